@@ -1,4 +1,6 @@
-"""List, read and check the records (Markdown files) of a newsroom; prepare changes of them."""
+"""List, read and check the records (Markdown files) of a newsroom folder; prepare changes of
+them.
+"""
 
 from __future__ import annotations
 
@@ -54,7 +56,7 @@ _SUFFIXES = frozenset({".md", ".markdown", ".html", ".htm"})
 
 
 class Signature(NamedTuple):
-    """A file's times of change (ns since 1970), size in bytes and inode, to detect changes."""
+    """A file's times of change (ns since 1970), size and inode number, to detect changed files."""
 
     modified_ns: int
     changed_ns: int
@@ -63,7 +65,9 @@ class Signature(NamedTuple):
 
 
 class Archive:
-    """The story records and other records (Markdown files) of one newsroom folder."""
+    """The records (Markdown files) of one newsroom folder: stories, newsletter issues and
+    others.
+    """
 
     def __init__(self, root: Path) -> None:
         self.root = root
@@ -71,36 +75,40 @@ class Archive:
         self._safe: set[str] = set()
 
     def paths(self) -> list[str]:
-        """Return the record paths of the live (not archived) stories, sorted by name.
+        """Return the file paths of the live (not archived) stories, sorted by name.
 
         Raises RecordError if the folder is unreadable.
         """
         return list(record_paths(self.root, NEWS_FOLDERS[0]))
 
     def letter_paths(self) -> list[str]:
-        """Return the paths of the filed newsletter issues, sorted by name.
+        """Return the file paths of the stored newsletter issues, sorted by name.
 
         Raises RecordError if the folder is unreadable.
         """
         return list(record_paths(self.root, LETTERS_FOLDER))
 
     def stories(self, trouble: Callable[[CopydeskError], None]) -> Iterator[Story]:
-        """Yield every story, live and archived; pass errors of broken records to `trouble`."""
+        """Yield every story, live and archived. Errors of broken records are passed to
+        `trouble()`.
+        """
         for folder in NEWS_FOLDERS:
             yield from self._each(folder, self._story, trouble)
 
     def records(self, trouble: Callable[[CopydeskError], None]) -> Iterator[Record]:
-        """Yield every record that is no story; pass errors of broken records to `trouble`."""
+        """Yield every record that is not a story. Errors of broken records are passed to
+        `trouble()`.
+        """
         for folder in collections(self.root):
             if folder not in NEWS_FOLDERS:
                 yield from self._each(folder, parse_record, trouble)
 
     def records_in(self, folder: str, trouble: Callable[[CopydeskError], None]) -> Iterator[Record]:
-        """Yield the records in one collection's folder other than news, as `records` does."""
+        """Yield the records in one folder other than the news folder, as `records` does."""
         yield from self._each(folder, parse_record, trouble)
 
     def signatures(self, *, stories: bool = False) -> dict[str, Signature]:
-        """Return the signature of every file that may be a record, by path, without opening any.
+        """Return the signature (times, size, inode) of every file that may be a record, by path.
 
         With `stories`, only of files that may be stories. In folders where people keep other
         things, some of these files are no records.
@@ -117,7 +125,9 @@ class Archive:
         return signatures
 
     def signature(self, path: str) -> Signature | None:
-        """Return the signature of the file at a path, None if there is no file."""
+        """Return the signature (times, size, inode) of the file at a path, None if there is
+        none.
+        """
         try:
             now = (self.root / path).lstat()
         except OSError:
@@ -126,7 +136,7 @@ class Archive:
 
     @staticmethod
     def story_paths_among(paths: Iterable[str]) -> list[str]:
-        """Return those paths that may be story records, sorted."""
+        """Return those of the given paths that may be story records, sorted."""
         return sorted(
             path
             for path in paths
@@ -154,7 +164,9 @@ class Archive:
                 yield record
 
     def _read_story_bytes(self, path: str, safe: set[str]) -> bytes:
-        """Return a record's bytes; add its folder to `safe`, now known to be in the newsroom."""
+        """Return a record's bytes; add its folder to `safe`, the folders known to be in the
+        newsroom.
+        """
         folder = path.rpartition("/")[0]
         if folder in safe:
             return read_sibling(f"{self.root}/{path}", path)
@@ -163,11 +175,11 @@ class Archive:
         return data
 
     def read(self, path: str) -> Story:
-        """Return the story in the record at a path, or raise RecordError."""
+        """Parse the story record (Markdown file) at a path; raise RecordError if that fails."""
         return self._story(path, self.file_bytes(path))
 
     def read_listed(self, path: str) -> Story:
-        """Return the story in a record listed by `signatures`; its folder is checked only once.
+        """Return the story in a record listed by `signatures`. Its folder is checked only once.
 
         For showing only: `change` does not take it for the version that the caller has seen.
         """
@@ -178,11 +190,11 @@ class Archive:
         return parse_story(path, data)
 
     def file_bytes(self, path: str) -> bytes:
-        """Return the bytes of the record at a path as they are on disk, or raise RecordError."""
+        """Return the bytes of the record at a path as they are on disk; raise RecordError."""
         return read_file(self.root, path)
 
     def change(self, story: Story) -> FileChange:
-        """Return the file change that stores a story in its record.
+        """Return the file change that writes a story to its record (Markdown file).
 
         Raises RecordError if the story could not be read back the same, or if its record has
         changed since this archive read it.
@@ -200,12 +212,15 @@ class Archive:
         return FileChange(path=path, before=digest(present), after=data)
 
     def no_change(self, path: str) -> FileChange:
-        """Return a file change that leaves a record as it is, but fails if somebody edits it."""
+        """Return a file change that changes nothing, but fails if somebody else edits the
+        record.
+        """
         data = self.file_bytes(path)
         return FileChange(path=path, before=digest(data), after=data)
 
     def archiving(self, path: str) -> FileChange:
-        """Return the file change that moves a record from `_news/` to `_archive/`, bytes unchanged.
+        """Return the file change that moves a record from `_news/` to `_archive/` with the same
+        bytes.
 
         Raises RecordError if there is a record already.
         """
@@ -219,7 +234,7 @@ class Archive:
         return FileChange(path=place, after=self.file_bytes(path), moved_from=path)
 
     def sweep(self) -> None:
-        """Remove temporary files of a killed process; no other process may be writing."""
+        """Delete temporary files of a killed process. No other process may be writing meanwhile."""
         for folder in _WRITTEN_INTO:
             files.sweep_leftovers(self.root / folder)
 
@@ -258,7 +273,7 @@ def _is_news_path(path: str) -> bool:
 
 
 def collections(root: Path) -> list[str]:
-    """Return the folders of a newsroom that may hold records, sorted by name."""
+    """Return the names of the newsroom's folders that may hold records, sorted."""
     names = [
         entry.name
         for entry in scan(root)
@@ -268,7 +283,7 @@ def collections(root: Path) -> list[str]:
 
 
 def record_paths(root: Path, folder: str) -> Iterator[str]:
-    """Yield the paths of the records in a folder, sorted by name, without dot files.
+    """Yield the paths of the records in a folder, sorted by name, without hidden files.
 
     In a folder where people may keep other things, only files with front matter count.
     """
@@ -321,7 +336,7 @@ def _list_with_stats(folder: str) -> list[tuple[str, os.stat_result]]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DataReport:
-    """How many files of `_data` are written back byte for byte, and which are not."""
+    """How many files of `_data` stay the same when they are read and written, and which do not."""
 
     files: int = 0
     identical: int = 0
@@ -331,7 +346,7 @@ class DataReport:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckReport:
-    """How many records are written back byte for byte, which differ, and which are unreadable.
+    """How many records stay the same when read and written, which change, which are unreadable.
 
     `collections` counts the records by folder (`_news`, `_learning`, …), without `_data`.
     """
@@ -345,13 +360,13 @@ class CheckReport:
 
     @property
     def is_clean(self) -> bool:
-        """Return whether every record and data file was read and written back the same."""
+        """Return whether every record and data file stayed the same when read and written."""
         parts = (self.different, self.errors, self.data.different, self.data.errors)
         return not any(parts)
 
 
 def check(root: Path, progress: Callable[[int], None] | None = None) -> CheckReport:
-    """Check that every record below `root` can be read and written back byte by byte.
+    """Check that every record below `root` keeps its bytes when it is read and written again.
 
     `progress` is called with the number of records checked so far.
     """
@@ -380,7 +395,7 @@ _ARCHIVED = tuple(place for place in NEWS_FOLDERS if place.startswith("_archive/
 
 
 class _CheckCount:
-    """Counts the files of folders that are read and written back the same; reads each once."""
+    """Counts files of folders that stay the same when read and written; reads each file once."""
 
     def __init__(self, root: Path, progress: Callable[[int], None] | None) -> None:
         self._archive = Archive(root)
@@ -403,7 +418,7 @@ class _CheckCount:
             self.folders[folder] = self.files - before
 
     def hear(self, error: CopydeskError) -> None:
-        """Add an error of a file, unless the file has one already."""
+        """Add a file's error, unless one of the same file was added before."""
         if error.subject not in {path for path, _ in self.errors}:
             self.errors.append((error.subject, error.what))
 

@@ -1,4 +1,6 @@
-"""Store extracted articles up to a total size: one JSON file each, named by its content."""
+"""Store extracted articles up to a total size, each as a JSON file named by the hash of its
+content.
+"""
 
 from __future__ import annotations
 
@@ -32,14 +34,15 @@ class _KeptArticle:
 
 @dataclass(frozen=True, slots=True)
 class _Listing:
-    """The names of the stored articles, with marks of their URLs by name, and names by mark."""
+    """The names of the stored articles, with hashes of their URLs by name, and names by hash."""
 
     marks: Mapping[str, tuple[str, ...]]
     names: Mapping[str, Sequence[str]]
 
 
 class ArticleStore:
-    """The extracted articles stored in one folder, at most `max_bytes`; oldest are deleted first.
+    """The extracted articles stored in one folder, at most `max_bytes`; the oldest are deleted
+    first.
 
     Damaged and foreign files are ignored. Only one process writes at a time. Reading lists names
     only; ages and sizes (a quarter of a second for 20,000 files) are read when an article is added
@@ -55,7 +58,7 @@ class ArticleStore:
         self._total = 0
 
     def put(self, article: Article, *, aged: datetime | None = None) -> str:
-        """Store an article and return the hash that names its file. Equal articles are one file.
+        """Store an article and return the hash that names its file. Equal articles share one file.
 
         With `aged`, the article is deleted as early as if it had been stored at that time.
         """
@@ -82,12 +85,14 @@ class ArticleStore:
         return name
 
     def get(self, name: str) -> Article | None:
-        """Return the article with a hash as its name; None if it was deleted or is damaged."""
+        """Return the article stored under a hash, None if it was deleted or is damaged."""
         marks = self._find_marks(name)
         return None if marks is None else _decode(self._folder / _file_name(name, marks), name)
 
     def find(self, url: str) -> Article | None:
-        """Return the article stored last for a URL, the page's own or its web URL, or None."""
+        """Return the article last stored for a URL (the page's own or its canonical one), or
+        None.
+        """
         name = self.find_name(url)
         return None if name is None else self.get(name)
 
@@ -97,7 +102,7 @@ class ArticleStore:
         return next((article for article in found if article is not None), None)
 
     def find_name(self, url: str) -> str | None:
-        """Return the hash that names the article stored last for a URL, None if there is none."""
+        """Return the hash that names the article last stored for a URL, None if there is none."""
         return self._find_name(address_mark(url))
 
     def is_damaged(self, url: str) -> bool:
@@ -120,19 +125,21 @@ class ArticleStore:
                 yield article
 
     def marks(self) -> Mapping[str, tuple[str, ...]]:
-        """Return the marks of all stored articles' URLs, by article name, without reading any."""
+        """Return the hashes of all stored articles' URLs, by article name, without opening
+        files.
+        """
         if self._kept is not None:
             return {name: kept.addresses for name, kept in self._kept.items()}
         return self._list_names().marks
 
     def sort_by_age(self, names: Iterable[str]) -> list[str]:
-        """Return those names whose articles are stored, sorted by age, the oldest first."""
+        """Return those of the given names whose articles are stored, the oldest first."""
         marks = self.marks()
         aged = ((self._age_of(name, marks[name]), name) for name in names if name in marks)
         return [name for _, name in sorted(aged)]
 
     def sweep(self) -> None:
-        """Remove temporary files of a killed process; no other process may be writing."""
+        """Delete temporary files of a killed process. No other process may be writing meanwhile."""
         files.sweep_leftovers(self._folder)
 
     def _find_marks(self, name: str) -> tuple[str, ...] | None:
@@ -142,7 +149,7 @@ class ArticleStore:
         return None if kept is None else kept.addresses
 
     def _find_name(self, mark: str) -> str | None:
-        """Return the name of the article stored last for a URL's mark, None if there is none."""
+        """Return the name of the article last stored for a URL's hash, None if there is none."""
         if self._kept is not None:
             return self._by_address.get(mark)
         names = self._list_names().names.get(mark, ())
@@ -176,7 +183,7 @@ class ArticleStore:
         return self._kept
 
     def _list_files(self) -> Iterator[tuple[int, str, _KeptArticle]]:
-        """Yield time, name and index entry of each stored article's file."""
+        """Yield time, name and index entry of each file with a stored article."""
         with contextlib.suppress(OSError), os.scandir(self._folder) as entries:
             for entry in entries:
                 match = _NAME.fullmatch(entry.name)
@@ -219,7 +226,7 @@ def _file_name(name: str, marks: Sequence[str]) -> str:
 
 
 def address_mark(url: str) -> str:
-    """Return the mark of a URL: 16 hex digits that stand for it in the names of article files."""
+    """Return a short hash of a URL (16 hex digits), used in the names of article files."""
     identity = urls.identity(url).encode("utf-8", "surrogatepass")
     return hashlib.sha256(identity).hexdigest()[:16]
 
@@ -231,7 +238,9 @@ def _encode(article: Article) -> bytes:
 
 
 def _decode(file: Path, name: str) -> Article | None:
-    """Return the article in a file, None if the file's bytes do not match its name."""
+    """Return the article in a file, None if the file's content does not match the hash in its
+    name.
+    """
     import msgspec
 
     try:

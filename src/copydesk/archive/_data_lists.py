@@ -1,4 +1,4 @@
-"""Edit one top-level list in a YAML file of `_data`; the rest of the file stays unchanged."""
+"""Edit one top-level list in a YAML file of `_data`, and leave the rest of the file unchanged."""
 
 from __future__ import annotations
 
@@ -25,13 +25,15 @@ from copydesk.news import Image
 
 
 def present(root: Path, path: str) -> bytes:
-    """Return the bytes of a newsroom's file, b"" if it is missing or blank; raise RecordError."""
+    """Return the bytes of a file of the newsroom, b"" if it is missing or blank; raise
+    RecordError.
+    """
     data = _files.read_file_if_any(root, path)
     return data if data.strip() else b""
 
 
 def change(root: Path, path: str, edit_tree: Callable[[Tree], Tree]) -> FileChange:
-    """Return the change of a YAML file whose parsed tree is edited by a function.
+    """Return the change of a YAML file that results from editing its parsed tree by a function.
 
     Raises RecordError if the file cannot be read, cannot be written back the same, or would grow
     larger than can be read.
@@ -44,7 +46,9 @@ def change(root: Path, path: str, edit_tree: Callable[[Tree], Tree]) -> FileChan
 
 
 def edit(data: bytes, path: str, edit_tree: Callable[[Tree], Tree]) -> bytes:
-    """Return the bytes of a YAML file with its tree edited; raise RecordError as `change` does."""
+    """Return the bytes of a YAML file after its tree was edited; raise RecordError as `change`
+    does.
+    """
     data = data if data.strip() else b""
     empty = DocumentTree(path=path, tree=Tree(entries=()), closing="", tail="", fenced=False)
     document = parse_document(path, data) if data else empty
@@ -61,7 +65,9 @@ def edit(data: bytes, path: str, edit_tree: Callable[[Tree], Tree]) -> bytes:
 
 
 def edit_list(tree: Tree, key: str, change: Callable[[Sequence], Sequence]) -> Tree:
-    """Return a YAML tree with one top-level list edited: appended if new, removed if empty."""
+    """Return a YAML tree with one top-level list edited; the list is added if new, removed if
+    empty.
+    """
     entries = list(tree.entries)
     at = next((i for i, entry in enumerate(entries) if entry.key.text == key), None)
     if at is None:
@@ -78,7 +84,7 @@ def edit_list(tree: Tree, key: str, change: Callable[[Sequence], Sequence]) -> T
 
 
 def _from_the_top(entries: list[MappingEntry]) -> list[MappingEntry]:
-    """Remove the empty line before the first entry, left when the first list was removed."""
+    """Remove the empty line that begins a YAML file after its first list was removed."""
     if not entries or entries[0].before != "\n":
         return entries
     return [replace(entries[0], before=""), *entries[1:]]
@@ -91,7 +97,7 @@ def items(
     same: Container[str],
     read_name: Callable[[str], str] = str,
 ) -> Sequence:
-    """Return a YAML list of mappings with these values; `key` holds each mapping's name.
+    """Return a YAML list of mappings with these values. `key` is the key for each mapping's name.
 
     Mappings in `same` keep their lines. In the others, keys that somebody else added stay below,
     and a value None removes its key.
@@ -125,22 +131,22 @@ def _item(
 
 
 def column(old: Sequence) -> int:
-    """Return the column of the dashes in a YAML list."""
+    """Return the column (indent) of the dashes in a YAML list."""
     return 2 if old.flow or not old.items else old.column
 
 
 def word(text: str) -> Scalar:
-    """Return a YAML scalar for a short text, without quotes if YAML reads it back the same."""
+    """Return a YAML scalar for a short text, without quotes if YAML parses it as the same text."""
     return Scalar(text=text, quotes="" if is_plain(text) else '"')
 
 
 def words(text: str) -> Scalar:
-    """Return a YAML scalar for a person's text, always in quotes."""
+    """Return a YAML scalar for a text that a person wrote, always in quotes."""
     return Scalar(text=text, quotes='"')
 
 
 def moment(at: datetime) -> Scalar:
-    """Return a YAML scalar for a time."""
+    """Return a time as a YAML scalar."""
     return Scalar(text=spell_date(at), kind="timestamp")
 
 
@@ -148,7 +154,8 @@ _KEY = "images"
 
 
 def add_images(root: Path, path: str, images: Iterable[Image]) -> FileChange:
-    """Return the change of a publisher's file that appends pictures with their sizes to `images`.
+    """Return the change of a publisher's file that adds pictures with their sizes to its list
+    `images`.
 
     Raises RecordError if the file cannot be read or written back the same.
     """

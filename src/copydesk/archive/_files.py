@@ -1,4 +1,6 @@
-"""Choose the path of a new record; keep paths inside the newsroom; read and list its files."""
+"""Choose paths of new records; check that paths are inside the newsroom; read and list its
+files.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +23,8 @@ _SUFFIX_DIGITS = (6, 12, 24, 64)
 
 
 def slug(title: str) -> str:
-    """Return the part of a file name that is made from a title, as everyday.cc made it (SPEC 1.3).
+    """Return the part of a file name that is made from a title, as the older site everyday.cc did
+    (SPEC 1.3).
 
     "" if the title has no Latin letter or digit; see `story_path`.
     """
@@ -34,7 +37,7 @@ def slug(title: str) -> str:
 
 
 def story_path(title: str, published_at: datetime, url: str, taken: Callable[[str], bool]) -> str:
-    """Return the path of a new story record: the UTC day, the slug, `.md`.
+    """Return the file path of a new story record: the day in UTC, the slug of its title, `.md`.
 
     If another article has that path, `-` and 6 hex digits of the SHA-256 of the canonical URL are
     added (more digits if that is taken, too). A title without a Latin letter or digit becomes
@@ -53,7 +56,7 @@ def story_path(title: str, published_at: datetime, url: str, taken: Callable[[st
 
 
 def inside(root: Path, path: str) -> Path:
-    """Return the file at a path of the newsroom, or raise RecordError if it is outside.
+    """Return the file at a path of the newsroom folder; raise RecordError if it is outside of it.
 
     Neither the file nor a folder above it may be a symbolic link, as when reading (`kit.within`).
     """
@@ -73,7 +76,9 @@ _READ_BYTES = MAX_BYTES + 1  # one more, to see that a file is too long
 
 
 def read_file(root: Path, path: str) -> bytes:
-    """Return the bytes of a newsroom's file, at most one more than the limit; raise RecordError."""
+    """Return the bytes of a newsroom's file, at most one byte more than the limit; raise
+    RecordError.
+    """
     try:
         return within.read_beginning(root, path, _READ_BYTES)
     except OSError as error:
@@ -91,7 +96,9 @@ def read_file_if_any(root: Path, path: str) -> bytes:
 
 
 def read_sibling(file: str, path: str) -> bytes:
-    """Return a file's bytes as `read_file` does, if another file in its folder was just read."""
+    """Return a file's bytes as `read_file` does, if another file of its folder was read just
+    before.
+    """
     try:
         return within.read_sibling(file, path, _READ_BYTES)
     except OSError as error:
@@ -119,7 +126,7 @@ def data_paths(root: Path, folder: str = "_data") -> Iterator[str]:
 
 
 def scan(folder: Path | str) -> list[os.DirEntry[str]]:
-    """Return the entries of a folder, [] if there is no folder; raise RecordError."""
+    """Return the entries of a folder, [] if it does not exist; raise RecordError."""
     try:
         with os.scandir(folder) as entries:
             return list(entries)
@@ -129,6 +136,6 @@ def scan(folder: Path | str) -> list[os.DirEntry[str]]:
 
 
 def complain_of_folder(folder: Path | str, error: OSError) -> None:
-    """Raise RecordError for a folder that cannot be listed, but not for a missing one."""
+    """Raise RecordError for a folder that cannot be listed, but not if it is missing."""
     if not isinstance(error, FileNotFoundError | NotADirectoryError):
         raise RecordError(f"cannot list ({error.strerror})", subject=str(folder)) from error

@@ -1,4 +1,5 @@
-"""The journal: file changes are written to it on disk before they are carried out and committed.
+"""A write-ahead journal: file changes are noted in it on disk before the files are written and
+committed.
 
     .copydesk/journal/000007.json   a change: message, and each file's old and new state
     .copydesk/journal/000007.lock   held by the process that works on it
@@ -26,7 +27,7 @@ _PRIVATE = 0o600  # for the owner alone, whatever is in the files
 
 
 class EntryFile(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """A file in a journal entry: its SHA-256 before and after ("" for no file), and its new bytes.
+    """A file in an entry of the write-ahead journal: its SHA-256 before and after, its new bytes.
 
     The bytes are None once they are written. With `moved_from`, the file at that path is moved to
     this one; its bytes stay the same.
@@ -40,13 +41,14 @@ class EntryFile(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     @property
     def paths(self) -> tuple[str, ...]:
-        """The path, and the path it is moved from."""
+        """The path of the file, and the path it is moved from, if any."""
         return (self.path, self.moved_from) if self.moved_from else (self.path,)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FileChange:
-    """A change of one file: new bytes, or None to delete it, if its digest is still `before`.
+    """A change of one file, made only if its digest is still `before`: new bytes, or None to delete
+    it.
 
     With `moved_from`, the file at that path, which has these bytes, is moved to this free path.
     """
@@ -58,11 +60,11 @@ class FileChange:
 
     @property
     def is_new_bytes(self) -> bool:
-        """Whether the file's bytes change."""
+        """Whether the change gives the file other bytes."""
         return digest(self.after) != self.before
 
     def as_entry(self) -> EntryFile:
-        """Return the file change as it is written into the journal."""
+        """Return the file change in the form in which the write-ahead journal stores it."""
         return EntryFile(
             path=self.path,
             before=self.before,
@@ -73,7 +75,8 @@ class FileChange:
 
 
 class JournalEntry(msgspec.Struct, frozen=True, kw_only=True):
-    """A change of files as the journal stores it: `when` is RFC 3339, `branch` where to commit.
+    """A change of files, as stored in the write-ahead journal until it is committed. `when` is RFC
+    3339, `branch` the git branch to commit on.
 
     `note` is what the caller has to remember of the change, in the caller's own format.
     `is_written` means that all files were dealt with and only the commit is missing.
@@ -95,13 +98,13 @@ class JournalEntry(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def paths(self) -> frozenset[str]:
-        """The paths of all files, and those that they are moved from."""
+        """The paths of all files to change, and the paths that files are moved from."""
         return frozenset(path for file in self.files for path in file.paths)
 
 
 @dataclass(slots=True)
 class OpenEntry:
-    """A journal entry whose lock this process holds."""
+    """A write-ahead journal entry that this process has locked."""
 
     entry: JournalEntry
     _file: Path
@@ -113,25 +116,27 @@ class OpenEntry:
         self.entry = entry
 
     def close(self) -> None:
-        """Delete the journal entry, which is in git or has nothing to commit."""
+        """Delete the journal entry, since its change is in git or has nothing to commit."""
         self._file.unlink(missing_ok=True)
         self._file.with_suffix(".lock").unlink(missing_ok=True)
         self._lock.release()
 
     def leave(self) -> None:
-        """Release the journal entry for another process."""
+        """Unlock the journal entry, so that another process can finish its change."""
         self._lock.release()
 
 
 class Journal:
-    """The journal of one newsroom: file changes that are not yet in git."""
+    """The write-ahead journal of one newsroom folder: file changes that are not yet in git."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._held: list[OpenEntry] = []
 
     def open(self, entry: JournalEntry) -> OpenEntry:
-        """Write a new journal entry to disk and lock it; RecordError if that is impossible."""
+        """Write a new journal entry to disk and lock it; raise RecordError if that is
+        impossible.
+        """
         numbers = [int(file.stem) for file in self._files()]
         file = self._folder / f"{max(numbers, default=0) + 1:06}.json"
         lock = locks.Lock(file.with_suffix(".lock"))
@@ -148,7 +153,7 @@ class Journal:
         return self._hold(OpenEntry(entry, file, lock))
 
     def hold_waiting(self) -> list[OpenEntry]:
-        """Lock and return the journal entries that no process works on, the oldest first.
+        """Lock and return the entries of unfinished changes that no process works on, oldest first.
 
         Raises RecordError for an entry of a newer version.
         """
@@ -169,7 +174,7 @@ class Journal:
         return entries
 
     def leave_all(self) -> None:
-        """Release all journal entries that this object still holds; usually there are none."""
+        """Unlock all journal entries that this object still holds; usually there are none."""
         while self._held:
             self._held.pop().leave()
 
@@ -178,7 +183,7 @@ class Journal:
         return entry
 
     def open_digests(self) -> dict[str, frozenset[str]]:
-        """Return the digests that the files of unfinished changes will have, by path."""
+        """Return the SHA-256 that each file will have after the unfinished changes, by path."""
         digests: dict[str, frozenset[str]] = {}
         for file in self._files():
             with contextlib.suppress(FileNotFoundError):
@@ -189,7 +194,7 @@ class Journal:
         return digests
 
     def is_empty(self) -> bool:
-        """Return whether the journal has no unfinished change."""
+        """Return whether the journal has no unfinished change of files."""
         return not any(self._files())
 
     def _files(self) -> Iterator[Path]:
@@ -213,7 +218,7 @@ def _unwritable(file: Path, error: OSError) -> RecordError:
 
 
 def _read(file: Path) -> JournalEntry | None:
-    """Return the journal entry in a file; a file that cannot be decoded is renamed."""
+    """Return the write-ahead journal entry in a file. A file that cannot be decoded is renamed."""
     try:
         entry = msgspec.json.decode(file.read_bytes(), type=JournalEntry)
     except msgspec.DecodeError:
@@ -234,7 +239,9 @@ def digest(data: bytes | None) -> str:
 
 
 def digest_of(root: Path, path: str) -> str:
-    """Return the SHA-256 of a file, "" if it is missing, a text that is no digest for a folder."""
+    """Return the SHA-256 of a file, "" if it is missing. For a folder, return a text that no file's
+    digest equals.
+    """
     try:
         return digest(within.read(root, path, _MOST_BYTES))
     except (FileNotFoundError, NotADirectoryError):

@@ -1,4 +1,6 @@
-"""Read and edit `_data/rulings.yaml`: editors' decisions on stories, removals and lasting rules."""
+"""Read and edit `_data/rulings.yaml`: editors' decisions on stories, removed URLs and lasting
+rules.
+"""
 
 from __future__ import annotations
 
@@ -25,7 +27,8 @@ _FIELDS: tuple[SetField, ...] = get_args(SetField)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rulings:
-    """The contents of rulings.yaml: decisions by record path, removed URLs, and lasting rules.
+    """The contents of rulings.yaml: editors' decisions by story path, removed URLs, and lasting
+    rules.
 
     `rules` are in the order of the file, the oldest first.
     """
@@ -35,7 +38,7 @@ class Rulings:
     rules: tuple[Ruling, ...] = ()
 
     def verdict_on(self, path: str) -> Verdict | None:
-        """Return the editor's decision on a story record, None if there is none.
+        """Return the editor's decision on the story at a path, None if there is none.
 
         Old records move to `_archive/`; a decision on either path counts.
         """
@@ -43,16 +46,16 @@ class Rulings:
 
     @property
     def judged_paths(self) -> frozenset[str]:
-        """The paths of all story records with an editor's decision, live and archived."""
+        """The paths of all stories with an editor's decision, live and archived."""
         return frozenset(self.verdicts) | frozenset(map(other_place, self.verdicts))
 
     def with_verdict(self, path: str, verdict: Verdict) -> Rulings:
-        """Return these rulings with a decision on a story record, which replaces an earlier one."""
+        """Return a copy with an editor's decision on a story, in place of an earlier one."""
         known = {at: earlier for at, earlier in self.verdicts.items() if at != other_place(path)}
         return replace(self, verdicts={**known, path: verdict})
 
     def without_verdict(self, path: str) -> Rulings:
-        """Return these rulings without the decision on a story record."""
+        """Return a copy without the editor's decision on a story."""
         places = {path, other_place(path)}
         return replace(
             self, verdicts={at: v for at, v in self.verdicts.items() if at not in places}
@@ -60,28 +63,32 @@ class Rulings:
 
 
 def other_place(path: str) -> str:
-    """Return a record's path in the archive folder, or its live path if it is archived."""
+    """Return the path of the same record in the archive folder, or out of it if it is archived."""
     return path.removeprefix(_ARCHIVE) if path.startswith(_ARCHIVE) else f"{_ARCHIVE}{path}"
 
 
 def read_rulings(root: Path) -> Rulings:
-    """Return the contents of a newsroom's rulings.yaml, empty without a file; raise RecordError."""
+    """Return the contents of a newsroom's rulings.yaml, empty if there is no file; raise
+    RecordError.
+    """
     return parse_rulings(_data_lists.present(root, PATH))
 
 
 def parse_rulings(data: bytes) -> Rulings:
-    """Parse the bytes of rulings.yaml; raise RecordError."""
+    """Parse the bytes of rulings.yaml (editors' decisions and rules); raise RecordError."""
     return _rulings(data) if data.strip() else Rulings()
 
 
 def edit_rulings(data: bytes, rulings: Rulings) -> bytes:
-    """Return the bytes of rulings.yaml with these rulings in it, edited as by `rulings_change`."""
+    """Return the bytes of rulings.yaml, edited so that it has these editors' decisions and
+    rules.
+    """
     before = parse_rulings(data)
     return _data_lists.edit(data, PATH, lambda tree: _with(tree, before, rulings))
 
 
 def rulings_change(root: Path, rulings: Rulings) -> FileChange:
-    """Return the change of rulings.yaml that stores these rulings.
+    """Return the change of rulings.yaml that stores these editors' decisions and rules.
 
     Other entries of the file stay, and an equal decision or rule keeps its lines. Raises
     RecordError if the file cannot be read or written back the same.
@@ -122,14 +129,14 @@ def _rule(fields: TypedFields) -> Ruling:
 
 
 def _name(story: str) -> str:
-    """Return a record's name from a path or a name that a person wrote."""
+    """Return a record's name, given its path or a name that a person wrote."""
     return PurePosixPath(story).name.removesuffix(".md")
 
 
 def _some(
     fields: TypedFields, key: str, said: RulingKind, wanted: tuple[int, int]
 ) -> tuple[str, ...]:
-    """Return the texts of a rule's list, none blank, and as many as a rule of its kind takes."""
+    """Return the list of texts of an editors' rule: none blank, and as many as its kind takes."""
     least, most = wanted
     texts = fields.texts(key)
     if any(not text.strip() for text in texts):
@@ -187,7 +194,9 @@ def _removal_items(old: Sequence, after: Rulings) -> Sequence:
 
 
 def _rule_items(old: Sequence, before: Rulings, after: Rulings) -> Sequence:
-    """Return the YAML list of rules; earlier rules keep their lines and all that is in them."""
+    """Return the YAML list of editors' rules; earlier rules keep their lines with all their
+    contents.
+    """
     kept: dict[Ruling, list[SequenceItem]] = {}
     for rule, item in zip(before.rules, old.items, strict=True):
         kept.setdefault(rule, []).append(item)

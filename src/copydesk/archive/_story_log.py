@@ -1,4 +1,6 @@
-"""Read a story's history from git: what each commit changed in its record and in rulings.yaml."""
+"""Read a story's history from git: what each commit changed in its record and in editors'
+decisions.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +23,8 @@ _DASH = re.compile(rb"(?m)^( *)- ")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoryCommit:
-    """A git commit that changed a story: its record and the rulings on it, before and after.
+    """A git commit that changed a story: its record and the editors' decisions on it, before and
+    after.
 
     None for no record; `is_broken` means that a version cannot be read. `moved` means that the
     record went to the archive or came back.
@@ -40,19 +43,19 @@ class StoryCommit:
 
     @property
     def news(self) -> Sequence[Verdict | Ruling | Event]:
-        """Return the editor's decision, rules and events that the commit added to the story."""
+        """Return the editor's decision, rules and events that this commit added to the story."""
         before = frozenset(_list_words(self.before, self.rulings_before))
         after = _list_words(self.after, self.rulings_after)
         return tuple(word for word in after if word not in before)
 
     @property
     def is_ours(self) -> bool:
-        """Return whether copydesk made the commit, and not a person with git."""
+        """Return whether copydesk made this commit, and not a person who used git."""
         return self.author == AUTHOR
 
     @property
     def fields(self) -> tuple[str, ...]:
-        """Return the keys of the story record that the commit changed, in the record's order."""
+        """Return the keys of the story record that this commit changed, in the record's order."""
         if self.before is None or self.after is None:
             return ()
         before, after = self.before, self.after
@@ -66,14 +69,15 @@ class StoryCommit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoryLog:
-    """The git commits that changed a story, the oldest first; `rest` is how many more there are."""
+    """The git commits that changed a story, the oldest first; `rest` counts those left out."""
 
     commits: Iterator[StoryCommit]
     rest: int = 0
 
 
 def read_story_log(root: Path, path: str, at_most: int) -> StoryLog | None:
-    """Return the git commits that changed the record at `path` or a decision or rule on its story.
+    """Return the git commits that changed the story record at `path`, or a decision or rule about
+    it.
 
     A record is followed into the archive and back. None without a repository; raises GitError if
     git fails.
@@ -110,7 +114,9 @@ def _read_commit(commit: LoggedCommit, places: tuple[str, str], name: str) -> St
 def _read_story(
     commit: LoggedCommit, places: tuple[str, str], version: int
 ) -> tuple[str, Story | None, bool]:
-    """Return a story's record path in a version ("" for none), the story, whether it is broken."""
+    """Return a story as it was in a commit: its record's path ("" for none), the story, whether it
+    is broken.
+    """
     for place in places:
         data = commit.files.get(place, (None, None))[version]
         if data is not None:
@@ -122,7 +128,9 @@ def _read_story(
 
 
 def _list_words(story: Story | None, rulings: Rulings) -> Iterator[Verdict | Ruling | Event]:
-    """Yield the decision, rules and events of a story, from its record and from rulings.yaml."""
+    """Yield the editors' decision, the rules and the events of a story, from its record and
+    rulings.yaml.
+    """
     if story is not None:
         yield from story.events
         yield from filter(None, [story.verdict])
@@ -131,7 +139,7 @@ def _list_words(story: Story | None, rulings: Rulings) -> Iterator[Verdict | Rul
 
 
 def read_rulings_on(data: bytes, name: str) -> Rulings:
-    """Parse the decisions and rules on one story from rulings.yaml, none if it cannot be read.
+    """Parse the decisions and rules on one story from rulings.yaml; none if the file is unreadable.
 
     Rulings on other records are removed before parsing: a file of 2,000 rules takes 0.1 s, and a
     story's history may contain twenty versions of it.
@@ -147,7 +155,7 @@ def read_rulings_on(data: bytes, name: str) -> Rulings:
 
 
 def _leave_others(data: bytes, name: str) -> bytes:
-    """Return rulings.yaml without those items of its top-level lists that do not name a record."""
+    """Return rulings.yaml with only those list items that name a record."""
     columns = [len(found[1]) for found in _DASH.finditer(data)]
     if not columns:
         return data
@@ -157,7 +165,7 @@ def _leave_others(data: bytes, name: str) -> bytes:
 
 
 def _leave_top(item: bytes) -> bytes:
-    """Return the text after an item of a YAML list: the next list of the file, or nothing."""
+    """Return the YAML text after a list item: the next list of the file, or nothing."""
     found = re.search(rb"(?m)^[^\s#-].*(?:\n|\Z)(?s:.*)", item)
     return found[0] if found else b""
 

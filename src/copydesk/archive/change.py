@@ -1,4 +1,5 @@
-"""Change files that are in git: check, write the journal, write the files, make one commit.
+"""Change files under git safely: refuse edited files, note the change on disk (a write-ahead
+journal), write the files, make one commit.
 
     Change.begin    refuse files with uncommitted edits; put the change into the journal
     Begun.finish    write the files, commit them, delete the journal entry
@@ -41,7 +42,7 @@ Remember = Callable[[bytes, Collection[str]], None]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
-    """New contents for some files, to be committed together with a message, an author and a time.
+    """New contents for some files, to be committed together, with message, author and time.
 
     `branch` is the branch that the change was decided on, "" for the one that is checked out.
     `note` is what the caller must remember of the change, in the caller's own format.
@@ -55,7 +56,7 @@ class Change:
     note: bytes = b""
 
     def commit(self, lock: WriteLock) -> Committed:
-        """Commit the change of files completely or not at all.
+        """Write and commit all files of the change, or none.
 
         Raises RecordError if one of the files has uncommitted edits or has changed since the change
         was decided, and GitError if git cannot be asked.
@@ -64,11 +65,11 @@ class Change:
 
     @property
     def paths(self) -> tuple[str, ...]:
-        """The paths of the files that change."""
+        """The paths of the files that the change writes."""
         return tuple(file.path for file in self.files)
 
     def begin(self, lock: WriteLock, *, needed: Collection[str] = ()) -> Begun:
-        """Write the change into the journal, but no file yet; then let its note be remembered.
+        """Write the change to the write-ahead journal on disk, before any of its files is written.
 
         Files with uncommitted edits are skipped. From here on the change will be committed, even if
         the process is killed. Raises RecordError if the journal cannot be written, or if one of the
@@ -105,7 +106,7 @@ class Change:
 
 
 def _find_edits(lock: WriteLock, entries: Sequence[EntryFile]) -> tuple[set[str], GitError | None]:
-    """Return the paths that somebody else has changed, and git's error if it cannot tell.
+    """Return the paths with edits by somebody else, and git's error if it cannot find out.
 
     A path counts as changed if the file is neither in its old nor in its new state, or if git sees
     uncommitted edits that no change in the journal explains.
@@ -124,7 +125,8 @@ def _find_edits(lock: WriteLock, entries: Sequence[EntryFile]) -> tuple[set[str]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Committed:
-    """The result of committing a change: paths written, skipped (edited by a user), and failed.
+    """The result of committing a change: paths written, skipped (a user has edited them), and
+    failed.
 
     `commit` is None if nothing changed or no commit was possible. In the latter case `obstacle` is
     the reason, and the change waits in the journal. `has_git` is False for a plain folder.
@@ -144,7 +146,8 @@ class Committed:
 
 @dataclass(slots=True, kw_only=True)
 class Begun:
-    """A change in the journal whose files are not written yet; `skipped` were edited by a user.
+    """A change that is in the write-ahead journal but not in its files yet; `skipped` were edited
+    by a user.
 
     An urgent change does not release the lock before its first file or before its commit.
     """
@@ -166,7 +169,7 @@ class Begun:
         )
 
     def finish(self) -> Committed:
-        """Write the files and commit them; the write lock is released now and then for others."""
+        """Write the files and commit them. Other processes get the write lock now and then."""
         if self.pending is None:
             return Committed(
                 skipped=self.skipped, error=self.error, has_git=self.lock.repository.usable
@@ -188,7 +191,9 @@ class Begun:
         )
 
     def _let_others_write(self) -> None:
-        """Release the write lock for a moment if it was held long: editors' actions go first."""
+        """Release the write lock for a moment if it was held long, so that editors need not
+        wait.
+        """
         if not self.is_urgent:
             self.lock.give_way_after(self.lock.lot_seconds)
 
@@ -226,7 +231,7 @@ def _under_edit(root: Path, path: str) -> RecordError:
 
 
 def commit_new(root: Path, paths: Iterable[str], message: str, when: datetime) -> None:
-    """Make a repository of a new newsroom and commit these files; without git do nothing."""
+    """Create a git repository for a new newsroom and commit these files; without git do nothing."""
     repository = start_repository(root)
     if repository.usable:
         repository.commit(paths, message, when=when)
@@ -234,16 +239,16 @@ def commit_new(root: Path, paths: Iterable[str], message: str, when: datetime) -
 
 
 def is_cut_short(root: Path) -> bool:
-    """Return whether the journal has a change that is not finished."""
+    """Return whether a change of files was interrupted and is not finished yet."""
     return not Journal(root / PRIVATE / "journal").is_empty()
 
 
 def remember_nothing(note: bytes, paths: Collection[str]) -> None:
-    """Ignore the note: the default for a `WriteLock`."""
+    """Do nothing. It is the default of `remember` in `WriteLock`."""
 
 
 class WriteLock:
-    """The lock for writing into a newsroom: one process at a time, for parts of a second.
+    """The lock for writing into a newsroom folder: one process at a time, for parts of a second.
 
     It has the newsroom's repository and its journal. `remember` is called with the note of a change
     after the journal has it, and again by whoever finishes the change after a kill. `recovered` are
@@ -268,7 +273,7 @@ class WriteLock:
 
     @contextlib.contextmanager
     def hold(self, wait_seconds: float = WAIT_SECONDS) -> Iterator[None]:
-        """Hold the write lock for the `with` block; first finish changes of a killed process.
+        """Hold the write lock for the `with` block, after finishing changes of a killed process.
 
         Raises BusyError if another process holds it longer than `wait_seconds`, and RecordError if
         the folder cannot be written or a newer version left a change.
@@ -296,7 +301,7 @@ class WriteLock:
             self._lock.release()
 
     def note_missing_flock(self) -> bool:
-        """Return True once for each newsroom whose file system has no flock.
+        """Return True once for each newsroom folder whose file system has no flock.
 
         `.copydesk/no-flock` records that it was reported. Call this while the lock is held.
         """
@@ -312,18 +317,21 @@ class WriteLock:
         assert self._lock.is_held, "a change without the write lock"
 
     def give_way(self) -> None:
-        """Release the write lock for waiting processes, then take it again."""
+        """Release the write lock for other processes that wait, then take it again."""
         self._lock.give_way()
 
     def give_way_after(self, seconds: float) -> None:
-        """Release the write lock for waiting processes if it was held for longer than this."""
+        """Give other processes a turn, as `give_way` does, if the lock was held longer than
+        this.
+        """
         if self._lock.held_seconds > seconds:
             self.give_way()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recovered:
-    """A change that another process left: first line of its message, its paths, its commit.
+    """A change of a killed process, finished by another: first line of its message, paths, commit
+    id.
 
     `new` are the paths of files that it created. Without a commit it still waits (`obstacle` says
     for what), or nothing was left to change.
@@ -337,7 +345,7 @@ class Recovered:
 
 
 def recover(lock: WriteLock) -> tuple[Recovered, ...]:
-    """Finish the changes in the journal that no process is working on; return the results.
+    """Finish the changes in the journal whose process was killed; return the results.
 
     First their notes are remembered. Then the files are written, the newest change first, so that
     an editor's later change is not overwritten by an earlier round. Commits are made in the order
@@ -355,7 +363,7 @@ def recover(lock: WriteLock) -> tuple[Recovered, ...]:
 
 
 def _sweep(lock: WriteLock, waiting: Iterable[OpenEntry]) -> None:
-    """Remove temporary files that a killed process left in the folders of these changes.
+    """Delete the temporary files that a killed process left in the folders of these changes.
 
     Safe because these folders are written only while the lock is held.
     """
@@ -366,7 +374,9 @@ def _sweep(lock: WriteLock, waiting: Iterable[OpenEntry]) -> None:
 
 
 def _roll_forward(lock: WriteLock, pending: OpenEntry) -> bool:
-    """Write a change's files that are still to be written; return whether all could be written."""
+    """Write those files of a change that are not written yet; return whether all could be
+    written.
+    """
     entry = pending.entry
     if entry.is_written or other_branch(lock, entry):
         return True
@@ -396,7 +406,7 @@ def _settle(lock: WriteLock, pending: OpenEntry, *, is_whole: bool) -> Recovered
 
 
 def is_as_before(root: Path, entry_file: EntryFile) -> bool:
-    """Return whether a file of a journal entry is still in its old state."""
+    """Return whether a file is still in the state before the journal entry's change."""
     if entry_file.moved_from:
         return (
             not digest_of(root, entry_file.path)
@@ -406,18 +416,20 @@ def is_as_before(root: Path, entry_file: EntryFile) -> bool:
 
 
 def is_as_after(root: Path, entry_file: EntryFile) -> bool:
-    """Return whether a file of a journal entry is already in its new state."""
+    """Return whether a file is already in the state after the journal entry's change."""
     is_gone = not entry_file.moved_from or not digest_of(root, entry_file.moved_from)
     return is_gone and digest_of(root, entry_file.path) == entry_file.after
 
 
 def is_as_known(root: Path, entry_file: EntryFile) -> bool:
-    """Return whether a file is in its old or new state, so that nobody else has changed it."""
+    """Return whether a file is as before or as after the change, so that nobody else has
+    edited it.
+    """
     return is_as_before(root, entry_file) or is_as_after(root, entry_file)
 
 
 def write(root: Path, entry_file: EntryFile) -> bool:
-    """Write, move or delete one file if it is still in its old state; return whether that was done.
+    """Write, move or delete a file if it is still as before the change; return whether it was done.
 
     Raises RecordError if the file system refuses.
     """
@@ -440,7 +452,7 @@ def write(root: Path, entry_file: EntryFile) -> bool:
 
 
 def settle(lock: WriteLock, pending: OpenEntry, *, is_whole: bool = True) -> Committed:
-    """Commit the files of a journal entry that are in their new state, and close the entry.
+    """Commit those files of a journal entry that are written, and delete the entry.
 
     If no commit is possible now, the entry stays in the journal without the files' bytes. If a file
     could not be written (`is_whole` is False), the entry stays as it is. The note is removed in
@@ -468,7 +480,7 @@ def settle(lock: WriteLock, pending: OpenEntry, *, is_whole: bool = True) -> Com
 
 
 def _commit(lock: WriteLock, entry: JournalEntry) -> str | None:
-    """Commit those files of a journal entry that are in their new state; return the commit's id.
+    """Commit those files of a journal entry that are written; return the commit id.
 
     None if nothing changed.
     """
@@ -493,7 +505,9 @@ def _close_or_leave(pending: OpenEntry, *, is_whole: bool) -> None:
 
 
 def leave(pending: OpenEntry) -> None:
-    """Release a journal entry for the next process, without its note, which was remembered."""
+    """Unlock a journal entry for the next process, without its note, which the caller has
+    stored.
+    """
     if pending.entry.note:
         with contextlib.suppress(RecordError):  # the disk is full: the note is remembered again
             pending.rewrite(msgspec.structs.replace(pending.entry, note=b""))
@@ -501,7 +515,9 @@ def leave(pending: OpenEntry) -> None:
 
 
 def other_branch(lock: WriteLock, entry: JournalEntry) -> str:
-    """Return an error text if another branch than the entry's is checked out, else ""."""
+    """Return an error text if another git branch than the journal entry's is checked out,
+    else "".
+    """
     branch = lock.repository.branch()
     if branch == entry.branch or not entry.branch or not lock.repository.has_branch(entry.branch):
         return ""
@@ -509,7 +525,9 @@ def other_branch(lock: WriteLock, entry: JournalEntry) -> str:
 
 
 def sync(root: Path, paths: Iterable[str]) -> None:
-    """Flush the folders of written files to disk, since the journal entry is deleted next."""
+    """Flush the folders of written files to disk, before the journal entry that protects them is
+    deleted.
+    """
     for folder in {os.path.dirname(path) for path in paths}:  # noqa: PTH120 - of a record's path
         if (root / folder).is_dir():
             files.sync_folder(root / folder)

@@ -1,4 +1,6 @@
-"""Read and edit `_data/sources.yaml`: which sources moved or ended, and what an editor undid."""
+"""Read and edit `_data/sources.yaml`: sources that got a new URL or ended, and what an editor
+undid.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +22,7 @@ _T = TypeVar("_T")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceMoved:
-    """The new URL of a source that moved, and since when."""
+    """The new URL of a source (feed, sitemap, page), and since when."""
 
     to: str
     at: datetime
@@ -28,7 +30,7 @@ class SourceMoved:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceEnded:
-    """When a source ended, and how it answered then."""
+    """When a source (feed, sitemap, page) ended, and with which HTTP answer."""
 
     at: datetime
     why: str
@@ -36,7 +38,7 @@ class SourceEnded:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceKept:
-    """Who undid a source's move or end: it is never moved or ended automatically again."""
+    """Who undid a source's new URL or end, so that neither is set automatically again."""
 
     by: str
     at: datetime
@@ -45,7 +47,9 @@ class SourceKept:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ledger:
-    """The contents of `_data/sources.yaml`: moves and ends of sources, by URL in beat.toml."""
+    """The contents of `_data/sources.yaml`: new URLs and ends of sources, by their URL in
+    beat.toml.
+    """
 
     moved: Mapping[str, SourceMoved] = field(default_factory=dict)
     ended: Mapping[str, SourceEnded] = field(default_factory=dict)
@@ -53,7 +57,7 @@ class Ledger:
 
 
 def read_ledger(root: Path) -> Ledger:
-    """Return the contents of a newsroom's `_data/sources.yaml`, empty ones if there is no file.
+    """Return the contents of a newsroom's `_data/sources.yaml`, empty if there is no file.
 
     Raises RecordError that names the file, the line and the key.
     """
@@ -112,7 +116,7 @@ def _edit_list(
     versions: tuple[Mapping[str, _T], Mapping[str, _T]],
     values: Callable[[str, _T], Mapping[str, Scalar]],
 ) -> Tree:
-    """Return a YAML tree with one list changed from the first version to the second."""
+    """Return a YAML tree in which one list is changed from the first version to the second."""
     before, after = versions
     if before == after:
         return tree

@@ -1,5 +1,5 @@
-"""Read and write `_newsletters/NAME.html`: a filed newsletter issue, as everyday.cc has it (SPEC
-4).
+"""Read and write newsletter issues (`_newsletters/NAME.html`), in the format of the older site
+everyday.cc.
 
 ---
 title: "Power Apps Every Day (2024-04-12)"
@@ -29,7 +29,7 @@ from copydesk.kit import text
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FiledLetter:
-    """A filed newsletter issue: the front matter of its file, and the whole mail as HTML."""
+    """A stored newsletter issue: the front matter of its file, and the whole mail as HTML."""
 
     path: str
     title: str
@@ -46,12 +46,14 @@ def letter_path(name: str) -> str:
 
 
 def is_letter_path(path: str) -> bool:
-    """Return whether a path is that of a newsletter issue."""
+    """Return whether a path is one of a newsletter issue's file."""
     return path.startswith(f"{LETTERS_FOLDER}/")
 
 
 def emit_letter(letter: FiledLetter) -> bytes:
-    """Return the bytes of a newsletter issue's file; RecordError if they are not readable."""
+    """Return the bytes of a newsletter issue's file; raise RecordError if they cannot be read
+    back.
+    """
     lines = [
         f"title: {spell_quoted(letter.title)}",
         f"excerpt: {spell_quoted(letter.excerpt)}",
@@ -70,7 +72,7 @@ def emit_letter(letter: FiledLetter) -> bytes:
 
 
 def edit_letter(path: str, data: bytes, excerpt: str, body: str) -> bytes:
-    """Return a newsletter issue's bytes with another excerpt and another mail; the rest stays.
+    """Return a newsletter issue's bytes with another excerpt and mail text; the rest is unchanged.
 
     Raises RecordError if the file could not be written back the same.
     """

@@ -1,4 +1,5 @@
-"""Read and edit `_data/lists/ID.yaml`: lists of stories that editors make, a file for each.
+"""Read and edit `_data/lists/ID.yaml`: reading lists, that is stories chosen by editors, one file
+each.
 
 title: "The best of the coast"
 description: "What we would read *first*."
@@ -31,7 +32,9 @@ _CHARACTERS = {"title": 300, "description": 10_000, "by": 200, "words": 1_000}
 
 
 def is_list_id(name: str) -> bool:
-    """Return whether a reading list may have this id, a part of its URL (`the-best-of-2026`)."""
+    """Return whether this is a valid id of a reading list, a part of its URL
+    (`the-best-of-2026`).
+    """
     return _ID.fullmatch(name) is not None
 
 
@@ -41,7 +44,7 @@ def list_path(list_id: str) -> str:
 
 
 def is_list_path(path: str) -> bool:
-    """Return whether a path is that of a reading list."""
+    """Return whether a path is one of a reading list's file."""
     folder, _, name = path.rpartition("/")
     return folder == FOLDER and name.endswith(".yaml") and is_list_id(name.removesuffix(".yaml"))
 
@@ -49,7 +52,7 @@ def is_list_path(path: str) -> bool:
 def find_reading_lists(
     root: Path, trouble: Callable[[CopydeskError], None]
 ) -> Iterator[ReadingList]:
-    """Yield the reading lists of a newsroom, sorted by id; errors are passed to `trouble`.
+    """Yield the newsroom's reading lists, sorted by id. Errors are passed to `trouble`.
 
     An error is a list that cannot be read, or a file with the id of another one.
     """
@@ -98,7 +101,7 @@ def parse_reading_list(path: str, data: bytes) -> ReadingList:
 
 
 def edit_reading_list(data: bytes, wanted: ReadingList) -> bytes:
-    """Return the bytes of a reading list's file with this list in it; all else in the file stays.
+    """Return the bytes of a reading list's file with this list in it; other text is unchanged.
 
     Raises RecordError for a file that cannot be written back the same, and for a list that could
     not be read again.
@@ -130,7 +133,7 @@ def _read_story(fields: TypedFields) -> ChosenStory:
 
 
 def _read_name(story: str) -> str:
-    """Return a record's name from a path or a name that a person wrote."""
+    """Return a story record's name, given its path or a name that a person wrote."""
     return PurePosixPath(story).name.removesuffix(".md")
 
 
@@ -177,7 +180,9 @@ def _put(tree: Tree, key: str, value: Node) -> Tree:
 
 
 def _list_items(old: Sequence, before: ReadingList | None, wanted: ReadingList) -> Sequence:
-    """Return the stories of a reading list as YAML; a person's additions to them are kept."""
+    """Return the stories of a reading list as YAML, with what a person added to them in the
+    file.
+    """
     values = {story.name: _story_fields(story) for story in wanted.stories}
     known = set(before.stories) if before else set()
     same = {story.name for story in wanted.stories if story in known}

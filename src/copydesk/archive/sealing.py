@@ -31,7 +31,7 @@ _LABEL = b"copydesk seal nonce 1"
 
 
 def seal(plaintext: bytes, key: bytes, name: str) -> str:
-    """Return a plaintext in sealed (encrypted) form; equal input always gives the same text.
+    """Encrypt a plaintext for a story record. The same input always gives the same text.
 
     The input is the plaintext, the key and the file name. `name` may be a path; only the file name
     is authenticated, so that a record can move.
@@ -44,7 +44,8 @@ def seal(plaintext: bytes, key: bytes, name: str) -> str:
 
 
 def unseal(sealed: str, key: bytes, name: str) -> bytes:
-    """Return the plaintext of a record's sealed part, in copydesk's form or everyday.cc's.
+    """Decrypt a text that is sealed in a record, in copydesk's form or that of the older site
+    everyday.cc.
 
     Raises SealError for a wrong key, another record's sealed part, and changed bytes. In the
     reference's form some wrong keys and changes go unnoticed, since it has no authentication.
@@ -57,7 +58,7 @@ def unseal(sealed: str, key: bytes, name: str) -> bytes:
 
 
 def read_source(story: Story, key: bytes | None) -> str:
-    """Return the source in a record's sealed part, "" if it cannot be decrypted."""
+    """Return the value "source" in the encrypted part of a record, "" if it cannot be decrypted."""
     if not (story.secured and key):
         return ""
     try:
@@ -69,7 +70,9 @@ def read_source(story: Story, key: bytes | None) -> str:
 
 
 def seal_reference_form(plaintext: bytes, key: bytes, iv: bytes | None = None) -> str:
-    """Return a plaintext sealed in the form of everyday.cc; without `iv` with a random one."""
+    """Encrypt a plaintext in the form of the older site everyday.cc; without `iv` with a random
+    one.
+    """
     from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
     from cryptography.hazmat.primitives.padding import PKCS7
 
@@ -83,7 +86,7 @@ def seal_reference_form(plaintext: bytes, key: bytes, iv: bytes | None = None) -
 
 
 def write_key(path: Path) -> bytes:
-    """Make a new key, write it to a new file that only its owner can read, and return it.
+    """Make a new key, write it to a new file that only the file's owner can read, and return it.
 
     Raises SealError if the file exists or cannot be written.
     """

@@ -1,4 +1,6 @@
-"""Edit `_data/topics/NN-id.yaml`: a topic's keywords and texts; the rest of the file stays."""
+"""Edit a topic's file (`_data/topics/NN-id.yaml`): its keywords and texts, without changing the
+rest.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +18,7 @@ _KEYWORDS, _TRANSLATIONS, _DISMISSED = "keywords", "translations", "dismissed"
 
 
 def keywords_change(root: Path, path: str, words: Iterable[str], language: str = "") -> FileChange:
-    """Return the change of a topic's file that appends words to its keywords.
+    """Return the change of a topic's file that adds words to its keywords.
 
     With a `language`, they go to the words of that language below `translations`. Raises
     RecordError if the file cannot be read or written back the same.
@@ -34,7 +36,7 @@ def keywords_change(root: Path, path: str, words: Iterable[str], language: str =
 def edit_keywords(
     root: Path, path: str, added: Iterable[str], dropped: Collection[str]
 ) -> FileChange:
-    """Return the change of a topic's file that appends some keywords and removes others.
+    """Return the change of a topic's file that adds some keywords and removes others.
 
     A comment above a removed keyword moves to the next one. Raises RecordError if the file cannot
     be read or written back the same, or if a comment would be lost.
@@ -56,7 +58,7 @@ def edit_topic(
     dropped: Collection[str],
     texts: Mapping[str, str],
 ) -> FileChange:
-    """Return the change of a topic's file, or of a new one, with other keywords and texts.
+    """Return the change of a topic's file, or of a new file, with other keywords and texts.
 
     A text that becomes "" is removed, unless it has a comment. Raises RecordError as
     `edit_keywords` does.
@@ -75,7 +77,7 @@ def edit_topic(
 
 
 def edit_texts(root: Path, path: str, texts: Mapping[str, str]) -> FileChange:
-    """Return the change of a YAML file of `_data` with other texts; "" removes a text.
+    """Return the change of a YAML file of `_data` with other texts. A text "" is removed.
 
     A text with a comment is not removed but emptied. Raises RecordError if the file cannot be read
     or written back the same.
@@ -107,7 +109,7 @@ def _put_text(tree: Tree, name: str, value: str) -> Tree:
 
 
 def _take_out(old: Sequence, gone: Collection[str], path: str) -> Sequence:
-    """Return a YAML list without some words; a comment above one moves to the next."""
+    """Return a YAML list without some words. A comment above a removed word stays."""
     items: list[SequenceItem] = []
     above = ""
     for item in old.items:
@@ -134,7 +136,7 @@ def _comment_loss(path: str) -> RecordError:
 
 
 def dismissal_change(root: Path, path: str, words: Iterable[str]) -> FileChange:
-    """Return the change of a topic's file that adds words that editors refused as keywords.
+    """Return the change of a topic's file that adds words which editors refused as keywords.
 
     Raises RecordError if the file cannot be read or written back the same.
     """
@@ -143,7 +145,9 @@ def dismissal_change(root: Path, path: str, words: Iterable[str]) -> FileChange:
 
 
 def _adder_of(words: Iterable[str], path: str) -> Callable[[Sequence], Sequence]:
-    """Return a function that appends words to a YAML list; RecordError to save a comment."""
+    """Return a function that appends words to a YAML list; raises RecordError if a comment would be
+    lost.
+    """
     new = tuple(SequenceItem(value=_data_lists.word(word)) for word in words)
 
     def add(old: Sequence) -> Sequence:

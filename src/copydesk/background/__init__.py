@@ -1,7 +1,7 @@
 """The background work of `copydesk serve`: fetching, WebSub, newsletters, webhooks, view counts.
 
-`open_service` takes a newsroom. While the server (`copydesk.serve`) runs, its rounds run, its hub
-subscriptions are renewed and its reads are counted.
+`open_service` takes a `Newsroom` (the files and settings of one site). While the web server
+(`copydesk.serve`) runs, news is fetched, WebSub subscriptions are renewed and page views counted.
 """
 
 from __future__ import annotations

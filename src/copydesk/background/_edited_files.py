@@ -53,7 +53,9 @@ class EditedFiles:
         self.try_again_seconds = 60.0  # seconds before the next attempt, after watching failed
 
     async def go_on(self) -> None:
-        """Watch the edited files until cancelled; then end a running build and wait for it."""
+        """Watch for edited files until cancelled, then stop a running build and wait
+        for its end.
+        """
         root = self._newsroom.root
         self._say_once(await asyncio.to_thread(_describe_mount, root))
         changes = FileChanges()
@@ -79,10 +81,10 @@ class EditedFiles:
             changes = FileChanges()
 
     def _is_quiet(self) -> bool:
-        """Return whether no process runs a round of fetching or a build.
+        """Return whether no process is fetching news or building the site.
 
-        The lock of rounds is tried only if a process says that it is running one: holding the lock
-        even briefly would make a round that starts in that moment give up.
+        The lock of fetching runs is tried only if a process reports that it is fetching: holding
+        the lock even briefly would make a run that starts in that moment give up.
         """
         private = self._newsroom.private
         status = read_round_status(private)
@@ -92,7 +94,7 @@ class EditedFiles:
         return all(_is_free(private / name) for name in names)
 
     async def _take_in(self, changes: FileChanges) -> None:
-        """Update the catalogue and the site for edited files, if they are not up to date yet."""
+        """Update the search index and the site for edited files, if they are not up to date yet."""
         unlisted, unbuilt = await asyncio.to_thread(self._compare, changes)
         if unlisted:
             await self._starter.refresh_catalogue()
@@ -104,7 +106,7 @@ class EditedFiles:
                 self._say(f"the build ended with exit code {code}; the next round builds again")
 
     def _compare(self, changes: FileChanges) -> tuple[FileChanges, FileChanges]:
-        """Return the edited files that the catalogue lacks, and those that the site lacks."""
+        """Return the edited files that the search index lacks, and those that the site lacks."""
         if changes.everything:
             return changes, changes
         newsroom = self._newsroom
@@ -122,7 +124,7 @@ class EditedFiles:
 
 
 def _is_free(lock: Path) -> bool:
-    """Return whether nobody holds a lock file; makes no lock file in a folder that is gone."""
+    """Return whether nobody holds a lock file. No lock file is created in a missing folder."""
     if not lock.exists():
         return True
     with hold_lock(lock) as is_free:
@@ -130,7 +132,9 @@ def _is_free(lock: Path) -> bool:
 
 
 def is_watched(path: str) -> bool:
-    """Return whether a path of the newsroom is watched for edits: records, lists, theme, assets."""
+    """Return whether a path in the site's folder is watched for edits: stories, lists, theme,
+    assets.
+    """
     first = path.partition("/")[0]
     if first == _DATA:
         return path in _LISTS or path.startswith(f"{_LISTS[-1]}/")
@@ -153,7 +157,7 @@ def _describe_mount(root: Path) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FileChanges:
-    """Paths of files that were written, moved or deleted; `everything` if they are not known."""
+    """The paths of changed, moved or deleted files. `everything` means that they are unknown."""
 
     paths: frozenset[str] = frozenset()
     everything: bool = False
@@ -175,7 +179,7 @@ _ROOT = ""
 
 
 class FileWatcher:
-    """Reports which files below some folders of `root` change; costs nothing while none does.
+    """Reports which files below some folders of `root` change, by inotify (without polling).
 
     `is_watched` decides by its path whether a file or folder is watched; in a watched folder it is
     asked for each entry that is not hidden. Methods raise OSError if the system cannot watch, or if
@@ -202,11 +206,13 @@ class FileWatcher:
             raise
 
     def close(self) -> None:
-        """Stop watching files, and close inotify."""
+        """Stop watching files."""
         self._inotify.close()
 
     async def wait(self) -> FileChanges:
-        """Return the changed files, once nothing has changed for half a second (or after ten)."""
+        """Wait for file changes and return them, after half a second without further ones (or ten
+        seconds).
+        """
         loop = asyncio.get_running_loop()
         changes = FileChanges()
         while not changes:
@@ -220,7 +226,7 @@ class FileWatcher:
         return changes
 
     async def read(self) -> FileChanges:
-        """Return the files changed since the last call; empty if there are none."""
+        """Return the files that changed since the last call, without waiting for changes."""
         reading = asyncio.ensure_future(asyncio.to_thread(self._read))
         try:
             return await asyncio.shield(reading)
@@ -254,7 +260,7 @@ class FileWatcher:
         return changes | FileChanges(paths=frozenset(paths))
 
     def _hear_of_entry(self, path: str, mask: int, paths: set[str]) -> FileChanges:
-        """Add a file to `paths`, or all files of a new folder; return further changes."""
+        """Add a file to `paths`, or all files of a new folder. Return further changes."""
         if not mask & self._flags.ISDIR:
             paths.add(path)
         if mask & self._here_now:
@@ -265,7 +271,7 @@ class FileWatcher:
         return FileChanges()
 
     def _watch(self, folder: str) -> list[str]:
-        """Watch a folder and the folders in it; return the paths of the files in them."""
+        """Watch a folder and the folders in it. Return the paths of the files in them."""
         mask = (
             self._changes | self._flags.ONLYDIR | (self._flags.MOVE_SELF if folder == _ROOT else 0)
         )
@@ -312,7 +318,8 @@ class FileWatcher:
 
 
 def _identify(folder: Path) -> tuple[int, int]:
-    """Return what identifies a folder, (0, 0) if it is missing; a new folder of the name differs.
+    """Return what identifies a folder, (0, 0) if it is missing. A new folder of the same name
+    differs.
 
     The kernel reports a deleted folder only once no file in it is open any more.
     """
@@ -339,7 +346,7 @@ _TABLE = Path("/proc/self/mountinfo")
 
 
 def find_network_mount(folder: Path, table: Path = _TABLE) -> str:
-    """Return the kind of network file system that a folder lies on, "" for none (proc(5)).
+    """Return the type of the network file system that a folder is on, "" if it is on none.
 
     On such a file system the kernel reports only what this machine writes.
     """

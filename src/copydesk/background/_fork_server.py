@@ -1,15 +1,16 @@
-"""Fork server: a process that has loaded what a round of fetching needs, and forks for each round.
+"""Fork server: a process with all modules loaded, which forks for each command that it is asked to
+run.
 
     python -m copydesk.background._fork_server WORK {"arguments": […]} > {"pid": 7} {"code": 0}
 
-WORK decides which modules are loaded: `rounds`, or `actions`, the half that filing an editor's
-actions needs.
+WORK decides which modules are loaded: `rounds` for fetching, or `actions`, the half that editors'
+actions need.
 
-A line of JSON on stdin asks for a round: `python -m copydesk ARGUMENTS` without the second that
+A line of JSON on stdin requests a command: `python -m copydesk ARGUMENTS`, without the second that
 Python takes to load it. Lines on stdout give the process id and, at the end, the exit code. The
-server itself opens no store and no socket, has no thread and knows nothing of a newsroom. It ends
+server itself opens no database and no socket, has no thread and knows nothing of a site. It ends
 when its stdin does, and ignores signals: a terminal or systemd sends them to all processes at once,
-and they are meant for the rounds.
+and they are meant for the forked commands.
 """
 
 from __future__ import annotations
@@ -67,7 +68,9 @@ _MODULES_OF_ACTIONS = (
 
 
 def load(work: Work) -> None:
-    """Import all modules that a kind of work (`rounds` or `actions`) needs."""
+    """Import all modules that one kind of work needs: `rounds` (fetching) or `actions` (of
+    editors).
+    """
     if work == "actions":
         _load(_FACES_OF_ACTIONS, _MODULES_OF_ACTIONS)
         return
@@ -90,7 +93,9 @@ _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
 def main() -> None:
-    """Run the fork server: fork a process for each request, which runs the requested command."""
+    """Run the fork server: for each request on stdin fork a process, which runs the requested
+    command.
+    """
     for number in _SIGNALS:
         signal.signal(number, signal.SIG_IGN)
     requests, answers = os.dup(0), os.dup(1)
@@ -107,7 +112,7 @@ def main() -> None:
 
 
 def _wait_for_round(requests: int, answers: int) -> list[str] | None:
-    """Return the command's arguments in each forked process, None in the server at its end."""
+    """Return the command's arguments in each forked process, None when the server itself ends."""
     with os.fdopen(requests, "rb") as lines:
         _say(answers, ready=True)
         for line in lines:

@@ -1,10 +1,10 @@
-"""Subscribe to sources at their WebSub hubs, renew subscriptions, and check what hubs push.
+"""Subscribe to feeds at their WebSub hubs, renew the subscriptions, and check what hubs push.
 
     look       (each minute)  states of sources ──> subscriptions ──> POST to the hubs that are due
     answer_hub (GET)          a hub verifies our request ──> its challenge, or 404
-    take       (POST)         a hub pushes ──> stored for the next round, which is asked for
+    take       (POST)         a hub pushes ──> stored for the next fetching run, which is requested
 
-Each piece of work opens the memory in a thread and for a short time.
+Each piece of work opens the site's database in a thread and for a short time.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ _CALLS_A_MINUTE = 30  # of one subscription's hub; beyond that the source is pol
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HubAnswer:
-    """The answer to a WebSub hub's call: an HTTP status, and plain text."""
+    """The HTTP answer to a WebSub hub's request: a status, and plain text."""
 
     status: int
     words: str = ""
@@ -62,7 +62,8 @@ _TOO_MANY = HubAnswer(status=429, words="later\n")
 
 
 class Subscriber:
-    """A newsroom's WebSub subscriptions; `post` sends a form, `soon` asks for a fetching round.
+    """The WebSub subscriptions of a site's feeds. `post` sends a form, `soon` requests a fetching
+    run.
 
     A hub has `body_seconds` to send a whole push.
     """
@@ -81,7 +82,9 @@ class Subscriber:
         self._ignored = 0
 
     async def go_on(self) -> None:
-        """Check WebSub subscriptions each minute until cancelled; an error ends only one check."""
+        """Check the WebSub subscriptions every minute until cancelled. An error ends only one
+        check.
+        """
         while True:
             try:
                 await self.look()
@@ -90,11 +93,13 @@ class Subscriber:
             await self._clock.sleep(LOOK_SECONDS)
 
     async def load(self) -> None:
-        """Load the stored WebSub subscriptions, so that a hub that calls early is known."""
+        """Load the stored WebSub subscriptions, so that hubs which call early are recognized."""
         await asyncio.to_thread(self._load)
 
     async def look(self) -> None:
-        """Match the WebSub subscriptions with the sources; send requests to hubs that are due."""
+        """Compare the WebSub subscriptions with the sources, and send the requests to hubs that are
+        due.
+        """
         due = await asyncio.to_thread(self._plan)
         hosts: dict[str, list[websub.Subscription]] = {}
         for subscription in due:
@@ -113,7 +118,7 @@ class Subscriber:
                 return  # the others would meet the same trouble
 
     async def _ask(self, subscription: websub.Subscription) -> str:
-        """Ask a WebSub hub to subscribe or unsubscribe; return the error, "" for none.
+        """Ask a WebSub hub to subscribe or unsubscribe. Return the error, "" for none.
 
         The hub may call back before it answers, so the request is stored first.
         """
@@ -130,7 +135,7 @@ class Subscriber:
         return trouble
 
     async def _send(self, subscription: websub.Subscription) -> str:
-        """Send a hub the request form, following three redirects; return the error, "" for none."""
+        """Send a hub the request form, following three redirects. Return the error, "" for none."""
         hub = subscription.hub
         for _ in range(_HOPS):
             answer = await self._post(hub, websub.request_fields(subscription))
@@ -152,7 +157,7 @@ class Subscriber:
         subscription: websub.Subscription,
         change: Callable[[websub.Subscription], websub.Subscription],
     ) -> websub.Subscription | None:
-        """Change the stored WebSub subscription; return None if another one has replaced it."""
+        """Change the stored WebSub subscription. Return None if another one has replaced it."""
         with self._memory() as memory, memory.together():
             now = subscription_at(memory, subscription_key(subscription))
             if now is None or now.callback != subscription.callback:
@@ -171,7 +176,7 @@ class Subscriber:
             self._know(subscriptions(memory))
 
     def _plan(self) -> list[websub.Subscription]:
-        """Match the WebSub subscriptions with the sources; return those to send a request for."""
+        """Match the WebSub subscriptions with the sources. Return those to send a request for."""
         now = self._clock.now()
         with self._memory() as memory:
             kept = plan_subscriptions(memory, self._folder.settings(), now)
@@ -186,7 +191,9 @@ class Subscriber:
             del self._calls[token]
 
     async def answer_hub(self, token: str, query: Mapping[str, str]) -> HubAnswer:
-        """Answer a WebSub hub that verifies a request at the callback URL ending in `token`."""
+        """Answer a WebSub hub that asks whether a subscription is wanted. The callback URL ends in
+        `token`.
+        """
         key = self._keys.get(token)
         if key is not None and self._is_one_too_many(token):
             return _TOO_MANY
@@ -212,7 +219,8 @@ class Subscriber:
     async def take(
         self, token: str, headers: Mapping[str, str], body: AsyncIterable[bytes]
     ) -> HubAnswer:
-        """Receive a WebSub push; the answer hides whether its signature is right (section 7.1).
+        """Receive content that a WebSub hub pushes. The answer does not reveal if its signature is
+        right.
 
         Names in `headers` are found in any case. Each subscription's hub may call a limited number
         of times a minute, and send one body at a time.
@@ -274,7 +282,7 @@ class Subscriber:
         return bytes(whole)
 
     def _push(self, key: str, headers: Mapping[str, str], body: bytes) -> bool:
-        """Store a hub's push if its signature is right; return whether it is."""
+        """Store a hub's push if its signature is right, and return whether it is."""
         now = self._clock.now()
         with self._memory() as memory:
             subscription = subscription_at(memory, key)
@@ -301,7 +309,7 @@ Place = tuple[str, str, str]  # hub, topic, and our callback URL without its sec
 
 
 class _Named(msgspec.Struct):
-    """The WebSub fields of a SourceState: decoding the whole takes five times as long."""
+    """The WebSub fields of a SourceState. Decoding the whole state takes five times as long."""
 
     hub: str = ""
     topic: str = ""
@@ -317,7 +325,7 @@ class _Named(msgspec.Struct):
 
 
 def plan_subscriptions(memory: Memory, settings: config.Settings, now: datetime) -> Subscriptions:
-    """Begin, end and delete WebSub subscriptions, update the source states, and return all of them.
+    """Begin, end and delete WebSub subscriptions to match the sources, and return all of them.
 
     A subscription begins when a source names a hub and `serve.public_url` is set. It ends when hub,
     topic or that address changes, or when the source leaves the settings.
@@ -345,7 +353,7 @@ def plan_subscriptions(memory: Memory, settings: config.Settings, now: datetime)
 def _places_to_be(
     settings: config.Settings, states: Mapping[str, _Named], known: Subscriptions
 ) -> dict[str, Place]:
-    """Return hub, topic and callback URL for each source whose hub may push, by source URL.
+    """Return hub, topic and callback URL of each source whose hub may push, by source URL.
 
     Sources that are fetched with a secret or through a proxy are not revealed to a hub.
     """

@@ -33,7 +33,7 @@ _LONGEST_REST = timedelta(minutes=5)
 
 
 class MailHours:
-    """Sends mails to single persons at once, and newsletter issues in a process of its own.
+    """Sends mails to single recipients at once, and newsletter issues in a separate process.
 
     `say` tells the operator once what prevents mail from being sent.
     """
@@ -57,7 +57,7 @@ class MailHours:
         self._is_over = threading.Event()
 
     async def go_on(self) -> None:
-        """Send and receive mail until cancelled; then a running sending stops between two mails."""
+        """Send and receive mail until cancelled. A running process then stops between two mails."""
         parts = (
             self._repeat(self.send_outbox, _OUTBOX_SECONDS),
             self._repeat(self.send_issues, _SENDINGS_SECONDS),
@@ -83,7 +83,9 @@ class MailHours:
             await self._clock.sleep(seconds)
 
     async def send_outbox(self) -> None:
-        """Send the waiting mails to single persons; report a failure once, and try again."""
+        """Send the waiting mails to single recipients. A failure is reported once and
+        tried again.
+        """
         if self._folder.last.mail.deliver == "smtp":
             is_over = self._is_over.is_set
             await self._try(
@@ -117,12 +119,14 @@ class MailHours:
             self._failures, self._said = 0, ""
 
     def _rests(self, now: datetime) -> bool:
-        """Return whether a recent failure delays sending newsletters; a clock set back does not."""
+        """Return whether a recent failure delays sending newsletters. A clock set back does not
+        count.
+        """
         until = self._rests_until
         return until is not None and timedelta(0) < until - now <= _LONGEST_REST
 
     async def look_into_mailbox(self) -> None:
-        """Read bounces from the mailbox, if one is configured."""
+        """Read bounces from the bounce mailbox, if the settings name one."""
         if self._folder.last.mail.bounces.imap_host:
             is_over = self._is_over.is_set
             await self._try(
@@ -136,7 +140,7 @@ class MailHours:
         )
 
     async def look_for_flood(self) -> None:
-        """Report unusually many newsletter sign-ups, once a day."""
+        """Report an unusual number of newsletter sign-ups, at most once a day."""
         await self._try(lambda: self._ask(self._tell_flood))
 
     def _tell_flood(self, newsroom: Newsroom, store: MailStore) -> int:
@@ -148,7 +152,9 @@ class MailHours:
         return 0
 
     def _ask(self, question: Callable[[Newsroom, MailStore], int]) -> int:
-        """Return the number that `question` computes; 0 if there is no mail store yet."""
+        """Return the number that `question` computes, 0 if there is no subscribers'
+        database yet.
+        """
         private = self._folder.root / PRIVATE
         if not has_mail(private):
             return 0
@@ -169,7 +175,7 @@ class MailHours:
         return answer
 
     def _count_due(self, newsroom: Newsroom, store: MailStore) -> int:
-        """Return how many newsletter issues are due now; note what holds up the others."""
+        """Return how many newsletter issues are due now, and remember what holds up the others."""
         going = begin_due_sendings(newsroom, store)
         held = list_held_sendings(newsroom, store)
         self._obstacle = (find_mail_obstacle(newsroom, store) or "") if held else ""
@@ -182,16 +188,16 @@ class MailHours:
             self._say(what)
 
 
-# Filing newsletter issues when they are due.
+# Creating newsletter issues when they are due.
 
 _EVERY_SECONDS = 15.0
 
 
 class LetterHours:
-    """Checks often whether a newsletter issue is due, and creates it with `file`.
+    """Checks every few seconds whether a newsletter issue is due, and lets `file` create it.
 
     A newsletter that waits for a number of new stories is checked after a commit. The lock `turn`
-    is held while this server works in the newsroom: an issue is composed between rounds.
+    is held while this server changes the site's files: an issue is composed between fetching runs.
     """
 
     def __init__(
@@ -211,7 +217,7 @@ class LetterHours:
         self._mark: Mark = ()
 
     async def go_on(self) -> None:
-        """Create due newsletter issues until cancelled; then end a running process."""
+        """Create newsletter issues when they are due, until cancelled."""
         while True:
             try:
                 await self.look()
@@ -221,7 +227,7 @@ class LetterHours:
             await self._clock.sleep(_EVERY_SECONDS)
 
     async def look(self) -> None:
-        """Create the newsletter issues that are due; report a failure once, and try again."""
+        """Create the newsletter issues that are due. A failure is reported once and tried again."""
         settings = await asyncio.to_thread(self._folder.settings)
         if not settings.letters:
             return
@@ -240,7 +246,9 @@ class LetterHours:
             self._say_once(f"not filed: {', '.join(due)} (exit code {code}); it is tried again")
 
     def _list_due(self) -> list[str]:
-        """Return the ids of due newsletters; those that wait for news only after a commit."""
+        """Return the ids of due newsletters. Those that wait for news are checked only after a
+        commit.
+        """
         mark = self._folder.mark()
         is_changed, self._mark = mark != self._mark, mark
         with closing(self._folder.memory()) as memory:

@@ -1,4 +1,4 @@
-"""Check whether a round of fetching and filing is due, and start each in a process of its own."""
+"""Check whether sources should be fetched now, and run the fetching in a process of its own."""
 
 from __future__ import annotations
 
@@ -32,11 +32,11 @@ _GATHER_SECONDS = 10.0  # a publisher's pushes often come several at a time
 
 
 class Rounds:
-    """Checks every `serve.every_minutes` whether a round of fetching is due, and runs it.
+    """Checks every `serve.every_minutes` whether sources should be fetched, and then starts a run.
 
-    A round runs at the start, at least once an hour, and whenever somebody changed beat.toml or
-    `_data`, committed or pulled. `run` runs a round and returns its exit code; `after_round` is
-    called at its end.
+    A run also starts at the beginning, at least once an hour, and whenever somebody has changed
+    beat.toml or `_data`, committed or pulled. `run` does one fetching run and returns its exit
+    code. `after_round` is called at its end.
     """
 
     def __init__(
@@ -57,11 +57,15 @@ class Rounds:
         self._wanted = asyncio.Event()
 
     def soon(self) -> None:
-        """Check within a minute whether a fetching round is due, after a WebSub hub's push."""
+        """Check within a minute whether to start a fetching run, because a WebSub hub pushed
+        content.
+        """
         self._wanted.set()
 
     async def go_on(self) -> None:
-        """Run rounds of fetching until cancelled; then end a running round and wait for it."""
+        """Start fetching runs when they are due. If cancelled, stop a running one and wait for its
+        end.
+        """
         while True:
             try:
                 await self.look()
@@ -71,7 +75,9 @@ class Rounds:
             await self._pause()
 
     async def look(self) -> None:
-        """Run a round of fetching if one is due, and report why; report a pause only once."""
+        """Start a fetching run if one is due, and report why. If none is due, report that only
+        once.
+        """
         now = self._clock.now()
         mark = await asyncio.to_thread(self._folder.mark)
         await asyncio.to_thread(self._folder.settings)
@@ -107,7 +113,8 @@ class Rounds:
 
 
 def wait_after_hub_push(began: datetime | None, now: datetime) -> float:
-    """Return the seconds from a WebSub push to its fetching round; `began` is the last one's start.
+    """Return how many seconds after a WebSub push to start fetching. `began` is the time of the
+    last start.
 
     No wait if the clock was set back since.
     """
@@ -131,7 +138,7 @@ Mark = tuple[tuple[str, int, int], ...]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Due:
-    """Why a round of fetching is due, "" if none is; `soonest` is when the next source is (UTC)."""
+    """Why a fetching run is due, "" if none is. `soonest` is when the next source is due (UTC)."""
 
     why: str = ""
     soonest: datetime | None = None
@@ -139,14 +146,14 @@ class Due:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Glimpse:
-    """The due time in a SourceState: decoding the whole takes five times as long."""
+    """The due time in a SourceState. Decoding the whole state takes five times as long."""
 
     ended: bool = False
     next_at: datetime | None = None
 
 
 class NewsroomFolder:
-    """The current settings and files of a newsroom; beat.toml is parsed only after it changed.
+    """A site's current settings and files on disk. beat.toml is parsed only when it has changed.
 
     `last` holds the settings read last. All methods read the disk, so call them in a thread.
     """
@@ -158,11 +165,11 @@ class NewsroomFolder:
         self._mark = _marks([settings.root / "beat.toml"])
 
     def memory(self) -> Memory:
-        """Open the newsroom's memory database, for one thread and a short time."""
+        """Open the site's working database (memory.sqlite), for one thread and a short time."""
         return Memory(self.root / PRIVATE / "memory.sqlite")
 
     def settings(self) -> config.Settings:
-        """Return the newsroom's settings; the previous ones if beat.toml is invalid."""
+        """Return the site's settings. If beat.toml is invalid, return the previous ones."""
         mark = _marks([self.root / "beat.toml"])
         if mark != self._mark:
             self._mark = mark
@@ -173,7 +180,7 @@ class NewsroomFolder:
         return self.last
 
     def mark(self) -> Mark:
-        """Return a value that changes when beat.toml, `_data` or the git branches change."""
+        """Return a value that changes when beat.toml, `_data` or a git branch changes."""
         git, data = self.root / ".git", self.root / "_data"
         return _marks(
             [
@@ -186,13 +193,15 @@ class NewsroomFolder:
         )
 
     def due(self, now: datetime) -> Due:
-        """Return whether and why a round of fetching is due now."""
+        """Return whether and why a fetching run is due now."""
         with closing(self.memory()) as memory:
             return what_is_due(self.settings(), memory, now)
 
 
 def what_is_due(settings: config.Settings, memory: Memory, now: datetime) -> Due:
-    """Return why a fetching round is due: a push, a source, a page to re-fetch, unfinished work."""
+    """Return why a fetching run is due: a WebSub push, a source or page to fetch, or interrupted
+    work.
+    """
     urls = {source.url for source in settings.beat.sources}
     if unread_hub_pushes(memory, urls, now):
         return Due(why="a hub pushed")
@@ -221,7 +230,7 @@ def _sources_due(
 
 
 def _find_ended_sources(root: Path) -> frozenset[str]:
-    """Return the URLs of sources that `_data/sources.yaml` ends: they are never due."""
+    """Return the URLs of sources that `_data/sources.yaml` marks as ended, which are never due."""
     return _find_ended_sources_at(root, _marks([root / LEDGER_PATH]))
 
 

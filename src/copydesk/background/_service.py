@@ -1,4 +1,4 @@
-"""Start and stop the background work of a newsroom that `copydesk serve` runs."""
+"""Start and stop the background work for one site in `copydesk serve`."""
 
 from __future__ import annotations
 
@@ -39,14 +39,14 @@ _AGAIN_SECONDS = 60.0  # before work that a bug has ended is started again
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewsroomService:
-    """A newsroom that is being served: the folder of its site, and its background work.
+    """A site that is being served: the folder of its built pages, and its background work.
 
-    `prefix` is the site's own path without slashes at its ends. `audience` is None if reads are not
-    counted, `issue_views` if views of newsletter issues are not; `rounds`, `subscriber` and
-    `on_demand` are None if rounds may not run. `edited_files` builds the site after edits by hand
-    and newly filed newsletters, `channel_calls` tells channels, `letter_hours` files newsletters,
-    `mail_hours` sends them, `rejudging` judges filed stories again when an owner asks for it. `say`
-    tells the operator.
+    `prefix` is the site's URL path without slashes at its ends. `audience` is None if page views
+    are not counted, `issue_views` if views of newsletter issues are not. `rounds`, `subscriber` and
+    `on_demand` are None if nothing may be fetched. `edited_files` builds the site after somebody
+    edited files and after new newsletter issues, `channel_calls` calls webhooks, `letter_hours`
+    creates newsletter issues, `mail_hours` sends them, `rejudging` scores stored stories again when
+    an owner requests it. `say` shows messages to the operator.
     """
 
     site: Path
@@ -67,15 +67,15 @@ class NewsroomService:
 
     @property
     def settings(self) -> Settings:
-        """Return the newsroom's settings that were read last."""
+        """Return the site's settings that were read last."""
         return self.folder.last
 
     def round_status(self) -> RoundStatus | None:
-        """Return the status of the last round of fetching; reads the disk."""
+        """Return the status of the last fetching run. It reads the disk."""
         return read_round_status(self.private)
 
     def is_gone(self, path: str) -> bool:
-        """Return whether an editor removed the page at a path of the site; reads the disk."""
+        """Return whether an editor removed the page at a path of the site. It reads the disk."""
         return is_gone(self.private, path)
 
     async def go_on(self) -> None:
@@ -106,7 +106,9 @@ class NewsroomService:
             await asyncio.gather(*work, return_exceptions=True)
 
     async def keep_going(self, work: Callable[[], Awaitable[None]]) -> None:
-        """Run an endless coroutine until cancelled; restart it after a bug (see `keep_going`)."""
+        """Run an endless coroutine until cancelled. If a bug ends it, restart it (see
+        `keep_going`).
+        """
         await keep_going(work, self.say)
 
 
@@ -114,7 +116,7 @@ class NewsroomService:
 async def open_service(
     newsroom: Newsroom, say: Say, *, runs_rounds: bool = True
 ) -> AsyncIterator[NewsroomService]:
-    """Prepare the background work of a newsroom for a `with` block; `say` tells the operator.
+    """Prepare a site's background work for a `with` block. `say` shows messages to the operator.
 
     Without `runs_rounds` no source is fetched: the demo replays recorded pages.
     """
@@ -136,7 +138,7 @@ async def open_service(
 def _prepare_service(
     newsroom: Newsroom, starter: RoundStarter, turn: asyncio.Lock, say: Say
 ) -> NewsroomService:
-    """Prepare the background work that needs no rounds of fetching."""
+    """Prepare the background work that needs no fetching."""
     settings, clock = newsroom.settings, fetch.WallClock()
     parsed = urls.parse(newsroom.beat.url)
     folder = NewsroomFolder(settings, os.environ)
@@ -174,7 +176,7 @@ def _prepare_service(
 async def _add_rounds(
     service: NewsroomService, starter: RoundStarter, turn: asyncio.Lock, say: Say
 ) -> AsyncIterator[NewsroomService]:
-    """Add fetching rounds and WebSub subscriptions to the background work, for a `with` block."""
+    """Add fetching and WebSub subscriptions to the background work, for a `with` block."""
     folder, clock = service.folder, fetch.WallClock()
 
     async def run() -> int:
@@ -198,9 +200,9 @@ async def _add_rounds(
 async def keep_going(
     work: Callable[[], Awaitable[None]], say: Say, again_seconds: float = _AGAIN_SECONDS
 ) -> None:
-    """Run an endless coroutine until cancelled; if a bug ends it, restart it a minute later.
+    """Run an endless coroutine until cancelled. If a bug ends it, restart it a minute later.
 
-    Otherwise a server would keep answering while it files nothing, and nobody would notice.
+    Otherwise a server would keep answering while it publishes nothing new, unnoticed by anybody.
     """
     while True:
         try:
@@ -212,17 +214,17 @@ async def keep_going(
 
 
 def with_time(say: Say, clock: fetch.Clock) -> Say:
-    """Return a function that puts the time in front of each message: the log is read later."""
+    """Return a message function that puts the time of day in front of each message."""
     return lambda words: say(f"{clock.now():%H:%M} {words}")
 
 
-# Telling channels.
+# Calling the webhooks of channels.
 
 _EVERY_SECONDS = 5.0
 
 
 class ChannelCalls:
-    """Send the due calls of channels; `say` tells the operator which calls were given up."""
+    """Calls the webhooks that are due. `say` tells the operator which calls were given up."""
 
     def __init__(self, folder: NewsroomFolder, clock: Clock, say: Callable[[str], None]) -> None:
         self._folder = folder
@@ -238,7 +240,9 @@ class ChannelCalls:
                 await self.call()
 
     async def call(self) -> None:
-        """Call the due webhooks; if the memory is busy or broken they wait for the next time."""
+        """Call the webhooks that are due. If the database is busy or broken, try again
+        next time.
+        """
         try:
             with closing(await asyncio.to_thread(self._folder.memory)) as memory:
                 notes = await send_calls(self._folder.last, memory, self._clock.now())
@@ -269,9 +273,10 @@ KeepCounts = Callable[[Counts], None]
 
 
 def keep_reads(open_memory: Callable[[], Memory]) -> KeepCounts:
-    """Return a function that adds page views of stories to the memory and deletes old counts.
+    """Return a function that stores page views of stories in the site's database and deletes old
+    counts.
 
-    `open_memory` opens the memory for one thread and a short time.
+    `open_memory` opens that database for one thread and a short time.
     """
 
     def keep(counts: Counts) -> None:
@@ -284,7 +289,9 @@ def keep_reads(open_memory: Callable[[], Memory]) -> KeepCounts:
 
 
 def keep_issue_views(private: Path) -> KeepCounts:
-    """Return a function that adds page views of newsletter issues to the mail store."""
+    """Return a function that stores page views of newsletter issues in the subscribers'
+    database.
+    """
 
     def keep(counts: Counts) -> None:
         with closing(open_mail(private)) as store, store.at_once():
@@ -295,9 +302,9 @@ def keep_issue_views(private: Path) -> KeepCounts:
 
 
 class AudienceCounts:
-    """Counts page views of stories or newsletter issues, and stores the counts at intervals.
+    """Counts page views of stories or newsletter issues, and stores the counts every minute.
 
-    `keep` writes them, in a thread. Counts that cannot be written now are written later.
+    `keep` writes the counts, in a thread. Counts that cannot be written now are written later.
     """
 
     def __init__(
@@ -318,7 +325,7 @@ class AudienceCounts:
         self._counts: Counter[tuple[date, str]] = Counter()
 
     def note(self, address: str, browser: str, name: str) -> None:
-        """Count a view of the page `name` from an IP address; `browser` is the user agent."""
+        """Count a view of the page `name` by a client. `browser` is the client's user agent."""
         day = self._clock.now().date()
         if day != self._day:
             self._day, self._key = day, self._make_key()
@@ -338,7 +345,7 @@ class AudienceCounts:
         return blake2b(words, key=self._key, digest_size=8).digest()
 
     async def go_on(self) -> None:
-        """Store the page view counts every minute until cancelled, and once more at the end."""
+        """Store the page view counts every minute until cancelled, then once more."""
         try:
             while True:
                 await self._clock.sleep(EVERY_SECONDS)
@@ -347,7 +354,7 @@ class AudienceCounts:
             await self.write()
 
     async def write(self) -> None:
-        """Store the page view counts; if the file is busy or broken they wait for the next time."""
+        """Store the page view counts. If the database is busy or broken, try again next time."""
         counts, self._counts = self._counts, Counter()
         if not counts:
             return

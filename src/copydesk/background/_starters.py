@@ -1,4 +1,4 @@
-"""Start rounds of fetching, filing of editors' actions, and commands in processes of their own."""
+"""Run copydesk commands, such as fetching or editors' actions, in processes of their own."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ Loaded = frozenset[tuple[str, int, int]]  # files that a fork server has loaded:
 
 
 class RoundStarter:
-    """Runs copydesk commands, such as rounds of fetching, one at a time, in forks of a fork server.
+    """Runs copydesk commands, such as fetching runs, one at a time, in forks of a fork server.
 
-    The fork server starts with the first round. It is replaced when copydesk's code, installed
-    packages or the settings change. If none can be started (an update is half done), the round
+    The fork server starts with the first command. It is replaced when copydesk's code, installed
+    packages or the settings change. If none can be started (an update is half done), the command
     starts a new Python, as any command does. The server loads what its `work` needs.
     """
 
@@ -42,7 +42,7 @@ class RoundStarter:
 
     @property
     def server_pid(self) -> int | None:
-        """The fork server's process id, None if there is no fork server."""
+        """The fork server's process id, None if it is not running."""
         return None if self._server is None else self._server.pid
 
     async def prepare(self) -> None:
@@ -50,19 +50,23 @@ class RoundStarter:
         await self._is_ready()
 
     async def run(self, *, deploy: bool = False) -> int:
-        """Run a round of fetching and return its exit code; if cancelled, end it by SIGTERM."""
+        """Fetch news in a forked process and return its exit code. If cancelled, end it
+        by SIGTERM.
+        """
         return await self._start("run", *(("--deploy",) if deploy else ()))
 
     async def build(self, *, deploy: bool = False) -> int:
-        """Build the site, and return the exit code; not while a fetching round runs."""
+        """Build the site and return the exit code. Do not call it while fetching runs."""
         return await self._start("build", *(("--deploy",) if deploy else ()))
 
     async def refresh_catalogue(self) -> int:
-        """Update the catalogue of story records; return the exit code. Not during a round."""
+        """Update the search index of stories. Return the exit code. Do not call it while fetching
+        runs.
+        """
         return await self._start("catalogue")
 
     async def file_actions(self) -> int:
-        """File the editors' actions that wait at the desk, and return the exit code."""
+        """Carry out the editors' actions in the queue and commit them. Return the exit code."""
         return await self._start("desk", "file-actions")
 
     async def file_letters(self) -> int:
@@ -83,7 +87,7 @@ class RoundStarter:
             raise
 
     async def close(self) -> None:
-        """End the fork server, which holds no data; no command may be running."""
+        """End the fork server, which holds no data. No command may be running."""
         server, self._server = self._server, None
         if server is not None and server.stdin is not None:
             server.stdin.close()
@@ -92,7 +96,7 @@ class RoundStarter:
             await server.wait()
 
     async def _is_ready(self) -> bool:
-        """Start a fork server for the current files if none runs; return whether there is one."""
+        """Start a fork server for the present files if none runs. Return whether there is one."""
         loaded = await asyncio.to_thread(_look_at_files, self._root)
         if self._server is not None and self._server.returncode is None and loaded == self._loaded:
             return True
@@ -113,7 +117,7 @@ class RoundStarter:
         return False
 
     async def _fork(self, arguments: Sequence[str]) -> int:
-        """Run a command in a fork, and return its exit code; 1 if the fork server has died."""
+        """Run a command in a fork and return its exit code, 1 if the fork server has died."""
         server = self._server
         assert server is not None
         assert server.stdin is not None
@@ -163,13 +167,14 @@ def _stamps(root: Path) -> Iterator[tuple[str, int, int]]:
             yield str(path), stat.st_mtime_ns, stat.st_size
 
 
-# Filing editors' actions in a process of their own, also while a round runs.
+# Carrying out editors' actions in a process of their own, also while fetching runs.
 
 
 class ActionStarter:
-    """Files the editors' actions that wait at the desk of the newsroom at `root`, in forks.
+    """Carries out editors' actions on the site at `root` in forked processes, also while fetching
+    runs.
 
-    It has a fork server of its own, half the size: the one for rounds is busy while a round runs.
+    It has a fork server of its own, half the size: the one for fetching is busy during a run.
     """
 
     def __init__(self, root: Path) -> None:
@@ -178,17 +183,21 @@ class ActionStarter:
         self._turn = asyncio.Lock()
 
     async def prepare(self) -> None:
-        """Start the fork server, so that filing an action starts within a tenth of a second."""
+        """Start the fork server, so that an editor's action can begin within a tenth of
+        a second.
+        """
         async with self._turn:
             await self._starter.prepare()
 
     async def file_actions(self) -> int:
-        """File editors' actions until none waits; return the exit code. Cancelling ends it."""
+        """Carry out the queued editors' actions. Return the exit code. Cancelling ends
+        the process.
+        """
         async with self._turn:
             return await self._starter.file_actions()
 
     async def refresh_catalogue(self) -> int:
-        """Update the catalogue of story records in a new process, while actions can be filed."""
+        """Update the search index of stories in a new process, while actions can be carried out."""
         return await run_command(("-C", str(self._root), "catalogue"))
 
     async def close(self) -> None:
@@ -197,7 +206,7 @@ class ActionStarter:
 
 
 async def run_command(arguments: Sequence[str]) -> int:
-    """Run a copydesk command, return its exit code; if cancelled, end it by SIGTERM and wait."""
+    """Run a copydesk command and return its exit code. If cancelled, end it by SIGTERM and wait."""
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-P", "-m", "copydesk", *arguments, stdout=sys.stderr
     )
@@ -218,9 +227,11 @@ _MOST_BYTES = 4_000  # kept of each line
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DemandedCommand:
-    """A command started from the desk: judging again, or fetching one `source` ("": all due ones).
+    """A command that an editor started in the web interface: fetching of one or all sources, or new
+    scoring of stories.
 
-    It `waits` until no round is running; `code` is None until it ends. `log` is its output.
+    It `waits` until no fetching runs. `code` is None until it ends. `log` is its output. `source`
+    is the source to fetch, "" for all that are due.
     """
 
     by: str
@@ -236,7 +247,9 @@ Commands = Sequence[Sequence[str]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DemandKind:
-    """A kind of command started from the desk: its name and its command lines."""
+    """A kind of command that editors can start in their web interface: its name and
+    command lines.
+    """
 
     name: str
     list_commands: Callable[[str, bool], Commands]
@@ -256,10 +269,10 @@ REJUDGING = DemandKind(name="judging again", list_commands=_list_rejudging)
 
 
 class CommandOnDemand:
-    """Runs commands that editors start from the desk, one at a time.
+    """Runs commands that editors start in their web interface, one at a time.
 
-    Commands wait for the lock `turn`, which rounds hold, too. `deploys` decides whether to deploy
-    the site; it may read the disk. `after_round` is called when a command ends.
+    Commands wait for the lock `turn`, which fetching runs hold, too. `deploys` decides whether to
+    deploy the site. It may read the disk. `after_round` is called when a command ends.
     """
 
     def __init__(
@@ -277,11 +290,11 @@ class CommandOnDemand:
 
     @property
     def last(self) -> DemandedCommand | None:
-        """The last command started from the desk, with its output so far."""
+        """The last command that an editor started, with its output so far."""
         return None if self._last is None else replace(self._last, log=tuple(self._log))
 
     def begin(self, by: str, source: str = "") -> None:
-        """Start the command for the editor `by`; a round of fetching may be of one `source`.
+        """Start the command for the editor `by`. With `source`, only that source is fetched.
 
         Raises UsageError while the previous command runs.
         """
@@ -295,7 +308,7 @@ class CommandOnDemand:
         self._task = asyncio.create_task(self._run(self._last))
 
     async def close(self) -> None:
-        """End a running command by SIGTERM, and wait for it."""
+        """End a running command by SIGTERM and wait for its end."""
         if self._task is not None:
             self._task.cancel()
             with contextlib.suppress(asyncio.CancelledError):
@@ -337,7 +350,7 @@ class CommandOnDemand:
 
 
 async def _read_line(stream: asyncio.StreamReader) -> bytes:
-    """Return the next line of a command's output, cut off if too long; b"" at the end."""
+    """Return the next line of a command's output, cut off if too long, b"" at the end."""
     try:
         return await stream.readuntil(b"\n")
     except asyncio.IncompleteReadError as error:

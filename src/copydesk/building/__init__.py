@@ -1,4 +1,4 @@
-"""Build the site from the filed stories, upload it, and announce what changed."""
+"""Build the web site from the stored stories, upload it, and notify others of what changed."""
 
 from __future__ import annotations
 

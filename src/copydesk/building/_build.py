@@ -1,4 +1,4 @@
-"""Build the site from the filed stories; write only what changed.
+"""Build the web site from the stored stories; write only the files that changed.
 
 Also finds symbolic links in the newsroom's assets, and the scripts on the site that copydesk itself
 added.
@@ -41,9 +41,7 @@ _UNPUBLISHABLE = "the record's name cannot be an address, so it has no page"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BuildOptions:
-    """Options of a build: its folder (None: the newsroom's site), and `full` to rebuild every
-    page.
-    """
+    """Options of a build: the folder (None: the newsroom's site), `full` to rebuild all pages."""
 
     out: Path | None = None
     full: bool = False
@@ -52,7 +50,7 @@ class BuildOptions:
 def build(
     newsroom: Newsroom, progress: Progress, options: BuildOptions | None = None
 ) -> BuildReport:
-    """Build the site of all filed stories and records into a folder; raises PublishError.
+    """Build the site of all stored stories and other records into a folder; raises PublishError.
 
     Builds run one at a time; a running build is waited for.
     """
@@ -99,7 +97,7 @@ def build(
 def open_site_plan(
     newsroom: Newsroom, at: datetime, records: Sequence[Record], troubles: Troubles
 ) -> Iterator[tuple[Edition, publish.SitePlan]]:
-    """Yield the plan of a build of these records at a moment, for the `with` block; write nothing.
+    """Yield the plan of a build as of a given time, for the `with` block; write nothing.
 
     Waits for a running build, and makes a new one wait, as both use the last build's page index.
     """
@@ -126,10 +124,10 @@ def open_site_plan(
 
 
 def make_public_pictures(newsroom: Newsroom) -> None:
-    """Make the sizes and formats of pictures that a build would show; build nothing.
+    """Make the sizes and formats of pictures that a build of the site would need; build nothing.
 
-    A killed round leaves waiting pictures. Without a rendition, a newsletter composed before the
-    next build would lack the story's picture.
+    A killed fetching run leaves waiting pictures. Without a rendition, a newsletter composed before
+    the next build would lack the story's picture.
     """
     waiting = newsroom.album.list_waiting()
     if not waiting:
@@ -147,7 +145,7 @@ def make_public_pictures(newsroom: Newsroom) -> None:
 
 @contextlib.contextmanager
 def _without_collector() -> Iterator[None]:
-    """Turn off Python's cyclic garbage collector: a build makes many objects, hardly any cycle."""
+    """Turn off Python's cyclic garbage collector, as a build makes many objects but few cycles."""
     was_enabled = gc.isenabled()
     gc.disable()
     try:
@@ -221,7 +219,7 @@ def _list_letters(newsroom: Newsroom) -> tuple[LetterSeries, ...]:
 
 
 def _lists(root: Path, seen: publish.Survey, troubles: Troubles) -> Iterator[ReadingList]:
-    """Yield the editors' reading lists, and report stories in them that were never filed."""
+    """Yield the editors' reading lists; report stories in them that do not exist."""
     for listed in reading_lists.find_reading_lists(root, troubles):
         unknown = [story.name for story in listed.stories if not seen.has_record(story.name)]
         if unknown:
@@ -237,14 +235,14 @@ def _lists(root: Path, seen: publish.Survey, troubles: Troubles) -> Iterator[Rea
 
 
 def read_counts(settings: Settings, memory: Memory, now: datetime) -> dict[str, int]:
-    """Return the recent page views by story record, {} if views are not counted."""
+    """Return the number of recent page views by story record, {} if views are not counted."""
     if not settings.serve.count_reads:
         return {}
     return memory.reads.since((now - placement.READ_WITHIN).date())
 
 
 def _in_use(seen: publish.Survey) -> Iterator[tuple[str, str]]:
-    """Yield the URLs of stories' pictures with those of the stories, newest first."""
+    """Yield the URLs of stories' pictures, each with the stories' URLs, newest first."""
     return ((entry.image, entry.web_url) for entry in seen.with_picture())
 
 
@@ -277,7 +275,7 @@ def _options(
 
 
 def _find_awaited_pictures(private: Path) -> frozenset[str]:
-    """Return the URLs of pictures missing since a restore that rounds still try to fetch."""
+    """Return the URLs of pictures missing since a restore that fetching runs still try to fetch."""
     missing = read_missing_parts(private)
     waiting = missing.waiting if missing else ()
     return frozenset(part.url for part in waiting if part.kind == "picture")
@@ -287,7 +285,7 @@ def _find_awaited_pictures(private: Path) -> frozenset[str]:
 
 
 class NewsroomStories:
-    """A newsroom's stories, live and archived, as `news.FiledStories`; reports unreadable records.
+    """All stories of a site for a build (`news.FiledStories`); unreadable records are reported.
 
     A removal or a note that is stored only in rulings.yaml is added to its story.
     """
@@ -303,7 +301,7 @@ class NewsroomStories:
         self._notes = _notes_beside(beat)
 
     def stamps(self) -> Mapping[str, str]:
-        """Return, by path, a stamp of each story that changes with the story; reads no record.
+        """Return by path a text (stamp) that changes when the story does; no record is read.
 
         Raises RecordError if a folder cannot be listed, as its stories must not count as deleted.
         """
@@ -334,7 +332,7 @@ class NewsroomStories:
         return verdict if verdict is not None and verdict.said == "remove" else None
 
     def read(self, path: str) -> Story | None:
-        """Return the story at a record path, None if it cannot be read."""
+        """Return the story in the record at a path, None if it cannot be read."""
         try:
             story = self._archive.read_listed(path)
         except RecordError as error:
@@ -369,7 +367,7 @@ ASSETS = "assets"
 
 
 def find_linked_assets(root: Path) -> Troubles:
-    """Return an error for each symbolic link in a newsroom's `assets/`.
+    """Return an error for each symbolic link in the `assets/` folder of a newsroom.
 
     Links are left out of the site, as they may lead to files that are not meant for the public.
     """
@@ -389,12 +387,12 @@ _MOST_BYTES = 1_000_000
 
 
 def own_script_digests() -> Mapping[str, str]:
-    """Return the SHA-256 of each script that copydesk adds to a site, by its path there."""
+    """Return the SHA-256 of each script that copydesk itself adds to a site, by its path there."""
     return {name: _script_digest((read_template(name) or "").encode()) for name in _NAMES}
 
 
 def find_own_scripts(site: Path, digests: Mapping[str, str]) -> frozenset[str]:
-    """Return the paths of a built site's scripts that copydesk itself added; reads the files."""
+    """Return the paths of the scripts in a built site that copydesk added, by their contents."""
     return frozenset(name for name, digest in digests.items() if _is_own(site, name, digest))
 
 
@@ -418,7 +416,7 @@ def _script_digest(data: bytes) -> str:
 def picture_shows(
     settings: Settings, articles: ArticleStore, album: Album, memory: Memory, seen: Survey
 ) -> Mapping[str, Show]:
-    """Return how to show pictures that differ from the site's default, by record path.
+    """Return by record path how to show a story's picture, where the site's default does not hold.
 
     A picture that its publisher puts on many stories, such as a logo, is not shown at all.
     """
@@ -460,7 +458,7 @@ _FACES = ("face.ttf", "face.otf")  # the newsroom's own font, for scripts that o
 
 
 class ShareCards:
-    """Draws a newsroom's share images (cards) and icons; after the first error no more cards."""
+    """Draws a site's icons and share images (cards), which social media show for links to pages."""
 
     def __init__(self, root: Path, private: Path, troubles: Troubles) -> None:
         self.folder = private / "cards"
@@ -470,7 +468,7 @@ class ShareCards:
         self._easel = Easel(self.folder, self._face())
 
     def draw(self, poster: Poster, *, anew: bool) -> PictureFile | None:
-        """Draw the share image of a poster and return its file, None if it cannot be drawn."""
+        """Draw a share image from its content (`poster`); return the file, None if it fails."""
         if self._is_broken:
             return None
         try:
@@ -480,7 +478,7 @@ class ShareCards:
             return None
 
     def draw_ahead(self, posters: Iterable[Poster]) -> None:
-        """Draw the share images of many posters at once, so that `draw` finds them."""
+        """Draw the share images of many pages at once, so that `draw` finds them ready."""
         self._easel.draw_ahead(posters)
 
     def icons(self, title: str) -> Mapping[str, Path]:
@@ -493,7 +491,7 @@ class ShareCards:
         return {name: self._own_icon(name) or file for name, file in drawn.items()}
 
     def sweep(self, used: Collection[str], icons: Collection[Path]) -> None:
-        """Delete the drawn share images and icons that are no longer used."""
+        """Delete the drawn share images and icons that the site no longer uses."""
         self._easel.sweep({*used, *(file.name for file in icons)})
 
     def _own_icon(self, name: str) -> Path | None:

@@ -1,4 +1,4 @@
-"""Upload the built site to its deploy target; send only what changed."""
+"""Upload the built site to its deploy target (server, bucket …); send only what changed."""
 
 from __future__ import annotations
 
@@ -21,7 +21,8 @@ _LOCK = "deploy.lock"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeployOptions:
-    """Options of an upload: `dry_run` sends nothing; `anew` asks the target which files it has.
+    """Options of an upload: `dry_run` sends nothing; `anew` lists the target's files instead of
+    trusting the manifest.
 
     With `waits` a running deploy is waited for; otherwise it raises an error.
     """
@@ -120,7 +121,7 @@ _BATCH = 500
 
 
 class DeployManifest:
-    """The files that a deploy target has; `save` stores changes, then each full batch of them."""
+    """The files that a deploy target has, known from earlier uploads; `save` stores changes."""
 
     def __init__(self, memory: Memory, name: str) -> None:
         self._memory = memory
@@ -134,12 +135,12 @@ class DeployManifest:
         return self._now.get(path)
 
     def put(self, path: str, digest: str) -> None:
-        """Note that the deploy target has the file with this digest."""
+        """Record that the deploy target now has the file with this digest."""
         self._now[path] = digest
         self._note(path, digest)
 
     def forget(self, path: str) -> None:
-        """Note that the deploy target no longer has the file."""
+        """Record that the deploy target no longer has the file."""
         self._now.pop(path, None)
         self._note(path, None)
 
@@ -148,7 +149,7 @@ class DeployManifest:
         return iter(tuple(self._now))
 
     def save(self) -> None:
-        """Store the changes of the manifest, and from now on each batch of further changes."""
+        """Store the changes of the manifest so far, and from now on store later ones in batches."""
         self._is_saving = True
         with self._memory.together():
             for path, digest in self._changed.items():

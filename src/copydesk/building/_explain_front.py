@@ -1,4 +1,4 @@
-"""Explain the order of stories on the front page, and list those that nearly got on it."""
+"""Explain the order of stories on the front page, and list stories that nearly got onto it."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ WhyOut = Literal["", "colder", "event", "share"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FrontStory:
-    """A story on the front page, or nearly on it, and the numbers that decide its place.
+    """A story on the front page, or nearly on it, with the numbers that decide its position.
 
     `place` counts from 1. It is None for a story without a place; then `why_out` is the reason: the
     story is `colder` than those shown, its `event` is shown already, or its publisher or topic has
@@ -45,7 +45,7 @@ class FrontStory:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FrontExplanation:
-    """The front page as a build would make it now, in order, and the stories `near` it.
+    """The front page as a build would make it now, in order, and the stories `near` to it.
 
     With `is_led_firmly` the first story is not the warmest, but one that several newsrooms cover.
     """
@@ -81,7 +81,7 @@ def explain_front(newsroom: Newsroom) -> FrontExplanation:
 
 
 class FrontExplanations:
-    """Explains the front page, and reuses the answer for up to a minute while nothing changes.
+    """Explains the front page's order; caches the answer for up to a minute while nothing changes.
 
     A commit, a build or a changed setting takes effect at once, an uncommitted edit of a record
     within a minute. Use it from one thread at a time.
@@ -91,7 +91,7 @@ class FrontExplanations:
         self._kept: tuple[Mark, datetime, FrontExplanation] | None = None
 
     def explain(self, newsroom: Newsroom) -> FrontExplanation:
-        """Return the result of `explain_front`; raises the same errors."""
+        """Return the front page's explanation as `explain_front` does; raises the same errors."""
         now = _mark_newsroom(newsroom)
         if self._kept is not None:
             mark, at, kept = self._kept
@@ -103,7 +103,10 @@ class FrontExplanations:
 
 
 def _mark_newsroom(newsroom: Newsroom) -> Mark:
-    """Return the stamps of the files that decide the front page, except uncommitted records."""
+    """Return stamps (stat values) of the files that decide the front page.
+
+    Uncommitted records are not among them.
+    """
     root, git = newsroom.root, newsroom.root / ".git"
     return mark_files(
         [

@@ -26,7 +26,7 @@ _RESERVED = (".test", ".example", ".invalid")
 def send_pings(
     settings: Settings, memory: Memory, now: datetime, changed: Iterable[str]
 ) -> tuple[int, tuple[str, ...]]:
-    """Notify search engines and hubs of changed paths; return how many were notified, and notes.
+    """Notify search engines and hubs of changed pages; return how many were notified, and notes.
 
     Nothing is sent if no contact is set or the site is not public. A site whose host is in
     `fetch.allow_hosts` counts as public.
@@ -109,7 +109,7 @@ async def _send(
 
 
 def find_trouble(answer: Page | Refused) -> str:
-    """Return why a POST failed, "" if it did not."""
+    """Return the reason why a POST request failed, "" if it did not."""
     if isinstance(answer, Refused):
         return f"{answer.reason} ({answer.detail})" if answer.detail else answer.reason
     return "" if 200 <= answer.status < 300 else f"it answered {answer.status}"
@@ -125,7 +125,7 @@ _LONGEST_WAIT = timedelta(hours=6)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PendingPing:
-    """The changed paths that one search engine or hub was not yet notified of, and the tries."""
+    """Changed paths that one search engine or hub was not yet notified of, and the tries so far."""
 
     paths: tuple[str, ...] = ()
     since: datetime
@@ -133,7 +133,7 @@ class PendingPing:
     tries: int = 0
 
     def is_due(self, now: datetime) -> bool:
-        """Return whether to repeat the failed notification; the wait doubles with each try.
+        """Return whether to repeat the failed notification now; the wait doubles with each try.
 
         If the clock was set back, the ping is due.
         """
@@ -143,7 +143,7 @@ class PendingPing:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OwedPing:
-    """A search engine or hub with a pending notification: number of pages, and since when."""
+    """A search engine or hub with a pending notification: the number of pages, and since when."""
 
     url: str
     pages: int
@@ -161,7 +161,7 @@ def list_owed_pings(memory: Memory, now: datetime) -> list[OwedPing]:
 
 
 class PendingPings:
-    """The stored pending notifications, by URL of the search engine or hub."""
+    """The stored pending notifications of changed pages, by URL of the search engine or hub."""
 
     def __init__(self, memory: Memory, now: datetime) -> None:
         self._kept = memory.pending_pings
@@ -173,14 +173,14 @@ class PendingPings:
         return None if kept is None else _decode(kept)
 
     def note_attempt(self, url: str, paths: Iterable[str]) -> None:
-        """Note that a search engine or hub is about to be sent these paths (at most 10,000)."""
+        """Store that a search engine or hub is now being notified of paths, at most 10,000."""
         before = self.of(url)
         since = before.since if before else self._now
         tries = before.tries + 1 if before else 1
         self._put(url, PendingPing(paths=tuple(paths), since=since, tried=self._now, tries=tries))
 
     def note_unheard(self, url: str, paths: Iterable[str]) -> None:
-        """Store the paths that a search engine or hub still misses; its other paths are done."""
+        """Store the paths that a search engine or hub still misses; delete its other paths."""
         owed, paths = self.of(url), tuple(paths)
         if owed is None or not paths:
             self._kept.forget(url)

@@ -1,4 +1,4 @@
-"""Channels of stories: queue a call for each event on the site, send it, and try failed ones again.
+"""Webhooks for stories: queue a call for each story published, corrected or removed, and send it.
 
 Who is told, and how, is in the room `channels`. Pending calls are stored in the memory. Each is
 tried until it succeeds or a day has passed.
@@ -37,7 +37,7 @@ _SECONDS = 15.0  # timeout of one call
 
 
 async def send_calls(settings: Settings, memory: Memory, now: datetime) -> tuple[str, ...]:
-    """Send the pending calls that are due; return a sentence for each call that was given up.
+    """Send the pending webhook calls that are due; return a sentence for each call given up.
 
     Each channel gets its calls in order: if one fails, the later ones wait. Private addresses are
     refused, except those of hosts in `fetch.allow_hosts`. Redirects are not followed. Raises
@@ -61,7 +61,7 @@ async def send_calls(settings: Settings, memory: Memory, now: datetime) -> tuple
 def _find_due(
     owed: OwedCalls, channels: Mapping[str, Channel], now: datetime
 ) -> Mapping[str, list[OwedCall]]:
-    """Return the calls to send to each channel now; calls behind a waiting one wait, too."""
+    """Return the calls to send to each channel now; calls behind a waiting one also wait."""
     due: dict[str, list[OwedCall]] = {}
     late: set[str] = set()
     for call in owed.list():
@@ -109,7 +109,7 @@ _DELETED = "0" * 40
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SiteEvent:
-    """A story that was published, corrected or removed; `commit` is the last commit examined."""
+    """A story published, corrected or removed; `commit` is the last git commit examined."""
 
     kind: SiteEventKind
     commit: str
@@ -117,7 +117,7 @@ class SiteEvent:
 
 
 def note_site_events(newsroom: Newsroom) -> int:
-    """Add a pending webhook call for each story changed since the last commit examined.
+    """Queue a webhook call for each story that changed on the site since the last examined commit.
 
     Returns how many were added. The first time, and after history was rewritten, only later events
     count. Raises GitError, MemoryStoreError.
@@ -159,7 +159,7 @@ def _find_events(newsroom: Newsroom, before: str, head: str) -> Iterator[SiteEve
 
 
 def _find_event(head: str, path: str, was: Blob, now: Blob) -> SiteEvent | None:
-    """Return what a changed record means for the site; None for nothing or an unreadable record."""
+    """Return the event that a changed record means for the site, None if there is none."""
     with contextlib.suppress(RecordError):
         old, new = _read_site_story(path, was), _read_site_story(path, now)
         kind, story = _compare(old, new), new or old
@@ -214,7 +214,7 @@ def _compare(old: Story | None, new: Story | None) -> SiteEventKind | None:
 
 
 def _readable(story: Story) -> tuple[object, ...]:
-    """Return the fields of a story that readers see and that no fetching round changes."""
+    """Return the fields of a story that site visitors see and that fetching runs do not change."""
     return story.title, story.excerpt, story.web_url, story.note, story.history
 
 
@@ -248,7 +248,7 @@ _CALL = "call "
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OwedCall:
-    """A pending call: its channel's URL, its body, since when, and how often it was tried.
+    """A pending webhook call: its URL, its body, since when it waits, and how often it was tried.
 
     `number` is its place in the order. `id` is the same at each try, so that a receiver can
     recognize a repeated call. `why` is the reason of the last failure.
@@ -264,7 +264,7 @@ class OwedCall:
     why: str = ""
 
     def is_due(self, now: datetime) -> bool:
-        """Return whether to send the webhook call now; failed ones wait longer each time."""
+        """Return whether to send the webhook call now; the wait grows with each failed try."""
         if self.tried is None:
             return True
         wait = min(_LONGEST_WAIT, _FIRST_WAIT * 2 ** min(self.tries - 1, 10))
@@ -272,18 +272,18 @@ class OwedCall:
 
 
 class OwedCalls:
-    """The stored pending webhook calls in order, and the last commit examined for changes."""
+    """The stored pending webhook calls in order, and the last git commit examined for changes."""
 
     def __init__(self, memory: Memory, now: datetime) -> None:
         self._kept = memory.webhooks
         self._now = now
 
     def read_mark(self) -> str:
-        """Return the last commit that was examined for changed stories, "" if there is none."""
+        """Return the last git commit that was examined for changed stories, "" if there is none."""
         return (self._kept.get(_MARK) or b"").decode("ascii", "replace")
 
     def keep_mark(self, commit: str) -> None:
-        """Store the last commit that was examined for changed stories."""
+        """Store the last git commit that was examined for changed stories."""
         self._kept.put(_MARK, commit.encode())
 
     def add(self, url: str, kind: str, about: str, data: Mapping[str, object]) -> None:
@@ -300,7 +300,7 @@ class OwedCalls:
         self.keep(OwedCall(number=number, id=call_id, url=url, body=body, since=self._now))
 
     def list(self) -> Iterator[OwedCall]:
-        """Yield the pending webhook calls, oldest first; delete those of another format."""
+        """Yield the pending webhook calls, oldest first; delete those in an outdated format."""
         for key, kept in self._kept.items(_CALL):
             try:
                 yield msgspec.msgpack.decode(kept, type=OwedCall)
@@ -308,11 +308,11 @@ class OwedCalls:
                 self._kept.forget(key)
 
     def keep(self, call: OwedCall) -> None:
-        """Store a pending webhook call."""
+        """Store a new or changed pending webhook call."""
         self._kept.put(_key(call), msgspec.msgpack.encode(call))
 
     def note_failure(self, call: OwedCall, why: str) -> bool:
-        """Note a webhook call's failure; return True if it failed for a day and was given up."""
+        """Store that a webhook call failed; return True if it failed for a day and is given up."""
         if self._now - call.since >= GIVEN_UP_AFTER:
             self.forget(call)
             return True
@@ -324,7 +324,7 @@ class OwedCalls:
         self._kept.forget(_key(call))
 
     def forget_all(self) -> None:
-        """Delete all pending webhook calls and the last commit."""
+        """Delete all pending webhook calls and the last examined commit."""
         if self._kept.keys():
             self._kept.forget_all()
 
@@ -334,7 +334,7 @@ def _key(call: OwedCall) -> str:
 
 
 def describe_owed_calls(newsroom: Newsroom) -> Sequence[str]:
-    """Return a sentence for each channel with pending calls; raises MemoryStoreError."""
+    """Return a sentence on the pending calls of each webhook; raises MemoryStoreError."""
     blocks = {channel.address: channel.block for channel in newsroom.settings.channels}
     by_url: dict[str, list[OwedCall]] = {}
     for call in OwedCalls(newsroom.memory, newsroom.now).list():

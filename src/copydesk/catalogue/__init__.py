@@ -1,4 +1,4 @@
-"""Index the filed stories in SQLite, and answer questions about them without reading a record.
+"""A search index of the stored stories in SQLite: answers queries without reading the records.
 
 Answers of the catalogue are paths of records: who wants a story reads the record at its path. The
 page index (`page_index`, `page_entries`, `page_updates`) knows which pages of a site show a story.

@@ -1,4 +1,4 @@
-"""The catalogue of filed stories, in an SQLite file or in memory: a method for each query."""
+"""The catalogue: a search index of the stored stories, in an SQLite file or in memory."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ _LATEST = "ORDER BY at DESC, path LIMIT ?"
 
 
 class Catalogue:
-    """An index of the filed stories; answers are paths of records.
+    """A search index of the stored stories; queries return the paths of story records.
 
     A file that is damaged or of another version is replaced. Methods raise CatalogueError if the
     database fails. For one thread at a time; several processes may open it. `corpus` has the terms
@@ -59,29 +59,29 @@ class Catalogue:
     """
 
     def __init__(self, file: Path | None = None) -> None:
-        """Open the catalogue in a file, or in memory without one; raise CatalogueError."""
+        """Open the search index in a file, or in memory if none is given; raises CatalogueError."""
         self._tables = open_tables(file)
         self.corpus = StoredCorpus(self._tables)
         self.findings = StoredFindings(self._tables)
 
     def close(self) -> None:
-        """Close the database."""
+        """Close the search index's database."""
         self._tables.close()
 
     # ---- what it holds, and bringing it up to date -----------------------------------------------
 
     def note(self, name: str) -> str:
-        """Return the text that the last update stored under a name in the catalogue, or ""."""
+        """Return the text that the index's last update stored under a name, "" for none."""
         rows = self._tables.run("SELECT value FROM notes WHERE name = ?", name)
         return str(rows[0][0]) if rows else ""
 
     def signatures(self) -> dict[str, int]:
-        """Return the signature that each record file had when the catalogue read it, by path."""
+        """Return by path the signature (stat values) that each record file had when last read."""
         query = "SELECT path, signature FROM stories UNION ALL SELECT path, signature FROM broken"
         return dict(self._tables.run(query))
 
     def signatures_of(self, paths: Collection[str]) -> dict[str, int]:
-        """Return the signatures that these record files had when they were last read, by path."""
+        """Return by path the signatures that the given record files had when last read."""
         return dict(self._pairs("SELECT path, signature FROM stories WHERE path IN", paths))
 
     def update(
@@ -91,7 +91,7 @@ class Catalogue:
         lost: Collection[str] = (),
         notes: Mapping[str, str] | None = None,
     ) -> None:
-        """Store new and changed stories and unreadable records, and delete the `lost` paths.
+        """Store new and changed stories and unreadable records; delete the `lost` paths.
 
         All in one transaction, together with notes on what the catalogue is up to date with.
         """
@@ -102,19 +102,19 @@ class Catalogue:
             _entries.put_notes(self._tables, notes or {})
 
     def set_standings(self, standings: Mapping[str, Standing], notes: Mapping[str, str]) -> None:
-        """Change the statuses of stories, given by path; store notes in the same transaction."""
+        """Change the statuses of stories by path; store notes in the same transaction."""
         with self._tables.at_once():
             rows = [(standing, path) for path, standing in standings.items()]
             self._tables.run_many("UPDATE stories SET standing = ? WHERE path = ?", rows)
             _entries.put_notes(self._tables, notes)
 
     def put_marks(self, marks: Iterable[TextMarks]) -> None:
-        """Store the fingerprints of article texts; those of unknown paths are ignored."""
+        """Store fingerprints of article texts; those for unknown paths are ignored."""
         with self._tables.at_once():
             _entries.put_marks(self._tables, marks)
 
     def forget_marks(self, before: datetime) -> None:
-        """Delete the text fingerprints of stories published before a time or at an unknown time."""
+        """Delete text fingerprints of stories published before a time, or at an unknown time."""
         old = "SELECT id FROM stories WHERE at IS NULL OR at < ?"
         gone = [
             story
@@ -129,7 +129,7 @@ class Catalogue:
     # ---- questions -------------------------------------------------------------------------------
 
     def path_at(self, url: str, but: Collection[str] = ()) -> str | None:
-        """Return the path of the first story record with this URL, compared by identity; or None.
+        """Return the path of the first story record with this URL (normalized), or None.
 
         Records at the paths `but` are left out.
         """
@@ -145,7 +145,7 @@ class Catalogue:
         return sorted(self._among(query, {urls.identity(url) for url in addresses}))
 
     def between(self, start: datetime, end: datetime) -> list[str]:
-        """Return the paths of the stories published in [start, end], by time and path."""
+        """Return the paths of the stories published from start to end, ordered by time and path."""
         query = f"SELECT path FROM stories WHERE at BETWEEN ? AND ? {_BY_TIME}"
         return self._paths(query, microseconds(start), microseconds(end))
 
@@ -160,12 +160,12 @@ class Catalogue:
         return [path for _, path in sorted(self._in_lots(query, names))]
 
     def copies_of(self, name: str) -> list[str]:
-        """Return the paths of the filed copies of the story with a record name."""
+        """Return the paths of the stories that copy the text of the story with a record name."""
         query = "SELECT path FROM stories WHERE copy_of <> '' AND copy_of = ? ORDER BY path"
         return self._paths(query, name)
 
     def find_grouped_by_hand(self) -> list[str]:
-        """Return the paths of stories that an editor's rule or decision has regrouped."""
+        """Return the paths of the stories whose group an editor's rule or decision has changed."""
         return self._paths("SELECT path FROM stories WHERE ruled = 1 ORDER BY path")
 
     def find_unsure(self) -> list[str]:
@@ -174,7 +174,7 @@ class Catalogue:
         return self._paths(query, Standing.PUBLISHED)
 
     def list_failures(self) -> list[BrokenRecord]:
-        """Return the story records that cannot be read, sorted by path."""
+        """Return the story records that cannot be read, with the reasons, sorted by path."""
         rows = self._tables.run("SELECT path, signature, what, hint FROM broken ORDER BY path")
         return [
             BrokenRecord(path=path, signature=signature, what=what, hint=hint)
@@ -182,7 +182,7 @@ class Catalogue:
         ]
 
     def near(self, fingerprint: Sequence[int], at_most: int) -> Iterator[tuple[str, int]]:
-        """Yield the paths of stories whose text fingerprint shares hashes, with the number shared.
+        """Yield the paths of stories with similar texts, and the number of hashes that they share.
 
         For each hash, at most `at_most` stories are looked at, live ones first.
         """
@@ -195,7 +195,8 @@ class Catalogue:
         yield from shared.items()
 
     def marks(self, since: datetime) -> dict[str, tuple[str, str]]:
-        """Return, by path, the site and repeated-text digest of text fingerprints since a time.
+        """Return by path the web site of each story since a time, and a digest of that site's
+        repeated texts.
 
         ("", "") for a story without a fingerprint.
         """
@@ -207,7 +208,8 @@ class Catalogue:
         return {path: (site, habits) for path, site, habits in rows}
 
     def list_texts(self, since: datetime) -> list[tuple[str, int, str]]:
-        """Return path, record signature and repeated-text digest of each story since a time.
+        """Return path, record signature and a digest of its site's repeated texts of each story
+        since a time.
 
         The digest comes with the site whose pages repeat the text. Copies are left out.
         """
@@ -218,7 +220,7 @@ class Catalogue:
         return self._tables.run(query, microseconds(since))
 
     def times(self, paths: Collection[str]) -> dict[str, int | None]:
-        """Return when these stories were published, in microseconds since 1970, by path."""
+        """Return by path when stories were published, in microseconds since 1970."""
         return dict(self._pairs("SELECT path, at FROM stories WHERE path IN", paths))
 
     def find(self, wanted: StoryFilter, limit: int | None = None) -> list[str]:
@@ -236,7 +238,7 @@ class Catalogue:
     def list_happenings(
         self, wanted: StoryFilter, limit: int, after: HappeningCursor | None = None
     ) -> list[FiledHappening]:
-        """Return the events (groups of stories) that match a filter, by their newest story.
+        """Return the events (groups of stories) that have stories matching a filter, newest first.
 
         A group, or a story with its copies, is one event. `after` is the `cursor` of the last one
         of the page before.
@@ -244,7 +246,7 @@ class Catalogue:
         return _questions.list_happenings(self._tables, wanted, limit, after)
 
     def list_members(self, happenings: Collection[str]) -> dict[str, list[str]]:
-        """Return the paths of all stories of these events (groups), by event, the newest first."""
+        """Return the paths of all stories of the given events (groups), by event, newest first."""
         return _questions.list_members(self._tables, happenings)
 
     def match(self, wanted: StoryFilter, paths: Collection[str]) -> set[str]:
@@ -264,17 +266,17 @@ class Catalogue:
         return _questions.find_happening(self._tables, name)
 
     def version(self) -> int:
-        """Return a number that changes when another process changes the catalogue."""
+        """Return a number that changes when another process changes the search index."""
         return int(self._tables.run("PRAGMA data_version")[0][0])
 
     def count_values(self, wanted: StoryFilter, of: Literal["publisher", "language"]) -> list[str]:
-        """Return the publishers or languages of the stories that match, the most frequent first."""
+        """Return the publishers or languages of the matching stories, the most frequent first."""
         condition, values = where(wanted)
         query = f"SELECT {of} FROM stories WHERE {condition} AND {of} <> '' GROUP BY 1"
         return self._paths(f"{query} ORDER BY count(*) DESC, 1 LIMIT 200", *values)
 
     def count_reasons(self, wanted: StoryFilter) -> list[ReasonKind]:
-        """Return the kinds of reasons of matching stories, the most frequent first."""
+        """Return the kinds of reasons for the statuses of matching stories, most frequent first."""
         condition, values = where(wanted)
         query = (
             f"SELECT kind FROM stories CROSS JOIN reasons ON story = id WHERE {condition}"
@@ -305,7 +307,7 @@ class Catalogue:
         return _questions.list_decisions(self._tables, microseconds(since))
 
     def rank(self, path: str, topic: str, most: int) -> TopicRank | None:
-        """Return a story's rank by quality among the `most` - 1 latest stories of a topic.
+        """Return a story's rank by quality among the latest stories of a topic, at most `most`.
 
         Copies are left out; "" is every topic. None for a story without a quality, or alone.
         """
@@ -322,7 +324,7 @@ class Catalogue:
         return rank_among(own[0], others) if own and others else None
 
     def gate_points(self, since: datetime) -> dict[str, int | None]:
-        """Return, by path, the points that decided whether each story since a time was published.
+        """Return by path the points that decided on the publication of each story since a time.
 
         None for a story that something else decided.
         """
@@ -331,11 +333,11 @@ class Catalogue:
         )
 
     def find_verdicts(self) -> list[str]:
-        """Return the paths of the story records with an editor's decision, the oldest first."""
+        """Return the paths of the records with an editor's decision, the oldest story first."""
         return self._paths(f"SELECT path FROM stories WHERE said <> '' {_BY_TIME}")
 
     def standings(self, paths: Collection[str]) -> dict[str, Standing]:
-        """Return the statuses of these stories, by path."""
+        """Return the statuses (published, held …) of the stories at these paths, by path."""
         pairs = self._pairs("SELECT path, standing FROM stories WHERE path IN", paths)
         return {path: Standing(standing) for path, standing in pairs}
 
@@ -379,13 +381,13 @@ class Catalogue:
 
 
 class StoredFindings:
-    """Values by kind and key, encoded as MessagePack, that were found in articles."""
+    """Findings in article texts, stored by kind and key, and encoded as MessagePack."""
 
     def __init__(self, tables: DisposableDatabase) -> None:
         self._tables = tables
 
     def read(self, kind: str, form: type[_Value]) -> dict[str, _Value]:
-        """Return the values of a kind by key, without those that cannot be decoded."""
+        """Return the stored findings of a kind by key, without those that cannot be decoded."""
         decode, found = msgspec.msgpack.Decoder(form).decode, {}
         for key, value in self._tables.run("SELECT key, value FROM findings WHERE kind = ?", kind):
             with contextlib.suppress(msgspec.MsgspecError):
@@ -393,17 +395,17 @@ class StoredFindings:
         return found
 
     def put(self, kind: str, values: Mapping[str, object]) -> None:
-        """Store values by key; each replaces the earlier one."""
+        """Store findings of a kind by key; each replaces the earlier one."""
         rows = [(kind, key, msgspec.msgpack.encode(value)) for key, value in values.items()]
         self._tables.run_many("INSERT OR REPLACE INTO findings VALUES (?, ?, ?)", rows)
 
     def forget(self, kind: str, keys: Iterable[str]) -> None:
-        """Delete the values of these keys."""
+        """Delete the findings with these keys."""
         rows = [(kind, key) for key in keys]
         self._tables.run_many("DELETE FROM findings WHERE kind = ? AND key = ?", rows)
 
     def keep_kinds(self, kinds: Collection[str]) -> None:
-        """Delete the values of all other kinds, such as those of an earlier version."""
+        """Delete the findings of all other kinds, such as those of an earlier version."""
         there = {kind for (kind,) in self._tables.run("SELECT DISTINCT kind FROM findings")}
         rows = [(kind,) for kind in there.difference(kinds)]
         if rows:
@@ -429,7 +431,7 @@ WHERE term = ? AND term_places.second >= ? ORDER BY term_places.second, document
 
 
 class StoredCorpus:
-    """The index terms of filed stories (a `news.Corpus`), stored in SQLite tables."""
+    """The terms (words, names) of stored stories in SQLite tables, as a `news.Corpus`."""
 
     def __init__(self, tables: DisposableDatabase) -> None:
         self._tables = tables
@@ -437,7 +439,7 @@ class StoredCorpus:
     # ---- what it holds, and bringing it up to date -----------------------------------------------
 
     def digests(self) -> dict[str, bytes]:
-        """Return the digest of every indexed story (document), by key."""
+        """Return the digest of every indexed document (story), by key."""
         return dict(self._tables.run("SELECT key, digest FROM documents"))
 
     def update(self, put: Sequence[IndexedDocument], forget: Collection[str] = ()) -> None:
@@ -449,7 +451,7 @@ class StoredCorpus:
             self._count(changes)
 
     def set_digests(self, digests: Mapping[str, bytes]) -> None:
-        """Change the digests of indexed stories (documents); their terms and times stay."""
+        """Change the digests of indexed documents (stories); their terms and times stay."""
         with self._tables.at_once():
             rows = ((digest, number_of(key)) for key, digest in digests.items())
             self._tables.run_many("UPDATE documents SET digest = ? WHERE number = ?", rows)
@@ -498,11 +500,11 @@ class StoredCorpus:
         return (documents, words, ngrams, names)
 
     def documents_with(self, terms: Collection[int]) -> Mapping[int, int]:
-        """Return how many documents contain each of these terms, without unknown terms."""
+        """Return how many documents contain each of these terms; unknown terms are left out."""
         return dict(self._tables.run(_COUNTS, json.dumps(list(terms))))
 
     def find(self, term: int, second: int, most: int) -> Sequence[tuple[int, str]]:
-        """Return the documents (time, key) that a term is typical of, nearest to a time first."""
+        """Return the documents (time, key) for which a term is typical, closest to a time first."""
         near: list[tuple[int, int, str]] = []
         for query in (_BEFORE, _SINCE):
             near += self._tables.run(query, term, second, most)

@@ -1,4 +1,4 @@
-"""What the catalogue stores (stories, unreadable records), and how it is written to the tables."""
+"""What the search index stores about stories and unreadable records, and how it is written."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from copydesk.news import Standing, Story
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CatalogueEntry:
-    """A filed story as the catalogue stores it: with its status and its record's signature.
+    """A story as the search index stores it: with its status and its record's signature.
 
     `source` is the URL of the source that listed it, `text` the stored text of its page, for the
     search; "" if unknown. `is_gone` means that its page was deleted by the publisher. `points` are
@@ -36,7 +36,7 @@ class CatalogueEntry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoryLabels:
-    """The topics and relations of a filed story, without its text.
+    """The topics and relations of a stored story, without its text.
 
     `identities` are those of its URLs (`kit.urls.identity`).
     """
@@ -62,7 +62,7 @@ class BrokenRecord:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TextMarks:
-    """The fingerprint of a story's article text (32-bit hashes, () for too little text).
+    """The fingerprint of a story's article text: 32-bit hashes, or () if the text is too short.
 
     It is valid as long as the pages of its `site` repeat the same texts; `habits` is their digest.
     """
@@ -77,7 +77,7 @@ _ARCHIVED = "_archive/"
 
 
 def forget(tables: DisposableDatabase, paths: Collection[str]) -> None:
-    """Delete everything that the catalogue stores of the records at these paths."""
+    """Delete everything that the search index stores about the records at these paths."""
     for path in paths:
         tables.run("DELETE FROM broken WHERE path = ?", path)
         for (story,) in tables.run("SELECT id FROM stories WHERE path = ?", path):
@@ -86,7 +86,7 @@ def forget(tables: DisposableDatabase, paths: Collection[str]) -> None:
 
 
 def put_entries(tables: DisposableDatabase, entries: Iterable[CatalogueEntry]) -> None:
-    """Store stories in the catalogue; each replaces what was stored for its path."""
+    """Store stories in the search index; each replaces what was stored for its path."""
     for entry in entries:
         forget(tables, (entry.story.path,))
         ((number,),) = tables.run(_INSERT, *_row(entry))
@@ -105,7 +105,7 @@ def put_entries(tables: DisposableDatabase, entries: Iterable[CatalogueEntry]) -
 
 
 def put_failures(tables: DisposableDatabase, broken: Iterable[BrokenRecord]) -> None:
-    """Store unreadable records in the catalogue; each replaces what was stored for its path."""
+    """Store unreadable records in the search index; each replaces what was stored for its path."""
     for record in broken:
         forget(tables, (record.path,))
         row = (record.path, record.signature, _encodable(record.what), _encodable(record.hint))
@@ -113,12 +113,12 @@ def put_failures(tables: DisposableDatabase, broken: Iterable[BrokenRecord]) -> 
 
 
 def put_notes(tables: DisposableDatabase, notes: Mapping[str, str]) -> None:
-    """Store notes on the catalogue's state; each replaces the earlier one of its name."""
+    """Store named texts about the search index's state; each replaces the one of its name."""
     tables.run_many("INSERT OR REPLACE INTO notes VALUES (?, ?)", notes.items())
 
 
 def put_marks(tables: DisposableDatabase, marks: Iterable[TextMarks]) -> None:
-    """Store text fingerprints in the catalogue; each replaces the earlier one of its story."""
+    """Store text fingerprints in the search index; each replaces the earlier one of its story."""
     for text in marks:
         for (story,) in tables.run("SELECT id FROM stories WHERE path = ?", text.path):
             forget_marks(tables, (story,))

@@ -24,7 +24,7 @@ _MICROSECOND = timedelta(microseconds=1)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoryFilter:
-    """A filter for stories: matches the stories that fit every part.
+    """A filter for stories in the search index; a story matches if it fits every given field.
 
     `source` is a publisher's domain or a source's URL; `topics` match a story with any of them.
     `since` is the earliest time of publication, `until` the first time that is too late. `quality`
@@ -52,20 +52,20 @@ class StoryFilter:
 
 
 def microseconds(moment: datetime) -> int:
-    """Return a time in microseconds since 1970, as the catalogue stores it."""
+    """Return a time in microseconds since 1970, as the search index stores it."""
     known = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
     return (known - _EPOCH) // _MICROSECOND
 
 
 def where(wanted: StoryFilter) -> tuple[str, list[object]]:
-    """Return a filter's SQL condition on the table `stories`, with the values of its parameters."""
+    """Return the SQL condition for a filter of the table `stories`, with its parameters' values."""
     parts = list(_conditions(wanted))
     condition = " AND ".join(part for part, _ in parts) or "TRUE"
     return condition, [value for _, values in parts for value in values]
 
 
 def places(count: int) -> str:
-    """Return `count` SQL parameters in brackets: `(?, ?, ?)`."""
+    """Return `count` SQL placeholders in brackets: `(?, ?, ?)`."""
     return f"({', '.join('?' * count)})"
 
 
@@ -120,7 +120,7 @@ _PART = re.compile(r'"([^"]*)"|(\S+)')
 
 
 def index_form(text: str) -> str:
-    """Return an article text as it is put into the full-text index."""
+    """Return an article text in the form in which it is put into the full-text index."""
     return _RUN.sub(lambda run: f" {_pair(run[0])} ", text[:_MOST_CHARACTERS])
 
 
@@ -131,7 +131,7 @@ def _pair(run: str) -> str:
 
 
 def question_form(question: str) -> str:
-    """Return a search query in the syntax of the full-text index, "" for one without a word."""
+    """Return a search query in the syntax of the full-text index, "" if it has no word."""
     phrases = (quoted or word for quoted, word in _PART.findall(question))
     found = (" ".join(plain_text.words(index_form(phrase))) for phrase in phrases)
     return " ".join(_phrase(words) for words in found if words)
@@ -168,7 +168,7 @@ HappeningCursor = tuple[int, str]  # a story's time in microseconds since 1970, 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FiledHappening:
-    """An event (a group of stories) with a story that matches a filter.
+    """An event (a group of stories) that has a story matching a filter.
 
     `path` is the newest such story, `at` its time in microseconds since 1970. `quality` and `heat`
     are the highest of the stories read, -1 for none.
@@ -182,7 +182,7 @@ class FiledHappening:
 
     @property
     def cursor(self) -> HappeningCursor:
-        """The position of the event in the list, after which the next page begins."""
+        """The event's position in the list of events, after which the next page begins."""
         return self.at, self.path
 
 
@@ -205,7 +205,7 @@ def list_happenings(
 
 
 def list_members(tables: DisposableDatabase, names: Collection[str]) -> dict[str, list[str]]:
-    """Return the paths of all stories of these events, by event, the newest first."""
+    """Return the paths of all stories of the given events, by event, the newest first."""
     members: dict[str, list[str]] = {name: [] for name in names}
     waiting = iter(sorted(names))
     while some := tuple(islice(waiting, _LOT)):
@@ -316,7 +316,7 @@ class PublisherCount:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TopicCount:
-    """The number of a topic's stories: all, and those since a time."""
+    """The number of stories of a topic: all, and those published since a time."""
 
     stories: int = 0
     recent: int = 0
@@ -349,7 +349,7 @@ def count_topics(tables: DisposableDatabase, since: int) -> Mapping[str, TopicCo
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DecidedStory:
-    """An editor's decision on a filed story, and when it was made.
+    """An editor's decision on a stored story, and when it was made.
 
     `points` are what the publishing threshold is compared with, None if it does not apply;
     `has_waited` means that the story waited for the decision, as its record says.

@@ -1,4 +1,4 @@
-"""The SQLite tables of the catalogue and of the page index, which are two files.
+"""The SQLite tables of the search index (catalogue) and of the page index, which are two files.
 
 All that they hold can be made again from the records. So nothing is migrated: a file that is
 damaged, or whose tables are of another version, is replaced.
@@ -157,7 +157,7 @@ _HINT = "look at the folder's rights and the disk's free space; the file may be 
 
 
 def open_tables(file: Path | None) -> DisposableDatabase:
-    """Open the tables of a catalogue, in a file or in memory.
+    """Open the tables of a search index of stories, in a file or in memory.
 
     Raises CatalogueError if the file can be neither opened nor made.
     """
@@ -211,7 +211,7 @@ def _drop_tables(database: DisposableDatabase) -> None:
 
 
 def compare_stamps(known: Mapping[str, _Stamp], now: Mapping[str, _Stamp]) -> _Compared:
-    """Return the paths of new and changed records in order, and those of records that are gone.
+    """Compare file stamps: return the paths of new and changed records, and of those that are gone.
 
     A record with a stamp of 0 may have changed.
     """
@@ -224,7 +224,7 @@ _SIGNATURES = """SELECT path, signature FROM stories WHERE path IN (SELECT value
 
 
 def read_signatures(file: Path, paths: Iterable[str]) -> dict[str, int]:
-    """Return, by path, the signatures that these record files had when the catalogue read them.
+    """Return by path the signatures (stat values) of record files when the index read them.
 
     {} if the file cannot be read or is of another version; it is neither created nor changed.
     """
@@ -232,7 +232,7 @@ def read_signatures(file: Path, paths: Iterable[str]) -> dict[str, int]:
 
 
 def read_stamps(file: Path, site: str, paths: Iterable[str]) -> dict[str, str]:
-    """Map the paths of the given stories to their stamps in the last build of a site.
+    """Return by path the stamps (record versions) of the given stories in the site's last build.
 
     The result is empty if the index cannot be read or has another version. It is not changed.
     """

@@ -1,4 +1,4 @@
-"""The index entry of a filed story: what a build must know of the story without reading its record.
+"""Page index entries: what a build of the site must know of each story without reading its record.
 
 A heading is a key's name and a value, as `("topic", "ai-policy")`. Every list of stories has a key,
 so the entries of a story before and after a change show which lists the change affects.
@@ -26,7 +26,7 @@ Heading = tuple[str, str]
 
 
 class StoryEntry(NamedTuple):
-    """The index entry of one filed story, published or not; every field is plain JSON.
+    """The page index entry of one stored story, published or not; every field is plain JSON.
 
     `name` is the record's name (`2023-07-28-a-title`), "" if it cannot be part of a URL. `stamp`
     changes with the record, `shown` with how its picture is shown. `image` is the picture's URL, ""
@@ -73,12 +73,12 @@ class StoryEntry(NamedTuple):
 
     @property
     def headings(self) -> tuple[Heading, ...]:
-        """Return the headings, such as ("topic", "ai-policy"), under which the story is listed."""
+        """Return the lists in which the story appears, as pairs such as ("topic", "ai-policy")."""
         return tuple(zip(self.keyed[::2], self.keyed[1::2], strict=True))
 
     @property
     def folder(self) -> str:
-        """Return the folder of the story's page."""
+        """Return the folder of the story's page on the site."""
         return f"news/{self.name}/"
 
     @property
@@ -88,7 +88,7 @@ class StoryEntry(NamedTuple):
 
 
 def make_entry(story: Story, stamp: str, keys: Iterable[StoryKey], grounds: Grounds) -> StoryEntry:
-    """Make the index entry of a story; how its picture is shown is filled in later."""
+    """Return a story's page index entry; how its picture is shown is filled in later."""
     published = story.published_at
     local = local_time(published, grounds.zone) if published else None
     is_removed = story.verdict is not None and story.verdict.said == "remove"
@@ -136,7 +136,7 @@ def _clamp(number: int) -> int:
 
 
 def image(story: Story) -> str:
-    """Return the URL of a story's picture, "" for none or if its publisher refuses the use."""
+    """Return the URL of a story's picture, "" if it has none or its publisher refuses the use."""
     return story.images[0].url if story.images and "image" not in story.refuses else ""
 
 
@@ -151,7 +151,7 @@ def _sources(story: Story) -> tuple[str, ...]:
 
 
 def restore_entry(row: list[Any]) -> StoryEntry:
-    """Make an index entry from its JSON, in which tuples became lists."""
+    """Make a page index entry from its JSON, in which tuples became lists."""
     for at in _LISTS:
         row[at] = tuple(row[at])
     return StoryEntry._make(row)
@@ -165,7 +165,7 @@ _LISTS = tuple(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Grounds:
-    """The settings that a story's headings depend on: time zone and topics.
+    """The settings that decide in which lists a story appears: time zone and topics.
 
     `zone` decides on the day. `above` maps a topic's name to its id and the ids of topics above it.
     """
@@ -176,7 +176,8 @@ class Grounds:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoryKey:
-    """A key by which stories are listed, such as day or topic; `values` returns those of a story.
+    """A property by which stories are listed, such as day or topic; `values` gives a story's
+    values.
 
     With `is_listed` the page index keeps the ordered stories of each value, otherwise only their
     number.
@@ -188,7 +189,7 @@ class StoryKey:
 
 
 def headings(story: Story, keys: Iterable[StoryKey], grounds: Grounds) -> tuple[Heading, ...]:
-    """Return the headings, such as ("topic", "ai-policy"), that list a published story."""
+    """Return the lists in which a published story is, as pairs such as ("topic", "ai-policy")."""
     return tuple((key.name, value) for key in keys for value in key.values(story, grounds))
 
 

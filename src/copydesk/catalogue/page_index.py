@@ -1,4 +1,4 @@
-"""The page index: entries of stories in lists that are fetched a few at a time, and counts."""
+"""The page index: what a build of the site knows of each story, listed by topic, day and so on."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ _Value = TypeVar("_Value")
 
 
 def entry_of(kept: bytes) -> StoryEntry:
-    """Decode a story's index entry from JSON."""
+    """Decode a story's page index entry from JSON."""
     return restore_entry(orjson.loads(kept))
 
 
@@ -77,7 +77,7 @@ class Pictured(NamedTuple):
 
 
 class PageIndex:
-    """The index entries of one site's filed stories, in memory or in a file that sites may share.
+    """An index of one site's stories by topic, day and so on, from which a build makes the pages.
 
     If several records have one name, the last by path counts, and the others are passed over: their
     entries have no name. `listed` are the names of the keys for which it keeps ordered lists.
@@ -92,7 +92,8 @@ class PageIndex:
         self._copied: frozenset[str] | None = None
 
     def open(self, made_by: str, listed: frozenset[str], *, anew: bool = False) -> dict[str, Any]:
-        """Open the index for a build; return the last build's notes, {} if none count.
+        """Open the index for a build; return the last build's notes, {} if there are none of this
+        version.
 
         Changes from here on are kept only by `commit`.
         """
@@ -109,7 +110,9 @@ class PageIndex:
         return {}
 
     def _open_site(self, made_by: str) -> tuple[int, str, bytes]:
-        """Return the site's number, by what code it was written, and its notes, b"" for none."""
+        """Return the site's number, the version of the code that wrote it, and its notes (b"" for
+        none).
+        """
         find = "SELECT id, made_by, head FROM paper_sites WHERE site = ?"
         insert = "INSERT INTO paper_sites VALUES (NULL, ?, ?, x'') RETURNING id, made_by, head"
         run, site = self.tables.run, self._site
@@ -117,7 +120,7 @@ class PageIndex:
         return found
 
     def share(self) -> bool:
-        """Make the index readable for forked processes until `resume`; False if it is no file.
+        """Make the index readable for forked processes until `resume`; False if it is in memory.
 
         What there is so far is committed, but without notes, so that after an interruption the next
         build starts afresh.
@@ -126,11 +129,11 @@ class PageIndex:
         return self.tables.share()
 
     def resume(self) -> None:
-        """End `share`: collect changes again, which only `commit` makes permanent."""
+        """End `share`: collect changes again, which are stored only by `commit`."""
         self.tables.resume()
 
     def commit(self) -> None:
-        """Make the changes since `open` permanent."""
+        """Store the changes since `open` permanently."""
         self.tables.commit()
 
     def rollback(self) -> None:
@@ -142,16 +145,16 @@ class PageIndex:
         self.tables.close()
 
     def note(self, notes: Mapping[str, object]) -> None:
-        """Store notes (JSON values) for the next build."""
+        """Store notes (JSON values) that the next build's `open` returns."""
         head = orjson.dumps(notes)
         self.tables.run("UPDATE paper_sites SET head = ? WHERE id = ?", head, self.number)
 
     def stamps(self) -> dict[str, str]:
-        """Map the path of every story to its stamp when it was last read."""
+        """Return by path the stamp (record version) that each story had when it was last read."""
         return dict(self._rows("SELECT path, stamp FROM paper_entries WHERE site = ?"))
 
     def sums(self, kind: str) -> dict[str, int]:
-        """Map each value of a key to its number of published stories, ordered by value."""
+        """Return the number of published stories for each value of a key, such as each topic."""
         query = "SELECT what, count FROM paper_sums WHERE site = ? AND kind = ? AND count > 0"
         return dict(self._rows(query, kind))
 
@@ -160,24 +163,26 @@ class PageIndex:
         return self.sums("all").get("", 0)
 
     def count_under(self, kind: str, value: str) -> int:
-        """Return the number of published stories under a heading (key and value)."""
+        """Return the number of published stories under a key and value ("topic", "ai-policy")."""
         query = "SELECT count FROM paper_sums WHERE site = ? AND kind = ? AND what = ?"
         return next((count for (count,) in self._rows(query, kind, value)), 0)
 
     def listing(self, kind: str, value: str, count: int) -> Listing[StoryEntry]:
-        """Return the stories under a heading (key and value), newest first, then by path."""
+        """Return the stories listed under a key and value (such as a topic), newest first, then by
+        path.
+        """
         return Listing(partial(self._fetch, _LISTED, (kind, value)), count)
 
     def oldest_first(self, kind: str, value: str, count: int) -> Listing[StoryEntry]:
-        """Return the stories under a heading (key and value), oldest first."""
+        """Return the stories listed under a key and value (such as a topic), oldest first."""
         return Listing(partial(self._fetch, _OLDEST_FIRST, (kind, value)), count)
 
     def paths(self, kind: str, value: str, count: int) -> Listing[str]:
-        """Return the paths of the stories under a heading, ten times as fast as `listing`."""
+        """Return the paths of the stories listed under a key and value; faster than `listing`."""
         return Listing(partial(self._paths, _LISTED_PATHS, (kind, value)), count)
 
     def pages_under(self, kind: str, value: str, count: int) -> Listing[tuple[str, str]]:
-        """Return the record name and last change of each story under a heading."""
+        """Return record name and last change of each story listed under a key and value."""
 
         def fetch(start: int, some: int) -> list[tuple[str, str]]:
             return self._rows(_LISTED_PAGES, kind, value, some, start)
@@ -185,7 +190,7 @@ class PageIndex:
         return Listing(fetch, count)
 
     def stories(self) -> Listing[StoryEntry]:
-        """Return the entries of all published stories, newest first."""
+        """Return the index entries of all published stories, newest first."""
         return Listing(partial(self._fetch, _ALL, ()), self.count())
 
     def story_paths(self) -> Listing[str]:
@@ -193,12 +198,12 @@ class PageIndex:
         return Listing(partial(self._paths, _ALL_PATHS, ()), self.count())
 
     def only_here(self) -> Listing[StoryEntry]:
-        """Return the published stories that the site itself hosts: they are on no other site."""
+        """Return the published stories that this site itself hosts, and that are on no other."""
         query = "SELECT count(*) FROM paper_entries WHERE site = ? AND place = 2 AND hosted = 1"
         return Listing(partial(self._fetch, _HOSTED, ()), self._rows(query)[0][0])
 
     def by_name(self, name: str) -> StoryEntry | None:
-        """Return the story with a record name, published or not; None if there is none."""
+        """Return the story whose file has this name without `.md`, published or not, or None."""
         if name not in self._by_name:
             if len(self._by_name) >= _IN_HAND:
                 self._by_name.clear()
@@ -207,12 +212,12 @@ class PageIndex:
         return self._by_name[name]
 
     def forget_names(self) -> None:
-        """Empty the cache of entries by name, after entries changed."""
+        """Empty the cache that finds entries by record name, after entries changed."""
         self._by_name.clear()
         self._copied = None
 
     def at_paths(self, paths: Collection[str]) -> list[StoryEntry]:
-        """Return the entries at the given paths, without those whose name another record has."""
+        """Return the entries at these paths, except those whose record name another path has."""
         query = (
             "SELECT entry FROM paper_entries WHERE site = ? AND path IN ({}) AND place >= 0"
             " ORDER BY path"
@@ -220,7 +225,7 @@ class PageIndex:
         return [entry_of(entry) for (entry,) in self._among(query, paths)]
 
     def at(self, path: str) -> StoryEntry | None:
-        """Return the entry at a path, None if there is none or if another record has its name."""
+        """Return the entry at a path, None if there is none or another path has its name."""
         query = "SELECT entry FROM paper_entries WHERE site = ? AND path = ? AND place >= 0"
         return next(iter(self._entries(query, path)), None)
 
@@ -234,7 +239,7 @@ class PageIndex:
         return self._entries(query, group)
 
     def groups(self) -> Iterator[str]:
-        """Yield the names of groups with published stories, in the order of their newest story."""
+        """Yield the names of groups that have published stories, in order of their newest story."""
         query = (
             "SELECT story_group FROM paper_entries"
             " WHERE site = ? AND place = 2 AND story_group <> ''"
@@ -248,7 +253,7 @@ class PageIndex:
                     yield story_group
 
     def copies(self, name: str) -> list[StoryEntry]:
-        """Return the filed copies of the story with a record name, ordered by path."""
+        """Return the stories that copy the text of the story with a record name, by path."""
         if self._copied is None:
             query = "SELECT DISTINCT copy_of FROM paper_entries WHERE site = ? AND copy_of <> ''"
             self._copied = frozenset(original for (original,) in self._rows(query))
@@ -261,12 +266,12 @@ class PageIndex:
         return self._entries(query, name)
 
     def addresses_to_hide(self, addresses: Collection[str]) -> set[str]:
-        """Return those of the URLs that belong to a copy or to a story that an editor removed."""
+        """Return those of the URLs that belong to copies, or to stories that an editor removed."""
         query = "SELECT address FROM paper_hidden WHERE site = ? AND address IN ({})"
         return {address for (address,) in self._among(query, addresses)}
 
     def credits(self, addresses: Collection[str]) -> dict[str, str]:
-        """Map those of the URLs whose filed text an agency wrote to the agency's name."""
+        """Return by URL the news agency that wrote the story there, if any."""
         query = (
             "SELECT address, credit FROM paper_entries INDEXED BY paper_credits"
             " WHERE site = ? AND address IN ({}) AND credit <> '' AND place >= 1 ORDER BY path"
@@ -274,7 +279,7 @@ class PageIndex:
         return dict(self._among(query, addresses))
 
     def needing(self, whats: Collection[str]) -> set[str]:
-        """Return the paths of stories whose pages may show a name (of a story or publisher)."""
+        """Return the paths of stories whose pages may mention these story or publisher names."""
         query = "SELECT path FROM paper_needs WHERE site = ? AND what IN ({})"
         return {path for (path,) in self._among(query, whats)}
 
@@ -287,7 +292,9 @@ class PageIndex:
         return {name for (name,) in self._among(query, groups)}
 
     def former_leaders(self, groups: Collection[str] | None = None) -> list[StoryEntry]:
-        """Return stories without a page that once led a group (any, or one of `groups`)."""
+        """Return stories without a page that once were the main one of their group (any, or
+        `groups`).
+        """
         query = "SELECT entry FROM paper_entries WHERE site = ? AND place = 1 AND led = 1"
         if groups is None:
             return self._entries(f"{query} ORDER BY path")
@@ -300,12 +307,12 @@ class PageIndex:
         return self._entries(query)
 
     def nameless(self) -> list[str]:
-        """Return the paths of records whose name cannot be part of a URL."""
+        """Return the paths of story records whose name cannot be part of a URL."""
         query = "SELECT path FROM paper_entries WHERE site = ? AND name = '' ORDER BY path"
         return [path for (path,) in self._rows(query)]
 
     def with_picture(self) -> Iterator[Pictured]:
-        """Yield the stories with a picture in short form, last path first."""
+        """Yield the stories that have a picture, in short form, last path first."""
         query = (
             "SELECT path, image, shown, web_url, domain FROM paper_entries"
             " WHERE site = ? AND image <> '' ORDER BY path DESC"
@@ -329,7 +336,7 @@ class PageIndex:
         return iter(self._entries(query, image))
 
     def newer(self, entry: StoryEntry, kind: str, value: str) -> int:
-        """Return the number of published stories that come before a story under a heading."""
+        """Return how many published stories come before a story in the list of a key and value."""
         is_listed = kind in self.listed
         heading = (kind, value) if is_listed else ()
         by_time, by_path = _NEWER_LISTED if is_listed else _NEWER
@@ -359,7 +366,7 @@ class PageIndex:
 
 
 class Listing(Sequence[_Item]):
-    """A sequence of index entries, or of parts of them, fetched from the database on demand.
+    """A sequence of page index entries, or of parts of them, fetched from the database on demand.
 
     `fetch` returns a number of them from a position on.
     """
@@ -395,7 +402,7 @@ class Listing(Sequence[_Item]):
 
 
 class Shelves(Mapping[_Key, _Value], Generic[_Key, _Value]):
-    """Maps each value of a key to the list of its stories, made on demand."""
+    """Maps each value of a key (such as each topic) to the list of its stories, made on demand."""
 
     def __init__(self, counts: Mapping[_Key, int], make: Callable[[_Key, int], _Value]) -> None:
         self._counts = counts
@@ -420,19 +427,19 @@ Make = Callable[[StoryEntry], bytes | None]
 
 
 class Pieces:
-    """Stories encoded for the API's lists ("fragments"), stored in the page index."""
+    """JSON of single stories ("fragments"), stored for making the lists of the site's API."""
 
     def __init__(self, index: PageIndex) -> None:
         self._tables = index.tables
         self._site = index.number
 
     def prepare(self, entries: Iterable[StoryEntry], make: Make) -> None:
-        """Make and store the missing fragments of the given stories."""
+        """Make and store the JSON fragments of those of the stories that have none."""
         for _ in self.each(entries, make):
             pass
 
     def each(self, entries: Iterable[StoryEntry], make: Make) -> Iterator[tuple[StoryEntry, bytes]]:
-        """Yield stories with their list fragments, making missing ones; skip those without one."""
+        """Yield stories with their JSON fragments; make missing ones, skip stories without any."""
         stories = iter(entries)
         while some := list(islice(stories, _AT_ONCE)):
             known = self._find(some)
@@ -443,16 +450,16 @@ class Pieces:
             yield from ((entry, found[entry.path]) for entry in some if entry.path in found)
 
     def forget(self, paths: Iterable[str]) -> None:
-        """Delete the fragments of the stories at the given paths."""
+        """Delete the stored JSON fragments of the stories at the given paths."""
         drop = "DELETE FROM paper_pieces WHERE site = ? AND path = ?"
         self._tables.run_many(drop, [(self._site, path) for path in paths])
 
     def forget_all(self) -> None:
-        """Delete all fragments, after a change to anything else that they depend on."""
+        """Delete all stored JSON fragments, after a change of anything else in them."""
         self._tables.run("DELETE FROM paper_pieces WHERE site = ?", self._site)
 
     def _find(self, entries: Sequence[StoryEntry]) -> dict[str, bytes]:
-        """Return the fragments of those stories that did not change since."""
+        """Return the JSON fragments of those of the stories that did not change since."""
         stamps = {entry.path: _stamp(entry) for entry in entries}
         marks = ", ".join("?" * len(stamps))
         query = f"SELECT path, stamp, piece FROM paper_pieces WHERE site = ? AND path IN ({marks})"
@@ -470,7 +477,7 @@ def _stamp(entry: StoryEntry) -> str:
 
 
 class Drawings:
-    """The share pictures that a site's pages show, by the story's path or the page's heading."""
+    """The share image files that a site's pages show, by the story's path or the page's heading."""
 
     def __init__(self, index: PageIndex) -> None:
         self._run = index.tables.run
@@ -478,12 +485,12 @@ class Drawings:
         self._site = index.number
 
     def all(self) -> frozenset[str]:
-        """Return the names of all share picture files in use."""
+        """Return the file names of all share images in use."""
         query = "SELECT DISTINCT file FROM paper_cards WHERE site = ?"
         return frozenset(file for (file,) in self._run(query, self._site))
 
     def replace(self, pages: Iterable[str], used: Mapping[str, str]) -> frozenset[str]:
-        """Store which share pictures some pages show now; return the files that no page shows."""
+        """Store which share images some pages show now; return the files that no page shows now."""
         keys = sorted({*pages, *used})
         before = {file for key in keys for file in self._files_of(key)}
         query = "DELETE FROM paper_cards WHERE site = ? AND page = ?"
@@ -493,7 +500,7 @@ class Drawings:
         return frozenset(file for file in before if not self._is_shown(file))
 
     def reset(self, used: Mapping[str, str]) -> frozenset[str]:
-        """Store that `used` are all share pictures in use; return the files no longer shown."""
+        """Store that `used` are all share images in use; return the files no longer shown."""
         before = self.all()
         self._run("DELETE FROM paper_cards WHERE site = ?", self._site)
         rows = [(self._site, key, file) for key, file in used.items()]
@@ -516,7 +523,7 @@ _DROP = """DELETE FROM paper_kept WHERE site = ?1 AND id <= (
 
 
 class KeptStories:
-    """The last thousand stories that builds of a site read, stored in the page index.
+    """A cache of the last thousand stories that builds of a site read, stored in the page index.
 
     A build that adds a story prints some hundred others on its lists: front page, search, feeds. To
     parse a record takes ten times as long as to decode a kept story.
@@ -531,12 +538,12 @@ class KeptStories:
         self._decode = msgspec.json.Decoder(Story).decode
 
     def find(self, path: str, stamp: str) -> Story | None:
-        """Return the story that a build read at a path with this stamp, None if it is not there."""
+        """Return the cached story for a path and stamp (record version), None if there is none."""
         rows = self._index.tables.run(_FIND, self._index.number, path, stamp)
         return self._decode_soundly(rows[0][0]) if rows else None
 
     def keep(self, stories: Iterable[tuple[str, Story]]) -> None:
-        """Store stories, given as (stamp, story); the oldest stored ones are dropped."""
+        """Add stories, given as (stamp, story), to the cache; the oldest ones are dropped."""
         site = self._index.number
         rows = [
             (site, story.path, stamp, kept)
@@ -548,7 +555,7 @@ class KeptStories:
             self._index.tables.run(_DROP, site, self.MOST)
 
     def forget(self, paths: Iterable[str]) -> None:
-        """Delete the stored stories at the given paths."""
+        """Delete the stories at the given paths from the cache."""
         drop = "DELETE FROM paper_kept WHERE site = ? AND path = ?"
         self._index.tables.run_many(drop, [(self._index.number, path) for path in paths])
 
@@ -562,7 +569,7 @@ class KeptStories:
         return kept if is_small and repr(self._decode_soundly(kept)) == repr(story) else None
 
     def _decode_soundly(self, kept: bytes) -> Story | None:
-        """Decode a stored story, None if the bytes are not ours."""
+        """Decode a stored story, None if the bytes are not in our format."""
         try:
             return self._decode(kept)
         except msgspec.DecodeError:

@@ -1,4 +1,4 @@
-"""Bring the page index up to date with stories that were read again or deleted."""
+"""Update the page index with story records that changed or were deleted."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _INSERT = "INSERT INTO paper_entries VALUES (NULL" + ", ?" * 18 + ")"
 
 
 def fill(index: PageIndex, entries: Iterable[StoryEntry], kept: Mapping[str, str]) -> None:
-    """Add entries to an empty page index; `kept` maps each record name to the path that counts."""
+    """Add entries to an empty page index; `kept` gives the path that counts for each name."""
     listed = iter(entries)
     sums: Counter[tuple[str, str]] = Counter()
     while some := list(islice(listed, _AT_ONCE)):
@@ -32,7 +32,7 @@ def fill(index: PageIndex, entries: Iterable[StoryEntry], kept: Mapping[str, str
 def update(
     index: PageIndex, fresh: Collection[StoryEntry], lost: Collection[str]
 ) -> dict[str, Pair]:
-    """Add new and changed entries to the page index, delete lost ones; return what changed.
+    """Add new and changed entries to the page index, and delete lost ones; return what changed.
 
     The result has the old and the new entry by path, None for none.
     """
@@ -54,7 +54,7 @@ def update(
 
 
 def set_pictures(index: PageIndex, entries: Iterable[StoryEntry]) -> None:
-    """Update in the page index how the pictures of the given entries are shown."""
+    """Store in the page index how the pictures of the given entries are shown."""
     query = "UPDATE paper_entries SET shown = ?, entry = ? WHERE site = ? AND path = ?"
     rows = (
         (picture_key(entry.shown, entry.files), _json(entry), index.number, entry.path)
@@ -65,7 +65,7 @@ def set_pictures(index: PageIndex, entries: Iterable[StoryEntry]) -> None:
 
 
 def picture_key(shown: str, files: Iterable[str]) -> str:
-    """Return how an entry's picture is shown, with the names of its files, as one text."""
+    """Return a text that changes with how an entry's picture is shown, or from which files."""
     return "\n".join((shown, *files))
 
 
@@ -80,7 +80,7 @@ def _find_by_names(index: PageIndex, names: Iterable[str]) -> dict[str, StoryEnt
 
 
 def _settle(index: PageIndex, names: Iterable[str]) -> dict[str, StoryEntry]:
-    """Choose the last path of each record name, and return the entries that count."""
+    """Choose the last path of each record name; return the entries that count."""
     run, site = index.tables.run, index.number
     last = "SELECT path, entry FROM paper_entries WHERE site = ? AND name = ? ORDER BY path DESC"
     place = "UPDATE paper_entries SET place = ? WHERE site = ? AND path = ?"
@@ -137,7 +137,7 @@ def _insert(index: PageIndex, placed: Iterable[tuple[StoryEntry, int]]) -> None:
 def _list(
     index: PageIndex, entries: Collection[StoryEntry], sums: Counter[tuple[str, str]]
 ) -> None:
-    """Add entries to the lists of their headings."""
+    """Add entries to the lists of their keys and values."""
     run_many, site = index.tables.run_many, index.number
     for entry in entries:
         sums.update(entry.headings)
@@ -154,7 +154,7 @@ def _list(
 def _unlist(
     index: PageIndex, entries: Iterable[StoryEntry], sums: Counter[tuple[str, str]]
 ) -> None:
-    """Remove entries from the lists of their headings."""
+    """Remove entries from the lists of their keys and values."""
     run_many, site = index.tables.run_many, index.number
     for entry in entries:
         sums.subtract(entry.headings)

@@ -1,4 +1,4 @@
-"""Channels: who is told when stories or pages of the site change, and how. Pure.
+"""Notify others of changed stories and pages: webhooks, search engines, WebSub hubs. Does no I/O.
 
 Each channel of stories is one class, which has the options of its block in beat.toml and makes its
 requests: `CHANNELS`. Each service that is told of a deploy is one row of `PINGS`. What is pending,

@@ -1,4 +1,4 @@
-"""A channel of stories: the options of its block in beat.toml, and the requests that it makes."""
+"""The interface of channels such as webhooks: their settings, and the HTTP requests they make."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ SiteEventKind = Literal["published", "corrected", "removed"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """One POST of a channel: where it goes, its JSON, and its headers."""
+    """One HTTP POST request to a channel such as a webhook: its URL, JSON body and headers."""
 
     url: str
     body: bytes
@@ -21,7 +21,7 @@ class Request:
 
 
 class Channel(ABC):
-    """What all channels of stories have; a subclass is a frozen dataclass of options.
+    """A receiver of calls about stories, such as a webhook; a subclass is a dataclass of options.
 
     `block` is the name of its blocks in beat.toml and in messages, `about` their description in the
     reference, `key` the option in which no two blocks may be equal, and `noun` the word for it.
@@ -36,20 +36,20 @@ class Channel(ABC):
     @property
     @abstractmethod
     def address(self) -> str:
-        """The URL that names this receiver in the queue of pending calls and in messages."""
+        """The URL that identifies this receiver in the queue of pending calls and in messages."""
 
     @property
     @abstractmethod
     def is_ready(self) -> bool:
-        """Whether all that a call needs is there, such as its secret."""
+        """Whether everything that a call needs is configured, such as its secret."""
 
     @abstractmethod
     def hears(self, kind: SiteEventKind) -> bool:
-        """Decide whether this receiver is told of a kind of event."""
+        """Return whether this receiver wants calls about a kind of event."""
 
     @abstractmethod
     def make_request(self, call_id: str, event: bytes, now: datetime) -> Request:
-        """Make the request that tells of an event; `call_id` is the same at each try.
+        """Return the request that reports an event; `call_id` is the same at each try.
 
         `event` is JSON: `type` ("story.published"), `timestamp`, and `data` with the story's `name`
         and, unless it was removed, `title`, `url`, `page`, `source`, `published_at`, `topics`.

@@ -1,4 +1,4 @@
-"""Compose the requests that notify search engines and hubs of an upload. Pure.
+"""Compose the HTTP requests that notify search engines and hubs of an upload, without sending them.
 
 IndexNow (https://www.indexnow.org/documentation) takes one list of at most 10,000 URLs, with a
 key that is also in a file of the site. WebSub hubs (W3C 2018, section 7) take one request for each
@@ -22,7 +22,7 @@ _PAGE = "index.html"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ping:
-    """One POST that notifies a search engine or hub of changed `paths`: a JSON body, or a form."""
+    """One POST that notifies a search engine or hub of changed `paths`, by JSON or a form."""
 
     url: str
     paths: tuple[str, ...]
@@ -32,9 +32,9 @@ class Ping:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PingService:
-    """A service that is told of a deploy: its URL, "" if the owner does not want it, and its pings.
+    """A kind of service to notify after an upload: how to get its URL ("" if unused) and requests.
 
-    Both are asked with the beat and with the URL of IndexNow.
+    Both are asked with the site's settings and with the URL of IndexNow.
     """
 
     address: Callable[[Beat, str], str]
@@ -47,7 +47,7 @@ def listeners(beat: Beat, endpoint: str) -> list[str]:
 
 
 def pings(beat: Beat, endpoint: str, changed: Iterable[str]) -> list[Ping]:
-    """Return the notifications of paths that are new, changed or deleted on the site.
+    """Return the requests that notify search engines and hubs of new, changed or deleted paths.
 
     Without `beat.index_now_key` and `beat.hub` there are none; `endpoint` is the URL of IndexNow.
     """

@@ -1,4 +1,4 @@
-"""Webhooks: calls that are signed by the rules of Standard Webhooks."""
+"""Webhooks: HTTP calls about stories, signed by the rules of Standard Webhooks."""
 
 from __future__ import annotations
 
@@ -66,15 +66,15 @@ class Webhook(Channel):
 
     @property
     def is_ready(self) -> bool:
-        """Whether the environment has the secret."""
+        """Whether the environment variable with the secret is set."""
         return bool(self.secret)
 
     def hears(self, kind: SiteEventKind) -> bool:
-        """Decide whether the block names this kind of event."""
+        """Return whether the settings want calls about this kind of event."""
         return kind in self.events
 
     def make_request(self, call_id: str, event: bytes, now: datetime) -> Request:
-        """Make a call with the headers that prove who sent it (Standard Webhooks 1.0, symmetric).
+        """Return the request of a call, signed in its headers (Standard Webhooks 1.0, symmetric).
 
         The signature covers ID, time and body, so none of them can be exchanged.
         """

@@ -1,7 +1,7 @@
-"""The command line: parse arguments, call a use case, print the result.
+"""The command line: each module parses the arguments of some commands and prints the results.
 
-A module holds the commands of one subject. Data goes to stdout, everything else to stderr; the exit
-code is 0 (done), 1 (failed) or 2 (wrong usage).
+Data goes to stdout, everything else to stderr; the exit code is 0 (done), 1 (failed) or 2 (wrong
+usage).
 """
 
 from __future__ import annotations
@@ -81,7 +81,7 @@ class _Commands(click.Group):
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        """Return the command with a name; the error for an unknown name suggests the nearest."""
+        """Return the command with a name; for an unknown name the error suggests the nearest."""
         try:
             return super().resolve_command(ctx, args)
         except click.UsageError as error:

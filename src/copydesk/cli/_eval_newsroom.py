@@ -1,4 +1,4 @@
-"""`copydesk eval gate` and `eval recall`: compare the site with decisions and other lists."""
+"""`copydesk eval gate` and `recall`: compare a site with editors' decisions and other lists."""
 
 from __future__ import annotations
 
@@ -199,7 +199,7 @@ def _show_stories(traces: Sequence[RecallTrace], kind: RecallKind, limit: int) -
 
 
 def _explain(trace: RecallTrace) -> Iterator[str]:
-    """Yield lines on where a listed story is in the newsroom, or why it is missing."""
+    """Yield lines on what the site has of a listed story, or why it is missing."""
     if trace.title:
         yield trace.url
     if trace.path:
@@ -216,7 +216,7 @@ def _explain(trace: RecallTrace) -> Iterator[str]:
 
 
 def _list_notes(found: RecallFindings) -> Iterator[str]:
-    """Yield notes on entries of a list that were left out or have no time."""
+    """Yield notes on entries of another site's list that were skipped or have no time."""
     listed = found.list
     if listed.passed_over:
         yield f"{listed.passed_over:,} entries name a page again, or none of the web"

@@ -1,4 +1,4 @@
-"""The options of every command, -C, --now and --json, before or after the command's name."""
+"""The options -C, --now and --json, which every command takes before or after its name."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ R = TypeVar("R")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Invocation:
-    """The options common to all commands: the newsroom's folder, the clock, and JSON output."""
+    """The values of the options that all commands have: -C (folder), --now and --json."""
 
     root: Path = Path()
     now: datetime | None = None
@@ -29,7 +29,7 @@ class Invocation:
 
     @property
     def environ(self) -> Mapping[str, str]:
-        """Return the environment variables."""
+        """Return the environment variables of the process."""
         return os.environ
 
     def clock(self) -> datetime:
@@ -38,7 +38,7 @@ class Invocation:
 
     @contextlib.contextmanager
     def newsroom(self, *, scratch: bool = False) -> Iterator[Newsroom]:
-        """Open the newsroom in the folder for the block, and print its warnings on stderr."""
+        """Open the newsroom folder (option -C) for the block, and print its warnings on stderr."""
         with open_newsroom(self.root, self.clock(), self.environ, scratch=scratch) as newsroom:
             for warning in newsroom.settings.warnings:
                 click.echo(f"warning: {warning}", err=True)
@@ -62,7 +62,7 @@ class TimeParam(click.ParamType[datetime]):
 
 
 def common(command: Callable[..., R]) -> Callable[..., R]:
-    """Add -C, --now and --json to a command; it gets their values as its first argument."""
+    """Decorate a command with -C, --now and --json; it gets an `Invocation` as first argument."""
 
     @click.option("-C", "root", type=click.Path(path_type=Path), help="The newsroom's folder.")
     @click.option("--now", type=TimeParam(), help="The clock, such as 2026-11-20T08:00:00Z.")

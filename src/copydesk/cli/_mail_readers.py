@@ -1,4 +1,4 @@
-"""`copydesk mail readers`: list, add, import, export, suppress and erase subscribers."""
+"""`copydesk mail readers`: list, add, import, export, suppress and erase newsletter subscribers."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ COMMAND = "copydesk mail"  # who asked for a test letter, if no name is given
 
 
 def read_address(argument: str) -> str:
-    """Return a mail address given as an argument, or the first line of stdin for `-`.
+    """Return the mail address in an argument, or for `-` the first line of stdin.
 
     Stdin, because every user of this machine can see the arguments of commands.
     """

@@ -1,4 +1,4 @@
-"""`copydesk mail send`, `who` and `bounces`: send issues, show deliveries and bounces."""
+"""`copydesk mail send`, `who`, `bounces`: send newsletter issues, show deliveries and bounces."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`copydesk backup` and `copydesk restore`: a newsroom folder as one file, and back."""
+"""`copydesk backup` and `restore`: pack all files of a site into one file, and unpack them."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def backup_command(
 
 
 def as_dict(report: backup.BackupReport) -> dict[str, object]:
-    """Return the report of a backup as `--json` prints it."""
+    """Return the report of `copydesk backup` as a dictionary for `--json`."""
     return {
         "file": report.file,
         "bytes": report.bytes,
@@ -66,7 +66,7 @@ def as_dict(report: backup.BackupReport) -> dict[str, object]:
 
 
 def describe(manifest: backup.BackupManifest) -> dict[str, object]:
-    """Return a backup's content for the JSON output of `backup` and `restore`."""
+    """Return the content of a backup as a dictionary, for `backup --json` and `restore --json`."""
     repository = manifest.repository
     return {
         "made": manifest.made,
@@ -82,7 +82,7 @@ def describe(manifest: backup.BackupManifest) -> dict[str, object]:
 
 
 def show_manifest(manifest: backup.BackupManifest) -> None:
-    """Print the content of a backup, a line for each kind."""
+    """Print the content of a backup file, a line for each kind."""
     counts = ", ".join(f"{name} {count}" for name, count in manifest.records.items())
     edits = sum(part.kind == "file" for part in manifest.parts)
     click.echo(f"records: {counts or 'none'} ({_say_commit(manifest)})")
@@ -107,12 +107,12 @@ def _say_rows(manifest: backup.BackupManifest, database: str) -> str:
 
 
 def key_paths(manifest: backup.BackupManifest) -> list[str]:
-    """Return the paths of the secret keys in a backup."""
+    """Return the paths of the secret keys that a backup file contains."""
     return [part.path for part in manifest.parts if part.kind == "key"]
 
 
 def show_verification(verification: backup.Verification) -> None:
-    """Print the result of verifying a backup: compared items and differences."""
+    """Print how many items a backup's verification compared, and the differences."""
     for kind, count in verification.compared.items():
         click.echo(f"compared: {count} {_COMPARED[kind]}")
     for differs in verification.differences:

@@ -1,4 +1,4 @@
-"""`copydesk desk` manages accounts of the editors' web interface; `mcp` serves it to an agent."""
+"""`copydesk desk` manages accounts of the editors' web interface; `mcp` serves AI agents."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`copydesk rule`, `verdict` and `file`: an editor's rules and decisions, and found pages."""
+"""`copydesk rule`, `verdict`, `file`: set rules, decide on stories, add a web page as a story."""
 
 from __future__ import annotations
 

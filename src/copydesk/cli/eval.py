@@ -1,4 +1,4 @@
-"""`copydesk eval`: measure the stages of the pipeline on labelled data."""
+"""`copydesk eval`: measure how well extraction, grouping, topics … agree with labelled data."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`copydesk mail`: compose, preview and file newsletter issues; check how mail is set up."""
+"""`copydesk mail`: compose, preview and store newsletter issues, and check the mail setup."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def compose(
 
 
 def _file(newsroom: Newsroom, letter: str, by: str, *, is_answered: bool) -> issues.LetterOutcome:
-    """File a newsletter issue; if it is not answered yet, ask whether to send the issue now."""
+    """Store a newsletter issue; if the options do not say, ask whether to send it now."""
     if is_answered or not newsroom.settings.mail.deliver:
         return issues.file_letter(newsroom, letter, by)
     whom = ""
@@ -242,7 +242,7 @@ def _show_test(invocation: Invocation, answer: answers.Answer) -> None:
 
 
 def _clock(invocation: Invocation) -> Callable[[], datetime]:
-    """Return a clock that advances: a mail server's answer is compared with its time."""
+    """Return a clock that advances, to compare with the time in a mail server's answer."""
     fixed = invocation.now
     return lambda: fixed or datetime.now(UTC)
 

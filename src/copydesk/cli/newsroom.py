@@ -1,4 +1,4 @@
-"""`copydesk new` creates a newsroom folder; `copydesk config` prints its settings."""
+"""`copydesk new` creates a newsroom (the folder of a site); `config` prints its settings."""
 
 from __future__ import annotations
 

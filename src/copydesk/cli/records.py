@@ -1,4 +1,4 @@
-"""`copydesk record`, `adopt`, `catalogue` and `seal`: commands on story records."""
+"""`copydesk record`, `adopt`, `catalogue` and `seal`: commands on stories' Markdown records."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def check(invocation: Invocation, folder: Path | None) -> None:
 
 
 def as_dict(report: archive.CheckReport) -> Mapping[str, object]:
-    """Return the report of `record check` with the documented keys of `--json`."""
+    """Return the report of `copydesk record check` as a dictionary for `--json`."""
     return {
         "records": report.records,
         "identical": report.identical,
@@ -49,7 +49,7 @@ def as_dict(report: archive.CheckReport) -> Mapping[str, object]:
 
 
 def show_check(report: archive.CheckReport) -> None:
-    """Print the report of `record check` for a person."""
+    """Print the report of `copydesk record check` for a person."""
     click.echo(f"{report.records} records, {report.identical} identical when written again")
     for collection, count in report.collections.items():
         click.echo(f"  {count:6} {collection}")

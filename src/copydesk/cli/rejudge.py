@@ -1,4 +1,4 @@
-"""`copydesk rejudge`: judge filed stories again by the current settings."""
+"""`copydesk rejudge`: score stored stories again by the current settings, and show the changes."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ def _show(report: rejudging.RejudgeReport, *, is_applied: bool) -> None:
 
 
 def _note_what_stays(report: rejudging.RejudgeReport) -> None:
-    """Print the stories that rejudging leaves unchanged, with reasons, then the report's notes."""
+    """Print the stories that scoring again leaves unchanged, with reasons, then notes."""
     for path in report.skipped:
         terminal.note(f"skipped, it has edits that are not committed: {path}")
     for path in report.without[:_MOST]:

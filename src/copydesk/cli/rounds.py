@@ -1,4 +1,4 @@
-"""`copydesk run`, `demo`, `build` and `serve`: fetch and file stories, build the site, serve it."""
+"""`copydesk run`, `demo`, `build`, `serve`: fetch and store stories, build and serve the site."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def run_command(
 
 
 def show_round(report: reports.RoundReport, *, dry_run: bool = False) -> None:
-    """Print the summary of a run (fetching and filing), then its headlines."""
+    """Print the counts of a run that fetched and stored stories, then their headlines."""
     terminal.failures(report.failed)
     for path in report.skipped:
         terminal.note(f"skipped, it has edits that are not committed: {path}")
@@ -70,7 +70,7 @@ def show_round(report: reports.RoundReport, *, dry_run: bool = False) -> None:
 
 
 def _count_lines(report: reports.RoundReport, would: str) -> Iterator[str]:
-    """Yield lines that count found links by outcome; links already filed are not dropped ones."""
+    """Yield lines that count found links by outcome; known links do not count as dropped."""
     lost = {reason: count for reason, count in report.dropped.items() if reason != "seen"}
     reasons = ", ".join(f"{count} {reason}" for reason, count in lost.items())
     yield f"{report.leads} leads in {report.seconds:.1f} s"

@@ -1,4 +1,4 @@
-"""`copydesk sources`: list, add, check, ask, import and remove sources (feeds, sitemaps, pages)."""
+"""`copydesk sources`: list, add, check, fetch and remove sources (feeds, sitemaps, pages)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`copydesk stories` lists filed stories; `copydesk explain` says why a story has its status."""
+"""`copydesk stories` lists stored stories; `copydesk explain` says why a story has its status."""
 
 from __future__ import annotations
 

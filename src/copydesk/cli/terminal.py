@@ -1,4 +1,4 @@
-"""Print reports: JSON or lines on stdout, progress and notes on stderr."""
+"""Print reports on stdout, as JSON or lines, and progress and messages on stderr."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def as_json(value: object) -> None:
 
 
 def note(words: str) -> None:
-    """Print a message on stderr, as it is not data."""
+    """Print a message on stderr, because stdout is for data only."""
     click.echo(words, err=True)
 
 
@@ -54,12 +54,12 @@ def ask(risk: str, *, is_answered: bool) -> None:
 
 
 def is_somebody_there() -> bool:
-    """Return whether a person can be asked, because stdin is a terminal."""
+    """Return whether stdin is a terminal, so that a person can be asked."""
     return sys.stdin.isatty()
 
 
 def failures(failed: Sequence[newsroom.Failure], most: int = 20) -> None:
-    """Print the first failures on stderr, each with its hint; count the rest."""
+    """Print the first `most` failures on stderr, each with its hint, and the number of the rest."""
     for failure in failed[:most]:
         note(text.fold(f"failed: {failure.what}: {failure.url}"))
         if failure.hint:
@@ -129,7 +129,7 @@ _LEAST = 20  # columns of a cell that gets the remaining width
 
 
 class Columns:
-    """The columns of a table that fits the width of the terminal.
+    """Formats rows of a table so that they fit the width of the terminal.
 
     Columns of width 0 share the remaining width; those in `right` are aligned right for numbers.
     """
@@ -142,7 +142,7 @@ class Columns:
         self._right = right
 
     def line(self, cells: Sequence[str]) -> str:
-        """Return a row as one line of text without trailing blanks."""
+        """Return a table row as one line of text without trailing blanks."""
         fitted = (
             cell.rjust(width) if at in self._right else _fit(cell, width)
             for at, (cell, width) in enumerate(zip(cells, self._widths, strict=True))
@@ -162,13 +162,13 @@ def _fit(cell: str, width: int) -> str:
 
 
 def ago(time: str, now: datetime) -> str:
-    """Return how long ago an RFC 3339 time was (40s, 12m, 5h, 3d), "-" for none."""
+    """Return how long ago an RFC 3339 time was (40s, 12m, 5h, 3d), "-" for ""."""
     at = dates.parse(time) if time else None
     return "-" if at is None else _span((now - at).total_seconds())
 
 
 def until(time: str, now: datetime) -> str:
-    """Return how long it is to an RFC 3339 time (12m), "due" if it has passed, "-" for none."""
+    """Return how long it is until an RFC 3339 time (12m), "due" if it has passed, "-" for ""."""
     at = dates.parse(time) if time else None
     if at is None:
         return "-"
@@ -189,7 +189,7 @@ _INDENT = "  "
 
 
 def show_headlines(headlines: Sequence[reports.Headline]) -> None:
-    """Print outcome, quality and headline of stories, on a terminal only the first ones."""
+    """Print the outcome, quality score and headline of stories; a terminal gets only the first."""
     shown = headlines[:_MOST] if sys.stdout.isatty() else headlines
     for headline in shown:
         _show_line(headline)
@@ -198,7 +198,7 @@ def show_headlines(headlines: Sequence[reports.Headline]) -> None:
 
 
 def show_rehearsal(headlines: Sequence[reports.Headline]) -> None:
-    """Print every story that a run would file or change, each with its first reasons below."""
+    """Print each story that a run would store or change, with its first reasons."""
     for headline in headlines:
         _show_line(headline)
         for reason in headline.why:
@@ -238,7 +238,7 @@ _BY_THE_CLOCK = "no date on the page: when it was read"
 
 
 def sheet(fields: Fields) -> Iterator[str]:
-    """Yield lines that show the fields of an article, as wide as the terminal."""
+    """Yield the lines of a table of an article's extracted fields, as wide as the terminal."""
     columns = max(min(shutil.get_terminal_size((100, 24)).columns, _WIDEST), _NAME + _LEAST_VALUE)
     for name, field in fields.items():
         if name != "text":
@@ -251,7 +251,7 @@ def sheet(fields: Fields) -> Iterator[str]:
 
 
 def words(fields: Fields) -> str:
-    """Return the text of an article, safe for a terminal: without control characters."""
+    """Return an article's text without control characters, so that it is safe for a terminal."""
     return _CONTROLS.sub("", str(fields["text"]["value"]))
 
 
@@ -346,7 +346,7 @@ def _wrap_reason(words: str) -> Sequence[str]:
 
 
 def show_deploy(report: reports.DeployReport) -> None:
-    """Print the summary of a deploy; for a dry run also each file."""
+    """Print the summary of an upload to the deploy target; for a dry run also each file."""
     for words in report.notes:
         note(f"note: {text.fold(words)}")
     for path in report.sending:
@@ -363,7 +363,7 @@ def show_deploy(report: reports.DeployReport) -> None:
 
 
 def note_gate_passage(gate: standings.GatePassage) -> None:
-    """Print on stderr how many stories reach the publishing threshold, and other thresholds."""
+    """Print on stderr how many stories reach today's publishing threshold, and others."""
     if not gate.stories:
         note(f"the gate alone decided on no story of the last {gate.days} days")
         return

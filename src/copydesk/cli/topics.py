@@ -1,4 +1,4 @@
-"""`copydesk topics suggest`: suggest keywords from the newsroom's stories, add or dismiss them."""
+"""`copydesk topics suggest`: suggest keywords for topics from stored stories, add them."""
 
 from __future__ import annotations
 

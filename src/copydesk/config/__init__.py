@@ -1,4 +1,4 @@
-"""Read a newsroom's settings (beat.toml, `_data`, the environment) into `Settings`; edit beat.toml.
+"""Read a site's settings (from beat.toml, `_data`, the environment), and edit the file beat.toml.
 
     settings = config.load(Path("my-beat"), os.environ)
     settings.beat.scoring.publish_at, settings.origins["scoring.publish_at"]   # 70, "default"

@@ -1,4 +1,4 @@
-"""Check sections against each other, and complete those that depend on another one."""
+"""Check that settings in beat.toml fit together; complete those that depend on other ones."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _NEEDED = {"folder": "path", "rsync": "target", "git": "remote", "s3": "bucket"}
 
 
 def check(settings: Settings) -> None:
-    """Raise ConfigError for sections that do not fit together, or that would not be secure."""
+    """Raise ConfigError if sections of the settings contradict each other or would be insecure."""
     _check_desk(settings)
     _check_deploy(settings)
     _check_mail(settings)
@@ -41,7 +41,7 @@ def _check_deploy(settings: Settings) -> None:
 
 
 def settle_s3(decoded: Decoded) -> S3Options:
-    """Return the bucket with its endpoint, Amazon's in the region if it is not set."""
+    """Return the S3 options, with Amazon's endpoint for the bucket's region if none is set."""
     s3 = decoded.one(S3Options)
     if s3.endpoint or decoded.one(Deploy).to != "s3":
         return s3
@@ -50,7 +50,7 @@ def settle_s3(decoded: Decoded) -> S3Options:
 
 
 def _check_desk(settings: Settings) -> None:
-    """Raise ConfigError if strangers could get into the desk."""
+    """Raise ConfigError if strangers could get into the editors' web interface (the desk)."""
     desk = settings.desk
     sites = (settings.beat.url, settings.serve.public_url)
     if desk.host and desk.host in {urls.host(address) for address in sites}:
@@ -89,7 +89,7 @@ def _check_mail(settings: Settings) -> None:
 
 
 def _refuse_plain(smtp: SmtpOptions) -> None:
-    """Raise ConfigError if readers' addresses would be sent without encryption."""
+    """Raise ConfigError if subscribers' mail addresses would be sent without encryption."""
     if smtp.security == "none" and smtp.host and not urls.is_loopback(smtp.host):
         what = "letters would go unencrypted to another machine"
         raise setting_error(FILE, "mail.smtp.security", what, 'take "starttls" or "tls"')
@@ -114,7 +114,7 @@ _NEEDS: dict[PartKind, str] = {
 def read_letters(
     decoded: Decoded, root: Path, topic_files: TopicFiles
 ) -> tuple[LetterOptions, ...]:
-    """Return the newsletters; those without parts, title or time zone get the defaults.
+    """Return the settings of all newsletters, with defaults for missing sections, title, time zone.
 
     Raises ConfigError for a part of something that does not exist.
     """
@@ -132,7 +132,7 @@ def read_letters(
 
 
 def list_missing_lists(letters: Sequence[LetterOptions], root: Path) -> Iterator[str]:
-    """Yield a warning for each newsletter section whose list is gone: editors can delete lists."""
+    """Yield a warning for each newsletter section whose reading list no longer exists."""
     for index, letter in enumerate(letters):
         for number, part in enumerate(letter.parts):
             files = [root / _LISTS / f"{part.of}{suffix}" for suffix in (".yaml", ".yml")]
@@ -149,7 +149,9 @@ def _default_parts(topics: Sequence[Topic]) -> tuple[PartOptions, ...]:
 def _settle_parts(
     parts: Sequence[PartOptions], path: str, root: Path, topics: Sequence[Topic]
 ) -> Iterator[PartOptions]:
-    """Yield the newsletter sections, with the name of each one's subject in its normal spelling."""
+    """Yield the sections of a newsletter, each with the name of its topic as it is
+    usually spelt.
+    """
     for number, part in enumerate(parts):
         where = f"{path}[{number}].of"
         needed = _NEEDS.get(part.kind, "")

@@ -1,4 +1,4 @@
-"""Read the YAML files of topics and organizations (publishers) in `_data`; errors name the file.
+"""Read a site's data files: YAML files of topics and publishers in `_data`, CSV ratings of domains.
 
 `read_file` and `Fields` also serve the _config.yml of a site of everyday.cc.
 """
@@ -23,7 +23,7 @@ _MAX_BYTES = 1_000_000
 
 
 def list_names(root: Path, folder: str, *suffixes: str) -> list[str]:
-    """Return the names of the files in a folder with these suffixes, without dot files."""
+    """Return the names of a folder's files with one of these suffixes, without hidden files."""
     try:
         found = within.names(root, folder)
     except OSError as error:
@@ -32,7 +32,9 @@ def list_names(root: Path, folder: str, *suffixes: str) -> list[str]:
 
 
 def read_file(root: Path, path: str) -> str:
-    """Return the text of a file of the newsroom, which may not be a link; errors name its path."""
+    """Return the text of a file in the newsroom folder, not through a link; errors name
+    its path.
+    """
     try:
         return decode_text(within.read(root, path, _MAX_BYTES), path)
     except OSError as error:
@@ -40,7 +42,9 @@ def read_file(root: Path, path: str) -> str:
 
 
 def parse_mapping(text: str, name: str, first_line: int = 1) -> Mapping[str, object]:
-    """Parse a YAML text into a mapping; `first_line` is the line where it begins in its file."""
+    """Parse YAML into a mapping; `first_line` is the line of its file where it begins,
+    for errors.
+    """
     import yaml
 
     try:
@@ -140,7 +144,7 @@ class Fields:
         )
 
     def error(self, key: str, what: str, hint: str = "") -> ConfigError:
-        """Return the error for a wrong field of this mapping."""
+        """Return the error to raise for a wrong field of this mapping."""
         return setting_error(self.name, f"{self._path}{key}", what, hint)
 
     def _list(self, key: str) -> list[object]:
@@ -179,7 +183,9 @@ def read_topics(root: Path) -> TopicFiles:
 
 
 def find_topic_file(root: Path, name: str) -> str:
-    """Return the path of the file of the topic with this name; ConfigError if there is none."""
+    """Return the path of the YAML file of the topic with this name; ConfigError if
+    there is none.
+    """
     for topic, file in read_topics(root):
         if topic.name == name:
             return file
@@ -187,7 +193,7 @@ def find_topic_file(root: Path, name: str) -> str:
 
 
 def topic_warnings(found: TopicFiles, site_url: str) -> tuple[str, ...]:
-    """Return warnings on topics: parents that do not exist, service URLs on this machine."""
+    """Return warnings about topics: parent topics that do not exist, URLs of localhost."""
     return (*_orphans(found), *_services_at_home(found, site_url))
 
 
@@ -299,12 +305,14 @@ def read_organizations(root: Path) -> dict[str, tuple[Organization, str]]:
 
 
 def find_organization_files(root: Path) -> dict[str, str]:
-    """Return the path of each organization's file, by the publisher's domain."""
+    """Map each publisher's domain to the path of its YAML file."""
     return {domain: file for domain, (_, file) in read_organizations(root).items()}
 
 
 def read_logos(root: Path, api_url: str) -> dict[str, Image]:
-    """Return the small logo of every domain that has one, known publisher or not (SPEC 1.4)."""
+    """Map each domain that has a small logo file to the picture, also of unknown publishers (SPEC
+    1.4).
+    """
     return {
         name.removesuffix(_LOGO_END).lower(): Image(
             url=f"{api_url}/{LOGOS}/{name}", width=50, height=50
@@ -315,7 +323,7 @@ def read_logos(root: Path, api_url: str) -> dict[str, Image]:
 
 
 def logo_paths(domain: str) -> tuple[str, ...]:
-    """Return the paths of a publisher's logos, smallest first; () for an invalid domain."""
+    """Return the paths of a publisher's logos, smallest first; empty for an invalid domain."""
     if len(domain) > 200 or not _DOMAIN.fullmatch(domain):
         return ()
     return tuple(f"{LOGOS}/{domain}-{side}x{side}.jpg" for side in LOGO_SIDES)
@@ -351,7 +359,7 @@ _WHY = ("why", "category")
 
 @dataclass(slots=True, kw_only=True)
 class TrustTable:
-    """The rating (trust) of each domain, and a warning for each file with unreadable rows."""
+    """The trust rating of each news domain, and a warning for each file with unreadable rows."""
 
     trust_by_domain: dict[str, DomainTrust] = field(default_factory=dict)
     warnings: list[str] = field(default_factory=list)
@@ -367,7 +375,7 @@ class _Columns:
 
 
 def read_domain_trust(root: Path, names: Sequence[str]) -> TrustTable:
-    """Return the ratings (trust) of domains in the named CSV files, below `root` or elsewhere.
+    """Return the trust ratings of news domains in the named CSV files, below `root` or elsewhere.
 
     Rows that cannot be read are left out and counted in a warning; ratings of a part of a site
     (`paper.example/opinion`) are ignored. Raises ConfigError for a missing file, unless it is the

@@ -1,4 +1,4 @@
-"""Read a beat.toml: one walk over the sections checks every value and notes where it came from."""
+"""Read the settings file beat.toml: check every value, and record where each one is set."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ Values = dict[str, object]
 
 
 class Decoded:
-    """The objects of beat.toml by class, blocks in file order, and the origin of each value."""
+    """The objects made from the settings file beat.toml, by class, and where each value is set."""
 
     def __init__(self, environ: Mapping[str, str], warnings: tuple[str, ...]) -> None:
         self.environ = environ
@@ -31,20 +31,24 @@ class Decoded:
         self._built: dict[type, list[object]] = {}
 
     def one(self, holder: type[V]) -> V:
-        """Return the object of a section's class."""
+        """Return the object of the given class, made from a table of the settings file."""
         return self.all(holder)[0]
 
     def all(self, holder: type[V]) -> list[V]:
-        """Return the objects of a block's class in file order."""
+        """Return all objects of the given class, made from a repeated table such as
+        `[[source]]`.
+        """
         return cast("list[V]", self._built.get(holder, []))
 
     def add(self, holder: type, built: object) -> object:
-        """Add an object and return it."""
+        """Store an object made from a table of the settings file, by its class, and return it."""
         self._built.setdefault(holder, []).append(built)
         return built
 
     def read_variable(self, secret: Secret, path: str, variable: str) -> str:
-        """Return the value of a variable that the file names, "" with a warning without it."""
+        """Return a secret from the environment variable `variable`, or "" with a warning if it is
+        not set.
+        """
         value = self.environ.get(variable, "")
         if not value:
             where = f"{FILE}: {path}.{secret.named_by}"
@@ -53,7 +57,7 @@ class Decoded:
 
 
 def decode(tables: dict[str, object], environ: Mapping[str, str]) -> Decoded:
-    """Return the value of every option: from the environment, else the tables, else its default.
+    """Return the value of every setting: from the environment, else the file, else its default.
 
     The tables are upgraded to the newest format first.
     """
@@ -71,7 +75,7 @@ def decode(tables: dict[str, object], environ: Mapping[str, str]) -> Decoded:
 def _read(
     section: Section, table: Mapping[str, object], path: str, given: set[str], decoded: Decoded
 ) -> Values:
-    """Read the options of a table and of those in it; without those that have their default.
+    """Read the options in a table and its inner tables, without those that have their default.
 
     `given` collects the paths of the options that are in the file.
     """
@@ -96,7 +100,7 @@ def _read(
 def _read_inner(
     section: Section, table: Mapping[str, object], path: str, given: set[str], decoded: Decoded
 ) -> Values:
-    """Read a section in another one; return the values for the class of the other."""
+    """Read a table inside another one; return its values for the outer table's class."""
     built = []
     for where, entry in _find_tables(section, table, f"{path}.{section.key}"):
         own: set[str] = set()
@@ -110,7 +114,7 @@ def _read_inner(
 
 
 def _build(section: Section, values: Values, path: str, decoded: Decoded) -> object:
-    """Build the objects of a section's classes, with their secrets; return the first."""
+    """Make the objects of the classes that hold a table, with their secrets; return the first."""
     built = [
         decoded.add(holder, _make(holder, values, path, decoded)) for holder in section.holders
     ]
@@ -145,7 +149,7 @@ def _names_of(holder: type) -> frozenset[str]:
 
 @cache
 def _make_plain(holder: type) -> object:
-    """Return the object without values, which most of 50,000 sources share."""
+    """Return an object with default values only, which most of 50,000 sources share."""
     make: Callable[..., object] = holder
     return make()
 
@@ -153,7 +157,7 @@ def _make_plain(holder: type) -> object:
 def _find_tables(
     section: Section, table: Mapping[str, object], path: str
 ) -> Iterator[tuple[str, Mapping[str, object]]]:
-    """Yield a section's table with its path, empty if the file has none; of a block, every one."""
+    """Yield the tables of a section with their paths: one, maybe empty, or every repeated one."""
     found = table.get(section.key, [] if section.repeated else {})
     if not section.repeated:
         yield path, _check_table(found, path, section.hint or f"write [{path}]")
@@ -185,7 +189,7 @@ def _read_value(option: Option, given: object, file: str, where: str) -> object:
 
 
 def _refuse_twins(section: Section, decoded: Decoded) -> None:
-    """Refuse two blocks of a section with the same value of its unique option."""
+    """Raise ConfigError if two repeated tables have the same value of their unique option."""
     unique = section.unique
     if unique is None:
         return
@@ -222,7 +226,8 @@ _PLACE = re.compile(r"(\w+)(?:\[(\d{1,9})\])?\.(.+)")
 
 
 class Origins(Mapping[str, str]):
-    """Map a dotted path to "default", "beat.toml", an environment variable or a file in `_data`.
+    """Map each setting's dotted path to its origin: "default", "beat.toml", a variable, a `_data`
+    file.
 
     A newsroom may have 50,000 sources with 14 options each. So only the set of the options that are
     in the file is stored for a block, equal sets once, and origins are computed on demand.
@@ -234,11 +239,11 @@ class Origins(Mapping[str, str]):
         self._sets: dict[frozenset[str], frozenset[str]] = {}
 
     def record(self, path: str, origin: str) -> None:
-        """Record where the value of one setting is set; replace an earlier record."""
+        """Store where the value of one setting is set, in place of what was stored before."""
         self._recorded[path] = origin
 
     def add(self, section: Section, given: Iterable[str]) -> None:
-        """Add a section, or the next block of its name, with the options that are in the file.
+        """Store which options the settings file sets in a table, or in the next of repeated tables.
 
         The path of an option in an inner table has the table's name first: `listing.item`.
         """
@@ -259,7 +264,7 @@ class Origins(Mapping[str, str]):
         return FILE if name in blocks[index] else _DEFAULT
 
     def __iter__(self) -> Iterator[str]:
-        """Yield every path: those recorded one by one first, then section by section."""
+        """Yield the dotted paths of all settings, first those stored by `record`."""
         yield from self._recorded
         for name, blocks in self._given.items():
             section = next(section for section in ROOT.inner if section.name == name)
@@ -292,5 +297,5 @@ def _list_options(section: Section, given: frozenset[str]) -> tuple[str, ...]:
 
 
 def _is_in(path: str, key: str) -> bool:
-    """Decide whether the path of an option begins with a table's key: `part[0].kind`."""
+    """Return whether the path of an option begins with the name of a table: `part[0].kind`."""
     return path.startswith((f"{key}.", f"{key}["))

@@ -1,4 +1,4 @@
-"""Load `Settings` from beat.toml, the environment, `_data` and the newsroom's key file."""
+"""Load all settings of a site from beat.toml, the environment, `_data` and the key file."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ METRICS_TOKEN = "COPYDESK_METRICS_TOKEN"  # noqa: S105 # the variable's name
 
 
 def load(root: Path, environ: Mapping[str, str]) -> Settings:
-    """Load all settings of the newsroom folder `root`.
+    """Load all settings of the site whose files are in the folder `root`.
 
     Raises ConfigError with the file and the dotted path of the first error.
     """
@@ -71,7 +71,7 @@ def load(root: Path, environ: Mapping[str, str]) -> Settings:
 
 
 def _build_settings(decoded: Decoded, **values: object) -> Settings:
-    """Build the settings: the sections that are attributes of it, and these values."""
+    """Make the settings object of the tables of beat.toml and the given other values."""
     sections = (section for section in ROOT.inner if not (section.repeated or section.held_by))
     held: Values = {section.name: decoded.one(section.holders[0]) for section in sections}
     make: Callable[..., Settings] = Settings
@@ -85,7 +85,7 @@ def _read_metrics_token(decoded: Decoded) -> str:
 
 
 def _build_beat(root: Path, decoded: Decoded) -> Beat:
-    """Build the beat without its topics, and record the origins of its organizations."""
+    """Make the object `Beat` without topics, and record where its organizations are set."""
     organizations = _data_files.read_organizations(root)
     for domain, (_, file) in organizations.items():
         decoded.origins.record(f"organizations.{domain}", file)
@@ -105,7 +105,7 @@ def _build_beat(root: Path, decoded: Decoded) -> Beat:
 
 
 def _settle_api_url(decoded: Decoded) -> str:
-    """Return the API's URL, that of the site if it is not set."""
+    """Return the URL of the site's API, by default the site's own."""
     own, site = decoded.one(OutputOptions).api_url, decoded.one(Beat).url
     if not own and site:
         decoded.origins.record("publish.api_url", "site.url")
@@ -136,7 +136,7 @@ def _read_hosts(decoded: Decoded) -> Mapping[str, Manners]:
 
 
 def _source_options(decoded: Decoded) -> Iterator[tuple[str, SourceOptions]]:
-    """Yield, by source URL, the options of a source that are not in `Source`; most have none."""
+    """Yield the fetching options of each source that has any, with the source's URL."""
     plain = SourceOptions()
     for index, (source, own) in enumerate(_list_sources(decoded)):
         if own != plain:
@@ -196,7 +196,7 @@ def _missing_variables(decoded: Decoded) -> Iterator[str]:
 
 
 def _settle_topic(decoded: Decoded, topics: _data_files.TopicFiles) -> str:
-    """Return the main topic, that of the first file if one is wanted; refuse unknown topics."""
+    """Return the site's main topic, by default that of the first file; refuse unknown topics."""
     for topic, file in topics:
         decoded.origins.record(f"topics.{topic.id}", file)
     site = decoded.one(Beat)

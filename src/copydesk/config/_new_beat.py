@@ -1,5 +1,5 @@
-"""Compose the files of a new newsroom, or beat.toml for a site of everyday.cc that is taken
-over.
+"""Compose the files of a new site, or settings for a site made by everyday.cc, an
+earlier program.
 """
 
 from __future__ import annotations
@@ -143,7 +143,7 @@ class NewBeat:
 
 
 def compose_newsroom(new: NewBeat) -> Mapping[str, str]:
-    """Return the texts of a new newsroom's files, by path.
+    """Return the texts of the files of a new site (beat.toml, topics, …) by path.
 
     Raises UsageError for an invalid title, topic, language or time zone, and for a topic that is
     named twice; ConfigError for an invalid URL of a source.
@@ -261,7 +261,7 @@ _SOURCES = (
 
 
 def compose_adoption(root: Path) -> str:
-    """Return the text of a beat.toml that runs the site of everyday.cc at `root` by its own rules.
+    """Return a beat.toml for an existing site of everyday.cc at `root`, with that program's rules.
 
     Raises ConfigError if there is no _config.yml, or no title in it.
     """

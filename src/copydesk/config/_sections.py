@@ -1,4 +1,5 @@
-"""The sections of beat.toml in the order of the reference page: name, words, and their classes.
+"""Describe every table (section) of the settings file beat.toml, in the order of its reference
+page.
 
 The options of a section are the fields that its classes declare with `option`. Here the reference
 page is written from them, and the rows of `copydesk config`; `_decode` reads the file by them.
@@ -53,7 +54,8 @@ from copydesk.news.source import ListingRule
 
 @dataclass(frozen=True, kw_only=True)
 class Unique:
-    """The option in which two blocks of one name may not be equal.
+    """An option that must have different values in all repetitions of a table, such as a source's
+    URL.
 
     `noun` is for the message: "the same host as host[0]". `identity` finds other spellings.
     """
@@ -66,7 +68,7 @@ class Unique:
 
 @dataclass(frozen=True, eq=False)
 class Section:
-    """A table of beat.toml and the classes that hold its values.
+    """A table of the settings file beat.toml, and the classes that hold its values.
 
     `held_by` is the attribute of Settings with the object, if it is not the section's name; of a
     section in another one, the last part is the field in the other's class. Only the options of
@@ -89,17 +91,19 @@ class Section:
 
     @property
     def path(self) -> str:
-        """The attribute path from Settings to the table's object; a list table has none."""
+        """The path of attributes from `Settings` to the table's object; a repeated
+        table has none.
+        """
         return self.held_by or self.name
 
     @property
     def key(self) -> str:
-        """The last part of the name."""
+        """The last part of the table's dotted name."""
         return self.name.rpartition(".")[2]
 
     @property
     def field(self) -> str:
-        """The field of the class above it that has the object."""
+        """The name of the attribute that holds the table's object."""
         return self.path.rpartition(".")[2]
 
     @cached_property
@@ -111,7 +115,7 @@ class Section:
 
     @cached_property
     def inner(self) -> tuple[Section, ...]:
-        """The sections in this one."""
+        """The tables nested in this one."""
         return tuple(
             other
             for other in (*SECTIONS, *BLOCKS)
@@ -120,7 +124,7 @@ class Section:
 
     @cached_property
     def known(self) -> frozenset[str]:
-        """The keys that the table may have."""
+        """All keys that the table may have."""
         return frozenset({*self.options, *(section.key for section in self.inner)})
 
 
@@ -352,7 +356,7 @@ Row = tuple[str, str, str]
 
 
 def rows(settings: Settings) -> list[Row]:
-    """Return (path, value, where it is set) of every setting, in the reference page's order."""
+    """Return (path, value, where it is set) for every setting, in the reference page's order."""
     return [
         (path, value, settings.origins.get(path, "default")) for path, value in _values(settings)
     ]
@@ -378,7 +382,7 @@ def _values(settings: Settings) -> Iterator[tuple[str, str]]:
 
 
 def _find_blocks(settings: Settings) -> Iterator[tuple[Section, Iterable[tuple[object, ...]]]]:
-    """Yield each kind of block with the objects of its blocks, those of its classes together."""
+    """Yield each kind of repeated table with its objects, those of one table in a tuple."""
     plain, own = SourceOptions(), settings.source_options
     hosts = settings.fetch.hosts.items()
     yield HOST, ((HostName(name=name), manners) for name, manners in hosts)
@@ -390,7 +394,7 @@ def _find_blocks(settings: Settings) -> Iterator[tuple[Section, Iterable[tuple[o
 
 
 def _walk(section: Section, held: tuple[object, ...], path: str) -> Iterator[tuple[str, str]]:
-    """Yield the values of a section and of those in it; `held` are the objects of its classes."""
+    """Yield the values of a table and its inner tables; `held` are the objects that hold them."""
     for name, option in section.options.items():
         holder = next(one for one in held if hasattr(one, name))
         yield f"{path}.{name}", _format_value(option, getattr(holder, name))

@@ -1,4 +1,4 @@
-"""The settings of a newsroom: a class for each table of beat.toml, and `Settings` for all of them.
+"""The settings of a site: one class for each table of beat.toml, and `Settings` for all.
 
 Each key is one field. Tables that other rooms use directly are in `news`.
 """
@@ -22,7 +22,7 @@ from copydesk.news.options import BranchOptions, FetchOptions, MailOptions, S3Op
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Review:
-    """The settings of `[review]`: who decides that a story is published."""
+    """The settings of `[review]`: whether stories are published by quality or only by an editor."""
 
     mode: Literal["gate", "hold"] = option(
         "gate",
@@ -32,7 +32,9 @@ class Review:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pictures:
-    """The settings of `[pictures]`: how pictures are shown, and how many bytes are stored."""
+    """The settings of `[pictures]`: how pictures are shown, and how many bytes of them
+    are stored.
+    """
 
     show: Show = option(
         "cached",
@@ -48,7 +50,9 @@ class Pictures:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Records:
-    """The settings of `[records]`: what happens to story records after they are filed."""
+    """The settings of `[records]`: when stories are archived, checked for corrections, pushed by
+    git.
+    """
 
     archive_after_days: int = option(
         0,
@@ -70,7 +74,7 @@ class Records:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecallOptions:
-    """The settings of `[recall]`: lists of other sites to compare our coverage with."""
+    """The settings of `[recall]`: other sites' lists of stories, to see which this site missed."""
 
     lists: tuple[str, ...] = option(
         (),
@@ -82,7 +86,7 @@ class RecallOptions:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Retention:
-    """The settings of `[retention]`: how long the memory keeps what is not in records."""
+    """The settings of `[retention]`: how long links that were dropped or failed are remembered."""
 
     leads_days: int = option(
         180,
@@ -94,7 +98,7 @@ class Retention:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Serve:
-    """The settings of `[serve]`: how often rounds of fetching run, who can reach the server."""
+    """The settings of `[serve]`: how often sources are fetched, who can reach the server."""
 
     every_minutes: int = option(
         5,
@@ -181,7 +185,7 @@ class DeskOptions:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HostName:
-    """The host name of a `[[host]]` entry; its other options are `copydesk.news.Manners`."""
+    """The host name in a `[[host]]` table; the class `Manners` has the table's other options."""
 
     name: str = field(
         metadata=required(
@@ -192,7 +196,7 @@ class HostName:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceOptions:
-    """The options of a `[[source]]` entry for fetching that are not in the class Source.
+    """The fetching options of a `[[source]]` table that are not fields of the class `Source`.
 
     `headers` maps the headers of `headers_env` to their values; `proxy` is the proxy's URL, from
     the file or from the variable `proxy_env`, or `env:` and the variable's name if that is not set.
@@ -232,7 +236,7 @@ class DeployFolder:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeployRsync:
-    """The settings of `[deploy.rsync]`: the target of rsync."""
+    """The settings of `[deploy.rsync]`: the target to which rsync uploads the site."""
 
     target: str = option(
         "",
@@ -244,7 +248,7 @@ class DeployRsync:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Deploy:
-    """The settings of `[deploy]`: where the site is uploaded to ("": nowhere), who is notified."""
+    """The settings of `[deploy]`: where the site is uploaded to, and who is notified of changes."""
 
     to: Literal["folder", "rsync", "git", "s3", ""] = option(
         "",
@@ -280,7 +284,7 @@ UNSET = "env:"  # begins a proxy whose variable is not set; the variable follows
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """All settings of the newsroom folder `root`.
+    """All settings of one site, whose files are in the newsroom folder `root`.
 
     `origins` maps a dotted path ("scoring.publish_at", "source[0].url", "topics.ai",
     "organizations.bbc.com", "key") to the value's origin ("default", "beat.toml", "environment
@@ -318,7 +322,7 @@ class Settings:
         object.__setattr__(self, "shows", _by_publisher(self.source_options))
 
     def show_of(self, source: str, publisher: str) -> Show:
-        """Return whether to show a picture of this source and publisher: cached, hotlink or none.
+        """Return how to show pictures of a source and publisher: "cached", "hotlink" or "none".
 
         `publisher` is any URL or host of the publisher. The stricter of two rules holds; without a
         rule, the site's.

@@ -1,4 +1,4 @@
-"""Parse beat.toml into tables, upgrade an older format, and report wrong settings."""
+"""Parse the settings file beat.toml, upgrade an older format, and report wrong settings."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _PLACE = re.compile(r"\s*\(at (?:(line \d+, column \d+)|(end of document))\)\s*$
 
 
 def read(root: Path) -> dict[str, object]:
-    """Return the tables of the newsroom's beat.toml, as `tomllib` parses them.
+    """Return the tables of a site's settings file beat.toml, as `tomllib` parses them.
 
     Unlike other files it may be a link, since people keep it where a machine's settings are, and it
     is not published.
@@ -72,19 +72,21 @@ _SHOWN = 60
 
 
 class SettingError(ConfigError):
-    """A wrong setting; its text begins with the place: `beat.toml: scoring.publish_at: …`."""
+    """Raised for a wrong setting, with its place first: `beat.toml: scoring.publish_at: …`."""
 
     def __str__(self) -> str:
         return f"{self.subject}: {self.what}"
 
 
 def setting_error(file: str, path: str, what: str, hint: str = "") -> SettingError:
-    """Return the error for a setting at a dotted path in `file`, "" for the file itself."""
+    """Return the error for a wrong setting, or for the whole file if `path` is ""."""
     return SettingError(what, subject=f"{file}: {path}" if path else file, hint=hint)
 
 
 def unreadable_error(error: OSError, file: str, hint: str = "") -> SettingError:
-    """Return the error for a file that cannot be read; its own hint comes before `hint`."""
+    """Return the error for a settings file that cannot be read, with the OSError's hint
+    or `hint`.
+    """
     what = f"cannot be read ({error.strerror})"
     if error.errno == errno.EFBIG:
         what = str(error.strerror)
@@ -100,7 +102,7 @@ def decode_text(data: bytes, file: str) -> str:
 
 
 def show_value(value: object) -> str:
-    """Return a setting's value as it is written in the file, shortened to one short line."""
+    """Return a setting's value as TOML shows it, shortened to one short line."""
     if isinstance(value, datetime | date | time):
         return value.isoformat()
     if isinstance(value, Mapping):
@@ -133,7 +135,7 @@ _NOTHING: Final = object()
 
 
 def upgrade_tables(tables: dict[str, object], steps: Sequence[Step] = FORMAT_STEPS) -> list[str]:
-    """Upgrade the tables of beat.toml to the newest format; return a warning for each moved key.
+    """Upgrade tables of beat.toml to the newest format; return a warning for each renamed key.
 
     A file without a format is in format 1. Raises ConfigError for an unknown format, and for a
     value under both its old and its new name.

@@ -1,4 +1,4 @@
-"""Edit beat.toml by program: add sources, change values; comments, order and layout stay."""
+"""Edit the settings file beat.toml by program, without changing comments, order and layout."""
 
 from __future__ import annotations
 
@@ -31,12 +31,12 @@ SettingValue = int | float | str | list[str]
 
 
 def add_source(root: Path, source: Source) -> bool:
-    """Add a source to the newsroom's beat.toml; return False if it is there already."""
+    """Add a source to a site's beat.toml. Return False if the file has it already."""
     return add_sources(root, [source]) == 1
 
 
 def add_sources(root: Path, sources: Iterable[Source]) -> int:
-    """Add the missing ones of some sources to beat.toml in one write; return how many were added.
+    """Add those sources to a site's beat.toml that it lacks; return how many were added.
 
     Two spellings of one URL are one source. The file is written only if something is added and the
     result is a valid beat.toml.
@@ -53,7 +53,7 @@ def add_sources(root: Path, sources: Iterable[Source]) -> int:
 
 
 def append_sources(before: bytes, sources: Iterable[Source]) -> tuple[bytes, list[Source]]:
-    """Return a beat.toml with an entry added for each source that it lacks, and these sources.
+    """Return beat.toml with entries for those of the sources that it lacks, and these sources.
 
     Appending text certainly keeps comments, order and layout; a library that parses and writes the
     whole file can only promise it. Raises ConfigError if the result could not be read.
@@ -88,7 +88,7 @@ def _refuse_unreadable(after: bytes) -> None:
 
 
 def format_block(source: Source, newline: str = "\n") -> str:
-    """Return a `[[source]]` entry as TOML, with the values that are not defaults."""
+    """Return a source as a `[[source]]` table in TOML, without options that have defaults."""
     lines = ["[[source]]", *_format_lines(source, Source(url=""))]
     return newline.join([*lines, ""])
 
@@ -110,7 +110,7 @@ def _format_value(value: object) -> str:
 
 
 def change_values(data: bytes, values: Mapping[str, SettingValue]) -> bytes:
-    """Return the bytes of a beat.toml with some values changed or added.
+    """Return the bytes of a settings file beat.toml with some values changed or added.
 
     Keys are paths as in messages: `scoring.publish_at`, `source[3].trust`. Raises ConfigError if
     the result would not be a valid beat.toml that differs in these values alone.
@@ -144,7 +144,7 @@ def change_values(data: bytes, values: Mapping[str, SettingValue]) -> bytes:
 
 
 def drop_source(data: bytes, place: int, url: str | None = None) -> bytes:
-    """Return the bytes of a beat.toml without its source number `place`, counted from 0.
+    """Return the bytes of a settings file beat.toml without the source at index `place`.
 
     The lines from its head to its last value are deleted; comments around them stay. Raises
     ConfigError if the result would not be a valid beat.toml that lacks this source alone, and if

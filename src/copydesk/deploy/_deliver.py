@@ -1,4 +1,4 @@
-"""Upload the files of a built site that changed, and delete those that are gone at the target.
+"""Upload the changed files of a built site, and delete files at the target that the site lacks.
 
     plan_delivery   manifest, else the target's list  >  what to send in stages, what to delete
     deliver   stage by stage; each file is noted in the manifest as soon as the target has it
@@ -33,7 +33,7 @@ _UNFINISHED = ".new-"  # the prefix of files that a build has not finished writi
 
 
 class PlaceManifest(Protocol):
-    """The files that a deploy target has, stored between uploads: a digest for each path."""
+    """The manifest of a deploy target, stored between uploads: the digest of each file there."""
 
     def get(self, path: str) -> str | None:
         """Return the digest and stamp stored for a path, None if the target lacks the file."""
@@ -53,7 +53,7 @@ class PlaceManifest(Protocol):
 
 
 class Carrier(Protocol):
-    """A deploy target that files are sent to one by one. Every method raises DeployError."""
+    """The interface of deploy targets that take files one by one; methods raise DeployError."""
 
     def listing(self, wanted: Collection[str]) -> Mapping[str, str]:
         """Return the MD5 of every file at the deploy target by its path, "" if unknown.
@@ -63,7 +63,7 @@ class Carrier(Protocol):
         ...
 
     def mark(self) -> None:
-        """Write the marker file, which says that the deploy target has no other use."""
+        """Write the marker file that shows that the deploy target is only for this site."""
         ...
 
     def send(self, parcels: Sequence[Parcel]) -> Generator[tuple[str, bool], None, None]:
@@ -183,7 +183,7 @@ def _delete(paths: Sequence[str], carrier: Carrier, manifest: PlaceManifest) -> 
 
 
 def stages(paths: Iterable[str]) -> list[list[str]]:
-    """Sort paths into stages of an upload, so that files link only to files sent before.
+    """Split paths into stages of an upload, so that files link only to files that were sent before.
 
     First pictures and other parts of pages, then the pages of stories, then lists and the API, then
     feeds and sitemaps at the root, and the front page last. No stage is empty.
@@ -215,7 +215,7 @@ class Parcel:
 
     @property
     def stamp(self) -> str:
-        """Return a text (size and time) that stays the same until the file is written again."""
+        """Return a text (size and time) that changes when the file is written again."""
         return f"{self.size}:{self.changed_ns}"
 
     def read(self) -> bytes:
@@ -230,7 +230,7 @@ class Parcel:
             ) from error
 
     def digest(self) -> str:
-        """Return the MD5 of the site's file in hex, which S3 calls the ETag."""
+        """Return the MD5 of the site's file in hex, as S3 uses it for the ETag."""
         return hashlib.md5(self.read(), usedforsecurity=False).hexdigest()
 
 
@@ -244,7 +244,7 @@ class BuiltSite:
 
 
 def survey(site: Path) -> BuiltSite:
-    """List the files of a built site, without links, unfinished files and unsafe names.
+    """List the files of a built site, without links, unfinished files and files with unsafe names.
 
     Raises DeployError if there is no site: to send an empty one would empty the deploy target.
     """

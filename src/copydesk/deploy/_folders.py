@@ -1,4 +1,4 @@
-"""Upload to a folder of this machine: files are written under temporary names, then renamed."""
+"""Upload to a local folder: files are written under temporary names, then renamed."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from copydesk.kit import files
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LocalFolder:
-    """A folder of this machine as deploy target; it is created if missing."""
+    """A folder on this machine as deploy target; it is created if missing."""
 
     path: Path
     _proven: set[Path] = field(default_factory=set, repr=False, compare=False)
@@ -42,7 +42,7 @@ class LocalFolder:
         return digests
 
     def mark(self) -> None:
-        """Write the marker file, which says that the folder has no other use."""
+        """Write the marker file that shows that the folder is only for this site."""
         self._write(MARKER, MARKER_TEXT)
 
     def send(self, parcels: Sequence[Parcel]) -> Generator[tuple[str, bool], None, None]:
@@ -116,7 +116,7 @@ def _refusal(done: str, error: OSError, target: Path) -> DeployError:
 
 
 def refuse_overlap(place: Path, site: Path, home: Path) -> None:
-    """Raise DeployError if a target folder lies in the newsroom or its site, or contains them."""
+    """Raise DeployError if a target folder is inside the newsroom or its site, or contains them."""
     real = place.resolve()
     for guarded, name in ((site.resolve(), "the site"), (home.resolve(), "the newsroom")):
         if real == guarded or real.is_relative_to(guarded) or guarded.is_relative_to(real):
@@ -162,7 +162,7 @@ class Rsync:
 
     @property
     def local(self) -> Path | None:
-        """Return the rsync target if it is a folder of this machine, else None."""
+        """Return a local folder's path if the rsync target is one, else None."""
         return None if ":" in self.target.split("/")[0] else Path(self.target)
 
     def listing(self, _: Collection[str]) -> Mapping[str, str]:
@@ -177,20 +177,20 @@ class Rsync:
         return {_unescape(line[1]): "" for line in lines if line}
 
     def mark(self) -> None:
-        """Write the marker file, which says that the target folder has no other use."""
+        """Write the marker file that shows that the target folder is only for this site."""
         with tempfile.TemporaryDirectory(prefix="copydesk-") as folder:
             (Path(folder) / MARKER).write_bytes(MARKER_TEXT)
             list(self._carry(f"{folder}/", [MARKER], "--chmod=F644"))
 
     def send(self, parcels: Sequence[Parcel]) -> Generator[tuple[str, bool], None, None]:
-        """Send files by rsync; yield each path, and whether rsync says that its content was new."""
+        """Send files with rsync; yield each path, and whether its content was new at the target."""
         paths = [parcel.path for parcel in parcels]
         options = ("--times", "--checksum", "--chmod=D755,F644", "--out-format=%n")
         new = set(self._carry(f"{self.site}/", paths, *options))
         yield from ((path, path in new) for path in paths)
 
     def delete(self, paths: Sequence[str]) -> Generator[str, None, None]:
-        """Delete files by rsync, then the folders that this leaves empty, the deepest first."""
+        """Delete files with rsync, then the folders that this leaves empty, the deepest first."""
         with tempfile.TemporaryDirectory(prefix="copydesk-") as folder:
             for gone in (list(paths), *self._empty_folders(paths)):
                 list(self._carry(f"{folder}/", gone, *_GONE))
@@ -255,7 +255,7 @@ _TROUBLES = (
 def _run_to_end(
     command: Sequence[str], given: str, environment: Mapping[str, str]
 ) -> subprocess.CompletedProcess[str]:
-    """Run a command to its end; leave no process behind if we are stopped."""
+    """Run a command to its end, and leave no process behind when interrupted."""
     with subprocess.Popen(  # noqa: S603 -- a list of arguments, no shell; rsync by its full path
         command,
         stdin=subprocess.PIPE,

@@ -46,7 +46,7 @@ _LOCKS = ("index.lock", "shallow.lock")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Branch:
-    """A git branch at a remote as deploy target; `store` is a repository of copydesk's own."""
+    """A branch of a git remote as deploy target; `store` is a repository that only uploads use."""
 
     newsroom: Path
     store: Path
@@ -256,7 +256,7 @@ def _commit(place: Branch, store: Store, tip: str, tree: str) -> str:
 
 
 class Store:
-    """A git repository of copydesk's own for uploads; its work tree is the site, only read."""
+    """A git repository used only for uploads; its work tree is the site, which it only reads."""
 
     def __init__(self, place: Branch, site: Path) -> None:
         self._place = place
@@ -284,7 +284,7 @@ class Store:
             ) from error
 
     def renew(self) -> None:
-        """Replace the git repository by an empty one: site and remote have all that it held.
+        """Replace the git repository by an empty one; site and remote have everything in it.
 
         Raises DeployError and GitError.
         """
@@ -294,12 +294,12 @@ class Store:
     def tell(
         self, *arguments: str, given: bytes = b"", more: Mapping[str, str] | None = None
     ) -> bytes:
-        """Run git in the repository and return its output; raises GitError."""
+        """Run a git command in the repository and return its output; raises GitError."""
         environment = {**self._environment, **(more or {})}
         return git.tell(self._site, *_SETTINGS, *arguments, given=given, environment=environment)
 
     def name(self, name: str) -> str:
-        """Return the id of a named git object, "" if there is none."""
+        """Return the object id that a git name (such as a ref) stands for, "" if there is none."""
         answer = git.ask(
             self._site, "rev-parse", "-q", "--verify", name, environment=self._environment
         )

@@ -50,7 +50,7 @@ _METHOD = "AWS4-HMAC-SHA256"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Keys:
-    """The owner's S3 keys; `token` belongs to temporary ones."""
+    """The access keys of an S3 account; `token` belongs to temporary ones."""
 
     access: str
     secret: str = field(repr=False)
@@ -59,7 +59,7 @@ class Keys:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Signed:
-    """One S3 request to sign; `path` is not escaped and begins with a slash."""
+    """An S3 request to sign; `path` is not escaped and begins with a slash."""
 
     method: str
     host: str
@@ -70,18 +70,18 @@ class Signed:
 
     @property
     def target(self) -> str:
-        """Return path and query as they are sent, escaped as the signature requires."""
+        """Return the path and query of the request's URL, escaped as the signature requires."""
         query = _query(self.query)
         return f"{escape(self.path)}?{query}" if query else escape(self.path)
 
 
 def escape(path: str) -> str:
-    """Return a URL path with all but unreserved characters and slashes escaped."""
+    """Return a URL path in which all but slashes and unreserved characters are percent-escaped."""
     return quote(path, safe="/-_.~")
 
 
 def sign(request: Signed, keys: Keys, region: str, at: datetime) -> dict[str, str]:
-    """Return the request headers to send, including the AWS signature."""
+    """Return the headers with which to send an S3 request, including the AWS signature."""
     moment = at.strftime("%Y%m%dT%H%M%SZ")
     body_digest = hashlib.sha256(request.body).hexdigest()
     headers = {**request.headers, "Host": request.host, "x-amz-date": moment}
@@ -207,7 +207,7 @@ class Client:
         await self._session.close()
 
     async def ask(self, request: Signed) -> bytes:
-        """Return the body of a good response; raises DeployError."""
+        """Send a request and return the body of a successful response; raises DeployError."""
         for wait_seconds in (*_WAITS_SECONDS, None):
             try:
                 answer = await self._send(request)
@@ -243,7 +243,7 @@ class Client:
 async def _ask_once(
     request: aiohttp.ClientRequest, handler: aiohttp.ClientHandlerType
 ) -> aiohttp.ClientResponse:
-    """Keep aiohttp from repeating a request at once after a broken connection: we wait first."""
+    """Keep aiohttp from repeating a request at once after a broken connection, as we wait first."""
     try:
         return await handler(request)
     except aiohttp.ClientConnectorError:  # aiohttp does not repeat these
@@ -271,7 +271,7 @@ Work = Callable[[Client, Given], Coroutine[None, None, Done]]
 def work_through(
     client: Client, work: Work[Given, Done], things: Iterable[Given]
 ) -> Generator[Done, None, None]:
-    """Yield the result of `work` for each thing as soon as it is ready; several run at a time.
+    """Call `work` for many things, several at a time; yield each result as soon as it is ready.
 
     After a failure no work is begun. A caller that stops early cancels what is under way, so that
     nothing goes on behind its back.
@@ -312,7 +312,9 @@ async def _results(
 
 
 def refusal(request: Signed, status: int, body: bytes) -> DeployError:
-    """Return the error for a response; only its code is used: the body may repeat secrets."""
+    """Return the error for a refused request; the response may hold secrets, so only its code is
+    used.
+    """
     match = _CODE.search(body)
     code = match[1].decode() if match else ""
     what, hint = _BY_CODE.get(code, ("", ""))
@@ -324,7 +326,7 @@ def refusal(request: Signed, status: int, body: bytes) -> DeployError:
 
 
 def unreachable(request: Signed, error: Exception) -> DeployError:
-    """Return the error for a request without a response."""
+    """Return the error for a request that got no response."""
     return DeployError(
         f"the storage cannot be reached ({_reason(error)})",
         subject=request.host,
@@ -380,7 +382,7 @@ class Bucket:
 
     @property
     def name(self) -> str:
-        """Return the deploy target's name in the manifest and in messages."""
+        """Return the deploy target's name in messages: endpoint, bucket and prefix."""
         return f"{self.options.endpoint}/{self.options.bucket}/{self._above}"
 
     @property
@@ -390,16 +392,16 @@ class Bucket:
         return host if self.options.path_style else f"{self.options.bucket}.{host}"
 
     def listing(self, _: Collection[str]) -> Mapping[str, str]:
-        """Return the MD5 of every S3 object by its path, "" if its ETag is no MD5."""
+        """Return the MD5 of every S3 object by its path, "" if its ETag is not an MD5."""
         [digests] = self._each(self._list, [self._above])
         return digests
 
     def mark(self) -> None:
-        """Write the marker file, which says that the bucket has no other use."""
+        """Write the marker file that shows that the bucket is only for this site."""
         list(self._each(self._put, [(MARKER, MARKER_TEXT)]))
 
     def send(self, parcels: Sequence[Parcel]) -> Generator[tuple[str, bool], None, None]:
-        """Send several files at a time to the bucket; yield each path, always as new."""
+        """Send several files at a time to the bucket; yield (path, True) for each one sent."""
 
         async def put(client: Client, parcel: Parcel) -> tuple[str, bool]:
             await self._put(client, (parcel.path, parcel.read()))

@@ -33,13 +33,14 @@ _KINDS: tuple[ActionKind, ...] = get_args(ActionKind)
 
 
 class SentAction(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What is to be done; without an `id` the Idempotency-Key is one, else it is made up.
+    """An editor's action to carry out, as a program or the browser script sends it.
 
     `kind` and `said` are `verdict` with `publish`, `hold`, `reject`, `remove` or `clear`; `rule`
     with the name of a rule; `file`, `write`, `correct`, `undo`; `list` with `set` or `end`. `seen`
-    are digests of fields as they were seen (`"NAME title"`): where one has changed, the action is
-    a conflict and changes nothing. `base` is the same for an edit that took a while: a change by
-    the account itself since then is a conflict, too.
+    are digests of fields as they were seen (`"NAME title"`): where one has changed, the action is a
+    conflict and changes nothing. `base` is the same for an edit that took a while: a change by the
+    account itself since then is a conflict, too. Without an `id` the Idempotency-Key is used, else
+    a new one is made.
     """
 
     kind: ActionKind
@@ -54,7 +55,7 @@ class SentAction(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
 
 
 class StoryFields(msgspec.Struct, frozen=True, kw_only=True):
-    """The fields of a story that its form edits."""
+    """The fields of a story that an editor can change in its edit form."""
 
     title: str = ""
     excerpt: str = ""
@@ -74,14 +75,17 @@ def read_json(body: bytes, by: str, at: datetime) -> list[EditorAction]:
 
 
 def make_actions(sent: Sequence[SentAction], by: str, at: datetime) -> list[EditorAction]:
-    """Return actions sent as JSON as those of the editor `by`; raises UsageError as `read_json`."""
+    """Convert actions sent as JSON to actions of the editor `by`, at the time `at`.
+
+    Raises UsageError for an invalid one, or for more than 200.
+    """
     if not 0 < len(sent) <= MOST:
         raise UsageError("a request has between 1 and 200 actions", subject=str(len(sent)))
     return [_make_action(one, by, at) for one in sent]
 
 
 def read_form(fields: Sequence[tuple[str, str]], by: str, at: datetime) -> list[EditorAction]:
-    """Return the actions of a queue form: what its button does, for each story that it names.
+    """Return the actions of a form on the queue page: what its button does, for each story in it.
 
     `do` is `verdict WORD` or `rule KIND [NAME]`; NAME is the record that the rule is about.
     """
@@ -106,10 +110,11 @@ def read_form(fields: Sequence[tuple[str, str]], by: str, at: datetime) -> list[
 def read_edit(
     name: str, fields: Sequence[tuple[str, str]], by: str, at: datetime
 ) -> list[EditorAction]:
-    """Return an action for each field that a story's edit form changed; raises UsageError.
+    """Return an action for each field that an editor changed in a story's edit form.
 
     The `base` of each action has the digests of the version that the form showed. Where the form
     showed two versions, `keep_FIELD` names the chosen one: `mine`, `theirs`, or what is `edited`.
+    Raises UsageError for an invalid form.
     """
     form = dict(fields)
     was, now = read_versions(fields)
@@ -125,7 +130,10 @@ def read_edit(
 
 
 def read_versions(fields: Sequence[tuple[str, str]]) -> tuple[StoryFields, StoryFields]:
-    """Return a story's fields as its form showed them and as it sets them; UsageError."""
+    """Return a story's fields as its edit form showed them, and as the editor changed them.
+
+    Raises UsageError for an incomplete form.
+    """
     form = dict(fields)
     try:
         was = msgspec.json.decode(form.get("was", ""), type=StoryFields)
@@ -150,13 +158,13 @@ def read_versions(fields: Sequence[tuple[str, str]]) -> tuple[StoryFields, Story
 
 
 def list_edit_ids(first: str) -> list[str]:
-    """Return the ids that the actions of one edit form may have; `first` is the first of them."""
+    """Return all ids that edits from one form may have, beginning with `first`."""
     fields = len(StoryFields.__struct_fields__)
     return [f"{first}-{number}" if number else first for number in range(fields)]
 
 
 def has_other_values(actions: Sequence[EditorAction], kept: Sequence[EditorAction]) -> bool:
-    """Return whether an action's id was sent before with other values."""
+    """Return whether the id of an action was already used for a different action."""
     before = {action.id: action for action in kept}
     return any(
         dataclasses.replace(action, at=before[action.id].at) != before[action.id]
@@ -166,13 +174,13 @@ def has_other_values(actions: Sequence[EditorAction], kept: Sequence[EditorActio
 
 
 def name_anew(actions: Sequence[EditorAction]) -> list[EditorAction]:
-    """Return the actions of an edit form with new ids."""
+    """Return edits with new ids, because the ids of their form are already used."""
     ids = list_edit_ids(str(uuid4()))
     return [dataclasses.replace(action, id=ids[place]) for place, action in enumerate(actions)]
 
 
 def name_field(action: EditorAction) -> str:
-    """Return the field of a story's edit form that an action sets, "" for none."""
+    """Return the field of a story's edit form that an action changes, "" if it changes none."""
     if action.kind != "rule":
         return ""
     field = "".join(action.values[:1]) if action.said == "set" else _EDITS.get(action.said, "")
@@ -180,7 +188,7 @@ def name_field(action: EditorAction) -> str:
 
 
 def change_fields(fields: StoryFields, actions: Sequence[EditorAction]) -> StoryFields:
-    """Return the fields of a story as the actions of its edit form set them."""
+    """Return the fields of a story after the actions of its edit form were applied to them."""
     read: Mapping[str, Callable[[EditorAction], object]] = {
         "rename": lambda action: action.values[0],
         "retopic": lambda action: list(action.values),
@@ -191,20 +199,20 @@ def change_fields(fields: StoryFields, actions: Sequence[EditorAction]) -> Story
 
 
 def list_texts(fields: StoryFields) -> dict[str, str]:
-    """Return the text fields of a story, by name."""
+    """Return the text fields of a story as a mapping from field name to text."""
     values = msgspec.structs.asdict(fields)
     return {name: value for name, value in values.items() if isinstance(value, str)}
 
 
 def list_inputs(actions: Sequence[EditorAction]) -> dict[str, str]:
-    """Return what the actions of an edit form set, by the names of the form's inputs."""
+    """Return the values that edits set, by the names of the inputs of the edit form."""
     fields = change_fields(StoryFields(), actions)
     why = actions[0].why if actions else ""
     return {**list_texts(fields), "why": why, "other_picture": fields.picture}
 
 
 def _find_edits(was: StoryFields, now: StoryFields) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """Yield the rules that set a story's fields to a form's values; an empty field sets none."""
+    """Yield an editor's rules that set a story's fields to a form's values; skip empty fields."""
     if _differs(was.title, now.title):
         yield "rename", (now.title,)
     if now.topics and {*now.topics} != {*was.topics}:
@@ -220,7 +228,7 @@ def _differs(was: str, now: str) -> bool:
 
 
 def _name_stories(said: str, named: str, stories: Sequence[str]) -> list[tuple[str, ...]]:
-    """Return the stories of each action: all of them for a rule on groups, else one each."""
+    """Return the stories of each action: one each, or all for a rule that groups stories."""
     if said == "lead" and named:
         return [(named,)]
     if named:  # split off from the row's stories
@@ -241,7 +249,7 @@ def _name_in_order(
 
 
 def _make_action(sent: SentAction, by: str, at: datetime) -> EditorAction:
-    """Return a sent action as the editor's; raises UsageError for an invalid one."""
+    """Return a sent action as an action of the editor; raises UsageError if it is invalid."""
     action = EditorAction(by=by, at=at, **msgspec.structs.asdict(sent))
     if not editing.is_action_id(action.id):
         raise UsageError("no id of an action", subject=action.id[:80], hint="a UUID is one")
@@ -269,7 +277,7 @@ def _check_rule(action: EditorAction) -> None:
 
 
 def read_digests(text: str, stories: Sequence[str]) -> Mapping[str, str]:
-    """Return the field digests in a queue row's form, under the keys that an action uses."""
+    """Return the digests of story fields in a form of the queue page, by "NAME FIELD"."""
     try:
         fields = json.loads(text) if text else {}
     except (ValueError, RecursionError):

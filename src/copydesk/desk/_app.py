@@ -1,4 +1,4 @@
-"""Serve the editors' web interface: the ASGI app and its background work."""
+"""Serve the editors' web interface: its ASGI app, its routes and its background work."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ class ServedDesk:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OnDemand:
-    """The commands that owners may start from a page: fetching and filing, and judging again.
+    """The commands that owners may start in the web interface: fetch stories, score them again.
 
     `rounds` (fetching and filing) is None where that is not allowed. `is_recorded` says that a
     recorded web is the reason.
@@ -87,7 +87,7 @@ async def serve_desk(
     say: Say,
     on_demand: OnDemand,
 ) -> AsyncIterator[ServedDesk]:
-    """Open a newsroom's web interface for the block; `say` prints lines for the operator.
+    """Open a site's editors' web interface for the block; `say` prints lines for the operator.
 
     Where the desk's file cannot be used (locked, damaged, of a newer version), the desk answers
     with that error, and the site is served all the same.
@@ -112,7 +112,7 @@ async def serve_desk(
 
 
 def _name_editors(host: str) -> Callable[[Request], Editor]:
-    """Return a function that returns the editor who sends a request; `host` is the desk's own."""
+    """Return a function that finds the editor who sends a request; `host` is the desk's."""
 
     def name_editor(request: Request) -> Editor:
         visitor = visitor_of(request)
@@ -131,7 +131,10 @@ async def _wait() -> None:
 
 
 def make_app(desk: Desk, editor_of: EditorOf) -> Starlette:
-    """Return the ASGI app of an open desk; `editor_of` returns the editor who sends a request."""
+    """Return the ASGI app of the pages of an open desk (the editors' web interface).
+
+    `editor_of` returns the editor who sends a request.
+    """
     problems = _Problems(desk, editor_of)
     exceptions = {CopydeskError: problems.problem, 404: problems.nothing}
     routes = [_make_route(desk, editor_of, page) for page in PAGES]
@@ -158,7 +161,7 @@ def _make_route(desk: Desk, editor_of: EditorOf, page: Page) -> Route:
 
 
 async def show_picture(visit: Visit) -> Response:
-    """Answer with a stored small version of a story's picture."""
+    """Answer with a stored thumbnail of a story's picture."""
     file = await visit.desk.picture(visit.request.path_params["name"])
     if file is None:
         return Response(status_code=404)
@@ -167,7 +170,7 @@ async def show_picture(visit: Visit) -> Response:
 
 
 async def show_asset(visit: Visit) -> Response:
-    """Answer with a style sheet, script or icon of the web interface."""
+    """Answer with a style sheet, script or icon of the editors' web interface."""
     file = _list_assets().get(visit.request.path_params["name"])
     if file is None:
         return Response(status_code=404)
@@ -205,7 +208,7 @@ class _Problems:
         self._editor_of = editor_of
 
     async def problem(self, request: Request, error: Exception) -> Response:
-        """Answer with a page about an error; if that page cannot be made, with plain JSON."""
+        """Answer with a page about an error. If rendering fails, answer in plain JSON."""
         assert isinstance(error, CopydeskError)
         try:
             page = await self._desk.problem_page(self._editor_of(request), error)
@@ -214,7 +217,7 @@ class _Problems:
         return Response(page, status_of(error), NEVER_KEPT, media_type="text/html")
 
     async def nothing(self, request: Request, _error: Exception) -> Response:
-        """Answer an unknown path with 404; a browser gets a page that links back."""
+        """Answer a request for an unknown path with 404; a browser gets a page that links back."""
         error = RecordError("the desk has no such page", subject=request.url.path[:200])
         if "text/html" in request.headers.get("Accept", ""):
             return await self.problem(request, error)

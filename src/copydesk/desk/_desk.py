@@ -1,4 +1,4 @@
-"""Open the editors' web interface of a newsroom: what its pages use, and its background work."""
+"""Open the editors' web interface of a site: what its pages use, and its background work."""
 
 from __future__ import annotations
 
@@ -39,9 +39,10 @@ _LOOK_SECONDS = 1.0  # between two checks of the catalogue and the round
 
 @dataclass(slots=True, kw_only=True)
 class Desk:
-    """The open web interface of a newsroom; `path` is its URL path on its host, such as `/desk/`.
+    """The open editors' web interface of a site: its database, page renderer and background tasks.
 
-    Methods ask the thread that has the newsroom open, and raise what their question raises.
+    `path` is its URL path on its host, such as `/desk/`. Methods ask the thread that has the
+    newsroom open, and raise what their question raises.
     """
 
     path: str
@@ -71,26 +72,26 @@ class Desk:
 
     @property
     def why_no_rounds(self) -> str:
-        """Return what an owner must do before fetching and filing can be started from a page."""
+        """Return what an owner must do before fetching can be started in the web interface."""
         return _RECORDED if self.is_recorded else "set [fetch] contact in beat.toml"
 
     async def draw(self, make: Callable[[OpenNewsroom, Pages, Counts], _Made]) -> _Made:
-        """Return what `make` returns, called with the open newsroom, its pages and story counts."""
+        """Call `make` with newsroom folder, page renderer and story counts; return its result."""
         return await self.thread.ask(
             lambda opened: make(opened, self._pages_of(opened), self._counts(opened))
         )
 
     async def say(self, word: str) -> str:
-        """Return a text of the web interface in the site's language, by its key."""
+        """Return a text of the web interface by its key, in the site's language."""
         return await self.thread.ask(lambda opened: self._pages_of(opened).strings.say(word))
 
     def own_page(self, address: str, otherwise: str = "") -> str:
-        """Return `address` if it is a URL path of the desk, else the path of page `otherwise`."""
+        """Return `address` if it is a path of the web interface, else that of `otherwise`."""
         is_ours = address.startswith(self.path) and not address.startswith("//")
         return address if is_ours and address.isprintable() else self.path + otherwise
 
     async def list_drafts(self, editor: Editor, story: str) -> Sequence[Draft]:
-        """Return what an editor typed into a story's form and has not saved."""
+        """Return the texts that an editor typed into a story's form and has not saved."""
         return await asyncio.to_thread(self.store.drafts.of_story, editor.name, story)
 
     async def drop_drafts(self, editor: Editor, story: str) -> None:
@@ -109,7 +110,7 @@ class Desk:
         return await self.thread.ask(answer)
 
     async def find_standings(self, names: Collection[str]) -> Mapping[str, str]:
-        """Return the status of each of these stories, by record name."""
+        """Return the status of stories as a mapping from record name to status."""
         return await self.thread.ask(
             lambda opened: opened.queue.find_standings(opened.newsroom, names)
         )
@@ -119,7 +120,7 @@ class Desk:
         return await self.thread.ask(lambda opened: queue.picture_file(opened.newsroom, name))
 
     async def put(self, actions: Sequence[EditorAction]) -> None:
-        """Store editors' actions and have them filed; raises UsageError, DeskStoreError."""
+        """Store editors' actions and have them carried out; raises UsageError, DeskStoreError."""
         await asyncio.to_thread(self.store.actions.put, actions)
         self.filer.wake(action.id for action in actions)
 
@@ -130,13 +131,13 @@ class Desk:
             return await asyncio.to_thread(uploads.keep_upload, newsroom, data)
 
     async def look_at(self, url: str) -> story_page.PagePreview:
-        """Return the story that a fetching run would read at a URL; UsageError if it is invalid."""
+        """Fetch a web page and return the story that it would become; UsageError for a bad URL."""
         root = await self.thread.ask(lambda opened: opened.newsroom.root)
         async with self.looking:
             return await story_page.preview_page(root, url)
 
     async def go_on(self) -> None:
-        """File editors' actions and tell browsers of changes, until cancelled."""
+        """Carry out editors' actions and send events about changes to browsers, until cancelled."""
         parts = (self.filer.go_on(), self.refresher.go_on(), self.pictures.go_on(), self._look())
         work = [asyncio.create_task(part) for part in parts]
         try:
@@ -164,7 +165,7 @@ class Desk:
         return pages
 
     async def _look(self) -> None:
-        """Tell browsers when the story catalogue or the status of a fetching run changes."""
+        """Send browsers an event when the stories' index or the state of a fetching run changes."""
         version, status = None, None
         while True:
             if self.broadcast.listeners:
@@ -183,14 +184,14 @@ class Desk:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Visit:
-    """One request of an editor to the web interface."""
+    """One HTTP request of an editor to the web interface, with its open `Desk`."""
 
     desk: Desk
     request: Request
     editor: Editor
 
     async def draw(self, make: Callable[[OpenNewsroom, Pages, Counts], bytes]) -> Response:
-        """Answer with a page that `make` renders."""
+        """Answer with the page that `make` renders from the newsroom folder and story counts."""
         return page_answer(await self.desk.draw(make))
 
     async def read_form(self) -> dict[str, str]:
@@ -205,7 +206,7 @@ class Visit:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A page of the web interface: method and path, the function that answers, the role needed."""
+    """A route of the web interface: method, path, the function that answers, the required role."""
 
     method: Literal["GET", "POST", "PUT"]
     path: str
@@ -217,9 +218,9 @@ class Page:
 async def open_newsroom_desk(
     newsroom: Newsroom, path: str, say: Callable[[str], None]
 ) -> AsyncIterator[Desk]:
-    """Open the web interface of a newsroom for the block, with a process that files actions.
+    """Open the editors' web interface of a newsroom (all files of one site) for the block.
 
-    Raises DeskStoreError where its file cannot be used: locked, damaged, of a newer version.
+    Raises DeskStoreError where its database cannot be used: locked, damaged, of a newer version.
     """
     store = open_desk(newsroom.private)
     async with contextlib.AsyncExitStack() as stack:
@@ -236,7 +237,7 @@ async def open_newsroom_desk(
 async def _open_desk_of(
     root: Path, environ: Mapping[str, str], filer: Filer, path: str, refresh: Refresh
 ) -> AsyncIterator[Desk]:
-    """Open the web interface of a newsroom for the block; `refresh` updates its catalogue."""
+    """Open the web interface of a newsroom for the block; `refresh` updates its index."""
     thread = NewsroomThread(root, environ)
     desk = Desk(
         path=path,

@@ -1,4 +1,4 @@
-"""Read what a browser sends (bodies, forms, drafts, pictures); answer with pages and errors."""
+"""Read what browsers send (bodies, forms, drafts, pictures), and answer with pages or errors."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def page_answer(body: bytes) -> Response:
 
 
 def problem_answer(error: CopydeskError) -> Response:
-    """Return an error as a JSON response (problem details, RFC 9457)."""
+    """Return an error as an HTTP response with JSON (problem details, RFC 9457)."""
     told = {"title": str(error), "detail": error.hint, "status": status_of(error)}
     body = msgspec.json.encode(told)
     media_type = "application/problem+json"
@@ -38,7 +38,7 @@ def problem_answer(error: CopydeskError) -> Response:
 
 
 def read_commit(form: Mapping[str, str]) -> str:
-    """Return the git commit id in a form's fields; raises UsageError if it is none."""
+    """Return the git commit id in the fields of a form; raises UsageError for an invalid one."""
     commit = form.get("commit", "")
     if not _COMMIT.fullmatch(commit):
         raise UsageError("no id of a commit", subject=commit[:80])
@@ -46,12 +46,12 @@ def read_commit(form: Mapping[str, str]) -> str:
 
 
 def status_of(error: CopydeskError) -> int:
-    """Return the HTTP status code for an error."""
+    """Return the HTTP status code that fits a copydesk error."""
     return {UsageError: 400, PictureError: 400, RecordError: 404}.get(type(error), 503)
 
 
 async def read_body(request: Request, most: int = _MOST_BYTES) -> bytes:
-    """Return the body of a request; raises UsageError if it has more than `most` bytes."""
+    """Return the body of an HTTP request; UsageError if it has more than `most` bytes."""
     body = bytearray()
     async for some in request.stream():
         body += some
@@ -61,7 +61,10 @@ async def read_body(request: Request, most: int = _MOST_BYTES) -> bytes:
 
 
 async def read_form(request: Request) -> list[tuple[str, str]]:
-    """Return the fields of a sent form, also empty ones; raises UsageError as `read_body` does."""
+    """Return the fields of a sent form as pairs of name and value, also empty ones.
+
+    Raises UsageError for too large a body.
+    """
     return parse_qsl((await read_body(request)).decode("utf-8", "replace"), True)
 
 
@@ -73,7 +76,7 @@ _NAME_CHARACTERS = 300
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SentPicture:
-    """An uploaded picture; `story` names the story that it is for, "" if the form names none.
+    """An uploaded picture, and the `story` that it is for, "" if the form names none.
 
     `seen` holds the digests of the story's fields as the form showed them.
     """
@@ -84,7 +87,7 @@ class SentPicture:
 
 
 def read_picture(body: bytes, content_type: str) -> SentPicture:
-    """Return the uploaded picture in a request body; raises UsageError if a form has none."""
+    """Return the uploaded picture in a request body; UsageError if a form has no picture."""
     if not content_type.strip().lower().startswith("multipart/form-data"):
         return SentPicture(data=body)
     fields = dict(_read_parts(body, content_type)[:_FIELDS])
@@ -129,7 +132,7 @@ _BASES = frozenset({f"{_WAS}{name}" for name in ("title", "excerpt", "note", "ur
 
 
 class SentDraft(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The fields of a form that were typed into, as JSON has them; `story` is "" for a new one."""
+    """The unsaved texts of a form, as a browser sends them; `story` is "" for a new story."""
 
     story: str
     fields: dict[str, str]
@@ -137,7 +140,7 @@ class SentDraft(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FoundDraft:
-    """The text that an editor typed into a form and did not save, by field.
+    """The unsaved texts that an editor typed into a story's form, by field.
 
     `at` is when, None for no draft. `was` has what the form showed in each field then.
     """
@@ -157,7 +160,7 @@ def read_drafts(body: bytes, at: datetime) -> list[Draft]:
 
 
 def make_drafts(sent: SentDraft, at: datetime) -> list[Draft]:
-    """Return sent form fields as drafts to store; raises UsageError for fields no form has."""
+    """Return the unsaved texts of a form as drafts to store; UsageError for unknown fields."""
     if len(sent.story) > _NAME_CHARACTERS or not sent.fields.keys() <= FIELDS | _BASES:
         raise UsageError("no form of the desk has this", subject=sent.story[:80])
     return [
@@ -167,7 +170,7 @@ def make_drafts(sent: SentDraft, at: datetime) -> list[Draft]:
 
 
 def find_draft(drafts: Sequence[Draft], shown: Mapping[str, str] | None = None) -> FoundDraft:
-    """Return the drafts whose text differs from what the form shows (`shown`), as one draft."""
+    """Return as one draft those unsaved texts that differ from what the form shows (`shown`)."""
     known = shown or {}
     typed = [
         draft
@@ -197,7 +200,7 @@ def draft_form(
 
 
 async def keep_drafts(store: DeskStore, editor: str, drafts: Sequence[Draft]) -> None:
-    """Store what an editor typed into a form and has not saved yet."""
+    """Store the texts that an editor typed into a form and has not saved yet."""
 
     def keep() -> None:
         for draft in drafts:
@@ -209,7 +212,7 @@ async def keep_drafts(store: DeskStore, editor: str, drafts: Sequence[Draft]) ->
 async def drop_filed_drafts(
     store: DeskStore, editor: str, story: str, filed: Mapping[str, str]
 ) -> None:
-    """Delete an editor's drafts of a story's fields whose text is filed by now.
+    """Delete an editor's drafts of a story's fields whose text is saved in the story by now.
 
     A draft with other text stays: it may have been typed in another tab.
     """

@@ -1,4 +1,4 @@
-"""Ask an open newsroom in a thread of its own, so that the event loop never waits for a disk."""
+"""Use a newsroom folder (all files of one site) in a thread, so the event loop never waits."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class OpenNewsroom:
 
 
 class NewsroomThread:
-    """Keeps a newsroom open in a thread of its own, and answers questions there."""
+    """Keeps a newsroom folder open in a thread of its own, and runs functions there."""
 
     def __init__(self, root: Path, environ: Mapping[str, str]) -> None:
         self._root = root
@@ -43,15 +43,15 @@ class NewsroomThread:
         self._opened: tuple[newsroom_room.ResidentNewsroom, queue_room.QueueReader] | None = None
 
     async def ask(self, question: Callable[[OpenNewsroom], _Answer]) -> _Answer:
-        """Call a question in the newsroom's thread, and return its answer.
+        """Call a function with the open newsroom folder, in its thread, and return the result.
 
-        Raises what the question raises, ConfigError and CatalogueError.
+        Raises what the function raises, ConfigError and CatalogueError.
         """
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self._thread, self._answer, question)
 
     async def change(self, make: Callable[[newsroom_room.Newsroom], _Answer]) -> _Answer:
-        """Call a function that changes the newsroom's files, in another thread; return its result.
+        """Call a function that changes the newsroom folder, in another thread; return its result.
 
         The change may wait for the write lock; pages are answered meanwhile.
         """
@@ -64,7 +64,7 @@ class NewsroomThread:
         return await asyncio.to_thread(work)
 
     def close(self) -> None:
-        """Close the newsroom after the current question."""
+        """Close the newsroom folder after the function that is running."""
         self._thread.submit(self._stack.close)
         self._thread.shutdown(wait=True)
 
@@ -76,7 +76,7 @@ class NewsroomThread:
         return question(OpenNewsroom(resident.newsroom(now), reader))
 
     def _open(self, now: datetime) -> tuple[newsroom_room.ResidentNewsroom, queue_room.QueueReader]:
-        """Open the newsroom; after a failure nothing is open, and the next question tries again."""
+        """Open the newsroom folder; after a failure it stays closed until the next call."""
         with contextlib.ExitStack() as stack:
             resident = newsroom_room.ResidentNewsroom(self._root, self._environ)
             stack.callback(resident.close)
@@ -92,12 +92,12 @@ _STALE = timedelta(minutes=1)
 
 @dataclass(slots=True)
 class SourceTroubles:
-    """Counts the sources (feeds, sitemaps …) that need a person's attention; cached a minute."""
+    """Counts the sources (feeds, sitemaps …) that need attention, and caches that for a minute."""
 
     _known: tuple[Beat, datetime, int] | None = None
 
     def count(self, newsroom: newsroom_room.Newsroom) -> int:
-        """Return how many sources need a person's attention, as of at most a minute ago."""
+        """Return how many sources need attention; the number may be a minute old."""
         known, now = self._known, newsroom.now
         if known is None or known[0] is not newsroom.beat or not now - known[1] < _STALE:
             count = sum(row.needs_person for row in sources.check_sources(newsroom))
@@ -107,9 +107,9 @@ class SourceTroubles:
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """Counts stories for the navigation of pages; used in the newsroom's thread only.
+    """The numbers in the navigation of pages, such as the stories of each view of the queue.
 
-    `read_question` parses the query of a URL.
+    It is used in the newsroom's thread only. `read_question` parses the query of a URL.
     """
 
     opened: OpenNewsroom
@@ -118,22 +118,22 @@ class Counts:
     troubles: SourceTroubles = field(default_factory=SourceTroubles)
 
     def count_views(self) -> Mapping[queue_room.QueueView, int]:
-        """Return how many stories each view of the queue has."""
+        """Return the number of stories in each view of the queue, such as the waiting ones."""
         count, newsroom = self.opened.queue.count, self.opened.newsroom
         return {
             view: count(newsroom, queue_room.QueueQuestion(view=view)) for view in queue_room.VIEWS
         }
 
     def count_drops(self) -> int:
-        """Return how many links were found but not filed as stories in the last days."""
+        """Return how many links of the last days were found but not stored as stories."""
         return queue_room.count_drops(self.opened.newsroom)
 
     def count_troubled_sources(self) -> int:
-        """Return how many sources need a person's attention."""
+        """Return how many sources (feeds, sitemaps …) need a person's attention."""
         return self.troubles.count(self.opened.newsroom)
 
     def advise_on_front(self) -> Mapping[str, str] | None:
-        """Return what is wrong with the web server in front of copydesk, None if nothing is."""
+        """Return a warning about the web server in front of copydesk, None if there is none."""
         newsroom = self.opened.newsroom
         found = newsroom_room.advise_on_front(newsroom.settings, newsroom.private, newsroom.now)
         if found is None:
@@ -142,7 +142,7 @@ class Counts:
         return {"addresses": ", ".join(found.addresses), "line": found.line, "header": header}
 
     def count_own(self, editor: str) -> Sequence[tuple[SavedView, int | None]]:
-        """Return an editor's saved views with story counts, None where not counted yet.
+        """Return an editor's saved views with their story counts, None for those not counted yet.
 
         The list is empty where the desk's file fails: better a page without saved views than none.
         """
@@ -155,7 +155,7 @@ class Counts:
 
 
 def find_title(opened: OpenNewsroom, name: str) -> str:
-    """Return the headline of a story, or its record's name if the record cannot be read."""
+    """Return the headline of a story, or the name of its record if that cannot be read."""
     path = opened.queue.path_of(name)
     with contextlib.suppress(RecordError):
         if path is not None:

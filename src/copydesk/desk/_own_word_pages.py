@@ -1,4 +1,4 @@
-"""Render the forms for editors' own stories, filing a web page, stashes and reading lists."""
+"""Render forms for editors: own stories, web pages to add, stashes (collections), reading lists."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _TYPED = ("title", "excerpt", "text", "other_picture", "alt", "credit", "why")
 def render_write(
     pages: Pages, editor: Editor, counts: Counts, beat: Beat, draft: FoundDraft
 ) -> bytes:
-    """Return the form for an editor's own new story, filled with the unsaved draft."""
+    """Return the form in which an editor writes a story, filled with the unsaved draft."""
     return pages.page(
         "write.html",
         editor,
@@ -46,7 +46,7 @@ def render_write(
 def read_write(
     beat: Beat, fields: Sequence[tuple[str, str]], by: str, at: datetime
 ) -> EditorAction:
-    """Return the action that files the own story in a form; UsageError for an invalid one."""
+    """Return the action that creates the story written in a form; UsageError for an invalid one."""
     form = {name: value.replace("\r\n", "\n") for name, value in fields}
     topics = [value for name, value in fields if name == "topic"]
     picture = form.get("other_picture", "").strip()
@@ -74,7 +74,7 @@ def render_file(
     counts: Counts,
     preview: story_page.PagePreview | None = None,
 ) -> bytes:
-    """Return the form for filing a web page by its URL, with a preview once it was read."""
+    """Return the form for adding a web page by its URL, with a preview of its story."""
     obstacle = filed = ""
     if preview is not None:
         obstacle = preview.problem or story_page.find_obstacle(opened.newsroom, preview)
@@ -94,7 +94,7 @@ def render_file(
 
 
 def set_picture(sent: SentPicture, address: str, by: str, at: datetime) -> EditorAction:
-    """Return the action that makes an uploaded picture the picture of its story."""
+    """Return the editor's action that makes an uploaded picture the picture of a story."""
     return EditorAction(
         id=str(uuid4()),
         kind="rule",
@@ -108,7 +108,7 @@ def set_picture(sent: SentPicture, address: str, by: str, at: datetime) -> Edito
 
 
 def read_file(newsroom: Newsroom, form: Mapping[str, str], by: str, at: datetime) -> EditorAction:
-    """Return the action that files the page whose URL is in a form; UsageError if invalid."""
+    """Return the action that adds a web page as a story; UsageError for an invalid URL."""
     url, topic, why = (form.get(name, "").strip() for name in ("url", "topic", "why"))
     tip = applying.new_tip(newsroom, url, topic=topic, why=why, by=by)
     return EditorAction(
@@ -144,7 +144,7 @@ def render_stashes(
 def change_stash(
     store: DeskStore, editor: str, fields: Sequence[tuple[str, str]], default: str
 ) -> Stash | None:
-    """Change a stash of stories as a form says; return it, or None if it was deleted.
+    """Change a stash (a collection of stories) as a form says; return it, None if it was deleted.
 
     Stories for no named stash go into the editor's first own one, which is created as `default`
     where there is none. Raises UsageError for an invalid form.
@@ -207,7 +207,7 @@ Fields = Sequence[tuple[str, str]]
 
 
 def render_lists(opened: OpenNewsroom, pages: Pages, editor: Editor, counts: Counts) -> bytes:
-    """Return the page of all reading lists, with the problems of unreadable files."""
+    """Return the page of all reading lists, with errors for unreadable files."""
     lists, troubles = applying.find_lists(opened.newsroom)
     return pages.page(
         "lists.html",
@@ -231,7 +231,7 @@ def _describe_list(pages: Pages, listed: ReadingList) -> View:
 
 
 def find_list(opened: OpenNewsroom, list_id: str) -> applying.FiledList:
-    """Return a filed reading list, an empty one without an id; UsageError for an unknown id."""
+    """Return a reading list by its id, an empty one for ""; UsageError for an unknown id."""
     if not list_id:
         return applying.FiledList(listed=ReadingList(id="", title=""))
     lists, _ = applying.find_lists(opened.newsroom)
@@ -242,7 +242,7 @@ def find_list(opened: OpenNewsroom, list_id: str) -> applying.FiledList:
 
 
 def add_stash(filed: applying.FiledList, stash: Stash) -> applying.FiledList:
-    """Return a reading list with a stash's stories added; a new list gets the stash's name."""
+    """Return a reading list with the stories of a stash added; a new list gets the stash's name."""
     listed = filed.listed
     known = {story.name for story in listed.stories}
     more = (ChosenStory(name=name) for name in stash.stories if name not in known)
@@ -258,7 +258,7 @@ def add_stash(filed: applying.FiledList, stash: Stash) -> applying.FiledList:
 
 
 def take_up(opened: OpenNewsroom, action: EditorAction) -> applying.FiledList:
-    """Return the reading list that a conflicting action wanted, with the present version."""
+    """Return the reading list as a conflicting edit wanted it, with the present version."""
     wanted = applying.read_own_list(action)
     lists, _ = applying.find_lists(opened.newsroom)
     versions = {filed.listed.id: filed.version for filed in lists}
@@ -294,9 +294,10 @@ def render_list(
 
 
 def read_list_form(opened: OpenNewsroom, fields: Fields, by: str, at: datetime) -> EditorAction:
-    """Return the action of a reading list's form; raises UsageError for an invalid one.
+    """Return the action that saves or deletes a reading list as its form says.
 
-    A new list without a name for its address takes its title.
+    A new list without a name for its address takes its title. Raises UsageError for an invalid
+    form.
     """
     form = dict(fields)
     version, title = form.get("seen", ""), form.get("title", "")

@@ -1,4 +1,4 @@
-"""Serve the forms for editors' own stories, pictures, drafts, stashes and reading lists."""
+"""Serve forms for editors: own stories, pictures, drafts, stashes (collections), reading lists."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ from copydesk.errors import UsageError
 
 
 async def show_write(visit: Visit) -> Response:
-    """Answer with the form for an editor's own new story."""
+    """Answer with the form in which an editor writes a story."""
     editor = visit.editor
     draft = find_draft(await visit.desk.list_drafts(editor, ""))
     return await visit.draw(
@@ -56,7 +56,7 @@ async def show_write(visit: Visit) -> Response:
 
 
 async def put_story(visit: Visit) -> Response:
-    """Store an editor's own new story, and redirect to its outcome."""
+    """Store the story that an editor wrote, and redirect to the list of today's actions."""
     editor = visit.editor
     body = await read_body(visit.request, PICTURE_BYTES)
     fields, data = read_fields(body, visit.request.headers.get("content-type", ""))
@@ -71,12 +71,12 @@ async def put_story(visit: Visit) -> Response:
 
 
 async def show_file(visit: Visit) -> Response:
-    """Answer with the form for filing a web page by its URL."""
+    """Answer with the form for adding a web page by its URL."""
     return await _show_file(visit, visit.editor, None)
 
 
 async def put_file(visit: Visit) -> Response:
-    """Show a preview of the web page at a URL, or store the action that files it."""
+    """Show a preview of the web page at a URL, or store the action that adds it as a story."""
     editor, form = visit.editor, await visit.read_form()
     if form.get("do") == "look":
         preview = await visit.desk.look_at(form.get("url", "").strip())
@@ -97,9 +97,9 @@ async def _show_file(
 
 
 async def put_picture(visit: Visit) -> Response:
-    """Store an uploaded picture, for the story that a form names or for a script.
+    """Store an uploaded picture, and set it as the picture of the story that the form names.
 
-    A script gets the picture's URL.
+    Without a story the answer is the picture's URL, for a script.
     """
     editor = visit.editor
     body = await read_body(visit.request, PICTURE_BYTES)
@@ -122,7 +122,7 @@ async def show_stashes(visit: Visit) -> Response:
 
 
 async def put_stash(visit: Visit) -> Response:
-    """Change a stash of stories; a script gets its name and number of stories."""
+    """Change a stash (a collection of stories); a script gets its name and story count."""
     editor, fields = visit.editor, await read_form(visit.request)
     default = await visit.desk.say("stash_default")
     stash = await asyncio.to_thread(change_stash, visit.desk.store, editor.name, fields, default)
@@ -133,7 +133,10 @@ async def put_stash(visit: Visit) -> Response:
 
 
 async def show_lists(visit: Visit) -> Response:
-    """Answer with all reading lists, or with the form of one (`id`, `action` for a conflict)."""
+    """Answer with all reading lists, or with the edit form of one (`id`).
+
+    `action` names a conflicting edit to resolve.
+    """
     editor, asked = visit.editor, visit.request.query_params
     if not {"id", "stash", "action"} & asked.keys():
         return await visit.draw(
@@ -164,7 +167,7 @@ async def _find_list(
 
 
 async def put_list(visit: Visit) -> Response:
-    """Store the changes to a reading list, and redirect to the outcome."""
+    """Store an edit of a reading list, and redirect to the list of today's actions."""
     editor, fields = visit.editor, await read_form(visit.request)
     action = await visit.desk.thread.ask(
         lambda opened: read_list_form(opened, fields, editor.name, now())
@@ -174,7 +177,7 @@ async def put_list(visit: Visit) -> Response:
 
 
 async def keep_draft(visit: Visit) -> Response:
-    """Store what an editor has typed into a form so far."""
+    """Store the texts that an editor has typed into a form so far."""
     editor = visit.editor
     drafts = read_drafts(await read_body(visit.request), now())
     await keep_drafts(visit.desk.store, editor.name, drafts)
@@ -182,7 +185,7 @@ async def keep_draft(visit: Visit) -> Response:
 
 
 async def drop_draft(visit: Visit) -> Response:
-    """Delete an editor's unsaved text, and redirect to its form."""
+    """Delete the unsaved texts of a form, and redirect to the form."""
     editor = visit.editor
     story = (await visit.read_form()).get("story", "")
     await visit.desk.drop_drafts(editor, story)

@@ -59,7 +59,7 @@ _CLEAR = ("clear", "verdict clear", "c")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Editor:
-    """A user of the web interface: the name for git, and whether they may decide or only read.
+    """A user of the web interface: their name in git, and whether they may decide or only read.
 
     `is_beside_site` says that the desk is on the site's own host. Owners also see what is wrong
     with the server.
@@ -73,7 +73,7 @@ class Editor:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueueAnswer:
-    """What a page of the story queue shows: rows, story counts of views, choices of filters."""
+    """The content of a page of the story queue: rows, story counts of views, filter values."""
 
     question: QueueQuestion
     page: QueuePage
@@ -83,7 +83,7 @@ class QueueAnswer:
 
 
 class Pages:
-    """Renders the pages of the web interface of one site; `root` is its path, `/desk/`."""
+    """Renders the pages of one site's editors' web interface; `root` is its path, `/desk/`."""
 
     def __init__(
         self,
@@ -113,7 +113,7 @@ class Pages:
         )
 
     def queue(self, editor: Editor, answer: QueueAnswer) -> bytes:
-        """Return a page of the story queue as HTML bytes."""
+        """Return a page of the story queue (stories with an editor's buttons) as HTML bytes."""
         question, page = answer.question, answer.page
         here = self.address(question)
         following = replace(question, after=page.after)
@@ -138,7 +138,7 @@ class Pages:
         )
 
     def rows(self, editor: Editor, rows: Iterable[QueueRow], here: str) -> Iterable[str]:
-        """Yield each row of the story queue as HTML; its forms lead back to `here`."""
+        """Yield each row of the story queue as HTML; its forms redirect back to `here`."""
         for row in rows:
             if row.leader.unmade:
                 self._want_pictures([(row.leader.story.path, row.leader.unmade.name)])
@@ -163,15 +163,15 @@ class Pages:
             )
 
     def fragment(self, template: str, **contents: object) -> bytes:
-        """Return the HTML of a template that is part of a page, as bytes."""
+        """Render a template that is part of a page, and return its HTML as bytes."""
         return self._renderer.render(template, **contents).encode()
 
     def fragments(self, editor: Editor, rows: Iterable[QueueRow], here: str) -> bytes:
-        """Return the HTML of queue rows alone, for a page that is open in a browser."""
+        """Return the HTML of some queue rows, to update a page that is open in a browser."""
         return join_markup(list(self.rows(editor, rows, here))).encode()
 
     def describe_round(self, status: reports.RoundStatus | None) -> str:
-        """Return the status of fetching and filing in words, "" if unknown."""
+        """Return the progress of fetching and storing stories as a text, "" if unknown."""
         if status is None:
             return ""
         if status.is_at_work:
@@ -181,7 +181,7 @@ class Pages:
         return self.strings.say("round_last", time=time, count=status.filed)
 
     def describe_missing(self) -> str:
-        """Return in words how many texts and pictures a restore still misses, "" for none."""
+        """Return as a text how many texts and pictures are missing after a restore, or ""."""
         status = self._read_status()
         missing = status.missing if status else None
         if missing is None or not (missing.waiting or missing.lost):
@@ -196,7 +196,10 @@ class Pages:
         return [{"name": name, "is_chosen": name in chosen} for name in names]
 
     def describe_draft(self, story: str, at: datetime | None, href: str = "") -> View:
-        """Return when unsaved text of a form was typed, "" for none, and a link to restore it."""
+        """Return when the unsaved text of a form was typed, and a link to restore it.
+
+        The time is "" if there is no draft.
+        """
         return {"story": story, "time": self.views.clock(at) if at else "", "href": href}
 
     def script_words(self) -> str:
@@ -212,7 +215,7 @@ class Pages:
         question: QueueQuestion | None = None,
         **more: object,
     ) -> bytes:
-        """Render a template as a whole page; `question` is what its list of stories answers."""
+        """Render a template as a whole page; `question` holds the filters of its story list."""
         page = {
             "template": template.removesuffix(".html"),
             "editor": editor.name,
@@ -249,7 +252,7 @@ class Pages:
         )
 
     def link(self, editor: Editor, page: str) -> str:
-        """Return the link to a page of the site, relative if the site has the desk's host."""
+        """Return the link to a page of the public site, relative if both have the same host."""
         home, site = self._home(editor), f"{self._beat.url.rstrip('/')}/"
         return f"{home}{page.removeprefix(site)}" if home and page.startswith(site) else page
 
@@ -275,7 +278,7 @@ class Pages:
         }
 
     def address(self, question: QueueQuestion) -> str:
-        """Return the URL of the queue page for a question."""
+        """Return the URL of the queue page with the filters `question`."""
         return f"{self._root}?{_query.write_question(question)}"
 
     def _view_links(self, counts: Counts, question: QueueQuestion | None) -> list[View]:
@@ -346,7 +349,7 @@ class Pages:
 
 
 def asset_name(file: str) -> str:
-    """Return the name of a style sheet or script in URLs, which changes with its content."""
+    """Return the file name of a style sheet or script in URLs; it changes with the content."""
     return f"{_digest(file)}-{quote(file)}"
 
 
@@ -362,7 +365,7 @@ def _zone(name: str) -> ZoneInfo:
 
 
 def show_command(pages: Pages, demanded: background.DemandedCommand, title: str) -> View:
-    """Return the state of a command that an owner started, for the templates."""
+    """Return the state of a command that an owner started, as values for the templates."""
     state = "waits" if demanded.waits else "works" if demanded.code is None else "over"
     return {
         "title": title,

@@ -1,7 +1,7 @@
-"""What the web interface keeps in memory: trials of rules, composed newsletters, uploaded lists.
+"""Keep in memory: editors' tests of new rules, composed newsletter issues, uploaded lists.
 
-A trial is asked for again by its id until it is over. One that its editor gave up ends at its
-next step.
+A test of rules is asked for again by its id until it is over. One that its editor gave up ends at
+its next step.
 """
 
 from __future__ import annotations
@@ -34,12 +34,12 @@ _Answer = TypeVar("_Answer")
 
 
 class GivenUp(Exception):  # noqa: N818 - a trial that nobody wants any more is no failure
-    """Raised inside a trial of rules that its editor gave up."""
+    """Raised to stop a test of new publishing rules that its editor has cancelled."""
 
 
 @dataclass(slots=True, kw_only=True)
 class Trial:
-    """A change of rules that an editor tries: its progress, and its outcome or error."""
+    """A test of new publishing rules for an editor: its progress, and its result or error."""
 
     id: str
     editor: str
@@ -53,16 +53,16 @@ class Trial:
 
     @property
     def is_over(self) -> bool:
-        """Return whether the trial has ended."""
+        """Return whether the test of rules has ended: done, failed or cancelled."""
         return self.tried is not None or self.error is not None or self.is_given_up
 
     def stage(self, name: str, total: int | None = None) -> None:
-        """Begin a stage of the trial's progress; raises GivenUp if the editor gave up."""
+        """Begin a stage of a rule test; raises GivenUp if its editor has cancelled the test."""
         self._end_if_nobody_waits()
         self.name, self.steps, self.total = name, 0, total
 
     def step(self, count: int = 1) -> None:
-        """Count steps of the trial's progress; raises GivenUp if the editor gave up."""
+        """Count steps of a rule test; raises GivenUp if its editor has cancelled the test."""
         self._end_if_nobody_waits()
         self.steps += count
 
@@ -72,10 +72,13 @@ class Trial:
 
 
 class Trials:
-    """Runs editors' trials of rules, one at a time in a thread; the owner calls `close`."""
+    """Runs editors' tests of new publishing rules, one at a time, in a thread.
+
+    Whoever creates it calls `close`.
+    """
 
     def __init__(self, root: Path, environ: Mapping[str, str]) -> None:
-        """Set the newsroom to try rules in; it is opened with the first trial."""
+        """Set the newsroom folder to test rules in; it is opened with the first test."""
         self._place = (root, environ)
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="what-if")
         self._bench: what_if.Workbench | None = None
@@ -83,7 +86,7 @@ class Trials:
         self._idle: asyncio.TimerHandle | None = None
 
     def begin(self, editor: str, change: what_if.RuleChange) -> Trial:
-        """Begin to try a change of rules; the editor's earlier trial is given up."""
+        """Start testing a change of rules; the editor's earlier test is cancelled."""
         for trial in self._trials.values():
             if trial.editor == editor and not trial.is_over:
                 trial.is_given_up = True
@@ -96,17 +99,20 @@ class Trials:
         return trial
 
     def find(self, trial: str, editor: str) -> Trial | None:
-        """Return an editor's trial of rules by its id, None if it is unknown by now."""
+        """Return an editor's test of rules by its id, None if there is no such test (any more)."""
         found = self._trials.get(trial)
         return found if found is not None and found.editor == editor else None
 
     async def ask(self, question: Callable[[what_if.Workbench], _Answer]) -> _Answer:
-        """Call `question` with the workbench after its current work, and return the answer."""
+        """Call a function with the loaded stories for testing rules, and return its result.
+
+        It waits for the current test.
+        """
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self._thread, lambda: question(self._workbench()))
 
     def close(self) -> None:
-        """Give up the current trial of rules, and close the newsroom that trials use."""
+        """Cancel the current test of rules, and close the newsroom folder that tests use."""
         for trial in self._trials.values():
             trial.is_given_up = True
         self._thread.submit(self._close)
@@ -133,7 +139,7 @@ class Trials:
             self._bench.close()
 
     def _let_go_later(self) -> None:
-        """Release the loaded stories when nobody has tried rules for a quarter of an hour."""
+        """Release the loaded stories when nobody has tested rules for a quarter of an hour."""
         if self._idle is not None:
             self._idle.cancel()
         loop = asyncio.get_running_loop()
@@ -152,7 +158,7 @@ _Key = tuple[object, ...]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ComposedLetter:
-    """A newsletter's next issue as composed now, with the edits of editors that went into it."""
+    """The next issue of a newsletter as composed now, with the editors' changes in it."""
 
     row: issues.LetterRow
     draft: drafts.IssueDraft
@@ -166,23 +172,23 @@ class ComposedLetter:
 
     @property
     def new(self) -> int:
-        """Return how many stories of the newsletter issue are new."""
+        """Return how many stories for the newsletter issue were in no earlier issue."""
         return self.draft.new
 
     @property
     def fewest(self) -> int:
-        """Return how many new stories the newsletter needs for an issue."""
+        """Return how many new stories the newsletter needs before an issue is made."""
         return self.draft.fewest
 
     @property
     def names(self) -> tuple[str, ...]:
-        """Return the record names of the newsletter issue's stories in order."""
+        """Return the names of the newsletter issue's stories, in order."""
         return tuple(story.name for story in self.issue.stories)
 
 
 @dataclass(slots=True, kw_only=True)
 class IssuesToCome:
-    """Composes newsletters' next issues in a thread, one at a time, and caches them.
+    """Composes the next issues of newsletters in a thread, one at a time, and caches them.
 
     No page of the web interface then waits for a build of the site.
     """
@@ -194,7 +200,7 @@ class IssuesToCome:
     _turn: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def compose(self, letter_id: str) -> ComposedLetter:
-        """Return a newsletter's next issue, by today's stories, settings and editors' edits.
+        """Return the next issue of a newsletter, by today's stories, settings and editors' changes.
 
         Raises UsageError for an unknown newsletter, and what composing raises.
         """
@@ -210,7 +216,7 @@ class IssuesToCome:
         return composed
 
     def _find_key(self, opened: OpenNewsroom, letter_id: str) -> _Key:
-        """Return what a newsletter issue depends on; call this in the newsroom's thread."""
+        """Return all that a newsletter issue depends on; call this in the newsroom's thread."""
         row = issues.find_letter(opened.newsroom, letter_id)
         version = self.store.letters.of(letter_id).version
         last = row.last.path if row.last else ""
@@ -240,7 +246,7 @@ _UPLOAD_KEPT = timedelta(minutes=30)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImportedFile:
-    """An uploaded file of newsletter subscribers, and the values for rows that have none.
+    """An uploaded file of newsletter subscribers, with default values for its rows.
 
     The `name` of the file tells some programs' exports apart.
     """
@@ -258,13 +264,13 @@ class _Waiting:
 
 
 class Uploads:
-    """Keeps, in memory and for half an hour, the last file that each owner uploaded."""
+    """Keeps the last file that each owner uploaded, in memory, for half an hour."""
 
     def __init__(self) -> None:
         self._files: dict[str, _Waiting] = {}
 
     def put(self, sent: ImportedFile, by: str, at: datetime) -> str:
-        """Keep an uploaded file in place of its owner's last one; return its token."""
+        """Store an uploaded file instead of its owner's last one; return a token for it."""
         self._files = {
             token: waiting
             for token, waiting in self._files.items()
@@ -275,7 +281,7 @@ class Uploads:
         return token
 
     def take(self, token: str, by: str) -> ImportedFile:
-        """Return an uploaded file by its token and forget it; UsageError if it is gone."""
+        """Return and delete the uploaded file of a token; UsageError if it is gone."""
         waiting = self._files.get(token)
         if waiting is None or waiting.by != by:
             raise UsageError("the file is not kept any more", hint="choose it once more")

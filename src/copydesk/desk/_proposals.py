@@ -1,4 +1,4 @@
-"""Store what programs propose; editors accept or refuse a proposal."""
+"""Store editors' actions that programs propose; an editor accepts or refuses each proposal."""
 
 from __future__ import annotations
 
@@ -32,14 +32,14 @@ StoryName = Annotated[str, Meta(min_length=1, max_length=300)]
 
 
 class SentGround(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What a proposal rests on: a story, and words that stand in it, "" for the story as such."""
+    """A story that supports a proposal, and a quotation from it, "" for the whole story."""
 
     story: StoryName
     words: Annotated[str, Meta(max_length=500)] = ""
 
 
 class SentProposal(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """An action that is suggested, why, and what that rests on.
+    """An editor's action that a program proposes, with its reason and the stories that support it.
 
     A verdict (`publish`, `hold`, `reject`), a rule on groups (`merge`, `split`, `lead`), or `set`
     with the values `note` or `excerpt` and the words.
@@ -54,7 +54,10 @@ class SentProposal(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
 
 
 async def propose(desk: Desk, token: ApiToken, sent: SentProposal, proposal_id: str) -> Proposal:
-    """Store a program's proposal and return it; UsageError, RecordError for an unknown story."""
+    """Store a program's proposal of an editor's action, and return it.
+
+    Raises UsageError for an invalid one, RecordError for an unknown story.
+    """
     _check_words(sent)
     action = SentAction(
         id=proposal_id,
@@ -91,7 +94,7 @@ def _is_same(kept: Proposal, proposal: Proposal) -> bool:
 
 
 def _check_words(sent: SentProposal) -> None:
-    """Raise UsageError for a proposal that an editor could not accept with one key."""
+    """Raise UsageError for a proposal that an editor could not accept as it is."""
     allowed = _PROPOSED_VERDICTS if sent.kind == "verdict" else PROPOSED_RULES
     if sent.said not in allowed:
         raise UsageError(f"no {sent.kind} is proposed so", subject=sent.said)
@@ -143,7 +146,7 @@ def _read_words(page: story_page.StoryPage) -> str:
 
 
 async def take_proposal(desk: Desk, proposal_id: str, editor: str) -> EditorAction:
-    """Accept a proposal: return the editor's action that it becomes, which waits to be filed.
+    """Accept a program's proposal for an editor; return the action, which is carried out soon.
 
     Taken again by the same editor it is the same action. Raises RecordError for an unknown
     proposal, UsageError for one that was refused or taken by somebody else.
@@ -167,7 +170,10 @@ async def take_proposal(desk: Desk, proposal_id: str, editor: str) -> EditorActi
 
 
 async def refuse_proposal(desk: Desk, proposal_id: str, editor: str) -> Proposal:
-    """Refuse a proposal for an editor, and return it; raises as `take_proposal` does."""
+    """Refuse a program's proposal for an editor, and return it.
+
+    Raises errors as `take_proposal` does.
+    """
 
     def refuse() -> Proposal:
         with desk.store.at_once():
@@ -200,7 +206,7 @@ def _over(proposal: Proposal) -> UsageError:
 
 
 async def decide_on_proposal(visit: Visit) -> Response:
-    """Accept or refuse a proposal, and redirect to the page that showed it."""
+    """Accept or refuse a program's proposal, and redirect to the page that showed it."""
     form = await visit.read_form()
     do, proposal_id = form.get("do", ""), form.get("proposal", "")
     if do == "take":

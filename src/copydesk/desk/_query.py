@@ -1,4 +1,4 @@
-"""Parse and write the query of a story queue's URL, and list the filters of its page."""
+"""Parse and write the URL query of the story queue, and list the filters of its page."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _LONGEST = 500  # characters of a search, or of a name
 
 
 def read_question(query: Mapping[str, str]) -> queue.QueueQuestion:
-    """Parse a URL query as a queue question (filters); invalid values are ignored."""
+    """Parse a URL query as filters of the story queue; invalid values are ignored."""
     view = _choose(VIEWS, query.get("view")) or VIEWS[0]
     order = _choose(ORDERS, query.get("order")) or ORDERS[0]
     standing = next((one for one in Standing if one == query.get("standing")), None)
@@ -54,7 +54,7 @@ def _choose(choices: Iterable[_Choice], text: str | None) -> _Choice | None:
 
 
 def write_question(question: queue.QueueQuestion) -> str:
-    """Return a queue question (filters) as a URL query, without the question mark."""
+    """Return filters of the story queue as a URL query, without the question mark."""
     parts = {
         "view": question.view,
         "standing": question.standing or "",
@@ -76,12 +76,12 @@ def write_question(question: queue.QueueQuestion) -> str:
 
 
 def is_plain(question: queue.QueueQuestion) -> bool:
-    """Return whether a queue question is only a view and an order, without filters or search."""
+    """Return whether queue filters only choose a view and an order, without any search."""
     return first_page(question) == queue.QueueQuestion(view=question.view, order=question.order)
 
 
 def first_page(question: queue.QueueQuestion) -> queue.QueueQuestion:
-    """Return a queue question that asks for the first page."""
+    """Return the same queue filters, but for the first page of results."""
     return replace(question, after=None)
 
 
@@ -111,13 +111,13 @@ def _write_cursor(cursor: queue.QueueCursor | None) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """Describes the filters of a queue page in the site's language; `topics` are the site's."""
+    """Describes the filter menus of a queue page in the site's language, with its `topics`."""
 
     strings: Strings
     topics: Sequence[str]
 
     def show(self, question: queue.QueueQuestion, choices: queue.QueueChoices) -> list[Choice]:
-        """Return each filter with its choices; the current value is always among them."""
+        """Return each filter menu with its choices; the current value is always among them."""
         say = self.strings.say
         languages = [(tag, _name_language(tag)) for tag in choices.languages]
         kinds = dict.fromkeys([*choices.reasons, *filter(None, [question.reason])])
@@ -153,7 +153,7 @@ class Filters:
     def make_filter(
         self, name: str, chosen: str, choices: Iterable[tuple[str, str]], *, may_be_any: bool = True
     ) -> Choice:
-        """Return a filter for the template: its name, current value and labelled choices."""
+        """Return a filter menu for the template: its name, current value and labelled choices."""
         listed = [*([("", self.strings.say("any"))] if may_be_any else []), *choices]
         if chosen and chosen not in {value for value, _ in listed}:
             listed.append((chosen, chosen))

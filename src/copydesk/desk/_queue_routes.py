@@ -1,4 +1,4 @@
-"""Serve the story queue, dropped links, an editor's actions of today, and server-sent events."""
+"""Serve the story queue, links that became no story, today's actions, and server-sent events."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ async def show_queue(visit: Visit) -> Response:
 
 
 async def show_drops(visit: Visit) -> Response:
-    """Answer with the page of links that were found in sources and not filed as stories."""
+    """Answer with the page of links that were found in sources but not stored as stories."""
     editor, question = visit.editor, read_drop_question(visit.request.query_params)
     return await visit.draw(
         lambda opened, pages, counts: render_drops(
@@ -84,7 +84,7 @@ async def show_drops(visit: Visit) -> Response:
 
 
 async def show_today(visit: Visit) -> Response:
-    """Answer with the page of the editor's own actions since yesterday, each with its undo."""
+    """Answer with the editor's own actions since yesterday, each with an undo button."""
     editor = visit.editor
     done = await _list_actions(visit, editor)
 
@@ -103,7 +103,7 @@ async def show_today(visit: Visit) -> Response:
 
 
 async def show_rows(visit: Visit) -> Response:
-    """Answer with queue rows alone: those of some groups, or those that some stories are in."""
+    """Answer with the HTML of some queue rows, chosen by event or by story."""
     editor, asked = visit.editor, visit.request.query_params
     events = asked.getlist("event")[:_MOST_ROWS]
     names = asked.getlist("story")[:_MOST_ROWS]
@@ -118,7 +118,10 @@ async def show_rows(visit: Visit) -> Response:
 
 
 async def show_versions(visit: Visit) -> Response:
-    """Answer with the versions of the queue rows that match a question or that a page shows."""
+    """Answer with the versions of queue rows, so that an open page can find changed rows.
+
+    These are the rows that the filters match now, and those that the page shows.
+    """
     asked = visit.request.query_params
     question = _query.read_question(asked)
     shown = asked.getlist("event")[:_MOST_ROWS]
@@ -137,13 +140,13 @@ async def put_actions(visit: Visit) -> Response:
 
 
 async def list_actions(visit: Visit) -> Response:
-    """Answer with the outcomes of the editor's own actions of the last day, as JSON."""
+    """Answer with the editor's own actions of the last day and their outcomes, as JSON."""
     done = await _list_actions(visit, visit.editor)
     return JSONResponse([describe(queued) for queued in done], headers=NEVER_KEPT)
 
 
 async def put_form(visit: Visit) -> Response:
-    """Store the editor's actions in a form, and redirect to the page that the form was on."""
+    """Store the editor's actions in a form, and redirect to the page that had the form."""
     editor = visit.editor
     fields = [(name, value) for name, value in await read_form(visit.request) if value]
     await visit.desk.put(_actions.read_form(fields, editor.name, now()))
@@ -151,7 +154,7 @@ async def put_form(visit: Visit) -> Response:
 
 
 async def put_view(visit: Visit) -> Response:
-    """Save queue filters under a name, or delete a saved view; redirect to the queue."""
+    """Save filters of the queue under a name, or delete a saved view; redirect to the queue."""
     editor, form = visit.editor, await visit.read_form()
     query = "" if "forget" in form else form.get("query", "")
     await _save_view(visit, editor, form.get("name", ""), query)
@@ -159,7 +162,7 @@ async def put_view(visit: Visit) -> Response:
 
 
 async def put_presence(visit: Visit) -> Response:
-    """Store which story group an editor looks at, and tell all browsers."""
+    """Store which queue row an editor has open in a tab, and tell all browsers."""
     name = visit.editor.name
     visit.desk.presence.note(await read_body(visit.request), name, now())
     visit.desk.broadcast.tell("presence", {"there": visit.desk.presence.list_all()})
@@ -167,7 +170,7 @@ async def put_presence(visit: Visit) -> Response:
 
 
 async def stream_events(visit: Visit) -> Response:
-    """Answer with the stream of server-sent events about changes."""
+    """Answer with an endless stream of server-sent events about changes."""
     visit.desk.tasks.add(task := asyncio.create_task(visit.desk.filer.prepare()))
     task.add_done_callback(visit.desk.tasks.discard)
     stream = visit.desk.broadcast.stream()
@@ -203,7 +206,7 @@ def _find_versions(
     question: QueueQuestion,
     shown: Collection[str],
 ) -> Mapping[str, object]:
-    """Return the queue rows that match a question now, each with its version, and view counts.
+    """Return the queue rows that match filters now, each with its version, and view counts.
 
     Rows that are `shown` and not among them have their versions, too.
     """
@@ -225,7 +228,7 @@ def _find_versions(
 
 
 def read_drop_question(query: Mapping[str, str]) -> DropQuestion:
-    """Parse a URL query as filters for links that were not filed; ignore invalid values."""
+    """Parse a URL query as filters for links that became no story; ignore invalid values."""
     days, most = query.get("days", ""), query.get("most", "")
     return DropQuestion(
         reason=next((reason for reason in _REASONS if reason == query.get("reason")), None),
@@ -241,7 +244,7 @@ def render_drops(
     question: DropQuestion,
     found: DropPage,
 ) -> bytes:
-    """Return the page of links that were found in sources and not filed as stories."""
+    """Return the page of links that were found in sources but not stored as stories."""
     total = found.total(question.reason)
     has_more = len(found.drops) < min(total, _MOST)
     return pages.page(

@@ -1,4 +1,4 @@
-"""Serve the page "What if": an editor tries other rules, an owner writes them to beat.toml."""
+"""Serve the page "What if": editors test other publishing rules, owners save them to beat.toml."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _LOOK_AGAIN = {"Refresh": "1"}  # seconds: while a trial is under way, with a sc
 
 
 async def show_what_if(visit: Visit) -> Response:
-    """Answer with the page for trying rules; it reloads while a trial is running."""
+    """Answer with the page for testing rules; it reloads while a test is running."""
     editor, asked = visit.editor, visit.request.query_params
     trial = visit.desk.trials.find(asked.get("trial", ""), editor.name)
     again = visit.desk.trials.find(asked.get("again", ""), editor.name)
@@ -54,7 +54,7 @@ async def show_what_if(visit: Visit) -> Response:
 
 
 async def begin_trial(visit: Visit) -> Response:
-    """Begin to try the rules in a form, and redirect to the page of the trial."""
+    """Start a test of the publishing rules in a form, and redirect to its page."""
     editor = visit.editor
     fields = await read_form(visit.request)
     settings = await visit.desk.thread.ask(lambda opened: opened.newsroom.settings)
@@ -64,14 +64,14 @@ async def begin_trial(visit: Visit) -> Response:
 
 
 async def give_up_trial(visit: Visit) -> Response:
-    """Give up a trial of rules, and redirect to its page."""
+    """Cancel a test of publishing rules, and redirect to its page."""
     trial, _ = await _find(visit)
     trial.is_given_up = trial.is_given_up or not trial.is_over
     return visit.redirect(_PATH, trial=trial.id)
 
 
 async def write_rules(visit: Visit) -> Response:
-    """Commit the rules that were tried, under the owner's name."""
+    """Commit the publishing rules of a finished test to git, under the owner's name."""
     owner = visit.editor
     trial, form = await _find(visit)
     if trial.tried is None:
@@ -88,7 +88,7 @@ async def write_rules(visit: Visit) -> Response:
 
 
 async def undo_rules(visit: Visit) -> Response:
-    """Undo a git commit that changed rules."""
+    """Undo a git commit that changed publishing rules."""
     owner = visit.editor
     form = await visit.read_form()
     commit = read_commit(form)
@@ -97,7 +97,7 @@ async def undo_rules(visit: Visit) -> Response:
 
 
 async def begin_rejudging(visit: Visit) -> Response:
-    """Begin to judge filed stories again, and redirect to the progress."""
+    """Start scoring stored stories again by the current rules, and redirect to the progress."""
     owner = visit.editor
     if visit.desk.rejudging is None:
         hint = "use copydesk rejudge --apply"
@@ -123,7 +123,7 @@ Fields = Sequence[tuple[str, str]]
 
 
 def read_change(fields: Fields, beat: Beat, front: FrontOptions) -> what_if.RuleChange:
-    """Return the changes of rules in a form; raises UsageError for an invalid number.
+    """Return the changed publishing rules in a form; raises UsageError for an invalid number.
 
     A value that is the same as today changes nothing.
     """
@@ -197,7 +197,7 @@ def _read_number(value: str, name: str) -> float | None:
 
 
 def list_points(beat: Beat, change: what_if.RuleChange) -> Iterable[Mapping[str, object]]:
-    """Yield each quality signal with its points today, the tried ones, and its meaning."""
+    """Yield each quality signal with its points today, its tested points, and its meaning."""
     for option in options_of(SignalPoints):
         today = getattr(beat.scoring.points, option.name)
         yield {
@@ -210,7 +210,7 @@ def list_points(beat: Beat, change: what_if.RuleChange) -> Iterable[Mapping[str,
 
 
 def list_sources(beat: Beat, change: what_if.RuleChange) -> Iterable[Mapping[str, object]]:
-    """Yield the first 200 sources, each with its trust today and the trust that is tried."""
+    """Yield the first 200 sources, each with its trust level today and the tested one."""
     for place, source in enumerate(beat.sources[:_MOST_SOURCES]):
         yield {
             "field": f"trust.{place}",
@@ -225,7 +225,7 @@ def list_sources(beat: Beat, change: what_if.RuleChange) -> Iterable[Mapping[str
 def list_topics(
     beat: Beat, change: what_if.RuleChange, say: Callable[..., str]
 ) -> Iterable[Mapping[str, object]]:
-    """Yield the topics, each with its number of keywords, and whether its keywords are tried."""
+    """Yield the topics, each with its keyword count, and whether its keywords are tested."""
     for topic in beat.topics:
         yield {
             "name": topic.name,
@@ -240,10 +240,10 @@ _COUNTED = frozenset({"related", "background"})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WhatIfState:
-    """What the page for trying rules shows: the trial, and what was written.
+    """The content of the page for testing rules: the current test, and rules that were saved.
 
-    `half_life_today` is the front page's, in hours. `again` is a trial whose rules were written:
-    the form has them again when they were undone. `rejudging` is the command started last.
+    `half_life_today` is the front page's, in hours. `again` is a test whose rules were saved: the
+    form has them again when they were undone. `rejudging` is the command started last.
     """
 
     trial: Trial | None
@@ -257,7 +257,7 @@ class WhatIfState:
 def render_what_if(
     pages: Pages, editor: Editor, counts: Counts, beat: Beat, state: WhatIfState
 ) -> bytes:
-    """Return the page on which rules are tried."""
+    """Return the page on which editors test publishing rules."""
     trial = state.trial
     tried_last = trial or (state.again if state.undone else None)
     change = tried_last.change if tried_last else what_if.RuleChange()
@@ -347,7 +347,7 @@ def _tell_topic(pages: Pages, effect: what_if.TopicEffect) -> str:
 def _count(
     pages: Pages, summary: what_if.Summary, before: int, after: int
 ) -> Iterator[tuple[str, str]]:
-    """Yield the story counts of a trial, by today's publishing threshold and the tried one."""
+    """Yield the story counts of a test of rules, under today's publishing threshold and the new."""
     for name, value in (
         ("published", f"{summary.published_before:,} → {summary.published_after:,}"),
         ("to_site", f"+{summary.to_site:,}"),
@@ -363,7 +363,7 @@ def _count(
 def _count_agreement(
     decided: Sequence[what_if.WeighedVerdict], before: int, after: int
 ) -> Iterator[tuple[str, str]]:
-    """Yield how many editors' decisions the publishing threshold agrees with, old and new."""
+    """Yield how many editors' decisions agree with the publishing threshold, old and new."""
     gates = (("before", before), ("after", after))
     shares = [_agree(decided, points, gate) for points, gate in gates]
     if all(stories for _, stories in shares):
@@ -415,7 +415,7 @@ def _show_story(pages: Pages, story: what_if.ChangedStory) -> Mapping[str, objec
 
 
 def _tell_why(pages: Pages, story: what_if.ChangedStory) -> str:
-    """Return the reason of a story's change; for a lost topic, that its reason is gone."""
+    """Return the reason for a story's change; for a lost topic, that its reason is gone."""
     is_gone = story.why and story.lost and not story.won
     return pages.strings.say("what_if_no_more", why=story.why) if is_gone else story.why
 

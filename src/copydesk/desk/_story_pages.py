@@ -1,4 +1,4 @@
-"""Render the pages of one story, its edit form, and an editor's actions of today."""
+"""Render the pages of one story, its edit form, and the list of an editor's actions of today."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ FIELD_WORDS = {
 
 @dataclass(frozen=True, slots=True)
 class OpenEdit:
-    """What the edit form of a story shows besides the story's fields: drafts and sent actions.
+    """The state of a story's edit form: unsaved drafts, and the edits that were sent last.
 
     `drafts` were typed before and fill the form if `is_taken_up`. `sent` are the actions of the
     form that was sent last, each with its outcome.
@@ -58,7 +58,7 @@ class OpenEdit:
 
     @property
     def unsaved(self) -> list[QueuedAction]:
-        """Return the sent actions that are not filed."""
+        """Return the sent edits that are not saved in the story."""
         return [each for each in self.sent if each.state != "done"]
 
 
@@ -126,7 +126,7 @@ def render_neighbours(
 def render_edit(
     pages: Pages, editor: Editor, counts: Counts, found: story_page.StoryPage, opened: OpenEdit
 ) -> bytes:
-    """Return the edit form of a story; a field that was changed twice shows both versions."""
+    """Return the edit form of a story; a field that two people changed shows both versions."""
     short = pages.views.short(found.seen)
     values = read_fields(found)
     typed = find_draft(opened.drafts, list_texts(values))
@@ -169,7 +169,7 @@ def render_edit(
 def render_sent_edit(
     pages: Pages, editor: Editor, counts: Counts, sent: Sequence[QueuedAction], problem: str = ""
 ) -> bytes:
-    """Return a page with the values of a story edit that waits, or whose story is gone."""
+    """Return a page with the values of an edit that is not saved yet, or whose story is gone."""
     return pages.page(
         "edit_sent.html",
         editor,
@@ -185,7 +185,7 @@ def render_sent_edit(
 
 
 def link_edit(root: str, action: EditorAction) -> str:
-    """Return the URL of the page that shows the outcome of a story edit or its conflict."""
+    """Return the URL of the page that shows the outcome of a story's edit, or its conflict."""
     return f"{root}story/{quote(action.stories[0], safe='')}/edit/?sent={quote(action.id, safe='')}"
 
 
@@ -196,7 +196,7 @@ def _put_in(draft: FoundDraft, fields: StoryFields) -> StoryFields:
 
 
 def _find_conflicts(unsaved: Sequence[QueuedAction]) -> Iterator[str]:
-    """Yield the story fields that somebody changed before these actions were filed."""
+    """Yield the story fields that somebody changed before these actions were carried out."""
     for queued in unsaved:
         conflicts = queued.outcome.conflicts if queued.outcome else ()
         field = name_field(queued.action)
@@ -258,7 +258,7 @@ def _write_value(action: EditorAction) -> str:
 
 
 def read_fields(found: story_page.StoryPage) -> StoryFields:
-    """Return the fields of a story that its edit form shows."""
+    """Return the values for a story's edit form."""
     story = found.seen.story
     return StoryFields(
         title=text.fold(story.title),
@@ -298,7 +298,7 @@ _UNDONE_KINDS = frozenset({"verdict", "rule", "correct", "write", "list"})
 def describe_actions(
     pages: Pages, opened: OpenNewsroom, done: Sequence[QueuedAction]
 ) -> list[View]:
-    """Return editors' actions with their outcomes for the template, and which can be undone."""
+    """Return editors' actions for the template, with outcomes and whether each can be undone."""
     undone = {
         value
         for queued in done
@@ -309,7 +309,7 @@ def describe_actions(
 
 
 def describe_settings(pages: Pages, commits: Sequence[settings.SettingsCommit]) -> list[View]:
-    """Return commits of settings for the template, and whether each is undone."""
+    """Return git commits of settings for the template, and whether each is undone."""
     return [
         {
             "id": commit.id,

@@ -72,7 +72,7 @@ async def show_neighbours(visit: Visit) -> Response:
 
 
 async def show_edit(visit: Visit) -> Response:
-    """Answer with the form in which a story is edited, or with the outcome of a sent form."""
+    """Answer with the edit form of a story, or with the outcome of edits that were sent."""
     editor, name = visit.editor, visit.request.path_params["name"]
     if "sent" in visit.request.query_params:
         return await _answer_outcome(visit, editor, name, visit.request.query_params["sent"])
@@ -108,7 +108,7 @@ async def _show_form(
 
 
 async def _answer_outcome(visit: Visit, editor: Editor, name: str, first: str) -> Response:
-    """Redirect to the story if its edit is filed; else show the outcome, or that it waits."""
+    """Redirect to the story if its edit is saved; else show the outcome, or a waiting page."""
     sent = await _find_actions(visit, editor, name, first)
     if any(queued.outcome is None for queued in sent):
         answer = await visit.draw(

@@ -50,7 +50,7 @@ class StoryViews:
     gate: int
 
     def of(self, seen: queue.QueueStory) -> View:
-        """Return a story for a row of the queue, as values for the template."""
+        """Return a story as values for the template of a queue row."""
         story = seen.story
         reasons = sort_reasons(story.reasons)
         return {
@@ -75,7 +75,7 @@ class StoryViews:
         }
 
     def short(self, seen: queue.QueueStory) -> View:
-        """Return a story in short, for its line in another story's queue row."""
+        """Return a story's main values for the template, such as headline, source and status."""
         story = seen.story
         provider = story.provider
         source = text.fold(provider.name or provider.domain) if provider else ""
@@ -99,12 +99,12 @@ class StoryViews:
         return f"{self.root}story/{quote(name, safe='')}/"
 
     def reason(self, reason: Reason) -> View:
-        """Return a reason of a judgement with its points, "" if it has none."""
+        """Return a reason for a story's status, with its points, "" if it has none."""
         points = f"{reason.points:+d}" if reason.points else ""
         return {"points": points, "is_up": (reason.points or 0) > 0, "why": _reason_words(reason)}
 
     def verdict(self, verdict: Verdict | None) -> View | None:
-        """Return an editor's decision on a story for the template, None if there is none."""
+        """Return an editor's decision on a story for the template, None without a decision."""
         if verdict is None:
             return None
         word = self.strings.say(f"said_{verdict.said}")
@@ -123,7 +123,7 @@ class StoryViews:
         return {"words": say("pinned_until") if until else say("pinned"), "until": until}
 
     def time(self, moment: datetime | None) -> str:
-        """Return a time as a `<time>` element with date and time, "" for None."""
+        """Return a time as an HTML `<time>` element with date and time, "" for None."""
         if moment is None:
             return ""
         local = local_time(moment, self.zone)
@@ -131,12 +131,12 @@ class StoryViews:
         return mark_safe(f'<time datetime="{dates.rfc3339(moment)}">{shown}</time>')
 
     def clock(self, moment: datetime) -> str:
-        """Return a time of today as a `<time>` element with hour and minute."""
+        """Return a time of today as an HTML `<time>` element with hour and minute."""
         local = local_time(moment, self.zone)
         return mark_safe(f'<time datetime="{dates.rfc3339(moment)}">{local:%H:%M}</time>')
 
     def tongue(self, story: Story) -> str:
-        """Return the HTML attributes (lang, dir) of a story in another language than the site's."""
+        """Return the HTML attributes lang and dir of a story, "" if it has the site's language."""
         tag = language_tag(story.language)
         if not tag or tag.partition("-")[0] == language_tag(self.locale).partition("-")[0]:
             return ""
@@ -153,7 +153,7 @@ class StoryViews:
 
 
 def sort_reasons(reasons: Sequence[Reason]) -> list[Reason]:
-    """Sort a judgement's reasons by weight; those without points come last, in their own order."""
+    """Sort the reasons for a story's quality by points; those without points come last."""
     return sorted(reasons, key=lambda reason: -abs(reason.points or 0))
 
 
@@ -170,7 +170,7 @@ _SHOWN_WHY = 300
 
 @dataclass(frozen=True, slots=True)
 class ProposalViews:
-    """Describes programs' proposals for queue rows; if the store fails, rows have none."""
+    """Describes programs' proposals for queue rows; if the database fails, there are none."""
 
     strings: Strings
     find: FindProposals
@@ -185,14 +185,14 @@ class ProposalViews:
         return list({proposal.id: proposal for proposal in listed}.values())
 
     def version(self, row: queue.QueueRow, proposals: Sequence[Proposal]) -> str:
-        """Return the version of a queue row, which also changes with the row's proposals."""
+        """Return a version of a queue row that changes with its stories and proposals."""
         if not proposals:
             return row.version
         ids = " ".join(proposal.id for proposal in proposals).encode()
         return f"{row.version}-{hashlib.blake2b(ids, digest_size=4).hexdigest()}"
 
     def show(self, proposals: Sequence[Proposal]) -> list[View]:
-        """Return proposals as values for the template."""
+        """Return programs' proposals as values for the template."""
         return [self._show(proposal) for proposal in proposals]
 
     def _show(self, proposal: Proposal) -> View:
@@ -214,7 +214,7 @@ _SHORT = 10  # characters of a commit's id
 
 
 def describe_why(told: reports.Explanation) -> View:
-    """Return how a story got its quality, as a table for the template, with other reasons."""
+    """Return how a story got its quality score, as a table for the template, with other reasons."""
     in_parts = {evidence.reason for row in told.parts for evidence in row.evidence}
     return {
         "quality": told.quality,
@@ -234,7 +234,7 @@ def describe_why(told: reports.Explanation) -> View:
 
 
 def describe_places(views: StoryViews, told: reports.Explanation) -> list[str]:
-    """Return how a story ranks among recent ones of each of its topics, a sentence each."""
+    """Return a sentence on how a story ranks among recent stories, for each of its topics."""
     return [
         views.strings.say(
             "place_of" if place.topic else "place_of_all",
@@ -249,7 +249,7 @@ def describe_places(views: StoryViews, told: reports.Explanation) -> list[str]:
 
 
 def describe_passages(found: story_page.StoryPage) -> list[list[View]]:
-    """Return the passages of a story, each as a list of marked and plain pieces."""
+    """Return the passages of a story, each as a list of highlighted and plain pieces."""
     return [list(_part(passage)) for passage in found.passages]
 
 
@@ -266,7 +266,7 @@ def _part(passage: story_page.MarkedPassage) -> Iterator[View]:
 
 
 def describe_trail(views: StoryViews, trail: Trail) -> View:
-    """Return the history of a story for the template, and how many older entries there are."""
+    """Return the history of a story for the template, with the number of older entries."""
     return {
         "entries": [_describe_entry(views, entry) for entry in trail.entries],
         "rest": views.strings.say("trail_rest", count=trail.rest) if trail.rest else "",
@@ -291,7 +291,7 @@ def _describe_entry(views: StoryViews, entry: TrailEntry) -> View:
 
 
 def describe_neighbour(views: StoryViews, row: neighbours.NeighbourRow) -> View:
-    """Return a similar story for the template: its likeness, and why it is in one group or not."""
+    """Return a similar story for the template, and why the two are grouped or not."""
     story = row.story
     others = views.strings.say("neighbour_others", count=row.others) if row.others else ""
     return {

@@ -1,4 +1,4 @@
-"""The web interface's background work, and server-sent events that tell browsers of it.
+"""The background work of the editors' web interface, and server-sent events that report it.
 
 action ── wake ──> a process that files all that waits ──> outcomes in the store ──> browsers
 a row without its picture ── want ──> a process that makes pictures ──> browsers
@@ -37,7 +37,7 @@ _MOST_BEHIND = 100  # events that a browser has not received
 
 
 class Broadcast:
-    """Sends server-sent events to all browsers; a slow one is cut off, and connects again."""
+    """Sends server-sent events to all browsers. A slow browser is cut off, and connects again."""
 
     def __init__(self) -> None:
         self._listeners: set[asyncio.Queue[bytes | None]] = set()
@@ -48,7 +48,7 @@ class Broadcast:
         return len(self._listeners)
 
     def tell(self, event: str, what: Mapping[str, object]) -> None:
-        """Send an event to all browsers; call this in the event loop's thread."""
+        """Send a server-sent event to all browsers; call this in the event loop's thread."""
         message = f"event: {event}\ndata: {json.dumps(what, ensure_ascii=False)}\n\n".encode()
         for listener in list(self._listeners):
             if listener.full():
@@ -62,7 +62,7 @@ class Broadcast:
             self._end(listener)
 
     async def stream(self) -> AsyncIterator[bytes]:
-        """Yield events from now on, and a comment every 15 seconds without an event."""
+        """Yield server-sent events from now on, and a comment every 15 seconds without an event."""
         listener: asyncio.Queue[bytes | None] = asyncio.Queue(_MOST_BEHIND)
         self._listeners.add(listener)
         try:
@@ -93,14 +93,14 @@ _ACTIONS_AT_ONCE = 500
 
 
 class Starter(Protocol):
-    """Starts a process that files all waiting editors' actions; one process at a time."""
+    """Starts the process that carries out editors' waiting actions, one process at a time."""
 
     async def prepare(self) -> None:
-        """Start the filing process early, so that it is ready when an editor decides."""
+        """Start the process early, so that it is ready when an editor decides."""
         ...
 
     async def file_actions(self) -> int:
-        """File all waiting actions, and return the process's exit code."""
+        """Carry out all waiting actions, and return the process's exit code."""
         ...
 
 
@@ -109,10 +109,10 @@ async def _know_no_standings(_names: Collection[str]) -> Mapping[str, str]:
 
 
 class Filer:
-    """Has waiting editors' actions filed, and tells browsers the outcome of each.
+    """Has waiting editors' actions carried out, and tells browsers the outcome of each.
 
-    `find_standings` returns the status of stories by record name. After a failure filing is tried
-    again in `again_seconds`.
+    `find_standings` returns the status of stories by record name. After a failure it is tried again
+    in `again_seconds`.
     """
 
     def __init__(self, store: DeskStore, starter: Starter, broadcast: Broadcast, say: Say) -> None:
@@ -127,20 +127,20 @@ class Filer:
         self._is_prepared = False
 
     def wake(self, ids: Iterable[str] = ()) -> None:
-        """Start filing the actions that wait; browsers are told the outcomes of these `ids`."""
+        """Start carrying out the waiting actions; browsers get the outcomes of these `ids`."""
         self._pending.update(ids)
         self._wakes.set()
 
     async def prepare(self) -> None:
-        """Start the filing process early, when an editor opens the desk."""
+        """Start the process for actions early, when an editor opens the web interface."""
         if not self._is_prepared:
             self._is_prepared = True
             await self._starter.prepare()
 
     async def go_on(self) -> None:
-        """File waiting actions until cancelled, also those that an earlier process left.
+        """Carry out waiting actions until cancelled, also those that an earlier process left.
 
-        If the store or the process cannot be used now (full disk, a lock), filing is tried again.
+        If the store or the process cannot be used now (full disk, a lock), it is tried again.
         """
         while True:
             self._wakes.clear()
@@ -156,7 +156,7 @@ class Filer:
                     await asyncio.wait_for(self._wakes.wait(), _OTHERS_SECONDS)
 
     async def _file_what_waits(self) -> bool:
-        """File the waiting actions, if there are any; return whether that succeeded."""
+        """Carry out the waiting actions, if there are any; return whether that succeeded."""
         self._pending.update(action.id for action in await asyncio.to_thread(self._waiting))
         return not self._pending or await self._file_all()
 
@@ -174,14 +174,14 @@ class Filer:
         return await asyncio.to_thread(self.store.actions.state, ids)
 
     async def finish(self, seconds: float) -> None:
-        """Wait until every action stored here is filed, or until the time is over."""
+        """Wait until every action stored here is carried out, or until the time is over."""
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(seconds):
                 while self._pending:
                     await asyncio.sleep(_LOOK_SECONDS)
 
     async def _file_all(self) -> bool:
-        """Run the filing process, and tell browsers outcomes; return whether there were any."""
+        """Run the process for actions, send outcomes to browsers; return whether it went well."""
         told = 0
         filing = asyncio.ensure_future(self._starter.file_actions())
         try:
@@ -199,7 +199,7 @@ class Filer:
         return not code and (bool(told) or not self._pending)
 
     async def _tell(self) -> int:
-        """Tell browsers the actions that have an outcome now; return how many."""
+        """Send browsers the actions that have an outcome now; return how many."""
         if not self._pending:
             return 0
         states = await asyncio.to_thread(self.store.actions.state, sorted(self._pending))
@@ -213,7 +213,7 @@ class Filer:
         return len(done)
 
     async def _find_standings(self, done: Sequence[QueuedAction]) -> Mapping[str, str]:
-        """Return the new status of the stories of filed actions, if any browser listens."""
+        """Return the new status of the stories that actions changed, if a browser listens."""
         names = {name for queued in done for name in queued.action.stories}
         if not names or not self.broadcast.listeners:
             return {}
@@ -226,7 +226,7 @@ class Filer:
 
 
 def describe(queued: QueuedAction) -> dict[str, object]:
-    """Return an editor's action and its outcome for JSON."""
+    """Return an editor's action and its outcome as a dictionary for JSON."""
     action, outcome = queued.action, queued.outcome
     return {
         "id": action.id,
@@ -252,7 +252,7 @@ _CHARACTERS = 300
 
 
 class Looking(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The story group that a browser tab shows, "" for none."""
+    """A message of a browser tab: which event's queue row is open in it, "" for none."""
 
     tab: str
     event: str
@@ -266,13 +266,13 @@ class _Seen:
 
 
 class Presence:
-    """Stores, in memory, which story group each browser tab of an editor shows."""
+    """Keeps in memory which queue row each editor has open, to show it to other editors."""
 
     def __init__(self) -> None:
         self._tabs: dict[str, _Seen] = {}
 
     def note(self, body: bytes, name: str, at: datetime) -> None:
-        """Store the group that a tab shows; raises UsageError for an invalid message."""
+        """Store which queue row a tab has open; raises UsageError for an invalid message."""
         try:
             looking = msgspec.json.decode(body, type=Looking)
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
@@ -285,7 +285,7 @@ class Presence:
         self._forget(at)
 
     def list_all(self) -> list[Mapping[str, str]]:
-        """Return the group that each tab shows, with the editor's name."""
+        """Return for each tab its id, its editor's name, and the event of its open queue row."""
         return [
             {"tab": tab, "name": seen.name, "event": seen.event} for tab, seen in self._tabs.items()
         ]
@@ -305,7 +305,7 @@ _REMEMBERED = 10_000
 
 
 class PictureWishes:
-    """Makes small pictures for open pages in another process; a failed one is not retried."""
+    """Makes missing thumbnails of stories in another process; a failed one is not retried."""
 
     def __init__(self, make: MakePictures, broadcast: Broadcast) -> None:
         self._make = make
@@ -316,7 +316,7 @@ class PictureWishes:
         self._loop: asyncio.AbstractEventLoop | None = None
 
     def want(self, pictures: Iterable[tuple[str, str]]) -> None:
-        """Ask for pictures to be made, by a story record's path and the picture's name.
+        """Request thumbnails, each by its story record's path and the picture's name.
 
         Call this from any thread. Pictures are made only while `go_on` runs.
         """
@@ -332,7 +332,7 @@ class PictureWishes:
             self._asked.set()
 
     async def go_on(self) -> None:
-        """Make the pictures asked for until cancelled, the latest ones first."""
+        """Make the requested thumbnails until cancelled, the latest ones first."""
         self._loop = asyncio.get_running_loop()
         while True:
             await self._asked.wait()
@@ -359,18 +359,18 @@ Refresh = Callable[[], Awaitable[int]]
 
 
 class Refresher:
-    """Runs `refresh` of the story catalogue when asked, unless it is running or has just run."""
+    """Updates the search index of stories on request, by calling `refresh`, once at a time."""
 
     def __init__(self, refresh: Refresh) -> None:
         self._refresh = refresh
         self._asked = asyncio.Event()
 
     def ask(self) -> None:
-        """Ask for an update of the story catalogue, because a page showed outdated statuses."""
+        """Request an update of the search index, because a page showed outdated statuses."""
         self._asked.set()
 
     async def go_on(self) -> None:
-        """Update the story catalogue whenever asked, until cancelled."""
+        """Update the search index of stories on each request, until cancelled."""
         while True:
             await self._asked.wait()
             code = 1

@@ -1,4 +1,4 @@
-"""Store the data of the desk (the editors' web interface) in one SQLite file, to be backed up."""
+"""Store the data of the editors' web interface (the desk) in one SQLite file, to be backed up."""
 
 from __future__ import annotations
 

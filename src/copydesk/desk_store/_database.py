@@ -1,4 +1,4 @@
-"""The desk's SQLite file: its tables and migrations, and how secrets are made and hashed."""
+"""The SQLite file of the editors' web interface: its tables, migrations, and digests of secrets."""
 
 from __future__ import annotations
 
@@ -134,19 +134,21 @@ SCHEMA = KeptSchema(
 
 
 class DeskDatabase(KeptDatabase):
-    """The connection to the desk's SQLite file; methods raise DeskStoreError if it fails."""
+    """The connection to the SQLite file of the editors' web interface. Methods raise
+    DeskStoreError.
+    """
 
     def __init__(self, file: Path) -> None:
         super().__init__(file, SCHEMA)
 
 
 def make_secret() -> str:
-    """Return a new random secret, fit for URLs and cookies."""
+    """Return a new random secret that is safe in URLs and cookies."""
     return secrets.token_urlsafe(_SECRET_BYTES)
 
 
 def digest_secret(secret: str) -> bytes:
-    """Return the SHA-256 digest of a secret. The secret is random, so it needs no salt.
+    """Return the SHA-256 digest of a secret. As the secret is random, it needs no salt.
 
     Looking it up by the digest leaks nothing by timing: an attacker cannot steer a digest.
     """
@@ -154,5 +156,5 @@ def digest_secret(secret: str) -> bytes:
 
 
 def make_public_id() -> str:
-    """Return a random id for something that has a secret; the id grants nothing."""
+    """Return a random public id for something that has a secret. The id gives no access."""
     return secrets.token_hex(8)

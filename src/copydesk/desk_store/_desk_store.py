@@ -1,6 +1,4 @@
-"""Store the desk's audit log: sign-ins, refusals, changes of accounts, accesses to readers'
-data.
-"""
+"""Open the database of the editors' web interface (the desk), and keep its audit log."""
 
 from __future__ import annotations
 
@@ -61,7 +59,7 @@ _RECENT_REFUSALS = "FROM audit WHERE what = 'sign-in-refused' AND last > ? AND l
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AuditEntry:
-    """An audit log entry: who did what to whom, when, and from which address; "" if unknown.
+    """An audit log entry: who did what to whom, when, and from which IP address ("" if unknown).
 
     Refusals of one network are one entry: `count` is their number, `last` the time of the last one,
     None if there was only one.
@@ -77,13 +75,15 @@ class AuditEntry:
 
 
 class AuditLog:
-    """The audit log's entries, in order. Methods raise DeskStoreError if the file fails."""
+    """The audit log of the editors' web interface. Methods raise DeskStoreError if the
+    file fails.
+    """
 
     def __init__(self, database: DeskDatabase) -> None:
         self._database = database
 
     def add(self, entry: AuditEntry) -> None:
-        """Add an audit log entry; texts are cut to 200 characters, refusals counted by network."""
+        """Add an audit log entry. Refused sign-ins of one network are counted in a single entry."""
         if entry.what == "sign-in-refused":
             self._count_refusal(entry)
         else:
@@ -94,21 +94,23 @@ class AuditLog:
         return self._list("ORDER BY number DESC", limit)
 
     def latest_but_refusals(self, limit: int) -> tuple[AuditEntry, ...]:
-        """Return up to `limit` audit log entries that are no refused sign-ins, the latest first."""
+        """Return up to `limit` audit log entries without refused sign-ins, the latest first."""
         return self._list("WHERE what <> 'sign-in-refused' ORDER BY number DESC", limit)
 
     def latest_refusals(self, limit: int) -> tuple[AuditEntry, ...]:
-        """Return the refused sign-ins of up to `limit` networks, the latest first."""
+        """Return the entries of refused sign-ins, one for each of up to `limit` networks, latest
+        first.
+        """
         return self._list("WHERE what = 'sign-in-refused' ORDER BY last DESC, number DESC", limit)
 
     def count_refusals(self) -> int:
-        """Return the number of refused sign-ins in all audit log entries."""
+        """Return the total number of refused sign-ins in the audit log."""
         query = "SELECT COALESCE(SUM(count), 0) FROM audit WHERE what = 'sign-in-refused'"
         ((count,),) = self._database.run(query)
         return int(count)
 
     def forget(self, before: datetime) -> None:
-        """Delete the audit log entries from before a time."""
+        """Delete the audit log entries that are older than a time."""
         self._database.run("DELETE FROM audit WHERE last < ?", dates.rfc3339(before))
 
     def _count_refusal(self, entry: AuditEntry) -> None:
@@ -124,7 +126,7 @@ class AuditLog:
                 self._insert(entry, OTHER_NETWORKS)
 
     def _add_to_entry(self, entry: AuditEntry, address: str) -> bool:
-        """Count a refused sign-in in its network's entry; return whether there is one."""
+        """Count a refused sign-in in its network's entry. Return whether there is one."""
         query = f"SELECT number, about {_RECENT_REFUSALS} AND address = ? ORDER BY number DESC"
         rows = self._database.run(f"{query} LIMIT 1", *_day_around(entry.at), address)
         if not rows:
@@ -164,7 +166,7 @@ def _entry(row: tuple[Any, ...]) -> AuditEntry:
 
 
 def _day_around(at: datetime) -> tuple[str, str]:
-    """Return the span of times of last refusals: entries in it count a refusal at this time.
+    """Return the range of times in which an earlier refusal counts as the same audit log entry.
 
     One from the future counts no more: the clock was set back.
     """
@@ -181,7 +183,8 @@ _ACTIONS_KEPT = timedelta(days=90)  # an action can be undone for so long
 
 
 class DeskStore:
-    """The data of the desk (the editors' web interface), by kind.
+    """The database of the editors' web interface (the desk), with an attribute for each kind of
+    data.
 
     Methods of its parts raise DeskStoreError if the file fails. Any thread may use it, one at a
     time; a forked process opens its own.
@@ -204,11 +207,11 @@ class DeskStore:
         self.letters = LetterEdits(self._database)
 
     def at_once(self) -> AbstractContextManager[None]:
-        """Make all changes of the `with` block in one transaction, or none after an error."""
+        """Make all changes of a `with` block in one transaction. An error undoes them."""
         return self._database.at_once()
 
     def forget_old(self, now: datetime) -> None:
-        """Delete expired sessions, tokens, proposals, filed actions and old audit log entries.
+        """Delete expired sessions and tokens, and old proposals, actions and audit log entries.
 
         Actions and proposals stay for ninety days, as long as they can be undone.
         """
@@ -220,17 +223,17 @@ class DeskStore:
             self.proposals.forget(now - _ACTIONS_KEPT)
 
     def close(self) -> None:
-        """Close the database."""
+        """Close the search index's database."""
         self._database.close()
 
 
 def has_desk(private: Path) -> bool:
-    """Return whether a newsroom's private folder has a desk's file."""
+    """Return whether a site's private folder has a database of the editors' web interface."""
     return (private / _NAME).exists()
 
 
 def open_desk(private: Path) -> DeskStore:
-    """Open the desk's file in a newsroom's private folder; create it if there is none.
+    """Open the database of the editors' web interface in a private folder. Create it if missing.
 
     Raises DeskStoreError for a file that is locked, damaged, of a newer version or unreadable.
     """

@@ -1,4 +1,4 @@
-"""Store the desk's accounts: who may use it, in which role, and how they sign in."""
+"""Store the accounts of the editors' web interface: names, roles, passwords and passkeys."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _COLUMNS = "name, role, handle, password, issuer, subject, made"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Account:
-    """A person who may sign in to the desk: their name in git, and their role.
+    """A person who may sign in to the editors' web interface: their name in git, and their role.
 
     `password` is an argon2id hash, "" if none was set. `issuer` and `subject` identify them at an
     OpenID provider, `handle` identifies them to passkeys.
@@ -43,7 +43,7 @@ class Account:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Passkey:
-    """A passkey: a public key whose private half is in a device of the account's owner."""
+    """A passkey for signing in: the public key, whose private half is in a device of the owner."""
 
     id: bytes
     public_key: bytes
@@ -54,14 +54,15 @@ class Passkey:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Device:
-    """A browser in which an account (`name`) signed in before; `id` tells its browsers apart."""
+    """A browser in which somebody signed in before. `name` is the account, `id` the browser."""
 
     name: str
     id: str
 
 
 class Accounts:
-    """The desk's accounts by name; spellings that differ only in case or form are one name.
+    """The accounts of the editors' web interface by name. Names that differ only in case are one
+    name.
 
     Methods raise UsageError for an invalid or unknown name, DeskStoreError if the file fails.
     """
@@ -70,7 +71,7 @@ class Accounts:
         self._database = database
 
     def add(self, name: str, role: Role, now: datetime) -> Account:
-        """Create and return an account with no way to sign in yet."""
+        """Create an account and return it. It has no password or passkey yet."""
         name = check_name(name)
         if self.find(name) is not None:
             raise UsageError("there is somebody of that name", subject=name)
@@ -86,17 +87,17 @@ class Accounts:
         return self._find("key = ?", account_key(name))
 
     def find_by_handle(self, handle: bytes) -> Account | None:
-        """Return the account with a passkey handle, None if there is none."""
+        """Return the account with a passkey user handle, None if there is none."""
         return self._find("handle = ?", handle)
 
     def find_by_subject(self, issuer: str, subject: str) -> Account | None:
-        """Return the account bound to an OpenID provider's user (subject), None if none is."""
+        """Return the account of an OpenID provider's user (subject), None if there is none."""
         if not subject:
             return None
         return self._find("issuer = ? AND subject = ?", issuer, subject)
 
     def list(self) -> tuple[Account, ...]:
-        """Return all desk accounts, sorted by name."""
+        """Return all accounts, sorted by name."""
         rows = self._database.run(f"SELECT {_COLUMNS} FROM accounts ORDER BY key")
         return tuple(map(_account, rows))
 
@@ -117,7 +118,9 @@ class Accounts:
         self._change("password", name, hashed)
 
     def bind(self, name: str, issuer: str, subject: str) -> None:
-        """Bind an account to an OpenID provider's user (subject); UsageError if another has it."""
+        """Let an OpenID provider's user sign in to an account. Raises UsageError if another account
+        has that user.
+        """
         with self._database.at_once():
             known = self.find_by_subject(issuer, subject)
             if known is not None and account_key(known.name) != account_key(name):
@@ -126,7 +129,7 @@ class Accounts:
             self._change("subject", name, subject)
 
     def sign_device(self, name: str) -> str:
-        """Return a token by which a browser is recognised later; it signs nobody in.
+        """Return a token by which a browser is recognized later. It does not sign anybody in.
 
         It has the account's handle and an id of its own, and is signed by a key of the account that
         signs nothing else.
@@ -141,7 +144,7 @@ class Accounts:
         return (signed + hmac.digest(key, signed, "sha256")).hex()
 
     def find_device(self, word: str) -> Device | None:
-        """Return the browser that a token of `sign_device` names, None if it is invalid."""
+        """Return the browser that a token of `sign_device` was made for, None if it is invalid."""
         try:
             sent = bytes.fromhex(word)
         except ValueError:
@@ -157,7 +160,9 @@ class Accounts:
         return Device(name=account.name, id=signed[_HANDLE_BYTES:].hex())
 
     def forget_proofs(self, name: str) -> None:
-        """Delete what a thief may have of an account: password, passkeys, tokens and so on."""
+        """Delete an account's password, passkeys, API tokens, OpenID user and known browsers, as
+        after a theft.
+        """
         with self._database.at_once():
             for column in ("password", "issuer", "subject"):
                 self._change(column, name, "")
@@ -166,7 +171,7 @@ class Accounts:
                 self._database.run(f"DELETE FROM {table} WHERE account = ?", account_key(name))
 
     def remove(self, name: str) -> None:
-        """Delete an account with its sessions, passkeys, links, tokens, drafts and own stashes.
+        """Delete an account with its sessions, passkeys, links, tokens, drafts and own story lists.
 
         Its actions stay in git, in the audit log and in the queue.
         """
@@ -177,7 +182,7 @@ class Accounts:
             self._database.run("DELETE FROM accounts WHERE key = ?", account_key(name))
 
     def get(self, name: str) -> Account:
-        """Return the account with a name; raises UsageError if there is none."""
+        """Return the account with a name. Raises UsageError if there is none."""
         account = self.find(name)
         if account is None:
             hint = "copydesk desk user list names those who may use the desk"
@@ -185,7 +190,7 @@ class Accounts:
         return account
 
     def add_passkey(self, name: str, passkey: Passkey) -> None:
-        """Store a passkey of an account; raises UsageError if it is stored already."""
+        """Add a passkey to an account. Raises UsageError if it is stored already."""
         with self._database.at_once():
             if self._database.run("SELECT 1 FROM passkeys WHERE id = ?", passkey.id):
                 raise UsageError("this passkey is known already")
@@ -196,7 +201,7 @@ class Accounts:
             )
 
     def passkeys(self, name: str) -> tuple[Passkey, ...]:
-        """Return an account's passkeys, the oldest first."""
+        """Return an account's passkeys, oldest first."""
         query = """
             SELECT id, public_key, sign_count, label, made FROM passkeys
             WHERE account = ? ORDER BY made, id
@@ -204,7 +209,7 @@ class Accounts:
         return tuple(map(_passkey, self._database.run(query, account_key(name))))
 
     def find_passkey(self, passkey_id: bytes) -> tuple[Account, Passkey] | None:
-        """Return the passkey with an id and its account, None if it is unknown."""
+        """Return the passkey with an id, together with its account, None if it is unknown."""
         query = f"""
             SELECT {_COLUMNS.replace("made", "accounts.made")},
                 id, public_key, sign_count, label, passkeys.made
@@ -214,13 +219,13 @@ class Accounts:
         return (_account(rows[0][:7]), _passkey(rows[0][7:])) if rows else None
 
     def count_use(self, passkey_id: bytes, sign_count: int) -> None:
-        """Store the use count that a passkey reported."""
+        """Store a passkey's use count, as the passkey reported it at a sign-in."""
         self._database.run(
             "UPDATE passkeys SET sign_count = ? WHERE id = ?", sign_count, passkey_id
         )
 
     def remove_passkey(self, name: str, passkey_id: bytes) -> None:
-        """Delete a passkey of this account; another account's passkey stays."""
+        """Delete a passkey of an account. A passkey of another account is not deleted."""
         self._database.run(
             "DELETE FROM passkeys WHERE id = ? AND account = ?", passkey_id, account_key(name)
         )
@@ -241,12 +246,12 @@ class Accounts:
 
 
 def account_key(name: str) -> str:
-    """Return the form that all spellings of an account's name have in common."""
+    """Return a canonical form of an account name, the same for all its spellings."""
     return unicodedata.normalize("NFKC", text.fold(name)).casefold()
 
 
 def check_name(name: str) -> str:
-    """Return an account's name as stored; UsageError if git or a page cannot show it."""
+    """Return an account name as it is stored. Raises UsageError if git or a page cannot show it."""
     folded = unicodedata.normalize("NFC", text.fold(name))
     checks: tuple[tuple[Callable[[str], bool], str], ...] = (
         (lambda it: bool(account_key(it)), "a name has a letter at least"),

@@ -1,4 +1,4 @@
-"""Store editors' actions until they are filed, and programs' proposals until they are decided."""
+"""Store editors' actions until they are committed to git, and programs' proposals for editors."""
 
 from __future__ import annotations
 
@@ -24,19 +24,19 @@ _Kept = TypeVar("_Kept", EditorAction, ActionOutcome)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueuedAction:
-    """An editor's action with its outcome, which is None as long as the action waits."""
+    """An action of an editor with its outcome, which is None while the action waits."""
 
     action: EditorAction
     outcome: ActionOutcome | None = None
 
     @property
     def state(self) -> ActionState | Literal["waits"]:
-        """Return the state of its outcome."""
+        """Return the state of the action's outcome, or "waits" if it has none."""
         return self.outcome.state if self.outcome else "waits"
 
 
 class ActionQueue:
-    """The actions of all editors, in order of arrival, each id once.
+    """The queue of all editors' actions, in order of arrival. Each action has a unique id.
 
     Methods raise DeskStoreError if the file fails.
     """
@@ -45,7 +45,7 @@ class ActionQueue:
         self._database = database
 
     def put(self, actions: Iterable[EditorAction]) -> None:
-        """Store editors' actions, all or none; they are on disk (fsync) when this returns.
+        """Store editors' actions, either all or none. They are on disk (fsync) when this returns.
 
         An action with a known id was sent twice and is skipped. Raises UsageError for one that
         cannot be stored.
@@ -56,7 +56,7 @@ class ActionQueue:
         self._database.run_many(_PUT, rows)
 
     def waiting(self, limit: int) -> tuple[EditorAction, ...]:
-        """Return up to `limit` editors' actions without an outcome, the oldest first.
+        """Return up to `limit` editors' actions that wait to be carried out, the oldest first.
 
         One that cannot be read (another version wrote it) is noted as refused: those behind it
         would wait for ever.
@@ -68,24 +68,24 @@ class ActionQueue:
         return tuple(action for action in decoded.values() if action is not None)
 
     def note(self, outcomes: Iterable[ActionOutcome]) -> None:
-        """Store the outcomes of editors' actions; an outcome that is already stored stays."""
+        """Store the outcomes of editors' actions. An outcome that is already stored is kept."""
         self._database.run_many(_NOTE, [(_encode(outcome), outcome.id) for outcome in outcomes])
 
     def state(self, ids: Sequence[str]) -> Mapping[str, QueuedAction]:
-        """Return the editors' actions with these ids, by id; unknown ids are left out."""
+        """Return the editors' actions with the given ids, keyed by id. Unknown ids are left out."""
         query = "SELECT action, outcome FROM actions WHERE id = ?"
         found = (_read_rows(self._database.run(query, action_id)) for action_id in ids)
         return {queued.action.id: queued for rows in found for queued in rows}
 
     def of(self, editor: str, since: datetime) -> tuple[QueuedAction, ...]:
-        """Return an editor's actions since a time, the oldest first."""
+        """Return the actions of one editor since a time, the oldest first."""
         query = """
             SELECT action, outcome FROM actions WHERE editor = ? AND at >= ? ORDER BY number
         """
         return tuple(_read_rows(self._database.run(query, editor, dates.rfc3339(since))))
 
     def forget(self, before: datetime) -> None:
-        """Delete the editors' actions from before a time that have an outcome: git has them."""
+        """Delete old editors' actions that were carried out. git still records them."""
         self._database.run(
             "DELETE FROM actions WHERE at < ? AND outcome IS NOT NULL", dates.rfc3339(before)
         )
@@ -117,7 +117,7 @@ def _decode(body: bytes, kind: type[_Kept]) -> _Kept | None:
 
 
 def _read_rows(rows: list[tuple[Any, ...]]) -> Iterator[QueuedAction]:
-    """Yield editors' actions with their outcomes; those that cannot be read are left out."""
+    """Yield editors' actions with their outcomes. Those that cannot be read are left out."""
     for body, kept in rows:
         action = _decode(body, EditorAction)
         outcome = None if kept is None else _decode(kept, ActionOutcome)
@@ -142,7 +142,7 @@ _COLUMNS = "id, author, label, at, action, grounds, became, decided_by, decided_
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ground:
-    """A citation in a proposal: a story, and words in it."""
+    """A citation that supports a program's proposal: a story, and a quotation from it."""
 
     story: str
     words: str = ""
@@ -150,7 +150,7 @@ class Ground:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Proposal:
-    """An editor's action that a program called `label` proposes for `author`, with citations."""
+    """An action that a program called `label` proposes to editors for `author`, with citations."""
 
     id: str
     author: str
@@ -164,13 +164,15 @@ class Proposal:
 
 
 class Proposals:
-    """The actions that programs propose, in order of arrival. Methods raise DeskStoreError."""
+    """The actions that programs propose to editors, in order of arrival. Methods raise
+    DeskStoreError.
+    """
 
     def __init__(self, database: DeskDatabase) -> None:
         self._database = database
 
     def put(self, proposal: Proposal) -> Proposal:
-        """Store a proposed action and return it; for a known id return the stored one.
+        """Store a proposed action and return it. If its id is known, return the stored one.
 
         Raises UsageError if its author has 1,000 waiting ones, or a story has twenty.
         """
@@ -196,7 +198,7 @@ class Proposals:
         return _read(rows[0]) if rows else None
 
     def list_waiting(self, limit: int, after: str = "") -> tuple[Proposal, ...]:
-        """Return up to `limit` waiting proposals, those after the proposal with the id `after`."""
+        """Return up to `limit` undecided proposals, starting after the one with the id `after`."""
         query = f"""
             SELECT {_COLUMNS} FROM proposals WHERE became = 'waits' AND number >
                 coalesce((SELECT number FROM proposals WHERE id = ?), 0)
@@ -206,7 +208,7 @@ class Proposals:
         return tuple(filter(None, map(_read, rows)))
 
     def of_stories(self, names: Collection[str]) -> Mapping[str, tuple[Proposal, ...]]:
-        """Return the waiting proposals on these stories, by record name."""
+        """Return the undecided proposals about these stories, keyed by record name."""
         found: dict[str, list[Proposal]] = {}
         query = f"""
             SELECT story, {_COLUMNS} FROM proposed_stories JOIN proposals ON number = proposal
@@ -219,7 +221,9 @@ class Proposals:
         return {story: tuple(proposals) for story, proposals in found.items()}
 
     def decide(self, proposal_id: str, became: ProposalState, by: str, now: datetime) -> bool:
-        """Store that an editor took or refused a proposal; False if an editor did so before."""
+        """Store that an editor accepted or refused a proposal. Return False if it was decided
+        before.
+        """
         query = """
             UPDATE proposals SET became = ?, decided_by = ?, decided_at = ?
             WHERE id = ? AND became = 'waits' RETURNING id
@@ -227,7 +231,7 @@ class Proposals:
         return bool(self._database.run(query, became, by, dates.rfc3339(now), proposal_id))
 
     def forget(self, before: datetime) -> None:
-        """Delete the proposals made before a time."""
+        """Delete the proposals that are older than a time."""
         self._database.run("DELETE FROM proposals WHERE at < ?", dates.rfc3339(before))
 
     def _check_room(self, proposal: Proposal) -> None:

@@ -1,4 +1,4 @@
-"""Store editors' own data: drafts of forms, saved views, and stashes (lists of stories)."""
+"""Store editors' unsent form texts (drafts), saved searches (views) and story lists (stashes)."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _QUERY = "SELECT story, field, text, at FROM drafts WHERE editor = ?"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
-    """The unsent text in one field of a story's form; `story` is "" for a new story."""
+    """The unsent text in one field of an editor's story form. `story` is "" for a new story."""
 
     story: str
     field: str
@@ -27,13 +27,15 @@ class Draft:
 
 
 class Drafts:
-    """The unsent form texts of all editors. Methods raise DeskStoreError if the file fails."""
+    """The unsent texts in all editors' forms. Methods raise DeskStoreError if the file fails."""
 
     def __init__(self, database: DeskDatabase) -> None:
         self._database = database
 
     def keep(self, editor: str, draft: Draft) -> None:
-        """Store a draft in place of the earlier one; raises UsageError if it is too long."""
+        """Store an unsent form text in place of the earlier one. Raises UsageError if it is too
+        long.
+        """
         if len(draft.text) > _DRAFT_CHARACTERS:
             raise UsageError("a draft has 200,000 characters at most", subject=draft.story)
         with self._database.at_once():
@@ -51,17 +53,19 @@ class Drafts:
             )
 
     def of_story(self, editor: str, story: str) -> tuple[Draft, ...]:
-        """Return an editor's drafts (unsent form texts) of a story, by field."""
+        """Return an editor's unsent form texts about a story, sorted by field."""
         rows = self._database.run(f"{_QUERY} AND story = ? ORDER BY field", editor, story)
         return tuple(map(_draft, rows))
 
     def of(self, editor: str) -> tuple[Draft, ...]:
-        """Return all drafts (unsent form texts) of an editor, the latest first."""
+        """Return all unsent form texts of an editor, the latest first."""
         rows = self._database.run(f"{_QUERY} ORDER BY at DESC, story, field", editor)
         return tuple(map(_draft, rows))
 
     def drop(self, editor: str, story: str, field: str = "") -> None:
-        """Delete an editor's draft of a field, or without a field all drafts on the story."""
+        """Delete an editor's unsent text of one form field, or of all fields of a story without
+        `field`.
+        """
         self._database.run(
             "DELETE FROM drafts WHERE editor = ? AND story = ? AND ? IN (field, '')",
             *(editor, story, field),
@@ -79,20 +83,20 @@ _VIEW_CHARACTERS = {"name": 60, "query": 4_000}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SavedView:
-    """A saved search of an editor: its name, and the query string of the desk's story list."""
+    """A saved search of an editor: its name, and the query string for the list of stories."""
 
     name: str
     query: str
 
 
 class SavedViews:
-    """The saved searches (views) of all editors. Methods raise DeskStoreError if the file fails."""
+    """The saved searches of all editors. Methods raise DeskStoreError if the file fails."""
 
     def __init__(self, database: DeskDatabase) -> None:
         self._database = database
 
     def keep(self, editor: str, view: SavedView) -> None:
-        """Store a saved search in place of an earlier one of its name.
+        """Store a saved search of an editor. It replaces an earlier one of the same name.
 
         Raises UsageError for a name or query that is too long, or for too many views.
         """
@@ -108,13 +112,13 @@ class SavedViews:
             self._database.run("INSERT OR REPLACE INTO saved_views VALUES (?, ?, ?)", *values)
 
     def of(self, editor: str) -> tuple[SavedView, ...]:
-        """Return an editor's saved searches, by name."""
+        """Return an editor's saved searches, sorted by name."""
         query = "SELECT name, query FROM saved_views WHERE editor = ? ORDER BY name"
         rows = self._database.run(query, editor)
         return tuple(SavedView(name=name, query=asked) for name, asked in rows)
 
     def drop(self, editor: str, name: str) -> None:
-        """Delete a saved search, if it exists."""
+        """Delete a saved search if it exists."""
         query = "DELETE FROM saved_views WHERE editor = ? AND name = ?"
         self._database.run(query, editor, name)
 
@@ -126,7 +130,7 @@ _OPEN_TO = "owner IN ('', ?)"  # own and shared stashes
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stash:
-    """A stash: record names of stories that editors collected; `owner` is "" if it is shared."""
+    """A list of stories that an editor collected. `owner` is "" if all editors share it."""
 
     id: int
     name: str
@@ -135,12 +139,12 @@ class Stash:
 
     @property
     def is_shared(self) -> bool:
-        """Whether every editor sees and changes the stash."""
+        """Whether all editors see and change the list."""
         return not self.owner
 
 
 class Stashes:
-    """The stashes (collected stories) that an editor may see: their own and shared ones.
+    """Lists of collected stories: each editor's own ones, and those that all editors share.
 
     Another editor's stash does not exist for them. Methods raise UsageError for an unknown stash,
     an invalid name or too many stories; DeskStoreError if the file fails.
@@ -150,7 +154,7 @@ class Stashes:
         self._database = database
 
     def make(self, editor: str, name: str, *, shared: bool = False) -> int:
-        """Create an empty stash (a list of collected stories) and return its id."""
+        """Create an empty list for collected stories and return its id."""
         name, owner = text.fold(name), "" if shared else editor
         if not 0 < len(name) <= _STASH_CHARACTERS:
             raise UsageError("a stash's name has between 1 and 100 characters", subject=name[:100])
@@ -163,7 +167,7 @@ class Stashes:
         return int(stash_id)
 
     def of(self, editor: str) -> tuple[Stash, ...]:
-        """Return all stashes (collected stories) that an editor may see, by name."""
+        """Return all lists of collected stories that an editor may see, sorted by name."""
         query = f"SELECT id, name, owner FROM stashes WHERE {_OPEN_TO} ORDER BY name, id"
         return tuple(
             Stash(id=stash_id, name=name, owner=owner, stories=self._stories(stash_id))
@@ -171,11 +175,11 @@ class Stashes:
         )
 
     def list_common(self) -> tuple[Stash, ...]:
-        """Return the stashes (collected stories) that every editor sees, by name."""
+        """Return the lists of collected stories that all editors share, sorted by name."""
         return tuple(stash for stash in self.of("") if stash.is_shared)
 
     def find(self, editor: str, stash_id: int) -> Stash:
-        """Return a stash (collected stories) by its id."""
+        """Return a list of collected stories by its id."""
         query = f"SELECT name, owner FROM stashes WHERE id = ? AND {_OPEN_TO}"
         rows = self._database.run(query, stash_id, editor)
         if not rows:
@@ -184,26 +188,26 @@ class Stashes:
         return Stash(id=stash_id, name=name, owner=owner, stories=self._stories(stash_id))
 
     def add(self, editor: str, stash_id: int, stories: Sequence[str]) -> None:
-        """Add collected stories at the end of a stash; stories that it has keep their places."""
+        """Append stories to a list of collected stories. Those already in it keep their places."""
         with self._database.at_once():
             known = self.find(editor, stash_id).stories
             self._write(stash_id, tuple(dict.fromkeys((*known, *stories))))
 
     def take_out(self, editor: str, stash_id: int, stories: Sequence[str]) -> None:
-        """Remove collected stories from a stash; those that it does not have are ignored."""
+        """Remove stories from a list of collected stories. Those not in it are ignored."""
         with self._database.at_once():
             known = self.find(editor, stash_id).stories
             self._write(stash_id, tuple(story for story in known if story not in set(stories)))
 
     def order(self, editor: str, stash_id: int, stories: Sequence[str]) -> None:
-        """Reorder the collected stories of a stash; those added meanwhile come last."""
+        """Reorder a list of collected stories. Stories added meanwhile come last."""
         with self._database.at_once():
             known = self.find(editor, stash_id).stories
             first = [story for story in dict.fromkeys(stories) if story in set(known)]
             self._write(stash_id, tuple(dict.fromkeys((*first, *known))))
 
     def remove(self, editor: str, stash_id: int) -> None:
-        """Delete a stash, a list of collected stories; the stories stay."""
+        """Delete a list of collected stories. The stories themselves stay."""
         with self._database.at_once():
             self.find(editor, stash_id)
             self._database.run("DELETE FROM stashes WHERE id = ?", stash_id)

@@ -1,4 +1,4 @@
-"""Store editors' changes to the next issue of each newsletter, until the issue is filed."""
+"""Store editors' changes to the next issue of each newsletter, until that issue is created."""
 
 from __future__ import annotations
 
@@ -27,7 +27,8 @@ _COLUMNS = "number, field, story, was, value, by, at, undoes"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IssueChange:
-    """A new value for one field of a newsletter's next issue; an empty value restores the default.
+    """An editor's new value for one field of a newsletter's next issue. An empty value restores the
+    default.
 
     The value of `order` and `approved` is a list of record names, that of `words` a title and an
     excerpt, that of a text the text, and that of others `YES`. `story` is the record that
@@ -43,7 +44,7 @@ class IssueChange:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeptChange:
-    """A stored change of a newsletter's next issue: the field's values, by whom and when.
+    """A stored change to a newsletter's next issue: old and new value of a field, by whom, when.
 
     `undoes` is the number of the change that it undoes, 0 for none.
     """
@@ -60,7 +61,7 @@ class KeptChange:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IssueDiffers:
-    """A refused change of a newsletter's issue: somebody else set the field to `now` meanwhile.
+    """A rejected change to a newsletter issue: somebody else changed the field meanwhile, to `now`.
 
     `now` is None if the issue that the editor saw is filed.
     """
@@ -71,7 +72,7 @@ class IssueDiffers:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeptEdits:
-    """The editors' changes to a newsletter's next issue; `version` rises with each change."""
+    """All editors' changes to a newsletter's next issue. `version` rises with each change."""
 
     letter: str
     version: int = 0
@@ -79,18 +80,18 @@ class KeptEdits:
     last: Mapping[tuple[IssueField, str], KeptChange] = field(default_factory=dict)
 
     def digest(self, name: IssueField, story: str = "") -> str:
-        """Return the digest of a field's value, for a change that must not overwrite others."""
+        """Return the digest of a field's value, by which a later edit detects changes by others."""
         change = self.last.get((name, story))
         return digest_value(change.value) if change else ""
 
 
 def digest_value(value: tuple[str, ...]) -> str:
-    """Return the digest of the value of a newsletter issue's field, "" for none."""
+    """Return a short digest of a field's value, "" for an empty value."""
     return hashlib.sha256(_encode(value)).hexdigest()[:16] if value else ""
 
 
 class LetterEdits:
-    """The editors' changes to the next issues of all newsletters. Methods raise DeskStoreError."""
+    """Editors' changes to the next issues of all newsletters. Methods raise DeskStoreError."""
 
     def __init__(self, database: DeskDatabase) -> None:
         self._database = database
@@ -110,12 +111,12 @@ class LetterEdits:
         return KeptEdits(letter=letter, version=version, edits=_gather(last), last=last)
 
     def list_letters(self) -> tuple[str, ...]:
-        """Return the ids of the newsletters whose next issues have been changed by editors."""
+        """Return the ids of the newsletters whose next issue was changed by editors."""
         query = "SELECT DISTINCT letter FROM issue_changes ORDER BY letter"
         return tuple(letter for (letter,) in self._database.run(query))
 
     def list_changes(self, letter: str, limit: int) -> tuple[KeptChange, ...]:
-        """Return up to `limit` changes of a newsletter's next issue, the latest first."""
+        """Return up to `limit` changes to a newsletter's next issue, the latest first."""
         query = f"""
             SELECT {_COLUMNS} FROM issue_changes WHERE letter = ? ORDER BY number DESC LIMIT ?
         """
@@ -124,7 +125,7 @@ class LetterEdits:
     def change(
         self, letter: str, change: IssueChange, by: str, at: datetime
     ) -> KeptEdits | IssueDiffers:
-        """Change a field of a newsletter's next issue, and return all changes after that.
+        """Change one field of a newsletter's next issue, and return all changes to that issue.
 
         Where the field has another value than the editor saw, nothing changes and the difference is
         returned. Where the value is already so, or is the one that the editor saw (a form has many
@@ -147,7 +148,7 @@ class LetterEdits:
             return self.of(letter)
 
     def undo(self, letter: str, number: int, by: str, at: datetime) -> KeptEdits | IssueDiffers:
-        """Undo a change of a newsletter's next issue, unless the field was changed again later.
+        """Undo a change to a newsletter's next issue, unless the field was changed again since.
 
         Raises UsageError if the newsletter has no such change.
         """
@@ -162,7 +163,8 @@ class LetterEdits:
             return self._make(letter, back, (by, dates.rfc3339(at)), undoes=made.number)
 
     def end(self, letter: str, version: int) -> None:
-        """Delete the changes up to a version: the newsletter issue that has them is filed.
+        """Delete the changes up to a version, because the newsletter issue has been created with
+        them.
 
         Later changes stay, for the next issue.
         """
@@ -195,7 +197,9 @@ class LetterEdits:
 
 
 def _gather(last: Mapping[tuple[IssueField, str], KeptChange]) -> IssueEdits:
-    """Return the edits that the values of all fields add up to; a dropped story is not added."""
+    """Return the edits that the values of all fields add up to. A story that is both added and
+    dropped is dropped.
+    """
     values = {key: change.value for key, change in last.items() if change.value}
     stories: dict[str, list[str]] = {"dropped": [], "added": []}
     for name, story in values:

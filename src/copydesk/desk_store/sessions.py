@@ -1,4 +1,4 @@
-"""Store browser sessions, one-use links and API tokens of the desk; of secrets only digests."""
+"""Store browser sessions, one-use links and API tokens of editors, each only as a digest."""
 
 from __future__ import annotations
 
@@ -23,7 +23,9 @@ FROM sessions JOIN accounts ON key = account WHERE
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Session:
-    """A browser in which somebody is signed in to the desk; `id` names it and grants nothing."""
+    """A browser that is signed in to the editors' web interface. `id` names it but
+    gives no access.
+    """
 
     id: str
     name: str
@@ -36,7 +38,7 @@ class Session:
 
 
 class Sessions:
-    """The desk's browser sessions; of each secret only a digest is stored.
+    """The browser sessions of the editors' web interface. Only digests of their secrets are stored.
 
     Methods raise DeskStoreError if the file fails.
     """
@@ -47,7 +49,7 @@ class Sessions:
     def begin(
         self, name: str, now: datetime, lifetime: timedelta, agent: str = "", address: str = ""
     ) -> str:
-        """Begin a browser session; return its secret, a new one each time (no session fixation).
+        """Create a browser session and return its secret, which is always a new one.
 
         Raises DeskStoreError for a name without an account.
         """
@@ -60,7 +62,7 @@ class Sessions:
         return secret
 
     def find(self, secret: str, now: datetime) -> Session | None:
-        """Return the browser session with a secret, and mark it as seen; None if unknown or over.
+        """Return the browser session with a secret and note its use, None if unknown or expired.
 
         A session from the future is over, too: the clock was set back, and it would live longer.
         """
@@ -77,25 +79,25 @@ class Sessions:
         return session
 
     def of(self, name: str, now: datetime) -> tuple[Session, ...]:
-        """Return an account's current browser sessions, the one seen last first."""
+        """Return an account's current browser sessions, the most recently used first."""
         query = f"{_QUERY} account = ? AND expires > ? ORDER BY seen DESC, sessions.id"
         return tuple(
             map(_session, self._database.run(query, account_key(name), dates.rfc3339(now)))
         )
 
     def end(self, name: str, session_id: str) -> None:
-        """End a browser session of this account; an id of another account's session is ignored."""
+        """End a browser session of an account. An id of another account's session is ignored."""
         self._database.run(
             "DELETE FROM sessions WHERE id = ? AND account = ?", session_id, account_key(name)
         )
 
     def end_all(self, name: str) -> int:
-        """End all browser sessions of an account; return how many there were."""
+        """End all browser sessions of an account, and return their number."""
         query = "DELETE FROM sessions WHERE account = ? RETURNING 1"
         return len(self._database.run(query, account_key(name)))
 
     def forget(self, now: datetime) -> None:
-        """Delete the expired browser sessions."""
+        """Delete expired browser sessions."""
         self._database.run("DELETE FROM sessions WHERE expires <= ?", dates.rfc3339(now))
 
 
@@ -119,7 +121,7 @@ LINK_LIFETIME = timedelta(minutes=15)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Moment:
-    """The readings of two clocks of one machine: the time, and its uptime in seconds.
+    """A moment on two clocks of one machine: the time, and the seconds since the machine started.
 
     Nobody can set the uptime: only both together tell how long ago something was.
     """
@@ -130,14 +132,16 @@ class Moment:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OneUseLink:
-    """What a one-use link allows: `setup` makes the first owner, `enter` signs in to an account."""
+    """The permission of a one-use link: `setup` creates the first owner, `enter` signs an account
+    in.
+    """
 
     purpose: LinkPurpose
     name: str
 
 
 class OneUseLinks:
-    """The unused one-use links to the desk; of each secret only a digest is stored.
+    """The unused one-use links to the editors' web interface. Only digests of secrets are stored.
 
     A link works once and for LINK_LIFETIME, by both clocks: setting the time back does not lengthen
     that, and after a restart of the machine the time alone must fit as well. Methods raise
@@ -148,7 +152,9 @@ class OneUseLinks:
         self._database = database
 
     def make(self, purpose: LinkPurpose, moment: Moment, name: str = "") -> str:
-        """Return the secret of a new one-use link; earlier links of its purpose and account end."""
+        """Create a one-use link and return its secret. Earlier links for the same purpose and
+        account end.
+        """
         secret = make_secret()
         key = account_key(name) if name else None
         with self._database.at_once():
@@ -161,7 +167,7 @@ class OneUseLinks:
         return secret
 
     def look_at(self, secret: str, moment: Moment) -> OneUseLink | None:
-        """Return what a one-use link allows, None if it is unknown, used or too old.
+        """Return what a one-use link permits, None if it is unknown, used or too old.
 
         The link can still be used after that.
         """
@@ -173,14 +179,14 @@ class OneUseLinks:
         return _link(rows[0], moment) if rows else None
 
     def use(self, secret: str, moment: Moment) -> OneUseLink | None:
-        """Return what a one-use link allows as `look_at` does, and delete the link."""
+        """Return what a one-use link permits, as `look_at` does, and delete the link."""
         with self._database.at_once():
             link = self.look_at(secret, moment)
             self._database.run("DELETE FROM links WHERE secret = ?", digest_secret(secret))
         return link
 
     def forget(self, purpose: LinkPurpose) -> None:
-        """Delete all one-use links for a purpose."""
+        """Delete all one-use links of a purpose."""
         self._database.run("DELETE FROM links WHERE purpose = ?", purpose)
 
 
@@ -209,7 +215,9 @@ _MOST = 50  # of one account
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ApiToken:
-    """An API token: what a program may do, for which account, until when; `id` grants nothing."""
+    """An API token of an account: its scopes and when it expires. `id` names it but gives no
+    access.
+    """
 
     id: str
     name: str
@@ -220,13 +228,13 @@ class ApiToken:
     expires: datetime
 
     def may(self, scope: TokenScope) -> bool:
-        """Return whether the token allows a scope, by its scopes and its account's current role."""
+        """Return whether the token and its account's current role permit a scope."""
         return scope in self.scopes and role_allows(self.role, scope)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TokenGrant:
-    """The scopes, label and lifetime of a new API token."""
+    """A request for a new API token: its scopes, label and lifetime."""
 
     label: str
     scopes: tuple[TokenScope, ...]
@@ -234,13 +242,13 @@ class TokenGrant:
 
 
 class ApiTokens:
-    """The API tokens, of each only a digest. Methods raise DeskStoreError if the file fails."""
+    """The API tokens, stored as digests. Methods raise DeskStoreError if the file fails."""
 
     def __init__(self, database: DeskDatabase) -> None:
         self._database = database
 
     def make(self, account: Account, grant: TokenGrant, now: datetime) -> str:
-        """Make an API token for an account and return it: it is shown only now.
+        """Create an API token for an account and return its secret, which is not stored.
 
         Raises UsageError for scopes that the account's role does not allow, or an invalid label.
         """
@@ -265,11 +273,11 @@ class ApiTokens:
         return next(iter(self._list("secret = ?", now, digest_secret(secret))), None)
 
     def of(self, name: str, now: datetime) -> tuple[ApiToken, ...]:
-        """Return the valid API tokens of an account, the oldest first."""
+        """Return the valid API tokens of an account, oldest first."""
         return self._list("account = ? ORDER BY tokens.made, tokens.id", now, account_key(name))
 
     def end(self, name: str, token_id: str) -> bool:
-        """Delete an API token of this account, and return whether the account had it."""
+        """Delete an API token of an account. Return whether the account had it."""
         query = "DELETE FROM tokens WHERE id = ? AND account = ? RETURNING id"
         return bool(self._database.run(query, token_id, account_key(name)))
 
@@ -300,12 +308,12 @@ class ApiTokens:
 
 
 def role_allows(role: Role, scope: TokenScope) -> bool:
-    """Return whether an account's role allows an API token's scope."""
+    """Return whether an account's role permits an API token's scope."""
     return ROLES.index(role) <= ROLES.index(_LEAST_ROLES[scope])
 
 
 def _check_grant(account: Account, grant: TokenGrant) -> tuple[TokenScope, ...]:
-    """Return the scopes of a new API token in order; raises UsageError if they are invalid."""
+    """Return the scopes of a new API token in order. Raises UsageError if they are invalid."""
     label = text.fold(grant.label)
     if not 0 < len(label) <= _LABEL_CHARACTERS or not label.isprintable():
         raise UsageError("a token's label has 1 to 60 characters", subject=ascii(label[:60]))

@@ -1,4 +1,4 @@
-"""File editors' decisions on stories, their rules and undos, each a git commit; explain stories.
+"""Store editors' decisions and rules on stories, or undo them, in git commits; explain stories.
 
 `explain` takes a story and returns why it has its status.
 """

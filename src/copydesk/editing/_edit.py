@@ -1,4 +1,4 @@
-"""An edit: the changed rulings (editors' decisions and rules) and story records, for a commit.
+"""An edit (`Edit`): editors' changes of decisions, rules and story records for one commit.
 
 actions, one after the other ──> an edit: what was read │ what it becomes ── make ──> one commit
 """
@@ -33,15 +33,15 @@ from copydesk.placement import addresses
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Edit:
-    """Changes of rulings (decisions, rules) and story records by editors, not yet committed.
+    """Changes by editors, not yet committed: of their decisions and rules, and of story records.
 
     Records are held as they were `read` and as new; one that is missing in `read` is new.
     `restored` are files that are restored to the byte; None deletes the file. The edit is refused
     if a person is editing the rulings, a record in `needed`, or one in `watched` (even if the edit
-    does not change it); any other such record is left to the next round of fetching and filing. The
-    edit also holds changes of the newsroom's database and the article store; `undos` are notes by
-    the ids of actions. `own_fields` are the fields that it changed, under their keys in
-    `EditorAction.seen`. `tips` wait for the next round.
+    does not change it); any other such record is left to the next fetching run. The edit also holds
+    changes of the newsroom's database and the article store; `undos` are notes by the ids of
+    actions. `own_fields` are the fields that it changed, under their keys in `EditorAction.seen`.
+    `tips` wait for the next fetching run.
     """
 
     newsroom: Newsroom
@@ -61,12 +61,12 @@ class Edit:
 
     @property
     def beat(self) -> Beat:
-        """Return the site's settings (`Beat`) with the editors' rules as this edit changes them."""
+        """Return the site's settings (`Beat`) with the editors' rules as changed by this edit."""
         return replace(self.newsroom.beat, rulings=self.rulings.rules)
 
     @property
     def newsroom_after(self) -> Newsroom:
-        """Return the newsroom with the editors' rules as this edit changes them."""
+        """Return the newsroom with the editors' rules in its settings as this edit changes them."""
         settings = replace(self.newsroom.settings, beat=self.beat)
         return replace(self.newsroom, settings=settings)
 
@@ -75,11 +75,11 @@ class Edit:
         return self.stories.get(path) or self.newsroom.archive.read(path)
 
     def verdict_on(self, story: Story) -> Verdict | None:
-        """Return the editor's decision (verdict) on a story in force after this edit, or None."""
+        """Return the editor's decision that a story has after this edit, None if it has none."""
         return story.verdict or self.rulings.verdict_on(story.path)
 
     def digests_of(self, story: Story) -> Mapping[str, str]:
-        """Return the digests of a story's machine-written fields by name, {} if unknown."""
+        """Return digests of a story's machine-written fields, by field name; {} if unknown."""
         known = self.digests.get(story.path)
         return known if known is not None else read_digests(self.newsroom.memory, story)
 
@@ -105,8 +105,10 @@ class Edit:
         )
 
     def find_bytes(self, path: str) -> bytes | None:
-        """Return the bytes of a story record, reading list or newsletter as this edit leaves it;
-        None if there is no such file; raises RecordError.
+        """Return the bytes that a story record, reading list or newsletter issue has after this
+        edit, None if there is no such file.
+
+        Raises RecordError.
         """
         restored = self.restored.get(path, b"")
         if restored is None or (restored and path not in self.stories):
@@ -118,29 +120,31 @@ class Edit:
         return record.emit_story(as_record(self.beat, self.find(path)))
 
     def with_rulings(self, rulings: Rulings) -> Edit:
-        """Return this edit with other rulings (editors' decisions and rules)."""
+        """Return this edit with new editors' decisions and rules (`Rulings`)."""
         if rulings == self.rulings:
             return self
         restored = {at: data for at, data in self.restored.items() if at != RULINGS_PATH}
         return replace(self, rulings=rulings, restored=restored)
 
     def with_bytes(self, path: str, data: bytes | None) -> Edit:
-        """Return this edit with a file's exact bytes, or without the file (None).
+        """Return this edit with new bytes for the file at `path`, or None to delete the file.
 
         The story or the rulings in that file are added to the edit before.
         """
         return replace(self, restored={**self.restored, path: data})
 
     def with_need(self, before: Story, after: Story) -> Edit:
-        """Return this edit with a changed story; it fails if a person is editing the record."""
+        """Return this edit with a changed story; writing it fails if a person edits the record."""
         if before == after:
             return self
         edit = self.with_story(before, after)
         return replace(edit, needed=self.needed | {after.path})
 
     def without_traces(self, paths: Iterable[str], addresses: Iterable[str]) -> Edit:
-        """Return this edit, which then deletes the planned re-fetches of the records at `paths` and
-        the stored article texts of `addresses` (URLs).
+        """Return this edit, extended to delete planned re-fetches and stored article texts.
+
+        `paths` are the story records whose re-fetches are deleted, `addresses` the URLs of the
+        texts.
         """
         return replace(
             self,
@@ -150,12 +154,12 @@ class Edit:
 
     @property
     def own_paths(self) -> frozenset[str]:
-        """Return the paths of the files that no person may be editing when this edit is written."""
+        """Return the paths of files that no person may be editing when this edit is written."""
         return self.needed | self.watched | {RULINGS_PATH}
 
     @property
     def changed_paths(self) -> Iterator[str]:
-        """Yield the paths of the files that this edit may change, the rulings' file first.
+        """Yield the paths of the files that this edit may change, beginning with rulings.yaml.
 
         If the write is interrupted, a record without its tombstone could come back.
         """
@@ -167,7 +171,7 @@ class Edit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EditStep:
-    """An edit after one more editor's action, with its commit message line and notes.
+    """An edit together with the editor's action last added to it: its commit message and notes.
 
     `path` is the record that the action is about, "" for none. With `differences` the action was
     not applied, since somebody else has changed the same fields. `is_urgent` is set if the action
@@ -185,7 +189,7 @@ class EditStep:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MadeEdit:
-    """The files that an edit changed, its git commit, and notes on files that were left unchanged.
+    """The result of writing an edit: changed files, git commit, notes on files left unchanged.
 
     Files that could not be written (`failed`) are in the journal: the next writer finishes them.
     """
@@ -202,7 +206,7 @@ class MadeEdit:
 
 
 def begin_edit(newsroom: Newsroom) -> Edit:
-    """Return an empty edit of a newsroom, to which editors' actions are then applied.
+    """Return an empty edit of a newsroom folder, to which editors' actions can be added.
 
     The caller holds the write lock. Raises RecordError.
     """
@@ -217,10 +221,10 @@ def make_edit(
     when: datetime,
     what: str = "the records are",
 ) -> MadeEdit:
-    """Write an edit's files in one git commit; `what` names the files in notes to the editor.
+    """Write the files of an edit in one git commit; return what was written, and notes.
 
     Raises RecordError if a person is editing a file that it needs or a file cannot be written,
-    GitError if git fails.
+    GitError if git fails. `what` names the files in notes to the editor.
     """
     newsroom = edit.newsroom
     files, left = _plan_files(edit)
@@ -285,7 +289,7 @@ def _change_of(edit: Edit, path: str) -> FileChange:
 
 
 def _is_as_read(edit: Edit, path: str) -> bool:
-    """Return whether a story record is still as the edit read it (a new record: still missing)."""
+    """Return whether a story record is still as the edit read it (a new one: still missing)."""
     if path not in edit.read:
         return not archive.digest_of(edit.newsroom.root, path)
     return edit.newsroom.archive.read(path) == edit.read[path]
@@ -313,15 +317,15 @@ _MARK = re.compile(f" #({_ID})$")
 
 
 def is_action_id(text: str) -> bool:
-    """Return whether a text from a browser is a valid action id: a UUID or the like."""
+    """Return whether a text is a valid id of an editor's action: a UUID or the like."""
     return re.fullmatch(_ID, text) is not None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CommitWords:
-    """The text of one editor's action in a commit message: subject, reason, editor, action.
+    """The description of one editor's action in a commit message: subject, reason, editor, action.
 
-    `id` is the action's id at the desk, "" if it came from the command line.
+    `id` is the action's id in the editors' web interface, "" if it came from the command line.
     """
 
     subject: str
@@ -332,7 +336,7 @@ class CommitWords:
 
     @property
     def as_line(self) -> str:
-        """Return the action as one line of a commit message that lists several actions."""
+        """Return one line about the action, for a commit message that lists several actions."""
         return text.fold(f"{self.subject}: {self.why}" if self.why else self.subject)[:_SUBJECT]
 
     @property
@@ -342,7 +346,7 @@ class CommitWords:
 
 
 def action_mark(action_id: str) -> str:
-    """Return the mark (`#ID`) in a commit message by which an editor's action is found."""
+    """Return the text (`#ID`) by which git's log can be searched for an editor's action."""
     return f"#{action_id}" if action_id else ""
 
 
@@ -360,7 +364,7 @@ def write_message(words: Sequence[CommitWords]) -> str:
 
 
 def read_actions(message: str) -> tuple[tuple[str, str], ...]:
-    """Return the editor's actions in a commit message, as pairs of action and id; () for none.
+    """Return the editors' actions that a commit message names, as pairs of action and id.
 
     Only the lines after the last empty line count: editors' own words come before it.
     """
@@ -375,12 +379,12 @@ def read_actions(message: str) -> tuple[tuple[str, str], ...]:
 
 
 def read_action(message: str) -> str:
-    """Return the editor's actions in a commit message as one text; "" if it has none."""
+    """Return the editors' actions that a commit message names, joined as one text; "" for none."""
     return " · ".join(action for action, _ in read_actions(message))
 
 
 def read_words(message: str) -> tuple[CommitWords, ...]:
-    """Parse a commit message that `write_message` wrote into its actions; () for any other message.
+    """Return the editors' actions in a commit message by `write_message`; () for any other message.
 
     If a commit holds several actions, each line includes its reason, and `why` is "".
     """
@@ -402,7 +406,7 @@ def read_words(message: str) -> tuple[CommitWords, ...]:
 
 
 def take_out_of_letters(edit: Edit, story: Story) -> tuple[Edit, tuple[str, ...]]:
-    """Remove a story from all filed newsletters in a pending edit; return notes for the editor.
+    """Remove a story from all newsletter issues in a pending edit; return notes for the editor.
 
     The notes name newsletters that keep the story. No person may be editing these newsletters.
     Undoing the removal does not restore them.
@@ -419,7 +423,7 @@ def take_out_of_letters(edit: Edit, story: Story) -> tuple[Edit, tuple[str, ...]
 
 
 def _may_tell(data: bytes, story: Story) -> bool:
-    """Return whether a newsletter file may contain a story; a quick check, since most do not."""
+    """Return whether a newsletter issue may contain a story, by a quick check of its bytes."""
     return any(needle in data for needle in _list_needles(story))
 
 

@@ -1,4 +1,4 @@
-"""Explain why a story has its status or why a found link was dropped; list the editors' rules."""
+"""Explain why a story has its status or why a link became no story; list the editors' rules."""
 
 from __future__ import annotations
 
@@ -134,14 +134,14 @@ def _article(beat: Beat, articles: ArticleStore, memory: Memory, story: Story) -
 
 
 def _leader(story: Story, group: Sequence[Story]) -> str:
-    """Return the path of the leading story of a group of stories, "" for a story in no group."""
+    """Return the path of the leading story of a group, "" if the story is in no group."""
     if story.copy_of or not group:
         return ""
     return next((member.path for member in (story, *group) if member.heat != -1), "")
 
 
 def _terms(articles: ArticleStore, story: Story) -> Iterator[Term]:
-    """Yield the access, credit and refused uses of a story, each with the evidence for it."""
+    """Yield the terms of use of a story (access, credit, refusals), each with its evidence."""
     article = articles.find_for(story)
     origins = article.origins if article else {}
     for name, value in (("access", story.access), ("credit", story.credit)):
@@ -155,7 +155,7 @@ def _terms(articles: ArticleStore, story: Story) -> Iterator[Term]:
 
 
 def _copies(story: Story, stories: dict[str, Story]) -> list[str]:
-    """Return the paths of the stories that are copies of a story, sorted."""
+    """Return the paths of the stories that copy the text of a story, sorted."""
     name = record_name(story.path)
     return sorted(copy.path for copy in stories.values() if copy.copy_of == name)
 
@@ -227,7 +227,7 @@ def list_rules(newsroom: Newsroom) -> list[Rule]:
 
 
 def rules_on(newsroom: Newsroom, story: Story) -> list[Rule]:
-    """Return the editors' rules that name a story, or would block it today."""
+    """Return the editors' rules that name a story, or that would block it today."""
     name = record_name(story.path)
     return [
         _rule_row(newsroom, number, rule)
@@ -256,7 +256,7 @@ def _rule_row(newsroom: Newsroom, number: int, rule: Ruling) -> Rule:
 def explain_idle(
     root: Path, settings: Settings, records: Archive, now: datetime, rule: Ruling
 ) -> str:
-    """Return why an editor's rule has no effect at present, "" if it has one."""
+    """Return the reason why an editor's rule has no effect at present, "" if it has an effect."""
     if rule.until is not None and rule.until <= now:
         return "it has expired"
     if missing := _find_missing_record(root, settings, rule):
@@ -279,7 +279,7 @@ def _find_missing_record(root: Path, settings: Settings, rule: Ruling) -> str:
 
 
 def _moot(root: Path, settings: Settings, records: Archive, rule: Ruling) -> str:
-    """Return why an editor's rule about groups or placement changes no story, "" if it does."""
+    """Return why an editor's rule about groups or placement has no effect, "" if it has one."""
     scoring = settings.beat.scoring
     if rule.said not in {"pin", "lead"} and not scoring.traits.groups_by_rules:
         return f"the profile {scoring.profile} groups without rules"
@@ -298,7 +298,7 @@ def _moot(root: Path, settings: Settings, records: Archive, rule: Ruling) -> str
 def _explain_not_leading(
     root: Path, settings: Settings, records: Archive, rule: Ruling, story: Story
 ) -> str:
-    """Return why a story does not lead its group in spite of an editor's rule, "" if it may."""
+    """Return why a story does not lead its group despite an editor's rule, "" if it may."""
     name = record_name(story.path)
     verdict = story.verdict or archive.read_rulings(root).verdict_on(story.path)
     if verdict is not None and verdict.said != "publish":
@@ -321,5 +321,5 @@ def _later_leads(root: Path, settings: Settings, rule: Ruling) -> Iterator[str]:
 
 
 def news_path(root: Path, settings: Settings, name: str) -> str | None:
-    """Return the path of the story record that an editor's rule names, None if it is missing."""
+    """Return the path of the story record that an editor's rule names, None if missing."""
     return record_at(root, settings, f"_news/{name}.md")

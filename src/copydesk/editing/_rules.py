@@ -1,4 +1,4 @@
-"""Make a lasting rule from an editor's input, check that it is valid, and file it or undo it.
+"""Turn an editor's input into a lasting rule, check that it is valid, and commit it or undo it.
 
 paths, words, topics, a headline ── ruling ──> news.Ruling of record names and the beat's topics
 """
@@ -34,7 +34,7 @@ _LISTED = 20  # topics in a hint
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewRule:
-    """An editor's input for a new rule: its kind (`said`), reason, story records, values and end.
+    """An editor's input for a new rule: kind (`said`), reason, story records, values, and expiry.
 
     `paths` name records as for `record_path`; `by` is "" for git's user.
     """
@@ -48,7 +48,10 @@ class NewRule:
 
 
 def ruling(edit: Edit, new: NewRule) -> Ruling:
-    """Return the rule (`Ruling`) for an editor's input; UsageError, RecordError if invalid."""
+    """Return the rule (`Ruling`) that an editor's input asks for.
+
+    Raises UsageError or RecordError if the input is invalid.
+    """
     newsroom = edit.newsroom
     must_be_short(new.why, WHY_CHARACTERS, "--why")
     paths = [find_record(newsroom.root, newsroom.settings, path) for path in new.paths]
@@ -84,7 +87,7 @@ def _values(edit: Edit, new: NewRule, paths: Sequence[str]) -> tuple[str, ...]:
 
 
 def _block_value(value: str) -> str:
-    """Return a value of a rule that blocks stories: a site's domain, or a folded word."""
+    """Return a value of a rule that blocks stories: a web site's domain, or a normalized word."""
     word = urls.site_name(value) or text.fold(value)
     if not any(character.isalnum() for character in word):
         raise UsageError("no word and no site", subject=repr(value[:WORD_CHARACTERS]))
@@ -101,7 +104,7 @@ def _headline(said: str) -> str:
 
 
 def must_be_short(words: str, most: int, what: str) -> None:
-    """Raise UsageError for a text with more than `most` characters."""
+    """Raise UsageError if a text has more than `most` characters."""
     if len(words) > most:
         raise UsageError(
             f"{what} is too long ({len(words)} characters)", hint=f"{most} characters at most"
@@ -109,7 +112,7 @@ def must_be_short(words: str, most: int, what: str) -> None:
 
 
 def topic_names(beat: Beat, said: Sequence[str]) -> tuple[str, ...]:
-    """Return the names of the site's topics that a person named by name or id, in any case.
+    """Return the names of the site's topics that are given by name or id, in any letter case.
 
     Raises UsageError with the nearest name for an unknown topic.
     """
@@ -152,7 +155,7 @@ _SHOWN = 200
 
 def set_values(edit: Edit, path: str, said: Sequence[str]) -> tuple[str, ...]:
     """Return the values of a rule that sets a field of a story: the field, its new value and, for a
-    URL, the URLs that it replaces.
+    URL, the story's former URLs.
 
     Raises UsageError for an unknown field, or a value that it cannot have.
     """
@@ -173,7 +176,7 @@ def set_values(edit: Edit, path: str, said: Sequence[str]) -> tuple[str, ...]:
 
 
 def note_characters(story: Story) -> int:
-    """Return the most characters of a story's note, which is an editor's own story's text."""
+    """Return the length limit of a story's note (the whole text, if an editor wrote the story)."""
     return STORY_CHARACTERS if story.is_own else NOTE_CHARACTERS
 
 
@@ -228,7 +231,7 @@ def _list_identities(edit: Edit, path: str) -> set[str]:
 
 
 def _find_earlier_sets(edit: Edit, story: Story) -> tuple[str, ...]:
-    """Return the URLs that earlier rules of editors on a story replaced."""
+    """Return the URLs of a story that earlier rules of editors replaced."""
     name = story.path.rsplit("/", 1)[-1].removesuffix(".md")
     rules = edit.rulings.rules
     ours = (rule for rule in rules if rule.field == "url" and rule.stories == (name,))
@@ -243,7 +246,7 @@ def _find_earlier_sets(edit: Edit, story: Story) -> tuple[str, ...]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RuleReport:
-    """The files that an editor's rule, or undoing one, changed, and the git commit.
+    """The result of adding or undoing an editor's rule: the changed files and the git commit.
 
     `about` names its stories and values; `path` is the record that it changes at once, "" for none.
     """
@@ -258,7 +261,7 @@ class RuleReport:
 
 
 def file_rule(newsroom: Newsroom, new: NewRule) -> RuleReport:
-    """File an editor's lasting rule in a git commit; filing an equal rule again changes nothing.
+    """Store an editor's lasting rule in a git commit. If it exists already, nothing changes.
 
     It replaces an older rule on the same matter. Raises UsageError if it is invalid or another rule
     says the opposite, RecordError if its record is missing, or a file that it changes cannot be
@@ -272,7 +275,10 @@ def file_rule(newsroom: Newsroom, new: NewRule) -> RuleReport:
 
 
 def put_rule(edit: Edit, new: NewRule) -> tuple[EditStep, Ruling]:
-    """Add an editor's rule to a pending edit; return the rule as filed; raises as `file_rule`."""
+    """Add an editor's rule to a pending edit; return the extended edit and the stored rule.
+
+    Raises UsageError and RecordError as `file_rule` does.
+    """
     newsroom = edit.newsroom
     rule = ruling(edit, new)
     rules = with_rule(edit.rulings.rules, rule)
@@ -297,7 +303,7 @@ def put_rule(edit: Edit, new: NewRule) -> tuple[EditStep, Ruling]:
 
 
 def undo_rule(newsroom: Newsroom, number: int, by: str) -> RuleReport:
-    """Remove an editor's rule by its number; its story gets back its stored article's value.
+    """Remove the editor's rule with a number; its story gets back the article's values.
 
     Raises UsageError for an unknown number, RecordError and BusyError as `file_rule` does.
     """
@@ -317,7 +323,7 @@ def undo_rule(newsroom: Newsroom, number: int, by: str) -> RuleReport:
 
 
 def take_out_rule(edit: Edit, rule: Ruling, by: str) -> EditStep:
-    """Remove an editor's rule in a pending edit; its story gets back its article's value."""
+    """Remove an editor's rule in a pending edit; its story gets back the article's values."""
     at = edit.rulings.rules.index(rule)
     rules = (*edit.rulings.rules[:at], *edit.rulings.rules[at + 1 :])
     story = _record(edit, rule)
@@ -361,7 +367,7 @@ def _record(edit: Edit, rule: Ruling) -> Story | None:
 
 
 def _action(rule: Ruling, done: str = "") -> str:
-    """Return a rule's action for a commit message's trailer, by which git's log is searched."""
+    """Return a rule's description for the last line of its commit message, by which it is found."""
     return f"rule {done}{rule.said} {' '.join(rule.stories)}".strip()
 
 

@@ -1,4 +1,4 @@
-"""File and clear editors' decisions on stories (verdicts); publish removals at once."""
+"""Store and clear editors' decisions on stories (verdicts); update the site after removals."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ from copydesk.rounds.rejudging import after_others, judge_again
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VerdictReport:
-    """The result of filing an editor's decision (verdict): record, written files and commit.
+    """The result of storing or clearing an editor's decision on a story: changed files, commit.
 
     `was_removed` is set if it undoes a removal. After urgent publishing, `deploy` reports the
     deploy and `failed` the targets that could not be reached.
@@ -55,12 +55,12 @@ class VerdictReport:
 
     @property
     def is_urgent(self) -> bool:
-        """Whether the site must be updated at once: the story was removed for good, or restored."""
+        """Whether the site must be updated now: the story was removed for good, or restored."""
         return bool(self.changed) and (self.said == "remove" or self.was_removed)
 
 
 def file_verdict(newsroom: Newsroom, path: str, verdict: Verdict) -> VerdictReport:
-    """File an editor's decision (verdict) on the story at `path`; repeating it changes nothing.
+    """Store an editor's decision (verdict) on the story at `path`. Repeating it changes nothing.
 
     `path` names the record as for `record_path`. Raises RecordError if the record is missing,
     cannot be written or has uncommitted edits; BusyError if another process holds the write lock
@@ -104,7 +104,7 @@ def put_verdict(edit: Edit, path: str, verdict: Verdict) -> EditStep:
 
 
 def speaker(newsroom: Newsroom, name: str = "") -> str:
-    """Return the acting editor's name: `name`, else git's user; UsageError if git has none."""
+    """Return the acting editor's name (`name`, or else git's user); UsageError if git has none."""
     repository = newsroom.repository
     by = name or (repository.user() if repository.usable else "")
     if not by:
@@ -116,8 +116,8 @@ def speaker(newsroom: Newsroom, name: str = "") -> str:
 
 
 def _add_verdict(beat: Beat, rulings: Rulings, story: Story, verdict: Verdict) -> Rulings:
-    """Return the rulings with a decision on a story, if story records have no place for it, and
-    with the story's URLs if it is removed for good.
+    """Return the rulings with a decision on a story (if records cannot store it), and with the
+    story's URLs if it is removed for good.
     """
     known = rulings.verdict_on(story.path)
     is_new = known is None or not review.is_same_word(known, verdict)
@@ -136,7 +136,7 @@ def _add_verdict(beat: Beat, rulings: Rulings, story: Story, verdict: Verdict) -
 
 
 def show_at_once(newsroom: Newsroom, report: VerdictReport, progress: Progress) -> VerdictReport:
-    """Build and deploy the site after an editor's decision; return the report with the deploy."""
+    """Build and upload the site after an editor's decision; return the report with the result."""
     done, failed = publish_at_once(newsroom, progress)
     return replace(report, deploy=done, failed=failed)
 
@@ -144,7 +144,7 @@ def show_at_once(newsroom: Newsroom, report: VerdictReport, progress: Progress) 
 def publish_at_once(
     newsroom: Newsroom, progress: Progress
 ) -> tuple[DeployReport | None, tuple[Failure, ...]]:
-    """Build and deploy the site now, after a deploy that is under way.
+    """Build and upload the site now; wait for an upload that is already running.
 
     Raises PublishError. A target that could not be reached is returned as a failure: the decision
     remains valid, and the next deploy updates it.
@@ -173,7 +173,7 @@ Pair = tuple[Story, Story]  # a record as read, and as it will be
 
 
 def clear_verdict(newsroom: Newsroom, path: str, by: str, why: str) -> VerdictReport:
-    """Clear an editor's decision on the story at `path`, so that the rules decide its status.
+    """Delete an editor's decision on the story at `path`, so that rules decide its status again.
 
     Without a decision nothing changes. Later edits of the file by hand stay. Raises RecordError and
     BusyError as `file_verdict` does.
@@ -196,7 +196,7 @@ def clear_verdict(newsroom: Newsroom, path: str, by: str, why: str) -> VerdictRe
 
 
 def put_clearing(edit: Edit, path: str, by: str, why: str) -> EditStep:
-    """Clear an editor's decision on a story in a pending edit, if there is a decision."""
+    """Delete an editor's decision on a story, if there is one, in a pending edit."""
     story = edit.find(path)
     title = text.fold(story.title)
     words = CommitWords(
@@ -230,8 +230,8 @@ def _without(rulings: Rulings, story: Story) -> Rulings:
 
 
 def _as_the_machine_has_it(edit: Edit, story: Story) -> Iterator[Pair]:
-    """Yield a story without the editor's decision, then the stories of its group that change with
-    it, each as a pair of the record as read and as it will be.
+    """Yield a story without the editor's decision, and the stories of its group that change with
+    it, as pairs of the record before and after.
     """
     known, newsroom = edit.digests_of(story), edit.newsroom
     plain = rejudging.without_verdict(story, known)
@@ -248,9 +248,9 @@ def _as_the_machine_has_it(edit: Edit, story: Story) -> Iterator[Pair]:
 
 
 def _judge(edit: Edit, plain: Story) -> Story | None:
-    """Return a story judged by today's rules; None if its article is no longer stored.
+    """Return a story scored by today's rules; None if its article is no longer stored.
 
-    The story is not compared with others: its `copy_of` was decided when it was filed.
+    The story is not compared with others: its `copy_of` was decided when it was stored.
     """
     judged = judge_again(edit.newsroom_after, [plain], edit.rulings, None, Silence())
     return next(
@@ -261,7 +261,7 @@ def _judge(edit: Edit, plain: Story) -> Story | None:
 def _by_points(
     settings: Settings, articles: ArticleStore, plain: Story, beside: list[Story]
 ) -> Story:
-    """Return a story published or not by the points in its record and today's publishing threshold.
+    """Return a story as published or not, by its stored points and today's publishing threshold.
 
     One of the site's own stories was published only by an editor.
     """
@@ -276,7 +276,7 @@ def _by_points(
 
 
 def _beside_its_coverage(edit: Edit, story: Story, plain: Story) -> Story:
-    """Return a story of profile `everyday` with its place among the coverage in its record.
+    """Return a story of profile `everyday` with the place in its group that its record gives.
 
     A decision moves no group in that profile: a story that was published by the rules leads its
     group, and any other is behind the leader.

@@ -82,7 +82,7 @@ def edit_source(
 
 
 def move_source(newsroom: Newsroom, url: str, to: Source, by: str) -> SettingsReport:
-    """Commit a new URL and kind for a source, from `to`; its other settings are unchanged.
+    """Commit a source's new URL and kind, as given in `to`; its other settings are unchanged.
 
     Raises as `edit_source` does.
     """
@@ -93,7 +93,7 @@ def move_source(newsroom: Newsroom, url: str, to: Source, by: str) -> SettingsRe
 
 
 def end_source(newsroom: Newsroom, url: str, by: str, seen: str | None = None) -> SettingsReport:
-    """Remove a source from beat.toml and commit the file; its filed stories remain.
+    """Remove a source from beat.toml and commit the file; the stories found in it remain.
 
     `seen` is the digest of the file that the editor saw, None for a caller that did not look at it.
     Raises as `edit_source` does.
@@ -140,7 +140,7 @@ def _find_address(newsroom: Newsroom, source: Source, wanted: str) -> str:
 
 
 def _move_state(newsroom: Newsroom, url: str, to: str) -> None:
-    """Copy a source's stored state to its new URL; the old one's stays, for an undo."""
+    """Copy a source's stored state to its new URL; the old state stays, for an undo."""
     if to != url:
         state = source_states(newsroom.root, newsroom.beat, newsroom.memory)[url]
         newsroom.memory.keep_source(to, msgspec.json.encode(take_address(state)))
@@ -177,7 +177,7 @@ _MOST_ROWS = 5_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImportRow:
-    """One source of an imported list: "new", or "known" if the site has the source already.
+    """One source of an import to be confirmed; it is "known" if the site has it, else "new".
 
     `strange` are its folders that are not topics of the site.
     """
@@ -188,7 +188,7 @@ class ImportRow:
 
 
 def rehearse_import(newsroom: Newsroom, data: bytes) -> list[ImportRow]:
-    """Return what importing an OPML file or a list of URLs would do, row by row.
+    """Return what importing an OPML file or a list of URLs would do, one row per source.
 
     Nothing is changed. Raises FeedError for a file without sources, UsageError for one with more
     than 5,000.
@@ -208,7 +208,7 @@ def _sort_rows(newsroom: Newsroom, listed: Sequence[Source]) -> Iterator[ImportR
 
 
 def file_sources(newsroom: Newsroom, sources: Sequence[Source], by: str) -> SettingsReport:
-    """Append new sources to beat.toml and commit it, as `copydesk sources add` does.
+    """Append new sources to beat.toml and commit the file, as `copydesk sources add` does.
 
     Known sources are left out. Raises UsageError if none is left, and for values that beat.toml
     refuses; also raises as `commit_settings` does.
@@ -237,7 +237,7 @@ def file_sources(newsroom: Newsroom, sources: Sequence[Source], by: str) -> Sett
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Import:
-    """The result of importing sources: how many the file names, and how many were added.
+    """The result of importing sources: how many are in the file, and how many were added.
 
     `no_topics` are its folders that are no topics of the site.
     """
@@ -265,7 +265,7 @@ def import_sources(newsroom: Newsroom, path: Path) -> Import:
 
 
 def fit_topics(source: Source, topics: Sequence[Topic]) -> tuple[Source, tuple[str, ...]]:
-    """Return a source with the folders that are topics of the site, and its other folders."""
+    """Split a source's OPML folders: return the source with those that are topics, and the rest."""
     names = _names(topics)
     known = (names[topic.casefold()] for topic in source.topics if topic.casefold() in names)
     strange = tuple(topic for topic in source.topics if topic.casefold() not in names)
@@ -273,7 +273,7 @@ def fit_topics(source: Source, topics: Sequence[Topic]) -> tuple[Source, tuple[s
 
 
 def _names(topics: Iterable[Topic]) -> dict[str, str]:
-    """Return the name of each topic by every name that an OPML folder may use, in lower case."""
+    """Return topic names by each name that an OPML folder may use for them, in lower case."""
     names: dict[str, str] = {}
     for topic in topics:
         for name in (topic.name, topic.shortname, topic.id):
@@ -292,7 +292,7 @@ def export_opml(newsroom: Newsroom) -> bytes:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeepReport:
-    """The result of keeping a source: the undone change ("move", "end"), or "" for none."""
+    """The result of `keep_source`: the automatic change that it undid ("move", "end" or "")."""
 
     url: str
     undone: str
@@ -302,7 +302,7 @@ class KeepReport:
 
 
 def keep_source(newsroom: Newsroom, url: str, why: str, by: str) -> KeepReport:
-    """Undo the automatic move or end of a source, and prevent both from now on.
+    """Undo an automatic move or removal of a source, and prevent both from now on.
 
     Repeated, it changes nothing. Raises UsageError if beat.toml has no such source, RecordError if
     the ledger cannot be written or has uncommitted edits, BusyError if another process holds the
@@ -359,7 +359,7 @@ def _undone(ledger: Ledger, url: str, kept: SourceKept) -> Ledger:
 
 
 def find_source(beat: Beat, said: str) -> Source:
-    """Return the site's source with a URL or name, in any case.
+    """Return the site's source with a URL or name, in any letter case.
 
     Raises UsageError if there is none, or if several have that name.
     """

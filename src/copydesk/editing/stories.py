@@ -1,4 +1,4 @@
-"""List filed stories, and links that were not filed; read the stories that editors decided on."""
+"""List stored stories, and links that became no story; read the stories that editors decided on."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ _FEW = 2  # attempts at an answer while records change
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoryQuestion:
-    """Filters for a list of filed stories; an empty field does not filter.
+    """Filters for a list of stored stories; an empty field does not filter.
 
     `standings` are statuses: values of `news.Standing` and `gone`; with `dropped`, dropped links
     are listed, too. `source` is a publisher's domain or a source's URL. `since_days` counts from
     publication, 0 for any. `near_gate` selects stories within 20 points of the publishing
-    threshold, `today` those that were filed or dropped today, in the site's time zone.
+    threshold, `today` those that were stored or dropped today, in the site's time zone.
     """
 
     standings: frozenset[str] = frozenset()
@@ -46,7 +46,7 @@ class StoryQuestion:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListedStory:
-    """A filed story in a list; `why` says why it waits for an editor, "" if it does not wait."""
+    """A stored story in a list; `why` says why it waits for an editor, "" if it does not wait."""
 
     path: str
     url: str
@@ -68,7 +68,7 @@ class ListedStory:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DroppedLead:
-    """A link found in a source that was not filed as a story, with the reason and the time."""
+    """A link found in a source that did not become a story, with the reason and the time."""
 
     url: str
     reason: str
@@ -79,7 +79,7 @@ class DroppedLead:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoryList:
-    """The newest of `total` filed stories that match filters, and links that were not filed.
+    """The newest of `total` stored stories that match filters, and links that became no story.
 
     `dropped` are such links, if asked for. `gate` is the publishing threshold, if stories near it
     were asked for.
@@ -95,7 +95,7 @@ class StoryList:
 
 
 def list_stories(newsroom: Newsroom, question: StoryQuestion) -> StoryList:
-    """Return the filed stories that match filters, and links not filed if asked for.
+    """Return the stored stories that match filters and, if asked for, links that became no story.
 
     Records that cannot be read are in `failed`. Raises UsageError for an unknown topic.
     """
@@ -132,7 +132,7 @@ def _check_topics(newsroom: Newsroom, topics: Iterable[str]) -> None:
 
 
 def _list_records(newsroom: Newsroom, catalogue: Catalogue, question: StoryQuestion) -> StoryList:
-    """Return the filed stories that match filters, as their records are now."""
+    """Return the stored stories that match filters, as their records are now."""
     only_dropped = question.standings == {Standing.DROPPED}
     if only_dropped:
         return StoryList()
@@ -214,7 +214,7 @@ def _what_holds(story: Story) -> str:
 
 
 def _find_filed_paths(newsroom: Newsroom) -> frozenset[str]:
-    """Return the paths of the stories that were filed today."""
+    """Return the paths of the stories that were stored today."""
     fates = newsroom.memory.fates_since("filed", _midnight(newsroom), -1)
     return frozenset(fate.path for fate in fates)
 
@@ -254,7 +254,7 @@ def _midnight(newsroom: Newsroom) -> datetime:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DecidedStories:
-    """The stories that editors decided on, by publication time, each with its article.
+    """The stories that editors made a decision on, by publication time, each with its article.
 
     `stories` include the reasons, even if the profile's records have none. `all_wait` is set if
     every story of the newsroom waits for an editor.
@@ -266,7 +266,7 @@ class DecidedStories:
 
 
 def read_decided_stories(newsroom: Newsroom) -> DecidedStories:
-    """Read the stories that editors decided on; unreadable records are in `failed`."""
+    """Return the stories that editors decided on; unreadable records are listed in `failed`."""
     rulings = archive.read_rulings(newsroom.root)
 
     def find(catalogue: Catalogue) -> tuple[list[str], Troubles]:

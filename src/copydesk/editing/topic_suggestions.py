@@ -29,7 +29,7 @@ OnTopic = Literal["filed", "other-topics", "no-topic"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SuggestQuestion:
-    """The topic to find keywords for ("" for all), their language, and how many per topic."""
+    """A query for new keywords: the topic ("" for all), the language, and how many per topic."""
 
     topic: str = ""
     language: str = ""
@@ -73,7 +73,7 @@ class SuggestedWord:
 
     @property
     def worth(self) -> float:
-        """Return the word's score for ranking: certainty, weighted by the stories it wins."""
+        """Return the word's score for ranking: significance, weighted by stories that it adds."""
         return self.strength * (1 + math.log2(1 + len(self.wins)))
 
 
@@ -102,7 +102,7 @@ class SuggestReport:
 
     @property
     def least_stories(self) -> int:
-        """Return the least number of a topic's stories, on different news, that must use a word."""
+        """Return how many of a topic's stories, at least, must contain a suggested word."""
         return keywords.least_events(self.stories)
 
 
@@ -202,7 +202,10 @@ def _find_rules(beat: Beat, topic: str) -> set[str]:
 
 
 def _try(search: _Search, word: TopicWord) -> SuggestedWord:
-    """Try a word as a keyword on the newest stories that have it; without a topic list them."""
+    """Try a word as a topic's keyword on the newest stories that contain it.
+
+    Without a topic, the stories are only listed.
+    """
     paths = sorted(word.keys, key=search.age.__getitem__)[:_TRIED]
     more = with_keyword(search.newsroom.beat, word.topic, word.word)
     affected = [story for path in paths for story in _affect(search, path, word.topic, more)]
@@ -293,7 +296,7 @@ def read_article(newsroom: Newsroom, path: str) -> Article:
 
 
 def _of_record(story: Story, newsroom: Newsroom) -> Article:
-    """Return an article without text, made from the story's record."""
+    """Return an article without a text, made from the story's record."""
     when = story.published_at or newsroom.now
     return Article(
         url=story.original_url or story.web_url,

@@ -47,7 +47,7 @@ class TopicEdit:
 
 
 def see_topic(newsroom: Newsroom, said: str) -> tuple[Topic, str, str]:
-    """Return a topic by name or id, its file's path, and the file's digest, for an edit.
+    """Return a topic by name or id, with its file's path and digest, for an edit of the file.
 
     Raises UsageError for an unknown topic.
     """
@@ -81,7 +81,7 @@ def compare_keywords(
 def edit_topic(
     newsroom: Newsroom, said: str, edit: TopicEdit, by: str, seen: str
 ) -> SettingsReport:
-    """Commit new content of a topic's file; its comments, order and other settings stay.
+    """Commit new content of a topic's file; its comments, order and other settings are unchanged.
 
     `seen` is the digest of the file that the editor saw. Raises UsageError if the file has changed
     since, and for a parent that is not allowed (`check_parent`); also raises as `compare_keywords`
@@ -154,7 +154,7 @@ def check_parent(newsroom: Newsroom, name: str, parent: str) -> None:
 
 
 def file_topic(newsroom: Newsroom, name: str, parent: str, by: str) -> SettingsReport:
-    """Commit the file of a new topic, whose only keyword is its name.
+    """Create and commit the file of a new topic, whose only keyword is its name.
 
     Raises UsageError for a name that another topic has or that cannot be searched for; also raises
     as `commit_settings` does.
@@ -185,7 +185,7 @@ def _next_number(newsroom: Newsroom) -> int:
 
 
 def end_topic(newsroom: Newsroom, said: str, by: str, seen: str) -> SettingsReport:
-    """Delete a topic's file in a commit; stories keep the topic until they are judged again.
+    """Delete a topic's file in a commit; stories keep the topic until they are scored again.
 
     Raises UsageError for the main topic, for one with topics below it, and for one that a source
     names; also raises as `edit_topic` does.
@@ -220,7 +220,7 @@ def _refuse_use(newsroom: Newsroom, name: str) -> None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WordsChange:
-    """How to add words to a topic's file: an editing function, and the commit message.
+    """How to add words to a topic's file: the function that edits the file, and the commit message.
 
     `there` lists the words that the file already has. `edit` returns the change of the file for its
     path and the new words. `title` begins the commit's message, `sign` each of its lines.
@@ -235,7 +235,7 @@ class WordsChange:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WrittenWords:
-    """The words that were added to a topic's file, those that it already had, and the commit."""
+    """The result of adding words to a topic's file: new words, known words, commit."""
 
     topic: str
     path: str
@@ -248,7 +248,7 @@ class WrittenWords:
 def write_words(
     newsroom: Newsroom, said: str, words: Sequence[str], change: WordsChange, language: str = ""
 ) -> WrittenWords:
-    """Add words to the file of a topic, given by name or id; words it has are left out.
+    """Add words to the file of a topic, given by name or id; words that it has are left out.
 
     Raises UsageError for an unknown topic and for a word that cannot be searched for, RecordError
     if the file cannot be written or has uncommitted edits, BusyError if another process holds the
@@ -361,7 +361,7 @@ class DismissReport:
 def dismiss_words(newsroom: Newsroom, said: str, words: Sequence[str], by: str) -> DismissReport:
     """Stop suggesting words as keywords of a topic: its file lists them as dismissed.
 
-    They have no effect on judging. Raises as `write_words` does.
+    They have no effect on scoring. Raises as `write_words` does.
     """
     change = WordsChange(
         there=lambda topic: topic.dismissed,
@@ -388,7 +388,7 @@ _RECENT = timedelta(days=30)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TopicRow:
-    """A topic for a list, its depth below the top level, and its stories: all, and of 30 days.
+    """A topic in a list: its depth below the top level, and its stories (all, and of 30 days).
 
     `seen` is the digest of its file, which an edit must name.
     """
@@ -402,7 +402,7 @@ class TopicRow:
 
 
 def list_topic_rows(newsroom: Newsroom, catalogue: Catalogue) -> list[TopicRow]:
-    """Return the site's topics for a list, parents before children; raises CatalogueError."""
+    """Return the site's topics as rows of a list, parents first; raises CatalogueError."""
     files, counts = newsroom.settings.origins, catalogue.count_topics(newsroom.now - _RECENT)
     rows = []
     for topic, depth in _walk(newsroom.beat.topics):
@@ -450,7 +450,7 @@ class MatchedStory:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WordMatches:
-    """The number of filed stories that contain a phrase, and the newest 20 of them."""
+    """The number of stored stories that contain a phrase, and the newest 20 of them."""
 
     words: str
     total: int

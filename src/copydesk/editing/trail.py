@@ -24,7 +24,7 @@ from copydesk.review.rules import record_name
 
 
 class TrailKind(StrEnum):
-    """The kinds of events in a story's history (found, filed, changed, corrected …)."""
+    """The kinds of events in a story's history (found, stored, changed, corrected …)."""
 
     FOUND = "found"
     READ = "read"
@@ -106,7 +106,7 @@ class TrailEntry:
 
 
 def describe(kind: TrailKind, **values: str | int) -> str:
-    """Return the text for a kind of event in a story's history; missing values are ""."""
+    """Return a sentence for a kind of event in a story's history; missing values become ""."""
     return _WORDING.say(kind, {name: str(value) for name, value in values.items()})
 
 
@@ -134,7 +134,7 @@ class Trail:
 
 
 def trace_story(newsroom: Newsroom, path: str, url: str = "") -> Trail:
-    """Return a story's history by its record's `path`; without a record, that of the link `url`.
+    """Return the history of the story at `path`, or of the link `url` if there is no record.
 
     Raises RecordError if the record cannot be read.
     """
@@ -185,7 +185,7 @@ def _read_log(newsroom: Newsroom, story: Story) -> _Log:
 
 
 def _list_filing(newsroom: Newsroom, story: Story) -> Iterator[TrailEntry]:
-    """Yield the filing of a story whose first commit is not in git."""
+    """Yield the entry of a story's first storing, if that commit is not in git."""
     if not story.is_own:
         yield TrailEntry(kind=TrailKind.JUDGED, what=describe(TrailKind.JUDGED))
     fate = find_fate(newsroom, story)
@@ -196,7 +196,7 @@ def _list_filing(newsroom: Newsroom, story: Story) -> Iterator[TrailEntry]:
 def _list_standing(
     newsroom: Newsroom, story: Story, told: Collection[Word]
 ) -> Iterator[TrailEntry]:
-    """Yield the present decisions, rules and events of a story that no commit contains."""
+    """Yield the present decisions, rules and events of a story that are in no commit."""
     yield from (tell_event(event) for event in story.events if event not in told)
     rulings = archive.read_rulings(newsroom.root)
     verdict = story.verdict or rulings.verdict_on(story.path)
@@ -208,13 +208,13 @@ def _list_standing(
 
 
 def _put_in(entries: list[TrailEntry], entry: TrailEntry) -> None:
-    """Insert an entry into a story's history by its time."""
+    """Insert an entry into a story's history, in order of time."""
     later = (place for place, other in enumerate(entries) if other.at > entry.at)
     entries.insert(next(later, len(entries)), entry)
 
 
 def _fold(entries: list[TrailEntry]) -> Iterator[TrailEntry]:
-    """Yield the entries of a history, with repeated changes merged into one with a count."""
+    """Yield the entries of a history; repeated changes become one entry with a count."""
     last: TrailEntry | None = None
     for entry in entries:
         if last is None:
@@ -246,7 +246,7 @@ def list_beginnings(newsroom: Newsroom, story: Story) -> Iterator[TrailEntry]:
 
 
 def list_fate(fate: Fate) -> Iterator[TrailEntry]:
-    """Yield history entries of a link that became no story, or whose record is gone."""
+    """Yield history entries of a link that became no story, or whose story record is gone."""
     yield TrailEntry(kind=TrailKind.FOUND, what=describe(TrailKind.FOUND, source=fate.source))
     kind = _FATES[fate.state]
     reason = ": ".join(filter(None, (fate.reason, fate.detail)))
@@ -259,7 +259,7 @@ def list_fate(fate: Fate) -> Iterator[TrailEntry]:
 
 
 def find_fate(newsroom: Newsroom, story: Story) -> Fate | None:
-    """Return what the newsroom's database knows of a story's link, None if that was lost."""
+    """Return what the database knows about the link of a story, None if it knows nothing."""
     fates = (newsroom.memory.fate(urls.identity(address)) for address in story.addresses)
     return next((fate for fate in fates if fate is not None), None)
 
@@ -300,7 +300,7 @@ Word = Verdict | Ruling | Event  # an editor's verdict or rule, or an event of t
 def list_commit_entries(
     commit: StoryCommit, name: str, earlier: Sequence[TrailEntry], told: Collection[Word]
 ) -> list[TrailEntry]:
-    """Return the history entries of a git commit for a story; `earlier` are those before it.
+    """Return the history entries that a git commit adds for a story; `earlier` are those before it.
 
     `told` are the decisions, rules and events that earlier commits contain.
     """
@@ -416,7 +416,7 @@ def tell_rule(rule: Ruling, name: str) -> TrailEntry:
 
 
 def describe_rule(rule: Ruling, name: str) -> str:
-    """Return an editor's rule as text: kind, other stories that it names, values, expiry."""
+    """Return an editor's rule as text: its kind, the other stories in it, values, expiry."""
     others = [story for story in rule.stories if story != name]
     field = [rule.field] if rule.field else []
     values = [f'"{value}"' for value in rule.values[len(field) :]]
@@ -444,7 +444,7 @@ def _list_events(
 
 
 def tell_event(event: Event) -> TrailEntry:
-    """Return an event in a story's record as an entry of the story's history."""
+    """Return an event from a story's record as an entry of the story's history."""
     kind = TrailKind.EVENT
     return TrailEntry(kind=kind, what=describe(kind, event=event.what), at=event.at)
 
@@ -476,7 +476,7 @@ def _list_moves(commit: StoryCommit) -> Iterator[TrailEntry]:
 
 
 def _list_rulings_by_hand(commit: StoryCommit, name: str) -> Iterator[TrailEntry]:
-    """Yield the rules and decisions that a person added to the files or removed by hand."""
+    """Yield the rules and decisions that a person changed by editing the files."""
     added, removed = _list_rules(commit)
     by = _author(commit)
     for rule in removed:
@@ -491,7 +491,7 @@ def _list_rulings_by_hand(commit: StoryCommit, name: str) -> Iterator[TrailEntry
 
 
 def _tell_judgement(story: Story) -> TrailEntry:
-    """Return how a story was judged when it was filed, as an entry of its history."""
+    """Return how a story was scored when it was stored, as an entry of its history."""
     quality = "" if story.quality is None else str(story.quality)
     standing = "published" if story.published else "not published"
     return _entry(TrailKind.JUDGED, quality=quality, standing=standing)

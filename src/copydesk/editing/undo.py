@@ -1,4 +1,4 @@
-"""Undo one editor's decision or rule on stories, and keep all later changes.
+"""Undo one editor's decision or rule on stories without losing later changes.
 
 a commit ── its action ──> before, after │ now ── inverse ──> files without it ──> one commit
                                                           └─> differences: refused
@@ -94,7 +94,7 @@ def undo_action(newsroom: Newsroom, commit: str, by: str, why: str = "") -> Undo
 
 
 def _must_be_free(lock: WriteLock) -> None:
-    """Raise GitError if nothing can be committed to git now."""
+    """Raise GitError if nothing can be committed at present."""
     if obstacle := lock.repository.obstacle():
         hint = "" if lock.repository.branch() else "check a branch out: git switch NAME"
         raise GitError("nothing can be undone now", subject=obstacle, hint=hint)
@@ -113,7 +113,7 @@ def put_undoing(
     *,
     is_in_the_way: Callable[[EditConflict], bool] = lambda _: True,
 ) -> EditStep:
-    """Revert an action in a pending edit, from the files before and after the action, by path.
+    """Revert an editor's action in a pending edit, given its files before and after it, by path.
 
     Each record is found at its present path. If a change is in the way, the step reports it and
     nothing is reverted. `is_in_the_way` decides which changes are; the others keep their fields.
@@ -152,7 +152,7 @@ def _stays(path: str) -> bool:
 
 
 def _clear_letters(edit: Edit, removed: frozenset[str]) -> tuple[Edit, tuple[str, ...]]:
-    """Take the stories that an undo removes out of newsletters, in an edit; return notes."""
+    """Remove the stories that an undo removes from newsletter issues; return notes."""
     notes: tuple[str, ...] = ()
     for story in edit.stories.values():
         if not removed.isdisjoint(story.addresses):
@@ -263,7 +263,7 @@ _TOGETHER = ("published", "heat")
 def story_without(
     before: Story, after: Story, now: Story
 ) -> tuple[Story, tuple[EditConflict, ...]]:
-    """Return a story record without an action's changes, and the conflicts with later changes.
+    """Return a story without the changes of one action, and conflicts with later changes.
 
     Fields that the action did not change stay as they are. In lists (reasons, history) its
     additions are removed and its removals restored.
@@ -308,7 +308,7 @@ def _merge_digests(
 
 
 def revert_list(was: tuple[_T, ...], left: tuple[_T, ...], now: tuple[_T, ...]) -> tuple[_T, ...]:
-    """Return a list without an action's additions, and with its removals at their old places."""
+    """Return a list without the items that an action added, and with those it removed put back."""
     if now == left:
         return was
     found = [item for item in now if item in was or item not in left]
@@ -321,7 +321,8 @@ def revert_list(was: tuple[_T, ...], left: tuple[_T, ...], now: tuple[_T, ...]) 
 def rulings_without(
     before: Rulings, after: Rulings, now: Rulings, path: str
 ) -> tuple[Rulings, tuple[EditConflict, ...]]:
-    """Return the rulings without an action's decision or rule, and conflicts with later changes.
+    """Return the editors' decisions and rules without those of one action, and the conflicts with
+    later changes.
 
     `path` is the rulings' file.
     """
@@ -370,7 +371,7 @@ def _find_rivals(
 
 
 def _on_the_same(rules: Iterable[Ruling], rule: Ruling) -> Ruling | None:
-    """Return the rule on the same matter that a rule would replace, None for none."""
+    """Return the rule that another rule would replace, None if there is none."""
     standing = tuple(rules)
     left = with_rule(standing, rule)
     return next(iter(_less(standing, left)), None)
@@ -390,7 +391,7 @@ def _format_value(value: object) -> str:
 
 
 def _walk_words(value: object) -> Iterator[str]:
-    """Yield the parts of a decision, a rule or any other value, as text."""
+    """Yield the parts of a decision, rule or other value as text."""
     said = getattr(value, "said", None)
     if said is None:
         yield str(value)

@@ -1,4 +1,4 @@
-"""Turn a text into a vector of its meaning (embedding), 384 signed bytes.
+"""Turn a text into a vector of its meaning (an embedding) of 384 signed bytes.
 
 Needs the extra `copydesk[embed]`; nothing heavy is loaded before the first text.
 """

@@ -22,7 +22,7 @@ _ERRORS_ONLY = 3  # the log level of onnxruntime
 
 
 class Model:
-    """The embedding model, which turns texts into vectors; checked at once, loaded when used.
+    """The embedding model, which turns texts into vectors. It is loaded at its first use.
 
     `threads` is the number of threads for one text. `path` is the model's file, the installed one
     by default. Raises ModelError if the extra is not installed, the file is not the expected one,
@@ -36,7 +36,7 @@ class Model:
         _check(self._path)
 
     def vectors(self, texts: Iterable[str]) -> list[bytes]:
-        """Return the vector of each text as 384 signed bytes, b"" if the model knows too few words.
+        """Return the vector of each text as 384 signed bytes, b"" for a text of unknown words.
 
         The largest value is 127 or -127; only the direction counts. Each text is run by itself,
         which costs no time, so its bytes do not depend on the others.

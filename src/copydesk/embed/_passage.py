@@ -1,4 +1,4 @@
-"""The part of an article that is embedded, and the key of its vector."""
+"""The part of an article that the embedding model gets, and the key that stores its vector."""
 
 from __future__ import annotations
 
@@ -19,5 +19,5 @@ def passage(title: str, text: str) -> str:
 
 
 def key_of(passage_: str) -> str:
-    """Return the key to store a passage's vector under; it depends on the passage and the model."""
+    """Return the key under which a passage's vector is stored, made from passage and model."""
     return hashlib.sha256(f"{SHA256}\n{passage_}".encode(errors="replace")).hexdigest()

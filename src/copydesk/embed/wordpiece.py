@@ -35,7 +35,7 @@ _CHINESE = (
 
 @functools.cache
 def vocabulary() -> Mapping[str, int]:
-    """Return the number of each word piece that the model knows."""
+    """Map each word piece that the embedding model knows to its number."""
     path = Path(__file__).with_name("vocabulary.txt")
     pieces = path.read_text("utf-8").split("\n")[:-1]
     return {piece: number for number, piece in enumerate(pieces)}
@@ -48,7 +48,7 @@ def _insides() -> frozenset[int]:
 
 
 def numbers(text: str) -> list[int]:
-    """Return the numbers of a text's word pieces, at most 128 with the marks of start and end.
+    """Return the numbers of a text's word pieces, at most 128 with the start and end tokens.
 
     The text is read only as far as needed.
     """
@@ -62,7 +62,7 @@ def numbers(text: str) -> list[int]:
 
 
 def are_words(numbers: Sequence[int]) -> bool:
-    """Return whether the model knows a text's words: half are known, none spelled in letters.
+    """Return whether the embedding model knows enough of a text's words for a useful vector.
 
     To the model all texts of unknown words look alike, and so do those in a script of which it
     knows only the letters. Told apart by similarity, stories in Russian (5 pieces a word) and
@@ -76,7 +76,7 @@ def are_words(numbers: Sequence[int]) -> bool:
 
 
 def words(text: str) -> Iterator[str]:
-    """Yield a text's words as BERT splits them; control characters and the like are left out."""
+    """Yield a text's words as the model BERT splits them, without control characters."""
     word: list[str] = []
     for character in text:
         for kind, part in _parts(character):

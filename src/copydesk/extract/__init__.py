@@ -1,4 +1,4 @@
-"""Read the article in a fetched page: a Page and the link to it (Lead) give an Article or Dropped.
+"""Extract the article from a fetched page: a Page and its link (Lead) give an Article or Dropped.
 
 `learn` counts what a site repeats on many pages (boilerplate, logos), `settle` removes it from an
 article.

@@ -43,7 +43,7 @@ _ORGANIZATIONS = frozenset(
 def authors(
     document: Document, declared: Declared, lead: Lead, site_names: Iterable[str]
 ) -> tuple[tuple[str, ...], str]:
-    """Return an article's authors in byline order, and where the names are from; ((), "") for none.
+    """Return an article's authors in byline order, and where their names were found.
 
     Names that the page declares are preferred to those of its feed entry, and these to a shown
     byline.
@@ -84,7 +84,7 @@ def _publishers(document: Document, declared: Declared) -> frozenset[str]:
 
 
 def list_declared_names(declared: Declared) -> tuple[str, ...]:
-    """Return the persons that the page's own metadata name as authors."""
+    """Return the names of people that the page's metadata give as authors."""
     values = _person_names(declared.article.get("author"), declared)
     values += declared.meta.get("author", ())
     return people(values, is_declared=True)
@@ -188,7 +188,7 @@ Place = tuple[int, "HtmlElement"]  # an element and its number in the page
 
 
 def bylines(document: Document) -> Iterator[list[str]]:
-    """Yield the bylines that a page shows, each as a list of its lines, best first."""
+    """Yield the bylines shown on a page, most probable first, each as a list of its lines."""
     headline, places = _places(document)
     title = _title(document)
     for kind in places:

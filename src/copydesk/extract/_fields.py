@@ -1,4 +1,4 @@
-"""All fields of an article with their origins (where on the page each was found), for JSON."""
+"""All fields of an article as JSON, each with the place on the page where it was found."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _WITH = {
 
 
 def fields(article: Article) -> Mapping[str, Mapping[str, object]]:
-    """Return every field of an article as `{"value": …, "from": …}`; "from" is "" for an empty one.
+    """Return every field of an article as `{"value": …, "from": …}`; "from" is its origin.
 
     A list with items from several places has each of them once in "from".
     """

@@ -1,4 +1,4 @@
-"""Find what a site repeats on many of its pages, and remove it from articles.
+"""Find texts and pictures that a site repeats on many of its pages, and remove them from articles.
 
     finished articles | learn > what their site has shown so far | settle > articles without it
 
@@ -42,7 +42,7 @@ Counts = dict[str, int]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Habits:
-    """The passages and pictures that a site repeats on many pages, as hashes ("marks")."""
+    """The passages and pictures that a site repeats on many pages, as hashes."""
 
     passages: frozenset[str] = frozenset()
     pictures: frozenset[str] = frozenset()
@@ -61,7 +61,7 @@ class _SiteCounts:
 
 
 def site_of(article: Article) -> str:
-    """Return the name of an article's site: its host, and on a shared host also the blog's owner.
+    """Return the name of an article's site: its host, plus the blog's owner on a shared host.
 
     Blogs that share a domain (`ada.blogs.example`, `blogs.example/@ada`) are separate sites.
     """
@@ -71,7 +71,7 @@ def site_of(article: Article) -> str:
 
 
 def learn(kept: bytes | None, articles: Iterable[Article]) -> bytes:
-    """Add the counts of a site's articles to the stored counts `kept`; return them to be stored.
+    """Add a site's articles to its stored counts of repeated passages; return the new counts.
 
     `kept` None or damaged means no counts. The order of the articles does not matter; of several
     with the same headline one is counted: they are copies of one page.
@@ -96,7 +96,7 @@ def _count(counts: Counts, marks: Iterable[str]) -> None:
 
 
 def habits(kept: bytes | None) -> Habits:
-    """Return what a site repeats on many pages, from its stored counts."""
+    """Return the passages and pictures that a site repeats on many pages, by its stored counts."""
     shown = _load(kept)
     return Habits(
         passages=frozenset(

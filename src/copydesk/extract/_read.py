@@ -1,4 +1,4 @@
-"""Read an article page field by field: whether it is an article, its text, authors, dates, …"""
+"""Extract an article page field by field: whether it is an article, text, authors, dates, …."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class _OpenedPage:
 
 
 def read(page: Page, lead: Lead, beat: Beat) -> Article | Dropped:
-    """Read the article in a page, or return a Dropped that says why the page has none.
+    """Extract the article from a page, or return a Dropped that says why the page has none.
 
     Pure and bounded: the same page, link and settings give the same article. Raises PageError for a
     page that is larger or deeper than any article.
@@ -50,7 +50,7 @@ def read(page: Page, lead: Lead, beat: Beat) -> Article | Dropped:
 
 
 def read_anyway(page: Page, lead: Lead, beat: Beat) -> Article | Dropped:
-    """Read a page as if it were an article, whatever it is; Dropped only if it is not HTML.
+    """Extract a page as if it were an article; return Dropped only if it is not HTML.
 
     It shows what `read` would have made of a page that it drops.
     """

@@ -1,4 +1,4 @@
-"""Collect what a page declares about itself in meta tags, links and JSON-LD."""
+"""Collect the metadata of a page: meta tags, link elements and JSON-LD."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _MOST_OF = {"canonical": 5, "amphtml": 5}  # relations of which a page has one
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Declared:
-    """What a page declares about itself: its meta tags, links and JSON-LD objects.
+    """The metadata of a page: its meta tags, link elements and JSON-LD objects.
 
     `meta` maps a name or property in lower case to its values in order, `links` a relation to its
     absolute URLs. `nodes` are all JSON-LD objects; `article` and `video` are the ones that the page
@@ -34,7 +34,7 @@ class Declared:
     video: Node
 
     def first(self, *names: str) -> tuple[str, str]:
-        """Return the first value that the page has for any of these meta names, and the name."""
+        """Return the first value of the page's meta tags with these names, and the tag's name."""
         for name in names:
             for value in self.meta.get(name, ()):
                 return value, name
@@ -42,7 +42,7 @@ class Declared:
 
 
 def collect(document: Document) -> Declared:
-    """Collect the meta tags, links and JSON-LD objects of a page."""
+    """Collect the meta tags, link elements and JSON-LD objects of a page."""
     links = _links(document)
     nodes = json_ld.nodes(document)
     own = {document.address, *links.get("canonical", ())}

@@ -1,4 +1,4 @@
-"""Read JSON-LD: what a page declares about itself in the vocabulary of schema.org."""
+"""Read JSON-LD, the metadata of a page in the vocabulary of schema.org."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ _TAIL = 100  # characters that contain the end of the wrapping
 
 
 def nodes(document: Document) -> tuple[Node, ...]:
-    """Return every object in a page's JSON-LD, outermost first; broken blocks are skipped."""
+    """Return every object in a page's JSON-LD, outermost first. Broken scripts are skipped."""
     found: list[Node] = []
     left = _MAX_CHARACTERS
     for script in document.tree.iter("script"):
@@ -91,7 +91,7 @@ def kinds(node: Node) -> frozenset[str]:
 
 
 def main(found: tuple[Node, ...], wanted: frozenset[str], addresses: frozenset[str]) -> Node:
-    """Return the JSON-LD object of a wanted type that the page is about, {} for none.
+    """Return the JSON-LD object of one of these types that the page is about, {} if there is none.
 
     An object with the page's own URL is preferred, then one without a URL, then the first; but
     three objects that all have URLs of other pages are teasers. `addresses` are identities
@@ -115,12 +115,12 @@ def _own_addresses(node: Node) -> Iterator[str]:
 
 
 def items(value: object) -> list[object]:
-    """Return the first items of a JSON-LD list, or a single value as a list of one."""
+    """Return the first items of a JSON-LD list; a single value becomes a list of one item."""
     return value[:_MAX_ITEMS] if isinstance(value, list) else [value]
 
 
 def strings(value: object) -> list[str]:
-    """Return the texts in a JSON-LD value or list, with folded white space, none empty."""
+    """Return all non-empty texts in a JSON-LD value or list, with white space collapsed."""
     folded = [text.fold(item[:_MAX_STRING]) for item in items(value) if isinstance(item, str)]
     return [item for item in folded if item]
 
@@ -133,7 +133,7 @@ def string(value: object) -> str:
 
 
 def prose(value: object) -> str:
-    """Return a JSON-LD text with its line breaks, without tags, with decoded entities."""
+    """Return a JSON-LD text with its line breaks, but without tags and with entities decoded."""
     from resiliparse.extract.html2text import extract_plain_text
 
     if not isinstance(value, str):
@@ -144,7 +144,7 @@ def prose(value: object) -> str:
 
 
 def names(value: object, found: tuple[Node, ...] = ()) -> list[str]:
-    """Return the names of persons or organizations in a JSON-LD value: texts, objects, or ids."""
+    """Return the names of persons or organizations in a JSON-LD value (texts, objects or ids)."""
     result: list[str] = []
     for item in items(value):
         if isinstance(item, str):
@@ -165,7 +165,7 @@ def _follow_reference(item: Node, found: tuple[Node, ...]) -> list[str]:
 
 
 def addresses(value: object) -> list[str]:
-    """Return the URLs in a JSON-LD value: texts, or objects with a url, @id or contentUrl."""
+    """Return the URLs in a JSON-LD value (texts, or objects with a url, @id or contentUrl)."""
     result: list[str] = []
     for item in items(value):
         if isinstance(item, Mapping):

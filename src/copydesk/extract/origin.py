@@ -1,4 +1,4 @@
-"""Find the URL that readers are sent to (canonical URL, AMP copy), and the publisher of a page."""
+"""Find the URL of a page to show to readers (canonical URL, AMP copy), and its publisher."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _SHARED_WORDS = 2  # shared by a slug on another site and the title, as a sign o
 
 
 def canonical(document: Document, declared: Declared, title: str, beat: Beat) -> tuple[str, str]:
-    """Return the URL to which readers are sent for a page, and where it was found.
+    """Return the URL of a page to link to (its canonical URL if trusted), and where it was found.
 
     It is the page's own canonical link or og:url if that is on the same site, and is neither the
     home page, a section above the page, another page of a series, an AMP copy nor the URL of an
@@ -93,7 +93,7 @@ def _original_addresses(declared: Declared) -> Iterator[str]:
 
 
 def is_trusted(address: str, own: str, title: str = "") -> bool:
-    """Return whether a page at the URL `own` may declare `address` as its canonical URL."""
+    """Return whether a page at the URL `own` may name `address` as its canonical URL."""
     if urls.identity(address) == urls.identity(own):
         return True
     if _bare_host(address) != _bare_host(own) or is_home(address) or is_amp(address):
@@ -136,7 +136,7 @@ def _keep_scheme(address: str, own: str) -> str:
 
 
 def is_home(address: str) -> bool:
-    """Return whether a URL is that of a site's home page."""
+    """Return whether a URL is a site's home page."""
     parts = urlsplit(address)
     bare = re.sub(r"(?i)/(?:index|default|home)\.[a-z]{3,5}$", "", parts.path).strip("/")
     return not bare and not parts.query
@@ -166,22 +166,22 @@ _VIEWER = re.compile(r"(?:www\.)?google\.[a-z]{2,3}(?:\.[a-z]{2})?")
 
 
 def is_amp(address: str) -> bool:
-    """Return whether a URL looks like that of an AMP copy."""
+    """Return whether a URL looks like an AMP version of a page."""
     return bool(_AMP.search(address)) or is_cached(address)
 
 
 def is_cached(address: str) -> bool:
-    """Return whether a URL is in an AMP cache."""
+    """Return whether a URL is in an AMP cache, such as Google's."""
     return urls.host(address).endswith(_CACHES)
 
 
 def is_amp_page(document: Document) -> bool:
-    """Return whether a page is written in AMP."""
+    """Return whether a page is written in AMP (Accelerated Mobile Pages HTML)."""
     return document.tree.get("amp") is not None or document.tree.get("⚡") is not None
 
 
 def unwrap(address: str) -> str:
-    """Return the publisher's URL for one in an AMP cache or Google's `/amp/s/`, else the URL as is.
+    """Return the publisher's URL inside a URL of an AMP cache or Google's `/amp/s/`, else the URL.
 
     A cache names the publisher twice, in its host and in its path; if the two differ, the URL is
     not a cache's.
@@ -321,7 +321,7 @@ def _find_source(lead: Lead, beat: Beat) -> Source | None:
 
 
 def site_names(web_url: str, declared: Declared, lead: Lead, beat: Beat) -> Iterator[str]:
-    """Yield every name of a page's site that may stand beside the headline in its title."""
+    """Yield all names of a page's site that its title may contain next to the headline."""
     organization = _find_organization(urls.host(web_url), beat)
     if organization:
         yield organization.name
@@ -389,7 +389,7 @@ def fit_name(name: str, web_url: str) -> Fit:
 
 
 def in_title(title: str, web_url: str) -> str:
-    """Return the part of a page's title that is the name of its site, "" if none surely is.
+    """Return the part of a page's title that is the name of its site, "" if that is unclear.
 
     An exact match may be anywhere, a loose one only at the end.
     """
@@ -476,7 +476,7 @@ def _is_composed(words: list[str], label: str) -> bool:
 
 
 def find_declared_address(html: bytes) -> str:
-    """Return the URL that a saved page declares as its own, "" if it has none or is not HTML.
+    """Return the URL that a saved HTML page gives as its own, "" if it has none.
 
     For fetched pages use `canonical`, which checks the declaration.
     """

@@ -1,4 +1,4 @@
-"""Parse a page: decode its bytes, parse its tree within bounds, read the text of its elements."""
+"""Parse an HTML page: decode its bytes, build its tree within limits, read the text of elements."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ _XML_DECLARATION = re.compile(r"\A\s*<\?xml[^>]{0,300}\?>")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Document:
-    """A decoded and parsed HTML page. All functions share the tree, and none changes it.
+    """A decoded and parsed HTML page. Nobody may change its tree.
 
     `address` is the page's final URL, `base` that of its relative links. `found` caches what
     several functions look for in the tree.
@@ -53,7 +53,7 @@ class Document:
 
 
 def open_document(page: Page) -> Document:
-    """Decode and parse a page; raise PageError if it is larger or deeper than any article."""
+    """Decode and parse an HTML page; raise PageError if it is too large or too deeply nested."""
     if len(page.body) > MAX_BYTES:
         raise PageError("page too big to read", subject=page.final_url, hint=_HINT)
     text, charset = decode(page.body, page.headers.get("content-type", ""))
@@ -114,7 +114,7 @@ def _base(tree: HtmlElement, address: str) -> str:
 
 
 def visible_text(document: Document, xpath: str, limit: int = 3) -> tuple[str, ...]:
-    """Return the folded text of the first elements of a page that an XPath finds, none empty."""
+    """Return the texts of the first elements that an XPath finds in a page, without empty ones."""
     known = document.found.get((xpath, limit))
     if known is None:
         elements = document.tree.xpath(xpath)[:limit]
@@ -164,7 +164,7 @@ _BAD_SHARE = 50  # one byte in fifty may be wrong: a pasted quotation mark, an i
 
 
 def decode(body: bytes, content_type: str) -> tuple[str, str]:
-    """Decode a page's bytes; return the text and the name of the codec. No byte is an error.
+    """Decode a page's bytes, whatever they are; return the text and the name of the encoding.
 
     A byte order mark wins (WHATWG encoding standard). Then UTF-8 if the bytes are valid UTF-8,
     whatever the labels say: no other text is valid by chance. Then the labels of the header and of

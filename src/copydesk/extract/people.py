@@ -1,4 +1,4 @@
-"""Find names of people in a byline, among the other words in it."""
+"""Find names of people in a byline ("By Jane Doe, Reuters") among its other words."""
 
 from __future__ import annotations
 
@@ -99,7 +99,7 @@ _REALLY_NAMES = frozenset({"april", "june", "press", "march", "august", "wil", "
 def people(
     values: Iterable[str], sites: frozenset[str] = frozenset(), *, is_declared: bool = False
 ) -> tuple[str, ...]:
-    """Return the names of persons in bylines, in order, without duplicates.
+    """Return the names of people in bylines, in order, without duplicates.
 
     `sites` are the squashed names of the site. A declared author may be in lower case; a name in a
     shown byline may not.
@@ -156,7 +156,7 @@ def _is_telling_more(line: str) -> bool:
 
 
 def opens(line: str) -> bool:
-    """Return whether a line begins like a byline: `By`, `Von`, `Text:` …"""
+    """Return whether a line begins like a byline: `By`, `Von`, `Text:` …."""
     return bool(_OPENS.match(line))
 
 
@@ -211,7 +211,7 @@ def _key(name: str) -> str:
 
 
 def is_more(names: Iterable[str], fewer: Iterable[str]) -> bool:
-    """Return whether `names` contain all names in `fewer`, and more; spellings may differ."""
+    """Return whether `names` contain all of `fewer` and more, even if spelled differently."""
     return {_key(name) for name in fewer} < {_key(name) for name in names}
 
 

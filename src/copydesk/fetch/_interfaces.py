@@ -1,4 +1,4 @@
-"""Interfaces of the fetchers: a clock, and a fetcher that resolves a host name beforehand."""
+"""Interfaces for fetching: a clock, and a fetcher that can resolve a host name before a request."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class Clock(Protocol):
         ...
 
     async def sleep(self, seconds: float) -> None:
-        """Wait for that many seconds."""
+        """Wait for a number of seconds."""
         ...
 
 
@@ -35,7 +35,9 @@ class WallClock:
 
 
 class VirtualClock:
-    """A clock that stands still and never waits, so that a replay always gives the same result."""
+    """A clock that always shows the same time and never waits, so that replays give equal
+    results.
+    """
 
     def __init__(self, start: datetime) -> None:
         self._now = dates.utc(start)
@@ -51,7 +53,7 @@ class VirtualClock:
 
 @runtime_checkable
 class Finder(Protocol):
-    """A raw fetcher that can resolve a host name before the request."""
+    """A fetcher that can resolve the host name of a request by DNS before it is sent."""
 
     async def find(self, request: Request) -> Refused | None:
         """Return why the host of a request cannot be resolved, None if it can."""

@@ -1,4 +1,6 @@
-"""Record web answers in a WARC file, and replay such a file instead of using the network."""
+"""Record HTTP responses in a WARC file, and answer requests from such a file instead of the
+network.
+"""
 
 from __future__ import annotations
 
@@ -29,7 +31,8 @@ if TYPE_CHECKING:
 
 
 class Recorder:
-    """A fetcher that records the answers of another one: `with Recorder(inner, path) as recorder`.
+    """A fetcher that records the responses of another one: `with Recorder(inner, path) as
+    recorder`.
 
     Every page, including redirects and errors, becomes a response record dated by its `fetched_at`.
     Requests are sent without validators, so that a recording holds complete answers. The file
@@ -80,11 +83,11 @@ class Recorder:
                 raise self._failure_of(self._failure) from self._failure
 
     async def find(self, request: Request) -> Refused | None:
-        """Resolve the host of a request by the inner fetcher, if that can."""
+        """Resolve a request's host name by the inner fetcher, if that can."""
         return await self._inner.find(request) if isinstance(self._inner, Finder) else None
 
     async def fetch(self, request: Request) -> Page | NotModified | Refused:
-        """Return the answer of the inner fetcher, and record it if it is a page."""
+        """Return the inner fetcher's response, and record it if it is a page."""
         answer = await self._inner.fetch(replace(request, etag="", last_modified=""))
         if isinstance(answer, Page) and self._failure is None:
             try:
@@ -108,7 +111,7 @@ class Recorder:
         self._writer.write_record(record)
 
     def _warc_headers(self, page: Page) -> dict[str, str]:
-        """Return the date and ID of a WARC record, the same for the same answers."""
+        """Return date and ID of a WARC record, always the same for the same responses."""
         self._count += 1
         at = dates.utc(page.fetched_at).isoformat(timespec="microseconds").replace("+00:00", "Z")
         name = uuid.uuid5(uuid.NAMESPACE_URL, f"{page.final_url} {at} {self._count}")
@@ -154,14 +157,14 @@ class _RecordPosition:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _LastRecord:
-    """The WARC record read last: where it begins and how long its content is."""
+    """The WARC record that was read last: where it begins, and the length of its content."""
 
     offset: int = -1
     length: int = 0
 
 
 class Replay:
-    """A fetcher that answers from a WARC file (1.0 or 1.1, plain or with each record gzipped).
+    """A fetcher that answers from a recorded WARC file (1.0 or 1.1, plain or gzipped by record).
 
     A request gets the newest record of exactly its URL whose WARC-Date is not after `now` (None:
     the newest record), compared in whole seconds because a crawl's time has no fractions. A URL
@@ -181,7 +184,7 @@ class Replay:
         self._last = max(places[-1].at for places in self._places.values())
 
     async def fetch(self, request: Request) -> Page | NotModified | Refused:
-        """Return the recorded answer for the request's URL."""
+        """Return the recorded response for the request's URL."""
         url = urls.fetchable(request.url) or request.url
         place = self._place(request.url) or self._place(url)
         if place is None:
@@ -226,7 +229,9 @@ class Replay:
 
 
 def _is_known(page: Page, request: Request) -> bool:
-    """Return whether the request's validators match the record (RFC 9110 13.1: ETag goes first)."""
+    """Return whether the request's validators match the recorded response: the ETag counts first
+    (RFC 9110 13.1).
+    """
     if page.status != 200:
         return False
     if request.etag:
@@ -241,7 +246,9 @@ def _weak(tag: str) -> str:
 
 
 def _body(record: WarcRecord, pairs: list[tuple[str, str]], limit: int) -> bytes:
-    """Return a WARC record's body decoded; it may be chunked, compressed, or decoded already."""
+    """Return the decoded body of a WARC record, which may be chunked, compressed or already
+    decoded.
+    """
     raw = record.reader.read(limit + 1 + limit // 8)  # room for the chunk headers
     if "chunked" in join_values(pairs, "transfer-encoding").lower():
         raw = _join_chunks(raw)
@@ -255,7 +262,7 @@ def _body(record: WarcRecord, pairs: list[tuple[str, str]], limit: int) -> bytes
 
 
 def _join_chunks(raw: bytes) -> bytes:
-    """Decode a chunked body; a body that is not chunked is returned as it is."""
+    """Decode a chunked body. A body that is not chunked is returned unchanged."""
     source, out = io.BytesIO(raw), bytearray()
     while True:
         try:
@@ -269,7 +276,9 @@ def _join_chunks(raw: bytes) -> bytes:
 
 
 def _index(path: Path) -> dict[str, list[_RecordPosition]]:
-    """Return the positions of each URL's WARC records, oldest first; at one time the later last."""
+    """Return the positions of each URL's WARC records, oldest first; equal times in the file's
+    order.
+    """
     places: dict[str, list[_RecordPosition]] = {}
     last = _LastRecord()
     with _open(path) as file:
@@ -305,7 +314,9 @@ def _open(path: Path) -> BinaryIO:
 
 
 def _records(path: Path, file: BinaryIO, *, parse_http: bool) -> Iterator[WarcRecord]:
-    """Yield the WARC records of a file; errors become a RecordingError with the offset."""
+    """Yield the records of a WARC file; errors become a RecordingError with the offset in the
+    file.
+    """
     from fastwarc.warc import ArchiveIterator
 
     offset = file.tell()
@@ -325,13 +336,13 @@ def _date(path: Path, record: WarcRecord) -> datetime:
 
 
 def _begins_record(file: BinaryIO, offset: int) -> bool:
-    """Return whether a WARC record begins at an offset: at a gzip member, or in a plain file."""
+    """Return whether a WARC record begins at an offset, as a gzip member or in a plain file."""
     is_packed = os.pread(file.fileno(), 2, 0) == _GZIP
     return not is_packed or os.pread(file.fileno(), 2, offset) == _GZIP
 
 
 def _check_end(path: Path, file: BinaryIO, last: _LastRecord) -> None:
-    """Raise RecordingError if data follow the last record, which fastwarc ignores."""
+    """Raise RecordingError if the file goes on after the last record, which fastwarc ignores."""
     if last.offset < 0:
         raise _recording_error(path, 0, "no WARC records")
     file.seek(last.offset)
@@ -342,7 +353,7 @@ def _check_end(path: Path, file: BinaryIO, last: _LastRecord) -> None:
 
 
 def _after_member(data: bytes) -> bytes:
-    """Return the data after the first gzip member; all of it if that member is incomplete."""
+    """Return the data after the first gzip member, or all data if that member is incomplete."""
     member = zlib.decompressobj(zlib.MAX_WBITS | 16)
     member.decompress(data)
     return member.unused_data if member.eof else data

@@ -1,4 +1,6 @@
-"""HTTP messages: parts of a URL, headers to send and to keep, and decompression within a limit."""
+"""HTTP messages: parse URLs, make request headers, select response headers, decompress within a
+limit.
+"""
 
 from __future__ import annotations
 
@@ -81,7 +83,9 @@ _NOT_KEPT = frozenset(
 
 
 def request_headers(request: Request, options: FetchOptions) -> dict[str, str]:
-    """Return the headers of a request: user agent, accepted types, validators, its own."""
+    """Return the headers of a request: user agent, accepted types, validators, and its own
+    headers.
+    """
     headers = dict(_default_headers(request.purpose, options.signature))
     if request.etag:
         headers["If-None-Match"] = request.etag
@@ -106,7 +110,7 @@ def join_values(pairs: Iterable[tuple[str, str]], name: str) -> str:
 
 
 def page_headers(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
-    """Return a response's headers, names in lower case, one value each, none of the transport.
+    """Return the response headers to store with a page: lower-case names, one value for each.
 
     Several values are joined with a comma, those of X-Robots-Tag with a line break; of a header
     that may have one value only, the first counts. Cookies, lengths and codings are left out,
@@ -128,13 +132,13 @@ def page_headers(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
 
 
 def split_lines(headers: Mapping[str, str]) -> Iterator[tuple[str, str]]:
-    """Yield a page's headers as they were sent: a (name, value) pair for each line of a value."""
+    """Yield a page's headers as they were sent: a (name, value) pair for each header line."""
     for name, value in headers.items():
         yield from ((name, line) for line in value.split("\n"))
 
 
 def _decode_value(value: str) -> str:
-    """Return a header value with non-ASCII bytes as one line, by UTF-8 or else Latin-1."""
+    """Decode a header value with non-ASCII bytes to one line, as UTF-8 or else Latin-1."""
     raw = value.encode("utf-8", "surrogateescape")
     try:
         plain = raw.decode("utf-8")
@@ -148,7 +152,7 @@ _MAX_CODINGS = 3
 
 
 class BodyError(FetchError):
-    """Raised when a response body cannot be accepted; `reason` is that of the Refused to return."""
+    """Raised when a response body cannot be accepted; `reason` is the reason for the `Refused`."""
 
     def __init__(self, what: str, reason: RefusedReason) -> None:
         super().__init__(what)
@@ -157,7 +161,7 @@ class BodyError(FetchError):
 
 class _Coding(Protocol):
     def feed(self, data: bytes, room: int) -> bytes:
-        """Return the next decompressed bytes, at most `room` + 1."""
+        """Return the next decompressed bytes, at most one more than `room`."""
         ...
 
     def is_whole(self) -> bool:
@@ -166,7 +170,9 @@ class _Coding(Protocol):
 
 
 class _Gzip:
-    """gzip with any number of members; data after the last is ignored, as browsers do."""
+    """Decompresses gzip with any number of members; data after the last is ignored, as
+    browsers do.
+    """
 
     def __init__(self) -> None:
         self._member = zlib.decompressobj(zlib.MAX_WBITS | 16)
@@ -184,7 +190,7 @@ class _Gzip:
 
 
 class _Deflate:
-    """deflate, with a zlib header (RFC 9110) or, as some servers send it, without one."""
+    """Decompresses deflate, with a zlib header (RFC 9110) or, as some servers send it, without."""
 
     def __init__(self) -> None:
         self._held = b""
@@ -230,7 +236,7 @@ _CODINGS: dict[str, Callable[[], _Coding]] = {
 
 
 class Unpacker:
-    """Decompress a response body piece by piece, up to `limit` bytes.
+    """Decompresses a response body piece by piece, up to `limit` bytes.
 
     `content_encoding` is the value of the header, the first coding applied first. Raises BodyError:
     "too-big" at the limit, "network" for an unknown coding or for broken or incomplete data.
@@ -243,7 +249,7 @@ class Unpacker:
         self._received = 0
 
     def feed(self, data: bytes) -> None:
-        """Add the next piece of the body as it was received."""
+        """Decompress the next piece of the body as it arrives."""
         self._received += len(data)
         if self._received > self._limit:
             raise BodyError(f"more than {self._limit} bytes", "too-big")
@@ -264,7 +270,7 @@ class Unpacker:
         return unpacked
 
     def finish(self) -> bytes:
-        """Return the complete decompressed body; an empty body is complete in any coding."""
+        """Return the whole decompressed body; raise an error if it is incomplete."""
         if self._received and not all(coding.is_whole() for coding in self._codings):
             raise BodyError("compressed body is cut off", "network")
         return bytes(self._body)

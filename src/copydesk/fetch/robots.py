@@ -1,4 +1,4 @@
-"""Parse robots.txt (RFC 9309) and tdmrep.json: what a site allows a crawler to fetch and to use.
+"""Parse robots.txt (RFC 9309) and tdmrep.json: what a site allows crawlers to fetch and to use.
 
 The parser of robots.txt is our own, linear in the size of the file: docs/design/fetch.md has the
 measurement against robotspy, which the tests keep as a second opinion.
@@ -91,7 +91,7 @@ _MAX_POLICY = 300  # characters
 
 
 class UsageLine(msgspec.Struct, frozen=True, array_like=True, kw_only=True):
-    """A line about the use of a site's pages: the signal's name, value and path pattern.
+    """A line of robots.txt on how pages may be used: name of the signal, value and path pattern.
 
     Without a pattern it applies to every path.
     """
@@ -102,7 +102,9 @@ class UsageLine(msgspec.Struct, frozen=True, array_like=True, kw_only=True):
 
 
 def parse_usage(key: str, value: str) -> UsageLine | None:
-    """Parse a robots.txt line about the use of pages, its key in `KEYS`; None without a value."""
+    """Parse a robots.txt line on how pages may be used (its key in `KEYS`), None without a
+    value.
+    """
     name, path, said = KEYS[key], "", value
     if name != "RSL" and value.startswith("/"):
         match = _PATH.fullmatch(value)
@@ -113,7 +115,9 @@ def parse_usage(key: str, value: str) -> UsageLine | None:
 
 
 def usage_of_agents(closed: set[str]) -> list[UsageLine]:
-    """Return the usage lines implied by a robots.txt that closes the site to these AI agents."""
+    """Return the limits on AI use that follow from a robots.txt which shuts out these AI
+    crawlers.
+    """
     lines = []
     for name, agents in _GROUPS:
         named = ", ".join(agent for agent in agents if _SHORT.sub("", agent.lower()) in closed)
@@ -123,13 +127,15 @@ def usage_of_agents(closed: set[str]) -> list[UsageLine]:
 
 
 def limit_usage(usage_lines: list[UsageLine]) -> tuple[UsageLine, ...]:
-    """Return the usage lines of a file without duplicates, at most 100."""
+    """Return the usage lines of a robots.txt without duplicates, at most 100."""
     return tuple(dict.fromkeys(usage_lines))[:_MOST]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Pattern:
-    """A path pattern: the pieces between its stars, whether it ends in `$`, its length."""
+    """A path pattern of robots.txt: the parts between its `*`, whether it ends in `$`, its
+    length.
+    """
 
     pieces: tuple[str, ...]
     is_bound: bool
@@ -137,7 +143,7 @@ class _Pattern:
     allow: bool
 
     def matches(self, path: str) -> bool:
-        """Return whether a path matches; each star matches as little as possible."""
+        """Return whether a URL path matches the pattern; each `*` matches as little as possible."""
         first, *others = self.pieces
         if not path.startswith(first):
             return False
@@ -154,7 +160,7 @@ class _Pattern:
 
 
 class _Group:
-    """All lines of a robots.txt for one agent, from all its groups."""
+    """All lines of a robots.txt that apply to one user agent, merged from all its groups."""
 
     def __init__(self) -> None:
         self.is_named = False
@@ -163,7 +169,7 @@ class _Group:
         self.usage_lines: list[UsageLine] = []
 
     def take(self, key: str, value: str) -> None:
-        """Add one line for the agent."""
+        """Add one robots.txt line (key and value) to the lines of the user agent."""
         if key == "agent":
             self.is_named = True
         elif key == "delay":
@@ -178,14 +184,14 @@ class _Group:
 
     @property
     def closes_all(self) -> bool:
-        """Return whether the agent may fetch nothing on the site."""
+        """Return whether the user agent may fetch nothing on the site."""
         return not {"-/", "-/*"}.isdisjoint(self.lines) and not any(
             line.startswith("+") for line in self.lines
         )
 
 
 class RobotsRules:
-    """The rules of a robots.txt for our user agent; the longest matching rule wins.
+    """The rules of a robots.txt for copydesk's user agent; the longest matching rule wins.
 
     `lines` are the rules: `+/path` allows, `-/path` forbids, with normalized paths. `delay_seconds`
     is the pause asked for between two requests, 0 for none. `usage_lines` are about the use of
@@ -208,7 +214,9 @@ class RobotsRules:
 
     @classmethod
     def read(cls, body: bytes) -> RobotsRules:
-        """Parse a robots.txt, however malformed: byte order mark, any line ends, invalid bytes."""
+        """Parse a robots.txt, even a malformed one: with byte order mark, any line ends, invalid
+        bytes.
+        """
         body = _strip_mark(body[:_READ_BYTES])
         groups = {name: _Group() for name in (PRODUCT, "*", *AGENTS)}
         licences = _Group()
@@ -231,7 +239,7 @@ class RobotsRules:
         return cls(tuple(chosen.lines), chosen.delay_seconds, limit_usage(usage_lines))
 
     def allow(self, url: str) -> bool:
-        """Return whether a URL may be fetched; robots.txt itself always may."""
+        """Return whether robots.txt allows to fetch a URL. Its own URL is always allowed."""
         where = parse_address(url)
         if where is None:
             return False
@@ -241,7 +249,8 @@ class RobotsRules:
         return next((rule.allow for rule in self._rules if rule.matches(path)), True)
 
     def signals(self, url: str) -> tuple[Signal, ...]:
-        """Return the signals about the use of a URL: for each name those with the longest pattern.
+        """Return what robots.txt says on the use of a URL's content: for each signal, the longest
+        match.
 
         Two lines with the same pattern both count (draft-ietf-aipref-attach 3.1).
         """
@@ -261,7 +270,7 @@ class RobotsRules:
 
 
 def _strip_mark(body: bytes) -> bytes:
-    """Remove the byte order mark, also an incomplete one."""
+    """Remove a byte order mark, even an incomplete one."""
     for mark in (b"\xef\xbb\xbf", b"\xef\xbb", b"\xef"):
         if body.startswith(mark):
             return body[len(mark) :]
@@ -284,13 +293,15 @@ def _parse_lines(body: bytes) -> Iterator[tuple[str, str]]:
 
 
 def _split_words(words: str) -> tuple[str, str]:
-    """Split a line without a colon, as some sites write them, if it has two words."""
+    """Split a robots.txt line without a colon, as some sites have it, if it has two words."""
     parts = words.split()
     return (parts[0], parts[1]) if len(parts) == 2 else ("", "")
 
 
 def _compile_rules(line: str) -> Iterator[_Pattern]:
-    """Yield the rule of a line; a rule that allows an index page also allows its folder."""
+    """Yield the rules of a robots.txt line; one that allows an index page also allows its
+    folder.
+    """
     allow, pattern = line.startswith("+"), line[1:]
     yield _compile_rule(pattern, allow=allow)
     folder, slash, name = pattern.rpartition("/")
@@ -326,7 +337,7 @@ def _octet(match: re.Match[str]) -> str:
 
 
 def read_tdmrep(body: bytes) -> tuple[UsageLine, ...]:
-    """Parse a tdmrep.json into its rules, in the order of the file; () if it is not valid.
+    """Parse a tdmrep.json (data mining rights) into its rules in order, () if it is not valid.
 
     Each rule is a UsageLine: its name is whether rights are reserved ("0" or "1"), its value the
     URL of the policy.
@@ -357,5 +368,5 @@ def _parse_rules(rules: list[object]) -> Iterator[UsageLine]:
 
 
 def _drop_surrogates(words: str) -> str:
-    """Remove lone surrogates: JSON may have them, notes and records cannot."""
+    """Remove lone surrogates, which JSON may contain and files in UTF-8 may not."""
     return words.encode("utf-8", "ignore").decode()

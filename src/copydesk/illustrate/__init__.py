@@ -1,4 +1,4 @@
-"""Measure and cache fetched pictures, give a story its picture's size, draw share pictures.
+"""Measure and cache pictures of articles, add them to stories, draw pictures for link previews.
 
 picture = album.find(url) or album.add(url, page)     # measure_only keeps no copy
 fetched = measure_picture(url, page.body)             # or in steps; the slow one anywhere

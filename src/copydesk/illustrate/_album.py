@@ -1,4 +1,4 @@
-"""The album: a folder of cached pictures, found by URL, stored by content, limited in size."""
+"""The album: a folder that caches article pictures, found by URL and limited in size."""
 
 from __future__ import annotations
 
@@ -47,9 +47,9 @@ _HEIGHT = 4_800
 
 
 class Album:
-    """The cached pictures of a newsroom, as far as the disk and the size limit allow.
+    """The cached pictures of a site's articles, in a folder that is limited in size.
 
-    Each picture has its forms for pages, or the original until a page shows it, named by the
+    Each picture has web versions (forms), or the original until a page shows it, named by the
     SHA-256 of the original's bytes. A sidecar `<SHA-256 of the URL, 32 digits>.json` says which
     picture a URL has, so that the folder alone is enough. The time of a sidecar is the day on which
     a record was last seen to use it, that of a form is when it was made. A picture that was only
@@ -84,13 +84,16 @@ class Album:
         return self.keep(fetched, None)
 
     def holds(self, fetched: FetchedPicture) -> bool:
-        """Return whether the album has a whole copy of a picture, from whatever URL."""
+        """Return whether the album has all files of this picture, perhaps fetched from
+        another URL.
+        """
         return self._same_bytes(fetched.stem) is not None
 
     def keep(self, fetched: FetchedPicture, made: PictureForms | None) -> Picture:
-        """Store a picture with its forms (files for pages, None if stored); raises PictureError.
+        """Store a fetched picture and its web versions (`made`, or None to make them); raises
+        PictureError.
 
-        Forms that have been deleted since are made again.
+        Web versions that have been deleted are made again.
         """
         picture = self._describe(fetched)
         known = self._same_bytes(fetched.stem)
@@ -99,7 +102,7 @@ class Album:
         return self._store_forms(picture, made or make_forms(fetched))
 
     def keep_original(self, fetched: FetchedPicture) -> Picture:
-        """Store a checked picture as it was fetched, until a page shows it; raises PictureError.
+        """Store a picture as fetched, until a page needs its web versions; raises PictureError.
 
         If there is a copy of the same bytes, from whatever URL, that one is used.
         """
@@ -111,12 +114,12 @@ class Album:
         return self._store(replace(picture, original=name), {name: fetched.data})
 
     def list_waiting(self) -> list[str]:
-        """Return the URLs of the pictures whose forms (files for pages) are not made yet."""
+        """Return the URLs of the pictures whose web versions are not made yet."""
         with self._lock:
             return [url for url, picture in self._pictures().items() if picture.original]
 
     def find_waiting(self, urls: Iterable[str]) -> Iterator[FetchedPicture]:
-        """Yield the pictures of the URLs whose forms are not made yet; forget the lost ones."""
+        """Yield those pictures of the URLs that have no web versions yet; delete lost ones."""
         with self._lock:
             pictures = [*filter(None, map(self._pictures().get, urls))]
         for picture in {picture.stem: picture for picture in pictures if picture.original}.values():
@@ -130,14 +133,16 @@ class Album:
                     self._put(now)
 
     def forget(self, url: str) -> None:
-        """Forget the picture of a URL; its files are deleted later if no other URL has them."""
+        """Delete the picture of a URL from the album; its files go later, if no other
+        URL has them.
+        """
         with self._lock:
             self._pictures().pop(url, None)
             self._common = None
         _album_files.drop(self._folder, [name_sidecar(url)])
 
     def measure_only(self, url: str, page: Page) -> Picture:
-        """Measure the picture fetched from `url` and store no copy; raises as `add` does.
+        """Measure the picture fetched from `url` without storing a copy; raises what `add` raises.
 
         A copy stored under earlier settings is kept.
         """
@@ -150,7 +155,7 @@ class Album:
         return picture
 
     def note(self, url: str, article: str) -> None:
-        """Store that an article asked for the picture of `url`; an unknown picture is ignored."""
+        """Store that an article uses the picture of `url`, if the album has that picture."""
         with self._lock:
             picture = self._pictures().get(url)
             if picture is None or (noted := note_request(picture, article)) is picture:
@@ -163,7 +168,7 @@ class Album:
             self._put(noted)
 
     def is_common(self, url: str, article: str) -> bool:
-        """Return whether a picture says nothing about an article, like a logo on all of a site.
+        """Return whether a picture is on many articles of the article's site, like a logo.
 
         That is so if its site has the very same picture for more than three articles under more
         than three URLs.
@@ -174,7 +179,9 @@ class Album:
         return bool(sites) and urls.registrable_domain(article) in sites
 
     def has_common(self) -> bool:
-        """Return whether any picture is one that its site gives to many articles (`is_common`)."""
+        """Return whether the album has any picture that is on many articles of its site, like a
+        logo.
+        """
         with self._lock:
             return bool(self._commons())
 
@@ -191,7 +198,8 @@ class Album:
             }
 
     def tend(self, used: Iterable[tuple[str, str]], now: datetime) -> None:
-        """Clean up once a day: note used pictures, delete unused files, renew old pictures.
+        """Clean up the album once a day: record which pictures are used, delete others, convert old
+        ones.
 
         `used` are original URLs, each with its article's, the most important first. A hundred are
         renewed at a time. Unfinished files are deleted when they are an hour old, and a picture
@@ -237,7 +245,7 @@ class Album:
         return self._common
 
     def _describe(self, fetched: FetchedPicture) -> Picture:
-        """Return a picture without its forms, with the articles that asked for it until now."""
+        """Return a picture without its files, with the articles that use it so far."""
         file = f"{fetched.stem}.webp"
         return Picture(
             url=fetched.url,
@@ -249,13 +257,13 @@ class Album:
         )
 
     def _requesters(self, url: str, file: str) -> Mapping[str, tuple[str, ...]]:
-        """Return the articles that asked for a URL; none if it had another picture then."""
+        """Return the articles that use the picture of a URL, none if the URL's picture changed."""
         with self._lock:
             known = self._pictures().get(url)
         return known.asked if known and known.file == file else {}
 
     def _same_bytes(self, stem: str) -> Picture | None:
-        """Find a picture of the same bytes under another URL, if all its files are there."""
+        """Find a picture with the same bytes under another URL, if all of its files exist."""
         with self._lock:
             file = f"{stem}.webp"
             same = (
@@ -281,7 +289,7 @@ class Album:
         return picture
 
     def _store_forms(self, picture: Picture, made: PictureForms) -> Picture:
-        """Store the forms of a picture under all its URLs, and delete its original."""
+        """Store the web versions of a picture under all its URLs, and delete its original."""
         picture = replace(picture, forms=tuple(made.forms), thumb_hash=_text(made.thumb_hash))
         self._store(picture, {form.name: data for form, data in made.forms.items()})
         with self._lock:
@@ -293,7 +301,7 @@ class Album:
         return picture
 
     def _renew(self, picture: Picture) -> Picture | None:
-        """Make the forms of a picture that the first version stored, None if that fails.
+        """Make the web versions of a picture from the album's first version, None if that fails.
 
         A damaged picture is forgotten. If only the writing fails, it is tried again next time.
         """
@@ -311,7 +319,9 @@ class Album:
             return None
 
     def _make_room(self, added: int, keep: str) -> None:
-        """Delete the pictures unused for longest if the limit is exceeded; never the added one."""
+        """If the album is too large, delete the pictures unused for longest, never the
+        added one.
+        """
         if not added:
             return
         self._bytes = self._weigh() if self._bytes is None else self._bytes + added
@@ -331,7 +341,7 @@ class Album:
         return sum(lot.size for lot in _album_files.lots(self._folder).values())
 
     def _last_uses(self) -> Mapping[str, float]:
-        """Map each picture's stem to when it was last seen in use under one of its URLs."""
+        """Map each picture's stem (the beginning of its file names) to the time of its last use."""
         used: dict[str, float] = {}
         for url, picture in self._pictures().items():
             with contextlib.suppress(OSError):
@@ -350,7 +360,7 @@ class Album:
         self._sweep_measurements(moment - _MEASURED_DAYS * _DAY)
 
     def _sweep_measurements(self, before: float) -> None:
-        """Forget pictures without a copy whose URLs were all last used before a time."""
+        """Delete what was measured of pictures without a copy that no article uses any more."""
         measured = [picture for picture in self._pictures().values() if picture.only_measured]
         used = self._last_uses() if measured else {}
         for picture in measured:
@@ -363,7 +373,7 @@ class Album:
             self._common = None
 
     def _touch(self, sidecar: Path, moment: float) -> None:
-        """Note a use, once a day; the form's own time stays, or the site would copy it again."""
+        """Store the day on which a picture was used, as the time of its JSON sidecar."""
         with contextlib.suppress(OSError):
             if sidecar.stat().st_mtime < moment - _DAY:
                 os.utime(sidecar, (moment, moment))
@@ -391,7 +401,7 @@ class Album:
         return self._catalogue
 
     def _read(self, sidecar: Path) -> Picture | None:
-        """Read a sidecar whose picture is there, None for a damaged one."""
+        """Read the JSON description of a picture, None if it is damaged or files are missing."""
         picture = read_sidecar(sidecar)
         return picture if picture and self._is_whole(picture) else None
 
@@ -414,7 +424,7 @@ def _text(data: bytes) -> str:
 
 
 def find_earlier(picture: Picture) -> Thumbnail:
-    """Return the one file of a picture that the album's first version stored, with its size."""
+    """Return a thumbnail for a picture that the album's first version stored in one single file."""
     scale = min(1, _WIDTH / picture.width, _HEIGHT / picture.height)
     form = PictureFile(
         name=picture.file,
@@ -426,7 +436,7 @@ def find_earlier(picture: Picture) -> Thumbnail:
 
 
 def renew(picture: Picture, folder: Path) -> PictureForms:
-    """Make the forms of a picture from the file that the album's first version stored.
+    """Make the web versions of a picture that the album's first version stored in one single file.
 
     Raises OSError if it cannot be read, PictureError if it is damaged.
     """
@@ -448,7 +458,7 @@ def read_original(picture: Picture, folder: Path) -> FetchedPicture:
 
 
 def make_waiting(album: Album, urls: Iterable[str]) -> None:
-    """Make the forms (files for pages) of those pictures that lack them; forget damaged ones.
+    """Make the web versions of those pictures that do not have them yet; delete damaged ones.
 
     A picture that cannot be written now keeps waiting.
     """
@@ -467,7 +477,8 @@ _LONGEST_CREDIT = 160
 
 
 def with_image(story: Story, picture: Picture | None, figure: Figure | None = None) -> Story:
-    """Return the story with a picture, or without any if there is none (SPEC 2.11).
+    """Return the story with `picture` as its only picture, or without any if it is None (SPEC
+    2.11).
 
     The record keeps the original's URL and size; `isCached` says that we have a copy. `figure` says
     what the picture shows and whose it is; without it the record says neither, as everyday.cc does.

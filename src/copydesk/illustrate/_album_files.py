@@ -1,4 +1,4 @@
-"""The files of the album: a JSON sidecar for each picture, the list of all, and what to delete.
+"""Read and write the files of the picture cache (album): a JSON sidecar per picture, a list of all.
 
 Each file of an album is written by renaming, so that any new or deleted file changes the folder's
 time. While that is the time that the list names, the list is current and no file is opened.
@@ -37,7 +37,8 @@ _UNFINISHED = ".new-"  # the prefix of files that kit.files did not rename befor
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Picture:
-    """A picture in the album, by its original URL: sizes, type and names of files.
+    """A picture in the cache (album): its original URL, size, media type, and the names of its
+    files.
 
     `width` and `height` are the original's in pixels, as a browser shows it (turned as the camera
     says). `type` is what the bytes are, whatever the server said. `file` is the name of the WebP
@@ -70,14 +71,14 @@ class Picture:
 
     @property
     def names(self) -> tuple[str, ...]:
-        """Return the names of all the picture's files; one in the album's first version."""
+        """Return the names of all the picture's files."""
         if self.only_measured:
             return ()
         return tuple(form.name for form in self.forms) or (self.original or self.file,)
 
     @property
     def is_earlier(self) -> bool:
-        """Return whether the picture is stored in the form of the album's first version."""
+        """Return whether the picture is stored in one file, as in the album's first version."""
         return not (self.forms or self.only_measured or self.original)
 
     @property
@@ -88,12 +89,12 @@ class Picture:
 
 
 def copy_files(picture: Picture, same: Picture) -> Picture:
-    """Return a picture with the files of another one that has the same bytes."""
+    """Return a picture with the file names of another picture that has the same bytes."""
     return replace(picture, forms=same.forms, thumb_hash=same.thumb_hash, original=same.original)
 
 
 def note_request(picture: Picture, article: str) -> Picture:
-    """Return a picture with a note that an article asked for it."""
+    """Return a picture with an article added to the list of articles that use it."""
     site, mark = urls.registrable_domain(article), _mark(article)
     marks = picture.asked.get(site, ())
     is_full = len(marks) > COMMON or (not marks and len(picture.asked) >= _MOST_SITES)
@@ -103,7 +104,7 @@ def note_request(picture: Picture, article: str) -> Picture:
 
 
 def common_files(pictures: Iterable[Picture]) -> Mapping[str, frozenset[str]]:
-    """Map the files of pictures that say nothing about an article to the sites where that is so.
+    """Map the file of each picture that sites show on many articles, like a logo, to these sites.
 
     What counts is which articles asked for a picture, not its host: many papers use the host of one
     service, and any of its customers could offer another's picture under many URLs. If the articles
@@ -129,19 +130,19 @@ def _mark(article: str) -> str:
 
 
 def name_sidecar(url: str) -> str:
-    """Return the file name of the sidecar (JSON description) for a picture's URL."""
+    """Return the file name of the JSON description (sidecar) of the picture with this URL."""
     return f"{hashlib.sha256(url.encode('utf-8', 'replace')).hexdigest()[:32]}.json"
 
 
 def to_sidecar(picture: Picture) -> bytes:
-    """Encode a picture as a sidecar: one line of JSON."""
+    """Encode the description of a picture as one line of JSON, for its sidecar file."""
     import msgspec
 
     return msgspec.json.encode(picture, order="deterministic") + b"\n"
 
 
 def from_sidecar(data: bytes) -> Picture:
-    """Parse a sidecar; raises PictureError if it is damaged or names a file that is not ours.
+    """Parse a picture's JSON description; raises PictureError if damaged or naming foreign files.
 
     A picture of the first version has no forms: it has one file, up to 1,200 pixels wide.
     """
@@ -158,7 +159,7 @@ def from_sidecar(data: bytes) -> Picture:
 
 
 def read_sidecar(sidecar: Path) -> Picture | None:
-    """Read a picture's sidecar, None if it is damaged or has the name of another URL."""
+    """Read the JSON description of a picture, None if it is damaged or is of another URL."""
     try:
         picture = from_sidecar(sidecar.read_bytes())
     except (OSError, PictureError):
@@ -187,7 +188,9 @@ def _is_form(form: PictureFile, stem: str) -> bool:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AlbumList:
-    """The list of all pictures in an album's folder, the folder's time (ns), last clean-up (s)."""
+    """The stored list of all pictures in an album, with times of folder (ns) and last
+    clean-up (s).
+    """
 
     folder_ns: int
     tended: float
@@ -195,7 +198,7 @@ class AlbumList:
 
 
 def load_list(folder: Path) -> AlbumList | None:
-    """Return the stored list of an album's folder, None if missing, damaged or outdated."""
+    """Return the stored list of an album's pictures, None if it is missing, damaged or outdated."""
     import msgspec
 
     try:
@@ -220,7 +223,7 @@ def is_current(listed: AlbumList, folder: Path) -> bool:
 def save_list(
     folder: Path, pictures: Iterable[Picture], names: Iterable[str], tended: float
 ) -> AlbumList | None:
-    """Write the list of an album's folder with exactly these files, None if that is not possible.
+    """Write and return the list of an album's pictures. Return None if the folder may have changed.
 
     It is not possible if the folder has other files, or if something may have changed just now.
     """
@@ -249,7 +252,7 @@ def _digest(body: bytes) -> bytes:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lot:
-    """All files of one picture in the album: their names, their size together, when they came."""
+    """All files of one picture in the album: their names, their total size, and the newest time."""
 
     names: tuple[str, ...]
     size: int
@@ -257,7 +260,7 @@ class Lot:
 
 
 def lots(folder: Path) -> Mapping[str, Lot]:
-    """Map the stem of each picture in a folder to its files, reading the folder once."""
+    """Map the common beginning of each picture's file names to the picture's files in a folder."""
     files_by_stem: defaultdict[str, list[tuple[str, int, float]]] = defaultdict(list)
     for entry, stat in _entries(folder):
         if entry.name.endswith(_KINDS):
@@ -279,7 +282,7 @@ def whole(folder: Path) -> frozenset[str]:
 
 
 def list_leftovers(folder: Path, before: float) -> Iterable[str]:
-    """Yield the names of unfinished files in a folder that are older than a time."""
+    """Yield the names of unfinished files in a folder that are older than the time `before`."""
     for file in folder.glob(f"{_UNFINISHED}*"):
         with contextlib.suppress(OSError):
             if file.stat().st_mtime < before:
@@ -289,7 +292,8 @@ def list_leftovers(folder: Path, before: float) -> Iterable[str]:
 def leaving(
     there: Mapping[str, Lot], used: Mapping[str, float], keep: str, surplus: int
 ) -> list[str]:
-    """Choose the stems of pictures to delete until `surplus` bytes are free; `keep` stays.
+    """Return the pictures to delete (stems of file names) to free `surplus` bytes, but never
+    `keep`.
 
     First go those that no record has used for longest, by the day; of those used on the same day,
     the oldest. `used` has the last use of each picture, by its stem.

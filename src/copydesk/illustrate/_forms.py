@@ -1,4 +1,4 @@
-"""Decode a picture and make its forms (files for pages): WebP in two widths, AVIF, one JPEG."""
+"""Decode a picture and make its versions for web pages: WebP in two widths, AVIF, one JPEG."""
 
 from __future__ import annotations
 
@@ -38,14 +38,16 @@ _MAX_SCANNED = 500_000_000  # pixels times scans: up to half a second
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PictureForms:
-    """The forms of a picture (files for pages) with their bytes, main one first, its ThumbHash."""
+    """The versions of a picture for web pages with their bytes, main one first, and its
+    ThumbHash.
+    """
 
     forms: Mapping[PictureFile, bytes]
     thumb_hash: bytes
 
 
 def make_forms(fetched: FetchedPicture) -> PictureForms:
-    """Make all forms of a picture (files for pages); the bytes are always the same.
+    """Make all versions of a picture for web pages. The same picture always gives the same bytes.
 
     Raises PictureError if the picture is cut off or damaged anywhere.
     """
@@ -55,14 +57,14 @@ def make_forms(fetched: FetchedPicture) -> PictureForms:
 
 
 def prove_picture(fetched: FetchedPicture) -> None:
-    """Check that `make_forms` can make a picture's files for pages; raises PictureError if not."""
+    """Check that `make_forms` can make a picture's web versions; raises PictureError if not."""
     with refuse_damage(fetched.url):
         prove(fetched.data, fetched.measure)
 
 
 @contextlib.contextmanager
 def refuse_damage(url: str) -> Iterator[None]:
-    """Turn any error in decoding a picture into PictureError; a context manager."""
+    """Raise PictureError for any error in the `with` block, such as one in decoding a picture."""
     try:
         yield
     except MemoryError as error:
@@ -134,7 +136,7 @@ def _avif(image: Image, webp_bytes: int) -> bytes:
 
 
 def lay_on_white(image: Image) -> Image:
-    """Return a picture with white in place of transparency."""
+    """Return a picture with its transparent parts filled with white."""
     import PIL.Image
 
     if image.mode == "RGB":
@@ -161,7 +163,7 @@ def decode(data: bytes, seen: Measure) -> Image:
 
 
 def prove(data: bytes, seen: Measure) -> None:
-    """Raise what `decode` would raise for a picture, in a fifth of its time.
+    """Raise the error that `decode` would raise for a picture, in a fifth of its time.
 
     All of it is decoded, but only one pixel is converted: whether that fails depends on the kind of
     picture and not on its size.
@@ -284,7 +286,7 @@ class _Waves:
 
 
 def thumb_hash(image: Image) -> bytes:
-    """Compute the ThumbHash (25 bytes of a blurred picture) of a picture in RGB or RGBA."""
+    """Compute a picture's ThumbHash: 25 bytes from which browsers draw a blurred preview."""
     small = image.convert("RGBA")
     small.thumbnail((SIDE, SIDE))
     width, height = small.size

@@ -1,4 +1,4 @@
-"""Measure a fetched picture from its first bytes."""
+"""Read the type and size of a fetched picture from its first bytes."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _HINT = "the story goes without a picture"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Measure:
-    """A picture's type (for Pillow and the web), width and height in pixels as browsers show it."""
+    """A picture's type (for Pillow and for HTTP), and its size in pixels as browsers show it."""
 
     format: str
     type: str
@@ -35,7 +35,7 @@ class Measure:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FetchedPicture:
-    """A picture as fetched from `url`: its bytes and measure; `stem` is their SHA-256 in hex."""
+    """A picture as fetched from `url`: bytes, their SHA-256 in hex (`stem`), type and size."""
 
     url: str
     data: bytes
@@ -44,7 +44,7 @@ class FetchedPicture:
 
     @property
     def may_wait(self) -> bool:
-        """Return whether the picture may be stored as fetched until a page shows it.
+        """Return whether the picture is small enough to be stored as fetched until a page shows it.
 
         A picture with many bytes, or one that needs much memory to decode, may not.
         """
@@ -110,7 +110,9 @@ def _what(data: bytes) -> str:
 
 
 def size(data: bytes) -> tuple[int, int]:
-    """Read a picture's width and height from its first bytes, as browsers turn it; 0 if unknown."""
+    """Read a picture's (width, height) as browsers show it, from its first bytes; (0, 0) if
+    unknown.
+    """
     import imagesize
 
     try:

@@ -38,7 +38,7 @@ _LEAST_OF_LOGO = 32  # pixels of a side; many logos are wide and low
 def make_upload_apart(
     data: bytes, seconds: float = _SECONDS, command: Sequence[str] = _COMMAND
 ) -> bytes:
-    """Call `make_upload` in a process with limits on time and memory, and return its result.
+    """Run `make_upload` in a process with limits on time and memory, and return its result.
 
     Raises PictureError as `make_upload` does, and if the process fails or takes too long.
     """
@@ -59,17 +59,17 @@ def make_upload_apart(
 
 
 def make_logo_apart(data: bytes, side: int) -> bytes:
-    """Call `make_logo` in a process with limits on time and memory, and return its result."""
+    """Run `make_logo` in a process with limits on time and memory, and return its result."""
     return make_upload_apart(data, command=(*_COMMAND[:-1], _LOGO.format(side)))
 
 
 def answer_logo(side: int) -> None:
-    """Read a picture from standard input, and write the result of `make_logo`, or its error."""
+    """Read a picture from standard input, and write `make_logo`'s result or error as output."""
     answer_upload(lambda data: make_logo(data, side))
 
 
 def answer_upload(make: Callable[[bytes], bytes] | None = None) -> None:
-    """Read a picture from standard input, and write the result of `make_upload`, or its error.
+    """Read a picture from standard input, and write `make_upload`'s result or error as output.
 
     From here on the process has limits on time and memory. Tests pass another `make` to meet them.
     """

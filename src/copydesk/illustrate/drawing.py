@@ -1,4 +1,4 @@
-"""Draw share pictures and the site's icons from text and a font; Easel stores the files."""
+"""Draw and store pictures for link previews and a site's icons, from text and a font."""
 
 from __future__ import annotations
 
@@ -59,7 +59,9 @@ class _Sheet:
 
 
 def draw_card(poster: Poster, face: Path) -> bytes | None:
-    """Draw a share picture with headline, topic and site as PNG, None if the font lacks letters."""
+    """Draw a link preview picture (headline, topic, site) as PNG, None if the font
+    lacks letters.
+    """
     points = read_code_points(face)
     headline = _set(poster.headline, points)
     if poster.headline and not headline:
@@ -207,7 +209,7 @@ def _ramp(colour: tuple[int, int, int]) -> list[int]:
 
 
 def draw_icons(title: str, face: Path) -> Mapping[str, bytes]:
-    """Draw the icons of a site with the initial of its title, by their names (ICON_NAMES)."""
+    """Draw the icons of a site with the initial of its title; return bytes by file name."""
     initial = text.initial(title)
     points = read_code_points(face)
     if not all(ord(char) in points for char in initial):
@@ -251,7 +253,8 @@ def _icon_png(image: Image) -> bytes:
 
 
 def draw_cards(posters: Sequence[Poster], face: Path) -> Generator[bytes | None, None, None]:
-    """Yield share pictures as `draw_card` makes them, in order of posters, up to the first failure.
+    """Yield link preview pictures (PNG) in order, drawn by several processes, up to the first
+    failure.
 
     Several processes draw, as Pillow uses only one core. With one core nothing is drawn.
     """
@@ -275,7 +278,8 @@ def draw_cards(posters: Sequence[Poster], face: Path) -> Generator[bytes | None,
 
 
 class Easel:
-    """Draws share pictures and icons into `folder`, each once; `face` is the newsroom's font file.
+    """Draws link preview pictures and a site's icons into `folder`, each once, with the font
+    `face`.
 
     Raises PictureError if a font cannot be read or a picture cannot be written.
     """
@@ -287,7 +291,7 @@ class Easel:
         self._own = ""
 
     def draw_card(self, poster: Poster, *, anew: bool = True) -> PictureFile | None:
-        """Draw a share picture as a PNG in the folder, None if the font cannot draw its words.
+        """Return a link preview picture, drawn if missing; None if the font lacks a letter.
 
         Without `anew` nothing is drawn: only a card that is already there is returned.
         """
@@ -303,7 +307,7 @@ class Easel:
         return PictureFile(name=name, width=width, height=height, type="image/png")
 
     def draw_ahead(self, posters: Iterable[Poster]) -> None:
-        """Draw missing share pictures on all cores, if there are enough for that to pay.
+        """Draw missing link preview pictures on all cores, unless there are only a few.
 
         Failures are left to `draw_card`, which reports them.
         """
@@ -322,7 +326,7 @@ class Easel:
                         self._keep(name, data)
 
     def icons(self, title: str) -> Mapping[str, Path]:
-        """Return the files of the icons for a site's title, by their names on the site."""
+        """Return the icon files for a site's title, by their names on the site."""
         key = self._key("icons", title)
         files = {name: f"{key}-{name}" for name in ICON_NAMES}
         if not self._names().issuperset(files.values()):
@@ -335,7 +339,7 @@ class Easel:
         return {name: self._folder / file for name, file in files.items()}
 
     def sweep(self, used: Collection[str]) -> None:
-        """Delete the drawings that are no longer used; `used` are names of files."""
+        """Delete drawn files that are no longer used; `used` are the names of those that are."""
         for name in self._names() - set(used):
             with contextlib.suppress(OSError):
                 (self._folder / name).unlink()
@@ -396,7 +400,7 @@ _MOST_RANGES = 100_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Setting:
-    """Lines of text and their font; `leading` is the distance of lines in pixels."""
+    """Lines of text, and the font in which they are drawn."""
 
     font: FreeTypeFont
     lines: Sequence[str]
@@ -421,7 +425,7 @@ def load_font(face: Path, size: int) -> FreeTypeFont:
 
 
 def fit_lines(words: str, face: Path, sizes: Sequence[int], box: tuple[int, int]) -> Setting:
-    """Break a text into lines, in the first of some font sizes that fits a (width, height) box.
+    """Break a text into lines in the first of some font sizes at which it fits into a box.
 
     If none fits, the last size is used: as many lines as there is room for, then an ellipsis.
     """
@@ -480,7 +484,7 @@ def _length(words: str, own: FreeTypeFont) -> float:
 
 @functools.lru_cache(maxsize=4)
 def read_code_points(file: Path) -> frozenset[int]:
-    """Read which code points a TrueType or OpenType font can draw; raises PictureError for none."""
+    """Read which code points a TrueType or OpenType font can draw; raises PictureError if none."""
     try:
         points = frozenset(_points(file.read_bytes()))
     except (OSError, struct.error, ValueError) as error:
@@ -491,7 +495,7 @@ def read_code_points(file: Path) -> frozenset[int]:
 
 
 def to_settable(words: str, points: frozenset[int]) -> str:
-    """Return a text as the font can draw it, "" if a letter is missing or no letter is left.
+    """Return a text without emoji that the font lacks, "" if the font lacks a letter.
 
     Emoji that the font lacks are left out, since a headline says the same without them.
     """

@@ -1,4 +1,4 @@
-"""Judge: turn an article into a story with topics, quality, copy and reasons, or drop it. Pure.
+"""Score an article: return it as a story with topics, quality, original and reasons, or drop it.
 
 One mechanism serves two profiles, which are data: `everyday` gives exactly everyday.cc's points,
 `copydesk` scores what an article says. Recent stories, which new ones are compared with, come in as

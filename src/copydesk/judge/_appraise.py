@@ -1,4 +1,4 @@
-"""Find all that earns an article points: its topics, signals of quality, and trust in its source.
+"""Find everything in an article that earns points: topics, quality signals, trust in its source.
 
 Findings depend on the article and on the site's topics, sources and publishers; not on points, the
 publishing threshold or editors' rules. So they can be scored again under other points without
@@ -36,7 +36,7 @@ _ABOVE = "stands above its other topics"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TopicFindings:
-    """The topics of an article: evidence, names for its record, and what it lacks for a topic.
+    """The topics found in an article, the evidence for them, and what is missing if there are none.
 
     `miss` is "" if it lacks nothing.
     """
@@ -60,7 +60,7 @@ class TopicFindings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Findings:
-    """All that was found in an article and earns points, as if it had a picture.
+    """Everything found in an article that earns points, as if it had a picture.
 
     `miss` is what it lacks to belong to the site's subject, or to have a topic; "" if it lacks
     nothing.
@@ -76,12 +76,12 @@ class Findings:
 
 
 def examine(article: Article, beat: Beat) -> Findings:
-    """Find all that earns an article points, whether or not it belongs to the site's subject."""
+    """Find everything in an article that earns points, even if it is outside the site's subject."""
     return find_signals(article, beat, find_topics(article, beat))
 
 
 def find_topics(article: Article, beat: Beat) -> TopicFindings:
-    """Find the topics of an article, with evidence, or what it lacks for one."""
+    """Find the topics of an article, with evidence, or what it lacks for any topic."""
     profile = profile_of(beat)
     matches = profile.relevance(article, beat)
     topics = profile.topics(article, beat, matches)
@@ -91,7 +91,7 @@ def find_topics(article: Article, beat: Beat) -> TopicFindings:
 
 
 def find_signals(article: Article, beat: Beat, topics: TopicFindings) -> Findings:
-    """Find quality signals, source trust and text fingerprint of an article with given topics."""
+    """Find quality signals, source trust and text fingerprint of an article with these topics."""
     features = _features_of(article, beat, topics.topics, topics.matches)
     return Findings(
         is_on_beat=topics.is_any,
@@ -105,7 +105,7 @@ def find_signals(article: Article, beat: Beat, topics: TopicFindings) -> Finding
 
 
 def features_of_article(article: Article, beat: Beat) -> Features:
-    """Return the features of an article for quality signals to search, without its picture."""
+    """Return the features of an article that quality signals examine, without its picture."""
     found = find_topics(article, beat)
     return _features_of(article, beat, found.topics, found.matches)
 
@@ -188,7 +188,7 @@ def _topic_reasons(topics: tuple[str, ...], matches: tuple[Match, ...]) -> tuple
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Appraisal:
-    """The score of an article before its picture and the other filed stories are known.
+    """The score of an article before its picture, and copies of it among stored stories, are known.
 
     `pictured` is its quality with a picture, `bare` without one. `reasons` are those of its topics,
     `trust` is the trust in its source, `fingerprint` that of its text.
@@ -204,7 +204,7 @@ class Appraisal:
 
 
 def appraise(article: Article, beat: Beat) -> Appraisal | Dropped:
-    """Score an article by itself, or return why it is dropped. Pictures do not count yet.
+    """Score an article by itself, or return why it is dropped. The picture is scored later.
 
     All expensive reading is done here.
     """
@@ -217,7 +217,7 @@ def appraise(article: Article, beat: Beat) -> Appraisal | Dropped:
 
 
 def appraise_findings(article: Article, findings: Findings, beat: Beat) -> Appraisal | Dropped:
-    """Score an article as `appraise` does, from its stored findings instead of its text."""
+    """Score an article as `appraise` does, but from its stored findings instead of its text."""
     if blocked := _drop_by_ruling(article, beat):
         return blocked
     if not findings.is_on_beat and beat.scoring.off_beat == "drop":
@@ -250,7 +250,7 @@ def _weigh(article: Article, findings: Findings, beat: Beat) -> Appraisal:
 
 
 def complete(appraisal: Appraisal, beat: Beat, shelf: Shelf, picture: str) -> Story:
-    """Return a scored article as a story without a path; `picture` is a URL, "" for none.
+    """Turn a scored article into a story without a path; `picture` is its URL, "" for none.
 
     `shelf` (the recent stories) is only searched for copies.
     """
@@ -260,7 +260,7 @@ def complete(appraisal: Appraisal, beat: Beat, shelf: Shelf, picture: str) -> St
 
 
 def complete_beside(appraisal: Appraisal, beat: Beat, copy: Copy | None, picture: str) -> Story:
-    """Return a scored article as `complete` does, given the story that it copies, or None."""
+    """Turn a scored article into a story as `complete` does, given the story that it copies."""
     article, profile = appraisal.article, profile_of(beat)
     score = appraisal.pictured if picture else appraisal.bare
     story = _to_story(appraisal, score.quality, beat.scoring.publish_at, picture)
@@ -288,7 +288,7 @@ def complete_beside(appraisal: Appraisal, beat: Beat, copy: Copy | None, picture
 
 
 def assess(article: Article, beat: Beat, shelf: Shelf) -> Story | Dropped:
-    """Judge an article: return it as a story without a path, or the reason why it is dropped.
+    """Score an article and return it as a story without a path, or the reason why it is dropped.
 
     `shelf` (the recent stories) is only searched for copies. The caller has checked whether its URL
     is filed already.

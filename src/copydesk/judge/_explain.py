@@ -1,4 +1,4 @@
-"""Explain a filed story: its reasons, and the words in its article that earned points."""
+"""Explain a stored story: its reasons, and the words in its article that earned points."""
 
 from __future__ import annotations
 
@@ -36,7 +36,8 @@ from copydesk.news import Article, Beat, Reason, ReasonKind, Story
 
 
 def explain(story: Story, beat: Beat) -> tuple[Reason, ...]:
-    """Return the reasons for a story's topics, quality, heat or publication, and for being a copy.
+    """Return the reasons for a story's topics, quality and heat (score of interest), and for its
+    publication or being a copy.
 
     These are the reasons in its record. If the record has none, they are worked out from its fields
     by everyday.cc's rules, which made such records; points that no rule explains get a reason that
@@ -80,7 +81,7 @@ def _quality_reasons(story: Story, beat: Beat) -> tuple[Reason, ...]:
 
 
 def features_of_record(story: Story) -> Features:
-    """Return the features of a story that its record alone shows, for everyday.cc's signals."""
+    """Return the features of a story that are in its record, for everyday.cc's quality signals."""
     return Features(
         title=story.title,
         topics=story.topics,
@@ -119,7 +120,7 @@ def _gate_reason(story: Story, beat: Beat) -> Reason:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EvidenceMark:
-    """A marked place in a passage, from `start` to `end`: a topic's keyword or an important term.
+    """A place to highlight in a passage (`start` to `end`): a topic's keyword or an important term.
 
     `topic` is "" for an important term. A word that is both is marked for its topic.
     """
@@ -132,7 +133,7 @@ class EvidenceMark:
 def mark_evidence(
     passages: Sequence[str], article: Article, beat: Beat, topics: Collection[str]
 ) -> Iterator[Sequence[EvidenceMark]]:
-    """Yield the places of words that earned points, for each passage of an article.
+    """Yield for each passage of an article the places of words that earned points.
 
     Marked are keywords of its topics, and important terms in the part of the text that is searched
     for them. A profile that only compares letters has no marks.
@@ -188,7 +189,7 @@ _ABOUT_THAT = frozenset(Reason.of(kind).about for kind in _REACHES)
 
 
 def reaches_gate(story: Story, beat: Beat) -> bool:
-    """Return whether a story would be published if no person or rule kept it off.
+    """Return whether a story has enough points for publication, without editors' decisions.
 
     The reasons in the story's record decide if there are any, else its points.
     """
@@ -200,7 +201,7 @@ def reaches_gate(story: Story, beat: Beat) -> bool:
 
 
 def needs_article(beat: Beat) -> bool:
-    """Return whether it takes the stored article to decide if a story fits the site's subject."""
+    """Return whether a story's stored article is needed to decide if it fits the site's subject."""
     return bool(beat.topics) and not profile_of(beat).blocks
 
 
@@ -226,7 +227,7 @@ _DECIDING = 3  # reasons that are named
 def counterfactuals(
     story: Story, group: Sequence[Story], beat: Beat, article: Article | None
 ) -> tuple[str, ...]:
-    """Return sentences on what would change a story's status: points, publishers, a decision.
+    """Return sentences on what would change a story's status, such as "2 more points".
 
     `group` are the other stories of its group without copies. `article` is the stored article, None
     if it is no longer stored; then nothing is said about topics that it missed.
@@ -421,7 +422,7 @@ def _changes_of_topics(story: Story, beat: Beat, article: Article | None) -> Ite
 
 
 def points_at_the_gate(story: Story, group: Sequence[Story], beat: Beat) -> int:
-    """Return the points that decide on publication: a story's quality, and what its group adds."""
+    """Return the points that the publishing threshold counts: quality, and points of the group."""
     quality = story.quality or 0
     if not profile_of(beat).blocks:
         return quality + RELATED_POINTS * len(story.related)
@@ -463,7 +464,7 @@ _BOUNDS = frozenset({ReasonKind.NEVER_BELOW, ReasonKind.NEVER_ABOVE})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QualityPart:
-    """A named part of a story's quality (source, relevance, …): its points and their reasons.
+    """One part of a story's quality score, such as "source": its points and their reasons.
 
     `part` is "" for reasons that no signal of today gives.
     """
@@ -474,7 +475,7 @@ class QualityPart:
 
 
 def quality_parts(story: Story, beat: Beat, article: Article | None) -> tuple[QualityPart, ...]:
-    """Return the parts of a story's quality, in the order of its reasons.
+    """Return the parts of a story's quality score (source, relevance, …), in the reasons' order.
 
     Together they are the quality. `article` is the stored article, None if it is no longer stored.
     """
@@ -493,7 +494,7 @@ def quality_parts(story: Story, beat: Beat, article: Article | None) -> tuple[Qu
 
 
 def qualities_without_parts(parts: Sequence[QualityPart], beat: Beat) -> dict[str, int]:
-    """Map the name of each quality part to the quality that the story would have without it."""
+    """Map the name of each part of a quality score to the score without that part."""
     highest = profile_of(beat).highest
     earned = [part for part in parts if part.part != _BOUND]
     total = sum(part.points for part in earned)

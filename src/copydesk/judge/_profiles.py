@@ -26,12 +26,12 @@ from copydesk.news.story import Shelf, Surroundings
 
 
 def profile_of(beat: Beat) -> Profile:
-    """Return the scoring profile that a site's settings choose."""
+    """Return the scoring profile (`copydesk` or `everyday`) that the site's settings choose."""
     return _PROFILES[beat.scoring.profile](beat)
 
 
 def weigh(features: Features, beat: Beat) -> QualityScore:
-    """Compute the quality of an article from its features by the site's profile, with reasons."""
+    """Compute an article's quality score from its features by the site's profile, with reasons."""
     profile = profile_of(beat)
     return weigh_by(profile.signals, features, beat, profile.highest)
 
@@ -43,7 +43,7 @@ def regroup(
     rejudged: frozenset[str] = frozenset(),
     around: Surroundings | None = None,
 ) -> tuple[Story, ...]:
-    """Regroup stories by event; return those that change, ordered by path.
+    """Group stories by event again; return those that change, ordered by path.
 
     `stories` are those of the time that is grouped, `fresh` the paths of the new ones among them.
     `rejudged` are filed stories that were judged again: they stay in their groups, but who leads,
@@ -96,7 +96,7 @@ _TITLE_CHARACTERS = 70
 
 
 def everyday_signals(beat: Beat) -> tuple[QualitySignal, ...]:
-    """Return everyday.cc's quality signals; a site sets only the points of known publishers."""
+    """Return everyday.cc's quality signals, with the site's points for known publishers."""
     return (
         QualitySignal(points=2, find=_find_topics, part="relevance"),
         QualitySignal(points=15, find=_find_keywords, part="relevance"),

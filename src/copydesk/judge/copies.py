@@ -1,4 +1,4 @@
-"""Find the filed story that an article copies, word for word or nearly."""
+"""Find the stored story that an article copies, exactly or nearly."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ _NO_TIME = datetime.min.replace(tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Overlap:
-    """The share of a new and an old text's 5-grams that the other text also has, in percent."""
+    """How much two texts, a new and an old one, share: the percentage of each one's 5-grams."""
 
     of_new: int
     of_old: int
 
     @property
     def is_copy(self) -> bool:
-        """Return whether the new text is a copy of the old one.
+        """Return whether the new text repeats so much of the old one that it is a copy.
 
         Most of it is in the old text; or it is the old text with additions that are not longer. A
         short wire report at the start of a long feature does not make the feature a copy.
@@ -43,7 +43,7 @@ class Overlap:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SameText:
-    """The path of a filed story whose text an article repeats, and how much of it."""
+    """A stored story whose text an article repeats: its path, and how much is repeated."""
 
     path: str
     shared: Overlap
@@ -53,13 +53,13 @@ _NOTHING = Overlap(of_new=0, of_old=0)
 
 
 def overlap(new: set[str], old: set[str]) -> Overlap:
-    """Compute how much of each of two sets of 5-grams is in the other, in percent, rounded down."""
+    """Compute what percentage of each of two sets of word 5-grams is in the other, rounded down."""
     shared = len(new & old)
     return Overlap(of_new=100 * shared // max(1, len(new)), of_old=100 * shared // max(1, len(old)))
 
 
 def find_original(article: Article, shelf: Shelf) -> Copy | None:
-    """Find the filed story that an article copies; return None if it is no copy.
+    """Find the stored story that an article copies, None if it is no copy.
 
     A filed story never becomes the copy of a new one, even if the new article is older: readers and
     links already know the filed one.
@@ -68,7 +68,7 @@ def find_original(article: Article, shelf: Shelf) -> Copy | None:
 
 
 def find_original_near(article: Article, fingerprint_: Fingerprint, shelf: Shelf) -> Copy | None:
-    """Find the original of an article as `find_original` does, given its text's fingerprint."""
+    """Find the story that an article copies like `find_original`, from its text's fingerprint."""
     if not fingerprint_:
         return None
     near = (one for one in shelf.near(fingerprint_) if _may_be_original(one.story, shelf))
@@ -78,7 +78,7 @@ def find_original_near(article: Article, fingerprint_: Fingerprint, shelf: Shelf
 def find_same_texts(
     article: Article, fingerprint_: Fingerprint, shelf: Shelf
 ) -> tuple[SameText, ...]:
-    """Return the filed stories whose text an article repeats, whether or not it is their copy.
+    """Return the stored stories whose text an article repeats, even if it counts as no copy.
 
     Whether an article is a copy depends on judgements that may change; texts do not change.
     """
@@ -89,7 +89,7 @@ def find_same_texts(
 
 
 def choose_original(same: Iterable[tuple[Story, Overlap]], shelf: Shelf) -> Copy | None:
-    """Choose the original of an article as `find_original` does, among stories with its text."""
+    """Choose the original of an article among stories with the same text, None if there is none."""
     return _choose_earliest(pair for pair in same if _may_be_original(pair[0], shelf))
 
 
@@ -186,13 +186,14 @@ _SPREAD = 0x9E3779B1  # Knuth's multiplicative constant: similar texts have simi
 
 
 def shingles(text: str) -> set[str]:
-    """Return the 5-grams of words of a text, in lower case and without punctuation."""
+    """Return the set of word 5-grams of a text, in lower case and without punctuation."""
     plain = words_in_order(text)
     return set(map(" ".join, zip(*(plain[start:] for start in range(SHINGLE_WORDS)), strict=False)))
 
 
 def fingerprint(text: str) -> tuple[int, ...]:
-    """Return the 64 smallest 32-bit hashes of a text's word 5-grams, ascending; () if it is short.
+    """Return a text's fingerprint, by which copies are found: the 64 smallest hashes of its word
+    5-grams, ascending, or () for a short text.
 
     The result is the same on every machine and in every version of Python. Two texts share about as
     large a part of their hashes as of their 5-grams: 4 of 64 is a sixteenth.

@@ -1,4 +1,4 @@
-"""The publishing threshold: the points that count for it, and editors' rules that block a story."""
+"""Count a story's points for the publishing threshold; find editors' rules that block it."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _DIGITS = 9  # of the points that a group added; a longer number was not written
 
 
 def gate_points(story: Story) -> int:
-    """Return the points that decided on a story's publication: quality, and what its group added.
+    """Return a story's points for the publishing threshold: its quality, and points of its group.
 
     A record without reasons is counted by everyday.cc's rule.
     """
@@ -29,7 +29,7 @@ def gate_points(story: Story) -> int:
 
 
 def deciding_points(story: Story) -> int | None:
-    """Return a story's points if they alone decided whether it is published, None otherwise.
+    """Return a story's points if they alone decided on its publication, None otherwise.
 
     None if something else did: a verdict, a person's edit, a hold, the trust in its source, a pin,
     a rule, the original of a copy, the leader of its group.
@@ -40,7 +40,7 @@ def deciding_points(story: Story) -> int | None:
 
 
 def verdict_points(story: Story) -> int | None:
-    """Return the points of a story whose publication an editor decided, None for any other story.
+    """Return the points of a story on whose publication an editor decided, None for any other.
 
     None without a verdict, and where points do not count: for copies, stories behind a leader, and
     stories without a quality.
@@ -64,13 +64,13 @@ def _gate_reason_of(story: Story) -> Reason | None:
 
 
 def gate_reason(quality: int, gate: int) -> Reason:
-    """Return the reason why a story is published or not by its quality alone."""
+    """Return the reason that a quality reaches the publishing threshold, or that it does not."""
     kind = ReasonKind.REACHES_GATE if quality >= gate else ReasonKind.BELOW_GATE
     return Reason.of(kind, quality=quality, gate=gate)
 
 
 def blocking_ruling(item: Article | Lead | Story, rulings: Iterable[Ruling]) -> str:
-    """Return the text of the editor's rule that blocks an article, link or story, "" if none does.
+    """Return in words the editor's rule that blocks an article, link or story, "" if none does.
 
     A rule with a site's name blocks all pages of that site and its subdomains, whoever links there.
     Any other value is searched for in the headline, as whole words.

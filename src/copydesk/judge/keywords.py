@@ -1,4 +1,4 @@
-"""Suggest keywords for topics: words that occur with a topic and that its keywords miss."""
+"""Suggest keywords for topics: words that are frequent in a topic but not yet its keywords."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ _OWN = 1 / 3  # of a word's events that are the topic's
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TopicWord:
-    """A word suggested as keyword of a topic ("": of stories without topic), in its usual spelling.
+    """A word suggested as a keyword of a topic ("" for stories without a topic), with its counts.
 
     It occurs in `on` events of the topic and in `off` others; `strength` is in standard errors.
     `keys` are those of the samples that have it.
@@ -59,7 +59,7 @@ def find_words(
     publishers: Collection[str],
     most: int,
 ) -> Mapping[str, Sequence[TopicWord]]:
-    """Map each topic of the site, and "" for none, to the `most` strongest words for it.
+    """Map each topic (and "" for stories without one) to its strongest suggestions for keywords.
 
     `samples` are stories in one language. Left out are known keywords, names of publishers, and
     words that only one of several publishers uses.
@@ -82,7 +82,7 @@ def find_words(
 
 
 def least_events(events: int) -> int:
-    """Return in how many events a suggested word must occur, given the number of all events."""
+    """Return in how many of all events a word must occur at least to be suggested."""
     return 2 if events < _SMALL else max(3, events // _LARGE)
 
 
@@ -100,7 +100,7 @@ class _Commonness:
         self._common |= {words.stems[number] for number, count in here.items() if count > most}
 
     def may_be_edge(self, stem: str) -> bool:
-        """Return whether a suggestion may begin or end with a word."""
+        """Return whether a suggested keyword may begin or end with this word."""
         return len(stem) > 1 and stem.isalpha() and stem not in self._common
 
     def prior(self, term: Term) -> float:
@@ -219,7 +219,7 @@ def _spell(written: Iterable[str]) -> str:
 
 
 class KnownWords:
-    """Words that are not suggested: known keywords, dismissed words, names of publishers."""
+    """Words that are never suggested as keywords: known or dismissed ones, names of publishers."""
 
     def __init__(self, beat: Beat, language: str, publishers: Collection[str]) -> None:
         self._stem = stemmer(language)
@@ -236,7 +236,7 @@ class KnownWords:
         self._publishers = [set(name) for name in map(self._read, publishers) if name]
 
     def imply(self, topic: str, term: Term) -> bool:
-        """Return whether a term is found by a keyword, was dismissed, or is a publisher's name.
+        """Return whether a term needs no suggestion: it is covered, dismissed or a publisher.
 
         Part of a keyword of the topic is no suggestion: whoever wrote the keyword left it out. With
         a keyword of a topic above, a longer term is new: "ai chips" where only "ai" is known.
@@ -279,5 +279,5 @@ def _words_of(topic: Topic, language: str) -> tuple[str, ...]:
 
 
 def can_be_found(word: str, language: str) -> bool:
-    """Return whether a keyword can occur in a text; spaces and single signs cannot."""
+    """Return whether a text can contain a keyword; it cannot if it is blank or a single sign."""
     return Phrases([word], language).can_stand(0)

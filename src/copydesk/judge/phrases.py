@@ -19,7 +19,7 @@ _TONES = frozenset({"vi"})  # languages where another accent makes another word
 
 @dataclass(frozen=True, slots=True)
 class PhraseMatch:
-    """A match of a phrase in a text: the phrase's number, its words from `start` to `end`."""
+    """A phrase found in a text: the phrase's number, and its words from `start` to `end`."""
 
     phrase: int
     start: int
@@ -35,7 +35,7 @@ class _Node:
 
 
 class Phrases:
-    """Keywords of one language that are searched for together, each known by its number.
+    """A set of keywords of one language to search texts for, each known by its number.
 
     The words of a phrase are found as whole words in a row, each as written or inflected. Words of
     up to three letters, or in capitals, are not inflected; acronyms of up to three letters in
@@ -60,7 +60,7 @@ class Phrases:
         self._starts = frozenset(word[:_START] for word in known)
 
     def can_stand(self, number: int) -> bool:
-        """Return whether a phrase can be found at all; spaces and single signs cannot."""
+        """Return whether a text can contain a phrase; it cannot if it is blank or a single sign."""
         folded = self._phrases[number].folded
         return len(folded) > 1 or any(map(str.isalnum, folded))
 
@@ -166,7 +166,7 @@ _WITH_DOERS = frozenset({"de", "nl"})  # languages where -er makes the doer of a
 
 @functools.lru_cache(maxsize=65_536)
 def stem(word: str, language: str) -> str:
-    """Return the stem of a folded word; short words and unknown languages are left unchanged."""
+    """Return the stem of a lower-case word without accents; short words are left unchanged."""
     if len(word) < _LEAST or not word.isalpha():
         return word
     return stemmer(language)(word)
@@ -174,7 +174,7 @@ def stem(word: str, language: str) -> str:
 
 @functools.lru_cache(maxsize=65_536)
 def is_form(word: str, other: str, language: str, *, alone: bool) -> bool:
-    """Return whether a folded word of a text (`other`) is an inflected form of a keyword's word.
+    """Return whether a word of a text (`other`) is an inflected form of a keyword.
 
     `alone`: the keyword is this one word. Then the word counts as a verb only if it is long or in
     the past tense: "market" does not match "marketing" nor "programming" "program", but "regulate"

@@ -1,4 +1,4 @@
-"""Scoring profiles as data: features and signals, and the functions that add up points."""
+"""Scoring profiles as data: the quality signals of articles, and functions that add up points."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ LEDE_CHARACTERS = 600
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Features:
-    """The features of an article in which quality signals are searched for.
+    """The features of an article that quality signals examine.
 
     `topics` are the names in its record. `given` is the evidence of a source that gives it a topic,
     "" for none; `confidence` is in percent how surely it belongs to the site's subject, by its
@@ -45,7 +45,7 @@ class Features:
 
 
 def lede(excerpt: str, text: str) -> str:
-    """Return an article's excerpt and the beginning of its text, cut between words."""
+    """Return an article's lede: its excerpt and the beginning of its text, cut between words."""
     start = text[:LEDE_CHARACTERS]
     if len(text) > LEDE_CHARACTERS and " " in start:
         start = start.rsplit(" ", 1)[0]
@@ -65,7 +65,7 @@ Regroup = Callable[
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Match:
-    """One piece of evidence for a topic, from reading the article or given by its source.
+    """A piece of evidence for a topic of an article: words in it, or a setting of its source.
 
     `confidence` is from 0 to 100; it is 100 for a topic that the source gives.
     """
@@ -77,13 +77,13 @@ class Match:
 
     @property
     def reason(self) -> Reason:
-        """Return the evidence as a reason for the story's record."""
+        """Return the evidence for the topic as a reason to store with the story."""
         return Reason.of(ReasonKind.TOPIC, whose=self.topic, evidence=self.why)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QualitySignal:
-    """A quality signal, which earns or costs points each time that `find` finds it.
+    """A quality signal of articles, such as "names its sources": how it is found, and its points.
 
     `find` returns (times, words) pairs, each worth `times` times `points`. A signal with
     `of_picture` looks only at whether there is a picture, and no other signal does. `part` is the
@@ -100,7 +100,7 @@ class QualitySignal:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sighting:
-    """A quality signal found in an article: its number in the profile, how often, which words."""
+    """A quality signal found in an article: the signal's number, how often, and the words."""
 
     signal: int
     times: int
@@ -109,7 +109,7 @@ class Sighting:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Copy:
-    """The original that an article copies: its file name without `.md`, and the evidence."""
+    """The story that an article copies: its file name without `.md`, and the evidence."""
 
     of: str
     reason: Reason
@@ -117,7 +117,7 @@ class Copy:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Profile:
-    """A way of scoring articles: signals with points, and functions for topics, copies and groups.
+    """A way of scoring articles: quality signals with points, and functions for topics and copies.
 
     `relevance` returns the evidence that an article belongs to the site's subject, () for none;
     then `describe_miss` says what it lacks. `describe_near_miss` says what it lacks for the nearest
@@ -141,7 +141,7 @@ class Profile:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QualityScore:
-    """The quality of an article and the reasons whose points add up to it."""
+    """The quality score of an article, and the reasons whose points add up to it."""
 
     quality: int
     reasons: tuple[Reason, ...]
@@ -150,7 +150,7 @@ class QualityScore:
 def weigh_by(
     signals: Sequence[QualitySignal], features: Features, beat: Beat, highest: int | None = None
 ) -> QualityScore:
-    """Add up the points of an article's signals, limited to 0 and `highest`.
+    """Add up the points of an article's signals; the sum is at least 0 and at most `highest`.
 
     The reasons always add up to the quality.
     """
@@ -161,14 +161,14 @@ def weigh_by(
 def weigh_both_ways(
     signals: Sequence[QualitySignal], features: Features, beat: Beat, highest: int | None = None
 ) -> tuple[QualityScore, QualityScore]:
-    """Score an article with a picture and without one; each signal is searched for once."""
+    """Score an article as with a picture and as without; each signal is searched for once."""
     return weigh_sightings(signals, find_sightings(signals, features, beat), highest)
 
 
 def find_sightings(
     signals: Iterable[QualitySignal], features: Features, beat: Beat
 ) -> tuple[Sighting, ...]:
-    """Search an article for each signal, as if it had a picture, whatever points the signal has."""
+    """Find all quality signals in an article as if it had a picture, even those without points."""
     pictured = replace(features, image=True)
     return tuple(
         Sighting(signal=place, times=times, why=why)
@@ -180,7 +180,7 @@ def find_sightings(
 def weigh_sightings(
     signals: Sequence[QualitySignal], sightings: Iterable[Sighting], highest: int | None
 ) -> tuple[QualityScore, QualityScore]:
-    """Add up the points of the signals that were found, with a picture and without one."""
+    """Add up the points of the signals found in an article, with a picture and without one."""
     counted = [
         (signals[seen.signal].of_picture, _reason_of(seen, points))
         for seen in sightings
@@ -208,12 +208,12 @@ def _sum(found: Iterable[Reason], highest: int | None) -> QualityScore:
 
 
 def source_of(article: Article, beat: Beat) -> Source:
-    """Return the source that listed an article; a plain one if it is no longer in the settings."""
+    """Return the source that listed an article, with default settings if it was removed."""
     return beat.source(article.source) or Source(url=article.source)
 
 
 def topics_of_source(article: Article, beat: Beat) -> Iterator[Match]:
-    """Yield the topics that an article has because of its source, whatever it says.
+    """Yield the topics that an article gets because of its source, whatever its text says.
 
     An official source gives the main topic, if there is one. A site without topics takes
     everything.

@@ -1,4 +1,4 @@
-"""Sample stories as numbered words, and find which terms occur more often with a topic."""
+"""Find which terms occur more often in sample stories with a topic than in others."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _ENDING = 2  # most letters after the apostrophe of a contraction such as "wasn'
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TopicSample:
-    """The headline and lede of a story, with its topics, its event and its publisher.
+    """A sample story for keyword suggestions: headline and lede, topics, event, publisher.
 
     Reports on one event have the same `event`; `key` names the story to the caller.
     """
@@ -35,7 +35,7 @@ class TopicSample:
 
 @dataclass(frozen=True, slots=True)
 class NumberedSample:
-    """A sample story, and the numbers of its words in order."""
+    """A sample story, with its words as numbers of the vocabulary, in order."""
 
     sample: TopicSample
     numbers: Sequence[int]
@@ -43,19 +43,19 @@ class NumberedSample:
 
 @dataclass(frozen=True, slots=True)
 class SampledEvent:
-    """The sample stories on one event, and all topics that any of them has."""
+    """The sample stories on one event, with the topics of all of them."""
 
     samples: tuple[NumberedSample, ...]
     topics: frozenset[str]
 
     @property
     def numbers(self) -> set[int]:
-        """Return the numbers of the words in any of the event's samples."""
+        """Return the vocabulary numbers of all words in the event's sample stories."""
         return {number for sample in self.samples for number in sample.numbers}
 
 
 class Vocabulary:
-    """The word stems in samples, numbered from 1; each word of a sample takes four bytes."""
+    """The word stems in sample stories, numbered from 1 to save memory."""
 
     def __init__(self, language: str) -> None:
         self._stem = stemmer(language)
@@ -63,11 +63,13 @@ class Vocabulary:
         self.stems = [""]
 
     def read(self, text: str) -> Sequence[int]:
-        """Return the numbers of a text's words, in order."""
+        """Return the vocabulary's numbers of a text's words, in order."""
         return array("I", map(self._number, self.stem_all(tokenize(text))))
 
     def stem_all(self, tokens: Tokens) -> list[str]:
-        """Return the stem of each word; signs stay, and both parts of "wasn't" become a sign."""
+        """Return the stem of each word. Punctuation stays, and both parts of a contraction
+        ("wasn't") become an apostrophe.
+        """
         words = [self._stem(word) if word.isalpha() else word for word in tokens.folded]
         for at in [at for at, word in enumerate(words) if word == "'"]:
             if 0 < at < len(words) - 1 and len(words[at + 1]) <= _ENDING:
@@ -82,12 +84,12 @@ class Vocabulary:
 
 
 def up_front(article: Article) -> str:
-    """Return the headline and lede of an article as one text; they name its subject."""
+    """Return the headline and lede of an article as one text."""
     return f"{article.title} \u00b6 {lede(article.excerpt, plain_text.prose(article.text))}"
 
 
 def read_events(samples: Iterable[TopicSample], words: Vocabulary) -> Iterator[SampledEvent]:
-    """Group samples by event, so that a word in several reports on one event counts once."""
+    """Group sample stories by event, so that a word in several reports on one event counts once."""
     in_order = sorted(samples, key=attrgetter("event", "key"))
     for _, same in itertools.groupby(in_order, key=attrgetter("event")):
         members = list(same)
@@ -109,7 +111,7 @@ _SEVERAL = "*"  # publishers
 
 @dataclass(slots=True)
 class TermCounts:
-    """The counts of events in which each frequent term occurs, in all and by topic.
+    """The numbers of events in which each frequent term occurs, in total and by topic.
 
     `publishers` has the only publisher that uses a term, or `_SEVERAL`; `everybody` are all
     publishers. `by_topic` counts the events of each topic, of those without any under "".
@@ -123,7 +125,7 @@ class TermCounts:
     publishers: dict[Term, str] = field(default_factory=dict)
 
     def is_of_one_publisher(self, term: Term) -> bool:
-        """Return whether only one of several publishers uses a term, as in its boilerplate."""
+        """Return whether a term is used by one publisher only, such as its boilerplate."""
         return len(self.everybody) > 1 and self.publishers[term] != _SEVERAL
 
 
@@ -135,7 +137,7 @@ class _Frequent:
     edges: frozenset[int]
 
     def terms(self, numbers: Sequence[int]) -> Iterator[int]:
-        """Yield the terms in a sequence of words."""
+        """Yield the frequent terms (words and phrases) in a sequence of word numbers."""
         words, edges = self.words, self.edges
         last = len(numbers) - 1
         for at, first in enumerate(numbers):
@@ -157,7 +159,7 @@ def count_terms(
     least: int,
     may_be_edge: Callable[[str], bool],
 ) -> TermCounts:
-    """Count the terms that occur in at least `least` events and may begin and end as they do."""
+    """Count in how many events each term occurs; terms in fewer than `least` are left out."""
     frequent = _find_frequent(events, words, least, may_be_edge)
     total = Counter(term for event in events for term in _terms_of(event, frequent))
     names = {term: _name(term, words) for term, count in total.items() if count >= least}
@@ -233,7 +235,7 @@ _CHANCE = 0.1  # most of the suggested words that may be no better than chance
 def select_sure(
     standings: Mapping[Tie, tuple[int, int]], totals: Counter[int], of_topic: int, events: int
 ) -> set[Tie]:
-    """Return the words or terms that occur in a topic's events more often than by chance.
+    """Return the terms that are more frequent in a topic's events than chance explains.
 
     `standings` has for each candidate in how many of the topic's events and of all events it
     occurs. `totals` has how many words occur in each number of events, candidates or not.

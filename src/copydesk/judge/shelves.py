@@ -1,4 +1,4 @@
-"""Recent stories that new ones are compared with, in memory: found by URL, time or similar text."""
+"""Recent stories in memory that new ones are compared with: found by URL, time or similar text."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _NO_TIME = datetime.min.replace(tzinfo=UTC)
 
 
 class MemoryShelf:
-    """Recent stories and texts in memory, which new stories are compared with (`news.Shelf`)."""
+    """Recent stories and their texts in memory, which new stories are compared with."""
 
     def __init__(self) -> None:
         self._stories: dict[str, Shelved] = {}
@@ -40,7 +40,7 @@ class MemoryShelf:
         return iter(self._stories.values())
 
     def add(self, shelved: Shelved, fingerprint: tuple[int, ...] | None) -> None:
-        """Add a story, or replace the one with its path; a given fingerprint is replaced, too."""
+        """Add a story, or replace the story with the same path; None keeps its fingerprint."""
         path = shelved.story.path
         known = path in self._stories
         if known:
@@ -59,7 +59,7 @@ class MemoryShelf:
                 self._hashes[value].append(path)
 
     def replace(self, story: Story) -> None:
-        """Replace the story with the same path, but keep its text.
+        """Replace the stored story that has the same path, but keep its text.
 
         If there is none, the story is added without a text.
         """
@@ -76,15 +76,15 @@ class MemoryShelf:
             self._groups[story.group].add(story.path)
 
     def add_address(self, url: str, path: str) -> None:
-        """Add a URL of a record, unless the URL belongs to a record already."""
+        """Add another URL for the story at a path, unless a story has that URL already."""
         self._paths.setdefault(urls.identity(url), path)
 
     def at(self, url: str) -> str | None:
-        """Return the path of the record with a URL, None if there is none."""
+        """Return the path of the story with this URL, None if there is none."""
         return self._paths.get(urls.identity(url))
 
     def near(self, fingerprint: tuple[int, ...]) -> Iterator[Shelved]:
-        """Yield at most 32 stories whose texts share fingerprint hashes, most shared hashes first.
+        """Yield at most 32 stories with similar text (shared fingerprint hashes), best first.
 
         A hash that more than 128 stories share comes from boilerplate: only the first 128 are
         looked at.
@@ -92,7 +92,7 @@ class MemoryShelf:
         yield from choose_nearest(self.count_shared_hashes(fingerprint), fingerprint, self.get)
 
     def count_shared_hashes(self, fingerprint: tuple[int, ...]) -> Counter[str]:
-        """Map paths to how many hashes their stories share with a fingerprint."""
+        """Return by path how many hashes of a text fingerprint each story shares."""
         shared: Counter[str] = Counter()
         for value in fingerprint:
             shared.update(itertools.islice(self._hashes.get(value, ()), POSTINGS_A_HASH))
@@ -103,11 +103,11 @@ class MemoryShelf:
         return self._stories.get(path)
 
     def holds(self, name: str) -> bool:
-        """Return whether there is a record with this name (file name without `.md`)."""
+        """Return whether there is a story with this record name (file name without `.md`)."""
         return name in self._names
 
     def between(self, start: datetime, end: datetime) -> Iterator[Shelved]:
-        """Yield the stories published in [start, end], by time and path ascending."""
+        """Yield the stories published from `start` to `end`, sorted by time, then path."""
         first = bisect.bisect_left(self._times, (start, ""))
         for moment, path in self._times[first:]:
             if moment > end:
@@ -115,7 +115,7 @@ class MemoryShelf:
             yield self._stories[path]
 
     def of_groups(self, names: Collection[str]) -> Iterator[Shelved]:
-        """Yield the stories of the groups with the given names, by time and path ascending."""
+        """Yield the stories of the groups with these names, sorted by time, then path."""
         paths = {path for name in names for path in self._groups.get(name, ())}
         stories = (self._stories[path] for path in paths)
         members = [shelved for shelved in stories if shelved.story.group in names]
@@ -136,7 +136,7 @@ def choose_nearest(
     fingerprint: tuple[int, ...],
     get: Callable[[str], Shelved | None],
 ) -> Iterator[Shelved]:
-    """Yield at most 32 of the stories that share hashes with a fingerprint, most shared first.
+    """Yield the (at most 32) stories that share most hashes with a text fingerprint, best first.
 
     `shared` counts the shared hashes by path, `get` returns the story at a path.
     """
@@ -153,7 +153,7 @@ def _time_and_path(story: Story) -> tuple[datetime, str]:
 
 
 class PastShelf:
-    """The filed stories as a run at an earlier moment saw them, to judge its stories again.
+    """The stored stories as they were at an earlier time, for scoring the stories of then again.
 
     Copies are looked for in the weeks before that moment, and among all stories of the same run:
     the first run takes in older stories, too.
@@ -165,20 +165,20 @@ class PastShelf:
         self._since = moment - COPIES_WITHIN
 
     def at(self, url: str) -> str | None:
-        """Return the path of the record with a URL, None if there is none."""
+        """Return the path of the story with this URL, None if there is none."""
         return self._shelf.at(url)
 
     def holds(self, name: str) -> bool:
-        """Return whether there is a record with this name (file name without `.md`)."""
+        """Return whether there is a story with this record name (file name without `.md`)."""
         return self._shelf.holds(name)
 
     def near(self, fingerprint: tuple[int, ...]) -> Iterator[Shelved]:
-        """Yield the stories with a similar text from the run, or from the weeks before."""
+        """Yield the stories with similar text that existed at that time."""
         for shelved in self._shelf.near(fingerprint):
             is_recent = (shelved.story.published_at or _NO_TIME) >= self._since
             if is_recent or shelved.found == self._moment:
                 yield shelved
 
     def between(self, start: datetime, end: datetime) -> Iterable[Shelved]:
-        """Return the stories published in [start, end]."""
+        """Return the stories published from `start` to `end`."""
         return self._shelf.between(start, end)

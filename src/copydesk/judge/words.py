@@ -1,4 +1,4 @@
-"""Work on words of a text: normalize, tokenize and stem them, find keywords and compare numbers."""
+"""Split text into words, normalize and stem them, find keywords, and compare numbers."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def is_unspaced(text: str) -> bool:
 
 
 def words_in_order(text: str) -> list[str]:
-    """Return the words of a text in order, in lower case; each letter in scripts without spaces."""
+    """Return a text's words in order, in lower case; in scripts without spaces, its letters."""
     if is_unspaced(text):
         text = _UNSPACED.sub(r" \g<0> ", text)
     return plain_text.words(text)
@@ -64,7 +64,7 @@ _ACRONYM_TO = 3
 
 
 def contains_letters(keyword: str, text: str) -> bool:
-    """Return whether a text contains a keyword, in any case and also inside of words."""
+    """Return whether a text contains a keyword in any case, even inside of other words."""
     return bool(keyword) and keyword.lower() in text.lower()
 
 
@@ -142,7 +142,7 @@ class Tokens:
 
 
 def tokenize(text: str) -> Tokens:
-    """Split a text into words at spaces and hyphens; any other sign is a word of its own.
+    """Split a text into words at spaces and hyphens. Any other sign is a word by itself.
 
     URLs are left out. U.S. becomes US, GPUs and GPU's become GPU. In scripts without spaces each
     letter is a word, in Korean each syllable.
@@ -155,7 +155,7 @@ def tokenize(text: str) -> Tokens:
 
 
 def locate_words(text: str, tokens: Tokens) -> Sequence[tuple[int, int]]:
-    """Return the (start, end) of each word in a text, () if the places are not certain.
+    """Return the (start, end) of each word in a text, () if they cannot be found exactly.
 
     `tokens` are those of the text. Each piece between spaces is split by itself; if that gives
     other words than the whole text, the places are not certain. A piece that is normalized (U.S.,
@@ -187,7 +187,7 @@ def _fold_all(written: Sequence[str]) -> Iterable[str]:
 
 
 def tokenize_keyword(text: str) -> Tokens:
-    """Split a keyword into words as `tokenize` does; in keywords u.s. also becomes US."""
+    """Split a keyword into words as `tokenize` does; u.s. becomes US even in lower case."""
     return tokenize(_DOTTED_ANYHOW.sub(lambda match: _remove_dots(match).upper(), text))
 
 
@@ -211,7 +211,7 @@ _ALGORITHMS = tables.read_rows(__package__, "stemmers.toml", str)
 
 @functools.cache
 def stemmer(language: str) -> Callable[[str], str]:
-    """Return the function that stems a lower-case word by Snowball's rules for a language.
+    """Return a function that stems lower-case words of a language by Snowball's rules.
 
     `language` is a two-letter code, a region after it is ignored. Without rules words stay as they
     are.
@@ -257,13 +257,13 @@ _COUNTED = {ordinal: number for ordinal, number in ORDINALS.items() if number !=
 
 
 def figures(text: str) -> set[str]:
-    """Return the figures in a text without thousands' commas, and number words up to twelve."""
+    """Return the numbers in a text as digits without commas; number words up to twelve count."""
     digits = {figure.replace(",", "") for figure in _FIGURE.findall(text)}
     return digits | {_FIGURES[word] for word in plain_text.words(text) if word in _FIGURES}
 
 
 def ordinals(text: str) -> set[str]:
-    """Return the set of ordinals in a text, "12th" and "twelfth" both as 12."""
+    """Return the ordinal numbers in a text as a set; "12th" and "twelfth" are both 12."""
     lower = text.lower()
     return set(_ORDINAL.findall(lower)) | {
         _COUNTED[word] for word in plain_text.words(lower) if word in _COUNTED
@@ -294,7 +294,7 @@ def _unknown(figures_: set[str], text: str) -> set[str]:
 
 
 def texts_differ(one: str, other: str) -> bool:
-    """Return whether two texts have different figures, like two automatic reports on earthquakes.
+    """Return whether two texts have different numbers, like two automatic reports on earthquakes.
 
     At least half of the figures of the text with fewer ones must be missing in the other; known
     copies share three quarters and more. Fewer than four figures decide nothing.

@@ -65,7 +65,7 @@ def at_once(connection: sqlite3.Connection) -> Iterator[None]:
 
 
 def read_rows(path: Path, statement: str, *values: object) -> list[tuple[Any, ...]]:
-    """Return the rows that an SQL statement selects, [] if the database cannot be read.
+    """Return the rows that an SQL statement selects, an empty list if the database cannot be read.
 
     For a process that must never create, replace or migrate the file.
     """
@@ -78,7 +78,7 @@ def read_rows(path: Path, statement: str, *values: object) -> list[tuple[Any, ..
 
 
 class DisposableDatabase:
-    """A SQLite file whose content can be rebuilt, or without a file a database in memory.
+    """A SQLite database whose content can be rebuilt: a file, or in memory if no file is given.
 
     A damaged file is deleted and created again. Methods raise the errors that `complain` makes of
     SQLite's. Used by one thread at a time; another thread may close it at the end.
@@ -134,7 +134,7 @@ class DisposableDatabase:
             self._connection.commit()
 
     def share(self) -> bool:
-        """Commit the transaction, so that processes forked from now on can read its changes.
+        """Commit, so that processes forked from now on can read the changes.
 
         Each process opens the file itself, since a SQLite connection must not be used after a fork.
         False if the database is in memory and cannot be shared.
@@ -196,7 +196,7 @@ def _open_sound(file: Path) -> sqlite3.Connection:
 
 
 def is_damage(error: sqlite3.Error) -> bool:
-    """Return whether a SQLite error means that the file is damaged or no database."""
+    """Return whether a SQLite error means that the file is damaged or not a database."""
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF  # without its extension
     return code in {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
 

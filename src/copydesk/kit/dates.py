@@ -1,4 +1,4 @@
-"""Parse and format times; those returned are aware and in UTC."""
+"""Parse and format times. All returned times have the time zone UTC."""
 
 from __future__ import annotations
 

@@ -49,7 +49,7 @@ class MediaFile:
 
 
 def kind_of(address: str, mime_type: str = "") -> Kind | None:
-    """Return whether a file is "video" or "audio", by its MIME type, else by its ending.
+    """Return whether a file is "video" or "audio", by its MIME type or the ending of its URL.
 
     None for anything else, and for a stream that browsers cannot play without a script.
     """

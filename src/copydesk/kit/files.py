@@ -40,7 +40,7 @@ def write_atomic(path: Path, data: bytes, *, mode: int = 0o644, durable: bool = 
 
 
 def sweep_leftovers(folder: Path) -> None:
-    """Delete a folder's temporary files of killed writes; nobody else may be writing there."""
+    """Delete temporary files that killed processes left in a folder, which nobody may be using."""
     for name in list_names(folder):
         if _LEFTOVER.fullmatch(name):
             with contextlib.suppress(OSError):
@@ -48,7 +48,7 @@ def sweep_leftovers(folder: Path) -> None:
 
 
 def list_names(folder: Path) -> list[str]:
-    """Return the names in a folder, unsorted; none if it is missing or cannot be listed."""
+    """Return the names in a folder, unsorted. For a folder that cannot be listed there are none."""
     try:
         return os.listdir(folder)  # noqa: PTH208 - 20,000 names in 10 ms, a path for each takes 30
     except OSError:

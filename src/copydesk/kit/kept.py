@@ -103,13 +103,13 @@ class KeptDatabase:
                 yield
 
     def be_patient(self, seconds: float) -> None:
-        """Set how many seconds methods wait for other writers before they raise."""
+        """Set how many seconds methods wait for other processes' writes before they raise."""
         with self._lock, self._complaining():
             self._patience_seconds = seconds
             self._connection.execute(f"PRAGMA busy_timeout = {int(seconds * 1000)}")
 
     def close(self) -> None:
-        """Close the database."""
+        """Close the search index's database."""
         with self._lock:
             self._connection.close()
 
@@ -260,7 +260,7 @@ class AttemptLimits:
         self._database.run(f"DELETE FROM {self._table} WHERE who = ?", _key(who))
 
     def take_back(self, who: str) -> None:
-        """Delete the last attempt of a key that several people share, after it succeeded."""
+        """Delete the newest attempt of a key, such as a shared IP address, because it succeeded."""
         self._database.run(
             f"DELETE FROM {self._table} WHERE number = "
             f"(SELECT number FROM {self._table} WHERE who = ? ORDER BY number DESC LIMIT 1)",

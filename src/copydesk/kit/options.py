@@ -19,7 +19,7 @@ V_co = TypeVar("V_co", covariant=True)
 
 
 class Unfit(Exception):  # noqa: N818 - an answer to whoever reads options, no error of the product
-    """Raised for a value that a kind rejects: what is expected, or `what` is wrong, and a hint."""
+    """Raised for an option value that is not allowed: what is expected or wrong, and a hint."""
 
     def __init__(self, expected: str = "", hint: str = "", what: str = "") -> None:
         super().__init__(expected or what)
@@ -30,7 +30,7 @@ class Unfit(Exception):  # noqa: N818 - an answer to whoever reads options, no e
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ValueKind(Generic[V_co]):
-    """A kind of option value: its name in the reference, and the parser, which may raise Unfit.
+    """A kind of option value, such as a URL: its name in the documentation, and its parser.
 
     A `private` value is never shown. A `delicate` one is not shown in error messages, because it
     may be a secret that was put into the wrong setting.
@@ -78,7 +78,7 @@ def option(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Secret:
-    """A value that only the environment has, and the values that are accepted.
+    """A setting that is read from the environment only, such as a password; and its kind of value.
 
     Its variable is fixed, or is the value of the option `named_by`. `without` is what happens when
     a variable that the owner named is not set.
@@ -91,12 +91,12 @@ class Secret:
 
 
 def from_environment(variable: str, kind: ValueKind[str] = ANY_TEXT) -> str:
-    """Declare a field that is read from an environment variable alone, "" without it."""
+    """Declare a dataclass field that is read from an environment variable, "" if not set."""
     return _declare_secret(Secret(variable=variable, kind=kind))
 
 
 def from_variable(named_by: str, without: str) -> str:
-    """Declare a field that is read from the variable that the option `named_by` names.
+    """Declare a dataclass field read from an environment variable that another option names.
 
     `without` ends the warning for a variable that is not set: "nobody is called".
     """

@@ -42,7 +42,7 @@ def at_once() -> int:
 
 @contextlib.contextmanager
 def deaf() -> Iterator[None]:
-    """Make processes that this thread starts in the `with` block ignore Ctrl-C.
+    """Make processes that are started in the `with` block ignore Ctrl-C (SIGINT).
 
     Otherwise one that is still loading Python would print a traceback.
     """
@@ -77,7 +77,7 @@ def _end_after(sentinel: int) -> None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Job(Generic[_Made, _Told]):
-    """A job of numbered pieces of work, to be done by several worker processes.
+    """A job of numbered pieces of work for several worker processes.
 
     `make` yields the results of a piece in a worker, `take` receives them in the main process, and
     `tell` returns a worker's summary when no piece is left.
@@ -99,7 +99,7 @@ class _End(Generic[_Told]):
 
 
 def can_fork() -> bool:
-    """Return whether this process may fork: locks of other threads would stay locked."""
+    """Return whether this process may fork, which is unsafe while it has other threads."""
     return sys.platform == "linux" and threading.active_count() == 1
 
 

@@ -1,4 +1,4 @@
-"""Find where sentences end in a text, in scripts with and without blanks.
+"""Find where sentences end in a text, in scripts with and without spaces.
 
 A full stop after an abbreviation, an initial or a short number does not end a sentence: an excerpt
 that is one sentence longer is better than one cut within a sentence (docs/design/extract.md).

@@ -1,4 +1,4 @@
-"""Read the word lists and tables that are part of copydesk; they are read once and never changed.
+"""Read the word lists and tables that are part of the package; each file is read only once.
 
 A package has them in its folder `tables`: a list as `NAME.txt` with an entry per line, a table as
 `NAME.toml` with a key per row. Lines that begin with `#` are comments; the first ones name source

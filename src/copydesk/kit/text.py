@@ -32,7 +32,7 @@ UNSPACED_LETTERS = r"\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-
 
 
 def is_encodable(name: str) -> bool:
-    """Return whether a file name is valid text: names on disk may be any bytes, URLs may not."""
+    """Return whether a file name can be encoded as UTF-8, as a URL needs it."""
     try:
         name.encode()
     except UnicodeEncodeError:
@@ -41,7 +41,7 @@ def is_encodable(name: str) -> bool:
 
 
 def fold(text: str) -> str:
-    """Return a text in one line: white space as single blanks, no control characters."""
+    """Return a text as one line: single spaces, no control characters."""
     if text.isprintable():  # then it has no white space but blanks; most texts are folded already
         return text if "  " not in text and text == text.strip(" ") else " ".join(text.split())
     return " ".join(_CONTROL.sub("", text).split())
@@ -53,7 +53,7 @@ def hide_addresses(words: str) -> str:
 
 
 def mask_address(address: str) -> str:
-    """Return a masked e-mail address for pages that others may see: `m…@e…`, "" for ""."""
+    """Return an e-mail address with most letters hidden, to be shown to others: `m…@e…`."""
     name, _, domain = address.rpartition("@")
     return f"{name[:1]}…@{domain[:1]}…" if address else ""
 
@@ -92,7 +92,7 @@ def _between_tags(markup: str) -> Iterator[str]:
 
 
 def prose(markdown: str) -> str:
-    """Return an article's Markdown as plain text, line by line, without empty lines.
+    """Return an article's Markdown as plain text, one line per paragraph, without empty lines.
 
     Removes the marks of headings, lists, quotes, tables (a blank between cells) and code.
     """
@@ -137,12 +137,12 @@ def initial(title: str) -> str:
 
 
 def squash(name: str) -> str:
-    """Return a name as lower-case letters and digits, the same for different spellings."""
+    """Return a name as lower-case letters and digits only, so that spellings can be compared."""
     return _BETWEEN.sub("", unicodedata.normalize("NFC", name).lower())
 
 
 def guard_liquid(markup: str) -> str:
-    """Return HTML with Liquid tags escaped: Jekyll ignores them, browsers show the same."""
+    """Return HTML with Liquid template tags escaped, so that Jekyll leaves them as they are."""
     return _LIQUID.sub("&#123;", markup)
 
 

@@ -76,13 +76,13 @@ def as_browsers_read(url: str) -> str:
 
 
 def may_be_of_web(url: str) -> bool:
-    """Return whether a browser reads an address as an http, https or relative URL."""
+    """Return whether a browser would read a link target as an http, https or relative URL."""
     scheme = _SCHEME.match(as_browsers_read(url))
     return scheme is None or scheme[0].lower() in {"http:", "https:"}
 
 
 def fetchable(url: str, base: str = "") -> str | None:
-    """Return the absolute URL without fragment and credentials, None if it is no web URL."""
+    """Return the absolute URL without fragment and credentials, None if it is not http or https."""
     parsed = parse(url, base)
     if parsed is None:
         return None
@@ -93,7 +93,7 @@ def fetchable(url: str, base: str = "") -> str | None:
 
 
 def canonical(url: str, base: str = "") -> str | None:
-    """Return the URL without fragment, credentials and tracking parameters; None if no web URL."""
+    """Return the URL without fragment, credentials and tracking parameters; None if not http(s)."""
     parsed = parse(url, base)
     if parsed is None:
         return None
@@ -113,7 +113,7 @@ def _keep_query(search: str) -> str:
 
 
 def identity(url: str) -> str:
-    """Return the key that all spellings of a page's URL share; the text itself if it is no URL."""
+    """Return a key that is the same for all spellings of a URL. Other text is returned as it is."""
     plain = canonical(url)
     if plain is None:
         return url.strip()
@@ -154,7 +154,7 @@ def is_machine(host: str) -> bool:
 
 
 def is_local(host: str) -> bool:
-    """Return whether a host name belongs to a local network: by its ending, or without a dot.
+    """Return whether a host name is of a local network: without a dot, or by its ending (`.local`).
 
     ICANN does not allow hosts directly at a top-level domain (2013).
     """
@@ -175,7 +175,7 @@ def registrable_domain(url_or_host: str) -> str:
 
 @functools.lru_cache(maxsize=4096)
 def site_name(text: str) -> str:
-    """Return the host name in a person's input: `example.org`, `www.Example.org` or a whole URL.
+    """Return the host name from what a person entered: `example.org` or a whole URL.
 
     "" if there is none, or if its top-level domain does not exist ("node.js").
     """
@@ -200,7 +200,7 @@ def is_proxy(address: str) -> bool:
 
 
 def is_for_others(address: str) -> bool:
-    """Return whether other machines can request a URL; False for "".
+    """Return whether other machines may reach a URL, which is not localhost or a loopback address.
 
     `localhost` and loopback addresses always mean the requesting machine itself.
     """
@@ -229,7 +229,7 @@ def is_private_address(address: str) -> bool:
 
 
 def is_private(host: str) -> bool:
-    """Return whether a host name is one that only this machine or its network can reach."""
+    """Return whether a host name can only be reached on this machine or its local network."""
     if is_machine(host):
         return is_loopback(host) or is_private_address(host)
     return is_loopback(host) or is_local(host)

@@ -1,4 +1,4 @@
-"""Read files of a folder that other people may commit to, without following links out of it.
+"""Read files of a folder that others may write to, without following links out of the folder.
 
 A contributor may commit a symbolic link to a private file of this machine. So each folder below the
 root is opened from its parent and never through a link, as by openat2 with RESOLVE_NO_SYMLINKS: the
@@ -38,12 +38,12 @@ class UnfitFileError(OSError):
 
 
 def hint(error: OSError) -> str:
-    """Return the hint of an UnfitFileError, "" for any other error."""
+    """Return the hint of an UnfitFileError for the user, "" for any other error."""
     return error.hint if isinstance(error, UnfitFileError) else ""
 
 
 def read(root: Path, path: str, at_most: int) -> bytes:
-    """Return the bytes of a regular file below `root`; `path` has slashes and no dots.
+    """Return the bytes of a regular file below `root`; `path` has slashes, and no part "..".
 
     Raises UnfitFileError for a file of more than `at_most` bytes, anything but a regular file, and
     a link anywhere below `root`; else the system's OSError. Never waits for a pipe or device.

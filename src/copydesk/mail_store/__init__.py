@@ -1,11 +1,11 @@
-"""The database of newsletter subscribers and of what was sent to them, one SQLite file: back it up.
+"""The SQLite database of newsletter subscribers and of the messages sent to them. Back it up.
 
 subscribers, subscriptions, consents: who gets which newsletter, and the proof of their consent
 suppressions: addresses that nothing is sent to, as keyed digests
 renames: newsletters whose id changed
-links: the keys that sign readers' links and return paths
-outbox: mails to single readers that wait to be sent
-ledger: the delivery log: before and after each message to each reader
+links: the keys that sign subscribers' links and return paths
+outbox: mails to single subscribers that wait to be sent
+ledger: the delivery log: before and after each message to each subscriber
 returns: bounces, complaints and replies
 views: page views of issues, as sums
 """

@@ -1,4 +1,4 @@
-"""The SQLite file of newsletter subscribers: its tables, migrations, and named values."""
+"""The SQLite file of newsletter subscribers: its tables, migrations, and a key-value table."""
 
 from __future__ import annotations
 
@@ -137,7 +137,9 @@ SCHEMA = KeptSchema(
 
 
 class MailDatabase(KeptDatabase):
-    """The connection to the subscribers' SQLite file; methods raise MailStoreError if it fails."""
+    """The connection to the subscribers' SQLite file. Methods raise MailStoreError if the file
+    fails.
+    """
 
     def __init__(self, file: Path) -> None:
         super().__init__(file, SCHEMA)
@@ -155,7 +157,8 @@ class MailDatabase(KeptDatabase):
         connection.execute("PRAGMA secure_delete = ON")
 
     def scrub(self, words: str) -> bool:
-        """Overwrite deleted text in the file; False if another connection prevents that.
+        """Overwrite deleted text in the database file. Return False if another connection prevents
+        that.
 
         Pages that SQLite rearranged may still hold copies of deleted rows. The file is rewritten
         only if it still holds `words`, or if they are "".
@@ -171,13 +174,16 @@ class MailDatabase(KeptDatabase):
         return True
 
     def _empty_log(self) -> bool:
-        """Move the write-ahead log into the file; False if another connection prevents that."""
+        """Move the write-ahead log into the file. Return False if another connection
+        prevents that.
+        """
         ((is_hindered, *_),) = self.run("PRAGMA wal_checkpoint(TRUNCATE)")
         return not is_hindered
 
 
 def fold_address(address: str) -> str:
-    """Return the canonical spelling of an e-mail address, equal for all spellings of one mailbox.
+    """Return the canonical spelling of an e-mail address, the same for all spellings of one
+    mailbox.
 
     The local part by NFKC and case-folding (Unicode's compatibility caseless matching, D146), so
     that a full-width letter makes no second mailbox. The domain by NFKC in lower case, as IDNA maps
@@ -230,18 +236,18 @@ _ADDRESS_KEY = "address key"
 
 
 class Facts:
-    """Small named values in the subscribers' file, as text; methods raise MailStoreError."""
+    """A table of named text values in the subscribers' database. Methods raise MailStoreError."""
 
     def __init__(self, database: MailDatabase) -> None:
         self._database = database
 
     def get(self, name: str) -> str:
-        """Return the value of a name, "" if there is none."""
+        """Return the value stored under a name, "" if there is none."""
         rows = self._database.run("SELECT value FROM facts WHERE name = ?", name)
         return str(rows[0][0]) if rows else ""
 
     def put(self, name: str, value: str) -> None:
-        """Store the value of a name, in place of an older one."""
+        """Store a value under a name. It replaces an older value."""
         self._database.run(
             "INSERT INTO facts VALUES (?, ?) "
             "ON CONFLICT (name) DO UPDATE SET value = excluded.value",
@@ -249,11 +255,11 @@ class Facts:
         )
 
     def forget(self, name: str) -> None:
-        """Delete the value of a name."""
+        """Delete the value stored under a name."""
         self._database.run("DELETE FROM facts WHERE name = ?", name)
 
     def list_below(self, prefix: str) -> Mapping[str, str]:
-        """Return the values whose names begin with a prefix, by the rest of their names."""
+        """Return the values whose names begin with a prefix, keyed by the rest of their names."""
         rows = self._database.run(
             "SELECT name, value FROM facts WHERE substr(name, 1, ?) = ? ORDER BY name",
             *(len(prefix), prefix),
@@ -261,7 +267,7 @@ class Facts:
         return {str(name)[len(prefix) :]: str(value) for name, value in rows}
 
     def address_key(self) -> bytes:
-        """Return the secret key for digests of addresses; create it at the first call."""
+        """Return the secret key for digests of e-mail addresses. The first call creates it."""
         with self._database.at_once():
             kept = self.get(_ADDRESS_KEY)
             if not kept:

@@ -1,4 +1,6 @@
-"""Open the database of newsletter subscribers, its outbox, and its counts of forms and views."""
+"""Open the database of newsletter subscribers. It also holds unsent mails, form times and page
+views.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +25,7 @@ ATTEMPTS_WINDOW = timedelta(days=1)  # within which mails to an address and mail
 
 
 class MailStore:
-    """The database of newsletter subscribers, with an attribute for each of its parts.
+    """The database of newsletter subscribers, with an attribute for each group of tables.
 
     Methods raise MailStoreError if the file fails. For any thread, one at a time; a forked
     process opens its own.
@@ -46,15 +48,16 @@ class MailStore:
         self.views = ViewCounts(self._database)
 
     def at_once(self) -> AbstractContextManager[None]:
-        """Commit all changes made in the `with` block together; none after an error."""
+        """Make all changes of a `with` block in one transaction. An error undoes them."""
         return self._database.at_once()
 
     def be_patient(self, seconds: float) -> None:
-        """Set how many seconds methods wait for other writers before they raise."""
+        """Set how many seconds methods wait for other processes' writes before they raise."""
         self._database.be_patient(seconds)
 
     def scrub(self, words: str = "") -> bool:
-        """Overwrite deleted text in the file; False if another connection prevents it.
+        """Overwrite deleted text in the database file. Return False if another connection prevents
+        it.
 
         Never call it inside `at_once`.
         """
@@ -66,12 +69,12 @@ class MailStore:
 
 
 def has_mail(private: Path) -> bool:
-    """Return whether a newsroom's private folder has a database of newsletter subscribers."""
+    """Return whether a site's private folder has a database of newsletter subscribers."""
     return (private / _NAME).exists()
 
 
 def open_mail(private: Path) -> MailStore:
-    """Open the newsletter subscribers' database in a private folder; create it if missing.
+    """Open the newsletter subscribers' database in a site's private folder. Create it if missing.
 
     Raises MailStoreError for a file that is locked, damaged, of a newer version or unreachable.
     """
@@ -85,7 +88,8 @@ OutboxKind = Literal["confirm", "already", "manage", "change"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OutboxMail:
-    """A mail to one reader that waits to be sent: its kind, subject (`extra`), and since when.
+    """A mail to one subscriber that waits to be sent, such as a confirmation. `extra` is for its
+    link.
 
     It is `due` from a moment on and was tried `attempts` times. A stored one has a number.
     """
@@ -100,13 +104,13 @@ class OutboxMail:
 
 
 class Outbox:
-    """Mails to single readers that wait to be sent; methods raise MailStoreError."""
+    """The mails to single subscribers that wait to be sent. Methods raise MailStoreError."""
 
     def __init__(self, database: MailDatabase) -> None:
         self._database = database
 
     def put(self, mail: OutboxMail) -> None:
-        """Store a mail to a reader; it replaces an older one of its kind to the same reader."""
+        """Store a mail to be sent to a subscriber. It replaces an older one of the same kind."""
         with self._database.at_once():
             self._database.run(
                 "DELETE FROM outbox WHERE kind = ? AND subscriber = ?", mail.kind, mail.subscriber
@@ -119,7 +123,7 @@ class Outbox:
             )
 
     def list_due(self, now: datetime, most: int = 100) -> tuple[OutboxMail, ...]:
-        """Return the mails that should be sent now, longest waiting first."""
+        """Return the mails that should be sent now, the longest waiting first."""
         rows = self._database.run(
             "SELECT number, kind, subscriber, extra, made, due, attempts FROM outbox "
             "WHERE due <= ? ORDER BY due, number LIMIT ?",
@@ -139,23 +143,25 @@ class Outbox:
         )
 
     def postpone(self, mail: OutboxMail, due: datetime) -> None:
-        """Set when a mail is tried next; called before each try, lest a kill send it twice."""
+        """Set when to try a mail next. Call it before each try, so that a crash sends no mail
+        twice.
+        """
         self._database.run(
             "UPDATE outbox SET due = ?, attempts = attempts + 1 WHERE number = ?",
             *(int(due.timestamp()), mail.number),
         )
 
     def end(self, mail: OutboxMail) -> None:
-        """Delete a mail that was sent or never can be."""
+        """Delete a mail that was sent or can never be sent."""
         self._database.run("DELETE FROM outbox WHERE number = ?", mail.number)
 
     def list_kinds(self, subscriber: int) -> tuple[OutboxKind, ...]:
-        """Return the kinds of a reader's waiting mails."""
+        """Return the kinds of mails that wait to be sent to a subscriber."""
         query = "SELECT kind FROM outbox WHERE subscriber = ? ORDER BY kind"
         return tuple(row[0] for row in self._database.run(query, subscriber))
 
     def count(self) -> int:
-        """Return the number of waiting mails."""
+        """Return the number of mails that wait to be sent."""
         return int(self._database.run("SELECT count(*) FROM outbox")[0][0])
 
 
@@ -166,27 +172,31 @@ _MOST = 50_000  # rows, about 6 MB: with ever new networks the oldest are delete
 
 
 class NetworkForms:
-    """The times at which networks sent sign-up forms; methods raise MailStoreError."""
+    """The times at which each client network sent sign-up forms. Methods raise MailStoreError."""
 
     def __init__(self, database: MailDatabase, most: int = _MOST) -> None:
         self._database = database
         self._most = most
 
     def note(self, networks: Iterable[bytes], now: datetime) -> None:
-        """Record a form sent from these networks (as digests), each of which contains the next."""
+        """Store that a sign-up form came from a client, by digests of the networks that
+        contain it.
+        """
         at = dates.rfc3339(now)
         rows = [(network, at) for network in networks]
         self._database.run_many("INSERT INTO network_forms (network, at) VALUES (?, ?)", rows)
         self.forget(now)
 
     def list_times(self, network: bytes, now: datetime) -> list[datetime]:
-        """Return when a network (as digest) sent forms within the last week, newest first."""
+        """Return when a network (as digest) sent sign-up forms within the last week,
+        newest first.
+        """
         query = "SELECT at FROM network_forms WHERE network = ? AND at > ? ORDER BY at DESC"
         rows = self._database.run(query, network, dates.rfc3339(now - _KEPT))
         return [datetime.fromisoformat(at) for (at,) in rows]
 
     def forget(self, now: datetime) -> None:
-        """Delete form times older than a week or from a wrong clock, and the oldest surplus."""
+        """Delete form times that are older than a week or too many, and those in the future."""
         self._database.run(
             "DELETE FROM network_forms WHERE at <= ? OR at > ?",
             *(dates.rfc3339(now - _KEPT), dates.rfc3339(now + _KEPT)),
@@ -201,13 +211,13 @@ class NetworkForms:
 
 
 class ViewCounts:
-    """Page views of newsletter issues, summed by day; methods raise MailStoreError."""
+    """Page views of newsletter issues, summed by day. Methods raise MailStoreError."""
 
     def __init__(self, database: MailDatabase) -> None:
         self._database = database
 
     def add(self, views: Mapping[str, int], day: date) -> None:
-        """Add to the page views of a day, by issue name."""
+        """Add page views, given by issue name, to the counts of a day."""
         self._database.run_many(
             "INSERT INTO view_counts VALUES (?, ?, ?) ON CONFLICT (issue, day) "
             "DO UPDATE SET views = views + excluded.views",
@@ -215,6 +225,6 @@ class ViewCounts:
         )
 
     def of(self, issue: str) -> int:
-        """Return how often a newsletter issue's page was viewed."""
+        """Return how often a newsletter issue's web page was viewed."""
         query = "SELECT coalesce(sum(views), 0) FROM view_counts WHERE issue = ?"
         return int(self._database.run(query, issue)[0][0])

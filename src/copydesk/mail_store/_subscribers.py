@@ -1,4 +1,4 @@
-"""Store newsletter subscribers: their addresses and status."""
+"""Store newsletter subscribers: their addresses, and whether they are active, paused or gone."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _FORGOTTEN = ("subscriptions", "consents", "outbox", "address_changes", "former_
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Subscriber:
-    """A newsletter subscriber; `address` is "" once it was erased.
+    """A newsletter subscriber. `address` is "" after their data was erased.
 
     A `waiting` subscriber has not confirmed yet. A pause without an end lasts until somebody ends
     it.
@@ -36,17 +36,17 @@ class Subscriber:
 
 
 class Subscribers:
-    """Newsletter subscribers, one for each mailbox; methods raise MailStoreError."""
+    """The table of newsletter subscribers, one for each mailbox. Methods raise MailStoreError."""
 
     def __init__(self, database: MailDatabase, facts: Facts) -> None:
         self._database = database
         self._facts = facts
 
     def key_of(self, address: str) -> bytes:
-        """Return the keyed digest that identifies an address, even after it was erased.
+        """Return the keyed digest that identifies an e-mail address, even after it was erased.
 
-        It is the digest of `fold_address`. If a reader is stored under the spelling itself, it is
-        that spelling's digest: since an earlier version a mailbox may have two readers.
+        It is the digest of `fold_address`. If a subscriber is stored under the spelling itself, it
+        is that spelling's digest: since an earlier version a mailbox may have two subscribers.
         """
         key = digest_words(self._secret, fold_address(address))
         if address.isascii():
@@ -55,7 +55,9 @@ class Subscribers:
         return spelled if self._find_by_key(spelled) is not None else key
 
     def add(self, address: str, now: datetime, language: str = "") -> Subscriber:
-        """Add a subscriber; a known address is left as it is, an erased one awaits confirmation."""
+        """Add a subscriber. A known address is left unchanged, an erased one must be confirmed
+        again.
+        """
         key = self.key_of(address)
         with self._database.at_once():
             known = self._find_by_key(key)
@@ -89,7 +91,7 @@ class Subscribers:
     def set_state(
         self, subscriber: int, state: SubscriberState, paused_until: datetime | None = None
     ) -> None:
-        """Set a subscriber's status and end of pause; an erased subscriber stays erased."""
+        """Set a subscriber's status and when a pause ends. An erased subscriber stays erased."""
         until = dates.rfc3339(paused_until) if paused_until else ""
         self._database.run(
             "UPDATE subscribers SET state = ?, paused_until = ? WHERE id = ? AND state <> 'erased'",
@@ -97,7 +99,7 @@ class Subscribers:
         )
 
     def change_address(self, subscriber: int, address: str, now: datetime) -> None:
-        """Change a subscriber's address; raises UsageError if another subscriber has it.
+        """Change a subscriber's e-mail address. Raises UsageError if another subscriber has it.
 
         The digest of the former address is kept under its number, for messages that come back from
         there.
@@ -122,7 +124,7 @@ class Subscribers:
             self._database.run("DELETE FROM address_changes WHERE subscriber = ?", subscriber)
 
     def propose_address(self, subscriber: int, address: str, now: datetime) -> None:
-        """Store the new address that a subscriber asked for, until it is confirmed from there."""
+        """Store the new address that a subscriber asked for, until it is confirmed by mail."""
         self._database.run(
             "INSERT INTO address_changes VALUES (?, ?, ?) ON CONFLICT (subscriber) "
             "DO UPDATE SET address = excluded.address, made = excluded.made",
@@ -130,14 +132,15 @@ class Subscribers:
         )
 
     def find_proposed_address(self, subscriber: int) -> str:
-        """Return the new address that a subscriber asked for and has not confirmed, "" for none."""
+        """Return the new address that a subscriber has asked for and not confirmed, or ""."""
         rows = self._database.run(
             "SELECT address FROM address_changes WHERE subscriber = ?", subscriber
         )
         return str(rows[0][0]) if rows else ""
 
     def forget_waiting(self, before: datetime) -> int:
-        """Delete the subscribers unconfirmed since before a moment; return their number.
+        """Delete subscribers who signed up before a moment and never confirmed. Return their
+        number.
 
         A subscriber who was erased once and subscribed again is erased again, so that the delivery
         log keeps its digest.
@@ -161,18 +164,20 @@ class Subscribers:
         self._database.run("DELETE FROM subscribers WHERE id = ?", subscriber)
 
     def ask_again(self, subscriber: int, now: datetime) -> None:
-        """Restart the waiting time of a subscriber who has not confirmed yet."""
+        """Restart the time within which a new subscriber must confirm."""
         self._database.run(
             "UPDATE subscribers SET made = ? WHERE id = ? AND state = 'waiting'",
             *(dates.rfc3339(now), subscriber),
         )
 
     def forget_proposals(self, before: datetime) -> None:
-        """Delete the new addresses that were asked for before a moment and not confirmed."""
+        """Delete new addresses that were asked for before a moment and never confirmed."""
         self._database.run("DELETE FROM address_changes WHERE made < ?", dates.rfc3339(before))
 
     def list_address_changes(self, subscriber: int) -> tuple[datetime, ...]:
-        """Return when a subscriber changed address, for digests that are still kept."""
+        """Return when a subscriber changed address, as far as the old addresses'
+        digests are kept.
+        """
         rows = self._database.run(
             "SELECT changed FROM former_addresses WHERE subscriber = ? ORDER BY address_number",
             subscriber,
@@ -180,11 +185,11 @@ class Subscribers:
         return tuple(datetime.fromisoformat(changed) for (changed,) in rows)
 
     def forget_former_addresses(self, before: datetime) -> None:
-        """Delete the digests of addresses that subscribers gave up before a moment."""
+        """Delete the digests of addresses that subscribers replaced before a moment."""
         self._database.run("DELETE FROM former_addresses WHERE changed < ?", dates.rfc3339(before))
 
     def erase(self, subscriber: int) -> None:
-        """Delete a subscriber's data but for the number and the digest of the address."""
+        """Delete a subscriber's data, except for their number and the digest of their address."""
         with self._database.at_once():
             for table in _FORGOTTEN:
                 self._database.run(
@@ -200,7 +205,9 @@ class Subscribers:
             )
 
     def forget_key(self, subscriber: int) -> None:
-        """Delete the digest of an erased subscriber, whose address another subscriber has now."""
+        """Delete an erased subscriber's address digest, because another subscriber has
+        the address.
+        """
         self._database.run(
             "UPDATE subscribers SET key = randomblob(32) WHERE id = ? AND state = 'erased'",
             subscriber,
@@ -209,7 +216,7 @@ class Subscribers:
     def walk(
         self, state: SubscriberState | Literal[""] = "", after: int = 0
     ) -> Iterator[Subscriber]:
-        """Yield the subscribers in the order of their numbers, all or those of a status."""
+        """Yield all subscribers, or those of one status, in the order of their numbers."""
         while True:
             rows = self._database.run(
                 f"SELECT {_COLUMNS} FROM subscribers WHERE id > ? AND (? = '' OR state = ?) "  # noqa: S608 # names of ours
@@ -222,11 +229,13 @@ class Subscribers:
             after = int(rows[-1][0])
 
     def count(self) -> dict[SubscriberState, int]:
-        """Return the number of subscribers by status; a status without subscribers is left out."""
+        """Return the number of subscribers by status. A status without subscribers is left out."""
         return dict(self._database.run("SELECT state, count(*) FROM subscribers GROUP BY state"))
 
     def list_same_mailboxes(self) -> tuple[tuple[int, ...], ...]:
-        """Return the numbers of subscribers who share a mailbox, one tuple for each mailbox."""
+        """Return the numbers of subscribers whose addresses lead to one mailbox, as one
+        tuple each.
+        """
         rows = self._database.run(
             "SELECT o.id, s.id FROM subscribers s "  # noqa: S608 # names of ours
             "JOIN subscribers o ON o.key = mailbox_key(s.address, ?) "
@@ -239,7 +248,7 @@ class Subscribers:
         return tuple(groups.values())
 
     def count_suppressed_by_state(self) -> dict[SubscriberState, int]:
-        """Return the number of subscribers with a suppressed address by status; 0 is left out."""
+        """Count the subscribers whose addresses get no mail (suppressed), by status."""
         query = (
             "SELECT state, count(*) FROM subscribers s "
             "WHERE EXISTS (SELECT 1 FROM suppressions p WHERE p.key = s.key) GROUP BY state"
@@ -259,7 +268,7 @@ class Subscribers:
 
 
 def domain_of(address: str) -> str:
-    """Return the domain of an e-mail address in small letters."""
+    """Return the domain of an e-mail address in lower case."""
     return address.rpartition("@")[2].lower()
 
 

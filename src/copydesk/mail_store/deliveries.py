@@ -1,4 +1,6 @@
-"""The values that the newsletter delivery log is made of: sendings, messages and their outcomes."""
+"""The log of newsletter deliveries: issues sent, the message to each subscriber, and
+its outcome.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +20,7 @@ SendingRemark = Literal["", "person", "restored", "checks", "held", "uncertain",
 
 
 class DeliveryState(IntEnum):
-    """The state of one message to one reader; the numbers are stored and never change meaning."""
+    """The state of one message to one subscriber. The numbers are stored, so they never change."""
 
     QUEUED = 0  # not tried yet
     INTENDED = 1  # it is about to be tried, or was when the process ended
@@ -33,13 +35,14 @@ class DeliveryState(IntEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sending:
-    """The sending of a newsletter issue to its readers: by which service, by whose decision.
+    """The sending of one newsletter issue to its subscribers: its state, the service used, and who
+    started it.
 
     A sending in `awaits-word` needs a person's approval; `remark` says why: that is how it is set
     up, a restore (it may have gone out), the checks of `mail doctor` are not clean, or `held`: it
     was filed where nobody could be asked. For a `paused` sending `remark` says what the server did:
     it left one message after the other `uncertain`, or `refused` them. `again_by` sent the issue to
-    the uncertain readers once more, at `again_at`.
+    the uncertain subscribers once more, at `again_at`.
     """
 
     number: int
@@ -55,13 +58,13 @@ class Sending:
 
     @property
     def start(self) -> datetime:
-        """Return the time from which the limit for retrying messages counts."""
+        """Return the time from which the limit for retries is counted."""
         return self.again_at or self.made
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Intent:
-    """A message that is about to be sent: to whom, and how often it was tried before."""
+    """A message that is about to be sent: its subscriber, and how often it was tried before."""
 
     subscriber: int
     address: str = field(repr=False)
@@ -72,7 +75,7 @@ class Intent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeliveryOutcome:
-    """The outcome of sending one message; `at` is when, or when it is tried again."""
+    """The outcome of sending one message. `at` is its time, or when the message is tried again."""
 
     subscriber: int
     state: DeliveryState
@@ -84,9 +87,9 @@ class DeliveryOutcome:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeliveryEntry:
-    """A row of the delivery log: an issue's reader, the message's state, the server's text.
+    """A row of the delivery log: a subscriber's message of one issue, its state, the server's text.
 
-    `address` is "" if the reader was erased, `at` None while the message is queued.
+    `address` is "" if the subscriber was erased, `at` None while the message is queued.
     """
 
     issue: str
@@ -101,7 +104,9 @@ class DeliveryEntry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewSending:
-    """A newsletter issue to queue for sending: its name, newsletter and topics, and by whom."""
+    """A newsletter issue to be queued for sending: its newsletter and topics, and who
+    started it.
+    """
 
     issue: str
     letter: str
@@ -114,7 +119,7 @@ class NewSending:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recovery:
-    """What a killed process left: numbers of messages with unknown outcome, and untried ones."""
+    """How many messages a killed process left with an unknown outcome, and how many untried."""
 
     uncertain: int
     given_back: int
@@ -126,7 +131,7 @@ class Recovery:
 def read_sending(
     row: tuple[int, str, str, SendingState, Delivery, str, str, SendingRemark, str, str],
 ) -> Sending:
-    """Make a `Sending` from a row of its table."""
+    """Convert a row of the table of sent issues to a `Sending`."""
     number, issue, letter, state, via, made, by, remark, again_by, again_at = row
     return Sending(
         number=number,
@@ -143,7 +148,7 @@ def read_sending(
 
 
 def read_intent(row: tuple[int, str, str, str, int]) -> Intent:
-    """Make an `Intent` from a row of its columns."""
+    """Convert a database row to an `Intent`."""
     subscriber, address, domain, language, attempts = row
     return Intent(
         subscriber=subscriber,
@@ -155,7 +160,7 @@ def read_intent(row: tuple[int, str, str, str, int]) -> Intent:
 
 
 def read_entry(row: tuple[str, int, str, int, int, int, int, str]) -> DeliveryEntry:
-    """Make a `DeliveryEntry` from a row of its columns."""
+    """Convert a database row to a `DeliveryEntry`."""
     issue, subscriber, address, state, at, attempts, code, words = row
     return DeliveryEntry(
         issue=issue,
@@ -195,7 +200,7 @@ _COLUMNS = "number, issue, letter, state, via, made, by, remark, again_by, again
 
 
 class Ledger:
-    """The newsletter delivery log; methods raise MailStoreError.
+    """The log of newsletter deliveries in the database. Methods raise MailStoreError.
 
     One process at a time claims and notes: whoever sends holds the newsroom's mail lock.
     """
@@ -205,7 +210,9 @@ class Ledger:
         self._facts = facts
 
     def begin(self, new: NewSending, now: datetime) -> Sending:
-        """Queue an issue to the newsletter's current readers; one already queued stays as it is."""
+        """Queue an issue for the newsletter's current subscribers. One that is queued stays
+        unchanged.
+        """
         with self._database.at_once():
             known = self.find(new.issue)
             if known is not None:
@@ -226,26 +233,26 @@ class Ledger:
         return sending
 
     def intend_hand_over(self, number: int, now: datetime) -> None:
-        """Record that an issue is about to be handed over to a newsletter service."""
+        """Record that a newsletter issue is about to be given to a newsletter service."""
         self._database.run(
             "UPDATE deliveries SET state = 1, at = ? WHERE sending = ? AND subscriber = ?",
             *(int(now.timestamp()), number, SERVICE),
         )
 
     def count_readers(self, letter: str, topics: Sequence[str], now: datetime) -> int:
-        """Count the readers to whom an issue of a newsletter with these topics would go now."""
+        """Count the subscribers who would now get an issue of a newsletter with these topics."""
         query = f"SELECT count(*) FROM ({_READERS})"  # noqa: S608 # a question of ours
         ((count,),) = self._database.run(query, *_reader_values(letter, topics, now))
         return int(count)
 
     def list_addresses(self, letter: str, topics: Sequence[str], now: datetime) -> tuple[str, ...]:
-        """Return the addresses to which an issue of a newsletter with these topics would go now."""
+        """Return the addresses that would now get an issue of a newsletter with these topics."""
         query = f"SELECT address FROM subscribers WHERE id IN ({_READERS}) ORDER BY id"  # noqa: S608 # a question of ours
         rows = self._database.run(query, *_reader_values(letter, topics, now))
         return tuple(address for (address,) in rows)
 
     def find(self, issue: str) -> Sending | None:
-        """Return the sending of an issue, None if the issue was never queued."""
+        """Return the stored sending of a newsletter issue, None if the issue was never queued."""
         query = f"SELECT {_COLUMNS} FROM sendings WHERE issue = ?"  # noqa: S608 # names of ours
         rows = self._database.run(query, issue)
         return read_sending(rows[0]) if rows else None
@@ -253,7 +260,8 @@ class Ledger:
     def list_sendings(
         self, most: int = 100, states: Collection[SendingState] = (), before: str = ""
     ) -> tuple[Sending, ...]:
-        """Return sendings of issues, newest first: of some states, or before an issue's.
+        """Return the newsletter issues queued or sent, newest first. They can be limited to some
+        states, or to those before an issue.
 
         () for an issue that was never queued.
         """
@@ -269,7 +277,9 @@ class Ledger:
     def set_state(
         self, number: int, state: SendingState, by: str = "", remark: SendingRemark = ""
     ) -> None:
-        """Change the state of an issue's sending as a person decided; `by` "" keeps the name."""
+        """Change the state of sending an issue, as a person decided. An empty `by` keeps the stored
+        name.
+        """
         with self._database.at_once():
             self._database.run(
                 "UPDATE sendings SET state = ?, remark = ?, by = CASE ? WHEN '' THEN by ELSE ? END "
@@ -280,7 +290,7 @@ class Ledger:
                 self._keep_count(number)
 
     def start(self, number: int) -> bool:
-        """Mark an issue's sending as begun; False if somebody paused or ended it first."""
+        """Mark the sending of an issue as begun. Return False if somebody paused or ended it."""
         rows = self._database.run(
             "UPDATE sendings SET state = 'sending', remark = '' "
             "WHERE number = ? AND state IN ('ready', 'sending') RETURNING number",
@@ -289,7 +299,7 @@ class Ledger:
         return bool(rows)
 
     def send_again(self, number: int, by: str, now: datetime) -> bool:
-        """Queue a finished sending's uncertain messages once more; False if that cannot be.
+        """Queue an issue's messages of unknown outcome again. Return False if that is not allowed.
 
         From now on these messages wait like others that are retried.
         """
@@ -308,15 +318,15 @@ class Ledger:
         return bool(rows)
 
     def state_of(self, number: int) -> SendingState:
-        """Return the state of an issue's sending as it is now, read from the file."""
+        """Return the present state of an issue's sending, read from the database."""
         state: SendingState
         ((state,),) = self._database.run("SELECT state FROM sendings WHERE number = ?", number)
         return state
 
     def claim(self, number: int, line: int, most: int, now: datetime) -> tuple[Intent, ...]:
-        """Return the next messages for a connection, marked as about to be sent, in sending order.
+        """Reserve the next due messages for one SMTP connection and return them in sending order.
 
-        Readers who unsubscribed meanwhile are skipped. () if nothing is due now.
+        Subscribers who unsubscribed meanwhile are skipped. () if nothing is due now.
         """
         with self._database.at_once():
             rows = self._find_due(number, DeliveryState.WAITING, most, now)
@@ -343,7 +353,7 @@ class Ledger:
     def _find_due(
         self, number: int, state: DeliveryState, most: int, now: datetime
     ) -> list[tuple[Intent, bool]]:
-        """Return the due messages in a state, each with whether its reader may still get it."""
+        """Return the due messages in a state, each with whether its subscriber may still get it."""
         rows = self._database.run(
             "SELECT d.subscriber, s.address, s.domain, s.language, d.attempts, "
             "s.address <> '' AND (s.state = 'active' "
@@ -359,7 +369,7 @@ class Ledger:
         return [(read_intent(row[:5]), bool(row[5])) for row in rows]
 
     def note(self, number: int, outcomes: Sequence[DeliveryOutcome]) -> None:
-        """Record the outcomes of some messages; they are on the disk when this returns."""
+        """Store the outcomes of some messages. They are on disk when this returns."""
         days: dict[tuple[str, str], int] = {}
         for outcome in outcomes:
             if outcome.state == DeliveryState.ACCEPTED and outcome.domain:
@@ -384,7 +394,7 @@ class Ledger:
             )
 
     def give_back(self, number: int, times: Iterable[tuple[int, datetime]]) -> None:
-        """Put claimed messages that were not tried back into the queue, each with a due time."""
+        """Put reserved messages that were not tried back into the queue, each with a due time."""
         self._database.run_many(
             "UPDATE deliveries SET state = CASE attempts WHEN 0 THEN 0 ELSE 3 END, at = ? "
             "WHERE sending = ? AND subscriber = ? AND state = 1",
@@ -392,7 +402,7 @@ class Ledger:
         )
 
     def recover(self, number: int, now: datetime, *, again: bool) -> Recovery:
-        """Settle the messages that a killed process claimed and left without an outcome.
+        """Settle the messages that a killed process had reserved and left without an outcome.
 
         The first intent of each connection may have arrived or not: with `again` it is tried again,
         otherwise it stays uncertain. Those behind it were not tried.
@@ -419,11 +429,11 @@ class Ledger:
         return Recovery(uncertain=0 if again else len(first), given_back=len(untried))
 
     def mark_restore(self, backed_up: datetime, now: datetime) -> None:
-        """Record that the log was restored from a backup, so that it lacks later sendings.
+        """Record that the database was restored from a backup and lacks later deliveries.
 
         Every unfinished sending waits for a person's decision, and so will each issue filed before
-        now that is not in the file. Numbers of readers and sendings continue far above: lost ones
-        are still in links and return paths in mailboxes.
+        now that is not in the file. Numbers of subscribers and sendings continue far above: lost
+        ones are still in links and return paths in mailboxes.
         """
         with self._database.at_once():
             self._database.run(
@@ -447,7 +457,7 @@ class Ledger:
         self._database.run("INSERT INTO sqlite_sequence VALUES (?, ?)", table, last + _LOST_NUMBERS)
 
     def may_have_been_sent(self, filed: datetime) -> bool:
-        """Return whether an issue missing in the log may have been sent before a restore.
+        """Return whether an issue that is not in the log may have been sent before a restore.
 
         That is any issue filed before the restore, even before the backup: it may have been started
         after it.
@@ -456,7 +466,7 @@ class Ledger:
         return bool(rows) and dates.rfc3339(filed) <= str(rows[0][0])
 
     def count(self, number: int) -> dict[DeliveryState, int]:
-        """Count the messages of an issue's sending by state; a state without messages is left out.
+        """Count the messages of an issue by delivery state. States without messages are left out.
 
         For a finished sending the counts are stored: counting 200,000 takes half a second.
         """
@@ -476,7 +486,7 @@ class Ledger:
         return {DeliveryState(state): count for state, count in rows}
 
     def find_next_due(self, number: int) -> datetime | None:
-        """Return when the next message of an issue's sending may be tried; None if none is left."""
+        """Return when an issue's next message may be tried, None if no message is left."""
         # one look-up each in the partial index of open messages, whose condition must be repeated
         of_state = (
             "SELECT min(at) AS at FROM deliveries WHERE sending = ? AND state = {} "
@@ -489,7 +499,9 @@ class Ledger:
     def walk(
         self, number: int, states: Collection[DeliveryState] = (), after: int = 0
     ) -> Iterator[DeliveryEntry]:
-        """Yield the log rows of an issue's sending, by reader number, all or of some states."""
+        """Yield the log rows of an issue, all or of some states, in the order of subscriber
+        numbers.
+        """
         wanted = json.dumps(sorted(states))
         while True:
             rows = self._database.run(
@@ -506,7 +518,7 @@ class Ledger:
             after = int(rows[-1][1])
 
     def of(self, subscriber: int) -> tuple[DeliveryEntry, ...]:
-        """Return the log rows of a reader: every issue queued to them, newest first."""
+        """Return a subscriber's log rows, one for each issue queued to them, newest first."""
         rows = self._database.run(
             "SELECT g.issue, d.subscriber, coalesce(s.address, ''), d.state, d.at, d.attempts, "
             "d.code, d.words FROM deliveries d JOIN sendings g ON g.number = d.sending "
@@ -517,12 +529,14 @@ class Ledger:
         return tuple(map(read_entry, rows))
 
     def count_days(self, domain: str) -> dict[str, int]:
-        """Count the messages accepted by a mail domain, by day (UTC, YYYY-MM-DD)."""
+        """Count the messages that a mail domain accepted, by day (UTC, YYYY-MM-DD)."""
         query = "SELECT day, letters FROM domain_days WHERE domain = ? ORDER BY day"
         return dict(self._database.run(query, domain))
 
     def _queue_readers(self, sending: Sending, topics: Sequence[str], now: datetime) -> None:
-        """Queue a message to each reader who may get the issue and chose its topics, or all."""
+        """Queue a message to each subscriber who may get the issue and chose its topics, or all
+        topics.
+        """
         self._database.run(
             f"INSERT INTO deliveries SELECT ?, subscriber, {_UNTRIED} FROM ({_READERS})",  # noqa: S608 # a question of ours
             *(sending.number, *_reader_values(sending.letter, topics, now)),

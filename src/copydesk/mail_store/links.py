@@ -1,4 +1,4 @@
-"""Sign and read personal links: URLs for one reader and one purpose, which nobody else can make.
+"""Sign and check subscribers' personal links: URLs for one person and one purpose.
 
     token = base64url(version, purpose, key, subscriber, made, letter, extra, MAC)
 
@@ -43,7 +43,7 @@ _LONGEST = 1_000  # characters of a token
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReaderLink:
-    """What a signed link contains: its subscriber, newsletter and purpose, and when it was made."""
+    """The data in a personal link: its subscriber, newsletter and purpose, and when it was made."""
 
     purpose: LinkPurpose
     subscriber: int
@@ -52,20 +52,24 @@ class ReaderLink:
     extra: str = ""
 
     def is_over(self, now: datetime) -> bool:
-        """Return whether the link has expired; unsubscribe and choices links never do."""
+        """Return whether the link has expired. Unsubscribe and choices links never expire."""
         return self.purpose not in _LASTING and not -LINK_LIFETIME < now - self.made < LINK_LIFETIME
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReturnPath:
-    """The sending and the subscriber of the message that comes back by a return path."""
+    """The message that a bounce address (return path) belongs to, as the numbers of its issue and
+    subscriber.
+    """
 
     sending: int
     subscriber: int
 
 
 class Links:
-    """Sign and read readers' links and return paths; methods raise MailStoreError."""
+    """Signs and checks subscribers' personal links and bounce addresses. Methods raise
+    MailStoreError.
+    """
 
     def __init__(self, database: MailDatabase) -> None:
         self._database = database
@@ -73,7 +77,9 @@ class Links:
         self._newest = 0
 
     def sign(self, link: ReaderLink) -> str:
-        """Return the token of a link, safe in a URL; raises UsageError if it would be too long."""
+        """Return the signed token of a link, to be used in a URL. Raises UsageError if it is too
+        long.
+        """
         letter, extra = link.letter.encode(), link.extra.encode()
         if len(letter) > 0xFF or len(extra) > 0x1FF:
             raise UsageError("too long for a link", hint="take a shorter one")
@@ -86,38 +92,42 @@ class Links:
         return _encode(payload + _mac(key, b"link", payload, _MAC_BYTES))
 
     def read(self, token: str) -> ReaderLink | None:
-        """Return the link that a token encodes, None for a token that was not signed here."""
+        """Return the link that a token encodes, None if the token was not signed here."""
         return _read_link(token, self._key)
 
     def recognize(self, token: str) -> ReaderLink | None:
-        """Return the link that a token encodes, by the keys in memory, without reading the file;
-        None for a token that they did not sign.
+        """Return the link that a token encodes, None if it is not signed by a key in memory. The
+        file is not read.
 
         It takes microseconds, so that a flood of false tokens costs next to nothing.
         """
         return _read_link(token, self._keys.get)
 
     def learn_keys(self) -> None:
-        """Load all signing keys from the file into memory."""
+        """Load all signing keys from the database into memory."""
         self._keys.update(self._database.run("SELECT number, key FROM link_keys"))
 
     def sign_return(self, path: ReturnPath) -> str:
-        """Return the token for a message's return path (VERP), in small letters and digits.
+        """Return the token for a message's bounce address (VERP), in small letters and digits.
 
         It is in the envelope only: a reader of the message does not know it.
         """
         return self._sign_delivery(path, _RETURN_USE)
 
     def sign_message_id(self, path: ReturnPath) -> str:
-        """Return the token for a message's Message-ID, which identifies it and proves nothing."""
+        """Return the token for a message's Message-ID. It identifies the message but proves
+        nothing.
+        """
         return self._sign_delivery(path, _MESSAGE_ID_USE)
 
     def read_return(self, token: str) -> ReturnPath | None:
-        """Return the message that a return path's token names, None if not signed here."""
+        """Return which message a bounce address's token belongs to, None if it was not
+        signed here.
+        """
         return self._read_delivery(token, (_RETURN_USE,))
 
     def read_message_id(self, token: str) -> ReturnPath | None:
-        """Return the message that a Message-ID's token names, None if not signed here.
+        """Return which message a Message-ID's token belongs to, None if it was not signed here.
 
         Older messages have one token in both places, which is accepted too.
         """
@@ -148,7 +158,7 @@ class Links:
         return ReturnPath(sending=sending, subscriber=subscriber)
 
     def rotate(self, now: datetime) -> None:
-        """Create a new signing key; tokens signed with earlier keys stay valid."""
+        """Create a new signing key. Tokens signed with earlier keys stay valid."""
         self._database.run(
             "INSERT INTO link_keys (key, made) VALUES (?, ?)",
             *(secrets.token_bytes(_KEY_BYTES), dates.rfc3339(now)),

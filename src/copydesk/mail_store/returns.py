@@ -1,4 +1,4 @@
-"""Store returned messages (bounces, complaints) and suppressed addresses."""
+"""Store returned messages (bounces, complaints), and the addresses to which nothing is sent."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ LEFT JOIN deliveries d ON d.sending = r.sending AND d.subscriber = r.subscriber
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReturnEntry:
-    """A stored returned message (bounce or complaint), recognized by the digest of its bytes.
+    """A stored bounce or complaint. The digest of its bytes identifies it.
 
     Anybody who has read the newsletter could have written a message that is not `is_proved`.
     `issue` and `address` are "" until the entry is read from the store, and where they are gone.
-    `address` is the reader's present one, also if the message came from a former address.
+    `address` is the subscriber's present one, also if the message came from a former address.
     """
 
     digest: bytes
@@ -47,7 +47,7 @@ class ReturnEntry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SentLetter:
-    """When a message was sent to a reader, and the digest of the address that it was sent to.
+    """When a message was sent to a subscriber, and the digest of the address it went to.
 
     `key` is None if the address is unknown: sent before addresses were stored, or too long ago.
     """
@@ -58,13 +58,15 @@ class SentLetter:
 
 
 class Returns:
-    """Store returned messages (bounces and complaints); methods raise MailStoreError."""
+    """The table of returned messages (bounces and complaints). Methods raise MailStoreError."""
 
     def __init__(self, database: MailDatabase) -> None:
         self._database = database
 
     def add(self, entry: ReturnEntry) -> bool:
-        """Store a returned message; False if it was stored before or answers no sent message."""
+        """Store a returned message. Return False if it is known already or matches no
+        sent message.
+        """
         rows = self._database.run(
             "INSERT INTO returns SELECT ?, d.sending, d.subscriber, ?, ?, ?, ?, ? "
             "FROM deliveries d WHERE d.sending = ? AND d.subscriber = ? "
@@ -76,7 +78,9 @@ class Returns:
         return bool(rows)
 
     def find_letter(self, path: ReturnPath) -> SentLetter | None:
-        """Return the sent message that a return path belongs to, None if there is none."""
+        """Return the sent message that a bounce address (return path) belongs to, None if there is
+        none.
+        """
         rows = self._database.run(
             "SELECT d.at, CASE d.address_number WHEN 0 THEN NULL WHEN s.address_number THEN s.key "
             "ELSE f.key END, s.key FROM deliveries d JOIN subscribers s ON s.id = d.subscriber "
@@ -92,7 +96,7 @@ class Returns:
         )
 
     def count_soft_in_row(self, path: ReturnPath) -> int:
-        """Count the latest messages in a row to an address that came back as soft bounces.
+        """Count how many of the latest messages to an address in a row came back as soft bounces.
 
         The address is the one that the message of `path` went to. A message that the server
         accepted and that did not come back ends the row. Several returns of one message count once;
@@ -110,7 +114,7 @@ class Returns:
         return came_back.index(False) if False in came_back else len(came_back)
 
     def list_newest(self, most: int = 100) -> tuple[ReturnEntry, ...]:
-        """Return the latest returned messages, newest first."""
+        """Return the latest bounces and complaints, newest first."""
         rows = self._database.run(
             f"{_SELECT} ORDER BY r.at DESC, r.digest LIMIT ?",
             most,
@@ -118,7 +122,7 @@ class Returns:
         return tuple(map(_entry_of, rows))
 
     def of(self, subscriber: int) -> tuple[ReturnEntry, ...]:
-        """Return the returned messages of a reader, newest first."""
+        """Return a subscriber's bounces and complaints, newest first."""
         rows = self._database.run(
             f"{_SELECT} WHERE r.subscriber = ? ORDER BY r.at DESC, r.digest",
             subscriber,
@@ -126,7 +130,9 @@ class Returns:
         return tuple(map(_entry_of, rows))
 
     def count(self, sending: int) -> dict[ReturnCount, int]:
-        """Count an issue's returned messages by kind; those not proved to be ours as "unproved"."""
+        """Count an issue's bounces and complaints by kind. Possibly forged ones count as
+        "unproved".
+        """
         query = (
             "SELECT CASE WHEN is_proved THEN kind ELSE 'unproved' END AS said, count(*) "
             "FROM returns WHERE sending = ? GROUP BY said"
@@ -159,7 +165,7 @@ SuppressionReason = Literal[
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Suppression:
-    """Why and since when nothing is sent to an address, given as a digest."""
+    """Why and since when nothing is sent to an address, which is stored as a digest."""
 
     key: bytes
     reason: SuppressionReason
@@ -168,7 +174,7 @@ class Suppression:
 
 
 class Suppressions:
-    """The addresses to which nothing is sent; methods raise MailStoreError."""
+    """The addresses to which nothing is sent (suppressed). Methods raise MailStoreError."""
 
     def __init__(self, database: MailDatabase, subscribers: Subscribers) -> None:
         self._database = database
@@ -182,7 +188,7 @@ class Suppressions:
         detail: str = "",
         sending: int = 0,
     ) -> None:
-        """Suppress an address, so that nothing is sent to it; the first reason stays.
+        """Suppress an address, so that nothing is sent to it. An earlier reason is kept.
 
         `sending` is the number of the issue's sending in which the server refused the address:
         until that sending is over the suppression may be taken back, and any other reason replaces
@@ -192,7 +198,9 @@ class Suppressions:
         self.put(Suppression(key=key, reason=reason, since=now, detail=detail), sending)
 
     def put(self, suppression: Suppression, sending: int = 0) -> None:
-        """Store a suppression; the first reason stays. `sending` is as in `add`."""
+        """Store a suppression of an address. An earlier reason is kept. `sending` is as
+        in `add`.
+        """
         self._database.run(
             "INSERT INTO suppressions (key, reason, since, detail, sending) VALUES (?, ?, ?, ?, ?) "
             "ON CONFLICT (key) DO UPDATE SET reason = excluded.reason, since = excluded.since, "
@@ -203,12 +211,12 @@ class Suppressions:
         )
 
     def take_back(self, sending: int) -> int:
-        """Delete the suppressions that an issue's sending made; return their number."""
+        """Delete the suppressions that were made while an issue was sent. Return their number."""
         query = "DELETE FROM suppressions WHERE sending = ? AND sending > 0 RETURNING key"
         return len(self._database.run(query, sending))
 
     def keep(self, sending: int) -> None:
-        """Make the suppressions permanent that an issue's sending made: the sending is over."""
+        """Make the suppressions final that were made while an issue was sent, after its end."""
         self._database.run(
             "UPDATE suppressions SET sending = 0 WHERE sending = ? AND sending > 0", sending
         )
@@ -222,7 +230,7 @@ class Suppressions:
         return _suppression_of(rows[0]) if rows else None
 
     def lift(self, address: str) -> bool:
-        """Delete the suppression of an address; return whether there was one."""
+        """Allow mail to a suppressed address again. Return whether it was suppressed."""
         rows = self._database.run(
             "DELETE FROM suppressions WHERE key = ? RETURNING key",
             self._subscribers.key_of(address),
@@ -230,7 +238,7 @@ class Suppressions:
         return bool(rows)
 
     def walk(self) -> Iterator[tuple[Suppression, str]]:
-        """Yield the suppressions, newest first, each with its address, "" if not known any more."""
+        """Yield all suppressions, newest first, each with its address, which is "" if unknown."""
         rows = self._database.run(
             "SELECT p.key, p.reason, p.since, p.detail, coalesce(s.address, '') "
             "FROM suppressions p LEFT JOIN subscribers s ON s.key = p.key "

@@ -1,4 +1,4 @@
-"""Store which subscriber gets which newsletter and topics, consents, and renamed newsletters."""
+"""Store who gets which newsletter and topics, proofs of consent, and renamed newsletters."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ ConsentWay = Literal["form", "import", "desk", "choices"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Subscription:
-    """A newsletter that a subscriber gets: about the named topics, or about all for ()."""
+    """A newsletter that a subscriber gets. `topics` are the chosen ones. () means all topics."""
 
     subscriber: int
     letter: str
@@ -26,7 +26,7 @@ class Subscription:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Consent:
-    """A subscriber's consent to get a newsletter: when, in which way, and the proof."""
+    """A subscriber's consent to get a newsletter: when and how it was given, and its proof."""
 
     subscriber: int
     letter: str
@@ -36,7 +36,7 @@ class Consent:
 
 
 class Subscriptions:
-    """The newsletters that each subscriber gets; methods raise MailStoreError."""
+    """The table of who gets which newsletter. Methods raise MailStoreError."""
 
     def __init__(self, database: MailDatabase) -> None:
         self._database = database
@@ -59,7 +59,7 @@ class Subscriptions:
         )
 
     def put(self, subscription: Subscription) -> None:
-        """Add a subscription, or change its topics; the date of an existing one stays as it is."""
+        """Add a subscription, or change the topics of an existing one, whose date stays."""
         self._database.run(
             "INSERT INTO subscriptions (subscriber, letter, topics, since) VALUES (?, ?, ?, ?) "
             "ON CONFLICT (letter, subscriber) DO UPDATE SET topics = excluded.topics",
@@ -79,7 +79,7 @@ class Subscriptions:
         self._database.run("DELETE FROM subscriptions WHERE subscriber = ?", subscriber)
 
     def count(self, now: datetime) -> dict[str, int]:
-        """Return to how many subscribers each newsletter would be sent now, by newsletter id."""
+        """Return how many subscribers would now get each newsletter, by newsletter id."""
         return dict(
             self._database.run(
                 "SELECT letter, count(*) FROM subscriptions JOIN subscribers s ON id = subscriber "
@@ -92,19 +92,19 @@ class Subscriptions:
         )
 
     def count_all(self) -> dict[str, int]:
-        """Return how many subscribers each newsletter has, by id; paused ones count too."""
+        """Return how many subscribers each newsletter has, by id, including paused ones."""
         query = "SELECT letter, count(*) FROM subscriptions GROUP BY letter ORDER BY letter"
         return dict(self._database.run(query))
 
 
 class Consents:
-    """The consents of subscribers, with their proofs; methods raise MailStoreError."""
+    """Subscribers' consents with their proofs. Methods raise MailStoreError."""
 
     def __init__(self, database: MailDatabase) -> None:
         self._database = database
 
     def add(self, consent: Consent) -> None:
-        """Add a consent; earlier ones are kept."""
+        """Add a subscriber's consent to a newsletter. Earlier consents are kept."""
         self._database.run(
             "INSERT INTO consents (subscriber, letter, at, how, proof) VALUES (?, ?, ?, ?, ?)",
             *(consent.subscriber, consent.letter, dates.rfc3339(consent.at)),
@@ -168,7 +168,7 @@ OR EXISTS (SELECT 1 FROM sendings WHERE letter = ? AND number <
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LetterRename:
-    """A newsletter's change of id: old, new, by whom, and when."""
+    """A change of a newsletter's id: the old and the new id, by whom, and when."""
 
     old: str
     new: str
@@ -177,14 +177,14 @@ class LetterRename:
 
 
 class LetterRenames:
-    """The newsletters whose id changed; methods raise MailStoreError."""
+    """The newsletters whose id was changed. Methods raise MailStoreError."""
 
     def __init__(self, database: MailDatabase, facts: Facts) -> None:
         self._database = database
         self._facts = facts
 
     def find(self, letter: str) -> LetterRename | None:
-        """Return the rename of a newsletter id, None if it was not renamed."""
+        """Return the change of a newsletter's id by the old id, None if it was not changed."""
         kept = self._facts.get(f"{_RENAMED}{letter}")
         if not kept:
             return None
@@ -193,7 +193,7 @@ class LetterRenames:
         return LetterRename(old=letter, new=said["new"], by=said["by"], at=at)
 
     def find_id(self, letter: str, at: datetime) -> str:
-        """Return the present id of the newsletter that had an id at a moment."""
+        """Return the present id of the newsletter that had a given id at a moment."""
         rename = self.find(letter)
         while rename is not None and at <= rename.at:
             letter = rename.new
@@ -201,7 +201,7 @@ class LetterRenames:
         return letter
 
     def may_be_one(self, old: str, new: str) -> bool:
-        """Return whether a newsletter id may be declared the new name of another.
+        """Return whether one newsletter id may be declared the new id of another.
 
         It may not if the new id had consents or sendings before the last of the old one: two
         newsletters existed side by side, and who chose one did not ask for the other. A rename can
@@ -216,7 +216,7 @@ class LetterRenames:
         return not overlaps
 
     def move_readers(self, rename: LetterRename) -> int:
-        """Move a newsletter's subscribers and consents from its old id to the new; return how many.
+        """Move subscribers and consents from a newsletter's old id to its new id. Return how many.
 
         Those who have agreed to the new id meanwhile keep what they chose of it, or that they left
         it.

@@ -1,4 +1,4 @@
-"""Measure the stages of the pipeline: takes labelled data, returns reports on their quality.
+"""Measure the quality of extraction, grouping, scoring and other stages against labelled data.
 
 Only `copydesk eval` loads this room. The measures of pages and of the gate, and recall, are asked
 of their modules: `page_texts`, `page_dates`, `verdicts`, `recall`.

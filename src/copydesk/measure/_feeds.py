@@ -1,4 +1,4 @@
-"""Compare the results of our feed parser with those of gofeed and feed-rs."""
+"""Compare feed entries that our parser reads with those of the parsers gofeed and feed-rs."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _WEB = ("http://", "https://")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Expected:
-    """One feed entry as the other parser read it; missing values are "", () or None.
+    """One feed entry as another parser read it; a missing value is "", () or None.
 
     `links` are all possible URLs of the entry, the likeliest first.
     """
@@ -37,7 +37,7 @@ class Expected:
 
 
 def goldens_of(files: list[File]) -> dict[str, File]:
-    """Return the file with another parser's result for each feed, by the name of the feed's file.
+    """Map each feed file's name to the JSON file with another parser's result for that feed.
 
     A result has the feed's name with `.json`, `.serde.json` or `_expected.json`. If there are
     several, the one that shares the most folders at the end of its path counts, at least one.
@@ -81,7 +81,7 @@ def _count_shared_folders(golden: File, other: File) -> int:
 
 
 def read_expected_entries(golden: File) -> tuple[Expected, ...] | None:
-    """Return the feed entries in a result file, None if its format is unknown."""
+    """Return the feed entries in another parser's result, None if its format is unknown."""
     try:
         feed = json.loads(golden.data)
     except ValueError:
@@ -112,7 +112,7 @@ def _content(value: object) -> str:
 
 
 def _links(entry: Fields) -> Iterator[str]:
-    """Yield a feed entry's URLs, without links of other relations than "alternate"."""
+    """Yield the URLs of a feed entry, without links to anything but its page."""
     link = entry.get("link")
     if isinstance(link, str) and link.strip():
         yield link.strip()
@@ -140,7 +140,7 @@ _BASE = "https://feed.invalid/feed"  # the assumed URL of a feed; .invalid never
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trouble:
-    """A feed file that could not be read, with the reason."""
+    """A feed file that our parser could not read, with the reason."""
 
     file: str
     what: str
@@ -148,7 +148,7 @@ class Trouble:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mismatch:
-    """One value of a feed that our parser and the other read differently.
+    """One value of a feed that our parser and another parser read differently.
 
     `entry` counts from 0, -1 means the number of entries.
     """
@@ -162,7 +162,7 @@ class Mismatch:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeedsReport:
-    """The result of comparing parsed feeds with the results of another parser.
+    """How many feeds our parser reads exactly as another parser does, and the differences.
 
     `files` were read as feeds, `empty` of them have no entries; `refused` are no feeds by our
     parser, `errors` made it fail. Of the `pairs` of feed and result, `malformed` are not
@@ -183,7 +183,7 @@ class FeedsReport:
 
     @property
     def share(self) -> float:
-        """Return the share of well-formed feeds with equal results, 1.0 if there are none."""
+        """Return the share (0 to 1) of well-formed feeds that both parsers read equally."""
         well_formed = self.pairs - self.malformed
         return self.exact / well_formed if well_formed else 1.0
 
@@ -202,7 +202,7 @@ class _Count:
 
 
 def feeds(paths: Iterable[Path], now: datetime) -> FeedsReport:
-    """Parse every feed in these files, zips or folders, and compare it with the expected result.
+    """Parse every feed in these files, zips or folders; compare it with another parser's result.
 
     A value that the result does not give is not compared. Raises DataError if there is no feed,
     or a path cannot be read.
@@ -258,7 +258,7 @@ def _compare(file: File, golden: File | None, now: datetime, count: _Count) -> N
 
 
 def _is_other_json(file: File) -> bool:
-    """Return whether a JSON file without an expected result does not claim to be a feed."""
+    """Return whether a file is JSON but no JSON Feed."""
     return file.name.endswith(".json") and b"jsonfeed.org/version" not in file.data[:65_536]
 
 

@@ -1,4 +1,4 @@
-"""Compare our groups of stories and our detection of copies with labelled documents."""
+"""Compare groups of stories on one event, and detected copies, with labelled (correct) data."""
 
 from __future__ import annotations
 
@@ -32,13 +32,14 @@ class Scores:
 
 
 def pairwise(true: Sequence[Hashable], ours: Sequence[Hashable]) -> Scores:
-    """Return precision, recall and F1 over pairs of documents in the same group."""
+    """Return precision, recall and F1 of grouping, over pairs of documents in the same group."""
     both = _pairs(Counter(zip(true, ours, strict=True)))
     return scores(_share(both, _pairs(Counter(ours))), _share(both, _pairs(Counter(true))))
 
 
 def bcubed(true: Sequence[Hashable], ours: Sequence[Hashable]) -> Scores:
-    """Return the B-cubed scores: precision and recall of each document's group, averaged.
+    """Return the B-cubed scores of grouping: precision and recall of each document's group,
+    averaged.
 
     Bagga and Baldwin, 1998.
     """
@@ -59,7 +60,7 @@ def _share(part: int, whole: int) -> float:
 
 
 def scores(precision: float, recall: float) -> Scores:
-    """Return `Scores` of precision and recall, with F1: their harmonic mean."""
+    """Return `Scores` with the given precision and recall, and their harmonic mean (F1)."""
     total = precision + recall
     f1 = 2 * precision * recall / total if total else 0.0
     return Scores(precision=round(precision, 4), recall=round(recall, 4), f1=round(f1, 4))
@@ -70,7 +71,7 @@ FIRST = 100
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GroupAgreement:
-    """The scores of groups of documents, compared with the labels."""
+    """How well groups of documents agree with the labelled (correct) groups."""
 
     groups: int
     pairwise: Scores
@@ -79,7 +80,7 @@ class GroupAgreement:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GroupReport:
-    """The scores of grouping one labelled set; `at_once` has each document's group on arrival.
+    """The scores of grouping documents by event, in the end and (`at_once`) as each one arrives.
 
     `first` is the score of the first hundred documents, without older ones, `stretches` the mean of
     later hundreds in the final groups: the difference is the disadvantage of a new site. Speed is
@@ -100,7 +101,7 @@ class GroupReport:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GroupOptions:
-    """Options of grouping: the order, the words of the site's subject, and whether to use vectors.
+    """Options for grouping documents by event: order, words of the site's subject, use of vectors.
 
     A JSON line with id and cluster of each document is written to `out`.
     """
@@ -112,7 +113,7 @@ class GroupOptions:
 
 
 def group(path: Path, options: GroupOptions) -> GroupReport:
-    """Group the documents of a labelled file as a stream, with the default settings.
+    """Group a file's labelled documents by event, as if they arrived one by one; return the scores.
 
     Raises DataError; ModelError if vectors are requested and their extra is not installed.
     """
@@ -177,7 +178,7 @@ def _first(
 
 
 def _stretches(documents: Sequence[Labelled], ours: Sequence[str]) -> float:
-    """Return the mean score of all hundreds of documents after the first, 0 if there are none."""
+    """Return the mean score of all later hundreds of documents, 0 if there are none."""
     starts = range(FIRST, len(documents) - FIRST + 1, FIRST)
     scores = [
         _agreement(documents[at : at + FIRST], ours[at : at + FIRST]).bcubed.f1 for at in starts
@@ -221,13 +222,15 @@ class CopiesReport:
 
 
 def copies(path: Path) -> CopiesReport:
-    """Score detecting copies in documents with clusters, or in labelled pairs; raises DataError."""
+    """Score how well copies (near duplicates) are found in a file of labelled texts; raises
+    DataError.
+    """
     pairs = _read_pairs(path)
     return _by_pair(pairs) if pairs else _by_cluster(labelled.read_documents(path))
 
 
 def _by_cluster(documents: Sequence[Labelled]) -> CopiesReport:
-    """File the texts one after the other, and compare the copies found with the clusters."""
+    """Look for copies among texts one by one, and compare those found with the labelled ones."""
     shelf = shelves.MemoryShelf()
     original: dict[str, str] = {}
     for at, document in enumerate(documents):

@@ -1,4 +1,4 @@
-"""Compare our quality scores with known scores of the reference (everyday.cc)."""
+"""Compare the quality scores that copydesk gives to stories with those of an earlier program."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _MAX_BYTES = 64 * 1024 * 1024
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Difference:
-    """One story whose quality or status differs from the known score."""
+    """A story whose quality score or publication differs from the expected one."""
 
     path: str
     title: str
@@ -42,7 +42,7 @@ class Difference:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScoresReport:
-    """The number of stories scored as known, and those scored differently."""
+    """The number of stories with the expected quality score, and the stories that differ."""
 
     cases: int
     quality_exact: int
@@ -59,7 +59,7 @@ class _Case:
 
 
 def scores(cases_csv: Path, beat: Beat, profile: str) -> ScoresReport:
-    """Score every story in a CSV file by a profile, with the site's topics and publishers.
+    """Score every story in a CSV file by a scoring profile, and compare with the file's scores.
 
     Raises DataError with the line if the file is no list of cases; UsageError for an unknown
     profile.

@@ -1,4 +1,4 @@
-"""Compare the topics that copydesk gives to labelled stories with their labels."""
+"""Compare the topics that copydesk gives to stories with hand-made correct topics (labels)."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Share:
-    """Precision, recall and F1 of given topics."""
+    """Precision, recall and F1 of the topics given to stories."""
 
     precision: float
     recall: float
@@ -29,7 +29,7 @@ class Share:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TopicScore:
-    """The score of one topic: how many stories have it by the label, by us, and by both."""
+    """The score of one topic: how many stories have it by label, by copydesk, and by both."""
 
     topic: str
     labelled: int
@@ -42,7 +42,7 @@ class TopicScore:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TopicMiss:
-    """A story whose topics differ from its label, with the judge's reasons."""
+    """A story whose topics are not the correct (labelled) ones, with the reasons for its topics."""
 
     story: str
     title: str
@@ -53,7 +53,8 @@ class TopicMiss:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Met:
-    """The scores of one profile's topics, compared with the labels.
+    """The scores of the topics that one scoring profile gives to stories, compared with correct
+    topics.
 
     `micro` counts every topic of every story, `macro` is the mean over the topics that labels
     name; `exact` is the share of stories whose topics are all right, `on_beat` the score for
@@ -69,7 +70,7 @@ class Met:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TopicsReport:
-    """The scores of topics given by the profile `copydesk`, in all and by topic, and by
+    """The scores of the topics given to labelled stories by the profiles `copydesk` and
     `everyday`.
     """
 
@@ -89,7 +90,7 @@ class _Labelled:
 
 
 def topics(labelled: Path, beat: Beat) -> TopicsReport:
-    """Give topics to every labelled story by `copydesk` and `everyday`; return the scores.
+    """Give topics to labelled stories by two scoring profiles, and return the scores of both.
 
     The main topic is compared only if some label names it. Raises DataError with the line if the
     file is no list of labelled stories, or names a topic that the settings do not have.
@@ -169,7 +170,7 @@ def _average(scores: Sequence[TopicScore]) -> Share:
 
 
 def _compare_beats(cases: Sequence[_Labelled], given: Sequence[frozenset[str]]) -> Share:
-    """Return the score for separating stories with any topic from those with none."""
+    """Return the scores for separating stories with any topic from stories without one."""
     on_beat = [(bool(case.topics), bool(names)) for case, names in zip(cases, given, strict=True)]
     return _share(
         sum(label and ours for label, ours in on_beat),

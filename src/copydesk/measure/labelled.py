@@ -1,4 +1,4 @@
-"""Labelled data: files in folders and zips, documents with clusters, pages with true values."""
+"""Read labelled data: documents with their correct groups, web pages with their correct values."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ class File:
 
 
 def files(paths: Iterable[Path]) -> Iterator[File]:
-    """Yield every file of these paths, sorted by name, including the files in zips.
+    """Yield every file in these paths, sorted by name, including files inside zips.
 
     Raises DataError for a missing path, a broken zip or a file that is too big.
     """
@@ -106,7 +106,7 @@ _LANGUAGES = {code[:3]: code[4:] for code in _CODES.split()}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Labelled:
-    """One document of a labelled set; `cluster` is the label, hidden from the grouping."""
+    """A document with its correct group (`cluster`), to test the grouping of documents by event."""
 
     id: str
     title: str
@@ -175,7 +175,7 @@ def _moment(value: object, place: str) -> datetime | None:
 def sort_documents(
     documents: Sequence[Labelled], forced: Order | None
 ) -> tuple[Order, list[Labelled]]:
-    """Return what the documents are sorted by, and the documents in the order of a stream.
+    """Return the kind of order ("time", …), and the documents as if they arrived one by one.
 
     By time if all have one, else by their own order number, else by the SHA-1 of the id.
     """
@@ -204,7 +204,9 @@ def _key(document: Labelled, order: Order) -> tuple[float, str]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Day:
-    """A day of publication (YYYY-MM-DD): in UTC if the label is a moment, else as on the page."""
+    """A correct publication day (YYYY-MM-DD): in UTC if the label has a clock time, else as on the
+    page.
+    """
 
     day: str
     is_moment: bool
@@ -212,7 +214,7 @@ class Day:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Truth:
-    """The labelled (true) values of a page; None for those without a label.
+    """The correct (labelled) values of a web page, None for each value that is not labelled.
 
     `in_page` tells whether the authors' names are on the page at all.
     """
@@ -228,14 +230,14 @@ class Truth:
 
     @property
     def has_words(self) -> bool:
-        """Return whether the page has a label other than a date."""
+        """Return whether the page has any correct value (label) other than a date."""
         said = (self.text, self.title, self.authors, self.image, self.address)
         return any(one is not None for one in said)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
-    """A page with its labelled (true) values; `name` is its name in the data."""
+    """A web page with its correct (labelled) values; `name` is the page's name in the data."""
 
     name: str
     page: Page
@@ -244,7 +246,7 @@ class Case:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Set:
-    """A set of labelled pages with one file layout; `absent` are pages missing in a recording."""
+    """A set of web pages with correct values; `absent` are pages that are missing in the data."""
 
     name: str
     cases: Sequence[Case]
@@ -256,7 +258,7 @@ class Set:
 
 
 def day_of(row: Mapping[str, object], name: str, file: File) -> Day | None:
-    """Parse the day of a label, None if it has none."""
+    """Parse the publication day in a row of labels, None if it has none."""
     value = row.get(name)
     if not value:
         return None

@@ -1,4 +1,4 @@
-"""Compare the publication days that we read from pages with the labelled days."""
+"""Compare the publication days that copydesk reads from pages with the correct (labelled) days."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from copydesk.measure.page_reading import (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Days:
-    """The numbers of exact, missing and wrong publication days among labelled pages.
+    """How many publication days of pages were read exactly, not at all or wrongly.
 
     If the label is a moment, days are compared in UTC, else by the publisher's own day. `utc` and
     `local` are the numbers of equal days if all are compared in one of these ways. A page that was
@@ -41,7 +41,7 @@ class Days:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WrongDay:
-    """A page whose publication day we read wrongly ("" if we found none), and where we found it."""
+    """A page whose publication day we read wrongly ("" if not at all), and where we found it."""
 
     set: str
     page: str
@@ -52,7 +52,7 @@ class WrongDay:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DatesReport:
-    """The scores of publication days read from labelled pages, for all pages or for one set.
+    """How many publication days were read correctly, in one set of labelled pages or in all sets.
 
     `name` is "" for all. `dropped` are pages that gave no article, `absent` those missing in a
     recording, which are not counted anywhere.
@@ -76,7 +76,7 @@ class DatesReport:
 def dates(
     paths: Iterable[Path], now: datetime, replayed_at: datetime | None, progress: Progress
 ) -> DatesReport:
-    """Read every page whose label has a publication day, and return the scores of our days.
+    """Read the publication day of every page with a labelled day; return how many are right.
 
     `now` is the fetch time of pages in plain files, `replayed_at` the time at which a recording is
     replayed, None for its newest. Raises DataError if no page has a day, or on unreadable data.
@@ -133,12 +133,14 @@ def count_days(readings: Iterable[PageReading]) -> Days:
 
 
 def is_exact(reading: PageReading) -> bool:
-    """Return whether we read the labelled publication day from the page."""
+    """Return whether the publication day that we read from the page is the correct one."""
     return our_day(reading) == _label(reading)
 
 
 def our_day(reading: PageReading) -> str:
-    """Return the publication day that we read, in UTC if the label is a moment; "" if none."""
+    """Return the publication day read from the page, in UTC if the label has a clock time; "" if
+    none.
+    """
     truth = reading.case.truth.day
     return _day(reading, in_utc=truth is None or truth.is_moment)
 

@@ -1,4 +1,4 @@
-"""Find labelled pages by the layout of their files; the names of the files do not matter.
+"""Find web pages with correct values (labels) among files, by the layouts of known data sets.
 
 {"KEY": {"url": …, "articleBody": …}}      next to html/KEY.html.gz     texts
 {"ADDRESS": {"file": …, "date": …}}        next to html/FILE            dates
@@ -41,7 +41,7 @@ _SILENT = frozenset(("script", "style", "noscript", "template", "svg", "head"))
 
 
 def read_markup_text(html: bytes) -> str:
-    """Return the text of HTML with expected values; each block element begins a new line."""
+    """Return the text of an HTML file; each block element begins a new line."""
     root = _root(html)
     pieces: list[str] = []
     if root is not None:
@@ -90,12 +90,12 @@ _KEYS: Mapping[_Kind, frozenset[str]] = {
 
 
 def is_recording(file: File) -> bool:
-    """Return whether a file is a recorded web (WARC)."""
+    """Return whether a file is a recording of web pages (WARC)."""
     return file.name.endswith((".warc", ".warc.gz")) and file.data.startswith(_WARC)
 
 
 class Web:
-    """The pages of recorded webs (WARC), with redirects; the first recording with a URL answers."""
+    """The web pages in some recordings (WARC), found by URL, with redirects."""
 
     def __init__(self, paths: Sequence[Path], at: datetime | None) -> None:
         self._replays = [fetch.Replay(path, at) for path in paths]
@@ -130,7 +130,7 @@ async def _follow(replay: fetch.Replay, url: str) -> Page | None:
 
 
 def add_recordings(web: Web, lines: Lines, sets: Iterable[Set]) -> list[Set]:
-    """Return the sets of labelled pages, and further sets of pages that are in the recordings.
+    """Return sets of labelled pages, and new sets of those pages that are in recordings (WARC).
 
     Labels name a page by `url`; their texts are in other lines with the same `id`. An index has the
     `key` of a page in one of the sets: that page is then read from the recording.
@@ -151,7 +151,7 @@ def add_recordings(web: Web, lines: Lines, sets: Iterable[Set]) -> list[Set]:
 
 
 def _kind(rows: list[Row]) -> _Kind | None:
-    """Return the kind of a file of lines by the keys of its first line, None if unknown."""
+    """Return the kind of a file of JSON lines by the keys in its first line, None if unknown."""
     first = rows[0] if rows else {}
     return next((kind for kind, keys in _KEYS.items() if keys <= first.keys()), None)
 
@@ -170,7 +170,7 @@ def _read_labels(web: Web, file: File, rows: list[Row], texts: Mapping[str, str]
 
 
 def _cards(rows: list[Row]) -> frozenset[str]:
-    """Return the pictures that several pages share, which are generic cards."""
+    """Return the pictures that several pages share, which say nothing about one page."""
     named = Counter(str(row.get("image")) for row in rows)
     return frozenset(image for image, pages in named.items() if pages >= _CARD_PAGES)
 
@@ -231,7 +231,7 @@ HINT = "a recording, its labels and its texts are named together; see docs/refer
 
 
 def read_sets(paths: Iterable[Path], now: datetime, replayed_at: datetime | None) -> list[Set]:
-    """Return the sets of labelled pages among the files of these paths.
+    """Return the sets of labelled pages in these files, zips or folders.
 
     `now` is the fetch time of pages in plain files; a recording is replayed as of `replayed_at`,
     with its newest pages if that is None. Raises DataError if there is no set, or one names a
@@ -264,7 +264,7 @@ def _json_sets(files_by_name: Mapping[tuple[Path, str], File], now: datetime) ->
 
 
 def _rows(file: File) -> Row | None:
-    """Return the labels in a JSON file of labels, None for any other file."""
+    """Return the correct values (labels) in a JSON file, None if the file has none."""
     if not file.name.endswith(".json") or file.name.endswith(_METADATA):
         return None
     try:
@@ -367,7 +367,7 @@ def _unpack(file: File) -> bytes:
 
 
 def _page(body: bytes, url: str, now: datetime, key: str = "page") -> Page:
-    """Return a page as if it had been fetched; without a URL, with the one that it declares."""
+    """Return a page as if it had been fetched, with its declared URL if no other is known."""
     url = (
         url
         or extract.find_declared_address(body)

@@ -1,4 +1,4 @@
-"""Extract labelled pages as the pipeline does, and measure the time."""
+"""Extract articles from labelled pages as the pipeline does, and measure the CPU time."""
 
 from __future__ import annotations
 
@@ -20,17 +20,19 @@ class Progress(Protocol):
     """Receives the progress of reading labelled pages."""
 
     def stage(self, name: str, total: int | None = None) -> None:
-        """Report that a set begins, with its number of pages."""
+        """Report that reading a set of labelled pages begins, with its number of pages."""
         ...
 
     def step(self, count: int = 1) -> None:
-        """Report that pages were read."""
+        """Report that `count` more pages were read."""
         ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lost:
-    """A page that gave no article: dropped by a rule, `failed`, or an error in the extractor."""
+    """A page that gave no article: a rule dropped it, reading it `failed`, or there was
+    an `error`.
+    """
 
     page: str
     reason: str
@@ -39,7 +41,7 @@ class Lost:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PageReading:
-    """A labelled page and its extracted article; `seconds` are CPU time.
+    """A labelled page and the article extracted from it; `seconds` is the CPU time for that.
 
     A page that the pipeline would drop is read anyway, and `lost` has the reason for dropping it:
     extraction and the decision whether a page is news are measured separately.
@@ -61,7 +63,7 @@ class Milliseconds:
 
 
 def read_set(labelled: Set, progress: Progress) -> list[PageReading]:
-    """Extract every page of a set without its feed, then remove text that its site repeats."""
+    """Extract every page of a set, without feed data, then remove text that its site repeats."""
     progress.stage(labelled.name, len(labelled.cases))
     readings = []
     for case in labelled.cases:
@@ -76,7 +78,9 @@ def read_set(labelled: Set, progress: Progress) -> list[PageReading]:
 
 
 def remove_repeats(readings: Sequence[PageReading]) -> list[PageReading]:
-    """Remove the text that each site repeats on its pages, learned from all of them."""
+    """Remove the text that each site repeats on its pages, such as footers, found by comparing
+    them.
+    """
     of_site: dict[str, list[Article]] = defaultdict(list)
     for reading in readings:
         if reading.article and not reading.lost:
@@ -98,7 +102,9 @@ def _without(article: Article, repeated: Mapping[str, extract.Habits]) -> Articl
 
 
 def read_case(case: Case) -> tuple[Article | None, Lost | None]:
-    """Extract one labelled page; return its article, and why the pipeline would drop it."""
+    """Extract the article of a labelled page, and say why the pipeline would drop it,
+    if it would.
+    """
     lead = Lead(url=case.page.url, source="", found=case.page.fetched_at)
     try:
         outcome = extract.read(case.page, lead, _BEAT)

@@ -1,4 +1,4 @@
-"""Compare the texts, titles, authors and images extracted from pages with the labels."""
+"""Compare texts, titles, authors and images extracted from pages with correct (labelled) values."""
 
 from __future__ import annotations
 
@@ -33,7 +33,9 @@ _JOINING = frozenset(("by", "and"))  # words of a byline that are not names
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Likeness:
-    """Precision and recall of an extracted text; None where the denominator is 0."""
+    """Precision and recall of a text or list of names from a page; None where the
+    denominator is 0.
+    """
 
     precision: float | None
     recall: float | None
@@ -47,7 +49,8 @@ class Likeness:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scores:
-    """Mean precision and recall over pages, the F1 of these means, the share of perfect pages.
+    """Mean precision, recall and F1 of the texts extracted from pages, and the share of perfect
+    ones.
 
     All are None if no text was compared.
     """
@@ -64,8 +67,7 @@ def f1(precision: float, recall: float) -> float:
 
 
 def compare_texts(true: str, found: str) -> Likeness:
-    """Compare an extracted text with the true one by 4-grams of words (the benchmark's
-    `evaluate.py`).
+    """Compare an extracted text with the correct one by word 4-grams, as the benchmark does.
 
     A text of less than four words is one gram. Precision is None if no text was extracted, recall
     is None if the true text is empty.
@@ -85,7 +87,7 @@ def _four_grams(text: str) -> Counter[tuple[str, ...]]:
 
 
 def mean_scores(pages: Iterable[Likeness]) -> Scores:
-    """Return the scores of pages averaged as the benchmark does."""
+    """Return the mean scores of several pages, computed as in the benchmark's `evaluate.py`."""
     pages = list(pages)
     if not pages:
         return Scores()
@@ -105,7 +107,7 @@ def _mean(values: Iterable[float | None]) -> float:
 
 
 def compare_names(true: Iterable[str], found: Iterable[str]) -> Likeness:
-    """Compare two lists of people by the words of their names, "by" and "and" left out."""
+    """Compare the words in two lists of people's names, ignoring "by" and "and"."""
     wanted, given = _name_words(true), _name_words(found)
     shared = len(wanted & given)
     return Likeness(
@@ -120,7 +122,9 @@ def _name_words(names: Iterable[str]) -> frozenset[str]:
 
 
 def longest_alone(text: str, other: str) -> str:
-    """Return the longest run of words in `text` that are in no 4-gram of `other`."""
+    """Return the longest run of words in `text` that are in no sequence of four words
+    of `other`.
+    """
     words, known = _WORD.findall(text), _four_grams(other)
     shared = [False] * len(words)
     for at in range(len(words) - 3):
@@ -140,7 +144,7 @@ _FOR_DAYS = "compare them with copydesk eval dates"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Agreement:
-    """The number of labelled values of a field, and how many of ours are the same."""
+    """For how many pages the correct value of a field is known, and how often ours is equal."""
 
     cases: int
     exact: int
@@ -148,7 +152,7 @@ class Agreement:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Authors:
-    """The numbers of pages with labelled authors and with exactly these authors, and the mean F1.
+    """For how many pages the authors are known, for how many ours are exact, and the mean F1.
 
     Names are compared as sets of words. `in_page` counts only pages that contain the names: for the
     others only a feed has them.
@@ -162,7 +166,8 @@ class Authors:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Miss:
-    """One value extracted wrongly from a page; `score` is the F1 of a text or of names, else 0.
+    """A value extracted wrongly from a page; `score` is the F1 of a text or of people's names, else
+    0.
 
     For a text, `ours` is the longest run of extra words, `expected` the longest missing one.
     """
@@ -177,7 +182,7 @@ class Miss:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExtractReport:
-    """The scores of extracting labelled pages, for all pages (`name` is "") or for one set.
+    """The scores of extraction for one set of labelled pages, or for all (`name` is "").
 
     `texts` is the number of `pages` with a true text. Precision, recall and F1 are those of the
     benchmark (`compare_texts`), None without a text; a dropped page counts as an empty text.
@@ -213,7 +218,7 @@ def extract(
     progress: Progress,
     below: float | None = None,
 ) -> ExtractReport:
-    """Extract every labelled page; compare text, title, authors, lead image, URL with the labels.
+    """Extract every labelled page; score text, title, authors, lead image, URL against the labels.
 
     `now` is the fetch time of pages in plain files, `replayed_at` the time at which a recording is
     replayed, None for its newest. With `below`, misses are listed: for texts those with an F1 below
@@ -257,13 +262,13 @@ def _report(name: str, readings: Sequence[PageReading], absent: tuple[str, ...])
 
 
 def text_likeness(reading: PageReading) -> Likeness | None:
-    """Compare a page's extracted text with the label; None if it has no true text."""
+    """Compare the text extracted from a page with the correct text; None if that is unknown."""
     true = reading.case.truth.text
     return None if true is None else compare_texts(true, _prose(reading))
 
 
 def _choose_comparable(sets: Sequence[Set]) -> tuple[list[Set], tuple[str, ...]]:
-    """Return the sets with labels other than days, and the names of the other sets."""
+    """Return the sets with correct values other than days, and the names of other sets."""
     worded = [labelled_set.only(lambda truth: truth.has_words) for labelled_set in sets]
     skipped = tuple(
         labelled_set.name
@@ -289,7 +294,7 @@ def _agreement(readings: Iterable[PageReading], field: str) -> Agreement:
 
 
 def _pair(reading: PageReading, field: str) -> Iterator[tuple[str, str]]:
-    """Yield the extracted and the labelled value of a field; nothing without a label."""
+    """Yield the extracted and the correct value of a field, nothing if that is unknown."""
     truth, article = reading.case.truth, reading.article
     match field:
         case "title":

@@ -1,4 +1,6 @@
-"""Count how many stories of a given list we covered, in all and for each site of the list."""
+"""Count how many of other sites' stories, from a list, this site has covered, in all
+and by site.
+"""
 
 from __future__ import annotations
 
@@ -25,27 +27,31 @@ _HAD = (RecallKind.HAVE, RecallKind.COVERED)
 
 
 class Recalled(Protocol):
-    """A listed story of another site, and how we covered it."""
+    """A story in a list of other sites' stories, and whether and how our site covered it."""
 
     @property
     def url(self) -> str:
-        """Return the listed story's URL."""
+        """Return the URL of the story in the list."""
         ...
 
     @property
     def kind(self) -> RecallKind:
-        """Return how we covered the listed story."""
+        """Return whether and how our site covered the listed story."""
         ...
 
     @property
     def source(self) -> str:
-        """Return the URL of our source on the story's site, "" for none."""
+        """Return the URL of our source (watched feed or page) on the story's site, "" if we have
+        none.
+        """
         ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SiteRecall:
-    """The number of a site's listed stories of each kind, and whether it is one of our sources."""
+    """How many of another site's listed stories we covered, missed, …, and if we watch
+    that site.
+    """
 
     site: str
     stories: int
@@ -55,7 +61,7 @@ class SiteRecall:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecallCounts:
-    """The number of listed stories of each kind, and the sites, those with the most gaps first.
+    """How many listed stories of other sites our site covered, missed, …, in all and by site.
 
     `share` is the share of stories whose event we had from any publisher, `own` that of the pages
     themselves; None if there are no stories.
@@ -69,7 +75,7 @@ class RecallCounts:
 
 
 def count_recall(stories: Iterable[Recalled]) -> RecallCounts:
-    """Count the stories of a list by how we covered them."""
+    """Count how many listed stories of other sites our site covered, missed, and so on."""
     by_site: defaultdict[str, Counter[RecallKind]] = defaultdict(Counter)
     sources: set[str] = set()
     for story in stories:

@@ -1,4 +1,4 @@
-"""Compare the publishing threshold with editors' decisions; pure functions, no I/O."""
+"""Compare editors' decisions with those of the publishing threshold (a minimum quality score)."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from copydesk.news.ruling import IS_WANTED, Said
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decision:
-    """An editor's decision on a story: whether it is wanted, and whether it waited for an editor.
+    """An editor's decision on a story: whether to publish it, and whether it waited for an editor.
 
     `points` are what the threshold is compared with, `without` the points without each part of the
     quality; {} if the parts are not known.
@@ -36,7 +36,7 @@ class Decision:
 def make_decision(
     story: Story, article: Article | None, beat: Beat, *, all_wait: bool
 ) -> Decision | None:
-    """Return the editor's decision on a story, None if the threshold does not apply to it.
+    """Return the editor's decision on a story, None if no publishing threshold applies to it.
 
     The threshold does not apply to a copy, a story that does not lead its group, one without a
     quality, and a removal. `all_wait` means that every story waits for an editor.
@@ -56,7 +56,7 @@ def make_decision(
 
 
 def _has_waited(story: Story, article: Article | None, beat: Beat) -> bool:
-    """Return whether a story waited for an editor: by its record, or by its source."""
+    """Return whether a story had to wait for an editor's decision."""
     if any(reason.about == "held" for reason in story.reasons):
         return True
     source = beat.source(article.source) if article else None
@@ -64,7 +64,7 @@ def _has_waited(story: Story, article: Article | None, beat: Beat) -> bool:
 
 
 def _leave_out(story: Story, article: Article | None, beat: Beat) -> dict[str, int]:
-    """Return a story's points without each single part of the quality, by part."""
+    """Return a story's points without one part of the quality score, for each part."""
     parts = judge.quality_parts(story, beat, article)
     quality = story.quality or 0
     if sum(part.points for part in parts) != quality:
@@ -76,7 +76,7 @@ def _leave_out(story: Story, article: Article | None, beat: Beat) -> dict[str, i
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GateAgreement:
-    """How far a publishing threshold and the editors agree on the same stories.
+    """How often the publishing threshold (a minimum score) and the editors decide the same.
 
     `precision` is the share of the stories above the threshold that the editor published, `recall`
     the share of the editor's published stories that are above it, `agreement` the share of all
@@ -94,7 +94,7 @@ class GateAgreement:
 
 
 def compare(decisions: Sequence[Decision], publish_at: int) -> GateAgreement:
-    """Compare the publishing threshold `publish_at` with the editors' decisions."""
+    """Compare what a publishing threshold (a minimum score) decides with the editors' decisions."""
     cells = Counter((one.points >= publish_at, one.is_wanted) for one in decisions)
     both, neither = cells[True, True], cells[False, False]
     return GateAgreement(
@@ -126,7 +126,7 @@ def _share(part: int, whole: int) -> float | None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PartEffect:
-    """The effect of leaving a part of the quality out, on the number of `stories` that have it.
+    """The effect of leaving out one part of the quality score on agreement with the editors.
 
     The threshold would have agreed with the editor on `better` more stories and disagreed on
     `worse` more; `chance` is the p-value of the sign test.
@@ -140,7 +140,7 @@ class PartEffect:
 
 
 def find_effects(decisions: Sequence[Decision], publish_at: int) -> tuple[PartEffect, ...]:
-    """Return the effect of each part of the quality that changes decisions, best first."""
+    """Return the effect of leaving out each part of the quality score, the best effect first."""
     names = sorted({part for one in decisions for part in one.without})
     effects = (_find_effect(part, decisions, publish_at) for part in names)
     changing = [effect for effect in effects if effect.better or effect.worse]
@@ -161,7 +161,9 @@ def _find_effect(part: str, decisions: Sequence[Decision], publish_at: int) -> P
 
 
 def _find_turns(part: str, decisions: Sequence[Decision], publish_at: int) -> Iterator[bool]:
-    """Yield for each decision that changes without a part whether it agrees with the editor."""
+    """For each decision that changes without a part, yield whether it then agrees with
+    the editor.
+    """
     for one in decisions:
         is_published = one.without[part] >= publish_at
         if is_published != (one.points >= publish_at):
@@ -178,7 +180,8 @@ _FOLDS = 10
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GateChoice:
-    """The publishing threshold that agrees best with the editors, and how it compares with today's.
+    """The publishing threshold (minimum score) that agrees best with editors, compared with
+    today's.
 
     It agrees on `agreed` stories, today's on `today`. In cross-validation it was between `lowest`
     and `highest`; of the test stories on which it and today's differ it was right on `better` and
@@ -196,7 +199,9 @@ class GateChoice:
 
 
 def choose_gate(decisions: Sequence[Decision], publish_at: int) -> GateChoice:
-    """Return the publishing threshold that agrees best, nearest to today's; cross-validate it."""
+    """Find the publishing threshold nearest to today's that agrees best with editors;
+    cross-validate it.
+    """
     best = _find_best(decisions, publish_at)
     chosen, better, worse = [], 0, 0
     for fold in range(_FOLDS):
@@ -219,7 +224,7 @@ def choose_gate(decisions: Sequence[Decision], publish_at: int) -> GateChoice:
 
 
 def find_lack(decisions: Sequence[Decision]) -> str:
-    """Return which data is missing for choosing a threshold, as text; "" if there is enough."""
+    """Return a text on which data is missing for choosing a threshold, "" if there is enough."""
     wanted = sum(one.is_wanted for one in decisions)
     if len(decisions) < LEAST_DECISIONS:
         return f"{len(decisions)} of {LEAST_DECISIONS} stories that had waited for an editor"
@@ -262,7 +267,9 @@ _WEEKS = timedelta(weeks=26)  # of verdicts; a longer time is reported by month
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GatePeriod:
-    """The agreement in a week (`2026-W47`) or month (`2026-11`) of editors' decisions."""
+    """How often publishing threshold and editors agreed in a week (`2026-W47`) or month
+    (`2026-11`).
+    """
 
     period: str
     waited: GateAgreement
@@ -271,7 +278,7 @@ class GatePeriod:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GateReport:
-    """How far the publishing threshold agrees with the editors' decisions.
+    """How often the publishing threshold (a minimum score) and editors' decisions agree.
 
     `said` counts the decisions by word, `passed_over` those that the threshold does not apply to.
     `waited` is the agreement on stories that had waited for an editor, who decided all of them;
@@ -297,7 +304,7 @@ class GateReport:
 def gate(
     decided: Iterable[tuple[Story, Article | None]], beat: Beat, *, all_wait: bool = False
 ) -> GateReport:
-    """Compare the publishing threshold with editors' decisions on stories; return a report.
+    """Compare the publishing threshold (a minimum score) with editors' decisions; return a report.
 
     `all_wait` means that every story of the newsroom waits for an editor.
     """
@@ -333,13 +340,13 @@ def _propose(choice: GateChoice | None) -> int | None:
 
 
 def _part(decisions: Sequence[Decision]) -> tuple[list[Decision], list[Decision]]:
-    """Return the decisions on stories that had waited, and the others."""
+    """Return the decisions on stories that had waited for an editor, and the other decisions."""
     waited = [one for one in decisions if one.has_waited]
     return waited, [one for one in decisions if not one.has_waited]
 
 
 def compare_by_period(decisions: Sequence[Decision], publish_at: int) -> Iterable[GatePeriod]:
-    """Yield the agreement in each week with editors' decisions, the oldest first.
+    """Yield for each week how often publishing threshold and editors agreed, oldest first.
 
     By month if the decisions span more than half a year.
     """

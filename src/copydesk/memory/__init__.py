@@ -1,4 +1,4 @@
-"""The memory: what copydesk remembers between rounds of fetching, in one disposable SQLite file.
+"""The memory: a disposable SQLite database with what copydesk remembers between fetching rounds.
 
 It has the outcomes of links, the states of sources and hosts, planned re-fetches of article pages,
 digests of records and of built files, page views, and counts of what sources bring.

@@ -1,4 +1,4 @@
-"""The tables of the memory file and their versions; open it, and replace a damaged one."""
+"""The tables of the memory database (SQLite) and their versions; open it, replace a damaged one."""
 
 from __future__ import annotations
 
@@ -99,7 +99,7 @@ VERSION = len(_STEPS)
 
 
 def connect(path: Path) -> sqlite3.Connection:
-    """Open the memory file, or make a new one; a file that cannot be read is moved aside.
+    """Open the memory database, or create one; a file that cannot be read is renamed first.
 
     A file that was found damaged while in use is moved aside, too. Several processes may do this at
     once. Raises MemoryStoreError if the folder cannot be written, and for a memory of a newer
@@ -116,7 +116,7 @@ def connect(path: Path) -> sqlite3.Connection:
 
 
 def _open_sound(path: Path) -> sqlite3.Connection | None:
-    """Open the memory file; return None if it must be moved aside."""
+    """Open the memory database, None if its file is damaged and must be renamed."""
     if _suspect(path).exists():
         return None
     try:
@@ -142,7 +142,7 @@ def _open(path: Path) -> sqlite3.Connection:
 
 
 def migrate(connection: sqlite3.Connection, to: int = VERSION) -> None:
-    """Create all tables of a version of the memory, or those added since the file's version.
+    """Create all tables of a version of the memory database, or only those its file lacks.
 
     The version is read inside a transaction, since another process may migrate at the same time.
     """
@@ -169,7 +169,9 @@ def _version(connection: sqlite3.Connection) -> int:
 
 
 def _begin_anew(path: Path) -> sqlite3.Connection:
-    """Move a memory file aside and make a new one, unless another process has just done so."""
+    """Rename a damaged memory file and create a new one, unless another process has just done
+    so.
+    """
     with locks.hold(path.with_name(f"{path.name}.lock"), math.inf):
         connection = _open_sound(path)
         if connection is None:
@@ -179,7 +181,9 @@ def _begin_anew(path: Path) -> sqlite3.Connection:
 
 
 def suspect(path: Path, error: sqlite3.Error) -> bool:
-    """Return whether an error means a damaged memory file; the next start then moves it aside."""
+    """Return whether an error means that the memory file is damaged; if so, mark it for renaming at
+    the next start.
+    """
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF  # the primary error code
     if code not in {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}:
         return False
@@ -201,7 +205,7 @@ def _set_aside(path: Path) -> None:
 
 
 def copy(path: Path, to: Path) -> None:
-    """Copy the memory file while others may write; a damaged one gives no copy."""
+    """Copy the memory database while others may write to it. Of a damaged one no copy is made."""
     to.parent.mkdir(parents=True, exist_ok=True)
     try:
         with closing(sqlite3.connect(path)) as source, closing(sqlite3.connect(to)) as target:

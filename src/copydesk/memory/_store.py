@@ -1,4 +1,4 @@
-"""The memory: one SQLite file, with an attribute or a method for each table."""
+"""The memory database: one SQLite file, with an attribute or a method for each table."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from copydesk.memory._tables import (
 
 
 class Memory:
-    """The memory of a newsroom.
+    """The memory database of a newsroom: what copydesk remembers between fetching rounds.
 
     `hosts`, `hubs`, `hub_pushes`, `sites`, `taught`, `tips`, `waiting`, `recall`, `vectors`,
     `pending_pings`, `letters` and `overtaken` store bytes by key, `actions` those of the desk,
@@ -56,12 +56,12 @@ class Memory:
         self.counts = SourceCounts(self._run)
 
     def close(self) -> None:
-        """Close the database."""
+        """Close the search index's database."""
         self._connection.close()
 
     @contextlib.contextmanager
     def together(self) -> Iterator[None]:
-        """Make all changes of the block in one transaction, none after an error."""
+        """Make all changes of the `with` block in one transaction; after an error none are made."""
         self._run("BEGIN IMMEDIATE")
         try:
             yield
@@ -84,34 +84,38 @@ class Memory:
             self._run("DELETE FROM sources WHERE url = ?", url)
 
     def forget_leads(self, before: datetime) -> int:
-        """Delete the outcomes of links dropped or failed before a time; return how many."""
+        """Delete what became of links that were dropped or failed before a time; return how
+        many.
+        """
         statement = "DELETE FROM fates WHERE state IN ('dropped', 'failed') AND at < ?"
         return self._run(statement, dates.rfc3339(before)).rowcount
 
     def move(self, path: str, to: str) -> None:
-        """Move everything stored for the story record at `path` to the record at `to`."""
+        """Change the path of a story record from `path` to `to` in everything stored for it."""
         self._run("UPDATE OR REPLACE fates SET path = ? WHERE path = ?", to, path)
         self._run("UPDATE OR REPLACE digests SET path = ? WHERE path = ?", to, path)
         self._run("UPDATE OR REPLACE revisits SET path = ? WHERE path = ?", to, path)
 
     def fate(self, identity: str) -> Fate | None:
-        """Return what became of the link with this URL identity, None if it is unknown."""
+        """Return what became of a link, found by its URL's key, None if it is unknown."""
         row = self._run("SELECT * FROM fates WHERE identity = ?", identity).fetchone()
         return None if row is None else _fate(row)
 
     def has_met(self, identity: str) -> bool:
-        """Return whether the link with this URL identity was handled before."""
+        """Return whether a link was handled before, found by its URL's key."""
         rows = self._run("SELECT 1 FROM fates WHERE identity = ?", identity)
         return rows.fetchone() is not None
 
     def fates(self) -> Iterator[Fate]:
-        """Return what became of every link, sorted by URL identity."""
+        """Return what became of every link, sorted by the key of its URL."""
         return map(_fate, self._run("SELECT * FROM fates ORDER BY identity"))
 
     def fates_since(
         self, state: str, since: datetime, at_most: int, reason: str = ""
     ) -> list[Fate]:
-        """Return the links with an outcome since a time, the latest first; reason "" is any."""
+        """Return what became of links since a time, latest first; a `reason` of "" means any
+        reason.
+        """
         query = (
             "SELECT * FROM fates WHERE state = ? AND at >= ? AND (? = '' OR reason = ?)"
             " ORDER BY at DESC, identity LIMIT ?"
@@ -120,22 +124,26 @@ class Memory:
         return list(map(_fate, found.fetchall()))
 
     def count_fates(self, state: str, since: datetime) -> int:
-        """Return the number of links with an outcome since a time."""
+        """Return the number of links with a given outcome (a `FateState`) since a time."""
         query = "SELECT count(*) FROM fates WHERE state = ? AND at >= ?"
         return int(self._run(query, state, dates.rfc3339(since)).fetchone()[0])
 
     def count_reasons(self, state: str, since: datetime) -> dict[str, int]:
-        """Return the number of links with an outcome since a time, by reason."""
+        """Return the number of links with a given outcome (a `FateState`) since a time, by
+        reason.
+        """
         query = "SELECT reason, count(*) FROM fates WHERE state = ? AND at >= ? GROUP BY 1"
         return dict(self._run(query, state, dates.rfc3339(since)).fetchall())
 
     def sources_of_records(self) -> dict[str, str]:
-        """Return the URL of the source that listed each filed story, by record path."""
+        """Return the URL of the source (feed, sitemap, page) that listed each story, by record
+        path.
+        """
         filed = "SELECT path, source FROM fates WHERE state = 'filed' AND source <> ''"
         return dict(self._run(filed))
 
     def list_filing_times(self, paths: Collection[str]) -> dict[str, datetime]:
-        """Return when these story records were filed, by path, as far as it is known."""
+        """Return when these stories were stored, by record path, as far as that is known."""
         query = (
             "SELECT path, min(at) FROM fates WHERE state = 'filed' AND path <> ''"
             " AND path IN (SELECT value FROM json_each(?)) GROUP BY path"
@@ -145,7 +153,9 @@ class Memory:
         return {path: at for path, at in times if at is not None}
 
     def keep_fate(self, fate: Fate) -> None:
-        """Store what became of a link; it replaces an earlier outcome."""
+        """Store what became of a link (a story, dropped, failed), in place of an earlier
+        outcome.
+        """
         self._run(
             "INSERT OR REPLACE INTO fates VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             fate.identity,
@@ -162,17 +172,19 @@ class Memory:
         )
 
     def digests(self, path: str) -> dict[str, str]:
-        """Return the digests of a story record's fields as last written, {} if unknown."""
+        """Return the digests of a story record's fields as copydesk last wrote them, {} if
+        unknown.
+        """
         return dict(self._run("SELECT field, digest FROM digests WHERE path = ?", path))
 
     def keep_digests(self, path: str, digests: Mapping[str, str]) -> None:
-        """Store the digests of a story record's fields; they replace all earlier ones."""
+        """Store the digests of a story record's fields, in place of all earlier ones."""
         self._run("DELETE FROM digests WHERE path = ?", path)
         for name, digest in digests.items():
             self._run("INSERT INTO digests VALUES (?, ?, ?)", path, name, digest)
 
     def manifest(self, site: str) -> SiteManifest:
-        """Return the digests of the files of a built site or deploy target, named `site`."""
+        """Return the table of file digests of a built site or deploy target, named `site`."""
         return SiteManifest(self._run, site)
 
     def _run(self, statement: str, *values: str | int | bytes | None) -> sqlite3.Cursor:
@@ -183,29 +195,29 @@ class Memory:
 
 
 class _Rows(sqlite3.Cursor):
-    """The rows of a query on the memory; reading any may raise the error of a damaged page."""
+    """The result rows of a query on the memory database; reading a row may find a damaged page."""
 
     _path: Path
 
     def run(self, path: Path, statement: str, values: Sequence[Any]) -> _Rows:
-        """Execute an SQL statement on the memory file at `path`; return its rows."""
+        """Execute an SQL statement on the database file at `path`; return the rows."""
         self._path = path
         self.execute(statement, values)
         return self
 
     def __next__(self) -> Any:
-        """Return the next row."""
+        """Return the next row of the result."""
         try:
             return super().__next__()
         except sqlite3.Error as error:
             raise _failure(self._path, error) from error
 
     def fetchone(self) -> Any:
-        """Return the next row, None after the last."""
+        """Return the next row of the result, None after the last."""
         return next(self, None)
 
     def fetchall(self) -> list[Any]:
-        """Return all rows that are left."""
+        """Return all rows of the result that were not read yet."""
         try:
             return super().fetchall()
         except sqlite3.Error as error:
@@ -213,7 +225,9 @@ class _Rows(sqlite3.Cursor):
 
 
 def _failure(path: Path, error: sqlite3.Error) -> MemoryStoreError:
-    """Convert a database error; if the memory file is damaged, the next start moves it aside."""
+    """Convert a database error; a damaged memory file is marked, to be replaced at the next
+    start.
+    """
     if suspect(path, error):
         hint = "the next round sets the file aside and rebuilds it"
     else:

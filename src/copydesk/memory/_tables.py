@@ -1,4 +1,6 @@
-"""The tables of the memory: fates, revisits, actions, built files, bytes by key, and counts."""
+"""The tables of the memory database: outcomes of links, planned re-fetches, actions, digests,
+counts.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +19,7 @@ FateState = Literal["filed", "dropped", "failed"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fate:
-    """What became of the link to `url`: filed (under `path`), dropped or failed, and why.
+    """What became of the link to `url`: a story (in the file `path`), dropped or failed, and why.
 
     `identity` is the URL's identity (kit.urls); `tries` counts the rounds that fetched it. `rules`
     is a digest of the rules that caused a drop, "" if it does not depend on rules.
@@ -47,7 +49,7 @@ SELECT path, url, due, kept FROM revisits JOIN (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Revisit:
-    """A planned re-fetch of the article page at `url`; `path` is its story record.
+    """A planned re-fetch of the article page at `url`; `path` is the path of its story record.
 
     `kept` is the stored state of the page, in the caller's format.
     """
@@ -59,7 +61,9 @@ class Revisit:
 
 
 class Revisits:
-    """The planned re-fetches of article pages, by the path of the story record."""
+    """The planned re-fetches of article pages, by the path of the story record (a database
+    table).
+    """
 
     def __init__(self, run: Callable[..., sqlite3.Cursor]) -> None:
         self._run = run
@@ -71,11 +75,13 @@ class Revisits:
         return None if row is None else _revisit(row)
 
     def paths(self) -> set[str]:
-        """Return the paths of the story records whose article page will be re-fetched."""
+        """Return the paths of the stories whose article page will be re-fetched."""
         return {path for (path,) in self._run("SELECT path FROM revisits").fetchall()}
 
     def due(self, now: datetime, at_most: int = -1) -> Iterator[Revisit]:
-        """Return the re-fetches of article pages that are due, longest due first; -1 for all."""
+        """Return the re-fetches of article pages that are due, longest overdue first; a limit of -1
+        means all.
+        """
         rows = self._run(
             "SELECT path, url, due, kept FROM revisits WHERE due <= ? ORDER BY due, path LIMIT ?",
             dates.rfc3339(now),
@@ -84,7 +90,8 @@ class Revisits:
         return map(_revisit, rows.fetchall())
 
     def share(self, now: datetime, late: datetime, at_most: int, a_host: int) -> list[Revisit]:
-        """Return at most `at_most` due re-fetches, `a_host` of each host, shared fairly by host.
+        """Return at most `at_most` due re-fetches, `a_host` for each host, taking turns between
+        hosts.
 
         Each host's first re-fetch comes before any host's second. Within a host, re-fetches that
         are not yet `late` come first; otherwise a host with too many would keep all of them late
@@ -95,7 +102,7 @@ class Revisits:
         return sorted(map(_revisit, rows), key=lambda revisit: (revisit.due, revisit.path))
 
     def put(self, revisit: Revisit) -> None:
-        """Store a planned re-fetch; it replaces the earlier one of the same story."""
+        """Store a planned re-fetch, in place of the earlier one of the same story."""
         self._run(
             "INSERT OR REPLACE INTO revisits (path, url, due, kept, host) VALUES (?, ?, ?, ?, ?)",
             revisit.path,
@@ -122,54 +129,56 @@ def _revisit(row: tuple[str, str, str, bytes]) -> Revisit:
 
 
 class Actions:
-    """Recent actions of editors, by id, each with the data to undo it."""
+    """Recent actions of editors by id, each with the data to undo it (a database table)."""
 
     def __init__(self, run: Callable[..., sqlite3.Cursor]) -> None:
         self._run = run
 
     def get(self, action_id: str) -> bytes | None:
-        """Return the data to undo an editor's action, None if the action is not known."""
+        """Return the data to undo an editor's action, None if no action has this id."""
         row = self._run("SELECT kept FROM actions WHERE id = ?", action_id).fetchone()
         return None if row is None else bytes(row[0])
 
     def put(self, action_id: str, at: datetime, kept: bytes) -> None:
-        """Store when an editor's action was filed, and the data to undo it."""
+        """Store the time of an editor's action, and the data to undo it."""
         moment = dates.rfc3339(at)
         self._run("INSERT OR REPLACE INTO actions VALUES (?, ?, ?)", action_id, moment, kept)
 
     def forget(self, before: datetime) -> None:
-        """Delete the editors' actions filed before a time."""
+        """Delete the editors' actions from before a time."""
         self._run("DELETE FROM actions WHERE at < ?", dates.rfc3339(before))
 
 
 class SiteManifest:
-    """The digests of the files of a built site, or of those at one deploy target."""
+    """The digests of all files of a built site, or of those uploaded to one deploy target."""
 
     def __init__(self, run: Callable[..., sqlite3.Cursor], site: str) -> None:
         self._run = run
         self._site = site
 
     def get(self, path: str) -> str | None:
-        """Return the digest with which the file at `path` was last written, None if it was not."""
+        """Return the digest of the site's file at `path` as last written, None if it was never
+        written.
+        """
         query = "SELECT digest FROM manifest WHERE site = ? AND path = ?"
         row = self._run(query, self._site, path).fetchone()
         return None if row is None else str(row[0])
 
     def put(self, path: str, digest: str) -> None:
-        """Store the digest of the file at `path`."""
+        """Store the digest of the site's file at `path`."""
         self._run("INSERT OR REPLACE INTO manifest VALUES (?, ?, ?)", self._site, path, digest)
 
     def forget(self, path: str) -> None:
-        """Delete the digest of the file at `path`."""
+        """Delete the digest of the site's file at `path`."""
         self._run("DELETE FROM manifest WHERE site = ? AND path = ?", self._site, path)
 
     def paths(self) -> Iterator[str]:
-        """Yield the path of every file that was written."""
+        """Yield the path of every file of the site that was written."""
         rows = self._run("SELECT path FROM manifest WHERE site = ?", self._site).fetchall()
         return iter([path for (path,) in rows])
 
     def items(self) -> Iterator[tuple[str, str]]:
-        """Yield the path of every file that was written, with its digest."""
+        """Yield the path and digest of every file of the site that was written."""
         rows = self._run("SELECT path, digest FROM manifest WHERE site = ?", self._site)
         return iter(rows.fetchall())
 
@@ -192,7 +201,7 @@ KeyedTable = Literal[
 
 
 class KeyedBytes:
-    """A table of the memory that stores bytes by key; only its user knows their format."""
+    """A database table that stores bytes by key, in a format that only its user knows."""
 
     def __init__(self, run: Callable[..., sqlite3.Cursor], table: KeyedTable) -> None:
         self._run = run
@@ -204,7 +213,7 @@ class KeyedBytes:
         return None if row is None else bytes(row[0])
 
     def put(self, key: str, kept: bytes) -> None:
-        """Store bytes under the key; they replace earlier ones."""
+        """Store bytes under the key, in place of earlier ones."""
         self._run(f"INSERT OR REPLACE INTO {self._table} VALUES (?, ?)", key, kept)  # noqa: S608
 
     def forget(self, key: str) -> None:
@@ -212,7 +221,7 @@ class KeyedBytes:
         self._run(f"DELETE FROM {self._table} WHERE key = ?", key)  # noqa: S608
 
     def forget_all(self) -> None:
-        """Delete everything in the table."""
+        """Delete all rows of the table."""
         self._run(f"DELETE FROM {self._table}")  # noqa: S608
 
     def items(self, prefix: str = "") -> Iterator[tuple[str, bytes]]:
@@ -239,14 +248,14 @@ _LAST = 76  # a year and longer
 
 
 def find_step(seconds: float) -> int:
-    """Return the step of the delay histogram (0 to 76) for a duration."""
+    """Return the number (0 to 76) of the histogram step for a duration in seconds."""
     if seconds < _SHORTEST:
         return 0
     return min(_LAST, 1 + int(_STEPS_A_DOUBLING * math.log2(seconds / _SHORTEST)))
 
 
 def find_share(counts: Mapping[int, int], share: float) -> float | None:
-    """Return a percentile of the counted durations in seconds, None if there are no counts.
+    """Return a percentile of durations from a histogram, in seconds, None without any counts.
 
     `share` is from 0 to 1: 0.5 gives the median. The result is the middle of a step; 30 seconds for
     the first.
@@ -305,7 +314,8 @@ SELECT day, source, count(*) FROM counts WHERE kind = 'timed' AND day >= ? GROUP
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceDay:
-    """What a source brought on one day; `source` is "" for pages that editors asked for.
+    """The counts of one source (feed, sitemap, page) for one day; `source` is "" for pages that
+    editors asked for.
 
     The source was `asked` so many times and gave no list `unanswered` times. `leads` are new on
     that day; together with earlier failed ones they gave `filed` stories, `dropped` ones and
@@ -324,18 +334,20 @@ class SourceDay:
 
 
 class SourceCounts:
-    """Counts of the rounds by the newsroom's own days."""
+    """Counts of what fetching rounds found, by day in the newsroom's time zone (a database
+    table).
+    """
 
     def __init__(self, run: Callable[..., sqlite3.Cursor]) -> None:
         self._run = run
 
     def add(self, day: date, source: str, tally: Tally) -> None:
-        """Add what a round of fetching counted for a source to that day's counts."""
+        """Add what a fetching round counted for a source to the counts of a day."""
         for (kind, what), count in sorted(tally.items()):
             self._run(_COUNT, day.isoformat(), source, kind, what, count)
 
     def list_source_days(self, since: date) -> list[SourceDay]:
-        """Return what each source brought on each day since a day, by day and source.
+        """Return the counts of each source for each day since a day, by day and source.
 
         Days on which a source was not asked are left out.
         """
@@ -363,19 +375,20 @@ class SourceCounts:
         ]
 
     def list_drops(self, since: date) -> dict[tuple[date, str], int]:
-        """Return how many links gave no story since a day, by day and reason."""
+        """Return how many links became no story since a day, by day and reason."""
         rows = self._run(_OF_DROPS, since.isoformat())
         return {(date.fromisoformat(day), reason): count for day, reason, count in rows}
 
     def sum_delays_by_day(self, since: date) -> Mapping[str, Mapping[int, int]]:
-        """Return the number of stories by their delay from publication to filing, by day of filing.
+        """Return how many stories had which delay since publication, by the day when they were
+        stored.
 
         Delays are steps of `find_step`; days are written as 2026-11-27.
         """
         return self._sum(_DELAYS_BY_DAY, since)
 
     def sum_delays_by_source(self, since: date) -> Mapping[str, Mapping[int, int]]:
-        """Return the number of stories by delay since a day, by the URL of the source."""
+        """Return how many stories since a day had which delay since publication, by source URL."""
         return self._sum(_DELAYS_BY_SOURCE, since)
 
     def _sum(self, query: str, since: date) -> Mapping[str, Mapping[int, int]]:
@@ -385,12 +398,12 @@ class SourceCounts:
         return sums
 
     def list_delay_paths(self, since: date, until: date, source: str | None = None) -> list[str]:
-        """Return the paths of the stories whose delays were counted in some days."""
+        """Return the paths of the stories whose publication delay was counted on some days."""
         bounds = (since.isoformat(), until.isoformat(), source, source)
         return [path for (path,) in self._run(_TIMED, *bounds)]
 
     def count_delay_paths(self, since: date) -> tuple[Counter[str], Counter[str]]:
-        """Return how many stories with a counted delay are known since a day, by day and by source.
+        """Return how many stories' delays were counted since a day, once by day and once by source.
 
         None for days that an earlier version counted.
         """
@@ -401,12 +414,12 @@ class SourceCounts:
         return by_day, by_source
 
     def first_day(self) -> date | None:
-        """Return the first day with counts of sources, None if there is none."""
+        """Return the first day with counts of sources, None without any."""
         (first,) = self._run("SELECT min(day) FROM counts").fetchone()
         return None if first is None else date.fromisoformat(first)
 
     def forget(self, before: date) -> None:
-        """Delete the counts of the days before a day."""
+        """Delete all counts of the days before a given day."""
         self._run("DELETE FROM counts WHERE day < ?", before.isoformat())
 
 
@@ -417,21 +430,25 @@ ON CONFLICT (day, name) DO UPDATE SET count = count + excluded.count
 
 
 class Reads:
-    """Page views of stories, by UTC day and record name, from the site's own counter."""
+    """Page views of stories, by UTC day and record name, from the site's own counter (a database
+    table).
+    """
 
     def __init__(self, run: Callable[..., sqlite3.Cursor]) -> None:
         self._run = run
 
     def add(self, day: date, counts: Mapping[str, int]) -> None:
-        """Add page views to a day's counts, given by record name."""
+        """Add page views of stories, by record name, to the counts of a day."""
         for name, count in counts.items():
             self._run(_ADD, day.isoformat(), name, count)
 
     def since(self, day: date) -> dict[str, int]:
-        """Return the page views of each story since a day, by record name, without unread ones."""
+        """Return the page views of each story since a day, by record name, without stories that had
+        none.
+        """
         total = "SELECT name, SUM(count) FROM reads WHERE day >= ? GROUP BY name ORDER BY name"
         return dict(self._run(total, day.isoformat()))
 
     def forget(self, before: date) -> None:
-        """Delete the page views of the days before a day."""
+        """Delete the page views of the days before a given day."""
         self._run("DELETE FROM reads WHERE day < ?", before.isoformat())

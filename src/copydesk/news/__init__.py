@@ -1,4 +1,4 @@
-"""The value types that pass between the rooms of copydesk. All are frozen; standard library only.
+"""The frozen value types that copydesk's packages exchange: Article, Story, Beat and others.
 
 Beat (with Topic), Source, Lead, Page | NotModified | Refused (with Fetcher, Request), Article (with
 Image, Provider), Story (with Reason, Standing), Dropped, Ruling, Verdict, EditorAction, Record.

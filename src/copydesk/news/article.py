@@ -20,7 +20,7 @@ USES: tuple[Use, ...] = get_args(Use)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Image:
-    """A picture by its URL at the publisher; sizes in pixels, 0 if unknown.
+    """A picture of an article, by its URL at the publisher. Sizes are in pixels, 0 if unknown.
 
     `title` describes the picture, `attribution` names its owner.
     """
@@ -73,7 +73,7 @@ class Media:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Signal:
-    """A publisher's statement on the use of a page, such as for training models.
+    """A publisher's statement on how a page may be used, such as "not for training AI models".
 
     For example `Signal(name="Content-Signal", said="ai-train=no", where="robots.txt")`.
     """
@@ -85,7 +85,7 @@ class Signal:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Article:
-    """The fields of an article page: plain text, times aware and in UTC.
+    """The data extracted from an article page: plain text, times with time zone UTC.
 
     `url` is the canonical form of the listed address, `web_url` the address that readers are sent
     to (redirects followed, the page's own canonical link when it can be trusted). `text` is a small

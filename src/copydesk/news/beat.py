@@ -17,7 +17,7 @@ ProfileName = Literal["copydesk", "everyday"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Traits:
-    """The properties of a scoring profile that other code than the scoring needs to know.
+    """The properties of a scoring profile (a way of scoring stories) that code outside of it needs.
 
     `has_blocks`: a record has our own blocks (reasons, history, digests of machine-written fields
     …). `keeps_verdicts_in_rulings`: its record has no field for an editor's verdict, so the verdict
@@ -57,7 +57,7 @@ TRAITS: Mapping[ProfileName, Traits] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Topic:
-    """A topic of the site, as a file `_data/topics/NN-id.yaml`, in the order of the file names.
+    """A topic of the site, stored as a file `_data/topics/NN-id.yaml`; file names give the order.
 
     `parent` is the *name* of the topic above it, "" for none; `services` are (collection,
     endpoint) pairs in file order: a topic has an API endpoint only for what it lists.
@@ -86,7 +86,7 @@ class Topic:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Organization:
-    """A known publisher, as a file `_data/organizations/<domain>.md`.
+    """A known publisher, stored as a file `_data/organizations/<domain>.md`.
 
     `owner` names the company that it belongs to ("" if it is independent): publishers of one owner
     count as one.
@@ -102,7 +102,7 @@ class Organization:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DomainTrust:
-    """How far stories of a web domain are trusted, from 0 to 1, and a short reason for it."""
+    """How far stories of a web domain are trusted, from 0 to 1, with a short reason."""
 
     trust: float
     why: str = ""
@@ -117,7 +117,7 @@ def _points(default: int, about: str) -> int:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SignalPoints:
-    """The points for each property of a story in the profile `copydesk`: `[scoring.points]`.
+    """The points that each quality signal adds to a story's score: `[scoring.points]` in beat.toml.
 
     The field names are the signals' names everywhere: in beat.toml, in the scoring code (`judge`),
     on the desk.
@@ -175,7 +175,7 @@ class SignalPoints:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scoring:
-    """How stories are scored, as `[scoring]` and the tables below it in beat.toml."""
+    """How stories are scored, as `[scoring]` and its subtables in beat.toml."""
 
     profile: ProfileName = option(
         "copydesk",
@@ -217,13 +217,13 @@ class Scoring:
 
     @property
     def traits(self) -> Traits:
-        """Return the profile's properties for records, editors' decisions and groups of stories."""
+        """Return the properties of the site's scoring profile that code outside of it needs."""
         return TRAITS[self.profile]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExcerptRule:
-    """The longest excerpt of an article to show: in characters, and as a share of its text."""
+    """The maximum length of an article's excerpt: in characters, and as a share of the text."""
 
     max_characters: int = option(
         300, "At most so many characters; 0: the headline and the link alone."
@@ -235,7 +235,7 @@ class ExcerptRule:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OutputOptions:
-    """The settings of a site's output besides its pages, as `[publish]` in beat.toml."""
+    """What a site publishes besides its pages, such as JSON APIs: `[publish]` in beat.toml."""
 
     api_v1: bool = option(True, "Write the JSON API in the shapes of everyday.cc.")
     api_v2: bool = option(
@@ -266,7 +266,7 @@ class FrontOptions:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Beat:
-    """Everything that judging and publishing need to know about the site.
+    """The settings and rules of a site that scoring and publishing need: beat.toml and `_data`.
 
     The options are `[site]` in beat.toml; no address ends with a slash. `api_url` is the base of
     the API's own links. `logos` maps a domain to its 50x50 logo. `organizations` and `standings`
@@ -326,7 +326,7 @@ class Beat:
         return self._by_url.get(url)
 
     def give_topics(self, url: str, topics: tuple[str, ...], by: str) -> Beat:
-        """Return the site's settings with topics, set by a person, for the source with this URL.
+        """Return a copy of the settings in which a person gives topics to the source with this URL.
 
         A person's topics for an article then count as much as those of a source.
         """

@@ -17,7 +17,7 @@ Show = Literal["cached", "hotlink", "none"]  # our small copy, the publisher's o
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Record:
-    """A Markdown record of a collection other than news: front matter as plain values, and body.
+    """A Markdown file of a collection other than news: front matter as plain values, and body.
 
     `fields` keeps the file's key order; values are str, int, float, bool, datetime, lists and
     mappings of these. `collection` is the top folder without its underscore ("learning").
@@ -31,7 +31,7 @@ class Record:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChosenStory:
-    """A story in a reading list, by its record's name, and the editor's note on it, "" for none."""
+    """A story in a reading list: the name of its record, and the editor's note on it or ""."""
 
     name: str
     words: str = ""
@@ -75,14 +75,14 @@ class Thumbnail:
 
 
 class FiledStories(Protocol):
-    """Filed stories that are read one at a time, when a page needs them."""
+    """The stored stories, each read from its file only when a page needs it."""
 
     def stamps(self) -> Mapping[str, str]:
-        """Return for the path of every filed story a text that changes whenever the story does."""
+        """Map the path of each stored story to a text that changes whenever the story changes."""
         ...
 
     def read(self, path: str) -> Story | None:
-        """Return the filed story at a path, None if it cannot be read."""
+        """Return the stored story at a path, None if it cannot be read."""
         ...
 
 
@@ -97,7 +97,7 @@ class Poster:
 
 
 class Draw(Protocol):
-    """Draw a social card (og:image); the result is None if the font cannot show its text.
+    """Draws a social card (og:image); returns None if the font lacks a letter of its text.
 
     Without `anew` nothing is drawn: the result is the existing card or None.
     """
@@ -109,7 +109,7 @@ class Draw(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Edition:
-    """All stories and records of a site at one moment.
+    """All content of a site at one moment: stories, other records, pictures, lists, settings.
 
     `stories` and `records` hold everything, published or not, in no particular order; `stories` may
     be a FiledStories, so that a large site is built without loading all of them. `pictures` maps a

@@ -62,22 +62,22 @@ class Event:
 
     @property
     def kind(self) -> EventKind:
-        """Return the kind of the event, `EventKind.OTHER` for an unknown sentence."""
+        """Return the kind of the event in a story's history, `EventKind.OTHER` if unknown."""
         return _WORDING.parse(self.what)[0]
 
     @property
     def values(self) -> Mapping[str, str]:
-        """Return the values in the event's sentence, by name: `title`, `share`, `new`, `old`…"""
+        """Return the values that the event's sentence contains, by name: `title`, `new`, …."""
         return _WORDING.parse(self.what)[1]
 
     @classmethod
     def of(cls, kind: EventKind, **values: str | int) -> Event:
-        """Return an event of a story's history of a kind, without a time."""
+        """Return an event for a story's history, of the given kind and without a time."""
         return cls(what=_WORDING.say(kind, {name: str(value) for name, value in values.items()}))
 
     @classmethod
     def parse(cls, line: str) -> Event:
-        """Parse a line of a story's history; a line without a time becomes `what` as a whole."""
+        """Parse a line of a story's history. A line without a time becomes `what` as a whole."""
         first, blank, rest = line.partition(" ")
         if blank and first and dates.parse(first) is not None:
             return cls(at=first, what=rest)

@@ -13,7 +13,7 @@ from copydesk.news.article import Media
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lead:
-    """A link to an article that a source (feed, sitemap, page) listed, with its details there.
+    """A link to an article, with the details given by its source (a feed, sitemap or page).
 
     `url` is the address as listed, made absolute, without its fragment: the one to fetch (kit.urls
     has its canonical form and identity). `source` is the source's url in beat.toml. `found` is the
@@ -39,7 +39,7 @@ class Lead:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tip(Lead):
-    """A page that a person found and wants filed as a story; no source lists it, so `source` is "".
+    """A page that a person suggests as a story. No source lists it, so its `source` is "".
 
     `by` is the person, `why` the reason, "" for none; `topic` is the topic to give it, "" to derive
     the topics from its text.
@@ -84,7 +84,7 @@ DROP_STAGES: Mapping[str, str] = MappingProxyType(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dropped:
-    """A lead (a link to an article) dropped on purpose: URL, reason, and a detail for a person."""
+    """A link to an article that was deliberately dropped: URL, reason, a detail for a person."""
 
     url: str
     reason: DropReason

@@ -74,7 +74,7 @@ class LetterOptions:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LetterSeries:
-    """A newsletter as listed for readers: `stems` are the beginnings of its issues' file names.
+    """A newsletter as site visitors see it; `stems` are the prefixes of its issues' file names.
 
     `daily-2026-11-24` has the stem `daily`. `days` are its days of the week, empty if not set; with
     `is_prompt` an issue is due as soon as there are enough stories, on any day.
@@ -131,7 +131,7 @@ class IssueStory:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IssueSection:
-    """A section of a newsletter issue: its title, and its stories in order; never empty."""
+    """A section of a newsletter issue: its title, and its stories (at least one) in order."""
 
     title: str
     stories: tuple[IssueStory, ...]
@@ -174,7 +174,7 @@ class Issue:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OutgoingIssue:
-    """A newsletter issue ready to send, with the placeholders UNSUBSCRIBE and CHOICES."""
+    """A newsletter issue ready to send, with placeholders for each subscriber's own links."""
 
     subject: str
     html: str
@@ -183,7 +183,7 @@ class OutgoingIssue:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IssueEdits:
-    """Editors' changes to a newsletter's next issue; stories are given by their records' names.
+    """Editors' changes to a newsletter's next issue. Stories are given by their record names.
 
     The stories in `order` come first in their section, those in `added` go to the first section.
     `words` are a title and an excerpt for a story. A text that is "" is generated as usual.

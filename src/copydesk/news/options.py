@@ -1,4 +1,4 @@
-"""Options of beat.toml that several rooms read: fetching, mailing, and the place of a deploy."""
+"""Options of beat.toml that several packages read: HTTP fetching, e-mail, deploy targets."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from copydesk.kit.options import Unfit, ValueKind, from_environment, option
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Manners:
-    """Delays between requests to one host, as `[[host]]` in beat.toml; None: the general ones."""
+    """Delays between requests to one host in place of the general ones: `[[host]]` in beat.toml."""
 
     delay_seconds: float | None = option(
         None,
@@ -97,7 +97,7 @@ class FetchOptions:
         return f"{self.user_agent} (+{contact})" if contact else self.user_agent
 
     def allows(self, host: str) -> bool:
-        """Return whether the settings allow the host of this name to have a private address."""
+        """Return whether requests to this host are allowed although its address is private."""
         return bool(self._allowed) and _bare(host) in self._allowed
 
     def delay(self, host: str) -> float:
@@ -107,7 +107,7 @@ class FetchOptions:
         return self.delay_seconds if given is None else given
 
     def penalty(self, host: str) -> float:
-        """Return the seconds to wait after a host refused us for asking too often."""
+        """Return the seconds to wait after a host answered that requests come too often."""
         chosen = self._manners.get(_bare(host)) if self._manners else None
         given = None if chosen is None else chosen.penalty_seconds
         return self.penalty_seconds if given is None else given
@@ -208,7 +208,7 @@ class SmtpOptions:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DkimOptions:
-    """The DKIM signature, as `[mail.dkim]` in beat.toml; without a selector mail is not signed."""
+    """The DKIM signature, as `[mail.dkim]` in beat.toml. Without a selector mail is not signed."""
 
     selector: str = option(
         "",
@@ -263,7 +263,7 @@ class BounceOptions:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HandOverOptions:
-    """The newsletter service that sends the issues for us, as `[mail.hand_over]` in beat.toml.
+    """The external service that sends newsletter issues, as `[mail.hand_over]` in beat.toml.
 
     `token` comes from the environment.
     """

@@ -56,7 +56,7 @@ _WORDING = Wording(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fault:
-    """What is wrong with a fetched page or feed: the kind of fault, and its sentence's values."""
+    """A fault of a fetched page or feed: its kind, and the values for its message."""
 
     kind: FaultKind
     values: Mapping[str, str] = field(default_factory=dict)
@@ -66,12 +66,12 @@ class Fault:
 
     @classmethod
     def of(cls, kind: FaultKind, **values: str | int) -> Fault:
-        """Return a fault (of a fetched page or feed) of a kind, with its sentence's values."""
+        """Return a fault of a page or feed, with the values for its message."""
         return cls(kind=kind, values={name: str(value) for name, value in values.items()})
 
     @classmethod
     def parse(cls, text: str) -> Fault:
-        """Parse the sentence of a fault of a page or feed; an unknown one is of kind OTHER."""
+        """Parse the message of a fault of a page or feed. An unknown message has the kind OTHER."""
         kind, values = _WORDING.parse(text)
         return cls(kind=kind, values=values)
 
@@ -146,7 +146,7 @@ class NotModified:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Refused:
-    """No usable HTTP response: a reason, a detail for a person, and when to try again.
+    """The result of a request without a usable response: reason, detail, and when to try again.
 
     `status` is the HTTP status or 0; `retry_at` is None if the server named no time.
     """
@@ -159,13 +159,13 @@ class Refused:
 
     @property
     def fault(self) -> Fault:
-        """Return the detail of the refusal as a Fault."""
+        """Return the reason for a failed request as a Fault, parsed from `detail`."""
         return Fault.parse(self.detail)
 
 
 class Fetcher(Protocol):
-    """Anything that answers HTTP requests: the web, a recording of it, a recorder around either."""
+    """The interface of an HTTP client: the real web, a recording, or a recorder around either."""
 
     async def fetch(self, request: Request) -> Page | NotModified | Refused:
-        """Return the answer to one request; any exception is a bug."""
+        """Send one HTTP request and return its result. Any exception is a bug."""
         ...

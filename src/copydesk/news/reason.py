@@ -1,4 +1,4 @@
-"""The explanation of a story's score or status (Reason); with all kinds and their sentences.
+"""Explanations of a story's score or status (Reason): all kinds, and the sentence for each.
 
 A record stores the sentence. The program decides by the kind only: the table below writes the
 sentence of a kind and parses it back, and no other code compares sentences.
@@ -23,7 +23,7 @@ _TEXT = re.compile(r"(.+?)(?: (\+0|[+-][1-9][0-9]{0,17}))?: (.*)", re.DOTALL)
 
 
 class ReasonKind(StrEnum):
-    """The kind of a reason."""
+    """The kind of a reason that explains a story's score or status."""
 
     TOPIC_RULED = "topic-ruled"
     TOPIC = "topic"
@@ -224,28 +224,28 @@ class Reason:
 
     @property
     def kind(self) -> ReasonKind:
-        """Return the kind of the reason, `ReasonKind.OTHER` for an unknown sentence."""
+        """Return the kind of the reason, `ReasonKind.OTHER` if its sentence is unknown."""
         return _read(self.about, self.why)[0]
 
     @property
     def values(self) -> Mapping[str, str]:
-        """Return the values in the reason's sentence, by their names in the table."""
+        """Return the values that the reason's sentence contains, by name (`by`, `group`, …)."""
         return _read(self.about, self.why)[1]
 
     @property
     def is_group_ruled(self) -> bool:
-        """Return whether the reason comes from an editor's rule on groups of stories."""
+        """Return whether the reason is an editor's rule on a group of stories, such as a merge."""
         return self.about in _ABOUT_GROUP_RULED and self.kind in GROUP_RULED
 
     @property
     def former_group(self) -> str:
-        """Return the group that an editor took the story out of, "" for other reasons."""
+        """Return the group from which an editor removed the story, "" if it was not removed."""
         is_it = self.about in _ABOUT_GROUP_RULED and self.kind is ReasonKind.KEPT_OUT
         return self.values["group"] if is_it else ""
 
     @property
     def for_readers(self) -> Reason:
-        """Return the reason for readers: the editor's decision without the editor's name.
+        """Return the reason as the public site shows it: without the name of the editor.
 
         Mail addresses after names (as git writes people) are removed as well.
         """
@@ -263,26 +263,28 @@ class Reason:
         points: int | None = None,
         **values: str | int,
     ) -> Reason:
-        """Return a reason of a kind; `whose` is the topic or number that `about` names."""
+        """Return a reason of the given kind for a story's score or status. Its `about` ends with
+        `whose`, such as a topic's name.
+        """
         about, _ = _TABLE[kind]
         return cls(about=f"{about}{whose}", why=reason_words(kind, **values), points=points)
 
     @classmethod
     def of_rule(cls, kind: ReasonKind, rule: Ruling, whose: str = "") -> Reason:
-        """Return the reason for an editor's rule, its explanation cut to `WHY_CHARACTERS`."""
+        """Return an editor's rule as a reason, its explanation cut to `WHY_CHARACTERS`."""
         why = plain_text.fold(rule.why)
         cut = f"{why[:WHY_CHARACTERS]}…" if len(why) > WHY_CHARACTERS else why
         return cls.of(kind, whose=whose, by=plain_text.fold(rule.by), why=cut)
 
     @classmethod
     def exclusion(cls, words: str) -> Reason:
-        """Return the reason that an editor's rule keeps a story out, from its `reason_words`."""
+        """Return the reason that a story is not published since an editor's rule blocks it."""
         about, _ = _TABLE[ReasonKind.RULED_OUT]
         return cls(about=about, why=words)
 
     @classmethod
     def parse(cls, text: str) -> Reason:
-        """Parse a reason's text form; a text in no known form becomes `why` as a whole."""
+        """Parse the text form of a reason. If its form is unknown, the whole text becomes `why`."""
         match = _TEXT.fullmatch(text)
         if not match:
             return cls(about="", why=text)
@@ -291,7 +293,7 @@ class Reason:
 
 
 def reason_words(kind: ReasonKind, **values: str | int) -> str:
-    """Return the sentence of a kind of reason with these values."""
+    """Return the sentence for a kind of reason, filled in with the given values."""
     about, _ = _TABLE[kind]
     return _WORDINGS[about].say(kind, {name: str(value) for name, value in values.items()})
 

@@ -1,4 +1,4 @@
-"""An editor's lasting rule on stories (Ruling), which every later run follows.
+"""An editor's lasting rule on stories (Ruling), which is applied whenever the site is updated.
 
 A new kind needs a word in `RulingKind`, a row in `RULING_KINDS`, and the code that applies it.
 """
@@ -26,7 +26,7 @@ _MANY = 1_000_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RulingForm:
-    """How many `stories` and `values` an editor's rule of one kind has, at least and at most."""
+    """The form of a kind of editors' rules: least and most numbers of `stories` and `values`."""
 
     stories: tuple[int, int]
     values: tuple[int, int]
@@ -76,7 +76,7 @@ class Ruling:
 
     @property
     def field(self) -> SetField | None:
-        """Return the field that a `set` rule sets, None for another rule or an unknown field."""
+        """Return the field of a story that a `set` rule sets, None for any other rule."""
         said = self.values[0] if self.said == "set" and self.values else ""
         return next((field for field in _FIELDS if field == said), None)
 
@@ -95,7 +95,7 @@ ActionState = Literal["done", "refused", "conflict"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
-    """An editor's decision on a story (publish, hold, reject, remove), which later runs follow."""
+    """An editor's decision on a story (publish, hold, reject, remove); it overrides the score."""
 
     by: str
     at: datetime
@@ -131,13 +131,13 @@ class EditorAction:
 
     @property
     def has_versions(self) -> bool:
-        """Return whether the action has digests of the fields that its editor saw."""
+        """Return whether the action says which version of a field its editor saw."""
         return bool(self.seen or self.base)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EditConflict:
-    """A story's field that was changed since the editor saw it: file, field and both values."""
+    """A field of a story that somebody else changed since the editor saw it: file, both values."""
 
     path: str
     field: str
@@ -147,7 +147,7 @@ class EditConflict:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ActionOutcome:
-    """The outcome of an editor's action with this `id`: the files that it changed, and the commit.
+    """The outcome of an editor's action (by its `id`): changed files and git commit, or why not.
 
     `what` describes in words what was done or why not, `hint` what the editor can do about it.
     `conflicts` are fields that somebody else changed meanwhile; if there are any, nothing was

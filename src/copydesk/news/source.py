@@ -15,7 +15,7 @@ Trust = Literal["gate", "publish", "hold"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListingRule:
-    """How to read one site's page of links: CSS selectors, and the day the rule was written."""
+    """How to find the articles on a site's page of links: CSS selectors, and the rule's date."""
 
     item: str = field(
         metadata=required("A CSS selector for the box around one article.", kinds.SELECTOR)

@@ -1,4 +1,4 @@
-"""The content of a story's record (Story), its status, and the Protocols of filed stories."""
+"""A story as stored in its Markdown file (Story), its status, and interfaces to find stories."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from copydesk.news.ruling import Verdict
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Related:
-    """A snapshot of a related story, stored in a story's record (SPEC 2.10)."""
+    """A copy of the main fields of a related story, stored in a story's file (SPEC 2.10)."""
 
     title: str
     published_at: datetime
@@ -34,7 +34,7 @@ class Related:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Extra:
-    """Lines of a story's record that this version does not know, and the key that they follow.
+    """Unknown lines in the front matter of a story's file, kept unchanged, and the key before them.
 
     `after` is the dotted path of the known key before them ("provider.domain", "" for the top);
     `text` is the lines unchanged, without the final line feed.
@@ -46,7 +46,7 @@ class Extra:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Story:
-    """A filed story: every field of one record (Markdown file) of `_news/`.
+    """A story as stored in one Markdown file of `_news/`, with all fields.
 
     `path` is relative to the newsroom, with slashes. A text field is "" and a tuple () if the
     record leaves it out. `machine` holds (field, digest) pairs of the values that the pipeline last
@@ -97,7 +97,7 @@ class Story:
 
     @property
     def addresses(self) -> tuple[str, ...]:
-        """Return every URL of the story's article, once: current, listed and former ones.
+        """Return all URLs of the story's article, each once: current, listed and former ones.
 
         The former ones come from its history: `2026-11-24T13:10:00Z moved to NEW from OLD`.
         """
@@ -107,17 +107,17 @@ class Story:
 
     @property
     def is_own(self) -> bool:
-        """Return whether the site itself wrote the story, so that no other site has it."""
+        """Return whether the site itself wrote the story, so that it has no URL at a publisher."""
         return not (self.web_url or self.original_url)
 
     @property
     def is_kept_out(self) -> bool:
-        """Return whether an editor rejected or removed the story, which bars it from groups."""
+        """Return whether an editor rejected or removed the story: no group may contain it."""
         return self.verdict is not None and self.verdict.said in {"reject", "remove"}
 
     @property
     def returns_to(self) -> str:
-        """Return the group that the story rejoins once a rejection was undone, "" for none."""
+        """Return the group that the story rejoins after its rejection was undone, "" for none."""
         if self.is_kept_out:
             return ""
         return next(filter(None, (reason.former_group for reason in self.reasons)), "")
@@ -129,7 +129,7 @@ class Story:
 
 
 class Standing(StrEnum):
-    """The status of a story: published, or the cause that it is not; dropped leads are DROPPED."""
+    """The status of a story: published, or the reason why it is not (held, copy, rejected, …)."""
 
     PUBLISHED = "published"
     HELD = "held"  # it waits for an editor, or an editor holds it
@@ -144,7 +144,9 @@ class Standing(StrEnum):
 
 
 class RecallKind(StrEnum):
-    """How we covered a story from somebody else's list; if two kinds fit, the first counts."""
+    """How the site covered a story on somebody else's list: it has the story, dropped it, never saw
+    it and so on. If two kinds fit, the first one is used.
+    """
 
     HAVE = "have"  # its page is filed
     COVERED = "covered"  # another publisher's story on the same event is filed
@@ -155,7 +157,7 @@ class RecallKind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shelved:
-    """A filed story that new ones are compared with, and its article's text ("" if gone).
+    """A stored story that new ones are compared with, and its article's text ("" if deleted).
 
     `found` is when its article was found, None if that is no longer known.
     `vector` is the embedding of its text (384 signed bytes, of which only the direction counts),
@@ -169,22 +171,22 @@ class Shelved:
 
 
 class Shelf(Protocol):
-    """The filed stories that new ones are compared with, as the judge queries them."""
+    """The interface to find stored stories that a new story is compared with."""
 
     def at(self, url: str) -> str | None:
-        """Return the path of the story with a URL (by `kit.urls.identity`), or None."""
+        """Return the path of the stored story with this URL, in any spelling; None if unknown."""
         ...
 
     def holds(self, name: str) -> bool:
-        """Return whether a story's record of this name is filed."""
+        """Return whether a story with this record name is stored."""
         ...
 
     def near(self, fingerprint: tuple[int, ...]) -> Iterable[Shelved]:
-        """Return filed stories with a similar text fingerprint, to be compared, best first."""
+        """Return stored stories whose text fingerprint is similar, most similar first."""
         ...
 
     def between(self, start: datetime, end: datetime) -> Iterable[Shelved]:
-        """Return the stories published in [start, end], by time and path ascending."""
+        """Return the stored stories published from `start` to `end`, sorted by time, then path."""
         ...
 
 
@@ -207,7 +209,7 @@ class CountedTerms:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IndexedDocument:
-    """A document of a corpus: its time in seconds since 1970, its terms and its digest.
+    """A story as a document of a corpus: its time in seconds since 1970, terms and digest.
 
     The digest changes with anything that the terms and the time are computed from.
     """
@@ -219,31 +221,31 @@ class IndexedDocument:
 
 
 class Corpus(Protocol):
-    """The texts of some weeks of stories, as grouping queries them, by their records' names."""
+    """The interface to an index of terms in some weeks of stories, for grouping them by event."""
 
     def sizes(self) -> tuple[int, int, int, int]:
         """Return the number of documents, then the total numbers of words, n-grams and names."""
         ...
 
     def documents_with(self, terms: Collection[int]) -> Mapping[int, int]:
-        """Return the number of documents that contain each of these terms, without zeros."""
+        """Map each of these terms to the number of documents that contain it, if any."""
         ...
 
     def find(self, term: int, second: int, most: int) -> Sequence[tuple[int, str]]:
-        """Return (second, key) of the documents with a characteristic term, nearest in time first.
+        """Return (time in seconds, key) of documents with this term, nearest in time first.
 
         At most `most` of them; ties are ordered by `number_of` their keys.
         """
         ...
 
     def terms_of(self, keys: Collection[str]) -> Mapping[str, CountedTerms]:
-        """Return the terms of these documents by key, without those that the corpus lacks."""
+        """Map the keys of these documents to their terms; unknown documents are left out."""
         ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Surroundings:
-    """The filed stories that others are grouped with: their terms, and counts by topic."""
+    """The stored stories that new ones are grouped with by event: their terms, counts by topic."""
 
     corpus: Corpus
     count_stories: Callable[[str], int]

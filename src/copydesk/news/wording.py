@@ -1,4 +1,4 @@
-"""Write the sentences of a closed set of kinds from values, and parse them back (Wording).
+"""Fill in sentence templates with values, and parse such sentences back (Wording).
 
 A sentence is a text with placeholders: `{why}` takes any text, `{count:number}` digits,
 `{url:address}` a text without blanks, `{name:word}` letters, digits and `_`.
@@ -47,7 +47,7 @@ class _Sentence:
 
 
 class Wording(Generic[Kind]):
-    """The sentences for each kind of a closed set, the most detailed one first.
+    """The sentence templates for each kind in an enum, those with the most values first.
 
     If a text matches sentences of two kinds, the first in the table wins. A text that matches none
     is of kind `other`, with the whole text as the value `text`.
@@ -61,13 +61,13 @@ class Wording(Generic[Kind]):
         self._other = other
 
     def say(self, kind: Kind, values: Mapping[str, str]) -> str:
-        """Return a kind's first sentence that has all its values, else its last sentence."""
+        """Return the sentence of a kind: its first template with all values, else its last."""
         *fuller, last = self._sentences[kind]
         full = (sentence for sentence in fuller if all(values.get(gap) for gap in sentence.gaps))
         return next(full, last).say(values)
 
     def parse(self, text: str) -> tuple[Kind, dict[str, str]]:
-        """Return the kind of a sentence and the values in it."""
+        """Parse a sentence made from a template; return its kind, and the values by name."""
         for kind, sentences in self._sentences.items():
             for sentence in sentences:
                 if (values := sentence.read(text)) is not None:

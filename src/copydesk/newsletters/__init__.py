@@ -1,15 +1,15 @@
-"""E-mail newsletters: filed stories and subscribers go in; sent issues and a delivery log come out.
+"""Send stories as e-mail newsletters to subscribers, and log every message that was sent.
 
 composing      compose and render an issue from values alone; pure
-issues         gather an issue's stories from the records, file it, read it back
-readers        sign-up, consent, links, choices, a reader's own data
-exchange       import and export lists of readers
-sending        send an issue to its readers; `delivery_log` lists what was sent to whom
+issues         gather an issue's stories, commit the issue to git, read it back
+readers        sign-up, consent, links, choices, a subscriber's own data
+exchange       import and export lists of subscribers
+sending        send an issue to its subscribers; `delivery_log` lists what was sent to whom
 message, dkim, smtp, answers    write, sign and send one message, and read the server's answer
-services       hand an issue over to a newsletter service
-bounces        read what came back, and end the subscriptions that it ends
+services       give an issue to a newsletter service to send
+bounces        read bounces and complaints, and stop mail to their addresses
 checks         check whether mail would arrive
-reader_pages   the pages below `/mail/`
+reader_pages   the subscribers' web pages below `/mail/`
 """
 
 from __future__ import annotations

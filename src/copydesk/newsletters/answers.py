@@ -1,4 +1,4 @@
-"""The answer of an SMTP server to a sent message, as a value with reader addresses removed."""
+"""Describe an SMTP server's answer to a sent message, with e-mail addresses removed."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ class Answer:
     messages. `refused`: 5xx. `unsent`: the connection broke before the message's end was written,
     so it is surely not delivered. `uncertain`: its end was written, and no credible answer came.
 
-    `code` is the server's, 0 if there was no answer; `status` is the enhanced code (RFC 3463)
-    such as "5.1.1", or "". `words` are the server's text in one line, at most 200 characters, with
+    `code` is the server's, 0 if there was no answer; `status` is the enhanced code (RFC 3463) such
+    as "5.1.1", or "". `words` are the server's text in one line, at most 200 characters, with
     addresses replaced by `<address>`; our own words where the server said nothing. `stage` is the
-    step that was answered: a refusal of the `sender` is not the reader's fault.
+    step that was answered: a refusal of the `sender` is not the subscriber's fault.
     """
 
     kind: AnswerKind
@@ -39,14 +39,14 @@ class Answer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reply:
-    """An SMTP server's reply to one command: its code, and its lines joined by blanks."""
+    """An SMTP server's reply to one command: its code, and its lines joined by spaces."""
 
     code: int
     words: str
 
 
 def judge_reply(reply: Reply, stage: SmtpStage, recipient: str) -> Answer:
-    """Turn an SMTP server's reply at a stage of sending into the outcome for the message."""
+    """Convert an SMTP server's reply at one stage of sending to the message's outcome."""
     status = _STATUS.match(reply.words)
     return Answer(
         kind=_classify(reply.code),
@@ -78,7 +78,8 @@ _ADDRESS = re.compile(
 
 
 def clean_words(said: str, addresses: Iterable[str] = ()) -> str:
-    """Return an SMTP server's text as one line of at most 200 characters, addresses as `<address>`.
+    """Return an SMTP server's text as one line of at most 200 characters. E-mail addresses become
+    `<address>`.
 
     Bare mailbox names (`550 joe: no such user`) are removed for the given `addresses`.
     """

@@ -1,4 +1,4 @@
-"""The delivery log: list sent issues, pause and resume their sending, list who received them."""
+"""Report and control the sending of newsletter issues, and list who received each of them."""
 
 from __future__ import annotations
 
@@ -30,10 +30,10 @@ _GOING: frozenset[SendingState] = frozenset({"ready", "awaits-word", "sending", 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SendingRow:
-    """A newsletter issue's sending: its messages by state, returned ones, and page views.
+    """The state of sending one newsletter issue: counts of messages, bounces and page views.
 
     `next_due` is when the next message is tried, None if none is left. `again_by` is who sent the
-    issue once more, at `again_at`, to the readers whose delivery was uncertain.
+    issue once more, at `again_at`, to the subscribers whose delivery was uncertain.
     """
 
     issue: str
@@ -53,7 +53,9 @@ class SendingRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SendingRehearsal:
-    """What sending a newsletter issue would do: how many readers, how large, what it waits for."""
+    """A preview of sending a newsletter issue: the number of subscribers, its size, any
+    obstacle.
+    """
 
     issue: str
     letter: str
@@ -63,18 +65,22 @@ class SendingRehearsal:
 
 
 def list_sendings(store: MailStore, most: int = 100, before: str = "") -> list[SendingRow]:
-    """Return newsletter sendings, newest first; with `before`, those older than that issue's."""
+    """Return the newsletter issues sent, being sent or waiting, newest first. With `before`, only
+    those older than that issue.
+    """
     sendings = store.ledger.list_sendings(most, before=before)
     return [_make_row(store, sending) for sending in sendings]
 
 
 def find_sending(store: MailStore, issue: str) -> SendingRow:
-    """Return the sending of a newsletter issue; raises UsageError if it was never sent."""
+    """Return the state of sending a newsletter issue. Raises UsageError if it was never sent."""
     return _make_row(store, _find(store, issue))
 
 
 def rehearse_sending(newsroom: Newsroom, store: MailStore, issue: str) -> SendingRehearsal:
-    """Return what sending a newsletter issue would do; raises as `begin_sending`, MailError."""
+    """Return a preview of sending a newsletter issue. Nothing is sent. Raises as `begin_sending`
+    does, and MailError.
+    """
     from copydesk.newsletters.issues import make_outgoing
 
     mail = read_issue_to_send(newsroom, issue)
@@ -91,7 +97,7 @@ def rehearse_sending(newsroom: Newsroom, store: MailStore, issue: str) -> Sendin
 def stop_sending(
     store: MailStore, issue: str, word: Literal["paused", "ended"], by: str
 ) -> SendingRow:
-    """Pause or end the sending of a newsletter issue; messages under way are finished.
+    """Pause or end the sending of a newsletter issue. Messages already begun are finished.
 
     Raises UsageError if it is finished or was never queued.
     """
@@ -103,7 +109,8 @@ def stop_sending(
 
 
 def resume_sending(newsroom: Newsroom, store: MailStore, issue: str, by: str) -> SendingRow:
-    """Resume a paused sending of a newsletter issue, or approve a waiting one; `serve` sends it.
+    """Resume the sending of a paused newsletter issue, or approve a waiting one. `serve` then sends
+    it.
 
     Raises UsageError if it is finished or the mail checks hold it back.
     """
@@ -150,9 +157,9 @@ def _make_row(store: MailStore, sending: Sending) -> SendingRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WhoLine:
-    """One reader of a newsletter issue: the message's state and since when, and the server's text.
+    """One subscriber's message of a newsletter issue: its state, time, and the mail server's text.
 
-    `address` is "" if the reader was erased, `at` None while the message is queued; `code` is 0
+    `address` is "" if the subscriber was erased, `at` None while the message is queued; `code` is 0
     where no server answered.
     """
 
@@ -167,7 +174,7 @@ class WhoLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WhoPage:
-    """A page of an issue's readers, each row with a reader's number; `after` starts the next page.
+    """One page of the list of an issue's subscribers. The next page starts after number `after`.
 
     `after` is 0 on the last page. The row of a service has number 0.
     """
@@ -177,8 +184,8 @@ class WhoPage:
 
 
 def list_who(store: MailStore, issue: str, state: str = "") -> Iterator[WhoLine]:
-    """Yield the readers of a newsletter issue, all or those whose message is in `state`; raises
-    UsageError for an unknown issue or state.
+    """Yield the subscribers that a newsletter issue was sent to, all or those with messages in
+    `state`. Raises UsageError for an unknown issue or state.
     """
     sending = _find_sending(store, issue)
     return map(_line_of, store.ledger.walk(sending.number, _read_state(state)))
@@ -187,7 +194,9 @@ def list_who(store: MailStore, issue: str, state: str = "") -> Iterator[WhoLine]
 def page_who(
     store: MailStore, issue: str, state: str = "", after: int = 0, most: int = 100
 ) -> WhoPage:
-    """Return a page of an issue's readers, those after number `after`; raises as `list_who`."""
+    """Return one page of an issue's subscribers, those numbered above `after`. Raises as `list_who`
+    does.
+    """
     sending = _find_sending(store, issue)
     walked = store.ledger.walk(sending.number, _read_state(state), after)
     entries = list(itertools.islice(walked, most + 1))
@@ -198,7 +207,8 @@ def page_who(
 
 
 def find_who(store: MailStore, issue: str, address: str) -> tuple[int, WhoLine] | None:
-    """Return a reader's number and row in an issue's delivery log, by address; None if not in it.
+    """Return a subscriber's number and message in an issue's delivery log, by address, None if
+    absent.
 
     Raises UsageError for an unknown issue.
     """
@@ -210,7 +220,7 @@ def find_who(store: MailStore, issue: str, address: str) -> tuple[int, WhoLine] 
 
 
 def list_issues_of(store: MailStore, number: int) -> list[WhoLine]:
-    """Return the newsletter issues queued to a reader, newest first."""
+    """Return the newsletter issues sent or to be sent to a subscriber, newest first."""
     return [_line_of(entry) for entry in store.ledger.of(number)]
 
 
@@ -223,7 +233,7 @@ def _find_sending(store: MailStore, issue: str) -> Sending:
 
 
 def _read_state(state: str) -> Collection[DeliveryState]:
-    """Return the delivery states that a name means, () for all."""
+    """Return the delivery states that a name stands for. For "" return (), which means all."""
     states = {name_state(each): each for each in DeliveryState}
     if state and state not in states:
         hint = f"there are: {', '.join(states)}"

@@ -1,4 +1,4 @@
-"""Sign messages with DKIM (RFC 6376, RFC 8463): relaxed/relaxed, the whole body.
+"""Sign e-mail messages with DKIM (RFC 6376, RFC 8463), relaxed/relaxed, over the whole body.
 
 dkimpy canonicalizes and hashes; OpenSSL signs. dkimpy's own RSA is ten times slower, its Ed25519
 needs another library, and it reads the clock itself.
@@ -67,14 +67,14 @@ class _Key:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Signer:
-    """Signs messages with DKIM for a domain, with the key that the DNS has under `selector`."""
+    """Signs a domain's messages with DKIM. `selector` is the name of the key in the DNS."""
 
     domain: str
     selector: str
     _key: _Key = field(repr=False)
 
     def sign(self, message: bytes, date: datetime) -> bytes:
-        """Return a message with its DKIM signature on top, made at `date`."""
+        """Return a message with a DKIM signature header, dated `date`, put on top."""
         import dkim
         from dkim.canonicalization import CanonicalizationPolicy
 
@@ -99,7 +99,7 @@ class Signer:
 
 
 def load_signer(options: DkimOptions, key: bytes, domain: str) -> Signer:
-    """Return the DKIM signer for a domain, by a private key in PEM, RSA or Ed25519.
+    """Create the DKIM signer for a domain from a private key in PEM (RSA or Ed25519).
 
     `options.domain` takes precedence over `domain`. Raises MailError if the extra copydesk[dkim]
     is not installed or the key cannot be used.

@@ -1,4 +1,4 @@
-"""Write e-mail messages: an issue and one reader's links go in; a message's bytes come out.
+"""Write e-mail messages as bytes: newsletter issues with each subscriber's links, and single mails.
 
 RFC 5322 and MIME, quoted-printable, so that any relay accepts them; signed where there is a key.
 """
@@ -34,7 +34,7 @@ _PLACES = {UNSUBSCRIBE: 0, CHOICES: 1}
 
 
 class MessageTemplate:
-    """The message of one newsletter issue, multipart/alternative, to fill in for each reader."""
+    """The MIME message of one newsletter issue, with places to fill in for each subscriber."""
 
     def __init__(
         self,
@@ -43,7 +43,7 @@ class MessageTemplate:
         date: datetime,
         signer: Signer | None = None,
     ) -> None:
-        """Encode the parts that all readers share; raises MailError for an invalid address."""
+        """Encode the parts that all subscribers share. Raises MailError for an invalid address."""
         self._signer = signer
         self._date = date
         boundary = name_boundary(issue.subject, issue.text, issue.html)
@@ -54,7 +54,7 @@ class MessageTemplate:
         self._opening, self._middle, self._closing = write_frame(boundary)
 
     def for_reader(self, places: ReaderPlaces) -> Envelope:
-        """Return a reader's message, signed with DKIM if there is a signer.
+        """Return the message for one subscriber, signed with DKIM if there is a signer.
 
         Raises MailError for an invalid address, link or id. No value can break out of its field.
         Links are unchanged in the text and escaped in the HTML.
@@ -85,7 +85,7 @@ class MessageTemplate:
 
 
 def write_head(addressing: Addressing, subject: str, date: datetime) -> bytes:
-    """Return the message header fields that all readers share, without those of the body."""
+    """Return the header fields that are the same for all subscribers, without those of the body."""
     head = write_words("Subject", subject) + write_date(date)
     if addressing.reply_to:
         head += write_mailbox("Reply-To", "", addressing.reply_to)
@@ -95,19 +95,23 @@ def write_head(addressing: Addressing, subject: str, date: datetime) -> bytes:
 
 
 def write_alternative(boundary: bytes) -> bytes:
-    """Return the header of a multipart/alternative body, with the empty line after it."""
+    """Return the header of a multipart/alternative body and the empty line after it."""
     kind = b"Content-Type: multipart/alternative;\r\n boundary="
     return kind + b'"' + boundary + b'"\r\n\r\n'
 
 
 def name_boundary(*words: str) -> bytes:
-    """Return a MIME boundary by a digest of texts; its "=_" cannot occur in quoted-printable."""
+    """Return a MIME boundary made from a digest of the texts, which cannot occur in the encoded
+    body.
+    """
     digest = hashlib.sha256("\0".join(words).encode("utf-8", "replace"))
     return b"=_" + digest.hexdigest()[:32].encode()
 
 
 def write_frame(boundary: bytes) -> tuple[bytes, bytes, bytes]:
-    """Return the MIME lines before the text part, between text and HTML, and at the end."""
+    """Return the MIME boundary lines: before the text part, between text and HTML, and
+    at the end.
+    """
     return (
         b"--" + boundary + b"\r\n" + write_kind("plain"),
         b"\r\n--" + boundary + b"\r\n" + write_kind("html"),
@@ -116,7 +120,7 @@ def write_frame(boundary: bytes) -> tuple[bytes, bytes, bytes]:
 
 
 def write_kind(subtype: str) -> bytes:
-    """Return the MIME header of a text part, with the empty line after it."""
+    """Return the MIME header of a text part and the empty line after it."""
     kind = write_field("Content-Type", f"text/{subtype}; charset=utf-8")
     return kind + write_field("Content-Transfer-Encoding", "quoted-printable") + b"\r\n"
 
@@ -135,7 +139,7 @@ def _write_unsubscribe(link: str) -> bytes:
 def write_mail(
     addressing: Addressing, mail: PersonalMail, signer: Signer | None = None
 ) -> Envelope:
-    """Write a message to one person, such as a confirmation mail.
+    """Write a message to one recipient, such as a confirmation mail.
 
     It has no unsubscribe link, so its `addressing` should name no list. Raises MailError for an
     invalid address or id.
@@ -182,19 +186,19 @@ _TOKEN = re.compile(r"[!-~]+")
 
 
 def clean(words: str) -> str:
-    """Return text as one line without control characters, direction marks and surrogates."""
+    """Return text as one line, without control characters, direction marks and surrogates."""
     return text.fold(_HALVES.sub("", _DIRECTIONS.sub("", words)))[:_MOST_CHARACTERS]
 
 
 def write_field(name: str, value: str) -> bytes:
-    """Return a header field; raises MailError for a value too long or not printable ASCII."""
+    """Return a header field. Raises MailError if its value is too long or not printable ASCII."""
     if len(value) > _FIELD_OCTETS or not value.isascii() or not value.isprintable():
         raise MailError("no value for a field of a message", subject=name)
     return f"{name}: {value}".encode() + END
 
 
 def write_words(name: str, words: str) -> bytes:
-    """Return a header field of free text, cleaned and folded."""
+    """Return a header field with free text, such as Subject, cleaned, encoded and folded."""
     return f"{name}: {_encode(clean(words), len(name) + 2)}".encode() + END
 
 
@@ -204,19 +208,19 @@ def write_mailbox(name: str, words: str, address: str) -> bytes:
 
 
 def write_date(date: datetime) -> bytes:
-    """Return the Date header field; `date` must have a time zone."""
+    """Return the Date header field. `date` must have a time zone."""
     return write_field("Date", format_datetime(date))
 
 
 def write_message_id(message_id: str) -> bytes:
-    """Return the Message-ID header field; `message_id` comes without angle brackets."""
+    """Return the Message-ID header field. `message_id` is given without angle brackets."""
     if not _MESSAGE_ID.fullmatch(message_id):
         raise MailError("no id for a message", subject=clean(message_id))
     return write_field("Message-ID", f"<{message_id}>")
 
 
 def check_web_address(address: str) -> str:
-    """Return a web URL unchanged; raises MailError for anything else."""
+    """Return a web URL unchanged. Raises MailError if it is no web URL."""
     if not _ADDRESS_OF_WEB.fullmatch(address) or len(address) > _FIELD_OCTETS:
         raise MailError(
             "no address of the web for a message", hint="it begins with https:// and has no blanks"
@@ -225,7 +229,7 @@ def check_web_address(address: str) -> str:
 
 
 def write_list_fields(addressing: Addressing) -> bytes:
-    """Return the header fields that all messages of a mailing list share (RFC 2919, RFC 2369)."""
+    """Return the header fields that all messages of a newsletter share (RFC 2919, RFC 2369)."""
     fields = b""
     if addressing.list_id:
         if not _LIST_ID.fullmatch(addressing.list_id) or len(addressing.list_id) > 255:
@@ -266,7 +270,7 @@ def _encode(words: str, used: int) -> str:
 
 
 def _is_plain(words: str) -> bool:
-    """Return whether text needs no encoding; text that looks encoded does."""
+    """Return whether text needs no encoding. Text that looks encoded needs it."""
     return words.isascii() and "=?" not in words
 
 
@@ -326,7 +330,7 @@ def _spell_domain(domain: str) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Addressing:
-    """The sender and the mailing list (RFC 2919): what all readers of a newsletter share.
+    """The sender and the mailing list (RFC 2919) that all messages of a newsletter have.
 
     `list_id` looks like a host name, `daily.letters.example.org`; `archive` is the URL of the page
     with all issues. "" leaves a field out.
@@ -343,7 +347,7 @@ class Addressing:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReaderPlaces:
-    """The values that differ in each reader's message; `message_id` has no angle brackets."""
+    """The values that differ in each subscriber's message. `message_id` has no angle brackets."""
 
     address: str = field(repr=False)
     unsubscribe: str = field(repr=False)
@@ -354,7 +358,7 @@ class ReaderPlaces:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Envelope:
-    """A message with its SMTP sender and recipient: domains in ASCII, lines end with CRLF."""
+    """A message with its SMTP sender and recipient. Domains are in ASCII, lines end with CRLF."""
 
     sender: str = field(repr=False)
     recipient: str = field(repr=False)
@@ -363,7 +367,7 @@ class Envelope:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PersonalMail:
-    """A message to one person; without `html` it is plain text only."""
+    """The content of a message to one recipient. Without `html` it is plain text only."""
 
     to: str = field(repr=False)
     subject: str
@@ -384,13 +388,13 @@ _LINE_OCTETS = 76  # of a line, its "=" counted
 
 
 def encode(words: str) -> bytes:
-    """Return text in quoted-printable; all line ends become CRLF."""
+    """Encode text as quoted-printable. All line ends become CRLF."""
     lines = words.replace("\r\n", "\n").replace("\r", "\n").encode("utf-8", "replace")
     return b2a_qp(lines, istext=True).replace(b"\n", b"\r\n")
 
 
 def encode_alone(words: str) -> bytes:
-    """Return text in quoted-printable that ends in a soft line end, so that any text may follow."""
+    """Encode text as quoted-printable with a soft line end, so that other text may be appended."""
     encoded = encode(words)
     start = encoded.rfind(b"\n") + 1
     if len(encoded) - start >= _LINE_OCTETS:  # no room for the soft end
@@ -402,7 +406,7 @@ def encode_alone(words: str) -> bytes:
 
 
 def encode_parts(body: str, places: Mapping[str, int]) -> list[bytes | int]:
-    """Return a message body in encoded pieces, with the numbers of placeholders between them."""
+    """Encode a message body in pieces, split at the placeholders that are filled in later."""
     pattern = re.compile("(" + "|".join(map(re.escape, places)) + ")")
     pieces = pattern.split(body)
     parts: list[bytes | int] = []
@@ -417,5 +421,5 @@ def encode_parts(body: str, places: Mapping[str, int]) -> list[bytes | int]:
 
 
 def fill(parts: list[bytes | int], value: Callable[[int], bytes]) -> bytes:
-    """Return a message body with each placeholder replaced by its value, encoded alone."""
+    """Return a message body with each placeholder replaced by its value in quoted-printable."""
     return b"".join(value(part) if isinstance(part, int) else part for part in parts)

@@ -1,4 +1,4 @@
-"""Send messages over SMTP; each message gets an Answer.
+"""Send messages over SMTP, and return the server's answer to each.
 
 A connection is encrypted or stays on this machine. If it breaks, the message is `unsent` or, once
 its last line was written, `uncertain`.
@@ -36,7 +36,7 @@ _AWAY = "look at `host` and `port` in [mail.smtp]; letters wait until it is ther
 
 
 async def open_line(options: SmtpOptions, *, tls: ssl.SSLContext | None = None) -> SmtpLine:
-    """Connect and sign in to the SMTP server; `tls` replaces the system's trusted certificates.
+    """Connect and sign in to the SMTP server. `tls` replaces the system's trusted certificates.
 
     Raises MailServerError if the server is away, slow or busy. Raises MailError if a person
     must act: no TLS, an invalid certificate, a refused sign-in, `none` for another machine. It
@@ -173,7 +173,7 @@ _Step = tuple[SmtpStage, bytes, Collection[int]]
 
 
 class SmtpLine:
-    """An open, signed-in connection to an SMTP server, for one task at a time."""
+    """An open, signed-in connection to an SMTP server, to be used by one task at a time."""
 
     def __init__(self, conversation: Conversation, extensions: Collection[str]) -> None:
         self._conversation = conversation
@@ -185,7 +185,8 @@ class SmtpLine:
         return self._conversation.is_open
 
     async def send(self, envelope: Envelope) -> Answer:
-        """Send a message and return its outcome; an error caused by the server is not raised.
+        """Send a message over SMTP and return its outcome. Errors caused by the server are not
+        raised.
 
         After a refusal the connection stays open. After 421, a broken connection or a confused
         server it is closed. Cancelling closes it, too, and leaves the outcome unknown.
@@ -205,11 +206,11 @@ class SmtpLine:
 
     @property
     def certificate_end(self) -> datetime | None:
-        """Return when the SMTP server's certificate expires; None without encryption."""
+        """Return when the SMTP server's certificate expires, None without encryption."""
         return self._conversation.certificate_end
 
     async def try_out(self, sender: str, recipient: str) -> Answer:
-        """Ask the SMTP server whether it accepts a sender and a recipient, without sending.
+        """Check that the SMTP server accepts a sender and a recipient, without sending a message.
 
         `accepted` means that sender and recipient are accepted; nothing was sent.
         """
@@ -318,7 +319,7 @@ _T = TypeVar("_T")
 
 
 class LineLostError(Exception):
-    """Raised inside this module when the SMTP connection cannot be used any more.
+    """Raised inside this module when the SMTP connection has become unusable.
 
     `reply` is an unasked answer that came last.
     """
@@ -330,7 +331,9 @@ class LineLostError(Exception):
 
 
 class Conversation(asyncio.Protocol):
-    """The SMTP dialogue on one connection, one command at a time; a second reply ends it."""
+    """The SMTP commands and replies on one connection, one command at a time. An unexpected second
+    reply closes it.
+    """
 
     def __init__(self, transport: asyncio.Transport, timeout_seconds: float) -> None:
         self._transport = transport
@@ -345,24 +348,24 @@ class Conversation(asyncio.Protocol):
 
     @property
     def is_open(self) -> bool:
-        """Return whether a command can be written."""
+        """Return whether an SMTP command can be written."""
         return not (self._lost or self._heard or self._transport.is_closing())
 
     @property
     def certificate_end(self) -> datetime | None:
-        """Return when the SMTP server's certificate expires; None without encryption."""
+        """Return when the SMTP server's certificate expires, None without encryption."""
         tls = self._transport.get_extra_info("ssl_object")
         ends = (tls.getpeercert() or {}).get("notAfter") if tls is not None else None
         return datetime.fromtimestamp(ssl.cert_time_to_seconds(ends), UTC) if ends else None
 
     async def ask(self, command: bytes) -> Reply:
-        """Write a command (with CRLF) and return the reply; raises LineLostError if none comes."""
+        """Write an SMTP command and return the reply. Raises LineLostError if none comes."""
         self._check_silence()
         self._transport.write(command)
         return await self._listen()
 
     async def write_body(self, message: bytes) -> None:
-        """Write a message without its end mark; return once the kernel has it.
+        """Write a message's bytes without the end mark. Return once the operating system has them.
 
         From then on only `ask_end` can make the server accept the message.
         """
@@ -375,7 +378,7 @@ class Conversation(asyncio.Protocol):
         self._check_silence()
 
     async def ask_end(self) -> Reply:
-        """Write the end mark of a message and return the server's reply.
+        """Write the end mark of a message and return the SMTP server's reply.
 
         A second reply in the same read must agree or say goodbye; otherwise nobody knows which
         counts.
@@ -390,7 +393,7 @@ class Conversation(asyncio.Protocol):
         return reply
 
     def end(self, why: str) -> None:
-        """Close the connection at once; `why` is kept as the reason."""
+        """Close the SMTP connection at once. `why` is stored as the reason."""
         self._lost = self._lost or why
         self._transport.abort()
 
@@ -422,7 +425,7 @@ class Conversation(asyncio.Protocol):
         await self._waiter
 
     async def _within_time(self, wanted: Awaitable[_T], what: str, times_longer: int = 1) -> _T:
-        """Wait for a complete result: a slow trickle gets no more time than silence."""
+        """Wait for a complete result. A slow trickle of bytes gets no more time than silence."""
         try:
             async with asyncio.timeout(self._timeout_seconds * times_longer):
                 return await wanted
@@ -431,7 +434,7 @@ class Conversation(asyncio.Protocol):
             raise LineLostError(what) from None
 
     def _take_reply(self) -> Reply | None:
-        """Remove and return the first complete reply received; None while it is incomplete.
+        """Remove and return the first complete reply received, None while it is incomplete.
 
         Raises LineLostError for anything that is no answer.
         """

@@ -38,7 +38,7 @@ class FrontServer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FrontAdvice:
-    """A problem with the reverse proxies at `addresses`, and its fix.
+    """A problem in the settings for the reverse proxies at `addresses`, and how to fix it.
 
     `line` is the line for `[serve]` in beat.toml that names the proxies, "" if it names them all
     already. With `is_silent` a proxy does not send the client's address; `header` is the nginx
@@ -87,7 +87,7 @@ def keep_front_servers(private: Path, servers: Sequence[FrontServer]) -> None:
 
 
 def advise_on_front(settings: Settings, private: Path, now: datetime) -> FrontAdvice | None:
-    """Return advice on the reverse proxies seen lately, None if the settings name them all."""
+    """Return advice on the reverse proxies seen lately, None if the settings list them all."""
     trusted = settings.serve.trusted_proxies
     seen = [server for server in read_front_servers(private) if now - server.seen < _FORGOTTEN]
     unnamed = [server.address for server in seen if not _is_within(server.address, trusted)]

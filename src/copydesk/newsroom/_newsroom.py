@@ -27,7 +27,7 @@ TEMPLATES = "_templates"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Newsroom:
-    """An open newsroom folder: its settings and stores, at the moment `now` (UTC)."""
+    """An open newsroom folder (all files of one site): settings and stores, at the time `now`."""
 
     root: Path
     now: datetime
@@ -45,7 +45,7 @@ class Newsroom:
 
     @property
     def private(self) -> Path:
-        """Return the newsroom's `.copydesk` folder, which git ignores."""
+        """Return the newsroom's `.copydesk` folder of internal files, which git ignores."""
         return self.root / PRIVATE
 
     @property
@@ -59,7 +59,7 @@ class Newsroom:
         return self.root / TEMPLATES
 
     def mark_theme(self) -> Mark:
-        """Return the file stamps of the owner's templates: if unchanged, pages are up to date."""
+        """Return the file stamps (stat values) of the owner's templates, to detect changes."""
         return mark_files(files_below(self.templates))
 
     def git_command(self, *arguments: str) -> str:
@@ -74,7 +74,7 @@ def open_newsroom(
 ) -> Iterator[Newsroom]:
     """Open the newsroom folder `root` for the `with` block: read its settings, open its stores.
 
-    With `scratch` nothing in the newsroom changes: the memory is a copy, and new pictures and
+    With `scratch` nothing in the newsroom changes: the database is a copy, and new pictures and
     articles go to a temporary folder. Raises ConfigError, MemoryStoreError.
     """
     settings = read_settings(root, environ)
@@ -108,7 +108,7 @@ def read_settings(root: Path, environ: Mapping[str, str]) -> config.Settings:
     """Return the newsroom's settings, including the editors' rules; raises ConfigError.
 
     If the rules cannot be read, a warning is added, so that the site can still be built and viewed.
-    A round reads the rules again and fails.
+    A fetching run reads the rules again and fails.
     """
     settings = config.load(root, environ)
     try:
@@ -126,7 +126,7 @@ def _copy_memory(private: Path, kept: Path) -> None:
 
 @contextlib.contextmanager
 def alone(root: Path, private: Path, wait_seconds: float = 0.0) -> Iterator[None]:
-    """Lock the newsroom for one round of fetching and filing; BusyError if the lock stays taken."""
+    """Lock the newsroom folder for one fetching run; BusyError if another run keeps it locked."""
     with contextlib.ExitStack() as stack:
         if not stack.enter_context(hold_lock(private / "round.lock", wait_seconds)):
             raise BusyError(
@@ -139,7 +139,7 @@ def alone(root: Path, private: Path, wait_seconds: float = 0.0) -> Iterator[None
 
 @contextlib.contextmanager
 def hold_lock(path: Path, wait_seconds: float = 0.0) -> Iterator[bool]:
-    """Hold a lock file for the `with` block; yield False if it is still taken after the wait.
+    """Hold a lock file for the `with` block; yield False if it is still taken after waiting.
 
     Raises MemoryStoreError.
     """
@@ -171,7 +171,7 @@ def _unwritable(path: Path, error: OSError) -> MemoryStoreError:
 
 
 class Troubles:
-    """Collects the errors of single records, pages and sources, so that long work can continue."""
+    """Collects errors of single records, pages and sources, so that a long task can continue."""
 
     def __init__(self) -> None:
         self.errors: list[CopydeskError] = []
@@ -181,7 +181,7 @@ class Troubles:
         self.errors.append(error)
 
     def failures(self) -> tuple[Failure, ...]:
-        """Return the collected errors as failures for a report."""
+        """Return the collected errors as a report lists them (`Failure`)."""
         return tuple(failure_of(error.subject, error) for error in self.errors)
 
 
@@ -190,7 +190,7 @@ class Troubles:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Failure:
-    """One link, story record or page that failed without stopping the others."""
+    """A link, story record or page that failed without stopping the processing of the others."""
 
     url: str
     what: str
@@ -198,7 +198,7 @@ class Failure:
 
 
 def failure_of(url: str, error: Exception) -> Failure:
-    """Turn any exception raised for a URL into a `Failure` for the report."""
+    """Return a report's `Failure` for an exception that was raised while processing a URL."""
     if isinstance(error, CopydeskError):
         return Failure(url=url, what=error.what, hint=error.hint)
     return Failure(
@@ -212,14 +212,14 @@ def failure_of(url: str, error: Exception) -> Failure:
 
 
 class Progress(Protocol):
-    """A display for the progress of long work."""
+    """Displays the progress of a long task; this is the interface of such displays."""
 
     def stage(self, name: str, total: int | None = None) -> None:
-        """Begin a stage of the fetching round with `total` steps, None if the number is unknown."""
+        """Begin a stage of the task with `total` steps; None if the number is unknown."""
         ...
 
     def step(self, count: int = 1) -> None:
-        """Count `count` further steps of the stage as done."""
+        """Count `count` further steps of the current stage as done."""
         ...
 
 
@@ -252,13 +252,13 @@ class Stamp:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mark:
-    """The stamps (stat values) of files by path, and when they were taken (ns since 1970)."""
+    """The stamps (stat values) of files by path, and when they were read (ns since 1970)."""
 
     taken_ns: int
     stamps: Mapping[str, Stamp]
 
     def still_holds(self, now: Mark) -> bool:
-        """Return whether surely no file changed between these stamps and the later ones.
+        """Return whether certainly no file changed between these stamps and the later ones.
 
         Two edits within one clock tick of the file system leave the same stamp. So a mark does not
         hold if a file had changed less than a tick before the mark was taken.
@@ -269,7 +269,7 @@ class Mark:
 
 
 def mark_files(paths: Iterable[Path]) -> Mark:
-    """Return the stamps of files, folders and links, to detect changes; missing ones have none."""
+    """Return the stamps (stat values) of files, folders and links, to detect changes later."""
     taken_ns = time.time_ns()
     return Mark(taken_ns=taken_ns, stamps=dict(_stamps(paths)))
 
@@ -291,7 +291,7 @@ def files_below(folder: Path) -> Iterator[Path]:
 
 
 def git_files(root: Path) -> Iterator[Path]:
-    """Yield the files that git writes at each commit, pull or checkout in `root`."""
+    """Yield the files in `.git` that change with each commit, pull or checkout in `root`."""
     git = _follow_pointer(root / ".git", "gitdir:")
     shared = _follow_pointer(git / "commondir", "") if (git / "commondir").is_file() else git
     yield git / "HEAD"
@@ -312,7 +312,7 @@ def _follow_pointer(path: Path, prefix: str) -> Path:
 
 
 class ResidentNewsroom:
-    """A newsroom that stays open in a server, and reads changed settings again.
+    """A newsroom folder that a server keeps open; changed settings are read again.
 
     `error` says what is wrong with the settings now on disk, None if they are valid. While they are
     invalid, the last valid settings stay in use. Use it from one thread at a time; the caller
@@ -329,7 +329,7 @@ class ResidentNewsroom:
         self._memory = Memory(root / PRIVATE / "memory.sqlite")
 
     def newsroom(self, now: datetime) -> Newsroom:
-        """Return the newsroom at a moment (UTC), with the settings on disk if they are valid."""
+        """Return the newsroom at a time (UTC), with the settings on disk if they are valid."""
         mark = mark_files(self._setting_files())
         if not self._mark.still_holds(mark):
             self._mark = mark
@@ -341,7 +341,7 @@ class ResidentNewsroom:
         return with_stores(self._settings, now, self._memory, self._root / PRIVATE)
 
     def mark(self) -> Mark:
-        """Return the file stamps of the newsroom's settings, data, theme and git branches.
+        """Return file stamps (stat values) of the settings, data, theme and git branches.
 
         While it holds, anything computed from them is up to date.
         """
@@ -349,7 +349,7 @@ class ResidentNewsroom:
         return mark_files([*self._setting_files(), *theme, *git_files(self._root)])
 
     def close(self) -> None:
-        """Close the newsroom's memory database."""
+        """Close the newsroom's database."""
         self._memory.close()
 
     def _setting_files(self) -> Iterator[Path]:

@@ -24,7 +24,7 @@ COMMAND_LINE = "command line"  # the actor in the audit log
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccountRow:
-    """A desk account: its ways to sign in, and the number of browsers signed in."""
+    """An editor's account in the web interface: role, ways to sign in, signed-in browsers."""
 
     name: str
     role: Role
@@ -37,7 +37,7 @@ class AccountRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccountLink:
-    """A sign-in link for a desk account; it works once, until it expires."""
+    """A sign-in link to the editors' web interface; it works once, until it expires."""
 
     name: str
     role: Role
@@ -47,7 +47,7 @@ class AccountLink:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EndedSessions:
-    """The number of browsers that were signed out of a desk account."""
+    """The number of browsers that were signed out of an editor's account."""
 
     name: str
     sessions: int
@@ -55,7 +55,7 @@ class EndedSessions:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewToken:
-    """An API token with which a program acts for a desk account; it is shown only this once."""
+    """An API token with which a program acts for an editor's account; it is shown only once."""
 
     name: str
     label: str
@@ -65,7 +65,7 @@ class NewToken:
 
 
 def list_accounts(newsroom: Newsroom) -> tuple[AccountRow, ...]:
-    """Return all desk accounts, sorted by name; raises DeskStoreError."""
+    """Return all editors' accounts, sorted by name; raises DeskStoreError."""
     with _open(newsroom) as desk:
         return tuple(
             AccountRow(
@@ -84,7 +84,7 @@ def list_accounts(newsroom: Newsroom) -> tuple[AccountRow, ...]:
 def add_account(
     newsroom: Newsroom, name: str, role: Role, port: int, subject: str = ""
 ) -> AccountLink:
-    """Add a desk account and return its sign-in link; `serve` listens at `port`.
+    """Add an editor's account and return its sign-in link; `port` is the port of `serve`.
 
     `subject` is the account's identifier at the OpenID provider. Raises UsageError if the name is
     invalid or taken, or if a subject is given and no provider is set; raises DeskStoreError.
@@ -111,7 +111,7 @@ def reset_account(newsroom: Newsroom, name: str, port: int) -> AccountLink:
 
 
 def make_token(newsroom: Newsroom, name: str, grant: TokenGrant) -> NewToken:
-    """Return a new API token with which a program acts for a desk account.
+    """Return a new API token, with which a program acts for an editor's account.
 
     Raises UsageError if no account has the name or its role does not allow the grant;
     DeskStoreError.
@@ -128,7 +128,7 @@ def make_token(newsroom: Newsroom, name: str, grant: TokenGrant) -> NewToken:
 
 
 def end_sessions(newsroom: Newsroom, name: str) -> EndedSessions:
-    """Sign a desk account out of all browsers; its owner may sign in again.
+    """Sign an editor's account out of all browsers; the editor can sign in again.
 
     Raises UsageError if no account has the name, DeskStoreError.
     """
@@ -139,7 +139,7 @@ def end_sessions(newsroom: Newsroom, name: str) -> EndedSessions:
 
 
 def remove_account(newsroom: Newsroom, name: str) -> EndedSessions:
-    """Remove a desk account; the changes it made stay under its name.
+    """Remove an editor's account; changes that it made keep its name.
 
     Raises UsageError if no account has the name, DeskStoreError.
     """
@@ -150,11 +150,11 @@ def remove_account(newsroom: Newsroom, name: str) -> EndedSessions:
 
 
 def make_setup_link(newsroom: Newsroom, now: datetime, port: int) -> str:
-    """Return the link that creates the desk's first owner account, "" if there is an owner.
+    """Return a link that creates the web interface's first owner account, "" if there is an owner.
 
-    A new link replaces the earlier one. Before the first account exists, the desk answers only
-    requests from this machine. With a `desk.host`, or a `serve.public_url` that others can reach,
-    no request counts as local, so the link is "" then, too. Raises DeskStoreError.
+    A new link replaces the earlier one. Before the first account exists, the editors' web interface
+    answers only requests from this machine. With a `desk.host`, or a `serve.public_url` that others
+    can reach, no request counts as local, so the link is "" then, too. Raises DeskStoreError.
     """
     settings = newsroom.settings
     is_public = bool(settings.desk.host) or urls.is_for_others(settings.serve.public_url)
@@ -168,7 +168,7 @@ def make_setup_link(newsroom: Newsroom, now: datetime, port: int) -> str:
 
 
 def make_guest_link(newsroom: Newsroom, name: str, port: int) -> str:
-    """Return a sign-in link for an owner account of this name, as the demo uses it.
+    """Return a sign-in link for an owner account with this name, as the demo uses it.
 
     Creates the account if there is none. Raises DeskStoreError.
     """
@@ -182,7 +182,7 @@ def make_guest_link(newsroom: Newsroom, name: str, port: int) -> str:
 
 
 def desk_address(newsroom: Newsroom, port: int) -> str:
-    """Return the URL of the desk: on its own host, or else on the site's host on this machine.
+    """Return the URL of the editors' web interface: on its own host, or else on the site's host.
 
     It uses a host name, as browsers store no passkeys for IP addresses.
     """
@@ -224,7 +224,7 @@ def _open(newsroom: Newsroom) -> Iterator[DeskStore]:
 
 
 class AccountChanges:
-    """Changes desk accounts in the name of `by`, at one moment, from one IP address.
+    """Changes accounts of editors in the name of `by`, at one moment, from one IP address.
 
     Methods raise UsageError if a name is invalid, taken or unknown, and DeskStoreError.
     """
@@ -236,21 +236,21 @@ class AccountChanges:
         self._address = address
 
     def add(self, name: str, role: Role) -> str:
-        """Add a desk account; return the secret of its sign-in link."""
+        """Add an editor's account; return the secret part of its sign-in link."""
         with self._desk.at_once():
             account = self._desk.accounts.add(name, role, self._moment.now)
             self._note("account-added", f"{account.name} ({role})")
             return self._desk.links.make("enter", self._moment, account.name)
 
     def bind(self, name: str, issuer: str, subject: str) -> None:
-        """Link a desk account to its user (subject) at an OpenID provider."""
+        """Connect an editor's account with a user (`subject`) of an OpenID provider (`issuer`)."""
         with self._desk.at_once():
             account = self._desk.accounts.get(name)
             self._desk.accounts.bind(name, issuer, subject)
             self._note("provider-bound", f"{account.name} ({issuer})")
 
     def reset(self, name: str) -> str:
-        """Delete a desk account's sign-in methods, tokens, sessions; return a new link's secret."""
+        """Delete an account's sign-in methods, tokens and sessions; return a new link's secret."""
         with self._desk.at_once():
             account = self._desk.accounts.get(name)
             self._desk.accounts.forget_proofs(name)
@@ -259,14 +259,14 @@ class AccountChanges:
             return self._desk.links.make("enter", self._moment, account.name)
 
     def end_sessions(self, name: str) -> int:
-        """Sign a desk account out of all browsers; return the number of browsers."""
+        """Sign an editor's account out of all browsers; return the number of browsers."""
         with self._desk.at_once():
             account = self._desk.accounts.get(name)
             self._note("sessions-ended", account.name)
             return self._desk.sessions.end_all(name)
 
     def remove(self, name: str) -> int:
-        """Remove a desk account; return the number of browsers signed out."""
+        """Remove an editor's account; return the number of browsers that were signed in."""
         with self._desk.at_once():
             account = self._desk.accounts.get(name)
             count = self._desk.sessions.end_all(name)
@@ -275,14 +275,14 @@ class AccountChanges:
             return count
 
     def set_role(self, name: str, role: Role) -> None:
-        """Change the role of a desk account."""
+        """Change the role of an editor's account."""
         with self._desk.at_once():
             account = self._desk.accounts.get(name)
             self._desk.accounts.set_role(name, role)
             self._note("role-changed", f"{account.name} ({role})")
 
     def make_token(self, name: str, grant: TokenGrant) -> str:
-        """Return a new API token for a program that acts for a desk account; it is not stored."""
+        """Return a new API token for a program that acts for an account; it is not stored."""
         with self._desk.at_once():
             account = self._desk.accounts.get(name)
             token = self._desk.tokens.make(account, grant, self._moment.now)
@@ -290,13 +290,13 @@ class AccountChanges:
             return token
 
     def end_token(self, name: str, token_id: str) -> None:
-        """Delete an API token of a desk account; a token of another account is not touched."""
+        """Delete an API token of an editor's account; a token of another account is not deleted."""
         with self._desk.at_once():
             if self._desk.tokens.end(name, token_id):
                 self._note("token-ended", self._desk.accounts.get(name).name)
 
     def check_owner_stays(self, name: str) -> None:
-        """Raise UsageError if the desk account is the only owner: nobody could undo the change."""
+        """Raise UsageError if the account is the only owner, whose loss nobody could undo."""
         owners = [each.name for each in self._desk.accounts.list() if each.role == "owner"]
         if owners == [self._desk.accounts.get(name).name]:
             raise UsageError(

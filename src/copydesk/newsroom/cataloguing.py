@@ -1,4 +1,4 @@
-"""Keep the catalogue (an index of all story records) up to date, and open it for queries."""
+"""Keep the catalogue (the search index of story records) up to date, and open it for queries."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from copydesk.newsroom.standings import RulesInForce, digest_rules, read_rules, 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CatalogueReport:
-    """The result of updating the catalogue: `stories` in it, and the number of records `read`.
+    """The result of updating the search index: `stories` in it, and the number of records `read`.
 
     `lost` counts the records that were deleted, `failed` lists those that cannot be read.
     """
@@ -42,7 +42,7 @@ class CatalogueReport:
 
 
 def refresh_catalogue(newsroom: Newsroom, progress: Progress) -> CatalogueReport:
-    """Update the catalogue file, the index of story records, from all records.
+    """Update the file of the catalogue (the search index of stories) from all story records.
 
     Raises CatalogueError if the file cannot be read or written, and RecordError if a folder of
     records cannot be listed.
@@ -80,7 +80,7 @@ def _open_file(newsroom: Newsroom) -> contextlib.closing[Catalogue]:
 
 @contextlib.contextmanager
 def open_catalogue(private: Path, warn: Warn = _say_nothing) -> Iterator[Catalogue]:
-    """Open the catalogue of story records for the `with` block; the caller updates it.
+    """Open the search index of stories for the `with` block; the caller must update it.
 
     If the file can be neither opened nor created, yields an empty catalogue in memory and calls
     `warn`. Filling that takes longer, as every record is read.
@@ -98,7 +98,7 @@ def open_catalogue(private: Path, warn: Warn = _say_nothing) -> Iterator[Catalog
 def open_swept_catalogue(
     newsroom: Newsroom, progress: Progress, warn: Warn = _say_nothing
 ) -> Iterator[tuple[Catalogue, Snapshot]]:
-    """Open the catalogue, updated from all records, for the `with` block; yield it and a snapshot.
+    """Yield the search index, updated from all records, and a snapshot of the records' stat values.
 
     If the file cannot be opened, read or written, yields a catalogue in memory and calls `warn`.
     """
@@ -116,7 +116,7 @@ def open_swept_catalogue(
 def ask_catalogue(
     newsroom: Newsroom, question: Callable[[Catalogue], _Answer], warn: Warn = _say_nothing
 ) -> _Answer:
-    """Return the result of a query on the catalogue, updated from all git commits before.
+    """Return the result of a query of the search index of stories, updated from git first.
 
     If the file cannot be opened, read or written, calls `warn` and asks again, of a catalogue in
     memory for which every record is read.
@@ -147,7 +147,7 @@ _SILENCE = Silence()
 def sweep_records(
     newsroom: Newsroom, catalogue: Catalogue, progress: Progress = _SILENCE
 ) -> Snapshot:
-    """Update a catalogue from all story records; return a snapshot of their signatures.
+    """Update a search index from all story records; return a snapshot of the records' signatures.
 
     Raises RecordError if a folder cannot be listed, as its stories must not count as deleted.
     """
@@ -161,7 +161,7 @@ def sweep_records(
 
 
 def follow_commits(newsroom: Newsroom, catalogue: Catalogue, progress: Progress = _SILENCE) -> None:
-    """Update a catalogue from the git commits since its last update.
+    """Update a search index from the git commits since its last update.
 
     Without git, or after history was rewritten, every record is swept. Raises RecordError like
     `sweep_records`.
@@ -177,14 +177,14 @@ def follow_commits(newsroom: Newsroom, catalogue: Catalogue, progress: Progress 
 
 
 def look_again(newsroom: Newsroom, catalogue: Catalogue, paths: Iterable[str]) -> None:
-    """Update a catalogue from the story records among these paths, changed or not."""
+    """Update a search index from those of the paths that are story records, changed or not."""
     records = newsroom.archive.story_paths_among(paths)
     news = _look_at(newsroom.archive, records, catalogue.note(_HEAD))
     _take_in(newsroom, catalogue, news, _SILENCE)
 
 
 def recheck(newsroom: Newsroom, catalogue: Catalogue, paths: Collection[str]) -> bool:
-    """Update a catalogue from the story records that changed; return whether any did."""
+    """Update a search index from those story records that changed; return whether any did."""
     changed = _find_changes(newsroom, catalogue, paths)
     if changed:
         look_again(newsroom, catalogue, changed)
@@ -202,7 +202,7 @@ def _find_changes(newsroom: Newsroom, catalogue: Catalogue, paths: Collection[st
 
 
 def recheck_in_passing(newsroom: Newsroom, catalogue: Catalogue, paths: Collection[str]) -> bool:
-    """Update a catalogue like `recheck`, but do not apply changed rules to all stories.
+    """Update a search index like `recheck`, but do not apply changed rules to all stories.
 
     Applying changed rules to all stories takes seconds in a large newsroom. Call
     `stands_by_former_rules` to find out whether it is due.
@@ -218,7 +218,7 @@ def recheck_in_passing(newsroom: Newsroom, catalogue: Catalogue, paths: Collecti
 
 
 def stands_by_former_rules(newsroom: Newsroom, catalogue: Catalogue) -> bool:
-    """Return whether rules for all stories changed, and the catalogue's statuses are outdated."""
+    """Return whether the search index has outdated statuses, as rules for all stories changed."""
     return catalogue.note(_RULES) != digest_rules(newsroom.beat, newsroom.now)
 
 
@@ -230,7 +230,7 @@ def report_failures(catalogue: Catalogue, trouble: Callable[[CopydeskError], Non
 
 @dataclass(frozen=True, slots=True)
 class _News:
-    """The changes to bring into a catalogue: changed records, deleted paths, and git's HEAD."""
+    """What changed since a search index was updated: records, deleted paths, git's HEAD."""
 
     changed: Mapping[str, int]
     lost: Collection[str]
@@ -243,7 +243,7 @@ def _look_at(records: Archive, paths: Collection[str], head: str) -> _News:
 
 
 def _take_in(newsroom: Newsroom, catalogue: Catalogue, news: _News, progress: Progress) -> None:
-    """Update a catalogue from changed records, and the statuses that changed rules affect."""
+    """Update a search index from changed records, and the statuses that changed rules affect."""
     rules = _take_in_records(newsroom, catalogue, news, progress)
     _take_in_rules(newsroom, catalogue, rules)
 
@@ -251,7 +251,7 @@ def _take_in(newsroom: Newsroom, catalogue: Catalogue, news: _News, progress: Pr
 def _take_in_records(
     newsroom: Newsroom, catalogue: Catalogue, news: _News, progress: Progress
 ) -> RulesInForce:
-    """Read changed records into a catalogue; return the rules that decided their statuses."""
+    """Read changed records into a search index; return the rules that decided their statuses."""
     rules = read_rules(newsroom.root, newsroom.beat, newsroom.now)
     if news.changed or news.lost or catalogue.note(_HEAD) != news.head:
         entries, broken = make_entries(newsroom, rules, news.changed, progress)
@@ -260,7 +260,7 @@ def _take_in_records(
 
 
 def _take_in_rules(newsroom: Newsroom, catalogue: Catalogue, rules: RulesInForce) -> None:
-    """Update statuses in a catalogue after changes of rules: for all stories or single ones."""
+    """Update statuses in a search index after changes of rules for all or for single stories."""
     digest, own = rules.digest(), rules.story_digests()
     known = _read_digests(catalogue.note(_STORY_RULES))
     names = {name for name in {**known, **own} if known.get(name) != own.get(name)}
@@ -293,7 +293,7 @@ Made = tuple[list[CatalogueEntry], list[BrokenRecord]]
 
 @dataclass(frozen=True, slots=True)
 class _Maker:
-    """Makes catalogue entries from the story records at given paths; can run in another process."""
+    """Makes search index entries from the story records at given paths, also in another process."""
 
     archive: Archive
     articles: ArticleStore
@@ -330,7 +330,7 @@ class _Maker:
 def make_entries(
     newsroom: Newsroom, rules: RulesInForce, signatures: Mapping[str, int], progress: Progress
 ) -> Made:
-    """Read the story records at these paths; return catalogue entries, and records that failed."""
+    """Read the story records at these paths; return search index entries, and failures."""
     maker = _Maker(newsroom.archive, newsroom.articles, rules)
     waiting = sorted(signatures.items())
     if len(waiting) < _MANY or processes.at_once() < 2 or not processes.can_fork():

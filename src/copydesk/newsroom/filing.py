@@ -1,4 +1,4 @@
-"""File stories: write their records (Markdown files) in one commit under the write lock.
+"""Store stories: write their records (Markdown files) in one commit under the write lock.
 
 Old stories move to the archive folder in the same way, once a month.
 """
@@ -30,7 +30,7 @@ from copydesk.newsroom._newsroom import Failure, Newsroom, failure_of
 def finish_story(
     settings: Settings, articles: ArticleStore, story: Story, article: Article
 ) -> Story:
-    """Store a new story's article; return the story with its digests and its sealed part."""
+    """Store a new story's article; return the story with digests and an encrypted part."""
     content = articles.put(article)
     story = replace(story, machine=review.digests(story))
     if settings.key is None:
@@ -41,7 +41,7 @@ def finish_story(
 def reseal_correction(
     settings: Settings, articles: ArticleStore, story: Story, article: Article | None
 ) -> Story:
-    """Store a corrected story's article; return the story with its sealed part renewed, if any.
+    """Store a corrected story's article; return the story with its encrypted part renewed, if any.
 
     A seal that the key does not open, or of an unknown form, stays as it is.
     """
@@ -80,11 +80,11 @@ def _seal(key: bytes, story: Story, article: Article, content: str) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FilingOrder:
-    """How to file stories: the commit message, and the filed stories as they were read before.
+    """How to write story records: the commit message, and the stories as they were read before.
 
-    `before` has the stories by path as the round read them. `branch` is the git branch, "" for
-    none. `along` are other files to commit together with the records. Records in `left_alone` are
-    not written.
+    `before` has the stories by path as the fetching run read them. `branch` is the git branch, ""
+    for none. `along` are other files to commit together with the records. Records in `left_alone`
+    are not written.
     """
 
     before: Mapping[str, Story]
@@ -96,9 +96,7 @@ class FilingOrder:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Filed:
-    """The result of filing stories: paths written, paths skipped as somebody edits them,
-    failures.
-    """
+    """The result of writing story records: written, skipped (as a person edits them) and failed."""
 
     written: tuple[str, ...] = ()
     skipped: tuple[str, ...] = ()
@@ -109,7 +107,7 @@ class Filed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PreparedRecords:
-    """Stories ready to write as records; `moved` records were edited since they were read."""
+    """Stories ready to be written as records; `moved` are records edited since they were read."""
 
     change: Change
     stories: tuple[Story, ...]
@@ -120,10 +118,10 @@ class PreparedRecords:
 def prepare_records(
     newsroom: Newsroom, stories: Iterable[Story], order: FilingOrder
 ) -> PreparedRecords:
-    """Turn stories into a change of record files; a story that fails does not stop the others.
+    """Turn stories into a change of record files; stories that fail do not stop the others.
 
-    A record that was edited since the round read it is left out. `Change.begin` finds the edits
-    made after this check.
+    A record that was edited since the fetching run read it is left out. `Change.begin` finds the
+    edits made after this check.
     """
     files, failed, moved, ready = list(order.along), [], [], []
     for story in stories:
@@ -153,19 +151,19 @@ def prepare_records(
 
 
 def read_digests(memory: Memory, story: Story) -> dict[str, str]:
-    """Return the digests of a story's fields as last filed, by field name; {} if unknown."""
+    """Return digests of a story's fields as copydesk last wrote them, by name; {} if unknown."""
     return dict(story.machine) or memory.digests(story.path)
 
 
 def digests_to_keep(beat: Beat, stories: Iterable[Story]) -> dict[str, dict[str, str]]:
-    """Return by path the digests that records have no place for (profile `everyday`)."""
+    """Return by path the field digests that story records cannot store (profile `everyday`)."""
     if beat.scoring.traits.has_blocks:
         return {}
     return {story.path: dict(story.machine) for story in stories if story.machine}
 
 
 def filing_result(prepared: PreparedRecords, done: Committed) -> Filed:
-    """Return the result of filing a prepared change of story records."""
+    """Return the result of writing and committing story records, for a report."""
     failed = [failure_of(path, error) for path, error in done.failed]
     if done.error is not None:
         failed.append(failure_of(done.error.subject, done.error))
@@ -179,13 +177,13 @@ def filing_result(prepared: PreparedRecords, done: Committed) -> Filed:
 
 
 def as_record(beat: Beat, story: Story) -> Story:
-    """Return a story as its record stores it: without digests in the profile `everyday`."""
+    """Return a story as its record stores it (in the profile `everyday` without field digests)."""
     has_blocks = beat.scoring.traits.has_blocks
     return story if has_blocks else replace(story, machine=())
 
 
 def _stands(root: Path, records: Archive, story: Story, before: Mapping[str, Story]) -> bool:
-    """Return whether a story record is still as it was read, or still missing if it was new."""
+    """Return whether a story record is still as it was read (a new one: still missing)."""
     if story.path not in before:
         return not (root / story.path).exists()
     try:
@@ -202,10 +200,10 @@ PATIENCE_SECONDS = 600.0  # how long a round waits: it has done long work by the
 
 
 class MemoryNote(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """What the memory must store of a change, and would not find again in git and articles.
+    """Data about a change of files that only the database stores, as git and articles lack it.
 
-    The journal keeps it until the memory has it. By record path: `digests`, and the old paths of
-    records that `moved`. `undos` are notes by the ids of actions, `tips` as the memory keys them.
+    The journal keeps it until the database has it. By record path: `digests`, and the old paths of
+    records that `moved`. `undos` are notes by the ids of actions, `tips` as the database keys them.
     """
 
     at: datetime
@@ -215,13 +213,13 @@ class MemoryNote(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     tips: Mapping[str, bytes] = {}
 
     def encode(self) -> bytes:
-        """Return the note for the journal, b"" if it has nothing."""
+        """Return the note as JSON bytes, b"" if it is empty."""
         has_any = self.digests or self.moved or self.undos or self.tips
         return msgspec.json.encode(self) if has_any else b""
 
 
 def _remember(memory: Memory, note: bytes, paths: Collection[str]) -> None:
-    """Store a change's note in the memory, as far as it is about these paths; again does no harm.
+    """Store a change's data about these paths in the database; repeating it does no harm.
 
     A note that cannot be read is ignored.
     """
@@ -243,7 +241,7 @@ def _remember(memory: Memory, note: bytes, paths: Collection[str]) -> None:
 
 
 def write_lock(newsroom: Newsroom) -> WriteLock:
-    """Return the newsroom's write lock, which tells the memory of changes."""
+    """Return the newsroom's write lock, which also stores data of each change in the database."""
     remember = functools.partial(_remember, newsroom.memory)
     return WriteLock(newsroom.root, remember, newsroom.repository)
 
@@ -252,7 +250,8 @@ def write_lock(newsroom: Newsroom) -> WriteLock:
 def hold_write_lock(
     newsroom: Newsroom, lock: WriteLock | None = None, wait_seconds: float = WORD_SECONDS
 ) -> Iterator[WriteLock]:
-    """Hold the newsroom's write lock for the `with` block; first finish what a killed process left.
+    """Hold the newsroom's write lock for the `with` block; first finish what a killed process
+    began.
 
     Raises BusyError if another process holds the lock too long, and RecordError.
     """
@@ -277,9 +276,9 @@ class ArchivedRecords:
 def archive_old_records(newsroom: Newsroom) -> ArchivedRecords:
     """Move stories older than `records.archive_after_days` to the archive folder, and commit.
 
-    Age is counted from the first of the month, so only one round a month finds records to move.
-    A record that a person is editing stays until the next round. If committing is impossible, no
-    record moves.
+    Age is counted from the first of the month, so only one fetching run a month finds records to
+    move. A record that a person is editing stays until the next run. If committing is impossible,
+    no record moves.
     """
     days = newsroom.settings.records.archive_after_days
     before = _start_of_month(newsroom.now) - timedelta(days=days) if days else None
@@ -298,7 +297,7 @@ def archive_old_records(newsroom: Newsroom) -> ArchivedRecords:
 
 
 def _move(newsroom: Newsroom, lock: WriteLock, old: Sequence[str]) -> ArchivedRecords:
-    """Move the record files, and their data in the memory."""
+    """Move record files, and their data in the database."""
     moves, failed = [], []
     for path in old:
         try:
@@ -356,7 +355,7 @@ _NO_FLOCK = (
 
 
 def notes_on(done: Committed, what: str) -> tuple[str, ...]:
-    """Return notes on a finished change for the person who made it.
+    """Return remarks on a finished change of files, such as that it could not be committed.
 
     `what` is a subject and verb such as "it is". Notes say that the change is not committed, and,
     once per newsroom, that its file system has no locks.
@@ -370,5 +369,5 @@ def notes_on(done: Committed, what: str) -> tuple[str, ...]:
 
 
 def read_removals(root: Path) -> frozenset[str]:
-    """Return the identities of the page URLs that editors removed for good; raises RecordError."""
+    """Return the normalized URLs of pages that editors removed for good; raises RecordError."""
     return frozenset(map(urls.identity, archive.read_rulings(root).removed))

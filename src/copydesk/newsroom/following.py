@@ -1,4 +1,4 @@
-"""Follow the records: find out which ones changed since the catalogue or a build last read them.
+"""Detect which story records changed since they were last read for the search index or a build.
 
 take_snapshot        stat every record, open none: a few µs each
 find_stale_entries   records that the catalogue has not read as they are now
@@ -22,7 +22,7 @@ PAGE_INDEX_FILE = "pages.sqlite"  # apart, as a build holds its write lock for m
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Snapshot:
-    """The signatures of records at a moment (ns since 1970), taken without reading any."""
+    """The signatures (stat values) of story records at one time, taken without reading them."""
 
     taken_ns: int
     signatures: Mapping[str, Signature]
@@ -36,7 +36,7 @@ class Snapshot:
         }
 
     def stamps(self) -> dict[str, int]:
-        """Return an integer for each signature, the same in every process.
+        """Return each record's signature as an integer, by path; it is the same in every process.
 
         Names that are not UTF-8 are left out, as they cannot be stored.
         """
@@ -47,12 +47,12 @@ class Snapshot:
         }
 
     def safe_stamps(self) -> dict[str, int]:
-        """Return the stamps, 0 for a file that may change without changing its stamp."""
+        """Return the stamps by path, with 0 for a file that might change without a new stamp."""
         stamps = self.stamps().items()
         return {path: stamp if self.is_settled(path) else 0 for path, stamp in stamps}
 
     def is_settled(self, path: str) -> bool:
-        """Decide whether another edit of a record is sure to change its signature.
+        """Return whether another edit of a story record is sure to change its signature.
 
         Two edits within a clock tick of the file system leave the same signature. So a file changed
         less than a tick before (or, with the clock set back, after) `taken_ns` is not settled.
@@ -61,12 +61,12 @@ class Snapshot:
 
 
 def take_snapshot(records: Archive) -> Snapshot:
-    """Return the signatures of all story records; RecordError if a folder cannot be listed."""
+    """Return the stat values of all story records; RecordError if a folder cannot be listed."""
     return Snapshot(taken_ns=time.time_ns(), signatures=records.signatures(stories=True))
 
 
 def take_snapshot_of(records: Archive, paths: Iterable[str]) -> Snapshot:
-    """Return the signatures of the existing records among these paths now."""
+    """Return the current stat values of those of the story records that exist."""
     taken_ns = time.time_ns()
     found = ((path, records.signature(path)) for path in paths if text.is_encodable(path))
     there = {path: signature for path, signature in found if signature is not None}
@@ -74,7 +74,7 @@ def take_snapshot_of(records: Archive, paths: Iterable[str]) -> Snapshot:
 
 
 def find_stale_entries(newsroom: Newsroom, signatures: Mapping[str, Signature | None]) -> set[str]:
-    """Return those paths whose story records changed since the catalogue read them.
+    """Return those of the paths whose story records changed since the search index read them.
 
     `signatures` has the current signature by path, None for a missing record. The catalogue is
     opened read-only, so that a server of an older version does not change it.
@@ -83,7 +83,7 @@ def find_stale_entries(newsroom: Newsroom, signatures: Mapping[str, Signature | 
 
 
 def find_stale_pages(newsroom: Newsroom, signatures: Mapping[str, Signature | None]) -> set[str]:
-    """Return the paths of the given records that changed since the site was built.
+    """Return those of the paths whose story records changed since the site was built.
 
     The page index is opened read-only, as in `find_stale_entries`.
     """

@@ -1,4 +1,4 @@
-"""Sign in to the desk with OpenID Connect at the provider that the newsroom's owner set.
+"""Sign in to the editors' web interface with OpenID Connect, at the provider set by the owner.
 
     begin_identity_check ──> the provider's page ──> a code ──> finish_identity_check ──> subject
 
@@ -36,7 +36,7 @@ _T = TypeVar("_T")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IdentityProvider:
-    """An OpenID provider, and the desk's client ID and secret there."""
+    """An OpenID provider, with the client ID and secret of the editors' web interface."""
 
     issuer: str
     client_id: str
@@ -90,7 +90,10 @@ def identity_provider(settings: Settings) -> IdentityProvider | None:
 
 
 async def begin_identity_check(provider: IdentityProvider, back: str) -> IdentityCheck:
-    """Begin an OpenID sign-in; the browser comes back to the URL `back`. Raises FetchError."""
+    """Begin an OpenID sign-in, after which the browser returns to the URL `back`.
+
+    Raises FetchError.
+    """
     async with _open_web(provider) as web:
         discovery = await _discover(web, provider)
     state, nonce, verifier = (secrets.token_urlsafe(32) for _ in range(3))
@@ -118,7 +121,7 @@ async def begin_identity_check(provider: IdentityProvider, back: str) -> Identit
 async def finish_identity_check(
     provider: IdentityProvider, check: IdentityCheck, code: str, now: datetime
 ) -> str:
-    """Exchange a code for the subject: the user's permanent identifier at the OpenID provider.
+    """Exchange an OpenID sign-in's code for the user's permanent identifier (subject).
 
     Raises FetchError if the provider does not answer, or its token is not valid for this sign-in.
     """

@@ -27,7 +27,7 @@ def record_path(newsroom: Newsroom, said: str) -> str:
 
 
 def find_record(root: Path, settings: Settings, said: str) -> str:
-    """Return a story record's path like `record_path`, given the newsroom's folder and settings."""
+    """Return the path of the story record that a person names; RecordError if there is none."""
     path = record_at(root, settings, said)
     if path is None:
         raise RecordError(
@@ -50,7 +50,7 @@ def record_at(root: Path, settings: Settings, said: str) -> str | None:
 
 
 def _inside(root: Path, said: str) -> str:
-    """Return a path relative to the newsroom if the file exists, else the path unchanged."""
+    """Return a path relative to the newsroom if the file exists in it, else the path as given."""
     try:
         home, here = root.resolve(), Path(said).resolve()
         if here.is_file() and here.is_relative_to(home):
@@ -116,7 +116,7 @@ def open_seal(newsroom: Newsroom, path: str) -> str:
 
 
 def check_records(root: Path, progress: Progress) -> archive.CheckReport:
-    """Check that every story record below `root` can be parsed and written back byte by byte.
+    """Check that every story record below `root` can be parsed and written back unchanged.
 
     Needs no beat.toml. Raises RecordError, UsageError.
     """

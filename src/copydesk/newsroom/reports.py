@@ -1,7 +1,7 @@
-"""The values that commands report; `--json` prints them (docs/reference/json.md).
+"""The results that commands print; with `--json` they are printed as JSON (docs/reference/json.md).
 
-Also reads and writes two files of rounds: the status of the last round, and the list of texts and
-pictures missing since a restore.
+Also reads and writes two files of fetching runs: the status of the last fetching run, and the list
+of texts and pictures missing since a restore.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from copydesk.newsroom._newsroom import Failure, Progress
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeployReport:
-    """The result of an upload of the site (or `dry_run`): files sent, deleted, unchanged; bytes.
+    """The result of an upload of the site (or a dry run): files sent, deleted, unchanged; bytes.
 
     `to` is the method, `target` the deploy target. `sending` and `deleting` list the files of a dry
     run in order. `pinged` counts the search engines and hubs that were notified.
@@ -52,9 +52,9 @@ Became = Literal["filed", "held", "updated"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Headline:
-    """One story in a fetching round's report: what became of it, whether it is published, and why.
+    """One story in a fetching run's report: whether it is new, corrected or published, and why.
 
-    `why` has the main reasons for a new story, or the corrections of a story filed earlier.
+    `why` has the main reasons for a new story, or the corrections of a story stored earlier.
     """
 
     path: str
@@ -68,13 +68,13 @@ class Headline:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RoundReport:
-    """The result of one round of fetching and filing; paths are record paths.
+    """The result of one run of fetching pages and storing stories; paths are record paths.
 
     `dropped` counts links by the reason why they gave no story. `waiting` counts links left for the
-    next round, `waiting_stories` all stories that wait for an editor. In a round for a single page,
-    `declined` is the reason why it was not filed. `missing` counts what a restore left missing,
-    None if nothing. A round is not `complete` if a record could not be written or committed, or if
-    a deploy failed.
+    next fetching run, `waiting_stories` all stories that wait for an editor. In a fetching run for
+    a single page, `declined` is the reason why it was not stored. `missing` counts what a restore
+    left missing, None if nothing. A fetching run is not `complete` if a record could not be written
+    or committed, or if a deploy failed.
     """
 
     leads: int = 0
@@ -114,7 +114,7 @@ class BuildReport:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Term:
-    """One of the terms of use of a story's article: `name` is access, credit or refuses.
+    """A term of use of a story's article; `name` is access, credit or refuses.
 
     `evidence` quotes the story's page; it is empty if the article is no longer stored.
     """
@@ -126,7 +126,7 @@ class Term:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
-    """One editors' rule for a person to read; `number` is its place in rulings.yaml, from 1.
+    """One editors' rule, as text for people; `number` is its position in rulings.yaml, from 1.
 
     `is_active` is false if the rule has no effect now: its pin expired, its record is gone, or its
     topic is no longer in the settings. `note` says why.
@@ -146,7 +146,7 @@ class Rule:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
-    """What added or took points of a story's quality; `reason` is the same as a full sentence."""
+    """One finding that added or took points of a story's quality; `reason` is a sentence on it."""
 
     points: int
     why: str
@@ -155,7 +155,7 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QualityRow:
-    """One part of a story's quality: its points and their evidence; `part` is "" if unknown."""
+    """One part of a story's quality score: its points and the evidence; `part` is "" if unknown."""
 
     part: str
     points: int
@@ -164,7 +164,7 @@ class QualityRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
-    """The rank of a story's quality among the last `stories` of a topic; "" means all topics.
+    """The rank of a story's quality among the last `stories` of a topic ("" means of all topics).
 
     `place` is the rank from the best, `median` the median quality, and `published` the number of
     these stories that are on the site.
@@ -221,11 +221,11 @@ _MOST_STATUS_BYTES = 10_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RoundStatus:
-    """The progress or result of a round of fetching and filing, identified by `began` and `pid`.
+    """The progress or result of a run of fetching and storing, identified by `began` and `pid`.
 
     `done` steps of the `stage` are done, of `total`, which is None if unknown. The fields after
-    `is_over` have the result once it is true. For a round that was killed `is_over` stays false,
-    but its process is gone.
+    `is_over` have the result once it is true. For a fetching run that was killed `is_over` stays
+    false, but its process is gone.
     """
 
     pid: int
@@ -245,7 +245,7 @@ class RoundStatus:
 
     @property
     def is_at_work(self) -> bool:
-        """Whether the fetching round is not over and its process still exists."""
+        """Whether the fetching run is not over and its process still exists."""
         if self.is_over:
             return False
         try:
@@ -258,7 +258,7 @@ class RoundStatus:
 
 
 def read_round_status(private: Path) -> RoundStatus | None:
-    """Return the status of a newsroom's last round of fetching and filing, None if unknown."""
+    """Return the status of the last run of fetching and storing stories, None if unknown."""
     try:
         with (private / _STATUS_FILE).open("rb") as file:
             return msgspec.json.decode(file.read(_MOST_STATUS_BYTES), type=RoundStatus)
@@ -267,7 +267,7 @@ def read_round_status(private: Path) -> RoundStatus | None:
 
 
 class RoundTeller:
-    """Shows a fetching round's progress, and writes it to the status file for other processes.
+    """Displays a fetching run's progress, and writes it to a status file for other processes.
 
     Errors of writing are ignored, so that they do not fail the round.
     """
@@ -281,20 +281,20 @@ class RoundTeller:
         self._write()
 
     def stage(self, name: str, total: int | None = None) -> None:
-        """Begin a stage of the fetching round with `total` steps, None if the number is unknown."""
+        """Begin a stage of the fetching run with `total` steps; None if the number is unknown."""
         self._progress.stage(name, total)
         self._status = replace(self._status, stage=name, done=0, total=total)
         self._write()
 
     def step(self, count: int = 1) -> None:
-        """Count `count` further steps of the stage as done."""
+        """Count `count` further steps of the current stage as done."""
         self._progress.step(count)
         self._status = replace(self._status, done=self._status.done + count)
         if time.monotonic() - self._written >= _GAP_SECONDS:
             self._write()
 
     def end(self, report: RoundReport | None) -> None:
-        """Write the fetching round's result to the status file; `report` is None if it failed."""
+        """Write the fetching run's result to the status file; `report` is None if it failed."""
         report = report or RoundReport(complete=False)
         self._status = replace(
             self._status,
@@ -356,7 +356,7 @@ class MissingPart:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MissingParts:
-    """The texts and pictures missing since a restore, newest first; `back` counts fetched ones."""
+    """The texts and pictures missing since a restore, newest first; `back` counts those fetched."""
 
     restored: datetime
     parts: tuple[MissingPart, ...]
@@ -364,16 +364,16 @@ class MissingParts:
 
     @property
     def waiting(self) -> list[MissingPart]:
-        """Return the missing texts and pictures that are not lost and are still to be fetched."""
+        """Return the missing texts and pictures that can still be fetched."""
         return [part for part in self.parts if not part.lost]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MissingCount:
-    """How many texts and pictures are missing, fetched again, and lost for good since a restore.
+    """The number of texts and pictures missing since a restore, fetched again, and lost for good.
 
-    `rounds` is the least number of further rounds needed. `seconds` is the least time, set by the
-    pauses between requests to the slowest host.
+    `rounds` is the least number of further fetching runs needed. `seconds` is the least time, set
+    by the pauses between requests to the slowest host.
     """
 
     texts: int
@@ -405,7 +405,7 @@ class MissingCount:
 def find_missing_parts(
     stories: Iterable[Story], texts: Collection[str], pictures: Collection[str]
 ) -> tuple[MissingPart, ...]:
-    """Return the texts and pictures that a backup left out, found by the marks of their URLs.
+    """Return the texts and pictures that a backup left out, found by marks (hashes) of their URLs.
 
     The newest stories come first.
     """
@@ -430,9 +430,7 @@ def _newest_first(part: MissingPart) -> tuple[float, str, str]:
 
 
 def read_missing_parts(private: Path) -> MissingParts | None:
-    """Return the texts and pictures missing since a restore, None if no list of them is
-    readable.
-    """
+    """Return the stored list of texts and pictures missing since a restore, None if none."""
     try:
         with (private / _MISSING_FILE).open("rb") as file:
             return msgspec.json.decode(file.read(_MOST_MISSING_BYTES), type=MissingParts)
@@ -446,13 +444,16 @@ def write_missing_parts(private: Path, missing: MissingParts) -> None:
 
 
 def forget_missing_parts(private: Path) -> None:
-    """Delete the list of texts and pictures missing since a restore."""
+    """Delete the stored list of texts and pictures missing since a restore."""
     with contextlib.suppress(OSError):
         (private / _MISSING_FILE).unlink()
 
 
 def count_missing_parts(missing: MissingParts, pause_of: Callable[[str], float]) -> MissingCount:
-    """Count missing and lost parts; `pause_of` returns the seconds between requests to a host."""
+    """Count the texts and pictures missing since a restore, and estimate the time to fetch them.
+
+    `pause_of` returns the seconds between requests to a host.
+    """
     waiting = missing.waiting
     kinds = Counter(part.kind for part in waiting)
     hosts = Counter(urls.host(part.url) for part in waiting)

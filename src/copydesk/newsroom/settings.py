@@ -30,7 +30,7 @@ _COMMITTED = re.compile(r"(sources|topics|organizations|rules): ")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SettingsEdit:
-    """An edit of settings: new contents of files, and the subject and lines of the commit message.
+    """An edit of settings: new contents of files, and the subject and lines of its commit message.
 
     `subject` begins with the kind of settings: "sources", "topics", "organizations" or "rules".
     """
@@ -52,7 +52,7 @@ class SettingsReport:
 def commit_settings(
     newsroom: Newsroom, make: Callable[[], SettingsEdit], by: str, why: str = ""
 ) -> SettingsReport:
-    """Commit the settings edit that `make` returns, under an editor's name.
+    """Call `make` for an edit of settings, and commit its files under an editor's name.
 
     `make` is called while the write lock is held, so it sees the current files; its errors pass
     through. Raises UsageError if nothing would change, RecordError if a file has uncommitted edits,
@@ -87,7 +87,7 @@ def _shorten(line: str) -> str:
 
 
 def refuse_others(newsroom: Newsroom, path: str, seen: str) -> None:
-    """Raise UsageError if a file has changed since an editor saw it; `seen` is its digest then."""
+    """Raise UsageError if a file has changed since an editor saw it, when its digest was `seen`."""
     if archive.digest_of(newsroom.root, path) != seen:
         raise UsageError(
             "somebody has changed the file meanwhile",
@@ -113,7 +113,7 @@ _CHARACTERS = 300
 
 
 def list_organizations(newsroom: Newsroom) -> list[tuple[Organization, str]]:
-    """Return the known publishers, sorted by domain, each with the digest of its settings file."""
+    """Return the known publishers, sorted by domain, each with its settings file's digest."""
     files = config.find_organization_files(newsroom.root)
     known = sorted(newsroom.beat.organizations.items())
     return [
@@ -126,7 +126,7 @@ def list_organizations(newsroom: Newsroom) -> list[tuple[Organization, str]]:
 def edit_organization(
     newsroom: Newsroom, domain: str, texts: tuple[str, str], by: str, seen: str
 ) -> SettingsReport:
-    """Commit the name and owner of a publisher; the rest of its settings file stays unchanged.
+    """Commit a publisher's name and owner; the rest of its settings file is unchanged.
 
     `seen` is the digest of the file that the editor saw. Raises UsageError if the file has changed
     since, if the domain has no file, or if the name is empty; otherwise raises like
@@ -165,11 +165,11 @@ def _list_changes(organization: Organization, name: str, owner: str) -> Iterator
 def set_logo(
     newsroom: Newsroom, domain: str, logo: Sequence[bytes], by: str, seen: str
 ) -> SettingsReport:
-    """Commit a publisher's logo as `make_logo` returns it; the rest of its file stays unchanged.
+    """Commit a publisher's logo in the sizes of `make_logo`; the rest of its file is unchanged.
 
-    Stories filed from then on show it. `seen` is the digest of the file that the editor saw. Raises
-    UsageError if the file has changed since, if the domain has no file, or if it cannot be a file
-    name; otherwise raises like `commit_settings`.
+    Stories stored from then on show it. `seen` is the digest of the file that the editor saw.
+    Raises UsageError if the file has changed since, if the domain has no file, or if it cannot be a
+    file name; otherwise raises like `commit_settings`.
     """
 
     def make() -> SettingsEdit:
@@ -253,7 +253,7 @@ def list_settings_commits(newsroom: Newsroom, by: str, since: datetime) -> list[
 
 
 def undo_settings(newsroom: Newsroom, commit: str, by: str) -> SettingsReport:
-    """Undo a commit of settings: restore the contents that its files had before.
+    """Undo a commit of settings by restoring the earlier contents of its files.
 
     Raises UsageError if the commit does not exist, is of another kind, or one of its files has
     changed since; otherwise raises like `commit_settings`.

@@ -1,4 +1,4 @@
-"""Compute the status of filed stories by the rules in force; count what the threshold publishes."""
+"""Compute the status of stories by the current rules; count how many pass the threshold."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ FindArticle = Callable[[Story], Article | None]
 
 
 def standing_of(rules: RulesInForce, story: Story, find_article: FindArticle) -> Standing:
-    """Return the status of a filed story (published, held, …) under the rules in force.
+    """Return the status of a stored story (published, held, …) by the current rules.
 
     `find_article` is called only if the record does not tell whether the story belongs to the
     site's subject.
@@ -53,7 +53,7 @@ def _is_off_beat(story: Story, beat: Beat, article: Article | None) -> bool:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RulesInForce:
-    """The rules that decide the status of filed stories: site settings and editors' decisions."""
+    """The rules that decide the status of stories: site settings and editors' decisions."""
 
     beat: Beat
     rulings: Rulings
@@ -77,7 +77,7 @@ class RulesInForce:
         return _digest((_VERSION, beat.scoring, beat.topic, beat.topics, blocks))
 
     def story_digests(self) -> Mapping[str, str]:
-        """Return a digest of the rules and the decision on each single story, by record name."""
+        """Return a digest of the rules and the decision about each single story, by record name."""
         found: dict[str, list[str]] = {}
         for rule in self.beat.rulings:
             for name in rule.stories:
@@ -96,7 +96,7 @@ _VERSION = 2  # of the computation of statuses
 
 
 def read_rules(root: Path, beat: Beat, now: datetime) -> RulesInForce:
-    """Return the rules in force; without editors' decisions if rulings.yaml cannot be read."""
+    """Return the rules in force, without editors' decisions if rulings.yaml cannot be read."""
     try:
         rulings = archive.read_rulings(root)
     except RecordError:
@@ -105,13 +105,13 @@ def read_rules(root: Path, beat: Beat, now: datetime) -> RulesInForce:
 
 
 def digest_rules(beat: Beat, now: datetime) -> str:
-    """Return `RulesInForce.digest` of the rules in force, without reading a file."""
+    """Return the digest `RulesInForce.digest` of the current rules, without reading a file."""
     return RulesInForce(beat=_beat_in_force({}, beat, now), rulings=Rulings()).digest()
 
 
 def beat_in_force(root: Path, beat: Beat, now: datetime) -> Beat:
-    """Return the site's rules (`Beat`) without expired ones, and without rules that make withheld
-    stories lead.
+    """Return the site's settings (`Beat`) without expired rules, and without rules by which an
+    unpublished story would lead its group.
 
     Editors' decisions are read from rulings.yaml, which alone has them in the `everyday` profile;
     in other profiles the story's record has its decision.
@@ -142,7 +142,7 @@ _STEPS = (-20, -10, 10, 20)  # distance in points of the other gates that are co
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GateStep:
-    """The number of stories that a publishing threshold of `publish_at` points lets through."""
+    """The number of recent stories that reach a publishing threshold of `publish_at` points."""
 
     publish_at: int
     passed: int
@@ -150,7 +150,7 @@ class GateStep:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GatePassage:
-    """The number of recent stories that pass the publishing threshold, out of `stories`.
+    """The number of recent stories that reach the publishing threshold, out of `stories`.
 
     Stories decided by anything else are not counted: an editor's decision, a pin, the source's
     trust, being a copy, being in a group with another leader, or waiting for an editor. `others`
@@ -167,7 +167,7 @@ class GatePassage:
 def measure_gate_passage(
     newsroom: Newsroom, catalogue: Catalogue, rejudged: Iterable[Story] = ()
 ) -> GatePassage:
-    """Count the stories that each publishing threshold passes; `rejudged` have new points."""
+    """Count the stories that reach various publishing thresholds; `rejudged` have new points."""
     filed = catalogue.gate_points(newsroom.now - timedelta(days=DAYS))
     for path in archive.read_rulings(newsroom.root).judged_paths:
         filed.pop(path, None)
@@ -203,10 +203,10 @@ _WANTED = {str(word): is_wanted for word, is_wanted in IS_WANTED.items()}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AgreementCount:
-    """How often the gate decides as editors did, in a week (`2026-W47`) or month (`2026-11`).
+    """How often the publishing threshold agrees with editors, in a week or month (`2026-11`).
 
     `waited` counts the stories that had waited for an editor, `agreed` those of them on which the
-    gate agrees, `picked` the stories that editors chose themselves.
+    publishing threshold agrees, `picked` the stories that editors chose themselves.
     """
 
     period: str
@@ -216,10 +216,10 @@ class AgreementCount:
 
 
 def count_agreement(decided: Iterable[DecidedStory], publish_at: int) -> Iterator[AgreementCount]:
-    """Yield the agreement in each week with verdicts, the oldest first.
+    """Yield how often the publishing threshold agrees with editors' decisions, week by week.
 
-    By month if the verdicts span more than half a year. Stories that the gate does not apply to are
-    left out.
+    By month if the editors' decisions span more than half a year. Stories that the publishing
+    threshold does not apply to are left out.
     """
     known = [one for one in decided if one.points is not None and one.said in _WANTED]
     times = sorted(one.at for one in known)
@@ -241,7 +241,7 @@ def _count_period(period: str, decided: Sequence[DecidedStory], publish_at: int)
 
 
 def owner_of(beat: Beat, domain: str) -> str:
-    """Return the owner of the publisher at a domain, or else its name, or else the domain."""
+    """Return the owner of the publisher with a domain, or else its name, or else the domain."""
     known = beat.organizations.get(domain)
     return (known.owner or known.name) if known else domain
 

@@ -1,4 +1,4 @@
-"""Create a newsroom folder (new, or the demo's), take over a site of everyday.cc, list settings."""
+"""Create a newsroom folder (new, or the demo's), convert an everyday.cc site, list all settings."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _IGNORED = f"{PRIVATE}/"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Demo:
-    """The built-in demo: the recorded web pages that it replays, and the time of the replay."""
+    """The built-in demo: a file of recorded web pages, and the time to assume for their replay."""
 
     web: Path
     now: datetime
@@ -66,7 +66,7 @@ def demo_newsroom(root: Path, when: datetime) -> bool:
 
 @contextmanager
 def demo() -> Iterator[Demo]:
-    """Open the demo's recorded web pages for the `with` block."""
+    """Yield the demo's recorded web pages and time, for the `with` block."""
     with example() as folder:
         about = json.loads((folder / "demo.json").read_text("utf-8"))
         now = dates.parse(about["now"])
@@ -75,7 +75,7 @@ def demo() -> Iterator[Demo]:
 
 
 def adopt(root: Path) -> tuple[str, ...]:
-    """Turn a site of everyday.cc into a newsroom folder; return the files changed.
+    """Turn the folder of an everyday.cc site into a newsroom folder; return the files changed.
 
     Writes beat.toml, unless there is one, and a line in .gitignore. Raises ConfigError if this is
     no such site.
@@ -91,7 +91,7 @@ def adopt(root: Path) -> tuple[str, ...]:
 
 @contextmanager
 def example() -> Iterator[Path]:
-    """Yield the folder of the example site: in the package, or next to it in a checkout."""
+    """Yield the folder of the example site: in the installed package, or in a git checkout."""
     packaged = importlib.resources.files("copydesk") / "examples" / "ai"
     checkout = Path(__file__).resolve().parents[3] / "examples" / "ai"
     if packaged.is_dir():
@@ -162,7 +162,7 @@ def _ignore_private(root: Path) -> bool:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SettingRow:
-    """One value of beat.toml, `_data` or the environment, and where it is set."""
+    """One setting of the site: its value, and where it is set (beat.toml, `_data`, environment)."""
 
     path: str
     value: str
@@ -170,7 +170,7 @@ class SettingRow:
 
 
 def setting_rows(root: Path, environ: Mapping[str, str]) -> tuple[list[SettingRow], list[str]]:
-    """Return all settings as rows with where each is set, without secrets; and the warnings.
+    """Return all settings but secrets as rows, each with where it is set, and the warnings.
 
     Raises ConfigError.
     """

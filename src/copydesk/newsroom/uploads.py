@@ -1,4 +1,4 @@
-"""Pictures that editors upload: store them until an edit uses them; make publishers' logos."""
+"""Pictures that editors upload: store them for later edits of stories; make publishers' logos."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def read_upload(newsroom: Newsroom, path: str) -> bytes:
 
 
 def show_uploads(newsroom: Newsroom) -> None:
-    """Add all uploaded pictures in the newsroom's assets to the album, under their site URLs.
+    """Add editors' uploaded pictures to the album (the store of pictures for pages), by site URL.
 
     A file that cannot be read as a picture is left out, so its story has no picture.
     """

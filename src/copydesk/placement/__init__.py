@@ -1,4 +1,4 @@
-"""Decide which story is shown where: front page, groups, coverage, sections, days, URLs. Pure.
+"""Decide where each story is shown: front page, groups, coverage, sections, days, URLs. No I/O.
 
 Pages, newsletters and the desk share it.
 """

@@ -22,7 +22,7 @@ _LEAST_PAGES = 5  # that must have been read before "more than usual" means anyt
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FrontLimits:
-    """The limits of the front page, such as the numbers of stories in all, per owner and per topic.
+    """The limits of the front page: stories in all, stories per publisher's owner, per topic, ….
 
     `alone` is the share of its heat that counts for a story that only one newsroom has.
     """
@@ -60,7 +60,7 @@ class FrontPage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FrontRules:
-    """What decides the order of stories on the front page, besides the stories themselves.
+    """The settings and data that decide the order of stories on the front page.
 
     `options` are the owner's settings. `event` names the event of a story (the page shows one story
     of each event), `owner` the owner of its publisher. `is_firm` says that more than one newsroom
@@ -81,7 +81,9 @@ class FrontRules:
     limits: FrontLimits = LIMITS
 
     def warmth(self, story: Story) -> float:
-        """Return a story's rank on the front page: log2 of its heat minus its age in half-lives."""
+        """Return a story's rank on the front page: log2 of its heat (score of current interest)
+        minus its age in half-lives.
+        """
         heat = story.heat if story.heat is not None else story.quality or 0
         heat += self.read_points.get(addresses.record_name(story.path), 0)
         counted = math.log2(max(1, heat)) + (
@@ -96,7 +98,7 @@ class FrontRules:
 
 
 def pins_in_force(beat: Beat, at: datetime) -> tuple[Ruling, ...]:
-    """Return the editors' rules that pin stories to the front page at a time, oldest rule first."""
+    """Return the editors' rules that pin stories to the front page at a given time, in order."""
     now = dates.utc(at)
     return tuple(
         ruling
@@ -205,7 +207,7 @@ class _Page:
             self._take(story)
 
     def fill(self, ranked: Sequence[Story], size: int, times: int) -> None:
-        """Add ranked stories until the page has `size` stories; `times` multiplies the limits."""
+        """Add stories to the front page until it has `size`; `times` multiplies the limits."""
         here = {story.path for story in self.chosen}
         for story in ranked:
             if len(self.chosen) >= size:
@@ -247,7 +249,7 @@ def _latest_stories(
 
 
 def read_points(reads: Mapping[str, int]) -> dict[str, int]:
-    """Map the names of often read records to extra points for their page views.
+    """Return extra front-page points for stories with many page views, by record name.
 
     A story gets ten points for each doubling of the usual count (the median of all pages that were
     read), at most twenty. A page that is read seldom loses none.

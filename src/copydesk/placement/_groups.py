@@ -23,7 +23,7 @@ _NAMES = 4096  # of publishers, cached
 
 
 class FiledStory(Protocol):
-    """The fields of a filed story that placement reads; `folder` is the folder of its page."""
+    """The fields of a stored story that decide where it is shown; `folder` is that of its page."""
 
     @property
     def path(self) -> str: ...
@@ -45,10 +45,10 @@ _Filed = TypeVar("_Filed", bound=FiledStory)
 
 
 class GroupIndex(Protocol[_Filed]):
-    """Find filed stories by name and by group. A group is the stories about one event."""
+    """The interface to find stored stories by name and by group (the stories about one event)."""
 
     def by_name(self, name: str) -> _Filed | None:
-        """Return the story with a record name, published or not; None if there is none."""
+        """Return the story whose file has this name without `.md`, published or not, or None."""
         ...
 
     def members(self, group: str) -> list[_Filed]:
@@ -56,7 +56,9 @@ class GroupIndex(Protocol[_Filed]):
         ...
 
     def former_leaders(self, groups: Collection[str] | None = None) -> list[_Filed]:
-        """Return stories without a page that once led a group (any, or one of `groups`)."""
+        """Return stories without a page that once were the main one of their group (any, or
+        `groups`).
+        """
         ...
 
 
@@ -68,12 +70,12 @@ class Groups(Generic[_Filed]):
         self._members: dict[str, list[_Filed]] = {}
 
     def find(self, name: str) -> _Filed | None:
-        """Return the story with a record name, None if there is none or an editor removed it."""
+        """Return the story whose file has this name, None if missing or removed by an editor."""
         story = self._index.by_name(name)
         return None if story is None or story.is_removed else story
 
     def public(self, name: str) -> _Filed | None:
-        """Return the published story with a record name, None if there is none."""
+        """Return the published story whose file has this name without `.md`, or None."""
         story = self._index.by_name(name)
         return story if story is not None and story.is_public else None
 
@@ -84,11 +86,11 @@ class Groups(Generic[_Filed]):
         return self._members[group]
 
     def leader(self, group: str) -> _Filed | None:
-        """Return the leader of a group: its hottest published story, on a tie the first by path."""
+        """Return the story that leads a group: the published one with most heat, then by path."""
         return min(self.members(group), key=lambda story: (-story.heat, story.path), default=None)
 
     def event(self, story: Story | FiledStory) -> str:
-        """Return the key of a story's event: its group, else the original that it copies, or it.
+        """Return a key for the news event of a story: its group, the story it copies, or its name.
 
         Copies that name each other in a circle have one event.
         """
@@ -102,7 +104,7 @@ class Groups(Generic[_Filed]):
         return story.group or (min(chain) if story.copy_of else chain[-1])
 
     def redirects(self, groups: Collection[str] | None = None) -> dict[str, _Filed]:
-        """Map the page folder of each former leader of a group to the story that leads it now.
+        """Map the former page folder of each story that once led a group to the group's leader now.
 
         Readers know the page of a former leader. A member that never led had no page. With
         `groups`, only stories of these groups are returned.
@@ -112,7 +114,7 @@ class Groups(Generic[_Filed]):
         return {folder: leader for folder, leader in leaders if leader is not None}
 
     def background(self, story: Story) -> tuple[_Filed, ...]:
-        """Return at most eight published stories that a story's record lists as background.
+        """Return at most eight published background stories, which a story's file lists.
 
         A member of a group is replaced by its leader. The story itself is left out.
         """
@@ -149,7 +151,7 @@ class Voice:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Coverage:
-    """Which other newsrooms cover a story's event or run its text.
+    """The other newsrooms that cover the event of a story, or that published the same text.
 
     `others` are articles on the same event. `reruns` have the same text and count as no newsroom.
     `voices` are the independent newsrooms among the others, each owner once.
@@ -190,7 +192,7 @@ class Owners:
                     self._domains.setdefault(key, domain)
 
     def of(self, provider: Provider | None, credit: str = "") -> str:
-        """Return the owner of a publisher or news agency (`credit`, if given), "" if unknown."""
+        """Return the owner of a publisher, or of a news agency (`credit`), "" if unknown."""
         name = credit or (provider.domain or provider.name if provider else "")
         owner = self._identify(name)
         for _ in range(_OWNERS):
@@ -209,25 +211,25 @@ class Owners:
 
 
 class FiledCopy(Protocol):
-    """A filed copy of a story: a story with the same text."""
+    """A stored story that has the same text as another story."""
 
     @property
     def path(self) -> str: ...
 
 
 class CoverageIndex(Protocol):
-    """Find copies, removed stories and agency credits among filed stories, by name or URL."""
+    """The interface to find copies, removed stories and news agencies among the stored stories."""
 
     def copies(self, name: str) -> Sequence[FiledCopy]:
-        """Return the filed copies of the story with a record name, ordered by path."""
+        """Return the stories that copy the text of the story with a record name, by path."""
         ...
 
     def addresses_to_hide(self, addresses: Collection[str]) -> set[str]:
-        """Return those of the URLs that belong to a copy or to a story that an editor removed."""
+        """Return those of the URLs that belong to copies, or to stories that an editor removed."""
         ...
 
     def credits(self, addresses: Collection[str]) -> dict[str, str]:
-        """Map those of the URLs whose filed text an agency wrote to the agency's name."""
+        """Return by URL the news agency that wrote the story there, if any."""
         ...
 
 
@@ -244,7 +246,7 @@ class Coverages:
     _made: dict[str, Coverage] = field(default_factory=dict)
 
     def of(self, story: Story) -> Coverage:
-        """Return a story's coverage: articles on its event, reruns of its text, newsrooms."""
+        """Return which other newsrooms cover a story's event or published the same text."""
         if story.path not in self._made:
             self._made[story.path] = self._part(story)
         return self._made[story.path]

@@ -1,4 +1,4 @@
-"""Make the paths and URLs of a site's pages, and names in them: days, topics, newsletter issues.
+"""Make the paths and URLs of a site's pages, and the names in them: days, topics, issues.
 
 An issue's record is called `daily-2026-11-24`, the second one of a day `daily-2026-11-24-2`. The
 only newsletter of a site, when it is a daily, has the site's name as in everyday.cc:
@@ -27,7 +27,7 @@ _WORKDAYS = frozenset({"monday", "tuesday", "wednesday", "thursday", "friday"})
 
 
 def is_segment(name: str) -> bool:
-    """Return whether a name can be one part of a path: no slash or control, not only dots."""
+    """Return whether a name can be one part of a path: no slash or control code, not only dots."""
     return bool(_SEGMENT.fullmatch(name)) and name.strip(". ") != "" and len(name.encode()) <= 240
 
 
@@ -37,12 +37,12 @@ def is_folder(name: str) -> bool:
 
 
 def is_path(path: str) -> bool:
-    """Return whether every part of a path below the web root is allowed."""
+    """Return whether a path below the web root is allowed: no part of it is "..", for example."""
     return all(is_segment(part) for part in path.split("/"))
 
 
 def addressable_domain(name: str) -> str:
-    """Return a domain name unchanged if it can stand in a URL and in a line of text, else ""."""
+    """Return a domain name if it is safe in a URL and in a line of text, else ""."""
     is_one = name.isprintable() and not any(map(str.isspace, name)) and is_folder(name)
     return name if is_one else ""
 
@@ -99,7 +99,7 @@ def quote_path(path: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Links:
-    """Make the URLs of one site: `site` is the base URL of its pages, `api` that of its API links.
+    """Make URLs of one site, from the base URL of its pages (`site`) and of its API (`api`).
 
     Neither ends with a slash. `base` is the path of `site`, with which links on pages begin; it is
     "" at the root of a host.
@@ -132,7 +132,7 @@ def record_folder(path: str) -> str:
 
 
 def local_time(moment: datetime, zone: ZoneInfo) -> datetime:
-    """Return a time in a time zone; a time too near the limits of `datetime` stays in UTC."""
+    """Convert a time to a time zone; a time near the limits of `datetime` stays in UTC."""
     try:
         return dates.utc(moment).astimezone(zone)
     except OverflowError:
@@ -140,7 +140,7 @@ def local_time(moment: datetime, zone: ZoneInfo) -> datetime:
 
 
 def group_by_day(stories: Iterable[Story], zone: ZoneInfo) -> list[tuple[date | None, list[Story]]]:
-    """Group stories that come newest first by local day; None for stories without a time."""
+    """Group stories (newest first) by local day; stories without a time come under None."""
 
     def day(story: Story) -> date | None:
         return local_time(story.published_at, zone).date() if story.published_at else None
@@ -149,14 +149,14 @@ def group_by_day(stories: Iterable[Story], zone: ZoneInfo) -> list[tuple[date | 
 
 
 def group_by_month(days: Iterable[date]) -> list[tuple[date, list[date]]]:
-    """Group days by month, each month as its first day; latest months and days come first."""
+    """Group days by month, given as its first day; the latest months and days come first."""
     latest_first = sorted(days, reverse=True)
     by_month = groupby(latest_first, lambda day: day.replace(day=1))
     return [(month, list(run)) for month, run in by_month]
 
 
 def addressable_topics(beat: Beat) -> tuple[Topic, ...]:
-    """Return the topics whose id can be a folder; of two with the same id, the first."""
+    """Return the topics whose id can name a page's folder, only the first of each id."""
     by_id = {topic.id: topic for topic in reversed(beat.topics) if is_folder(topic.id)}
     return tuple(topic for topic in beat.topics if by_id.get(topic.id) is topic)
 
@@ -188,7 +188,7 @@ def _climb(name: str, by_name: Mapping[str, Topic]) -> list[Topic]:
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)
 class IssueName:
-    """The parts of a newsletter issue's name; issues of a newsletter sort by day, then number."""
+    """The parts of a newsletter issue's name. Issues are sorted by day, then by number."""
 
     day: date
     number: int = 1
@@ -222,7 +222,7 @@ def name_issue(stem: str, day: date, is_taken: Callable[[str], bool]) -> str:
 def issue_stems(
     letter: LetterOptions, letters: Sequence[LetterOptions], site: str
 ) -> tuple[str, ...]:
-    """Return the words with which a newsletter's issue names begin; those of new issues first.
+    """Return the prefixes of a newsletter's issue names, first the one that new issues get.
 
     `site` is the slug of the site's title. Issues of a single daily newsletter begin with it. When
     there are several newsletters, earlier issues of the first one have it. A newsletter with that

@@ -1,4 +1,4 @@
-"""Publish an edition (all stories of a site at one moment): bring a folder up to date with it.
+"""Build a site: bring its folder of HTML pages, feeds, JSON APIs and sitemaps up to date.
 
 `_plan` finds the stories that changed and makes the plan: every list, among them the front page.
 The outputs (`site`, `api`, `feeds`, `crawlers`) make files of the plan. `writing` brings the folder

@@ -1,4 +1,4 @@
-"""Make the short form in which a newsletter shows a story or another record."""
+"""Make the short forms in which newsletters show stories and other records."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _SHOWN_BY_ALL = frozenset({"image/jpeg", "image/png", "image/gif"})  # Outlook k
 
 
 def tell_story(story: Story, plan: SitePlan) -> IssueStory:
-    """Return a published story in the form in which a newsletter shows it."""
+    """Return the short form (title, link, excerpt, picture, …) of a story for newsletters."""
     page = plan.links.page(addresses.story_folder(story.path))
     provider = story.provider
     return IssueStory(
@@ -40,7 +40,8 @@ def tell_story(story: Story, plan: SitePlan) -> IssueStory:
 
 
 def tell_records(plan: SitePlan, collection: str) -> Iterator[tuple[IssueStory, float]]:
-    """Yield the records of a collection that a newsletter may pick, hottest first, with their heat.
+    """Yield a collection's records in the form for newsletters, hottest first, with their heat
+    (score of current interest).
 
     Records without a title or a page are left out.
     """

@@ -1,4 +1,4 @@
-"""Choose the picture of a story for pages and feeds, and the picture that a shared link shows."""
+"""Choose the picture of a story for pages and feeds, and the one that link previews show."""
 
 from __future__ import annotations
 
@@ -22,7 +22,9 @@ CARDS_FOLDER = "cards/"
 
 
 def of(story: Story, plan: SitePlan) -> Picture | None:
-    """Return a story's picture: our cached copy, the original if hot-linking is on, or None."""
+    """Return the picture to show with a story: our cached copy or the publisher's original, or
+    None.
+    """
     show = plan.look.show_of(story)
     if not story.images or show == "none":
         return None
@@ -34,7 +36,7 @@ def of(story: Story, plan: SitePlan) -> Picture | None:
 
 
 def place_of(story: Story, plan: SitePlan) -> Picture | None:
-    """Return a story's picture; while its lost copy is fetched again, one without `source`.
+    """Return the picture to show with a story, or only its size while a lost copy is fetched again.
 
     Return None if the record has no size for the picture.
     """
@@ -56,7 +58,7 @@ def place_of(story: Story, plan: SitePlan) -> Picture | None:
 
 
 def of_record(record: Record, plan: SitePlan) -> Picture | None:
-    """Return the picture of a record that is not news: the original, if hot-linking is on.
+    """Return the picture of a record that is not news, loaded from its publisher's site, or None.
 
     There are no cached copies of these pictures.
     """
@@ -70,7 +72,7 @@ def of_record(record: Record, plan: SitePlan) -> Picture | None:
 
 
 def list_images(story: Story, plan: SitePlan) -> Sequence[Image]:
-    """Return the pictures of a story that the API may show, with the URLs of the originals."""
+    """Return the pictures of a story for the JSON APIs, with the URLs of the originals."""
     show = plan.look.show_of(story)
     if show == "none":
         return ()
@@ -138,7 +140,9 @@ def _choices(forms: Iterable[PictureFile], plan: SitePlan) -> str:
 
 
 def _check_secure(url: str) -> str | None:
-    """Return a URL if every reader's browser can load it (https, a public host), else None."""
+    """Return a picture's URL if every visitor's browser can load it (https, a public host), else
+    None.
+    """
     origin = urls.fetchable(url)
     if origin is None or not origin.startswith("https:"):
         return None
@@ -147,14 +151,14 @@ def _check_secure(url: str) -> str | None:
 
 
 def _credit(image: Image, provider: Provider | None) -> tuple[str, bool]:
-    """Return a picture's credit or its publisher, and whether the credit names someone else."""
+    """Return a picture's credit or its publisher's name, and whether it credits anybody else."""
     publisher = text.fold(provider.name or provider.domain) if provider else ""
     named = text.shorten(text.fold(image.attribution), _LONGEST_CREDIT)
     return named or publisher, bool(named) and named.casefold() != publisher.casefold()
 
 
 def _check_size(width: int, height: int) -> tuple[int, int]:
-    """Return the picture size in a record, (0, 0) if it is nonsense."""
+    """Return the picture size given in a record, (0, 0) if it makes no sense."""
     is_sound = 0 < width <= 100_000 and 0 < height <= 100_000
     return (width, height) if is_sound else (0, 0)
 
@@ -169,7 +173,7 @@ def _fit(width: int, height: int) -> tuple[int, int]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shared:
-    """A picture for feeds and shared links: absolute URL, size and type (0 and "" if unknown)."""
+    """A picture for feeds and link previews: absolute URL, size and type (0 and "" if unknown)."""
 
     address: str = ""
     width: int = 0
@@ -179,7 +183,7 @@ class Shared:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Picture:
-    """A story's picture as a page shows it.
+    """A story's picture as an HTML page shows it: URLs, size, alternative text and credit.
 
     `source` is the URL for a browser without a choice of formats, "" if only the place is kept.
     `webp` and `avif` are srcset values, "" for none. `width` and `height` are its size on the page,
@@ -202,7 +206,7 @@ class Picture:
 
 @dataclass(slots=True)
 class SharePictures:
-    """The share pictures (drawn with a headline) that shared links show of pages without a picture.
+    """Pictures with a drawn headline, for link previews of pages that have no picture of their own.
 
     `icons` are the names of the site's icons. `used` has the files of share pictures that pages
     show, by the story's path or the page's heading.
@@ -223,20 +227,24 @@ class SharePictures:
         self._site = self._draw_card("", Poster(site=self._title), anew=True)
 
     def newest(self, has_picture: Callable[[Story], bool]) -> Iterator[Poster]:
-        """Yield what to draw on the share pictures of the newest stories without a picture."""
+        """Yield what to draw for link previews of the newest stories without a picture."""
         for story in self.plan.stories[:CARDS_DRAWN]:
             if not has_picture(story) and text.fold(story.title):
                 yield self._of(story)
 
     def of_story(self, story: Story) -> Shared | None:
-        """Return the share picture of a story, the site's own if the words cannot be drawn."""
+        """Return the link preview picture with a story's headline, or the site's own if it cannot
+        be drawn.
+        """
         poster = self._of(story)
         if not poster.headline:
             return self._site
         return self._draw_card(story.path, poster, anew=self._is_new(story)) or self._site
 
     def of_page(self, heading: str) -> Shared | None:
-        """Return the share picture of a page with a heading, the site's own without a heading."""
+        """Return the link preview picture with a page's heading, or the site's own if it cannot be
+        drawn.
+        """
         if not heading:
             return self._site
         poster = Poster(site=self._title, headline=heading)

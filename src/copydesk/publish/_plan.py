@@ -1,4 +1,4 @@
-"""The plan of a site: every list of stories in order, and the outputs (kinds of pages and files).
+"""Plan which pages and files a site has, and which stories each of them lists.
 
 Outputs read a SitePlan. Each output declares once, where it is made, by which key it lists stories.
 `change` derives from that what a changed story touches: each output for whose headings the story
@@ -61,7 +61,7 @@ _ROOMS = ("catalogue", "placement", "publish", "rendering")  # whose code and te
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Practice:
-    """How the newsroom works, as the site's pages tell readers.
+    """How editors choose stories and count page views, as the site's pages explain to visitors.
 
     `holds` says that an editor publishes every story. `max_age_days` is how old a story may be (0:
     any). `counts_reads` and `counts_issue_views` say that page views, and views of newsletters, are
@@ -76,7 +76,7 @@ class Practice:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sizes:
-    """The numbers of stories on one page of the archive, the first API or the search index.
+    """How many stories a page of the archive or the first API, or a part of the search index, has.
 
     `search` makes parts of some 170 kB, compressed to a third. `sitemap` is the protocol's limit.
     `leg` is no page: it is the number of stories that one worker handles at a time.
@@ -91,7 +91,7 @@ class Sizes:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Look:
-    """The settings that decide how pages look: outputs, pictures, order of the front page.
+    """The settings that decide how pages look: kinds of files, pictures, order of the front page.
 
     `pictures` maps original URLs to the pictures that can be shown. `show` says how they are shown,
     `shows` the same for single stories, by the record's path. `outputs` and `front` are the owner's
@@ -109,11 +109,11 @@ class Look:
     awaited: frozenset[str] = frozenset()
 
     def show_of(self, story: Story) -> Show:
-        """Return how a story's picture is shown, by its publisher's terms and editors' rules."""
+        """Return how pages show a story's picture: "cached", "hotlink" or "none"."""
         return self.shows.get(story.path, self.show) if page_entries.image(story) else "none"
 
     def picture(self, path: str, image: str) -> tuple[str, tuple[str, ...]]:
-        """Return how a story's picture is shown now, and the names of our files of it."""
+        """Return how a story's picture is shown now, and the file names of its cached copy."""
         show = self.shows.get(path, self.show) if image else "none"
         thumbnail = self.pictures.get(image) if show == "cached" else None
         forms = thumbnail.forms if thumbnail else ()
@@ -132,34 +132,36 @@ class Look:
 
 
 class Wanted:
-    """Decides which lists and pages a build makes: in this class all, in `change.Touched` fewer."""
+    """Decides which lists and pages a build makes: here all, in the subclass `Touched`
+    only some.
+    """
 
     everything = True
 
     def __call__(self, key: str, value: str = "") -> bool:
-        """Return whether the build makes the lists for a value of a key, such as one topic."""
+        """Return whether the build makes the lists for a key and value, such as ("topic", "ai")."""
         return True
 
     def of_key(self, key: str) -> bool:
-        """Return whether the build makes any list by a key, such as topics."""
+        """Return whether the build makes lists by a key, such as any of the topics' lists."""
         return True
 
     def pages(self, last: int) -> Iterable[int]:
-        """Return the numbers of the archive pages with anything to make, newest first."""
+        """Return the numbers of the archive pages that the build has to make, newest first."""
         return range(last, 0, -1)
 
     def entries(self, every: Iterable[StoryEntry]) -> Iterable[StoryEntry]:
-        """Return the index entries of stories whose page or place in lists may change."""
+        """Return the index entries of stories whose page, or place in lists, may have changed."""
         return every
 
     def redirects(self, groups: Groups[StoryEntry]) -> Mapping[str, StoryEntry]:
-        """Map the folders of pages that must redirect to the stories that lead their groups now."""
+        """Return the redirects of story pages: the page's folder, and the story to show instead."""
         return groups.redirects()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SitePlan:
-    """The plan of a site: an edition's stories and records, sorted into lists and pages.
+    """Everything that a build needs to know of a site: its stories and records, sorted into lists.
 
     `read` returns the story at a path, None if it is gone. `stories` are the published stories,
     newest first, those of equal time by path. `listed` has the stories for each value of a key, by
@@ -200,7 +202,7 @@ class SitePlan:
 
     @property
     def by_topic(self) -> Mapping[str, ListedStories]:
-        """Map topic ids to the stories of the topic and of the topics below it."""
+        """Map topic ids to the stories of the topic and of its subtopics."""
         return self.listed[TOPIC.name]
 
     @property
@@ -209,7 +211,7 @@ class SitePlan:
         return self.listed[PUBLISHER.name]
 
     def local(self, moment: datetime) -> datetime:
-        """Return a time in the site's time zone."""
+        """Convert a time to the site's time zone."""
         return local_time(moment, self.zone)
 
     @property
@@ -218,12 +220,12 @@ class SitePlan:
         return -(-len(self.stories) // self.look.sizes.archive)
 
     def archive(self, number: int) -> ListedStories:
-        """Return the stories of an archive page, newest first."""
+        """Return the stories on the archive page with this number, newest first."""
         end = len(self.stories) - (number - 1) * self.look.sizes.archive
         return self.stories[max(0, end - self.look.sizes.archive) : end]
 
     def read_list(self, listed: ReadingList) -> Iterator[tuple[Story, str]]:
-        """Yield the published stories of a reading list in order, with the editor's words on each.
+        """Yield a reading list's published stories in order, each with the editor's comment on it.
 
         A story that is missing, removed or held is left out; it has its place when it is published.
         """
@@ -234,13 +236,14 @@ class SitePlan:
                 yield story, chosen.words
 
     def stories_of(self, entries: Sequence[StoryEntry]) -> ListedStories:
-        """Return the stories of some index entries; each is read when it is needed."""
+        """Return a sequence of the stories of some index entries, each read when it is needed."""
         return ListedStories(entries, self.read)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cut:
-    """A way to cut the stories of each value of a key into pages, so that only the last page grows.
+    """How to cut a growing list of stories into pages, so that a new story changes only the last
+    page.
 
     `page` returns the value of a page, from the value of its key and its number; `size` is in
     stories.
@@ -267,7 +270,7 @@ ARCHIVE = Cut(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Output(Generic[_Tool]):
-    """A kind of page or file that lists stories by a key: one folder or file for each value.
+    """A kind of page or file that lists stories by a key, such as the pages of all topics.
 
     `place` returns the folder or file of a value, or the beginning of its files' names; "" if it
     has none. `make` makes the files with a tool of the output's own. `values` are those with a
@@ -300,25 +303,25 @@ AnyOutput = Output[Any]
 
 
 def make(output: Output[_Tool], tool: _Tool, plan: SitePlan) -> Iterator[Sheet]:
-    """Make the files of an output for all values that the build wants."""
+    """Yield the files of one kind of page (an output), those that the build has to make."""
     for value in output.values(plan):
         if plan.wanted(output.key.name, value):
             yield from output.make(tool, value)
 
 
 def story_keys(outputs: Iterable[AnyOutput]) -> tuple[StoryKey, ...]:
-    """Return the keys by which outputs list stories, each once."""
+    """Return the keys (topic, day, …) by which the given kinds of pages list stories, each once."""
     keys = (output.key for output in outputs)
     return tuple(dict.fromkeys(key.key if isinstance(key, Cut) else key for key in keys))
 
 
 def fingerprint_beat(beat: Beat, *others: object) -> str:
-    """Return a hash of the site's settings and of all else that pages depend on besides stories."""
+    """Return a hash of the site's settings (without editors' rules) and of the other values."""
     return fingerprint(replace(beat, rulings=()), *others)
 
 
 def digest_grounds(zone: str, above: Mapping[str, tuple[str, ...]], keys: tuple[str, ...]) -> str:
-    """Return a hash of all that an index entry and its headings depend on besides the story."""
+    """Return a hash of everything, besides a story itself, that decides which lists it is in."""
     return fingerprint(StoryEntry._fields, zone, above, keys, _code())
 
 
@@ -329,12 +332,14 @@ def fingerprint(*parts: object) -> str:
 
 
 def fingerprint_text(text: str) -> str:
-    """Return a hash of a long text."""
+    """Return a hash of the UTF-8 bytes of a text."""
     return hashlib.blake2b(text.encode("utf-8", "replace"), digest_size=16).hexdigest()
 
 
 def files_of(folder: Path | None) -> list[tuple[str, int, int]]:
-    """List (path, size, modification time in ns) of all files in a folder; [] for a link."""
+    """Return (path, size, modification time in ns) of all files below a folder, [] for a symbolic
+    link.
+    """
     if folder is None or folder.is_symlink() or not folder.is_dir():
         return []
     found = ((path, path.lstat()) for path in sorted(folder.rglob("*")))
@@ -347,7 +352,9 @@ def files_of(folder: Path | None) -> list[tuple[str, int, int]]:
 
 @cache
 def _code() -> str:
-    """Return a text that changes with the code that makes pages, and with its installation."""
+    """Return a text that changes when copydesk's code for making pages changes or is installed
+    again.
+    """
     files = (file for room in _ROOMS for file in files_of(_PACKAGE / room))
     return repr([file for file in files if not file[0].endswith(".pyc")])
 
@@ -359,7 +366,9 @@ PictureLook = Callable[[str, str], tuple[str, tuple[str, ...]]]  # from a story'
 
 
 def make_site_plan(edition: Edition, seen: Survey, look: Look) -> SitePlan:
-    """Make the site plan of an edition whose stories were surveyed."""
+    """Return the plan of a site's lists and pages, from its stories and the result of
+    `take_survey`.
+    """
     beat = edition.beat
     seen.apply_pictures(look.picture, look.digest())
     read, index = seen.reader, seen.index
@@ -403,7 +412,7 @@ def make_site_plan(edition: Edition, seen: Survey, look: Look) -> SitePlan:
 
 
 def make_front_rules(edition: Edition, plan: SitePlan) -> FrontRules:
-    """Return the rules that order the front page, from an edition and its site plan."""
+    """Return the rules that choose and order the stories on the front page."""
     rules = _rules(edition, plan.groups, plan.coverages, plan.official)
     named = _find_public(plan.groups, plan.read)
     return replace(rules, options=plan.look.front, named=named)
@@ -418,7 +427,7 @@ def _shelve_letters(
 
 
 def _under(key: str, index: PageIndex, read: StoryReader) -> Callable[[object, int], ListedStories]:
-    """Return a function that makes the list of stories for a value of a key."""
+    """Return a function that returns the stories listed under a value of a key, such as a topic."""
 
     def stories(value: object, count: int) -> ListedStories:
         heading = (key, str(value), count)
@@ -443,7 +452,7 @@ def _addresses(beat: Beat) -> addresses.Links:
 def _rules(
     edition: Edition, groups: Groups[StoryEntry], coverages: Coverages, official: frozenset[str]
 ) -> FrontRules:
-    """Return the rules that order the front page."""
+    """Return the rules that choose and order the stories on the front page."""
     beat, owners = edition.beat, coverages.owners
 
     def is_firm(story: Story) -> bool:
@@ -467,7 +476,9 @@ def _domain(story: Story) -> str:
 
 
 def _addressable(records: Iterable[Record]) -> tuple[dict[str, Record], list[str]]:
-    """Map records to their folders, and list the paths of those that cannot have a URL."""
+    """Map records to the folders of their pages, and list the paths of those without a
+    valid URL.
+    """
     by_folder: dict[str, Record] = {}
     lost = []
     for record in sorted(records, key=lambda record: record.path):
@@ -488,7 +499,7 @@ def _by_collection(records: Mapping[str, Record]) -> dict[str, tuple[Record, ...
 
 @dataclass(slots=True, kw_only=True)
 class Survey:
-    """The result of looking for changed stories: the updated page index, as `news.FiledStories`.
+    """What changed since the last build, and the updated index of all stories (a `FiledStories`).
 
     `keys` are the keys by which the index lists stories, `grounds` what the keys' values depend on.
     `notes` are those of the last build, {} if there are none or they are ignored. `pairs` has the
@@ -505,7 +516,9 @@ class Survey:
     pictures: str = ""
 
     def stamps(self) -> Mapping[str, str]:
-        """Map the path of each story to a stamp, which changes with the story's record."""
+        """Map each story's path to a version text, which changes when the story's
+        record changes.
+        """
         return self.index.stamps()
 
     def read(self, path: str) -> Story | None:
@@ -513,11 +526,11 @@ class Survey:
         return self.reader(path)
 
     def has_record(self, name: str) -> bool:
-        """Return whether a story with this record name is filed, published or not."""
+        """Return whether a story record with this name exists, published or not."""
         return self.index.by_name(name) is not None
 
     def with_picture(self) -> Iterator[Pictured]:
-        """Yield the stories with a picture in short form, last path first."""
+        """Yield the stories that have a picture, in short form, last path first."""
         return self.index.with_picture()
 
     def has_public_image(self, image: str) -> bool:
@@ -525,7 +538,7 @@ class Survey:
         return self.index.has_public_image(image)
 
     def apply_pictures(self, look: PictureLook, digest: str) -> None:
-        """Update how pictures are shown; `digest` changes when any may be shown differently."""
+        """Update how pictures are shown in the index of all stories; `digest` is a hash of that."""
         self.pictures = digest
         fresh = {now.path for _, now in self.pairs.values() if now is not None}
         if self.notes.get("pictures") != digest:
@@ -546,7 +559,7 @@ class Survey:
 
 
 def _with_picture(entry: StoryEntry, look: PictureLook) -> StoryEntry:
-    """Return an index entry with how its picture is shown now."""
+    """Return a story's index entry, updated by how its picture is shown now."""
     shown, files = look(entry.path, entry.image)
     if (entry.shown, entry.files) == (shown, files):
         return entry
@@ -566,7 +579,7 @@ def take_survey(
     *,
     full: bool = False,
 ) -> Survey:
-    """Find the stories that changed since the last build; with `full` read all again.
+    """Find the stories whose records changed since the last build. With `full`, read all again.
 
     Raises PublishError if the site's time zone does not exist.
     """
@@ -583,7 +596,7 @@ def take_survey(
 
 
 def _take_all(seen: Survey) -> dict[str, Pair]:
-    """Read all stories into an empty page index."""
+    """Read all stories into an empty index of stories."""
     index, stamps = seen.index, seen.reader.stamps()
     paths = sorted(stamps)
     last = {addresses.record_name(path): path for path in paths}
@@ -596,7 +609,7 @@ def _take_all(seen: Survey) -> dict[str, Pair]:
 
 
 def _take_changes(seen: Survey) -> dict[str, Pair]:
-    """Read changed stories into the page index; return old and new entries."""
+    """Read changed stories into the index of stories; return their old and new entries."""
     index = seen.index
     before, now = index.stamps(), seen.reader.stamps()
     changed, gone = compare_stamps(before, now)
@@ -614,7 +627,7 @@ def _read(paths: Iterable[str], stamps: Mapping[str, str], seen: Survey) -> Iter
 
 
 def _keep_pictures(fresh: Iterable[StoryEntry], index: PageIndex) -> list[StoryEntry]:
-    """Return index entries with pictures shown as before, if they have the same picture."""
+    """Return new index entries, with the old entry's cached picture if the picture is the same."""
     found = []
     for entry in fresh:
         was = index.at(entry.path)

@@ -1,4 +1,4 @@
-"""Publish an edition: plan it, make its files, write what changed, delete what is gone.
+"""Publish a site: plan its pages, make the files, write those that changed, delete old ones.
 
     edition | plan | api, feeds, sitemaps, site | write what changed | delete what is gone
 
@@ -65,7 +65,8 @@ _REDIRECTS_HEAD = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PublishOptions:
-    """The options for publishing an edition.
+    """Options for publishing a site: how pages look, where pictures and templates are, worker
+    count.
 
     `full` writes every file again. `look` is what pages show; pictures of the edition that are in
     `pictures_folder` are added to its `pictures`. `draw` makes share pictures in `cards_folder`,
@@ -88,7 +89,7 @@ class PublishOptions:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Published:
-    """What was published: the numbers of stories, HTML pages and changed files.
+    """The result of publishing a site: the numbers of stories, HTML pages and changed files.
 
     `skipped` has the paths of records whose name cannot be part of a URL, `gone` the folders of
     pages that an editor removed for good. `cards` has the file names of all share pictures in use,
@@ -112,7 +113,8 @@ def publish(
     options: PublishOptions,
     together: Callable[[], AbstractContextManager[None]] = nullcontext,
 ) -> Published:
-    """Bring the folder `out` up to date with an edition: write changed files, delete old ones.
+    """Bring the folder `out` up to date with a site's stories: write changed files, delete old
+    ones.
 
     The same edition gives the same bytes, and a second call writes nothing. Raises PublishError;
     until all files are made the old site stays. The manifest and the index's notes are written
@@ -139,7 +141,7 @@ def survey(
     full: bool = False,
     in_hand: int = IN_HAND,
 ) -> Survey:
-    """Find the stories that changed since the last build; with `full` read all again.
+    """Find the stories whose records changed since the last build. With `full`, read all again.
 
     The last `in_hand` stories stay in memory. Raises PublishError if the site's time zone does not
     exist.
@@ -148,12 +150,12 @@ def survey(
 
 
 def plan_site(edition: Edition, look: Look) -> SitePlan:
-    """Return the site plan of an edition; raises as `survey` does."""
+    """Return the plan of a site's lists and pages; raises what `survey` raises."""
     return make_site_plan(edition, _take_survey(edition), look)
 
 
 def plan_edition(edition: Edition, options: PublishOptions) -> SitePlan:
-    """Return the site plan that `publish` would follow, without making anything.
+    """Return the plan of lists and pages that `publish` would follow, without making any file.
 
     The caller has to roll back or commit the changes in the plan's index.
     """
@@ -166,7 +168,7 @@ def _plan_survey(edition: Edition, seen: Survey, options: PublishOptions) -> Sit
 
 
 def _take_survey(edition: Edition) -> Survey:
-    """Return the survey of an edition (which stories changed), taken now for plain stories."""
+    """Return which of an edition's stories changed, found before or, for a plain list, now."""
     if isinstance(edition.stories, Survey):
         return edition.stories
     return survey(edition.stories, edition.beat)
@@ -207,7 +209,7 @@ def _build(
 
 
 def _keep_stories(plan: SitePlan, seen: Survey, news: Touched | None) -> None:
-    """Store the stories that were read for the next build, and delete data of those not public."""
+    """Store the stories that this build read, and delete cached data of stories not public."""
     if news is not None:
         plan.read.keep()
     hidden = [path for path, (_, now) in seen.pairs.items() if now is None or not now.is_public]
@@ -216,7 +218,7 @@ def _keep_stories(plan: SitePlan, seen: Survey, news: Touched | None) -> None:
 
 
 def _draw_newest(share_pictures: SharePictures, options: PublishOptions) -> None:
-    """Draw the share pictures of the newest stories first, as workers do not share them."""
+    """Draw the link preview pictures of the newest stories first, before worker processes start."""
     plan = share_pictures.plan
     newest = partial(share_pictures.newest, lambda story: _pictures.of(story, plan) is not None)
     if options.draw_ahead:
@@ -229,7 +231,7 @@ def _draw_newest(share_pictures: SharePictures, options: PublishOptions) -> None
 def _delete_the_rest(
     writer: Writer, plan: SitePlan, news: Touched | None, share_pictures: SharePictures
 ) -> frozenset[str] | None:
-    """Delete what no longer belongs to the site; return the share pictures in use, or None."""
+    """Delete files that the site no longer has; return the share pictures in use, or None."""
     drawn = Drawings(plan.index)
     if news is None:
         drawn.reset(share_pictures.used)
@@ -241,7 +243,7 @@ def _delete_the_rest(
 
 
 def _notes(seen: Survey, plan: SitePlan, count: Count) -> dict[str, object]:
-    """Return what the next build needs to know of the stories, the front page and the files."""
+    """Return the data about stories, front page and files that the next build compares with."""
     return {
         "pictures": seen.pictures,
         "pinned": sorted(list_pins(plan)),
@@ -267,7 +269,7 @@ def _report(
 
 
 def _stand_letters(plan: SitePlan, seen: Survey) -> bool:
-    """Return whether every newsletter issue is still listed where it was."""
+    """Return whether every newsletter issue is still in the same lists as at the last build."""
     before, now = seen.notes.get("letter_places", {}), place_letters(plan)
     return all(now.get(name) == place for name, place in before.items())
 
@@ -319,7 +321,7 @@ def _fingerprint_pages(plan: SitePlan, options: PublishOptions) -> str:
 
 
 def _find_cached_pictures(edition: Edition, options: PublishOptions) -> Mapping[str, Thumbnail]:
-    """Return the edition's pictures that are in the folder, so that no page shows a lost one."""
+    """Return those of the edition's pictures whose cached files exist in the folder."""
     folder = options.pictures_folder
     if folder is None or not folder.is_dir():
         return {}
@@ -330,7 +332,7 @@ def _find_cached_pictures(edition: Edition, options: PublishOptions) -> Mapping[
 
 
 def _keep_forms(thumbnail: Thumbnail, there: Collection[str]) -> Thumbnail | None:
-    """Return a picture with those of its files that exist, None if the first one is missing."""
+    """Return a picture with only those of its files that exist, None if the main one is missing."""
     forms = tuple(form for form in thumbnail.forms if form.name in there and is_segment(form.name))
     if not forms or forms[0] != thumbnail.forms[0]:
         return None
@@ -338,7 +340,7 @@ def _keep_forms(thumbnail: Thumbnail, there: Collection[str]) -> Thumbnail | Non
 
 
 def _find_unused_pictures(plan: SitePlan, news: Touched) -> set[str]:
-    """Return our copies of pictures that no page shows any more."""
+    """Return the cached picture files that no page shows any more."""
     left = picture_files(old for old, _ in news.pairs.values() if old)
     left -= picture_files(new for _, new in news.pairs.values() if new)
     if not left:
@@ -349,7 +351,7 @@ def _find_unused_pictures(plan: SitePlan, news: Touched) -> set[str]:
 
 
 def _find_addresses(files: set[str], plan: SitePlan) -> Iterator[str]:
-    """Yield the original URLs of the pictures that the given files are copies of."""
+    """Yield the original URLs of the pictures of which these files are cached copies."""
     for url, picture in plan.look.pictures.items():
         if any(f"{PICTURES}{form.name}" in files for form in picture.forms):
             yield url
@@ -369,7 +371,7 @@ class _Told:
 def write_all(
     writer: Writer, plan: SitePlan, options: PublishOptions, share_pictures: SharePictures
 ) -> None:
-    """Make all files that the build wants; the share pictures that pages show come last.
+    """Make all files that a build has to make, in several processes if the site is large.
 
     Workers make pages and this process writes them, as two processes that create files on one disk
     would wait for each other.
@@ -403,14 +405,14 @@ def _do_all(job: processes.Job[Sheet, _Told], workers: int) -> list[_Told]:
 
 
 def _share_with(legs: int, plan: SitePlan, options: PublishOptions) -> int:
-    """Return the number of worker processes, after preparing the page index for them."""
+    """Prepare the index of stories for worker processes, and return how many there are."""
     workers = min(options.workers, legs) if plan.wanted.everything else 1
     is_shared = workers > 1 and processes.can_fork() and plan.index.share()
     return workers if is_shared else 1
 
 
 class _Pages:
-    """The files of a site in pieces of work, each made on demand."""
+    """The files of a site in numbered pieces of work, each made on demand."""
 
     def __init__(
         self, plan: SitePlan, options: PublishOptions, share_pictures: SharePictures
@@ -423,15 +425,15 @@ class _Pages:
         self.legs = self._site.legs
 
     def sheets(self, piece: int) -> Iterator[Sheet]:
-        """Yield the files of a piece of work."""
+        """Yield the files of one numbered piece of the work that several processes share."""
         return self._site.leg(piece - 1) if piece else self._beside_the_walk()
 
     def lists(self) -> Iterator[Sheet]:
-        """Yield the lists of the first API, once all stories have their fragments."""
+        """Yield the lists of the first JSON API, after every story has stored its part of them."""
         return api.sheets(self._plan) if self._plan.look.outputs.api_v1 else iter(())
 
     def _beside(self, number: int) -> Iterator[Sheet]:
-        """Yield the APIs' files for the stories on an archive page."""
+        """Yield the JSON APIs' files for the stories on an archive page."""
         on = self._plan.look.outputs
         if on.api_v1:
             api.prepare(number, self._plan)
@@ -472,7 +474,7 @@ def _redirects(
 
 
 def picture_files(entries: Iterable[StoryEntry]) -> set[str]:
-    """Return the paths of our copies of pictures that the pages of the given stories show."""
+    """Return the site paths of the cached picture files that the pages of these stories show."""
     return {f"{PICTURES}{name}" for entry in entries if entry.is_public for name in entry.files}
 
 

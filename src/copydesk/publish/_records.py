@@ -1,4 +1,4 @@
-"""Records that are not news (people, samples, newsletter issues, …): order, pages and old URLs.
+"""Sort records that are not news (people, samples, newsletter issues, …) and find their pages.
 
 Pages of records stay at everyday.cc's paths. Its readers guessed the paths of lists from them
 (`/sample/`), so these paths lead to the lists.
@@ -41,7 +41,9 @@ SHELVES = (
 
 
 def rank(records: Iterable[Record]) -> list[Record]:
-    """Sort records by heat, hottest first, then by path, without those that an editor removed."""
+    """Sort records by heat (score of current interest), hottest first, without those that editors
+    removed.
+    """
     shown = [record for record in records if not is_removed(record)]
     return sorted(shown, key=lambda record: (-heat(record), record.path))
 
@@ -52,12 +54,12 @@ def is_removed(record: Record) -> bool:
 
 
 def is_shown(records: Iterable[Record]) -> bool:
-    """Return whether lists show any of the records."""
+    """Return whether any of the records is in lists, that is, not removed by an editor."""
     return not all(map(is_removed, records))
 
 
 def heat(record: Record) -> float:
-    """Return a record's heat as a number by which lists are sorted, 0 for none or NaN."""
+    """Return a record's heat (score of current interest) for sorting, 0 if it has none."""
     value = record.fields.get("heat")
     if isinstance(value, float) and math.isnan(value):
         return 0
@@ -77,7 +79,7 @@ def sending_time(record: Record) -> str:
 
 
 def first_text(value: object, *keys: str) -> str:
-    """Return the first named field of a record that has a text, white space folded; or ""."""
+    """Return the text of the first named field that has one, white space folded; "" if none has."""
     fields = value.fields if isinstance(value, Record) else value
     if isinstance(fields, Mapping):
         for key in keys:
@@ -96,13 +98,13 @@ def prose(record: Record) -> str:
 
 
 def texts(record: Record, key: str) -> list[str]:
-    """Return a record's field as a list of names, [] if the field is something else."""
+    """Return a record's field as a list of names, [] if the field is no list."""
     value = record.fields.get(key)
     return [str(name) for name in value] if isinstance(value, list | tuple) else []
 
 
 def page_folder(record: Record) -> str:
-    """Return the folder of a record's own page, "" if it has none."""
+    """Return the folder of a record's own page on the site, "" if its collection has no pages."""
     folder = PAGES.get(record.collection, "")
     below = addresses.record_folder(record.path).split("/", 1)[1]
     return f"{folder}/{below}" if folder else ""
@@ -116,7 +118,7 @@ def address(holder: object, key: str) -> str:
 
 
 def page_address(record: Record, links: Links) -> str | None:
-    """Return the URL of a record's own page on the site, None if it has none here.
+    """Return the URL of a record's own page on the site, None if the site has no page for it.
 
     A record has a page here if it has no `webUrl`, or if its `webUrl` is that very page. Every
     newsletter issue has one, whatever its `webUrl`.
@@ -129,7 +131,9 @@ def page_address(record: Record, links: Links) -> str | None:
 
 
 def folder_redirects(records: Mapping[str, Iterable[Record]]) -> Mapping[str, str]:
-    """Map the folders of lists at everyday.cc's old paths to the folders that replace them."""
+    """Map old folders of lists, from the earlier program everyday.cc, to the folders that replace
+    them.
+    """
     shown = (*SHELVES, "newsletters")
     moved = {
         f"{PAGES[name]}/": f"{name}/"

@@ -1,4 +1,4 @@
-"""Read filed stories when pages need them, with a cache; lone surrogates in texts are replaced."""
+"""Read stories from their records when pages need them, with a cache; repair their texts."""
 
 from __future__ import annotations
 
@@ -26,13 +26,13 @@ _Item = TypeVar("_Item", Story, Record)
 
 
 class StoryList:
-    """Stories in memory, as a `news.FiledStories`."""
+    """A list of stories in memory, used in place of stories that are stored in files."""
 
     def __init__(self, stories: Iterable[Story]) -> None:
         self._stories = {story.path: story for story in stories}
 
     def stamps(self) -> Mapping[str, str]:
-        """Map the path of each story to a hash of it."""
+        """Map each story's path to a hash of the story."""
         return {
             path: hashlib.blake2b(repr(story).encode("utf-8", "replace"), digest_size=8).hexdigest()
             for path, story in self._stories.items()
@@ -44,7 +44,7 @@ class StoryList:
 
 
 class StoryReader:
-    """Reads filed stories by path, with a cache of the last `in_hand` stories."""
+    """Reads stories from their files by path, with a cache of the last `in_hand` stories."""
 
     def __init__(self, filed: FiledStories | Iterable[Story], in_hand: int = IN_HAND) -> None:
         self._filed = StoryList(filed) if isinstance(filed, Iterable) else filed
@@ -62,26 +62,30 @@ class StoryReader:
         return frozenset(self._lost)
 
     def stamps(self) -> Mapping[str, str]:
-        """Map the path of every filed story to a stamp, which changes with the story."""
+        """Map each story's path to a version text, which changes when the story changes."""
         self._stamps = self._filed.stamps()
         return self._stamps
 
     def look_among(self, kept: KeptStories) -> None:
-        """Use `kept`, the stories that earlier builds read, before reading records."""
+        """Use `kept`, a cache of stories that earlier builds read, before reading a
+        story's file.
+        """
         self._kept = kept
 
     def keep(self) -> None:
-        """Store the stories whose records were read in this build, for the next build."""
+        """Store the stories that this build read from their files, for the next build."""
         if self._kept is not None:
             self._kept.keep(self._fresh)
 
     def forget(self, paths: Iterable[str]) -> None:
-        """Delete the stories at the given paths from those stored for the next build."""
+        """Delete the stories at these paths from the cache that the next build uses."""
         if self._kept is not None:
             self._kept.forget(paths)
 
     def __call__(self, path: str) -> Story | None:
-        """Return the story at a path, its texts without lone surrogates; None if it is gone."""
+        """Return the story at a path with its texts repaired for UTF-8, or None if its file is
+        gone.
+        """
         if path in self._in_hand:
             self._in_hand.move_to_end(path)
             return self._in_hand[path]
@@ -110,7 +114,7 @@ class StoryReader:
 
 
 class ListedStories(Sequence[Story]):
-    """An ordered sequence of stories, each read when needed; those that are gone are left out.
+    """A sequence of stories, each read when it is needed. Stories whose file is gone are left out.
 
     `paths` are the paths of the entries, if they can be had without reading entries.
     """
@@ -147,7 +151,8 @@ class ListedStories(Sequence[Story]):
 
 
 def repair(item: _Item) -> _Item:
-    """Return a story or record, or a copy of it in which lone surrogates are replaced.
+    """Return a story or record in which texts that UTF-8 cannot encode (lone surrogates) are
+    repaired.
 
     YAML can have `"\\ud83d"`, UTF-8 cannot. The fast encoder finds the one item in ten thousand.
     """

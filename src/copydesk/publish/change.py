@@ -1,4 +1,4 @@
-"""Find what a build has to make again, from the stories before and after a change.
+"""Find which pages and files a build has to make again after some stories changed.
 
 A story's page and its card in lists depend on the story and on the stories that it names or that
 name it: copies, coverage, background, members of its group. A list depends on the cards that it
@@ -34,7 +34,7 @@ from copydesk.publish.issues import ShelvedIssue
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Touched(Wanted):
-    """What a build has to make again after a change: all lists under one of the given headings.
+    """What a build has to make again after a change, such as the lists of one topic and one day.
 
     `gone` are folders and files to delete. `pairs` has the old and new entries of stories whose
     place in lists may change, by path. `numbers` are the archive pages with one of these stories,
@@ -49,29 +49,30 @@ class Touched(Wanted):
     groups: frozenset[str] = frozenset()
 
     def __call__(self, key: str, value: str = "") -> bool:
-        """Return whether the build makes the lists for a value of a key, such as one topic."""
+        """Return whether the build makes the lists for a key and value, such as ("topic", "ai")."""
         return (key, value) in self.headings
 
     def of_key(self, key: str) -> bool:
-        """Return whether the build makes any list by a key, such as topics."""
+        """Return whether the build makes lists by a key, such as any of the topics' lists."""
         return any(name == key for name, _ in self.headings)
 
     def pages(self, last: int) -> Iterable[int]:
-        """Return the numbers of the archive pages with anything to make, newest first."""
+        """Return the numbers of the archive pages that the build has to make, newest first."""
         return sorted((number for number in self.numbers if number <= last), reverse=True)
 
     def entries(self, every: Iterable[StoryEntry]) -> Iterable[StoryEntry]:
-        """Return the index entries of stories whose page or place in lists may change."""
+        """Return the index entries of stories whose page, or place in lists, may have changed."""
         return [new for _, new in self.pairs.values() if new is not None]
 
     def redirects(self, groups: Groups[StoryEntry]) -> Mapping[str, StoryEntry]:
-        """Map the folders of pages that must redirect to the stories that lead their groups now."""
+        """Return the redirects of story pages: the page's folder, and the story to show instead."""
         return groups.redirects(self.groups)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoryChange:
-    """The difference between two builds: old and new index entries, old pins and old reading lists.
+    """What differs between two builds: changed stories (old and new), pinned stories, reading
+    lists.
 
     `lists` has a hash of each reading list, by id. `letters` are the paths of changed newsletter
     issues.
@@ -84,7 +85,7 @@ class StoryChange:
 
 
 def find_effects(plan: SitePlan, change: StoryChange, outputs: Collection[AnyOutput]) -> Touched:
-    """Find what the outputs must make again, from the difference between two builds."""
+    """Find which pages, lists and files must be made again after a change."""
     pairs = dict(change.pairs)
     for pin in list_pins(plan) ^ change.pinned:
         _add_story(pin.rpartition(" ")[0], pairs, plan)
@@ -117,14 +118,16 @@ def find_effects(plan: SitePlan, change: StoryChange, outputs: Collection[AnyOut
 
 
 def list_pins(plan: SitePlan) -> frozenset[str]:
-    """Return the paths of the pinned stories on the front page, each with the pin's time."""
+    """Return one text, with path and time, for each story that an editor pinned to the
+    front page.
+    """
     return frozenset(f"{path} {at.isoformat()}" for path, at in plan.front.pinned.items())
 
 
 def _list_headings(
     change: StoryChange, pairs: Mapping[str, Pair], plan: SitePlan
 ) -> Iterator[Heading]:
-    """Yield the headings of reading lists that changed, or that show a changed story."""
+    """Yield the list pages of those reading lists that changed or that show a changed story."""
     now = digest_lists(plan)
     names = {entry.name for pair in pairs.values() for entry in pair if entry is not None}
     for list_id, listed in plan.lists.items():
@@ -134,7 +137,7 @@ def _list_headings(
 
 
 def _letter_headings(change: StoryChange, plan: SitePlan) -> Iterator[Heading]:
-    """Yield the headings of changed newsletter issues, and of the days whose digest is made of one.
+    """Yield the pages of changed newsletter issues, and the days whose digest shows one.
 
     If an issue is gone or listed elsewhere, the whole site is made instead.
     """
@@ -155,12 +158,12 @@ def _find_ended_lists(
 
 
 def digest_lists(plan: SitePlan) -> Mapping[str, str]:
-    """Map the id of each reading list to a hash of it."""
+    """Map the id of each reading list to a hash of the list's contents."""
     return {list_id: fingerprint(listed) for list_id, listed in plan.lists.items()}
 
 
 def fingerprint_letters(plan: SitePlan) -> Mapping[str, str]:
-    """Map the path of each newsletter issue to a hash that changes with its page or digest."""
+    """Map each newsletter issue's path to a hash that changes when its page or digest does."""
     days = list(plan.letters.digests)
     shown = {issue.record.path: issue for issue in plan.letters.issues}
     return {
@@ -174,7 +177,7 @@ def fingerprint_letters(plan: SitePlan) -> Mapping[str, str]:
 
 
 def _place_issue(issue: ShelvedIssue, days: Sequence[date], plan: SitePlan) -> Iterator[object]:
-    """Yield what the pages of a newsletter issue depend on besides its record."""
+    """Yield everything besides its record that the page of a newsletter issue depends on."""
     yield issue.day
     yield issue.letter
     yield issue.shares_day
@@ -183,7 +186,7 @@ def _place_issue(issue: ShelvedIssue, days: Sequence[date], plan: SitePlan) -> I
 
 
 def _tell_issue(issue: ShelvedIssue | None) -> tuple[object, ...]:
-    """Return what the pages of the previous and the next issue show of a newsletter issue."""
+    """Return what the pages of the neighbouring newsletter issues show of an issue."""
     if issue is None:
         return ()
     title = issue.record.fields.get("title")
@@ -191,7 +194,9 @@ def _tell_issue(issue: ShelvedIssue | None) -> tuple[object, ...]:
 
 
 def place_letters(plan: SitePlan) -> Mapping[str, str]:
-    """Map the path of each newsletter issue to where it is listed: day, newsletter, digest."""
+    """Map each newsletter issue's path to a text that names its places in lists, "" if
+    it has none.
+    """
     shelf = plan.letters
     hidden = {record.path: "" for record in plan.records.get("newsletters", ())}
     return hidden | {
@@ -203,7 +208,7 @@ def place_letters(plan: SitePlan) -> Mapping[str, str]:
 def _find_beside(
     days: Sequence[date], issue: ShelvedIssue, plan: SitePlan
 ) -> tuple[date | None, ...]:
-    """Return the days of the digests before and after an issue's own; () if it has none."""
+    """Return the days of the daily digests before and after an issue's own, () if it has none."""
     day = plan.letters.digest_of(issue)
     if day is None:
         return ()
@@ -212,13 +217,13 @@ def _find_beside(
 
 
 def _add_story(path: str, pairs: dict[str, Pair], plan: SitePlan) -> None:
-    """Add a story that did not change itself, but whose place in lists may."""
+    """Add to `pairs` a story that did not change itself but whose place in lists may change."""
     if path not in pairs and (entry := plan.index.at(path)) is not None:
         pairs[path] = (entry, entry)
 
 
 def _list_names(pairs: Mapping[str, Pair], counts: Counts, plan: SitePlan) -> set[str]:
-    """Return the names by which other stories refer to the changed ones, and changed publishers.
+    """Return names of changed stories and publishers, by which other stories refer to them.
 
     A page that links to a member of a group as background shows the group's leader.
     """
@@ -237,7 +242,7 @@ def _list_names(pairs: Mapping[str, Pair], counts: Counts, plan: SitePlan) -> se
 
 
 def _find_copies(pairs: Mapping[str, Pair], plan: SitePlan) -> list[StoryEntry]:
-    """Return the copies of stories whose event changed, and the copies of these copies."""
+    """Return the stories that copy a story whose event changed, and the copies of these copies."""
     changed = (pair for pair in pairs.values() if _event_of(pair[0]) != _event_of(pair[1]))
     names = [entry.name for pair in changed for entry in pair if entry is not None]
     copies: dict[str, StoryEntry] = {}
@@ -250,12 +255,12 @@ def _find_copies(pairs: Mapping[str, Pair], plan: SitePlan) -> list[StoryEntry]:
 
 
 def _event_of(entry: StoryEntry | None) -> tuple[str, str] | None:
-    """Return what decides on the event of a story, None if the story is not there."""
+    """Return the values by which a story belongs to an event, None if the story is gone."""
     return None if entry is None or entry.is_removed else (entry.group, entry.copy_of)
 
 
 def _list_groups(pairs: Iterable[Pair]) -> set[str]:
-    """Return the groups of changed stories, whether as a member or not.
+    """Return the names of all groups (stories about one event) with a changed story.
 
     A group may have the name of a story that leads it without being a member.
     """
@@ -268,19 +273,19 @@ def _cuts(outputs: Iterable[AnyOutput]) -> set[Cut]:
 
 
 def _own_headings(pairs: Iterable[Pair]) -> Iterator[Heading]:
-    """Yield the headings of stories, old and new."""
+    """Yield the headings (topics, days, …) of changed stories, before and after the change."""
     for entry in filter(None, chain.from_iterable(pairs)):
         yield from entry.headings
 
 
 def _page_headings(turned: Mapping[Cut, TurnedPages]) -> Iterator[Heading]:
-    """Yield the headings of pages whose stories changed."""
+    """Yield the numbered list pages whose stories changed."""
     for cut, pages in turned.items():
         yield from ((cut.name, page) for page in pages.touched)
 
 
 def _neighbours(output: AnyOutput, counts: Counts, plan: SitePlan) -> Iterator[Heading]:
-    """Yield the headings whose previous or next page is another one now."""
+    """Yield the pages whose link to the previous or next page changed."""
     key = output.key.name
     opened, emptied = counts.find_new(key), counts.find_empty(key)
     if output.is_linked and (opened or emptied):
@@ -293,7 +298,7 @@ def _neighbours(output: AnyOutput, counts: Counts, plan: SitePlan) -> Iterator[H
 def _empty_places(
     output: AnyOutput, counts: Counts, turned: Mapping[Cut, TurnedPages]
 ) -> Iterator[str]:
-    """Yield the folders and files of an output that no longer have any story.
+    """Yield the folders and files of one kind of page that no longer have any story.
 
     If a value has several files and may need fewer, this is the beginning of their names: the files
     that are needed are all made, and so not deleted.
@@ -308,7 +313,7 @@ def _empty_places(
 
 
 def _empty_signposts(pairs: Iterable[Pair], groups: Collection[str], plan: SitePlan) -> set[str]:
-    """Return the folders of former leaders, old and new, that have no page."""
+    """Return the folders of stories that led a group earlier and have no page of their own."""
     former = {old.folder for old, _ in pairs if old is not None and old.has_led}
     former |= {entry.folder for entry in plan.index.former_leaders(groups)}
     return former - {new.folder for _, new in pairs if new is not None and new.is_public}
@@ -316,7 +321,7 @@ def _empty_signposts(pairs: Iterable[Pair], groups: Collection[str], plan: SiteP
 
 @dataclass(slots=True)
 class TurnedPages:
-    """The pages of a list cut into pages that change, and those that are no longer needed.
+    """Which numbered pages of a long list to make again, and which to delete, after a change.
 
     `numbers` are those with a changed story, or to be made themselves.
     """
@@ -327,7 +332,7 @@ class TurnedPages:
 
 
 def turn_pages(cut: Cut, pairs: Sequence[Pair], counts: Counts, plan: SitePlan) -> TurnedPages:
-    """Find the pages with other stories than before, in a list that is cut into pages.
+    """Find which numbered pages of a long list have other stories than before.
 
     The first page of a value has its oldest stories. If one comes, goes or changes its time, all
     later pages shift.
@@ -358,7 +363,7 @@ class _Places:
         self._index = plan.index
 
     def page_of(self, entry: StoryEntry) -> int:
-        """Return the page of an entry, old or new, as pages are cut now."""
+        """Return the number of the list page on which a story belongs now."""
         now = self._index.at(entry.path)
         is_here = now is not None and self._heading in now.headings and now.when == entry.when
         older = self._count - self._index.newer(entry, *self._heading) - int(is_here)
@@ -366,7 +371,9 @@ class _Places:
 
 
 def _turn(pairs: Iterable[Pair], places: _Places) -> set[int]:
-    """Return the pages of stories that stay in place, and all pages from the first that shifts."""
+    """Return the numbers of pages with changed stories, and of all pages from the first that
+    shifts.
+    """
     numbers: set[int] = set()
     shifted: list[int] = []
     for pair in pairs:
@@ -385,7 +392,9 @@ def _headings(cut: Cut, pairs: Iterable[Pair]) -> set[Heading]:
 
 
 def _under(heading: Heading, pair: Pair) -> Pair:
-    """Return the old and the new entry under a heading, each None if it is not listed there."""
+    """Return a story's old and new entry, each only if the story was or is listed under
+    a heading.
+    """
     old, new = (entry if entry and heading in entry.headings else None for entry in pair)
     return old, new
 
@@ -397,7 +406,7 @@ def _stays(pair: Pair) -> bool:
 
 
 class Counts:
-    """The numbers of published stories under headings, now and before the change."""
+    """How many published stories each topic, day, publisher, … has, before and after a change."""
 
     def __init__(self, index: PageIndex, pairs: Iterable[Pair]) -> None:
         self._index = index
@@ -407,22 +416,22 @@ class Counts:
             self._more.update(new.headings if new else ())
 
     def now(self, heading: Heading) -> int:
-        """Return the number of published stories under a heading now."""
+        """Return how many published stories a heading, such as one topic, has now."""
         return self._index.count_under(*heading)
 
     def before(self, heading: Heading) -> int:
-        """Return the number of published stories under a heading before the change."""
+        """Return how many published stories a heading, such as one topic, had before the change."""
         return self.now(heading) - self._more[heading]
 
     def find_fewer(self, key: str) -> set[str]:
-        """Return the values of a key (such as topics) that have fewer stories than before."""
+        """Return the values of a key, such as topics, that have fewer stories than before."""
         return {value for (name, value), more in self._more.items() if name == key and more < 0}
 
     def find_empty(self, key: str) -> set[str]:
-        """Return the values of a key (such as topics) that no longer have any story."""
+        """Return the values of a key, such as topics, that no longer have any story."""
         return {value for value in self.find_fewer(key) if not self.now((key, value))}
 
     def find_new(self, key: str) -> set[str]:
-        """Return the values of a key (such as topics) that had no story before."""
+        """Return the values of a key, such as topics, that had no story before."""
         grown = (value for (name, value), more in self._more.items() if name == key and more > 0)
         return {value for value in grown if not self.before((key, value))}

@@ -1,4 +1,4 @@
-"""Files for crawlers and other programs: sitemaps, robots.txt, llms.txt, OpenSearch, manifest.
+"""Make files for crawlers: sitemaps, robots.txt, llms.txt, OpenSearch, web app manifest.
 
 Sitemaps are everyday.cc's files, ours by month, and an index (SPEC 5.3):
 
@@ -70,7 +70,9 @@ _StoryPage = tuple[str, str]  # a story's name and when it changed
 
 @dataclass(frozen=True, slots=True)
 class _Map:
-    """One sitemap file: its path and entries; `month` is its stories', "" for another sitemap."""
+    """One sitemap file: its path and entries; `month` is that of its stories, "" for
+    other pages.
+    """
 
     path: str
     pages: Sequence[_Page | _StoryPage]
@@ -78,7 +80,7 @@ class _Map:
 
 
 def sitemap_files(plan: SitePlan, outputs: Iterable[AnyOutput]) -> Iterator[Sheet]:
-    """Yield all sitemaps and their index; `outputs` are those of the site's pages."""
+    """Yield all sitemaps and their index; `outputs` are the kinds of pages that the site has."""
     maps = list(_maps(plan, outputs))
     for sitemap in maps:
         if not sitemap.month or plan.wanted(MONTH.name, sitemap.month):
@@ -88,7 +90,7 @@ def sitemap_files(plan: SitePlan, outputs: Iterable[AnyOutput]) -> Iterator[Shee
 
 
 def _page(page: _Page | _StoryPage, plan: SitePlan) -> _Page:
-    """Return the sitemap entry of a page; a story's is made only when the file is written."""
+    """Return the complete sitemap entry of a page, which for a story is made only now."""
     if isinstance(page, _Page):
         return page
     name, changed = page
@@ -237,7 +239,9 @@ _PAPER, _RED = "#fdfcf9", "#9c1c1f"
 
 
 def program_files(plan: SitePlan, icons: Collection[str]) -> Iterator[Sheet]:
-    """Yield llms.txt, opensearch.xml, site.webmanifest, robots.txt; `icons` are existing icons."""
+    """Yield llms.txt, opensearch.xml, site.webmanifest, robots.txt. `icons` are the icons' file
+    names.
+    """
     yield Sheet("llms.txt", _llms(plan))
     yield Sheet("opensearch.xml", _open_search(plan, "favicon.ico" in icons))
     yield Sheet("site.webmanifest", _manifest(plan, icons))
@@ -291,7 +295,7 @@ def _llms(plan: SitePlan) -> bytes:
 
 
 def _describe_subject(beat: Beat) -> tuple[str, str]:
-    """Return the newsroom's description of its subject, "" for none, and a short phrase for it."""
+    """Return the site's description of its subject ("" if there is none), and a short phrase."""
     if beat.topic or not beat.topics:
         main = next((topic for topic in beat.topics if topic.name == beat.topic), None)
         return main.description if main else "", "one subject"

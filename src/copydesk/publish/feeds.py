@@ -1,4 +1,4 @@
-"""Feeds of site, topics, publishers, reading lists, newsletters: Atom, RSS 2.0, JSON Feed 1.1.
+"""Make feeds (Atom, RSS 2.0, JSON Feed 1.1) of site, topics, publishers, lists, newsletters.
 
 A feed has the newest 30 stories: title, excerpt, credit, the editors' note, and a link to the
 original. The id of an entry is the URL of our page for the story, which never changes.
@@ -35,7 +35,7 @@ _MEDIA = ' xmlns:media="http://search.yahoo.com/mrss/"'
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Entry:
-    """A story as all feeds show it: plain text, absolute URLs, UTC."""
+    """A story as all feed formats show it: plain text, absolute URLs, times in UTC."""
 
     page: str
     link: str
@@ -53,7 +53,9 @@ class _Entry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Feed:
-    """What the three feed formats share; `folder` is the folder of the three files."""
+    """The values of a feed that all three formats share; `folder` is the folder of the
+    three files.
+    """
 
     folder: str
     title: str
@@ -64,12 +66,12 @@ class _Feed:
 
     @property
     def updated(self) -> datetime:
-        """Return the time of the feed's newest entry, so that another build changes no byte."""
+        """Return the time of the feed's newest entry. It stays the same while no entry changes."""
         return max((entry.updated for entry in self.entries), default=_NEVER)
 
 
 class Feeds:
-    """The feeds of a site plan; the feed entry of each story is made once."""
+    """Makes the feeds of a site; the feed entry of each story is made only once."""
 
     def __init__(self, plan: SitePlan) -> None:
         self.plan = plan
@@ -88,14 +90,18 @@ class Feeds:
         return self.files(addresses.source_folder(domain), title, stories)
 
     def of_list(self, list_id: str) -> Iterator[Sheet]:
-        """Yield the feed files of an editors' reading list: its first stories, in its order."""
+        """Yield the feed files of an editors' reading list: its first stories, in the
+        list's order.
+        """
         plan, listed = self.plan, self.plan.lists[list_id]
         title = f"{listed.title} – {plan.beat.title}"
         stories = [story for story, _ in plan.read_list(listed)]
         return self.files(addresses.list_folder(list_id), title, stories)
 
     def of_letters(self) -> Iterator[Sheet]:
-        """Yield the feed of all newsletter issues, and each newsletter's if there are several."""
+        """Yield the feed of all newsletter issues, and one for each newsletter if there are
+        several.
+        """
         shelf, title = self.plan.letters, self.plan.beat.title
         if not shelf.issues or not self.plan.wanted.of_key(LETTER.name):
             return
@@ -106,7 +112,7 @@ class Feeds:
             yield from self._write_files(addresses.letter_folder(letter), name, issues)
 
     def files(self, folder: str, title: str, stories: Sequence[Story]) -> Iterator[Sheet]:
-        """Yield the Atom, RSS and JSON feed of stories in a folder."""
+        """Yield an Atom, an RSS and a JSON feed of the given stories, in one folder."""
         return self._write_files(folder, title, map(self._entry, stories[:_NEWEST]))
 
     def _write_files(self, folder: str, title: str, entries: Iterable[_Entry]) -> Iterator[Sheet]:
@@ -329,7 +335,9 @@ def _rfc822(moment: datetime) -> str:
 
 
 def _json(feed: _Feed, own: str) -> bytes:
-    """Encode a feed as JSON Feed 1.1: `url` is our page of a story, `external_url` the original."""
+    """Encode a feed as JSON Feed 1.1. `url` is our page of a story, `external_url` the original
+    page.
+    """
     made: dict[str, object] = {
         "version": "https://jsonfeed.org/version/1.1",
         "title": feed.title,

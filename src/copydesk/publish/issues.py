@@ -1,4 +1,4 @@
-"""Read filed newsletter issues back from their HTML: sections and items; remove a story from one.
+"""Parse the HTML of newsletter issues into sections and items, and remove stories from it.
 
 Two formats are read: the reference's tables (SPEC 4), and ours, which has comments as marks:
 
@@ -43,7 +43,7 @@ _HREF = re.compile(r"""\bhref\s*=\s*(?:"([^"]*)"|'([^']*)')""", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Stretch:
-    """A part of a newsletter mail between two comments: its start and end, without and with them.
+    """A part of a newsletter mail between two comments, with its positions in the HTML.
 
     `words` are the words in the first comment.
     """
@@ -57,12 +57,14 @@ class _Stretch:
 
 
 def is_marked(body: str) -> bool:
-    """Return whether a newsletter mail has our marks, and so was made by copydesk."""
+    """Return whether a newsletter mail was made by copydesk, by its marks (HTML comments)."""
     return MARK.search(body) is not None
 
 
 def read_marked_mail(body: str) -> list[LetterSection]:
-    """Return the sections of a newsletter mail of ours that have a story."""
+    """Return the sections of a newsletter mail that copydesk made, without those
+    without a story.
+    """
     stretches = list(_find_stretches(body))
     stories = [stretch for stretch in stretches if stretch.kind == "story"]
     sections = []
@@ -76,7 +78,7 @@ def read_marked_mail(body: str) -> list[LetterSection]:
 
 
 def read_note(body: str) -> str:
-    """Return the editor's note at the top of a newsletter mail of ours as clean HTML, or ""."""
+    """Return the editor's note at the top of a mail that copydesk made, as clean HTML, or ""."""
     notes = (stretch for stretch in _find_stretches(body) if stretch.kind == "note")
     note = next(notes, None)
     document = parse_markup(body[note.inner_start : note.inner_end]) if note else None
@@ -84,13 +86,13 @@ def read_note(body: str) -> str:
 
 
 def read_subject(body: str) -> str:
-    """Return the subject of a newsletter mail of ours, "" for none and for any other mail."""
+    """Return the subject of a newsletter mail that copydesk made, "" for any other mail."""
     title = _SUBJECT.search(body) if is_marked(body) else None
     return text.fold(html.unescape(title[1])) if title else ""
 
 
 def list_names(body: str) -> frozenset[str]:
-    """Return the record names of stories in a newsletter mail of ours, and of pages it links to."""
+    """Return the record names of the stories that a mail made by copydesk contains or links to."""
     if "<!--story " not in body:
         return frozenset()
     told = (stretch.words for stretch in _find_stretches(body) if stretch.kind == "story")
@@ -99,7 +101,7 @@ def list_names(body: str) -> frozenset[str]:
 
 
 def cut_story(body: str, name: str) -> str:
-    """Remove a story from a newsletter mail of ours, with its section if that has no other story.
+    """Return a newsletter mail's HTML without a story, and without a section that is then empty.
 
     If no mark of ours is left, an empty section is added, so that the mail can be recognised.
     """
@@ -115,7 +117,9 @@ def cut_story(body: str, name: str) -> str:
 
 
 def cut_links(body: str, is_meant: Callable[[str], bool]) -> str:
-    """Remove the links that `is_meant` selects from a newsletter mail of ours, with their words."""
+    """Return a newsletter mail's HTML without the links (and link texts) that
+    `is_meant` selects.
+    """
     links = [link for link in _LINK.finditer(body) if is_meant(read_href(link[0]))]
     for link in reversed(links):
         end = body.find(_LINK_END, link.end())
@@ -131,7 +135,7 @@ def cut_links(body: str, is_meant: Callable[[str], bool]) -> str:
 
 
 def map_texts(body: str, change: Callable[[str], str]) -> str:
-    """Change the texts of a newsletter mail of ours, except those of stories and of the note."""
+    """Return a newsletter mail with `change` applied to its texts, but not to stories and notes."""
     if not is_marked(body):
         return body
     inner = [(s.start, s.end) for s in _find_stretches(body) if s.kind != "section"]
@@ -188,7 +192,7 @@ def _read_item(body: str, story: _Stretch) -> LetterItem:
 
 
 def _clean_note(element: HtmlElement) -> str:
-    """Return an editor's note without its label, cleaned like foreign HTML."""
+    """Return an editor's note as safe HTML, without its heading."""
     from lxml import html as markup
 
     for label in element.find_class("label"):
@@ -200,7 +204,7 @@ def _clean_note(element: HtmlElement) -> str:
 
 
 def _words_of(document: HtmlElement, name: str) -> str:
-    """Return the words of the first element with a class."""
+    """Return the text of the first element with a CSS class."""
     named = document.find_class(name)
     return text.fold(named[0].text_content()) if named else ""
 
@@ -211,7 +215,7 @@ def _find_story(body: str, name: str) -> _Stretch | None:
 
 
 def _find_stretches(body: str) -> Iterator[_Stretch]:
-    """Yield the parts of a mail in order of their ends; one that is not closed is ignored."""
+    """Yield the parts of a mail between two comments; one without its end is ignored."""
     begun: dict[str, re.Match[str]] = {}
     for mark in MARK.finditer(body):
         kind = mark["kind"]
@@ -230,7 +234,7 @@ def _find_stretches(body: str) -> Iterator[_Stretch]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LetterItem:
-    """One item of a newsletter issue: its texts, `href` its link, `place` the link's source.
+    """One item of a newsletter issue: title, excerpt, editors' note, link, name of the source.
 
     `note` is what the editors wrote about it, or instead of it, as clean HTML. `name` is that of
     its record, "" if the mail does not have it.
@@ -246,7 +250,7 @@ class LetterItem:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LetterSection:
-    """A section of a newsletter issue; its name may be ""."""
+    """A section of a newsletter issue: its name, which may be "", and its items."""
 
     name: str
     items: list[LetterItem] = field(default_factory=list)
@@ -263,7 +267,7 @@ def read_href(tag: str) -> str:
 
 
 def parse_markup(body: str) -> HtmlElement | None:
-    """Parse the HTML of a newsletter mail, None if it is empty or no HTML."""
+    """Parse the HTML of a newsletter mail. Return None if it is empty or cannot be parsed."""
     from lxml import etree
     from lxml import html as markup
 
@@ -284,7 +288,7 @@ _TELLS = ("<!--story ", "\N{RIGHTWARDS ARROW WITH HOOK}", "&#8618;", "&#x21aa;")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShelvedIssue:
-    """A newsletter issue and its place on the site: `at` is its time in the site's zone, or None.
+    """A newsletter issue as the site lists it; `at` is its time in the site's time zone, or None.
 
     `subject` is that of the mail, "" if the mail is not ours or the subject says no more than the
     record's title. `shares_day` says that its newsletter has another mail of ours on that day.
@@ -303,13 +307,14 @@ class ShelvedIssue:
 
     @property
     def day(self) -> date | None:
-        """Return the issue's day in the site's zone, None if undated."""
+        """Return the issue's day in the site's time zone, None if the issue is undated."""
         return self.at.date() if self.at else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LetterShelf:
-    """All newsletter issues, newest first; `titles` maps newsletters' ids to their titles.
+    """All newsletter issues that a site shows, newest first; `titles` maps newsletters' ids to
+    titles.
 
     Those in the settings come first; `series` are all in the settings. `digests` has the issue for
     each day's digest: the first of the day of the first newsletter. The oldest day comes first.
@@ -325,7 +330,7 @@ class LetterShelf:
 
     @property
     def listed_titles(self) -> Mapping[str, str]:
-        """Map ids to titles of newsletters with a list of their own; {} if there is only one."""
+        """Map ids to titles of newsletters that have their own list page, {} if only one exists."""
         return self.titles if len(self.titles) > 1 else {}
 
     def of_letter(self, letter: str) -> Sequence[ShelvedIssue]:
@@ -333,11 +338,13 @@ class LetterShelf:
         return [issue for issue in self.issues if issue.letter == letter]
 
     def beside(self, issue: ShelvedIssue) -> tuple[ShelvedIssue | None, ShelvedIssue | None]:
-        """Return the previous and the next issue of the same newsletter, None for none."""
+        """Return the previous and the next issue of the same newsletter, each None if there is
+        none.
+        """
         return self._beside.get(issue.record.path, (None, None))
 
     def digest_of(self, issue: ShelvedIssue) -> date | None:
-        """Return the day whose digest is made of a newsletter issue, None if there is none."""
+        """Return the day whose daily digest shows this newsletter issue, None if none does."""
         day = issue.named.day if issue.named else None
         return day if day is not None and self.digests.get(day) == issue else None
 
@@ -347,7 +354,9 @@ def shelve_letters(
     series: Sequence[LetterSeries],
     local_time: Callable[[datetime], datetime],
 ) -> LetterShelf:
-    """Sort the records of newsletter issues, which come newest first, by newsletter and day."""
+    """Return newsletter issues, given newest first, as the site lists them: by
+    newsletter and day.
+    """
     by_stem = {stem: letter.id for letter in reversed(series) for stem in letter.stems}
     issues = _mark_shared_days([_shelve(record, by_stem, local_time) for record in records])
     of_letter: defaultdict[str, list[ShelvedIssue]] = defaultdict(list)
@@ -389,7 +398,7 @@ def _find_subject(record: Record) -> str:
 
 
 def _mark_shared_days(issues: Sequence[ShelvedIssue]) -> tuple[ShelvedIssue, ...]:
-    """Mark the issues whose newsletter has another mail of ours on the same day."""
+    """Mark the issues whose newsletter has another issue, made by copydesk, on the same day."""
     ours = [issue for issue in issues if issue.day and is_marked(issue.record.body)]
     count = Counter((issue.letter, issue.day) for issue in ours)
     shared = {issue.record.path for issue in ours if count[issue.letter, issue.day] > 1}
@@ -441,7 +450,7 @@ _Row = tuple[int, int]  # its start and end
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LetterText:
-    """The parts of a newsletter issue that name stories: excerpt and mail; the `title` stays."""
+    """The title, excerpt and mail of a newsletter issue, from which a story can be removed."""
 
     title: str
     excerpt: str
@@ -449,21 +458,21 @@ class LetterText:
 
 
 def read_sections(body: str) -> list[LetterSection]:
-    """Return the sections of a newsletter issue's HTML, none if it has another form."""
+    """Return the sections of a newsletter issue's HTML, [] if its format is unknown."""
     if is_marked(body):
         return read_marked_mail(body)
     return read_reference(body)
 
 
 def mentions(body: str, story: Story) -> bool:
-    """Return whether a newsletter issue links to a story, or has its record's name."""
+    """Return whether a newsletter issue links to a story or contains the story's record name."""
     name, is_meant = addresses.record_name(story.path), _make_test(story)
     told = (item for section in read_sections(body) for item in section.items)
     return any(item.name == name for item in told) or any(map(is_meant, list_hrefs(body)))
 
 
 def withdraw(letter: LetterText, story: Story) -> LetterText:
-    """Return a newsletter issue without a story; unchanged if it does not have it.
+    """Return a newsletter issue without a story, which is removed from mail, excerpt and subject.
 
     In the excerpt and the subject another headline takes the place of the story's.
     """
@@ -503,7 +512,7 @@ def _list_titles(sections: Sequence[LetterSection]) -> list[str]:
 
 
 def _prefer(left: list[str], told: Sequence[LetterSection], excerpt: str) -> list[str]:
-    """Return the titles left in those sections that the excerpt named, if any are left.
+    """Return the remaining titles in those sections that the excerpt named, or all if none remain.
 
     The excerpts of everyday.cc name no samples and people.
     """
@@ -514,7 +523,7 @@ def _prefer(left: list[str], told: Sequence[LetterSection], excerpt: str) -> lis
 
 
 def _choose_words(words: str, gone: Collection[str], left: Sequence[str]) -> str:
-    """Replace the headlines that were removed, in a text that joins headlines, by others.
+    """Replace removed headlines, in a text that consists of headlines, by remaining ones.
 
     If one is part of a longer text, the whole text is replaced; a short one may be a mere word.
     """
@@ -531,14 +540,14 @@ def _choose_words(words: str, gone: Collection[str], left: Sequence[str]) -> str
 
 
 def _is_gone(part: str, gone: Collection[str]) -> bool:
-    """Return whether words are a removed headline, whole or shortened."""
+    """Return whether a text is a removed headline, whole or shortened."""
     beginning = part.removesuffix(_CUT).rstrip()
     is_cut = part.endswith(_CUT) and bool(beginning)
     return part in gone or (is_cut and any(title.startswith(beginning) for title in gone))
 
 
 def _label_again(match: re.Match[str], gone: Collection[str], left: Sequence[str]) -> str:
-    """Replace the removed headlines in a mail's description of itself."""
+    """Replace the removed headlines in a mail's description of itself, an attribute of its HTML."""
     words = html.unescape(match[2])
     chosen = _choose_words(words, gone, left)
     return (
@@ -563,7 +572,9 @@ def _name_again(title: str) -> Callable[[re.Match[str]], str]:
 
 
 def read_reference(body: str) -> list[LetterSection]:
-    """Return the sections of a newsletter issue of everyday.cc, none if it has another form."""
+    """Return the sections of a newsletter issue that everyday.cc (an earlier program)
+    made, or [].
+    """
     document = parse_markup(_LIQUID.sub("", body))
     sections = [] if document is None else _gather(_parts(document))
     return [section for section in sections if section.items]
@@ -605,7 +616,7 @@ def _parts(document: HtmlElement) -> Iterator[str | LetterItem]:
 
 
 def cut_items(body: str, is_meant: Callable[[str], bool]) -> str:
-    """Remove the items whose link `is_meant` selects from an everyday.cc newsletter.
+    """Return a newsletter of everyday.cc without the items for whose link `is_meant` returns True.
 
     An item is the largest table row that contains no other item.
     """
@@ -628,13 +639,13 @@ def _find_item_rows(body: str, is_meant: Callable[[str], bool]) -> list[_Row]:
 
 
 def _find_item_row(place: int, rows: Sequence[_Row], places: Sequence[int]) -> _Row | None:
-    """Return the outermost row around one arrow and no other, None if there is none."""
+    """Return the largest table row that contains one item only, None if there is none."""
     around = (row for row in rows if row[0] < place < row[1])
     return min((row for row in around if _count_within(row, places) == 1), default=None)
 
 
 def _find_heading(body: str, item: _Row, rows: Sequence[_Row], places: Sequence[int]) -> list[_Row]:
-    """Return the row before an item with the section's name, if the item is its only one."""
+    """Return the table row with the heading above an item, if the item is the only one below it."""
     before = [row for row in rows if row[1] <= item[0] and "<strong>" in body[slice(*row)]]
     after = sorted(row for row in rows if row[0] >= item[1])
     if not before:

@@ -1,4 +1,4 @@
-"""Write the files of a site into a folder: those whose bytes changed; delete those that are gone.
+"""Write a site's files into a folder: only those whose bytes changed. Delete those that are gone.
 
 put, copy: into the staging folder  >  place: move all into the site  >  sweep or drop old files
 """
@@ -45,7 +45,7 @@ class Count:
 
 @dataclass(slots=True, kw_only=True)
 class Writer:
-    """Brings a site's folder up to date: `open`, `put`, `copy`, `place`, `sweep`/`drop`, `close`.
+    """Writes a site's files: `open`, `put`, `copy`, `place`, then `sweep` or `drop`, then `close`.
 
     Until `place` the folder stays as it was. Nothing outside `out` is touched: a path with an empty
     or dotted part is refused, and so is a symbolic link in place of a folder. Raises PublishError.
@@ -91,20 +91,22 @@ class Writer:
 
     @property
     def front(self) -> str | None:
-        """Return the hash of the front page in the manifest, None for none."""
+        """Return the stored hash of the published front page, None if no hash is stored."""
         return self.manifest.get(FRONT)
 
     def doubt(self) -> None:
-        """Distrust all hashes, since the manifest is not that of the last build."""
+        """Ignore the stored hashes of published files, since they are not those of the
+        last build.
+        """
         self._is_torn, self.stands = True, False
 
     def expect_all(self, *, everything: bool) -> None:
-        """Set whether every file of the site will be put, so that all are counted."""
+        """Set whether this build makes every file of the site, so that all files are counted."""
         self.counts_all = everything
         self._last = dict(self.manifest.items()) if everything else None
 
     def place(self) -> None:
-        """Move the files that were put or copied from the staging folder into the site, one by one.
+        """Move the files of this build one by one from the staging folder into the site.
 
         A mark file exists until `close`: after an interruption the next build makes everything.
         """
@@ -115,7 +117,7 @@ class Writer:
             raise _unwritable(error, str(error.filename2 or error.filename or self.out)) from error
 
     def remember(self) -> None:
-        """Write the hashes of the published files into the manifest."""
+        """Store the hashes of the published files in the manifest."""
         for path, digest in self._rows.items():
             if digest is None:
                 self.manifest.forget(path)
@@ -123,7 +125,7 @@ class Writer:
                 self.manifest.put(path, digest)
 
     def close(self) -> None:
-        """Delete the mark of an unfinished build: all is written, the manifest is up to date."""
+        """Delete the file that marks an unfinished build, as everything is written now."""
         (self.out / UNFINISHED).unlink(missing_ok=True)
 
     def clear(self) -> None:
@@ -131,7 +133,9 @@ class Writer:
         self._stage.clear()
 
     def count_files(self, before: Count) -> Count:
-        """Return the number of files and pages now, from that of the build before."""
+        """Return how many files and pages the site has now, computed from the last
+        build's count.
+        """
         more, less = self._more, self._less
         if self.counts_all:
             before = Count()
@@ -139,7 +143,9 @@ class Writer:
         return Count(files=before.files + len(more) - len(less), pages=before.pages + pages)
 
     def put(self, sheet: Sheet) -> None:
-        """Stage a file to be written, unless the site has it with the same bytes already."""
+        """Write a file to the staging folder, unless the site has it with the same
+        bytes already.
+        """
         digest = hashlib.blake2b(sheet.data, digest_size=16).hexdigest()
         size = self._claim(sheet.path)
         known = self._last_digest(sheet.path)
@@ -152,7 +158,9 @@ class Writer:
         self._note(sheet.path, known)
 
     def copy(self, path: str, origin: Origin) -> None:
-        """Stage a copy of a file, unless one with the same size and time was copied before."""
+        """Copy a file to the staging folder, unless it is unchanged (size, time) since the last
+        copy.
+        """
         size = self._claim(path)
         try:
             now = origin.look()
@@ -184,7 +192,7 @@ class Writer:
         return self.manifest.get(path) if self._last is None else self._last.get(path)
 
     def _claim(self, path: str) -> int | None:
-        """Return the size of the site's file at a path, None if there is none, -1 for a link.
+        """Return the size of the published file at a path, None if there is none, -1 for a link.
 
         First it is checked that the path leads through real folders only.
         """
@@ -213,7 +221,9 @@ class Writer:
         return found.st_size if stat.S_ISREG(found.st_mode) else -1
 
     def _prove(self, folder: str) -> None:
-        """Note a folder, to be created if missing; refuse a link or a file."""
+        """Check that a folder of the site is a real folder; note it for creation if it
+        is missing.
+        """
         if folder in self._kept:
             raise _collision(folder)
         above = folder.rpartition("/")[0]
@@ -229,7 +239,7 @@ class Writer:
         self._folders.add(folder)
 
     def _stands(self, path: str, data: bytes, size: int | None, *, sure: bool, new: bool) -> bool:
-        """Return whether a file has these bytes; read it only if the manifest is not trusted."""
+        """Return whether a published file has these bytes; read it only without a trusted hash."""
         if self.full or size != len(data):
             return False
         if sure and not self._is_torn:
@@ -254,7 +264,9 @@ class Writer:
             self._more.append(path)
 
     def drop(self, gone: Iterable[str]) -> None:
-        """Delete published files that were not put this time and begin with a path in `gone`."""
+        """Delete published files whose path begins with one in `gone`, unless this
+        build made them.
+        """
         if not gone:
             return
         places = tuple(gone)
@@ -265,7 +277,7 @@ class Writer:
                 self._less.append(path)
 
     def sweep(self) -> None:
-        """Delete published files that were not put this time, and folders that are then empty."""
+        """Delete published files that this build did not make, and folders that are then empty."""
         for path in [path for path in self.manifest.paths() if path not in self._kept]:
             self._delete(path)
             self._rows[path] = None
@@ -339,7 +351,7 @@ class Manifest(Protocol):
         ...
 
     def forget(self, path: str) -> None:
-        """Delete a path that is no longer published."""
+        """Delete the hash of a path that is no longer published."""
         ...
 
     def paths(self) -> Iterator[str]:
@@ -352,7 +364,7 @@ class Manifest(Protocol):
 
 
 class Origin(NamedTuple):
-    """A file to copy into the site: a folder that bounds it, and its path below that folder."""
+    """A file to copy into the site, given by a folder and the file's path inside this folder."""
 
     folder: Path
     path: str
@@ -361,11 +373,11 @@ class Origin(NamedTuple):
         return str(self.folder / self.path)
 
     def look(self) -> os.stat_result:
-        """Return the file's status, that of a link itself; raises OSError."""
+        """Return the file's status, without following a symbolic link; raises OSError."""
         return os.lstat(str(self))
 
     def read(self) -> bytes:
-        """Return the file's bytes; raises OSError, also for a link on the way from the folder."""
+        """Return the file's bytes. Raises OSError, also if a symbolic link is on its path."""
         return within.read(self.folder, self.path, _MAX_BYTES)
 
 
@@ -382,7 +394,7 @@ _UNFINISHED = ".new-"  # the prefix of files that kit.files did not rename befor
 
 
 class Stage:
-    """The staging folder for new files of a site, inside its folder `out`, on the same file system.
+    """The staging folder for new files of a site: inside its folder `out`, on the same file system.
 
     A new folder of the site is moved with all that is in it, by one renaming for thousands of
     files. Methods raise OSError and PublishError.
@@ -408,7 +420,9 @@ class Stage:
         self._is_open = False
 
     def need(self, folder: str) -> None:
-        """Prepare a new folder of the site; folders above it must be prepared first."""
+        """Prepare a new folder of the site in the staging folder; parent folders must
+        come first.
+        """
         self._open()
         above = folder.rpartition("/")[0]
         if above in self._folders:
@@ -419,7 +433,9 @@ class Stage:
         self._folders.add(folder)
 
     def add(self, path: str, data: bytes, *, is_new: bool) -> None:
-        """Write a file that waits to be moved to `path`; `is_new` says that none is there yet."""
+        """Write a file to the staging folder, to be moved to `path`; `is_new` if none
+        is there yet.
+        """
         self._open()
         if path.rpartition("/")[0] in self._folders:
             _write(f"{self._trees}/{path}", data)
@@ -462,7 +478,7 @@ def _write(place: str, data: bytes) -> None:
 
 
 def _place_tree(waits: str, place: str) -> None:
-    """Move a staged folder to its place in the site; if one exists by now, move its files."""
+    """Move a folder from the staging folder into the site, file by file if it exists there."""
     try:
         os.rename(waits, place)  # noqa: PTH104
     except OSError:
@@ -477,12 +493,14 @@ def _place_tree(waits: str, place: str) -> None:
 
 
 def is_folder(place: str) -> bool:
-    """Return whether a real folder is at a path; raises FileNotFoundError if nothing is there."""
+    """Return whether a path is a real folder, no link; raises FileNotFoundError if nothing is
+    there.
+    """
     return stat.S_ISDIR(os.lstat(place).st_mode)
 
 
 def refusal(place: str) -> PublishError:
-    """Return the error for a link or file where the site needs a folder."""
+    """Return the error to raise for a link or a file at a path where the site needs a folder."""
     return PublishError(
         "a link or file stands where the site needs a folder",
         subject=place,
@@ -491,7 +509,9 @@ def refusal(place: str) -> PublishError:
 
 
 def list_strangers(out: Path, kept: set[str]) -> Iterator[str]:
-    """Yield the files in the site's own folders that do not belong to the edition."""
+    """Yield the files in a site's own folders that do not belong to the site (are not
+    in `kept`).
+    """
     for entry in out.iterdir():
         if entry.is_dir() and not entry.is_symlink():
             if _OUR_FOLDERS.fullmatch(entry.name):

@@ -1,4 +1,4 @@
-"""Render templates, texts and editors' notes as HTML and XML, for pages, newsletters and the desk.
+"""Render HTML and XML from templates, site texts and editors' notes, for pages and newsletters.
 
 A newsroom's `_templates/` replaces single files of the package's templates and strings.
 """

@@ -1,4 +1,4 @@
-"""Render editors' notes as HTML, escape text for XML, and mark the parts of a newsletter's HTML.
+"""Render editors' notes as HTML, escape text for XML, mark stories and sections in newsletter HTML.
 
 The marks are HTML comments. They allow to read a filed issue again: for the day's digest, and to
 remove a story.
@@ -43,7 +43,7 @@ def render_note(note: str) -> str:
 
 
 def strip_note(note: str) -> str:
-    """Return the text of an editor's note on one line, without its Markdown."""
+    """Return an editor's note as plain text on one line, without its Markdown."""
     made = re.sub(r"</(?:p|li)>", " ", render_note(note))
     return text.fold(html.unescape(nh3.clean(made, tags=set())))
 
@@ -93,17 +93,19 @@ def _render_emphasis(words: str) -> str:
 
 
 def story_mark(name: str) -> str:
-    """Return the HTML comment that marks the beginning of a story in a newsletter issue."""
+    """Return the HTML comment that marks where a story begins in a newsletter issue."""
     return f"<!--story {_quote(name)}-->"
 
 
 def section_mark(kind: str, title: str) -> str:
-    """Return the HTML comment that marks the beginning of a section in a newsletter issue."""
+    """Return the HTML comment that marks where a section begins in a newsletter issue."""
     return f"<!--section {kind} {_quote(title)}-->"
 
 
 def read_mark(words: str) -> str:
-    """Return the unescaped name or title from a mark (`story_mark`, `section_mark`)."""
+    """Return the story name or section title in an HTML comment from `story_mark` or
+    `section_mark`.
+    """
     return html.unescape(words)
 
 

@@ -1,4 +1,4 @@
-"""Render HTML from the package's templates, or from a newsroom's own templates of the same names.
+"""Render HTML from the package's templates, or from a site's own templates of the same names.
 
 All values are escaped, except what another template made. A newsroom's template has the name of
 the one that it replaces (`_templates/story.html`). An undefined name in a template is an error.
@@ -23,7 +23,7 @@ _FUEL = 50_000_000  # steps; a page takes some thousand, an endless loop is stop
 
 
 class Renderer:
-    """Render HTML from templates; `overrides` is the newsroom's `_templates/`, if it has one.
+    """Renders HTML from templates. A site's own templates, in `overrides`, take precedence.
 
     `folder` has the templates, by default those of the site.
     """
@@ -42,11 +42,11 @@ class Renderer:
         )
 
     def read_source(self, name: str) -> str | None:
-        """Return the text of a template or of the style sheet, None if the file does not exist."""
+        """Return the text of a template or of the style sheet, None if no such file exists."""
         return self._read(name)
 
     def set_strings(self, strings: Strings) -> None:
-        """Make strings available in templates: `words.x`, or `say("x", gap=...)` with placeholders.
+        """Make the site's texts available in templates, as `words.x` or `say("x", gap=...)`.
 
         A value is escaped unless another template made it.
         """
@@ -84,7 +84,7 @@ class Renderer:
 
 
 def read_template(name: str, overrides: Path | None = None, folder: Path = _OWN) -> str | None:
-    """Return the text of a template or of the style sheet, None if neither folder has the file.
+    """Return the text of a template or of the style sheet, None if no folder has that file.
 
     Raises PublishError if a newsroom's file cannot be read.
     """
@@ -95,7 +95,7 @@ def read_template(name: str, overrides: Path | None = None, folder: Path = _OWN)
 
 
 def load_site_strings(locale: str, overrides: Path, more: Path | None = None) -> Strings:
-    """Load the texts of a site's interface; the newsroom's `_templates/` takes precedence."""
+    """Load the texts of a site's interface; the site's own `_templates/` take precedence."""
     return load_strings(locale, read_template(STRINGS_FILE, overrides), more)
 
 

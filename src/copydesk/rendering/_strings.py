@@ -1,4 +1,4 @@
-"""Load the texts of pages in the site's language; a newsroom's own file replaces single texts.
+"""Load the fixed texts of a site's pages in its language. A site's own file can replace any.
 
 A language is a file of `strings/`, found by the site's locale (`fr-ca`, then `fr`, else English);
 a word that it lacks is taken from English. A newsroom's `_templates/strings.toml` has the same
@@ -39,7 +39,7 @@ _RIGHT_TO_LEFT = frozenset({"ar", "ckb", "dv", "fa", "he", "ks", "ps", "sd", "ug
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Strings:
-    """The texts of a site's interface in one language: `words`, date patterns, text direction.
+    """The fixed texts of a site's pages in one language, with date patterns and text direction.
 
     A word is a text, or a table of its plural forms: for a count (as "0", "1") and "other".
     """
@@ -57,7 +57,7 @@ class Strings:
         object.__setattr__(self, "_of_day", lru_cache(_DAYS)(self._format_day))
 
     def say(self, key: str, /, **values: object) -> str:
-        """Return the text with a key, its placeholders filled; `count` chooses the plural form.
+        """Return the text for a key with its placeholders filled; `count` chooses the plural form.
 
         Raises PublishError for a word that does not exist, or a placeholder without a value.
         """
@@ -72,7 +72,7 @@ class Strings:
             ) from None
 
     def escape(self) -> Strings:
-        """Return a copy of these strings with all words escaped for HTML."""
+        """Return a copy of these texts, all escaped for HTML."""
 
         def each(word: str | _Forms) -> str | _Forms:
             if isinstance(word, str):
@@ -117,7 +117,7 @@ class Strings:
 
 
 def load_strings(locale: str, own: str | None = None, more: Path | None = None) -> Strings:
-    """Load the texts of a locale; `own` is the content of a newsroom's `strings.toml`.
+    """Load the fixed texts of pages for a locale and, in `own`, a site's replacements (TOML).
 
     `more` is a folder with further words in the same languages, those of the desk. Raises
     PublishError that says what is wrong with the newsroom's file.
@@ -235,7 +235,7 @@ def language_name(code: str) -> str:
 
 
 def text_direction(tag: str) -> str:
-    """Return "rtl" or "ltr" for a language tag; a script in the tag decides before the language."""
+    """Return "rtl" or "ltr", the text direction of a language tag such as `ar` or `uz-Arab`."""
     language, *rest = tag.lower().split("-")
     if "latn" in rest or "cyrl" in rest:
         return "ltr"

@@ -1,4 +1,4 @@
-"""Apply editors' decisions and publishers' corrections to a story. Values in, values out.
+"""Apply editors' decisions and publishers' corrections to stories. Pure functions without I/O.
 
 A verdict decides whether a story is published. Without a verdict, the newsroom's mode or the trust
 in the source may hold it. Rules (`review.rules`) set its headline, its topics and single fields.

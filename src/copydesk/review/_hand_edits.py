@@ -1,4 +1,4 @@
-"""Keep the fields that a person edited in a story's Markdown file, and apply editors' verdicts."""
+"""Keep the fields that a person edited in a story's Markdown file, and apply editors' decisions."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ _NOTE = "note"  # has a digest only where a record has one, so that other record
 
 
 def digests(story: Story) -> tuple[tuple[str, str], ...]:
-    """Return (field, first 8 hex digits of its SHA-256) for each field that a person may edit."""
+    """Return a digest of each field that a person may edit, as (field name, 8 hex digits)."""
     fields = (*FIELDS, _NOTE) if story.note else FIELDS
     return tuple((field, _digest(story, field)) for field in fields)
 
 
 def find_hand_edits(story: Story, known: Mapping[str, str]) -> frozenset[str]:
-    """Return the fields that a person edited since the digests in `known`; all if it is empty."""
+    """Return the fields whose digest differs from `known`, which a person has edited."""
     fields = (*FIELDS, _NOTE) if story.note or _NOTE in known else FIELDS
     return frozenset(field for field in fields if known.get(field) != _digest(story, field))
 
 
 def set_beside_others(filed: Story, regrouped: Story, known: Mapping[str, str]) -> Story:
-    """Return a filed story with the changes that come from its group (stories on the same event).
+    """Return a stored story with the changes that come from its group (stories on the same event).
 
     Where an editor's verdict or an edit of the file decides publication, the decision stays.
     Without digests in `known` the story is returned unchanged. The result's `machine` has the new
@@ -41,7 +41,7 @@ def set_beside_others(filed: Story, regrouped: Story, known: Mapping[str, str]) 
 
 
 def keep_hand_edits(filed: Story, fresh: Story, known: Mapping[str, str]) -> Story:
-    """Return a filed story with the new values of `fresh`, except in fields that a person edited.
+    """Return a stored story with new values from `fresh`, except in fields that a person edited.
 
     Path, seal, body, history, unknown lines, related stories and the verdict are the filed
     record's. Without digests in `known` the story is returned unchanged. The result's `machine` has
@@ -118,7 +118,7 @@ def _text(story: Story, field: str) -> str:
 
 
 def apply_verdict(story: Story, verdict: Verdict, beat: Beat) -> Story:
-    """Return a story with an editor's decision (verdict) applied: on the site, or taken off it.
+    """Return a story with an editor's decision applied: put on the site, or taken off it.
 
     `publish` puts it on the site, `hold`, `reject` and `remove` take it off. The record keeps the
     verdict if its profile has a field for it. If not, the caller keeps it among the rules and
@@ -132,12 +132,14 @@ def apply_verdict(story: Story, verdict: Verdict, beat: Beat) -> Story:
 
 
 def is_same_word(one: Verdict, other: Verdict) -> bool:
-    """Return whether two decisions of editors are equal, apart from their times."""
+    """Return whether two editors' decisions are equal, apart from their times."""
     return (one.by, one.said, one.why) == (other.by, other.said, other.why)
 
 
 def obey(story: Story, verdict: Verdict) -> Story:
-    """Return a story published or unpublished as an editor decided; a published one gets a heat."""
+    """Return a story published or unpublished as an editor decided. A published story also gets a
+    heat, the score of current interest.
+    """
     if verdict.said != "publish":
         return replace(story, published=False)
     heat = story.heat if story.heat is not None and story.heat >= 0 else story.quality or 0

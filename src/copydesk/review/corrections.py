@@ -1,4 +1,4 @@
-"""Take over what a publisher changed in an article after it was filed.
+"""Update a stored story after its publisher changed the article.
 
 Only running text is compared, sentence by sentence: headlines of related stories, bylines, captions
 and buttons come and go. Counters ("1,204 views", "5 minutes ago") are cut out first.
@@ -25,7 +25,7 @@ _DECIDED = frozenset({"published", "held", "copy", "heat", *_OF_ITS_GROUP})
 
 
 def apply_correction(filed: Story, judged: Story, known: Mapping[str, str]) -> Story:
-    """Return a filed story with headline, excerpt, topics, quality of its corrected article page.
+    """Return a stored story with headline, excerpt, topics and score from its changed article page.
 
     `judged` is the page judged as it is now. Path, date, picture, provider, copy and whether the
     story is published stay as filed. So do fields that a person edited; where the digests in
@@ -86,7 +86,7 @@ _DIGITS = re.compile(r"\d+")
 
 
 def have_same_words(one: str, other: str) -> bool:
-    """Return whether two headlines or excerpts are equal, ignoring spaces, quotes and counters."""
+    """Return whether two headlines or excerpts are equal, ignoring spaces, quotes, view counts."""
     return _fold(one) == _fold(other)
 
 
@@ -119,7 +119,7 @@ def has_changed_number(before: str, after: str) -> bool:
 
 
 def text_change(before: str, after: str) -> Event | None:
-    """Compare two versions of an article text; return the correction as an event, or None.
+    """Compare two versions of an article text. Return an event for the history, None for no change.
 
     At least 2 % of the words must differ, or a number in a sentence: "41 million" for "14 million"
     is one word of five hundred and the whole story.
@@ -141,7 +141,7 @@ def _fold(text: str) -> str:
 
 
 def sentences(text: str) -> list[str]:
-    """Return the sentences of a text in lower case, without headings and counters."""
+    """Return the sentences of a text in lower case, without headings and view counts."""
     return [
         sentence
         for line in filter(str.strip, text.split("\n"))
@@ -171,7 +171,7 @@ _NAMES = 3
 
 
 def is_other_article(title: str, before: str, new_title: str, after: str) -> bool:
-    """Return whether a page now shows another article than the one that was filed from it.
+    """Return whether a page now shows another article than the one stored from it.
 
     It is the same article if half of its words are kept, whatever the headline; added text does no
     harm. With the same headline it may also be shortened, or rewritten around half of its names. If
@@ -257,7 +257,7 @@ def add_to_history(story: Story, at: datetime, events: Iterable[Event]) -> Story
 
 
 def is_noted_since(story: Story, since: datetime) -> bool:
-    """Return whether a story's history has a change by the publisher after the given time."""
+    """Return whether a story's history has a publisher's change after the given time."""
     theirs = (event for event in story.events if event.kind is not EventKind.CORRECTED)
     moments = (dates.parse(event.at) for event in theirs if event.at)
     return any(moment is not None and moment > since for moment in moments)

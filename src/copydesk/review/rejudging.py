@@ -1,4 +1,4 @@
-"""Find out a story's status (published, held, copy, …), and hold new stories for an editor."""
+"""Score stored stories again, find a story's status, and hold new stories for an editor."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def standing(
     is_off_beat: bool = False,
     reaches_gate: bool = False,
 ) -> Standing:
-    """Return the status of a story as one `Standing`: published, held, copy, off-topic and so on.
+    """Return the status of a story: published, held, copy, outside the site's subject and so on.
 
     A verdict decides first: the record's own, or `verdict`, which is kept among the rules. Else a
     story on the site is published, and the reasons in its record say why another one is not.
@@ -76,7 +76,7 @@ def _by_numbers(story: Story, *, is_off_beat: bool, reaches_gate: bool) -> Stand
 
 
 def gate(story: Story, mode: str, trust: str) -> Story:
-    """Hold a new story for an editor, or publish it, by the newsroom's mode and its source's trust.
+    """Publish a new story or hold it for an editor, by the site's mode and the trust in its source.
 
     The story is held (unpublished until an editor decides) where the mode or the trust is "hold".
     It is published at any quality where the trust is "publish", unless it is a copy. Otherwise it
@@ -121,7 +121,7 @@ Assess = Callable[[Article, Beat, Shelf], Story | Dropped]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Grounds:
-    """The inputs for judging a filed story again (`rejudge`).
+    """The inputs for scoring a stored story again (`rejudge`).
 
     `assess` is the function that judges an article. `shelf` has the stories that it may be a copy
     of, as they were when it came in. `known` are the digests of the fields that the pipeline last
@@ -145,14 +145,14 @@ class Grounds:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Judgement:
-    """A filed story judged again, and why it would not be filed today ("" if it would)."""
+    """A stored story scored again, and why a new one would be dropped ("" if it would not)."""
 
     story: Story
     dropped: str = ""
 
 
 def rejudge(filed: Story, article: Article, grounds: Grounds, occasion: Occasion) -> Judgement:
-    """Judge a filed story's article again; return the story with the values that may change.
+    """Score the article of a stored story again; return the story with its updated fields.
 
     `article` comes without the text that its site repeats on every page. Picture and date are the
     record's, whatever the page has now.
@@ -294,7 +294,7 @@ _KEPT_OFF = frozenset({ReasonKind.KEPT_OFF_BEAT, ReasonKind.RULED_OUT})
 
 
 def apply_judgement(filed: Story, judged: Story, known: Mapping[str, str]) -> Story:
-    """Return a filed story with the topics, points, original, reasons, headline of a new judgement.
+    """Return a stored story updated by a new scoring: topics, points, reasons, headline and so on.
 
     Facts of the article (dates, terms of use) stay as filed. Excerpt, picture, address and note are
     the caller's: as filed, or as a rule sets them. A verdict and a person's edits stay. A record
@@ -325,7 +325,7 @@ def apply_judgement(filed: Story, judged: Story, known: Mapping[str, str]) -> St
 
 
 def set_rejudged_beside_others(story: Story, regrouped: Story) -> Story:
-    """Return a rejudged story with the changes that come from its group (the stories on one event).
+    """Return a rescored story with the changes that come from its group (the stories on one event).
 
     Where an editor's verdict or an edit of the file decides publication, the decision stays.
     """
@@ -339,7 +339,7 @@ def set_rejudged_beside_others(story: Story, regrouped: Story) -> Story:
 
 
 def keep_off(story: Story, ruled_out: str) -> Story:
-    """Return a story unpublished, without a group, with the reason why rules exclude it.
+    """Return a story unpublished and without a group, with the reason why rules exclude it.
 
     `ruled_out` is the text of the rule that blocks it, "" where it is outside the site's subject.
     """
@@ -357,7 +357,7 @@ def keep_off(story: Story, ruled_out: str) -> Story:
 
 
 def is_kept_off(story: Story) -> bool:
-    """Return whether a filed story is off the site because today's rules would not file it."""
+    """Return whether a stored story is unpublished because today's rules exclude it."""
     return any(reason.kind in _KEPT_OFF for reason in story.reasons)
 
 
@@ -371,12 +371,12 @@ _TRUSTED = frozenset({ReasonKind.TRUSTED_SOURCE, ReasonKind.WOULD_BE_PUBLISHED})
 
 
 def is_edited_since(story: Story, verdict: Verdict) -> bool:
-    """Return whether a person changed `published` in the file to the opposite of a decision."""
+    """Return whether a person set `published` in a story's file against an editor's decision."""
     return bool(story.published) != (verdict.said == "publish")
 
 
 def keep_edit(story: Story, known: Mapping[str, str]) -> Story:
-    """Return a story without its editor's decision; `published` stays as edited in the file.
+    """Return a story without its editor's decision; `published` stays as a person edited it.
 
     The digest is made to differ from the value, which marks it as a person's edit.
     """
@@ -388,7 +388,7 @@ def keep_edit(story: Story, known: Mapping[str, str]) -> Story:
 
 
 def without_verdict(story: Story, known: Mapping[str, str]) -> Story:
-    """Return a story without its editor's decision; `published` is what the pipeline last wrote.
+    """Return a story without its editor's decision; `published` is again as the program set it.
 
     The story is unpublished where that is not known. A copy, and a story that was behind another
     one in its group or below the publishing threshold, gets its place in the group again.
@@ -401,7 +401,7 @@ def without_verdict(story: Story, known: Mapping[str, str]) -> Story:
 
 
 def decide_by_points(story: Story, points: int, publish_at: int) -> Story:
-    """Return a story published or not, as its points alone decide; a copy is never published.
+    """Return a story published or not, as its points alone decide. A copy is never published.
 
     `points` are those that count for the publishing threshold. A story that today's rules keep off
     stays off, a held one stays held, and one published by the trust in its source stays published.
@@ -419,7 +419,7 @@ def decide_by_points(story: Story, points: int, publish_at: int) -> Story:
 
 
 def answer_for(filed: Story, story: Story, known: Mapping[str, str]) -> Story:
-    """Return a changed story with the new digest of `published`, and reasons in filed order."""
+    """Return a changed story with a new digest of `published`, and reasons in the stored order."""
     if Counter(story.reasons) == Counter(filed.reasons):
         story = replace(story, reasons=filed.reasons)
     if not known:
@@ -428,7 +428,7 @@ def answer_for(filed: Story, story: Story, known: Mapping[str, str]) -> Story:
 
 
 def with_digests(story: Story, known: Mapping[str, str]) -> Story:
-    """Return a story with the given digests, by which later edits of its file are seen."""
+    """Return a story with the given field digests, by which later edits of its file are found."""
     return replace(story, machine=tuple(known.items()))
 
 

@@ -1,4 +1,4 @@
-"""Apply the rules that editors set for a story (its topics, headline and single fields)."""
+"""Apply the rules that editors made for a story: its topics, headline and single fields."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from copydesk.news.ruling import NO_PICTURE, RULING_KINDS, Matter, SetField
 
 
 def record_name(path: str) -> str:
-    """Return the name by which rules and groups refer to a story: its file name without `.md`."""
+    """Return a story's record name (its file name without `.md`), which rules and groups use."""
     return path.rpartition("/")[2].removesuffix(".md")
 
 
 def apply_rulings(story: Story, beat: Beat) -> Story:
-    """Return a story with the topics, headline and fields that editors' rules set, and the reasons.
+    """Return a story with the topics, headline and fields that editors' rules set, with reasons.
 
     The newest rule wins. Topics that the site does not have are ignored; a rule without any topic
     of the site changes nothing.
@@ -40,7 +40,7 @@ def apply_rulings(story: Story, beat: Beat) -> Story:
 
 
 def find_ruled_fields(story: Story, beat: Beat) -> frozenset[str]:
-    """Return the fields of a story that editors' rules set, whatever the article page says.
+    """Return the names of a story's fields that editors' rules set.
 
     The names are those of `find_hand_edits`; the URL of the article page is `url`.
     """
@@ -103,7 +103,7 @@ KIND_OF: Mapping[SetField, ReasonKind] = {
 
 
 def sets_on(story: Story, beat: Beat) -> Mapping[SetField, Ruling]:
-    """Return the newest editor's rule for each field of a story (excerpt, picture, URL, note).
+    """Map the fields of a story (excerpt, picture, URL, note) to the newest editor's rule on each.
 
     A rule with an unusable value (no valid URL, no text) is ignored.
     """
@@ -117,7 +117,7 @@ def sets_on(story: Story, beat: Beat) -> Mapping[SetField, Ruling]:
 
 
 def notes_beside(beat: Beat) -> Mapping[str, str]:
-    """Map record names to editors' notes that are stored among the rules, not in the records."""
+    """Return editors' notes on stories that are stored among the rules, by record name."""
     if beat.scoring.traits.has_blocks:
         return {}
     notes = (rule for rule in beat.rulings if rule.field == "note" and rule.stories)
@@ -126,7 +126,7 @@ def notes_beside(beat: Beat) -> Mapping[str, str]:
 
 
 def with_sets(story: Story, beat: Beat) -> Story:
-    """Return a story with the single fields (excerpt, picture, URL, note) that editors' rules set.
+    """Return a story with the excerpt, picture, URL and note that editors' rules set.
 
     Records of `everyday` have no field for a note.
     """
@@ -138,7 +138,7 @@ def with_sets(story: Story, beat: Beat) -> Story:
 
 
 def take_back(story: Story, field: SetField, read: Story) -> Story:
-    """Return a story with one field as its article has it (`read`), without an editor's rule."""
+    """Return a story with one field reset to the value that its article has (`read`)."""
     reasons = tuple(reason for reason in story.reasons if reason.about != field)
     story = replace(story, reasons=reasons)
     match field:
@@ -153,7 +153,7 @@ def take_back(story: Story, field: SetField, read: Story) -> Story:
 
 
 def without_lost_sets(story: Story, read: Story, beat: Beat) -> Story:
-    """Return a story without the values of editors' rules that no longer exist.
+    """Return a story without field values from editors' rules that no longer exist.
 
     The story's reasons say which fields a rule had set.
     """
@@ -200,7 +200,7 @@ def _pictures(story: Story, url: str) -> tuple[Image, ...]:
 
 
 def with_rule(rulings: Sequence[Ruling], rule: Ruling) -> tuple[Ruling, ...]:
-    """Return the editors' rules with a new one at the end; an older one on its matter is removed.
+    """Return the editors' rules with a new one added. It replaces an older one on the same thing.
 
     The rules stay as they are if the same person gave the same rule for the same reason before.
     """
@@ -210,7 +210,7 @@ def with_rule(rulings: Sequence[Ruling], rule: Ruling) -> tuple[Ruling, ...]:
 
 
 def find_contradiction(rulings: Sequence[Ruling], rule: Ruling) -> Ruling | None:
-    """Return the existing split or merge rule that contradicts a new one, None if there is none.
+    """Return the existing rule on groups that contradicts a new split or merge rule, or None.
 
     All stories that rules merge are one group; a split of any of them contradicts it.
     """

@@ -1,5 +1,5 @@
-"""Run rounds of fetching, judging and filing: due sources go in; filed story records, a built site
-and a report come out.
+"""Run a round of work: fetch the due sources, score their articles, store them as story records
+(Markdown files in git), build the site. A report is returned.
 """
 
 from __future__ import annotations

@@ -1,4 +1,5 @@
-"""File a round's stories under the write lock in one commit, then update the memory.
+"""Store the stories of a fetching round as files in one git commit, then update the memory
+database.
 
     judge  >  bytes  >  lock  >  last check  >  journal  >  files, in batches  >  commit  >  memory
 
@@ -70,7 +71,8 @@ from copydesk.rounds.sources.states import (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ending:
-    """What the end of a round needs: its lock, its first branch, the maker of picture forms.
+    """What a fetching round needs at its end: write lock, git branch, and the maker of picture
+    sizes.
 
     `left_over` are the records of a killed round whose change was finished before this round.
     """
@@ -83,8 +85,8 @@ class Ending:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Concluded:
-    """The result of a round of fetching and filing: the fetched input, its stories, the filed
-    records, and the failures.
+    """The result of a fetching round: what was fetched, the stories made of it, the story records
+    that were written, and the failures.
     """
 
     gathered: Gathered
@@ -94,12 +96,14 @@ class Concluded:
 
     @property
     def outcomes(self) -> tuple[Outcome, ...]:
-        """Return the outcome of every link that the fetching round handled."""
+        """Return what became of every link that the fetching round handled."""
         return (*self.gathered.outcomes, *self.stories.outcomes)
 
 
 def finish_left_over(newsroom: Newsroom, lock: WriteLock) -> tuple[Recovered, ...]:
-    """Finish a filing that an earlier process left interrupted; return what was recovered."""
+    """Finish a commit of stories that a killed process left unfinished; return what was
+    recovered.
+    """
     with hold_write_lock(newsroom, lock, PATIENCE_SECONDS):
         newsroom.archive.sweep()
         newsroom.articles.sweep()
@@ -109,7 +113,7 @@ def finish_left_over(newsroom: Newsroom, lock: WriteLock) -> tuple[Recovered, ..
 async def conclude(
     bench: Bench, gathered: Gathered, ending: Ending, stopwatch: Stopwatch
 ) -> Concluded:
-    """Judge the fetched articles and file them as stories, while processes make picture sizes.
+    """Make stories of the fetched articles and commit them, while processes make picture sizes.
 
     If an editor's rule meanwhile blocks one of the new stories, all are judged again without it.
     """
@@ -137,7 +141,9 @@ async def conclude(
 
 
 def _prepare(bench: Bench, stories: Stories, ending: Ending) -> PreparedRecords:
-    """Return the story records to write; `begin` detects what other processes write meanwhile."""
+    """Return the story records to write; `begin` detects files that other processes change
+    meanwhile.
+    """
     before = {path: update.before for path, update in stories.updates.items()}
     order = FilingOrder(
         before=before,
@@ -152,7 +158,7 @@ def _prepare(bench: Bench, stories: Stories, ending: Ending) -> PreparedRecords:
 
 
 def _finish_records(settings: Settings, articles: ArticleStore, stories: Stories) -> list[Story]:
-    """Return stories with digests and seals, originals before copies; store their article texts.
+    """Return the stories ready to be written, originals before copies; store their article texts.
 
     With this order, an interruption never leaves a copy without its original.
     """
@@ -175,7 +181,7 @@ def _forget_text(articles: archive.ArticleStore, story: Story) -> None:
 
 
 def _message(stories: Stories) -> str:
-    """Return the commit message of a fetching round: the number of stories, a line for each."""
+    """Return the git commit message of a fetching round: the number of stories, a line for each."""
     new, updates = stories.new, stories.updates
     parts = [f"{len(new)} new" if new else "", f"{len(updates)} updated" if updates else ""]
     what = ", ".join(part for part in parts if part)
@@ -188,7 +194,7 @@ def _message(stories: Stories) -> str:
 
 
 def _lines_of_person(lead: Lead) -> list[str]:
-    """Return the commit message lines about a page that an editor wanted filed: why and who."""
+    """Return commit message lines about a page that an editor asked for: why and which editor."""
     if not isinstance(lead, Tip):
         return []
     return [*(["", lead.why] if lead.why else []), "", f"by {lead.by}"]
@@ -205,7 +211,7 @@ def _lines_on(update: Update) -> list[str]:
 
 @dataclass(frozen=True, slots=True)
 class _Filing:
-    """The filing of a fetching round's stories, under the write lock; `failed` has the failures."""
+    """Writes the stories of a fetching round and commits them; `failed` holds the failures."""
 
     bench: Bench
     gathered: Gathered
@@ -214,7 +220,9 @@ class _Filing:
     failed: list[Failure] = field(default_factory=list)
 
     def file(self, prepared: PreparedRecords) -> Filed:
-        """Write the stories and the sources' moves in one commit, and then tell the memory."""
+        """Write the stories and the sources' new URLs in one git commit, then update the memory
+        database.
+        """
         filed_before = self.stories.updates.keys()
         try:
             rules = self._rules_of_tips()
@@ -239,7 +247,9 @@ class _Filing:
         return self._of_records(filed)
 
     def _moves_of_sources(self) -> archive.FileChange | None:
-        """Return the change of `_data/sources.yaml` for sources that moved or ended, or None."""
+        """Return the change of `_data/sources.yaml` for sources whose URL moved or that ended, or
+        None.
+        """
         asked = self.gathered.asked
         try:
             return note_moves(
@@ -250,7 +260,9 @@ class _Filing:
             return None
 
     def _rules_of_tips(self) -> archive.FileChange | None:
-        """Return the file change for the rules that editors' tips add; None without any."""
+        """Return the file change for the rules that editors set when they asked for pages, or
+        None.
+        """
         rules = [new.rule for new in self.stories.new.values() if new.rule is not None]
         if not rules:
             return None
@@ -260,7 +272,7 @@ class _Filing:
         return archive.rulings_change(root, replace(rulings, rules=with_all))
 
     def _of_records(self, filed: Filed) -> Filed:
-        """Return the filing result without `_data/sources.yaml`; its uncommitted edits are a
+        """Return the result without `_data/sources.yaml`; uncommitted edits in that file are a
         failure.
         """
         if LEDGER_PATH in filed.skipped:
@@ -274,7 +286,8 @@ class _Filing:
         )
 
     def _remember(self, unwritten: Set[str], overtaken: Collection[str]) -> None:
-        """Store a fetching round's results; `unwritten` are the paths of records not written.
+        """Store a fetching round's results; `unwritten` holds the paths of stories that were not
+        written.
 
         Records that an editor's rule or edit has `overtaken` are regrouped by the next round.
         """
@@ -308,8 +321,8 @@ class _Filing:
         keep_waiting_leads(self.bench.newsroom.memory, states.keys(), waiting)
 
     def _plan(self, unwritten: Set[str]) -> None:
-        """Plan the next re-fetch of article pages filed or fetched in this round, or not
-        planned.
+        """Plan the next re-fetch of the pages of stories that are new, just re-fetched, or without
+        a plan.
         """
         newsroom = self.bench.newsroom
         for path, new in sorted(self.stories.new.items()):
@@ -323,7 +336,9 @@ class _Filing:
         make_up_plans(newsroom, self.bench.shelf, self.bench.removed, self.ending.left_over)
 
     def _forget_removals(self) -> None:
-        """Delete article texts and re-fetch plans of stories that editors removed meanwhile."""
+        """Delete article texts and re-fetch plans of stories that editors removed during the
+        round.
+        """
         newsroom = self.bench.newsroom
         removed = read_removals(newsroom.root)
         looked_at = {look.story.path: look.story for look in self.gathered.looks}
@@ -334,7 +349,9 @@ class _Filing:
 
 
 def _by_rules(beat: Beat, rules: RuleDigests, fate: Fate) -> Fate:
-    """Add the digest of the owner's rules to the stored outcome of a link that they dropped."""
+    """Add a digest of the owner's rules to the stored outcome of a link that these rules
+    dropped.
+    """
     source = beat.source(fate.source)
     if source is None or fate.reason not in RULE_REASONS:
         return fate
@@ -356,7 +373,8 @@ def note_counts(
     outcomes: Iterable[Outcome],
     unwritten: Collection[str],
 ) -> None:
-    """Add the outcomes of a round of fetching and filing to its day's counts; delete old counts.
+    """Add the counts of a fetching round's links, by what became of them, to its day; delete old
+    counts.
 
     `unwritten` are the paths of stories that were not written. Call it before the round's fates are
     stored.
@@ -379,7 +397,8 @@ def tally_round(
     unwritten: Collection[str],
     find_state: Callable[[str], str],
 ) -> dict[str, Tally]:
-    """Count a fetching round's outcomes by source URL; pages that editors asked for are under "".
+    """Count what became of a fetching round's links, by source URL; "" counts pages that editors
+    asked for.
 
     `find_state` returns the outcome of an earlier round for the page at an address, or "": a page
     that fails or is dropped again is counted once.
@@ -412,7 +431,7 @@ def _count(tally: _SourceTally, outcome: Outcome, before: str, unwritten: Collec
 
 
 def _find_delay(new: NewStory) -> float | None:
-    """Return the seconds from a story's publication to its filing, or None if they are unknown.
+    """Return the seconds from a story's publication until it was stored, or None if unknown.
 
     There is no delay for a story published before its source was watched, for a time that is the
     round's own, or for a date without an hour.

@@ -1,4 +1,6 @@
-"""Re-fetch the article pages of filed stories, and apply publishers' corrections to the records."""
+"""Re-fetch the article pages of stored stories, and copy publishers' corrections into the
+records.
+"""
 
 from __future__ import annotations
 
@@ -44,8 +46,8 @@ _PERMANENT = frozenset({301, 308})
 def find_corrections(
     newsroom: Newsroom, shelf: FiledShelf, looks: Iterable[Look]
 ) -> Mapping[str, Correction]:
-    """Return the publishers' corrections that re-fetched article pages show, by story path; put the
-    corrected stories into `shelf`.
+    """Return publishers' corrections found on re-fetched article pages, by story path. The
+    corrected stories are also put into `shelf`, the stories that new ones are compared with.
     """
     found = {}
     sites = SiteHabits(newsroom.articles, newsroom.memory, newsroom.beat.excerpt)
@@ -104,8 +106,8 @@ def is_gone(plan: Plan, now: datetime) -> bool:
 
 
 def _mark_end(beat: Beat, memory: Memory, now: datetime, look: Look) -> Correction | None:
-    """Return a correction that marks an article page as gone; None for `everyday` records, which
-    have no field for that.
+    """Return a correction that marks an article page as gone. It is None for records in the format
+    of everyday.cc, which have no field for that.
     """
     has_blocks = beat.scoring.traits.has_blocks
     settled = is_gone(look.plan, now) and not look.plan.is_gone
@@ -117,13 +119,15 @@ def _mark_end(beat: Beat, memory: Memory, now: datetime, look: Look) -> Correcti
 
 
 def base(articles: ArticleStore, plan: Plan, story: Story) -> Article | None:
-    """Return the earlier version of an article to compare a re-fetched page with, or None."""
+    """Return the earlier version of an article that its re-fetched page is compared with, or
+    None.
+    """
     kept = articles.get(plan.article) if plan.article else None
     return kept or articles.find_for(story)
 
 
 def has_base(articles: ArticleStore, look: Look, article: Article) -> bool:
-    """Return whether an earlier version of an article exists to compare re-fetched pages with.
+    """Return whether an earlier version of an article is stored, to compare re-fetched pages with.
 
     It does not count if another version of the parser made it, or if the story's history has a
     correction that the memory lacks, since its round was killed.
@@ -137,12 +141,12 @@ def has_base(articles: ArticleStore, look: Look, article: Article) -> bool:
 
 
 def _is_same(plan: Plan, article: Article) -> bool:
-    """Return whether an article's words are unchanged since the last re-fetch."""
+    """Return whether the words of an article are the same as at its last re-fetch."""
     return plan.digest == _revisit_plans.digest(article)
 
 
 def is_other_article(articles: ArticleStore, plan: Plan, story: Story, article: Article) -> bool:
-    """Return whether a re-fetched page shows another article or a stub, not the filed article.
+    """Return whether a re-fetched page shows another article, or a stub, instead of the stored one.
 
     If the earlier reading was evicted, the record's headline and excerpt are compared instead.
     """
@@ -154,7 +158,7 @@ def is_other_article(articles: ArticleStore, plan: Plan, story: Story, article: 
 
 
 def _words(newsroom: Newsroom, sites: SiteHabits, look: Look, article: Article) -> Iterator[Event]:
-    """Yield changes of a story's headline, excerpt, text; `article` has no repeated site text.
+    """Yield the changes of a story's headline, excerpt and text; `article` has no site boilerplate.
 
     The new text is compared with that of the earlier fetch, by the same parser and rules, no matter
     how the record got its words. If the earlier one was evicted, or the history has a line since
@@ -180,7 +184,9 @@ def _words(newsroom: Newsroom, sites: SiteHabits, look: Look, article: Article) 
 
 
 def _has_new_excerpt(old: str, new: str) -> bool:
-    """Return whether an excerpt changed; gaining or losing one is a matter of usage terms."""
+    """Return whether an excerpt changed. Gaining or losing one depends on usage terms and is no
+    change.
+    """
     return bool(old and new) and not corrections.have_same_excerpt(old, new)
 
 
@@ -191,7 +197,7 @@ def _new_headline(old: str, new: str, *, is_kept: bool) -> Event:
 
 
 def _earlier_reading(articles: ArticleStore, sites: SiteHabits, look: Look) -> Article | None:
-    """Return the earlier version of an article, None if it cannot show a change."""
+    """Return the earlier version of an article, None if a comparison with it would show nothing."""
     if corrections.is_noted_since(look.story, look.plan.looked):
         return None
     kept = base(articles, look.plan, look.story)
@@ -201,7 +207,7 @@ def _earlier_reading(articles: ArticleStore, sites: SiteHabits, look: Look) -> A
 def _rejudge(
     settings: Settings, album: Album, memory: Memory, story: Story, article: Article
 ) -> Story:
-    """Return a story as its current article page is judged, compared with no other story.
+    """Return a story with new scores for its current article page, compared with no other story.
 
     Whether it is a copy was decided when it was filed.
     """
@@ -216,7 +222,7 @@ def _rejudge(
 
 
 def _correction_time(now: datetime, story: Story, article: Article) -> datetime:
-    """Return the article page's correction time if it is new and not in the future, else `now`."""
+    """Return the correction time that an article page states if it is new and past, else `now`."""
     told = article.updated_at
     before = max(filter(None, (story.updated_at, story.published_at)), default=None)
     is_news = told is not None and told <= now and (before is None or told > before)
@@ -224,7 +230,7 @@ def _correction_time(now: datetime, story: Story, article: Article) -> datetime:
 
 
 def _find_move(shelf: FiledShelf, look: Look, article: Article) -> Event | None:
-    """Return the event that a page moved to another URL, None if it did not move permanently."""
+    """Return the history event that an article page moved to another URL, None if it did not."""
     story, new = look.story, article.web_url
     if not story.web_url or urls.identity(new) == urls.identity(story.web_url):
         return None
@@ -235,7 +241,9 @@ def _find_move(shelf: FiledShelf, look: Look, article: Article) -> Event | None:
 
 
 def _is_for_good(look: Look) -> bool:
-    """Return whether all redirects from a page's last known URL are permanent and on its site."""
+    """Return whether all redirects from a page's last known URL are permanent and on the same
+    site.
+    """
     last = urls.identity(look.plan.final_url or look.revisit.url)
     hops = list(look.trace.hops)
     places = [look.revisit.url, *(target for _, target in hops)]
@@ -251,7 +259,9 @@ def _is_for_good(look: Look) -> bool:
 def _finish(
     beat: Beat, memory: Memory, now: datetime, story: Story, events: tuple[Event, ...]
 ) -> Story:
-    """Return a corrected story with stored digests, and the events if its record has a history."""
+    """Return a corrected story with stored digests, and its history events if its record has a
+    history.
+    """
     machine = story.machine or tuple(read_digests(memory, story).items())
     story = replace(story, machine=machine)
     has_blocks = beat.scoring.traits.has_blocks
@@ -270,7 +280,7 @@ async def look_again(
     readers: ReaderPool,
     progress: Progress,
 ) -> list[Look]:
-    """Re-fetch the article pages that are due, in one queue for each host; return results by path.
+    """Re-fetch the article pages that are due, one at a time for each host; return results by path.
 
     Pages of stories that an editor `removed` are left alone.
     """
@@ -292,7 +302,9 @@ async def look_again(
 
 
 def _due(newsroom: Newsroom, removed: frozenset[str]) -> list[Look]:
-    """Return the re-fetches that are due now; delete plans whose story record no longer exists."""
+    """Return the article pages to re-fetch now; delete the plans of story records that no longer
+    exist.
+    """
     looks = []
     ended = []
     for revisit in _revisit_plans.due_looks(newsroom.memory, newsroom.now):
@@ -355,7 +367,7 @@ async def _reading(articles: ArticleStore, look: Look, page: Page, readers: Read
 
 
 def _is_at_home(story: Story, article: Article) -> bool:
-    """Return whether a re-fetched page is still on its publisher's site."""
+    """Return whether a re-fetched article page is still on its publisher's site."""
     return urls.same_site(article.web_url, story.web_url or article.web_url)
 
 
@@ -365,7 +377,7 @@ def keep_looks(
     corrections: Mapping[str, Correction],
     unwritten: Set[str],
 ) -> None:
-    """Store the results of re-fetching article pages and plan when to fetch each page again.
+    """Store the results of re-fetching article pages, and plan when to fetch each of them again.
 
     If the record of a correction is `unwritten`, since a person is editing it, the correction is
     forgotten and the next re-fetch finds it again.
@@ -425,7 +437,7 @@ def _with(plan: Plan, **changes: object) -> Plan:
 
 
 def apply_terms(beat: Beat, memory: Memory, story: Story, article: Article) -> Story:
-    """Return a story as its article page's current usage terms allow; what an editor wrote stays.
+    """Return a story with the excerpt that its page's usage terms allow now; editors' texts stay.
 
     That is no correction: the publisher changed nothing in the article.
     """
@@ -442,7 +454,9 @@ def apply_terms(beat: Beat, memory: Memory, story: Story, article: Article) -> S
 
 
 def _excerpt(story: Story, article: Article) -> str:
-    """Return the part of an excerpt that may be quoted; new permission restores a missing one."""
+    """Return the part of an excerpt that may be quoted. A new permission restores a missing
+    excerpt.
+    """
     limit = terms.snippet_characters(article.signals)
     if "snippet" in article.refuses or (limit is not None and len(story.excerpt) > limit):
         return article.excerpt

@@ -1,4 +1,4 @@
-"""Fetch and read the new pages of a fetching round: choose links, fetch pages, extract articles.
+"""The fetching half of a round: choose links in the sources, fetch their pages, extract articles.
 
 due sources ── collect ──> leads ── sift ──> unknown ── pick ──> this round's
             ── read ──> pages ── settle ──> candidates
@@ -43,7 +43,8 @@ from copydesk.rounds.sources.states import read_tips
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RoundOptions:
-    """Options of a round of fetching and filing: live or recorded web, whether to file and deploy.
+    """Options of a fetching round: live or recorded web, whether to store stories and upload the
+    site.
 
     A round asks the sources that are due; with `source` only the one at that address; with a `tip`
     none, since it is then only about the tip's page.
@@ -59,7 +60,7 @@ class RoundOptions:
 
     @property
     def is_whole(self) -> bool:
-        """Return whether the fetching round asks all due sources and does the upkeep."""
+        """Return whether the round fetches all due sources and also deletes old data."""
         return not self.source and self.tip is None
 
 
@@ -70,7 +71,7 @@ async def gather(
     progress: Progress,
     stopwatch: Stopwatch,
 ) -> Gathered:
-    """Ask the due sources for links, fetch new pages, and re-fetch pages of filed stories."""
+    """Fetch the due sources, then the new pages they link to; re-fetch pages of stored stories."""
     newsroom = bench.newsroom
     async with connect(
         newsroom.settings, newsroom.memory, newsroom.now, options.web, options.record
@@ -80,7 +81,7 @@ async def gather(
 
 @dataclass(frozen=True, slots=True)
 class _Gathering:
-    """The fetching part of a round, with an open HTTP fetcher and a pool of parser processes."""
+    """The fetching half of a round, with an open HTTP fetcher and a pool of parser processes."""
 
     bench: Bench
     fetcher: Fetcher
@@ -89,7 +90,7 @@ class _Gathering:
     stopwatch: Stopwatch
 
     async def run(self, options: RoundOptions) -> Gathered:
-        """Run all steps of fetching in order and return their results."""
+        """Run all steps of fetching in their order, and return their results."""
         newsroom, measure = self.bench.newsroom, self.stopwatch.measure
         limits = None if options.web else round_limits(newsroom.settings)  # a replay never waits
         with measure("sources"):
@@ -121,7 +122,7 @@ class _Gathering:
         )
 
     async def _ask(self, options: RoundOptions, limits: RoundLimits | None) -> SourceAnswers:
-        """Return the links of the due sources, or only the page that an editor's tip names."""
+        """Return the links of the due sources, or only the one page that an editor asked for."""
         if options.tip is not None:
             return SourceAnswers(leads=(options.tip,))
         to_ask = SourcesToAsk(
@@ -145,7 +146,7 @@ class _Gathering:
     async def _settle_all(
         self, sites: SiteHabits, reads: Sequence[PageRead]
     ) -> list[Candidate | Outcome]:
-        """Return each article with its picture and without its site's repeated text.
+        """Return each article with its picture and without text that its site repeats on all pages.
 
         The picture of an article that will be a story is requested while the next one is appraised.
         """
@@ -166,7 +167,7 @@ class _Gathering:
 
 
 def _unread(memory: Memory, reads: Sequence[PageRead]) -> Iterator[Outcome]:
-    """Yield the outcomes of links whose page gave no article."""
+    """Yield what became of the links whose page gave no article."""
     for read in reads:
         if not isinstance(read.outcome, Article):
             tries = tries_of(read.lead, memory)
@@ -176,7 +177,9 @@ def _unread(memory: Memory, reads: Sequence[PageRead]) -> Iterator[Outcome]:
 def _settle_articles(
     bench: Bench, sites: SiteHabits, reads: Sequence[PageRead]
 ) -> Iterator[Candidate | Outcome]:
-    """Learn which text sites repeat on all pages, then yield each article without it, appraised."""
+    """Learn which text each site repeats on all pages; yield each article without it, with its
+    score.
+    """
     articles = [(read, read.outcome) for read in reads if isinstance(read.outcome, Article)]
     sites.learn(article for _, article in articles)
     for read, as_read in articles:
@@ -208,14 +211,16 @@ _LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RoundLimits:
-    """The limits of a round of fetching: requests to one host, and pages of one site."""
+    """The limits of one fetching round: requests to one host, and pages of one site."""
 
     a_host: int
     a_site: int
 
 
 def round_limits(settings: Settings) -> RoundLimits:
-    """Return the fetching limits that follow from the pause between two requests to a host."""
+    """Return how much a fetching round may fetch, given the pause between two requests to a
+    host.
+    """
     a_host = max(1, int(SECONDS / max(settings.fetch.delay_seconds, 0.5)))
     return RoundLimits(a_host=a_host, a_site=A_SITE * a_host)
 
@@ -223,7 +228,7 @@ def round_limits(settings: Settings) -> RoundLimits:
 def pick_leads(
     leads: Sequence[Lead], bounds: RoundLimits | None, now: datetime
 ) -> tuple[list[Lead], list[Lead]]:
-    """Return two lists of links: those whose pages to fetch in this round, and those that wait.
+    """Split links in two lists: those whose pages are fetched in this round, and those that wait.
 
     Leads listed by the page's own site come first, since other sites could list invented pages;
     then the newest; undated ones come last. Without bounds none waits.
@@ -250,5 +255,5 @@ def pick_leads(
 
 
 def _rank(lead: Lead, now: datetime) -> tuple[bool, datetime]:
-    """Return the sort key to choose links to fetch, highest first; a future date counts as now."""
+    """Return the sort key by which links are chosen, highest first. Future dates count as now."""
     return is_at_home(lead), min(lead.published_at or _LONG_AGO, now)

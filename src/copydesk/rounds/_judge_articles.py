@@ -1,4 +1,5 @@
-"""Judge fetched articles against filed stories, including those filed during the same round.
+"""Score fetched articles, compare them with stored stories, and make new or updated stories of
+them.
 
 gathered ── take_in ──> with the rulings and edits made meanwhile ── judge_all ──> stories
 """
@@ -30,7 +31,7 @@ from copydesk.rounds.rejudging import regroup
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Update:
-    """A filed story record that a fetching round changes: before and after the change.
+    """A stored story that a fetching round changes: before and after the change.
 
     `correction` is the one that re-fetching its article page found, or None.
     """
@@ -42,32 +43,36 @@ class Update:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stories:
-    """The outcomes of a fetching round's articles, and the filed story records that it updates."""
+    """What became of a fetching round's articles, and the stored stories that they change."""
 
     outcomes: tuple[Outcome, ...]
     updates: Mapping[str, Update]
 
     @property
     def new(self) -> Mapping[str, NewStory]:
-        """Return the new stories of the fetching round, by record path."""
+        """Return the new stories of the fetching round, by the path of their record (Markdown
+        file).
+        """
         ends = (outcome.end for outcome in self.outcomes)
         return {end.story.path: end for end in ends if isinstance(end, NewStory)}
 
     @property
     def changed(self) -> Mapping[str, Story]:
-        """Return every story that the fetching round writes, new or updated, by record path."""
+        """Return every story that the fetching round writes, new or updated, by its file path."""
         updated = {path: update.after for path, update in self.updates.items()}
         return {**updated, **{path: new.story for path, new in self.new.items()}}
 
     @property
     def corrected(self) -> Mapping[str, Correction]:
-        """Return the corrections found by re-fetching article pages, by record path."""
+        """Return the corrections found on re-fetched article pages, by the path of the story's
+        file.
+        """
         found = ((path, update.correction) for path, update in self.updates.items())
         return {path: correction for path, correction in found if correction is not None}
 
 
 def open_bench(newsroom: Newsroom, catalogue: Catalogue, vectors: Vectors) -> Bench:
-    """Return the state that articles are judged with: filed stories, and editors' removals."""
+    """Return the data for scoring articles: stories to compare them with, and editors' removals."""
     return Bench(
         newsroom=newsroom,
         catalogue=catalogue,
@@ -78,7 +83,8 @@ def open_bench(newsroom: Newsroom, catalogue: Catalogue, vectors: Vectors) -> Be
 
 
 def take_in(bench: Bench, gathered: Gathered, before: Snapshot) -> tuple[Bench, Gathered]:
-    """Apply to fetched articles the editors' rules, decisions and record edits since a snapshot.
+    """Apply to fetched articles the rules, decisions and edits that editors made since the round
+    began.
 
     In a folder without git a finished edit cannot be told from an unfinished one: records that
     changed there are not written by this round. If nothing was fetched, the records are not checked
@@ -103,7 +109,9 @@ def take_in(bench: Bench, gathered: Gathered, before: Snapshot) -> tuple[Bench, 
 
 
 def replace_rules(bench: Bench, rules: tuple[Ruling, ...]) -> Bench:
-    """Return the state that articles are judged with, with these editors' rules instead."""
+    """Return the data for scoring articles, with these editors' rules instead of the present
+    ones.
+    """
     settings = bench.newsroom.settings
     settings = replace(settings, beat=replace(settings.beat, rulings=rules))
     newsroom = replace(bench.newsroom, settings=settings)
@@ -111,7 +119,7 @@ def replace_rules(bench: Bench, rules: tuple[Ruling, ...]) -> Bench:
 
 
 def overrule(article: Article | Story, bench: Bench) -> Dropped | None:
-    """Return why an editor's rule or removal blocks an article or story, or None."""
+    """Return why an editor's rule or removal forbids an article or story, None if nothing does."""
     addresses = article.addresses if isinstance(article, Story) else (article.web_url, article.url)
     if not bench.removed.isdisjoint(map(urls.identity, addresses)):
         return Dropped(url=article.web_url, reason="removed", detail="an editor removed it")
@@ -120,7 +128,7 @@ def overrule(article: Article | Story, bench: Bench) -> Dropped | None:
 
 
 def drop_by_rules(gathered: Gathered, bench: Bench) -> Gathered:
-    """Return the fetched results, with articles dropped that an editor's rule blocks by now."""
+    """Return the fetched results without the articles that an editor's rule forbids by now."""
     candidates: list[Candidate] = []
     outcomes = list(gathered.outcomes)
     for candidate in gathered.candidates:
@@ -142,7 +150,9 @@ def _read_again(bench: Bench, paths: Iterable[str]) -> None:
 
 
 def _looks_again(bench: Bench, looks: Sequence[Look], touched: Collection[str]) -> list[Look]:
-    """Return re-fetched pages with their current story records, without those deleted meanwhile."""
+    """Return the re-fetched pages with the current records of their stories, without deleted
+    ones.
+    """
     found = []
     for look in looks:
         if look.story.path not in touched:
@@ -158,7 +168,7 @@ def _looks_again(bench: Bench, looks: Sequence[Look], touched: Collection[str]) 
 
 
 def judge_all(bench: Bench, gathered: Gathered) -> Stories:
-    """Judge every fetched article, apply publishers' corrections, and regroup filed stories."""
+    """Score every fetched article, apply publishers' corrections, and regroup stored stories."""
     corrected = find_corrections(bench.newsroom, bench.shelf, gathered.looks)
     in_order = sorted(gathered.candidates, key=lambda one: judging_order(one.article))
     outcomes = [_judge(bench, candidate) for candidate in in_order]
@@ -203,7 +213,7 @@ def _judge(bench: Bench, candidate: Candidate) -> Outcome:
 
 
 def _take_regrouping(outcome: Outcome, changed: Mapping[str, Story]) -> Outcome:
-    """Return the outcome of a link with its story as it is after regrouping."""
+    """Return what became of a link, with its story as it is after regrouping."""
     if not isinstance(outcome.end, NewStory):
         return outcome
     return replace(outcome, end=replace(outcome.end, story=changed[outcome.end.story.path]))
@@ -215,7 +225,7 @@ _REASONS = 3  # reasons shown with a headline
 
 
 def list_headlines(stories: Stories, written: Sequence[str]) -> tuple[Headline, ...]:
-    """Return the report lines of written stories: filed, then held, then updated, best first."""
+    """Return report lines on the written stories: new, then waiting for an editor, then updated."""
     new, updates = stories.new, stories.updates
     filed = [_headline_of_new(new[path]) for path in written if path in new]
     updated = [_headline_of_update(updates[path]) for path in written if path not in new]
@@ -235,7 +245,9 @@ def _headline_of_new(new: NewStory) -> Headline:
 
 
 def _chief_reasons(reasons: Sequence[Reason]) -> Sequence[Reason]:
-    """Return the first of a story's reasons, which names a topic, and the weightiest others."""
+    """Return the first reason for a story's score, which names its topic, and the weightiest
+    others.
+    """
     first, others = reasons[:1], reasons[1:]
     heavy = sorted((reason for reason in others if reason.points), key=_weight, reverse=True)
     return [*first, *heavy[: _REASONS - 1]]

@@ -1,4 +1,6 @@
-"""Make stories of articles, with path, picture and status; apply editors' rules to records."""
+"""Make stories of scored articles, with file path, picture and status; apply editors' rules to
+them.
+"""
 
 from __future__ import annotations
 
@@ -30,7 +32,8 @@ Appraised: TypeAlias = "judge.Appraisal | Dropped | Failure"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JudgedStory:
-    """A story with its path and picture; `is_held` if it waits for an editor's decision.
+    """A story with its file path and picture; `is_held` means that it waits for an editor's
+    decision.
 
     `rule` is the rule that an editor's tip adds with the story, or None.
     """
@@ -42,7 +45,7 @@ class JudgedStory:
 
 @dataclass(slots=True, kw_only=True)
 class Bench:
-    """The state that articles are judged with; `taken` are the record paths given to new stories.
+    """The data that articles are scored with and compared to; `taken` holds paths of new stories.
 
     `removed` are the identities of the addresses that an editor removed for good. Records in
     `left_alone` may be in the middle of an edit, and are not written.
@@ -72,7 +75,7 @@ def judge_article(
     chosen: ChosenPicture | None,
     tip: Tip | None = None,
 ) -> JudgedStory | Dropped | Failure:
-    """Make a story of an article, compare it with the filed stories, and add it to them.
+    """Make a story of an article, compare it with the stored stories, and add it to them.
 
     A round calls it in `judging_order`, so that the same input gives the same bytes.
     """
@@ -95,7 +98,9 @@ def judge_article(
 
 
 def judging_order(article: Article) -> tuple[datetime, str, str]:
-    """Return the sort key that orders articles for judging: publication time, then URL."""
+    """Return the sort key for the order in which articles are scored: publication time, then
+    URL.
+    """
     return article.published_at, urls.identity(article.web_url), article.url
 
 
@@ -109,7 +114,7 @@ def _safely(article: Article, step: Callable[[], Result]) -> Result | Failure:
 def appraise_article(
     bench: Bench, article: Article, tip: Tip | None = None
 ) -> judge.Appraisal | Dropped:
-    """Score one article by itself, or return why it becomes no story."""
+    """Score one article by itself, or return why no story is made of it."""
     if dropped := _drop(bench, article, tip):
         return dropped
     beat = bench.newsroom.beat
@@ -117,7 +122,9 @@ def appraise_article(
 
 
 def complete_story(bench: Bench, appraisal: judge.Appraisal, chosen: ChosenPicture | None) -> Story:
-    """Return a scored article as a story compared with the filed stories, but not added to them."""
+    """Make a story of a scored article and compare it with the stored stories, without adding
+    it.
+    """
     picture = chosen.figure.url if chosen else ""
     story = judge.complete(appraisal, bench.newsroom.beat, bench.shelf, picture)
     return illustrate_story(bench.newsroom.beat, story, chosen)
@@ -130,7 +137,7 @@ def _complete(
     chosen: ChosenPicture | None,
     tip: Tip | None,
 ) -> Story | Dropped | Failure:
-    """Make a story of a scored article, unless its page was filed since the article was scored."""
+    """Make a story of a scored article, unless a story of the same page was stored meanwhile."""
     outcome = _drop(bench, article, tip) or appraised
     if not isinstance(outcome, judge.Appraisal):
         return outcome
@@ -138,7 +145,9 @@ def _complete(
 
 
 def _drop(bench: Bench, article: Article, tip: Tip | None) -> Dropped | None:
-    """Return why an article's URL must not be filed, whatever its text; None if it may."""
+    """Return why no story may be made of an article at this URL, whatever its text; None if
+    it may.
+    """
     for address in (article.web_url, article.url):
         if urls.identity(address) in bench.removed:
             return Dropped(url=article.url, reason="removed", detail="an editor removed it")
@@ -173,7 +182,8 @@ def _trust(beat: Beat, article: Article) -> str:
 
 
 def appraise_tip(article: Article, beat: Beat, tip: Tip) -> judge.Appraisal | Dropped:
-    """Score an article that an editor wants filed as on the site's subject, with the tip's topic.
+    """Score an article that an editor asked for: it counts as on the site's subject, with that
+    editor's topic.
 
     The topic earns points, as a source's topic does, only if the article's words give it none.
     """
@@ -188,7 +198,7 @@ def appraise_tip(article: Article, beat: Beat, tip: Tip) -> judge.Appraisal | Dr
 
 
 def note_tip(beat: Beat, story: Story, tip: Tip, at: datetime) -> Story:
-    """Add to a story's history which editor had it filed; unchanged if it has no history."""
+    """Add to a story's history which editor asked for it; a story without history is unchanged."""
     if not beat.scoring.traits.has_blocks:
         return story
     return corrections.add_to_history(
@@ -197,7 +207,7 @@ def note_tip(beat: Beat, story: Story, tip: Tip, at: datetime) -> Story:
 
 
 def topic_rule(story: Story, tip: Tip, at: datetime) -> Ruling | None:
-    """Return the rule that keeps the topic of an editor's tip on its story; None without a topic.
+    """Return the rule that keeps the topic which an editor gave with a page; None without a topic.
 
     Without it the story would lose the topic when it is judged again by its own words.
     """
@@ -220,7 +230,7 @@ Notes = tuple[str, ...]
 
 
 def apply_rules(newsroom: Newsroom, story: Story, beat: Beat) -> Story:
-    """Return a story record with the editors' rules applied, and digests of the fields they set."""
+    """Return a story with the editors' rules applied, and with digests of the fields they set."""
     after = rules.apply_rulings(story, beat)
     return _answer_for(
         newsroom.memory, story, _note_move(newsroom.beat, newsroom.now, story, after)
@@ -230,8 +240,8 @@ def apply_rules(newsroom: Newsroom, story: Story, beat: Beat) -> Story:
 def take_back_rule(
     newsroom: Newsroom, story: Story, rule: Ruling, beat: Beat
 ) -> tuple[Story, Notes]:
-    """Return a story without an editor's rule, with its article's or another rule's values; and
-    notes.
+    """Undo an editor's rule in a story: the field gets its article's value or another rule's.
+    Return the story and notes for the editor.
 
     `beat` is the one without the rule. Fields that a person has edited since stay, and so do those
     whose former value is unknown; the notes say so.
@@ -257,12 +267,13 @@ def _field(rule: Ruling) -> str:
 
 
 def _is_readdressed(story: Story, rule: Ruling) -> bool:
-    """Return whether a story's URL is not the one a rule gave; URLs have no digest."""
+    """Return whether a story's URL was changed since a rule set it. URLs have no digest."""
     return rule.field == "url" and story.web_url != rule.values[1]
 
 
 def _take_back(newsroom: Newsroom, story: Story, rule: Ruling, beat: Beat) -> Story | None:
-    """Return a story with its article's value in the field of an editor's rule, None if unknown.
+    """Return a story with its article's own value in the field that a rule set, None if it is
+    unknown.
 
     A note comes from no article; a former address is also known from the rule that replaced it.
     """
@@ -285,7 +296,9 @@ def _take_back(newsroom: Newsroom, story: Story, rule: Ruling, beat: Beat) -> St
 def _read(
     settings: Settings, album: Album, article: Article | None, rule: Ruling, beat: Beat
 ) -> Story | None:
-    """Return the article's own values of a story in which a rule set a field, None if unknown."""
+    """Return the article's own values of a story in which a rule set a field, None if they are
+    unknown.
+    """
     if article is not None:
         return story_as_read(settings, album, article, beat)
     former = rule.values[2:][-1:]  # the oldest: its address before the first such rule
@@ -294,7 +307,7 @@ def _read(
 
 
 def story_as_read(settings: Settings, album: Album, article: Article, beat: Beat) -> Story:
-    """Return an article's own words, URL and picture as a story, without any editors' rules."""
+    """Return a story with its article's own words, URL and picture, without any editors' rules."""
     free = replace(beat, rulings=(), scoring=replace(beat.scoring, off_beat="keep"))
     story = judge.assess(article, free, shelves.MemoryShelf())
     assert isinstance(story, Story)
@@ -302,7 +315,9 @@ def story_as_read(settings: Settings, album: Album, article: Article, beat: Beat
 
 
 def with_picture(settings: Settings, album: Album, story: Story, article: Article) -> Story:
-    """Return a story with its article's best picture, and the picture's size if we have a copy."""
+    """Return a story with its article's best picture, and the picture's size if a copy is
+    stored.
+    """
     for figure in article.figures:
         picture = album.find(figure.url)
         if picture is not None and not album.is_common(figure.url, article.web_url):
@@ -315,7 +330,7 @@ def with_picture(settings: Settings, album: Album, story: Story, article: Articl
 
 
 def counting_picture(settings: Settings, album: Album, story: Story, article: Article) -> str:
-    """Return the URL of the picture that counts for a story's points, or "".
+    """Return the URL of the picture that is used in scoring a story, "" for none.
 
     A picture set by an editor does not change the points: the page's own picture counts.
     """
@@ -326,7 +341,7 @@ def counting_picture(settings: Settings, album: Album, story: Story, article: Ar
 
 
 def _note_move(beat: Beat, now: datetime, before: Story, after: Story) -> Story:
-    """Add a story's former URL to its history, so that the page is not filed a second time."""
+    """Add a story's former URL to its history, so that no second story is made of the page."""
     has_blocks = beat.scoring.traits.has_blocks
     if not has_blocks or not before.web_url or after.web_url == before.web_url:
         return after

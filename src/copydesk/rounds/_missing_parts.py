@@ -1,4 +1,4 @@
-"""Fetch article texts and pictures that are missing since a restore, some in each fetching round.
+"""After a restore from a backup, re-fetch article texts and pictures that the backup did not have.
 
 due parts  >  the newest of each host  >  page or picture  >  back | later | lost
 
@@ -50,7 +50,9 @@ _Outcome = MissingPart | None  # None: it is back, or no longer wanted
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FetchedAgain:
-    """The state of missing texts and pictures after fetching, and records whose texts came back."""
+    """Which texts and pictures are still missing after a restore, and the stories whose text came
+    back.
+    """
 
     count: MissingCount
     texts: tuple[str, ...]
@@ -63,7 +65,7 @@ async def fetch_missing(
     readers: ReaderPool,
     progress: Progress,
 ) -> FetchedAgain | None:
-    """Fetch some of the texts and pictures missing since a restore; None if nothing is missing.
+    """Fetch some texts and pictures that a restored backup lacked; None if nothing is missing.
 
     Parts of stories that an editor `removed` are forgotten.
     """
@@ -90,12 +92,12 @@ async def fetch_missing(
 
 
 def find_host_pause(newsroom: Newsroom, host: str) -> float:
-    """Return the seconds between two requests to a host: from settings, or from its robots.txt."""
+    """Return the seconds between two requests to a host, from the settings or its robots.txt."""
     return max(newsroom.settings.fetch.delay(host), find_pause(newsroom.memory.hosts, host))
 
 
 def count_missing(newsroom: Newsroom) -> MissingCount | None:
-    """Count the texts and pictures missing since a restore; None if there was no restore."""
+    """Count texts and pictures still missing after a restore; None if there was no restore."""
     missing = read_missing_parts(newsroom.private)
     if missing is None:
         return None
@@ -103,7 +105,7 @@ def count_missing(newsroom: Newsroom) -> MissingCount | None:
 
 
 def _find_back(newsroom: Newsroom, missing: MissingParts) -> set[MissingPart]:
-    """Return missing texts and pictures that exist again: other fetches restore some, too."""
+    """Return the missing texts and pictures that exist again, since other fetches stored them."""
     return {part for part in missing.waiting if _is_there(newsroom, part)}
 
 
@@ -128,7 +130,7 @@ def _choose(due: Iterable[MissingPart]) -> Iterator[MissingPart]:
 def _note(
     newsroom: Newsroom, missing: MissingParts, outcomes: dict[MissingPart, _Outcome]
 ) -> MissingParts:
-    """Store and return the new state of missing texts and pictures."""
+    """Store and return the new list of missing texts and pictures."""
     parts = tuple(filter(None, (outcomes.get(part, part) for part in missing.parts)))
     back = missing.back + len(missing.parts) - len(parts)
     after = replace(missing, parts=parts, back=back)
@@ -142,7 +144,7 @@ def _note(
 
 @dataclass(frozen=True, slots=True)
 class _Fetching:
-    """The fetching of missing texts and pictures in one round, with an open fetcher."""
+    """Re-fetches texts and pictures missing after a restore, with an open fetcher."""
 
     newsroom: Newsroom
     removed: frozenset[str]
@@ -151,7 +153,7 @@ class _Fetching:
     pictures: PictureSearch
 
     async def fetch(self, part: MissingPart) -> _Outcome:
-        """Fetch a missing text or picture; return its new state, None if it is back or not
+        """Fetch one missing text or picture. Return its new state, None if it came back or is not
         wanted.
         """
         try:
@@ -193,7 +195,7 @@ class _Fetching:
         return None
 
     def _lead(self, story: Story) -> Lead:
-        """Return a story's link as its source gave it, as far as the record tells."""
+        """Return a story's link as its source listed it, as far as the story record shows."""
         now, home = self.newsroom.now, story.web_url or story.original_url
         first = story.original_url
         is_at_home = bool(first) and urls.host(first) == urls.host(home)
@@ -206,7 +208,8 @@ class _Fetching:
         )
 
     def _with_words_of_record(self, story: Story, article: Article) -> Article:
-        """Return a re-fetched article with the record's headline and excerpt if the page's changed.
+        """Return a re-fetched article, with the record's headline and excerpt if the page's
+        changed.
 
         So the next re-fetch of the page finds its publisher's changes since the filing, as if
         nothing had been lost.
@@ -246,7 +249,9 @@ class _Fetching:
         return show == "cached" and "image" not in story.refuses
 
     def _take_refusal(self, part: MissingPart, refused: Refused) -> MissingPart:
-        """Put off a missing part that its host may give later; mark one that is gone as lost."""
+        """Mark a missing text or picture as lost if its page is gone; otherwise plan a later
+        try.
+        """
         if refused.reason == "slow-down":  # a requested pause does not count as a try
             return replace(part, due=refused.retry_at or self.newsroom.now + _AGAIN[0])
         if refused.reason in _FOR_GOOD and refused.retry_at is None:
@@ -254,7 +259,7 @@ class _Fetching:
         return self._put_off(part, refused.reason)
 
     def _put_off(self, part: MissingPart, why: str) -> MissingPart:
-        """Put off fetching a missing text or picture; after the last try it counts as lost."""
+        """Plan a later try for a missing text or picture. After the last try it counts as lost."""
         if part.tries == len(_AGAIN):
             return replace(part, lost=why)
         due = self.newsroom.now + _AGAIN[part.tries]
@@ -262,7 +267,7 @@ class _Fetching:
 
 
 def _is_filed_article(story: Story, article: Article) -> bool:
-    """Return whether a page is still on its publisher's site and shows the filed article."""
+    """Return whether a page is still on its publisher's site and shows the stored article."""
     home = story.web_url or article.web_url
     return urls.same_site(article.web_url, home) and not corrections.is_other_article(
         story.title, story.excerpt, article.title, article.text

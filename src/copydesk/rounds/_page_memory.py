@@ -1,4 +1,4 @@
-"""Remember text that sites repeat on all pages, and the state of filed pages between re-fetches."""
+"""Store text that sites repeat on all pages, and what is known of story pages between fetches."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ Marks = tuple[str, ...]  # of an article's addresses, as `archive.address_mark` 
 
 
 class SiteHabits:
-    """The text that sites repeat on all pages, as stored and as found in newly fetched pages.
+    """The text that each site repeats on all its pages, as stored and as found in new pages.
 
     A round first learns from all its new pages, then removes the repeated text from each, so the
     order in which they came does not matter. Articles are stored as they were read, so that
@@ -40,7 +40,9 @@ class SiteHabits:
         self._habits: dict[str, extract.Habits] = {}
 
     def learn(self, articles: Iterable[Article]) -> None:
-        """Learn repeated text from article pages, except from URLs learned from before."""
+        """Find text that sites repeat in article pages; skip URLs that were used for this
+        before.
+        """
         for article in sorted(articles, key=lambda one: one.url, reverse=True):
             marks = _marks_of(article)
             if self._fresh_marks.isdisjoint(marks) and self._taught.isdisjoint(marks):
@@ -50,7 +52,7 @@ class SiteHabits:
         self._habits.clear()
 
     def settle(self, article: Article) -> Article:
-        """Return the article without the text that its site repeats on all pages."""
+        """Return an article without the text that its site repeats on all pages."""
         return extract.settle(article, self._find_habits(extract.site_of(article)), self._rule)
 
     def _find_habits(self, site: str) -> extract.Habits:
@@ -65,7 +67,9 @@ class SiteHabits:
         return hashlib.blake2b(form, digest_size=8).hexdigest()
 
     def keep(self) -> None:
-        """Store sites' repeated text and the URLs it came from, in the caller's transaction."""
+        """Store sites' repeated text and the URLs where it was found, in the caller's
+        transaction.
+        """
         memory = self._memory
         for site in sorted({*self._fresh, *self._stored}):
             if known := self._learn_habits(site):
@@ -76,7 +80,9 @@ class SiteHabits:
             memory.taught.put(mark, b"")
 
     def _learn_habits(self, site: str) -> bytes | None:
-        """Return what is known of a site's repeated text, with this round's; None if nothing."""
+        """Return a site's known repeated text with that found in this round; None if there is
+        none.
+        """
         if site not in self._known:
             lessons = [*self._find_lessons(site), *self._fresh.get(site, ())]
             known = self._memory.sites.get(site)
@@ -84,7 +90,9 @@ class SiteHabits:
         return self._known[site]
 
     def _find_lessons(self, site: str) -> Iterator[Article]:
-        """Return a site's stored articles not learned from yet, except those fetched again."""
+        """Return a site's stored articles not yet searched for repeated text, except those fetched
+        again.
+        """
         for name, marks in self._stored.get(site, {}).items():
             article = self._articles.get(name)
             if article is not None and self._fresh_marks.isdisjoint(marks):
@@ -92,7 +100,7 @@ class SiteHabits:
 
     @cached_property
     def _stored(self) -> dict[str, dict[str, Marks]]:
-        """The stored articles not learned from yet, by site: only their names, to save memory."""
+        """The names of the stored articles not yet searched for repeated text, by site."""
         taught = set(self._taught)
         every = self._articles.marks()
         untaught = [name for name, marks in every.items() if taught.isdisjoint(marks)]
@@ -107,14 +115,18 @@ class SiteHabits:
 
     @cached_property
     def _taught(self) -> frozenset[str]:
-        """The marks of URLs learned from; of all stored articles if the memory has none yet."""
+        """Hashes of the URLs already searched for repeated text; all stored URLs if none are
+        known.
+        """
         if self._remembered or not self._memory.sites.keys():
             return self._remembered
         return frozenset().union(*self._articles.marks().values())
 
     @cached_property
     def _remembered(self) -> frozenset[str]:
-        """The marks of URLs learned from, as the memory stores them."""
+        """Hashes of the URLs already searched for repeated text, as stored in the memory
+        database.
+        """
         return frozenset(self._memory.taught.keys())
 
 
@@ -129,7 +141,7 @@ NEVER = datetime(9999, 12, 31, tzinfo=UTC)  # time of the next look at a page kn
 
 
 class Plan(msgspec.Struct, frozen=True, kw_only=True):
-    """The state of a filed story's article page until it is re-fetched.
+    """What is stored about a story's article page until it is fetched again.
 
     `article` names the stored article that later ones are compared with, `digest` is the digest of
     its words, for when the stored article is evicted. `looked` is the time of the last re-fetch (at
@@ -150,7 +162,9 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def read_plan(revisit: Revisit) -> Plan | None:
-    """Return the state stored for a page to re-fetch, None if another version stored it."""
+    """Return what is stored about a page to re-fetch, None if another version of copydesk stored
+    it.
+    """
     try:
         return msgspec.json.decode(revisit.kept, type=Plan)
     except msgspec.DecodeError:

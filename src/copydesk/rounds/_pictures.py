@@ -37,7 +37,7 @@ class ChosenPicture:
 
 
 def illustrate_story(beat: Beat, story: Story, chosen: ChosenPicture | None) -> Story:
-    """Return a story with its picture; in the `everyday` profile without caption and credit."""
+    """Return a story with its picture; by the rules of everyday.cc without caption and credit."""
     if chosen is None:
         return illustrate.with_image(story, None)
     figure = chosen.figure if beat.scoring.traits.has_blocks else None
@@ -45,7 +45,7 @@ def illustrate_story(beat: Beat, story: Story, chosen: ChosenPicture | None) -> 
 
 
 class PictureSearch:
-    """Fetches pictures of articles: each is requested, decoded and stored only once.
+    """Fetches the pictures of articles; each picture is requested, decoded and stored only once.
 
     An async context: unfinished work is cancelled at its end.
     """
@@ -67,7 +67,9 @@ class PictureSearch:
         await asyncio.gather(*self._had.values(), return_exceptions=True)
 
     def begin(self, article: Article) -> None:
-        """Request the best picture of an article that will be a story; do not wait for it."""
+        """Start fetching the best picture of an article that will be a story, without waiting for
+        it.
+        """
         if _may_have(self._newsroom.settings, article):
             self._ask([_want(self._newsroom.settings, article, 0)])
 
@@ -114,12 +116,12 @@ class PictureSearch:
         await self._get([(address, show) for address in addresses])
 
     async def _get(self, wanted: Sequence[Wanted]) -> Mapping[Wanted, illustrate.Picture | None]:
-        """Return the pictures wanted, None for a missing one; each is requested only once."""
+        """Return the requested pictures, None for a missing one. Each is fetched only once."""
         found = await asyncio.gather(*self._ask(wanted))
         return dict(zip(wanted, found, strict=True))
 
     def _ask(self, wanted: Sequence[Wanted]) -> list[asyncio.Task[illustrate.Picture | None]]:
-        """Return the fetching task of each wanted picture, starting those not requested yet."""
+        """Return a task for each picture to fetch; start those that are not running yet."""
         for want in wanted:
             if want not in self._had:
                 self._had[want] = asyncio.create_task(self._find(want))
@@ -134,7 +136,9 @@ class PictureSearch:
         return answer if isinstance(answer, illustrate.Picture) else None
 
     async def fetch(self, address: str, show: Show) -> illustrate.Picture | Refused | PictureError:
-        """Fetch a picture and store it as `show` demands; return the error if that fails."""
+        """Fetch a picture and store it as the setting `show` demands; return the error if that
+        fails.
+        """
         await self._readers.room()
         headers = illustrate.request_headers(show, self._newsroom.beat.url)
         request = Request(url=address, purpose="picture", headers=headers)
@@ -153,7 +157,7 @@ class PictureSearch:
             return PictureError(error.what, subject=address)
 
     async def _keep(self, fetched: illustrate.FetchedPicture) -> illustrate.Picture:
-        """Store a fetched picture; one that comes from many URLs at once is decoded only once.
+        """Store a fetched picture. One that arrives from many URLs at once is decoded only once.
 
         Few pictures are ever shown, so one that may wait for a page is only checked; its forms are
         made when a page shows it (`FormMaking`).
@@ -174,7 +178,9 @@ def _find_fitting(
     rank: int,
     had: Mapping[Wanted, illustrate.Picture | None],
 ) -> Iterator[tuple[Article, ChosenPicture]]:
-    """Yield each article whose picture of a rank was found and is its own, with the picture."""
+    """Yield each article whose picture of a rank was found and is not shared by others, with the
+    picture.
+    """
     for article in articles:
         picture = had[_want(newsroom.settings, article, rank)]
         if picture is not None and not newsroom.album.is_common(picture.url, article.web_url):
@@ -232,7 +238,7 @@ class FormMaking:
         await asyncio.sleep(0)  # lets the tasks start before the caller blocks the loop
 
     async def finish(self) -> None:
-        """Wait until all pictures that were begun are made."""
+        """Wait until the sizes and formats of all pictures are made."""
         await asyncio.gather(*self._tasks.values())
 
     async def _make(self, fetched: FetchedPicture) -> None:

@@ -1,4 +1,4 @@
-"""Run the processes that parse untrusted bytes, and open the fetcher of a round."""
+"""Run the processes that parse untrusted pages, feeds and pictures; open a round's HTTP fetcher."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ class ReaderPool:
         self._avif = asyncio.Lock()
 
     async def room(self) -> None:
-        """Wait until fewer than 64 MB of pages wait to be parsed."""
+        """Wait until less than 64 MB of fetched pages are queued for parsing."""
         await self._backlog.room()
 
     async def article(self, page: Page, lead: Lead) -> Article | Dropped:
@@ -88,7 +88,7 @@ class ReaderPool:
     async def leads(
         self, page: Page, source: Source, now: datetime, known: str = ""
     ) -> entry.SourceReading:
-        """Parse a source (feed, sitemap, page) into its links; `known` is its kind so far.
+        """Parse a source (feed, sitemap, page) into its links; `known` is the format found before.
 
         Raises FeedError or PageError.
         """
@@ -116,7 +116,7 @@ class ReaderPool:
                 return await self._call(fetched.url, work, fetched)
 
     async def candidates(self, page: Page) -> tuple[discovery.FeedCandidate, ...]:
-        """Return the feeds that a page links to; raises FeedError or PageError."""
+        """Return the feeds that an HTML page links to; raises FeedError or PageError."""
         from copydesk.watch import discovery
 
         return await self._call(page.url, discovery.candidates, page)
@@ -191,7 +191,7 @@ def _begin(pool: ProcessPool, meanwhile: Callable[[], None]) -> bool:
 
 
 class ReaderContext(ForkServerContext):
-    """A multiprocessing context that keeps every lock until the parser processes have ended.
+    """A multiprocessing context that keeps its locks alive until the parser processes have ended.
 
     pebble drops its locks before it ends its processes. A process that is just starting would not
     find its lock by name, and would print a traceback.
@@ -232,7 +232,7 @@ def _read_article(page: Page, lead: Lead) -> Article | Dropped:
 
 
 class Backlog:
-    """Counts the bytes of pages that wait to be parsed, and holds back fetching above a limit."""
+    """Counts the bytes of pages queued for parsing, and makes fetching wait above a limit."""
 
     def __init__(self, limit: int) -> None:
         self._limit = limit
@@ -241,12 +241,12 @@ class Backlog:
         self._room.set()
 
     async def room(self) -> None:
-        """Wait until the waiting pages have fewer bytes than the limit."""
+        """Wait until the pages queued for parsing have fewer bytes than the limit."""
         await self._room.wait()
 
     @contextlib.contextmanager
     def holds(self, size: int) -> Iterator[None]:
-        """Count a page's bytes as waiting during the `with` block."""
+        """Count the bytes of a page as queued for parsing during the `with` block."""
         self._count(size)
         try:
             yield
@@ -272,8 +272,8 @@ async def connect(
     web: Path | None = None,
     record: Path | None = None,
 ) -> AsyncIterator[Fetcher]:
-    """Yield a polite fetcher for the `with` block: over the web recorded in `web`, else the live
-    one.
+    """Yield a polite HTTP fetcher for the `with` block: over the recorded web in `web`, else the
+    live web.
 
     With `record`, the responses are recorded there. The crawl rules of real hosts are stored for
     the next round; a replay neither reads nor stores them, so its result depends only on the

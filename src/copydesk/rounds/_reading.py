@@ -43,7 +43,9 @@ _EXPECTED: dict[RefusedReason, DropReason] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PageTrace:
-    """The metadata of an article page's HTTP response: validators, final URL, redirects."""
+    """What is stored of an article page's HTTP response: ETag and Last-Modified, final URL,
+    redirects.
+    """
 
     etag: str = ""
     last_modified: str = ""
@@ -56,7 +58,7 @@ NO_TRACE = PageTrace()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PageRead:
-    """The result of fetching and reading the page of a link: an article, or why there is none."""
+    """The result of fetching the page of a link: its article, or why there is none."""
 
     lead: Lead
     outcome: Article | Dropped | Failure
@@ -86,7 +88,8 @@ async def work_by_host(
     url_of: Callable[[One], str],
     work: Callable[[One], Awaitable[None]],
 ) -> None:
-    """Run `work` for each thing: one after the other within a host, all hosts at once.
+    """Run `work` for each item: in turn for items of the same host, in parallel for different
+    hosts.
 
     The fetcher limits the requests; the readers limit the pages held in memory.
     """
@@ -111,7 +114,7 @@ async def _safely(lead: Lead, fetcher: Fetcher, readers: ReaderPool) -> PageRead
 async def read_page(
     lead: Lead, fetcher: Fetcher, readers: ReaderPool
 ) -> Article | Dropped | Failure:
-    """Fetch the page of a link; return its article, or the drop or failure if it has none."""
+    """Fetch the page of a link. Return its article, or the reason why it has none."""
     return (await _read_lead(lead, fetcher, readers)).outcome
 
 
@@ -139,7 +142,7 @@ def trace_of(page: Page) -> PageTrace:
 
 
 async def parse_page(lead: Lead, page: Page, readers: ReaderPool) -> Article | Dropped | Failure:
-    """Extract the article of a fetched page; an error becomes a failure."""
+    """Extract the article of a fetched page. An error is returned as a failure."""
     try:
         return await readers.article(page, lead)
     except CopydeskError as error:
@@ -147,7 +150,7 @@ async def parse_page(lead: Lead, page: Page, readers: ReaderPool) -> Article | D
 
 
 def _refusal(lead: Lead, answer: Refused) -> Dropped | Failure:
-    """Return a refused request as a drop, but for an unavailable robots.txt as a failure."""
+    """Convert a refused request: to a failure if robots.txt is unavailable, else to a drop."""
     reason = _EXPECTED.get(answer.reason)
     may_change = answer.reason == "robots" and answer.retry_at is not None
     if reason is not None and not may_change:
@@ -212,7 +215,7 @@ def _read_file(path: Path) -> bytes:
 
 
 def place_article(article: Article, url: str) -> Article:
-    """Return the article of a saved page with a note on how its URL is known.
+    """Return the article of a saved page, with a note that says how its URL is known.
 
     A placeholder address is removed; addresses that were resolved against it become relative.
     """

@@ -1,4 +1,4 @@
-"""Plan when to re-fetch the article page of each filed story, to find corrections.
+"""Plan when to re-fetch the article page of each stored story, to find publishers' corrections.
 
     filed + 1 hour, 6 hours, 1 day, 3 days, 7 days
 
@@ -41,7 +41,7 @@ _FIRST = timedelta(hours=1)  # after a loss of the memory no look is due before 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Look:
-    """One re-fetch of a filed story's article page, and its result.
+    """One re-fetch of a story's article page, with its result.
 
     "same" is a 304; "gone" a 404 or 410; "read" has the article; "nothing" is any answer that says
     nothing about the article: a timeout, a paywall, a page that is no article now. `failure` is a
@@ -60,7 +60,7 @@ class Look:
 def plan_first_look(
     articles: ArticleStore, now: datetime, lead: Lead, article: Article, trace: PageTrace
 ) -> Plan:
-    """Return the plan to re-fetch the article page of a newly filed story."""
+    """Return the plan for the first re-fetch of a new story's article page."""
     return Plan(
         filed=now,
         looked=now,
@@ -82,7 +82,7 @@ def digest(article: Article) -> str:
 def place_of_look(
     story: Story, url: str, plan: Plan, trace: PageTrace = NO_TRACE
 ) -> tuple[str, Plan]:
-    """Return the URL from which to re-fetch a story's article page, and the plan for that URL.
+    """Return the URL at which to re-fetch a story's article page, and the plan for that URL.
 
     It is the URL by which the story was found, if only its publisher's host redirects from there:
     other hosts (a shortener, a counter, a hijacker) must not influence the story. Otherwise it is
@@ -100,7 +100,7 @@ def place_of_look(
 
 
 def keep_plan(memory: Memory, now: datetime, story: Story, url: str, plan: Plan) -> None:
-    """Store when a story's article page is re-fetched next; delete the plan after the last time."""
+    """Store when to re-fetch a story's article page next; delete the plan after the last time."""
     due = _next(plan, now, story.published_at)
     if due is None and plan.is_gone and story.access != "gone":
         due = NEVER  # the record has no field for it, so the plan stores it
@@ -112,7 +112,7 @@ def keep_plan(memory: Memory, now: datetime, story: Story, url: str, plan: Plan)
 
 
 def _next(plan: Plan, now: datetime, published_at: datetime | None) -> datetime | None:
-    """Return the time of a page's next re-fetch, or None if there is none.
+    """Return the time of an article page's next re-fetch, None if there is none.
 
     A story published within the last week always has a plan; if it is missing, it was lost.
     """
@@ -127,7 +127,9 @@ def _next(plan: Plan, now: datetime, published_at: datetime | None) -> datetime 
 
 
 def due_looks(memory: Memory, now: datetime) -> list[Revisit]:
-    """Return the article pages to re-fetch now, longest due first, within limits for each host."""
+    """Return the article pages to re-fetch now, the longest overdue first, limited for each
+    host.
+    """
     late = now - LATE
     return memory.revisits.share(now, late, LOOKS_A_ROUND, LOOKS_A_HOST)
 
@@ -135,7 +137,7 @@ def due_looks(memory: Memory, now: datetime) -> list[Revisit]:
 def make_up_plans(
     newsroom: Newsroom, shelf: FiledShelf, removed: frozenset[str], left_over: Set[str]
 ) -> None:
-    """Plan a look at each story of the last week without a plan, and delete expired plans.
+    """Plan a re-fetch of each story page of the last week that has no plan; delete expired plans.
 
     Plans are missing after a loss of the memory: the looks are spread over the next day by path.
     Stories `left_over` by a killed round, and those filed within the hour, are on schedule. A
@@ -160,13 +162,13 @@ def make_up_plans(
 
 
 def is_removed(story: Story, removed: frozenset[str]) -> bool:
-    """Return whether an editor removed a story for good; `removed` are identities of URLs."""
+    """Return whether an editor removed a story for good; `removed` holds keys of removed URLs."""
     is_said = story.verdict is not None and story.verdict.said == "remove"
     return is_said or not removed.isdisjoint(map(urls.identity, story.addresses))
 
 
 def is_ours(beat: Beat, articles: ArticleStore, memory: Memory, story: Story) -> bool:
-    """Return whether copydesk filed a story record, so that its article page is re-fetched.
+    """Return whether copydesk itself made a story record, so that its article page is re-fetched.
 
     The record's digests show it. A record of `everyday` has them only in memory; if that was lost,
     the stored article is enough: such a re-fetch only notices that a page is gone, and changes
@@ -206,7 +208,9 @@ def _make_up(
 
 
 def _lead(now: datetime, story: Story, article: Article | None) -> Lead:
-    """Return the link that brought a story, rebuilt from the record and the stored article."""
+    """Return the link by which a story was found, rebuilt from its record and the stored
+    article.
+    """
     url = story.original_url or story.web_url
     if article is None:
         return Lead(
@@ -253,8 +257,8 @@ def _media(article: Article) -> tuple[Media, ...]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Correction:
-    """A story record before and after its publisher's correction; `article` is None if the page
-    could not be read.
+    """A story record before and after its publisher's correction. `article` is None if the article
+    page could not be read.
     """
 
     before: Story

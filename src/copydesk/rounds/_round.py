@@ -1,4 +1,6 @@
-"""Run one fetching round: fetch, judge, file, build, push; then delete old data."""
+"""Run one fetching round: fetch pages, make and commit stories, build the site, push; delete old
+data.
+"""
 
 from __future__ import annotations
 
@@ -50,7 +52,8 @@ def run_round(
     progress: Progress,
     stopwatch: Stopwatch | None = None,
 ) -> RoundReport:
-    """Run one round of fetching and filing and publish its changes; a dry run only reports them.
+    """Run one round: fetch, store new stories, publish the site. A dry run only reports the
+    changes.
 
     `stopwatch` measures the stages up to the commit, so it knows when each begins. A replay is a
     test and pushes nothing. A round of one source or page leaves all other tasks to a whole round,
@@ -79,7 +82,7 @@ def run_round(
 
 @contextlib.contextmanager
 def _tell(newsroom: Newsroom, progress: Progress) -> Iterator[RoundTeller]:
-    """Show the progress of a round to other processes; an aborted round is marked as ended."""
+    """Show a fetching round's progress to other processes; mark it as ended if it is aborted."""
     teller = RoundTeller(newsroom.private, newsroom.now, progress)
     try:
         yield teller
@@ -105,7 +108,7 @@ def _run_and_publish(
 
 
 def _archive(newsroom: Newsroom, report: RoundReport) -> RoundReport:
-    """Move old stories to the archive folder, in a commit of its own before the push."""
+    """Move old story records to the archive folder, in a separate commit before the push."""
     done = archive_old_records(newsroom)
     return replace(
         report,
@@ -145,7 +148,9 @@ def _publish(newsroom: Newsroom, report: RoundReport, progress: Progress) -> Rou
 
 
 def _deploy(newsroom: Newsroom, report: RoundReport, progress: Progress) -> RoundReport:
-    """Upload the site if its deploy target is out of date; the next round repeats a failure."""
+    """Upload the site if its deploy target is out of date. The next round tries again after a
+    failure.
+    """
     from copydesk.building import deploy  # not every round deploys
 
     began = time.monotonic()
@@ -161,7 +166,9 @@ def _deploy(newsroom: Newsroom, report: RoundReport, progress: Progress) -> Roun
 
 
 def _call_channels(options: RoundOptions) -> Callable[[Newsroom, RoundReport], RoundReport]:
-    """Return the step that tells channels; a failure becomes a note, and a test calls none."""
+    """Return the step that announces stories in channels. A failure becomes a note in the
+    report.
+    """
 
     def call(newsroom: Newsroom, report: RoundReport) -> RoundReport:
         from copydesk.building.channels import note_site_events, send_calls  # hardly any has one
@@ -179,7 +186,9 @@ def _call_channels(options: RoundOptions) -> Callable[[Newsroom, RoundReport], R
 
 
 def _check_recall(options: RoundOptions) -> Callable[[Newsroom, RoundReport], RoundReport]:
-    """Return the step of a round that checks the lists of `[recall]`; a failure becomes a note."""
+    """Return the step that compares other sites' stories with this site's. Its failures become
+    notes.
+    """
 
     def check(newsroom: Newsroom, report: RoundReport) -> RoundReport:
         from copydesk.rounds.recall import check_recall  # hardly any newsroom needs it
@@ -206,7 +215,9 @@ def _time(
 
 
 def _once(*failed: Failure) -> tuple[Failure, ...]:
-    """Return failures without repetitions, such as a record that filing and building failed on."""
+    """Return failures without duplicates, such as a story that both storing and building
+    failed on.
+    """
     return tuple(dict.fromkeys(failed))
 
 
@@ -240,7 +251,9 @@ def _in_loop(
 async def run(
     newsroom: Newsroom, options: RoundOptions, progress: Progress, stopwatch: Stopwatch
 ) -> RoundReport:
-    """Run one fetching round up to its commit and return the report; the caller builds the site."""
+    """Run one fetching round up to its git commit and return the report. The caller builds the
+    site.
+    """
     troubles = Troubles()
     async with contextlib.AsyncExitStack() as stack:
         pool = ReaderPool(newsroom.beat, meanwhile=_load_the_rest)
@@ -281,13 +294,13 @@ async def run(
 
 
 def _load_the_rest() -> None:
-    """Import the code that judges and publishes (0.3 s) while the parser processes start."""
+    """Import the code that scores and publishes (0.3 s) while the parser processes start."""
     from copydesk.judge import appraise, regroup  # noqa: F401 - in use later
     from copydesk.publish import publish, survey  # noqa: F401 - the same
 
 
 def _paths_read_anew(gathered: Gathered) -> Iterator[str]:
-    """Yield the paths of filed stories whose pages were re-fetched, so their texts may differ."""
+    """Yield the paths of stories whose article pages were re-fetched, so their texts may differ."""
     for look in gathered.looks:
         if look.article is not None:
             yield look.revisit.path
@@ -296,7 +309,7 @@ def _paths_read_anew(gathered: Gathered) -> Iterator[str]:
 
 
 def _rehearse(bench: Bench, gathered: Gathered, stopwatch: Stopwatch) -> Concluded:
-    """Judge the fetched articles, and file nothing."""
+    """Score the fetched articles without storing any story (a dry run)."""
     with stopwatch.measure("judge"):
         stories = judge_all(bench, gathered)
     filed = Filed(written=tuple(sorted(stories.changed)))
@@ -304,7 +317,7 @@ def _rehearse(bench: Bench, gathered: Gathered, stopwatch: Stopwatch) -> Conclud
 
 
 def _report_recovery(filed: Filed, recovered: Sequence[Recovered]) -> Filed:
-    """Return what was filed, with what an interrupted round or command had left unfinished."""
+    """Return what was stored, including what a killed round or command had left unfinished."""
     notes = tuple(
         f"finished what was cut short: {change.subject}"
         if change.commit
@@ -318,7 +331,7 @@ def _report_recovery(filed: Filed, recovered: Sequence[Recovered]) -> Filed:
 
 
 def _report(done: Concluded, troubles: Troubles, stopwatch: Stopwatch) -> RoundReport:
-    """Return a fetching round's report, from the outcome of every link and what was filed."""
+    """Return a fetching round's report, made from what became of every link and what was stored."""
     gathered, new, changed = done.gathered, done.stories.new, done.stories.changed
     written = [path for path in done.filed.written if path in changed]
     filed = [path for path in written if path in new]
@@ -355,7 +368,7 @@ _LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 
 def forget_old(newsroom: Newsroom) -> None:
-    """Delete outcomes of links dropped or failed long ago, and notes on unused hosts and sources.
+    """Delete old outcomes of links without story, and data on hosts and sources no longer used.
 
     Filed stories and sources in beat.toml are never forgotten. A source that was taken out keeps
     its state for 30 days, in case it comes back. Actions of the desk can be undone for 90 days.
@@ -375,7 +388,9 @@ def forget_old(newsroom: Newsroom) -> None:
 
 
 def _forget_removals(root: Path, articles: ArticleStore) -> None:
-    """Delete stored texts of removed stories, if the removal was interrupted or made elsewhere."""
+    """Delete stored texts of stories that editors removed, if an earlier deletion was
+    interrupted.
+    """
     with contextlib.suppress(RecordError):  # the next round reports the broken rulings
         removed = {archive.address_mark(url): url for url in archive.read_rulings(root).removed}
         if not removed:
@@ -386,7 +401,7 @@ def _forget_removals(root: Path, articles: ArticleStore) -> None:
 
 
 def _stale_hosts(memory: Memory, before: datetime) -> Iterator[str]:
-    """Yield the hosts not fetched from for long, and more if notes on hosts take too much space."""
+    """Yield the hosts not fetched from for long, and more if data on hosts takes too much space."""
     notes = [(_newest_time(note), len(note), key) for key, note in memory.hosts.items()]
     size = sum(length for _, length, _ in notes)
     for newest, length, key in sorted(notes):
@@ -404,7 +419,9 @@ def _find_stale_sources(beat: Beat, memory: Memory, before: datetime) -> Iterato
 
 
 def _last_ask_time(kept: bytes) -> datetime:
-    """Return when a source was last fetched, to within a day: it is fetched at least daily."""
+    """Return when a source was last fetched, exact to a day, since each is fetched at least
+    daily.
+    """
     try:
         state = msgspec.json.decode(kept, type=SourceState)
     except msgspec.DecodeError:  # written by another version: as if unknown
@@ -414,7 +431,7 @@ def _last_ask_time(kept: bytes) -> datetime:
 
 
 def _newest_time(kept: bytes) -> datetime:
-    """Return the newest time in the stored notes on a host, whatever their format."""
+    """Return the newest time in the stored data on a host, whatever their format."""
     try:
         note = msgspec.msgpack.decode(kept)
     except msgspec.MsgspecError:
@@ -431,7 +448,8 @@ def _newest_time(kept: bytes) -> datetime:
 
 
 def push_commits(newsroom: Newsroom, report: RoundReport) -> RoundReport:
-    """Pull and push the git branch to `records.remote`, if set; return the report with the result.
+    """Pull and push the git branch to the remote in `records.remote`, if set; return the round's
+    report.
 
     Unpushed commits of earlier rounds are pushed, too. If the remote cannot be reached, the round
     is not complete, since commits may exist on one side only. New commits of others are pulled even
@@ -461,7 +479,7 @@ def _commits(count: int) -> str:
 
 
 def tidy_repository(newsroom: Newsroom, report: RoundReport) -> RoundReport:
-    """Pack git's loose objects, after a fetching round that made a commit; return the report."""
+    """Pack git's loose objects after a round that made a commit; return the round's report."""
     if report.commit is None:
         return report
     try:

@@ -1,4 +1,4 @@
-"""Read filed stories on demand, to compare new ones with; compute their sentence vectors."""
+"""Read stored stories on demand, to compare new articles with; compute their sentence vectors."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _NO_TEXT = "-"  # the site and the habits of a story without a stored text
 
 
 class FiledShelf:
-    """All stories, filed or new in this fetching round, as a `news.Shelf` to compare articles with.
+    """All stories, stored or new in this round, that articles are compared with (a `news.Shelf`).
 
     The catalogue, updated when this object is made, knows the paths; records and texts are read on
     demand. A story that is put here replaces the filed one with its path. Only stories that may
@@ -36,7 +36,9 @@ class FiledShelf:
     def __init__(
         self, newsroom: Newsroom, catalogue: Catalogue, vectors: Vectors, *, but: str = ""
     ) -> None:
-        """Open the filed stories; leave out the story of the page at URL `but`, "" for none."""
+        """Open the stored stories; leave out the story of the page at URL `but`. With "" none is
+        left out.
+        """
         self._newsroom = newsroom
         self._catalogue = catalogue
         self._vectors = vectors
@@ -55,16 +57,16 @@ class FiledShelf:
     # ---- for judging -----------------------------------------------------------------------------
 
     def at(self, url: str) -> str | None:
-        """Return the path of the story record of a page's URL, None if there is none."""
+        """Return the path of the story record for a page's URL, None if there is none."""
         path = self._catalogue.path_at(url, self._but)
         return path or self._former.get(urls.identity(url)) or self._own.at(url)
 
     def holds(self, name: str) -> bool:
-        """Return whether a story record of this name is filed or newly made."""
+        """Return whether a story record of this name is stored or newly made."""
         return bool(self._paths(self._catalogue.find_by_name([name]))) or self._own.holds(name)
 
     def near(self, fingerprint: tuple[int, ...]) -> Iterator[Shelved]:
-        """Yield stories with a similar text fingerprint, which may be copies."""
+        """Yield stories with a similar text fingerprint, which may be copies of the text."""
         if not self._has_current_marks:
             self._bring_marks_up_to_date()
         shared = Counter(
@@ -78,31 +80,33 @@ class FiledShelf:
         yield from shelves.choose_nearest(shared, fingerprint, self.get)
 
     def between(self, start: datetime, end: datetime) -> list[Shelved]:
-        """Return the stories published in [start, end], by time and path ascending."""
+        """Return the stored stories published from `start` to `end`, sorted by time, then path."""
         return self._with_own(self._catalogue.between(start, end), self._own.between(start, end))
 
     # ---- for grouping ----------------------------------------------------------------------------
 
     def of_groups(self, names: Collection[str]) -> list[Shelved]:
-        """Return the stories in the groups with these names, by time and path ascending."""
+        """Return the stories in groups with these names (stories on one event), sorted by time and
+        path.
+        """
         return self._with_own(self._catalogue.in_groups(names), self._own.of_groups(names))
 
     def find_by_name(self, names: Collection[str]) -> list[Shelved]:
-        """Return the stories with these record names."""
+        """Return the stories whose records have these names."""
         own = (one for one in self._own if record_name(one.story.path) in names)
         return self._with_own(self._catalogue.find_by_name(names), own)
 
     def copies_of(self, names: Collection[str]) -> list[Shelved]:
-        """Return the filed copies of the stories with these record names."""
+        """Return the stories that copy the text of the stories with these record names."""
         paths = (path for name in names for path in self._catalogue.copies_of(name))
         return self._with_own(paths, ())
 
     def find_grouped_by_hand(self) -> list[Shelved]:
-        """Return the stories that an editor's rule, or decision in their group, may regroup."""
+        """Return the stories that an editor's rule or decision may put in another group."""
         return self._with_own(self._catalogue.find_grouped_by_hand(), self._own)
 
     def at_addresses(self, addresses: Iterable[str]) -> list[Shelved]:
-        """Return the filed stories at any of these page URLs."""
+        """Return the stored stories at any of these page URLs."""
         return self._with_own(self._catalogue.at_addresses(addresses), ())
 
     def at_paths(self, paths: Iterable[str]) -> list[Shelved]:
@@ -111,11 +115,11 @@ class FiledShelf:
 
     @property
     def corpus(self) -> StoredCorpus:
-        """Return the stored index terms of filed stories."""
+        """Return the stored index terms of the stories, by which similar stories are found."""
         return self._catalogue.corpus
 
     def digest_texts(self, since: datetime) -> dict[str, bytes]:
-        """Return a digest of the text of each filed story since a time, by path, except copies.
+        """Return a digest of each story's text since a time, by path, without copies of others.
 
         It changes with the record, and with the repeated text of its site.
         """
@@ -128,7 +132,7 @@ class FiledShelf:
         }
 
     def count_stories(self, topic: str, since: datetime) -> int:
-        """Return the number of stories with a topic: filed since a time, or newly made."""
+        """Return how many stories have a topic, stored since a time or newly made."""
         filed = self._catalogue.count(StoryFilter(topics=frozenset((topic,)), since=since))
         own = {shelved.story.path: shelved.story for shelved in self._own}
         new = own.keys() - self._catalogue.signatures_of(own).keys()
@@ -146,7 +150,7 @@ class FiledShelf:
         return self._own.get(path) or self._read(path)
 
     def peek(self, path: str) -> Shelved | None:
-        """Return the filed story at a record path without caching it; None as in `get`."""
+        """Return the story at a record path without caching it, None if it cannot be read."""
         known = self._filed.get(path)
         if known is not None:
             return known
@@ -156,7 +160,7 @@ class FiledShelf:
             return None
 
     def put(self, shelved: Shelved, fingerprint: tuple[int, ...] | None = None) -> None:
-        """Add a new story to compare with, with the vector and the fingerprint of its text.
+        """Add a new story to compare others with, and compute its text's vector and fingerprint.
 
         The fingerprint is computed unless it is given.
         """
@@ -178,7 +182,7 @@ class FiledShelf:
             shelf.replace(story)
 
     def _find_former_addresses(self) -> dict[str, str]:
-        """Return the URLs of story pages from before an editor changed them, with record paths."""
+        """Return the URLs that stories had before an editor changed them, with record paths."""
         rules = self._newsroom.beat.rulings
         set_by = {rule.stories[0]: rule for rule in rules if rule.field == "url"}
         former: dict[str, str] = {}
@@ -191,7 +195,9 @@ class FiledShelf:
         return [path for path in paths if path not in self._but]
 
     def _with_own(self, filed: Iterable[str], own: Iterable[Shelved]) -> list[Shelved]:
-        """Return the filed stories at these paths, unless this round has newer ones, and `own`."""
+        """Return the stored stories at these paths, or their newer versions of this round, and
+        `own`.
+        """
         read = (self._read(path) for path in self._paths(filed) if self._own.get(path) is None)
         found = [*(shelved for shelved in read if shelved is not None), *own]
         return sorted(found, key=_time_and_path)
@@ -205,7 +211,7 @@ class FiledShelf:
         return self._filed[path]
 
     def _shelve(self, story: Story) -> Shelved:
-        """Return a filed story, with its article text if it may have copies."""
+        """Return a stored story, with its article text if it is recent enough to be copied."""
         if (story.published_at or _NO_TIME) < self._since:
             return Shelved(story=story)
         article = self._newsroom.articles.find_for(story)
@@ -229,7 +235,7 @@ class FiledShelf:
         self._has_current_marks = True
 
     def _make_marks(self, path: str) -> TextMarks:
-        """Return the fingerprint of a filed story's text, without caching the text."""
+        """Return the fingerprint of a stored story's text, without caching the text."""
         try:
             story = self._newsroom.archive.read_listed(path)
         except RecordError:  # it was edited since, and cannot be read
@@ -252,7 +258,7 @@ def _time_and_path(shelved: Shelved) -> tuple[datetime, str]:
 
 
 class Points(Protocol):
-    """An embedding model, such as `embed.Model`."""
+    """An embedding model that turns texts into vectors, such as `embed.Model`."""
 
     def vectors(self, texts: Iterable[str]) -> Sequence[bytes]:
         """Compute a vector for each text, b"" for a text without a word."""
@@ -260,7 +266,7 @@ class Points(Protocol):
 
 
 class Vectors:
-    """A cache of sentence vectors in the memory; without a model every vector is b""."""
+    """A cache of sentence vectors in the memory database. Without a model every vector is b""."""
 
     def __init__(self, memory: Memory, model: Points | None = None) -> None:
         self._memory = memory
@@ -288,13 +294,15 @@ class Vectors:
         return vector
 
     def forget_others(self) -> None:
-        """Delete every stored vector that was not used: its story is too old to be grouped."""
+        """Delete every stored vector that was not used: its story is too old to be grouped with
+        others.
+        """
         for key in set(self._memory.vectors.keys()) - self._asked:
             self._memory.vectors.forget(key)
 
 
 def open_vectors(beat: Beat, memory: Memory) -> Vectors:
-    """Open the cache of sentence vectors; ModelError if the settings want a model that is missing.
+    """Open the cache of sentence vectors. Raises ModelError if the settings need a missing model.
 
     A profile that groups in its own way needs no vectors.
     """

@@ -1,4 +1,4 @@
-"""Record what became of each link of a fetching round, for its report and for the memory.
+"""Record what became of each link of a fetching round, for its report and for the memory database.
 
 lead ── known | no place | read | settled | judged ──> one Outcome ──> counts, failures, fates
 """
@@ -33,7 +33,7 @@ from copydesk.rounds.sources.states import RULE_REASONS, RuleDigests
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Known:
-    """The outcome of a link that needs no work, since an earlier fetching round finished it.
+    """The outcome of a link that needs no work, because an earlier fetching round has finished it.
 
     `reason` is the earlier outcome, `path` the record of the page, "" if there is none.
     """
@@ -44,12 +44,12 @@ class Known:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Waiting:
-    """The outcome of a link that a fetching round had no room for; it waits for the next."""
+    """The outcome of a link that did not fit into this fetching round and waits for the next."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewStory:
-    """The outcome of a link that became a story: the record at `story.path`.
+    """The outcome of a link that became a story; `story.path` is the path of its record.
 
     `as_read` is its article including its site's repeated text, `trace` the metadata of the
     response; `is_held` if it waits for an editor. `rule` is the rule that an editor's tip adds.
@@ -73,7 +73,7 @@ class Outcome:
 
 
 def count_drops(outcomes: Iterable[Outcome]) -> Mapping[str, int]:
-    """Count the links that gave no story by reason, in the order of the reasons."""
+    """Count the links from which no story was made, by reason, in the order of the reasons."""
     dropped = Counter(
         outcome.end.reason for outcome in outcomes if isinstance(outcome.end, Known | Dropped)
     )
@@ -81,8 +81,8 @@ def count_drops(outcomes: Iterable[Outcome]) -> Mapping[str, int]:
 
 
 def find_declined_tip(outcomes: Iterable[Outcome]) -> Dropped | None:
-    """Return why a page that an editor wanted filed was dropped; None if it was filed, failed, or
-    there was none.
+    """Return why the page that an editor asked for was dropped. It is None if it became a story or
+    failed, or if there was no such page.
 
     If its page is filed already, the detail is its record's path.
     """
@@ -96,7 +96,7 @@ def find_declined_tip(outcomes: Iterable[Outcome]) -> Dropped | None:
 
 
 def failures(outcomes: Iterable[Outcome]) -> Iterator[Failure]:
-    """Yield the links whose fetching or judging failed, in the order of the outcomes."""
+    """Yield the links whose fetching or scoring failed, in the order of the outcomes."""
     return (outcome.end for outcome in outcomes if isinstance(outcome.end, Failure))
 
 
@@ -106,7 +106,9 @@ def waiting(outcomes: Iterable[Outcome]) -> list[Lead]:
 
 
 def fates(outcomes: Iterable[Outcome], now: datetime, unwritten: Collection[str]) -> Iterator[Fate]:
-    """Yield each link's outcome as it is stored; `unwritten` are paths of stories not written."""
+    """Yield each link's outcome in the stored form; `unwritten` are paths of stories not
+    written.
+    """
     for outcome in outcomes:
         fate = _fate(outcome, now, unwritten)
         if fate is not None:
@@ -116,7 +118,7 @@ def fates(outcomes: Iterable[Outcome], now: datetime, unwritten: Collection[str]
 def find_settled_tips(
     outcomes: Iterable[Outcome], unwritten: Collection[str], most_tries: int
 ) -> Iterator[Tip]:
-    """Yield editors' tips (pages they want filed) that no longer wait: filed, declined, failed."""
+    """Yield the pages that editors asked for and that became a story, were dropped or failed."""
     for outcome in outcomes:
         match outcome:
             case Outcome(end=Waiting()):
@@ -150,7 +152,7 @@ def _fate(outcome: Outcome, now: datetime, unwritten: Collection[str]) -> Fate |
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Candidate:
-    """A link whose page was read and whose article may become a story.
+    """A link whose page was fetched and read, and whose article may become a story.
 
     `as_read` is its article including its site's repeated text, `article` the same without it;
     `trace` is the metadata of the response, `appraised` the judgement of the article by itself.
@@ -166,8 +168,8 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Gathered:
-    """The results of fetching: articles that may become stories, re-fetched pages of filed stories,
-    and other outcomes.
+    """The results of fetching: articles that may become stories, re-fetched pages of stored
+    stories, and what became of other links.
 
     `outcomes` are those of other links, `sites` the repeated text learned from pages, `failed` the
     failures of sources and re-fetches; `looked_again` counts the re-fetched pages. `again` is the
@@ -193,7 +195,7 @@ _MAY_CHANGE = frozenset({"robots", "blocked", "gone", "address"})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Knowledge:
-    """The data that decides whether a link's page is fetched.
+    """The data by which is decided whether to fetch a link's page.
 
     `removed` are the identities of the addresses that an editor removed for good.
     """
@@ -209,7 +211,9 @@ class _Knowledge:
 def sift(
     newsroom: Newsroom, shelf: FiledShelf, leads: Sequence[Lead]
 ) -> tuple[list[Lead], list[Outcome]]:
-    """Return the links whose pages must be fetched, and others' outcomes; raises RecordError."""
+    """Split links: return those whose pages to fetch, and outcomes of the others; raises
+    RecordError.
+    """
     knowledge = _Knowledge(
         beat=newsroom.beat,
         now=newsroom.now,
@@ -229,7 +233,7 @@ def sift(
 
 
 def _end(knowledge: _Knowledge, lead: Lead) -> Known | Dropped | None:
-    """Return why a link's page need not be fetched, or None."""
+    """Return why the page of a link need not be fetched, or None if it must be."""
     if urls.identity(lead.url) in knowledge.removed:
         return Dropped(url=lead.url, reason="removed", detail="an editor removed it")
     if path := knowledge.shelf.at(lead.url):
@@ -254,7 +258,7 @@ def _drop_by_rules(knowledge: _Knowledge, lead: Lead) -> Dropped | None:
 
 
 def is_settled(fate: Fate, now: datetime, rules: str) -> bool:
-    """Return whether fetching a link's page again cannot change its stored outcome.
+    """Return whether a link's stored outcome is final, so that fetching its page again is useless.
 
     `rules` is the digest of today's rules: a page that other rules dropped may be wanted now.
     """
@@ -268,7 +272,7 @@ def is_settled(fate: Fate, now: datetime, rules: str) -> bool:
 
 
 def tries_of(lead: Lead, memory: Memory) -> int:
-    """Count the fetching rounds that fetched a link's page, including the current one."""
+    """Return how many fetching rounds have fetched a link's page, including the current one."""
     fate = memory.fate(urls.identity(lead.url))
     return 1 if fate is None else fate.tries + 1
 

@@ -1,4 +1,6 @@
-"""Find for each story of a given list whether we filed it, and at which step we lost it."""
+"""Compare another site's list of stories with this site's, and find why stories are missing
+here.
+"""
 
 from __future__ import annotations
 
@@ -37,7 +39,7 @@ COMPARED_AT_MOST = 2_000  # unfiled stories, the newest first; takes some second
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecallTrace:
-    """Whether we filed one story of a `[recall]` list of other sites' stories, and the evidence.
+    """Whether this site has one story from another site's list (`[recall]`), and how that is known.
 
     `path` is its record, or the first record about the same event (`others` has more), and
     `standing` is that record's status. `reason` is why its page was dropped; `detail` explains the
@@ -60,7 +62,7 @@ class RecallTrace:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecallFindings:
-    """A `[recall]` list of other sites' stories, and for each story whether we filed it.
+    """Another site's list of stories (`[recall]`), and for each whether this site has it.
 
     `older` counts those from before the requested time, `undated` those without a time, `untitled`
     those without a headline; `uncompared` were too many to compare with other reports.
@@ -77,7 +79,9 @@ class RecallFindings:
 def trace_recall(
     newsroom: Newsroom, listed: RecallList, since: datetime | None = None
 ) -> RecallFindings:
-    """Return whether each story of a `[recall]` list is filed; leave out those before `since`."""
+    """Return for each story of another site's list whether this site has it; skip those before
+    `since`.
+    """
     items = [item for item in listed.items if not _is_older(item, since)]
     traces, uncompared = ask_catalogue(
         newsroom, lambda catalogue: _trace(newsroom, catalogue, items)
@@ -99,7 +103,9 @@ def _is_older(item: RecallItem, since: datetime | None) -> bool:
 def _trace(
     newsroom: Newsroom, catalogue: Catalogue, items: Sequence[RecallItem]
 ) -> tuple[list[RecallTrace], int]:
-    """Return the result for each listed story, and how many were compared with no other report."""
+    """Return a result for each listed story, and how many missing ones were not compared by
+    content.
+    """
     beat = beat_in_force(newsroom.root, newsroom.beat, newsroom.now)
     shelf = FiledShelf(newsroom, catalogue, Vectors(newsroom.memory))
     tracer = _Tracer(newsroom, shelf, beat)
@@ -114,7 +120,9 @@ def _trace(
 
 
 def _find_comparable(items: Sequence[RecallItem], traces: Sequence[RecallTrace]) -> list[int]:
-    """Return the indexes of the listed stories not filed that have a headline, newest first."""
+    """Return the indexes of listed stories that this site lacks and that have a headline, newest
+    first.
+    """
     others = (at for at, trace in enumerate(traces) if trace.kind is not RecallKind.HAVE)
     return sorted((at for at in others if items[at].title), key=lambda at: _age(items[at]))
 
@@ -124,7 +132,7 @@ def _age(item: RecallItem) -> float:
 
 
 class _Tracer:
-    """Looks up listed pages among the filed stories and in the memory."""
+    """Looks up pages of another site's list among the stored stories and in the memory database."""
 
     def __init__(self, newsroom: Newsroom, shelf: FiledShelf, beat: Beat) -> None:
         self._memory = newsroom.memory
@@ -136,7 +144,7 @@ class _Tracer:
             self._sources[urls.registrable_domain(source.url)] = source.url
 
     def trace(self, item: RecallItem) -> RecallTrace:
-        """Return the result for a listed story by its URL alone."""
+        """Return the result for a listed story, looked up by its URL alone."""
         trace = RecallTrace(
             url=item.url,
             title=item.title,
@@ -168,7 +176,7 @@ class _Tracer:
 def _find_coverage(
     newsroom: Newsroom, shelf: FiledShelf, beat: Beat, items: Mapping[int, RecallItem]
 ) -> dict[int, coverage.CoverageMatch]:
-    """Return the filed stories about the same events, by the indexes of the listed stories."""
+    """Return this site's stories about the same events, by the indexes of the listed stories."""
     if not items:
         return {}
     others = {f"_listed/{at}.md": at for at in items}
@@ -180,7 +188,7 @@ def _find_coverage(
 
 
 def _shelve(path: str, item: RecallItem, now: datetime) -> Shelved:
-    """Return a listed story as if it had been fetched; one without a time counts as new."""
+    """Return a listed story in the form of a fetched one. One without a time counts as new."""
     story = Story(
         path=path,
         title=item.title,
@@ -214,7 +222,7 @@ _DAYS = 90
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecallDay:
-    """The number of stories of each kind in a `[recall]` list, last fetched on a day."""
+    """How many stories of another site's list this site had, by kind of result, on one day."""
 
     day: str
     kinds: Mapping[RecallKind, int]
@@ -222,7 +230,7 @@ class RecallDay:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeptRecall:
-    """The stored results for a `[recall]` list: when it was last fetched, counts, and older counts.
+    """The stored results of comparing another site's list of stories (`[recall]`) with this site.
 
     `failed` says why it gave nothing, or ""; after a failure all else is from the last success.
     `missed` has the stories of two weeks that we have from no publisher, the first 200 of them.
@@ -237,13 +245,14 @@ class KeptRecall:
 
 
 def read_kept_recall(newsroom: Newsroom) -> list[KeptRecall]:
-    """Return the stored results for the `[recall]` lists in beat.toml, in order."""
+    """Return the stored results for all lists of other sites' stories (`[recall]`) in beat.toml."""
     kept = (_read(newsroom, address) for address in newsroom.settings.recall.lists)
     return [one for one in kept if one is not None]
 
 
 def check_recall(newsroom: Newsroom, web: Path | None = None) -> None:
-    """Fetch the `[recall]` lists that are due, and store how many of their stories we filed.
+    """Fetch the due lists of other sites' stories (`[recall]`), and store how many are on this
+    site.
 
     It runs after a round: nobody waits for it, and a list that gives nothing stops nothing.
     """
@@ -283,7 +292,9 @@ def _read(newsroom: Newsroom, address: str) -> KeptRecall | None:
 async def _ask_all(
     newsroom: Newsroom, addresses: Sequence[str], web: Path | None
 ) -> Mapping[str, RecallList | CopydeskError]:
-    """Return the stories of each recall list, or the error, by URL; asks several hosts at once."""
+    """Fetch several lists of other sites' stories at once; return their stories, or errors,
+    by URL.
+    """
     late = CopydeskError(f"it took more than {_ALL_SECONDS:g} s")
     answers: dict[str, RecallList | CopydeskError] = dict.fromkeys(addresses, late)
     readers = ReaderPool(newsroom.beat, workers=1)
@@ -311,7 +322,9 @@ async def _ask_all(
 def _take_in(
     newsroom: Newsroom, before: KeptRecall, answer: RecallList | CopydeskError
 ) -> KeptRecall:
-    """Return the results to store after fetching a recall list; raises the error if it failed."""
+    """Return the results to store after fetching a list of stories; raises its error if it
+    failed.
+    """
     if isinstance(answer, CopydeskError):
         raise answer
     traces = trace_recall(newsroom, answer, newsroom.now - _LATELY).traces

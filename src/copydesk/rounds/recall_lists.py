@@ -1,4 +1,4 @@
-"""Read another site's list of stories to compare with ours: a feed, sitemap or table.
+"""Read another site's list of stories (a feed, sitemap or CSV table), to compare with this site.
 
 file | fetcher ──> bytes ── CSV | reader process ──> RecallList: no page twice, bounded
 """
@@ -63,7 +63,7 @@ class RecallList:
 
 
 def read_recall_list(newsroom: Newsroom, place: str, web: Path | None = None) -> RecallList:
-    """Read a list of stories from a file, or politely from a URL.
+    """Read another site's list of stories from a file, or from a URL by a polite HTTP request.
 
     Raises DataError, FeedError or PageError if it is no list, FetchError if there is no answer.
     """
@@ -84,7 +84,7 @@ def read_recall_list(newsroom: Newsroom, place: str, web: Path | None = None) ->
 async def ask_for_list(
     newsroom: Newsroom, fetcher: Fetcher, readers: ReaderPool, address: str
 ) -> RecallList:
-    """Fetch a list of stories; if it is a sitemap index, fetch its sitemaps, too.
+    """Fetch another site's list of stories; of a sitemap index also its sitemaps.
 
     Raises the same errors as `read_recall_list`.
     """
@@ -104,7 +104,7 @@ async def _fetch(newsroom: Newsroom, fetcher: Fetcher, address: str) -> Page:
 
 
 def _load(path: Path, now: datetime) -> Page:
-    """Return a file as if it had been fetched; raises DataError if it cannot be read."""
+    """Return a file in the form of a fetched page; raises DataError if it cannot be read."""
     try:
         if path.stat().st_size > _FILE_BYTES:
             raise DataError("the list is too big", subject=str(path), hint="64 MB at most")
@@ -120,7 +120,7 @@ def _load(path: Path, now: datetime) -> Page:
 async def _read_page(
     newsroom: Newsroom, readers: ReaderPool, page: Page, fetcher: Fetcher | None = None
 ) -> RecallList:
-    """Read a fetched list of stories; with a fetcher also the sitemaps of an index."""
+    """Read a fetched list of stories. With a fetcher, the sitemaps of an index are read, too."""
     if is_csv(page.body):
         rows = read_csv(page.body)
         stories = [_of_row(row, newsroom.now) for row in itertools.islice(rows, STORIES_AT_MOST)]
@@ -142,7 +142,7 @@ async def _read_page(
 async def _add_sitemap(
     newsroom: Newsroom, fetcher: Fetcher, readers: ReaderPool, found: RecallList, address: str
 ) -> RecallList:
-    """Return a list with the stories of one more sitemap of its index; failures are recorded."""
+    """Return a list with the stories of one more sitemap. Its failure is recorded in the list."""
     try:
         part = await _fetch(newsroom, fetcher, address)
         more = await readers.leads(part, Source(url=address), newsroom.now)
@@ -214,7 +214,7 @@ _ADDRESS = re.compile(r"https?://", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CsvRow:
-    """The values of one line of a CSV table of stories, "" for those it lacks."""
+    """The values of one line of a CSV table of stories, "" for missing ones."""
 
     url: str = ""
     title: str = ""
@@ -222,7 +222,7 @@ class CsvRow:
 
 
 def is_csv(body: bytes) -> bool:
-    """Return whether a document is a CSV table: its first lines have a header, or URLs.
+    """Return whether a document is a CSV table, that is begins with a header or with URLs.
 
     A list of addresses alone, one per line, is a table of one column.
     """
@@ -298,7 +298,7 @@ def _read_rows(lines: Iterable[str], delimiter: str) -> Iterator[list[str]]:
 
 
 def _find_places(cells: Sequence[str]) -> dict[str, int]:
-    """Return the column of each known field, {} if the row is no header."""
+    """Return the column number of each known field, {} if the row is no header."""
     places: dict[str, int] = {}
     for place, cell in enumerate(cells):
         name = _NAMES.get(cell.strip().casefold())
@@ -313,7 +313,9 @@ def _by_name(cells: Sequence[str], places: Mapping[str, int]) -> CsvRow:
 
 
 def _by_looks(cells: Sequence[str]) -> CsvRow:
-    """Recognise the URL by its scheme, the time by its year, the title as the longest cell."""
+    """Recognise cells without a header: URL by its scheme, time by its year, title as the
+    longest.
+    """
     stripped = [cell.strip() for cell in cells]
     url = next(filter(_ADDRESS.match, stripped), "")
     published = next((cell for cell in stripped if re.match(r"\d{4}-\d\d-\d\d", cell)), "")

@@ -1,4 +1,6 @@
-"""Run single steps of a round of fetching and filing for one URL: watch, fetch, extract, judge."""
+"""Run a single step of a fetching round for one URL: read a source, fetch, extract or score a
+page.
+"""
 
 from __future__ import annotations
 
@@ -44,7 +46,7 @@ _NO_BEAT = Beat(title="")
 
 
 def watch_url(newsroom: Newsroom, url: str, web: Path | None = None) -> entry.SourceReading:
-    """Return the links of a source (feed, sitemap, page); raises FetchError, FeedError."""
+    """Return the links in a source (feed, sitemap, page); raises FetchError, FeedError."""
 
     async def step(fetcher: Fetcher, readers: ReaderPool) -> entry.SourceReading:
         source = newsroom.beat.source(url) or Source(url=url)
@@ -67,7 +69,7 @@ def fetch_url(
 
 
 def extract_url(newsroom: Newsroom, url: str, web: Path | None = None) -> Article | Dropped:
-    """Fetch one page and return its article, or why it has none; raises FetchError, PageError."""
+    """Fetch one page and return its article, or why it has none. Raises FetchError, PageError."""
 
     async def step(fetcher: Fetcher, readers: ReaderPool) -> Article | Dropped:
         page = _page(await fetcher.fetch(request_for(newsroom.settings, url)))
@@ -79,7 +81,7 @@ def extract_url(newsroom: Newsroom, url: str, web: Path | None = None) -> Articl
 def extract_file(
     path: Path, now: datetime, url: str = "", beat: Beat = _NO_BEAT
 ) -> Article | Dropped:
-    """Return the article of a saved page, as if fetched from `url`, or from the URL it declares.
+    """Return the article of a saved page, as if fetched from `url` or from the URL in the page.
 
     Needs no newsroom: `beat` only provides the known publishers and sources. Raises PageError, or
     UsageError if `url` is no address.
@@ -92,12 +94,14 @@ def extract_file(
 
 
 def article_fields(article: Article) -> Mapping[str, Mapping[str, object]]:
-    """Return every field of an article as {"value", "from"}, by name."""
+    """Return every field of an article by name, as {"value", "from"}: "from" is where it was
+    found.
+    """
     return extract.fields(article)
 
 
 def judge_url(newsroom: Newsroom, url: str, web: Path | None = None) -> Story | Dropped:
-    """Fetch one page and judge it against the filed stories; nothing is filed."""
+    """Fetch one page and score it as a fetching round would, without storing a story."""
 
     async def step(fetcher: Fetcher, readers: ReaderPool) -> Story | Dropped:
         outcome = await read_page(_lead(newsroom.now, url), fetcher, readers)
@@ -162,7 +166,7 @@ def _page(answer: Page | NotModified | Refused) -> Page:
 
 
 def request_for(settings: Settings, url: str) -> Request:
-    """Return the request for a URL as a fetching round sends it: with a source's headers."""
+    """Return the request for a URL as a fetching round sends it, with the headers of its source."""
     source = settings.beat.source(url)
     if source is None:
         return Request(url=url)

@@ -1,4 +1,5 @@
-"""The web server of `copydesk serve`: the built site, the desk, and the newsroom's background work.
+"""The web server of `copydesk serve`: the built site, the editors' web interface, and background
+work.
 
 It contains no news logic: `background` runs rounds, WebSub subscriptions and page view counts.
 """

@@ -1,4 +1,4 @@
-"""The server's web app: its routes, the mounted apps, and the guards in front of the site.
+"""The server's ASGI app: its routes, the mounted apps, and security checks before the site.
 
 Where the desk is on the same host, the site's pages may run only our own scripts: a theme arrives
 by `git pull`, and its scripts could act as an editor who looks at the site.
@@ -38,11 +38,11 @@ _SECRET_END = re.compile(r"(/(?:mail/[a-z]+|desk/enter|websub)/).+", re.DOTALL)
 
 
 def note_nothing(_status: int, _seconds: float) -> None:
-    """Ignore an answered request: the default for `note`."""
+    """Do nothing. It is the default of `note`, which is called after each request."""
 
 
 class WebApp:
-    """An ASGI app that passes each request to a mounted app, a route, or else the site.
+    """An ASGI app that passes each request to a mounted app, to a route, or else to the site.
 
     `mounts` maps a path to the app that answers below it. An error fails only its own request, and
     is reported by `say`. `note` is called with the status and the seconds of each answer.
@@ -62,7 +62,7 @@ class WebApp:
         self._note = note
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one HTTP request."""
+        """Check the token of one HTTP request, and pass the request on or refuse it."""
         began, status = time.perf_counter(), 0
 
         async def send_on(message: Message) -> None:
@@ -86,7 +86,9 @@ class WebApp:
 
 
 class PresentApp:
-    """An ASGI app that passes requests to the current app; during a replacement, requests wait."""
+    """An ASGI app that passes requests to another, replaceable app; during a replacement they
+    wait.
+    """
 
     def __init__(self) -> None:
         self._app: ASGIApp | None = None
@@ -95,12 +97,12 @@ class PresentApp:
         self._answering: set[asyncio.Task[object]] = set()
 
     def put(self, app: ASGIApp) -> None:
-        """Set the app that answers requests from now on."""
+        """Set the app to which requests are passed from now on."""
         self._app = app
         self._is_there.set()
 
     async def take_away(self, *, is_for_good: bool = False) -> None:
-        """Remove the current app, after waiting a few seconds for its running answers.
+        """Remove the current app, after a few seconds for requests that it is answering.
 
         New requests wait for the next app; with `is_for_good` they are refused at once.
         """
@@ -114,7 +116,7 @@ class PresentApp:
         self._app = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one HTTP request by the current app."""
+        """Answer one HTTP request with the current app."""
         if not (self._is_there.is_set() or self._is_over):
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._is_there.wait(), _WAIT_SECONDS)
@@ -131,7 +133,7 @@ class PresentApp:
 
 
 def _cut_secret(path: str) -> str:
-    """Return a URL path for the log, without the secret of a sign-in link or hub callback."""
+    """Return a URL path for the log, without the secret in sign-in links and WebSub callbacks."""
     return _SECRET_END.sub(r"\1…", path)
 
 
@@ -150,24 +152,26 @@ _HEADERS = {"X-Content-Type-Options": "nosniff", "Cache-Control": "no-store"}
 
 
 class HubCalls(BaseRoute):
-    """The route of WebSub callbacks; each subscription's path ends with its own secret."""
+    """The route for requests from WebSub hubs; each subscription's path ends with its own
+    secret.
+    """
 
     def __init__(self, subscriber: Subscriber) -> None:
         self._subscriber = subscriber
 
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
-        """Match the requests of WebSub hubs."""
+        """Match requests whose path is that of a WebSub callback."""
         found = _CALLBACK.fullmatch(scope["path"])
         if found is None or scope["method"] not in {"GET", "HEAD", "POST"}:
             return Match.NONE, {}
         return Match.FULL, {"path_params": {"token": found[1]}}
 
     def url_path_for(self, name: str, /, **path_params: str) -> str:  # type: ignore[override] # no address is made of a secret
-        """Refuse to build a URL: a callback's secret must not leak."""
+        """Raise NoMatchFound: no URL is built, since a callback's secret must not leak."""
         raise NoMatchFound(name, path_params)
 
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer a WebSub hub."""
+        """Answer a request from a WebSub hub."""
         request = Request(scope, receive)
         token = scope["path_params"]["token"]
         if request.method == "POST":
@@ -190,8 +194,8 @@ DESK = "/desk"
 
 
 def keep_site_off(app: ASGIApp, host: str) -> ASGIApp:
-    """Return an app that serves only the desk (editors' web interface) at `host`, all else
-    elsewhere.
+    """Return an app that serves only the desk (editors' web interface) at `host`, all else at other
+    hosts.
 
     `/desk` redirects to `/desk/` at any host, and so does `/` at the desk's own host.
     """
@@ -218,7 +222,7 @@ _SCRIPTS = (".js", ".mjs")
 
 
 class ScriptGuard:
-    """An ASGI app in front of `site`: for a person at this machine, it allows only our own scripts.
+    """An ASGI app around `site` that blocks scripts of themes for persons at this machine.
 
     Other scripts get a 403, and answers a Content-Security-Policy that allows scripts by their
     whole address.
@@ -244,7 +248,7 @@ class ScriptGuard:
         self._forms = f"{urls.origin(forms_to)}{below}" if forms_to else "'none'"
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one HTTP request."""
+        """Check the token of one HTTP request, and pass the request on or refuse it."""
         if scope["type"] != "http" or not self._is_from_here(scope):
             await self._site(scope, receive, send)
             return
@@ -267,7 +271,9 @@ class ScriptGuard:
         return path.startswith(self._prefix) and path.removeprefix(self._prefix) in own
 
     def _make_policy(self, host: str, own: Collection[str]) -> str:
-        """Return the Content-Security-Policy of a page; `host` was checked to be this machine's."""
+        """Return the Content-Security-Policy header of a page; `host` is known to be this
+        machine's.
+        """
         addresses = [f"http://{host}{self._prefix}{path}" for path in sorted(own)]
         scripts = " ".join(addresses) or "'none'"
         forms = f"form-action {self._forms}"
@@ -284,7 +290,7 @@ def needs_reader_pages(newsroom: Newsroom) -> bool:
 
 
 def find_reader_pages(public_url: str) -> str:
-    """Return the base URL of the subscribers' pages, "" if nobody can reach them."""
+    """Return the base URL of the newsletter subscribers' pages, "" if nobody can reach them."""
     return f"{public_url.rstrip('/')}{_MAIL}/" if public_url else ""
 
 
@@ -292,7 +298,7 @@ def find_reader_pages(public_url: str) -> str:
 async def mount_reader_pages(
     newsroom: Newsroom, service: background.NewsroomService, say: Say
 ) -> AsyncIterator[Mapping[str, ASGIApp]]:
-    """Open the subscribers' pages for the `with` block; yield their apps by path, {} if not needed.
+    """Open the pages for newsletter subscribers during the `with` block; yield their apps by path.
 
     They are also mounted below the path of `serve.public_url`, which a proxy may pass on. If there
     are subscribers they exist whatever the settings: unsubscribing must always work.

@@ -1,4 +1,6 @@
-"""Identify clients: this machine, clients behind a proxy, programs with a token, and readers."""
+"""Identify clients: this machine, clients behind a proxy, programs with a token, and site
+visitors.
+"""
 
 from __future__ import annotations
 
@@ -40,7 +42,7 @@ _BEARER = re.compile(r"(?i)bearer +(\S+)")
 
 
 def is_from_here(scope: Scope, public_url: str, desk_host: str = "") -> bool:
-    """Return whether a request comes from a person at this machine.
+    """Return whether a request comes from a person who sits at this machine.
 
     A proxy in front of this server also connects from the loopback. So the requested host must be
     this machine's own name, no header may show a proxy, and the server must not be public:
@@ -51,7 +53,7 @@ def is_from_here(scope: Scope, public_url: str, desk_host: str = "") -> bool:
 
 
 def is_passed_on(scope: Scope) -> bool:
-    """Return whether a request shows that a proxy passed it on.
+    """Return whether a request has headers that show that a proxy forwarded it.
 
     HTTP/1.0 over the loopback shows it, too: nginx uses it for its backends by default, and no
     browser does.
@@ -69,7 +71,7 @@ def has_token(scope: Scope, token: str) -> bool:
 
 @dataclass(slots=True)
 class _Peer:
-    """The counts of requests from one peer address."""
+    """Counts of the requests from one IP address."""
 
     passed_on: int = 0
     tells_client: bool = True
@@ -77,7 +79,9 @@ class _Peer:
     is_mixed: bool = False
 
     def count(self, *, was_passed_on: bool, tells_client: bool) -> None:
-        """Count a request of the peer; one that does not name its client outweighs many that do."""
+        """Count a request of an address; those that do not name a client weigh more than those that
+        do.
+        """
         self.is_mixed |= not was_passed_on
         self.passed_on += was_passed_on
         self.telling = self.telling + 1 if tells_client else 0
@@ -85,7 +89,7 @@ class _Peer:
 
 
 class FrontWatch:
-    """Detects the proxies in front of this server from the requests alone; `found` lists them.
+    """Detects the reverse proxies in front of this server by their requests; `found` lists them.
 
     A proxy is this machine or one of a private network whose requests all show that they were
     passed on, except those for this machine's own name. A peer that also sends other requests is no
@@ -106,11 +110,11 @@ class FrontWatch:
 
     @property
     def found(self) -> tuple[FrontServer, ...]:
-        """Return the proxies in the order in which they were found."""
+        """Return the reverse proxies in the order in which they were found."""
         return tuple(self._found.values())
 
     def look_through(self, app: ASGIApp) -> ASGIApp:
-        """Return an app that examines each request for proxies before `app` answers it."""
+        """Return an app that checks each request for reverse proxies, then passes it to `app`."""
 
         async def answer(scope: Scope, receive: Receive, send: Send) -> None:
             self.look(scope)
@@ -119,7 +123,7 @@ class FrontWatch:
         return answer
 
     def look(self, scope: Scope) -> None:
-        """Examine a request, and update the list of proxies."""
+        """Check whether a request came through a reverse proxy, and update the list of proxies."""
         address = _find_peer(scope)
         if address is None or not any(address in network for network in _NEAR):
             return
@@ -134,7 +138,7 @@ class FrontWatch:
         self._settle(name, peer)
 
     def _settle(self, name: str, peer: _Peer) -> None:
-        """Add, change or remove a proxy if the counts of its requests demand it."""
+        """Add, change or remove a reverse proxy if the counts of its requests show that."""
         before = self._found.get(name)
         if peer.is_mixed or peer.passed_on < _ENOUGH:
             if before is not None:
@@ -152,7 +156,7 @@ class FrontWatch:
 
 
 def _asks_for_here(scope: Scope) -> bool:
-    """Return whether a request from the loopback has a name of this machine as its host."""
+    """Return whether a local request has a name of this machine in its Host header."""
     hosts = Headers(scope=scope).getlist("Host")
     return _is_loopback(scope) and len(hosts) == 1 and _HERE.fullmatch(hosts[0]) is not None
 
@@ -183,7 +187,7 @@ _PREFETCH = re.compile(r"(?i)prefetch|prerender|preview")
 
 
 def trust(networks: Sequence[str]) -> Callable[[str], bool]:
-    """Return a function that tells whether an IP address is in one of these networks."""
+    """Return a function that tells whether an IP address is in any of these networks."""
     trusted = [ipaddress.ip_network(network) for network in networks]
 
     @functools.lru_cache(maxsize=1_000)
@@ -201,7 +205,7 @@ def trust(networks: Sequence[str]) -> Callable[[str], bool]:
 def count_views_in(
     audiences: Mapping[PageShelf, AudienceCounts], proxies: Sequence[str] = ()
 ) -> Callable[[Scope, PageShelf, str], None]:
-    """Return a function that counts views of story pages and newsletter pages.
+    """Return a function that counts page views of stories and newsletter issues.
 
     The client named by one of `proxies` is believed; without proxies, that named by any machine of
     a private network.
@@ -218,7 +222,9 @@ def count_views_in(
 
 
 def is_read(method: str, headers: Headers) -> bool:
-    """Return whether a request looks like a person reading the page, not a bot or prefetch."""
+    """Return whether a request seems to be from a person who reads the page, not from a bot or a
+    prefetch.
+    """
     agent = headers.get("User-Agent", "")
     return (
         method == "GET"
@@ -230,7 +236,7 @@ def is_read(method: str, headers: Headers) -> bool:
 
 
 def is_of_our_network(address: str) -> bool:
-    """Return whether an IP address is this machine's or a private network's."""
+    """Return whether an IP address is of this machine or of a private network."""
     try:
         return ipaddress.ip_address(address).is_private
     except ValueError:
@@ -240,7 +246,8 @@ def is_of_our_network(address: str) -> bool:
 def client_of(
     peer: str, forwarded: Sequence[str], is_proxy: Callable[[str], bool] = is_of_our_network
 ) -> str:
-    """Return the client's IPv4 address or IPv6 network; `forwarded` are X-Forwarded-For's values.
+    """Return the client's IPv4 address or IPv6 network, given the values of X-Forwarded-For in
+    `forwarded`.
 
     A proxy in front of us appends the address of its client at the end of that header.
     """
@@ -252,7 +259,9 @@ def client_of(
 
 @functools.lru_cache(maxsize=10_000)
 def network_of(address: str) -> str:
-    """Return an IPv4 address unchanged, or an IPv6 address's network: one client has all of it."""
+    """Return an IPv4 address unchanged; of an IPv6 address its network, since one client has all of
+    it.
+    """
     try:
         found = ipaddress.ip_address(address)
     except ValueError:

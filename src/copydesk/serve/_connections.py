@@ -1,4 +1,5 @@
-"""Limit the number of connections, and choose the one to close when a new one has no room.
+"""Limit the number of open connections, and choose which to close when there is no room for a new
+one.
 
 A process has few file descriptors, and a client that connects and sends nothing takes one. So when
 all places are taken, the connection that has waited longest for a complete request head is closed.
@@ -16,7 +17,7 @@ from copydesk.serve._clients import network_of
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConnectionLimits:
-    """The maximum number of connections, and the timeouts of each step in seconds.
+    """The maximum number of open connections, and the timeouts of each step in seconds.
 
     `an_address` is the number for one client (IPv6: one network). `head` and `body` are the times
     for a complete head and body of a request; an answer is given up when the client reads nothing
@@ -36,7 +37,9 @@ class ConnectionLimits:
 
 
 class Held(Protocol):
-    """An open connection of a client; it is closed at `deadline`, by the event loop's clock."""
+    """An open HTTP connection of a client; it is closed at `deadline`, by the event loop's
+    clock.
+    """
 
     held_for: str
     deadline: float | None
@@ -47,7 +50,7 @@ class Held(Protocol):
 
 
 class Connections:
-    """The open connections; those that wait for their client are ordered, the oldest first.
+    """The open HTTP connections; those that wait for their client are in order, the oldest first.
 
     A client for whom `is_trusted` is true, such as a proxy in front of us, may have any number.
     """
@@ -65,19 +68,19 @@ class Connections:
         self._clients: Counter[str] = Counter()
 
     def __len__(self) -> int:
-        """Return the number of connections."""
+        """Return the number of open connections."""
         return len(self._without_head) + len(self._slow) + len(self._busy)
 
     def __iter__(self) -> Iterator[Held]:
-        """Yield each open connection; connections may leave during the iteration."""
+        """Yield each open connection. Connections may be removed during the iteration."""
         yield from (*self._without_head, *self._slow, *self._busy)
 
     def name_client(self, peer: str) -> str:
-        """Return the client (IPv4 address or IPv6 network) of a peer address."""
+        """Return the client of an IP address: the IPv4 address, or the IPv6 network."""
         return peer if self._is_trusted(peer) else network_of(peer)
 
     def admit(self, newcomer: Held) -> bool:
-        """Add a new connection, which has sent nothing yet; return False if there is no room."""
+        """Add a new connection, which has sent nothing yet. Return False if there is no room."""
         client = newcomer.held_for
         is_one_too_many = self._clients[client] >= self.limits.an_address and not self._is_trusted(
             client
@@ -90,7 +93,9 @@ class Connections:
         return True
 
     def make_room(self) -> bool:
-        """Close the connection that has been waiting longest; return False if there is none."""
+        """Close the connection that has waited longest for its client. Return False if none
+        waits.
+        """
         for waiting in (self._without_head, self._slow):
             if waiting:
                 next(iter(waiting)).end()
@@ -99,24 +104,26 @@ class Connections:
         return False
 
     def take_over(self, before: Held, after: Held) -> None:
-        """Replace the connection `before`, whose request head is complete, by `after`."""
+        """Replace the object `before` of an open connection by `after`, its request head being
+        complete.
+        """
         self._drop(before)
         self._busy[after] = None
 
     def wait_for_head(self, connection: Held) -> None:
-        """Move a connection to those that wait for their next request."""
+        """Mark a connection as waiting for its next request."""
         self._move(connection, self._without_head)
 
     def wait_for_client(self, connection: Held) -> None:
-        """Move a connection to those whose client is sending a body or receiving an answer."""
+        """Mark a connection as waiting for its client, to send a body or receive an answer."""
         self._move(connection, self._slow)
 
     def let_work(self, connection: Held) -> None:
-        """Move a connection to those that wait for the app."""
+        """Mark a connection as waiting for the app."""
         self._move(connection, self._busy)
 
     def leave(self, connection: Held) -> None:
-        """Remove a connection from the open ones; do nothing if it was removed before."""
+        """Remove a connection from the open ones; do nothing if it is not among them."""
         if self._drop(connection):
             self._clients[connection.held_for] -= 1
             if not self._clients[connection.held_for]:

@@ -1,4 +1,4 @@
-"""Answer with a file of the site: complete, a range, gzipped, or "not modified" (RFC 9110)."""
+"""Answer requests for files of the site: complete, a byte range, gzipped, or 304 (RFC 9110)."""
 
 from __future__ import annotations
 
@@ -25,7 +25,8 @@ _IN_ONE_GO = 1 << 20  # bytes; a smaller body is read before the answer begins
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FileAnswer:
-    """An HTTP response: status, headers, and a body or the next `length` bytes of `file`.
+    """An HTTP response with a file: status, headers, and a body or the next `length` bytes of
+    `file`.
 
     The receiver must read and close the file.
     """
@@ -39,7 +40,7 @@ class FileAnswer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _OpenFile:
-    """An open file of the site with its state when it was opened, even if it is replaced later."""
+    """An open file of the site, as it was when it was opened, even if it is replaced later."""
 
     path: Path
     file: BinaryIO
@@ -49,14 +50,16 @@ class _OpenFile:
 
     @property
     def validators(self) -> dict[str, str]:
-        """Return the ETag and Last-Modified headers of this state of the file."""
+        """Return the ETag and Last-Modified headers of the opened file."""
         # rounded up, so that a change later in the same second is not missed
         date = formatdate(math.ceil(self.changed_at), usegmt=True)
         return {"ETag": f'"{self.tag}"', "Last-Modified": date}
 
 
 def answer_file(method: str, headers: Headers, path: Path, packed: PackedTexts) -> FileAnswer:
-    """Return the response to a GET or HEAD for a file of the site; blocks. Raises OSError."""
+    """Return the response to a GET or HEAD request for a file of the site. Blocks; raises
+    OSError.
+    """
     file = path.open("rb")
     try:
         stat = os.fstat(file.fileno())
@@ -111,7 +114,9 @@ def _answer_plain(method: str, headers: Headers, opened: _OpenFile) -> FileAnswe
 
 
 def _is_known(headers: Headers, opened: _OpenFile) -> bool:
-    """Return whether the client has this file already; If-None-Match overrides the time."""
+    """Return whether the client has this version of the file. If-None-Match counts before the
+    time.
+    """
     tags = headers.get("If-None-Match")
     if tags is not None:
         return tags.strip() == "*" or any(tag == opened.tag for _, tag in _TAG.findall(tags))
@@ -129,7 +134,7 @@ def _is_refused(headers: Headers, opened: _OpenFile) -> bool:
 
 
 def _may_be_cut(headers: Headers, opened: _OpenFile) -> bool:
-    """Return whether If-Range allows a partial response for this state of the file."""
+    """Return whether the header If-Range allows a partial response for this version of the file."""
     state = headers.get("If-Range")
     if state is None:
         return True
@@ -138,7 +143,7 @@ def _may_be_cut(headers: Headers, opened: _OpenFile) -> bool:
 
 
 def _find_part(headers: Headers, opened: _OpenFile) -> range | None:
-    """Return the requested byte range, an empty one if out of the file, None for the whole file.
+    """Return the requested byte range; empty if it is outside the file, None for the whole file.
 
     Ranges in other units, with syntax errors, or more than one are ignored (RFC 9110, 14.2).
     """
@@ -154,7 +159,7 @@ def _find_part(headers: Headers, opened: _OpenFile) -> range | None:
 
 
 def _read_position(digits: str) -> int | None:
-    """Parse the digits of a byte position, None if there are none; very large ones are capped."""
+    """Parse the digits of a byte position, None if there are none; huge numbers are limited."""
     return int(digits.lstrip("0")[: _MOST_DIGITS + 1] or "0") if digits else None
 
 
@@ -177,12 +182,12 @@ _KEPT_BYTES = 16 << 20
 
 
 def varies(path: Path) -> bool:
-    """Return whether the response with a file depends on Accept-Encoding."""
+    """Return whether the response with a file depends on the request's Accept-Encoding."""
     return path.suffix in _TEXTS
 
 
 def may_be_packed(headers: Headers, path: Path, size: int) -> bool:
-    """Return whether to gzip a file for a request with these headers."""
+    """Return whether a file may be sent gzipped to a client with these request headers."""
     return (
         varies(path)
         and _LEAST <= size <= _MOST
@@ -192,7 +197,7 @@ def may_be_packed(headers: Headers, path: Path, size: int) -> bool:
 
 
 class PackedTexts:
-    """A cache of the gzipped forms of recently requested texts, at most `at_most` bytes."""
+    """A cache of recently requested text files in gzipped form, at most `at_most` bytes."""
 
     def __init__(self, at_most: int = _KEPT_BYTES) -> None:
         self._at_most = at_most
@@ -201,7 +206,7 @@ class PackedTexts:
         self._lock = threading.Lock()
 
     def pack(self, path: Path, tag: str, file: BinaryIO) -> bytes:
-        """Return the gzipped form of an open file; `tag` identifies its state."""
+        """Return an open file in gzipped form; `tag` identifies the file's version."""
         with self._lock:
             packed = self._kept.get((path, tag))
             if packed is not None:

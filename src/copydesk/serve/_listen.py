@@ -53,7 +53,7 @@ async def listening(
     app: ASGIApp,
     connections: Connections | None = None,
 ) -> AsyncIterator[int]:
-    """Serve an app for the `with` block, and yield the port; UsageError if the port is taken."""
+    """Serve an app during the `with` block, and yield the port; UsageError if the port is taken."""
     sockets = open_sockets(address)
     if connections is None:
         connections = Connections(limit_connections(raise_descriptor_limit()))
@@ -65,7 +65,7 @@ async def listening(
 
 
 class _Server:
-    """The running HTTP server, which passes accepted connections on to the app."""
+    """The running HTTP server, which passes connections with a complete request head to the app."""
 
     def __init__(
         self, app: ASGIApp, sockets: Sequence[socket.socket], connections: Connections
@@ -80,7 +80,9 @@ class _Server:
         self._looking = asyncio.create_task(self._look())
 
     async def stop(self) -> None:
-        """Accept no more connections, and wait a few seconds for running answers."""
+        """Accept no more connections, and wait a few seconds until running requests are
+        answered.
+        """
         self._entrance.close()
         self._looking.cancel()
         for connection in self._connections:
@@ -148,7 +150,7 @@ _NOT_HERE = frozenset({errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Address:
-    """The host and port to listen at; port 0 takes a free one."""
+    """The host and port on which to listen; port 0 means any free port."""
 
     host: str = "127.0.0.1"
     port: int = 8000
@@ -188,7 +190,7 @@ Place = tuple[str, int] | tuple[str, int, int, int]
 
 
 def _places(address: Address) -> dict[tuple[socket.AddressFamily, Place], None]:
-    """Return the IP addresses of a host, each once, in the system's order."""
+    """Return the IP addresses of a host without duplicates, in the system's order."""
     found = socket.getaddrinfo(
         address.host or None, address.port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
     )
@@ -211,7 +213,7 @@ def _open_socket(family: socket.AddressFamily, place: tuple[object, ...]) -> soc
 
 
 def _explain_refusal(error: OSError | UnicodeError) -> tuple[str, str]:
-    """Return why the system refused to listen at an address, and the option to change it."""
+    """Return why the system does not let us listen on an address, and which option changes it."""
     if isinstance(error, socket.gaierror | UnicodeError):
         return "no such host", "--host"
     if error.errno == errno.EADDRINUSE:
@@ -228,7 +230,7 @@ _NO_FAREWELL = struct.pack("ii", 1, 0)  # SO_LINGER: closing frees the socket at
 
 
 class Newcomer:
-    """A connection whose first request head is incomplete; `head` is the received part."""
+    """A new connection whose first request head is incomplete; `head` is what has arrived of it."""
 
     def __init__(self, line: socket.socket, client: str, entrance: Entrance) -> None:
         self.line = line
@@ -239,12 +241,12 @@ class Newcomer:
         self._entrance = entrance
 
     def end(self) -> None:
-        """Close the connection at once, and remove it from the open ones."""
+        """Close the new connection at once, and remove it from the open ones."""
         self._entrance.turn_out(self)
 
 
 class Entrance:
-    """Accepts connections; `let_in` gets each one with a complete or an invalid request head.
+    """Accepts connections; calls `let_in` with each once its request head is complete or invalid.
 
     Such a connection is no longer read here, and still counts until another object takes it over.
     """
@@ -261,18 +263,18 @@ class Entrance:
         self._loop = asyncio.get_running_loop()
 
     def open(self) -> None:
-        """Start accepting connections."""
+        """Start accepting connections on the listening sockets."""
         for listener in self._listeners:
             self._loop.add_reader(listener, self._accept, listener)
 
     def close(self) -> None:
-        """Stop accepting connections."""
+        """Stop accepting connections, and close the listening sockets."""
         for listener in self._listeners:
             self._loop.remove_reader(listener)
             listener.close()
 
     def turn_out(self, newcomer: Newcomer) -> None:
-        """Close a connection whose request head is incomplete, and remove it."""
+        """Close a connection with an incomplete request head, and remove it from the open ones."""
         self._unwatch(newcomer)
         _hang_up(newcomer.line)
         self._connections.leave(newcomer)
@@ -295,7 +297,7 @@ class Entrance:
                 _hang_up(line)
 
     def _rest(self, listener: socket.socket) -> None:
-        """Close a waiting connection to free a descriptor, and go on accepting a little later."""
+        """Close a waiting connection to free a file descriptor, and accept again a little later."""
         self._connections.make_room()
         self._loop.remove_reader(listener)
         self._loop.call_later(_PAUSE_SECONDS, self._resume, listener)
@@ -305,7 +307,7 @@ class Entrance:
             self._loop.add_reader(listener, self._accept, listener)
 
     def _read(self, newcomer: Newcomer) -> None:
-        """Read a connection's received bytes, then pass it on, close it, or wait for more."""
+        """Read the bytes of a connection; then pass it on, close it, or wait for more."""
         limit, known = self._connections.limits.head_bytes, len(newcomer.head)
         try:
             piece = newcomer.line.recv(limit + 1 - known)
@@ -360,11 +362,11 @@ _REFUSAL = (
 
 
 class _UnfitRequestError(Exception):
-    """Raised to stop the parser when a request exceeds a limit."""
+    """Raised to stop the HTTP parser when a request exceeds a limit."""
 
 
 class HttpConnection(HttpToolsProtocol):
-    """An accepted HTTP/1.1 connection; `received` are the bytes that were read before."""
+    """An accepted HTTP/1.1 connection; `received` holds the bytes that were read from it before."""
 
     def __init__(
         self,
@@ -388,7 +390,7 @@ class HttpConnection(HttpToolsProtocol):
         self._fault = b"no request of HTTP\n"
 
     def end(self) -> None:
-        """Close the connection at once, and remove it from the open ones."""
+        """Close the new connection at once, and remove it from the open ones."""
         self._held.leave(self)
         if self.transport is not None:
             self.transport.abort()
@@ -396,7 +398,7 @@ class HttpConnection(HttpToolsProtocol):
     # ---- events of the transport ----
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        """Parse the bytes that were received before the connection came to this object."""
+        """Parse the bytes that were received before this object took over the connection."""
         super().connection_made(transport)
         received, self._received = self._received, b""
         self.data_received(received)
@@ -407,7 +409,7 @@ class HttpConnection(HttpToolsProtocol):
         self._held.leave(self)
 
     def data_received(self, data: bytes) -> None:
-        """Parse the data within the limits; after a refusal the data is ignored."""
+        """Parse received bytes within the limits; ignore them after a refused request."""
         if self._is_refused:
             return
         self._has_begun_head = False
@@ -420,13 +422,13 @@ class HttpConnection(HttpToolsProtocol):
         self._settle()
 
     def pause_writing(self) -> None:
-        """Wait for the client to read the answer."""
+        """Stop sending the response until the client has read more of it."""
         super().pause_writing()
         self._is_taken_slowly = True
         self._settle()
 
     def resume_writing(self) -> None:
-        """Go on sending the answer, since the client reads again."""
+        """Continue sending the response, since the client reads again."""
         super().resume_writing()
         self._is_taken_slowly = False
         self._settle()
@@ -434,23 +436,23 @@ class HttpConnection(HttpToolsProtocol):
     # ---- events of the parser ----
 
     def on_message_begin(self) -> None:
-        """Begin a new request on the connection."""
+        """Start a new request on the connection."""
         super().on_message_begin()
         self._head_bytes = 0
         self._is_in_head = self._has_begun_head = True
 
     def on_url(self, url: bytes) -> None:
-        """Add a part of the request's URL."""
+        """Add a part of the request's URL, as the parser delivers it."""
         self._count(len(url))
         super().on_url(url)
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        """Add a request header, or a trailer after the body."""
+        """Add a header of the request, or a trailer after its body."""
         self._count(len(name) + len(value))
         super().on_header(name, value)
 
     def on_headers_complete(self) -> None:
-        """Pass the request to the app, after earlier requests of the connection."""
+        """Pass the request to the app, after earlier requests of the same connection."""
         if not self._names_one_host():
             self._fault = b"a request needs one valid Host\n"
             raise _UnfitRequestError
@@ -462,12 +464,12 @@ class HttpConnection(HttpToolsProtocol):
         self._is_in_head, self._is_in_body = False, True
 
     def on_message_complete(self) -> None:
-        """Note that the request is complete."""
+        """Mark the request as completely received."""
         super().on_message_complete()
         self._is_in_body = False
 
     def _names_one_host(self) -> bool:
-        """Return whether the request has exactly one `Host` where required (RFC 9112, 3.2)."""
+        """Return whether a request has exactly one Host header if it needs one (RFC 9112, 3.2)."""
         hosts = [value for name, value in self.headers if name == b"host"]
         if not hosts:
             return self.parser.get_http_version() != "1.1"
@@ -482,12 +484,12 @@ class HttpConnection(HttpToolsProtocol):
     # ---- answers ----
 
     def on_response_complete(self) -> None:
-        """Begin the connection's next request, or wait for one."""
+        """Start the connection's next request, or wait for it."""
         super().on_response_complete()
         self._settle()
 
     def send_400_response(self, msg: str) -> None:
-        """Refuse the request, after the answers to earlier ones."""
+        """Refuse an invalid request, after the responses to earlier ones."""
         if self._is_working and self._is_in_head:
             self.cycle.keep_alive = False
             self.flow.pause_reading()
@@ -497,7 +499,7 @@ class HttpConnection(HttpToolsProtocol):
             self._refuse(b"400 Bad Request", self._fault)
 
     def _refuse(self, status: bytes, words: bytes) -> None:
-        """Send an error, and let the client close first so that it can read the error."""
+        """Send an error response; the client closes first, so that it can read the response."""
         self._is_refused = True
         self.transport.write(_REFUSAL % (status, len(words), words))
         self.transport.write_eof()
@@ -509,7 +511,7 @@ class HttpConnection(HttpToolsProtocol):
         return self.cycle is not None and not self.cycle.response_complete
 
     def _settle(self) -> None:
-        """Update what the connection waits for; an unchanged wait keeps its deadline."""
+        """Update what the connection waits for, and its deadline if that changed."""
         waits_for = self._find_wait()
         if waits_for == self._waits_for:
             return

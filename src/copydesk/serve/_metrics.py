@@ -1,4 +1,4 @@
-"""The health check, and metrics of the server and of fetching rounds in the Prometheus format."""
+"""The health check of the server, and metrics of it and of fetching rounds in Prometheus format."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _REQUEST_BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5)
 
 
 class Metrics:
-    """Counts HTTP requests when they are answered, and rounds of fetching when they have ended."""
+    """Prometheus counts of answered HTTP requests and of finished fetching rounds."""
 
     def __init__(
         self, connections: Connections, read_status: Callable[[], RoundStatus | None]
@@ -63,7 +63,7 @@ class Metrics:
         self._request_seconds.observe(seconds)
 
     def look_at_round(self) -> None:
-        """Count the last round of fetching if it has ended and was not counted yet."""
+        """Count the last fetching round if it has ended and is not counted yet."""
         status = self._read_status()
         if status is None or not status.is_over or self._last_round == (status.pid, status.began):
             return
@@ -80,14 +80,14 @@ class Metrics:
         return generate_latest(self._registry)
 
     def _note_known_round(self) -> None:
-        """Mark the last round of fetching as counted if it ended before this server started."""
+        """Mark the last fetching round as counted if it ended before this server started."""
         status = self._read_status()
         if status is not None and status.is_over:
             self._last_round = status.pid, status.began
 
 
 class _ConnectionCounts(Collector):
-    """Collects the numbers of open, refused and displaced connections."""
+    """Reports the numbers of open, refused and displaced connections to Prometheus."""
 
     def __init__(self, connections: Connections) -> None:
         self._connections = connections
@@ -109,7 +109,7 @@ _HEADERS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
 
 
 def health_route() -> Route:
-    """Return the route `/health`: 200 to anybody as long as this process answers."""
+    """Return the route `/health`, which answers anybody with 200 while this process runs."""
 
     async def tell_health(_: Request) -> Response:
         return PlainTextResponse("ok\n", headers=_HEADERS)
@@ -118,7 +118,7 @@ def health_route() -> Route:
 
 
 def metrics_route(metrics: Metrics, service: background.NewsroomService) -> Route:
-    """Return the route `/metrics`: only for this machine or with the token, else 404."""
+    """Return the route `/metrics`: for this machine or requests with the token, 404 for others."""
 
     async def tell_metrics(request: Request) -> Response:
         settings = service.settings

@@ -1,4 +1,6 @@
-"""Serve the site over HTTP, fetch and file news when due, receive WebSub pushes, until stopped."""
+"""Serve the site over HTTP, run due fetching rounds, and receive pushed feeds (WebSub), until
+stopped.
+"""
 
 from __future__ import annotations
 
@@ -61,7 +63,7 @@ _LOOK_SECONDS = 2.0  # between two checks of beat.toml for changed settings of t
 
 
 def serve_site(site: Path, address: Address, say: Say) -> None:
-    """Serve the built site in a folder until SIGTERM or Ctrl-C; UsageError if the port is taken."""
+    """Serve a built site from a folder until SIGTERM or Ctrl-C; UsageError if the port is taken."""
     _run(_serve_site(site, address, say))
 
 
@@ -71,7 +73,8 @@ def serve(
     say: Say,
     mounts: Mapping[str, ASGIApp] | None = None,
 ) -> None:
-    """Serve the newsroom's site and desk; run a round of fetching now and whenever one is due.
+    """Serve the site and the editors' web interface; run a fetching round now and whenever one is
+    due.
 
     Each round is a process of its own: it can be killed at any time, and the next one continues.
     `mounts` maps paths to further apps that answer below them.
@@ -80,7 +83,9 @@ def serve(
 
 
 def serve_demo(newsroom: Newsroom, address: Address, editor: str, say: Say) -> None:
-    """Serve the demo newsroom, without fetching, with a link that signs in `editor` at its desk."""
+    """Serve the demo site without fetching, and print a link that signs in `editor` to edit
+    stories.
+    """
     _run(_serve(newsroom, address, say, None, guest=editor))
 
 
@@ -140,7 +145,9 @@ async def _serve(
 
 
 class _Front:
-    """The reverse proxies that were found; reports problems with them to the operator."""
+    """The reverse proxies found in front of the server; problems with them are printed for the
+    operator.
+    """
 
     def __init__(self, service: background.NewsroomService, say: Say) -> None:
         self._service = service
@@ -150,7 +157,7 @@ class _Front:
         self.watch = FrontWatch(known, self._keep, lambda: datetime.now(UTC))
 
     def advise(self) -> None:
-        """Report problems with reverse proxies that were not reported before."""
+        """Print problems with reverse proxies that were not printed before."""
         settings, private = self._service.settings, self._service.private
         advice = advise_on_front(settings, private, datetime.now(UTC))
         said = f"{advice.what}; {advice.hint}" if advice else ""
@@ -165,7 +172,9 @@ class _Front:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Pages:
-    """The desk (editors' web interface) and the subscribers' pages, by the current settings."""
+    """The editors' web interface and the newsletter subscribers' pages, for the current
+    settings.
+    """
 
     mounts: Mapping[str, ASGIApp]
     go_on: Callable[[], Coroutine[object, object, None]]
@@ -189,7 +198,9 @@ async def _go_on_until_others_hold(
     pages: _Pages,
     stop: asyncio.Event,
 ) -> None:
-    """Wait until the server must stop, or settings of the desk and subscribers' pages change."""
+    """Wait until the server must stop, or until the settings of the editors' web interface
+    change.
+    """
     going_on = asyncio.create_task(service.keep_going(pages.go_on))
     others = asyncio.create_task(_wait_for_other_settings(newsroom, service))
     stopped = asyncio.create_task(stop.wait())
@@ -210,13 +221,17 @@ async def _wait_for_other_settings(newsroom: Newsroom, service: background.Newsr
 
 
 def _settings_of_pages(newsroom: Newsroom) -> tuple[object, ...]:
-    """Return the settings that the desk and subscribers' pages depend on, to detect changes."""
+    """Return the settings that the editors' and the subscribers' pages depend on, to notice
+    changes.
+    """
     settings = newsroom.settings
     return settings.serve, settings.desk, needs_reader_pages(newsroom)
 
 
 def _guard(site: Site, service: background.NewsroomService) -> ScriptGuard:
-    """Return the site for a host shared with the desk: its pages run no scripts of a theme."""
+    """Return the site, guarded so that scripts of themes cannot act in the editors' web
+    interface.
+    """
     digests = building.own_script_digests()
     public_url, desk_host = service.settings.serve.public_url, service.settings.desk.host
     return ScriptGuard(
@@ -229,7 +244,7 @@ def _guard(site: Site, service: background.NewsroomService) -> ScriptGuard:
 
 
 def _door_of(service: background.NewsroomService) -> sign_in.Door:
-    """Return the functions and settings by which the desk identifies clients."""
+    """Return the functions and settings by which the editors' web interface identifies clients."""
     settings = service.settings
     is_proxy = trust(settings.serve.trusted_proxies)
     return sign_in.Door(
@@ -252,14 +267,16 @@ def _door_of(service: background.NewsroomService) -> sign_in.Door:
 
 
 def _list_demands(service: background.NewsroomService, guest: str) -> desk.OnDemand:
-    """Return the actions that owners may start at the desk; the demo's use a recorded web."""
+    """Return the actions that owners may start in the editors' web interface."""
     return desk.OnDemand(
         rounds=service.on_demand, rejudging=service.rejudging, is_recorded=bool(guest)
     )
 
 
 def _say_desk(newsroom: Newsroom, port: int, guest: str, say: Say) -> None:
-    """Print the desk's URL, the link to become owner if there is none, and a guest's link."""
+    """Print the URL of the editors' web interface, with a link to become owner or sign in as
+    guest.
+    """
     try:
         now = replace(newsroom, now=datetime.now(UTC))  # the demo's clock is set to its recording
         way_in = accounts.make_guest_link(now, guest, port) if guest else ""
@@ -304,7 +321,7 @@ def _routes_of(service: background.NewsroomService, metrics: Metrics) -> list[Ba
 
 
 def _hear_signals() -> asyncio.Event:
-    """Return an event that SIGTERM and Ctrl-C set."""
+    """Return an event that is set on SIGTERM and Ctrl-C."""
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):

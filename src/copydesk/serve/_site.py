@@ -33,16 +33,16 @@ _CHUNK = 1 << 18  # bytes
 
 
 def nothing_is_gone(_: str) -> bool:
-    """Return False: the default for `is_gone`."""
+    """Return False, so that no URL counts as gone (410). It is the default of `is_gone`."""
     return False
 
 
 def nobody_counts(_scope: Scope, _shelf: PageShelf, _name: str) -> None:
-    """Ignore a page view: the default for `count_view`."""
+    """Ignore a page view. It is the default of `count_view`."""
 
 
 class Site:
-    """Serves the files below a folder, the web root, and no others (an ASGI app).
+    """An ASGI app that serves the files below a folder, the web root, and no others.
 
     The pages link to each other below the site's own path (`prefix`), which is no folder of the web
     root: it is removed from the requested path. If there is no file, `is_gone` decides by the path
@@ -69,11 +69,11 @@ class Site:
 
     @property
     def path(self) -> str:
-        """Return the site's own URL path without a final slash: "/coast", or ""."""
+        """Return the URL path of the site without a final slash: "/coast", or "" at the root."""
         return f"/{self._prefix}" if self._prefix else ""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer with the requested file, the folder's index page, or the site's own 404 page."""
+        """Send the requested file, the folder's index page, or the site's own 404 page."""
         method = scope["method"]
         if method not in {"GET", "HEAD"}:
             await _refuse_method()(scope, receive, send)
@@ -87,7 +87,7 @@ class Site:
         await _send(answer, send)
 
     def _answer(self, method: str, headers: Headers, path: str, asked: str) -> FileAnswer:
-        """Return the response with the requested file; blocks."""
+        """Return the response with the requested file. Reading the file blocks."""
         file = self._find_file(asked)
         if file is None:
             return self._answer_missing(asked.strip("/"))
@@ -101,7 +101,7 @@ class Site:
         return replace(answer, headers={**self._describe(file), **answer.headers})
 
     def _describe(self, path: Path) -> dict[str, str]:
-        """Return the response headers of a file that are the same with and without gzip."""
+        """Return a file's response headers that are the same with and without gzip."""
         is_unchanging = path.is_relative_to(self._root.resolve() / _UNCHANGING)
         return {
             **SECURITY,
@@ -111,7 +111,7 @@ class Site:
         }
 
     def _address(self, folder: Path) -> str:
-        """Return a folder's URL, made from its place on disk and not from the request."""
+        """Return the URL of a folder, made from its path on disk and not from the request."""
         inside = folder.relative_to(self._root.resolve()).parts
         return "/" + "".join(f"{quote(part)}/" for part in (self._prefix, *inside) if part)
 
@@ -228,7 +228,7 @@ _PAGE = """<!doctype html>
 def first_page_of(
     title: str, runs_rounds: bool, read_status: Callable[[], RoundStatus | None]
 ) -> Callable[[], FileAnswer]:
-    """Return a function that returns a page on the progress of the first round of fetching."""
+    """Return a function that makes the placeholder page, which shows the first round's progress."""
 
     def answer() -> FileAnswer:
         said = _say_progress(runs_rounds, read_status())

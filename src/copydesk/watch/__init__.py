@@ -1,4 +1,4 @@
-"""Read feeds, sitemaps and pages of links into leads (links to articles), and schedule each source.
+"""Read feeds, sitemaps and pages of links, return the links to articles, and schedule each source.
 
     Page ── read ──> SourceReading(leads, more) ── is_wanted ──> leads for this source
     SourceState ── is_due ──> request ── after_page | after_unchanged | after_not_modified |

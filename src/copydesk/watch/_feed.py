@@ -1,4 +1,4 @@
-"""Read RSS, Atom and RDF feeds by feedparser, with their hints on when to fetch them again.
+"""Parse RSS, Atom and RDF feeds by feedparser, with their hints on how often to fetch them.
 
 `ttl`, `skipHours` and `skipDays` are RSS 2.0's, `sy:` is the RSS 1.0 syndication module's, hubs are
 WebSub's (W3C, 2018). Implausible hints are ignored: half the feeds that have one have a default.
@@ -32,7 +32,7 @@ _ITEM = re.compile(r"<(item|entry)[\s>]", re.IGNORECASE)
 
 
 def read_feed(document: str, base: str) -> SourceContents:
-    """Parse a feed, however broken its XML; raise FeedError if that would cost too much."""
+    """Parse a feed, however broken its XML; raise FeedError if parsing would be too expensive."""
     data = _encode_with_limits(document, base)
     parsed = _parse(data, base)
     is_atom = str(parsed.get("version", "")).startswith("atom")
@@ -51,7 +51,7 @@ def read_feed(document: str, base: str) -> SourceContents:
 
 
 def read_unknown(document: str, base: str) -> SourceContents:
-    """Parse an unrecognised document as a feed; raise FeedError if it has no items."""
+    """Parse a document of unknown format as a feed; raise FeedError if it has no items."""
     listed = read_feed(document, base) if _ITEM.search(document) else None
     if listed is None or not listed.entries:
         raise FeedError("neither a feed nor anything else that lists pages", subject=base)
@@ -59,7 +59,9 @@ def read_unknown(document: str, base: str) -> SourceContents:
 
 
 def _encode_with_limits(document: str, base: str) -> bytes:
-    """Return a feed's bytes to parse, repaired if not XML; raise FeedError if too costly."""
+    """Return a feed's bytes, repaired if they are no XML; raise FeedError if parsing is too
+    expensive.
+    """
     data = document.encode("utf-8", "replace")
     weight = weigh(data)
     if weight == "broken":
@@ -91,7 +93,7 @@ def _parse(data: bytes, base: str) -> Fields:
 
 
 def _plain_dict(holder: Mapping[str, object]) -> Fields:
-    """Return the stored values of a feedparser dict, whose own look-up invents missing ones."""
+    """Copy the stored values of a feedparser dict, since its own look-up invents missing ones."""
     return dict(dict.items(holder)) if isinstance(holder, dict) else {}
 
 
@@ -129,7 +131,7 @@ def _entry(item: Fields, feed: Fields, base: str, *, is_atom: bool) -> SourceEnt
 
 
 def _link(item: Fields, base: str) -> str:
-    """Return the URL of an item's page: the first web URL among its link, its links, its id."""
+    """Return the URL of a feed item's page: the first web URL in its link, its links, its id."""
     links = list(_dicts(item, "links"))
     addresses = [_string(item, "link")]
     for relation in ("alternate", "self", "related"):
@@ -153,7 +155,9 @@ def _plain_words(holder: Fields, key: str, *, is_atom: bool) -> str:
 
 
 def _excerpt(item: Fields, *, is_atom: bool) -> str:
-    """Return an item's summary, or the beginning of its content; long texts are cut first."""
+    """Return a feed item's summary, or the beginning of its content; very long texts are cut
+    first.
+    """
     if words := _plain_words(item, "summary", is_atom=is_atom):
         return words
     contents = (_string(content, "value") for content in _dicts(item, "content"))
@@ -166,7 +170,9 @@ def _authors(holder: Fields) -> tuple[str, ...]:
 
 
 def _image(item: Fields) -> str:
-    """Return the URL of an item's first picture: media content, enclosure, thumbnail, iTunes."""
+    """Return the URL of a feed item's first picture: media content, enclosure, thumbnail,
+    iTunes.
+    """
     enclosed = (link for link in _dicts(item, "links") if _string(link, "rel") == "enclosure")
     for holder in [*_dicts(item, "media_content"), *enclosed]:
         if _string(holder, "medium") == "image" or _string(holder, "type").startswith("image/"):
@@ -177,12 +183,12 @@ def _image(item: Fields) -> str:
 
 
 def _media(item: Fields) -> tuple[Media, ...]:
-    """Return an item's videos and audio files."""
+    """Return a feed item's videos and audio files."""
     return keep_media(_offers(item), _string(item, "itunes_duration"))
 
 
 def _offers(item: Fields) -> Iterator[Media | None]:
-    """Yield the media of an item: enclosures, Media RSS contents, Media RSS player."""
+    """Yield the media of a feed item: enclosures, Media RSS contents, Media RSS player."""
     for link in _dicts(item, "links"):
         if _string(link, "rel") == "enclosure":
             yield as_media(_string(link, "href") or _string(link, "url"), _string(link, "type"))
@@ -221,7 +227,8 @@ _PARAMETER = re.compile(
 
 
 def hints_of(channel: Mapping[str, object], document: str) -> Hints:
-    """Return a feed's hints on when to fetch it, from feedparser's `channel` and the `document`.
+    """Return a feed's hints on when to fetch it, read from feedparser's `channel` and the
+    `document`.
 
     feedparser keeps only the last of the hours and days to skip, so all of them are read from the
     text.
@@ -233,7 +240,8 @@ def hints_of(channel: Mapping[str, object], document: str) -> Hints:
 
 
 def hub_of(links: Iterable[tuple[str, str]], base: str, header: str = "") -> tuple[str, str]:
-    """Return the WebSub hub and topic, "" for none, from (relation, URL) links and a Link header.
+    """Return a feed's WebSub hub and topic, from (relation, URL) links and a Link header, "" for
+    each it lacks.
 
     The header goes first (WebSub, section 4); of several hubs the first is taken.
     """
@@ -261,7 +269,7 @@ def _word(channel: Mapping[str, object], key: str) -> str:
 
 
 def _number(word: str) -> int:
-    """Parse a whole number above 0, without its fraction; 0 if it is not one."""
+    """Parse a positive integer, ignoring a fraction; 0 if it is not one."""
     match = _NUMBER.fullmatch(word)
     return int(match[1]) if match else 0
 
@@ -284,7 +292,7 @@ def _plausible(every: timedelta) -> timedelta | None:
 
 
 def _read_values(name: str, channel: Mapping[str, object], document: str) -> list[str]:
-    """Return the values in the document's first `name` element."""
+    """Return the texts in the document's first element called `name`."""
     opening = _OPENING[name].search(document) if name in channel else None
     if opening is None:
         return []
@@ -304,6 +312,6 @@ def _day(word: str) -> int | None:
 
 
 def _some(values: Iterable[int | None], all_of_them: int) -> frozenset[int]:
-    """Return the hours or days to skip; none if that would be all of them."""
+    """Return the hours or days that a feed says to skip; none if it says to skip all."""
     skipped = frozenset(value for value in values if value is not None)
     return frozenset() if len(skipped) >= all_of_them else skipped

@@ -1,4 +1,4 @@
-"""Read an HTML page of links to articles: by a source's CSS selectors, or by a heuristic."""
+"""Read an HTML page of links to articles, by the CSS selectors of a source or by guessing."""
 
 from __future__ import annotations
 
@@ -49,7 +49,9 @@ _PAGE = re.compile(r"\.(html?|php|aspx?|stm|story|ece|cms)$", re.IGNORECASE)
 
 
 def read_listing(document: str, base: str) -> SourceContents:
-    """Find the articles of a site that an HTML page links to in its main part, by a heuristic."""
+    """Find the articles that an HTML page links to in its main part, by guessing from URLs and
+    texts.
+    """
     root = parse_html(document)
     if root is None:
         raise FeedError("no page of links", subject=base)
@@ -77,7 +79,7 @@ def _main(root: _Element) -> _Element:
 
 
 def _anchors(main: _Element) -> Iterator[_Element]:
-    """Yield the links outside of navigation, sidebars, headers and footers, without recursion."""
+    """Yield the links of a page outside of navigation, sidebars, headers and footers."""
     waiting = [main]
     while waiting:
         element = waiting.pop()
@@ -102,7 +104,7 @@ def _ancestors(element: _Element, names: frozenset[str]) -> Iterator[_Element]:
 def _entry(
     anchor: _Element, at: str, base: str, times: dict[_Element, datetime | None]
 ) -> SourceEntry | None:
-    """Make an entry of a link, None if it leaves the site or leads to the page itself.
+    """Make a source entry of a link, None if it leaves the site or leads to the page itself.
 
     `times` caches the time of each card: several links may share a large one.
     """
@@ -130,7 +132,9 @@ def _time(card: _Element) -> datetime | None:
 
 
 def _merge(known: SourceEntry | None, entry: SourceEntry) -> SourceEntry:
-    """Merge two links to one article: the first, with the longer headline and any time."""
+    """Merge two links to one article: keep the first, with the longer headline and any known
+    time.
+    """
     if known is None:
         return entry
     return replace(
@@ -141,7 +145,7 @@ def _merge(known: SourceEntry | None, entry: SourceEntry) -> SourceEntry:
 
 
 def _is_article(entry: SourceEntry) -> bool:
-    """Return whether a link looks like an article, by its URL or by the length of its headline."""
+    """Return whether a link seems to be to an article, by its URL or the length of its headline."""
     parsed = urls.parse(entry.url)
     path = "" if parsed is None else str(parsed.pathname)
     if _NO_ARTICLE.search(path):
@@ -162,7 +166,7 @@ Select = Callable[["_Element"], list["_Element"]]
 
 
 def read_by_rule(document: str, base: str, rule: ListingRule) -> SourceContents:
-    """Read a page's links to articles by the CSS selectors of a source's rule.
+    """Read a page's links to articles by the CSS selectors in its source's settings.
 
     Links may lead to any site. Raises FeedError if a selector is invalid, and if the rule finds
     nothing: sites change.
@@ -181,7 +185,9 @@ def read_by_rule(document: str, base: str, rule: ListingRule) -> SourceContents:
 
 
 def _drop_deep(boxes: list[_Element]) -> list[_Element]:
-    """Return the first boxes that are not nested deeply: 200 nested ones would take two minutes."""
+    """Return those first boxes of a page that are not deeply nested: 200 nested ones would take two
+    minutes.
+    """
     known = set(boxes)
     shallow = (
         box for box in boxes if sum(above in known for above in box.iterancestors()) <= _NESTED
@@ -190,7 +196,7 @@ def _drop_deep(boxes: list[_Element]) -> list[_Element]:
 
 
 def _selectors(rule: ListingRule, base: str) -> dict[str, Select]:
-    """Compile all selectors of a listing rule before any of them is used."""
+    """Compile all CSS selectors of a source's settings before any of them is used."""
     named = {name: getattr(rule, name) for name in ("item", "link", "title", "date", "excerpt")}
     return {
         name: _selector(name, selector, rule, base)
@@ -200,7 +206,7 @@ def _selectors(rule: ListingRule, base: str) -> dict[str, Select]:
 
 
 def _selector(name: str, selector: str, rule: ListingRule, base: str) -> Select:
-    """Compile a CSS selector; inside a box it may match the box itself."""
+    """Compile a CSS selector. In a box, it may also match the box itself."""
     from cssselect import HTMLTranslator, SelectorError
     from lxml import etree
 
@@ -233,7 +239,7 @@ def _empty_rule(rule: ListingRule, base: str, why: str) -> FeedError:
 
 
 def _entry_by_rule(box: _Element, at: str, selectors: dict[str, Select]) -> SourceEntry:
-    """Make an entry of the box around an article; its URL is "" if the box has none."""
+    """Make a source entry of the box around an article; its URL is "" if the box has no link."""
     link, url = next(_links(box, at, selectors["link"]), (None, ""))
     title = _words(box, selectors.get("title")) or ("" if link is None else _label(link))
     return SourceEntry(
@@ -246,7 +252,9 @@ def _entry_by_rule(box: _Element, at: str, selectors: dict[str, Select]) -> Sour
 
 
 def _links(box: _Element, at: str, select: Select) -> Iterator[tuple[_Element, str]]:
-    """Yield the matches of the link selector, and the anchors inside them, that have a URL."""
+    """Yield the elements with a URL that the link selector matches, or that are inside of its
+    matches.
+    """
     for matched in select(box):
         for element in (matched, *matched.iter("a")):
             href = str(element.get("href") or "")
@@ -266,7 +274,9 @@ def _words(box: _Element, select: Select | None) -> str:
 
 
 def _time_by_rule(box: _Element, select: Select | None) -> datetime | None:
-    """Return the first time in a selector's matches: in an attribute, or in the text."""
+    """Return the first time in the elements that a selector matches: in an attribute or in the
+    text.
+    """
     matched = [] if select is None else select(box)
     times = (find_moment(words) for element in matched[:_TIMES] for words in _time_texts(element))
     return next((at for at in times if at is not None), None)

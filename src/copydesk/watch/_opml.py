@@ -21,7 +21,7 @@ _CATEGORY = 2_000  # characters
 
 
 def read_sources(data: bytes) -> tuple[Source, ...]:
-    """Parse an OPML file, or a text with one URL in each line, into sources without duplicates.
+    """Parse an OPML file, or a text with one URL on each line, to sources without duplicates.
 
     In a text, `#` begins a comment at the start of a line or after a blank. Raises FeedError for
     other formats and for a line that is not a web URL.
@@ -45,7 +45,8 @@ def _parse_line(number: int, line: str) -> Source:
 
 
 def read_opml(data: bytes) -> tuple[Source, ...]:
-    """Parse an OPML file into sources without duplicates; folders and categories become topics.
+    """Parse an OPML file to sources (feeds) without duplicates; folders and categories become
+    topics.
 
     Raises FeedError if it is not OPML. An outline without a web URL is skipped.
     """
@@ -58,7 +59,7 @@ def read_opml(data: bytes) -> tuple[Source, ...]:
 
 
 def _merge(sources: Iterable[Source]) -> tuple[Source, ...]:
-    """Merge sources with the same URL, and with the topics of every place where they occur."""
+    """Merge sources with the same URL into one, with the topics of all."""
     by_page: dict[str, Source] = {}
     for source in sources:
         key = urls.identity(source.url)
@@ -73,7 +74,7 @@ def _first(root: _Element, name: str) -> _Element | None:
 
 
 def _sources(body: _Element) -> Iterator[Source]:
-    """Yield the sources in all outlines, without recursion; libxml2 has limited their depth."""
+    """Yield the sources (feeds) in all outlines of an OPML file, without recursion."""
     waiting: list[tuple[_Element, tuple[str, ...]]] = [(body, ())]
     while waiting:
         holder, folders = waiting.pop()
@@ -99,7 +100,7 @@ def _source(attributes: dict[str, str], folders: tuple[str, ...]) -> Source | No
 
 
 def _plain_scheme(url: str) -> str:
-    """Return the web URL inside of feed:https://… and feed://…."""
+    """Return the web URL in a URL of the form feed:https://… or feed://…."""
     return _FEED_SCHEME.sub(lambda match: "" if match[1] else "https://", url.strip())
 
 
@@ -119,7 +120,7 @@ def _name(attributes: dict[str, str]) -> str:
 
 
 def write_opml(sources: Iterable[Source]) -> bytes:
-    """Return sources as the bytes of an OPML 2.0 file, in folders by their topics."""
+    """Return sources (feeds) as the bytes of an OPML 2.0 file, in folders by their topics."""
     from lxml import etree
 
     root = etree.Element("opml", version="2.0")
@@ -134,7 +135,7 @@ def write_opml(sources: Iterable[Source]) -> bytes:
 
 
 def _folder(folders: dict[tuple[str, ...], _Element], path: tuple[str, ...]) -> _Element:
-    """Return the outline of an OPML folder, making it and its parents if they are missing."""
+    """Return the outline of an OPML folder; create it and its parents if they are missing."""
     from lxml import etree
 
     if path not in folders:

@@ -1,4 +1,4 @@
-"""JSON Feed 1.1 and 1.0 (jsonfeed.org), parsed with tolerance for common mistakes."""
+"""Read sources: JSON Feed (jsonfeed.org) and sitemaps here, other formats by their own modules."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ _WEBSUB = frozenset({"WebSub", "websub", "PubSubHubbub", "pubsubhubbub"})
 
 
 def read_json_feed(document: str, base: str) -> SourceContents:
-    """Parse a JSON Feed; raise FeedError if the document is not JSON or not a feed."""
+    """Parse a JSON Feed; raise FeedError if the document is not JSON or no feed."""
     try:
         feed = json.loads(document, strict=False)
     except (ValueError, RecursionError) as error:
@@ -55,7 +55,7 @@ def read_json_feed(document: str, base: str) -> SourceContents:
 
 
 def _links(feed: Mapping[str, object]) -> list[tuple[str, str]]:
-    """Return the feed's WebSub hubs and its own URL as (relation, URL) links."""
+    """Return a JSON Feed's WebSub hubs and its own URL as (relation, URL) links."""
     hubs = feed.get("hubs")
     named = [hub for hub in hubs if isinstance(hub, dict)] if isinstance(hubs, list) else []
     links = [("hub", _string(hub, "url")) for hub in named if _string(hub, "type") in _WEBSUB]
@@ -80,7 +80,7 @@ def _json_entry(item: Mapping[str, object], feed: Mapping[str, object], base: st
 
 
 def _string(holder: Mapping[str, object], key: str) -> str:
-    """Return an object's text value; a number, as some feeds have as `id`, becomes digits."""
+    """Return the text value of a JSON key. A number, as some feeds have as `id`, becomes digits."""
     value = holder.get(key)
     if isinstance(value, str):
         return value.strip()
@@ -100,7 +100,7 @@ def _address(guid: str) -> str:
 
 
 def _authors(holder: Mapping[str, object]) -> tuple[str, ...]:
-    """Return the names of the authors in `authors` (1.1), or in `author` (1.0)."""
+    """Return the names in a JSON Feed's `authors` (version 1.1) or `author` (1.0)."""
     listed = holder.get("authors")
     people: Iterable[object] = listed if isinstance(listed, list) else [holder.get("author")]
     names = (_plain(person, "name") for person in people if isinstance(person, dict))
@@ -108,7 +108,7 @@ def _authors(holder: Mapping[str, object]) -> tuple[str, ...]:
 
 
 def _json_media(item: Mapping[str, object]) -> tuple[Media, ...]:
-    """Return the videos and audio files among an item's `attachments`."""
+    """Return the videos and audio files among a feed item's `attachments`."""
     listed = item.get("attachments")
     attached = (
         [attachment for attachment in listed if isinstance(attachment, dict)]
@@ -151,7 +151,7 @@ def _children(root: _Element, name: str) -> Iterator[_Element]:
 
 
 def _page_entry(element: _Element, base: str) -> SourceEntry:
-    """Parse a `url` element of a sitemap; its own `loc` is not that of its picture."""
+    """Parse a `url` element of a sitemap; the `loc` of a picture in it is ignored."""
     loc, lastmod = _own(element, "loc"), _own(element, "lastmod")
     return SourceEntry(
         url=loc,
@@ -166,7 +166,9 @@ def _page_entry(element: _Element, base: str) -> SourceEntry:
 
 
 def _page_media(element: _Element) -> tuple[Media, ...]:
-    """Return a page's videos in Google's sitemap extension: players or files, with lengths."""
+    """Return a page's videos, given in Google's sitemap extension as players or files, with
+    lengths.
+    """
     return keep_media(
         as_media(url, medium="video", length=_own(holder, "duration"))
         for holder in _children(element, "video")
@@ -176,7 +178,7 @@ def _page_media(element: _Element) -> tuple[Media, ...]:
 
 
 def _title(root: _Element) -> str:
-    """Return the publication of the first news page; a sitemap has no title of its own."""
+    """Return the publication name of a sitemap's first news page, since a sitemap has no title."""
     names = (_inside(element, "news", "name") for element in _children(root, "url"))
     return plain(next(filter(None, names), ""))
 
@@ -188,7 +190,7 @@ def _own(element: _Element, name: str) -> str:
 
 
 def _inside(element: _Element, outer: str, name: str) -> str:
-    """Return the text of the first `name` element anywhere inside the child `outer`."""
+    """Return the text of the first element called `name` in the child element `outer`."""
     for holder in _children(element, outer):
         for child in holder.iter():
             if local_name(child) == name:
@@ -201,7 +203,9 @@ def _text(element: _Element) -> str:
 
 
 def _more(root: _Element, base: str) -> tuple[str, ...]:
-    """Return the sitemaps of an index, the last changed first, those without a time in order."""
+    """Return the sitemaps of an index: the last changed first, then those without a time in file
+    order.
+    """
     dated: list[tuple[float, str]] = []
     for element in _children(root, "sitemap"):
         url = absolute_address(_own(element, "loc"), base)
@@ -222,7 +226,8 @@ _HREF = re.compile(r"href=[\"']?([^\"'\s>]+)", re.IGNORECASE)
 
 
 def read(page: Page, source: Source, now: datetime, *, known: str = "") -> SourceReading:
-    """Read a source's fetched page: its leads (links to articles), and the sitemaps of an index.
+    """Read a fetched feed, sitemap or page: return its links to articles, or the sitemaps of an
+    index.
 
     The format is recognised by the bytes. `known` is the source's former kind (SourceState.kind).
     Raises FeedError for an empty or broken answer, and for an HTML page where a feed or sitemap is
@@ -252,7 +257,9 @@ def _hub(listed: SourceContents, page: Page) -> tuple[str, str]:
 
 
 def entries(page: Page, source: Source, *, known: str = "") -> SourceContents:
-    """Read all entries of a source's fetched page, as given; raises errors as `read` does."""
+    """Read all entries of a fetched feed, sitemap or page unchanged; raises errors as `read`
+    does.
+    """
     body = unzip(page.body, page.final_url)
     document = decode(body, page.headers.get("content-type", ""))
     form = sniff(document)
@@ -272,7 +279,9 @@ def entries(page: Page, source: Source, *, known: str = "") -> SourceContents:
 
 
 def _choose_reader(form: Form) -> Callable[[str, str], SourceContents]:
-    """Return the function that reads a format; most rounds meet feeds in XML alone."""
+    """Return the function that reads a format. The module for HTML pages is imported only when
+    needed.
+    """
     if form == "json-feed":
         return read_json_feed
     if form == "html":
@@ -285,7 +294,7 @@ def _choose_reader(form: Form) -> Callable[[str, str], SourceContents]:
 
 
 def _expects_list(page: Page, source: Source, known: str) -> bool:
-    """Return whether the source should be a feed or sitemap, so that an HTML page is an error."""
+    """Return whether a source should be a feed or sitemap, so that an HTML page is an error."""
     if source.kind != "auto":
         return source.kind != "listing"
     if known:
@@ -295,7 +304,7 @@ def _expects_list(page: Page, source: Source, known: str) -> bool:
 
 
 def _hint(document: str, base: str) -> str:
-    """Return a hint that names the page's feed, or says how to read the page itself."""
+    """Return a hint for the owner: the feed that the page names, or how to read the page itself."""
     link = _FEED_LINK.search(document[:200_000])
     href = _HREF.search(link[0]) if link else None
     feed = urls.fetchable(href[1], base) if href else None
@@ -305,7 +314,7 @@ def _hint(document: str, base: str) -> str:
 
 
 def is_wanted(lead: Lead, source: Source) -> bool:
-    """Return whether a lead (a link to an article) passes its source's include and exclude words.
+    """Return whether a link to an article passes its source's include and exclude words.
 
     Words and phrases match whole, in any case, in title and description.
     """
@@ -321,6 +330,6 @@ def _any_in(phrases: Sequence[str], words: str) -> bool:
 
 @functools.lru_cache(maxsize=1_000)
 def _pattern(phrase: str) -> re.Pattern[str]:
-    """Compile a pattern for a whole phrase, with no letter or digit next to it."""
+    """Compile a regular expression for a phrase that matches whole words only."""
     inner = r"\s+".join(re.escape(word) for word in text.fold(phrase).split())
     return re.compile(rf"(?<!\w){inner}(?!\w)", re.IGNORECASE)

@@ -1,4 +1,4 @@
-"""Parse the dates and times that sources write, in more spellings than the standards have."""
+"""Parse the dates and times of feeds and pages, in many more spellings than the standards have."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ _ZONES = {
 
 
 def parse_moment(text: str) -> datetime | None:
-    """Parse a time in UTC: RFC 3339, RFC 5322, month names of seven languages, seconds since 1970;
+    """Parse a time to UTC: RFC 3339, RFC 5322, month names of seven languages, seconds since 1970.
     None if it is none of these.
     """
     text = " ".join(text[:_LONGEST].split())
@@ -76,7 +76,7 @@ def _of_24(match: re.Match[str]) -> str:
 
 
 def _in_english(text: str) -> str:
-    """Convert a date to the form of RFC 5322, "" if day, month or year are missing."""
+    """Convert a date to the form of RFC 5322, "" if its day, month or year is missing."""
     if match := _DAY_MONTH.search(text):
         day, name, year = match.groups()
     elif match := _MONTH_DAY.search(text):
@@ -114,7 +114,8 @@ _DAY = re.compile(
 
 
 def find_moment(line: str) -> datetime | None:
-    """Return the time that a text is, or the first date in it, in UTC; None if there is none.
+    """Parse a text that is a time, or find the first date in it; return it in UTC, None if there is
+    none.
 
     Numbers with slashes are ignored: 3/4/2026 may be in March or in April.
     """
@@ -125,7 +126,7 @@ def find_moment(line: str) -> datetime | None:
 
 
 def _spell(match: re.Match[str]) -> str:
-    """Convert a date to a form that `parse_moment` reads."""
+    """Convert a date to a form that `parse_moment` can parse."""
     if match["day"]:
         return _iso(match["year"], match["month"], match["day"])
     if match["east_day"]:

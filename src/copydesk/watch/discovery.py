@@ -1,4 +1,6 @@
-"""Rank the feeds and sitemaps found on a site: the best first, duplicates once."""
+"""Find likely feed and sitemap URLs of a site, and rank the feeds found: best first, no
+duplicates.
+"""
 
 from __future__ import annotations
 
@@ -30,7 +32,7 @@ _ORDER: dict[OfferKind, int] = {"feed": 0, "news sitemap": 1, "sitemap": 2, "lis
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Offer:
-    """A feed, sitemap or page that may become a source, with what it contains.
+    """A feed, sitemap or page found on a site that may become a source, with what it contains.
 
     `newest` is its latest time, None if it has none; `samples` are titles, the newest first, or
     URLs if there are no titles. `is_good` is false if it has no items, none of the last year, or is
@@ -47,14 +49,14 @@ class Offer:
 
     @property
     def name(self) -> str:
-        """Return the publisher's name as far as the feed's title contains it, else ""."""
+        """Return the publisher's name, as far as the feed's title contains it, else ""."""
         return publisher_name(self.title)
 
 
 def offers(
     readings: Iterable[tuple[FeedCandidate, SourceReading]], now: datetime
 ) -> tuple[Offer, ...]:
-    """Return an offer for each feed, sitemap or page that was found and read, the best first.
+    """Return an `Offer` for each feed, sitemap or page that was found and read, the best first.
 
     Active ones come first; then feeds before news sitemaps, sitemaps and pages of links; then those
     with dates and titles; then the order in which they were found.
@@ -69,7 +71,9 @@ def offers(
 
 
 def is_enough(candidate: FeedCandidate, reading: SourceReading, now: datetime) -> bool:
-    """Return whether the search for feeds can end: at an active feed or news sitemap."""
+    """Return whether the search for feeds may end, since an active feed or news sitemap was
+    found.
+    """
     return _kind(reading) in {"feed", "news sitemap"} and _is_good(candidate, reading, now)
 
 
@@ -87,7 +91,7 @@ def _offer(candidate: FeedCandidate, reading: SourceReading, now: datetime) -> O
 
 
 def _kind(reading: SourceReading) -> OfferKind:
-    """Return the kind of a feed or sitemap; only a news sitemap has titles."""
+    """Return the kind of a feed or sitemap. A sitemap with titles is a news sitemap."""
     if reading.kind == "sitemap" and any(lead.title for lead in reading.leads):
         return "news sitemap"
     return reading.kind
@@ -156,7 +160,7 @@ _ARTICLES = frozenset({"", "a", "an", "our", "my", "the"})
 
 
 def publisher_name(title: str) -> str:
-    """Return a feed's title without words like "RSS" or "latest news" at its ends.
+    """Return a feed's title without words such as "RSS" or "latest news" at its ends.
 
     It is "" for a title that consists of such words only.
     """
@@ -230,14 +234,14 @@ _ROBOTS_READ = 500 * 1024  # RFC 9309 2.5
 
 @dataclass(frozen=True, slots=True)
 class FeedCandidate:
-    """A URL where a feed or sitemap may be, and how it was found."""
+    """A URL at which a feed or sitemap may be, and how it was found."""
 
     url: str
     way: Way
 
 
 def candidates(page: Page) -> tuple[FeedCandidate, ...]:
-    """Return the feeds that an HTML page leads to: named in its head, of its platform, linked.
+    """Return the feed URLs that an HTML page gives: named in its head, of its platform, linked.
 
     At most eight, without duplicates; feeds of comments or of one article's answers come last
     ("aside"). A page that is not HTML has only the candidates of its URL.
@@ -252,12 +256,12 @@ def candidates(page: Page) -> tuple[FeedCandidate, ...]:
 
 
 def candidates_of_address(url: str) -> tuple[FeedCandidate, ...]:
-    """Return the feeds that are known from a site's URL alone, such as a YouTube channel's."""
+    """Return the feed URLs that follow from a site's URL alone, such as a YouTube channel's."""
     return tuple(FeedCandidate(feed, "place") for feed in feeds_of_address(url))
 
 
 def guesses(url: str) -> tuple[FeedCandidate, ...]:
-    """Return common URLs of feeds on a site, those below the page's own path first."""
+    """Return common URLs of feeds on a site, those below the given page's path first."""
     parsed = urls.parse(url)
     if parsed is None:
         return ()
@@ -269,7 +273,7 @@ def guesses(url: str) -> tuple[FeedCandidate, ...]:
 
 
 def sitemaps(url: str, robots: bytes = b"") -> tuple[FeedCandidate, ...]:
-    """Return the sitemaps in a robots.txt, those for news first; common URLs if it has none."""
+    """Return the sitemap URLs in a robots.txt, those for news first; common URLs if it has none."""
     lines = _SITEMAP_LINE.findall(robots[:_ROBOTS_READ].decode("utf-8", "replace"))
     named = (urls.fetchable(line, url) for line in lines if len(line) <= _ADDRESS)
     addresses = sorted(
@@ -287,7 +291,7 @@ def is_for_news(url: str) -> bool:
 
 
 def _keep_first(candidates: Iterable[FeedCandidate], url: str) -> tuple[FeedCandidate, ...]:
-    """Return the feeds without duplicates and without the page itself, those of comments last."""
+    """Return the feed URLs without duplicates and without the page itself, comment feeds last."""
     by_page: dict[str, FeedCandidate] = {}
     for candidate in candidates:
         key = urls.identity(candidate.url)
@@ -307,7 +311,7 @@ def _search_page(root: _Element, document: str, url: str) -> Iterator[FeedCandid
 
 
 def _find_feeds_in_head(root: _Element, at: str, url: str) -> Iterator[FeedCandidate]:
-    """Yield the feeds named in the page's head (`link rel=alternate`)."""
+    """Yield the feed URLs named in a page's head (`link rel=alternate`)."""
     is_article = _meta(root, "og:type") == "article"
     for element in islice(root.iter("link"), _LINKS):
         href = str(element.get("href") or "")
@@ -330,13 +334,15 @@ def _names_feed(element: _Element, href: str) -> bool:
 
 
 def _is_below(feed: str, url: str) -> bool:
-    """Return whether a feed is below the page's path: then it has one article's comments."""
+    """Return whether a feed's URL is below the page's path, so that it has comments on one
+    article.
+    """
     path = _path(url).rstrip("/")
     return bool(path) and _path(feed).startswith(f"{path}/")
 
 
 def _find_feeds_in_links(root: _Element, at: str, url: str) -> Iterator[FeedCandidate]:
-    """Yield links in the page that look like feeds, on the same site or on a host for feeds."""
+    """Yield a page's links that look like feeds, on the same site or a feed service's host."""
     for element in islice(root.iter("a"), _LINKS):
         href = str(element.get("href") or "").strip()
         if not href or len(href) > _ADDRESS or href.startswith("#"):
@@ -349,7 +355,7 @@ def _find_feeds_in_links(root: _Element, at: str, url: str) -> Iterator[FeedCand
 
 
 def _says_feed(element: _Element) -> bool:
-    """Return whether the text of a link is that of a feed."""
+    """Return whether the text of a link calls it a feed."""
     if len(element) > 3:
         return False
     words = text_of(element) or str(element.get("title") or element.get("aria-label") or "")
@@ -413,7 +419,7 @@ _MAKES = {
 
 
 def feeds_of_address(url: str) -> Iterator[str]:
-    """Yield the URLs of the feeds that are known from a site's URL, by its platform."""
+    """Yield the feed URLs that follow from a site's URL, by the platform that it belongs to."""
     parsed = urls.parse(url)
     if parsed is None:
         return
@@ -441,7 +447,9 @@ def _youtube(path: str, query: dict[str, list[str]]) -> Iterator[str]:
 
 
 def _github(path: str) -> Iterator[str]:
-    """Yield the feed of a repository's releases; of its tags if the URL is that of its tags."""
+    """Yield the feed URL of a GitHub repository's releases, or of its tags if the URL is of the
+    tags.
+    """
     match = re.match(rf"/({_NAME})/({_NAME})(/tags)?(?:/|$)", path)
     if match and match[1].lower() not in _NO_OWNER:
         repository = f"https://github.com/{match[1]}/{match[2].removesuffix('.git')}"
@@ -462,7 +470,7 @@ def _medium(path: str) -> Iterator[str]:
 
 
 def _own_host(origin: str, host: str) -> Iterator[str]:
-    """Yield the feed of a site with its own host name at a known service."""
+    """Yield the feed URL of a site that has its own host name at a known service."""
     if host.endswith((".substack.com", ".medium.com")):
         yield f"{origin}/feed"
     elif ".blogspot." in host:
@@ -474,7 +482,9 @@ def _own_host(origin: str, host: str) -> Iterator[str]:
 
 
 def feeds_of_page(document: str, url: str, generator: str) -> Iterator[str]:
-    """Yield the feed URLs of a page's platform, such as WordPress's; `document` may be cut."""
+    """Yield the feed URLs of the platform that a page was made by, such as WordPress; `document`
+    may be cut.
+    """
     parsed = urls.parse(url)
     if parsed is None:
         return
@@ -506,7 +516,7 @@ _WP_MADE = re.compile(r"/wp-(?:content|includes)/", re.IGNORECASE)
 
 
 def _wordpress(document: str, url: str, generator: str) -> Iterator[str]:
-    """Yield the feed of a WordPress site, below the root that its API names."""
+    """Yield the feed URL of a WordPress site, below the root URL that its API gives."""
     api = _WP_API.search(document)
     root = urls.fetchable(f"{api[1]}/", url) if api else None
     if root is not None and urls.same_site(root, url):

@@ -1,4 +1,5 @@
-"""Turn the bytes of feeds, sitemaps and HTML pages into text and trees, whatever their labels say.
+"""Decode and parse feeds, sitemaps and HTML pages, even if their declared type or encoding is
+wrong.
 
 Nothing here trusts the sender: documents that would cost a parser minutes are refused before it
 sees them, XML has no entities, no network and a bounded depth.
@@ -58,7 +59,7 @@ _ILLEGAL = dict.fromkeys([*range(9), 11, 12, *range(14, 32), 0xFFFE, 0xFFFF])
 
 
 def decode(data: bytes, content_type: str = "") -> str:
-    """Decode a document by its byte order mark, the header, its declaration, or else its bytes.
+    """Decode a document: by its byte order mark, HTTP header, own declaration, or else a guess.
 
     A label that does not match the bytes is ignored; in UTF-8 text, stray bytes are read as
     windows-1252. Control characters are removed.
@@ -81,7 +82,7 @@ def _labels(data: bytes, content_type: str) -> list[str]:
 
 
 def _decode_strictly(data: bytes, label: str) -> str | None:
-    """Return the text decoded by a label, None if the label is unknown, unsafe or wrong."""
+    """Decode by an encoding's name, None if the name is unknown, unsafe or wrong."""
     if not _SAFE.fullmatch(label):
         return None
     try:
@@ -92,7 +93,7 @@ def _decode_strictly(data: bytes, label: str) -> str | None:
 
 
 def _decode_mixture(data: bytes) -> str:
-    """Decode UTF-8 with stray windows-1252 bytes, or all as windows-1252 if there are many."""
+    """Decode UTF-8 with a few windows-1252 bytes in it, or all as windows-1252 if they are many."""
     decoded = data.decode("utf-8", "replace")
     if decoded.count("\ufffd") > 100 + len(data) // 100:
         return data.decode("cp1252", "replace")
@@ -113,7 +114,7 @@ def _drop_illegal(decoded: str) -> str:
 
 
 def unzip(data: bytes, subject: str) -> bytes:
-    """Return a body, decompressed if it is gzip; raise FeedError if it is over 10 MB or broken."""
+    """Decompress a body if it is gzip; raise FeedError if it is over 10 MB or broken."""
     if data.startswith(b"\x1f\x8b"):
         data = _gunzip(data, subject)
     if len(data) > MAX_BYTES:
@@ -126,7 +127,7 @@ def unzip(data: bytes, subject: str) -> bytes:
 
 
 def _gunzip(data: bytes, subject: str) -> bytes:
-    """Decompress up to one byte over the limit; an incomplete file gives what it has."""
+    """Decompress gzip, up to one byte over the limit. An incomplete file gives its beginning."""
     try:
         return zlib.decompressobj(zlib.MAX_WBITS | 16).decompress(data, MAX_BYTES + 1)
     except zlib.error as error:
@@ -157,7 +158,7 @@ _ADDRESS = re.compile(r"https?://\S+")
 
 
 def sniff(document: str) -> Form:
-    """Return the format of a decoded document (feed, sitemap, HTML, …) by its first element."""
+    """Return the format of a document (feed, sitemap, HTML, …), recognised by its first element."""
     head = document[:_HEAD].lstrip()
     if not head:
         return "empty"
@@ -173,7 +174,9 @@ def sniff(document: str) -> Form:
 
 
 def _search(head: str) -> Form:
-    """Find the first element that shows the format, behind a server's warnings and other junk."""
+    """Find the first element that shows a document's format, after a server's warnings and other
+    junk.
+    """
     match = _SEARCHED.search(head)
     if match:
         return _ROOTS[match[1].lower()]
@@ -216,11 +219,11 @@ _MAX_BASES, _MAX_BASE = 1_000, 1_000  # in a feed that is not XML, whose nesting
 
 
 class _Excess(Exception):  # noqa: N818 never leaves this module
-    """Raised to stop expat when the budget is used up."""
+    """Raised to stop expat when a document is too expensive to parse."""
 
 
 class _CostCounter:
-    """Adds up the work that feedparser would have with each element."""
+    """Adds up the work that parsing a document by feedparser would be."""
 
     def __init__(self) -> None:
         self._elements = 0
@@ -242,7 +245,9 @@ class _CostCounter:
 
 
 def weigh(document: bytes) -> Weight:
-    """Judge a UTF-8 document: "sound" XML, "broken", or an "excess" too costly to parse."""
+    """Check a UTF-8 document before parsing: "sound" XML, "broken", or an "excess" (too expensive
+    to parse).
+    """
     if document.count(b"&") > _MAX_REFERENCES:
         return "excess"
     count = _CostCounter()
@@ -260,7 +265,9 @@ def weigh(document: bytes) -> Weight:
 
 
 def _is_bounded_soup(document: bytes) -> bool:
-    """Return whether a document that is not XML may be parsed, judged by counting."""
+    """Return whether a document that is no XML may be parsed, judging by counts of its
+    characters.
+    """
     if document.count(b"<") > _MAX_ELEMENTS:
         return False
     bases = _BASES.findall(document)
@@ -272,7 +279,7 @@ _OF_XML = frozenset({"amp", "lt", "gt", "quot", "apos"})
 
 
 def repair(document: str) -> str:
-    """Return XML with raw ampersands escaped and HTML's named characters as numbers.
+    """Return XML in which raw ampersands are escaped and HTML's named characters are numeric ones.
 
     feedparser's tolerant parser would make `AT&T: now` into `AT&T;: now`.
     """
@@ -297,7 +304,7 @@ def _escape(match: re.Match[str]) -> str:
 
 
 def parse_xml(document: str) -> _Element | None:
-    """Parse an XML document, even a broken one, and return its root element; None if it has none.
+    """Parse an XML document, even a broken one; return its root element, None if it has none.
 
     Raw ampersands are escaped, entities stay unresolved, nothing is loaded. Elements beyond
     libxml2's limits (a depth of 256) are left out.
@@ -321,7 +328,7 @@ def parse_xml(document: str) -> _Element | None:
 
 
 def local_name(element: _Element) -> str:
-    """Return the lower-case name of an element without its namespace; "" for an entity."""
+    """Return an element's name in lower case without its namespace, "" for an entity."""
     tag = element.tag
     return tag.rpartition("}")[2].lower() if isinstance(tag, str) else ""
 
@@ -330,7 +337,7 @@ _PARTS = 200  # of one element's text
 
 
 def parse_html(document: str) -> _Element | None:
-    """Parse an HTML page, within libxml2's limits, and return its root; None if it has none."""
+    """Parse an HTML page within libxml2's limits; return its root element, None if it has none."""
     from lxml import etree
 
     parser = etree.HTMLParser(encoding="utf-8", no_network=True, huge_tree=False)
@@ -341,7 +348,9 @@ def parse_html(document: str) -> _Element | None:
 
 
 def base_url(root: _Element, base: str) -> str:
-    """Return the base URL of a page's relative links, by its `base` element or else `base`."""
+    """Return the URL against which a page's relative links are resolved: its `base` element, or
+    `base`.
+    """
     for element in root.iter("base"):
         return urls.fetchable(str(element.get("href", "")), base) or base
     return base
@@ -361,7 +370,7 @@ _READ = 50_000  # characters of one field that are read: a headline, a summary, 
 
 
 def plain(markup: str) -> str:
-    """Return the plain text of an HTML fragment as `kit.text` does, in linear time.
+    """Return the plain text of an HTML fragment, like `kit.text` but in linear time.
 
     An unclosed comment or tag would be searched for again from each of its beginnings; here
     comments are removed first, and no tag is looked for behind the last `>`.

@@ -1,4 +1,4 @@
-"""The entries of a feed, sitemap or page, and the leads (links to articles) made of them."""
+"""The entries of a feed, sitemap or page, and the links to articles (leads) made of them."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ Kind = Literal["feed", "sitemap", "listing"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceEntry:
-    """An entry of a feed or sitemap, with plain texts and with times as given, in UTC.
+    """An entry of a feed or sitemap, with plain texts and with the times it states, in UTC.
 
     `url` is the URL as given, relative to `base`.
     """
@@ -38,7 +38,7 @@ class SourceEntry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hints:
-    """When a feed wants to be fetched again: how often it changes, hours and days to skip (UTC).
+    """When a feed asks to be fetched again: its interval, and hours and days to skip (UTC).
 
     `every` is from `ttl`, `sy:updatePeriod` and `sy:updateFrequency`; hours are 0 to 23, days 0
     (Monday) to 6, from `skipHours` and `skipDays`.
@@ -51,7 +51,7 @@ class Hints:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceContents:
-    """Everything that a feed, sitemap or page lists: its title, its entries, further sitemaps.
+    """The contents of a feed, sitemap or page: title, entries, and further sitemaps.
 
     `hub` and `topic` are the source's WebSub hub and the URL to subscribe to there.
     """
@@ -67,7 +67,7 @@ class SourceContents:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceReading:
-    """The leads (links to articles) in a fetched feed, sitemap or page, with data about it.
+    """The links to articles found in a fetched feed, sitemap or page, and data about it.
 
     `more` are the sitemaps of an index, the newest first. `listed` counts the entries before those
     without a URL and duplicates were left out, `odd_dates` those with an impossible date. Hints,
@@ -105,7 +105,7 @@ _LEADS = 50_000  # of one answer; the limit of sitemaps.org for one file
 
 
 def make_leads(entries: Iterable[SourceEntry], source: Source, now: datetime) -> tuple[Lead, ...]:
-    """Make a lead (a link to an article) of every entry with a web URL, without duplicates.
+    """Make a link to an article (`Lead`) of each entry with a web URL, without duplicates.
 
     At most 50,000 entries are used.
     """
@@ -118,13 +118,13 @@ def make_leads(entries: Iterable[SourceEntry], source: Source, now: datetime) ->
 
 
 def has_odd_date(entry: SourceEntry, now: datetime) -> bool:
-    """Return whether a feed entry has an impossible date."""
+    """Return whether a feed entry has an impossible publication date."""
     at = entry.published_at or entry.updated_at
     return at is not None and plausible_time(at, now) is None
 
 
 def longest_gap(leads: Iterable[Lead]) -> float:
-    """Return the longest time between two dated leads in seconds, 0.0 for fewer than five leads.
+    """Return the longest time between two dated links in seconds, 0.0 for fewer than five links.
 
     The longest gap is used and not the median: a source may publish a month's items within an hour.
     Gaps over a hundred days do not count: the item before them is pinned or forgotten.
@@ -165,7 +165,7 @@ def _language(tag: str) -> str:
 
 
 def plausible_time(at: datetime | None, now: datetime) -> datetime | None:
-    """Return a publication time, None if it is in the far future or before the web."""
+    """Return a publication time unchanged, None if it is in the far future or before the web."""
     if at is None or not _EARLIEST <= at <= now + _ZONE_ERROR:
         return None
     return at
@@ -179,7 +179,7 @@ _TYPE = 100  # characters of a MIME type
 
 
 def as_media(url: str, mime_type: str = "", medium: str = "", length: object = "") -> Media | None:
-    """Return the video or audio file at a URL, None if it is neither.
+    """Return the video or audio file at a URL, None if the URL is of neither.
 
     The order of evidence: a player of kit.embeds, the MIME type, `medium` (Media RSS), the ending.
     The URL may be relative.
@@ -195,7 +195,9 @@ def as_media(url: str, mime_type: str = "", medium: str = "", length: object = "
 
 
 def keep_media(offers: Iterable[Media | None], length: object = "") -> tuple[Media, ...]:
-    """Return the first eight media, without duplicates; `length` is for media without a length."""
+    """Return the first eight videos and audio files without duplicates; `length` replaces missing
+    lengths.
+    """
     seconds = lengths.seconds(length)
     by_address: dict[str, Media] = {}
     for medium in islice(offers, _MOST_LISTED):

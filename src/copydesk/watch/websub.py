@@ -1,4 +1,4 @@
-"""WebSub subscriptions: what to send to a hub that pushes feeds, which requests to accept.
+"""WebSub (feeds pushed by hubs): what to send to a hub, which requests of hubs to accept.
 
 W3C Recommendation WebSub, 23 January 2018; the numbers below are its sections.
 
@@ -58,14 +58,16 @@ class Subscription:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Confirmed:
-    """An accepted request of a WebSub hub: the subscription from now on, and the answer."""
+    """The result of a WebSub hub's accepted request: the new subscription, and the text to
+    answer.
+    """
 
     subscription: Subscription
     challenge: str
 
 
 def may_push(hub: str, topic: str) -> bool:
-    """Return whether a hub may push a feed: web URLs, the hub's no less secure than the feed's.
+    """Return whether a hub may push a feed: both have web URLs, the hub's as secure as the feed's.
 
     The secret is sent to the hub (5.1: only over https). Somebody who can read the traffic to an
     http topic could forge the topic anyway, but somebody who can read that to an http hub must not
@@ -76,7 +78,7 @@ def may_push(hub: str, topic: str) -> bool:
 
 
 def request_fields(subscription: Subscription) -> dict[str, str]:
-    """Return the form fields of the request that subscribes at a WebSub hub, or cancels (5.1)."""
+    """Return the form fields of a request to a WebSub hub that subscribes or cancels (5.1)."""
     fields = {
         "hub.mode": "unsubscribe" if subscription.ending else "subscribe",
         "hub.topic": subscription.topic,
@@ -89,13 +91,13 @@ def request_fields(subscription: Subscription) -> dict[str, str]:
 
 
 def is_time(subscription: Subscription, now: datetime) -> bool:
-    """Return whether to ask a WebSub hub now; beyond any lease a time comes from a wrong clock."""
+    """Return whether to send a request to a WebSub hub now, to subscribe, renew or cancel."""
     next_at = subscription.next_at
     return next_at is None or not now < next_at <= now + LONGEST_LEASE
 
 
 def after_asking(subscription: Subscription, now: datetime) -> Subscription:
-    """Return a WebSub subscription after a request to its hub, to be repeated without an answer.
+    """Return a WebSub subscription after a request to its hub, to be repeated if no answer comes.
 
     The delay doubles with each try, up to a day, and differs among the subscriptions at a hub.
     """
@@ -109,12 +111,14 @@ def after_asking(subscription: Subscription, now: datetime) -> Subscription:
 
 
 def give_back(subscription: Subscription) -> Subscription:
-    """Return a WebSub subscription marked to be cancelled at its hub."""
+    """Return a WebSub subscription with the mark that it must be cancelled at its hub."""
     return replace(subscription, ending=True, tries=0, next_at=None)
 
 
 def is_over(subscription: Subscription, now: datetime) -> bool:
-    """Return whether to delete a cancelled WebSub subscription: lease ended, or no answer."""
+    """Return whether a cancelled WebSub subscription may be deleted: its lease ended, or no hub
+    answers.
+    """
     enough = subscription.ending and subscription.tries >= _ENDINGS
     return enough and is_time(subscription, now)
 
@@ -122,7 +126,9 @@ def is_over(subscription: Subscription, now: datetime) -> bool:
 def confirm(
     subscription: Subscription, query: Mapping[str, str], now: datetime
 ) -> Confirmed | None:
-    """Verify a WebSub hub's request to the callback (5.2, 5.3); None if it does not fit."""
+    """Check a WebSub hub's request to confirm a subscription (5.2, 5.3); None if it does not
+    match.
+    """
     mode, challenge = query.get("hub.mode"), query.get("hub.challenge", "")
     if query.get("hub.topic") != subscription.topic:
         return None
@@ -139,7 +145,8 @@ def confirm(
 
 
 def is_signed(secret: str, header: str, body: bytes) -> bool:
-    """Return whether `X-Hub-Signature` matches the body, by sha256, sha384 or sha512 (7.1).
+    """Return whether the header `X-Hub-Signature` is valid for the body, by sha256, sha384 or
+    sha512 (7.1).
 
     sha1 is not accepted, although the recommendation still allows it.
     """
@@ -152,12 +159,14 @@ def is_signed(secret: str, header: str, body: bytes) -> bool:
 
 
 def after_push(subscription: Subscription, now: datetime) -> Subscription:
-    """Return a WebSub subscription after a signed push: its hub is relied on again."""
+    """Return a WebSub subscription after its hub sent a signed feed, so that it is trusted
+    again.
+    """
     return replace(subscription, pushed_at=now, missed=0)
 
 
 def after_news(subscription: Subscription, newest: datetime | None) -> Subscription:
-    """Return a WebSub subscription after its feed had news, the last one at `newest`.
+    """Return a WebSub subscription after its feed had new items, the newest of them at `newest`.
 
     News found by asking was not pushed, or was pushed too late.
     """
@@ -171,7 +180,7 @@ def after_news(subscription: Subscription, newest: datetime | None) -> Subscript
 
 
 def pushes_until(subscription: Subscription) -> datetime | None:
-    """Return until when a WebSub subscription's hub is relied on to push, None if it is not."""
+    """Return until when a WebSub hub is trusted to send a feed's news, None if it is not."""
     believed = not subscription.ending and subscription.missed < _DOUBT
     return subscription.lease_until if believed else None
 
@@ -193,7 +202,7 @@ def _lease(seconds: str) -> timedelta:
 
 
 def _note_lease(subscription: Subscription, lease: timedelta, now: datetime) -> Subscription:
-    """Store a lease; it is renewed after about two thirds of it."""
+    """Store how long a WebSub hub grants a subscription; it is renewed after two thirds of that."""
     renewal = lease * (2 / 3) * (1 - _spread(subscription.callback) / 10)
     return replace(
         subscription,
@@ -207,5 +216,5 @@ def _note_lease(subscription: Subscription, lease: timedelta, now: datetime) -> 
 
 
 def _spread(word: str) -> float:
-    """Return a number from 0 to 1, pseudo-random but always the same for a word."""
+    """Return a number from 0 to 1 that looks random but is always the same for a text."""
     return int.from_bytes(hashlib.sha256(word.encode()).digest()[:4]) / 2**32

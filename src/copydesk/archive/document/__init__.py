@@ -1,4 +1,5 @@
-"""Read records (front matter) and the YAML files of `_data`; write them back to the same bytes.
+"""Parse records (YAML front matter and text) and the YAML files of `_data`; write the same bytes
+back.
 
 `parse_record` and `TypedFields` give values. To edit a file, use the sub-module `tree`: its
 `parse_document` keeps spelling and layout.

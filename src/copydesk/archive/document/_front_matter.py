@@ -1,4 +1,6 @@
-"""Split a record's bytes into front matter and body; note its byte order mark and line ends."""
+"""Split a record's bytes into YAML front matter and body; note its byte order mark and line
+ends.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +15,7 @@ _CRLF = "\r\n"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ByteForm:
-    """A file's byte form: whether it has a byte order mark, CRLF in its head, CRLF in its body.
+    """How a file's text is encoded: with byte order mark or not, with CRLF in head and body or not.
 
     `head_crlf` covers all up to the closing fence with its line end, `body_crlf` the rest.
     """
@@ -23,7 +25,9 @@ class ByteForm:
     body_crlf: bool = False
 
     def encode(self, head: str, body: str) -> bytes:
-        """Return a text's bytes in this form; UnicodeEncodeError for half a surrogate pair."""
+        """Return the bytes of a text, encoded in this form; raise UnicodeEncodeError for a lone
+        surrogate.
+        """
         if self.head_crlf:
             head = head.replace("\n", _CRLF)
         if self.body_crlf:
@@ -35,7 +39,7 @@ PLAIN = ByteForm()
 
 
 def is_in_crlf(text: str) -> bool:
-    """Return whether a text's first line ends in CRLF, which is then assumed for all lines."""
+    """Return whether a text's first line ends in CRLF; the same is then assumed of all lines."""
     return text[: text.find("\n") + 1].endswith(_CRLF)
 
 
@@ -45,7 +49,8 @@ def normalize(text: str) -> str:
 
 
 def find_form(text: str, head_lines: int) -> ByteForm:
-    """Return the byte form of a text whose head has `head_lines` lines.
+    """Return the `ByteForm` (byte order mark, line ends) of a text whose head has `head_lines`
+    lines.
 
     If line ends are mixed within one part, no form fits, and encoding gives other bytes.
     """
@@ -63,7 +68,7 @@ MAX_BARE = 4 * 1024 * 1024  # 20,000 rulings
 
 
 class Halves(NamedTuple):
-    """A record's YAML text (each line with its line feed), and the rest from the closing fence on.
+    """The two parts of a record: its YAML front matter, and the rest from the closing `---` on.
 
     `form` is the file's byte form.
     """
@@ -74,13 +79,13 @@ class Halves(NamedTuple):
 
     @property
     def body(self) -> str:
-        """The text after the closing fence; "" if that is only the usual empty line."""
+        """The text after the closing `---`, "" if that is only the usual empty line."""
         after = self.tail[4:]
         return "" if after == "\n" else after
 
 
 def split_front_matter(path: str, data: bytes) -> Halves:
-    """Split a record's bytes into front matter and the rest; note its byte form.
+    """Split a record's bytes into front matter and the rest; note byte order mark and line ends.
 
     Raises RecordError for a file that is too big, not UTF-8 or without front matter.
     """
@@ -105,7 +110,7 @@ def split_front_matter(path: str, data: bytes) -> Halves:
 
 
 def decode_yaml(path: str, data: bytes) -> str:
-    """Return the text of a file that is all YAML, or raise RecordError."""
+    """Decode the bytes of a file that is all YAML; raise RecordError."""
     if len(data) > MAX_BARE:
         raise RecordError(f"file over {MAX_BARE} bytes", subject=path)
     return _read_over_form(_decode(path, data))

@@ -1,4 +1,4 @@
-"""Read YAML safely with PyYAML's C loader: checked nodes, typed fields, plain values."""
+"""Parse YAML safely with PyYAML's C loader: checked nodes, typed fields, plain Python values."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ NOTHING = yaml.MappingNode(_TAG + "map", [])
 
 
 def compose(text: str, path: str) -> yaml.MappingNode:
-    """Parse a YAML text that holds a mapping; return its root node.
+    """Parse a YAML text whose top level is a mapping; return its root node.
 
     Raises RecordError for broken YAML, for something else than a mapping, and for what no record
     contains: aliases (a few lines can expand to millions), foreign tags, duplicate keys.
@@ -53,7 +53,9 @@ def _one_line(error: Exception) -> str:
 
 
 def _inspect(root: yaml.Node, path: str) -> None:
-    """Check every node; raise RecordError for what no record contains, such as aliases."""
+    """Check every YAML node; raise RecordError for what a record may not contain, such as
+    aliases.
+    """
     seen: set[int] = set()
     todo = [(root, 0)]
     while todo:
@@ -93,7 +95,9 @@ def line_of(node: yaml.Node, path: str) -> int:
 
 
 def _first_line(path: str) -> int:
-    """Return the line number of a file where its YAML begins, which is after an opening fence."""
+    """Return the line number where a file's YAML begins: after the opening `---`, if there is
+    one.
+    """
     return 1 if path.endswith(BARE) else 2
 
 
@@ -103,7 +107,9 @@ def kind_of(node: yaml.Node) -> str:
 
 
 def span(text: str, key: yaml.Node, value: yaml.Node) -> tuple[int, int]:
-    """Return the index where an entry's lines begin, and where its last line ends."""
+    """Return the index where the lines of a YAML key and its value begin, and the index of their
+    end.
+    """
     start = text.rfind("\n", 0, key.start_mark.index) + 1
     last = value
     while is_block(last):
@@ -114,7 +120,9 @@ def span(text: str, key: yaml.Node, value: yaml.Node) -> tuple[int, int]:
 
 
 def end(text: str, node: yaml.Node) -> int:
-    """Return the index where a scalar or flow value ends; a block scalar without empty lines."""
+    """Return the index where a YAML value ends: a scalar or flow value; of a block scalar without
+    empty lines.
+    """
     index = int(node.end_mark.index)
     if isinstance(node, yaml.ScalarNode) and node.style in {"|", ">"}:
         return len(text[node.start_mark.index : index].rstrip()) + int(node.start_mark.index)
@@ -122,7 +130,9 @@ def end(text: str, node: yaml.Node) -> int:
 
 
 def is_block(node: yaml.Node) -> bool:
-    """Return whether a YAML node is a mapping or list on lines of its own, not on one line."""
+    """Return whether a YAML mapping or list is written on lines of its own, not as `{…}` or
+    `[…]`.
+    """
     return isinstance(node, yaml.CollectionNode) and bool(node.value) and not node.flow_style
 
 
@@ -132,7 +142,7 @@ _YES = frozenset({"true", "yes", "on"})
 
 
 class TypedFields:
-    """Typed access to the keys of a YAML mapping; a missing or empty key gives "", None or ().
+    """Typed access to the keys of a YAML mapping. A missing or empty key gives "", None or ().
 
     A value of another type raises a RecordError that names the file, the line and the key.
     """
@@ -143,16 +153,16 @@ class TypedFields:
         self._at = at
 
     def __iter__(self) -> Iterator[str]:
-        """Yield the keys of the mapping in the file's order."""
+        """Yield the keys of the YAML mapping in the file's order."""
         return iter(self._values)
 
     def text(self, key: str, missing: str = "") -> str:
-        """Return the text of a key's scalar, of any YAML type: `title: 2024` is the text 2024."""
+        """Return the text of a key's YAML scalar of any type: `title: 2024` gives the text 2024."""
         node = self._scalar(key)
         return missing if node is None else str(node.value)
 
     def number(self, key: str) -> int | None:
-        """Return the whole number of a key, None if it is missing."""
+        """Return the integer value of a key, None if it is missing."""
         node = self._scalar(key)
         if node is None:
             return None
@@ -161,7 +171,7 @@ class TypedFields:
         return int(node.value)
 
     def flag(self, key: str) -> bool | None:
-        """Return true or false of a key, None if it is missing."""
+        """Return the boolean value of a key, None if it is missing."""
         node = self._scalar(key)
         if node is None:
             return None
@@ -170,7 +180,7 @@ class TypedFields:
         return str(node.value).lower() in _YES
 
     def date(self, key: str) -> datetime | None:
-        """Return the time of a key in UTC, None if it is missing."""
+        """Return the time that is the value of a key, in UTC, None if it is missing."""
         node = self._scalar(key)
         if node is None:
             return None
@@ -180,7 +190,9 @@ class TypedFields:
         return moment
 
     def within(self, key: str) -> TypedFields | None:
-        """Return the fields of the mapping below a key, None if it is missing."""
+        """Return the typed fields of the mapping that is the value of a key, None if it is
+        missing.
+        """
         node = self._values.get(key)
         if node is None or _is_null(node):
             return None
@@ -189,7 +201,7 @@ class TypedFields:
         return TypedFields(node, self._path, f"{self._at}{key}.")
 
     def texts(self, key: str) -> tuple[str, ...]:
-        """Return the texts of the list below a key, () if it is missing."""
+        """Return the texts of the list that is the value of a key, () if it is missing."""
         texts = []
         for item in self._items(key):
             if not isinstance(item, yaml.ScalarNode):
@@ -198,7 +210,7 @@ class TypedFields:
         return tuple(texts)
 
     def each(self, key: str, make: Callable[[TypedFields], _T]) -> tuple[_T, ...]:
-        """Return the results of `make` for each mapping of the list below a key."""
+        """Return the results of `make` for each mapping in the list that is the value of a key."""
         made = []
         for index, item in enumerate(self._items(key)):
             if not isinstance(item, yaml.MappingNode):
@@ -207,7 +219,7 @@ class TypedFields:
         return tuple(made)
 
     def require(self, key: str, value: _T | None) -> _T:
-        """Return `value`, or raise RecordError if the mapping does not have the key."""
+        """Return `value`, or raise RecordError if the YAML mapping does not have the key."""
         if value is None or key not in self._values:
             raise RecordError(f"no {self._at}{key}", subject=self._path, hint=f"add {key}: …")
         return value
@@ -249,7 +261,8 @@ _JUDGE = SafeConstructor()
 
 
 def plain(node: yaml.Node, subject: str) -> object:
-    """Return a YAML node as str, int, float, bool, datetime, list or dict; None for an empty value.
+    """Convert a YAML node to str, int, float, bool, datetime, list or dict; None for an empty
+    value.
 
     Keys and items without a value are left out. A date becomes midnight in UTC, a time keeps its
     offset. Raises RecordError for an impossible date or number.
@@ -327,7 +340,7 @@ _RESOLVERS: dict[str, list[tuple[str, re.Pattern[str]]]] = Resolver.yaml_implici
 
 
 def spell_quoted(text: str) -> str:
-    r"""Return a text in double quotes, escaping only `\`, `"`, line ends and what YAML forbids."""
+    r"""Return a text as a YAML scalar in double quotes, escaping only what must be escaped."""
     if _SURROGATE.search(text):
         raise RecordError("half a character (a lone surrogate) in a text", subject=ascii(text[:60]))
     return f'"{_ESCAPED.sub(_escape, text)}"'
@@ -343,12 +356,16 @@ def _escape(match: re.Match[str]) -> str:
 
 
 def spell_plain(text: str) -> str:
-    """Return a text without quotes if YAML reads it back as the same text, else with quotes."""
+    """Return a text as a YAML scalar: without quotes if YAML parses it as the same text, else
+    with.
+    """
     return text if is_plain(text) else spell_quoted(text)
 
 
 def is_plain(text: str) -> bool:
-    """Return whether YAML reads the bare text as that text, and not as a number, key or comment."""
+    """Return whether YAML parses a text without quotes as that text, not as number, key or
+    comment.
+    """
     if not text or _UNPLAIN.search(text) or _SURROGATE.search(text) or _NUMBER.fullmatch(text):
         return False
     rules = _RESOLVERS.get(text[0], []) + _RESOLVERS.get("", [])
@@ -356,10 +373,10 @@ def is_plain(text: str) -> bool:
 
 
 def spell_flag(value: bool) -> str:
-    """Return a truth value as YAML: `true` or `false`."""
+    """Return a boolean as YAML: `true` or `false`."""
     return "true" if value else "false"
 
 
 def spell_date(moment: datetime) -> str:
-    """Return a time as YAML, `2023-07-24T09:36:00Z`: UTC, whole seconds, four-digit year."""
+    """Return a time as YAML (`2023-07-24T09:36:00Z`): UTC, whole seconds, four-digit year."""
     return dates.utc(moment).replace(tzinfo=None).isoformat(timespec="seconds") + "Z"

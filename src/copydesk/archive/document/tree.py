@@ -1,4 +1,6 @@
-"""Parse a YAML or front-matter file to a tree that keeps its layout; write the same bytes."""
+"""Parse a YAML or front-matter file to a tree that keeps its layout, and write the same bytes
+back.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +17,7 @@ from copydesk.news import Record
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DocumentTree:
-    """A YAML or front-matter file as a tree, and the text around it.
+    """A YAML or front-matter file, parsed to a tree, with the text around the YAML.
 
     `closing` is the text between the last value and the closing fence, `tail` the rest from that
     fence on, `form` the byte form. A bare YAML file has no fences: `fenced` is False and `tail` "".
@@ -61,7 +63,7 @@ _NO_LINE_FEED = "\\"
 
 
 def emit_document(document: DocumentTree) -> bytes:
-    """Return the bytes of the file that a document tree stands for."""
+    """Return the bytes of the file that a document tree represents."""
     text = write(document.tree)
     if document.closing == _NO_LINE_FEED:
         text = text.removesuffix("\n")
@@ -76,7 +78,7 @@ def emit_document(document: DocumentTree) -> bytes:
 
 
 def parse_record(path: str, data: bytes) -> Record:
-    """Parse a record of any collection but news to plain values, or raise RecordError."""
+    """Parse a record that is not a story to plain Python values; raise RecordError."""
     halves = _halves(path, data)
     fields = _values.plain(_yaml.compose(_whole_lines(halves), path), path)
     return Record(
@@ -102,7 +104,9 @@ class Scalar:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mapping:
-    """A YAML mapping: keys and values; `column` is that of the keys, `flow` means `{a: 1}`."""
+    """A YAML mapping: keys and values; `column` is the keys' indent, `flow` means `{a: 1}`
+    style.
+    """
 
     entries: tuple[MappingEntry, ...]
     column: int = 0
@@ -112,7 +116,7 @@ class Mapping:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sequence:
-    """A YAML list: items in order; `column` is that of the dashes, `flow` means `[a, b]`."""
+    """A YAML list: items in order; `column` is the dashes' indent, `flow` means `[a, b]` style."""
 
     items: tuple[SequenceItem, ...]
     column: int = 2
@@ -125,7 +129,7 @@ Node = Scalar | Mapping | Sequence
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MappingEntry:
-    """A key of a YAML mapping with its value, and the text around them.
+    """A key of a YAML mapping with its value, and the comments and blanks around them.
 
     `before` are the lines above (empty ones, comments), `after` is the end of the line (blanks, a
     comment).
@@ -139,7 +143,7 @@ class MappingEntry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SequenceItem:
-    """An item of a YAML list, and the text around it as in MappingEntry."""
+    """An item of a YAML list, with the text around it as in MappingEntry."""
 
     value: Node
     before: str = ""
@@ -147,7 +151,9 @@ class SequenceItem:
 
 
 def grow(text: str, root: yaml.MappingNode) -> tuple[Mapping, str]:
-    """Return the tree of a YAML text that ends with a line feed, and the lines after its end."""
+    """Build the tree of a parsed YAML text; return it with the lines of the text after its last
+    value.
+    """
     tree, end = _mapping(text, root, 0)
     return tree, text[end:]
 
@@ -193,7 +199,9 @@ def _block(text: str, node: yaml.Node, position: int) -> Node:
 
 
 def _on_line(text: str, node: yaml.Node) -> Node:
-    """Return a scalar or flow value, with its spelling if we would write it differently."""
+    """Return a scalar or flow value as a node; it has the file's spelling if copydesk would write
+    another.
+    """
     if isinstance(node, yaml.ScalarNode):
         return _scalar(text, node)
     stands = text[node.start_mark.index : node.end_mark.index]
@@ -202,7 +210,7 @@ def _on_line(text: str, node: yaml.Node) -> Node:
 
 
 def _keep_indent(value: Node, lead: str) -> Node:
-    """Return a value whose spelling begins with the extra blanks after the colon."""
+    """Return a YAML value whose spelling keeps extra blanks after the colon."""
     blanks = lead.removeprefix(": ")
     if blanks and blanks != lead and not blanks.strip(" "):
         return replace(value, spelled=blanks + spell(value))
@@ -234,12 +242,14 @@ def _bare(node: yaml.ScalarNode) -> Scalar:
 
 
 def write(tree: Mapping) -> str:
-    """Return the YAML text of a tree, each line with its line feed."""
+    """Return a tree as YAML text, each line with its line feed."""
     return "".join(_entry_lines(tree, " " * tree.column))
 
 
 def spell(node: Node) -> str:
-    """Return a scalar or flow value as the file spells it, else in copydesk's own spelling."""
+    """Return a scalar or flow value as the file spells it, or in copydesk's spelling if it is
+    new.
+    """
     if node.spelled:
         return node.spelled
     if isinstance(node, Mapping):

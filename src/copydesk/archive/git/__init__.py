@@ -1,4 +1,4 @@
-"""The git repository that a newsroom lies in: commit files, push, read its history, bundle it."""
+"""The git repository around a newsroom folder: commit files, push, read its history, bundle it."""
 
 from __future__ import annotations
 

@@ -38,7 +38,7 @@ _NO_SETTINGS = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RefsSnapshot:
-    """The references of a git repository at one time, and where the newsroom is in it.
+    """The branches and tags of a git repository at one time, and the newsroom's path in it.
 
     `head` is the commit that is checked out and `tree` its tree, "" on a branch without a commit;
     `branch` is "" on a detached HEAD; `prefix` is the newsroom below the top ("" or "sites/ai/").
@@ -54,7 +54,7 @@ class RefsSnapshot:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Uncommitted:
-    """Paths of the newsroom that differ from the last commit, and those that were deleted.
+    """The newsroom's files that differ from the last git commit, and those that were deleted.
 
     `changed` are edited or untracked files. A path that ends with a slash is a repository.
     """
@@ -64,7 +64,7 @@ class Uncommitted:
 
 
 def snapshot_refs(root: Path) -> RefsSnapshot | None:
-    """Return the references of the git repository that a newsroom is in, None for a plain folder.
+    """Return the branches and tags of the git repository around a newsroom, None if there is none.
 
     Raises GitError if git refuses, and for a shallow clone, whose history is not complete.
     """
@@ -128,14 +128,14 @@ def _read_status(root: Path, place: _git.WorkTree, environment: Mapping[str, str
 
 
 def _is_gone(root: Path, path: str) -> bool:
-    """Return whether a file was deleted; a folder may have taken its place."""
+    """Return whether a file was deleted, even if a folder is in its place."""
     if path.endswith("/"):
         return False
     return not os.path.lexists(root / path) or stat.S_ISDIR((root / path).lstat().st_mode)
 
 
 def list_ignored_files(root: Path, places: tuple[str, ...]) -> tuple[str, ...]:
-    """Return the files below these paths of the newsroom that git ignores."""
+    """Return those files below the given paths of the newsroom that git ignores."""
     if not places or _locate(root) is None:
         return ()
     command = ("ls-files", "-z", "--others", "--ignored", "--exclude-standard", "--")
@@ -144,7 +144,7 @@ def list_ignored_files(root: Path, places: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def list_tree(root: Path) -> tuple[str, ...]:
-    """Return the paths of the newsroom's files in the last commit, () without a commit."""
+    """Return the paths of the newsroom's files in the last git commit, () without a commit."""
     place = _locate(root)
     if place is None or not _git.head(place):
         return ()
@@ -154,7 +154,7 @@ def list_tree(root: Path) -> tuple[str, ...]:
 
 
 def is_visible_to_git(root: Path, file: Path) -> bool:
-    """Return whether git would add a file of this name to the newsroom's repository."""
+    """Return whether git would add a new file of this name, that is does not ignore the name."""
     place = _locate(root)
     if place is None or not file.is_relative_to(place.top.resolve()):
         return False
@@ -200,7 +200,7 @@ def restore_bundle(file: Path, snapshot: RefsSnapshot, top: Path) -> None:
 
 
 def tree_of(root: Path) -> str:
-    """Return the id of the last commit's tree, "" without a commit."""
+    """Return the id of the last git commit's tree, "" without a commit."""
     answer = _git.ask(root, "rev-parse", "-q", "--verify", "HEAD^{tree}")
     return "" if answer.code else answer.out.decode().strip()
 
@@ -238,7 +238,7 @@ def _init(folder: Path, object_format: ObjectFormat, *more: str) -> None:
 
 @contextlib.contextmanager
 def _without_attributes(top: Path) -> Iterator[None]:
-    """Make git check out files byte for byte during the block; `top` is a repository of ours."""
+    """Make git check out files without conversions (.gitattributes) during the `with` block."""
     file = top / ".git" / "info" / "attributes"
     file.parent.mkdir(exist_ok=True)
     file.write_bytes(_NO_ATTRIBUTES)

@@ -1,4 +1,5 @@
-"""Move branch, index and files to another commit at once; refuse to lose data, survive a kill.
+"""Switch branch, index and files to another git commit without losing edits, even if killed
+halfway.
 
     refuse what would be lost  >  MOVING = old commit  >  branch  >  files  >  index
                                >  MOVING deleted
@@ -30,7 +31,7 @@ _NOTHING = "0" * 6
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _PathChange:
-    """A path that differs between two commits; None if a commit has no such file."""
+    """A path whose file differs between two git commits; None if a commit has no such file."""
 
     name: str
     old: State | None
@@ -38,7 +39,8 @@ class _PathChange:
 
 
 def move(place: _git.WorkTree, branch: str, remote: str, old: str, new: str) -> None:
-    """Move branch, index and files from one git commit to another, or raise GitError.
+    """Switch branch, index and files from one git commit to another; raise GitError if edits would
+    be lost.
 
     After a GitError nothing has moved. The files must be those of `old`. Refused are paths in
     copydesk's own folder, and files that would overwrite one that git does not track, ignored or
@@ -69,7 +71,7 @@ def move(place: _git.WorkTree, branch: str, remote: str, old: str, new: str) -> 
 
 
 def finish(place: _git.WorkTree, wait_seconds: float) -> None:
-    """Finish a move to another commit whose process was killed; uncommitted edits stay."""
+    """Finish a switch to another git commit whose process was killed; uncommitted edits stay."""
     old = _find_move(place)
     if not old:
         return
@@ -100,7 +102,7 @@ def _forget(place: _git.WorkTree) -> None:
 
 
 def _changes(place: _git.WorkTree, old: str, new: str) -> Sequence[_PathChange]:
-    """Return the files that differ between two commits, deleted ones first, to make room."""
+    """Return the files that differ between two git commits, deleted ones first."""
     out = _git.tell(
         place.top,
         *("diff-tree", "-r", "-z", "--raw", "--no-abbrev", "--no-renames"),
@@ -151,7 +153,7 @@ def _in_the_way(what: str, remote: str) -> GitError:
 
 
 def _unknown(top: Path, name: str, gone: set[str]) -> str:
-    """Return an untracked file that is in the way of a new file, "" if there is none.
+    """Return the path of an untracked file where a new one must be written, "" if there is none.
 
     It may be the file itself, a file or link in place of a parent folder, or a file below a folder
     of that name.
@@ -178,7 +180,9 @@ def _files_below(top: Path, name: str) -> Iterator[str]:
 
 
 def _complete(place: _git.WorkTree, index: UserIndex, old: str, new: str) -> None:
-    """Update files and index entries to the new commit if they are still as in the old one."""
+    """Update files and index entries to the new git commit, except those edited since the old
+    one.
+    """
     changes = _changes(place, old, new)
     _lay_out(place, changes, old, new)
     staged = _git.read_index(place, ()) if changes else {}  # all paths
@@ -198,7 +202,7 @@ def _line(change: _PathChange, state: State | None) -> str:
 
 
 def _lay_out(place: _git.WorkTree, changes: Sequence[_PathChange], old: str, new: str) -> None:
-    """Let git update those files to the new commit that are still as in the old one.
+    """Let git write the new commit's version of files that are still as in the old one.
 
     In an index of our own, files with other contents count as moved already, so git leaves them;
     missing files and files cut off while being written count as absent, so git writes them.
@@ -229,7 +233,7 @@ def _drop(scratch: Path) -> None:
 def _otherwise(
     place: _git.WorkTree, changes: Sequence[_PathChange], environment: Mapping[str, str]
 ) -> Iterator[str]:
-    """Yield index lines for the paths that are not on disk as in the old commit."""
+    """Yield git index lines for the paths whose files differ from the old commit."""
     _git.ask(place.top, "update-index", "-q", "--refresh", environment=environment)
     command = ("diff-files", "--name-only", "-z", "--ignore-submodules")
     out = _git.tell(place.top, *command, environment=environment)
@@ -245,7 +249,7 @@ def _otherwise(
 
 
 def _is_cut_off(place: _git.WorkTree, change: _PathChange) -> bool:
-    """Return whether a file is only the beginning of one that a killed git was writing."""
+    """Return whether a file is the incomplete output of a git process that was killed."""
     file = place.top / change.name
     states = [state for state in (change.old, change.new) if state is not None]
     if _git.on_disk(file, len(states[0][1])) in (None, *(blob for _, blob in states)):

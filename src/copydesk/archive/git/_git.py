@@ -1,4 +1,4 @@
-"""Run git in the newsroom's work tree: locate it, read file states, lock and replace the index.
+"""Run git in the newsroom's work tree: find it, read file states, lock and replace the index file.
 
 A commit of ours must not touch what the user has staged, so `UserIndex` prepares the next index
 beside the user's:
@@ -54,7 +54,7 @@ _NOTE_PATHS = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WorkTree:
-    """The place of a newsroom folder in a git work tree.
+    """Where a newsroom folder is in a git work tree, and where the repository has its data.
 
     `prefix` is the newsroom below the top level ("" or "sites/ai/"), `folder` the repository's own
     data, `index` the index file.
@@ -83,7 +83,9 @@ def tidy(where: Path) -> None:
 
 
 def locate(root: Path) -> WorkTree | str:
-    """Locate the newsroom in its git work tree; "" for a plain folder, else git's complaint."""
+    """Find the newsroom in its git work tree. Return "" for a plain folder, or else git's error
+    message.
+    """
     answer = ask(
         root,
         "rev-parse",
@@ -103,7 +105,7 @@ def locate(root: Path) -> WorkTree | str:
 
 
 def head(place: WorkTree) -> str:
-    """Return the id of HEAD's commit, "" on a branch without one.
+    """Return the id of the commit at HEAD, "" on a branch without one.
 
     git is asked only if the branch has no file of its own, such as after it was packed.
     """
@@ -116,7 +118,7 @@ def head(place: WorkTree) -> str:
 
 
 def read_head_ref(place: WorkTree) -> str:
-    """Return the full name of the branch that HEAD is on, "" for a detached HEAD.
+    """Return the full name of the checked-out branch, "" for a detached HEAD.
 
     Its file is read (gitrepository-layout(5)). git is asked only for what is no branch there, such
     as where references are stored as reftables.
@@ -130,7 +132,7 @@ def read_head_ref(place: WorkTree) -> str:
 
 
 def is_ignored(place: WorkTree) -> bool:
-    """Return whether the newsroom is in a folder that the repository around it ignores."""
+    """Return whether the newsroom is in a folder that an enclosing git repository ignores."""
     if not place.prefix:
         return False
     # This command knows no literal paths, and "./" keeps a name from being read as a pattern.
@@ -155,7 +157,7 @@ _ENTRY, _ENTRY_SHA256 = (
 
 
 class States:
-    """Reads file states in commits and in the index.
+    """Reads which mode and blob id files have in git commits and in the index.
 
     Commits are read by one `git cat-file`, which stays open until `close`. The index is read again
     only after its file has changed.
@@ -168,18 +170,20 @@ class States:
         self._staged: tuple[object, Mapping[str, State]] = ((), {})
 
     def close(self) -> None:
-        """End git, and forget the trees."""
+        """End the git process, and clear the cached trees."""
         if self._objects is not None:
             self._objects.close()
         self._objects = None
         self._trees.clear()
 
     def has_commit(self, name: str) -> bool:
-        """Return whether a reference or an id stands for a commit."""
+        """Return whether a git reference or id names an existing commit."""
         return self._read(f"{name}^{{commit}}") is not None
 
     def read_commit(self, commit: str, paths: Iterable[str]) -> dict[str, State]:
-        """Return mode and blob id of each path in a commit; paths are relative to the top level."""
+        """Return mode and blob id of files in a commit, by path relative to the repository's
+        root.
+        """
         states: dict[str, State] = {}
         root = self.read_tree(f"{commit}^{{tree}}") if commit else {}
         for path in paths:
@@ -193,7 +197,7 @@ class States:
         return states
 
     def read_tree(self, name: str) -> dict[str, State]:
-        """Return the entries of a tree, {} for none."""
+        """Return the entries of a git tree, {} for none."""
         if name not in self._trees:
             tree, data = self._read(name) or ("", b"")
             form = _ENTRY_SHA256 if len(tree) == _SHA256_DIGITS else _ENTRY
@@ -215,7 +219,7 @@ class States:
         return self._staged[1]
 
     def _read(self, name: str) -> tuple[str, bytes] | None:
-        """Return an object's id and bytes, None if there is no such object."""
+        """Return a git object's id and bytes, None if there is no such object."""
         if self._objects is None:
             self._objects = git.Dialogue(self.place.top, "cat-file", "--batch")
         header = self._objects.ask(f"{name}\n".encode()).decode("utf-8", "replace").split(" ")
@@ -250,7 +254,7 @@ def read_index(place: WorkTree, paths: Sequence[str]) -> Mapping[str, State]:
 
 
 def _what_to_ask(place: WorkTree, paths: Sequence[str]) -> Sequence[str]:
-    """Return the paths to ask git for: a few by name, or the whole newsroom instead of many.
+    """Return the paths to pass to git: each by name if few, else the whole newsroom.
 
     git compares each entry with each name: 20,000 names of 20,000 took 4 s, all at once 0.1 s.
     """
@@ -260,7 +264,7 @@ def _what_to_ask(place: WorkTree, paths: Sequence[str]) -> Sequence[str]:
 
 
 def on_disk(file: Path, digits: int) -> str | None:
-    """Return the git blob id of a file's raw bytes, without git's filters and line-end rules.
+    """Return the git blob id of a file's raw bytes, without git's filters and line-end conversion.
 
     Returns None if there is nothing; anything but a plain file gets an id that equals no other.
     """
@@ -295,7 +299,7 @@ _MARK = b"a commit of copydesk"  # an index of git's begins with DIRC
 
 
 class UserIndex:
-    """The index file of a git work tree, and the next index that copydesk prepares for a commit."""
+    """The index file of a git work tree, and the new index that copydesk prepares for a commit."""
 
     def __init__(self, place: WorkTree) -> None:
         self._place = place
@@ -305,12 +309,14 @@ class UserIndex:
 
     @property
     def environment(self) -> Mapping[str, str]:
-        """The environment with which git works on the next index instead of the user's."""
+        """The environment variables with which git uses the new index instead of the user's."""
         return {"GIT_INDEX_FILE": str(self._next)}
 
     @contextlib.contextmanager
     def hold(self, wait_seconds: float) -> Iterator[None]:
-        """Hold index.lock for the `with` block; GitError if another git does not release it."""
+        """Hold git's index.lock for the `with` block; GitError if another git does not
+        release it.
+        """
         self._pending.write_bytes(b"")
         for look in range(int(wait_seconds * _LOOKS_A_SECOND) + 1):
             if look:
@@ -332,7 +338,7 @@ class UserIndex:
             self._forget()
 
     def _take(self) -> None:
-        """Create index.lock and mark it as ours; raise FileExistsError if another git has it."""
+        """Create index.lock, marked as copydesk's; raise FileExistsError if another git has it."""
         try:
             self._lock.hardlink_to(self._pending)
         except OSError as error:
@@ -349,7 +355,7 @@ class UserIndex:
         return self._lock.samefile(self._pending) or self._lock.read_bytes() == _MARK
 
     def prepare(self, changes: bytes, touched: Sequence[str] = ()) -> None:
-        """Write the next index: the present one with these `--index-info` lines.
+        """Write the new index file: the present index, changed by these `--index-info` lines.
 
         If a few `touched` files are named, only those are refreshed: all 20,000 take git 50 ms.
         """
@@ -370,19 +376,19 @@ class UserIndex:
         ask(self._place.top, *refresh, environment=self.environment)
 
     def announce(self, commit: str) -> None:
-        """Note which commit the prepared index belongs to, before the branch moves."""
+        """Note to which commit the prepared index belongs, before the branch is moved to it."""
         self._pending.write_text(commit, encoding="ascii")
 
     def bring_along(self) -> None:
-        """Replace the user's index by the prepared one."""
+        """Replace the user's index file by the prepared one."""
         self._next.replace(self._place.index)
 
     def is_left_over(self) -> bool:
-        """Return whether a commit is being made, or its process was killed."""
+        """Return whether a commit is being made or was interrupted."""
         return self._pending.exists()
 
     def recover(self) -> None:
-        """Finish a killed commit if the branch had moved to it, else discard it."""
+        """Finish an interrupted commit if the branch was moved to it already, else discard it."""
         if not self.is_left_over():
             return
         if self._is_ours():

@@ -1,4 +1,5 @@
-"""Read git's history: one commit, the commits that changed some paths, files changed since one.
+"""Read git's history: one commit, the commits that changed some paths, files changed since a
+commit.
 
 `read_path_log` runs `rev-list` once for each path and reads the patches of one more file, since
 git uses its filters of changed paths (commit-graph, written by `tidy`) for single paths only: some
@@ -26,7 +27,7 @@ Bytes = bytes | None  # None for no file
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LoggedCommit:
-    """A git commit, and by path the bytes (before, after) of each file that it changed.
+    """A git commit, with the bytes (before, after) of each file that it changed, by path.
 
     Paths are seen from the newsroom; one outside of it begins with "../". `author` is `name
     <email>`.
@@ -40,7 +41,7 @@ class LoggedCommit:
 
 
 def read_commit(root: Path, name: str) -> LoggedCommit:
-    """Return the git commit with an id or the beginning of an id.
+    """Return a git commit, given its id or the beginning of its id.
 
     Raises GitError if this branch has no such commit, or if it is a merge.
     """
@@ -64,7 +65,7 @@ class CommitMessage:
 
 
 def list_commits(root: Path, paths: Sequence[str], since: datetime) -> list[CommitMessage]:
-    """Return the git commits since a time that changed any of these paths, the newest first.
+    """Return the git commits since a time that changed any of these paths, newest first.
 
     At most 500, without merges. Raises GitError without a repository.
     """
@@ -89,7 +90,7 @@ def list_commits(root: Path, paths: Sequence[str], since: datetime) -> list[Comm
 def find_messages(
     place: _git.WorkTree, words: Sequence[str], since: datetime | None
 ) -> dict[str, str]:
-    """Return the commit messages that contain any of some words, by commit id, the newest first.
+    """Return the git commit messages that contain any of these words, by commit id, newest first.
 
     {} if HEAD has no commit.
     """
@@ -107,7 +108,7 @@ def find_messages(
 
 
 def _id(place: _git.WorkTree, name: str) -> str:
-    """Return the full id of a commit in HEAD's history, given the beginning of its id."""
+    """Return the full id of a commit in the branch's history, given the beginning of the id."""
     if _ID.fullmatch(name):
         answer = _git.ask(place.top, "rev-parse", "-q", "--verify", f"{name}^{{commit}}")
         commit = answer.out.decode().strip()
@@ -135,7 +136,7 @@ _RAW = re.compile(r"\n?:\d+ \d+ ([0-9a-f]+) ([0-9a-f]+) [A-Z]\d*")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PathLog:
-    """The git commits that changed some paths, the oldest first, and how many more there are."""
+    """The git commits that changed some paths, oldest first, and how many more exist."""
 
     commits: Iterator[LoggedCommit]
     rest: int = 0
@@ -144,7 +145,7 @@ class PathLog:
 def read_path_log(
     root: Path, paths: Sequence[str], mentioned_in: str, words: str, at_most: int
 ) -> PathLog | None:
-    """Return the first `at_most` git commits that changed some paths, the oldest first.
+    """Return the first `at_most` git commits that changed these paths, oldest first.
 
     Included are commits, later than the first of these, that changed the file `mentioned_in` near
     some `words`. Merges are left out. None without a repository; raises GitError if git fails.
@@ -168,7 +169,7 @@ def read_path_log(
 
 
 def _list_commits(place: _git.WorkTree, path: str, without: str = "") -> list[str]:
-    """Return the ids of HEAD's commits that changed a path, the oldest first.
+    """Return the ids of the branch's commits that changed a path, oldest first.
 
     One path at a time, since for two git does not use its filters.
     """
@@ -177,7 +178,7 @@ def _list_commits(place: _git.WorkTree, path: str, without: str = "") -> list[st
 
 
 def _join(place: _git.WorkTree, lists: Iterable[Sequence[str]]) -> Sequence[str]:
-    """Merge lists of commit ids into one list in the order of the history."""
+    """Merge lists of git commit ids into one list in the order of the history."""
     found = list(filter(None, lists))
     every = {commit for commits in found for commit in commits}
     return found[0] if len(found) == 1 else _sort_commits(place, every)
@@ -194,7 +195,7 @@ def _sort_commits(place: _git.WorkTree, commits: Collection[str]) -> list[str]:
 def _find_mentions(
     place: _git.WorkTree, commits: Sequence[str], path: str, words: str
 ) -> frozenset[str]:
-    """Return those commits that changed a file near some words.
+    """Return those commits that changed a file in lines near some words.
 
     Near is enough, since an editor may change one line of many; so there may be too many commits.
     """
@@ -272,7 +273,7 @@ def _read_headers(out: bytes) -> Iterator[_Header]:
 
 
 def _read_blobs(place: _git.WorkTree, ids: Sequence[str]) -> dict[str, Bytes]:
-    """Return git blobs' bytes by id; None for one that is missing (in a partial clone)."""
+    """Return the bytes of git blobs by id, None for a missing one (in a partial clone)."""
     if not ids:
         return {}
     out = _git.tell(place.top, "cat-file", "--batch", given=_write_lines(ids))
@@ -299,7 +300,7 @@ def _write_lines(ids: Sequence[str]) -> bytes:
 
 
 def list_changes_since(root: Path, path: str, folder: str) -> Mapping[str, bool] | None:
-    """Return the files below a folder that changed since the commit that added the file at `path`.
+    """Return the files below a folder that changed after the commit that added the file at `path`.
 
     By path, with True for a new file; deleted and uncommitted files are left out. None if there is
     no repository, or no commit has that file.

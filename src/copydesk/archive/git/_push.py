@@ -1,4 +1,5 @@
-"""Push the branch to its remote; if the remote has more commits, rebase ours on top of them.
+"""Push the git branch to its remote; if the remote has more commits, rebase local ones on top of
+them.
 
     push  >  rejected, the remote has more  >  fetch  >  rebase in a work tree of its own
           >  move branch and files at once  >  push
@@ -65,7 +66,7 @@ Alone = Callable[[], AbstractContextManager[None]]
 
 
 def push(place: _git.WorkTree, branch: str, remote: str, alone: Alone) -> Pushed:
-    """Push every commit of the branch, and merge in commits that only the remote has (by rebase).
+    """Push all commits of the git branch, after a rebase on commits that only the remote has.
 
     `alone` keeps others from writing while branch and files are moved, but not while git talks to
     the remote. After a GitError, branch, index and files are as they were.
@@ -91,7 +92,9 @@ def push(place: _git.WorkTree, branch: str, remote: str, alone: Alone) -> Pushed
 
 
 def _line(place: _git.WorkTree, branch: str, remote: str) -> _RemoteBranch:
-    """Return the branch to push to: the upstream if it is on this remote, else the same name."""
+    """Return the remote branch to push to: the upstream if it is on this remote, else the same
+    name.
+    """
     if not _config(place, f"remote.{remote}.url") and not _config(
         place, f"remote.{remote}.pushurl"
     ):
@@ -109,12 +112,12 @@ def _config(place: _git.WorkTree, key: str) -> str:
 
 
 def _remote_commit(place: _git.WorkTree, line: _RemoteBranch) -> str:
-    """Return the remote branch's commit as far as known locally, "" for none."""
+    """Return the id of the remote branch's commit as last seen, "" if unknown."""
     return _commit(place, f"refs/remotes/{line.remote}/{line.target.removeprefix('refs/heads/')}")
 
 
 def _tip(place: _git.WorkTree, line: _RemoteBranch) -> str:
-    """Ask the remote for its branch's commit; "" if there is none or it cannot be read."""
+    """Ask the remote for its branch's commit id, "" if there is none or it cannot be read."""
     if not _config(place, f"remote.{line.remote}.url"):
         return ""
     answer = _git.ask_remote(place.top, "ls-remote", "--quiet", "--", line.remote, line.target)
@@ -130,7 +133,7 @@ def _commit(place: _git.WorkTree, name: str) -> str:
 
 
 def _waiting(place: _git.WorkTree, line: _RemoteBranch) -> int:
-    """Count the commits that the remote does not have, as far as known locally."""
+    """Count the local commits that the remote does not have, as far as known."""
     known = _remote_commit(place, line)
     return _count(place, f"{known}..HEAD" if known else "HEAD")
 
@@ -140,7 +143,7 @@ def _count(place: _git.WorkTree, *commits: str) -> int:
 
 
 def _push_once(place: _git.WorkTree, line: _RemoteBranch) -> str:
-    """Push; return "" on success, the reason if the remote has more, else raise GitError."""
+    """Push once. Return "", or the reason if the remote has more commits, or raise GitError."""
     follow = () if line.is_followed else ("--set-upstream",)
     answer = _git.ask_remote(
         place.top,
@@ -165,7 +168,7 @@ def _push_once(place: _git.WorkTree, line: _RemoteBranch) -> str:
 
 
 def _take_in(place: _git.WorkTree, line: _RemoteBranch, alone: Alone) -> int:
-    """Rebase our commits on top of the remote's; return how many of the remote's came in."""
+    """Rebase the local commits on those of the remote; return how many commits the remote had."""
     _refuse_edits(place, line)
     refspec = f"+{line.target}:{_THEIRS}"
     answer = _git.ask_remote(
@@ -184,7 +187,7 @@ def _take_in(place: _git.WorkTree, line: _RemoteBranch, alone: Alone) -> int:
 
 
 def _lay_on_top(place: _git.WorkTree, line: _RemoteBranch) -> int:
-    """Move branch and files to our commits rebased on theirs; return how many theirs are."""
+    """Switch to the local commits rebased on the remote's; return how many the remote had."""
     theirs = _commit(place, _THEIRS)
     ours = _git.head(place)
     _refuse_tangles(place, line, ours, theirs)
@@ -196,7 +199,7 @@ def _lay_on_top(place: _git.WorkTree, line: _RemoteBranch) -> int:
 
 
 def _refuse_edits(place: _git.WorkTree, line: _RemoteBranch) -> None:
-    """Refuse to move files while the user has uncommitted edits in tracked files."""
+    """Raise GitError if the user has uncommitted edits in tracked files."""
     listed = _git.tell(
         place.top,
         *("status", "--porcelain", "-z", "--no-renames"),
@@ -213,7 +216,7 @@ def _refuse_edits(place: _git.WorkTree, line: _RemoteBranch) -> None:
 
 
 def _refuse_tangles(place: _git.WorkTree, line: _RemoteBranch, ours: str, theirs: str) -> None:
-    """Refuse a rebase over another history, or over merges among our own commits."""
+    """Raise GitError if a rebase is impossible: unrelated history, or local merge commits."""
     if _git.ask(place.top, "merge-base", ours, theirs).code:
         raise GitError(
             "the remote's branch has another history",
@@ -229,7 +232,9 @@ def _refuse_tangles(place: _git.WorkTree, line: _RemoteBranch, ours: str, theirs
 
 
 def _rebase(place: _git.WorkTree, line: _RemoteBranch, ours: str, theirs: str) -> str:
-    """Return the last of our commits after a rebase on theirs; raise GitError at a conflict."""
+    """Rebase the local commits on the remote's; return the last one, raise GitError at a
+    conflict.
+    """
     with _desk(place, ours) as desk:
         answer = _git.ask(
             desk,

@@ -1,4 +1,5 @@
-"""Commit the newsroom's files with git's plumbing commands; leave the user's staged work alone.
+"""Commit the newsroom's files with git's plumbing commands, without touching what the user has
+staged.
 
 blobs  >  tree  >  commit object  >  branch moved  >  index replaced
 """
@@ -40,7 +41,7 @@ _OBSTACLES = (
 
 
 class Repository:
-    """The git repository that a newsroom folder is in, if there is one."""
+    """The git repository around a newsroom folder, if there is one."""
 
     def __init__(self, root: Path, *, lock_wait_seconds: float = 2.0) -> None:
         self._root = root.absolute()
@@ -56,7 +57,7 @@ class Repository:
         return None if self._place is None else _git.States(self._place)
 
     def close(self) -> None:
-        """End the git process that reads objects; the next question starts another."""
+        """End the git process that reads objects. The next request starts another."""
         states = vars(self).get("_states")
         if states is not None:
             states.close()
@@ -76,14 +77,14 @@ class Repository:
 
     @property
     def usable(self) -> bool:
-        """Whether there is a git repository: False for a plain folder, or if git is not installed.
+        """Whether there is a git repository; False for a plain folder or if git is not installed.
 
         A folder that the repository around it ignores counts as a plain folder, too.
         """
         return self._place is not None or bool(self._complaint)
 
     def obstacle(self) -> str:
-        """Return why a commit is not possible now (such as "detached HEAD"), "" if it is."""
+        """Return why no commit is possible now (such as "detached HEAD"), "" if it is possible."""
         if self._place is None:
             return f"git refuses: {self._complaint}" if self._complaint else "not a git repository"
         for name, what in _OBSTACLES:
@@ -92,13 +93,13 @@ class Repository:
         return "" if _git.read_head_ref(self._place) else "detached HEAD"
 
     def branch(self) -> str:
-        """Return the name of the branch that is checked out, "" for none."""
+        """Return the name of the checked-out git branch, "" for none."""
         if self._place is None:
             return ""
         return _git.read_head_ref(self._place).removeprefix("refs/heads/")
 
     def head(self) -> str:
-        """Return the id of HEAD's commit, "" for none."""
+        """Return the id of the commit at HEAD, "" for none."""
         return "" if self._place is None else _git.head(self._place)
 
     def find_changes_between(self, old: str, new: str) -> set[str] | None:
@@ -110,7 +111,8 @@ class Repository:
         return None if place is None else _git.compare_commits(place, old, new)
 
     def find_messages(self, words: Sequence[str], since: datetime | None = None) -> dict[str, str]:
-        """Return the commit messages on this branch that contain any of some words, by commit id.
+        """Return the commit messages on this git branch that contain any of these words, by commit
+        id.
 
         With `since`, only the commits from that time on.
         """
@@ -120,7 +122,9 @@ class Repository:
         return {} if place is None else _log.find_messages(place, words, since)
 
     def has_branch(self, name: str) -> bool:
-        """Return whether a branch of this name exists, or is checked out and has no commit yet."""
+        """Return whether a git branch of this name exists, or is checked out without a commit
+        yet.
+        """
         if self._states is None:
             return False
         return name == self.branch() or self._states.has_commit(f"refs/heads/{name}")
@@ -137,7 +141,7 @@ class Repository:
         return f"{name} <{email}>".strip() if email else name
 
     def find_user_changes(self, paths: Iterable[str]) -> set[str]:
-        """Return those paths with uncommitted changes: file, index entry and last commit differ.
+        """Return those of the paths that have uncommitted changes, on disk or in git's index.
 
         These are edited, staged, deleted, in conflict or untracked; a path that exists nowhere is
         left out. Files are compared byte for byte, without git's filters.
@@ -164,7 +168,7 @@ class Repository:
     def commit(
         self, paths: Iterable[str], message: str, *, when: datetime, author: str = AUTHOR
     ) -> str | None:
-        """Commit these files as they are on disk, missing ones as deleted; return the commit's id.
+        """Commit these files as they are on disk (missing ones as deleted); return the commit id.
 
         Returns None if nothing changed. A path that the user staged differently is left out. Author
         and committer are the same, at `when`, so that equal rounds make equal commits. Raises
@@ -182,7 +186,7 @@ class Repository:
             return make(states, head, names, words, self._lock_wait_seconds)
 
     def push(self, remote: str, alone: Alone = contextlib.nullcontext) -> Pushed:
-        """Push the branch; if the remote has more commits, rebase ours on top of them first.
+        """Push the git branch; if the remote has more commits, rebase local ones on them first.
 
         `alone` holds the write lock while files are moved, but not while git talks to the remote.
         Raises GitError, and leaves everything as it was, if the remote is unknown, unreachable or
@@ -210,7 +214,7 @@ class Repository:
             return _push.push(place, branch, remote, settle_first)
 
     def tidy(self) -> None:
-        """Pack git's loose objects if there are many, unless its user has disabled that.
+        """Pack git's loose objects if there are many, unless the user has disabled that.
 
         git does this itself after `git commit`, but not after plumbing commands.
         """
@@ -235,7 +239,7 @@ class Repository:
             raise GitError("cannot write to the repository", subject=str(error)) from error
 
     def _recover(self, states: _git.States) -> str:
-        """Finish or discard a commit or push whose process was killed, unless one is running.
+        """Finish or discard a commit or push whose process was killed, unless git is still running.
 
         Returns the id of HEAD's commit, "" for none.
         """
@@ -286,7 +290,7 @@ class CommitWords:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _StagedChange:
-    """A path's next git index entry; mode 0 deletes it."""
+    """The new git index entry of a path; mode 0 deletes it."""
 
     name: str
     mode: str
@@ -304,7 +308,8 @@ def make(
     words: CommitWords,
     wait_seconds: float,
 ) -> str | None:
-    """Commit these files, as they are on disk, on top of HEAD; return its id, None if unchanged.
+    """Commit these files, as they are on disk, on top of HEAD; return the id, None if nothing
+    changed.
 
     `head` is HEAD's commit as it was read last.
     """
@@ -340,7 +345,7 @@ def _store_blobs(place: _git.WorkTree, names: Sequence[str]) -> Mapping[str, str
 
 
 def _changes(states: _git.States, head: str, blobs: Mapping[str, str]) -> list[_StagedChange]:
-    """Return the files that differ from the last commit, but not those that the user staged."""
+    """Return the files that differ from the last commit, without those that the user has staged."""
     names = list(blobs)
     committed = states.read_commit(head, names)
     staged = states.read_index(names)
@@ -376,7 +381,7 @@ def _write_commit(
 
 
 def _write_tree(states: _git.States, tree: str, changes: Sequence[_StagedChange]) -> str:
-    """Write a tree with these changes, and the trees below it; return its id."""
+    """Write a git tree with these changes, and the trees below it; return its id."""
     maker = git.Dialogue(states.place.top, "mktree", "-z", "--batch", "--missing")
 
     def write(tree: str, changes: Mapping[str, _git.State | None]) -> str:
@@ -405,7 +410,7 @@ def _write_tree(states: _git.States, tree: str, changes: Sequence[_StagedChange]
 
 
 def _tree_lines(entries: Mapping[str, _git.State]) -> bytes:
-    """Return a tree's entries in the format of `mktree -z --batch`."""
+    """Return the entries of a git tree in the format of `mktree -z --batch`."""
     kinds = {_git.FOLDER: "tree", "160000": "commit"}  # another repository's commit
     lines = (
         f"{mode} {kinds.get(mode, 'blob')} {blob}\t{name}\0"
@@ -423,7 +428,7 @@ def _identity(words: CommitWords) -> dict[str, str]:
 
 
 def _move_branch(place: _git.WorkTree, head: str, commit: str, words: CommitWords) -> bool:
-    """Move the branch from commit `head` to `commit`; return False if it was not at `head`."""
+    """Move the git branch from commit `head` to `commit`; return False if it was not at `head`."""
     reason = "copydesk: " + words.message.strip().split("\n", 1)[0]
     answer = _git.ask(place.top, "update-ref", "-m", reason, "HEAD", commit, head)
     if answer.code == 0:

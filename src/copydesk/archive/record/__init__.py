@@ -1,4 +1,4 @@
-"""Read and write story records: a record's bytes to a Story, and back to the same bytes.
+"""Parse story records (Markdown files with YAML) to Story objects, and write the same bytes back.
 
 `emit_story` and `parse_story` work through the tables of fields (`SECTIONS`): a new field is one
 line there and one in `news.Story`.

@@ -1,4 +1,4 @@
-"""The fields of a story record: each key once, with its attribute, its order and its notation.
+"""The fields of a story record: for each its key, attribute, order, and how its value is written.
 
 Writing, both ways of reading, the keeping of unknown lines and the reference page all follow from
 these tables (SPEC 1.2; the keys from `language` to `machine` are our own).
@@ -38,45 +38,51 @@ Values = dict[str, Any]
 
 
 class Notation(Protocol):
-    """A way to write a record's value and to read it, by YAML or fast; `missing` is not written."""
+    """How a record's value is written and parsed, by YAML or faster; the value `missing` is left
+    out.
+    """
 
     @property
     def name(self) -> str:
-        """The notation's name on the reference page."""
+        """The notation's name in the reference documentation."""
         ...
 
     @property
     def missing(self) -> Any:
-        """The value that the notation does not write, such as an empty text."""
+        """The value for which nothing is written, such as an empty text."""
         ...
 
     @property
     def has_lines(self) -> bool:
-        """Whether the value is on lines below its key."""
+        """Whether the value is on separate lines below its key."""
         ...
 
     def write(self, key: str, value: Any, position: MappingPosition) -> list[str]:
-        """Return the record lines of a key and its value."""
+        """Return the lines of a record that hold a key and its value."""
         ...
 
     def read(self, fields: TypedFields, key: str, absent: Any) -> Any:
-        """Return the value of a key as YAML reads it, `absent` for none; raise RecordError."""
+        """Return the value of a key from parsed YAML, `absent` if there is none; raise
+        RecordError.
+        """
         ...
 
     def pattern(self, column: int, *, is_filled: bool) -> str:
-        """Return a regular expression for copydesk's spelling after the key; it groups the
-        value.
+        """Return a regular expression for the value as copydesk writes it after the key, as one
+        group.
         """
         ...
 
     def parser(self, column: int) -> Callable[[str], Any]:
-        """Return a function from the group of `pattern` to the value; UnusualError at any doubt."""
+        """Return a function that parses the group matched by `pattern`; it raises UnusualError if
+        unsure.
+        """
         ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Field:
-    """A key of a record, the attribute of the Story that it stores, and its notation.
+    """A key of a story record, with the attribute of the Story that it holds and its notation.
 
     `always` means that it is written even if it is empty, `is_ours` that the reference's records do
     not have it.
@@ -93,7 +99,7 @@ class Field:
         object.__setattr__(self, "_value_in", attrgetter(self.attribute))
 
     def lines(self, noun: object, position: MappingPosition) -> list[str]:
-        """Return the record lines of this field, [] if it is left out."""
+        """Return the lines of a record that hold this field, [] if it is left out."""
         value, missing = self._value_in(noun), self.notation.missing
         is_missing = value is None or (missing is not None and not value)
         if is_missing and not self.always:
@@ -101,7 +107,7 @@ class Field:
         return self.notation.write(self.key, value, position)
 
     def pattern(self, column: int) -> str:
-        """Return a regular expression for the field's lines in copydesk's own spelling."""
+        """Return a regular expression for the field's lines as copydesk writes them."""
         value = self.notation.pattern(column, is_filled=not self.always)
         lines = f"\n{' ' * column}{self.key}:{value}"
         return lines if self.always else f"(?:{lines})?"
@@ -109,7 +115,7 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """The fields of a class (Story, Image, …) in the order of the record's keys.
+    """The record fields of a class (Story, Image, …), in the order of the record's keys.
 
     `address` is the key that identifies one item of a list. Left-out fields get the default of the
     class; `bare` holds values for those that have none.
@@ -141,12 +147,12 @@ class Table:
         return tuple(field.key for field in self.fields)
 
     def address_of(self, noun: object) -> str:
-        """Return the value that identifies an object in a list, such as a picture's URL."""
+        """Return the value that identifies an object within a list, such as a picture's URL."""
         names = (field.attribute for field in self.fields if field.key == self.address)
         return str(getattr(noun, next(names)))
 
     def read(self, fields: TypedFields) -> Values:
-        """Return the value of each field as YAML reads it; raise RecordError for a wrong type."""
+        """Return the value of each field from parsed YAML; raise RecordError for a wrong type."""
         absent = self._absent
         return {
             field.attribute: field.notation.read(fields, field.key, absent[field.attribute])
@@ -154,20 +160,22 @@ class Table:
         }
 
     def lines(self, noun: object, position: MappingPosition, *, dash: bool = False) -> list[str]:
-        """Return the record lines of an object's mapping; with `dash` as an item of a list."""
+        """Return the record lines of an object as a YAML mapping; with `dash` as an item of a
+        list.
+        """
         lines = Lines(position, dash=dash)
         for field in self.fields:
             lines.add(field.key, field.lines(noun, position))
         return lines.lines
 
     def parser(self, column: int) -> Callable[[str], Any]:
-        """Return a function that reads an object from the record lines of its mapping."""
+        """Return a function that parses the record lines of a mapping to an object."""
         noun, bare, parse = self.noun, self.bare, parse_lines(self.fields, column)
         return lambda lines: noun(**parse(lines, bare.copy()))
 
 
 def parse_lines(fields: tuple[Field, ...], column: int) -> Callable[[str, Values], Values]:
-    """Return a function that reads the record lines of these fields in copydesk's spelling.
+    """Return a fast function that parses the record lines of these fields, as copydesk writes them.
 
     It adds to the given values and returns them. Each line begins with its line feed. At any doubt
     it raises UnusualError.
@@ -192,7 +200,7 @@ _LONGEST_KEY = 100
 
 
 class _BelowKey:
-    """The base of notations with lines below the key; it matches lines with more indent."""
+    """The base of notations with lines below the key: it matches all lines with more indent."""
 
     name: str
     missing: Any = ()
@@ -204,7 +212,7 @@ class _BelowKey:
 
 
 class TextList(_BelowKey, Generic[_T]):
-    """The notation of a list of texts, each on a line after a dash."""
+    """The notation of a list of texts in a record: each on a line after a dash."""
 
     name = "list of texts"
 
@@ -225,17 +233,19 @@ class TextList(_BelowKey, Generic[_T]):
         return [f"{key}:", *(f"{lead}- {self.spell(value)}" for value in values)]
 
     def read(self, fields: TypedFields, key: str, absent: tuple[_T, ...]) -> tuple[_T, ...]:
-        """Return the texts of the list, converted by `make`."""
+        """Return the texts of the list, each converted by `make`."""
         return tuple(map(self.make, fields.texts(key)))
 
     def parser(self, column: int) -> Callable[[str], tuple[_T, ...]]:
-        """Return a function that reads the list's texts from the lines below a key."""
+        """Return a function that parses the lines below a key to the list's texts."""
         parse, dash = self.parse, "\n" + " " * (column + 2) + "- "
         return lambda lines: tuple(map(parse, own.split_items(lines, dash)))
 
 
 class Nested(_BelowKey):
-    """The notation of an object below its key; recently read objects are cached."""
+    """The notation of an object in a record, on lines below its key; recently parsed ones are
+    cached.
+    """
 
     name = "keys of its own"
     missing = None
@@ -248,17 +258,17 @@ class Nested(_BelowKey):
         return _below(key, self.table.lines(value, position.inside(key)))
 
     def read(self, fields: TypedFields, key: str, absent: Any) -> Any:
-        """Return the object below a key, `absent` if there is none."""
+        """Return the object that is the value of a key, `absent` if there is none."""
         inner = fields.within(key)
         return absent if inner is None else self.table.noun(**self.table.read(inner))
 
     def parser(self, column: int) -> Callable[[str], Any]:
-        """Return a function that reads the object from the lines below a key."""
+        """Return a function that parses the lines below a key to the object."""
         return own.remember(self.table.parser(column + 2))
 
 
 class NestedList(_BelowKey):
-    """The notation of a list of objects below its key, each identified by one of its values."""
+    """The notation of a list of objects in a record; one value of each object identifies it."""
 
     name = "list, each with keys of its own"
 
@@ -275,18 +285,18 @@ class NestedList(_BelowKey):
         return _below(key, lines)
 
     def read(self, fields: TypedFields, key: str, absent: tuple[Any, ...]) -> tuple[Any, ...]:
-        """Return the objects of the list below a key."""
+        """Return the objects of the list that is the value of a key."""
         table = self.table
         return fields.each(key, lambda item: table.noun(**table.read(item)))
 
     def parser(self, column: int) -> Callable[[str], tuple[Any, ...]]:
-        """Return a function that reads the list's objects from the lines below a key."""
+        """Return a function that parses the lines below a key to the list's objects."""
         parse, lead = self.table.parser(column + 4), "\n" + " " * (column + 2)
         return lambda lines: tuple(map(parse, own.split_mappings(lines, lead)))
 
 
 class Digests(_BelowKey):
-    """The notation of field names, each with the digest of the value last written there."""
+    """The notation of field names in a record, each with the digest of the value last written."""
 
     name = "a field's name and 8 hex digits on each line"
 
@@ -305,7 +315,7 @@ class Digests(_BelowKey):
         return () if pairs is None else tuple((name, pairs.text(name)) for name in pairs)
 
     def parser(self, column: int) -> Callable[[str], tuple[tuple[str, str], ...]]:
-        """Return a function that reads field names and digests from the lines below a key."""
+        """Return a function that parses the lines below a key to field names and digests."""
         lead = "\n" + " " * (column + 2)
         return lambda lines: _parse_digests(lines, lead)
 
@@ -330,12 +340,14 @@ def _always(key: str, attribute: str, notation: Notation) -> Field:
 
 
 def _some(key: str, attribute: str, notation: Notation) -> Field:
-    """Return a record field that is left out if it is empty."""
+    """Return a record field that is not written if it is empty."""
     return Field(key=key, attribute=attribute, notation=notation)
 
 
 def _ours(key: str, attribute: str, notation: Notation) -> Field:
-    """Return a record field of copydesk's own, left out if empty; everyday.cc's records lack it."""
+    """Return a record field that only copydesk has, not the older site everyday.cc; not written if
+    empty.
+    """
     return Field(key=key, attribute=attribute, notation=notation, is_ours=True)
 
 
@@ -439,7 +451,7 @@ TABLES = (STORY, RELATED, PROVIDER, IMAGE, VERDICT)
 
 
 def read_verdict(fields: TypedFields) -> Verdict:
-    """Return an editor's decision on a story, from a record or from rulings.yaml."""
+    """Return an editor's decision on a story, parsed from a record or from rulings.yaml."""
     return Verdict(**VERDICT.read(fields))
 
 
@@ -456,7 +468,7 @@ first table stands an empty line. *Ours* are keys that no record in the profile 
 
 
 def record_page() -> str:
-    """Return the text of docs/reference/record.md, in Markdown."""
+    """Return the reference page on story records (docs/reference/record.md), in Markdown."""
     nested = {"provider": PROVIDER, "images": IMAGE, "related": RELATED, "verdict": VERDICT}
     blocks = [_table(field for section in SECTIONS for field in section)]
     blocks += [f"## Below `{key}`\n\n{_table(table.fields)}" for key, table in nested.items()]

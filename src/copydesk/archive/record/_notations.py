@@ -1,4 +1,4 @@
-"""Write one value of a record, read it by YAML, or read it fast in copydesk's own spelling.
+"""Write one value of a story record, parse it by YAML, or faster if it is as copydesk writes it.
 
 The fast parsers accept only what we write ourselves; at any doubt they raise UnusualError, and the
 caller lets YAML read the record.
@@ -27,7 +27,7 @@ from copydesk.news.ruling import Said
 
 
 class UnusualError(Exception):
-    """Raised when a fast parser meets text that is not surely in copydesk's own spelling."""
+    """Raised by a fast parser for a text that copydesk itself may not have written."""
 
 
 _V = TypeVar("_V")
@@ -44,7 +44,7 @@ _LONGEST_REMEMBERED = 300
 
 
 def remember(reader: Callable[[str], _V]) -> Callable[[str], _V]:
-    """Return a cached version of a function that reads a short text."""
+    """Return a cached version of a function that parses a short text."""
     kept = lru_cache(maxsize=_REMEMBERED)(reader)
 
     def read(raw: str) -> _V:
@@ -54,7 +54,7 @@ def remember(reader: Callable[[str], _V]) -> Callable[[str], _V]:
 
 
 def has_controls(front: str) -> bool:
-    """Return whether a record's text has a character that we would have escaped."""
+    """Return whether a record's text has a character that copydesk would have escaped."""
     data = front.encode()
     if 0 in data.translate(_ZERO_FOR_CONTROLS):
         return True
@@ -64,7 +64,7 @@ def has_controls(front: str) -> bool:
 
 
 def parse_text(raw: str) -> str:
-    """Return the text between two quotes, unescaped."""
+    """Return the text between two quotes, with escapes resolved."""
     if '"' not in raw and "\\" not in raw:
         return raw
     plain = _ESCAPE.sub(_unescape, raw)
@@ -80,7 +80,7 @@ def _unescape(match: re.Match[str]) -> str:
 
 @remember
 def parse_word(raw: str) -> str:
-    """Return the text of a value that is bare if YAML allows it, and in quotes otherwise."""
+    """Return the text of a value that is without quotes if YAML allows that, else in quotes."""
     if not raw.startswith('"'):
         if not is_plain(raw):
             raise UnusualError
@@ -92,7 +92,7 @@ def parse_word(raw: str) -> str:
 
 
 def parse_quoted(raw: str) -> str:
-    """Return the text of a quoted string."""
+    """Return the text of a string in quotes."""
     if len(raw) < 2 or raw[0] != '"' or raw[-1] != '"':
         raise UnusualError
     return parse_text(raw[1:-1])
@@ -100,12 +100,12 @@ def parse_quoted(raw: str) -> str:
 
 @remember
 def parse_reason(raw: str) -> Reason:
-    """Return the `Reason` in a quoted string."""
+    """Parse a string in quotes to a `Reason`."""
     return Reason.parse(parse_quoted(raw))
 
 
 def parse_words(raw: str) -> tuple[str, ...]:
-    """Return the words on one line, separated by commas."""
+    """Return the words on one line, which are separated by commas."""
     words = tuple(parse_word(raw).split(", "))
     if any(not word or word != word.strip() or "," in word for word in words):
         raise UnusualError
@@ -113,7 +113,7 @@ def parse_words(raw: str) -> tuple[str, ...]:
 
 
 def split_items(lines: str, dash: str) -> list[str]:
-    """Return the text of each line of a YAML list after its dash."""
+    """Return the text after the dash in each line of a YAML list."""
     head, *items = lines.split(dash)
     if head or not items or len(items) != lines.count("\n"):
         raise UnusualError
@@ -129,7 +129,7 @@ def split_mappings(lines: str, lead: str) -> list[str]:
 
 
 class MappingPosition(NamedTuple):
-    """The position of a mapping in a record: column of its keys, dotted path, and unknown lines.
+    """Where a mapping is written in a record: indent of its keys, dotted path, and unknown lines.
 
     `unknown` holds lines by the dotted path of the key before them. They are removed when they are
     written, so that two pictures of one URL do not both get them.
@@ -140,25 +140,25 @@ class MappingPosition(NamedTuple):
     column: int = 0
 
     def inside(self, key: str) -> MappingPosition:
-        """Return the position of the mapping below a key."""
+        """Return the position (indent, dotted path) of the mapping that is the value of a key."""
         path = f"{self.path}{key}." if self.unknown else ""
         return MappingPosition(self.unknown, path, self.column + 2)
 
     def item(self, index: int, address: str) -> MappingPosition:
-        """Return the position of the mapping that is an item of a list."""
+        """Return the position (indent, dotted path) of a mapping that is an item of a list."""
         path = f"{self.path}{name_item(index, address)}." if self.unknown else ""
         return MappingPosition(self.unknown, path, self.column + 2)
 
 
 def name_item(index: int, address: str) -> str:
-    """Return a name for a list's item by its address, so that unknown keys follow it."""
+    """Return a name for a list's item, made of its URL, so that unknown keys stay with the item."""
     if not address:
         return str(index)
     return hashlib.sha256(address.encode("utf-8", "surrogatepass")).hexdigest()[:8]
 
 
 class Lines:
-    """Collects the record lines of one mapping, with unknown lines in their places.
+    """Collects the lines of one mapping for a record, with unknown lines at their old places.
 
     With `dash` the mapping is an item of a list.
     """
@@ -172,7 +172,7 @@ class Lines:
         self._put_unknown("")
 
     def add(self, key: str, lines: list[str]) -> None:
-        """Add a key's line, then indented lines below it, then the unknown lines that follow."""
+        """Add a key's line, the indented lines below it, and unknown lines that follow it."""
         if lines:
             self.lines.append(self._lead + lines[0])
             self.lines += lines[1:]
@@ -194,7 +194,7 @@ _SAID: tuple[Said, ...] = get_args(Said)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OneLine(Generic[_T]):
-    """The notation of a value on its key's line.
+    """The notation of a record's value on the same line as its key.
 
     `standing` is a pattern of our own spelling with the value as a group, `filled` the same for a
     value that is not empty.
@@ -210,11 +210,11 @@ class OneLine(Generic[_T]):
     has_lines: bool = False
 
     def write(self, key: str, value: _T, position: MappingPosition) -> list[str]:
-        """Return the one record line of a key."""
+        """Return the record line with a key and its value."""
         return [f"{key}: {self.spell(value)}"]
 
     def pattern(self, column: int, *, is_filled: bool) -> str:
-        """Return a blank and the regular expression of the value."""
+        """Return a regular expression for a blank and the value."""
         return f" {self.filled if is_filled and self.filled else self.standing}"
 
     def parser(self, column: int) -> Callable[[str], _T]:

@@ -1,4 +1,4 @@
-"""Parse a story record's bytes to a Story, and write a Story to the same bytes.
+"""Parse a story record (Markdown with YAML front matter) to a Story, and write the same bytes back.
 
     bytes  >  fast parser for our own spelling, else YAML  >  Story  >  blocks of lines  >  bytes
 
@@ -55,7 +55,7 @@ _MARK, _HEAD_ENDS, _BODY_ENDS = "\ufeff", "\n", "---\n"
 
 
 def parse_story(path: str, data: bytes) -> Story:
-    """Parse the bytes of a story record.
+    """Parse the bytes of a story record (Markdown with YAML front matter) to a Story.
 
     Other spellings than ours are read, too; unknown keys, comments and spellings are kept in
     `Story.extra`. Raises RecordError for something else than a news record.
@@ -66,7 +66,9 @@ def parse_story(path: str, data: bytes) -> Story:
 
 
 def parse_yaml(path: str, data: bytes, halves: Halves) -> Story:
-    """Parse any story record by YAML, which decides what a record means."""
+    """Parse a story record in any spelling by the YAML parser, which is slower than
+    `read_quickly`.
+    """
     root = compose(halves.front, path)
     fields = TypedFields(root, path)
     fields.require("title", "")
@@ -85,7 +87,7 @@ def parse_yaml(path: str, data: bytes, halves: Halves) -> Story:
 
 
 def emit_story(story: Story) -> bytes:
-    """Return the bytes of a story's record; a body of one line feed counts as empty.
+    """Return the bytes of a story's record. A body of one line feed counts as empty.
 
     Raises RecordError for half a surrogate pair, which UTF-8 cannot encode.
     """
@@ -112,7 +114,7 @@ def _form_extras(form: ByteForm) -> Iterable[Extra]:
 
 
 def form_of(story: Story) -> ByteForm:
-    """Return the byte form of a story's record: byte order mark and line ends."""
+    """Return the `ByteForm` of a story's record: byte order mark and line ends."""
     return _form(_merge(story.extra))
 
 
@@ -140,7 +142,7 @@ def _is_written_so(story: Story, data: bytes) -> bool:
 
 
 def _merge(extras: Iterable[Extra]) -> dict[str, str]:
-    """Return the extra texts of a record by place; several at one place are joined as lines."""
+    """Return a record's unknown lines by their place, those of one place joined."""
     by_place: dict[str, list[str]] = {}
     for extra in extras:
         by_place.setdefault(extra.after, []).append(extra.text)
@@ -148,7 +150,7 @@ def _merge(extras: Iterable[Extra]) -> dict[str, str]:
 
 
 def _own_spellings(story: Story, standing: dict[str, str]) -> Iterable[Extra]:
-    """Yield an extra for each known key that the file spells differently than we do."""
+    """Yield an extra text for each known key that the file spells differently than copydesk."""
     for key, lines in write_blocks(story, _merge(story.extra)).items():
         as_it_stands = standing.get(key, "")
         if "\n".join(lines) != as_it_stands:
@@ -158,7 +160,7 @@ def _own_spellings(story: Story, standing: dict[str, str]) -> Iterable[Extra]:
 def _restore_spellings(
     story: Story, blocks: dict[str, list[str]], unknown: dict[str, str]
 ) -> dict[str, list[str]]:
-    """Return a record's lines by key, in the file's spelling if the value has not changed."""
+    """Return a record's lines by key, in the file's spelling where the value is unchanged."""
     return {
         key: _choose(story, key, lines, unknown.get(_SPELLED + key))
         for key, lines in blocks.items()
@@ -172,7 +174,7 @@ def _choose(story: Story, key: str, lines: list[str], spelled: str | None) -> li
 
 
 def _value(lines: str, key: str) -> Values:
-    """Return the values of a record that has only these lines of one key."""
+    """Return the values of a record that would have these lines of one key only."""
     if not lines:
         return STORY.read(TypedFields(NOTHING, ""))
     root = compose(f"{lines}\n", key)  # a block scalar counts its last line end
@@ -180,7 +182,7 @@ def _value(lines: str, key: str) -> Values:
 
 
 def read_quickly(path: str, halves: Halves) -> Story | None:
-    """Parse a story record in copydesk's own spelling without YAML; None for any other.
+    """Parse a story record as copydesk writes it, without YAML; return None for any other record.
 
     What is accepted is written back byte for byte, and YAML would read the same. Another order, an
     unknown key or another spelling of a value is not accepted.
@@ -216,7 +218,7 @@ def _read_sections(front: str, values: Values) -> Values:
 
 
 class _Readers(dict[int, Callable[[str, Values], object]]):
-    """A parser for each section of a record, by number; its pattern is compiled at first use."""
+    """The parsers for the sections of a record, by number; each is compiled at first use."""
 
     def __missing__(self, number: int) -> Callable[[str, Values], object]:
         """Make the parser of a section."""
@@ -243,13 +245,13 @@ _LAST = len(SECTIONS) - 1
 
 
 def write_blocks(story: Story, unknown: Mapping[str, str]) -> dict[str, list[str]]:
-    """Return the record lines of each top-level key, in order; [] for a key that is left out."""
+    """Return the record lines of each top-level key in order, [] for a key that is not written."""
     position = MappingPosition(dict(unknown))
     return {field.key: field.lines(story, position) for field in STORY.fields}
 
 
 def join(blocks: Mapping[str, list[str]], unknown: Mapping[str, str]) -> list[str]:
-    """Return all lines of a record between its fences, with empty and unknown lines.
+    """Return all lines of a record between the `---` lines, with empty and unknown lines.
 
     `unknown` holds lines by the top-level key before them; they include their own empty lines. A
     record without `secured` ends with an empty line before the fence (SPEC 1.1).
@@ -276,7 +278,7 @@ def gap(before: str, after: str) -> str:
 
 
 def last_gap(before: str) -> str:
-    """Return the text that `join` puts between the last key and the closing fence."""
+    """Return the text that `join` puts between the last key and the closing `---`."""
     return "" if before == LAST_KEY else "\n"
 
 
@@ -286,12 +288,12 @@ _UNORDERLY = re.compile(r"[\r\x85\u2028\u2029]|^(?:[.]{3}|---|%)|^[ -]*[?](?:\s|
 
 
 def unknown_lines(front: str, root: yaml.MappingNode) -> tuple[Extra, ...]:
-    """Return the record lines that belong to no known key, each with the key before it."""
+    """Return the record lines that belong to no known key, each with the key before them."""
     return (*_top(front, root), *_walk(front, root, "", ""))
 
 
 def is_orderly(front: str, root: yaml.MappingNode) -> bool:
-    """Return whether each top-level key of a record begins a line of its own, without indent.
+    """Return whether each top-level key of a record begins on its own line, without indent.
 
     Otherwise (a flow mapping, an indented one, YAML's other line ends and marks) single lines
     cannot be restored, and the record is read but never rewritten.
@@ -301,7 +303,7 @@ def is_orderly(front: str, root: yaml.MappingNode) -> bool:
 
 
 def spellings(front: str, root: yaml.MappingNode) -> dict[str, str]:
-    """Return the lines of each known top-level key of a record as they are in the file."""
+    """Return the lines of each known top-level key of a record, as the file spells them."""
     lines_by_key = {}
     for key, value in root.value:
         if key.value in SECTION_OF:

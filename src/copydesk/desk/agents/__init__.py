@@ -1,4 +1,4 @@
-"""The Model Context Protocol for agents: they read and propose; strangers' text is marked."""
+"""Serve the Model Context Protocol (MCP): agents read stories and propose editors' actions."""
 
 from __future__ import annotations
 

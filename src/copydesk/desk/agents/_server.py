@@ -1,4 +1,4 @@
-"""Build the MCP server of an open web interface: it lists tools and answers calls of agents."""
+"""Build the MCP server of the editors' web interface: it lists tools and answers agents' calls."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _INSTRUCTIONS = (
 
 
 def make_server(desk: Desk, token_of: TokenOf) -> Server[Any]:
-    """Return the MCP server of an open desk (the editors' web interface)."""
+    """Return the MCP server of an open `Desk` (the editors' web interface)."""
 
     async def list_tools(
         context: ServerRequestContext[Any], _params: types.PaginatedRequestParams | None

@@ -21,7 +21,7 @@ _BODY_BYTES = 2_000_000
 
 @contextlib.asynccontextmanager
 async def open_mcp(desk: Desk) -> AsyncIterator[ASGIApp]:
-    """Open a desk's MCP endpoint for the block; without the extra it answers how to install it."""
+    """Open the MCP endpoint for the block; without the MCP library it answers with a hint."""
     try:
         from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
 
@@ -79,7 +79,7 @@ TOKEN_VARIABLE = "COPYDESK_DESK_TOKEN"  # noqa: S105 # the variable's name
 
 
 def serve_stdio(newsroom: Newsroom, environ: Mapping[str, str], say: Callable[[str], None]) -> None:
-    """Serve one agent over stdin and stdout until it disconnects; a token lets it do more.
+    """Serve MCP to one agent over stdin and stdout until it disconnects. A token lets it do more.
 
     Raises UsageError for an invalid token or where the extra is missing, DeskStoreError.
     """

@@ -1,6 +1,6 @@
-"""The desk's JSON API for programs with a token: one table of endpoints, described as OpenAPI.
+"""The JSON API of the editors' web interface, for programs with a token; described as OpenAPI.
 
-`ENDPOINTS` is that table: the app routes by it, and the description is written from it.
+`ENDPOINTS` is its table: the app routes by it, and the description is written from it.
 """
 
 from __future__ import annotations

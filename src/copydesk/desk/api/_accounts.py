@@ -1,4 +1,4 @@
-"""API endpoints about accounts: who may use the desk, and each account's views, stashes, drafts."""
+"""API endpoints for user accounts, and each account's saved views, drafts and stashes."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from copydesk.newsroom import accounts
 
 
 class TokenAnswer(msgspec.Struct, frozen=True, kw_only=True):
-    """Whom a token acts for, what it is good for, and until when."""
+    """The account that an API token acts for, the token's scopes, and when it expires."""
 
     name: str
     role: str
@@ -35,7 +35,7 @@ class TokenAnswer(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ApiPerson(msgspec.Struct, frozen=True, kw_only=True):
-    """Somebody who may use the desk."""
+    """A user account of the editors' web interface."""
 
     name: str
     role: str
@@ -45,40 +45,40 @@ class ApiPerson(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class PeopleAnswer(msgspec.Struct, frozen=True, kw_only=True):
-    """Everybody who may use the desk."""
+    """All user accounts of the editors' web interface."""
 
     people: list[ApiPerson]
 
 
 class NewPerson(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Somebody who is to use the desk."""
+    """A user account to create."""
 
     name: Annotated[str, Meta(min_length=1, max_length=60)]
     role: Role = "editor"
 
 
 class NewRole(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What somebody is to do from now on."""
+    """The new role of a user account."""
 
     role: Role
 
 
 class PersonLink(msgspec.Struct, frozen=True, kw_only=True):
-    """The address that lets somebody in, good once, for a quarter of an hour."""
+    """A sign-in link for an account. It works once, and for a quarter of an hour."""
 
     name: str
     link: str
 
 
 async def read_token(_desk: Desk, call: Call[Nothing, Nothing]) -> TokenAnswer:
-    """Return whom this token acts for."""
+    """Return the account that the API token acts for."""
     token = call.token
     scopes = [scope for scope in token.scopes if token.may(scope)]
     return make_answer(TokenAnswer, token, scopes=scopes)
 
 
 async def list_people(desk: Desk, _call: Call[Nothing, Nothing]) -> PeopleAnswer:
-    """Return everybody who may use the desk."""
+    """Return all user accounts of the editors' web interface."""
 
     def read() -> PeopleAnswer:
         now, store = read_clocks().now, desk.store
@@ -98,14 +98,14 @@ async def list_people(desk: Desk, _call: Call[Nothing, Nothing]) -> PeopleAnswer
 
 
 async def add_person(desk: Desk, call: Call[Nothing, NewPerson]) -> PersonLink:
-    """Let somebody use the desk; the answer has their link in."""
+    """Create a user account. The answer has its sign-in link."""
     name, role = call.body.name, call.body.role
     secret = await _change(desk, call.visitor, lambda changes: changes.add(name, role))
     return _make_link(desk, call.visitor, name, secret)
 
 
 async def set_role(desk: Desk, call: Call[Nothing, NewRole]) -> Nothing:
-    """Let somebody do more or less; the only owner stays one."""
+    """Change the role of a user account. The only owner stays an owner."""
     name, role = call.path["name"], call.body.role
 
     def change(changes: accounts.AccountChanges) -> None:
@@ -118,20 +118,20 @@ async def set_role(desk: Desk, call: Call[Nothing, NewRole]) -> Nothing:
 
 
 async def reset_person(desk: Desk, call: Call[Nothing, Nothing]) -> PersonLink:
-    """Take somebody's proofs, tokens and sessions away; the answer has their new link in."""
+    """Delete an account's password, passkeys, tokens and sessions; return a new sign-in link."""
     name = call.path["name"]
     secret = await _change(desk, call.visitor, lambda changes: changes.reset(name))
     return _make_link(desk, call.visitor, name, secret)
 
 
 async def end_sessions(desk: Desk, call: Call[Nothing, Nothing]) -> Nothing:
-    """Sign somebody out everywhere."""
+    """End all sessions of a user account."""
     await _change(desk, call.visitor, lambda changes: changes.end_sessions(call.path["name"]))
     return Nothing()
 
 
 async def remove_person(desk: Desk, call: Call[Nothing, Nothing]) -> Nothing:
-    """Let somebody use the desk no more; the only owner stays."""
+    """Delete a user account. The only owner's stays."""
     name = call.path["name"]
 
     def change(changes: accounts.AccountChanges) -> None:
@@ -145,7 +145,7 @@ async def remove_person(desk: Desk, call: Call[Nothing, Nothing]) -> Nothing:
 async def _change(
     desk: Desk, visitor: Visitor, change: Callable[[accounts.AccountChanges], object]
 ) -> str:
-    """Change accounts of the desk; return the secret of a sign-in link if one is made, else ""."""
+    """Change user accounts; return the secret of a new sign-in link, "" if none was created."""
     changes = accounts.AccountChanges(desk.store, read_clocks(), visitor.name, visitor.address)
 
     def make() -> object:
@@ -164,20 +164,20 @@ Name = Annotated[str, Meta(min_length=1, max_length=300)]
 
 
 class SentView(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A question as the query of an address: `view=missed&topic=Tides`."""
+    """The filters of a saved queue view, as a URL query: `view=missed&topic=Tides`."""
 
     query: Annotated[str, Meta(max_length=4_000)]
 
 
 class NewStash(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A stash to be made, one's own or everybody's."""
+    """A stash (a collection of stories) to create, for its editor only or for all."""
 
     name: Annotated[str, Meta(min_length=1, max_length=100)]
     shared: bool = False
 
 
 class StashChange(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Which stories are put at the end of a stash, taken out, and its order after that."""
+    """Stories to add to a stash (a collection) and to remove from it, and its new order."""
 
     add: Annotated[list[Name], Meta(max_length=1_000)] = []
     take_out: Annotated[list[Name], Meta(max_length=1_000)] = []
@@ -185,7 +185,7 @@ class StashChange(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
 
 
 class ApiStash(msgspec.Struct, frozen=True, kw_only=True):
-    """A stash with its stories in order."""
+    """A stash (an editor's collection of stories), in its order."""
 
     id: int
     name: str
@@ -194,41 +194,41 @@ class ApiStash(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class StashesAnswer(msgspec.Struct, frozen=True, kw_only=True):
-    """The stashes that an account may see."""
+    """The stashes (collections of stories) that an account may see."""
 
     stashes: list[ApiStash]
 
 
 class DraftQuery(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Of which story, "" for one that is not filed yet."""
+    """The story whose unsaved texts are requested, "" for a new story."""
 
     story: Annotated[str, Meta(max_length=300)] = ""
 
 
 class DraftAnswer(msgspec.Struct, frozen=True, kw_only=True):
-    """What was typed into the form of a story and is not filed, by field."""
+    """The texts that an editor typed into a story's form and did not save, by field."""
 
     story: str
     fields: dict[str, str]
 
 
 class UploadAnswer(msgspec.Struct, frozen=True, kw_only=True):
-    """The address of a picture, for the action `rule` `set` with `picture`."""
+    """The URL of an uploaded picture, for an action that sets a story's picture."""
 
     address: str
 
 
 class PreviewAddress(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The address of a page of the web."""
+    """The URL of a web page to preview."""
 
     url: Annotated[str, Meta(min_length=1, max_length=2_000)]
 
 
 class PreviewAnswer(msgspec.Struct, frozen=True, kw_only=True):
-    """What a round would read at an address.
+    """The story that would be made of a web page.
 
-    `problem` says why it gives no story, `obstacle` which word of an editor's keeps it from being
-    filed, `filed` is the name of the story that has it already; "" where there is none.
+    `problem` says why the page gives no story, `obstacle` which editor's rule blocks it, and
+    `filed` names the story that has this page already; each is "" if there is none.
     """
 
     url: str
@@ -243,7 +243,7 @@ class PreviewAnswer(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ApiList(msgspec.Struct, frozen=True, kw_only=True):
-    """A reading list; `version` is what the action `list` has to have seen."""
+    """A reading list of the site; `version` must be sent back with a change."""
 
     id: str
     title: str
@@ -260,7 +260,7 @@ class ListsAnswer(msgspec.Struct, frozen=True, kw_only=True):
 
 
 async def put_view(desk: Desk, call: Call[Nothing, SentView]) -> Nothing:
-    """Keep a question under a name."""
+    """Save filters of the story queue under a name."""
     asked = _query.first_page(_query.read_question(dict(parse_qsl(call.body.query))))
     view = SavedView(name=call.path["name"].strip(), query=_query.write_question(asked))
     await asyncio.to_thread(desk.store.saved_views.keep, call.visitor.name, view)
@@ -268,19 +268,19 @@ async def put_view(desk: Desk, call: Call[Nothing, SentView]) -> Nothing:
 
 
 async def drop_view(desk: Desk, call: Call[Nothing, Nothing]) -> Nothing:
-    """Forget a view."""
+    """Delete a saved view of the story queue."""
     await asyncio.to_thread(desk.store.saved_views.drop, call.visitor.name, call.path["name"])
     return Nothing()
 
 
 async def list_stashes(desk: Desk, call: Call[Nothing, Nothing]) -> StashesAnswer:
-    """Return the account's stashes and the shared ones."""
+    """Return the stashes (collections of stories) of the account, and the shared ones."""
     found = await asyncio.to_thread(desk.store.stashes.of, call.visitor.name)
     return StashesAnswer(stashes=[make_answer(ApiStash, stash) for stash in found])
 
 
 async def make_stash(desk: Desk, call: Call[Nothing, NewStash]) -> ApiStash:
-    """Make an empty stash."""
+    """Create an empty stash (a collection of stories)."""
     editor, sent = call.visitor.name, call.body
 
     def make() -> Stash:
@@ -291,7 +291,7 @@ async def make_stash(desk: Desk, call: Call[Nothing, NewStash]) -> ApiStash:
 
 
 async def change_stash(desk: Desk, call: Call[Nothing, StashChange]) -> ApiStash:
-    """Put stories into a stash, take some out, order them."""
+    """Add stories to a stash, remove some, and order them."""
     editor, stash_id, sent = call.visitor.name, _read_number(call.path["id"]), call.body
 
     def change() -> Stash:
@@ -306,21 +306,21 @@ async def change_stash(desk: Desk, call: Call[Nothing, StashChange]) -> ApiStash
 
 
 async def drop_stash(desk: Desk, call: Call[Nothing, Nothing]) -> Nothing:
-    """Remove a stash; its stories stay."""
+    """Delete a stash. Its stories stay."""
     stash_id = _read_number(call.path["id"])
     await asyncio.to_thread(desk.store.stashes.remove, call.visitor.name, stash_id)
     return Nothing()
 
 
 async def read_draft(desk: Desk, call: Call[DraftQuery, Nothing]) -> DraftAnswer:
-    """Return what the account typed into a form and did not file."""
+    """Return the texts that the account typed into a story's form and did not save."""
     story = call.query.story
     found = await asyncio.to_thread(desk.store.drafts.of_story, call.visitor.name, story)
     return DraftAnswer(story=story, fields=dict(find_draft(found).fields))
 
 
 async def put_draft(desk: Desk, call: Call[Nothing, SentDraft]) -> Nothing:
-    """Keep fields of a form."""
+    """Store texts that the account typed into a story's form and did not save yet."""
     drafts = make_drafts(call.body, now())
 
     def keep() -> None:
@@ -333,18 +333,18 @@ async def put_draft(desk: Desk, call: Call[Nothing, SentDraft]) -> Nothing:
 
 
 async def drop_draft(desk: Desk, call: Call[DraftQuery, Nothing]) -> Nothing:
-    """Forget what was typed into a form."""
+    """Delete the unsaved texts of a story's form."""
     await asyncio.to_thread(desk.store.drafts.drop, call.visitor.name, call.query.story)
     return Nothing()
 
 
 async def put_picture(desk: Desk, call: Call[Nothing, bytes]) -> UploadAnswer:
-    """Keep a picture that is sent as its bytes."""
+    """Store an uploaded picture, sent as the request body."""
     return UploadAnswer(address=await desk.keep_upload(call.body))
 
 
 async def preview_page(desk: Desk, call: Call[Nothing, PreviewAddress]) -> PreviewAnswer:
-    """Look at a page as a round would; nothing is filed."""
+    """Fetch a web page and return the story that it would become; nothing is stored."""
     preview = await desk.look_at(call.body.url.strip())
 
     def answer(opened: OpenNewsroom) -> PreviewAnswer:

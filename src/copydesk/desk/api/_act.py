@@ -1,4 +1,4 @@
-"""API endpoints that take actions and proposals of programs, and answer with outcomes."""
+"""API endpoints by which programs send editors' actions and proposals, and read the outcomes."""
 
 from __future__ import annotations
 
@@ -27,13 +27,13 @@ from copydesk.news.ruling import EditConflict
 
 
 class ActionsKept(msgspec.Struct, frozen=True, kw_only=True):
-    """The ids under which actions are on the disk now; they are filed in their order."""
+    """The ids of the actions that are stored now. They are carried out in this order."""
 
     kept: list[str]
 
 
 class ApiAction(msgspec.Struct, frozen=True, kw_only=True):
-    """An action and what became of it: `waits`, `done`, `refused` or `conflict`."""
+    """An editor's action and its state: `waits`, `done`, `refused` or `conflict`."""
 
     id: str
     kind: str
@@ -51,7 +51,7 @@ class ApiAction(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ActionsQuery(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Of which days the account's own actions are wanted."""
+    """For how many days to list the account's own actions."""
 
     days: Annotated[int, Meta(ge=1, le=90)] = 1
     limit: PageRows = 50
@@ -59,20 +59,20 @@ class ActionsQuery(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
 
 
 class ActionsAnswer(msgspec.Struct, frozen=True, kw_only=True):
-    """Actions, the latest first; `after` asks for those before them, "" is the last page."""
+    """The account's actions, the latest first. `after` requests the next page, "" on the last."""
 
     actions: list[ApiAction]
     after: str = ""
 
 
 async def put_actions(desk: Desk, call: Call[Nothing, list[SentAction]]) -> ActionsKept:
-    """Keep actions; they are on the disk before this answers, and filed within a second or so."""
+    """Store editors' actions on disk; they are carried out within about a second."""
     sent = name_actions(call.body, call.key)
     return await keep_actions(desk, make_actions(sent, call.visitor.name, now()))
 
 
 async def undo_action(desk: Desk, call: Call[Nothing, Nothing]) -> ActionsKept:
-    """Take back what an action did, by an action of its own."""
+    """Undo an action of an editor, by a new action."""
     undone = call.path["id"]
     known = await asyncio.to_thread(desk.store.actions.state, [undone])
     stories = known[undone].action.stories if undone in known else ()
@@ -81,7 +81,7 @@ async def undo_action(desk: Desk, call: Call[Nothing, Nothing]) -> ActionsKept:
 
 
 async def list_actions(desk: Desk, call: Call[ActionsQuery, Nothing]) -> ActionsAnswer:
-    """Return what the account did of late, and what became of it."""
+    """Return the account's recent actions with their outcomes."""
     asked, since = call.query, now() - timedelta(days=call.query.days)
     done = await asyncio.to_thread(desk.store.actions.of, call.visitor.name, since)
     listed = list(done[::-1])
@@ -96,7 +96,7 @@ async def list_actions(desk: Desk, call: Call[ActionsQuery, Nothing]) -> Actions
 
 
 async def read_action(desk: Desk, call: Call[Nothing, Nothing]) -> ApiAction:
-    """Return what became of an action of the account's."""
+    """Return one action of the account with its outcome."""
     known = await asyncio.to_thread(desk.store.actions.state, [call.path["id"]])
     queued = known.get(call.path["id"])
     if queued is None or queued.action.by != call.visitor.name:
@@ -105,7 +105,7 @@ async def read_action(desk: Desk, call: Call[Nothing, Nothing]) -> ApiAction:
 
 
 async def keep_actions(desk: Desk, actions: Sequence[EditorAction]) -> ActionsKept:
-    """Store the actions that a program sent, and return their ids.
+    """Store the editors' actions that a program sent, and return their ids.
 
     The same actions may be sent twice; others under a known id are refused (409).
     """
@@ -122,7 +122,7 @@ async def keep_actions(desk: Desk, actions: Sequence[EditorAction]) -> ActionsKe
 
 
 def make_action(queued: QueuedAction) -> ApiAction:
-    """Return an action and its outcome for JSON."""
+    """Return an editor's action with its outcome, as a struct for JSON."""
     commit = (queued.outcome.commit if queued.outcome else None) or ""
     return make_answer(ApiAction, queued.action, queued.outcome, state=queued.state, commit=commit)
 
@@ -143,9 +143,9 @@ def _name(key: str, place: int) -> str:
 
 
 class ApiProposal(msgspec.Struct, frozen=True, kw_only=True):
-    """What a program suggests: an action, why, what that rests on, and what became of it.
+    """An action that a program proposes to editors, with its reason, quotations and outcome.
 
-    `author` is the account that it acts for, `label` what its token is called.
+    `author` is the account that the program acts for, `label` the name of its token.
     """
 
     id: str
@@ -163,27 +163,27 @@ class ApiProposal(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ProposalsQuery(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """How many of those that wait are wanted, from where on."""
+    """Which page of the waiting proposals is requested."""
 
     limit: PageRows = 50
     after: Annotated[str, Meta(max_length=100)] = ""
 
 
 class ProposalsAnswer(msgspec.Struct, frozen=True, kw_only=True):
-    """Proposals that wait, the oldest first; `after` asks for the next page, "" is the last."""
+    """Proposals that wait, the oldest first. `after` requests the next page, "" on the last."""
 
     proposals: list[ApiProposal]
     after: str = ""
 
 
 async def put_proposal(desk: Desk, call: Call[Nothing, SentProposal]) -> ApiProposal:
-    """Suggest an action to the editors; nothing changes before one of them takes it."""
+    """Propose an action to the editors; nothing changes before one of them accepts it."""
     kept = await propose(desk, call.token, call.body, call.key or str(uuid4()))
     return make_proposal(kept)
 
 
 async def list_proposals(desk: Desk, call: Call[ProposalsQuery, Nothing]) -> ProposalsAnswer:
-    """Return the proposals that wait for an editor."""
+    """Return the proposals of programs that wait for an editor."""
     asked = call.query
     found = await asyncio.to_thread(desk.store.proposals.list_waiting, asked.limit + 1, asked.after)
     page = found[: asked.limit]
@@ -192,7 +192,7 @@ async def list_proposals(desk: Desk, call: Call[ProposalsQuery, Nothing]) -> Pro
 
 
 async def read_proposal(desk: Desk, call: Call[Nothing, Nothing]) -> ApiProposal:
-    """Return a proposal and what became of it."""
+    """Return a program's proposal and its outcome."""
     found = await asyncio.to_thread(desk.store.proposals.find, call.path["id"])
     if found is None:
         raise ApiProblem(404, "no such proposal")
@@ -200,16 +200,16 @@ async def read_proposal(desk: Desk, call: Call[Nothing, Nothing]) -> ApiProposal
 
 
 async def take(desk: Desk, call: Call[Nothing, Nothing]) -> ActionsKept:
-    """Take a proposal: it becomes an action of the account that takes it."""
+    """Accept a proposal: it becomes an action of the account that accepts it."""
     action = await take_proposal(desk, call.path["id"], call.visitor.name)
     return ActionsKept(kept=[action.id])
 
 
 async def refuse(desk: Desk, call: Call[Nothing, Nothing]) -> ApiProposal:
-    """Refuse a proposal: nothing is done."""
+    """Refuse a proposal; nothing else changes."""
     return make_proposal(await refuse_proposal(desk, call.path["id"], call.visitor.name))
 
 
 def make_proposal(proposal: Proposal) -> ApiProposal:
-    """Return a program's proposal for JSON."""
+    """Return a program's proposal, as a struct for JSON."""
     return make_answer(ApiProposal, proposal, proposal.action)

@@ -1,4 +1,4 @@
-"""Serve the JSON API: the table of endpoints, the check of tokens, and the reference page."""
+"""Serve the JSON API of the editors' web interface: endpoints, token check, reference page."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ Handler = Callable[[Request], Awaitable[Response]]
 
 
 def make_api(desk: Desk, door: Door, agents: ASGIApp) -> ASGIApp:
-    """Return the ASGI app of the JSON API for an open desk, behind its check of tokens.
+    """Return the ASGI app of the JSON API for an open `Desk`, behind a check of tokens.
 
     Its paths are below `/api`. `agents` answers at `/api/mcp`.
     """
@@ -287,7 +287,7 @@ class TokenGuard:
         self._paces = RequestPaces(door.api_requests_a_minute)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one HTTP request."""
+        """Check the token of one HTTP request, and pass the request on or refuse it."""
         is_secure = False
         try:
             visitor = await asyncio.to_thread(self._find_out, scope)
@@ -326,14 +326,14 @@ class TokenGuard:
 
 
 class RequestPaces:
-    """Counts the API requests of each token in a minute, in memory."""
+    """Counts, in memory, the API requests of each token within a minute."""
 
     def __init__(self, most: int) -> None:
         self._most = most
         self._counts: OrderedDict[str, tuple[float, int]] = OrderedDict()
 
     def count(self, token: str, seconds: float) -> None:
-        """Count a request of a token; raises ApiProblem after too many, which are not counted."""
+        """Count an API request of a token. Raises ApiProblem after too many in a minute."""
         began, count = self._counts.pop(token, (seconds, 0))
         if not began <= seconds < began + _WINDOW_SECONDS:
             began, count = seconds, 0
@@ -366,7 +366,7 @@ to do.
 
 
 def reference_page() -> str:
-    """Return the reference page of the API's endpoints as Markdown."""
+    """Return the reference page of the JSON API's endpoints as Markdown."""
     rows = (
         f"| `{endpoint.method} {endpoint.path}` | `{endpoint.scope}` | {endpoint.about} |"
         for endpoint in ENDPOINTS

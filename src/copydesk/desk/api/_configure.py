@@ -1,4 +1,4 @@
-"""API endpoints for owners' settings: sources, topics, publishers; each change is one commit."""
+"""API endpoints for owners' settings: sources, topics, publishers; each change is a git commit."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ Words = Annotated[list[Annotated[str, Meta(max_length=200)]], Meta(max_length=10
 
 
 class ApiTopic(msgspec.Struct, frozen=True, kw_only=True):
-    """A topic of the beat."""
+    """A topic of the site, with the keywords by which stories get it."""
 
     id: str
     name: str
@@ -43,25 +43,25 @@ class ApiTopic(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class TopicsAnswer(msgspec.Struct, frozen=True, kw_only=True):
-    """The beat's topics, in their order."""
+    """All topics of the site, in their order."""
 
     topics: list[ApiTopic]
 
 
 class SourceQuery(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Which source is meant."""
+    """The URL of a source."""
 
     url: Address
 
 
 class SeenSourceQuery(SourceQuery, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Which source is meant, and the digest of beat.toml that was read beside it."""
+    """The URL of a source, and the digest `seen` that was read with its settings."""
 
     seen: Seen
 
 
 class SourceBlock(msgspec.Struct, frozen=True, kw_only=True):
-    """What a source's block in beat.toml says; `seen` is sent back by whoever changes it."""
+    """The settings of a source in beat.toml; `seen` must be sent back with a change."""
 
     url: str
     name: str
@@ -75,7 +75,7 @@ class SourceBlock(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class SourceChange(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What is to stand in a source's block; what is left out stays as it is."""
+    """New settings of a source in beat.toml. A field that is left out does not change."""
 
     seen: Seen
     url: Address | None = None
@@ -89,7 +89,7 @@ class SourceChange(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
 
 
 class NewSource(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A source that is to be watched."""
+    """A source (feed, sitemap or page) to add."""
 
     url: Address
     name: Name = ""
@@ -97,31 +97,34 @@ class NewSource(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
 
 
 class NewSources(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Sources that are to be watched; those that are there already are left out."""
+    """Sources to add. Those that the site has already are skipped."""
 
     sources: Annotated[list[NewSource], Meta(min_length=1, max_length=500)]
 
 
 class Looked(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Where lists are looked for."""
+    """A URL at which to look for feeds and sitemaps."""
 
     url: Address
 
 
 class OfferedLists(msgspec.Struct, frozen=True, kw_only=True):
-    """The feeds, sitemaps and pages of links that an address leads to, the best first."""
+    """The feeds, sitemaps and link pages that were found at a URL, the best first."""
 
     lists: list[FoundList]
 
 
 class WantedRound(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Of which source a round is wanted, "" for all that are due."""
+    """The source to fetch now, "" for all sources that are due."""
 
     url: Annotated[str, Meta(max_length=2_000)] = ""
 
 
 class RoundAnswer(msgspec.Struct, frozen=True, kw_only=True):
-    """The round that was asked for last; `code` is null until it is over, `log` what it said."""
+    """The fetching run that was requested last; `log` is its output.
+
+    `code` is its exit code, null until it has ended.
+    """
 
     by: str
     source: str
@@ -131,7 +134,10 @@ class RoundAnswer(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class RejudgingAnswer(msgspec.Struct, frozen=True, kw_only=True):
-    """How judging again stands that was asked for last; `code` is null until it is over."""
+    """The state of the last request to score stored stories again.
+
+    `code` is the exit code, null until it has ended.
+    """
 
     by: str
     waits: bool
@@ -140,7 +146,7 @@ class RejudgingAnswer(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class TopicAnswer(msgspec.Struct, frozen=True, kw_only=True):
-    """A topic and its file; `seen` is sent back by whoever changes it."""
+    """A topic and the path of its file; `seen` must be sent back with a change."""
 
     topic: ApiTopic
     path: str
@@ -148,7 +154,7 @@ class TopicAnswer(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class TopicChange(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What a topic's file is to say; what is left out stays as it is."""
+    """New content of a topic's file. A field that is left out does not change."""
 
     seen: Seen
     keywords: Words | None = None
@@ -158,20 +164,20 @@ class TopicChange(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
 
 
 class NewTopic(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A topic that is to be; its name is its first keyword."""
+    """A topic to create. Its name is its first keyword."""
 
     name: Annotated[str, Meta(min_length=1, max_length=200)]
     parent: Name = ""
 
 
 class SeenQuery(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The digest of the file as it was read."""
+    """The digest `seen` that was read with the settings file."""
 
     seen: Seen
 
 
 class ApiOrganization(msgspec.Struct, frozen=True, kw_only=True):
-    """A publisher that the newsroom knows, and the digest of its file."""
+    """A publisher with its name and owner, and the digest of its file."""
 
     domain: str
     name: str
@@ -180,13 +186,13 @@ class ApiOrganization(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class OrganizationsAnswer(msgspec.Struct, frozen=True, kw_only=True):
-    """The known publishers, by domain."""
+    """All publishers that the site knows, sorted by domain."""
 
     organizations: list[ApiOrganization]
 
 
 class OrganizationChange(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What a publisher is called, and whose it is."""
+    """The new name and owner of a publisher."""
 
     seen: Seen
     name: Annotated[str, Meta(min_length=1, max_length=200)]
@@ -194,12 +200,12 @@ class OrganizationChange(msgspec.Struct, frozen=True, kw_only=True, forbid_unkno
 
 
 async def read_source(desk: Desk, call: Call[SourceQuery, Nothing]) -> SourceBlock:
-    """Return what beat.toml says of a source."""
+    """Return the settings of a source in beat.toml."""
     return await desk.thread.ask(lambda opened: _read_source(opened, call.query.url))
 
 
 async def add_sources(desk: Desk, call: Call[Nothing, NewSources]) -> SettingsChanged:
-    """Watch sources from now on."""
+    """Add sources (feeds, sitemaps or pages to watch) to beat.toml."""
     sources = [
         Source(url=source_address(one.url), name=one.name.strip(), kind=one.kind)
         for one in call.body.sources
@@ -210,7 +216,7 @@ async def add_sources(desk: Desk, call: Call[Nothing, NewSources]) -> SettingsCh
 
 
 async def change_source(desk: Desk, call: Call[SourceQuery, SourceChange]) -> SettingsChanged:
-    """Change what beat.toml says of a source."""
+    """Change the settings of a source in beat.toml."""
     url, wanted = call.query.url, call.body
     there = await desk.thread.ask(lambda opened: _read_source(opened, url))
     edit = replace(
@@ -225,14 +231,14 @@ async def change_source(desk: Desk, call: Call[SourceQuery, SourceChange]) -> Se
 
 
 async def end_source(desk: Desk, call: Call[SeenSourceQuery, Nothing]) -> SettingsChanged:
-    """End a source: it is asked no more, and what it brought stays filed."""
+    """Remove a source from beat.toml. It is no longer fetched; its stories stay."""
     url, seen, by = call.query.url, call.query.seen, call.visitor.name
     await desk.thread.ask(lambda opened: _read_source(opened, url))
     return await _change(desk, lambda newsroom: source_edits.end_source(newsroom, url, by, seen))
 
 
 async def look_for_sources(desk: Desk, call: Call[Nothing, Looked]) -> OfferedLists:
-    """Look which lists an address leads to."""
+    """Return the feeds, sitemaps and link pages that are found at a URL."""
     root = await desk.thread.ask(lambda opened: opened.newsroom.root)
     try:
         async with desk.looking:
@@ -242,7 +248,7 @@ async def look_for_sources(desk: Desk, call: Call[Nothing, Looked]) -> OfferedLi
 
 
 async def begin_round(desk: Desk, call: Call[Nothing, WantedRound]) -> RoundAnswer:
-    """Begin a round."""
+    """Start a run that fetches sources and stores new stories."""
     if desk.on_demand is None:
         raise ApiProblem(400, "no rounds are run here", desk.why_no_rounds)
     if url := call.body.url:
@@ -252,14 +258,14 @@ async def begin_round(desk: Desk, call: Call[Nothing, WantedRound]) -> RoundAnsw
 
 
 async def read_round(desk: Desk, _call: Call[Nothing, Nothing]) -> RoundAnswer:
-    """Return how the round stands that was asked for last."""
+    """Return the state of the fetching run that was started last."""
     if desk.on_demand is None or desk.on_demand.last is None:
         raise ApiProblem(404, "no round was asked for")
     return make_answer(RoundAnswer, desk.on_demand.last)
 
 
 async def begin_rejudging(desk: Desk, call: Call[Nothing, Nothing]) -> RejudgingAnswer:
-    """Begin to judge the stories of the last 30 days again, by the rules of today."""
+    """Start scoring the stories of the last 30 days again, by the current rules."""
     if desk.rejudging is None:
         raise ApiProblem(400, "stories are not judged again here", "use copydesk rejudge --apply")
     desk.rejudging.begin(call.visitor.name)
@@ -267,25 +273,25 @@ async def begin_rejudging(desk: Desk, call: Call[Nothing, Nothing]) -> Rejudging
 
 
 async def read_rejudging(desk: Desk, _call: Call[Nothing, Nothing]) -> RejudgingAnswer:
-    """Return how judging again stands that was asked for last."""
+    """Return the state of the last request to score stored stories again."""
     if desk.rejudging is None or desk.rejudging.last is None:
         raise ApiProblem(404, "nobody asked for stories to be judged again")
     return make_answer(RejudgingAnswer, desk.rejudging.last)
 
 
 async def read_topic(desk: Desk, call: Call[Nothing, Nothing]) -> TopicAnswer:
-    """Return a topic, by its id or its name."""
+    """Return a topic by its id or its name."""
     return await desk.thread.ask(lambda opened: _see_topic(opened, call.path["id"]))
 
 
 async def add_topic(desk: Desk, call: Call[Nothing, NewTopic]) -> SettingsChanged:
-    """Make a topic."""
+    """Create a topic."""
     name, parent, by = call.body.name.strip(), call.body.parent, call.visitor.name
     return await _change(desk, lambda newsroom: topics_room.file_topic(newsroom, name, parent, by))
 
 
 async def change_topic(desk: Desk, call: Call[Nothing, TopicChange]) -> SettingsChanged:
-    """Change what a topic's file says."""
+    """Change the keywords and names in a topic's file."""
     wanted, topic_id = call.body, call.path["id"]
 
     def change(newsroom: Newsroom) -> settings.SettingsReport:
@@ -297,13 +303,13 @@ async def change_topic(desk: Desk, call: Call[Nothing, TopicChange]) -> Settings
 
 
 async def end_topic(desk: Desk, call: Call[SeenQuery, Nothing]) -> SettingsChanged:
-    """End a topic; stories keep its name until they are judged again."""
+    """Delete a topic. Stories keep its name until they are scored again."""
     topic_id, seen, by = call.path["id"], call.query.seen, call.visitor.name
     return await _change(desk, lambda newsroom: topics_room.end_topic(newsroom, topic_id, by, seen))
 
 
 async def read_organizations(desk: Desk, _call: Call[Nothing, Nothing]) -> OrganizationsAnswer:
-    """Return the known publishers."""
+    """Return all publishers that the site knows."""
     return await desk.thread.ask(
         lambda opened: OrganizationsAnswer(
             organizations=[
@@ -317,7 +323,7 @@ async def read_organizations(desk: Desk, _call: Call[Nothing, Nothing]) -> Organ
 async def change_organization(
     desk: Desk, call: Call[Nothing, OrganizationChange]
 ) -> SettingsChanged:
-    """Change what a publisher is called, and whose it is."""
+    """Change the name and owner of a publisher."""
     domain, wanted = call.path["domain"], call.body
     texts, by = (wanted.name, wanted.owner), call.visitor.name
     return await _change(
@@ -327,7 +333,7 @@ async def change_organization(
 
 
 async def undo_settings(desk: Desk, call: Call[Nothing, Nothing]) -> SettingsChanged:
-    """Take a commit of settings, topics, publishers or rules back."""
+    """Undo a git commit that changed settings, topics, publishers or rules."""
     commit, by = read_commit({"commit": call.path["commit"]}), call.visitor.name
     return await _change(desk, lambda newsroom: settings.undo_settings(newsroom, commit, by))
 
@@ -352,14 +358,14 @@ def _see_topic(opened: OpenNewsroom, topic_id: str) -> TopicAnswer:
 
 
 def _merge(kind: type[_Edit], wanted: msgspec.Struct, there: object) -> _Edit:
-    """Return an edit: the wanted fields, and for the others the present values."""
+    """Return an edit that has the wanted fields, and the present values of all others."""
     asked = {name: value for name, value in structs.asdict(wanted).items() if value is not None}
     current = {field.name: getattr(there, field.name) for field in fields(kind)}
     return msgspec.convert({**current, **asked}, kind)
 
 
 async def read_topics(desk: Desk, _call: Call[Nothing, Nothing]) -> TopicsAnswer:
-    """Return the beat's topics."""
+    """Return the topics of the site."""
     return await desk.thread.ask(
         lambda opened: TopicsAnswer(
             topics=[make_answer(ApiTopic, topic) for topic in opened.newsroom.beat.topics]
@@ -373,17 +379,17 @@ _Word = Annotated[str, Meta(max_length=200)]
 
 
 class TriedKeywords(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Words that the keywords of a topic gain and lose."""
+    """Keywords to add to a topic and to remove from it."""
 
     added: Annotated[list[_Word], Meta(max_length=10_000)] = []
     dropped: Annotated[list[_Word], Meta(max_length=10_000)] = []
 
 
 class NewTrial(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Rules that are tried; what is left out stays as it is.
+    """Publishing rules to try on stored stories. A field that is left out does not change.
 
-    `points` are by the signal's name, `trust` by the source's address, `keywords` by the topic's
-    name; `half_life_hours` is the front page's.
+    `points` are by the signal's name, `trust` by the source's URL, `keywords` by the topic's name;
+    `half_life_hours` is the front page's.
     """
 
     publish_at: int | None = None
@@ -394,10 +400,10 @@ class NewTrial(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
 
 class ApiChanged(msgspec.Struct, frozen=True, kw_only=True):
-    """A story that would change: its fields by name, and the reason.
+    """A story that new rules would change: the names of the changed fields, and the reason.
 
-    `won` and `lost` are those of the tried topics; it `is_pending` where the rules of today do the
-    same.
+    `won` and `lost` are topics that are tried. `is_pending` says that today's rules would change
+    the story in the same way.
     """
 
     path: str
@@ -410,10 +416,10 @@ class ApiChanged(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class TrialOutcome(msgspec.Struct, frozen=True, kw_only=True):
-    """What rules would do; `stands` is sent back by whoever writes them.
+    """What new rules would do to stored stories; saving them must send `stands` back.
 
-    `changed` counts all stories, `reworded` those of them of which only the reasons change;
-    `listed` has the first 200 of the others. `diff` is what would be written.
+    `changed` counts all changed stories, `reworded` those of which only the reasons change;
+    `listed` has the first 200 of the others. `diff` shows what would be written.
     """
 
     stories: int
@@ -435,7 +441,7 @@ class TrialOutcome(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class TrialAnswer(msgspec.Struct, frozen=True, kw_only=True):
-    """A trial and how far it is: `waits`, `done`, `failed` or `given up`."""
+    """A test of new rules and its state: `waits`, `done`, `failed` or `given up`."""
 
     id: str
     state: str
@@ -448,7 +454,7 @@ class TrialAnswer(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class WrittenTrial(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """That tried rules are written; `sure` where everything would be published, or nothing."""
+    """A request to save tested rules. `sure` confirms rules that publish everything, or nothing."""
 
     stands: Annotated[str, Meta(max_length=200)]
     why: Annotated[str, Meta(max_length=500)] = ""
@@ -456,25 +462,25 @@ class WrittenTrial(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
 
 
 async def try_rules(desk: Desk, call: Call[Nothing, NewTrial]) -> TrialAnswer:
-    """Begin to try rules; what the account tried before is given up."""
+    """Start a test of new rules on stored stories; an earlier test of the account is given up."""
     change = msgspec.convert(call.body, what_if.RuleChange, from_attributes=True)
     return _describe(desk.trials.begin(call.visitor.name, change))
 
 
 async def read_trial(desk: Desk, call: Call[Nothing, Nothing]) -> TrialAnswer:
-    """Return how far a trial is, and what came of it."""
+    """Return the progress of a test of new rules, and its outcome."""
     return _describe(_find(desk, call))
 
 
 async def give_up_trial(desk: Desk, call: Call[Nothing, Nothing]) -> Nothing:
-    """Give a trial up."""
+    """Cancel a test of new rules."""
     trial = _find(desk, call)
     trial.is_given_up = trial.is_given_up or not trial.is_over
     return Nothing()
 
 
 async def write_trial(desk: Desk, call: Call[Nothing, WrittenTrial]) -> SettingsChanged:
-    """Write the rules that were tried, in one commit."""
+    """Save the rules of a finished test to the settings, in one git commit."""
     trial, sent = _find(desk, call), call.body
     if trial.tried is None:
         raise ApiProblem(400, "try the rules before they are written")

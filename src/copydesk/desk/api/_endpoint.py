@@ -1,4 +1,4 @@
-"""Declare endpoints of the API, shared types and problems, and describe them as OpenAPI 3.1."""
+"""Declare endpoints of the JSON API, shared types and errors, and describe them as OpenAPI 3.1."""
 
 from __future__ import annotations
 
@@ -55,12 +55,12 @@ _PARAMETER = re.compile(r"\{(\w+)\}")
 
 
 class Nothing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """No parameters, no body, or nothing to tell."""
+    """An empty query, request body or answer."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Call(Generic[Q, B]):
-    """A request to an API endpoint that passed the token check: its sender, query, body, path.
+    """A request to an API endpoint that passed the token check: sender, query, body and path.
 
     `key` is its Idempotency-Key, "" for none.
     """
@@ -101,18 +101,18 @@ class Endpoint:
 
     @cached_property
     def query(self) -> type[msgspec.Struct]:
-        """Return the struct of the endpoint's URL query, Nothing for none."""
+        """Return the struct of the endpoint's URL query. `Nothing` stands for no query."""
         query: type[msgspec.Struct] = self._asks[0]
         return query
 
     @cached_property
     def body(self) -> Any:
-        """Return the type of the endpoint's request body: `bytes` if not JSON, Nothing for none."""
+        """Return the type of the request body: `bytes` if not JSON, `Nothing` if there is none."""
         return self._asks[1]
 
     @cached_property
     def gives(self) -> Any:
-        """Return the struct of the endpoint's answer, Nothing for none."""
+        """Return the struct of the endpoint's answer. `Nothing` stands for an empty answer."""
         return self._types["return"]
 
     @cached_property
@@ -126,7 +126,10 @@ class Endpoint:
 
 
 class Problem(msgspec.Struct, frozen=True, kw_only=True):
-    """What is wrong, and what to do about it; `title` is the same for each status."""
+    """An error answer of the API: what is wrong, and what to do about it (RFC 9457).
+
+    The `title` is the same for each status.
+    """
 
     title: str
     status: int
@@ -169,7 +172,7 @@ def answer_with_problem(problem: ApiProblem) -> Response:
 
 
 def make_problem(error: CopydeskError) -> ApiProblem:
-    """Return an error as an API problem, without paths of this machine."""
+    """Return an error as an API problem, without file paths of the server."""
     status = status_of(error)
     return ApiProblem(status, str(error) if status < 500 else error.what, error.hint)
 
@@ -192,20 +195,20 @@ def refuse_token(why: str) -> ApiProblem:
 
 
 class SettingsChanged(msgspec.Struct, frozen=True, kw_only=True):
-    """The files that were changed, and the commit, by which it is taken back; null for none."""
+    """The settings files that were changed, and the git commit that can be undone, or null."""
 
     changed: list[str]
     commit: str | None = None
 
 
 class SentAddress(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Whose address is meant."""
+    """The mail address of a subscriber."""
 
     address: MailAddress
 
 
 def make_answer(kind: type[_Answer], /, *values: object, **fields: object) -> _Answer:
-    """Return an API answer of a struct type, filled from values.
+    """Return an API answer of the struct type `kind`, filled from values.
 
     A field comes from `fields`, else from the first value that has an attribute of its name.
     """

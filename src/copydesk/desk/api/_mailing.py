@@ -1,4 +1,4 @@
-"""API endpoints about sent newsletter issues: progress, deliveries, test mails and mail checks."""
+"""API endpoints for sending newsletter issues: progress, deliveries, test mails, mail checks."""
 
 from __future__ import annotations
 
@@ -41,23 +41,26 @@ Cursor = Annotated[str, Meta(max_length=300, description="Where the page before 
 
 
 class SendingsQuery(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Which page of sendings is wanted."""
+    """Which page of the list of sent newsletter issues is requested."""
 
     limit: Annotated[int, Meta(ge=1, le=100)] = 20
     after: Cursor = ""
 
 
 class SendingsAnswer(msgspec.Struct, frozen=True, kw_only=True):
-    """Sendings, the newest first; `after` begins the next page, "" where there is none."""
+    """Newsletter issues that were or are being sent, the newest first.
+
+    `after` requests the next page, "" on the last.
+    """
 
     sendings: Sequence[delivery_log.SendingRow]
     after: str
 
 
 class UnsentIssue(msgspec.Struct, frozen=True, kw_only=True):
-    """An issue that is filed and not sent yet: to how many it would go, and how big it is.
+    """A newsletter issue that is ready and not sent yet: its number of subscribers, and its size.
 
-    `problem` says what keeps it from being sent, "" for nothing.
+    `problem` says what prevents its sending, "" for nothing.
     """
 
     issue: str
@@ -69,13 +72,13 @@ class UnsentIssue(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class UnsentAnswer(msgspec.Struct, frozen=True, kw_only=True):
-    """The last issue of each letter that is of the last 30 days and was not sent."""
+    """The last issue of each newsletter, if it is of the last 30 days and was not sent."""
 
     issues: list[UnsentIssue]
 
 
 class WhoQuery(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Which lines of an issue are wanted: those of a state, or all."""
+    """Which deliveries of a newsletter issue are requested: those of one state, or all."""
 
     state: Annotated[str, Meta(max_length=40)] = ""
     limit: Annotated[int, Meta(ge=1, le=1_000)] = 100
@@ -83,10 +86,10 @@ class WhoQuery(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
 
 class ApiDelivery(msgspec.Struct, frozen=True, kw_only=True):
-    """A letter to a reader: how it stands since when, and the server's words.
+    """The delivery of a newsletter issue to one subscriber, with the mail server's reply.
 
-    The address is masked unless the token is good for `manage`, and "" where it was erased; `at` is
-    null as long as the letter is queued.
+    The address is masked unless the token has the scope `manage`, and "" if it was erased. `at` is
+    null while the mail is queued.
     """
 
     reader: int
@@ -99,20 +102,20 @@ class ApiDelivery(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class WhoAnswer(msgspec.Struct, frozen=True, kw_only=True):
-    """Lines of an issue by readers' numbers; `after` begins the next page, "" for none."""
+    """A page of an issue's deliveries, by subscriber number; `after` is "" on the last page."""
 
     deliveries: list[ApiDelivery]
     after: str
 
 
 class AgainSent(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """How many readers are uncertain, as the owner was told: some of them get the issue twice."""
+    """The number of subscribers whose delivery is unknown; some will get the issue twice."""
 
     readers: Annotated[int, Meta(ge=1)]
 
 
 class TriedLetter(msgspec.Struct, frozen=True, kw_only=True):
-    """What the server said to a letter that was tried out."""
+    """The mail server's reply to a test mail."""
 
     kind: str
     code: int
@@ -120,13 +123,13 @@ class TriedLetter(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class LetterFile(msgspec.Struct, frozen=True, kw_only=True):
-    """An issue as a mail to nobody (`.eml`), in base64."""
+    """A newsletter issue as a mail file (`.eml`) to an example address, in base64."""
 
     eml: str
 
 
 async def list_sendings(desk: Desk, call: Call[SendingsQuery, Nothing]) -> SendingsAnswer:
-    """Return what went, goes and waits."""
+    """Return the newsletter issues that were sent, are being sent, or wait to be."""
     asked = call.query
 
     def answer(opened: OpenNewsroom) -> SendingsAnswer:
@@ -143,7 +146,7 @@ async def list_sendings(desk: Desk, call: Call[SendingsQuery, Nothing]) -> Sendi
 
 
 async def list_unsent(desk: Desk, _call: Call[Nothing, Nothing]) -> UnsentAnswer:
-    """Return the issues that are filed and not sent yet."""
+    """Return the newsletter issues that are ready and not sent yet."""
 
     def work(newsroom: Newsroom, store: newsletters.MailStore) -> UnsentAnswer:
         if not newsroom.settings.mail.deliver:
@@ -155,19 +158,19 @@ async def list_unsent(desk: Desk, _call: Call[Nothing, Nothing]) -> UnsentAnswer
 
 
 async def read_sending(desk: Desk, call: Call[Nothing, Nothing]) -> delivery_log.SendingRow:
-    """Return how an issue stands."""
+    """Return the progress of sending a newsletter issue."""
     return await _read_sending(desk, call.path["issue"])
 
 
 async def send_issue(desk: Desk, call: Call[Nothing, Nothing]) -> delivery_log.SendingRow:
-    """Give the word that an issue goes out, or on; `copydesk serve` sends it."""
+    """Allow a newsletter issue to be sent, or continue it; `copydesk serve` sends it."""
     return await _decide(desk, call, let_go)
 
 
 async def send_again(desk: Desk, call: Call[Nothing, AgainSent]) -> delivery_log.SendingRow:
-    """Send an issue that is done to its uncertain readers again, once; `copydesk serve` does it.
+    """Send an issue once more to subscribers whose delivery is unknown.
 
-    Nobody knows whether they have it: some get it twice.
+    Some of them get it twice. `copydesk serve` sends it.
     """
     count = call.body.readers
 
@@ -178,7 +181,7 @@ async def send_again(desk: Desk, call: Call[Nothing, AgainSent]) -> delivery_log
 
 
 async def pause_sending(desk: Desk, call: Call[Nothing, Nothing]) -> delivery_log.SendingRow:
-    """Pause an issue that goes out; the letters under way are finished."""
+    """Pause the sending of a newsletter issue; mails under way are finished."""
 
     def pause(_: Newsroom, store: newsletters.MailStore, issue: str, by: str) -> None:
         delivery_log.stop_sending(store, issue, "paused", by)
@@ -187,7 +190,7 @@ async def pause_sending(desk: Desk, call: Call[Nothing, Nothing]) -> delivery_lo
 
 
 async def end_sending(desk: Desk, call: Call[Nothing, Nothing]) -> delivery_log.SendingRow:
-    """End an issue for good: letters that are not settled yet are never sent."""
+    """End the sending of a newsletter issue for good; mails that wait are never sent."""
 
     def end(_: Newsroom, store: newsletters.MailStore, issue: str, by: str) -> None:
         if (
@@ -199,7 +202,7 @@ async def end_sending(desk: Desk, call: Call[Nothing, Nothing]) -> delivery_log.
 
 
 async def list_deliveries(desk: Desk, call: Call[WhoQuery, Nothing]) -> WhoAnswer:
-    """Return who got an issue, page by page."""
+    """Return the deliveries of a newsletter issue, page by page."""
     issue, asked, is_owner = call.path["issue"], call.query, call.token.may("manage")
     await _read_sending(desk, issue)
     after = _read_number(_open_cursor(asked.after))
@@ -217,7 +220,7 @@ async def list_deliveries(desk: Desk, call: Call[WhoQuery, Nothing]) -> WhoAnswe
 
 
 async def find_delivery(desk: Desk, call: Call[Nothing, SentAddress]) -> WhoAnswer:
-    """Return what became of an issue to one address; that somebody looked is noted."""
+    """Return the delivery of an issue to one address; the audit log notes the search."""
     await _read_sending(desk, call.path["issue"])
     keeper = ReaderKeeper(desk, call.visitor)
     found = await keeper.find_line(call.path["issue"], call.body.address)
@@ -226,9 +229,10 @@ async def find_delivery(desk: Desk, call: Call[Nothing, SentAddress]) -> WhoAnsw
 
 
 async def try_letter(desk: Desk, call: Call[Nothing, SentAddress]) -> TriedLetter:
-    """Send an issue to one address of the newsroom's own (`mail.test_addresses`, or an account's).
+    """Send a newsletter issue as a test mail to one of the site's own addresses.
 
-    No ledger knows of it; the audit log does, and `mail.test_letters_a_day` limits it.
+    Allowed are `mail.test_addresses` and the addresses of accounts. The delivery log omits it; the
+    audit log notes it, and `mail.test_letters_a_day` limits it.
     """
     issue, visitor = call.path["issue"], call.visitor
     wish = checks.TrialRequest(address=call.body.address, by=visitor.name, network=visitor.address)
@@ -239,7 +243,7 @@ async def try_letter(desk: Desk, call: Call[Nothing, SentAddress]) -> TriedLette
 
 
 async def read_letter_file(desk: Desk, call: Call[Nothing, Nothing]) -> LetterFile:
-    """Return an issue as mail programs open it."""
+    """Return a newsletter issue as a mail file that mail programs open."""
     issue = call.path["issue"]
     data = await change_mail(
         desk, lambda newsroom, store: sending.make_eml(newsroom, store, issue, _EXAMPLE)
@@ -304,10 +308,10 @@ def _read_number(place: str) -> int:
 
 
 class ChecksAnswer(msgspec.Struct, frozen=True, kw_only=True):
-    """What was found last with the settings of now; `at` is null where nobody has looked.
+    """The last findings of the mail checks under today's settings; `at` is null before any check.
 
-    `overruled` is by kinds of checks, or "all"; `obstacles` are the kinds that letters wait for.
-    `sign_up_flood` is null on a usual day.
+    `overruled` is by kinds of checks, or "all"; `obstacles` are the kinds that newsletters wait
+    for. `sign_up_flood` is null on a usual day.
     """
 
     at: str | None
@@ -319,7 +323,7 @@ class ChecksAnswer(msgspec.Struct, frozen=True, kw_only=True):
 
 
 async def read_checks(desk: Desk, _call: Call[Nothing, Nothing]) -> ChecksAnswer:
-    """Return what was found last of whether letters would arrive; nobody is asked anything."""
+    """Return the last findings of the mail checks, without running them."""
 
     def answer(opened: OpenNewsroom) -> ChecksAnswer:
         newsroom = opened.newsroom
@@ -332,7 +336,7 @@ async def read_checks(desk: Desk, _call: Call[Nothing, Nothing]) -> ChecksAnswer
 
 
 async def make_checks(desk: Desk, _call: Call[Nothing, Nothing]) -> ChecksAnswer:
-    """Look whether letters would arrive, as the page of checks does, and return what was found."""
+    """Run the mail checks (DNS, mail server, links), and return the findings."""
     await examine_mail(desk)
     return await change_mail(desk, _read_checks)
 
@@ -360,19 +364,19 @@ ShortText = Annotated[str, Meta(max_length=1_000)]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReaderAnswer(outcomes.ReaderData):
-    """Everything that is stored about the reader with a number."""
+    """Everything that is stored about a newsletter subscriber."""
 
     number: int
 
 
 class ReaderNumber(msgspec.Struct, frozen=True, kw_only=True):
-    """The number by which a reader is asked for; 0 where nobody has the address."""
+    """The number of a newsletter subscriber; 0 if nobody has the address."""
 
     number: int
 
 
 class NewReader(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Somebody who is to get a letter, and what proves that they want it."""
+    """A mail address to subscribe to a newsletter, and the proof of its consent."""
 
     address: MailAddress
     letter: Annotated[str, Meta(min_length=1, max_length=200)]
@@ -380,37 +384,37 @@ class NewReader(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
 
 
 class LettersEnded(msgspec.Struct, frozen=True, kw_only=True):
-    """The letters that a reader got and gets no more."""
+    """The newsletters whose subscriptions were ended."""
 
     ended: list[str]
 
 
 class SuppressionsQuery(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Which page of the suppression list is wanted."""
+    """Which page of the suppressed mail addresses is requested."""
 
     limit: Annotated[int, Meta(ge=1, le=1_000)] = 100
     after: Annotated[int, Meta(ge=0, le=100_000_000)] = 0
 
 
 class SuppressionsAnswer(msgspec.Struct, frozen=True, kw_only=True):
-    """The suppression list, the newest first; `after` begins the next page, null for none."""
+    """A page of suppressed addresses, the newest first. `after` is null on the last page."""
 
     suppressions: Sequence[by_hand.SuppressionRow]
     after: int | None
 
 
 class NewSuppression(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """To which address nothing is to be sent, and why."""
+    """A mail address to which nothing may be sent, and the reason."""
 
     address: MailAddress
     why: Annotated[str, Meta(max_length=200)] = ""
 
 
 class ImportQuery(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What holds for rows of a file that say nothing of it; `file` is the file's name.
+    """How to import a file of subscribers: the newsletter and consent for rows that name none.
 
-    `ignored_columns` names columns, with commas between, that say nothing of who left.
-    Without `for_real` it is a rehearsal, and nothing changes.
+    `file` is the file's name. `ignored_columns` names columns, separated by commas, that do not
+    tell who unsubscribed. Without `for_real` it is a dry run: nothing changes.
     """
 
     letter: Annotated[str, Meta(max_length=200)] = ""
@@ -421,9 +425,9 @@ class ImportQuery(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
 
 
 class ImportAnswer(msgspec.Struct, frozen=True, kw_only=True):
-    """What the rows of a file became or would become; `rows_shown` are the first of a rehearsal.
+    """The result of importing subscribers, or of a dry run with its first rows in `rows_shown`.
 
-    `state_columns` are those by which who left was told from who reads.
+    `state_columns` are the columns that told unsubscribed people from subscribers.
     """
 
     layout: str
@@ -435,18 +439,18 @@ class ImportAnswer(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ExportAnswer(msgspec.Struct, frozen=True, kw_only=True):
-    """All readers, as the CSV that an import takes."""
+    """All newsletter subscribers as CSV, in the form that an import reads."""
 
     csv: str
 
 
 async def count_readers(desk: Desk, _call: Call[Nothing, Nothing]) -> by_hand.ReaderCounts:
-    """Return how many readers there are."""
+    """Return the number of newsletter subscribers."""
     return await change_mail(desk, by_hand.count_readers)
 
 
 async def find_reader(desk: Desk, call: Call[Nothing, SentAddress]) -> ReaderNumber:
-    """Return the number of who has an address."""
+    """Return the number of the newsletter subscriber with a mail address."""
     try:
         number = await ReaderKeeper(desk, call.visitor).find(call.body.address)
     except UsageError as error:
@@ -455,7 +459,7 @@ async def find_reader(desk: Desk, call: Call[Nothing, SentAddress]) -> ReaderNum
 
 
 async def read_reader(desk: Desk, call: Call[Nothing, Nothing]) -> ReaderAnswer:
-    """Return everything that is kept of a reader; that somebody looked is noted."""
+    """Return everything stored about a subscriber; the audit log notes the access."""
     number = _read_subscriber_number(call)
     try:
         data = await ReaderKeeper(desk, call.visitor).look_at(number)
@@ -466,19 +470,19 @@ async def read_reader(desk: Desk, call: Call[Nothing, Nothing]) -> ReaderAnswer:
 
 
 async def add_reader(desk: Desk, call: Call[Nothing, NewReader]) -> ReaderNumber:
-    """Let somebody get a letter, with what proves that they want it."""
+    """Subscribe a mail address to a newsletter, with the proof of its consent."""
     asked, keeper = call.body, ReaderKeeper(desk, call.visitor)
     return ReaderNumber(number=await keeper.add(asked.address, asked.letter, asked.consent))
 
 
 async def remove_reader(desk: Desk, call: Call[Nothing, Nothing]) -> LettersEnded:
-    """End every letter of a reader; what is kept of them stays."""
+    """End all subscriptions of a newsletter subscriber; their data stays stored."""
     ended = await ReaderKeeper(desk, call.visitor).remove(_read_subscriber_number(call))
     return LettersEnded(ended=list(ended))
 
 
 async def erase_reader(desk: Desk, call: Call[Nothing, Nothing]) -> Nothing:
-    """Forget a reader: a keyed digest stays, by which nothing is sent there again."""
+    """Delete a subscriber's data; a keyed digest stays, so that no mail is sent again."""
     await ReaderKeeper(desk, call.visitor).erase(_read_subscriber_number(call))
     return Nothing()
 
@@ -486,7 +490,7 @@ async def erase_reader(desk: Desk, call: Call[Nothing, Nothing]) -> Nothing:
 async def list_suppressions(
     desk: Desk, call: Call[SuppressionsQuery, Nothing]
 ) -> SuppressionsAnswer:
-    """Return to whom nothing is sent; that somebody looked is noted."""
+    """Return the suppressed mail addresses; the audit log notes the access."""
     skip, most = call.query.after, call.query.limit
     rows = await ReaderKeeper(desk, call.visitor).list_suppressions(skip, most + 1)
     after = skip + most if len(rows) > most else None
@@ -494,18 +498,18 @@ async def list_suppressions(
 
 
 async def put_suppression(desk: Desk, call: Call[Nothing, NewSuppression]) -> ReaderNumber:
-    """Send nothing to an address from now on."""
+    """Suppress a mail address, so that nothing is sent to it."""
     keeper = ReaderKeeper(desk, call.visitor)
     return ReaderNumber(number=await keeper.suppress(call.body.address, call.body.why))
 
 
 async def lift_suppression(desk: Desk, call: Call[Nothing, SentAddress]) -> ReaderNumber:
-    """Send to an address again."""
+    """Lift the suppression of a mail address."""
     return ReaderNumber(number=await ReaderKeeper(desk, call.visitor).lift(call.body.address))
 
 
 async def import_readers(desk: Desk, call: Call[ImportQuery, bytes]) -> ImportAnswer:
-    """Rehearse what the rows of a file of readers would become, or take them over."""
+    """Import a file of newsletter subscribers, or show what an import would do."""
     asked, keeper = call.query, ReaderKeeper(desk, call.visitor)
     options = exchange.ImportOptions(
         letter=asked.letter,
@@ -520,7 +524,7 @@ async def import_readers(desk: Desk, call: Call[ImportQuery, bytes]) -> ImportAn
 
 
 async def export_readers(desk: Desk, call: Call[Nothing, Nothing]) -> ExportAnswer:
-    """Return all readers, with their addresses; that somebody did so is noted."""
+    """Return all newsletter subscribers as CSV; the audit log notes the export."""
     with await ReaderKeeper(desk, call.visitor).export("csv") as file:
         return ExportAnswer(csv=file.read().decode())
 
@@ -539,7 +543,7 @@ LongText = Annotated[str, Meta(max_length=10_000)]
 
 
 class ApiLetter(msgspec.Struct, frozen=True, kw_only=True):
-    """A letter of beat.toml, and when it is due; `due_at` is null where that is by no clock."""
+    """A newsletter, and when its next issue is due. `due_at` is null if it has no schedule."""
 
     id: str
     title: str
@@ -548,13 +552,13 @@ class ApiLetter(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class LettersAnswer(msgspec.Struct, frozen=True, kw_only=True):
-    """The beat's letters."""
+    """All newsletters of the site."""
 
     letters: list[ApiLetter]
 
 
 class ApiIssueStory(msgspec.Struct, frozen=True, kw_only=True):
-    """A story as the issue would tell it."""
+    """A story as it appears in a newsletter issue."""
 
     name: str
     title: str
@@ -564,7 +568,7 @@ class ApiIssueStory(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ApiIssueSection(msgspec.Struct, frozen=True, kw_only=True):
-    """A part of an issue with its stories."""
+    """A section of a newsletter issue with its stories."""
 
     title: str
     kind: str
@@ -572,7 +576,7 @@ class ApiIssueSection(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ApiIssueEdit(msgspec.Struct, frozen=True, kw_only=True):
-    """What editors made a field say; `digest` is what a change of it has to have `seen`."""
+    """A field of an issue that an editor set; `digest` must be sent back with a change."""
 
     field: IssueField
     value: list[str]
@@ -583,7 +587,7 @@ class ApiIssueEdit(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class IssueAnswer(msgspec.Struct, frozen=True, kw_only=True):
-    """A letter's issue to come as it would be now, and what editors changed in it."""
+    """The next issue of a newsletter, as it would be sent now, with editors' changes to it."""
 
     letter: str
     subject: str
@@ -597,9 +601,10 @@ class IssueAnswer(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class SentIssueChange(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What a field is to say: names of stories, a text, a title and an excerpt, or `["yes"]`.
+    """The new value of a field of a newsletter issue: story names, a text, or `["yes"]`.
 
-    No value means: by rule. `seen` is the digest of what it said, "" for nothing.
+    A title and an excerpt are two values. Without a value the field is filled automatically. `seen`
+    is the digest of the field's present value, "" for none.
     """
 
     field: IssueField
@@ -609,13 +614,13 @@ class SentIssueChange(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
 
 
 class SentIssueChanges(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Changes of an issue to come: all are made, or none."""
+    """Changes to the next newsletter issue. Either all are made or none."""
 
     changes: Annotated[list[SentIssueChange], Meta(max_length=100)]
 
 
 async def read_letters(desk: Desk, _call: Call[Nothing, Nothing]) -> LettersAnswer:
-    """Return the letters, each with when it is due."""
+    """Return the newsletters of the site, each with the time of its next issue."""
     return await desk.thread.ask(
         lambda opened: LettersAnswer(
             letters=[
@@ -627,12 +632,12 @@ async def read_letters(desk: Desk, _call: Call[Nothing, Nothing]) -> LettersAnsw
 
 
 async def read_issue(desk: Desk, call: Call[Nothing, Nothing]) -> IssueAnswer:
-    """Return a letter's issue to come as it would be now."""
+    """Return the next issue of a newsletter, as it would be sent now."""
     return _make_issue(await _compose(desk, call.path["id"]))
 
 
 async def change_issue(desk: Desk, call: Call[Nothing, SentIssueChanges]) -> IssueAnswer:
-    """Change a letter's issue to come; 409 where a field says something else than was seen."""
+    """Edit a newsletter's next issue; 409 if somebody has changed a field meanwhile."""
     letter_id, editor = call.path["id"], call.visitor.name
     await _compose(desk, letter_id)
 

@@ -1,4 +1,4 @@
-"""API endpoints that read: queue, stories, dropped links, sources, statistics and recall."""
+"""API endpoints that read stories, dropped links, sources, statistics, and missed stories."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from copydesk.rounds.sources import check_sources
 
 
 class ApiReason(msgspec.Struct, frozen=True, kw_only=True):
-    """A reason of the judge's: how many points, what about, in words."""
+    """A reason for a story's quality or status: its points, its subject, and a sentence."""
 
     kind: str
     why: str
@@ -37,10 +37,10 @@ class ApiReason(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ApiStory(msgspec.Struct, frozen=True, kw_only=True):
-    """A story: what its publisher says, where it stands, and why.
+    """A story: what its publisher says, its status on the site, and the reasons for that.
 
-    `name` is its record's. `seen` has a digest of each field, for an action that must not
-    overwrite what somebody changed meanwhile; `refuses` are the uses that its publisher forbids.
+    `name` is the name of its record. `seen` has a digest of each field, for an action that must not
+    overwrite somebody else's change; `refuses` are the uses that its publisher forbids.
     `kept_in_front` says that an editor pinned it, `pinned_until` for how long.
     """
 
@@ -70,9 +70,9 @@ class ApiStory(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ApiRow(msgspec.Struct, frozen=True, kw_only=True):
-    """A happening: the story that stands for it, copies of any, other coverage.
+    """A row of the story queue: the main story of an event, copies of its text, other coverage.
 
-    `version` changes when anything of it does; `unread` counts stories that are not listed.
+    `version` changes with any of its stories; `unread` counts stories that are not listed.
     """
 
     happening: str
@@ -84,7 +84,10 @@ class ApiRow(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class QueueRows(msgspec.Struct, frozen=True, kw_only=True):
-    """A page of the queue, of `total` stories; `after` asks for the next one, "" is the last."""
+    """A page of the story queue; `total` counts all stories. `after` requests the next page.
+
+    It is "" on the last page.
+    """
 
     rows: list[ApiRow]
     total: int
@@ -92,7 +95,7 @@ class QueueRows(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ApiPart(msgspec.Struct, frozen=True, kw_only=True):
-    """One part of a quality, with its points and what they come from."""
+    """One part of a story's quality score, with its points and the evidence for them."""
 
     part: str
     points: int
@@ -100,10 +103,9 @@ class ApiPart(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class StoryAnswer(msgspec.Struct, frozen=True, kw_only=True):
-    """A story with why it stands where it does, and what was read of its page.
+    """A story with the reasons for its status, its history and its article text.
 
-    `otherwise` says what would have changed where it stands, `text` is Markdown, "" where none is
-    kept.
+    `otherwise` says what would have changed its status; `text` is Markdown, "" if none is stored.
     """
 
     story: ApiStory
@@ -118,7 +120,7 @@ class StoryAnswer(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class TrailRow(msgspec.Struct, frozen=True, kw_only=True):
-    """One thing that befell a story."""
+    """One event in the history of a story."""
 
     at: str
     kind: str
@@ -130,7 +132,7 @@ class TrailRow(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class TrailAnswer(msgspec.Struct, frozen=True, kw_only=True):
-    """What befell a story, and how many more entries there are."""
+    """The history of a story, and the number of older entries that are left out."""
 
     entries: list[TrailRow]
     rest: int = 0
@@ -138,7 +140,7 @@ class TrailAnswer(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def make_row(row: queue.QueueRow) -> ApiRow:
-    """Return a queue row (a group of stories) for JSON."""
+    """Return a queue row (stories about the same event), as a struct for JSON."""
     return make_answer(
         ApiRow,
         row,
@@ -149,7 +151,7 @@ def make_row(row: queue.QueueRow) -> ApiRow:
 
 
 def make_story(seen: queue.QueueStory) -> ApiStory:
-    """Return a story for JSON."""
+    """Return a story of the queue, as a struct for JSON."""
     story, provider = seen.story, seen.story.provider
     return make_answer(
         ApiStory,
@@ -167,7 +169,7 @@ def make_story(seen: queue.QueueStory) -> ApiStory:
 
 
 def make_story_answer(found: story_page.StoryPage) -> StoryAnswer:
-    """Return a story with its text and the explanation of its status for JSON."""
+    """Return a story with its text and the explanation of its status, as a struct for JSON."""
     told = found.explanation
     return make_answer(
         StoryAnswer,
@@ -194,7 +196,7 @@ Words = Annotated[str, Meta(max_length=500)]
 
 
 class QueueQuery(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Which stories are wanted, and where the page before ended."""
+    """Filters of the story queue, and where the last page ended."""
 
     view: queue.QueueView = "waiting"
     standing: Standing | None = None
@@ -210,7 +212,7 @@ class QueueQuery(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
 
 
 class DropQuery(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Which dropped leads are wanted."""
+    """Filters of the links that were found in sources and not stored as stories."""
 
     reason: DropReason | None = None
     days: Annotated[int, Meta(ge=1, le=30)] = queue.DROP_DAYS
@@ -218,7 +220,7 @@ class DropQuery(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
 
 
 class OwnView(msgspec.Struct, frozen=True, kw_only=True):
-    """A question that one's account keeps under a name; `count` is null where it is not known."""
+    """A saved view of the story queue. `count` is null until its stories are counted."""
 
     name: str
     query: str
@@ -226,7 +228,7 @@ class OwnView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ViewsAnswer(msgspec.Struct, frozen=True, kw_only=True):
-    """How many stories stand in each view, and the account's own views."""
+    """The number of stories in each view of the queue, and the account's saved views."""
 
     counts: dict[str, int]
     dropped: int
@@ -234,14 +236,14 @@ class ViewsAnswer(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ChoicesQuery(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Of which view the choices are wanted."""
+    """The view of the story queue whose filter values are requested."""
 
     view: queue.QueueView = "waiting"
     standing: Standing | None = None
 
 
 class ChoicesAnswer(msgspec.Struct, frozen=True, kw_only=True):
-    """What the filters of a queue may be set to, the most frequent first."""
+    """The values that each filter of the story queue may have, the most frequent first."""
 
     topics: list[str]
     sources: list[str]
@@ -250,7 +252,7 @@ class ChoicesAnswer(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ApiSource(msgspec.Struct, frozen=True, kw_only=True):
-    """A source and how it stands; times are RFC 3339 or "", `interval` is in seconds."""
+    """A source with its state. Times are RFC 3339 or "", `interval` is in seconds."""
 
     url: str
     name: str
@@ -266,14 +268,14 @@ class ApiSource(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class SourcesAnswer(msgspec.Struct, frozen=True, kw_only=True):
-    """The beat's sources, those that need a person first; `owed` says what webhooks are owed."""
+    """The site's sources, those that need attention first; `owed` lists webhook calls still due."""
 
     sources: list[ApiSource]
     owed: list[str]
 
 
 async def read_queue(desk: Desk, call: Call[QueueQuery, Nothing]) -> QueueRows:
-    """Return a page of the queue."""
+    """Return a page of the story queue."""
     question = make_question(call.query)
 
     def answer(opened: OpenNewsroom) -> tuple[QueueRows, bool]:
@@ -289,7 +291,7 @@ async def read_queue(desk: Desk, call: Call[QueueQuery, Nothing]) -> QueueRows:
 
 
 async def read_choices(desk: Desk, call: Call[ChoicesQuery, Nothing]) -> ChoicesAnswer:
-    """Return what filters may be set to."""
+    """Return the values that each filter of the story queue may have."""
     question = queue.QueueQuestion(view=call.query.view, standing=call.query.standing)
 
     def answer(opened: OpenNewsroom) -> ChoicesAnswer:
@@ -301,7 +303,7 @@ async def read_choices(desk: Desk, call: Call[ChoicesQuery, Nothing]) -> Choices
 
 
 async def read_story(desk: Desk, call: Call[Nothing, Nothing]) -> StoryAnswer:
-    """Return a story with all that is known of it."""
+    """Return a story with its text, the reasons for its status, and its history."""
     name = call.path["name"]
     return await desk.thread.ask(
         lambda opened: make_story_answer(
@@ -311,7 +313,7 @@ async def read_story(desk: Desk, call: Call[Nothing, Nothing]) -> StoryAnswer:
 
 
 async def read_trail(desk: Desk, call: Call[Nothing, Nothing]) -> TrailAnswer:
-    """Return what befell a story."""
+    """Return the history of a story."""
 
     def answer(opened: OpenNewsroom) -> TrailAnswer:
         seen = story_page.read_queue_story(opened.newsroom, opened.queue, call.path["name"])
@@ -321,13 +323,13 @@ async def read_trail(desk: Desk, call: Call[Nothing, Nothing]) -> TrailAnswer:
 
 
 async def read_drops(desk: Desk, call: Call[DropQuery, Nothing]) -> queue.DropPage:
-    """Return what rounds dropped."""
+    """Return the links that were found in sources and not stored as stories."""
     question = queue.DropQuestion(**msgspec.structs.asdict(call.query))
     return await desk.thread.ask(lambda opened: queue.list_drops(opened.newsroom, question))
 
 
 async def read_views(desk: Desk, call: Call[Nothing, Nothing]) -> ViewsAnswer:
-    """Return how many stories stand in each view and in the account's own."""
+    """Return the number of stories in each view of the queue and each saved view."""
 
     def answer(opened: OpenNewsroom) -> ViewsAnswer:
         counts = Counts(opened, desk.store, _query.read_question)
@@ -344,7 +346,7 @@ async def read_views(desk: Desk, call: Call[Nothing, Nothing]) -> ViewsAnswer:
 
 
 async def read_sources(desk: Desk, _call: Call[Nothing, Nothing]) -> SourcesAnswer:
-    """Return how the beat's sources stand."""
+    """Return the state of each source of the site."""
     return await desk.thread.ask(
         lambda opened: SourcesAnswer(
             sources=[make_answer(ApiSource, row) for row in check_sources(opened.newsroom)],
@@ -354,21 +356,27 @@ async def read_sources(desk: Desk, _call: Call[Nothing, Nothing]) -> SourcesAnsw
 
 
 def make_question(asked: QueueQuery) -> queue.QueueQuestion:
-    """Return the queue question of a URL query; raises UsageError for an invalid cursor."""
+    """Return queue filters (`QueueQuestion`) from a URL query.
+
+    Raises UsageError for an invalid cursor.
+    """
     fields = msgspec.structs.asdict(asked)
     words, after = fields.pop("q"), fields.pop("after")
     return queue.QueueQuestion(**fields, search=words, after=open_cursor(after))
 
 
 def seal_cursor(cursor: queue.QueueCursor | None) -> str:
-    """Return a position in the queue as an opaque cursor, "" for none."""
+    """Return a position in the story queue as an opaque page cursor, "" for none."""
     if cursor is None:
         return ""
     return base64.urlsafe_b64encode(msgspec.json.encode(cursor)).decode().rstrip("=")
 
 
 def open_cursor(sealed: str) -> queue.QueueCursor | None:
-    """Return the queue position in a cursor, None for ""; UsageError for an invalid cursor."""
+    """Return the queue position in a page cursor, None for "".
+
+    Raises UsageError for an invalid cursor.
+    """
     if not sealed:
         return None
     try:
@@ -380,13 +388,13 @@ def open_cursor(sealed: str) -> queue.QueueCursor | None:
 
 
 class NumbersQuery(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Of how many days, today among them."""
+    """How many days the statistics cover, today included."""
 
     days: Annotated[int, Meta(ge=1, le=90)] = 30
 
 
 class ApiDelay(msgspec.Struct, frozen=True, kw_only=True):
-    """How long something took for so many stories; `of` is a day, a source or a week."""
+    """The median and 90th percentile of a delay. `of` is a day, a source or a week."""
 
     of: str
     stories: int
@@ -395,7 +403,7 @@ class ApiDelay(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class NumbersAnswer(msgspec.Struct, frozen=True, kw_only=True):
-    """What the last days brought; drops and delays are counted since `counted_since`."""
+    """Statistics of the last days. Dropped links and delays count from `counted_since`."""
 
     days: Sequence[numbers.StoryDay]
     drops: Sequence[numbers.DropCount]
@@ -408,7 +416,7 @@ class NumbersAnswer(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ApiMissed(msgspec.Struct, frozen=True, kw_only=True):
-    """A story of somebody's list, and where it stands with us."""
+    """A story in another site's list that this site missed, and the reason."""
 
     url: str
     title: str
@@ -421,7 +429,7 @@ class ApiMissed(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ApiRecall(msgspec.Struct, frozen=True, kw_only=True):
-    """What came of a list when it was last asked; `failed` says why it gave nothing."""
+    """The last comparison with another site's list of stories. `failed` says why it failed."""
 
     address: str
     asked_at: datetime
@@ -431,13 +439,13 @@ class ApiRecall(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class RecallAnswer(msgspec.Struct, frozen=True, kw_only=True):
-    """The lists that the newsroom is held against."""
+    """All comparisons of this site with other sites' lists of stories."""
 
     lists: list[ApiRecall]
 
 
 async def read_numbers(desk: Desk, call: Call[NumbersQuery, Nothing]) -> NumbersAnswer:
-    """Return what the last days brought, in numbers."""
+    """Return statistics of the last days: stories, dropped links, delays, decisions."""
 
     def answer(opened: OpenNewsroom) -> NumbersAnswer:
         found = numbers.read_numbers(opened.newsroom, opened.queue.catalogue, call.query.days)
@@ -447,7 +455,7 @@ async def read_numbers(desk: Desk, call: Call[NumbersQuery, Nothing]) -> Numbers
 
 
 async def read_recall(desk: Desk, _call: Call[Nothing, Nothing]) -> RecallAnswer:
-    """Return which stories of others' lists we have, and which we missed."""
+    """Return which stories of other sites' lists this site has, and which it missed."""
 
     def answer(opened: OpenNewsroom) -> RecallAnswer:
         kept = recall.read_kept_recall(opened.newsroom)

@@ -1,4 +1,4 @@
-"""The pages on which editors compose the next issue of a newsletter, preview it and file it."""
+"""The pages on which editors compose and preview the next issue of a newsletter."""
 
 from __future__ import annotations
 

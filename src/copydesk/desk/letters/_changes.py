@@ -1,4 +1,4 @@
-"""Read a form of the newsletter composer as edits of the next issue; file the approved issue."""
+"""Parse forms of the newsletter composer as edits of the next issue, and store approved issues."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ _SWITCHES: Mapping[str, tuple[IssueField, tuple[str, ...]]] = {
 
 
 def needs_issue(fields: Fields) -> bool:
-    """Return whether a composer form can be read only with the current newsletter issue."""
+    """Return whether parsing a form of the newsletter composer needs the current issue."""
     form = dict(fields)
     do = form.get("do", "")
     return do in {"up", "down", "approve"} or (do == "move" and "beside" not in form)
@@ -50,7 +50,7 @@ def needs_issue(fields: Fields) -> bool:
 def make_changes(
     store: DeskStore, letter_id: str, fields: Fields, by: str, composed: ComposedLetter | None
 ) -> list[IssueDiffers]:
-    """Make the edits in a newsletter composer form; return those in conflict with others' edits.
+    """Store the edits in a form of the composer; return those that conflict with others' edits.
 
     `composed` is the current issue, if `needs_issue`. Raises UsageError for an invalid form.
     """
@@ -66,7 +66,7 @@ def make_changes(
 
 
 def repeat_form(fields: Fields, differs: Sequence[IssueDiffers]) -> list[tuple[str, str]]:
-    """Return a refused composer form's fields for an editor who has seen the conflicts."""
+    """Return the fields of a form that conflicted, changed so that resending overwrites."""
     seen = {one.wanted.field: digest_value(one.now.value) if one.now else "" for one in differs}
     of_texts = {f"seen_{name}": digest for name, digest in seen.items() if name in _TEXTS}
     plain = next((digest for name, digest in seen.items() if name not in _TEXTS), "")
@@ -115,7 +115,7 @@ def _read_switch(kept: KeptEdits, do: str, story: str) -> IssueChange:
 
 
 def add_stories(kept: KeptEdits, names: Sequence[str]) -> list[IssueChange]:
-    """Return the edits that add stories to a newsletter issue, also stories taken out before."""
+    """Return the edits that add stories to a newsletter issue, also stories removed before."""
     changes = []
     for name in list(dict.fromkeys(names))[:_MOST_ADDED]:
         fields: tuple[tuple[IssueField, tuple[str, ...]], ...] = (("dropped", ()), ("added", _YES))
@@ -126,7 +126,7 @@ def add_stories(kept: KeptEdits, names: Sequence[str]) -> list[IssueChange]:
 
 
 def move_story(section: Sequence[str], kept: KeptEdits, story: str, place: int) -> tuple[str, ...]:
-    """Return the order of stories that moves one to a place of its section, 0 for the first.
+    """Return the order of stories that moves one to a position in its section, 0 for the first.
 
     It names no more stories than it must, so that later stories find their places by rule. Raises
     UsageError where the story is not in the section.
@@ -147,12 +147,12 @@ def _list_names(issue: Issue) -> list[list[str]]:
 
 
 def _list_beside(fields: Fields) -> list[str]:
-    """Return the stories of a section as the editor's script shows them after its own moves."""
+    """Return the stories of a section in the order that the editor's browser shows."""
     return list(dict.fromkeys(value for name, value in fields if name == "beside"))
 
 
 def digest_names(names: Sequence[str]) -> str:
-    """Return the digest of a newsletter issue's stories, which an approval repeats."""
+    """Return the digest of a newsletter issue's stories, which an approval must repeat."""
     return digest_value(tuple(names))
 
 
@@ -214,7 +214,7 @@ class Approval:
 def file_looked_at(
     newsroom: Newsroom, store: DeskStore, letter_id: str, digest: str, by: str
 ) -> str:
-    """File a newsletter's issue as the editor saw it, and return the issue's name.
+    """Store a newsletter issue as the editor saw it, and return the issue's name.
 
     Raises UsageError where the issue differs by now, is held, empty or filed already, and what
     `newsletters.issues.file_draft` raises.
@@ -233,7 +233,7 @@ def file_looked_at(
 
 
 def digest_issue(issue: Issue) -> str:
-    """Return the digest of a newsletter issue's content, independent of its time."""
+    """Return the digest of a newsletter issue's content; its time does not count."""
     told = (issue.subject, issue.preheader, issue.note, issue.sections)
     return hashlib.sha256(msgspec.json.encode(told)).hexdigest()[:16]
 

@@ -50,7 +50,7 @@ class LetterNow:
 def render_letters(
     pages: Pages, editor: Editor, counts: Counts, found: Sequence[LetterNow], filed: str
 ) -> bytes:
-    """Return the page of all newsletters; `filed` names the issue that was just filed."""
+    """Return the page of all newsletters; `filed` names the issue that was just stored."""
     return pages.page(
         "letters.html",
         editor,
@@ -79,7 +79,7 @@ def _describe(pages: Pages, editor: Editor, letter: LetterNow) -> View:
 
 
 def _describe_last(pages: Pages, editor: Editor, composed: ComposedLetter) -> View | None:
-    """Return the issue of a newsletter that was filed last, with its URL on the site."""
+    """Return the last stored issue of a newsletter, with its URL on the site."""
     last, issue = composed.row.last, composed.issue
     if last is None:
         return None
@@ -101,12 +101,12 @@ def _describe_issue(pages: Pages, composed: ComposedLetter) -> View:
 
 
 def link_letter(root: str, letter_id: str) -> str:
-    """Return the URL of the page where a newsletter's next issue is composed."""
+    """Return the URL of the page on which a newsletter's next issue is composed."""
     return f"{root}letters/{quote(letter_id, safe='')}/"
 
 
 def _list_orphans(pages: Pages, store: DeskStore, found: Sequence[LetterNow]) -> Iterator[View]:
-    """Yield the newsletters with editors' edits that beat.toml no longer has."""
+    """Yield newsletters that beat.toml no longer has but editors have edited."""
     known = {letter.row.options.id for letter in found}
     for letter_id in store.letters.list_letters():
         if letter_id not in known:
@@ -129,7 +129,7 @@ _SWITCHES = frozenset({"dropped", "added", "held"})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Offer:
-    """How an editor looks for stories to add to a newsletter: a search, or one of their stashes."""
+    """Stories that an editor may add to a newsletter: found by a search, or from a stash."""
 
     words: str = ""
     stash: Stash | None = None
@@ -138,7 +138,7 @@ class Offer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ComposerAnswer:
-    """What a newsletter's composer page shows: the issue, offered stories, a conflicting form."""
+    """The content of a newsletter's composer page: the issue, offered stories, conflicts."""
 
     composed: ComposedLetter
     offer: Offer = field(default_factory=Offer)
@@ -172,7 +172,7 @@ def render_composer(
 def describe_letter(
     opened: OpenNewsroom, pages: Pages, composed: ComposedLetter, editor: str
 ) -> View:
-    """Describe the next issue of a newsletter for the template."""
+    """Return the next issue of a newsletter as values for the template."""
     issue, kept, options = composed.issue, composed.kept, composed.row.options
     return {
         "id": options.id,
@@ -199,7 +199,7 @@ def describe_letter(
 
 
 def _say_file(newsroom: Newsroom, pages: Pages, issue: Issue) -> str:
-    """Return the label of the button that files a newsletter issue: it says who gets the issue."""
+    """Return the label of the button that stores a newsletter issue: it says who gets it."""
     audience = None
     if newsroom.settings.mail.deliver:
         with addresses.open_readers(newsroom) as store:
@@ -214,7 +214,7 @@ def _say_file(newsroom: Newsroom, pages: Pages, issue: Issue) -> str:
 def describe_offer(
     opened: OpenNewsroom, pages: Pages, composed: ComposedLetter, offer: Offer
 ) -> View:
-    """Return the stories that an editor may add to a newsletter: those found, or a stash's."""
+    """Return the stories that an editor may add to a newsletter, as values for the template."""
     names: Sequence[str] = offer.stash.stories if offer.stash else ()
     if offer.words:
         question = queue.QueueQuestion(view="published", search=offer.words, limit=_FOUND)
@@ -287,7 +287,7 @@ def _describe_texts(pages: Pages, composed: ComposedLetter) -> Sequence[View]:
 
 
 def _cut(words: str, characters: int) -> str:
-    """Return a text as mail programs cut it in their list, even within a word."""
+    """Return a text cut as mail programs cut it in their list of mails, even within a word."""
     return words if len(words) <= characters else f"{words[:characters]}…"
 
 
@@ -337,7 +337,7 @@ def _describe_story(
 
 
 def _find_picture(opened: OpenNewsroom, pages: Pages, story: IssueStory) -> View | None:
-    """Return the picture of a story as queue rows show it, None for none."""
+    """Return the picture of a story as queue rows show it, None if it has none."""
     if story.picture is None:
         return None
     with contextlib.suppress(RecordError):
@@ -396,7 +396,7 @@ def _tell_change(pages: Pages, change: KeptChange) -> str:
 
 
 def _tell_value(opened: OpenNewsroom, pages: Pages, field: str, value: Sequence[str]) -> str:
-    """Return the value of a field of an issue, for an editor who has to choose between two."""
+    """Return the value of an issue's field, for an editor who chooses between two values."""
     if field in _LISTS and value:
         titles = [text.shorten(find_title(opened, name), 60) for name in value[:_NAMED]]
         return " · ".join([*titles, *(["…"] if len(value) > _NAMED else [])])
@@ -421,7 +421,7 @@ _TEXT_PAGE = (
 
 
 def show_mail(newsroom: Newsroom, issue: Issue, pictures: Mapping[str, str]) -> bytes:
-    """Return a newsletter issue's HTML with pictures from the desk: the site may lack them yet."""
+    """Return the HTML of a newsletter issue, with pictures served by the web interface."""
     page = issues.render_issue(newsroom, _keep_pictures(issue, pictures)).html
     for address, place in pictures.items():
         page = page.replace(f'src="{html.escape(address)}"', f'src="{html.escape(place)}"')
@@ -436,7 +436,7 @@ def show_text(newsroom: Newsroom, issue: Issue) -> bytes:
 
 
 def find_pictures(opened: OpenNewsroom, issue: Issue, root: str) -> Mapping[str, str]:
-    """Return the desk's URL of each picture of a newsletter issue, by its URL on the site."""
+    """Return the web interface's URL of each picture in an issue, by its URL on the site."""
     found = {}
     for story in issue.stories:
         if story.picture is not None:
@@ -448,7 +448,7 @@ def find_pictures(opened: OpenNewsroom, issue: Issue, root: str) -> Mapping[str,
 
 
 def _keep_pictures(issue: Issue, own: Collection[str]) -> Issue:
-    """Return a newsletter issue without pictures that the desk does not have."""
+    """Return a newsletter issue without those pictures that the web interface lacks."""
     sections = []
     for section in issue.sections:
         stories = [

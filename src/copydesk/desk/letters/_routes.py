@@ -1,4 +1,4 @@
-"""Serve the pages of newsletters: everyone sees them, editors compose and file issues."""
+"""Serve the pages of newsletters: everyone sees them, editors compose and store issues."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ async def show_composer(visit: Visit) -> Response:
 
 
 async def show_now(visit: Visit) -> Response:
-    """Answer with the HTML of the current newsletter issue alone, for an open composer page."""
+    """Answer with the HTML of the newsletter issue only, to update an open composer page."""
     editor = visit.editor
     composed = await _compose(visit)
 
@@ -74,7 +74,7 @@ async def show_now(visit: Visit) -> Response:
 
 
 async def show_offer(visit: Visit) -> Response:
-    """Answer with the HTML of stories to add alone, for an open composer page."""
+    """Answer with the HTML of offered stories only, to update an open composer page."""
     asked, composed = await _read_offer(visit), await _compose(visit)
 
     def make(opened: OpenNewsroom, pages: Pages, _counts: Counts) -> bytes:
@@ -86,7 +86,7 @@ async def show_offer(visit: Visit) -> Response:
 
 
 async def frame_mail(visit: Visit) -> Response:
-    """Answer with the HTML mail of the newsletter issue, for a frame."""
+    """Answer with the HTML mail of the newsletter issue, for the preview's frame."""
     composed, root = await _compose(visit), visit.desk.path
     pictures = await visit.desk.thread.ask(
         lambda opened: find_pictures(opened, composed.issue, root)
@@ -99,13 +99,13 @@ async def frame_mail(visit: Visit) -> Response:
 
 
 async def frame_text(visit: Visit) -> Response:
-    """Answer with the plain text of the newsletter issue, for a frame."""
+    """Answer with the plain text of the newsletter issue, for the preview's frame."""
     issue = (await _compose(visit)).issue
     return _frame(await visit.desk.thread.change(lambda newsroom: show_text(newsroom, issue)))
 
 
 async def change_issue(visit: Visit) -> Response:
-    """Make the edits in a composer form; if somebody edited the same field, show both values."""
+    """Store the edits in a form of the composer, or show conflicts with somebody else's edits."""
     editor, fields = visit.editor, await read_form(visit.request)
     letter_id, store = await _find_letter(visit), visit.desk.store
     composed = await _compose(visit) if needs_issue(fields) else None
@@ -119,7 +119,7 @@ async def change_issue(visit: Visit) -> Response:
 
 
 async def add_to_issue(visit: Visit) -> Response:
-    """Add stories from any page to the next issue of a newsletter (default: the first one)."""
+    """Add stories from any page to the next issue of a newsletter, by default the first one."""
     editor, fields = visit.editor, await read_form(visit.request)
     form = dict(fields)
     names = [value for name, value in fields if name == "story" and value]
@@ -143,7 +143,7 @@ async def add_to_issue(visit: Visit) -> Response:
 
 
 async def file_issue(visit: Visit) -> Response:
-    """File the newsletter issue that the editor saw, and redirect to all newsletters."""
+    """Store the newsletter issue that the editor saw, and redirect to all newsletters."""
     editor, form = visit.editor, await visit.read_form()
     letter_id, store = visit.request.path_params["id"], visit.desk.store
     if "sure" not in form:
@@ -157,7 +157,7 @@ async def file_issue(visit: Visit) -> Response:
 
 
 async def forget_edits(visit: Visit) -> Response:
-    """Delete the edits of a newsletter that no longer exists."""
+    """Delete the stored edits of a newsletter that no longer exists."""
     form = await visit.read_form()
     version = read_number(form.get("version", ""))
     letters = visit.desk.store.letters
@@ -219,7 +219,7 @@ async def _show(
 async def _tell_script(
     visit: Visit, letter_id: str, fields: Fields, differs: Sequence[IssueDiffers]
 ) -> Response:
-    """Answer a script with the digest of the story order and, if edits conflict, with both."""
+    """Answer a script with the digest of the story order, and with conflicts of edits."""
 
     def make(opened: OpenNewsroom, pages: Pages, counts: Counts) -> bytes:
         kept = counts.store.letters.of(letter_id)

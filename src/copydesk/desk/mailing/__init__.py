@@ -1,4 +1,4 @@
-"""The pages for sending newsletter issues and managing subscribers; their actions for the API."""
+"""The pages for sending newsletter issues and managing subscribers, and functions for the API."""
 
 from __future__ import annotations
 

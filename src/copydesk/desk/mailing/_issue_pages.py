@@ -26,9 +26,9 @@ _UNSENT = timedelta(days=30)  # older issues are not offered for sending
 def render_mailing(
     opened: OpenNewsroom, pages: Pages, counts: Counts, editor: Editor, before: str
 ) -> bytes:
-    """Return the page of newsletter issues that were, are or may be sent.
+    """Return the page of newsletter issues that were sent, are being sent, or may be sent.
 
-    If the readers' file fails, the page says so.
+    If the subscribers' database fails, the page says so.
     """
     problem: MailStoreError | None = None
     sendings, unsent, lost, flood = list[View](), list[View](), list[View](), ""
@@ -60,7 +60,7 @@ def render_mailing(
 
 
 def list_newest(opened: OpenNewsroom, pages: Pages, before: str = "") -> list[View]:
-    """Return the newest sendings of newsletter issues, or those before one.
+    """Return the newsletter issues that were sent last, or before the issue `before`.
 
     There is one more than a page shows, if there are more.
     """
@@ -73,7 +73,7 @@ def list_newest(opened: OpenNewsroom, pages: Pages, before: str = "") -> list[Vi
 
 
 def show_fresh(opened: OpenNewsroom, pages: Pages, editor: Editor) -> bytes:
-    """Return the HTML of the newest sendings alone, for an open page."""
+    """Return the HTML of the newest sent issues only, to update an open page."""
     sendings = list_newest(opened, pages)[:_SHOWN]
     page = {
         "sendings": sendings,
@@ -94,14 +94,14 @@ def name_assets(pages: Pages) -> Mapping[str, str]:
 
 
 def describe_problem(problem: CopydeskError | None) -> View | None:
-    """Return an error as values for the templates, None for no error."""
+    """Return an error as values for the templates, None if there is no error."""
     return None if problem is None else {"what": str(problem), "hint": problem.hint}
 
 
 def describe_rehearsal(
     pages: Pages, rehearsal: delivery_log.SendingRehearsal, titles: Mapping[str, str]
 ) -> View:
-    """Return what sending a newsletter issue would do, as values for the templates."""
+    """Return the size and number of recipients of an unsent issue, for the templates."""
     say = pages.strings.say
     return {
         "issue": rehearsal.issue,
@@ -134,7 +134,7 @@ def _list_unsent(opened: OpenNewsroom, pages: Pages) -> Iterator[View]:
 
 
 def _list_lost_letters(opened: OpenNewsroom, pages: Pages) -> list[View]:
-    """Return newsletters that no longer exist and that readers are subscribed to."""
+    """Return newsletters that no longer exist but still have subscribers."""
     if not newsletters.has_mail(opened.newsroom.private):
         return []
     with addresses.open_readers(opened.newsroom) as store:
@@ -184,7 +184,7 @@ _BAD_ANSWERS = frozenset({"refused", "unsent", "uncertain"})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IssueAsked:
-    """Which deliveries of a newsletter issue to show, and the outcome of the last action.
+    """The request for an issue's page: which deliveries to show, and the last action's outcome.
 
     `found` are the deliveries to an address that was searched, None without a search; `tried` is
     the server's answer to a test mail.
@@ -205,7 +205,7 @@ def render_issue(
     editor: Editor,
     asked: IssueAsked,
 ) -> bytes:
-    """Return the page of a newsletter issue; UsageError if none is filed or sent by that name."""
+    """Return the page of a newsletter issue; raises UsageError if there is no such issue."""
     sending, rehearsal, who = _read_issue(opened.newsroom, pages, asked)
     lines = who.lines if asked.found is None else asked.found
     return pages.page(
@@ -242,7 +242,7 @@ def _list_own_addresses(newsroom: Newsroom, counts: Counts) -> list[str]:
 def _read_issue(
     newsroom: Newsroom, pages: Pages, asked: IssueAsked
 ) -> tuple[View | None, View | None, delivery_log.WhoPage]:
-    """Return an issue's sending and its deliveries, or what sending the issue would do."""
+    """Return an issue's progress and deliveries, or what sending the issue would do."""
     titles = name_letters(newsroom)
     with addresses.open_readers(newsroom) as store:
         if store.ledger.find(asked.issue) is None:
@@ -258,7 +258,7 @@ def _read_issue(
 
 
 def show_fresh_issue(opened: OpenNewsroom, pages: Pages, editor: Editor, issue: str) -> bytes:
-    """Return the HTML of a newsletter issue's sending alone, for an open page."""
+    """Return the HTML of one newsletter issue's progress only, to update an open page."""
     with addresses.open_readers(opened.newsroom) as store:
         row = delivery_log.find_sending(store, issue)
     sending = show_sending(pages, row, name_letters(opened.newsroom))
@@ -280,7 +280,7 @@ def _list_states(pages: Pages, asked: IssueAsked) -> list[View]:
 
 
 def _show_line(pages: Pages, number: int, line: delivery_log.WhoLine, *, is_owner: bool) -> View:
-    """Return a delivery of an issue to a reader; only owners see mail addresses."""
+    """Return a delivery of an issue to a subscriber; only owners see mail addresses."""
     address = line.address if is_owner else text.mask_address(line.address)
     root = pages.views.root
     return {
@@ -329,7 +329,10 @@ def link_issue(root: str, issue: str) -> str:
 
 
 def show_sending(pages: Pages, row: delivery_log.SendingRow, titles: Mapping[str, str]) -> View:
-    """Describe the sending of an issue for the templates; `titles` are newsletters' by id."""
+    """Return the progress of sending an issue as values for the templates.
+
+    `titles` are newsletters' titles by id.
+    """
     say, href = pages.strings.say, link_issue(pages.views.root, row.issue)
     total = sum(row.counts.values())
     settled = sum(count for state, count in row.counts.items() if state not in _OPEN)
@@ -371,7 +374,7 @@ def show_sending(pages: Pages, row: delivery_log.SendingRow, titles: Mapping[str
 
 
 def _show_again(pages: Pages, row: delivery_log.SendingRow) -> View:
-    """Return whether an issue may be sent again to uncertain readers, and who allowed it."""
+    """Return whether an issue may be resent to uncertain subscribers, and who allowed it."""
     say = pages.strings.say
     is_open = row.state == "done" and row.again_at is None
     count = row.counts.get("uncertain", 0) if is_open else 0
@@ -385,7 +388,7 @@ def _show_again(pages: Pages, row: delivery_log.SendingRow) -> View:
 
 
 def name_letters(newsroom: Newsroom) -> dict[str, str]:
-    """Return the titles of newsletters by id, the site's title for those without one."""
+    """Return the titles of newsletters by id; without one it is the site's title."""
     return {
         letter.id: text.fold(letter.title) or text.fold(newsroom.beat.title)
         for letter in newsroom.settings.letters

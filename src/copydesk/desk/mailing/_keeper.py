@@ -1,4 +1,4 @@
-"""Change newsletter subscribers for an owner, with an audit log entry; read uploaded lists."""
+"""Manage newsletter subscribers for an owner, note that in the audit log; read uploaded lists."""
 
 from __future__ import annotations
 
@@ -34,14 +34,14 @@ _SHOWN_ROWS = 50  # rows of a rehearsal
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImportRehearsal:
-    """What importing a file of subscribers would do with each row, with the first rows."""
+    """What importing a file of newsletter subscribers would do, with the first rows."""
 
     report: exchange.ImportReport
     rows: Sequence[exchange.ImportedRow]
 
 
 async def change_mail(desk: Desk, make: MailWork[_Value]) -> _Value:
-    """Call a function that changes the subscribers' database, in a thread; return its result."""
+    """Call a function with the subscribers' database, in a thread, and return its result."""
 
     def work(newsroom: Newsroom) -> _Value:
         with addresses.open_readers(newsroom) as store:
@@ -51,7 +51,7 @@ async def change_mail(desk: Desk, make: MailWork[_Value]) -> _Value:
 
 
 async def examine_mail(desk: Desk) -> checks.MailCheckReport:
-    """Run the mail checks of newsletters and store their findings; only a few run at once."""
+    """Run the mail checks for newsletters and store their findings, a few checks at once."""
 
     def examine(newsroom: Newsroom, store: newsletters.MailStore) -> checks.MailCheckReport:
         return checks.examine_mail(newsroom, store, now)
@@ -61,9 +61,9 @@ async def examine_mail(desk: Desk) -> checks.MailCheckReport:
 
 
 def let_go(newsroom: Newsroom, store: newsletters.MailStore, issue: str, by: str) -> None:
-    """Allow a newsletter issue to be sent, or its sending to go on.
+    """Allow a newsletter issue to be sent, or a paused one to be continued.
 
-    Raises UsageError where it was sent or ended, or the checks hold it back.
+    Raises UsageError if it was sent or ended, or a mail check failed.
     """
     sending = store.ledger.find(issue)
     if sending is not None and sending.state in {"ready", "sending"}:
@@ -77,9 +77,9 @@ def let_go(newsroom: Newsroom, store: newsletters.MailStore, issue: str, by: str
 
 
 class ReaderKeeper:
-    """Manages newsletter subscribers for an owner; reading a subscriber's data is logged first.
+    """Manages newsletter subscribers for an owner, and notes each access in the audit log.
 
-    The audit log names readers by number. Methods raise UsageError, MailStoreError and
+    The audit log names subscribers by number. Methods raise UsageError, MailStoreError and
     DeskStoreError.
     """
 
@@ -88,7 +88,7 @@ class ReaderKeeper:
         self._visitor = visitor
 
     async def find(self, typed: str) -> int:
-        """Return the number of the reader with a mail address."""
+        """Return the number of the subscriber with a mail address; UsageError if unknown."""
         return await self._change(
             lambda newsroom, store: by_hand.find_number(newsroom, store, typed)
         )
@@ -100,13 +100,13 @@ class ReaderKeeper:
         return found
 
     async def look_at(self, number: int) -> outcomes.ReaderData:
-        """Return everything that is stored about a reader; the audit log notes that."""
+        """Return everything that is stored about a subscriber; the audit log notes the access."""
         data = await self._change(lambda _, store: by_hand.read_reader(store, number))
         await self._note("reader-looked-at", str(number))
         return data
 
     async def add(self, typed: str, letter: str, consent: str) -> int:
-        """Subscribe a mail address to a newsletter, and return the reader's number."""
+        """Subscribe a mail address to a newsletter, and return the subscriber's number."""
 
         def work(newsroom: Newsroom, store: newsletters.MailStore) -> int:
             by_hand.add_reader(newsroom, store, typed, letter, consent)
@@ -117,7 +117,7 @@ class ReaderKeeper:
         return number
 
     async def remove(self, number: int) -> tuple[str, ...]:
-        """End all subscriptions of a reader; return the newsletters' ids."""
+        """End all subscriptions of a subscriber; return the newsletters' ids."""
 
         def work(newsroom: Newsroom, store: newsletters.MailStore) -> tuple[str, ...]:
             return by_hand.remove_reader(
@@ -129,7 +129,7 @@ class ReaderKeeper:
         return ended
 
     async def erase(self, number: int) -> None:
-        """Delete a reader's data, except for a keyed digest of the mail address."""
+        """Delete a subscriber's data, except for a keyed digest of the mail address."""
 
         def work(newsroom: Newsroom, store: newsletters.MailStore) -> None:
             address = by_hand.read_reader(store, number).address
@@ -139,7 +139,7 @@ class ReaderKeeper:
         await self._note("reader-erased", str(number))
 
     async def suppress(self, typed: str, why: str) -> int:
-        """Suppress a mail address; return its reader's number, 0 if there is none."""
+        """Suppress a mail address; return its subscriber's number, 0 if there is none."""
 
         def work(newsroom: Newsroom, store: newsletters.MailStore) -> int:
             by_hand.suppress_address(newsroom, store, typed, why)
@@ -150,7 +150,7 @@ class ReaderKeeper:
         return number
 
     async def lift(self, typed: str) -> int:
-        """Lift the suppression of a mail address; return the reader's number, 0 for none."""
+        """Lift the suppression of a mail address; return its subscriber's number or 0."""
 
         def work(newsroom: Newsroom, store: newsletters.MailStore) -> int:
             by_hand.lift_suppression(newsroom, store, typed)
@@ -161,13 +161,13 @@ class ReaderKeeper:
         return number
 
     async def list_suppressions(self, skip: int, most: int) -> Sequence[by_hand.SuppressionRow]:
-        """Return a page of the suppression list, the newest first."""
+        """Return a page of the suppressed mail addresses, the newest first."""
         rows = await self._change(lambda _, store: by_hand.list_suppressions(store))
         await self._note("suppressions-looked-at")
         return rows[skip : skip + most]
 
     async def rehearse_import(self, sent: ImportedFile) -> ImportRehearsal:
-        """Return what importing an uploaded file of subscribers would do with each row."""
+        """Return what importing an uploaded file of subscribers would do, row by row."""
         rows: list[exchange.ImportedRow] = []
 
         def keep(row: exchange.ImportedRow) -> None:
@@ -181,7 +181,7 @@ class ReaderKeeper:
         return ImportRehearsal(report=await self._change(work), rows=rows)
 
     async def take_import(self, sent: ImportedFile) -> exchange.ImportReport:
-        """Import the subscribers in an uploaded file, and return the report."""
+        """Import the newsletter subscribers in an uploaded file, and return the counts."""
 
         def work(newsroom: Newsroom, store: newsletters.MailStore) -> exchange.ImportReport:
             with _put_down(newsroom, sent) as path:
@@ -193,7 +193,10 @@ class ReaderKeeper:
         return report
 
     async def export(self, form: exchange.ExportFormat) -> BinaryIO:
-        """Return all readers as a temporary file, which is deleted once it is closed."""
+        """Return all newsletter subscribers as a temporary file (CSV or JSON).
+
+        The file is deleted once it is closed.
+        """
         await self._note("readers-exported", form)
 
         def work(_: Newsroom, store: newsletters.MailStore) -> BinaryIO:
@@ -218,7 +221,7 @@ class ReaderKeeper:
 
 
 def _find_number(newsroom: Newsroom, store: newsletters.MailStore, typed: str) -> int:
-    """Return the number of the reader with a mail address, 0 if nobody has it."""
+    """Return the number of the subscriber with a mail address, 0 if nobody has it."""
     with contextlib.suppress(UsageError):
         return by_hand.find_number(newsroom, store, typed)
     return 0
@@ -246,7 +249,7 @@ _FIELDS = 20
 
 
 def read_upload(body: bytes, content_type: str) -> ImportedFile:
-    """Return the uploaded file of a multipart form and its fields; UsageError without a file.
+    """Return the uploaded file and options of a multipart form; UsageError without a file.
 
     Parts are not copied before they are read: a file of 20 MB is in memory once (RFC 7578).
     """
@@ -269,7 +272,7 @@ def read_upload(body: bytes, content_type: str) -> ImportedFile:
 
 
 def split_names(typed: str) -> tuple[str, ...]:
-    """Split a text at commas into names, without empty ones."""
+    """Split a text at commas into names, and skip empty ones."""
     return tuple(name for part in typed.split(",") if (name := part.strip()))
 
 
@@ -290,7 +293,7 @@ def _parse_head(head: bytes) -> Message:
 
 
 def _read_parameter(head: Message, name: str) -> str:
-    """Return a parameter of the header of a multipart form's part, "" for none."""
+    """Return a parameter in the header of a multipart form's part, "" if it is missing."""
     header = "content-type" if name == "boundary" else "content-disposition"
     found = head.get_param(name, "", header)
     return found if isinstance(found, str) else str(found[-1])

@@ -38,7 +38,7 @@ _REASONS = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReadersAsked:
-    """What an owner's last action on the page of subscribers gave: a text, a file's rows.
+    """The outcome of an owner's last action on the page of subscribers, such as an import.
 
     `token` is the key of the uploaded file at the next request.
     """
@@ -58,7 +58,7 @@ def render_readers(
     editor: Editor,
     asked: ReadersAsked,
 ) -> bytes:
-    """Return the page of newsletter subscribers."""
+    """Return the page with the numbers of newsletter subscribers."""
     newsroom, titles = opened.newsroom, name_letters(opened.newsroom)
     known = None
     if newsletters.has_mail(newsroom.private):
@@ -90,7 +90,7 @@ def render_reader(
     editor: Editor,
     read: tuple[int, outcomes.ReaderData],
 ) -> bytes:
-    """Return the page of one subscriber: all that is stored, and what an owner may do."""
+    """Return the page of one newsletter subscriber: all that is stored about them."""
     number, data = read
     titles = name_letters(opened.newsroom)
     say, views = pages.strings.say, pages.views
@@ -129,7 +129,10 @@ def render_suppressions(
     rows: Sequence[by_hand.SuppressionRow],
     following: int,
 ) -> bytes:
-    """Return a page of the suppression list; the next starts at `following`, 0 for none."""
+    """Return a page of suppressed addresses; `following` is the next page's first row.
+
+    It is 0 if there is no next page.
+    """
     root, say = pages.views.root, pages.strings.say
     return pages.page(
         "mailing_suppressions.html",
@@ -268,7 +271,7 @@ def render_checks(
     editor: Editor,
     problem: CopydeskError | None,
 ) -> bytes:
-    """Return the page of the mail checks' last findings, judged by the current settings."""
+    """Return the page of the mail checks' last findings, by the current settings."""
     newsroom = opened.newsroom
     report = checks.MailCheckReport()
     if newsletters.has_mail(newsroom.private):

@@ -36,13 +36,13 @@ _TOLD = frozenset({"reader_is_erased", "address_is_suppressed", "address_is_lift
 
 
 async def show_all(visit: Visit) -> Response:
-    """Answer with the page of how many newsletter subscribers there are."""
+    """Answer with the page of newsletter subscribers: numbers, import and export."""
     told = visit.request.query_params.get("told", "")
     return await _show(visit, ReadersAsked(told=told if told in _TOLD else ""))
 
 
 async def show_reader(visit: Visit) -> Response:
-    """Answer with all that is stored about a subscriber; the audit log notes that."""
+    """Answer with all that is stored about a subscriber; the audit log notes the access."""
     keeper, number = _keeper(visit), _read_number(visit)
     data = await keeper.look_at(number)
     editor = visit.editor
@@ -54,7 +54,7 @@ async def show_reader(visit: Visit) -> Response:
 
 
 async def show_suppressions(visit: Visit) -> Response:
-    """Answer with a page of the suppression list; the audit log notes that."""
+    """Answer with a page of suppressed addresses; the audit log notes the access."""
     editor, asked = visit.editor, visit.request.query_params.get("skip", "")
     skip = int(asked) if asked.isdecimal() and len(asked) < 10 else 0
     rows = await _keeper(visit).list_suppressions(skip, _SUPPRESSIONS + 1)
@@ -67,7 +67,7 @@ async def show_suppressions(visit: Visit) -> Response:
 
 
 async def decide_on_address(visit: Visit) -> Response:
-    """Find, subscribe or suppress a mail address, or lift that; redirect to its reader."""
+    """Find, subscribe, suppress or release a mail address; redirect to its subscriber."""
     keeper, form = _keeper(visit), await visit.read_form()
     address, do = form.get("address", "")[:400], form.get("do", "")
     try:
@@ -87,7 +87,7 @@ async def decide_on_address(visit: Visit) -> Response:
 
 
 async def change_reader(visit: Visit) -> Response:
-    """End a reader's subscriptions, or delete the reader's data, and redirect."""
+    """End a subscriber's subscriptions, or delete the subscriber's data, and redirect."""
     keeper, form = _keeper(visit), await visit.read_form()
     number, do = _read_number(visit), form.get("do", "")
     if do == "remove":
@@ -100,7 +100,7 @@ async def change_reader(visit: Visit) -> Response:
 
 
 async def take_file(visit: Visit) -> Response:
-    """Show what importing a file of subscribers would do with each row, or import it."""
+    """Show what importing a file of newsletter subscribers would do, or import it."""
     keeper, by = _keeper(visit), visit.editor.name
     kind = visit.request.headers.get("content-type", "")
     try:
@@ -150,13 +150,13 @@ def _keeper(visit: Visit) -> ReaderKeeper:
 
 
 def _lead(visit: Visit, number: int, told: str = "") -> Response:
-    """Redirect to the page of a reader, or of all readers if `number` is 0."""
+    """Redirect to the page of a subscriber, or of all subscribers if `number` is 0."""
     page = f"mailing/readers/{number}/" if number else f"mailing/readers/?told={told}"
     return visit.redirect(page)
 
 
 def _read_number(visit: Visit) -> int:
-    """Return the reader's number in a URL; raises UsageError for an invalid one."""
+    """Return the subscriber's number in a URL; raises UsageError for an invalid one."""
     typed = str(visit.request.path_params["number"])
     if not (typed.isascii() and typed.isdigit() and len(typed) < _DIGITS):
         raise UsageError("no such reader", subject=typed[:40], hint="look for their address")

@@ -1,4 +1,4 @@
-"""Serve the pages of sent newsletter issues and of mail checks; editors decide on sending."""
+"""Serve the pages of sent newsletter issues and mail checks; editors decide on sending."""
 
 from __future__ import annotations
 
@@ -42,12 +42,12 @@ async def show_all(visit: Visit) -> Response:
 
 
 async def show_sendings(visit: Visit) -> Response:
-    """Answer with the HTML of the sendings alone, for an open page."""
+    """Answer with the HTML of sent newsletter issues only, to update an open page."""
     return await visit.draw(lambda opened, pages, _: show_fresh(opened, pages, visit.editor))
 
 
 async def show_issue(visit: Visit) -> Response:
-    """Answer with the page of a newsletter issue: its sending and deliveries."""
+    """Answer with the page of a newsletter issue: sending progress and deliveries."""
     asked, after = visit.request.query_params, visit.request.query_params.get("after", "")
     return await _show(
         visit,
@@ -60,7 +60,7 @@ async def show_issue(visit: Visit) -> Response:
 
 
 async def show_sending(visit: Visit) -> Response:
-    """Answer with the HTML of an issue's sending alone, for an open page."""
+    """Answer with the HTML of one issue's progress only, to update an open page."""
     issue = visit.request.path_params["issue"]
     return await visit.draw(
         lambda opened, pages, _: show_fresh_issue(opened, pages, visit.editor, issue)
@@ -68,7 +68,7 @@ async def show_sending(visit: Visit) -> Response:
 
 
 async def show_letter(visit: Visit) -> Response:
-    """Answer with a newsletter issue as a mail file (.eml), to an example address."""
+    """Answer with a newsletter issue as a mail file (.eml) to an example address."""
     issue = visit.request.path_params["issue"]
     data = await change_mail(
         visit.desk,
@@ -80,7 +80,7 @@ async def show_letter(visit: Visit) -> Response:
 
 
 async def decide_on_issue(visit: Visit) -> Response:
-    """Send, pause, continue or end the sending of an issue, and redirect to its page."""
+    """Send, pause, continue or end a newsletter issue, and redirect to its page."""
     editor, form = visit.editor, await visit.read_form()
     issue = visit.request.path_params["issue"]
     asked = IssueAsked(issue=issue)
@@ -98,7 +98,7 @@ async def decide_on_issue(visit: Visit) -> Response:
 
 
 async def look_for(visit: Visit) -> Response:
-    """Answer with the delivery of an issue to one mail address; the audit log notes the search."""
+    """Answer with the delivery of an issue to one mail address; the audit log notes this."""
     typed = (await visit.read_form()).get("address", "")[:400]
     issue = visit.request.path_params["issue"]
     found = await _keeper(visit).find_line(issue, typed)
@@ -149,7 +149,7 @@ def _keeper(visit: Visit) -> ReaderKeeper:
 
 
 def _find_decision(form: Mapping[str, str]) -> _Do:
-    """Return the decision on a sending in a form; raises UsageError for an unknown one."""
+    """Return the function for a form's decision on an issue; raises UsageError if unknown."""
     do = form.get("do", "")
     if do not in {*_DECISIONS, "again"}:
         raise UsageError("the form does not say what is to be done", subject=do[:80])
@@ -161,7 +161,7 @@ def _find_decision(form: Mapping[str, str]) -> _Do:
 
 
 def _read_again(form: Mapping[str, str]) -> _Do:
-    """Return the decision to send again to the uncertain readers, as many as the form says."""
+    """Return the function that sends an issue again to uncertain subscribers."""
     count = form.get("count", "")
     if "sure" not in form or not (count.isascii() and count.isdigit() and len(count) < 16):
         raise UsageError("an issue goes to anybody again only when you say that this is meant")
@@ -184,7 +184,7 @@ _DECISIONS: Mapping[str, _Do] = {"send": let_go, "pause": _pause, "end": _end}
 
 
 async def show_checks(visit: Visit) -> Response:
-    """Answer with the page of the mail checks' last findings."""
+    """Answer with the page of the mail checks' last findings (DNS, mail server, links)."""
     return await _show_findings(visit)
 
 

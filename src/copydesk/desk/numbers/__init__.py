@@ -1,4 +1,4 @@
-"""The pages of statistics: the stories of the last days and missed ones, as plots with tables."""
+"""The pages of statistics: stories of the last days, and missed ones, as plots with tables."""
 
 from __future__ import annotations
 

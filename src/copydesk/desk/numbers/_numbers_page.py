@@ -1,4 +1,4 @@
-"""Render the page of statistics of the last days, a section for each figure."""
+"""Render the page of statistics of the last days, with one section for each figure."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ DAYS = (7, 30, 90)
 
 
 def read_days(query: Mapping[str, str]) -> int:
-    """Return the number of days in a URL query: 7, 30 or 90; 30 for any other value."""
+    """Return the number of days in a URL query: 7, 30 or 90, by default 30."""
     return next((days for days in DAYS if str(days) == query.get("days")), 30)
 
 
@@ -64,7 +64,7 @@ def render_numbers(
 
 
 def show_stories(wording: Wording, days: Sequence[StoryDay]) -> View:
-    """Show the number of stories by day: published, waiting, and all filed ones."""
+    """Return the section that counts stories by day: published, waiting, and all."""
     filed, published = sum(day.filed for day in days), sum(day.published for day in days)
     most = max((day.filed for day in days), default=0)
     links = [_DayLinks(wording, day.day, is_last=day is days[-1]) for day in days]
@@ -85,14 +85,14 @@ def show_stories(wording: Wording, days: Sequence[StoryDay]) -> View:
 
 @dataclass(frozen=True, slots=True)
 class _DayLinks:
-    """Links to the stories of a day; stories dated in the future count with the last day."""
+    """Links to the stories of one day. The last day also has stories dated in the future."""
 
     wording: Wording
     day: date
     is_last: bool
 
     def link(self, view: queue.QueueView = "all", number: queue.StoryNumber = "") -> str:
-        """Return the URL of the queue page with the day's stories of a view, or of a number."""
+        """Return the URL of the queue page with one day's stories of a view or counted number."""
         until = None if self.is_last else self.day
         question = queue.QueueQuestion(view=view, since=self.day, until=until, number=number)
         return self.wording.link_stories(question)
@@ -136,7 +136,7 @@ def _list_day(day: StoryDay, links: _DayLinks) -> View:
 
 
 def show_drops(wording: Wording, drops: Sequence[DropCount], days: int) -> View:
-    """Show how many pages were dropped, by reason."""
+    """Return the section that counts the fetched pages which became no story, by reason."""
     shares = measure_shares([drop.pages for drop in drops])
     rows = []
     for drop, share in zip(drops, shares, strict=True):
@@ -160,7 +160,7 @@ def show_drops(wording: Wording, drops: Sequence[DropCount], days: int) -> View:
 
 
 def show_filing(wording: Wording, delays: Sequence[Delay]) -> View:
-    """Show the delay from publication to filing, by day."""
+    """Return the section on how long stories took from publication to this site, by day."""
 
     def link(delay: Delay) -> str:
         day = date.fromisoformat(delay.of)
@@ -180,7 +180,7 @@ def _link_filing(wording: Wording, delay: Delay, question: queue.QueueQuestion) 
 
 
 def show_reviews(wording: Wording, delays: Sequence[Delay], since: date) -> View:
-    """Show how long stories waited for an editor's decision, by week."""
+    """Return the section on how long stories waited for an editor's decision, by week."""
 
     def link(delay: Delay) -> str:
         return _link_week(wording, delay.of, since, "review")
@@ -195,7 +195,7 @@ def _show_delays(
     of: str,
     naming: tuple[Callable[[str], str], Callable[[Delay], str]],
 ) -> View:
-    """Show delays by day or week: the median and the 90th percentile."""
+    """Return the section on delays by day or week: the median and the 90th percentile."""
     name, link = naming
     columns, rows = [], []
     for delay in delays:
@@ -227,7 +227,7 @@ def _show_delays(
 
 
 def show_sources(wording: Wording, delays: Sequence[Delay], since: date) -> View:
-    """Show the delay from publication to filing, by source, the slowest first."""
+    """Return the section on how long stories took from publication to this site, by source."""
     rows = []
     shares = measure_shares([delay.median_seconds for delay in delays])
     for delay, share in zip(delays, shares, strict=True):
@@ -253,7 +253,10 @@ def show_sources(wording: Wording, delays: Sequence[Delay], since: date) -> View
 def show_agreement(
     wording: Wording, decided: Iterable[catalogue.DecidedStory], publish_at: int, since: date
 ) -> View:
-    """Show how often the publishing threshold agreed with editors on stories that had waited."""
+    """Return the section on how often the publishing threshold agreed with editors.
+
+    Stories count that had waited for a decision.
+    """
     columns, rows, agreed, waited = [], [], 0, 0
     for period in standings.count_agreement(decided, publish_at):
         agreed, waited = agreed + period.agreed, waited + period.waited
@@ -302,7 +305,7 @@ def _show_period(
 
 
 def _link_week(wording: Wording, period: str, since: date, number: queue.StoryNumber) -> str:
-    """Return the URL of the stories of a week, from `since` on; "" for a month."""
+    """Return the URL of the stories of a week, which begins at `since`; "" for a month."""
     try:
         monday = datetime.strptime(f"{period}-1", "%G-W%V-%u").date()  # noqa: DTZ007 - a day alone
     except ValueError:
@@ -313,7 +316,7 @@ def _link_week(wording: Wording, period: str, since: date, number: queue.StoryNu
 
 
 def show_owners(wording: Wording, owners: Sequence[OwnerCount], since: date) -> View:
-    """Show the number of filed and published stories by the owner of their publisher."""
+    """Return the section that counts stories by the owner of their publisher."""
     rows = []
     most = max((owner.filed for owner in owners), default=0)
     shares = measure_shares([owner.filed for owner in owners], most)

@@ -1,4 +1,4 @@
-"""Serve the pages of statistics, of the front page explained, and of missed stories."""
+"""Serve the pages of statistics, of the front page's order, and of missed stories."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ async def show_numbers(visit: Visit) -> Response:
 
 
 async def show_recall(visit: Visit) -> Response:
-    """Answer with the page of stories in other sites' lists that this site missed."""
+    """Answer with the page of stories that other sites list and this site missed."""
     editor = visit.editor
 
     def make(opened: OpenNewsroom, pages: Pages, counts: Counts) -> bytes:
@@ -75,7 +75,7 @@ NUMBER_PAGES: tuple[Page, ...] = (
 def render_front(
     pages: Pages, editor: Editor, counts: Counts, found: building.FrontExplanation, story: str
 ) -> bytes:
-    """Return the page that explains the front page; `story` names the record to mark."""
+    """Return the page that explains the front page's order; `story` is highlighted in it."""
     limits, say = found.limits, pages.strings.say
     return pages.page(
         "front_page.html",
@@ -135,7 +135,7 @@ def render_recall(
     counts: Counts,
     kept: Sequence[recall.KeptRecall],
 ) -> bytes:
-    """Return the page that compares the site with other lists; owners get links to add sources."""
+    """Return the page that compares the site's stories with those that other sites list."""
     wording = Wording(pages)
     return pages.page(
         "recall.html",
@@ -167,14 +167,14 @@ def _show_list(wording: Wording, number: int, kept: recall.KeptRecall) -> View:
 
 
 def _share(kinds: Mapping[RecallKind, int]) -> str:
-    """Return the share of a list's stories that the site has from any publisher, "–" of none."""
+    """Return the share of another site's list that this site has or covers, "–" for no stories."""
     total = sum(kinds.values())
     had = sum(kinds.get(kind, 0) for kind, _ in _PARTS)
     return f"{had / total:.0%}" if total else "–"
 
 
 def _show_days(wording: Wording, name: str, days: Sequence[recall.RecallDay]) -> View:
-    """Show how many of a list's stories the site had on each day that the list was read."""
+    """Return the section on how many stories of a list the site had, by day of reading."""
     columns, rows = [], []
     for day in days:
         shown, total = wording.name_day(date.fromisoformat(day.day)), sum(day.kinds.values())
@@ -207,7 +207,7 @@ def _draw_part(wording: Wording, kind: RecallKind, count: int, shade: Shade) -> 
 
 
 def _show_gap(wording: Wording, trace: recall.RecallTrace) -> View:
-    """Show a story that the site missed: why, and what an editor can do about it."""
+    """Return a missed story for the template: the reason, and what an editor can do about it."""
     published = dates.parse(trace.published_at)
     return {
         "id": str(uuid4()),
@@ -229,7 +229,7 @@ def _find_site(trace: recall.RecallTrace) -> str:
 
 
 def _explain(wording: Wording, trace: recall.RecallTrace) -> str:
-    """Return the reason why a story of another list is missing here."""
+    """Return the reason why this site lacks a story of another site's list."""
     if trace.reason in DROP_REASONS:
         word = wording.say(f"drop_{trace.reason}")
     elif trace.reason in _OTHER_REASONS:

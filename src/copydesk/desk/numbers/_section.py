@@ -35,7 +35,7 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Wording:
-    """Writes numbers in the site's language, and links them to the stories that they count."""
+    """Writes numbers of statistics in the site's language, and links them to their stories."""
 
     pages: Pages
 
@@ -48,18 +48,18 @@ class Wording:
         return self.pages.strings.format_date("short", day)
 
     def span(self, seconds: float) -> str:
-        """Return a duration as text, in the unit that makes it a small number."""
+        """Return a duration as text in a fitting unit: minutes, hours or days."""
         for word, length in _SPANS:
             if seconds >= 2 * length or length == _SPANS[-1][1]:
                 return self.say(word, count=f"{max(1, round(seconds / length)):,}")
         raise AssertionError("the last unit takes everything")
 
     def link_stories(self, question: queue.QueueQuestion) -> str:
-        """Return the URL of the queue page with the stories of a question."""
+        """Return the URL of the queue page with the stories that match filters."""
         return self.pages.address(question)
 
     def link_drops(self, reason: str, days: int) -> str:
-        """Return the URL of the page of links dropped for a reason."""
+        """Return the URL of the page of links that became no story for a reason."""
         query = urlencode({"reason": reason, "days": days})
         return f"{self.pages.views.root}dropped/?{query}"
 
@@ -77,7 +77,7 @@ class Wording:
 
 
 def make_cell(value: float | str, href: str = "") -> Mapping[str, str]:
-    """Return a table cell with a link; a zero links nowhere."""
+    """Return a table cell with a link; a zero has no link."""
     shown = value if isinstance(value, str) else f"{value:,}"
     return {"text": shown, "href": href if value else ""}
 
@@ -94,7 +94,7 @@ Shade = Literal["full", "half", "mark", "pale"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Part:
-    """A part of a plot's column: its size, shade, label and link."""
+    """A segment of a stacked bar in a plot: its size, shade, label and link."""
 
     value: float
     shade: Shade
@@ -104,19 +104,19 @@ class Part:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Column:
-    """A column of a plot: the name below it, and its parts from the bottom up."""
+    """A stacked bar in a plot: the name below it, and its segments from the bottom up."""
 
     name: str
     parts: Sequence[Part]
 
     @property
     def height(self) -> float:
-        """Return the column's height, in the unit of its parts."""
+        """Return the height of the bar: the sum of its segments."""
         return sum(part.value for part in self.parts)
 
 
 def draw_columns(columns: Sequence[Column], top: str) -> View:
-    """Return a bar plot whose highest column fills the height; `top` is that column's label."""
+    """Return a bar plot scaled to its highest bar; `top` is the label of that height."""
     highest = max((column.height for column in columns), default=0)
     place = WIDTH / max(1, len(columns))
     width = min(_WIDEST, place * (1 - _GAP))
@@ -147,7 +147,7 @@ def draw_columns(columns: Sequence[Column], top: str) -> View:
 
 
 def measure_shares(values: Sequence[float], most: float = 0) -> list[str]:
-    """Return the length of a bar for each value: 100 for `most` or for the largest value."""
+    """Return the length of a bar for each value; 100 stands for the largest or for `most`."""
     most = most or max(values, default=0)
     return [_write(100 * value / most if most else 0) for value in values]
 

@@ -1,4 +1,4 @@
-"""Sign-in for editors: `sign_in_app` lets only people with an account reach the desk."""
+"""Sign-in to the editors' web interface: `sign_in_app` lets only people with an account pass."""
 
 from __future__ import annotations
 

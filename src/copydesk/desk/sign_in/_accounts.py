@@ -42,7 +42,7 @@ class OwnAccount:
         return await self._show(require_role(request, "viewer"))
 
     async def set_password(self, request: Request) -> Response:
-        """Set a new password; an existing one must be given. Other sessions end."""
+        """Set the user's new password, after checking the old one; other sessions end."""
         visitor, form = require_role(request, "viewer"), await read_form(request)
         new = form.get("new", "")
         if refusal := await self._refuse_wrong_password(request, form.get("old", "")):
@@ -79,7 +79,7 @@ class OwnAccount:
         return Response(await asyncio.to_thread(ask), media_type="application/json")
 
     async def add_passkey(self, request: Request) -> Response:
-        """Store the passkey that a device made."""
+        """Store the passkey (WebAuthn credential) that a device created for the user."""
         visitor, body = require_role(request, "viewer"), await read_body(request)
         label = describe_agent(request.headers.get("User-Agent", ""))
         try:
@@ -118,7 +118,7 @@ class OwnAccount:
         return await self._do(lambda: changes.end_token(visitor.name, form.get("token", "")))
 
     async def end_others(self, request: Request) -> Response:
-        """End all of the user's own sessions but the present one."""
+        """End all of the user's sessions except for the present one."""
         visitor = require_role(request, "viewer")
 
         def end() -> None:
@@ -200,7 +200,7 @@ class OwnAccount:
 
 
 def describe_agent(agent: str) -> str:
-    """Return the browser and system in a User-Agent header, "" if unknown.
+    """Return the names of browser and system in a User-Agent header, "" if unknown.
 
     Most agents name several browsers; the first that fits is meant.
     """
@@ -261,17 +261,17 @@ class People:
         self._pages = pages
 
     async def show(self, request: Request) -> Response:
-        """Answer with all accounts, and the latest entries of the audit log."""
+        """Answer with all user accounts, and the latest entries of the audit log."""
         return await self._show(require_role(request, "owner"))
 
     async def add(self, request: Request) -> Response:
-        """Create an account, and show its sign-in link once."""
+        """Create an account, and show its sign-in link, which is shown only this once."""
         form = await read_form(request)
         name, role = form.get("name", ""), _read_role(form)
         return await self._change(request, name, lambda changes: changes.add(name, role))
 
     async def reset(self, request: Request) -> Response:
-        """Delete an account's password and passkeys, and show its new sign-in link once."""
+        """Delete an account's password and passkeys, and show its new sign-in link."""
         name = (await read_form(request)).get("name", "")
         return await self._change(request, name, lambda changes: changes.reset(name))
 
@@ -297,7 +297,7 @@ class People:
         return await self._change(request, name, change)
 
     async def remove(self, request: Request) -> Response:
-        """Delete an account; the last owner's stays."""
+        """Delete an account; the last owner's cannot be deleted."""
         name = (await read_form(request)).get("name", "")
 
         def change(changes: accounts.AccountChanges) -> None:

@@ -35,7 +35,7 @@ from copydesk.news import Beat
 def sign_in_app(
     desk: ASGIApp, store: DeskStore, beat: Beat, door: Door, api: ASGIApp | None = None
 ) -> ASGIApp:
-    """Return the desk's ASGI app behind the check of sessions, with the routes of sign-in.
+    """Wrap the web interface's ASGI app in the check of sessions, with the routes of sign-in.
 
     Requests below `api/` go to `api`, which checks tokens itself.
     """
@@ -127,7 +127,7 @@ class _SessionOver(Exception):  # noqa: N818 - no error: it ends one answer
 
 
 class Guard:
-    """ASGI middleware that passes on requests of signed-in users, and answers all others.
+    """ASGI middleware that passes on requests of signed-in users, and answers all others itself.
 
     It refuses requests from where the desk is not open (403), changes that no page of the desk
     sent (403), and requests without a session (401; browsers are led to sign-in). Requests that
@@ -141,7 +141,7 @@ class Guard:
         self._door = door
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one HTTP request."""
+        """Check the session of one HTTP request, and pass the request on or refuse it."""
         if scope["type"] == "websocket":  # the desk has no websockets, so they are refused
             await send({"type": "websocket.close", "code": 1008})
             return
@@ -184,7 +184,7 @@ class Guard:
         return visitor is not None and visitor.role is not None
 
     def _find_out(self, scope: Scope, headers: Headers) -> Visitor | None:
-        """Return the sender of a request, None if the desk is not open to the request."""
+        """Return the sender of a request, None if the web interface is closed to the request."""
         admission = find_admission(scope, self._store, self._door)
         return None if admission is None else self._recognise(scope, headers, admission)
 
@@ -237,7 +237,7 @@ class Guard:
         return names[0].encode("latin-1").decode("utf-8", "replace") if len(names) == 1 else ""
 
     def _lead_to_sign_in(self, scope: Scope, headers: Headers, admission: Admission) -> Response:
-        """Redirect to sign-in; on this machine to `localhost`, where passkeys work."""
+        """Redirect to sign-in, on this machine at the host `localhost`, where passkeys work."""
         is_page = headers.get("Sec-Fetch-Mode", "navigate") == "navigate"
         if scope["method"] != "GET" or not is_page:
             return PlainTextResponse("sign in first\n", 401)
@@ -250,7 +250,7 @@ class Guard:
 
 
 def find_admission(scope: Scope, store: DeskStore, door: Door) -> Admission | None:
-    """Return the origin under which a request reaches the desk, None if it may not."""
+    """Return the origin (scheme and host) of a request, None if it is not allowed in."""
     hosts = Headers(scope=scope).getlist("Host")
     if len(hosts) != 1:
         return None
@@ -260,17 +260,14 @@ def find_admission(scope: Scope, store: DeskStore, door: Door) -> Admission | No
 
 
 def answer_with_error(_request: Request | None, error: Exception) -> Response:
-    """Return a plain text response with an error and its hint.
-
-    The subject is left out: it may be a path of this machine.
-    """
+    """Return a plain text response with an error and its hint, without file paths."""
     status = 400 if isinstance(error, UsageError) else 503
     told = (error.what, error.hint) if isinstance(error, CopydeskError) else ()
     return PlainTextResponse("".join(f"{line}\n" for line in told), status)
 
 
 def first_part(scope: Scope) -> str:
-    """Return the first part of a request's path below the desk."""
+    """Return the first path segment of a request's URL below the web interface."""
     path: str = scope["path"]
     return path.removeprefix(scope.get("root_path", "")).strip("/").partition("/")[0]
 

@@ -1,4 +1,4 @@
-"""Limit attempts to sign in, hash passwords, read sign-in forms, and render their pages."""
+"""Limit sign-in attempts, hash passwords, read the forms of sign-in, and render its pages."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ _HASHES_AT_ONCE = 2  # each takes 64 MiB
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AttemptKeys:
-    """The keys by which a sign-in attempt is counted: `device` if there is one, else the others."""
+    """The keys under which a sign-in attempt is counted: a known device, or network and account."""
 
     device: str = ""
     network: str = ""
@@ -42,14 +42,14 @@ class AttemptKeys:
 
 
 class SignInLimits:
-    """Counts attempts to sign in before they are made; methods read the disk."""
+    """Limits sign-in attempts per device, network address and account; reads the disk."""
 
     def __init__(self, store: DeskStore, door: Door) -> None:
         self._store = store
         self._door = door
 
     def find_keys(self, request: Request, way: Way, name: str = "") -> AttemptKeys:
-        """Return the keys of a sign-in attempt; with a password it counts for account `name`."""
+        """Return the keys to count a sign-in attempt by; a password also counts for its account."""
         visitor, key = visitor_of(request), account_key(name)
         word = device_cookie(visitor.admission, self._door.root).read(request.headers)
         device = self._store.accounts.find_device(word) if word else None
@@ -59,7 +59,7 @@ class SignInLimits:
         return AttemptKeys(network=f"{way} {visitor.address}", account=account)
 
     def count(self, keys: AttemptKeys) -> timedelta | None:
-        """Count an attempt to sign in; return the time to wait after too many, else None."""
+        """Count a sign-in attempt; return the time to wait after too many, else None."""
         now = self._door.read_clocks().now
         if keys.device:
             return self._store.device_attempts.admit({keys.device: ATTEMPTS_OF_DEVICE}, now)
@@ -69,7 +69,7 @@ class SignInLimits:
         return self._store.attempts.admit(limits, now)
 
     def count_refusal(self, way: Way, address: str) -> timedelta | None:
-        """Count a wrong answer to a challenge; return the time to wait after too many.
+        """Count a wrong answer to a sign-in challenge; return the time to wait after too many.
 
         The challenge itself was counted when it was asked for.
         """
@@ -77,7 +77,10 @@ class SignInLimits:
         return self._store.attempts.admit({key: ATTEMPTS_OF_NETWORK}, self._door.read_clocks().now)
 
     def forgive(self, keys: AttemptKeys) -> None:
-        """Uncount a sign-in attempt that succeeded: an office shares one network address."""
+        """Remove a successful sign-in from the count of attempts.
+
+        Otherwise the people of one office, who share a network address, would lock each other out.
+        """
         with self._store.at_once():
             if keys.device:
                 self._store.device_attempts.clear(keys.device)
@@ -88,7 +91,7 @@ class SignInLimits:
 
 
 class PasswordCheck:
-    """Checks passwords, for sign-in and for changes of one's own password.
+    """Checks passwords at sign-in, and when users change their own password.
 
     Each check takes the same time, and few run at once.
     """
@@ -99,7 +102,7 @@ class PasswordCheck:
         self._hashing = asyncio.Semaphore(_HASHES_AT_ONCE)
 
     async def count(self, request: Request, name: str) -> timedelta | None:
-        """Count a sign-in attempt before it is made; return the time to wait after too many."""
+        """Count a sign-in attempt; return the time to wait after too many, else None."""
 
         def count() -> timedelta | None:
             return self._limits.count(self._limits.find_keys(request, "password", name))
@@ -107,7 +110,7 @@ class PasswordCheck:
         return await asyncio.to_thread(count)
 
     async def find(self, request: Request, name: str, password: str) -> Account | None:
-        """Return the account with this name and password, None if there is none."""
+        """Return the account with this name and password, None if they do not fit."""
         account = await asyncio.to_thread(self._store.accounts.find, name)
         hashed = "" if account is None else account.password
         async with self._hashing:
@@ -168,7 +171,10 @@ def verify_password(hashed: str, password: str) -> bool:
 
 
 def _encode(password: str) -> bytes:
-    """Return a password as NFKC bytes: keyboards write one letter in several ways (SP 800-63B)."""
+    """Return a password as NFKC bytes, since keyboards write one letter in several ways.
+
+    See NIST SP 800-63B.
+    """
     return unicodedata.normalize("NFKC", password).encode("utf-8", "surrogatepass")
 
 
@@ -194,7 +200,7 @@ _MOST_FIELDS = 20
 
 
 async def read_body(request: Request) -> bytes:
-    """Return the body of a request; more than 100,000 bytes are answered with 413."""
+    """Return the body of a request; a body over 100,000 bytes is answered with 413."""
     body = bytearray()
     async for part in request.stream():
         body += part
@@ -204,7 +210,7 @@ async def read_body(request: Request) -> bytes:
 
 
 async def read_form(request: Request) -> Mapping[str, str]:
-    """Return the fields of a sent form, of two with one name the last; 400 for too many."""
+    """Return the fields of a sent form by name, the last of each; 400 for too many."""
     body = (await read_body(request)).decode("utf-8", "replace")
     try:
         return dict(parse_qsl(body, keep_blank_values=True, max_num_fields=_MOST_FIELDS))
@@ -232,7 +238,7 @@ ASSETS = {
 
 
 class SignInPages:
-    """Renders the pages of sign-in for one site; `root` is the desk's path."""
+    """Renders the sign-in pages of one site; `root` is the path of the web interface."""
 
     def __init__(self, beat: Beat, root: str) -> None:
         self.title = beat.title
@@ -243,17 +249,17 @@ class SignInPages:
         self._renderer.set_strings(self._strings)
 
     def say(self, key: str, **values: object) -> str:
-        """Return a text of sign-in by its key, as plain text."""
+        """Return a text of the sign-in pages by its key, as plain text."""
         return self._strings.say(key, **values)
 
     def say_wait(self, wait: timedelta) -> str:
-        """Return in words how long to wait before the next attempt."""
+        """Return a sentence with the time to wait before the next sign-in attempt."""
         return self.say("sign_in_wait", count=int(wait.total_seconds()) // 60 + 1)
 
     def answer(
         self, template: str, title: str, status: int = 200, problem: str = "", **values: object
     ) -> HTMLResponse:
-        """Return a page of sign-in as a response; `title` is a text's key, `problem` an error."""
+        """Return a sign-in page as a response; `title` is a text's key, `problem` an error."""
         page = self._renderer.render_page(
             template,
             site={

@@ -1,4 +1,4 @@
-"""Make passkey challenges, each valid once, and verify the answers of devices (WebAuthn 3)."""
+"""Create passkey challenges, each valid once, and verify the devices' answers (WebAuthn 3)."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class Challenges:
         return challenge
 
     def use(self, challenge: bytes, purpose: str, uptime_seconds: float) -> None:
-        """Use up a passkey challenge; raises UsageError if it was not valid."""
+        """Mark a passkey challenge as used; raises UsageError if it was not valid."""
         made_for, at = self._open.pop(challenge, ("", 0.0))
         if made_for != purpose or not 0 <= uptime_seconds - at <= _LIFETIME_SECONDS:
             raise UsageError(_REFUSED, hint=_HINT)
@@ -109,7 +109,7 @@ class _ClientData:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeviceAnswer:
-    """The WebAuthn credential that a browser sent, with its passkey id and challenge."""
+    """A WebAuthn credential that a browser sent, with its passkey id and challenge."""
 
     body: bytes
     passkey_id: bytes
@@ -136,7 +136,10 @@ def read_answer(body: bytes) -> DeviceAnswer:
 
 
 def verify_sign_in(answer: DeviceAnswer, passkey: Passkey, admission: Admission) -> int:
-    """Return the use count of the passkey that signed a challenge; UsageError if it did not."""
+    """Verify a signed passkey challenge; return the passkey's new use count.
+
+    Raises UsageError if the signature is wrong.
+    """
     from webauthn import verify_authentication_response
 
     with _Refusing():
@@ -155,7 +158,7 @@ def verify_sign_in(answer: DeviceAnswer, passkey: Passkey, admission: Admission)
 def verify_registration(
     answer: DeviceAnswer, admission: Admission, label: str, now: datetime
 ) -> Passkey:
-    """Return the passkey that a device made for a challenge; raises UsageError."""
+    """Return the passkey that a device created for a challenge; raises UsageError."""
     from webauthn import verify_registration_response
 
     with _Refusing():

@@ -1,4 +1,4 @@
-"""The sender of a request to the desk, whether the desk is open to it, cookies and clocks."""
+"""Who sends a request, whether the editors' web interface is open to it, and its cookies."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _KEY = "copydesk.visitor"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Visitor:
-    """The sender of a request to the desk; name and role are empty before sign-in.
+    """The sender of a request to the web interface; without name and role before sign-in.
 
     `session` is the session's id, "" where a proxy signs in; `since` is when it began. `token` is
     the API token of a program.
@@ -38,23 +38,23 @@ class Visitor:
     token: ApiToken | None = None
 
     def may(self, role: Role) -> bool:
-        """Return whether the visitor may do what this role may."""
+        """Return whether the visitor's role includes the rights of `role`."""
         return self.role is not None and ROLES.index(self.role) <= ROLES.index(role)
 
 
 def put_visitor(scope: Scope, visitor: Visitor) -> None:
-    """Attach the sender of a request to the request; only the guard calls this."""
+    """Attach the Visitor (sender) to a request; only the session check calls this."""
     scope[_KEY] = visitor
 
 
 def visitor_of(request: Request) -> Visitor:
-    """Return the sender of a request, which the guard attached."""
+    """Return the Visitor (sender) that the session check attached to a request."""
     visitor: Visitor = request.scope[_KEY]
     return visitor
 
 
 def require_role(request: Request, role: Role) -> Visitor:
-    """Return the sender of a request if they have at least this role; else answer with 403."""
+    """Return the sender of a request if they have at least this role, else answer with 403."""
     visitor = visitor_of(request)
     if not visitor.may(role):
         raise HTTPException(403, f"only for: {role}")
@@ -74,7 +74,7 @@ class AskedFrom:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Admission:
-    """How a request may reach the desk: the origin it uses, and the host for passkeys.
+    """The origin (scheme and host) that a request uses, and the host for its passkeys.
 
     `passkey_host` is "" at an IP address, where browsers keep no passkeys.
     """
@@ -84,12 +84,12 @@ class Admission:
 
     @property
     def is_secure(self) -> bool:
-        """Whether the origin is https."""
+        """Return whether the origin uses https."""
         return self.origin.startswith("https:")
 
 
 def decide_admission(asked: AskedFrom, desk_host: str, *, has_accounts: bool) -> Admission | None:
-    """Return the origin under which a request may reach the desk, None if it may not.
+    """Return the origin of a request that may reach the web interface, else None.
 
     From this machine the desk is open beside the site. From elsewhere it is open only at a host of
     its own, and only once somebody has an account.
@@ -113,7 +113,7 @@ DEVICE_LIFETIME = timedelta(days=365)
 
 @dataclass(frozen=True, slots=True)
 class SecretCookie:
-    """A cookie with a secret for the desk below `root`; `purpose` distinguishes two cookies."""
+    """A cookie with a secret for the web interface; two `purpose`s make two cookies."""
 
     admission: Admission
     root: str
@@ -122,7 +122,7 @@ class SecretCookie:
 
     @property
     def name(self) -> str:
-        """Return the cookie's name; without TLS with the port, since cookies ignore ports."""
+        """Return the cookie's name. Without TLS it has the port, as cookies ignore ports."""
         port = self.admission.origin.rpartition(":")[2].strip("/")
         name = _SECURE_NAME if self.admission.is_secure else f"copydesk-{port}"
         return f"{name}-{self.purpose}" if self.purpose else name
@@ -135,7 +135,7 @@ class SecretCookie:
         return found[0][:_MOST_CHARACTERS] if len(found) == 1 else ""
 
     def set(self, response: Response, secret: str, lifetime: timedelta) -> None:
-        """Set the cookie; scripts cannot read it, and other sites' posts do not send it."""
+        """Set the cookie in a response; scripts cannot read it."""
         response.set_cookie(
             self.name,
             secret,
@@ -152,7 +152,7 @@ class SecretCookie:
 
 
 def device_cookie(admission: Admission, root: str) -> SecretCookie:
-    """Return the cookie that recognises a browser after its sessions; it signs nobody in."""
+    """Return the cookie that recognises a known browser after sign-out; it signs nobody in."""
     return SecretCookie(admission, root, "device", "strict")
 
 
@@ -160,13 +160,13 @@ ROOT = "/desk/"
 
 
 def read_clocks() -> Moment:
-    """Return the time and the machine's uptime in seconds."""
+    """Return the current time, and the machine's uptime in seconds."""
     return Moment(now=datetime.now(UTC), uptime_seconds=accounts.read_uptime())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Door:
-    """How the desk (the editors' web interface) is served, and how senders are recognised.
+    """Settings of how the editors' web interface is reached, and how senders are recognised.
 
     `is_from_here` decides whether a request comes from this machine, `is_proxy` whether an address
     is a trusted web server in front, and `client_of` returns the client's address. `host` and
@@ -189,6 +189,6 @@ class Door:
 
     @property
     def is_open_to_programs(self) -> bool:
-        """Whether any program on this machine can sign in by sending a header."""
+        """Return whether any program on this machine can sign in by sending a header."""
         is_here = self.is_proxy("127.0.0.1") or self.is_proxy("::1")
         return bool(self.user_header) and not self.proxy_secret and is_here

@@ -1,4 +1,4 @@
-"""Sign people in and out: by password, passkey, one-use link or OpenID provider."""
+"""Sign users in and out: by password, passkey, one-use link or OpenID provider."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ _AGENT = "User-Agent"
 
 
 class WaysIn:
-    """The routes of sign-in and sign-out."""
+    """The routes of sign-in and sign-out, for all methods but OpenID Connect."""
 
     def __init__(self, store: DeskStore, door: Door, pages: SignInPages) -> None:
         self._store = store
@@ -52,7 +52,7 @@ class WaysIn:
         self._challenges = _passkeys.Challenges()
 
     async def show(self, request: Request) -> Response:
-        """Answer with the sign-in page, which asks for name and password, or a passkey."""
+        """Answer with the sign-in page, which asks for name and password, or for a passkey."""
         visitor = visitor_of(request)
         wanted = own_page(request.query_params.get("next", ""), self._door.root)
         if visitor.role is not None:
@@ -60,7 +60,7 @@ class WaysIn:
         return self._show(visitor, request.query_params)
 
     async def sign_in(self, request: Request) -> Response:
-        """Begin a session for a name and password; the answer does not tell which was wrong."""
+        """Begin a session for a name and password; the answer does not reveal which was wrong."""
         visitor, form = visitor_of(request), await read_form(request)
         name, wanted = form.get("name", ""), own_page(form.get("next", ""), self._door.root)
         wait = await self._passwords.count(request, name)
@@ -115,7 +115,7 @@ class WaysIn:
         return response
 
     async def show_link(self, request: Request) -> Response:
-        """Answer with the page of a one-use sign-in link; opening it does not use it up."""
+        """Answer with the page of a one-use sign-in link; showing it does not use it up."""
         secret = request.path_params["secret"]
         link = await asyncio.to_thread(self._store.links.look_at, secret, self._door.read_clocks())
         if link is None:
@@ -179,7 +179,7 @@ class WaysIn:
     async def begin_session(
         self, request: Request, name: str, response: Response, by: str
     ) -> Response:
-        """Begin a new session for a browser; `response` sets its cookie."""
+        """Begin a session of the account `name` for a browser, and set its cookies."""
         visitor, now = visitor_of(request), self._now()
 
         def begin() -> tuple[str, str]:
@@ -225,7 +225,7 @@ class WaysIn:
         return self._pages.answer("link_over.html", "link_over", 410)
 
     def ask_to_wait(self, visitor: Visitor, sent: Mapping[str, str], wait: timedelta) -> Response:
-        """Return the page of sign-in, with how long to wait before the next attempt."""
+        """Return the sign-in page with the time to wait before the next attempt."""
         response = self._show(visitor, sent, 429, self._pages.say_wait(wait))
         response.headers["Retry-After"] = _say_retry(wait)
         return response
@@ -246,7 +246,7 @@ class WaysIn:
         return wait
 
     async def note(self, what: AuditKind, visitor: Visitor, about: str = "", who: str = "") -> None:
-        """Log what a visitor did in the audit log; `who` is the account if known only now."""
+        """Write what a visitor did into the audit log; `who` is an account known only now."""
         entry = AuditEntry(
             at=self._now(),
             who=who or visitor.name,
@@ -276,9 +276,10 @@ class _Question:
 
 
 class ProviderSignIn:
-    """The two routes of sign-in by OpenID Connect; sign-ins under way are kept in memory.
+    """The two routes of sign-in by OpenID Connect: to the provider and back.
 
-    Signing in creates no account: the provider's issuer and subject must belong to one.
+    Sign-ins under way are kept in memory. Signing in creates no account: the provider's issuer and
+    subject must belong to one.
     """
 
     def __init__(self, store: DeskStore, door: Door, pages: SignInPages, ways: WaysIn) -> None:
@@ -289,7 +290,7 @@ class ProviderSignIn:
         self._checks: OrderedDict[str, _Question] = OrderedDict()
 
     async def leave(self, request: Request) -> Response:
-        """Redirect to the OpenID provider; a cookie proves that the same browser comes back."""
+        """Redirect to the OpenID provider; a cookie proves later that the same browser returns."""
         visitor, provider = visitor_of(request), self._door.provider
         if provider is None:
             return Response(status_code=404)
@@ -348,7 +349,7 @@ class ProviderSignIn:
         return SecretCookie(visitor.admission, self._door.root, "provider")
 
     def _take(self, state: str, brought: str) -> _Question | None:
-        """Return the browser's own sign-in under way, None for another browser's."""
+        """Return the browser's own sign-in under way, None if another browser began it."""
         if not hmac.compare_digest(state.encode(), brought.encode()):
             return None
         question = self._checks.pop(state, None)

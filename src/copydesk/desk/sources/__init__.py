@@ -1,4 +1,4 @@
-"""The pages of the site's sources: editors see them, owners add, change and end sources."""
+"""The pages of the site's sources (feeds, sitemaps …): editors see them, owners change them."""
 
 from __future__ import annotations
 

@@ -21,7 +21,7 @@ _ADDRESS = 300  # characters of a shown URL
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BoardState:
-    """What the page of sources shows besides sources: a started run, and calls still owed.
+    """The content of the page of sources besides the sources, such as a started fetching run.
 
     `owed` are the pings that still have to be sent, `owed_calls` describes the webhooks that still
     have to be called. `round` is the run (fetching and filing) that was started, `runs_rounds`
@@ -76,7 +76,7 @@ def _sum_up(pages: Pages, board: sources.SourceBoard) -> str:
 
 
 def show_source(pages: Pages, row: sources.BoardRow) -> View:
-    """Describe a source for the templates: its name, state, problems and numbers."""
+    """Return a source as values for the templates: its name, state, problems and numbers."""
     say, health, source = pages.strings.say, row.health, row.source
     share = row.loss_share
     return {
@@ -121,7 +121,7 @@ def _tell_days(pages: Pages, row: sources.BoardRow) -> str:
 
 
 def show_round(pages: Pages, demanded: background.DemandedCommand | None) -> View | None:
-    """Describe the run of fetching and filing that somebody started, for the templates."""
+    """Return the fetching run that somebody started, as values for the templates."""
     if demanded is None:
         return None
     say = pages.strings.say
@@ -134,7 +134,7 @@ _SHOWN_ROWS = 500
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Search:
-    """What was typed to add sources, and what was found: feeds, a feed's preview, or a problem.
+    """The input of the page for adding sources, and its result: feeds, a preview or an error.
 
     `instead` is the address of the source that a feed replaces, `opml` an uploaded list of
     sources, `rows` what its import would do.
@@ -205,7 +205,7 @@ _PASSING = frozenset({"too-slow", "server", "network"})
 
 
 def say_advice(strings: Strings, kind: str, failure: str, hint: str) -> str:
-    """Return what to do about a finding on a source; `failure` is the last failure's kind.
+    """Return advice on a problem of a source; `failure` is the kind of its last failure.
 
     For a failure without a text of its own it is the `hint`.
     """
@@ -221,7 +221,10 @@ _PARTS = (("full", "filed"), ("half", "dropped"), ("mark", "failed"))
 
 
 def draw_sparkline(row: sources.BoardRow) -> Mapping[str, str]:
-    """Return an SVG path for each shade: a column a day, of filed, dropped and failed pages."""
+    """Return an SVG path for each shade of a bar plot of a source's pages by day.
+
+    The shades are stored, dropped and failed pages.
+    """
     heights = [sum(getattr(day, name) for _, name in _PARTS) for day in row.days]
     highest = max(heights, default=0)
     paths: dict[str, str] = {shade: "" for shade, _ in _PARTS}

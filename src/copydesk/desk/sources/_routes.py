@@ -54,7 +54,7 @@ async def show_one(visit: Visit) -> Response:
 
 
 async def write_source(visit: Visit) -> Response:
-    """Commit the changes to a source, and redirect to its page."""
+    """Commit changed settings of a source, and redirect to its page."""
     owner = visit.editor
     fields, _ = await _read_form(visit)
     form = dict(fields)
@@ -77,14 +77,14 @@ async def end_source(visit: Visit) -> Response:
 
 
 async def show_add(visit: Visit) -> Response:
-    """Answer with the form for adding a source by URL, or a list of sources."""
+    """Answer with the form for adding a source by URL, or a list of sources (OPML)."""
     asked = visit.request.query_params
     search = Search(url=asked.get("url", ""), instead=asked.get("instead", ""))
     return await _show_add(visit, search)
 
 
 async def look(visit: Visit) -> Response:
-    """Answer with the feeds found at a URL, or with a preview of what a feed would bring."""
+    """Answer with the feeds found at a URL, or with a preview of a feed's stories."""
     form = dict((await _read_form(visit))[0])
     url = form.get("url", "").strip()
     search = Search(url=url, instead=form.get("instead", ""))
@@ -102,7 +102,7 @@ async def look(visit: Visit) -> Response:
 
 
 async def file_source(visit: Visit) -> Response:
-    """Add a source to beat.toml, or give a source a new URL."""
+    """Add a source to beat.toml, or replace the URL of a source."""
     owner = visit.editor
     form = dict((await _read_form(visit))[0])
     url = sources.source_address(form.get("url", ""))
@@ -152,7 +152,7 @@ async def export(visit: Visit) -> Response:
 
 
 async def begin_round(visit: Visit) -> Response:
-    """Start fetching and filing, from one source or all due ones, and redirect to the progress."""
+    """Start fetching one source, or all due ones, and redirect to the progress."""
     owner = visit.editor
     url = dict((await _read_form(visit))[0]).get("url", "")
     if visit.desk.on_demand is None:
@@ -184,7 +184,7 @@ async def _show_add(visit: Visit, search: Search) -> Response:
 
 
 async def _draw(visit: Visit, make: Callable[[OpenNewsroom, Pages, Counts], bytes]) -> Response:
-    """Answer with a page, which reloads while a started run of fetching and filing is going on."""
+    """Answer with a page, which reloads while a started fetching run is going on."""
     answer = await visit.draw(make)
     demand = visit.desk.on_demand
     if demand is not None and demand.last is not None and demand.last.code is None:

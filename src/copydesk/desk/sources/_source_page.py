@@ -80,7 +80,7 @@ def _list_trusts(pages: Pages, chosen: Trust) -> list[View]:
 
 
 def _show_outcomes(wording: Wording, row: sources.BoardRow) -> View:
-    """Show how many of a source's pages were filed, dropped or failed, by day."""
+    """Return the section that counts a source's pages, by day: stored, dropped, failed."""
     columns, rows = [], []
     for day in row.days:
         shown = wording.name_day(day.day)
@@ -106,7 +106,7 @@ def _show_outcomes(wording: Wording, row: sources.BoardRow) -> View:
 
 
 def _show_delay(wording: Wording, row: sources.BoardRow) -> list[View]:
-    """Show a source's median delay from publication to filing, and failed requests, by day."""
+    """Return the sections on a source's delays and failed requests, by day."""
     days = [wording.name_day(day.day) for day in row.days]
     delays = [day.delay_seconds or 0 for day in row.days]
     unanswered = [float(day.unanswered) for day in row.days]
@@ -126,7 +126,7 @@ def _show_one(
     days: Sequence[tuple[str, float]],
     write: Callable[[float], str],
 ) -> View:
-    """Show one number of a source for each day."""
+    """Return the section on one number of a source, by day."""
     shown = [(day, value, write(value) if value else "–") for day, value in days]
     columns = [
         Column(name=day, parts=[Part(value=value, shade="full", words=words)])
@@ -145,7 +145,7 @@ def _show_one(
 
 
 def read_source_edit(fields: Iterable[tuple[str, str]]) -> source_edits.SourceEdit:
-    """Return the changes to a source in a form; raises UsageError for invalid numbers."""
+    """Return the new settings of a source in a form; raises UsageError for invalid numbers."""
     listed = list(fields)
     form: Mapping[str, str] = dict(listed)
     minutes = form.get("every_minutes", "").strip() or "0"

@@ -1,4 +1,4 @@
-"""The pages of the site's topics and publishers: editors try keywords, owners change topics."""
+"""The pages of the site's topics and publishers: editors test keywords, owners change topics."""
 
 from __future__ import annotations
 

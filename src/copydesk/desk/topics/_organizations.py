@@ -54,7 +54,7 @@ async def write_organization(visit: Visit) -> Response:
 
 
 async def show_logo(visit: Visit) -> Response:
-    """Answer with a publisher's small logo; its URL has the version."""
+    """Answer with a publisher's small logo, whose URL changes with the picture."""
     domain = visit.request.query_params.get("domain", "")
     data = await visit.desk.thread.ask(lambda opened: settings.read_logo(opened.newsroom, domain))
     if not data:
@@ -96,7 +96,7 @@ def _lead(visit: Visit) -> Response:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SeenOrganizations:
-    """The known publishers, with the digests of their files and of their logos."""
+    """All publishers that the site knows, with the digests of their files and logos."""
 
     known: Sequence[tuple[Organization, str]]
     logos: Mapping[str, str]
@@ -108,7 +108,7 @@ def render_organizations(
     counts: Counts,
     organizations: SeenOrganizations,
 ) -> bytes:
-    """Return the page of all known publishers."""
+    """Return the page of all publishers that the site knows."""
     known = organizations.known
     return pages.page(
         "organizations.html",

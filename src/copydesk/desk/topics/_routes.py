@@ -1,4 +1,4 @@
-"""Serve the pages of topics: editors try keywords, owners change topics."""
+"""Serve the pages of topics: editors test keywords, owners change topics."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ async def show_all(visit: Visit) -> Response:
 
 
 async def show_one(visit: Visit) -> Response:
-    """Answer with the page of one topic; on request with matching stories and suggestions."""
+    """Answer with the page of one topic, on request with keyword suggestions."""
     editor, asked = visit.editor, visit.request.query_params
     name, suggestions = asked.get("name", ""), None
     if asked.get("suggest"):
@@ -74,7 +74,7 @@ async def show_one(visit: Visit) -> Response:
 
 
 async def show_matching(visit: Visit) -> Response:
-    """Answer with the HTML of stories that contain a phrase, for an open topic page."""
+    """Answer with the HTML of stories that contain a phrase, to update a topic page."""
     words = visit.request.query_params.get("q", "")
 
     def make(opened: OpenNewsroom, pages: Pages, _counts: Counts) -> bytes:
@@ -85,7 +85,7 @@ async def show_matching(visit: Visit) -> Response:
 
 
 async def write_topic(visit: Visit) -> Response:
-    """Commit the changes to a topic; a refused form is shown again with the conflict."""
+    """Commit the changes to a topic; a conflict shows the form again."""
     owner, form = visit.editor, await visit.read_form()
     name, seen, edit = form.get("name", ""), form.get("seen", ""), read_topic_edit(form)
     try:
@@ -119,7 +119,7 @@ async def _refuse(
 
 
 async def begin_trial(visit: Visit) -> Response:
-    """Begin to try new keywords on the stories of 30 days, and redirect to the trial."""
+    """Start a test of new keywords on the stories of 30 days, and redirect to it."""
     editor, form = visit.editor, await visit.read_form()
     edit, name = read_topic_edit(form), form.get("name", "")
 
@@ -134,7 +134,7 @@ async def begin_trial(visit: Visit) -> Response:
 
 
 async def answer_suggestion(visit: Visit) -> Response:
-    """Add a suggested keyword to a topic, or stop suggesting it."""
+    """Add a suggested keyword to a topic, or dismiss it for good."""
     owner, form = visit.editor, await visit.read_form()
     name, word = form.get("name", ""), form.get("word", "")
 
@@ -170,7 +170,7 @@ async def move_topic(visit: Visit) -> Response:
 
 
 async def end_topic(visit: Visit) -> Response:
-    """Delete a topic's file in a commit, and redirect to the page of all topics."""
+    """Delete a topic in a git commit, and redirect to the page of all topics."""
     owner, form = visit.editor, await visit.read_form()
     if "sure" not in form:
         raise UsageError("a topic ends only when you say that this is meant", subject="topic")

@@ -23,7 +23,7 @@ _STORIES = 5  # named stories of a suggestion
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SeenTopic:
-    """A topic as its file has it, and what the editor searched for or typed.
+    """The content of a topic's page: the topic, and what the editor searched for or typed.
 
     `seen` is the digest of the file. `written` has the values of a form that was refused for
     `problem`, `saved` the commit that was just made.
@@ -42,7 +42,7 @@ class SeenTopic:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MovedTopic:
-    """The name of a topic that was just moved, and the git commit to undo."""
+    """The topic that was just moved below another, and the git commit that did it."""
 
     name: str
     commit: str
@@ -50,7 +50,7 @@ class MovedTopic:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SeenTopics:
-    """All topics, and the topic that was just `moved`."""
+    """The content of the page of all topics, and the topic that was just `moved`."""
 
     rows: Sequence[topics.TopicRow]
     moved: MovedTopic | None = None
@@ -150,7 +150,7 @@ def _list_parents(pages: Pages, name: str, chosen: str) -> list[View]:
 
 
 def show_matches(pages: Pages, matches: topics.WordMatches) -> View:
-    """Return the stories that contain a phrase for the template, with its words marked."""
+    """Return the stories that contain a phrase, with its words marked, for the template."""
     marked = re.compile(
         "".join((r"\b", r"\W+".join(map(re.escape, matches.words.split())), r"\w*")), re.IGNORECASE
     )
@@ -234,7 +234,7 @@ def _show_stories(pages: Pages, stories: Sequence[topic_suggestions.AffectedStor
 
 
 def read_topic_edit(form: Mapping[str, str]) -> topics.TopicEdit:
-    """Return the changes to a topic in a form; raises UsageError for too many keywords."""
+    """Return the new values of a topic in a form; raises UsageError for too many keywords."""
     lines = form.get("keywords", "").splitlines()
     if len(lines) > 20_000:
         raise UsageError("a topic has at most 10,000 keywords", subject=f"{len(lines):,} lines")

@@ -1,4 +1,4 @@
-"""Apply editors' actions from the web interface, in order, up to fifty of one editor a commit.
+"""Apply editors' actions from the web interface in order; a commit holds up to fifty of one editor.
 
 actions ── batches ──> an edit, step by step ── make ──> a commit, an outcome for each action
                     └─> refused, or in conflict with what somebody else changed since
@@ -59,14 +59,14 @@ _STANDS = "it stood so already"
 def apply_actions(
     newsroom: Newsroom, actions: Sequence[EditorAction], wait_seconds: float = WORD_SECONDS
 ) -> tuple[ActionOutcome, ...]:
-    """File editors' actions (decisions, rules, undos …) in order, and return the outcome of each.
+    """Commit editors' actions (decisions, rules, undos …) in order; return the outcome of each.
 
     Consecutive actions of one editor go into one commit, fifty at most; each sees the changes of
-    those before it. An action that was filed before is not filed again. An invalid action is
-    refused; one that would overwrite somebody else's later change is in conflict. Neither changes
-    anything or stops other actions. Raises BusyError if another process holds the write lock for
-    `wait_seconds`, RecordError if the rulings cannot be read or the disk is full. Actions without
-    an outcome by then were not filed, or the next call knows them by their id.
+    those before it. An action that was committed before is not committed again. An invalid action
+    is refused; one that would overwrite somebody else's later change is in conflict. Neither
+    changes anything or stops other actions. Raises BusyError if another process holds the write
+    lock for `wait_seconds`, RecordError if the rulings cannot be read or the disk is full. Actions
+    without an outcome by then were not committed, or the next call knows them by their id.
     """
     outcomes: list[ActionOutcome] = []
     for lot in part_into_lots(actions):
@@ -133,7 +133,7 @@ def _draft(newsroom: Newsroom, actions: Iterable[EditorAction]) -> _Lot:
 
 
 def _take(lot: _Lot, action: EditorAction) -> ActionOutcome | None:
-    """Add an editor's action to a batch; return its outcome if it changes nothing, else None."""
+    """Apply an editor's action to a batch; return its outcome if it changes nothing, else None."""
     step = put_action(lot.edit, action)
     if step.differences:
         return _conflict(action.id, step.differences)
@@ -182,7 +182,7 @@ def _make(lock: WriteLock, lot: _Lot) -> MadeEdit:
 
 
 def _blame(lot: _Lot, error: CopydeskError) -> dict[str, ActionOutcome]:
-    """Return refusals of the actions whose file caused an error; of all if no file is named."""
+    """Return refusals of the actions on the file that caused an error, or of all actions."""
     blamed = [action_id for action_id, paths in lot.paths.items() if error.subject in paths]
     if not isinstance(error, RecordError) or not blamed:
         blamed = list(lot.steps)
@@ -190,7 +190,7 @@ def _blame(lot: _Lot, error: CopydeskError) -> dict[str, ActionOutcome]:
 
 
 def _tell(lot: _Lot, made: MadeEdit) -> dict[str, ActionOutcome]:
-    """Return the outcomes of a batch's actions that were filed, by action id."""
+    """Return the outcomes of the actions in a batch that were committed, by action id."""
     return {
         action_id: ActionOutcome(
             id=action_id,
@@ -207,9 +207,9 @@ def _tell(lot: _Lot, made: MadeEdit) -> dict[str, ActionOutcome]:
 def _find_outcomes(
     newsroom: Newsroom, lock: WriteLock, actions: Sequence[EditorAction]
 ) -> dict[str, ActionOutcome]:
-    """Return the outcomes of actions that were filed before the process was killed, by action id.
+    """Return the outcomes of actions committed before the process was killed, by action id.
 
-    The memory knows them, since it records each change; if it was lost, git's commit messages do.
+    The database knows them, since it records each change; if it was lost, git's commit messages do.
     """
     since = min(action.at for action in actions) - _CLOCK_SET_BACK
     marks = [action_mark(action.id) for action in actions if is_action_id(action.id)]
@@ -251,10 +251,10 @@ def _conflict(action_id: str, conflicts: Sequence[EditConflict]) -> ActionOutcom
 
 
 def regroup_at_once(edit: Edit) -> Edit:
-    """Return an edit with the story records that its new rules about groups change, if any.
+    """Return an edit that also regroups stories by event where its new rules require that.
 
-    Stories are regrouped by the same functions as when new ones are filed, so the next round of
-    fetching and filing has nothing to change in these groups.
+    Stories are regrouped by the same functions as when new ones are stored, so the next fetching
+    run has nothing to change in these groups.
     """
     before, after = (_list_group_rules(of.rules) for of in (edit.rulings_read, edit.rulings))
     if before == after:
@@ -291,7 +291,7 @@ def _find_moved_stories(regrouped: Regrouped, named: Collection[str]) -> Mapping
 
 
 def _list_ties(*states: Story) -> set[str]:
-    """Return what relates a story to others: record names, group, and URLs in its record."""
+    """Return what can relate a story to others: its record's names, its group, and its URLs."""
     return {
         tie
         for story in states
@@ -321,7 +321,7 @@ Tell = Callable[[CopydeskError], None]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WorkedOff:
-    """The outcomes of the editors' actions that waited to be filed, in order.
+    """The outcomes of the editors' actions that were waiting and have now been applied, in order.
 
     `is_urgent` is set if the site must be updated at once: a story was removed for good, or
     restored. `failed` lists the failures of that update.
@@ -335,13 +335,14 @@ class WorkedOff:
 def work_off(
     newsroom: Newsroom, queue: ActionQueue, tell: Tell, wait_seconds: float = WORD_SECONDS
 ) -> WorkedOff:
-    """File the editors' actions that wait in a queue, and store the outcome of each.
+    """Commit the editors' actions that wait in a queue, and store the outcome of each.
 
     A commit takes the actions that already wait. If another process holds the write lock for
     `wait_seconds` or longer, `tell` is called and this goes on waiting. An action that fails
     because of the disk or a bug is refused: otherwise those behind it would wait for ever. If a
     file of a journalled change cannot be written, `tell` is called and all actions wait for the
-    next call, which finishes that change first. Raises DeskStoreError if the desk's file fails.
+    next call, which finishes that change first. Raises DeskStoreError if the web interface's
+    database fails.
     """
     outcomes: list[ActionOutcome] = []
     removed = _read_removals(newsroom.root)
@@ -362,10 +363,11 @@ def work_off(
 
 
 def file_actions(newsroom: Newsroom, tell: Tell) -> WorkedOff:
-    """File the actions that wait in a newsroom's web interface; call `tell` with what delays them.
+    """Commit the editors' actions that wait in the web interface's queue; report delays to `tell`.
 
     Then update the catalogue, and remove stories from the site that were removed for good. Raises
-    DeskStoreError if the desk's file fails, RecordError as `ask_catalogue` does, PublishError.
+    DeskStoreError if the web interface's database fails, RecordError as `ask_catalogue` does,
+    PublishError.
     """
     with contextlib.closing(open_desk(newsroom.private)) as desk:
         done = work_off(newsroom, desk.actions, tell)
@@ -380,7 +382,7 @@ def file_actions(newsroom: Newsroom, tell: Tell) -> WorkedOff:
 
 
 def _note_site_events(newsroom: Newsroom, tell: Tell) -> None:
-    """Queue the calls of channels for what was done; the server or the next round sends them."""
+    """Queue the calls of channels for what was done; the server or the next run sends them."""
     if newsroom.settings.channels:
         try:
             note_site_events(newsroom)
@@ -426,7 +428,7 @@ _BELOW = frozenset({Standing.BELOW_GATE})
 
 
 def let_stories_wait(newsroom: Newsroom) -> int:
-    """Put the demo's stories below the publishing threshold on hold for editors; return how many.
+    """Put the demo's stories that are below the publishing threshold on hold; return their number.
 
     This is done once in a newsroom, to fill the demo's queue. None of these stories is on the site,
     before or after it.

@@ -1,4 +1,4 @@
-"""Detect which fields of a story have changed since an editor saw them, by digests of their values.
+"""Detect by digests which fields of a story have changed since an editor saw them.
 
 a story, its verdict ──> the value of each field ──> its digest, which a page sends back as `seen`
 """
@@ -29,18 +29,18 @@ from copydesk.review.rules import notes_beside, record_name
 
 
 def field_digests(story: Story, verdict: Verdict | None) -> Mapping[str, str]:
-    """Return a digest of each field of a story that editors change, by the field's name.
+    """Return a digest of each field of a story that editors can change, by the field's name.
 
-    `verdict` is the editor's decision in force. What rounds of fetching and filing change (heat,
-    coverage, leader) has no digest. In `everyday`, whose records have no place for a note, `story`
-    must have its note from the rulings.
+    `verdict` is the editor's decision in force. What fetching runs change (heat, coverage, leader)
+    has no digest. In `everyday`, whose records have no place for a note, `story` must have its note
+    from the rulings.
     """
     values = _field_values(story, verdict)
     return {field: _digest(value) for field, value in values.items()}
 
 
 def describe_fields(story: Story) -> Mapping[str, str]:
-    """Return the fields of a story that editors set, by name, as text for people."""
+    """Return the fields of a story that editors can change, by name, as text for people."""
     return {
         "title": story.title,
         "excerpt": story.excerpt,
@@ -82,12 +82,12 @@ def _digest(value: str) -> str:
 
 
 def field_key(path: str, field: str) -> str:
-    """Return the key of a story record's field in the mapping `EditorAction.seen`: "NAME FIELD"."""
+    """Return the key "NAME FIELD" of a story's field in the mapping `EditorAction.seen`."""
     return f"{record_name(path)} {field}"
 
 
 def read_values(edit: Edit, path: str) -> Mapping[str, str]:
-    """Return the fields of the story at `path` after a pending edit, as text by name."""
+    """Return the fields of the story at `path`, as a pending edit leaves them, as text by name."""
     story = edit.find(path)
     notes = notes_beside(edit.beat)
     story = replace(story, note=notes.get(record_name(path), story.note))
@@ -97,7 +97,7 @@ def read_values(edit: Edit, path: str) -> Mapping[str, str]:
 def find_changes_since(
     before: Edit, after: Edit, action: EditorAction, path: str
 ) -> Iterator[EditConflict]:
-    """Yield conflicts: fields that an action sets and somebody else changed since it was made.
+    """Yield conflicts: fields that an action sets and others changed after its editor saw them.
 
     With a `base`, the same editor's changes count as well, and so does a removal. `left` is the
     value that the action would give the field.
@@ -124,7 +124,7 @@ def _list_removal(edit: Edit, action: EditorAction, path: str) -> tuple[str, ...
 
 
 def stands_already(before: Edit, after: Edit, action: EditorAction, conflict: EditConflict) -> bool:
-    """Return whether somebody else already gave a field the value that an editor's action would."""
+    """Return whether somebody else has already given a field the value that an action would set."""
     if conflict.field == "group":
         return before.rulings.rules == after.rulings.rules
     if conflict.field != "verdict":
@@ -148,7 +148,7 @@ def _list_fields(action: EditorAction) -> tuple[str, ...]:
 
 
 def _is_own(edit: Edit, path: str, field: str, by: str) -> bool:
-    """Return whether the editor named `by` gave a story's field its present value."""
+    """Return whether the editor `by` set a story's field to its present value."""
     if field_key(path, field) in edit.own_fields:
         return True
     if field == "verdict":
@@ -177,7 +177,10 @@ def _find_rule(edit: Edit, name: str, field: str) -> Ruling | None:
 
 
 def _stands(rule: Ruling, value: str) -> bool:
-    """Return whether a field still has an editor's rule's value; group and placement do."""
+    """Return whether an editor's rule still determines the value of a story's field.
+
+    Group and placement always have it.
+    """
     if RULING_KINDS[rule.said].applies_to == "groups":
         return True
     if rule.field is not None:
@@ -199,7 +202,7 @@ class EditedField:
 
 
 def list_edited_fields(newsroom: Newsroom, action_id: str) -> list[EditedField]:
-    """Return an action's changes of titles, excerpts, topics, pictures, URLs and notes of stories.
+    """Return the fields of stories (title, excerpt, topics …) that an action changed.
 
     Empty if its undo note is lost, or was written by another version.
     """
@@ -234,7 +237,7 @@ _T = TypeVar("_T", bound=Hashable)
 
 
 def list_changes(before: Edit, after: Edit) -> Iterator[str]:
-    """Yield the paths of the files that differ between two states of an edit."""
+    """Yield the paths of the files that differ between two versions of an edit."""
     if before.rulings != after.rulings:
         yield RULINGS_PATH
     records = {path for path, story in after.stories.items() if story != before.stories.get(path)}
@@ -250,14 +253,14 @@ def _is_changed(before: Edit, after: Edit, path: str) -> bool:
 
 
 class UndoNote(msgspec.Struct, frozen=True, kw_only=True):
-    """The stored data of an action: its commit's subject, its files before and after it."""
+    """Stored data for undoing an action: its commit's subject, its files before and after it."""
 
     subject: str
     files: dict[str, States]
 
 
 def write_undo_note(before: Edit, step: EditStep) -> bytes:
-    """Return the stored data, compressed JSON, that later undoes one step of an edit.
+    """Return the data by which an editor's action can be undone later, as compressed JSON.
 
     Of the rulings it holds only what the step added and removed. Other records that the step
     changed are left out, since they are regrouped after an undo. So are newsletters, which an undo
@@ -277,7 +280,7 @@ def write_undo_note(before: Edit, step: EditStep) -> bytes:
 
 
 def read_undo_note(note: bytes) -> UndoNote | None:
-    """Parse the stored data that undoes an editor's action; None if another version wrote it."""
+    """Parse the stored data for undoing an editor's action; None if another version wrote it."""
     try:
         return msgspec.json.decode(zlib.decompress(note), type=UndoNote)
     except (zlib.error, msgspec.DecodeError):
@@ -285,7 +288,7 @@ def read_undo_note(note: bytes) -> UndoNote | None:
 
 
 def _write_difference(rulings: Rulings, others: Rulings) -> bytes | None:
-    """Return the rulings that `others` lack, as bytes of a file of their own; None for none."""
+    """Return the rulings that `others` lack, as the bytes of a file, None if there are none."""
     verdicts = {
         path: verdict
         for path, verdict in rulings.verdicts.items()
@@ -311,7 +314,7 @@ _GROUP_RULES = frozenset(said for said, form in RULING_KINDS.items() if form.app
 
 
 def find_undo_note(edit: Edit, action_id: str) -> UndoNote:
-    """Return the data that undoes an editor's action, stored or else derived from its git commit.
+    """Return the data for undoing an editor's action, either stored or derived from its git commit.
 
     If the commit holds several actions, the note has the files that the action's trailer names,
     provided that no other action may have changed them. Raises UsageError if there is no such note.
@@ -377,7 +380,7 @@ def _list_names(said: str) -> frozenset[str]:
 
 
 def _pick_files(said: str, files: Mapping[str, States]) -> dict[str, States]:
-    """Return an action's own files from a commit, by path; of the rulings only its part."""
+    """Return the files of a commit that an action changed, by path; of rulings only its part."""
     names = _list_names(said)
     records = {path: states for path, states in files.items() if _is_record_of(path, names)}
     picked = {path: states for path, states in files.items() if path in names}

@@ -1,4 +1,4 @@
-"""Reading lists of stories, made by editors: read them for an edit, and change or delete one.
+"""Editors' reading lists of stories: read them for an edit, and change or delete one.
 
 set ID, title, description, stories with notes │ end ID ──> a file of `_data/lists`, in an edit
 """
@@ -25,19 +25,19 @@ _FIRST_WORDS = 3  # an action's values before the stories: id, title and descrip
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FiledList:
-    """A reading list as filed; `version` changes with its file, and is "" if that is missing."""
+    """A stored reading list; `version` changes with its file, and is "" if the file is missing."""
 
     listed: ReadingList
     version: str = ""
 
 
 def list_key(list_id: str) -> str:
-    """Return the key of a reading list's version in the mapping `EditorAction.seen`: "lists/ID"."""
+    """Return the key "lists/ID" of a reading list's version in the mapping `EditorAction.seen`."""
     return f"lists/{list_id}"
 
 
 def find_lists(newsroom: Newsroom) -> tuple[tuple[FiledList, ...], tuple[CopydeskError, ...]]:
-    """Return a newsroom's reading lists by id, and the errors of those that cannot be read."""
+    """Return the site's reading lists by id, and an error for each that cannot be read."""
     troubles: list[CopydeskError] = []
     lists = [
         FiledList(listed=listed, version=_version(newsroom, listed.id))
@@ -58,12 +58,12 @@ def _digest(data: bytes | None) -> str:
 
 
 def name_list(title: str) -> str:
-    """Return a reading list's id made from its title, "" if the title has no Latin letters."""
+    """Return a reading list's id, made from its title; "" if the title has no Latin letters."""
     return archive.slug(title)[:_ID_CHARACTERS].strip("-")
 
 
 def read_own_list(action: EditorAction) -> ReadingList:
-    """Parse an editor's action's values as a reading list; UsageError if they are invalid.
+    """Parse the values of an editor's action as a reading list; UsageError if they are invalid.
 
     The values are its id, title and description, and a note on each of its stories.
     """
@@ -100,7 +100,7 @@ def _must_be_readable(listed: ReadingList) -> None:
 
 
 def put_list(edit: Edit, action: EditorAction) -> EditStep:
-    """Set or delete a reading list in a pending edit; UsageError or RecordError if invalid.
+    """Set or delete a reading list in a pending edit; UsageError or RecordError if it is invalid.
 
     If somebody else has changed the list since the editor saw it, the step has a conflict instead.
     """
@@ -142,7 +142,7 @@ def _find_list_of(action: EditorAction) -> ReadingList:
 
 
 def _as_it_stands(wanted: ReadingList, path: str, present: bytes | None) -> ReadingList:
-    """Return the filed reading list if `wanted` changes only editor and time, else `wanted`."""
+    """Return the stored reading list if `wanted` differs only in editor and time, else `wanted`."""
     if not present:
         return wanted
     now = reading_lists.parse_reading_list(path, present)

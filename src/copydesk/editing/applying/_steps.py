@@ -1,4 +1,4 @@
-"""Apply each kind of editor's action (decision, rule, correction, undo, own story …) to an edit.
+"""Apply each kind of editor's action (decision, rule, correction, undo …) to a pending edit.
 
 verdict · rule · correct · undo · file · write · list ──> a step of an edit that actions share
 
@@ -46,7 +46,7 @@ _BY_CHARACTERS = 200
 
 
 def new_tip(newsroom: Newsroom, url: str, *, topic: str = "", why: str = "", by: str = "") -> Tip:
-    """Return a checked tip: the URL of a page that an editor wants the next run to file.
+    """Return a checked tip: a page's URL from which an editor wants the next run to make a story.
 
     `topic` is a name or id, `by` is "" for git's user. Raises UsageError for an invalid web
     address, an unknown topic, and texts that are too long.
@@ -77,10 +77,10 @@ _FIELDS = ("title", "excerpt")
 
 
 def list_rules_of(edit: Edit, path: str, action: EditorAction) -> list[NewRule]:
-    """Return the rules that preserve an editor's correction when the page is fetched again.
+    """Return the rules that keep an editor's correction when the page is fetched again.
 
-    The action's values are a field and its new text, or two such pairs. Raises UsageError if
-    readers could not see the note: the story is not published, the profile's records have no
+    The action's values are a field and its new text, or two such pairs. Raises UsageError if site
+    visitors could not see the note: the story is not published, the profile's records have no
     history, or the action gives no reason.
     """
     _must_have_readers(edit, path, action)
@@ -88,7 +88,7 @@ def list_rules_of(edit: Edit, path: str, action: EditorAction) -> list[NewRule]:
 
 
 def note_correction(before: Edit, after: Edit, path: str, action: EditorAction) -> EditStep:
-    """Add an editor's correction of a story, with the note for readers, to the story's record."""
+    """Add an editor's correction, with its note for site visitors, to the story's record."""
     story, corrected = before.find(path), after.find(path)
     words = CommitWords(
         subject=f"correct: {text.fold(story.title)}",
@@ -164,7 +164,7 @@ class OwnStory:
 
 
 def read_own_story(beat: Beat, said: str, values: Sequence[str]) -> OwnStory:
-    """Parse an editor's action as a story of its own: headline, excerpt, text and topics.
+    """Parse an action's values as a story written by the editor: headline, excerpt, text, topics.
 
     If `said` is PICTURED, an upload's address, its alt text and credit come before the topics.
     Raises UsageError if a value is missing or too long, and in a profile whose records have no
@@ -191,7 +191,7 @@ def read_own_story(beat: Beat, said: str, values: Sequence[str]) -> OwnStory:
 def _part_picture(
     beat: Beat, said: str, values: Sequence[str]
 ) -> tuple[Image | None, Sequence[str]]:
-    """Return the picture among an action's values, or None, and the values after it."""
+    """Split an action's values: return the picture, or None, and the remaining values."""
     if not said:
         return None, values
     if said != PICTURED or len(values) < _PICTURE_VALUES:
@@ -210,7 +210,7 @@ def _part_picture(
 
 
 def put_story(edit: Edit, action: EditorAction) -> EditStep:
-    """Add an editor's own story to a pending edit; raises UsageError as `read_own_story` does.
+    """Add a story written by an editor to a pending edit; raises UsageError if it is invalid.
 
     Its publisher is the site. Its quality is not computed but is the publishing threshold, which
     gives it a place among other stories until a rule or a pin changes that.
@@ -247,7 +247,7 @@ def put_story(edit: Edit, action: EditorAction) -> EditStep:
 
 
 def take_upload(edit: Edit, url: str) -> Edit:
-    """Return an edit that also adds an uploaded picture to the site's assets, if needed.
+    """Return an edit that also adds an editor's uploaded picture to the site's assets.
 
     URLs of other pictures change nothing. Raises UsageError if the upload is gone.
     """
@@ -288,7 +288,7 @@ def put_action(edit: Edit, action: EditorAction) -> EditStep:
 
 
 def find_records(edit: Edit, action: EditorAction) -> tuple[str, ...]:
-    """Return the paths of the story records that an action names; RecordError if one is missing."""
+    """Return the record paths of the stories that an action names; RecordError if missing."""
     return tuple(_find_record(edit, name) for name in dict.fromkeys(action.stories))
 
 
@@ -385,7 +385,7 @@ def _put_correction(edit: Edit, action: EditorAction) -> EditStep:
 
 
 def _put_tip(edit: Edit, action: EditorAction) -> EditStep:
-    """Store a page's URL that an editor found, for the next run; a second value is its topic."""
+    """Store a page's URL that an editor wants as a story; the second value may be a topic."""
     if not 1 <= len(action.values) <= 2:
         raise UsageError("a page wants its address", subject=f"{len(action.values)} are named")
     url, topic = (*action.values, "")[:2]
@@ -429,7 +429,7 @@ def _put_undoing(edit: Edit, action: EditorAction) -> EditStep:
 
 
 def _is_in_the_way(conflict: EditConflict) -> bool:
-    """Return whether a later change prevents an undo; a new heat value does not.
+    """Return whether a later change prevents an undo; a new popularity score (heat) does not.
 
     Heat -1 does: the story is now behind the leader of its group.
     """

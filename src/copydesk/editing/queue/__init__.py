@@ -1,4 +1,4 @@
-"""Answer editors' questions about the queue: groups of stories about one event, with statuses."""
+"""The editors' queue of stories: list groups of stories about one event, with statuses."""
 
 from __future__ import annotations
 

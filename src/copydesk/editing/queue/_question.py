@@ -1,4 +1,4 @@
-"""Editors' questions about the story queue (filters), and the answers: story groups as rows."""
+"""Queries of the editors' story queue (filters), and the answers: groups of stories as rows."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ VIEWS: Mapping[QueueView, frozenset[Standing]] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueueQuestion:
-    """An editor's filters for the story queue; an empty field does not filter.
+    """A query with an editor's filters for the story queue; an empty field does not filter.
 
     `standing` replaces the statuses of the view. `source` is a publisher's domain or a source's
     URL, `reason` the kind of one of a story's reasons, `owner` the owner of its publisher. `days`
@@ -70,7 +70,7 @@ class QueueQuestion:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueueChoices:
-    """The values that a queue view's filters offer, the most frequent first; sources by domain."""
+    """The values offered by the filters of the editors' story queue, most frequent first."""
 
     sources: Sequence[str] = ()
     languages: Sequence[str] = ()
@@ -80,7 +80,9 @@ class QueueChoices:
 def make_filter(
     newsroom: Newsroom, question: QueueQuestion, counted: frozenset[str] | None = None
 ) -> StoryFilter:
-    """Return the catalogue filter for an editor's question; `counted` has its number's paths."""
+    """Return the search index filter for a query of the queue; `counted` restricts it to these
+    paths.
+    """
     if counted is not None:  # source and days are already in its number
         question = replace(question, source="", since=None, until=None, decided=None)
     gate = newsroom.beat.scoring.publish_at
@@ -136,7 +138,7 @@ def _find_week(monday: date) -> tuple[datetime, datetime]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueueStory:
-    """A filed story as its record is now, with its status and the editor's decision on it.
+    """A stored story as its record is now, with its status and the editor's decision on it.
 
     `is_wanted` is set if the story matches the question; others are in its group. `picture` is its
     stored picture in the size for lists, None if there is none; `unmade` is the original if that
@@ -161,7 +163,7 @@ class QueueStory:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueueRow:
-    """A row of the queue: a group of stories with the leading one, its copies, other coverage.
+    """A row of the editors' story queue: a group of stories about one event, the leading one first.
 
     `happening` is the group's name. `version` changes with everything that the row shows. `unread`
     counts stories of the group that are not listed.
@@ -177,7 +179,7 @@ class QueueRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueuePage:
-    """A page of queue rows, of `total` stories that match; `after` asks for the next page.
+    """One page of story queue rows, out of `total` matching stories; `after` asks for the next one.
 
     `is_by_former_rules` is set if rules have changed and the statuses are not up to date yet.
     """
@@ -189,7 +191,7 @@ class QueuePage:
 
 
 def make_row(happening: str, version: str, stories: Sequence[QueueStory], unread: int) -> QueueRow:
-    """Return the queue row for the stories of one group.
+    """Return the queue row for the stories of one group (about the same event).
 
     Its leading story is a matching published one, else the matching one with the most points, the
     newer of equals; a copy only if there is nothing else.
@@ -218,7 +220,7 @@ PIN_ENDING = timedelta(hours=6)
 
 
 def find_pins(newsroom: Newsroom) -> Mapping[str, Ruling]:
-    """Return the pinning rule in force for each pinned story, by the name of its record."""
+    """Return the rules that pin stories to the front page, by the name of the story's record."""
     return {
         rule.stories[0]: rule
         for rule in newsroom.beat.rulings
@@ -227,7 +229,7 @@ def find_pins(newsroom: Newsroom) -> Mapping[str, Ruling]:
 
 
 def find_ending_pins(newsroom: Newsroom) -> list[Ruling]:
-    """Return the rules whose pins end within six hours, the first to end first."""
+    """Return the rules that pin stories to the front page and expire within six hours, in order."""
     soon = newsroom.now + PIN_ENDING
     ends = ((rule.until, rule) for rule in find_pins(newsroom).values())
     ending = [(until, rule) for until, rule in ends if until is not None and until <= soon]
@@ -248,7 +250,7 @@ class _Kept:
 
 
 class KeptCounts:
-    """A cache of story counts by question; `clock` counts seconds and never goes back."""
+    """A cache of story counts by query; `clock` returns seconds and never goes back."""
 
     def __init__(self, clock: Callable[[], float]) -> None:
         self._clock = clock
@@ -257,7 +259,7 @@ class KeptCounts:
     def count_all(
         self, questions: Sequence[QueueQuestion], count: Callable[[QueueQuestion], int]
     ) -> list[int | None]:
-        """Return the story count of each question, None if there was no time to count.
+        """Return the story count of each query, None for those that there was no time to count.
 
         The oldest counts are renewed first, so every view gets its turn.
         """

@@ -1,4 +1,4 @@
-"""Read the story queue: answer editors' questions from the catalogue and the story records.
+"""Read the editors' story queue: answer queries from the search index and the story records.
 
 question ──> catalogue: groups, their members ──> records, each read once per version ──> rows
 """
@@ -57,14 +57,14 @@ _FARTHEST = 2.0**62  # microseconds; SQLite has 64 bits for a number
 
 
 class QueueReader:
-    """Answers editors' questions about filed stories, in a long-running process.
+    """Answers queries about stories for the editors' web interface, in a long-running process.
 
     Used by one thread at a time. Each question comes with the newsroom and its present settings.
     Methods raise CatalogueError.
     """
 
     def __init__(self, newsroom: Newsroom, clock: Callable[[], float] = time.monotonic) -> None:
-        """Open the newsroom's story catalogue; if that fails, build one in memory."""
+        """Open the newsroom's search index of stories; if that fails, build one in memory."""
         self._stack = contextlib.ExitStack()
         self._catalogue: Catalogue = self._stack.enter_context(open_catalogue(newsroom.private))
         self._records: OrderedDict[tuple[str, int], Story] = OrderedDict()
@@ -72,24 +72,24 @@ class QueueReader:
         self._choices: dict[tuple[object, ...], tuple[int, QueueChoices]] = {}
 
     def close(self) -> None:
-        """Close the story catalogue."""
+        """Close the search index of stories."""
         self._stack.close()
 
     @property
     def catalogue(self) -> Catalogue:
-        """Return the story catalogue, for other queries in the same thread."""
+        """Return the search index of stories, for other queries in the same thread."""
         return self._catalogue
 
     def follow(self, newsroom: Newsroom) -> None:
-        """Update the story catalogue with what was committed to git since the last call."""
+        """Update the search index of stories with what was committed to git since the last call."""
         follow_commits(newsroom, self._catalogue)
 
     def version(self) -> int:
-        """Return a number that changes when any process changes the story catalogue."""
+        """Return a number that changes when any process changes the search index of stories."""
         return self._catalogue.version()
 
     def page(self, newsroom: Newsroom, question: QueueQuestion) -> QueuePage:
-        """Return the queue rows that match a question, from the story records as they are now."""
+        """Return one page of the queue rows that match a query, from the current story records."""
         wanted = self._make_filter(newsroom, question)
         for _ in range(_AGAIN):
             happenings = self._find(newsroom, wanted, question)
@@ -110,7 +110,7 @@ class QueueReader:
     def rows(
         self, newsroom: Newsroom, happenings: Collection[str], named: str = ""
     ) -> list[QueueRow]:
-        """Return groups of stories as queue rows, in order, without groups that no longer exist.
+        """Return the groups of stories with these names as queue rows, in order; skip those gone.
 
         The story named `named` is always listed, however large its group is.
         """
@@ -125,20 +125,20 @@ class QueueReader:
         return list(self._rows(newsroom, there, first or every))
 
     def count(self, newsroom: Newsroom, question: QueueQuestion) -> int:
-        """Return how many filed stories match a question."""
+        """Return how many stored stories match a query."""
         return self._catalogue.count(self._make_filter(newsroom, question))
 
     def count_lately(
         self, newsroom: Newsroom, questions: Sequence[QueueQuestion]
     ) -> list[int | None]:
-        """Return how many stories match each question, now or some seconds ago.
+        """Return how many stories match each query; the counts may be some seconds old.
 
         None for a question that was never counted: a page has little time for counts.
         """
         return self._counts.count_all(questions, lambda question: self.count(newsroom, question))
 
     def list_choices(self, newsroom: Newsroom, question: QueueQuestion) -> QueueChoices:
-        """Return the values that a queue view's filters offer; cached for minutes.
+        """Return the values that the story queue's filters offer; cached for minutes.
 
         Finding them reads all stories.
         """
@@ -157,7 +157,7 @@ class QueueReader:
         return known[1]
 
     def find_standings(self, newsroom: Newsroom, names: Collection[str]) -> dict[str, Standing]:
-        """Return the statuses of stories, by name, from their records as they are now."""
+        """Return the statuses of stories, by record name, from their records as they are now."""
         paths = self._catalogue.find_by_name(names)
         recheck_in_passing(newsroom, self._catalogue, paths)
         standings = self._catalogue.standings(paths)
@@ -172,7 +172,7 @@ class QueueReader:
         return self._catalogue.at_addresses(addresses)
 
     def find_happening(self, name: str) -> str:
-        """Return the name of the group that a story belongs to, "" if there is no such story."""
+        """Return the name of a story's group (about one event), "" if there is no such story."""
         return self._catalogue.find_happening(name)
 
     def _make_filter(self, newsroom: Newsroom, question: QueueQuestion) -> StoryFilter:
@@ -305,7 +305,7 @@ def _cursor(newsroom: Newsroom, question: QueueQuestion, happening: FiledHappeni
 
 
 def _limit_place(place: float) -> int:
-    """Return a queue cursor's time within SQLite's limits, whatever the request says."""
+    """Return a queue cursor with its time within SQLite's limits, whatever a request sent."""
     return int(max(-_FARTHEST, min(_FARTHEST, place)))
 
 
@@ -318,7 +318,7 @@ DROP_DAYS = 7  # that are counted, and listed by default
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DropQuestion:
-    """Filters for links that were found but not filed (dropped): the days, one reason or any."""
+    """A query for links of the last days that did not become stories, for one reason or any."""
 
     reason: DropReason | None = None
     days: int = DROP_DAYS
@@ -327,9 +327,9 @@ class DropQuestion:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueueDrop:
-    """A dropped lead, with the reason and the time; `source` is the name of its source.
+    """A link that did not become a story, with reason and time; `source` is the source's name.
 
-    `waits` is set if an editor had it filed since: the next round reads it.
+    `waits` is set if an editor has asked for it since: the next fetching run reads it.
     """
 
     url: str
@@ -342,18 +342,18 @@ class QueueDrop:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DropPage:
-    """Dropped leads, the latest first, and their number for each reason in those days."""
+    """Links that did not become stories, latest first, and their number for each reason."""
 
     drops: tuple[QueueDrop, ...]
     counts: Mapping[str, int]
 
     def total(self, reason: str | None) -> int:
-        """Return how many links were dropped for a reason, None for all reasons."""
+        """Return how many links did not become stories, for one reason or for all (None)."""
         return sum(self.counts.values()) if reason is None else self.counts.get(reason, 0)
 
 
 def list_drops(newsroom: Newsroom, question: DropQuestion) -> DropPage:
-    """Return the links that were found but not filed as stories, by an editor's filters.
+    """Return the found links that did not become stories and that match an editor's filters.
 
     Raises MemoryStoreError.
     """
@@ -368,7 +368,7 @@ def list_drops(newsroom: Newsroom, question: DropQuestion) -> DropPage:
 
 
 def count_drops(newsroom: Newsroom) -> int:
-    """Return how many links were found but not filed in the last seven days."""
+    """Return how many links found in the last seven days did not become stories."""
     return newsroom.memory.count_fates("dropped", newsroom.now - timedelta(days=DROP_DAYS))
 
 
@@ -393,7 +393,7 @@ _WIDE = 240  # pixels, the least width of a row's picture if such a form exists
 def find_list_picture(
     newsroom: Newsroom, story: Story
 ) -> tuple[PictureFile | None, PictureFile | None]:
-    """Return the stored file of a story's first picture in the size for lists, None for none.
+    """Return the file of a story's first picture in the size for lists, None if it has no picture.
 
     The second value is the original, if its forms are still to be made.
     """

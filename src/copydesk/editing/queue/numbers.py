@@ -1,4 +1,4 @@
-"""Statistics of the last days for editors: stories, drops, delays, decisions, publishers' owners.
+"""Statistics of the last days for editors: stories, dropped links, delays, decisions, publishers.
 
 catalogue: stories by day and publisher, decisions | memory: drops, delays, times of filing
 """
@@ -26,7 +26,7 @@ from copydesk.placement.addresses import record_name
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoryDay:
-    """The stories of one of the newsroom's days: filed, of these on the site, and waiting."""
+    """The number of stories of one day: all stored ones, those on the site, and those waiting."""
 
     day: date
     filed: int
@@ -36,7 +36,7 @@ class StoryDay:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DropCount:
-    """How many pages were dropped for a reason, in all and on each day that has any."""
+    """How many pages did not become stories for a reason, in all and on each day that has any."""
 
     reason: str
     pages: int
@@ -60,7 +60,7 @@ class Delay:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OwnerCount:
-    """How many stories of an owner's publishers are on the site, and how many are filed."""
+    """How many stories of one owner's publishers are on the site, and how many are stored."""
 
     owner: str
     published: int
@@ -70,7 +70,7 @@ class OwnerCount:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Numbers:
-    """Statistics of a newsroom's last days; each day is in the site's time zone.
+    """Statistics of a site's last days; each day is in the site's time zone.
 
     `filing` are delays from publication to filing, by day; `sources` the same by source, the
     slowest first; `reviews` are delays from filing to an editor's decision, by week of the
@@ -122,7 +122,7 @@ def list_decisions(newsroom: Newsroom, catalogue: Catalogue, since: datetime) ->
 
 
 def start_of(day: date, zone: ZoneInfo) -> datetime:
-    """Return the time at which a day begins in a time zone."""
+    """Return the time at which a date begins in a time zone."""
     return datetime(day.year, day.month, day.day, tzinfo=zone)
 
 
@@ -145,7 +145,7 @@ def _count_days(
 
 
 def _count_drops(drops: Mapping[tuple[date, str], int]) -> list[DropCount]:
-    """Return the dropped pages by reason, the most frequent first."""
+    """Return the pages that became no story by reason, the most frequent first."""
     by_reason: defaultdict[str, dict[date, int]] = defaultdict(dict)
     for (day, reason), pages in drops.items():
         by_reason[reason][day] = pages
@@ -193,7 +193,7 @@ def _measure_reviews(newsroom: Newsroom, decisions: Sequence[DecidedStory]) -> I
 def find_reviews(
     newsroom: Newsroom, decisions: Sequence[DecidedStory]
 ) -> Iterable[tuple[DecidedStory, float]]:
-    """Yield decisions on stories that had waited for an editor, with the seconds, if known."""
+    """Yield editors' decisions on stories that had waited for one, and the seconds of waiting."""
     waited = [one for one in decisions if one.has_waited]
     filed = newsroom.memory.list_filing_times([one.path for one in waited])
     for one in waited:
@@ -235,10 +235,10 @@ _OPINIONS = {str(said): wanted for said, wanted in IS_WANTED.items()}
 def find_number_paths(
     newsroom: Newsroom, catalogue: Catalogue, question: QueueQuestion
 ) -> frozenset[str] | None:
-    """Return the paths of the stories behind a number of the statistics, None for no number.
+    """Return the paths of the stories behind one figure of the statistics.
 
     Its days are those of filing or of the decision, its week is that of the decision. Raises
-    CatalogueError.
+    CatalogueError. The result is None if the question is not about a figure.
     """
     if question.number == "filing":
         return _find_filings(newsroom, catalogue, question)
@@ -276,7 +276,9 @@ def _list_week(
 
 
 def _is_gates(decided: DecidedStory, number: str, gate: int) -> bool:
-    """Return whether a decision agrees with the threshold, differs, or either (`number`)."""
+    """Return whether a decision agrees with the publishing threshold, differs, or either
+    (`number`).
+    """
     is_wanted = _OPINIONS.get(decided.said)
     if not decided.has_waited or decided.points is None or is_wanted is None:
         return False

@@ -1,4 +1,4 @@
-"""Read one story with its group, explanation and text; preview a web page before it is filed."""
+"""Read one story with its group, explanation and text; preview a web page as a story."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _PARAGRAPHS = 200
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MarkedPassage:
-    """A paragraph of a story, with the positions of words that caused its topics and points."""
+    """A paragraph of a story, with the positions of words that caused its topics or points."""
 
     words: str
     marks: tuple[judge.EvidenceMark, ...] = ()
@@ -38,7 +38,7 @@ class MarkedPassage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoryPage:
-    """A story for its page in the web interface: its group, its status explained, its article.
+    """The data of a story's page in the editors' web interface: its group, status and article.
 
     `text` is Markdown, "" if none is stored; `figures` are the pictures that its page offers.
     `passages` are headline, excerpt and text as plain words, with marks.
@@ -53,12 +53,12 @@ class StoryPage:
 
 
 def read_queue_story(newsroom: Newsroom, queue: QueueReader, name: str) -> QueueStory:
-    """Return the story with a name for the queue; raises RecordError if there is none."""
+    """Return the story with a record name, as in the queue; RecordError if there is none."""
     return _read_row(newsroom, queue, name)[1]
 
 
 def read_story_page(newsroom: Newsroom, queue: QueueReader, name: str) -> StoryPage:
-    """Return the data of a story's page by its name; raises RecordError if there is none."""
+    """Return the data of a story's page by its record name; RecordError if there is none."""
     row, seen = _read_row(newsroom, queue, name)
     article = newsroom.articles.find_for(seen.story)
     return StoryPage(
@@ -110,7 +110,7 @@ _SHOWN = ("web_url", "title", "excerpt")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PagePreview:
-    """The story that a web page gives; `problem` says why it gives none, "" if it does.
+    """The story that a web page would give; `problem` is the reason if it gives none, else "".
 
     `published_at` is in UTC, as text for people: `2026-11-19 08:00`.
     """
@@ -125,7 +125,7 @@ class PagePreview:
 
 
 async def preview_page(root: Path, url: str, seconds: float = _SECONDS) -> PagePreview:
-    """Return the story that a fetching run would read at a URL; nothing is filed.
+    """Return the story that a fetching run would read at a URL; nothing is stored.
 
     robots.txt and all limits of such a run hold. Raises UsageError for an invalid web address.
     """
@@ -152,7 +152,7 @@ async def preview_page(root: Path, url: str, seconds: float = _SECONDS) -> PageP
 
 
 def find_obstacle(newsroom: Newsroom, preview: PagePreview) -> str:
-    """Return the editor's rule that prevents a page from being filed, as text; "" if none."""
+    """Return the editor's rule that keeps a page from becoming a story, as text, or ""."""
     addresses = {preview.url, preview.web_url or preview.url}
     if not read_removals(newsroom.root).isdisjoint(map(urls.identity, addresses)):
         return "an editor removed it"
@@ -164,7 +164,7 @@ def find_obstacle(newsroom: Newsroom, preview: PagePreview) -> str:
 
 
 def find_filed_record(queue: QueueReader, preview: PagePreview) -> str:
-    """Return the name of the story record that has a page's URL, "" for none."""
+    """Return the name of the story record that has a page's URL, "" if there is none."""
     paths = queue.paths_at(filter(None, (preview.url, preview.web_url)))
     return next((path.rsplit("/", 1)[-1].removesuffix(".md") for path in sorted(paths)), "")
 

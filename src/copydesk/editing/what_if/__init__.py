@@ -1,4 +1,4 @@
-"""Try other rules on the stories of some days; return what would change, without writing it."""
+"""Try out other scoring rules on the stories of some days; return what would change."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The test bench: filed stories of some days, ready to be judged again by other rules.
+"""The test bench: stored stories of some days, loaded to try out other scoring rules on them.
 
 Two stories are related if a group, copy, URL, text or editor's rule names both, or if a third story
 is related to each. The outcome for a story depends only on its relations, and on how many stories
@@ -28,17 +28,17 @@ _Key = tuple[str, str]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Relations:
-    """The relations of stories (same event, copy, text …): for each path, all related paths."""
+    """Which stories are related (same event, copy, text …): all related paths for each path."""
 
     _family: Mapping[str, str]
     _members: Mapping[str, Sequence[str]]
 
     def has_any(self, path: str) -> bool:
-        """Return whether any other story is related to the one at a path."""
+        """Return whether the story at a path is related to any other story."""
         return len(self._members[self._family[path]]) > 1
 
     def of(self, paths: Iterable[str]) -> set[str]:
-        """Return the paths of some stories and of all stories related to them."""
+        """Return the paths of the given stories and of all stories related to them."""
         families = {self._family[path] for path in paths}
         return {path for family in families for path in self._members[family]}
 
@@ -46,7 +46,7 @@ class Relations:
 def relate(
     stories: Iterable[Story], rulings: Iterable[Ruling], same: Mapping[str, Iterable[str]]
 ) -> Relations:
-    """Return the relations of stories; a story may be passed as filed and as judged.
+    """Return the relations of stories, which may be given both as stored and as newly scored.
 
     `same` has the paths of the stories whose text a story repeats.
     """
@@ -73,14 +73,14 @@ class KeyIndex:
     """An index of stories by their keys: their own names and URLs, and those they refer to."""
 
     def __init__(self, stories: Iterable[Story]) -> None:
-        """Index stories; a story may be passed in several versions (filed, judged)."""
+        """Index stories; a story may be passed in several versions (stored, scored)."""
         self._paths: defaultdict[_Key, dict[str, None]] = defaultdict(dict)
         for story in stories:
             for key in _keys_of(story):
                 self._paths[key][story.path] = None
 
     def find_beside(self, story: Story) -> Iterator[str]:
-        """Yield the paths of a story and of those that share a key with it; paths may repeat."""
+        """Yield the paths of a story and of stories that share a key with it; paths may repeat."""
         for key in _keys_of(story):
             yield from self._paths.get(key, ())
 
@@ -114,7 +114,7 @@ class _Union:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BenchCase:
-    """A filed story to judge again, findings in its article, and stories whose text it repeats.
+    """A stored story to score again, findings in its article, and stories whose text it repeats.
 
     The article has no text; the bench's `load` returns it. `place` is the story's position in the
     order of arrival, `stems` are the words by which topics are recognised.
@@ -134,13 +134,13 @@ class BenchCase:
 
 @dataclass(frozen=True, kw_only=True)
 class Bench:
-    """The filed stories on which rules are tried: those of the period, and those around them.
+    """The stored stories on which scoring rules are tried: those of some days, and related ones.
 
-    `cases` are in the order of arrival. `others` are stories that are not judged (older ones, those
+    `cases` are in the order of arrival. `others` are stories that are not scored (older ones, those
     without an article); `around` are those of them that may be in a group with a case. `names` has
     the position of each record by its name, -1 for records older than all cases. `rulings` are the
     editors' rules in force. `digests` are those of the machine-written fields of each story around.
-    `today` are the cases judged by today's rules, before grouping. `load` returns an article's text
+    `today` are the cases scored by today's rules, before grouping. `load` returns an article's text
     by its story's path. `at` is the time for the front page, `reads` are the recent reads of
     stories, by the record's name.
     """
@@ -167,25 +167,25 @@ class Bench:
 
     @property
     def filed(self) -> Iterator[Story]:
-        """Yield all stories of the test bench, as their records are filed."""
+        """Yield all stories loaded for trying rules, as their records store them."""
         yield from (case.case.filed for case in self.cases)
         yield from self.others
 
     @cached_property
     def newest_first(self) -> Sequence[Story]:
-        """All filed stories with a publication time, the newest first."""
+        """All loaded stories that have a publication time, the newest first."""
         dated = ((story.published_at, story) for story in self.filed)
         timed = ((dates.utc(at), story.path, story) for at, story in dated if at is not None)
         return [story for _, _, story in sorted(timed, reverse=True)]
 
     @cached_property
     def filed_by_path(self) -> Mapping[str, Story]:
-        """All filed stories of the bench, by path."""
+        """All loaded stories by path, as their records store them."""
         return {story.path: story for story in self.filed}
 
     @cached_property
     def index(self) -> KeyIndex:
-        """An index of all stories by their keys, as filed and as judged by today's rules."""
+        """An index of all loaded stories by key, both as stored and as scored by today's rules."""
         standing = (rejudged.fresh for rejudged in self.standing_today.values())
         return KeyIndex([*self.filed, *standing])
 
@@ -195,7 +195,7 @@ class Bench:
 
     @cached_property
     def relations(self) -> Relations:
-        """The relations of stories that may be grouped together under any rules."""
+        """Which stories might be grouped together under any rules."""
         judged = (self.today[case.path].fresh for case in self.cases)
         filed = (case.case.filed for case in self.cases)
         same = {case.path: [text.path for text in case.same] for case in self.cases}
@@ -203,37 +203,37 @@ class Bench:
 
     @cached_property
     def topic_counts(self) -> Counter[str]:
-        """How many stories have each topic by today's rules."""
+        """The number of stories that have each topic by today's rules."""
         judged = (self.today[case.path].fresh for case in self.cases)
         return Counter(topic for story in (*judged, *self.around) for topic in set(story.topics))
 
     @cached_property
     def has_wanderers(self) -> bool:
-        """Whether today's rules put a story into a new group as if it had just been filed."""
+        """Whether today's rules move a story from its group into a new one, like a new story."""
         judged = self.today.values()
         stories = [*(rejudged.fresh for rejudged in judged), *self.around]
         freed = coverage.find_freed_paths(stories, self.in_force(self.beat))
         return bool(freed) or find_wanderers(judged)
 
     def digests_of(self, story: Story) -> Mapping[str, str]:
-        """Return the digests, by field, of machine-written fields of a story in `around`."""
+        """Return digests of the machine-written fields of a story in `around`, by field name."""
         return self.digests[story.path]
 
     @cached_property
     def standing_today(self) -> Mapping[str, Rejudged]:
-        """All stories of the bench, by path, as judged and grouped by today's rules."""
+        """All loaded stories by path, as scored and grouped by today's rules."""
         return set_all_beside(self, self.beat, self.today)
 
 
 def find_wanderers(judged: Iterable[Rejudged]) -> bool:
-    """Return whether a judged story has left its group, so that it is regrouped as if new."""
+    """Return whether a rescored story has left its group, so that it is grouped like a new one."""
     return any(map(is_on_its_own_now, judged))
 
 
 def set_all_beside(
     bench: Bench, beat: Beat, judged: Mapping[str, Rejudged]
 ) -> Mapping[str, Rejudged]:
-    """Group all judged stories of a bench, and return them by path.
+    """Group all rescored stories of a test bench; return them by path.
 
     If one of them needs a new group, the stories' texts are loaded for it.
     """
@@ -253,7 +253,7 @@ def set_all_beside(
 def set_some_beside(
     bench: Bench, beat: Beat, judged: Mapping[str, Rejudged]
 ) -> Mapping[str, Rejudged]:
-    """Group some judged stories together with the stories related to them; return them by path."""
+    """Group some rescored stories with the stories related to them; return them by path."""
     paths = bench.relations.of(judged)
     beside = set_beside(
         list(judged.values()),

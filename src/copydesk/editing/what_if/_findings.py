@@ -1,4 +1,4 @@
-"""Findings from the articles of filed stories, stored so that each article is read once.
+"""Findings in the articles of stories (topics, quality), cached so that each is read once.
 
 They are in the catalogue, which may be deleted: missing findings, and those made with other topics
 or from another text, are made again on demand.
@@ -29,7 +29,7 @@ _ARTICLES, _TEXTS, _TOPICS = (f"{kind} {_VERSION}" for kind in ("articles", "tex
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReadArticle:
-    """An article without its text, and the findings in it (topics, signals of quality).
+    """An article without its text, and what was found in the text: topics, signals of quality.
 
     `name` is its name in the article store. `habits` is the digest of what its site repeats on
     every page, `topics` that of the topics, and `rules` that of all other settings for reading.
@@ -48,17 +48,17 @@ class ReadArticle:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeptTexts:
-    """The stories whose texts an article repeats, and the digest of the compared texts."""
+    """The stories whose texts an article repeats, and a digest of all texts compared with it."""
 
     texts: str
     same: tuple[SameText, ...]
 
 
 class FindingsStore:
-    """The stored findings in a catalogue, by the path of the story; raises CatalogueError."""
+    """Findings in articles, stored in the search index by story path; raises CatalogueError."""
 
     def __init__(self, catalogue: Catalogue) -> None:
-        """Use a catalogue; findings of another version are deleted."""
+        """Use a search index of stories; delete findings that another version made."""
         self._stored = catalogue.findings
         self._stored.keep_kinds((_ARTICLES, _TEXTS, _TOPICS))
 
@@ -67,27 +67,27 @@ class FindingsStore:
         return self._stored.read(_ARTICLES, ReadArticle)
 
     def read_texts(self) -> dict[str, KeptTexts]:
-        """Return which stories' texts articles repeat, by the path of the article's story."""
+        """Return by story path which other stories' texts each article repeats."""
         return self._stored.read(_TEXTS, KeptTexts)
 
     def read_topics(self) -> dict[str, tuple[Topic, ...]]:
-        """Return the topics that findings were made with, by the topics' digest."""
+        """Return the topic settings with which findings were made, by the settings' digest."""
         return self._stored.read(_TOPICS, tuple[Topic, ...])
 
     def put_articles(self, read: Mapping[str, ReadArticle]) -> None:
-        """Store articles with their findings, by the path of the story."""
+        """Store articles with the findings in them, by the path of the story."""
         self._stored.put(_ARTICLES, read)
 
     def put_texts(self, texts: Mapping[str, KeptTexts]) -> None:
-        """Store which stories' texts articles repeat, by the path of the article's story."""
+        """Store by story path which other stories' texts each article repeats."""
         self._stored.put(_TEXTS, texts)
 
     def put_topics(self, digest: str, topics: tuple[Topic, ...]) -> None:
-        """Store the topics that findings were made with, under their digest."""
+        """Store the topic settings with which findings were made, under the settings' digest."""
         self._stored.put(_TOPICS, {digest: topics})
 
     def forget(self, paths: Collection[str], topics: Iterable[str]) -> None:
-        """Delete the findings of stories by path, and topics by digest."""
+        """Delete the findings of stories, given by path, and topic settings, given by digest."""
         self._stored.forget(_ARTICLES, paths)
         self._stored.forget(_TEXTS, paths)
         self._stored.forget(_TOPICS, topics)
@@ -126,7 +126,7 @@ class ReadingRules:
         )
 
     def of_source(self, url: str) -> str:
-        """Return a digest of all rules but topics that hold for the articles of a source."""
+        """Return a digest of all settings but topics for reading a source's articles."""
         if url not in self._sources:
             source = self.beat.source(url)
             own = (source.name, source.topics, source.official) if source else ()
@@ -145,7 +145,7 @@ class TopicChanges:
         self._found: dict[str, ChangedWords | None] = {}
 
     def may_touch(self, language: str, stems: str) -> bool:
-        """Return whether an article in a language with these stems may get other topics."""
+        """Return whether an article with this language and these stems may get other topics."""
         if self._is_same:
             return False
         if self._before is None or not self._after.scoring.traits.has_blocks:
@@ -157,7 +157,7 @@ class TopicChanges:
 
 
 def digest_topics(topics: tuple[Topic, ...]) -> str:
-    """Return a digest of everything by which topics are recognised in articles."""
+    """Return a digest of all topic settings by which topics are recognised in articles."""
     return _digest([replace(topic, **_TELLS_NOTHING) for topic in topics])
 
 
@@ -185,7 +185,7 @@ _Made = tuple[str, "ReadArticle | Failure | None"]
 
 @dataclass(slots=True, kw_only=True)
 class ArticleReader:
-    """Finds topics and quality in the stored articles of stories, by today's rules."""
+    """Finds topics and signals of quality in the stored articles of stories, by today's rules."""
 
     newsroom: Newsroom
     rules: ReadingRules
@@ -193,7 +193,7 @@ class ArticleReader:
 
     @property
     def sites(self) -> SiteHabits:
-        """Return what each site repeats on its pages; a forked process opens its own database."""
+        """Return the texts that web sites repeat on their pages, from this process's database."""
         here = os.getpid()
         if here not in self._sites:
             memory = self.newsroom.memory if not self._sites else _open_memory(self.newsroom)
@@ -202,7 +202,9 @@ class ArticleReader:
         return self._sites[here]
 
     def find(self, story: Story) -> tuple[str, Article] | None:
-        """Return name and article of a story, without text that its site repeats, or None."""
+        """Return a story's stored article and its name, without the text that its web site repeats
+        on every page; None if there is none.
+        """
         articles = self.newsroom.articles
         for url in story.addresses:
             name = articles.find_name(url)
@@ -238,7 +240,7 @@ def _open_memory(newsroom: Newsroom) -> Memory:
 def read_articles(
     reader: ArticleReader, store: FindingsStore, stories: Sequence[Story], progress: Progress
 ) -> tuple[dict[str, ReadArticle], list[Failure]]:
-    """Return the findings in stories' articles, by path, and the articles that failed.
+    """Return what was found in stories' articles (topics, quality), by path, and the failures.
 
     Stories without a stored article are left out.
     """

@@ -1,8 +1,8 @@
-"""Open a test bench for rules: read filed stories and findings, and judge them by today's rules.
+"""Open a test bench: load stored stories and findings in them, and score them by today's rules.
 
 records ── read ──> stories ── stored, else read ──> findings ── in order of arrival ──> cases
 
-Each story is judged on the way, since later stories may repeat it as it was judged.
+Each story is scored on the way, since later stories may repeat it as it was scored.
 """
 
 from __future__ import annotations
@@ -70,7 +70,7 @@ class _Opening:
     failed: list[Failure] = field(default_factory=list)
 
     def put(self, story: Story, place: int) -> None:
-        """Add a judged story to those that later ones are compared with, with its known text."""
+        """Add a scored story to those that later ones are compared with, with its known text."""
         read = self.read.get(story.path)
         if read is None:
             self.shelf.add(Shelved(story=story), None)
@@ -90,9 +90,10 @@ class _Opening:
 
 
 def open_bench(newsroom: Newsroom, days: int, progress: Progress) -> Bench:
-    """Open a test bench with the stories of some days; raises RecordError as `rejudge` does.
+    """Load the stories of some days into a test bench on which scoring rules can be tried.
 
-    Articles without stored findings are read, and their findings stored.
+    Articles without stored findings are read, and their findings stored. Raises RecordError as
+    `rejudge` does.
     """
     troubles = Troubles()
     since = newsroom.now - timedelta(days=days)
@@ -144,7 +145,7 @@ def _begin(
 
 
 def _put_others(opening: _Opening, stories: Iterable[Story], since: datetime) -> list[Story]:
-    """Put the stories that are not judged aside for comparison; return those that are, in order."""
+    """Put the stories that are not scored aside for comparison; return those that are, in order."""
     meant = []
     for story in stories:
         read = opening.read.get(story.path)
@@ -198,7 +199,7 @@ def _whole_article(opening: _Opening, story: Story) -> Article:
 
 
 def _text_for_groups(opening: _Opening, story: Story, read: ReadArticle) -> str:
-    """Return a story's text for grouping: a stand-in of its length, or the text itself.
+    """Return a story's text for grouping: the text itself, or a stand-in of its length.
 
     The text itself matters only if groups are formed from the stories alone, or a story needs a new
     group.
@@ -215,7 +216,7 @@ def _stand_in(characters: int) -> str:
 
 
 def _find_same_texts(opening: _Opening, story: Story, read: ReadArticle) -> tuple[SameText, ...]:
-    """Return the earlier stories whose text a story repeats, as stored if no text changed."""
+    """Return the earlier stories whose text a story repeats, stored ones if no text changed."""
     fingerprint = read.findings.fingerprint
     if not fingerprint or not opening.newsroom.beat.scoring.traits.has_blocks:
         return ()
@@ -258,15 +259,15 @@ class _TextsNear:
         return self.stories
 
     def at(self, url: str) -> str | None:
-        """Return None: no story record is looked up by URL."""
+        """Return None, as stories cannot be looked up by URL here."""
         return None
 
     def holds(self, name: str) -> bool:
-        """Return False: no other story record is known."""
+        """Return False, as no other story records are known here."""
         return False
 
     def between(self, start: datetime, end: datetime) -> Sequence[Shelved]:
-        """Return no stories: none is looked up by time."""
+        """Return no stories, as they cannot be looked up by time here."""
         return ()
 
 

@@ -1,4 +1,4 @@
-"""Summarize what other rules would change: counts, changed stories, and the new front page."""
+"""Summarize what other scoring rules would change: counts, stories, and the new front page."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class ChangedStory:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TopicEffect:
-    """How many stories have a topic now, how many would, and how many win or lose it."""
+    """The number of stories with a topic now and under other rules, and how many win or lose it."""
 
     name: str
     before: int
@@ -62,10 +62,10 @@ class WeighedVerdict:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Summary:
-    """What other rules would change in `stories`, of which `published_before` are on the site.
+    """What other scoring rules would change in `stories`, with `published_before` on the site.
 
-    `dropped` would not be filed today; `regrouped` would change their group, or lead one or no
-    longer. `pending` change by today's rules alone: `rejudge` has not filed that yet. Of the
+    `dropped` would not be stored today; `regrouped` would change their group, or lead one or no
+    longer. `pending` change by today's rules alone: `rejudge` has not stored that yet. Of the
     `changed` stories, `reworded` ones change only in their reasons. `listed` are the first of the
     others, `listed_reworded` the first reworded ones. `topics` are those with changed keywords:
     stories that win or lose one are listed first, pending ones last.
@@ -88,13 +88,13 @@ class Summary:
 
     @property
     def is_extreme(self) -> bool:
-        """Whether the rules would publish all stories or none, which today's rules do not."""
+        """Whether the rules would put all stories or none on the site, unlike today's rules."""
         is_moved = self.published_after != self.published_before
         return is_moved and self.published_after in (0, self.stories)
 
 
 def summarize(bench: Bench, outcome: Outcome, topics: Collection[str] = ()) -> Summary:
-    """Summarize what rules would change; copies and stories behind a leader are not counted.
+    """Summarize what scoring rules would change, without copies and stories behind a leader.
 
     `topics` are those with changed keywords.
     """
@@ -139,7 +139,7 @@ def _count_topic(judged: Sequence[Rejudged], name: str) -> TopicEffect:
 
 
 def _topics_after(rejudged: Rejudged) -> Collection[str]:
-    """Return the topics that a story would have; none if it would not be filed."""
+    """Return the topics that a story would have; none if it would not be stored."""
     return () if rejudged.dropped else rejudged.fresh.topics
 
 
@@ -168,12 +168,12 @@ def _list_stories(
 
 
 def _is_same(rejudged: Rejudged, today: Rejudged) -> bool:
-    """Return whether today's rules change the same in a story, apart from its reasons."""
+    """Return whether today's rules would change a story in the same way, apart from its reasons."""
     return rejudged is today or _list_weighty(rejudged) == _list_weighty(today)
 
 
 def _list_weighty(rejudged: Rejudged) -> list[FieldChange]:
-    """Return the changed fields of a story, without its reasons."""
+    """Return the changed fields of a story, except for its reasons."""
     return [change for change in list_changes(rejudged) if change.field != _WORDS]
 
 
@@ -253,7 +253,7 @@ _NEWEST = LIMITS.newest + 50  # with equal times, any of them may be among the n
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FrontPlace:
-    """A story's position on the front page, today and under other rules, from 1; None: absent."""
+    """A story's position on the front page (from 1, None if absent) today and under other rules."""
 
     path: str
     title: str
@@ -262,7 +262,10 @@ class FrontPlace:
 
 
 def compare_fronts(before: Sequence[Story], after: Sequence[Story]) -> tuple[FrontPlace, ...]:
-    """Return stories' positions on two front pages: those of `after`, then those that left."""
+    """Return each story's position on the front page before and after a change of rules.
+
+    The stories on `after` come first, then those that are no longer there.
+    """
     was = {story.path: place for place, story in enumerate(before, 1)}
     now = {story.path: place for place, story in enumerate(after, 1)}
     gone = (story for story in before if story.path not in now)
@@ -278,9 +281,9 @@ def compare_fronts(before: Sequence[Story], after: Sequence[Story]) -> tuple[Fro
 
 
 def plan_front(bench: Bench, outcome: Outcome | None, settings: Settings) -> Sequence[Story]:
-    """Return the stories of the front page that a build would make, in its order.
+    """Return the stories that a build would put on the front page, in order.
 
-    Stories are taken as the outcome has them; without one, as they are filed.
+    Stories are taken as the outcome has them; without one, as they are stored.
     """
     states = _States(bench, outcome)
     pinned = {ruling.stories[0] for ruling in bench.rulings if ruling.said == "pin"}
@@ -296,7 +299,7 @@ def plan_front(bench: Bench, outcome: Outcome | None, settings: Settings) -> Seq
 
 
 class _States:
-    """The stories of a bench as an outcome of other rules has them, with their relations."""
+    """The stories of a test bench as other rules score them, with their relations."""
 
     def __init__(self, bench: Bench, outcome: Outcome | None) -> None:
         self._bench = bench
@@ -305,7 +308,7 @@ class _States:
         self._moved = KeyIndex(self.find(path) for path in seen)
 
     def find(self, path: str) -> Story:
-        """Return the story at a path, as judged by the other rules."""
+        """Return the story at a path, as scored by the other rules."""
         judged = self._judged.get(path)
         return judged.fresh if judged else self._bench.filed_by_path[path]
 

@@ -1,4 +1,4 @@
-"""Try rules on a test bench: judge and group its stories by other rules, without writing anything.
+"""Try out rules on a test bench: score and group its stories by other rules; nothing is written.
 
 stories that the rules may affect ── with their relations ──> judged ── grouped ──> outcome
 
@@ -40,7 +40,7 @@ _STEPS = 50  # cases between two progress reports
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """The stories of a test bench as other rules judge and group them, by path.
+    """The stories on which rules were tried, as these rules score and group them, by path.
 
     For stories that were not `seen`, at most the threshold's number in a reason would differ from
     today's rules; that change is left out.
@@ -57,16 +57,16 @@ class Outcome:
 
     @property
     def changes(self) -> list[FieldChange]:
-        """Return the changes of stories, field by field, as `rejudge` reports them."""
+        """Return the changes of stories, field by field, in the form that `rejudge` reports."""
         return [change for rejudged in self.changed for change in list_changes(rejudged)]
 
 
 def try_rules(
     bench: Bench, settings: Settings, progress: Progress, *, is_whole: bool = False
 ) -> Outcome:
-    """Return what the rules of some settings would make of the stories of a bench.
+    """Score and group the stories of a test bench by the rules of other settings.
 
-    Only stories whose judging or grouping may change are judged; with `is_whole`, all of them.
+    Only stories whose scoring or grouping may change are scored; with `is_whole`, all of them.
     """
     bench_judge = _make_judge(bench, settings)
     cases = bench.cases if is_whole else _choose_cases(bench, settings, bench_judge)
@@ -104,7 +104,7 @@ def _choose_cases(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Touch:
-    """Decides which stories changed points, threshold and trust in sources may affect.
+    """Decides which stories may be affected by changed points, threshold or trust in sources.
 
     `signals` are the positions of the signals with changed points, `sources` the URLs of the
     sources with changed trust. A changed threshold affects qualities from `low` to below `high`,
@@ -134,7 +134,7 @@ class _Touch:
         )
 
     def may_touch(self, bench: Bench, case: BenchCase) -> bool:
-        """Return whether a story may be judged differently."""
+        """Return whether a story may be scored differently."""
         if self.signals and any(seen.signal in self.signals for seen in case.findings.sightings):
             return True
         if case.case.article.source in self.sources:
@@ -158,7 +158,7 @@ def _judge(
 
 
 def _may_move_others(bench: Bench, judged: Mapping[str, Rejudged]) -> bool:
-    """Return whether stories may change that are not related to the judged ones."""
+    """Return whether stories that are not related to the scored ones may change, too."""
     if not bench.beat.scoring.traits.groups_by_rules or bench.has_wanderers:
         return True
     if find_wanderers(judged.values()):
@@ -173,10 +173,10 @@ _SaidBySource = tuple[str, tuple[str, ...], bool]
 
 @dataclass(slots=True, kw_only=True)
 class FindingsJudge:
-    """Judges stories by the rules of some settings, from findings stored for their articles.
+    """Scores stories by the rules of some settings, from stored findings in their articles.
 
     `known` are the site's settings with which the findings were made. `names` has the position of
-    each record; `stories` are those that an article may repeat, by path, as judged so far. `load`
+    each record; `stories` are those that an article may repeat, by path, as scored so far. `load`
     returns an article's text by its story's path.
     """
 
@@ -194,7 +194,7 @@ class FindingsJudge:
         self._topics = TopicChanges(self.known, self.settings.beat)
 
     def judge(self, case: BenchCase) -> Rejudged:
-        """Judge one story; stories judged later are compared with the result."""
+        """Score one story; stories scored later are compared with the result."""
         self._case = case
         rules = JudgingRules(
             beat=self.settings.beat, mode=self.settings.review.mode, assess=self._assess
@@ -204,11 +204,11 @@ class FindingsJudge:
         return rejudged
 
     def reads_otherwise(self, case: BenchCase) -> bool:
-        """Return whether a story may have other topics under these settings."""
+        """Return whether a story may have other topics under the settings to try."""
         return self._topics.may_touch(case.case.article.language, case.stems)
 
     def _assess(self, article: Article, beat: Beat, shelf: Shelf) -> Story | Dropped:
-        """Judge an article as `judge.assess` does, but with the known texts that it repeats."""
+        """Score an article as `judge.assess` does, but with the known texts that it repeats."""
         case = self._case
         assert case is not None
         outcome = judge.appraise_findings(article, self._find(case, article, beat), beat)
@@ -231,25 +231,25 @@ class FindingsJudge:
 
 @dataclass(frozen=True, slots=True)
 class NamesBefore:
-    """Stories to compare a new one with, known only by name: the records older than a story."""
+    """The stories older than a given one, known only by name, with which it is compared."""
 
     names: Mapping[str, int]
     place: int
 
     def at(self, url: str) -> str | None:
-        """Return None: no story record is looked up by URL."""
+        """Return None, as stories cannot be looked up by URL here."""
         return None
 
     def holds(self, name: str) -> bool:
-        """Return whether a story record with this name was filed before the story."""
+        """Return whether the story record with this name is older than the given story."""
         return self.names.get(name, self.place) < self.place
 
     def near(self, fingerprint: tuple[int, ...]) -> Iterable[Shelved]:
-        """Return no stories: the judged story itself knows the similar texts."""
+        """Return no stories, as those with similar texts are already known."""
         return ()
 
     def between(self, start: datetime, end: datetime) -> Iterable[Shelved]:
-        """Return no stories: none is looked up by time."""
+        """Return no stories, as they cannot be looked up by time here."""
         return ()
 
 

@@ -1,4 +1,4 @@
-"""Try a change of rules on a bench of stories that is kept in memory, and commit the change."""
+"""Try out a change of scoring rules on stories that stay in memory, and commit the change."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ _FRESH = timedelta(minutes=15)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TriedRules:
-    """What a change of rules would do to stories, and the draft of the changed files.
+    """The result of trying out a change of rules: its effect on stories, and the changed files.
 
     `front` compares the front page under these rules with today's.
     """
@@ -57,7 +57,7 @@ class TriedRules:
 
 
 class Workbench:
-    """Tries and writes changes of rules in a newsroom; used by one thread at a time.
+    """Tries out and commits changes of a site's scoring rules; used by one thread at a time.
 
     Its creator closes it. Between calls the stories stay in memory (about 15 kB each) until
     `forget` is called.
@@ -70,7 +70,10 @@ class Workbench:
         self._front_today: Sequence[Story] = ()
 
     def try_change(self, change: RuleChange, progress: Progress) -> TriedRules:
-        """Try a change of rules on the stories of thirty days; raises as `apply_change` does."""
+        """Try out a change of rules on the stories of thirty days; return what it would change.
+
+        Raises as `apply_change` does.
+        """
         newsroom = self._open()
         settings = apply_change(newsroom.settings, change)
         draft = draft_rules(newsroom, change)
@@ -82,7 +85,10 @@ class Workbench:
         return TriedRules(summary=summary, front=front, draft=draft)
 
     def write(self, change: RuleChange, by: str, stands: str, why: str) -> SettingsReport:
-        """Commit a change of rules; raises as `write_rules` does."""
+        """Commit a change of scoring rules.
+
+        Raises as `write_rules` does.
+        """
         return write_rules(self._open(), change, by, stands, why)
 
     def undo(self, commit: str, by: str) -> SettingsReport:
@@ -90,18 +96,18 @@ class Workbench:
         return undo_settings(self._open(), commit, by)
 
     def forget(self) -> None:
-        """Release the memory that the stories take."""
+        """Release the memory that the loaded stories take."""
         self._kept = None
 
     def close(self) -> None:
-        """Close the newsroom."""
+        """Close the newsroom's databases."""
         self._resident.close()
 
     def _open(self) -> Newsroom:
         return self._resident.newsroom(datetime.now(UTC))
 
     def _bench(self, newsroom: Newsroom, progress: Progress) -> Bench:
-        """Return the open bench if git commit and settings are unchanged, else open a new one."""
+        """Return the open test bench if commit and settings are unchanged, else open a new one."""
         head = newsroom.repository.head()
         settings = newsroom.settings
         key = (head, newsroom.beat, settings.review, settings.front)
@@ -138,7 +144,7 @@ class RulesDraft:
 
 
 def draft_rules(newsroom: Newsroom, change: RuleChange) -> RulesDraft:
-    """Return the draft of a change of rules in beat.toml and the topics' files.
+    """Return the file changes that a change of scoring rules needs; nothing is written.
 
     Raises UsageError as `apply_change` does, ConfigError or RecordError if a file cannot be changed
     without altering the rest of it.
@@ -227,7 +233,7 @@ def _diff(root: Path, file: FileChange) -> str:
 
 
 def describe_change(change: RuleChange) -> Iterator[str]:
-    """Yield a line of text for each rule that a change of rules alters."""
+    """Yield one line of text for each rule that a change of rules alters."""
     if change.publish_at is not None:
         yield f"scoring.publish_at = {change.publish_at}"
     for name, points in change.points.items():
@@ -250,7 +256,7 @@ _MOST_WORDS = 10_000  # of one topic
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeywordEdit:
-    """Words that are added to a topic's keywords, and words that are removed from them."""
+    """The words to add to a topic's keywords, and the words to remove from them."""
 
     added: tuple[str, ...] = ()
     dropped: tuple[str, ...] = ()
@@ -258,7 +264,7 @@ class KeywordEdit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RuleChange:
-    """New values of rules for judging stories; everything that is not named stays as it is.
+    """New values of rules for scoring stories; all other rules stay as they are.
 
     `points` are by the signal's name, `trust` by the source's URL, `keywords` by the topic's name.
     """
@@ -271,7 +277,7 @@ class RuleChange:
 
     @property
     def judges(self) -> bool:
-        """Return whether the change affects how stories are judged, and not only their order."""
+        """Return whether the change affects the scores of stories, and not only their order."""
         return bool(self.publish_at is not None or self.points or self.trust or self.keywords)
 
 

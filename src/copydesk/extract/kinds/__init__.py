@@ -1,4 +1,4 @@
-"""Decide what kind of page a parsed page is: an article, a video, a sound, or none of them."""
+"""Decide what kind of page a parsed page is: an article, video, audio, or none of these."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Decide whether a page is an article: by its bytes, its URL, its metadata and its words."""
+"""Decide whether a page is an article: by its bytes, URL, metadata and text."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ _ROOTS = "//*[@id='root' or @id='app' or @id='__next' or @id='__nuxt' or @id='__
 
 
 def name_other_format(page: Page) -> str:
-    """Name the format of a response that is not HTML ("a PDF"), "" if it may be HTML.
+    """Return the format of a response that is not HTML ("a PDF"), "" if it may be HTML.
 
     The bytes decide before the label: servers call PDFs HTML and HTML plain text.
     """
@@ -91,13 +91,13 @@ def _name_by_bytes(body: bytes) -> str:
 
 
 def look_at(document: Document, declared: Declared, lead: Lead, title: str, body: str) -> PageLook:
-    """Return the page in the form that all functions here judge; `body` is its text in Markdown."""
+    """Return a page prepared for deciding its kind; `body` is its text in Markdown."""
     words = text.prose(body)
     return PageLook(document=document, declared=declared, lead=lead, title=title, words=words)
 
 
 def name_other_kind(look: PageLook) -> str:
-    """Name what an HTML page is if it is not an article ("a home page"), "" if it is one.
+    """Return the kind of an HTML page that is no article ("a home page"), "" for an article.
 
     Conservative: a source listed the page, so only clear evidence counts. A page that surely
     declares itself an article is one, however short; so is a page with a player.
@@ -122,7 +122,7 @@ def _name_gallery(look: PageLook) -> str:
 
 
 def is_robot_wall(look: PageLook) -> bool:
-    """Return whether a page asks whether its visitor is human (a robot check).
+    """Return whether a page is a check that its visitor is human, such as a captcha.
 
     A heading must be that question and nothing else: "Access denied: how the port kept out
     reporters" is news. On a page with next to no text it may begin with it.
@@ -135,7 +135,7 @@ def is_robot_wall(look: PageLook) -> bool:
 
 
 def name_empty(look: PageLook) -> str:
-    """Name a page with nothing to read, and no promise of anything ("an empty page"), else "".
+    """Return "an empty page" or the like for a page with nothing to read, "" otherwise.
 
     A paywalled stub, a video and a page drawn by scripts have little text, but declare what they
     are or have a description in their feed; a brief has what only articles have. An empty shell
@@ -212,7 +212,7 @@ class _Thing(StrEnum):
 
 
 def name_subject(look: PageLook) -> str:
-    """Name the subject of a page that is no article ("an event page"), "" without clear evidence.
+    """Return the kind of a page that is clearly no article ("an event page"), "" if unclear.
 
     A page that declares itself an article is one, and so is a long text: a review has a product in
     its JSON-LD, a report the match. Otherwise a title of the page must be the name of the thing and
@@ -353,7 +353,7 @@ _MANY = 2_500
 
 
 def name_gate(look: PageLook) -> str:
-    """Name what a page shows in place of an article ("a login page"), "" for nothing.
+    """Return what a page shows instead of an article ("a login page"), "" if it is not blocked.
 
     A page that declares itself an article is one, whatever else it has: a paywalled stub has a
     login, too. So is a page with the headline that its source gave.
@@ -487,7 +487,7 @@ _LONGEST_SENTENCE = 160  # characters of a sentence that is compared
 
 
 def name_missing(look: PageLook) -> str:
-    """Name an error page with status 200, or a note in place of an article, "" for neither.
+    """Return "an error page" or the like for an error page with status 200, "" for other pages.
 
     A heading, or the first sentence of a page with almost no text, must be such a note and nothing
     else. On a page that declares itself an article only the note itself counts, and below the

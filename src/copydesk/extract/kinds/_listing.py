@@ -1,4 +1,4 @@
-"""Recognise pages that only link to others: home pages, sections, searches, author profiles."""
+"""Recognise pages that mainly link to others: home pages, sections, searches, author profiles."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ class _List(StrEnum):
 
 
 def name_list(look: PageLook) -> str:
-    """Name the kind of a page of links ("a listing"), "" if it may be an article.
+    """Return the kind of a page that mainly has links ("a listing"), "" if it may be an article.
 
     The evidence is its metadata if there is no article, the template of its content system, its URL
     or title together with many headlines, or many headlines and no prose at all. A short text below
@@ -278,7 +278,7 @@ def _is_filed_as_a_list(look: PageLook) -> bool:
 
 
 def headlines(look: PageLook) -> int:
-    """Count the site's pages that headlines link to outside navigation, sidebars and footers."""
+    """Count the pages of the site that a page links to by headlines, outside menus and footers."""
     found: set[str] = set()
     host = urls.host(look.address)
     for link in look.document.tree.xpath(f"(//a[@href])[position() <= {_MAX_LINKS}]"):
@@ -294,7 +294,7 @@ def headlines(look: PageLook) -> int:
 
 
 def prose(look: PageLook) -> int:
-    """Count the characters of running text in the part of a page that has the most of it.
+    """Count the characters of running text in the element of a page that has most of it.
 
     A place is a row of neighbouring paragraphs, or one block. In a list each card is a place of its
     own, and so is the text below a linked heading; in an article all paragraphs share one.

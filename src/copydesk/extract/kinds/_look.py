@@ -1,4 +1,4 @@
-"""The form of a page by which its kind is decided: metadata, headings, text, URL."""
+"""A page prepared for deciding whether it is an article: metadata, headings, text, URL."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ _MICRODATA = "//*[contains(@itemtype, 'Article') or contains(@itemtype, 'BlogPos
 
 @dataclass(frozen=True, slots=False, kw_only=True)
 class PageLook:
-    """A page with what decides its kind; `words` is its plain text, `title` has no site name."""
+    """A page prepared for deciding its kind: metadata, headings, plain text (`words`), URL."""
 
     document: Document
     declared: Declared
@@ -85,7 +85,7 @@ class PageLook:
 
     @functools.cached_property
     def length(self) -> int:
-        """Return the length of the page's text; Chinese, Japanese, Korean letters count thrice."""
+        """Return the length of the page's text; a Chinese or Japanese letter counts as three."""
         return size(self.words)
 
     @property
@@ -100,19 +100,19 @@ class PageLook:
 
     @functools.cached_property
     def headings(self) -> tuple[str, ...]:
-        """Return the page's title tag, whole and in parts, and its first headings."""
+        """Return the text of the page's title tag, the parts of it, and the first h1 headings."""
         found = list(visible_text(self.document, "//title", 1))
         found += [part for heading in found for part in _parts(heading)]
         return tuple(dict.fromkeys([*found, *self.own_headings]))
 
     @functools.cached_property
     def own_headings(self) -> tuple[str, ...]:
-        """Return the page's first h1 headings."""
+        """Return the texts of the page's first h1 headings."""
         return tuple(visible_text(self.document, "//h1", 2))
 
     @functools.cached_property
     def whole_headings(self) -> tuple[str, ...]:
-        """Return the page's headings as a whole: its title tag with and without the site's name.
+        """Return the h1 headings, and the title tag with and without the site's name.
 
         The site's name that is removed must be short, and no h1 heading may contain title and name.
         """
@@ -128,7 +128,7 @@ class PageLook:
 
     @functools.cached_property
     def headline(self) -> str:
-        """Return the first heading of the page that is as long as a headline, "" for none.
+        """Return the first heading of the page that is long enough for a headline, "" if none is.
 
         A heading of a lower level counts if it is the page's title and has no link.
         """
@@ -145,7 +145,7 @@ class PageLook:
 
     @functools.cached_property
     def is_sure(self) -> bool:
-        """Return whether the page's JSON-LD names it an article, no teaser or customer's review."""
+        """Return whether JSON-LD says that this page is an article, and not a teaser or review."""
         declared = (node for node in self.declared.nodes if json_ld.kinds(node) & json_ld.ARTICLES)
         for node in itertools.islice(declared, _MAX_NODES):
             if self.is_about(node) and not self._is_by_a_customer(node):
@@ -154,22 +154,22 @@ class PageLook:
 
     @functools.cached_property
     def says_article(self) -> bool:
-        """Return whether OpenGraph calls the page an article, as many templates call every page."""
+        """Return whether og:type is "article", which many templates set on every page."""
         return self.declared.first("og:type")[0].lower() == "article"
 
     @functools.cached_property
     def is_article(self) -> bool:
-        """Return whether the page surely declares itself an article: by JSON-LD or type and day."""
+        """Return whether the metadata surely say article: by JSON-LD, or og:type with a date."""
         return self.is_sure or (self.says_article and bool(self.declared.first(*_DATED)[0]))
 
     @functools.cached_property
     def is_dated(self) -> bool:
-        """Return whether the page's head has a date of publication."""
+        """Return whether the page's metadata have a date of publication."""
         return bool(self.declared.first(*_DATED)[0])
 
     @functools.cached_property
     def is_as_listed(self) -> bool:
-        """Return whether a heading of the page is the headline that its source gave.
+        """Return whether a heading of the page equals the headline in the feed or sitemap.
 
         A short headline, which a section or a login may have too, counts with the source's excerpt
         only.
@@ -189,7 +189,7 @@ class PageLook:
 
     @functools.cached_property
     def is_brief(self) -> bool:
-        """Return whether the page is a brief: a headline and two sentences, or one and a sign.
+        """Return whether the page is a short report: a headline and two sentences, or similar.
 
         A sign is a time near the headline, the headline that its source gave, or that of its URL.
         """
@@ -200,18 +200,18 @@ class PageLook:
 
     @functools.cached_property
     def is_timed(self) -> bool:
-        """Return whether a time is in the page's head, or outside its navigation and footers."""
+        """Return whether the page has a date in its metadata or content, not only in a footer."""
         return self.is_dated or bool(self.document.tree.xpath(_IN_THE_PAGE))
 
     @functools.cached_property
     def is_spelt(self) -> bool:
-        """Return whether the page's URL spells its headline."""
+        """Return whether the page's URL contains the words of its headline."""
         wanted = set(text.words(self.headline))
         given = set(re.split(r"[^\w]|_", self.segments[-1])) if self.segments else set()
         return len(wanted & given) >= max(_SPELT, _SHARED * len(wanted))
 
     def is_here(self, node: Node) -> bool:
-        """Return whether a JSON-LD object has the page's own URL."""
+        """Return whether a JSON-LD object has the URL of this page."""
         here = {self.address, *self.declared.links.get("canonical", ())}
         return bool(
             {urls.identity(address) for address in _own_addresses(node)}
@@ -219,7 +219,7 @@ class PageLook:
         )
 
     def is_called(self, name: str, beside: float) -> bool:
-        """Return whether a title of the page is the given name, but for a share of its words.
+        """Return whether a title of the page is this name, apart from a share of other words.
 
         Numbers and articles ("the") do not count.
         """
@@ -233,7 +233,7 @@ class PageLook:
         return False
 
     def is_about(self, node: Node) -> bool:
-        """Return whether the page is about what a JSON-LD object describes, not only names it."""
+        """Return whether the page is about the thing in a JSON-LD object, not only mentions it."""
         if self.is_here(node):
             return True
         own = _own_addresses(node)
@@ -284,18 +284,18 @@ def _parts(title: str) -> list[str]:
 
 
 def size(passage: str) -> int:
-    """Return the length of a passage; Chinese, Japanese and Korean characters count as three."""
+    """Return the length of a text, where a Chinese, Japanese or Korean letter counts as three."""
     if passage.isascii():
         return len(passage)
     return len(passage) + (_AS_WIDE - 1) * len(_WIDE.findall(passage))
 
 
 def ends(passage: str) -> int:
-    """Count the ends of sentences in a passage."""
+    """Return the number of sentence ends in a text."""
     return len(_END.findall(passage))
 
 
 def is_headline(heading: str) -> bool:
-    """Return whether a heading is as long as a headline: four words, or as many characters."""
+    """Return whether a heading is long enough for a headline: four words, or as many letters."""
     is_long = size(heading) >= _HEADLINE_SIZE and bool(_UNSPACED.search(heading))
     return len(heading.split()) >= _HEADLINE_WORDS or is_long

@@ -1,4 +1,4 @@
-"""Decide whether a page is a video or a sound, find its length and the player or file to embed.
+"""Decide whether a page is a video or audio page; find its length and a player or file to embed.
 
 The markup of a player is always our own, never copied from the page.
 """
@@ -34,7 +34,7 @@ _LONGER = 3  # times; a sound that is longer than its text read aloud by this is
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Playback:
-    """The kind of a page (article, video, audio), its player's HTML or "", its seconds or 0.
+    """The kind of a page (article, video, audio), with its player as HTML and length in seconds.
 
     `origin`, `frame_from` and `seconds_from` are the origins of these.
     """
@@ -60,7 +60,7 @@ class _Seen:
 
     @property
     def is_declared(self) -> bool:
-        """Return whether the page calls itself an article, as a template may, too."""
+        """Return whether the page's metadata call it an article, which templates may always do."""
         return bool(self.declared.article) or self.og_type == "article"
 
     @property
@@ -70,7 +70,7 @@ class _Seen:
 
 
 def playback(document: Document, declared: Declared, lead: Lead, body: str) -> Playback:
-    """Return the kind of a page, with the player and the length of its video or sound.
+    """Return the kind of a page, and for a video or audio page its player and length.
 
     An article with a video in it is an article, and so is one that is also read aloud.
     """
@@ -214,7 +214,7 @@ _AUDIO_META = ("og:audio:secure_url", "og:audio:url", "og:audio")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class About:
-    """The video or sound that a page is about, with its JSON-LD object, {} for none."""
+    """The video or audio that a page is about, with its JSON-LD object ({} if there is none)."""
 
     kind: embeds.Kind
     node: Node
@@ -232,7 +232,7 @@ class _PlayerOffer:
 def find_player(
     document: Document, declared: Declared, lead: Lead, about: About
 ) -> tuple[Player | MediaFile | None, str]:
-    """Return the player or media file of a page and where its URL was found, (None, "") for none.
+    """Return a page's player or media file and where its URL was found, (None, "") for none.
 
     A player of the allow-list is preferred wherever it is named; then a file of the same kind at an
     https URL; then the only known player in the page.
@@ -259,7 +259,7 @@ def find_player(
 
 
 def parts(node: Node) -> Iterator[Node]:
-    """Yield a JSON-LD object and the objects in it that describe its media files."""
+    """Yield a JSON-LD object, and those inside of it that describe its media files."""
     yield node
     for key in _MEDIA:
         value = node.get(key)
@@ -269,7 +269,7 @@ def parts(node: Node) -> Iterator[Node]:
 
 
 def offers(declared: Declared) -> Iterator[tuple[str, str]]:
-    """Yield the player and file URLs that a page offers for embedding, and where each was found."""
+    """Yield the URLs of players and files that a page's metadata offer, and the field's name."""
     for link in declared.links.get("alternate", ())[:_MAX_LINKS]:
         if "oembed" in link:
             for address in parse_qs(urlsplit(link).query).get("url", ())[:1]:
@@ -280,7 +280,7 @@ def offers(declared: Declared) -> Iterator[tuple[str, str]]:
 
 
 def sounds(document: Document) -> list[str]:
-    """Return the files of the only sound that a page plays or links to, [] for none or several.
+    """Return the files of the only audio on a page, an empty list if there are several or none.
 
     A reading of the article aloud does not count, nor a sound in a margin.
     """

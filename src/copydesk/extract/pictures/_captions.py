@@ -75,7 +75,7 @@ _FEW_WORDS = 4
 
 
 def words_of(group: list[Mention], title: str, sites: Sequence[str] = ()) -> tuple[str, str]:
-    """Return the description and credit of a picture from all its mentions on a page, "" for none.
+    """Return the description and credit of a picture from all places where a page has it.
 
     The description is the first real one, without the site's name before it; the headline only if
     there is no other.
@@ -132,7 +132,7 @@ def _is_headline(credit: str, title: str) -> bool:
 
 
 def is_description(words: str) -> bool:
-    """Return whether a text can describe a picture: not a file's name or a template's word."""
+    """Return whether a text can describe a picture: not a file name or a template's text."""
     return (
         len(words) > 2
         and any(letter.isalpha() for letter in words)
@@ -236,7 +236,7 @@ def _parts(block: HtmlElement) -> Iterator[tuple[HtmlElement, str]]:
 
 
 def split_credit(caption: str) -> tuple[str, str]:
-    """Split a picture's caption into (description, credit), "" for what it lacks."""
+    """Split a picture's caption into (description, credit); either may be ""."""
     labelled = _LABELLED.search(caption[:_MAX_CAPTION])
     if labelled:
         behind = caption[labelled.end() :]
@@ -283,7 +283,7 @@ def _small_words(words: str) -> list[str]:
 
 
 def clean_credit(words: str) -> str:
-    """Return a picture credit as plain words without its label, "" if nothing is left.
+    """Return the credit of a picture without its label ("Photo:"), "" if nothing is left.
 
     If a caption is before the label, only the words after it are returned.
     """

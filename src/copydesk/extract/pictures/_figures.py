@@ -1,4 +1,4 @@
-"""Choose the pictures that may illustrate an article, best first, by points."""
+"""Choose the pictures that may illustrate an article, by points, best first."""
 
 from __future__ import annotations
 
@@ -245,7 +245,7 @@ _WORD = re.compile(r"[^\W\d_]+|\d+")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ArticleContext:
-    """What is known of the article and its site when points are given to its pictures."""
+    """The data on an article and its site by which points are given to its pictures."""
 
     title: str
     words: frozenset[str]
@@ -256,12 +256,12 @@ class ArticleContext:
 
     @property
     def own_words(self) -> frozenset[str]:
-        """Return the words of the article that are not the site's."""
+        """Return the words of the article that are not in the site's name."""
         return self.words - self.site_words
 
 
 def weigh(group: list[Mention], context: ArticleContext) -> int:
-    """Return the points of a picture, from all of its mentions on the page."""
+    """Compute the points of a picture as illustration, from all places where the page has it."""
     origins = {mention.origin for mention in group}
     is_declared = not origins.isdisjoint(DECLARING)
     first = group[0]
@@ -381,7 +381,7 @@ def _name_words(group: list[Mention]) -> list[str]:
 
 
 def split_words(words: str) -> list[str]:
-    """Return the words and numbers in a name or a headline, in lower case."""
+    """Return the words and numbers in a file name or headline, in lower case."""
     return [word.lower() for word in _WORD.findall(words)]
 
 
@@ -435,7 +435,7 @@ Named = Mapping[str, Node]
 
 
 def list_declared_offers(document: Document, declared: Declared, lead: Lead) -> Iterator[Mention]:
-    """Yield every picture that the page or its feed entry declares to be the article's."""
+    """Yield the pictures that a page's metadata or its feed entry name for the article."""
     yield from _rank(_in_meta(document, declared))
     yield from _rank(_in_json_ld(document, declared))
     yield from _rank(_in_links(document, declared))
@@ -553,7 +553,7 @@ def _preload_offer(link: HtmlElement, document: Document) -> Mention | None:
 
 
 def site_pictures(document: Document, declared: Declared) -> tuple[frozenset[str], frozenset[str]]:
-    """Return the keys (`figure_key`) of pictures of the site itself, and of its writers."""
+    """Return the keys of pictures of the site itself and of its authors, such as logos."""
     sites: list[str] = []
     writers: list[str] = []
     for relation in ("apple-touch-icon", "apple-touch-icon-precomposed", "icon", "shortcut"):

@@ -1,4 +1,4 @@
-"""Make keys of pictures, the same for all URLs of one picture in any size, crop and format."""
+"""Recognise the same picture under several URLs, which differ in size, crop and format."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ _SIZES = (
 
 
 def figure_key(url: str) -> str:
-    """Return the key of a picture's URL, the same for all sizes of the picture.
+    """Return a key of a picture's URL that is the same for all sizes of the picture.
 
     It is host and path without schemes, sizes, crops, formats and resizers; "" for what is not a
     web URL.
@@ -79,7 +79,7 @@ def figure_key(url: str) -> str:
 
 
 def key_of(address: str) -> str:
-    """Return the key of a picture (see `figure_key`) for a URL that kit.urls has parsed."""
+    """Return the key of a picture, the same for all its sizes, for a URL that is already parsed."""
     parts = urlsplit(_unwrap(address))
     host = _SHARD.sub(r"\1", parts.netloc.lower()).removeprefix("www.")
     path = unquote(_STYLES.sub("", parts.path))
@@ -165,7 +165,7 @@ def _find_in_path(path: str) -> str:
 
 
 def size_of(url: str) -> tuple[int, int]:
-    """Return the width and height that a picture's URL names, 0 for what it does not have."""
+    """Return the width and height in pixels that a picture's URL contains, 0 where it has none."""
     for pattern in _SIZES:
         sizes = pattern.findall(url[:_MAX_ADDRESS])
         if sizes:  # the last one: a crop is before the size
@@ -195,7 +195,7 @@ Place = Literal["", "hero", "text"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mention:
-    """A picture as one part of a page mentions it: where, how large, with which words.
+    """One place in a page where a picture occurs, such as og:image, with size and description.
 
     `rank` counts the mentions of one origin from 0; `element` is the HTML element that shows the
     picture, None if it is only declared; `place` is the element's place in the article, "" for
@@ -217,7 +217,7 @@ class Mention:
 def make_mention(
     raw: str, base: str, origin: str, size: tuple[int, int] = (0, 0)
 ) -> Mention | None:
-    """Return a mention of a picture with an absolute URL, None if that cannot be a picture."""
+    """Return a picture found in a page, with its URL made absolute; None if it cannot be one."""
     raw = raw[:_MAX_SOURCE].strip().replace("&amp;", "&")  # templates encode twice
     if not raw or raw[:5].lower() in {"data:", "blob:"}:
         return None
@@ -229,13 +229,13 @@ def make_mention(
 
 
 def pixels(value: object) -> int:
-    """Parse the number of pixels in an attribute's value, 0 for none."""
+    """Parse an attribute such as `width` into a number of pixels, 0 if it has none."""
     found = _SIZE.match(text.fold(str(value))) if isinstance(value, str | int) else None
     return int(found[1]) if found else 0
 
 
 def srcset(value: str) -> Iterator[tuple[str, int, float]]:
-    """Parse a srcset into (URL, width, density) of its candidates (HTML standard 4.8.4.2.1)."""
+    """Parse a srcset attribute into (URL, width, density) of its pictures (HTML standard 4.8.4)."""
     tokens = value[:_MAX_SRCSET].split()
     address = ""
     for token in tokens:
@@ -260,7 +260,7 @@ def _read_descriptor(descriptor: str) -> tuple[int, float]:
 
 
 def widest(candidates: Iterable[tuple[str, int, float]]) -> tuple[str, int]:
-    """Return (URL, width) of the largest candidate up to 1,600 pixels or so, else the smallest."""
+    """Return (URL, width) of the largest picture of a srcset up to about 1,600 pixels."""
     usable = [
         (address, width, density)
         for address, width, density in candidates
@@ -289,7 +289,7 @@ def _choose_fitting(by_width: list[tuple[int, str]]) -> tuple[str, int]:
 
 
 def best_size(offers: list[Mention]) -> Mention:
-    """Choose the mention whose size is used: the first, unless it is small or far too large.
+    """Choose, of all places in a page with the same picture, the one with the best size.
 
     An unknown size is assumed to be right.
     """
@@ -334,7 +334,7 @@ _LONG_NUMBER = 6  # digits
 
 
 def find_twins(group: list[Mention], others: list[list[Mention]], address: str) -> list[Mention]:
-    """Return the mentions of the same picture under another URL that the article shows, or [].
+    """Return the places in the article of the same picture under another URL, or [].
 
     If two pictures match, neither counts. `address` is the article's: its number may be in the
     names of all its pictures.
@@ -356,7 +356,7 @@ def _descriptions(group: list[Mention]) -> set[str]:
 
 
 def hero(group: list[Mention], others: list[list[Mention]]) -> list[Mention]:
-    """Return the only picture between headline and text if the declared one is not shown, or []."""
+    """Return the only picture between headline and text, if the metadata's picture is not shown."""
     if _is_shown(group):
         return []
     found = [other for other in others if any(mention.place == "hero" for mention in other)]
@@ -374,7 +374,7 @@ def _is_one(groups: list[list[Mention]], address: str) -> bool:
 
 
 def is_twin(one: Mention, other: Mention, address: str) -> bool:
-    """Return whether two mentions surely show the same picture, by their file names."""
+    """Return whether two picture files surely show the same picture, by their names."""
     if _domain(one) != _domain(other):
         return False
     ours, theirs = _parts(one), _parts(other)
@@ -387,7 +387,7 @@ def is_twin(one: Mention, other: Mention, address: str) -> bool:
 
 
 def begins_alike(one: Mention, other: Mention) -> bool:
-    """Return whether two file names begin with the same long words, as those of a series do."""
+    """Return whether the names of two picture files begin alike, as in a series of photos."""
     ours = _parts(one)
     return sum(map(len, ours[: _count_same(ours, _parts(other))])) >= _LONG
 

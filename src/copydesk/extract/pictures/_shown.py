@@ -1,4 +1,4 @@
-"""Find the pictures that a page shows: which are in the article, and which is its main picture."""
+"""Find the pictures that a page shows: those in the article, and the main one among them."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ _TRACKER = re.compile(
 
 @dataclass(slots=True, kw_only=True)
 class Layout:
-    """The place of the article on its page, found by its paragraphs.
+    """The position of the article in its page, found by its paragraphs.
 
     `content` is the container of the text, `line` that container and all its parents, `inside`
     those of them that belong to the article. `headline` and `start` count the elements before the
@@ -78,7 +78,7 @@ class Layout:
 
 
 def find_layout(document: Document, title: frozenset[str]) -> Layout:
-    """Find the headline, the container of most paragraphs, all pictures of a page in one pass."""
+    """Find in a page the headline, the element with most paragraphs, and all pictures."""
     found = Layout()
     weights: dict[HtmlElement, float] = {}
     starts: dict[HtmlElement, int] = {}
@@ -165,7 +165,7 @@ def _is_apart(element: HtmlElement) -> bool:
 def list_shown_offers(
     document: Document, where: Layout, names: frozenset[str]
 ) -> Iterator[Mention]:
-    """Yield the pictures shown in the article, and others of the page with given file names."""
+    """Yield the pictures shown in the article, and others that have one of these file names."""
     seen = 0
     for at, element in [*where.pictures, *_backgrounds(document, where)]:
         place = _find_place(element, at, where, document)
@@ -320,7 +320,7 @@ def _is_teaser(href: str, document: Document) -> bool:
 
 
 def leads_away(element: HtmlElement, document: Document) -> bool:
-    """Return whether a picture links to another page, such as its source or an advertiser."""
+    """Return whether a picture is a link to another page, such as an advertiser's."""
     link = next(element.iterancestors("a"), None)
     return link is not None and bool(_link_target(link.get("href") or "", document))
 
@@ -336,13 +336,13 @@ def _link_target(href: str, document: Document) -> str:
 
 
 def is_tracker(url: str) -> bool:
-    """Return whether a picture's URL looks like an advertisement, a counter or an avatar."""
+    """Return whether a picture's URL looks like an advertisement, tracking pixel or avatar."""
     parts = urlsplit(url)
     return bool(_TRACKER.search(f"{parts.netloc}{parts.path}"))
 
 
 def logo_keys(document: Document, where: Layout) -> frozenset[str]:
-    """Return the keys (`figure_key`) of the pictures that the page's markup calls its logo."""
+    """Return the keys of the pictures that the page's HTML marks as the site's logo."""
     keys: list[str] = []
     for element in (element for _, element in where.pictures if _is_logo(element)):
         address = urls.fetchable((element.get("src") or "")[:2_000], document.base)

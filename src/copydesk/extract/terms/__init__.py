@@ -1,4 +1,4 @@
-"""Find the terms on which a page may be read and quoted, and the agency that wrote its text."""
+"""Find the terms on which a page may be read and quoted, and the news agency of its text."""
 
 from __future__ import annotations
 

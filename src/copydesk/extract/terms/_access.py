@@ -1,4 +1,4 @@
-"""Find on what terms an article can be read: free, or behind a paywall.
+"""Find whether an article can be read free of charge or is behind a paywall.
 
 What the page declares is compared with what is there. docs/design/extract.md has the table;
 each of its rows is a case.
@@ -33,7 +33,7 @@ class _WallOffer:
 
     @property
     def pattern(self) -> str:
-        """Return the regular expression of an offer with its aim."""
+        """Return a regex for a paywall's offer ("subscribe") followed by its aim ("to read on")."""
         offer, aim = tables.any_of(self.offer), tables.any_of(self.aim)
         return f"{offer}.{{0,{_WITHIN}}}?{aim}"
 
@@ -58,7 +58,7 @@ _SELECTOR = re.compile(r"([.#])([A-Za-z0-9_-]{1,80})")
 
 
 def access(document: Document, declared: Declared, body: str) -> tuple[str, str]:
-    """Return on what terms a page can be read ("free", "paywalled", "teaser", ""), with evidence.
+    """Return whether a page is "free", "paywalled", a "teaser" or unknown (""), with evidence.
 
     "paywalled" is declared closed by the publisher, "teaser" is a stub before a wall that is not
     declared, "free" is declared free and has no wall; "" is unknown.
@@ -166,7 +166,7 @@ _HIDDEN = re.compile(r"(?i)display\s*:\s*none|visibility\s*:\s*hidden")
 
 
 def wall_words(document: Document, body: str) -> str:
-    """Return the words of the paywall that ends the page's text, "" for none."""
+    """Return the words of the paywall notice at the end of a page's text, "" for none."""
     of_text = _letters(text.prose(body))
     begun, found = not of_text, ""
     for block in islice(_blocks(document.tree), _MOST_BLOCKS):
@@ -180,7 +180,7 @@ def wall_words(document: Document, body: str) -> str:
 
 
 def is_in_markup(document: Document, body: str) -> bool:
-    """Return whether an element is named a paywall and offers to subscribe or sign in."""
+    """Return whether an HTML element is a paywall: by its name, and an offer to subscribe."""
     of_text = _letters(text.prose(body))
     for element in document.tree.xpath(_NAMED)[:20]:
         if _is_hidden(element):
@@ -193,7 +193,7 @@ def is_in_markup(document: Document, body: str) -> bool:
 
 
 def breaks_off(document: Document, body: str) -> str:
-    """Return the words at which a text breaks off on a site that sells the rest, "" elsewhere.
+    """Return the words at which a text breaks off, on a site that sells the rest; else "".
 
     A list's excerpt that ends in "[…]" does not count, nor does a short sentence that trails off.
     """

@@ -1,4 +1,4 @@
-"""Find who wrote a text: the news agency, press-release service or first publisher named in it.
+"""Find the news agency, press-release service or first publisher that a text is credited to.
 
 Duplicates and corroboration depend on it, so only a signature for the whole article counts: not
 "with reporting by", a list of agencies, or a name in a sentence. docs/design/extract.md.
@@ -109,7 +109,7 @@ _MAX_NAME_WORDS = 7
 
 
 def credit(document: Document, declared: Declared, body: str) -> Found:
-    """Return the agency or other publisher that wrote a page's text, and the evidence; or ("", "").
+    """Return the agency or other publisher credited with a page's text, with evidence; or ("", "").
 
     An agency's name on its own site is not a credit.
     """

@@ -1,4 +1,4 @@
-"""Recognise news agencies and press-release services by what a page says of its author and source.
+"""Recognise news agencies and press-release services by the authors and sources that a page names.
 
 `tables/agencies.toml` and `tables/press_release_services.toml` hold their names and how they sign.
 docs/design/extract.md has each kind of evidence.
@@ -48,7 +48,7 @@ class _ServiceRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Agency:
-    """A news agency; `dateline` and `name` are patterns of its signature after a place and alone.
+    """A news agency: patterns of its name in datelines and bylines, and its own domains.
 
     `domains` are its own sites.
     """
@@ -61,7 +61,7 @@ class Agency:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Service:
-    """A service for paid press releases: its mark in a dateline, its line at the end."""
+    """A press-release service: its sign in a dateline, the last line of its texts, its domains."""
 
     credit: str
     mark: str
@@ -106,7 +106,7 @@ _WORDS = frozenset(
 
 
 def is_naming(passage: str) -> bool:
-    """Return whether a passage has a word of an agency's name; most articles do not."""
+    """Return whether a text contains a word of any agency's name. Most articles do not."""
     return not _WORDS.isdisjoint(text.words(passage))
 
 
@@ -115,12 +115,12 @@ WHOLE = r"(?:the )?@"  # a form for `pattern`: the name alone
 
 @cache
 def pattern(form: str, name: str, *, ignores_case: bool = False) -> re.Pattern[str]:
-    """Compile a pattern in which @ stands for an agency's name."""
+    """Compile a regex from a form in which @ stands for an agency's name."""
     return re.compile(form.replace("@", f"(?:{name})"), re.IGNORECASE if ignores_case else 0)
 
 
 def find_by_name(passage: str) -> str:
-    """Return the agency with the given name, in any case; "" for none."""
+    """Return the news agency that has this name, in any case; "" for none."""
     name = passage.strip()
     for agency in AGENCIES if name else ():
         if pattern(WHOLE, agency.name, ignores_case=True).fullmatch(name):
@@ -129,7 +129,7 @@ def find_by_name(passage: str) -> str:
 
 
 def find_by_domain(address: str) -> str:
-    """Return the news agency or press-release service whose own site a URL is on, "" for none."""
+    """Return the news agency or press-release service that owns a URL's site, "" for none."""
     host = urls.host(address)
     owners: tuple[Agency | Service, ...] = (*AGENCIES, *SERVICES)
     for owner in owners:
@@ -171,7 +171,7 @@ _HINTS = ("original-source", "syndication-source")  # URLs that Google News once
 
 
 def list_credited_names(declared: Declared) -> list[str]:
-    """Return the names that a page declares as author, provider or copyright holder."""
+    """Return the names in a page's metadata of author, provider or copyright holder."""
     found: list[str] = []
     keys = ("provider", "sourceOrganization", "copyrightHolder", "author", "creator", "creditText")
     for key in keys:
@@ -182,7 +182,7 @@ def list_credited_names(declared: Declared) -> list[str]:
 
 
 def list_shown_bylines(document: Document) -> list[str]:
-    """Return the bylines that a page shows; [] for many, which belong to other articles."""
+    """Return the bylines shown on a page, [] if there are many, as on a page of links."""
     found = document.tree.xpath(_BYLINES)
     if len(found) > _MOST_BYLINES:
         return []
@@ -192,7 +192,7 @@ def list_shown_bylines(document: Document) -> list[str]:
 
 
 def lines_above(document: Document, body: str) -> list[str]:
-    """Return the short lines between a page's headline and its text that name an agency.
+    """Return the short lines between a page's headline and text that name a news agency.
 
     This is the place of bylines; lines of pictures and of other articles are left out.
     """
@@ -225,7 +225,7 @@ def _is_beside(element: HtmlElement) -> bool:
 
 
 def by_publisher(declared: Declared) -> Found | None:
-    """Recognise an agency by the publisher in the JSON-LD of an article on another site, or None.
+    """Return the news agency that a page's JSON-LD gives as publisher, None if it gives none.
 
     It must be the full name: "AAP" and "APA" are also publishers that are not agencies.
     """
@@ -237,7 +237,7 @@ def by_publisher(declared: Declared) -> Found | None:
 
 
 def by_path(address: str) -> Found | None:
-    """Recognise an agency by the URL's folder (/reuters/…, /wires/ap/…); None for none."""
+    """Return the news agency in the path of a page's URL (/reuters/…), None if there is none."""
     parsed = urls.parse(address)
     path = str(parsed.pathname)[:300] if parsed else ""
     folders = path.lower().split("/")[1:-1][:_FOLDERS]
@@ -264,7 +264,7 @@ def _cut_rights(byline: str) -> str:
 
 
 def by_hint(declared: Declared) -> Found | None:
-    """Recognise an agency by the URL of the original article, if the page gives one; or None."""
+    """Return the news agency that owns the original article that a page refers to, or None."""
     for address, origin in origins(declared):
         credit = find_by_domain(address)
         if credit:
@@ -273,7 +273,7 @@ def by_hint(declared: Declared) -> Found | None:
 
 
 def origins(declared: Declared) -> Iterator[tuple[str, str]]:
-    """Yield the URLs that a page gives as its original article, and where it names each."""
+    """Yield the URLs that a page's metadata give for the original article, and the field's name."""
     for name in _HINTS:
         for address in declared.meta.get(name, ()):
             yield address, name

@@ -1,4 +1,4 @@
-"""Decide which uses a publisher refuses, and how much of a page may be quoted, from its signals.
+"""Decide by a publisher's signals which uses are refused and how much of a page may be quoted.
 
 The stricter signal wins, whoever gives it. TDMRep is the exception: there the page goes before the
 headers of the answer, and these before the site's file. docs/design/extract.md has the table.
@@ -54,7 +54,7 @@ _NUMBER = re.compile(r"-?\d{1,9}")
 
 
 def list_refused_uses(signals: Iterable[Signal]) -> tuple[Use, ...]:
-    """Return the uses (AI training, snippets, …) that a page's signals refuse, of `news.USES`."""
+    """Return the uses (AI training, snippets, …) that a publisher's signals on a page refuse."""
     known = tuple(signals)
     found = {use for signal in known for use in _list_forbidden_uses(signal)}
     if _are_rights_reserved(known):
@@ -63,7 +63,7 @@ def list_refused_uses(signals: Iterable[Signal]) -> tuple[Use, ...]:
 
 
 def deciding(signals: Iterable[Signal]) -> frozenset[Signal]:
-    """Return a few of a page's signals that together refuse what all of them refuse."""
+    """Return as few of a page's signals as refuse the same uses as all of them."""
     found: dict[object, Signal] = {}
     for signal in signals:
         for use in _list_forbidden_uses(signal):
@@ -130,7 +130,7 @@ def _reservations(signal: Signal) -> set[str]:
 
 
 def snippet_characters(signals: Iterable[Signal]) -> int | None:
-    """Return how many characters of a page its signals allow to quote, None for no limit."""
+    """Return how many characters of a page may be quoted by its signals, None for no limit."""
     found: list[int] = []
     for signal in signals:
         if "snippet" in _list_forbidden_uses(signal):
@@ -144,7 +144,7 @@ def snippet_characters(signals: Iterable[Signal]) -> int | None:
 def limit_excerpt(
     rule: ExcerptRule, access: str, signals: tuple[Signal, ...], kind: str = ""
 ) -> ExcerptRule:
-    """Return the limits for an excerpt, tightened by the signals of the page.
+    """Return the rule for an excerpt, with the limits that the page's signals set.
 
     The full length of a paywalled text, a video or a sound is unknown: the result limits characters
     only, and no share of the text.
@@ -191,12 +191,12 @@ Piece = tuple[str, int]  # text, and the number of its section, 0 for none
 
 
 def count_sections(document: Document) -> str:
-    """Return how many sections of a page must not be quoted, in words; "" for none."""
+    """Return a phrase with the number of sections that must not be quoted, "" for none."""
     return next(iter(_read_once(document, 1)), "")
 
 
 def quotable(document: Document, passage: str) -> str:
-    """Return a Markdown text without the sentences that the page forbids to quote.
+    """Return a text in Markdown without the sentences that the page forbids to quote.
 
     The text before and after such a sentence becomes two blocks.
     """
@@ -224,7 +224,7 @@ class _Quotable:
                 self._short.setdefault(len(sentence), set()).add(sentence)
 
     def of_block(self, block: str) -> str:
-        """Return what may be quoted of a block; of a list, table or quote, its other lines."""
+        """Return what may be quoted of a text block; of lists, tables, quotes single lines."""
         lines = block.split("\n")
         if len(lines) > 1 or _NOT_PROSE.match(block):
             return "\n".join(line for line in lines if not self._meets_any(text.prose(line)))

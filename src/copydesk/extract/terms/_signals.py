@@ -1,4 +1,4 @@
-"""Collect what a publisher says about the use of a page: AI training and input, snippets, pictures.
+"""Collect a publisher's signals on the use of a page: AI training, AI input, snippets, pictures.
 
 Signals come from robots.txt and /.well-known/tdmrep.json (read by fetch), from the headers of the
 answer and from the page's head. Each is kept in the publisher's words; `_quoting` knows what they
@@ -55,7 +55,7 @@ _RSL_TYPE = "application/rsl+xml"
 
 
 def signals(document: Document, declared: Declared, page: Page) -> tuple[Signal, ...]:
-    """Return all signals on the use of a page (page, response headers, site), without duplicates.
+    """Return all signals on the use of a page, from page, response headers and site.
 
     If there are too many, those that decide what is refused are kept, and the first of the others.
     """
@@ -162,7 +162,7 @@ def _of_sections(document: Document) -> Iterator[Signal]:
 
 
 def is_quotable_anywhere(signals: Iterable[Signal]) -> bool:
-    """Return whether a page has no section that must not be quoted (`data-nosnippet`)."""
+    """Return whether all of a page may be quoted: no section has `data-nosnippet`."""
     return all(signal.name != "data-nosnippet" for signal in signals)
 
 
@@ -188,7 +188,7 @@ _SPACE = re.compile(r"[\s,]+")
 
 
 def inline(document: Document) -> Iterator[Signal]:
-    """Yield the uses that each RSL licence in the page's script elements refuses, as signals."""
+    """Yield as signals the uses that RSL licences (Really Simple Licensing) in a page refuse."""
     blocks = [
         script.text or ""
         for script in document.tree.iter("script")

@@ -1,4 +1,4 @@
-"""Find the text of the article in a parsed page, as small clean Markdown."""
+"""Extract the text of the article from a parsed page, as simple Markdown."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Find the text of an article by the vote of three extraction libraries, in Markdown."""
+"""Extract the text of an article by a vote of three extraction libraries, as Markdown."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def find(
     readers: Mapping[str, Reader] = READERS,
     max_third: int = _MAX_THIRD,
 ) -> Field:
-    """Return the article's text as Markdown, and the libraries that found it: "a+b" if both agree.
+    """Return the article's text as Markdown, and the names of the libraries that found it ("a+b").
 
     The publisher's own `articleBody` is used only if all libraries find next to nothing. ("", "")
     means no text. `readers` are the libraries; the third is asked on a page of at most `max_third`
@@ -172,7 +172,7 @@ _NUMBER = re.compile(r"([0-9]{1,9})(?=\\|[.)](?: |$))")
 
 
 def escape(line: str) -> str:
-    """Escape a line so that Markdown reads it as a paragraph."""
+    """Escape a line so that Markdown shows it as a plain paragraph."""
     if _MARK.match(line):
         return f"\\{line}"
     number = _NUMBER.match(line)
@@ -180,7 +180,7 @@ def escape(line: str) -> str:
 
 
 def write(blocks: Iterable[Block], limit: int) -> str:
-    """Write blocks as Markdown of at most `limit` characters, separated by empty lines.
+    """Return text blocks as Markdown of at most `limit` characters.
 
     Neighbouring items make one list, rows one table, quotes one quote.
     """
@@ -288,7 +288,7 @@ _INSIDE = {"row": 1.5, "item": 0.5, "code": 2.0}
 
 
 def choose_blocks(page: VotedPage) -> list[Block]:
-    """Choose the blocks of a page that are the article, in the page's order."""
+    """Choose the text blocks of a page that belong to the article, in the page's order."""
     scores = [_score(page, at) for at in range(len(page.blocks))]
     _score_wholes(page, scores)
     _take_headings(page, scores)
@@ -297,7 +297,7 @@ def choose_blocks(page: VotedPage) -> list[Block]:
 
 
 def take_blocks_of(page: VotedPage, reader: str) -> list[Block]:
-    """Return the blocks that one extraction library chose, without headline and boilerplate."""
+    """Return the text blocks that one extraction library chose, without headline, boilerplate."""
     said = page.votes[reader]
     taken = [at for at, share in enumerate(said) if share >= 0.5 and not _is_never(page, at)]
     return trim(page, taken)

@@ -1,4 +1,4 @@
-"""Cut the tree of a page into blocks: paragraphs, headings, items, rows, code, in reading order.
+"""Split a page into text blocks in reading order: paragraphs, headings, list items, table rows.
 
 A block has hints: what the names, roles and classes of its elements say about its text.
 """
@@ -59,7 +59,7 @@ _INVISIBLE = re.compile(r"(?i)(?:^|;)\s*(?:display\s*:\s*none|visibility\s*:\s*h
 
 
 def hints_of(element: HtmlElement) -> frozenset[str]:
-    """Return the hints of one element: what its names, role and classes say about its text."""
+    """Return hints on an element's role, such as "comments", from its name and classes."""
     found: set[str] = set()
     tag = str(element.tag)
     if tag in _OF_TAG:
@@ -128,7 +128,7 @@ _ROWS = 500  # of a table that are checked for data
 
 @dataclass(slots=True)
 class Wrapper:
-    """An element of a page whose names and classes are hints for all blocks in it.
+    """An element around text blocks whose name and classes are hints on them.
 
     `taken_words` and `taken_blocks` count what the libraries chose in it as the article.
     """
@@ -142,7 +142,7 @@ class Wrapper:
 
 @dataclass(slots=True, kw_only=True)
 class Block:
-    """A piece of a page: its folded text, its kind, and how many of its characters are links.
+    """A text block of a page: its text and kind, and how many of its characters are links.
 
     `level` is a heading's (1 to 6) or an ordered item's number, 0 for none; `cells` are a row's.
     `dense` is text in a script without blanks, `whole` the table, list or code that it belongs to;
@@ -165,7 +165,7 @@ class Block:
 
     @property
     def size(self) -> int:
-        """Return the block's length in Latin letters; in scripts without blanks, three for each."""
+        """Return the block's length in characters; in scripts without spaces each counts three."""
         return len(self.text) + 2 * len(_DENSE.findall(self.text)) if self.dense else len(self.text)
 
 
@@ -194,7 +194,7 @@ class _Cutter:
         self._pictured = False  # the line begins with a picture
 
     def walk(self, body: HtmlElement) -> None:
-        """Go through a tree without recursion: it may be as deep as the parser allows."""
+        """Visit all elements of a tree without recursion, since it may be very deep."""
         place = _Position(element=body)
         stack: list[tuple[HtmlElement, _Position, bool]] = [(body, place, False)]
         while stack:
@@ -380,7 +380,7 @@ def _wrap(hints: frozenset[str], outer: Wrapper | None) -> Wrapper:
 
 
 def cut(body: HtmlElement) -> list[Block]:
-    """Cut the tree of a page into blocks in reading order, without scripts and form controls."""
+    """Split a page into text blocks in reading order, without scripts and form controls."""
     cutter = _Cutter()
     cutter.walk(body)
     return cutter.blocks
@@ -391,7 +391,7 @@ def _indent(line: str) -> str:
 
 
 def is_data(table: HtmlElement) -> bool:
-    """Return whether a table has data: rows of short cells, without blocks or tables in them."""
+    """Return whether a table contains data in short cells, and is not used for layout."""
     wide = 0
     for at, row in enumerate(table.iter("tr", "table")):
         if row.tag == "table":
@@ -409,7 +409,7 @@ def is_data(table: HtmlElement) -> bool:
 
 
 def read_shown_text(element: HtmlElement) -> str:
-    """Return the folded text of an element without scripts and form controls."""
+    """Return the text of an element on one line, without scripts and form controls."""
     return text.fold("".join(_pieces(element, breaks=" ")))
 
 

@@ -1,4 +1,4 @@
-"""Evidence for and against a block being part of the article, and the wordings of boilerplate."""
+"""Evidence on whether a text block belongs to the article, and typical boilerplate phrases."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ Votes = Mapping[str, Sequence[float]]
 
 @dataclass(slots=True, kw_only=True)
 class VotedPage:
-    """The blocks of a page with the extraction libraries' votes; `titles` are its headlines."""
+    """The text blocks of a page, and which of them each extraction library chose."""
 
     blocks: Sequence[Block]
     squashed: Sequence[str]
@@ -77,12 +77,12 @@ class VotedPage:
         return 2 * shared / (own + self.total) if own + self.total else 0.0
 
     def agreement(self, at: int) -> float:
-        """Return the share of the libraries, weighted by trust, that chose a block."""
+        """Return the share of extraction libraries, weighted by trust, that chose a block."""
         whole = sum(self.trust.values()) or 1.0
         return sum(self.trust[name] * shares[at] for name, shares in self.votes.items()) / whole
 
     def hints(self, at: int) -> set[str]:
-        """Return the hints of the elements around a block, but not around the whole article."""
+        """Return hints on a block's role from the elements around it, inside of the article."""
         wrapper = self.blocks[at].wrapper
         return set(self._hints[id(wrapper)]) if wrapper else set()
 
@@ -116,7 +116,7 @@ class VotedPage:
             )
 
     def is_title(self, at: int) -> bool:
-        """Return whether a block is the page's headline again."""
+        """Return whether a text block repeats the page's headline."""
         letters = self.squashed[at]
         return len(letters) > _TITLE and any(
             letters == title
@@ -127,12 +127,12 @@ class VotedPage:
 
 
 def ends_a_sentence(line: str) -> bool:
-    """Return whether a line ends like a sentence, in quotes or brackets or not."""
+    """Return whether a line ends with the end of a sentence, ignoring quotes and brackets."""
     return line.rstrip("\"'”’»)]」』")[-1:] in _FULL_STOPS
 
 
 def evidence(page: VotedPage, at: int) -> dict[str, float]:
-    """Return the evidence about a block by name: shares from 0 to 1, claims as 0 or 1."""
+    """Return the evidence on whether a block is article text: by name, numbers from 0 to 1."""
     block, count = page.blocks[at], page.count
     length = len(block.text)
     hints = page.hints(at)
@@ -212,7 +212,7 @@ _APP = re.compile(rf"(?i){tables.read_pattern(_PACKAGE, 'browser_pleas.txt')}")
 
 
 def is_furniture(line: str) -> bool:
-    """Return whether a whole line is boilerplate of the site and not part of the article.
+    """Return whether a line is boilerplate of the site and not part of the article.
 
     A long line always belongs to the article: there are stories about cookies.
     """
@@ -226,14 +226,14 @@ def is_furniture(line: str) -> bool:
 
 
 def is_credit(line: str) -> bool:
-    """Return whether a line is a picture's caption that ends with its credit, or a credit alone."""
+    """Return whether a line is a picture's credit, alone or at the end of a caption."""
     if len(line) > _NOTE or not _CREDIT_SIGN.search(line):
         return False
     return bool(_CREDIT.search(line) or _CREDIT_ALONE.match(line))
 
 
 def is_path(line: str, squashed: str, titles: Sequence[str]) -> bool:
-    """Return whether a line is the breadcrumb path of the article: "Home » Ports » …"."""
+    """Return whether a line is the page's breadcrumbs: "Home » Ports » …"."""
     if len(line) > _NOTE or not _STEP.search(line):
         return False
     if _HOME.match(line):
@@ -244,15 +244,15 @@ def is_path(line: str, squashed: str, titles: Sequence[str]) -> bool:
 
 
 def asks(line: str) -> bool:
-    """Return whether a line at the end asks the reader to subscribe, follow or donate."""
+    """Return whether a line asks the reader to subscribe, follow or donate."""
     return bool(_LIKED.match(line)) or (len(line) <= _ASKED and bool(_ASKS.search(line)))
 
 
 def begins_comments(heading: str) -> bool:
-    """Return whether a heading is that of the readers' comments."""
+    """Return whether a heading is the title of the readers' comments."""
     return bool(_COMMENTS.fullmatch(heading))
 
 
 def is_shell(found: str) -> bool:
-    """Return whether a text is only a page's note that the browser lacks scripts or cookies."""
+    """Return whether a text is only a notice that JavaScript or cookies are turned off."""
     return len(found) < _SHELL and bool(_APP.search(found[:_LINE]))

@@ -1,4 +1,4 @@
-"""Ask three extraction libraries for the text of a page, and match their answers to its blocks."""
+"""Extract a page's text by three extraction libraries, and match the results to its blocks."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _DEAD = (
 
 @dataclass(frozen=True, slots=True)
 class PreparedPage:
-    """The page that extraction libraries get, without unused parts, as markup and as a tree.
+    """A page without unused elements, as markup and as tree, for the extraction libraries.
 
     On a page that `is_heavy`, all libraries but resiliparse may take seconds, and so may cutting it
     into blocks.
@@ -78,7 +78,7 @@ def _cut_to_effort(html: str, tree: HtmlElement) -> str:
 
 
 def ask(reader: Reader, page: PreparedPage) -> str:
-    """Return the text that an extraction library finds in a page, "" if it fails or finds nothing.
+    """Return the text that an extraction library extracts from a page, "" if it fails.
 
     Each library crashes on some markup; the others go on.
     """
@@ -139,12 +139,12 @@ _PATIENCE = 40_000_000  # characters searched in vain for missing blocks; then t
 
 
 def squash(passage: str) -> str:
-    """Reduce a text to its letters and digits, which extraction libraries do not change."""
+    """Return only the letters and digits of a text, which extraction libraries leave unchanged."""
     return _SEPARATORS.sub("", passage).lower()
 
 
 class Ballot:
-    """The text that one library extracted, in which a page's blocks are looked up in order."""
+    """The text that one extraction library extracted, searched for the page's blocks in order."""
 
     def __init__(self, reading: str) -> None:
         self.squashed = squash(reading)
@@ -154,7 +154,7 @@ class Ballot:
         self._taken = bytearray(len(self.squashed))
 
     def take(self, squashed: str, start: int) -> int:
-        """Return where a block begins in the library's text, at `start` or later; -1 for nowhere.
+        """Return the position of a text block in the library's text, from `start` on; -1 for none.
 
         No other block can take the same place: a page shows its headline more than once.
         """
@@ -169,13 +169,13 @@ class Ballot:
         return at
 
     def share(self, words: Sequence[str]) -> float:
-        """Return the share of a block's three-word runs that the library's text has."""
+        """Return the share of a block's three-word sequences that are in the library's text."""
         runs = list(zip(words, words[1:], words[2:], strict=False))
         return sum(run in self._runs for run in runs) / len(runs) if runs else 0.0
 
 
 def votes(blocks: Sequence[Block], squashed: Sequence[str], reading: str) -> list[float]:
-    """Return for each block how much of it is in a library's text, 0 to 1.
+    """Return for each text block the share (0 to 1) of it that a library's text contains.
 
     Long blocks are found by their letters, in order; short ones between two long ones count only if
     they are between the same two in the library's text.
@@ -192,7 +192,7 @@ def votes(blocks: Sequence[Block], squashed: Sequence[str], reading: str) -> lis
 
 
 def agreement(one: Sequence[float], other: Sequence[float], words: Sequence[int]) -> float:
-    """Return how far two libraries agree, as an F1 of the words that they chose: 0 to 1."""
+    """Return how far two libraries chose the same words, as an F1 score from 0 to 1."""
     both = sum(min(a, b) * many for a, b, many in zip(one, other, words, strict=True))
     total = sum((a + b) * many for a, b, many in zip(one, other, words, strict=True))
     return 2 * both / total if total else 0.0

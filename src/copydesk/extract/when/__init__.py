@@ -1,4 +1,4 @@
-"""Find when an article was published and updated, with the reason for the choice."""
+"""Find when an article was published and updated, and where on the page this was found."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Decide when an article was published and updated, in UTC: by page, source or a guess."""
+"""Decide when an article was published and updated: by its page, its feed entry, or a guess."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ _DEEP = f"({'/*' * 60})[1]"  # deeper than any of 430 measured pages
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dates:
-    """When an article was published, on which day by its publisher's clock, when it was updated."""
+    """When an article was published and updated, and the day of publication at its publisher."""
 
     published: Moment
     day: date
@@ -64,7 +64,7 @@ class _View:
     seen: list[Sighting] | None = None
 
     def sightings(self) -> list[Sighting]:
-        """Return the dates that the page shows, best first, without the time of fetching."""
+        """Return the dates shown on the page, best first, without those of the time of fetching."""
         return [
             sighting
             for sighting in self.sightings_with_clock()
@@ -72,7 +72,7 @@ class _View:
         ]
 
     def sightings_with_clock(self) -> list[Sighting]:
-        """Return the dates that the page shows, also those of the time of fetching."""
+        """Return the dates shown on the page, best first, even those of the time of fetching."""
         if self.seen is None:
             title = self.declared.first("og:title", "twitter:title")[0]
             title = title or self.document.tree.findtext(".//title") or ""
@@ -81,7 +81,7 @@ class _View:
 
 
 def decide_dates(document: Document, declared: Declared, lead: Lead, now: datetime) -> Dates:
-    """Decide when the article was published and updated.
+    """Decide when an article was published and updated.
 
     The page's declared time goes first; if it is only a day, or has no time zone, the source's time
     on the same day is more exact and wins. Then the source's time, then what the page shows and its
@@ -338,7 +338,7 @@ def publications(declared: Declared, evidence: Evidence) -> Iterator[Moment]:
 
 
 def changes(declared: Declared, evidence: Evidence) -> Iterator[Moment]:
-    """Yield the times of change that a page's metadata declare."""
+    """Yield the times of the last change that a page's metadata declare."""
     for node in _nodes(declared):
         yield from _moments_of(_texts(node.get("dateModified")), "json-ld", evidence)
     for name in _rank(declared, _UPDATED_RANKS):
@@ -381,7 +381,7 @@ _FIGURES = re.compile(r">([^<>]{0,60}\b\d{1,2}[/-]\d{1,2}[/-](?:20)?\d\d\b)")
 
 
 def gather(document: Document, declared: Declared, now: datetime) -> Evidence:
-    """Collect how a page's site writes dates (day first or not), and dates that are certain."""
+    """Collect evidence for reading a page's dates: day or month first, and known days."""
     known = {day_in_address(document.address)}
     known |= {moment.at.date() for moment in changes(declared, NO_EVIDENCE)}
     first = _by_place(document, declared)
@@ -441,7 +441,7 @@ _NUMBER = re.compile(r"\d{10}(?:\d{3})?\b")
 
 
 def publication(document: Document, evidence: Evidence) -> Moment | None:
-    """Return the publication time in the page's scripts; None for none or several days."""
+    """Return the publication time in a page's scripts, None if there is none or they disagree."""
     moments = []
     for entry in _TOLD.finditer(document.html, 0, _MAX_SCRIPTS):
         number = _NUMBER.match(entry[1])

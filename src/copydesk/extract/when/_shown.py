@@ -59,7 +59,7 @@ _UNTIL = re.compile(r"\s?(?:[-–—]|bis|to|until|au|al)\s?\Z")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sighting:
-    """A date that the page shows, with a score of how surely it is the article's."""
+    """A date shown on a page, with a score of how likely it is the article's."""
 
     moment: Moment
     kind: Kind
@@ -95,12 +95,12 @@ class _Walk:
 
 
 def at_least(score: int, shown: Iterable[Sighting]) -> Iterator[Moment]:
-    """Yield the times of those shown dates that have at least a score."""
+    """Yield the times of the dates on a page that have at least this score."""
     return (sighting.moment for sighting in shown if sighting.score >= score)
 
 
 def sightings(document: Document, title: str, evidence: Evidence) -> list[Sighting]:
-    """Return the dates that a page shows, best first.
+    """Return the dates shown on a page, the most likely for the article first.
 
     `title` helps to find the headline. At most 20,000 elements are read.
     """
@@ -356,7 +356,7 @@ _LABELS = {kind: re.compile(rf"(?i){tables.any_of(_WORDS[kind])}") for kind in _
 
 
 def kind(label: str) -> Kind:
-    """Return the kind of date that a label names ("published", "updated", "other"), "" for none."""
+    """Return the kind of date that a label means ("published", "updated", "other"), "" for none."""
     label = label[-MAX_CHARACTERS:]
     last = {
         kind: max((word.end() for word in pattern.finditer(label)), default=-1)
@@ -369,12 +369,12 @@ def kind(label: str) -> Kind:
 
 
 def is_bare(before: str) -> bool:
-    """Return whether only a preposition (`on`, `am`, `le`) is before a date."""
+    """Return whether the text before a date is only a preposition (`on`, `am`, `le`)."""
     return _PREPOSITION.search(before) is not None
 
 
 def is_dateline(before: str) -> bool:
-    """Return whether only names are before a date, as in `SALTHOLM, 5 May 2018`."""
+    """Return whether the text before a date is only names, as in `SALTHOLM, 5 May 2018`."""
     words = _LETTERS.findall(before)
     return len(words) <= _MAX_PLACES and all(
         word[0].isupper() or word in {"den", "le", "am"} for word in words
@@ -382,13 +382,13 @@ def is_dateline(before: str) -> bool:
 
 
 def is_published_behind(behind: str) -> bool:
-    """Return whether words after a date call it the publication date: `am 5. Februar erstellt`."""
+    """Return whether the text after a date says published: `am 5. Februar erstellt`."""
     return _LABEL_BEHIND.search(behind[:MAX_CHARACTERS]) is not None
 
 
 @functools.lru_cache(maxsize=4_096)
 def is_date(names: str) -> bool:
-    """Return whether an element's names are those of a date; cached, since pages repeat them."""
+    """Return whether an element's names and classes mean a date."""
     return not names.isspace() and _DATED.search(names) is not None
 
 
@@ -413,7 +413,7 @@ _DAY = re.compile(
 
 
 def read(shown: str, document: Document, evidence: Evidence) -> Moment | None:
-    """Read a date without a year from a short text and find its year; None if that is unknown."""
+    """Parse a date without a year in a short text and add its year; None if that is unknown."""
     for match in _DAY.finditer(shown):
         shape = next(at for at in range(1, 5) if match[f"m{at}"])
         name = match[f"m{shape}"]

@@ -103,7 +103,7 @@ _BEFORE = 24
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Moment:
-    """A time as a page gives it; `exact` only with a time of day and a time zone.
+    """A date and time found in a page; `exact` if it has a time of day and a time zone.
 
     `day` is the day in the zone in which it was written, None if that was UTC, which is a machine's
     zone and not the writer's.
@@ -117,7 +117,7 @@ class Moment:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
-    """Evidence to decide whether 5/2 is 5 February or May 2: the site's order, known days.
+    """Evidence on whether 5/2 means 5 February or May 2: the site's usual order, and known days.
 
     `until` is the last possible day.
     """
@@ -129,7 +129,7 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
-    """A date found in a passage, from `start` to `end`, with the time of day and zone beside it.
+    """A date found in a text, from `start` to `end`, with the time of day and zone next to it.
 
     `days` are two if either number may be the month: the day-first one is first.
     """
@@ -145,7 +145,7 @@ NO_EVIDENCE = Evidence()
 
 
 def parse(value: str, origin: str = "", evidence: Evidence = NO_EVIDENCE) -> Moment | None:
-    """Parse one declared time; None if it is not a date or could be two.
+    """Parse a date and time from metadata. Return None if it is no date or ambiguous.
 
     Numbers are seconds or milliseconds since 1970. A time without a zone is taken as UTC and is not
     exact; neither is midnight, which stands for "no time".
@@ -163,7 +163,7 @@ def parse(value: str, origin: str = "", evidence: Evidence = NO_EVIDENCE) -> Mom
 
 
 def settle(reading: Reading, origin: str, evidence: Evidence) -> Moment | None:
-    """Return the time of a date found in a passage; None if it could be two days."""
+    """Return the time of a date found in a text, None if the day is ambiguous."""
     day = choose(reading.days, evidence)
     if day is None:
         return None
@@ -176,7 +176,7 @@ def settle(reading: Reading, origin: str, evidence: Evidence) -> Moment | None:
 
 
 def choose(days: tuple[date, ...], evidence: Evidence) -> date | None:
-    """Choose one of several possible days: a known one, or by the site's order; None if unclear."""
+    """Choose between possible days of an ambiguous date such as 5/2; return None if unclear."""
     days = tuple(day for day in days if day <= evidence.until)
     if len(days) < 2:
         return days[0] if days else None
@@ -189,7 +189,7 @@ def choose(days: tuple[date, ...], evidence: Evidence) -> date | None:
 
 
 def spot(passage: str) -> Iterator[Reading]:
-    """Find every date in a passage in order, each with the time of day beside it."""
+    """Find all dates in a text in order, each with the time of day next to it."""
     for match in _DATE.finditer(passage):
         days = _read_days(match)
         if not days:
@@ -210,7 +210,7 @@ def _on_its_weekday(days: tuple[date, ...], before: str) -> tuple[date, ...]:
 
 
 def order(passage: str) -> bool | None:
-    """Return whether dates in figures have the day first, like `25/12/2018`; None without any."""
+    """Return whether dates in a text have the day first (`25/12/2018`), None if that is unclear."""
     for figures in _DATE.finditer(passage):
         if figures["s3"] and figures["a3"] != figures["b3"]:
             if int(figures["a3"]) > 12:
@@ -349,7 +349,7 @@ _MONTH = re.compile(rf"/{_YEAR_IN_ADDRESS}[/_-]?(\d\d)(?=[/_-]|\Z)")
 
 
 def day_in_address(address: str) -> date | None:
-    """Return the day in a URL's path or query; None without one, or for the digits of an id."""
+    """Return the date in a URL's path or query, None if there is none."""
     parts = urlsplit(address[:_MAX_ADDRESS])
     for text in (parts.path, parts.query):
         for shape in _DAYS:

@@ -1,4 +1,4 @@
-"""Find headline, excerpt, language, section and keywords of a parsed page."""
+"""Find the headline, excerpt, language, section and keywords of a parsed page."""
 
 from __future__ import annotations
 

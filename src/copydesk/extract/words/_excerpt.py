@@ -1,4 +1,4 @@
-"""Remove boilerplate: words that blog engines, feeds and sites add to a description."""
+"""Find an article's excerpt, without the words that blog engines, feeds and sites add to it."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ _NO_BLANKS = re.compile(r"[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff]")
 
 
 def clean_description(raw: str) -> str:
-    """Reduce a description to plain text without what blog engines and feeds add."""
+    """Return a description as plain text, without words that blog engines and feeds add."""
     found = text.plain(raw[:_MAX_RAW].replace("\\n", " "))
     for _ in range(_MAX_ENCODED):
         if not _ENTITY.search(found):
@@ -79,7 +79,7 @@ def clean_description(raw: str) -> str:
 
 
 def decode_entities(line: str) -> str:
-    """Decode remaining HTML entities in a line that was encoded twice."""
+    """Decode the HTML entities that are left in a line that was encoded twice."""
     for _ in range(_MAX_ENCODED):
         if not _ENTITY.search(line):
             break
@@ -93,23 +93,23 @@ def is_notice(line: str) -> bool:
 
 
 def is_call(line: str) -> bool:
-    """Return whether a line asks for something: a notice, a player, a login, a social network."""
+    """Return whether a line asks the reader for something, such as to log in, play or share."""
     return is_notice(line) or bool(_CALL.search(line[:_NOTICE_BEGINS]))
 
 
 def drop_date(line: str) -> str:
-    """Cut the date off a sentence: `06.05.2018 The ferry …`, but not `06.05.2018 was …`."""
+    """Remove the date before a sentence: the one in `06.05.2018 The ferry …`, for example."""
     rest = _DATED.sub("", line)
     return line if rest[:1].islower() else rest
 
 
 def is_run_on(line: str) -> bool:
-    """Return whether a line begins with a byline that is not separated from what follows."""
+    """Return whether a line begins with a byline that runs into the text."""
     return bool(_POSTED.match(line) or _RUN_ON.match(line))
 
 
 def is_slogan(line: str) -> bool:
-    """Return whether a description is about the site, an advertisement, or a list of keywords."""
+    """Return whether a description is not on the article but a slogan, advert or keyword list."""
     if _SLOGAN.search(line[:_NOTICE_BEGINS]) or _SIGNS.search(line):
         return True
     parts = [part for part in _LISTED.split(line) if part]
@@ -143,7 +143,7 @@ _SHOUTED = re.compile(r"^(By(?:\s[A-Z][A-Z.'’-]+){2,4})\s+(?=[A-Z“\"‘][A-Z
 def excerpt(
     declared: Declared, lead: Lead, title: str, body: str, rule: ExcerptRule
 ) -> tuple[str, str]:
-    """Return an article's excerpt as plain text within the rule's limits, and where it was found.
+    """Return an article's excerpt as plain text within an excerpt rule, and where it was found.
 
     It is whole sentences if one fits, else as many words as fit and "…". ("", "") means that there
     is neither description nor text, or that the rule allows nothing. `body` is Markdown; its
@@ -180,7 +180,7 @@ def _beginning(body: str, limit: int) -> str:
 
 
 def limit_characters(prose: str, rule: ExcerptRule) -> int:
-    """Return the number of characters of a text that an excerpt may show.
+    """Return how many characters an excerpt of this text may have by the excerpt rule.
 
     With a share of 1, or without a text, the full length is unknown: the rule's number of
     characters alone is the limit.
@@ -219,7 +219,7 @@ def _drop_title(found: str, title: str) -> str:
 
 
 def is_real(description: str, title: str, prose: str) -> bool:
-    """Return whether a description is about the article: not a label, notice, slogan or title."""
+    """Return whether a description is about the article, and not a label, notice or slogan."""
     if len(description) < _MIN_CHARACTERS or is_call(description):
         return False
     if is_slogan(description) or is_run_on(description):
@@ -284,7 +284,7 @@ def _content_words(passage: str) -> set[str]:
 
 
 def opening(body: str) -> str:
-    """Return the first paragraphs of a text in Markdown, or its lists if it has nothing else."""
+    """Return the first paragraphs of a text in Markdown; if it has only lists, those."""
     parts = body.split("\n\n" if "\n\n" in body else "\n")
     told = list(_paragraphs(parts[:_MAX_BLOCKS], 0))
     if not told:
@@ -342,7 +342,7 @@ _DANGLING = re.compile(rf"(?i)(?:^|\s)(?:[,;:–—-]+|\d{{1,2}}\.|\(\S*|{_DANGL
 
 
 def complete(description: str, prose: str) -> str:
-    """Complete the cut last sentence of a description from the article's text.
+    """Complete the last sentence of a description that was cut off, from the article's text.
 
     Only the same block of the text is used: the next one is about something else. If the text does
     not continue it, a description stays as it is, unless its own words show that it was cut.
@@ -384,7 +384,7 @@ def _drop_half_word(begun: str, prose: str) -> str:
 
 
 def fit(passage: str, limit: int) -> str:
-    """Shorten a passage to a number of characters: whole, else its sentences, else words and "…".
+    """Shorten a text to a number of characters: after a sentence, else after a word with "…".
 
     After sentences with a full stop, one without was cut; a single sentence may have none. "" if
     only a few words would be left.

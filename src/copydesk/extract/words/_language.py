@@ -1,4 +1,4 @@
-"""Find the language of an article: the declared one, unless the text is clearly in another."""
+"""Find the language of an article: the one in its metadata, unless the text clearly differs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Find the title of an article: the headline without the site's name around it."""
+"""Find the headline of an article without the site's name, and its section and keywords."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ _EMPTY = re.compile(rf"(?i)^{tables.read_pattern(_PACKAGE, 'empty_titles.txt')}\
 def title(
     document: Document, declared: Declared, lead: Lead, site_names: Iterable[str]
 ) -> tuple[str, str]:
-    """Return the title of an article and where it was found, ("", "") for none.
+    """Return the headline of an article and where it was found, ("", "") for none.
 
     It is the first candidate that another one, or the URL, confirms: a mistake of a template is
     never confirmed. If nothing is confirmed, it is the first.
@@ -112,7 +112,7 @@ def _beside(declared: Declared) -> Iterator[str]:
 
 
 def is_title(found: str, names: frozenset[str] = frozenset()) -> bool:
-    """Return whether a text can be a headline: not empty, a template's text or the site's name."""
+    """Return whether a text can be a headline: not empty, a placeholder or the site's name."""
     return bool(text.squash(found)) and not _EMPTY.match(found) and text.squash(found) not in names
 
 
@@ -156,7 +156,7 @@ def _title_candidates(
 
 
 def clean_title(raw: str) -> str:
-    """Reduce a headline to plain text; entities are decoded as often as they were encoded."""
+    """Return a headline as plain text, with entities decoded that were encoded repeatedly."""
     raw = raw[:_MAX_RAW]
     once = text.plain(raw) if "<" in raw or "&" in raw else text.fold(raw)
     twice = text.plain(once) if _ENTITY.search(once) else once
@@ -175,7 +175,7 @@ def _halve_double(title: str) -> str:
 
 
 def strip_site(title: str, names: frozenset[str], heads: frozenset[str] = frozenset()) -> str:
-    """Cut the site's name off both ends of a title, as often as it is there.
+    """Remove the site's name from both ends of a title.
 
     `names` are the names of the site, squashed. A part before a separator that equals one of
     `heads` (the headlines that the page shows) is the headline, whatever follows.
@@ -260,7 +260,7 @@ def _is_site(part: str, names: frozenset[str]) -> bool:
 
 
 def forms(name: str) -> frozenset[str]:
-    """Return the keys of a site's name: whole, and without common words such as "news"."""
+    """Return keys to compare a site's name by: whole, and without common words such as "news"."""
     words = re.sub(r"[\W_]+", " ", name.lower()).split()
     core = [word for word in words if word not in _AROUND]
     return frozenset({"".join(words), "".join(core) or "".join(words)} - {""})
@@ -369,7 +369,7 @@ def _section_candidates(
 
 
 def own_names(document: Document, declared: Declared) -> frozenset[str]:
-    """Return the keys of names that are neither section nor keyword: headlines and site names."""
+    """Return keys of the headlines and site names of a page, which are no section or keyword."""
     host = (urlsplit(document.address).hostname or "").removeprefix("www.")
     values = [host, host.split(".")[0], *declared.meta.get("og:site_name", ())]
     values += json_ld.names(declared.article.get("publisher"), declared.nodes)
@@ -401,7 +401,7 @@ def _forms(piece: str) -> set[str]:
 
 
 def is_general(name: str) -> bool:
-    """Return whether a section's name means a whole site or nothing: `Home`, `News`, `None`."""
+    """Return whether a section's name says nothing, such as `Home`, `News` or `None`."""
     return text.squash(name) in _GENERAL
 
 

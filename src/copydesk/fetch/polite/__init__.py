@@ -1,4 +1,6 @@
-"""Make a raw fetcher polite: robots.txt, one request at a time for each host, pauses, redirects."""
+"""Make any fetcher polite: obey robots.txt, pause, one request at a time for each host,
+redirects.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Judge an HTTP response: a usable page, a redirect to follow, or a reason to refuse it."""
+"""Classify an HTTP response: a usable page, a redirect to follow, or a refusal with its reason."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def refusal(page: Page, now: datetime) -> Refused | None:
 
 
 def wait_until(page: Page, now: datetime) -> datetime | None:
-    """Return the Retry-After of a 429 or 503 (RFC 9110 10.2.3), at most a day ahead; else None."""
+    """Return the time until which a 429 or 503 response asks to wait (Retry-After), or None."""
     if page.status not in {429, 503}:
         return None
     value = page.headers.get("retry-after", "").strip()
@@ -73,7 +73,7 @@ def is_redirect(page: Page) -> bool:
 
 
 def next_hop(page: Page, asked: Sequence[str], limit: int) -> str | Refused:
-    """Return the URL that a redirect points to, or why it is not followed.
+    """Return the URL that a redirect points to, or the reason why it is not followed.
 
     `asked` are the URLs of this chain so far, that of the redirect last.
     """

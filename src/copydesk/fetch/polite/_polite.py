@@ -1,4 +1,4 @@
-"""A fetcher that obeys robots.txt and pauses, built on any raw fetcher."""
+"""A fetcher that obeys robots.txt and pauses between requests, built on any other fetcher."""
 
 from __future__ import annotations
 
@@ -38,7 +38,8 @@ Answer = Page | NotModified | Refused
 
 
 class Polite:
-    """A fetcher that treats hosts politely and returns usable pages only.
+    """A fetcher that obeys robots.txt, pauses between requests to a host, and returns usable pages
+    only.
 
     It obeys robots.txt for every purpose but "robots", sends one request at a time to a host with a
     pause after it, and follows redirects hop by hop under the same rules. After a Retry-After it
@@ -68,11 +69,15 @@ class Polite:
         self._tdm = TdmFiles(self._ask, clock, self._notes, limits) if options.tdmrep else None
 
     def changes(self) -> Mapping[str, bytes]:
-        """Return what was learned about hosts, as bytes by key: the next run's `hosts`."""
+        """Return what was learned about hosts, as bytes by key, to be given to the next run as
+        `hosts`.
+        """
         return self._notes.changes()
 
     async def fetch(self, request: Request) -> Answer:
-        """Return a 2xx page at the end of its redirects, NotModified, or Refused with a reason."""
+        """Return the page at the end of all redirects (status 2xx), NotModified, or Refused with a
+        reason.
+        """
         where = parse_address(request.url)
         if where is None:
             return Refused(url=request.url, reason="network", detail="not a web address")
@@ -90,7 +95,9 @@ class Polite:
         return replace(answer, url=request.url, hops=hops)
 
     def _add_signals(self, page: Page) -> Page:
-        """Return a page with its site's signals about its use, such as for training models."""
+        """Return a page with what its site says on the use of its content, such as for AI
+        training.
+        """
         where = parse_address(page.final_url)
         if where is None:
             return page
@@ -102,7 +109,7 @@ class Polite:
     async def _follow(
         self, request: Request, answer: Answer
     ) -> tuple[Answer, tuple[tuple[int, str], ...]]:
-        """Follow the redirects of an answer to their end."""
+        """Follow the redirects of a response to their end."""
         asked = [request.url]
         hops: list[tuple[int, str]] = []
         while isinstance(answer, Page) and _answers.is_redirect(answer):
@@ -126,7 +133,9 @@ class Polite:
         return await self._ask_in_turn(request, where.host)
 
     async def _learn_tdm(self, tdm: TdmFiles, request: Request, where: WebAddress) -> None:
-        """Fetch the site's tdmrep.json before its page, if robots.txt allows it."""
+        """Fetch the site's tdmrep.json (data mining rights) before its page, if robots.txt allows
+        it.
+        """
         if (
             await self._robots.refusal(_must_parse(where.origin + TDMREP_PATH), request.proxy)
             is None
@@ -137,7 +146,7 @@ class Polite:
         return await self._ask_in_turn(request, _must_parse(request.url).host)
 
     async def _ask_in_turn(self, request: Request, host: str) -> Answer:
-        """Send one request when it is the host's turn, unless the host asked for a longer pause."""
+        """Send one request after the pause of its host, unless the host asked for a longer one."""
         if retry := self._refuse_early(request, host):
             return retry
         async with self._slots.turn(host):
@@ -168,7 +177,9 @@ class Polite:
 
 
 def _redirect(request: Request, target: str) -> Request:
-    """Return the request for a redirect's target; headers for one site (a token) stay with it."""
+    """Return the request for a redirect's target; headers for one site (a token) are only sent
+    there.
+    """
     headers = request.headers if _answers.same_origin(request.url, target) else {}
     return replace(request, url=target, headers=headers)
 
@@ -209,7 +220,7 @@ class _RobotsFile:
     weight: int = 0
 
     def know(self, rules: RobotsRules | None) -> None:
-        """Store the rules of the file and their estimated size."""
+        """Store the rules of a robots.txt and their estimated size."""
         lines = () if rules is None else rules.lines
         usage_lines = () if rules is None else rules.usage_lines
         self.rules = rules
@@ -218,7 +229,8 @@ class _RobotsFile:
 
 
 class RobotsFiles:
-    """The robots.txt files by origin: whether a URL may be fetched; `ask` sends one polite request.
+    """The robots.txt files of all origins (scheme, host, port), which decide whether a URL may be
+    fetched.
 
     The pause that a file asks for goes to the host's slot. The contents of a file are stored. An
     unreachable host is not, since our own connection may be down.
@@ -244,7 +256,7 @@ class RobotsFiles:
         self._weight = 0
 
     async def refusal(self, where: WebAddress, proxy: str = "") -> Refused | None:
-        """Return why a URL must not be fetched by its origin's robots.txt, None if it may be."""
+        """Return why robots.txt forbids to fetch a URL, None if it may be fetched."""
         entry = self._entries.get(where.origin) or self._recall(where)
         if entry.until is None or entry.until <= self._clock.now():
             await self._keep_fresh(entry, where, proxy)
@@ -256,12 +268,14 @@ class RobotsFiles:
         return Refused(url=where.url, reason="robots", detail=detail)
 
     def signals(self, where: WebAddress) -> tuple[Signal, ...]:
-        """Return a robots.txt's signals about the use of a URL, () while it is unknown."""
+        """Return what robots.txt says on the use of a URL's content, () while the file is
+        unknown.
+        """
         entry = self._entries.get(where.origin) or self._recall(where)
         return () if entry.rules is None else entry.rules.signals(where.url)
 
     async def _keep_fresh(self, entry: _RobotsFile, where: WebAddress, proxy: str) -> None:
-        """Fetch the robots.txt again if it is due, once for all who wait for it."""
+        """Fetch the robots.txt again if it is too old, once for all requests that wait for it."""
         entry.users += 1
         try:
             async with entry.lock:
@@ -275,7 +289,7 @@ class RobotsFiles:
         self._make_room()
 
     async def _renew(self, entry: _RobotsFile, where: WebAddress, proxy: str) -> None:
-        """Fetch the robots.txt; while that fails, an older copy is used (RFC 9309 2.4)."""
+        """Fetch the robots.txt; while that fails, an older version stays valid (RFC 9309 2.4)."""
         answer = await self._fetch(_request_robots(entry, where, proxy))
         now = self._clock.now()
         if isinstance(answer, Refused):
@@ -294,7 +308,7 @@ class RobotsFiles:
         self._slots.slow_down(where.host, 0.0 if rules is None else rules.delay_seconds)
 
     def _recall(self, where: WebAddress) -> _RobotsFile:
-        """Return the entry of an origin, from this run or from what earlier runs stored."""
+        """Return an origin's robots.txt as known in this run, or as stored by earlier ones."""
         self._make_room()
         record = self._notes.read(f"robots {where.origin}", RobotsRecord)
         entry = self._entries[where.origin] = _RobotsFile()
@@ -307,7 +321,7 @@ class RobotsFiles:
         return entry
 
     def _make_room(self) -> None:
-        """Drop the older half of the entries that nobody waits for; their stored records stay."""
+        """Forget the older half of the files that nobody waits for; their stored versions stay."""
         is_full = len(self._entries) >= self._limits.origins
         if not is_full and self._weight <= self._limits.rule_bytes:
             return
@@ -316,7 +330,7 @@ class RobotsFiles:
                 self._weight -= self._entries.pop(origin).weight
 
     async def _fetch(self, request: Request) -> Page | NotModified | Refused:
-        """Return the robots.txt, a 4xx page (everything is allowed), or why nothing is known."""
+        """Return the robots.txt, a 4xx page (which allows everything), or why it is unknown."""
         asked = [request.url]
         while True:
             answer = await self._ask(replace(request, url=asked[-1]))
@@ -346,7 +360,9 @@ def _request_robots(entry: _RobotsFile, where: WebAddress, proxy: str) -> Reques
 
 
 def _take(entry: _RobotsFile, answer: Page | NotModified) -> None:
-    """Update an entry by the response: a new robots.txt, none, or an unchanged one."""
+    """Update what is known of a robots.txt by the HTTP response: new contents, no file, or
+    unchanged.
+    """
     entry.trouble = None
     if isinstance(answer, NotModified):
         return
@@ -371,7 +387,7 @@ def _robots_record(entry: _RobotsFile, until: datetime) -> RobotsRecord:
 
 
 def _fill(entry: _RobotsFile, record: RobotsRecord, url: str) -> None:
-    """Restore an entry from its stored record."""
+    """Restore what is known of a robots.txt from its stored form."""
     entry.until = record.until
     entry.etag, entry.last_modified = record.etag, record.last_modified
     if record.rules is not None:
@@ -389,12 +405,12 @@ def _fill(entry: _RobotsFile, record: RobotsRecord, url: str) -> None:
 
 
 def _is_known(page: Page) -> bool:
-    """Return whether a status is final: 2xx has rules, 4xx allows all, 429 is trouble."""
+    """Return whether the status of a robots.txt response is final: 2xx, or 4xx other than 429."""
     return 200 <= page.status < 300 or (400 <= page.status < 500 and page.status != 429)
 
 
 def _refuse_for_status(page: Page, now: datetime) -> Refused:
-    """Return a refusal: 5xx forbids everything (RFC 9309 2.3.1.4), 429 asks for a pause."""
+    """Return a refusal for a robots.txt response with 5xx (RFC 9309 2.3.1.4), or 429 (a pause)."""
     refused = _answers.refusal(page, now)
     reason: RefusedReason = "slow-down" if page.status == 429 else "robots"
     detail = f"robots.txt cannot be had: status {page.status}"
@@ -405,7 +421,7 @@ def _refuse_for_status(page: Page, now: datetime) -> Refused:
 
 
 def _refuse_unknown(answer: NotModified | Refused, url: str, asked: list[str]) -> Refused:
-    """Return why there is no robots.txt; a failure behind a redirect is not the host's own."""
+    """Return why a robots.txt is unknown; a failure after a redirect is not the host's own."""
     if isinstance(answer, Refused) and len(asked) == 1:
         return answer
     detail = answer.detail if isinstance(answer, Refused) else "an answer to another question"
@@ -437,7 +453,7 @@ class _TdmFile:
     last_modified: str = ""
 
     def know(self, page: Page) -> None:
-        """Store the tdmrep.json of a response; any status but 2xx means that there is none."""
+        """Store the tdmrep.json of a response. Any status but 2xx means that there is none."""
         is_there = page.status < 300
         self.usage_lines = read_tdmrep(page.body) if is_there else ()
         self.etag = page.headers.get("etag", "") if is_there else ""
@@ -445,7 +461,9 @@ class _TdmFile:
 
 
 class TdmFiles:
-    """The tdmrep.json files by origin, with their signals on data mining; `ask` sends a request."""
+    """The tdmrep.json files of all origins, by which sites reserve their content from data
+    mining.
+    """
 
     def __init__(
         self, ask: Ask, clock: Clock, notes: Notes, limits: MemoryLimits = DEFAULT_LIMITS
@@ -457,7 +475,9 @@ class TdmFiles:
         self._entries: OrderedDict[str, _TdmFile] = OrderedDict()
 
     async def learn(self, where: WebAddress, proxy: str = "") -> None:
-        """Fetch the tdmrep.json of a URL's origin if it is due, once for all who wait for it."""
+        """Fetch the tdmrep.json of a URL's origin if it is due, once for all requests that wait for
+        it.
+        """
         entry = self._entry(where)
         if self._is_known(entry):
             return
@@ -466,7 +486,9 @@ class TdmFiles:
                 await self._renew(entry, where, proxy)
 
     def signals(self, where: WebAddress) -> tuple[Signal, ...]:
-        """Return a tdmrep.json's signals for a URL: of the first matching pattern (TDMRep 6.1)."""
+        """Return what tdmrep.json says on the use of a URL: the first matching pattern counts
+        (TDMRep 6.1).
+        """
         path = normalize_path(where.path)
         for line in self._entry(where).usage_lines:
             if fits(line.path, path):
@@ -479,7 +501,7 @@ class TdmFiles:
         return entry.until is not None and entry.until > self._clock.now()
 
     def _entry(self, where: WebAddress) -> _TdmFile:
-        """Return the entry of an origin, from this run or from what earlier runs stored."""
+        """Return an origin's tdmrep.json as known in this run, or as stored by earlier ones."""
         known = self._entries.get(where.origin)
         if known is not None:
             return known
@@ -493,7 +515,7 @@ class TdmFiles:
         return entry
 
     async def _renew(self, entry: _TdmFile, where: WebAddress, proxy: str) -> None:
-        """Fetch the tdmrep.json; while that fails, the last known file stays valid."""
+        """Fetch the tdmrep.json; while that fails, the last known version stays valid."""
         answer = await self._fetch(_request_tdmrep(entry, where, proxy))
         is_trouble = isinstance(answer, Refused) or _is_trouble(answer)
         entry.until = self._clock.now() + (_KEEP_TROUBLE if is_trouble else _KEEP)
@@ -503,7 +525,7 @@ class TdmFiles:
             self._notes.write(f"tdm {where.origin}", _tdm_record(entry, entry.until))
 
     async def _fetch(self, request: Request) -> Answer:
-        """Return the answer at the end of its redirects, followed within the site only."""
+        """Return the response for tdmrep.json at the end of redirects that stay on the site."""
         asked = [request.url]
         while True:
             answer = await self._ask(replace(request, url=asked[-1]))
@@ -536,5 +558,5 @@ def _tdm_record(entry: _TdmFile, until: datetime) -> TdmRecord:
 
 
 def _is_trouble(answer: Page | NotModified) -> bool:
-    """Return whether the host could not answer just now (5xx or 429)."""
+    """Return whether a response says that the host has a temporary problem (5xx or 429)."""
     return isinstance(answer, Page) and (answer.status >= 500 or answer.status == 429)

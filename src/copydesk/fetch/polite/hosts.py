@@ -1,4 +1,5 @@
-"""Limit requests by host: one at a time, then a pause; keep notes on hosts between runs.
+"""Limit requests for each host: one at a time, with pauses; store what is known of hosts between
+runs.
 
 A host is a name: all its ports and both schemes share one slot, because its owner sees one machine
 in the logs.
@@ -28,7 +29,9 @@ from copydesk.news.options import FetchOptions
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MemoryLimits:
-    """Memory limits of polite fetching: numbers of hosts and origins, bytes of rules and notes."""
+    """Limits on the memory that polite fetching uses: numbers of hosts and origins, bytes of
+    rules.
+    """
 
     hosts: int = 20_000  # about 600 bytes each
     origins: int = 20_000  # with their parsed rules
@@ -46,7 +49,7 @@ _LONGEST_RETRY = timedelta(days=1)
 
 @dataclass(slots=True)
 class Slot:
-    """The queue of requests to a host, and the pauses that the host asked for."""
+    """The queue of requests to one host, and the pauses that the host asked for."""
 
     host: str
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
@@ -59,7 +62,7 @@ class Slot:
 
 
 class Slots:
-    """The slots of all hosts: they decide when a host may be sent a request."""
+    """The queues of requests to all hosts, which decide when each host may get the next request."""
 
     def __init__(
         self,
@@ -75,20 +78,24 @@ class Slots:
         self._slots: dict[str, Slot] = {}
 
     def retry_at(self, host: str) -> datetime | None:
-        """Return the time until which a host must not be sent requests, None if it may be now."""
+        """Return the time until which a host must not get requests, None if it may get them now."""
         retry_at = self._slot_of(host).retry_at
         return None if retry_at is None or retry_at <= self._clock.now() else retry_at
 
     def slow_down(self, host: str, seconds: float) -> None:
-        """Use a host's own pause if it is longer than ours, up to LONGEST_CRAWL_DELAY seconds."""
+        """Use a host's own pause if it is longer than the default, up to LONGEST_CRAWL_DELAY
+        seconds.
+        """
         self._slot_of(host).crawl_seconds = min(seconds, LONGEST_CRAWL_DELAY)
 
     def turn(self, host: str) -> Turn:
-        """Return a context manager that waits for a host's slot and pause, and holds the slot."""
+        """Return a context manager that waits for a host's turn and pause, and then occupies the
+        host.
+        """
         return Turn(self, self._slot_of(host))
 
     def note(self, host: str, status: int, retry_at: datetime | None) -> None:
-        """Record what a host's response asks for: a later request, or fewer requests."""
+        """Record what a host's response asks for: a later request or a slower pace."""
         slot = self._slot_of(host)
         if retry_at is not None:
             slot.retry_at = retry_at
@@ -106,7 +113,7 @@ class Slots:
         return slot
 
     def _drop_idle_slots(self) -> None:
-        """Drop the older half of the unused slots; the notes on their hosts stay."""
+        """Remove the older half of the unused queues; what is known of their hosts stays."""
         for host in list(self._slots)[: self._limits.hosts // 2]:
             if not self._slots[host].users:
                 del self._slots[host]
@@ -129,7 +136,9 @@ class Slots:
         )
 
     async def wait(self, slot: Slot) -> None:
-        """Sleep until the pause of a host is over; a clock set back cannot make it much longer."""
+        """Sleep until a host's pause is over. A clock that is set back cannot make it much
+        longer.
+        """
         delay = max(self._options.delay(slot.host), slot.crawl_seconds)
         now = self._clock.now()
         seconds = 0.0
@@ -155,7 +164,7 @@ class Slots:
 
 
 class Turn:
-    """The right to send a host the next request, as a context manager."""
+    """The right to send a host the next request (a context manager)."""
 
     __slots__ = ("_slot", "_slots")
 
@@ -196,10 +205,12 @@ Record = TypeVar("Record", bound=msgspec.Struct)
 
 
 class HostStore(Protocol):
-    """What earlier runs learned about hosts (last request, pauses, robots.txt), as bytes by key."""
+    """A store of what earlier runs learned about hosts (last request, pauses, robots.txt), as bytes
+    by key.
+    """
 
     def get(self, key: str) -> bytes | None:
-        """Return the bytes under a key, None if there are none."""
+        """Return the bytes stored under a key, None if there are none."""
         ...
 
 
@@ -214,7 +225,8 @@ class HostRecord(msgspec.Struct, frozen=True, array_like=True, kw_only=True):
 
 
 class RobotsRecord(msgspec.Struct, frozen=True, array_like=True, kw_only=True):
-    """An origin's stored robots.txt, valid until a time: its rules, or why they are unknown.
+    """An origin's robots.txt in stored form, valid until a time: its rules, or why they are
+    unknown.
 
     `rules` are the lines that apply to us, None if everything is allowed. `trouble` says why
     nothing is allowed, with the status of the answer. `usage_lines` are about the use of pages,
@@ -232,7 +244,9 @@ class RobotsRecord(msgspec.Struct, frozen=True, array_like=True, kw_only=True):
 
 
 class TdmRecord(msgspec.Struct, frozen=True, array_like=True, kw_only=True):
-    """An origin's stored /.well-known/tdmrep.json, valid until a time, with its rules in order."""
+    """An origin's /.well-known/tdmrep.json in stored form, valid until a time: its rules in
+    order.
+    """
 
     until: datetime
     usage_lines: tuple[UsageLine, ...] = ()
@@ -241,7 +255,9 @@ class TdmRecord(msgspec.Struct, frozen=True, array_like=True, kw_only=True):
 
 
 class Notes:
-    """What is known about hosts: the records of this run, else those of earlier runs."""
+    """What is known about hosts (pauses, robots.txt): from this run, or else stored by earlier
+    runs.
+    """
 
     def __init__(self, store: HostStore | None, limits: MemoryLimits = DEFAULT_LIMITS) -> None:
         self._store = store
@@ -250,7 +266,7 @@ class Notes:
         self._size = 0
 
     def read(self, key: str, kind: type[Record]) -> Record | None:
-        """Return the record under a key, None if there is none or its bytes are damaged."""
+        """Decode what is stored under a key, None if there is nothing or it is damaged."""
         packed = self._learned.get(key)
         if packed is None and self._store is not None:
             packed = self._store.get(key)
@@ -263,7 +279,7 @@ class Notes:
         return record if _are_aware(record) else None
 
     def write(self, key: str, record: msgspec.Struct) -> None:
-        """Remember a record, unless it is too large: then the host is asked again in the next run.
+        """Store what was learned about a host under a key; too large values are not stored.
 
         The oldest records of this run are dropped when all together are too large.
         """
@@ -276,7 +292,7 @@ class Notes:
             self._size -= len(self._learned.popitem(last=False)[1])
 
     def changes(self) -> Mapping[str, bytes]:
-        """Return all records written in this run, as bytes by key."""
+        """Return everything that was learned in this run, as bytes by key."""
         return MappingProxyType(self._learned)
 
 
@@ -291,13 +307,13 @@ def _pack(record: bytes) -> bytes:
 
 
 def _unpack(packed: bytes) -> bytes:
-    """Decompress a record; damaged bytes cannot become larger than any record."""
+    """Decompress stored bytes, up to the size that valid ones can have."""
     if not packed.startswith(_PACKED):
         return packed
     return zlib.decompressobj().decompress(packed, _UNPACKED_BYTES)
 
 
 def _are_aware(record: msgspec.Struct) -> bool:
-    """Return whether every time in a record has a time zone, as all times that we write have."""
+    """Return whether all times in a stored value have a time zone, as they should."""
     values = (getattr(record, name) for name in record.__struct_fields__)
     return all(value.tzinfo is not None for value in values if isinstance(value, datetime))

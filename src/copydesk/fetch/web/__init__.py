@@ -1,4 +1,6 @@
-"""Send one HTTP request to the network, within limits, and to public addresses only."""
+"""Send one HTTP request to the network, within limits of size and time, and to public addresses
+only.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""HTTP connections by aiohttp: sessions, how many connections may be open and how long they stay.
+"""HTTP connections by aiohttp: open sessions, limit how many connections stay open and how long.
 
 Imported when the first Web is opened, since aiohttp is heavy.
 """
@@ -57,7 +57,7 @@ def open_session(
 
 
 def limits(options: FetchOptions, connect_seconds: float) -> aiohttp.ClientTimeout:
-    """Return the timeouts of one HTTP request, with `connect_seconds` left for TCP and TLS."""
+    """Return the timeouts of one HTTP request; `connect_seconds` remain for TCP and TLS."""
     return aiohttp.ClientTimeout(total=options.timeout_seconds, connect=connect_seconds)
 
 
@@ -74,12 +74,12 @@ def tls_context() -> ssl.SSLContext:
 
 
 def certificate_until(response: aiohttp.ClientResponse) -> datetime | None:
-    """Return when the server's TLS certificate expires, None without one."""
+    """Return the expiry time of the server's TLS certificate, None without one."""
     return response.certificate_until if isinstance(response, _Response) else None
 
 
 class _Response(aiohttp.ClientResponse):
-    """A response that stores the expiry of the certificate while its connection is open."""
+    """An HTTP response that notes when the TLS certificate expires while the connection is open."""
 
     certificate_until: datetime | None = None
 
@@ -95,7 +95,7 @@ class _Response(aiohttp.ClientResponse):
 
 
 def _end_of(tls: Any) -> datetime | None:
-    """Return when a peer's certificate expires, reading it once for each connection."""
+    """Return when a TLS certificate expires, reading it only once for each connection."""
     if tls is None:
         return None
     if tls not in _ends:
@@ -107,7 +107,7 @@ def _end_of(tls: Any) -> datetime | None:
 
 
 class _AiohttpResolver(AbstractResolver):
-    """An adapter of our resolver for aiohttp."""
+    """An adapter by which aiohttp uses copydesk's DNS resolver."""
 
     def __init__(self, names: Resolver) -> None:
         self._names = names
@@ -139,7 +139,7 @@ _MARGIN = 5.0
 
 
 def raise_file_limit() -> int:
-    """Raise the process's soft limit of open files as far as allowed, and return it."""
+    """Raise the process's limit of open files as far as allowed, and return the limit."""
     try:
         import resource
     except ImportError:  # not on Unix
@@ -155,18 +155,18 @@ def raise_file_limit() -> int:
 
 
 def idle_limit(files: int, concurrency: int) -> int:
-    """Return how many idle connections may stay open, given the limit of open files."""
+    """Return how many idle connections may stay open with this limit of open files."""
     return min(max((files - _SPARE) // 2 - 2 * concurrency, _FEWEST_KEPT), _MOST_KEPT)
 
 
 def idle_seconds(options: FetchOptions) -> float:
-    """Return how many seconds an idle connection stays open, longer than most pauses."""
+    """Return how many seconds an idle connection stays open, which is longer than most pauses."""
     longest = max([options.delay_seconds, *(options.delay(host) for host in options.hosts)])
     return min(max(_SHORTEST_IDLE, longest + _MARGIN), _LONGEST_IDLE)
 
 
 class IdleConnections:
-    """A count of the idle HTTP connections, which wait for the next request to their host.
+    """Counts the idle HTTP connections that are kept open for the next request to their host.
 
     A connection over the limit is closed after its answer, by `Connection: close`.
     """
@@ -177,7 +177,7 @@ class IdleConnections:
         self._since: OrderedDict[str, float] = OrderedDict()
 
     def has_room(self, key: str, now: float) -> bool:
-        """Return whether the connection of the next request may stay open after it."""
+        """Return whether the next request's connection may stay open when the request is done."""
         if key in self._since or len(self._since) < self._most:
             return True
         while self._since and next(iter(self._since.values())) + self._seconds <= now:

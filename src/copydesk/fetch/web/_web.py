@@ -1,4 +1,4 @@
-"""The raw fetcher that sends one HTTP request to the network, to public addresses only."""
+"""The fetcher that sends single HTTP requests over the network, to public addresses only."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ _NOTICED_SECONDS = 0.1  # the time of a longer look-up is taken from connect_sec
 
 
 class Web:
-    """The raw fetcher of the network: `async with Web(options, clock) as web`, then `web.fetch`.
+    """The fetcher for the network: `async with Web(options, clock) as web`, then `web.fetch`.
 
     Returns any status as it is, follows no redirect, stores no cookies, and uses only the proxy
     that a request names. A host with a private address is Refused "address", unless it is in
@@ -97,7 +97,7 @@ class Web:
         await self._names.close()
 
     async def find(self, request: Request) -> Refused | None:
-        """Resolve a request's host in advance; return why that fails, None if it is resolved."""
+        """Resolve a request's host name in advance; return the reason if that fails, else None."""
         where = parse_address(request.url)
         if where is None or request.proxy or self._names.knows(where.host):
             return None
@@ -113,17 +113,17 @@ class Web:
         return None
 
     async def fetch(self, request: Request) -> Page | NotModified | Refused:
-        """Return the server's answer with any status; Refused if the network fails."""
+        """Return the server's response with any status, or Refused if the network fails."""
         return await self._answer(request, None)
 
     async def post(self, url: str, fields: Mapping[str, str]) -> Page | Refused:
-        """Send a form by POST and return the answer as `fetch` does, with any status."""
+        """Send a form by POST and return the response as `fetch` does, with any status."""
         return await self._post(Request(url=url), fields)
 
     async def post_json(
         self, url: str, body: bytes, headers: Mapping[str, str] | None = None
     ) -> Page | Refused:
-        """Send JSON by POST, with further headers, and return the answer as `post` does."""
+        """Send JSON by POST, with further headers, and return the response as `post` does."""
         return await self._post(Request(url=url, headers=headers or {}), body)
 
     async def _post(self, request: Request, content: Mapping[str, str] | bytes) -> Page | Refused:
@@ -260,14 +260,14 @@ _FAULT = re.compile(r"[A-Za-z][A-Za-z0-9` -]{2,60}\b")
 
 
 def refuse_name(url: str, host: str, error: UnknownHostError) -> Refused:
-    """Return the refusal for a host name that cannot be resolved."""
+    """Return the `Refused` for a host name that cannot be resolved."""
     is_name = not isinstance(error, InvalidHostError)
     detail = f"no such host: {host} ({error.what})" if is_name else f"{error.what}: {host}"
     return Refused(url=url, reason="network", detail=text.shorten(detail, 300))
 
 
 def refuse_error(request: Request, host: str, error: Exception, options: FetchOptions) -> Refused:
-    """Return the refusal for a network error; re-raise any other error."""
+    """Return the `Refused` for a network error; re-raise any other error."""
     import aiohttp
 
     known = (aiohttp.ClientError, OSError, ValueError, EOFError)
@@ -295,7 +295,7 @@ def _describe_timeout(error: TimeoutError, host: str, options: FetchOptions) -> 
 
 
 def _describe(host: str, error: Exception) -> str:
-    """Describe an error without the jargon of the library; subclasses come before their bases."""
+    """Describe a network error in plain words; subclasses are tested before their base classes."""
     import aiohttp
 
     kinds: list[tuple[type[Exception], Callable[[str, Any], str]]] = [
@@ -344,13 +344,13 @@ def _describe_tls(host: str, error: aiohttp.ClientConnectorSSLError) -> str:
 
 
 def _describe_name(host: str, error: aiohttp.ClientConnectorDNSError) -> str:
-    """Describe which host name cannot be resolved; the proxy's name is not shown."""
+    """Describe which host name cannot be resolved, without the name of a proxy."""
     whose = host if error.host == host.strip("[]") else "the proxy's"
     return f"no such host: {whose} ({error.strerror})"
 
 
 def _describe_http(host: str, error: aiohttp.ClientResponseError) -> str:
-    """Describe an HTTP error by the parser's first line; below it are the response's bytes."""
+    """Describe an HTTP error by the first line of the parser's message."""
     match = _FAULT.match(error.message)
     return f"no valid HTTP from {host}{f' ({match[0].lower()})' if match else ''}"
 
@@ -370,7 +370,7 @@ _UNSET = re.compile(r"env:(\w+)", re.ASCII)  # the variable is not set
 
 
 def refuse_proxy(where: WebAddress, proxy: str, options: FetchOptions) -> Refused | None:
-    """Return why a URL must not be requested through a proxy, None if it may.
+    """Return why a URL must not be requested through a proxy, None if it may be.
 
     The newsroom chose its proxy, so the proxy's own address is not judged. The address guard cannot
     see where a proxy connects to: only a private address in the URL itself can be refused here.

@@ -40,7 +40,7 @@ class InvalidHostError(UnknownHostError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HostAddresses:
-    """The IP addresses of a host name, each with its family; times are the event loop's."""
+    """The IP addresses of a host name and how long they are valid, by the event loop's clock."""
 
     addresses: tuple[tuple[socket.AddressFamily, str], ...]
     until: float
@@ -48,7 +48,8 @@ class HostAddresses:
 
 
 class Resolver:
-    """A DNS resolver that caches addresses for as long as their records say (a minute to an hour).
+    """A DNS resolver that caches addresses as long as their DNS records allow (a minute to an
+    hour).
 
     A silent name server delays each name by at most five seconds, and no other names: a look-up
     that is not answered in half a second makes room for the next. /etc/hosts is read.
@@ -158,13 +159,13 @@ def _addresses(answer: pycares.AddrInfoResult) -> Iterable[tuple[socket.AddressF
 
 
 def _discard(question: asyncio.Future[pycares.AddrInfoResult]) -> None:
-    """Retrieve the exception of a look-up that nobody awaits any more."""
+    """Ignore the exception of a DNS look-up whose result nobody wants any more."""
     if not question.cancelled():
         question.exception()
 
 
 def _name_error(error: Exception) -> UnknownHostError:
-    """Return the error for what a name server or c-ares reported."""
+    """Return the error for a failure reported by a name server or by c-ares."""
     if error.args and error.args[0] == _BAD_NAME:
         return InvalidHostError(_NO_NAME)
     return UnknownHostError(str(error.args[1]) if len(error.args) > 1 else str(error))
@@ -211,7 +212,7 @@ def _is_public_v4(address: ipaddress.IPv4Address) -> bool:
 
 
 def _is_public_v6(address: ipaddress.IPv6Address) -> bool:
-    """Judge an IPv6 address, or the IPv4 address embedded in it."""
+    """Return whether an IPv6 address, or an IPv4 address embedded in it, is public."""
     if address.ipv4_mapped is not None:
         return _is_public_v4(address.ipv4_mapped)
     if address in _NAT64:
@@ -222,7 +223,9 @@ def _is_public_v6(address: ipaddress.IPv6Address) -> bool:
 
 
 def guard(is_allowed: Callable[[str], bool]) -> Callable[[Target], socket.socket]:
-    """Return a function that opens sockets to allowed addresses and raises for all others."""
+    """Return a function that opens sockets to allowed IP addresses and raises an error for all
+    others.
+    """
 
     def open_socket(target: Target) -> socket.socket:
         family, kind, protocol, _, address = target

@@ -1,4 +1,4 @@
-"""A group of documents on one event, with sums that make joining and merging groups cheap."""
+"""A group of documents on one event, with sums that make adding documents and merging cheap."""
 
 from __future__ import annotations
 
@@ -19,18 +19,18 @@ _EMBEDDING_SHARES = (0.3, 0.1)  # of a similarity: for few words, and for many
 
 
 def article_share(words: float) -> float:
-    """Return how article-like a text is by its number of different words: 0 headline, 1 article."""
+    """Return from 0 (a headline) to 1 (an article) how long a text is, by its different words."""
     return min(1.0, max(0.0, (words - _FEW_WORDS) / (_MANY_WORDS - _FEW_WORDS)))
 
 
 def embedding_share(words: int) -> float:
-    """Return the weight (0 to 1) of the embedding in a similarity; texts of few words get less."""
+    """Return the weight (0 to 1) of embeddings in a similarity, low for texts of few words."""
     few, many = _EMBEDDING_SHARES
     return few + (many - few) * article_share(words)
 
 
 def cohesion(within: float, size: int) -> float:
-    """Return the mean similarity of two documents of a group, near a prior value in small groups.
+    """Return the mean similarity of a group's documents. A few documents get a typical value.
 
     `within` is the sum of their similarities, each pair counted twice.
     """
@@ -39,7 +39,7 @@ def cohesion(within: float, size: int) -> float:
 
 @dataclass(slots=True, eq=False)
 class Member:
-    """A document in a group, with the data that similarity is computed from.
+    """A document in a group, with the terms, embedding and so on that similarity is computed from.
 
     `day` is its day since 1970 (0 if not known), `length` its number of different words, `series`
     the numbers in its headline, `embedding` None if it has none.
@@ -56,7 +56,7 @@ class Member:
 
 @dataclass(slots=True, eq=False)
 class Group:
-    """A group of documents on one event, with sums over the documents.
+    """A group of documents on one event, with sums over them, so that comparing is cheap.
 
     `name` is the group's name. `first_key` is the key of its first document and stays when the
     group ends. `former_keys` are those of the documents that it had when it ended; it may live
@@ -90,12 +90,12 @@ class Group:
 
     @property
     def keys(self) -> Iterator[str]:
-        """Yield the keys of the group's documents, including those from before it ended."""
+        """Yield the keys of all documents of the group, also if it was closed to new ones."""
         return itertools.chain(self.former_keys, (member.key for member in self.members))
 
     @property
     def cohesion(self) -> float:
-        """Return the mean similarity of two of the group's documents, near a prior if few."""
+        """Return how similar the documents are on average; small groups get a usual value."""
         return cohesion(self.square - self.size, self.size)
 
     def add(self, member: Member, similarity: float) -> None:
@@ -117,7 +117,7 @@ class Group:
             self.series_counts[what] = self.series_counts.get(what, 0) + count
 
     def contradicts(self, numbers: frozenset[SeriesNumber]) -> bool:
-        """Return whether numbers in a headline ("Day 3") show another event than the group's."""
+        """Return whether a number in a headline ("Day 3") excludes it from the group's event."""
         return any(
             self.series_counts.get(what, 0) >= max(1.0, _SERIES_SHARE * self.size)
             and (what, which) not in self.series
@@ -125,7 +125,7 @@ class Group:
         )
 
     def differs_in_series(self, other: Group) -> bool:
-        """Return whether both groups have numbers of one series ("Day 3"), but none in common."""
+        """Return whether both groups number the same thing ("Day 3") but share no number."""
         return any(
             not any((what, which) in other.series for kind, which in self.series if kind == what)
             for what in set(self.series_counts) & set(other.series_counts)
@@ -136,11 +136,11 @@ class Group:
         return self.series_counts[what] / self.size >= _SERIES_SHARE
 
     def add_edge(self, other: Group, similarity: float) -> None:
-        """Add a new document's similarity sum to the link between this group and another."""
+        """Add a new document's similarity to the sum for this pair of groups."""
         self.edges[other] = other.edges[self] = self.edges.get(other, 0.0) + similarity
 
     def absorb(self, other: Group) -> None:
-        """Take over all documents of another group, but not its places in the index."""
+        """Take over all documents of another group, except its entries in the index."""
         between = self.edges.pop(other, 0.0)
         self.square += other.square + 2.0 * between
         self.length += other.length
@@ -155,21 +155,21 @@ class Group:
         other.edges, other.members, other.merged_into = {}, [], self
 
     def clear(self) -> None:
-        """Remove all documents of the group, and its links to other groups."""
+        """Remove all documents of the group, and its similarities to other groups."""
         self.drop_edges()
         self.first_key, self.members = "", []
         self.series, self.series_counts = frozenset(), {}
         self.square, self.length = 0.0, 0
 
     def end(self) -> None:
-        """Close the group to new documents; only the keys of its documents are kept."""
+        """Close the group to new documents, and keep only the keys of its documents."""
         self.has_ended = True
         self.former_keys += (member.key for member in self.members)
         self.members = []
         self.drop_edges()
 
     def drop_edges(self) -> None:
-        """Remove all links of the group to other groups."""
+        """Remove the stored similarities of the group to all other groups."""
         for other in self.edges:
             del other.edges[self]
         self.edges = {}
@@ -181,7 +181,7 @@ Embedding = Sequence[float]
 
 
 class Centering:
-    """Subtract the running mean of each language from embeddings.
+    """Subtract the mean of all embeddings so far in the same language from embeddings.
 
     All documents of one site and language point in a common direction, which says nothing.
     """
@@ -191,7 +191,7 @@ class Centering:
         self._counts: dict[str, int] = {}
 
     def center(self, vector: bytes, language: str) -> Embedding | None:
-        """Learn from an embedding (signed bytes) and return it centred, None if it is zero."""
+        """Learn from an embedding (signed bytes); return it minus the mean, None if zero."""
         raw = _unit([float(number) for number in array("b", vector)])
         if raw is None:
             return None

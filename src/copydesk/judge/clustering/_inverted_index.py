@@ -1,4 +1,4 @@
-"""An inverted index from terms to groups of documents; finds similar groups at a bounded cost.
+"""An inverted index from terms to groups of documents, to find similar groups at a limited cost.
 
 The heaviest terms of a document are looked up first, in the latest groups of each term, until
 enough postings were read. The other terms only rank the best groups found so far.
@@ -40,7 +40,7 @@ class _Weighting:
         self._of_today = 0.0 if math.isinf(day) else _decay(origin - day)
 
     def weight(self, group: Group, language: str) -> float:
-        """Return the weight of a similarity to a group's documents, 0 if the group has ended."""
+        """Return the weight of a document's similarity to a group, 0 for a group that is closed."""
         day = self._day
         if group.has_ended or ENDS_AFTER_DAYS < day - group.last < math.inf:
             return 0.0
@@ -53,7 +53,7 @@ class _Weighting:
 
 
 class InvertedIndex:
-    """An index of terms to the groups of documents that contain them, with summed weights.
+    """An index from terms to the groups of documents that contain them, with summed weights.
 
     Weights grow with the day of their document, instead of all decaying each day: the sums that are
     asked for decay as a whole.
@@ -71,11 +71,11 @@ class InvertedIndex:
         return sum(map(len, self._postings))
 
     def find_near(self, member: Member) -> Mapping[Group, float]:
-        """Map at most ten groups to their summed similarity to a document; it fades with time."""
+        """Map the ten groups most similar to a document to their similarity, lower with age."""
         return self._find(member, member.day)
 
     def find_alike(self, member: Member) -> Mapping[Group, float]:
-        """Map at most ten groups to their summed similarity to a document; age does not count."""
+        """Map the ten groups most similar to a document to their similarity at any age."""
         return self._find(member, math.inf)
 
     def _find(self, member: Member, day: float) -> Mapping[Group, float]:
@@ -108,7 +108,7 @@ class InvertedIndex:
         return {group: near[group] for group in best}
 
     def similarity(self, group: Group, member: Member) -> float:
-        """Return a document's summed similarity to a group's documents, which fades with time."""
+        """Return the sum of a document's similarity to each document of a group, lower if older."""
         weighting = _Weighting(member.language, member.day, self._origin or 0.0)
         sums = self._sum_products([group], member.vector)
         decayed = self._decay_sums(group, sums, weighting)
@@ -219,7 +219,7 @@ class InvertedIndex:
         return slot
 
     def remove(self, group: Group) -> None:
-        """Remove all postings of a group from the index."""
+        """Remove all entries of a group from the index."""
         for member in group.members:
             slot = group.slots.get(member.language, -1)  # none where it ended and lives again
             for term in member.vector.terms:
@@ -229,7 +229,7 @@ class InvertedIndex:
         group.slots = {}
 
     def replace(self, group: Group, by: Group) -> None:
-        """Move all postings of a group to the group that is about to absorb it."""
+        """Move all index entries of a group to the group that is about to absorb it."""
         for member in group.members:
             self._slot(by, member.language)
         self.remove(group)

@@ -33,14 +33,14 @@ class _Half:
         self._terms: dict[str, dict[int, float]] = {}
 
     def change(self, member: Member, by: int) -> None:
-        """Add a document (`by` 1) or remove it (-1)."""
+        """Add a document to this half of a group (`by` 1), or remove it (-1)."""
         self.size += by
         sums = self._terms.setdefault(member.language, {})
         for term, weight in member.vector:
             sums[term] = sums.get(term, 0.0) + by * weight
 
     def similarity(self, member: Member) -> float:
-        """Return a document's summed similarity to this half's documents, with itself if in it."""
+        """Return a document's summed similarity to the documents in this half of a group."""
         total = 0.0
         for language, sums in self._terms.items():
             with_terms = map(sums.get, member.vector.terms, itertools.repeat(0.0))
@@ -50,7 +50,7 @@ class _Half:
 
 
 def split_in_two(group: Group) -> tuple[list[Member], list[Member]] | None:
-    """Split a group's documents into two parts on different events; None if it is one event."""
+    """Split a group's documents into two on different events; return None if it is one event."""
     sample = _sample_of(group)
     if len(sample) < 2 * _LEAST:
         return None
@@ -182,7 +182,7 @@ Merge = Callable[[Group, Group], Group | None]
 
 
 def merge_score(one: Group, other: Group) -> float:
-    """Compute how much speaks for two groups being about one event; they are merged from 1 on."""
+    """Return how much suggests that two groups are about one event; from 1 on they are merged."""
     between = one.edges.get(other, 0.0) / (one.size * other.size)
     if not between:
         return 0.0
@@ -192,7 +192,7 @@ def merge_score(one: Group, other: Group) -> float:
 
 
 def least_share(smaller: int, words: float) -> float:
-    """Return how similar two groups must be, relative to their own cohesion, to be merged.
+    """Return the least similarity for a merge of two groups, relative to that inside each group.
 
     `smaller` is the size of the smaller group, `words` the mean number of words of a document.
     """
@@ -201,7 +201,7 @@ def least_share(smaller: int, words: float) -> float:
 
 
 def merge_groups(groups: Iterable[Group], least: int, merge: Merge) -> None:
-    """Merge groups that are about one event, with each other and linked groups, best pair first.
+    """Merge groups that are about one event, also with similar other groups, best pair first.
 
     Scores are computed again after each merge. Groups of fewer than `least` documents wait. `merge`
     returns the merged group, None if something forbids it.

@@ -78,7 +78,7 @@ class Stream:
         return self._name_of(self._add_member(document, member, near))
 
     def place(self, document: NewsDocument) -> Assignment:
-        """Put a document into a group as `add` does; return which, how similar, by which words."""
+        """Put a document into a group as `add` does; return the group and their similarity."""
         member = self._to_member(document)
         near = self._index.find_near(member)
         again = self._group_with_headline(document, member)
@@ -122,7 +122,7 @@ class Stream:
         )
 
     def learn_meaning(self, document: NewsDocument) -> None:
-        """Learn the mean of a language's embeddings from a document that is not added."""
+        """Use a document's embedding for the mean of its language, without adding the document."""
         self._centering.center(document.vector, document.language_code)
 
     def _to_member(self, document: NewsDocument) -> Member:
@@ -310,7 +310,7 @@ class Stream:
 
     @property
     def postings(self) -> int:
-        """Return the number of postings in the index, which determines the memory that is used."""
+        """Return the number of entries in the index, which determines the memory use."""
         return len(self._index)
 
     def groups(self) -> Mapping[str, str]:
@@ -324,7 +324,7 @@ def similarity_to(group: Group, sum_: float) -> float:
 
 
 def unlike_group(name: str) -> GroupLikeness:
-    """Return the likeness of a document to a group with which it shares no important word."""
+    """Return the result of comparing a document with a group that shares no important word."""
     return GroupLikeness(group=name, similarity=0.0, needed=JOIN, shared=(), veto="likeness")
 
 
@@ -359,14 +359,14 @@ _WITHIN_DAYS = 6.0  # a weekly column comes after seven
 
 
 class Headlines:
-    """Remembers for some days in which group of documents each headline was."""
+    """A memory of headlines: which group of documents each belongs to, for some days."""
 
     def __init__(self) -> None:
         self._groups: dict[str, tuple[float, Group]] = {}
         self._days: deque[tuple[float, str]] = deque()
 
     def note(self, title: str, day: float, group: Group) -> None:
-        """Remember the group of a headline that is long enough, and forget old headlines."""
+        """Store the group of a headline if it is long enough; forget those after six days."""
         key = _key(title)
         if not key:
             return
@@ -406,7 +406,7 @@ _NO_SERIES = frozenset(tables.read_lines(__package__, "no_series.txt"))
 
 
 def find_numbers(title: str) -> frozenset[SeriesNumber]:
-    """Return the series numbers in a headline ("12th package", "Day 3") that tell events apart."""
+    """Return the numbers in a headline ("12th package", "Day 3") that tell similar events apart."""
     if not _DIGIT.search(title):  # most have none
         return frozenset(_ordinals(title))
     return frozenset((*_ordinals(title), *_names_with_number(title), *_scores(title)))

@@ -1,4 +1,4 @@
-"""The terms by which documents are compared: word stems, 4-grams of letters, names with numbers.
+"""Extract the terms by which documents are compared: word stems, 4-grams, names; and weight them.
 
 Each space makes up for the others: stems for inflection, 4-grams for compounds, cognates and other
 spellings, names for telling apart two events of one kind (docs/design/coverage.md).
@@ -61,7 +61,7 @@ class _WordForm:
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """The counts of a document's terms: words, 4-grams, names; those of the headline four times."""
+    """The counts of a document's terms: words, 4-grams, names. The headline counts four times."""
 
     spaces: tuple[Counts, Counts, Counts]
 
@@ -72,7 +72,7 @@ class Terms:
 
 
 class Vocabulary:
-    """Gives each term of documents a number.
+    """A vocabulary that gives each term of the documents a number.
 
     By number: `space` is the term's space, `prior_rate` how common it is in all news, `spelling`
     how a word with it was first written ("" if only filed documents have it), `identity` the term's
@@ -91,7 +91,7 @@ class Vocabulary:
         return len(self.space)
 
     def terms(self, title: str, text: str, language: str) -> Terms:
-        """Count the terms of a headline and of the beginning of a text.
+        """Count the terms in a document's headline and in the beginning of its text.
 
         `language` is a two-letter code.
         """
@@ -161,7 +161,7 @@ class Vocabulary:
         return number
 
     def numbers(self, phrases: Iterable[str], language: str) -> set[int]:
-        """Return the numbers of all terms in the given phrases."""
+        """Return the vocabulary's numbers of all terms in these phrases."""
         numbers: set[int] = set()
         for phrase in phrases:
             for _, form, _ in self._look_up(Counter(_words(phrase)), language):
@@ -169,7 +169,7 @@ class Vocabulary:
         return numbers
 
     def pack(self, title: str, text: str, language: str) -> CountedTerms:
-        """Return a document's terms in a form that every other vocabulary can read (`unpack`)."""
+        """Return the terms of a headline and text in a form that every vocabulary can unpack."""
         terms = self.terms(title, text, language)
         rates = self._rates(title, text, language, terms)
         telling = (
@@ -215,7 +215,7 @@ class Vocabulary:
         return sorted(weight, key=weight.__getitem__)
 
     def unpack(self, counted: CountedTerms) -> Terms:
-        """Return the terms of a packed document (`pack`), with this vocabulary's numbers."""
+        """Return the terms of a packed document (see `pack`), with this vocabulary's numbers."""
         space_of = itertools.chain.from_iterable(map(itertools.repeat, range(3), counted.sizes))
         spaces: tuple[Counts, Counts, Counts] = ({}, {}, {})
         for identity, count, step, space in zip(
@@ -277,17 +277,17 @@ def is_stop_word(word: str, language: str) -> bool:
 
 
 def rate(stem: str, language: str) -> float:
-    """Return how often a word stem occurs in news, as a share of the different words of a text."""
+    """Return the share of news articles in which a word stem occurs."""
     return _stem_rates(language).get(stem, _UNSEEN)
 
 
 def rate_of_ngram(ngram: str) -> float:
-    """Return how often a 4-gram of Latin letters occurs in news, as `rate` does for stems."""
+    """Return how common a 4-gram of Latin letters is in news, as a share."""
     return _ngram_rates().get(ngram, _UNSEEN_NGRAM)
 
 
 def shares(language: str) -> Mapping[str, float]:
-    """Map words of a language to the share of news articles with each; {} without a table."""
+    """Map words of a language to the share of news articles that contain each, {} if unknown."""
     if language not in LANGUAGES:
         return {}
     rows = tables.read_rows(__package__, f"words/{language}.toml", str)
@@ -322,7 +322,7 @@ def _ngram_rates() -> Mapping[str, float]:
 
 
 def ngrams(word: str) -> list[str]:
-    """Return the 4-grams of a word with its ends marked (`<wor`); short words as a whole."""
+    """Return the 4-grams of a word with its boundaries marked (`<wor`); short words stay whole."""
     framed = f"<{word}>"
     return [framed[at : at + 4] for at in range(max(1, len(framed) - 3))]
 
@@ -357,7 +357,7 @@ class TfIdf:
         self._lengths = [0, 0, 0]
 
     def learn(self, terms: Terms) -> None:
-        """Count in how many documents each term occurs: add one more document."""
+        """Add a document to the counts of how many documents contain each term."""
         self._documents += 1
         self._make_room()
         documents_with = self._documents_with
@@ -367,12 +367,12 @@ class TfIdf:
                 documents_with[term] += 1
 
     def learn_sizes(self, documents: int, lengths: Sequence[int]) -> None:
-        """Count further documents and their numbers of terms; `learn_term` counts the terms."""
+        """Add documents to the totals: how many they are, and how many terms they have."""
         self._documents += documents
         self._lengths = [ours + theirs for ours, theirs in zip(self._lengths, lengths, strict=True)]
 
     def learn_term(self, term: int, documents: int) -> None:
-        """Count further documents that contain a term."""
+        """Add to the number of documents that contain a term."""
         self._make_room()
         self._documents_with[term] += documents
 
@@ -382,7 +382,7 @@ class TfIdf:
             self._documents_with.extend(itertools.repeat(0, missing))
 
     def weigh(self, terms: Terms) -> Vector:
-        """Return the TF-IDF weights of the terms of a document that was counted (`learn`).
+        """Return the TF-IDF weights of the terms of a document that was counted before.
 
         Each space has length one before it is scaled by the root of its share, so that the product
         of two vectors is a weighted mean of three cosines.
@@ -424,7 +424,7 @@ class TfIdf:
 
 
 class Weighing:
-    """Weights the terms of documents by how common each term is in earlier documents."""
+    """Weights a document's terms by how common each is in earlier documents."""
 
     def __init__(self, beat: Iterable[str], topics: Mapping[str, float]) -> None:
         self._vocabulary = Vocabulary()
@@ -452,7 +452,7 @@ class Weighing:
         return self._vocabulary.terms(document.title, document.text, document.language_code)
 
     def spell(self, terms: Iterable[int]) -> tuple[str, ...]:
-        """Return at most a few of the given terms as words, each once.
+        """Return the words that a few of these term numbers stand for.
 
         Digits come last: they may be part of a figure, the "000" of "48,000".
         """
@@ -462,7 +462,7 @@ class Weighing:
 
 
 class CorpusWeighing(Weighing):
-    """Weights the terms of documents by how common each is in a corpus and in the new documents."""
+    """Weights terms by how rare they are in a corpus of stored stories and in new documents."""
 
     def __init__(self, corpus: Corpus, beat: Iterable[str], topics: Mapping[str, float]) -> None:
         super().__init__(beat, topics)
@@ -474,7 +474,7 @@ class CorpusWeighing(Weighing):
         self._tfidf.learn_sizes(documents, lengths)
 
     def expect(self, new: Sequence[NewsDocument], latest: float) -> set[str]:
-        """Load the terms of new documents; return the keys of filed ones that they may join.
+        """Load the terms of new documents; return the keys of similar stored documents.
 
         A document without time counts as of the `latest` one (seconds since 1970). A new document
         that is already in the corpus, since a rule took it out of its group, is counted there.
@@ -494,7 +494,7 @@ class CorpusWeighing(Weighing):
         return find_candidates(self._corpus, terms, second)
 
     def load(self, filed: Sequence[NewsDocument]) -> None:
-        """Load the terms of filed documents from the corpus, or from the texts if it lacks them."""
+        """Load the terms of stored documents from the corpus, else from their texts."""
         counted = self._corpus.terms_of([document.key for document in filed])
         for document in filed:
             known = counted.get(document.key)
@@ -525,7 +525,7 @@ class CorpusWeighing(Weighing):
 
 
 def index_terms(documents: Iterable[NewsDocument]) -> Iterator[CountedTerms]:
-    """Yield the terms of each document in the form that a corpus stores."""
+    """Yield the terms of each document as a corpus stores them."""
     vocabulary = Vocabulary()
     for document in documents:
         yield vocabulary.pack(document.title, document.text, document.language_code)
@@ -545,7 +545,7 @@ _BEST = 60  # most documents that are compared, with decay over time and again w
 def find_candidates(
     corpus: Corpus, terms: Iterable[tuple[int, float]], second: int
 ) -> Sequence[str]:
-    """Return the keys of the documents in a corpus that share most of the weight of some terms."""
+    """Return the keys of documents in a corpus that share much of the weight of these terms."""
     shared: dict[tuple[str, float], float] = {}
     visits = 0
     for term, weight in terms:

@@ -1,4 +1,4 @@
-"""The values of clustering: documents, their groups, and corpora (the terms of filed documents)."""
+"""The data types of clustering: documents, their groups, and corpora (indexes of terms)."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from copydesk.news.story import Corpus, CountedTerms, IndexedDocument, number_of
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewsDocument:
-    """A news report to be grouped with reports on the same event.
+    """A news report that is to be grouped with other reports on the same event.
 
     `moment` is None if its time is not known; then the time of the document before counts. `group`
     is the group that it is known to belong to, "" if that is to be found. `vector` is the
@@ -44,7 +44,7 @@ Veto = Literal["", "likeness", "series", "apart"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GroupLikeness:
-    """The similarity of a document to a group: how much, by which words, how much it must be."""
+    """The result of comparing a document with a group: similarity, shared words, threshold."""
 
     group: str
     similarity: float
@@ -55,7 +55,7 @@ class GroupLikeness:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Assignment:
-    """The group that a document was put into, their similarity and shared words, similar groups.
+    """The result of putting a document into a group: similarity, shared words, similar groups.
 
     `similarity` is 0 in a group of its own. `near` are (group, similarity) pairs regardless of
     time, most similar first. `same_headline` says that it joined because the group had the same
@@ -88,7 +88,7 @@ _Place = tuple[int, int, str]  # a document's second, its number, its key
 
 
 class MemoryCorpus:
-    """A `news.Corpus` in memory: the terms of documents, and in which documents each occurs."""
+    """An index of terms in memory: the terms of each document, the documents with each term."""
 
     def __init__(self, documents: Iterable[IndexedDocument] = ()) -> None:
         self._terms: dict[str, CountedTerms] = {}
@@ -109,7 +109,7 @@ class MemoryCorpus:
             bisect.insort(self._places[term], _place_of(document))
 
     def remove(self, document: IndexedDocument) -> None:
-        """Remove a document from the corpus; it must be the same as when it was added."""
+        """Remove a document, given as it was added, from the corpus."""
         counted = self._terms.pop(document.key)
         self._documents_with.subtract(counted.terms)
         self._sizes = [sum_ - size for sum_, size in zip(self._sizes, counted.sizes, strict=True)]
@@ -125,7 +125,7 @@ class MemoryCorpus:
         self._sizes = [sum_ + size for sum_, size in zip(self._sizes, counted.sizes, strict=True)]
 
     def sizes(self) -> tuple[int, int, int, int]:
-        """Return the number of documents, then of their terms: words, 4-grams and names."""
+        """Return the numbers of documents, words, 4-grams and names in the corpus."""
         words, ngrams, names = self._sizes
         return (len(self._terms), words, ngrams, names)
 
@@ -135,7 +135,7 @@ class MemoryCorpus:
         return {term: counts[term] for term in terms if counts.get(term)}
 
     def find(self, term: int, second: int, most: int) -> Sequence[tuple[int, str]]:
-        """Return (second, key) of at most `most` documents with a term, nearest to `second` first.
+        """Return (time in seconds, key) of documents with this term, nearest in time first.
 
         Only documents count in which the term is one of the most important.
         """
@@ -146,7 +146,7 @@ class MemoryCorpus:
         return [(then, key) for then, _, key in nearest]
 
     def terms_of(self, keys: Collection[str]) -> Mapping[str, CountedTerms]:
-        """Map the keys of known documents to their terms."""
+        """Map the keys of documents to their terms; unknown documents are left out."""
         return {key: self._terms[key] for key in keys if key in self._terms}
 
 
@@ -155,14 +155,14 @@ def _place_of(document: IndexedDocument) -> _Place:
 
 
 class LayeredCorpus:
-    """Two corpora without common documents, read as one `news.Corpus`."""
+    """Two corpora (indexes of documents' terms) without common documents, read as one."""
 
     def __init__(self, below: Corpus, above: Corpus) -> None:
         self._below = below
         self._above = above
 
     def sizes(self) -> tuple[int, int, int, int]:
-        """Return the number of documents, then of their terms: words, 4-grams and names."""
+        """Return the numbers of documents, words, 4-grams and names in both corpora."""
         below, above = self._below.sizes(), self._above.sizes()
         return (
             below[0] + above[0],
@@ -178,7 +178,7 @@ class LayeredCorpus:
         return counts
 
     def find(self, term: int, second: int, most: int) -> Sequence[tuple[int, str]]:
-        """Return (second, key) of at most `most` documents with a term, nearest to `second` first.
+        """Return (time in seconds, key) of documents with this term, nearest in time first.
 
         Only documents count in which the term is one of the most important.
         """
@@ -188,5 +188,5 @@ class LayeredCorpus:
         )
 
     def terms_of(self, keys: Collection[str]) -> Mapping[str, CountedTerms]:
-        """Map the keys of known documents to their terms."""
+        """Map the keys of documents to their terms; unknown documents are left out."""
         return {**self._below.terms_of(keys), **self._above.terms_of(keys)}

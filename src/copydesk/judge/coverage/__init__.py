@@ -1,4 +1,4 @@
-"""Coverage: group stories on one event, choose the one that leads, return those that change."""
+"""Group stories on one event, choose the story that leads each group, return those that change."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Turn stories into documents to be grouped day by day, and choose what they are compared with."""
+"""Turn stories into documents to be grouped day by day, and index those to compare them with."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _NEVER = datetime.max.replace(tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Arrival:
-    """A story to be grouped, with the time at which it came, and its known group ("" if none)."""
+    """A story to be grouped by event, with the time when it came and its group so far, or ""."""
 
     shelved: Shelved
     moment: datetime
@@ -36,7 +36,7 @@ class Arrival:
 
     @property
     def order(self) -> tuple[bool, datetime, str]:
-        """Return the sort key: stories of known groups first, then by time, then by path.
+        """Return the key to sort stories for grouping: known groups first, then by time, path.
 
         So a new story meets the stories that a rule brings into a group before it joins.
         """
@@ -44,12 +44,12 @@ class Arrival:
 
     @property
     def document(self) -> NewsDocument:
-        """Return the story as a document for grouping."""
+        """Return the story as a document that can be grouped by event."""
         return to_document(self.shelved, self.moment, self.group)
 
 
 def list_arrivals(stories: Sequence[Shelved], ruled: RuledGroups) -> list[Arrival]:
-    """Return stories in the order of grouping, each with its time and its known group."""
+    """Return stories in the order of grouping, each with its time and its group so far."""
     latest = max((shelved.found for shelved in stories if shelved.found), default=_NEVER)
     arrivals = (
         Arrival(
@@ -64,7 +64,7 @@ def list_arrivals(stories: Sequence[Shelved], ruled: RuledGroups) -> list[Arriva
 
 
 def part_by_day(arrivals: Iterable[Arrival]) -> list[list[Arrival]]:
-    """Split arrivals by day (UTC), earliest first; those without time come with the last day."""
+    """Split stories to be grouped by UTC day, earliest first. The last day has the undated ones."""
     days: defaultdict[date, list[Arrival]] = defaultdict(list)
     timeless = []
     for arrival in arrivals:
@@ -91,7 +91,7 @@ TERMS_VERSION = 2  # raise it when a text gets other terms, or other telling one
 
 
 def index_stories(stories: Sequence[tuple[Shelved, bytes]]) -> Iterator[IndexedDocument]:
-    """Yield stories in the form that a corpus stores: terms, time and the given digest."""
+    """Yield stories in the form that a corpus (index of terms) stores, with the given digests."""
     terms = clustering.index_terms(to_document(shelved) for shelved, _ in stories)
     for (shelved, digest), counted in zip(stories, terms, strict=True):
         yield IndexedDocument(
@@ -103,18 +103,18 @@ def index_stories(stories: Sequence[tuple[Shelved, bytes]]) -> Iterator[IndexedD
 
 
 def make_corpus(stories: Iterable[Shelved]) -> Corpus:
-    """Return a corpus (`news.Corpus`) of the given stories in memory."""
+    """Return a corpus (an index of the terms) of the given stories, in memory."""
     return MemoryCorpus(index_stories([(shelved, b"") for shelved in stories]))
 
 
 def extend_corpus(corpus: Corpus, stories: Iterable[Shelved]) -> Corpus:
-    """Return a corpus extended by stories that it does not have; the given one is unchanged."""
+    """Return a corpus with further stories that it does not have; the old one is not changed."""
     fresh = MemoryCorpus(index_stories([(shelved, b"") for shelved in stories]))
     return LayeredCorpus(corpus, fresh) if fresh.sizes()[0] else corpus
 
 
 def is_grouped(story: Story, beat: Beat) -> bool:
-    """Return whether a story may be in a group: no copy, not excluded by a verdict or rule."""
+    """Return whether a story may be in a group: no copy, not excluded by an editor or rule."""
     return not (story.copy_of or story.is_kept_out or is_excluded(story, beat))
 
 
@@ -123,7 +123,7 @@ def _is_merged(story: Story, beat: Beat) -> bool:
 
 
 def is_excluded(story: Story, beat: Beat) -> bool:
-    """Return whether a story is blocked or outside the site's subject, so that no group has it.
+    """Return whether a story may be in no group since it is blocked or outside the site's subject.
 
     A story that is still in one was not judged since the rules changed, and stays. An own story of
     the site is only in a group that an editor puts it into.
@@ -137,7 +137,7 @@ def is_excluded(story: Story, beat: Beat) -> bool:
 
 
 def moment_of(shelved: Shelved) -> datetime:
-    """Return when a story came, NO_TIME if neither its date nor its finding is known.
+    """Return when a story was published, else found; NO_TIME if neither is known.
 
     The story's own date counts, unless it is later than the time when the story was found: then it
     is wrong.
@@ -149,7 +149,7 @@ def moment_of(shelved: Shelved) -> datetime:
 
 
 def to_document(shelved: Shelved, moment: datetime = NO_TIME, group: str = "") -> NewsDocument:
-    """Return a story as a document for grouping."""
+    """Return a story as a document that can be grouped by event."""
     story = shelved.story
     return NewsDocument(
         key=name_of(story),
@@ -166,30 +166,30 @@ _DAY = timedelta(days=1)
 
 
 class DailyCorpus(Protocol):
-    """A corpus of filed stories that grows from day to day."""
+    """A corpus (index of terms) of stored stories to which each day's stories are added."""
 
     def of_day(self, new: Sequence[Arrival]) -> Corpus:
-        """Return the corpus to compare a day's new stories with, which are not in it."""
+        """Return the stored stories, as a corpus, that a day's new stories are compared with."""
         ...
 
     def add(self, placed: Iterable[Arrival]) -> None:
-        """Add the stories of a finished day to the corpus."""
+        """Add the stories of a day to the corpus after they were grouped."""
         ...
 
 
 class KeptCorpus:
-    """A stored corpus of the filed stories of some weeks, with the stories that came since."""
+    """A stored corpus (index of terms) of some weeks of stories, with the stories added since."""
 
     def __init__(self, kept: Corpus) -> None:
         self._kept = kept
         self._since = MemoryCorpus()
 
     def of_day(self, new: Sequence[Arrival]) -> Corpus:
-        """Return the corpus to compare a day's new stories with."""
+        """Return the stored stories, as a corpus, that a day's new stories are compared with."""
         return LayeredCorpus(self._kept, self._since) if self._since.sizes()[0] else self._kept
 
     def add(self, placed: Iterable[Arrival]) -> None:
-        """Add the stories of a finished day to the corpus."""
+        """Add the stories of a day to the corpus after they were grouped."""
         documents = list(_index(arrival.shelved for arrival in placed))
         known = self._kept.terms_of([document.key for document in documents])
         for document in documents:
@@ -198,7 +198,7 @@ class KeptCorpus:
 
 
 class SlidingCorpus:
-    """The filed stories of the weeks around a day, as a corpus; the days must come in order."""
+    """A corpus (index of terms) of the stories in the weeks around a day that moves forward."""
 
     def __init__(self, filed: Iterable[Arrival]) -> None:
         documents = _index(arrival.shelved for arrival in filed)
@@ -207,7 +207,7 @@ class SlidingCorpus:
         self._corpus = MemoryCorpus()
 
     def of_day(self, new: Sequence[Arrival]) -> Corpus:
-        """Return the corpus to compare a day's new stories with."""
+        """Return the stored stories, as a corpus, that a day's new stories are compared with."""
         moments = [arrival.moment for arrival in new if arrival.moment != NO_TIME]
         if not moments:
             self._take_in(float("inf"))
@@ -220,7 +220,7 @@ class SlidingCorpus:
         return self._corpus
 
     def add(self, placed: Iterable[Arrival]) -> None:
-        """Add the stories of a finished day to the corpus."""
+        """Add the stories of a day to the corpus after they were grouped."""
         for document in _index(arrival.shelved for arrival in placed):
             self._add(document)
 

@@ -1,4 +1,4 @@
-"""Choose which stories of a group readers see as related to its leader, and why not the others."""
+"""Choose the stories of a group that the site shows as related to its leader, and explain why."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ FAR_BELOW = 3  # a story with less than a third of the leader's quality is not s
 
 
 def choose_beside(leader: Story, others: Sequence[Story], beat: Beat) -> list[Story]:
-    """Return the stories that readers see as related to a leader: the best of each publisher.
+    """Return the stories that the site shows as related to a group's leader, one of each publisher.
 
     `others` are the group without its leader, the best first.
     """
@@ -22,7 +22,7 @@ def choose_beside(leader: Story, others: Sequence[Story], beat: Beat) -> list[St
 
 
 def weigh_beside(leader: Story, others: Sequence[Story], beat: Beat) -> list[tuple[Story, str]]:
-    """Pair each other story of a group with the reason why readers do not see it, "" if they do."""
+    """Pair each other story of a group with the reason why the site hides it, "" if it does not."""
     seen = {_publisher(leader): leader}
     weighed = []
     for other in others:
@@ -40,7 +40,7 @@ def is_off_beat(story: Story, beat: Beat) -> bool:
 
 
 def confirms(story: Story, beat: Beat) -> bool:
-    """Return whether a story counts as another publisher's report on the same event.
+    """Return whether a story counts as another publisher's report that confirms the event.
 
     A story without quality, or outside the site's subject, does not count.
     """
@@ -72,7 +72,7 @@ _NO_TIME = datetime.min.replace(tzinfo=UTC)
 
 
 def snapshot(story: Story) -> Related:
-    """Return a story as the entry in another story's list of related stories (SPEC 2.10)."""
+    """Return a story as an entry for another story's list of related stories (SPEC 2.10)."""
     provider = story.provider
     return Related(
         title=story.title,
@@ -96,7 +96,7 @@ def in_order(related: Iterable[Related]) -> tuple[Related, ...]:
 
 
 def list_copies(stories: Sequence[Shelved]) -> tuple[Story, ...]:
-    """Add copies to the related stories of their originals; return the changed originals by path.
+    """Add copies to the related stories of their originals; return changed originals by path.
 
     Other related stories stay; a copy replaces its older state. Nothing depends on what is new, so
     the next run completes an interrupted one.

@@ -1,4 +1,4 @@
-"""Group stories in the `everyday` profile as everyday.cc does: the best story leads."""
+"""Group stories by event in the profile `everyday`, as everyday.cc does: the best story leads."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def regroup_everyday(
     rejudged: frozenset[str] = frozenset(),
     _: Surroundings | None = None,
 ) -> tuple[Story, ...]:
-    """Regroup stories as everyday.cc does (SPEC 2.2, 2.3, 2.10); return those that change, by path.
+    """Group stories by event like everyday.cc (SPEC 2.2, 2.3, 2.10); return changed ones by path.
 
     Empty if the site does not group. Groups without a fresh story stay as filed, so that their
     lists no longer change when a story leaves the time that is grouped.
@@ -178,7 +178,7 @@ class _Clusters:
         self._with_word: defaultdict[str, list[int]] = defaultdict(list)
 
     def find_nearest(self, vector: _Vector, moment: datetime) -> tuple[float, int]:
-        """Return the best cosine with a group that may still grow, and its negative number.
+        """Return the best cosine similarity to a group that may still grow, and minus its number.
 
         Of two equals the earlier group is nearer.
         """
@@ -211,7 +211,7 @@ class _Clusters:
 
 
 def group_stories(stories: Sequence[Shelved]) -> list[tuple[Story, ...]]:
-    """Group stories by event, each group ordered by time and path; most groups have one story.
+    """Group stories by event. Each group is sorted by time and path; most have one story.
 
     A story joins the most similar group (the earlier of two equals) if it is similar enough and the
     group's last story is at most four days older.

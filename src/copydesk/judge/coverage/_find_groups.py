@@ -31,7 +31,7 @@ from copydesk.news.story import Corpus
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FoundGroups:
-    """The result of grouping: paths of each group's stories, why new ones joined, near groups."""
+    """The result of grouping: each group's stories, why new ones joined, and similar groups."""
 
     paths: Mapping[str, Sequence[str]]
     reasons: Mapping[str, Reason]
@@ -40,7 +40,7 @@ class FoundGroups:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CoverageMatch:
-    """The filed stories on the same event as a story that is not filed: their paths and the reason.
+    """The stored stories on the same event as a given article, by path, and the reason for it.
 
     `reason` is None if the group formed around other stories that are not filed.
     """
@@ -52,7 +52,7 @@ class CoverageMatch:
 def find_groups(
     stories: Sequence[Shelved], beat: Beat, fresh: frozenset[str], corpus: Corpus | None = None
 ) -> FoundGroups:
-    """Find the groups of new stories among the filed ones, by their words and by editors' rules.
+    """Find the groups that new stories form or join, by similar words and by editors' rules.
 
     Of the filed stories only those are compared that a new one may join, with the rest of their
     groups. `corpus` has the terms of the filed stories.
@@ -76,7 +76,7 @@ def find_groups(
 
 
 def find_candidates(new: Sequence[Shelved], beat: Beat, corpus: Corpus) -> set[str]:
-    """Return the record names of the filed stories that `find_groups` compares new ones with."""
+    """Return the record names of the stored stories that `find_groups` compares new ones with."""
     moments = [moment_of(shelved) for shelved in new]
     documents = [to_document(*pair) for pair in zip(new, moments, strict=True)]
     return weigh_beside(corpus, beat).expect(documents, max(moments).timestamp())
@@ -146,7 +146,7 @@ def find_coverage(
     beat: Beat,
     corpus: Corpus | None = None,
 ) -> Mapping[str, CoverageMatch]:
-    """Map the paths of stories that are not filed to the filed stories on the same events.
+    """Map the path of each given story, not stored yet, to the stored stories on its event.
 
     They are placed as a run would place them: day by day, by the same words, thresholds and rules.
     `filed` are the stories that they may join (`find_candidates`) with all of their groups.
@@ -164,7 +164,7 @@ def find_coverage(
 
 
 class Places:
-    """The group of each story so far, updated day by day."""
+    """The assignment of stories to groups, updated day by day."""
 
     def __init__(self, filed: Sequence[Arrival], beat: Beat, ruled: RuledGroups) -> None:
         """Begin with the filed stories in their known groups."""
@@ -178,16 +178,16 @@ class Places:
             self._members[arrival.group].add(arrival.key)
 
     def group_of(self, key: str) -> str:
-        """Return the name of a story's group, the story's own name if it is not known."""
+        """Return the name of a story's group, or the story's own name if it has none yet."""
         arrival = self._arrivals.get(key)
         return arrival.group if arrival else key
 
     def meet_only(self, keys: Collection[str]) -> None:
-        """Compare new stories only with the filed stories that have the given keys."""
+        """Limit the stored stories that new ones are compared with to those with these keys."""
         self._unmet = frozenset(self._arrivals.keys() - keys)
 
     def place(self, day: Sequence[Arrival], corpus: Corpus) -> dict[str, Assignment]:
-        """Put a day's new stories into groups, among the filed stories that they may join.
+        """Assign the new stories of a day to groups, new ones or those of stored stories.
 
         Returns the assignment of each new story by path.
         """
@@ -244,7 +244,7 @@ class Places:
 
 
 def weigh_beside(corpus: Corpus, beat: Beat) -> clustering.CorpusWeighing:
-    """Return the weights of terms by how common they are in a corpus and in the site's subject."""
+    """Return an object that weights terms: those rare in a corpus and the site's subject most."""
     return clustering.CorpusWeighing(corpus, _words_of_main(beat), _words_below_main(beat))
 
 
@@ -272,7 +272,7 @@ def _words_below_main(beat: Beat) -> dict[str, float]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Neighbour:
-    """A group similar to a story: its stories' paths, the similarity, and how much is needed.
+    """A group similar to a story: its stories' paths, the similarity and the threshold.
 
     `are_together` tells that the story is filed in it. `would_be_one` tells that a run would put it
     there today: it joins, or both groups merge in the end, for which less similarity may be enough.
@@ -287,7 +287,7 @@ class Neighbour:
 def weigh_neighbours(
     story: Shelved, around: Sequence[Shelved], beat: Beat, corpus: Corpus
 ) -> tuple[Neighbour, ...]:
-    """Return the groups most similar to a story, as if the story came now, most similar first.
+    """Return the groups most similar to a story, as if it were new, most similar first.
 
     `around` are the stories to compare it with, with all of their groups; `corpus` has their terms.
     """

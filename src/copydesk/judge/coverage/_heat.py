@@ -1,4 +1,4 @@
-"""Compute heat: the points that a group's leader gets for coverage of its event, with reasons."""
+"""Compute heat, a score of interest: points for a group's leader for the coverage of its event."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _SPIKES_A_MONTH = 30 * 4  # six-hour periods
 
 
 def heat(leader: Story, others: Sequence[Story], beat: Beat, usual: float) -> tuple[Reason, ...]:
-    """Return the reasons, with points, that the coverage of a leader's event adds to its quality.
+    """Return the reasons, with points, that coverage of the event adds to its leader's quality.
 
     `usual` is how many stories its topics have in six hours. Publishers count if they are
     independent and reported within three days of the latest story, so that old stories cool down.
@@ -39,7 +39,7 @@ def heat(leader: Story, others: Sequence[Story], beat: Beat, usual: float) -> tu
 
 
 def corroboration(leader: Story, others: Sequence[Story], beat: Beat) -> Reason | None:
-    """Return the points (with reason) for other publishers on the same event, None for none."""
+    """Return the points for other publishers that report the event, as a reason; None for none."""
     newsrooms = independent(_recent(others, leader), beat)
     newsrooms.pop(voice_of(leader, beat), None)
     if not newsrooms:
@@ -106,7 +106,7 @@ def _source_trust(leader: Story) -> Reason | None:
 
 
 def usual_of(topics: Iterable[str], count_stories: Callable[[str], int], beat: Beat) -> float:
-    """Return how many stories the busiest of some topics usually has in six hours.
+    """Return how many stories in six hours are usual for the busiest of these topics.
 
     The main topic counts only if there is no other. `count_stories` returns how many of a month's
     stories have a topic.
@@ -124,7 +124,7 @@ _BETWEEN = re.compile(
 
 
 def independent(stories: Iterable[Story], beat: Beat) -> dict[str, str]:
-    """Map the key of each independent publisher of the stories (`voice_of`) to its name.
+    """Map the key of each independent publisher of these stories (see `voice_of`) to its name.
 
     A text of an agency counts as the agency wherever it is published. Publishers of one owner are
     one. Copies and press releases do not count.
@@ -140,7 +140,7 @@ def independent(stories: Iterable[Story], beat: Beat) -> dict[str, str]:
 
 
 def voice_of(story: Story, beat: Beat) -> str:
-    """Return a key for a story's publisher: its agency, owner or domain; "" if not known."""
+    """Return a key for a story's origin: its news agency, the publisher's owner, or the domain."""
     provider = story.provider
     domain = provider.domain if provider else ""
     agency = agency_of(story.credit, domain)
@@ -153,7 +153,7 @@ def voice_of(story: Story, beat: Beat) -> str:
 
 
 def agency_of(credit: str, domain: str) -> str:
-    """Return the first news agency named in a credit, else the one with the domain, or ""."""
+    """Return the news agency that a credit names or that owns the domain, "" for none."""
     for part in _BETWEEN.split(credit):
         if agency := _AGENCY_OF.get(text.squash(part)):
             return agency

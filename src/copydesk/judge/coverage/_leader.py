@@ -1,4 +1,4 @@
-"""Choose the leader of a group: by an editor's rule, among stories to be published, by merits."""
+"""Choose the story that leads a group: by an editor's rule, else by merits such as a picture."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _Rank = tuple[bool, bool, bool, bool, bool]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Contest:
-    """The choice of a group's leader: its stories, the newest one's time, an editor's choice."""
+    """The choice of a group's leading story: candidates, the latest time, an editor's choice."""
 
     group: Sequence[Story]
     beat: Beat
@@ -29,7 +29,7 @@ class Contest:
     chosen: Story | None
 
     def rank(self) -> list[Story]:
-        """Rank the stories of the group, its leader first.
+        """Return the stories of the group, best first; the first one leads the group.
 
         The story with most merits leads, unless the group would not be on the site with it and
         would be with another one.
@@ -41,7 +41,7 @@ class Contest:
         return [leader, *(story for story in ranked if story is not leader)]
 
     def why(self, leader: Story) -> Reason:
-        """Return the reason why the leader ranks before the best other story."""
+        """Return the reason why this story leads the group and not the second best."""
         second = min(
             (story for story in self.group if story is not leader),
             key=lambda story: self._order(story, anew=True),
@@ -92,7 +92,7 @@ class Contest:
 
 
 def leads_by_ruling(leader: Story, group: Sequence[Story], beat: Beat) -> bool:
-    """Return whether no pin, rule or verdict of an editor puts another story before the leader."""
+    """Return whether the editors' pins, rules and decisions let a story go on leading its group."""
     chosen = leader_by_ruling(group, beat)
     if leader is not chosen and any(map(is_lead, leader.reasons)):
         return False
@@ -111,7 +111,7 @@ def _rank(story: Story, beat: Beat, chosen: Story | None) -> _Rank:
 
 
 def leader_by_ruling(group: Sequence[Story], beat: Beat) -> Story | None:
-    """Return the story that an editor's rule makes the leader, None if it would hide the group.
+    """Return the story that an editor's rule makes the leader, None if it would not be published.
 
     Only the newest `lead` rule on one of the group counts. It publishes nothing: a story that is
     held, or below the publishing threshold as leader, does not lead.
@@ -130,30 +130,30 @@ def is_pinned(story: Story, beat: Beat) -> bool:
 
 
 def was_pinned(story: Story, beat: Beat) -> bool:
-    """Return whether a story leads its group by an editor's pin that no longer exists."""
+    """Return whether a story leads its group only because of an editor's pin that was removed."""
     return any(map(is_pin, story.reasons)) and pin_on(story, beat) is None
 
 
 def is_kept_back(story: Story) -> bool:
-    """Return whether an editor's decision, or waiting for one, keeps a story off the site."""
+    """Return whether a story is off the site because an editor decided so or has yet to decide."""
     if story.verdict is not None:
         return story.verdict.said != "publish"
     return any(reason.about == "held" for reason in story.reasons)
 
 
 def is_trusted(story: Story) -> bool:
-    """Return whether the trust in its source publishes a story at any quality."""
+    """Return whether a story is published at any quality because its source is trusted."""
     return any(reason.kind in _TRUSTED for reason in story.reasons)
 
 
 def lift_of(leader: Story, others: Sequence[Story], beat: Beat) -> int:
-    """Return the points that other stories of its group add to a leader for publication."""
+    """Return the points that a leader gets toward publication for other stories of its group."""
     support = corroboration(leader, [other for other in others if confirms(other, beat)], beat)
     return min(LIFT, support.points or 0) if support else 0
 
 
 def passes(leader: Story, lift: int, beat: Beat) -> bool:
-    """Return whether a leader is published: by points, by the trust in its source, or as before."""
+    """Return whether a group's leader is published: by points, by trust, or as it was before."""
     was_let_through = bool(leader.published) and not was_pinned(leader, beat)
     reaches = (leader.quality or 0) + lift >= beat.scoring.publish_at
     return reaches or was_let_through or is_trusted(leader)
@@ -173,7 +173,7 @@ _QUALITY = "quality"
 
 
 def note_size(story: Story, text: str) -> Story:
-    """Return a story with the size of its text noted among its reasons.
+    """Return a story with a reason added that stores the size of its text (brief, report, …).
 
     So the size is known as long as the record exists. Without a text the filed size stays.
     """
@@ -185,7 +185,7 @@ def note_size(story: Story, text: str) -> Story:
 
 
 def weigh_merits(story: Story, newest: datetime | None) -> dict[str, int]:
-    """Map each merit of a story as leader ("a picture", "fresher") to its points, in order.
+    """Map each merit of a story as a group's leader ("a picture", "fresher") to its points.
 
     First its quality, then what readers of the group get: a full text, a picture, an own report,
     recent news. `newest` is the time of the group's latest story.
@@ -200,7 +200,7 @@ def weigh_merits(story: Story, newest: datetime | None) -> dict[str, int]:
 
 
 def compare_merits(first: Mapping[str, int], second: Mapping[str, int]) -> str:
-    """Name what one story has more points for than another ("a picture"); "" for nothing."""
+    """Return in words the merits in which one story beats another ("a picture"), "" for none."""
     better = [what for what, points in first.items() if points > second.get(what, 0)]
     words = (
         f"quality {first[what]} to {second[what]}" if what == _QUALITY else what for what in better
@@ -209,7 +209,7 @@ def compare_merits(first: Mapping[str, int], second: Mapping[str, int]) -> str:
 
 
 def count_merits(leader: Story, other: Story) -> tuple[list[str], int]:
-    """Return a leader's merits over another story, without quality, and the points' difference.
+    """Return the merits in which a leader beats another story, and the difference in points.
 
     The points are the difference of all merits.
     """
@@ -220,19 +220,19 @@ def count_merits(leader: Story, other: Story) -> tuple[list[str], int]:
 
 
 def newest_of(group: Sequence[Story]) -> datetime | None:
-    """Return when the latest story of a group was published, None if no time is known."""
+    """Return when the latest story of a group was published, None if unknown."""
     return max((story.published_at for story in group if story.published_at), default=None)
 
 
 def is_brief_beside(story: Story, group: Sequence[Story]) -> bool:
-    """Return whether a story is a brief and another of its group a report, which should lead."""
+    """Return whether a story is short while another of its group is a full report."""
     if _size_of(story) != _BRIEF:
         return False
     return any(_size_of(other) in {_REPORT, _FULL} for other in group)
 
 
 def is_own_report(story: Story) -> bool:
-    """Return whether a publisher wrote the report itself: no agency's text, no press release."""
+    """Return whether a story is its publisher's own report: no agency text or press release."""
     if any(reason.kind is ReasonKind.PRESS_RELEASE for reason in story.reasons):
         return False
     domain = story.provider.domain if story.provider else ""

@@ -1,4 +1,4 @@
-"""Write the leader and the other stories of a group on one event as they are filed."""
+"""Update the stored stories of each group on one event: its leader and the others."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ _JOINED = frozenset(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GroupSetting:
-    """The inputs for writing groups of stories on one event.
+    """The inputs for updating the stories of a group on one event.
 
     `own` has the paths of grouped stories by URL: related stories from former groups are removed by
     it. `count_stories` returns how many of a month's stories have a topic. `texts` has the known
@@ -72,7 +72,7 @@ class GroupSetting:
 
 
 def lead_group(name: str, group: Sequence[Story], setting: GroupSetting) -> tuple[Story, ...]:
-    """Choose a group's leader; return the stories as filed under the group's name, leader first.
+    """Choose a group's leader; return all stories of the group updated for it, the leader first.
 
     The story with most merits leads, among those that would be on the site. An editor's pin goes
     before that, then an editor's `lead` rule, then a verdict; a held story leads only if there is
@@ -97,7 +97,7 @@ def lead_group(name: str, group: Sequence[Story], setting: GroupSetting) -> tupl
 
 
 def leave_group(story: Story, setting: GroupSetting) -> Story:
-    """Return a story without its group, as if it had never been in one.
+    """Return a story removed from its group, as if it had never been in one.
 
     If a verdict took it out, its reasons say so: when the verdict is taken back, it may return.
     """
@@ -228,7 +228,7 @@ def _with_reasons(story: Story, *reasons: Reason) -> tuple[Reason, ...]:
 
 
 def is_as_filed(name: str, group: Sequence[Story], setting: GroupSetting) -> bool:
-    """Return whether a group is still as filed: no editor's rule or interrupted run changes it.
+    """Return whether the stored stories of a group are up to date with the editors' rules.
 
     That is so if one story leads, and no pin, rule or verdict of an editor puts another one before
     it.
@@ -283,7 +283,7 @@ def regroup(
     rejudged: frozenset[str] = frozenset(),
     around: Surroundings | None = None,
 ) -> tuple[Story, ...]:
-    """Regroup stories by event and by copies; return those that change, ordered by path.
+    """Group stories by event and find copies again; return those that change, ordered by path.
 
     `stories` are those of some weeks with all of their groups. `fresh` are the paths of new ones;
     `rejudged` of those that were judged again and stay in their groups. A story is placed as if it
@@ -328,7 +328,7 @@ def _list_kept_out(stories: Iterable[Story]) -> list[Story]:
 
 
 def find_freed_paths(stories: Iterable[Story], beat: Beat) -> frozenset[str]:
-    """Return the paths of filed stories to group anew, since a rule or verdict is gone."""
+    """Return the paths of stories to group again, since an editor's rule or decision is gone."""
     return _find_freed_paths([story for story in stories if is_grouped(story, beat)], beat)
 
 

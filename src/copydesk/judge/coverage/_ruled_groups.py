@@ -1,4 +1,4 @@
-"""Apply editors' split and merge rules to groups of stories, and list stories to keep apart."""
+"""Apply editors' split and merge rules to groups of stories; list stories to keep apart."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _NO_TIME = datetime.min.replace(tzinfo=UTC)
 
 
 class RuledGroups:
-    """The known groups of stories after every split and merge rule of editors.
+    """The groups of stories after all split and merge rules of editors were applied.
 
     Rules apply in their order: a merge after a split brings stories together again. `apart` has for
     a story's name the names of stories that are never in its group. `whole` has the names of
@@ -146,7 +146,7 @@ def _group_name(story: Story) -> str:
 
 
 def paths_without_ruling(stories: Sequence[Story], beat: Beat) -> frozenset[str]:
-    """Return the paths of stories that stay where a rule moved them that no longer exists."""
+    """Return the paths of stories in a group only because of an editor's rule that was undone."""
     moved = [story for story in stories if any(map(is_move, story.reasons))]
     if not moved:
         return frozenset()
@@ -176,27 +176,27 @@ def _split_names(rulings: Sequence[Ruling]) -> set[str]:
 
 
 def is_ruled(reason: Reason) -> bool:
-    """Return whether a reason names an editor's rule on groups."""
+    """Return whether a reason in a story's record is an editor's rule on a group of stories."""
     return reason.is_group_ruled
 
 
 def is_move(reason: Reason) -> bool:
-    """Return whether a reason names an editor's rule that moved a story into or out of a group."""
+    """Return whether a reason in a story's record is an editor's rule that changed its group."""
     return is_ruled(reason) and not is_pin(reason) and not is_lead(reason)
 
 
 def is_pin(reason: Reason) -> bool:
-    """Return whether a reason says that a story leads its group by an editor's pin."""
+    """Return whether a reason in a story's record is an editor's pin, which makes it lead."""
     return is_ruled(reason) and reason.kind is ReasonKind.PINNED
 
 
 def is_lead(reason: Reason) -> bool:
-    """Return whether a reason says that a story leads its group by an editor's `lead` rule."""
+    """Return whether a reason in a story's record is an editor's rule that makes it lead."""
     return is_ruled(reason) and reason.kind is ReasonKind.LED
 
 
 def lead_in(stories: Sequence[Story], beat: Beat) -> tuple[Story, Reason] | None:
-    """Return the story that an editor's newest `lead` rule in a group names, and why; or None."""
+    """Return the story that the newest `lead` rule in a group names, and the reason; or None."""
     named = {name_of(story): story for story in stories}
     for rule in reversed(beat.rulings):
         if rule.said == "lead" and rule.stories and rule.stories[0] in named:
@@ -205,7 +205,7 @@ def lead_in(stories: Sequence[Story], beat: Beat) -> tuple[Story, Reason] | None
 
 
 def pin_on(story: Story, beat: Beat) -> Reason | None:
-    """Return the reason that says that an editor pinned a story, None without a pin.
+    """Return the reason that an editor pinned a story, None if it is not pinned.
 
     Whether the pin has ended is not checked.
     """
@@ -227,5 +227,5 @@ def _takes_from(split: Ruling, names: set[str]) -> bool:
 
 
 def name_of(story: Story) -> str:
-    """Return the name of a story's record: its file name without `.md`."""
+    """Return the name of a story's record, which is its file name without `.md`."""
     return story.path.rpartition("/")[2].removesuffix(".md")

@@ -1,4 +1,4 @@
-"""Quality signals of importance: important terms in a text, the country that a headline names."""
+"""Quality signals of importance: terms on lives, law, jobs, …, and a country in the headline."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _NAMED = 5
 
 
 def in_title(features: Features, beat: Beat) -> Sightings:
-    """Find an important term in the headline of an article with a topic of the site."""
+    """Find an important term (on lives, law, jobs, …) in the headline of an article."""
     del beat
     word = wording.weighty(features.title[: wording.HEADLINE], features.language)
     if not word or not features.topics:
@@ -38,7 +38,7 @@ def in_title(features: Features, beat: Beat) -> Sightings:
 
 
 def of_states(features: Features, beat: Beat) -> Sightings:
-    """Find the name of a country in the headline of an article with a topic of the site."""
+    """Find the name of a country in the headline of an article, as a quality signal."""
     language = language_with_lists(features, beat)
     if not language or not features.topics:
         return []
@@ -47,7 +47,7 @@ def of_states(features: Features, beat: Beat) -> Sightings:
 
 
 def in_lede(features: Features, beat: Beat) -> Sightings:
-    """Count the important terms in headline and lede, which is all the text that a brief has."""
+    """Count the important terms in an article's headline and lede, for texts that are short."""
     language = language_with_lists(features, beat)
     if not language:
         return []
@@ -56,7 +56,7 @@ def in_lede(features: Features, beat: Beat) -> Sightings:
 
 
 def in_text(features: Features, beat: Beat) -> Sightings:
-    """Count the important terms in the text, each once.
+    """Count the important terms (on lives, law, jobs, …) in an article's text, each once.
 
     A language without lists of terms is scored by the length of the text.
     """
@@ -74,7 +74,7 @@ def in_text(features: Features, beat: Beat) -> Sightings:
 def locate_in_text(
     passages: Sequence[str], features: Features, beat: Beat
 ) -> Iterator[Sequence[tuple[int, int]]]:
-    """Yield for each passage the (start, end) places of the terms that `in_text` counts."""
+    """Yield for each passage the (start, end) places of the important terms that earn points."""
     language = language_with_lists(features, beat)
     if not language:
         return iter([()] * len(passages))
@@ -91,7 +91,7 @@ _KEPT_WORDS = 1 << 14  # cached: most words of a text were in earlier texts
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Matters:
-    """The different important terms in a text, and those of the field that it has most of.
+    """The important terms (lives, law, jobs, …) found in a text, and those of its main field.
 
     Words with the same beginning (`killed`, `killing`) count once; all are spelled as in the text.
     """
@@ -101,13 +101,13 @@ class Matters:
 
     @property
     def count(self) -> int:
-        """Return the number of different important terms, those of the field included."""
+        """Return the number of different important terms in the text."""
         return len(self.words) + len(self.of_field)
 
 
 @functools.lru_cache(maxsize=8)
 def find_matters(text: str, language: str) -> Matters:
-    """Find the important terms in a text of a language that has lists of them."""
+    """Find the important terms (on lives, law, jobs, …) in a text, by lists of its language."""
     found = _find_rows(text, language)
     stakes = [of_row for row, of_row in found.items() if not row.endswith(_FIELD)]
     field = found.get(_name_field(found), {})
@@ -120,7 +120,7 @@ def find_matters(text: str, language: str) -> Matters:
 def locate_matters(
     passages: Iterable[str], text: str, language: str
 ) -> Iterator[Sequence[tuple[int, int]]]:
-    """Yield the (start, end) places of the terms that `find_matters` counts, for each passage."""
+    """Yield for each passage the (start, end) places of the important terms in it."""
     found = _find_rows(text, language)
     field = _name_field(found)
     lexicons = [
@@ -169,7 +169,7 @@ _INITIALS = 3  # letters: a name so short is one in capitals only
 
 
 def find_state(headline: str, language: str) -> str:
-    """Return the first word of a headline that names a state, a people or a union, "" for none.
+    """Return the first word of a headline that names a country, a people or a union, "" for none.
 
     Names must have a capital: a turkey is not Turkey, and "us" is not the US.
     """

@@ -1,4 +1,4 @@
-"""Measure a text: its length, quotes and named sources, and the words of lists that it has."""
+"""Measure a text: its length, its quotes and named sources, and which listed words it contains."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ _TOLD_TO = re.compile(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TextMeasures:
-    """The length of a text and its numbers of named sources and quotes.
+    """The length of a text, and how many named sources and quotes it has.
 
     `length` is in characters of an alphabet, `speakers` counts the named sources of statements,
     `quotes` the quoted sentences.
@@ -60,7 +60,7 @@ def measure(text: str) -> TextMeasures:
 
 
 def length(text: str) -> int:
-    """Return the length of a text, in characters of an alphabet.
+    """Return the length of a text in letters; Chinese, Japanese and Korean characters count more.
 
     A Chinese character counts as three of them, a Japanese or Korean syllable as two: 1,500
     characters in English say as much as about 450 in Chinese or 700 in Japanese.
@@ -71,7 +71,7 @@ def length(text: str) -> int:
 
 
 def own_reporting(text: str, domain: str) -> str:
-    """Return the words of a text that show own reporting, "" if there are none.
+    """Return the words in a text that show the publisher's own reporting, "" if there are none.
 
     Someone told the publisher something, named or as "us", or was asked and declined to answer.
     Quotes are left out, since there "me" is the speaker.
@@ -96,18 +96,18 @@ _WORD = re.compile(r"[^\W\d_]+")  # "l'attaque" is two words
 
 
 def places_of(text: str) -> Iterator[tuple[int, int, str]]:
-    """Yield start, end and spelling of each word of a text."""
+    """Yield the start, end and spelling of each word in a text."""
     return ((*word.span(), word[0]) for word in _WORD.finditer(text))
 
 
 def words_of(text: str) -> list[str]:
-    """Return the words of a text as spelled, also split at apostrophes."""
+    """Return the words of a text as written; "l'attaque" is two words."""
     return _WORD.findall(text)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lexicon:
-    """A list of words and beginnings of words to search for.
+    """A list of words and prefixes of words (`accus*`) to search texts for.
 
     An entry has one or more lower-case forms, separated by spaces. A form with `*` matches all
     words that begin so, unless a longer form matches; a form with `!` excludes words: "accus*
@@ -121,7 +121,7 @@ class Lexicon:
 
     @classmethod
     def of(cls, entries: Iterable[str]) -> Lexicon:
-        """Make a lexicon from entries such as "accus* !accustom*"."""
+        """Make a lexicon from entries such as "accus* !accustom*": a prefix, without one word."""
         whole: dict[str, str] = {}
         beginnings: dict[str, str] = {}
         for entry in entries:
@@ -136,7 +136,7 @@ class Lexicon:
         return cls(whole=whole, beginnings=by_head, shortest=shortest)
 
     def find(self, words: Iterable[str]) -> Mapping[str, str]:
-        """Map the entries that any of the words match to the first such word."""
+        """Search words for the lexicon's entries; map those found to the first word of each."""
         found: dict[str, str] = {}
         for word in words:
             if entry := self.entry_of(word.lower()):
@@ -157,7 +157,7 @@ LISTED = frozenset({"de", "en", "es", "fr"})  # languages with lists of words in
 
 
 def language_with_lists(features: Features, beat: Beat) -> str:
-    """Return the language whose word lists fit an article, "" if there are none.
+    """Return the language of an article if there are word lists for it, else "".
 
     If the page does not tell its language, it is the site's.
     """
@@ -175,17 +175,17 @@ Sightings = Iterable[tuple[int, str]]
 
 
 def once(why: str, evidence: str) -> Sightings:
-    """Return a quality signal found once, or nothing if there is no evidence."""
+    """Return the result of a quality signal that counts once, or nothing without evidence."""
     return [(1, f"{why}: {evidence}")] if evidence else []
 
 
 class Steps:
-    """Thresholds for a count: each threshold that is reached counts once more."""
+    """Thresholds for a count in an article, such as of quotes; each one reached earns points."""
 
     def __init__(self, *bounds: int) -> None:
         self.bounds = bounds
 
     def sight(self, count: int, why: str) -> Sightings:
-        """Return a quality signal found as many times as thresholds are reached."""
+        """Return a quality signal that counts once for each threshold that is reached."""
         reached = bisect.bisect_right(self.bounds, count)
         return [(reached, why)] if reached else []

@@ -1,4 +1,4 @@
-"""Quality signals of kind: wordings that show that an article is no news report."""
+"""Quality signals for kinds of text: words that show that an article is no news report."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ SURE = Steps(50, 65, 80, 90)  # percent of confidence, each counting once more
 
 
 def on_beat(features: Features, beat: Beat) -> Sightings:
-    """Find out whether an article belongs to the site's subject, and with which confidence."""
+    """Return how surely an article belongs to the site's subject, as a quality signal."""
     if beat.topics and not features.topics and not features.given:
         return []
     why = features.given or f"{features.nearest}, confidence {features.confidence}"
@@ -46,32 +46,32 @@ def on_beat(features: Features, beat: Beat) -> Sightings:
 
 
 def off_beat(features: Features, beat: Beat) -> Sightings:
-    """Find out whether an article is kept although it has no topic of the site."""
+    """Find an article that is kept although it has no topic of the site."""
     if features.topics or features.given or not beat.topics:
         return []
     return [(1, "no topic of the beat")]
 
 
 def image(features: Features, beat: Beat) -> Sightings:
-    """Find out whether an article has a lead picture."""
+    """Find a lead picture of an article, as a quality signal."""
     del beat
     return [(1, reason_words(ReasonKind.PICTURE))] if features.image else []
 
 
 def video(features: Features, beat: Beat) -> Sightings:
-    """Find out whether an article is a video."""
+    """Find an article that is a video, as a quality signal."""
     del beat
     return [(1, "is a video")] if features.video else []
 
 
 def organization(features: Features, beat: Beat) -> Sightings:
-    """Find out whether the publisher is one of the site's known organizations."""
+    """Find a publisher that is one of the site's known organizations."""
     known = beat.organizations.get(features.domain)
     return [(1, f"known organization {known.name}")] if known else []
 
 
 def official(features: Features, beat: Beat) -> Sightings:
-    """Find out whether the source is an official source of the site."""
+    """Find an article from an official source of the site."""
     del beat
     return [(1, "official source of the beat")] if features.official else []
 
@@ -88,19 +88,19 @@ KNOWN = 70
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceTrust:
-    """The trust in an article's source from 0 to 100, and why."""
+    """The trust in an article's source, from 0 to 100, and the reason for it."""
 
     number: int
     why: str
 
     @property
     def reason(self) -> Reason:
-        """Return the trust as a reason for the story's record; it adds nothing to the quality."""
+        """Return the trust in the source as a reason to store with the story; it has no points."""
         return Reason.of(ReasonKind.TRUST, whose=self.number, known=self.why)
 
 
 def source_trust(features: Features, beat: Beat) -> SourceTrust | None:
-    """Return the trust in an article's source, None if nothing is known of the source.
+    """Return the trust in an article's source, None if nothing is known about it.
 
     The newsroom's trust files count first, then that it is official, then that its publisher is a
     known organization.
@@ -132,22 +132,22 @@ def _domains_above(host: str, domain: str) -> Iterator[str]:
 
 
 def high(features: Features, beat: Beat) -> Sightings:
-    """Find a publisher that the newsroom rates with high trust."""
+    """Find a publisher that the site's trust settings rate as high."""
     return _between(features, beat, HIGH, 101)
 
 
 def good(features: Features, beat: Beat) -> Sightings:
-    """Find a publisher that the newsroom rates with good trust."""
+    """Find a publisher that the site's trust settings rate as good."""
     return _between(features, beat, GOOD, HIGH)
 
 
 def poor(features: Features, beat: Beat) -> Sightings:
-    """Find a publisher that the newsroom rates with poor trust."""
+    """Find a publisher that the site's trust settings rate as poor."""
     return _between(features, beat, UNRELIABLE, POOR)
 
 
 def unreliable(features: Features, beat: Beat) -> Sightings:
-    """Find a publisher that the newsroom rates as unreliable."""
+    """Find a publisher that the site's trust settings rate as unreliable."""
     return _between(features, beat, 0, UNRELIABLE)
 
 
@@ -167,13 +167,13 @@ _OPEN = frozenset({"", "free", "open"})
 
 
 def wall(features: Features, beat: Beat) -> Sightings:
-    """Find a paywall or a registration wall."""
+    """Find an article that is behind a paywall or needs a registration."""
     del beat
     return [(1, f"access {features.access}")] if features.access not in _OPEN else []
 
 
 def stub(features: Features, beat: Beat) -> Sightings:
-    """Find a text that is only the beginning of an article, before a paywall."""
+    """Find an article of which the page has only the beginning, before a paywall."""
     del beat
     if features.access in _OPEN or features.text is None:
         return []
@@ -183,7 +183,7 @@ def stub(features: Features, beat: Beat) -> Sightings:
 
 
 def late(features: Features, beat: Beat) -> Sightings:
-    """Find an article that came a week late or more, from a source that was watched."""
+    """Find an article found a week or more after its publication, though its source was watched."""
     del beat
     hours = features.age_hours
     if hours is None or not WEEK < hours:
@@ -192,7 +192,7 @@ def late(features: Features, beat: Beat) -> Sightings:
 
 
 def foreign(features: Features, beat: Beat) -> Sightings:
-    """Find a language that is neither the site's nor one that its topics have keywords in."""
+    """Find an article in a language that is not the site's and in which no topic has keywords."""
     home = base_language(beat.locale)
     translated = {
         base_language(language) for topic in beat.topics for language, _ in topic.translations
@@ -260,19 +260,19 @@ def live_stub(features: Features, beat: Beat) -> Sightings:
 
 
 def opinion(features: Features, beat: Beat) -> Sightings:
-    """Find the publisher's label that an article is opinion."""
+    """Find a publisher's label on an article that says that it is opinion."""
     del beat
     return once("opinion", wording.opinion(_title(features), features.section))
 
 
 def agency(features: Features, beat: Beat) -> Sightings:
-    """Find signs that an article is a report by a news agency."""
+    """Find signs that an article was written by a news agency."""
     del beat
     return once("told by another newsroom", wording.agency(features.credit, features.domain))
 
 
 def brief(features: Features, beat: Beat) -> Sightings:
-    """Find a brief on something important, by a trusted publisher or an agency."""
+    """Find a short article on something important, by a trusted publisher or an agency."""
     title = _title(features)
     if features.text is None or not CAPTION <= length(features.text) < BRIEF:
         return []
@@ -291,21 +291,21 @@ def _sender_of(features: Features, beat: Beat) -> str:
 
 
 def gossip(features: Features, beat: Beat) -> Sightings:
-    """Find words in the headline about the private lives of celebrities."""
+    """Find words on the private lives of celebrities in an article's headline."""
     del beat
     words = wording.gossip(_title(features))
     return [(1, f'light fare: "{words}" in title')] if words else []
 
 
 def service(features: Features, beat: Beat) -> Sightings:
-    """Find words in the headline that promise instructions."""
+    """Find words in the headline of an article that gives instructions."""
     del beat
     words = wording.service(_title(features))
     return [(1, f'instructions: "{words}" in title')] if words else []
 
 
 def tease(features: Features, beat: Beat) -> Sightings:
-    """Find words in the headline that are clickbait."""
+    """Find clickbait words in an article's headline."""
     del beat
     words = wording.tease(_title(features))
     return [(1, f'headline that teases: "{words}"')] if words else []
@@ -330,7 +330,7 @@ _WHOLE_END = re.compile(
 
 
 def caption(features: Features, beat: Beat) -> Sightings:
-    """Find an article with hardly any text; videos are excepted."""
+    """Find an article with hardly any text that is not a video."""
     del beat
     if features.video or features.text is None or length(features.text) >= CAPTION:
         return []
@@ -347,7 +347,7 @@ def abrupt_end(features: Features, beat: Beat) -> Sightings:
 
 
 def voices(features: Features, beat: Beat) -> Sightings:
-    """Count the named sources or quotes in the text."""
+    """Count the named sources or quotes in an article's text."""
     del beat
     if features.text is None or features.video:
         return []
@@ -358,7 +358,7 @@ def voices(features: Features, beat: Beat) -> Sightings:
 
 
 def inquiry(features: Features, beat: Beat) -> Sightings:
-    """Find words that show the publisher's own reporting."""
+    """Find words in an article that show the publisher's own reporting."""
     del beat
     return once("own reporting", own_reporting(features.text or "", features.domain))
 
@@ -374,14 +374,14 @@ _SIGN = re.compile(r"[!?]")
 
 
 def promotion(features: Features, beat: Beat) -> Sightings:
-    """Count the words of advertising in the text."""
+    """Count the advertising words in an article's text."""
     found = _lexicon("promotion", features, beat).find(words_of((features.text or "")[:READ]))
     named = ", ".join(list(found.values())[:4])
     return PROMOTION.sight(len(found), f"{len(found)} words of those who sell: {named}")
 
 
 def first_person(features: Features, beat: Beat) -> Sightings:
-    """Find a text in which the author often writes about himself or herself."""
+    """Find an article whose author often writes "I" or "me"."""
     words = words_of(QUOTED.sub("", (features.text or "")[:READ]))
     lexicon = _lexicon("first-person", features, beat)
     count = sum(1 for word in words if lexicon.entry_of(word.lower()))
@@ -405,7 +405,7 @@ def to_reader(features: Features, beat: Beat) -> Sightings:
 
 
 def light(features: Features, beat: Beat) -> Sightings:
-    """Find a headline about light subjects."""
+    """Find a headline about trivial subjects."""
     return _in_title("light", "light fare", features, beat)
 
 

@@ -1,4 +1,4 @@
-"""Find wordings that show the kind of an article: press release, opinion, job advertisement, ….
+"""Find words that show the kind of an article: press release, opinion, job advertisement, ….
 
 Each function returns the words found, "" for none. The tables (`tables/wording`) have the patterns
 of each kind. They are made to miss some rather than accuse an honest report.
@@ -18,26 +18,26 @@ ENDING = 1200  # characters at the end of a text, with senders and small print
 
 
 def read_cues(family: str) -> Mapping[str, re.Pattern[str]]:
-    """Compile the rows of a table of wordings into patterns that ignore case, by name."""
+    """Compile a table of typical phrases into regexes that ignore case, by the name of each row."""
     rows = tables.read_rows(__package__, f"wording/{family}.toml", tuple[str, ...])
     return {name: re.compile(tables.any_of(row), re.IGNORECASE) for name, row in rows.items()}
 
 
 def ends_of(text: str) -> str:
-    """Return only beginning and end of a long text, so that a book costs no more than a page."""
+    """Return only the beginning and end of a text if it is long, to limit the search time."""
     if len(text) <= OPENING + ENDING:
         return text
     return f"{text[:OPENING]}\n{text[-ENDING:]}"
 
 
 def find_first(pattern: re.Pattern[str], text: str) -> str:
-    """Return the first match of a pattern in a text, without signs around it; "" for none."""
+    """Return the first match of a regex in a text, without punctuation around it; "" for none."""
     match = pattern.search(text)
     return match.group().strip("\n /()[]:-\u2013\u2014") if match else ""
 
 
 def find_several(pattern: re.Pattern[str], text: str, least: int) -> str:
-    """Return the first `least` different matches in a text, joined; "" if there are fewer."""
+    """Return the first `least` different matches of a regex, joined; "" if there are fewer."""
     cues: dict[str, str] = {}
     for match in pattern.finditer(text):
         cues.setdefault(match.group().lower(), match.group())
@@ -82,7 +82,7 @@ def press_release(credit: str, domain: str, opening: str, text: str) -> str:
 
 
 def advertorial(title: str, section: str, text: str) -> str:
-    """Return the label of a paid or submitted article, "" for none."""
+    """Return the label that marks an article as paid or submitted, "" for none."""
     places = (title, section, text[:_LABEL_CHARACTERS])
     return next(filter(None, (find_first(_PAID_LABEL, place) for place in places)), "")
 
@@ -143,7 +143,7 @@ _TICKER = read_cues("ticker")
 
 
 def ticker(title: str, text: str) -> str:
-    """Return the share that an automatic stock report is about, "" for other texts.
+    """Return the company share that an automatic stock report is about, "" for other texts.
 
     The share's symbol must be in the headline or at the beginning of the text, with four set
     phrases of such reports.
@@ -207,12 +207,12 @@ _LIGHT = read_cues("light")
 
 
 def gossip(title: str) -> str:
-    """Return the words of a headline about celebrities' private lives or a trailer, "" for none."""
+    """Return the words in a headline on celebrities' private lives or a trailer, "" for none."""
     return find_first(_LIGHT["gossip"], normalize(title))
 
 
 def service(title: str) -> str:
-    """Return the words of a headline that promise instructions, "" for none."""
+    """Return the words in a headline that promise instructions ("how to"), "" for none."""
     return find_first(_LIGHT["service"], normalize(title))
 
 
@@ -220,7 +220,7 @@ _TEASE = read_cues("tease")
 
 
 def tease(title: str) -> str:
-    """Return the words of a clickbait or list headline, "" for none."""
+    """Return the words of clickbait or of a list ("7 things") in a headline, "" for none."""
     plain = normalize(title)
     return find_first(_TEASE["tease"], plain) or find_first(_TEASE["list"], plain)
 
@@ -234,7 +234,7 @@ _WEIGHTY = {
 
 
 def weighty(title: str, language: str) -> str:
-    """Return the important term in a headline (lives, law, jobs, research), "" for none.
+    """Return the important term in a headline (on lives, law, jobs, research), "" for none.
 
     `language` is a tag such as "de-AT"; "" means English. Some languages have no list.
     """

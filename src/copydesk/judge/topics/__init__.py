@@ -1,4 +1,4 @@
-"""Topics: find the topics of an article, with the evidence for each and the confidence in it."""
+"""Find the topics of an article, with the evidence for each and the confidence in it."""
 
 from __future__ import annotations
 

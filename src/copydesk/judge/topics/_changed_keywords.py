@@ -1,4 +1,4 @@
-"""Find the articles that changed keywords of topics may affect, and the new topics of one.
+"""Find the articles whose topics may change when keywords are edited, and the new topics.
 
 The stems of an article are stored with its findings. A phrase can only occur if the stems of all
 its words are among them, the last part of a compound only if a stem ends in it. So an article that
@@ -19,7 +19,7 @@ from copydesk.news import Article, Beat, Topic
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChangedWords:
-    """The stems of the keywords that were added or removed, for articles of one language.
+    """The word stems of keywords that were added to or removed from topics, for one language.
 
     A phrase may occur if all of its stems do. `has_heads` tells that a phrase may be the end of a
     longer word.
@@ -29,13 +29,13 @@ class ChangedWords:
     has_heads: bool
 
     def may_touch(self, stems: str) -> bool:
-        """Return whether an article with these stems may have other topics after the change."""
+        """Return whether the topics of an article with these word stems may change."""
         start = "" if self.has_heads else " "
         return any(all(f"{start}{stem} " in stems for stem in phrase) for phrase in self.phrases)
 
 
 def stems_of(article: Article, beat: Beat) -> str:
-    """Return the word stems that decide an article's topics, each once, between spaces."""
+    """Return the word stems of an article that decide its topics, each once, between spaces."""
     language = language_of(beat, article.language)
     prose = plain_text.prose(article.text)
     labels = (label for _, label in labels_of(article))
@@ -46,7 +46,7 @@ def stems_of(article: Article, beat: Beat) -> str:
 
 
 def find_changed_words(before: Beat, after: Beat, language: str) -> ChangedWords | None:
-    """Return the changed keywords for articles of a language, None if any article may be affected.
+    """Return the keywords that changed in a language, None if any article may be affected.
 
     That is the case if more than keywords changed: a topic, its parent, an excluded word, or
     whether a topic has any word at all.
@@ -85,7 +85,7 @@ def _without_keywords(beat: Beat) -> list[Topic]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TopicEffect:
-    """The effect of a new keyword on an article: whether it gains the topic, and which it loses.
+    """The effect of a new keyword on an article: whether it gains the topic, and topics it loses.
 
     `before` are the topics that it has without the keyword.
     """
@@ -96,7 +96,7 @@ class TopicEffect:
 
 
 def with_keyword(beat: Beat, topic: str, word: str) -> Beat:
-    """Return the site's settings with another keyword for a topic, in articles of any language."""
+    """Return a copy of the site's settings with one more keyword for a topic, in any language."""
     topics = tuple(
         replace(known, aliases=(*known.aliases, word)) if known.name == topic else known
         for known in beat.topics
@@ -105,7 +105,7 @@ def with_keyword(beat: Beat, topic: str, word: str) -> Beat:
 
 
 def try_keyword(article: Article, beat: Beat, more: Beat, topic: str) -> TopicEffect:
-    """Return what changes in an article's topics under `more`, settings with another keyword."""
+    """Return how an article's topics change with one more keyword (settings `more`)."""
     before, after = _topics(article, beat), _topics(article, more)
     return TopicEffect(
         is_won=topic in after and topic not in before,

@@ -21,7 +21,7 @@ _SIDE = 5  # different words that show a subject of a story; a mere mention seld
 
 @dataclass(slots=True)
 class TopicEvidence:
-    """The evidence in an article for and against a topic; keywords are spelled as in the settings.
+    """The evidence in an article for and against a topic: keywords found, by place.
 
     `title`, `lede` and `text` count each keyword there; `labels` are the page's section and tags
     with a word of the topic. `parts` are the quarters of the text with a keyword. `required` tells
@@ -50,7 +50,7 @@ class TopicEvidence:
 
     @property
     def is_side(self) -> bool:
-        """Return whether the article has enough different keywords for the topic as a subject."""
+        """Return whether the article has so many keywords that the topic is one of its subjects."""
         return len(self.title | self.lede | self.text) >= _SIDE
 
     @property
@@ -68,14 +68,14 @@ class TopicEvidence:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ArticleEvidence:
-    """The evidence for each topic by its number in the settings, and the article's word count."""
+    """The evidence in an article for each topic (by its number), and the article's word count."""
 
     topics: dict[int, TopicEvidence]
     words: int
 
 
 def gather(article: Article, index: KeywordIndex) -> ArticleEvidence:
-    """Search headline, lede, labels and text of an article for the words of all topics."""
+    """Search headline, lede, labels and text of an article for the keywords of all topics."""
     evidence: defaultdict[int, TopicEvidence] = defaultdict(TopicEvidence)
     for at, topic in enumerate(index.topics):
         if topic.required:
@@ -93,7 +93,7 @@ def gather(article: Article, index: KeywordIndex) -> ArticleEvidence:
 
 
 def mark_lines(prose: str) -> str:
-    """Return a text with a sign between lines, so that no phrase is found across two lines."""
+    """Return a text with a separator between lines, so that no phrase matches across lines."""
     return prose.replace("\n", " \u00b6 ")
 
 
@@ -138,7 +138,7 @@ def _add_label(
 def select_mentions(
     matches: Sequence[PhraseMatch], index: KeywordIndex
 ) -> dict[int, list[PhraseMatch]]:
-    """Select the keyword matches that count, at most one for each place; return them by topic.
+    """Choose the keyword matches that count, at most one at each place; return them by topic.
 
     Of two that overlap the longer one counts. A keyword inside a longer one of an unrelated topic
     does not count: "trade war" is no war.
@@ -185,7 +185,7 @@ def find_mentions(text: str, language: str, beat: Beat) -> Iterator[tuple[int, i
 
 
 class Kind(Enum):
-    """The role of a word in its topic: keyword, required, excluded or name."""
+    """The role of a word in a topic's settings: keyword, required, excluded or name."""
 
     KEYWORD = "keyword"
     REQUIRED = "required"
@@ -195,7 +195,7 @@ class Kind(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeywordTerm:
-    """A word or phrase of a topic; `topic` is the topic's number in the settings."""
+    """A keyword or phrase of a topic, given by the topic's number in the settings."""
 
     topic: int
     kind: Kind
@@ -204,7 +204,7 @@ class KeywordTerm:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeywordIndex:
-    """The terms of all topics, and in the same order the phrases that find them.
+    """The keywords of all topics of a site, compiled for searching articles.
 
     `above` has for each topic the places of those above it; `has_words` tells whether it has any
     keyword.
@@ -217,7 +217,7 @@ class KeywordIndex:
     has_words: tuple[bool, ...]
 
     def are_kin(self, one: int, other: int) -> bool:
-        """Return whether two topics are the same, or one is above the other."""
+        """Return whether two topics are the same, or one is an ancestor of the other."""
         return one == other or one in self.above[other] or other in self.above[one]
 
     def are_siblings(self, one: int, other: int) -> bool:
@@ -227,7 +227,7 @@ class KeywordIndex:
 
 
 def index_of(beat: Beat, language: str) -> KeywordIndex:
-    """Return the keyword index of a site for articles in a language ("" if not known)."""
+    """Return a site's keywords compiled for articles in a language ("" if unknown)."""
     home = _base_language(beat.locale) or "en"
     return _make_index(beat.topics, _base_language(language), home)
 

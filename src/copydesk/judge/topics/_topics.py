@@ -1,4 +1,4 @@
-"""Decide which topics an article has, from the evidence and the confidence that it gives."""
+"""Decide which topics an article has, by evidence and confidence."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ def _nearly(topic: RankedTopic, beat: Beat) -> Match:
 
 
 def topics(article: Article, beat: Beat, matches: tuple[Match, ...]) -> tuple[str, ...]:
-    """Return the names of the topics with evidence, the site's main topic first."""
+    """Return the names of an article's topics from the evidence, the site's main topic first."""
     del article
     names = [match.topic for match in matches if match.topic]
     names.sort(key=lambda name: name != beat.topic)
@@ -81,7 +81,7 @@ def topics(article: Article, beat: Beat, matches: tuple[Match, ...]) -> tuple[st
 
 
 def describe_miss(article: Article, beat: Beat) -> str:
-    """Describe what an article lacks to fit the site's subject: the nearest topic, and how near."""
+    """Describe why an article does not fit the site's subject: the nearest topic, and how near."""
     ranked = rank_topics(article, beat)
     if not ranked:
         return "no topic's keyword in it"
@@ -94,7 +94,7 @@ def describe_miss(article: Article, beat: Beat) -> str:
 
 
 def describe_near_miss(article: Article, beat: Beat, but: Sequence[str]) -> str:
-    """Describe how much an article lacks for the nearest topic that it was not given.
+    """Describe how much confidence an article lacks for the nearest topic that it did not get.
 
     "" if no topic has half of the confidence that is needed.
     """
@@ -114,7 +114,7 @@ _UNGROUNDED = 0.7  # of the confidence is left if no word of the main topic occu
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RankedTopic:
-    """A topic, the confidence that an article has it (in percent), and the evidence.
+    """A topic, the confidence in percent that an article has it, and the evidence.
 
     `is_below` tells that it is the main topic or below it, which all topics are if the site has no
     main topic. `is_grounded` tells that a word of the main topic occurs, where that is needed.
@@ -135,7 +135,7 @@ class RankedTopic:
 
     @property
     def why(self) -> str:
-        """Return the evidence for the topic in words."""
+        """Return the evidence for the topic as a sentence."""
         return describe(self.evidence, self.confidence)
 
 
@@ -214,7 +214,7 @@ def _confidence_alone(
 
 
 def above(name: str, beat: Beat) -> tuple[str, ...]:
-    """Return the names of the topics above one up to the main topic, nearest first; circles end."""
+    """Return the names of a topic's ancestors up to the main topic, nearest first."""
     parents = {topic.name: topic.parent for topic in beat.topics}
     passed = [name]
     while name != beat.topic:
@@ -234,7 +234,7 @@ ON_BEAT = 30  # confidence in the main topic, or one below it, from which an art
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Weight:
-    """A weight, and by how many points F1 changes if the weight is a third smaller or larger."""
+    """A weight for evidence of topics, and how F1 changes if it is a third smaller or larger."""
 
     weight: float
     less: float
@@ -243,7 +243,7 @@ class Weight:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Weights:
-    """The weights of evidence for topics, by their names in the table, which explains each."""
+    """The weights of the kinds of evidence for topics, such as a keyword in the title."""
 
     title: float
     title_twice: float
@@ -269,7 +269,7 @@ WEIGHTS = Weights(**{name: row.weight for name, row in _ROWS.items()})
 
 
 def confidence(evidence: TopicEvidence, article: ArticleEvidence, rivals: float) -> float:
-    """Compute the confidence in a topic in percent: how likely not all evidence is misleading.
+    """Compute in percent how confident the evidence makes us that an article has a topic.
 
     `rivals` is the weight that a topic needs compared with the others; with less it is mentioned in
     passing. Without a required word, or with an excluded one in title or lede, nothing is left; an
@@ -290,14 +290,14 @@ def is_in_passing(evidence: TopicEvidence, article: ArticleEvidence) -> bool:
 
 
 def weight(evidence: TopicEvidence) -> float:
-    """Compute how much an article says about a topic, in mentions in its text."""
+    """Compute how much an article says about a topic, as a number of mentions."""
     lede = min(WEIGHTS.most_lede_mentions, evidence.lede.total())
     up_front = WEIGHTS.title_mentions * len(evidence.title) + WEIGHTS.lede_mentions * lede
     return up_front + _count_mentions(evidence.text)
 
 
 def weight_beside(rival: TopicEvidence, *, is_divided: bool) -> float:
-    """Return the weight that a topic needs next to a rival topic; more if the two compete."""
+    """Return the weight that a topic needs when a rival topic is also in the article."""
     return weight(rival) * (WEIGHTS.side_by_side if is_divided else WEIGHTS.rival)
 
 

@@ -1,4 +1,5 @@
-"""Bounces: a returned message goes in; the newsletter subscriptions that it ends come out.
+"""Process bounced newsletter messages and spam complaints, and stop mail to the addresses
+concerned.
 
 A message that matches no newsletter issue sent from here changes nothing:
 docs/design/delivery.md.

@@ -32,7 +32,9 @@ _FAULTS = (imaplib.IMAP4.error, OSError, ValueError, LookupError, AttributeError
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MailboxLook:
-    """The result of reading the bounce mailbox: messages handled, and whether more wait."""
+    """The result of reading the bounce mailbox: the number of messages handled, and whether more
+    wait.
+    """
 
     taken: int
     is_more: bool
@@ -63,7 +65,7 @@ class _Guard:
 
 
 class _Connection(imaplib.IMAP4_SSL):
-    """An IMAP connection under a `_Guard`; refuses answers larger than a message may be."""
+    """An IMAP connection under a `_Guard`. It refuses answers larger than a message may be."""
 
     def __init__(self, options: BounceOptions, silence_seconds: float, guard: _Guard) -> None:
         self._guard = guard
@@ -91,8 +93,7 @@ def read_mailbox(
     look_seconds: float = _LOOK_SECONDS,
     is_over: Callable[[], bool] = lambda: False,
 ) -> MailboxLook:
-    """Pass the beginning of each unseen message in the bounce mailbox, at most 500, to `take_in`,
-    and mark the message as seen.
+    """Pass up to 500 unseen messages of the bounce mailbox to `take_in`, and mark them as seen.
 
     Blocks. `take_in` is called in this thread; if it raises, reading ends and that message stays
     unseen. Once `is_over` (set by another thread) the connection is cut within half a second, or
@@ -132,7 +133,7 @@ def _open_box(
 
 
 def _sign_in(connection: _Connection, options: BounceOptions) -> None:
-    """Sign in to the IMAP server and open the folder; no error shows the password."""
+    """Sign in to the IMAP server and open the folder. No error shows the password."""
     try:
         connection.login(options.imap_user, options.password)
     except UnicodeError:
@@ -163,7 +164,7 @@ def _list_new(connection: _Connection, options: BounceOptions) -> list[str]:
 
 
 def _fetch(connection: _Connection, number: str) -> bytes:
-    """Return the beginning of the message with an IMAP number; b"" if the message is gone."""
+    """Return the beginning of the message with an IMAP number, b"" if the message is gone."""
     found = _ask(connection, "FETCH", number, f"(BODY.PEEK[]<0.{MOST_BYTES}>)")
     for part in found:
         if isinstance(part, tuple) and b"BODY[]" in part[0].upper():

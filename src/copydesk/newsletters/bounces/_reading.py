@@ -1,4 +1,4 @@
-"""Read a message that came back: a bounce, a spam complaint or a reply. Others are `other`.
+"""Parse returned messages: bounces, spam complaints and replies.
 
 message | parse_beginning | read_feedback, read_reports or flufl.bounce | ReturnedMail
 """
@@ -25,7 +25,7 @@ _MOST_LINES = 400  # that flufl.bounce looks at: it tries some hundred patterns 
 
 
 def read_returned_mail(message: bytes) -> ReturnedMail:
-    """Read a message that came to the bounce address: its kind, and which sent message it is about.
+    """Parse a message sent to the bounce address: its kind, and the sent message that it is about.
 
     Reads at most 256 KiB. What cannot be read is `other`.
     """
@@ -69,7 +69,7 @@ def _complaint(parsed: Message, feedback: FeedbackReport) -> ReturnedMail:
 
 
 def _is_by_daemon(parsed: Message) -> bool:
-    """Return whether a mail server wrote the message."""
+    """Return whether the message was written by a mail server."""
     if read_header(parsed, "X-Failed-Recipients"):
         return True
     return any(_DAEMON.search(value) for value in read_headers(parsed, "From"))
@@ -89,7 +89,9 @@ def _is_by_machine(parsed: Message) -> bool:
 
 
 def _unstandard_bounce(parsed: Message) -> ReturnedMail:
-    """Read a bounce that is no standard delivery report; without a status code it is soft."""
+    """Parse a bounce that is no standard delivery report. Without a status code it
+    counts as soft.
+    """
     from flufl.bounce import all_failures
 
     temporary, permanent = all_failures(_shorten(parsed))
@@ -128,7 +130,7 @@ ReturnKind = Literal["hard", "soft", "policy", "complaint", "reply", "other"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReturnedMail:
-    """What a returned message (bounce, complaint, reply) says about the message that was sent.
+    """A parsed bounce, complaint or reply, with what it says about the message that was sent.
 
     `tokens` identify the sent message (VERP), the most reliable first: from where the message was
     addressed to, then from what it encloses. `leave_tokens` are from the unsubscribe links of a
@@ -153,7 +155,7 @@ _KIND_OF_TEXT = re.compile(r"^\s*[\w-]{1,40}\s*;\s*")  # `smtp;`, `rfc822;`
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecipientReport:
-    """One block of a delivery report (RFC 3464): the outcome of a message for one recipient."""
+    """The part of a delivery report (RFC 3464) that gives the outcome for one recipient."""
 
     recipient: str
     action: str
@@ -162,7 +164,7 @@ class RecipientReport:
 
 
 def read_reports(message: Message) -> tuple[RecipientReport, ...]:
-    """Return the recipient blocks of a delivery report (RFC 3464); () for any other message."""
+    """Return the recipient blocks of a delivery report (RFC 3464), () if it is another message."""
     blocks = [
         block
         for part in list_parts(message)
@@ -173,10 +175,10 @@ def read_reports(message: Message) -> tuple[RecipientReport, ...]:
 
 
 def judge_reports(reports: Sequence[RecipientReport]) -> tuple[ReturnKind, RecipientReport]:
-    """Return the kind of bounce that a delivery report describes, and the block that decides it.
+    """Return a bounce's kind, such as hard or soft, and the recipient block that decides it.
 
-    A message goes to one reader. If that address forwards to several and one got it, it works. If
-    they failed in different ways, the mildest counts. A delay is no failure.
+    A message goes to one subscriber. If that address forwards to several and one got it, it works.
+    If they failed in different ways, the mildest counts. A delay is no failure.
     """
     judged = [(_kind(report), report) for report in reports]
     for kind in ("other", "policy", "soft"):
@@ -220,9 +222,7 @@ _COMPLAINTS = frozenset({"abuse", "fraud", "opt-out"})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeedbackReport:
-    """A mail provider's report that a reader complained (RFC 5965): its type in small letters, the
-    program that wrote it, and the message part that holds it.
-    """
+    """A mail provider's report that a recipient complained of spam (RFC 5965)."""
 
     feedback_type: str
     agent: str
@@ -230,12 +230,12 @@ class FeedbackReport:
 
     @property
     def is_complaint(self) -> bool:
-        """Return whether the report says that a reader complained or wants no more mail."""
+        """Return whether the recipient complained or wants no more mail."""
         return self.feedback_type in _COMPLAINTS
 
 
 def read_feedback(message: Message) -> FeedbackReport | None:
-    """Return a message's feedback report (RFC 5965); None if it has none."""
+    """Return the feedback report (RFC 5965) that a message contains, None if it has none."""
     for part in list_parts(message):
         if part.get_content_type() == _TYPE:
             fields = _fields(part)
@@ -273,8 +273,8 @@ _NOTHING = ".0.0"  # X.0.0: other, undefined
 
 
 def judge_status(status: str) -> StatusKind:
-    """Return whether an enhanced status code (RFC 3463) blames the address (hard), a passing state
-    (soft), or the sender (policy).
+    """Classify an enhanced status code (RFC 3463): "hard" for a bad address, "soft" for a passing
+    fault, "policy" for a fault of the sender.
     """
     if status in _HARD:
         return "hard"
@@ -283,7 +283,9 @@ def judge_status(status: str) -> StatusKind:
 
 
 def find_status(*places: str) -> str:
-    """Return the first specific status code (not X.0.0) in some texts, else the first, else ""."""
+    """Return the first specific status code (not X.0.0) in some texts, else the first code, "" if
+    there is none.
+    """
     codes = [
         ".".join(str(int(number)) for number in match.groups())
         for place in places
@@ -306,7 +308,7 @@ _ENCLOSED = ("Return-Path", "X-Return-Path", "Errors-To", "Sender")
 
 
 def find_return_tokens(message: Message) -> tuple[str, ...]:
-    """Return the tokens of our return paths found in a message, those of its own address first.
+    """Return the signed return-path tokens in a bounce. Those of its recipient address come first.
 
     Servers may change the case of addresses (RFC 5321, section 2.4), so tokens are in small
     letters.
@@ -315,7 +317,7 @@ def find_return_tokens(message: Message) -> tuple[str, ...]:
 
 
 def find_leave_tokens(message: Message) -> tuple[str, ...]:
-    """Return the tokens of unsubscribe links in the headers of messages enclosed in a complaint."""
+    """Return the unsubscribe-link tokens in the headers of the messages enclosed in a complaint."""
     return _first_ones(
         token
         for part in list_parts(message)[1:]
@@ -355,7 +357,8 @@ _NESTED = re.compile(rb"^content-type:\s*(?:multipart|message)/", re.IGNORECASE 
 
 
 def parse_beginning(message: bytes) -> Message:
-    """Parse the first 256 KiB of a message; only its header if its parts are nested too deep.
+    """Parse the first 256 KiB of a message. If its parts are nested too deep, parse only the
+    header.
 
     The parser's time grows with depth times lines, and its stack ends at a few hundred levels.
     """
@@ -383,6 +386,6 @@ def read_headers(message: Message, name: str) -> Iterator[str]:
 
 
 def read_text(part: Message) -> str:
-    """Return the decoded text of a message part; "" for a multipart."""
+    """Return the decoded text of a message part, "" if the part is a multipart."""
     payload = part.get_payload(decode=True)
     return payload.decode("utf-8", "replace") if isinstance(payload, bytes) else ""

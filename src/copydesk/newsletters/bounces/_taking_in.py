@@ -1,4 +1,4 @@
-"""Handle bounces and complaints: a returned message goes in; subscriptions that it ends come out.
+"""Process returned messages (bounces, complaints), and suppress addresses that cannot get mail.
 
 A message that matches no newsletter issue sent from here changes nothing: docs/design/delivery.md.
 """
@@ -34,7 +34,9 @@ _SIGNED = "sha256="
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MailboxReport:
-    """The result of checking the bounce mailbox: messages, their effects, and whether more wait."""
+    """The result of checking the bounce mailbox: how many messages, their effects, whether more
+    wait.
+    """
 
     taken: int
     is_more: bool
@@ -42,7 +44,7 @@ class MailboxReport:
 
 
 def take_in_message(newsroom: Newsroom, message: bytes) -> TakenReturn:
-    """Handle one returned message that a mail server pipes in; raises MailStoreError."""
+    """Process one returned message that a mail server pipes in. Raises MailStoreError."""
     if not has_mail(newsroom.private):
         return TakenReturn(kind="other", effect="not-ours")
     with closing(open_mail(newsroom.private)) as store:
@@ -52,7 +54,7 @@ def take_in_message(newsroom: Newsroom, message: bytes) -> TakenReturn:
 def take_in_webhook(
     store: MailStore, options: BounceOptions, body: bytes, signature: str, now: datetime
 ) -> TakenReturn | None:
-    """Handle a returned message that a mail service posts; None if its signature is wrong.
+    """Process a returned message that a mail service posts. Return None if its signature is wrong.
 
     `signature` is the value of X-Copydesk-Signature: `sha256=` and the HMAC-SHA256 of the body in
     hexadecimal. Raises MailStoreError.
@@ -69,7 +71,7 @@ def take_in_webhook(
 def look_into_mailbox(
     newsroom: Newsroom, is_over: Callable[[], bool] = lambda: False
 ) -> MailboxReport:
-    """Handle the messages waiting in the bounce mailbox, at most 500, within five minutes.
+    """Process up to 500 messages in the bounce mailbox, for at most five minutes.
 
     Once `is_over` (set by another thread) it stops; messages handled before stay handled. Raises
     UsageError if the settings name no mailbox, MailError if it cannot be read, MailStoreError.
@@ -104,7 +106,7 @@ NOT_OURS = "returns: not ours"  # the fact that counts them
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TakenReturn:
-    """The kind of a returned message, and its effect on the subscriber."""
+    """The kind of a returned message, and the effect that it had on the subscriber."""
 
     kind: ReturnKind
     effect: ReturnEffect
@@ -113,7 +115,8 @@ class TakenReturn:
 def take_in_return(
     store: MailStore, options: BounceOptions, message: bytes, now: datetime
 ) -> TakenReturn:
-    """Store a returned message; suppress its address if its kind demands. Raises MailStoreError.
+    """Store a returned message and suppress its recipient if its kind demands it. Raises
+    MailStoreError.
 
     A message handled before changes nothing: it is recognized by a digest of its beginning.
     """
@@ -149,7 +152,7 @@ class _NamedDelivery:
 
 
 def _find_delivery(store: MailStore, returned: ReturnedMail) -> _NamedDelivery | None:
-    """Return the sent message that a returned message is about, by the first token signed here."""
+    """Return the sent message that a returned message is about, by its first valid token."""
     for token in returned.tokens:
         path = store.links.read_return(token)
         if path is not None:
@@ -163,7 +166,7 @@ def _find_delivery(store: MailStore, returned: ReturnedMail) -> _NamedDelivery |
 def _store_return(
     store: MailStore, options: BounceOptions, returned: ReturnedMail, entry: ReturnEntry
 ) -> ReturnEffect:
-    """Store a returned message and apply its effect; for an erased reader without server text."""
+    """Store a returned message and apply its effect. Of an erased subscriber no text is stored."""
     subscriber = store.subscribers.get(entry.path.subscriber)
     letter = store.returns.find_letter(entry.path)
     if subscriber is None or letter is None:
@@ -192,7 +195,7 @@ def _apply(
 ) -> ReturnEffect:
     """Suppress the address that a message was sent to, if the returned message justifies it.
 
-    Another address that the reader has by now is not suppressed.
+    Another address that the subscriber has by now is not suppressed.
     """
     reason = _judge(store, options, entry)
     if reason is None or letter.key is None:
@@ -208,7 +211,7 @@ def _apply(
 def _judge(
     store: MailStore, options: BounceOptions, entry: ReturnEntry
 ) -> SuppressionReason | None:
-    """Return the reason to suppress an address after a returned message; None to go on sending."""
+    """Return the reason to suppress an address after a returned message, None to go on sending."""
     if entry.kind == "hard":
         return "hard-bounce"
     if entry.kind == "complaint":
@@ -218,7 +221,7 @@ def _judge(
 
 
 def _leave_by_link(store: MailStore, returned: ReturnedMail) -> ReturnEffect | None:
-    """Unsubscribe a reader by the unsubscribe link that a mail provider left in a complaint.
+    """Unsubscribe a subscriber by the unsubscribe link that a mail provider left in a complaint.
 
     Such a link may have been forwarded with the newsletter: it unsubscribes, as it does for whoever
     opens it, and does not keep an address from subscribing again.
@@ -246,10 +249,10 @@ def _count_one_not_ours(store: MailStore) -> None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReturnRow:
-    """A returned message for a list; `address` is "" if the reader was erased.
+    """A returned message, as a list of bounces and complaints shows it.
 
-    A message that is not `is_proved` (by its return path) had no effect. `address` is the reader's
-    present one, also if the message came from a former address.
+    A message that is not `is_proved` (by its return path) had no effect. `address` is the
+    subscriber's present one, also if the message came from a former address.
     """
 
     at: datetime
@@ -264,14 +267,16 @@ class ReturnRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReturnList:
-    """The returned messages, newest first, and how many others match no message sent from here."""
+    """The returned messages, newest first, and the number of those that match no message sent from
+    here.
+    """
 
     returns: tuple[ReturnRow, ...]
     not_ours: int
 
 
 def list_returns(newsroom: Newsroom, most: int = 100) -> ReturnList:
-    """Return the newest returned messages (bounces and complaints); raises MailStoreError."""
+    """Return the newest returned messages (bounces, complaints). Raises MailStoreError."""
     if not has_mail(newsroom.private):
         return ReturnList(returns=(), not_ours=0)
     with closing(open_mail(newsroom.private)) as store:

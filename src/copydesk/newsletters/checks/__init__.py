@@ -1,4 +1,4 @@
-"""Mail checks: settings and the DNS go in; a finding for each check, and its cure, come out.
+"""Check the mail settings and DNS records, so that newsletters are not rejected as spam.
 
 `find_mail_obstacle` says whether newsletters may be sent: docs/design/delivery.md.
 """

@@ -1,4 +1,4 @@
-"""Run and store the mail checks: newsletters are not sent before the checks pass or are overruled.
+"""Run the mail checks and store their results. Newsletters are not sent while a check fails.
 
     settings -> examine_mail -> findings, stored -> find_mail_obstacle -> may newsletters be sent?
 
@@ -42,7 +42,7 @@ _NOBODY = 0  # the subscriber number of sample links and return paths
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Overruling:
-    """A person's decision to send newsletters in spite of a fault that a mail check found."""
+    """A person's decision to send newsletters although one mail check found a fault."""
 
     by: str
     why: str
@@ -61,8 +61,8 @@ class KeptFinding:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MailCheckReport:
-    """The last mail check findings for the current settings (`at` is "" if there are none), and the
-    checks that somebody overruled.
+    """The latest mail check results for the current settings, and the checks that somebody
+    overruled. `at` is "" if there are no results.
 
     `overruled` is by kind, or "all". `outdated` says that checks were run or overruled for earlier
     settings only.
@@ -75,7 +75,7 @@ class MailCheckReport:
 
     @property
     def obstacles(self) -> tuple[str, ...]:
-        """Return the kinds of checks that found a fault and were not overruled, sorted."""
+        """Return the sorted kinds of the failed mail checks that nobody has overruled."""
         if ALL in self.overruled:
             return ()
         faults = {finding.kind for finding in self.findings if finding.state == "fault"}
@@ -95,7 +95,7 @@ def examine_mail(
     clock: Callable[[], datetime],
     tls: ssl.SSLContext | None = None,
 ) -> MailCheckReport:
-    """Run all mail checks and store their findings; UsageError if mail is not sent by SMTP."""
+    """Run all mail checks and store the results. Raises UsageError if mail is not sent by SMTP."""
     from copydesk.newsletters.checks import _look
 
     options = newsroom.settings.mail
@@ -125,7 +125,7 @@ def examine_mail(
 
 
 def read_checks(newsroom: Newsroom, store: MailStore) -> MailCheckReport:
-    """Return the stored mail check findings for the current settings, and the overruled checks."""
+    """Return the stored mail check results for the current settings, and the overruled checks."""
     these = {_digest(newsroom), _digest_of_old(newsroom)}
     kept = _decode(store.facts.get(_KEPT))
     words = {kind: _decode(text) for kind, text in store.facts.list_below(_OVERRULED).items()}
@@ -144,7 +144,7 @@ def read_checks(newsroom: Newsroom, store: MailStore) -> MailCheckReport:
 def overrule_check(
     newsroom: Newsroom, store: MailStore, kind: str, why: str, by: str
 ) -> MailCheckReport:
-    """Overrule the faults of one kind of mail check, or "all", until the mail settings change.
+    """Allow newsletters in spite of a failed mail check (or "all"), until the mail settings change.
 
     Raises UsageError for an unknown kind, and without a reason.
     """
@@ -163,7 +163,7 @@ def overrule_check(
 
 
 def find_mail_obstacle(newsroom: Newsroom, store: MailStore) -> str | None:
-    """Return why newsletters may not be sent, as text for a person; None if nothing prevents it.
+    """Return a text that says why newsletters may not be sent, None if they may be.
 
     That is a fault that nobody overruled, or settings that were never checked.
     """
@@ -181,7 +181,7 @@ def find_mail_obstacle(newsroom: Newsroom, store: MailStore) -> str | None:
 
 
 def list_kinds() -> tuple[str, ...]:
-    """Return the kinds of mail checks, and "all"."""
+    """Return the kinds of mail checks as names, and the name "all"."""
     from copydesk.newsletters.checks import _findings
 
     return (*get_args(_findings.CheckKind), ALL)
@@ -220,14 +220,16 @@ def _keep(finding: MailFinding) -> KeptFinding:
 
 
 def _check_front(newsroom: Newsroom) -> Iterator[KeptFinding]:
-    """Yield a finding about the web server in front of the readers' pages and the desk, if any."""
+    """Yield a finding about the web server in front of subscribers' pages and editors'
+    interface.
+    """
     advice = advise_on_front(newsroom.settings, newsroom.private, newsroom.now)
     if advice is not None:
         yield KeptFinding(kind="web-server", state="remark", what=advice.what, hint=advice.hint)
 
 
 def read_dkim_key(newsroom: Newsroom) -> bytes | None:
-    """Return the DKIM private key in PEM; None if it cannot be read or a relay signs."""
+    """Read the DKIM private key in PEM. Return None if it is unreadable or not configured."""
     dkim = newsroom.settings.mail.dkim
     if not dkim.selector:
         return None
@@ -238,7 +240,7 @@ def read_dkim_key(newsroom: Newsroom) -> bytes | None:
 
 
 def sample_return_path(newsroom: Newsroom, store: MailStore) -> str:
-    """Return a sample return path (bounce address) for mail checks; it belongs to no reader."""
+    """Return a return path (bounce address) for mail checks that belongs to no subscriber."""
     options = newsroom.settings.mail
     local, _, domain = options.bounces.address.rpartition("@")
     if not local:
@@ -248,7 +250,7 @@ def sample_return_path(newsroom: Newsroom, store: MailStore) -> str:
 
 
 def _sample_link(newsroom: Newsroom, store: MailStore) -> str:
-    """Return a sample unsubscribe link for mail checks; it belongs to no reader."""
+    """Return an unsubscribe link for mail checks that belongs to no subscriber."""
     base = newsroom.settings.serve.public_url.rstrip("/")
     link = ReaderLink(purpose="unsubscribe", subscriber=_NOBODY, letter="", made=newsroom.now)
     return f"{base}/mail/leave/{store.links.sign(link)}" if base else ""
@@ -277,7 +279,7 @@ _LIMIT = "test letters"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrialRequest:
-    """Who asks for a test mail, and to which address; `network` is their network address.
+    """A request for a test mail: who asks, from which network, and for which recipient address.
 
     `may_go_anywhere` is for the command line: somebody there can read the mail server's password
     and edit beat.toml, so a refusal would protect nobody.
@@ -293,7 +295,7 @@ class TrialRequest:
 def admit_trial(
     newsroom: Newsroom, store: MailStore, request: TrialRequest, about: str
 ) -> Iterator[str]:
-    """Check the daily limit for test mails, log the mail, and yield the address to send it to.
+    """Check the daily limit for test mails, log this one, and yield the address to send it to.
 
     A mail that fails for want of a server (MailError) is not counted. Raises UsageError for an
     address that does not belong to the newsroom, and for one mail too many.
@@ -323,7 +325,9 @@ def admit_trial(
 
 
 def _find_own_address(newsroom: Newsroom, desk: DeskStore, request: TrialRequest) -> str:
-    """Return an address if beat.toml or a desk account has it; the command line may use any."""
+    """Return an address if it is in beat.toml or an account. The command line may use
+    any address.
+    """
     names = (account.name for account in desk.accounts.list() if "@" in account.name)
     wanted = fold_address(request.address.strip())
     for address in (*newsroom.settings.mail.test_addresses, *names):
@@ -338,7 +342,8 @@ def _find_own_address(newsroom: Newsroom, desk: DeskStore, request: TrialRequest
 def send_test_letter(
     newsroom: Newsroom, store: MailStore, request: TrialRequest, now: datetime
 ) -> Answer:
-    """Send a signed test mail with a return path, as newsletters have; return the server's answer.
+    """Send a test mail, signed and with a return path like a newsletter. Return the server's
+    answer.
 
     It is not in the delivery log. Raises MailError for an invalid address, an unusable key or a
     server that is away; UsageError if no mail goes by SMTP, and as `admit_trial` does.

@@ -1,4 +1,4 @@
-"""The result of a mail check, and the DNS queries that mail checks make."""
+"""The result of one mail check, and the DNS queries that mail checks use."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ CheckState = Literal["ok", "remark", "fault", "unknown"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MailFinding:
-    """The result of one mail check: what was found, and how to mend it.
+    """The result of one mail check: what it found, and how to repair a fault.
 
     `unknown`: the DNS did not answer, or nobody can know from here. A hint that is a DNS line can
     be pasted as it is.
@@ -53,35 +53,39 @@ _NONE = frozenset({1, 4, 8})  # ARES_ENODATA, ARES_ENOTFOUND, ARES_EBADNAME
 
 
 class MailNames(Protocol):
-    """DNS queries of mail checks; methods raise MailServerError if no name server answers."""
+    """The interface for DNS queries. Methods raise MailServerError if no name server answers."""
 
     async def find_texts(self, name: str) -> tuple[str, ...]:
         """Return the TXT records of a domain name."""
 
     async def find_addresses(self, name: str) -> tuple[str, ...]:
-        """Return the IPv4 and IPv6 addresses of a host name; an IP address is returned as it is."""
+        """Return the IPv4 and IPv6 addresses of a host name. For an IP address return itself."""
 
     async def find_exchanges(self, name: str) -> tuple[str, ...]:
-        """Return the mail servers of a domain by preference; "" is a null MX (RFC 7505)."""
+        """Return a domain's mail servers (MX) by preference, "" for a null MX (RFC 7505)."""
 
     async def find_pointers(self, address: str) -> tuple[str, ...]:
-        """Return the host names of an IP address (PTR)."""
+        """Return the host names of an IP address (PTR records)."""
 
 
 class DnsNames:
-    """DNS queries to name servers such as `9.9.9.9` or `[::1]:53`; () for the system's own."""
+    """DNS queries to name servers such as `9.9.9.9` or `[::1]:53`, or to the system's
+    own for ().
+    """
 
     def __init__(self, nameservers: Sequence[str]) -> None:
         self._nameservers = [_spell_server(server) for server in nameservers]
         self._resolver: aiodns.DNSResolver | None = None
 
     async def find_texts(self, name: str) -> tuple[str, ...]:
-        """Return the TXT records of a domain name, each in one piece; invalid UTF-8 is replaced."""
+        """Return the TXT records of a domain name, each joined to one text. Invalid UTF-8 is
+        replaced.
+        """
         records = await self._ask(name, "TXT")
         return tuple(record.data.decode("utf-8", "replace") for record in records)
 
     async def find_addresses(self, name: str) -> tuple[str, ...]:
-        """Return the IPv4 and IPv6 addresses of a host name; an IP address is returned as it is."""
+        """Return the IPv4 and IPv6 addresses of a host name. For an IP address return itself."""
         try:
             return (str(ipaddress.ip_address(name.strip("[]"))),)
         except ValueError:
@@ -89,13 +93,13 @@ class DnsNames:
         return tuple(record.addr for record in both)
 
     async def find_exchanges(self, name: str) -> tuple[str, ...]:
-        """Return the mail servers of a domain (MX), by preference."""
+        """Return a domain's mail servers (MX records) in order of preference."""
         records = await self._ask(name, "MX")
         ordered = sorted(records, key=lambda record: record.priority)
         return tuple(record.exchange.rstrip(".").lower() for record in ordered)
 
     async def find_pointers(self, address: str) -> tuple[str, ...]:
-        """Return the host names of an IP address (PTR)."""
+        """Return the host names of an IP address (PTR records)."""
         records = await self._ask(ipaddress.ip_address(address).reverse_pointer, "PTR")
         return tuple(record.dname.rstrip(".").lower() for record in records)
 
@@ -136,7 +140,7 @@ def _spell_server(server: str) -> str:
 
 
 def read_tags(text: str) -> dict[str, str] | None:
-    """Parse a tag list such as `v=DMARC1; p=none` into a mapping; None if it is malformed."""
+    """Parse a DNS record's tags, such as `v=DMARC1; p=none`, into a mapping, None if malformed."""
     tags: dict[str, str] = {}
     for item in text.split(";"):
         name, is_tag, value = item.partition("=")

@@ -1,4 +1,4 @@
-"""Check the web side of newsletters: their links, the unsubscribe page, and the clock."""
+"""Check the web links, the unsubscribe page and the clock that newsletters depend on."""
 
 from __future__ import annotations
 
@@ -42,7 +42,8 @@ _PUBLIC = "set `public_url` of [serve] to the address at which readers reach `co
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WebAnswer:
-    """An HTTP response: its status (0 for none, then `why`), date, and the beginning of its body.
+    """An HTTP response: status, date, and the beginning of the body. Without response, status is 0
+    and `why` the error.
 
     `was_asked` is false where no name server answered, so that nothing is known.
     """
@@ -55,7 +56,9 @@ class WebAnswer:
 
 
 async def ask_web(url: str, names: MailNames, tls: ssl.SSLContext | None = None) -> WebAnswer:
-    """Fetch a URL without following redirects; errors are in the returned answer and not raised."""
+    """Fetch a URL without following redirects. Network errors are returned in the answer, not
+    raised.
+    """
     import aiohttp
 
     try:
@@ -72,7 +75,9 @@ async def ask_web(url: str, names: MailNames, tls: ssl.SSLContext | None = None)
 
 
 def check_one_click(url: str, answer: WebAnswer) -> MailFinding:
-    """Check the page behind a newsletter's unsubscribe link; RFC 8058 wants https."""
+    """Check that a newsletter's unsubscribe link leads to the unsubscribe page by https, as RFC
+    8058 wants.
+    """
     if not url.startswith("https://"):
         what = "the links of letters are not by https: mail programs offer no way out then"
         return MailFinding(kind="one-click", state="fault", what=what, hint=_SERVE)
@@ -92,7 +97,9 @@ def check_one_click(url: str, answer: WebAnswer) -> MailFinding:
 
 
 def check_links(site_url: str, public_url: str) -> MailFinding:
-    """Check that newsletters link to public hosts: the site, and the readers' pages."""
+    """Check that the links in newsletters, to the site and to subscribers' pages, have public
+    hosts.
+    """
     if not site_url:
         what = "links in letters lead nowhere: the site has no address"
         return MailFinding(kind="links", state="fault", what=what, hint=_SITE)
@@ -109,7 +116,7 @@ def check_links(site_url: str, public_url: str) -> MailFinding:
 
 
 def check_clock(answer: WebAnswer, now: datetime) -> MailFinding:
-    """Compare this machine's clock, which dates mails and expires links, with a web server's."""
+    """Compare this machine's clock with a web server's, since it dates mails and expires links."""
     if answer.date is None:
         return MailFinding(kind="clock", state="unknown", what="no server told its time")
     seconds = abs((answer.date - now).total_seconds())
@@ -169,10 +176,11 @@ def _write_result(host: str, port: int, address: str) -> ResolveResult:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckRequest:
-    """What the mail checks need: mail options, DKIM key, a sample return path and unsubscribe link.
+    """The input of the mail checks: mail options, DKIM key, sample return path and unsubscribe
+    link.
 
-    Newsletters link to the site at `site_url`, and to the readers' pages below `public_url`. `tls`
-    replaces the system's trusted certificates, `nameservers` the system's name servers.
+    Newsletters link to the site at `site_url`, and to the subscribers' pages below `public_url`.
+    `tls` replaces the system's trusted certificates, `nameservers` the system's name servers.
     """
 
     options: MailOptions
@@ -187,7 +195,7 @@ class CheckRequest:
 
 
 async def look(request: CheckRequest) -> tuple[MailFinding, ...]:
-    """Run all mail checks and return their findings; network errors become findings."""
+    """Run all mail checks and return their results. A network error becomes a result, too."""
     options = request.options
     sender, back = (_domain_of(one) for one in (options.from_address, request.return_path))
     signer = options.dkim.domain or sender if options.dkim.selector else ""
@@ -255,7 +263,7 @@ async def check_server(
     now: datetime,
     tls: ssl.SSLContext | None = None,
 ) -> tuple[MailFinding, ...]:
-    """Check that the SMTP server accepts our sign-in, sender and recipient; no message is sent.
+    """Check that the SMTP server accepts the sign-in, sender and recipient. No message is sent.
 
     `sender` is a return path as newsletters have it, `recipient` the sender's own address.
     """

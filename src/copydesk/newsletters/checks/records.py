@@ -1,4 +1,4 @@
-"""Check the DNS records of the sender's domains: DKIM, DMARC, SPF, MTA-STS, MX, reverse names."""
+"""Check the DNS records of the sender's domains: DKIM, DMARC, SPF, MTA-STS, MX and PTR."""
 
 from __future__ import annotations
 
@@ -27,7 +27,9 @@ MAKE_KEY = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PublicKey:
-    """A DKIM public key as in the DNS: `k=`, the bytes of `p=`, and its length in bits."""
+    """A DKIM public key as in its DNS record: the key type, the key's bytes, and its length in
+    bits.
+    """
 
     kind: str
     data: bytes
@@ -35,7 +37,7 @@ class PublicKey:
 
 
 def read_public_key(private: bytes) -> PublicKey | None:
-    """Return the public half of a private key in PEM; None unless it is RSA or Ed25519."""
+    """Return the public half of a private key in PEM, None if it is neither RSA nor Ed25519."""
     from cryptography.hazmat.primitives import serialization as forms
     from cryptography.hazmat.primitives.asymmetric import ed25519, rsa
 
@@ -56,7 +58,7 @@ def read_public_key(private: bytes) -> PublicKey | None:
 async def check_dkim(
     selector: str, domain: str, private: bytes | None, key_file: str, names: MailNames
 ) -> MailFinding:
-    """Compare our DKIM key with the one in the DNS; without a selector, a relay should sign."""
+    """Check that the DKIM key in the DNS is the public half of the key that signs newsletters."""
     if not selector:
         return MailFinding(
             kind="dkim",
@@ -122,7 +124,7 @@ _POLICIES = frozenset({"none", "quarantine", "reject"})
 async def check_dmarc(
     from_domain: str, return_domain: str, signing_domain: str, names: MailNames
 ) -> MailFinding:
-    """Check that a domain has a DMARC policy, and that the return path or the signature meets it.
+    """Check a domain's DMARC policy, and that the return path or the DKIM signature meets it.
 
     `signing_domain` is "" if a relay signs: then only SPF alignment can be seen from here.
     """
@@ -181,7 +183,7 @@ _LONGEST_RECORD = 500  # characters that are shown
 
 
 async def check_spf(domain: str, host: str, names: MailNames) -> MailFinding:
-    """Look up the SPF record of the return path's domain; the hint has the record that adds `host`.
+    """Check that the return path's domain has one SPF record, and hint at what adds `host` to it.
 
     The record is not evaluated: only a received mail shows whether it lets the server send.
     """
@@ -205,7 +207,7 @@ async def check_spf(domain: str, host: str, names: MailNames) -> MailFinding:
 
 
 async def check_mta_sts(domain: str, names: MailNames) -> MailFinding:
-    """Look up a domain's MTA-STS record, which makes other servers encrypt mail to the domain.
+    """Look up a domain's MTA-STS record, by which other servers must encrypt mail to the domain.
 
     Its policy is not fetched: the hint says where it must be, and its lines.
     """
@@ -243,7 +245,7 @@ async def _find_public(host: str, names: MailNames) -> tuple[str, ...]:
 
 
 def _write_spf_line(domain: str, record: str, host: str, addresses: tuple[str, ...]) -> str:
-    """Return the DNS line that adds a server's addresses to an SPF record; "" if all are there."""
+    """Return the DNS line that adds a server's addresses to an SPF record, "" if all are there."""
     terms = [f"ip{ipaddress.ip_address(address).version}:{address}" for address in addresses]
     if terms:
         terms = [term for term in terms if term not in record.lower().split()]
@@ -262,12 +264,12 @@ def _add_terms(record: str, added: Sequence[str]) -> str:
 
 
 def is_own_server(domain: str, host: str) -> bool:
-    """Return whether the SMTP server belongs to the sender's domain, by its name."""
+    """Return whether the SMTP server's host name belongs to the sender's domain."""
     return urls.registrable_domain(host) == urls.registrable_domain(domain)
 
 
 async def check_reverse_name(domain: str, host: str, names: MailNames) -> MailFinding:
-    """Check that the addresses of one's own mail server have names (PTR) that lead back to them."""
+    """Check that the mail server's IP addresses have PTR names that resolve back to them."""
     if urls.is_private(host):
         return _find_no_name(host)
     if not is_own_server(domain, host):
@@ -303,7 +305,7 @@ def _find_no_name(host: str) -> MailFinding:
 
 
 async def check_mail_domain(kind: CheckKind, domain: str, names: MailNames) -> MailFinding:
-    """Check that a domain accepts mail: by MX, or by an address (RFC 5321, section 5.1)."""
+    """Check that a domain can receive mail, by MX or address records (RFC 5321, section 5.1)."""
     exchanges = await names.find_exchanges(domain)
     line = f"{domain}. IN MX 10 mail.{domain}."
     if exchanges == ("",):

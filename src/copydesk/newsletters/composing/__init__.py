@@ -1,7 +1,7 @@
-"""Compose and render newsletter issues: new stories go in; an issue, its HTML and text come out.
+"""Choose the stories of a newsletter issue, and render it as HTML and plain text.
 
 Pure: reads no file but a theme's, no clock, no network. `newsletters.sending` sends mail,
-`mail_store` stores readers.
+`mail_store` stores subscribers.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
-"""Turn a filed newsletter issue into the mail to send: its HTML with a footer, and plain text.
+"""Turn a newsletter issue's stored page into the mail to send, with a footer and plain text.
 
 filed HTML -- cut to what Gmail shows --> stories by their marks -- footer --> HTML
                                                 `-- tell_letter, footer --> plain text
 
-The HTML is edited as text and never parsed and rewritten, so readers get what the site shows.
+The HTML is edited as text and never parsed and rewritten, so subscribers get what the site shows.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ _BLOCK = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FiledMail:
-    """A filed newsletter issue and what its footer needs; `html` is the body of its file.
+    """A newsletter issue as stored on the site (`html`), with the values for its mail footer.
 
     `page` is its URL on the site or "". `counts_views` says whether visits to that page are
     counted.
@@ -68,7 +68,7 @@ class FiledMail:
 def make_outgoing(
     filed: FiledMail, strings: Strings, *, most_bytes: int = MOST_BYTES
 ) -> OutgoingIssue:
-    """Turn a filed newsletter issue into the mail to send, in the site's language.
+    """Turn a stored newsletter issue into the mail to send (HTML and text), in the site's language.
 
     HTML, text and headers together have at most `most_bytes`, and so has the HTML in
     quoted-printable, which Gmail may count: the last stories are left out and counted; the issue's

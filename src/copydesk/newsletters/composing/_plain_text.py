@@ -1,4 +1,4 @@
-"""Prepare a newsletter issue for its template: text cleaned and cut, only usable links.
+"""Prepare a newsletter issue for its template: shortened text without markup, valid links only.
 
 All text from other sites passes through here on its way into the HTML and the plain text.
 """
@@ -56,7 +56,7 @@ _MANY_DAYS = timedelta(days=2)  # an issue about a longer time shows each story'
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NamedLink:
-    """A link's text and URL; "" for no URL."""
+    """A link's text and its URL, which is "" if there is none."""
 
     name: str
     href: str = ""
@@ -64,7 +64,7 @@ class NamedLink:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PictureView:
-    """A picture in a newsletter, at the size at which it is shown."""
+    """A picture's values for the newsletter template, with the size at which it is shown."""
 
     source: str
     width: int
@@ -74,7 +74,7 @@ class PictureView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoryView:
-    """A story as the newsletter template shows it; `source` and `facts` go on the line below it.
+    """A story as the newsletter template shows it. `source` and `facts` go on the line below it.
 
     `language` is "" if it is the newsletter's own. `note` is clean HTML, `note_words` the same as
     plain text.
@@ -97,7 +97,7 @@ class StoryView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SectionView:
-    """A section of a newsletter issue; `mark` is the HTML comment before it."""
+    """A newsletter section's values for the template. `mark` is an HTML comment put before it."""
 
     mark: str
     title: str
@@ -106,7 +106,7 @@ class SectionView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IssueView:
-    """A newsletter issue as its template shows it; `cut` counts left-out stories."""
+    """A newsletter issue's values for its template. `cut` is the number of stories left out."""
 
     title: str
     subject: str
@@ -147,7 +147,7 @@ def view_issue(issue: letter.Issue, strings: Strings) -> IssueView:
 
 
 def keep_first(view: IssueView, most: int) -> IssueView:
-    """Return an issue's view with only its first `most` stories; `cut` counts the others."""
+    """Return a newsletter issue's view cut to its first `most` stories. `cut` counts the others."""
     sections, left = [], most
     for section in view.sections:
         stories = section.stories[:left]
@@ -158,12 +158,12 @@ def keep_first(view: IssueView, most: int) -> IssueView:
 
 
 def count_stories(view: IssueView) -> int:
-    """Count the stories in an issue's view."""
+    """Return the number of stories in a newsletter issue's view."""
     return sum(len(section.stories) for section in view.sections)
 
 
 def own_hosts(issue: letter.Issue) -> frozenset[str]:
-    """Return the site's host names; a newsletter shows pictures from these only."""
+    """Return the site's host names. Newsletters show pictures only from these."""
     return frozenset(map(urls.host, (issue.home, issue.page, issue.archive))) - {""}
 
 
@@ -219,7 +219,9 @@ def _view_links(links: Iterable[letter.IssueLink]) -> Iterable[NamedLink]:
 def _view_picture(
     picture: letter.IssuePicture | None, title: str, hosts: Collection[str]
 ) -> PictureView | None:
-    """Scale a picture to the newsletter's width; None without a size or from another site."""
+    """Scale a picture to the newsletter's width. Return None if it has no size or is from another
+    site.
+    """
     if picture is None or picture.width < 1 or picture.height < 1:
         return None
     if urls.host(_link(picture.url)) not in hosts:
@@ -240,7 +242,7 @@ def _cut(words: str, longest: int) -> str:
 
 
 def _link(url: str) -> str:
-    """Return a URL that a reader can open, "" for any other."""
+    """Return a URL that a subscriber can open, "" for any other."""
     return _defuse(urls.fetchable(url) or "")
 
 
@@ -260,7 +262,7 @@ _WIDTH = 72
 
 
 def render_text(view: IssueView, links: Iterable[NamedLink], closing: str, strings: Strings) -> str:
-    """Return a newsletter issue as plain text, with `links` and the `closing` line below it."""
+    """Return a newsletter issue as plain text that ends with `links` and the `closing` line."""
     blocks = [*_write_head(view, strings)]
     for section in view.sections:
         blocks += _write_section(section, strings)
@@ -275,7 +277,9 @@ def render_text(view: IssueView, links: Iterable[NamedLink], closing: str, strin
 
 
 def join_blocks(blocks: Iterable[str]) -> str:
-    """Join non-empty paragraphs of a plain-text mail; no empty line follows the signature "-- "."""
+    """Join the non-empty paragraphs of a plain-text mail. A signature line "-- " gets no empty
+    line.
+    """
     return "\n\n".join(block for block in blocks if block).replace("-- \n\n", "-- \n") + "\n"
 
 
@@ -316,12 +320,12 @@ def _write_note(note: str, strings: Strings) -> str:
 
 
 def tell_link(name: str, href: str, strings: Strings) -> str:
-    """Return a link as plain text: its name, and its URL on a line of its own."""
+    """Return a link as plain text: its name, then its URL on a line of its own."""
     return f"{wrap(name)}{strings.say('colon').rstrip()}\n{href}" if href else wrap(name)
 
 
 def wrap(words: str) -> str:
-    """Wrap a text at 72 characters; long words are broken, URLs are not."""
+    """Wrap a text at 72 characters. Long words are broken, URLs are not."""
     is_breakable = "://" not in words
     lines = textwrap.wrap(words, _WIDTH, break_long_words=is_breakable, break_on_hyphens=False)
     return "\n".join(lines)
@@ -344,7 +348,7 @@ _FOLLOWED = ("http://", "https://", "mailto:")
 
 
 def parse_fragment(markup: str) -> HtmlElement:
-    """Parse a piece of HTML or a whole page into one root element."""
+    """Parse an HTML fragment or page into one root element."""
     from lxml import html
 
     parser = html.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
@@ -355,7 +359,7 @@ def parse_fragment(markup: str) -> HtmlElement:
 
 
 def list_links(element: HtmlElement) -> list[tuple[str, str]]:
-    """Return the (text, URL) pairs of an element's links that a reader can open."""
+    """Return the (text, URL) pairs of the web and mail links in an HTML element."""
     found = []
     for link in element.iter("a"):
         href = _read_address(link)
@@ -394,7 +398,7 @@ class _Paragraphs:
             self._links.append(address)
 
     def end(self, *, is_loud: bool = False, is_item: bool = False) -> None:
-        """End the current paragraph; `is_loud` writes it in capitals, `is_item` as a list item."""
+        """End the current paragraph. `is_loud` writes it in capitals, `is_item` as a list item."""
         words = text.fold("".join(self._words))
         lines = [wrap(f"- {words}" if is_item else words.upper() if is_loud else words)]
         if words or self._links:
@@ -466,7 +470,9 @@ _HEADING = re.compile(r"<h2[\s>]")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Stretch:
-    """A story or section in an issue's HTML: start, end (with marks), and its mark's text."""
+    """The place of a story or section in an issue's HTML, and the text of the comment that marks
+    it.
+    """
 
     start: int
     end: int
@@ -475,23 +481,25 @@ class _Stretch:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FiledParts:
-    """A newsletter issue's HTML split into sections and stories; `tail_start` is where they end."""
+    """A newsletter issue's HTML split into sections and stories, so that it can be shortened.
+    `tail_start` is the position where they end.
+    """
 
     markup: str
     sections: tuple[tuple[_Stretch, tuple[_Stretch, ...]], ...] = ()
 
     @property
     def count(self) -> int:
-        """Return the number of stories in the issue."""
+        """Return the number of stories in the newsletter issue."""
         return sum(len(stories) for _, stories in self.sections)
 
     @property
     def tail_start(self) -> int:
-        """Return the position after the issue's last story."""
+        """Return the position in the HTML after the newsletter issue's last story."""
         return self.sections[-1][0].end if self.sections else 0
 
     def keep_first(self, most: int) -> tuple[FiledParts, int]:
-        """Return the issue with its first `most` stories, and the number of the others."""
+        """Return the issue's HTML with only its first `most` stories, and how many were removed."""
         cut = self.count - most
         if cut <= 0:
             return self, 0
@@ -510,7 +518,7 @@ class FiledParts:
 
 
 def part_letter(markup: str) -> FiledParts:
-    """Split a newsletter issue's HTML at its marks (HTML comments); unpaired marks are ignored."""
+    """Split a newsletter issue's HTML at the comments that mark its sections and stories."""
     sections: list[tuple[_Stretch, tuple[_Stretch, ...]]] = []
     stories: list[_Stretch] = []
     opened: dict[str, re.Match[str]] = {}
@@ -530,7 +538,9 @@ def part_letter(markup: str) -> FiledParts:
 
 
 def tell_letter(parts: FiledParts, more: str, strings: Strings) -> str:
-    """Return a newsletter issue as plain text without its footer; `more` follows the stories."""
+    """Return a newsletter issue as plain text without its footer. `more` is added after the
+    stories.
+    """
     if not parts.sections:
         return "\n\n".join(filter(None, [tell_markup(parts.markup), more]))
     head = parts.markup[: parts.sections[0][0].start]

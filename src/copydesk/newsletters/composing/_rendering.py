@@ -1,7 +1,7 @@
 """Check a newsletter's template and its output against the lists of allowed tags and attributes.
 
 mrml passes on whatever it does not know. So a tag that is not listed, a script, a file loaded from
-another site and a link that no reader can follow are refused, with their line.
+another site and a link that no subscriber can follow are refused, with their line.
 """
 
 from __future__ import annotations
@@ -59,7 +59,8 @@ _STYLE_WORD = re.compile(r"@import|@font-face|expression\s*\(|behavior\s*:|-moz-
 
 
 def check_template(source: str, name: str, hosts: Collection[str]) -> None:
-    """Check the source of a newsletter template; pictures may come from `hosts` only.
+    """Check that a newsletter template has only allowed tags and attributes, and pictures of
+    `hosts`.
 
     Raises MailError that names the line of the first fault.
     """
@@ -72,13 +73,15 @@ def check_template(source: str, name: str, hosts: Collection[str]) -> None:
 
 
 def check_letter(page: str, name: str, hosts: Collection[str]) -> None:
-    """Check the HTML that a newsletter template made; raises MailError as `check_template` does."""
+    """Check that rendered newsletter HTML has only allowed tags and attributes, else raise
+    MailError.
+    """
     made = f"what {name} made"
     _Inspector(made, _PAGE_TAGS | _HTML_TAGS, hosts).inspect(page)
 
 
 def find_open_tag(source: str) -> str:
-    """Describe a template's first unbalanced MJML tag, with its line; "" if all are balanced."""
+    """Return a description of a template's first unbalanced MJML tag, "" if all are balanced."""
     return _Balance().find(_JINJA.sub(_blank, source))
 
 
@@ -218,7 +221,7 @@ _GAP = "\u034f\u200c\u00a0" * 90
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RenderedIssue:
-    """A newsletter issue as it is mailed, as HTML and plain text."""
+    """A newsletter issue rendered as HTML and as plain text, ready to be mailed."""
 
     subject: str
     preheader: str
@@ -227,7 +230,7 @@ class RenderedIssue:
 
     @property
     def bytes(self) -> int:
-        """Return the size of HTML and plain text together, in bytes."""
+        """Return the size in bytes of the HTML and plain text together."""
         return len(self.html.encode()) + len(self.text.encode())
 
 
@@ -238,7 +241,7 @@ def render(
     *,
     most_bytes: int = MOST_BYTES,
 ) -> RenderedIssue:
-    """Render a newsletter issue in a site's theme and language.
+    """Render a newsletter issue as HTML and plain text, in the site's theme and language.
 
     Above `most_bytes` the last stories are left out and counted; the issue's page has them all.
     Raises MailError and PublishError that name the owner's template and its line.
@@ -334,7 +337,7 @@ def _escape_attributes(found: re.Match[str]) -> str:
 
 
 def _read_brand(renderer: Renderer) -> Brand:
-    """Return a theme's colours and fonts; the font lists are marked as safe HTML."""
+    """Return a theme's colours and fonts. The font lists are marked as safe HTML."""
     ours = read_template("style.css") or ""
     own = [renderer.read_source(name) or "" for name in ("style.css", "theme.css")]
     brand = read_brand(ours, "\n".join(own))
@@ -363,7 +366,7 @@ _ONLY_BROWSERS = re.compile(r"system-ui|ui-[a-z-]+")  # CSS font names unknown t
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shade:
-    """The colours of a newsletter, in light or dark mode, as `#rrggbb`."""
+    """The colours of a newsletter in light or in dark mode, each as `#rrggbb`."""
 
     paper: str
     ink: str
@@ -374,7 +377,7 @@ class Shade:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Brand:
-    """Colours and fonts of a newsletter; fonts as `font-family` lists in single quotes."""
+    """The colours and fonts of a newsletter. Fonts are CSS `font-family` lists in single quotes."""
 
     light: Shade
     dark: Shade
@@ -384,7 +387,7 @@ class Brand:
 
 
 def read_brand(style: str, theme: str = "") -> Brand:
-    """Read a newsletter's colours and fonts from our style sheet, then from the owner's `theme`.
+    """Read a newsletter's colours and fonts from the default style sheet and the owner's `theme`.
 
     Raises MailError for a theme nested too deep.
     """
@@ -457,7 +460,7 @@ def _is_root(rule: Any) -> bool:
 
 
 def _colour(value: str) -> str | None:
-    """Return a colour as `#rrggbb`; None for anything else or a transparent one."""
+    """Return a colour as `#rrggbb`, None for anything else or a transparent colour."""
     import tinycss2.color3
 
     colour = tinycss2.color3.parse_color(value)

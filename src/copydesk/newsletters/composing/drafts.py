@@ -1,4 +1,4 @@
-"""Compose a newsletter issue: choose its stories, write its subject, and compute when it is due.
+"""Compose a newsletter issue: choose its stories, write its subject, compute when it is due.
 
 new stories, one per event | put into the issue's sections | editors' changes | subject -> Issue
 """
@@ -33,7 +33,7 @@ _NO_EDITS = IssueEdits()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IssueDraft:
-    """A newsletter issue as it would be now, even an empty one, with its number of new stories.
+    """A newsletter issue composed from the current stories, even if there are none.
 
     `fewest` is how many new stories the newsletter needs.
     """
@@ -44,12 +44,12 @@ class IssueDraft:
 
     @property
     def is_enough(self) -> bool:
-        """Return whether there are enough new stories to send the issue."""
+        """Return whether the issue has enough new stories to be sent."""
         return bool(self.issue.sections) and self.new >= self.fewest
 
 
 def compose(material: IssueMaterial, edits: IssueEdits = _NO_EDITS) -> Issue | None:
-    """Compose a newsletter issue; None if too few stories are new, which wait for the next issue.
+    """Compose a newsletter issue. Return None if it has too few new stories to be sent.
 
     The same material and edits give the same issue on every machine.
     """
@@ -58,7 +58,7 @@ def compose(material: IssueMaterial, edits: IssueEdits = _NO_EDITS) -> Issue | N
 
 
 def draft_issue(material: IssueMaterial, edits: IssueEdits = _NO_EDITS) -> IssueDraft:
-    """Compose a newsletter issue even if there are too few new stories."""
+    """Compose a newsletter issue, even if it has too few new stories to be sent."""
     composing = _Composing(material=material, edits=edits)
     composing.fill()
     sections = tuple(composing.sections())
@@ -109,7 +109,7 @@ class _Composing:
     left: int = 0
 
     def fill(self) -> None:
-        """Fill the issue's sections in order; editors' additions come first, without limit."""
+        """Fill the issue's sections in order. Editors' additions come first, without limit."""
         dropped = frozenset(self.edits.dropped)
         self.new = find_new_stories(self.material, dropped)
         self.left = self.material.letter.most
@@ -134,7 +134,7 @@ class _Composing:
         return [pick for part in self.parts for pick in self._sort(part.picks)]
 
     def count_new(self) -> int:
-        """Count the stories that no earlier issue had, placed in this one or not."""
+        """Count the stories that no earlier issue contained, whether placed in this one or not."""
         names = {record_name(story.path) for story in self.new}
         for part in self.material.letter.parts:
             if part.kind in LISTED_KINDS:
@@ -150,7 +150,7 @@ class _Composing:
                 yield self._take(story)
 
     def _fill_part(self, part: PartOptions) -> None:
-        """Fill one section; `topics` becomes one section for each topic."""
+        """Fill one section. A `topics` section becomes one section for each topic."""
         heading = text.fold(part.title) or self._heading(part.kind, part.of)
         if part.kind in LISTED_KINDS:
             self._put_list(part, heading)
@@ -185,7 +185,7 @@ class _Composing:
         self._add_part(part, heading, picks)
 
     def _put_picks(self, part: PartOptions, heading: str) -> None:
-        """Add random stories from another collection; the issue's date is the seed."""
+        """Add random stories from another collection. The issue's date is the random seed."""
         zone = dates.find_zone(self.material.letter.zone)
         day = local_day(self.material.at, zone)
         seed = f"{self.material.letter.id} {day.isoformat()} {part.of}"
@@ -223,7 +223,9 @@ class _Composing:
         return not is_told and record_name(story.path) not in self.names
 
     def _take(self, story: Story, words: str = "") -> Pick:
-        """Place a story in the issue, so that no other story about its event is placed."""
+        """Place a story in the issue. Other stories about the same event are not placed
+        any more.
+        """
         self.events.add(self.material.rules.event(story))
         self.names.add(record_name(story.path))
         told = self.material.tell(story)
@@ -276,7 +278,7 @@ def find_new_stories(material: IssueMaterial, dropped: frozenset[str]) -> list[S
 
 
 def rank(stories: Sequence[Story], rules: FrontRules, places: int) -> list[Story]:
-    """Return the first `places` stories in the front page's order; those over its limits last."""
+    """Return the first `places` stories in the order of the front page, pinned stories first."""
     among = {record_name(story.path): story for story in stories}
     wide = len(stories)
     limits = replace(
@@ -295,12 +297,14 @@ def rank(stories: Sequence[Story], rules: FrontRules, places: int) -> list[Story
 
 
 def publication_time(story: Story) -> datetime:
-    """Return when a story was published; a date long ago where that is unknown."""
+    """Return when a story was published. If that is unknown, return a date long ago."""
     return dates.utc(story.published_at) if story.published_at else _LONG_AGO
 
 
 def list_untold(material: IssueMaterial, part: PartOptions) -> Iterator[tuple[Story, str]]:
-    """Yield an editors' list's stories that no earlier issue had, each with the editor's text."""
+    """Yield the stories of an editors' list that no earlier issue contained, each with the editor's
+    text.
+    """
     for story, words in material.lists.get((part.kind, part.of), ()):
         name = record_name(story.path)
         if name not in material.earlier.names and not _find_earlier_time(story, material):
@@ -328,7 +332,7 @@ def _find_earlier_time(story: Story, material: IssueMaterial) -> datetime | None
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EarlierIssues:
-    """The stories and events that earlier issues of a newsletter had.
+    """The stories, and the events they are about, that earlier issues of a newsletter contained.
 
     `names` are the records of all issues, `last_names` those of the last one. `told_at` says when
     an issue last had a story about each event.
@@ -341,7 +345,7 @@ class EarlierIssues:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Headings:
-    """Default headings for newsletter sections, and for a story without a headline."""
+    """The default headings of newsletter sections, and the title of a story without a headline."""
 
     of_kind: Mapping[PartKind, str]
     of_lists: Mapping[str, str] = field(default_factory=dict)
@@ -351,7 +355,8 @@ class Headings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IssuePlace:
-    """The file name and URLs of a newsletter issue: its page, the archive of all issues, the site.
+    """A newsletter issue's file name, and the URLs of its page, of the issue archive and of the
+    site.
 
     `site` is the site's title.
     """
@@ -367,7 +372,7 @@ class IssuePlace:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IssueMaterial:
-    """Everything that a newsletter issue is made from, except editors' changes.
+    """The input for composing a newsletter issue: stories, rules and earlier issues.
 
     `since` is the time of the last issue. `stories` are the published stories since then: those
     dated later and, listed by name in `late`, those of older dates that were filed or published
@@ -395,7 +400,7 @@ class IssueMaterial:
 
     @property
     def at(self) -> datetime:
-        """Return the time that the issue is made for."""
+        """Return the time for which the issue is made."""
         return self.rules.at
 
 
@@ -413,7 +418,7 @@ _FIRST_WITHIN = timedelta(hours=1)  # after its hour a first issue is made, even
 
 
 def next_due(letter: LetterOptions, after: datetime) -> datetime | None:
-    """Return when a newsletter is next due after a moment; None if it has no fixed hour.
+    """Return when a newsletter is next due after a moment, None if it has no fixed schedule.
 
     That is a newsletter that waits for a number of new stories, or a date beyond the calendar's
     end.
@@ -422,7 +427,7 @@ def next_due(letter: LetterOptions, after: datetime) -> datetime | None:
 
 
 def due_between(letter: LetterOptions, after: datetime, until: datetime) -> list[datetime]:
-    """Return the moments at which a newsletter is due, after `after` and up to `until`."""
+    """Return the times at which a newsletter is due, later than `after` and up to `until`."""
     found: list[datetime] = []
     while (due := next_due(letter, found[-1] if found else after)) and due <= dates.utc(until):
         found.append(due)
@@ -430,12 +435,14 @@ def due_between(letter: LetterOptions, after: datetime, until: datetime) -> list
 
 
 def last_due(letter: LetterOptions, until: datetime) -> datetime | None:
-    """Return when a newsletter was last due, up to `until`; None if it has no fixed hour."""
+    """Return the last time up to `until` at which a newsletter was due, None if it has no fixed
+    hour.
+    """
     return next((due for due in _walk_due(letter, until, -1)), None)
 
 
 def is_due(letter: LetterOptions, last: datetime | None, now: datetime) -> bool:
-    """Return whether a newsletter issue should be made now; `last` is the time of the last issue.
+    """Return whether a newsletter issue should be made now. `last` is the time of the last issue.
 
     A missed hour is made up for within a day; for a newsletter's first issue within an hour, since
     somebody who sets it up at ten does not expect it at once. A day has one issue at most: moving
@@ -450,14 +457,16 @@ def is_due(letter: LetterOptions, last: datetime | None, now: datetime) -> bool:
 
 
 def window_before(letter: LetterOptions, at: datetime) -> datetime:
-    """Return the time from which a newsletter's first issue has stories: one period or day back."""
+    """Return the earliest publication time of stories in a newsletter's first issue: one period or
+    day before `at`.
+    """
     due = last_due(letter, at)
     before = last_due(letter, due - timedelta(microseconds=1)) if due else None
     return before or dates.utc(at) - _DAY
 
 
 def local_day(moment: datetime, zone: tzinfo) -> date:
-    """Return the date of a moment in a time zone."""
+    """Return the date in a time zone at a moment."""
     try:
         return dates.utc(moment).astimezone(zone).date()
     except OverflowError:
@@ -493,21 +502,26 @@ PREHEADER_CHARACTERS = 200
 
 
 class Pick(NamedTuple):
-    """A story placed in a newsletter issue, with its heat (its score on the front page)."""
+    """A story placed in a newsletter issue, with its heat (the score that orders the
+    front page).
+    """
 
     story: IssueStory
     heat: float
 
 
 def write_subject(picks: Sequence[Pick], rule: Literal["lead", "titles"]) -> str:
-    """Return an issue's subject: its first headline, or the three of highest heat, with " / "."""
+    """Return a newsletter issue's subject: its first headline, or its three top ones joined by " /
+    ".
+    """
     if rule == "titles":
         return join_titles(picks)
     return text.shorten(picks[0].story.title, SUBJECT_CHARACTERS) if picks else ""
 
 
 def write_preheader(picks: Sequence[Pick], rule: Literal["lead", "titles"]) -> str:
-    """Return an issue's preview text: the headlines after the first, or the first story's excerpt.
+    """Return the preview text that mail programs show next to an issue's subject: further
+    headlines.
 
     With `titles` it is the reference implementation's preview text, which equals its subject.
     """
@@ -519,7 +533,7 @@ def write_preheader(picks: Sequence[Pick], rule: Literal["lead", "titles"]) -> s
 
 
 def join_titles(picks: Sequence[Pick]) -> str:
-    """Return the three headlines of highest heat in the issue's order, joined by " / " (SPEC 4)."""
+    """Return the issue's three top-ranked headlines in the issue's order, joined by " / "."""
     warmest = sorted(range(len(picks)), key=lambda place: (-picks[place].heat, place))[:_TITLES]
     titles = (picks[place].story.title for place in sorted(warmest))
     return _JOINT.join(text.shorten(title, SUBJECT_CHARACTERS) for title in titles)

@@ -1,4 +1,4 @@
-"""Check a whole subscriber file before its first row is imported: can we see who unsubscribed?
+"""Import newsletter subscribers from a CSV file. First check that unsubscribed ones are recognized.
 
 A file whose status words are not in our table is refused, and the words are listed: a guess would
 send mail to people who unsubscribed.
@@ -52,7 +52,7 @@ class _Column:
 
 
 def ignore_columns(layout: FileLayout, ignored: Sequence[str]) -> FileLayout:
-    """Return a file's layout without some columns; raises UsageError for one that must be read.
+    """Return a CSV file's layout without the given columns. A required column raises UsageError.
 
     `ignored` are column names as in the file, in upper or lower case.
     """
@@ -78,7 +78,7 @@ def _refuse_names(layout: FileLayout, dropped: Set[str]) -> None:
 
 
 def survey_states(layout: FileLayout, rows: Iterable[FileRow]) -> FileLayout:
-    """Return a file's layout with all its status columns, found by their names and their cells.
+    """Return a subscriber file's layout completed by all columns that hold subscription statuses.
 
     Raises UsageError if one of their cells is not understood.
     """
@@ -179,7 +179,7 @@ _LONGEST_PROOF = 1_000  # characters of the proof in a file
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImportOptions:
-    """Defaults for the rows of a subscriber import: the newsletter, and the proof of consent.
+    """The default newsletter and the default proof of consent for imported rows.
 
     `ignored_columns` are not read for a status, whatever they are called.
     """
@@ -191,7 +191,7 @@ class ImportOptions:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImportedRow:
-    """The result of importing one row, with the line where it begins."""
+    """The result of importing one row of a subscriber file, with the number of its first line."""
 
     line: int
     kind: ImportKind
@@ -199,7 +199,7 @@ class ImportedRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImportReport:
-    """The number of rows in a subscriber file for each result; results without rows are left out.
+    """How many rows of an imported subscriber file had each result.
 
     added: gets the newsletter from now on; already: did so before
     left-before: unsubscribed here before, and stays so
@@ -241,7 +241,9 @@ def rehearse_reader_import(
     options: ImportOptions,
     tell: Callable[[ImportedRow], None] = lambda _: None,
 ) -> ImportReport:
-    """Return what importing a subscriber file would do; raises UsageError, MailStoreError."""
+    """Return what importing a subscriber file would do, without any change. Raises UsageError or
+    MailStoreError.
+    """
     rehearsal = _Import(newsroom=newsroom, store=store, options=options, is_rehearsal=True)
     return rehearsal.run(source, tell)
 
@@ -303,7 +305,7 @@ class _Import:
         yield from taken
 
     def _read(self, layout: FileLayout, row: FileRow) -> ListedReader | ImportKind:
-        """Return the reader in a row, or why there is none."""
+        """Return the subscriber in a row, or the reason why there is none."""
         if row.fields is None or any("\0" in cell for cell in row.fields):
             return "bad-row"
         listed = read_entry(layout, row.fields)
@@ -353,7 +355,7 @@ class _Import:
         return wanted if wanted in letters else ""
 
     def _find_consent(self, listed: ListedReader) -> datetime | None:
-        """Return when a reader consented, None without proof."""
+        """Return when a subscriber consented, None without proof."""
         moment = dates.parse(listed.consented_at)
         if moment is not None and moment <= self.newsroom.now:
             return moment
@@ -365,7 +367,9 @@ class _Import:
         )
 
     def _block(self, listed: ListedReader, known: Subscriber | None) -> ImportKind:
-        """Suppress a reader who unsubscribed elsewhere, unless they subscribed here themselves."""
+        """Suppress a subscriber who unsubscribed elsewhere, unless they subscribed here
+        themselves.
+        """
         if known and known.state in {"active", "paused"}:
             ways = {consent.how for consent in self.store.consents.of(known.id)}
             if ways - {"import"}:

@@ -1,4 +1,4 @@
-"""Read status words in subscriber files: a cell goes in; the reader's status comes out."""
+"""Recognize the columns of subscriber files, and the words in them for a subscriber's status."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ LEFT: SuppressionReason = "left-elsewhere"  # a suppression that the reader's ow
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReaderState:
-    """A reader's status in a subscriber file; `block` says why nothing may be sent to them."""
+    """A subscriber's status in an imported file. `block` says why nothing may be sent to them."""
 
     standing: Standing = "reads"
     block: str = ""
@@ -87,7 +87,7 @@ _NAMES: tuple[tuple[str, ColumnMeaning], ...] = (
 
 
 def find_meaning(column: str) -> ColumnMeaning | None:
-    """Return which status a column of this name is about, None if it is about none."""
+    """Return which subscription status a column is about, by its name, None if about none."""
     parted = re.sub(r"(?<=[a-zà-ÿ])(?=[A-Z])", " ", column)
     words = " ".join(re.split(r"[\W_]+", parted.lower()))
     if re.search(r"\bip\b", words):  # the IP address of a confirmation
@@ -96,12 +96,12 @@ def find_meaning(column: str) -> ColumnMeaning | None:
 
 
 def tells_state(cell: str) -> bool:
-    """Return whether a cell is surely a status word, whatever its column is called."""
+    """Return whether a cell is surely a subscription status, whatever its column is called."""
     return len(cell) <= _LONGEST_WORD and _fold(cell) in _UNMISTAKABLE
 
 
 def read_state(meaning: ColumnMeaning, cell: str) -> ReaderState | None:
-    """Return the reader status that a cell of a status column means, None if it is unknown.
+    """Return the subscription status that a cell of a status column means, None if unknown.
 
     A time means yes. An empty cell means no, except in a column of words, where it means nothing.
     """
@@ -181,10 +181,10 @@ _OWN_BEGINNINGS = ("unsub_", "clean_")  # of Mailchimp's
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListedReader:
-    """A reader in a row of a subscriber file: address, status there, and proof of consent.
+    """A subscriber read from a file's row: address, status there, and proof of consent.
 
-    `block` says why a `blocked` reader may get nothing: LEFT, or a word of the file. Times are as
-    the file writes them.
+    `block` says why a `blocked` subscriber may get nothing: LEFT, or a word of the file. Times are
+    as the file writes them.
     """
 
     address: str = field(repr=False)
@@ -201,7 +201,7 @@ class ListedReader:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StateColumn:
-    """A column of a subscriber file that holds readers' statuses, by its name in the file."""
+    """A column of a subscriber file that holds subscription statuses, by its name in the file."""
 
     name: str
     place: int
@@ -210,10 +210,10 @@ class StateColumn:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FileLayout:
-    """The program that wrote a subscriber file, and its columns by their names in lower case.
+    """Which program exported a subscriber file, and which columns the file has.
 
-    `has_header` is False if the first row is a reader. `free_columns` are those that the program
-    does not define, by position; `states` are the columns of statuses.
+    `has_header` is False if the first row is a subscriber. `free_columns` are those that the
+    program does not define, by position; `states` are the columns of statuses.
     """
 
     name: LayoutName
@@ -224,7 +224,7 @@ class FileLayout:
     states: tuple[StateColumn, ...] = ()
 
     def pick(self, fields: tuple[str, ...], *names: str) -> str:
-        """Return a row's first non-empty value among the columns of some names, "" for none."""
+        """Return a row's first non-empty value in the columns with the given names, "" if none."""
         for name in names:
             place = self.columns.get(name)
             if place is not None and place < len(fields) and fields[place].strip():
@@ -233,7 +233,7 @@ class FileLayout:
 
 
 def find_layout(header: tuple[str, ...], file: str) -> FileLayout | None:
-    """Return the layout of a subscriber file by its header; None if no column holds addresses."""
+    """Recognize a subscriber file's layout by its header, None if no column holds addresses."""
     names = ["_".join(name.lower().replace("\ufeff", "").split()) for name in header]
     columns = {name: place for place, name in reversed(list(enumerate(names)))}
     if not columns.keys() & set(_ADDRESS):
@@ -265,7 +265,7 @@ def find_layout(header: tuple[str, ...], file: str) -> FileLayout | None:
 
 
 def read_entry(layout: FileLayout, fields: tuple[str, ...]) -> ListedReader:
-    """Return the reader in a row of a subscriber file; of several statuses the worst counts."""
+    """Return the subscriber in a row of a subscriber file. The worst of several statuses counts."""
     reader = _read_by_layout(layout, fields)
     states = [
         read_state(column.meaning, read_cell(column, fields)) or NEVER_AGREED
@@ -275,17 +275,17 @@ def read_entry(layout: FileLayout, fields: tuple[str, ...]) -> ListedReader:
 
 
 def read_cell(column: StateColumn, fields: tuple[str, ...]) -> str:
-    """Return a row's value in a status column, "" if the row is shorter."""
+    """Return a row's value in a status column, "" if the row is too short."""
     return fields[column.place] if column.place < len(fields) else ""
 
 
 def find_address(layout: FileLayout, fields: tuple[str, ...]) -> str:
-    """Return the e-mail address in a row of a subscriber file, "" for none."""
+    """Return the e-mail address in a row of a subscriber file, "" if it has none."""
     return layout.pick(fields, *_ADDRESS)
 
 
 def split_topics(words: str) -> tuple[str, ...]:
-    """Return the topic names in a cell, separated by semicolons."""
+    """Return the topic names in a cell, which are separated by semicolons."""
     return tuple(name for part in words.split(";") if (name := part.strip()))
 
 

@@ -27,14 +27,16 @@ _DELIMITERS = (",", ";", "\t")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FileRow:
-    """A row of a CSV file by its first line (from 1); without `fields` if it cannot be read."""
+    """A row of a CSV file with the number of its first line. It has no `fields` if it is
+    unreadable.
+    """
 
     line: int
     fields: tuple[str, ...] | None
 
 
 def read_rows(source: Path) -> Generator[FileRow]:
-    """Yield the non-empty rows of a CSV file; raises UsageError if the file cannot be read."""
+    """Yield the non-empty rows of a CSV file. Raises UsageError if the file cannot be read."""
     try:
         with source.open("rb") as opened, contextlib.closing(_Lines(opened)) as lines:
             yield from _parse(lines)
@@ -47,7 +49,7 @@ def read_rows(source: Path) -> Generator[FileRow]:
 
 
 class _Lines:
-    """The lines of a file as text; a line that is too long becomes empty and sets `is_cut`."""
+    """The lines of a file as text. A line that is too long becomes empty and sets `is_cut`."""
 
     def __init__(self, opened: BinaryIO) -> None:
         head = opened.read(_HEAD_BYTES)
@@ -71,7 +73,7 @@ class _Lines:
                 yield self._decode(line)
 
     def close(self) -> None:
-        """Close the database."""
+        """Close the search index's database."""
         self._lines.close()
 
     def find_delimiter(self, line: str) -> str:
@@ -165,10 +167,11 @@ _COLUMNS = (
 
 
 def export_readers(store: MailStore, out: TextIO, form: ExportFormat = "csv") -> int:
-    """Write all newsletter subscribers to a file; return the number of rows. Raises MailStoreError.
+    """Write all subscribers to a CSV or JSON file. Return the number of rows. Raises
+    MailStoreError.
 
-    `import_readers` accepts each CSV row. JSON is a list of objects with the same names. A reader
-    without newsletters has one row without one.
+    `import_readers` accepts each CSV row. JSON is a list of objects with the same names. A
+    subscriber without newsletters has one row without one.
     """
     rows = (row for subscriber in store.subscribers.walk() for row in _rows_of(store, subscriber))
     return _write_csv(rows, out) if form == "csv" else _write_json(rows, out)

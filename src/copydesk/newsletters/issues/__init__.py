@@ -1,4 +1,4 @@
-"""Newsletter issues: options and filed stories go in; an issue, filed by one commit, comes out."""
+"""Gather the stories of a newsletter's next issue, render it, and commit it to git as a page."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""File the newsletter issues that are due: pages below `_newsletters/`, each by one commit.
+"""Create the newsletter issues that are due: pages below `_newsletters/`, each in a commit of its
+own.
 
 An issue with too few stories is skipped; its stories go into the next one. An issue that was on
 hold or waited for approval may still go within a day after it is released.
@@ -38,7 +39,8 @@ from copydesk.placement.addresses import parse_issue_name
 
 
 def list_due_letters(newsroom: Newsroom, *, with_waiting: bool) -> list[str]:
-    """Return the ids of newsletters that would be filed now, and of those that await new stories.
+    """Return the ids of newsletters whose next issue is due. `with_waiting` adds those that wait
+    for more new stories.
 
     A newsletter on hold, or without the approval that it needs, is left out.
     """
@@ -50,7 +52,7 @@ def list_due_letters(newsroom: Newsroom, *, with_waiting: bool) -> list[str]:
 
 
 def file_due_letters(newsroom: Newsroom) -> tuple[LetterOutcome, ...]:
-    """File an issue of each newsletter that is due; one that fails is tried again later."""
+    """Create the next issue of each newsletter that is due. One that fails is tried again later."""
     due = _list_due(newsroom, with_waiting=True)
     if due:
         make_public_pictures(newsroom)
@@ -85,7 +87,7 @@ LetterState = Literal["filed", "filed-before", "skipped", "held", "unapproved", 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LetterOutcome:
-    """The result of filing a newsletter's next issue; `what` describes it.
+    """The result of trying to create a newsletter's next issue. `what` describes it to a person.
 
     `path` is the issue's file, "" if there is none; `new` of the needed `fewest` stories were new.
     `hint` says what would release a skipped issue. An issue that `is_held` is filed, and waits for
@@ -110,7 +112,7 @@ def file_letter(
     by: str = "",
     before: Callable[[Issue], None] = lambda _issue: None,
 ) -> LetterOutcome:
-    """Compose a newsletter's issue as of now and file it, unless there are too few new stories.
+    """Compose a newsletter's next issue and commit it to git, unless there are too few new stories.
 
     `by` is the person who releases the issue, which counts as approval; without one, only a
     newsletter that needs no approval is filed. A newsletter on hold is never filed. `before` is
@@ -130,7 +132,8 @@ def file_letter(
 
 
 def file_draft(newsroom: Newsroom, draft: IssueDraft, kept: KeptEdits, by: str) -> LetterOutcome:
-    """File a composed issue and delete the editors' changes to it.
+    """Commit a composed newsletter issue to git, and delete the editors' changes that it now
+    contains.
 
     If another process has filed the issue meanwhile, that one has used the changes. Raises as
     `file_issue` does, MailError, PublishError.
@@ -143,7 +146,7 @@ def file_draft(newsroom: Newsroom, draft: IssueDraft, kept: KeptEdits, by: str) 
 
 
 def read_edits(newsroom: Newsroom, letter_id: str) -> KeptEdits:
-    """Return the editors' changes to a newsletter's next issue; none if there is no desk yet.
+    """Return the editors' changes to a newsletter's next issue, empty if no editor made any.
 
     Raises DeskStoreError.
     """
@@ -154,7 +157,9 @@ def read_edits(newsroom: Newsroom, letter_id: str) -> KeptEdits:
 
 
 def find_obstacle(letter: LetterOptions, edits: IssueEdits, by: str = "") -> LetterOutcome | None:
-    """Return what prevents filing an issue, a hold or a missing approval; None for nothing."""
+    """Return what prevents creating a newsletter issue (a hold, a missing approval), None if
+    nothing.
+    """
     if edits.is_held:
         return LetterOutcome(letter=letter.id, state="held", what="it is held at the desk")
     if letter.approval == "editor" and not (by or edits.approved_by):
@@ -164,7 +169,7 @@ def find_obstacle(letter: LetterOptions, edits: IssueEdits, by: str = "") -> Let
 
 
 def explain_skip(draft: IssueDraft) -> LetterOutcome:
-    """Return the outcome for an issue that is skipped because too few stories are new."""
+    """Return the outcome for a newsletter issue that is skipped for want of new stories."""
     told = f"{draft.new} new of {draft.fewest} that it takes" if draft.new else "no story is new"
     return LetterOutcome(
         letter=draft.issue.letter,
@@ -208,7 +213,7 @@ _CLOCKS_DIFFER = timedelta(hours=1)  # clocks of processes that file one issue d
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FiledIssue:
-    """A newsletter issue's file; `is_new` is False if another process had already filed the issue.
+    """A newsletter issue committed to git. `is_new` is False if another process had created it.
 
     Either way the editors' changes to it are used up.
     """
@@ -222,7 +227,7 @@ class FiledIssue:
 def file_issue(
     newsroom: Newsroom, issue: Issue, rendered: RenderedIssue, by: str = ""
 ) -> FiledIssue:
-    """File a composed and rendered issue; `by` is the person who released it, "" for nobody.
+    """Commit a rendered newsletter issue to git. `by` is the person who approved it, "" for nobody.
 
     The issue counts as filed if the newsletter has a newer issue than the one it was composed
     after. Raises UsageError if one of its stories was removed meanwhile, its name is taken by
@@ -250,7 +255,7 @@ def _stems(issue: Issue) -> frozenset[str]:
 
 
 def _plan_change(newsroom: Newsroom, issue: Issue, rendered: RenderedIssue, by: str) -> Change:
-    """Return the commit that files an issue; raises UsageError as `file_issue` does."""
+    """Return the commit that adds an issue to the site. Raises UsageError as `file_issue` does."""
     path = letter_path(issue.name)
     if archive.digest_of(newsroom.root, path):
         raise _out_of_date("another file has the issue's name", path)

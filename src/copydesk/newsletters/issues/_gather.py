@@ -57,7 +57,7 @@ _WORDS_A_MINUTE = 230  # read silently (Brysbaert 2019: 238 in English, fewer in
 def gather_material(
     newsroom: Newsroom, letter: LetterOptions, at: datetime
 ) -> Iterator[IssueMaterial]:
-    """Yield what a newsletter's issue at a moment is composed from: stories, rules, earlier issues.
+    """Read what a newsletter's issue is made from (stories, rules, earlier issues) and yield it.
 
     Raises PublishError, MemoryStoreError. Records that cannot be read are left out.
     """
@@ -100,7 +100,9 @@ def _read_collections(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Gathering:
-    """Reads what an issue needs of the site's stories, while the plan of the site is open."""
+    """Reads what an issue needs of the stories, while the plan of the site's pages (`SitePlan`) is
+    open.
+    """
 
     newsroom: Newsroom
     letter: LetterOptions
@@ -118,7 +120,7 @@ class _Gathering:
             yield story
 
     def find_late(self, path: str, since: datetime) -> dict[str, Story]:
-        """Return the older stories, by name, that were filed or published since the last issue."""
+        """Return older stories, by name, that were stored or published since the last issue."""
         changes = git.list_changes_since(self.newsroom.root, path, "_news") or {}
         rulings = _read_rulings(self.newsroom)
         late = {}
@@ -129,7 +131,7 @@ class _Gathering:
         return late
 
     def _read_older(self, name: str, since: datetime) -> Story | None:
-        """Return a published story dated before a moment; None if it is unpublished or too old."""
+        """Return a published story dated before a moment, None if it is unpublished or too old."""
         entry = self.plan.groups.public(name)
         if entry is None:
             return None
@@ -152,7 +154,7 @@ class _Gathering:
         )
 
     def tell(self, story: Story) -> IssueStory:
-        """Return a story as an issue shows it, with its reading time."""
+        """Return a story's values as an issue shows them, with its reading time."""
         told = publish.tell_story(story, self.plan)
         if told.minutes:
             return told
@@ -175,7 +177,9 @@ class _Gathering:
         )
 
     def relate(self, issues: Sequence[EarlierIssue]) -> EarlierIssues:
-        """Return the stories and events that earlier issues had, by today's groups of stories."""
+        """Return the stories and events that earlier issues contained, by today's grouping of
+        stories.
+        """
         told_at: dict[str, datetime] = {}
         for issue in issues:
             for name in issue.names:
@@ -208,7 +212,9 @@ class _Gathering:
             yield stash.name, ReadingList(id="", title=stash.name, stories=chosen)
 
     def read_picks(self) -> dict[str, list[tuple[IssueStory, float]]]:
-        """Return the candidates from other collections, with their heat, by collection folder."""
+        """Return candidate stories from other collections, with their front page scores (heat), by
+        collection folder.
+        """
         wanted = {part.of for part in self.letter.parts if part.kind == "collection"}
         return {
             folder: list(publish.tell_records(self.plan, folder.removeprefix("_")))
@@ -246,7 +252,7 @@ _LOOKED_BACK = timedelta(days=40)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EarlierIssue:
-    """A filed newsletter issue: its file, its time, and the names of its stories."""
+    """An earlier newsletter issue: its file, its time, and the names of its stories."""
 
     path: str
     at: datetime
@@ -256,7 +262,8 @@ class EarlierIssue:
 def read_earlier_issues(
     newsroom: Newsroom, stems: Collection[str], before: datetime, *, every: bool
 ) -> list[EarlierIssue]:
-    """Return a newsletter's issues of the last 40 days (or `every`) before a moment, latest last.
+    """Return a newsletter's issues before a moment, oldest first: those of 40 days, or all with
+    `every`.
 
     An issue that cannot be read is ignored. Issues in the reference implementation's format name no
     record.
@@ -285,7 +292,7 @@ _NO_EDITS = IssueEdits()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LetterRow:
-    """A newsletter, its last issue, and when the next one is due: None without a fixed hour.
+    """A newsletter with its last issue and the time when the next issue is due.
 
     A past moment means that the issue is still to be made.
     """
@@ -296,12 +303,12 @@ class LetterRow:
 
 
 def list_letters(newsroom: Newsroom) -> list[LetterRow]:
-    """Return the newsletters in the settings' order, each with its last issue and next due time."""
+    """Return all newsletters in the settings' order, each with its last issue and next due time."""
     return [_make_row(newsroom, letter) for letter in newsroom.settings.letters]
 
 
 def find_letter(newsroom: Newsroom, letter_id: str) -> LetterRow:
-    """Return the newsletter with an id; raises UsageError if there is none."""
+    """Return the newsletter with an id. Raises UsageError if there is none."""
     letters = newsroom.settings.letters
     letter = next((letter for letter in letters if letter.id == letter_id), None)
     if letter is not None:
@@ -317,7 +324,7 @@ def find_letter(newsroom: Newsroom, letter_id: str) -> LetterRow:
 def compose_issue(
     newsroom: Newsroom, letter_id: str, at: datetime, edits: IssueEdits = _NO_EDITS
 ) -> Issue:
-    """Compose a newsletter's issue at a moment, even with too few new stories.
+    """Compose a newsletter's issue at a moment, even if it has too few new stories.
 
     Raises UsageError if there is no such newsletter, PublishError, MemoryStoreError.
     """
@@ -327,14 +334,16 @@ def compose_issue(
 def draft_letter(
     newsroom: Newsroom, letter_id: str, at: datetime, edits: IssueEdits = _NO_EDITS
 ) -> IssueDraft:
-    """Compose an issue as `compose_issue` does, and say whether enough stories are new."""
+    """Compose a newsletter's issue as `compose_issue` does, with whether it has enough
+    new stories.
+    """
     letter = find_letter(newsroom, letter_id).options
     with gather_material(newsroom, letter, at) as material:
         return drafts.draft_issue(material, edits)
 
 
 def render_issue(newsroom: Newsroom, issue: Issue, *, whole: bool = False) -> RenderedIssue:
-    """Render a newsletter issue in the site's theme and language; raises MailError, PublishError.
+    """Render a newsletter issue in the site's theme and language. Raises MailError, PublishError.
 
     `whole` includes all stories, as the issue's page does; a mail is cut at Gmail's limit.
     """
@@ -356,7 +365,7 @@ def _make_row(newsroom: Newsroom, letter: LetterOptions) -> LetterRow:
 def find_due_hour(
     newsroom: Newsroom, letter: LetterOptions, last: LastIssue | None
 ) -> datetime | None:
-    """Return the hour for which a newsletter issue is still to be made, None for none."""
+    """Return the time for which a newsletter issue is due and not made yet, None if none is due."""
     if not drafts.is_due(letter, last.at if last else None, newsroom.now):
         return None
     hour = drafts.last_due(letter, newsroom.now)
@@ -365,5 +374,5 @@ def find_due_hour(
 
 
 def mark_hour(hour: datetime) -> bytes:
-    """Return the stored mark for the hour of a newsletter issue that was skipped."""
+    """Return the bytes stored to remember that a newsletter's issue of that hour was skipped."""
     return dates.rfc3339(hour).encode()

@@ -1,4 +1,4 @@
-"""The filed issues of a newsletter: list them, name the next one, read one to send it."""
+"""List the stored issues of a newsletter, name the next one, and read one to send it."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _LATEST = timedelta(days=2)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LastIssue:
-    """The last filed issue of a newsletter: its file and its time."""
+    """The latest stored issue of a newsletter: its file and its time."""
 
     path: str
     at: datetime
@@ -36,17 +36,20 @@ class LastIssue:
 def letter_stems(
     newsroom: Newsroom, letter: LetterOptions, letters: Sequence[LetterOptions]
 ) -> tuple[str, ...]:
-    """Return how the file names of a newsletter's issues begin, that of the next issue first."""
+    """Return the prefixes of a newsletter's issue file names. The next issue's prefix
+    comes first.
+    """
     return issue_stems(letter, letters, archive.slug(newsroom.beat.title).strip("-"))
 
 
 def name_next_issue(newsroom: Newsroom, stem: str, day: date) -> str:
-    """Return a free file name for a newsletter issue of a day in the newsletter's time zone."""
+    """Return an unused file name for a newsletter issue of a day."""
     return name_issue(stem, day, lambda name: _is_taken(newsroom, name))
 
 
 def find_last_issue(newsroom: Newsroom, stems: Collection[str]) -> LastIssue | None:
-    """Return the last newsletter issue filed under one of these name stems, None if there is none.
+    """Return the latest newsletter issue whose file name has one of the prefixes, None if there is
+    none.
 
     An issue that cannot be read is ignored.
     """
@@ -62,7 +65,7 @@ def find_last_issue(newsroom: Newsroom, stems: Collection[str]) -> LastIssue | N
 
 
 def list_issue_names(newsroom: Newsroom, stems: Collection[str]) -> Iterator[IssueName]:
-    """Yield the file names of the newsletter issues filed under some name stems, in no order."""
+    """Yield the file names of newsletter issues that have one of the prefixes, unsorted."""
     folder = newsroom.root / LETTERS_FOLDER
     with contextlib.suppress(FileNotFoundError, NotADirectoryError):
         for file in folder.iterdir():
@@ -72,7 +75,7 @@ def list_issue_names(newsroom: Newsroom, stems: Collection[str]) -> Iterator[Iss
 
 
 def read_issue(newsroom: Newsroom, name: IssueName) -> tuple[LastIssue, str] | None:
-    """Return a filed newsletter issue with its HTML; None if it cannot be read or has no time."""
+    """Read a stored newsletter issue with its HTML, None if it cannot be read or has no time."""
     path = letter_path(str(name))
     try:
         record = document.parse_record(path, newsroom.archive.file_bytes(path))
@@ -95,7 +98,7 @@ _TITLE = re.compile(r"<title>([^<]*)</title>", re.I)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IssueToSend:
-    """A newsletter issue as its file is now, with its newsletter and time; `page` may be "".
+    """A newsletter issue read from its file in order to be sent. `page`, its URL, may be "".
 
     Corrections made to the file after it was filed are included.
     """
@@ -111,7 +114,7 @@ class IssueToSend:
 
 
 def read_issue_to_send(newsroom: Newsroom, name: str) -> IssueToSend:
-    """Read a filed newsletter issue by its name, `daily-2026-11-24`, or its path.
+    """Read a stored newsletter issue by its name, such as `daily-2026-11-24`, or its path.
 
     Raises UsageError if there is none or the settings lack its newsletter; MailError if its file
     cannot be read.
@@ -162,7 +165,9 @@ def _word(value: object) -> str:
 
 
 def make_outgoing(newsroom: Newsroom, issue: IssueToSend) -> OutgoingIssue:
-    """Return a newsletter issue as it is sent, in the site's language; MailError if it is empty."""
+    """Return a newsletter issue as it is mailed, in the site's language. Raises
+    MailError if empty.
+    """
     options = newsroom.settings.mail
     filed = FiledMail(
         subject=issue.subject,

@@ -1,4 +1,4 @@
-"""Web pages for newsletter subscribers: a request goes in; a page, and a stored choice, come out.
+"""The web pages where people sign up for newsletters, change their choices, and unsubscribe.
 
     /mail/subscribe        the form; it sends a mail with a confirmation link
     /mail/confirm/TOKEN    confirm the subscription        /mail/change/TOKEN  confirm a new address

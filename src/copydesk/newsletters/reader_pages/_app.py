@@ -1,4 +1,6 @@
-"""Answer newsletter subscribers' requests from one open database, in a thread, one at a time."""
+"""The web app of the newsletter subscribers' pages. It answers requests one at a time,
+in a thread.
+"""
 
 from __future__ import annotations
 
@@ -54,7 +56,7 @@ class _MadePages:
 
 
 class ReaderService:
-    """Answer subscribers' requests until closed; with an error page if the database fails.
+    """Answers subscribers' web requests. If the database fails, it answers with an error page.
 
     `read_newsroom` returns the newsroom as of now and is called in a thread. A store that could not
     be opened is tried again at the next request, so mending it needs no restart. Requests refused
@@ -74,21 +76,23 @@ class ReaderService:
         self._crowded, self._crowded_type = _CROWDED, "text/plain"
 
     async def open(self) -> None:
-        """Open the subscribers' database; on failure tell the operator, and retry when asked."""
+        """Open the subscribers' database. On failure tell the operator. A later request tries
+        again.
+        """
         await self._work(self._prepare)
 
     async def close(self) -> None:
-        """Close the subscribers' database after the current request."""
+        """Close the subscribers' database when the current request is done."""
         await self._work(self._stack.close)
         self._thread.shutdown(wait=False)
 
     async def answer(self, answer: Answer, sent: Sent) -> Response:
-        """Answer a request when the turn of its network comes."""
+        """Answer a web request when it is the turn of its client's network."""
         path = limits.list_networks(sent.client)
         return await self._take_turn("others", path, lambda: self._answer(answer, sent))
 
     async def answer_first(self, answer: Answer, sent: Sent) -> Response:
-        """Answer a request to unsubscribe before all other requests.
+        """Answer a request to unsubscribe, before all other requests.
 
         Only for links that were signed here, and not without limit: see `Turns.may_go_first`.
         """
@@ -99,7 +103,7 @@ class ReaderService:
         return await self._take_turn("leaving", (link,), lambda: self._answer(answer, sent))
 
     async def show(self, make: Callable[[ReaderPages], Response], client: str) -> Response:
-        """Return a page that needs no stored data, when the turn of the client's network comes."""
+        """Return a page that needs no database, when it is the turn of the client's network."""
         path = limits.list_networks(client)
         return await self._take_turn("others", path, lambda: make(self._make_pages()))
 
@@ -183,11 +187,12 @@ _MINUTE_SECONDS = 60.0
 
 
 class NoPlaceError(Exception):
-    """Raised for a request that cannot wait, since requests of other networks fill the queue."""
+    """Raised for a web request that is refused because the queue is full."""
 
 
 class FairQueue:
-    """A queue of requests grouped by network: wide networks, with narrower ones inside.
+    """A queue of web requests, grouped by client network. Small networks are grouped within large
+    ones.
 
     The groups take turns, and so do the groups within each.
     """
@@ -201,7 +206,7 @@ class FairQueue:
         return self._count
 
     def put(self, path: Path, waiting: asyncio.Future[None]) -> None:
-        """Add a request at the end of the queue of its network."""
+        """Add a web request at the end of its network's queue."""
         self._count += 1
         if path:
             self._groups.setdefault(path[0], FairQueue()).put(path[1:], waiting)
@@ -209,7 +214,7 @@ class FairQueue:
             self._here.append(waiting)
 
     def take(self) -> asyncio.Future[None]:
-        """Remove and return the request whose turn it is; the queue must not be empty."""
+        """Remove and return the next web request by turn. The queue must not be empty."""
         self._count -= 1
         if self._here:
             return self._here.popleft()
@@ -220,7 +225,7 @@ class FairQueue:
         return taken
 
     def drop(self, path: Path, waiting: asyncio.Future[None]) -> bool:
-        """Remove a request; False if it is no longer in the queue."""
+        """Remove a web request. Return False if it is no longer in the queue."""
         if path:
             group = self._groups.get(path[0])
             is_found = group is not None and group.drop(path[1:], waiting)
@@ -234,7 +239,8 @@ class FairQueue:
         return is_found
 
     def find_to_drop(self, path: Path) -> tuple[Path, asyncio.Future[None]] | None:
-        """Return the waiting request to drop for a new one from `path`; None to refuse that one.
+        """Return the waiting request to drop for a new one from the networks `path`, None to refuse
+        the new one.
 
         It is the newest of the largest group, if that group stays larger than the new request's
         would become.
@@ -249,7 +255,9 @@ class FairQueue:
         return ((path[0], *found[0]), found[1]) if found else None
 
     def find_newest(self) -> tuple[Path, asyncio.Future[None]]:
-        """Return the newest request of the largest group; the queue must not be empty."""
+        """Return the newest request of the network with most requests. The queue must
+        not be empty.
+        """
         largest = self._name_largest()
         if largest is None:
             return (), self._here[-1]
@@ -261,7 +269,7 @@ class FairQueue:
 
 
 class Turns:
-    """Lets one request at a time proceed; requests to unsubscribe go before all others."""
+    """Lets web requests proceed one at a time. Requests to unsubscribe go before all others."""
 
     def __init__(self) -> None:
         self._is_taken = False
@@ -270,7 +278,9 @@ class Turns:
         self._visits: Counter[str] = Counter()
 
     def may_go_first(self, link: str) -> bool:
-        """Count a request by an unsubscribe link; return whether it is within the link's limit."""
+        """Count a request by an unsubscribe link. Return whether the link may still go before
+        others.
+        """
         minute = int(asyncio.get_running_loop().time() // _MINUTE_SECONDS)
         if minute != self._minute:
             self._minute = minute
@@ -280,7 +290,7 @@ class Turns:
 
     @contextlib.asynccontextmanager
     async def take(self, lane: Lane, path: Path) -> AsyncIterator[None]:
-        """Wait for a request's turn and hold it in the `with` block; raises NoPlaceError.
+        """Wait until a web request may proceed, for a `with` block. Raises NoPlaceError.
 
         `path` names the client: the widest network first, then narrower ones.
         """
@@ -339,7 +349,9 @@ _PAGES: Mapping[str, tuple[Answer, Answer]] = {
 
 
 def make_app(service: ReaderService, client_of: ClientOf) -> ASGIApp:
-    """Return the subscribers' web app; `client_of` returns the network of a request."""
+    """Create the web app of the subscribers' pages. `client_of` returns a request's
+    client network.
+    """
     handlers = _Handlers(service, client_of)
     pages = [
         Route(path, handlers.page(show, act), methods=["GET", "POST"])
@@ -365,7 +377,7 @@ class _Handlers:
         self._client_of = client_of
 
     def page(self, show: Answer, act: Answer) -> Callable[[Request], object]:
-        """Return a handler that shows a page, and on POST acts on the page's form."""
+        """Return a handler that shows a page, and on POST processes the page's form."""
 
         async def answer(request: Request) -> Response:
             if request.method != "POST":
@@ -375,7 +387,7 @@ class _Handlers:
         return answer
 
     async def leave(self, request: Request) -> Response:
-        """Ask for confirmation of unsubscribing; on POST unsubscribe, whatever the body holds."""
+        """Ask for confirmation of unsubscribing. On POST unsubscribe, whatever the body holds."""
         if request.method != "POST":
             return await self._service.answer_first(_pages.show_leave, self._read(request))
         if is_form(request):
@@ -385,7 +397,7 @@ class _Handlers:
         return await self._service.answer_first(_pages.leave, self._read(request))
 
     async def data(self, request: Request) -> Response:
-        """Answer with everything stored about a reader as a JSON file."""
+        """Answer with everything stored about a subscriber as a JSON file."""
         return await self._answer(_pages.download_data, request)
 
     async def bounces(self, request: Request) -> Response:
@@ -433,11 +445,11 @@ class _Handlers:
 async def serve_subscriptions(
     read_newsroom: ReadNewsroom, say: Say, client_of: ClientOf
 ) -> AsyncIterator[ASGIApp]:
-    """Yield the subscribers' web app, then close it; `say` reports problems to the operator.
+    """Yield the subscribers' web app and close it at the end. `say` shows problems to the operator.
 
     `read_newsroom` returns the newsroom as of now (called in threads), `client_of` the network of a
-    request. If the readers' store cannot be opened, the pages answer 503 and the site is served all
-    the same.
+    request. If the subscribers' store cannot be opened, the pages answer 503 and the site is served
+    all the same.
     """
     service = ReaderService(read_newsroom, say)
     await service.open()
@@ -454,7 +466,8 @@ SIGNATURE_HEADER = "X-Copydesk-Signature"
 
 
 def take_in(visit: Visit, body: bytes, signature: str) -> Response:
-    """Handle one posted bounce; one that matches no issue sent from here is accepted and ignored.
+    """Process a bounce posted by a mail service. One that matches no sent issue is accepted and
+    ignored.
 
     After any answer but 200 the service would post it again.
     """
@@ -487,7 +500,7 @@ _HEADERS = {
 
 
 def guard_answers(app: ASGIApp) -> ASGIApp:
-    """Add security headers to every response of an app; Cache-Control is kept if it is set."""
+    """Add security headers to every response of a web app, and Cache-Control if it is missing."""
 
     async def answer(scope: Scope, receive: Receive, send: Send) -> None:
         async def send_on(message: Message) -> None:

@@ -1,4 +1,6 @@
-"""The subscribers' pages about their newsletters: confirm, choose, pause, unsubscribe."""
+"""The pages where subscribers confirm, choose or pause newsletters, unsubscribe, and see their
+data.
+"""
 
 from __future__ import annotations
 
@@ -27,7 +29,9 @@ _LONGEST_PAUSE = timedelta(days=365)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Wish:
-    """The choices form as sent; `pause` is the typed text, `until` None if that is no date."""
+    """The choices form as sent. `pause` is the typed text, `until` the date in it, None if it is
+    invalid.
+    """
 
     letters: dict[str, tuple[str, ...]]
     pause: str = ""
@@ -35,12 +39,14 @@ class _Wish:
 
 
 def show_choices(visit: Visit) -> Response:
-    """Show a reader's newsletters, topics and pause as a form."""
+    """Show the form with a subscriber's newsletters, topics and pause."""
     return _show_choices(visit)
 
 
 def act(visit: Visit) -> Response:
-    """Store the choices, unsubscribe from all, or mail a manage link: by the button pressed."""
+    """Process the choices form by its pressed button: store the choices, unsubscribe, or mail a
+    link.
+    """
     acts = {"choose": _choose, "leave": _leave_all, "manage": _mail_manage_link}
     chosen = acts.get(visit.form.first("act"))
     return chosen(visit) if chosen else visit.pages.notice("refused", status=400)
@@ -78,7 +84,7 @@ def _read_wish(form: Form) -> _Wish:
 
 
 def _show_choices(visit: Visit, note: str = "", wish: _Wish | None = None) -> Response:
-    """Show the choices page; `wish` is a form with an invalid date, which is shown again."""
+    """Show the choices page. `wish` is a form with an invalid date, which is shown again."""
     view, pages = visit.look("choices"), visit.pages
     if view.kind != "good":
         return visit.refuse_link(view.kind)
@@ -141,7 +147,7 @@ def _mail_manage_link(visit: Visit) -> Response:
 
 
 def show_confirmation(visit: Visit) -> Response:
-    """Show which newsletters a confirmation link subscribes to, and the button that does it."""
+    """Show which newsletters a confirmation link subscribes to, with a button to confirm."""
     view, pages = visit.look("confirm"), visit.pages
     if view.kind != "good":
         return visit.refuse_link(view.kind)
@@ -156,7 +162,7 @@ def show_confirmation(visit: Visit) -> Response:
 
 
 def confirm(visit: Visit) -> Response:
-    """Confirm a newsletter subscription by its mailed link."""
+    """Confirm a newsletter subscription by the link in the confirmation mail."""
     answer, pages = (
         manage.confirm_subscription(visit.newsroom, visit.store, visit.token),
         visit.pages,
@@ -170,7 +176,7 @@ def confirm(visit: Visit) -> Response:
 
 
 def show_change(visit: Visit) -> Response:
-    """Show which e-mail address would replace the reader's old one, and the button that does it."""
+    """Show which new e-mail address would replace the subscriber's, with a button to confirm."""
     view, pages = visit.look("change"), visit.pages
     if view.kind != "good":
         return visit.refuse_link(view.kind)
@@ -185,7 +191,7 @@ def show_change(visit: Visit) -> Response:
 
 
 def change(visit: Visit) -> Response:
-    """Change the reader's e-mail address to the confirmed one."""
+    """Replace a subscriber's e-mail address by the new one that was confirmed."""
     answer = manage.confirm_address_change(visit.newsroom, visit.store, visit.token)
     pages = visit.pages
     if answer.outcome == "changed":
@@ -205,7 +211,7 @@ def change(visit: Visit) -> Response:
 
 
 def show_leave(visit: Visit) -> Response:
-    """Ask whether the reader wants to unsubscribe from a newsletter."""
+    """Ask whether the subscriber wants to unsubscribe from a newsletter."""
     view, pages = visit.look("unsubscribe"), visit.pages
     if view.kind != "good":
         return visit.refuse_link(view.kind)
@@ -220,7 +226,7 @@ def show_leave(visit: Visit) -> Response:
 
 
 def leave(visit: Visit) -> Response:
-    """Unsubscribe from the link's newsletter or, by the page's other button, from all newsletters.
+    """Unsubscribe from the link's newsletter, or from all newsletters if that button was pressed.
 
     Any other body counts as one click: nobody who unsubscribes is asked again. Mail programs get a
     plain-text answer.
@@ -236,7 +242,7 @@ def leave(visit: Visit) -> Response:
 
 
 def tell_departure(visit: Visit, answer: outcomes.LeaveAnswer, *, is_all: bool) -> Response:
-    """Show which newsletters a reader has just unsubscribed from."""
+    """Show which newsletters a subscriber has just unsubscribed from."""
     pages, has_form = visit.pages, bool(visit.newsroom.beat.subscribe_url)
     if answer.outcome == "again":
         return pages.notice("left", pages.say("readers_left_again_text"), has_form=has_form)
@@ -278,7 +284,7 @@ def download_data(visit: Visit) -> Response:
 
 
 def change_data(visit: Visit) -> Response:
-    """Change the subscriber's address or delete all their data, by the form that was sent."""
+    """Process the form of a subscriber's data page: change the address, or delete all data."""
     act = visit.form.first("act")
     if act == "address":
         return _change_address(visit)
@@ -369,7 +375,7 @@ def _list_parts(data: outcomes.ReaderData, visit: Visit) -> Iterator[dict[str, o
 def _show_part(
     name: str, rows: Sequence[tuple[str, datetime | None, str]], pages: ReaderPages
 ) -> dict[str, object]:
-    """Return the newest rows of one kind of data; those without a time come first."""
+    """Return the newest rows of one kind of data. Rows without a time come first."""
     newest = sorted(rows, key=lambda row: row[1] or _NOT_YET, reverse=True)[:_MOST_ROWS]
     return {
         "name": pages.say(f"readers_data_{name}"),
@@ -392,7 +398,7 @@ _TRAP = "comment"  # a field that people do not see: who fills it is a program
 
 
 def show_form(visit: Visit) -> Response:
-    """Show the newsletter sign-up form; `?letter=` preselects newsletters."""
+    """Show the newsletter sign-up form. `?letter=` in the URL preselects newsletters."""
     return _show_form(visit, visit.sent.query.all("letter"))
 
 
@@ -418,12 +424,12 @@ def send_form(visit: Visit) -> Response:
 
 
 def phrase_fault(visit: Visit, fault: addresses.AddressFault) -> str:
-    """Return a sentence that says what is wrong with an e-mail address."""
+    """Return a sentence for the sign-up form on what is wrong with an e-mail address."""
     return visit.pages.say(f"readers_fault_{fault.replace('-', '_')}")
 
 
 def refuse_for_now(visit: Visit, outcome: str, wait: timedelta | None) -> Response:
-    """Answer that a request was refused for now: too many from this network, or too many today."""
+    """Return the page for a request refused by a rate limit, of its network or for the day."""
     if outcome == "wait":
         words = visit.pages.phrase_wait("readers_wait", wait)
         answer = visit.pages.notice("wait", words, status=429)

@@ -1,4 +1,4 @@
-"""A subscriber's request with its form, and the pages that answer it."""
+"""A subscriber's web request with its form, and the templates that render the answer."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ FORM_TYPE = "application/x-www-form-urlencoded"
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """The fields of a submitted HTML form in order, each with its value."""
+    """The fields of a submitted HTML form in order. A field may occur several times."""
 
     fields: Sequence[tuple[str, str]] = ()
 
@@ -55,7 +55,7 @@ NO_FORM = Form()
 
 
 async def read_body(request: Request, most: int = MOST_BYTES) -> bytes:
-    """Return the body of a request; answers 413 above `most` bytes."""
+    """Return the body of a web request. If it exceeds `most` bytes, answer with status 413."""
     body = bytearray()
     try:
         async for part in request.stream():
@@ -68,7 +68,7 @@ async def read_body(request: Request, most: int = MOST_BYTES) -> bytes:
 
 
 async def read_form(request: Request) -> Form:
-    """Return the form in a request's body; answers 415 for other bodies, 400 for too large ones."""
+    """Parse the form in a request's body. Answer 415 if it is no form, 400 if it is too large."""
     if not is_form(request):
         raise HTTPException(415)
     try:
@@ -80,7 +80,7 @@ async def read_form(request: Request) -> Form:
 
 
 def is_form(request: Request) -> bool:
-    """Return whether the content type of a request is that of an HTML form."""
+    """Return whether a request's content type is that of an HTML form."""
     kind = request.headers.get("Content-Type", "").partition(";")[0]
     return kind.strip().lower() == FORM_TYPE
 
@@ -92,7 +92,7 @@ _LINK_HOURS = 48  # for which a link mailed to prove an address is valid
 
 
 class ReaderPages:
-    """Renders the pages for newsletter subscribers; the owner's `_templates/` may replace them."""
+    """Renders the pages for newsletter subscribers. The owner's `_templates/` may override them."""
 
     def __init__(self, newsroom: Newsroom) -> None:
         self._templates = newsroom.templates
@@ -111,20 +111,22 @@ class ReaderPages:
 
     @property
     def language(self) -> str:
-        """Return the language tag of the pages, such as `de`."""
+        """Return the language tag of the subscribers' pages, such as `de`."""
         return language_tag(self._beat.locale) or "en"
 
     @cached_property
     def root(self) -> str:
-        """Return the URL path below which all pages are, as browsers see it: `/tide/mail/`."""
+        """Return the URL path below which all subscribers' pages are, such as `/tide/mail/`."""
         return f"{urls.path(self._public_url).rstrip('/')}/mail/"
 
     def say(self, key: str, **values: object) -> str:
-        """Return the text of a key in the site's language, as plain text."""
+        """Return a translated text in the site's language, as plain text, by its key."""
         return self.strings.say(key, **values)
 
     def phrase(self, key: str, **values: object) -> str:
-        """Return the text of a key as HTML; inserted values are escaped and isolated (`<bdi>`)."""
+        """Return a translated text as HTML, by its key. Inserted values are escaped and isolated
+        (`<bdi>`).
+        """
         apart = {
             name: f"<bdi>{html.escape(value)}</bdi>" if isinstance(value, str) else value
             for name, value in values.items()
@@ -132,15 +134,17 @@ class ReaderPages:
         return mark_safe(self.strings.escape().say(key, **apart))
 
     def phrase_link_hours(self, key: str, **values: str) -> str:
-        """Return the text of a key, as HTML, with the hours for which a mailed link is valid."""
+        """Return a translated text, as HTML, that says for how many hours a mailed link
+        is valid.
+        """
         return self.phrase(key, hours=_LINK_HOURS, **values)
 
     def phrase_wait(self, key: str, wait: timedelta | None) -> str:
-        """Return the text of a key, as HTML, with the number of hours to wait."""
+        """Return a translated text, as HTML, that says how many hours to wait."""
         return self.phrase(key, count=count_hours(wait))
 
     def name_letter(self, letter: outcomes.LetterChoice) -> str:
-        """Return a newsletter's title, by default the site's."""
+        """Return a newsletter's title, or the site's title if it has none."""
         return text.fold(letter.title) or self.title
 
     def name_letters(self, letters: Sequence[outcomes.LetterChoice]) -> list[str]:
@@ -148,11 +152,11 @@ class ReaderPages:
         return [self.name_letter(letter) for letter in letters]
 
     def say_day(self, at: datetime) -> str:
-        """Return the date of a moment in the site's time zone and language."""
+        """Return a moment's date, written in the site's time zone and language."""
         return self.strings.format_date("short", local_time(at, self._zone).date())
 
     def answer(self, template: str, title: str, status: int = 200, **values: object) -> Response:
-        """Render a template as a page; `title` is the key of its title. Raises PublishError."""
+        """Render a template as an HTML page. `title` is its title's key. Raises PublishError."""
         site = {
             "title": self.title,
             "language": self.language,
@@ -164,14 +168,16 @@ class ReaderPages:
         return Response(body, status, media_type="text/html")
 
     def notice(self, name: str, *paragraphs: str, status: int = 200, **more: object) -> Response:
-        """Return a page with a message; by default the text that belongs to the message's title."""
+        """Return an HTML page with only a message. The default message belongs to the title."""
         usual: Mapping[str, object] = {"letters": [], "has_form": False}
         told = paragraphs or (self.say(f"readers_{name}_text"),)
         context = {**usual, **more, "paragraphs": list(told)}
         return self.answer("mail_notice.html", f"readers_{name}_title", status, **context)
 
     def style_sheet(self) -> str:
-        """Return the pages' CSS: the site's style sheet, their own rules, then the owner's."""
+        """Return the CSS of the subscribers' pages: the site's, their own, then the
+        owner's rules.
+        """
         site, theme = (
             read_template(name, self._templates) or "" for name in ("style.css", "theme.css")
         )
@@ -180,7 +186,7 @@ class ReaderPages:
 
 
 def count_hours(wait: timedelta | None) -> int:
-    """Return a waiting time in hours, rounded up, at least 1."""
+    """Round a waiting time up to whole hours, at least 1."""
     return max(-(-int((wait or timedelta()).total_seconds()) // 3600), 1)
 
 
@@ -189,7 +195,7 @@ def count_hours(wait: timedelta | None) -> int:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sent:
-    """A subscriber's request: its method, the token in its URL, its query and form.
+    """The data of a subscriber's web request: method, link token in the URL, query and form.
 
     `client` is the network that it comes from.
     """
@@ -203,7 +209,7 @@ class Sent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Visit:
-    """A subscriber's request with the newsroom, database and pages that answer it."""
+    """A subscriber's web request, with the settings, database and templates to answer it."""
 
     newsroom: Newsroom
     store: newsletters.MailStore
@@ -212,20 +218,20 @@ class Visit:
 
     @property
     def token(self) -> str:
-        """Return the token in the URL of the request, such as TOKEN in `/mail/leave/TOKEN`."""
+        """Return the link token in the request's URL, such as TOKEN in `/mail/leave/TOKEN`."""
         return self.sent.token
 
     @property
     def form(self) -> Form:
-        """Return the form sent with the request, or an empty one."""
+        """Return the form sent with the request, empty if there was none."""
         return self.sent.form
 
     def look(self, purpose: links.LinkPurpose) -> outcomes.LinkView:
-        """Return what the page behind this request's link may show."""
+        """Return the data that the page may show for this request's mailed link."""
         return mailed_links.look_at_link(self.newsroom, self.store, self.token, purpose)
 
     def refuse_link(self, kind: str) -> Response:
-        """Answer a request whose link is expired (`over`) or forged."""
+        """Return the page for an invalid link, which has expired (`over`) or is forged."""
         if kind == "over":
             words = self.pages.phrase_link_hours("readers_over_text")
             has_form = bool(self.newsroom.beat.subscribe_url)

@@ -1,4 +1,4 @@
-"""Newsletter subscribers: sign-up, links, choices, data; a request goes in, an answer comes out.
+"""Manage newsletter subscribers: sign-up, consent, links, choices, and their own data.
 
     form -> request_subscription -> a mail with a link -> confirm_subscription -> subscribed
     an issue's links -> choose_letters, leave_letter, ask_for_manage_link -> a mail with a link

@@ -1,4 +1,4 @@
-"""Normalize and check e-mail addresses, and wipe erased ones from the subscribers' database file.
+"""Normalize and check e-mail addresses, and wipe deleted ones from the subscribers' database.
 
 email-validator decides: RFC 5321, 5322 and 6531, with quoted local parts and international names.
 """
@@ -24,14 +24,14 @@ _LONGEST = 254  # octets of an address (RFC 5321 4.5.3.1.3, errata 1690)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TypedAddress:
-    """A typed e-mail address normalized, or what is wrong with it."""
+    """The result of checking an e-mail address that somebody typed: normalized, or its fault."""
 
     address: str = field(default="", repr=False)
     fault: AddressFault = ""
 
 
 def read_address(typed: str, settings: Settings) -> TypedAddress:
-    """Return a typed e-mail address normalized, or what is wrong with it.
+    """Normalize an e-mail address that somebody typed, or return what is wrong with it.
 
     Undeliverable domains (`.test`, `localhost`) are refused, except in a newsroom whose mail server
     is on this machine, for trials.
@@ -51,10 +51,10 @@ def read_address(typed: str, settings: Settings) -> TypedAddress:
 
 
 def name_mailbox(address: str) -> str:
-    """Return the mailbox that an e-mail address leads to, as far as its form shows.
+    """Return the mailbox that an e-mail address belongs to, without tags such as `+news`.
 
     Text after a plus is the owner's mark (RFC 5233); Gmail also ignores dots, and has two domains.
-    Other servers may differ: this is for limits only, and two addresses are two readers.
+    Other servers may differ: this is for limits only, and two addresses are two subscribers.
     """
     name, _, domain = fold_address(address).rpartition("@")
     mailbox = name.partition("+")[0] or name
@@ -64,14 +64,14 @@ def name_mailbox(address: str) -> str:
 
 
 def read_language(tag: str) -> str:
-    """Return a language tag from a browser or a file, "" for an invalid one."""
+    """Return a valid language tag from a browser or a file, "" if it is invalid."""
     folded = text.fold(tag)
     is_tag = len(folded) <= _LONGEST_LANGUAGE and folded.replace("-", "").isalnum()
     return folded if is_tag and folded.isascii() else ""
 
 
 def is_trial(settings: Settings) -> bool:
-    """Return whether a newsroom's mail server is on this machine, as in a trial."""
+    """Return whether the site's mail server is on this machine, as when trying out newsletters."""
     host = settings.mail.smtp.host
     try:
         return host == "localhost" or ipaddress.ip_address(host.strip("[]")).is_loopback
@@ -127,7 +127,7 @@ _OWED = "scrub owed"  # the fact that bytes of an erased address may be left in 
 
 
 def scrub_address(store: MailStore, address: str) -> None:
-    """Wipe an erased e-mail address from the database file, or later if that is prevented now.
+    """Overwrite an erased e-mail address in the database file, or note it to be done later.
 
     Raises MailStoreError.
     """
@@ -136,14 +136,16 @@ def scrub_address(store: MailStore, address: str) -> None:
 
 
 def scrub_rest(store: MailStore) -> None:
-    """Wipe the erased addresses that could not be wiped from the database file before."""
+    """Overwrite erased e-mail addresses that could not be overwritten in the database
+    file before.
+    """
     if store.facts.get(_OWED) and store.scrub():
         store.facts.forget(_OWED)
 
 
 @contextlib.contextmanager
 def open_readers(newsroom: Newsroom) -> Iterator[MailStore]:
-    """Yield a newsroom's database of newsletter subscribers, then close it; create it if missing.
+    """Open the site's subscriber database for a `with` block. It is created if missing.
 
     Raises MailStoreError. For one thread at a time.
     """

@@ -1,4 +1,4 @@
-"""The owner's commands on newsletter subscribers: add, remove, erase, suppress, rename."""
+"""The owner's commands for newsletter subscribers: add, remove, erase, suppress, rename."""
 
 from __future__ import annotations
 
@@ -36,9 +36,9 @@ class ReaderCounts:
     """The numbers of subscribers by status and by newsletter, and of suppressed addresses.
 
     `suppressed_readers` would be active or paused but for a suppression, and are counted nowhere
-    else. `suppressed` counts addresses, of readers or not. `waiting_mails` are mails to single
-    readers not sent yet. `same_mailbox` are the numbers of readers whose addresses are spellings of
-    one mailbox.
+    else. `suppressed` counts addresses, of subscribers or not. `waiting_mails` are mails to single
+    subscribers not sent yet. `same_mailbox` are the numbers of subscribers whose addresses are
+    spellings of one mailbox.
     """
 
     states: Mapping[SubscriberState, int]
@@ -51,7 +51,9 @@ class ReaderCounts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SuppressionRow:
-    """A suppressed address: the reason, since when, and the address, "" if not known any more."""
+    """An address to which no mail is sent, why and since when. `address` is "" if only its digest
+    is known.
+    """
 
     address: str = field(repr=False)
     reason: SuppressionReason
@@ -60,7 +62,7 @@ class SuppressionRow:
 
 
 def count_readers(newsroom: Newsroom, store: MailStore) -> ReaderCounts:
-    """Count the newsletter subscribers by status and by newsletter; raises MailStoreError."""
+    """Count the newsletter subscribers by status and by newsletter. Raises MailStoreError."""
     kept = store.subscriptions.count(newsroom.now)
     letters = {letter.id: kept.pop(letter.id, 0) for letter in newsroom.settings.letters}
     suppressed = Counter(store.subscribers.count_suppressed_by_state())
@@ -76,17 +78,21 @@ def count_readers(newsroom: Newsroom, store: MailStore) -> ReaderCounts:
 
 
 def find_reader(newsroom: Newsroom, store: MailStore, typed: str) -> ReaderData:
-    """Return the data of the subscriber with an address; raises UsageError, MailStoreError."""
+    """Return the stored data of the subscriber with an address. Raises UsageError,
+    MailStoreError.
+    """
     return gather_data(store, _find(newsroom, store, typed))
 
 
 def find_number(newsroom: Newsroom, store: MailStore, typed: str) -> int:
-    """Return the number of the subscriber with an address; raises as `find_reader` does."""
+    """Return the database number of the subscriber with an address. Raises as
+    `find_reader` does.
+    """
     return _find(newsroom, store, typed).id
 
 
 def read_reader(store: MailStore, number: int) -> ReaderData:
-    """Return the data of a subscriber by number; raises UsageError, MailStoreError."""
+    """Return the stored data of the subscriber with a number. Raises UsageError, MailStoreError."""
     subscriber = store.subscribers.get(number)
     if subscriber is None or not subscriber.address:
         raise UsageError("no such reader", subject=str(number), hint="look for their address")
@@ -96,7 +102,7 @@ def read_reader(store: MailStore, number: int) -> ReaderData:
 def add_reader(
     newsroom: Newsroom, store: MailStore, typed: str, letter: str, consent: str
 ) -> ReaderData:
-    """Subscribe an address, with proof of consent; raises UsageError, MailStoreError."""
+    """Subscribe an address with proof of consent. Raises UsageError, MailStoreError."""
     address = _read(newsroom, typed)
     letters = [known.id for known in newsroom.settings.letters]
     if letter not in letters:
@@ -123,7 +129,9 @@ def add_reader(
 
 
 def remove_reader(newsroom: Newsroom, store: MailStore, typed: str) -> tuple[str, ...]:
-    """Unsubscribe a reader from all newsletters, whose ids are returned; raises UsageError."""
+    """Unsubscribe somebody from all newsletters, and return the newsletters' ids. Raises
+    UsageError.
+    """
     with store.at_once():
         subscriber = _find(newsroom, store, typed)
         ended = tuple(kept.letter for kept in store.subscriptions.of(subscriber.id))
@@ -132,24 +140,24 @@ def remove_reader(newsroom: Newsroom, store: MailStore, typed: str) -> tuple[str
 
 
 def erase_by_address(newsroom: Newsroom, store: MailStore, typed: str) -> None:
-    """Erase a subscriber, but for a digest of the address; raises UsageError, MailStoreError."""
+    """Delete a subscriber except for a digest of the address. Raises UsageError, MailStoreError."""
     forget_reader(newsroom, store, _find(newsroom, store, typed))
 
 
 def suppress_address(newsroom: Newsroom, store: MailStore, typed: str, why: str) -> None:
-    """Suppress an address by the owner's decision; raises UsageError, MailStoreError."""
+    """Forbid all mail to an address, as the owner decides. Raises UsageError, MailStoreError."""
     address = _read(newsroom, typed)
     store.suppressions.add(address, "by-hand", newsroom.now, text.fold(why)[:200])
 
 
 def lift_suppression(newsroom: Newsroom, store: MailStore, typed: str) -> None:
-    """Allow mail to a suppressed address again; raises UsageError if it is not suppressed."""
+    """Allow mail to a suppressed address again. Raises UsageError if it is not suppressed."""
     if not store.suppressions.lift(_read(newsroom, typed)):
         raise UsageError("that address is not suppressed")
 
 
 def list_suppressions(store: MailStore) -> list[SuppressionRow]:
-    """Return the suppressed addresses, newest first; raises MailStoreError."""
+    """Return the addresses to which no mail is sent, newest first. Raises MailStoreError."""
     return [
         SuppressionRow(
             address=address,
@@ -188,7 +196,7 @@ _BACK = "rename it back in beat.toml, or end that: copydesk mail send ISSUE --en
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LostLetter:
-    """A newsletter that has subscribers but is gone from the settings, and their number.
+    """A newsletter that has subscribers but was removed from the settings, and their number.
 
     `command` moves them to another newsletter: NEW stands for the new id, unless only one
     newsletter is possible.
@@ -200,7 +208,9 @@ class LostLetter:
 
 
 def find_lost_letters(newsroom: Newsroom, store: MailStore) -> tuple[LostLetter, ...]:
-    """Return the newsletters with subscribers that the settings lack now; raises MailStoreError."""
+    """Return the newsletters that have subscribers but are not in the settings. Raises
+    MailStoreError.
+    """
     known = [letter.id for letter in newsroom.settings.letters]
     return tuple(
         LostLetter(letter=letter, readers=readers, command=_write_command(store, letter, known))
@@ -210,7 +220,7 @@ def find_lost_letters(newsroom: Newsroom, store: MailStore) -> tuple[LostLetter,
 
 
 def rename_letter(newsroom: Newsroom, store: MailStore, old: str, new: str, by: str) -> int:
-    """Move the subscribers of a renamed newsletter to its new id; return their number.
+    """Move the subscribers of a renamed newsletter to its new id, and return their number.
 
     Proofs of consent stay, with a note about the rename. Raises UsageError if the rename would
     subscribe somebody to what they did not ask for (both newsletters exist, or existed side by

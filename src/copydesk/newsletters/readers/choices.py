@@ -1,4 +1,4 @@
-"""Change a reader's newsletters, topics and pauses, by the links in their newsletters."""
+"""Change a subscriber's newsletters, topics and pauses, by the links in their newsletters."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _LONGEST_PAUSE = timedelta(days=366)
 
 
 def leave_letter(newsroom: Newsroom, store: MailStore, token: str) -> LeaveAnswer:
-    """Unsubscribe a reader by a link: from its newsletter, or from all if it names none (RFC 8058).
+    """Unsubscribe from the newsletter that a link names, or from all if it names none (RFC 8058).
 
     Unsubscribe links never expire, and may be used again. Raises MailStoreError.
     """
@@ -33,16 +33,16 @@ def leave_letter(newsroom: Newsroom, store: MailStore, token: str) -> LeaveAnswe
 
 
 def leave_all_letters(newsroom: Newsroom, store: MailStore, token: str) -> LeaveAnswer:
-    """Unsubscribe the reader of a link from all newsletters; raises MailStoreError."""
+    """Unsubscribe the subscriber of a link from all newsletters. Raises MailStoreError."""
     return _leave(newsroom, store, token, everything=True)
 
 
 def choose_letters(
     newsroom: Newsroom, store: MailStore, token: str, choices: ReaderChoices
 ) -> ChooseAnswer:
-    """Store a reader's choice of newsletters, by a choices or manage link; raises MailStoreError.
+    """Store which newsletters a subscriber chose on the page behind a link. Raises MailStoreError.
 
-    Unknown topics are dropped. A link may have been forwarded, so a reader who had unsubscribed
+    Unknown topics are dropped. A link may have been forwarded, so a subscriber who had unsubscribed
     gets a mail that asks for confirmation.
     """
     with store.at_once():
@@ -65,7 +65,7 @@ def choose_letters(
 def end_letters(
     newsroom: Newsroom, store: MailStore, subscriber: Subscriber, letter: str
 ) -> LeaveAnswer:
-    """Unsubscribe a reader from one newsletter, or from all for ""; return what ended."""
+    """Unsubscribe a subscriber from one newsletter, or from all for "". Return those that ended."""
     had = {kept.letter for kept in store.subscriptions.of(subscriber.id)}
     ended = had & {letter} if letter else had
     for name in ended:
@@ -89,7 +89,7 @@ def _leave(newsroom: Newsroom, store: MailStore, token: str, *, everything: bool
 
 
 def _answer_gone_reader(store: MailStore, token: str, closed: ClosedLink) -> LeaveAnswer:
-    """Return the answer to an unsubscribe link whose reader does not exist any more."""
+    """Return the answer to an unsubscribe link whose subscriber does not exist any more."""
     link = store.links.read(token)
     subscriber = store.subscribers.get(link.subscriber) if link else None
     is_gone = closed.kind == "over" and (subscriber is None or not subscriber.address)
@@ -123,7 +123,8 @@ def _store_choice(
     subscriber: Subscriber,
     chosen: Mapping[str, tuple[str, ...]],
 ) -> None:
-    """Store the chosen newsletters and unsubscribe from the others; a new one counts as a consent.
+    """Store the chosen newsletters and unsubscribe from the others. A new one is stored with a
+    consent.
 
     Newsletters that the settings no longer have were not on offer: they end if none is chosen.
     """
@@ -168,7 +169,7 @@ def _ask_again(
     subscriber: Subscriber,
     chosen: Mapping[str, tuple[str, ...]],
 ) -> ChooseAnswer:
-    """Mail a confirmation link to a reader who is not subscribed; without a choice do nothing."""
+    """Mail a confirmation link to somebody who is not subscribed. Without a choice do nothing."""
     if not chosen:
         return ChooseAnswer(outcome="kept")
     if limits.admit_any(store, newsroom.now) is None:

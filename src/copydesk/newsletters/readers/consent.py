@@ -1,4 +1,4 @@
-"""Consent to newsletters: what readers can choose, what they asked for, and the stored proof."""
+"""Consent to newsletters: what can be subscribed to, what was asked for, and the stored proof."""
 
 from __future__ import annotations
 
@@ -19,7 +19,9 @@ CONSENT_WORDS = "consent words "  # prefix of the facts that store consent texts
 
 
 def read_offer(newsroom: Newsroom) -> LetterOffer:
-    """Return the newsletters, topics and consent text for the sign-up form; raises PublishError."""
+    """Return the newsletters, topics and consent text that the sign-up form shows. Raises
+    PublishError.
+    """
     return LetterOffer(
         letters=tuple(
             LetterChoice(id=letter.id, title=letter.title) for letter in newsroom.settings.letters
@@ -30,12 +32,12 @@ def read_offer(newsroom: Newsroom) -> LetterOffer:
 
 
 def read_words(newsroom: Newsroom) -> Strings:
-    """Return the site's texts in its language, with the owner's own; raises PublishError."""
+    """Return the site's translated texts, with the owner's changes to them. Raises PublishError."""
     return load_site_strings(newsroom.beat.locale, newsroom.templates)
 
 
 def keep_consent_words(newsroom: Newsroom, store: MailStore) -> str:
-    """Store the consent text that the sign-up form shows now; return its version."""
+    """Store the consent text that the sign-up form shows now, and return its version."""
     words = read_offer(newsroom).consent
     version = hashlib.sha256(words.encode()).hexdigest()[:12]
     if not store.facts.get(CONSENT_WORDS + version):
@@ -52,7 +54,9 @@ _MOST_BYTES = 480  # of a request: a link has room for 511 with the mark of its 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wish:
-    """The newsletters by id and topics by name (() for all) that a reader asked for, and when."""
+    """The newsletters and topics that somebody asked for, and when. Empty topics mean
+    all topics.
+    """
 
     asked: datetime
     letters: Mapping[str, tuple[str, ...]]
@@ -60,7 +64,7 @@ class Wish:
 
 
 def pack_wish(newsroom: Newsroom, wish: Wish) -> str:
-    """Encode the newsletters that a reader asked for, to be carried in a link.
+    """Encode the newsletters that somebody asked for, so that the confirmation link carries them.
 
     If the topics do not fit, newsletters are requested with all topics; if that does not fit, the
     last newsletters are dropped: the mail and its page say what will be subscribed.
@@ -81,7 +85,7 @@ def pack_wish(newsroom: Newsroom, wish: Wish) -> str:
 
 
 def read_wish(newsroom: Newsroom, store: MailStore, packed: str) -> Wish:
-    """Decode the newsletters that a link asks for, without those that no longer exist.
+    """Decode the newsletters that a confirmation link asks for. Deleted newsletters are left out.
 
     A newsletter renamed since then is taken under its new id. Raises MailStoreError.
     """
@@ -102,7 +106,7 @@ def read_wish(newsroom: Newsroom, store: MailStore, packed: str) -> Wish:
 
 
 def list_wishes(newsroom: Newsroom, wish: Wish) -> tuple[LetterChoice, ...]:
-    """Return the newsletters that a reader asked for, as pages and mails show them."""
+    """Return the newsletters that somebody asked for, as pages and mails show them."""
     return tuple(
         LetterChoice(id=letter.id, title=letter.title, topics=wish.letters[letter.id])
         for letter in newsroom.settings.letters
@@ -121,7 +125,8 @@ ProofWay = Literal["double opt-in", "choices", "another address", "owner", "impo
 
 
 def write_double_opt_in(asked: datetime, confirmed: datetime, words: str) -> str:
-    """Return the proof of a double opt-in, as JSON: consent text's version, request, confirmation.
+    """Return the proof of a double opt-in as JSON: version of the consent text, request,
+    confirmation.
 
     It holds no network address.
     """
@@ -139,12 +144,12 @@ def write_proof(way: ProofWay, **facts: str) -> str:
 
 
 def read_time_of_asking(proof: str) -> str:
-    """Return when a consent was asked for (RFC 3339), "" if its proof does not say."""
+    """Return when a consent was asked for (RFC 3339), "" if its stored proof does not say."""
     return str(_read(proof).get("asked", ""))
 
 
 def read_version(proof: str) -> str:
-    """Return the version of the consent text in a proof, "" if the proof names none."""
+    """Return the version of the consent text that a proof names, "" if it names none."""
     return str(_read(proof).get("words", ""))
 
 

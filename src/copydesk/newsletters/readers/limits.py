@@ -1,4 +1,4 @@
-"""Limits on the mails that strangers can cause by forms, and addresses that are never written to.
+"""Limit how many mails strangers can cause by web forms, and check which addresses may get mail.
 
 A form sends a mail to an address that somebody typed. 500 mails a day go to new addresses, and
 never more, since a flood of them ruins the sender's name. What one attacker gets of them:
@@ -40,7 +40,7 @@ _DIGEST_BYTES = 16
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NetworkLimit:
-    """How many sign-up forms may come from a network of one size.
+    """The number of sign-up forms accepted from one network, by the network's size.
 
     `a_day` holds for 24 hours. A network with fewer than `new_a_week` forms within a week is new:
     it may use the half of a day's mails that is reserved for new ones.
@@ -65,7 +65,7 @@ NETWORK_LIMITS = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SignUpFlood:
-    """Unusually many sign-ups: half of the day's mails used before noon, or all of them.
+    """An unusual number of sign-ups: half of the day's limit before noon, or all of it.
 
     `mails` of `most` were used within 24 hours; `at` is when the limit was reached (RFC 3339).
     """
@@ -76,7 +76,7 @@ class SignUpFlood:
 
     @property
     def what(self) -> str:
-        """Return a message about the flood for the log."""
+        """Return a log message about the flood of sign-ups."""
         return (
             f"unusually many sign-ups: {self.mails} of {self.most} mails to new subscribers "
             f"were used within 24 hours, the limit was reached at {self.at}"
@@ -84,7 +84,7 @@ class SignUpFlood:
 
     @property
     def hint(self) -> str:
-        """Return what the flood means for readers, and what to do."""
+        """Return what the flood of sign-ups means for subscribers, and what to do."""
         return (
             "until all are used, networks that sent no form this week can still sign up; if "
             "this is an attack, block it at the web server in front"
@@ -92,7 +92,8 @@ class SignUpFlood:
 
 
 def list_networks(client: str) -> tuple[str, ...]:
-    """Return the networks that contain a client's address, the widest first.
+    """Return the networks (IP prefixes of several lengths) that contain a client's address, widest
+    first.
 
     `client` is an IPv4 address or an IPv6 /64; anything else is its own network.
     """
@@ -100,7 +101,7 @@ def list_networks(client: str) -> tuple[str, ...]:
 
 
 def admit_form(store: MailStore, client: str, now: datetime) -> SubscribeAnswer | None:
-    """Count a sign-up form and its mail; return None, or the refusal if the limit is reached.
+    """Count a sign-up form and its mail. Return None, or the refusal if a rate limit is reached.
 
     Refused forms are not counted. Networks are stored as keyed digests, for a week.
     """
@@ -121,7 +122,7 @@ def admit_form(store: MailStore, client: str, now: datetime) -> SubscribeAnswer 
 def refuse_form(
     forms: Sequence[tuple[NetworkLimit, Sequence[datetime]]], mails: int, now: datetime
 ) -> SubscribeAnswer | None:
-    """Return the refusal of a sign-up form by the limits, None if it is accepted.
+    """Return the refusal of a sign-up form by the rate limits, None if it is accepted.
 
     `forms` are the times of the last week's forms, newest first, by the client's networks; `mails`
     counts those to new addresses within a day.
@@ -149,7 +150,7 @@ def _find_wait(
 
 
 def find_sign_up_flood(newsroom: Newsroom, store: MailStore) -> SignUpFlood | None:
-    """Return a flood of sign-ups that the owner should know of, or None; raises MailStoreError.
+    """Return an unusual number of sign-ups to report to the owner, or None. Raises MailStoreError.
 
     That is half of the day's mails used by noon in the newsroom's zone, or all of them.
     """
@@ -164,7 +165,7 @@ def find_sign_up_flood(newsroom: Newsroom, store: MailStore) -> SignUpFlood | No
 
 
 def admit_mail(store: MailStore, address: str, now: datetime) -> bool:
-    """Count a mail to an unconfirmed address; False if the limit is reached.
+    """Count a mail to an unconfirmed address. Return False if the mailbox's daily limit is reached.
 
     All addresses of one mailbox count together, since anybody can make up any number of them.
     """
@@ -173,28 +174,32 @@ def admit_mail(store: MailStore, address: str, now: datetime) -> bool:
 
 
 def admit_any(store: MailStore, now: datetime) -> timedelta | None:
-    """Check the daily limit for mails to new readers; return the wait, None if one may be sent."""
+    """Count a mail to a new subscriber. Return None, or the time to wait if the daily limit is
+    reached.
+    """
     return store.limits.admit({"mails": MAILS_A_DAY}, now)
 
 
 def take_back_any(store: MailStore) -> None:
-    """Uncount the last mail to a new reader, because it is not sent."""
+    """Uncount the last mail to a new subscriber, because it was not sent after all."""
     store.limits.take_back("mails")
 
 
 def admit_link(store: MailStore, subscriber: int, now: datetime) -> timedelta | None:
-    """Check a reader's daily limit for mailed links; return the wait, None if one may be sent."""
+    """Count a link mailed to a subscriber. Return None, or the time to wait if the daily limit is
+    reached.
+    """
     return store.limits.admit({f"links {subscriber}": LINKS_A_READER}, now)
 
 
 def may_write(store: MailStore, address: str) -> bool:
-    """Return whether a mail that somebody requested may be sent to an address."""
+    """Return whether a mail that somebody requested by a form may be sent to an address."""
     suppression = store.suppressions.find(address)
     return suppression is None or is_lifted_by_reader(suppression)
 
 
 def is_lifted_by_reader(suppression: Suppression) -> bool:
-    """Return whether the reader's own confirmation lifts a suppression of their address.
+    """Return whether a subscriber's new confirmation allows mail to their address again.
 
     It does for those who were erased or unsubscribed elsewhere, but not for a missing mailbox, a
     complaint or the owner's decision.

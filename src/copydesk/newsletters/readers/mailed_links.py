@@ -1,4 +1,4 @@
-"""Read a subscriber's link without changing anything, and write the mails that carry such links."""
+"""Check subscribers' personal links, and write the mails that contain such links."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _MAILED: frozenset[LinkPurpose] = frozenset({"confirm", "manage", "change"})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpenedLink:
-    """A valid link of a subscriber; `extra` is the data that it carries."""
+    """A valid personal link of a subscriber. `extra` is the data that it carries."""
 
     link: ReaderLink
     subscriber: Subscriber
@@ -35,7 +35,7 @@ class OpenedLink:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClosedLink:
-    """An invalid link of a subscriber: forged or expired."""
+    """An invalid personal link, which is forged or expired."""
 
     kind: ClosedKind
 
@@ -43,7 +43,9 @@ class ClosedLink:
 def sign_link_to_mail(
     newsroom: Newsroom, store: MailStore, purpose: LinkPurpose, subscriber: int, extra: str = ""
 ) -> str:
-    """Return the token of a link that proves the address it is mailed to, and no other."""
+    """Return the token of a link to be mailed, which proves that its user reads mail at that
+    address.
+    """
     return store.links.sign(
         ReaderLink(
             purpose=purpose,
@@ -57,9 +59,9 @@ def sign_link_to_mail(
 def open_link(
     newsroom: Newsroom, store: MailStore, token: str, purposes: Collection[LinkPurpose]
 ) -> OpenedLink | ClosedLink:
-    """Read a link made for one of some purposes, and find its reader.
+    """Check a personal link made for one of some purposes, and find its subscriber.
 
-    A mailed link expires once its reader has another address or was erased.
+    A mailed link expires once its subscriber has another address or was erased.
     """
     link = store.links.read(token)
     if link is None or link.purpose not in purposes:
@@ -77,9 +79,9 @@ def open_link(
 
 
 def recognize_way_out(store: MailStore, token: str) -> str:
-    """Return a name for the reader of an unsubscribe link, "" if it was not signed here.
+    """Return a name for the subscriber of an unsubscribe link, "" if the link was not signed here.
 
-    It reads no file and takes microseconds; the reader may not exist any more.
+    It reads no file and takes microseconds; the subscriber may not exist any more.
     """
     link = store.links.recognize(token)
     if link is None or link.purpose not in OPENS["unsubscribe"]:
@@ -90,7 +92,7 @@ def recognize_way_out(store: MailStore, token: str) -> str:
 def look_at_link(
     newsroom: Newsroom, store: MailStore, token: str, purpose: LinkPurpose
 ) -> LinkView:
-    """Return what the page behind a link may show; a link made for another purpose is forged.
+    """Return the data that the page behind a personal link may show.
 
     A manage link opens the choices page too, and both open the unsubscribe page. Raises
     MailStoreError.
@@ -118,12 +120,14 @@ def look_at_link(
 
 
 def find_letter(store: MailStore, link: ReaderLink) -> str:
-    """Return the current id of a link's newsletter, "" for none: unsubscribe links never expire."""
+    """Return the present id of the newsletter that a link names (it may be renamed), "" if it names
+    none.
+    """
     return store.renames.find_id(link.letter, link.made) if link.letter else ""
 
 
 def is_paused(newsroom: Newsroom, subscriber: Subscriber) -> bool:
-    """Return whether a reader's newsletters are paused now."""
+    """Return whether a subscriber has paused all newsletters at present."""
     until = subscriber.paused_until
     return subscriber.state == "paused" and (until is None or until > newsroom.now)
 
@@ -131,7 +135,9 @@ def is_paused(newsroom: Newsroom, subscriber: Subscriber) -> bool:
 def list_letters_of(
     newsroom: Newsroom, store: MailStore, subscriber: int
 ) -> tuple[LetterChoice, ...]:
-    """Return all newsletters, each with the choices of a reader."""
+    """Return all newsletters, each with whether somebody is subscribed to it, and to
+    which topics.
+    """
     kept = {
         subscription.letter: subscription for subscription in store.subscriptions.of(subscriber)
     }
@@ -171,7 +177,7 @@ _HOURS = int(LINK_LIFETIME.total_seconds()) // 3600
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SingleMail:
-    """A mail to one reader, as text; `html` is "" if it has none."""
+    """A mail to one subscriber, as plain text. `html` is "" if it has none."""
 
     to: str = field(repr=False)
     subject: str
@@ -180,10 +186,11 @@ class SingleMail:
 
 
 def write_outbox_mail(newsroom: Newsroom, store: MailStore, mail: OutboxMail) -> SingleMail | None:
-    """Write a waiting mail to a reader, with its link; None if it must not be sent any more.
+    """Write a waiting mail to a subscriber, with its link. Return None if it must not be sent any
+    more.
 
-    That is if the reader was erased or suppressed, or asked for newsletters that no longer exist.
-    The link is new each time. Raises MailStoreError, PublishError.
+    That is if the subscriber was erased or suppressed, or asked for newsletters that no longer
+    exist. The link is new each time. Raises MailStoreError, PublishError.
     """
     subscriber = store.subscribers.get(mail.subscriber)
     to = _find_recipient(store, mail, subscriber)

@@ -1,4 +1,6 @@
-"""Newsletter sign-up with double opt-in: the form sends a confirmation mail with a link."""
+"""Newsletter sign-up with a confirmation mail (double opt-in), and subscribers' changes to their
+data.
+"""
 
 from __future__ import annotations
 
@@ -52,7 +54,7 @@ _UNCONFIRMED = timedelta(days=7)  # after which an unconfirmed reader is deleted
 def request_subscription(
     newsroom: Newsroom, store: MailStore, request: SubscribeRequest
 ) -> SubscribeAnswer:
-    """Send a confirmation mail; the answer does not reveal whether the address is subscribed.
+    """Send a confirmation mail for a sign-up form. The answer hides who is subscribed already.
 
     Raises MailStoreError, PublishError.
     """
@@ -77,9 +79,9 @@ def request_subscription(
 def ask_reader(
     newsroom: Newsroom, store: MailStore, address: str, wish: Wish, language: str = ""
 ) -> bool:
-    """Queue a confirmation mail to an address; False if no mail may go there now.
+    """Queue a confirmation mail to an address. Return False if no mail may be sent there now.
 
-    A reader who gets all those newsletters already is mailed just that.
+    A subscriber who gets all those newsletters already is mailed just that.
     """
     now = newsroom.now
     if not limits.may_write(store, address) or not limits.admit_mail(store, address, now):
@@ -103,10 +105,10 @@ def ask_reader(
 
 
 def forget_silent_readers(store: MailStore, now: datetime) -> int:
-    """Delete readers who have not confirmed within a week; return their number.
+    """Delete sign-ups that were not confirmed within a week, and return their number.
 
     Also deletes unconfirmed new addresses, former addresses from which nothing can bounce any more,
-    networks that sent forms, and bytes of erased readers that could not be wiped before. Raises
+    networks that sent forms, and bytes of erased subscribers that could not be wiped before. Raises
     MailStoreError.
     """
     with store.at_once():
@@ -120,7 +122,7 @@ def forget_silent_readers(store: MailStore, now: datetime) -> int:
 
 
 def _list_present_letters(store: MailStore, subscriber: Subscriber) -> frozenset[str]:
-    """Return the ids of a reader's newsletters, including those of a paused one."""
+    """Return the ids of a subscriber's newsletters, including those of a paused one."""
     if subscriber.state not in {"active", "paused"}:
         return frozenset()
     return frozenset(kept.letter for kept in store.subscriptions.of(subscriber.id))
@@ -130,9 +132,9 @@ def _list_present_letters(store: MailStore, subscriber: Subscriber) -> frozenset
 
 
 def confirm_subscription(newsroom: Newsroom, store: MailStore, token: str) -> ConfirmAnswer:
-    """Subscribe the reader of a mailed confirmation link (POST only).
+    """Subscribe whoever opened the link in a confirmation mail and pressed the button (POST).
 
-    Repeating it changes nothing, even for a reader who unsubscribed meanwhile. Raises
+    Repeating it changes nothing, even for a subscriber who unsubscribed meanwhile. Raises
     MailStoreError.
     """
     with store.at_once():
@@ -150,7 +152,7 @@ def confirm_subscription(newsroom: Newsroom, store: MailStore, token: str) -> Co
 
 
 def lift_by_reader(store: MailStore, address: str) -> None:
-    """Lift the suppression of an address, if the reader's own confirmation may lift it."""
+    """Allow mail to an address again, if a confirmation by its owner is enough for that."""
     suppression = store.suppressions.find(address)
     if suppression is not None and is_lifted_by_reader(suppression):
         store.suppressions.lift(address)
@@ -188,7 +190,9 @@ def _was_confirmed(store: MailStore, subscriber: Subscriber, wish: Wish) -> bool
 
 
 def _has_left_since(store: MailStore, subscriber: Subscriber, wish: Wish) -> bool:
-    """Return whether a reader confirmed another request after this one, and unsubscribed."""
+    """Return whether a subscriber has confirmed another request after this one, and then
+    unsubscribed.
+    """
     return subscriber.state == "left" and any(
         consent.at >= wish.asked for consent in store.consents.of(subscriber.id)
     )
@@ -198,7 +202,7 @@ def _has_left_since(store: MailStore, subscriber: Subscriber, wish: Wish) -> boo
 
 
 def ask_for_manage_link(newsroom: Newsroom, store: MailStore, token: str) -> ManageAnswer:
-    """Mail a link for managing their data to the reader of any link in a newsletter.
+    """Mail a link for managing their data to the subscriber of any link in a newsletter.
 
     The answer is `asked` even where nothing may be sent to the address. Raises MailStoreError.
     """
@@ -215,7 +219,7 @@ def ask_for_manage_link(newsroom: Newsroom, store: MailStore, token: str) -> Man
 
 
 def read_reader_data(newsroom: Newsroom, store: MailStore, manage_token: str) -> DataAnswer:
-    """Return everything stored about the reader of a manage link; raises MailStoreError."""
+    """Return everything stored about the subscriber whose link this is. Raises MailStoreError."""
     opened = open_link(newsroom, store, manage_token, OPENS["manage"])
     if isinstance(opened, ClosedLink):
         return DataAnswer(kind=opened.kind)
@@ -225,7 +229,9 @@ def read_reader_data(newsroom: Newsroom, store: MailStore, manage_token: str) ->
 def request_address_change(
     newsroom: Newsroom, store: MailStore, manage_token: str, new_address: str
 ) -> ChangeAnswer:
-    """Mail a confirmation link to the new address of a reader; raises MailStoreError."""
+    """Mail a confirmation link to the new address that a subscriber typed. Raises
+    MailStoreError.
+    """
     with store.at_once():
         opened = open_link(newsroom, store, manage_token, OPENS["manage"])
         if isinstance(opened, ClosedLink):
@@ -239,7 +245,9 @@ def request_address_change(
 
 
 def confirm_address_change(newsroom: Newsroom, store: MailStore, change_token: str) -> ChangeAnswer:
-    """Set the new address that a confirmation link was mailed to; raises MailStoreError."""
+    """Set a subscriber's new address after its confirmation link was opened. Raises
+    MailStoreError.
+    """
     with store.at_once():
         opened = open_link(newsroom, store, change_token, OPENS["change"])
         if isinstance(opened, ClosedLink):
@@ -258,7 +266,7 @@ def confirm_address_change(newsroom: Newsroom, store: MailStore, change_token: s
 
 
 def erase_reader(newsroom: Newsroom, store: MailStore, manage_token: str) -> EraseAnswer:
-    """Erase the reader of a manage link, but for a keyed digest of the address.
+    """Delete the subscriber of a link, except for a keyed digest of the address.
 
     Raises MailStoreError.
     """
@@ -270,7 +278,8 @@ def erase_reader(newsroom: Newsroom, store: MailStore, manage_token: str) -> Era
 
 
 def forget_reader(newsroom: Newsroom, store: MailStore, subscriber: Subscriber) -> None:
-    """Erase a reader, but for digests in suppressions and delivery log; raises MailStoreError.
+    """Delete a subscriber, except for digests in suppressions and delivery log. Raises
+    MailStoreError.
 
     The address is wiped from the file, at once or, where another connection prevents it, soon.
     """
@@ -306,9 +315,10 @@ def _put_mail(
 
 
 def _make_free(store: MailStore, subscriber: Subscriber, address: str) -> bool:
-    """Return whether a reader may take an address; an unconfirmed reader with it is deleted.
+    """Return whether a subscriber may take an address. An unconfirmed subscriber with it is
+    deleted.
 
-    An erased reader who had it is detached from their rows in the delivery log.
+    An erased subscriber who had it is detached from their rows in the delivery log.
     """
     other = store.subscribers.find(address)
     if other is None or other.id == subscriber.id:
@@ -324,7 +334,7 @@ def _make_free(store: MailStore, subscriber: Subscriber, address: str) -> bool:
 
 
 def _note_change(newsroom: Newsroom, store: MailStore, subscriber: Subscriber) -> None:
-    """Record with the reader's consents that they have another address now."""
+    """Record with the subscriber's consents that they have another address now."""
     proof = write_proof("another address", confirmed=dates.rfc3339(newsroom.now))
     for kept in store.subscriptions.of(subscriber.id):
         store.consents.add(
@@ -342,7 +352,7 @@ def _note_change(newsroom: Newsroom, store: MailStore, subscriber: Subscriber) -
 
 
 def gather_data(store: MailStore, subscriber: Subscriber) -> ReaderData:
-    """Return everything stored about a reader; raises MailStoreError."""
+    """Return everything that is stored about a subscriber. Raises MailStoreError."""
     suppression = store.suppressions.find(subscriber.address)
     number = subscriber.id
     return ReaderData(

@@ -1,4 +1,4 @@
-"""The requests of newsletter subscribers and the answers to them, as values without prose."""
+"""The requests of newsletter subscribers and the answers to them, as plain data classes."""
 
 from __future__ import annotations
 
@@ -26,7 +26,8 @@ EraseOutcome = Literal["erased", "over", "forged"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SubscribeRequest:
-    """A filled sign-up form: the address, newsletters by id, topics by name (none for all).
+    """A filled sign-up form: the address, and the chosen newsletters and topics. No topics means
+    all topics.
 
     `client` is the sender's network address (IPv6: its /64), by which forms are counted; `language`
     is the language for mails, "" for the site's.
@@ -41,11 +42,11 @@ class SubscribeRequest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SubscribeAnswer:
-    """The result of sending the sign-up form.
+    """The result of processing a sign-up form.
 
     asked: a mail was sent, or the address is subscribed already; the answer does not say which
     wait: this network sent too many forms; `wait` is the time until the next
-    busy: too many new readers today
+    busy: too many new subscribers today
     no-address: `hint` says what is wrong with it
     no-letter: none of the named newsletters exists
     """
@@ -57,7 +58,9 @@ class SubscribeAnswer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LetterChoice:
-    """A newsletter as a reader's page shows it; `topics` are the chosen ones, () for all."""
+    """A newsletter as a subscriber's page shows it. `topics` are the chosen ones. () means all
+    topics.
+    """
 
     id: str
     title: str
@@ -67,7 +70,7 @@ class LetterChoice:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LetterOffer:
-    """The newsletters and topics that readers can subscribe to, and the consent text.
+    """The newsletters, topics and consent text that the sign-up form shows.
 
     `topics` are the names that can be chosen. The form must show `consent`: it is stored with each
     consent.
@@ -80,7 +83,7 @@ class LetterOffer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConfirmAnswer:
-    """The result of confirming a subscription; `again`: it was confirmed before."""
+    """The result of confirming a subscription. `again` means that it was confirmed before."""
 
     outcome: ConfirmOutcome
     letters: tuple[LetterChoice, ...] = ()
@@ -88,14 +91,15 @@ class ConfirmAnswer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LinkView:
-    """What the page behind a mailed link may show; only `kind` is set if the link is not `good`.
+    """The data that the page behind a mailed link may show. If the link is invalid, only `kind` is
+    set.
 
-    `address` is masked. `letters` are all newsletters with the reader's choices; for a confirmation
-    link those that were asked for, with their topics. `letter` is the link's own, None if it has
-    none or that newsletter is gone; `topics` are the names that can be chosen; `new_address`
-    (masked) is the one that a change link would set. A pause without end is `is_paused` without
-    `paused_until`. A reader who `is_suppressed` gets nothing whatever they choose: mail bounced,
-    they complained, or the owner decided.
+    `address` is masked. `letters` are all newsletters with the subscriber's choices; for a
+    confirmation link those that were asked for, with their topics. `letter` is the link's own, None
+    if it has none or that newsletter is gone; `topics` are the names that can be chosen;
+    `new_address` (masked) is the one that a change link would set. A pause without end is
+    `is_paused` without `paused_until`. A subscriber who `is_suppressed` gets nothing whatever they
+    choose: mail bounced, they complained, or the owner decided.
     """
 
     kind: LinkKind
@@ -113,7 +117,8 @@ class LinkView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LeaveAnswer:
-    """The result of unsubscribing, and the newsletters that ended; `again`: there was none left.
+    """The result of unsubscribing, with the newsletters that ended. `again` means that none was
+    left.
 
     Links in newsletters are never `over`; a manage link may be.
     """
@@ -124,7 +129,8 @@ class LeaveAnswer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReaderChoices:
-    """A reader's choice: topics (() for all) by newsletter id; other newsletters are ended.
+    """The newsletters that a subscriber chose, by id, each with its topics. () means all topics.
+    All other newsletters are unsubscribed.
 
     `paused_until` is the day on which newsletters resume, None for no pause.
     """
@@ -135,10 +141,10 @@ class ReaderChoices:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChooseAnswer:
-    """The result of storing a reader's choice of newsletters.
+    """The result of storing which newsletters a subscriber chose.
 
-    kept: it was stored; without any newsletter the reader is unsubscribed
-    asked: the reader had unsubscribed, so a mail asks for confirmation
+    kept: it was stored; without any newsletter the subscriber is unsubscribed
+    asked: the subscriber had unsubscribed, so a mail asks for confirmation
     no-letter: an unknown newsletter; nothing changed
     no-date: a pause that ends in the past or in more than a year; nothing changed
     """
@@ -148,7 +154,9 @@ class ChooseAnswer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ManageAnswer:
-    """Whether a link to manage the reader's data was mailed; else `wait` is the time to wait."""
+    """Whether a link to manage the subscriber's data was mailed. If not, `wait` is the time to
+    wait.
+    """
 
     outcome: ManageOutcome
     wait: timedelta | None = None
@@ -156,12 +164,12 @@ class ManageAnswer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChangeAnswer:
-    """The result of changing a reader's e-mail address.
+    """The result of changing a subscriber's e-mail address.
 
-    asked: a link was mailed to the new address, even where another reader has it
+    asked: a link was mailed to the new address, even where another subscriber has it
     changed: the new address is set
-    same: it is the reader's address already
-    taken: another reader has it; only the holder of the mailed link is told
+    same: it is the subscriber's address already
+    taken: another subscriber has it; only the holder of the mailed link is told
     """
 
     outcome: ChangeOutcome
@@ -171,14 +179,14 @@ class ChangeAnswer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EraseAnswer:
-    """The result of erasing a reader; once `erased`, all links of that reader have expired."""
+    """The result of deleting a subscriber. After `erased`, all their links are invalid."""
 
     outcome: EraseOutcome
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeptSubscription:
-    """A newsletter subscription in a reader's data."""
+    """A newsletter subscription, as the report of a subscriber's stored data lists it."""
 
     letter: str
     topics: tuple[str, ...]
@@ -187,7 +195,7 @@ class KeptSubscription:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeptConsent:
-    """A reader's consent in their data; `words` is the text that they agreed to."""
+    """A consent in the report of a subscriber's stored data. `words` is the text agreed to."""
 
     letter: str
     at: datetime
@@ -198,7 +206,7 @@ class KeptConsent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeptDelivery:
-    """A newsletter issue queued to a reader, its outcome, and the server's text.
+    """A newsletter issue sent to a subscriber, in the report of their data, with its outcome.
 
     `at` is None while it is queued.
     """
@@ -213,7 +221,7 @@ class KeptDelivery:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeptReturn:
-    """A returned message in a reader's data; one that is not proved had no effect."""
+    """A bounce or complaint in the report of a subscriber's data. Unproved ones had no effect."""
 
     issue: str
     kind: str
@@ -226,7 +234,7 @@ class KeptReturn:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReaderData:
-    """Everything that is stored about one reader (GDPR, article 15); can be encoded as JSON.
+    """Everything that is stored about one subscriber (GDPR, article 15). It can be encoded as JSON.
 
     `suppressed` says why nothing is sent, or "". `address_changes` are the times at which they gave
     up addresses whose digests are still stored.
@@ -251,7 +259,7 @@ class ReaderData:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DataAnswer:
-    """Everything stored about a reader; `data` is None if the link is not `good`."""
+    """Everything stored about a subscriber. `data` is None if their link was forged or expired."""
 
     kind: LinkKind
     data: ReaderData | None = None

@@ -1,4 +1,4 @@
-"""Send newsletters: a filed issue goes out to its readers; the delivery log says who got it.
+"""Send newsletter issues to their subscribers, and record each message in the delivery log.
 
 Each message is logged before it is sent and after: docs/design/delivery.md.
 """

@@ -1,4 +1,4 @@
-"""Send the waiting mails to single readers, such as confirmation mails, over one connection."""
+"""Send the waiting mails to single recipients, such as confirmation mails, over one connection."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def send_outbox(
     *,
     grace_seconds: float = _GRACE_SECONDS,
 ) -> int:
-    """Send the waiting mails to single readers that are due; return how many the server accepted.
+    """Send the due mails to single recipients. Return how many the SMTP server accepted.
 
     A mail refused for now waits, longer each time. Once `is_over` (set by another thread) no mail
     is begun, and one under way is cut off after `grace_seconds`. Raises MailError if the server
@@ -62,7 +62,7 @@ async def _run_until(
 
 
 class _Outgoing:
-    """Sends the waiting mails of one newsroom."""
+    """Sends the waiting mails of one site."""
 
     def __init__(self, newsroom: Newsroom, store: MailStore, is_over: Callable[[], bool]) -> None:
         self._newsroom = newsroom
@@ -94,7 +94,7 @@ class _Outgoing:
         return taken
 
     def _write(self, waiting: OutboxMail) -> Envelope | None:
-        """Return a mail ready to send; None if its reader is gone or the address is invalid."""
+        """Return a mail ready to send, None if its subscriber is gone or the address is invalid."""
         from copydesk.newsletters import message
 
         single = write_outbox_mail(self._newsroom, self._store, waiting)
@@ -125,7 +125,9 @@ class _Outgoing:
         return self._newsroom.now - mail.made > _GIVE_UP
 
     def _settle(self, mail: OutboxMail, answer: Answer) -> None:
-        """Delete a mail that was answered for good; MailError if the server refuses the sender."""
+        """Delete a mail that was answered for good. Raises MailError if the server refuses the
+        sender.
+        """
         if answer.kind == "refused" and answer.stage == "sender":
             hint = "look at mail.from_address and mail.bounces.address: copydesk mail doctor"
             what = "the mail server takes nothing from this sender"

@@ -1,4 +1,4 @@
-"""Prepare a newsletter issue's messages; send one as a test, or write them as `.eml` files."""
+"""Prepare a newsletter issue's messages. Send one as a test, or write them as `.eml` files."""
 
 from __future__ import annotations
 
@@ -31,9 +31,9 @@ _TRIAL = Intent(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LetterMaker:
-    """Makes the messages of one newsletter issue, with each reader's own links.
+    """Creates the messages of one newsletter issue, each with its subscriber's own links.
 
-    `public_url` is where the readers' pages are; `now` dates the links.
+    `public_url` is where the subscribers' pages are; `now` dates the links.
     """
 
     store: MailStore
@@ -44,7 +44,7 @@ class LetterMaker:
     now: datetime
 
     def make(self, intent: Intent) -> Envelope:
-        """Return one reader's message; raises MailError for an invalid address."""
+        """Return the message for one subscriber. Raises MailError for an invalid address."""
         from copydesk.newsletters.message import ReaderPlaces
 
         path = ReturnPath(sending=self.sending.number, subscriber=intent.subscriber)
@@ -71,10 +71,10 @@ class LetterMaker:
 def prepare_letter(
     newsroom: Newsroom, store: MailStore, sending: Sending, mail: IssueToSend
 ) -> LetterMaker:
-    """Prepare the messages of a newsletter issue as its file is now.
+    """Prepare the messages of a newsletter issue from its present file.
 
     One message is made as a trial, so that a fault common to all is not logged as a refusal for
-    each reader. Raises MailError for such a fault, for the owner's template and for an unusable
+    each subscriber. Raises MailError for such a fault, for the owner's template and for an unusable
     key; PublishError.
     """
     from copydesk.newsletters.message import MessageTemplate
@@ -99,7 +99,7 @@ def prepare_letter(
 
 
 def address_letter(newsroom: Newsroom, mail: IssueToSend) -> Addressing:
-    """Return the sender and the mailing list of a newsletter, for its messages' header fields."""
+    """Return a newsletter's sender and mailing list, for its messages' header fields."""
     from copydesk.newsletters.message import Addressing
 
     options, site = newsroom.settings.mail, newsroom.beat.url.rstrip("/")
@@ -121,7 +121,7 @@ def _name_sender(domain: str) -> str:
 
 
 def load_own_signer(newsroom: Newsroom) -> Signer | None:
-    """Return the DKIM signer of the settings, None if a relay signs or nobody does.
+    """Return the DKIM signer of the settings, None if messages are not signed here.
 
     Raises MailError if the key cannot be read or used.
     """
@@ -141,13 +141,15 @@ def load_own_signer(newsroom: Newsroom) -> Signer | None:
 
 
 def name_return_path(options: MailOptions, token: str) -> str:
-    """Return a message's return path: an address with its token, if there is a bounce mailbox."""
+    """Return a message's bounce address with its token, or the plain sender without a bounce
+    mailbox.
+    """
     local, _, domain = options.bounces.address.rpartition("@")
     return f"{local}+{token}@{domain}" if local else options.from_address
 
 
 def sender_domain(options: MailOptions) -> str:
-    """Return the domain of the sender's e-mail address, in small letters."""
+    """Return the domain of the sender's e-mail address, in lower case."""
     return options.from_address.rpartition("@")[2].lower()
 
 
@@ -157,7 +159,7 @@ _NOBODY = 0  # the subscriber number in a test mail's links: they open nothing
 
 
 def send_test(newsroom: Newsroom, store: MailStore, name: str, request: TrialRequest) -> Answer:
-    """Send a newsletter issue as a test to one of the newsroom's addresses, without logging it.
+    """Send a newsletter issue as a test to one of the site's own addresses, without logging it.
 
     Raises UsageError for an unknown issue and as `admit_trial` does, MailError if there is no
     server.
@@ -179,7 +181,7 @@ def send_test(newsroom: Newsroom, store: MailStore, name: str, request: TrialReq
 def write_eml(
     newsroom: Newsroom, store: MailStore, name: str, addresses: Iterable[str], folder: Path
 ) -> list[Path]:
-    """Write a newsletter issue as `.eml` files, one for each address; return their paths."""
+    """Write a newsletter issue as `.eml` files, one for each address, and return their paths."""
     maker = _make_test(newsroom, store, name)
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -195,7 +197,7 @@ def write_eml(
 
 
 def make_eml(newsroom: Newsroom, store: MailStore, name: str, address: str) -> bytes:
-    """Return a newsletter issue as the bytes of an `.eml` file; raises as `send_test` does."""
+    """Return a newsletter issue as the bytes of an `.eml` file. Raises as `send_test` does."""
     return _make_test(newsroom, store, name).make(_intent_for(address)).message
 
 

@@ -1,4 +1,4 @@
-"""Send the newsletter issues that are ready, one after the other.
+"""Send the newsletter issues that are queued and ready, one after the other.
 
 take the mail lock | settle what a killed process left | connections | done, paused or later
 """
@@ -36,7 +36,7 @@ _OPEN = (DeliveryState.QUEUED, DeliveryState.INTENDED, DeliveryState.WAITING)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SendReport:
-    """The state of an issue's sending after this process: messages by state, and what stopped it.
+    """The result of sending an issue: the number of messages in each state, and what stopped it.
 
     `uncertain` counts messages that an earlier process left without an outcome.
     """
@@ -56,7 +56,7 @@ def send_issues(
     progress: Progress,
     clock: SendClock | None = None,
 ) -> list[SendReport]:
-    """Send some newsletter issues; messages that wait for a retry are left for a later call.
+    """Send queued newsletter issues. Messages that must be retried later are left for a later call.
 
     On SIGTERM and Ctrl-C each connection finishes its message, and no other issue begins. An issue
     that cannot be sent (its file or newsletter is gone, a key cannot be read) stops no other.
@@ -80,7 +80,9 @@ def send_issues(
 
 @contextlib.contextmanager
 def hold_mail(newsroom: Newsroom) -> Iterator[None]:
-    """Hold the lock for sending newsletters in the `with` block; BusyError if it is taken."""
+    """Hold the lock for sending mail in a `with` block. Raises BusyError if another
+    process has it.
+    """
     with hold_lock(newsroom.private / _LOCK) as is_free:
         if not is_free:
             hint = "wait until it ends, or pause it at the desk"
@@ -144,18 +146,18 @@ def _report(
 
 
 def count_by_name(store: MailStore, number: int) -> dict[str, int]:
-    """Count the messages of an issue's sending by state, under the state names that JSON uses."""
+    """Count an issue's messages by delivery state, under the state names that JSON uses."""
     counts = store.ledger.count(number)
     return {name_state(state): counts[state] for state in DeliveryState if state in counts}
 
 
 def name_state(state: DeliveryState) -> str:
-    """Return a delivery state as JSON and commands spell it: `handed-over`."""
+    """Return a delivery state's name in JSON and commands, such as `handed-over`."""
     return state.name.lower().replace("_", "-")
 
 
 def _end_or_pause(store: MailStore, sending: Sending, lines: SendLines) -> None:
-    """End sending: its suppressions become final, unless the server refused everybody."""
+    """End sending an issue. Its suppressions become final, unless the server refused everybody."""
     number = sending.number
     with store.at_once():
         if lines.braked == "refused":
@@ -178,7 +180,7 @@ def _opener(newsroom: Newsroom) -> Callable[[], Awaitable[SmtpLine]]:
 
 
 def _run(lines: SendLines, end: threading.Event) -> None:
-    """Send over all connections; `end` is set when a signal ends this process."""
+    """Send over all connections. `end` is set when a signal ends this process."""
     import uvloop
 
     def stop() -> None:
@@ -199,7 +201,8 @@ def _run(lines: SendLines, end: threading.Event) -> None:
 
 
 def hand_over_issue(newsroom: Newsroom, store: MailStore, sending: Sending) -> None:
-    """Hand a newsletter issue over to a service; what it took or may have taken is not repeated.
+    """Give a newsletter issue to a newsletter service. An attempt that may have worked is not
+    repeated.
 
     If the service cannot take the issue now, it is asked again later, within the time for retries.
     Raises MailError after that, or if the service refuses: then a person decides.
@@ -238,7 +241,7 @@ def hand_over_issue(newsroom: Newsroom, store: MailStore, sending: Sending) -> N
 def _find_trouble(
     newsroom: Newsroom, sending: Sending, answer: HandOverAnswer, again_at: datetime
 ) -> MailError | None:
-    """Return why a failed hand-over is not repeated, None if it will be."""
+    """Return why giving an issue to a service is not tried again, None if it will be."""
     if answer.kind == "refused":
         hint = "mend [mail.hand_over], then: copydesk mail send ISSUE"
         return MailError(f"{sending.via} refused the issue", subject=answer.words, hint=hint)
@@ -251,7 +254,7 @@ def _find_trouble(
 
 
 def _make_letter(newsroom: Newsroom, store: MailStore, sending: Sending) -> HandedLetter:
-    """Return an issue to hand over, with the readers if the service stores none."""
+    """Return an issue for a newsletter service, with the subscribers if the service stores none."""
     from copydesk.newsletters import services
 
     issue, options = read_issue_to_send(newsroom, sending.issue), newsroom.settings.mail
@@ -286,7 +289,7 @@ _STATES = {
 
 
 class SteadyClock:
-    """A clock that counts on from a given time, unaffected by changes to the machine's clock."""
+    """A clock that counts from a given time, unaffected by changes to the machine's clock."""
 
     def __init__(self, begin: datetime) -> None:
         self._begin = begin
@@ -297,5 +300,5 @@ class SteadyClock:
         return self._begin + timedelta(seconds=time.monotonic() - self._at)
 
     async def sleep(self, seconds: float) -> None:
-        """Wait for that many seconds."""
+        """Wait for a number of seconds."""
         await asyncio.sleep(seconds)

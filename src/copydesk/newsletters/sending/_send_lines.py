@@ -46,20 +46,22 @@ _MOST_FAILURES = 5  # connections in a row that cannot be opened, before sending
 
 
 class SendClock(Protocol):
-    """A clock that can sleep, as sending needs it."""
+    """The clock that sending uses: it returns the time and can sleep."""
 
     def now(self) -> datetime:
         """Return the current time in UTC."""
         ...
 
     async def sleep(self, seconds: float) -> None:
-        """Wait for that many seconds."""
+        """Wait for a number of seconds."""
         ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SendTools:
-    """What sending an issue needs: messages, connections, limits, a clock, and retry rules."""
+    """What is needed to send an issue: messages, connections, rate limits, clock and
+    retry rules.
+    """
 
     store: MailStore
     make_letter: Callable[[Intent], Envelope]
@@ -73,7 +75,7 @@ class SendTools:
 
 
 class SendLines:
-    """Sends an issue's due messages until none is left, it is stopped, or the server is away."""
+    """Sends the due messages of one newsletter issue over several SMTP connections."""
 
     def __init__(self, sending: Sending, tools: SendTools) -> None:
         self._number = sending.number
@@ -89,11 +91,11 @@ class SendLines:
         self.braked: BrakeReason = ""
 
     def stop(self) -> None:
-        """Make each connection finish its message and begin no other."""
+        """Let each SMTP connection finish its message and begin no other."""
         self._stop.set()
 
     async def run(self) -> None:
-        """Send the messages; claimed but untried ones go back to the queue."""
+        """Send the messages. Those that were reserved but not tried go back to the queue."""
         watch = asyncio.create_task(self._watch())
         watch.add_done_callback(lambda _: self.stop())  # without it, nobody could pause the sending
         lines = [
@@ -111,7 +113,7 @@ class SendLines:
             watch.result()
 
     async def _watch(self) -> None:
-        """Stop once somebody has paused or ended the sending."""
+        """Stop when somebody has paused or ended the sending of the issue."""
         while True:
             await asyncio.sleep(_LOOK_SECONDS)
             state = await asyncio.to_thread(self._tools.store.ledger.state_of, self._number)
@@ -143,7 +145,7 @@ class SendLines:
         return self._rests_until is not None and self._tools.clock.now() < self._rests_until
 
     async def _wait_for_due(self) -> bool:
-        """Wait half a second; return False if no message is due soon or sending has failed."""
+        """Wait half a second. Return False if no message is due soon or sending has failed."""
         due = await asyncio.to_thread(self._tools.store.ledger.find_next_due, self._number)
         now = self._tools.clock.now()
         if due is None or due - now > _FAR or self.trouble is not None:
@@ -152,7 +154,7 @@ class SendLines:
         return True
 
     async def _send_all(self, intents: Sequence[Intent], line: SmtpLine | None) -> SmtpLine | None:
-        """Send the messages that a connection claimed; untried ones go back to the queue."""
+        """Send the messages reserved for a connection. Untried ones go back to the queue."""
         untried = list(intents)
         try:
             while untried and not self._stop.is_set() and not self._rests():
@@ -171,7 +173,7 @@ class SendLines:
         return line
 
     async def _find_slot(self, intent: Intent, untried: list[Intent]) -> bool:
-        """Wait until a message may be sent; return False if it must be tried again later."""
+        """Wait until a message may be sent. Return False if it must be tried again later."""
         pace, clock = self._tools.pace, self._tools.clock
         now = clock.now()
         slot = pace.find_slot_of(intent.domain, now)
@@ -190,7 +192,7 @@ class SendLines:
         return True
 
     async def _open(self) -> SmtpLine | None:
-        """Open a connection, None if that fails; too many failures in a row end the sending."""
+        """Open a connection, None if that fails. Too many failures in a row end the sending."""
         try:
             line = await self._tools.open_line()
         except MailError as error:
@@ -218,7 +220,7 @@ class SendLines:
         return outcome
 
     async def _try(self, intent: Intent, line: SmtpLine) -> Answer:
-        """Send a message; one that cannot be written counts as refused."""
+        """Send a message. One that cannot be written counts as refused."""
         try:
             letter = self._tools.make_letter(intent)
         except MailError as error:
@@ -267,7 +269,7 @@ Write = Callable[[Sequence[DeliveryOutcome]], None]
 
 
 class GroupCommit:
-    """Writes outcomes of several connections together; `put` returns once its own is on the disk.
+    """Writes the outcomes of several connections' messages to disk in one transaction.
 
     While one group is written the next one gathers, so that many connections need hardly more
     writes than one. After a failure all waiting callers get it, and nothing more is written.
@@ -280,7 +282,9 @@ class GroupCommit:
         self._failure: BaseException | None = None
 
     async def put(self, outcome: DeliveryOutcome) -> None:
-        """Return once an outcome is on the disk; raises the error that writing raised."""
+        """Write a message's outcome, and return once it is on disk. Raises the error that writing
+        raised.
+        """
         if self._failure is not None:
             raise self._failure
         done = asyncio.get_running_loop().create_future()
@@ -290,7 +294,7 @@ class GroupCommit:
         await asyncio.shield(done)  # an outcome is written even if its waiter is cancelled
 
     async def close(self) -> None:
-        """Write the outcomes that are left."""
+        """Write the outcomes that are not written yet."""
         if self._task is not None:
             await self._task
 

@@ -1,4 +1,4 @@
-"""Begin to send a filed newsletter issue: it is queued, ready or waiting for approval."""
+"""Begin to send a newsletter issue: queue it, either ready or waiting for a person's approval."""
 
 from __future__ import annotations
 
@@ -39,14 +39,14 @@ _STILL_NEWS = timedelta(days=1)  # within which a filed issue is sent without be
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IssueAudience:
-    """Who gets a newsletter issue once it is filed; `readers` is None if a service has them."""
+    """Who will get a newsletter issue. `readers` is None if a newsletter service has the list."""
 
     via: str
     readers: int | None
 
 
 def begin_sending(newsroom: Newsroom, store: MailStore, name: str, by: str = "") -> Sending:
-    """Queue a newsletter issue to its readers; one already queued stays, and gets the approval.
+    """Queue a newsletter issue for its subscribers. If it is queued already, only approve it.
 
     `by` is the person who approves: without one, a newsletter that needs approval waits for it.
     Raises UsageError if newsletters are not sent, there is no such issue, or it was sent or ended
@@ -83,7 +83,8 @@ def ask_and_file(
     by: str,
     ask: Callable[[IssueAudience], bool],
 ) -> LetterOutcome:
-    """File a newsletter's issue; if readers would get it at once, `ask` for confirmation first.
+    """Create a newsletter's next issue. If it would be sent at once, call `ask` for confirmation
+    first.
 
     If `ask` returns False, the issue is filed and waits for approval. Raises as `file_letter` does.
     """
@@ -111,7 +112,7 @@ def ask_and_file(
 
 
 def find_audience(newsroom: Newsroom, store: MailStore, issue: Issue) -> IssueAudience | None:
-    """Return who gets an issue once it is filed; None if it needs approval or has no reader."""
+    """Return who will get a newsletter issue, None if it needs approval or has no subscribers."""
     options = newsroom.settings.mail
     if not options.deliver or options.start == "person":
         return None
@@ -124,16 +125,16 @@ def find_audience(newsroom: Newsroom, store: MailStore, issue: Issue) -> IssueAu
 
 
 def hold_issue(store: MailStore, name: str) -> None:
-    """Make a newsletter issue that is about to be filed wait for approval before it is sent."""
+    """Make a newsletter issue that is about to be created wait for approval before it is sent."""
     store.facts.put(f"{_HELD}{name}", "1")
 
 
 def send_again(newsroom: Newsroom, store: MailStore, name: str, by: str, readers: int) -> Sending:
-    """Queue a finished newsletter issue once more to the readers whose delivery is uncertain.
+    """Queue a sent newsletter issue again, for the subscribers who may not have received it.
 
-    That is an owner's decision, once per issue: some readers get it twice. `readers` is the number
-    that the owner was shown. Raises UsageError if the number differs, the issue is not finished
-    or was sent again before, or the mail checks hold it back.
+    That is an owner's decision, once per issue: some subscribers get it twice. `readers` is the
+    number that the owner was shown. Raises UsageError if the number differs, the issue is not
+    finished or was sent again before, or the mail checks hold it back.
     """
     sending = _find_repeatable(store, name)
     count = count_uncertain(store, name)
@@ -153,7 +154,7 @@ def send_again(newsroom: Newsroom, store: MailStore, name: str, by: str, readers
 
 
 def count_uncertain(store: MailStore, name: str) -> int:
-    """Count the readers to whom `send_again` would send; raises UsageError if it may not."""
+    """Count the subscribers to whom `send_again` would send. Raises UsageError if it may not."""
     sending = _find_repeatable(store, name)
     return store.ledger.count(sending.number).get(DeliveryState.UNCERTAIN, 0)
 
@@ -178,7 +179,7 @@ def _find_repeatable(store: MailStore, name: str) -> Sending:
 def find_missing_word(
     newsroom: Newsroom, store: MailStore, mail: IssueToSend, by: str
 ) -> SendingRemark:
-    """Return why a newsletter issue may not be sent yet, "" if it may.
+    """Return why a newsletter issue may not be sent yet, "" if it may be sent.
 
     The mail checks hold back every issue until they find no fault or are overruled by a person.
     """
@@ -194,7 +195,7 @@ def find_missing_word(
 
 
 def begin_due_sendings(newsroom: Newsroom, store: MailStore) -> tuple[Sending, ...]:
-    """Queue the last issue of each newsletter if it is a day old at most; return what may be sent.
+    """Queue the last issue of each newsletter if it is at most a day old. Return what may be sent.
 
     Issues that wait for approval are queued too, so that the desk shows them, but not returned.
     Issues held back by the mail checks alone are returned once those are clean or overruled.
@@ -209,7 +210,7 @@ def begin_due_sendings(newsroom: Newsroom, store: MailStore) -> tuple[Sending, .
 
 
 def list_held_sendings(newsroom: Newsroom, store: MailStore) -> tuple[Sending, ...]:
-    """Return the sendings of today's issues that the mail checks hold back."""
+    """Return today's newsletter issues that are not sent because a mail check failed."""
     waiting: tuple[SendingState, ...] = ("awaits-word",)
     return tuple(
         sending
@@ -219,7 +220,7 @@ def list_held_sendings(newsroom: Newsroom, store: MailStore) -> tuple[Sending, .
 
 
 def _release_sendings(newsroom: Newsroom, store: MailStore) -> None:
-    """Release the issues that only the mail checks held back; a former approval still counts."""
+    """Release the issues that only the mail checks held back. A former approval still counts."""
     for sending in list_held_sendings(newsroom, store):
         mail = read_issue_to_send(newsroom, sending.issue)
         remark = find_missing_word(newsroom, store, mail, sending.by)
@@ -238,7 +239,7 @@ def _is_news(newsroom: Newsroom, name: str) -> bool:
 def list_unsent_issues(
     newsroom: Newsroom, store: MailStore, within: timedelta = _STILL_NEWS
 ) -> list[str]:
-    """Return the names of the newsletters' last issues that are recent and were not sent."""
+    """Return the names of newsletters' last issues that are recent and were not sent."""
     letters = newsroom.settings.letters
     names = []
     for letter in letters:

@@ -1,4 +1,4 @@
-"""Decide how fast newsletter messages are sent, and what a server's answer means. Pure."""
+"""Decide how fast newsletter messages are sent, and what to do after a mail server's answer."""
 
 from __future__ import annotations
 
@@ -24,14 +24,16 @@ _FEWEST_TRIES = 5  # some two hours: a message's first try may come after the ti
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SettleRules:
-    """What decides on retries of an issue's messages: the options, and when sending began."""
+    """The rules for retrying an issue's messages: the mail options, and when sending began."""
 
     options: MailOptions
     began: datetime
 
 
 def settle(intent: Intent, answer: Answer, now: datetime, rules: SettleRules) -> DeliveryOutcome:
-    """Return the outcome of a message after a server's answer: done, or when it is tried again."""
+    """Return the outcome of a message after the server's answer: the final state, or when to try
+    again.
+    """
     state, at = _choose_state(intent, answer, now, rules)
     return DeliveryOutcome(
         subscriber=intent.subscriber,
@@ -44,7 +46,7 @@ def settle(intent: Intent, answer: Answer, now: datetime, rules: SettleRules) ->
 
 
 class Brake:
-    """Detects a mail server that refuses one message after another, whoever the reader is."""
+    """Detects a mail server that refuses one message after another, whoever the recipient is."""
 
     def __init__(self, connections: int, *, has_taken: bool) -> None:
         self._most_uncertain = connections + _MOST_UNCERTAIN
@@ -53,7 +55,7 @@ class Brake:
         self._has_taken = has_taken  # also in an earlier run: the last messages are the odd ones
 
     def note(self, answer: Answer, domain: str) -> None:
-        """Count a server's answer to a message to a mail domain."""
+        """Count the mail server's answer to a message to one domain."""
         if answer.kind == "uncertain":
             self._uncertain += 1
         elif answer.kind == "accepted":
@@ -64,7 +66,7 @@ class Brake:
             self._refused.append(domain)
 
     def find_reason(self, *, is_over: bool = False) -> BrakeReason:
-        """Return why sending should stop, "" to go on.
+        """Return why sending should stop, "" if it should go on.
 
         Once sending `is_over`, a few refusals suffice if the server accepted no message at all.
         """
@@ -100,7 +102,7 @@ def _wait(intent: Intent, answer: Answer) -> timedelta:
 
 
 def proves_no_mailbox(answer: Answer) -> bool:
-    """Return whether a server's refusal says that the mailbox does not exist, for good.
+    """Return whether a mail server's refusal says that the mailbox does not exist.
 
     RFC 3463 3.2: 5.1.1 no such mailbox, 5.1.2 no such host, 5.1.3 no address, 5.1.6 moved; and
     5.1.10 (RFC 7505) a domain without mail. Any other refusal is about this message.
@@ -122,7 +124,7 @@ CountDays = Callable[[str], Mapping[str, int]]
 
 
 class Pace:
-    """Decides when the next message to a mail domain may be sent.
+    """Limits how fast messages are sent, overall and to each mail domain.
 
     Each message takes a slot; the slots of one limit are spread evenly over the minute.
     `count_days` reads the delivery log, so that the day's count survives a restart.
@@ -136,15 +138,15 @@ class Pace:
         self._days: dict[str, dict[str, int]] = {}
 
     def find_slot(self, now: datetime) -> datetime:
-        """Return when the next message may be sent by the overall limit."""
+        """Return when the next message may be sent under the overall rate limit."""
         return max(self._next.get("", now), now)
 
     def find_slot_of(self, domain: str, now: datetime) -> datetime:
-        """Return when the next message to a domain may be sent by that domain's limit."""
+        """Return when the next message to a domain may be sent under the domain's rate limit."""
         return max(self._next.get(domain, now), self._end_of_full_day(domain, now), now)
 
     def take(self, domain: str, now: datetime) -> None:
-        """Count a message that is sent to a domain now."""
+        """Count a message to a domain that is sent now."""
         self._take("", self._options.letters_a_minute, now)
         self._take(domain, self._options.domains.get(domain, 0), now)
         if self._options.warm_up:
@@ -152,7 +154,9 @@ class Pace:
             days[day] = days.get(day, 0) + 1
 
     def postpone(self, domain: str, slot: datetime) -> datetime:
-        """Return when a message that must wait for its domain is tried, one after another."""
+        """Return when to retry a message that its domain's rate limit delays. Delayed messages get
+        different times.
+        """
         at = max(slot, self._postponed.get(domain, slot))
         letters_a_minute = self._options.domains.get(domain, 0)
         self._postponed[domain] = at + _MINUTE / letters_a_minute if letters_a_minute else at

@@ -1,4 +1,4 @@
-"""Newsletter services: an issue is handed over; the service's answer comes out.
+"""Give newsletter issues to a newsletter service (listmonk, Ghost, Mailgun and others) to send.
 
 listmonk, Buttondown, Ghost, and services with the APIs of Mailgun and Postmark.
 """

@@ -27,7 +27,9 @@ _WORDS = ("message", "detail", "Message", "errors", "error")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ServiceRequest:
-    """A request to a newsletter service's API; `body` is sent as JSON, `form` as a form."""
+    """An HTTP request to a newsletter service's API. `body` is sent as JSON, `form` as
+    form data.
+    """
 
     method: Literal["GET", "POST", "PUT"]
     path: str
@@ -38,12 +40,12 @@ class ServiceRequest:
 
     @property
     def is_look(self) -> bool:
-        """Return whether the request changes nothing."""
+        """Return whether the request only reads and changes nothing at the service."""
         return self.method == "GET"
 
 
 class ServiceError(Exception):
-    """Raised inside this folder to end a hand-over with an answer other than success."""
+    """Raised inside this folder when a newsletter service does not accept an issue."""
 
     def __init__(self, kind: HandOverKind, words: str, *, status: int = 0) -> None:
         super().__init__(kind, words)
@@ -52,7 +54,7 @@ class ServiceError(Exception):
 
 
 class ServiceLine:
-    """A session with a newsletter service: `async with ServiceLine(url, headers) as line`.
+    """An HTTP session with a newsletter service, used with `async with`.
 
     `headers` hold the token, which is nowhere else. Raises MailError for a URL that would send it
     unencrypted over a network.
@@ -101,7 +103,9 @@ class ServiceLine:
         await self._session.close()
 
     async def ask(self, request: ServiceRequest) -> dict[str, Any]:
-        """Return the JSON object that answers a request; raises ServiceError for other answers."""
+        """Send a request and return the JSON object of the answer. Raises ServiceError for any
+        other.
+        """
         broke: HandOverKind = "later" if request.is_look else "uncertain"
         try:
             status, body = await self._send(request)
@@ -190,7 +194,7 @@ HandOverKind = Literal["taken", "draft", "refused", "later", "uncertain"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HandedLetter:
-    """A newsletter issue to hand over to a service.
+    """A newsletter issue with all that a newsletter service needs to send it.
 
     `html` and `text` have the placeholders `%unsubscribe%` and `%choices%`. `page` is the issue's
     URL on the site or "". `readers` are addresses, for the one service that stores none (Postmark).
@@ -217,7 +221,9 @@ class HandedLetter:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HandOverAnswer:
-    """The result of handing over an issue; `reference` is the service's id of it, or ""."""
+    """A newsletter service's answer to an issue. `reference` is the service's id of the issue, or
+    "".
+    """
 
     kind: HandOverKind
     reference: str = ""

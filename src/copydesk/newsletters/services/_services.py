@@ -1,4 +1,4 @@
-"""Hand a newsletter issue over to the newsletter service that the settings name."""
+"""Give a newsletter issue to the newsletter service named in the settings, which sends it."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ async def hand_over(
     *,
     silence_seconds: float = _SILENCE_SECONDS,
 ) -> HandOverAnswer:
-    """Hand a newsletter issue over to a service and return the service's answer.
+    """Give a newsletter issue to a newsletter service to send, and return the service's answer.
 
     Raises MailError for settings that cannot work. `now` dates what is signed.
     """
@@ -284,7 +284,7 @@ _MAILGUN_URL = "https://api.mailgun.net"
 async def _hand_to_mailgun(
     options: HandOverOptions, letter: HandedLetter, _now: datetime, silence_seconds: float
 ) -> HandOverAnswer:
-    """Send an issue to a mailing list of Mailgun; the list's domain is in the API's path.
+    """Send an issue to a mailing list of Mailgun. The list's domain is in the API's path.
 
     There are no drafts, and a sent message cannot be found again.
     """
@@ -329,7 +329,7 @@ _MOST_BYTES = 50_000_000  # of a request, its documented limit
 async def _hand_to_postmark(
     options: HandOverOptions, letter: HandedLetter, _now: datetime, silence_seconds: float
 ) -> HandOverAnswer:
-    """Send an issue to its readers by Postmark, in one request.
+    """Send an issue to its subscribers by Postmark, in one request.
 
     Postmark stores no lists, but sends nothing more to those who left a stream. There are no
     drafts, and a sent issue cannot be found again.
@@ -367,7 +367,7 @@ async def _hand_to_postmark(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Service:
-    """A newsletter service: how an issue is handed over to it, and what it can do.
+    """A newsletter service: the function that gives an issue to it, and what the service can do.
 
     With `is_repeatable`, handing the same issue over twice sends it only once: listmonk and Ghost
     are asked for the issue first, Buttondown gets an idempotency key. `needs_readers` for one that

@@ -1,8 +1,8 @@
-"""Adapt an issue's text for a newsletter service: insert its links, disarm other template code.
+"""Adapt an issue's text for a newsletter service: insert its links, disable other template code.
 
 A service fills in its own template expressions when it sends. A headline such as
-`{{ .Subscriber.Email }}` would print a reader's address. So we fill in the unsubscribe links, and
-change every other expression:
+`{{ .Subscriber.Email }}` would print a subscriber's address. So we fill in the unsubscribe links,
+and change every other expression:
 
     in HTML, where the service fills in text only   an entity: browsers show the same
     in plain text, and where the service parses     U+2060 WORD JOINER after the first character:
@@ -28,7 +28,9 @@ _APART = re.compile(r"\s*·\s*\0|\0\s*·\s*|\0")  # with the separator between i
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TemplateSigns:
-    """A newsletter service's template expressions, and its unsubscribe links; "" removes ours."""
+    """A newsletter service's template syntax, and its unsubscribe links. A link of ""
+    is removed.
+    """
 
     begin: re.Pattern[str]
     unsubscribe: str
@@ -71,7 +73,7 @@ _SIGNS: Mapping[str, TemplateSigns] = {
 
 
 def fill_html(service: Delivery, html: str) -> str:
-    """Return an issue's HTML with the service's unsubscribe links, other template code disarmed."""
+    """Return an issue's HTML with the service's unsubscribe links, other template code disabled."""
     signs = _SIGNS.get(service, _NEVER)
 
     def write(sign: re.Match[str]) -> str:
@@ -81,7 +83,7 @@ def fill_html(service: Delivery, html: str) -> str:
 
 
 def fill_text(service: Delivery, words: str) -> str:
-    """Return plain text with the service's unsubscribe links, other template code disarmed."""
+    """Return an issue's text with the service's unsubscribe links, other template code disabled."""
     signs = _SIGNS.get(service, _NEVER)
     blocks = (block for block in words.split("\n\n") if not _is_gone(block, signs))
     return _fill("\n\n".join(blocks), signs, lambda sign: sign[0] + _JOINER)
@@ -117,7 +119,7 @@ _STYLE = re.compile(r"<style\b[^>]*>.*?</style\s*>", re.IGNORECASE | re.DOTALL)
 
 
 def cut_body(html: str) -> str:
-    """Return the content of the `<body>` element; all of the HTML if there is none."""
+    """Return the content of an HTML page's `<body>`, or all of the HTML if there is none."""
     body = _BODY.search(html)
     return (body[1] if body else html).strip()
 

@@ -1,4 +1,4 @@
-"""Write a backup: everything in a newsroom that cannot be made again, in one file.
+"""Write a backup: a file with everything in a newsroom folder that cannot be made again.
 
     in git                all references, as a bundle
     not in git            files edited or new, and ignored ones in folders that copydesk reads
@@ -76,7 +76,7 @@ class Collected:
 
 
 def collect_files(root: Path, staging: Path, keys: tuple[str, ...], *, has_git: bool) -> Collected:
-    """Copy the files that git does not have into `staging`; `keys` are the keys to include."""
+    """Copy the files that are not in git into `staging`; `keys` are the key files to include."""
     uncommitted = git.list_user_changes(root)
     if has_git:
         wanted = {*uncommitted.changed, *git.list_ignored_files(root, _read_places(root))}
@@ -98,7 +98,7 @@ def collect_files(root: Path, staging: Path, keys: tuple[str, ...], *, has_git: 
 
 
 def list_refetchable(root: Path) -> Refetchable:
-    """Return marks of the URLs of a newsroom's stored texts and pictures, without reading them."""
+    """Return marks (hashed URLs) of stored texts and pictures that can be fetched again."""
     private = root / PRIVATE
     texts = archive.ArticleStore(private / "articles", 0).marks().values()
     album = illustrate.Album(private / "pictures", 0)
@@ -356,7 +356,7 @@ def _take(
 
 @contextlib.contextmanager
 def _alone(root: Path, wait_seconds: float) -> Iterator[None]:
-    """Hold the write lock, so that no change is half written; leave a killed process's remains."""
+    """Hold the write lock so that no change is half written; leave what a killed process left."""
     with hold_lock(root / PRIVATE / "write.lock", wait_seconds) as is_free:
         if not is_free:
             raise BusyError(
@@ -431,7 +431,7 @@ def _write(file: Path, manifest: BackupManifest, taken: Iterable[_Taken], now: d
 
 
 def check_target(root: Path, file: Path, *, force: bool) -> None:
-    """Raise UsageError if git, the site or another file forbids a backup at `file` (absolute)."""
+    """Raise UsageError if git, the site or another file forbids writing a backup to `file`."""
     if not file.parent.is_dir():
         raise UsageError("there is no such folder", subject=str(file.parent), hint="make it first")
     place, home = file.parent.resolve() / file.name, root.resolve()

@@ -1,4 +1,4 @@
-"""The manifest of a backup: its parts, and the counts that a restored newsroom must have.
+"""The manifest of a backup: its parts, and the counts of records and rows that a restore must give.
 
 It is the first member of the archive. Digests are SHA-256 in hexadecimal, sizes are bytes, and
 `made` is RFC 3339 in UTC.
@@ -57,7 +57,7 @@ class BackupPart:
     is_executable: bool = False
 
     def member(self, number: int) -> str:
-        """Return the file name in the backup of this part, given its number from 1."""
+        """Return this part's file name inside the backup, given its number (from 1)."""
         match self.kind:
             case "records":
                 return "records.bundle"
@@ -90,8 +90,7 @@ class LeftOut:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Refetchable:
-    """Marks (`archive.address_mark`) of texts and pictures left out of a backup: they can be
-    fetched again.
+    """Marks (hashed URLs) of texts and pictures left out of a backup, as they can be fetched again.
 
     A text has the marks of both its own URL and its web URL.
     """
@@ -102,12 +101,12 @@ class Refetchable:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BackupManifest:
-    """The contents of a backup: its parts, git references, counts, and what it left out.
+    """The contents of a backup: its parts, git references, counts, and what is left out.
 
-    `repository` is None for a newsroom without git. `removed` are files of the last commit that
-    the newsroom lacked. `records` counts files by collection (`_news`). `databases` counts rows by
+    `repository` is None for a newsroom without git. `removed` are files of the last commit that the
+    newsroom lacked. `records` counts files by collection (`_news`). `databases` counts rows by
     table, under `desk` and `mail` if they exist. `refetchable` lists texts and pictures left out,
-    as rounds can fetch them again; it is None in backups of earlier versions.
+    as fetching runs can fetch them again; it is None in backups of earlier versions.
     """
 
     made: str
@@ -173,7 +172,7 @@ def decode_manifest(data: bytes, subject: str) -> BackupManifest:
 
 
 def no_backup(subject: str) -> BackupError:
-    """Return the error for a file that is no backup."""
+    """Return the error for a file that is not a backup."""
     return BackupError(
         "this is no backup of copydesk",
         subject=subject,
@@ -182,7 +181,7 @@ def no_backup(subject: str) -> BackupError:
 
 
 def is_safe_path(path: str) -> bool:
-    """Return whether a path is valid text, inside the newsroom and outside git's folder.
+    """Return whether a path in a backup is valid text, in the newsroom and outside git's folder.
 
     The path must be safe on every system, as a newsroom may be copied: Windows also splits paths at
     backslashes.
@@ -291,7 +290,7 @@ _LOCK = "lock"  # created last: a folder without a lock may be another process's
 
 @contextlib.contextmanager
 def stage(folder: Path) -> Iterator[Path]:
-    """Yield a new private staging folder inside `folder`, and delete it after the `with` block.
+    """Yield a new private staging folder inside `folder`; it is deleted after the `with` block.
 
     First, folders that killed processes left there are deleted; their locks are free. Raises
     BackupError if the folder cannot be written to.
@@ -342,7 +341,7 @@ def _remove(folder: Path) -> None:
 
 
 def count_records(paths: Iterable[str]) -> dict[str, int]:
-    """Count files by collection: the top folder, if its name begins with "_" (`_news`)."""
+    """Count record files by collection: a top folder with a name such as `_news`."""
     counts: dict[str, int] = {}
     for path in paths:
         folder, slash, _ = path.partition("/")
@@ -389,7 +388,7 @@ def _count_rows(database: sqlite3.Connection, table: str) -> int:
 
 @contextlib.contextmanager
 def complaining(file: Path) -> Iterator[None]:
-    """Raise BackupError if the block fails to read or copy a database."""
+    """Raise BackupError if the `with` block fails to read or copy a database."""
     try:
         yield
     except sqlite3.Error as error:

@@ -1,4 +1,4 @@
-"""Restore a backup: read its file, a gzipped tar, into a folder, compare that, and move it.
+"""Restore a backup (a gzipped tar): unpack it into a folder, compare it, and move it to its place.
 
 The reader accepts only what the writer makes: plain files with short names and the sizes that the
 manifest gives. Links, devices, long names and extended headers are refused, so a header can neither
@@ -55,7 +55,7 @@ _MOST_PADDING = 1 << 16
 
 
 class Member:
-    """A member of a backup file: its name and size, and its bytes, to be read once and in order."""
+    """One member of a backup file: its name, size and bytes, to be read once and in order."""
 
     def __init__(self, name: str, size: int, source: _Source) -> None:
         self.name = name
@@ -160,7 +160,7 @@ _HINT = "nothing was restored: take another backup, or copy the file here again"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unpacked:
-    """An unpacked backup: its manifest, the repository's top folder, and the newsroom in it."""
+    """An unpacked backup: its manifest, git repository's top folder, and newsroom folder."""
 
     manifest: BackupManifest
     top: Path
@@ -336,8 +336,8 @@ class RestoreReport:
     """The result of restoring a backup; `newsroom` is the restored folder.
 
     `sending_waits` is true if there is a mail database: newsletter issues filed since the backup
-    are then sent only when a person allows it. `missing` counts the texts and pictures that rounds
-    will fetch again, None if the backup has no list of them.
+    are then sent only when a person allows it. `missing` counts the texts and pictures that
+    fetching runs will fetch again, None if the backup has no list of them.
     """
 
     folder: str
@@ -458,7 +458,7 @@ ComparedKind = Literal["refs", "tree", "records", "files", "removed", "integrity
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BackupDifference:
-    """One difference between the saved newsroom and its restored copy."""
+    """One difference between the newsroom that was backed up and its restored copy."""
 
     kind: ComparedKind
     subject: str
@@ -468,7 +468,7 @@ class BackupDifference:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verification:
-    """The result of verifying a backup: how many things were compared, and the differences."""
+    """The result of verifying a backup: the number of things compared, and the differences."""
 
     compared: dict[ComparedKind, int]
     differences: tuple[BackupDifference, ...]

@@ -1,4 +1,4 @@
-"""Make the files of both JSON APIs below `api/` from a SitePlan: the reference's, and `v2`.
+"""Make the files of both public JSON APIs: the first, known from everyday.cc, and the second, `v2`.
 
 The reference's API is that of SPEC 5. Its lists are indented by two, single records are compact,
 both without a final line feed.

@@ -1,4 +1,4 @@
-"""The first API's lists of learning, samples, people and other collections, and single records.
+"""Make the JSON files of learning, samples, people and other collections for the first API.
 
 The pages of lists had other paths in an older version of everyday.cc: `page2/`, not `page/2/`.
 """
@@ -30,7 +30,7 @@ HIDDEN = frozenset({"secured", "removed", "published", "deleted", "items", "quer
 
 
 def sheets(plan: SitePlan) -> Iterator[Sheet]:
-    """Yield the lists and single records of every collection of the first API."""
+    """Yield the JSON files (lists and single records) of every collection for the first API."""
     for collection, shape in SHAPES.items():
         records = plan.records.get(collection, ())
         if records:
@@ -41,7 +41,7 @@ def sheets(plan: SitePlan) -> Iterator[Sheet]:
 
 @dataclass(frozen=True)
 class _Shelf:
-    """The records of one collection (people, samples, …), ready to be listed."""
+    """The records of one collection (people, samples, …) that the first API lists."""
 
     plan: SitePlan
     shape: Shape
@@ -61,7 +61,7 @@ class _Shelf:
             yield from self._pages("api/learning/collections/", head, paths)
 
     def singles(self) -> Iterator[Sheet]:
-        """Yield one file for each record; a learning path is the list of its items."""
+        """Yield one file for each record. The file of a learning path lists its items."""
         for record in self.records:
             place = f"api/{addresses.record_folder(record.path)}index.json"
             if "items" in record.fields:
@@ -106,7 +106,7 @@ class _Shelf:
 def whole(
     record: Record, plan: SitePlan, top: Sequence[Record] = (), size: int | None = None
 ) -> dict[str, object]:
-    """Return a record as its API file shows it: every key of its shape, null for missing values."""
+    """Return a record with all keys of its own API file, null for each key without a value."""
     made = _fill(record, plan)
     if size is not None:
         made |= {"topItems": [in_list(item, plan) for item in top], "size": size}
@@ -117,7 +117,9 @@ def whole(
 def in_list(
     record: Record, plan: SitePlan, top: Sequence[Record] = (), size: int | None = None
 ) -> dict[str, object]:
-    """Return a record as the API's lists show it: without nulls, with a path's first items."""
+    """Return a record as the API's lists show it, without nulls. A learning path has its first
+    items.
+    """
     filled = _without_nulls(whole(record, plan, top, size))
     return filled if isinstance(filled, dict) else {}
 
@@ -195,7 +197,9 @@ def _images(images: object, base: str) -> list[dict[str, object]] | None:
 
 
 def _plain(value: object, plan: SitePlan) -> object:
-    """Return a record's field as JSON can hold it; times are local to the site (everyday.cc)."""
+    """Return a record's field as JSON can hold it; times are in the site's zone, as in
+    everyday.cc.
+    """
     if isinstance(value, datetime):
         return moment(value, plan)
     if isinstance(value, date):
@@ -208,7 +212,7 @@ def _plain(value: object, plan: SitePlan) -> object:
 
 
 def moment(value: datetime, plan: SitePlan) -> str:
-    """Format a time as `2021-04-05T05:53:40-07:00`: in the site's zone, with Z for UTC."""
+    """Format a time in the site's time zone, as `2021-04-05T05:53:40-07:00`, with Z for UTC."""
     return plan.local(value).isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
@@ -221,7 +225,8 @@ def _without_nulls(value: object) -> object:
 
 
 def list_folders(plan: SitePlan, collection: str) -> Iterator[tuple[str, Topic | None]]:
-    """Yield the folder of a collection in the API, then that of each topic's own list, with topic.
+    """Yield the API folder of each list of a collection: first (folder, None), then (folder,
+    topic).
 
     The main topic's service is the whole collection, as in everyday.cc: its endpoint ends with the
     collection's name and not with the topic's.
@@ -243,7 +248,7 @@ def cut_pages(items: Sequence[_Item], size: int) -> list[Sequence[_Item]]:
 
 
 def place_page(folder: str, number: int, data: bytes) -> Iterator[Sheet]:
-    """Yield a page's file at its number; the first page also as the index of the folder."""
+    """Yield the file of a numbered page of an API list. Page 1 is also the index of the folder."""
     if number == 1:
         yield Sheet(f"{folder}index.json", data)
     yield Sheet(f"{folder}page/{number}/index.json", data)
@@ -255,7 +260,8 @@ def _keys(text: str) -> tuple[str, ...]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shape:
-    """How the first API shows a collection: its title, page size, and the order of keys.
+    """How the first API shows a collection: its title, records per page, and the order of JSON
+    keys.
 
     `keys` is the order of a record's keys. Other fields of the file come after them, except those
     that the API never shows.
@@ -308,12 +314,16 @@ SHAPES = {
 
 
 def order(keys: tuple[str, ...], present: Iterable[str]) -> tuple[str, ...]:
-    """Return the known keys, and then a record's other fields in the file's order."""
+    """Return the JSON keys of a record in order: the known keys, then the other fields
+    of its file.
+    """
     return (*keys, *(key for key in present if key not in keys and key not in HIDDEN))
 
 
 def old_pages(plan: SitePlan) -> Iterator[tuple[str, str]]:
-    """Yield pairs of paths: an old path of the API's list pages, and the path that replaces it."""
+    """Yield (old path, new path) for pages of API lists that had another path in an
+    older version.
+    """
     for folder, count, size in _lists(plan):
         for number in range(1, max(1, -(-count // size)) + 1):
             old, new = f"{folder}page{number}/", f"{folder}page/{number}/"
@@ -322,7 +332,9 @@ def old_pages(plan: SitePlan) -> Iterator[tuple[str, str]]:
 
 
 def _lists(plan: SitePlan) -> Iterator[tuple[str, int, int]]:
-    """Yield each list's folder, its number of records, and the number on a page."""
+    """Yield the folder of each list of the first API, its number of records, and the number per
+    page.
+    """
     stories_by_topic = Counter(name for entry in plan.stories.entries for name in set(entry.topics))
     for folder, topic in list_folders(plan, "news"):
         count = len(plan.stories) if topic is None else stories_by_topic[topic.name]

@@ -1,4 +1,5 @@
-"""The first API: news lists (SPEC 5.1), topics, newsletters and today's sponsors (SPEC 5.2).
+"""Make the first JSON API: lists of news (SPEC 5.1), topics, newsletters, today's sponsors (SPEC
+5.2).
 
 News lists have the newest first, 25 a page, with nulls.
 """
@@ -36,13 +37,15 @@ _NEWSLETTERS_A_PAGE = 20
 
 
 def prepare(number: int, plan: SitePlan) -> None:
-    """Store the API's fragments of the stories on an archive page, while they are in memory."""
+    """Store the JSON of an archive page's stories for lists of the first API, while they are in
+    memory.
+    """
     if plan.wanted(ARCHIVE.name, str(number)):
         _prepare_news(plan.archive(number).entries, plan)
 
 
 def sheets(plan: SitePlan) -> Iterator[Sheet]:
-    """Yield all files of the first API that the build wants."""
+    """Yield all JSON files of the first API that the build has to make."""
     made = [_sponsor_sheets(plan)]
     if plan.wanted(ALL.name):
         made.append(_news_sheets(plan))
@@ -55,7 +58,7 @@ def sheets(plan: SitePlan) -> Iterator[Sheet]:
 
 @dataclass(slots=True, kw_only=True)
 class _List:
-    """A list of the API that is being written: a page waits for the next story or the end."""
+    """A list of the first API that is being written page by page."""
 
     folder: str
     size: int
@@ -63,7 +66,9 @@ class _List:
     fragments: list[bytes] = field(default_factory=list)
 
     def add(self, fragment: bytes) -> Iterator[Sheet]:
-        """Add the next story's fragment; yield the current page first if it is full."""
+        """Add a story's JSON to the current page of the list. If that page is full,
+        yield it first.
+        """
         if len(self.fragments) == self.size:
             yield from self._page(self.number + 1)
             self.number += 1
@@ -80,7 +85,7 @@ class _List:
 
 
 def _prepare_news(entries: Iterable[StoryEntry], plan: SitePlan) -> None:
-    """Make the API's fragments of the given stories; `_news_sheets` makes missing ones."""
+    """Encode the given stories as JSON for lists; `_news_sheets` encodes those still missing."""
     plan.pieces.prepare(entries, partial(_fragment, plan))
 
 

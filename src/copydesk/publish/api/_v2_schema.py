@@ -39,7 +39,7 @@ Schema: TypeAlias = dict[str, object]
 
 
 def sheets(plan: SitePlan) -> Iterator[Sheet]:
-    """Yield the API's description: `openapi.json` and `schema/*.json`."""
+    """Yield the files that describe the second API: `openapi.json` and `schema/*.json`."""
     letters = LETTERS if plan.letters.issues else {}
     for name, schema in (KINDS | letters).items():
         place = f"{_v2_shape.ROOT}schema/{name}.json"

@@ -1,4 +1,6 @@
-"""Show a story in the second API, with every key of the schema; make paths and URLs of files."""
+"""Convert stories to the JSON objects of the second API, and make the paths and URLs of
+its files.
+"""
 
 from __future__ import annotations
 
@@ -29,7 +31,7 @@ _LISTS = frozenset({"index", "latest"})
 
 @dataclass(slots=True)
 class Shapes:
-    """The stories of a site plan in the form that the second API shows."""
+    """Converts a site's stories to the JSON objects of the second API."""
 
     plan: SitePlan
     _topics: Mapping[str, Topic] = field(init=False)
@@ -39,7 +41,9 @@ class Shapes:
         self._topics = {topic.name: topic for topic in self.plan.topics}
 
     def leads(self, entry: StoryEntry) -> bool:
-        """Return whether a published story leads a group (the stories on one event)."""
+        """Return whether a story is the main one of its group (all stories about the
+        same event).
+        """
         leader = self.plan.groups.leader(entry.group) if entry.group else None
         return leader is not None and leader.path == entry.path
 
@@ -72,12 +76,12 @@ class Shapes:
         }
 
     def references(self, entries: Iterable[StoryEntry]) -> list[dict[str, object]]:
-        """Return the short forms of those of the stories that can be read."""
+        """Return the short JSON forms of the given stories, without those whose file is gone."""
         found = (self.plan.read(entry.path) for entry in entries)
         return [self.reference(story) for story in found if story is not None]
 
     def reference(self, story: Story) -> dict[str, object]:
-        """Return the short form of a story, which the API's lists have."""
+        """Return the short JSON form of a story (id, URLs, title, time, score) for API lists."""
         return {
             "id": addresses.record_name(story.path),
             "url": self.plan.links.page(addresses.story_folder(story.path)),
@@ -88,7 +92,7 @@ class Shapes:
         }
 
     def source(self, provider: Provider | None) -> dict[str, object] | None:
-        """Return a publisher with the URL of its file in the API, None if it is unknown."""
+        """Return the API's form of a story's publisher: name, domain, URL of its API file."""
         if provider is None:
             return None
         domain = addresses.addressable_domain(provider.domain)
@@ -164,7 +168,7 @@ def _reason(reason: Reason) -> dict[str, object]:
 
 
 def page_place(number: int) -> str:
-    """Return the path of the API's file for an archive page."""
+    """Return the path of the API file with the stories of an archive page."""
     return f"{ROOT}stories/pages/{number}.json"
 
 
@@ -174,7 +178,7 @@ def story_place(told: Story | StoryEntry) -> str:
 
 
 def item_place(kind: str, name: str) -> str:
-    """Return the path of the API's file for one item (story, topic, …), whatever the item's name.
+    """Return the path of the API file of one item (story, topic, …). Every name gives a valid path.
 
     A name that a list has, or that begins with a tilde, gets a tilde in front. A name that no file
     can have is replaced by its hash.
@@ -187,12 +191,14 @@ def item_place(kind: str, name: str) -> str:
 
 
 def group_id(name: str) -> str:
-    """Return the API's id of a group: a hash, as its name may contain an outdated headline."""
+    """Return the API's id of a group of stories about the same event: a hash of the
+    group's name.
+    """
     return _hash(name)
 
 
 def index_place(kind: str) -> str:
-    """Return the path of the API's list of a kind of items, such as topics."""
+    """Return the path of the API file that lists all items of a kind, such as all topics."""
     return f"{ROOT}{kind}/index.json"
 
 
@@ -211,7 +217,7 @@ def document(value: object) -> bytes:
 
 
 def listing(head: Mapping[str, object], key: str, fragments: Iterable[bytes]) -> bytes:
-    """Encode a JSON object that ends with a list of items that are already encoded."""
+    """Encode a JSON object whose last value is a list of items that are already encoded."""
     opening = encoding.compact(head)[:-1]
     comma = b"," if head else b""
     return opening + comma + encoding.compact(key) + b":[" + b",".join(fragments) + b"]}\n"

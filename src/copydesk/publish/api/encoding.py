@@ -1,4 +1,4 @@
-"""Encode JSON in the two forms of the first API, and drop URLs that are not http(s).
+"""Encode JSON as the first API has it, compact or indented; drop URLs that are not http(s).
 
 The first API shows a record's fields as they are, and its readers make links of them. A record
 written by hand may have `javascript:…` where a URL belongs.
@@ -47,14 +47,16 @@ def pretty(value: object) -> bytes:
 
 
 def fragment(value: object) -> bytes:
-    """Encode a value for the `value` list of an API page, indented by four."""
+    """Encode a value as an item of the `value` list of an API page, indented by four spaces."""
     return pretty(value).replace(b"\n", _DEEPER)
 
 
 def page(
     head: Mapping[str, object], fragments: Sequence[bytes], tail: Mapping[str, object]
 ) -> bytes:
-    """Return an API list page: the keys of `head`, `value` with the fragments, those of `tail`."""
+    """Return one page of an API list as JSON: the keys of `head`, `value` with items, the keys of
+    `tail`.
+    """
     items = b",\n    ".join(fragments)
     value = b"[\n    " + items + b"\n  ]" if items else b"[]"
     members = [_member(key, pretty(inner)) for key, inner in head.items()]
@@ -68,7 +70,7 @@ def _member(key: str, value: bytes) -> bytes:
 
 
 def web_only(fields: Mapping[str, object]) -> dict[str, object]:
-    """Return a record's fields with None for each URL, at any depth, that is not http(s)."""
+    """Return a record's fields with None in place of every URL that does not begin with http(s)."""
     return {str(key): _safe(value, str(key)) for key, value in fields.items()}
 
 

@@ -1,4 +1,4 @@
-"""Make the files of the second JSON API, `api/v2/`, from a SitePlan (docs/reference/api-v2.md).
+"""Make the files of the second JSON API, `api/v2/`, from a site plan (docs/reference/api-v2.md).
 
 Every object has every key of its schema, null where a value is unknown. Pages are numbered from
 the oldest, so that a new story changes only the last page and the lists that it is in.
@@ -57,7 +57,7 @@ OUTPUTS: tuple[AnyOutput, ...] = (*_STORY_OUTPUTS, *_LIST_OUTPUTS)
 
 
 def lists(shapes: Shapes) -> Iterator[Sheet]:
-    """Yield all files of the second API that `page` does not make: lists and its description."""
+    """Yield the second API's lists and description: all of its files that `page` does not make."""
     schema = _v2_schema.sheets(shapes.plan) if shapes.plan.wanted.everything else ()
     letters = _letter_sheets(shapes.plan)
     return chain(_story_lists(shapes), _list_sheets(shapes), letters, schema)
@@ -74,7 +74,9 @@ def _story_lists(shapes: Shapes) -> Iterator[Sheet]:
 
 
 def page(number: int, shapes: Shapes) -> Iterator[Sheet]:
-    """Yield the API's files of an archive page, its stories, groups that they lead, as wanted."""
+    """Yield the second API's files for an archive page: the page, its stories, the groups that they
+    lead.
+    """
     plan = shapes.plan
     is_page = plan.wanted(ARCHIVE.name, str(number))
     made: list[bytes] = []
@@ -143,7 +145,9 @@ def _group_in_list(group: str, leader: Story, shapes: Shapes) -> dict[str, objec
 
 
 def _group(leader: Story, whole: Mapping[str, object], shapes: Shapes) -> dict[str, object]:
-    """Return a group of stories on one event, made of what the API shows of its leader."""
+    """Return a group of stories about one event as the API shows it, by the form of its
+    main story.
+    """
     return {
         "id": _v2_shape.group_id(leader.group),
         "leader": shapes.reference(leader),

@@ -1,4 +1,4 @@
-"""Make the HTML pages of a site from a SitePlan, with a template renderer and share pictures."""
+"""Make the HTML pages of a site from its plan, with templates and pictures for link previews."""
 
 from __future__ import annotations
 

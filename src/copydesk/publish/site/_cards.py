@@ -1,4 +1,4 @@
-"""Render a story as lists show it: a card with excerpt and picture, or a line; each once.
+"""Render a story for lists on pages: as a card with excerpt and picture, or as one line.
 
 The HTML of a video or audio player is always our own, so that a record's markup never reaches a
 page: `embeds` reads one URL from it, that of a known player or of a file. A player that sets no
@@ -66,15 +66,15 @@ class ListCards:
         self.days = sorted(self.frame.plan.by_day)
 
     def render_many(self, template: str, stories: Iterable[Story]) -> str:
-        """Return the HTML of stories, each rendered with "card.html" or "line.html", joined."""
+        """Return the joined HTML of stories, each rendered with "card.html" or "line.html"."""
         return join_markup([self._one(template, story) for story in stories])
 
     def render_rank(self, stories: Iterable[Story], rank: int) -> str:
-        """Return the HTML of stories, each a "card.html" of a rank (size) on the front page."""
+        """Return the joined HTML of front page stories, each a "card.html" of size `rank`."""
         return join_markup([self._print("card.html", story, rank) for story in stories])
 
     def river(self, stories: Iterable[Story]) -> list[Mapping[str, object]]:
-        """Group stories that come newest first by day, each rendered with "brief.html"."""
+        """Group stories, which come newest first, by day, each rendered with "brief.html"."""
         days = group_by_day(stories, self.frame.plan.zone)
         return [self._of_day(day, own) for day, own in days]
 
@@ -89,7 +89,9 @@ class ListCards:
         }
 
     def newest_digest(self) -> Mapping[str, str] | None:
-        """Return the link to the newest daily digest, None if there is none."""
+        """Return the link to the newest daily digest (a day's newsletter), None if
+        there is none.
+        """
         day = max(self.frame.plan.letters.digests, default=None)
         if day is None:
             return None
@@ -121,12 +123,12 @@ class ListCards:
         )
 
     def _voice(self, voice: Voice) -> dict[str, str]:
-        """Return a newsroom's name, with a link to its page here or else to its article."""
+        """Return the name of another publisher of a story, with a link to its page or article."""
         page = self.views.provider(voice.article.provider)["href"]
         return {"name": voice.name, "href": page or urls.fetchable(voice.article.web_url) or ""}
 
     def _takes(self, story: Story, voices: Iterable[Voice]) -> list[dict[str, str]]:
-        """Return the headlines of the first other newsrooms, without repeating the story's own."""
+        """Return the differing headlines of the first other publishers of a story."""
         said = {text.squash(story.title), ""}
         found = []
         for voice in voices:
@@ -139,7 +141,7 @@ class ListCards:
 
 
 class Time:
-    """A time in the site's zone, for templates: `iso` for machines, the other forms for people."""
+    """A time in the site's zone for templates: `iso` for machines, other properties for people."""
 
     __slots__ = ("_frame", "_local", "iso")
 
@@ -175,7 +177,7 @@ class Time:
 
 
 class Views:
-    """Makes the values that templates show of stories, with a cache of the last ones."""
+    """Makes the values with which templates show stories, with a cache of the last ones."""
 
     def __init__(self, frame: Frame) -> None:
         plan = frame.plan
@@ -193,12 +195,12 @@ class Views:
         }
 
     def stories(self, entries: Iterable[StoryEntry]) -> list[Mapping[str, object]]:
-        """Return the template values of those of the stories that can be read."""
+        """Return the template values of the given stories, without those whose file is gone."""
         found = (self.frame.plan.read(entry.path) for entry in entries)
         return [self.story(story) for story in found if story is not None]
 
     def story(self, story: Story) -> Mapping[str, object]:
-        """Return the template values of a story."""
+        """Return the values with which templates show a story, as a mapping."""
         if story.path not in self._stories:
             self._stories[story.path] = self._story(story)
             if len(self._stories) > _IN_HAND:
@@ -226,7 +228,7 @@ class Views:
         }
 
     def provider(self, provider: Provider | None) -> Mapping[str, str]:
-        """Return a publisher's name and the link to its page, "" if it has none."""
+        """Return a publisher's name and the link to its page on the site, "" if it has none."""
         return self._publisher(provider.name, provider.domain) if provider else _NOBODY
 
     def _publisher_link(self, name: str, domain: str) -> Mapping[str, str]:
@@ -235,17 +237,17 @@ class Views:
         return {"name": text.fold(name) or text.fold(domain), "href": href}
 
     def time(self, moment: datetime | None) -> Time | Mapping[str, str]:
-        """Return a time in all forms that pages print, each "" for None."""
+        """Return a time in all forms that pages print. If the time is None, each form is ""."""
         return Time(moment, self.frame) if moment else _NEVER
 
     def topics(self, story: Story) -> list[Mapping[str, str]]:
-        """Return the topics of a story that have a page, without the main topic."""
+        """Return the topics of a story that have a page, except the site's main topic."""
         return [self._topics[name] for name in story.topics if name in self._topics]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shown:
-    """A video or audio player for a page: its safe HTML, and what the page's policy must allow.
+    """The HTML of a video or audio player, and what the page's Content-Security-Policy must allow.
 
     `frame` is the origin of a frame, "" for none. A file may be redirected anywhere, so that it
     needs all of https. `has_poster` says that the player shows the story's picture, or needs none.
@@ -258,7 +260,9 @@ class Shown:
 
 
 def of(featured_content: str, title: str, strings: Strings, poster: str = "") -> Shown:
-    """Return our own player for a record's video or audio, an empty one for anything unknown."""
+    """Return a safe HTML player for the video or audio of a record, an empty one if its kind is
+    unknown.
+    """
     embed = embeds.read(featured_content)
     if embed is None:
         return Shown()
@@ -287,7 +291,7 @@ def label(story: Story, strings: Strings) -> str:
 
 
 def verb(story: Story) -> str:
-    """Return "read", "watch" or "listen", by the type of a story."""
+    """Return "read", "watch" or "listen", depending on whether a story is text, video or audio."""
     return {"video": "watch", "audio": "listen"}.get(story.type, "read")
 
 

@@ -1,4 +1,4 @@
-"""The catalog of records that are not news: how lists show each, its facts, and how they relate."""
+"""The catalog of records that are not news (people, samples, …): how pages show and link each."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ _PLACES = {
 
 @dataclass(frozen=True, slots=True)
 class Catalog:
-    """The listed records of each collection that is not news, and how lists show each record.
+    """The records of a site that are not news (people, samples, …), with what lists show of each.
 
     `holders` maps an item to the learning paths that contain it, `makers` a name to its person or
     company, `made` a name to the records with this maker. Names are folded.
@@ -73,28 +73,28 @@ class Catalog:
         return self._facts[record.path]
 
     def view(self, record: Record) -> View:
-        """Return the values of a record for templates of lists."""
+        """Return the values with which templates of lists show a record."""
         if record.path not in self._views:
             self._views[record.path] = self._view(record)
         return self._views[record.path]
 
     def views(self, records: Iterable[Record]) -> list[View]:
-        """Return the values of several records for templates of lists."""
+        """Return the values with which templates of lists show several records."""
         return [self.view(record) for record in records]
 
     def items(self, record: Record) -> list[Record]:
-        """Return the listed items of a learning path."""
+        """Return the items of a learning path that the site lists."""
         folder, known = f"_{record.collection}/", self.by_path
         names = _records.texts(record, "items")
         return [known[path] for name in names if (path := f"{folder}{name}.md") in known]
 
     def with_topic(self, collection: str, topic: Topic) -> list[Record]:
-        """Return the records of a collection that have a topic."""
+        """Return those records of a collection (people, samples, …) that have a topic."""
         listed = self.listed.get(collection, ())
         return [record for record in listed if topic.name in _records.texts(record, "topics")]
 
     def maker(self, name: str) -> str:
-        """Return the link to a person's or company's page by name, "" if there is none."""
+        """Return the link to the page of the person or company with a name, "" if none exists."""
         record = self.makers.get(text.squash(name)) if name else None
         return self.frame.href(_records.page_folder(record)) if record else ""
 
@@ -119,7 +119,7 @@ class Catalog:
         }
 
     def _brief(self, fact: Fact) -> str:
-        """Return a fact without its label, unless it is a number that needs it."""
+        """Return the text of a fact, with its label only if it is a number."""
         is_number = fact.key in _NUMBERS
         return (
             f"{fact.label}{self.frame.strings.say('colon')}{fact.text}" if is_number else fact.text
@@ -127,7 +127,7 @@ class Catalog:
 
 
 def catalog(frame: Frame) -> Catalog:
-    """Return the catalog of all listed records of a site plan."""
+    """Return the catalog of a site's records that are not news (people, samples, …)."""
     records = frame.plan.records
     listed = {name: _order(name, records.get(name, ())) for name in _records.SHELVES}
     every = [record for shelf in listed.values() for record in shelf]
@@ -143,7 +143,7 @@ def catalog(frame: Frame) -> Catalog:
 
 
 def _index_holders(records: Iterable[Record]) -> Mapping[str, Sequence[Record]]:
-    """Map the path of each item to the learning paths that contain it."""
+    """Map the path of each record to the learning paths that contain it."""
     holders: dict[str, list[Record]] = defaultdict(list)
     for record in records:
         for name in dict.fromkeys(_records.texts(record, "items")):
@@ -167,7 +167,7 @@ def title_of(record: Record, frame: Frame) -> str:
 
 
 def address_elsewhere(record: Record, frame: Frame) -> str:
-    """Return the URL of a record on another site, "" for none."""
+    """Return the URL of a record's original on another site, "" if there is none."""
     own = _records.page_address(record, frame.plan.links)
     keys = _ORIGIN if own else _ELSEWHERE
     found = (urls.fetchable(_records.first_text(record, key)) for key in keys)
@@ -189,7 +189,9 @@ def _start_key(event: Record) -> tuple[str, str]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fact:
-    """One fact of a record (author, length, price, …): `label` and `text`, a link, an ISO time."""
+    """One fact of a record (author, length, price, …) to show: label, text, and a link
+    or ISO time.
+    """
 
     key: str
     label: str
@@ -199,7 +201,8 @@ class Fact:
 
 
 def facts(record: Record, items: Sequence[Record], frame: Frame) -> list[Fact]:
-    """Return the facts of a record, in the order in which a reader needs them.
+    """Return the facts of a record (author, length, price, …) in the order in which pages show
+    them.
 
     `items` are those of a learning path; without a length of its own it takes as long as they do.
     """
@@ -227,7 +230,7 @@ def facts(record: Record, items: Sequence[Record], frame: Frame) -> list[Fact]:
 
 
 def links(record: Record, frame: Frame) -> Iterator[Mapping[str, str]]:
-    """Yield the web pages that a record names, each with its name and a note."""
+    """Yield the web pages that a record links to, as mappings with `name`, `href` and `note`."""
     website = urls.fetchable(_records.first_text(record, "website"))
     if website:
         yield {"name": frame.strings.say("website"), "href": website, "note": urls.host(website)}
@@ -243,7 +246,7 @@ def links(record: Record, frame: Frame) -> Iterator[Mapping[str, str]]:
 
 
 def authors(record: Record) -> list[str]:
-    """Return the names of a record's authors, which its provider field lists."""
+    """Return the names of a record's authors, which are listed in its provider field."""
     return list(_names(_part(record, "provider", "authors")))
 
 
@@ -255,7 +258,7 @@ def _author(record: Record) -> str:
 
 
 def moment(record: Record, key: str) -> datetime | None:
-    """Return a record's field as a time, None if the field is something else."""
+    """Return a record's field as a time, None if the field is no time."""
     value = record.fields.get(key)
     if isinstance(value, datetime):
         return value
@@ -263,7 +266,7 @@ def moment(record: Record, key: str) -> datetime | None:
 
 
 def number(value: object) -> str:
-    """Format a count for any language: `16 314`; "" if the value is no count."""
+    """Format a count with thin spaces, as `16 314`; "" if the value is no positive number."""
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value < 10**15:
         return ""
     return f"{int(value):,}".replace(",", _THIN)
@@ -274,7 +277,7 @@ def _length(record: Record) -> int:
 
 
 def _whole(items: Sequence[Record]) -> int:
-    """Return the length of all items in seconds, 0 if one has none."""
+    """Return the total length of all items in seconds, 0 if the length of any is unknown."""
     seconds = list(map(_length, items))
     return sum(seconds) if all(seconds) else 0
 

@@ -1,4 +1,4 @@
-"""The parts that every page shares: head, masthead, topics, footer, subscription form."""
+"""Render the parts that all pages share: head, masthead, topics, footer, subscription form."""
 
 from __future__ import annotations
 
@@ -37,7 +37,8 @@ _WORKDAYS = _WEEK[:5]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Head:
-    """The contents of one page's HTML head: `path` is its folder, `feeds` the folder of its feeds.
+    """The values for a page's HTML head; `path` is the page's folder, `feeds` the folder of its
+    feeds.
 
     `picture` is the story's own, `shared` the share picture of a page without one; without both the
     site's share picture is used. `frames` is the origin of a player, "" for none. `plays_files`
@@ -89,7 +90,9 @@ class Frame:
         self._site = self._common()
 
     def page(self, template: str, head: Head, **context: object) -> Sheet:
-        """Render a page of the site, at its folder's `index.html` or at a name of its own."""
+        """Render a template to a page of the site, at `index.html` in the page's folder
+        or by name.
+        """
         path = head.path if head.path.endswith(".html") else f"{head.path}index.html"
         data = self.renderer.render_page(
             template, site=self._site, page=self._head(head), **context
@@ -144,7 +147,7 @@ class Frame:
         return {"path": folder, "name": named, "href": self.href(folder)}
 
     def _bar(self) -> Sequence[Mapping[str, str]]:
-        """Return the site's sections for the navigation, as many as fit on a line."""
+        """Return the sections of the site for the navigation bar, as many as fit on a line."""
         top = sections(self.plan.topics, self.plan.beat.topic)
         return [self._topic(topic, topic.shortname) for topic in top[:_IN_THE_BAR]]
 
@@ -162,7 +165,7 @@ class Frame:
 
     @property
     def hotlinks(self) -> bool:
-        """Return whether any picture is loaded from its publisher's server."""
+        """Return whether pages load any picture from its publisher's server."""
         return "hotlink" in {self.plan.look.show, *self.plan.look.shows.values()}
 
     def _content_policy(self, frames: str, plays_files: bool, forms: str) -> str:
@@ -218,7 +221,7 @@ class Frame:
 
 
 def describe_form(plan: SitePlan, strings: Strings) -> Mapping[str, object] | None:
-    """Return the subscription form's target and newsletters, None if the site has no form."""
+    """Return URL and newsletters of the subscription form, None if the site has no form."""
     address, offered = plan.beat.subscribe_url, plan.letters.series
     if not address or not offered:
         return None

@@ -1,4 +1,4 @@
-"""Pages of newsletters: each issue, the lists by month and by newsletter, and daily digests."""
+"""Make pages of newsletters: each issue, lists by month and by newsletter, daily digests."""
 
 from __future__ import annotations
 
@@ -32,7 +32,9 @@ _WORDS_A_MINUTE = 230  # English non-fiction, read silently: 238 (Brysbaert 2019
 
 
 def sheets(catalog: Catalog) -> Iterator[Sheet]:
-    """Yield the wanted pages of newsletter issues and digests, and lists if any issue changed."""
+    """Yield the pages of newsletter issues and daily digests that the build has to make, and their
+    lists.
+    """
     frame, shelf = catalog.frame, catalog.frame.plan.letters
     printing = _Printing(catalog)
     for issue in shelf.issues:
@@ -72,7 +74,9 @@ class _Printing:
         self._plan = catalog.frame.plan
 
     def page(self, issue: ShelvedIssue) -> Sheet:
-        """Return the page of a newsletter issue: its sections, or its text in another form."""
+        """Return the page of a newsletter issue: its sections, or its cleaned HTML in an unknown
+        format.
+        """
         frame, record = self._frame, issue.record
         title, letter = title_of(issue, frame), name_letter(issue, frame)
         sections = self.sections(issue)
@@ -137,7 +141,7 @@ class _Printing:
         }
 
     def _find_own(self, item: LetterItem, issue: ShelvedIssue) -> str | None:
-        """Return the folder of our page for an item of an issue, by name or URL; None for none."""
+        """Return the folder of the site's page for an item of an issue, None if there is none."""
         own = self._own(item.href, issue)
         if own is None and item.name in issue.told:
             entry = self._plan.groups.public(item.name)
@@ -145,7 +149,9 @@ class _Printing:
         return own
 
     def _own(self, address: str, issue: ShelvedIssue) -> str | None:
-        """Return the folder of our page for a URL in a newsletter issue, None for none."""
+        """Return the folder of the site's page for a URL in a newsletter issue, None if there is
+        none.
+        """
         below = self._below(address, issue)
         if below is not None and below in self._pages:
             return below
@@ -156,7 +162,7 @@ class _Printing:
         return None
 
     def _below(self, address: str, issue: ShelvedIssue) -> str | None:
-        """Return the path of a URL of our site, or of the site that the issue is from; or None."""
+        """Return the path in a URL on this site, or on the site that sent the issue; else None."""
         folder = _records.page_folder(issue.record)
         came_from = _records.first_text(issue.record, "webUrl").removesuffix(folder)
         for site in (f"{self._plan.links.site}/", came_from):
@@ -183,7 +189,7 @@ class _Printing:
 
 
 def letter_lists(frame: Frame) -> Iterator[Sheet]:
-    """Yield lists of newsletter issues: the newest month, each month, each newsletter."""
+    """Yield the list pages of newsletter issues: the newest month, each month, each newsletter."""
     issues = frame.plan.letters.issues
     months: defaultdict[str, list[ShelvedIssue]] = defaultdict(list)
     for issue in issues:
@@ -217,21 +223,23 @@ def name_letter(issue: ShelvedIssue, frame: Frame) -> str:
 
 
 def name_day(issue: ShelvedIssue, frame: Frame) -> str:
-    """Return a newsletter issue's day as text, with the time if there are several; or ""."""
+    """Return a newsletter issue's day as text, with its time if others share the day; "" if
+    undated.
+    """
     if issue.at is None:
         return ""
     return frame.strings.format_date("moment" if issue.shares_day else "day", issue.at)
 
 
 def shelf_of(issue: ShelvedIssue, frame: Frame) -> Mapping[str, str]:
-    """Return the link to the list that an issue is in: its newsletter's, else the list of all."""
+    """Return the link to the list page that contains a newsletter issue."""
     if issue.letter in frame.plan.letters.listed_titles:
         return _letter_way(issue.letter, frame)
     return {"name": frame.strings.say("newsletters"), "href": frame.href(FOLDER)}
 
 
 def link(issue: ShelvedIssue | None, frame: Frame) -> Mapping[str, str] | None:
-    """Return the link to a newsletter issue, None for None."""
+    """Return the link to a newsletter issue, None if no issue is given."""
     if issue is None:
         return None
     return {
@@ -279,7 +287,7 @@ def _list(
 
 
 def _line(issue: ShelvedIssue, letter: str, frame: Frame) -> Mapping[str, object]:
-    """Return a newsletter issue for a list: its subject with the day below it, else its day."""
+    """Return a newsletter issue as lists show it: its subject with its day, or only its day."""
     excerpt = _records.first_text(issue.record, "excerpt")
     return {
         "name": _name_issue(issue, frame),
@@ -315,7 +323,9 @@ def _by_year(ways: Sequence[Mapping[str, object]]) -> list[Mapping[str, object]]
 def page(
     day: date, issue: ShelvedIssue, sections: Sequence[Mapping[str, object]], frame: Frame
 ) -> Sheet:
-    """Return the page with the digest of a day, with links to the previous and the next digest."""
+    """Return the page of a daily digest (the stories of a newsletter issue), with links to its
+    neighbours.
+    """
     strings, plan = frame.strings, frame.plan
     path, name = addresses.digest_folder(day), strings.format_date("day", day)
     note = read_note(issue.record.body)

@@ -1,4 +1,6 @@
-"""Pages that list stories: front, topics, days, publishers, archive, languages, reading lists."""
+"""Make the pages that list stories: front page, topics, days, publishers, archive,
+reading lists.
+"""
 
 from __future__ import annotations
 
@@ -42,7 +44,9 @@ _ABOUT = 200
 
 
 def sheets(cards: ListCards) -> Iterator[Sheet]:
-    """Yield the front page; other list pages are made by their outputs."""
+    """Yield the front page. The other pages that list stories are made elsewhere, by their
+    `Output`.
+    """
     yield _front(cards)
 
 
@@ -307,7 +311,9 @@ def _archive(months: Sequence[_Month], frame: Frame) -> Sheet:
 
 
 def _month(month: date, frame: Frame) -> Sheet:
-    """Return the page of a month's days, without links to other months, which could change."""
+    """Return the page with the days of a month; it has no links to other months, as
+    these change.
+    """
     strings, by_day = frame.strings, frame.plan.by_day
     days = sorted((day for day in by_day if day.replace(day=1) == month), reverse=True)
     heading = strings.format_date("month", month)

@@ -1,4 +1,4 @@
-"""Pages of records that are not news: each record, lists of each collection, and the sponsors.
+"""Make pages of records that are not news: each record, lists of each collection, sponsors.
 
 The page of sponsors lists all of them, whatever the day: a list for today would change every day.
 """
@@ -112,7 +112,7 @@ class _Shelf:
 
 
 def shelf_pages(catalog: Catalog) -> Iterator[Sheet]:
-    """Yield the list pages of every collection that has records."""
+    """Yield the list pages of every collection (people, samples, …) that has records."""
     strings = catalog.frame.strings
     for collection, records in catalog.listed.items():
         kinds = _kinds(records, collection, catalog)
@@ -130,7 +130,7 @@ def shelf_pages(catalog: Catalog) -> Iterator[Sheet]:
 
 
 def topic_shelves(catalog: Catalog) -> Mapping[str, list[Mapping[str, object]]]:
-    """Map topic names to the collections' lists of records on the topic."""
+    """Map each topic to links to the pages that list records (people, samples, …) on it."""
     by_topic = defaultdict(list)
     for collection in catalog.listed:
         for shelf in _shelf_topics(collection, catalog):
@@ -139,7 +139,7 @@ def topic_shelves(catalog: Catalog) -> Mapping[str, list[Mapping[str, object]]]:
 
 
 def _kinds(records: Sequence[Record], collection: str, catalog: Catalog) -> list[_Shelf]:
-    """Return a list for each kind if there are several: videos, courses, learning paths."""
+    """Return the lists of a collection by kind (videos, courses, …), [] if it has only one."""
     by_kind: defaultdict[str, list[Record]] = defaultdict(list)
     for record in records:
         by_kind[_kind(record)].append(record)
@@ -165,7 +165,7 @@ def _kind(record: Record) -> str:
 
 
 def _shelf_topics(collection: str, catalog: Catalog) -> Iterator[_Shelf]:
-    """Yield a list for each topic that only some of the records have.
+    """Yield a list of records for each topic that some but not all of the records have.
 
     A topic is left out if its folder has a page of something else.
     """
@@ -304,7 +304,7 @@ def page(path: str, name: str, kind: str, thing: Thing | None, frame: Frame) -> 
 
 
 def describe_record(record: Record, items: Sequence[Record], frame: Frame) -> Thing:
-    """Describe the page of a record; `items` are those of a learning path."""
+    """Return structured data (schema.org) of a record's page; a learning path has `items`."""
     thing: dict[str, object] = {
         "@type": _TYPES.get(record.collection, "CreativeWork"),
         "name": _records.first_text(record, "title", "name"),

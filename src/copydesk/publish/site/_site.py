@@ -1,4 +1,4 @@
-"""Make all pages of a site in one pass over its stories, so that each story is read once.
+"""Make all pages of a site while reading each of its stories only once, in one pass.
 
 In this pass a story's page, its day, its archive page, its part of the search index and its API
 files are made together. The pass is cut into parts (legs), which several processes can share.
@@ -63,7 +63,7 @@ def search_sheets(frame: Frame) -> Iterator[Sheet]:
 
 
 def split_index(plan: SitePlan) -> Parts:
-    """Return the parts of the index, the newest first; none if no story changed."""
+    """Return the search index cut into parts, the newest first; {} if no story changed."""
     if not plan.wanted(ALL.name):
         return {}
     counts = plan.counts[MONTH.name]
@@ -83,7 +83,9 @@ def _entries(plan: SitePlan, month: str, number: int) -> Sequence[StoryEntry]:
 
 
 def contents(index: Parts, plan: SitePlan) -> Sheet:
-    """Return the file that lists the search index's parts: name, stories, first and last day."""
+    """Return the file that lists the parts of the search index: name, story count, first and last
+    day.
+    """
     days = _sort_days(plan)
     listed = []
     for name, entries in index.items():
@@ -178,7 +180,7 @@ OUTPUTS: tuple[Output[ListCards], ...] = (
 
 
 class Site:
-    """All HTML pages of a site plan: those made per story in the archive's order, and all others.
+    """All HTML pages of a site: those made in one pass over all stories, and all others.
 
     `beside` returns other files for the stories on an archive page, by the page's number, so that
     they are made while these stories are in memory.
@@ -202,11 +204,11 @@ class Site:
 
     @property
     def legs(self) -> int:
-        """Return the number of parts (legs) of the pass over all stories, each made alone."""
+        """Return the number of parts (legs) into which the pass over all stories is cut."""
         return len(self._walk.legs)
 
     def leg(self, number: int) -> Iterator[Sheet]:
-        """Yield the pages of one part (leg) of the pass over all stories."""
+        """Yield the pages of one numbered part of the pass over all stories."""
         return self._walk.sheets(number)
 
     def beside_the_walk(self) -> Iterator[Sheet]:
@@ -241,7 +243,8 @@ def sheets(plan: SitePlan, renderer: Renderer) -> Iterator[Sheet]:
 
 @dataclass(slots=True)
 class Walk:
-    """The pass over all stories of the archive, cut into parts (`legs`) of some archive pages each.
+    """One pass over all stories that makes their pages, cut into parts (`legs`) for several
+    processes.
 
     `beside` yields other files for the stories on an archive page, by the page's number.
     """
@@ -264,7 +267,8 @@ class Walk:
         self._parts = {part: self._index[part][0].when for part in parts}  # by oldest story
 
     def sheets(self, leg: int) -> Iterator[Sheet]:
-        """Yield a part's wanted pages: stories, days, archive pages, parts of the search index.
+        """Yield the pages of one part of the pass over all stories: stories, days, archive, search
+        index.
 
         A day or index part is made in the part of the pass with its oldest story.
         """
@@ -284,7 +288,7 @@ class Walk:
             yield from self._end(days, parts)
 
     def _end(self, days: Iterable[str], parts: Iterable[str]) -> Iterator[Sheet]:
-        """Yield the days and search index parts that are left at the end, and the list of parts."""
+        """Yield what is left after all parts of the pass: days, and files of the search index."""
         for day in days:
             yield from DAYS.make(self.cards, day)
         for part in parts:
@@ -294,7 +298,7 @@ class Walk:
             yield contents(self._index, plan)
 
     def _beyond(self, leg: int) -> tuple[deque[str], deque[str]]:
-        """Return the days and search index parts that earlier parts of the pass do not make."""
+        """Return the days and search index parts that this part of the pass or later ones make."""
         if leg == 0:
             return deque(self._days), deque(self._parts)
         last = self._last_entry(self.legs[leg - 1])
@@ -307,7 +311,7 @@ class Walk:
 
 
 def _choose(key: str, values: Iterable[str], plan: SitePlan) -> list[str]:
-    """Return the values of a key that the build wants, in order."""
+    """Return the values of a key, such as days, whose pages the build has to make, in order."""
     return [value for value in values if plan.wanted(key, value)]
 
 
@@ -362,7 +366,7 @@ def _who(frame: Frame) -> Mapping[str, object]:
 
 
 def _rules(frame: Frame) -> Mapping[str, object]:
-    """Return the numbers that decide on stories and their places."""
+    """Return the numbers by which the site chooses stories, for the page that explains them."""
     scoring, look = frame.plan.beat.scoring, frame.plan.look
     return {
         "profile": scoring.profile,
@@ -388,7 +392,7 @@ def _number(value: float) -> str:
 
 
 def theme_files(frame: Frame) -> Iterator[Sheet]:
-    """Yield `style.css`, `site.js`, `icon.svg` and `404.html`.
+    """Yield the files of the site's design (`style.css`, `site.js`, `icon.svg`) and `404.html`.
 
     If IndexNow is used, also the file that proves to it that the site is ours.
     """
@@ -406,7 +410,7 @@ def theme_files(frame: Frame) -> Iterator[Sheet]:
 
 
 def _theme(name: str, frame: Frame) -> str:
-    """Return a newsroom's additions to our style sheet, so that it need not copy all of it."""
+    """Return the site's own style sheet, which is added to ours."""
     theme = frame.renderer.read_source("theme.css") if name == "style.css" else None
     return f"\n/* theme.css */\n{theme}" if theme else ""
 
@@ -423,7 +427,7 @@ def _icon(title: str) -> bytes:
 
 
 def redirect_pages(frame: Frame) -> Iterator[Sheet]:
-    """Yield a page that redirects readers, for every folder of a list that moved."""
+    """Yield redirect pages at the old folders of list pages that moved."""
     for old, new in _records.folder_redirects(frame.plan.records).items():
         name = frame.strings.say(new.rstrip("/"))
         yield frame.page(

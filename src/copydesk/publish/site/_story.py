@@ -1,4 +1,4 @@
-"""The page of a story: its text, its publisher, other coverage, and why the site has it."""
+"""Make the page of a story: its text, publisher, other coverage, and why the site has it."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ STORIES: Output[ListCards] = Output(
 
 
 def sheets(entries: Iterable[StoryEntry], cards: ListCards) -> Iterator[Sheet]:
-    """Yield the pages of those of the stories that the build wants."""
+    """Yield the pages of those of the given stories that the build has to make."""
     plan = cards.frame.plan
     for entry in entries:
         if plan.wanted(STORY.name, entry.name) and (story := plan.read(entry.path)) is not None:
@@ -50,7 +50,7 @@ def sheets(entries: Iterable[StoryEntry], cards: ListCards) -> Iterator[Sheet]:
 
 
 def signposts(cards: ListCards) -> Iterator[Sheet]:
-    """Yield a redirect page for every story that once led its group and no longer does."""
+    """Yield a redirect page for each story that was the main one of its event and no longer is."""
     plan = cards.frame.plan
     for folder, entry in plan.wanted.redirects(plan.groups).items():
         leader = plan.read(entry.path)
@@ -107,7 +107,7 @@ def _note_context(story: Story) -> dict[str, object]:
 
 
 def _history_context(story: Story, cards: ListCards) -> dict[str, object]:
-    """Return the changes of a story since it was filed."""
+    """Return the changes of a story since it was stored, for its page."""
     decided = story.verdict.at if story.verdict else None
     return {
         "changes": [_change(event, cards) for event in _find_changes(story)],
@@ -117,7 +117,7 @@ def _history_context(story: Story, cards: ListCards) -> dict[str, object]:
 
 
 def _find_changes(story: Story) -> Iterator[Event]:
-    """Yield the events of a story's history, except who had it filed, which is internal."""
+    """Yield the events in a story's history, except who had it stored, which is internal."""
     return (event for event in story.events if event.kind is not EventKind.FILED)
 
 
@@ -127,7 +127,7 @@ def _choose_player(story: Story, picture: Picture | None, cards: ListCards) -> _
 
 
 def _signpost(folder: str, leader: Story, cards: ListCards) -> Sheet:
-    """Return the page that sends readers to the story leading its group now; it is not indexed."""
+    """Return the page that redirects visitors to the story now shown first for the same event."""
     target = addresses.story_folder(leader.path)
     head = Head(
         path=folder,
@@ -154,7 +154,7 @@ def _change(event: Event, cards: ListCards) -> dict[str, object]:
 
 
 def _source(story: Story, cards: ListCards) -> str:
-    """Return a word for what the settings say of a story's publisher, "" for none."""
+    """Return a label for the publisher of a story, such as "official source", "" for none."""
     plan, strings = cards.frame.plan, cards.frame.strings
     domain = story.provider.domain if story.provider else ""
     if domain in plan.official:
@@ -163,7 +163,7 @@ def _source(story: Story, cards: ListCards) -> str:
 
 
 def _first(story: Story, cards: ListCards) -> dict[str, str]:
-    """Return the story that a story copies, if it has a page."""
+    """Return title and link of the story of which this story is a copy, "" if that has no page."""
     plan = cards.frame.plan
     entry = plan.groups.public(story.copy_of)
     original = plan.read(entry.path) if entry else None

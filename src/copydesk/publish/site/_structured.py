@@ -1,4 +1,4 @@
-"""Structured data (schema.org) for stories and lists: they name the publishers as authors."""
+"""Make structured data (schema.org) for stories and lists, with the publishers as authors."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _LISTED = 30  # entries of a list; the page links to the others
 
 
 def script(value: Mapping[str, object]) -> str:
-    """Return a script element with structured data as JSON; no text in it can close the element."""
+    """Return a safe HTML script element that contains structured data as JSON."""
     data = orjson.dumps(value)
     for char, escaped in _ESCAPED:
         data = data.replace(char, escaped)
@@ -91,7 +91,7 @@ def _publisher(plan: SitePlan) -> Mapping[str, object]:
 def story(
     story: Story, plan: SitePlan, excerpt: str, picture: Picture | None
 ) -> Mapping[str, object]:
-    """Return structured data (schema.org) of a story page: our note on a publisher's article."""
+    """Return structured data (schema.org) of a story page: a note on a publisher's article."""
     page = plan.links.page(addresses.story_folder(story.path))
     note: dict[str, object] = {
         "@context": _CONTEXT,

@@ -1,4 +1,6 @@
-"""Judge filed stories again: stories go in; what today's rules change in them comes out."""
+"""Score stored stories again by the current settings and rules: stories go in, their changes come
+out.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Regroup stories about the same events: find the changes that new stories cause in filed ones."""
+"""Regroup stories about the same events: find what new stories change in stored ones."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ from copydesk.rounds._shelf import FiledShelf
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Regrouped:
-    """The new and changed stories after regrouping, and filed ones as they were `before`, by
-    path.
+    """The new and changed stories after regrouping, and the stored ones as they were `before`, by
+    file path.
     """
 
     changed: Mapping[str, Story]
@@ -38,7 +38,7 @@ def regroup(
     fresh: Sequence[Story],
     corrections: Iterable[Correction] = (),
 ) -> Regrouped:
-    """Regroup new and corrected stories with the filed stories of the weeks around them.
+    """Regroup new and corrected stories with the stored stories of the weeks around them.
 
     This includes records that an earlier round could not write because of a person's edit or rule.
     A filed story changes only if copydesk wrote it and still has digests of what it wrote: a record
@@ -68,7 +68,7 @@ def _collect(
     fresh: Sequence[Story],
     changes: Iterable[Story],
 ) -> Regrouped:
-    """Return the new stories in their final state, and the changes in filed ones."""
+    """Return the new stories as they are after regrouping, and the changes in stored ones."""
     filed = {shelved.story.path: shelved.story for shelved in window}
     changed = {story.path: story for story in fresh}
     new = frozenset(changed)
@@ -85,7 +85,9 @@ def _collect(
 
 
 def _find_unwritten_stories(shelf: FiledShelf, memory: Memory) -> list[Story]:
-    """Return the stories that an editor's edit or rule kept an earlier round from writing."""
+    """Return the stories that an earlier round could not write because of an editor's edit or
+    rule.
+    """
     overtaken = memory.overtaken.keys()
     if not overtaken:
         return []
@@ -95,7 +97,7 @@ def _find_unwritten_stories(shelf: FiledShelf, memory: Memory) -> list[Story]:
 def after_others(
     beat: Beat, memory: Memory, now: datetime, filed: Story, regrouped: Story
 ) -> Story:
-    """Return a filed story with the changes from regrouping, noted in its history."""
+    """Return a stored story with the changes that regrouping caused, also noted in its history."""
     known = dict(regrouped.machine) or memory.digests(filed.path)
     after = review.set_beside_others(filed, regrouped, known)
     if _gave_the_lead(filed, after) and beat.scoring.traits.has_blocks:
@@ -104,7 +106,7 @@ def after_others(
 
 
 def _stories_under_rules(shelf: FiledShelf, beat: Beat) -> list[Story]:
-    """Return the stories regrouped by an editor's rule or decision, or by taking one back.
+    """Return the stories regrouped by an editor's rule or decision, or by its withdrawal.
 
     Only stories named by a rule, and those grouped with them, are examined: without such a rule, a
     round without news costs nothing.
@@ -122,7 +124,9 @@ def _stories_under_rules(shelf: FiledShelf, beat: Beat) -> list[Story]:
 
 
 def _waiting_to_lead(shelf: FiledShelf, beat: Beat) -> list[Story]:
-    """Return the `everyday` stories that editors want to lead their group and that do not yet."""
+    """Return the stories that editors want to be shown first in their group and that are not
+    yet.
+    """
     wanted = {rule.stories[0] for rule in beat.rulings if rule.said == "lead"}
     if not wanted:
         return []
@@ -141,7 +145,7 @@ def _gave_the_lead(before: Story, after: Story) -> bool:
 
 
 def _follow_moves(window: Sequence[Shelved], corrections: Iterable[Correction]) -> list[Shelved]:
-    """Return stories with the new URLs of related pages that moved."""
+    """Return stories with the new URLs of related pages whose URL changed."""
     moved = {
         correction.before.web_url: correction.after.web_url
         for correction in corrections
@@ -163,7 +167,7 @@ def _follow(story: Story, moved: Mapping[str, str]) -> Story:
 def _merge_changes(
     before: Sequence[Shelved], after: Sequence[Shelved], regrouped: Iterable[Story]
 ) -> Iterable[Story]:
-    """Return the stories that changed between two states, or by regrouping after that."""
+    """Return the stories that changed between two states, or by the regrouping after that."""
     pairs = zip(before, after, strict=True)
     changed = {new.story.path: new.story for old, new in pairs if old.story != new.story}
     changed.update((story.path, story) for story in regrouped)
@@ -183,7 +187,7 @@ _UNSURE = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Window:
-    """The stories that a fetching round regroups, and the filed ones around them.
+    """The stories that a fetching round regroups, with the stored stories near them.
 
     `around` is None if the stories are all of some weeks.
     """
@@ -199,7 +203,7 @@ def find_window(
     moving: Sequence[Story],
     others: Sequence[Story],
 ) -> Window:
-    """Return the stories to regroup: `moving`, changed `others`, and filed stories around them.
+    """Return the stories to regroup: `moving`, changed `others`, and stored stories near them.
 
     It has the stories that a `moving` one may be grouped with, those whose records changed within
     two rounds, and all others of their groups. It has all stories of the weeks around if a moving
@@ -228,7 +232,7 @@ def find_window(
 def find_neighbours(
     newsroom: Newsroom, shelf: FiledShelf, beat: Beat, stories: Sequence[Shelved]
 ) -> Window:
-    """Return the filed stories that unfiled ones may be grouped with, and their groups.
+    """Return the stored stories with which new ones may be grouped, and their whole groups.
 
     Recent ones are found by their terms; if one of the stories is old, they are all stories of the
     weeks around.
@@ -246,7 +250,7 @@ def find_neighbours(
 
 
 def _complete_corpus(shelf: FiledShelf, since: datetime) -> Corpus:
-    """Return the stored terms, with those of stories filed since they were stored.
+    """Return the stored index terms of stories, and the terms of stories that are newer than these.
 
     The stored terms are not changed: rounds detect changed records by them.
     """
@@ -259,7 +263,7 @@ def _complete_corpus(shelf: FiledShelf, since: datetime) -> Corpus:
 
 
 def _has_kept(newsroom: Newsroom, beat: Beat, moving: Sequence[Story]) -> bool:
-    """Return whether the stored terms suffice to find what these stories may be grouped with."""
+    """Return whether the stored index terms suffice to find the stories to group these with."""
     if not beat.scoring.traits.groups_by_rules or (moving and beat.scoring.embed):
         return False
     return _are_recent(newsroom, moving)
@@ -277,7 +281,8 @@ def _find_candidates(shelf: FiledShelf, beat: Beat, moving: Sequence[Story]) -> 
 
 
 def _bring_up_to_date(shelf: FiledShelf, since: datetime) -> list[str] | None:
-    """Update the stored terms; return the paths of changed records, or None if some were deleted.
+    """Update the stored index terms; return the paths of changed stories, None if some were
+    deleted.
 
     A changed record is returned in two rounds, since the first may have ended before it filed
     anything.
@@ -297,14 +302,14 @@ def _bring_up_to_date(shelf: FiledShelf, since: datetime) -> list[str] | None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Text:
-    """The path of a filed story, and the digest of its text."""
+    """The path of a stored story, with the digest of its text."""
 
     path: str
     digest: bytes
 
 
 def _take_in(shelf: FiledShelf, changed: Mapping[str, _Text], known: Mapping[str, bytes]) -> None:
-    """Store the terms of changed stories, except those that the round before has stored."""
+    """Store the index terms of changed stories, except those that the last round has stored."""
     unsure = {name: text for name, text in changed.items() if _is_unsure(text, known.get(name))}
     shelf.corpus.set_digests({name: text.digest for name, text in unsure.items()})
     mark = _UNSURE if known else b""  # the first time, nothing counts as changed
@@ -320,7 +325,9 @@ def _is_unsure(text: _Text, known: bytes | None) -> bool:
 
 
 def _complete(shelf: FiledShelf, beat: Beat, stories: Iterable[Shelved]) -> list[Shelved]:
-    """Return stories with their copies, the others of their groups, and those that rules name."""
+    """Return stories with their copies, the others of their groups, and those named in editors'
+    rules.
+    """
     found = {shelved.story.path: shelved for shelved in stories}
     latest: Collection[Shelved] = list(found.values())
     while latest:
@@ -345,14 +352,14 @@ def _find_near(shelf: FiledShelf, beat: Beat, stories: Sequence[Story]) -> list[
 
 
 def _all_around(shelf: FiledShelf, stories: Sequence[Story]) -> list[Shelved]:
-    """Return the stories of the weeks around some stories, and all others of their groups."""
+    """Return the stories of the weeks around some stories, with all others of their groups."""
     times = (story.published_at for story in stories if story.published_at is not None)
     around = (shelf.between(*weeks) for weeks in _merge_weeks(times))
     return add_groups(shelf, chain.from_iterable(around))
 
 
 def _merge_weeks(times: Iterable[datetime]) -> list[tuple[datetime, datetime]]:
-    """Return the weeks around each of these times, overlapping ones merged."""
+    """Return the weeks around these times as time spans, with overlapping ones merged."""
     merged: list[tuple[datetime, datetime]] = []
     for time in sorted(times):
         start, end = time - clustering.NEIGHBOURS_WITHIN, time + clustering.NEIGHBOURS_WITHIN
@@ -371,5 +378,5 @@ def add_groups(shelf: FiledShelf, stories: Iterable[Shelved]) -> list[Shelved]:
 
 
 def _groups_of(stories: Iterable[Story]) -> set[str]:
-    """Return the groups that stories are in, and those to which they may return."""
+    """Return the names of the groups that stories are in, and of those they may return to."""
     return {group for story in stories for group in (story.group, story.returns_to)} - {""}

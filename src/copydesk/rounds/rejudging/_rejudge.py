@@ -1,4 +1,4 @@
-"""Judge filed stories again by today's rules, compare with their records, file changes if asked.
+"""Score stored stories again by the current settings, list what changes, and save that if asked.
 
 stored articles ── judge_again ──> fresh ── compare ──> changes ── apply ──> one commit
 """
@@ -53,7 +53,7 @@ Value = str | int | bool | tuple[str, ...] | None
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FieldChange:
-    """A change in one field of a story, proposed or made by judging it again."""
+    """A change in one field of a story record, proposed or made by scoring the story again."""
 
     path: str
     field: str
@@ -63,7 +63,7 @@ class FieldChange:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RejudgeReport:
-    """The changes that today's settings and rules make in filed stories, and which were filed.
+    """What the current settings and rules change in stored stories, and which changes were saved.
 
     `judged` counts the stories that could be judged again; `without` holds the paths of the others,
     `without_article` their number. `updated` lists the records that were written, `skipped` those
@@ -87,7 +87,8 @@ class RejudgeReport:
 
 
 def rejudge(newsroom: Newsroom, since_days: int, progress: Progress) -> RejudgeReport:
-    """Judge the stories of the last days (0: all) by today's rules; return the changes, file none.
+    """Score the stories of the last days (0: all) again; return what would change, without saving
+    it.
 
     Raises RecordError if the rulings cannot be read.
     """
@@ -95,7 +96,8 @@ def rejudge(newsroom: Newsroom, since_days: int, progress: Progress) -> RejudgeR
 
 
 def apply_rejudging(newsroom: Newsroom, since_days: int, progress: Progress) -> RejudgeReport:
-    """Judge the stories of the last days again by today's rules; file the changes in one commit.
+    """Score the stories of the last days again by the current rules; save the changes in one
+    commit.
 
     Verdicts and fields that a person edited stay. Raises RecordError if the rulings cannot be read,
     BusyError during a round.
@@ -134,7 +136,7 @@ def _file(
 def _compare(
     newsroom: Newsroom, since_days: int, progress: Progress
 ) -> tuple[RejudgeReport, list[Rejudged]]:
-    """Return the report of judging stories again, and the changed stories, by path."""
+    """Return the report of scoring stories again, and the changed stories by their file path."""
     troubles = Troubles()
     progress.stage("read")
     since = newsroom.now - timedelta(days=since_days) if since_days else None
@@ -167,7 +169,7 @@ def _compare(
 
 
 def read_period(newsroom: Newsroom, since: datetime, troubles: Troubles) -> Iterator[Story]:
-    """Yield the stories published since a time, and all stories that they may be grouped with.
+    """Yield the stories published since a time, and all stories with which they may be grouped.
 
     These are the stories of the weeks before, all of their groups, and the originals of copies.
     """
@@ -184,7 +186,9 @@ def read_period(newsroom: Newsroom, since: datetime, troubles: Troubles) -> Iter
 
 
 def is_changed(one: Rejudged) -> bool:
-    """Return whether judging again changes a record; `everyday` records contain no digests."""
+    """Return whether scoring again changes a story's record. Records in everyday.cc's format have
+    no digests.
+    """
     machine = one.filed.machine or one.fresh.machine
     return replace(one.fresh, machine=machine) != replace(one.filed, machine=machine)
 
@@ -204,7 +208,7 @@ _FIELDS: Mapping[str, Callable[[Story], Value]] = {
 
 
 def list_changes(rejudged: Rejudged) -> Iterator[FieldChange]:
-    """Yield the changes in a story judged again; changed reasons only if nothing else changes."""
+    """Yield the changes in a story that was scored again; reasons only if nothing else changed."""
     path, found = rejudged.filed.path, False
     if rejudged.dropped:
         found = True
@@ -223,12 +227,16 @@ def list_changes(rejudged: Rejudged) -> Iterator[FieldChange]:
 
 
 def _reasons(story: Story, other: Story) -> tuple[str, ...]:
-    """Return the reasons that one version of a story has and the other has not, as texts."""
+    """Return as texts the reasons for its score that one version of a story has and the other
+    lacks.
+    """
     return tuple(str(reason) for reason in story.reasons if reason not in other.reasons)
 
 
 def _message(changed: Sequence[Rejudged], changes: Iterable[FieldChange]) -> str:
-    """Return a commit message: the number of stories, then a line for each with its changes."""
+    """Return a commit message: the number of changed stories, then a line for each with its
+    changes.
+    """
     by_path: dict[str, list[str]] = {}
     for change in changes:
         by_path.setdefault(change.path, []).append(change.field)
@@ -245,7 +253,7 @@ def _message(changed: Sequence[Rejudged], changes: Iterable[FieldChange]) -> str
 
 @dataclass(slots=True, kw_only=True)
 class Rejudging:
-    """The result of judging stories again: stories, those without stored article, failures.
+    """The result of scoring stories again: the stories, those without stored article, failures.
 
     `count` is the number of judged stories; `stories` also has neighbours that change with them.
     """
@@ -258,7 +266,9 @@ class Rejudging:
 
 @dataclass(slots=True, kw_only=True)
 class _Bench:
-    """The state of judging stories again; `texts` names records whose text can be compared."""
+    """The data for scoring stories again; `texts` holds the names of records whose text can be
+    compared.
+    """
 
     newsroom: Newsroom
     rulings: Rulings
@@ -267,7 +277,9 @@ class _Bench:
     texts: set[str] = field(default_factory=set)
 
     def put(self, story: Story, text: str, found: datetime | None) -> None:
-        """Add a story to those that later ones are compared with, and its article's time."""
+        """Add a story, and when its article was found, to those that later stories are compared
+        with.
+        """
         shelved = Shelved(story=story, text=text, found=found)
         self.shelf.add(shelved, copies.fingerprint(text))
         self.texts.add(record_name(story.path))
@@ -280,7 +292,7 @@ def judge_again(
     since: datetime | None,
     progress: Progress,
 ) -> Rejudging:
-    """Judge the stories published since a time (None: all) again by today's settings and rules.
+    """Score the stories published since a time (None: all) again by the current settings and rules.
 
     The others are only compared with. A story without a stored article stays unchanged; one that
     cannot be judged is reported as failed and does not stop the others.
@@ -314,7 +326,7 @@ def judge_again(
 def _arrivals(
     bench: _Bench, stories: Iterable[Story], since: datetime | None, done: Rejudging
 ) -> Iterator[tuple[Order, Story]]:
-    """Yield the stories to judge in the order they were found; keep the others to compare with."""
+    """Yield the stories to score, each with its sort key; add the others to those compared with."""
     for story in stories:
         is_meant = is_in_period(story, since) and not is_removed(story, bench.rulings)
         is_near = is_meant or is_before_period(story, since)
@@ -338,7 +350,7 @@ def _note_without(articles: ArticleStore, story: Story, done: Rejudging) -> None
 
 
 def _judge(bench: _Bench, filed: Story) -> Rejudged:
-    """Judge a story as if its article were found now, compared only with earlier stories."""
+    """Score a story as if its article were found now, compared only with earlier stories."""
     newsroom = bench.newsroom
     kept = newsroom.articles.find_for(filed)
     assert kept is not None  # it was there a moment ago
@@ -357,7 +369,7 @@ def make_case(
     rulings: Rulings,
     is_original_kept: bool,
 ) -> Case:
-    """Return a filed story with its stored article, as input for judging it again."""
+    """Return a stored story with its stored article, as input for scoring it again."""
     settings, album = newsroom.settings, newsroom.album
     return Case(
         filed=filed,
@@ -372,7 +384,9 @@ def make_case(
 
 
 def _words(settings: Settings, album: Album, filed: Story, article: Article) -> Story:
-    """Return a story with the article's values in fields that no rule sets any more."""
+    """Return a story with its article's own values in the fields that no editor's rule sets any
+    more.
+    """
     if not any(reason.about in FIELD_OF for reason in filed.reasons):
         return filed
     read = story_as_read(settings, album, article, settings.beat)
@@ -390,7 +404,8 @@ Order = tuple[datetime, datetime, str, str]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
-    """A filed story with its article, to judge it again; without the text that its site repeats.
+    """A stored story and its article (without its site's repeated text), as input for scoring it
+    again.
 
     `known` holds the digests of what copydesk last wrote in the record, `picture` the address of
     the picture that counts for points. `words` is the record with the article's values in fields
@@ -410,7 +425,7 @@ class Case:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JudgingRules:
-    """The rules that filed stories are judged again by: site settings, mode, scoring function."""
+    """The rules by which stored stories are scored again: site settings, mode, scoring function."""
 
     beat: Beat
     mode: str
@@ -419,7 +434,7 @@ class JudgingRules:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rejudged:
-    """A filed story, and the story that today's rules make of its article.
+    """A stored story, and the same story with the scores that the current rules give its article.
 
     `dropped` is the reason why it would not be filed today, or ""; `found` is the time when its
     article was found.
@@ -433,7 +448,7 @@ class Rejudged:
 
 
 def judge_case(case: Case, rules: JudgingRules, shelf: Shelf) -> Rejudged:
-    """Judge a filed story as if found now, compared only with the stories filed before it."""
+    """Score a stored story again as if it were new, compared only with the stories before it."""
     grounds = rejudging.Grounds(
         assess=rules.assess,
         beat=rules.beat,
@@ -456,18 +471,22 @@ def judge_case(case: Case, rules: JudgingRules, shelf: Shelf) -> Rejudged:
 
 
 def order_of_arrival(story: Story, article: Article) -> Order:
-    """Return the sort key for judging filed stories again in the order in which they were found."""
+    """Return the sort key for scoring stored stories again in the order in which they were
+    found.
+    """
     published_at = story.published_at or article.published_at
     return article.found, published_at, urls.identity(article.web_url), article.url
 
 
 def is_in_period(story: Story, since: datetime | None) -> bool:
-    """Return whether a story was published since a time; without a time every story was."""
+    """Return whether a story was published since a time. Without a time it always is."""
     return since is None or (story.published_at or LONG_AGO) >= since
 
 
 def is_before_period(story: Story, since: datetime | None) -> bool:
-    """Return whether a story is just before the period: one in the period may be its copy."""
+    """Return whether a story is from shortly before a period, so that one in it may copy its
+    text.
+    """
     return since is not None and (story.published_at or LONG_AGO) >= since - copies.COPIES_WITHIN
 
 
@@ -489,7 +508,7 @@ def set_beside(
     digests_of: Digests,
     surroundings: Surroundings | None = None,
 ) -> list[Rejudged]:
-    """Regroup stories that were judged again with each other and the filed stories around them.
+    """Regroup stories that were scored again with each other and with the stored stories near them.
 
     Grouping happens only here: the result includes every change that `judge.regroup` makes to the
     rejudged stories, and to those neighbours that copydesk may change. Filed groups stay, since
@@ -511,7 +530,7 @@ def set_beside(
 
 
 def _as_window(judged: Iterable[Rejudged], around: Iterable[Story]) -> list[Shelved]:
-    """Return the stories judged again and those around them, by time and path."""
+    """Return the stories scored again and the stored ones near them, sorted by time and path."""
     window = [
         *(Shelved(story=new.fresh, text=new.text, found=new.found) for new in judged),
         *(Shelved(story=story) for story in around),
@@ -521,7 +540,7 @@ def _as_window(judged: Iterable[Rejudged], around: Iterable[Story]) -> list[Shel
 
 
 def _set_one_beside(before: Rejudged | Story, regrouped: Story, digests_of: Digests) -> Rejudged:
-    """Return a story that was judged again, or a filed one, with the changes of regrouping."""
+    """Return a story that was scored again, or a stored one, with the changes of regrouping."""
     if isinstance(before, Rejudged):
         after = rejudging.set_rejudged_beside_others(before.fresh, regrouped)
         return replace(before, fresh=after)
@@ -532,7 +551,7 @@ def _set_one_beside(before: Rejudged | Story, regrouped: Story, digests_of: Dige
 def find_stories_around(
     judged: Collection[Story], stories: Iterable[Story], since: datetime | None
 ) -> Iterator[Story]:
-    """Yield the filed stories near those judged again: close in time, or in their groups."""
+    """Yield the stored stories near those scored again: close in time, or in the same groups."""
     start = None if since is None else since - clustering.NEIGHBOURS_WITHIN
     groups = {story.group for story in judged} - {""}
     paths = {story.path for story in judged}
@@ -543,7 +562,9 @@ def find_stories_around(
 
 
 def _in_order(rejudged: Rejudged) -> Rejudged:
-    """Return a story with its reasons in the filed order, if the reasons are the same."""
+    """Return a story with the reasons for its score in their stored order, if they are the same
+    ones.
+    """
     filed, fresh = rejudged.filed, rejudged.fresh
     if Counter(fresh.reasons) != Counter(filed.reasons):
         return rejudged
@@ -551,13 +572,13 @@ def _in_order(rejudged: Rejudged) -> Rejudged:
 
 
 def is_on_its_own_now(rejudged: Rejudged) -> bool:
-    """Return whether a story was a copy or kept off the site, and no longer is."""
+    """Return whether a story that was a copy, or not on the site, now gets a page of its own."""
     was = bool(rejudged.filed.copy_of) or rejudging.is_kept_off(rejudged.filed)
     return was and not rejudged.fresh.copy_of and not rejudged.dropped
 
 
 def _dissolve_copies(fresh: Sequence[Rejudged]) -> Iterator[Rejudged]:
-    """Detach stories from their original if they are no copy any more, or of another original."""
+    """Separate stories from their original if they are no longer copies of it."""
     left: dict[str, set[str]] = {}
     for rejudged in fresh:
         original = rejudged.filed.copy_of

@@ -1,4 +1,6 @@
-"""List the groups of stories most like a filed story, and why it is in them or not."""
+"""List the groups of stories (about one event each) most like a story, and why it is in them or
+not.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +24,7 @@ _MOST = 400  # stories that are read for one report
 
 
 class NeighbourKind(StrEnum):
-    """The reason why a story is, or is not, in a group with a similar story."""
+    """The reason why a story is or is not grouped with a similar story (about the same event)."""
 
     TOGETHER = "together"
     STAYS = "stays"  # the groups stay as they were first filed
@@ -64,7 +66,7 @@ _WORDING = Wording(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NeighbourRow:
-    """A group of stories similar to a story: its leader, its size, and why it is apart or not.
+    """A group of similar stories: its first story, its size, and why a given story is in it or not.
 
     `likeness` and `needed` are from 0 to 1; `words` are some terms that both have in common.
     """
@@ -80,14 +82,16 @@ class NeighbourRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NeighbourReport:
-    """The groups most like a filed story, the most similar first; or a `note` if there are none."""
+    """The groups of stories most like a given story, the most similar first, or a `note` if there
+    are none.
+    """
 
     rows: tuple[NeighbourRow, ...] = ()
     note: str = ""
 
 
 def list_neighbours(newsroom: Newsroom, path: str) -> NeighbourReport:
-    """Return the groups of stories most like a filed story, compared by their stored terms.
+    """Return the groups of stories most like a given story, compared by their stored index terms.
 
     Raises RecordError if there is no such record.
     """
@@ -112,7 +116,7 @@ def list_neighbours(newsroom: Newsroom, path: str) -> NeighbourReport:
 
 
 def _read_around(shelf: FiledShelf, shelved: Shelved, beat: Beat) -> Sequence[Shelved]:
-    """Return the stories that may be like a story, and all others of their groups."""
+    """Return the stories that may be like a given story, and all others of their groups."""
     name = rules.record_name(shelved.story.path)
     names = {story for rule in beat.rulings if name in rule.stories for story in rule.stories}
     names |= coverage.find_candidates([shelved], beat, shelf.corpus)
@@ -164,7 +168,7 @@ def _choose_kind(neighbour: coverage.Neighbour, rule: Ruling | None) -> Neighbou
 def _find_rule(
     story: Story, members: Sequence[Story], neighbour: coverage.Neighbour, beat: Beat
 ) -> Ruling | None:
-    """Return the newest editors' rule that merged a story with some others or split them."""
+    """Return the newest editors' rule that merged a story with others or separated them."""
     said = "merge" if neighbour.are_together else "split"
     name = rules.record_name(story.path)
     others = {rules.record_name(member.path) for member in members}

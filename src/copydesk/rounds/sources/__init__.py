@@ -1,4 +1,4 @@
-"""Ask sources (feeds, sitemaps, pages): sources go in; links and the sources' health come out."""
+"""Fetch the watched sources (feeds, sitemaps, pages): their links and their health come out."""
 
 from __future__ import annotations
 

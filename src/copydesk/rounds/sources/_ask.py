@@ -41,7 +41,7 @@ class SourceAnswer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceAnswers:
-    """The results of fetching sources, in the order of beat.toml.
+    """The results of fetching sources, in the order in which beat.toml lists the sources.
 
     `before` holds every source's state before the round. `pushed` names the sources whose hub
     pushes this round consumes. `failed` lists the sources that gave nothing, and other failures.
@@ -55,13 +55,14 @@ class SourceAnswers:
 
     @property
     def after(self) -> Mapping[str, SourceState]:
-        """Return each source's state after the fetching round, by the source's URL."""
+        """Return each source's state after the fetching round, by source URL."""
         return {**self.before, **{answer.source.url: answer.state for answer in self.answers}}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourcesToAsk:
-    """Which sources to fetch: the due ones, or with `all_due` all that may be fetched.
+    """Which sources (feeds, sitemaps, pages) to fetch: the due ones, or with `all_due` all allowed
+    ones.
 
     At most `a_host` sources of one host are asked, the longest overdue first; the others stay due
     for the next round. A source with an unread hub push is due. With `alone`, only the source at
@@ -124,7 +125,7 @@ def _queues(
     to_ask: SourcesToAsk,
     pushed: frozenset[str],
 ) -> list[list[Source]]:
-    """Return the sources to fetch, as one queue for each host."""
+    """Return the sources to fetch, as one list for each host."""
     is_wanted = may_be_asked if to_ask.all_due or to_ask.alone else is_due
     queues: dict[str, list[Source]] = {}
     for source in beat.sources if not to_ask.alone else filter(None, [beat.source(to_ask.alone)]):
@@ -145,7 +146,7 @@ def _explain_silence(
     states: Mapping[str, SourceState],
     now: datetime,
 ) -> Iterator[Failure]:
-    """Yield why a source that a person named was not fetched: it has ended, or it must wait."""
+    """Yield why a source that a person named was not fetched, because it has ended or must wait."""
     state = answers[0].state if answers else states[url]
     if state.ended:
         hint = f"if it is there again: copydesk sources keep {url} --why TEXT"
@@ -156,7 +157,7 @@ def _explain_silence(
 
 
 def _first_of_each(answers: Sequence[SourceAnswer]) -> tuple[Lead, ...]:
-    """Return one link per page: the link listed by the page's own site, else the first.
+    """Return one link for each page: the one found in the page's own site, else the first.
 
     Otherwise a source could list another publisher's page and pass its own low trust on to it.
     """
@@ -176,7 +177,7 @@ def is_at_home(lead: Lead) -> bool:
 
 
 def with_source_options(settings: Settings, request: Request, source: Source) -> Request:
-    """Return a request with the owner's options for its source: headers and a proxy.
+    """Return a request with the headers and the proxy that the owner set for its source.
 
     Headers may hold a password, so they are sent only to the source's own host, and never over
     a less secure scheme than the source's.
@@ -196,7 +197,9 @@ def _is_as_safe(url: str, known: str) -> bool:
 
 
 class _Asker:
-    """Fetches one source at a time; a source that fails does not stop the others."""
+    """Fetches one source (feed, sitemap, page) at a time; a failing source does not stop the
+    others.
+    """
 
     def __init__(
         self, newsroom: Newsroom, fetcher: Fetcher, readers: ReaderPool, pushed: frozenset[str]
@@ -207,7 +210,7 @@ class _Asker:
         self._readers = readers
 
     async def answer(self, source: Source, state: SourceState) -> SourceAnswer:
-        """Fetch a source; return its links and new state. An error becomes a failure in the
+        """Fetch a source and return its links and its new state. An error becomes a failure in the
         result.
         """
         try:
@@ -280,7 +283,7 @@ class _Asker:
     async def _parts(
         self, source: Source, more: Sequence[str], known: Mapping[str, Validators]
     ) -> tuple[tuple[Lead, ...], dict[str, Validators]]:
-        """Return the links of the sitemaps in an index, newest first, and all their validators.
+        """Return the links of the sitemaps in an index, newest first, with the validators of each.
 
         An index inside the index is followed, but no deeper one. While other sitemaps wait, an
         inner index gets at most half of the requests left. If it answers 304, the stored validators
@@ -305,7 +308,9 @@ class _Asker:
     async def _part(
         self, source: Source, address: str, known: Validators
     ) -> tuple[entry.SourceReading | None, Validators]:
-        """Return the links and HTTP validators of one sitemap; its failure affects no other."""
+        """Return links and HTTP validators of one sitemap. Its failure does not affect the
+        others.
+        """
         etag, last_modified = known
         request = Request(url=address, purpose="source", etag=etag, last_modified=last_modified)
         answer = await self._fetcher.fetch(
@@ -321,7 +326,9 @@ class _Asker:
 
 
 def _after_refusal(source: Source, state: SourceState, answer: Refused) -> SourceAnswer:
-    """Return the result for a source that refused; a pause that it asked for is no failure."""
+    """Return the result for a source that refused the request. A pause it asked for is no
+    failure.
+    """
     if answer.reason == "slow-down" and not answer.status:
         return SourceAnswer(source=source, state=state)
     failure = Failure(

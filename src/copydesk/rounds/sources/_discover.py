@@ -1,4 +1,4 @@
-"""Discover feeds and sitemaps at an address, preview them, and add sources to beat.toml.
+"""Find the feeds and sitemaps of a site, preview them, and add them as sources to beat.toml.
 
     find_sources = ask | the answer itself | feeds that the page names | guesses | sitemaps
                        | the page's own links, until a live feed is found
@@ -50,7 +50,7 @@ _LEAVE_ALONE = frozenset({"slow-down", "network", "too-slow", "blocked", "addres
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Discovery:
-    """The feeds, sitemaps and link pages found at a URL, best first, and the failed requests."""
+    """The feeds, sitemaps and link pages found for a URL, best first, and the failed requests."""
 
     url: str
     offers: tuple[watch.Offer, ...] = ()
@@ -58,13 +58,13 @@ class Discovery:
 
     @property
     def best(self) -> watch.Offer | None:
-        """Return the only good feed or list that was found; None if a person must choose."""
+        """Return the only good feed or sitemap that was found, None if a person must choose."""
         good = [offer for offer in self.offers if offer.is_good] or list(self.offers)
         return good[0] if len(good) == 1 else None
 
 
 def source_address(url: str) -> str:
-    """Return the normalized URL of a source; raises UsageError if it is no web address.
+    """Return the normalized URL of a source; raises UsageError if it is no web URL.
 
     Without a scheme, https:// is added; for an IP address or localhost, http://.
     """
@@ -84,7 +84,7 @@ def _with_scheme(url: str) -> str:
 
 
 def add_source(root: Path, url: str, name: str = "", offer: watch.Offer | None = None) -> bool:
-    """Add a source to beat.toml; return False if it is there already. Raises UsageError.
+    """Add a source to beat.toml. Returns False if it is there already, raises UsageError.
 
     With an `offer`, the offered list is added; its title is the source's name unless `name` is
     given.
@@ -98,7 +98,7 @@ def add_source(root: Path, url: str, name: str = "", offer: watch.Offer | None =
 def find_sources(
     newsroom: Newsroom, url: str, web: Path | None = None, progress: Progress | None = None
 ) -> Discovery:
-    """Find the feeds, sitemaps and link pages at a URL, on the live web or a recorded one.
+    """Find the feeds, sitemaps and link pages of a site, on the live web or a recorded one.
 
     Raises UsageError; ConfigError without a contact; FetchError if nothing answers; FeedError if no
     answer is a list.
@@ -120,7 +120,9 @@ def find_sources(
 
 @dataclass(slots=True)
 class _Found:
-    """The feeds and lists that a search has read so far, its failures, and the URLs it fetched."""
+    """The feeds and sitemaps that a search has read so far, its failures, and the URLs it
+    fetched.
+    """
 
     lists: list[tuple[FeedCandidate, SourceReading]] = field(default_factory=list)
     failed: list[Failure] = field(default_factory=list)
@@ -129,7 +131,7 @@ class _Found:
 
 
 class _Search:
-    """A search for feeds and lists at one URL, which sends one request after the other."""
+    """A search for the feeds and sitemaps of one URL, which sends one request after the other."""
 
     def __init__(
         self, now: datetime, fetcher: Fetcher, readers: ReaderPool, progress: Progress
@@ -141,7 +143,7 @@ class _Search:
         self._found = _Found()
 
     async def at(self, url: str) -> Discovery:
-        """Return the feeds and lists found at a URL."""
+        """Return the feeds and sitemaps found at a URL."""
         self._progress.stage("page", 1)
         answer = await self._fetcher.fetch(Request(url=url, purpose="source"))
         self._found.asked.add(urls.identity(url))
@@ -157,14 +159,14 @@ class _Search:
         return self._discovery(url, self._found.lists)
 
     async def _without_page(self, url: str, answer: Refused | NotModified) -> Discovery:
-        """Guess feeds of a URL that gave no page; raises FetchError if there are none."""
+        """Try likely feed URLs of a site that gave no page; raises FetchError if none exists."""
         await self._try("feeds", discovery.candidates_of_address(url))
         if not self._found.lists:
             raise _unreachable(url, answer)
         return self._discovery(url, self._found.lists)
 
     async def _itself(self, url: str, page: Page) -> tuple[FeedCandidate, SourceReading] | None:
-        """Read the response itself as a feed or list, or as a page of links to fall back on."""
+        """Parse the response as a feed or sitemap, or else as a page of links."""
         address = _lasting_address(url, page)
         try:
             reading = await self._readers.leads(page, Source(url=url), self._now)
@@ -189,7 +191,9 @@ class _Search:
         return await self._try("sitemaps", discovery.sitemaps(page.final_url, said))
 
     async def _try(self, stage: str, candidates: Iterable[FeedCandidate]) -> bool:
-        """Fetch possible feeds; return True if one ends the search. One good guess is enough."""
+        """Fetch possible feeds and return True if one ends the search. One good guessed URL is
+        enough.
+        """
         listed = [
             candidate
             for candidate in candidates
@@ -209,7 +213,7 @@ class _Search:
         return is_settled
 
     async def _ask(self, candidate: FeedCandidate) -> tuple[FeedCandidate, SourceReading] | None:
-        """Fetch one possible feed and parse it; None if it is no list."""
+        """Fetch one possible feed and parse it, None if it is no feed or sitemap."""
         host = urls.host(candidate.url)
         if host in self._found.alone:
             return None
@@ -232,7 +236,9 @@ class _Search:
         return await self._whole(replace(candidate, url=address), reading)
 
     def _note(self, candidate: FeedCandidate, answer: Refused | NotModified) -> None:
-        """Record why a feed named by the site cannot be fetched; a wrong guess is no failure."""
+        """Record why a feed that the site names cannot be fetched. Wrongly guessed URLs are not
+        recorded.
+        """
         is_forbidden = isinstance(answer, Refused) and answer.reason == "robots"
         if candidate.way not in {"guess", "sitemap"} or is_forbidden:
             what = f"a list that cannot be had ({_reason(answer)})"
@@ -241,7 +247,7 @@ class _Search:
     async def _whole(
         self, candidate: FeedCandidate, reading: SourceReading
     ) -> tuple[FeedCandidate, SourceReading]:
-        """Replace a sitemap index by its news sitemap, or else add sample links of its sitemaps."""
+        """Replace a sitemap index by its news sitemap, or else by sample links of its sitemaps."""
         if not reading.more:
             return candidate, reading
         more = sorted(reading.more, key=lambda one: not discovery.is_for_news(one))
@@ -287,7 +293,7 @@ def _reason(answer: Refused | NotModified) -> str:
 
 
 def _nothing(url: str, failed: list[Failure]) -> FeedError:
-    """Return the error for a search without result, with the first feed that failed."""
+    """Return the error for a search that found nothing, with the first feed that failed."""
     named = next((failure for failure in failed if failure.url != url), None)
     tried = "" if named is None else f"{named.url} is {named.what}; "
     return FeedError(
@@ -316,7 +322,7 @@ _Told = TypeVar("_Told")
 
 
 class FoundList(msgspec.Struct, frozen=True, kw_only=True):
-    """A list that may be watched, as `copydesk sources add --look --json` tells it."""
+    """A feed or sitemap that may become a source, as `sources add --look --json` prints it."""
 
     url: str
     kind: str
@@ -346,14 +352,16 @@ class _Judged(msgspec.Struct, frozen=True, kw_only=True):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListPreview:
-    """A preview of a feed or list: its first links (URL, title), and how one would be judged."""
+    """A preview of a feed or sitemap: its first links (URL, title), and how one article would be
+    scored.
+    """
 
     leads: tuple[tuple[str, str], ...]
     judged: tuple[str, ...]
 
 
 async def look_for_lists(root: Path, url: str, web: Path | None = None) -> list[FoundList]:
-    """Return the feeds and lists found at a URL, best first; `web` is a recorded web.
+    """Return the feeds and sitemaps found at a URL, best first; `web` is a recorded web.
 
     Raises UsageError if the address is no web address, FetchError with the command's message.
     """
@@ -363,7 +371,8 @@ async def look_for_lists(root: Path, url: str, web: Path | None = None) -> list[
 
 
 async def preview_list(root: Path, url: str, web: Path | None = None) -> ListPreview:
-    """Return the first links of a feed or list, and how its first page would be judged.
+    """Return the first links of a feed or sitemap, and how the first linked article would be
+    scored.
 
     Raises the same errors as `look_for_lists` if the list cannot be read.
     """
@@ -384,13 +393,15 @@ async def preview_list(root: Path, url: str, web: Path | None = None) -> ListPre
 
 
 async def fetch_apart(root: Path, url: str, web: Path | None = None) -> bytes:
-    """Return the body at a URL, fetched in another process; raises as `look_for_lists` does."""
+    """Return the response body at a URL, fetched in another process; raises as `look_for_lists`
+    does.
+    """
     address = source_address(url[:2_000])
     return await _run(root, web, "fetch", address)
 
 
 def _tell(judged: _Judged) -> tuple[str, ...]:
-    """Return the result of judging a page as text lines, as `copydesk judge` prints them."""
+    """Return the result of scoring an article as text lines, as `copydesk judge` prints them."""
     value = judged.value
     if judged.outcome == "Dropped":
         return (text.fold(f"{value.get('reason')} ({value.get('detail')})")[:_CHARACTERS],)

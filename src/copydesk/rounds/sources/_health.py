@@ -1,4 +1,6 @@
-"""Report the health of sources, stored or by fetching them now, and the source board."""
+"""Report the health of sources (feeds, sitemaps, pages), from stored data or by fetching them
+now.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +25,7 @@ from copydesk.watch.schedule.state import SourceState
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceRow:
-    """One source, and its state when it was last fetched.
+    """One source (feed, sitemap, page), and its state when it was last fetched.
 
     Times are RFC 3339 or ""; `interval` is in seconds, 0 if not measured yet.
     """
@@ -42,7 +44,7 @@ class SourceRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HealthRow:
-    """One source's health; `state` is the kind of its gravest finding, or "new" or "ok".
+    """The health of one source; `state` is the kind of its most serious problem, or "new" or "ok".
 
     Times are RFC 3339 or ""; `known_share` is the share of known items in the last answer, or None.
     """
@@ -68,7 +70,7 @@ class HealthRow:
 
 
 def source_rows(newsroom: Newsroom) -> list[SourceRow]:
-    """Return a row for each source in the site's settings."""
+    """Return a row for each source (feed, sitemap, page) in the site's settings."""
     states = source_states(newsroom.root, newsroom.beat, newsroom.memory)
     return [_row(source, states[source.url], newsroom.now) for source in newsroom.beat.sources]
 
@@ -89,14 +91,16 @@ def _row(source: Source, state: SourceState, now: datetime) -> SourceRow:
 
 
 def check_sources(newsroom: Newsroom) -> list[HealthRow]:
-    """Return each source's stored health; sources that need a person's attention come first."""
+    """Return the stored health of each source. Sources that need a person's attention come
+    first.
+    """
     return _health(
         newsroom.beat, newsroom.now, source_states(newsroom.root, newsroom.beat, newsroom.memory)
     )
 
 
 def ask_sources(newsroom: Newsroom, progress: Progress, web: Path | None = None) -> list[HealthRow]:
-    """Fetch every source that may be fetched now and return their health; store nothing.
+    """Fetch every source that may be fetched now and return its health, without storing anything.
 
     The next round finds the same new items as without this. Raises BusyError during a round.
     """
@@ -163,7 +167,7 @@ _DYING = frozenset({"ended", "resting", "failing", "silent-empty", "frozen", "ht
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BoardRow:
-    """A source's state, and its counts of found pages for each of the last 30 days, oldest first.
+    """A source's state, and how many pages it listed on each of the last 30 days, oldest first.
 
     `loss_share` is of the pages that were filed, dropped or failed; None below ten pages.
     `is_pushed` is true while a hub's push waits for the next round.
@@ -181,21 +185,21 @@ class BoardRow:
 
     @property
     def loss_share(self) -> float | None:
-        """Return the share of a source's pages that were not filed; None below ten pages."""
+        """Return the share of a source's pages that became no story, None below ten pages."""
         lost = sum(day.dropped + day.failed for day in self.days)
         total = lost + sum(day.filed for day in self.days)
         return lost / total if total >= _FEW else None
 
     @property
     def is_idle(self) -> bool:
-        """Whether all pages of the source were dropped or failed."""
+        """Whether no page of the source became a story."""
         return self.loss_share == 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceBoard:
-    """The board of all sources: dying ones first, then those whose pages are all dropped, then
-    other trouble.
+    """A table of all sources: failing ones first, then those without any story, then those with
+    other problems.
 
     `seen` is the digest of beat.toml, to detect edits meanwhile; `counted_since` is the first day
     with counts, or None.
@@ -206,7 +210,7 @@ class SourceBoard:
     counted_since: date | None
 
     def find(self, url: str) -> BoardRow | None:
-        """Return the board's row of the source at a URL; None if there is none."""
+        """Return the table row of the source at a URL, None if there is none."""
         return next((row for row in self.rows if row.source.url == url), None)
 
 
@@ -241,7 +245,7 @@ def _sort_days(days: Sequence[SourceDay]) -> Mapping[str, Mapping[date, SourceDa
 
 
 def _fill_days(url: str, first: date, counted: Mapping[date, SourceDay]) -> tuple[SourceDay, ...]:
-    """Return every day of the board, with empty counts for days without a fetch of the source."""
+    """Return all days of the table; a day on which the source was not fetched has empty counts."""
     every = (first + timedelta(days=number) for number in range(BOARD_DAYS))
     return tuple(counted.get(day) or SourceDay(day=day, source=url) for day in every)
 

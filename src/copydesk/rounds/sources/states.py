@@ -1,4 +1,4 @@
-"""Store sources' state between fetching rounds: schedules, moves, hub pushes, links, tips."""
+"""Store the state of sources between rounds: next fetch, new URLs, pushed feeds, waiting links."""
 
 from __future__ import annotations
 
@@ -31,13 +31,13 @@ _DECODER = msgspec.json.Decoder(SourceState)
 
 
 def _unheard(error: CopydeskError) -> None:
-    """Ignore the error: the round of fetching reports it."""
+    """Ignore an error, since the fetching round reports it."""
 
 
 def source_states(
     root: Path, beat: Beat, memory: Memory, trouble: Callable[[CopydeskError], None] = _unheard
 ) -> Mapping[str, SourceState]:
-    """Return the stored state of each source, by URL; a fresh state if none is stored.
+    """Return the stored state of each source, by URL. A source without one gets a new state.
 
     Moves and ends written in `_data/sources.yaml` count; if that file cannot be read, the error
     goes to `trouble`.
@@ -57,7 +57,7 @@ def source_states(
 def refresh_by_rules(
     settings: Settings, now: datetime, states: Mapping[str, SourceState]
 ) -> Mapping[str, SourceState]:
-    """Return sources' states, by URL: those whose rules changed are due now, to be read in full.
+    """Return sources' states, by URL. Those whose rules changed are due now, to be read in full.
 
     Items that were unwanted may be wanted by the new rules. A source whose `every_minutes` changed
     is due now, too.
@@ -78,7 +78,7 @@ def refresh_by_rules(
 
 
 def _forgetful(state: SourceState) -> SourceState:
-    """Return a source's state without HTTP validators, so that its next answer is read in full."""
+    """Return a source's state without HTTP validators, so that the next response is complete."""
     return replace(state, etag="", last_modified="", digest="", parts={})
 
 
@@ -123,7 +123,9 @@ RULE_REASONS = frozenset({"off-beat", "filtered", "too-old", "ruled-out"})
 
 
 class RuleDigests:
-    """Digests of the settings that choose links of each source, to detect when they change."""
+    """Digests of the settings by which links of each source are chosen, to detect changed
+    settings.
+    """
 
     def __init__(self, settings: Settings) -> None:
         beat = settings.beat
@@ -133,11 +135,11 @@ class RuleDigests:
         self._blocked = repr([rule.values for rule in beat.rulings if rule.said == "block"])
 
     def of(self, source: Source) -> str:
-        """Return the digest of the rules that read a source and choose its links."""
+        """Return the digest of the rules by which a source is read and its links are chosen."""
         return _rules_digest(self._beat, _own(source), self._blocked)
 
     def behind(self, source: Source, reason: str) -> str:
-        """Return the digest of the rules that can drop a source's links for this reason.
+        """Return the digest of those rules that can reject a source's links for this reason.
 
         So a new blocking rule does not cause pages that were off the subject to be fetched again.
         """
@@ -165,7 +167,7 @@ States = Mapping[str, SourceState]
 
 
 def note_moves(root: Path, now: datetime, before: States, after: States) -> FileChange | None:
-    """Return the change of `_data/sources.yaml` for sources that moved or ended; None without any.
+    """Return the change of `_data/sources.yaml` for sources that got a new URL or ended, or None.
 
     Entries that an earlier round could not write are included. Raises RecordError if the file
     cannot be read.
@@ -176,7 +178,7 @@ def note_moves(root: Path, now: datetime, before: States, after: States) -> File
 
 
 def apply_ledger(state: SourceState, ledger: Ledger, url: str) -> SourceState:
-    """Return a source's state with the moves and ends noted in `_data/sources.yaml`.
+    """Return a source's state, changed by what `_data/sources.yaml` says: new URL, or end.
 
     An editor's entry overrides everything until it is taken out; otherwise the remembered state
     overrides the ledger.
@@ -194,7 +196,7 @@ def apply_ledger(state: SourceState, ledger: Ledger, url: str) -> SourceState:
 
 
 def _keep(state: SourceState) -> SourceState:
-    """Keep a source at its URL: undo its move or end; a state already held is unchanged."""
+    """Return the state of a source that stays at its URL: a new URL or an end is undone."""
     if state.ended:
         state = revive(state)
     if state.moved_to or state.moving_to:
@@ -203,7 +205,9 @@ def _keep(state: SourceState) -> SourceState:
 
 
 def ledger_under_edit(newsroom: Newsroom) -> RecordError:
-    """Return the error for `_data/sources.yaml` with uncommitted edits, which was not written."""
+    """Return the error that `_data/sources.yaml` was not written because it has uncommitted
+    edits.
+    """
     return RecordError(
         "the file has edits that are not committed",
         subject=LEDGER_PATH,
@@ -213,12 +217,14 @@ def ledger_under_edit(newsroom: Newsroom) -> RecordError:
 
 
 def _is_new(to: str, known: SourceMoved | None) -> bool:
-    """Return whether a source's new URL must replace the known one in `_data/sources.yaml`."""
+    """Return whether a source's new URL replaces the one noted in `_data/sources.yaml`."""
     return 0 < len(to) <= _ADDRESS and (known is None or known.to != to)
 
 
 def _note(now: datetime, ledger: Ledger, before: States, after: States) -> Ledger:
-    """Return the noted moves and ends with those of these states; other entries are unchanged."""
+    """Return the noted new URLs and ends of sources, with those of these states added or
+    replaced.
+    """
     return replace(
         ledger,
         moved=_note_moves(now, ledger, before, after),
@@ -265,7 +271,9 @@ _ENDING = "ending "  # key prefix, before the callback, of a subscription being 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HubPush:
-    """A feed pushed by a WebSub hub, at a whole second (UTC); `alone` is False if several came."""
+    """A feed's content that a WebSub hub sent, and when (whole second, UTC); `alone` is False if
+    several came.
+    """
 
     at: datetime
     body: bytes = b""
@@ -277,13 +285,13 @@ class HubPush:
 
 
 def find_hub_pushed_sources(beat: Beat, memory: Memory, now: datetime) -> frozenset[str]:
-    """Return the URLs of sources with an unread WebSub push: they are read now, due or not."""
+    """Return the URLs of sources whose feed a WebSub hub has sent and that was not read yet."""
     known = {source.url for source in beat.sources}
     return unread_hub_pushes(memory, known, now)
 
 
 def read_hub_pushed_page(memory: Memory, now: datetime, source: Source) -> Page | None:
-    """Return the feed that a WebSub hub pushed for a source, None if the source must be fetched.
+    """Return the feed that a WebSub hub has sent for a source, None if it must be fetched.
 
     A push that came after the round began is left for the next round.
     """
@@ -301,7 +309,7 @@ def read_hub_pushed_page(memory: Memory, now: datetime, source: Source) -> Page 
 
 
 def use_up_hub_push(memory: Memory, now: datetime, source: Source) -> None:
-    """Delete a WebSub push that came before the current fetching round, which has read it."""
+    """Delete the feed that a WebSub hub sent before the current round, which has read it."""
     if _unread(memory, now, source.url) is None:
         return
     memory.hub_pushes.forget(source.url)
@@ -311,13 +319,14 @@ def use_up_hub_push(memory: Memory, now: datetime, source: Source) -> None:
 
 
 def unread_hub_pushes(memory: Memory, urls: AbstractSet[str], now: datetime) -> frozenset[str]:
-    """Return the URLs of sources with a WebSub push that a fetching round at `now` would read."""
+    """Return the URLs of sources whose feed, sent by a WebSub hub, a round at `now` would read."""
     waiting = urls & set(memory.hub_pushes.keys())
     return frozenset(url for url in waiting if _unread(memory, now, url) is not None)
 
 
 def _unread(memory: Memory, now: datetime, url: str) -> HubPush | None:
-    """Return the WebSub push waiting for a source at `now`, or None if it came later.
+    """Return the feed that a WebSub hub sent for a source before `now` and that was not read, or
+    None.
 
     A push from more than a day in the future was stored before the clock was set back; then the
     source is asked instead.
@@ -332,7 +341,9 @@ def _unread(memory: Memory, now: datetime, url: str) -> HubPush | None:
 
 
 def subscriptions(memory: Memory) -> dict[str, websub.Subscription]:
-    """Return every WebSub subscription by its key: the source's URL, or another if cancelled."""
+    """Return all WebSub subscriptions by key: the URL of the source, or another key if
+    cancelled.
+    """
     read = ((key, _subscription(data)) for key, data in memory.hubs.items())
     return {key: subscription for key, subscription in read if subscription is not None}
 
@@ -358,7 +369,9 @@ def forget_subscription(memory: Memory, subscription: websub.Subscription) -> No
 
 
 def keep_hub_push(memory: Memory, source: str, pushed: HubPush) -> None:
-    """Store a WebSub push until a fetching round reads it; of a second one only that it came."""
+    """Store a feed sent by a WebSub hub until a round reads it. If one is stored already, only note
+    that there are more.
+    """
     before = _read_push(memory, source)
     if before is not None and not before.alone:
         return
@@ -395,10 +408,10 @@ _KEPT_A_SOURCE = 50_000  # leads (400 kB); no source lists more
 
 
 class WaitingLeads:
-    """The links that wait for a later fetching round; only a hash of each URL is stored."""
+    """The links whose pages a later round will fetch; only a hash of each URL is stored."""
 
     def __init__(self, memory: Memory) -> None:
-        """Read the links that earlier fetching rounds left."""
+        """Read the links that earlier fetching rounds left for later."""
         self._digests = {
             kept[start : start + _DIGEST_BYTES]
             for _, kept in memory.waiting.items()
@@ -406,12 +419,12 @@ class WaitingLeads:
         }
 
     def __contains__(self, url: str) -> bool:
-        """Return whether the page at a URL waits to be fetched."""
+        """Return whether the page at a URL waits to be fetched in a later round."""
         return _lead_digest(url) in self._digests
 
 
 def keep_waiting_leads(memory: Memory, asked: Collection[str], leads: Iterable[Lead]) -> None:
-    """Store the links of fetched sources that must wait, replacing these sources' earlier ones."""
+    """Store the links of these sources that wait for a later round, replacing earlier ones."""
     by_source: defaultdict[str, list[bytes]] = defaultdict(list)
     for lead in leads:
         by_source[lead.source].append(_lead_digest(lead.url))
@@ -432,12 +445,16 @@ def _lead_digest(url: str) -> bytes:
 
 
 def encode_tips(tips: Iterable[Tip]) -> dict[str, bytes]:
-    """Return tips as the memory stores them, one for each page."""
+    """Return the pages that editors asked for in stored form: JSON bytes by a key of the page's
+    URL.
+    """
     return {urls.identity(tip.url): msgspec.json.encode(tip) for tip in tips}
 
 
 def read_tips(memory: Memory) -> list[Tip]:
-    """Return the pages that editors want filed; a tip stored by another version is deleted."""
+    """Return the pages that editors asked for; delete those stored by another version of
+    copydesk.
+    """
     tips = []
     for key, kept in list(memory.tips.items()):
         try:
@@ -448,5 +465,5 @@ def read_tips(memory: Memory) -> list[Tip]:
 
 
 def forget_tip(memory: Memory, tip: Tip) -> None:
-    """Delete an editor's tip whose page was filed, dropped or failed for good."""
+    """Delete the stored request of an editor to add a page, once the page was handled."""
     memory.tips.forget(urls.identity(tip.url))

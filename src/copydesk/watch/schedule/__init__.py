@@ -1,4 +1,4 @@
-"""The stored state of a source (feed, sitemap, page): when to fetch it again, and its problems."""
+"""What is stored about a source (feed, sitemap, page): when to fetch it again, and its problems."""
 
 from __future__ import annotations
 

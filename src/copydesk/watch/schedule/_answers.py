@@ -1,4 +1,4 @@
-"""Compute the next state of a source (feed, sitemap, page) after each kind of answer."""
+"""Compute the new state of a source (feed, sitemap, page) after each kind of HTTP response."""
 
 from __future__ import annotations
 
@@ -21,7 +21,9 @@ _VALIDATOR = 1_000  # characters of an ETag or Last-Modified
 def after_page(
     state: SourceState, page: Page, reading: SourceReading, new_leads: int, now: datetime
 ) -> SourceState:
-    """Return a source's state after its page was read, with `new_leads` leads not known before."""
+    """Return a source's state after its page was read and had `new_leads` links not known
+    before.
+    """
     items, body = len(reading.leads), digest(page.body)
     seen = replace(
         _learn(_turn_day(state, now), reading.leads, new_leads, now),
@@ -43,18 +45,18 @@ def after_page(
 
 
 def after_unchanged(state: SourceState, page: Page, now: datetime) -> SourceState:
-    """Return a source's state after an answer with the same body as the last one."""
+    """Return a source's state after a response with the same body as the last one."""
     return _after_no_news(state, page, now, validators(page))
 
 
 def after_not_modified(state: SourceState, answer: NotModified, now: datetime) -> SourceState:
-    """Return a source's state after an answer 304 Not Modified."""
+    """Return a source's state after a response 304 Not Modified."""
     versions = (_version(answer.headers.get("etag", state.etag)), state.last_modified)
     return _after_no_news(state, answer, now, versions)
 
 
 def after_refused(state: SourceState, refused: Refused, now: datetime) -> SourceState:
-    """Return a source's state after a request without a usable answer.
+    """Return a source's state after a request without a usable response.
 
     A 410 ends the source, a Retry-After is obeyed. A request that was not sent, because the host
     has a pause, is not a failure: only the wait is longer.
@@ -72,7 +74,7 @@ def after_refused(state: SourceState, refused: Refused, now: datetime) -> Source
 
 
 def _pause(state: SourceState, until: datetime, now: datetime) -> SourceState:
-    """Return the state of a source that is not fetched until a time, a day ahead at most."""
+    """Return the state of a source that must not be fetched before a time, at most a day ahead."""
     if state.ended:
         return state
     longest = now + _waits.LONGEST
@@ -82,7 +84,7 @@ def _pause(state: SourceState, until: datetime, now: datetime) -> SourceState:
 
 
 def after_error(state: SourceState, error: CopydeskError, now: datetime) -> SourceState:
-    """Return a source's state after an answer that could not be read."""
+    """Return a source's state after a response that could not be parsed."""
     fault, named = Fault.parse(error.what), Fault.parse(error.hint)
     is_html = fault.kind is FaultKind.HTML_PAGE
     what = f"{error}; {error.hint}" if is_html and error.hint else str(error)
@@ -92,35 +94,37 @@ def after_error(state: SourceState, error: CopydeskError, now: datetime) -> Sour
 
 
 def note_push(state: SourceState, until: datetime | None) -> SourceState:
-    """Return the state of a source whose WebSub hub pushes until a time; None: it does not push."""
+    """Return the state of a source whose WebSub hub sends its news until a time, or never if
+    None.
+    """
     return replace(state, pushed_until=until)
 
 
 def digest(body: bytes) -> str:
-    """Return a short digest of a response body, by which a change is noticed."""
+    """Return a short hash of a response body, to detect changes."""
     return hashlib.blake2b(body, digest_size=12).hexdigest()
 
 
 def validators(page: Page) -> tuple[str, str]:
-    """Return the ETag and Last-Modified of a page, each "" if it is missing or too long."""
+    """Return the ETag and Last-Modified of a response, each "" if it is missing or too long."""
     return _version(page.headers.get("etag", "")), _version(page.headers.get("last-modified", ""))
 
 
 def _version(value: str) -> str:
-    """Return a validator (ETag, Last-Modified), "" if too long: a part would never match."""
+    """Return an ETag or Last-Modified value, "" if it is too long to be stored."""
     return value if len(value) <= _VALIDATOR else ""
 
 
 def _after_no_news(
     state: SourceState, answer: Page | NotModified, now: datetime, versions: tuple[str, str]
 ) -> SourceState:
-    """Return the state after an answer without news."""
+    """Return a source's state after a response without new items."""
     interval = _interval(state, _time_since_read(state, now), state.items, 0)
     return _after_success(_turn_day(state, now), answer, now, interval, versions)
 
 
 def _learn(state: SourceState, leads: Sequence[Lead], new_leads: int, now: datetime) -> SourceState:
-    """Count the new items of a feed, and adjust the interval between two requests."""
+    """Count the new items of a feed, and adapt the interval between two requests to them."""
     moments = [lead.published_at for lead in leads if lead.published_at is not None]
     newest = max(moments, default=None)  # a date in the future, from a wrong time zone, counts once
     if state.watched_since is None or state.last_ok_at is None:
@@ -142,7 +146,9 @@ def _learn(state: SourceState, leads: Sequence[Lead], new_leads: int, now: datet
 
 
 def _learn_first(state: SourceState, moments: Sequence[datetime], now: datetime) -> SourceState:
-    """Count the items of the first reading, which cover days; the interval is their median age."""
+    """Count the items of the first response; the interval between requests becomes their median
+    age.
+    """
     hours, since = _waits.count_first_look(moments, now)
     lately = [moment for moment in moments if since < moment <= now]
     return replace(
@@ -157,14 +163,14 @@ def _learn_first(state: SourceState, moments: Sequence[datetime], now: datetime)
 
 
 def _median_age(moments: Sequence[datetime], now: datetime) -> timedelta:
-    """Return the median age of the items: after this time half of them would be new."""
+    """Return the median age of a feed's items, after which half of its items would be new."""
     if not moments:
         return _waits.FIRST
     return now - sorted(moments)[len(moments) // 2]
 
 
 def _time_since_read(state: SourceState, now: datetime) -> timedelta:
-    """Return the time since the source was last read, zero if the clock was set back."""
+    """Return the time since a source was last read, zero if the clock was set back."""
     return max(now - (state.last_ok_at or now), timedelta())
 
 
@@ -199,7 +205,7 @@ def _after_success(
     interval: float,
     versions: tuple[str, str],
 ) -> SourceState:
-    """Return the state after a success, with one copy: most answers have no news."""
+    """Return a source's state after a successful request, with several fields set in one copy."""
     return replace(
         follow(state, answer.hops, now),
         etag=versions[0],
@@ -249,7 +255,7 @@ def _next_try(state: SourceState, url: str, now: datetime) -> datetime:
 
 
 def _count_failure(state: SourceState, kind: str, what: str, now: datetime) -> SourceState:
-    """Count a failure of a source; after three in a row a new address is no longer trusted."""
+    """Count a failed request of a source. After three in a row, its new URL is given up."""
     failed = replace(
         _turn_day(state, now),
         failures=state.failures + 1,
@@ -261,7 +267,7 @@ def _count_failure(state: SourceState, kind: str, what: str, now: datetime) -> S
 
 
 def _keep_fault(failed: SourceState, fault: Fault, next_at: datetime) -> SourceState:
-    """Store the kind of a failure, if it has one of its own, and when to try again."""
+    """Store the kind of a failure, if it has one, and when to try again."""
     return replace(
         failed,
         fault=None if fault.kind is FaultKind.OTHER else fault,

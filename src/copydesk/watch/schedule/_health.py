@@ -1,4 +1,4 @@
-"""The health of a source (feed, sitemap, page): its problems, found in its stored state.
+"""The health of a source (feed, sitemap, page): its problems, found in what is stored about it.
 
     SourceState ── findings ──> Findings, the most serious first ── health_word ──> one word
 
@@ -64,7 +64,7 @@ class Finding:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Failure:
-    """The words for a kind of failed request.
+    """The texts that describe a kind of failed request to a person.
 
     A `lasting` failure does not end by itself; a `certain` one needs a person from the first time.
     """
@@ -133,7 +133,7 @@ _OTHER = _Failure(words="no usable answer", hint=_WAIT, lasting=False)
 
 
 def findings(source: Source, state: SourceState, now: datetime) -> tuple[Finding, ...]:
-    """Return the problems of a source: first those that need a person, then by seriousness."""
+    """Return a source's problems: first those that a person must solve, then by seriousness."""
     if state.ended:
         return (_report_end(state),)
     ordered = [finding for look in _CHECKS for finding in look(source, state, now)]
@@ -142,14 +142,14 @@ def findings(source: Source, state: SourceState, now: datetime) -> tuple[Finding
 
 
 def health_word(ordered: tuple[Finding, ...]) -> str:
-    """Return the health of a source in one word: the kind of its first finding, "new" or "ok"."""
+    """Return a source's health in one word: the kind of its first problem, "new" or "ok"."""
     if not ordered or ordered[0].kind in {"moved", "rule-old"}:
         return "ok"
     return "new" if ordered[0].kind == "never-asked" else ordered[0].kind
 
 
 def items_a_week(state: SourceState, now: datetime) -> float | None:
-    """Return a source's number of new items in the seven days before today, None if it is unknown.
+    """Return how many new items a source had in the last seven full days, None if unknown.
 
     Days since the source was last asked count as empty; fewer days are scaled up.
     """
@@ -206,7 +206,7 @@ def _times(count: int) -> str:
 
 
 def _describe_failure(state: SourceState) -> _Failure:
-    """Return the words for the last failure, by its fault if that says more than its kind."""
+    """Return the text that describes a source's last failure, as exactly as is known."""
     failure, fault = _FAILURES.get(state.failure, _OTHER), fault_of(state)
     match fault.kind:
         case FaultKind.NAMED_FEED:
@@ -228,7 +228,7 @@ def _describe_failure(state: SourceState) -> _Failure:
 
 
 def _certificate_end_words(state: SourceState) -> str:
-    """Return when a certificate expired, if an earlier answer said it."""
+    """Return the text that says when a TLS certificate expired, if that is known."""
     until = state.certificate_until
     return f" on {until.date()}" if until else ""
 
@@ -297,7 +297,7 @@ def _find_silence(_source: Source, state: SourceState, _now: datetime) -> Iterat
 
 
 def _find_standstill(_source: Source, state: SourceState, now: datetime) -> Iterator[Finding]:
-    """Report a source that has stopped publishing, judged by its own longest gap between items."""
+    """Report a source that has stopped publishing, measured by the longest gap it had before."""
     last, came = state.seen_until, state.today + sum(state.days)
     if state.failures or not state.items or last is None or came or not state.longest_gap:
         return

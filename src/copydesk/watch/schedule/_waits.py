@@ -1,4 +1,4 @@
-"""How long to wait before a source is fetched again. Pure; chance is a hash.
+"""How long to wait before a source (feed, sitemap, page) is fetched again. Pure functions.
 
 A wait is the shortest of three, within ten minutes and a day:
 
@@ -44,7 +44,7 @@ _NO_CACHE = re.compile(r"(?:^|,)\s*no-cache\s*(?:,|$)", re.IGNORECASE)
 
 
 def next_interval(interval: timedelta, elapsed: timedelta, items: int, new: int) -> timedelta:
-    """Return the interval between a source's requests, after one with `new` of `items` new.
+    """Return the new interval between a source's requests, after `new` of `items` items were new.
 
     It tends to the time after which half of the items are new. It shortens at once, but only when
     less than two thirds were known, and lengthens by no more than the wait that was tried.
@@ -61,7 +61,9 @@ def next_interval(interval: timedelta, elapsed: timedelta, items: int, new: int)
 
 
 def patience_wait(forecast: Forecast, items: int, now: datetime) -> timedelta:
-    """Return the wait until enough new items are expected, by their number or waiting time."""
+    """Return how long to wait before a source is fetched again, so that enough items are new by
+    then.
+    """
     room = max(items, 1) / 2
     left = PATIENCE * forecast.an_hour**-_SLOWER  # item-hours
     there, passed = 0.0, 0.0  # items, hours
@@ -77,7 +79,9 @@ def patience_wait(forecast: Forecast, items: int, now: datetime) -> timedelta:
 
 
 def _stretches(forecast: Forecast, now: datetime) -> Iterator[tuple[float, float]]:
-    """Yield the expected items an hour, and for how many hours, for the next day."""
+    """Yield the expected items per hour during the next day, each with the number of hours it
+    holds.
+    """
     hour, day = now.hour, now.weekday()
     gone = now.minute * 60 + now.second
     for _ in range(25):
@@ -92,17 +96,19 @@ def _stretches(forecast: Forecast, now: datetime) -> Iterator[tuple[float, float
 
 
 def _hours_until_wait(rate: float, there: float, left: float) -> float:
-    """Return the hours until `there` items, and `rate` more an hour, have waited `left` in all."""
+    """Return the hours until the waiting items, growing at `rate`, have waited `left` item-hours in
+    all.
+    """
     return (math.sqrt(there * there + 2 * rate * left) - there) / rate
 
 
 def read_wish(headers: Mapping[str, str], hints: Hints, now: datetime) -> timedelta:
-    """Return the wait that headers and feed ask for, zero for none, a day at most."""
+    """Return the wait that a feed and its HTTP headers ask for, zero if for none, a day at most."""
     return min(max(_fresh(headers, now), hints.every or timedelta(), timedelta()), LONGEST)
 
 
 def _fresh(headers: Mapping[str, str], now: datetime) -> timedelta:
-    """Return how long the response stays fresh (RFC 9111, 4.2.1)."""
+    """Return how long HTTP caching says that a response stays fresh (RFC 9111, 4.2.1)."""
     control = headers.get("cache-control", "")
     if _NO_CACHE.search(control):
         return timedelta()
@@ -120,7 +126,7 @@ def _is_count(text: str) -> bool:
 
 
 def skip_ahead(at: datetime, hints: Hints, now: datetime) -> datetime:
-    """Return the first time from `at` that the feed does not ask to skip, within a day."""
+    """Return the first time from `at` on that a feed does not ask to skip, within a day."""
     end = now + LONGEST
     while at < end and (at.hour in hints.skip_hours or at.weekday() in hints.skip_days):
         at = at.replace(minute=0, second=0, microsecond=0) + _HOUR
@@ -128,14 +134,16 @@ def skip_ahead(at: datetime, hints: Hints, now: datetime) -> datetime:
 
 
 def spread(wait: timedelta, key: str) -> timedelta:
-    """Return a wait varied a little by the hash of `key`, so that requests are spread."""
+    """Return a wait made a little longer or shorter by a hash of `key`, so that requests do not
+    coincide.
+    """
     chance = _chance(key)
     longer = wait + min(wait * _JITTER, _MOST_JITTER) * chance
     return clamp(min(longer, LONGEST * (1 - _DAY_JITTER * chance)))
 
 
 def backoff(failures: int, key: str) -> timedelta:
-    """Return the wait after failures in a row: doubled each time, varied, a day at most."""
+    """Return the wait after several failures: doubled with each, slightly varied, a day at most."""
     chance = _chance(f"{key} {failures}")
     if failures >= BREAKER:
         return LONGEST * (1 - _FAILED_JITTER * chance)
@@ -149,7 +157,7 @@ def _chance(key: str) -> float:
 
 
 def clamp(wait: timedelta) -> timedelta:
-    """Return a wait limited to between ten minutes and a day."""
+    """Limit the wait before a source is fetched again to between ten minutes and a day."""
     return min(max(wait, SHORTEST), LONGEST)
 
 
@@ -176,7 +184,7 @@ _KEPT = 0.4  # the share of a source's items within the same five minutes that m
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Forecast:
-    """How many new items to expect from a source; `of_hour` and `of_day` are factors around 1.
+    """How many new items to expect from a source per hour, with factors for hour and weekday.
 
     A punctual source publishes the share `kept` of an hour's items within five minutes: the
     `twelfth` of the hour.
@@ -190,7 +198,9 @@ class Forecast:
 
     @property
     def pieces(self) -> tuple[tuple[float, int], ...]:
-        """Return the parts of an hour: the factor on its rate, and the second of its end."""
+        """Return the parts of an hour: a factor for the items in it, and the second when it
+        ends.
+        """
         if not self.kept:
             return ((1.0, 3_600),)
         begins, sparse = self.twelfth * 300, (1 - self.kept) * 12 / 11
@@ -203,7 +213,7 @@ def forecast(
     watched: timedelta,
     quiet: timedelta = timedelta(),
 ) -> Forecast:
-    """Return how many items to expect from a source, by counts collected over the time `watched`.
+    """Return how many items to expect from a source, given item counts of the time `watched`.
 
     The hours of the day are used after one to two days, the days of the week after one to two
     weeks, and each only as far as its shape is not chance. A source that was `quiet` for a week or
@@ -230,7 +240,9 @@ def forecast(
 
 
 def _clock(twelfths: Mapping[int, int]) -> tuple[float, int]:
-    """Return the share of items in the hour's busiest five minutes, and which five they are."""
+    """Return the share of items in an hour's busiest five minutes, and which five minutes these
+    are.
+    """
     counts = [twelfths.get(place, 0) for place in range(12)]
     factors = _shape(counts, sum(counts) / UNIT, 1.0)
     most = max(factors)
@@ -238,7 +250,7 @@ def _clock(twelfths: Mapping[int, int]) -> tuple[float, int]:
 
 
 def _shape(counts: Sequence[int], items: float, known: float) -> tuple[float, ...]:
-    """Return counts as factors around 1, drawn towards 1 as far as they may be chance.
+    """Return item counts as factors around 1, closer to 1 the more they may be due to chance.
 
     The weight is that of Hausser and Strimmer (2009) for shrinking a histogram to the flat one,
     with one more item of doubt.
@@ -255,7 +267,7 @@ def _shape(counts: Sequence[int], items: float, known: float) -> tuple[float, ..
 
 
 def _shape_of_day(counts: Sequence[int], items: float, known: float) -> tuple[float, ...]:
-    """Return counts by hour as factors around 1, drawn towards those of their neighbours.
+    """Return item counts by hour as factors around 1, smoothed with those of the hours around.
 
     An office publishes over several hours, a newspaper in one hour. The counts are drawn to a mean
     of five hours as far as that predicts items no worse than single hours do, and that mean to the
@@ -281,7 +293,7 @@ def _shape_of_day(counts: Sequence[int], items: float, known: float) -> tuple[fl
 
 
 def _smooth(counts: Sequence[int]) -> list[float]:
-    """Return the means of five hours round the clock, with weights 1 2 3 2 1."""
+    """Return weighted means (1 2 3 2 1) of five hours around the clock."""
     ring = [*counts[-2:], *counts, *counts[:2]]
     return [
         (ring[at] + 2 * ring[at + 1] + 3 * ring[at + 2] + 2 * ring[at + 3] + ring[at + 4]) / 9
@@ -290,14 +302,14 @@ def _smooth(counts: Sequence[int]) -> list[float]:
 
 
 def fade(hours: Mapping[int, int], days: int) -> dict[int, int]:
-    """Return item counts as they weigh `days` later, without those that have faded to nothing."""
+    """Return item counts with less weight after `days` days; negligible ones are left out."""
     factor = _FADE**days
     remaining = {hour: round(count * factor) for hour, count in hours.items()}
     return {hour: count for hour, count in remaining.items() if count > 1}
 
 
 def count(hours: Mapping[int, int], moments: Iterable[datetime]) -> dict[int, int]:
-    """Return item counts by hour of the week with one more item at each of these times."""
+    """Add one item at each of these times to item counts by hour of the week."""
     more = dict(hours)
     for moment in moments:
         hour = hour_of_week(moment)
@@ -306,7 +318,7 @@ def count(hours: Mapping[int, int], moments: Iterable[datetime]) -> dict[int, in
 
 
 def count_first_look(moments: Iterable[datetime], now: datetime) -> tuple[dict[int, int], datetime]:
-    """Count a source's first items by hour of the week; return the counts and since when."""
+    """Count a new source's items by hour of the week; return the counts and their start time."""
     old = now - LONGEST_LOOK
     past = sorted((moment for moment in moments if moment <= now), reverse=True)
     if not past:
@@ -322,7 +334,7 @@ def count_first_look(moments: Iterable[datetime], now: datetime) -> tuple[dict[i
 
 
 def estimate_appearance(moment: datetime | None, asked: datetime, now: datetime) -> datetime:
-    """Estimate when an item appeared that was not listed at `asked` and is listed `now`.
+    """Estimate when an item was published that was not yet listed at `asked` but is at `now`.
 
     Its own date is used if it has a time and is plausible; otherwise the middle between the two.
     """
@@ -332,7 +344,7 @@ def estimate_appearance(moment: datetime | None, asked: datetime, now: datetime)
 
 
 def count_twelfths(twelfths: Mapping[int, int], moments: Iterable[datetime]) -> dict[int, int]:
-    """Return item counts by five minutes of the hour, with these times added."""
+    """Add these times to item counts by five minutes of the hour."""
     more = dict(twelfths)
     for place in {(moment.date(), moment.hour, moment.minute // 5) for moment in moments}:
         more[place[2]] = more.get(place[2], 0) + UNIT
@@ -340,5 +352,5 @@ def count_twelfths(twelfths: Mapping[int, int], moments: Iterable[datetime]) -> 
 
 
 def hour_of_week(moment: datetime) -> int:
-    """Return the hour of the week of a time: 0 for Monday 00 to 01 UTC, up to 167."""
+    """Return the number of a time's hour in the week: 0 is Monday 00 to 01 UTC, the last is 167."""
     return moment.weekday() * 24 + moment.hour

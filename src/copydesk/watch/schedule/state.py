@@ -1,4 +1,4 @@
-"""The stored state of a source (feed, sitemap, page): when it is due, where it moved."""
+"""What is stored about a source (feed, sitemap, page): when it is due, whether its URL changed."""
 
 from __future__ import annotations
 
@@ -15,7 +15,8 @@ _ALWAYS = datetime.min.replace(tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceState:
-    """What is stored about a source between requests; a new source is due at once. Times are UTC.
+    """What is stored about a source between two requests. Times are UTC; a new source is due at
+    once.
 
     Asking: `etag` and `last_modified` make the next request conditional. `digest` is that of the
     last body, for servers without validators. `parts` are (ETag, Last-Modified) of the sitemaps in
@@ -88,14 +89,14 @@ class SourceState:
 
 
 def fault_of(state: SourceState) -> Fault:
-    """Return a source's last failure as a value; earlier versions stored its sentence only."""
+    """Return the kind of a source's last failure; earlier versions stored only a sentence on it."""
     if state.fault is not None:
         return state.fault
     return Fault.parse(state.last_error.removeprefix(f"{state.failure}: "))
 
 
 def may_be_asked(state: SourceState, now: datetime) -> bool:
-    """Return whether a source may be fetched at all: it has not ended and has no pause."""
+    """Return whether a source may be fetched, because it has not ended and is not paused."""
     return not state.ended and not _is_ahead(state.rest_until, now)
 
 
@@ -105,12 +106,14 @@ def is_due(state: SourceState, now: datetime) -> bool:
 
 
 def _is_ahead(moment: datetime | None, now: datetime) -> bool:
-    """Return whether a time is ahead; over a day ahead means that a clock was set back."""
+    """Return whether a time is in the future; one over a day ahead means that a clock was set
+    back.
+    """
     return moment is not None and now < moment <= now + LONGEST
 
 
 def next_due(states: Iterable[SourceState]) -> datetime | None:
-    """Return when the first of some sources is due, None if none will be.
+    """Return the time when the first of these sources is due, None if none will be.
 
     A source that was never asked is due at the beginning of time.
     """
@@ -119,7 +122,7 @@ def next_due(states: Iterable[SourceState]) -> datetime | None:
 
 
 def is_resting(state: SourceState) -> bool:
-    """Return whether a source failed so often in a row that it is tried only once a day."""
+    """Return whether a source has failed so often in a row that it is fetched only once a day."""
     return state.failures >= BREAKER
 
 
@@ -132,7 +135,9 @@ Hops = tuple[tuple[int, str], ...]
 
 
 def follow(state: SourceState, hops: Hops, now: datetime) -> SourceState:
-    """Return a source's state after redirects: a permanent one that lasted a week is accepted."""
+    """Return a source's state after redirects. A permanent redirect that lasts a week changes its
+    URL.
+    """
     target = _target(hops)
     if not target or state.held:
         return replace(state, moving_to="", moving_since=None) if state.moving_to else state
@@ -145,7 +150,9 @@ def follow(state: SourceState, hops: Hops, now: datetime) -> SourceState:
 
 
 def _target(hops: Hops) -> str:
-    """Return the target of the permanent redirects at the beginning of a chain, "" for none."""
+    """Return the URL after the permanent redirects at the beginning of a chain, "" if there are
+    none.
+    """
     target = ""
     for status, address in hops:
         if status not in _PERMANENT:
@@ -155,12 +162,14 @@ def _target(hops: Hops) -> str:
 
 
 def doubt(state: SourceState) -> SourceState:
-    """Return a source's state after a failure: after three its old address is tried again."""
+    """Return a source's state after a failure. After three in a row its old URL is tried again."""
     return _at_home(state) if state.moved_to and state.failures >= DOUBT else state
 
 
 def end(state: SourceState, now: datetime) -> SourceState:
-    """Return a source's state after a 410: it ends, unless it moved or an editor keeps it."""
+    """Return a source's state after status 410 (Gone): it ends, unless its URL changed or an editor
+    keeps it.
+    """
     if state.moved_to:
         return _at_home(state)
     if state.held:
@@ -169,12 +178,14 @@ def end(state: SourceState, now: datetime) -> SourceState:
 
 
 def keep_address(state: SourceState) -> SourceState:
-    """Undo a source's change of address, so that it is fetched at its own address again."""
+    """Undo a source's change of URL, so that it is fetched at its original URL again."""
     return replace(_at_home(state), held=True, next_at=None)
 
 
 def revive(state: SourceState) -> SourceState:
-    """Undo the end of a source (after a 410): it is due now, and a 410 is a failure only."""
+    """Undo the end of a source: it is due now, and a further status 410 counts only as a
+    failure.
+    """
     return replace(
         state,
         ended=False,
@@ -190,7 +201,7 @@ def revive(state: SourceState) -> SourceState:
 
 
 def take_address(state: SourceState) -> SourceState:
-    """Return a source's state after an editor changed its address: due now, its interval kept.
+    """Return a source's state after an editor changed its URL: due now, with the same interval.
 
     Validators and failures of the old address are dropped; a pause that it asked for is kept.
     """
@@ -198,7 +209,7 @@ def take_address(state: SourceState) -> SourceState:
 
 
 def _at_home(state: SourceState) -> SourceState:
-    """Return the state with the source's own address, without the validators of the other one."""
+    """Return the state of a source at its original URL, without the validators of the other URL."""
     return replace(
         state, moved_to="", moving_to="", moving_since=None, etag="", last_modified="", digest=""
     )
