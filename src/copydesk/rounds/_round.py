@@ -234,7 +234,7 @@ def _in_loop(
 #
 # beat.toml
 #   | watch                >  links      sources/         the links of the sources that are due
-#   | sift                 >  links      _outcomes        not filed, dropped or settled already
+#   | sift                 >  links      outcomes         not filed, dropped or settled already
 #   | fetch | extract      >  articles   _reading, _pool  politely; a pool of processes reads
 #   | settle               >  articles   _page_memory     without the repeated text of their sites
 #   | look again           >  pages      _corrections     filed pages, an hour to a week later
