@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from copydesk import deploy as room
 from copydesk.building._pings import send_pings
@@ -15,6 +16,10 @@ from copydesk.errors import BusyError, ConfigError
 from copydesk.memory import Memory
 from copydesk.newsroom import Newsroom, Progress, hold_lock, in_turn
 from copydesk.newsroom.reports import DeployReport
+
+if TYPE_CHECKING:
+    Place = room.LocalFolder | room.Rsync | room.Bucket | room.Branch
+
 
 _LOCK = "deploy.lock"
 
@@ -168,7 +173,7 @@ class DeployManifest:
 # The deploy target of the settings.
 
 
-def deploy_place(root: Path, private: Path, site: Path, settings: Settings) -> room.Place:
+def deploy_place(root: Path, private: Path, site: Path, settings: Settings) -> Place:
     """Return the deploy target of the settings; ConfigError if none is set or its keys are missing.
 
     Raises DeployError for a folder that is inside the newsroom or contains it.

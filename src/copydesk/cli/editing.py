@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from pathlib import Path
-from typing import Literal, TypeVar, get_args
+from typing import TYPE_CHECKING, Literal, TypeVar, get_args
 
 import click
 
@@ -18,8 +18,11 @@ from copydesk.editing import applying
 from copydesk.kit import text
 from copydesk.news import Dropped, Verdict
 from copydesk.news.ruling import RULING_KINDS, AppliesTo, Said
-from copydesk.newsroom import Silence, reports
+from copydesk.newsroom import Silence
 from copydesk.newsroom.records import record_path
+
+if TYPE_CHECKING:
+    from copydesk.newsroom import reports
 
 R = TypeVar("R")
 

@@ -17,12 +17,11 @@ import click
 from copydesk import newsroom
 from copydesk.errors import UsageError
 from copydesk.kit import dates, text
-from copydesk.newsroom import reports
 
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
 
-    from copydesk.newsroom import standings
+    from copydesk.newsroom import reports, standings
 
 # allowed inside JSON strings, but not harmless on a terminal: C1 controls, direction marks
 _STEERING = re.compile(r"[\x7f-\x9f\u202a-\u202e\u2066-\u2069]")

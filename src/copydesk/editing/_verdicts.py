@@ -7,9 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
-from copydesk import judge, review
+from copydesk import building, judge, review
 from copydesk.archive import ArticleStore, Rulings
-from copydesk.building import DeployOptions, build, deploy
 from copydesk.catalogue import Catalogue
 from copydesk.config import Settings
 from copydesk.editing._edit import (
@@ -32,7 +31,6 @@ from copydesk.newsroom.records import find_record
 from copydesk.newsroom.reports import DeployReport
 from copydesk.newsroom.standings import beat_in_force
 from copydesk.review import rejudging
-from copydesk.rounds.rejudging import after_others, judge_again
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,12 +147,12 @@ def publish_at_once(
     Raises PublishError. A target that could not be reached is returned as a failure: the decision
     remains valid, and the next deploy updates it.
     """
-    build(newsroom, progress)
+    building.build(newsroom, progress)
     target = newsroom.settings.deploy.to
     if not target:
         return None, ()
     try:
-        return deploy(newsroom, progress, DeployOptions(waits=True)), ()
+        return building.deploy(newsroom, progress, building.DeployOptions(waits=True)), ()
     except CopydeskError as error:
         what = f"readers still find it as it was, the site was not deployed: {error}"
         hint = "; then: copydesk build --deploy"
@@ -252,6 +250,8 @@ def _judge(edit: Edit, plain: Story) -> Story | None:
 
     The story is not compared with others: its `copy_of` was decided when it was stored.
     """
+    from copydesk.rounds.rejudging import judge_again  # not every decision needs it
+
     judged = judge_again(edit.newsroom_after, [plain], edit.rulings, None, Silence())
     return next(
         (rejudged.fresh for rejudged in judged.stories if rejudged.filed.path == plain.path), None
@@ -300,6 +300,8 @@ def _beside_its_coverage(edit: Edit, story: Story, plain: Story) -> Story:
 
 def _in_its_group(edit: Edit, story: Story, plain: Story) -> Iterator[Pair]:
     """Yield a story and its group after regrouping, each story as a pair of old and new."""
+    from copydesk.rounds.rejudging import after_others  # not every decision needs it
+
     newsroom = edit.newsroom
     filed = {member.path: member for member in _around(edit, plain)}
     window = sorted(

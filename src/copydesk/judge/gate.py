@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from copydesk.judge.profile import RELATED_POINTS
-from copydesk.judge.words import contains, normalize
 from copydesk.kit import text, urls
 from copydesk.news import Article, Lead, Reason, ReasonKind, Ruling, Story
 from copydesk.news.reason import reason_words
@@ -75,10 +74,13 @@ def blocking_ruling(item: Article | Lead | Story, rulings: Iterable[Ruling]) -> 
     A rule with a site's name blocks all pages of that site and its subdomains, whoever links there.
     Any other value is searched for in the headline, as whole words.
     """
+    blocking = [rule for rule in rulings if rule.said == "block"]
+    if not blocking:
+        return ""
+    from copydesk.judge.words import contains, normalize  # slow to load
+
     title, hosts = normalize(item.title), _hosts_of(item)
-    for rule in rulings:
-        if rule.said != "block":
-            continue
+    for rule in blocking:
         for value in rule.values:
             if site := urls.site_name(value):
                 if any(_is_below(host, site) for host in hosts):

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from copydesk.rounds._judging import apply_rules as apply_rules
     from copydesk.rounds._judging import take_back_rule as take_back_rule
     from copydesk.rounds._page_memory import GONE as GONE
+    from copydesk.rounds._page_memory import NO_TRACE as NO_TRACE
     from copydesk.rounds._page_memory import SiteHabits as SiteHabits
     from copydesk.rounds._page_memory import find_gone_paths as find_gone_paths
     from copydesk.rounds._page_memory import is_known_gone as is_known_gone
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
     from copydesk.rounds._pictures import PictureSearch as PictureSearch
     from copydesk.rounds._pool import ReaderContext as ReaderContext
     from copydesk.rounds._pool import ReaderPool as ReaderPool
-    from copydesk.rounds._reading import NO_TRACE as NO_TRACE
     from copydesk.rounds._revisit_plans import due_looks as due_looks
     from copydesk.rounds._round import forget_old as forget_old
     from copydesk.rounds._round import push_commits as push_commits

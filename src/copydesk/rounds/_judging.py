@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import TypeAlias, TypeVar
+from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
 from copydesk import archive, judge, review
 from copydesk.catalogue import Catalogue
@@ -23,8 +23,10 @@ from copydesk.newsroom import Failure, Newsroom, failure_of
 from copydesk.newsroom.filing import read_digests
 from copydesk.review import corrections, rejudging, rules
 from copydesk.rounds._page_memory import SiteHabits
-from copydesk.rounds._pictures import ChosenPicture, illustrate_story
 from copydesk.rounds._shelf import FiledShelf, Vectors
+
+if TYPE_CHECKING:
+    from copydesk.rounds._pictures import ChosenPicture
 
 Result = TypeVar("Result")
 Appraised: TypeAlias = "judge.Appraisal | Dropped | Failure"
@@ -127,6 +129,8 @@ def complete_story(bench: Bench, appraisal: judge.Appraisal, chosen: ChosenPictu
     """
     picture = chosen.figure.url if chosen else ""
     story = judge.complete(appraisal, bench.newsroom.beat, bench.shelf, picture)
+    from copydesk.rounds._pictures import illustrate_story  # loads what fetches
+
     return illustrate_story(bench.newsroom.beat, story, chosen)
 
 
@@ -321,6 +325,8 @@ def with_picture(settings: Settings, album: Album, story: Story, article: Articl
     for figure in article.figures:
         picture = album.find(figure.url)
         if picture is not None and not album.is_common(figure.url, article.web_url):
+            from copydesk.rounds._pictures import ChosenPicture, illustrate_story
+
             return illustrate_story(
                 settings.beat, story, ChosenPicture(figure=figure, picture=picture)
             )

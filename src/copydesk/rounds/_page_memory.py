@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
 
@@ -16,6 +17,21 @@ from copydesk.news import Article, Lead
 from copydesk.news.beat import ExcerptRule
 
 Marks = tuple[str, ...]  # of an article's addresses, as `archive.address_mark` gives them
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageTrace:
+    """What is stored of an article page's HTTP response: ETag and Last-Modified, final URL,
+    redirects.
+    """
+
+    etag: str = ""
+    last_modified: str = ""
+    final_url: str = ""
+    hops: tuple[tuple[int, str], ...] = ()
+
+
+NO_TRACE = PageTrace()
 
 
 class SiteHabits:

@@ -27,6 +27,7 @@ from copydesk.news import (
 from copydesk.news.lead import DropReason, Tip
 from copydesk.news.page import RefusedReason
 from copydesk.newsroom import Failure, Progress, failure_of
+from copydesk.rounds._page_memory import NO_TRACE, PageTrace
 from copydesk.rounds._pool import ReaderPool
 
 One = TypeVar("One")
@@ -39,21 +40,6 @@ _EXPECTED: dict[RefusedReason, DropReason] = {
     "gone": "gone",
     "blocked": "blocked",
 }
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PageTrace:
-    """What is stored of an article page's HTTP response: ETag and Last-Modified, final URL,
-    redirects.
-    """
-
-    etag: str = ""
-    last_modified: str = ""
-    final_url: str = ""
-    hops: tuple[tuple[int, str], ...] = ()
-
-
-NO_TRACE = PageTrace()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -23,8 +23,7 @@ from copydesk.news.article import Media
 from copydesk.news.event import Event
 from copydesk.newsroom import Failure, Newsroom
 from copydesk.newsroom.filing import read_digests
-from copydesk.rounds._page_memory import NEVER, Plan
-from copydesk.rounds._reading import NO_TRACE, PageTrace
+from copydesk.rounds._page_memory import NEVER, NO_TRACE, PageTrace, Plan
 from copydesk.rounds._shelf import FiledShelf
 
 STEPS = tuple(timedelta(hours=hours) for hours in (1, 6, 24, 72, 168))

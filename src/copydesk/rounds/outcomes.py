@@ -22,9 +22,8 @@ from copydesk.newsroom import Failure, Newsroom
 from copydesk.newsroom.filing import read_removals
 from copydesk.rounds._judging import Appraised
 from copydesk.rounds._missing_parts import FetchedAgain
-from copydesk.rounds._page_memory import SiteHabits
+from copydesk.rounds._page_memory import PageTrace, SiteHabits
 from copydesk.rounds._pictures import ChosenPicture
-from copydesk.rounds._reading import PageTrace
 from copydesk.rounds._revisit_plans import Look
 from copydesk.rounds._shelf import FiledShelf
 from copydesk.rounds.sources import SourceAnswers

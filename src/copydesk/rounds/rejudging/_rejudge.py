@@ -43,7 +43,6 @@ from copydesk.newsroom.standings import GatePassage, beat_in_force, measure_gate
 from copydesk.review import rejudging, rules
 from copydesk.review.rules import FIELD_OF, record_name, without_lost_sets
 from copydesk.rounds._judging import counting_picture, story_as_read
-from copydesk.rounds._missing_parts import count_missing
 from copydesk.rounds._page_memory import SiteHabits
 
 _END = datetime.max.replace(tzinfo=UTC)
@@ -138,6 +137,10 @@ def _compare(
 ) -> tuple[RejudgeReport, list[Rejudged]]:
     """Return the report of scoring stories again, and the changed stories by their file path."""
     troubles = Troubles()
+    from copydesk.rounds._missing_parts import (
+        count_missing,  # loads what fetches; a decision does not
+    )
+
     progress.stage("read")
     since = newsroom.now - timedelta(days=since_days) if since_days else None
     if since is None:
