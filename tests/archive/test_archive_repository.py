@@ -34,6 +34,19 @@ def test_only_the_given_paths_are_committed(checkout: Checkout) -> None:
     assert [" M README.md", "?? draft.md"] == checkout.status()
 
 
+def test_a_lost_folder_of_the_last_commit_is_an_error_and_deletes_no_file(
+    checkout: Checkout,
+) -> None:
+    head, tree = checkout.git("rev-parse", "HEAD", "HEAD:_news").splitlines()
+    (checkout.root / ".git" / "objects" / tree[:2] / tree[2:]).unlink()
+    checkout.put("_news/c.md", "new\n")
+
+    with pytest.raises(GitError):
+        checkout.repository().commit(["_news/c.md"], "Round", when=NOON)
+
+    assert head == checkout.git("rev-parse", "HEAD")
+
+
 def test_what_the_user_staged_stays_staged_and_uncommitted(checkout: Checkout) -> None:
     checkout.put("README.md", "staged\n")
     checkout.put("draft.md", "staged, new\n")

@@ -90,8 +90,9 @@ class ArticleStore:
         return None if marks is None else _decode(self._folder / _file_name(name, marks), name)
 
     def find(self, url: str) -> Article | None:
-        """Return the article last stored for a URL (the page's own or its canonical one), or
-        None.
+        """Return the article last stored for a URL (the page's own or its canonical one).
+
+        Return None if there is none, or if it is damaged.
         """
         name = self.find_name(url)
         return None if name is None else self.get(name)

@@ -91,9 +91,7 @@ class Section:
 
     @property
     def path(self) -> str:
-        """The path of attributes from `Settings` to the table's object; a repeated
-        table has none.
-        """
+        """The attributes from `Settings` to the table's object; unused for a repeated table."""
         return self.held_by or self.name
 
     @property

@@ -183,8 +183,8 @@ def _list_assets() -> Mapping[str, Path]:
 
 
 PAGES: tuple[Page, ...] = (
-    Page("GET", "/picture/{name}", show_picture),
-    Page("GET", "/assets/{name}", show_asset),
+    Page("GET", "/picture/{name}", show_picture, "viewer"),
+    Page("GET", "/assets/{name}", show_asset, "viewer"),
     Page("POST", "/proposal", decide_on_proposal, "editor"),
     *QUEUE_PAGES,
     *STORY_PAGES,

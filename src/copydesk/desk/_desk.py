@@ -211,7 +211,7 @@ class Page:
     method: Literal["GET", "POST", "PUT"]
     path: str
     answer: Callable[[Visit], Awaitable[Response]]
-    role: Role = "viewer"
+    role: Role
 
 
 @contextlib.asynccontextmanager

@@ -172,7 +172,7 @@ class ComposedLetter:
 
     @property
     def new(self) -> int:
-        """Return how many stories for the newsletter issue were in no earlier issue."""
+        """Return how many stories in no earlier issue this one may have, placed in it or not."""
         return self.draft.new
 
     @property

@@ -310,15 +310,15 @@ def _address(pages: Pages, question: DropQuestion, most: int) -> str:
 
 
 QUEUE_PAGES: tuple[Page, ...] = (
-    Page("GET", "/", show_queue),
-    Page("GET", "/dropped/", show_drops),
-    Page("GET", "/today/", show_today),
-    Page("GET", "/rows", show_rows),
-    Page("GET", "/versions", show_versions),
+    Page("GET", "/", show_queue, "viewer"),
+    Page("GET", "/dropped/", show_drops, "viewer"),
+    Page("GET", "/today/", show_today, "viewer"),
+    Page("GET", "/rows", show_rows, "viewer"),
+    Page("GET", "/versions", show_versions, "viewer"),
     Page("POST", "/actions", put_actions, "editor"),
-    Page("GET", "/actions", list_actions),
+    Page("GET", "/actions", list_actions, "viewer"),
     Page("POST", "/act", put_form, "editor"),
-    Page("POST", "/presence", put_presence),
-    Page("POST", "/views", put_view),
-    Page("GET", "/events", stream_events),
+    Page("POST", "/presence", put_presence, "viewer"),
+    Page("POST", "/views", put_view, "viewer"),
+    Page("GET", "/events", stream_events, "viewer"),
 )

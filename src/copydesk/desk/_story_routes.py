@@ -156,9 +156,9 @@ def _lead_to_story(visit: Visit, name: str) -> Response:
 
 
 STORY_PAGES: tuple[Page, ...] = (
-    Page("GET", "/story/{name}/", show_story),
-    Page("GET", "/story/{name}/neighbours/", show_neighbours),
-    Page("GET", "/story/{name}/trail/", show_trail),
+    Page("GET", "/story/{name}/", show_story, "viewer"),
+    Page("GET", "/story/{name}/neighbours/", show_neighbours, "viewer"),
+    Page("GET", "/story/{name}/trail/", show_trail, "viewer"),
     Page("GET", "/story/{name}/edit/", show_edit, "editor"),
     Page("POST", "/story/{name}/edit/", put_edit, "editor"),
 )

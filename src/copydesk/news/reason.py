@@ -239,7 +239,7 @@ class Reason:
 
     @property
     def former_group(self) -> str:
-        """Return the group from which an editor removed the story, "" if it was not removed."""
+        """Return the group that the story left by an editor's decision, "" for other reasons."""
         is_it = self.about in _ABOUT_GROUP_RULED and self.kind is ReasonKind.KEPT_OUT
         return self.values["group"] if is_it else ""
 

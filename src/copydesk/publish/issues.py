@@ -354,8 +354,9 @@ def shelve_letters(
     series: Sequence[LetterSeries],
     local_time: Callable[[datetime], datetime],
 ) -> LetterShelf:
-    """Return newsletter issues, given newest first, as the site lists them: by
-    newsletter and day.
+    """Return the newsletter issues, which are given newest first, as the site shows them.
+
+    That is with their newsletters' titles, each day's digest, and the issues before and after each.
     """
     by_stem = {stem: letter.id for letter in reversed(series) for stem in letter.stems}
     issues = _mark_shared_days([_shelve(record, by_stem, local_time) for record in records])

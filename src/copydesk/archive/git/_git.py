@@ -197,9 +197,19 @@ class States:
         return states
 
     def read_tree(self, name: str) -> dict[str, State]:
-        """Return the entries of a git tree, {} for none."""
+        """Return the entries of a git tree by name; raise GitError if the repository lacks it.
+
+        Taking it for an empty folder would delete all files below it with the next commit.
+        """
         if name not in self._trees:
-            tree, data = self._read(name) or ("", b"")
+            found = self._read(name)
+            if found is None:
+                raise GitError(
+                    "git lacks a folder of a commit",
+                    subject=name,
+                    hint="git fsck says what is missing; fetch it from a clone or restore a backup",
+                )
+            tree, data = found
             form = _ENTRY_SHA256 if len(tree) == _SHA256_DIGITS else _ENTRY
             self._trees[name] = {
                 os.fsdecode(path): (mode.decode("ascii"), blob.hex())
@@ -222,8 +232,9 @@ class States:
         """Return a git object's id and bytes, None if there is no such object."""
         if self._objects is None:
             self._objects = git.Dialogue(self.place.top, "cat-file", "--batch")
-        header = self._objects.ask(f"{name}\n".encode()).decode("utf-8", "replace").split(" ")
-        if len(header) != 3:  # "… missing"
+        answer = self._objects.ask(f"{name}\n".encode()).decode("utf-8", "replace")
+        header = answer.split(" ")
+        if answer.endswith(" missing") or len(header) != 3:
             return None
         data = self._objects.read(int(header[2]) + 1)
         return header[0], data[:-1]

@@ -302,11 +302,7 @@ class _StagedChange:
 
 
 def make(
-    states: _git.States,
-    head: str,
-    names: Sequence[str],
-    words: CommitWords,
-    wait_seconds: float,
+    states: _git.States, head: str, names: Sequence[str], words: CommitWords, wait_seconds: float
 ) -> str | None:
     """Commit these files, as they are on disk, on top of HEAD; return the id, None if nothing
     changed.

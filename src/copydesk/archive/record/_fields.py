@@ -217,11 +217,7 @@ class TextList(_BelowKey, Generic[_T]):
     name = "list of texts"
 
     def __init__(
-        self,
-        *,
-        spell: Callable[[_T], str],
-        make: Callable[[str], _T],
-        parse: Callable[[str], _T],
+        self, *, spell: Callable[[_T], str], make: Callable[[str], _T], parse: Callable[[str], _T]
     ) -> None:
         self.spell = spell
         self.make = make
@@ -432,10 +428,7 @@ SECTIONS: tuple[tuple[Field, ...], ...] = (
         _ours("refuses", "refuses", WORDS),
         _ours("trust", "trust", NUMBER),
     ),
-    (
-        _ours("copyOf", "copy_of", WORD),
-        _ours("group", "group", WORD),
-    ),
+    (_ours("copyOf", "copy_of", WORD), _ours("group", "group", WORD)),
     (_ours("background", "background", _WORD_LIST),),
     (_ours("reasons", "reasons", _REASONS),),
     (_ours("history", "history", _TEXT_LIST),),

@@ -122,9 +122,7 @@ def _form(unknown: Mapping[str, str]) -> ByteForm:
     if not unknown:
         return PLAIN
     return ByteForm(
-        has_mark=_MARK in unknown,
-        head_crlf=_HEAD_ENDS in unknown,
-        body_crlf=_BODY_ENDS in unknown,
+        has_mark=_MARK in unknown, head_crlf=_HEAD_ENDS in unknown, body_crlf=_BODY_ENDS in unknown
     )
 
 

@@ -248,12 +248,12 @@ def _is_script(visit: Visit) -> bool:
 
 
 LETTER_PAGES: tuple[Page, ...] = (
-    Page("GET", "/letters/", show_all),
-    Page("GET", "/letters/{id}/", show_composer),
-    Page("GET", "/letters/{id}/now", show_now),
+    Page("GET", "/letters/", show_all, "viewer"),
+    Page("GET", "/letters/{id}/", show_composer, "viewer"),
+    Page("GET", "/letters/{id}/now", show_now, "viewer"),
     Page("GET", "/letters/{id}/found", show_offer, "editor"),
-    Page("GET", "/letters/{id}/preview", frame_mail),
-    Page("GET", "/letters/{id}/text", frame_text),
+    Page("GET", "/letters/{id}/preview", frame_mail, "viewer"),
+    Page("GET", "/letters/{id}/text", frame_text, "viewer"),
     Page("POST", "/letters/add", add_to_issue, "editor"),
     Page("POST", "/letters/forget", forget_edits, "editor"),
     Page("POST", "/letters/{id}/", change_issue, "editor"),

@@ -90,7 +90,7 @@ def render_reader(
     editor: Editor,
     read: tuple[int, outcomes.ReaderData],
 ) -> bytes:
-    """Return the page of one newsletter subscriber: all that is stored about them."""
+    """Return the page of one newsletter subscriber: what is stored, with up to 100 deliveries."""
     number, data = read
     titles = name_letters(opened.newsroom)
     say, views = pages.strings.say, pages.views

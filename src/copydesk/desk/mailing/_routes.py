@@ -219,8 +219,8 @@ async def _show_findings(visit: Visit, problem: CopydeskError | None = None) -> 
 MAILING_PAGES: tuple[Page, ...] = (
     Page("GET", "/mailing/checks/", show_checks, "editor"),
     Page("POST", "/mailing/checks/", decide_on_checks, "editor"),
-    Page("GET", "/mailing/", show_all),
-    Page("GET", "/mailing/now", show_sendings),
+    Page("GET", "/mailing/", show_all, "viewer"),
+    Page("GET", "/mailing/now", show_sendings, "viewer"),
     Page("GET", "/mailing/{issue}/", show_issue, "editor"),
     Page("GET", "/mailing/{issue}/now", show_sending, "editor"),
     Page("GET", "/mailing/{issue}/letter.eml", show_letter, "editor"),

@@ -160,7 +160,7 @@ def show_drops(wording: Wording, drops: Sequence[DropCount], days: int) -> View:
 
 
 def show_filing(wording: Wording, delays: Sequence[Delay]) -> View:
-    """Return the section on how long stories took from publication to this site, by day."""
+    """Return the section on the delay from a story's publication to its filing here, by day."""
 
     def link(delay: Delay) -> str:
         day = date.fromisoformat(delay.of)
@@ -227,7 +227,7 @@ def _show_delays(
 
 
 def show_sources(wording: Wording, delays: Sequence[Delay], since: date) -> View:
-    """Return the section on how long stories took from publication to this site, by source."""
+    """Return the section on the delay from a story's publication to its filing here, by source."""
     rows = []
     shares = measure_shares([delay.median_seconds for delay in delays])
     for delay, share in zip(delays, shares, strict=True):

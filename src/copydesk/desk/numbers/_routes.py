@@ -66,9 +66,9 @@ async def show_front(visit: Visit) -> Response:
 
 
 NUMBER_PAGES: tuple[Page, ...] = (
-    Page("GET", "/front/", show_front),
-    Page("GET", "/numbers/", show_numbers),
-    Page("GET", "/recall/", show_recall),
+    Page("GET", "/front/", show_front, "viewer"),
+    Page("GET", "/numbers/", show_numbers, "viewer"),
+    Page("GET", "/recall/", show_recall, "viewer"),
 )
 
 

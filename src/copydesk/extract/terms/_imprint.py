@@ -106,7 +106,7 @@ _WORDS = frozenset(
 
 
 def is_naming(passage: str) -> bool:
-    """Return whether a text contains a word of any agency's name. Most articles do not."""
+    """Return whether a text contains a distinctive word of any agency's name. Most do not."""
     return not _WORDS.isdisjoint(text.words(passage))
 
 
