@@ -144,7 +144,7 @@ def _show(report: backup.BackupReport) -> None:
 @common
 def restore_command(invocation: Invocation, file: Path, folder: Path | None) -> None:
     """Restore a newsroom from FILE into DIR (default: here), which must be empty or not there."""
-    report = backup.restore(file, folder or invocation.root, invocation.clock())
+    report = backup.restore(file, folder or invocation.given_root, invocation.clock())
     if invocation.json:
         terminal.as_json(
             {

@@ -142,6 +142,8 @@ def _reader(kind: ValueKind[str]) -> Callable[[str], str]:
 def config_command(invocation: Invocation) -> None:
     """Print every setting with its origin, secrets hidden."""
     rows, warnings = starts.setting_rows(invocation.root, invocation.environ)
+    folder = str(invocation.root.resolve())
+    rows.insert(0, starts.SettingRow(path="newsroom", value=folder, origin=invocation.root_origin))
     for warning in warnings:
         terminal.note(f"warning: {warning}")
     if invocation.json:

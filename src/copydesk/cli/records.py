@@ -27,7 +27,7 @@ def record_command() -> None:
 def check(invocation: Invocation, folder: Path | None) -> None:
     """Read and re-write every record in memory and compare the bytes."""
     with terminal.progress() as progress:
-        report = check_records(folder or invocation.root, progress)
+        report = check_records(folder or invocation.given_root, progress)
     if invocation.json:
         terminal.as_json(as_dict(report))
     else:
