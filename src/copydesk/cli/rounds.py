@@ -46,7 +46,9 @@ def run_command(
         terminal.as_json(report)
     else:
         show_round(report, dry_run=dry_run)
-    if not report.complete:
+    if report.offline:
+        terminal.note("no source could be reached: does this computer have a network connection?")
+    if report.offline or not report.complete:
         raise click.exceptions.Exit(1)
 
 

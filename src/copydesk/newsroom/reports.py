@@ -74,7 +74,8 @@ class RoundReport:
     next fetching run, `waiting_stories` all stories that wait for an editor. In a fetching run for
     a single page, `declined` is the reason why it was not stored. `missing` counts what a restore
     left missing, None if nothing. A fetching run is not `complete` if a record could not be written
-    or committed, or if a deploy failed.
+    or committed, or if a deploy failed. It is `offline` if it fetched sources, and each request
+    failed in the network.
     """
 
     leads: int = 0
@@ -96,6 +97,7 @@ class RoundReport:
     waiting_stories: int = 0
     declined: Dropped | None = None
     missing: MissingCount | None = None
+    offline: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

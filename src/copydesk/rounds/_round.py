@@ -356,6 +356,7 @@ def _report(done: Concluded, troubles: Troubles, stopwatch: Stopwatch) -> RoundR
         complete=not done.filed.failed,
         stages=dict(stopwatch.stages),
         headlines=list_headlines(done.stories, written),
+        offline=gathered.asked.are_unreachable,
     )
 
 

@@ -31,12 +31,16 @@ _LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceAnswer:
-    """The result of fetching one source: its links, its new state, and its failure, if any."""
+    """The result of fetching one source: its links, its new state, and its failure, if any.
+
+    It is unreachable if the request failed in the network: no address, no connection, no answer.
+    """
 
     source: Source
     state: SourceState
     leads: tuple[Lead, ...] = ()
     failure: Failure | None = None
+    is_unreachable: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,6 +61,11 @@ class SourceAnswers:
     def after(self) -> Mapping[str, SourceState]:
         """Return each source's state after the fetching round, by source URL."""
         return {**self.before, **{answer.source.url: answer.state for answer in self.answers}}
+
+    @property
+    def are_unreachable(self) -> bool:
+        """Return whether sources were fetched and each one failed in the network."""
+        return bool(self.answers) and all(answer.is_unreachable for answer in self.answers)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -336,7 +345,15 @@ def _after_refusal(source: Source, state: SourceState, answer: Refused) -> Sourc
         what=f"the source gave no list ({answer.reason}: {answer.detail or answer.status})",
         hint=_hint(answer),
     )
-    return SourceAnswer(source=source, state=state, failure=failure)
+    return SourceAnswer(
+        source=source,
+        state=state,
+        failure=failure,
+        is_unreachable=answer.reason in _NETWORK_REASONS,
+    )
+
+
+_NETWORK_REASONS = {"network", "certificate", "too-slow"}
 
 
 def _hint(answer: Refused) -> str:
