@@ -364,7 +364,7 @@ def begin_two(root: Path, newsroom: Newsroom, store: MailStore) -> list[newslett
 
 def test_who_is_told_to_end_begins_no_other_issue(tmp_path: Path) -> None:
     class Ending(Silence):
-        def step(self, count: int = 1) -> None:
+        def step(self, count: int = 1, host: str = "") -> None:
             os.kill(os.getpid(), signal.SIGTERM)
 
     with post_office(tmp_path, readers=1) as (root, _), opened(root) as (newsroom, store):

@@ -20,6 +20,7 @@ from copydesk.background._fork_server import Work
 from copydesk.errors import UsageError
 from copydesk.fetch import Clock
 
+_QUIET = {"COPYDESK_PROGRESS": "off"}  # a server's log needs no line every ten seconds
 _INSTALLED = {"site-packages", "dist-packages"}
 Loaded = frozenset[tuple[str, int, int]]  # files that a fork server has loaded: path, time, size
 
@@ -110,6 +111,7 @@ class RoundStarter:
             self._work,
             stdin=PIPE,
             stdout=PIPE,
+            env={**os.environ, **_QUIET},
         )
         if await self._hear(self._server, "ready") is not None:
             return True
@@ -208,7 +210,9 @@ class ActionStarter:
 async def run_command(arguments: Sequence[str]) -> int:
     """Run a copydesk command and return its exit code. If cancelled, end it by SIGTERM and wait."""
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-P", "-m", "copydesk", *arguments, stdout=sys.stderr
+        *(sys.executable, "-P", "-m", "copydesk", *arguments),
+        stdout=sys.stderr,
+        env={**os.environ, **_QUIET},
     )
     try:
         return await process.wait()

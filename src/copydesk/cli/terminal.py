@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 import re
 import shutil
 import sys
 import textwrap
-from collections.abc import Iterator, Mapping, Sequence
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -19,8 +23,6 @@ from copydesk.errors import UsageError
 from copydesk.kit import dates, text
 
 if TYPE_CHECKING:
-    from rich.progress import Progress, TaskID
-
     from copydesk.newsroom import reports, standings
 
 # allowed inside JSON strings, but not harmless on a terminal: C1 controls, direction marks
@@ -89,36 +91,132 @@ def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
 
 
 @contextlib.contextmanager
-def progress() -> Iterator[newsroom.Progress]:
-    """Show a progress bar on stderr for the block, if stderr is a terminal."""
-    if not sys.stderr.isatty():
+def progress(line_seconds: float = 10.0) -> Iterator[newsroom.Progress]:
+    """Show on stderr for the block what is being done, how much is done, and how long it takes.
+
+    A terminal shows a bar, anything else gets a line every `line_seconds`. The environment's
+    `COPYDESK_PROGRESS=off` turns both off.
+    """
+    if os.environ.get("COPYDESK_PROGRESS") == "off":
         yield newsroom.Silence()
         return
+    work = Work()
+    if sys.stderr.isatty():
+        with _show_bar(work):
+            yield work
+    else:
+        with _each(line_seconds, lambda: note(work.describe())):
+            yield work
+
+
+@contextlib.contextmanager
+def _show_bar(work: Work) -> Iterator[None]:
     from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
-    columns = (TextColumn("{task.description:>10}"), BarColumn(), MofNCompleteColumn())
-    with Progress(
-        *columns, TimeElapsedColumn(), console=Console(stderr=True), transient=True
-    ) as bars:
-        yield _Bars(bars)
+    columns = (BarColumn(20), TimeElapsedColumn(), TextColumn("{task.description}"))
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bars:
+        task = bars.add_task("", total=None)
+
+        def show() -> None:
+            bars.update(task, description=work.describe(), completed=work.done, total=work.total)
+
+        with _each(_BAR_SECONDS, show):
+            yield
 
 
-class _Bars:
-    """Shows the progress of long work as bars, one for each stage."""
+@contextlib.contextmanager
+def _each(seconds: float, do: Callable[[], None]) -> Iterator[None]:
+    """Do something every few seconds during the block, in a thread of its own."""
+    is_over = threading.Event()
 
-    def __init__(self, bars: Progress) -> None:
-        self._bars = bars
-        self._task: TaskID | None = None
+    def go_on() -> None:
+        while not is_over.wait(seconds):
+            do()
 
-    def stage(self, name: str, total: int | None = None) -> None:
-        """Begin a new bar for a stage."""
-        self._task = self._bars.add_task(name, total=total)
+    thread = threading.Thread(target=go_on, daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        is_over.set()
+        thread.join()
 
-    def step(self, count: int = 1) -> None:
-        """Advance the bar of the present stage."""
-        if self._task is not None:
-            self._bars.advance(self._task, count)
+
+_BAR_SECONDS = 0.2
+_LEAST_ESTIMATE = 5.0  # seconds; a shorter time needs no estimate
+_STAGES = {
+    "sources": "requesting sources",
+    "pages": "reading pages",
+    "looks": "reading stored pages again",
+    "missing": "fetching what a restore missed",
+    "pictures": "fetching pictures",
+    "judge": "judging stories",
+    "publish": "building the site",
+    "deploy": "uploading the site",
+    "catalogue": "updating the search index",
+    "records": "checking story files",
+    "read": "reading stories",
+    "read articles": "reading articles",
+    "try": "trying keywords",
+    "page": "requesting the page",
+}
+
+
+class Work:
+    """Counts the steps of long work as they are done, and estimates how long the rest takes."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self.done = 0
+        self.total: int | None = None
+        self._clock = clock
+        self._began = clock()
+        self._name = ""
+        self._left: Counter[str] = Counter()  # steps by host
+        self._done: Counter[str] = Counter()
+
+    def stage(
+        self, name: str, total: int | None = None, hosts: Mapping[str, int] | None = None
+    ) -> None:
+        """Begin a stage of `total` steps, None if unknown; `hosts` are its requests by host."""
+        self._name, self.done, self.total, self._began = name, 0, total, self._clock()
+        self._left, self._done = Counter(hosts), Counter()
+
+    def step(self, count: int = 1, host: str = "") -> None:
+        """Count steps of the present stage as done."""
+        self.done += count
+        self._left[host] -= count
+        self._done[host] += count
+
+    def describe(self) -> str:
+        """Return a line on the present stage: what is done, of how much, and the time left."""
+        what = _STAGES.get(self._name, self._name or "starting")
+        if not self.total:
+            return f"{what}: {_span(self._clock() - self._began)}"
+        counted = f"{what}: {self.done:,} of {self.total:,}"
+        return f"{counted}{self._estimate()}"
+
+    def _estimate(self) -> str:
+        """Return the time that is left at the present speed, and the host that takes longest."""
+        spent = self._clock() - self._began
+        left = (self.total or 0) - self.done
+        if not self.done or left <= 0:
+            return ""
+        hosts = [host for host in tuple(self._done) if host and self._left[host] > 0]
+        slow = max(hosts, key=lambda host: self._left[host] / self._done[host], default="")
+        rest = spent / self.done * left
+        at_host = spent / self._done[slow] * self._left[slow] if slow else 0.0
+        if max(rest, at_host) < _LEAST_ESTIMATE:
+            return ""
+        if at_host < rest:
+            return f", about {_rough(rest)} left"
+        pace = f"{self._left[slow]} from {slow}, one in {spent / self._done[slow]:.0f} s"
+        return f", about {_rough(at_host)} left ({pace})"
+
+
+def _rough(seconds: float) -> str:
+    """Return a duration in seconds below two minutes, else in minutes."""
+    return f"{seconds:.0f} s" if seconds < 120 else f"{seconds / 60:,.0f} min"
 
 
 # Columns, not a table of rich: 10,000 rows are slow there, and it breaks URLs over many lines.

@@ -282,15 +282,17 @@ class RoundTeller:
         self._status = RoundStatus(pid=os.getpid(), began=now)
         self._write()
 
-    def stage(self, name: str, total: int | None = None) -> None:
+    def stage(
+        self, name: str, total: int | None = None, hosts: Mapping[str, int] | None = None
+    ) -> None:
         """Begin a stage of the fetching run with `total` steps; None if the number is unknown."""
-        self._progress.stage(name, total)
+        self._progress.stage(name, total, hosts)
         self._status = replace(self._status, stage=name, done=0, total=total)
         self._write()
 
-    def step(self, count: int = 1) -> None:
+    def step(self, count: int = 1, host: str = "") -> None:
         """Count `count` further steps of the current stage as done."""
-        self._progress.step(count)
+        self._progress.step(count, host)
         self._status = replace(self._status, done=self._status.done + count)
         if time.monotonic() - self._written >= _GAP_SECONDS:
             self._write()

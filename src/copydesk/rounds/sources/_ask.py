@@ -105,15 +105,17 @@ async def collect_leads(
         pushed &= {to_ask.alone}
     asker = _Asker(newsroom, fetcher, readers, pushed)
     queues = _queues(newsroom.beat, newsroom.now, states, to_ask, asker.pushed)
-    progress.stage("sources", sum(map(len, queues)))
+    hosts = [urls.host(states[queue[0].url].moved_to or queue[0].url) for queue in queues]
+    by_host = dict(zip(hosts, map(len, queues), strict=True))
+    progress.stage("sources", sum(by_host.values()), by_host)
     answers: dict[str, SourceAnswer] = {}
 
-    async def one_host(queue: Sequence[Source]) -> None:
+    async def one_host(host: str, queue: Sequence[Source]) -> None:
         for source in queue:
             answers[source.url] = await asker.answer(source, states[source.url])
-            progress.step()
+            progress.step(host=host)
 
-    await asyncio.gather(*map(one_host, queues))
+    await asyncio.gather(*map(one_host, hosts, queues))
     in_order = [answers[source.url] for source in newsroom.beat.sources if source.url in answers]
     failed = [answer.failure for answer in in_order if answer.failure is not None]
     if to_ask.alone and not failed:
