@@ -162,7 +162,7 @@ def test_a_reader_subscribes_confirms_chooses_and_leaves(
         look(window)
         page.get_by_label("The Week & its <tides>").uncheck()
         press(window, "Save my choices")
-        assert "Kept." in page.locator("[role=status]").inner_text()
+        assert "Your choices are saved." in page.locator("[role=status]").inner_text()
         assert readers.letters() == ["daily"]
         look(window)
         press(window, "Send me the link")
@@ -222,6 +222,6 @@ def test_the_form_for_the_only_letter_is_reached_from_every_page(
         window.page.wait_for_url("**/coast/#subscribe")
         look(window)
         form = window.page.locator(".subscribe")
-        assert form.locator("h2").inner_text() == "The Week & its <tides> by mail"
+        assert form.locator("h2").inner_text() == "Subscribe to The Week & its <tides>"
         assert form.locator(".rhythm").inner_text() == "Daily"
         assert window.noted == []

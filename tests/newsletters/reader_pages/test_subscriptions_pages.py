@@ -157,7 +157,7 @@ def test_the_page_to_leave_asks_and_its_buttons_end_one_letter_or_all(desk: Read
     assert {"weekly": ()} == letters_of(desk)
     assert "receive no more newsletters." in desk.post(link, {"page": "1", "act": "all"}).body
     assert {} == letters_of(desk)
-    assert "You were not subscribed any more" in desk.post(link, {"page": "1", "act": "all"}).body
+    assert "You were already unsubscribed" in desk.post(link, {"page": "1", "act": "all"}).body
 
 
 def test_letters_topics_and_a_pause_are_chosen_and_shown_again(desk: ReaderDesk) -> None:
