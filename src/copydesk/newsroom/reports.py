@@ -21,7 +21,7 @@ import msgspec
 
 from copydesk.archive import address_mark
 from copydesk.kit import files, urls
-from copydesk.news import Dropped, Story
+from copydesk.news import Dropped, Standing, Story
 from copydesk.newsroom._newsroom import Failure, Progress
 
 
@@ -73,9 +73,9 @@ class RoundReport:
     `dropped` counts links by the reason why they gave no story. `waiting` counts links left for the
     next fetching run, `waiting_stories` all stories that wait for an editor. In a fetching run for
     a single page, `declined` is the reason why it was not stored. `missing` counts what a restore
-    left missing, None if nothing. A fetching run is not `complete` if a record could not be written
-    or committed, or if a deploy failed. It is `offline` if it fetched sources, and each request
-    failed in the network.
+    left missing, None if nothing. `standings` counts the new stories by status. A fetching run is
+    not `complete` if a record could not be written or committed, or if a deploy failed. It is
+    `offline` if it fetched sources, and each request failed in the network.
     """
 
     leads: int = 0
@@ -98,6 +98,7 @@ class RoundReport:
     declined: Dropped | None = None
     missing: MissingCount | None = None
     offline: bool = False
+    standings: Mapping[Standing, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

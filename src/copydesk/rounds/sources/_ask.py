@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from itertools import starmap
 
 from copydesk.config import Settings
 from copydesk.errors import CopydeskError
@@ -105,8 +106,7 @@ async def collect_leads(
         pushed &= {to_ask.alone}
     asker = _Asker(newsroom, fetcher, readers, pushed)
     queues = _queues(newsroom.beat, newsroom.now, states, to_ask, asker.pushed)
-    hosts = [urls.host(states[queue[0].url].moved_to or queue[0].url) for queue in queues]
-    by_host = dict(zip(hosts, map(len, queues), strict=True))
+    by_host = {host: len(queue) for host, queue in queues.items()}
     progress.stage("sources", sum(by_host.values()), by_host)
     answers: dict[str, SourceAnswer] = {}
 
@@ -115,7 +115,7 @@ async def collect_leads(
             answers[source.url] = await asker.answer(source, states[source.url])
             progress.step(host=host)
 
-    await asyncio.gather(*map(one_host, hosts, queues))
+    await asyncio.gather(*starmap(one_host, queues.items()))
     in_order = [answers[source.url] for source in newsroom.beat.sources if source.url in answers]
     failed = [answer.failure for answer in in_order if answer.failure is not None]
     if to_ask.alone and not failed:
@@ -135,8 +135,8 @@ def _queues(
     states: Mapping[str, SourceState],
     to_ask: SourcesToAsk,
     pushed: frozenset[str],
-) -> list[list[Source]]:
-    """Return the sources to fetch, as one list for each host."""
+) -> dict[str, list[Source]]:
+    """Return the sources to fetch, by host."""
     is_wanted = may_be_asked if to_ask.all_due or to_ask.alone else is_due
     queues: dict[str, list[Source]] = {}
     for source in beat.sources if not to_ask.alone else filter(None, [beat.source(to_ask.alone)]):
@@ -144,11 +144,13 @@ def _queues(
         if is_wanted(state, now) or source.url in pushed:
             queues.setdefault(urls.host(state.moved_to or source.url), []).append(source)
     if to_ask.a_host is None:
-        return list(queues.values())
-    return [
-        sorted(queue, key=lambda source: states[source.url].next_at or _LONG_AGO)[: to_ask.a_host]
-        for queue in queues.values()
-    ]
+        return queues
+    return {
+        host: sorted(queue, key=lambda source: states[source.url].next_at or _LONG_AGO)[
+            : to_ask.a_host
+        ]
+        for host, queue in queues.items()
+    }
 
 
 def _explain_silence(
