@@ -66,7 +66,7 @@ def test_where_nobody_counts_as_here_the_command_line_makes_the_first_owner(
     with (root / "beat.toml").open("a") as beat:
         beat.write('[serve]\npublic_url = "https://push.example.org"\n')
 
-    with serving(root, "nobody may use it yet") as said:
+    with serving(root, "the desk has no user yet") as said:
         assert "/desk/enter/" not in said
         assert "copydesk desk user add NAME --role owner" in said
 
@@ -90,9 +90,9 @@ def test_a_damaged_desk_leaves_the_site_as_it_is(tmp_path: Path) -> None:
 def test_a_public_server_whose_desk_has_no_host_says_how_to_reach_it(tmp_path: Path) -> None:
     root = newsroom(tmp_path / "beat", more='[serve]\npublic_url = "https://push.example.org"\n')
 
-    with serving(root, "nobody may use it yet") as said:
-        assert "but answers nobody: this server is public (https://push.example.org)" in said
-        assert "set host in [desk] of beat.toml" in said
+    with serving(root, "the desk has no user yet") as said:
+        assert "but it is disabled: this server is public (https://push.example.org)" in said
+        assert "set `host` in [desk] of beat.toml" in said
         address = re.search(r"http://127\.0\.0\.1:\d+", said)
         assert address
         status, body = get(f"{address[0]}/desk/")

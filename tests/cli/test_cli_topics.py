@@ -87,7 +87,7 @@ def test_a_word_is_added_once(root: Path) -> None:
     assert "copydesk rejudge" in first.err
     assert "  - trawler\n" in (root / TOPIC).read_text("utf-8")
     assert (again["added"], again["known"], again["commit"]) == ([], ["trawler"], None)
-    assert copydesk(*order).out == "there already: trawler\n"
+    assert copydesk(*order).out == "already a keyword: trawler\n"
 
 
 def test_a_dismissed_word_is_offered_no_more(root: Path) -> None:
@@ -104,7 +104,7 @@ def test_a_dismissed_word_is_offered_no_more(root: Path) -> None:
     ]
     assert again.keys() == {"topic", "path", "dismissed", "known", "commit", "notes"}
     assert (again["dismissed"], again["known"], again["commit"]) == ([], ["trawler"], None)
-    assert copydesk(*order).out == "dismissed already: trawler\n"
+    assert copydesk(*order).out == "already dismissed: trawler\n"
     assert "trawlers" not in copydesk("-C", root, "topics", "suggest", "Coast").out
 
 
@@ -112,7 +112,7 @@ def test_a_dismissed_word_is_offered_no_more(root: Path) -> None:
     ("words", "hint"),
     [
         (("--dismiss", "trawler", "--as", "Ada"), "copydesk topics suggest TOPIC --dismiss"),
-        (("Coast", "--dismiss", "a", "--add", "b", "--as", "Ada"), "one at a time"),
+        (("Coast", "--dismiss", "a", "--add", "b", "--as", "Ada"), "options cannot be combined"),
         (("Coast", "--dismiss", "!", "--as", "Ada"), "write a word"),
         (("--add", "trawler", "--as", "Ada"), "copydesk topics suggest TOPIC --add"),
         (("Costa", "--as", "Ada"), "Coast"),

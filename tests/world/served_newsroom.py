@@ -140,7 +140,7 @@ def _serve(root: Path, command: list[str]) -> Iterator[ServedNewsroom]:
     with log.open("wb") as file, subprocess.Popen(command, stderr=file) as process:
         served = ServedNewsroom(root, process, log)
         try:
-            until(lambda: re.search("the desk(,| is at)", served.said) is not None)
+            until(lambda: re.search("the desk ([(]|is at)", served.said) is not None)
             until(served.is_watching)
             yield served
         finally:

@@ -89,7 +89,7 @@ class Subscriber:
             try:
                 await self.look()
             except Exception as error:  # a bug or a full disk must not end hub pushes for good
-                self._say(f"hubs: {text.fold(str(error)) or type(error).__name__}")
+                self._say(f"error in WebSub hubs: {text.fold(str(error)) or type(error).__name__}")
             await self._clock.sleep(LOOK_SECONDS)
 
     async def load(self) -> None:
@@ -106,7 +106,7 @@ class Subscriber:
             hosts.setdefault(urls.host(subscription.hub), []).append(subscription)
         await asyncio.gather(*(self._ask_host(of_host[:_A_HOST]) for of_host in hosts.values()))
         if self._ignored:
-            self._say(f"hubs: {self._ignored} pushes without a right signature were ignored")
+            self._say(f"ignored {self._ignored} pushes from WebSub hubs without a valid signature")
             self._ignored = 0
 
     async def _ask_host(self, due: list[websub.Subscription]) -> None:
@@ -128,7 +128,9 @@ class Subscriber:
         )
         trouble = "" if asked is None else await self._send(asked)
         if trouble:
-            self._say(f"the hub {subscription.hub} was asked for {subscription.source}: {trouble}")
+            self._say(
+                f"could not subscribe to {subscription.source} at hub {subscription.hub}: {trouble}"
+            )
             await asyncio.to_thread(
                 self._change, subscription, lambda before: replace(before, trouble=trouble)
             )
