@@ -212,7 +212,9 @@ def test_what_is_edited_while_others_are_at_work_is_in_the_same_build(root: Path
 
     desk = at_work(root, work)
 
-    assert ["a build: _news/2026-11-19-later.md and 1 more changed"] == desk.said
+    assert [
+        "building the site, because _news/2026-11-19-later.md and 1 more files changed"
+    ] == desk.said
 
 
 def test_who_waits_for_a_build_can_be_ended(root: Path) -> None:

@@ -137,9 +137,9 @@ def test_a_taken_port_is_one_clear_error(
     [
         (
             "8.8.8.8",
-            "error: cannot listen on the address (this machine does not have the address): 8.8.8.8:0",
+            "error: cannot listen (this machine does not have the address): 8.8.8.8:0",
         ),
-        ("x" * 70, f"error: cannot listen on the address (the host name is unknown): {'x' * 70}:0"),
+        ("x" * 70, f"error: cannot listen (the host name is unknown): {'x' * 70}:0"),
     ],
 )
 def test_where_nobody_can_listen_is_told_in_words(root: Path, host: str, words: str) -> None:

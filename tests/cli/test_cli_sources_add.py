@@ -192,5 +192,5 @@ def test_folders_that_are_no_topics_are_named_and_left_out(root: Path, tmp_path:
     said = copydesk("-C", root, "sources", "import", tmp_path / "x.opml")
 
     assert said.out == "2 of 2 sources added\n"
-    assert said.err == "folders that are no topics of this beat, left out (1): Recipes\n"
+    assert said.err == "ignored 1 OPML folders that are not topics here: Recipes\n"
     assert copydesk("-C", root, "sources").code == 0

@@ -33,15 +33,15 @@ def page(status: RoundStatus | None, *, runs_rounds: bool = True, title: str = "
 @pytest.mark.parametrize(
     ("status", "words"),
     [
-        (None, "There is no site yet. The first round is about to begin."),
-        (AT_WORK, "The first round is at work. It begins."),
+        (None, "There is no site yet. The first run starts in a moment."),
+        (AT_WORK, "The first run is in progress. The run is starting."),
         (
             replace(AT_WORK, stage="pages", done=3, total=1_200),
-            "It reads the pages that the sources list. 3 of 1,200.",
+            "The listed articles are being fetched. Done: 3 of 1,200.",
         ),
-        (replace(AT_WORK, stage="publish"), "It builds the site."),
-        (replace(AT_WORK, stage="something new"), "The first round is at work. "),
-        (OVER, "The last round was broken off; the next one goes on."),
+        (replace(AT_WORK, stage="publish"), "The site is being built."),
+        (replace(AT_WORK, stage="something new"), "The first run is in progress. "),
+        (OVER, "The last run was interrupted; the next run continues it."),
     ],
 )
 def test_the_page_says_how_the_round_stands(status: RoundStatus | None, words: str) -> None:

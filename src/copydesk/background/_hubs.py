@@ -129,7 +129,7 @@ class Subscriber:
         trouble = "" if asked is None else await self._send(asked)
         if trouble:
             self._say(
-                f"could not subscribe to {subscription.source} at hub {subscription.hub}: {trouble}"
+                f"request to hub {subscription.hub} for {subscription.source} failed: {trouble}"
             )
             await asyncio.to_thread(
                 self._change, subscription, lambda before: replace(before, trouble=trouble)

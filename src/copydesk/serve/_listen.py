@@ -179,7 +179,7 @@ def open_sockets(address: Address) -> list[socket.socket]:
             listener.close()
         what, option = _explain_refusal(error)
         raise UsageError(
-            f"cannot listen on the address ({what})",
+            f"cannot listen ({what})",
             subject=f"{address.host}:{address.port}",
             hint=f"choose another {option.lstrip('-')} with {option}",
         ) from error
