@@ -172,9 +172,9 @@ def test_in_the_everyday_profile_the_commit_says_who(tmp_path: Path, web: Path) 
 
 
 REFUSED = {
-    "a page that robots.txt forbids": ("private/bread", "not filed: robots"),
-    "a page that is not there": ("nowhere", "not filed: gone"),
-    "a list of links": ("news", "not filed: not-an-article"),
+    "a page that robots.txt forbids": ("private/bread", "not saved: robots"),
+    "a page that is not there": ("nowhere", "not saved: gone"),
+    "a list of links": ("news", "not saved: not-an-article"),
     "a document": ("menu.pdf", "menu.pdf"),
     "a host that wants a pause": ("paused", "file it later"),
 }

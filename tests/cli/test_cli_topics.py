@@ -47,7 +47,7 @@ def test_without_a_terminal_a_line_is_a_word_with_its_counts(root: Path) -> None
     cells = said.out.splitlines()[0].split("\t")
     assert cells[:6] == ["Coast", "trawlers", "5", "0", "4", "1"]
     assert float(cells[6]) > 1
-    assert "15 stories in en read" in said.err
+    assert "from 15 stories in en" in said.err
     assert 'copydesk topics suggest "Coast" --add WORD' in said.err
 
 
@@ -62,7 +62,7 @@ def test_on_a_terminal_each_word_has_its_stories_below(
     assert lines[0] == "Coast (4 stories)"
     assert lines[1] == "word wins loses on it elsewhere"
     assert "trawlers 5 0 4 1" in lines
-    assert any(line.startswith("+ New trawlers") and "(on none)" in line for line in lines)
+    assert any(line.startswith("+ New trawlers") and "(no topic)" in line for line in lines)
     assert "\x1b[31m" not in said.out
 
 

@@ -29,7 +29,7 @@ _COMMANDS = {
     "explain": "Explain why a story is published or not",
     "stories": "List saved stories by status, topic, source, age or text",
     "verdict": "Publish, hold, reject or remove a story",
-    "rule": "Set lasting rules for stories, such as pin, merge or block",
+    "rule": "Set lasting rules: split, merge, lead, pin, block, retopic, rename, set",
     "rejudge": "Score saved stories again with the current settings",
     "topics": "Suggest new keywords for topics",
     "sources": "List, add, check and remove sources (feeds, websites)",
