@@ -79,7 +79,7 @@ def test_a_restore_of_a_backup_without_a_list_says_so(root: Path, tmp_path: Path
 
     said = copydesk("restore", tmp_path / "b.tar.gz", tmp_path / "back")
 
-    assert "the backup does not list the omitted ones" in said.err
+    assert "texts and pictures stay missing, because the backup does not list them" in said.err
 
 
 def test_a_folder_that_is_not_empty_is_misuse(root: Path, tmp_path: Path) -> None:

@@ -72,7 +72,7 @@ def test_the_agreement_is_told_with_a_gate_that_would_have_agreed_better(root: P
         "1 stories that editors chose themselves: the threshold (70) agrees on 0 (0%)",
         "  the threshold publishes 1, the editor 0 of them (0%)",
         "  the editor publishes 0, the threshold 0 of them",
-        "  these are mostly corrections, so they do not measure the threshold",
+        "  chosen stories are mostly corrections, so they do not measure the threshold",
         "period      waited  agreed   chosen  agreed",
         "2026-W47        36      24        1       0",
         "publish_at: 55 would have agreed on 36 of 36 stories, today's 70 agrees on 24",

@@ -89,7 +89,9 @@ class Subscriber:
             try:
                 await self.look()
             except Exception as error:  # a bug or a full disk must not end hub pushes for good
-                self._say(f"error in WebSub hubs: {text.fold(str(error)) or type(error).__name__}")
+                self._say(
+                    f"could not update WebSub subscriptions: {text.fold(str(error)) or type(error).__name__}"
+                )
             await self._clock.sleep(LOOK_SECONDS)
 
     async def load(self) -> None:
@@ -129,7 +131,7 @@ class Subscriber:
         trouble = "" if asked is None else await self._send(asked)
         if trouble:
             self._say(
-                f"request to hub {subscription.hub} for {subscription.source} failed: {trouble}"
+                f"request to WebSub hub {subscription.hub} for {subscription.source} failed: {trouble}"
             )
             await asyncio.to_thread(
                 self._change, subscription, lambda before: replace(before, trouble=trouble)
@@ -150,7 +152,7 @@ class Subscriber:
                 said = text.fold(answer.body[:200].decode("utf-8", "replace"))
                 return f"HTTP {answer.status}: {said}" if said else f"HTTP {answer.status}"
             if not websub.may_push(target, hub):
-                return "it leads from https to http"
+                return "a redirect from https to http is not allowed"
             hub = target
         return "too many redirects"
 
@@ -236,10 +238,10 @@ class Subscriber:
             async with asyncio.timeout(self.body_seconds), self._bodies:
                 whole = await self._read_body(headers, body)
                 if whole is None:
-                    return HubAnswer(status=413, words="too big\n")
+                    return HubAnswer(status=413, words="request body too large\n")
             believed = await asyncio.to_thread(self._push, key, headers, whole)
         except TimeoutError:
-            return HubAnswer(status=408, words="too slow\n")
+            return HubAnswer(status=408, words="request body sent too slowly\n")
         except CopydeskError:
             return HubAnswer(status=503, words="later\n")
         finally:
@@ -256,7 +258,7 @@ class Subscriber:
         if token in self._pushing or self._is_one_too_many(token):
             return _TOO_MANY
         if headers.get("Content-Encoding", "identity").lower() != "identity":
-            return HubAnswer(status=415, words="send it as it is\n")
+            return HubAnswer(status=415, words="send the body without compression\n")
         return None
 
     def _is_one_too_many(self, token: str) -> bool:

@@ -52,7 +52,7 @@ def _show_gate(report: verdicts.GateReport) -> None:
         _show_agreement("stories that had waited for an editor", report.waited, report.publish_at)
     if report.picked.stories:
         _show_agreement("stories that editors chose themselves", report.picked, report.publish_at)
-        click.echo("  these are mostly corrections, so they do not measure the threshold")
+        click.echo("  chosen stories are mostly corrections, so they do not measure the threshold")
     click.echo(f"{'period':<10}{'waited':>8}{'agreed':>8}{'chosen':>9}{'agreed':>8}")
     for period in report.periods:
         click.echo(_format_period(period))
@@ -104,7 +104,7 @@ def _show_choice(report: verdicts.GateReport) -> None:
         click.echo(f"publish_at: too few decisions for a proposal: {report.lacks}")
         return
     if choice.publish_at == report.publish_at:
-        click.echo(f"publish_at: today's value agrees best: {report.publish_at}")
+        click.echo(f"publish_at: today's value agrees best with editors: {report.publish_at}")
         return
     click.echo(
         f"publish_at: {choice.publish_at} would have agreed on {choice.agreed} of "

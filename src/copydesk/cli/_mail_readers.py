@@ -73,7 +73,7 @@ _QUIET = {"added", "already"}  # results that are not listed row by row
     "--letter", default="", metavar="ID", help="Newsletter for rows without a newsletter."
 )
 @click.option(
-    "--consent", default="", metavar="TEXT", help="How subscribers in rows without a proof agreed."
+    "--consent", default="", metavar="TEXT", help="Proof of consent for rows without a proof."
 )
 @click.option(
     *("--ignore-column", "ignored"),
@@ -304,7 +304,7 @@ def data(invocation: Invocation, address: str) -> None:
 @click.command("add")
 @click.argument("address")
 @click.option("--letter", required=True, metavar="ID", help="ID of the newsletter.")
-@click.option("--consent", required=True, metavar="TEXT", help="How the subscriber agreed.")
+@click.option("--consent", required=True, metavar="TEXT", help="Proof that the subscriber agreed.")
 @common
 def add(invocation: Invocation, address: str, *, letter: str, consent: str) -> None:
     """Subscribe ADDRESS to a newsletter, with a proof of consent.

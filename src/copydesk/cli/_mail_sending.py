@@ -62,7 +62,7 @@ _RISK = "{count} may get the issue twice, because their first delivery is uncert
 @click.option(
     "--again",
     is_flag=True,
-    help="Send again to subscribers whose delivery is uncertain; some may get two copies.",
+    help="Send the issue again to subscribers with uncertain delivery; some may get two.",
 )
 @click.option("--yes", is_flag=True, help="Do not ask for confirmation of --again.")
 @click.option("--pause", is_flag=True, help="Pause the delivery after the emails in progress.")
@@ -175,9 +175,9 @@ def _show_reports(reports: Iterable[SendReport]) -> None:
         counts = ", ".join(f"{count} {state}" for state, count in report.counts.items())
         click.echo(f"{report.issue}: {_WORDS[report.state]}: {counts or 'no subscribers'}")
         if report.uncertain:
-            terminal.note(f"{report.uncertain} deliveries are uncertain: they may have arrived")
+            terminal.note(f"{report.uncertain} emails are uncertain: they may have arrived")
         if report.state == "done" and report.counts.get("uncertain") and not report.trouble:
-            terminal.note(f"to send these again: copydesk mail send {report.issue} --again")
+            terminal.note(f"to resend uncertain emails: copydesk mail send {report.issue} --again")
 
 
 def _show_sendings(invocation: Invocation, rows: Sequence[delivery_log.SendingRow]) -> None:
@@ -233,7 +233,9 @@ def who(invocation: Invocation, issue_or_address: str, *, state: str) -> None:
         terminal.as_json({"deliveries": lines})
         return
     if not lines:
-        terminal.note("no issue sent to this address yet" if "@" in asked else "no such delivery")
+        terminal.note(
+            "no issue sent to this address yet" if "@" in asked else "no matching deliveries"
+        )
     for line in lines:
         whom = line.address or ("a service" if line.state == "handed-over" else "(erased)")
         place = line.issue if "@" in asked else whom
@@ -245,8 +247,8 @@ def who(invocation: Invocation, issue_or_address: str, *, state: str) -> None:
 _PIECE = 1 << 20
 _KEPT = 1 << 20  # bytes of a message: more than we parse
 _UNPROVED = (
-    "bounces marked ? did not come to a return address, so anyone could have written them, and "
-    "copydesk ignored them; to block an address: copydesk mail readers suppress ADDRESS"
+    "copydesk ignored the bounces marked ?, because they did not come to a return address and may "
+    "be forged; to block an address anyway: copydesk mail readers suppress ADDRESS"
 )
 _TRY_AGAIN = 75  # EX_TEMPFAIL of sysexits(3): a mail server keeps the message and pipes it again
 
@@ -311,7 +313,7 @@ def _show_list(invocation: Invocation) -> None:
             whom = f"(a former address of {whom})"
         click.echo(f"{dates.rfc3339(row.at)}  {kind:<10}  {row.issue}  {whom}  {said}".rstrip())
     terminal.note(
-        f"{len(found.returns)} shown; {found.not_ours} messages were not about your newsletters"
+        f"{len(found.returns)} bounces shown; {found.not_ours} messages were about other things"
     )
     if not all(row.is_proved for row in found.returns):
         terminal.note(_UNPROVED)

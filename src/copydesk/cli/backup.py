@@ -25,7 +25,7 @@ _COMPARED = {
     "refs": "git branches and tags",
     "tree": "file tree of the last commit",
     "records": "stories and other records",
-    "files": "parts, by checksum",
+    "files": "backup parts, by checksum",
     "removed": "deleted files",
     "integrity": "databases, by integrity check",
     "rows": "database rows",
@@ -136,7 +136,7 @@ def _show(report: backup.BackupReport) -> None:
         terminal.note(text.fold(f"left out: {left_out.path}: {_REASONS[left_out.reason]}"))
     if not key_paths(report.manifest):
         terminal.note(
-            "the backup has no encryption key: copy .copydesk/key elsewhere, or use --with-key"
+            "the backup has no encryption key: copy .copydesk/key elsewhere or use --with-key"
         )
     if report.verification is not None:
         show_verification(report.verification)
@@ -176,9 +176,7 @@ def restore_command(invocation: Invocation, file: Path, folder: Path | None) -> 
     if not key_paths(report.manifest):
         terminal.note("the backup has no encryption key: copy your key to .copydesk/key first")
     if report.missing is None:
-        terminal.note(
-            "texts and pictures are not restored: the backup does not list the omitted ones"
-        )
+        terminal.note("texts and pictures stay missing, because the backup does not list them")
     elif report.missing.waiting:
         terminal.note(report.missing.describe())
     terminal.note(f"next: copydesk -C {shlex.quote(report.newsroom)} run")

@@ -54,9 +54,7 @@ def _as(function: Callable[..., R]) -> Callable[..., R]:
 
 @rule_command.command("split")
 @click.argument("path")
-@click.option(
-    "--from", "others", multiple=True, help="Keep apart from this story; can be repeated."
-)
+@click.option("--from", "others", multiple=True, help="Story to keep apart from; can be repeated.")
 @_why
 @common
 def split(

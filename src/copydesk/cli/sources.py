@@ -344,7 +344,7 @@ def keep(invocation: Invocation, url: str, *, why: str, name: str) -> None:
         click.echo(f"unchanged: {url}")
         return
     undone = f", its {report.undone} undone" if report.undone else ""
-    click.echo(f"kept{undone}: {url}")
+    click.echo(f"source kept{undone}: {url}")
     terminal.note("the next run fetches the source at this URL")
 
 

@@ -135,7 +135,7 @@ def explain_command(invocation: Invocation, path_or_url: str) -> None:
         told = {field.name: getattr(why, field.name) for field in fields(why)}
         terminal.as_json({**told, "trail": trail.entries, "trail_rest": trail.rest})
         return
-    click.echo(f"{why.state}: {why.path or why.url} (decided at: {why.stage})")
+    click.echo(f"{why.state}: {why.path or why.url} (decided in step: {why.stage})")
     _print_reasons(why)
     if why.verdict:
         click.echo(

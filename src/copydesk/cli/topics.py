@@ -100,7 +100,7 @@ def _add(
     for words_ in report.notes:
         terminal.note(f"note: {words_}")
     if report.added:
-        terminal.note("the keywords apply to new stories; to apply them to all: copydesk rejudge")
+        terminal.note("the keywords apply to new stories; for saved stories, run copydesk rejudge")
 
 
 def _dismiss(

@@ -92,11 +92,13 @@ class _ConnectionCounts(Collector):
 
     def collect(self) -> Iterator[Metric]:
         """Yield the connection metrics."""
-        held = GaugeMetricFamily("copydesk_connections", "Connections that are held.")
+        held = GaugeMetricFamily("copydesk_connections", "Open connections.")
         held.add_metric([], len(self._connections))
         yield held
         lost = CounterMetricFamily(
-            "copydesk_connections_lost", "Connections that others needed.", labels=["how"]
+            "copydesk_connections_lost",
+            "Connections refused or closed because of limits.",
+            labels=["how"],
         )
         lost.add_metric(["refused"], self._connections.refused)
         lost.add_metric(["gave way"], self._connections.gave_way)

@@ -290,7 +290,8 @@ def _say_desk(newsroom: Newsroom, port: int, guest: str, say: Say) -> None:
     public_url = newsroom.settings.serve.public_url
     is_shut = urls.is_for_others(public_url) and not newsroom.settings.desk.host
     what = f", but it is disabled: this server is public ({public_url}), and {_NO_HOST}"
-    say(f"the desk is at {accounts.desk_address(newsroom, port)}{what if is_shut else ''}")
+    address = accounts.desk_address(newsroom, port)
+    say(f"the desk (web editor) is at {address}{what if is_shut else ''}")
     if link:
         say(f"create the first owner account at {link} (works once, within 15 minutes)")
     elif is_empty:
