@@ -310,9 +310,7 @@ def test_a_hub_that_fails_is_asked_again_later(run: Run) -> None:
         assert len(desk.hub.asked) == 1
         (subscription,) = desk.subscriptions()
         assert subscription.trouble == "HTTP 503: so"
-        assert desk.said == [
-            f"request to WebSub hub {desk.hub.url} for {GULL} failed: HTTP 503: so"
-        ]
+        assert desk.said == [f"WebSub hub {desk.hub.url} failed for {GULL}: HTTP 503: so"]
         desk.clock.at += timedelta(minutes=15)
         await desk.subscriber.look()
         assert len(desk.hub.asked) == 2

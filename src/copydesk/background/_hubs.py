@@ -58,7 +58,7 @@ class HubAnswer:
     words: str = ""
 
 
-_TOO_MANY = HubAnswer(status=429, words="later\n")
+_TOO_MANY = HubAnswer(status=429, words="try again later\n")
 
 
 class Subscriber:
@@ -89,9 +89,7 @@ class Subscriber:
             try:
                 await self.look()
             except Exception as error:  # a bug or a full disk must not end hub pushes for good
-                self._say(
-                    f"could not update WebSub subscriptions: {text.fold(str(error)) or type(error).__name__}"
-                )
+                self._say(f"WebSub hubs failed: {text.fold(str(error)) or type(error).__name__}")
             await self._clock.sleep(LOOK_SECONDS)
 
     async def load(self) -> None:
@@ -130,9 +128,7 @@ class Subscriber:
         )
         trouble = "" if asked is None else await self._send(asked)
         if trouble:
-            self._say(
-                f"request to WebSub hub {subscription.hub} for {subscription.source} failed: {trouble}"
-            )
+            self._say(f"WebSub hub {subscription.hub} failed for {subscription.source}: {trouble}")
             await asyncio.to_thread(
                 self._change, subscription, lambda before: replace(before, trouble=trouble)
             )
@@ -243,7 +239,7 @@ class Subscriber:
         except TimeoutError:
             return HubAnswer(status=408, words="request body sent too slowly\n")
         except CopydeskError:
-            return HubAnswer(status=503, words="later\n")
+            return HubAnswer(status=503, words="try again later\n")
         finally:
             self._pushing.discard(token)
         if believed:
