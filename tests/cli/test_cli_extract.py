@@ -142,7 +142,7 @@ def test_a_file_that_holds_no_article_is_told_with_a_hint(tmp_path: Path) -> Non
 
     assert (said.code, said.out) == (1, "")
     first, second = said.err.splitlines()
-    assert first.startswith("no article (not-an-article: ")
+    assert first.startswith("found no article (not-an-article: ")
     assert first.endswith(f": {path}")
     assert second.startswith("hint: ")
 

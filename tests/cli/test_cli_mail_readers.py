@@ -227,7 +227,7 @@ def test_an_export_is_a_file_that_nobody_else_reads(root: Path, tmp_path: Path) 
     assert 0o600 == path.stat().st_mode & 0o777
     assert ANNA in path.read_text()
     again = readers(root, "export", path)
-    assert (2, True) == (again.code, "cannot be made" in again.err)
+    assert (2, True) == (again.code, "could not create the file" in again.err)
     assert [ANNA] == [
         row["address"] for row in json.loads(readers(root, "export", "--format", "json").out)
     ]

@@ -91,9 +91,9 @@ def test_on_a_terminal_the_first_twenty_are_shown_and_the_rest_counted(tmp_path:
     shown = os.read(person, 100_000).decode().splitlines()
     os.close(person)
 
-    headlines = [line for line in shown if re.match(r"(filed|held) ", line)]
+    headlines = [line for line in shown if re.match(r"(saved|held) ", line)]
     assert len(headlines) == 20
-    assert shown[-1] == "… and 3 more"
+    assert shown[-1] == "… and 3 more stories"
     assert all(len(line) <= 60 for line in shown)
 
 

@@ -50,7 +50,7 @@ def get(address: str) -> tuple[int, str]:
 def test_the_first_owner_gets_in_by_a_link(tmp_path: Path) -> None:
     root = newsroom(tmp_path / "beat")
 
-    with serving(root, "its first owner") as said:
+    with serving(root, "create the first owner") as said:
         link = re.search(r"http://localhost:\d+/desk/enter/\S+", said)
         assert link
         status, body = get(link[0])
@@ -104,7 +104,7 @@ def test_a_public_server_whose_desk_has_no_host_says_how_to_reach_it(tmp_path: P
 def test_a_public_address_of_this_machine_lets_its_owner_in(tmp_path: Path) -> None:
     root = newsroom(tmp_path / "beat", more='[serve]\npublic_url = "http://localhost:8000"\n')
 
-    with serving(root, "its first owner") as said:
+    with serving(root, "create the first owner") as said:
         link = re.search(r"http://localhost:\d+/desk/enter/\S+", said)
         assert link
         assert 200 == get(link[0])[0]
