@@ -151,8 +151,8 @@ def test_a_person_sees_names_in_a_column_and_paragraphs_in_lines(tmp_path: Path)
     lines = copydesk("extract", saved(tmp_path), "--now", NOW).out.splitlines()
 
     assert "title             Ferry runs aground off Saltholm  [title]" in lines
-    assert f"published_at      {NOW}  [found (no date on the page: when it was" in lines
-    assert "                  read)]" in lines
+    assert f"published_at      {NOW}  [found (the page has no date, so the" in lines
+    assert "                  time of fetching is used)]" in lines
     assert "authors           -" in lines
     figure = lines[lines.index("figures           /f.jpg") + 1]
     assert figure.startswith("                  – “The ferry”, 800 × 600, ")
