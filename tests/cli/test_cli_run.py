@@ -72,7 +72,7 @@ def test_what_is_held_and_what_changed_stand_below_what_is_filed(tmp_path: Path,
     said = run(root, web)
 
     assert ["filed", "held"] == [line.split("\t")[0] for line in said if "\t" in line]
-    assert "  waiting  1 for an editor" in said
+    assert "  waiting  1 stories for an editor's decision" in said
 
 
 def test_on_a_terminal_the_first_twenty_are_shown_and_the_rest_counted(tmp_path: Path) -> None:
@@ -95,9 +95,9 @@ def test_on_a_terminal_the_first_twenty_are_shown_and_the_rest_counted(tmp_path:
     shown = os.read(person, 100_000).decode().splitlines()
     os.close(person)
 
-    headlines = [line for line in shown if re.match(r"(filed|held) ", line)]
+    headlines = [line for line in shown if re.match(r"(saved|held) ", line)]
     assert len(headlines) == 20
-    assert shown[-1] == "… and 3 more"
+    assert shown[-1] == "… and 3 more stories"
     assert all(len(line) <= 60 for line in shown)
 
 
@@ -155,7 +155,7 @@ def test_what_a_person_holds_waits_though_it_is_below_the_gate(tmp_path: Path, w
     run(root, web)
     copydesk("-C", root, "verdict", WALL, "hold", "--why", "look", "--as", "Ed", "--now", NOW)
 
-    assert "  waiting  1 for an editor" in run(root, web, now=LATER)
+    assert "  waiting  1 stories for an editor's decision" in run(root, web, now=LATER)
 
 
 def test_a_headline_steers_no_terminal(tmp_path: Path) -> None:

@@ -149,7 +149,7 @@ def _serve(
     log = root.parent / "serve.log"
     served = ServedNewsroom(root, start(log), log)
     try:
-        until(lambda: re.search("the desk(,| is at)", served.said) is not None)
+        until(lambda: re.search("the desk ([(]|is at)", served.said) is not None)
         until(served.is_watching)
         yield served
     finally:

@@ -268,8 +268,8 @@ def _list_rejudging(_source: str, is_sent: bool) -> Commands:
     return [("rejudge", "--apply"), ("build", "--deploy") if is_sent else ("build",)]
 
 
-ROUND = DemandKind(name="a round", list_commands=_list_round)
-REJUDGING = DemandKind(name="judging again", list_commands=_list_rejudging)
+ROUND = DemandKind(name="a run", list_commands=_list_round)
+REJUDGING = DemandKind(name="rejudging", list_commands=_list_rejudging)
 
 
 class CommandOnDemand:
@@ -303,9 +303,11 @@ class CommandOnDemand:
         Raises UsageError while the previous command runs.
         """
         if self._last is not None and self._last.code is None:
-            hint = "its log says how far it is"
+            hint = "see its log for the progress"
             raise UsageError(
-                f"{self._kind.name} is under way", subject=f"by {self._last.by}", hint=hint
+                f"{self._kind.name} is already in progress",
+                subject=f"started by {self._last.by}",
+                hint=hint,
             )
         self._last = DemandedCommand(by=by, began=self._clock.now(), source=source)
         self._log.clear()
@@ -329,7 +331,7 @@ class CommandOnDemand:
                         break
                 self.after_round()
         except OSError as error:
-            self._log.append(f"it cannot be started ({error.strerror})")
+            self._log.append(f"cannot start the command ({error.strerror})")
         finally:
             self._last = replace(demanded, waits=False, code=code)
 

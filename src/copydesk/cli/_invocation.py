@@ -21,6 +21,9 @@ from copydesk.kit import dates
 from copydesk.newsroom import Newsroom, open_newsroom
 
 R = TypeVar("R")
+WEB_HELP = "Read pages from this WARC recording instead of the network."
+DEPLOY_HELP = "Then deploy the site to the target in [deploy] of beat.toml."
+AS_HELP = "Name of the person who decides (default: git's user name)."
 
 FOLDER_VARIABLE = "COPYDESK_DIR"  # names the newsroom's folder, as -C does
 
@@ -124,16 +127,25 @@ class TimeParam(click.ParamType[datetime]):
             return value
         moment = dates.parse(str(value))
         if moment is None:
-            self.fail(f"{value!r} is no time such as 2026-11-20T08:00:00Z", param, ctx)
+            self.fail(f"expected a time such as 2026-11-20T08:00:00Z: {value!r}", param, ctx)
         return moment.replace(microsecond=0)
 
 
 def common(command: Callable[..., R]) -> Callable[..., R]:
     """Decorate a command with -C, --now and --json; it gets an `Invocation` as first argument."""
 
-    @click.option("-C", "root", type=click.Path(path_type=Path), help="The newsroom's folder.")
-    @click.option("--now", type=TimeParam(), help="The clock, such as 2026-11-20T08:00:00Z.")
-    @click.option("--json", "as_json", is_flag=True, help="Print JSON on stdout.")
+    @click.option(
+        "-C",
+        "root",
+        type=click.Path(path_type=Path),
+        help="Folder of the newsroom (default: the current folder).",
+    )
+    @click.option(
+        "--now",
+        type=TimeParam(),
+        help="Use this time as the current time, such as 2026-11-20T08:00:00Z.",
+    )
+    @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
     @functools.wraps(command)
     def run(
         *args: object,

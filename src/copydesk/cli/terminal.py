@@ -50,8 +50,8 @@ def ask(risk: str, *, is_answered: bool) -> None:
     if is_answered:
         return
     if not is_somebody_there():
-        raise UsageError(risk, hint="if that is meant, say so: --yes")
-    click.confirm(f"{risk}. Go on?", abort=True, err=True)
+        raise UsageError(risk, hint="add --yes to confirm")
+    click.confirm(f"{risk}. Continue?", abort=True, err=True)
 
 
 def is_somebody_there() -> bool:
@@ -66,7 +66,7 @@ def failures(failed: Sequence[newsroom.Failure], most: int = 20) -> None:
         if failure.hint:
             note(f"  hint: {text.fold(failure.hint)}")
     if len(failed) > most:
-        note(f"… and {len(failed) - most} more; --json lists them all")
+        note(f"… and {len(failed) - most} more failures; --json lists all failures")
 
 
 def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
@@ -283,6 +283,7 @@ def _span(seconds: float) -> str:
 _MOST = 20  # headlines on a terminal; the rest are counted
 _WIDTHS = (7, 4, 0)
 _INDENT = "  "
+_OUTCOMES = {"filed": "saved", "held": "held", "updated": "updated"}
 
 
 def show_headlines(headlines: Sequence[reports.Headline]) -> None:
@@ -291,7 +292,7 @@ def show_headlines(headlines: Sequence[reports.Headline]) -> None:
     for headline in shown:
         _show_line(headline)
     if len(headlines) > len(shown):
-        click.echo(f"… and {len(headlines) - len(shown)} more")
+        click.echo(f"… and {len(headlines) - len(shown)} more stories")
 
 
 def show_rehearsal(headlines: Sequence[reports.Headline]) -> None:
@@ -306,7 +307,7 @@ def show_story(headline: reports.Headline) -> None:
     """Print the path, scores, status and reasons of one story."""
     standing = "published" if headline.published else "not published"
     topics = ", ".join(map(text.fold, headline.topics)) or "no topic"
-    click.echo(f"{headline.became}: {headline.path}")
+    click.echo(f"{_OUTCOMES[headline.became]}: {headline.path}")
     click.echo(f"{_INDENT}{text.fold(headline.title)}")
     click.echo(f"{_INDENT}{standing}, quality {headline.quality}, {topics}")
     for reason in headline.why:
@@ -315,11 +316,12 @@ def show_story(headline: reports.Headline) -> None:
 
 def _show_line(headline: reports.Headline) -> None:
     quality = "" if headline.quality is None else str(headline.quality)
-    cells = (headline.became, quality, text.fold(headline.title))
+    title = text.fold(headline.title)
     if sys.stdout.isatty():
+        cells = (_OUTCOMES[headline.became], quality, title)
         click.echo(Columns(*_WIDTHS, right=frozenset({1})).line(cells))
     else:
-        click.echo("\t".join((*cells[:2], headline.path, cells[2])))
+        click.echo("\t".join((headline.became, quality, headline.path, title)))
 
 
 Fields = Mapping[str, Mapping[str, object]]
@@ -331,7 +333,7 @@ _NOTHING = "-"
 _EACH_WITH_ITS_OWN = frozenset({"figures", "signals"})
 # not harmless on a terminal: controls except line feed and tab, direction marks
 _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
-_BY_THE_CLOCK = "no date on the page: when it was read"
+_BY_THE_CLOCK = "the page has no date, so the time of fetching is used"
 
 
 def sheet(fields: Fields) -> Iterator[str]:
@@ -424,7 +426,9 @@ def quality_table(rows: Sequence[reports.QualityRow], quality: int | None) -> It
             yield from (_quality_line("", "", line) for line in more)
             name = ""
     total = sum(row.points for row in rows)
-    yield _quality_line("sum", str(total), "" if total == quality else f"the record says {quality}")
+    yield _quality_line(
+        "sum", str(total), "" if total == quality else f"the story file says {quality}"
+    )
 
 
 def _quality_line(part: str, points: str, words: str) -> str:
@@ -451,7 +455,7 @@ def show_deploy(report: reports.DeployReport) -> None:
     for path in report.deleting:
         click.echo(f"would delete  {text.fold(path)}")
     would = "would be " if report.dry_run else ""
-    pinged = f", {report.pinged} told" if report.pinged else ""
+    pinged = f", {report.pinged} services notified" if report.pinged else ""
     click.echo(
         f"{text.fold(report.target)}: {report.sent} {would}sent ({report.bytes / 1e6:.1f} MB), "
         f"{report.deleted} {would}deleted, {report.unchanged} unchanged{pinged} "
@@ -462,11 +466,11 @@ def show_deploy(report: reports.DeployReport) -> None:
 def note_gate_passage(gate: standings.GatePassage) -> None:
     """Print on stderr how many stories reach today's publishing threshold, and others."""
     if not gate.stories:
-        note(f"the gate alone decided on no story of the last {gate.days} days")
+        note(f"the quality threshold decided on no story of the last {gate.days} days")
         return
     note(
-        f"of {gate.stories:,} stories of the last {gate.days} days the gate lets "
-        f"{gate.passed:,} through (publish_at {gate.publish_at})"
+        f"of {gate.stories:,} stories of the last {gate.days} days, {gate.passed:,} reach "
+        f"the quality threshold (publish_at = {gate.publish_at})"
     )
-    others = ", ".join(f"{other.passed:,} at {other.publish_at}" for other in gate.others)
-    note(f"  it would let through: {others}")
+    others = ", ".join(f"{other.passed:,} with {other.publish_at}" for other in gate.others)
+    note(f"  stories that would reach another threshold: {others}")
