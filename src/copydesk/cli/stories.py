@@ -9,7 +9,7 @@ import click
 
 from copydesk import editing
 from copydesk.cli import terminal
-from copydesk.cli._invocation import Invocation, common
+from copydesk.cli._invocation import SINCE_HELP, Invocation, Since, SinceParam, common
 from copydesk.editing import stories
 from copydesk.editing.trail import Trail, TrailEntry, trace_story
 from copydesk.kit import text
@@ -40,9 +40,7 @@ _STANDINGS = (*(standing.value for standing in Standing), "gone")
     default="",
     help="Only stories of this domain or source.",
 )
-@click.option(
-    "--since", metavar="DAYS", type=float, default=0, help="Only stories of the last DAYS days."
-)
+@click.option("--since", metavar="TIME", type=SinceParam(), default="0", help=SINCE_HELP)
 @click.option("--search", metavar="WORDS", default="", help="Only stories with these words.")
 @click.option(
     "--near-gate", is_flag=True, help="Only stories within 20 points of the quality threshold."
@@ -61,7 +59,7 @@ def stories_command(
     standings: tuple[str, ...],
     topics: tuple[str, ...],
     source: str,
-    since: float,
+    since: Since,
     search: str,
     near_gate: bool,
     today: bool,
@@ -71,17 +69,17 @@ def stories_command(
 
     Each line has the time (UTC), quality, status, topics and headline of a story.
     """
-    question = stories.StoryQuestion(
-        standings=frozenset(standings),
-        topics=frozenset(topics),
-        source=source,
-        since_days=since,
-        search=search,
-        near_gate=near_gate,
-        today=today,
-        limit=limit,
-    )
     with invocation.newsroom() as newsroom:
+        question = stories.StoryQuestion(
+            standings=frozenset(standings),
+            topics=frozenset(topics),
+            source=source,
+            since_days=since(newsroom),
+            search=search,
+            near_gate=near_gate,
+            today=today,
+            limit=limit,
+        )
         listed = stories.list_stories(newsroom, question)
     if invocation.json:
         terminal.as_json(listed)
