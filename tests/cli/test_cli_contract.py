@@ -284,5 +284,5 @@ def test_record_check_fails_on_a_broken_data_file_but_not_on_an_empty_list(root:
 
 def test_the_help_names_the_rules_that_there_are() -> None:
     told = " ".join(copydesk("--help").out.split())
-    named = told.partition("lasting rules: ")[2].partition(" rejudge ")[0]
+    named = told.partition("lasting rules: ")[2].partition(" add ")[0]
     assert sorted(RULING_KINDS) == sorted(named.split(", "))

@@ -68,6 +68,8 @@ def test_former_names_of_subcommands_are_not_listed() -> None:
         ("2026-11-20", 0),
         ("2030-01-01", 0),
         ("99999999", 2),
+        ("inf", 2),
+        ("nan", 2),
     ],
 )
 def test_since_takes_a_count_a_day_or_a_date(root: Path, since: str, count: int) -> None:

@@ -410,7 +410,7 @@ def test_the_contact_comes_from_the_environment_before_the_file(room: Path) -> N
 
 NO_NEWSROOM = {
     "an empty folder": ((), "copydesk new DIR"),
-    "a site of the reference": (("_config.yml",), "copydesk adopt"),
+    "a site of the reference": (("_config.yml",), "copydesk new --from"),
 }
 
 

@@ -57,6 +57,7 @@ OWN = {
 }
 ELSEWHERE = {
     "newsletters/sending/_prepare.py": "letters as files that a person asked for",
+    "cli/mail.py": "the HTML of a newsletter that a person asked for",
     "cli/_mail_readers.py": "a list of readers that a person asked for",
     "newsroom/backup/_back_up.py": "a backup that a person asked for",
     "newsroom/backup/_restore.py": "a newsroom that is restored, put into an empty place",

@@ -8,7 +8,6 @@ import contextlib
 import copy
 import functools
 import os
-import re
 import shlex
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -158,9 +157,10 @@ class SinceParam(click.ParamType[Since]):
         words = str(value).strip().lower()
         if words in _DAYS_BACK:
             return lambda newsroom: _days_to_midnight(newsroom, days=_DAYS_BACK[words])
-        if count := _COUNT.fullmatch(words):
-            days = float(count[1]) / (24 if count[2] == "h" else 1)
-            return lambda newsroom: days if days <= _MOST_DAYS else 0.0
+        with contextlib.suppress(ValueError):
+            days = float(words.rstrip("dh")) / (24 if words.endswith("h") else 1)
+            if not days < 0:
+                return lambda newsroom: days if days <= _MOST_DAYS else 0.0
         try:
             first = date.fromisoformat(words)
         except ValueError:
@@ -169,7 +169,6 @@ class SinceParam(click.ParamType[Since]):
 
 
 SINCE_HELP = "Only stories since TIME: 3d, 12h, yesterday, or a date such as 2026-11-20."
-_COUNT = re.compile(r"([0-9]+(?:\.[0-9]+)?)([dh]?)")
 _DAYS_BACK = {"today": 0, "yesterday": 1}
 _A_MOMENT = 1e-6  # days; 0 would be no limit
 _MOST_DAYS = 36_500  # longer than the web exists, without leaving the calendar
@@ -183,8 +182,8 @@ def _days_to_midnight(newsroom: Newsroom, first: date | None = None, *, days: in
     return max((newsroom.now - began) / timedelta(days=1), _A_MOMENT)
 
 
-def hidden(command: click.Command) -> click.Command:
-    """Return a command that works under a former name and is not listed."""
+def hide(command: click.Command) -> click.Command:
+    """Return a copy of a command for its former name, which works and is not listed."""
     alias = copy.copy(command)
     alias.hidden = True
     return alias

@@ -18,7 +18,7 @@ from copydesk.cli._mail_sending import bounces, send, who
 from copydesk.errors import MailError, UsageError
 from copydesk.kit import dates, text
 from copydesk.news.letter import Issue, IssueStory
-from copydesk.newsletters import answers, checks, issues
+from copydesk.newsletters import answers, checks, composing, issues
 from copydesk.newsletters.readers import addresses, by_hand, limits
 from copydesk.newsletters.sending import begin
 from copydesk.newsroom import Newsroom
@@ -138,30 +138,31 @@ def preview(
         edits = issues.read_edits(newsroom, letter).edits
         draft = issues.draft_letter(newsroom, letter, at or newsroom.now, edits)
         rendered = issues.render_issue(newsroom, draft.issue)
-        if is_opened and page is None:
-            page = newsroom.private / "preview.html"
+        page = page or (newsroom.private / "preview.html" if is_opened else None)
     if page is not None:
         _write_page(page, rendered.html)
     if invocation.json:
-        stories = [story.name for story in draft.issue.stories]
-        terminal.as_json(
-            {
-                "subject": rendered.subject,
-                "preheader": rendered.preheader,
-                "html": rendered.html,
-                "text": rendered.text,
-                "stories": stories,
-                "bytes": rendered.bytes,
-            }
-        )
+        terminal.as_json(_as_fields(rendered, draft.issue))
     else:
         click.echo(rendered.text, nl=False)
-        size = f"{rendered.bytes:,} bytes with its HTML"
-        terminal.note(f"size of the email: {size}, which is in {page or 'the output of --json'}")
+        where = page or "the output of --json"
+        terminal.note(f"size of the email: {rendered.bytes:,} bytes with its HTML, in {where}")
     if not draft.is_enough:
         terminal.note(issues.explain_skip(draft).what)
     if is_opened and page is not None:
         webbrowser.open(page.resolve().as_uri())
+
+
+def _as_fields(rendered: composing.RenderedIssue, issue: Issue) -> dict[str, object]:
+    """Return what `mail preview --json` prints (docs/reference/json.md)."""
+    return {
+        "subject": rendered.subject,
+        "preheader": rendered.preheader,
+        "html": rendered.html,
+        "text": rendered.text,
+        "stories": [story.name for story in issue.stories],
+        "bytes": rendered.bytes,
+    }
 
 
 def _write_page(page: Path, html: str) -> None:

@@ -58,17 +58,16 @@ def new_command(
     With --from, the story files of an everyday.cc site are checked, beat.toml is written, and
     `.copydesk/` is added to .gitignore.
     """
-    has_options = any((title, topics, sources, language, timezone))
+    own = (title, topics, sources, language, timezone)
     if site is not None:
-        if folder is not None or has_options:
-            raise click.UsageError("--from needs no DIR and no other options.")
+        _require_alone(folder, own)
         take_over(invocation, site)
         return
     if folder is None:
         raise click.MissingParameter(param_hint="'DIR'", param_type="argument")
     starts.require_free_folder(folder)
     new: config.NewBeat | None = None
-    if has_options:
+    if any(own):
         plain = config.NewBeat(title=title or next(iter(topics), "") or folder.resolve().name)
         new = _complete(plain, topics, sources, language, timezone)
     elif not invocation.json and _is_person():
@@ -79,6 +78,11 @@ def new_command(
     else:
         made = starts.new_beat(folder, new, invocation.clock())
     _show(invocation, folder, made)
+
+
+def _require_alone(folder: Path | None, own: Sequence[object]) -> None:
+    if folder is not None or any(own):
+        raise click.UsageError("--from cannot be combined with DIR or other options.")
 
 
 def _complete(

@@ -13,7 +13,7 @@ import click
 from copydesk import editing, watch
 from copydesk.building import channels
 from copydesk.cli import rounds, terminal
-from copydesk.cli._invocation import AS_HELP, DEPLOY_HELP, WEB_HELP, Invocation, common, hidden
+from copydesk.cli._invocation import AS_HELP, DEPLOY_HELP, WEB_HELP, Invocation, common, hide
 from copydesk.cli.terminal import Columns, ago, until
 from copydesk.editing import source_edits
 from copydesk.errors import UsageError
@@ -432,7 +432,7 @@ sources_command.add_command(add)
 sources_command.add_command(ask)
 sources_command.add_command(check)
 sources_command.add_command(undo_move)
-sources_command.add_command(hidden(undo_move), "keep")  # its former name
+sources_command.add_command(hide(undo_move), "keep")  # its former name
 sources_command.add_command(remove)
 sources_command.add_command(import_)
 sources_command.add_command(export)

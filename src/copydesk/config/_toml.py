@@ -60,7 +60,7 @@ def _syntax_error(message: str) -> ConfigError:
 def _missing_file(root: Path) -> ConfigError:
     """Return the error for a folder without a beat.toml, which may be a site of everyday.cc."""
     if (root / "_config.yml").is_file():
-        hint = f"take over the site that is here: copydesk adopt {root}"
+        hint = f"take over the site that is here: copydesk new --from {root}"
     elif root.is_dir():
         hint = "make a newsroom with: copydesk new DIR, or name one with -C DIR"
     else:
