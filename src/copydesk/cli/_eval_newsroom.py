@@ -127,9 +127,7 @@ _LONGEST_DAYS = 36_500  # longer than the web exists, without leaving the calend
 
 @click.command("recall")
 @click.argument("place", metavar="LIST")
-@click.option(
-    "--since", metavar="DAYS", type=float, default=0, help="Only stories of the last DAYS days."
-)
+@click.option("--since", metavar="N", type=float, default=0, help="Stories of the last N days.")
 @click.option(
     "--limit",
     type=click.IntRange(min=1),

@@ -21,6 +21,7 @@ from copydesk.kit import dates
 from copydesk.newsroom import Newsroom, open_newsroom
 
 R = TypeVar("R")
+ROOT_HELP = "Folder of the newsroom (settings and stories of one site)."
 WEB_HELP = "Read pages from this WARC recording instead of the network."
 DEPLOY_HELP = "Then deploy the site to the target in [deploy] of beat.toml."
 AS_HELP = "Name of the person who decides (default: git's user name)."
@@ -134,17 +135,8 @@ class TimeParam(click.ParamType[datetime]):
 def common(command: Callable[..., R]) -> Callable[..., R]:
     """Decorate a command with -C, --now and --json; it gets an `Invocation` as first argument."""
 
-    @click.option(
-        "-C",
-        "root",
-        type=click.Path(path_type=Path),
-        help="Folder of the newsroom (default: the current folder).",
-    )
-    @click.option(
-        "--now",
-        type=TimeParam(),
-        help="Use this time as the current time, such as 2026-11-20T08:00:00Z.",
-    )
+    @click.option("-C", "root", type=click.Path(path_type=Path), help=ROOT_HELP)
+    @click.option("--now", type=TimeParam(), help="Time to use as now: 2026-11-20T08:00:00Z.")
     @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
     @functools.wraps(command)
     def run(
