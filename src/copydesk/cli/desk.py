@@ -191,7 +191,9 @@ def _print_link(invocation: Invocation, link: AccountLink, done: str) -> None:
         return
     terminal.note(f"{done}: {link.name} ({link.role})")
     click.echo(link.link)
-    terminal.note(f"this link works once, until {link.expires:%H:%M} UTC, and only for {link.name}")
+    terminal.note(
+        f"give the link only to {link.name}: it works once, until {link.expires:%H:%M} UTC"
+    )
 
 
 def _describe_proofs(account: AccountRow) -> str:

@@ -33,7 +33,7 @@ _STANDINGS = (*(standing.value for standing in Standing), "gone")
 @click.option("--search", metavar="WORDS", default="", help="Only stories with these words.")
 @click.option("--near-gate", is_flag=True, help="Only stories within 20 points of the threshold.")
 @click.option("--today", is_flag=True, help="Only stories and dropped pages of today's runs.")
-@click.option("--limit", type=click.IntRange(min=1), default=20, help="Stories to list (20).")
+@click.option("--limit", type=click.IntRange(min=1), default=20, help="Number of stories (20).")
 @common
 def stories_command(
     invocation: Invocation,
