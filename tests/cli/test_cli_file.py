@@ -1,4 +1,4 @@
-"""`copydesk file URL`: a page that a person found, whatever its source."""
+"""`copydesk add URL`: a page that a person found, whatever its source."""
 
 from __future__ import annotations
 

@@ -17,42 +17,54 @@ from copydesk.cli._invocation import Invocation, common
 from copydesk.errors import CopydeskError, UsageError
 from copydesk.kit import text
 
-_COMMANDS = {
-    "new": "Create a newsroom: the folder of a new site",
-    "demo": "Try copydesk with an example site, offline",
-    "adopt": "Turn the folder of an everyday.cc site into a newsroom",
-    "run": "Fetch all due sources, save new stories, build the site",
-    "serve": "Serve the site and fetch its sources on schedule",
-    "build": "Build the site from the saved stories",
-    "catalogue": "Update the search index of stories (the catalogue)",
-    "file": "Add a web page as a story",
-    "explain": "Explain why a story is published or not",
-    "stories": "List saved stories by status, topic, source, age or text",
-    "verdict": "Publish, hold, reject or remove a story",
-    "rule": "Set lasting rules: split, merge, lead, pin, block, retopic, rename, set",
-    "rejudge": "Score saved stories again with the current settings",
-    "topics": "Suggest new keywords for topics",
-    "sources": "List, add, check and remove sources (feeds, websites)",
-    "watch": "Fetch one source and list the articles it links to",
-    "fetch": "Fetch one URL as a run would, and print the response",
-    "extract": "Extract the article from one page and print its fields",
-    "judge": "Fetch one page and print its topics and score",
-    "mail": "Compose and send newsletters, and manage subscribers",
-    "desk": "Manage user accounts of the desk (web editor)",
-    "mcp": "Connect an AI agent to the desk (MCP server)",
-    "record": "Check the story files",
-    "seal": "Decrypt the private part of a story file",
-    "backup": "Save the whole newsroom in one backup file",
-    "restore": "Restore a newsroom from a backup file",
-    "config": "Print all settings and where each value comes from",
-    "eval": "Measure extraction, grouping and scoring on labelled data",
+_GROUPS = {
+    "Newsroom": {
+        "new": "Create a newsroom: the folder of a new site",
+        "sources": "List, add, check and remove sources (feeds, websites)",
+        "run": "Fetch all due sources, save new stories, build the site",
+        "serve": "Serve the site and fetch its sources on schedule",
+        "config": "Print all settings and where each value comes from",
+        "demo": "Try copydesk with an example site, offline",
+    },
+    "Editing": {
+        "stories": "List saved stories by status, topic, source, age or text",
+        "explain": "Explain why a story is published or not",
+        "verdict": "Publish, hold, reject or remove a story",
+        "rule": "Set lasting rules: split, merge, lead, pin, block, retopic, rename, set",
+        "add": "Add a web page as a story",
+        "topics": "Suggest new keywords for topics",
+        "rejudge": "Score saved stories again with the current settings",
+    },
+    "Newsletters": {
+        "mail": "Preview and send newsletters, and manage subscribers",
+    },
+    "Running": {
+        "build": "Build the site from the saved stories",
+        "desk": "Manage user accounts of the desk (web editor)",
+        "mcp": "Connect an AI agent to the desk (MCP server)",
+        "backup": "Save the whole newsroom in one backup file",
+        "restore": "Restore a newsroom from a backup file",
+    },
+    "Looking inside": {
+        "watch": "Fetch one source and list the articles it links to",
+        "fetch": "Fetch one URL as a run would, and print the response",
+        "extract": "Extract the article from one page and print its fields",
+        "judge": "Fetch one page and print its topics and score",
+        "eval": "Measure extraction, grouping and scoring on labelled data",
+        "record": "Check the story files",
+        "seal": "Decrypt the private part of a story file",
+        "catalogue": "Update the search index of stories (the catalogue)",
+    },
 }
+_COMMANDS = [name for commands in _GROUPS.values() for name in commands]
+_FORMER = {"file": "add"}  # former names, which go on working
+_UNLISTED = {"adopt", *_FORMER}
 
 _MODULES = {  # modules of commands that share one
     **dict.fromkeys(("new", "config"), "newsroom"),
     **dict.fromkeys(("run", "demo", "build", "serve"), "rounds"),
     **dict.fromkeys(("record", "adopt", "catalogue", "seal"), "records"),
-    **dict.fromkeys(("file", "verdict", "rule"), "editing"),
+    **dict.fromkeys(("add", "verdict", "rule"), "editing"),
     **dict.fromkeys(("watch", "fetch", "extract", "judge"), "steps"),
     "explain": "stories",
     "mcp": "desk",
@@ -64,19 +76,21 @@ class _Commands(click.Group):
     """Loads the module of a command only when the command is called."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        return list(_COMMANDS)
+        return _COMMANDS
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        if cmd_name not in _COMMANDS:
+        if cmd_name not in _COMMANDS and cmd_name not in _UNLISTED:
             return None
-        module = importlib.import_module(f"copydesk.cli.{_MODULES.get(cmd_name, cmd_name)}")
-        command = getattr(module, f"{cmd_name}_command")
+        name = _FORMER.get(cmd_name, cmd_name)
+        module = importlib.import_module(f"copydesk.cli.{_MODULES.get(name, name)}")
+        command = getattr(module, f"{name}_command")
         assert isinstance(command, click.Command)
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        with formatter.section("Commands"):
-            formatter.write_dl(list(_COMMANDS.items()))
+        for title, commands in _GROUPS.items():
+            with formatter.section(title):
+                formatter.write_dl([(name.ljust(9), words) for name, words in commands.items()])
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]

@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from copydesk.cli import terminal
-from copydesk.cli._invocation import WEB_HELP, Invocation, common
+from copydesk.cli._invocation import SINCE_HELP, WEB_HELP, Invocation, Since, SinceParam, common
 from copydesk.editing import stories
 from copydesk.kit import text
 from copydesk.measure import verdicts
@@ -122,12 +122,9 @@ def _show_choice(report: verdicts.GateReport) -> None:
         )
 
 
-_LONGEST_DAYS = 36_500  # longer than the web exists, without leaving the calendar
-
-
 @click.command("recall")
 @click.argument("place", metavar="LIST")
-@click.option("--since", metavar="N", type=float, default=0, help="Stories of the last N days.")
+@click.option("--since", metavar="TIME", type=SinceParam(), default="0", help=SINCE_HELP)
 @click.option(
     "--limit",
     type=click.IntRange(min=1),
@@ -138,7 +135,7 @@ _LONGEST_DAYS = 36_500  # longer than the web exists, without leaving the calend
 @click.option("--web", type=click.Path(path_type=Path, exists=True), help=WEB_HELP)
 @common
 def recall(
-    invocation: Invocation, *, place: str, since: float, limit: int, web: Path | None
+    invocation: Invocation, *, place: str, since: Since, limit: int, web: Path | None
 ) -> None:
     """Find out which stories of a LIST your site missed.
 
@@ -146,7 +143,8 @@ def recall(
     """
     with invocation.newsroom() as newsroom:
         listed = recall_lists.read_recall_list(newsroom, place, web)
-        start = newsroom.now - timedelta(days=since) if 0 < since <= _LONGEST_DAYS else None
+        days = since(newsroom)
+        start = newsroom.now - timedelta(days=days) if days else None
         found = trace_recall(newsroom, listed, start)
     counted = count_recall(found.traces)
     if invocation.json:

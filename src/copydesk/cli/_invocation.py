@@ -5,14 +5,17 @@ search for the newsroom's folder where -C is left out.
 from __future__ import annotations
 
 import contextlib
+import copy
 import functools
 import os
+import re
 import shlex
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import TypeVar
+from zoneinfo import ZoneInfo
 
 import click
 
@@ -65,6 +68,11 @@ class Invocation:
         if self.environ.get(FOLDER_VARIABLE):
             return FOLDER_VARIABLE
         return "the current folder" if self.root == Path() else "found above the current folder"
+
+    def command(self, *words: str) -> str:
+        """Return a command on this newsroom as a person would type it, quoted for the shell."""
+        folder = () if self.folder is None else ("-C", str(self.folder))
+        return shlex.join(("copydesk", *folder, *words))
 
     def clock(self) -> datetime:
         """Return the current time (or --now) in UTC and whole seconds."""
@@ -130,6 +138,57 @@ class TimeParam(click.ParamType[datetime]):
         if moment is None:
             self.fail(f"expected a time such as 2026-11-20T08:00:00Z: {value!r}", param, ctx)
         return moment.replace(microsecond=0)
+
+
+Since = Callable[[Newsroom], float]  # how many days back a time is; 0: no limit
+
+
+class SinceParam(click.ParamType[Since]):
+    """The click parameter type of a time in the past: 3 or 3d, 12h, yesterday, 2026-11-20.
+
+    Days begin at midnight in the newsroom's time zone.
+    """
+
+    name = "time"
+
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> Since:
+        if callable(value):
+            return value
+        words = str(value).strip().lower()
+        if words in _DAYS_BACK:
+            return lambda newsroom: _days_to_midnight(newsroom, days=_DAYS_BACK[words])
+        if count := _COUNT.fullmatch(words):
+            days = float(count[1]) / (24 if count[2] == "h" else 1)
+            return lambda newsroom: days if days <= _MOST_DAYS else 0.0
+        try:
+            first = date.fromisoformat(words)
+        except ValueError:
+            self.fail(f"{value!r} is no time such as 3d, 12h, yesterday, 2026-11-20", param, ctx)
+        return lambda newsroom: _days_to_midnight(newsroom, first)
+
+
+SINCE_HELP = "Only stories since TIME: 3d, 12h, yesterday, or a date such as 2026-11-20."
+_COUNT = re.compile(r"([0-9]+(?:\.[0-9]+)?)([dh]?)")
+_DAYS_BACK = {"today": 0, "yesterday": 1}
+_A_MOMENT = 1e-6  # days; 0 would be no limit
+_MOST_DAYS = 36_500  # longer than the web exists, without leaving the calendar
+
+
+def _days_to_midnight(newsroom: Newsroom, first: date | None = None, *, days: int = 0) -> float:
+    """Return how many days ago a day began: `first`, or the one some `days` before today."""
+    zone = ZoneInfo(newsroom.beat.timezone)
+    start = first or newsroom.now.astimezone(zone).date() - timedelta(days=days)
+    began = datetime.combine(start, time(), zone)
+    return max((newsroom.now - began) / timedelta(days=1), _A_MOMENT)
+
+
+def hidden(command: click.Command) -> click.Command:
+    """Return a command that works under a former name and is not listed."""
+    alias = copy.copy(command)
+    alias.hidden = True
+    return alias
 
 
 def common(command: Callable[..., R]) -> Callable[..., R]:

@@ -266,7 +266,7 @@ def _show_verdict(invocation: Invocation, report: editing.VerdictReport) -> None
         terminal.note("the site shows the decision after the next run or copydesk build")
 
 
-@click.command("file")
+@click.command("add")
 @click.argument("url")
 @click.option("--topic", default="", help="Name or ID of a topic to give the story.")
 @click.option("--why", default="", help="The reason, saved with the story.")
@@ -274,7 +274,7 @@ def _show_verdict(invocation: Invocation, report: editing.VerdictReport) -> None
 @click.option("--web", metavar="FILE", type=click.Path(path_type=Path), help=WEB_HELP)
 @click.option("--deploy", is_flag=True, help=DEPLOY_HELP)
 @common
-def file_command(
+def add_command(
     invocation: Invocation,
     url: str,
     *,

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import sys
+import webbrowser
 from collections.abc import Callable
 from datetime import UTC, datetime
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 
 import click
 
@@ -22,10 +23,11 @@ from copydesk.newsletters.readers import addresses, by_hand, limits
 from copydesk.newsletters.sending import begin
 from copydesk.newsroom import Newsroom
 
+_FILE = click.Path(path_type=Path, dir_okay=False)
 _FAILED = {"held", "unapproved", "failed"}
 
 
-@click.command("compose")
+@click.command("compose", hidden=True)
 @click.argument("letter", metavar="NEWSLETTER")
 @click.option("--at", type=TimeParam(), help="Compose the issue as of this time (default: now).")
 @click.option("--file", "is_filed", is_flag=True, help="Save the issue in the newsroom.")
@@ -35,13 +37,7 @@ _FAILED = {"held", "unapproved", "failed"}
 def compose(
     invocation: Invocation, letter: str, *, at: datetime | None, is_filed: bool, yes: bool, by: str
 ) -> None:
-    """Show the next issue of NEWSLETTER, as it would be now.
-
-    The issue has the stories since the last issue. With --file, the issue is saved and committed
-    in `_newsletters/`, and the next build publishes the issue. If `copydesk serve` would then send
-    the issue at once, you are asked first. Without a terminal and without --yes, the issue is
-    saved, but waits for `copydesk mail send`.
-    """
+    """List the stories of NEWSLETTER's next issue. Today `preview` and `file` do this."""
     if is_filed and at is not None:
         raise click.UsageError("--file cannot be combined with --at: use --now to set the time.")
     with invocation.newsroom() as newsroom:
@@ -126,18 +122,26 @@ def _show_story(number: int, story: IssueStory) -> None:
 @click.command("preview")
 @click.argument("letter", metavar="NEWSLETTER")
 @click.option("--at", type=TimeParam(), help="Compose the issue as of this time (default: now).")
+@click.option("--html", "page", metavar="FILE", type=_FILE, help="Write the HTML of the email.")
+@click.option("--open", "is_opened", is_flag=True, help="Show the HTML in a web browser.")
 @common
-def preview(invocation: Invocation, letter: str, *, at: datetime | None) -> None:
-    """Show the email of NEWSLETTER's next issue as plain text.
+def preview(
+    invocation: Invocation, letter: str, *, at: datetime | None, page: Path | None, is_opened: bool
+) -> None:
+    """Show the email of NEWSLETTER's next issue, as it would be now, as plain text.
 
-    With --json, the HTML is printed, too.
+    The issue has the stories since the last issue. With --json, the HTML is printed, too.
     """
     with invocation.newsroom() as newsroom:
         edits = issues.read_edits(newsroom, letter).edits
-        issue = issues.compose_issue(newsroom, letter, at or newsroom.now, edits)
-        rendered = issues.render_issue(newsroom, issue)
+        draft = issues.draft_letter(newsroom, letter, at or newsroom.now, edits)
+        rendered = issues.render_issue(newsroom, draft.issue)
+        if is_opened and page is None:
+            page = newsroom.private / "preview.html"
+    if page is not None:
+        _write_page(page, rendered.html)
     if invocation.json:
-        stories = [story.name for story in issue.stories]
+        stories = [story.name for story in draft.issue.stories]
         terminal.as_json(
             {
                 "subject": rendered.subject,
@@ -148,9 +152,41 @@ def preview(invocation: Invocation, letter: str, *, at: datetime | None) -> None
                 "bytes": rendered.bytes,
             }
         )
-        return
-    click.echo(rendered.text, nl=False)
-    terminal.note(f"size of the email: {rendered.bytes:,} bytes with its HTML, which --json prints")
+    else:
+        click.echo(rendered.text, nl=False)
+        size = f"{rendered.bytes:,} bytes with its HTML"
+        terminal.note(f"size of the email: {size}, which is in {page or 'the output of --json'}")
+    if not draft.is_enough:
+        terminal.note(issues.explain_skip(draft).what)
+    if is_opened and page is not None:
+        webbrowser.open(page.resolve().as_uri())
+
+
+def _write_page(page: Path, html: str) -> None:
+    try:
+        page.write_text(html, "utf-8")
+    except OSError as error:
+        what = f"could not write the file ({error.strerror})"
+        raise UsageError(
+            what, subject=str(page), hint="name a file in a folder of yours"
+        ) from error
+
+
+@click.command("file")
+@click.argument("letter", metavar="NEWSLETTER")
+@click.option("--yes", is_flag=True, help="Do not ask before the issue is sent.")
+@click.option("--as", "by", default="", metavar="NAME", help=AS_HELP)
+@common
+def file(invocation: Invocation, letter: str, *, yes: bool, by: str) -> None:
+    """Save the next issue of NEWSLETTER now, and commit it.
+
+    The next build publishes the issue. If `copydesk serve` would then send the issue at once, you
+    are asked first. Without a terminal and without --yes, the issue is saved, but waits for
+    `copydesk mail send`.
+    """
+    with invocation.newsroom() as newsroom:
+        speaker = editing.speaker(newsroom, by)
+        _show_outcome(invocation, _file(newsroom, letter, speaker, is_answered=yes))
 
 
 @click.command("lint", hidden=True, context_settings={"ignore_unknown_options": True})
@@ -271,5 +307,5 @@ def mail_command(invocation: Invocation) -> None:  # stored in the context for t
     """Compose and send newsletters, and manage subscribers."""
 
 
-for word in (compose, preview, file_due, doctor, lint, send, who, bounces, readers):
+for word in (preview, file, compose, file_due, doctor, lint, send, who, bounces, readers):
     mail_command.add_command(word)

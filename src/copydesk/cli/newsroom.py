@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -12,6 +13,7 @@ import click
 from copydesk import config
 from copydesk.cli import terminal
 from copydesk.cli._invocation import Invocation, common
+from copydesk.cli.records import take_over
 from copydesk.errors import UsageError
 from copydesk.kit import kinds, text
 from copydesk.kit.options import Unfit, ValueKind
@@ -20,7 +22,14 @@ from copydesk.rounds.sources import source_address
 
 
 @click.command("new")
-@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
+@click.argument("folder", metavar="[DIR]", required=False, type=click.Path(path_type=Path))
+@click.option(
+    "--from",
+    "site",
+    metavar="SITE",
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    help="Turn the folder of an everyday.cc site into a newsroom, in place.",
+)
 @click.option("--title", default="", help="Title of the site.")
 @click.option("--topic", "topics", multiple=True, help="Topic of the site; can be repeated.")
 @click.option("--source", "sources", multiple=True, help="Feed or website URL; can be repeated.")
@@ -29,8 +38,9 @@ from copydesk.rounds.sources import source_address
 @common
 def new_command(
     invocation: Invocation,
-    folder: Path,
+    folder: Path | None,
     *,
+    site: Path | None,
     title: str,
     topics: Sequence[str],
     sources: Sequence[str],
@@ -42,10 +52,21 @@ def new_command(
     With a title, topic, source, language or time zone, the newsroom is for your own subject.
     Without these options, copydesk asks for them. If you enter no title, or if stdin is not a
     terminal, copydesk creates a working example site about AI.
+
+    With --from, the story files of an everyday.cc site are checked, beat.toml is written, and
+    `.copydesk/` is added to .gitignore.
     """
+    has_options = any((title, topics, sources, language, timezone))
+    if site is not None:
+        if folder is not None or has_options:
+            raise click.UsageError("--from needs no DIR and no other options.")
+        take_over(invocation, site)
+        return
+    if folder is None:
+        raise click.MissingParameter(param_hint="'DIR'", param_type="argument")
     starts.require_free_folder(folder)
     new: config.NewBeat | None = None
-    if any((title, topics, sources, language, timezone)):
+    if has_options:
         plain = config.NewBeat(title=title or next(iter(topics), "") or folder.resolve().name)
         new = _complete(plain, topics, sources, language, timezone)
     elif not invocation.json and _is_person():
@@ -81,8 +102,9 @@ def _show(invocation: Invocation, folder: Path, made: Sequence[str]) -> None:
         return
     click.echo(f"created a newsroom in {folder}: {len(made)} files")
     terminal.note("next: set [fetch] contact and your sources in beat.toml, then run")
-    terminal.note(f"  copydesk -C {folder} run")
-    terminal.note(f"  copydesk -C {folder} serve")
+    place = shlex.quote(str(folder))
+    terminal.note(f"  copydesk -C {place} run")
+    terminal.note(f"  copydesk -C {place} serve")
 
 
 def _is_person() -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import signal
 from collections.abc import Mapping
 from pathlib import Path
@@ -70,8 +71,13 @@ def show_check(report: archive.CheckReport) -> None:
 def adopt_command(invocation: Invocation, folder: Path) -> None:
     """Turn the folder of an everyday.cc site into a newsroom.
 
-    Checks all story files, writes beat.toml, and adds `.copydesk/` to .gitignore.
+    Does the same as `copydesk new --from DIR`.
     """
+    take_over(invocation, folder)
+
+
+def take_over(invocation: Invocation, folder: Path) -> None:
+    """Turn the folder of an everyday.cc site into a newsroom, and print what was changed."""
     with terminal.progress() as progress:
         report = check_records(folder, progress)
     changed = adopt(folder)
@@ -80,7 +86,7 @@ def adopt_command(invocation: Invocation, folder: Path) -> None:
         return
     show_check(report)
     click.echo(f"changed: {', '.join(changed) or 'nothing'}")
-    terminal.note(f"next: copydesk -C {folder} build")
+    terminal.note(f"next: copydesk -C {shlex.quote(str(folder))} build")
 
 
 @click.command("catalogue")

@@ -10,7 +10,7 @@ from pathlib import PurePosixPath
 import click
 
 from copydesk.cli import terminal
-from copydesk.cli._invocation import Invocation, common
+from copydesk.cli._invocation import SINCE_HELP, Invocation, Since, SinceParam, common
 from copydesk.cli.terminal import Columns
 from copydesk.kit import text
 from copydesk.rounds import rejudging
@@ -23,16 +23,15 @@ _MOST = 20  # lines of each kind; --json has all
 @click.command("rejudge")
 @click.option(
     "--since",
-    "days",
-    type=click.IntRange(min=0, max=100_000),
-    default=30,
+    metavar="TIME",
+    type=SinceParam(),
+    default="30d",
     show_default=True,
-    help="Only stories of the last N days; 0 for all stories.",
-    metavar="N",
+    help=f"{SINCE_HELP} 0 for all stories.",
 )
 @click.option("--apply", "is_applied", is_flag=True, help="Save the changes in one git commit.")
 @common
-def rejudge_command(invocation: Invocation, *, days: int, is_applied: bool) -> None:
+def rejudge_command(invocation: Invocation, *, since: Since, is_applied: bool) -> None:
     """Score saved stories again with the current settings, and show the changes.
 
     Applies the current topics, points, threshold, editors' rules and copy detection. Decisions
@@ -40,7 +39,7 @@ def rejudge_command(invocation: Invocation, *, days: int, is_applied: bool) -> N
     """
     with invocation.newsroom() as newsroom, terminal.progress() as progress:
         work = rejudging.apply_rejudging if is_applied else rejudging.rejudge
-        report = work(newsroom, days, progress)
+        report = work(newsroom, since(newsroom), progress)
     if invocation.json:
         terminal.as_json(report)
     else:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import shlex
 import signal
+import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -12,6 +14,7 @@ import click
 from copydesk import building
 from copydesk.cli import terminal
 from copydesk.cli._invocation import DEPLOY_HELP, WEB_HELP, Invocation, common
+from copydesk.news import Standing
 from copydesk.newsroom import open_newsroom, reports
 
 _FILE = click.Path(path_type=Path, dir_okay=False)
@@ -49,6 +52,7 @@ def run_command(
         terminal.as_json(report)
     else:
         show_round(report, dry_run=dry_run)
+        _note_next_step(invocation, report, dry_run=dry_run)
     if report.offline:
         terminal.note("no source could be reached: check the network connection")
     if report.offline or not report.complete:
@@ -74,12 +78,38 @@ def show_round(report: reports.RoundReport, *, dry_run: bool = False) -> None:
         terminal.show_headlines(report.headlines)
 
 
+def _note_next_step(invocation: Invocation, report: reports.RoundReport, *, dry_run: bool) -> None:
+    """Print on a terminal which command comes next."""
+    if not sys.stdout.isatty():
+        return
+    if dry_run:
+        terminal.note(f"next: {invocation.command('run')}")
+    elif report.headlines:
+        terminal.note(f"next: {invocation.command('serve')} shows the site and the desk")
+
+
+_STANDINGS = {
+    Standing.PUBLISHED: "published",
+    Standing.HELD: "waiting for an editor",
+    Standing.BELOW_GATE: "below the quality threshold",
+    Standing.BEHIND_LEADER: "behind a fuller report of the event",
+    Standing.COPY: "copies of another story",
+    Standing.OFF_BEAT: "on none of the topics",
+    Standing.RULED_OUT: "blocked by a rule",
+    Standing.REJECTED: "rejected by an editor",
+    Standing.REMOVED: "removed by an editor",
+    Standing.DROPPED: "dropped",
+}
+
+
 def _count_lines(report: reports.RoundReport, would: str) -> Iterator[str]:
     """Yield lines that count found links by outcome; known links do not count as dropped."""
     lost = {reason: count for reason, count in report.dropped.items() if reason != "seen"}
     reasons = ", ".join(f"{count} {reason}" for reason, count in lost.items())
     yield f"{report.leads} links found in {report.seconds:.1f} s"
     yield f"  {would}saved    {len(report.filed)}"
+    for standing, count in report.standings.items():
+        yield f"    {_STANDINGS[standing]:<34}{count:>6}"
     yield f"  {would}updated  {len(report.updated)}"
     if report.looked_again:
         yield f"  checked  {report.looked_again} saved pages again for changes"
@@ -139,7 +169,8 @@ def demo_command(invocation: Invocation, folder: Path, no_serve: bool, port: int
     if report.failed:
         terminal.note("(the failures are part of the example: real sources fail like this, too)")
     terminal.note(f"stories: {folder / '_news'}   site: {site / 'index.html'}")
-    terminal.note(f"to see why a story is published: copydesk -C {folder} explain _news/FILE.md")
+    place = shlex.quote(str(folder))
+    terminal.note(f"to see why a story is published: copydesk -C {place} explain _news/FILE.md")
     terminal.note("the example needs its recorded web pages: to run it again, use copydesk demo")
     if not no_serve:
         with open_newsroom(folder, now, {}) as opened:

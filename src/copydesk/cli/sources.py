@@ -13,7 +13,7 @@ import click
 from copydesk import editing, watch
 from copydesk.building import channels
 from copydesk.cli import rounds, terminal
-from copydesk.cli._invocation import AS_HELP, DEPLOY_HELP, WEB_HELP, Invocation, common
+from copydesk.cli._invocation import AS_HELP, DEPLOY_HELP, WEB_HELP, Invocation, common, hidden
 from copydesk.cli.terminal import Columns, ago, until
 from copydesk.editing import source_edits
 from copydesk.errors import UsageError
@@ -316,12 +316,12 @@ def ask(invocation: Invocation, source: str, *, web: Path | None, deploy: bool) 
         raise click.exceptions.Exit(1)
 
 
-@click.command("keep")
+@click.command("undo-move")
 @click.argument("url")
 @click.option("--why", required=True, help="The reason, saved in _data/sources.yaml.")
 @click.option("--as", "name", metavar="NAME", default="", help=AS_HELP)
 @common
-def keep(invocation: Invocation, url: str, *, why: str, name: str) -> None:
+def undo_move(invocation: Invocation, url: str, *, why: str, name: str) -> None:
     """Undo the automatic move or end of a source.
 
     Later runs neither move nor end the source automatically.
@@ -423,7 +423,8 @@ def _state(row: sources.SourceRow) -> str:
 sources_command.add_command(add)
 sources_command.add_command(ask)
 sources_command.add_command(check)
-sources_command.add_command(keep)
+sources_command.add_command(undo_move)
+sources_command.add_command(hidden(undo_move), "keep")  # its former name
 sources_command.add_command(remove)
 sources_command.add_command(import_)
 sources_command.add_command(export)

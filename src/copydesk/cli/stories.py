@@ -9,7 +9,7 @@ import click
 
 from copydesk import editing
 from copydesk.cli import terminal
-from copydesk.cli._invocation import Invocation, common
+from copydesk.cli._invocation import SINCE_HELP, Invocation, Since, SinceParam, common
 from copydesk.editing import stories
 from copydesk.editing.trail import Trail, TrailEntry, trace_story
 from copydesk.kit import text
@@ -29,7 +29,7 @@ _STANDINGS = (*(standing.value for standing in Standing), "gone")
 )
 @click.option("--topic", "topics", multiple=True, metavar="NAME", help="Only stories of a topic.")
 @click.option("--source", metavar="SOURCE", default="", help="Only stories of a domain or source.")
-@click.option("--since", metavar="N", type=float, default=0, help="Stories of the last N days.")
+@click.option("--since", metavar="TIME", type=SinceParam(), default="0", help=SINCE_HELP)
 @click.option("--search", metavar="WORDS", default="", help="Only stories with these words.")
 @click.option("--near-gate", is_flag=True, help="Only stories within 20 points of the threshold.")
 @click.option("--today", is_flag=True, help="Only stories and dropped pages of today's runs.")
@@ -41,7 +41,7 @@ def stories_command(
     standings: tuple[str, ...],
     topics: tuple[str, ...],
     source: str,
-    since: float,
+    since: Since,
     search: str,
     near_gate: bool,
     today: bool,
@@ -51,17 +51,17 @@ def stories_command(
 
     Each line has the time (UTC), quality, status, topics and headline of a story.
     """
-    question = stories.StoryQuestion(
-        standings=frozenset(standings),
-        topics=frozenset(topics),
-        source=source,
-        since_days=since,
-        search=search,
-        near_gate=near_gate,
-        today=today,
-        limit=limit,
-    )
     with invocation.newsroom() as newsroom:
+        question = stories.StoryQuestion(
+            standings=frozenset(standings),
+            topics=frozenset(topics),
+            source=source,
+            since_days=since(newsroom),
+            search=search,
+            near_gate=near_gate,
+            today=today,
+            limit=limit,
+        )
         listed = stories.list_stories(newsroom, question)
     if invocation.json:
         terminal.as_json(listed)

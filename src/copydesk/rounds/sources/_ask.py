@@ -162,7 +162,7 @@ def _explain_silence(
     """Yield why a source that a person named was not fetched, because it has ended or must wait."""
     state = answers[0].state if answers else states[url]
     if state.ended:
-        hint = f"if it is there again: copydesk sources keep {url} --why TEXT"
+        hint = f"if it is there again: copydesk sources undo-move {url} --why TEXT"
         yield Failure(url=url, what="the source has ended and is asked no more", hint=hint)
     elif state.rest_until is not None and not may_be_asked(state, now):
         what = f"it asked for a rest until {dates.rfc3339(state.rest_until)}"
