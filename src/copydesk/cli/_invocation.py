@@ -165,7 +165,9 @@ class SinceParam(click.ParamType[Since]):
         try:
             first = date.fromisoformat(words)
         except ValueError:
-            self.fail(f"{value!r} is no time such as 3d, 12h, yesterday, 2026-11-20", param, ctx)
+            self.fail(
+                f"expected a time such as 3d, 12h, yesterday, 2026-11-20: {value!r}", param, ctx
+            )
         return lambda newsroom: _days_to_midnight(newsroom, first)
 
 
