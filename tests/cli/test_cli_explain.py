@@ -99,7 +99,7 @@ def test_a_quality_that_a_person_wrote_stands_beside_the_sum(tmp_path: Path) -> 
 
     lines = explain(file(newsroom(tmp_path / "beat"), odd))
 
-    assert "  sum                55  the story file says 98" in lines
+    assert "  sum                55  the file says 98" in lines
     assert not any(line.startswith("  rank:") for line in lines)  # it is alone
 
 

@@ -109,7 +109,7 @@ def test_what_came_back_is_listed(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
 
     line = "2026-11-20T08:00:00Z  hard        daily-2026-11-20  ann@inbox.example  5.1.1 550 5.1.1"
     assert said.out.startswith(line)
-    assert "1 messages were about other things" in said.err
+    assert "1 messages about other things" in said.err
     row = {
         "at": "2026-11-20T08:00:00Z",
         "issue": "daily-2026-11-20",

@@ -46,11 +46,11 @@ def test_the_whole_pace_counts_where_no_host_is_slower() -> None:
     work.stage("judge", 1_200)
     clock.now = 60
     work.step(600)
-    assert "judging stories: 600 of 1,200, about 60 s left" == work.describe()
+    assert "scoring stories: 600 of 1,200, about 60 s left" == work.describe()
 
     clock.now = 119
     work.step(590)
-    assert "judging stories: 1,190 of 1,200" == work.describe()
+    assert "scoring stories: 1,190 of 1,200" == work.describe()
 
 
 @pytest.mark.parametrize(

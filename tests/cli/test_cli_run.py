@@ -193,7 +193,7 @@ def test_a_run_that_reaches_no_source_fails_and_asks_for_the_network(tmp_path: P
         told = copydesk("-C", root, "--json", "run", "--all-due")
 
     assert (1, 1) == (said.code, told.code)
-    assert "does this computer have a network connection?" in said.err
+    assert "check the network connection" in said.err
     assert "  failed   2" in said.out
     assert (True, True) == (told.json()["offline"], told.json()["complete"])
 

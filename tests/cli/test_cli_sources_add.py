@@ -119,7 +119,7 @@ def test_a_look_shows_what_is_found_and_adds_nothing(root: Path, web: Path) -> N
     assert said.json()["added"] is False
     assert before == beat(root)
     wrong = copydesk("-C", root, "sources", "add", HOME, "--look", "--as-is")
-    assert (wrong.code, "option cannot be used with --look: --as-is" in wrong.err) == (2, True)
+    assert (wrong.code, "option not allowed with --look: --as-is" in wrong.err) == (2, True)
 
 
 def test_as_it_is_nothing_is_looked_at(root: Path) -> None:
@@ -192,5 +192,5 @@ def test_folders_that_are_no_topics_are_named_and_left_out(root: Path, tmp_path:
     said = copydesk("-C", root, "sources", "import", tmp_path / "x.opml")
 
     assert said.out == "2 of 2 sources added\n"
-    assert said.err == "ignored 1 OPML folders that are not topics here: Recipes\n"
+    assert said.err == "ignored 1 OPML folders without a topic: Recipes\n"
     assert copydesk("-C", root, "sources").code == 0

@@ -150,9 +150,7 @@ def _describe(changes: FileChanges) -> str:
 
 def _describe_mount(root: Path) -> str:
     kind = find_network_mount(root)
-    return kind and (
-        f"the newsroom is on {kind}: edits by other machines are noticed at the next run"
-    )
+    return kind and (f"the newsroom is on {kind}: edits by other machines wait for the next run")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

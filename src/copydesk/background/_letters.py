@@ -114,9 +114,7 @@ class MailHours:
             self._failures += 1
             wait = min(_FIRST_REST * (1 << min(self._failures, 10)), _LONGEST_REST)
             self._rests_until = now + wait
-            self._say_once(
-                f"some newsletters were not sent (exit code {code}); copydesk tries again later"
-            )
+            self._say_once(f"some newsletters were not sent (exit code {code}); trying again")
         else:
             self._failures, self._said = 0, ""
 
@@ -245,9 +243,7 @@ class LetterHours:
             code = await self._file()
         if code:
             self._mark = ()
-            self._say_once(
-                f"could not create issues of: {', '.join(due)} (exit code {code}); trying again"
-            )
+            self._say_once(f"no issue created: {', '.join(due)} (exit code {code}); trying again")
 
     def _list_due(self) -> list[str]:
         """Return the ids of due newsletters. Those that wait for news are checked only after a

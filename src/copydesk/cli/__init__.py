@@ -120,8 +120,8 @@ def cli(invocation: Invocation) -> None:  # stored in the context for the subcom
     """Run a news site about one subject: fetch sources, save stories in git, build the site.
 
     A newsroom is the folder with the settings (beat.toml) and the stories of one site.
-    Create a newsroom with `copydesk new DIR`. All other commands work on the newsroom in the
-    current folder, or in the folder given by -C.
+    Create a newsroom with `copydesk new DIR`. Other commands work on the newsroom given by
+    -C or by COPYDESK_DIR, else on the nearest one, from the current folder upwards.
     """
 
 

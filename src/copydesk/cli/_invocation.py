@@ -23,6 +23,7 @@ from copydesk.kit import dates
 from copydesk.newsroom import Newsroom, open_newsroom
 
 R = TypeVar("R")
+ROOT_HELP = "Folder of the newsroom (settings and stories of one site)."
 WEB_HELP = "Read pages from this WARC recording instead of the network."
 DEPLOY_HELP = "Then deploy the site to the target in [deploy] of beat.toml."
 AS_HELP = "Name of the person who decides (default: git's user name)."
@@ -164,7 +165,9 @@ class SinceParam(click.ParamType[Since]):
         try:
             first = date.fromisoformat(words)
         except ValueError:
-            self.fail(f"{value!r} is no time such as 3d, 12h, yesterday, 2026-11-20", param, ctx)
+            self.fail(
+                f"expected a time such as 3d, 12h, yesterday, 2026-11-20: {value!r}", param, ctx
+            )
         return lambda newsroom: _days_to_midnight(newsroom, first)
 
 
@@ -192,17 +195,8 @@ def hide(command: click.Command) -> click.Command:
 def common(command: Callable[..., R]) -> Callable[..., R]:
     """Decorate a command with -C, --now and --json; it gets an `Invocation` as first argument."""
 
-    @click.option(
-        "-C",
-        "root",
-        type=click.Path(path_type=Path),
-        help="Folder of the newsroom (default: the current folder).",
-    )
-    @click.option(
-        "--now",
-        type=TimeParam(),
-        help="Use this time as the current time, such as 2026-11-20T08:00:00Z.",
-    )
+    @click.option("-C", "root", type=click.Path(path_type=Path), help=ROOT_HELP)
+    @click.option("--now", type=TimeParam(), help="Set the clock, such as 2026-11-20T08:00:00Z.")
     @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
     @functools.wraps(command)
     def run(

@@ -50,9 +50,7 @@ _RISK = "{count} may get the issue twice, because their first delivery is uncert
 @click.command("send")
 @click.argument("issue", required=False, default="")
 @click.option("--due", is_flag=True, help="Send all due issues, as `serve` and cron do.")
-@click.option(
-    "--test", "test", default="", metavar="ADDRESS", help="Send the issue only to ADDRESS."
-)
+@click.option("--test", "test", default="", metavar="ADDRESS", help="Send the issue to ADDRESS.")
 @click.option(
     "--eml",
     type=click.Path(path_type=Path, file_okay=False),
@@ -233,9 +231,7 @@ def who(invocation: Invocation, issue_or_address: str, *, state: str) -> None:
         terminal.as_json({"deliveries": lines})
         return
     if not lines:
-        terminal.note(
-            "no issue sent to this address yet" if "@" in asked else "no matching deliveries"
-        )
+        terminal.note("no issue sent to this address yet" if "@" in asked else "no such delivery")
     for line in lines:
         whom = line.address or ("a service" if line.state == "handed-over" else "(erased)")
         place = line.issue if "@" in asked else whom
@@ -312,8 +308,6 @@ def _show_list(invocation: Invocation) -> None:
         if row.is_from_former_address:
             whom = f"(a former address of {whom})"
         click.echo(f"{dates.rfc3339(row.at)}  {kind:<10}  {row.issue}  {whom}  {said}".rstrip())
-    terminal.note(
-        f"{len(found.returns)} bounces shown; {found.not_ours} messages were about other things"
-    )
+    terminal.note(f"{len(found.returns)} bounces; {found.not_ours} messages about other things")
     if not all(row.is_proved for row in found.returns):
         terminal.note(_UNPROVED)

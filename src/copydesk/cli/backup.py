@@ -34,9 +34,7 @@ _COMPARED = {
 
 @click.command("backup")
 @click.argument("file", metavar="FILE", type=click.Path(path_type=Path, dir_okay=False))
-@click.option(
-    "--verify", is_flag=True, help="Restore the backup into a temporary folder and compare."
-)
+@click.option("--verify", is_flag=True, help="Restore into a temporary folder and compare.")
 @click.option("--with-key", is_flag=True, help="Include the encryption key and the DKIM key.")
 @click.option("--force", is_flag=True, help="Overwrite FILE even if it is not a backup.")
 @common
@@ -135,9 +133,7 @@ def _show(report: backup.BackupReport) -> None:
     for left_out in report.manifest.left_out:
         terminal.note(text.fold(f"left out: {left_out.path}: {_REASONS[left_out.reason]}"))
     if not key_paths(report.manifest):
-        terminal.note(
-            "the backup has no encryption key: copy .copydesk/key elsewhere or use --with-key"
-        )
+        terminal.note("the backup has no encryption key: keep a copy of .copydesk/key elsewhere")
     if report.verification is not None:
         show_verification(report.verification)
     if report.is_written:

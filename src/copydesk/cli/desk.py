@@ -73,9 +73,7 @@ def user(invocation: Invocation) -> None:  # stored in the context for the subco
     show_default=True,
     help="viewer: read only; editor: edit stories; owner: also manage accounts.",
 )
-@click.option(
-    "--subject", default="", help="ID (subject) of NAME at the login provider set in [desk.oidc]."
-)
+@click.option("--subject", default="", help="ID (subject) of NAME at the login provider.")
 @port_option
 @common
 def add(invocation: Invocation, name: str, role: Role, port: int, *, subject: str) -> None:
@@ -105,9 +103,7 @@ def add(invocation: Invocation, name: str, role: Role, port: int, *, subject: st
     show_default=True,
     help="Days until the token expires.",
 )
-@click.option(
-    "--label", default="token", show_default=True, help="Name of the program that uses the token."
-)
+@click.option("--label", default="token", show_default=True, help="Name of the program.")
 @common
 def token(
     invocation: Invocation,
@@ -196,7 +192,7 @@ def _print_link(invocation: Invocation, link: AccountLink, done: str) -> None:
     terminal.note(f"{done}: {link.name} ({link.role})")
     click.echo(link.link)
     terminal.note(
-        f"the link works once, until {link.expires:%H:%M} UTC; give it only to {link.name}"
+        f"give the link only to {link.name}: it works once, until {link.expires:%H:%M} UTC"
     )
 
 

@@ -38,14 +38,12 @@ def rule_command(invocation: Invocation) -> None:  # stored in the context for t
 
 def _why(function: Callable[..., R]) -> Callable[..., R]:
     """Add the options --why (required) and --as to a click command."""
-    return click.option("--why", required=True, help="The reason, saved with the rule.")(
-        _as(function)
-    )
+    return click.option("--why", required=True, help="Reason, saved with the rule.")(_as(function))
 
 
 def _may_say_why(function: Callable[..., R]) -> Callable[..., R]:
     """Add the options --why (optional) and --as to a click command."""
-    return click.option("--why", default="", help="The reason, saved with the rule.")(_as(function))
+    return click.option("--why", default="", help="Reason, saved with the rule.")(_as(function))
 
 
 def _as(function: Callable[..., R]) -> Callable[..., R]:
@@ -91,9 +89,7 @@ def lead(invocation: Invocation, path: str, *, why: str, name: str) -> None:
 
 @rule_command.command("pin")
 @click.argument("path")
-@click.option(
-    "--until", type=TimeParam(), help="End of the pin (default: until you undo the rule)."
-)
+@click.option("--until", type=TimeParam(), help="End of the pin (default: until it is undone).")
 @_may_say_why
 @common
 def pin(invocation: Invocation, path: str, *, until: datetime | None, why: str, name: str) -> None:

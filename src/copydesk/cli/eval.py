@@ -24,9 +24,7 @@ from copydesk.measure.labelled import Order
     type=click.Choice(get_args(Order)),
     help="Order of the documents: by time, their own order, or the hash of their ID.",
 )
-@click.option(
-    "--beat", "words", multiple=True, help="Keyword that all documents share; can be repeated."
-)
+@click.option("--beat", "words", multiple=True, help="Keyword of all documents; can be repeated.")
 @click.option(
     "--out",
     type=click.Path(path_type=Path, dir_okay=False),
@@ -90,9 +88,7 @@ def copies(invocation: Invocation, labelled: Path) -> None:
 
 @click.command("topics")
 @click.argument("labelled", type=click.Path(path_type=Path, exists=True, dir_okay=False))
-@click.option(
-    "--misses", is_flag=True, help="List stories with other topics than labelled, and why."
-)
+@click.option("--misses", is_flag=True, help="List stories with wrong topics, and why.")
 @common
 def topics(invocation: Invocation, labelled: Path, misses: bool) -> None:
     """Assign topics to labelled stories, and compare with the labels."""
@@ -192,9 +188,7 @@ def _show_feeds(report: measure.FeedsReport) -> None:
         terminal.note(f"{place} {mismatch.field}: {differs}")
     for trouble in (*report.refused, *report.errors):
         terminal.note(f"{trouble.file}: {trouble.what}")
-    click.echo(
-        f"{report.files} files, {report.entries} entries, {report.empty} feeds without entries"
-    )
+    click.echo(f"{report.files} files, {report.entries} entries, {report.empty} without entries")
     click.echo(
         f"  {report.pairs} with an expected result, {report.malformed} of them not well-formed; of "
         f"the others {report.exact} agree fully ({report.share:.1%}, {report.values} values)"

@@ -30,9 +30,7 @@ _FAILED = {"held", "unapproved", "failed"}
 @click.command("compose", hidden=True)
 @click.argument("letter", metavar="NEWSLETTER")
 @click.option("--at", type=TimeParam(), help="Compose the issue as of this time (default: now).")
-@click.option(
-    "--file", "is_filed", is_flag=True, help="Save the issue as the newsletter's next issue."
-)
+@click.option("--file", "is_filed", is_flag=True, help="Save the issue in the newsroom.")
 @click.option("--yes", is_flag=True, help="Do not ask before the issue is sent.")
 @click.option("--as", "by", default="", metavar="NAME", help=AS_HELP)
 @common
@@ -223,12 +221,8 @@ def file_due(invocation: Invocation) -> None:
 
 
 @click.command("doctor")
-@click.option(
-    "--send", "address", default="", metavar="ADDRESS", help="Send one test email to ADDRESS."
-)
-@click.option(
-    "--overrule", default="", metavar="KIND", help="Send newsletters despite this problem."
-)
+@click.option("--send", "address", default="", metavar="ADDRESS", help="Send one test email.")
+@click.option("--overrule", default="", metavar="KIND", help="Send despite this problem.")
 @click.option("--why", default="", metavar="TEXT", help="The reason for --overrule.")
 @click.option("--as", "by", default="", metavar="NAME", help=AS_HELP)
 @common
@@ -275,13 +269,9 @@ def doctor(invocation: Invocation, *, address: str, overrule: str, why: str, by:
 
 def _check_words(address: str, overrule: str, about: str) -> None:
     if address and overrule:
-        raise UsageError(
-            "--send and --overrule cannot be combined", hint="leave out --send or --overrule"
-        )
+        raise UsageError("--send and --overrule cannot be combined", hint="leave out one option")
     if about and not overrule:
-        raise UsageError(
-            "--why and --as need --overrule", hint="name the problem with --overrule KIND"
-        )
+        raise UsageError("--why and --as need --overrule", hint="add --overrule KIND")
 
 
 def _show_test(invocation: Invocation, answer: answers.Answer) -> None:

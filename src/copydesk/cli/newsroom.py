@@ -32,9 +32,7 @@ from copydesk.rounds.sources import source_address
 )
 @click.option("--title", default="", help="Title of the site.")
 @click.option("--topic", "topics", multiple=True, help="Topic of the site; can be repeated.")
-@click.option(
-    "--source", "sources", multiple=True, help="URL of a feed or website; can be repeated."
-)
+@click.option("--source", "sources", multiple=True, help="Feed or website URL; can be repeated.")
 @click.option("--language", default="", help="Language of the site (default: en-us).")
 @click.option("--timezone", default="", help="Time zone, such as Europe/Berlin (default: UTC).")
 @common

@@ -54,7 +54,7 @@ def run_command(
         show_round(report, dry_run=dry_run)
         _note_next_step(invocation, report, dry_run=dry_run)
     if report.offline:
-        terminal.note("no source could be reached: does this computer have a network connection?")
+        terminal.note("no source could be reached: check the network connection")
     if report.offline or not report.complete:
         raise click.exceptions.Exit(1)
 

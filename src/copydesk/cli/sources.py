@@ -44,15 +44,11 @@ def add(
     URL is any page of the website. Feeds, sitemaps, and pages that list articles are found.
     """
     if look and (as_is or pick is not None):
-        raise UsageError(
-            "option cannot be used with --look", subject="--as-is" if as_is else "--pick"
-        )
+        raise UsageError("option not allowed with --look", subject="--as-is" if as_is else "--pick")
     url = _complete_address(url)
     discovery = None if as_is else _look_at(invocation, url, web)
     if discovery is None and look:
-        raise UsageError(
-            "missing setting", subject="[fetch] contact", hint="set `contact` in beat.toml"
-        )
+        raise UsageError("setting is empty", subject="[fetch] contact", hint="set it in beat.toml")
     if discovery is None:
         _report_added(invocation, url, sources.add_source(invocation.root, url, name))
         return
@@ -90,9 +86,7 @@ def _look_at(invocation: Invocation, url: str, web: Path | None) -> sources.Disc
             return None
         if web is None:
             pause = newsroom.settings.fetch.delay_seconds
-            terminal.note(
-                f"looking for sources at {url}, with {pause:g} s between requests to a host"
-            )
+            terminal.note(f"looking for sources at {url}, {pause:g} s between requests to a host")
         with terminal.progress() as progress:
             return sources.find_sources(newsroom, url, web, progress)
 
@@ -375,9 +369,7 @@ def import_(invocation: Invocation, file: Path) -> None:
         done = source_edits.import_sources(newsroom, file)
     if done.no_topics:
         names = ", ".join(done.no_topics[:10]) + (", …" if len(done.no_topics) > 10 else "")
-        terminal.note(
-            f"ignored {len(done.no_topics)} OPML folders that are not topics here: {names}"
-        )
+        terminal.note(f"ignored {len(done.no_topics)} OPML folders without a topic: {names}")
     if invocation.json:
         terminal.as_json({"named": done.named, "added": done.added})
         return

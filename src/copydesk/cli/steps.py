@@ -113,7 +113,7 @@ def _extract(
         raise PageError(
             "expected a file or a URL",
             subject=url_or_file,
-            hint="begin a URL with https://",
+            hint="URLs begin with https://",
         )
     with invocation.newsroom(scratch=True) as newsroom:
         return steps.extract_url(newsroom, url_or_file, web)

@@ -146,12 +146,12 @@ def _each(seconds: float, do: Callable[[], None]) -> Iterator[None]:
 _BAR_SECONDS = 0.2
 _LEAST_ESTIMATE = 5.0  # seconds; a shorter time needs no estimate
 _STAGES = {
-    "sources": "requesting sources",
+    "sources": "fetching sources",
     "pages": "reading pages",
     "looks": "reading stored pages again",
-    "missing": "fetching what a restore missed",
+    "missing": "fetching articles missing since the restore",
     "pictures": "fetching pictures",
-    "judge": "judging stories",
+    "judge": "scoring stories",
     "publish": "building the site",
     "deploy": "uploading the site",
     "catalogue": "updating the search index",
@@ -159,7 +159,7 @@ _STAGES = {
     "read": "reading stories",
     "read articles": "reading articles",
     "try": "trying keywords",
-    "page": "requesting the page",
+    "page": "fetching the page",
 }
 
 
@@ -426,9 +426,7 @@ def quality_table(rows: Sequence[reports.QualityRow], quality: int | None) -> It
             yield from (_quality_line("", "", line) for line in more)
             name = ""
     total = sum(row.points for row in rows)
-    yield _quality_line(
-        "sum", str(total), "" if total == quality else f"the story file says {quality}"
-    )
+    yield _quality_line("sum", str(total), "" if total == quality else f"the file says {quality}")
 
 
 def _quality_line(part: str, points: str, words: str) -> str:

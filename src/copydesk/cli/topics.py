@@ -59,7 +59,7 @@ def suggest(
         raise UsageError(
             "option needs a topic",
             subject=option,
-            hint=f"run copydesk topics suggest TOPIC {option}",
+            hint=f"copydesk topics suggest TOPIC {option}",
         )
     with invocation.newsroom() as newsroom:
         if words:

@@ -122,9 +122,7 @@ class PresentApp:
                 await asyncio.wait_for(self._is_there.wait(), _WAIT_SECONDS)
         task = asyncio.current_task()
         if self._app is None or task is None or not self._is_there.is_set():
-            answer = PlainTextResponse(
-                "the server is starting: try again in a moment\n", 503, {"Retry-After": "5"}
-            )
+            answer = PlainTextResponse("try again in a moment\n", 503, {"Retry-After": "5"})
             await answer(scope, receive, send)
             return
         self._answering.add(task)

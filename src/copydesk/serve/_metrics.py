@@ -34,7 +34,7 @@ class Metrics:
         self._registry = registry = CollectorRegistry()
         registry.register(_ConnectionCounts(connections))
         self._requests = Counter(
-            "copydesk_requests", "HTTP requests answered.", ["class"], registry=registry
+            "copydesk_requests", "HTTP responses.", ["class"], registry=registry
         )
         self._request_seconds = Histogram(
             "copydesk_request_seconds",
