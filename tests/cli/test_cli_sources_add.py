@@ -194,3 +194,36 @@ def test_folders_that_are_no_topics_are_named_and_left_out(root: Path, tmp_path:
     assert said.out == "2 of 2 sources added\n"
     assert said.err == "ignored 1 OPML folders without a topic: Recipes\n"
     assert copydesk("-C", root, "sources").code == 0
+
+
+def test_an_import_names_what_it_left_out_and_why(tmp_path: Path) -> None:
+    root = newsroom(tmp_path / "beat")
+    outlines = "".join(
+        f'<outline text="x" xmlUrl="{url}"/>'
+        for url in ("https://gull.example/feed.xml", "file:///etc/passwd", "https://new.example/")
+    )
+    (tmp_path / "x.opml").write_text(f"<opml><body>{outlines}</body></opml>", "utf-8")
+
+    said = copydesk("-C", root, "sources", "import", tmp_path / "x.opml")
+    again = copydesk("-C", root, "--json", "sources", "import", tmp_path / "x.opml").json()
+
+    assert "1 of 2 sources added" in said.out
+    assert [
+        "left out, because it is already in beat.toml: https://gull.example/feed.xml",
+        "left out, because it is not a web address: file:///etc/passwd",
+    ] == said.err.splitlines()
+    assert {
+        "named": 2,
+        "added": 0,
+        "known": ["https://gull.example/feed.xml", "https://new.example/"],
+        "unusable": ["file:///etc/passwd"],
+    } == again
+
+
+def test_a_plain_list_that_is_known_is_named(tmp_path: Path) -> None:
+    root = newsroom(tmp_path / "beat")
+    (tmp_path / "list.txt").write_text("https://gull.example/feed.xml\n", "utf-8")
+
+    said = copydesk("-C", root, "sources", "import", tmp_path / "list.txt")
+
+    assert "already in beat.toml: https://gull.example/feed.xml" in said.err

@@ -371,9 +371,25 @@ def import_(invocation: Invocation, file: Path) -> None:
         names = ", ".join(done.no_topics[:10]) + (", …" if len(done.no_topics) > 10 else "")
         terminal.note(f"ignored {len(done.no_topics)} OPML folders without a topic: {names}")
     if invocation.json:
-        terminal.as_json({"named": done.named, "added": done.added})
+        terminal.as_json(
+            {
+                "named": done.named,
+                "added": done.added,
+                "known": done.known,
+                "unusable": done.unusable,
+            }
+        )
         return
+    _note_left_out("already in beat.toml", done.known)
+    _note_left_out("not a web address", done.unusable)
     click.echo(f"{done.added} of {done.named} sources added")
+
+
+def _note_left_out(why: str, addresses: Sequence[str]) -> None:
+    for address in addresses[:_MOST]:
+        terminal.note(f"left out, because it is {why}: {address}")
+    if len(addresses) > _MOST:
+        terminal.note(f"… and {len(addresses) - _MOST} more; --json lists them all")
 
 
 @click.command("export")

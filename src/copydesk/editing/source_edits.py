@@ -239,12 +239,15 @@ def file_sources(newsroom: Newsroom, sources: Sequence[Source], by: str) -> Sett
 class Import:
     """The result of importing sources: how many are in the file, and how many were added.
 
-    `no_topics` are its folders that are no topics of the site.
+    `no_topics` are its folders that are no topics of the site, `known` the addresses of sources
+    that were in beat.toml before, `unusable` the addresses that are not web URLs.
     """
 
     named: int
     added: int
     no_topics: tuple[str, ...] = ()
+    known: tuple[str, ...] = ()
+    unusable: tuple[str, ...] = ()
 
 
 def import_sources(newsroom: Newsroom, path: Path) -> Import:
@@ -260,8 +263,15 @@ def import_sources(newsroom: Newsroom, path: Path) -> Import:
     found = watch.read_sources(data)
     fitted = [fit_topics(source, newsroom.beat.topics) for source in found]
     strange = dict.fromkeys(topic for _, topics in fitted for topic in topics)
+    before = {urls.identity(source.url) for source in newsroom.beat.sources}
     added = config.add_sources(newsroom.root, [source for source, _ in fitted])
-    return Import(named=len(found), added=added, no_topics=tuple(strange))
+    return Import(
+        named=len(found),
+        added=added,
+        no_topics=tuple(strange),
+        known=tuple(source.url for source in found if urls.identity(source.url) in before),
+        unusable=watch.list_unusable_addresses(data),
+    )
 
 
 def fit_topics(source: Source, topics: Sequence[Topic]) -> tuple[Source, tuple[str, ...]]:

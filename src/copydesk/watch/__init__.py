@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 from copydesk.kit import faces
 
 if TYPE_CHECKING:
+    from copydesk.watch._opml import list_unusable_addresses as list_unusable_addresses
     from copydesk.watch._opml import read_opml as read_opml
     from copydesk.watch._opml import read_sources as read_sources
     from copydesk.watch._opml import write_opml as write_opml

@@ -58,6 +58,19 @@ def read_opml(data: bytes) -> tuple[Source, ...]:
     return _merge(_sources(body))
 
 
+def list_unusable_addresses(data: bytes) -> tuple[str, ...]:
+    """Return the addresses in an OPML file that are not web URLs, which `read_sources` skips."""
+    root = parse_xml(decode(unzip(data, "opml")))
+    outlines = () if root is None else root.iter("{*}outline")
+    values = (value for line in outlines for key, value in line.items() if key.lower() == "xmlurl")
+    addresses = filter(None, map(text.fold, map(str, values)))
+    return tuple(
+        text.shorten(address, 200)
+        for address in addresses
+        if urls.fetchable(_plain_scheme(address)) is None
+    )
+
+
 def _merge(sources: Iterable[Source]) -> tuple[Source, ...]:
     """Merge sources with the same URL into one, with the topics of all."""
     by_page: dict[str, Source] = {}
