@@ -204,7 +204,7 @@ def test_without_a_secret_nobody_is_called(root: Path, receiver: Receiver) -> No
     change(root, 'title: "Sea wall', 'title: "A sea wall')
     with opened(root, secret="") as newsroom:
         assert 0 == note_site_events(newsroom)
-        assert "HOOK is not in the environment" in newsroom.settings.warnings[-1]
+        assert "the environment variable HOOK is not set" in newsroom.settings.warnings[-1]
         assert () == asyncio.run(send_calls(newsroom.settings, newsroom.memory, NOON))
     assert [] == receiver.calls
 
@@ -221,18 +221,18 @@ def test_a_history_that_was_rewritten_begins_anew(root: Path, receiver: Receiver
     ("block", "words"),
     [
         ('url = "ftp://hooks.example/"\nsecret_env = "A"', "webhook[0].url"),
-        ('url = "https://hooks.example/"', "webhook[0].secret_env: missing"),
+        ('url = "https://hooks.example/"', "webhook[0].secret_env: this setting is missing"),
         ('url = "https://hooks.example/"\nsecret_env = "A B"', "webhook[0].secret_env"),
         (
             'url = "https://hooks.example/"\nsecret_env = "A"\nevents = ["publised"]',
-            "no event: publised",
+            "unknown event: publised",
         ),
         (
             (
                 'url = "https://hooks.example/"\nsecret_env = "A"\n[[webhook]]\n'
                 'url = "https://hooks.example/"\nsecret_env = "B"'
             ),
-            "the same address as webhook[0]",
+            "webhook[0] already has this address",
         ),
     ],
 )

@@ -18,17 +18,26 @@ class ListingRule:
     """How to find the articles on a site's page of links: CSS selectors, and the rule's date."""
 
     item: str = field(
-        metadata=required("A CSS selector for the box around one article.", kinds.SELECTOR)
+        metadata=required("CSS selector of the element around each article.", kinds.SELECTOR)
     )
     written: date = field(
         metadata=required(
-            "The day the rule was written: sites change, and it tells how old the rule is."
+            "Day on which these selectors were written, to see how old they are when the website "
+            "changes."
         )
     )
-    link: str = option("a", "The link to the article.", kinds.SELECTOR)
-    title: str = option("", "The headline. Without it: the text of the link.", kinds.SELECTOR)
-    date: str = option("", "What bears the time. Without it: none is read.", kinds.SELECTOR)
-    excerpt: str = option("", "The description. Without it: none is read.", kinds.SELECTOR)
+    link: str = option("a", "CSS selector of the link to the article.", kinds.SELECTOR)
+    title: str = option(
+        "", "CSS selector of the headline. By default the text of the link.", kinds.SELECTOR
+    )
+    date: str = option(
+        "",
+        "CSS selector of the element with the publication time. By default no time is read.",
+        kinds.SELECTOR,
+    )
+    excerpt: str = option(
+        "", "CSS selector of the description. By default no description is read.", kinds.SELECTOR
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,39 +48,51 @@ class Source:
     """
 
     url: str = field(
-        metadata=required("The address of a feed, a sitemap or a page of links.", kinds.ADDRESS)
+        metadata=required("URL of a feed, a sitemap or a web page with links.", kinds.ADDRESS)
     )
     name: str = option(
         "",
-        "What readers see as the publisher of what it lists of its own site, where "
-        "`_data/organizations` names none; and what it is called where its health is reported.",
+        "Publisher's name for articles from the source's own site, unless `_data/organizations` "
+        "has one. It is also the source's name in health reports.",
     )
     kind: SourceKind = option(
         "auto",
-        "`feed` (RSS, Atom, RDF, JSON Feed), `sitemap` (news sitemaps too), `listing` (a page of "
-        "links), or `auto`: look at the answer.",
+        "Format of the source: `feed` (RSS, Atom, RDF, JSON Feed), `sitemap` (including news "
+        "sitemaps), `listing` (a web page with links) or `auto` (detected from the response).",
     )
     official: bool = option(
-        False, "The beat's own official source; counts 50 points in `everyday`."
+        False,
+        "Whether this is an official source of the site's subject, such as a ministry or a "
+        "manufacturer. It earns the points of `scoring.points.official`, or 50 points in the "
+        "profile `everyday`.",
     )
     trust: Trust = option(
         "gate",
-        "`gate`: the quality decides. `publish`: always publish. `hold`: wait for an editor.",
+        "`gate`: stories of this source are published if their quality reaches "
+        "`scoring.publish_at`. `publish`: they are always published. `hold`: they wait for an "
+        "editor.",
     )
     include: tuple[str, ...] = option(
-        (), "An item must have one of these whole words in its title or description."
+        (),
+        "Words of which at least one must be in an item's title or description, as a whole word. "
+        "By default all items are read.",
     )
-    exclude: tuple[str, ...] = option((), "An item must have none of these.")
+    exclude: tuple[str, ...] = option(
+        (), "Words that must not be in an item's title or description."
+    )
     topics: tuple[str, ...] = option(
-        (), "Names of topics that every story of this source belongs to."
+        (), "Names of the topics that every story of this source gets."
     )
     language: str = option(
-        "", "The language it is written in; goes before what its items say.", kinds.LANGUAGE
+        "",
+        "Language of the source, such as `de`. It overrides the language that an item states.",
+        kinds.LANGUAGE,
     )
     every_minutes: int = option(
         0,
-        "Ask it this often, for news that cannot wait, within what its publisher and its host "
-        "allow. 0: in its own rhythm. `serve` looks no oftener than `serve.every_minutes`.",
+        "Minutes between two fetches of this source, for urgent news, if its publisher and its "
+        "host allow it. 0 (the default): the interval depends on how often the source publishes. "
+        "`copydesk serve` never fetches a source more often than every `serve.every_minutes`.",
         kinds.whole(maximum=1_440),
     )
     listing: ListingRule | None = None
