@@ -164,7 +164,7 @@ def test_without_its_keys_a_bucket_is_not_asked(tmp_path: Path, kept: Storage) -
 
 
 BAD = {
-    "nowhere": ("", "nothing says where the site is to be sent"),
+    "nowhere": ("", "no deploy target is set"),
     "in itself": (TO_FOLDER.replace("../www", ".copydesk/site/www"), "lies in the site"),
     "in the newsroom": (TO_FOLDER.replace("../www", "public"), "lies in the newsroom"),
     "rsync into itself": (

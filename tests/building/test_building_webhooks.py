@@ -173,9 +173,9 @@ def test_who_does_not_hear_is_called_again_for_a_day(
 
     assert () == call(root, NOON)
     assert 1 == len(receiver.calls)  # the second waits with the first, and no redirect is followed
-    assert [f"it answered {status}", ""] == owed(root)
+    assert [f"the response has status {status}", ""] == owed(root)
     said = copydesk("-C", root, "sources", "check").err
-    assert f"is owed 2 since 2026-11-20 12:00 UTC: it answered {status}" in said
+    assert f"is owed 2 since 2026-11-20 12:00 UTC: the response has status {status}" in said
     assert () == call(root, NOON + timedelta(seconds=29))
     assert 1 == len(receiver.calls)
     assert () == call(root, NOON + timedelta(seconds=31))

@@ -142,7 +142,7 @@ def test_record_check_of_a_folder_that_is_not_there_is_a_mistake(tmp_path: Path)
         said = copydesk(*arguments)
 
         assert (said.code, said.out) == (2, "")
-        assert said.err.startswith(f"error: there is no such folder: {tmp_path / 'beta'}\nhint: ")
+        assert said.err.startswith(f"error: the folder does not exist: {tmp_path / 'beta'}\nhint: ")
 
 
 def test_record_check_fails_on_a_broken_record(tmp_path: Path) -> None:

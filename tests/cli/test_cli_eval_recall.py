@@ -95,7 +95,7 @@ def test_the_table_says_how_much_we_had_and_why_we_have_not_the_rest(world: Path
     assert 0 == said.code
     assert "5 stories, 40% of them had" in said.out
     for line in (
-        "1  in another newsroom's words",
+        "1  covered by another publisher",
         "0 of 2  gull.example (a source)",
         "1 of 2  tern.example (no source)",
         "off-beat",

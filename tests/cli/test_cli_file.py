@@ -238,8 +238,8 @@ def test_a_topic_that_is_none_is_refused_with_those_there_are(root: Path, web: P
         said = file(root, web, f"{TERN}bread", "--topic", name)
 
         assert (said.code, said.out) == (2, "")
-        assert f"no topic of this beat: {name}" in said.err
-        assert "hint: its topics are Coast" in said.err
+        assert f"unknown topic: {name}" in said.err
+        assert "hint: the topics are: Coast" in said.err
 
 
 @pytest.mark.parametrize("url", ["mailto:x@y.example", "nowhere", "ftp://tern.example/x", ""])

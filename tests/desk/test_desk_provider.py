@@ -163,7 +163,7 @@ def test_an_answer_of_another_provider_is_none(desk: ServedDesk, provider: Provi
 @pytest.mark.parametrize(
     ("discovery", "words"),
     [
-        ({"issuer": "https://evil.example"}, "it says that it is another"),
+        ({"issuer": "https://evil.example"}, "stated another name"),
         ({"token_endpoint": "ftp://127.0.0.1/"}, "not reached by https"),
         ({"jwks_uri": None}, "cannot be read"),
     ],
@@ -219,7 +219,7 @@ def test_a_provider_that_is_down_is_told(tmp_path: Path) -> None:
         answer = desk.here().get("/desk/sign-in/provider")
 
     assert 502 == answer.status
-    assert "it cannot be asked" in answer.body
+    assert "cannot be reached" in answer.body
 
 
 def test_without_a_provider_there_is_no_such_way_in(tmp_path: Path) -> None:

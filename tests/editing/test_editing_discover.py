@@ -260,8 +260,8 @@ def test_what_can_be_no_address_is_no_address_with_a_scheme_either(typed: str) -
 @pytest.mark.parametrize(
     ("allowed", "port", "scheme", "hint"),
     [
-        ("other.example", "web", "http", "write the host into fetch.allow_hosts if it is yours"),
-        (ADDRESSES[0], "dead", "http", "check the address; --as-is adds it unseen"),
+        ("other.example", "web", "http", "add the host to fetch.allow_hosts if the host is yours"),
+        (ADDRESSES[0], "dead", "http", "check the address; use --as-is to add it unchecked"),
         (ADDRESSES[0], "web", "https", "the site's certificate is not valid"),
     ],
 )

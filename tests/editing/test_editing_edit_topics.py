@@ -129,7 +129,7 @@ def test_a_topic_moves_and_its_file_is_else_as_it_was(newsroom: Newsroom, root: 
 
     assert WRITTEN.replace("parent: Coast", 'parent: ""') == (root / TIDES).read_text()
     message = run_git(root, "show", "-s", "--format=%B", up)
-    assert message.startswith("topics: Tides stands at the top\n\nby Anna")
+    assert message.startswith("topics: move Tides to the top\n\nby Anna")
     down = move_topic(newsroom, "tides", "Coast", "Anna", digest_of(root, TIDES))
     assert down.changed == (TIDES,)
     assert WRITTEN == (root / TIDES).read_text()
@@ -162,9 +162,9 @@ def test_a_topic_moves_nowhere_where_it_cannot_stand(newsroom: Newsroom, root: P
 def test_a_topic_is_new_stands_below_another_and_ends(root: Path) -> None:
     with open_newsroom(root, NOW, {}) as newsroom:
         file_topic(newsroom, "Sea birds", "Coast", "Anna")
-        with pytest.raises(UsageError, match="no name for a new topic"):
+        with pytest.raises(UsageError, match="invalid name for a new topic"):
             file_topic(newsroom, "tides", "", "Anna")
-        with pytest.raises(UsageError, match="no name for a new topic"):
+        with pytest.raises(UsageError, match="invalid name for a new topic"):
             file_topic(newsroom, "東京", "", "Anna")
         with pytest.raises(UsageError, match="main topic"):
             end_topic(newsroom, "Coast", "Anna", digest_of(root, COAST))

@@ -264,7 +264,7 @@ def test_a_word_of_another_language_goes_to_its_translations(filed: Path) -> Non
 
 
 def test_a_keyword_of_two_topics_is_told(filed: Path) -> None:
-    assert add(filed, "Coast", "Meadow").notes == ("Land has the keyword, too: Meadow",)
+    assert add(filed, "Coast", "Meadow").notes == ("Land already has this keyword: Meadow",)
 
 
 @pytest.mark.parametrize("word", ["", "  ", "!", "x" * 101])

@@ -343,7 +343,7 @@ def test_a_store_that_is_damaged_or_cannot_be_written_costs_time_alone(
 @pytest.mark.parametrize(
     ("change", "what"),
     [
-        (RuleChange(points={"voice": 3}), "there is no scoring.points of this name: voice"),
+        (RuleChange(points={"voice": 3}), "no scoring.points has this name: voice"),
         (RuleChange(points={"voices": 201}), "from -200 to 200"),
         (RuleChange(publish_at=-1), "scoring.publish_at"),
         (RuleChange(half_life_hours=0.5), "front.half_life_hours"),

@@ -332,12 +332,12 @@ def test_the_cost_of_a_page_is_told(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "data", "what"),
     [
-        ("ground-truth.json", b"{", "no JSON"),
+        ("ground-truth.json", b"{", "invalid JSON"),
         ("html/0a.html.gz", None, "a page that the labels name is not there"),
-        ("html/0a.html.gz", gzip.compress(b"x" * 50, mtime=0)[:20], "the gzip is cut off"),
+        ("html/0a.html.gz", gzip.compress(b"x" * 50, mtime=0)[:20], "the gzip file is incomplete"),
         ("html/0a.html.gz", b"\x1f\x8b" + b"x" * 50, "no gzip"),
-        ("ferry/expected-metadata.json", b"[", "no JSON"),
-        ("ferry/expected-metadata.json", b"[]", "no JSON object"),
+        ("ferry/expected-metadata.json", b"[", "invalid JSON"),
+        ("ferry/expected-metadata.json", b"[]", "expected a JSON object"),
         ("ferry/expected-metadata.json", b'{"publishedTime": "soon"}', "publishedTime is no date"),
     ],
 )
@@ -361,7 +361,7 @@ def test_a_broken_line_is_named_by_its_number(tmp_path: Path) -> None:
     recorded, gold, _ = web(tmp_path)
     gold.write_text(gold.read_text("utf-8") + "\n{\n", "utf-8")
 
-    with pytest.raises(DataError, match="no line of JSON") as caught:
+    with pytest.raises(DataError, match="the line is not valid JSON") as caught:
         report(recorded, gold)
 
     assert caught.value.subject == f"{gold}:3"

@@ -126,8 +126,8 @@ def test_a_logo_of_nobody_or_over_somebody_elses_edit_is_refused(
 ) -> None:
     odd = digest_of(root, "_data/organizations/odd.md")
     for domain, seen, why in (
-        ("nobody.example", "", "no organization has this domain"),
-        ("../../x", odd, "no organization has this domain"),
+        ("nobody.example", "", "no publisher has this domain"),
+        ("../../x", odd, "no publisher has this domain"),
         ("gull.example", odd, "changed the file meanwhile"),
     ):
         with pytest.raises(UsageError, match=why):

@@ -81,7 +81,7 @@ def test_two_things_at_one_path_change_nothing(tmp_path: Path) -> None:
         writer.open()
         writer.put(Sheet(first, b"1"))
 
-        with pytest.raises(PublishError, match="two things want to be published"):
+        with pytest.raises(PublishError, match="two files of the site have the same path"):
             writer.put(Sheet(second, b"2"))
 
         writer.clear()

@@ -109,13 +109,13 @@ def test_what_stands_together_from_before_says_so(tmp_path: Path) -> None:
 def test_where_words_are_not_compared_that_is_said(tmp_path: Path) -> None:
     root = newsroom_of(tmp_path / "beat", titled(), more=EVERYDAY)
 
-    assert NeighbourReport(note="the profile everyday compares no words") == neighbours(root)
+    assert NeighbourReport(note="the profile everyday does not compare words") == neighbours(root)
 
 
 def test_a_copy_stands_in_no_group_and_nobody_is_no_record(tmp_path: Path) -> None:
     first, second, *_ = titled()
     root = newsroom_of(tmp_path / "beat", [first, replace(second, copy_of=A)])
 
-    assert f"a copy of {A} stands in no group" == neighbours(root, B).note
+    assert f"a copy of {A} belongs to no group" == neighbours(root, B).note
     with pytest.raises(RecordError):
         neighbours(root, "nobody")

@@ -57,7 +57,7 @@ def test_a_round_without_news_pushes_what_earlier_ones_left(root: Path, remote: 
         report = push_commits(opened, reports.RoundReport())
 
     assert report.complete
-    assert ("1 commit pushed to origin",) == report.notes
+    assert ("1 pushed commit to origin",) == report.notes
     assert run_git(root, "rev-parse", "HEAD") == run_git(remote, "rev-parse", "main")
 
 
@@ -117,8 +117,8 @@ def test_what_others_pushed_comes_in(
     report = pushed(root)
 
     assert report.complete
-    sent = ("1 commit pushed to origin",) if has_news else ()
-    assert report.notes == ("1 commit of others came in from origin", *sent)
+    sent = ("1 pushed commit to origin",) if has_news else ()
+    assert report.notes == ("1 pulled commit of others from origin", *sent)
     assert "theirs" == (root / "theirs.md").read_text()
 
 
