@@ -118,7 +118,7 @@ def test_an_order_that_not_all_have_is_an_error_with_a_way_out(gold: Path) -> No
     said = copydesk("eval", "group", gold, "--order", "time")
 
     assert said.code == 1
-    assert said.err == ("error: not every document can be sorted by time\nhint: --order hash\n")
+    assert said.err == ("error: not every document can be sorted by time\nhint: use --order hash\n")
     assert copydesk("eval", "group", gold, "--order", "sometimes").code == 2
 
 
@@ -148,15 +148,15 @@ def test_words_of_the_beat_are_taken(tmp_path: Path) -> None:
 
 
 FAULTS = {
-    "empty": ("", "the file has no documents", "", "a line of JSON for each document"),
-    "blank": ("\n  \n", "the file has no documents", "", "a line of JSON for each document"),
+    "empty": ("", "the file has no documents", "", "one line of JSON for each document"),
+    "blank": ("\n  \n", "the file has no documents", "", "one line of JSON for each document"),
     "invalid JSON": ('{"id": 1,\n', "invalid JSON", ":1", "a line of JSON"),
     "a list": ("[1, 2]\n", "no labelled", ":1", "a "),
     "no cluster": (
         '{"id": 1, "title": "x", "cluster": 2}\n\n{"id": 2, "title": "y"}\n',
         "expected a labelled document",
         ":3",
-        "an id, a title and the cluster",
+        "an id, a title and its cluster",
     ),
     "no time": (
         '{"id": 1, "title": "x", "cluster": 2, "ts": "soon"}',
@@ -164,7 +164,7 @@ FAULTS = {
         ":1",
         "2026-11-24T13:10:00Z",
     ),
-    "twice": ('{"id": 1, "title": "x", "cluster": 2}\n' * 2, "1 ids occur twice", "", "ids tell"),
+    "twice": ('{"id": 1, "title": "x", "cluster": 2}\n' * 2, "1 ids occur twice", "", "its own id"),
 }
 
 

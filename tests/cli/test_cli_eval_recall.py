@@ -178,7 +178,7 @@ def test_a_page_that_waits_for_a_place_in_a_round_is_not_called_unseen(
     ("body", "says"),
     [
         (b"", "an empty answer"),
-        (b"<html><body><a href='/x'>A link to a page</a></body></html>", "no list of stories"),
+        (b"<html><body><a href='/x'>A link to a page</a></body></html>", "not a list of stories"),
         (
             b'<?xml version="1.0"?><!DOCTYPE b [<!ENTITY a "aaaaaaaaaa">'
             + b"".join(b'<!ENTITY %c "%s">' % (98 + n, b"&%c;" % (97 + n) * 10) for n in range(9))
@@ -244,7 +244,7 @@ def test_hostile_rows_are_text_and_cost_only_themselves(world: Path, tmp_path: P
     ("place", "says"),
     [
         ("no-such-file.csv", "the list cannot be read"),
-        (f"{TERN}/nowhere.xml", "the list cannot be had"),
+        (f"{TERN}/nowhere.xml", "the list cannot be fetched"),
     ],
 )
 def test_a_list_that_cannot_be_had_fails_with_its_name(world: Path, place: str, says: str) -> None:

@@ -176,7 +176,7 @@ REFUSED = {
     "a page that is not there": ("nowhere", "not filed: gone"),
     "a list of links": ("news", "not filed: not-an-article"),
     "a document": ("menu.pdf", "menu.pdf"),
-    "a host that wants a pause": ("paused", "file it later"),
+    "a host that wants a pause": ("paused", "add it again later"),
 }
 
 

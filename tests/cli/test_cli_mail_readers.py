@@ -93,7 +93,7 @@ def test_readers_of_a_renamed_letter_are_told_of_and_moved(root: Path) -> None:
         "1 reader is subscribed to a letter that no longer exists: daily; "
         f"rename it back or move them: {command}\n" == said
     )
-    assert "name yourself with --as NAME" in unsigned.err
+    assert "use --as NAME" in unsigned.err
     assert "1 readers of daily get day\n" == moved.out
     assert (2, "nobody is subscribed to that letter: daily") == (
         *(again.code, again.err.partition("error: ")[2].splitlines()[0]),

@@ -160,7 +160,7 @@ def test_an_organization_gets_a_logo(served: ServedNewsroom, anna: Browser) -> N
     form["seen"] = re.findall(r'name="seen" value="(\w+)"', anna.get(page).body)[0]
 
     assert anna.post(f"{page}logo", *multipart(form)).status == 400
-    assert "not a picture" in anna.post(f"{page}logo", *multipart(form, b"<svg/>")).body
+    assert "expected a picture" in anna.post(f"{page}logo", *multipart(form, b"<svg/>")).body
     no_rounds = anna.post(f"{page}logo", *multipart({**form, "url": "https://gull.example/a.png"}))
     assert (no_rounds.status, "contact" in no_rounds.body) == (400, True)
     assert anna.post(f"{page}logo", *multipart(form, PNG)).status == 303

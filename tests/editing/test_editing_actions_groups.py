@@ -126,7 +126,7 @@ def test_an_edit_that_comes_while_words_are_made_ready_is_not_overwritten(
     monkeypatch.setattr(module, "regroup_at_once", edit_by_hand)
     refused, done = act(root, rename(A, "New words"), verdict("hold", B))
     assert (refused.state, done.state) == ("refused", "done")
-    assert "has just been edited" in refused.what
+    assert "has just edited the story file" in refused.what
     assert read(root, A).title.startswith("By hand")
 
 

@@ -377,7 +377,7 @@ def test_days_that_are_none_are_an_error(root: Path, days: str) -> None:
 def test_nothing_is_filed_during_a_round_but_all_may_be_compared(root: Path) -> None:
     with locks.hold(root / ".copydesk/round.lock"):
         assert rejudge(root).code == 0
-        assert "another round is at work" in rejudge(root, "--apply").err
+        assert "another run is active" in rejudge(root, "--apply").err
 
 
 @only_copydesk

@@ -122,7 +122,7 @@ def test_a_source_ends_and_is_taken_back(root: Path) -> None:
     with opened(root) as desk:
         with pytest.raises(UsageError, match="no such source"):
             end_source(desk, GULL, "Anna", seen(root))
-        with pytest.raises(UsageError, match="changed the file meanwhile"):
+        with pytest.raises(UsageError, match="changed the file in the meantime"):
             end_source(desk, HERON, "Anna", read)
         undo_settings(desk, commit, "Anna")
     assert before == (root / "beat.toml").read_text()
@@ -132,7 +132,7 @@ def test_an_edit_over_somebody_elses_is_refused(root: Path) -> None:
     before = seen(root)
     edit(root, trust="publish")
 
-    with opened(root) as desk, pytest.raises(UsageError, match="changed the file meanwhile"):
+    with opened(root) as desk, pytest.raises(UsageError, match="changed the file in the meantime"):
         edit_source(desk, HERON, SourceEdit(name="Heron", trust="hold"), "Ben", before)
     assert "hold" not in (root / "beat.toml").read_text()
 
@@ -145,7 +145,7 @@ def test_an_edit_over_somebody_elses_is_refused(root: Path) -> None:
         ({"trust": "always"}, "trust"),
         ({"topics": ("Nowhere",)}, "topic"),
         ({"url": "javascript:x"}, "no web address"),
-        ({"url": HERON + "#top"}, "a source already"),
+        ({"url": HERON + "#top"}, "already has this source"),
         ({"url": GULL}, "nothing would change"),
     ],
 )
@@ -179,7 +179,7 @@ def test_only_the_last_word_on_a_file_is_taken_back_and_only_one_of_settings(roo
     with opened(root) as desk:
         with pytest.raises(UsageError, match="changed since"):
             undo_settings(desk, first, "Anna")
-        with pytest.raises(UsageError, match="changed no settings"):
+        with pytest.raises(UsageError, match="did not change settings"):
             undo_settings(desk, run_git(root, "rev-list", "--max-parents=0", "HEAD").strip(), "A")
         with pytest.raises(UsageError, match="no commit of this branch"):
             undo_settings(desk, "HEAD", "Anna")

@@ -190,7 +190,9 @@ def test_the_main_topic_has_no_words_of_its_own_and_says_so(filed: Path) -> None
     report = ask(filed, "Coast")
 
     assert report.topics[0].words == ()
-    assert report.notes == ("Coast is the main topic: no other stories show what is its own",)
+    assert report.notes == (
+        ("Coast is the main topic, so there are no other stories to compare its keywords with"),
+    )
 
 
 def test_another_language_has_words_of_its_own(root: Path, write: Write) -> None:

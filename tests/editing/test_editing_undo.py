@@ -208,7 +208,9 @@ def test_a_removal_that_is_undone_brings_the_record_back_without_its_text(root: 
     report = undo(root, commit)
 
     assert report.is_urgent
-    assert [note.split(": ")[0] for note in report.notes] == ["its text is no longer kept"]
+    assert [note.split(": ")[0] for note in report.notes] == [
+        ("the article's text is no longer stored")
+    ]
     assert files(root) == before
     assert not archive.read_rulings(root).removed
 

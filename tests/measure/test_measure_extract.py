@@ -333,9 +333,9 @@ def test_the_cost_of_a_page_is_told(tmp_path: Path) -> None:
     ("name", "data", "what"),
     [
         ("ground-truth.json", b"{", "invalid JSON"),
-        ("html/0a.html.gz", None, "a page that the labels name is not there"),
+        ("html/0a.html.gz", None, "a page that the labels name is missing"),
         ("html/0a.html.gz", gzip.compress(b"x" * 50, mtime=0)[:20], "the gzip file is incomplete"),
-        ("html/0a.html.gz", b"\x1f\x8b" + b"x" * 50, "no gzip"),
+        ("html/0a.html.gz", b"\x1f\x8b" + b"x" * 50, "invalid gzip"),
         ("ferry/expected-metadata.json", b"[", "invalid JSON"),
         ("ferry/expected-metadata.json", b"[]", "expected a JSON object"),
         ("ferry/expected-metadata.json", b'{"publishedTime": "soon"}', "publishedTime is no date"),
@@ -374,7 +374,7 @@ def test_a_damaged_zip_is_named(tmp_path: Path) -> None:
     data[at : at + 100] = b"\xff" * 100
     packed.write_bytes(data)
 
-    with pytest.raises(DataError, match="no zip that can be read") as caught:
+    with pytest.raises(DataError, match="not a valid zip") as caught:
         report(packed)
 
     assert caught.value.subject == str(packed)
@@ -400,5 +400,5 @@ def test_files_without_any_labelled_page_are_one_clear_error(tmp_path: Path) -> 
 
 
 def test_days_alone_give_nothing_to_compare(tmp_path: Path) -> None:
-    with pytest.raises(DataError, match="only the days are known"):
+    with pytest.raises(DataError, match="only the dates of these pages are known"):
         report(days(tmp_path, "2026-03-09"))

@@ -128,7 +128,7 @@ def test_a_logo_of_nobody_or_over_somebody_elses_edit_is_refused(
     for domain, seen, why in (
         ("nobody.example", "", "no publisher has this domain"),
         ("../../x", odd, "no publisher has this domain"),
-        ("gull.example", odd, "changed the file meanwhile"),
+        ("gull.example", odd, "changed the file in the meantime"),
     ):
         with pytest.raises(UsageError, match=why):
             settings.set_logo(opened, domain, logo, "Anna", seen)

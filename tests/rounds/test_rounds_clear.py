@@ -190,7 +190,7 @@ def test_a_record_with_edits_is_left_alone(root: Path) -> None:
 def test_there_must_be_such_a_record(root: Path) -> None:
     said = copydesk("-C", root, "verdict", "_news/none.md", "clear", "--why", "x", "--as", "Ed")
     assert said.code == 1
-    assert "there is the story does not exist: _news/none.md" in said.err
+    assert "the story does not exist: _news/none.md" in said.err
 
 
 def test_why_must_be_said(root: Path) -> None:

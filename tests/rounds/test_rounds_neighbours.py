@@ -65,7 +65,7 @@ def told(root: Path, name: str = A) -> list[tuple[str, str, str]]:
     ("groups", "said", "kind", "why"),
     [
         ((A, A), (), "together", "together:"),
-        (("", ""), (), "would-join", "not grouped when it came; today"),
+        (("", ""), (), "would-join", "not grouped when it was added; today similarity"),
         (
             (A, A),
             (action("rule", "split", B, A, why="two matters"),),
@@ -101,7 +101,7 @@ def test_what_an_editor_merged_is_together_by_that_word(tmp_path: Path) -> None:
 def test_what_stands_together_from_before_says_so(tmp_path: Path) -> None:
     root = newsroom_of(tmp_path / "beat", titled(A, "", A))
 
-    assert ("stays", "together since they came; today") in [
+    assert ("stays", "together since they were added; today's similarity is") in [
         (kind, why) for kind, _, why in told(root, C)
     ]
 

@@ -179,7 +179,7 @@ def test_undoing_leaves_what_a_person_wrote_since(root: Path) -> None:
     report = rule(root, "undo", 1).json()
 
     assert kept(root).read(RECORD).title == "By hand"
-    assert "a person has edited" in report["notes"][0]
+    assert "was edited by hand" in report["notes"][0]
 
 
 def test_undoing_without_the_article_leaves_the_record(root: Path) -> None:
@@ -190,7 +190,7 @@ def test_undoing_without_the_article_leaves_the_record(root: Path) -> None:
     report = rule(root, "undo", 1).json()
 
     assert (report["changed"], kept(root).read(RECORD).title) == ([RULES], "The wall")
-    assert "no longer kept" in report["notes"][0]
+    assert "no longer stored" in report["notes"][0]
 
 
 @only_copydesk
@@ -256,7 +256,7 @@ def test_a_block_leaves_what_is_filed_and_explain_shows_it(root: Path, web: Path
 @pytest.mark.parametrize(
     ("words", "code", "what"),
     [
-        (("rename", "_news/none.md", "x"), 1, "there is the story does not exist: _news/none.md"),
+        (("rename", "_news/none.md", "x"), 1, "the story does not exist: _news/none.md"),
         (("rename", "../../etc/passwd", "x"), 1, "the story does not exist"),
         (("rename", "beat.toml", "x"), 1, "the story does not exist"),
         (("pin", "x" * 10_000), 1, "the story does not exist"),

@@ -204,7 +204,7 @@ def test_a_note_edited_by_hand_stays_as_edited(root: Path) -> None:
     run_git(root, "commit", "-qam", "by hand")
     copydesk("-C", root, "--now", NOW.isoformat(), "rejudge", "--apply")
     assert story(root).note == "By hand."
-    assert "a person has edited its note" in rule(root, "undo", 1).json()["notes"][0]
+    assert "the field `note` was edited by hand" in rule(root, "undo", 1).json()["notes"][0]
     assert story(root).note == "By hand."
 
 
@@ -228,8 +228,8 @@ def test_undoing_an_address_without_the_article_gives_back_the_former_one(root: 
 @pytest.mark.parametrize(
     ("words", "code", "what"),
     [
-        (("_news/none.md", "excerpt", "x"), 1, "there is the story does not exist: _news/none.md"),
-        ((RECORD, "except", "x"), 2, "did you mean excerpt??"),
+        (("_news/none.md", "excerpt", "x"), 1, "the story does not exist: _news/none.md"),
+        ((RECORD, "except", "x"), 2, "did you mean excerpt?"),
         ((RECORD, "colour", "x"), 2, "the fields are: excerpt, picture, url, note"),
         ((RECORD, "excerpt", " \n "), 2, "the excerpt is empty"),
         ((RECORD, "excerpt", "x" * 301), 2, "the excerpt is too long (301 characters)"),

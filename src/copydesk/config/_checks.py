@@ -37,7 +37,7 @@ def _check_deploy(settings: Settings) -> None:
             FILE,
             path,
             "this setting is missing",
-            f'set it, because deploy.to = "{chosen}" needs it',
+            f'set a value, because deploy.to = "{chosen}" requires this setting',
         )
     for name in ("index_now_key", "hub"):
         if getattr(deploy, name) and not settings.beat.url:
@@ -91,7 +91,7 @@ def _check_mail(settings: Settings) -> None:
     }
     for path, why in needed.get(deliver, ()):
         if not attrgetter(path)(settings):
-            hint = f'set it, because mail.deliver = "{deliver}" needs {why}'
+            hint = f'set a value, because mail.deliver = "{deliver}" needs {why}'
             raise setting_error(FILE, path, "this setting is missing", hint)
 
 

@@ -96,7 +96,7 @@ def _read(
                 FILE,
                 f"{path}.{name}",
                 "this setting is missing",
-                "set it, because it has no default",
+                "set a value, because this setting has no default",
             )
     for inner in section.inner:
         if inner.key in table or not inner.optional:
