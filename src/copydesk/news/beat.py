@@ -125,8 +125,8 @@ class SignalPoints:
 
     on_beat: int = _points(
         6,
-        "The story is about the site's subject. Counts four to eight times, depending on how "
-        "certain its topic is.",
+        "The story is about the site's subject. The points count four to eight "
+        "times, depending on how certain its topic is.",
     )
     off_beat: int = _points(-80, "The story matches no topic, but was added all the same.")
     weighty_title: int = _points(
@@ -135,31 +135,36 @@ class SignalPoints:
     state_in_title: int = _points(8, "The headline names a country.")
     weighty_lede: int = _points(
         2,
-        "The headline and the lede (first paragraph) contain important terms. Counts once for 4 "
-        "terms, up to four times for 11.",
+        "The headline and the lede (first paragraph) contain important terms. The "
+        "points count once for 4 terms, up to four times for 11.",
     )
     weighty_text: int = _points(
         5,
-        "The text contains important terms. Counts once for 2 different terms, up to seven times "
-        "for 24.",
+        "The text contains important terms. The points count once for 2 different "
+        "terms, up to seven times for 24.",
     )
     voices: int = _points(
-        4, "The text names or quotes its sources. Counts once for 1 source, up to six times for 18."
+        4,
+        "The text names or quotes its sources. The points count once for 1 source, "
+        "up to six times for 18.",
     )
     own_reporting: int = _points(8, "The publisher did its own reporting.")
     thin_text: int = _points(-80, "The text has fewer than 150 characters.")
     abrupt_end: int = _points(-6, "The text ends in the middle of a sentence.")
     promotion: int = _points(
         -5,
-        "The text contains advertising words. Counts once for 5 words, up to three times for 12.",
+        "The text contains advertising words. The points count once for 5 words, "
+        "up to three times for 12.",
     )
     first_person: int = _points(
-        -4, 'The author often writes "I" or "me". Counts once for 8 in 1,000 words, twice for 15.'
+        -4,
+        'The author often writes "I" or "me". The points count once for 8 in 1,000 '
+        "words, twice for 15.",
     )
     exclamation: int = _points(
         -7,
-        "The text has many exclamation and question marks. Counts once for 4 in 1,000 words, "
-        "twice for 9.",
+        "The text has many exclamation and question marks. The points count once "
+        "for 4 in 1,000 words, twice for 9.",
     )
     to_reader: int = _points(-5, "The headline addresses the reader.")
     light_fare: int = _points(-10, "The headline is about a trivial subject.")

@@ -130,7 +130,7 @@ def _file_letters(newsroom: Newsroom, report: RoundReport) -> RoundReport:
         if outcome.state == "failed"
     ]
     told = [
-        f"letter {outcome.letter}: {outcome.what}"
+        f"newsletter {outcome.letter}: {outcome.what}"
         for outcome in outcomes
         if outcome.state != "failed"
     ]
