@@ -95,7 +95,7 @@ def test_one_that_is_gone_is_refused(root: Path) -> None:
     address = keep(root, picture())
     next((root / ".copydesk/uploads").iterdir()).write_bytes(b"another")
     (told,) = act(root, use(address))
-    assert (told.state, told.hint) == ("refused", "upload the picture again")
+    assert (told.state, told.hint) == ("refused", "upload it again")
     assert not (root / FOLDER).exists()
 
 

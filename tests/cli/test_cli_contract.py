@@ -163,7 +163,7 @@ def test_the_seal_opens_for_who_has_the_key(root: Path, web: Path) -> None:
     (root / ".copydesk" / "key").unlink()
     closed = copydesk("-C", root, "seal", "open", WALL_RECORD)
     assert closed.code == 1
-    assert "no key" in closed.err
+    assert "key is missing" in closed.err
 
 
 def test_sources_are_added_listed_and_exported(root: Path, tmp_path: Path) -> None:

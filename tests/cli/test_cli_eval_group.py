@@ -150,8 +150,8 @@ def test_words_of_the_beat_are_taken(tmp_path: Path) -> None:
 FAULTS = {
     "empty": ("", "the file has no documents", "", "one line of JSON for each document"),
     "blank": ("\n  \n", "the file has no documents", "", "one line of JSON for each document"),
-    "invalid JSON": ('{"id": 1,\n', "invalid JSON", ":1", "a line of JSON"),
-    "a list": ("[1, 2]\n", "no labelled", ":1", "a "),
+    "invalid JSON": ('{"id": 1,\n', "invalid JSON", ":1", "one line of JSON"),
+    "a list": ("[1, 2]\n", "expected a labelled", ":1", "document"),
     "no cluster": (
         '{"id": 1, "title": "x", "cluster": 2}\n\n{"id": 2, "title": "y"}\n',
         "expected a labelled document",
@@ -160,7 +160,7 @@ FAULTS = {
     ),
     "no time": (
         '{"id": 1, "title": "x", "cluster": 2, "ts": "soon"}',
-        "no time: soon",
+        "invalid time: soon",
         ":1",
         "2026-11-24T13:10:00Z",
     ),
@@ -264,5 +264,5 @@ def test_a_pair_without_a_side_or_label_is_named(tmp_path: Path, key: str) -> No
 
     assert said.code == 1
     assert said.err == (
-        f"error: no {key}: {file}:2\nhint: a pair needs the keys a_title, b_title, label\n"
+        f"error: missing key {key}: {file}:2\nhint: a pair needs the keys a_title, b_title, label\n"
     )

@@ -105,9 +105,7 @@ def test_an_address_that_is_none_is_a_mistake(tmp_path: Path) -> None:
     said = copydesk("extract", saved(tmp_path), "--url", "nonsense")
 
     assert (said.code, said.out) == (2, "")
-    assert said.err == (
-        "error: invalid web address: nonsense\nhint: write an address that begins with https://\n"
-    )
+    assert said.err == ("error: invalid web address: nonsense\nhint: begin with https://\n")
 
 
 def test_a_page_under_gzip_is_unpacked(tmp_path: Path) -> None:

@@ -130,8 +130,8 @@ def test_two_spellings_of_one_address_are_one_source(root: Path) -> None:
 
 
 REFUSED = {
-    "no letter in the title": (("--title", "\n…!"), "--title needs at least one letter"),
-    "no letter in a topic": (("--topic", "*"), "--topic needs at least one letter"),
+    "no letter in the title": (("--title", "\n…!"), "--title needs a letter"),
+    "no letter in a topic": (("--topic", "*"), "--topic needs a letter"),
     "a title without end": (("--title", "x" * 201), "--title is too long"),
     "a topic twice": (("--topic", "Bees", "--topic", "bees"), "named twice: Bees"),
     "a zone of nowhere": (("--timezone", "Mars/Olympus"), "--timezone Mars/Olympus"),

@@ -98,7 +98,7 @@ BROKEN_TOPICS: dict[str, tuple[str | bytes, str]] = {
     "no-id": ("name: A\n", "_id: expected at most 100 letters"),
     "an-id-that-is-a-file": (
         "_id: index.json\nname: A\n",
-        '_id: the site has a file with the name "index.json"',
+        '_id: the site has a file named "index.json"',
     ),
     "an-id-without-end": (f"_id: {'a' * 101}\nname: A\n", "_id: expected at most 100 letters"),
     "an-id-that-climbs": ("_id: ../a\nname: A\n", "_id: expected at most 100 letters"),
@@ -258,7 +258,7 @@ def test_one_domain_has_one_organization(room: Path) -> None:
     put(room, "_data/organizations/a.md", "---\nname: A\ndomain: a.example\n---\n")
     put(room, "_data/organizations/b.md", "---\nname: B\ndomain: a.example\n---\n")
 
-    assert '"a.example" is already used by _data/organizations/a.md' == error_of(room).what
+    assert '"a.example" is also used by _data/organizations/a.md' == error_of(room).what
 
 
 def test_every_small_logo_counts_with_or_without_an_organization(room: Path) -> None:

@@ -204,7 +204,9 @@ def test_a_topic_is_moved_told_and_taken_back(served: ServedNewsroom, anna: Brow
     circle = {"name": "Ebb", "parent": "Flood", "seen": seen_of(body, "Ebb")}
     refused = anna.post("/desk/topics/move", circle)
     assert "a topic cannot be below itself: Ebb" == refused.json()["title"]
-    assert "meanwhile" in anna.post("/desk/topics/move", {**form, "parent": ""}).json()["title"]
+    assert ("in the meantime") in anna.post("/desk/topics/move", {**form, "parent": ""}).json()[
+        "title"
+    ]
     assert "parent" not in ebb.read_text()
     assert anna.post("/desk/settings/undo", {"commit": commit}).status == 303
     assert before == flood.read_text()

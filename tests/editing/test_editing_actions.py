@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 
 from copydesk import archive, building, newsroom
-from copydesk.editing import read_words
 from copydesk.editing.applying import MOST_IN_A_COMMIT
 from copydesk.editing.undo import undo_action
 from copydesk.news import Article, EditorAction
@@ -106,14 +105,6 @@ def test_words_of_one_editor_are_one_commit(root: Path) -> None:
         (RULES, f"_news/{B}.md"),
     ]
     assert run_git(root, "status", "--porcelain") == ""
-
-
-@pytest.mark.parametrize("noun", ["actions", "words"], ids=["today", "in older commits"])
-def test_the_editor_of_many_is_read_from_their_commit(noun: str) -> None:
-    trailers = "Copydesk-Action: verdict hold _news/a.md\nCopydesk-Action: rule pin b"
-    message = f"desk: 2 {noun} by Anna\n\n* verdict: hold A\n* rule: pin B\n\n{trailers}"
-
-    assert ["Anna", "Anna"] == [said.by for said in read_words(message)]
 
 
 def test_a_word_alone_reads_as_that_of_the_command_line(root: Path) -> None:

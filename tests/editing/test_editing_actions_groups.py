@@ -161,7 +161,7 @@ def test_a_leader_under_a_persons_pen_is_left_to_the_next_round(root: Path) -> N
     before = file.read_bytes()
     (told,) = act(root, RULES["pin"])
     assert (told.state, file.read_bytes()) == ("done", before)
-    assert f"left for the next run, because somebody is editing the file: _news/{A}.md" in told.hint
+    assert f"left for the next run, because somebody edits the file: _news/{A}.md" in told.hint
     assert read(root, E).published
 
 

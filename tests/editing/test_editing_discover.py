@@ -262,7 +262,7 @@ def test_what_can_be_no_address_is_no_address_with_a_scheme_either(typed: str) -
     [
         ("other.example", "web", "http", "add the host to fetch.allow_hosts if the host is yours"),
         (ADDRESSES[0], "dead", "http", "check the address; use --as-is to add it unchecked"),
-        (ADDRESSES[0], "web", "https", "the certificate is invalid"),
+        (ADDRESSES[0], "web", "https", "tell the site's owner that the certificate is invalid"),
     ],
 )
 def test_each_trouble_has_its_own_way_out(

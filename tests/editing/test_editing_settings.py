@@ -120,7 +120,7 @@ def test_a_source_ends_and_is_taken_back(root: Path) -> None:
     assert before.replace(block, "") == (root / "beat.toml").read_text()
     assert f"- {GULL}" in run_git(root, "show", "-s", "--format=%B", commit)
     with opened(root) as desk:
-        with pytest.raises(UsageError, match="no such source"):
+        with pytest.raises(UsageError, match="does not have this source"):
             end_source(desk, GULL, "Anna", seen(root))
         with pytest.raises(UsageError, match="changed the file in the meantime"):
             end_source(desk, HERON, "Anna", read)
@@ -144,8 +144,8 @@ def test_an_edit_over_somebody_elses_is_refused(root: Path) -> None:
         ({"every_minutes": 5_000}, "every_minutes"),
         ({"trust": "always"}, "trust"),
         ({"topics": ("Nowhere",)}, "topic"),
-        ({"url": "javascript:x"}, "no web address"),
-        ({"url": HERON + "#top"}, "already has this source"),
+        ({"url": "javascript:x"}, "invalid web address"),
+        ({"url": HERON + "#top"}, "source exists already"),
         ({"url": GULL}, "nothing would change"),
     ],
 )
@@ -177,7 +177,7 @@ def test_only_the_last_word_on_a_file_is_taken_back_and_only_one_of_settings(roo
     edit(root, trust="publish")
 
     with opened(root) as desk:
-        with pytest.raises(UsageError, match="changed since"):
+        with pytest.raises(UsageError, match="has changed in the meantime"):
             undo_settings(desk, first, "Anna")
         with pytest.raises(UsageError, match="did not change settings"):
             undo_settings(desk, run_git(root, "rev-list", "--max-parents=0", "HEAD").strip(), "A")

@@ -191,7 +191,7 @@ def test_the_main_topic_has_no_words_of_its_own_and_says_so(filed: Path) -> None
 
     assert report.topics[0].words == ()
     assert report.notes == (
-        ("Coast is the main topic, so there are no other stories to compare its keywords with"),
+        ("Coast is the main topic, so there are no stories to compare it with"),
     )
 
 

@@ -13,6 +13,7 @@ import pytest
 
 from copydesk import newsroom
 from copydesk.archive.git import AUTHOR
+from copydesk.editing import read_words
 from copydesk.editing.trail import Trail, trace_story
 from copydesk.kit import urls
 from copydesk.memory import Fate
@@ -224,7 +225,7 @@ def test_a_record_is_followed_to_the_archive_and_the_same_in_a_row_is_one(tmp_pa
 
     assert (3, ("heat",)) == (changed.count, changed.fields)
     assert ("2026-11-20T09:00:00Z", "2026-11-20T11:00:00Z") == (changed.at, changed.until)
-    assert ("archived", f"moved: _archive/{path}") == (archived.kind, archived.what)
+    assert ("archived", f"moved to _archive/{path}") == (archived.kind, archived.what)
     lines = copydesk("-C", root, "explain", path).out
     assert "changed by a run (3 times, last at 2026-11-20T11:00:00Z) [heat]" in lines
 
@@ -307,3 +308,11 @@ def test_a_message_that_a_person_made_up_breaks_nothing(root: Path, message: str
 
     assert run_git(root, "rev-parse", "HEAD").strip() == last.commit
     assert ("title",) == last.fields
+
+
+@pytest.mark.parametrize("noun", ["actions", "words"], ids=["today", "in older commits"])
+def test_the_editor_of_many_is_read_from_their_commit(noun: str) -> None:
+    trailers = "Copydesk-Action: verdict hold _news/a.md\nCopydesk-Action: rule pin b"
+    message = f"desk: 2 {noun} by Anna\n\n* verdict: hold A\n* rule: pin B\n\n{trailers}"
+
+    assert ["Anna", "Anna"] == [said.by for said in read_words(message)]

@@ -197,7 +197,7 @@ def test_an_action_that_is_undone_twice_changes_nothing_the_second_time(
     undo(root, commit)
     before = files(root)
     report = undo(root, commit)
-    assert (report.commit, report.notes) == (None, ("the action was already undone",))
+    assert (report.commit, report.notes) == (None, ("it was already undone",))
     assert files(root) == before
 
 
@@ -208,9 +208,7 @@ def test_a_removal_that_is_undone_brings_the_record_back_without_its_text(root: 
     report = undo(root, commit)
 
     assert report.is_urgent
-    assert [note.split(": ")[0] for note in report.notes] == [
-        ("the article's text is no longer stored")
-    ]
+    assert [note.split(": ")[0] for note in report.notes] == [("the text is no longer stored")]
     assert files(root) == before
     assert not archive.read_rulings(root).removed
 

@@ -347,7 +347,7 @@ def test_a_store_that_is_damaged_or_cannot_be_written_costs_time_alone(
         (RuleChange(points={"voices": 201}), "from -200 to 200"),
         (RuleChange(publish_at=-1), "scoring.publish_at"),
         (RuleChange(half_life_hours=0.5), "front.half_life_hours"),
-        (RuleChange(trust={"https://no.example/": "hold"}), "there is no source"),
+        (RuleChange(trust={"https://no.example/": "hold"}), "no source has this name"),
         (RuleChange(trust={COURIER: "never"}), "expected one of"),  # type: ignore[dict-item]
         (RuleChange(keywords={"Nothing": KeywordEdit()}), "no topic has this name"),
         (RuleChange(keywords={"AI": KeywordEdit(added=(r"\bAI\b",))}), "a regular expression"),

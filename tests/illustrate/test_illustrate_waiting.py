@@ -193,7 +193,7 @@ def test_what_is_heavy_may_not_wait(make: Callable[[], bytes], may_wait: bool) -
 def test_a_picture_is_proven_to_its_last_line() -> None:
     prove_picture(measure_picture(URL, JPEG))
 
-    with pytest.raises(PictureError, match="damaged or incomplete") as caught:
+    with pytest.raises(PictureError, match="damaged or cut off") as caught:
         prove_picture(measure_picture(URL, JPEG[:3000]))
 
     assert URL == caught.value.subject

@@ -110,8 +110,8 @@ def test_a_topic_that_is_always_off_is_nought(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("line", "what"),
     [
-        ("{", "the line is not valid JSON"),
-        ("[" * 100_000, "the line is not valid JSON"),
+        ("{", "the line is not JSON"),
+        ("[" * 100_000, "the line is not JSON"),
         ("[1]", "the line is not a labelled story"),
         ('{"title": "x"}', "the story has no `topics`"),
         ('{"title": "x", "topics": "Fish"}', "expected a list of texts as topics"),

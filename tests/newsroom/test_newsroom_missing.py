@@ -172,8 +172,8 @@ def test_restore_run_and_rejudge_say_how_it_stands(backup: Path, tmp_path: Path)
     ran = copydesk("-C", root, *now, "run", "--web", web)
     after = copydesk("-C", root, *now, "rejudge", "--since", "0", "--json")
 
-    assert "missing since the restore: 2 texts and 1 picture; the next rounds" in back.err
-    assert "missing since the restore: 2 texts and 1 picture; the next rounds" in before.err
+    assert "missing since the restore: 2 texts and 1 picture; the next runs" in back.err
+    assert "missing since the restore: 2 texts and 1 picture; the next runs" in before.err
     assert "missing since the restore: 0 texts and 1 picture;" in ran.out
     assert "found again: 1; lost: 1" in ran.out
     assert {"pictures": 1, "back": 1, "lost": 1}.items() <= after.json()["missing"].items()

@@ -341,7 +341,7 @@ def test_a_link_among_the_records_leads_no_part_elsewhere(tmp_path: Path) -> Non
     file = hostile_records(tmp_path, {"notes": str(tmp_path / "outside")})
     rewrite_manifest(file, lambda manifest: manifest.update(removed=[]))
 
-    assert "inside something that is not a folder" in refuse(file).what
+    assert "inside a file or link" in refuse(file).what
     assert [] == names_in(tmp_path / "outside")
 
 
@@ -360,7 +360,7 @@ def test_a_link_in_the_place_of_our_own_folder_leads_nothing_elsewhere(tmp_path:
     file = make_backup(root, tmp_path / "hostile.tar.gz")
     (tmp_path / "outside/desk.sqlite").unlink()
 
-    assert "inside something that is not a folder" in refuse(file).what
+    assert "inside a file or link" in refuse(file).what
     assert not (tmp_path / "outside/desk.sqlite").exists()
 
 

@@ -107,7 +107,7 @@ def test_a_second_clear_changes_nothing_and_says_so(root: Path) -> None:
 
     assert report.code == 0
     assert report.json()["changed"] == []
-    assert report.json()["notes"] == ["the story has no decision that could be cleared"]
+    assert report.json()["notes"] == ["there is no decision to clear"]
     assert (run_git(root, "rev-parse", "HEAD"), files(root)) == (head, before)
 
 

@@ -91,9 +91,9 @@ def test_a_lead_in_everyday_that_an_editor_keeps_back_hides_no_group(root: Path)
     path = stories(root)["heron"].path
     said(root, 1, "verdict", path, "reject", "--why", "so", "--as", "Ed")
     report = said(root, 1, "rule", "lead", path, "--as", "Ed")
-    assert (
-        "the rule has no effect now: an editor's decision keeps the story off the site"
-    ) in report["notes"][0]
+    assert ("the rule has no effect now: an editor's decision hides the story") in report["notes"][
+        0
+    ]
     a_round(root, 2)
     assert leaders(root) == {"gull"}
     assert stories(root)["gull"].published is True

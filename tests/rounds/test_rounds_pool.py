@@ -121,7 +121,7 @@ def test_readers_make_of_a_picture_what_is_made_here(workers: int) -> None:
 
 
 def test_of_a_picture_that_is_cut_off_a_reader_says_so() -> None:
-    with pytest.raises(PictureError, match="damaged or incomplete") as caught:
+    with pytest.raises(PictureError, match="damaged or cut off") as caught:
         forms([PICTURES[0][:2000]], 1)
 
     assert DRAWN == caught.value.subject

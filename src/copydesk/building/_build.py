@@ -315,9 +315,7 @@ class NewsroomStories:
         for path in now.signatures.keys() - stamps.keys():
             subject = path.encode("utf-8", "replace").decode()
             hint = "rename the file"
-            self._troubles(
-                RecordError("the name of the file is not UTF-8", subject=subject, hint=hint)
-            )
+            self._troubles(RecordError("the file's name is not UTF-8", subject=subject, hint=hint))
         self._stamp_rulings(found)
         return found
 
@@ -379,9 +377,7 @@ def find_linked_assets(root: Path) -> Troubles:
         if path.is_symlink():
             what = f"not published, because it is a symbolic link ({path.name})"
             subject = path.relative_to(root).as_posix()
-            troubles(
-                PublishError(what, subject=subject, hint="replace the link by the file itself")
-            )
+            troubles(PublishError(what, subject=subject, hint="replace the link by the file"))
     return troubles
 
 

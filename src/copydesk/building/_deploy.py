@@ -55,13 +55,7 @@ def deploy(
             done = room.deliver_branch(site, place, dry_run=options.dry_run, anew=options.anew)
         else:
             done = _deliver_files(newsroom.memory, site, place, options)
-    heard, notes = (
-        0,
-        tuple(
-            f"not sent, because it is a link or has an unusual name: {path}"
-            for path in site.skipped
-        ),
-    )
+    heard, notes = 0, tuple(f"not sent (link or unusual name): {path}" for path in site.skipped)
     if not options.dry_run:
         heard, silent = send_pings(
             newsroom.settings, newsroom.memory, newsroom.now, (*done.sent, *done.deleted)

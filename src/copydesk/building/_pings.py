@@ -38,11 +38,9 @@ def send_pings(
     if not wanted:
         return 0, ()
     if not settings.fetch.contact:
-        return 0, ("nobody was notified of the changes: [fetch] contact is not set",)
+        return 0, ("nobody was notified: [fetch] contact is not set",)
     if not _is_public(settings):
-        return 0, (
-            f"nobody was notified of the changes: site.url is not public: {settings.beat.url}",
-        )
+        return 0, (f"nobody was notified: site.url is not public: {settings.beat.url}",)
     for url, paths in _by_listener(wanted).items():  # noted first, so that a kill loses no ping
         pending.note_attempt(url, paths)
     heard, silent = asyncio.run(_send(settings, wanted))

@@ -90,10 +90,7 @@ async def _call(
             owed.forget(call)
             continue
         if owed.note_failure(call, why):
-            return (
-                f"the {channel.block} {call.url} could not be notified of {call.id} for a day: "
-                f"{why}"
-            )
+            return f"the {channel.block} {call.url} could not receive {call.id} for a day: {why}"
         return ""
     return ""
 

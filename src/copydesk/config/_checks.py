@@ -34,10 +34,7 @@ def _check_deploy(settings: Settings) -> None:
     if chosen and not getattr(getattr(deploy, chosen), _NEEDED[chosen]):
         path = f"deploy.{chosen}.{_NEEDED[chosen]}"
         raise setting_error(
-            FILE,
-            path,
-            "this setting is missing",
-            f'set a value, because deploy.to = "{chosen}" requires this setting',
+            FILE, path, "this setting is missing", f'deploy.to = "{chosen}" needs it'
         )
     for name in ("index_now_key", "hub"):
         if getattr(deploy, name) and not settings.beat.url:
@@ -60,9 +57,7 @@ def _check_desk(settings: Settings) -> None:
     sites = (settings.beat.url, settings.serve.public_url)
     if desk.host and desk.host in {urls.host(address) for address in sites}:
         what = f"the site already uses the host {desk.host}, and the desk needs its own host name"
-        hint = (
-            "choose another host name, because scripts on the site's pages could act as an editor"
-        )
+        hint = "choose another host name: scripts on the site's pages could act as an editor"
         raise setting_error(FILE, "desk.host", what, hint)
     if desk.user_header and not settings.serve.trusted_proxies:
         what = "anybody could send this header while serve.trusted_proxies is empty"
@@ -168,9 +163,7 @@ def _settle_parts(
             )
         if part.of and not needed:
             hint = f"delete it, or use a kind that needs it: {', '.join(_NEEDS)}"
-            raise setting_error(
-                FILE, where, f"the kind {part.kind} does not use this setting", hint
-            )
+            raise setting_error(FILE, where, f"kind {part.kind} does not use this setting", hint)
         if part.kind == "topic":
             yield replace(part, of=_find_topic(part.of, where, topics))
         elif part.kind == "collection":

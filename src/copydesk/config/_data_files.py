@@ -104,9 +104,7 @@ class Fields:
         """Yield each mapping in a field that lists mappings."""
         for index, value in enumerate(self._list(key)):
             if not isinstance(value, dict):
-                raise self.error(
-                    f"{key}[{index}]", f"expected keys with values, got {show_value(value)}"
-                )
+                raise self.error(f"{key}[{index}]", f"expected keys, got {show_value(value)}")
             yield Fields(value, self.name, f"{self._path}{key}[{index}].")
 
     def pairs(self, key: str) -> tuple[tuple[str, str], ...]:
@@ -243,9 +241,7 @@ def _topic(values: Mapping[str, object], file: str) -> Topic:
     if not topic.name:
         raise fields.error("name", "this field is missing", "give the topic a name")
     if topic.id.lower() in _FILES:
-        raise fields.error(
-            "_id", f'the site has a file with the name "{topic.id}"', "choose another id"
-        )
+        raise fields.error("_id", f'the site has a file named "{topic.id}"', "choose another id")
     if not _ID.fullmatch(topic.id):
         what = f'expected at most 100 letters, digits and - . _, got "{topic.id[:120]}"'
         raise fields.error("_id", what, "change the id: it becomes a folder of the site")
@@ -269,7 +265,7 @@ def _refuse_twins(found: TopicFiles) -> None:
         for seen, key, value in ((ids, "_id", topic.id), (names, "name", topic.name)):
             if value in seen:
                 raise setting_error(
-                    file, key, f'"{value}" is already used by {seen[value]}', "choose another value"
+                    file, key, f'"{value}" is also used by {seen[value]}', "choose another value"
                 )
             seen[value] = file
 
@@ -301,9 +297,7 @@ def read_organizations(root: Path) -> dict[str, tuple[Organization, str]]:
         organization = _organization(read_file(root, file), file, name.removesuffix(".md"))
         if organization.domain in found:
             taken = found[organization.domain][1]
-            raise setting_error(
-                file, "domain", f'"{organization.domain}" is already used by {taken}'
-            )
+            raise setting_error(file, "domain", f'"{organization.domain}" is also used by {taken}')
         found[organization.domain] = (organization, file)
     return found
 
@@ -336,9 +330,7 @@ def logo_paths(domain: str) -> tuple[str, ...]:
 def _organization(text: str, file: str, stem: str) -> Organization:
     front = _FRONT.match(text)
     if not front:
-        raise setting_error(
-            file, "", "the front matter is missing", "begin the file with a line ---"
-        )
+        raise setting_error(file, "", "the front matter is missing", "begin the file with ---")
     fields = Fields(parse_mapping(front.group(1), file, first_line=2), file)
     name = fields.text("name")
     if not name:

@@ -92,12 +92,7 @@ def _read(
             values[name] = _read_value(option, table[name], FILE, f"{path}.{name}")
             given.add(name)
         elif option.required:
-            raise setting_error(
-                FILE,
-                f"{path}.{name}",
-                "this setting is missing",
-                "set a value, because this setting has no default",
-            )
+            raise setting_error(FILE, f"{path}.{name}", "this setting is missing", "set a value")
     for inner in section.inner:
         if inner.key in table or not inner.optional:
             values |= _read_inner(inner, table, path, given, decoded)

@@ -126,9 +126,7 @@ def _check_scoring(decoded: Decoded) -> Scoring:
         where = f"scoring.points.{name}"
         if not scoring.traits.has_own_points and decoded.origins[where] == FILE:
             hint = 'delete the table, or set scoring.profile = "copydesk"'
-            raise setting_error(
-                FILE, where, "the points of the profile everyday cannot be changed", hint
-            )
+            raise setting_error(FILE, where, "the points of everyday cannot be changed", hint)
     return scoring
 
 
@@ -163,12 +161,7 @@ def _find_headers(variables: Mapping[str, str], environ: Mapping[str, str]) -> d
         value = environ.get(variable, "")
         if not value.isprintable() or not value.isascii():
             what = "expected one line of ASCII characters, got something else"
-            raise setting_error(
-                f"environment {variable}",
-                "",
-                what,
-                f"correct its value, which is sent as the header {name}",
-            )
+            raise setting_error(f"environment {variable}", "", what, f"it is the header {name}")
         if value:
             headers[name] = value
     return headers

@@ -195,9 +195,7 @@ def _name(said: str, what: str) -> str:
     """Return a site's or topic's name on one line; UsageError if it has no letter or digit."""
     name = text.fold(said)
     if not any(character.isalnum() for character in name):
-        raise UsageError(
-            f"{what} needs at least one letter or digit", subject=repr(said[:_NAME_CHARACTERS])
-        )
+        raise UsageError(f"{what} needs a letter or a digit", subject=repr(said[:_NAME_CHARACTERS]))
     if len(name) > _NAME_CHARACTERS:
         raise UsageError(
             f"{what} is too long ({len(name)} characters)",
@@ -289,8 +287,7 @@ def _fields(root: Path) -> Fields:
         raise ConfigError(
             f"the folder has no {FILE}",
             subject=str(root),
-            hint="adopt only a site made by everyday.cc, or create a new one with `copydesk new "
-            "DIR`",
+            hint="adopt only sites made by everyday.cc, or create one with `copydesk new DIR`",
         )
     fields = Fields(parse_mapping(read_file(root, FILE), FILE), FILE)
     if not fields.text("title"):
@@ -312,12 +309,7 @@ def _add_rules(document: TOMLDocument) -> None:
 
     scoring = _table(document, "scoring")
     _put(scoring, "profile", "everyday", 'the rules of everyday.cc; or "copydesk"')
-    _put(
-        scoring,
-        "off_beat",
-        "keep",
-        'add all stories, as everyday.cc did; or "drop": only those on a topic',
-    )
+    _put(scoring, "off_beat", "keep", 'add all stories, as everyday.cc did; or "drop"')
     everyday = tomlkit.table()
     _put(everyday, "organization_points", 40, "the AI site of everyday.cc had 30")
     _put(everyday, "grouping", value=False, comment="the AI site of everyday.cc had true")

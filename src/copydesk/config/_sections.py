@@ -127,12 +127,7 @@ class Section:
 
 
 SECTIONS = (
-    Section(
-        "site",
-        (Beat,),
-        "Name, address, language and main topic of the site.",
-        held_by="beat",
-    ),
+    Section("site", (Beat,), "Name, address, language and main topic of the site.", held_by="beat"),
     Section("scoring", (Scoring,), "How stories are scored.", held_by="beat.scoring"),
     Section(
         "scoring.everyday",
@@ -160,29 +155,22 @@ SECTIONS = (
         "snippets, or if neither one sentence nor 60 characters fit.",
         held_by="beat.excerpt",
     ),
-    Section(
-        "review", (Review,), "Whether the quality or an editor decides that a story is published."
-    ),
+    Section("review", (Review,), "Whether quality or an editor decides that a story is published."),
     Section(
         "fetch",
         (FetchOptions,),
-        "How copydesk fetches other sites. The defaults are polite, and robots.txt is always "
-        "obeyed.",
+        "How other sites are fetched. The defaults are polite, and robots.txt is always obeyed.",
     ),
     Section("pictures", (Pictures,), "How pictures of stories are shown and stored."),
     Section("publish", (OutputOptions,), "What is published in addition to the site's pages."),
     Section("front", (FrontOptions,), "How stories on the front page are ordered."),
     Section("records", (Records,), "What happens to story files after they are saved."),
     Section(
-        "recall",
-        (RecallOptions,),
-        "Other sites' lists of stories, to find the stories that your site missed.",
+        "recall", (RecallOptions,), "Other sites' lists, to find stories that your site missed."
     ),
     Section("retention", (Retention,), "How long copydesk remembers articles that it did not add."),
     Section("serve", (Serve,), "How often `copydesk serve` runs, and how it is reached."),
-    Section(
-        "desk", (DeskOptions,), "Where editors open the desk (web editor), and how they sign in."
-    ),
+    Section("desk", (DeskOptions,), "Where editors open the desk (web editor) and sign in."),
     Section(
         "desk.oidc",
         (OpenIdOptions,),
@@ -195,27 +183,22 @@ SECTIONS = (
         "Where `copydesk build --deploy` uploads the site, and `copydesk serve` after each run. "
         "The guide on putting the site online has more.",
     ),
-    Section(
-        "deploy.folder",
-        (DeployFolder,),
-        'Settings for `to = "folder"`: the site is copied to a folder.',
-    ),
+    Section("deploy.folder", (DeployFolder,), 'With `to = "folder"`: copy the site to a folder.'),
     Section(
         "deploy.rsync",
         (DeployRsync,),
-        'Settings for `to = "rsync"`: the site is uploaded with rsync. Both machines need rsync '
-        "3.1 or newer.",
+        'With `to = "rsync"`: upload the site with rsync. Both machines need rsync 3.1 or newer.',
     ),
     Section(
         "deploy.git",
         (BranchOptions,),
-        'Settings for `to = "git"`: the site is pushed to a branch, for GitHub Pages and similar '
+        'With `to = "git"`: push the site to a branch, for GitHub Pages and similar '
         "services. The branch must contain nothing but the site.",
     ),
     Section(
         "deploy.s3",
         (S3Options,),
-        'Settings for `to = "s3"`: the site is uploaded to a bucket of Amazon S3 or a compatible '
+        'With `to = "s3"`: upload the site to a bucket of Amazon S3 or a compatible '
         "service. The keys are only read from the environment variables `AWS_ACCESS_KEY_ID`, "
         "`AWS_SECRET_ACCESS_KEY` and, for temporary keys, `AWS_SESSION_TOKEN`.",
     ),
@@ -227,14 +210,10 @@ SECTIONS = (
     Section(
         "mail.smtp",
         (SmtpOptions,),
-        'Settings for `deliver = "smtp"`. The password is only read from the environment variable '
+        'With `deliver = "smtp"`. The password is only read from the environment variable '
         "`COPYDESK_SMTP_PASSWORD`.",
     ),
-    Section(
-        "mail.dkim",
-        (DkimOptions,),
-        "DKIM signatures of newsletters. They need the extra `copydesk[dkim]`.",
-    ),
+    Section("mail.dkim", (DkimOptions,), "DKIM signatures (they need the extra `copydesk[dkim]`)."),
     Section(
         "mail.bounces",
         (BounceOptions,),

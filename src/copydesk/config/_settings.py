@@ -163,9 +163,7 @@ class DeskOptions:
         kinds.OWN_NAME,
     )
     session_days: int = option(
-        14,
-        "Days after which editors must sign in again.",
-        kinds.whole(minimum=1, maximum=365),
+        14, "Days after which editors must sign in again.", kinds.whole(minimum=1, maximum=365)
     )
     user_header: str = option(
         "",
@@ -214,11 +212,7 @@ class SourceOptions:
         kinds.HEADERS,
     )
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
-    proxy: str = option(
-        "",
-        "HTTP proxy for fetching this source and its pages: `http://host:port`.",
-        kinds.PROXY,
-    )
+    proxy: str = option("", "HTTP proxy for source and pages: `http://host:port`.", kinds.PROXY)
     proxy_env: str = option(
         "",
         "Environment variable that holds the proxy's address, for a proxy with a password. It "
@@ -236,11 +230,7 @@ class SourceOptions:
 class DeployFolder:
     """The settings of `[deploy.folder]`: the folder that the site is copied to."""
 
-    path: str = option(
-        "",
-        "Folder outside the newsroom to which the site is copied, such as `/var/www/site`. A "
-        "relative path starts at the newsroom folder.",
-    )
+    path: str = option("", "Folder outside the newsroom, absolute or relative to the newsroom.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -54,9 +54,7 @@ def _syntax_error(message: str) -> ConfigError:
     found = _PLACE.search(message)
     place = (found.group(1) or "end of the file") if found else ""
     said = _PLACE.sub("", message)
-    return setting_error(
-        FILE, place, said[:1].lower() + said[1:], 'put texts in quotes: title = "News"'
-    )
+    return setting_error(FILE, place, said[:1].lower() + said[1:], 'quote texts: title = "News"')
 
 
 def _missing_file(root: Path) -> ConfigError:
@@ -155,22 +153,16 @@ def upgrade_tables(tables: dict[str, object], steps: Sequence[Step] = FORMAT_STE
             tables,
             old.split("."),
             new.split("."),
-            setting_error(
-                FILE, new, f"the setting is given twice, also as {old}", "keep only the new name"
-            ),
+            setting_error(FILE, new, f"given twice, also as {old}", "keep only the new name"),
         )
     ]
 
 
 def _read_format(given: object, newest: int) -> int:
     if not isinstance(given, int) or isinstance(given, bool) or given < 1:
-        raise setting_error(
-            FILE, KEY, f"expected a format number such as 1, got {show_value(given)}"
-        )
+        raise setting_error(FILE, KEY, f"expected a format such as 1, got {show_value(given)}")
     if given > newest:
-        what = (
-            f"the file is for a newer copydesk: it has format {given}, this version reads {newest}"
-        )
+        what = f"the file is for a newer copydesk: format {given}, this version reads {newest}"
         raise setting_error(FILE, KEY, what, "install a newer copydesk, or use an older beat.toml")
     return given
 

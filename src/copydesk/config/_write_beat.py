@@ -82,10 +82,7 @@ def _refuse_unreadable(after: bytes) -> None:
     except ConfigError as error:  # the old file was valid, so the new block does not fit
         hint = "write each source as its own [[source]] block"
         raise setting_error(
-            _toml.FILE,
-            "source",
-            "a [[source]] block cannot follow sources in a one-line list",
-            hint,
+            _toml.FILE, "source", "no [[source]] block can follow a one-line list", hint
         ) from error
     decode(tables, {})
 
@@ -122,9 +119,7 @@ def change_values(data: bytes, values: Mapping[str, SettingValue]) -> bytes:
     from tomlkit.exceptions import TOMLKitError
 
     if len(data) > _MOST_BYTES:
-        raise setting_error(
-            _toml.FILE, "", "the file is too big to be changed by a program", _BY_HAND
-        )
+        raise setting_error(_toml.FILE, "", "the file is too big for a program to edit", _BY_HAND)
     wanted = _toml.parse(data)
     text = data.decode("utf-8-sig")
     try:
@@ -187,7 +182,7 @@ def _check_source(values: Mapping[str, Any], place: int, url: str | None) -> Non
     if [urls.identity(found) for found in there] != [urls.identity(url)]:
         what, hint = (
             "another source is now at this position",
-            "try again: somebody has changed the file",
+            "try again",
         )
         raise setting_error(_toml.FILE, f"source[{place}]", what, hint)
 

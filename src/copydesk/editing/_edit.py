@@ -242,9 +242,7 @@ def make_edit(
     for path in edit.forgotten_looks:
         newsroom.memory.revisits.forget(path)
     paths = sorted({*done.skipped, *left})
-    skipped = (
-        f"left for the next run, because somebody is editing the file: {path}" for path in paths
-    )
+    skipped = (f"left for the next run, because somebody edits the file: {path}" for path in paths)
     return MadeEdit(
         written=done.written,
         failed=tuple(error for _, error in done.failed),
@@ -448,9 +446,7 @@ def _take_out(edit: Edit, path: str, data: bytes, story: Story, notes: list[str]
     letter = issues.LetterText(title=title, excerpt=excerpt, body=record.body)
     after = issues.withdraw(letter, story)
     if issues.mentions(after.body, story):
-        notes.append(
-            f"a newsletter issue still links to the story, remove the link by hand: {path}"
-        )
+        notes.append(f"an issue still links to the story, remove the link by hand: {path}")
     if after == letter:
         return edit
     edit = edit.with_bytes(path, letters.edit_letter(path, data, after.excerpt, after.body))

@@ -304,10 +304,7 @@ def _explain_not_leading(
     name = record_name(story.path)
     verdict = story.verdict or archive.read_rulings(root).verdict_on(story.path)
     if verdict is not None and verdict.said != "publish":
-        return (
-            f"an editor's decision keeps the story off the site; run `copydesk verdict {name} "
-            "publish`"
-        )
+        return f"an editor's decision hides the story; run `copydesk verdict {name} publish`"
     if not story.group:
         return "" if story.related else "the story has no group to lead"
     paths = _later_leads(root, settings, rule)

@@ -90,9 +90,7 @@ def _block_value(value: str) -> str:
     """Return a value of a rule that blocks stories: a web site's domain, or a normalized word."""
     word = urls.site_name(value) or text.fold(value)
     if not any(character.isalnum() for character in word):
-        raise UsageError(
-            "expected a word or a website to block", subject=repr(value[:WORD_CHARACTERS])
-        )
+        raise UsageError("expected a word or a website", subject=repr(value[:WORD_CHARACTERS]))
     must_be_short(word, WORD_CHARACTERS, "the word to block")
     return word
 
@@ -194,9 +192,7 @@ def _field(said: str) -> SetField:
 
 def _short(words: str, most: int, what: str) -> str:
     if not words:
-        raise UsageError(
-            f"{what} is empty", hint="run `copydesk rule undo` to remove a value that was set"
-        )
+        raise UsageError(f"{what} is empty", hint="run `copydesk rule undo` to unset it")
     if len(words) > most:
         raise UsageError(
             f"{what} is too long ({len(words)} characters)", hint=f"use at most {most} characters"
@@ -208,9 +204,7 @@ def _address(found: str | None, said: str) -> str:
     """Return a valid web address; blanks and invisible characters are refused."""
     if found is None or not said.strip().isprintable() or " " in said.strip():
         raise UsageError(
-            "invalid web address",
-            subject=repr(said[:_SHOWN]),
-            hint="write an address that begins with https://",
+            "invalid web address", subject=repr(said[:_SHOWN]), hint="begin with https://"
         )
     return _short(found, ADDRESS_CHARACTERS, "the address")
 

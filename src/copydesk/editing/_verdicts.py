@@ -154,14 +154,9 @@ def publish_at_once(
     try:
         return building.deploy(newsroom, progress, building.DeployOptions(waits=True)), ()
     except CopydeskError as error:
-        what = (
-            "the decision is saved, but the site was not deployed, so readers still see the old "
-            f"version: {error}"
-        )
+        what = f"the decision is saved, but the site could not be deployed: {error}"
         hint = "; then run `copydesk build --deploy`"
-        return None, (
-            Failure(url=target, what=what, hint=(error.hint or "solve the problem") + hint),
-        )
+        return None, (Failure(url=target, what=what, hint=(error.hint or "fix this") + hint),)
 
 
 # Clearing a verdict: the story gets back the status that the rules give it.
@@ -207,12 +202,7 @@ def put_clearing(edit: Edit, path: str, by: str, why: str) -> EditStep:
     )
     verdict = edit.verdict_on(story)
     if verdict is None:
-        return EditStep(
-            edit=edit,
-            words=words,
-            path=path,
-            notes=("the story has no decision that could be cleared",),
-        )
+        return EditStep(edit=edit, words=words, path=path, notes=("there is no decision to clear",))
     edit = edit.with_rulings(_without(edit.rulings, story))
     if rejudging.is_edited_since(story, verdict):
         pairs = [(story, rejudging.keep_edit(story, edit.digests_of(story)))]

@@ -135,7 +135,7 @@ def _find_address(newsroom: Newsroom, source: Source, wanted: str) -> str:
     same = urls.identity(address)
     others = (other for other in newsroom.beat.sources if other.url != source.url)
     if any(urls.identity(other.url) == same for other in others):
-        raise UsageError("beat.toml already has this source", subject=address[:200])
+        raise UsageError("the source exists already", subject=address[:200])
     return address
 
 
@@ -195,9 +195,7 @@ def rehearse_import(newsroom: Newsroom, data: bytes) -> list[ImportRow]:
     """
     listed = watch.read_sources(data)
     if len(listed) > _MOST_ROWS:
-        raise UsageError(
-            f"a list of sources may have at most {_MOST_ROWS:,} rows", subject=f"{len(listed):,}"
-        )
+        raise UsageError(f"a list may have at most {_MOST_ROWS:,} rows", subject=f"{len(listed):,}")
     return list(_sort_rows(newsroom, listed))
 
 
@@ -223,9 +221,7 @@ def file_sources(newsroom: Newsroom, sources: Sequence[Source], by: str) -> Sett
         except ConfigError as error:
             raise UsageError(error.what, subject=error.subject, hint=error.hint) from error
         if not added:
-            raise UsageError(
-                "beat.toml already has this source", subject=sources[0].url if sources else ""
-            )
+            raise UsageError("the source exists already", subject=sources[0].url if sources else "")
         count = "1 added" if len(added) == 1 else f"{len(added)} added"
         return SettingsEdit(
             files=(FileChange(path=_BEAT, after=after, before=archive.digest(data)),),
@@ -314,9 +310,7 @@ def keep_source(newsroom: Newsroom, url: str, why: str, by: str) -> KeepReport:
     """
     if url not in {source.url for source in newsroom.beat.sources}:
         raise UsageError(
-            "beat.toml does not have this source",
-            subject=url,
-            hint="run `copydesk sources` to list the sources",
+            "beat.toml does not have this source", subject=url, hint="run `copydesk sources`"
         )
     with hold_write_lock(newsroom) as lock:
         ledger = read_ledger(newsroom.root)
@@ -374,9 +368,7 @@ def find_source(beat: Beat, said: str) -> Source:
         return found[0]
     if found:
         addresses = ", ".join(source.url for source in found)
-        raise UsageError(
-            "several sources have this name", subject=said, hint=f"use one of the URLs {addresses}"
-        )
+        raise UsageError("several sources have this name", subject=said, hint=f"use {addresses}")
     raise UsageError("beat.toml does not have this source", subject=said, hint=_nearest(beat, said))
 
 
@@ -393,4 +385,4 @@ def _by_name(beat: Beat, said: str) -> Iterator[Source]:
 def _nearest(beat: Beat, said: str) -> str:
     known = [word for source in beat.sources for word in (source.name, source.url) if word]
     near = difflib.get_close_matches(said, known, 1)
-    return f"did you mean {near[0]}?" if near else "run `copydesk sources` to list the sources"
+    return f"did you mean {near[0]}?" if near else "run `copydesk sources`"

@@ -140,10 +140,7 @@ def suggest_keywords(
     most = question.limit * _MORE
     words = keywords.find_words(samples, beat, language, _publishers(beat, labels), most)
     if beat.topic in names:
-        notes.append(
-            f"{beat.topic} is the main topic, so there are no other stories to compare its "
-            "keywords with"
-        )
+        notes.append(f"{beat.topic} is the main topic, so there are no stories to compare it with")
     if len(listed) >= MOST:
         notes.append(f"only the newest {MOST} stories were read")
     return SuggestReport(

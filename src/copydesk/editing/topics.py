@@ -166,9 +166,7 @@ def file_topic(newsroom: Newsroom, name: str, parent: str, by: str) -> SettingsR
         ids = {known.id.casefold() for known in newsroom.beat.topics}
         topic_id = archive.slug(keyword).strip("-")[:60]
         if keyword.casefold() in taken or topic_id.casefold() in {*ids, "index.html", ""}:
-            hint = (
-                "use Latin letters: the name becomes a folder of the site" if not topic_id else ""
-            )
+            hint = "use Latin letters: it becomes a folder of the site" if not topic_id else ""
             raise UsageError("invalid name for a new topic", subject=keyword, hint=hint)
         check_parent(newsroom, keyword, parent)
         texts = {"_id": topic_id, "name": keyword, "parent": parent}
@@ -206,11 +204,7 @@ def end_topic(newsroom: Newsroom, said: str, by: str, seen: str) -> SettingsRepo
 def _refuse_use(newsroom: Newsroom, name: str) -> None:
     beat = newsroom.beat
     if name == beat.topic:
-        raise UsageError(
-            "the main topic cannot be removed",
-            subject=name,
-            hint="set another main topic in site.topic first",
-        )
+        raise UsageError("the main topic must stay", subject=name, hint="set site.topic first")
     below = [topic.name for topic in beat.topics if topic.parent == name]
     if below:
         hint = f"move these topics first: {', '.join(below[:5])}"

@@ -82,9 +82,7 @@ def undo_action(newsroom: Newsroom, commit: str, by: str, why: str = "") -> Undo
         if step.differences:
             return report
         if not any(step.edit.changed_paths):
-            return UndoReport(
-                action=action, undone=done.id, notes=("the action was already undone",)
-            )
+            return UndoReport(action=action, undone=done.id, notes=("it was already undone",))
         made = make_edit(lock, step.edit, [step.words], newsroom.now, "the change is")
         return replace(
             report,
@@ -143,9 +141,7 @@ def put_undoing(
     return EditStep(
         edit=undone.without_traces(looks, removed),
         words=words,
-        notes=(f"the article's text is no longer stored: {min(restored)}", *notes)
-        if lost
-        else notes,
+        notes=(f"the text is no longer stored: {min(restored)}", *notes) if lost else notes,
         is_urgent=bool(removed or restored),
     )
 

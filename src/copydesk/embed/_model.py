@@ -71,9 +71,7 @@ def _find_model_file() -> Path:
     except ValueError:  # one of the packages is blocked from import
         package = runtime = None
     if package is None or package.origin is None or runtime is None:
-        raise ModelError(
-            "sentence vectors need the extra copydesk[embed], which is not installed", hint=_INSTALL
-        )
+        raise ModelError("sentence vectors need the extra copydesk[embed]", hint=_INSTALL)
     return Path(package.origin).with_name("model.onnx")
 
 

@@ -72,9 +72,7 @@ def refuse_damage(url: str) -> Iterator[None]:
     except Exception as error:
         # Pillow's decoders answer damage with OSError, SyntaxError, ValueError, EOFError, struct
         # errors and more; whatever it is, the picture cannot be used
-        raise PictureError(
-            "the picture is damaged or incomplete", subject=url, hint=_HINT
-        ) from error
+        raise PictureError("the picture is damaged or cut off", subject=url, hint=_HINT) from error
 
 
 def _forms(image: Image, stem: str) -> dict[PictureFile, bytes]:

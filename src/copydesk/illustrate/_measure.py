@@ -69,18 +69,14 @@ def _measure(data: bytes, url: str, least: int) -> Measure:
     if not format_name:
         raise PictureError(f"expected a picture, got {_what(data)}", subject=url, hint=_HINT)
     if len(data) > MAX_BYTES:
-        raise PictureError("the picture has too many bytes", subject=url, hint=_HINT)
+        raise PictureError("the picture is too big", subject=url, hint=_HINT)
     width, height = size(data)
     if width <= 0 or height <= 0:
         raise PictureError("the picture has no size", subject=url, hint=_HINT)
     if min(width, height) < least:
-        raise PictureError(
-            f"the picture is too small ({width} x {height})", subject=url, hint=_HINT
-        )
+        raise PictureError(f"the picture is too small ({width}x{height})", subject=url, hint=_HINT)
     if width * height > MAX_PIXELS:
-        raise PictureError(
-            f"the picture is too large ({width} x {height})", subject=url, hint=_HINT
-        )
+        raise PictureError(f"the picture is too large ({width}x{height})", subject=url, hint=_HINT)
     return Measure(
         format=format_name, type=f"image/{format_name.lower()}", width=width, height=height
     )

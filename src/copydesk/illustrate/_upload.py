@@ -95,9 +95,7 @@ def _read_refusal(code: int, told: bytes) -> PictureError:
             what, subject, hint = json.loads(told.rsplit(b"\n", 1)[-1])
             return PictureError(what, subject=subject, hint=hint)
     return PictureError(
-        "the picture cannot be decoded",
-        subject="upload",
-        hint="save the picture again, or as a JPEG",
+        "the picture cannot be decoded", subject="upload", hint="save it again, or as a JPEG"
     )
 
 
@@ -129,12 +127,10 @@ def make_logo(data: bytes, side: int) -> bytes:
 
 def _decode_upload(data: bytes, least: int) -> Image:
     if len(data) > UPLOAD_BYTES:
-        raise PictureError(
-            "the picture has too many bytes", subject="upload", hint="use a picture of at most 5 MB"
-        )
+        raise PictureError("the picture is too big", subject="upload", hint="use at most 5 MB")
     size = measure_picture("upload", data, least).measure
     if size.format != "JPEG" and size.width * size.height > _MOST_PIXELS:
-        what = f"the picture is too large ({size.width} x {size.height})"
+        what = f"the picture is too large ({size.width}x{size.height})"
         raise PictureError(
             what, subject="upload", hint="use at most 25 megapixels, or save the picture as a JPEG"
         )

@@ -361,9 +361,7 @@ class Easel:
             raise self._failure(error) from error
 
     def _failure(self, error: Exception) -> PictureError:
-        return PictureError(
-            "a card (share picture) cannot be drawn", subject=str(self._face), hint=str(error)
-        )
+        return PictureError("a card cannot be drawn", subject=str(self._face), hint=str(error))
 
     def _keep(self, name: str, data: bytes) -> None:
         try:
@@ -371,9 +369,7 @@ class Easel:
             files.write_atomic(self._folder / name, data, durable=False)
         except OSError as error:
             raise PictureError(
-                "a card (share picture) cannot be stored",
-                subject=str(self._folder),
-                hint=str(error),
+                "a card cannot be stored", subject=str(self._folder), hint=str(error)
             ) from error
         self._names().add(name)
 

@@ -75,10 +75,7 @@ def _address(value: object) -> str:
     if urls.fetchable(address) is None or " " in address:
         raise Unfit("a web address such as https://example.org/feed.xml")
     if "@" in address.split("://", 1)[-1].split("/", 1)[0]:
-        raise Unfit(
-            "an address without user name and password",
-            "send the password in a request header with `headers_env`",
-        )
+        raise Unfit("an address without user name and password", "send them with `headers_env`")
     return address
 
 
@@ -99,10 +96,7 @@ def _proxy(value: object) -> str:
     if not urls.is_proxy(address):
         raise Unfit("a proxy address such as http://127.0.0.1:3128")
     if "@" in address:
-        hint = (
-            "put the whole address into an environment variable, and write the variable's name "
-            "into `proxy_env`"
-        )
+        hint = "put the address into an environment variable, and its name into `proxy_env`"
         raise Unfit("a proxy address without user name and password", hint)
     return address
 
@@ -172,9 +166,7 @@ def _networks(value: object) -> tuple[str, ...]:
         for network in networks:
             ipaddress.ip_network(network)
     except ValueError as error:
-        raise Unfit(
-            'a list of IP addresses or networks such as ["10.0.0.5", "fd00::/8"]'
-        ) from error
+        raise Unfit('IP addresses or networks such as ["10.0.0.5", "fd00::/8"]') from error
     return networks
 
 
@@ -207,10 +199,7 @@ def _variable(value: object) -> str:
     if value == "":
         return ""
     if not isinstance(value, str) or not re.fullmatch(_VARIABLE, value):
-        hint = (
-            "put the value into an environment variable, and write only the variable's name into "
-            "the file"
-        )
+        hint = "put the value into an environment variable, and name the variable here"
         raise Unfit("the name of an environment variable", hint)
     return value
 
@@ -240,9 +229,7 @@ def _contact(value: object) -> str:
         hint = f'write "mailto:{contact}"' if re.fullmatch(_EMAIL, contact) else ""
         raise Unfit("a mailto: address or a web address", hint)
     if " " in contact or not contact.isascii() or len(contact) > 200:
-        raise Unfit(
-            "at most 200 ASCII characters without spaces, because they are sent in a header"
-        )
+        raise Unfit("at most 200 ASCII characters without spaces, for a header")
     if contact.startswith("mailto:") and not re.fullmatch(_EMAIL, contact.removeprefix("mailto:")):
         raise Unfit("a mail address after mailto:")
     return contact
@@ -293,8 +280,7 @@ def _headers(value: object) -> Mapping[str, str]:
         if not isinstance(variable, str) or not re.fullmatch(_VARIABLE, variable):
             raise Unfit(
                 f"the name of an environment variable for the header {name}",
-                "put the value into an environment variable, and write only the variable's name "
-                "into the file",
+                "put the value into an environment variable, and name the variable here",
             )
     return dict(value)
 

@@ -218,10 +218,7 @@ def feeds(paths: Iterable[Path], now: datetime) -> FeedsReport:
         if golden is not None or not _is_other_json(file):
             _compare(file, golden, now, count)
     if not count.files:
-        raise DataError(
-            "found no feed among the files",
-            hint="use files with names that end in .xml, .rss or .json",
-        )
+        raise DataError("found no feed among the files", hint="use .xml, .rss or .json files")
     return FeedsReport(
         files=count.files,
         entries=count.entries,

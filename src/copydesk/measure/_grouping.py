@@ -299,9 +299,7 @@ def _read_pairs(path: Path) -> list[_Pair]:
                 return []
             if missing := [key for key in _PAIR if key not in values]:
                 hint = f"a pair needs the keys {', '.join(_PAIR)}"
-                raise DataError(
-                    f"the key {missing[0]} is missing", subject=f"{path}:{at}", hint=hint
-                )
+                raise DataError(f"missing key {missing[0]}", subject=f"{path}:{at}", hint=hint)
             label = str(values["label"]).lower()
             one, other = (_document(values, side) for side in ("a", "b"))
             pairs.append(_Pair(one=one, other=other, is_same=label in _SAME))

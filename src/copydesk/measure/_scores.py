@@ -104,9 +104,7 @@ def _difference(case: _Case, quality: int, published: bool) -> Difference:
 def _cases(path: Path) -> Iterator[_Case]:
     try:
         if path.stat().st_size > _MAX_BYTES:
-            raise DataError(
-                "the file of cases is too big", subject=str(path), hint="use at most 64 MB"
-            )
+            raise DataError("the file is too big", subject=str(path), hint="use at most 64 MB")
         with path.open(encoding="utf-8-sig", newline="") as lines:
             yield from _read_cases(csv.DictReader(lines, strict=True), path)
     except OSError as error:

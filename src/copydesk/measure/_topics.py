@@ -240,7 +240,7 @@ def _case(line: str, where: str, known: set[str]) -> _Labelled:
     try:
         row = json.loads(line)
     except (ValueError, RecursionError) as error:
-        raise DataError("the line is not valid JSON", subject=where, hint=str(error)) from error
+        raise DataError("the line is not JSON", subject=where, hint=str(error)) from error
     if not isinstance(row, dict):
         raise DataError(
             "the line is not a labelled story",
@@ -253,9 +253,7 @@ def _case(line: str, where: str, known: set[str]) -> _Labelled:
             hint = f"the topics are: {', '.join(sorted(filter(None, known)))}"
             raise DataError(f"unknown topic: {name!r}", subject=where, hint=hint)
     if "topics" not in row:
-        raise DataError(
-            "the story has no `topics`", subject=where, hint="write an empty list for no topics"
-        )
+        raise DataError("the story has no `topics`", subject=where, hint="write [] for no topics")
     url = _text(row, "url", where)
     return _Labelled(
         article=_article(row, url, where),

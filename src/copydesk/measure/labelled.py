@@ -172,9 +172,7 @@ def _moment(value: object, place: str) -> datetime | None:
         return None
     moment = dates.parse(str(value))
     if moment is None:
-        raise DataError(
-            f"invalid time: {value}", subject=place, hint="write times as 2026-11-24T13:10:00Z"
-        )
+        raise DataError(f"invalid time: {value}", subject=place, hint="write 2026-11-24T13:10:00Z")
     return moment
 
 

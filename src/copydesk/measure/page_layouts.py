@@ -390,8 +390,6 @@ def _lines(files: Iterable[File]) -> Iterator[tuple[File, list[Row]]]:
                 row = json.loads(line)
             except (ValueError, RecursionError) as error:
                 where = f"{file.place}:{number}"
-                raise DataError(
-                    "the line is not valid JSON", subject=where, hint=str(error)
-                ) from error
+                raise DataError("the line is not JSON", subject=where, hint=str(error)) from error
             rows += [row] if isinstance(row, dict) else []
         yield file, rows

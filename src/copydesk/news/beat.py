@@ -123,95 +123,50 @@ class SignalPoints:
     on the desk.
     """
 
-    on_beat: int = _points(
-        6,
-        "The story is about the site's subject. The points count four to eight "
-        "times, depending on how certain its topic is.",
-    )
-    off_beat: int = _points(-80, "The story matches no topic, but was added all the same.")
-    weighty_title: int = _points(
-        10, "The headline contains an important term (on lives, law, jobs and the like)."
-    )
+    on_beat: int = _points(6, "On the site's subject: counts 4 to 8 times, by certainty.")
+    off_beat: int = _points(-80, "The story matches no topic, but was added.")
+    weighty_title: int = _points(10, "The headline contains an important term (lives, law, jobs).")
     state_in_title: int = _points(8, "The headline names a country.")
     weighty_lede: int = _points(
-        2,
-        "The headline and the lede (first paragraph) contain important terms. The "
-        "points count once for 4 terms, up to four times for 11.",
+        2, "Important terms in headline and lede: counts once for 4, up to four times for 11."
     )
     weighty_text: int = _points(
-        5,
-        "The text contains important terms. The points count once for 2 different "
-        "terms, up to seven times for 24.",
+        5, "Important terms in the text: counts once for 2, up to seven times for 24."
     )
-    voices: int = _points(
-        4,
-        "The text names or quotes its sources. The points count once for 1 source, "
-        "up to six times for 18.",
-    )
+    voices: int = _points(4, "Named or quoted sources: counts once for 1, up to six times for 18.")
     own_reporting: int = _points(8, "The publisher did its own reporting.")
     thin_text: int = _points(-80, "The text has fewer than 150 characters.")
     abrupt_end: int = _points(-6, "The text ends in the middle of a sentence.")
-    promotion: int = _points(
-        -5,
-        "The text contains advertising words. The points count once for 5 words, "
-        "up to three times for 12.",
-    )
-    first_person: int = _points(
-        -4,
-        'The author often writes "I" or "me". The points count once for 8 in 1,000 '
-        "words, twice for 15.",
-    )
+    promotion: int = _points(-5, "Advertising words: counts once for 5, up to 3 times for 12.")
+    first_person: int = _points(-4, 'Words such as "I": counts once for 8 in 1,000, twice for 15.')
     exclamation: int = _points(
-        -7,
-        "The text has many exclamation and question marks. The points count once "
-        "for 4 in 1,000 words, twice for 9.",
+        -7, "Exclamation and question marks: counts once for 4 in 1,000 words, twice for 9."
     )
     to_reader: int = _points(-5, "The headline addresses the reader.")
     light_fare: int = _points(-10, "The headline is about a trivial subject.")
     video: int = _points(10, "The story is a video.")
     picture: int = _points(5, "The story has a picture.")
     organization: int = _points(8, "The publisher has a file in `_data/organizations`.")
-    official: int = _points(20, "The story is from an official source of the site's subject.")
+    official: int = _points(20, "The story is from an official source.")
     high_standing: int = _points(10, "The publisher's trust rating is 0.8 or more.")
-    good_standing: int = _points(5, "The publisher's trust rating is 0.6 or more, and below 0.8.")
-    poor_standing: int = _points(-10, "The publisher's trust rating is 0.2 or more, and below 0.4.")
+    good_standing: int = _points(5, "The publisher's trust rating is 0.6 to 0.8.")
+    poor_standing: int = _points(-10, "The publisher's trust rating is 0.2 to 0.4.")
     unreliable: int = _points(-120, "The publisher's trust rating is below 0.2.")
-    wall: int = _points(-10, "The article is behind a paywall or needs a registration.")
-    stub: int = _points(
-        -110,
-        "The page shows fewer than 1,500 characters before the paywall. Counts in addition to "
-        "`wall`.",
-    )
-    foreign_language: int = _points(
-        -40,
-        "The article is in a foreign language: not the site's, and without keywords in any topic.",
-    )
-    late: int = _points(
-        -10,
-        "The article was found more than a week after its publication, although its source was "
-        "watched.",
-    )
-    press_release: int = _points(
-        -120, "The article is a press release or paid content, and not from an official source."
-    )
+    wall: int = _points(-10, "The article is behind a paywall or registration.")
+    stub: int = _points(-110, "Fewer than 1,500 characters before a paywall, added to `wall`.")
+    foreign_language: int = _points(-40, "A language that neither the site nor its topics have.")
+    late: int = _points(-10, "Found a week after publication, from a source already watched.")
+    press_release: int = _points(-120, "A press release or paid content; not for official sources.")
     market_report: int = _points(-120, "The article advertises a market study.")
     job_advert: int = _points(-120, "The article is a job advertisement.")
     shopping: int = _points(-120, "The page sells products.")
-    pastime: int = _points(
-        -120, "The article is a puzzle, a horoscope or a list of lottery numbers."
-    )
-    ticker: int = _points(-60, "The article is an automatic report on a share price.")
-    live_stub: int = _points(-20, "The article is a live blog with fewer than 1,500 characters.")
-    agency: int = _points(-5, "The article was written by a news agency or another publisher.")
-    brief: int = _points(
-        10,
-        "The article is a short report on an important matter, by a trusted publisher or a news "
-        "agency.",
-    )
+    pastime: int = _points(-120, "The article is a puzzle, horoscope or lottery result.")
+    ticker: int = _points(-60, "An automatic report on a share price.")
+    live_stub: int = _points(-20, "A live blog with fewer than 1,500 characters.")
+    agency: int = _points(-5, "A news agency or another publisher wrote the article.")
+    brief: int = _points(10, "A short report on an important matter, by a trusted publisher.")
     opinion: int = _points(-5, "The publisher labels the article as opinion.")
-    gossip: int = _points(
-        -20, "The headline is about the private lives of celebrities, or about a film trailer."
-    )
+    gossip: int = _points(-20, "The headline is about celebrities' private lives, or a trailer.")
     instructions: int = _points(-10, "The article gives instructions.")
     tease: int = _points(-10, "The headline is clickbait.")
 
@@ -245,9 +200,7 @@ class Scoring:
         "profile `everyday`.",
     )
     embed_threads: int = option(
-        1,
-        "Number of threads that compute sentence vectors. The result does not depend on it.",
-        kinds.whole(minimum=1),
+        1, "Threads for sentence vectors. The result is the same.", kinds.whole(minimum=1)
     )
     organization_points: int = option(
         40,
@@ -277,10 +230,7 @@ class ExcerptRule:
         300, "Maximum length of an excerpt in characters. 0: show only the headline and the link."
     )
     max_share: float = option(
-        0.2,
-        "Maximum length of an excerpt as a share of the article's text, counted in characters "
-        "(0.2 is 20 %).",
-        kinds.SHARE,
+        0.2, "Maximum share of the article's text, in characters (0.2 is 20 %).", kinds.SHARE
     )
 
 
@@ -290,9 +240,7 @@ class OutputOptions:
 
     api_v1: bool = option(True, "Write version 1 of the JSON API, in the format of everyday.cc.")
     api_v2: bool = option(
-        True,
-        "Write version 2 of the JSON API, with groups, reasons, JSON schemas and an OpenAPI "
-        "description.",
+        True, "Write version 2 of the JSON API, with groups, reasons, schemas and OpenAPI."
     )
     languages: bool = option(
         False,
@@ -331,12 +279,8 @@ class Beat:
     "" where nobody can subscribe.
     """
 
-    title: str = field(
-        metadata=required("Name of the site, shown on every page, feed and newsletter.")
-    )
-    description: str = option(
-        "", "Description of the site in one or two sentences, for its about page."
-    )
+    title: str = field(metadata=required("Name of the site, on every page, feed and newsletter."))
+    description: str = option("", "Description in a sentence or two, for the about page.")
     contact: str = option(
         "",
         "Mail or web address for readers and publishers, shown on the about page.",
@@ -348,9 +292,7 @@ class Beat:
         "Without it, links are relative to the web root and feeds are incomplete.",
         kinds.BASE,
     )
-    locale: str = option(
-        "en-us", "Language in which the site is written, such as `en-us`.", kinds.LOCALE
-    )
+    locale: str = option("en-us", "Language of the site, such as `en-us`.", kinds.LOCALE)
     timezone: str = option(
         "UTC",
         "Time zone of the site's day pages and newsletters. Times in story files are always UTC.",

@@ -34,13 +34,11 @@ class PartOptions:
             "collection, which change daily)."
         )
     )
-    of: str = option(
-        "", "Name, id or folder of the topic, list, stash or collection that the section shows."
-    )
+    of: str = option("", "Name, id or folder of the topic, list, stash or collection to show.")
     title: str = option("", "Title of the section. By default a title that fits its content.")
     most: int = option(
         5,
-        'Maximum number of stories in the section, or of each topic for `kind = "topics"`.',
+        "Maximum number of stories (of each topic for `topics`).",
         kinds.whole(minimum=1, maximum=100),
     )
 
@@ -49,21 +47,11 @@ class PartOptions:
 class LetterOptions:
     """One newsletter, as `[[letter]]` in beat.toml."""
 
-    id: str = field(
-        metadata=required("Name of the newsletter in commands, URLs and file names.", kinds.ID)
-    )
-    title: str = option(
-        "", "Title of the newsletter that subscribers see. By default the title of the site."
-    )
-    days: tuple[LetterDay, ...] = option(
-        (), "Days of the week on which an issue is due. By default every day."
-    )
+    id: str = field(metadata=required("Name in commands, URLs and file names.", kinds.ID))
+    title: str = option("", "Title of the newsletter. By default the title of the site.")
+    days: tuple[LetterDay, ...] = option((), "Days on which an issue is due. By default every day.")
     at: str = option("07:00", "Time of day at which an issue is due, as HH:MM.", kinds.CLOCK)
-    zone: str = option(
-        "",
-        "Time zone of the time in `at`. By default the time zone of the site.",
-        kinds.OWN_TIMEZONE,
-    )
+    zone: str = option("", "Time zone of `at`. By default the site's.", kinds.OWN_TIMEZONE)
     when_new: int = option(
         0,
         "Number of new stories at which an issue is due, instead of a time of day. 0 (the "
@@ -76,9 +64,7 @@ class LetterOptions:
         "next issue has its stories.",
         kinds.whole(minimum=1, maximum=1000),
     )
-    most: int = option(
-        20, "Maximum number of stories in an issue.", kinds.whole(minimum=1, maximum=500)
-    )
+    most: int = option(20, "Maximum number of stories.", kinds.whole(minimum=1, maximum=500))
     subject: Literal["lead", "titles"] = option(
         "lead",
         "Subject of the mail. `lead`: the first headline. `titles`: up to three headlines joined "

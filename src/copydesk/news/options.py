@@ -46,9 +46,7 @@ class FetchOptions:
         kinds.CONTACT,
         variable="COPYDESK_CONTACT",
     )
-    max_age_days: int = option(
-        0, "Skip articles that are older than this many days. 0 (the default): no limit."
-    )
+    max_age_days: int = option(0, "Skip articles that are older than this many days. 0: no limit.")
     max_bytes: int = option(
         10_000_000,
         "Maximum size of one response in bytes, after decompression.",
@@ -71,9 +69,7 @@ class FetchOptions:
         kinds.number(minimum=0.1),
     )
     concurrency: int = option(
-        64,
-        "Maximum number of hosts that are fetched from at the same time.",
-        kinds.whole(minimum=1),
+        64, "Maximum number of hosts fetched at the same time.", kinds.whole(minimum=1)
     )
     nameservers: tuple[str, ...] = option(
         (),
@@ -200,9 +196,7 @@ class SmtpOptions:
         "`none`: no encryption, only allowed for a server on this machine.",
     )
     user: str = option(
-        "",
-        "User name for signing in to the SMTP server. Its password is read from the environment "
-        "variable `COPYDESK_SMTP_PASSWORD`.",
+        "", "User name; the password is read from the variable `COPYDESK_SMTP_PASSWORD`."
     )
     connections: int = option(
         4, "Number of parallel connections to the SMTP server.", kinds.whole(minimum=1, maximum=50)
@@ -214,10 +208,7 @@ class SmtpOptions:
         kinds.number(minimum=1),
     )
     letters_a_minute: int = option(
-        0,
-        "Maximum number of messages sent per minute, to all subscribers together. 0 (the "
-        "default): no limit.",
-        kinds.whole(),
+        0, "Maximum number of messages sent per minute. 0: no limit.", kinds.whole()
     )
     domains: Mapping[str, int] = option(
         {},
@@ -279,9 +270,7 @@ class BounceOptions:
     )
     imap_port: int = option(993, "Port of the IMAP server.", kinds.whole(minimum=1, maximum=65_535))
     imap_user: str = option(
-        "",
-        "User name for signing in to the IMAP server. Its password is read from the environment "
-        "variable `COPYDESK_IMAP_PASSWORD`.",
+        "", "User name; the password is read from the variable `COPYDESK_IMAP_PASSWORD`."
     )
     imap_folder: str = option("INBOX", "Folder of the mailbox that is searched for bounces.")
     soft_limit: int = option(
@@ -314,9 +303,7 @@ class HandOverOptions:
         "or a message stream (Postmark).",
     )
     is_draft: bool = option(
-        True,
-        "`true` (the default): the service gets each issue as a draft, and a person sends it "
-        "there. `false`: the service sends each issue at once.",
+        True, "`true`: issues are drafts there, and a person sends them. `false`: sent at once."
     )
     token: str = from_environment("COPYDESK_HAND_OVER_TOKEN", kinds.LINE)
 
@@ -330,19 +317,11 @@ class MailOptions:
         "How newsletters are delivered: by your own SMTP server (`smtp`) or by the named "
         "newsletter service. Without it, newsletters are only published on the site.",
     )
-    from_address: str = option(
-        "", "Sender address of newsletters, such as `letters@example.org`.", MAILBOX
-    )
-    from_name: str = option(
-        "", "Sender name of newsletters. By default the title of the newsletter."
-    )
-    reply_to: str = option(
-        "", "Address for replies of subscribers. By default `from_address`.", MAILBOX
-    )
+    from_address: str = option("", "Sender address, such as `letters@example.org`.", MAILBOX)
+    from_name: str = option("", "Sender name. By default the title of the newsletter.")
+    reply_to: str = option("", "Address for replies. By default `from_address`.", MAILBOX)
     postal_address: str = option(
-        "",
-        "Your postal address, printed at the end of each issue. The laws of many countries "
-        "require it.",
+        "", "Your postal address, at the end of each issue: many laws require it."
     )
     start: Literal["itself", "person"] = option(
         "itself",
@@ -375,8 +354,7 @@ class MailOptions:
     )
     test_letters_a_day: int = option(
         20,
-        "Maximum number of test issues sent within 24 hours by all users together. 0: no test "
-        "issues.",
+        "Maximum number of test issues sent within 24 hours by all users. 0: none.",
         kinds.whole(maximum=1000),
     )
     smtp: SmtpOptions = field(default_factory=SmtpOptions)
@@ -392,13 +370,9 @@ class MailOptions:
 class BranchOptions:
     """The branch and remote that the site is pushed to, as `[deploy.git]` in beat.toml."""
 
-    remote: str = option(
-        "origin", "Name of the git remote to which the site is pushed.", kinds.REMOTE
-    )
+    remote: str = option("origin", "Git remote to which the site is pushed, by name.", kinds.REMOTE)
     branch: str = option(
-        "gh-pages",
-        "Branch to which the site is pushed. It is created if it does not exist.",
-        kinds.BRANCH,
+        "gh-pages", "Branch to push the site to. Created if it does not exist.", kinds.BRANCH
     )
     history: bool = option(
         True,
@@ -429,10 +403,7 @@ class S3Options:
         "", "Path in the bucket below which the site is uploaded. By default the top of the bucket."
     )
     path_style: bool = option(
-        True,
-        "`true` (the default): the bucket's name is part of the path in URLs "
-        "(`https://HOST/BUCKET/…`). `false`: it is part of the host name "
-        "(`https://BUCKET.HOST/…`).",
+        True, "`true`: the URL is `https://HOST/BUCKET/`. `false`: it is `https://BUCKET.HOST/`."
     )
     max_age_seconds: int = option(
         300,

@@ -17,27 +17,12 @@ Trust = Literal["gate", "publish", "hold"]
 class ListingRule:
     """How to find the articles on a site's page of links: CSS selectors, and the rule's date."""
 
-    item: str = field(
-        metadata=required("CSS selector of the element around each article.", kinds.SELECTOR)
-    )
-    written: date = field(
-        metadata=required(
-            "Day on which these selectors were written, to see how old they are when the website "
-            "changes."
-        )
-    )
+    item: str = field(metadata=required("CSS selector of each article's box.", kinds.SELECTOR))
+    written: date = field(metadata=required("Day on which these selectors were written."))
     link: str = option("a", "CSS selector of the link to the article.", kinds.SELECTOR)
-    title: str = option(
-        "", "CSS selector of the headline. By default the text of the link.", kinds.SELECTOR
-    )
-    date: str = option(
-        "",
-        "CSS selector of the element with the publication time. By default no time is read.",
-        kinds.SELECTOR,
-    )
-    excerpt: str = option(
-        "", "CSS selector of the description. By default no description is read.", kinds.SELECTOR
-    )
+    title: str = option("", "CSS selector of the headline; else the link's text.", kinds.SELECTOR)
+    date: str = option("", "CSS selector of the publication time. Default: none.", kinds.SELECTOR)
+    excerpt: str = option("", "CSS selector of the description. Default: none.", kinds.SELECTOR)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,9 +32,7 @@ class Source:
     `listing` is the rule for reading its page of links, None to guess the links.
     """
 
-    url: str = field(
-        metadata=required("URL of a feed, a sitemap or a web page with links.", kinds.ADDRESS)
-    )
+    url: str = field(metadata=required("URL of a feed, a sitemap or a web page.", kinds.ADDRESS))
     name: str = option(
         "",
         "Publisher's name for articles from the source's own site, unless `_data/organizations` "
@@ -61,32 +44,21 @@ class Source:
         "sitemaps), `listing` (a web page with links) or `auto` (detected from the response).",
     )
     official: bool = option(
-        False,
-        "Whether this is an official source of the site's subject, such as a ministry or a "
-        "manufacturer. It earns the points of `scoring.points.official`, or 50 points in the "
-        "profile `everyday`.",
+        False, "Official source of the subject, such as a ministry. Counts 50 points in `everyday`."
     )
     trust: Trust = option(
         "gate",
-        "`gate`: stories of this source are published if their quality reaches "
-        "`scoring.publish_at`. `publish`: they are always published. `hold`: they wait for an "
-        "editor.",
+        "`gate`: the quality decides. `publish`: always published. `hold`: an editor decides.",
     )
     include: tuple[str, ...] = option(
         (),
         "Words of which at least one must be in an item's title or description, as a whole word. "
         "By default all items are read.",
     )
-    exclude: tuple[str, ...] = option(
-        (), "Words that must not be in an item's title or description."
-    )
-    topics: tuple[str, ...] = option(
-        (), "Names of the topics that every story of this source gets."
-    )
+    exclude: tuple[str, ...] = option((), "Words that no item's title or description may have.")
+    topics: tuple[str, ...] = option((), "Names of the topics that all its stories get.")
     language: str = option(
-        "",
-        "Language of the source, such as `de`. It overrides the language that an item states.",
-        kinds.LANGUAGE,
+        "", "Language, such as `de`, instead of the one that an item states.", kinds.LANGUAGE
     )
     every_minutes: int = option(
         0,

@@ -64,9 +64,7 @@ class FrontAdvice:
         """Return the fix for the reverse proxies as a sentence for the operator."""
         mends = []
         if self.is_silent:
-            mends.append(
-                f"configure the reverse proxy to send X-Forwarded-For (nginx: {self.header})"
-            )
+            mends.append(f"let the reverse proxy send X-Forwarded-For (nginx: {self.header})")
         if self.line:
             mends.append(f"add to [serve] in beat.toml: {self.line}")
         return ", then ".join(mends)

@@ -114,10 +114,7 @@ def read_settings(root: Path, environ: Mapping[str, str]) -> config.Settings:
     try:
         rules = read_rulings(root).rules
     except RecordError as error:
-        return replace(
-            settings,
-            warnings=(*settings.warnings, f"the rules of the editors are ignored: {error}"),
-        )
+        return replace(settings, warnings=(*settings.warnings, f"the rules are ignored: {error}"))
     return replace(settings, beat=replace(settings.beat, rulings=rules))
 
 

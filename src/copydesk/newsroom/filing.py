@@ -287,13 +287,11 @@ def archive_old_records(newsroom: Newsroom) -> ArchivedRecords:
         return ArchivedRecords()
     with hold_write_lock(newsroom, wait_seconds=PATIENCE_SECONDS) as lock:
         if lock.repository.usable and (obstacle := lock.repository.obstacle()):
-            return ArchivedRecords(
-                notes=(f"{len(old)} old stories could not be archived ({obstacle})",)
-            )
+            return ArchivedRecords(notes=(f"cannot archive {len(old)} old stories ({obstacle})",))
         try:
             return _move(newsroom, lock, old)
         except GitError as error:
-            return ArchivedRecords(notes=(f"old stories could not be archived ({error})",))
+            return ArchivedRecords(notes=(f"cannot archive old stories ({error})",))
 
 
 def _move(newsroom: Newsroom, lock: WriteLock, old: Sequence[str]) -> ArchivedRecords:

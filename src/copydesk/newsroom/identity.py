@@ -172,11 +172,7 @@ def _read_answer(
     import msgspec
 
     if not isinstance(answer, Page):
-        why = (
-            f"{answer.reason} {answer.detail}"
-            if isinstance(answer, Refused)
-            else "an empty response"
-        )
+        why = f"{answer.reason} {answer.detail}" if isinstance(answer, Refused) else "no content"
         raise _refusal(provider, "cannot be reached", why.strip())
     if answer.status != 200:
         raise _refusal(provider, "refused the request", f"status {answer.status}")

@@ -66,9 +66,7 @@ def commit_settings(
         assert _COMMITTED.match(edit.subject), "the undo would not recognise it"
         change = Change(files=files, message=_write_message(edit, by, why), when=newsroom.now)
         done = change.begin(lock, needed=change.paths).finish()
-    return SettingsReport(
-        changed=done.written, commit=done.commit, notes=notes_on(done, "the change is")
-    )
+    return SettingsReport(changed=done.written, commit=done.commit, notes=notes_on(done, "it is"))
 
 
 def is_of_settings(message: str) -> bool:
@@ -106,9 +104,7 @@ def read_beat_file(newsroom: Newsroom) -> bytes:
     try:
         return within.read_user_file(newsroom.root / _BEAT_FILE, _MOST_BYTES)
     except OSError as error:
-        raise RecordError(
-            f"the file cannot be read ({error.strerror})", subject=_BEAT_FILE
-        ) from error
+        raise RecordError(f"cannot be read ({error.strerror})", subject=_BEAT_FILE) from error
 
 
 # Edit an organization: its name and owner in `_data/organizations`.

@@ -33,9 +33,7 @@ def keep_upload(newsroom: Newsroom, data: bytes) -> str:
     if not newsroom.beat.url:
         raise UsageError("the site has no URL", hint="set site.url in beat.toml")
     if len(data) > _MOST_BYTES:
-        raise PictureError(
-            "the picture is too big", subject="upload", hint="use a picture of at most 5 MB"
-        )
+        raise PictureError("the picture is too big", subject="upload", hint="use at most 5 MB")
     made = illustrate.make_upload_apart(data)
     name = f"{hashlib.sha256(made).hexdigest()}.webp"
     folder = newsroom.private / "uploads"
@@ -64,9 +62,7 @@ def read_upload(newsroom: Newsroom, path: str) -> bytes:
     with contextlib.suppress(OSError):
         data = within.read(newsroom.private, f"uploads/{name}", _MOST_BYTES)
     if f"{hashlib.sha256(data).hexdigest()}.webp" != name:
-        raise UsageError(
-            "the uploaded picture no longer exists", subject=name, hint="upload the picture again"
-        )
+        raise UsageError("the picture no longer exists", subject=name, hint="upload it again")
     return data
 
 

@@ -162,9 +162,7 @@ def _parse(own: str) -> _File:
     try:
         return tomllib.loads(own)
     except tomllib.TOMLDecodeError as error:
-        raise PublishError(
-            "the file is not valid TOML", subject=STRINGS_FILE, hint=str(error)
-        ) from error
+        raise PublishError("not valid TOML", subject=STRINGS_FILE, hint=str(error)) from error
 
 
 def _check(own: _File, default: _File) -> _File:
@@ -207,9 +205,7 @@ def _check_gaps(key: str, form: object, known: frozenset[str] | None) -> None:
         raise _refusal(key, "write a placeholder as a name in braces")
     if known is not None and (strange := _gaps(form) - known):
         gaps = ", ".join(f"{{{gap}}}" for gap in sorted(known)) or "none"
-        raise _refusal(
-            key, f"the placeholder {{{min(strange)}}} is unknown; the placeholders are: {gaps}"
-        )
+        raise _refusal(key, f"unknown placeholder {{{min(strange)}}}; the placeholders: {gaps}")
 
 
 def _texts(word: object) -> list[str]:

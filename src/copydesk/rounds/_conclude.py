@@ -241,10 +241,7 @@ class _Filing:
         with self.bench.newsroom.memory.together():
             self._remember(unwritten, overtaken)
         if begun.error is not None:
-            note = (
-                f"git cannot tell which story files are being edited ({begun.error}), so only new "
-                "stories were saved"
-            )
+            note = f"git cannot list edited files ({begun.error}), so only new stories were saved"
             filed = replace(filed, notes=(note, *filed.notes))
         self.failed.extend(filed.failed)
         return self._of_records(filed)

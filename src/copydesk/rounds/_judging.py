@@ -154,9 +154,7 @@ def _drop(bench: Bench, article: Article, tip: Tip | None) -> Dropped | None:
     """
     for address in (article.web_url, article.url):
         if urls.identity(address) in bench.removed:
-            return Dropped(
-                url=article.url, reason="removed", detail="an editor removed this article"
-            )
+            return Dropped(url=article.url, reason="removed", detail="removed by an editor")
         path = bench.shelf.at(address)
         if path is not None:
             return Dropped(url=article.url, reason="seen", detail=path)

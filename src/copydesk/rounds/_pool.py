@@ -148,15 +148,13 @@ class ReaderPool:
             raise PageError(
                 f"the page took more than {self._seconds:g} s to parse",
                 subject=url,
-                hint="the page is fetched again in the next run; if this happens often, remove "
-                "the source",
+                hint="the page is retried in the next run; remove the source if this happens often",
             ) from error
         except ProcessExpired as error:
             raise PageError(
                 "the page crashed the parser",
                 subject=url,
-                hint="the page is fetched again in the next run; if this happens often, remove "
-                "the source",
+                hint="the page is retried in the next run; remove the source if this happens often",
             ) from error
         except CopydeskError:
             raise

@@ -163,9 +163,7 @@ def load_saved_page(path: Path, url: str, now: datetime) -> Page:
     removes again. Raises PageError if the file cannot be read, UsageError if `url` is no address.
     """
     if url and not urls.fetchable(url):
-        raise UsageError(
-            "invalid web address", subject=url, hint="write an address that begins with https://"
-        )
+        raise UsageError("invalid web address", subject=url, hint="begin with https://")
     body = _unpack(path)
     address = urls.fetchable(url) or extract.find_declared_address(body) or _NOWHERE
     return Page(

@@ -463,10 +463,7 @@ def push_commits(newsroom: Newsroom, report: RoundReport) -> RoundReport:
         done = lock.repository.push(remote, lambda: lock.hold(PATIENCE_SECONDS))
     except GitError as error:
         about = error.subject.removeprefix(remote).removeprefix(":").strip()  # `url` names it
-        what = (
-            "could not synchronize with the git remote: "
-            f"{error.what}{f': {about}' if about else ''}"
-        )
+        what = f"could not sync with the git remote: {error.what}{f': {about}' if about else ''}"
         failure = Failure(url=remote, what=what, hint=error.hint)
         return replace(report, failed=(*report.failed, failure), complete=False)
     notes = []
@@ -488,7 +485,5 @@ def tidy_repository(newsroom: Newsroom, report: RoundReport) -> RoundReport:
     try:
         newsroom.repository.tidy()
     except GitError as error:
-        return replace(
-            report, notes=(*report.notes, f"git could not pack the repository ({error})")
-        )
+        return replace(report, notes=(*report.notes, f"git could not pack objects ({error})"))
     return report

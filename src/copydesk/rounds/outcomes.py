@@ -234,7 +234,7 @@ def sift(
 def _end(knowledge: _Knowledge, lead: Lead) -> Known | Dropped | None:
     """Return why the page of a link need not be fetched, or None if it must be."""
     if urls.identity(lead.url) in knowledge.removed:
-        return Dropped(url=lead.url, reason="removed", detail="an editor removed this article")
+        return Dropped(url=lead.url, reason="removed", detail="removed by an editor")
     if path := knowledge.shelf.at(lead.url):
         return Known(reason="seen", path=path)
     if isinstance(lead, Tip):

@@ -131,11 +131,7 @@ async def _read_page(
         raise DataError("a page of links is not a list of stories", subject=page.url, hint=hint)
     found = _collect(page.url, reading.kind, map(_of_lead, reading.leads), reading.listed)
     if fetcher is None:
-        failed = (
-            ("the file is a sitemap index, and its sitemaps were not fetched",)
-            if reading.more
-            else ()
-        )
+        failed = ("the sitemaps of this index were not fetched",) if reading.more else ()
         return replace(found, failed=failed)
     for address in reading.more[:_MORE_SITEMAPS]:
         found = await _add_sitemap(newsroom, fetcher, readers, found, address)

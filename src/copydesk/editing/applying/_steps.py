@@ -116,9 +116,7 @@ def _must_have_readers(edit: Edit, path: str, action: EditorAction) -> None:
         )
     if not edit.find(path).published:
         raise UsageError(
-            "the story is not published",
-            subject=path,
-            hint="change the story without a correction: nobody has read it yet",
+            "the story is not published", subject=path, hint="change the story, nobody read it yet"
         )
     if not text.fold(action.why):
         raise UsageError("a correction needs a note", hint="tell readers what was wrong")
@@ -311,10 +309,7 @@ def _find_record(edit: Edit, name: str) -> str:
 def _one_record(edit: Edit, action: EditorAction) -> str:
     paths = find_records(edit, action)
     if len(paths) != 1:
-        raise UsageError(
-            f"the action {action.kind} needs exactly one story",
-            subject=", ".join(action.stories)[:200],
-        )
+        raise UsageError(f"{action.kind} needs one story", subject=", ".join(action.stories)[:200])
     return paths[0]
 
 
@@ -323,9 +318,7 @@ def _put_verdicts(edit: Edit, action: EditorAction) -> EditStep:
     said = next((word for word in get_args(Said) if word == action.said), None)
     paths = find_records(edit, action)
     if not paths or (said is None and action.said != "clear"):
-        raise UsageError(
-            "a decision needs a kind and at least one story", subject=action.said[:100]
-        )
+        raise UsageError("a decision needs a kind and a story", subject=action.said[:100])
     steps = []
     for path in paths:
         if said is None:
@@ -363,14 +356,9 @@ def _put_rule(edit: Edit, action: EditorAction) -> EditStep:
         ("values", action.values, form.values),
     ):
         if not least <= len(given) <= most:
-            raise UsageError(
-                f"the rule {said} needs another number of {what}", subject=f"{len(given)} given"
-            )
+            raise UsageError(f"{said} needs more or fewer {what}", subject=f"{len(given)} given")
     if action.until is not None and not form.may_end:
-        raise UsageError(
-            f"the rule {said} cannot have an end",
-            hint="remove the rule when it is no longer needed",
-        )
+        raise UsageError(f"{said} cannot have an end", hint="remove the rule when it is over")
     new = NewRule(
         said=said,
         why=action.why,
@@ -400,10 +388,7 @@ def _put_correction(edit: Edit, action: EditorAction) -> EditStep:
 def _put_tip(edit: Edit, action: EditorAction) -> EditStep:
     """Store a page's URL that an editor wants as a story; the second value may be a topic."""
     if not 1 <= len(action.values) <= 2:
-        raise UsageError(
-            "adding a page needs its URL and at most one topic",
-            subject=f"{len(action.values)} values given",
-        )
+        raise UsageError("a page needs a URL", subject=f"{len(action.values)} values given")
     url, topic = (*action.values, "")[:2]
     tip = new_tip(edit.newsroom, url, topic=topic, why=action.why, by=action.by)
     words = CommitWords(
@@ -426,9 +411,7 @@ def _find_rule(edit: Edit, action: EditorAction) -> Ruling:
         is_of_story = (rule.said, rule.stories) == (said, action.stories)
         if is_of_story and list(rule.values[: len(values)]) == values:
             return rule
-    raise UsageError(
-        "the rule no longer exists", subject=f"{said} {', '.join(action.stories)}"[:200]
-    )
+    raise UsageError("the rule was removed", subject=f"{said} {', '.join(action.stories)}"[:200])
 
 
 def _put_undoing(edit: Edit, action: EditorAction) -> EditStep:

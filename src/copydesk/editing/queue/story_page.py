@@ -79,11 +79,7 @@ def _read_row(newsroom: Newsroom, queue: QueueReader, name: str) -> tuple[QueueR
         for story in (row.leader, *row.copies, *row.coverage):
             if story.name == name:
                 return row, story
-    raise RecordError(
-        "the story does not exist",
-        subject=name,
-        hint="check whether its file was deleted or renamed",
-    )
+    raise RecordError("the story does not exist", subject=name, hint="check whether it was renamed")
 
 
 def _mark_passages(
@@ -135,11 +131,7 @@ async def preview_page(root: Path, url: str, seconds: float = _SECONDS) -> PageP
     """
     address = urls.fetchable(url) if len(url) <= _ADDRESS_CHARACTERS else None
     if address is None:
-        raise UsageError(
-            "invalid web address",
-            subject=url[:200],
-            hint="write an address that begins with https://",
-        )
+        raise UsageError("invalid web address", subject=url[:200], hint="begin with https://")
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-P", "-m", "copydesk", "-C", str(root), "extract", address, "--json"),
         stdout=asyncio.subprocess.PIPE,
@@ -163,7 +155,7 @@ def find_obstacle(newsroom: Newsroom, preview: PagePreview) -> str:
     """Return the editor's rule that keeps a page from becoming a story, as text, or ""."""
     addresses = {preview.url, preview.web_url or preview.url}
     if not read_removals(newsroom.root).isdisjoint(map(urls.identity, addresses)):
-        return "an editor removed this article"
+        return "removed by an editor"
     for address in sorted(addresses):
         lead = Lead(url=address, source="", found=newsroom.now, title=preview.title)
         if why := gate.blocking_ruling(lead, newsroom.beat.rulings):

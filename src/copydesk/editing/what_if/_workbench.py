@@ -301,7 +301,7 @@ def apply_change(settings: Settings, change: RuleChange) -> Settings:
 def _score(scoring: Scoring, change: RuleChange) -> Scoring:
     if change.points and not scoring.traits.has_own_points:
         raise UsageError(
-            "the points of the profile everyday cannot be changed",
+            "the points of everyday cannot be changed",
             subject="scoring.points",
             hint='set scoring.profile = "copydesk"',
         )

@@ -294,9 +294,7 @@ def back_up(
     started = time.monotonic()
     if not (root / "beat.toml").is_file():
         raise ConfigError(
-            "the folder has no beat.toml",
-            subject=str(root),
-            hint="name the newsroom's folder with -C DIR",
+            "the folder has no beat.toml", subject=str(root), hint="name the newsroom with -C DIR"
         )
     file = file.absolute()
     check_target(root, file, force=options.force)

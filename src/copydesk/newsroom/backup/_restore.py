@@ -271,9 +271,7 @@ class _Layout:
         for name in (*self._newsroom.relative_to(self._top).parts, *Path(path).parts[:-1]):
             place /= name
             if place.is_symlink() or (place.exists() and not place.is_dir()):
-                raise _fault(
-                    f"a part inside something that is not a folder: {path[:200]!r}", self._file
-                )
+                raise _fault(f"a part inside a file or link: {path[:200]!r}", self._file)
         return place / Path(path).name
 
 

@@ -12,7 +12,7 @@ from copydesk.publish.writing import Sheet
 
 _PARAMETERS = {
     "number": (
-        "The page's number; page 1 has the oldest stories.",
+        "The page's number; 1 is the oldest.",
         {"type": "integer", "minimum": 1},
     ),
     "id": ("The object's id, as lists give it. `api_url` is the whole URL.", {"type": "string"}),
@@ -161,9 +161,7 @@ _REFERENCE = {
 _SOURCE = {
     "name": _maybe("The publisher's name."),
     "domain": _maybe("The publisher's registrable domain."),
-    "api_url": _maybe_url(
-        "The publisher's file in this API, null if no story of the publisher is published."
-    ),
+    "api_url": _maybe_url("The publisher's file in this API, null without published stories."),
 }
 _TOPIC = {
     "id": _maybe("The topic's id, null if the site no longer has the topic."),
@@ -177,7 +175,7 @@ _RELATED = {
     "source": _or_none({"$ref": "#/$defs/source"}),
 }
 _COPY = {
-    "name": _text("The name of the site with the copy."),
+    "name": _text("The publisher of the copy."),
     "url": _maybe_url("The URL of the copy."),
 }
 _GROUP = {
@@ -195,9 +193,7 @@ _PICTURE = {
     "credit": _maybe("The picture's credit."),
 }
 _REASON = {
-    "about": _maybe(
-        "The subject of the reason: quality, heat, published, copy, title, or `topic NAME`."
-    ),
+    "about": _maybe("The subject: quality, heat, published, copy, title, or `topic NAME`."),
     "points": _or_null("The points of the reason, null if it has none.", type="integer"),
     "why": _text("The reason in words."),
 }
@@ -226,30 +222,21 @@ _STORY = {
     "updated_at": _time("Time when the publisher changed the story"),
     "source": _or_none(_own("source")),
     "credit": _maybe("The news agency that wrote the text."),
-    "access": _maybe(
-        "The access to the article: free, metered, registration, teaser, paywalled or gone."
-    ),
-    "trust": _or_null(
-        "The trust in the story's source, from 0 to 100.", type="integer", minimum=0, maximum=100
-    ),
-    "duration_seconds": _or_null(
-        "The duration of the video or audio in seconds.", type="integer", minimum=1
-    ),
+    "access": _maybe("Access: free, metered, registration, teaser, paywalled or gone."),
+    "trust": _or_null("Trust in the source, 0 to 100.", type="integer", minimum=0, maximum=100),
+    "duration_seconds": _or_null("Duration of the video or audio.", type="integer", minimum=1),
     "topics": _list("The story's topics, in the order of its file.", _own("topic")),
     "quality": _or_null("The story's quality in points, from 0 to about 190.", type="integer"),
     "picture": _or_none(_own("picture")),
     "group": _or_none(_own("group")),
     "newsrooms": _list(
-        "The independent publishers that cover the same event; publishers of one owner count once.",
-        {"type": "string"},
+        "Independent publishers with stories on the event, one for each owner.", {"type": "string"}
     ),
     "coverage": _list("Articles of other publishers on the same event.", _own("related")),
     "copies": _list("Copies of the story's text at other publishers.", _own("copy")),
     "copy_of": _or_none(_own("reference")),
     "background": _list("Stories of this site on related events.", _own("reference")),
-    "reasons": _list(
-        "The reasons why the story is published, and for each of its numbers.", _own("reason")
-    ),
+    "reasons": _list("The reasons for the story's status and numbers.", _own("reason")),
 }
 _SHORT_TOPIC = {
     "id": _text("The topic's id."),
@@ -265,13 +252,9 @@ _SHORT_SOURCE = {
     "domain": _text("The publisher's registrable domain."),
     "name": _text("The publisher's name."),
     "owner": _maybe("The publisher's owner."),
-    "is_official": _says(
-        "Whether the publisher is an official source of the site's subject.", type="boolean"
-    ),
+    "is_official": _says("Whether it is an official source of the site's subject.", type="boolean"),
     "is_known": _says("Whether the site has a file on this publisher.", type="boolean"),
-    "trust": _or_null(
-        "The trust in the publisher, from 0 to 100.", type="integer", minimum=0, maximum=100
-    ),
+    "trust": _or_null("Trust in the publisher, 0 to 100.", type="integer", minimum=0, maximum=100),
     "url": _url("The publisher's page."),
     "api_url": _url("The publisher's file in this API."),
     "feed_url": _url("The publisher's JSON Feed."),
@@ -292,10 +275,7 @@ _LISTED_GROUP = {
     "id": _text("The group's id, which never changes."),
     "api_url": _url("The group's file in this API."),
     "leader": _refer_to("reference"),
-    "newsrooms": _count(
-        "The number of independent publishers with stories on the event, without the publisher of "
-        "the main story."
-    ),
+    "newsrooms": _count("The number of other independent publishers with stories on the event."),
 }
 _NEWEST = _list("The newest 100 stories, newest first.", _refer_to("reference"))
 _STORIES = _says("Stories.", type="array", items={"$ref": "story.json"}, maxItems=100)
@@ -346,8 +326,7 @@ KINDS: dict[str, Schema] = {
     ),
     "source": _object("A publisher.", {**_SHORT_SOURCE, "stories": _NEWEST}),
     "lists": _object(
-        "All reading lists by editors.",
-        {"lists": _list("Lists.", _object("A reading list.", _SHORT_LIST))},
+        "All reading lists.", {"lists": _list("Lists.", _object("A reading list.", _SHORT_LIST))}
     ),
     "list": _object(
         "A reading list by an editor.",
@@ -365,12 +344,8 @@ KINDS: dict[str, Schema] = {
         {
             "id": _text("The group's id, which never changes."),
             "leader": _refer_to("reference"),
-            "members": _list(
-                "The group's published stories, newest first.", _refer_to("reference")
-            ),
-            "newsrooms": _list(
-                "The independent publishers with stories on the event.", {"type": "string"}
-            ),
+            "members": _list("The published stories, newest first.", _refer_to("reference")),
+            "newsrooms": _list("The independent publishers of the stories.", {"type": "string"}),
             "coverage": _list("Articles of other publishers.", _refer_to("related")),
             "copies": _list("Copies of the text at other publishers.", _refer_to("copy")),
         },
@@ -426,9 +401,7 @@ LETTERS: dict[str, Schema] = {  # only on a site with newsletters
             **_SHORT_ISSUE,
             "letter": _maybe("The id of the newsletter."),
             "digest_url": _maybe_url("The URL of the day's digest, if it is made from this issue."),
-            "sections": _list(
-                "The sections of the issue.", _object("A section of the issue.", _SECTION)
-            ),
+            "sections": _list("The issue's sections.", _object("A section.", _SECTION)),
         },
     ),
 }

@@ -70,9 +70,7 @@ def source_address(url: str) -> str:
     """
     address = urls.fetchable(_with_scheme(url.strip()))
     if address is None:
-        raise UsageError(
-            "invalid web address", subject=url, hint="write an address that begins with https://"
-        )
+        raise UsageError("invalid web address", subject=url, hint="begin with https://")
     return address
 
 
