@@ -164,7 +164,7 @@ def test_without_its_keys_a_bucket_is_not_asked(tmp_path: Path, kept: Storage) -
 
 
 BAD = {
-    "nowhere": ("", "nothing says where the site is to be sent"),
+    "nowhere": ("", "no deploy target is set"),
     "in itself": (TO_FOLDER.replace("../www", ".copydesk/site/www"), "lies in the site"),
     "in the newsroom": (TO_FOLDER.replace("../www", "public"), "lies in the newsroom"),
     "rsync into itself": (
@@ -241,7 +241,7 @@ def test_a_failed_deploy_fails_no_round_and_comes_next_time(tmp_path: Path) -> N
     assert first.filed
     assert not first.complete
     assert "folder" == first.failed[-1].url
-    assert "not deployed: a file cannot be written there" in first.failed[-1].what
+    assert "the site was not deployed: a file cannot be written there" in first.failed[-1].what
     assert second.complete
     assert held(root / ".copydesk/site") == held(tmp_path / "www")
 
@@ -377,8 +377,8 @@ def test_feeds_name_the_hub_only_where_there_is_one(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("allowed", "note"),
     [
-        (("127.0.0.1",), "nobody was told: site.url is not public"),
-        (("tidewatch.example",), "was not told"),
+        (("127.0.0.1",), "site.url is not public"),
+        (("tidewatch.example",), "was not notified"),
     ],
     ids=["the site is private", "the hub is private"],
 )
@@ -397,9 +397,10 @@ def test_an_engine_that_refuses_is_a_note(tmp_path: Path) -> None:
     with listener(403) as (url, heard):
         report = deployed(telling(tmp_path, url, "127.0.0.1", "tidewatch.example"))
 
-    assert [f"{url}/{name} was not told: it answered 403" for name in ("indexnow", "hub")] == [
-        *report.notes
-    ]
+    assert [
+        (f"{url}/{name} was not notified: the response has status 403")
+        for name in ("indexnow", "hub")
+    ] == [*report.notes]
     assert 2 == len(heard)  # a hub that refuses one feed is not asked for the others
 
 
@@ -438,7 +439,7 @@ def test_after_a_week_nobody_is_told_of_what_was(tmp_path: Path) -> None:
         notes = [deployed(root, after=timedelta(days=days)).notes for days in (0, 1, 6, 8, 9, 30)]
 
     assert [2, 2, 2, 2, 0, 0] == [*map(len, notes)]
-    assert "nor was it for a week" in notes[3][0]
+    assert "could not be notified for a week" in notes[3][0]
     assert 8 == len(heard)
 
 

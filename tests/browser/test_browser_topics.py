@@ -105,7 +105,7 @@ def test_a_refused_move_is_told_and_the_list_is_as_it_is(
     run_git(served.root, "commit", "-qam", "by hand")
     page.focus("li[data-name=Dunes] .grip")
     window.press("Alt+ArrowRight")
-    window.wait_for(f"{SAID}.includes('somebody has changed the file meanwhile')")
+    window.wait_for(f"{SAID}.includes('somebody has changed the file in the meantime')")
     window.wait_for(f"{FOCUS} === 'Dunes'")
     window.press("Alt+ArrowRight")
     window.wait_for(f"{SAID} === 'Dunes: below Coast'")

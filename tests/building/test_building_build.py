@@ -164,7 +164,7 @@ def test_lists_are_published_and_what_is_wrong_with_them_is_told(tmp_path: Path)
         ("_data/lists/broken.yaml", "broken YAML in line 2"),
         (
             "_data/lists/more.yaml",
-            "the list names a record that is not there: nobody and 1 more",
+            "the reading list names a story that does not exist: nobody and 1 more",
         ),
     ] == [(failure.url, failure.what) for failure in report.failed]
     for list_id in ("best", "more"):

@@ -96,5 +96,5 @@ def test_a_newsroom_s_own_face_that_is_none_is_named_and_the_site_is_built(tmp_p
 
     report = built(root)
 
-    assert ["a face cannot be read" in failure.what for failure in report.failed] == [True]
+    assert ["the font cannot be read" in failure.what for failure in report.failed] == [True]
     assert (root / ".copydesk/site" / PAGE).is_file()

@@ -191,7 +191,7 @@ def test_two_rounds_at_once_are_refused(root: Path, web: Path) -> None:
 
         with alone(opened.root, opened.private), pytest.raises(BusyError) as caught:
             run_round(root, web)
-    assert "another round" in str(caught.value)
+    assert "another run" in str(caught.value)
 
 
 def test_a_real_round_without_a_contact_is_refused(root: Path) -> None:

@@ -142,7 +142,7 @@ def test_record_check_of_a_folder_that_is_not_there_is_a_mistake(tmp_path: Path)
         said = copydesk(*arguments)
 
         assert (said.code, said.out) == (2, "")
-        assert said.err.startswith(f"error: there is no such folder: {tmp_path / 'beta'}\nhint: ")
+        assert said.err.startswith(f"error: the folder does not exist: {tmp_path / 'beta'}\nhint: ")
 
 
 def test_record_check_fails_on_a_broken_record(tmp_path: Path) -> None:
@@ -163,7 +163,7 @@ def test_the_seal_opens_for_who_has_the_key(root: Path, web: Path) -> None:
     (root / ".copydesk" / "key").unlink()
     closed = copydesk("-C", root, "seal", "open", WALL_RECORD)
     assert closed.code == 1
-    assert "no key" in closed.err
+    assert "key is missing" in closed.err
 
 
 def test_sources_are_added_listed_and_exported(root: Path, tmp_path: Path) -> None:

@@ -65,8 +65,8 @@ def test_pages_of_which_only_the_day_is_known_are_skipped_and_named(tmp_path: Pa
     alone = copydesk("eval", "extract", dated)
     assert alone.code == 1
     assert alone.err == (
-        "error: of these pages only the days are known: b\n"
-        "hint: compare them with copydesk eval dates\n"
+        "error: only the dates of these pages are known: b\n"
+        "hint: compare these pages with `copydesk eval dates`\n"
     )
 
 
@@ -90,7 +90,7 @@ def test_data_in_no_layout_is_one_error_with_a_hint(tmp_path: Path, what: str) -
     said = copydesk("eval", what, tmp_path)
 
     assert said.code == 1
-    assert said.err.startswith("error: no labelled pages among the files\nhint: ")
+    assert said.err.startswith("error: found no labelled pages among the files\nhint: ")
 
 
 def test_the_clock_is_that_of_the_fetch(tmp_path: Path) -> None:

@@ -118,9 +118,7 @@ def test_an_order_that_not_all_have_is_an_error_with_a_way_out(gold: Path) -> No
     said = copydesk("eval", "group", gold, "--order", "time")
 
     assert said.code == 1
-    assert said.err == (
-        "error: not every document can be put in order of time\nhint: --order hash\n"
-    )
+    assert said.err == ("error: not every document can be sorted by time\nhint: use --order hash\n")
     assert copydesk("eval", "group", gold, "--order", "sometimes").code == 2
 
 
@@ -150,23 +148,23 @@ def test_words_of_the_beat_are_taken(tmp_path: Path) -> None:
 
 
 FAULTS = {
-    "empty": ("", "no documents", "", "a line of JSON for each document"),
-    "blank": ("\n  \n", "no documents", "", "a line of JSON for each document"),
-    "no JSON": ('{"id": 1,\n', "no JSON", ":1", "a line of JSON"),
-    "a list": ("[1, 2]\n", "no labelled", ":1", "a "),
+    "empty": ("", "the file has no documents", "", "one line of JSON for each document"),
+    "blank": ("\n  \n", "the file has no documents", "", "one line of JSON for each document"),
+    "invalid JSON": ('{"id": 1,\n', "invalid JSON", ":1", "one line of JSON"),
+    "a list": ("[1, 2]\n", "expected a labelled", ":1", "document"),
     "no cluster": (
         '{"id": 1, "title": "x", "cluster": 2}\n\n{"id": 2, "title": "y"}\n',
-        "no labelled document",
+        "expected a labelled document",
         ":3",
-        "an id, a title and the cluster",
+        "an id, a title and its cluster",
     ),
     "no time": (
         '{"id": 1, "title": "x", "cluster": 2, "ts": "soon"}',
-        "no time: soon",
+        "invalid time: soon",
         ":1",
         "2026-11-24T13:10:00Z",
     ),
-    "twice": ('{"id": 1, "title": "x", "cluster": 2}\n' * 2, "1 ids stand twice", "", "ids tell"),
+    "twice": ('{"id": 1, "title": "x", "cluster": 2}\n' * 2, "1 ids occur twice", "", "its own id"),
 }
 
 
@@ -201,7 +199,7 @@ def test_a_place_that_cannot_be_written_is_named(gold: Path, tmp_path: Path) -> 
     said = copydesk("eval", "group", gold, "--out", out)
 
     assert said.code == 1
-    assert said.err.startswith("error: cannot be written (No such file or directory)")
+    assert said.err.startswith("error: the file cannot be written (No such file or directory)")
     assert str(out) in said.err
     assert "hint: " in said.err
 
@@ -265,4 +263,6 @@ def test_a_pair_without_a_side_or_label_is_named(tmp_path: Path, key: str) -> No
     said = copydesk("eval", "copies", file)
 
     assert said.code == 1
-    assert said.err == (f"error: no {key}: {file}:2\nhint: a pair has a_title, b_title, label\n")
+    assert said.err == (
+        f"error: missing key {key}: {file}:2\nhint: a pair needs the keys a_title, b_title, label\n"
+    )

@@ -95,7 +95,7 @@ def test_the_table_says_how_much_we_had_and_why_we_have_not_the_rest(world: Path
     assert 0 == said.code
     assert "5 stories listed, 40% of them also on your site" in said.out
     for line in (
-        "1  in another newsroom's words",
+        "1  covered by another publisher",
         "0 of 2  gull.example (a source)",
         "1 of 2  tern.example (not a source)",
         "off-beat",
@@ -178,7 +178,7 @@ def test_a_page_that_waits_for_a_place_in_a_round_is_not_called_unseen(
     ("body", "says"),
     [
         (b"", "an empty answer"),
-        (b"<html><body><a href='/x'>A link to a page</a></body></html>", "no list of stories"),
+        (b"<html><body><a href='/x'>A link to a page</a></body></html>", "not a list of stories"),
         (
             b'<?xml version="1.0"?><!DOCTYPE b [<!ENTITY a "aaaaaaaaaa">'
             + b"".join(b'<!ENTITY %c "%s">' % (98 + n, b"&%c;" % (97 + n) * 10) for n in range(9))
@@ -244,7 +244,7 @@ def test_hostile_rows_are_text_and_cost_only_themselves(world: Path, tmp_path: P
     ("place", "says"),
     [
         ("no-such-file.csv", "the list cannot be read"),
-        (f"{TERN}/nowhere.xml", "the list cannot be had"),
+        (f"{TERN}/nowhere.xml", "the list cannot be fetched"),
     ],
 )
 def test_a_list_that_cannot_be_had_fails_with_its_name(world: Path, place: str, says: str) -> None:

@@ -65,4 +65,4 @@ def test_a_broken_label_ends_with_1_and_its_line(room: Path) -> None:
 
     assert said.code == 1
     assert "labelled.jsonl:1" in said.err
-    assert "hint: the newsroom has Fish" in said.err
+    assert "hint: the topics are: Fish" in said.err

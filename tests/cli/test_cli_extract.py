@@ -105,7 +105,7 @@ def test_an_address_that_is_none_is_a_mistake(tmp_path: Path) -> None:
     said = copydesk("extract", saved(tmp_path), "--url", "nonsense")
 
     assert (said.code, said.out) == (2, "")
-    assert said.err == "error: no web address: nonsense\nhint: an address begins with https://\n"
+    assert said.err == ("error: invalid web address: nonsense\nhint: begin with https://\n")
 
 
 def test_a_page_under_gzip_is_unpacked(tmp_path: Path) -> None:
@@ -122,8 +122,8 @@ def test_a_broken_gzip_is_one_clear_error(tmp_path: Path) -> None:
     broken = copydesk("extract", path)
 
     assert (cut.code, broken.code) == (1, 1)
-    assert cut.err.startswith(f"error: the gzip is cut off: {path}\n")
-    assert broken.err.startswith(f"error: the file is no gzip that can be read: {path}\n")
+    assert cut.err.startswith(f"error: the gzip file is incomplete: {path}\n")
+    assert broken.err.startswith(f"error: the file is not valid gzip: {path}\n")
 
 
 def test_what_grows_without_end_is_not_unpacked(tmp_path: Path) -> None:
@@ -131,7 +131,7 @@ def test_what_grows_without_end_is_not_unpacked(tmp_path: Path) -> None:
     path.write_bytes(gzip.compress(bytes(65 * 1024 * 1024), 1))
 
     assert copydesk("extract", path).err == (
-        f"error: the page is too big: {path}\nhint: 64 MB at most, unpacked\n"
+        f"error: the page is too big: {path}\nhint: use at most 64 MB, unpacked\n"
     )
 
 

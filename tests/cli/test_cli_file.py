@@ -176,7 +176,7 @@ REFUSED = {
     "a page that is not there": ("nowhere", "not saved: gone"),
     "a list of links": ("news", "not saved: not-an-article"),
     "a document": ("menu.pdf", "menu.pdf"),
-    "a host that wants a pause": ("paused", "file it later"),
+    "a host that wants a pause": ("paused", "add it again later"),
 }
 
 
@@ -238,8 +238,8 @@ def test_a_topic_that_is_none_is_refused_with_those_there_are(root: Path, web: P
         said = file(root, web, f"{TERN}bread", "--topic", name)
 
         assert (said.code, said.out) == (2, "")
-        assert f"no topic of this beat: {name}" in said.err
-        assert "hint: its topics are Coast" in said.err
+        assert f"unknown topic: {name}" in said.err
+        assert "hint: the topics are: Coast" in said.err
 
 
 @pytest.mark.parametrize("url", ["mailto:x@y.example", "nowhere", "ftp://tern.example/x", ""])

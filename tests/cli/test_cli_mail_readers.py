@@ -93,7 +93,7 @@ def test_readers_of_a_renamed_letter_are_told_of_and_moved(root: Path) -> None:
         "1 subscriber gets a newsletter that no longer exists: daily; "
         f"restore its ID, or move its subscribers: {command}\n" == said
     )
-    assert "name yourself with --as NAME" in unsigned.err
+    assert "use --as NAME" in unsigned.err
     assert "moved 1 subscribers from daily to day\n" == moved.out
     assert (2, "nobody is subscribed to that letter: daily") == (
         *(again.code, again.err.partition("error: ")[2].splitlines()[0]),

@@ -130,15 +130,15 @@ def test_two_spellings_of_one_address_are_one_source(root: Path) -> None:
 
 
 REFUSED = {
-    "no letter in the title": (("--title", "\n…!"), "--title wants a letter"),
-    "no letter in a topic": (("--topic", "*"), "--topic wants a letter"),
+    "no letter in the title": (("--title", "\n…!"), "--title needs a letter"),
+    "no letter in a topic": (("--topic", "*"), "--topic needs a letter"),
     "a title without end": (("--title", "x" * 201), "--title is too long"),
     "a topic twice": (("--topic", "Bees", "--topic", "bees"), "named twice: Bees"),
     "a zone of nowhere": (("--timezone", "Mars/Olympus"), "--timezone Mars/Olympus"),
     "a zone that climbs": (("--timezone", "../../etc/passwd"), "expected a time zone"),
     "no language": (("--language", "klingon speech"), "--language klingon speech"),
-    "a letter's address": (("--source", "mailto:x@y.example"), "no web address"),
-    "a file": (("--source", "file:///etc/passwd"), "no web address"),
+    "a letter's address": (("--source", "mailto:x@y.example"), "invalid web address"),
+    "a file": (("--source", "file:///etc/passwd"), "invalid web address"),
 }
 
 
@@ -180,7 +180,7 @@ def test_where_no_folder_can_be_made_it_says_so(tmp_path: Path) -> None:
     for more in (("--title", "T"), ()):
         refused = copydesk("new", tmp_path / "file" / "beat", *more)
         assert refused.code == 2, refused.err
-        assert "the folder cannot be made" in refused.err
+        assert "the folder cannot be created" in refused.err
 
 
 def test_without_options_and_terminal_it_is_the_example_and_says_so(root: Path) -> None:

@@ -148,7 +148,7 @@ def test_a_rest_that_it_asked_for_is_kept(root: Path, web: Path, tmp_path: Path)
     said = ask(root, web, HERON, now=after(minutes=30))
 
     assert said.code == 1
-    assert "asked for a rest until 2026-11-20T09:00:00Z" in said.err
+    assert "asked for a pause until 2026-11-20T09:00:00Z" in said.err
     assert ask(root, web, HERON, now=after(minutes=61)).code == 0
 
 
@@ -166,7 +166,7 @@ def test_a_rest_of_its_whole_host_is_kept_and_said_too(tmp_path: Path) -> None:
         )
 
     assert (first.code, second.code) == (1, 1)
-    assert "asked for a rest until" in second.err
+    assert "asked for a pause until" in second.err
     assert "/b.xml" not in {asked.path for asked in world.asked}
 
 

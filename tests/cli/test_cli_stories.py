@@ -85,5 +85,5 @@ def test_a_topic_that_the_beat_has_not_is_refused_with_those_it_has(root: Path) 
     done = copydesk("-C", str(root), "stories", "--topic", "Nothing")
 
     assert done.code == 2
-    assert "no such topic: Nothing" in done.err
+    assert "unknown topic: Nothing" in done.err
     assert "the topics are: " in done.err

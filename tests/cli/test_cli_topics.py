@@ -113,10 +113,10 @@ def test_a_dismissed_word_is_offered_no_more(root: Path) -> None:
     [
         (("--dismiss", "trawler", "--as", "Ada"), "copydesk topics suggest TOPIC --dismiss"),
         (("Coast", "--dismiss", "a", "--add", "b", "--as", "Ada"), "options cannot be combined"),
-        (("Coast", "--dismiss", "!", "--as", "Ada"), "write a word"),
+        (("Coast", "--dismiss", "!", "--as", "Ada"), "write at least one word"),
         (("--add", "trawler", "--as", "Ada"), "copydesk topics suggest TOPIC --add"),
         (("Costa", "--as", "Ada"), "Coast"),
-        (("Coast", "--add", "!", "--as", "Ada"), "write a word"),
+        (("Coast", "--add", "!", "--as", "Ada"), "write at least one word"),
     ],
 )
 def test_what_cannot_be_meant_is_misuse(root: Path, words: tuple[str, ...], hint: str) -> None:

@@ -88,7 +88,7 @@ def test_a_file_keeps_how_it_is_written(beat: bytes, after: bytes) -> None:
 @pytest.mark.parametrize(
     ("beat", "value", "what"),
     [
-        (b'site = {title = "T"}\nscoring = { publish_at = 3 }\n', 4, "cannot be written"),
+        (b'site = {title = "T"}\nscoring = { publish_at = 3 }\n', 4, "cannot be changed"),
         (b'[site]\ntitle = "T"\n' + b"#" * 2_000_000, 4, "too big"),
         (b'[site]\ntitle = "T"\n', 201, "-200 to 200"),
         (b'[site\ntitle = "T"\n', 4, "beat.toml"),
@@ -154,7 +154,7 @@ def test_a_source_goes_with_its_values_and_no_comment_around_it() -> None:
     ],
 )
 def test_a_source_that_cannot_be_told_from_the_rest_is_left_to_a_person(odd: bytes) -> None:
-    with pytest.raises(ConfigError, match="without changing how the rest stands"):
+    with pytest.raises(ConfigError, match="without changing the layout"):
         config.drop_source(odd, 0)
 
 

@@ -93,14 +93,20 @@ BROKEN_TOPICS: dict[str, tuple[str | bytes, str]] = {
     "colon-in-a-name": ("_id: a\nname: A: B\n", "line 2, column 8"),
     "a-list": ("- a\n- b\n", "expected keys with values"),
     "empty": ("", "expected keys with values, got null"),
-    "latin-1": (b"_id: a\nname: \xe9\n", "not UTF-8"),
-    "no-name": ("_id: a\n", "name: missing"),
-    "no-id": ("name: A\n", "_id: expected letters"),
-    "an-id-that-is-a-file": ("_id: index.json\nname: A\n", '_id: the site has a file "index.json"'),
-    "an-id-without-end": (f"_id: {'a' * 101}\nname: A\n", "_id: expected letters, digits and"),
-    "an-id-that-climbs": ("_id: ../a\nname: A\n", "_id: expected letters"),
+    "latin-1": (b"_id: a\nname: \xe9\n", "the file is not UTF-8"),
+    "no-name": ("_id: a\n", "name: this field is missing"),
+    "no-id": ("name: A\n", "_id: expected at most 100 letters"),
+    "an-id-that-is-a-file": (
+        "_id: index.json\nname: A\n",
+        '_id: the site has a file named "index.json"',
+    ),
+    "an-id-without-end": (f"_id: {'a' * 101}\nname: A\n", "_id: expected at most 100 letters"),
+    "an-id-that-climbs": ("_id: ../a\nname: A\n", "_id: expected at most 100 letters"),
     "a-number-for-a-name": ("_id: a\nname: 404\n", "name: expected text, got 404"),
-    "no-is-a-flag": ("_id: a\nname: A\nkeywords:\n  - no\n", "keywords: expected texts, got false"),
+    "no-is-a-flag": (
+        "_id: a\nname: A\nkeywords:\n  - no\n",
+        "keywords: expected a list of texts, got false",
+    ),
     "keywords-as-text": ("_id: a\nname: A\nkeywords: ai\n", 'keywords: expected a list, got "ai"'),
     "services-as-list": (
         "_id: a\nname: A\nservices:\n  - x\n",
@@ -115,7 +121,10 @@ BROKEN_TOPICS: dict[str, tuple[str | bytes, str]] = {
         "images[0].width",
     ),
     "aliases-as-text": ("_id: a\nname: A\naliases: ai\n", 'aliases: expected a list, got "ai"'),
-    "a-required-number": ("_id: a\nname: A\nrequired: [5]\n", "required: expected texts, got 5"),
+    "a-required-number": (
+        "_id: a\nname: A\nrequired: [5]\n",
+        "required: expected a list of texts, got 5",
+    ),
     "excluded-as-a-flag": ("_id: a\nname: A\nexcluded: no\n", "excluded: expected a list"),
     "translations-as-a-list": (
         "_id: a\nname: A\ntranslations: [de]\n",
@@ -127,19 +136,22 @@ BROKEN_TOPICS: dict[str, tuple[str | bytes, str]] = {
     ),
     "a-translation-of-flags": (
         "_id: a\nname: A\ntranslations:\n  de: [no]\n",
-        "translations.de: expected texts, got false",
+        "translations.de: expected a list of texts, got false",
     ),
     "a-language-by-its-name": (
         "_id: a\nname: A\ntranslations:\n  German: [krieg]\n",
-        'translations: expected codes of languages such as de, got "German"',
+        'translations: expected a language code such as de, got "German"',
     ),
     "norwegian-is-a-flag": (
         "_id: a\nname: A\ntranslations:\n  no: [krig]\n",
-        'translations: expected codes of languages such as de, got "False"',
+        'translations: expected a language code such as de, got "False"',
     ),
-    "an-impossible-date": ("_id: a\nname: A\nx: 2024-13-45\n", "no usable YAML"),
+    "an-impossible-date": ("_id: a\nname: A\nx: 2024-13-45\n", "invalid YAML"),
     "code": ("_id: a\nname: !!python/object/apply:os.getcwd []\n", "line 2, column 7"),
-    "stands-above-itself": ("_id: a\nname: A\nparent: A\n", 'parent: "A" stands above itself'),
+    "stands-above-itself": (
+        "_id: a\nname: A\nparent: A\n",
+        'parent: the topic "A" is above itself',
+    ),
     "deep": ("_id: " + "[" * 5_000 + "]" * 5_000, ""),
     "huge": ("_id: a\nname: A\ndescription: " + "x" * 1_100_000, "larger than 1,000,000 bytes"),
 }
@@ -171,7 +183,7 @@ def test_parents_in_a_circle_are_refused_whatever_else_is_there(room: Path) -> N
     put(room, "_data/topics/01-b.yaml", "_id: b\nname: B\nparent: C\n")
     put(room, "_data/topics/02-c.yaml", "_id: c\nname: C\nparent: B\n")
 
-    assert '"B" stands above itself' == error_of(room).what
+    assert 'the topic "B" is above itself' == error_of(room).what
 
 
 def test_a_parent_that_is_no_topic_is_a_warning(room: Path) -> None:
@@ -179,7 +191,7 @@ def test_a_parent_that_is_no_topic_is_a_warning(room: Path) -> None:
 
     settings = config.load(room, {})
 
-    assert ('_data/topics/00-a.yaml: no topic is named "Z", its parent',) == settings.warnings
+    assert ('_data/topics/00-a.yaml: the parent topic does not exist: "Z"',) == settings.warnings
 
 
 AT_HOME = "services:\n  news: http://127.0.0.1:8000/api/news/a/\n  sample: http://localhost/s\n"
@@ -191,7 +203,7 @@ def test_services_of_this_machine_are_a_warning_once_the_site_is_on_the_web(room
 
     (warning,) = config.load(room, {}).warnings
 
-    assert warning.startswith("_data/topics/00-a.yaml: services.news leads to this machine, not to")
+    assert warning.startswith("_data/topics/00-a.yaml: services.news leads to this machine instead")
     assert warning.endswith(": http://127.0.0.1:8000/api/news/a/ (and 1 more)")
 
 
@@ -224,10 +236,10 @@ def test_an_organization_is_known_by_its_domain(room: Path) -> None:
 
 
 BROKEN_ORGANIZATIONS = {
-    "no-front-matter": ("name: X\n", "no front matter"),
+    "no-front-matter": ("name: X\n", "the front matter is missing"),
     "broken-yaml": ("---\nname: X\ndescription: a: b\n---\n", "line 3, column 15"),
-    "no-name": ("---\ndomain: x.example\n---\n", "name: missing"),
-    "empty": ("", "no front matter"),
+    "no-name": ("---\ndomain: x.example\n---\n", "name: this field is missing"),
+    "empty": ("", "the front matter is missing"),
 }
 
 
@@ -246,7 +258,7 @@ def test_one_domain_has_one_organization(room: Path) -> None:
     put(room, "_data/organizations/a.md", "---\nname: A\ndomain: a.example\n---\n")
     put(room, "_data/organizations/b.md", "---\nname: B\ndomain: a.example\n---\n")
 
-    assert '"a.example" is taken by _data/organizations/a.md' == error_of(room).what
+    assert '"a.example" is also used by _data/organizations/a.md' == error_of(room).what
 
 
 def test_every_small_logo_counts_with_or_without_an_organization(room: Path) -> None:
@@ -324,9 +336,9 @@ def test_a_key_that_others_can_read_is_a_warning(room: Path) -> None:
     (room / ".copydesk/key").chmod(0o600)
     private = config.load(room, {}).warnings
 
-    assert (".copydesk/key: others can read the key (mode 0644): chmod 600 .copydesk/key",) == (
-        open_to_others
-    )
+    assert (
+        ".copydesk/key: other users can read the key (mode 0644); run `chmod 600 .copydesk/key`",
+    ) == (open_to_others)
     assert () == private
 
 
@@ -358,7 +370,10 @@ def test_a_header_whose_variable_is_not_set_is_left_out_with_a_warning(room: Pat
 
     assert {} == settings.source_options["https://a.example/"].headers
     assert settings.warnings == (
-        "beat.toml: source[0].headers_env: TOKEN is not in the environment; X-Token is not sent",
+        (
+            "beat.toml: source[0].headers_env: the environment variable TOKEN is not "
+            "set; the header X-Token is not sent"
+        ),
     )
 
 
@@ -372,8 +387,8 @@ def test_a_proxy_whose_variable_is_not_set_is_never_gone_around(room: Path) -> N
     assert ("source[0].proxy", "", "environment PROXY, not set") in config.rows(settings)
     assert settings.warnings == (
         (
-            "beat.toml: source[0].proxy_env: PROXY is not in the environment; "
-            "the source cannot be asked"
+            "beat.toml: source[0].proxy_env: the environment variable PROXY is not set; "
+            "the source is not fetched"
         ),
     )
 
@@ -422,12 +437,12 @@ def test_a_folder_without_beat_toml_says_what_to_do(tmp_path: Path, case: str) -
 
     error = error_of(tmp_path)
 
-    assert f"no beat.toml in the folder: {tmp_path}" == str(error)
+    assert f"the folder has no beat.toml: {tmp_path}" == str(error)
     assert command in error.hint
 
 
 def test_a_folder_that_is_not_there_is_said(tmp_path: Path) -> None:
-    assert "there is no folder" in error_of(tmp_path / "none").hint
+    assert "does not exist" in error_of(tmp_path / "none").hint
 
 
 HOSTILE_BEATS = {
@@ -484,9 +499,9 @@ SECRETS = {
     "COPYDESK_IMAP_PASSWORD": ("mail.bounces.password", "one line of text"),
     "COPYDESK_BOUNCE_SECRET": ("mail.bounces.secret", "one line of text"),
     "COPYDESK_HAND_OVER_TOKEN": ("mail.hand_over.token", "one line of text"),
-    "AWS_ACCESS_KEY_ID": ("deploy.s3.access_key", "one line of plain characters"),
-    "AWS_SECRET_ACCESS_KEY": ("deploy.s3.secret_key", "one line of plain characters"),
-    "AWS_SESSION_TOKEN": ("deploy.s3.session_token", "one line of plain characters"),
+    "AWS_ACCESS_KEY_ID": ("deploy.s3.access_key", "one line of ASCII characters"),
+    "AWS_SECRET_ACCESS_KEY": ("deploy.s3.secret_key", "one line of ASCII characters"),
+    "AWS_SESSION_TOKEN": ("deploy.s3.session_token", "one line of ASCII characters"),
     "COPYDESK_OIDC_SECRET": ("desk.oidc.client_secret", ""),
     "COPYDESK_PROXY_SECRET": ("desk.proxy_secret", ""),
     "COPYDESK_METRICS_TOKEN": ("metrics_token", ""),

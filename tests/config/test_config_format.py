@@ -49,10 +49,10 @@ def test_renamed_keys_are_read_under_their_new_names_with_a_warning() -> None:
 
     assert NEW == tables
     assert (
-        "beat.toml: serve.minutes is called serve.every_minutes since format 2: rename it there, "
-        "and write format = 2 above all tables"
+        "beat.toml: serve.minutes has been renamed to serve.every_minutes in format 2: change the "
+        "name, and write format = 2 above all tables"
     ) == warnings[0]
-    assert ["2", "2", "3", "3"] == [line.split(" since format ")[1][0] for line in warnings]
+    assert ["2", "2", "3", "3"] == [line.split(" in format ")[1][0] for line in warnings]
 
 
 def test_a_file_in_a_later_format_takes_only_the_steps_after_it() -> None:
@@ -92,9 +92,7 @@ def test_a_value_under_both_names_is_refused() -> None:
     with pytest.raises(ConfigError) as caught:
         config.upgrade_tables(tables, MADE_UP)
 
-    assert "beat.toml: serve.every_minutes: stands there twice, also as serve.minutes" == str(
-        caught.value
-    )
+    assert "beat.toml: serve.every_minutes: given twice, also as serve.minutes" == str(caught.value)
 
 
 def test_a_source_is_added_below_a_format(tmp_path: Path) -> None:

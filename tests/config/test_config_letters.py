@@ -36,7 +36,9 @@ def test_a_collection_is_named_with_or_without_its_underscore(tmp_path: Path) ->
 def test_a_list_that_is_gone_is_a_warning_with_its_place(tmp_path: Path) -> None:
     (tmp_path / "_learning").mkdir()
     (tmp_path / "beat.toml").write_text(BEAT)
-    where = 'beat.toml: letter[0].part[1].of: no list "best" in _data/lists; the part stays empty'
+    where = (
+        'beat.toml: letter[0].part[1].of: no list "best" in _data/lists; the section stays empty'
+    )
 
     assert where in config.load(tmp_path, {}).warnings
 

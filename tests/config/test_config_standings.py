@@ -65,12 +65,12 @@ def test_a_rating_of_a_part_of_a_site_says_nothing_of_the_whole(tmp_path: Path) 
 @pytest.mark.parametrize(
     ("row", "what"),
     [
-        ("a.example,85", 'line 2: expected a standing from 0 to 1, got "85"'),
-        ("a.example,-0.1", 'line 2: expected a standing from 0 to 1, got "-0.1"'),
-        ("a.example,nan", 'line 2: expected a standing from 0 to 1, got "nan"'),
-        ("a.example,high", 'line 2: expected a standing from 0 to 1, got "high"'),
-        ("a.example,", 'line 2: expected a standing from 0 to 1, got ""'),
-        ("a.example", "line 2: it ends too early"),
+        ("a.example,85", 'line 2: expected a trust rating from 0 to 1, got "85"'),
+        ("a.example,-0.1", 'line 2: expected a trust rating from 0 to 1, got "-0.1"'),
+        ("a.example,nan", 'line 2: expected a trust rating from 0 to 1, got "nan"'),
+        ("a.example,high", 'line 2: expected a trust rating from 0 to 1, got "high"'),
+        ("a.example,", 'line 2: expected a trust rating from 0 to 1, got ""'),
+        ("a.example", "line 2: the row has too few columns"),
         ("The Gazette,0.5", 'line 2: expected a domain, got "The Gazette"'),
         ("gazette,0.5", 'line 2: expected a domain, got "gazette"'),
     ],
@@ -78,13 +78,13 @@ def test_a_rating_of_a_part_of_a_site_says_nothing_of_the_whole(tmp_path: Path) 
 def test_a_bad_row_costs_itself_and_a_warning(row: str, what: str, tmp_path: Path) -> None:
     settings = loaded(tmp_path, standings=f"domain,standing\n{row}\nb.example,1\n")
     assert ["b.example"] == list(settings.beat.standings)
-    assert (f"_data/standings.csv: 1 row is left out; {what}",) == settings.warnings
+    assert (f"_data/standings.csv: 1 row was skipped; {what}",) == settings.warnings
 
 
 def test_many_bad_rows_are_one_warning(tmp_path: Path) -> None:
     settings = loaded(tmp_path, standings="domain,standing\n" + "a.example,x\n" * 1200)
     [warning] = settings.warnings
-    assert warning.startswith("_data/standings.csv: 1,200 rows are left out; line 2: expected")
+    assert warning.startswith("_data/standings.csv: 1,200 rows were skipped; line 2: expected")
 
 
 @pytest.mark.parametrize(
@@ -93,8 +93,8 @@ def test_many_bad_rows_are_one_warning(tmp_path: Path) -> None:
         ("", "line 1: expected the columns domain and standing"),
         ("a.example,0.5\n", "line 1: expected the columns domain and standing"),
         ("domain,score\na.example,1\n", "line 1: expected the columns domain and standing"),
-        (b"domain,standing\n\xe9.example,1\n", "not UTF-8"),
-        ("domain,standing\na.example," + "1" * 200_000, "no usable CSV"),
+        (b"domain,standing\n\xe9.example,1\n", "the file is not UTF-8"),
+        ("domain,standing\na.example," + "1" * 200_000, "invalid CSV"),
     ],
 )
 def test_a_file_that_cannot_be_read_is_named(text: str | bytes, what: str, tmp_path: Path) -> None:
@@ -120,4 +120,4 @@ def test_the_open_ratings_load_as_they_are(tmp_path: Path) -> None:
         domain.why.partition(" (")[0] for domain in settings.beat.standings.values()
     }
     [warning] = settings.warnings  # one domain is written with a blank
-    assert "1 row is left out" in warning
+    assert "1 row was skipped" in warning

@@ -183,8 +183,8 @@ def test_a_site_that_says_nothing_but_its_title_can_be_adopted(tmp_path: Path) -
 
 
 NOT_ADOPTABLE = {
-    "no _config.yml": (None, "no _config.yml in the folder"),
-    "no title": ("url: https://x.example\n", "_config.yml: title: missing"),
+    "no _config.yml": (None, "the folder has no _config.yml"),
+    "no title": ("url: https://x.example\n", "_config.yml: title: this field is missing"),
     "an address that is none": ("title: T\nwebUrl: 'nowhere'\n", "_config.yml: webUrl: expected"),
     "broken YAML": ("title: T: U\n", "_config.yml: line 1, column 9"),
 }

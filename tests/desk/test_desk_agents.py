@@ -165,7 +165,7 @@ def test_what_refuses_models_is_told_by_headline_and_judgement(
         ("nothing", {}, "no such tool"),
         ("read", {}, "missing required field"),
         ("read", {"name": WALL, "more": 1}, "unknown field"),
-        ("read", {"name": "nobody"}, "no such story"),
+        ("read", {"name": "nobody"}, "the story does not exist"),
         ("search", {"words": "w" * 501}, "length <= 500"),
         ("search", {"words": "w", "after": "AA"}, "no cursor"),
         (
@@ -173,7 +173,11 @@ def test_what_refuses_models_is_told_by_headline_and_judgement(
             {**VERDICT, "id": "b", "grounds": [{"story": WALL, "words": "Moon wall"}]},
             "do not stand in it",
         ),
-        ("propose_to_editors", {**VERDICT, "id": "b", "stories": ["nobody"]}, "no such story"),
+        (
+            "propose_to_editors",
+            {**VERDICT, "id": "b", "stories": ["nobody"]},
+            ("the story does not exist"),
+        ),
         ("propose_to_editors", {**VERDICT, "id": "b", "said": "merge"}, "no verdict"),
         ("propose_to_editors", {**VERDICT, "id": "b", "values": ["x"]}, "no values"),
         ("propose_to_editors", {**VERDICT, "id": "../b"}, "id"),

@@ -127,7 +127,7 @@ def test_a_story_is_told_with_why_it_stands_where_it_does(anna: ApiClient) -> No
     assert told["explained"]
     assert told["text"]
     assert anna.get(f"stories/{WALL}/trail")["entries"]
-    assert "no such story" in problem_of(anna.ask("GET", "stories/nobody"))["detail"]
+    assert "the story does not exist" in problem_of(anna.ask("GET", "stories/nobody"))["detail"]
 
 
 def test_an_answer_that_is_known_is_not_sent_again(anna: ApiClient) -> None:

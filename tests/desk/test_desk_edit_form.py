@@ -100,7 +100,7 @@ def test_what_is_refused_is_in_the_form_with_the_reason(anna: Browser) -> None:
     form = EditForm.open(anna, SIX)
     told = form.save(title="A title that holds", url="no address at all")
     again = form.save_again(told)
-    assert "no address of the web" in told.body
+    assert "invalid web address" in told.body
     assert ("no address at all", "A title that holds") == (again.value("url"), again.value("title"))
 
 

@@ -355,9 +355,9 @@ def test_a_browser_is_told_of_an_error_on_a_page_and_a_script_as_data(anna: Brow
     data = anna.get("/desk/story/nobody/")
 
     assert (404, 404) == (page.status, data.status)
-    assert "no such story: nobody" in page.body
+    assert "the story does not exist: nobody" in page.body
     assert "<!doctype html>" in page.body
-    assert "no such story: nobody" == data.json()["title"]
+    assert "the story does not exist: nobody" == data.json()["title"]
 
 
 def test_assets_and_pages_carry_their_policy(anna: Browser) -> None:

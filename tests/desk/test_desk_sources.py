@@ -184,7 +184,7 @@ def test_a_source_is_changed_in_a_form_and_taken_back_from_today(
     assert "by Anna" in run_git(served.root, "log", "-1", "--format=%B")
     assert 'value="15"' in anna.get(ONE).body
     stale = anna.post("/desk/sources/one/", {**form, "trust": "publish"})
-    assert (stale.status, "changed the file meanwhile" in stale.body) == (400, True)
+    assert (stale.status, "changed the file in the meantime" in stale.body) == (400, True)
     today = anna.get("/desk/today/").body
     commit = re.findall(r'name="commit" value="(\w+)"', today)[0]
     assert anna.post("/desk/settings/undo", {"commit": "\n--all"}).status == 400

@@ -181,7 +181,7 @@ def test_of_two_owners_the_second_sees_that_rules_have_changed(
     form = {"trial": trial, "stands": hidden(body, "stands"), "sure": "yes"}
     answer = anna.post(f"{PAGE}write", form)
     assert answer.status == 400
-    assert "changed meanwhile" in answer.body
+    assert "changed the rules in the meantime" in answer.body
     assert "publish_at = 44" not in (served.root / "beat.toml").read_text("utf-8")
 
 
@@ -193,9 +193,9 @@ def test_of_two_owners_the_second_sees_that_rules_have_changed(
         ({"half_life_hours": "nan"}, "front.half_life_hours"),
         ({"half_life_hours": "soon"}, "expected a number"),
         ({"points.tease": "9999"}, "-200 to 200"),
-        ({"points.nothing": "1"}, "no scoring.points of this name"),
+        ({"points.nothing": "1"}, "no scoring.points has this name"),
         ({"topic": "Coast", "add": r"\bsea\b"}, "regular expression"),
-        ({"topic": "Nowhere", "add": "sea"}, "no topic of this name"),
+        ({"topic": "Nowhere", "add": "sea"}, "no topic has this name"),
     ],
 )
 def test_a_wrong_rule_is_refused_with_its_place(

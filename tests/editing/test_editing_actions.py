@@ -90,7 +90,7 @@ def test_words_of_one_editor_are_one_commit(root: Path) -> None:
     assert {told.commit for told in outcomes} == {run_git(root, "rev-parse", "HEAD").strip()}
     assert commits(root) == before + 1
     assert log(root).split("\n") == [
-        "desk: 3 words by Anna",
+        "desk: 3 actions by Anna",
         "",
         "* verdict: hold Story number 0 of the coast: so",
         "* rule: rename Story number 1 of the coast",

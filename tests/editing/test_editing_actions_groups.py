@@ -126,7 +126,7 @@ def test_an_edit_that_comes_while_words_are_made_ready_is_not_overwritten(
     monkeypatch.setattr(module, "regroup_at_once", edit_by_hand)
     refused, done = act(root, rename(A, "New words"), verdict("hold", B))
     assert (refused.state, done.state) == ("refused", "done")
-    assert "has just been edited" in refused.what
+    assert "has just edited the story file" in refused.what
     assert read(root, A).title.startswith("By hand")
 
 
@@ -161,7 +161,7 @@ def test_a_leader_under_a_persons_pen_is_left_to_the_next_round(root: Path) -> N
     before = file.read_bytes()
     (told,) = act(root, RULES["pin"])
     assert (told.state, file.read_bytes()) == ("done", before)
-    assert f"left to the next round, it is being edited: _news/{A}.md" in told.hint
+    assert f"left for the next run, because somebody edits the file: _news/{A}.md" in told.hint
     assert read(root, E).published
 
 

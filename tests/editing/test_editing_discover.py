@@ -217,7 +217,7 @@ def test_what_robots_forbid_is_named(root: Path) -> None:
 
 
 def test_an_address_without_an_answer_is_an_error_with_a_way_out(root: Path) -> None:
-    with pytest.raises(FetchError, match="gave no page") as caught:
+    with pytest.raises(FetchError, match="cannot be fetched") as caught:
         find(root, {"https://other.example/": html()})
 
     assert "--as-is" in caught.value.hint
@@ -260,9 +260,9 @@ def test_what_can_be_no_address_is_no_address_with_a_scheme_either(typed: str) -
 @pytest.mark.parametrize(
     ("allowed", "port", "scheme", "hint"),
     [
-        ("other.example", "web", "http", "write the host into fetch.allow_hosts if it is yours"),
-        (ADDRESSES[0], "dead", "http", "check the address; --as-is adds it unseen"),
-        (ADDRESSES[0], "web", "https", "the site's certificate is not valid"),
+        ("other.example", "web", "http", "add the host to fetch.allow_hosts if the host is yours"),
+        (ADDRESSES[0], "dead", "http", "check the address; use --as-is to add it unchecked"),
+        (ADDRESSES[0], "web", "https", "tell the site's owner that the certificate is invalid"),
     ],
 )
 def test_each_trouble_has_its_own_way_out(

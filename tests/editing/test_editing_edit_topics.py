@@ -82,10 +82,10 @@ def test_keywords_are_changed_and_all_else_stands_as_it_did(newsroom: Newsroom) 
     [
         ({}, "nothing would change"),
         ({"keywords": (r"tid(e|al)\b",)}, "regular expression"),
-        ({"keywords": (*TODAY.keywords, "?")}, "nothing can be found"),
+        ({"keywords": (*TODAY.keywords, "?")}, "no letters or digits"),
         ({"keywords": ("x" * 101,)}, "at most 100 characters"),
         ({"keywords": tuple(f"word {number}" for number in range(10_001))}, "at most 10,000"),
-        ({"parent": "Nowhere"}, "no topic of this name"),
+        ({"parent": "Nowhere"}, "no topic has this name"),
         ({"parent": "Tides"}, "below itself"),
     ],
 )
@@ -120,7 +120,7 @@ def test_two_editors_of_one_topic(newsroom: Newsroom) -> None:
     seen = digest_of(newsroom.root, TIDES)
     edit(newsroom, keywords=("spring tide", "ebb", "neap tide"))
 
-    with pytest.raises(UsageError, match="changed the file meanwhile"):
+    with pytest.raises(UsageError, match="changed the file in the meantime"):
         edit_topic(newsroom, "Tides", TODAY, "Ben", seen)
 
 
@@ -129,7 +129,7 @@ def test_a_topic_moves_and_its_file_is_else_as_it_was(newsroom: Newsroom, root: 
 
     assert WRITTEN.replace("parent: Coast", 'parent: ""') == (root / TIDES).read_text()
     message = run_git(root, "show", "-s", "--format=%B", up)
-    assert message.startswith("topics: Tides stands at the top\n\nby Anna")
+    assert message.startswith("topics: move Tides to the top\n\nby Anna")
     down = move_topic(newsroom, "tides", "Coast", "Anna", digest_of(root, TIDES))
     assert down.changed == (TIDES,)
     assert WRITTEN == (root / TIDES).read_text()
@@ -145,9 +145,9 @@ def test_a_topic_moves_nowhere_where_it_cannot_stand(newsroom: Newsroom, root: P
     for said, parent, why in (
         ("Tides", "Ebb", "below itself"),  # which this newsroom was opened before
         ("Tides", "Tides", "below itself"),
-        ("Tides", "Nowhere", "no topic of this name"),
+        ("Tides", "Nowhere", "no topic has this name"),
         ("Tides", "Coast", "nothing would change"),
-        ("Coast", "Tides", "main topic stands above"),
+        ("Coast", "Tides", "main topic must stay above"),
     ):
         digest = seen if said == "Tides" else digest_of(root, COAST)
         with pytest.raises(UsageError, match=why):
@@ -155,16 +155,16 @@ def test_a_topic_moves_nowhere_where_it_cannot_stand(newsroom: Newsroom, root: P
     with open_newsroom(root, NOW, {}) as other:
         move_topic(other, "Ebb", "Coast", "Ben", digest_of(root, ebb))
     move_topic(newsroom, "Tides", "Ebb", "Anna", seen)
-    with pytest.raises(UsageError, match="changed the file meanwhile"):
+    with pytest.raises(UsageError, match="changed the file in the meantime"):
         move_topic(newsroom, "Tides", "", "Ben", seen)
 
 
 def test_a_topic_is_new_stands_below_another_and_ends(root: Path) -> None:
     with open_newsroom(root, NOW, {}) as newsroom:
         file_topic(newsroom, "Sea birds", "Coast", "Anna")
-        with pytest.raises(UsageError, match="no name for a new topic"):
+        with pytest.raises(UsageError, match="invalid name for a new topic"):
             file_topic(newsroom, "tides", "", "Anna")
-        with pytest.raises(UsageError, match="no name for a new topic"):
+        with pytest.raises(UsageError, match="invalid name for a new topic"):
             file_topic(newsroom, "東京", "", "Anna")
         with pytest.raises(UsageError, match="main topic"):
             end_topic(newsroom, "Coast", "Anna", digest_of(root, COAST))

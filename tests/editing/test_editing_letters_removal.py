@@ -139,7 +139,7 @@ def test_a_letter_of_another_form_is_left_and_told(root: Path) -> None:
     told = remove(root).notes
 
     assert plain == (root / path).read_bytes()
-    assert f"a link to the story stays in a letter, take it out by hand: {path}" in told
+    assert f"an issue still links to the story, remove the link by hand: {path}" in told
 
 
 def test_a_letter_under_a_person_s_edit_is_not_passed_over(root: Path) -> None:

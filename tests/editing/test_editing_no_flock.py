@@ -16,7 +16,7 @@ from copydesk.newsroom import open_newsroom
 from world.command import Said, copydesk
 from world.newsroom import NOW, newsroom, record_web, run_git, small_web
 
-TOLD = "this file system has no locks (flock)"
+TOLD = "this file system does not support locks (flock)"
 RECORD = "_news/2026-11-20-good.md"
 
 

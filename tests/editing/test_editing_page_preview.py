@@ -93,7 +93,7 @@ def test_what_was_removed_or_filed_is_told(tmp_path: Path) -> None:
         )
         reader.close()
     act(root, verdict("remove", NAMES[0]))
-    assert "an editor removed it" == obstacle(root, preview)
+    assert "removed by an editor" == obstacle(root, preview)
 
 
 def test_the_folder_of_the_server_is_no_place_to_import_from(

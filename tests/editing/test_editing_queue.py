@@ -281,7 +281,10 @@ def test_changed_rules_keep_no_page_waiting_and_it_says_so(beat: History) -> Non
 
 
 def test_a_story_that_is_not_there_is_said(beat: History) -> None:
-    with reading(beat) as (newsroom, reader), pytest.raises(RecordError, match="no such story"):
+    with (
+        reading(beat) as (newsroom, reader),
+        pytest.raises(RecordError, match="the story does not exist"),
+    ):
         read_story_page(newsroom, reader, "nobody")
 
 

@@ -344,7 +344,7 @@ def test_damaged_articles_and_records_are_told_and_cost_only_themselves(root: Pa
     report = rejudge(root).json()
     assert (report["judged"], report["without"]) == (2, [SEALS])
     told = {one["url"]: one["what"] for one in report["failed"]}
-    assert told[SEALS] == "its stored article is damaged"
+    assert told[SEALS] == "the stored article of the story is damaged"
     assert "no front matter" in told["_news/2026-11-19-broken.md"]
 
 
@@ -377,7 +377,7 @@ def test_days_that_are_none_are_an_error(root: Path, days: str) -> None:
 def test_nothing_is_filed_during_a_round_but_all_may_be_compared(root: Path) -> None:
     with locks.hold(root / ".copydesk/round.lock"):
         assert rejudge(root).code == 0
-        assert "another round is at work" in rejudge(root, "--apply").err
+        assert "another run is active" in rejudge(root, "--apply").err
 
 
 @only_copydesk

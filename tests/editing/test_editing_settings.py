@@ -120,9 +120,9 @@ def test_a_source_ends_and_is_taken_back(root: Path) -> None:
     assert before.replace(block, "") == (root / "beat.toml").read_text()
     assert f"- {GULL}" in run_git(root, "show", "-s", "--format=%B", commit)
     with opened(root) as desk:
-        with pytest.raises(UsageError, match="no such source"):
+        with pytest.raises(UsageError, match="does not have this source"):
             end_source(desk, GULL, "Anna", seen(root))
-        with pytest.raises(UsageError, match="changed the file meanwhile"):
+        with pytest.raises(UsageError, match="changed the file in the meantime"):
             end_source(desk, HERON, "Anna", read)
         undo_settings(desk, commit, "Anna")
     assert before == (root / "beat.toml").read_text()
@@ -132,7 +132,7 @@ def test_an_edit_over_somebody_elses_is_refused(root: Path) -> None:
     before = seen(root)
     edit(root, trust="publish")
 
-    with opened(root) as desk, pytest.raises(UsageError, match="changed the file meanwhile"):
+    with opened(root) as desk, pytest.raises(UsageError, match="changed the file in the meantime"):
         edit_source(desk, HERON, SourceEdit(name="Heron", trust="hold"), "Ben", before)
     assert "hold" not in (root / "beat.toml").read_text()
 
@@ -144,8 +144,8 @@ def test_an_edit_over_somebody_elses_is_refused(root: Path) -> None:
         ({"every_minutes": 5_000}, "every_minutes"),
         ({"trust": "always"}, "trust"),
         ({"topics": ("Nowhere",)}, "topic"),
-        ({"url": "javascript:x"}, "no web address"),
-        ({"url": HERON + "#top"}, "a source already"),
+        ({"url": "javascript:x"}, "invalid web address"),
+        ({"url": HERON + "#top"}, "source exists already"),
         ({"url": GULL}, "nothing would change"),
     ],
 )
@@ -177,9 +177,9 @@ def test_only_the_last_word_on_a_file_is_taken_back_and_only_one_of_settings(roo
     edit(root, trust="publish")
 
     with opened(root) as desk:
-        with pytest.raises(UsageError, match="changed since"):
+        with pytest.raises(UsageError, match="has changed in the meantime"):
             undo_settings(desk, first, "Anna")
-        with pytest.raises(UsageError, match="changed no settings"):
+        with pytest.raises(UsageError, match="did not change settings"):
             undo_settings(desk, run_git(root, "rev-list", "--max-parents=0", "HEAD").strip(), "A")
         with pytest.raises(UsageError, match="no commit of this branch"):
             undo_settings(desk, "HEAD", "Anna")

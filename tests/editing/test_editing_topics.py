@@ -190,7 +190,9 @@ def test_the_main_topic_has_no_words_of_its_own_and_says_so(filed: Path) -> None
     report = ask(filed, "Coast")
 
     assert report.topics[0].words == ()
-    assert report.notes == ("Coast is the main topic: no other stories show what is its own",)
+    assert report.notes == (
+        ("Coast is the main topic, so there are no stories to compare it with"),
+    )
 
 
 def test_another_language_has_words_of_its_own(root: Path, write: Write) -> None:
@@ -264,7 +266,7 @@ def test_a_word_of_another_language_goes_to_its_translations(filed: Path) -> Non
 
 
 def test_a_keyword_of_two_topics_is_told(filed: Path) -> None:
-    assert add(filed, "Coast", "Meadow").notes == ("Land has the keyword, too: Meadow",)
+    assert add(filed, "Coast", "Meadow").notes == ("Land already has this keyword: Meadow",)
 
 
 @pytest.mark.parametrize("word", ["", "  ", "!", "x" * 101])

@@ -13,6 +13,7 @@ import pytest
 
 from copydesk import newsroom
 from copydesk.archive.git import AUTHOR
+from copydesk.editing import read_words
 from copydesk.editing.trail import Trail, trace_story
 from copydesk.kit import urls
 from copydesk.memory import Fate
@@ -69,20 +70,20 @@ def test_a_trail_tells_all_from_the_lead_to_the_correction(lived: Path) -> None:
     assert (0, ()) == (trail.rest, trail.notes)
     assert [
         ("found", "", "found in https://gull.example/feed.xml"),
-        ("read", "", "read; its text is not kept any more"),  # it was removed for a while
+        ("read", "", "read; its text is no longer stored"),  # it was removed for a while
         ("judged", "", "judged: quality 76, published"),
         ("filed", "", "filed"),
         ("event", "", f'title was "{TITLE}"'),
-        ("changed", "", "changed by a round"),
-        ("verdict", "Anna", "verdict: publish"),
+        ("changed", "", "changed by a run"),
+        ("verdict", "Anna", "decision: publish"),
         ("ruled", "Anna", 'rule: rename "The wall"'),
         ("ruled", "Anna", "rule: pin until 2026-11-20T17:00:00Z"),
         ("ruled", "Anna", f"rule: split {SEALS_NAME}"),
         ("ruled", "Ben", 'rule: set note "We asked."'),
         ("corrected", "Anna", "corrected, with a note for readers"),
         ("event", "", 'title was "The wall"'),
-        ("verdict", "Anna", "verdict: remove"),
-        ("undone", "Ben", "undone (verdict: remove)"),
+        ("verdict", "Anna", "decision: remove"),
+        ("undone", "Ben", "undone (decision: remove)"),
     ] == tell(trail)
 
 
@@ -98,11 +99,11 @@ def test_each_entry_has_its_time_its_commit_its_fields_and_why(lived: Path) -> N
         entry.at or None for entry in entries
     ]
     told = {entry.what: entry for entry in entries}
-    assert ("title", "updatedDateTime") == told["changed by a round"].fields
+    assert ("title", "updatedDateTime") == told["changed by a run"].fields
     assert "shorter" == told['rule: rename "The wall"'].why
     assert "It is one." == told["corrected, with a note for readers"].why
-    assert "the court says so" == told["verdict: remove"].why
-    assert "it was lifted" == told["undone (verdict: remove)"].why
+    assert "the court says so" == told["decision: remove"].why
+    assert "it was lifted" == told["undone (decision: remove)"].why
 
 
 def test_the_command_line_prints_it_and_json_has_the_same(lived: Path) -> None:
@@ -129,7 +130,7 @@ def test_what_was_lost_with_memory_and_key_is_not_made_up(root: Path) -> None:
 
     lost, kept = trace(root, key=""), trace(root)
 
-    assert ("", "found; in which source is not known any more") == (
+    assert ("", "found; its source is no longer known") == (
         lost.entries[0].at,
         lost.entries[0].what,
     )
@@ -142,7 +143,7 @@ def test_without_git_it_is_told_by_record_rulings_and_memory(root: Path) -> None
 
     trail = trace(root)
 
-    assert ("there is no git repository: nobody knows what changed when",) == trail.notes
+    assert ("there is no git repository, so changes are not known",) == trail.notes
     assert [
         ("found", "2026-11-20T08:00:00Z"),
         ("read", ""),
@@ -167,10 +168,10 @@ def test_a_persons_edit_is_theirs_and_what_is_not_committed_is_told(root: Path) 
 
     assert ("edited", "edited by hand", ("title",)) == (edited.kind, edited.what, edited.fields)
     assert run_git(root, "log", "-2", "--format=%an <%ae>").split("\n")[1] == edited.by == undone.by
-    assert ("rule-undone", 'rule taken back: set note "We asked."') == (undone.kind, undone.what)
+    assert ("rule-undone", 'rule removed: set note "We asked."') == (undone.kind, undone.what)
     assert ("ruled", 'rule: set note "We asked them."') == (ruled.kind, ruled.what)
-    assert ("verdict: hold", "Eve", "wait") == (held.what, held.by, held.why)
-    assert ("verdict: reject", "") == (rejected.what, rejected.commit)
+    assert ("decision: hold", "Eve", "wait") == (held.what, held.by, held.why)
+    assert ("decision: reject", "") == (rejected.what, rejected.commit)
 
 
 def test_words_of_one_commit_are_told_apart_and_another_storys_is_no_word_on_it(
@@ -187,12 +188,12 @@ def test_words_of_one_commit_are_told_apart_and_another_storys_is_no_word_on_it(
         entries = trace(root, f"_news/{name}.md").entries
         return [(entry.kind, entry.what) for entry in entries[4:]]
 
-    assert [("verdict", "verdict: hold"), ("ruled", f"rule: merge {second}")] == told(first)
+    assert [("verdict", "decision: hold"), ("ruled", f"rule: merge {second}")] == told(first)
     assert [
-        ("verdict", "verdict: hold"),
-        ("verdict", "verdict: publish"),
+        ("verdict", "decision: hold"),
+        ("verdict", "decision: publish"),
         ("ruled", f"rule: merge {first}"),
-        ("undone", "undone (verdict: publish)"),
+        ("undone", "undone (decision: publish)"),
     ] == told(second)
     assert [("ruled", "rule: pin")] == told(third)
 
@@ -205,7 +206,7 @@ def test_a_profile_that_keeps_verdicts_among_the_rulings_tells_them_too(tmp_path
 
     rejected, cleared = trace(root, f"_news/{NAMES[0]}.md").entries[-2:]
 
-    assert ("verdict: reject", "Anna", "thin") == (rejected.what, rejected.by, rejected.why)
+    assert ("decision: reject", "Anna", "thin") == (rejected.what, rejected.by, rejected.why)
     assert ("cleared", "Anna", "it is not") == (cleared.kind, cleared.by, cleared.why)
 
 
@@ -224,9 +225,9 @@ def test_a_record_is_followed_to_the_archive_and_the_same_in_a_row_is_one(tmp_pa
 
     assert (3, ("heat",)) == (changed.count, changed.fields)
     assert ("2026-11-20T09:00:00Z", "2026-11-20T11:00:00Z") == (changed.at, changed.until)
-    assert ("archived", f"moved: _archive/{path}") == (archived.kind, archived.what)
+    assert ("archived", f"moved to _archive/{path}") == (archived.kind, archived.what)
     lines = copydesk("-C", root, "explain", path).out
-    assert "changed by a round (3 times, last at 2026-11-20T11:00:00Z) [heat]" in lines
+    assert "changed by a run (3 times, last at 2026-11-20T11:00:00Z) [heat]" in lines
 
 
 def test_of_a_long_trail_the_first_two_hundred_are_told_and_the_rest_is_counted(
@@ -307,3 +308,11 @@ def test_a_message_that_a_person_made_up_breaks_nothing(root: Path, message: str
 
     assert run_git(root, "rev-parse", "HEAD").strip() == last.commit
     assert ("title",) == last.fields
+
+
+@pytest.mark.parametrize("noun", ["actions", "words"], ids=["today", "in older commits"])
+def test_the_editor_of_many_is_read_from_their_commit(noun: str) -> None:
+    trailers = "Copydesk-Action: verdict hold _news/a.md\nCopydesk-Action: rule pin b"
+    message = f"desk: 2 {noun} by Anna\n\n* verdict: hold A\n* rule: pin B\n\n{trailers}"
+
+    assert ["Anna", "Anna"] == [said.by for said in read_words(message)]

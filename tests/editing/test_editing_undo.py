@@ -197,7 +197,7 @@ def test_an_action_that_is_undone_twice_changes_nothing_the_second_time(
     undo(root, commit)
     before = files(root)
     report = undo(root, commit)
-    assert (report.commit, report.notes) == (None, ("it is undone already",))
+    assert (report.commit, report.notes) == (None, ("it was already undone",))
     assert files(root) == before
 
 
@@ -208,7 +208,7 @@ def test_a_removal_that_is_undone_brings_the_record_back_without_its_text(root: 
     report = undo(root, commit)
 
     assert report.is_urgent
-    assert [note.split(": ")[0] for note in report.notes] == ["its text is no longer kept"]
+    assert [note.split(": ")[0] for note in report.notes] == [("the text is no longer stored")]
     assert files(root) == before
     assert not archive.read_rulings(root).removed
 
@@ -276,7 +276,7 @@ def test_a_commit_of_another_branch_is_none_of_ours(root: Path) -> None:
 def test_only_a_persons_action_is_undone(root: Path, message: str) -> None:
     by_hand(root, "Sea wall", "The sea wall")
     run_git(root, "commit", "-q", "--amend", "-m", message)
-    with pytest.raises(UsageError, match="neither a verdict nor a rule"):
+    with pytest.raises(UsageError, match="the commit is neither a decision nor a rule"):
         undo(root, run_git(root, "rev-parse", "HEAD").strip())
 
 
@@ -284,7 +284,7 @@ def test_only_a_persons_action_is_undone(root: Path, message: str) -> None:
 def test_a_forged_action_on_another_file_is_refused(root: Path) -> None:
     by_hand(root, "Tidewatch", "Mine", "beat.toml")
     run_git(root, "commit", "-q", "--amend", "-m", "x\n\nCopydesk-Action: rule pin a")
-    with pytest.raises(UsageError, match="neither a verdict nor a rule"):
+    with pytest.raises(UsageError, match="the commit is neither a decision nor a rule"):
         undo(root, run_git(root, "rev-parse", "HEAD").strip())
 
 
@@ -293,7 +293,7 @@ def test_a_record_that_is_gone_is_told(root: Path) -> None:
     commit = act(root, *VERDICT)
     run_git(root, "rm", "-q", RECORD)
     run_git(root, "commit", "-qm", "gone")
-    with pytest.raises(RecordError, match="there is no such record"):
+    with pytest.raises(RecordError, match="the story does not exist"):
         undo(root, commit)
 
 

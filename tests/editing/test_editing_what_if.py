@@ -345,17 +345,17 @@ def test_a_store_that_is_damaged_or_cannot_be_written_costs_time_alone(
 @pytest.mark.parametrize(
     ("change", "what"),
     [
-        (RuleChange(points={"voice": 3}), "there is no scoring.points of this name: voice"),
+        (RuleChange(points={"voice": 3}), "no scoring.points has this name: voice"),
         (RuleChange(points={"voices": 201}), "from -200 to 200"),
         (RuleChange(publish_at=-1), "scoring.publish_at"),
         (RuleChange(half_life_hours=0.5), "front.half_life_hours"),
-        (RuleChange(trust={"https://no.example/": "hold"}), "there is no source"),
+        (RuleChange(trust={"https://no.example/": "hold"}), "no source has this name"),
         (RuleChange(trust={COURIER: "never"}), "expected one of"),  # type: ignore[dict-item]
-        (RuleChange(keywords={"Nothing": KeywordEdit()}), "there is no topic"),
+        (RuleChange(keywords={"Nothing": KeywordEdit()}), "no topic has this name"),
         (RuleChange(keywords={"AI": KeywordEdit(added=(r"\bAI\b",))}), "a regular expression"),
         (RuleChange(keywords={"AI": KeywordEdit(added=("robot(s|ic)?",))}), "a regular expression"),
         (RuleChange(keywords={"AI": KeywordEdit(added=("ai.*",))}), "a regular expression"),
-        (RuleChange(keywords={"AI": KeywordEdit(added=("?",))}), "nothing can be found"),
+        (RuleChange(keywords={"AI": KeywordEdit(added=("?",))}), "no letters or digits"),
         (RuleChange(keywords={"AI": KeywordEdit(added=("x" * 101,))}), "at most 100"),
         (
             RuleChange(keywords={"AI": KeywordEdit(added=tuple(f"w{n}" for n in range(10_001)))}),
@@ -384,7 +384,7 @@ def test_who_saw_other_rules_writes_none(demo: tuple[Path, datetime], tmp_path: 
         write_rules(newsroom, RuleChange(publish_at=60), "Ann", stands)
         now = again(newsroom)
         before = (newsroom.root / "beat.toml").read_bytes()
-        with pytest.raises(UsageError, match="changed meanwhile"):
+        with pytest.raises(UsageError, match="changed the rules in the meantime"):
             write_rules(now, RuleChange(publish_at=80), "Ed", stands)
         assert (newsroom.root / "beat.toml").read_bytes() == before
 

@@ -158,7 +158,7 @@ def test_a_folder_that_cannot_be_written_costs_only_the_picture(tmp_path: Path) 
     with pytest.raises(PictureError) as caught:
         Album(tmp_path / "pictures", LIMIT).add(URL, fetched(JPEG))
 
-    assert "picture cannot be stored" == caught.value.what
+    assert "the picture cannot be stored" == caught.value.what
 
 
 STORY = Story(

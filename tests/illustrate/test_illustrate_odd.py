@@ -209,7 +209,7 @@ def test_memory_that_is_missing_costs_only_the_picture(
     with pytest.raises(PictureError) as caught:
         album.add(URL, fetched(encoded(drawn())))
 
-    assert "picture too large to decode" == caught.value.what
+    assert "the picture is too large to decode" == caught.value.what
 
 
 @pytest.mark.parametrize("kind", ["TIFF", "BMP", "ICO", "JPEG2000", "PPM"])
@@ -220,4 +220,4 @@ def test_what_browsers_do_not_show_is_no_picture(album: Album, kind: str) -> Non
     with pytest.raises(PictureError) as caught:
         album.add(URL, fetched(out.getvalue()))
 
-    assert "not a picture but something else" == caught.value.what
+    assert "expected a picture, got something else" == caught.value.what

@@ -332,13 +332,17 @@ def test_the_cost_of_a_page_is_told(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "data", "what"),
     [
-        ("ground-truth.json", b"{", "no JSON"),
-        ("html/0a.html.gz", None, "a page that the labels name is not there"),
-        ("html/0a.html.gz", gzip.compress(b"x" * 50, mtime=0)[:20], "the gzip is cut off"),
-        ("html/0a.html.gz", b"\x1f\x8b" + b"x" * 50, "no gzip"),
-        ("ferry/expected-metadata.json", b"[", "no JSON"),
-        ("ferry/expected-metadata.json", b"[]", "no JSON object"),
-        ("ferry/expected-metadata.json", b'{"publishedTime": "soon"}', "publishedTime is no date"),
+        ("ground-truth.json", b"{", "invalid JSON"),
+        ("html/0a.html.gz", None, "a page that the labels name is missing"),
+        ("html/0a.html.gz", gzip.compress(b"x" * 50, mtime=0)[:20], "the gzip file is incomplete"),
+        ("html/0a.html.gz", b"\x1f\x8b" + b"x" * 50, "invalid gzip"),
+        ("ferry/expected-metadata.json", b"[", "invalid JSON"),
+        ("ferry/expected-metadata.json", b"[]", "expected a JSON object"),
+        (
+            "ferry/expected-metadata.json",
+            b'{"publishedTime": "soon"}',
+            ("invalid date of publishedTime"),
+        ),
     ],
 )
 def test_broken_data_is_one_error_that_names_its_file(
@@ -361,7 +365,7 @@ def test_a_broken_line_is_named_by_its_number(tmp_path: Path) -> None:
     recorded, gold, _ = web(tmp_path)
     gold.write_text(gold.read_text("utf-8") + "\n{\n", "utf-8")
 
-    with pytest.raises(DataError, match="no line of JSON") as caught:
+    with pytest.raises(DataError, match="the line is not JSON") as caught:
         report(recorded, gold)
 
     assert caught.value.subject == f"{gold}:3"
@@ -374,7 +378,7 @@ def test_a_damaged_zip_is_named(tmp_path: Path) -> None:
     data[at : at + 100] = b"\xff" * 100
     packed.write_bytes(data)
 
-    with pytest.raises(DataError, match="no zip that can be read") as caught:
+    with pytest.raises(DataError, match="not a valid zip") as caught:
         report(packed)
 
     assert caught.value.subject == str(packed)
@@ -400,5 +404,5 @@ def test_files_without_any_labelled_page_are_one_clear_error(tmp_path: Path) -> 
 
 
 def test_days_alone_give_nothing_to_compare(tmp_path: Path) -> None:
-    with pytest.raises(DataError, match="only the days are known"):
+    with pytest.raises(DataError, match="only the dates of these pages are known"):
         report(days(tmp_path, "2026-03-09"))

@@ -89,7 +89,7 @@ def test_what_is_no_feed_is_said_so(tmp_path: Path) -> None:
     (tmp_path / "c.xml").write_text("<html><body>Log in</body></html>", "utf-8")
     found = report(tmp_path)
     assert [trouble.what for trouble in found.refused] == [
-        "no feed: an html page instead of a feed"
+        "not a feed: an html page instead of a feed"
     ]
     assert found.errors == ()
 
@@ -102,7 +102,7 @@ def test_a_broken_zip_is_one_clear_error(tmp_path: Path, data: bytes) -> None:
 
 
 def test_a_folder_without_feeds_is_one_clear_error(tmp_path: Path) -> None:
-    with pytest.raises(DataError, match="no feed among the files"):
+    with pytest.raises(DataError, match="found no feed among the files"):
         report(tmp_path)
 
 

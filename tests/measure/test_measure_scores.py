@@ -100,13 +100,13 @@ def test_a_file_with_a_header_alone_has_no_cases(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("line", "what"),
     [
-        ("_news/b.md,too short", "a line with too few or too many cells"),
-        (RIGHT + ",too long", "a line with too few or too many cells"),
-        (RIGHT.replace("77", "high"), "quality is no whole number: 'high'"),
-        (RIGHT.replace("77", "7.5"), "quality is no whole number: '7.5'"),
-        (RIGHT.replace("Boats,1", "Boats,maybe"), "image is neither 0 nor 1: 'maybe'"),
-        (RIGHT.replace("true", ""), "published is neither 0 nor 1: ''"),
-        ('_news/b.md,"never closed', "no CSV"),
+        ("_news/b.md,too short", "the line has too few or too many cells"),
+        (RIGHT + ",too long", "the line has too few or too many cells"),
+        (RIGHT.replace("77", "high"), "expected a whole number as quality, got 'high'"),
+        (RIGHT.replace("77", "7.5"), "expected a whole number as quality, got '7.5'"),
+        (RIGHT.replace("Boats,1", "Boats,maybe"), "expected 0 or 1 as image, got 'maybe'"),
+        (RIGHT.replace("true", ""), "expected 0 or 1 as published, got ''"),
+        ('_news/b.md,"never closed', "the file is not valid CSV"),
     ],
 )
 def test_a_broken_line_is_named(line: str, what: str, tmp_path: Path) -> None:
@@ -127,7 +127,9 @@ def test_a_title_with_line_feeds_keeps_the_line_numbers_right(tmp_path: Path) ->
 def test_a_missing_column_is_named(tmp_path: Path) -> None:
     with pytest.raises(DataError) as caught:
         measure.scores(cases(tmp_path, header="path,title"), BEAT, "everyday")
-    assert caught.value.hint.startswith("the first line must name domain, topics, image")
+    assert caught.value.hint.startswith(
+        "add these columns to the first line: domain, topics, image"
+    )
 
 
 @pytest.mark.parametrize("data", [b"", b"\x00\x01\x02", b"path,title\n\xff\xfe,x\n", b"\xff" * 99])
@@ -142,13 +144,13 @@ def test_what_is_no_csv_is_refused(data: bytes, tmp_path: Path) -> None:
 def test_bytes_that_are_no_utf8_are_refused_with_a_hint(tmp_path: Path) -> None:
     path = tmp_path / "cases.csv"
     path.write_bytes((HEADER + "\n").encode() + b"_news/a.md,caf\xe9,d,t,1,0,article,0,1,true\n")
-    with pytest.raises(DataError, match="no text in UTF-8"):
+    with pytest.raises(DataError, match="the file is not UTF-8"):
         measure.scores(path, BEAT, "everyday")
 
 
 @pytest.mark.parametrize("name", ["nowhere.csv", "."])
 def test_a_file_that_cannot_be_read_is_refused(name: str, tmp_path: Path) -> None:
-    with pytest.raises(DataError, match="cannot read the cases"):
+    with pytest.raises(DataError, match="the file of cases cannot be read"):
         measure.scores(tmp_path / name, BEAT, "everyday")
 
 

@@ -110,14 +110,14 @@ def test_a_topic_that_is_always_off_is_nought(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("line", "what"),
     [
-        ("{", "no line of JSON"),
-        ("[" * 100_000, "no line of JSON"),
-        ("[1]", "no labelled story"),
-        ('{"title": "x"}', "a story without `topics`"),
-        ('{"title": "x", "topics": "Fish"}', "topics is no list of texts"),
-        ('{"title": "x", "topics": [1]}', "topics is no list of texts"),
-        ('{"title": ["x"], "topics": []}', "title is no text"),
-        ('{"title": "x", "topics": ["Birds"]}', "no such topic: 'Birds'"),
+        ("{", "the line is not JSON"),
+        ("[" * 100_000, "the line is not JSON"),
+        ("[1]", "the line is not a labelled story"),
+        ('{"title": "x"}', "the story has no `topics`"),
+        ('{"title": "x", "topics": "Fish"}', "expected a list of texts as topics"),
+        ('{"title": "x", "topics": [1]}', "expected a list of texts as topics"),
+        ('{"title": ["x"], "topics": []}', "expected a text as title"),
+        ('{"title": "x", "topics": ["Birds"]}', "unknown topic: 'Birds'"),
     ],
 )
 def test_what_is_no_labelled_story_is_named_with_its_line(
@@ -130,14 +130,14 @@ def test_what_is_no_labelled_story_is_named_with_its_line(
 
 
 def test_a_file_without_stories_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(DataError, match="no labelled stories"):
+    with pytest.raises(DataError, match="found no labelled stories"):
         measure.topics(labelled(tmp_path), BEAT)
 
 
 def test_a_file_that_is_no_text_is_refused(tmp_path: Path) -> None:
     file = tmp_path / "x.jsonl"
     file.write_bytes(b"\xff\xfe\x00")
-    with pytest.raises(DataError, match="no text in UTF-8"):
+    with pytest.raises(DataError, match="the file is not UTF-8"):
         measure.topics(file, BEAT)
 
 

@@ -460,7 +460,7 @@ def test_a_round_files_what_is_due_and_publishes_it(root: Path, tmp_path: Path) 
 
     report = copydesk("run", "--web", web, "-C", root, "--now", NOW.isoformat(), "--json").json()
 
-    (note,) = [note for note in report["notes"] if note.startswith("letter daily: filed as ")]
+    (note,) = [note for note in report["notes"] if note.startswith("newsletter daily: ")]
     name = Path(note.rpartition(" ")[2]).stem
     page = root / ".copydesk" / "site" / "newsletter" / name / "index.html"
     assert "Story number 2 of the coast" in page.read_text()

@@ -126,9 +126,9 @@ def test_a_logo_of_nobody_or_over_somebody_elses_edit_is_refused(
 ) -> None:
     odd = digest_of(root, "_data/organizations/odd.md")
     for domain, seen, why in (
-        ("nobody.example", "", "no organization has this domain"),
-        ("../../x", odd, "no organization has this domain"),
-        ("gull.example", odd, "changed the file meanwhile"),
+        ("nobody.example", "", "no publisher has this domain"),
+        ("../../x", odd, "no publisher has this domain"),
+        ("gull.example", odd, "changed the file in the meantime"),
     ):
         with pytest.raises(UsageError, match=why):
             settings.set_logo(opened, domain, logo, "Anna", seen)

@@ -158,7 +158,7 @@ def test_a_restore_says_what_it_misses_and_how_long_it_takes(backup: Path, tmp_p
     # gull.example has a page and a picture, at five seconds from one request to the next
     expected = MissingCount(texts=2, pictures=1, back=0, lost=0, rounds=1, seconds=10.0)
     assert expected == report.missing
-    assert "2 texts and 1 picture; the next rounds fetch them (at least 1 round, 1 minute of" in (
+    assert "2 texts and 1 picture; the next runs fetch them (at least 1 run, with pauses" in (
         expected.describe()
     )
 
@@ -172,10 +172,10 @@ def test_restore_run_and_rejudge_say_how_it_stands(backup: Path, tmp_path: Path)
     ran = copydesk("-C", root, *now, "run", "--web", web)
     after = copydesk("-C", root, *now, "rejudge", "--since", "0", "--json")
 
-    assert "missing since the restore: 2 texts and 1 picture; the next rounds" in back.err
-    assert "missing since the restore: 2 texts and 1 picture; the next rounds" in before.err
+    assert "missing since the restore: 2 texts and 1 picture; the next runs" in back.err
+    assert "missing since the restore: 2 texts and 1 picture; the next runs" in before.err
     assert "missing since the restore: 0 texts and 1 picture;" in ran.out
-    assert "back: 1; lost: 1" in ran.out
+    assert "found again: 1; lost: 1" in ran.out
     assert {"pictures": 1, "back": 1, "lost": 1}.items() <= after.json()["missing"].items()
 
 
@@ -209,7 +209,7 @@ def test_a_list_of_anything_else_is_refused(backup: Path, tmp_path: Path, marks:
     copy = Path(shutil.copy(backup, tmp_path))
     rewrite_manifest(copy, lambda manifest: manifest["refetchable"].update(texts=marks))
 
-    with pytest.raises(BackupError, match="mark that is none"):
+    with pytest.raises(BackupError, match="invalid digest of an address"):
         restore(copy, tmp_path / "back", NOW)
 
 

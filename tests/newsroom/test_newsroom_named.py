@@ -72,7 +72,7 @@ def test_a_record_is_found_by_path_name_and_page(filed: Path, name: str) -> None
 def test_what_is_no_record_of_the_site_is_none(filed: Path, name: str) -> None:
     said = copydesk("-C", filed, "explain", name)
     assert said.code == 1
-    assert said.err.startswith("error: nothing is known of this")
+    assert said.err.startswith("error: nothing is known about this path or URL")
 
 
 @pytest.mark.parametrize("name", [RECORD, f"{STEM}.md", NAMES[5]])
@@ -93,5 +93,5 @@ def test_a_verdict_reaches_an_archived_record_by_its_bare_name(tmp_path: Path) -
 
     assert copydesk(*order).json()["path"] == f"_archive/{RECORD}"
     assert copydesk("-C", root, "verdict", "x.md", "hold", "--why", "x").err.startswith(
-        "error: there is no such record: x.md\nhint: "
+        "error: the story does not exist: x.md\nhint: "
     )

@@ -81,7 +81,7 @@ def test_two_things_at_one_path_change_nothing(tmp_path: Path) -> None:
         writer.open()
         writer.put(Sheet(first, b"1"))
 
-        with pytest.raises(PublishError, match="two things want to be published"):
+        with pytest.raises(PublishError, match="two files of the site have the same path"):
             writer.put(Sheet(second, b"2"))
 
         writer.clear()
@@ -93,7 +93,7 @@ def test_a_folder_in_the_place_of_a_file_is_named_and_nothing_is_changed(tmp_pat
     (tmp_path / "feed.xml").unlink()
     (tmp_path / "feed.xml").mkdir()
 
-    with pytest.raises(PublishError, match="a folder stands where") as caught:
+    with pytest.raises(PublishError, match="a folder has the path") as caught:
         built(tmp_path, editions.story(title="Robots did vote"))
 
     assert caught.value.subject == str(tmp_path / "feed.xml")

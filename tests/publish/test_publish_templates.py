@@ -74,7 +74,7 @@ def test_a_template_that_does_not_work_is_named_with_the_cause(
 ) -> None:
     override(tmp_path, "card.html", text)
 
-    with pytest.raises(PublishError, match="a template does not work") as caught:
+    with pytest.raises(PublishError, match="a template has an error") as caught:
         built(tmp_path)
 
     assert caught.value.subject == "card.html"

@@ -131,12 +131,12 @@ def test_ours_come_back_when_a_template_is_taken_away(desk: Desk) -> None:
 @pytest.mark.parametrize(
     ("name", "text", "where", "why"),
     [
-        ("story.html", "<p>\n{{ story.title }\n</p>", "a template does not work in line 2", ""),
-        ("story.html", "\n\n{{ story.nobody }}", "a template does not work in line 3", "undefined"),
-        ("layout.html", "{{ words.nowhere }}", "a template does not work in line 1", "undefined"),
-        ("strings.toml", '[words]\narchive = "Old\n', "not TOML", "line 2"),
-        ("strings.toml", '[words]\nnewest_of = "{all}"', "cannot be said so", "{all}"),
-        ("strings.toml", "[words]\narchive = 3", "cannot be said so", "a text"),
+        ("story.html", "<p>\n{{ story.title }\n</p>", "a template has an error in line 2", ""),
+        ("story.html", "\n\n{{ story.nobody }}", "a template has an error in line 3", "undefined"),
+        ("layout.html", "{{ words.nowhere }}", "a template has an error in line 1", "undefined"),
+        ("strings.toml", '[words]\narchive = "Old\n', "not valid TOML", "line 2"),
+        ("strings.toml", '[words]\nnewest_of = "{all}"', "invalid value", "{all}"),
+        ("strings.toml", "[words]\narchive = 3", "invalid value", "a text"),
     ],
 )
 def test_a_mistake_is_named_and_leaves_the_site_as_it_was(

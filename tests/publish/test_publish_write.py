@@ -193,7 +193,7 @@ def test_a_path_that_leads_elsewhere_is_refused(tmp_path: Path, path: str) -> No
     writer = Writer(out=tmp_path / "out", manifest=MemoryManifest())
     writer.open()
 
-    with pytest.raises(PublishError, match="not a path of the site"):
+    with pytest.raises(PublishError, match="invalid path of a file of the site"):
         writer.put(Sheet(path, b"x"))
 
 
@@ -204,7 +204,7 @@ def test_a_linked_folder_inside_is_refused(tmp_path: Path) -> None:
     out.mkdir()
     (out / "news").symlink_to(elsewhere)
 
-    with pytest.raises(PublishError, match="link or file stands") as caught:
+    with pytest.raises(PublishError, match="link or file has the path") as caught:
         built(out, editions.story())
 
     assert caught.value.hint
@@ -252,7 +252,7 @@ def test_a_root_that_is_a_file_is_named_with_a_hint(tmp_path: Path) -> None:
     out = tmp_path / "out"
     out.write_text("a file")
 
-    with pytest.raises(PublishError, match="folder cannot be made") as caught:
+    with pytest.raises(PublishError, match="folder cannot be created") as caught:
         built(out, editions.story())
 
     assert str(out) == caught.value.subject

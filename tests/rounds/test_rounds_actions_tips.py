@@ -44,7 +44,7 @@ def waiting(root: Path) -> int:
 def test_the_next_round_takes_it_in(root: Path, tmp_path: Path) -> None:
     told = file(root, PAGE, "coast")
     assert (told.state, told.commit, told.paths) == ("done", None, ())
-    assert told.hint == "it waits for the next round"
+    assert told.hint == "the page is read in the next run"
 
     report = run(root, tmp_path, page("The wall is high", WALL))
 

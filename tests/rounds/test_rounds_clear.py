@@ -107,7 +107,7 @@ def test_a_second_clear_changes_nothing_and_says_so(root: Path) -> None:
 
     assert report.code == 0
     assert report.json()["changed"] == []
-    assert report.json()["notes"] == ["there is no verdict on it"]
+    assert report.json()["notes"] == ["there is no decision to clear"]
     assert (run_git(root, "rev-parse", "HEAD"), files(root)) == (head, before)
 
 
@@ -134,7 +134,9 @@ def test_what_a_person_wrote_after_the_verdict_stays(root: Path, web: Path) -> N
     report = verdict(root, "clear").json()
     copydesk("-C", root, "--now", NOW.isoformat(), "rejudge", "--apply")
 
-    assert report["notes"] == ["whether it is published was edited since: that stays as edited"]
+    assert report["notes"] == [
+        ("the field `published` was edited by hand after the decision, and stays as edited")
+    ]
     assert story(root).verdict is None
     assert story(root).published is False
 
@@ -188,7 +190,7 @@ def test_a_record_with_edits_is_left_alone(root: Path) -> None:
 def test_there_must_be_such_a_record(root: Path) -> None:
     said = copydesk("-C", root, "verdict", "_news/none.md", "clear", "--why", "x", "--as", "Ed")
     assert said.code == 1
-    assert "there is no such record: _news/none.md" in said.err
+    assert "the story does not exist: _news/none.md" in said.err
 
 
 def test_why_must_be_said(root: Path) -> None:

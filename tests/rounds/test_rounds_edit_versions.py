@@ -80,4 +80,4 @@ def test_a_record_that_was_deleted_meanwhile_is_refused(root: Path) -> None:
     run_git(root, "rm", "-q", f"_news/{A}.md")
     run_git(root, "commit", "-qm", "deleted")
     (told,) = act(root, rename(A, "Anna's words", base=base))
-    assert ("refused", "there is no such record") == (told.state, told.what.split(":")[0])
+    assert ("refused", "the story does not exist") == (told.state, told.what.split(":")[0])

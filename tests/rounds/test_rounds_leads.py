@@ -91,7 +91,9 @@ def test_a_lead_in_everyday_that_an_editor_keeps_back_hides_no_group(root: Path)
     path = stories(root)["heron"].path
     said(root, 1, "verdict", path, "reject", "--why", "so", "--as", "Ed")
     report = said(root, 1, "rule", "lead", path, "--as", "Ed")
-    assert "it does nothing now: an editor keeps it off the site" in report["notes"][0]
+    assert ("the rule has no effect now: an editor's decision hides the story") in report["notes"][
+        0
+    ]
     a_round(root, 2)
     assert leaders(root) == {"gull"}
     assert stories(root)["gull"].published is True
@@ -108,7 +110,7 @@ def test_a_lead_of_a_story_alone_says_that_it_does_nothing(root: Path) -> None:
     run_git(root, "add", "-A")
     run_git(root, "commit", "-qm", "alone")
     report = said(root, 1, "rule", "lead", file.name, "--as", "Ed")
-    assert report["notes"] == ["it does nothing now: it stands alone: there is nothing to lead"]
+    assert report["notes"] == ["the rule has no effect now: the story has no group to lead"]
     [row] = said(root, 1, "rule", "list")
     assert (row["is_active"], row["said"]) == (False, "lead")
 
@@ -116,4 +118,4 @@ def test_a_lead_of_a_story_alone_says_that_it_does_nothing(root: Path) -> None:
 def test_a_lead_wants_a_record_that_there_is(root: Path) -> None:
     done = copydesk("-C", root, "rule", "lead", "_news/none.md", "--as", "Ed")
     assert done.code == 1
-    assert "there is no such record: _news/none.md" in done.err
+    assert "the story does not exist: _news/none.md" in done.err

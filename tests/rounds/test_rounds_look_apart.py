@@ -51,7 +51,7 @@ def test_what_stands_at_an_address_comes_as_it_is(root: Path, tmp_path: Path) ->
 def test_what_leads_nowhere_is_said_in_the_command_s_words(root: Path) -> None:
     with pytest.raises(FetchError, match="contact"):
         asyncio.run(look_for_lists(root, "--help.example/"))
-    with pytest.raises(UsageError, match="no web address"):
+    with pytest.raises(UsageError, match="invalid web address"):
         asyncio.run(look_for_lists(root, "javascript:x"))
 
 

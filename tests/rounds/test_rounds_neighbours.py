@@ -56,7 +56,7 @@ def neighbours(root: Path, name: str = A) -> NeighbourReport:
 
 def told(root: Path, name: str = A) -> list[tuple[str, str, str]]:
     return [
-        (row.kind, Path(row.story.path).stem, row.why.partition(" likeness")[0])
+        (row.kind, Path(row.story.path).stem, row.why.partition(" similarity")[0])
         for row in neighbours(root, name).rows
     ]
 
@@ -65,7 +65,7 @@ def told(root: Path, name: str = A) -> list[tuple[str, str, str]]:
     ("groups", "said", "kind", "why"),
     [
         ((A, A), (), "together", "together:"),
-        (("", ""), (), "would-join", "not grouped when it came; today"),
+        (("", ""), (), "would-join", "not grouped when it was added; today"),
         (
             (A, A),
             (action("rule", "split", B, A, why="two matters"),),
@@ -101,7 +101,7 @@ def test_what_an_editor_merged_is_together_by_that_word(tmp_path: Path) -> None:
 def test_what_stands_together_from_before_says_so(tmp_path: Path) -> None:
     root = newsroom_of(tmp_path / "beat", titled(A, "", A))
 
-    assert ("stays", "together since they came; today") in [
+    assert ("stays", "together since they were added; today's") in [
         (kind, why) for kind, _, why in told(root, C)
     ]
 
@@ -109,13 +109,13 @@ def test_what_stands_together_from_before_says_so(tmp_path: Path) -> None:
 def test_where_words_are_not_compared_that_is_said(tmp_path: Path) -> None:
     root = newsroom_of(tmp_path / "beat", titled(), more=EVERYDAY)
 
-    assert NeighbourReport(note="the profile everyday compares no words") == neighbours(root)
+    assert NeighbourReport(note="the profile everyday does not compare words") == neighbours(root)
 
 
 def test_a_copy_stands_in_no_group_and_nobody_is_no_record(tmp_path: Path) -> None:
     first, second, *_ = titled()
     root = newsroom_of(tmp_path / "beat", [first, replace(second, copy_of=A)])
 
-    assert f"a copy of {A} stands in no group" == neighbours(root, B).note
+    assert f"a copy of {A} belongs to no group" == neighbours(root, B).note
     with pytest.raises(RecordError):
         neighbours(root, "nobody")

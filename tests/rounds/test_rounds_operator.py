@@ -57,7 +57,7 @@ def test_a_round_without_news_pushes_what_earlier_ones_left(root: Path, remote: 
         report = push_commits(opened, reports.RoundReport())
 
     assert report.complete
-    assert ("1 commit pushed to origin",) == report.notes
+    assert ("pushed 1 commit to origin",) == report.notes
     assert run_git(root, "rev-parse", "HEAD") == run_git(remote, "rev-parse", "main")
 
 
@@ -70,7 +70,7 @@ def test_a_push_that_fails_makes_the_round_not_complete(root: Path, remote: Path
     (failure,) = report.failed
     assert "origin" == failure.url
     assert failure.what.startswith(
-        "not in step with the remote: there is no repository at the remote's address"
+        "could not sync with the git remote: there is no repository at the remote's address"
     )
     assert "git remote set-url" in failure.hint
 
@@ -80,7 +80,10 @@ def test_a_remote_that_git_does_not_know_is_named_once(root: Path) -> None:
 
     (failure,) = pushed(root).failed
 
-    assert ("origin", "not in step with the remote: git knows no remote of this name") == (
+    assert (
+        "origin",
+        ("could not sync with the git remote: git knows no remote of this name"),
+    ) == (
         failure.url,
         failure.what,
     )
@@ -96,7 +99,7 @@ def test_a_newsroom_without_git_says_that_it_cannot_push(tmp_path: Path) -> None
     root = newsroom(tmp_path / "beat", more=PUSHING, git=False)
 
     assert (
-        "not in step with the remote: cannot push: not a git repository"
+        "could not sync with the git remote: cannot push: not a git repository"
         == pushed(root).failed[0].what
     )
 
@@ -117,8 +120,8 @@ def test_what_others_pushed_comes_in(
     report = pushed(root)
 
     assert report.complete
-    sent = ("1 commit pushed to origin",) if has_news else ()
-    assert report.notes == ("1 commit of others came in from origin", *sent)
+    sent = ("pushed 1 commit to origin",) if has_news else ()
+    assert report.notes == ("pulled 1 commit of others from origin", *sent)
     assert "theirs" == (root / "theirs.md").read_text()
 
 

@@ -76,7 +76,7 @@ def test_a_drop_and_a_failure_are_remembered_with_their_tries() -> None:
 
 def test_a_story_is_remembered_as_filed_unless_it_reached_no_disk(filed: Outcome) -> None:
     written = replace(FATE, state="filed", path=PATH)
-    unwritten = replace(FATE, detail="the record could not be written")
+    unwritten = replace(FATE, detail="the story file could not be written")
 
     assert [written] == list(fates([filed], NOW, ["_news/another.md"]))
     assert [unwritten] == list(fates([filed], NOW, [PATH]))

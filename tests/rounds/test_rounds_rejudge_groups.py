@@ -216,7 +216,9 @@ def test_a_rule_that_moves_nothing_says_so(root: Path) -> None:
     seal = stories(root)["seal"].path
     said(root, 4, "verdict", seal, "hold", "--why", "so", "--as", "Ed")
     told = said(root, 4, "rule", "pin", seal, "--as", "Ed")
-    assert f"it is not published: copydesk verdict {Path(seal).stem} publish" in told.err
+    assert (
+        f"the story is not published; run `copydesk verdict {Path(seal).stem} publish`"
+    ) in told.err
 
 
 # verdicts that are taken back
@@ -280,7 +282,7 @@ def test_of_two_leads_in_a_group_the_older_says_that_the_newer_holds(root: Path)
     rows = said(root, 6, "rule", "list", "--json").json()
     assert leader(root) == second
     assert [(row["is_active"], row["note"]) for row in rows] == [
-        (False, "a newer lead in its group holds"),
+        (False, "a newer rule makes another story the main story of the group"),
         (True, ""),
     ]
     told = said(root, 6, "explain", stories(root)[second].path, "--json").json()

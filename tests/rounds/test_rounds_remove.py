@@ -193,7 +193,7 @@ def test_where_the_place_cannot_be_reached_the_removal_says_so(online: Path) -> 
 
     assert said.code == 1
     (failure,) = said.json()["failed"]
-    assert "readers still find it" in failure["what"]
+    assert "the site could not be deployed" in failure["what"]
     assert "copydesk build --deploy" in failure["hint"]
     assert not (online / ".copydesk/site" / PAGE).exists()
     www.unlink()

@@ -179,7 +179,7 @@ def test_undoing_leaves_what_a_person_wrote_since(root: Path) -> None:
     report = rule(root, "undo", 1).json()
 
     assert kept(root).read(RECORD).title == "By hand"
-    assert "a person has edited" in report["notes"][0]
+    assert "was edited by hand" in report["notes"][0]
 
 
 def test_undoing_without_the_article_leaves_the_record(root: Path) -> None:
@@ -190,7 +190,7 @@ def test_undoing_without_the_article_leaves_the_record(root: Path) -> None:
     report = rule(root, "undo", 1).json()
 
     assert (report["changed"], kept(root).read(RECORD).title) == ([RULES], "The wall")
-    assert "no longer kept" in report["notes"][0]
+    assert "no longer stored" in report["notes"][0]
 
 
 @only_copydesk
@@ -206,7 +206,7 @@ def test_the_rule_before_is_not_what_an_undo_brings_back(root: Path) -> None:
 def test_there_must_be_a_rule_of_that_number(root: Path, number: int) -> None:
     said = rule(root, "undo", number)
     assert (said.code, said.out) == (2, "")
-    assert "there is no rule of this number" in said.err
+    assert "no rule has this number" in said.err
 
 
 # blocking
@@ -256,21 +256,25 @@ def test_a_block_leaves_what_is_filed_and_explain_shows_it(root: Path, web: Path
 @pytest.mark.parametrize(
     ("words", "code", "what"),
     [
-        (("rename", "_news/none.md", "x"), 1, "there is no such record: _news/none.md"),
-        (("rename", "../../etc/passwd", "x"), 1, "there is no such record"),
-        (("rename", "beat.toml", "x"), 1, "there is no such record"),
-        (("pin", "x" * 10_000), 1, "there is no such record"),
+        (("rename", "_news/none.md", "x"), 1, "the story does not exist: _news/none.md"),
+        (("rename", "../../etc/passwd", "x"), 1, "the story does not exist"),
+        (("rename", "beat.toml", "x"), 1, "the story does not exist"),
+        (("pin", "x" * 10_000), 1, "the story does not exist"),
         (("rename", RECORD, " \n "), 2, "the headline is empty"),
         (("rename", RECORD, "x" * 10_000), 2, "the headline is too long"),
         (("rename", RECORD, "x", "--why", "y" * 10_001), 2, "--why is too long"),
-        (("retopic", RECORD, "Twon Hall"), 2, "did you mean Town Hall"),
-        (("retopic", RECORD, "zzz"), 2, "its topics are Coast, Town Hall"),
-        (("retopic", RECORD, "x" * 10_000), 2, "no topic of this beat"),
-        (("block", "***"), 2, "no word and no site"),
+        (("retopic", RECORD, "Twon Hall"), 2, "did you mean Town Hall?"),
+        (("retopic", RECORD, "zzz"), 2, "the topics are: Coast, Town Hall"),
+        (("retopic", RECORD, "x" * 10_000), 2, "unknown topic"),
+        (("block", "***"), 2, "expected a word or a website"),
         (("block", "x" * 10_000), 2, "too long"),
-        (("merge", RECORD, "--why", "x"), 2, "merge wants different stories"),
-        (("merge", RECORD, WALL, "--why", "x"), 2, "merge wants different stories"),
-        (("split", RECORD, "--from", WALL, "--why", "x"), 2, "split wants different stories"),
+        (("merge", RECORD, "--why", "x"), 2, "the rule merge needs different stories"),
+        (("merge", RECORD, WALL, "--why", "x"), 2, "the rule merge needs different stories"),
+        (
+            ("split", RECORD, "--from", WALL, "--why", "x"),
+            2,
+            ("the rule split needs different stories"),
+        ),
         (("split", RECORD), 2, "--why"),
         (("pin", RECORD, "--until", "soon"), 2, "no time such as"),
         (("undo", "first"), 2, "not a valid integer"),
@@ -303,16 +307,16 @@ def test_the_opposite_of_a_rule_is_refused_with_its_number(root: Path) -> None:
     rule(root, "merge", RECORD, SEALS, "--why", "one thing")
     said = rule(root, "split", SEALS, "--why", "two things")
     assert said.code == 2
-    assert "rule 1 says the opposite (merge)" in said.err
+    assert "the opposite rule 1 (merge) exists already" in said.err
     assert "copydesk rule undo 1" in said.err
 
 
 @only_copydesk
 def test_a_pin_whose_time_is_over_is_filed_and_said_to_do_nothing(root: Path) -> None:
     report = rule(root, "pin", RECORD, "--until", "2026-11-01").json()
-    assert report["notes"] == ["it does nothing now: it has expired"]
+    assert report["notes"] == ["the rule has no effect now: the rule has expired"]
     listed = copydesk("-C", root, "--now", NOW.isoformat(), "rule", "list")
-    assert "(it has expired)" in listed.out
+    assert "(the rule has expired)" in listed.out
 
 
 @pytest.mark.parametrize("name", [RECORD, RULES])
@@ -407,5 +411,5 @@ def test_a_rule_on_a_record_that_is_gone_does_nothing_and_can_be_undone(root: Pa
     (root / RECORD).unlink()
     run_git(root, "commit", "-qam", "gone")
     listed = copydesk("-C", root, "rule", "list", "--json").json()
-    assert listed[0]["note"] == f"no such record: {WALL}"
+    assert listed[0]["note"] == f"the story does not exist: {WALL}"
     assert rule(root, "undo", 1).json()["changed"] == [RULES]

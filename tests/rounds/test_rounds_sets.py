@@ -204,7 +204,7 @@ def test_a_note_edited_by_hand_stays_as_edited(root: Path) -> None:
     run_git(root, "commit", "-qam", "by hand")
     copydesk("-C", root, "--now", NOW.isoformat(), "rejudge", "--apply")
     assert story(root).note == "By hand."
-    assert "a person has edited its note" in rule(root, "undo", 1).json()["notes"][0]
+    assert "the field `note` was edited by hand" in rule(root, "undo", 1).json()["notes"][0]
     assert story(root).note == "By hand."
 
 
@@ -212,7 +212,7 @@ def test_an_address_that_another_record_has_is_refused(root: Path) -> None:
     other = archive.Archive(root).read(f"_news/{SEALS}.md").web_url
     said = rule(root, "set", RECORD, "url", other + "?utm_source=x")
     assert said.code == 2
-    assert f"another record has this address: _news/{SEALS}.md" in said.err
+    assert f"the address already belongs to another story: _news/{SEALS}.md" in said.err
 
 
 def test_undoing_an_address_without_the_article_gives_back_the_former_one(root: Path) -> None:
@@ -228,20 +228,20 @@ def test_undoing_an_address_without_the_article_gives_back_the_former_one(root: 
 @pytest.mark.parametrize(
     ("words", "code", "what"),
     [
-        (("_news/none.md", "excerpt", "x"), 1, "there is no such record: _news/none.md"),
-        ((RECORD, "except", "x"), 2, "did you mean excerpt"),
-        ((RECORD, "colour", "x"), 2, "the fields are excerpt, picture, url, note"),
+        (("_news/none.md", "excerpt", "x"), 1, "the story does not exist: _news/none.md"),
+        ((RECORD, "except", "x"), 2, "did you mean excerpt?"),
+        ((RECORD, "colour", "x"), 2, "the fields are: excerpt, picture, url, note"),
         ((RECORD, "excerpt", " \n "), 2, "the excerpt is empty"),
         ((RECORD, "excerpt", "x" * 301), 2, "the excerpt is too long (301 characters)"),
         ((RECORD, "note", "\r\n\u202e\x07"), 2, "the note is empty"),
         ((RECORD, "note", "x" * 2_001), 2, "the note is too long (2001 characters)"),
-        ((RECORD, "picture", "javascript:alert(1)"), 2, "no address of the web"),
-        ((RECORD, "picture", "https://x.example/a b.jpg"), 2, "no address of the web"),
-        ((RECORD, "url", "ftp://x.example/"), 2, "no address of the web"),
-        ((RECORD, "url", "https://x.example/\u202egpj"), 2, "no address of the web"),
-        ((RECORD, "url", "https://x.example/\nX: y"), 2, "no address of the web"),
+        ((RECORD, "picture", "javascript:alert(1)"), 2, "invalid web address"),
+        ((RECORD, "picture", "https://x.example/a b.jpg"), 2, "invalid web address"),
+        ((RECORD, "url", "ftp://x.example/"), 2, "invalid web address"),
+        ((RECORD, "url", "https://x.example/\u202egpj"), 2, "invalid web address"),
+        ((RECORD, "url", "https://x.example/\nX: y"), 2, "invalid web address"),
         ((RECORD, "url", "https://x.example/" + "x" * 2_000), 2, "the address is too long"),
-        ((RECORD, "url", "none"), 2, "no address of the web"),
+        ((RECORD, "url", "none"), 2, "invalid web address"),
     ],
 )
 @only_copydesk

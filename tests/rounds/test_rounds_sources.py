@@ -318,7 +318,7 @@ def test_without_git_keeping_says_so(tmp_path: Path) -> None:
     report = keep(root, GULL)
 
     assert None is report.commit
-    assert ("no git repository here: it is on disk, without a history",) == report.notes
+    assert ("there is no git repository: the change is on disk, without a history",) == report.notes
 
 
 def test_only_a_source_of_the_beat_can_be_kept(root: Path) -> None:

@@ -36,7 +36,7 @@ from copydesk.publish import Survey
 from copydesk.rendering import read_template
 
 GONE = "gone.txt"  # next to the site, for the server: the folders to answer with 410, one a line
-_UNPUBLISHABLE = "the record's name cannot be an address, so it has no page"
+_UNPUBLISHABLE = "the name of the story file cannot be part of a URL, so the story has no page"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -161,7 +161,7 @@ def _own_site(site: Path) -> Path:
         raise PublishError(
             "the site's folder is a symbolic link",
             subject=str(site),
-            hint="remove it; to build into another folder name that with --out",
+            hint="delete it, or build into another folder with --out",
         )
     return site
 
@@ -226,9 +226,10 @@ def _lists(root: Path, seen: publish.Survey, troubles: Troubles) -> Iterator[Rea
             others = f" and {len(unknown) - 1} more" if len(unknown) > 1 else ""
             troubles(
                 RecordError(
-                    f"the list names a record that is not there: {unknown[0][:100]}{others}",
+                    "the reading list names a story that does not exist: "
+                    f"{unknown[0][:100]}{others}",
                     subject=reading_lists.list_path(listed.id),
-                    hint="take it out of the list",
+                    hint="remove the story from the list",
                 )
             )
         yield listed
@@ -313,8 +314,8 @@ class NewsroomStories:
                 found[path] += f" at {time.time_ns()}"  # unique, so that it is read again
         for path in now.signatures.keys() - stamps.keys():
             subject = path.encode("utf-8", "replace").decode()
-            hint = "give the file another name"
-            self._troubles(RecordError("a name that is not UTF-8", subject=subject, hint=hint))
+            hint = "rename the file"
+            self._troubles(RecordError("the file's name is not UTF-8", subject=subject, hint=hint))
         self._stamp_rulings(found)
         return found
 
@@ -374,9 +375,9 @@ def find_linked_assets(root: Path) -> Troubles:
     troubles = Troubles()
     for path in sorted(files_below(root / ASSETS)):
         if path.is_symlink():
-            what = f"not published (a symbolic link: {path.name})"
+            what = f"not published, because it is a symbolic link ({path.name})"
             subject = path.relative_to(root).as_posix()
-            troubles(PublishError(what, subject=subject, hint="put the file itself there"))
+            troubles(PublishError(what, subject=subject, hint="replace the link by the file"))
     return troubles
 
 
@@ -504,7 +505,7 @@ class ShareCards:
             file = self.folder / f"{digest}-{name}"
             files.write_if_changed(file, data)
         except OSError as error:
-            self._troubles(_unreadable("an icon", name, error))
+            self._troubles(_unreadable("the icon", name, error))
             return None
         return file
 
@@ -515,7 +516,7 @@ class ShareCards:
                 if self._read(name) is not None:
                     return self._root / _FOLDER / name
             except OSError as error:
-                self._note(_unreadable("a face", name, error))
+                self._note(_unreadable("the font", name, error))
         return None
 
     def _read(self, name: str) -> bytes | None:

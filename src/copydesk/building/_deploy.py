@@ -55,7 +55,7 @@ def deploy(
             done = room.deliver_branch(site, place, dry_run=options.dry_run, anew=options.anew)
         else:
             done = _deliver_files(newsroom.memory, site, place, options)
-    heard, notes = 0, tuple(f"not sent, a link or an odd name: {path}" for path in site.skipped)
+    heard, notes = 0, tuple(f"not sent (link or unusual name): {path}" for path in site.skipped)
     if not options.dry_run:
         heard, silent = send_pings(
             newsroom.settings, newsroom.memory, newsroom.now, (*done.sent, *done.deleted)
@@ -110,9 +110,9 @@ def _alone(root: Path, private: Path) -> Iterator[None]:
     with hold_lock(private / _LOCK) as is_free:
         if not is_free:
             raise BusyError(
-                "another deploy of this newsroom is under way",
+                "another deploy of this newsroom is active",
                 subject=str(root),
-                hint="wait until it ends, or end it",
+                hint="wait until the other deploy ends, or stop it",
             )
         yield
 
@@ -198,9 +198,9 @@ def deploy_place(root: Path, private: Path, site: Path, settings: Settings) -> P
     if chosen.to == "s3":
         return _bucket(settings)
     raise ConfigError(
-        "nothing says where the site is to be sent",
+        "no deploy target is set",
         subject="beat.toml: deploy.to",
-        hint='such as: [deploy] to = "rsync"; the guide "Put it online" shows each way',
+        hint='for example, set to = "rsync" in [deploy]; the guide "Put it online" shows each way',
     )
 
 
@@ -216,8 +216,8 @@ def _bucket(settings: Settings) -> room.Bucket:
     ]
     if missing:
         raise ConfigError(
-            "the keys of the storage are not in the environment",
+            "the keys of the storage are missing in the environment",
             subject=", ".join(missing),
-            hint="set them there; no file holds them",
+            hint="set these environment variables",
         )
     return room.Bucket(options=s3)

@@ -38,9 +38,9 @@ def send_pings(
     if not wanted:
         return 0, ()
     if not settings.fetch.contact:
-        return 0, ("nobody was told: [fetch] contact is not set",)
+        return 0, ("nobody was notified: [fetch] contact is not set",)
     if not _is_public(settings):
-        return 0, (f"nobody was told: site.url is not public: {settings.beat.url}",)
+        return 0, (f"nobody was notified: site.url is not public: {settings.beat.url}",)
     for url, paths in _by_listener(wanted).items():  # noted first, so that a kill loses no ping
         pending.note_attempt(url, paths)
     heard, silent = asyncio.run(_send(settings, wanted))
@@ -49,9 +49,11 @@ def send_pings(
         pending.note_unheard(url, left.get(url, ()))
     notes = []
     for url, why in silent.items():
-        note = f"{url} was not told: {why}"
+        note = f"{url} was not notified: {why}"
         if pending.is_given_up(url):
-            note += "; nor was it for a week, so that it hears of no change until the next one"
+            note += (
+                "; it could not be notified for a week, so the pending notifications were deleted"
+            )
         notes.append(note)
     return len(heard), tuple(notes)
 
@@ -112,7 +114,7 @@ def find_trouble(answer: Page | Refused) -> str:
     """Return the reason why a POST request failed, "" if it did not."""
     if isinstance(answer, Refused):
         return f"{answer.reason} ({answer.detail})" if answer.detail else answer.reason
-    return "" if 200 <= answer.status < 300 else f"it answered {answer.status}"
+    return "" if 200 <= answer.status < 300 else f"the response has status {answer.status}"
 
 
 # Pending pings, stored in the memory until the listener has heard them.

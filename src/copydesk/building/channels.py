@@ -90,7 +90,7 @@ async def _call(
             owed.forget(call)
             continue
         if owed.note_failure(call, why):
-            return f"the {channel.block} {call.url} did not hear of {call.id} for a day: {why}"
+            return f"the {channel.block} {call.url} could not receive {call.id} for a day: {why}"
         return ""
     return ""
 
@@ -340,7 +340,10 @@ def describe_owed_calls(newsroom: Newsroom) -> Sequence[str]:
     for call in OwedCalls(newsroom.memory, newsroom.now).list():
         by_url.setdefault(call.url, []).append(call)
     return [
-        f"the {blocks.get(url, 'webhook')} {url} is owed {len(calls):,} since "
-        f"{calls[0].since:%Y-%m-%d %H:%M} UTC" + (f": {calls[0].why}" if calls[0].why else "")
+        (
+            f"the {blocks.get(url, 'webhook')} {url} has {len(calls):,} pending calls since "
+            f"{calls[0].since:%Y-%m-%d %H:%M} UTC"
+        )
+        + (f": {calls[0].why}" if calls[0].why else "")
         for url, calls in by_url.items()
     ]

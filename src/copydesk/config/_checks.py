@@ -33,11 +33,13 @@ def _check_deploy(settings: Settings) -> None:
     deploy, chosen = settings.deploy, settings.deploy.to
     if chosen and not getattr(getattr(deploy, chosen), _NEEDED[chosen]):
         path = f"deploy.{chosen}.{_NEEDED[chosen]}"
-        raise setting_error(FILE, path, "missing", f'deploy.to = "{chosen}" needs it')
+        raise setting_error(
+            FILE, path, "this setting is missing", f'deploy.to = "{chosen}" needs it'
+        )
     for name in ("index_now_key", "hub"):
         if getattr(deploy, name) and not settings.beat.url:
-            hint = "strangers can only be told of pages that have an address"
-            raise setting_error(FILE, f"deploy.{name}", "needs site.url", hint)
+            hint = "set site.url too: search engines and hubs need the full address of a page"
+            raise setting_error(FILE, f"deploy.{name}", "this setting needs site.url", hint)
 
 
 def settle_s3(decoded: Decoded) -> S3Options:
@@ -54,28 +56,28 @@ def _check_desk(settings: Settings) -> None:
     desk = settings.desk
     sites = (settings.beat.url, settings.serve.public_url)
     if desk.host and desk.host in {urls.host(address) for address in sites}:
-        what = f"the site is at {desk.host}, and the desk needs a name of its own"
-        hint = "beside the site, what a page of it does could act as an editor"
+        what = f"the site already uses the host {desk.host}, and the desk needs its own host name"
+        hint = "choose another host name: scripts on the site's pages could act as an editor"
         raise setting_error(FILE, "desk.host", what, hint)
     if desk.user_header and not settings.serve.trusted_proxies:
-        what = "anybody could send that header while serve.trusted_proxies is empty"
-        hint = "name there the address from which the web server in front asks"
+        what = "anybody could send this header while serve.trusted_proxies is empty"
+        hint = "add the IP address of your reverse proxy to serve.trusted_proxies"
         raise setting_error(FILE, "desk.user_header", what, hint)
     if desk.oidc.issuer and not desk.oidc.client_id:
-        hint = "the provider gave this desk one when it was made known there"
-        raise setting_error(FILE, "desk.oidc.client_id", "missing", hint)
+        hint = "set the client ID that you got when you registered this desk at the provider"
+        raise setting_error(FILE, "desk.oidc.client_id", "this setting is missing", hint)
 
 
 def _check_mail(settings: Settings) -> None:
     """Raise ConfigError if mail is switched on and something that it needs is missing."""
     deliver = settings.mail.deliver
-    sender = ("mail.from_address", "readers see who writes")
-    service = ("mail.hand_over.url", f"where your {deliver} is")
+    sender = ("mail.from_address", "a sender address")
+    service = ("mail.hand_over.url", f"the address of your {deliver} server")
     needed: dict[Delivery, tuple[tuple[str, str], ...]] = {
         "smtp": (
             sender,
-            ("mail.smtp.host", "the server that takes your letters"),
-            ("serve.public_url", "each letter has a link by which its reader leaves"),
+            ("mail.smtp.host", "a server that sends newsletters"),
+            ("serve.public_url", "the address of the unsubscribe links"),
         ),
         "listmonk": (service,),  # they run on a server of their user's
         "ghost": (service,),
@@ -84,15 +86,15 @@ def _check_mail(settings: Settings) -> None:
     }
     for path, why in needed.get(deliver, ()):
         if not attrgetter(path)(settings):
-            hint = f'mail.deliver = "{deliver}" needs it: {why}'
-            raise setting_error(FILE, path, "missing", hint)
+            hint = f'set a value, because mail.deliver = "{deliver}" needs {why}'
+            raise setting_error(FILE, path, "this setting is missing", hint)
 
 
 def _refuse_plain(smtp: SmtpOptions) -> None:
     """Raise ConfigError if subscribers' mail addresses would be sent without encryption."""
     if smtp.security == "none" and smtp.host and not urls.is_loopback(smtp.host):
-        what = "letters would go unencrypted to another machine"
-        raise setting_error(FILE, "mail.smtp.security", what, 'take "starttls" or "tls"')
+        what = "newsletters would be sent to another machine without encryption"
+        raise setting_error(FILE, "mail.smtp.security", what, 'use "starttls" or "tls"')
 
 
 _LISTS = "_data/lists"
@@ -104,10 +106,10 @@ _NO_COLLECTIONS = frozenset(
     }
 )
 _NEEDS: dict[PartKind, str] = {
-    "topic": "a topic's name or id",
+    "topic": "the name or id of a topic",
     "list": f"the name of a file in {_LISTS}",
-    "stash": "the name of a stash that the desk shares",
-    "collection": "a folder of records such as _learning",
+    "stash": "the name of a stash that editors share",
+    "collection": "a folder such as _learning",
 }
 
 
@@ -138,7 +140,7 @@ def list_missing_lists(letters: Sequence[LetterOptions], root: Path) -> Iterator
             files = [root / _LISTS / f"{part.of}{suffix}" for suffix in (".yaml", ".yml")]
             if part.kind == "list" and not any(file.is_file() for file in files):
                 where = f"beat.toml: letter[{index}].part[{number}].of"
-                yield f"{where}: no list {show_value(part.of)} in {_LISTS}; the part stays empty"
+                yield f"{where}: no list {show_value(part.of)} in {_LISTS}; the section stays empty"
 
 
 def _default_parts(topics: Sequence[Topic]) -> tuple[PartOptions, ...]:
@@ -156,10 +158,12 @@ def _settle_parts(
         where = f"{path}[{number}].of"
         needed = _NEEDS.get(part.kind, "")
         if needed and not part.of:
-            raise setting_error(FILE, where, "missing", f'kind = "{part.kind}" needs {needed}')
+            raise setting_error(
+                FILE, where, "this setting is missing", f'kind = "{part.kind}" needs {needed}'
+            )
         if part.of and not needed:
-            hint = f"take it out, or name a kind that has one: {', '.join(_NEEDS)}"
-            raise setting_error(FILE, where, f"{part.kind} is of nothing", hint)
+            hint = f"delete it, or use a kind that needs it: {', '.join(_NEEDS)}"
+            raise setting_error(FILE, where, f"kind {part.kind} does not use this setting", hint)
         if part.kind == "topic":
             yield replace(part, of=_find_topic(part.of, where, topics))
         elif part.kind == "collection":
@@ -182,7 +186,7 @@ def _find_topic(name: str, where: str, topics: Sequence[Topic]) -> str:
         if name in {topic.name, topic.id}:
             return topic.name
     near = text.find_nearest(name, [topic.name for topic in topics])
-    hint = f'did you mean "{near}"?' if near else "topics are files in _data/topics"
+    hint = f'did you mean "{near}"?' if near else "use the name of a topic in _data/topics"
     raise setting_error(FILE, where, f"no topic is named {show_value(name)}", hint)
 
 
@@ -193,7 +197,7 @@ def _find_collection(name: str, where: str, root: Path) -> str:
     if folder in known:
         return folder
     near = text.find_nearest(folder, known)
-    hint = f'did you mean "{near}"?' if near else "collections are folders such as _learning"
+    hint = f'did you mean "{near}"?' if near else "use a folder such as _learning"
     raise setting_error(FILE, where, f"no collection is named {show_value(name)}", hint)
 
 

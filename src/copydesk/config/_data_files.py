@@ -53,9 +53,7 @@ def parse_mapping(text: str, name: str, first_line: int = 1) -> Mapping[str, obj
         raise _yaml_error(error, name, first_line) from error
     except (ValueError, TypeError, RecursionError, OverflowError) as error:
         # an impossible date, a list as a key, too deep nesting
-        raise setting_error(
-            name, "", f"no usable YAML ({type(error).__name__}: {error})"
-        ) from error
+        raise setting_error(name, "", f"invalid YAML ({type(error).__name__}: {error})") from error
     if not isinstance(values, dict):
         raise setting_error(name, "", f"expected keys with values, got {show_value(values)}")
     return {str(key): value for key, value in values.items()}
@@ -63,9 +61,9 @@ def parse_mapping(text: str, name: str, first_line: int = 1) -> Mapping[str, obj
 
 def _yaml_error(error: Exception, name: str, first_line: int) -> ConfigError:
     mark = getattr(error, "problem_mark", None)
-    problem = getattr(error, "problem", None) or "no YAML"
+    problem = getattr(error, "problem", None) or "invalid YAML"
     place = f"line {mark.line + first_line}, column {mark.column + 1}" if mark else ""
-    return setting_error(name, place, str(problem), "a text with : or # in it needs quotes")
+    return setting_error(name, place, str(problem), "put texts with : or # in quotes")
 
 
 class Fields:
@@ -91,7 +89,7 @@ class Fields:
         for value in values:
             if not isinstance(value, str):
                 raise self.error(
-                    key, f"expected texts, got {show_value(value)}", _quotes_hint(value)
+                    key, f"expected a list of texts, got {show_value(value)}", _quotes_hint(value)
                 )
         return tuple(str(value).strip() for value in values if str(value).strip())
 
@@ -189,7 +187,7 @@ def find_topic_file(root: Path, name: str) -> str:
     for topic, file in read_topics(root):
         if topic.name == name:
             return file
-    raise setting_error(TOPICS_FOLDER, "", f'no file is on "{name}"')
+    raise setting_error(TOPICS_FOLDER, "", f'no topic file has the name "{name}"')
 
 
 def topic_warnings(found: TopicFiles, site_url: str) -> tuple[str, ...]:
@@ -202,7 +200,7 @@ def _orphans(found: TopicFiles) -> Iterator[str]:
     names = {topic.name for topic, _ in found}
     for topic, file in found:
         if topic.parent and topic.parent not in names:
-            yield f'{file}: no topic is named "{topic.parent}", its parent'
+            yield f'{file}: the parent topic does not exist: "{topic.parent}"'
 
 
 def _services_at_home(found: TopicFiles, site_url: str) -> Iterator[str]:
@@ -213,7 +211,7 @@ def _services_at_home(found: TopicFiles, site_url: str) -> Iterator[str]:
     if not site_url or urls.is_private(urls.host(site_url)):
         return
     wrong = [
-        f"{file}: services.{name} leads to this machine, not to {site_url}: {address}"
+        f"{file}: services.{name} leads to this machine instead of {site_url}: {address}"
         for topic, file in found
         for name, address in topic.services
         if urls.is_private(urls.host(address))
@@ -241,12 +239,12 @@ def _topic(values: Mapping[str, object], file: str) -> Topic:
         dismissed=fields.texts("dismissed"),
     )
     if not topic.name:
-        raise fields.error("name", "missing", "every topic needs a name")
+        raise fields.error("name", "this field is missing", "give the topic a name")
     if topic.id.lower() in _FILES:
-        raise fields.error("_id", f'the site has a file "{topic.id}"', "give it another one")
+        raise fields.error("_id", f'the site has a file named "{topic.id}"', "choose another id")
     if not _ID.fullmatch(topic.id):
-        what = f'expected letters, digits and - . _ only, 100 at most, got "{topic.id[:120]}"'
-        raise fields.error("_id", what, "it becomes a folder of the site")
+        what = f'expected at most 100 letters, digits and - . _, got "{topic.id[:120]}"'
+        raise fields.error("_id", what, "change the id: it becomes a folder of the site")
     return topic
 
 
@@ -255,8 +253,8 @@ def _translations(fields: Fields) -> tuple[tuple[str, tuple[str, ...]], ...]:
     found = fields.lists("translations")
     for code, _ in found:
         if not _LANGUAGE.fullmatch(code):
-            what = f'expected codes of languages such as de, got "{code}"'
-            raise fields.error("translations", what, 'two or three letters, in quotes: "no"')
+            what = f'expected a language code such as de, got "{code}"'
+            raise fields.error("translations", what, 'use two or three letters, in quotes: "no"')
     return found
 
 
@@ -267,7 +265,7 @@ def _refuse_twins(found: TopicFiles) -> None:
         for seen, key, value in ((ids, "_id", topic.id), (names, "name", topic.name)):
             if value in seen:
                 raise setting_error(
-                    file, key, f'"{value}" is taken by {seen[value]}', "choose another"
+                    file, key, f'"{value}" is also used by {seen[value]}', "choose another value"
                 )
             seen[value] = file
 
@@ -279,7 +277,7 @@ def _refuse_circles(found: TopicFiles) -> None:
         above = topic.parent
         for _ in parents:
             if above == topic.name:
-                raise setting_error(file, "parent", f'"{topic.name}" stands above itself')
+                raise setting_error(file, "parent", f'the topic "{topic.name}" is above itself')
             above = parents.get(above, "")
 
 
@@ -299,7 +297,7 @@ def read_organizations(root: Path) -> dict[str, tuple[Organization, str]]:
         organization = _organization(read_file(root, file), file, name.removesuffix(".md"))
         if organization.domain in found:
             taken = found[organization.domain][1]
-            raise setting_error(file, "domain", f'"{organization.domain}" is taken by {taken}')
+            raise setting_error(file, "domain", f'"{organization.domain}" is also used by {taken}')
         found[organization.domain] = (organization, file)
     return found
 
@@ -332,11 +330,11 @@ def logo_paths(domain: str) -> tuple[str, ...]:
 def _organization(text: str, file: str, stem: str) -> Organization:
     front = _FRONT.match(text)
     if not front:
-        raise setting_error(file, "", "no front matter", "the file begins with a line ---")
+        raise setting_error(file, "", "the front matter is missing", "begin the file with ---")
     fields = Fields(parse_mapping(front.group(1), file, first_line=2), file)
     name = fields.text("name")
     if not name:
-        raise fields.error("name", "missing", "every organization needs a name")
+        raise fields.error("name", "this field is missing", "give the organization a name")
     return Organization(
         domain=fields.text("domain", stem).lower() or stem,
         name=name,
@@ -353,7 +351,7 @@ FILE = "_data/standings.csv"  # the default, if it exists
 _MAX_TRUST_BYTES = 20_000_000
 _DOMAIN_COLUMN = ("domain",)
 _TRUST = ("standing", "pc1", "credibility_score")  # our column, and those of two open ratings
-_HINT = "it is named in scoring.standings"
+_HINT = "correct the file, or remove it from scoring.standings"
 _WHY = ("why", "category")
 
 
@@ -420,8 +418,8 @@ def _read_rows(rows: Iterator[tuple[int, list[str]]], name: str, table: TrustTab
             if domain:
                 table.trust_by_domain[domain] = trust
     if bad:
-        count = "1 row is" if len(bad) == 1 else f"{len(bad):,} rows are"
-        table.warnings.append(f"{name}: {count} left out; {bad[0]}")
+        count = "1 row was" if len(bad) == 1 else f"{len(bad):,} rows were"
+        table.warnings.append(f"{name}: {count} skipped; {bad[0]}")
 
 
 def _read_lines(text: str, name: str) -> Iterator[tuple[int, list[str]]]:
@@ -434,7 +432,7 @@ def _read_lines(text: str, name: str) -> Iterator[tuple[int, list[str]]]:
             if any(row):
                 yield lines.line_num, row
     except csv.Error as error:
-        raise setting_error(name, f"line {lines.line_num}", f"no usable CSV ({error})") from error
+        raise setting_error(name, f"line {lines.line_num}", f"invalid CSV ({error})") from error
 
 
 def _columns(header: Sequence[str], name: str) -> _Columns:
@@ -448,7 +446,7 @@ def _columns(header: Sequence[str], name: str) -> _Columns:
         what = (
             f"line 1: expected the columns domain and standing, got {show_value(', '.join(names))}"
         )
-        hint = f"the second may be called {', '.join(_TRUST[:-1])} or {_TRUST[-1]}"
+        hint = f"name the second column {', '.join(_TRUST[:-1])} or {_TRUST[-1]}"
         raise setting_error(name, "", what, hint)
     return columns
 
@@ -456,7 +454,7 @@ def _columns(header: Sequence[str], name: str) -> _Columns:
 def _read_row(row: Sequence[str], columns: _Columns, source: str) -> tuple[str, DomainTrust]:
     """Return the domain of a row ("" for a part of a site) and its rating; raise ValueError."""
     if len(row) <= max(columns.domain, columns.trust):
-        raise ValueError("it ends too early")
+        raise ValueError("the row has too few columns")
     domain = row[columns.domain].strip().lower().removeprefix("www.").rstrip("/")
     if "." not in domain or " " in domain:
         raise ValueError(f"expected a domain, got {show_value(row[columns.domain])}")
@@ -472,5 +470,5 @@ def _number(text: str) -> float:
     except ValueError:
         number = math.nan
     if not 0 <= number <= 1:
-        raise ValueError(f"expected a standing from 0 to 1, got {show_value(text)}")
+        raise ValueError(f"expected a trust rating from 0 to 1, got {show_value(text)}")
     return number

@@ -52,7 +52,9 @@ class Decoded:
         value = self.environ.get(variable, "")
         if not value:
             where = f"{FILE}: {path}.{secret.named_by}"
-            self.missing.append(f"{where}: {variable} is not in the environment; {secret.without}")
+            self.missing.append(
+                f"{where}: the environment variable {variable} is not set; {secret.without}"
+            )
         return value
 
 
@@ -90,7 +92,7 @@ def _read(
             values[name] = _read_value(option, table[name], FILE, f"{path}.{name}")
             given.add(name)
         elif option.required:
-            raise setting_error(FILE, f"{path}.{name}", "missing", "there is no default for it")
+            raise setting_error(FILE, f"{path}.{name}", "this setting is missing", "set a value")
     for inner in section.inner:
         if inner.key in table or not inner.optional:
             values |= _read_inner(inner, table, path, given, decoded)
@@ -160,11 +162,11 @@ def _find_tables(
     """Yield the tables of a section with their paths: one, maybe empty, or every repeated one."""
     found = table.get(section.key, [] if section.repeated else {})
     if not section.repeated:
-        yield path, _check_table(found, path, section.hint or f"write [{path}]")
+        yield path, _check_table(found, path, section.hint or f"write it as a table: [{path}]")
         return
     if not isinstance(found, list):
         what = f"expected a list of tables, got {show_value(found)}"
-        hint = f"write [[{section.name}]] with two brackets, once for each"
+        hint = f"write [[{section.name}]] with double brackets, once for each block"
         raise setting_error(FILE, path, what, hint)
     for index, entry in enumerate(found):
         yield f"{path}[{index}]", _check_table(entry, f"{path}[{index}]")
@@ -184,7 +186,7 @@ def _read_value(option: Option, given: object, file: str, where: str) -> object:
         what = unfit.what or f"expected {unfit.expected}, got {got}"
         raise setting_error(file, where, what, unfit.hint) from None
     if option.required and not value:
-        raise setting_error(file, where, "expected text, got nothing")
+        raise setting_error(file, where, "expected text, got an empty text")
     return value
 
 
@@ -199,7 +201,7 @@ def _refuse_twins(section: Section, decoded: Decoded) -> None:
         value = getattr(block, unique.key)
         seen = first.setdefault(unique.identity(value), index)
         if seen != index:
-            what = f"the same {unique.noun} as {section.name}[{seen}], {show_value(value)}"
+            what = f"{section.name}[{seen}] already has this {unique.noun}: {show_value(value)}"
             path = f"{section.name}[{index}].{unique.key}"
             raise setting_error(FILE, path, what, unique.hint)
 
@@ -217,7 +219,7 @@ def _unknown_key(name: str, path: str, known: Iterable[str]) -> ConfigError:
         f"{section.name}.{name}" for section in (*SECTIONS, *BLOCKS) if name in section.options
     ]
     near = elsewhere[0] if elsewhere else text.find_nearest(name, known)
-    hint = f'did you mean "{near}"?' if near else "known here: " + ", ".join(sorted(known))
+    hint = f'did you mean "{near}"?' if near else "known keys: " + ", ".join(sorted(known))
     return setting_error(FILE, path, "unknown key", hint)
 
 

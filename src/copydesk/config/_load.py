@@ -125,8 +125,8 @@ def _check_scoring(decoded: Decoded) -> Scoring:
     for name in SignalPoints.__dataclass_fields__:
         where = f"scoring.points.{name}"
         if not scoring.traits.has_own_points and decoded.origins[where] == FILE:
-            hint = 'take the table out, or weigh stories by profile = "copydesk"'
-            raise setting_error(FILE, where, "the points of everyday cannot be moved", hint)
+            hint = 'delete the table, or set scoring.profile = "copydesk"'
+            raise setting_error(FILE, where, "the points of everyday cannot be changed", hint)
     return scoring
 
 
@@ -160,8 +160,8 @@ def _find_headers(variables: Mapping[str, str], environ: Mapping[str, str]) -> d
     for name, variable in variables.items():
         value = environ.get(variable, "")
         if not value.isprintable() or not value.isascii():
-            what = "expected one line of plain characters, got something else"
-            raise setting_error(f"environment {variable}", "", what, f"it is sent as {name}")
+            what = "expected one line of ASCII characters, got something else"
+            raise setting_error(f"environment {variable}", "", what, f"it is the header {name}")
         if value:
             headers[name] = value
     return headers
@@ -174,7 +174,7 @@ def _find_proxy(variable: str, environ: Mapping[str, str]) -> str:
     """
     address = environ.get(variable, "").strip()
     if address and not urls.is_proxy(address):
-        what = "expected a proxy's address such as http://user:secret@127.0.0.1:3128"
+        what = "expected a proxy address such as http://user:secret@127.0.0.1:3128"
         raise setting_error(f"environment {variable}", "", f"{what}, got something else")
     return address or f"{UNSET}{variable}"
 
@@ -185,13 +185,13 @@ def _missing_variables(decoded: Decoded) -> Iterator[str]:
         for name, variable in own.headers_env.items():
             if not decoded.environ.get(variable):
                 yield (
-                    f"beat.toml: source[{index}].headers_env: {variable} is not in the "
-                    f"environment; {name} is not sent"
+                    f"beat.toml: source[{index}].headers_env: the environment variable {variable} "
+                    f"is not set; the header {name} is not sent"
                 )
         if own.proxy_env and not decoded.environ.get(own.proxy_env, "").strip():
             yield (
-                f"beat.toml: source[{index}].proxy_env: {own.proxy_env} is not in the environment; "
-                "the source cannot be asked"
+                f"beat.toml: source[{index}].proxy_env: the environment variable {own.proxy_env} "
+                "is not set; the source is not fetched"
             )
 
 
@@ -202,8 +202,8 @@ def _settle_topic(decoded: Decoded, topics: _data_files.TopicFiles) -> str:
     site = decoded.one(Beat)
     names, main = [topic.name for topic, _ in topics], site.topic
     if main and not site.main_topic:
-        what = f"{show_value(main)} cannot stand above the others: main_topic is false"
-        raise setting_error(FILE, "site.topic", what, "take one of the two out")
+        what = f"{show_value(main)} cannot be the main topic, because main_topic is false"
+        raise setting_error(FILE, "site.topic", what, "delete site.topic or site.main_topic")
     if names and site.main_topic and not main:
         main = names[0]
         decoded.origins.record("site.topic", topics[0][1])
@@ -220,7 +220,7 @@ def _check_topic_names(decoded: Decoded, main: str, names: Sequence[str]) -> Non
     for path, name in named:
         if name not in names:
             near = text.find_nearest(name, names)
-            known = f"topics are files in {_data_files.TOPICS_FOLDER}"
+            known = f"use the name of a topic in {_data_files.TOPICS_FOLDER}"
             hint = f'did you mean "{near}"?' if near else known
             raise setting_error(FILE, path, f"no topic is named {show_value(name)}", hint)
 
@@ -229,8 +229,8 @@ _KEY_VARIABLE = "COPYDESK_KEY"
 _KEY_FILE = ".copydesk/key"
 _KEY_BYTES = 32
 _MAX_KEY_FILE_BYTES = 1_000
-_KEY_HINT = "a key is 32 random bytes in base64, 44 characters"
-_KEY_FORBIDDEN = "give it to the user who runs copydesk: chown USER .copydesk/key"
+_KEY_HINT = "use 32 random bytes in base64 (44 characters)"
+_KEY_FORBIDDEN = "give the file to the user who runs copydesk: `chown USER .copydesk/key`"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -291,4 +291,6 @@ def _exposure_warnings(mode: int) -> tuple[str, ...]:
     if not mode & (stat.S_IRWXG | stat.S_IRWXO):
         return ()
     bits = f"{stat.S_IMODE(mode):04o}"
-    return (f"{_KEY_FILE}: others can read the key (mode {bits}): chmod 600 {_KEY_FILE}",)
+    return (
+        f"{_KEY_FILE}: other users can read the key (mode {bits}); run `chmod 600 {_KEY_FILE}`",
+    )

@@ -34,62 +34,63 @@ _URL = "http://127.0.0.1:8000"  # the default of `copydesk serve`
 _LATIN = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ð": "d", "ı": "i", "æ": "ae", "œ": "oe"})
 
 _BEAT = """\
-# The settings of your newsroom. Every key is optional but [site] title; an unknown key is an error
-# that names it. `copydesk config` shows every value with its origin.
+# The settings of your newsroom. Only [site] title is required. An unknown key is an error.
+# `copydesk config` shows each setting's value and where it is set.
 
 [site]
-# What readers see, on every page, feed and letter.
+# The name of the site, shown on every page, feed and newsletter.
 title = {title}
-# What the site is, in a sentence or two, for its about page.
+# A description of the site in one or two sentences, for its about page.
 # description = "News on …"
-# Where readers will find it; links are made from this.
+# The public URL of the site. Links are made from it.
 url = "{url}"
-# The language that the site is written in. The words around the news come in English, German and
-# French; for another language they go into _templates/strings.toml.
+# The language of the site. The texts of its pages exist in English, German and French; for another
+# language, write them into _templates/strings.toml.
 locale = {locale}
-# Which day a day page means; records are always UTC.
+# The time zone of the site's day pages. Times in story files are always UTC.
 timezone = {timezone}
 {main_topic}
 
 [scoring]
-publish_at = 70                           # stories of this quality are published
-off_beat = "drop"                         # "keep" files what matches no topic, too
+publish_at = 70                           # the quality at which a story is published
+off_beat = "drop"                         # "keep": add stories that match no topic, too
 
 [review]
-mode = "gate"                             # "hold": nothing is published without an editor
+mode = "gate"                             # "hold": every story waits for an editor
 
 [fetch]
-contact = ""                              # needed for a real round: "mailto:you@your.domain".
-                                          # It goes into the User-Agent, so that a publisher who
-                                          # is unhappy with your visits can tell you.
-max_age_days = 14                         # older items are dropped; 0: no limit
+contact = ""                              # required by `copydesk run`: "mailto:you@your.domain".
+                                          # It is sent in the User-Agent, so that publishers can
+                                          # write to you about your requests.
+max_age_days = 14                         # articles older than 14 days are dropped; 0: no limit
 
 [pictures]
-show = "cached"                           # "hotlink" shows the publisher's own, "none" shows none
+show = "cached"                           # "hotlink": show the publisher's file; "none": no
+                                          # pictures
 
-# Where stories come from: a feed, a sitemap or a page of links, one block each. Add more with
+# The sources of stories: feeds, sitemaps or web pages with links, one block each. Add a source with
 # `copydesk sources add URL`, or a whole list with `copydesk sources import FILE.opml`.
 #
 # [[source]]
 # url = "https://example.org/feed.xml"
 # name = "Example"
-# trust = "gate"                          # "hold" waits for an editor, "publish" skips the gate
-# include = ["words"]                     # items must have one of these
-# exclude = ["words"]                     # items must have none of these
+# trust = "gate"                          # "hold": wait for an editor; "publish": always publish
+# include = ["words"]                     # only read items with one of these words
+# exclude = ["words"]                     # skip items with one of these words
 
-# A letter tells readers what is new: docs/guides/write-a-letter.md.
+# A newsletter with the new stories: docs/guides/write-a-letter.md.
 #
 # [[letter]]
 # id = "daily"
 # at = "07:00"
-# approval = "editor"                     # none goes out before somebody approved it; "itself" does
+# approval = "editor"                     # an editor must approve each issue; "itself": nobody must
 """
 _MAIN_TOPIC = """\
-# The main topic, which stands above all that you add: a name from _data/topics.
+# The main topic, above all topics that you add: a name from _data/topics.
 topic = {topic}\
 """
 _NO_MAIN_TOPIC = """\
-# No topic stands above the others. For one that does: topic = "Its name", and this line goes.
+# No topic is above the others. To have a main topic, replace this line by: topic = "Its name"
 main_topic = false\
 """
 
@@ -97,15 +98,15 @@ _TOPIC = """\
 taxonomy: topic
 _id: {id}
 name: {name}
-# An article belongs to the topic when enough of these words stand in it: whole words, in any case.
-# One name alone misses much: add what else the news calls it.
+# An article gets this topic if it contains enough of these keywords: whole words, in upper or lower
+# case. One name misses many articles: add other words that the news uses for this topic.
 keywords:
   - {name}
 #  - another word
 #  - a phrase of several words
-# aliases: [another name]                 # names that count as much as the topic's own
-# required: [a word]                      # one of these must stand in the article
-# excluded: [a word]                      # none of these may
+# aliases: [another name]                 # names that count as much as the topic's own name
+# required: [a word]                      # the article must contain one of these words
+# excluded: [a word]                      # the article must not contain any of these words
 # translations: {{de: [ein Wort]}}          # keywords for articles in another language
 services:
   news: {url}/api/news/{folder}
@@ -114,17 +115,17 @@ services:
 _README = """\
 # {title}
 
-A newsroom of copydesk. Everything in this folder is yours.
+A newsroom of copydesk: the folder with your settings and stories. Everything in it is yours.
 
-1. Put your address into `[fetch] contact` in `beat.toml`; without it no round asks a stranger.
-2. Give each topic in `_data/topics/` the words by which the news knows it.
-3. `copydesk sources add URL` finds what can be watched on a page and adds it to `beat.toml`.
-4. `copydesk run` does one round: stories appear in `_news/`, one commit a round.
-5. `copydesk build` publishes them into `.copydesk/site`; `copydesk serve` does both on schedule.
-6. `copydesk explain PATH` says why a story is where it is; `copydesk verdict PATH hold --why TEXT`
-   overrules it.
+1. Write your mail address into `[fetch] contact` in `beat.toml`; `copydesk run` needs it.
+2. Add the keywords that the news uses to each topic in `_data/topics/`.
+3. `copydesk sources add URL` finds the feed of a website and adds it to `beat.toml`.
+4. `copydesk run` reads the sources once and saves new stories in `_news/`, in one git commit.
+5. `copydesk build` builds the site in `.copydesk/site`; `copydesk serve` does both on schedule.
+6. `copydesk explain PATH` explains a story's score and status; `copydesk verdict PATH hold --why
+   TEXT` overrules them.
 
-The records are the truth. `.copydesk/` is not in git; only `.copydesk/key` there needs a backup.
+The story files in `_news/` are the originals. `.copydesk/` is not in git; back up `.copydesk/key`.
 """
 
 
@@ -186,7 +187,7 @@ def _topic_names(said: Sequence[str]) -> list[str]:
     counts = Counter(map(str.casefold, names))
     twice = next((name for name in names if counts[name.casefold()] > 1), None)
     if twice is not None:
-        raise UsageError("this topic is named twice", subject=twice, hint="name each once")
+        raise UsageError("the topic is named twice", subject=twice, hint="name each topic once")
     return names
 
 
@@ -194,11 +195,11 @@ def _name(said: str, what: str) -> str:
     """Return a site's or topic's name on one line; UsageError if it has no letter or digit."""
     name = text.fold(said)
     if not any(character.isalnum() for character in name):
-        raise UsageError(f"{what} wants a letter or a digit", subject=repr(said[:_NAME_CHARACTERS]))
+        raise UsageError(f"{what} needs a letter or a digit", subject=repr(said[:_NAME_CHARACTERS]))
     if len(name) > _NAME_CHARACTERS:
         raise UsageError(
             f"{what} is too long ({len(name)} characters)",
-            hint=f"{_NAME_CHARACTERS} characters at most",
+            hint=f"use at most {_NAME_CHARACTERS} characters",
         )
     return name
 
@@ -248,11 +249,11 @@ def _yaml(value: str) -> str:
 
 FILE = "_config.yml"
 _HEAD = (
-    f"Taken over from {FILE} by copydesk adopt. Every key: docs/reference/beat-toml.md",
-    "Write [[source]] blocks at the end, or: copydesk sources add URL",
+    f"Made from {FILE} by copydesk adopt. All settings: docs/reference/beat-toml.md",
+    "Add [[source]] blocks at the end, or run: copydesk sources add URL",
 )
 _SOURCES = (
-    f"{FILE} names no sources: add the first one.",
+    f"{FILE} has no sources. Add the first one:",
     "",
     "[[source]]",
     'url = "https://example.org/feed.xml"',
@@ -284,13 +285,13 @@ def compose_adoption(root: Path) -> str:
 def _fields(root: Path) -> Fields:
     if not os.path.lexists(root / FILE):
         raise ConfigError(
-            f"no {FILE} in the folder",
+            f"the folder has no {FILE}",
             subject=str(root),
-            hint="only a site of the reference can be adopted; start afresh with: copydesk new DIR",
+            hint="adopt only sites made by everyday.cc, or create one with `copydesk new DIR`",
         )
     fields = Fields(parse_mapping(read_file(root, FILE), FILE), FILE)
     if not fields.text("title"):
-        raise fields.error("title", "missing", "the site needs a name")
+        raise fields.error("title", "this field is missing", "set the name of the site")
     return fields
 
 
@@ -299,7 +300,7 @@ def _add_site(document: TOMLDocument, fields: Fields) -> None:
     _put(site, "title", fields.text("title"))
     _put(site, "url", _address(fields, "webUrl", fields.text("webUrl")))
     _put(site, "locale", fields.text("locale").replace("_", "-"))
-    _put(site, "timezone", "America/Los_Angeles", "everyday.cc ran on Pacific time")
+    _put(site, "timezone", "America/Los_Angeles", "everyday.cc used Pacific time")
     _put(site, "topic", fields.text("topic"))
 
 
@@ -307,11 +308,11 @@ def _add_rules(document: TOMLDocument) -> None:
     import tomlkit
 
     scoring = _table(document, "scoring")
-    _put(scoring, "profile", "everyday", "the site's own rules; copydesk: ours")
-    _put(scoring, "off_beat", "keep", "as the site did: all that its sources gave; or drop")
+    _put(scoring, "profile", "everyday", 'the rules of everyday.cc; or "copydesk"')
+    _put(scoring, "off_beat", "keep", 'add all stories, as everyday.cc did; or "drop"')
     everyday = tomlkit.table()
-    _put(everyday, "organization_points", 40, "the site on AI had 30")
-    _put(everyday, "grouping", value=False, comment="the site on AI had true")
+    _put(everyday, "organization_points", 40, "the AI site of everyday.cc had 30")
+    _put(everyday, "grouping", value=False, comment="the AI site of everyday.cc had true")
     scoring.add("everyday", everyday)
 
 

@@ -62,7 +62,7 @@ class Unique:
 
     key: str
     noun: str
-    hint: str = "keep one of the two"
+    hint: str = "delete one of the two blocks"
     identity: Callable[[str], str] = str
 
 
@@ -127,129 +127,130 @@ class Section:
 
 
 SECTIONS = (
-    Section(
-        "site",
-        (Beat,),
-        "What the site is called and where its readers find it.",
-        held_by="beat",
-    ),
-    Section("scoring", (Scoring,), "How stories are weighed.", held_by="beat.scoring"),
+    Section("site", (Beat,), "Name, address, language and main topic of the site.", held_by="beat"),
+    Section("scoring", (Scoring,), "How stories are scored.", held_by="beat.scoring"),
     Section(
         "scoring.everyday",
         (Scoring,),
-        "What the profile `everyday` needs to know; without effect in `copydesk`.",
+        "Settings of the scoring profile `everyday`. They have no effect in the profile "
+        "`copydesk`.",
         held_by="beat.scoring",
         part="everyday",
     ),
     Section(
         "scoring.points",
         (SignalPoints,),
-        "What each signal of the profile `copydesk` is worth, each time that it is found; 0 takes "
-        "it out. Filed stories keep their quality until `copydesk rejudge --apply`. The points of "
-        "`everyday` are fixed: there this table is an error.",
+        "Points that each signal adds to a story's quality in the profile `copydesk`, each time "
+        "the signal is found. 0 turns a signal off. Saved stories keep their quality until you "
+        "run `copydesk rejudge --apply`. The points of the profile `everyday` are fixed, so this "
+        "table is an error there.",
         held_by="beat.scoring.points",
     ),
     Section(
         "excerpt",
         (ExcerptRule,),
-        "How much of an article's words a story shows. Both bounds hold; of what is not known "
-        "whole (a stub before a wall, a video, a sound, a page with a caption only) the first "
-        "alone. Where a publisher refuses snippets, or where neither a sentence nor 60 "
-        "characters of one fit, nothing is shown.",
+        "How much of an article's text is shown as its excerpt. Both limits apply, but only "
+        "`max_characters` if the whole text is not known (a stub before a paywall, a video, an "
+        "audio, or a page with only a caption). No excerpt is shown if the publisher forbids "
+        "snippets, or if neither one sentence nor 60 characters fit.",
         held_by="beat.excerpt",
     ),
-    Section("review", (Review,), "Who decides that a story is published."),
+    Section("review", (Review,), "Whether quality or an editor decides that a story is published."),
     Section(
         "fetch",
         (FetchOptions,),
-        "How strangers are asked. The defaults are polite; robots.txt is always obeyed.",
+        "How other sites are fetched. The defaults are polite, and robots.txt is always obeyed.",
     ),
-    Section("pictures", (Pictures,), "What readers see of a story's lead picture."),
-    Section("publish", (OutputOptions,), "What is published besides the pages."),
-    Section("front", (FrontOptions,), "How the front page is ordered."),
-    Section("records", (Records,), "What becomes of records after they are filed."),
-    Section("recall", (RecallOptions,), "Against whose lists of stories you are held."),
-    Section("retention", (Retention,), "How long the memory keeps what no record holds."),
-    Section("serve", (Serve,), "How `copydesk serve` paces itself."),
-    Section("desk", (DeskOptions,), "Where editors work, and how they are known."),
+    Section("pictures", (Pictures,), "How pictures of stories are shown and stored."),
+    Section("publish", (OutputOptions,), "What is published in addition to the site's pages."),
+    Section("front", (FrontOptions,), "How stories on the front page are ordered."),
+    Section("records", (Records,), "What happens to story files after they are saved."),
+    Section(
+        "recall", (RecallOptions,), "Other sites' lists, to find stories that your site missed."
+    ),
+    Section("retention", (Retention,), "How long copydesk remembers articles that it did not add."),
+    Section("serve", (Serve,), "How often `copydesk serve` runs, and how it is reached."),
+    Section("desk", (DeskOptions,), "Where editors open the desk (web editor) and sign in."),
     Section(
         "desk.oidc",
         (OpenIdOptions,),
-        "Sign-in by OpenID Connect. The client's secret stands in the environment alone: "
-        "`COPYDESK_OIDC_SECRET`.",
+        "Sign-in with OpenID Connect. The client secret is only read from the environment "
+        "variable `COPYDESK_OIDC_SECRET`.",
     ),
     Section(
         "deploy",
         (Deploy,),
-        "Where `copydesk build --deploy` sends the site, and `copydesk serve` after each "
-        "round. The guide on putting it online says more.",
+        "Where `copydesk build --deploy` uploads the site, and `copydesk serve` after each run. "
+        "The guide on putting the site online has more.",
     ),
-    Section("deploy.folder", (DeployFolder,), 'With `to = "folder"`.'),
+    Section("deploy.folder", (DeployFolder,), 'With `to = "folder"`: copy the site to a folder.'),
     Section(
         "deploy.rsync",
         (DeployRsync,),
-        'With `to = "rsync"`. The program rsync, 3.1 or newer, is needed here and there.',
+        'With `to = "rsync"`: upload the site with rsync. Both machines need rsync 3.1 or newer.',
     ),
     Section(
         "deploy.git",
         (BranchOptions,),
-        'With `to = "git"`: GitHub Pages and its like. The branch is the site\'s alone.',
+        'With `to = "git"`: push the site to a branch, for GitHub Pages and similar '
+        "services. The branch must contain nothing but the site.",
     ),
     Section(
         "deploy.s3",
         (S3Options,),
-        'With `to = "s3"`: storage that speaks S3. The keys stand in the environment alone: '
-        "`AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY` and, where they are lent, "
-        "`AWS_SESSION_TOKEN`.",
+        'With `to = "s3"`: upload the site to a bucket of Amazon S3 or a compatible '
+        "service. The keys are only read from the environment variables `AWS_ACCESS_KEY_ID`, "
+        "`AWS_SECRET_ACCESS_KEY` and, for temporary keys, `AWS_SESSION_TOKEN`.",
     ),
     Section(
         "mail",
         (MailOptions,),
-        "How letters reach readers. The guide on sending letters says more.",
+        "How newsletters are sent to subscribers. The guide on sending newsletters has more.",
     ),
     Section(
         "mail.smtp",
         (SmtpOptions,),
-        'With `deliver = "smtp"`. The password stands in the environment alone: '
+        'With `deliver = "smtp"`. The password is only read from the environment variable '
         "`COPYDESK_SMTP_PASSWORD`.",
     ),
-    Section(
-        "mail.dkim", (DkimOptions,), "Letters signed here; it needs the extra `copydesk[dkim]`."
-    ),
+    Section("mail.dkim", (DkimOptions,), "DKIM signatures (they need the extra `copydesk[dkim]`)."),
     Section(
         "mail.bounces",
         (BounceOptions,),
-        "What cannot be delivered, and who complained. Secrets stand in the environment alone: "
-        "`COPYDESK_IMAP_PASSWORD`, and for the webhook `COPYDESK_BOUNCE_SECRET`.",
+        "How bounces (undeliverable messages) and spam complaints are received. Secrets are only "
+        "read from the environment: `COPYDESK_IMAP_PASSWORD`, and `COPYDESK_BOUNCE_SECRET` for "
+        "the webhook.",
     ),
     Section(
         "mail.hand_over",
         (HandOverOptions,),
-        "With a service in `deliver`. Its key stands in the environment alone: "
-        "`COPYDESK_HAND_OVER_TOKEN`.",
+        "Settings for a newsletter service that `deliver` names. The service's API key is only "
+        "read from the environment variable `COPYDESK_HAND_OVER_TOKEN`.",
     ),
 )
 
 HOST = Section(
     "host",
     (HostName, Manners),
-    "Other manners for one host; write `[[host]]` once for each.",
+    "Delays for one host that differ from `[fetch]`. Write one `[[host]]` block for each host.",
     repeated=True,
     unique=Unique(key="name", noun="host"),
 )
 SOURCE = Section(
     "source",
     (Source, SourceOptions),
-    "One place that is asked for articles; write `[[source]]` once for each.",
+    "A feed, sitemap or web page from which copydesk reads articles. Write one `[[source]]` block "
+    "for each source.",
     repeated=True,
     unique=Unique(key="url", noun="source", identity=urls.identity),
 )
 LISTING = Section(
     "source.listing",
     (ListingRule,),
-    "How the page of links of one source is read, as a table in its block: `listing = { "
-    'item = "article", link = "h2 a", written = 2026-11-24 }`. `item` finds the box of '
-    "each article; the others look inside it. Without a rule: our own guess.",
+    "How the articles on a source's web page are found, as a table in its block: `listing = { "
+    'item = "article", link = "h2 a", written = 2026-11-24 }`. The selector `item` finds the '
+    "element around each article; the other selectors search inside it. Without this table, "
+    "copydesk guesses the links.",
     last="written",
     optional=True,
     hint='write listing = { item = "article", link = "h2 a", written = 2026-11-24 }',
@@ -267,17 +268,17 @@ CHANNEL_BLOCKS = tuple(
 LETTER = Section(
     "letter",
     (LetterOptions,),
-    "A letter that tells readers what is new since its last issue; write `[[letter]]` once for "
-    "each. The guide on writing a letter says more.",
+    "A newsletter with the stories that are new since its last issue. Write one `[[letter]]` "
+    "block for each newsletter. The guide on writing a newsletter has more.",
     repeated=True,
-    unique=Unique(key="id", noun="id", hint="give one of the two another"),
+    unique=Unique(key="id", noun="id", hint="give one of the two newsletters another id"),
 )
 LETTER_PART = Section(
     "letter.part",
     (PartOptions,),
-    "One part of the letter above it; write `[[letter.part]]` once for each, in their order. "
-    "Without any: eight leading stories, two of each topic where there are several, and the notes "
-    "of the desk.",
+    "One section of the newsletter above it. Write one `[[letter.part]]` block for each section, "
+    "in their order. Without any, an issue has eight top stories, two stories of each topic (if "
+    "the site has several topics) and the editors' notes.",
     held_by="letters.parts",
     repeated=True,
 )
@@ -288,24 +289,25 @@ ROOT = Section("", (), "The tables of the file itself.")
 _HEAD = """\
 # beat.toml
 
-Every key of a newsroom's `beat.toml`. This page is generated from the table that the program itself
-reads (`./run.sh docs`), so it is complete. `copydesk config` shows every value with its origin.
+All settings of `beat.toml`, the settings file of a newsroom (the folder with your settings and
+stories). This page is generated from the program (`./run.sh docs`), so it is complete. `copydesk
+config` shows each setting's value and where it is set.
 
-`format = 1`, above all tables, says in which format the file is written. It may be left out; a file
-in a newer format than this copydesk knows is refused ([versions](versions.md)).
+`format = 1`, above all tables, is the format of the file. It may be left out. A file in a newer
+format than this copydesk reads is an error ([versions](versions.md)).
 
-A key that is not listed here is an error that names its path and the nearest known key. Sizes are
-bytes, an address has no final slash, a text is one line.
+An unknown key is an error that suggests a similar key. Sizes are in bytes, URLs have no final
+slash, and texts have one line.
 
-More comes from the environment: `COPYDESK_KEY`, the key of the sealed part of records (32 bytes in
-base64), goes before the file `.copydesk/key`; `COPYDESK_METRICS_TOKEN` opens `/metrics` of
-`copydesk serve` to whoever sends it; `headers_env`, `proxy_env` and `secret_env` name a variable of
-yours; and passwords and tokens stand in those that a table below names. An environment variable in
-the column *default* goes before the file.
+Some settings come from the environment. `COPYDESK_KEY` is the key of the encrypted part of story
+files (32 bytes in base64); it overrides the file `.copydesk/key`. `COPYDESK_METRICS_TOKEN` is the
+token for `/metrics` of `copydesk serve`. `headers_env`, `proxy_env` and `secret_env` name variables
+of your own. The tables below name the variables for passwords and tokens. An environment variable
+in the column *default* overrides the file.
 
-[Topics](topics.md) are files in `_data/topics/*.yaml`, known publishers files in
-`_data/organizations/*.md`, and their logos `assets/images/organizations/<domain>-50x50.jpg`. Two
-publishers whose files name one `owner` are one house, and count as one voice.
+[Topics](topics.md) are files in `_data/topics/*.yaml`. Known publishers are files in
+`_data/organizations/*.md`, and their logos are `assets/images/organizations/<domain>-50x50.jpg`.
+Publishers with the same `owner` count as one publisher.
 """
 
 
@@ -337,7 +339,7 @@ def _default(option: Option) -> str:
     elif isinstance(value, bool):
         text = f"`{str(value).lower()}`"
     elif isinstance(value, tuple):
-        text = "`[]`"
+        text = f"`{list(value)}`".replace("'", '"')
     elif isinstance(value, Mapping):
         text = "`{}`"
     elif isinstance(value, str):

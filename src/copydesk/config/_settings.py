@@ -26,7 +26,8 @@ class Review:
 
     mode: Literal["gate", "hold"] = option(
         "gate",
-        "`gate`: the quality decides. `hold`: nothing is published without an editor.",
+        "`gate`: a story is published if its quality reaches `scoring.publish_at`. `hold`: every "
+        "story waits for an editor.",
     )
 
 
@@ -38,13 +39,13 @@ class Pictures:
 
     show: Show = option(
         "cached",
-        "`cached`: our own copy, at most 640 pixels wide. `hotlink`: the publisher's own file, "
-        "over https. `none`: no pictures.",
+        "`cached`: show a stored copy, at most 640 pixels wide. `hotlink`: show the publisher's "
+        "own file, over HTTPS. `none`: show no pictures.",
     )
     max_bytes: int = option(
         1_000_000_000,
-        "Keep at most this much in `.copydesk/pictures`; what no record has used for longest goes "
-        "first.",
+        "Maximum size in bytes of the pictures stored in `.copydesk/pictures`. When it is "
+        "exceeded, the pictures that no story has used for the longest time are deleted.",
     )
 
 
@@ -56,18 +57,18 @@ class Records:
 
     archive_after_days: int = option(
         0,
-        "Stories older than this move to `_archive/_news/` under the same name, once a month; they "
-        "stay published. 0: none does.",
+        "Age in days after which stories are moved to `_archive/_news/`, once a month. They keep "
+        "their names and stay published. 0 (the default): stories are never moved.",
     )
     look_again: bool = option(
         True,
-        "Look at a filed page again after an hour, six, a day, three and a week, for corrections "
-        "and for what is gone.",
+        "Fetch the page of a saved story again after 1 hour, 6 hours, 1 day, 3 days and 1 week, "
+        "to find corrections and deleted articles.",
     )
     remote: str = option(
         "",
-        "The git remote that every round is pushed to and takes the commits of others from, by its "
-        "name in git: `origin`. Without it neither is done.",
+        "Name of the git remote, such as `origin`, that each run pulls from and pushes to. "
+        "Without it, copydesk neither pulls nor pushes.",
         kinds.REMOTE,
     )
 
@@ -78,8 +79,9 @@ class RecallOptions:
 
     lists: tuple[str, ...] = option(
         (),
-        "Feeds, sitemaps or CSV files of addresses and titles. After a round each is asked, once "
-        "an hour at most, and the desk shows which of its stories you missed.",
+        "URLs of feeds, sitemaps or CSV files that list stories of other sites. Each list is "
+        "fetched after a run, at most once an hour, and the desk (web editor) shows which of its "
+        "stories you missed.",
         kinds.ADDRESSES,
     )
 
@@ -90,8 +92,8 @@ class Retention:
 
     leads_days: int = option(
         180,
-        "Forget leads that were dropped or failed this long ago. A source that still lists one has "
-        "it read and judged again.",
+        "Days after which dropped and failed articles are forgotten. If a source still lists a "
+        "forgotten article, it is fetched and judged again.",
         kinds.whole(minimum=1),
     )
 
@@ -102,27 +104,28 @@ class Serve:
 
     every_minutes: int = option(
         5,
-        "Start a round this often. A source is asked only when it is due.",
+        "Minutes between the starts of two runs. Each run only fetches the sources that are due.",
         kinds.whole(minimum=1),
     )
     public_url: str = option(
         "",
-        "Where this server can be reached from the internet. With it, sources that name a hub push "
-        "their news (WebSub). Without it: they are asked. `http://localhost:8000` will do to try "
-        "letters at home: their links lead to this machine alone.",
+        "URL at which this server can be reached from the internet. With it, sources that name a "
+        "WebSub hub push their news; without it, they are fetched. Use `http://localhost:8000` to "
+        "try newsletters at home: their links then only work on this machine.",
         kinds.PUBLIC,
     )
     trusted_proxies: tuple[str, ...] = option(
         (),
-        "Web servers in front of this one, by address: such a one may hold any number of "
-        "connections, and with any named here only their word counts on who reads. Without: a "
-        "quarter of all connections each, and the word of any in a private network counts.",
+        "IP addresses or networks of the reverse proxies in front of this server. These may open "
+        "any number of connections, and only their headers are trusted to name a visitor's "
+        "address. By default each client may open a quarter of all connections, and headers from "
+        "private networks are trusted.",
         kinds.NETWORKS,
     )
     count_reads: bool = option(
         False,
-        "Count how often each story's page is read a day: no cookie, no address kept, nobody else "
-        "asked.",
+        "Count how often each story's page is read per day, without cookies, stored addresses or "
+        "third parties.",
     )
 
 
@@ -135,12 +138,12 @@ class OpenIdOptions:
 
     issuer: str = option(
         "",
-        "The provider's address, as it names itself. Editors may then sign in there; only those "
-        "are let in whose identity `copydesk desk user add --subject` bound to an account. Its "
-        "own settings need `https://HOST/desk/sign-in/provider/back` as the place to come back to.",
+        "URL of the OpenID provider, as the provider states it (issuer). Editors may then sign in "
+        "there, if `copydesk desk user add --subject` connected their identity with an account. "
+        "Register `https://HOST/desk/sign-in/provider/back` as the redirect URL at the provider.",
         kinds.PUBLIC,
     )
-    client_id: str = option("", "As whom this desk is known there.")
+    client_id: str = option("", "Client ID of this desk at the OpenID provider.")
     client_secret: str = from_environment("COPYDESK_OIDC_SECRET")
 
 
@@ -153,31 +156,30 @@ class DeskOptions:
 
     host: str = option(
         "",
-        "A host name of its own, without port, at which a web server in front of this one passes "
-        "https on; the site is not served there. Without it the desk answers this machine alone, "
-        "at http://localhost:PORT/desk/. Passkeys are made for this name: with another one each "
-        "editor needs a new one.",
+        "Separate host name of the desk (web editor), without a port. A reverse proxy must "
+        "forward HTTPS requests for it, and the site is not served there. Without it, the desk "
+        "only works on this machine, at http://localhost:PORT/desk/. Passkeys belong to this "
+        "name: if you change it, each editor needs a new one.",
         kinds.OWN_NAME,
     )
     session_days: int = option(
-        14,
-        "Who signed in is asked again after this time.",
-        kinds.whole(minimum=1, maximum=365),
+        14, "Days after which editors must sign in again.", kinds.whole(minimum=1, maximum=365)
     )
     user_header: str = option(
         "",
-        "The header in which a web server in front of this one names the editor that it let in. "
-        "Believed from `serve.trusted_proxies` alone, and only for accounts that `copydesk desk "
-        "user add` made. That server must take the header out of what comes from outside. With the "
-        "environment's `COPYDESK_PROXY_SECRET` it must send that, too, as `X-Copydesk-Secret`: any "
-        "program of a trusted machine could send the header alone.",
+        "Request header in which a reverse proxy names the signed-in editor. It is only accepted "
+        "from `serve.trusted_proxies`, and only for accounts that `copydesk desk user add` "
+        "created. The proxy must remove this header from incoming requests. If the environment "
+        "variable `COPYDESK_PROXY_SECRET` is set, the proxy must also send its value as "
+        "`X-Copydesk-Secret`, because any program on a trusted machine could send the header "
+        "alone.",
         kinds.HEADER_NAME,
     )
     proxy_secret: str = from_environment("COPYDESK_PROXY_SECRET")
     api_requests_a_minute: int = option(
         600,
-        "How many requests each token may make at `/desk/api/` within a minute; more are told to "
-        "wait.",
+        "Maximum number of requests to `/desk/api/` per minute and API token. Further requests "
+        "are refused with status 429.",
         kinds.whole(minimum=1, maximum=1_000_000),
     )
     oidc: OpenIdOptions = OpenIdOptions()
@@ -189,7 +191,8 @@ class HostName:
 
     name: str = field(
         metadata=required(
-            "The host, exactly: `www.example.org` is another one than `example.org`.", kinds.HOST
+            "Exact name of the host: `www.example.org` and `example.org` are different hosts.",
+            kinds.HOST,
         )
     )
 
@@ -204,26 +207,22 @@ class SourceOptions:
 
     headers_env: Mapping[str, str] = option(
         {},
-        "Extra request headers, each with the environment variable that holds its value: "
-        '`{ Authorization = "EXAMPLE_TOKEN" }`. Sent to this source\'s host only.',
+        "Extra request headers, each with the environment variable that holds its value: `{ "
+        'Authorization = "EXAMPLE_TOKEN" }`. They are only sent to this source\'s host.',
         kinds.HEADERS,
     )
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
-    proxy: str = option(
-        "",
-        "Ask this source and its pages through an HTTP proxy, `http://host:port`.",
-        kinds.PROXY,
-    )
+    proxy: str = option("", "HTTP proxy for source and pages: `http://host:port`.", kinds.PROXY)
     proxy_env: str = option(
         "",
-        "The environment variable that holds the proxy's address, for one with a password; goes "
-        "before `proxy`. While it is not set the source cannot be asked.",
+        "Environment variable that holds the proxy's address, for a proxy with a password. It "
+        "overrides `proxy`. If the variable is not set, the source is not fetched.",
         kinds.VARIABLE,
     )
     pictures: Show | Literal[""] = option(
         "",
-        "As `pictures.show`, for what this source lists and for every story of its publisher. The "
-        "guide on pictures says more.",
+        "Replaces `pictures.show` for the articles of this source and for all stories of its "
+        "publisher. The guide on pictures has more.",
     )
 
 
@@ -231,7 +230,7 @@ class SourceOptions:
 class DeployFolder:
     """The settings of `[deploy.folder]`: the folder that the site is copied to."""
 
-    path: str = option("", "A folder outside of the newsroom, seen from there: `/var/www/site`.")
+    path: str = option("", "Folder outside the newsroom, absolute or relative to the newsroom.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -240,8 +239,8 @@ class DeployRsync:
 
     target: str = option(
         "",
-        "A place as rsync takes it: `user@host:/var/www/site/`. It must work without a question; "
-        "ports and keys belong into `~/.ssh/config`.",
+        "Target of rsync, such as `user@host:/var/www/site/`. The connection must work without a "
+        "prompt; set ports and keys in `~/.ssh/config`.",
         kinds.RSYNC,
     )
 
@@ -252,24 +251,27 @@ class Deploy:
 
     to: Literal["folder", "rsync", "git", "s3", ""] = option(
         "",
-        "Which of the tables below says where. Without it the site stays where it is built.",
+        "How the site is deployed; the table of the same name has the details. Without it, the "
+        "site stays in the folder in which it is built.",
     )
     index_now_key: str = option(
         "",
-        "Tell search engines which pages changed (IndexNow), after a deploy that changed any. Any "
-        "8 to 128 letters and digits of your own; no secret: it is published as `<key>.txt`. "
-        "Without it nobody is told.",
+        "Key for notifying search engines of changed pages (IndexNow) after a deploy. Choose any "
+        "8 to 128 letters, digits and dashes. The key is not secret, because it is published as "
+        "`<key>.txt`. Without it, search engines are not notified.",
         kinds.INDEX_NOW,
     )
     index_now_endpoint: str = option(
         "https://api.indexnow.org/indexnow",
-        "Who is told; the engines pass it on to each other.",
+        "URL to which IndexNow notifications are sent. The search engines share them with each "
+        "other.",
         kinds.ADDRESS,
     )
     hub: str = option(
         "",
-        "A WebSub hub: feeds name it, and it is told of each feed that changed, so that their "
-        "readers have the news at once. Without it: neither.",
+        "URL of a WebSub hub. Feeds name the hub, and the hub is notified of each changed feed, "
+        "so that feed readers get new stories at once. Without it, feeds name no hub and no hub "
+        "is notified.",
         kinds.BASE,
     )
     folder: DeployFolder = DeployFolder()

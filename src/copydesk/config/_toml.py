@@ -30,7 +30,7 @@ def read(root: Path) -> dict[str, object]:
     except FileNotFoundError as error:
         raise _missing_file(root) from error
     except OSError as error:
-        hint = "is this the right file?" if error.errno == errno.EFBIG else ""
+        hint = "check that this is the right file" if error.errno == errno.EFBIG else ""
         raise unreadable_error(error, FILE, hint) from error
     return parse(data)
 
@@ -41,31 +41,31 @@ def parse(data: bytes) -> dict[str, object]:
         return tomllib.loads(data.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
-        raise setting_error(FILE, f"line {line}", "not UTF-8", "save the file as UTF-8") from error
+        raise setting_error(
+            FILE, f"line {line}", "the file is not UTF-8", "save the file as UTF-8"
+        ) from error
     except ValueError as error:  # TOMLDecodeError, or a number with too many digits
         raise _syntax_error(str(error)) from error
     except RecursionError as error:
-        raise setting_error(FILE, "", "tables or lists are nested too deep") from error
+        raise setting_error(FILE, "", "tables or lists are nested too deeply") from error
 
 
 def _syntax_error(message: str) -> ConfigError:
     found = _PLACE.search(message)
     place = (found.group(1) or "end of the file") if found else ""
     said = _PLACE.sub("", message)
-    return setting_error(
-        FILE, place, said[:1].lower() + said[1:], 'texts stand in quotes: title = "News"'
-    )
+    return setting_error(FILE, place, said[:1].lower() + said[1:], 'quote texts: title = "News"')
 
 
 def _missing_file(root: Path) -> ConfigError:
     """Return the error for a folder without a beat.toml, which may be a site of everyday.cc."""
     if (root / "_config.yml").is_file():
-        hint = f"take over the site that is here: copydesk new --from {root}"
+        hint = f"adopt the existing site with `copydesk new --from {root}`"
     elif root.is_dir():
-        hint = "make a newsroom with: copydesk new DIR, or name one with -C DIR"
+        hint = "create a newsroom with `copydesk new DIR`, or name one with -C DIR"
     else:
-        hint = f"there is no folder {root}; make a newsroom with: copydesk new {root}"
-    return ConfigError("no beat.toml in the folder", subject=str(root), hint=hint)
+        hint = f"the folder {root} does not exist; create a newsroom with `copydesk new {root}`"
+    return ConfigError("the folder has no beat.toml", subject=str(root), hint=hint)
 
 
 _SHOWN = 60
@@ -98,7 +98,7 @@ def decode_text(data: bytes, file: str) -> str:
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise setting_error(file, "", "not UTF-8", "save the file as UTF-8") from error
+        raise setting_error(file, "", "the file is not UTF-8", "save the file as UTF-8") from error
 
 
 def show_value(value: object) -> str:
@@ -120,7 +120,7 @@ def _write_beginning(value: object) -> str:
             if len(text) > _SHOWN:
                 break
     except (ValueError, RecursionError):  # the value contains itself
-        text = "a list that holds itself"
+        text = "a list that contains itself"
     return text
 
 
@@ -143,29 +143,27 @@ def upgrade_tables(tables: dict[str, object], steps: Sequence[Step] = FORMAT_STE
     newest = len(steps) + 1
     written = _read_format(tables.pop(KEY, 1), newest)
     return [
-        f"{FILE}: {old} is called {new} since format {number}: rename it there, and write "
-        f"format = {number} above all tables"
+        (
+            f"{FILE}: {old} has been renamed to {new} in format {number}: change the name, and "
+            f"write format = {number} above all tables"
+        )
         for number, step in enumerate(steps[written - 1 :], written + 1)
         for old, new in step.items()
         if _move(
             tables,
             old.split("."),
             new.split("."),
-            setting_error(FILE, new, f"stands there twice, also as {old}", "keep the new one"),
+            setting_error(FILE, new, f"given twice, also as {old}", "keep only the new name"),
         )
     ]
 
 
 def _read_format(given: object, newest: int) -> int:
     if not isinstance(given, int) or isinstance(given, bool) or given < 1:
-        raise setting_error(
-            FILE, KEY, f"expected the number of a format such as 1, got {show_value(given)}"
-        )
+        raise setting_error(FILE, KEY, f"expected a format such as 1, got {show_value(given)}")
     if given > newest:
-        what = f"written for a newer copydesk: format {given}, and this one knows {newest}"
-        raise setting_error(
-            FILE, KEY, what, "install a newer copydesk, or go back to an older beat.toml"
-        )
+        what = f"the file is for a newer copydesk: format {given}, this version reads {newest}"
+        raise setting_error(FILE, KEY, what, "install a newer copydesk, or use an older beat.toml")
     return given
 
 

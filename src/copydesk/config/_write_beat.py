@@ -25,7 +25,7 @@ _MOST_BYTES = 2_000_000  # a library that keeps layout takes a minute for 50,000
 _INDEXED = re.compile(r"(\w+)\[(\d{1,9})\]")
 _SOURCE = re.compile(r"\[\[\s*source\s*\]\]")  # the head of a source's block
 _OF_SOURCE = re.compile(r"\[\[?\s*source\s*\.")  # of a table within it
-_BY_HAND = "write it by hand"
+_BY_HAND = "edit the file by hand"
 
 SettingValue = int | float | str | list[str]
 
@@ -80,9 +80,9 @@ def _refuse_unreadable(after: bytes) -> None:
     try:
         tables = _toml.parse(after)
     except ConfigError as error:  # the old file was valid, so the new block does not fit
-        hint = "write each source as a [[source]] block of its own"
+        hint = "write each source as its own [[source]] block"
         raise setting_error(
-            _toml.FILE, "source", "no block can follow a list in one line", hint
+            _toml.FILE, "source", "no [[source]] block can follow a one-line list", hint
         ) from error
     decode(tables, {})
 
@@ -119,7 +119,7 @@ def change_values(data: bytes, values: Mapping[str, SettingValue]) -> bytes:
     from tomlkit.exceptions import TOMLKitError
 
     if len(data) > _MOST_BYTES:
-        raise setting_error(_toml.FILE, "", "too big to be changed by a program", _BY_HAND)
+        raise setting_error(_toml.FILE, "", "the file is too big for a program to edit", _BY_HAND)
     wanted = _toml.parse(data)
     text = data.decode("utf-8-sig")
     try:
@@ -180,7 +180,10 @@ def _check_source(values: Mapping[str, Any], place: int, url: str | None) -> Non
         return
     there = [source.get("url", "") for source in values.get("source", [])[place : place + 1]]
     if [urls.identity(found) for found in there] != [urls.identity(url)]:
-        what, hint = "another source stands there by now", "somebody changed the file: try again"
+        what, hint = (
+            "another source is now at this position",
+            "try again",
+        )
         raise setting_error(_toml.FILE, f"source[{place}]", what, hint)
 
 
@@ -228,5 +231,5 @@ def _with_line_ends(after: str, before: str) -> str:
 
 
 def _cannot_keep() -> ConfigError:
-    what = "this cannot be written without changing how the rest stands there"
+    what = "this cannot be changed without changing the layout of the file"
     return setting_error(_toml.FILE, "", what, _BY_HAND)

@@ -219,7 +219,7 @@ def make_edit(
     edit: Edit,
     words: Sequence[CommitWords],
     when: datetime,
-    what: str = "the records are",
+    what: str = "the story files are",
 ) -> MadeEdit:
     """Write the files of an edit in one git commit; return what was written, and notes.
 
@@ -242,7 +242,7 @@ def make_edit(
     for path in edit.forgotten_looks:
         newsroom.memory.revisits.forget(path)
     paths = sorted({*done.skipped, *left})
-    skipped = (f"left to the next round, it is being edited: {path}" for path in paths)
+    skipped = (f"left for the next run, because somebody edits the file: {path}" for path in paths)
     return MadeEdit(
         written=done.written,
         failed=tuple(error for _, error in done.failed),
@@ -284,7 +284,7 @@ def _change_of(edit: Edit, path: str) -> FileChange:
     if path == RULINGS_PATH:
         return archive.rulings_change(newsroom.root, edit.rulings)
     if not _is_as_read(edit, path):
-        raise RecordError("the record has just been edited", subject=path, hint="try again")
+        raise RecordError("somebody has just edited the story file", subject=path, hint="try again")
     return newsroom.archive.change(as_record(newsroom.beat, edit.stories[path]))
 
 
@@ -313,6 +313,7 @@ def _encode_tips(tips: tuple[Tip, ...]) -> dict[str, bytes]:
 _KEY = "Copydesk-Action: "
 _SUBJECT = 200
 _ID = "[0-9A-Za-z_-]{1,100}"
+_MANY = re.compile(r"desk: \d+ (?:actions|words) by ")  # "words" in older commits
 _MARK = re.compile(f" #({_ID})$")
 
 
@@ -359,7 +360,7 @@ def write_message(words: Sequence[CommitWords]) -> str:
     else:
         by = words[0].by
         lines = "\n".join(f"* {said.as_line}" for said in words)
-        parts = [f"desk: {len(words)} words by {text.fold(by)[:_SUBJECT]}", lines, trailers]
+        parts = [f"desk: {len(words)} actions by {text.fold(by)[:_SUBJECT]}", lines, trailers]
     return "\n\n".join(filter(None, parts))
 
 
@@ -396,7 +397,7 @@ def read_words(message: str) -> tuple[CommitWords, ...]:
         by = paragraphs.pop().removeprefix("by ") if paragraphs else ""
         said = [(subject, "\n\n".join(paragraphs))]
     else:
-        by = subject.partition(" words by ")[2]
+        by = subject[found.end() :] if (found := _MANY.match(subject)) else ""
         said = [(line.removeprefix("* "), "") for line in "\n".join(paragraphs).split("\n")]
     said += [("", "")] * (len(actions) - len(said))
     return tuple(
@@ -418,7 +419,7 @@ def take_out_of_letters(edit: Edit, story: Story) -> tuple[Edit, tuple[str, ...]
             if _may_tell(data, story):
                 edit = _take_out(edit, path, data, story, notes)
         except RecordError as error:
-            notes.append(f"the story may stand in a letter that is left as it is: {error}")
+            notes.append(f"could not check whether a newsletter issue contains the story: {error}")
     return edit, tuple(notes)
 
 
@@ -445,7 +446,7 @@ def _take_out(edit: Edit, path: str, data: bytes, story: Story, notes: list[str]
     letter = issues.LetterText(title=title, excerpt=excerpt, body=record.body)
     after = issues.withdraw(letter, story)
     if issues.mentions(after.body, story):
-        notes.append(f"a link to the story stays in a letter, take it out by hand: {path}")
+        notes.append(f"an issue still links to the story, remove the link by hand: {path}")
     if after == letter:
         return edit
     edit = edit.with_bytes(path, letters.edit_letter(path, data, after.excerpt, after.body))

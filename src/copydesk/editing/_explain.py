@@ -53,10 +53,10 @@ def explain(newsroom: Newsroom, path_or_url: str) -> Explanation:
     if fate is not None:
         return _of_fate(fate)
     raise RecordError(
-        "nothing is known of this",
+        "nothing is known about this path or URL",
         subject=path_or_url,
-        hint="give a record's path (_news/….md), the address of its page on the site, or the "
-        "address of a page that a source listed",
+        hint="use the path of a story file (_news/….md), the URL of its page on the site, or the "
+        "URL of an article that a source listed",
     )
 
 
@@ -208,12 +208,14 @@ def _of_fate(fate: Fate) -> Explanation:
 
 
 _OTHERWISE = {
-    "off-beat": "a word of its title among a topic's keywords in _data/topics would keep it, or "
-    "topics = […] on its source, whatever it says",
-    "filtered": "the include and exclude words of its source decide that",
-    "too-old": "fetch.max_age_days decides that",
-    "ruled-out": "copydesk rule list has the rule; copydesk rule undo takes it back",
-    "removed": "copydesk verdict PATH publish takes a removal back",
+    "off-beat": (
+        "add a word of its headline to a topic's keywords in _data/topics, or set `topics = […]` "
+        "for its source"
+    ),
+    "filtered": "this depends on the settings include and exclude of its source",
+    "too-old": "this depends on the setting fetch.max_age_days",
+    "ruled-out": "`copydesk rule list` shows the rule, `copydesk rule undo` removes it",
+    "removed": "`copydesk verdict PATH publish` undoes the removal",
 }
 
 
@@ -258,12 +260,12 @@ def explain_idle(
 ) -> str:
     """Return the reason why an editor's rule has no effect at present, "" if it has an effect."""
     if rule.until is not None and rule.until <= now:
-        return "it has expired"
+        return "the rule has expired"
     if missing := _find_missing_record(root, settings, rule):
-        return f"no such record: {missing}"
+        return f"the story does not exist: {missing}"
     names = {topic.name for topic in settings.beat.topics}
     if rule.said == "retopic" and names.isdisjoint(rule.values):
-        return f"no topic of the beat: {rule.values[0]}"
+        return f"unknown topic: {rule.values[0]}"
     if RULING_KINDS[rule.said].applies_to != "groups":
         return ""
     return _moot(root, settings, records, rule)
@@ -282,16 +284,16 @@ def _moot(root: Path, settings: Settings, records: Archive, rule: Ruling) -> str
     """Return why an editor's rule about groups or placement has no effect, "" if it has one."""
     scoring = settings.beat.scoring
     if rule.said not in {"pin", "lead"} and not scoring.traits.groups_by_rules:
-        return f"the profile {scoring.profile} groups without rules"
+        return f"the profile {scoring.profile} ignores rules for groups"
     path = news_path(root, settings, rule.stories[0])
     story = records.read(path) if path else None
     if story is None:
         return ""
     if story.copy_of:
-        return f"it is a copy of {story.copy_of} and stands in no group"
+        return f"the story is a copy of {story.copy_of} and belongs to no group"
     if rule.said == "pin" and not story.published and not story.group:
         name = record_name(story.path)
-        return f"it is not published: copydesk verdict {name} publish"
+        return f"the story is not published; run `copydesk verdict {name} publish`"
     return _explain_not_leading(root, settings, records, rule, story) if rule.said == "lead" else ""
 
 
@@ -302,12 +304,12 @@ def _explain_not_leading(
     name = record_name(story.path)
     verdict = story.verdict or archive.read_rulings(root).verdict_on(story.path)
     if verdict is not None and verdict.said != "publish":
-        return f"an editor keeps it off the site: copydesk verdict {name} publish"
+        return f"an editor's decision hides the story; run `copydesk verdict {name} publish`"
     if not story.group:
-        return "" if story.related else "it stands alone: there is nothing to lead"
+        return "" if story.related else "the story has no group to lead"
     paths = _later_leads(root, settings, rule)
     if any(records.read(path).group == story.group for path in paths):
-        return "a newer lead in its group holds"
+        return "a newer rule makes another story the main story of the group"
     return ""
 
 

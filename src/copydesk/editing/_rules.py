@@ -58,9 +58,9 @@ def ruling(edit: Edit, new: NewRule) -> Ruling:
     names = tuple(dict.fromkeys(map(rules.record_name, paths)))
     if len(names) < max(RULING_KINDS[new.said].stories[0], len(paths)):
         raise UsageError(
-            f"{new.said} wants different stories",
+            f"the rule {new.said} needs different stories",
             subject=", ".join(new.paths)[:WORD_CHARACTERS],
-            hint="name each by its record's path, two at least for a merge",
+            hint="name each story by the path of its file, at least two for a merge",
         )
     return Ruling(
         said=new.said,
@@ -90,15 +90,15 @@ def _block_value(value: str) -> str:
     """Return a value of a rule that blocks stories: a web site's domain, or a normalized word."""
     word = urls.site_name(value) or text.fold(value)
     if not any(character.isalnum() for character in word):
-        raise UsageError("no word and no site", subject=repr(value[:WORD_CHARACTERS]))
-    must_be_short(word, WORD_CHARACTERS, "a word to block")
+        raise UsageError("expected a word or a website", subject=repr(value[:WORD_CHARACTERS]))
+    must_be_short(word, WORD_CHARACTERS, "the word to block")
     return word
 
 
 def _headline(said: str) -> str:
     title = text.fold(said)
     if not title:
-        raise UsageError("the headline is empty", hint="copydesk rule rename PATH TITLE")
+        raise UsageError("the headline is empty", hint="run `copydesk rule rename PATH TITLE`")
     must_be_short(title, TITLE_CHARACTERS, "the headline")
     return title
 
@@ -107,7 +107,7 @@ def must_be_short(words: str, most: int, what: str) -> None:
     """Raise UsageError if a text has more than `most` characters."""
     if len(words) > most:
         raise UsageError(
-            f"{what} is too long ({len(words)} characters)", hint=f"{most} characters at most"
+            f"{what} is too long ({len(words)} characters)", hint=f"use at most {most} characters"
         )
 
 
@@ -120,13 +120,13 @@ def topic_names(beat: Beat, said: Sequence[str]) -> tuple[str, ...]:
     words = [text.fold(word)[:WORD_CHARACTERS] for word in said]
     for word in words:
         if word.casefold() not in names:
-            raise UsageError("no topic of this beat", subject=word, hint=_nearest(word, names))
+            raise UsageError("unknown topic", subject=word, hint=_nearest(word, names))
     return tuple(dict.fromkeys(names[word.casefold()] for word in words))
 
 
 def _nearest(word: str, names: Mapping[str, str]) -> str:
     near = difflib.get_close_matches(word.casefold(), names, 1, 0.5)
-    return f"did you mean {names[near[0]]}" if near else _list_names(names.values())
+    return f"did you mean {names[near[0]]}?" if near else _list_names(names.values())
 
 
 def list_topics(beat: Beat) -> str:
@@ -138,7 +138,7 @@ def _list_names(names: Iterable[str]) -> str:
     known = list(dict.fromkeys(names))
     more = f" and {len(known) - _LISTED} more" if len(known) > _LISTED else ""
     listed = ", ".join(known[:_LISTED])
-    return f"its topics are {listed}{more}" if known else "add topics in _data/topics"
+    return f"the topics are: {listed}{more}" if known else "add topics in _data/topics"
 
 
 # The values of a `set` rule: a story's field with its new value, checked.
@@ -185,17 +185,17 @@ def _field(said: str) -> SetField:
     found = next((field for field in _FIELDS if field == word), None)
     if found is None:
         near = difflib.get_close_matches(word, _FIELDS, 1, 0.5)
-        hint = f"did you mean {near[0]}" if near else f"the fields are {', '.join(_FIELDS)}"
-        raise UsageError("no field that can be set", subject=text.fold(said)[:_SHOWN], hint=hint)
+        hint = f"did you mean {near[0]}?" if near else f"the fields are: {', '.join(_FIELDS)}"
+        raise UsageError("this field cannot be set", subject=text.fold(said)[:_SHOWN], hint=hint)
     return found
 
 
 def _short(words: str, most: int, what: str) -> str:
     if not words:
-        raise UsageError(f"{what} is empty", hint="copydesk rule undo takes back what was set")
+        raise UsageError(f"{what} is empty", hint="run `copydesk rule undo` to unset it")
     if len(words) > most:
         raise UsageError(
-            f"{what} is too long ({len(words)} characters)", hint=f"{most} characters at most"
+            f"{what} is too long ({len(words)} characters)", hint=f"use at most {most} characters"
         )
     return words
 
@@ -204,7 +204,7 @@ def _address(found: str | None, said: str) -> str:
     """Return a valid web address; blanks and invisible characters are refused."""
     if found is None or not said.strip().isprintable() or " " in said.strip():
         raise UsageError(
-            "no address of the web", subject=repr(said[:_SHOWN]), hint="write it with https://"
+            "invalid web address", subject=repr(said[:_SHOWN]), hint="begin with https://"
         )
     return _short(found, ADDRESS_CHARACTERS, "the address")
 
@@ -215,10 +215,10 @@ def _former_addresses(edit: Edit, path: str, new: str) -> tuple[str, ...]:
     filed = ask_catalogue(edit.newsroom, lambda catalogue: catalogue.at_addresses([new]))
     for other in {*filed, *edit.stories} - {path}:
         if identity in _list_identities(edit, other):
-            raise UsageError("another record has this address", subject=other)
+            raise UsageError("the address already belongs to another story", subject=other)
     former = (story.web_url, *_find_earlier_sets(edit, story))
     if identity in map(urls.identity, edit.rulings.removed):
-        raise UsageError("an editor removed what has this address for good", subject=new)
+        raise UsageError("an editor removed the story with this address for good", subject=new)
     return tuple(dict.fromkeys(url for url in former if url and url != new))
 
 
@@ -297,7 +297,7 @@ def put_rule(edit: Edit, new: NewRule) -> tuple[EditStep, Ruling]:
         edit=edit,
         words=CommitWords(subject=subject, why=rule.why, by=rule.by, action=_action(rule)),
         path=path,
-        notes=(f"it does nothing now: {why}",) if why else (),
+        notes=(f"the rule has no effect now: {why}",) if why else (),
     )
     return step, rule
 
@@ -312,9 +312,9 @@ def undo_rule(newsroom: Newsroom, number: int, by: str) -> RuleReport:
         rules = edit.rulings.rules
         if not 1 <= number <= len(rules):
             raise UsageError(
-                "there is no rule of this number",
+                "no rule has this number",
                 subject=str(number),
-                hint="copydesk rule list shows them",
+                hint="run `copydesk rule list` to see the numbers",
             )
         rule = rules[number - 1]
         step = take_out_rule(edit, rule, by)
@@ -346,9 +346,9 @@ def _must_agree(rules: Sequence[Ruling], rule: Ruling) -> None:
     if other is not None:
         number = list(rules).index(other) + 1
         raise UsageError(
-            f"rule {number} says the opposite ({other.said})",
+            f"the opposite rule {number} ({other.said}) exists already",
             subject=", ".join(other.stories),
-            hint=f"copydesk rule undo {number} takes it back",
+            hint=f"run `copydesk rule undo {number}` to remove it",
         )
 
 

@@ -67,7 +67,7 @@ def file_verdict(newsroom: Newsroom, path: str, verdict: Verdict) -> VerdictRepo
     with hold_write_lock(newsroom) as lock:
         record = find_record(newsroom.root, newsroom.settings, path)
         step = put_verdict(begin_edit(newsroom), record, verdict)
-        made = make_edit(lock, step.edit, [step.words], verdict.at, what="the verdict is")
+        made = make_edit(lock, step.edit, [step.words], verdict.at, what="the decision is")
     return VerdictReport(
         path=step.path,
         said=verdict.said,
@@ -107,8 +107,8 @@ def speaker(newsroom: Newsroom, name: str = "") -> str:
     by = name or (repository.user() if repository.usable else "")
     if not by:
         raise UsageError(
-            "git knows no user who could say this",
-            hint="name yourself with --as NAME, or set git config user.name",
+            "git has no user name to use as the editor's name",
+            hint="use --as NAME, or run `git config user.name NAME`",
         )
     return by
 
@@ -154,9 +154,9 @@ def publish_at_once(
     try:
         return building.deploy(newsroom, progress, building.DeployOptions(waits=True)), ()
     except CopydeskError as error:
-        what = f"readers still find it as it was, the site was not deployed: {error}"
-        hint = "; then: copydesk build --deploy"
-        return None, (Failure(url=target, what=what, hint=(error.hint or "mend that") + hint),)
+        what = f"the decision is saved, but the site could not be deployed: {error}"
+        hint = "; then run `copydesk build --deploy`"
+        return None, (Failure(url=target, what=what, hint=(error.hint or "fix this") + hint),)
 
 
 # Clearing a verdict: the story gets back the status that the rules give it.
@@ -181,7 +181,7 @@ def clear_verdict(newsroom: Newsroom, path: str, by: str, why: str) -> VerdictRe
         step = put_clearing(begin_edit(newsroom), record, by, why)
         made = MadeEdit()
         if step.edit.watched:
-            made = make_edit(lock, step.edit, [step.words], newsroom.now, what="the verdict is")
+            made = make_edit(lock, step.edit, [step.words], newsroom.now, what="the decision is")
     return VerdictReport(
         path=step.path,
         said="clear",
@@ -202,11 +202,11 @@ def put_clearing(edit: Edit, path: str, by: str, why: str) -> EditStep:
     )
     verdict = edit.verdict_on(story)
     if verdict is None:
-        return EditStep(edit=edit, words=words, path=path, notes=("there is no verdict on it",))
+        return EditStep(edit=edit, words=words, path=path, notes=("there is no decision to clear",))
     edit = edit.with_rulings(_without(edit.rulings, story))
     if rejudging.is_edited_since(story, verdict):
         pairs = [(story, rejudging.keep_edit(story, edit.digests_of(story)))]
-        notes = ["whether it is published was edited since: that stays as edited"]
+        notes = ["the field `published` was edited by hand after the decision, and stays as edited"]
     else:
         pairs, notes = list(_as_the_machine_has_it(edit, story)), []
     for before, after in pairs:

@@ -135,7 +135,7 @@ def _find_address(newsroom: Newsroom, source: Source, wanted: str) -> str:
     same = urls.identity(address)
     others = (other for other in newsroom.beat.sources if other.url != source.url)
     if any(urls.identity(other.url) == same for other in others):
-        raise UsageError("it is a source already", subject=address[:200])
+        raise UsageError("the source exists already", subject=address[:200])
     return address
 
 
@@ -151,15 +151,15 @@ def _find_place(newsroom: Newsroom, url: str) -> int:
     for place, source in enumerate(newsroom.beat.sources):
         if source.url == url:
             return place
-    raise UsageError("beat.toml has no such source", subject=url[:200])
+    raise UsageError("beat.toml does not have this source", subject=url[:200])
 
 
 def _check_topics(newsroom: Newsroom, names: tuple[str, ...]) -> None:
     known = [topic.name for topic in newsroom.beat.topics]
     for name in names:
         if name not in known:
-            hint = f"the beat has: {', '.join(known[:10])}"
-            raise UsageError("no topic of the beat", subject=name[:100], hint=hint)
+            hint = f"the topics are: {', '.join(known[:10])}"
+            raise UsageError("unknown topic", subject=name[:100], hint=hint)
 
 
 def _list_changes(source: Source, edit: SourceEdit) -> Iterator[tuple[str, int | str | list[str]]]:
@@ -195,7 +195,7 @@ def rehearse_import(newsroom: Newsroom, data: bytes) -> list[ImportRow]:
     """
     listed = watch.read_sources(data)
     if len(listed) > _MOST_ROWS:
-        raise UsageError(f"a list has at most {_MOST_ROWS:,} rows", subject=f"{len(listed):,}")
+        raise UsageError(f"a list may have at most {_MOST_ROWS:,} rows", subject=f"{len(listed):,}")
     return list(_sort_rows(newsroom, listed))
 
 
@@ -221,7 +221,7 @@ def file_sources(newsroom: Newsroom, sources: Sequence[Source], by: str) -> Sett
         except ConfigError as error:
             raise UsageError(error.what, subject=error.subject, hint=error.hint) from error
         if not added:
-            raise UsageError("it is a source already", subject=sources[0].url if sources else "")
+            raise UsageError("the source exists already", subject=sources[0].url if sources else "")
         count = "1 added" if len(added) == 1 else f"{len(added)} added"
         return SettingsEdit(
             files=(FileChange(path=_BEAT, after=after, before=archive.digest(data)),),
@@ -320,7 +320,7 @@ def keep_source(newsroom: Newsroom, url: str, why: str, by: str) -> KeepReport:
     """
     if url not in {source.url for source in newsroom.beat.sources}:
         raise UsageError(
-            "beat.toml has no such source", subject=url, hint="copydesk sources lists them"
+            "beat.toml does not have this source", subject=url, hint="run `copydesk sources`"
         )
     with hold_write_lock(newsroom) as lock:
         ledger = read_ledger(newsroom.root)
@@ -337,7 +337,7 @@ def keep_source(newsroom: Newsroom, url: str, why: str, by: str) -> KeepReport:
             undone=_what_is_undone(ledger, before, url),
             changed=done.written,
             commit=done.commit,
-            notes=notes_on(done, "it is"),
+            notes=notes_on(done, "the change is"),
         )
 
 
@@ -378,8 +378,8 @@ def find_source(beat: Beat, said: str) -> Source:
         return found[0]
     if found:
         addresses = ", ".join(source.url for source in found)
-        raise UsageError("several sources have this name", subject=said, hint=f"say {addresses}")
-    raise UsageError("beat.toml has no such source", subject=said, hint=_nearest(beat, said))
+        raise UsageError("several sources have this name", subject=said, hint=f"use {addresses}")
+    raise UsageError("beat.toml does not have this source", subject=said, hint=_nearest(beat, said))
 
 
 def _at_address(beat: Beat, said: str) -> Iterator[Source]:
@@ -395,4 +395,4 @@ def _by_name(beat: Beat, said: str) -> Iterator[Source]:
 def _nearest(beat: Beat, said: str) -> str:
     known = [word for source in beat.sources for word in (source.name, source.url) if word]
     near = difflib.get_close_matches(said, known, 1)
-    return f"did you mean {near[0]}" if near else "copydesk sources lists them"
+    return f"did you mean {near[0]}?" if near else "run `copydesk sources`"

@@ -119,7 +119,7 @@ def list_stories(newsroom: Newsroom, question: StoryQuestion) -> StoryList:
 
 
 def _slower(error: Exception) -> str:
-    return f"every record was read for this: {error}"
+    return f"the index could not be used, so every story file was read: {error}"
 
 
 def _check_topics(newsroom: Newsroom, topics: Iterable[str]) -> None:
@@ -127,7 +127,7 @@ def _check_topics(newsroom: Newsroom, topics: Iterable[str]) -> None:
     for topic in topics:
         if topic not in known:
             raise UsageError(
-                "no such topic", subject=topic, hint=f"the topics are: {', '.join(sorted(known))}"
+                "unknown topic", subject=topic, hint=f"the topics are: {', '.join(sorted(known))}"
             )
 
 

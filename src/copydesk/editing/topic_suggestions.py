@@ -140,9 +140,9 @@ def suggest_keywords(
     most = question.limit * _MORE
     words = keywords.find_words(samples, beat, language, _publishers(beat, labels), most)
     if beat.topic in names:
-        notes.append(f"{beat.topic} is the main topic: no other stories show what is its own")
+        notes.append(f"{beat.topic} is the main topic, so there are no stories to compare it with")
     if len(listed) >= MOST:
-        notes.append(f"the newest {MOST} stories were read")
+        notes.append(f"only the newest {MOST} stories were read")
     return SuggestReport(
         stories=len(labels),
         language=language,
@@ -255,7 +255,7 @@ def list_labels(newsroom: Newsroom, notes: list[str]) -> list[StoryLabels]:
         return [label for label in catalogue.list_labels(MOST) if not label.copy_of]
 
     def warn(error: CatalogueError) -> None:
-        notes.append(f"every record was read for this: {error}")
+        notes.append(f"the index could not be used, so every story file was read: {error}")
 
     return ask_catalogue(newsroom, find, warn)
 

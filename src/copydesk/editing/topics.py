@@ -55,7 +55,7 @@ def see_topic(newsroom: Newsroom, said: str) -> tuple[Topic, str, str]:
     for topic, path in config.read_topics(newsroom.root):
         if topic.name == name:
             return topic, path, archive.digest_of(newsroom.root, path)
-    raise UsageError("the topic has ended meanwhile", subject=name)
+    raise UsageError("the topic was removed in the meantime", subject=name)
 
 
 def compare_keywords(
@@ -68,7 +68,7 @@ def compare_keywords(
     """
     wanted = dict.fromkeys(filter(None, (text.fold(word).strip() for word in keywords)))
     if len(wanted) > MOST_KEYWORDS:
-        raise UsageError(f"a topic has at most {MOST_KEYWORDS:,} keywords", subject="keywords")
+        raise UsageError(f"a topic may have at most {MOST_KEYWORDS:,} keywords", subject="keywords")
     known = {word.casefold() for word in topic.keywords}
     kept = {word.casefold() for word in wanted}
     added = {
@@ -126,10 +126,10 @@ def move_topic(newsroom: Newsroom, said: str, parent: str, by: str, seen: str) -
         topic, path, _ = see_topic(newsroom, said)
         refuse_others(newsroom, path, seen)
         check_parent(newsroom, topic.name, parent)
-        where = f"below {parent}" if parent else "at the top"
+        where = f"below {parent}" if parent else "to the top"
         return SettingsEdit(
             files=(topic_file.edit_texts(newsroom.root, path, {"parent": parent}),),
-            subject=f"topics: {topic.name} stands {where}",
+            subject=f"topics: move {topic.name} {where}",
         )
 
     return commit_settings(newsroom, make, by)
@@ -143,13 +143,13 @@ def check_parent(newsroom: Newsroom, name: str, parent: str) -> None:
     """
     parents = {topic.name: topic.parent for topic, _ in config.read_topics(newsroom.root)}
     if parent and parent not in parents:
-        raise UsageError("there is no topic of this name", subject=parent[:_CHARACTERS])
+        raise UsageError("no topic has this name", subject=parent[:_CHARACTERS])
     if parent and name == newsroom.beat.topic:
-        raise UsageError("the main topic stands above the others", subject=name)
+        raise UsageError("the main topic must stay above the other topics", subject=name)
     above = parent
     for _ in range(len(parents) + 1):
         if above == name:
-            raise UsageError("a topic cannot stand below itself", subject=name)
+            raise UsageError("a topic cannot be below itself", subject=name)
         above = parents.get(above, "")
 
 
@@ -166,14 +166,14 @@ def file_topic(newsroom: Newsroom, name: str, parent: str, by: str) -> SettingsR
         ids = {known.id.casefold() for known in newsroom.beat.topics}
         topic_id = archive.slug(keyword).strip("-")[:60]
         if keyword.casefold() in taken or topic_id.casefold() in {*ids, "index.html", ""}:
-            hint = "it becomes a folder of the site: take Latin letters" if not topic_id else ""
-            raise UsageError("no name for a new topic", subject=keyword, hint=hint)
+            hint = "use Latin letters: it becomes a folder of the site" if not topic_id else ""
+            raise UsageError("invalid name for a new topic", subject=keyword, hint=hint)
         check_parent(newsroom, keyword, parent)
         texts = {"_id": topic_id, "name": keyword, "parent": parent}
         path = f"{_FOLDER}/{_next_number(newsroom):02}-{topic_id}.yaml"
         texts = {key: value for key, value in texts.items() if value}
         change = topic_file.edit_topic(newsroom.root, path, [keyword], [], texts)
-        return SettingsEdit(files=(change,), subject=f"topics: {keyword} is new")
+        return SettingsEdit(files=(change,), subject=f"topics: add {keyword}")
 
     return commit_settings(newsroom, make, by)
 
@@ -196,7 +196,7 @@ def end_topic(newsroom: Newsroom, said: str, by: str, seen: str) -> SettingsRepo
         refuse_others(newsroom, path, seen)
         _refuse_use(newsroom, topic.name)
         file = FileChange(path=path, after=None, before=digest)
-        return SettingsEdit(files=(file,), subject=f"topics: {topic.name} ends")
+        return SettingsEdit(files=(file,), subject=f"topics: remove {topic.name}")
 
     return commit_settings(newsroom, make, by)
 
@@ -204,15 +204,15 @@ def end_topic(newsroom: Newsroom, said: str, by: str, seen: str) -> SettingsRepo
 def _refuse_use(newsroom: Newsroom, name: str) -> None:
     beat = newsroom.beat
     if name == beat.topic:
-        raise UsageError("the main topic cannot end", subject=name, hint="set site.topic first")
+        raise UsageError("the main topic must stay", subject=name, hint="set site.topic first")
     below = [topic.name for topic in beat.topics if topic.parent == name]
     if below:
-        hint = f"put them elsewhere: {', '.join(below[:5])}"
-        raise UsageError("topics stand below it", subject=name, hint=hint)
+        hint = f"move these topics first: {', '.join(below[:5])}"
+        raise UsageError("other topics are below this topic", subject=name, hint=hint)
     sources = [source.name or source.url for source in beat.sources if name in source.topics]
     if sources:
-        hint = f"take it from them: {', '.join(sources[:5])}"
-        raise UsageError("sources give it to their stories", subject=name, hint=hint)
+        hint = f"remove it from these sources first: {', '.join(sources[:5])}"
+        raise UsageError("sources give this topic to their stories", subject=name, hint=hint)
 
 
 # Adding words to a topic's file, in one commit.
@@ -274,7 +274,7 @@ def write_words(
         new=new,
         known=tuple(word for word in wanted if word not in new),
         commit=done.commit,
-        notes=notes_on(done, "it is"),
+        notes=notes_on(done, "the change is"),
     )
 
 
@@ -308,7 +308,7 @@ def add_keywords(
     """
     if language and not _LANGUAGE.fullmatch(language):
         raise UsageError(
-            "no code of a language", subject=language, hint="two or three letters, such as de"
+            "invalid language code", subject=language, hint="use two or three letters, such as de"
         )
     change = WordsChange(
         there=lambda topic: _list_words(topic, language),
@@ -340,7 +340,7 @@ def _note_twins(beat: Beat, name: str, words: Sequence[str]) -> Iterator[str]:
         theirs = {word.casefold() for word in (*topic.keywords, *topic.aliases)}
         for word in words:
             if topic.name != name and word.casefold() in theirs:
-                yield f"{topic.name} has the keyword, too: {word}"
+                yield f"{topic.name} already has this keyword: {word}"
 
 
 # Dismissing suggestions: the topic's file lists words that are not its keywords.

@@ -52,32 +52,32 @@ _WORDING = Wording(
     {
         TrailKind.FOUND: (
             "found in {source}",
-            "found; in which source is not known any more",
+            "found; its source is no longer known",
         ),
         TrailKind.READ: (
             "read: {characters:number} characters of text",
-            "read; its text is not kept any more",
+            "read; its text is no longer stored",
         ),
         TrailKind.JUDGED: (
             "judged: quality {quality:number}, {standing}",
             "judged: {standing}",
-            "judged; how is not known any more",
+            "judged; the result is no longer known",
         ),
         TrailKind.FILED: ("filed",),
-        TrailKind.WRITTEN: ("written here",),
-        TrailKind.CHANGED: ("changed by a round",),
-        TrailKind.VERDICT: ("verdict: {said}",),
-        TrailKind.CLEARED: ("verdict taken back",),
-        TrailKind.RULE_UNDONE: ("rule taken back: {rule}",),
+        TrailKind.WRITTEN: ("written by an editor",),
+        TrailKind.CHANGED: ("changed by a run",),
+        TrailKind.VERDICT: ("decision: {said}",),
+        TrailKind.CLEARED: ("decision cleared",),
+        TrailKind.RULE_UNDONE: ("rule removed: {rule}",),
         TrailKind.RULED: ("rule: {rule}",),
         TrailKind.CORRECTED: ("corrected, with a note for readers",),
         TrailKind.UNDONE: ("undone ({undone})", "undone"),
-        TrailKind.ALONG: ("changed by a word on another story",),
+        TrailKind.ALONG: ("changed by an action on another story",),
         TrailKind.EDITED: ("edited by hand",),
-        TrailKind.ARCHIVED: ("moved: {to}",),
-        TrailKind.DELETED: ("its record was deleted",),
+        TrailKind.ARCHIVED: ("moved to {to}",),
+        TrailKind.DELETED: ("story file deleted",),
         TrailKind.DROPPED: ("dropped: {reason}",),
-        TrailKind.FAILED: ("could not be read: {reason}",),
+        TrailKind.FAILED: ("article could not be read: {reason}",),
         TrailKind.EVENT: ("{event}",),
     },
     other=TrailKind.OTHER,
@@ -172,9 +172,9 @@ def _read_log(newsroom: Newsroom, story: Story) -> _Log:
     try:
         log = archive.read_story_log(newsroom.root, story.path, _MOST_COMMITS)
     except GitError as error:
-        return _Log(notes=(f"git does not say what changed: {error}",))
+        return _Log(notes=(f"git cannot show what changed: {error}",))
     if log is None:
-        return _Log(notes=("there is no git repository: nobody knows what changed when",))
+        return _Log(notes=("there is no git repository, so changes are not known",))
     entries: list[TrailEntry] = []
     words: set[Word] = set()
     name = record_name(story.path)

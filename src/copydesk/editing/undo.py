@@ -73,17 +73,17 @@ def undo_action(newsroom: Newsroom, commit: str, by: str, why: str = "") -> Undo
         action = read_action(done.message)
         if not action or not all(map(_is_ours, done.files)):
             raise UsageError(
-                "neither a verdict nor a rule",
+                "the commit is neither a decision nor a rule",
                 subject=done.id,
-                hint="git log --grep ^Copydesk-Action lists what can be undone",
+                hint="run `git log --grep ^Copydesk-Action` to list what can be undone",
             )
         step = put_undoing(begin_edit(newsroom), done.files, _commit_words(done, by, why))
         report = UndoReport(action=action, undone=done.id, differences=step.differences)
         if step.differences:
             return report
         if not any(step.edit.changed_paths):
-            return UndoReport(action=action, undone=done.id, notes=("it is undone already",))
-        made = make_edit(lock, step.edit, [step.words], newsroom.now, "it is")
+            return UndoReport(action=action, undone=done.id, notes=("it was already undone",))
+        made = make_edit(lock, step.edit, [step.words], newsroom.now, "the change is")
         return replace(
             report,
             changed=made.changed,
@@ -96,7 +96,7 @@ def undo_action(newsroom: Newsroom, commit: str, by: str, why: str = "") -> Undo
 def _must_be_free(lock: WriteLock) -> None:
     """Raise GitError if nothing can be committed at present."""
     if obstacle := lock.repository.obstacle():
-        hint = "" if lock.repository.branch() else "check a branch out: git switch NAME"
+        hint = "" if lock.repository.branch() else "check out a branch: `git switch NAME`"
         raise GitError("nothing can be undone now", subject=obstacle, hint=hint)
 
 
@@ -141,7 +141,7 @@ def put_undoing(
     return EditStep(
         edit=undone.without_traces(looks, removed),
         words=words,
-        notes=(f"its text is no longer kept: {min(restored)}", *notes) if lost else notes,
+        notes=(f"the text is no longer stored: {min(restored)}", *notes) if lost else notes,
         is_urgent=bool(removed or restored),
     )
 
@@ -214,8 +214,8 @@ def _unmake_record(edit: Edit, path: str, states: States) -> Edit:
     """
     before, after = states
     if edit.find_bytes(path) != after:
-        hint = "reject it, and it is on the site no more" if before is None else ""
-        raise UsageError("it has changed since it was written", subject=path, hint=hint)
+        hint = "reject the story to take it off the site" if before is None else ""
+        raise UsageError("the file has changed since it was written", subject=path, hint=hint)
     edit = edit.with_bytes(path, before)
     return replace(edit, needed=edit.needed | {path})
 
@@ -332,7 +332,7 @@ def rulings_without(
         if was in {left, is_now}:  # unchanged by the action, or already undone
             continue
         if is_now != left:
-            differences.append(_difference(path, f"verdict on {at}", left, is_now))
+            differences.append(_difference(path, f"decision on {at}", left, is_now))
         elif was is None:
             del verdicts[at]
         else:

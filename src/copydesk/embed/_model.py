@@ -71,7 +71,7 @@ def _find_model_file() -> Path:
     except ValueError:  # one of the packages is blocked from import
         package = runtime = None
     if package is None or package.origin is None or runtime is None:
-        raise ModelError("sentence vectors need an extra that is not installed", hint=_INSTALL)
+        raise ModelError("sentence vectors need the extra copydesk[embed]", hint=_INSTALL)
     return Path(package.origin).with_name("model.onnx")
 
 
@@ -82,7 +82,7 @@ def _check(path: Path) -> None:
     except OSError as error:
         raise _failure(path, error.strerror or type(error).__name__) from error
     if digest != SHA256:
-        raise _failure(path, "it is damaged or of another version")
+        raise _failure(path, "the file is damaged or of another version")
 
 
 def _session(path: Path, threads: int) -> onnxruntime.InferenceSession:
@@ -100,7 +100,7 @@ def _session(path: Path, threads: int) -> onnxruntime.InferenceSession:
 
 def _failure(path: Path, why: str) -> ModelError:
     return ModelError(
-        f"the model of sentence vectors cannot be used ({why})",
+        f"the model for sentence vectors cannot be used ({why})",
         subject=str(path),
         hint=f"{_INSTALL} --reinstall",
     )

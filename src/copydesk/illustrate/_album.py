@@ -281,7 +281,7 @@ class Album:
             files.write_if_changed(self._sidecar(picture.url), to_sidecar(picture))
         except OSError as error:
             raise PictureError(
-                "picture cannot be stored", subject=str(self._folder), hint=str(error)
+                "the picture cannot be stored", subject=str(self._folder), hint=str(error)
             ) from error
         with self._lock:
             self._put(picture)
@@ -451,9 +451,9 @@ def read_original(picture: Picture, folder: Path) -> FetchedPicture:
     try:
         fetched = measure_picture(picture.url, (folder / picture.original).read_bytes())
     except OSError as error:
-        raise PictureError("lost original of a picture", subject=picture.url) from error
+        raise PictureError("the original of a picture is missing", subject=picture.url) from error
     if fetched.stem != picture.stem:
-        raise PictureError("damaged original of a picture", subject=picture.url)
+        raise PictureError("the original of a picture is damaged", subject=picture.url)
     return fetched
 
 

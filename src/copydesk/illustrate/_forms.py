@@ -24,7 +24,7 @@ SMALL_WIDTH = 320
 _WORTH = 1.5  # a picture that is not so much wider than a form needs no such form
 _QUALITY = 80
 _WASTE = 0.95  # of the WebP's bytes: a larger AVIF is not kept
-_HINT = "the story goes without a picture"
+_HINT = "the story is shown without a picture"
 MAX_WIDTH = 640
 MAX_HEIGHT = 960
 _ORIENTATION = 0x0112
@@ -68,11 +68,11 @@ def refuse_damage(url: str) -> Iterator[None]:
     try:
         yield
     except MemoryError as error:
-        raise PictureError("picture too large to decode", subject=url, hint=_HINT) from error
+        raise PictureError("the picture is too large to decode", subject=url, hint=_HINT) from error
     except Exception as error:
         # Pillow's decoders answer damage with OSError, SyntaxError, ValueError, EOFError, struct
         # errors and more; whatever it is, the picture cannot be used
-        raise PictureError("picture damaged or cut off", subject=url, hint=_HINT) from error
+        raise PictureError("the picture is damaged or cut off", subject=url, hint=_HINT) from error
 
 
 def _forms(image: Image, stem: str) -> dict[PictureFile, bytes]:

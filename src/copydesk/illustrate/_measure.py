@@ -20,7 +20,7 @@ MAX_BYTES = 20_000_000
 _LIGHT_BYTES = 500_000  # four times the forms of a photograph
 _LIGHT_PIXELS = 12_000_000  # 4,000 x 3,000, decoded 48 MB
 _FIRST = 262_144  # bytes; a camera's preview may come before the size
-_HINT = "the story goes without a picture"
+_HINT = "the story is shown without a picture"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,16 +67,16 @@ def measure_picture(url: str, data: bytes, least: int = MIN_SIDE) -> FetchedPict
 def _measure(data: bytes, url: str, least: int) -> Measure:
     format_name = _format(data)
     if not format_name:
-        raise PictureError(f"not a picture but {_what(data)}", subject=url, hint=_HINT)
+        raise PictureError(f"expected a picture, got {_what(data)}", subject=url, hint=_HINT)
     if len(data) > MAX_BYTES:
-        raise PictureError("picture has too many bytes", subject=url, hint=_HINT)
+        raise PictureError("the picture is too big", subject=url, hint=_HINT)
     width, height = size(data)
     if width <= 0 or height <= 0:
-        raise PictureError("picture without a size", subject=url, hint=_HINT)
+        raise PictureError("the picture has no size", subject=url, hint=_HINT)
     if min(width, height) < least:
-        raise PictureError(f"picture too small ({width} x {height})", subject=url, hint=_HINT)
+        raise PictureError(f"the picture is too small ({width}x{height})", subject=url, hint=_HINT)
     if width * height > MAX_PIXELS:
-        raise PictureError(f"picture too large ({width} x {height})", subject=url, hint=_HINT)
+        raise PictureError(f"the picture is too large ({width}x{height})", subject=url, hint=_HINT)
     return Measure(
         format=format_name, type=f"image/{format_name.lower()}", width=width, height=height
     )
@@ -103,7 +103,7 @@ def _what(data: bytes) -> str:
     if not data:
         return "nothing"
     if b"<svg" in begun:
-        return "SVG, which may hold scripts"
+        return "SVG, which may contain scripts"
     if begun.startswith((b"<!doctype html", b"<html", b"<head", b"<body")) or b"<html" in begun:
         return "a web page"
     return "something else"

@@ -47,11 +47,11 @@ def make_upload_apart(
             command, input=data, capture_output=True, timeout=seconds, check=False
         )
     except subprocess.TimeoutExpired as error:
-        what = f"picture takes more than {seconds:.0f} seconds to read"
-        raise PictureError(what, subject="upload", hint="save it as a JPEG") from error
+        what = f"the picture took more than {seconds:.0f} seconds to decode"
+        raise PictureError(what, subject="upload", hint="save the picture as a JPEG") from error
     except OSError as error:
         raise PictureError(
-            "no process to read a picture with", subject="upload", hint=str(error)
+            "could not start a process to decode the picture", subject="upload", hint=str(error)
         ) from error
     if done.returncode == 0 and done.stdout:
         return done.stdout
@@ -95,7 +95,7 @@ def _read_refusal(code: int, told: bytes) -> PictureError:
             what, subject, hint = json.loads(told.rsplit(b"\n", 1)[-1])
             return PictureError(what, subject=subject, hint=hint)
     return PictureError(
-        "picture cannot be decoded", subject="upload", hint="save it anew, or as a JPEG"
+        "the picture cannot be decoded", subject="upload", hint="save it again, or as a JPEG"
     )
 
 
@@ -127,10 +127,12 @@ def make_logo(data: bytes, side: int) -> bytes:
 
 def _decode_upload(data: bytes, least: int) -> Image:
     if len(data) > UPLOAD_BYTES:
-        raise PictureError("picture has too many bytes", subject="upload", hint="5 MB at most")
+        raise PictureError("the picture is too big", subject="upload", hint="use at most 5 MB")
     size = measure_picture("upload", data, least).measure
     if size.format != "JPEG" and size.width * size.height > _MOST_PIXELS:
-        what = f"picture too large ({size.width} x {size.height})"
-        raise PictureError(what, subject="upload", hint="25 megapixels at most, or as JPEG")
+        what = f"the picture is too large ({size.width}x{size.height})"
+        raise PictureError(
+            what, subject="upload", hint="use at most 25 megapixels, or save the picture as a JPEG"
+        )
     with refuse_damage("upload"):
         return decode(data, size)

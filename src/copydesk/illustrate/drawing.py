@@ -488,9 +488,9 @@ def read_code_points(file: Path) -> frozenset[int]:
     try:
         points = frozenset(_points(file.read_bytes()))
     except (OSError, struct.error, ValueError) as error:
-        raise PictureError("a face cannot be read", subject=str(file), hint=str(error)) from error
+        raise PictureError("the font cannot be read", subject=str(file), hint=str(error)) from error
     if not points:
-        raise PictureError("a face has no characters", subject=str(file))
+        raise PictureError("the font has no characters", subject=str(file))
     return points
 
 
@@ -526,7 +526,7 @@ def _table(data: bytes) -> int:
         tag, _, offset, _ = struct.unpack_from(">4sIII", data, 12 + 16 * index)
         if tag == b"cmap":
             return int(offset)
-    raise ValueError("no table of characters")
+    raise ValueError("the font has no table of characters")
 
 
 def _segments(data: bytes, offset: int) -> Iterator[int]:
@@ -552,7 +552,7 @@ def _groups(data: bytes, offset: int) -> Iterator[int]:
     """Yield the characters of a `cmap` table of format 12."""
     count = struct.unpack_from(">I", data, offset + 12)[0]
     if count > _MOST_RANGES:
-        raise ValueError("more ranges than there are characters")
+        raise ValueError("the font has more ranges than characters")
     for index in range(count):
         start, end, glyph = struct.unpack_from(">III", data, offset + 16 + 12 * index)
         yield from range(start + (0 if glyph else 1), min(end, 0x10FFFF) + 1)

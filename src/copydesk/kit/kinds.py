@@ -50,7 +50,7 @@ def _line(value: object) -> str:
 
 def _plain_line(value: object) -> str:
     if not ((line := str(value)).isprintable() and line.isascii()):
-        raise Unfit("one line of plain characters")
+        raise Unfit("one line of ASCII characters")
     return line
 
 
@@ -75,7 +75,7 @@ def _address(value: object) -> str:
     if urls.fetchable(address) is None or " " in address:
         raise Unfit("a web address such as https://example.org/feed.xml")
     if "@" in address.split("://", 1)[-1].split("/", 1)[0]:
-        raise Unfit("an address without name and password", "send them with headers_env")
+        raise Unfit("an address without user name and password", "send them with `headers_env`")
     return address
 
 
@@ -85,7 +85,7 @@ def _base(value: object) -> str:
         return ""
     address = _address(value)
     if "?" in address or "#" in address:
-        raise Unfit("a web address without ? and #")
+        raise Unfit("a web address without a query (?) and a fragment (#)")
     return address.rstrip("/")
 
 
@@ -94,10 +94,10 @@ def _proxy(value: object) -> str:
         return ""
     address = _text(value)
     if not urls.is_proxy(address):
-        raise Unfit("a proxy's address such as http://127.0.0.1:3128")
+        raise Unfit("a proxy address such as http://127.0.0.1:3128")
     if "@" in address:
-        hint = "put the whole address into the environment and name the variable with proxy_env"
-        raise Unfit("a proxy's address without name and password", hint)
+        hint = "put the address into an environment variable, and its name into `proxy_env`"
+        raise Unfit("a proxy address without user name and password", hint)
     return address
 
 
@@ -115,7 +115,7 @@ def _remote(value: object) -> str:
         return ""
     name = _text(value)
     if not re.fullmatch(_REMOTE, name) or ".." in name:
-        hint = "give an address a name: git remote add origin ADDRESS" if ":" in name else ""
+        hint = "give the address a name with `git remote add origin ADDRESS`" if ":" in name else ""
         raise Unfit('the name of a git remote such as "origin"', hint)
     return name
 
@@ -124,7 +124,7 @@ def _branch(value: object) -> str:
     """Return the name of a git branch that follows git's main rules (git-check-ref-format)."""
     name = _text(value)
     if not re.fullmatch(_REMOTE, name) or ".." in name or "//" in name or name.endswith(("/", ".")):
-        raise Unfit('a branch\'s name such as "gh-pages"')
+        raise Unfit('a branch name such as "gh-pages"')
     return name
 
 
@@ -132,31 +132,31 @@ def _rsync(value: object) -> str:
     """Return a target of rsync without a password; raises Unfit for one with a password."""
     target = _text(value)
     if target.startswith("-") or (target and target.strip("/") == ""):
-        raise Unfit('a place such as "user@host:/var/www/site/"')
+        raise Unfit('an rsync target such as "user@host:/var/www/site/"')
     if re.search(_LOGIN, target):
-        hint = "rsync takes one from RSYNC_PASSWORD in the environment; ssh wants a key"
-        raise Unfit("a place without a password", hint)
+        hint = "set the environment variable RSYNC_PASSWORD for rsync, or use a key for ssh"
+        raise Unfit("an rsync target without a password", hint)
     return target
 
 
 def _bucket(value: object) -> str:
     name = _text(value)
     if name and not re.fullmatch(_BUCKET, name):
-        raise Unfit('a bucket\'s name such as "tidewatch-site"')
+        raise Unfit('a bucket name such as "tidewatch-site"')
     return name
 
 
 def _key_file(value: object) -> str:
     key = _text(value)
     if key and not re.fullmatch(_INDEX_NOW, key):
-        raise Unfit("8 to 128 letters, digits and dashes", "such as the output of: uuidgen")
+        raise Unfit("8 to 128 letters, digits and dashes", "create a key with `uuidgen`")
     return key
 
 
 def _nameservers(value: object) -> tuple[str, ...]:
     servers = _words(value)
     if not all(map(urls.is_socket, servers)):
-        raise Unfit('a list of addresses such as ["9.9.9.9", "[2620:fe::fe]:53"]')
+        raise Unfit('a list of IP addresses such as ["9.9.9.9", "[2620:fe::fe]:53"]')
     return servers
 
 
@@ -166,7 +166,7 @@ def _networks(value: object) -> tuple[str, ...]:
         for network in networks:
             ipaddress.ip_network(network)
     except ValueError as error:
-        raise Unfit('a list of addresses or networks such as ["10.0.0.5", "fd00::/8"]') from error
+        raise Unfit('IP addresses or networks such as ["10.0.0.5", "fd00::/8"]') from error
     return networks
 
 
@@ -176,7 +176,7 @@ def _host(value: object) -> str:
     bare = name.strip("[]")
     host = urls.host(f"http://[{bare}]/" if ":" in bare else f"http://{name}/").strip("[]")
     if not host or any(mark in name for mark in "/?#@ ") or not re.fullmatch(_HOST, host):
-        raise Unfit('a host\'s name such as "www.example.org"')
+        raise Unfit('a host name such as "www.example.org"')
     return host
 
 
@@ -184,14 +184,14 @@ def _own_name(value: object) -> str:
     """Return the desk's host name; raises Unfit for an IP address: passkeys need a name."""
     host = _host(value) if value != "" else ""
     if host and (":" in host or not re.search("[A-Za-z]", host.rpartition(".")[2])):
-        raise Unfit("a host's name such as desk.example.org, no address")
+        raise Unfit("a host name such as desk.example.org, not an IP address")
     return host
 
 
 def _header_name(value: object) -> str:
     name = _text(value) if value != "" else ""
     if name and not re.fullmatch(_HEADER_NAME, name):
-        raise Unfit("a header's name such as X-Forwarded-User, or nothing")
+        raise Unfit("a header name such as X-Forwarded-User, or an empty text")
     return name
 
 
@@ -199,7 +199,7 @@ def _variable(value: object) -> str:
     if value == "":
         return ""
     if not isinstance(value, str) or not re.fullmatch(_VARIABLE, value):
-        hint = "the value itself stays out of the file: put it into the environment"
+        hint = "put the value into an environment variable, and name the variable here"
         raise Unfit("the name of an environment variable", hint)
     return value
 
@@ -219,7 +219,7 @@ def _selector(value: object) -> str:
 
 def _day(value: object) -> date:
     if not isinstance(value, date) or isinstance(value, datetime):
-        raise Unfit("a day without quotes such as 2026-11-24")
+        raise Unfit("a date without quotes such as 2026-11-24")
     return value
 
 
@@ -227,9 +227,9 @@ def _contact(value: object) -> str:
     contact = _text(value)
     if contact and not contact.startswith("mailto:") and urls.fetchable(contact) is None:
         hint = f'write "mailto:{contact}"' if re.fullmatch(_EMAIL, contact) else ""
-        raise Unfit("mailto:… or a web address", hint)
+        raise Unfit("a mailto: address or a web address", hint)
     if " " in contact or not contact.isascii() or len(contact) > 200:
-        raise Unfit("at most 200 plain characters: it travels in a header")
+        raise Unfit("at most 200 ASCII characters without spaces, for a header")
     if contact.startswith("mailto:") and not re.fullmatch(_EMAIL, contact.removeprefix("mailto:")):
         raise Unfit("a mail address after mailto:")
     return contact
@@ -240,7 +240,7 @@ def _timezone(value: object) -> str:
     try:
         zoneinfo.ZoneInfo(name)
     except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError) as error:
-        raise Unfit('a time zone\'s name such as "UTC" or "Europe/Berlin"') from error
+        raise Unfit('a time zone such as "UTC" or "Europe/Berlin"') from error
     return name
 
 
@@ -252,7 +252,7 @@ def _clock(value: object) -> str:
 
 def _id(value: object) -> str:
     if not re.fullmatch(_ID, name := _text(value)):
-        raise Unfit("small letters, digits and hyphens such as daily-news, 60 at most")
+        raise Unfit("at most 60 lower-case letters, digits and hyphens, such as daily-news")
     return name
 
 
@@ -276,11 +276,11 @@ def _headers(value: object) -> Mapping[str, str]:
         raise Unfit('a table such as { Authorization = "EXAMPLE_HEADER_NAME" }')
     for name, variable in value.items():
         if not re.fullmatch(_HEADER_NAME, name):
-            raise Unfit(f"a header's name without blanks instead of {name!r}")
+            raise Unfit(f"a valid header name instead of {name!r}")
         if not isinstance(variable, str) or not re.fullmatch(_VARIABLE, variable):
             raise Unfit(
-                f"the name of an environment variable for {name}",
-                "the value itself stays out of the file: put it into the environment",
+                f"the name of an environment variable for the header {name}",
+                "put the value into an environment variable, and name the variable here",
             )
     return dict(value)
 
@@ -314,7 +314,7 @@ def number(minimum: float = 0.0) -> ValueKind[float]:
 
 def _share(value: object) -> float:
     if not isinstance(value, int | float) or isinstance(value, bool) or not 0 <= value <= 1:
-        raise Unfit("a share from 0 to 1 such as 0.2")
+        raise Unfit("a number from 0 to 1 such as 0.2")
     return float(value)
 
 
@@ -337,7 +337,7 @@ def choices(*names: str) -> ValueKind[tuple[str, ...]]:
     def read(value: object) -> tuple[str, ...]:
         words = _words(value)
         if not set(words) <= set(names) or len(set(words)) < len(words):
-            raise Unfit(f"a list, each once, of {said}")
+            raise Unfit(f"a list of different values out of {said}")
         return words
 
     return ValueKind(name=f"list of {said}", read=read)
@@ -345,43 +345,41 @@ def choices(*names: str) -> ValueKind[tuple[str, ...]]:
 
 TEXT = ValueKind(name="text", read=_text)
 LINE = ValueKind(name="one line of text", read=_line)
-PLAIN_LINE = ValueKind(name="one line of plain characters", read=_plain_line)
-SHARE = ValueKind(name="share from 0 to 1", read=_share)
+PLAIN_LINE = ValueKind(name="one line of ASCII characters", read=_plain_line)
+SHARE = ValueKind(name="number from 0 to 1", read=_share)
 FLAG = ValueKind(name="true or false", read=_flag)
 WORDS = ValueKind(name="list of texts", read=_words)
 ADDRESS = ValueKind(name="web address", read=_address)
 ADDRESSES = ValueKind(
     name="list of web addresses", read=lambda value: tuple(map(_address, _words(value)))
 )
-BASE = ValueKind(name="web address or nothing", read=_base)
-PROXY = ValueKind(name="http proxy's address or nothing", read=_proxy, private=True)
-CONTACT = ValueKind(name="mailto: or web address", read=_contact)
+BASE = ValueKind(name="web address or empty", read=_base)
+PROXY = ValueKind(name="address of an HTTP proxy or empty", read=_proxy, private=True)
+CONTACT = ValueKind(name="mailto: address or web address", read=_contact)
 TIMEZONE = ValueKind(name="time zone", read=_timezone)
 OWN_TIMEZONE = ValueKind(
-    name="time zone or nothing", read=lambda value: "" if value == "" else _timezone(value)
+    name="time zone or empty", read=lambda value: "" if value == "" else _timezone(value)
 )
 CLOCK = ValueKind(name="time of day", read=_clock)
-ID = ValueKind(name="small letters, digits, hyphens", read=_id)
+ID = ValueKind(name="lower-case letters, digits, hyphens", read=_id)
 LOCALE = ValueKind(name="language tag", read=_locale)
 LANGUAGE = ValueKind(
-    name="language tag or nothing", read=lambda value: "" if value == "" else _locale(value)
+    name="language tag or empty", read=lambda value: "" if value == "" else _locale(value)
 )
 HOSTS = ValueKind(name="list of host names", read=_hosts)
 HEADERS = ValueKind(name="table: header = environment variable", read=_headers)
-PUBLIC = ValueKind(name="https address, http for this machine alone, or nothing", read=_public)
-REMOTE = ValueKind(name="name of a git remote or nothing", read=_remote)
-BRANCH = ValueKind(name="branch of git", read=_branch)
-RSYNC = ValueKind(name="place that rsync takes, or nothing", read=_rsync, delicate=True)
-BUCKET = ValueKind(name="bucket's name or nothing", read=_bucket)
-INDEX_NOW = ValueKind(name="8 to 128 letters, digits and dashes, or nothing", read=_key_file)
+PUBLIC = ValueKind(name="https address, http for this machine only, or empty", read=_public)
+REMOTE = ValueKind(name="name of a git remote or empty", read=_remote)
+BRANCH = ValueKind(name="name of a git branch", read=_branch)
+RSYNC = ValueKind(name="rsync target or empty", read=_rsync, delicate=True)
+BUCKET = ValueKind(name="bucket name or empty", read=_bucket)
+INDEX_NOW = ValueKind(name="8 to 128 letters, digits and dashes, or empty", read=_key_file)
 NAMESERVERS = ValueKind(name="list of IP addresses, with or without port", read=_nameservers)
 NETWORKS = ValueKind(name="list of IP addresses or networks", read=_networks)
 HOST = ValueKind(name="host name", read=_host)
-OWN_NAME = ValueKind(name="host name or nothing", read=_own_name)
-HEADER_NAME = ValueKind(name="name of a header or nothing", read=_header_name)
-VARIABLE = ValueKind(
-    name="name of an environment variable or nothing", read=_variable, delicate=True
-)
+OWN_NAME = ValueKind(name="host name or empty", read=_own_name)
+HEADER_NAME = ValueKind(name="header name or empty", read=_header_name)
+VARIABLE = ValueKind(name="name of an environment variable or empty", read=_variable, delicate=True)
 SELECTOR = ValueKind(name="CSS selector", read=_selector)
 DAY = ValueKind(name="day", read=_day)
 

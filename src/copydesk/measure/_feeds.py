@@ -218,7 +218,7 @@ def feeds(paths: Iterable[Path], now: datetime) -> FeedsReport:
         if golden is not None or not _is_other_json(file):
             _compare(file, golden, now, count)
     if not count.files:
-        raise DataError("no feed among the files", hint="their names end in .xml, .rss or .json")
+        raise DataError("found no feed among the files", hint="use .xml, .rss or .json files")
     return FeedsReport(
         files=count.files,
         entries=count.entries,
@@ -240,7 +240,7 @@ def _compare(file: File, golden: File | None, now: datetime, count: _Count) -> N
     try:
         listed = _read_feed(file, now)
     except FeedError as error:
-        count.refused.append(Trouble(file=file.name, what=f"no feed: {error.what}"))
+        count.refused.append(Trouble(file=file.name, what=f"not a feed: {error.what}"))
     except Exception as error:  # any error is counted: there should be none
         what = f"{type(error).__name__}: {error}"
         count.errors.append(Trouble(file=file.name, what=what))
@@ -282,7 +282,7 @@ def _is_well_formed(file: File) -> bool:
 def _mismatches(file: File, golden: File, ours: tuple[SourceEntry, ...]) -> list[Mismatch]:
     expected = read_expected_entries(golden)
     if expected is None:
-        return [_mismatch(file, -1, "result", "", f"{golden.name} is in no known shape")]
+        return [_mismatch(file, -1, "result", "", f"{golden.name} has an unknown format")]
     if len(expected) != len(ours):
         return [_mismatch(file, -1, "entries", str(len(ours)), str(len(expected)))]
     return [

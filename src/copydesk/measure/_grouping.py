@@ -194,14 +194,14 @@ def _write(out: Path, documents: Iterable[Labelled], groups_by_id: Mapping[str, 
     try:
         out.write_bytes(b"".join(line + b"\n" for line in lines))
     except OSError as error:
-        hint = "name a file in a folder that is there, with --out"
-        why = f"cannot be written ({error.strerror})"
+        hint = "name a file in an existing folder with --out"
+        why = f"the file cannot be written ({error.strerror})"
         raise DataError(why, subject=str(out), hint=hint) from error
 
 
 _SAME = frozenset({"ok", "same", "copy", "1", "true"})
 _PAIR = ("a_title", "b_title", "label")
-_ONE_A_LINE = "write a line of JSON for each pair or document"
+_ONE_A_LINE = "write one line of JSON for each pair or document"
 _FIRST = datetime(2026, 1, 1, tzinfo=UTC)
 
 
@@ -298,8 +298,8 @@ def _read_pairs(path: Path) -> list[_Pair]:
             if not pairs and "a_title" not in values:
                 return []
             if missing := [key for key in _PAIR if key not in values]:
-                hint = f"a pair has {', '.join(_PAIR)}"
-                raise DataError(f"no {missing[0]}", subject=f"{path}:{at}", hint=hint)
+                hint = f"a pair needs the keys {', '.join(_PAIR)}"
+                raise DataError(f"missing key {missing[0]}", subject=f"{path}:{at}", hint=hint)
             label = str(values["label"]).lower()
             one, other = (_document(values, side) for side in ("a", "b"))
             pairs.append(_Pair(one=one, other=other, is_same=label in _SAME))
@@ -310,9 +310,9 @@ def _values(line: bytes, place: str) -> dict[str, object]:
     try:
         values = orjson.loads(line)
     except orjson.JSONDecodeError as error:
-        raise DataError(f"no JSON ({error})", subject=place, hint=_ONE_A_LINE) from error
+        raise DataError(f"invalid JSON ({error})", subject=place, hint=_ONE_A_LINE) from error
     if not isinstance(values, dict):
-        raise DataError("no labelled pair or document", subject=place, hint=_ONE_A_LINE)
+        raise DataError("expected a labelled pair or document", subject=place, hint=_ONE_A_LINE)
     return values
 
 

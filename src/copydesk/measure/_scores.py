@@ -87,7 +87,7 @@ def _profile_name(profile: str) -> ProfileName:
     match profile:
         case "copydesk" | "everyday":
             return profile
-    raise UsageError("no such profile", subject=profile, hint="copydesk or everyday")
+    raise UsageError("unknown scoring profile", subject=profile, hint="use copydesk or everyday")
 
 
 def _difference(case: _Case, quality: int, published: bool) -> Difference:
@@ -104,15 +104,15 @@ def _difference(case: _Case, quality: int, published: bool) -> Difference:
 def _cases(path: Path) -> Iterator[_Case]:
     try:
         if path.stat().st_size > _MAX_BYTES:
-            raise DataError("the file of cases is too big", subject=str(path), hint="64 MB at most")
+            raise DataError("the file is too big", subject=str(path), hint="use at most 64 MB")
         with path.open(encoding="utf-8-sig", newline="") as lines:
             yield from _read_cases(csv.DictReader(lines, strict=True), path)
     except OSError as error:
         raise DataError(
-            "cannot read the cases", subject=str(path), hint=error.strerror or ""
+            "the file of cases cannot be read", subject=str(path), hint=error.strerror or ""
         ) from error
     except UnicodeDecodeError as error:
-        raise DataError("no text in UTF-8", subject=str(path), hint=str(error)) from error
+        raise DataError("the file is not UTF-8", subject=str(path), hint=str(error)) from error
 
 
 def _read_cases(rows: csv.DictReader[str], path: Path) -> Iterator[_Case]:
@@ -122,23 +122,23 @@ def _read_cases(rows: csv.DictReader[str], path: Path) -> Iterator[_Case]:
             yield _case(row, f"{path}:{rows.line_num}")
     except csv.Error as error:
         where = f"{path}:{rows.reader.line_num}"
-        raise DataError("no CSV", subject=where, hint=str(error)) from error
+        raise DataError("the file is not valid CSV", subject=where, hint=str(error)) from error
 
 
 def _require_columns(columns: Sequence[str], path: Path) -> None:
     missing = [name for name in COLUMNS if name not in columns]
     if missing:
         raise DataError(
-            "no list of cases: a column is missing",
+            "the file of cases lacks a column",
             subject=f"{path}:1",
-            hint=f"the first line must name {', '.join(missing)}",
+            hint=f"add these columns to the first line: {', '.join(missing)}",
         )
 
 
 def _case(row: Mapping[str, str | None], where: str) -> _Case:
     cells = {name: row.get(name) for name in COLUMNS}
     if None in cells.values() or None in row:
-        raise DataError("a line with too few or too many cells", subject=where)
+        raise DataError("the line has too few or too many cells", subject=where)
     cell = {name: value or "" for name, value in cells.items()}
     return _Case(
         path=cell["path"],
@@ -162,11 +162,13 @@ def _flag(cell: Mapping[str, str], name: str, where: str) -> bool:
             return True
         case "0" | "false":
             return False
-    raise DataError(f"{name} is neither 0 nor 1: {cell[name]!r}", subject=where)
+    raise DataError(f"expected 0 or 1 as {name}, got {cell[name]!r}", subject=where)
 
 
 def _number(cell: Mapping[str, str], name: str, where: str) -> int:
     try:
         return int(cell[name])
     except ValueError as error:
-        raise DataError(f"{name} is no whole number: {cell[name]!r}", subject=where) from error
+        raise DataError(
+            f"expected a whole number as {name}, got {cell[name]!r}", subject=where
+        ) from error

@@ -98,7 +98,7 @@ def topics(labelled: Path, beat: Beat) -> TopicsReport:
     known = {topic.name for topic in beat.topics} | {beat.topic}
     cases = list(_cases(labelled, known))
     if not cases:
-        raise DataError("no labelled stories", subject=str(labelled))
+        raise DataError("found no labelled stories", subject=str(labelled))
     named = {name for case in cases for name in case.topics}
     ours = [_judge(case, beat, "copydesk") for case in cases]
     theirs = [_judge(case, beat, "everyday") for case in cases]
@@ -222,7 +222,7 @@ def _cases(path: Path, known: set[str]) -> Iterator[_Labelled]:
     try:
         if path.stat().st_size > _MAX_BYTES:
             raise DataError(
-                "the labelled file is too big", subject=str(path), hint="256 MB at most"
+                "the labelled file is too big", subject=str(path), hint="use at most 256 MB"
             )
         with path.open(encoding="utf-8-sig") as lines:
             for number, line in enumerate(lines, 1):
@@ -230,26 +230,30 @@ def _cases(path: Path, known: set[str]) -> Iterator[_Labelled]:
                     yield _case(line, f"{path}:{number}", known)
     except OSError as error:
         raise DataError(
-            "cannot read the labelled stories", subject=str(path), hint=error.strerror or ""
+            "the labelled stories cannot be read", subject=str(path), hint=error.strerror or ""
         ) from error
     except UnicodeDecodeError as error:
-        raise DataError("no text in UTF-8", subject=str(path), hint=str(error)) from error
+        raise DataError("the file is not UTF-8", subject=str(path), hint=str(error)) from error
 
 
 def _case(line: str, where: str, known: set[str]) -> _Labelled:
     try:
         row = json.loads(line)
     except (ValueError, RecursionError) as error:
-        raise DataError("no line of JSON", subject=where, hint=str(error)) from error
+        raise DataError("the line is not JSON", subject=where, hint=str(error)) from error
     if not isinstance(row, dict):
-        raise DataError("no labelled story", subject=where, hint="each line is one JSON object")
+        raise DataError(
+            "the line is not a labelled story",
+            subject=where,
+            hint="write one JSON object on each line",
+        )
     topics = _texts(row, "topics", where)
     for name in topics:
         if name not in known:
-            hint = f"the newsroom has {', '.join(sorted(filter(None, known)))}"
-            raise DataError(f"no such topic: {name!r}", subject=where, hint=hint)
+            hint = f"the topics are: {', '.join(sorted(filter(None, known)))}"
+            raise DataError(f"unknown topic: {name!r}", subject=where, hint=hint)
     if "topics" not in row:
-        raise DataError("a story without `topics`", subject=where, hint="an empty list for none")
+        raise DataError("the story has no `topics`", subject=where, hint="write [] for no topics")
     url = _text(row, "url", where)
     return _Labelled(
         article=_article(row, url, where),
@@ -279,7 +283,7 @@ def _text(row: Mapping[str, object], key: str, where: str) -> str:
     if value is None:
         return ""
     if not isinstance(value, str | int):
-        raise DataError(f"{key} is no text", subject=where)
+        raise DataError(f"expected a text as {key}", subject=where)
     return str(value)
 
 
@@ -288,5 +292,5 @@ def _texts(row: Mapping[str, object], key: str, where: str) -> tuple[str, ...]:
     if value is None:
         return ()
     if not isinstance(value, list) or not all(isinstance(text, str) for text in value):
-        raise DataError(f"{key} is no list of texts", subject=where)
+        raise DataError(f"expected a list of texts as {key}", subject=where)
     return tuple(value)

@@ -72,10 +72,10 @@ def _open(path: Path, name: str, holder: Path) -> Iterator[File]:
             _check_size(path.stat().st_size, str(path))
             yield File(name=name, data=path.read_bytes(), path=path, holder=holder)
     except OSError as error:
-        raise DataError(f"cannot be read ({error.strerror})", subject=str(path)) from error
+        raise DataError(f"the file cannot be read ({error.strerror})", subject=str(path)) from error
     except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, NotImplementedError) as error:
         # the last two: a password, a compression unknown to zipfile
-        raise DataError(f"no zip that can be read ({error})", subject=str(path)) from error
+        raise DataError(f"the file is not a valid zip ({error})", subject=str(path)) from error
 
 
 def _open_zip(path: Path) -> Iterator[File]:
@@ -89,7 +89,7 @@ def _open_zip(path: Path) -> Iterator[File]:
 
 def _check_size(size: int, subject: str) -> None:
     if size > _MAX_BYTES:
-        raise DataError("a file is too big", subject=subject, hint="64 MB at most")
+        raise DataError("the file is too big", subject=subject, hint="use at most 64 MB")
 
 
 Order = Literal["time", "order", "hash"]
@@ -120,7 +120,7 @@ class Labelled:
 def read_documents(path: Path) -> list[Labelled]:
     """Return the documents of a labelled file; DataError names the number of an invalid line."""
     if path.stat().st_size > _MAX_DOCUMENTS_BYTES:
-        raise DataError("too large to be read", subject=str(path), hint="at most 512 MB")
+        raise DataError("the file is too big", subject=str(path), hint="use at most 512 MB")
     with path.open("rb") as lines:
         documents = [
             _parse_document(line, f"{path}:{at}")
@@ -128,11 +128,15 @@ def read_documents(path: Path) -> list[Labelled]:
             if line.strip()
         ]
     if not documents:
-        raise DataError("no documents", subject=str(path), hint="a line of JSON for each document")
+        raise DataError(
+            "the file has no documents",
+            subject=str(path),
+            hint="write one line of JSON for each document",
+        )
     twice = len(documents) - len({document.id for document in documents})
     if twice:
         raise DataError(
-            f"{twice} ids stand twice", subject=str(path), hint="ids tell documents apart"
+            f"{twice} ids occur twice", subject=str(path), hint="give each document its own id"
         )
     return documents
 
@@ -141,11 +145,11 @@ def _parse_document(line: bytes, place: str) -> Labelled:
     try:
         values = orjson.loads(line)
     except orjson.JSONDecodeError as error:
-        hint = "write a line of JSON for each document"
-        raise DataError(f"no JSON ({error})", subject=place, hint=hint) from error
+        hint = "write one line of JSON for each document"
+        raise DataError(f"invalid JSON ({error})", subject=place, hint=hint) from error
     if not isinstance(values, dict) or not all(key in values for key in ("id", "title", "cluster")):
-        hint = "a document has an id, a title and the cluster that it belongs to"
-        raise DataError("no labelled document", subject=place, hint=hint)
+        hint = "a document needs an id, a title and its cluster"
+        raise DataError("expected a labelled document", subject=place, hint=hint)
     language = _text(values.get("lang")).lower()
     order = values.get("order")
     return Labelled(
@@ -168,7 +172,7 @@ def _moment(value: object, place: str) -> datetime | None:
         return None
     moment = dates.parse(str(value))
     if moment is None:
-        raise DataError(f"no time: {value}", subject=place, hint="write 2026-11-24T13:10:00Z")
+        raise DataError(f"invalid time: {value}", subject=place, hint="write 2026-11-24T13:10:00Z")
     return moment
 
 
@@ -182,7 +186,7 @@ def sort_documents(
     possible = list(_possible(documents))
     order = forced or possible[0]
     if order not in possible:
-        raise DataError(f"not every document can be put in order of {order}", hint="--order hash")
+        raise DataError(f"not every document can be sorted by {order}", hint="use --order hash")
     return order, sorted(documents, key=lambda document: _key(document, order))
 
 
@@ -264,6 +268,6 @@ def day_of(row: Mapping[str, object], name: str, file: File) -> Day | None:
         return None
     moment = dates.parse(value) if isinstance(value, str) else None
     if moment is None:
-        hint = "such as 2026-11-20 or 2026-11-20T08:00:00Z"
-        raise DataError(f"{name} is no date: {value!r}", subject=file.place, hint=hint)
+        hint = "write dates as 2026-11-20 or 2026-11-20T08:00:00Z"
+        raise DataError(f"invalid date of {name}: {value!r}", subject=file.place, hint=hint)
     return Day(day=f"{moment:%Y-%m-%d}", is_moment=len(str(value)) > len("2026-11-20"))

@@ -226,8 +226,8 @@ def _replace_page(web: Web, case: Case, row: Row | None) -> Case:
 _GZIP = b"\x1f\x8b"
 _MAX_BYTES = 64 * 1024 * 1024  # of one page, unpacked
 _SOURCE, _EXPECTED, _METADATA = "source.html", "expected.html", "expected-metadata.json"
-_NONE = "no labelled pages among the files"
-HINT = "a recording, its labels and its texts are named together; see docs/reference/cli.md"
+_NONE = "found no labelled pages among the files"
+HINT = "name a recording together with its labels and texts; see docs/reference/cli.md"
 
 
 def read_sets(paths: Iterable[Path], now: datetime, replayed_at: datetime | None) -> list[Set]:
@@ -271,7 +271,7 @@ def _rows(file: File) -> Row | None:
         rows = json.loads(file.data)
     except (ValueError, RecursionError) as error:
         if file.name.rpartition("/")[2] in {"ground-truth.json", "dates.json"}:
-            raise DataError("no JSON", subject=file.place, hint=str(error)) from error
+            raise DataError("invalid JSON", subject=file.place, hint=str(error)) from error
         return None
     if not isinstance(rows, dict) or not rows:
         return None
@@ -302,9 +302,9 @@ def _read_case(
     )
     if page is None:
         raise DataError(
-            f"a page that the labels name is not there: {places[0]}",
+            f"a page that the labels name is missing: {places[0]}",
             subject=file.place,
-            hint="pages lie in html/ beside their labels",
+            hint="put the pages into the folder html/ next to their labels",
         )
     return Case(name=key, page=_page(_unpack(page), url, now), truth=truth)
 
@@ -335,9 +335,9 @@ def _read_truth(html: File | None, metadata: File | None) -> Truth:
     try:
         row = json.loads(metadata.data)
     except (ValueError, RecursionError) as error:
-        raise DataError("no JSON", subject=metadata.place, hint=str(error)) from error
+        raise DataError("invalid JSON", subject=metadata.place, hint=str(error)) from error
     if not isinstance(row, dict):
-        raise DataError("no JSON object", subject=metadata.place)
+        raise DataError("expected a JSON object", subject=metadata.place)
     byline = row.get("byline")
     return replace(
         truth,
@@ -359,10 +359,10 @@ def _unpack(file: File) -> bytes:
     try:
         data = member.decompress(file.data, _MAX_BYTES)
     except zlib.error as error:
-        raise DataError(f"no gzip ({error})", subject=file.place) from error
+        raise DataError(f"invalid gzip ({error})", subject=file.place) from error
     if not member.eof:
-        what = "a page is too big" if member.unconsumed_tail else "the gzip is cut off"
-        raise DataError(what, subject=file.place, hint="64 MB at most, unpacked")
+        what = "a page is too big" if member.unconsumed_tail else "the gzip file is incomplete"
+        raise DataError(what, subject=file.place, hint="use at most 64 MB, unpacked")
     return data
 
 
@@ -390,6 +390,6 @@ def _lines(files: Iterable[File]) -> Iterator[tuple[File, list[Row]]]:
                 row = json.loads(line)
             except (ValueError, RecursionError) as error:
                 where = f"{file.place}:{number}"
-                raise DataError("no line of JSON", subject=where, hint=str(error)) from error
+                raise DataError("the line is not JSON", subject=where, hint=str(error)) from error
             rows += [row] if isinstance(row, dict) else []
         yield file, rows

@@ -139,7 +139,7 @@ def longest_alone(text: str, other: str) -> str:
     return " ".join(words[at] for at in longest)
 
 
-_FOR_DAYS = "compare them with copydesk eval dates"
+_FOR_DAYS = "compare these pages with `copydesk eval dates`"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -278,7 +278,7 @@ def _choose_comparable(sets: Sequence[Set]) -> tuple[list[Set], tuple[str, ...]]
     comparable = [labelled_set for labelled_set in worded if labelled_set.cases]
     if not comparable and skipped:
         names = ", ".join(skipped)
-        raise DataError("of these pages only the days are known", subject=names, hint=_FOR_DAYS)
+        raise DataError("only the dates of these pages are known", subject=names, hint=_FOR_DAYS)
     if not comparable:
         raise DataError("no page among the files has a text or a title", hint=page_layouts.HINT)
     return comparable, skipped

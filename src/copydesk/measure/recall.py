@@ -16,11 +16,11 @@ from copydesk.news.story import RecallKind
 # The label of each kind, in the order of table columns.
 KIND_WORDS: Mapping[RecallKind, str] = MappingProxyType(
     {
-        RecallKind.HAVE: "we have it",
-        RecallKind.COVERED: "in another newsroom's words",
+        RecallKind.HAVE: "in the newsroom",
+        RecallKind.COVERED: "covered by another publisher",
         RecallKind.DROPPED: "dropped",
-        RecallKind.OPEN: "failed or waits",
-        RecallKind.UNSEEN: "never seen",
+        RecallKind.OPEN: "failed or pending",
+        RecallKind.UNSEEN: "never found",
     }
 )
 _HAD = (RecallKind.HAVE, RecallKind.COVERED)

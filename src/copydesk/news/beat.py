@@ -123,54 +123,52 @@ class SignalPoints:
     on the desk.
     """
 
-    on_beat: int = _points(6, "On the beat: four to eight times, by how sure its topic is.")
-    off_beat: int = _points(-80, "No topic at all, kept all the same.")
-    weighty_title: int = _points(10, "A matter of consequence in the headline.")
-    state_in_title: int = _points(8, "A state named in the headline.")
+    on_beat: int = _points(6, "On the site's subject: counts 4 to 8 times, by certainty.")
+    off_beat: int = _points(-80, "The story matches no topic, but was added.")
+    weighty_title: int = _points(10, "The headline contains an important term (lives, law, jobs).")
+    state_in_title: int = _points(8, "The headline names a country.")
     weighty_lede: int = _points(
-        2, "Words of consequence in headline and lede: once for 4, to four times for 11."
+        2, "Important terms in headline and lede: counts once for 4, up to four times for 11."
     )
     weighty_text: int = _points(
-        5, "Words of consequence in the text: once for 2, to seven times for 24."
+        5, "Important terms in the text: counts once for 2, up to seven times for 24."
     )
-    voices: int = _points(
-        4, "It tells who says so: once where it does once, to six times where it does 18 times."
-    )
-    own_reporting: int = _points(8, "The newsroom asked for itself.")
-    thin_text: int = _points(-80, "Less than 150 characters to read.")
+    voices: int = _points(4, "Named or quoted sources: counts once for 1, up to six times for 18.")
+    own_reporting: int = _points(8, "The publisher did its own reporting.")
+    thin_text: int = _points(-80, "The text has fewer than 150 characters.")
     abrupt_end: int = _points(-6, "The text ends in the middle of a sentence.")
-    promotion: int = _points(-5, "Words of those who sell: once for 5, to three times for 12.")
-    first_person: int = _points(-4, "The text speaks of its author: once, or twice where often.")
+    promotion: int = _points(-5, "Advertising words: counts once for 5, up to 3 times for 12.")
+    first_person: int = _points(-4, 'Words such as "I": counts once for 8 in 1,000, twice for 15.')
     exclamation: int = _points(
-        -7, "Signs of exclamation and question: once for 4 in 1,000 words, twice for 9."
+        -7, "Exclamation and question marks: counts once for 4 in 1,000 words, twice for 9."
     )
-    to_reader: int = _points(-5, "A headline that speaks to its reader.")
-    light_fare: int = _points(-10, "A headline on light fare.")
-    video: int = _points(10, "It is a video.")
-    picture: int = _points(5, "It has a picture.")
-    organization: int = _points(8, "A publisher that has a file in `_data/organizations`.")
-    official: int = _points(20, "An official source of the beat.")
-    high_standing: int = _points(10, "A publisher of a standing of 0.8 and more.")
-    good_standing: int = _points(5, "A publisher of a standing of 0.6 and more.")
-    poor_standing: int = _points(-10, "A publisher of a standing below 0.4.")
-    unreliable: int = _points(-120, "A publisher of a standing below 0.2.")
-    wall: int = _points(-10, "It stands behind a wall.")
-    stub: int = _points(-110, "And has less than 1,500 characters before that.")
-    foreign_language: int = _points(-40, "A language that neither site nor topics speak.")
-    late: int = _points(-10, "A week late, from a source that was watched.")
-    press_release: int = _points(-120, "A press release, or paid for; official sources may.")
-    market_report: int = _points(-120, "An advertisement for a market study.")
-    job_advert: int = _points(-120, "A post to be filled.")
-    shopping: int = _points(-120, "A page that sells.")
-    pastime: int = _points(-120, "A puzzle, a horoscope, lottery numbers.")
-    ticker: int = _points(-60, "A robot's report on one share.")
-    live_stub: int = _points(-20, "A running blog of less than 1,500 characters.")
-    agency: int = _points(-5, "Told by another newsroom.")
-    brief: int = _points(10, "A brief of a known newsroom on a matter of consequence.")
-    opinion: int = _points(-5, "Labelled as opinion.")
-    gossip: int = _points(-20, "The private lives of the famous, and trailers.")
-    instructions: int = _points(-10, "Instructions.")
-    tease: int = _points(-10, "A headline that teases.")
+    to_reader: int = _points(-5, "The headline addresses the reader.")
+    light_fare: int = _points(-10, "The headline is about a trivial subject.")
+    video: int = _points(10, "The story is a video.")
+    picture: int = _points(5, "The story has a picture.")
+    organization: int = _points(8, "The publisher has a file in `_data/organizations`.")
+    official: int = _points(20, "The story is from an official source.")
+    high_standing: int = _points(10, "The publisher's trust rating is 0.8 or more.")
+    good_standing: int = _points(5, "The publisher's trust rating is 0.6 to 0.8.")
+    poor_standing: int = _points(-10, "The publisher's trust rating is 0.2 to 0.4.")
+    unreliable: int = _points(-120, "The publisher's trust rating is below 0.2.")
+    wall: int = _points(-10, "The article is behind a paywall or registration.")
+    stub: int = _points(-110, "Fewer than 1,500 characters before a paywall, added to `wall`.")
+    foreign_language: int = _points(-40, "A language that neither the site nor its topics have.")
+    late: int = _points(-10, "Found a week after publication, from a source already watched.")
+    press_release: int = _points(-120, "A press release or paid content; not for official sources.")
+    market_report: int = _points(-120, "The article advertises a market study.")
+    job_advert: int = _points(-120, "The article is a job advertisement.")
+    shopping: int = _points(-120, "The page sells products.")
+    pastime: int = _points(-120, "The article is a puzzle, horoscope or lottery result.")
+    ticker: int = _points(-60, "An automatic report on a share price.")
+    live_stub: int = _points(-20, "A live blog with fewer than 1,500 characters.")
+    agency: int = _points(-5, "A news agency or another publisher wrote the article.")
+    brief: int = _points(10, "A short report on an important matter, by a trusted publisher.")
+    opinion: int = _points(-5, "The publisher labels the article as opinion.")
+    gossip: int = _points(-20, "The headline is about celebrities' private lives, or a trailer.")
+    instructions: int = _points(-10, "The article gives instructions.")
+    tease: int = _points(-10, "The headline is clickbait.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -179,38 +177,41 @@ class Scoring:
 
     profile: ProfileName = option(
         "copydesk",
-        "Which rules: `copydesk` (ours) or `everyday` (the rules of everyday.cc).",
+        "Set of scoring rules: `copydesk` (the default) or `everyday` (the rules of everyday.cc).",
     )
     publish_at: int = option(
-        70, "The quality from which a story is published when the gate decides."
+        70, "Minimum quality, in points, at which a story is published without an editor."
     )
     off_beat: Literal["drop", "keep"] = option(
         "drop",
-        "What happens to a story that matches no topic: `drop` remembers it with its reason, "
-        "`keep` files it too.",
+        "What to do with a story that matches no topic. `drop`: do not add it, and remember the "
+        "reason. `keep`: add it, too.",
     )
     standings: tuple[str, ...] = option(
         ("_data/standings.csv",),
-        "CSV files that say how far a domain is trusted, 0 to 1; where two know a domain the later "
-        "one wins. The first need not be there. The guide on trust says more.",
+        "CSV files that rate the trust in domains, from 0 to 1. If two files rate the same "
+        "domain, the later file wins. The default file `_data/standings.csv` may be missing. The "
+        "guide on trust has more.",
     )
     embed: bool = option(
         False,
-        "Group by meaning too, not by words alone: sentence vectors (English), 15 to 30 articles a "
-        "second. Needs the extra `copydesk[embed]`. Without effect in `everyday`.",
+        "Group stories by meaning as well as by words, with sentence vectors (English; 15 to 30 "
+        "articles per second). This needs the extra `copydesk[embed]`. It has no effect in the "
+        "profile `everyday`.",
     )
     embed_threads: int = option(
-        1, "How many threads that may take; the result is the same.", kinds.whole(minimum=1)
+        1, "Threads for sentence vectors. The result is the same.", kinds.whole(minimum=1)
     )
     organization_points: int = option(
         40,
-        "Points for a publisher that has a file in `_data/organizations` (everyday.cc gave 40, its "
-        "AI site 30).",
+        "Points for a publisher with a file in `_data/organizations`. The site everyday.cc used "
+        "40, its AI site 30.",
         table="everyday",
     )
     grouping: bool = option(
         False,
-        "Group the coverage of four days; only the best of a group is published.",
+        "Group stories on the same event within four days, and publish only the best story of "
+        "each group.",
         table="everyday",
     )
     points: SignalPoints = field(default_factory=SignalPoints)
@@ -226,10 +227,10 @@ class ExcerptRule:
     """The maximum length of an article's excerpt: in characters, and as a share of the text."""
 
     max_characters: int = option(
-        300, "At most so many characters; 0: the headline and the link alone."
+        300, "Maximum length of an excerpt in characters. 0: show only the headline and the link."
     )
     max_share: float = option(
-        0.2, "At most this share of the article's text, counted in characters.", kinds.SHARE
+        0.2, "Maximum share of the article's text, in characters (0.2 is 20 %).", kinds.SHARE
     )
 
 
@@ -237,17 +238,18 @@ class ExcerptRule:
 class OutputOptions:
     """What a site publishes besides its pages, such as JSON APIs: `[publish]` in beat.toml."""
 
-    api_v1: bool = option(True, "Write the JSON API in the shapes of everyday.cc.")
+    api_v1: bool = option(True, "Write version 1 of the JSON API, in the format of everyday.cc.")
     api_v2: bool = option(
-        True, "Write our own JSON API, with groups and reasons, its schemas and OpenAPI."
+        True, "Write version 2 of the JSON API, with groups, reasons, schemas and OpenAPI."
     )
     languages: bool = option(
         False,
-        "Give the stories in each language a page (`/languages/de/`), and every page a way there.",
+        "Write a page for the stories in each language (`/languages/de/`), and link to it from "
+        "every page.",
     )
     api_url: str = option(
         "",
-        "The base of the API's own links and of publishers' logos. Without it: `site.url`.",
+        "Base URL of the API's own links and of the publishers' logos. By default `site.url`.",
         kinds.BASE,
     )
 
@@ -258,8 +260,9 @@ class FrontOptions:
 
     half_life_hours: float = option(
         24.0,
-        "After this time half of a story's heat counts. Fewer hours: what is new leads; more: what "
-        "is big stays. The records stay as they are.",
+        "Hours after which half of a story's heat counts on the front page (heat: how current and "
+        "widely covered it is). Fewer hours put newer stories first, more hours put bigger "
+        "stories first. Story files are not changed.",
         kinds.number(minimum=1),
     )
 
@@ -276,32 +279,30 @@ class Beat:
     "" where nobody can subscribe.
     """
 
-    title: str = field(metadata=required("The name of the site, on every page, feed and letter."))
-    description: str = option("", "What the site is, in a sentence or two, for its about page.")
+    title: str = field(metadata=required("Name of the site, on every page, feed and newsletter."))
+    description: str = option("", "Description in a sentence or two, for the about page.")
     contact: str = option(
         "",
-        "Whom readers and publishers may write to; stands on the about page.",
+        "Mail or web address for readers and publishers, shown on the about page.",
         kinds.CONTACT,
     )
     url: str = option(
         "",
-        "Where readers find the site. Its path is the base of links only, never a folder in the "
-        "output. Without it links are relative to the web root and feeds are not complete.",
+        "Public URL of the site. Its path is only used in links, never as a folder of the output. "
+        "Without it, links are relative to the web root and feeds are incomplete.",
         kinds.BASE,
     )
-    locale: str = option("en-us", "The language the site is written in.", kinds.LOCALE)
+    locale: str = option("en-us", "Language of the site, such as `en-us`.", kinds.LOCALE)
     timezone: str = option(
         "UTC",
-        "Which day a day page and a letter mean. Records are always UTC.",
+        "Time zone of the site's day pages and newsletters. Times in story files are always UTC.",
         kinds.TIMEZONE,
     )
-    topic: str = option(
-        "", "The name of the main topic. Without it: the first topic in `_data/topics`."
-    )
+    topic: str = option("", "Name of the main topic. By default the first topic in `_data/topics`.")
     main_topic: bool = option(
         True,
-        "`true`: one topic is the main one, and all others stand below it. `false`: none stands "
-        "above the others, and what is about any of them is on the beat.",
+        "`true`: one topic is the main topic, and all others are below it. `false`: no topic is "
+        "above the others, and a story on any topic is on the site's subject.",
     )
     api_url: str = ""
     topics: tuple[Topic, ...] = ()

@@ -27,16 +27,19 @@ class PartOptions:
 
     kind: PartKind = field(
         metadata=required(
-            "What stands in it: `lead` (the front page's order), `topic` (stories of one), "
-            "`topics` (each topic's first), `notes` (what the desk wrote itself, or a note on), "
-            "`list` (a reading list), `stash` (one that the desk shares), `collection` (picks from "
-            "another collection, by the date)."
+            "Content of the section: `lead` (top stories, in the order of the front page), "
+            "`topic` (stories on one topic), `topics` (the first stories of each topic), `notes` "
+            "(stories with editors' notes, and stories that editors wrote), `list` (a reading "
+            "list), `stash` (a stash that editors share) or `collection` (entries of another "
+            "collection, which change daily)."
         )
     )
-    of: str = option("", "Which topic, list, stash or collection: its name, id or folder.")
-    title: str = option("", "What it is called; by itself what it has.")
+    of: str = option("", "Name, id or folder of the topic, list, stash or collection to show.")
+    title: str = option("", "Title of the section. By default a title that fits its content.")
     most: int = option(
-        5, "How many stories at most; of `topics`, from each.", kinds.whole(minimum=1, maximum=100)
+        5,
+        "Maximum number of stories (of each topic for `topics`).",
+        kinds.whole(minimum=1, maximum=100),
     )
 
 
@@ -44,30 +47,33 @@ class PartOptions:
 class LetterOptions:
     """One newsletter, as `[[letter]]` in beat.toml."""
 
-    id: str = field(
-        metadata=required("What it is called in commands, addresses and file names.", kinds.ID)
-    )
-    title: str = option("", "What readers call it; by itself the site's title.")
-    days: tuple[LetterDay, ...] = option((), "The days on which it is due; none named: all.")
-    at: str = option("07:00", "The time of day at which it is due, as HH:MM.", kinds.CLOCK)
-    zone: str = option("", "The time zone of that hour; by itself the site's.", kinds.OWN_TIMEZONE)
+    id: str = field(metadata=required("Name in commands, URLs and file names.", kinds.ID))
+    title: str = option("", "Title of the newsletter. By default the title of the site.")
+    days: tuple[LetterDay, ...] = option((), "Days on which an issue is due. By default every day.")
+    at: str = option("07:00", "Time of day at which an issue is due, as HH:MM.", kinds.CLOCK)
+    zone: str = option("", "Time zone of `at`. By default the site's.", kinds.OWN_TIMEZONE)
     when_new: int = option(
         0,
-        "Instead of a time: as soon as so many stories are new; 0 for the time.",
+        "Number of new stories at which an issue is due, instead of a time of day. 0 (the "
+        "default): an issue is due at the time in `at`.",
         kinds.whole(maximum=1000),
     )
     fewest: int = option(
         1,
-        "Skipped, and its stories kept for the next, below so many new ones.",
+        "Minimum number of new stories in an issue. With fewer, the issue is skipped, and the "
+        "next issue has its stories.",
         kinds.whole(minimum=1, maximum=1000),
     )
-    most: int = option(20, "How many stories at most in all.", kinds.whole(minimum=1, maximum=500))
+    most: int = option(20, "Maximum number of stories.", kinds.whole(minimum=1, maximum=500))
     subject: Literal["lead", "titles"] = option(
         "lead",
-        "The subject: the first headline, or up to three joined by ` / ` as everyday.cc had them.",
+        "Subject of the mail. `lead`: the first headline. `titles`: up to three headlines joined "
+        "by ` / `, as everyday.cc did.",
     )
     approval: Literal["itself", "editor"] = option(
-        "itself", "Who lets an issue go at its hour: nobody need (`itself`), or an `editor`."
+        "itself",
+        "Who approves an issue. `itself`: the issue is sent without approval. `editor`: an editor "
+        "must approve it first.",
     )
     parts: tuple[PartOptions, ...] = ()
 

@@ -20,11 +20,12 @@ class Manners:
 
     delay_seconds: float | None = option(
         None,
-        "As `fetch.delay_seconds`, for this host. Its own robots.txt may ask for more.",
+        "Replaces `fetch.delay_seconds` for this host. A longer delay in the host's robots.txt "
+        "still applies.",
         kinds.number(),
     )
     penalty_seconds: float | None = option(
-        None, "As `fetch.penalty_seconds`, for this host.", kinds.number()
+        None, "Replaces `fetch.penalty_seconds` for this host.", kinds.number()
     )
 
 
@@ -40,52 +41,62 @@ class FetchOptions:
 
     contact: str = option(
         "",
-        "Who to write to about this newsroom's requests; stands in the User-Agent. A round on the "
-        "real web needs it, a replay does not.",
+        "Mail or web address for questions about your requests, sent in the User-Agent header of "
+        "every request. `copydesk run` needs it, except when it replays a recording (`--web`).",
         kinds.CONTACT,
         variable="COPYDESK_CONTACT",
     )
-    max_age_days: int = option(0, "Leave articles alone that are older than this; 0: no limit.")
+    max_age_days: int = option(0, "Skip articles that are older than this many days. 0: no limit.")
     max_bytes: int = option(
         10_000_000,
-        "Take no more than this of one answer, counted unpacked.",
+        "Maximum size of one response in bytes, after decompression.",
         kinds.whole(minimum=1_000),
     )
     timeout_seconds: float = option(
-        30.0, "Give up on one request after this time.", kinds.number(minimum=0.1)
+        30.0,
+        "Abort a request that is not finished after this many seconds.",
+        kinds.number(minimum=0.1),
     )
-    delay_seconds: float = option(5.0, "Wait this long between two requests to one host.")
+    delay_seconds: float = option(5.0, "Seconds to wait between two requests to the same host.")
     penalty_seconds: float = option(
-        30.0, "Leave a host alone this long after it answered 429, or 403 several times in a row."
+        30.0,
+        "Seconds without requests to a host after it answered 429 (too many requests), or 403 "
+        "several times in a row.",
     )
     connect_seconds: float = option(
-        10.0, "Give up on finding and reaching a host after this time.", kinds.number(minimum=0.1)
+        10.0,
+        "Seconds allowed for connecting to a host, including the DNS lookup and the TLS handshake.",
+        kinds.number(minimum=0.1),
     )
     concurrency: int = option(
-        64, "Ask at most this many hosts at one moment.", kinds.whole(minimum=1)
+        64, "Maximum number of hosts fetched at the same time.", kinds.whole(minimum=1)
     )
     nameservers: tuple[str, ...] = option(
         (),
-        "Resolve names there: addresses such as `9.9.9.9` or `[2620:fe::fe]:53`. Without any: "
-        "those of the system.",
+        "DNS servers to use, by IP address, such as `9.9.9.9` or `[2620:fe::fe]:53`. By default "
+        "the system's DNS servers are used.",
         kinds.NAMESERVERS,
     )
     max_redirects: int = option(
-        10, "Follow at most this many redirects; each is checked like a first request."
+        10,
+        "Maximum number of redirects to follow for one request. Each redirect is checked like a "
+        "new request.",
     )
     allow_hosts: tuple[str, ...] = option(
         (),
-        "Hosts that may be asked although their address is private or this machine's.",
+        "Hosts that may be fetched although their IP address is private or belongs to this "
+        "machine.",
         kinds.HOSTS,
     )
     tdmrep: bool = option(
         True,
-        "Ask the host of a page once a day what it says of text and data mining, at "
-        "`/.well-known/tdmrep.json`: one request more a host and day.",
+        "Read each host's rules on text and data mining (`/.well-known/tdmrep.json`), with one "
+        "extra request per host and day.",
     )
     articles_max_bytes: int = option(
         500_000_000,
-        "Keep at most this much extracted text in `.copydesk/articles`; the oldest goes.",
+        "Maximum size in bytes of the extracted texts stored in `.copydesk/articles`. When it is "
+        "exceeded, the oldest texts are deleted.",
     )
     user_agent: str = f"copydesk/{__version__}"
     hosts: Mapping[str, Manners] = field(default_factory=dict)
@@ -135,7 +146,10 @@ _MAILBOX = r"[A-Za-z0-9!#$%&'*/=?^_`{|}~.-]{1,40}@(?:[A-Za-z0-9-]+\.)*[A-Za-z0-9
 def _mailbox(value: object) -> str:
     address = TEXT.read(value)
     if address and (not re.fullmatch(_MAILBOX, address) or len(address) > 200):
-        raise Unfit("a mail address such as letters@example.org", "without a name and without <>")
+        raise Unfit(
+            "a mail address such as letters@example.org",
+            "write the address alone, without a name and without <>",
+        )
     return address
 
 
@@ -152,12 +166,12 @@ def _mailboxes(value: object) -> tuple[str, ...]:
     return tuple(address for address in map(_mailbox, WORDS.read(value)) if address)
 
 
-MAILBOX = ValueKind(name="mail address or nothing", read=_mailbox)
+MAILBOX = ValueKind(name="mail address or empty", read=_mailbox)
 MAILBOXES = ValueKind(name="list of mail addresses", read=_mailboxes)
 HOST_OR_NONE = ValueKind(
-    name="host name or nothing", read=lambda value: "" if value == "" else HOST.read(value)
+    name="host name or empty", read=lambda value: "" if value == "" else HOST.read(value)
 )
-RATES = ValueKind(name="table: domain = letters a minute", read=_rates)
+RATES = ValueKind(name="table: domain = messages per minute", read=_rates)
 
 
 SmtpSecurity = Literal["starttls", "tls", "none"]
@@ -169,38 +183,44 @@ Uncertain = Literal["leave", "again"]
 class SmtpOptions:
     """The SMTP server, as `[mail.smtp]` in beat.toml; `password` comes from the environment."""
 
-    host: str = option("", "The server that takes your letters: `smtp.example.org`.", HOST_OR_NONE)
-    port: int = option(587, "Its port.", kinds.whole(minimum=1, maximum=65_535))
+    host: str = option(
+        "",
+        "Host name of the SMTP server that sends your newsletters, such as `smtp.example.org`.",
+        HOST_OR_NONE,
+    )
+    port: int = option(587, "Port of the SMTP server.", kinds.whole(minimum=1, maximum=65_535))
     security: SmtpSecurity = option(
         "starttls",
-        "`starttls`: plain at first, then encrypted, or nothing is sent. `tls`: encrypted from the "
-        "start (port 465). `none`: for a server on this machine alone.",
+        "Encryption of the connection to the SMTP server. `starttls`: the connection switches to "
+        "TLS, or nothing is sent. `tls`: the connection is encrypted from the start (port 465). "
+        "`none`: no encryption, only allowed for a server on this machine.",
     )
     user: str = option(
-        "", "As whom you sign in there; the password stands in `COPYDESK_SMTP_PASSWORD` alone."
+        "", "User name; the password is read from the variable `COPYDESK_SMTP_PASSWORD`."
     )
     connections: int = option(
-        4, "At how many connections letters go at once.", kinds.whole(minimum=1, maximum=50)
+        4, "Number of parallel connections to the SMTP server.", kinds.whole(minimum=1, maximum=50)
     )
     timeout_seconds: float = option(
         60.0,
-        "Give up on one answer of the server after this time; on that to a letter's end after ten "
-        "times as long (RFC 5321 asks for ten minutes).",
+        "Seconds to wait for a reply of the SMTP server. After the last line of a message it "
+        "waits ten times as long, because RFC 5321 asks for ten minutes.",
         kinds.number(minimum=1),
     )
     letters_a_minute: int = option(
-        0, "How many letters go within a minute at most, to all; 0: no limit.", kinds.whole()
+        0, "Maximum number of messages sent per minute. 0: no limit.", kinds.whole()
     )
     domains: Mapping[str, int] = option(
         {},
-        'How many letters a minute go to readers at one domain: `{ "gmail.com" = 100 }`.',
+        "Maximum number of messages sent per minute to the mail addresses of one domain, such as "
+        '`{ "gmail.com" = 100 }`.',
         RATES,
     )
     warm_up: int = option(
         0,
-        "On the first day so many letters go to each domain, and twice as many on each day after "
-        "that, until ten days are over: a new sender that writes to thousands is taken for spam. "
-        "0: no limit.",
+        "Maximum number of messages to each mail domain on the first day. The limit doubles each "
+        "day and ends after ten days, because mail providers treat a new sender of thousands of "
+        "messages as spam. 0 (the default): no limit.",
         kinds.whole(),
     )
     password: str = from_environment("COPYDESK_SMTP_PASSWORD", kinds.LINE)
@@ -212,17 +232,18 @@ class DkimOptions:
 
     selector: str = option(
         "",
-        "The name of the key in the DNS: `SELECTOR._domainkey.DOMAIN`. Without it letters are not "
-        "signed here; a relay that signs is faster.",
+        "Name of the DKIM key in the DNS: `SELECTOR._domainkey.DOMAIN`. Without it, copydesk does "
+        "not sign newsletters. Signing on your mail server is faster.",
     )
     domain: str = option(
         "",
-        "For which domain it signs; by itself that of `mail.from_address`.",
+        "Domain of the DKIM signature. By default the domain of `mail.from_address`.",
         HOST_OR_NONE,
     )
     key_file: str = option(
         ".copydesk/dkim.pem",
-        "The private key (RSA or Ed25519, PEM), seen from the newsroom; git must never see it.",
+        "File with the private DKIM key (RSA or Ed25519, PEM), relative to the newsroom folder. "
+        "Keep it out of git.",
     )
 
 
@@ -235,26 +256,27 @@ class BounceOptions:
 
     address: str = option(
         "",
-        "Where undeliverable letters come back to: `bounces@example.org`. Each letter has a name "
-        "of its own there, `bounces+…@example.org`, so the mailbox must take those. Without it "
-        "they come back to `mail.from_address`, and nobody counts them.",
+        "Address to which undeliverable newsletters are returned, such as `bounces@example.org`. "
+        "Each message gets its own variant, `bounces+…@example.org`, so the mailbox must accept "
+        "addresses with a plus. Without it, bounces are returned to `mail.from_address` and not "
+        "counted.",
         MAILBOX,
     )
     imap_host: str = option(
         "",
-        "The server of that mailbox; it is asked every ten minutes, over TLS. Without it: "
-        "`copydesk mail bounces` by a pipe, or the webhook.",
+        "IMAP server of the bounce mailbox, which is checked every ten minutes over TLS. Without "
+        "it, pass bounces to `copydesk mail bounces` or to the webhook.",
         HOST_OR_NONE,
     )
-    imap_port: int = option(993, "Its port.", kinds.whole(minimum=1, maximum=65_535))
+    imap_port: int = option(993, "Port of the IMAP server.", kinds.whole(minimum=1, maximum=65_535))
     imap_user: str = option(
-        "", "As whom you sign in there; the password stands in `COPYDESK_IMAP_PASSWORD` alone."
+        "", "User name; the password is read from the variable `COPYDESK_IMAP_PASSWORD`."
     )
-    imap_folder: str = option("INBOX", "The folder that is looked through.")
+    imap_folder: str = option("INBOX", "Folder of the mailbox that is searched for bounces.")
     soft_limit: int = option(
         5,
-        "A reader gets no more letters after so many that could not be delivered for now (a full "
-        "mailbox), without one between them that could.",
+        "Number of temporary bounces in a row (such as a full mailbox) after which a subscriber "
+        "gets no more newsletters. A successful delivery resets the count.",
         kinds.whole(minimum=1),
     )
     password: str = from_environment("COPYDESK_IMAP_PASSWORD", kinds.LINE)
@@ -270,16 +292,18 @@ class HandOverOptions:
 
     url: str = option(
         "",
-        "The service's address; by itself that of the service itself, where it has one.",
+        "URL of the newsletter service. Required for listmonk and Ghost, which you host yourself; "
+        "the other services have a public URL that is the default.",
         kinds.BASE,
     )
     audience: str = option(
         "",
-        "Who gets the letter there: the number of a list (listmonk), a tag (Buttondown), the slug "
-        "of a newsletter (Ghost), the address of a mailing list (Mailgun), a stream (Postmark).",
+        "Recipients at the newsletter service: the number of a list (listmonk), a tag "
+        "(Buttondown), the slug of a newsletter (Ghost), the address of a mailing list (Mailgun) "
+        "or a message stream (Postmark).",
     )
     is_draft: bool = option(
-        True, "It is put there as a draft, and a person sends it; `false`: it is sent at once."
+        True, "`true`: issues are drafts there, and a person sends them. `false`: sent at once."
     )
     token: str = from_environment("COPYDESK_HAND_OVER_TOKEN", kinds.LINE)
 
@@ -290,45 +314,47 @@ class MailOptions:
 
     deliver: Delivery = option(
         "",
-        "How: by your own `smtp` server, or handed over to a service. Without it letters stand on "
-        "the site alone.",
+        "How newsletters are delivered: by your own SMTP server (`smtp`) or by the named "
+        "newsletter service. Without it, newsletters are only published on the site.",
     )
-    from_address: str = option("", "Who writes: `letters@example.org`.", MAILBOX)
-    from_name: str = option("", "By which name; by itself the letter's title.")
-    reply_to: str = option("", "Where answers of readers go; by itself to `from_address`.", MAILBOX)
+    from_address: str = option("", "Sender address, such as `letters@example.org`.", MAILBOX)
+    from_name: str = option("", "Sender name. By default the title of the newsletter.")
+    reply_to: str = option("", "Address for replies. By default `from_address`.", MAILBOX)
     postal_address: str = option(
-        "", "Your postal address, below each letter: many countries' laws ask for one."
+        "", "Your postal address, at the end of each issue: many laws require it."
     )
     start: Literal["itself", "person"] = option(
         "itself",
-        "Who lets a filed issue go out: `copydesk serve` by `itself`, or a `person`, at the desk "
-        "or by `copydesk mail send`.",
+        "Who starts the delivery of a saved issue. `itself`: `copydesk serve` starts it "
+        "automatically. `person`: an editor starts it at the desk (web editor) or with `copydesk "
+        "mail send`.",
     )
     when_uncertain: Uncertain = option(
         "leave",
-        "What becomes of a letter of which nobody knows whether the server took it (it was cut "
-        "off between the letter's end and its answer): `leave` it, so that nobody gets two, or "
-        "send it `again`, so that nobody gets none.",
+        "What to do with a message if the connection broke before the mail server confirmed it. "
+        "`leave`: do not send it again, so that no subscriber gets it twice. `again`: send it "
+        "again, so that no subscriber misses it.",
     )
     give_up_hours: int = option(
         48,
-        "How long a letter that is refused for now is tried again.",
+        "Hours during which a message is sent again if the mail server refuses it temporarily.",
         kinds.whole(minimum=1, maximum=240),
     )
     count_views: bool = option(
         False,
-        "Count how often each issue's page is read a day, as a sum; each letter says so. No link "
-        "in a letter is changed for it.",
+        "Count how often each issue's web page is read per day, only as a total. Every issue "
+        "tells subscribers about it, and its links are not changed.",
     )
     test_addresses: tuple[str, ...] = option(
         (),
-        "To which addresses the desk, the API and agents may send a test letter, beside accounts "
-        "whose name is an address. `copydesk mail` sends one to any.",
+        "Addresses to which the desk (web editor), its API and AI agents may send test issues, in "
+        "addition to accounts whose name is a mail address. `copydesk mail` may send test issues "
+        "to any address.",
         MAILBOXES,
     )
     test_letters_a_day: int = option(
         20,
-        "How many test letters go out within 24 hours, whoever asks for them; 0: none.",
+        "Maximum number of test issues sent within 24 hours by all users. 0: none.",
         kinds.whole(maximum=1000),
     )
     smtp: SmtpOptions = field(default_factory=SmtpOptions)
@@ -344,14 +370,14 @@ class MailOptions:
 class BranchOptions:
     """The branch and remote that the site is pushed to, as `[deploy.git]` in beat.toml."""
 
-    remote: str = option("origin", "A git remote of the newsroom, by its name.", kinds.REMOTE)
+    remote: str = option("origin", "Git remote to which the site is pushed, by name.", kinds.REMOTE)
     branch: str = option(
-        "gh-pages", "The branch there; it is made where it is not there.", kinds.BRANCH
+        "gh-pages", "Branch to push the site to. Created if it does not exist.", kinds.BRANCH
     )
     history: bool = option(
         True,
-        "`true`: each commit follows the last one. `false`: it takes the last one's place, by "
-        "force, so that the repository does not grow.",
+        "`true` (the default): each deploy adds a commit. `false`: each deploy replaces the last "
+        "commit with a forced push, so that the repository does not grow.",
     )
 
 
@@ -362,26 +388,27 @@ class S3Options:
     The keys come only from the environment, "" for none; temporary keys need a `session_token`.
     """
 
-    bucket: str = option("", "The bucket, which is there already.", kinds.BUCKET)
+    bucket: str = option("", "Name of the bucket, which must exist already.", kinds.BUCKET)
     region: str = option(
         "us-east-1",
-        "The region for which requests are signed; what has none often wants `auto`.",
+        "Region that is used to sign requests. Storage without regions often expects `auto`.",
     )
     endpoint: str = option(
         "",
-        "The address of the storage: `https://s3.example.net`. Without it: Amazon's in the region.",
+        "URL of the storage service, such as `https://s3.example.net`. By default Amazon S3 in "
+        "the region.",
         kinds.BASE,
     )
     prefix: str = option(
-        "", "Below which the site lies in the bucket. Without it: at the bucket's top."
+        "", "Path in the bucket below which the site is uploaded. By default the top of the bucket."
     )
     path_style: bool = option(
-        True, "The bucket stands in the path of addresses; `false`: before the host's name."
+        True, "`true`: the URL is `https://HOST/BUCKET/`. `false`: it is `https://BUCKET.HOST/`."
     )
     max_age_seconds: int = option(
         300,
-        "How long a reader's browser may keep a page without asking. Pictures, named by what is in "
-        "them, are kept for a year.",
+        "Seconds for which browsers may reuse a page without asking the server. Pictures are kept "
+        "for a year, because their file names change with their content.",
     )
     access_key: str = from_environment("AWS_ACCESS_KEY_ID", kinds.PLAIN_LINE)
     secret_key: str = from_environment("AWS_SECRET_ACCESS_KEY", kinds.PLAIN_LINE)

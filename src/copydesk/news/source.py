@@ -17,18 +17,12 @@ Trust = Literal["gate", "publish", "hold"]
 class ListingRule:
     """How to find the articles on a site's page of links: CSS selectors, and the rule's date."""
 
-    item: str = field(
-        metadata=required("A CSS selector for the box around one article.", kinds.SELECTOR)
-    )
-    written: date = field(
-        metadata=required(
-            "The day the rule was written: sites change, and it tells how old the rule is."
-        )
-    )
-    link: str = option("a", "The link to the article.", kinds.SELECTOR)
-    title: str = option("", "The headline. Without it: the text of the link.", kinds.SELECTOR)
-    date: str = option("", "What bears the time. Without it: none is read.", kinds.SELECTOR)
-    excerpt: str = option("", "The description. Without it: none is read.", kinds.SELECTOR)
+    item: str = field(metadata=required("CSS selector of each article's box.", kinds.SELECTOR))
+    written: date = field(metadata=required("Day on which these selectors were written."))
+    link: str = option("a", "CSS selector of the link to the article.", kinds.SELECTOR)
+    title: str = option("", "CSS selector of the headline; else the link's text.", kinds.SELECTOR)
+    date: str = option("", "CSS selector of the publication time. Default: none.", kinds.SELECTOR)
+    excerpt: str = option("", "CSS selector of the description. Default: none.", kinds.SELECTOR)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,40 +32,39 @@ class Source:
     `listing` is the rule for reading its page of links, None to guess the links.
     """
 
-    url: str = field(
-        metadata=required("The address of a feed, a sitemap or a page of links.", kinds.ADDRESS)
-    )
+    url: str = field(metadata=required("URL of a feed, a sitemap or a web page.", kinds.ADDRESS))
     name: str = option(
         "",
-        "What readers see as the publisher of what it lists of its own site, where "
-        "`_data/organizations` names none; and what it is called where its health is reported.",
+        "Publisher's name for articles from the source's own site, unless `_data/organizations` "
+        "has one. It is also the source's name in health reports.",
     )
     kind: SourceKind = option(
         "auto",
-        "`feed` (RSS, Atom, RDF, JSON Feed), `sitemap` (news sitemaps too), `listing` (a page of "
-        "links), or `auto`: look at the answer.",
+        "Format of the source: `feed` (RSS, Atom, RDF, JSON Feed), `sitemap` (including news "
+        "sitemaps), `listing` (a web page with links) or `auto` (detected from the response).",
     )
     official: bool = option(
-        False, "The beat's own official source; counts 50 points in `everyday`."
+        False, "Official source of the subject, such as a ministry. Counts 50 points in `everyday`."
     )
     trust: Trust = option(
         "gate",
-        "`gate`: the quality decides. `publish`: always publish. `hold`: wait for an editor.",
+        "`gate`: the quality decides. `publish`: always published. `hold`: an editor decides.",
     )
     include: tuple[str, ...] = option(
-        (), "An item must have one of these whole words in its title or description."
+        (),
+        "Words of which at least one must be in an item's title or description, as a whole word. "
+        "By default all items are read.",
     )
-    exclude: tuple[str, ...] = option((), "An item must have none of these.")
-    topics: tuple[str, ...] = option(
-        (), "Names of topics that every story of this source belongs to."
-    )
+    exclude: tuple[str, ...] = option((), "Words that no item's title or description may have.")
+    topics: tuple[str, ...] = option((), "Names of the topics that all its stories get.")
     language: str = option(
-        "", "The language it is written in; goes before what its items say.", kinds.LANGUAGE
+        "", "Language, such as `de`, instead of the one that an item states.", kinds.LANGUAGE
     )
     every_minutes: int = option(
         0,
-        "Ask it this often, for news that cannot wait, within what its publisher and its host "
-        "allow. 0: in its own rhythm. `serve` looks no oftener than `serve.every_minutes`.",
+        "Minutes between two fetches of this source, for urgent news, if its publisher and its "
+        "host allow it. 0 (the default): the interval depends on how often the source publishes. "
+        "`copydesk serve` never fetches a source more often than every `serve.every_minutes`.",
         kinds.whole(maximum=1_440),
     )
     listing: ListingRule | None = None

@@ -54,9 +54,9 @@ class FrontAdvice:
     def what(self) -> str:
         """Return the problem with the reverse proxies as a sentence for the operator."""
         if self.is_silent:
-            fault = "a web server in front does not say who asks"
+            fault = "the reverse proxy does not send the address of visitors"
         else:
-            fault = "beat.toml does not name the web server in front"
+            fault = "the settings in beat.toml do not trust the reverse proxy"
         return f"{fault}, so the desk takes all visitors for one: {', '.join(self.addresses)}"
 
     @property
@@ -64,9 +64,9 @@ class FrontAdvice:
         """Return the fix for the reverse proxies as a sentence for the operator."""
         mends = []
         if self.is_silent:
-            mends.append(f"let it send X-Forwarded-For (nginx: {self.header})")
+            mends.append(f"let the reverse proxy send X-Forwarded-For (nginx: {self.header})")
         if self.line:
-            mends.append(f"write into [serve] of beat.toml: {self.line}")
+            mends.append(f"add to [serve] in beat.toml: {self.line}")
         return ", then ".join(mends)
 
 

@@ -114,7 +114,7 @@ def read_settings(root: Path, environ: Mapping[str, str]) -> config.Settings:
     try:
         rules = read_rulings(root).rules
     except RecordError as error:
-        return replace(settings, warnings=(*settings.warnings, f"no rule of it holds: {error}"))
+        return replace(settings, warnings=(*settings.warnings, f"the rules are ignored: {error}"))
     return replace(settings, beat=replace(settings.beat, rulings=rules))
 
 
@@ -130,9 +130,9 @@ def alone(root: Path, private: Path, wait_seconds: float = 0.0) -> Iterator[None
     with contextlib.ExitStack() as stack:
         if not stack.enter_context(hold_lock(private / "round.lock", wait_seconds)):
             raise BusyError(
-                "another round is at work in this newsroom",
+                "another run is active in this newsroom",
                 subject=str(root),
-                hint="wait until it ends, or end it",
+                hint="wait until the other run ends, or stop it",
             )
         yield
 
@@ -164,9 +164,9 @@ def in_turn(path: Path) -> Iterator[None]:
 
 def _unwritable(path: Path, error: OSError) -> MemoryStoreError:
     return MemoryStoreError(
-        f"the newsroom cannot be written ({error.strerror})",
+        f"the newsroom's folder cannot be written ({error.strerror})",
         subject=str(path),
-        hint="look at the folder's rights",
+        hint="check the permissions of the folder",
     )
 
 
@@ -204,7 +204,7 @@ def failure_of(url: str, error: Exception) -> Failure:
     return Failure(
         url=url,
         what=f"unexpected {type(error).__name__}: {error}",
-        hint="the round goes on without it; please report it",
+        hint="the run continues without it; please report the error",
     )
 
 

@@ -91,7 +91,7 @@ def add_account(
     """
     issuer = newsroom.settings.desk.oidc.issuer
     if subject and not issuer:
-        raise UsageError("no provider is named", subject="desk.oidc.issuer", hint="set it first")
+        raise UsageError("no provider is set", subject="desk.oidc.issuer", hint="set it first")
     with _open(newsroom) as desk, desk.at_once():
         changes = _changes(desk, newsroom)
         secret = changes.add(name, role)
@@ -300,9 +300,9 @@ class AccountChanges:
         owners = [each.name for each in self._desk.accounts.list() if each.role == "owner"]
         if owners == [self._desk.accounts.get(name).name]:
             raise UsageError(
-                "a desk has an owner",
+                "the desk needs at least one owner",
                 subject=owners[0],
-                hint="make somebody else an owner first",
+                hint="make another account an owner first",
             )
 
     def _note(self, what: AuditKind, about: str) -> None:

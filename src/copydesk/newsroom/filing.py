@@ -171,7 +171,7 @@ def filing_result(prepared: PreparedRecords, done: Committed) -> Filed:
         written=done.written,
         skipped=tuple(sorted({*done.skipped, *prepared.moved})),
         failed=(*prepared.failed, *failed),
-        notes=notes_on(done, "the records are"),
+        notes=notes_on(done, "the story files are"),
         commit=done.commit,
     )
 
@@ -287,13 +287,11 @@ def archive_old_records(newsroom: Newsroom) -> ArchivedRecords:
         return ArchivedRecords()
     with hold_write_lock(newsroom, wait_seconds=PATIENCE_SECONDS) as lock:
         if lock.repository.usable and (obstacle := lock.repository.obstacle()):
-            return ArchivedRecords(
-                notes=(f"{len(old)} old stories are not archived yet ({obstacle})",)
-            )
+            return ArchivedRecords(notes=(f"cannot archive {len(old)} old stories ({obstacle})",))
         try:
             return _move(newsroom, lock, old)
         except GitError as error:
-            return ArchivedRecords(notes=(f"old stories are not archived yet ({error})",))
+            return ArchivedRecords(notes=(f"cannot archive old stories ({error})",))
 
 
 def _move(newsroom: Newsroom, lock: WriteLock, old: Sequence[str]) -> ArchivedRecords:
@@ -312,7 +310,7 @@ def _move(newsroom: Newsroom, lock: WriteLock, old: Sequence[str]) -> ArchivedRe
     return ArchivedRecords(
         paths=tuple(move.moved_from for move in moves if move.path in done.written),
         failed=(*failed, *(failure_of(path, error) for path, error in done.failed)),
-        notes=notes_on(done, "what moved is") if done.has_git else (),
+        notes=notes_on(done, "the moved stories are") if done.has_git else (),
         commit=done.commit,
     )
 
@@ -349,8 +347,8 @@ def _is_older(records: Archive, path: str, before: datetime) -> bool:
 # Notes for the person who made a change.
 
 _NO_FLOCK = (
-    "this file system has no locks (flock): copydesk keeps its own processes apart by files, on one"
-    " host; let no second host that shares the folder work in it"
+    "this file system does not support locks (flock), so copydesk uses lock files; do not run "
+    "copydesk in this folder on another host"
 )
 
 
@@ -362,9 +360,9 @@ def notes_on(done: Committed, what: str) -> tuple[str, ...]:
     """
     notes = (_NO_FLOCK,) if done.lacks_flock else ()
     if done.obstacle:
-        return (f"not committed ({done.obstacle}): {what} on disk, uncommitted", *notes)
+        return (f"not committed ({done.obstacle}): {what} only on disk", *notes)
     if not done.has_git and done.written:
-        return (f"no git repository here: {what} on disk, without a history", *notes)
+        return (f"there is no git repository: {what} on disk, without a history", *notes)
     return notes
 
 

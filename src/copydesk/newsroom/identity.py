@@ -153,11 +153,11 @@ async def _discover(web: Web, provider: IdentityProvider) -> _Discovery:
     address = f"{provider.issuer.rstrip('/')}/.well-known/openid-configuration"
     found = await _get(web, provider, address, _Discovery)
     if found.issuer.rstrip("/") != provider.issuer.rstrip("/"):
-        raise _refusal(provider, "it says that it is another", found.issuer)
+        raise _refusal(provider, "stated another name", found.issuer)
     scheme = provider.issuer.partition(":")[0]
     for endpoint in (found.authorization_endpoint, found.token_endpoint, found.jwks_uri):
         if not endpoint.startswith(("https://", f"{scheme}://")):
-            raise _refusal(provider, "what it names is not reached by https", endpoint)
+            raise _refusal(provider, "named a URL without https", endpoint)
     return found
 
 
@@ -172,14 +172,14 @@ def _read_answer(
     import msgspec
 
     if not isinstance(answer, Page):
-        why = f"{answer.reason} {answer.detail}" if isinstance(answer, Refused) else "nothing new"
-        raise _refusal(provider, "it cannot be asked", why.strip())
+        why = f"{answer.reason} {answer.detail}" if isinstance(answer, Refused) else "no content"
+        raise _refusal(provider, "cannot be reached", why.strip())
     if answer.status != 200:
-        raise _refusal(provider, "it refused", f"status {answer.status}")
+        raise _refusal(provider, "refused the request", f"status {answer.status}")
     try:
         return msgspec.json.decode(answer.body, type=kind)
     except msgspec.DecodeError as error:
-        raise _refusal(provider, "its answer cannot be read", str(error)) from error
+        raise _refusal(provider, "sent an invalid response", str(error)) from error
 
 
 def _claim_rules(issuer: str, client: str, nonce: str, now: datetime) -> JWTClaimsRegistry:
@@ -210,15 +210,15 @@ def _verify_token(
         claims = jwt.decode(token, key_set, algorithms=_ALGORITHMS).claims
         rules.validate(claims)
     except (JoseError, ValueError, TypeError, KeyError, AttributeError) as error:
-        raise _refusal(provider, "its word proves nothing", str(error)) from error
+        raise _refusal(provider, "sent an invalid token", str(error)) from error
     if claims.get("azp", provider.client_id) != provider.client_id:
-        raise _refusal(provider, "its word is for another", str(claims["azp"]))
+        raise _refusal(provider, "sent a token for another client", str(claims["azp"]))
     return str(claims["sub"])
 
 
 def _refusal(provider: IdentityProvider, what: str, why: str) -> FetchError:
     return FetchError(
-        f"the sign-in provider: {what} ({why[:200]})",
+        f"the sign-in provider {what} ({why[:200]})",
         subject=provider.issuer,
-        hint="sign in another way, and look at [desk.oidc] and at the provider's own settings",
+        hint="sign in another way, and check [desk.oidc] in beat.toml and the provider's settings",
     )

@@ -31,9 +31,9 @@ def find_record(root: Path, settings: Settings, said: str) -> str:
     path = record_at(root, settings, said)
     if path is None:
         raise RecordError(
-            "there is no such record",
+            "the story does not exist",
             subject=said,
-            hint="name it as _news/YYYY-MM-DD-slug.md, or by its page's address on the site",
+            hint="use the path _news/YYYY-MM-DD-slug.md, or the URL of its page on the site",
         )
     return path
 
@@ -97,13 +97,14 @@ def open_seal(newsroom: Newsroom, path: str) -> str:
     path = find_record(newsroom.root, newsroom.settings, path)
     story = newsroom.archive.read(path)
     if not story.secured:
-        raise SealError("the record has no sealed part", subject=path)
+        raise SealError("the story file has no encrypted part", subject=path)
     key = newsroom.settings.key
     if key is None:
         raise SealError(
-            "there is no key",
+            "the newsroom's key is missing",
             subject=path,
-            hint="set COPYDESK_KEY or put the key into .copydesk/key (base64 of 32 bytes)",
+            hint="set the environment variable COPYDESK_KEY, or save the key in .copydesk/key (32 "
+            "bytes in base64)",
         )
     plaintext = sealing.unseal(story.secured, key, path.rsplit("/", 1)[-1])
     try:
@@ -122,7 +123,9 @@ def check_records(root: Path, progress: Progress) -> archive.CheckReport:
     """
     if not root.is_dir():
         raise UsageError(
-            "there is no such folder", subject=str(root), hint="name a newsroom's, or its clone's"
+            "the folder does not exist",
+            subject=str(root),
+            hint="name the folder of a newsroom or of its clone",
         )
     progress.stage("records")
     return archive.check(root, progress.step)

@@ -395,15 +395,15 @@ class MissingCount:
 
     def describe(self) -> str:
         """Return the counts of missing texts and pictures as a sentence for a terminal."""
-        told = f"back: {self.back:,}; lost: {self.lost:,}"
+        told = f"found again: {self.back:,}; lost: {self.lost:,}"
         if not self.waiting:
-            return f"missing since the restore: nothing more; {told}"
+            return f"missing since the restore: nothing; {told}"
         counts = f"{_count(self.texts, 'text')} and {_count(self.pictures, 'picture')}"
         minutes = math.ceil(self.seconds / 60)
         return (
-            f"missing since the restore: {counts}; the next rounds fetch them (at least "
-            f"{_count(self.rounds, 'round')}, {_count(minutes, 'minute')} of pauses at the slowest "
-            f"host); {told}"
+            f"missing since the restore: {counts}; the next runs fetch them (at least "
+            f"{_count(self.rounds, 'run')}, with pauses of {_count(minutes, 'minute')} at the "
+            f"slowest host); {told}"
         )
 
 

@@ -63,7 +63,7 @@ def commit_settings(
         files = tuple(file for file in edit.files if file.is_new_bytes or file.moved_from)
         if not files:
             raise UsageError("nothing would change", subject=_shorten(edit.subject))
-        assert _COMMITTED.match(edit.subject), "who takes it back would not know it"
+        assert _COMMITTED.match(edit.subject), "the undo would not recognise it"
         change = Change(files=files, message=_write_message(edit, by, why), when=newsroom.now)
         done = change.begin(lock, needed=change.paths).finish()
     return SettingsReport(changed=done.written, commit=done.commit, notes=notes_on(done, "it is"))
@@ -90,21 +90,21 @@ def refuse_others(newsroom: Newsroom, path: str, seen: str) -> None:
     """Raise UsageError if a file has changed since an editor saw it, when its digest was `seen`."""
     if archive.digest_of(newsroom.root, path) != seen:
         raise UsageError(
-            "somebody has changed the file meanwhile",
+            "somebody has changed the file in the meantime",
             subject=path,
-            hint="look at it as it stands now, and save yours again",
+            hint="look at the new version, and save your change again",
         )
 
 
 def read_beat_file(newsroom: Newsroom) -> bytes:
     """Return the bytes of beat.toml for an edit; raises RecordError if it is a symbolic link."""
     if (newsroom.root / _BEAT_FILE).is_symlink():
-        hint = "change that file by hand"
-        raise RecordError("a link to a file elsewhere", subject=_BEAT_FILE, hint=hint)
+        hint = "edit that file by hand"
+        raise RecordError("the file is a link to another file", subject=_BEAT_FILE, hint=hint)
     try:
         return within.read_user_file(newsroom.root / _BEAT_FILE, _MOST_BYTES)
     except OSError as error:
-        raise RecordError(f"cannot read ({error.strerror})", subject=_BEAT_FILE) from error
+        raise RecordError(f"cannot be read ({error.strerror})", subject=_BEAT_FILE) from error
 
 
 # Edit an organization: its name and owner in `_data/organizations`.
@@ -137,11 +137,11 @@ def edit_organization(
         organization = newsroom.beat.organizations.get(domain)
         path = config.find_organization_files(newsroom.root).get(domain, "")
         if organization is None or not path:
-            raise UsageError("no organization has this domain", subject=domain[:_CHARACTERS])
+            raise UsageError("no publisher has this domain", subject=domain[:_CHARACTERS])
         refuse_others(newsroom, path, seen)
         name, owner = (text.fold(value).strip()[:_CHARACTERS] for value in texts)
         if not name:
-            raise UsageError("every organization needs a name", subject=domain)
+            raise UsageError("the publisher needs a name", subject=domain)
         changed = dict(_list_changes(organization, name, owner))
         return SettingsEdit(
             files=(topic_file.edit_texts(newsroom.root, path, changed),),
@@ -176,7 +176,7 @@ def set_logo(
         path = config.find_organization_files(newsroom.root).get(domain, "")
         paths = config.logo_paths(domain)
         if not path or not paths:
-            raise UsageError("no organization has this domain", subject=domain[:_CHARACTERS])
+            raise UsageError("no publisher has this domain", subject=domain[:_CHARACTERS])
         refuse_others(newsroom, path, seen)
         files = (
             FileChange(path=file, after=data, before=archive.digest_of(newsroom.root, file))
@@ -263,7 +263,7 @@ def undo_settings(newsroom: Newsroom, commit: str, by: str) -> SettingsReport:
     except GitError as error:
         raise UsageError(error.what, subject=error.subject, hint=error.hint) from error
     if not is_of_settings(done.message):
-        raise UsageError("this commit changed no settings at the desk", subject=done.id)
+        raise UsageError("this commit did not change settings at the desk", subject=done.id)
     about = done.message.partition(":")[0]
 
     def make() -> SettingsEdit:
@@ -279,8 +279,8 @@ def _take_back(
 ) -> FileChange:
     digest = archive.digest(after)
     if archive.digest_of(newsroom.root, path) != digest:
-        hint = "change it back by hand, or here"
-        raise UsageError("the file has changed since", subject=path, hint=hint)
+        hint = "change the file by hand, or in the desk"
+        raise UsageError("the file has changed in the meantime", subject=path, hint=hint)
     return FileChange(path=path, after=before, before=digest)
 
 
@@ -297,17 +297,19 @@ def clean_keyword(word: str, language: str = "") -> str:
     clean = text.fold(word).strip()
     if _PATTERN.search(clean):
         raise UsageError(
-            "this reads like a regular expression, and a keyword is plain words",
+            "a keyword cannot be a regular expression",
             subject=repr(clean[:_KEYWORD_CHARACTERS]),
-            hint="its forms are found by themselves: write the word as the news does",
+            hint="write the plain word; copydesk finds its other forms",
         )
     if len(clean) > _KEYWORD_CHARACTERS:
         raise UsageError(
-            f"a keyword has at most {_KEYWORD_CHARACTERS} characters",
+            f"a keyword may have at most {_KEYWORD_CHARACTERS} characters",
             subject=f"{clean[:_KEYWORD_CHARACTERS]}…",
         )
     if not keywords.can_be_found(clean, language):
         raise UsageError(
-            "nothing can be found by this keyword", subject=repr(word), hint="write a word"
+            "the keyword has no letters or digits",
+            subject=repr(word),
+            hint="write at least one word",
         )
     return clean

@@ -101,7 +101,7 @@ def example() -> Iterator[Path]:
         yield checkout
     else:
         raise UsageError(
-            "the example beat is not in this installation", hint="install copydesk again"
+            "the example newsroom is missing in this installation", hint="install copydesk again"
         )
 
 
@@ -109,7 +109,9 @@ def require_free_folder(root: Path) -> None:
     """Raise UsageError if `root` is not empty, so that no newsroom can be created there."""
     if root.exists() and (not root.is_dir() or any(root.iterdir())):
         raise UsageError(
-            "the folder is not empty", subject=str(root), hint="name one that does not exist yet"
+            "the folder is not empty",
+            subject=str(root),
+            hint="choose a folder that does not exist yet",
         )
 
 
@@ -120,9 +122,9 @@ def _writing(root: Path) -> Iterator[None]:
         yield
     except OSError as error:
         raise UsageError(
-            f"the folder cannot be made ({error.strerror or 'disk error'})",
+            f"the folder cannot be created ({error.strerror or 'disk error'})",
             subject=str(root),
-            hint="name one below a folder that you may write to",
+            hint="choose a place where you have write permission",
         ) from error
 
 

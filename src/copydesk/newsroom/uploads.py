@@ -31,9 +31,9 @@ def keep_upload(newsroom: Newsroom, data: bytes) -> str:
     has no URL yet.
     """
     if not newsroom.beat.url:
-        raise UsageError("the site has no address", hint="set url in [site] of beat.toml")
+        raise UsageError("the site has no URL", hint="set site.url in beat.toml")
     if len(data) > _MOST_BYTES:
-        raise PictureError("picture has too many bytes", subject="upload", hint="5 MB at most")
+        raise PictureError("the picture is too big", subject="upload", hint="use at most 5 MB")
     made = illustrate.make_upload_apart(data)
     name = f"{hashlib.sha256(made).hexdigest()}.webp"
     folder = newsroom.private / "uploads"
@@ -42,7 +42,7 @@ def keep_upload(newsroom: Newsroom, data: bytes) -> str:
         files.write_atomic(folder / name, made)
     except OSError as error:
         raise PictureError(
-            "picture cannot be kept", subject=str(folder), hint=str(error)
+            "the picture cannot be stored", subject=str(folder), hint=str(error)
         ) from error
     _sweep(folder)
     return f"{newsroom.beat.url}/{_FOLDER}/{name}"
@@ -62,7 +62,7 @@ def read_upload(newsroom: Newsroom, path: str) -> bytes:
     with contextlib.suppress(OSError):
         data = within.read(newsroom.private, f"uploads/{name}", _MOST_BYTES)
     if f"{hashlib.sha256(data).hexdigest()}.webp" != name:
-        raise UsageError("the picture is not here any more", subject=name, hint="upload it again")
+        raise UsageError("the picture no longer exists", subject=name, hint="upload it again")
     return data
 
 

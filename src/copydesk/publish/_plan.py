@@ -641,5 +641,5 @@ def _zone(name: str) -> ZoneInfo:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError) as error:
         raise PublishError(
-            "no such time zone", subject=name, hint='site.timezone wants a name such as "UTC"'
+            "unknown time zone", subject=name, hint='set site.timezone to a name such as "UTC"'
         ) from error

@@ -58,8 +58,8 @@ _KEYS = _plan.story_keys(chain(_SITE, *_APIS))
 PICTURES = "pictures/"
 _REDIRECTS = "_redirects"
 _REDIRECTS_HEAD = (
-    "# Old addresses and where they lead, in the form that Netlify and Cloudflare Pages read.\n"
-    "# Another server wants them in its own form; for those of pages there are signposts, too.\n"
+    "# Redirects from old addresses, in the format of Netlify and Cloudflare Pages.\n"
+    "# Other servers need their own format. Old addresses of pages also have redirect pages.\n"
 )
 
 
@@ -401,7 +401,7 @@ def _do_all(job: processes.Job[Sheet, _Told], workers: int) -> list[_Told]:
     try:
         return processes.do_all(job, workers)
     except WorkerError as error:
-        raise PublishError(f"a page cannot be made: {error.what}", hint=error.hint) from error
+        raise PublishError(f"a page cannot be built: {error.what}", hint=error.hint) from error
 
 
 def _share_with(legs: int, plan: SitePlan, options: PublishOptions) -> int:

@@ -228,9 +228,9 @@ def _index(plan: SitePlan, maps: Iterable[_Map]) -> bytes:
 # Files for programs: llms.txt, OpenSearch, web manifest and robots.txt, made from a SitePlan.
 
 _TERMS = (
-    "Each story is another publisher's: a headline, a short excerpt, the link to the original, who "
-    "else reports it, and the reasons why it is here. Headlines and excerpts belong to their "
-    "publishers; credit and link to the original, not to this site."
+    "Each story belongs to another publisher. This site shows its headline, a short excerpt, a "
+    "link to the original article, other coverage, and the reasons why it was chosen. Credit and "
+    "link to the original article, not to this site."
 )
 _SHORT, _LONG = 16, 48  # characters that OpenSearch allows for its two names
 _LABEL = 24  # characters under an icon; phones cut longer names
@@ -266,7 +266,7 @@ def _llms(plan: SitePlan) -> bytes:
         "",
         "## News",
         "",
-        _link("Front page", plan.links.page(""), "what matters now"),
+        _link("Front page", plan.links.page(""), "the top stories now"),
         _link("Archive", plan.links.page("archive/"), "every story by day"),
         _link("Sources", plan.links.page("sources/"), "every publisher"),
         _link("Newest stories", plan.links.page("feed.json"), "JSON Feed"),
@@ -283,9 +283,9 @@ def _llms(plan: SitePlan) -> bytes:
     on = plan.look.outputs
     interfaces = [
         *([_api(plan, "v2/openapi.json", "OpenAPI 3.1 of the files below api/v2/")] * on.api_v2),
-        *([_api(plan, "v2/stories/latest.json", "the newest hundred stories, whole")] * on.api_v2),
+        *([_api(plan, "v2/stories/latest.json", "the newest 100 stories in full")] * on.api_v2),
         *(
-            [_api(plan, "news/index.json", "the newest stories, as everyday.cc had them")]
+            [_api(plan, "news/index.json", "the newest stories, in the format of everyday.cc")]
             * on.api_v1
         ),
     ]

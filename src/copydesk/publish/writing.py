@@ -83,9 +83,9 @@ class Writer:
             self._stage.clear()
         except OSError as error:
             raise PublishError(
-                f"the site's folder cannot be made ({error.strerror})",
+                f"the site's folder cannot be created ({error.strerror})",
                 subject=str(self.out),
-                hint="give another folder with --out",
+                hint="choose another folder with --out",
             ) from error
         self._folders.add("")
 
@@ -197,7 +197,7 @@ class Writer:
         First it is checked that the path leads through real folders only.
         """
         if not addresses.is_path(path):
-            raise PublishError("not a path of the site", subject=path)
+            raise PublishError("invalid path of a file of the site", subject=path)
         if path in self._kept or path in self._folders:
             raise _collision(path)
         self._kept.add(path)
@@ -214,9 +214,9 @@ class Writer:
             raise _unwritable(error, path) from error
         if stat.S_ISDIR(found.st_mode):
             raise PublishError(
-                "a folder stands where the site needs a file",
+                "a folder has the path of a file of the site",
                 subject=f"{self.out}/{path}",
-                hint="remove it, or build into another folder with --out",
+                hint="delete it, or build into another folder with --out",
             )
         return found.st_size if stat.S_ISREG(found.st_mode) else -1
 
@@ -324,7 +324,7 @@ def _is_there(place: str) -> bool:
 
 
 def _collision(path: str) -> PublishError:
-    return PublishError("two things want to be published at one path", subject=path)
+    return PublishError("two files of the site have the same path", subject=path)
 
 
 def _is_page(path: str) -> bool:
@@ -335,7 +335,7 @@ def _unwritable(error: OSError, path: str) -> PublishError:
     return PublishError(
         f"a file of the site cannot be written ({error.strerror})",
         subject=path,
-        hint="free some space, or mend the folder's permissions; then build again",
+        hint="free some space, or correct the folder's permissions; then build again",
     )
 
 
@@ -502,9 +502,9 @@ def is_folder(place: str) -> bool:
 def refusal(place: str) -> PublishError:
     """Return the error to raise for a link or a file at a path where the site needs a folder."""
     return PublishError(
-        "a link or file stands where the site needs a folder",
+        "a link or file has the path of a folder of the site",
         subject=place,
-        hint="remove it, or build into another folder with --out",
+        hint="delete it, or build into another folder with --out",
     )
 
 

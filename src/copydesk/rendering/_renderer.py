@@ -77,7 +77,7 @@ class Renderer:
         except minijinja.TemplateError as error:
             line = f" in line {error.line}" if error.line else ""
             raise PublishError(
-                f"a template does not work{line}",
+                f"a template has an error{line}",
                 subject=str(error.name or name),
                 hint=f"{error.kind}: {error.detail or error.message}",
             ) from error

@@ -68,7 +68,7 @@ class Strings:
             return word.format(**values)
         except KeyError as error:
             raise PublishError(
-                f"no such word: {error.args[0]}", subject=f"{STRINGS_FILE}: {key}"
+                f"missing text or placeholder: {error.args[0]}", subject=f"{STRINGS_FILE}: {key}"
             ) from None
 
     def escape(self) -> Strings:
@@ -162,16 +162,16 @@ def _parse(own: str) -> _File:
     try:
         return tomllib.loads(own)
     except tomllib.TOMLDecodeError as error:
-        raise PublishError("not TOML", subject=STRINGS_FILE, hint=str(error)) from error
+        raise PublishError("not valid TOML", subject=STRINGS_FILE, hint=str(error)) from error
 
 
 def _check(own: _File, default: _File) -> _File:
     """Return a newsroom's strings if they are valid; their words may use our placeholders only."""
     for name, section in own.items():
         if name not in default or not isinstance(section, dict):
-            raise _refusal(name, f"there are {', '.join(f'[{known}]' for known in default)}")
+            raise _refusal(name, f"the tables are: {', '.join(f'[{known}]' for known in default)}")
     if own.get("language", {}).get("direction", "ltr") not in {"ltr", "rtl"}:
-        raise _refusal("language.direction", '"ltr" or "rtl"')
+        raise _refusal("language.direction", 'use "ltr" or "rtl"')
     for key, word in own.get("words", {}).items():
         _check_word(key, word, default["words"].get(key))
     for key, value in own.get("dates", {}).items():
@@ -182,7 +182,7 @@ def _check(own: _File, default: _File) -> _File:
 def _check_word(key: str, word: object, default: object) -> None:
     forms = word if isinstance(word, dict) else {"other": word}
     if "other" not in forms:
-        raise _refusal(f"words.{key}", 'a table needs the form "other"')
+        raise _refusal(f"words.{key}", 'add the form "other" to the table')
     known = None if default is None else frozenset(chain.from_iterable(map(_gaps, _texts(default))))
     for form in forms.values():
         _check_gaps(f"words.{key}", form, known)
@@ -190,22 +190,22 @@ def _check_word(key: str, word: object, default: object) -> None:
 
 def _check_dates(key: str, value: object, default: Mapping[str, object]) -> None:
     if key not in default:
-        raise _refusal(f"dates.{key}", f"there are {', '.join(default)}")
+        raise _refusal(f"dates.{key}", f"the keys are: {', '.join(default)}")
     if key not in _LISTS:
         _check_gaps(f"dates.{key}", value, _DATED)
     elif not isinstance(value, list) or [str] * _LISTS[key] != list(map(type, value)):
-        raise _refusal(f"dates.{key}", f"{_LISTS[key]} names")
+        raise _refusal(f"dates.{key}", f"write a list of {_LISTS[key]} names")
 
 
 def _check_gaps(key: str, form: object, known: frozenset[str] | None) -> None:
     """Raise PublishError for a value that is no text, a stray brace or an unknown placeholder."""
     if not isinstance(form, str):
-        raise _refusal(key, "a text")
+        raise _refusal(key, "write a text in quotes")
     if {"{", "}"} & {*_GAP.sub("", form)}:
-        raise _refusal(key, "a gap is a name in braces")
+        raise _refusal(key, "write a placeholder as a name in braces")
     if known is not None and (strange := _gaps(form) - known):
         gaps = ", ".join(f"{{{gap}}}" for gap in sorted(known)) or "none"
-        raise _refusal(key, f"nothing fills {{{min(strange)}}}; its gaps: {gaps}")
+        raise _refusal(key, f"unknown placeholder {{{min(strange)}}}; the placeholders: {gaps}")
 
 
 def _texts(word: object) -> list[str]:
@@ -217,7 +217,7 @@ def _gaps(form: str) -> frozenset[str]:
 
 
 def _refusal(key: str, hint: str) -> PublishError:
-    return PublishError("cannot be said so", subject=f"{STRINGS_FILE}: {key}", hint=hint)
+    return PublishError("invalid value", subject=f"{STRINGS_FILE}: {key}", hint=hint)
 
 
 @lru_cache(_REMEMBERED)

@@ -185,7 +185,7 @@ def _message(stories: Stories) -> str:
     new, updates = stories.new, stories.updates
     parts = [f"{len(new)} new" if new else "", f"{len(updates)} updated" if updates else ""]
     what = ", ".join(part for part in parts if part)
-    subject = f"news: {what or 'sources that moved'}"
+    subject = f"news: {what or 'moved sources'}"
     lines = {path: [f"+ {text.fold(filed.story.title)}"] for path, filed in new.items()}
     lines |= {path: _lines_on(update) for path, update in updates.items()}
     body = [line for path in sorted(lines) for line in lines[path]]
@@ -241,7 +241,7 @@ class _Filing:
         with self.bench.newsroom.memory.together():
             self._remember(unwritten, overtaken)
         if begun.error is not None:
-            note = f"git cannot say which records are edited ({begun.error}): only new ones written"
+            note = f"git cannot list edited files ({begun.error}), so only new stories were saved"
             filed = replace(filed, notes=(note, *filed.notes))
         self.failed.extend(filed.failed)
         return self._of_records(filed)

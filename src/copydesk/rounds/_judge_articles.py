@@ -122,7 +122,7 @@ def overrule(article: Article | Story, bench: Bench) -> Dropped | None:
     """Return why an editor's rule or removal forbids an article or story, None if nothing does."""
     addresses = article.addresses if isinstance(article, Story) else (article.web_url, article.url)
     if not bench.removed.isdisjoint(map(urls.identity, addresses)):
-        return Dropped(url=article.web_url, reason="removed", detail="an editor removed it")
+        return Dropped(url=article.web_url, reason="removed", detail="removed by an editor")
     why = gate.blocking_ruling(article, bench.newsroom.beat.rulings)
     return Dropped(url=article.web_url, reason="ruled-out", detail=why) if why else None
 

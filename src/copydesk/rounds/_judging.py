@@ -154,7 +154,7 @@ def _drop(bench: Bench, article: Article, tip: Tip | None) -> Dropped | None:
     """
     for address in (article.web_url, article.url):
         if urls.identity(address) in bench.removed:
-            return Dropped(url=article.url, reason="removed", detail="an editor removed it")
+            return Dropped(url=article.url, reason="removed", detail="removed by an editor")
         path = bench.shelf.at(address)
         if path is not None:
             return Dropped(url=article.url, reason="seen", detail=path)
@@ -253,10 +253,12 @@ def take_back_rule(
     name = _field(rule)
     known = read_digests(newsroom.memory, story)
     if (known and name in review.find_hand_edits(story, known)) or _is_readdressed(story, rule):
-        return story, (f"a person has edited its {name} since: that stays as it is",)
+        return story, (f"the field `{name}` was edited by hand afterwards, and stays as edited",)
     after = _take_back(newsroom, story, rule, beat)
     if after is None:
-        return story, (f"its article is no longer kept, so that its {name} cannot be taken back",)
+        return story, (
+            f"the article is no longer stored, so the field `{name}` cannot be restored",
+        )
     after = rules.apply_rulings(after, beat)
     return _answer_for(
         newsroom.memory, story, _note_move(newsroom.beat, newsroom.now, story, after)

@@ -178,7 +178,7 @@ class _Fetching:
         if isinstance(answer, Refused):
             return self._take_refusal(part, answer)
         if not isinstance(answer, Page):
-            return self._put_off(part, "a 304 to an unconditional request")
+            return self._put_off(part, "status 304 for an unconditional request")
         return self._take_page(part, story, await parse_page(lead, answer, self.readers))
 
     def _take_page(
@@ -187,9 +187,9 @@ class _Fetching:
         if isinstance(read, Failure):
             return self._put_off(part, read.what)
         if isinstance(read, Dropped):
-            return replace(part, lost=f"no article now: {read.reason}")
+            return replace(part, lost=f"the page no longer has an article: {read.reason}")
         if not _is_filed_article(story, read):
-            return replace(part, lost="another article is there")
+            return replace(part, lost="the page now has another article")
         article = self._with_words_of_record(story, read)
         self.newsroom.articles.put(article, aged=story.published_at)
         return None
@@ -236,7 +236,7 @@ class _Fetching:
             return replace(part, lost=found.what)
         if not _is_filed_picture(image, found):
             self.newsroom.album.forget(part.url)
-            return replace(part, lost="another picture is there")
+            return replace(part, lost="the address now has another picture")
         self.newsroom.album.note(part.url, story.web_url)
         return None
 

@@ -146,7 +146,7 @@ class PictureSearch:
         if isinstance(answer, Refused):
             return answer
         if not isinstance(answer, Page):
-            return PictureError("a 304 to an unconditional request", subject=address)
+            return PictureError("status 304 for an unconditional request", subject=address)
         try:
             if show != "cached":
                 return await asyncio.to_thread(self._album.measure_only, address, answer)

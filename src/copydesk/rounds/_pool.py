@@ -146,24 +146,24 @@ class ReaderPool:
             return await asyncio.wrap_future(future)
         except (TimeoutError, concurrent.futures.TimeoutError) as error:
             raise PageError(
-                f"the page takes more than {self._seconds:g} s to read",
+                f"the page took more than {self._seconds:g} s to parse",
                 subject=url,
-                hint="it is tried again next round; leave the source out if it happens often",
+                hint="the page is retried in the next run; remove the source if this happens often",
             ) from error
         except ProcessExpired as error:
             raise PageError(
-                "the page broke its reader",
+                "the page crashed the parser",
                 subject=url,
-                hint="it is tried again next round; leave the source out if it happens often",
+                hint="the page is retried in the next run; remove the source if this happens often",
             ) from error
         except CopydeskError:
             raise
         except Exception as error:  # a bug must not cost more than this page
             kind = FeedError if work is _read_leads else PageError
             raise kind(
-                f"the page cannot be read ({type(error).__name__}: {error})",
+                f"the page cannot be parsed ({type(error).__name__}: {error})",
                 subject=url,
-                hint="please report it with the page",
+                hint="please report this error together with the page",
             ) from error
 
 
@@ -338,7 +338,7 @@ def _remember_hosts(memory: Memory, polite: Polite) -> Iterator[None]:
 def _must_have_contact(settings: Settings) -> None:
     if not settings.fetch.contact:
         raise ConfigError(
-            "a round on the real web needs a contact that site owners can reach",
+            "a run on real websites needs a contact address in the settings",
             subject="fetch.contact",
-            hint='write [fetch] contact = "mailto:you@example.org" into beat.toml',
+            hint='set contact = "mailto:you@example.org" in [fetch] of beat.toml',
         )

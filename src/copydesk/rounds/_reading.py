@@ -33,8 +33,8 @@ from copydesk.rounds._pool import ReaderPool
 
 One = TypeVar("One")
 
-_NEXT_ROUND = "it is tried again next round"
-_FILE_AGAIN = "no source lists it, so nobody tries it again: file it later"
+_NEXT_ROUND = "the page is fetched again in the next run"
+_FILE_AGAIN = "no source lists this page, so add it again later"
 _EXPECTED: dict[RefusedReason, DropReason] = {
     "robots": "robots",
     "address": "address",
@@ -116,7 +116,7 @@ async def _read_lead(lead: Lead, fetcher: Fetcher, readers: ReaderPool) -> PageR
     if isinstance(answer, Refused):
         return PageRead(lead=lead, outcome=_refusal(lead, answer))
     if isinstance(answer, NotModified):
-        what = "the server says 304 to an unconditional request"
+        what = "the server answered 304 to an unconditional request"
         return PageRead(lead=lead, outcome=Failure(url=lead.url, what=what))
     return PageRead(
         lead=lead, outcome=await parse_page(lead, answer, readers), trace=trace_of(answer)
@@ -149,7 +149,7 @@ def _refusal(lead: Lead, answer: Refused) -> Dropped | Failure:
         return Dropped(url=lead.url, reason=reason, detail=answer.detail)
     return Failure(
         url=lead.url,
-        what=f"the page could not be had ({answer.reason}: {answer.detail or answer.status})",
+        what=f"the page could not be fetched ({answer.reason}: {answer.detail or answer.status})",
         hint=_FILE_AGAIN if isinstance(lead, Tip) else _NEXT_ROUND,
     )
 
@@ -169,7 +169,7 @@ def load_saved_page(path: Path, url: str, now: datetime) -> Page:
     removes again. Raises PageError if the file cannot be read, UsageError if `url` is no address.
     """
     if url and not urls.fetchable(url):
-        raise UsageError("no web address", subject=url, hint="an address begins with https://")
+        raise UsageError("invalid web address", subject=url, hint="begin with https://")
     body = _unpack(path)
     address = urls.fetchable(url) or extract.find_declared_address(body) or _NOWHERE
     return Page(
@@ -190,17 +190,17 @@ def _unpack(path: Path) -> bytes:
     try:
         body = member.decompress(data, _MAX_BYTES)
     except zlib.error as error:
-        raise PageError("the file is no gzip that can be read", subject=str(path)) from error
+        raise PageError("the file is not valid gzip", subject=str(path)) from error
     if not member.eof:
-        what = "the page is too big" if member.unconsumed_tail else "the gzip is cut off"
-        raise PageError(what, subject=str(path), hint="64 MB at most, unpacked")
+        what = "the page is too big" if member.unconsumed_tail else "the gzip file is incomplete"
+        raise PageError(what, subject=str(path), hint="use at most 64 MB, unpacked")
     return body
 
 
 def _read_file(path: Path) -> bytes:
     try:
         if path.stat().st_size > _MAX_BYTES:
-            raise PageError("the page is too big", subject=str(path), hint="64 MB at most")
+            raise PageError("the page is too big", subject=str(path), hint="use at most 64 MB")
         return path.read_bytes()
     except OSError as error:
         raise PageError(f"the file cannot be read ({error.strerror})", subject=str(path)) from error

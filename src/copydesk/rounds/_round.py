@@ -132,7 +132,7 @@ def _file_letters(newsroom: Newsroom, report: RoundReport) -> RoundReport:
         if outcome.state == "failed"
     ]
     told = [
-        f"letter {outcome.letter}: {outcome.what}"
+        f"newsletter {outcome.letter}: {outcome.what}"
         for outcome in outcomes
         if outcome.state != "failed"
     ]
@@ -160,7 +160,7 @@ def _deploy(newsroom: Newsroom, report: RoundReport, progress: Progress) -> Roun
         done = deploy(newsroom, progress)
     except CopydeskError as error:
         target = newsroom.settings.deploy.to
-        what = f"not deployed: {error}"
+        what = f"the site was not deployed: {error}"
         failure = Failure(url=target, what=what, hint=error.hint)
         return replace(report, failed=(*report.failed, failure), complete=False)
     spent = round(time.monotonic() - began, 3)
@@ -198,7 +198,7 @@ def _check_recall(options: RoundOptions) -> Callable[[Newsroom, RoundReport], Ro
         try:
             check_recall(newsroom, options.web)
         except Exception as error:  # no error here may fail a finished round
-            note = f"not held against the lists of [recall]: {error}"
+            note = f"the lists of [recall] could not be checked: {error}"
             return replace(report, notes=(*report.notes, note))
         return report
 
@@ -322,7 +322,7 @@ def _rehearse(bench: Bench, gathered: Gathered, stopwatch: Stopwatch) -> Conclud
 def _report_recovery(filed: Filed, recovered: Sequence[Recovered]) -> Filed:
     """Return what was stored, including what a killed round or command had left unfinished."""
     notes = tuple(
-        f"finished what was cut short: {change.subject}"
+        f"finished an interrupted change: {change.subject}"
         if change.commit
         else f"still not committed ({change.obstacle}): {change.subject}"
         for change in recovered
@@ -484,14 +484,14 @@ def push_commits(newsroom: Newsroom, report: RoundReport) -> RoundReport:
         done = lock.repository.push(remote, lambda: lock.hold(PATIENCE_SECONDS))
     except GitError as error:
         about = error.subject.removeprefix(remote).removeprefix(":").strip()  # `url` names it
-        what = f"not in step with the remote: {error.what}{f': {about}' if about else ''}"
+        what = f"could not sync with the git remote: {error.what}{f': {about}' if about else ''}"
         failure = Failure(url=remote, what=what, hint=error.hint)
         return replace(report, failed=(*report.failed, failure), complete=False)
     notes = []
     if done.taken:
-        notes.append(f"{_commits(done.taken)} of others came in from {remote}")
+        notes.append(f"pulled {_commits(done.taken)} of others from {remote}")
     if done.sent:
-        notes.append(f"{_commits(done.sent)} pushed to {remote}")
+        notes.append(f"pushed {_commits(done.sent)} to {remote}")
     return replace(report, notes=(*report.notes, *notes))
 
 
@@ -506,5 +506,5 @@ def tidy_repository(newsroom: Newsroom, report: RoundReport) -> RoundReport:
     try:
         newsroom.repository.tidy()
     except GitError as error:
-        return replace(report, notes=(*report.notes, f"git could not tidy up ({error})"))
+        return replace(report, notes=(*report.notes, f"git could not pack objects ({error})"))
     return report

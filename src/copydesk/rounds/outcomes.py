@@ -140,7 +140,7 @@ def _fate(outcome: Outcome, now: datetime, unwritten: Collection[str]) -> Fate |
         case Failure(what=what, hint=hint):
             return replace(fate, detail=what, hint=hint, tries=tries)
         case NewStory(story=story) if story.path in unwritten:
-            return replace(fate, detail="the record could not be written")
+            return replace(fate, detail="the story file could not be written")
         case NewStory(story=story):
             return replace(fate, state="filed", path=story.path)
     return None
@@ -234,7 +234,7 @@ def sift(
 def _end(knowledge: _Knowledge, lead: Lead) -> Known | Dropped | None:
     """Return why the page of a link need not be fetched, or None if it must be."""
     if urls.identity(lead.url) in knowledge.removed:
-        return Dropped(url=lead.url, reason="removed", detail="an editor removed it")
+        return Dropped(url=lead.url, reason="removed", detail="removed by an editor")
     if path := knowledge.shelf.at(lead.url):
         return Known(reason="seen", path=path)
     if isinstance(lead, Tip):

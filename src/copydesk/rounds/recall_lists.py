@@ -98,16 +98,16 @@ async def _fetch(newsroom: Newsroom, fetcher: Fetcher, address: str) -> Page:
     if isinstance(answer, Page):
         return answer
     if isinstance(answer, Refused):
-        what = f"the list cannot be had ({answer.reason}: {answer.detail or answer.status})"
+        what = f"the list cannot be fetched ({answer.reason}: {answer.detail or answer.status})"
         raise FetchError(what, subject=address)
-    raise FetchError("the server says 304 to an unconditional request", subject=address)
+    raise FetchError("the server answered 304 to an unconditional request", subject=address)
 
 
 def _load(path: Path, now: datetime) -> Page:
     """Return a file in the form of a fetched page; raises DataError if it cannot be read."""
     try:
         if path.stat().st_size > _FILE_BYTES:
-            raise DataError("the list is too big", subject=str(path), hint="64 MB at most")
+            raise DataError("the list is too big", subject=str(path), hint="use at most 64 MB")
         body = path.read_bytes()
     except OSError as error:
         hint = "name a file, or an address that begins with https://"
@@ -127,15 +127,15 @@ async def _read_page(
         return _collect(page.url, "csv", stories, len(stories) + sum(1 for _ in rows))
     reading = await readers.leads(page, Source(url=page.url), newsroom.now)
     if reading.kind == "listing":
-        hint = "name a feed, a sitemap, or a CSV file of addresses and titles"
-        raise DataError("a page of links is no list of stories", subject=page.url, hint=hint)
+        hint = "use a feed, a sitemap, or a CSV file of addresses and titles"
+        raise DataError("a page of links is not a list of stories", subject=page.url, hint=hint)
     found = _collect(page.url, reading.kind, map(_of_lead, reading.leads), reading.listed)
     if fetcher is None:
-        failed = ("an index in a file: its sitemaps were not asked",) if reading.more else ()
+        failed = ("the sitemaps of this index were not fetched",) if reading.more else ()
         return replace(found, failed=failed)
     for address in reading.more[:_MORE_SITEMAPS]:
         found = await _add_sitemap(newsroom, fetcher, readers, found, address)
-    left = (f"not asked: {address}" for address in reading.more[_MORE_SITEMAPS:])
+    left = (f"not fetched: {address}" for address in reading.more[_MORE_SITEMAPS:])
     return replace(found, failed=(*found.failed, *left))
 
 

@@ -159,10 +159,10 @@ def _page(answer: Page | NotModified | Refused) -> Page:
         return answer
     if isinstance(answer, Refused):
         raise FetchError(
-            f"the address gave no page ({answer.reason}: {answer.detail or answer.status})",
+            f"the page cannot be fetched ({answer.reason}: {answer.detail or answer.status})",
             subject=answer.url,
         )
-    raise FetchError("the server says 304 to an unconditional request", subject=answer.url)
+    raise FetchError("the server answered 304 to an unconditional request", subject=answer.url)
 
 
 def request_for(settings: Settings, url: str) -> Request:

@@ -53,7 +53,7 @@ from copydesk.rounds.rejudging import Regrouped, regroup
 
 MOST_IN_A_COMMIT = 50
 _CLOCK_SET_BACK = timedelta(days=1)
-_STANDS = "it stood so already"
+_STANDS = "the change was already made"
 
 
 def apply_actions(
@@ -226,7 +226,7 @@ def _find_outcomes(
                 state="done",
                 commit=commits.get(action.id),
                 paths=tuple(kept.files) if kept else (),
-                what=kept.subject if kept else "it was filed before",
+                what=kept.subject if kept else "the action was already saved",
             )
     return filed
 
@@ -239,8 +239,8 @@ def _conflict(action_id: str, conflicts: Sequence[EditConflict]) -> ActionOutcom
     return ActionOutcome(
         id=action_id,
         state="conflict",
-        what="somebody else has changed the same since",
-        hint="choose one of the two",
+        what="somebody else has changed the same field in the meantime",
+        hint="choose one of the two versions",
         conflicts=tuple(conflicts),
     )
 
@@ -423,7 +423,7 @@ def _refuse_broken_action(action: EditorAction, error: Exception) -> ActionOutco
 
 
 _BY = "copydesk demo"
-_WHY = "the example lets what the gate keeps back wait for you"
+_WHY = "the demo holds stories below the threshold for you"
 _BELOW = frozenset({Standing.BELOW_GATE})
 
 

@@ -330,9 +330,9 @@ def find_undo_note(edit: Edit, action_id: str) -> UndoNote:
         if note is not None:
             return note
     raise UsageError(
-        "nobody knows any more what that action changed",
+        "the changes of this action are no longer known",
         subject=action_id[:100],
-        hint="change the story as it should be",
+        hint="edit the story to what it should be",
     )
 
 

@@ -70,9 +70,9 @@ def read_own_list(action: EditorAction) -> ReadingList:
     list_id, title, description = (*action.values[:_FIRST_WORDS], "", "", "")[:_FIRST_WORDS]
     if not reading_lists.is_list_id(list_id):
         raise UsageError(
-            "no name of a list",
+            "invalid name of a reading list",
             subject=list_id[:80],
-            hint="it stands in its address: small letters, digits, hyphens (the-best-of-2026)",
+            hint="use lower-case letters, digits and hyphens, such as the-best-of-2026",
         )
     words = action.values[_FIRST_WORDS:]
     words += ("",) * (len(action.stories) - len(words))
@@ -119,7 +119,7 @@ def put_list(edit: Edit, action: EditorAction) -> EditStep:
             present or b"", _as_it_stands(listed, path, present)
         )
     elif present is None:
-        raise UsageError("there is no such list any more", subject=listed.id)
+        raise UsageError("the reading list no longer exists", subject=listed.id)
     if wanted == present:
         return EditStep(edit=edit, words=words)
     seen = action.seen.get(list_key(listed.id))
@@ -137,7 +137,7 @@ def _find_list_of(action: EditorAction) -> ReadingList:
         return read_own_list(action)
     list_id = "".join(action.values[:1])
     if action.said != "end" or not reading_lists.is_list_id(list_id):
-        raise UsageError("a list is set or ended", subject=f"{action.said} {list_id}"[:80])
+        raise UsageError("a list can only be set or ended", subject=f"{action.said} {list_id}"[:80])
     return ReadingList(id=list_id, title="")
 
 

@@ -110,16 +110,16 @@ def note_correction(before: Edit, after: Edit, path: str, action: EditorAction) 
 def _must_have_readers(edit: Edit, path: str, action: EditorAction) -> None:
     if not edit.beat.scoring.traits.has_blocks:
         raise UsageError(
-            "records of this profile have no place for what was corrected",
+            "the site's scoring profile cannot store corrections",
             subject=path,
-            hint="change the headline or the excerpt, and say why in a note",
+            hint="change the headline or the excerpt, and explain it in a note",
         )
     if not edit.find(path).published:
         raise UsageError(
-            "it is not published", subject=path, hint="change it: nobody has read it yet"
+            "the story is not published", subject=path, hint="change the story, nobody read it yet"
         )
     if not text.fold(action.why):
-        raise UsageError("a correction wants its note", hint="say what was wrong, for readers")
+        raise UsageError("a correction needs a note", hint="tell readers what was wrong")
 
 
 def _list_rules(action: EditorAction, path: str) -> Iterator[NewRule]:
@@ -127,7 +127,8 @@ def _list_rules(action: EditorAction, path: str) -> Iterator[NewRule]:
     fields, words = action.values[::2], action.values[1::2]
     if not fields or len(fields) != len(words) or not set(fields) <= set(_FIELDS):
         raise UsageError(
-            "a correction is of a headline or an excerpt", hint=f"fields are {', '.join(_FIELDS)}"
+            "a correction can only change the headline or the excerpt",
+            hint=f"the fields are: {', '.join(_FIELDS)}",
         )
     for field, value in zip(fields, words, strict=True):
         yield NewRule(
@@ -172,8 +173,8 @@ def read_own_story(beat: Beat, said: str, values: Sequence[str]) -> OwnStory:
     """
     if not beat.scoring.traits.has_blocks:
         raise UsageError(
-            "records of this profile have no place for a story of one's own",
-            hint="publish it elsewhere, and file its address",
+            "the site's scoring profile cannot store stories that editors write",
+            hint="publish the story elsewhere, and add its URL",
         )
     title, excerpt, note = (*values[:_FIRST_VALUES], "", "", "")[:_FIRST_VALUES]
     picture, topics = _part_picture(beat, said, values[_FIRST_VALUES:])
@@ -195,16 +196,16 @@ def _part_picture(
     if not said:
         return None, values
     if said != PICTURED or len(values) < _PICTURE_VALUES:
-        raise UsageError("no story is written so", subject=said[:80])
+        raise UsageError("unknown kind of story", subject=said[:80])
     url, alt, credit = values[:_PICTURE_VALUES]
     if not find_upload_path(beat, url):
-        hint = "upload it, at most 5 MB"
-        raise UsageError("no picture that was uploaded here", subject=url[:_SUBJECT], hint=hint)
+        hint = "upload a picture of at most 5 MB"
+        raise UsageError("this picture was not uploaded here", subject=url[:_SUBJECT], hint=hint)
     alt, credit = text.fold(alt), text.fold(credit)
     if not alt:
-        hint = "readers who do not see it need a few words"
-        raise UsageError("what the picture shows is not said", hint=hint)
-    must_be_short(alt, TITLE_CHARACTERS, "what the picture shows")
+        hint = "describe the picture in a few words for readers who cannot see it"
+        raise UsageError("the picture has no description", hint=hint)
+    must_be_short(alt, TITLE_CHARACTERS, "the picture's description")
     must_be_short(credit, _CREDIT_CHARACTERS, "the picture's credit")
     return Image(url=url, title=alt, attribution=credit), values[_PICTURE_VALUES:]
 
@@ -259,7 +260,7 @@ def take_upload(edit: Edit, url: str) -> Edit:
 
 def _require(words: str, most: int, what: str) -> str:
     if not words:
-        raise UsageError(f"{what} is missing", hint="a story wants a headline and a text")
+        raise UsageError(f"{what} is missing", hint="write a headline and a text")
     must_be_short(words, most, what)
     return words
 
@@ -277,11 +278,11 @@ def _make_provider(beat: Beat) -> Provider:
 def put_action(edit: Edit, action: EditorAction) -> EditStep:
     """Apply an editor's action to a pending edit; UsageError or RecordError if it is invalid."""
     if not is_action_id(action.id):
-        raise UsageError("no id of an action", subject=repr(action.id[:100]))
+        raise UsageError("invalid id of an action", subject=repr(action.id[:100]))
     must_be_short(action.why, WHY_CHARACTERS, "the reason")
     must_be_short(action.by, _BY_CHARACTERS, "the name")
     if not text.fold(action.by):
-        raise UsageError("nobody's name is given")
+        raise UsageError("the editor's name is missing")
     whole = action.at.replace(microsecond=0)  # as records store it: later steps compare with that
     action = replace(action, by=text.fold(action.by), at=whole)
     return _STEPS[action.kind](edit, action)
@@ -298,9 +299,9 @@ def _find_record(edit: Edit, name: str) -> str:
     path = news_path(newsroom.root, newsroom.settings, name) if is_name else None
     if path is None:
         raise RecordError(
-            "there is no such record",
+            "the story does not exist",
             subject=name[:_BY_CHARACTERS],
-            hint="was it deleted or moved?",
+            hint="check whether its file was deleted or moved",
         )
     return path
 
@@ -308,7 +309,7 @@ def _find_record(edit: Edit, name: str) -> str:
 def _one_record(edit: Edit, action: EditorAction) -> str:
     paths = find_records(edit, action)
     if len(paths) != 1:
-        raise UsageError(f"{action.kind} wants one story", subject=", ".join(action.stories)[:200])
+        raise UsageError(f"{action.kind} needs one story", subject=", ".join(action.stories)[:200])
     return paths[0]
 
 
@@ -317,7 +318,7 @@ def _put_verdicts(edit: Edit, action: EditorAction) -> EditStep:
     said = next((word for word in get_args(Said) if word == action.said), None)
     paths = find_records(edit, action)
     if not paths or (said is None and action.said != "clear"):
-        raise UsageError("a verdict wants a word and a story", subject=action.said[:100])
+        raise UsageError("a decision needs a kind and a story", subject=action.said[:100])
     steps = []
     for path in paths:
         if said is None:
@@ -348,16 +349,16 @@ def _put_rule(edit: Edit, action: EditorAction) -> EditStep:
         return take_out_rule(edit, _find_rule(edit, action), action.by)
     said = next((kind for kind in RULING_KINDS if kind == action.said), None)
     if said is None:
-        raise UsageError("no rule is called so", subject=action.said[:100])
+        raise UsageError("unknown kind of rule", subject=action.said[:100])
     form = RULING_KINDS[said]
     for what, given, (least, most) in (
         ("stories", action.stories, form.stories),
         ("values", action.values, form.values),
     ):
         if not least <= len(given) <= most:
-            raise UsageError(f"{said} wants other {what}", subject=f"{len(given)} are named")
+            raise UsageError(f"{said} needs more or fewer {what}", subject=f"{len(given)} given")
     if action.until is not None and not form.may_end:
-        raise UsageError(f"{said} does not end", hint="take it back when it is over")
+        raise UsageError(f"{said} cannot have an end", hint="remove the rule when it is over")
     new = NewRule(
         said=said,
         why=action.why,
@@ -387,17 +388,17 @@ def _put_correction(edit: Edit, action: EditorAction) -> EditStep:
 def _put_tip(edit: Edit, action: EditorAction) -> EditStep:
     """Store a page's URL that an editor wants as a story; the second value may be a topic."""
     if not 1 <= len(action.values) <= 2:
-        raise UsageError("a page wants its address", subject=f"{len(action.values)} are named")
+        raise UsageError("a page needs a URL", subject=f"{len(action.values)} values given")
     url, topic = (*action.values, "")[:2]
     tip = new_tip(edit.newsroom, url, topic=topic, why=action.why, by=action.by)
     words = CommitWords(
-        subject=f"file: {tip.url}"[:_BY_CHARACTERS],
+        subject=f"add: {tip.url}"[:_BY_CHARACTERS],
         why=action.why,
         by=action.by,
         action=f"file {tip.url}",
     )
     waiting = replace(edit, tips=(*edit.tips, tip))
-    return EditStep(edit=waiting, words=words, notes=("it waits for the next round",))
+    return EditStep(edit=waiting, words=words, notes=("the page is read in the next run",))
 
 
 def _find_rule(edit: Edit, action: EditorAction) -> Ruling:
@@ -410,9 +411,7 @@ def _find_rule(edit: Edit, action: EditorAction) -> Ruling:
         is_of_story = (rule.said, rule.stories) == (said, action.stories)
         if is_of_story and list(rule.values[: len(values)]) == values:
             return rule
-    raise UsageError(
-        "there is no such rule any more", subject=f"{said} {', '.join(action.stories)}"[:200]
-    )
+    raise UsageError("the rule was removed", subject=f"{said} {', '.join(action.stories)}"[:200])
 
 
 def _put_undoing(edit: Edit, action: EditorAction) -> EditStep:

@@ -79,7 +79,7 @@ def _read_row(newsroom: Newsroom, queue: QueueReader, name: str) -> tuple[QueueR
         for story in (row.leader, *row.copies, *row.coverage):
             if story.name == name:
                 return row, story
-    raise RecordError("no such story", subject=name, hint="it may have been deleted or renamed")
+    raise RecordError("the story does not exist", subject=name, hint="check whether it was renamed")
 
 
 def _mark_passages(
@@ -131,7 +131,7 @@ async def preview_page(root: Path, url: str, seconds: float = _SECONDS) -> PageP
     """
     address = urls.fetchable(url) if len(url) <= _ADDRESS_CHARACTERS else None
     if address is None:
-        raise UsageError("no address of the web", subject=url[:200], hint="it begins with https://")
+        raise UsageError("invalid web address", subject=url[:200], hint="begin with https://")
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-P", "-m", "copydesk", "-C", str(root), "extract", address, "--json"),
         stdout=asyncio.subprocess.PIPE,
@@ -155,7 +155,7 @@ def find_obstacle(newsroom: Newsroom, preview: PagePreview) -> str:
     """Return the editor's rule that keeps a page from becoming a story, as text, or ""."""
     addresses = {preview.url, preview.web_url or preview.url}
     if not read_removals(newsroom.root).isdisjoint(map(urls.identity, addresses)):
-        return "an editor removed it"
+        return "removed by an editor"
     for address in sorted(addresses):
         lead = Lead(url=address, source="", found=newsroom.now, title=preview.title)
         if why := gate.blocking_ruling(lead, newsroom.beat.rulings):
@@ -173,14 +173,14 @@ def _read_problem(told: bytes) -> str:
     """Return the error message that a command wrote, without its prefixes."""
     lines = told.decode("utf-8", "replace").strip().splitlines()
     said = [line.removeprefix("error: ").removeprefix("hint: ") for line in lines[-2:]]
-    return text.fold("; ".join(said))[:500] or "it cannot be read"
+    return text.fold("; ".join(said))[:500] or "the page cannot be read"
 
 
 def _read_fields(address: str, out: bytes) -> PagePreview:
     try:
         fields = msgspec.json.decode(out, type=dict[str, dict[str, object]])
     except msgspec.DecodeError:
-        return PagePreview(url=address, problem="it cannot be read")
+        return PagePreview(url=address, problem="the page cannot be read")
     values = {name: told.get("value") for name, told in fields.items()}
     said = {name: text.fold(str(values.get(name) or "")) for name in _SHOWN}
     provider = values.get("provider")

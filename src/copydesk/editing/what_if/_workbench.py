@@ -168,12 +168,12 @@ def write_rules(
     def make() -> SettingsEdit:
         draft = draft_rules(newsroom, change)
         if not draft.files:
-            raise UsageError("nothing would change", subject="rules", hint="move one of them first")
+            raise UsageError("nothing would change", subject="rules", hint="change a rule first")
         if draft.stands != stands:
             raise UsageError(
-                "the rules were changed meanwhile",
+                "somebody changed the rules in the meantime",
                 subject=", ".join(file.path for file in draft.files),
-                hint="try yours on the rules of today, then write them",
+                hint="try your changes with the rules of today, then save them",
             )
         lines = tuple(f"* {line}" for line in describe_change(change))
         return SettingsEdit(files=draft.files, subject=f"rules: {len(lines)} changed", lines=lines)
@@ -301,9 +301,9 @@ def apply_change(settings: Settings, change: RuleChange) -> Settings:
 def _score(scoring: Scoring, change: RuleChange) -> Scoring:
     if change.points and not scoring.traits.has_own_points:
         raise UsageError(
-            "the points of everyday cannot be moved",
+            "the points of everyday cannot be changed",
             subject="scoring.points",
-            hint='weigh stories by profile = "copydesk"',
+            hint='set scoring.profile = "copydesk"',
         )
     names = [option.name for option in options_of(SignalPoints)]
     _check_names(change.points, names, "scoring.points")
@@ -335,7 +335,7 @@ def _check_names(names: Iterable[str], known: Iterable[str], what: str) -> None:
         if name not in there:
             near = text.find_nearest(name, there)
             hint = f'did you mean "{near}"?' if near else ""
-            raise UsageError(f"there is no {what} of this name", subject=name[:100], hint=hint)
+            raise UsageError(f"no {what} has this name", subject=name[:100], hint=hint)
 
 
 def _set_trust(beat: Beat, change: RuleChange) -> Iterator[Source]:
@@ -367,5 +367,5 @@ def edit_words(words: tuple[str, ...], edit: KeywordEdit) -> tuple[str, ...]:
     there = {word.casefold() for word in left}
     added = tuple(dict.fromkeys(map(clean_keyword, edit.added)))
     if len(left) + len(added) > _MOST_WORDS:
-        raise UsageError(f"a topic has at most {_MOST_WORDS:,} keywords", subject="keywords")
+        raise UsageError(f"a topic may have at most {_MOST_WORDS:,} keywords", subject="keywords")
     return (*left, *(word for word in added if word.casefold() not in there))

@@ -130,7 +130,7 @@ class _Copier:
             raise BackupError(
                 f"a file cannot be copied ({error.strerror})",
                 subject=str(self._root / path),
-                hint="look at its rights, and whether the disk is full",
+                hint="check its permissions, and whether the disk is full",
             ) from error
         if reason:
             self.left_out.append(LeftOut(path=_readable(path), reason=reason))
@@ -294,7 +294,7 @@ def back_up(
     started = time.monotonic()
     if not (root / "beat.toml").is_file():
         raise ConfigError(
-            "there is no beat.toml here", subject=str(root), hint="name the newsroom with -C"
+            "the folder has no beat.toml", subject=str(root), hint="name the newsroom with -C DIR"
         )
     file = file.absolute()
     check_target(root, file, force=options.force)
@@ -360,7 +360,7 @@ def _alone(root: Path, wait_seconds: float) -> Iterator[None]:
     with hold_lock(root / PRIVATE / "write.lock", wait_seconds) as is_free:
         if not is_free:
             raise BusyError(
-                "another copydesk is writing in this newsroom",
+                "another copydesk process is writing in this newsroom",
                 subject=str(root),
                 hint="try again in a moment",
             )
@@ -433,25 +433,27 @@ def _write(file: Path, manifest: BackupManifest, taken: Iterable[_Taken], now: d
 def check_target(root: Path, file: Path, *, force: bool) -> None:
     """Raise UsageError if git, the site or another file forbids writing a backup to `file`."""
     if not file.parent.is_dir():
-        raise UsageError("there is no such folder", subject=str(file.parent), hint="make it first")
+        raise UsageError(
+            "the folder does not exist", subject=str(file.parent), hint="create the folder first"
+        )
     place, home = file.parent.resolve() / file.name, root.resolve()
     if place.is_relative_to(home) and not _is_apart(home, place):
         raise UsageError(
-            "a backup would lie among the newsroom's own files",
+            "the backup would be among the newsroom's own files",
             subject=str(file),
-            hint="put it outside, best on another disk",
+            hint="choose a place outside the newsroom, best on another disk",
         )
     if git.is_visible_to_git(root, place):
         raise UsageError(
-            "git would take the backup along, and the readers' addresses with it",
+            "git would commit the backup, with the subscribers' addresses in it",
             subject=str(file),
-            hint="put it outside, best on another disk",
+            hint="choose a place outside the repository, best on another disk",
         )
     if (file.is_symlink() or file.exists()) and not force and not is_backup(file):
         raise UsageError(
-            "there is another file of this name, and it is no backup",
+            "another file has this name, and it is not a backup",
             subject=str(file),
-            hint="name another one, or write over it with --force",
+            hint="choose another name, or overwrite the file with --force",
         )
 
 

@@ -152,9 +152,9 @@ def decode_manifest(data: bytes, subject: str) -> BackupManifest:
         if head.kind == KIND and head.format > FORMAT:
             raise BackupError(
                 f"a newer copydesk ({head.copydesk[:40]}) wrote this backup (format "
-                f"{head.format}, this one knows {FORMAT})",
+                f"{head.format}, this version reads {FORMAT})",
                 subject=subject,
-                hint="install that version, and restore with it",
+                hint="install that version, and restore the backup with it",
             )
         manifest = msgspec.json.decode(data, type=BackupManifest)
     except (msgspec.MsgspecError, UnicodeError, RecursionError) as error:
@@ -164,9 +164,9 @@ def decode_manifest(data: bytes, subject: str) -> BackupManifest:
     fault = _find_fault(manifest)
     if fault:
         raise BackupError(
-            f"the backup's manifest cannot be trusted: {fault}",
+            f"the backup's manifest is invalid: {fault}",
             subject=subject,
-            hint="nothing was restored: take another backup",
+            hint="nothing was restored; use another backup",
         )
     return manifest
 
@@ -174,7 +174,7 @@ def decode_manifest(data: bytes, subject: str) -> BackupManifest:
 def no_backup(subject: str) -> BackupError:
     """Return the error for a file that is not a backup."""
     return BackupError(
-        "this is no backup of copydesk",
+        "the file is not a backup of copydesk",
         subject=subject,
         hint="name a file that `copydesk backup` wrote",
     )
@@ -209,11 +209,11 @@ def _find_fault(manifest: BackupManifest) -> str:
     """Return the first fault of a backup manifest as text, "" if there is none."""
     paths = [part.path for part in manifest.parts if part.path]
     checks = (
-        "" if dates.parse(manifest.made) else "a moment that is none",
+        "" if dates.parse(manifest.made) else "an invalid time",
         *(_part_fault(part) for part in manifest.parts),
         *(_place_fault(path) for path in manifest.removed),
         _order_fault(manifest),
-        "a path twice" if len(set(paths)) < len(paths) else "",
+        "a path occurs twice" if len(set(paths)) < len(paths) else "",
         _repository_fault(manifest.repository),
         _refetchable_fault(manifest.refetchable),
     )
@@ -228,18 +228,18 @@ def _order_fault(manifest: BackupManifest) -> str:
     kinds: list[str] = [part.kind for part in manifest.parts]
     for kind in ("records", *_DATABASES):
         if kinds.count(kind) > 1:
-            return f"two parts: {kind}"
+            return f"two parts of the same kind: {kind}"
     if "records" in kinds[1:]:
-        return "the records are not the first part"
+        return "the story files are not the first part"
     if manifest.has("records") and manifest.repository is None:
-        return "records without a repository"
+        return "story files without a git repository"
     counted = {kind for kind in _DATABASES if kind in kinds}
     return "databases without counts" if counted != set(manifest.databases) else ""
 
 
 def _part_fault(part: BackupPart) -> str:
     if not _DIGEST.fullmatch(part.sha256) or part.bytes < 0:
-        return "a digest or a size that is none"
+        return "an invalid digest or size"
     match part.kind:
         case "records":
             is_right = not part.path
@@ -251,7 +251,7 @@ def _part_fault(part: BackupPart) -> str:
             is_right = is_safe_path(part.path)
         case "file":
             return _place_fault(part.path)
-    return "" if is_right else f"a path that is not for it: {part.path[:200]!r}"
+    return "" if is_right else f"an invalid path for this kind of part: {part.path[:200]!r}"
 
 
 def _is_private(path: str) -> bool:
@@ -261,7 +261,7 @@ def _is_private(path: str) -> bool:
 def _place_fault(path: str) -> str:
     if is_safe_path(path) and path.split("/", maxsplit=1)[0] != PRIVATE:
         return ""
-    return f"a path that leads elsewhere: {path[:200]!r}"
+    return f"a path outside the newsroom: {path[:200]!r}"
 
 
 def _repository_fault(repository: RefsSnapshot | None) -> str:
@@ -269,9 +269,9 @@ def _repository_fault(repository: RefsSnapshot | None) -> str:
         return ""
     ids: Iterable[str] = (*repository.refs.values(), repository.head, repository.tree)
     if any(oid and not _OID.fullmatch(oid) for oid in ids):
-        return "an object's id that is none"
+        return "an invalid git object id"
     if repository.prefix and not is_safe_path(repository.prefix.removesuffix("/")):
-        return f"a path that leads elsewhere: {repository.prefix[:200]!r}"
+        return f"a path outside the newsroom: {repository.prefix[:200]!r}"
     return ""
 
 
@@ -279,7 +279,7 @@ def _refetchable_fault(refetchable: Refetchable | None) -> str:
     if refetchable is None:
         return ""
     marks = (*refetchable.texts, *refetchable.pictures)
-    return "" if all(map(_MARK.fullmatch, marks)) else "an address's mark that is none"
+    return "" if all(map(_MARK.fullmatch, marks)) else "an invalid digest of an address"
 
 
 # Staging folders, next to the place of the finished file or folder.
@@ -307,7 +307,7 @@ def stage(folder: Path) -> Iterator[Path]:
             raise BackupError(
                 f"the folder cannot be written ({error.strerror})",
                 subject=str(folder),
-                hint="name a place in a folder that is there and that you may write to",
+                hint="choose a place in an existing folder with write permission",
             ) from error
         yield made
 
@@ -319,9 +319,9 @@ def writing(place: Path) -> Iterator[None]:
         yield
     except OSError as error:
         raise BackupError(
-            f"it cannot be written ({error.strerror or error})",
+            f"the backup cannot be written ({error.strerror or error})",
             subject=str(place),
-            hint="nothing was changed: make room, or name a place where there is some",
+            hint="nothing was changed; free some space, or choose a place with more space",
         ) from error
 
 
@@ -373,7 +373,7 @@ def find_database_fault(file: Path) -> str:
         return str(error)
     if said != "ok":
         return str(said).strip().splitlines()[-1]
-    return f"a row of {astray[0]} belongs to none of {astray[2]}" if astray else ""
+    return f"a row of {astray[0]} refers to a missing row of {astray[2]}" if astray else ""
 
 
 def _open(file: Path) -> sqlite3.Connection:
@@ -397,7 +397,7 @@ def complaining(file: Path) -> Iterator[None]:
         raise BackupError(
             f"the database cannot be copied ({error})",
             subject=str(file),
-            hint="look whether the disk is full, or the file's rights",
+            hint="check whether the disk is full, and the permissions of the file",
         ) from error
 
 
@@ -406,5 +406,6 @@ def database_damage(file: Path, fault: str) -> BackupError:
     return BackupError(
         f"the database is damaged ({fault[:200]})",
         subject=str(file),
-        hint="no backup was written, and an earlier one stays as it is: restore from that",
+        hint="no backup was written, and earlier backups were not changed; restore an earlier "
+        "backup",
     )

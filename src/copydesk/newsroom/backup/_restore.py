@@ -87,7 +87,7 @@ class _Source:
     def read(self, length: int) -> bytes:
         data = self.read_up_to(length)
         if len(data) < length:
-            raise self.damage("it ends too early")
+            raise self.damage("the file ends too early")
         return data
 
     def read_up_to(self, length: int) -> bytes:
@@ -107,7 +107,7 @@ class _Source:
         return BackupError(
             f"the backup is damaged ({why[:200]})",
             subject=self._subject,
-            hint="nothing of it is used: take another backup, or copy the file here again",
+            hint="nothing was restored; use another backup, or copy the file again",
         )
 
 
@@ -137,7 +137,7 @@ def _members(source: _Source) -> Iterator[Member]:
         member.finish()
     rest = source.read_up_to(_MOST_PADDING + 1)
     if any(rest) or len(rest) > _MOST_PADDING:
-        raise source.damage("something stands behind its end")
+        raise source.damage("unknown data after its end")
 
 
 def _parse_header(header: bytes, source: _Source) -> Member:
@@ -146,7 +146,7 @@ def _parse_header(header: bytes, source: _Source) -> Member:
     except (tarfile.TarError, ValueError) as error:
         raise source.damage(str(error)) from error
     if told.type != tarfile.REGTYPE or told.size < 0:
-        raise source.damage("a member that is no plain file")
+        raise source.damage("an entry that is not a regular file")
     return Member(told.name, told.size, source)
 
 
@@ -155,7 +155,7 @@ def _parse_header(header: bytes, source: _Source) -> Member:
 # FILE ── manifest ──> the commit of HEAD ── delete removed files, add the others ──> folder
 
 _GZIP = b"\x1f\x8b"
-_HINT = "nothing was restored: take another backup, or copy the file here again"
+_HINT = "nothing was restored; use another backup, or copy the file again"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -190,7 +190,7 @@ def unpack(file: Path, staging: Path) -> Unpacked:
         for number, part in enumerate(manifest.parts, 1):
             layout.take(part, _next_member(members, part, number, file))
         if next(members, None) is not None:
-            raise _fault("a part that its manifest does not name", file)
+            raise _fault("a part that is not in its manifest", file)
     return Unpacked(manifest=manifest, top=top, newsroom=top / prefix)
 
 
@@ -238,7 +238,7 @@ class _Layout:
                 digest.update(chunk)
                 out.write(chunk)
         if digest.hexdigest() != part.sha256:
-            raise _fault(f"a part with another digest: {member.name}", self._file)
+            raise _fault(f"a part with a wrong digest: {member.name}", self._file)
 
     def _restore_records(self, bundle: Path) -> None:
         assert self._manifest.repository is not None
@@ -246,7 +246,7 @@ class _Layout:
             git.restore_bundle(bundle, self._manifest.repository, self._top)
         except GitError as error:
             raise BackupError(
-                f"git does not take the backup's records ({error.what})",
+                f"git cannot read the backup's story files ({error.what})",
                 subject=error.subject,
                 hint=error.hint or _HINT,
             ) from error
@@ -271,7 +271,7 @@ class _Layout:
         for name in (*self._newsroom.relative_to(self._top).parts, *Path(path).parts[:-1]):
             place /= name
             if place.is_symlink() or (place.exists() and not place.is_dir()):
-                raise _fault(f"a part below what is no folder: {path[:200]!r}", self._file)
+                raise _fault(f"a part inside a file or link: {path[:200]!r}", self._file)
         return place / Path(path).name
 
 
@@ -286,9 +286,9 @@ def _mode_of(part: BackupPart) -> int:
 def _next_member(members: Iterator[Member], part: BackupPart, number: int, file: Path) -> Member:
     member = next(members, None)
     if member is None:
-        raise _fault("a part is missing", file)
+        raise _fault("too few parts", file)
     if member.name != part.member(number) or member.size != part.bytes:
-        raise _fault(f"a part that is not the one it should be: {member.name[:100]!r}", file)
+        raise _fault(f"an unexpected part: {member.name[:100]!r}", file)
     return member
 
 
@@ -316,14 +316,14 @@ def _check_room(manifest: BackupManifest, staging: Path, file: Path) -> None:
     free = shutil.disk_usage(staging).free
     if manifest.bytes > free:
         raise BackupError(
-            f"there is no room for {manifest.bytes:,} bytes, but for {free:,}",
+            f"the backup needs {manifest.bytes:,} bytes, but the disk has only {free:,} free",
             subject=str(file),
-            hint="restore it on a larger disk",
+            hint="restore the backup on a larger disk",
         )
 
 
 def _fault(what: str, file: Path) -> BackupError:
-    return BackupError(f"the backup holds {what}", subject=str(file), hint=_HINT)
+    return BackupError(f"the backup contains {what}", subject=str(file), hint=_HINT)
 
 
 # Restore: unpack next to the place, compare, and then move the folder there.
@@ -384,11 +384,11 @@ def _check_folder(folder: Path) -> None:
         raise UsageError(
             "the folder is not empty",
             subject=str(folder),
-            hint="name one that does not exist yet: a restore mixes with nothing",
+            hint="choose a folder that does not exist yet",
         )
     if not folder.parent.is_dir():
         raise UsageError(
-            "there is no such folder", subject=str(folder.parent), hint="make it first"
+            "the folder does not exist", subject=str(folder.parent), hint="create the folder first"
         )
 
 
@@ -396,10 +396,10 @@ def _require_equal(verification: Verification, file: Path) -> None:
     if verification.differences:
         first = verification.differences[0]
         raise BackupError(
-            f"what was restored is not what was saved ({len(verification.differences)} "
+            f"the restored files differ from the backup ({len(verification.differences)} "
             f"differences, the first in {first.kind}, {first.subject[:200]})",
             subject=str(file),
-            hint="nothing was restored: take another backup",
+            hint="nothing was restored; use another backup",
         )
 
 

@@ -11,29 +11,32 @@ from copydesk.publish.api import _v2_shape, encoding
 from copydesk.publish.writing import Sheet
 
 _PARAMETERS = {
-    "number": ("The page's number; 1 holds the oldest stories.", {"type": "integer", "minimum": 1}),
-    "id": ("An id as a list gives it; `api_url` holds the whole address.", {"type": "string"}),
-    "domain": ("The registrable domain of a publisher.", {"type": "string"}),
+    "number": (
+        "The page's number; 1 is the oldest.",
+        {"type": "integer", "minimum": 1},
+    ),
+    "id": ("The object's id, as lists give it. `api_url` is the whole URL.", {"type": "string"}),
+    "domain": ("The publisher's registrable domain.", {"type": "string"}),
 }
 _PATHS = (
-    ("index.json", "index", "The way in: the addresses of all lists"),
-    ("stories/index.json", "stories", "How many stories and pages there are"),
-    ("stories/latest.json", "latest", "The newest hundred stories, the newest first"),
-    ("stories/pages/{number}.json", "page", "A hundred stories, the oldest first"),
+    ("index.json", "index", "The start page of the API: the URLs of all lists"),
+    ("stories/index.json", "stories", "The numbers of stories and pages"),
+    ("stories/latest.json", "latest", "The newest 100 stories, newest first"),
+    ("stories/pages/{number}.json", "page", "A page of 100 stories, oldest first"),
     ("stories/{id}.json", "story", "One story"),
     ("topics/index.json", "topics", "All topics"),
-    ("topics/{id}.json", "topic", "A topic and its newest hundred stories"),
-    ("sources/index.json", "sources", "All publishers that stories are from"),
-    ("sources/{domain}.json", "source", "A publisher and its newest hundred stories"),
-    ("lists/index.json", "lists", "All lists that editors made, where there are any"),
-    ("lists/{id}.json", "list", "A list that an editor made, and its stories in their order"),
-    ("groups/index.json", "groups", "The hundred groups with the newest stories"),
-    ("groups/{id}.json", "group", "What is told of one happening"),
+    ("topics/{id}.json", "topic", "A topic and its newest 100 stories"),
+    ("sources/index.json", "sources", "All publishers of stories"),
+    ("sources/{domain}.json", "source", "A publisher and its newest 100 stories"),
+    ("lists/index.json", "lists", "All reading lists by editors"),
+    ("lists/{id}.json", "list", "A reading list by an editor, and its stories in order"),
+    ("groups/index.json", "groups", "The 100 groups with the newest stories"),
+    ("groups/{id}.json", "group", "All stories on one event"),
 )
 _LETTERS = (  # only on a site with newsletters
-    ("letters/index.json", "letters", "All letters"),
-    ("letters/{id}.json", "letter", "A letter and its newest hundred issues"),
-    ("issues/{id}.json", "issue", "An issue of a letter, and what it told"),
+    ("letters/index.json", "letters", "All newsletters"),
+    ("letters/{id}.json", "letter", "A newsletter and its newest 100 issues"),
+    ("issues/{id}.json", "issue", "An issue of a newsletter, and its content"),
 )
 Schema: TypeAlias = dict[str, object]
 
@@ -64,9 +67,11 @@ def _openapi(plan: SitePlan) -> dict[str, object]:
         "info": {
             "title": title,
             "version": "2.0.0",
-            "summary": f"The stories of {title}, with the reasons for each of their numbers.",
-            "description": "Plain files, no key and no limit. Every object has every key of its "
-            "schema; null means that nothing is known. Later versions may add keys.",
+            "summary": f"The stories of {title}, with the reasons for their scores.",
+            "description": (
+                "Static files, without API key or rate limit. Every object has every key of its "
+                "schema; null means that a value is not known. Later versions may add keys."
+            ),
         },
         "servers": [{"url": _v2_shape.address(_v2_shape.ROOT, plan).rstrip("/")}],
         "paths": {f"/{path}": _path(path, kind, says) for path, kind, says in paths},
@@ -82,7 +87,7 @@ def _path(path: str, kind: str, says: str) -> dict[str, object]:
         if f"{{{name}}}" in path
     ]
     if parameters:
-        responses["404"] = {"description": "There is none of this name."}
+        responses["404"] = {"description": "No object has this id."}
     get = {"operationId": kind, "summary": says, "responses": responses}
     return {"get": {**get, "parameters": parameters} if parameters else get}
 
@@ -142,58 +147,65 @@ def _refer_to(name: str) -> Schema:
 
 
 _REFERENCE = {
-    "id": _text("The name of its record; never changes."),
-    "url": _url("Its page on this site; never changes."),
-    "api_url": _url("Its file in this API."),
-    "title": _maybe("The headline."),
-    "published_at": _time("When its publisher published it"),
-    "heat": _or_null("How much it is talked about; -1 for a member of a group.", type="integer"),
+    "id": _text("The story's id, which never changes: the name of its file in the newsroom."),
+    "url": _url("The story's page on this site, which never changes."),
+    "api_url": _url("The story's file in this API."),
+    "title": _maybe("The story's headline."),
+    "published_at": _time("Time when the publisher published the story"),
+    "heat": _or_null(
+        "The story's heat (how current and widely covered it is), -1 for a story that is not the "
+        "main story of its group.",
+        type="integer",
+    ),
 }
 _SOURCE = {
-    "name": _maybe("What it is called."),
-    "domain": _maybe("Its registrable domain."),
-    "api_url": _maybe_url("Its file in this API, null where no story of it is published."),
+    "name": _maybe("The publisher's name."),
+    "domain": _maybe("The publisher's registrable domain."),
+    "api_url": _maybe_url("The publisher's file in this API, null without published stories."),
 }
 _TOPIC = {
-    "id": _maybe("Its id, null for one that the site knows no longer."),
-    "name": _text("What it is called."),
-    "api_url": _maybe_url("Its file in this API."),
+    "id": _maybe("The topic's id, null if the site no longer has the topic."),
+    "name": _text("The topic's name."),
+    "api_url": _maybe_url("The topic's file in this API."),
 }
 _RELATED = {
-    "title": _maybe("The headline there."),
-    "url": _maybe_url("The article."),
-    "published_at": _time("When it was published"),
+    "title": _maybe("The headline at the other publisher."),
+    "url": _maybe_url("The URL of the other article."),
+    "published_at": _time("Time when the other article was published"),
     "source": _or_none({"$ref": "#/$defs/source"}),
 }
-_COPY = {"name": _text("Where it runs."), "url": _maybe_url("The article there.")}
+_COPY = {
+    "name": _text("The publisher of the copy."),
+    "url": _maybe_url("The URL of the copy."),
+}
 _GROUP = {
-    "id": _text("The group's id; never changes."),
-    "api_url": _url("Its file in this API."),
-    "is_leader": _says("Whether this story stands for the group.", type="boolean"),
-    "members": _list("The ids of its published stories, the newest first.", {"type": "string"}),
+    "id": _text("The group's id, which never changes."),
+    "api_url": _url("The group's file in this API."),
+    "is_leader": _says("Whether this story is the main story of its group.", type="boolean"),
+    "members": _list("The ids of the group's published stories, newest first.", {"type": "string"}),
 }
 _PICTURE = {
-    "url": _url("The picture."),
-    "width": _or_null("In pixels.", type="integer", minimum=1),
-    "height": _or_null("In pixels.", type="integer", minimum=1),
-    "type": _maybe("Its MIME type."),
-    "alt": _maybe("What it shows."),
-    "credit": _maybe("Whose it is."),
+    "url": _url("The URL of the picture."),
+    "width": _or_null("The picture's width in pixels.", type="integer", minimum=1),
+    "height": _or_null("The picture's height in pixels.", type="integer", minimum=1),
+    "type": _maybe("The picture's MIME type."),
+    "alt": _maybe("A description of the picture."),
+    "credit": _maybe("The picture's credit."),
 }
 _REASON = {
-    "about": _maybe("What it speaks of: quality, heat, published, copy, title, or `topic NAME`."),
-    "points": _or_null("What it counts for, null where nothing.", type="integer"),
+    "about": _maybe("The subject: quality, heat, published, copy, title, or `topic NAME`."),
+    "points": _or_null("The points of the reason, null if it has none.", type="integer"),
     "why": _text("The reason in words."),
 }
 _DEFS = {
-    "reference": _object("A story, in short.", _REFERENCE),
-    "source": _object("A publisher, in short.", _SOURCE),
-    "topic": _object("A topic, in short.", _TOPIC),
-    "related": _object("Another newsroom's article on the same event.", _RELATED),
-    "copy": _object("A place that runs the same text.", _COPY),
-    "group": _object("The group that a story belongs to.", _GROUP),
+    "reference": _object("A story in short.", _REFERENCE),
+    "source": _object("A publisher in short.", _SOURCE),
+    "topic": _object("A topic in short.", _TOPIC),
+    "related": _object("Another publisher's article on the same event.", _RELATED),
+    "copy": _object("A copy of the story's text at another publisher.", _COPY),
+    "group": _object("The story's group (stories on the same event).", _GROUP),
     "picture": _object("A picture.", _PICTURE),
-    "reason": _object("Why a number or a label is what it is.", _REASON),
+    "reason": _object("A reason for a number or a label.", _REASON),
 }
 
 
@@ -203,105 +215,105 @@ def _own(name: str) -> Schema:
 
 _STORY = {
     **_REFERENCE,
-    "excerpt": _maybe("A few of its words."),
-    "type": _text("article, video or audio."),
-    "language": _maybe("The language that it is written in, BCP 47."),
-    "original_url": _maybe_url("The article at its publisher."),
-    "updated_at": _time("When its publisher changed it"),
+    "excerpt": _maybe("The story's excerpt."),
+    "type": _text("The kind of the story: article, video or audio."),
+    "language": _maybe("The story's language (BCP 47)."),
+    "original_url": _maybe_url("The URL of the publisher's article."),
+    "updated_at": _time("Time when the publisher changed the story"),
     "source": _or_none(_own("source")),
-    "credit": _maybe("The agency that wrote the text."),
-    "access": _maybe("free, metered, registration, teaser, paywalled or gone."),
-    "trust": _or_null("How far its source is trusted.", type="integer", minimum=0, maximum=100),
-    "duration_seconds": _or_null("How long a video or sound is.", type="integer", minimum=1),
-    "topics": _list("What it is about, in the record's order.", _own("topic")),
-    "quality": _or_null("What it is worth to this site, 0 to about 190.", type="integer"),
+    "credit": _maybe("The news agency that wrote the text."),
+    "access": _maybe("Access: free, metered, registration, teaser, paywalled or gone."),
+    "trust": _or_null("Trust in the source, 0 to 100.", type="integer", minimum=0, maximum=100),
+    "duration_seconds": _or_null("Duration of the video or audio.", type="integer", minimum=1),
+    "topics": _list("The story's topics, in the order of its file.", _own("topic")),
+    "quality": _or_null("The story's quality in points, from 0 to about 190.", type="integer"),
     "picture": _or_none(_own("picture")),
     "group": _or_none(_own("group")),
     "newsrooms": _list(
-        "The independent newsrooms that have it, too; each house once.", {"type": "string"}
+        "Independent publishers with stories on the event, one for each owner.", {"type": "string"}
     ),
-    "coverage": _list("Other newsrooms' articles on the same event.", _own("related")),
-    "copies": _list("Where the same text runs.", _own("copy")),
+    "coverage": _list("Articles of other publishers on the same event.", _own("related")),
+    "copies": _list("Copies of the story's text at other publishers.", _own("copy")),
     "copy_of": _or_none(_own("reference")),
-    "background": _list("Stories of this site on the same matter.", _own("reference")),
-    "reasons": _list("Why it is here, and why each number is what it is.", _own("reason")),
+    "background": _list("Stories of this site on related events.", _own("reference")),
+    "reasons": _list("The reasons for the story's status and numbers.", _own("reason")),
 }
 _SHORT_TOPIC = {
-    "id": _text("Its id."),
-    "name": _text("What it is called."),
-    "description": _maybe("What it is about."),
-    "parent": _maybe("The id of the topic above it."),
-    "url": _url("Its page."),
-    "api_url": _url("Its file in this API."),
-    "feed_url": _url("Its JSON Feed."),
-    "count": _count("How many stories it has, with those of the topics below it."),
+    "id": _text("The topic's id."),
+    "name": _text("The topic's name."),
+    "description": _maybe("The topic's description."),
+    "parent": _maybe("The id of the topic above this topic."),
+    "url": _url("The topic's page."),
+    "api_url": _url("The topic's file in this API."),
+    "feed_url": _url("The topic's JSON Feed."),
+    "count": _count("The number of stories on the topic and on topics below it."),
 }
 _SHORT_SOURCE = {
-    "domain": _text("Its registrable domain."),
-    "name": _text("What it is called."),
-    "owner": _maybe("The house that it belongs to."),
-    "is_official": _says("Whether it is an official source of the beat.", type="boolean"),
-    "is_known": _says("Whether the newsroom keeps a file on it.", type="boolean"),
-    "trust": _or_null("How far it is trusted.", type="integer", minimum=0, maximum=100),
-    "url": _url("Its page."),
-    "api_url": _url("Its file in this API."),
-    "feed_url": _url("Its JSON Feed."),
-    "count": _count("How many stories are from it."),
+    "domain": _text("The publisher's registrable domain."),
+    "name": _text("The publisher's name."),
+    "owner": _maybe("The publisher's owner."),
+    "is_official": _says("Whether it is an official source of the site's subject.", type="boolean"),
+    "is_known": _says("Whether the site has a file on this publisher.", type="boolean"),
+    "trust": _or_null("Trust in the publisher, 0 to 100.", type="integer", minimum=0, maximum=100),
+    "url": _url("The publisher's page."),
+    "api_url": _url("The publisher's file in this API."),
+    "feed_url": _url("The publisher's JSON Feed."),
+    "count": _count("The number of the publisher's stories."),
 }
 _SHORT_LIST = {
-    "id": _text("Its id."),
-    "title": _text("What it is called."),
-    "description": _maybe("What it is about, Markdown."),
-    "updated_at": _time("When an editor changed it last"),
-    "url": _url("Its page."),
-    "api_url": _url("Its file in this API."),
-    "feed_url": _url("Its JSON Feed."),
-    "count": _count("How many of its stories are published."),
+    "id": _text("The list's id."),
+    "title": _text("The list's title."),
+    "description": _maybe("The list's description in Markdown."),
+    "updated_at": _time("Time when an editor last changed the list"),
+    "url": _url("The list's page."),
+    "api_url": _url("The list's file in this API."),
+    "feed_url": _url("The list's JSON Feed."),
+    "count": _count("The number of the list's published stories."),
 }
-_CHOSEN = {**_REFERENCE, "words": _maybe("What the editor says of it.")}
+_CHOSEN = {**_REFERENCE, "words": _maybe("The editor's comment on the story.")}
 _LISTED_GROUP = {
-    "id": _text("The group's id; never changes."),
-    "api_url": _url("Its file in this API."),
+    "id": _text("The group's id, which never changes."),
+    "api_url": _url("The group's file in this API."),
     "leader": _refer_to("reference"),
-    "newsrooms": _count("How many independent newsrooms have it beside the leader's."),
+    "newsrooms": _count("The number of other independent publishers with stories on the event."),
 }
-_NEWEST = _list("The newest hundred, the newest first.", _refer_to("reference"))
+_NEWEST = _list("The newest 100 stories, newest first.", _refer_to("reference"))
 _STORIES = _says("Stories.", type="array", items={"$ref": "story.json"}, maxItems=100)
 
 KINDS: dict[str, Schema] = {
     "index": _object(
-        "The way into the API.",
+        "The start page of the API.",
         {
             "title": _text("The site's title."),
-            "url": _url("The site."),
-            "language": _text("The site's own language, BCP 47."),
-            "timezone": _text("The zone of the site's days, as the IANA names it."),
-            "latest_url": _url("The newest stories."),
-            "stories_url": _url("The list of pages of all stories."),
-            "topics_url": _url("The topics."),
-            "sources_url": _url("The publishers."),
-            "groups_url": _url("The groups."),
-            "openapi_url": _url("This API, described."),
+            "url": _url("The site's URL."),
+            "language": _text("The site's language (BCP 47)."),
+            "timezone": _text("The site's time zone (IANA name)."),
+            "latest_url": _url("The URL of the newest stories."),
+            "stories_url": _url("The URL of the list of all story pages."),
+            "topics_url": _url("The URL of the list of topics."),
+            "sources_url": _url("The URL of the list of publishers."),
+            "groups_url": _url("The URL of the list of groups."),
+            "openapi_url": _url("The URL of this API's OpenAPI description."),
         },
     ),
     "story": {**_object("A story.", _STORY), "$defs": _DEFS},
     "stories": _object(
-        "The pages of all stories.",
+        "The list of all story pages.",
         {
-            "count": _count("How many stories there are."),
-            "pages": _count("How many pages there are."),
-            "latest_url": _url("The newest stories."),
-            "oldest_page_url": _maybe_url("Page 1."),
-            "newest_page_url": _maybe_url("The last page."),
+            "count": _count("The number of stories."),
+            "pages": _count("The number of pages."),
+            "latest_url": _url("The URL of the newest stories."),
+            "oldest_page_url": _maybe_url("The URL of page 1."),
+            "newest_page_url": _maybe_url("The URL of the last page."),
         },
     ),
-    "latest": _object("The newest stories, the newest first.", {"stories": _STORIES}),
+    "latest": _object("The newest stories, newest first.", {"stories": _STORIES}),
     "page": _object(
-        "A page of stories, the oldest first.",
+        "A page of stories, oldest first.",
         {
-            "page": _says("Its number; 1 is the oldest.", type="integer", minimum=1),
-            "older_url": _maybe_url("The page before it in time."),
-            "newer_url": _maybe_url("The page after it in time."),
+            "page": _says("The page's number; page 1 is the oldest.", type="integer", minimum=1),
+            "older_url": _maybe_url("The URL of the next older page."),
+            "newer_url": _maybe_url("The URL of the next newer page."),
             "stories": _STORIES,
         },
     ),
@@ -314,83 +326,82 @@ KINDS: dict[str, Schema] = {
     ),
     "source": _object("A publisher.", {**_SHORT_SOURCE, "stories": _NEWEST}),
     "lists": _object(
-        "The lists that editors made; there is none where nobody made any.",
-        {"lists": _list("Lists.", _object("A list.", _SHORT_LIST))},
+        "All reading lists.", {"lists": _list("Lists.", _object("A reading list.", _SHORT_LIST))}
     ),
     "list": _object(
-        "A list that an editor made.",
+        "A reading list by an editor.",
         {
             **_SHORT_LIST,
-            "stories": _list("Its stories, in its order.", _object("A story, in short.", _CHOSEN)),
+            "stories": _list("The list's stories in order.", _object("A story in short.", _CHOSEN)),
         },
     ),
     "groups": _object(
         "The groups with the newest stories.",
-        {"groups": _list("Groups.", _object("A group, in short.", _LISTED_GROUP))},
+        {"groups": _list("Groups.", _object("A group in short.", _LISTED_GROUP))},
     ),
     "group": _object(
-        "What is told of one happening.",
+        "All stories on one event.",
         {
-            "id": _text("The group's id; never changes."),
+            "id": _text("The group's id, which never changes."),
             "leader": _refer_to("reference"),
-            "members": _list("Its published stories, the newest first.", _refer_to("reference")),
-            "newsrooms": _list("The independent newsrooms that have it.", {"type": "string"}),
-            "coverage": _list("Other newsrooms' articles.", _refer_to("related")),
-            "copies": _list("Where the same text runs.", _refer_to("copy")),
+            "members": _list("The published stories, newest first.", _refer_to("reference")),
+            "newsrooms": _list("The independent publishers of the stories.", {"type": "string"}),
+            "coverage": _list("Articles of other publishers.", _refer_to("related")),
+            "copies": _list("Copies of the text at other publishers.", _refer_to("copy")),
         },
     ),
 }
 
 _SHORT_LETTER = {
-    "id": _text("Its id."),
-    "title": _text("What it is called."),
-    "url": _url("The list of its issues."),
-    "api_url": _url("Its file in this API."),
-    "feed_url": _url("Its JSON Feed."),
-    "count": _count("How many issues there are."),
+    "id": _text("The newsletter's id."),
+    "title": _text("The newsletter's title."),
+    "url": _url("The newsletter's page with its issues."),
+    "api_url": _url("The newsletter's file in this API."),
+    "feed_url": _url("The newsletter's JSON Feed."),
+    "count": _count("The number of issues."),
 }
 _SHORT_ISSUE = {
-    "id": _text("The name of its record; never changes."),
-    "title": _maybe("Its title."),
-    "subject": _maybe("The subject of its mail, null where that says no more than the title."),
-    "excerpt": _maybe("What stands beside its subject in a list of mails."),
-    "published_at": _time("When it was sent or filed"),
-    "url": _url("Its page."),
-    "api_url": _url("Its file in this API."),
+    "id": _text("The issue's id, which never changes: the name of its file in the newsroom."),
+    "title": _maybe("The issue's title."),
+    "subject": _maybe("The subject of the issue's mail, null if it is the same as the title."),
+    "excerpt": _maybe("The preview text that mail programs show next to the subject."),
+    "published_at": _time("Time when the issue was sent or saved"),
+    "url": _url("The issue's page."),
+    "api_url": _url("The issue's file in this API."),
 }
 _TOLD = {
-    "story": _maybe("The id of the story, null where the mail does not say it."),
-    "title": _maybe("The headline there."),
-    "excerpt": _maybe("A few words."),
-    "url": _maybe_url("Where it led."),
-    "source": _maybe("Whose it is."),
+    "story": _maybe("The story's id, null if the issue does not contain it."),
+    "title": _maybe("The headline in the issue."),
+    "excerpt": _maybe("The excerpt in the issue."),
+    "url": _maybe_url("The URL that the issue links to."),
+    "source": _maybe("The publisher's name."),
 }
 _SECTION = {
-    "title": _maybe("What the part is called."),
-    "items": _list("What it told, in its order.", _object("A thing told.", _TOLD)),
+    "title": _maybe("The section's title."),
+    "items": _list("The section's stories in order.", _object("A story in the issue.", _TOLD)),
 }
 LETTERS: dict[str, Schema] = {  # only on a site with newsletters
     "letters": _object(
-        "The letters that there are issues of.",
-        {"letters": _list("Letters.", _object("A letter.", _SHORT_LETTER))},
+        "All newsletters that have issues.",
+        {"letters": _list("Letters.", _object("A newsletter.", _SHORT_LETTER))},
     ),
     "letter": _object(
-        "A letter.",
+        "A newsletter.",
         {
             **_SHORT_LETTER,
             "issues": _list(
-                "Its newest hundred issues, the newest first.",
-                _object("An issue, in short.", _SHORT_ISSUE),
+                "The newsletter's newest 100 issues, newest first.",
+                _object("An issue in short.", _SHORT_ISSUE),
             ),
         },
     ),
     "issue": _object(
-        "An issue of a letter.",
+        "An issue of a newsletter.",
         {
             **_SHORT_ISSUE,
-            "letter": _maybe("The id of its letter."),
-            "digest_url": _maybe_url("The day's digest, where it is made of this issue."),
-            "sections": _list("Its parts.", _object("A part.", _SECTION)),
+            "letter": _maybe("The id of the newsletter."),
+            "digest_url": _maybe_url("The URL of the day's digest, if it is made from this issue."),
+            "sections": _list("The issue's sections.", _object("A section.", _SECTION)),
         },
     ),
 }

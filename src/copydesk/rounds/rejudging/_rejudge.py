@@ -248,7 +248,7 @@ def _message(changed: Sequence[Rejudged], changes: Iterable[FieldChange]) -> str
         for rejudged in changed
     ]
     count = f"{len(changed)} stories" if len(changed) != 1 else "1 story"
-    return "\n".join([f"rejudge: {count} by the rules of today", "", *lines])
+    return "\n".join([f"rejudge: {count} by today's rules", "", *lines])
 
 
 # Judge the stored articles of filed stories in the order in which they once came in.
@@ -347,8 +347,8 @@ def _arrivals(
 def _note_without(articles: ArticleStore, story: Story, done: Rejudging) -> None:
     done.without_article.append(story.path)
     if any(articles.is_damaged(url) for url in story.addresses):
-        hint = "it is passed over; the story stays as it is"
-        what = "its stored article is damaged"
+        hint = "the story is skipped and not changed"
+        what = "the stored article of the story is damaged"
         done.failed.append(Failure(url=story.path, what=what, hint=hint))
 
 

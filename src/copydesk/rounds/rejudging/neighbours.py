@@ -43,22 +43,22 @@ _WORDING = Wording(
         NeighbourKind.MERGED: ("together: merged by {by}: {why}", "together: merged by {by}"),
         NeighbourKind.SPLIT: ("not grouped: split by {by}: {why}", "not grouped: split by {by}"),
         NeighbourKind.STAYS: (
-            "together since they came; today likeness {likeness}, {needed} would be needed",
+            "together since they were added; today's similarity is {likeness}, {needed} needed",
         ),
-        NeighbourKind.TOGETHER: ("together: likeness {likeness}, {needed} needed",),
+        NeighbourKind.TOGETHER: ("together: similarity {likeness}, {needed} needed",),
         NeighbourKind.WOULD_JOIN: (
-            "not grouped when it came; today likeness {likeness} would do, {needed} needed",
+            "not grouped when it was added; today similarity {likeness} suffices, {needed} needed",
         ),
         NeighbourKind.ONE_BY_NOW: (
-            "together: likeness {likeness} joins no group ({needed} needed), but makes two one",
+            "together: similarity {likeness} joins no group ({needed} needed), but merges two",
         ),
         NeighbourKind.WOULD_MERGE: (
-            "not grouped when it came; today the two would become one, at likeness {likeness}",
+            "not grouped when it was added; today similarity {likeness} merges the two groups",
         ),
         NeighbourKind.SERIES: (
-            "not grouped at likeness {likeness}: the numbers in the headlines name two happenings",
+            "not grouped at similarity {likeness}: the numbers in the headlines name two events",
         ),
-        NeighbourKind.UNLIKE: ("not grouped: likeness {likeness}, {needed} needed",),
+        NeighbourKind.UNLIKE: ("not grouped: similarity {likeness}, {needed} needed",),
     },
     other=NeighbourKind.OTHER,
 )
@@ -98,15 +98,15 @@ def list_neighbours(newsroom: Newsroom, path: str) -> NeighbourReport:
     place = find_record(newsroom.root, newsroom.settings, path)
     beat = beat_in_force(newsroom.root, newsroom.beat, newsroom.now)
     if not beat.scoring.traits.groups_by_rules:
-        return NeighbourReport(note=f"the profile {beat.scoring.profile} compares no words")
+        return NeighbourReport(note=f"the profile {beat.scoring.profile} does not compare words")
 
     def ask(catalogue: Catalogue) -> NeighbourReport:
         shelf = FiledShelf(newsroom, catalogue, Vectors(newsroom.memory))
         shelved = shelf.get(place)
         if shelved is None:
-            raise RecordError("the record cannot be read", subject=place)
+            raise RecordError("the story file cannot be read", subject=place)
         if shelved.story.copy_of:
-            return NeighbourReport(note=f"a copy of {shelved.story.copy_of} stands in no group")
+            return NeighbourReport(note=f"a copy of {shelved.story.copy_of} belongs to no group")
         around = {other.story.path: other for other in _read_around(shelf, shelved, beat)}
         found = coverage.weigh_neighbours(shelved, list(around.values()), beat, shelf.corpus)
         rows = [_make_row(shelved.story, neighbour, around, beat) for neighbour in found]

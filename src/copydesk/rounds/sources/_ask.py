@@ -162,10 +162,10 @@ def _explain_silence(
     """Yield why a source that a person named was not fetched, because it has ended or must wait."""
     state = answers[0].state if answers else states[url]
     if state.ended:
-        hint = f"if it is there again: copydesk sources undo-move {url} --why TEXT"
-        yield Failure(url=url, what="the source has ended and is asked no more", hint=hint)
+        hint = f"if the source works again, run `copydesk sources undo-move {url} --why TEXT`"
+        yield Failure(url=url, what="the source has ended and is no longer fetched", hint=hint)
     elif state.rest_until is not None and not may_be_asked(state, now):
-        what = f"it asked for a rest until {dates.rfc3339(state.rest_until)}"
+        what = f"the source asked for a pause until {dates.rfc3339(state.rest_until)}"
         yield Failure(url=url, what=what, hint=_HINTS["slow-down"])
 
 
@@ -346,7 +346,7 @@ def _after_refusal(source: Source, state: SourceState, answer: Refused) -> Sourc
         return SourceAnswer(source=source, state=state)
     failure = Failure(
         url=source.url,
-        what=f"the source gave no list ({answer.reason}: {answer.detail or answer.status})",
+        what=f"the source could not be fetched ({answer.reason}: {answer.detail or answer.status})",
         hint=_hint(answer),
     )
     return SourceAnswer(
@@ -362,16 +362,19 @@ _NETWORK_REASONS = {"network", "certificate", "too-slow"}
 
 def _hint(answer: Refused) -> str:
     if answer.fault.kind is FaultKind.PROXY_UNSET:
-        return "set the variable for copydesk, or take proxy_env out of beat.toml"
-    return _HINTS.get(answer.reason, "it is asked again later")
+        return "set the environment variable, or remove proxy_env from beat.toml"
+    return _HINTS.get(answer.reason, "the source is fetched again later")
 
 
-_LOOK = "it is asked again later; copydesk watch URL shows what it says now"
+_LOOK = "the source is fetched again later; `copydesk watch URL` shows its current response"
 _HINTS = {
-    "gone": "look whether it has moved; a source that says 410 has ended and is asked no more",
-    "robots": "its robots.txt forbids it or cannot be read; ask the publisher, or leave it out",
-    "slow-down": "it asked for a pause, which is kept",
-    "address": "write the host into fetch.allow_hosts in beat.toml if it is yours",
-    "blocked": "it does not want to be read by programs; ask the publisher, or leave it out",
-    "certificate": "its publisher must renew it; look whether the feed has moved",
+    "gone": (
+        "check whether the source has moved; a source with status 410 has ended and is no longer "
+        "fetched"
+    ),
+    "robots": "robots.txt forbids it or cannot be read; ask the publisher, or remove the source",
+    "slow-down": "the source asked for a pause, and is fetched again after it",
+    "address": "add the host to fetch.allow_hosts in beat.toml if the host is yours",
+    "blocked": "the site blocks programs; ask the publisher, or remove the source",
+    "certificate": "the publisher must renew the certificate; check whether the feed has moved",
 }

@@ -33,15 +33,15 @@ from copydesk.watch.entry import SourceReading
 
 _BARE = re.compile(r"([\w.-]+|\[[\da-fA-F:]+\])(:\d+)?(?:[/?#]|$)")  # host and port, no scheme
 _MAPS = 2  # sitemaps of an index that are read as a sample
-_AS_IS = "--as-is adds it unseen"
+_AS_IS = "use --as-is to add it unchecked"
 _CHECK = f"check the address; {_AS_IS}"
 # What to do when an address gives no page; the guide explains each case.
 _HINTS = {
-    "address": "write the host into fetch.allow_hosts if it is yours",
-    "certificate": f"the site's certificate is not valid, so tell its owner; {_AS_IS}",
-    "robots": "ask the site's owner: rounds keep to its robots.txt, too",
+    "address": "add the host to fetch.allow_hosts if the host is yours",
+    "certificate": f"tell the site's owner that the certificate is invalid; {_AS_IS}",
+    "robots": "ask the site's owner: `copydesk run` obeys robots.txt, too",
     "slow-down": f"try again later; {_AS_IS}",
-    "blocked": f"it may let no program in, so ask the site's owner; {_AS_IS}",
+    "blocked": f"the site may block programs, so ask its owner; {_AS_IS}",
     "too-slow": f"try again later; {_AS_IS}",
     "server": f"try again later; {_AS_IS}",
 }
@@ -70,7 +70,7 @@ def source_address(url: str) -> str:
     """
     address = urls.fetchable(_with_scheme(url.strip()))
     if address is None:
-        raise UsageError("this is no web address", subject=url, hint="it begins with https://")
+        raise UsageError("invalid web address", subject=url, hint="begin with https://")
     return address
 
 
@@ -241,7 +241,7 @@ class _Search:
         """
         is_forbidden = isinstance(answer, Refused) and answer.reason == "robots"
         if candidate.way not in {"guess", "sitemap"} or is_forbidden:
-            what = f"a list that cannot be had ({_reason(answer)})"
+            what = f"the feed cannot be fetched ({_reason(answer)})"
             self._found.failed.append(Failure(url=candidate.url, what=what, hint=""))
 
     async def _whole(
@@ -289,15 +289,15 @@ def _lasting_address(url: str, page: Page) -> str:
 def _reason(answer: Refused | NotModified) -> str:
     if isinstance(answer, Refused):
         return f"{answer.reason}: {answer.detail or answer.status}"
-    return "a 304 to an unconditional request"
+    return "status 304 for an unconditional request"
 
 
 def _nothing(url: str, failed: list[Failure]) -> FeedError:
     """Return the error for a search that found nothing, with the first feed that failed."""
     named = next((failure for failure in failed if failure.url != url), None)
-    tried = "" if named is None else f"{named.url} is {named.what}; "
+    tried = "" if named is None else f"{named.url}: {named.what}; "
     return FeedError(
-        "no feed, no sitemap and no list of articles found",
+        "found no feed, no sitemap and no list of articles",
         subject=url,
         hint=f"{tried}try the page of the site that lists its articles",
     )
@@ -306,7 +306,7 @@ def _nothing(url: str, failed: list[Failure]) -> FeedError:
 def _unreachable(url: str, answer: Refused | NotModified) -> FetchError:
     reason = answer.reason if isinstance(answer, Refused) else ""
     hint = _HINTS.get(reason, _CHECK)
-    return FetchError(f"the address gave no page ({_reason(answer)})", subject=url, hint=hint)
+    return FetchError(f"the page cannot be fetched ({_reason(answer)})", subject=url, hint=hint)
 
 
 # Previews for the desk, made by running copydesk commands in processes of their own.
@@ -417,7 +417,7 @@ def _decode(out: bytes, kind: type[_Told], subject: str) -> _Told:
     try:
         return msgspec.json.decode(out, type=kind)
     except msgspec.MsgspecError as error:
-        raise FetchError("nothing that can be read came back", subject=subject) from error
+        raise FetchError("the response cannot be read", subject=subject) from error
 
 
 async def _run(root: Path, web: Path | None, *command: str) -> bytes:
@@ -447,4 +447,4 @@ async def _run(root: Path, web: Path | None, *command: str) -> bytes:
 def _read_problem(told: bytes) -> str:
     lines = [line for line in told.decode("utf-8", "replace").splitlines() if line.strip()]
     said = [line.removeprefix("error: ").removeprefix("hint: ") for line in lines[-2:]]
-    return text.fold("; ".join(said))[:500] or "it cannot be read"
+    return text.fold("; ".join(said))[:500] or "the page cannot be read"

@@ -209,9 +209,9 @@ def ledger_under_edit(newsroom: Newsroom) -> RecordError:
     edits.
     """
     return RecordError(
-        "the file has edits that are not committed",
+        "the file has uncommitted changes",
         subject=LEDGER_PATH,
-        hint=f"commit them first: {newsroom.git_command('add', LEDGER_PATH)} && "
+        hint=f"commit the changes first: {newsroom.git_command('add', LEDGER_PATH)} && "
         + newsroom.git_command("commit", LEDGER_PATH),
     )
 
