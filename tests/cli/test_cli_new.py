@@ -134,6 +134,8 @@ REFUSED = {
     "no letter in a topic": (("--topic", "*"), "--topic needs a letter"),
     "a title without end": (("--title", "x" * 201), "--title is too long"),
     "a topic twice": (("--topic", "Bees", "--topic", "bees"), "named twice: Bees"),
+    "topics with commas": (("--topic", "Bees, Wasps"), "expected one topic: Bees, Wasps"),
+    "no address": (("--contact", "not an address"), "--contact not an address"),
     "a zone of nowhere": (("--timezone", "Mars/Olympus"), "--timezone Mars/Olympus"),
     "a zone that climbs": (("--timezone", "../../etc/passwd"), "expected a time zone"),
     "no language": (("--language", "klingon speech"), "--language klingon speech"),
@@ -212,7 +214,9 @@ def ask(root: Path, *answers: str) -> subprocess.CompletedProcess[bytes]:
 
 def test_a_person_is_asked_and_asked_again_where_an_answer_cannot_be(root: Path) -> None:
     made = ask(
-        root, "Tidewatch", "Coast", "Seals", "", "mailto:x", "gull.example", "", "en-gb", "Mars", ""
+        root,
+        *("Tidewatch", "Coast, Seals", "Coast", "Seals", "", "mailto:x", "gull.example", ""),
+        *("not an address", "ed@gull.example", "en-gb", "Mars", "", "n"),
     )
 
     assert made.stdout.decode().startswith(f"created a newsroom in {root}: ")
@@ -220,7 +224,26 @@ def test_a_person_is_asked_and_asked_again_where_an_answer_cannot_be(root: Path)
     assert (found["site.title"], found["site.locale"]) == ("Tidewatch", "en-gb")
     assert found["source[0].url"] == "https://gull.example/"
     assert found["site.timezone"] == "UTC"
+    assert found["fetch.contact"] == "mailto:ed@gull.example"
     assert [topic["name"] for topic in topics(root).values()] == ["Coast", "Seals"]
+
+
+def test_with_run_the_first_stories_are_fetched(root: Path) -> None:
+    source = ("--source", "http://127.0.0.1:9/feed.xml", "--contact", "ed@gull.example")
+
+    said = copydesk("new", root, *source, "--run")
+
+    assert f"created a newsroom in {root}: " in said.out
+    assert "  failed   1" in said.out
+    assert "http://127.0.0.1:9/feed.xml" in said.err
+
+
+def test_without_a_contact_the_first_run_says_what_is_missing(root: Path) -> None:
+    said = copydesk("new", root, "--source", "https://gull.example/feed.xml", "--run")
+
+    assert 1 == said.code
+    assert "contact" in said.err
+    assert (root / "beat.toml").exists()
 
 
 def test_where_something_lies_already_nobody_is_asked(root: Path) -> None:

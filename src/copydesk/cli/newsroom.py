@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shlex
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,11 +14,15 @@ from copydesk import config
 from copydesk.cli import terminal
 from copydesk.cli._invocation import Invocation, common
 from copydesk.cli.records import take_over
+from copydesk.cli.rounds import run_command
 from copydesk.errors import UsageError
 from copydesk.kit import kinds, text
 from copydesk.kit.options import Unfit, ValueKind
 from copydesk.newsroom import starts
 from copydesk.rounds.sources import source_address
+
+_CONTACT = "your email address, at which publishers can reach you (Enter: later)"
+_RUN_NOW = "Fetch the first stories now?"
 
 
 @click.command("new")
@@ -35,6 +39,8 @@ from copydesk.rounds.sources import source_address
 @click.option("--source", "sources", multiple=True, help="Feed or website URL; can be repeated.")
 @click.option("--language", default="", help="Language of the site (default: en-us).")
 @click.option("--timezone", default="", help="Time zone, such as Europe/Berlin (default: UTC).")
+@click.option("--contact", default="", help="Address at which publishers reach you; runs need one.")
+@click.option("--run", "is_run", is_flag=True, help="Then fetch the first stories.")
 @common
 def new_command(
     invocation: Invocation,
@@ -46,17 +52,19 @@ def new_command(
     sources: Sequence[str],
     language: str,
     timezone: str,
+    contact: str,
+    is_run: bool,
 ) -> None:
     """Create a newsroom in DIR: the folder with a site's settings and stories.
 
-    With a title, topic, source, language or time zone, the newsroom is for your own subject.
-    Without these options, copydesk asks for them. If you enter no title, or if stdin is not a
+    With a title, topic, source, language, time zone or contact, the newsroom is for your own
+    subject. Without these options, copydesk asks for them. If you enter no title, or if stdin is not a
     terminal, copydesk creates a working example site about AI.
 
     With --from, the story files of an everyday.cc site are checked, beat.toml is written, and
     `.copydesk/` is added to .gitignore.
     """
-    own = (title, topics, sources, language, timezone)
+    own = (title, topics, sources, language, timezone, contact)
     if site is not None:
         _require_alone(folder, own)
         take_over(invocation, site)
@@ -67,7 +75,8 @@ def new_command(
     new: config.NewBeat | None = None
     if any(own):
         plain = config.NewBeat(title=title or next(iter(topics), "") or folder.resolve().name)
-        new = _complete(plain, topics, sources, language, timezone)
+        given = {"locale": language, "timezone": timezone, "contact": contact}
+        new = _complete(plain, topics, sources, given)
     elif not invocation.json and _is_person():
         new = _ask()
     if new is None:
@@ -76,6 +85,14 @@ def new_command(
     else:
         made = starts.new_beat(folder, new, invocation.clock())
     _show(invocation, folder, made)
+    is_ready = new is not None and bool(new.contact and new.sources)
+    if is_run or (is_ready and not any(own) and click.confirm(_RUN_NOW, default=True, err=True)):
+        context = click.get_current_context()
+        context.obj = replace(invocation, folder=folder)
+        context.invoke(run_command)
+        return
+    if not invocation.json:
+        _note_next_steps(folder, is_ready=is_ready)
 
 
 def _require_alone(folder: Path | None, own: Sequence[object]) -> None:
@@ -87,16 +104,14 @@ def _complete(
     plain: config.NewBeat,
     topics: Sequence[str],
     sources: Sequence[str],
-    language: str,
-    timezone: str,
+    given: Mapping[str, str],
 ) -> config.NewBeat:
     """Return the settings of a new site with the given options; others stay unchanged."""
     return replace(
         plain,
         topics=tuple(topics),
         sources=tuple(map(source_address, sources)),
-        locale=language or plain.locale,
-        timezone=timezone or plain.timezone,
+        **{name: value for name, value in given.items() if value},
     )
 
 
@@ -105,7 +120,11 @@ def _show(invocation: Invocation, folder: Path, made: Sequence[str]) -> None:
         terminal.as_json({"path": str(folder), "files": made})
         return
     click.echo(f"created a newsroom in {folder}: {len(made)} files")
-    terminal.note("next: set [fetch] contact and your sources in beat.toml, then run")
+
+
+def _note_next_steps(folder: Path, *, is_ready: bool) -> None:
+    todo = "" if is_ready else "set [fetch] contact and your sources in beat.toml, then "
+    terminal.note(f"next: {todo}run")
     place = shlex.quote(str(folder))
     terminal.note(f"  copydesk -C {place} run")
     terminal.note(f"  copydesk -C {place} serve")
@@ -121,11 +140,14 @@ def _ask() -> config.NewBeat | None:
     if not title:
         return None
     plain = config.NewBeat(title=title)
-    topics = _prompt_each("topic")
+    topics = _prompt_each("topic", config.read_topic)
     sources = _prompt_each("URL of a feed or website", source_address)
-    language = _prompt("language", plain.locale, _reader(kinds.LOCALE))
-    timezone = _prompt("time zone", plain.timezone, _reader(kinds.TIMEZONE))
-    return _complete(plain, topics, sources, language, timezone)
+    given = {
+        "contact": _prompt(_CONTACT, "", config.read_contact),
+        "locale": _prompt("language", plain.locale, _reader(kinds.LOCALE)),
+        "timezone": _prompt("time zone", plain.timezone, _reader(kinds.TIMEZONE)),
+    }
+    return _complete(plain, topics, sources, given)
 
 
 def _prompt_each(what: str, read: Callable[[str], str] = text.fold) -> list[str]:

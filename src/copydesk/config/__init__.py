@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from copydesk.config._new_beat import NewBeat as NewBeat
     from copydesk.config._new_beat import compose_adoption as compose_adoption
     from copydesk.config._new_beat import compose_newsroom as compose_newsroom
+    from copydesk.config._new_beat import read_contact as read_contact
+    from copydesk.config._new_beat import read_topic as read_topic
     from copydesk.config._sections import BLOCKS as BLOCKS
     from copydesk.config._sections import SECTIONS as SECTIONS
     from copydesk.config._sections import reference_page as reference_page

@@ -59,7 +59,7 @@ off_beat = "drop"                         # "keep": add stories that match no to
 mode = "gate"                             # "hold": every story waits for an editor
 
 [fetch]
-contact = ""                              # required by `copydesk run`: "mailto:you@your.domain".
+{contact:<42}# required by `copydesk run`: "mailto:you@your.domain".
                                           # It is sent in the User-Agent, so that publishers can
                                           # write to you about your requests.
 max_age_days = 14                         # articles older than 14 days are dropped; 0: no limit
@@ -131,7 +131,8 @@ The story files in `_news/` are the originals. `.copydesk/` is not in git; back 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewBeat:
-    """The answers of a user who creates a site: title, topics, sources (URLs), locale, time zone.
+    """The answers of a user who creates a site: title, topics, sources (URLs), locale, time zone,
+    and the address at which publishers reach the user.
 
     A single topic becomes the main topic; of several, none does.
     """
@@ -141,13 +142,15 @@ class NewBeat:
     sources: tuple[str, ...] = ()
     locale: str = "en-us"
     timezone: str = "UTC"
+    contact: str = ""
 
 
 def compose_newsroom(new: NewBeat) -> Mapping[str, str]:
     """Return the texts of the files of a new site (beat.toml, topics, …) by path.
 
-    Raises UsageError for an invalid title, topic, language or time zone, and for a topic that is
-    named twice; ConfigError for an invalid URL of a source.
+    Raises UsageError for an invalid title, topic, language, time zone or contact, for a topic
+    that is named twice, and for a list of topics in place of one; ConfigError for an invalid URL
+    of a source.
     """
     topics = _topic_names(new.topics)
     title = _name(new.title, "--title")
@@ -173,6 +176,7 @@ def _compose_beat(new: NewBeat, title: str, topics: Sequence[str]) -> str:
         url=_URL,
         locale=_toml_text(_check(kinds.LOCALE, new.locale, "--language")),
         timezone=_toml_text(_check(kinds.TIMEZONE, new.timezone, "--timezone")),
+        contact=f"contact = {_toml_text(read_contact(new.contact))}",
         main_topic=main,
     )
     sources = {urls.identity(url): url for url in reversed(new.sources)}
@@ -182,8 +186,22 @@ def _compose_beat(new: NewBeat, title: str, topics: Sequence[str]) -> str:
     return whole
 
 
+def read_contact(said: str) -> str:
+    """Return a contact address as beat.toml takes it: `mailto:` is added to an email address."""
+    is_mail = "@" in said and ":" not in said
+    return _check(kinds.CONTACT, f"mailto:{said}" if is_mail else said, "--contact")
+
+
+def read_topic(said: str) -> str:
+    """Return the name of one topic; UsageError for several with commas between them."""
+    if "," in said:
+        what, hint = "expected one topic", "give one topic a line, or --topic once for each"
+        raise UsageError(what, subject=text.fold(said)[:_NAME_CHARACTERS], hint=hint)
+    return text.fold(said)
+
+
 def _topic_names(said: Sequence[str]) -> list[str]:
-    names = [_name(word, "--topic") for word in said]
+    names = [_name(read_topic(word), "--topic") for word in said]
     counts = Counter(map(str.casefold, names))
     twice = next((name for name in names if counts[name.casefold()] > 1), None)
     if twice is not None:
