@@ -338,7 +338,7 @@ def test_where_the_disk_takes_one_file_not_the_others_are_made_and_that_one_late
         patch.setattr(files, "write_atomic", full)
         done = both.begin(lock).finish()
     ((path, error),) = done.failed
-    assert (path, str(error)) == (A, f"cannot write (No space left on device): {A}")
+    assert (path, str(error)) == (A, f"could not write the file (No space left on device): {A}")
     assert done.commit is not None
     assert (checkout.root / A).read_text() == "text\n"
     assert is_cut_short(checkout.root)

@@ -81,8 +81,8 @@ def test_one_broken_record_costs_only_itself(tmp_path: Path) -> None:
 def test_other_collections_are_records_and_news_is_not(tmp_path: Path) -> None:
     text = "---\nname: x\nsince: 2020-01-02\ncount: 3\n\n---\n<p>b</p>"
     put(tmp_path, "_people/deep/ada.md", text)
-    put(tmp_path, "_people/broken.md", "no front matter")
-    put(tmp_path, "_posts/note.md", "no front matter, so no record: anybody's file")
+    put(tmp_path, "_people/broken.md", "the file has no front matter")
+    put(tmp_path, "_posts/note.md", "the file has no front matter, so no record: anybody's file")
     put(tmp_path, "_posts/post.md", text)
     put(tmp_path, "_posts/index.json", "---\nlayout: none\n---\n{}")
     put(tmp_path, "_data/x.md", text)
@@ -258,7 +258,7 @@ def test_the_check_counts_and_names_what_differs(tmp_path: Path) -> None:
     assert {"_news/d.md", "_people/e.md"} == {path for path, _ in report.errors}
     assert {"_news": 3, "_people": 1, "_archive/_news": 1} == report.collections
     assert (2, 1) == (report.data.files, report.data.identical)
-    assert (("_data/topics/01-b.yaml", "broken YAML in line 2"),) == report.data.errors
+    assert (("_data/topics/01-b.yaml", "invalid YAML in line 2"),) == report.data.errors
     assert [1, 2, 3, 4, 5] == heard
     assert not report.is_clean
 

@@ -132,7 +132,7 @@ def test_nothing_comes_into_copydesk_s_own_folder(pair: Pair, case: str, *, is_n
 
     error = refused(pair)
 
-    assert "the commits of others on origin reach into copydesk's own folder" == error.what
+    assert "the commits of others on origin change files in the folder .copydesk" == error.what
     assert ".copydesk" in error.subject.casefold()
     assert "git rm -r --cached .copydesk" in error.hint
 

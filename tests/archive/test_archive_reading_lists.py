@@ -104,14 +104,14 @@ def test_lists_are_read_by_their_ids(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "says"),
     [
-        ("title: [a", "broken YAML in line 2"),
-        ("", "no list of keys"),
+        ("title: [a", "invalid YAML in line 2"),
+        ("", "not a list of keys"),
         ("title: ' '", "title in line 1 is empty"),
-        ("title: [a, b]", "a list where one value belongs"),
+        ("title: [a, b]", "a list instead of one value"),
         (f"title: {'t' * 301}", "longer than 300 characters"),
         ("title: T\nupdated: soon", "updated in line 2 is no date"),
         ("title: T\nstories: a", "stories in line 2 is no list"),
-        ("title: T\nstories: [a]", "a list of something else than keys"),
+        ("title: T\nstories: [a]", "a list whose items do not all have keys"),
         ("title: T\nstories:\n- words: alone", "no stories.0.story"),
         ("title: T\nstories:\n- story: a\n- story: _news/a.md\n", "a story twice: a"),
         ("title: T\nstories:\n" + "- story: a\n" * 10_000, f"{LIST_STORIES} stories at most"),

@@ -150,7 +150,7 @@ HEAD = "rules:\n  - said: {said}\n    at: 2026-11-20\n"
     ("text", "what"),
     [
         ("rules: far away\n", "rules in line 1 is no list ('far away')"),
-        ("rules:\n  - pin\n", "rules in line 2 is a list of something else than keys"),
+        ("rules:\n  - pin\n", "rules in line 2 is a list whose items do not all have keys"),
         ("rules:\n  - said: pinn\n", "rules.0.said in line 2 is none of split, merge, pin"),
         ("rules:\n  - by: Ed\n", "no rules.0.said"),
         ("rules:\n  - said: pin\n    stories: [a]\n", "no rules.0.at"),
@@ -163,7 +163,7 @@ HEAD = "rules:\n  - said: {said}\n    at: 2026-11-20\n"
         ),
         (
             HEAD.format(said="merge") + "    stories: [a]\n",
-            "rules.0.stories in line 4 is too short: merge wants at least 2",
+            "rules.0.stories in line 4 is too short: merge needs at least 2",
         ),
         (
             HEAD.format(said="split") + "    stories: [a]\n    values: [x]\n",
@@ -171,7 +171,7 @@ HEAD = "rules:\n  - said: {said}\n    at: 2026-11-20\n"
         ),
         (
             HEAD.format(said="block") + "    values: ['']\n",
-            "rules.0.values in line 4 is a list with an empty text",
+            "rules.0.values in line 4 is a list with an empty item",
         ),
         (
             HEAD.format(said="rename")

@@ -120,7 +120,7 @@ def test_an_issue_that_the_checks_hold_up_is_told_once_and_goes_when_they_are_ov
     hours.look()
 
     said, _ = hours.said
-    assert said.startswith("an issue waits: the settings changed since somebody overruled a check")
+    assert said.startswith("an issue waits: the mail settings changed since a check was overruled")
     assert 0 == hours.sent
 
     overrule(root)

@@ -156,5 +156,5 @@ def test_a_pipe_in_a_newsroom_is_not_waited_for(tmp_path: Path, path: str) -> No
     (root / path).parent.mkdir(exist_ok=True)
     os.mkfifo(root / path)
 
-    with pytest.raises(CopydeskError, match="no plain file"):
+    with pytest.raises(CopydeskError, match="not a regular file"):
         built(root)

@@ -126,7 +126,7 @@ def test_a_name_of_nobody_is_a_misuse(root: Path, word: str) -> None:
     said = copydesk("-C", root, "desk", "user", word, "Ben")
 
     assert said.code == 2
-    assert "error: nobody has that name: Ben" in said.err
+    assert "error: no account with this name: Ben" in said.err
     assert "hint: copydesk desk user list" in said.err
 
 

@@ -177,7 +177,7 @@ def test_a_page_that_waits_for_a_place_in_a_round_is_not_called_unseen(
 @pytest.mark.parametrize(
     ("body", "says"),
     [
-        (b"", "an empty answer"),
+        (b"", "the answer is empty"),
         (b"<html><body><a href='/x'>A link to a page</a></body></html>", "no list of stories"),
         (
             b'<?xml version="1.0"?><!DOCTYPE b [<!ENTITY a "aaaaaaaaaa">'

@@ -141,7 +141,10 @@ BROKEN_TOPICS: dict[str, tuple[str | bytes, str]] = {
     "code": ("_id: a\nname: !!python/object/apply:os.getcwd []\n", "line 2, column 7"),
     "stands-above-itself": ("_id: a\nname: A\nparent: A\n", 'parent: "A" stands above itself'),
     "deep": ("_id: " + "[" * 5_000 + "]" * 5_000, ""),
-    "huge": ("_id: a\nname: A\ndescription: " + "x" * 1_100_000, "larger than 1,000,000 bytes"),
+    "huge": (
+        "_id: a\nname: A\ndescription: " + "x" * 1_100_000,
+        "a file larger than 1,000,000 bytes",
+    ),
 }
 
 
@@ -224,10 +227,10 @@ def test_an_organization_is_known_by_its_domain(room: Path) -> None:
 
 
 BROKEN_ORGANIZATIONS = {
-    "no-front-matter": ("name: X\n", "no front matter"),
+    "no-front-matter": ("name: X\n", "the file has no front matter"),
     "broken-yaml": ("---\nname: X\ndescription: a: b\n---\n", "line 3, column 15"),
     "no-name": ("---\ndomain: x.example\n---\n", "name: missing"),
-    "empty": ("", "no front matter"),
+    "empty": ("", "the file has no front matter"),
 }
 
 
@@ -484,9 +487,9 @@ SECRETS = {
     "COPYDESK_IMAP_PASSWORD": ("mail.bounces.password", "one line of text"),
     "COPYDESK_BOUNCE_SECRET": ("mail.bounces.secret", "one line of text"),
     "COPYDESK_HAND_OVER_TOKEN": ("mail.hand_over.token", "one line of text"),
-    "AWS_ACCESS_KEY_ID": ("deploy.s3.access_key", "one line of plain characters"),
-    "AWS_SECRET_ACCESS_KEY": ("deploy.s3.secret_key", "one line of plain characters"),
-    "AWS_SESSION_TOKEN": ("deploy.s3.session_token", "one line of plain characters"),
+    "AWS_ACCESS_KEY_ID": ("deploy.s3.access_key", "one line of ASCII characters"),
+    "AWS_SECRET_ACCESS_KEY": ("deploy.s3.secret_key", "one line of ASCII characters"),
+    "AWS_SESSION_TOKEN": ("deploy.s3.session_token", "one line of ASCII characters"),
     "COPYDESK_OIDC_SECRET": ("desk.oidc.client_secret", ""),
     "COPYDESK_PROXY_SECRET": ("desk.proxy_secret", ""),
     "COPYDESK_METRICS_TOKEN": ("metrics_token", ""),

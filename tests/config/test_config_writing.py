@@ -186,7 +186,7 @@ NOT_ADOPTABLE = {
     "no _config.yml": (None, "no _config.yml in the folder"),
     "no title": ("url: https://x.example\n", "_config.yml: title: missing"),
     "an address that is none": ("title: T\nwebUrl: 'nowhere'\n", "_config.yml: webUrl: expected"),
-    "broken YAML": ("title: T: U\n", "_config.yml: line 1, column 9"),
+    "invalid YAML": ("title: T: U\n", "_config.yml: line 1, column 9"),
 }
 
 

@@ -209,9 +209,9 @@ def test_what_a_killed_deploy_leaves_does_no_harm(tmp_path: Path) -> None:
 
 
 TROUBLES = {
-    "no such remote": ("nowhere", "git knows no remote of this name"),
+    "no such remote": ("nowhere", "git has no remote with this name"),
     "nothing there": ("gone", "there is no repository"),
-    "unreachable": ("far", "the remote cannot be reached"),
+    "unreachable": ("far", "could not reach the git remote"),
 }
 
 

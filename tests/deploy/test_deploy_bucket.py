@@ -147,7 +147,7 @@ def test_a_lasting_fault_ends_it_and_the_next_time_goes_on(tmp_path: Path, kept:
     built, manifest = site(tmp_path / "site"), Rows()
     kept.refused = {"topics/coast/index.html"}
 
-    with pytest.raises(DeployError, match="the storage does not let us in") as caught:
+    with pytest.raises(DeployError, match="the storage refuses access") as caught:
         sent(built, bucket(kept), manifest)
     assert "index.html" not in kept.objects
     kept.refused.clear()
@@ -218,7 +218,7 @@ REFUSALS: dict[str, tuple[dict[str, object], str]] = {
     "an unknown key": ({"access_key": "NOBODY"}, "not know the key"),
     "a wrong secret": ({"secret_key": "hush"}, "accept the signature"),
     "another region": ({"region": "eu-west-1"}, "the bucket is in another region"),
-    "no such bucket": ({"bucket": "nowhere"}, "there is no such bucket"),
+    "no such bucket": ({"bucket": "nowhere"}, "the bucket does not exist"),
     "nobody there": ({"endpoint": "http://127.0.0.1:9"}, "the storage cannot be reached"),
 }
 

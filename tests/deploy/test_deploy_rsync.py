@@ -71,8 +71,8 @@ def test_a_folder_in_which_others_keep_something_stays(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("target", "what"),
     [
-        ("rsync://127.0.0.1:9/site/", "the server cannot be reached"),
-        ("{here}/not/there/", "the folder above is not there"),
+        ("rsync://127.0.0.1:9/site/", "could not reach the server"),
+        ("{here}/not/there/", "the parent folder does not exist on the server"),
     ],
 )
 def test_a_place_that_cannot_be_had_is_named(tmp_path: Path, target: str, what: str) -> None:

@@ -59,7 +59,7 @@ def test_a_name_of_sixty_characters_is_one(desk: DeskStore) -> None:
 
 
 def test_an_account_without_a_name_is_told(desk: DeskStore) -> None:
-    with pytest.raises(UsageError, match="nobody has that name") as caught:
+    with pytest.raises(UsageError, match="no account with this name") as caught:
         desk.accounts.set_role("Ben", "viewer")
 
     assert "copydesk desk user list" in caught.value.hint

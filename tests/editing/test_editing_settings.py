@@ -181,7 +181,7 @@ def test_only_the_last_word_on_a_file_is_taken_back_and_only_one_of_settings(roo
             undo_settings(desk, first, "Anna")
         with pytest.raises(UsageError, match="changed no settings"):
             undo_settings(desk, run_git(root, "rev-list", "--max-parents=0", "HEAD").strip(), "A")
-        with pytest.raises(UsageError, match="no commit of this branch"):
+        with pytest.raises(UsageError, match="no such commit in this branch"):
             undo_settings(desk, "HEAD", "Anna")
 
 

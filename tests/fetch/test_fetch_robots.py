@@ -181,7 +181,7 @@ def test_a_page_that_robots_forbid_is_never_asked_for() -> None:
 
     assert isinstance(answer, Refused)
     assert (answer.reason, answer.retry_at) == ("robots", None)
-    assert answer.detail == "forbidden by https://a.example/robots.txt"
+    assert answer.detail == "access is forbidden by https://a.example/robots.txt"
     assert desk.script.asked() == []
 
 

@@ -194,7 +194,7 @@ def test_an_answer_that_takes_too_long_is_given_up(behaviour: web.Behaviour) -> 
 
     assert isinstance(answer, Refused)
     assert answer.reason == "too-slow"
-    assert answer.detail == "no whole answer within 0.1 seconds"
+    assert answer.detail == "no complete answer within 0.1 seconds"
 
 
 BROKEN = {
@@ -214,7 +214,7 @@ BROKEN = {
     "a huge header": (web.sends(HEAD + b"X: " + b"y" * 100_000 + b"\r\n\r\n"), "HTTP"),
     "very many headers": (web.sends(HEAD + b"X: y\r\n" * 20_000 + b"\r\n"), "HTTP"),
     "gzip cut off": (web.packed(gzip.compress(b"hello" * 99)[:-9], "gzip"), "cut off"),
-    "a lie about gzip": (web.packed(b"<html>hello", "gzip"), "broken compression"),
+    "a lie about gzip": (web.packed(b"<html>hello", "gzip"), "the body has invalid compression"),
     "an odd coding": (web.packed(b"x", "aes128gcm"), "nobody asked for"),
 }
 

@@ -85,17 +85,17 @@ def test_the_root_and_what_lies_above_it_may_be_links(root: Path) -> None:
     ["../outside/secret.txt", "data/../../outside/secret.txt", "", "data/", "data//a.txt", "./a"],
 )
 def test_no_path_leads_out(root: Path, path: str) -> None:
-    with pytest.raises(within.UnfitFileError, match="no path within the folder"):
+    with pytest.raises(within.UnfitFileError, match="a path that leaves its folder"):
         within.read(root, path, 100)
 
 
 def test_no_absolute_path_is_read(root: Path) -> None:
-    with pytest.raises(within.UnfitFileError, match="no path within the folder"):
+    with pytest.raises(within.UnfitFileError, match="a path that leaves its folder"):
         within.read(root, str(root / "data" / "a.txt"), 100)
 
 
 def test_no_path_ends_in_a_zero_byte(root: Path) -> None:
-    with pytest.raises(within.UnfitFileError, match="no path within the folder"):
+    with pytest.raises(within.UnfitFileError, match="a path that leaves its folder"):
         within.read(root, "data/a.txt\0.png", 100)
 
 
@@ -113,9 +113,9 @@ def test_what_is_no_plain_file_is_neither_read_nor_waited_for(
 ) -> None:
     make(root / "data" / "odd.txt")
 
-    with pytest.raises(within.UnfitFileError, match="no plain file"):
+    with pytest.raises(within.UnfitFileError, match="not a regular file"):
         within.read(root, "data/odd.txt", 100)
-    with pytest.raises(within.UnfitFileError, match="no plain file"):
+    with pytest.raises(within.UnfitFileError, match="not a regular file"):
         within.read_user_file(root / "data" / "odd.txt", 100)
 
 
@@ -132,7 +132,7 @@ def test_a_file_is_read_up_to_its_limit_and_not_beyond(root: Path) -> None:
     assert b"a file" == within.read(root, "data/a.txt", 6)
     assert b"a fil" == within.read_beginning(root, "data/a.txt", 5)
 
-    with pytest.raises(within.UnfitFileError, match="larger than 5 bytes") as caught:
+    with pytest.raises(within.UnfitFileError, match="a file larger than 5 bytes") as caught:
         within.read(root, "data/a.txt", 5)
 
     assert "" == within.hint(caught.value)
@@ -169,7 +169,7 @@ def test_a_file_that_the_user_names_may_be_a_link(root: Path) -> None:
     path = link_the_file(root)
 
     assert SECRET == within.read_user_file(root / path, 100)
-    with pytest.raises(within.UnfitFileError, match="larger than 5 bytes"):
+    with pytest.raises(within.UnfitFileError, match="a file larger than 5 bytes"):
         within.read_user_file(root / path, 5)
 
 

@@ -218,7 +218,7 @@ def test_a_memory_with_damaged_pages_fails_once_and_is_then_made_new(tmp_path: P
     with closing(Memory(path)) as store, pytest.raises(MemoryStoreError, match="malformed") as told:
         store.keep_fate(FATE)
 
-    assert told.value.hint == "the next round sets the file aside and rebuilds it"
+    assert told.value.hint == "start the next run, which sets the file aside and rebuilds it"
     for _ in range(2):
         with closing(Memory(path)) as store:
             store.keep_fate(FATE)

@@ -222,7 +222,7 @@ def test_an_address_of_many_thousand_characters_is_not_written_down(root: Path) 
 
 def test_what_could_not_be_written_is_written_later(root: Path) -> None:
     (root / LEDGER).write_text("moved: [\n", "utf-8")
-    with pytest.raises(RecordError, match="broken YAML"):
+    with pytest.raises(RecordError, match="invalid YAML"):
         note(root, {GULL: WELL}, {GULL: MOVED})
     (root / LEDGER).unlink()
 

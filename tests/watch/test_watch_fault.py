@@ -40,7 +40,7 @@ TOLD: dict[str, tuple[SourceState, Source, str]] = {
     "named": (
         failed(FeedError(HTML, subject=URL, hint=NAMED)),
         FERRY,
-        "copydesk sources add https://ferry.example/new.xml, which the page names",
+        "copydesk sources add https://ferry.example/new.xml`: the page names this feed",
     ),
     "proxy": (refused("network", UNSET), FERRY, "set MY_PROXY for copydesk"),
     "ended": (
@@ -80,7 +80,7 @@ def test_a_state_of_an_earlier_version_is_told_by_its_words(case: str) -> None:
 
 @pytest.mark.parametrize("words", ["the listing rule of a proxy", "a selector", "status 410"])
 def test_a_strangers_words_are_no_fault_of_ours(words: str) -> None:
-    detail = f"the proxy does not let us through to ferry.example ({words})"
+    detail = f"the proxy refuses the connection to ferry.example ({words})"
 
     for state in (refused("network", detail), replace(refused("network", detail), fault=None)):
         (found,) = findings(BY_RULE, state, NOW)

@@ -227,7 +227,7 @@ SAID: dict[str, tuple[SourceState, str, str]] = {
             failing("network", 6),
             last_error="network: the proxy is not set: MY_PROXY is not in the environment",
         ),
-        "it failed 6 times in a row and is asked once a day",
+        "it failed 6 times in a row , so it is fetched once a day",
         "set MY_PROXY",
     ),
 }

@@ -24,8 +24,8 @@ def _read_events(value: object) -> tuple[str, ...]:
     for name in names:
         if name not in _EVENTS:
             near = text.find_nearest(name, _EVENTS)
-            hint = f'did you mean "{near}"?' if near else f"there are: {', '.join(_EVENTS)}"
-            raise Unfit(hint=hint, what=f"no event: {name[:80]}")
+            hint = f'did you mean "{near}"?' if near else f"use one of: {', '.join(_EVENTS)}"
+            raise Unfit(hint=hint, what=f"unknown event: {name[:80]}")
     return names
 
 
@@ -38,26 +38,27 @@ class Webhook(Channel):
 
     block: ClassVar[str] = "webhook"
     about: ClassVar[str] = (
-        "Who is called when stories come to the site, are corrected, or go; write `[[webhook]]` "
-        "once for each. The guide on webhooks says how to check a call."
+        "A web address to call when stories are published, corrected or removed; write "
+        "`[[webhook]]` once for each. The guide on webhooks says how to check a call."
     )
     url: str = field(
-        metadata=required("Where calls are sent. A redirect is not followed.", kinds.ADDRESS)
+        metadata=required(
+            "The web address that is called. Redirects are not followed.", kinds.ADDRESS
+        )
     )
     secret_env: str = field(
         metadata=required(
-            "The environment variable that holds the secret by which calls are signed (Standard "
-            "Webhooks), as `whsec_` and base64, or any words. While it is not set nobody is "
-            "called.",
+            "The environment variable with the secret that signs calls (Standard Webhooks): "
+            "`whsec_` and base64, or any text. While the variable is not set, no calls are made.",
             kinds.VARIABLE,
         )
     )
     events: tuple[str, ...] = option(
         _EVENTS,
-        "Of what it is told: `published`, `corrected`, `removed`.",
+        "The events to call for: `published`, `corrected`, `removed`.",
         ValueKind(name=kinds.WORDS.name, read=_read_events),
     )
-    secret: str = from_variable("secret_env", "nobody is called")
+    secret: str = from_variable("secret_env", "no calls are made")
 
     @property
     def address(self) -> str:

@@ -50,7 +50,7 @@ def _line(value: object) -> str:
 
 def _plain_line(value: object) -> str:
     if not ((line := str(value)).isprintable() and line.isascii()):
-        raise Unfit("one line of plain characters")
+        raise Unfit("one line of ASCII characters")
     return line
 
 
@@ -62,10 +62,10 @@ def _flag(value: object) -> bool:
 
 def _words(value: object) -> tuple[str, ...]:
     if not isinstance(value, list) or not all(isinstance(word, str) for word in value):
-        raise Unfit('a list of texts such as ["one", "two"]')
+        raise Unfit('a list of strings such as ["one", "two"]')
     words = tuple(_text(word) for word in value)
     if not all(words):
-        raise Unfit("a list without empty texts")
+        raise Unfit("a list without empty strings")
     return words
 
 
@@ -75,7 +75,10 @@ def _address(value: object) -> str:
     if urls.fetchable(address) is None or " " in address:
         raise Unfit("a web address such as https://example.org/feed.xml")
     if "@" in address.split("://", 1)[-1].split("/", 1)[0]:
-        raise Unfit("an address without name and password", "send them with headers_env")
+        raise Unfit(
+            "a web address without user name and password",
+            "send user name and password with headers_env",
+        )
     return address
 
 
@@ -96,8 +99,8 @@ def _proxy(value: object) -> str:
     if not urls.is_proxy(address):
         raise Unfit("a proxy's address such as http://127.0.0.1:3128")
     if "@" in address:
-        hint = "put the whole address into the environment and name the variable with proxy_env"
-        raise Unfit("a proxy's address without name and password", hint)
+        hint = "set the address in an environment variable, and name the variable in proxy_env"
+        raise Unfit("a proxy's address without user name and password", hint)
     return address
 
 
@@ -115,7 +118,7 @@ def _remote(value: object) -> str:
         return ""
     name = _text(value)
     if not re.fullmatch(_REMOTE, name) or ".." in name:
-        hint = "give an address a name: git remote add origin ADDRESS" if ":" in name else ""
+        hint = "give the address a name with `git remote add origin ADDRESS`" if ":" in name else ""
         raise Unfit('the name of a git remote such as "origin"', hint)
     return name
 
@@ -132,10 +135,10 @@ def _rsync(value: object) -> str:
     """Return a target of rsync without a password; raises Unfit for one with a password."""
     target = _text(value)
     if target.startswith("-") or (target and target.strip("/") == ""):
-        raise Unfit('a place such as "user@host:/var/www/site/"')
+        raise Unfit('an rsync target such as "user@host:/var/www/site/"')
     if re.search(_LOGIN, target):
-        hint = "rsync takes one from RSYNC_PASSWORD in the environment; ssh wants a key"
-        raise Unfit("a place without a password", hint)
+        hint = "set RSYNC_PASSWORD in the environment for an rsync server, or use a key for ssh"
+        raise Unfit("an rsync target without a password", hint)
     return target
 
 
@@ -149,14 +152,16 @@ def _bucket(value: object) -> str:
 def _key_file(value: object) -> str:
     key = _text(value)
     if key and not re.fullmatch(_INDEX_NOW, key):
-        raise Unfit("8 to 128 letters, digits and dashes", "such as the output of: uuidgen")
+        raise Unfit(
+            "8 to 128 letters, digits and dashes", "use the output of `uuidgen`, for example"
+        )
     return key
 
 
 def _nameservers(value: object) -> tuple[str, ...]:
     servers = _words(value)
     if not all(map(urls.is_socket, servers)):
-        raise Unfit('a list of addresses such as ["9.9.9.9", "[2620:fe::fe]:53"]')
+        raise Unfit('a list of IP addresses such as ["9.9.9.9", "[2620:fe::fe]:53"]')
     return servers
 
 
@@ -166,7 +171,9 @@ def _networks(value: object) -> tuple[str, ...]:
         for network in networks:
             ipaddress.ip_network(network)
     except ValueError as error:
-        raise Unfit('a list of addresses or networks such as ["10.0.0.5", "fd00::/8"]') from error
+        raise Unfit(
+            'a list of IP addresses or networks such as ["10.0.0.5", "fd00::/8"]'
+        ) from error
     return networks
 
 
@@ -184,14 +191,14 @@ def _own_name(value: object) -> str:
     """Return the desk's host name; raises Unfit for an IP address: passkeys need a name."""
     host = _host(value) if value != "" else ""
     if host and (":" in host or not re.search("[A-Za-z]", host.rpartition(".")[2])):
-        raise Unfit("a host's name such as desk.example.org, no address")
+        raise Unfit("a host name such as desk.example.org, not an IP address")
     return host
 
 
 def _header_name(value: object) -> str:
     name = _text(value) if value != "" else ""
     if name and not re.fullmatch(_HEADER_NAME, name):
-        raise Unfit("a header's name such as X-Forwarded-User, or nothing")
+        raise Unfit("a header's name such as X-Forwarded-User, or empty")
     return name
 
 
@@ -199,7 +206,7 @@ def _variable(value: object) -> str:
     if value == "":
         return ""
     if not isinstance(value, str) or not re.fullmatch(_VARIABLE, value):
-        hint = "the value itself stays out of the file: put it into the environment"
+        hint = "set the value in the environment, and name the variable here"
         raise Unfit("the name of an environment variable", hint)
     return value
 
@@ -219,7 +226,7 @@ def _selector(value: object) -> str:
 
 def _day(value: object) -> date:
     if not isinstance(value, date) or isinstance(value, datetime):
-        raise Unfit("a day without quotes such as 2026-11-24")
+        raise Unfit("a date without quotes such as 2026-11-24")
     return value
 
 
@@ -229,7 +236,7 @@ def _contact(value: object) -> str:
         hint = f'write "mailto:{contact}"' if re.fullmatch(_EMAIL, contact) else ""
         raise Unfit("mailto:… or a web address", hint)
     if " " in contact or not contact.isascii() or len(contact) > 200:
-        raise Unfit("at most 200 plain characters: it travels in a header")
+        raise Unfit("at most 200 ASCII characters without spaces")
     if contact.startswith("mailto:") and not re.fullmatch(_EMAIL, contact.removeprefix("mailto:")):
         raise Unfit("a mail address after mailto:")
     return contact
@@ -252,7 +259,7 @@ def _clock(value: object) -> str:
 
 def _id(value: object) -> str:
     if not re.fullmatch(_ID, name := _text(value)):
-        raise Unfit("small letters, digits and hyphens such as daily-news, 60 at most")
+        raise Unfit("at most 60 lower-case letters, digits and hyphens such as daily-news")
     return name
 
 
@@ -276,11 +283,11 @@ def _headers(value: object) -> Mapping[str, str]:
         raise Unfit('a table such as { Authorization = "EXAMPLE_HEADER_NAME" }')
     for name, variable in value.items():
         if not re.fullmatch(_HEADER_NAME, name):
-            raise Unfit(f"a header's name without blanks instead of {name!r}")
+            raise Unfit(f"a header's name without spaces instead of {name!r}")
         if not isinstance(variable, str) or not re.fullmatch(_VARIABLE, variable):
             raise Unfit(
                 f"the name of an environment variable for {name}",
-                "the value itself stays out of the file: put it into the environment",
+                "set the value in the environment, and name the variable here",
             )
     return dict(value)
 
@@ -314,7 +321,7 @@ def number(minimum: float = 0.0) -> ValueKind[float]:
 
 def _share(value: object) -> float:
     if not isinstance(value, int | float) or isinstance(value, bool) or not 0 <= value <= 1:
-        raise Unfit("a share from 0 to 1 such as 0.2")
+        raise Unfit("a number from 0 to 1 such as 0.2")
     return float(value)
 
 
@@ -337,7 +344,7 @@ def choices(*names: str) -> ValueKind[tuple[str, ...]]:
     def read(value: object) -> tuple[str, ...]:
         words = _words(value)
         if not set(words) <= set(names) or len(set(words)) < len(words):
-            raise Unfit(f"a list, each once, of {said}")
+            raise Unfit(f"a list without repeats of {said}")
         return words
 
     return ValueKind(name=f"list of {said}", read=read)
@@ -345,10 +352,10 @@ def choices(*names: str) -> ValueKind[tuple[str, ...]]:
 
 TEXT = ValueKind(name="text", read=_text)
 LINE = ValueKind(name="one line of text", read=_line)
-PLAIN_LINE = ValueKind(name="one line of plain characters", read=_plain_line)
-SHARE = ValueKind(name="share from 0 to 1", read=_share)
+PLAIN_LINE = ValueKind(name="one line of ASCII characters", read=_plain_line)
+SHARE = ValueKind(name="number from 0 to 1", read=_share)
 FLAG = ValueKind(name="true or false", read=_flag)
-WORDS = ValueKind(name="list of texts", read=_words)
+WORDS = ValueKind(name="list of strings", read=_words)
 ADDRESS = ValueKind(name="web address", read=_address)
 ADDRESSES = ValueKind(
     name="list of web addresses", read=lambda value: tuple(map(_address, _words(value)))
@@ -361,7 +368,7 @@ OWN_TIMEZONE = ValueKind(
     name="time zone or nothing", read=lambda value: "" if value == "" else _timezone(value)
 )
 CLOCK = ValueKind(name="time of day", read=_clock)
-ID = ValueKind(name="small letters, digits, hyphens", read=_id)
+ID = ValueKind(name="lower-case letters, digits, hyphens", read=_id)
 LOCALE = ValueKind(name="language tag", read=_locale)
 LANGUAGE = ValueKind(
     name="language tag or nothing", read=lambda value: "" if value == "" else _locale(value)
@@ -371,7 +378,7 @@ HEADERS = ValueKind(name="table: header = environment variable", read=_headers)
 PUBLIC = ValueKind(name="https address, http for this machine alone, or nothing", read=_public)
 REMOTE = ValueKind(name="name of a git remote or nothing", read=_remote)
 BRANCH = ValueKind(name="branch of git", read=_branch)
-RSYNC = ValueKind(name="place that rsync takes, or nothing", read=_rsync, delicate=True)
+RSYNC = ValueKind(name="rsync target or nothing", read=_rsync, delicate=True)
 BUCKET = ValueKind(name="bucket's name or nothing", read=_bucket)
 INDEX_NOW = ValueKind(name="8 to 128 letters, digits and dashes, or nothing", read=_key_file)
 NAMESERVERS = ValueKind(name="list of IP addresses, with or without port", read=_nameservers)
@@ -399,7 +406,7 @@ def of_type(annotation: object) -> ValueKind[object]:
     """Return the kind of option value for a field's type; a Literal is a choice of its values."""
     names = tuple(_literals(annotation))
     if annotation not in _OF_TYPES and not names:
-        raise TypeError(f"no kind of value is known for the type {annotation}")
+        raise TypeError(f"no kind of setting for the type {annotation}")
     choose = choices if get_origin(annotation) is tuple else choice
     return _OF_TYPES.get(annotation) or choose(*names)
 

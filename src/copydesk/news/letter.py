@@ -27,16 +27,18 @@ class PartOptions:
 
     kind: PartKind = field(
         metadata=required(
-            "What stands in it: `lead` (the front page's order), `topic` (stories of one), "
-            "`topics` (each topic's first), `notes` (what the desk wrote itself, or a note on), "
-            "`list` (a reading list), `stash` (one that the desk shares), `collection` (picks from "
-            "another collection, by the date)."
+            "The section's stories: `lead` (in the front page's order), `topic` (of one topic), "
+            "`topics` (the first of each topic), `notes` (written or commented by editors), "
+            "`list` (a reading list), `stash` (shared by editors), `collection` (random stories of "
+            "another collection)."
         )
     )
-    of: str = option("", "Which topic, list, stash or collection: its name, id or folder.")
-    title: str = option("", "What it is called; by itself what it has.")
+    of: str = option("", "The name, id or folder of the topic, list, stash or collection.")
+    title: str = option("", "The heading of the section; by default it is made from its stories.")
     most: int = option(
-        5, "How many stories at most; of `topics`, from each.", kinds.whole(minimum=1, maximum=100)
+        5,
+        "The most stories in the section; for `topics`, of each topic.",
+        kinds.whole(minimum=1, maximum=100),
     )
 
 
@@ -45,29 +47,33 @@ class LetterOptions:
     """One newsletter, as `[[letter]]` in beat.toml."""
 
     id: str = field(
-        metadata=required("What it is called in commands, addresses and file names.", kinds.ID)
+        metadata=required(
+            "The newsletter's name in commands, web addresses and file names.", kinds.ID
+        )
     )
-    title: str = option("", "What readers call it; by itself the site's title.")
-    days: tuple[LetterDay, ...] = option((), "The days on which it is due; none named: all.")
-    at: str = option("07:00", "The time of day at which it is due, as HH:MM.", kinds.CLOCK)
-    zone: str = option("", "The time zone of that hour; by itself the site's.", kinds.OWN_TIMEZONE)
+    title: str = option("", "The newsletter's name for subscribers; by default the site's title.")
+    days: tuple[LetterDay, ...] = option(
+        (), "The days on which an issue is due; every day if the list is empty."
+    )
+    at: str = option("07:00", "The time of day at which an issue is due, as HH:MM.", kinds.CLOCK)
+    zone: str = option("", "The time zone of `at`; by default the site's.", kinds.OWN_TIMEZONE)
     when_new: int = option(
         0,
-        "Instead of a time: as soon as so many stories are new; 0 for the time.",
+        "Send an issue when this many stories are new, instead of at a time; 0 means at a time.",
         kinds.whole(maximum=1000),
     )
     fewest: int = option(
         1,
-        "Skipped, and its stories kept for the next, below so many new ones.",
+        "The fewest new stories of an issue; with fewer, they wait for the next issue.",
         kinds.whole(minimum=1, maximum=1000),
     )
-    most: int = option(20, "How many stories at most in all.", kinds.whole(minimum=1, maximum=500))
+    most: int = option(20, "The most stories in an issue.", kinds.whole(minimum=1, maximum=500))
     subject: Literal["lead", "titles"] = option(
         "lead",
-        "The subject: the first headline, or up to three joined by ` / ` as everyday.cc had them.",
+        "The mail's subject: the first headline (`lead`), or up to three headlines (`titles`).",
     )
     approval: Literal["itself", "editor"] = option(
-        "itself", "Who lets an issue go at its hour: nobody need (`itself`), or an `editor`."
+        "itself", "Who approves an issue when it is due: nobody (`itself`) or an `editor`."
     )
     parts: tuple[PartOptions, ...] = ()
 
