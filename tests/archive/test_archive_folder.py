@@ -191,7 +191,7 @@ def test_a_record_with_mixed_line_ends_is_read_and_left_alone(tmp_path: Path) ->
     archive = Archive(tmp_path)
     read = archive.read(PATH)
 
-    with pytest.raises(RecordError, match="in a form that rewriting would lose"):
+    with pytest.raises(RecordError, match="without losing its formatting"):
         write(archive, replace(read, title="New"))
 
     assert ("Crane", mixed) == (read.title, file.read_bytes())
@@ -218,7 +218,7 @@ def test_an_edit_since_the_record_was_read_is_not_overwritten(tmp_path: Path) ->
     edited = emit_story(replace(story(), title="By hand"))
     put(tmp_path, PATH, edited)
 
-    with pytest.raises(RecordError, match="edited meanwhile"):
+    with pytest.raises(RecordError, match="edited in the meantime"):
         write(archive, replace(read, heat=5))
 
     assert edited == (tmp_path / PATH).read_bytes()

@@ -298,7 +298,7 @@ def test_a_file_that_git_does_not_know_is_not_written_over(both: Both) -> None:
 
     error = refused(both)
 
-    assert "the commits of others on origin cannot be laid out here" == error.what
+    assert "could not check out the commits of others on origin" == error.what
     assert "notes.txt" in error.subject
 
 
@@ -310,7 +310,7 @@ def test_merges_among_our_own_commits_are_left_to_a_person(both: Both) -> None:
     both.files_here("_news/1.md", "one\n")
     both.newsroom.git("merge", "-q", "side")
 
-    assert "there is a merge among those not pushed" in refused(both).what
+    assert "the commits to push include a merge" in refused(both).what
 
 
 def test_a_remote_with_another_history_is_left_alone(both: Both, tmp_path: Path) -> None:
@@ -367,7 +367,7 @@ NO_WAY = {
     "a host that does not answer": (
         "http://me:hush@127.0.0.1:1/remote.git",
         "could not reach the git remote: origin",
-        "the next round tries again",
+        "the next run tries again",
     ),
 }
 

@@ -138,7 +138,7 @@ def test_a_flood_of_sign_ups_is_told_once_a_day(root: Path) -> None:
         asyncio.run(hours.hours.look_for_flood())
 
     (said,) = hours.said
-    assert said.startswith("unusually many sign-ups: 500 of 500 mails to new subscribers")
+    assert said.startswith("unusually many sign-ups: 500 of 500 confirmation mails")
 
 
 def overrule(root: Path) -> None:

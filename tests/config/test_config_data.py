@@ -227,10 +227,10 @@ def test_an_organization_is_known_by_its_domain(room: Path) -> None:
 
 
 BROKEN_ORGANIZATIONS = {
-    "no-front-matter": ("name: X\n", "the file has no front matter"),
+    "no-front-matter": ("name: X\n", "no front matter"),
     "broken-yaml": ("---\nname: X\ndescription: a: b\n---\n", "line 3, column 15"),
     "no-name": ("---\ndomain: x.example\n---\n", "name: missing"),
-    "empty": ("", "the file has no front matter"),
+    "empty": ("", "no front matter"),
 }
 
 

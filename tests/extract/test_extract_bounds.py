@@ -22,9 +22,9 @@ MANY_TAGS = document(body=("<i " + "a " * 100 + "></i>") * 1_000)
     [
         (NESTED, "the page is too deeply nested"),
         (MANY, "the page has too many HTML elements"),
-        (ONE_TAG, "too many attributes"),
-        (QUOTED, "too many attributes"),
-        (MANY_TAGS, "too many attributes"),
+        (ONE_TAG, "an HTML tag has too many attributes"),
+        (QUOTED, "an HTML tag has too many attributes"),
+        (MANY_TAGS, "an HTML tag has too many attributes"),
         ("<p>" + "x" * MAX_BYTES, "the page is too large"),
     ],
     ids=["nested", "elements", "one tag", "quoted", "many tags", "bytes"],

@@ -133,7 +133,7 @@ def test_a_proxy_whose_name_leads_nowhere_is_not_shown() -> None:
     answer = uvloop.run(work())
 
     assert isinstance(answer, Refused)
-    assert answer.detail == "no such host: the proxy's (not a valid host name)"
+    assert answer.detail == "no such host: the host of the proxy (not a valid host name)"
 
 
 HIDDEN = [
@@ -187,4 +187,4 @@ def test_what_is_no_http_proxy_is_refused(proxy: str) -> None:
     answer = uvloop.run(work())
 
     assert isinstance(answer, Refused)
-    assert "the proxy is no" in answer.detail
+    assert "the proxy is not an http" in answer.detail

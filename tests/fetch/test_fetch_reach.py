@@ -58,7 +58,7 @@ def test_no_spelling_of_loopback_is_reached(host: str) -> None:
 
     assert isinstance(answer, Refused)
     assert answer.reason == "address"
-    assert "no public address" in answer.detail
+    assert "not a public address" in answer.detail
     assert asked == []
 
 

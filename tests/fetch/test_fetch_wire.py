@@ -221,7 +221,7 @@ def test_a_name_server_is_an_address_with_or_without_a_port(text: str, server: s
     "text", ["", "dns.example", "1.2.3.4:x", "1.2.3.4:0", "[::1]:99999", "[::1"]
 )
 def test_what_is_no_name_server_is_an_error_in_words(text: str) -> None:
-    with pytest.raises(ConfigError, match="not the address of a name server"):
+    with pytest.raises(ConfigError, match="not the address of a DNS server"):
         Resolver((text,), 5)
 
 

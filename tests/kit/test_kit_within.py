@@ -65,11 +65,11 @@ LINKS = [
 def test_no_link_below_the_root_is_followed(root: Path, link: Callable[[Path], str]) -> None:
     path = link(root)
 
-    with pytest.raises(within.UnfitFileError, match="a symbolic link") as caught:
+    with pytest.raises(within.UnfitFileError, match="must not be a symbolic link") as caught:
         within.read(root, path, 100)
 
     assert path == caught.value.filename
-    assert "put the file itself there" == within.hint(caught.value)
+    assert "replace the link by the file itself" == within.hint(caught.value)
 
 
 def test_the_root_and_what_lies_above_it_may_be_links(root: Path) -> None:
@@ -161,7 +161,7 @@ def test_a_sibling_is_no_link_either(root: Path) -> None:
     path = link_the_file(root)
 
     assert b"a file" == within.read_sibling(f"{root}/data/a.txt", "data/a.txt", 100)
-    with pytest.raises(within.UnfitFileError, match=r"a symbolic link: secret\.txt"):
+    with pytest.raises(within.UnfitFileError, match=r"must not be a symbolic link: secret\.txt"):
         within.read_sibling(f"{root}/{path}", path, 100)
 
 
@@ -191,7 +191,7 @@ def test_a_folder_that_is_none_names_nothing(root: Path) -> None:
 def test_a_linked_folder_names_nothing_of_another(root: Path) -> None:
     link_the_folder(root)
 
-    with pytest.raises(within.UnfitFileError, match="a symbolic link: more"):
+    with pytest.raises(within.UnfitFileError, match="must not be a symbolic link: more"):
         within.names(root, "more")
 
 

@@ -111,7 +111,7 @@ def test_a_memory_of_a_newer_version_is_refused_and_left_as_it_is(tmp_path: Path
         Memory(path)
 
     assert (caught.value.subject, [path]) == (str(path), list(tmp_path.glob("*.sqlite*")))
-    assert "move the memory away" in caught.value.hint
+    assert "move the file away" in caught.value.hint
     set_version(path, VERSION)
     with closing(Memory(path)) as again:
         assert [FATE] == list(again.fates())

@@ -170,7 +170,7 @@ def test_hostile_words_are_filed_so_that_they_are_read_again(
 
 
 def test_half_a_character_is_refused(root: Path) -> None:
-    with pytest.raises(RecordError, match="half a character"):
+    with pytest.raises(RecordError, match="invalid character"):
         file(root, issue(issue_story(NAMES[0], "\ud800")))
 
 

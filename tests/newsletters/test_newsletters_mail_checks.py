@@ -166,7 +166,7 @@ def test_what_lapsed_by_a_change_of_settings_is_told_as_that(
     root: Path, kind: str, words: str
 ) -> None:
     with opened(root) as (newsroom, store):
-        assert "has not looked" in (find_mail_obstacle(newsroom, store) or "")
+        assert "were never checked" in (find_mail_obstacle(newsroom, store) or "")
         if kind:
             overrule_check(newsroom, store, kind, "a test", "Anna")
         else:

@@ -438,7 +438,7 @@ def test_a_sending_that_nobody_could_pause_any_more_ends(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # a mock: no file fails for whoever looks at a state and for nobody else
-    failures = iter([MailStoreError("what is kept of readers cannot be read")])
+    failures = iter([MailStoreError("the mail database could not be read")])
     state_of = Ledger.state_of
 
     def fail_once(ledger: Ledger, number: int) -> SendingState:

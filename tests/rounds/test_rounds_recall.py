@@ -138,4 +138,6 @@ def test_a_round_is_done_whatever_its_lists_cost(root: Path, web: Path) -> None:
     report = run(root, web)
 
     assert 2 == len(report.filed)
-    assert report.notes[0].startswith("not held against the lists of [recall]: the memory failed")
+    assert report.notes[0].startswith(
+        "not held against the lists of [recall]: could not use the memory database"
+    )

@@ -133,7 +133,7 @@ def test_before_the_first_round_the_check_says_so(root: Path) -> None:
     said = copydesk("-C", root, "sources", "check")
 
     assert 0 == said.code
-    assert f"{GULL}\tnew\t\t\t\t\t0\t\t\tnever-asked: not asked yet\n" in said.out
+    assert f"{GULL}\tnew\t\t\t\t\t0\t\t\tnever-asked: not fetched yet\n" in said.out
     assert "2 sources, none asked yet: copydesk run asks them" in said.err
 
 

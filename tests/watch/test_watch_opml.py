@@ -189,8 +189,8 @@ def test_a_list_is_read_whatever_it_is(data: bytes) -> None:
         (b"", "the file is not OPML"),
         (b"\n # nothing\n", "the file is not OPML"),
         (b"<html></html>", "the file is not OPML"),
-        (b"https://a.example/feed\nterns\n", "line 2 is no web address"),
-        (b"\x89PNG\r\n", "line 1 is no web address"),
+        (b"https://a.example/feed\nterns\n", "line 2 is not a web address"),
+        (b"\x89PNG\r\n", "line 1 is not a web address"),
     ],
 )
 def test_what_is_neither_is_an_error(data: bytes, what: str) -> None:

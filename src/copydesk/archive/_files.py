@@ -68,7 +68,7 @@ def inside(root: Path, path: str) -> Path:
         file = file / name
         if file.is_symlink():
             what, hint = (
-                f"symbolic links are not read: {name}",
+                f"must not be a symbolic link: {name}",
                 "replace the link by the file itself",
             )
             raise RecordError(what, subject=path, hint=hint)

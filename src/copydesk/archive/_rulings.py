@@ -142,10 +142,10 @@ def _some(
     if any(not text.strip() for text in texts):
         raise fields.wrong(key, "a list with an empty item", "remove the empty item")
     if len(texts) < least:
-        what = f"too short: {said} needs at least {least} items"
+        what = f"too short: {said} needs at least {least}"
         raise fields.wrong(key, what, f"write {key}: and then each item on its own line after -")
     if len(texts) > most:
-        what = f"too long: {said} allows {most} items"
+        what = f"too long: {said} allows at most {most}"
         raise fields.wrong(key, what, "remove the extra items, or write a second rule for them")
     return texts
 

@@ -152,7 +152,7 @@ def _error_for(error: OSError, name: str, above: int | None, path: str) -> OSErr
     """Return the error for a failed open; systems report symbolic links by different codes."""
     with contextlib.suppress(OSError):
         if stat.S_ISLNK(os.lstat(name, dir_fd=above).st_mode):
-            what = f"symbolic links are not read: {PurePath(name).name}"
+            what = f"must not be a symbolic link: {PurePath(name).name}"
             return UnfitFileError(errno.ELOOP, what, path, _LINKED)
     return type(error)(error.errno, error.strerror, path)
 

@@ -61,10 +61,10 @@ def _inspect(root: yaml.Node, path: str) -> None:
     while todo:
         node, depth = todo.pop()
         if id(node) in seen:
-            raise _at(node, path, "a YAML alias", "write the value in both places")
+            raise _at(node, path, "unsupported YAML alias", "write the value in both places")
         seen.add(id(node))
         if node.tag not in _KNOWN_TAGS:
-            raise _at(node, path, f"a YAML tag {node.tag}", "remove the tag")
+            raise _at(node, path, f"unsupported YAML tag {node.tag}", "remove the tag")
         if depth > MAX_DEPTH:
             raise _at(node, path, "values nested too deeply", f"use at most {MAX_DEPTH} levels")
         todo.extend((child, depth + 1) for child in _children(node, path))
@@ -78,11 +78,9 @@ def _children(node: yaml.Node, path: str) -> list[yaml.Node]:
     keys: set[str] = set()
     for key, _ in node.value:
         if not isinstance(key, yaml.ScalarNode):
-            raise _at(key, path, "a key that is not a string", "write lines such as title: …")
+            raise _at(key, path, "invalid key (not a string)", "write lines such as title: …")
         if key.value in keys:
-            raise _at(
-                key, path, f"the key {key.value!r} appears twice", "remove one of the two keys"
-            )
+            raise _at(key, path, f"duplicate key {key.value!r}", "remove one of the two keys")
         keys.add(key.value)
     return [node for pair in node.value for node in pair]
 
