@@ -18,34 +18,34 @@ from copydesk.errors import CopydeskError, UsageError
 from copydesk.kit import text
 
 _COMMANDS = {
-    "new": "a newsroom with a working example beat",
-    "demo": "the whole job on the built-in example, offline, then the site",
-    "adopt": "take over a site of everyday.cc",
-    "run": "one round of the whole line",
-    "serve": "rounds on schedule and the site, until stopped",
-    "build": "publish what is filed, only what changed",
-    "catalogue": "bring what questions ask up to date with every record",
-    "file": "take in a page that you found, whatever its source",
-    "explain": "why a story is where it is, or why a lead was dropped",
-    "stories": "what is filed: by standing, topic, source, age, words",
-    "verdict": "an editor's word on a story",
-    "rule": "an editor's lasting rules: split, merge, lead, pin, block, retopic, rename, set",
-    "rejudge": "what today's rules say of the filed stories, and file it",
-    "topics": "keywords that would win stories for a topic",
-    "sources": "where leads come from",
-    "watch": "one step: the leads that a source lists",
-    "fetch": "one step: an address, as a round would ask for it",
-    "extract": "one step: what a page says",
-    "judge": "one step: what the judge says of a page",
-    "mail": "letters to readers: composed, shown, filed, held against mail programs",
-    "desk": "who may use the desk, the editors' web app",
-    "mcp": "the desk for an agent, over standard input and output",
-    "record": "the records themselves",
-    "seal": "the private part of a record",
-    "backup": "the whole newsroom in one file",
-    "restore": "a newsroom out of its backup, into an empty folder",
-    "config": "every setting and where it comes from",
-    "eval": "measure the stages on labelled data",
+    "new": "Create a newsroom: the folder of a new site",
+    "demo": "Try copydesk with an example site, offline",
+    "adopt": "Turn the folder of an everyday.cc site into a newsroom",
+    "run": "Fetch all due sources, save new stories, build the site",
+    "serve": "Serve the site and fetch its sources on schedule",
+    "build": "Build the site from the saved stories",
+    "catalogue": "Update the search index of stories (the catalogue)",
+    "file": "Add a web page as a story",
+    "explain": "Explain why a story is published or not",
+    "stories": "List saved stories by status, topic, source, age or text",
+    "verdict": "Publish, hold, reject or remove a story",
+    "rule": "Set lasting rules: split, merge, lead, pin, block, retopic, rename, set",
+    "rejudge": "Score saved stories again with the current settings",
+    "topics": "Suggest new keywords for topics",
+    "sources": "List, add, check and remove sources (feeds, websites)",
+    "watch": "Fetch one source and list the articles it links to",
+    "fetch": "Fetch one URL as a run would, and print the response",
+    "extract": "Extract the article from one page and print its fields",
+    "judge": "Fetch one page and print its topics and score",
+    "mail": "Compose and send newsletters, and manage subscribers",
+    "desk": "Manage user accounts of the desk (web editor)",
+    "mcp": "Connect an AI agent to the desk (MCP server)",
+    "record": "Check the story files",
+    "seal": "Decrypt the private part of a story file",
+    "backup": "Save the whole newsroom in one backup file",
+    "restore": "Restore a newsroom from a backup file",
+    "config": "Print all settings and where each value comes from",
+    "eval": "Measure extraction, grouping and scoring on labelled data",
 }
 
 _MODULES = {  # modules of commands that share one
@@ -103,7 +103,12 @@ def _nearest(word: str) -> str:
 @click.version_option(copydesk.__version__, prog_name="copydesk", message="%(prog)s %(version)s")
 @common
 def cli(invocation: Invocation) -> None:  # stored in the context for the subcommand
-    """Run a topical news site: sources in, Markdown records in git, a site out."""
+    """Run a news site about one subject: fetch sources, save stories in git, build the site.
+
+    A newsroom is the folder with the settings (beat.toml) and the stories of one site.
+    Create a newsroom with `copydesk new DIR`. All other commands work on the newsroom in the
+    current folder, or in the folder given by -C.
+    """
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -111,7 +116,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     try:
         code = cli.main(arguments, prog_name="copydesk", standalone_mode=False)
     except (click.Abort, KeyboardInterrupt):
-        click.echo("stopped; a round that was under way goes on with the next one", err=True)
+        click.echo("interrupted; the next run continues any unfinished run", err=True)
         sys.exit(130)
     except click.ClickException as error:
         error.show(sys.stderr)
