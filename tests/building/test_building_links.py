@@ -133,7 +133,7 @@ def test_a_linked_file_of_its_own_is_named_and_the_site_is_built_without(
     for report in (built(root), built(root)):
         assert [named] == [failure.url for failure in report.failed]
         assert f"a symbolic link: {Path(named).name}" in report.failed[0].what
-        assert "replace the link by the file itself" == report.failed[0].hint
+        assert "put the file itself there" == report.failed[0].hint
     assert not [data for data in published(root) if SECRET in data]
 
 

@@ -44,7 +44,7 @@ def bucket(endpoint: str) -> deploy.Bucket:
 BROKEN: dict[str, tuple[Answer, str]] = {
     "says nothing": (is_silent, "timed out"),
     "a body that drips": (drips, "timed out"),
-    "hangs up": (says(b""), "hung up"),
+    "hangs up": (says(b""), "closed the connection"),
     "no http": (says(b"SSH-2.0-OpenSSH_9.2\r\n"), "not valid HTTP"),
     "a cut body": (says(OK + b"Content-Length: 100\r\n\r\n<Lis"), "incomplete"),
     "broken chunks": (
@@ -103,7 +103,7 @@ def test_a_redirect_is_told_and_not_followed(status: int) -> None:
 
         with (
             rude_storage(answer) as rude,
-            pytest.raises(DeployError, match=rf"is elsewhere .PermanentRedirect, status {status}"),
+            pytest.raises(DeployError, match=rf"is at another address .PermanentRedirect, status {status}"),
         ):
             bucket(rude.endpoint).listing(())
 
