@@ -186,7 +186,7 @@ def test_a_page_that_waits_for_a_place_in_a_round_is_not_called_unseen(
             b"</channel></rss>",
             "",
         ),
-        (b"<urlset>" + b"<url><loc>https://a.example/1</loc></url>" * 250_000, "10000000 bytes"),
+        (b"<urlset>" + b"<url><loc>https://a.example/1</loc></url>" * 250_000, "10,000,000 bytes"),
     ],
     ids=["nothing", "a page", "an XML bomb", "a sitemap of 10 MB"],
 )

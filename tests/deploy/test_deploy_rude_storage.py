@@ -103,7 +103,9 @@ def test_a_redirect_is_told_and_not_followed(status: int) -> None:
 
         with (
             rude_storage(answer) as rude,
-            pytest.raises(DeployError, match=rf"is at another address .PermanentRedirect, status {status}"),
+            pytest.raises(
+                DeployError, match=rf"is at another address .PermanentRedirect, status {status}"
+            ),
         ):
             bucket(rude.endpoint).listing(())
 
