@@ -178,7 +178,7 @@ def test_a_record_under_a_persons_pen_is_refused_and_the_others_are_filed(root: 
 
     assert (refused.state, done.state) == ("refused", "done")
     assert "the file has uncommitted edits" in refused.what
-    assert "commit them first" in refused.hint
+    assert "commit the edits first" in refused.hint
     assert file.read_bytes() == before
 
 

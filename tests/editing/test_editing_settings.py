@@ -162,7 +162,7 @@ def test_what_beat_toml_refuses_is_not_written(
 def test_a_link_and_a_file_under_edit_are_left_alone(root: Path, tmp_path: Path) -> None:
     with (root / "beat.toml").open("a") as file:
         file.write("# somebody is writing here\n")
-    with pytest.raises(RecordError, match="not committed"):
+    with pytest.raises(RecordError, match="uncommitted edits"):
         edit(root, trust="hold")
     elsewhere = (root / "beat.toml").rename(tmp_path / "elsewhere.toml")
     (root / "beat.toml").symlink_to(elsewhere)

@@ -239,7 +239,7 @@ def test_a_file_with_edits_is_refused(root: Path, path: str) -> None:
     with (root / path).open("a", encoding="utf-8") as file:
         file.write("\n")
     before = files(root)
-    with pytest.raises(RecordError, match="edits that are not committed"):
+    with pytest.raises(RecordError, match="uncommitted edits"):
         undo(root, commit)
     assert files(root) == before
 
