@@ -332,6 +332,6 @@ def test_a_ledger_with_a_persons_edits_is_not_committed_for_them(root: Path) -> 
 
     with (
         open_newsroom(root, NOW, {}) as opened,
-        pytest.raises(RecordError, match="not committed"),
+        pytest.raises(RecordError, match="uncommitted edits"),
     ):
         source_edits.keep_source(opened, GULL, "why", "Ada")
