@@ -120,11 +120,17 @@ def test_records_of_a_site_come_back_with_a_mark_and_with_crlf(tmp_path: Path) -
 @pytest.mark.parametrize(
     ("data", "what"),
     [
-        (b"---\ntitle: \xff\n---\n\n", "not UTF-8 at byte 11"),
-        (b"---\ntitle: x\n---\n" + b"x" * (16 * 1024 * 1024), "file over 16777216 bytes"),
-        (b"---\ntitle: x\n#" + b"x" * 256 * 1024 + b"\n---\n", "front matter over 262144"),
-        (b"", "no front matter"),
-        (b"\0\0\0\0", "no front matter"),
+        (b"---\ntitle: \xff\n---\n\n", "the file is not UTF-8 at byte 11"),
+        (
+            b"---\ntitle: x\n---\n" + b"x" * (16 * 1024 * 1024),
+            "the file has more than 16,777,216 bytes",
+        ),
+        (
+            b"---\ntitle: x\n#" + b"x" * 256 * 1024 + b"\n---\n",
+            "the front matter has more than 262,144",
+        ),
+        (b"", "the file has no front matter"),
+        (b"\0\0\0\0", "the file has no front matter"),
     ],
     ids=["not UTF-8", "huge", "huge front matter", "empty", "zeros"],
 )

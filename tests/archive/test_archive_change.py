@@ -255,7 +255,7 @@ def test_a_file_that_a_person_has_stops_a_word_and_is_skipped_by_a_round(
     EDITS[edit](checkout)
     both = change(becomes(checkout, A, "ours\n"), becomes(checkout, B, "ours\n"))
     with lock.hold():
-        with pytest.raises(RecordError, match="edits that are not committed") as caught:
+        with pytest.raises(RecordError, match="uncommitted edits") as caught:
             both.commit(lock)
         assert f"git -C {checkout.root} add {A} && git" in caught.value.hint
         assert not is_cut_short(checkout.root)
@@ -273,7 +273,7 @@ def test_a_file_that_changed_since_the_change_was_decided_is_somebodys(
     decided = change(becomes(checkout, A, "ours\n"))
     checkout.put(A, "theirs\n")
     checkout.git("commit", "-qam", "theirs")
-    with lock.hold(), pytest.raises(RecordError, match="not committed"):
+    with lock.hold(), pytest.raises(RecordError, match="uncommitted edits"):
         decided.commit(lock)
     assert checkout.committed(A) == b"theirs\n"
 
@@ -338,7 +338,7 @@ def test_where_the_disk_takes_one_file_not_the_others_are_made_and_that_one_late
         patch.setattr(files, "write_atomic", full)
         done = both.begin(lock).finish()
     ((path, error),) = done.failed
-    assert (path, str(error)) == (A, f"cannot write (No space left on device): {A}")
+    assert (path, str(error)) == (A, f"could not write the file (No space left on device): {A}")
     assert done.commit is not None
     assert (checkout.root / A).read_text() == "text\n"
     assert is_cut_short(checkout.root)
@@ -378,7 +378,7 @@ def test_where_the_journal_cannot_be_written_nothing_is_touched(
 ) -> None:
     (checkout.root / ".copydesk").mkdir(exist_ok=True)
     (checkout.root / ".copydesk/journal").write_text("in the way")
-    with lock.hold(), pytest.raises(RecordError, match="the journal cannot be written"):
+    with lock.hold(), pytest.raises(RecordError, match="could not write the journal of changes"):
         change(becomes(checkout, A, "new\n")).commit(lock)
     assert checkout.status() == []
 
@@ -394,7 +394,7 @@ def test_a_broken_entry_is_set_aside_and_one_of_a_newer_version_is_refused(
 
     newer = {"message": "m", "author": "a", "when": "", "branch": "", "files": [], "version": 9}
     checkout.put(".copydesk/journal/000002.json", json.dumps(newer))
-    with pytest.raises(RecordError, match="a newer copydesk left a change"), lock.hold():
+    with pytest.raises(RecordError, match="a newer version of copydesk left a change"), lock.hold():
         pass
 
 
@@ -410,7 +410,7 @@ def test_an_entry_whose_process_is_alive_is_left_to_it(checkout: Checkout, lock:
 
 
 def test_who_waits_is_told_who_is_busy(checkout: Checkout, lock: WriteLock) -> None:
-    busy = pytest.raises(BusyError, match="another copydesk is writing")
+    busy = pytest.raises(BusyError, match="another copydesk process is writing")
     with locks.hold(checkout.root / ".copydesk/write.lock"), busy, lock.hold(0.05):
         pass
 

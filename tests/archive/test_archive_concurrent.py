@@ -66,7 +66,7 @@ def test_a_branch_that_never_rests_is_given_up(
     checkout.put("_news/a.md", "ours\n")
     misbehave(tmp_path / "bin", monkeypatch, move_branch(""))
 
-    with pytest.raises(GitError, match="the branch moved"):
+    with pytest.raises(GitError, match="others committed to the branch"):
         checkout.repository().commit(["_news/a.md"], "Round", when=NOON)
 
     assert [" M _news/a.md"] == checkout.status()
@@ -77,7 +77,7 @@ def test_another_git_s_lock_is_respected(checkout: Checkout) -> None:
     checkout.put("_news/a.md", "ours\n")
     lock = checkout.put(".git/index.lock", "")
 
-    with pytest.raises(GitError, match="another git is at work") as caught:
+    with pytest.raises(GitError, match="another git process") as caught:
         checkout.repository().commit(["_news/a.md"], "Round", when=NOON)
 
     assert str(lock) == caught.value.subject
@@ -118,7 +118,11 @@ def test_a_refused_branch_is_an_error(
         ('case "$*" in *update-ref*copydesk*) kill -9 $PPID; exit 1;; esac', False),
         ('case "$*" in *update-ref*copydesk*) "$GIT" "$@"; kill -9 $PPID; exit 1;; esac', True),
     ],
-    ids=["while the tree is made", "before the branch moves", "after the branch moved"],
+    ids=[
+        "while the tree is made",
+        "before the branch moves",
+        "after others committed to the branch",
+    ],
 )
 def test_a_killed_commit_is_finished_or_forgotten_by_the_next(
     script: str,

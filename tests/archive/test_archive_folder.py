@@ -81,8 +81,8 @@ def test_one_broken_record_costs_only_itself(tmp_path: Path) -> None:
 def test_other_collections_are_records_and_news_is_not(tmp_path: Path) -> None:
     text = "---\nname: x\nsince: 2020-01-02\ncount: 3\n\n---\n<p>b</p>"
     put(tmp_path, "_people/deep/ada.md", text)
-    put(tmp_path, "_people/broken.md", "no front matter")
-    put(tmp_path, "_posts/note.md", "no front matter, so no record: anybody's file")
+    put(tmp_path, "_people/broken.md", "the file has no front matter")
+    put(tmp_path, "_posts/note.md", "the file has no front matter, so no record: anybody's file")
     put(tmp_path, "_posts/post.md", text)
     put(tmp_path, "_posts/index.json", "---\nlayout: none\n---\n{}")
     put(tmp_path, "_data/x.md", text)
@@ -191,7 +191,7 @@ def test_a_record_with_mixed_line_ends_is_read_and_left_alone(tmp_path: Path) ->
     archive = Archive(tmp_path)
     read = archive.read(PATH)
 
-    with pytest.raises(RecordError, match="in a form that rewriting would lose"):
+    with pytest.raises(RecordError, match="without losing its formatting"):
         write(archive, replace(read, title="New"))
 
     assert ("Crane", mixed) == (read.title, file.read_bytes())
@@ -218,7 +218,7 @@ def test_an_edit_since_the_record_was_read_is_not_overwritten(tmp_path: Path) ->
     edited = emit_story(replace(story(), title="By hand"))
     put(tmp_path, PATH, edited)
 
-    with pytest.raises(RecordError, match="edited meanwhile"):
+    with pytest.raises(RecordError, match="edited in the meantime"):
         write(archive, replace(read, heat=5))
 
     assert edited == (tmp_path / PATH).read_bytes()
@@ -258,7 +258,7 @@ def test_the_check_counts_and_names_what_differs(tmp_path: Path) -> None:
     assert {"_news/d.md", "_people/e.md"} == {path for path, _ in report.errors}
     assert {"_news": 3, "_people": 1, "_archive/_news": 1} == report.collections
     assert (2, 1) == (report.data.files, report.data.identical)
-    assert (("_data/topics/01-b.yaml", "broken YAML in line 2"),) == report.data.errors
+    assert (("_data/topics/01-b.yaml", "invalid YAML in line 2"),) == report.data.errors
     assert [1, 2, 3, 4, 5] == heard
     assert not report.is_clean
 

@@ -122,17 +122,17 @@ def test_the_last_entry_that_goes_takes_its_list_along(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "what"),
     [
-        ("moved: [\n", "broken YAML in line 2"),
-        ("- moved\n", "front matter is no list of keys"),
-        ("moved: far away\n", "moved in line 1 is no list ('far away')"),
-        ("moved:\n  - x\n", "moved in line 2 is a list of something else than keys"),
-        ("moved:\n  - to: x\n    at: 2026-11-24\n", "no moved.0.from"),
-        ("moved:\n  - from: x\n    at: 2026-11-24\n", "no moved.0.to"),
-        ("moved:\n  - from: x\n    to: y\n", "no moved.0.at"),
-        ("ended:\n  - url: x\n    at: soon\n", "ended.0.at in line 3 is no date ('soon')"),
-        ("kept:\n  - by: x\n    at: 2026-11-24\n", "no kept.0.url"),
-        ("kept: []\r\n", "rewriting would lose how the sources are written"),
-        ("a: &x 1\nb: *x\n", "a YAML alias"),
+        ("moved: [\n", "invalid YAML in line 2"),
+        ("- moved\n", "the YAML is not a list of keys"),
+        ("moved: far away\n", "moved in line 1 is not a list ('far away')"),
+        ("moved:\n  - x\n", "moved in line 2 is a list whose items do not all have keys"),
+        ("moved:\n  - to: x\n    at: 2026-11-24\n", "the key moved.0.from is missing"),
+        ("moved:\n  - from: x\n    at: 2026-11-24\n", "the key moved.0.to is missing"),
+        ("moved:\n  - from: x\n    to: y\n", "the key moved.0.at is missing"),
+        ("ended:\n  - url: x\n    at: soon\n", "ended.0.at in line 3 is not a date ('soon')"),
+        ("kept:\n  - by: x\n    at: 2026-11-24\n", "the key kept.0.url is missing"),
+        ("kept: []\r\n", "cannot change sources without losing the formatting"),
+        ("a: &x 1\nb: *x\n", "unsupported YAML alias"),
     ],
 )
 def test_a_bad_ledger_is_named_and_left_alone(text: str, what: str, tmp_path: Path) -> None:

@@ -75,5 +75,5 @@ def test_no_title_leads_out_of_the_folder(title: str) -> None:
 
 
 def test_a_folder_where_all_is_taken_is_an_error() -> None:
-    with pytest.raises(RecordError, match="no free path"):
+    with pytest.raises(RecordError, match="all file names for the new story are already used"):
         story_path("A crane", LATE, URL, lambda _: True)

@@ -181,13 +181,13 @@ def test_with_nothing_to_push_files_that_a_person_works_on_are_not_moved_either(
 
     error = refused(both)
 
-    assert "origin has commits of others, and files here have edits not committed" == error.what
+    assert "origin has commits of others, and the newsroom has uncommitted edits" == error.what
 
 
 def test_with_nothing_to_push_a_remote_that_is_not_there_is_said(both: Both) -> None:
     both.remote.rename(both.remote.with_name("gone.git"))
 
-    assert "there is no repository at the remote's address" == refused(both).what
+    assert "no repository at the remote's address" == refused(both).what
 
 
 def test_a_remote_that_is_only_pushed_to_is_not_asked(both: Both) -> None:
@@ -254,7 +254,7 @@ def test_a_conflict_leaves_everything_as_it_was_and_the_next_push_tries_again(bo
     both.newsroom.put("notes.txt", "mine\n")
 
     error = refused(both)
-    assert "our commits and those on origin contradict each other: _news/a.md" == str(error)
+    assert "commits of this newsroom and commits on origin conflict: _news/a.md" == str(error)
     assert "git pull --rebase origin main" in error.hint
 
     both.files_there("_news/a.md", "text\n")  # the person takes it back
@@ -277,7 +277,7 @@ def test_files_that_a_person_works_on_are_never_moved(both: Both, case: str) -> 
 
     error = refused(both)
 
-    assert "origin has commits of others, and files here have edits not committed" == error.what
+    assert "origin has commits of others, and the newsroom has uncommitted edits" == error.what
     assert error.subject in ("README.md", "new.md")
 
 
@@ -298,7 +298,7 @@ def test_a_file_that_git_does_not_know_is_not_written_over(both: Both) -> None:
 
     error = refused(both)
 
-    assert "the commits of others on origin cannot be laid out here" == error.what
+    assert "could not check out the commits of others on origin" == error.what
     assert "notes.txt" in error.subject
 
 
@@ -310,7 +310,7 @@ def test_merges_among_our_own_commits_are_left_to_a_person(both: Both) -> None:
     both.files_here("_news/1.md", "one\n")
     both.newsroom.git("merge", "-q", "side")
 
-    assert "there is a merge among those not pushed" in refused(both).what
+    assert "the commits to push include a merge" in refused(both).what
 
 
 def test_a_remote_with_another_history_is_left_alone(both: Both, tmp_path: Path) -> None:
@@ -323,7 +323,7 @@ def test_a_remote_with_another_history_is_left_alone(both: Both, tmp_path: Path)
 
     error = refused(both)
 
-    assert "the remote's branch has another history: origin refs/heads/main" == str(error)
+    assert "the remote's branch has an unrelated history: origin refs/heads/main" == str(error)
 
 
 def hook(folder: Path, name: str, text: str) -> None:
@@ -339,7 +339,7 @@ def test_a_remote_that_protects_its_branch_is_quoted(both: Both) -> None:
 
     error = refused(both)
 
-    assert "the remote refuses the branch" == error.what
+    assert "the git remote refuses the push" == error.what
     assert "origin: pre-receive hook declined: main is protected" == error.subject
 
 
@@ -356,18 +356,18 @@ def test_the_user_s_own_hook_may_refuse_a_push(both: Both) -> None:
 NO_WAY = {
     "no such remote": (
         None,
-        "git knows no remote of this name: origin",
+        "git has no remote with this name: origin",
         "git remote add origin ADDRESS",
     ),
     "a folder that is not there": (
         "/nowhere/remote.git",
-        "there is no repository at the remote's address: origin",
+        "no repository at the remote's address: origin",
         "git remote set-url",
     ),
     "a host that does not answer": (
         "http://me:hush@127.0.0.1:1/remote.git",
-        "the remote cannot be reached: origin",
-        "the next round tries again",
+        "could not reach the git remote: origin",
+        "the next run tries again",
     ),
 }
 
@@ -404,14 +404,14 @@ def test_nobody_is_asked_for_a_password(both: Both, monkeypatch: pytest.MonkeyPa
 
     error = refused(both)
 
-    assert "the remote does not let us in" == error.what
+    assert "the git remote refuses access" == error.what
     assert "BatchMode=yes" in (ssh.parent / "said").read_text()
     assert "terminal" not in error.subject
 
 
 STATES = {
-    "a detached HEAD": (("checkout", "-q", "--detach"), "cannot push: detached HEAD"),
-    "a rebase": (("bisect", "start"), "cannot push: bisect in progress"),
+    "a detached HEAD": (("checkout", "-q", "--detach"), "could not push: detached HEAD"),
+    "a rebase": (("bisect", "start"), "could not push: bisect in progress"),
 }
 
 

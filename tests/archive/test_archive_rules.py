@@ -149,38 +149,38 @@ HEAD = "rules:\n  - said: {said}\n    at: 2026-11-20\n"
 @pytest.mark.parametrize(
     ("text", "what"),
     [
-        ("rules: far away\n", "rules in line 1 is no list ('far away')"),
-        ("rules:\n  - pin\n", "rules in line 2 is a list of something else than keys"),
-        ("rules:\n  - said: pinn\n", "rules.0.said in line 2 is none of split, merge, pin"),
-        ("rules:\n  - by: Ed\n", "no rules.0.said"),
-        ("rules:\n  - said: pin\n    stories: [a]\n", "no rules.0.at"),
-        ("rules:\n  - said: pin\n    at: soon\n", "rules.0.at in line 3 is no date ('soon')"),
-        (HEAD.format(said="pin"), "no rules.0.stories"),
-        (HEAD.format(said="pin") + "    stories: a\n", "rules.0.stories in line 4 is no list"),
+        ("rules: far away\n", "rules in line 1 is not a list ('far away')"),
+        ("rules:\n  - pin\n", "rules in line 2 is a list whose items do not all have keys"),
+        ("rules:\n  - said: pinn\n", "rules.0.said in line 2 is not one of split, merge, pin"),
+        ("rules:\n  - by: Ed\n", "the key rules.0.said is missing"),
+        ("rules:\n  - said: pin\n    stories: [a]\n", "the key rules.0.at is missing"),
+        ("rules:\n  - said: pin\n    at: soon\n", "rules.0.at in line 3 is not a date ('soon')"),
+        (HEAD.format(said="pin"), "the key rules.0.stories is missing"),
+        (HEAD.format(said="pin") + "    stories: a\n", "rules.0.stories in line 4 is not a list"),
         (
             HEAD.format(said="pin") + "    stories: [a, b]\n",
-            "rules.0.stories in line 4 is too long: pin wants 1",
+            "rules.0.stories in line 4 is too long: pin allows at most 1",
         ),
         (
             HEAD.format(said="merge") + "    stories: [a]\n",
-            "rules.0.stories in line 4 is too short: merge wants at least 2",
+            "rules.0.stories in line 4 is too short: merge needs at least 2",
         ),
         (
             HEAD.format(said="split") + "    stories: [a]\n    values: [x]\n",
-            "rules.0.values in line 5 is too long: split wants none",
+            "rules.0.values in line 5 is too long: split allows at most 0",
         ),
         (
             HEAD.format(said="block") + "    values: ['']\n",
-            "rules.0.values in line 4 is a list with an empty text",
+            "rules.0.values in line 4 is a list with an empty item",
         ),
         (
             HEAD.format(said="rename")
             + "    stories: [a]\n    values: [x]\n    until: 2026-11-20\n",
-            "rules.0.until in line 6 is no key of rename: only a pin ends",
+            "rules.0.until in line 6 is not allowed for rename, only for pin",
         ),
         (
             HEAD.format(said="pin") + "    stories: [a]\n    until: never\n",
-            "rules.0.until in line 5 is no date ('never')",
+            "rules.0.until in line 5 is not a date ('never')",
         ),
     ],
 )
@@ -208,7 +208,7 @@ def test_a_hostile_why_is_one_text(why: str, tmp_path: Path) -> None:
 def test_rules_that_could_not_be_read_again_are_not_written(tmp_path: Path) -> None:
     file = put(tmp_path, WRITTEN)
 
-    with pytest.raises(RecordError, match="too big"):
+    with pytest.raises(RecordError, match="too large"):
         records.write_rulings(tmp_path, Rulings(rules=(rule("block", values=("x" * 5_000_000,)),)))
 
     assert file.read_text("utf-8") == WRITTEN

@@ -137,11 +137,11 @@ def test_the_last_ruling_that_goes_takes_its_list_along(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "what"),
     [
-        ("verdicts: [\n", "broken YAML in line 2"),
-        ("- a\n", "no list of keys"),
+        ("verdicts: [\n", "invalid YAML in line 2"),
+        ("- a\n", "not a list of keys"),
         ("verdicts:\n  - path: a\n    at: 2025-01-01T00:00:00Z\n    said: x\n", "said in line 4"),
         ("removed:\n  - a: b\n", "removed in line 2"),
-        ("removed: [a]\r\n", "how the rulings are written"),
+        ("removed: [a]\r\n", "without losing the formatting"),
     ],
 )
 def test_rulings_that_cannot_be_read_or_kept_are_left_alone(

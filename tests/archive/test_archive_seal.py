@@ -143,7 +143,7 @@ def test_a_key_that_is_there_is_never_overwritten(link: bool, tmp_path: Path) ->
     else:
         file.write_text("mine")
 
-    with pytest.raises(SealError, match="a key already"):
+    with pytest.raises(SealError, match="a key file already exists"):
         write_key(file)
 
     assert not (tmp_path / "elsewhere").exists()
@@ -152,5 +152,5 @@ def test_a_key_that_is_there_is_never_overwritten(link: bool, tmp_path: Path) ->
 def test_a_key_that_cannot_be_kept_is_an_error(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
 
-    with pytest.raises(SealError, match="cannot keep the key"):
+    with pytest.raises(SealError, match="could not save the key"):
         write_key(tmp_path / "file" / "key")

@@ -241,7 +241,7 @@ def test_a_failed_deploy_fails_no_round_and_comes_next_time(tmp_path: Path) -> N
     assert first.filed
     assert not first.complete
     assert "folder" == first.failed[-1].url
-    assert "the site was not deployed: a file cannot be written there" in first.failed[-1].what
+    assert "not deployed: a file could not be written in the target folder" in first.failed[-1].what
     assert second.complete
     assert held(root / ".copydesk/site") == held(tmp_path / "www")
 

@@ -121,7 +121,7 @@ def test_an_issue_that_the_checks_hold_up_is_told_once_and_goes_when_they_are_ov
 
     said, _ = hours.said
     assert said.startswith(
-        "a newsletter issue is waiting: the settings changed since somebody overruled a check"
+        "a newsletter issue is waiting: the mail settings changed since a check was overruled"
     )
     assert 0 == hours.sent
 
@@ -140,7 +140,7 @@ def test_a_flood_of_sign_ups_is_told_once_a_day(root: Path) -> None:
         asyncio.run(hours.hours.look_for_flood())
 
     (said,) = hours.said
-    assert said.startswith("unusually many sign-ups: 500 of 500 mails to new subscribers")
+    assert said.startswith("unusually many sign-ups: 500 of 500 confirmation mails")
 
 
 def overrule(root: Path) -> None:

@@ -161,7 +161,7 @@ def test_lists_are_published_and_what_is_wrong_with_them_is_told(tmp_path: Path)
         report, site = building.build(opened, Silence()), opened.site
 
     assert [
-        ("_data/lists/broken.yaml", "broken YAML in line 2"),
+        ("_data/lists/broken.yaml", "invalid YAML in line 2"),
         (
             "_data/lists/more.yaml",
             "the reading list names a story that does not exist: nobody and 1 more",

@@ -387,7 +387,7 @@ def test_two_processes_may_have_it_open(file: Path) -> None:
 def test_a_folder_that_cannot_be_written_is_said(tmp_path: Path) -> None:
     (tmp_path / "private").write_text("a file where the folder should be")
 
-    with pytest.raises(CatalogueError, match="the catalogue cannot be opened"):
+    with pytest.raises(CatalogueError, match="the story catalogue could not be opened"):
         Catalogue(tmp_path / "private" / "catalogue.sqlite")
 
 

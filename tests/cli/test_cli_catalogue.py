@@ -53,5 +53,5 @@ def test_a_catalogue_that_cannot_be_written_is_one_clear_error(root: Path) -> No
     said = copydesk("-C", root, "catalogue")
 
     assert said.code == 1
-    assert "catalogue cannot be" in said.err
+    assert "catalogue could not be" in said.err
     assert "Traceback" not in said.err

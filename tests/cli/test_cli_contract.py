@@ -118,9 +118,9 @@ def test_a_verdict_on_a_record_with_uncommitted_edits_is_refused(root: Path, web
     record.write_text(record.read_text("utf-8").replace("Sea wall", "Wall"), "utf-8")
     said = copydesk("-C", root, "verdict", WALL_RECORD, "hold", "--why", "x", "--as", "Ed")
     assert said.code == 1
-    assert "not committed" in said.err
+    assert "uncommitted edits" in said.err
     git = f"git -C {root}"
-    hint = f"hint: commit them first: {git} add {WALL_RECORD} && {git} commit {WALL_RECORD}\n"
+    hint = f"hint: commit the edits first: {git} add {WALL_RECORD} && {git} commit {WALL_RECORD}\n"
     assert hint in said.err
 
 

@@ -128,8 +128,8 @@ def test_a_name_of_nobody_is_a_misuse(root: Path, word: str) -> None:
     said = copydesk("-C", root, "desk", "user", word, "Ben")
 
     assert said.code == 2
-    assert "error: nobody has that name: Ben" in said.err
-    assert "hint: copydesk desk user list" in said.err
+    assert "error: no account with this name: Ben" in said.err
+    assert "hint: run `copydesk desk user list`" in said.err
 
 
 def test_a_name_that_is_taken_is_a_misuse(root: Path) -> None:
@@ -138,7 +138,7 @@ def test_a_name_that_is_taken_is_a_misuse(root: Path) -> None:
     said = copydesk("-C", root, "desk", "user", "add", "ANNA")
 
     assert (2, "") == (said.code, said.out)
-    assert "somebody of that name: ANNA" in said.err
+    assert "an account with this name already exists: ANNA" in said.err
 
 
 def test_a_damaged_file_is_one_clear_error(root: Path) -> None:
@@ -148,7 +148,7 @@ def test_a_damaged_file_is_one_clear_error(root: Path) -> None:
     said = copydesk("-C", root, "desk", "user", "list")
 
     assert said.code == 1
-    assert "what the desk keeps is damaged" in said.err
+    assert "the desk database is damaged" in said.err
 
 
 def test_a_setup_link_is_made_as_long_as_there_is_no_owner(root: Path, desk: DeskStore) -> None:

@@ -177,7 +177,7 @@ def test_a_page_that_waits_for_a_place_in_a_round_is_not_called_unseen(
 @pytest.mark.parametrize(
     ("body", "says"),
     [
-        (b"", "an empty answer"),
+        (b"", "the answer is empty"),
         (b"<html><body><a href='/x'>A link to a page</a></body></html>", "not a list of stories"),
         (
             b'<?xml version="1.0"?><!DOCTYPE b [<!ENTITY a "aaaaaaaaaa">'
@@ -186,7 +186,7 @@ def test_a_page_that_waits_for_a_place_in_a_round_is_not_called_unseen(
             b"</channel></rss>",
             "",
         ),
-        (b"<urlset>" + b"<url><loc>https://a.example/1</loc></url>" * 250_000, "10000000 bytes"),
+        (b"<urlset>" + b"<url><loc>https://a.example/1</loc></url>" * 250_000, "10,000,000 bytes"),
     ],
     ids=["nothing", "a page", "an XML bomb", "a sitemap of 10 MB"],
 )

@@ -95,7 +95,7 @@ def test_readers_of_a_renamed_letter_are_told_of_and_moved(root: Path) -> None:
     )
     assert "use --as NAME" in unsigned.err
     assert "moved 1 subscribers from daily to day\n" == moved.out
-    assert (2, "nobody is subscribed to that letter: daily") == (
+    assert (2, "the newsletter has no subscribers: daily") == (
         *(again.code, again.err.partition("error: ")[2].splitlines()[0]),
     )
     assert {"day": 1, "weekly": 1} == readers(root, "--json").json()["letters"]
@@ -133,12 +133,12 @@ def test_an_address_may_come_from_stdin(root: Path, monkeypatch: pytest.MonkeyPa
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (("find", "no address"), "that is no address: it has no @"),
-        (("find", "b@mailbox.example"), "nobody has that address here"),
-        (("erase", "b@mailbox.example"), "nobody has that address here"),
-        (("suppressions", "lift", "b@mailbox.example"), "not suppressed"),
-        (("add", "b@x.example", "--letter", "monthly", "--consent", "x"), "no such letter"),
-        (("add", "b@x.example", "--letter", "daily", "--consent", " "), "without consent"),
+        (("find", "no address"), "not a valid mail address: it has no @"),
+        (("find", "b@mailbox.example"), "no subscriber has this address"),
+        (("erase", "b@mailbox.example"), "no subscriber has this address"),
+        (("suppressions", "lift", "b@mailbox.example"), "not on the suppression list"),
+        (("add", "b@x.example", "--letter", "monthly", "--consent", "x"), "no such newsletter"),
+        (("add", "b@x.example", "--letter", "daily", "--consent", " "), "needs a proof of consent"),
         (("import", "/dev/null"), ""),
     ],
 )
@@ -212,7 +212,7 @@ def test_who_left_elsewhere_is_told_by_a_column_or_the_file_is_refused(
     path.write_text(f"email,State\n{ANNA},Bavaria\n")
     refused = readers(root, *words)
     assert 2 == refused.code
-    assert "words that are not known here: State (Bavaria)" in refused.err
+    assert "but has unknown values: State (Bavaria)" in refused.err
     assert '--ignore-column "State"' in refused.err
     assert {} == readers(root, "--json").json()["states"]
     assert 0 == readers(root, *words, "--ignore-column", "State").code

@@ -38,7 +38,7 @@ The Gull                   ok                 5m        2d         7    50%     
 
 潮見新聞 https://heron.example/feed.xml
   html: an html page instead of a feed, 4 times in a row, since 2026-11-20
-    copydesk sources add https://heron.example/new, which the page names
+    run `copydesk sources add https://heron.example/new`: the page names this feed
 """
 
 LISTED = {

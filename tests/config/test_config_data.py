@@ -153,7 +153,10 @@ BROKEN_TOPICS: dict[str, tuple[str | bytes, str]] = {
         'parent: the topic "A" is above itself',
     ),
     "deep": ("_id: " + "[" * 5_000 + "]" * 5_000, ""),
-    "huge": ("_id: a\nname: A\ndescription: " + "x" * 1_100_000, "larger than 1,000,000 bytes"),
+    "huge": (
+        "_id: a\nname: A\ndescription: " + "x" * 1_100_000,
+        "a file larger than 1,000,000 bytes",
+    ),
 }
 
 

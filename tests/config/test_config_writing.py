@@ -186,7 +186,7 @@ NOT_ADOPTABLE = {
     "no _config.yml": (None, "the folder has no _config.yml"),
     "no title": ("url: https://x.example\n", "_config.yml: title: this field is missing"),
     "an address that is none": ("title: T\nwebUrl: 'nowhere'\n", "_config.yml: webUrl: expected"),
-    "broken YAML": ("title: T: U\n", "_config.yml: line 1, column 9"),
+    "invalid YAML": ("title: T: U\n", "_config.yml: line 1, column 9"),
 }
 
 

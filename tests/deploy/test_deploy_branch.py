@@ -143,7 +143,7 @@ def test_a_branch_of_somebody_else_is_left_alone(tmp_path: Path) -> None:
     place = newsroom(tmp_path)
     put_by_hand(place, tmp_path, "README.md", "precious")
 
-    with pytest.raises(DeployError, match="did not put there: README") as caught:
+    with pytest.raises(DeployError, match="did not write: README") as caught:
         sent(place)
 
     assert ".copydesk-site" in caught.value.hint
@@ -209,9 +209,9 @@ def test_what_a_killed_deploy_leaves_does_no_harm(tmp_path: Path) -> None:
 
 
 TROUBLES = {
-    "no such remote": ("nowhere", "git knows no remote of this name"),
-    "nothing there": ("gone", "there is no repository"),
-    "unreachable": ("far", "the remote cannot be reached"),
+    "no such remote": ("nowhere", "git has no remote with this name"),
+    "nothing there": ("gone", "no repository"),
+    "unreachable": ("far", "could not reach the git remote"),
 }
 
 
@@ -236,5 +236,5 @@ def test_a_remote_that_refuses_is_quoted(tmp_path: Path) -> None:
     hook.write_text("#!/bin/sh\nexit 1\n")
     hook.chmod(0o755)
 
-    with pytest.raises(DeployError, match=r"refuses the branch: origin gh-pages: .*declined"):
+    with pytest.raises(DeployError, match=r"refuses the push: origin gh-pages: .*declined"):
         sent(place)

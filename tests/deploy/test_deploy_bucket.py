@@ -147,14 +147,14 @@ def test_a_lasting_fault_ends_it_and_the_next_time_goes_on(tmp_path: Path, kept:
     built, manifest = site(tmp_path / "site"), Rows()
     kept.refused = {"topics/coast/index.html"}
 
-    with pytest.raises(DeployError, match="the storage does not let us in") as caught:
+    with pytest.raises(DeployError, match="the storage refuses access") as caught:
         sent(built, bucket(kept), manifest)
     assert "index.html" not in kept.objects
     kept.refused.clear()
     kept.asked.clear()
     sent(built, bucket(kept), manifest)
 
-    assert "3 of 6 files were sent" in caught.value.hint
+    assert "3 of 6 files were uploaded" in caught.value.hint
     assert ["topics/coast/index.html", "feed.xml", "index.html"] == kept.written()
     assert SITE == texts(kept)
 
@@ -215,11 +215,11 @@ def test_told_to_end_between_two_files_it_ends(tmp_path: Path, kept: Storage) ->
 
 
 REFUSALS: dict[str, tuple[dict[str, object], str]] = {
-    "an unknown key": ({"access_key": "NOBODY"}, "not know the key"),
-    "a wrong secret": ({"secret_key": "hush"}, "accept the signature"),
+    "an unknown key": ({"access_key": "NOBODY"}, "not know the access key"),
+    "a wrong secret": ({"secret_key": "hush"}, "refuses the signature"),
     "another region": ({"region": "eu-west-1"}, "the bucket is in another region"),
-    "no such bucket": ({"bucket": "nowhere"}, "there is no such bucket"),
-    "nobody there": ({"endpoint": "http://127.0.0.1:9"}, "the storage cannot be reached"),
+    "no such bucket": ({"bucket": "nowhere"}, "the bucket does not exist"),
+    "nobody there": ({"endpoint": "http://127.0.0.1:9"}, "could not reach the storage"),
 }
 
 
@@ -243,5 +243,5 @@ def test_a_bucket_shows_no_secret(kept: Storage) -> None:
 def test_a_page_where_a_list_should_be_is_no_list(kept: Storage) -> None:
     kept.page_instead = b"<!doctype html><p>Welcome to nginx"
 
-    with pytest.raises(DeployError, match="list of files cannot be read"):
+    with pytest.raises(DeployError, match="could not read the storage's list of files"):
         bucket(kept).listing(())

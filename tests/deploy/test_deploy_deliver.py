@@ -101,7 +101,7 @@ def test_after_a_failure_the_next_time_goes_on(tmp_path: Path) -> None:
     (tmp_path / "www" / "topics").unlink()
     done = sent(built, tmp_path / "www", manifest)
 
-    assert "3 of 6 files were sent; the next time goes on from there" in caught.value.hint
+    assert "3 of 6 files were uploaded; the next deploy sends the rest" in caught.value.hint
     assert ("topics/coast/index.html", "feed.xml", "index.html") == done.sent
     assert SITE == held(tmp_path / "www")
 
@@ -126,7 +126,9 @@ def test_a_link_at_the_place_leads_nowhere(tmp_path: Path) -> None:
     (tmp_path / "www").mkdir()
     (tmp_path / "www" / "news").symlink_to(tmp_path / "else")
 
-    with pytest.raises(DeployError, match="a link stands where the site needs a folder"):
+    with pytest.raises(
+        DeployError, match="the deploy target has a symbolic link in place of a folder"
+    ):
         sent(built, tmp_path / "www", Rows())
 
     assert [] == list((tmp_path / "else").iterdir())
@@ -136,7 +138,7 @@ def test_a_link_at_the_place_leads_nowhere(tmp_path: Path) -> None:
 def test_what_is_no_site_empties_no_place(tmp_path: Path, files: dict[str, str]) -> None:
     built = site(tmp_path / "site", files)
 
-    with pytest.raises(DeployError, match="there is no site to send"):
+    with pytest.raises(DeployError, match="no built site to deploy"):
         deploy.survey(built)
 
 
@@ -152,7 +154,7 @@ def test_what_is_no_site_empties_no_place(tmp_path: Path, files: dict[str, str])
 def test_a_folder_in_or_around_the_newsroom_is_refused(
     tmp_path: Path, path: str, does: str
 ) -> None:
-    with pytest.raises(DeployError, match=f"the folder to send to {does}"):
+    with pytest.raises(DeployError, match=f"the target folder of the deploy {does}"):
         deploy.refuse_overlap(tmp_path / path, tmp_path / "room" / "site", tmp_path / "room")
 
 

@@ -71,8 +71,8 @@ def test_a_folder_in_which_others_keep_something_stays(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("target", "what"),
     [
-        ("rsync://127.0.0.1:9/site/", "the server cannot be reached"),
-        ("{here}/not/there/", "the folder above is not there"),
+        ("rsync://127.0.0.1:9/site/", "could not reach the server"),
+        ("{here}/not/there/", "the parent folder does not exist on the server"),
     ],
 )
 def test_a_place_that_cannot_be_had_is_named(tmp_path: Path, target: str, what: str) -> None:
@@ -96,10 +96,10 @@ def test_a_server_that_cannot_be_asked_is_not_taken_for_empty(
     shell.chmod(0o755)
     monkeypatch.setenv("RSYNC_RSH", str(shell))
 
-    with pytest.raises(DeployError, match="does not let us in") as caught:
+    with pytest.raises(DeployError, match="refuses access") as caught:
         sent(site(tmp_path / "site"), "desk@server.test:/www/", Rows())
 
-    assert "files were sent" not in caught.value.hint
+    assert "files were uploaded" not in caught.value.hint
 
 
 def test_a_missing_program_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

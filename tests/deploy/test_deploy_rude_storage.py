@@ -44,13 +44,16 @@ def bucket(endpoint: str) -> deploy.Bucket:
 BROKEN: dict[str, tuple[Answer, str]] = {
     "says nothing": (is_silent, "timed out"),
     "a body that drips": (drips, "timed out"),
-    "hangs up": (says(b""), "hung up"),
-    "no http": (says(b"SSH-2.0-OpenSSH_9.2\r\n"), "no HTTP"),
-    "a cut body": (says(OK + b"Content-Length: 100\r\n\r\n<Lis"), "broke off"),
-    "broken chunks": (says(OK + b"Transfer-Encoding: chunked\r\n\r\nZZ\r\n"), "no HTTP|broke off"),
-    "cut chunks": (says(OK + b"Transfer-Encoding: chunked\r\n\r\n20\r\n<L"), "broke off"),
+    "hangs up": (says(b""), "closed the connection"),
+    "no http": (says(b"SSH-2.0-OpenSSH_9.2\r\n"), "not valid HTTP"),
+    "a cut body": (says(OK + b"Content-Length: 100\r\n\r\n<Lis"), "incomplete"),
+    "broken chunks": (
+        says(OK + b"Transfer-Encoding: chunked\r\n\r\nZZ\r\n"),
+        "not valid HTTP|incomplete",
+    ),
+    "cut chunks": (says(OK + b"Transfer-Encoding: chunked\r\n\r\n20\r\n<L"), "incomplete"),
     "a list without end": (lists_without_end, "too long"),
-    "headers without end": (has_endless_headers, "no HTTP"),
+    "headers without end": (has_endless_headers, "not valid HTTP"),
 }
 
 
@@ -60,7 +63,7 @@ def test_what_is_no_answer_is_tried_four_times_and_named(name: str) -> None:
 
     with (
         rude_storage(answer) as rude,
-        pytest.raises(DeployError, match=rf"cannot be reached \(.*({why})") as caught,
+        pytest.raises(DeployError, match=rf"could not reach the storage \(.*({why})") as caught,
     ):
         bucket(rude.endpoint).listing(())
 
@@ -83,7 +86,7 @@ def test_a_large_file_has_more_time(tmp_path: Path) -> None:
 def test_a_refusal_without_end_is_told_by_its_beginning() -> None:
     with (
         rude_storage(denies_without_end) as rude,
-        pytest.raises(DeployError, match=r"does not let us in .AccessDenied, status 403."),
+        pytest.raises(DeployError, match=r"refuses access .AccessDenied, status 403."),
     ):
         bucket(rude.endpoint).listing(())
 
@@ -100,7 +103,9 @@ def test_a_redirect_is_told_and_not_followed(status: int) -> None:
 
         with (
             rude_storage(answer) as rude,
-            pytest.raises(DeployError, match=rf"is elsewhere .PermanentRedirect, status {status}"),
+            pytest.raises(
+                DeployError, match=rf"is at another address .PermanentRedirect, status {status}"
+            ),
         ):
             bucket(rude.endpoint).listing(())
 
@@ -142,12 +147,12 @@ def test_an_authority_of_the_owners_own_is_believed(
 def test_a_storage_without_tls_is_told() -> None:
     with (
         rude_storage(says(b"HTTP/1.1 400 Bad Request\r\n\r\n")) as rude,
-        pytest.raises(DeployError, match=r"cannot be reached \(.*SSL"),
+        pytest.raises(DeployError, match=r"could not reach the storage \(.*SSL"),
     ):
         bucket(f"https://127.0.0.1:{rude.port}").listing(())
 
 
 @pytest.mark.parametrize("endpoint", ["http://127.0.0.1:99999", "http://a..example", "http://"])
 def test_what_is_no_address_is_a_failure_that_is_told(endpoint: str) -> None:
-    with pytest.raises(DeployError, match="cannot be reached"):
+    with pytest.raises(DeployError, match="could not reach the storage"):
         bucket(endpoint).listing(())

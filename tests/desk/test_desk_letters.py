@@ -193,7 +193,7 @@ def test_an_approval_is_of_what_was_looked_at_and_tells_what_came_since(
 
 
 def test_a_letter_that_is_none_and_one_that_is_no_more(anna: Browser, store: DeskStore) -> None:
-    assert "no such letter" in anna.get("/desk/letters/nightly/").body
+    assert "no such newsletter" in anna.get("/desk/letters/nightly/").body
     for path in ("now", "preview", "text", "found?q=x"):
         assert 400 == anna.get(f"/desk/letters/nightly/{path}", SCRIPT).status
     assert 400 == anna.post("/desk/letters/nightly/", {"do": "hold"}).status

@@ -121,6 +121,6 @@ def test_a_broken_file_is_told_and_hostile_words_are_text(
     (folder / "bad.yaml").write_text("title: [", "utf-8")
     (folder / "x.yaml").write_text('title: "<script>alert(1)</script>"\n', "utf-8")
     body = anna.get("/desk/list/").body
-    assert "_data/lists/bad.yaml: broken YAML" in body
+    assert "_data/lists/bad.yaml: invalid YAML" in body
     for page in (body, anna.get("/desk/list/?id=x").body, anna.get("/desk/stash/").body):
         assert ("<script>alert" in page, "&lt;script&gt;alert" in page) == (False, True)

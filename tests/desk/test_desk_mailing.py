@@ -137,7 +137,7 @@ def test_an_issue_is_offered_tried_out_and_sent(
     assert re.search(r"Send it to 1\d\d readers", ed.get(place).body)
     assert "<option>me@trial.example</option>" in ed.get(place).body
     stranger = ed.post(f"{place}test", {"address": "you@trial.example"}, PAGE)
-    assert (400, True) == (stranger.status, "own addresses alone" in stranger.body)
+    assert (400, True) == (stranger.status, "own addresses" in stranger.body)
 
     tried = ed.post(f"{place}test", {"address": "me@trial.example"}, PAGE)
     assert "250 2.0.0 Ok: taken" in tried.body
@@ -163,7 +163,7 @@ def test_an_owner_overrules_what_checks_found_and_an_editor_does_not(
     assert 400 == vera.get(checks).status
     assert 403 == ed.post(checks, {"overrule": "spf", "why": "I say so"}).status
     refused = anna.post(checks, {"overrule": "luck", "why": "I say so"}, PAGE)
-    assert "there is no such check" in refused.body
+    assert "unknown mail check" in refused.body
     assert 400 == anna.post(checks, {"overrule": "spf", "why": " "}, PAGE).status
     assert 303 == anna.post(checks, {"overrule": "spf", "why": "the relay has it"}).status
     assert "the relay has it" in ed.get(checks).body
@@ -187,7 +187,7 @@ def test_only_owners_see_addresses_whole(anna: Browser, ed: Browser) -> None:
 def test_a_number_that_no_reader_has_is_said(anna: Browser, number: str) -> None:
     answer = anna.get(f"{READERS}{quote(number)}/")
 
-    assert (400, True) == (answer.status, "no such reader" in answer.body)
+    assert (400, True) == (answer.status, "no such" in answer.body)
 
 
 def test_who_got_it_is_a_page_by_state_and_goes_on(anna: Browser) -> None:
@@ -219,7 +219,7 @@ def test_a_sending_goes_on_is_paused_and_ended_by_who_meant_it(
     assert "ended" == store.ledger.state_of(sending.number)
     again = ed.post(awaits, {"do": "send"}, PAGE)
     assert 400 == again.status
-    assert "it neither is paused nor awaits a word" in again.body
+    assert "the delivery is neither paused nor waiting for your decision" in again.body
     assert "ended" == store.ledger.state_of(sending.number)
 
 
@@ -293,11 +293,14 @@ def test_somebody_is_added_removed_suppressed_and_forgotten(
 @pytest.mark.parametrize(
     ("form", "words"),
     [
-        ({"do": "find", "address": "nobody@x.example"}, "nobody has that address here"),
-        ({"do": "find", "address": "nobody"}, "that is no address"),
-        ({"do": "add", "address": "a@x.example", "letter": "daily"}, "without consent"),
-        ({"do": "add", "address": "a@x.example", "letter": "?", "consent": "x"}, "no such letter"),
-        ({"do": "lift", "address": "a@x.example"}, "not suppressed"),
+        ({"do": "find", "address": "nobody@x.example"}, "no subscriber has this address"),
+        ({"do": "find", "address": "nobody"}, "not a valid mail address"),
+        ({"do": "add", "address": "a@x.example", "letter": "daily"}, "needs a proof of consent"),
+        (
+            {"do": "add", "address": "a@x.example", "letter": "?", "consent": "x"},
+            "no such newsletter",
+        ),
+        ({"do": "lift", "address": "a@x.example"}, "not on the suppression list"),
         ({"do": "dance"}, "does not say what is to be done"),
     ],
 )
@@ -316,7 +319,7 @@ def test_a_file_that_does_not_say_clearly_who_left_is_refused_until_its_column_i
     data = b"email,State\r\nfour@i.example,Bavaria\r\n"
     refused = send_file(anna, data, letter="daily", consent="a fair in May")
     assert 400 == refused.status
-    assert "words that are not known here: State (Bavaria)" in refused.body
+    assert "but has unknown values: State (Bavaria)" in refused.body
     assert 'name="ignored"' in refused.body
 
     page = send_file(anna, data, letter="daily", consent="a fair in May", ignored=" , state")
@@ -352,8 +355,8 @@ def test_an_import_is_rehearsed_and_then_done_once(
     ("data", "words"),
     [
         (b"", "the form has no file"),
-        (b"name;town\r\na;b\r\n", "no column of addresses in the file"),
-        (b"\x00" * 2_000, "no column of addresses in the file"),
+        (b"name;town\r\na;b\r\n", "the file has no column of mail addresses"),
+        (b"\x00" * 2_000, "the file has no column of mail addresses"),
         (b"x" * 20_200_000, "too much at once"),
     ],
     ids=["empty", "no addresses", "zeros", "huge"],

@@ -126,7 +126,7 @@ def test_a_name_of_nobody_is_told(owner: Browser, path: str) -> None:
     answer = owner.post(f"/desk/people/{path}", {"name": "Nobody", "role": "viewer"})
 
     assert 400 == answer.status
-    assert "nobody has that name" in answer.body
+    assert "no account with this name" in answer.body
 
 
 def test_what_happened_is_told_with_who_and_whence(desk: ServedDesk, owner: Browser) -> None:

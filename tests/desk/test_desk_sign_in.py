@@ -77,7 +77,7 @@ def test_a_name_that_is_none_does_not_use_the_setup_link_up(desk: ServedDesk) ->
 
     answer = browser.post(link, {"name": "<b>"})
     assert 400 == answer.status
-    assert "not a name for an account" in answer.body
+    assert "not a valid account name" in answer.body
     assert 303 == browser.post(link, {"name": "Anna"}).status
 
 

@@ -33,7 +33,7 @@ def test_spellings_of_a_name_are_one_account(desk: DeskStore, name: str) -> None
     found = desk.accounts.find(name)
     assert found is not None
     assert "Anna Ek" == found.name
-    with pytest.raises(UsageError, match="somebody of that name"):
+    with pytest.raises(UsageError, match="an account with this name already exists"):
         desk.accounts.add(name, "viewer", NOON)
 
 
@@ -41,7 +41,7 @@ def test_spellings_of_a_name_are_one_account(desk: DeskStore, name: str) -> None
     "name", ["", " ", "\u200b", "a" * 61, "Anna <anna@example.org>", 'A "B"', "a\ue000"]
 )
 def test_a_name_that_git_or_a_page_cannot_show_is_none(desk: DeskStore, name: str) -> None:
-    with pytest.raises(UsageError, match="not a name"):
+    with pytest.raises(UsageError, match="not a valid account name"):
         desk.accounts.add(name, "editor", NOON)
 
     assert () == desk.accounts.list()
@@ -59,7 +59,7 @@ def test_a_name_of_sixty_characters_is_one(desk: DeskStore) -> None:
 
 
 def test_an_account_without_a_name_is_told(desk: DeskStore) -> None:
-    with pytest.raises(UsageError, match="nobody has that name") as caught:
+    with pytest.raises(UsageError, match="no account with this name") as caught:
         desk.accounts.set_role("Ben", "viewer")
 
     assert "copydesk desk user list" in caught.value.hint
@@ -94,7 +94,7 @@ def test_an_identity_is_one_persons(desk: DeskStore) -> None:
     desk.accounts.bind("Anna", "https://id.example", "42")
     desk.accounts.bind("anna", "https://id.example", "42")
 
-    with pytest.raises(UsageError, match="somebody else's"):
+    with pytest.raises(UsageError, match="belongs to another account"):
         desk.accounts.bind("Ben", "https://id.example", "42")
 
 
@@ -106,7 +106,7 @@ def test_passkeys_are_found_with_whose_they_are(desk: DeskStore) -> None:
     assert (anna, PASSKEY) == desk.accounts.find_passkey(b"key")
     assert desk.accounts.find_passkey(b"other") is None
     assert (PASSKEY,) == desk.accounts.passkeys("anna")
-    with pytest.raises(UsageError, match="known already"):
+    with pytest.raises(UsageError, match="already stored"):
         desk.accounts.add_passkey("Ben", PASSKEY)
 
 

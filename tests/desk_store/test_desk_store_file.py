@@ -70,7 +70,7 @@ def test_a_newer_version_is_left_as_it_is(tmp_path: Path, desk: DeskStore) -> No
     with pytest.raises(DeskStoreError, match="a newer copydesk wrote") as caught:
         open_desk(tmp_path)
 
-    assert "install that version again" in caught.value.hint
+    assert "install the newer copydesk" in caught.value.hint
     assert before == file_of(tmp_path).read_bytes()
 
 
@@ -104,7 +104,7 @@ def test_a_file_that_another_process_keeps_is_waited_for_and_then_told(
     desk._database.run("PRAGMA busy_timeout = 1")
     with closing(sqlite3.connect(file_of(tmp_path), isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
-        with pytest.raises(DeskStoreError, match="kept busy") as caught:
+        with pytest.raises(DeskStoreError, match="in use by another process") as caught:
             desk.actions.put([ACTION])
         other.execute("ROLLBACK")
 
@@ -126,7 +126,7 @@ def test_a_disk_that_refuses_is_told(tmp_path: Path) -> None:
     (tmp_path / "desk.sqlite").touch()
     (tmp_path / "desk.sqlite-wal").mkdir()
 
-    with pytest.raises(DeskStoreError, match="the disk refuses") as caught:
+    with pytest.raises(DeskStoreError, match="the disk reports an error") as caught:
         open_desk(tmp_path)
 
     assert "full or failing" in caught.value.hint
@@ -141,7 +141,7 @@ def test_a_full_disk_is_told_and_what_was_answered_stays(desk: DeskStore) -> Non
     with pytest.raises(DeskStoreError, match="the disk is full") as caught:
         desk.actions.put([long])
 
-    assert "make room" in caught.value.hint
+    assert "free disk space" in caught.value.hint
     assert (ACTION,) == desk.actions.waiting(9)
     desk._database.run("PRAGMA max_page_count = 10000")
     desk.actions.put([long])
@@ -151,10 +151,10 @@ def test_a_full_disk_is_told_and_what_was_answered_stays(desk: DeskStore) -> Non
 def test_a_folder_in_the_place_of_the_file_is_told(tmp_path: Path) -> None:
     file_of(tmp_path).mkdir()
 
-    with pytest.raises(DeskStoreError, match="cannot be opened") as caught:
+    with pytest.raises(DeskStoreError, match="could not be opened") as caught:
         open_desk(tmp_path)
 
-    assert "rights" in caught.value.hint
+    assert "permissions" in caught.value.hint
 
 
 def test_a_lost_file_is_made_new_and_nothing_is_written_into_the_old_one(

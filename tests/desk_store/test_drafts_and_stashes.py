@@ -101,14 +101,14 @@ def test_a_stash_that_is_removed_leaves_nothing(desk: DeskStore) -> None:
 
 @pytest.mark.parametrize("name", ["", " ", "x" * 101])
 def test_a_stash_has_a_name(desk: DeskStore, name: str) -> None:
-    with pytest.raises(UsageError, match="between 1 and 100"):
+    with pytest.raises(UsageError, match="1 to 100"):
         desk.stashes.make("Anna", name)
 
 
 def test_two_stashes_of_one_editor_have_two_names(desk: DeskStore) -> None:
     desk.stashes.make("Anna", "Monday")
     desk.stashes.make("Ben", "Monday")
-    with pytest.raises(UsageError, match="stash of that name"):
+    with pytest.raises(UsageError, match="a stash with this name already exists"):
         desk.stashes.make("Anna", "Monday")
 
 

@@ -177,8 +177,8 @@ def test_a_record_under_a_persons_pen_is_refused_and_the_others_are_filed(root: 
     refused, done = act(root, verdict("hold", A), verdict("hold", B))
 
     assert (refused.state, done.state) == ("refused", "done")
-    assert "the file has edits that are not committed" in refused.what
-    assert "commit them first" in refused.hint
+    assert "the file has uncommitted edits" in refused.what
+    assert "commit the edits first" in refused.hint
     assert file.read_bytes() == before
 
 

@@ -91,8 +91,8 @@ def test_a_round_is_what_it_is_with_a_sound_catalogue(root: Path, web: Path, spo
 
     assert (again.filed, again.updated) == ((), ())
     assert {one.what.split(" (")[0] for one in again.failed} <= {
-        "the catalogue cannot be opened",
-        "the catalogue cannot be read or written",
+        "the story catalogue could not be opened",
+        "the story catalogue could not be read or written",
     }
     assert bool(again.failed) >= (spoil is make_folder)
     assert {story.path for story in listed(root).stories} == set(first.filed)

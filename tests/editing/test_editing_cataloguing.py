@@ -172,7 +172,8 @@ def test_without_a_place_for_it_a_question_is_answered_from_the_records_and_says
 
     assert found == ["Wall 7"]
     assert note.startswith(
-        "the index could not be used, so every story file was read: the catalogue cannot be opened"
+        "the index could not be used, so every story file was read: the story catalogue could not "
+        "be opened"
     )
 
 
@@ -191,7 +192,7 @@ def test_where_it_can_be_read_and_not_written_a_question_is_answered_and_says_so
 
     assert found == ["Just written"]
     assert note.startswith(
-        "the index could not be used, so every story file was read: the catalogue cannot be"
+        "the index could not be used, so every story file was read: the story catalogue could"
     )
 
 
@@ -220,7 +221,7 @@ def test_where_a_process_that_reads_records_is_killed_one_reads_them_all(
     beat: History, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def be_killed(*_: object) -> None:  # as by a system that is out of memory
-        raise WorkerError("a process at work for this one was ended")
+        raise WorkerError("a worker process was killed")
 
     monkeypatch.setattr(processes, "can_fork", lambda: True)
     monkeypatch.setattr(processes, "at_once", lambda: 2)

@@ -335,7 +335,7 @@ def test_a_list_of_addresses_is_imported(root: Path) -> None:
 def test_a_list_that_cannot_be_read_adds_nothing(root: Path) -> None:
     before = (root / "beat.toml").read_bytes()
 
-    with pytest.raises(FeedError, match="line 2 is no web address"):
+    with pytest.raises(FeedError, match="line 2 is not a web address"):
         imported(root, f"{HOME}a\nterns and gulls\n")
 
     assert (root / "beat.toml").read_bytes() == before

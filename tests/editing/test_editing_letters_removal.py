@@ -47,7 +47,7 @@ def filed(tmp_path_factory: pytest.TempPathFactory) -> Path:
             file_issue(newsroom, made, mail(made))
     rows = [ROW.format(title=one.title, href=html.escape(one.web_url)) for one in (first, second)]
     (root / ADOPTED).write_bytes(old_mail(*rows))
-    (root / "_newsletters/broken.html").write_text(f"no front matter, {NAMES[0]}")
+    (root / "_newsletters/broken.html").write_text(f"the file has no front matter, {NAMES[0]}")
     run_git(root, "add", "-A")
     run_git(root, "commit", "-qm", "adopted")
     return root

@@ -345,7 +345,7 @@ def test_damaged_articles_and_records_are_told_and_cost_only_themselves(root: Pa
     assert (report["judged"], report["without"]) == (2, [SEALS])
     told = {one["url"]: one["what"] for one in report["failed"]}
     assert told[SEALS] == "the stored article of the story is damaged"
-    assert "no front matter" in told["_news/2026-11-19-broken.md"]
+    assert "the file has no front matter" in told["_news/2026-11-19-broken.md"]
 
 
 @only_copydesk

@@ -162,7 +162,7 @@ def test_what_beat_toml_refuses_is_not_written(
 def test_a_link_and_a_file_under_edit_are_left_alone(root: Path, tmp_path: Path) -> None:
     with (root / "beat.toml").open("a") as file:
         file.write("# somebody is writing here\n")
-    with pytest.raises(RecordError, match="not committed"):
+    with pytest.raises(RecordError, match="uncommitted edits"):
         edit(root, trust="hold")
     elsewhere = (root / "beat.toml").rename(tmp_path / "elsewhere.toml")
     (root / "beat.toml").symlink_to(elsewhere)
@@ -181,7 +181,7 @@ def test_only_the_last_word_on_a_file_is_taken_back_and_only_one_of_settings(roo
             undo_settings(desk, first, "Anna")
         with pytest.raises(UsageError, match="did not change settings"):
             undo_settings(desk, run_git(root, "rev-list", "--max-parents=0", "HEAD").strip(), "A")
-        with pytest.raises(UsageError, match="no commit of this branch"):
+        with pytest.raises(UsageError, match="no such commit in this branch"):
             undo_settings(desk, "HEAD", "Anna")
 
 

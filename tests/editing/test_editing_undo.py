@@ -239,7 +239,7 @@ def test_a_file_with_edits_is_refused(root: Path, path: str) -> None:
     with (root / path).open("a", encoding="utf-8") as file:
         file.write("\n")
     before = files(root)
-    with pytest.raises(RecordError, match="edits that are not committed"):
+    with pytest.raises(RecordError, match="uncommitted edits"):
         undo(root, commit)
     assert files(root) == before
 
@@ -247,10 +247,10 @@ def test_a_file_with_edits_is_refused(root: Path, path: str) -> None:
 @pytest.mark.parametrize(
     ("name", "error", "what"),
     [
-        ("0" * 40, GitError, "no commit of this branch"),
-        ("HEAD", GitError, "no commit of this branch"),
-        ("--help", GitError, "no commit of this branch"),
-        ("", GitError, "no commit of this branch"),
+        ("0" * 40, GitError, "no such commit in this branch"),
+        ("HEAD", GitError, "no such commit in this branch"),
+        ("--help", GitError, "no such commit in this branch"),
+        ("", GitError, "no such commit in this branch"),
     ],
 )
 def test_there_must_be_such_a_commit(
@@ -265,7 +265,7 @@ def test_a_commit_of_another_branch_is_none_of_ours(root: Path) -> None:
     run_git(root, "checkout", "-q", "-b", "other")
     commit = act(root, *VERDICT)
     run_git(root, "checkout", "-q", "main")
-    with pytest.raises(GitError, match="no commit of this branch"):
+    with pytest.raises(GitError, match="no such commit in this branch"):
         undo(root, commit)
 
 

@@ -20,12 +20,12 @@ MANY_TAGS = document(body=("<i " + "a " * 100 + "></i>") * 1_000)
 @pytest.mark.parametrize(
     ("html", "what"),
     [
-        (NESTED, "page nested too deep to read"),
-        (MANY, "too many elements in the page"),
-        (ONE_TAG, "too many attributes"),
-        (QUOTED, "too many attributes"),
-        (MANY_TAGS, "too many attributes"),
-        ("<p>" + "x" * MAX_BYTES, "page too big to read"),
+        (NESTED, "the page is too deeply nested"),
+        (MANY, "the page has too many HTML elements"),
+        (ONE_TAG, "an HTML tag has too many attributes"),
+        (QUOTED, "an HTML tag has too many attributes"),
+        (MANY_TAGS, "an HTML tag has too many attributes"),
+        ("<p>" + "x" * MAX_BYTES, "the page is too large"),
     ],
     ids=["nested", "elements", "one tag", "quoted", "many tags", "bytes"],
 )

@@ -191,4 +191,4 @@ def test_the_limit_of_bytes_is_before_any_reading() -> None:
     outcome = checked.read(hostile.PAGES["20 MB of attributes"].made(), {})
 
     assert isinstance(outcome, PageError)
-    assert outcome.what == "page too big to read"
+    assert outcome.what == "the page is too large"

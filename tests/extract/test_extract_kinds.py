@@ -72,7 +72,7 @@ def test_a_login_is_one_where_no_article_stands(head: str, body: str, expected: 
 @pytest.mark.parametrize(
     ("title", "body", "expected"),
     [
-        ("Cookie settings", "<p>We set cookies.</p>" + NOTE, "a question about cookies"),
+        ("Cookie settings", "<p>We set cookies.</p>" + NOTE, "a cookie consent page"),
         ("Cookie settings", "<p>We set cookies.</p>" + LONG + LONG + LONG, ""),
         ("This domain is for sale", NOTE, "a parked domain"),
         ("This domain is for sale", LONG + LONG, ""),
@@ -85,7 +85,7 @@ def test_a_gate_has_little_text(title: str, body: str, expected: str) -> None:
 @pytest.mark.parametrize(
     ("head", "body", "expected"),
     [
-        ("", "", "a page that only leads on to https://www.harbour.example/new"),
+        ("", "", "a page that only redirects to https://www.harbour.example/new"),
         ("", LONG, ""),
         (WORD, "", ""),
     ],
@@ -179,7 +179,7 @@ def test_ten_headlines_are_a_list_where_they_are_called_one(
         (typed("Product", offers={"price": 1}), "a product page"),
         (typed("Product"), ""),
         (typed("Recipe"), ""),
-        (typed("AboutPage"), "a page about its site"),
+        (typed("AboutPage"), "a page about the site itself"),
         (WORD + typed("AboutPage"), ""),
     ],
 )
@@ -190,11 +190,11 @@ def test_a_subject_counts_where_its_data_tells_enough(head: str, expected: str) 
 @pytest.mark.parametrize(
     ("title", "body", "expected"),
     [
-        ("Bad gateway", NOTE, "an error page in a 200"),
+        ("Bad gateway", NOTE, "an error page with status 200"),
         ("Bad gateway", LONG, ""),
         ("Artikel nicht mehr verfügbar", NOTE, "a removed article"),
         ("Artikel nicht mehr verfügbar", LONG, ""),
-        ("Harbour", "<p>This page could not be found.</p>", "an error page in a 200"),
+        ("Harbour", "<p>This page could not be found.</p>", "an error page with status 200"),
         ("Harbour", f"<p>This page could not be found.</p>{NOTE}{MORE}", ""),
     ],
 )
@@ -209,6 +209,6 @@ def test_a_page_without_text_is_an_article_where_somebody_promises_one() -> None
 
 
 def test_a_robot_check_in_the_headline_of_an_article_is_one() -> None:
-    assert what(body=NOTE, title="Robot check") == "a robot check in a 200"
+    assert what(body=NOTE, title="Robot check") == "a robot check, status 200"
     assert what(ARTICLE, NOTE, title="Robot check") == ""
     assert what(body=LONG, title="Robot check") == ""

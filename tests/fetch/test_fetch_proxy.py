@@ -91,7 +91,7 @@ def test_a_proxy_that_wants_another_password_is_a_refusal_without_it(password: s
     assert isinstance(plain, Page)  # raw: Polite refuses any status but 2xx
     assert plain.status == 407
     assert isinstance(secure, Refused)
-    assert secure.detail == "the proxy does not let us through to far.example (Who Are You)"
+    assert secure.detail == "the proxy refuses the connection to far.example (Who Are You)"
 
 
 def test_a_proxy_that_is_not_there_is_refused_in_words_without_its_password() -> None:
@@ -133,7 +133,7 @@ def test_a_proxy_whose_name_leads_nowhere_is_not_shown() -> None:
     answer = uvloop.run(work())
 
     assert isinstance(answer, Refused)
-    assert answer.detail == "no such host: the proxy's (not a name of a host)"
+    assert answer.detail == "no such host: the host of the proxy (not a valid host name)"
 
 
 HIDDEN = [
@@ -187,4 +187,4 @@ def test_what_is_no_http_proxy_is_refused(proxy: str) -> None:
     answer = uvloop.run(work())
 
     assert isinstance(answer, Refused)
-    assert "the proxy is no" in answer.detail
+    assert "the proxy is not an http" in answer.detail

@@ -58,7 +58,7 @@ def test_no_spelling_of_loopback_is_reached(host: str) -> None:
 
     assert isinstance(answer, Refused)
     assert answer.reason == "address"
-    assert "no public address" in answer.detail
+    assert "not a public address" in answer.detail
     assert asked == []
 
 
@@ -95,7 +95,7 @@ def test_a_proxy_of_the_environment_is_not_used(monkeypatch: pytest.MonkeyPatch)
 
 
 NO_PLACE = {
-    "a label that is too long": (f"http://{'a' * 70}.example/", "not a name of a host"),
+    "a label that is too long": (f"http://{'a' * 70}.example/", "not a valid host name"),
     "a closed port": ("http://127.0.0.1:1/", "no connection to 127.0.0.1: refused"),
     "a closed port of a name": ("http://localhost:1/", "no connection to localhost: refused"),
     "no web address": ("ftp://files.example/x", "not a web address"),
@@ -159,4 +159,7 @@ def test_plain_http_where_tls_is_expected_is_refused_in_words() -> None:
 
     assert isinstance(answer, Refused)
     assert answer.reason == "network"
-    assert answer.detail == "no secure connection with 127.0.0.1: it speaks no TLS there"
+    assert (
+        answer.detail
+        == "no secure connection to 127.0.0.1: the server does not use TLS on this port"
+    )

@@ -149,7 +149,7 @@ def test_a_recording_that_cannot_begin_says_so(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way")
 
     with (
-        pytest.raises(RecordingError, match="cannot be written"),
+        pytest.raises(RecordingError, match="could not write the recording"),
         Recorder(Pages([]), tmp_path / "file" / "web.warc.gz"),
     ):
         pass

@@ -181,7 +181,7 @@ def test_a_page_that_robots_forbid_is_never_asked_for() -> None:
 
     assert isinstance(answer, Refused)
     assert (answer.reason, answer.retry_at) == ("robots", None)
-    assert answer.detail == "forbidden by https://a.example/robots.txt"
+    assert answer.detail == "access is forbidden by https://a.example/robots.txt"
     assert desk.script.asked() == []
 
 
@@ -253,13 +253,13 @@ def test_a_host_that_cannot_be_reached_is_refused_for_that_and_asks_for_no_pause
 
 def test_robots_that_lead_to_a_private_address_forbid_but_blame_the_file() -> None:
     elsewhere = "http://10.0.0.1/robots.txt"
-    private = Refused(url=elsewhere, reason="address", detail="10.0.0.1 is no public address")
+    private = Refused(url=elsewhere, reason="address", detail="10.0.0.1 is not a public address")
 
     (answer,) = Desk({ROBOTS: elsewhere, elsewhere: private, A: 200}).fetch(A)
 
     assert isinstance(answer, Refused)
     assert answer.reason == "robots"
-    assert "10.0.0.1 is no public address" in answer.detail
+    assert "10.0.0.1 is not a public address" in answer.detail
     assert answer.retry_at is not None  # not the file's own word: pages are tried again
 
 

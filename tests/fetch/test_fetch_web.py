@@ -168,7 +168,7 @@ def test_a_body_over_the_limit_is_refused(behaviour: web.Behaviour) -> None:
 
     assert isinstance(answer, Refused)
     assert answer.reason == "too-big"
-    assert "100000 bytes" in answer.detail
+    assert "100,000 bytes" in answer.detail
 
 
 def test_of_a_robots_file_without_end_the_beginning_is_taken() -> None:
@@ -194,28 +194,28 @@ def test_an_answer_that_takes_too_long_is_given_up(behaviour: web.Behaviour) -> 
 
     assert isinstance(answer, Refused)
     assert answer.reason == "too-slow"
-    assert answer.detail == "no whole answer within 0.1 seconds"
+    assert answer.detail == "no complete answer within 0.1 seconds"
 
 
 BROKEN = {
-    "nothing": (web.sends(b""), "hung up"),
-    "http 0.9": (web.sends(b"<html>hello</html>"), "no valid HTTP"),
-    "another protocol": (web.sends(b"SSH-2.0-OpenSSH\r\n\r\n"), "no valid HTTP"),
-    "half a head": (web.sends(b"HTTP/1.1 200 OK\r\nContent-"), "hung up"),
-    "more than promised": (web.promises(4, b"full of surprises"), "no valid HTTP"),
-    "less than promised": (web.promises(999, b"short"), "broke off"),
+    "nothing": (web.sends(b""), "closed the connection"),
+    "http 0.9": (web.sends(b"<html>hello</html>"), "sent invalid HTTP"),
+    "another protocol": (web.sends(b"SSH-2.0-OpenSSH\r\n\r\n"), "sent invalid HTTP"),
+    "half a head": (web.sends(b"HTTP/1.1 200 OK\r\nContent-"), "closed the connection"),
+    "more than promised": (web.promises(4, b"full of surprises"), "sent invalid HTTP"),
+    "less than promised": (web.promises(999, b"short"), "broke before"),
     "a chunk cut off": (
         web.sends(HEAD + b"Transfer-Encoding: chunked\r\n\r\nff\r\nab"),
-        "broke off",
+        "broke before",
     ),
     "chunks of garbage": (web.sends(HEAD + b"Transfer-Encoding: chunked\r\n\r\nzz\r\nab"), "HTTP"),
     "two lengths": (web.sends(HEAD + b"Content-Length: 1\r\nContent-Length: 2\r\n\r\nab"), "HTTP"),
     "a length that is none": (web.sends(HEAD + b"Content-Length: -5\r\n\r\nab"), "HTTP"),
     "a huge header": (web.sends(HEAD + b"X: " + b"y" * 100_000 + b"\r\n\r\n"), "HTTP"),
     "very many headers": (web.sends(HEAD + b"X: y\r\n" * 20_000 + b"\r\n"), "HTTP"),
-    "gzip cut off": (web.packed(gzip.compress(b"hello" * 99)[:-9], "gzip"), "cut off"),
-    "a lie about gzip": (web.packed(b"<html>hello", "gzip"), "broken compression"),
-    "an odd coding": (web.packed(b"x", "aes128gcm"), "nobody asked for"),
+    "gzip cut off": (web.packed(gzip.compress(b"hello" * 99)[:-9], "gzip"), "is incomplete"),
+    "a lie about gzip": (web.packed(b"<html>hello", "gzip"), "the body has invalid compression"),
+    "an odd coding": (web.packed(b"x", "aes128gcm"), "unsupported content encoding"),
 }
 
 

@@ -146,7 +146,7 @@ def test_a_silent_name_server_is_given_up() -> None:
 
     assert isinstance(answer, Refused)
     assert answer.reason == "network"
-    assert "no name server answered within 0.1 seconds" in answer.detail
+    assert "no DNS server answered within 0.1 seconds" in answer.detail
 
 
 def test_a_name_of_the_hosts_file_is_found_without_a_name_server() -> None:
@@ -221,7 +221,7 @@ def test_a_name_server_is_an_address_with_or_without_a_port(text: str, server: s
     "text", ["", "dns.example", "1.2.3.4:x", "1.2.3.4:0", "[::1]:99999", "[::1"]
 )
 def test_what_is_no_name_server_is_an_error_in_words(text: str) -> None:
-    with pytest.raises(ConfigError, match="not the address of a name server"):
+    with pytest.raises(ConfigError, match="not the address of a DNS server"):
         Resolver((text,), 5)
 
 
@@ -366,7 +366,7 @@ ENDED = datetime(2020, 1, 1, tzinfo=UTC)
 INVALID = {
     "it has ended": ("site.example", ENDED, True, "has ended"),
     "it is another host's": ("other.example", UNTIL, True, "is for another host"),
-    "nobody vouches for it": ("site.example", UNTIL, False, "has nobody who vouches for it"),
+    "nobody vouches for it": ("site.example", UNTIL, False, "is not from a trusted authority"),
 }
 
 

@@ -80,11 +80,11 @@ def test_a_table_is_read_once_and_cannot_be_changed(tmp_path: Path, package: str
 @pytest.mark.parametrize(
     ("content", "why"),
     [
-        ("UTC = \n", "a table cannot be read: Invalid value"),
-        ('UTC = "0"\n', "a table cannot be read: Expected `int`, got `str`"),
-        ("UTC = 0\nUTC = 1\n", "a table cannot be read: Cannot overwrite a value"),
-        (b"UTC = 0 # \xff\n", "no such table"),
-        (None, "no such table"),
+        ("UTC = \n", "could not read a data table of copydesk: Invalid value"),
+        ('UTC = "0"\n', "could not read a data table of copydesk: Expected `int`, got `str`"),
+        ("UTC = 0\nUTC = 1\n", "could not read a data table of copydesk: Cannot overwrite a value"),
+        (b"UTC = 0 # \xff\n", "a data table of copydesk is missing"),
+        (None, "a data table of copydesk is missing"),
     ],
 )
 def test_a_damaged_table_is_named(
@@ -98,7 +98,7 @@ def test_a_damaged_table_is_named(
 
     assert str(raised.value).startswith(why)
     assert f"{package}: zones.toml" == raised.value.subject
-    assert "the installation is damaged: install copydesk again" == raised.value.hint
+    assert "install copydesk again: its files are damaged" == raised.value.hint
 
 
 @pytest.mark.parametrize(
@@ -117,5 +117,7 @@ def test_a_list_and_a_table_of_patterns_match_what_any_of_them_does(
 
 
 def test_a_list_that_is_missing_is_named(package: str) -> None:
-    with pytest.raises(TableError, match=rf"no such table: {package}: walls\.txt"):
+    with pytest.raises(
+        TableError, match=rf"a data table of copydesk is missing: {package}: walls\.txt"
+    ):
         tables.read_lines(package, "walls.txt")

@@ -65,11 +65,11 @@ LINKS = [
 def test_no_link_below_the_root_is_followed(root: Path, link: Callable[[Path], str]) -> None:
     path = link(root)
 
-    with pytest.raises(within.UnfitFileError, match="a symbolic link") as caught:
+    with pytest.raises(within.UnfitFileError, match="must not be a symbolic link") as caught:
         within.read(root, path, 100)
 
     assert path == caught.value.filename
-    assert "put the file itself there" == within.hint(caught.value)
+    assert "replace the link by the file itself" == within.hint(caught.value)
 
 
 def test_the_root_and_what_lies_above_it_may_be_links(root: Path) -> None:
@@ -85,17 +85,17 @@ def test_the_root_and_what_lies_above_it_may_be_links(root: Path) -> None:
     ["../outside/secret.txt", "data/../../outside/secret.txt", "", "data/", "data//a.txt", "./a"],
 )
 def test_no_path_leads_out(root: Path, path: str) -> None:
-    with pytest.raises(within.UnfitFileError, match="no path within the folder"):
+    with pytest.raises(within.UnfitFileError, match="a path that leaves its folder"):
         within.read(root, path, 100)
 
 
 def test_no_absolute_path_is_read(root: Path) -> None:
-    with pytest.raises(within.UnfitFileError, match="no path within the folder"):
+    with pytest.raises(within.UnfitFileError, match="a path that leaves its folder"):
         within.read(root, str(root / "data" / "a.txt"), 100)
 
 
 def test_no_path_ends_in_a_zero_byte(root: Path) -> None:
-    with pytest.raises(within.UnfitFileError, match="no path within the folder"):
+    with pytest.raises(within.UnfitFileError, match="a path that leaves its folder"):
         within.read(root, "data/a.txt\0.png", 100)
 
 
@@ -113,9 +113,9 @@ def test_what_is_no_plain_file_is_neither_read_nor_waited_for(
 ) -> None:
     make(root / "data" / "odd.txt")
 
-    with pytest.raises(within.UnfitFileError, match="no plain file"):
+    with pytest.raises(within.UnfitFileError, match="not a regular file"):
         within.read(root, "data/odd.txt", 100)
-    with pytest.raises(within.UnfitFileError, match="no plain file"):
+    with pytest.raises(within.UnfitFileError, match="not a regular file"):
         within.read_user_file(root / "data" / "odd.txt", 100)
 
 
@@ -132,7 +132,7 @@ def test_a_file_is_read_up_to_its_limit_and_not_beyond(root: Path) -> None:
     assert b"a file" == within.read(root, "data/a.txt", 6)
     assert b"a fil" == within.read_beginning(root, "data/a.txt", 5)
 
-    with pytest.raises(within.UnfitFileError, match="larger than 5 bytes") as caught:
+    with pytest.raises(within.UnfitFileError, match="a file larger than 5 bytes") as caught:
         within.read(root, "data/a.txt", 5)
 
     assert "" == within.hint(caught.value)
@@ -161,7 +161,7 @@ def test_a_sibling_is_no_link_either(root: Path) -> None:
     path = link_the_file(root)
 
     assert b"a file" == within.read_sibling(f"{root}/data/a.txt", "data/a.txt", 100)
-    with pytest.raises(within.UnfitFileError, match=r"a symbolic link: secret\.txt"):
+    with pytest.raises(within.UnfitFileError, match=r"must not be a symbolic link: secret\.txt"):
         within.read_sibling(f"{root}/{path}", path, 100)
 
 
@@ -169,7 +169,7 @@ def test_a_file_that_the_user_names_may_be_a_link(root: Path) -> None:
     path = link_the_file(root)
 
     assert SECRET == within.read_user_file(root / path, 100)
-    with pytest.raises(within.UnfitFileError, match="larger than 5 bytes"):
+    with pytest.raises(within.UnfitFileError, match="a file larger than 5 bytes"):
         within.read_user_file(root / path, 5)
 
 
@@ -191,7 +191,7 @@ def test_a_folder_that_is_none_names_nothing(root: Path) -> None:
 def test_a_linked_folder_names_nothing_of_another(root: Path) -> None:
     link_the_folder(root)
 
-    with pytest.raises(within.UnfitFileError, match="a symbolic link: more"):
+    with pytest.raises(within.UnfitFileError, match="must not be a symbolic link: more"):
         within.names(root, "more")
 
 

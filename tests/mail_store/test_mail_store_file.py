@@ -84,7 +84,7 @@ def test_a_newer_version_is_left_as_it_is(tmp_path: Path, store: MailStore) -> N
     with pytest.raises(MailStoreError, match="a newer copydesk wrote") as caught:
         open_mail(tmp_path)
 
-    assert "install that version again" in caught.value.hint
+    assert "install the newer copydesk" in caught.value.hint
     assert before == file_of(tmp_path).read_bytes()
 
 

@@ -111,7 +111,7 @@ def test_a_memory_of_a_newer_version_is_refused_and_left_as_it_is(tmp_path: Path
         Memory(path)
 
     assert (caught.value.subject, [path]) == (str(path), list(tmp_path.glob("*.sqlite*")))
-    assert "move the memory away" in caught.value.hint
+    assert "move the file away" in caught.value.hint
     set_version(path, VERSION)
     with closing(Memory(path)) as again:
         assert [FATE] == list(again.fates())
@@ -218,7 +218,7 @@ def test_a_memory_with_damaged_pages_fails_once_and_is_then_made_new(tmp_path: P
     with closing(Memory(path)) as store, pytest.raises(MemoryStoreError, match="malformed") as told:
         store.keep_fate(FATE)
 
-    assert told.value.hint == "the next round sets the file aside and rebuilds it"
+    assert told.value.hint == "start the next run, which sets the file aside and rebuilds it"
     for _ in range(2):
         with closing(Memory(path)) as store:
             store.keep_fate(FATE)

@@ -215,7 +215,7 @@ def test_every_word_of_the_foot_has_a_colour_for_the_dark() -> None:
 
 @pytest.mark.parametrize("markup", ["", "  \n", "<html><body></body></html>", "<!-- -->"])
 def test_an_empty_letter_is_not_sent(markup: str) -> None:
-    with pytest.raises(MailError, match="nothing stands in a filed letter"):
+    with pytest.raises(MailError, match="the saved issue has no text"):
         make_outgoing(FiledMail(subject="A", html=markup), load_strings("en"))
 
 

@@ -74,7 +74,7 @@ def test_settings_at_fault_leave_the_issue_to_be_handed_over(
     set_up(root, "is_draft = false", "is_draft = true")
     for _ in range(2):
         report = send(root)
-        assert "keeps no drafts" in report.trouble
+        assert "has no drafts" in report.trouble
         assert {"queued": 1} == report.counts
     set_up(root, "is_draft = true", "is_draft = false")
 
@@ -105,7 +105,7 @@ def test_an_issue_that_a_service_cannot_take_for_days_waits_for_a_word(
     report = send(root, LATER + timedelta(hours=48))
 
     assert ("paused", {"waiting": 1}) == (report.state, report.counts)
-    assert "mailgun did not take the issue for 48 hours: HTTP 503" in report.trouble
+    assert "mailgun did not accept the issue within 48 hours: HTTP 503" in report.trouble
     assert {"handed-over": 1} == send(root, LATER + timedelta(hours=60)).counts
 
 

@@ -325,8 +325,8 @@ def test_an_issue_with_too_little_says_what_to_change_to_have_it(root: Path) -> 
 
     skipped = copydesk(*words, "--as", "Anna")
 
-    assert (0, True) == (skipped.code, "skipped: 3 new of 9 that it takes" in skipped.out)
-    assert "set `fewest`, or `when_new` where it has that, to 3" in skipped.err
+    assert (0, True) == (skipped.code, "skipped: only 3 new stories (9 needed)" in skipped.out)
+    assert "set `fewest` (or `when_new`, if it is set) to 3" in skipped.err
     assert 'id = "daily"' in skipped.err
     beat.write_text(text.replace('id = "daily"\n', 'id = "daily"\nfewest = 3\n', 1), "utf-8")
     assert 0 == copydesk(*words, "--as", "Anna").code
@@ -338,8 +338,8 @@ def test_an_issue_without_news_says_what_may_bring_some(root: Path) -> None:
 
     skipped = copydesk("-C", root, "--now", later, "mail", "compose", "daily", "--file")
 
-    assert (0, True) == (skipped.code, "no story is new" in skipped.out)
-    assert "hint: a round may find stories: copydesk run" in skipped.err
+    assert (0, True) == (skipped.code, "no new stories" in skipped.out)
+    assert "hint: run `copydesk run` to look for stories" in skipped.err
 
 
 def test_the_commands_show_an_issue_and_file_it(root: Path) -> None:

@@ -215,7 +215,7 @@ def test_readers_of_a_letter_that_ended_are_moved_to_no_other(desk: ReadersDesk)
     desk.subscribe(ANNA)
     drop_daily(desk)
 
-    with pytest.raises(UsageError, match="that is no rename, but two letters"):
+    with pytest.raises(UsageError, match="these are two newsletters, not one that was renamed"):
         rename(desk, new="weekly")
 
     assert {"daily": ()} == desk.letters()
@@ -228,19 +228,19 @@ def test_issues_side_by_side_are_two_letters(desk: ReadersDesk) -> None:
         desk.store.ledger.set_state(begin(desk, issue, letter), "done")
     drop_daily(desk)
 
-    with pytest.raises(UsageError, match="that is no rename, but two letters"):
+    with pytest.raises(UsageError, match="these are two newsletters, not one that was renamed"):
         rename(desk, new="weekly")
 
 
 @pytest.mark.parametrize(
     ("old", "new", "what"),
     [
-        ("daily", "none", "no such letter: none"),
-        ("daily", "daily", "no such letter: daily"),
-        ("weekly", "day", "that letter is still there: weekly"),
-        ("nothing", "day", "nobody is subscribed to that letter: nothing"),
-        ("", "day", "nobody is subscribed to that letter"),
-        ("a\x1b[2Jb", "day", "nobody is subscribed to that letter: a[2Jb"),
+        ("daily", "none", "no such newsletter: none"),
+        ("daily", "daily", "no such newsletter: daily"),
+        ("weekly", "day", "the newsletter is still in beat.toml: weekly"),
+        ("nothing", "day", "the newsletter has no subscribers: nothing"),
+        ("", "day", "the newsletter has no subscribers"),
+        ("a\x1b[2Jb", "day", "the newsletter has no subscribers: a[2Jb"),
     ],
 )
 def test_what_is_no_rename_moves_nobody(desk: ReadersDesk, old: str, new: str, what: str) -> None:
@@ -260,7 +260,9 @@ def test_an_issue_on_its_way_is_ended_first(desk: ReadersDesk) -> None:
     number = begin(desk, "daily-2026-11-20", "daily")
     set_letters(desk, daily="day")
 
-    with pytest.raises(UsageError, match="an issue of it is on its way: daily-2026-11-20"):
+    with pytest.raises(
+        UsageError, match="an issue of the newsletter is being sent: daily-2026-11-20"
+    ):
         rename(desk)
     desk.store.ledger.set_state(number, "ended")
 

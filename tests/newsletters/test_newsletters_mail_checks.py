@@ -144,23 +144,29 @@ def test_another_address_of_the_site_is_looked_at_anew(root: Path) -> None:
         found = {
             finding.kind: finding for finding in examine_mail(newsroom, store, lambda: NOW).findings
         }
-    assert "links in letters lead to this machine: http://127.0.0.1:8000" in found["links"].what
+    assert "links in newsletters lead to this machine: http://127.0.0.1:8000" in found["links"].what
     assert "`url` of [site]" in found["links"].hint
 
 
 @pytest.mark.parametrize(
     ("kind", "words"),
     [
-        ("", "the settings changed since somebody looked: run copydesk mail doctor again"),
-        ("all", "the settings changed since somebody overruled a check: run copydesk mail doctor"),
-        ("spf", "the settings changed since somebody overruled a check: run copydesk mail doctor"),
+        ("", "the mail settings changed since the last check: run `copydesk mail doctor` again"),
+        (
+            "all",
+            "the mail settings changed since a check was overruled: run `copydesk mail doctor`",
+        ),
+        (
+            "spf",
+            "the mail settings changed since a check was overruled: run `copydesk mail doctor`",
+        ),
     ],
 )
 def test_what_lapsed_by_a_change_of_settings_is_told_as_that(
     root: Path, kind: str, words: str
 ) -> None:
     with opened(root) as (newsroom, store):
-        assert "has not looked" in (find_mail_obstacle(newsroom, store) or "")
+        assert "were never checked" in (find_mail_obstacle(newsroom, store) or "")
         if kind:
             overrule_check(newsroom, store, kind, "a test", "Anna")
         else:
@@ -205,7 +211,7 @@ def test_what_was_kept_in_another_shape_is_as_good_as_none(root: Path) -> None:
 def test_a_newsroom_without_a_mail_server_is_not_checked(tmp_path: Path) -> None:
     with opened(newsroom(tmp_path / "newsroom")) as (without, store):
         assert find_mail_obstacle(without, store) is None
-        with pytest.raises(UsageError, match="no letters go by a mail server"):
+        with pytest.raises(UsageError, match="newsletters are not sent by SMTP"):
             examine_mail(without, store, lambda: NOW)
 
 
@@ -217,7 +223,7 @@ def test_the_command_names_faults_with_their_mends_and_fails(root: Path) -> None
     said = copydesk("-C", root, "mail", "doctor")
 
     assert said.code == 1
-    assert "fault: transaction: no line to the mail server" in said.out
+    assert "fault: transaction: no connection to the mail server" in said.out
     assert "unknown: spf: " in said.out
     assert "newsletters are not sent until you fix: links, one-click, transaction" in said.err
 
@@ -269,7 +275,7 @@ def test_a_mail_goes_to_an_address_alone(root: Path, address: str) -> None:
     said = copydesk("-C", root, "mail", "doctor", "--send", address)
 
     assert said.code == 1
-    assert "no address that mail can go to" in said.err
+    assert "not a valid mail address" in said.err
 
 
 @pytest.mark.parametrize("words", [("--why", "x"), ("--as", "Anna"), ("--overrule", "spf")])

@@ -162,7 +162,7 @@ def test_outcomes_that_gather_are_written_together_and_each_is_waited_for() -> N
 
 def test_after_a_failure_nothing_more_is_written_and_all_hear_of_it() -> None:
     def write(_: Sequence[DeliveryOutcome]) -> None:
-        raise MailStoreError("what is kept of readers cannot be written: the disk is full")
+        raise MailStoreError("the mail database could not be written: the disk is full")
 
     async def put_all() -> list[object]:
         commit = GroupCommit(write)

@@ -39,7 +39,7 @@ from world.post_office import (
 def test_each_reader_gets_an_issue_once_and_the_ledger_says_so(tmp_path: Path) -> None:
     with post_office(tmp_path) as (root, log):
         report = send(root)
-        with opened(root) as (newsroom, store), pytest.raises(UsageError, match="went out before"):
+        with opened(root) as (newsroom, store), pytest.raises(UsageError, match="was already sent"):
             begin_sending(newsroom, store, name_issue(root), "Anna")
         with opened(root) as (_, store):
             lines = list(delivery_log.list_who(store, name_issue(root)))
@@ -99,7 +99,7 @@ def test_a_server_that_refuses_the_sender_costs_no_reader_the_letter(tmp_path: P
     plan = {"rules": [{"at": "sender", "do": "550 5.7.1 not from you", "first": 1}]}
     with post_office(tmp_path, plan) as (root, log):
         report = send(root)
-        assert "takes nothing from this sender" in report.trouble
+        assert "refuses the sender address" in report.trouble
         later = send(root, LATER + timedelta(minutes=20))
 
         assert {"accepted": 5} == later.counts
@@ -110,7 +110,7 @@ def test_a_server_that_refuses_everybody_does_not_get_to_all(tmp_path: Path) -> 
     plan = {"rules": [{"at": "recipient", "do": "550 5.7.1 quota is used up", "first": 25}]}
     with post_office(tmp_path, plan, readers=40) as (root, log):
         report = send(root)
-        assert "refuses one letter after the other" in report.trouble
+        assert "refused many mails in a row" in report.trouble
         assert "paused" == report.state
         assert 10 <= report.counts["queued"]
 
@@ -163,9 +163,9 @@ def test_who_has_no_line_in_the_ledger_is_told_as_that(tmp_path: Path) -> None:
 
     assert (2, "", True) == (
         *(nobody.code, nobody.out),
-        "nobody has that address here" in nobody.err,
+        "no subscriber has this address" in nobody.err,
     )
-    assert (2, True) == (typo.code, "that is no address" in typo.err)
+    assert (2, True) == (typo.code, "not a valid mail address" in typo.err)
     assert (0, "", "no issue sent to this address yet\n") == (known.code, known.out, known.err)
 
 
@@ -173,7 +173,9 @@ def test_an_issue_that_a_change_of_settings_holds_up_says_so(tmp_path: Path) -> 
     root = newsroom_at(tmp_path, readers=1)
     beat = root / "beat.toml"
     beat.write_text(beat.read_text("utf-8").replace("tidewatch.example", "watch.example"), "utf-8")
-    words = "the settings changed since somebody overruled a check: run copydesk mail doctor again"
+    words = (
+        "the mail settings changed since a check was overruled: run `copydesk mail doctor` again"
+    )
 
     first = copydesk("-C", root, "mail", "send", name_issue(root), "--as", "Anna")
     again = copydesk("-C", root, "mail", "send", name_issue(root), "--as", "Anna")
@@ -193,7 +195,7 @@ def test_what_is_due_says_which_issue_the_checks_hold_up_and_why(tmp_path: Path)
 
     told, listed = copydesk(*due), copydesk(*due, "--json")
 
-    why = "the settings changed since somebody overruled a check: run copydesk mail doctor again"
+    why = "the mail settings changed since a check was overruled: run `copydesk mail doctor` again"
     assert (0, "", f"{name_issue(root)} waits: {why}\n") == (told.code, told.out, told.err)
     held = [{"issue": name_issue(root), "why": why}]
     assert {"sendings": [], "held": held} == listed.json()
@@ -220,7 +222,9 @@ def test_an_issue_whose_letter_is_gone_holds_up_no_other(tmp_path: Path) -> None
         sendings = begin_due_sendings(newsroom, store)
         reports = send_issues(newsroom, store, sendings, Silence())
 
-    assert ["no issue of a letter: weekly-2026-11-20", ""] == [each.trouble for each in reports]
+    assert ["not the name of a newsletter's issue: weekly-2026-11-20", ""] == [
+        each.trouble for each in reports
+    ]
     assert {"accepted": 1} == reports[1].counts
 
 
@@ -350,7 +354,7 @@ def test_a_sending_that_was_ended_stays_so(tmp_path: Path) -> None:
 
         with pytest.raises(UsageError, match="was ended"):
             begin_sending(newsroom, store, name_issue(root), "Anna")
-        with pytest.raises(UsageError, match="over already"):
+        with pytest.raises(UsageError, match="has ended"):
             delivery_log.stop_sending(store, name_issue(root), "paused", "Ben")
 
 
@@ -426,7 +430,7 @@ def test_settings_by_which_no_letter_can_be_written_cost_no_reader_the_letter(
 
         (report,) = send_issues(newsroom, store, [sending], Silence())
 
-    assert "no address that mail can go to" in report.trouble
+    assert "not a valid mail address" in report.trouble
     assert {"queued": 2} == report.counts
 
 
@@ -434,7 +438,7 @@ def test_a_sending_that_nobody_could_pause_any_more_ends(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # a mock: no file fails for whoever looks at a state and for nobody else
-    failures = iter([MailStoreError("what is kept of readers cannot be read")])
+    failures = iter([MailStoreError("the mail database could not be read")])
     state_of = Ledger.state_of
 
     def fail_once(ledger: Ledger, number: int) -> SendingState:
@@ -455,7 +459,8 @@ def test_a_sending_that_nobody_could_pause_any_more_ends(
 
 
 @pytest.mark.parametrize(
-    ("do", "trouble"), [("550 5.7.1 not from you", "from this sender"), ("421 busy", "fewer mails")]
+    ("do", "trouble"),
+    [("550 5.7.1 not from you", "refuses the sender address"), ("421 busy", "fewer mails")],
 )
 def test_mails_to_single_persons_wait_where_the_server_takes_none_of_ours(
     tmp_path: Path, do: str, trouble: str

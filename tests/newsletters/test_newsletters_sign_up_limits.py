@@ -255,5 +255,5 @@ def test_the_doctor_tells_a_flood(tmp_path: Path) -> None:
     said = copydesk("-C", root, "mail", "doctor", clock)
     told = copydesk("-C", root, "mail", "doctor", "--json", clock).json()["sign_up_flood"]
 
-    assert "unusually many sign-ups: 250 of 500 mails" in said.err
+    assert "unusually many sign-ups: 250 of 500 confirmation mails" in said.err
     assert {"at": "2026-11-20T08:00:00Z", "mails": 250, "most": 500} == told

@@ -265,7 +265,7 @@ def test_a_quote_that_nothing_ends_is_told(desk: ReadersDesk) -> None:
 
 @pytest.mark.parametrize("content", ["", "\n\n", "name,age\nA,3\n", "\0" * 100])
 def test_a_file_without_addresses_is_refused(content: str, desk: ReadersDesk) -> None:
-    with pytest.raises(UsageError, match="no column of addresses"):
+    with pytest.raises(UsageError, match="no column of mail addresses"):
         take(desk, content)
 
 

@@ -189,7 +189,7 @@ def test_words_that_are_not_known_refuse_the_file_and_are_named(
     with pytest.raises(UsageError) as refused:
         take(desk, f"{header}\n{rows}\n")
 
-    assert f"a column seems to say who left, in words that are not known here: {told}" in str(
+    assert f"a column seems to show who unsubscribed, but has unknown values: {told}" in str(
         refused.value
     )
     assert (header != GHOST) == ("--ignore-column" in refused.value.hint)
@@ -201,9 +201,9 @@ def test_what_to_write_in_place_of_words_that_are_not_known_is_said(desk: Reader
         take(desk, "email,state,bounces\na@x.example,odd,7\n")
 
     assert (
-        "in state write subscribed or unsubscribed, in bounces write yes or no; "
-        "or take out who left and drop the column; or, if it is about something else, "
-        'have it ignored: --ignore-column "state" --ignore-column "bounces"'
+        "in state use the values subscribed or unsubscribed, in bounces use the values yes or no; "
+        "or remove the column and the rows of people who unsubscribed; or, if the column is "
+        'about something else, ignore it: --ignore-column "state" --ignore-column "bounces"'
     ) == refused.value.hint
 
 
@@ -230,7 +230,7 @@ def test_a_column_about_something_else_is_ignored_by_the_owners_word(
 def test_what_a_known_program_says_of_who_left_is_not_ignored(
     header: str, name: str, desk: ReadersDesk
 ) -> None:
-    with pytest.raises(UsageError, match="no such column that may be ignored"):
+    with pytest.raises(UsageError, match="no such column, or its values cannot be ignored"):
         take(desk, f"{header}\na@x.example\n", (name,))
 
 

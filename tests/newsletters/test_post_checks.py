@@ -178,7 +178,7 @@ def test_a_link_leads_to_a_page_of_ours_by_https(
         ("http://desk.lan", "", "fault", "a private network"),
         ("http://raspberry", "", "fault", "a private network"),
         ("https://news.example", "https://localhost", "fault", "this machine: https://localhost"),
-        ("", "https://a.example", "fault", "lead nowhere"),
+        ("", "https://a.example", "fault", "do not work"),
     ],
 )
 def test_links_that_lead_to_this_machine_are_a_fault(
@@ -215,7 +215,7 @@ def test_without_a_name_server_the_page_is_unknown_and_nothing_is_raised() -> No
     found = {finding.kind: finding for finding in asyncio.run(look(request))}
 
     assert ("unknown", "unknown") == (found["one-click"].state, found["clock"].state)
-    assert "no name server answers" in found["one-click"].what
+    assert "no DNS server answered" in found["one-click"].what
 
 
 @pytest.mark.parametrize(("seconds", "state"), [(0, "ok"), (60, "ok"), (61, "fault")])
@@ -285,5 +285,5 @@ def test_how_long_a_certificate_holds_is_told(tmp_path: Path, host: str, state: 
         kinds.pop("localhost") if was is None else None
 
     assert found["tls"].state == state
-    assert "is encrypted; its certificate holds for" in found["tls"].what
+    assert "is encrypted; its certificate is valid for" in found["tls"].what
     assert found["transaction"].state == "ok"

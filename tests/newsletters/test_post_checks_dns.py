@@ -65,7 +65,7 @@ SERVERS = {
         (HOST, "v=spf1 ip4:192.0.2.25 ip6:2001:db8::25 -all", ""),
         (HOST, "v=spf1 ip4:192.0.2.25 -all", '"v=spf1 ip4:192.0.2.25 ip6:2001:db8::25 -all"'),
         (HOST, "v=spf1 nonsense", '"v=spf1 nonsense ip4:192.0.2.25 ip6:2001:db8::25"'),
-        (RELAY, "v=spf1 -all", "its manual says what to include; if it sends from there: "),
+        (RELAY, "v=spf1 -all", "add what the relay's manual says; if the relay sends from "),
         (RELAY, "v=spf1 ip4:198.51.100.1 -all", ""),
     ],
 )
@@ -77,9 +77,9 @@ def test_a_record_is_shown_with_the_line_that_adds_the_server(
     found = find(zone, lambda names: check_spf(DOMAIN, host, names))
 
     assert ("unknown", f"the SPF record of {DOMAIN}: {record}") == (found.state, found.what)
-    assert f"whether it lets {host} send, a received mail shows" in found.hint
+    assert f"send a test mail to see if it allows {host}" in found.hint
     assert mend in found.hint
-    assert ("; if not: " in found.hint) == bool(mend)
+    assert ("; if it does not, set: " in found.hint) == bool(mend)
 
 
 def test_two_records_are_a_fault_and_a_strange_one_is_shown_on_a_line() -> None:
@@ -116,7 +116,7 @@ def test_a_server_within_names_no_address_that_nobody_sees(
 
     found = find(zone, lambda names: check_spf(DOMAIN, host, names))
 
-    told = f"the address under which {host} is seen from outside: {DOMAIN}. IN TXT"
+    told = f"by the public IP address of {host}: {DOMAIN}. IN TXT"
     assert (state, True) == (found.state, told in found.hint)
     assert found.hint.endswith(f'"{mend}"')
 

@@ -100,7 +100,7 @@ def test_a_letter_is_put_there_as_a_draft(delivery: Delivery) -> None:
 def test_a_service_without_drafts_is_not_asked_for_one(delivery: Delivery) -> None:
     services = FakeServices()
 
-    with pytest.raises(MailError, match="keeps no drafts"):
+    with pytest.raises(MailError, match="has no drafts"):
         ask(services, delivery, is_draft=True)
 
     assert [] == services.asked
@@ -385,14 +385,14 @@ def test_a_service_that_is_not_there_surely_got_nothing(delivery: Delivery) -> N
 @pytest.mark.parametrize(
     ("delivery", "changed", "what"),
     [
-        ("listmonk", {"audience": "weekly"}, "no list of listmonk"),
-        ("listmonk", {"audience": "٣"}, "no list of listmonk"),
-        ("mailgun", {"audience": "lists.example"}, "no mailing list"),
-        ("ghost", {"token": "no-key"}, "no Admin API key"),
-        ("ghost", {"token": "abc:xyz"}, "no Admin API key"),
-        ("buttondown", {"token": ""}, "no token"),
+        ("listmonk", {"audience": "weekly"}, "not the number of a listmonk list"),
+        ("listmonk", {"audience": "٣"}, "not the number of a listmonk list"),
+        ("mailgun", {"audience": "lists.example"}, "not the address of a mailing list"),
+        ("ghost", {"token": "no-key"}, "is not an Admin API key"),
+        ("ghost", {"token": "abc:xyz"}, "is not an Admin API key"),
+        ("buttondown", {"token": ""}, "no API token"),
         ("buttondown", {"url": "http://api.example.org"}, "unencrypted"),
-        ("smtp", {}, "no service"),
+        ("smtp", {}, "unknown newsletter service"),
     ],
 )
 def test_settings_by_which_nothing_can_be_asked_are_an_error(

@@ -138,5 +138,5 @@ def test_a_name_that_is_taken_in_the_archive_is_one_clear_failure(root: Path, we
     said = copydesk("-C", root, "--now", JANUARY.isoformat(), "run", "--json", "--web", web)
     failed = said.json()["failed"]
     assert said.code == 1
-    assert "another record of this name is archived already" in [one["what"] for one in failed]
+    assert "an archived story file already has this name" in [one["what"] for one in failed]
     assert (root / WALL).exists()

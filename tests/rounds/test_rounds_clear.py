@@ -183,7 +183,7 @@ def test_a_record_with_edits_is_left_alone(root: Path) -> None:
     said = verdict(root, "clear")
 
     assert said.code == 1
-    assert "the file has edits that are not committed" in said.err
+    assert "the file has uncommitted edits" in said.err
     assert files(root) == before
 
 

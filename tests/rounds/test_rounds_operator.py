@@ -70,7 +70,7 @@ def test_a_push_that_fails_makes_the_round_not_complete(root: Path, remote: Path
     (failure,) = report.failed
     assert "origin" == failure.url
     assert failure.what.startswith(
-        "could not sync with the git remote: there is no repository at the remote's address"
+        "could not sync with the git remote: no repository at the remote's address"
     )
     assert "git remote set-url" in failure.hint
 
@@ -82,7 +82,7 @@ def test_a_remote_that_git_does_not_know_is_named_once(root: Path) -> None:
 
     assert (
         "origin",
-        ("could not sync with the git remote: git knows no remote of this name"),
+        ("could not sync with the git remote: git has no remote with this name"),
     ) == (
         failure.url,
         failure.what,
@@ -99,7 +99,7 @@ def test_a_newsroom_without_git_says_that_it_cannot_push(tmp_path: Path) -> None
     root = newsroom(tmp_path / "beat", more=PUSHING, git=False)
 
     assert (
-        "could not sync with the git remote: cannot push: not a git repository"
+        "could not sync with the git remote: could not push: not a git repository"
         == pushed(root).failed[0].what
     )
 

@@ -139,5 +139,5 @@ def test_a_round_is_done_whatever_its_lists_cost(root: Path, web: Path) -> None:
 
     assert 2 == len(report.filed)
     assert report.notes[0].startswith(
-        "the lists of [recall] could not be checked: the memory failed"
+        "the lists of [recall] could not be checked: could not use the memory database"
     )

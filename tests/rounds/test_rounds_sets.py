@@ -298,8 +298,8 @@ def test_a_set_picture_that_cannot_be_had_stops_no_round(root: Path, web: Path) 
 @pytest.mark.parametrize(
     ("values", "what"),
     [
-        (("colour", "red"), "is a set of what is none of excerpt, picture, url, note"),
-        (("excerpt",), "too short: set wants at least 2"),
+        (("colour", "red"), "is not one of excerpt, picture, url, note"),
+        (("excerpt",), "too short: set needs at least 2"),
     ],
 )
 @only_copydesk

@@ -133,7 +133,7 @@ def test_before_the_first_round_the_check_says_so(root: Path) -> None:
     said = copydesk("-C", root, "sources", "check")
 
     assert 0 == said.code
-    assert f"{GULL}\tnew\t\t\t\t\t0\t\t\tnever-asked: not asked yet\n" in said.out
+    assert f"{GULL}\tnew\t\t\t\t\t0\t\t\tnever-asked: not fetched yet\n" in said.out
     assert "2 sources, none fetched yet: run copydesk run" in said.err
 
 
@@ -222,7 +222,7 @@ def test_an_address_of_many_thousand_characters_is_not_written_down(root: Path) 
 
 def test_what_could_not_be_written_is_written_later(root: Path) -> None:
     (root / LEDGER).write_text("moved: [\n", "utf-8")
-    with pytest.raises(RecordError, match="broken YAML"):
+    with pytest.raises(RecordError, match="invalid YAML"):
         note(root, {GULL: WELL}, {GULL: MOVED})
     (root / LEDGER).unlink()
 
@@ -332,6 +332,6 @@ def test_a_ledger_with_a_persons_edits_is_not_committed_for_them(root: Path) -> 
 
     with (
         open_newsroom(root, NOW, {}) as opened,
-        pytest.raises(RecordError, match="not committed"),
+        pytest.raises(RecordError, match="uncommitted edits"),
     ):
         source_edits.keep_source(opened, GULL, "why", "Ada")

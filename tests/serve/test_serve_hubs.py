@@ -323,7 +323,7 @@ def test_a_hub_in_a_private_network_is_not_asked(run: Run) -> None:
         desk.names(desk.hub.url.replace("127.0.0.1", "127.0.0.2"))
         await desk.subscriber.look()
         (subscription,) = desk.subscriptions()
-        assert subscription.trouble.startswith("address: 127.0.0.2 is no public address")
+        assert subscription.trouble.startswith("address: 127.0.0.2 is not a public address")
 
     run(work)
 

@@ -40,9 +40,9 @@ TOLD: dict[str, tuple[SourceState, Source, str]] = {
     "named": (
         failed(FeedError(HTML, subject=URL, hint=NAMED)),
         FERRY,
-        "copydesk sources add https://ferry.example/new.xml, which the page names",
+        "copydesk sources add https://ferry.example/new.xml`: the page names this feed",
     ),
-    "proxy": (refused("network", UNSET), FERRY, "set MY_PROXY for copydesk"),
+    "proxy": (refused("network", UNSET), FERRY, "set MY_PROXY in the environment"),
     "ended": (
         refused("certificate", "the certificate of ferry.example has ended"),
         FERRY,
@@ -57,7 +57,7 @@ TOLD: dict[str, tuple[SourceState, Source, str]] = {
     "404": (refused("gone", "status 404: not found", 404), FERRY, "not found (404) since"),
     "broken rule": (failed(FeedError(BROKEN, subject=URL)), BY_RULE, "has a broken selector, once"),
     "empty rule": (failed(FeedError(EMPTY, subject=URL)), BY_RULE, "finds nothing, once"),
-    "other": (refused("network", "no such host: x"), FERRY, "no connection to its server, once"),
+    "other": (refused("network", "no such host: x"), FERRY, "no connection to the server, once"),
 }
 
 
@@ -80,11 +80,11 @@ def test_a_state_of_an_earlier_version_is_told_by_its_words(case: str) -> None:
 
 @pytest.mark.parametrize("words", ["the listing rule of a proxy", "a selector", "status 410"])
 def test_a_strangers_words_are_no_fault_of_ours(words: str) -> None:
-    detail = f"the proxy does not let us through to ferry.example ({words})"
+    detail = f"the proxy refuses the connection to ferry.example ({words})"
 
     for state in (refused("network", detail), replace(refused("network", detail), fault=None)):
         (found,) = findings(BY_RULE, state, NOW)
-        assert ("failing", "no connection to its server, once") == (found.kind, found.words)
+        assert ("failing", "no connection to the server, once") == (found.kind, found.words)
 
 
 def test_a_fault_is_forgotten_with_its_failure() -> None:

@@ -198,12 +198,12 @@ SAID: dict[str, tuple[SourceState, str, str]] = {
     "not found": (
         replace(failing("gone", 2), last_error="gone: status 404: not found"),
         f"not found (404) since {(NOW - 0.5 * DAY).date()}, 2 times in a row",
-        "look for its new address",
+        "run `copydesk sources add` with the site's address",
     ),
     "gone, but kept": (
         replace(failing("gone", 1), last_error="gone: status 410: gone for good", held=True),
         f"gone for good (410) since {(NOW - 0.5 * DAY).date()}, once",
-        "look for its new address",
+        "run `copydesk sources add` with the site's address",
     ),
     "a certificate of its own": (
         replace(
@@ -227,7 +227,7 @@ SAID: dict[str, tuple[SourceState, str, str]] = {
             failing("network", 6),
             last_error="network: the proxy is not set: MY_PROXY is not in the environment",
         ),
-        "it failed 6 times in a row and is asked once a day",
+        "failed 6 times in a row, and is fetched only once a day",
         "set MY_PROXY",
     ),
 }

@@ -109,7 +109,7 @@ NO_OPML = {
 
 @pytest.mark.parametrize("data", NO_OPML.values(), ids=NO_OPML.keys())
 def test_what_is_no_opml_is_an_error(data: bytes) -> None:
-    with pytest.raises(FeedError, match="no opml in the file"):
+    with pytest.raises(FeedError, match="the file is not OPML"):
         read_opml(data)
 
 
@@ -186,11 +186,11 @@ def test_a_list_is_read_whatever_it_is(data: bytes) -> None:
 @pytest.mark.parametrize(
     ("data", "what"),
     [
-        (b"", "no opml in the file"),
-        (b"\n # nothing\n", "no opml in the file"),
-        (b"<html></html>", "no opml in the file"),
-        (b"https://a.example/feed\nterns\n", "line 2 is no web address"),
-        (b"\x89PNG\r\n", "line 1 is no web address"),
+        (b"", "the file is not OPML"),
+        (b"\n # nothing\n", "the file is not OPML"),
+        (b"<html></html>", "the file is not OPML"),
+        (b"https://a.example/feed\nterns\n", "line 2 is not a web address"),
+        (b"\x89PNG\r\n", "line 1 is not a web address"),
     ],
 )
 def test_what_is_neither_is_an_error(data: bytes, what: str) -> None:

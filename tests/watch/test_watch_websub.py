@@ -108,7 +108,7 @@ def test_a_denied_one_is_asked_for_again_in_a_day() -> None:
     assert confirmed is not None
     denied = confirmed.subscription
     assert confirmed.challenge == ""
-    assert denied.trouble == "the hub denied it (no room)"
+    assert denied.trouble == "the hub refused the subscription (no room)"
     assert websub.pushes_until(denied) is None
     assert not websub.is_time(denied, NOON + 23 * HOUR)
     assert websub.is_time(denied, NOON + DAY)

@@ -24,7 +24,7 @@ HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n"
 SO = APage(body=b"so")
 # what follows the promised bytes is the next answer (RFC 9112 9.3), and that is none: to refuse is
 # better than to take a page that is cut off
-TWO_ANSWERS = ANo(reason="network", words="no valid HTTP")
+TWO_ANSWERS = ANo(reason="network", words="sent invalid HTTP")
 
 
 def one(name: str, behaviour: Behaviour, makes: APage | Nothing | ANo, **more: int) -> Resource:
@@ -118,31 +118,31 @@ LENGTHS = (
     one(
         "half a chunk",
         sends(HEAD + b"Transfer-Encoding: chunked\r\n\r\nff\r\nhalf"),
-        ANo(reason="network", words="broke off"),
+        ANo(reason="network", words="broke before"),
     ),
     one(
         "chunk size that is none",
         sends(HEAD + b"Transfer-Encoding: chunked\r\n\r\nzz\r\nso\r\n0\r\n\r\n"),
         ANo(reason="network"),
     ),
-    one("length too long", promises(100, b"half"), ANo(reason="network", words="broke off")),
+    one("length too long", promises(100, b"half"), ANo(reason="network", words="broke before")),
     one("length too short", promises(2, b"so much more"), TWO_ANSWERS),
     one(
         "two lengths that differ",
         answers(f"{OK}\nContent-Length: 2\nContent-Length: 9", b"so"),
-        ANo(reason="network", words="no valid HTTP"),
+        ANo(reason="network", words="sent invalid HTTP"),
     ),
     one("negative length", answers(f"{OK}\nContent-Length: -1", b"so"), ANo(reason="network")),
     one("no length, then the end", answers(OK, b"so"), SO),
     one("reset in the body", resets(HEAD + b"Content-Length: 99\r\n\r\nso"), ANo(reason="network")),
-    one("hung up at once", hangs_up(), ANo(reason="network", words="hung up")),
+    one("hung up at once", hangs_up(), ANo(reason="network", words="closed the connection")),
     one("half a head", sends(b"HTTP/1.1 200 OK\r\nContent-"), ANo(reason="network")),
     one("more than allowed", streams(b"x" * 10_000, 2), ANo(reason="too-big")),
 )
 
 CODINGS = (
-    one("gzip bomb", bombs(20), ANo(reason="too-big", words="unpacked")),
-    one("brotli bomb", _brotli_bomb(), ANo(reason="too-big", words="unpacked")),
+    one("gzip bomb", bombs(20), ANo(reason="too-big", words="decompressed")),
+    one("brotli bomb", _brotli_bomb(), ANo(reason="too-big", words="decompressed")),
     one(
         "bomb in a bomb",
         packed(gzip.compress(gzip.compress(b"\0" * (20 << 20))), "gzip, gzip"),
@@ -158,15 +158,17 @@ HEADS = (
     one(
         "huge headers",
         sends(HEAD + b"X-Huge: " + b"x" * 200_000 + b"\r\n\r\nso"),
-        ANo(reason="network", words="no valid HTTP"),
+        ANo(reason="network", words="sent invalid HTTP"),
     ),
     one(
         "ten thousand headers",
         sends(HEAD + b"".join(b"X-%d: y\r\n" % n for n in range(10_000)) + b"\r\nso"),
         ANo(reason="network"),
     ),
-    one("hypertext 0.9", sends(b"<p>just words\n"), ANo(reason="network", words="no valid HTTP")),
-    one("noise", sends(bytes(range(256)) * 9), ANo(reason="network", words="no valid HTTP")),
+    one(
+        "hypertext 0.9", sends(b"<p>just words\n"), ANo(reason="network", words="sent invalid HTTP")
+    ),
+    one("noise", sends(bytes(range(256)) * 9), ANo(reason="network", words="sent invalid HTTP")),
     one("control characters", sends(HEAD + b"X-\x01\x02: \x00\r\n\r\nso"), ANo(reason="network")),
     one(
         "early hints",

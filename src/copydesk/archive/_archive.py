@@ -201,7 +201,7 @@ class Archive:
         """
         path = story.path
         if not _is_news_path(path):
-            raise RecordError("no path of a news record", subject=path)
+            raise RecordError("not the path of a story file", subject=path)
         file = _files.inside(self.root, path)
         data = _emit_with_proof(story)
         if not file.exists():
@@ -227,9 +227,9 @@ class Archive:
         place = f"{ARCHIVE_FOLDER}/{path}"
         if _files.inside(self.root, place).exists():
             raise RecordError(
-                "another record of this name is archived already",
+                "an archived story file already has this name",
                 subject=path,
-                hint="compare the two and delete one",
+                hint="compare the two files and delete one of them",
             )
         return FileChange(path=place, after=self.file_bytes(path), moved_from=path)
 
@@ -242,16 +242,16 @@ class Archive:
         known = self._read.get(story.path)
         if known is not None and known != digest(present):
             raise RecordError(
-                "the record was edited meanwhile",
+                "the story file was edited in the meantime",
                 subject=story.path,
-                hint="it is taken up next round",
+                hint="wait for the next run, which reads the edited file",
             )
         filed = parse_story(story.path, present)
         if emit_story(filed) != present or form_of(filed) != form_of(story):
             raise RecordError(
-                "the record is in a form that rewriting would lose",
+                "cannot change the story file without losing its formatting",
                 subject=story.path,
-                hint="see `copydesk record check`; put its keys in the usual order, with LF ends",
+                hint="run `copydesk record check`; use the usual order of keys and LF line endings",
             )
 
 
@@ -260,7 +260,7 @@ def _emit_with_proof(story: Story) -> bytes:
     data = emit_story(story)
     if emit_story(parse_story(story.path, data)) != data:
         raise RecordError(
-            "the story cannot be written so that it is read again", subject=story.path
+            "the story would change when it is saved and read again", subject=story.path
         )
     return data
 

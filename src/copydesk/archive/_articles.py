@@ -78,7 +78,7 @@ class ArticleStore:
                 os.utime(file, (aged.timestamp(), aged.timestamp()))
         except OSError as error:
             raise RecordError(
-                f"cannot keep an article ({error.strerror})", subject=str(file)
+                f"could not store the article ({error.strerror})", subject=str(file)
             ) from error
         self._add(name, _KeptArticle(file_name, len(data), addresses))
         self._make_room(name)

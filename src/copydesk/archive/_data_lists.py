@@ -54,13 +54,13 @@ def edit(data: bytes, path: str, edit_tree: Callable[[Tree], Tree]) -> bytes:
     document = parse_document(path, data) if data else empty
     if data and emit_document(document) != data:
         raise RecordError(
-            f"rewriting would lose how the {Path(path).stem} are written",
+            f"cannot change {Path(path).stem} without losing the formatting",
             subject=path,
-            hint="use LF ends",
+            hint="save the file with LF line endings",
         )
     after = emit_document(replace(document, tree=edit_tree(document.tree)))
     if len(after) > max(MAX_BARE, len(data)):
-        raise RecordError("the file would be too big to be read again", subject=path)
+        raise RecordError("the changed file would be too large to read", subject=path)
     return after
 
 
@@ -163,8 +163,10 @@ def add_images(root: Path, path: str, images: Iterable[Image]) -> FileChange:
 
     def add(old: Sequence) -> Sequence:
         if old.flow and "#" in old.spelled:
-            what = "a list in brackets with a comment in it would lose that"
-            raise RecordError(what, subject=path, hint="write each picture behind a dash")
+            what = "the change would delete a comment inside a list in brackets"
+            raise RecordError(
+                what, subject=path, hint="write each picture on its own line after a dash"
+            )
         at = column(old)
         items = (SequenceItem(value=_write_image(image, at + 2)) for image in new)
         return Sequence(items=(*old.items, *items), column=at)

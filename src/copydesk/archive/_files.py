@@ -52,7 +52,7 @@ def story_path(title: str, published_at: datetime, url: str, taken: Callable[[st
     for path in dict.fromkeys(tries):
         if not taken(path):
             return path
-    raise RecordError("no free path for a new record", subject=plain)
+    raise RecordError("all file names for the new story are already used", subject=plain)
 
 
 def inside(root: Path, path: str) -> Path:
@@ -62,12 +62,15 @@ def inside(root: Path, path: str) -> Path:
     """
     pure = PurePosixPath(path)
     if not pure.parts or pure.is_absolute() or ".." in pure.parts or "\0" in path:
-        raise RecordError("no path within the newsroom", subject=path)
+        raise RecordError("the path is outside of the newsroom folder", subject=path)
     file = root
     for name in pure.parts:
         file = file / name
         if file.is_symlink():
-            what, hint = f"a symbolic link: {name}", "put the file itself there"
+            what, hint = (
+                f"must not be a symbolic link: {name}",
+                "replace the link by the file itself",
+            )
             raise RecordError(what, subject=path, hint=hint)
     return file
 
@@ -107,10 +110,10 @@ def read_sibling(file: str, path: str) -> bytes:
 
 def _refusal(error: OSError, path: str) -> RecordError:
     if isinstance(error, FileNotFoundError):
-        return RecordError("no such record", subject=path)
+        return RecordError("no such story file", subject=path)
     if isinstance(error, within.UnfitFileError):
         return RecordError(error.what, subject=path, hint=error.hint)
-    return RecordError(f"cannot read ({error.strerror})", subject=path)
+    return RecordError(f"could not read the file ({error.strerror})", subject=path)
 
 
 def data_paths(root: Path, folder: str = "_data") -> Iterator[str]:
@@ -138,4 +141,6 @@ def scan(folder: Path | str) -> list[os.DirEntry[str]]:
 def complain_of_folder(folder: Path | str, error: OSError) -> None:
     """Raise RecordError for a folder that cannot be listed, but not if it is missing."""
     if not isinstance(error, FileNotFoundError | NotADirectoryError):
-        raise RecordError(f"cannot list ({error.strerror})", subject=str(folder)) from error
+        raise RecordError(
+            f"could not list the folder ({error.strerror})", subject=str(folder)
+        ) from error

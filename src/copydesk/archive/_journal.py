@@ -211,9 +211,9 @@ def _write(file: Path, entry: JournalEntry) -> None:
 
 def _unwritable(file: Path, error: OSError) -> RecordError:
     return RecordError(
-        f"the journal cannot be written ({error.strerror})",
+        f"could not write the journal of changes ({error.strerror})",
         subject=str(file),
-        hint="nothing was changed; is the disk full?",
+        hint="check whether the disk is full; nothing was changed",
     )
 
 
@@ -226,9 +226,9 @@ def _read(file: Path) -> JournalEntry | None:
         return None
     if entry.version > VERSION:
         raise RecordError(
-            "a newer copydesk left a change unfinished",
+            "a newer version of copydesk left a change unfinished",
             subject=str(file),
-            hint="run that version once, such as: copydesk run",
+            hint="run `copydesk run` once with the newer version",
         )
     return entry
 

@@ -111,7 +111,7 @@ def _rule(fields: TypedFields) -> Ruling:
     word = fields.text("said")
     said = next((known for known in RULING_KINDS if known == word), None)
     if said is None:
-        raise fields.wrong("said", "none of " + ", ".join(RULING_KINDS), "write said: pin")
+        raise fields.wrong("said", "not one of " + ", ".join(RULING_KINDS), "write said: pin")
     form = RULING_KINDS[said]
     rule = Ruling(
         said=said,
@@ -123,8 +123,8 @@ def _rule(fields: TypedFields) -> Ruling:
         until=_until(fields, said),
     )
     if said == "set" and rule.field is None:
-        what = f"a set of what is none of {', '.join(_FIELDS)} ({rule.values[0][:40]!r})"
-        raise fields.wrong("values", what, "write the field first: - excerpt")
+        what = f"not one of {', '.join(_FIELDS)} ({rule.values[0][:40]!r})"
+        raise fields.wrong("values", what, "write the name of the field first: - excerpt")
     return rule
 
 
@@ -140,13 +140,13 @@ def _some(
     least, most = wanted
     texts = fields.texts(key)
     if any(not text.strip() for text in texts):
-        raise fields.wrong(key, "a list with an empty text", "take the empty one out")
+        raise fields.wrong(key, "a list with an empty item", "remove the empty item")
     if len(texts) < least:
-        what = f"too short: {said} wants at least {least}"
-        raise fields.wrong(key, what, f"write {key}: and each on a line of its own after -")
+        what = f"too short: {said} needs at least {least}"
+        raise fields.wrong(key, what, f"write {key}: and then each item on its own line after -")
     if len(texts) > most:
-        what = f"too long: {said} wants {most or 'none'}"
-        raise fields.wrong(key, what, "take out what is too much, or make it a rule of its own")
+        what = f"too long: {said} allows at most {most}"
+        raise fields.wrong(key, what, "remove the extra items, or write a second rule for them")
     return texts
 
 
@@ -154,7 +154,9 @@ def _until(fields: TypedFields, said: RulingKind) -> datetime | None:
     until = fields.date("until")
     if until is not None and not RULING_KINDS[said].may_end:
         endings = ", ".join(kind for kind, form in RULING_KINDS.items() if form.may_end)
-        raise fields.wrong("until", f"no key of {said}: only a {endings} ends", "take it out")
+        raise fields.wrong(
+            "until", f"not allowed for {said}, only for {endings}", "remove the key `until`"
+        )
     return until
 
 

@@ -224,9 +224,9 @@ def _under_edit(root: Path, path: str) -> RecordError:
     place = () if root.resolve() == Path.cwd() else ("-C", str(root))
     add, commit = (shlex.join(("git", *place, verb, path)) for verb in ("add", "commit"))
     return RecordError(
-        "the file has edits that are not committed",
+        "the file has uncommitted edits",
         subject=path,
-        hint=f"commit them first: {add} && {commit}",
+        hint=f"commit the edits first: {add} && {commit}",
     )
 
 
@@ -282,13 +282,13 @@ class WriteLock:
             is_mine = self._lock.acquire(wait_seconds)
         except OSError as error:
             raise RecordError(
-                f"the newsroom cannot be written ({error.strerror})",
+                f"could not write to the newsroom folder ({error.strerror})",
                 subject=str(self.root / PRIVATE),
-                hint="look at the folder's rights",
+                hint="check the permissions of the folder",
             ) from error
         if not is_mine:
             raise BusyError(
-                "another copydesk is writing in this newsroom",
+                "another copydesk process is writing to this newsroom folder",
                 subject=str(self.root),
                 hint="try again in a moment",
             )
@@ -446,7 +446,9 @@ def write(root: Path, entry_file: EntryFile) -> bool:
             file.unlink()
     except OSError as error:
         raise RecordError(
-            f"cannot write ({error.strerror})", subject=entry_file.path, hint="is the disk full?"
+            f"could not write the file ({error.strerror})",
+            subject=entry_file.path,
+            hint="check whether the disk is full",
         ) from error
     return True
 
@@ -521,7 +523,7 @@ def other_branch(lock: WriteLock, entry: JournalEntry) -> str:
     branch = lock.repository.branch()
     if branch == entry.branch or not entry.branch or not lock.repository.has_branch(entry.branch):
         return ""
-    return f"the branch changed from {entry.branch} to {branch} meanwhile"
+    return f"the git branch changed from {entry.branch} to {branch} in the meantime"
 
 
 def sync(root: Path, paths: Iterable[str]) -> None:

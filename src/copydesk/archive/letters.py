@@ -67,7 +67,9 @@ def emit_letter(letter: FiledLetter) -> bytes:
     front = "\n".join(lines)
     data = _encode(f"---\n{front}\n---\n{text.guard_liquid(letter.html)}", letter.path)
     if parse_record(letter.path, data).fields.get("title") != letter.title:
-        raise RecordError("the issue cannot be filed so that it is read again", subject=letter.path)
+        raise RecordError(
+            "the issue would change when it is saved and read again", subject=letter.path
+        )
     return data
 
 
@@ -78,9 +80,9 @@ def edit_letter(path: str, data: bytes, excerpt: str, body: str) -> bytes:
     """
     document = parse_document(path, data)
     if emit_document(document) != data:
-        hint = "use LF ends"
+        hint = "save the file with LF line endings"
         raise RecordError(
-            "the letter is in a form that rewriting would lose", subject=path, hint=hint
+            "cannot change the issue without losing its formatting", subject=path, hint=hint
         )
     fence = document.tail.partition("\n")[0]
     edited = replace(document, tail=f"{fence}\n{body}")
@@ -102,4 +104,6 @@ def _encode(words: str, path: str) -> bytes:
     try:
         return words.encode()
     except UnicodeEncodeError as error:
-        raise RecordError("half a character in a letter", subject=path) from error
+        raise RecordError(
+            "the issue has an invalid character (half of a surrogate pair)", subject=path
+        ) from error

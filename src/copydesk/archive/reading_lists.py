@@ -70,8 +70,8 @@ def find_reading_lists(
             trouble(error)
             continue
         if found.id in known:
-            what = f"another list has this id: {known[found.id]}"
-            trouble(RecordError(what, subject=path, hint="give one of the two another name"))
+            what = f"another reading list has the same id: {known[found.id]}"
+            trouble(RecordError(what, subject=path, hint="rename one of the two files"))
             continue
         known[found.id] = path
         yield found
@@ -82,14 +82,16 @@ def parse_reading_list(path: str, data: bytes) -> ReadingList:
     fields = TypedFields(compose(decode_yaml(path, data), path), path)
     title = text.fold(_read_words(fields, "title"))
     if not title:
-        raise fields.wrong("title", "empty", "write title: and what readers call the list")
+        raise fields.wrong("title", "empty", "write title: and the name of the list")
     stories = fields.each("stories", _read_story)
     if len(stories) > LIST_STORIES:
-        what = f"too long: a list has {LIST_STORIES} stories at most"
-        raise fields.wrong("stories", what, "make two lists of it")
+        what = f"too long: a reading list has at most {LIST_STORIES} stories"
+        raise fields.wrong("stories", what, "make two lists")
     names = [story.name for story in stories]
     if twice := next((name for name in names if names.count(name) > 1), ""):
-        raise fields.wrong("stories", f"a list with a story twice: {twice[:100]}", "take one out")
+        raise fields.wrong(
+            "stories", f"a list with a story twice: {twice[:100]}", "remove one of the two"
+        )
     return ReadingList(
         id=_id_of(path),
         title=title,
@@ -110,7 +112,9 @@ def edit_reading_list(data: bytes, wanted: ReadingList) -> bytes:
     before = parse_reading_list(path, data) if data.strip() else None
     after = _data_lists.edit(data, path, lambda tree: _edit_tree(tree, before, wanted))
     if parse_reading_list(path, after) != wanted:
-        raise RecordError("the list cannot be written so that it is read again", subject=path)
+        raise RecordError(
+            "the reading list would change when it is saved and read again", subject=path
+        )
     return after
 
 
@@ -118,9 +122,9 @@ def _id_of(path: str) -> str:
     name = PurePosixPath(path)
     if str(name.parent) != FOLDER or name.suffix not in _SUFFIXES or not is_list_id(name.stem):
         raise RecordError(
-            "no name of a list's file",
+            "not a valid file name for a reading list",
             subject=path,
-            hint=f"name it {FOLDER}/the-best.yaml: small letters, digits, hyphens; 64 at most",
+            hint=f"write {FOLDER}/ID.yaml; the id has 1 to 64 lower-case letters, digits, hyphens",
         )
     return name.stem
 
@@ -128,7 +132,7 @@ def _id_of(path: str) -> str:
 def _read_story(fields: TypedFields) -> ChosenStory:
     name = _read_name(fields.text("story"))
     if not name:
-        raise fields.wrong("story", "empty", "write - story: and the name of a record")
+        raise fields.wrong("story", "empty", "write - story: and the name of a story file")
     return ChosenStory(name=name, words=_read_words(fields, "words"))
 
 

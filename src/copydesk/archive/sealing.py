@@ -78,7 +78,7 @@ def seal_reference_form(plaintext: bytes, key: bytes, iv: bytes | None = None) -
 
     iv = os.urandom(_IV_BYTES) if iv is None else iv
     if len(iv) != _IV_BYTES:
-        raise SealError(f"an IV has {_IV_BYTES} bytes, not {len(iv)}")
+        raise SealError(f"an initialization vector must have {_IV_BYTES} bytes, not {len(iv)}")
     padder = PKCS7(_BLOCK_BITS).padder()
     padded = padder.update(plaintext) + padder.finalize()
     encryptor = Cipher(algorithms.AES(_check_key(key)), modes.CBC(iv)).encryptor()
@@ -94,7 +94,7 @@ def write_key(path: Path) -> bytes:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         if path.is_symlink() or path.exists():
-            raise SealError("there is a key already", subject=str(path))
+            raise SealError("a key file already exists", subject=str(path))
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
         with os.fdopen(handle, "wb") as out:
             os.fchmod(out.fileno(), 0o600)  # whatever the umask is
@@ -102,7 +102,7 @@ def write_key(path: Path) -> bytes:
             out.flush()
             os.fsync(out.fileno())
     except OSError as error:
-        raise SealError(f"cannot keep the key ({error.strerror})", subject=str(path)) from error
+        raise SealError(f"could not save the key ({error.strerror})", subject=str(path)) from error
     return key
 
 
@@ -119,8 +119,8 @@ def _nonce(plaintext: bytes, key: bytes, bound: bytes) -> bytes:
 def _check_key(key: bytes) -> bytes:
     if len(key) != KEY_BYTES:
         raise SealError(
-            f"a key has {KEY_BYTES} bytes, not {len(key)}",
-            hint="COPYDESK_KEY holds the base64 form of 32 bytes",
+            f"the encryption key must have {KEY_BYTES} bytes, not {len(key)}",
+            hint="set COPYDESK_KEY to 32 bytes in base64",
         )
     return key
 
@@ -141,17 +141,17 @@ def _take_apart(sealed: str, name: str) -> tuple[bytes, bytes]:
 
 def _cut_off_error(name: str) -> SealError:
     return SealError(
-        "not a sealed part, or cut off",
+        "the encrypted part of the story file is damaged",
         subject=name,
-        hint="it is base64, a semicolon, base64 again; git has the record's earlier states",
+        hint="restore an earlier version of the file from git",
     )
 
 
 def _wrong_key_error(name: str) -> SealError:
     return SealError(
-        "the key does not open this seal, or it was changed",
+        "could not decrypt the `secured` part of the story file",
         subject=name,
-        hint="is COPYDESK_KEY the key that sealed it, and the file's name still its first one?",
+        hint="check that COPYDESK_KEY is the right key, and that the file was not renamed",
     )
 
 

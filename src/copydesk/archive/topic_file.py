@@ -129,9 +129,9 @@ def _take_out(old: Sequence, gone: Collection[str], path: str) -> Sequence:
 
 def _comment_loss(path: str) -> RecordError:
     return RecordError(
-        "taking a keyword out would lose the comment beside it",
+        "removing the keyword would delete the comment on its line",
         subject=path,
-        hint="take it out by hand, or write the comment above the list",
+        hint="remove the keyword by hand, or move the comment above the list",
     )
 
 
@@ -153,9 +153,9 @@ def _adder_of(words: Iterable[str], path: str) -> Callable[[Sequence], Sequence]
     def add(old: Sequence) -> Sequence:
         if old.flow and "#" in old.spelled:
             raise RecordError(
-                "a list in brackets with a comment in it would lose that",
+                "the change would delete a comment inside a list in brackets",
                 subject=path,
-                hint="write each keyword on a line of its own, behind a dash",
+                hint="write each keyword on its own line after a dash",
             )
         return Sequence(items=(*old.items, *new), column=_data_lists.column(old))
 

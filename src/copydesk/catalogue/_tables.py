@@ -150,10 +150,10 @@ _STAMPS = """SELECT path, stamp FROM paper_sites AS built JOIN paper_entries AS 
 
 
 _PAGE_INDEX_HINT = (
-    "look at the folder's rights and the disk's free space; what is damaged the next build makes "
-    "anew"
+    "check the permissions of the folder and the free disk space; the next build replaces "
+    "damaged data"
 )
-_HINT = "look at the folder's rights and the disk's free space; the file may be deleted"
+_HINT = "check the permissions of the folder and the free disk space; you can delete the file"
 
 
 def open_tables(file: Path | None) -> DisposableDatabase:
@@ -163,7 +163,7 @@ def open_tables(file: Path | None) -> DisposableDatabase:
     """
 
     def complain(what: str, error: Exception) -> CatalogueError:
-        what = f"the catalogue cannot be {what} ({error})"
+        what = f"the story catalogue could not be {what} ({error})"
         return CatalogueError(what, subject=str(file or "memory"), hint=_HINT)
 
     can_delete = sqlite3.sqlite_version_info >= _CAN_DELETE_WORDS
@@ -176,7 +176,7 @@ def open_page_index(file: Path | None) -> DisposableDatabase:
     """Open the tables of a page index, in a file or in memory; raises PublishError."""
 
     def complain(what: str, error: Exception) -> PublishError:
-        what = f"what is known of the site cannot be {what} ({error})"
+        what = f"the page index of the site could not be {what} ({error})"
         return PublishError(what, subject=str(file or "memory"), hint=_PAGE_INDEX_HINT)
 
     return _make(DisposableDatabase(file, complain), _PAGE_INDEX, _PAGE_INDEX_VERSION)

@@ -58,8 +58,8 @@ def new_command(
     """Create a newsroom in DIR: the folder with a site's settings and stories.
 
     With a title, topic, source, language, time zone or contact, the newsroom is for your own
-    subject. Without these options, copydesk asks for them. If you enter no title, or if stdin is not a
-    terminal, copydesk creates a working example site about AI.
+    subject. Without these options, copydesk asks for them. If you enter no title, or if stdin is
+    not a terminal, copydesk creates a working example site about AI.
 
     With --from, the story files of an everyday.cc site are checked, beat.toml is written, and
     `.copydesk/` is added to .gitignore.

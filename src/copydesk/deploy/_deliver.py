@@ -20,7 +20,7 @@ from typing import Protocol
 from copydesk.errors import DeployError
 
 _UNKNOWN = "-"  # instead of a digest: the place has a file that we may not have sent
-GOES_ON = "the next time goes on from there"
+GOES_ON = "the next deploy sends the rest"
 _PAGES = (".html", ".json", ".xml", ".txt")
 _STORY = re.compile(r"(news|learning|samples?|people|communities|compan(y|ies)|challenges?)/.*")
 MARKER = ".copydesk-site"
@@ -161,7 +161,7 @@ def deliver(site: BuiltSite, plan: Delivery, carrier: Carrier, manifest: PlaceMa
                     new += [path] * is_new
         deleted = _delete(plan.deleted, carrier, manifest) if plan.deleted else ()
     except DeployError as error:
-        so_far = f"{done} of {len(plan.sent)} files were sent; {GOES_ON}"
+        so_far = f"{done} of {len(plan.sent)} files were uploaded; {GOES_ON}"
         hint = f"{error.hint}; {so_far}" if error.hint else so_far
         raise DeployError(error.what, subject=error.subject, hint=hint) from error
     return Delivery(
@@ -224,9 +224,9 @@ class Parcel:
             return self.origin.read_bytes()
         except OSError as error:
             raise DeployError(
-                f"a file of the site cannot be read ({error.strerror})",
+                f"could not read a file of the built site ({error.strerror})",
                 subject=self.path,
-                hint="build again",
+                hint="build the site again with `copydesk build`",
             ) from error
 
     def digest(self) -> str:
@@ -270,7 +270,9 @@ def survey(site: Path) -> BuiltSite:
 
 
 def _no_site(site: Path, why: str) -> DeployError:
-    return DeployError(f"there is no site to send{why}", subject=str(site), hint="copydesk build")
+    return DeployError(
+        f"no built site to deploy{why}", subject=str(site), hint="run `copydesk build`"
+    )
 
 
 def _below(folder: Path, above: str) -> Iterator[tuple[str, os.DirEntry[str]]]:

@@ -81,9 +81,9 @@ class LocalFolder:
                 continue
             if step.is_symlink():
                 raise DeployError(
-                    "a link stands where the site needs a folder",
+                    "the deploy target has a symbolic link in place of a folder",
                     subject=str(step),
-                    hint="remove it there",
+                    hint="remove the symbolic link",
                 )
             self._proven.add(step)
 
@@ -109,9 +109,9 @@ def _drop_empty(folder: Path, top: Path) -> None:
 
 def _refusal(done: str, error: OSError, target: Path) -> DeployError:
     return DeployError(
-        f"a file cannot be {done} there ({error.strerror})",
+        f"a file could not be {done} in the target folder ({error.strerror})",
         subject=str(target),
-        hint="look at the folder's rights, its owner and the free space",
+        hint="check the permissions and the owner of the folder, and the free disk space",
     )
 
 
@@ -120,11 +120,11 @@ def refuse_overlap(place: Path, site: Path, home: Path) -> None:
     real = place.resolve()
     for guarded, name in ((site.resolve(), "the site"), (home.resolve(), "the newsroom")):
         if real == guarded or real.is_relative_to(guarded) or guarded.is_relative_to(real):
-            how = "lies in" if real != guarded and real.is_relative_to(guarded) else "holds"
+            how = "is inside" if real != guarded and real.is_relative_to(guarded) else "contains"
             raise DeployError(
-                f"the folder to send to {how} {name}",
+                f"the target folder of the deploy {how} {name}",
                 subject=str(place),
-                hint="name a folder outside of the newsroom",
+                hint="choose a folder outside of the newsroom folder",
             )
 
 
@@ -220,14 +220,14 @@ class Rsync:
     ) -> subprocess.CompletedProcess[str]:
         binary = shutil.which("rsync")
         if binary is None:
-            hint = "on Debian: apt-get install rsync; or choose another way in [deploy] to"
+            hint = "run `apt-get install rsync` (Debian), or choose another `to` in [deploy]"
             raise DeployError("rsync is not installed", hint=hint)
         command = [binary, *_ALWAYS, *options, "--", *places]
         environment = {"RSYNC_RSH": _SSH, **os.environ, "LC_ALL": "C"}
         try:
             return _run_to_end(command, given, environment)
         except (OSError, ValueError) as error:
-            raise DeployError("rsync did not run", subject=str(error)) from error
+            raise DeployError("could not run rsync", subject=str(error)) from error
 
     def _trouble(self, answer: subprocess.CompletedProcess[str]) -> DeployError:
         """Return the error for rsync's complaint: what it means, and what to do."""
@@ -240,15 +240,23 @@ class Rsync:
 
 
 _TROUBLES = (
-    (_OLD, "this rsync is too old", "version 3.1 or newer is needed, here and there"),
+    (_OLD, "rsync is too old", "install rsync 3.1 or newer on both machines"),
     (
         _LOCKED_OUT,
-        "the server does not let us in, or not write there",
-        "rsync FILE TARGET must work here without a question, and its user own the folder",
+        "the server refuses access or write permission",
+        "make sure that `rsync FILE TARGET` asks no question, and that its user owns the folder",
     ),
-    (_NO_SUCH, "the folder above is not there", "make it on the server"),
-    (re.compile(r"No space left|[Qq]uota"), "there is no room left", "free some there"),
-    (_SILENT, "the server cannot be reached", "is it up, and its name right?"),
+    (_NO_SUCH, "the parent folder does not exist on the server", "create the folder on the server"),
+    (
+        re.compile(r"No space left|[Qq]uota"),
+        "the server's disk is full",
+        "free disk space on the server",
+    ),
+    (
+        _SILENT,
+        "could not reach the server",
+        "check the server's name, and that the server is running",
+    ),
 )
 
 

@@ -29,7 +29,7 @@ _TIP = "refs/copydesk/tip"  # the commit at the remote
 _OWN = {MARKER: MARKER_TEXT, ".nojekyll": b""}
 _KEPT = "CNAME"  # GitHub writes the site's own domain into this file of the branch
 _MOVED = ("stale info", "fetch first", "non-fast-forward", "cannot lock ref")
-_LATER = "nothing was changed there; the next time tries again"
+_LATER = "the remote was not changed; the next deploy tries again"
 _IDENTITY = {
     **{f"GIT_{who}_NAME": "copydesk" for who in ("AUTHOR", "COMMITTER")},
     **{f"GIT_{who}_EMAIL": "copydesk@localhost" for who in ("AUTHOR", "COMMITTER")},
@@ -68,8 +68,10 @@ class Branch:
         answer = git.ask(self.newsroom, "remote", "get-url", "--push", "--", remote)
         address = answer.out.decode("utf-8", "replace").strip()
         if answer.code or not address:
-            hint = f"add it: git remote add {remote} ADDRESS; or correct deploy.git.remote"
-            raise GitError("git knows no remote of this name", subject=remote, hint=hint)
+            hint = (
+                f"run `git remote add {remote} ADDRESS`, or correct deploy.git.remote in beat.toml"
+            )
+            raise GitError("git has no remote with this name", subject=remote, hint=hint)
         if "://" not in address and ":" not in address.split("/")[0]:
             return str(self.newsroom / address)  # a folder, relative to the newsroom
         return address
@@ -120,7 +122,7 @@ def deliver_branch(
             store.tell("update-ref", sending.sent, commit)
             store.tidy()
             return delivery
-    raise DeployError("the branch moves while we send", subject=place.name, hint=_LATER)
+    raise DeployError("others push to the branch at the same time", subject=place.name, hint=_LATER)
 
 
 def _tree(site: BuiltSite, store: Store, more: Mapping[str, str]) -> str:
@@ -199,9 +201,9 @@ class _Sending:
         rejected = [line for line in output.splitlines() if line.startswith("!")]
         if rejected:
             raise DeployError(
-                "the remote refuses the branch",
+                "the git remote refuses the push",
                 subject=git.plain(f"{self.place.name}: {rejected[0].rpartition(chr(9))[2]}"),
-                hint=f"look at its rules: protection, hooks, quota; {_LATER}",
+                hint=f"check the remote's rules: protection, hooks, quota; {_LATER}",
             )
         raise self._trouble(answer.complaint, "push")
 
@@ -219,9 +221,9 @@ def _keep_files(site: BuiltSite, store: Store, tip: str, tree: str) -> str:
     blobs = {line.partition("\t")[2]: line.split()[2] for line in there if line}
     if blobs and MARKER not in blobs:
         raise DeployError(
-            "the branch holds something that copydesk did not put there",
+            "the branch has files that copydesk did not write",
             subject=", ".join(sorted(blobs)[:5]),
-            hint=f"name another branch; or, to let it be overwritten, add a file {MARKER} to it",
+            hint=f"choose another branch; or add a file {MARKER} to allow overwriting this branch",
         )
     if _KEPT not in blobs or _KEPT in site.parcels:
         return tree
@@ -278,9 +280,9 @@ class Store:
                 (self._folder / lock).unlink(missing_ok=True)
         except OSError as error:
             raise DeployError(
-                f"the folder for deploys cannot be written ({error.strerror})",
+                f"could not write to the folder for deploys ({error.strerror})",
                 subject=str(self._folder),
-                hint="look at its rights and the free space",
+                hint="check the permissions of the folder and the free disk space",
             ) from error
 
     def renew(self) -> None:

@@ -136,21 +136,24 @@ _AT_ONCE = 12
 Given = TypeVar("Given")
 Done = TypeVar("Done")
 _CODE = re.compile(rb"<Code>([A-Za-z0-9]{1,60})</Code>")
-_KEYS = "look at AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY in the environment"
+_KEYS = "check AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY in the environment"
 # https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
 _BY_CODE = {
-    "InvalidAccessKeyId": ("the storage does not know the key", _KEYS),
-    "SignatureDoesNotMatch": ("the storage does not accept the signature", _KEYS),
-    "ExpiredToken": ("the key has expired", "set AWS_SESSION_TOKEN and both keys anew"),
+    "InvalidAccessKeyId": ("the storage does not know the access key", _KEYS),
+    "SignatureDoesNotMatch": ("the storage refuses the signature of the request", _KEYS),
+    "ExpiredToken": ("the access key has expired", "set a new AWS_SESSION_TOKEN and both keys"),
     "AccessDenied": (
-        "the storage does not let us in",
-        "the key needs the right to list the bucket, to put and to delete objects",
+        "the storage refuses access",
+        "allow the access key to list the bucket, and to put and delete objects",
     ),
-    "NoSuchBucket": ("there is no such bucket", "make it, or correct deploy.s3.bucket"),
-    "RequestTimeTooSkewed": ("this machine's clock is wrong", "set it: timedatectl"),
-    "PermanentRedirect": ("the bucket is elsewhere", "correct deploy.s3.region and endpoint"),
+    "NoSuchBucket": ("the bucket does not exist", "create the bucket, or correct deploy.s3.bucket"),
+    "RequestTimeTooSkewed": ("this machine's clock is wrong", "set the clock with `timedatectl`"),
+    "PermanentRedirect": (
+        "the bucket is at another address",
+        "correct deploy.s3.region and deploy.s3.endpoint",
+    ),
     "AuthorizationHeaderMalformed": ("the bucket is in another region", "correct deploy.s3.region"),
-    "SlowDown": ("the storage asks for patience", ""),
+    "SlowDown": ("the storage asks for fewer requests", ""),
 }
 
 
@@ -259,7 +262,7 @@ async def _read(response: aiohttp.ClientResponse) -> bytes:
     async for piece in response.content.iter_any():
         body += piece
         if len(body) > _LIST_BYTES:
-            raise aiohttp.ClientPayloadError("the answer is too long")
+            raise aiohttp.ClientPayloadError("the storage's answer is too long")
         if len(body) > _ERROR_BYTES and not is_good:
             break
     return bytes(body)
@@ -322,15 +325,17 @@ def refusal(request: Signed, status: int, body: bytes) -> DeployError:
         what, hint = _BY_CODE["AccessDenied"]
     reason = f"{code}, status {status}" if code else f"status {status}"
     about = f"{request.method} {request.host}{request.path}"
-    return DeployError(f"{what or 'the storage refuses'} ({reason})", subject=about, hint=hint)
+    return DeployError(
+        f"{what or 'the storage refused the request'} ({reason})", subject=about, hint=hint
+    )
 
 
 def unreachable(request: Signed, error: Exception) -> DeployError:
     """Return the error for a request that got no response."""
     return DeployError(
-        f"the storage cannot be reached ({_reason(error)})",
+        f"could not reach the storage ({_reason(error)})",
         subject=request.host,
-        hint="look at deploy.s3.endpoint, and whether this machine can reach it",
+        hint="check deploy.s3.endpoint, and that this machine can reach the address",
     )
 
 
@@ -342,9 +347,9 @@ def _reason(error: Exception) -> str:
         error = error.__cause__  # see _client._ask_once
     reasons: dict[type[Exception], str] = {
         TimeoutError: "timed out",
-        aiohttp.ServerDisconnectedError: "it hung up without an answer",
-        aiohttp.ClientPayloadError: "its answer broke off, or is too long",
-        aiohttp.ClientResponseError: "its answer is no HTTP",
+        aiohttp.ServerDisconnectedError: "the storage closed the connection without an answer",
+        aiohttp.ClientPayloadError: "the answer is incomplete or too long",
+        aiohttp.ClientResponseError: "the answer is not valid HTTP",
     }
     for kind, reason in reasons.items():
         if isinstance(error, kind):
@@ -501,9 +506,9 @@ def _parse_list(answer: bytes) -> tuple[list[tuple[str, str]], str]:
         top = etree.fromstring(answer, parser)
     except etree.XMLSyntaxError as error:
         raise DeployError(
-            "the storage's list of files cannot be read",
+            "could not read the storage's list of files",
             subject=str(error),
-            hint="is deploy.s3.endpoint the address of its S3 interface?",
+            hint="check that deploy.s3.endpoint is the address of the S3 interface",
         ) from error
     is_escaped = top.findtext("{*}EncodingType") == "url"
     tags = []

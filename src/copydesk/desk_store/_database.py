@@ -123,11 +123,11 @@ DROP INDEX audit_at;
 VERSION = len(STEPS)
 
 SCHEMA = KeptSchema(
-    what="what the desk keeps",
+    what="the desk database",
     error=DeskStoreError,
     damaged=(
-        "restore it from a backup; or move it away, and the desk begins anew with a setup link: "
-        "accounts, drafts and stash are lost then, stories are not"
+        "restore the database from a backup; or move it away to start anew with a setup link: "
+        "accounts, drafts and stashes are then lost, stories are not"
     ),
     steps=STEPS,
 )

@@ -74,7 +74,7 @@ class Accounts:
         """Create an account and return it. It has no password or passkey yet."""
         name = check_name(name)
         if self.find(name) is not None:
-            raise UsageError("there is somebody of that name", subject=name)
+            raise UsageError("an account with this name already exists", subject=name)
         handle = secrets.token_bytes(_HANDLE_BYTES)
         self._database.run(
             f"INSERT INTO accounts (key, {_COLUMNS}) VALUES (?, ?, ?, ?, '', '', '', ?)",
@@ -124,7 +124,9 @@ class Accounts:
         with self._database.at_once():
             known = self.find_by_subject(issuer, subject)
             if known is not None and account_key(known.name) != account_key(name):
-                raise UsageError("that identity is somebody else's", subject=known.name)
+                raise UsageError(
+                    "this sign-in already belongs to another account", subject=known.name
+                )
             self._change("issuer", name, issuer)
             self._change("subject", name, subject)
 
@@ -185,15 +187,15 @@ class Accounts:
         """Return the account with a name. Raises UsageError if there is none."""
         account = self.find(name)
         if account is None:
-            hint = "copydesk desk user list names those who may use the desk"
-            raise UsageError("nobody has that name", subject=text.fold(name)[:100], hint=hint)
+            hint = "run `copydesk desk user list` to see all accounts"
+            raise UsageError("no account with this name", subject=text.fold(name)[:100], hint=hint)
         return account
 
     def add_passkey(self, name: str, passkey: Passkey) -> None:
         """Add a passkey to an account. Raises UsageError if it is stored already."""
         with self._database.at_once():
             if self._database.run("SELECT 1 FROM passkeys WHERE id = ?", passkey.id):
-                raise UsageError("this passkey is known already")
+                raise UsageError("this passkey is already stored")
             self._database.run(
                 "INSERT INTO passkeys VALUES (?, ?, ?, ?, ?, ?)",
                 *(passkey.id, account_key(self.get(name).name), passkey.public_key),
@@ -254,14 +256,17 @@ def check_name(name: str) -> str:
     """Return an account name as it is stored. Raises UsageError if git or a page cannot show it."""
     folded = unicodedata.normalize("NFC", text.fold(name))
     checks: tuple[tuple[Callable[[str], bool], str], ...] = (
-        (lambda it: bool(account_key(it)), "a name has a letter at least"),
-        (lambda it: len(it) <= _NAME_CHARACTERS, f"it has {_NAME_CHARACTERS} characters at most"),
-        (str.isprintable, "leave out what cannot be shown"),
-        (lambda it: not set(it) & set('<>"'), 'leave out <, > and ": git has its own use of them'),
+        (lambda it: bool(account_key(it)), "use at least one letter or digit"),
+        (lambda it: len(it) <= _NAME_CHARACTERS, f"use at most {_NAME_CHARACTERS} characters"),
+        (str.isprintable, "use only printable characters"),
+        (
+            lambda it: not set(it) & set('<>"'),
+            'leave out <, > and ", which git does not allow in names',
+        ),
     )
     for is_fit, hint in checks:
         if not is_fit(folded):
-            raise UsageError("not a name for an account", subject=ascii(folded[:100]), hint=hint)
+            raise UsageError("not a valid account name", subject=ascii(folded[:100]), hint=hint)
     return folded
 
 

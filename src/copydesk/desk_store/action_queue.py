@@ -96,13 +96,14 @@ def _encode(value: EditorAction | ActionOutcome) -> bytes:
 
     if not 0 < len(value.id) <= _ID_CHARACTERS:
         raise UsageError(
-            "an action's id has between 1 and 100 characters", subject=value.id[:_ID_CHARACTERS]
+            "expected an action id of 1 to 100 characters", subject=value.id[:_ID_CHARACTERS]
         )
     try:
         return msgspec.json.encode(value)
     except UnicodeEncodeError as error:
         raise UsageError(
-            "half of a character pair is no text", hint="leave that character out"
+            "the text has an invalid character (half of a surrogate pair)",
+            hint="remove that character",
         ) from error
 
 
@@ -129,8 +130,8 @@ def _refuse(action_id: str) -> ActionOutcome:
     return ActionOutcome(
         id=action_id,
         state="refused",
-        what="another version of copydesk wrote this action, and it cannot be read",
-        hint="do it again",
+        what="could not read the action: another version of copydesk wrote it",
+        hint="repeat the action",
     )
 
 
@@ -238,12 +239,16 @@ class Proposals:
         query = "SELECT count(*) FROM proposals WHERE became = 'waits' AND author = ?"
         ((waiting,),) = self._database.run(query, proposal.author)
         if waiting >= _MOST_WAITING:
-            hint = "editors take or refuse some first"
-            raise UsageError(f"{_MOST_WAITING:,} proposals wait already", hint=hint)
+            hint = "wait until editors accept or refuse some proposals"
+            raise UsageError(
+                f"this token already has {_MOST_WAITING:,} waiting proposals", hint=hint
+            )
         of_stories = self.of_stories(proposal.action.stories)
         for story, proposals in of_stories.items():
             if len(proposals) >= _MOST_OF_A_STORY:
-                raise UsageError("enough was proposed for this story", subject=story)
+                raise UsageError(
+                    f"the story already has {_MOST_OF_A_STORY} proposals", subject=story
+                )
 
 
 def _encode_grounds(grounds: tuple[Ground, ...]) -> bytes:

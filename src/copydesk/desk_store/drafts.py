@@ -37,7 +37,7 @@ class Drafts:
         long.
         """
         if len(draft.text) > _DRAFT_CHARACTERS:
-            raise UsageError("a draft has 200,000 characters at most", subject=draft.story)
+            raise UsageError("a draft can have at most 200,000 characters", subject=draft.story)
         with self._database.at_once():
             self._database.run(
                 "INSERT OR REPLACE INTO drafts VALUES (?, ?, ?, ?, ?)",
@@ -101,13 +101,15 @@ class SavedViews:
         Raises UsageError for a name or query that is too long, or for too many views.
         """
         if not 0 < len(view.name) <= _VIEW_CHARACTERS["name"]:
-            raise UsageError("a view's name has 1 to 60 characters", subject=view.name[:60])
+            raise UsageError("expected a view name of 1 to 60 characters", subject=view.name[:60])
         if len(view.query) > _VIEW_CHARACTERS["query"]:
-            raise UsageError("too long a question for a view", subject=view.name)
+            raise UsageError("the query of the view is too long", subject=view.name)
         with self._database.at_once():
             known = {kept.name for kept in self.of(editor)}
             if view.name not in known and len(known) >= _MOST_VIEWS:
-                raise UsageError(f"{_MOST_VIEWS} views are the most", hint="delete one first")
+                raise UsageError(
+                    f"you already have {_MOST_VIEWS} saved views", hint="delete a view first"
+                )
             values = (editor, view.name, view.query)
             self._database.run("INSERT OR REPLACE INTO saved_views VALUES (?, ?, ?)", *values)
 
@@ -157,11 +159,11 @@ class Stashes:
         """Create an empty list for collected stories and return its id."""
         name, owner = text.fold(name), "" if shared else editor
         if not 0 < len(name) <= _STASH_CHARACTERS:
-            raise UsageError("a stash's name has between 1 and 100 characters", subject=name[:100])
+            raise UsageError("expected a stash name of 1 to 100 characters", subject=name[:100])
         with self._database.at_once():
             query = "SELECT 1 FROM stashes WHERE owner = ? AND name = ?"
             if self._database.run(query, owner, name):
-                raise UsageError("there is a stash of that name", subject=name)
+                raise UsageError("a stash with this name already exists", subject=name)
             query = "INSERT INTO stashes (owner, name) VALUES (?, ?) RETURNING id"
             ((stash_id,),) = self._database.run(query, owner, name)
         return int(stash_id)
@@ -218,7 +220,7 @@ class Stashes:
 
     def _write(self, stash_id: int, stories: tuple[str, ...]) -> None:
         if len(stories) > _MOST_STASHED:
-            raise UsageError("a stash has 1,000 stories at most", hint="make a second one")
+            raise UsageError("a stash can have at most 1,000 stories", hint="make a second stash")
         self._database.run("DELETE FROM stashed WHERE stash = ?", stash_id)
         rows = [(stash_id, place, story) for place, story in enumerate(stories)]
         self._database.run_many("INSERT INTO stashed VALUES (?, ?, ?)", rows)

@@ -156,7 +156,7 @@ class LetterEdits:
         with self._database.at_once():
             rows = self._database.run(query, letter, number)
             if not rows:
-                raise UsageError("no such change of this letter", subject=str(number))
+                raise UsageError("the newsletter has no such change", subject=str(number))
             made = _read(rows[0])
             seen = digest_value(made.value)
             back = IssueChange(field=made.field, story=made.story, value=made.was, seen=seen)
@@ -231,9 +231,9 @@ def _first(values: Mapping[tuple[IssueField, str], tuple[str, ...]], name: Issue
 def _tidy(change: IssueChange) -> IssueChange:
     """Return a change as it is stored: texts cleaned for mail, the value checked by its field."""
     if change.field not in get_args(IssueField):
-        raise UsageError("an issue has no such field", subject=str(change.field)[:80])
+        raise UsageError("a newsletter's issue has no such field", subject=str(change.field)[:80])
     if bool(change.story) != (change.field in _OF_A_STORY) or len(change.story) > _NAME_CHARACTERS:
-        raise UsageError("no story is called so", subject=change.story[:80])
+        raise UsageError("not the name of a story", subject=change.story[:80])
     value = change.value and _tidy_value(change)
     return IssueChange(field=change.field, story=change.story, value=value, seen=change.seen)
 
@@ -252,14 +252,14 @@ def _tidy_value(change: IssueChange) -> tuple[str, ...]:
         case _:
             value = (text.fold(change.value[0]),)
     if max(map(len, value)) > _CHARACTERS[change.field]:
-        most = f"{_CHARACTERS[change.field]:,} characters are the most"
+        most = f"the field can have at most {_CHARACTERS[change.field]:,} characters"
         raise UsageError(most, subject=change.field)
     return value if any(value) else ()
 
 
 def _check_names(names: tuple[str, ...]) -> tuple[str, ...]:
     if len(names) > _MOST_STORIES or max(map(len, names)) > _NAME_CHARACTERS:
-        raise UsageError(f"{_MOST_STORIES:,} stories are the most", subject="order")
+        raise UsageError(f"an issue can have at most {_MOST_STORIES:,} stories", subject="order")
     return names
 
 
@@ -269,8 +269,10 @@ def _encode(value: tuple[str, ...]) -> bytes:
     try:
         return msgspec.json.encode(value)
     except UnicodeEncodeError as error:
-        hint = "leave that character out"
-        raise UsageError("half of a character pair is no text", hint=hint) from error
+        hint = "remove that character"
+        raise UsageError(
+            "the text has an invalid character (half of a surrogate pair)", hint=hint
+        ) from error
 
 
 def _read(row: tuple[Any, ...]) -> KeptChange:

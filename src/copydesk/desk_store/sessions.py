@@ -258,8 +258,8 @@ class ApiTokens:
         with self._database.at_once():
             self.forget(now)
             if len(self.of(account.name, now)) >= _MOST:
-                hint = "end one of them on the account page"
-                raise UsageError(f"an account has {_MOST} tokens at most", hint=hint)
+                hint = "delete a token on the account page"
+                raise UsageError(f"an account can have at most {_MOST} API tokens", hint=hint)
             self._database.run(
                 "INSERT INTO tokens (secret, id, account, label, scopes, made, expires)"
                 " VALUES (?, ?, ?, ?, ?, ?, ?)",
@@ -316,14 +316,20 @@ def _check_grant(account: Account, grant: TokenGrant) -> tuple[TokenScope, ...]:
     """Return the scopes of a new API token in order. Raises UsageError if they are invalid."""
     label = text.fold(grant.label)
     if not 0 < len(label) <= _LABEL_CHARACTERS or not label.isprintable():
-        raise UsageError("a token's label has 1 to 60 characters", subject=ascii(label[:60]))
+        raise UsageError("an API token's label has 1 to 60 characters", subject=ascii(label[:60]))
     if not timedelta(0) < grant.lifetime <= _LONGEST:
-        raise UsageError("a token lives for a year at most", subject=str(grant.lifetime))
+        raise UsageError(
+            "an API token can be valid for at most a year", subject=str(grant.lifetime)
+        )
     scopes = tuple(scope for scope in TOKEN_SCOPES if scope in grant.scopes)
     for scope in scopes:
         if not role_allows(account.role, scope):
             least = _LEAST_ROLES[scope]
-            raise UsageError(f"the scope {scope} is for: {least}", subject=account.name)
+            raise UsageError(
+                f"the scope {scope} needs the role {least} or higher", subject=account.name
+            )
     if not scopes:
-        raise UsageError("a token has a scope at least", hint=", ".join(TOKEN_SCOPES))
+        raise UsageError(
+            "an API token needs at least one scope", hint=f"use one of: {', '.join(TOKEN_SCOPES)}"
+        )
     return scopes

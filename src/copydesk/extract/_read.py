@@ -81,7 +81,7 @@ def _drop(reading: _OpenedPage) -> Dropped | None:
     title, body = reading.title[0], reading.body[0]
     look = kinds.look_at(reading.document, reading.declared, reading.lead, title, body)
     if kinds.is_robot_wall(look):
-        return Dropped(url=reading.lead.url, reason="blocked", detail="a robot check in a 200")
+        return Dropped(url=reading.lead.url, reason="blocked", detail="a robot check, status 200")
     what = kinds.name_other_kind(look) or kinds.name_empty(look)
     if not what and not title:
         what = "no title"

@@ -23,7 +23,7 @@ _MAX_VALUE = 5_000  # characters of one element
 _MAX_PIECE = 20 * _MAX_VALUE  # of a text with much white space
 _MAX_PIECES = 2_000  # pieces of text in one element
 MAX_ATTRIBUTES = 2_000  # of one element, if all others are normal
-_HINT = "the page is left out and tried again when its source lists it next"
+_HINT = "wait: copydesk skips the page, and tries again when its source lists it"
 
 # A start tag as in the HTML standard, so that no trick with quotes hides attributes.
 _ATTRIBUTE = r"""[^\s/>][^\s/>=]*+(?:\s*+=\s*+(?:"[^"]*+"|'[^']*+'|[^\s>]*+))?+"""
@@ -55,15 +55,15 @@ class Document:
 def open_document(page: Page) -> Document:
     """Decode and parse an HTML page; raise PageError if it is too large or too deeply nested."""
     if len(page.body) > MAX_BYTES:
-        raise PageError("page too big to read", subject=page.final_url, hint=_HINT)
+        raise PageError("the page is too large", subject=page.final_url, hint=_HINT)
     text, charset = decode(page.body, page.headers.get("content-type", ""))
     html = _XML_DECLARATION.sub("", text.replace("\x00", ""))
     if _has_too_many_attributes(html):
-        raise PageError("too many attributes in one tag", subject=page.final_url, hint=_HINT)
+        raise PageError("an HTML tag has too many attributes", subject=page.final_url, hint=_HINT)
     tree = _parse(html, page.final_url)
     elements = sum(1 for _ in tree.iter())
     if elements > MAX_ELEMENTS:
-        raise PageError("too many elements in the page", subject=page.final_url, hint=_HINT)
+        raise PageError("the page has too many HTML elements", subject=page.final_url, hint=_HINT)
     return Document(
         address=page.final_url,
         base=_base(tree, page.final_url),
@@ -102,7 +102,7 @@ def _parse(html: str, address: str) -> HtmlElement:
         # markup without an element, such as a lone comment, is an empty page
         return lxml_html.document_fromstring(b"<html></html>")
     if any(fault.type_name == "ERR_RESOURCE_LIMIT" for fault in parser.error_log):
-        raise PageError("page nested too deep to read", subject=address, hint=_HINT)
+        raise PageError("the page is too deeply nested", subject=address, hint=_HINT)
     return tree
 
 

@@ -119,9 +119,9 @@ class Recorder:
 
     def _failure_of(self, error: OSError) -> RecordingError:
         return RecordingError(
-            f"the recording cannot be written ({error.strerror or error})",
+            f"could not write the recording ({error.strerror or error})",
             subject=str(self._path),
-            hint="free some room, or name another file",
+            hint="free disk space, or choose another file",
         )
 
 
@@ -139,7 +139,7 @@ def _phrase(status: int) -> str:
         return "Unknown"
 
 
-_HINT = "record it again, or repair it with `warcio recompress`"
+_HINT = "record the file again, or repair the file with `warcio recompress`"
 _PIECE = 64 * 1024
 _GZIP = b"\x1f\x8b"
 
@@ -214,7 +214,7 @@ class Replay:
             file.seek(place.offset)
             record = next(_records(self._path, file, parse_http=True), None)
             if record is None or record.headers.get("WARC-Target-URI") is None:
-                raise _recording_error(self._path, place.offset, "the record is gone")
+                raise _recording_error(self._path, place.offset, "the record is missing")
             pairs = list(record.http_headers)
             status = record.http_headers.status_code or 0
             body = _body(record, pairs, self._max_bytes)
@@ -285,18 +285,18 @@ def _index(path: Path) -> dict[str, list[_RecordPosition]]:
         for record in _records(path, file, parse_http=False):
             if record.stream_pos == last.offset or not _begins_record(file, record.stream_pos):
                 raise _recording_error(
-                    path, max(last.offset, 0), "records are not gzipped one by one"
+                    path, max(last.offset, 0), "the records are not compressed separately"
                 )
             last = _LastRecord(offset=record.stream_pos, length=record.content_length)
             if record.consume() < last.length:
-                raise _recording_error(path, last.offset, "the record is cut off")
+                raise _recording_error(path, last.offset, "the record is incomplete")
             if str(record.record_type) == "response":
                 url = (record.headers.get("WARC-Target-URI") or "").strip("<>")
                 place = _RecordPosition(at=_date(path, record), offset=last.offset)
                 places.setdefault(url, []).append(place)
         _check_end(path, file, last)
     if not places:
-        raise _recording_error(path, 0, "no answers in it")
+        raise _recording_error(path, 0, "the file has no HTTP responses")
     for known in places.values():
         known.sort(key=attrgetter("at"))
     return places
@@ -307,9 +307,9 @@ def _open(path: Path) -> BinaryIO:
         return path.open("rb")
     except OSError as error:
         raise RecordingError(
-            f"no recorded web can be read ({error.strerror})",
+            f"could not read the WARC file ({error.strerror})",
             subject=str(path),
-            hint="name a .warc or .warc.gz file",
+            hint="give the path of a .warc or .warc.gz file",
         ) from error
 
 
@@ -332,7 +332,7 @@ def _date(path: Path, record: WarcRecord) -> datetime:
     try:
         return dates.utc(record.record_date)
     except (ValueError, TypeError, AttributeError) as error:
-        raise _recording_error(path, record.stream_pos, "no WARC-Date") from error
+        raise _recording_error(path, record.stream_pos, "the record has no WARC-Date") from error
 
 
 def _begins_record(file: BinaryIO, offset: int) -> bool:
@@ -344,12 +344,12 @@ def _begins_record(file: BinaryIO, offset: int) -> bool:
 def _check_end(path: Path, file: BinaryIO, last: _LastRecord) -> None:
     """Raise RecordingError if the file goes on after the last record, which fastwarc ignores."""
     if last.offset < 0:
-        raise _recording_error(path, 0, "no WARC records")
+        raise _recording_error(path, 0, "the file has no WARC records")
     file.seek(last.offset)
     data = file.read()
     rest = _after_member(data) if data.startswith(_GZIP) else _after_record(data, last)
     if rest.strip(b"\0\r\n"):
-        raise _recording_error(path, last.offset + len(data) - len(rest), "the file is cut off")
+        raise _recording_error(path, last.offset + len(data) - len(rest), "the file is incomplete")
 
 
 def _after_member(data: bytes) -> bytes:
@@ -365,5 +365,5 @@ def _after_record(data: bytes, last: _LastRecord) -> bytes:
 
 def _recording_error(path: Path, offset: int, why: str) -> RecordingError:
     return RecordingError(
-        f"broken recorded web at or after byte {offset} ({why})", subject=str(path), hint=_HINT
+        f"the WARC file is damaged at or after byte {offset} ({why})", subject=str(path), hint=_HINT
     )

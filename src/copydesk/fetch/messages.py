@@ -252,27 +252,31 @@ class Unpacker:
         """Decompress the next piece of the body as it arrives."""
         self._received += len(data)
         if self._received > self._limit:
-            raise BodyError(f"more than {self._limit} bytes", "too-big")
+            raise BodyError(f"the body has more than {self._limit:,} bytes", "too-big")
         for coding in self._codings:
             data = self._decode(coding, data)
         self._body += data
         if len(self._body) > self._limit:
-            raise BodyError(f"more than {self._limit} bytes when unpacked", "too-big")
+            raise BodyError(
+                f"the body has more than {self._limit:,} bytes when decompressed", "too-big"
+            )
 
     def _decode(self, coding: _Coding, data: bytes) -> bytes:
         room = self._limit - len(self._body)
         try:
             unpacked = coding.feed(data, room)
         except Exception as error:  # zlib.error, or brotli.error, which is not imported here
-            raise BodyError("broken compression", "network") from error
+            raise BodyError("the body has invalid compression", "network") from error
         if len(unpacked) > room:
-            raise BodyError(f"more than {self._limit} bytes when unpacked", "too-big")
+            raise BodyError(
+                f"the body has more than {self._limit:,} bytes when decompressed", "too-big"
+            )
         return unpacked
 
     def finish(self) -> bytes:
         """Return the whole decompressed body; raise an error if it is incomplete."""
         if self._received and not all(coding.is_whole() for coding in self._codings):
-            raise BodyError("compressed body is cut off", "network")
+            raise BodyError("the compressed body is incomplete", "network")
         return bytes(self._body)
 
     def partial(self) -> bytes:
@@ -285,5 +289,7 @@ def _open_codings(content_encoding: str) -> Sequence[_Coding]:
     names = [name for name in names if name not in {"", "identity"}]
     unknown = [name for name in names if name not in _CODINGS]
     if unknown or len(names) > _MAX_CODINGS:
-        raise BodyError(f"content coding that nobody asked for: {content_encoding}", "network")
+        raise BodyError(
+            f"the body has an unsupported content encoding: {content_encoding}", "network"
+        )
     return [_CODINGS[name]() for name in reversed(names)]

@@ -49,7 +49,7 @@ def _write_ahead(connection: sqlite3.Connection, patience_seconds: float) -> Non
             time.sleep(_PAUSE_SECONDS)
         else:
             return
-    raise sqlite3.OperationalError("another process keeps the database busy")
+    raise sqlite3.OperationalError("another process is using the database")
 
 
 @contextlib.contextmanager

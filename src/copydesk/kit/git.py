@@ -56,15 +56,15 @@ _SILENT = re.compile(
 _TROUBLES = (
     (
         _LOCKED_OUT,
-        "the remote does not let us in",
-        "git push must work here without a question: use a deploy key or a credential helper",
+        "the git remote refuses access",
+        "set up a deploy key or a credential helper, so that `git push` asks no question",
     ),
     (
         _NOT_THERE,
-        "there is no repository at the remote's address",
-        "correct it: git remote set-url",
+        "no repository at the remote's address",
+        "correct the address with `git remote set-url`",
     ),
-    (_SILENT, "the remote cannot be reached", ""),
+    (_SILENT, "could not reach the git remote", ""),
 )
 
 
@@ -99,7 +99,7 @@ def ask(
             env={**_clean_environment(), **(environment or {})},
         )
     except (OSError, ValueError, subprocess.TimeoutExpired) as error:
-        raise GitError(f"git {arguments[0]} did not run", subject=str(error)) from error
+        raise GitError(f"could not run git {arguments[0]}", subject=str(error)) from error
     complaint = done.stderr.decode("utf-8", "replace").strip()
     return GitAnswer(code=done.returncode, out=done.stdout, complaint=complaint)
 
@@ -121,7 +121,7 @@ class Dialogue:
                 env=_clean_environment(),
             )
         except OSError as error:
-            raise GitError(f"git {self._command} did not run", subject=str(error)) from error
+            raise GitError(f"could not run git {self._command}", subject=str(error)) from error
 
     def ask(self, request: bytes) -> bytes:
         """Send a request; return the first line of the answer, without its end."""
@@ -164,7 +164,7 @@ class Dialogue:
         assert self._git.stderr is not None
         self._git.kill()
         complaint = self._git.stderr.read().decode("utf-8", "replace").strip()
-        return GitError(f"git {self._command} ended too early", subject=complaint[:500])
+        return GitError(f"git {self._command} ended unexpectedly", subject=complaint[:500])
 
 
 def ask_remote(
@@ -187,7 +187,7 @@ def ask_remote(
             start_new_session=True,  # no terminal for prompts, and ssh is killed together with git
         )
     except (OSError, ValueError) as error:
-        raise GitError(f"git {arguments[0]} did not run", subject=str(error)) from error
+        raise GitError(f"could not run git {arguments[0]}", subject=str(error)) from error
     with git:
         try:
             out, complaint = git.communicate(timeout=seconds)
@@ -195,7 +195,7 @@ def ask_remote(
             os.killpg(git.pid, signal.SIGKILL)
             if isinstance(error, subprocess.TimeoutExpired):
                 what = f"git {arguments[0]} took longer than {seconds:g} s"
-                raise GitError(what, hint="is the remote reachable from here?") from error
+                raise GitError(what, hint="check that this machine can reach the remote") from error
             raise
     return GitAnswer(
         code=git.returncode, out=out, complaint=complaint.decode("utf-8", "replace").strip()
@@ -205,7 +205,7 @@ def ask_remote(
 def _binary() -> str:
     binary = shutil.which("git")
     if binary is None:
-        raise GitError("git is not installed", hint="install git, or go on without commits")
+        raise GitError("git is not installed", hint="install git, or use copydesk without commits")
     return binary
 
 
@@ -232,7 +232,7 @@ def trouble(complaint: str, remote: str, command: str, later: str) -> GitError:
     for words, what, hint in _TROUBLES:
         if words.search(complaint):
             return GitError(what, subject=subject, hint=hint or later)
-    hint = f"{later}; see: git {command} {remote}"
+    hint = f"{later}; to see more, run `git {command} {remote}`"
     return GitError(f"git {command} failed", subject=subject, hint=hint)
 
 

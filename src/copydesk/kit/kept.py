@@ -17,19 +17,19 @@ from copydesk.kit import databases, dates
 
 _MODE = 0o600
 _PATIENCE_SECONDS = 5.0  # a browser waits for the answer
-_ROOM = "make room on the disk: what was answered is kept, what failed can be done again"
-_DISK = "look whether the disk is full or failing"
-_RIGHTS = "look at the rights of the folder and of the file"
+_ROOM = "free disk space, then repeat the failed action; finished actions are not lost"
+_DISK = "check whether the disk is full or failing"
+_RIGHTS = "check the permissions of the folder and of the file"
 # SQLite's primary error codes, their meaning, and a hint.
 _COMPLAINTS = {
-    sqlite3.SQLITE_BUSY: ("is kept busy by another process", "try again in a moment"),
-    sqlite3.SQLITE_LOCKED: ("is kept busy by another process", "try again in a moment"),
-    sqlite3.SQLITE_FULL: ("cannot be written: the disk is full", _ROOM),
+    sqlite3.SQLITE_BUSY: ("is in use by another process", "try again in a moment"),
+    sqlite3.SQLITE_LOCKED: ("is in use by another process", "try again in a moment"),
+    sqlite3.SQLITE_FULL: ("could not be written: the disk is full", _ROOM),
     # also the code for a full disk when the log files cannot be created
-    sqlite3.SQLITE_IOERR: ("cannot be read or written: the disk refuses", _DISK),
-    sqlite3.SQLITE_READONLY: ("cannot be written", _RIGHTS),
-    sqlite3.SQLITE_CANTOPEN: ("cannot be opened", _RIGHTS),
-    sqlite3.SQLITE_PERM: ("cannot be opened", _RIGHTS),
+    sqlite3.SQLITE_IOERR: ("could not be read or written: the disk reports an error", _DISK),
+    sqlite3.SQLITE_READONLY: ("could not be written", _RIGHTS),
+    sqlite3.SQLITE_CANTOPEN: ("could not be opened", _RIGHTS),
+    sqlite3.SQLITE_PERM: ("could not be opened", _RIGHTS),
 }
 
 
@@ -146,10 +146,10 @@ class KeptDatabase:
         version, known = version_of(connection), self._schema.version
         if version > known:
             raise self._schema.error(
-                f"a newer copydesk wrote {self._schema.what} (version {version}, this one knows "
+                f"a newer copydesk wrote {self._schema.what} (version {version}, supported: "
                 f"{known})",
                 subject=str(self._file),
-                hint="install that version again, or restore the backup from before it",
+                hint="install the newer copydesk, or restore a backup of the older version",
             )
         if version < known:
             migrate(connection, self._schema)
@@ -162,10 +162,11 @@ class KeptDatabase:
             raise self._complain(error) from error
         except UnicodeEncodeError as error:
             raise UsageError(
-                "half of a character pair is no text", hint="leave that character out"
+                "the text has an invalid character (half of a surrogate pair)",
+                hint="remove that character",
             ) from error
         except OSError as error:
-            what = f"{self._schema.what} cannot be opened ({error.strerror})"
+            what = f"{self._schema.what} could not be opened ({error.strerror})"
             raise self._schema.error(what, subject=str(self._file), hint=_RIGHTS) from error
 
     def _complain(self, error: sqlite3.Error) -> CopydeskError:
@@ -173,7 +174,7 @@ class KeptDatabase:
             what, hint = "is damaged", self._schema.damaged
         else:
             code = getattr(error, "sqlite_errorcode", 0) & 0xFF  # without its extension
-            what, hint = _COMPLAINTS.get(code, (f"cannot be read or written ({error})", _RIGHTS))
+            what, hint = _COMPLAINTS.get(code, (f"could not be read or written ({error})", _RIGHTS))
         return self._schema.error(f"{self._schema.what} {what}", subject=str(self._file), hint=hint)
 
 

@@ -212,7 +212,7 @@ def _sendable(error: Exception) -> Exception:
     try:
         return cast("Exception", pickle.loads(pickle.dumps(error)))  # noqa: S301 - made here
     except Exception:  # an exception's own methods may raise anything
-        return WorkerError(f"a piece of work failed ({type(error).__name__}: {error})")
+        return WorkerError(f"a worker process failed ({type(error).__name__}: {error})")
 
 
 def _take_all(
@@ -239,6 +239,6 @@ def _take_all(
 
 def _explain_kill() -> WorkerError:
     return WorkerError(
-        "a process at work for this one was ended",
+        "a worker process was killed",
         hint="the machine may be out of memory; try again",
     )

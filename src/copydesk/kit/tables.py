@@ -20,7 +20,7 @@ from copydesk.errors import TableError
 Row = TypeVar("Row", bound=Hashable)
 
 _FOLDER = "tables"
-_HINT = "the installation is damaged: install copydesk again"
+_HINT = "install copydesk again: its files are damaged"
 
 
 @functools.cache
@@ -66,7 +66,7 @@ def _rows(package: str, name: str, row: object) -> Mapping[str, object]:
     try:
         rows = msgspec.convert(tomllib.loads(text), type=dict[str, row])  # type: ignore[valid-type]
     except (tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
-        what = f"a table cannot be read: {error}"
+        what = f"could not read a data table of copydesk: {error}"
         raise TableError(what, subject=f"{package}: {name}", hint=_HINT) from error
     return MappingProxyType(rows)
 
@@ -76,4 +76,6 @@ def _text(package: str, name: str) -> str:
         content = pkgutil.get_data(package, f"{_FOLDER}/{name}") or b""
         return content.decode("utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise TableError("no such table", subject=f"{package}: {name}", hint=_HINT) from error
+        raise TableError(
+            "a data table of copydesk is missing", subject=f"{package}: {name}", hint=_HINT
+        ) from error

@@ -21,7 +21,7 @@ _FILE = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 _FOLDER = os.O_DIRECTORY | os.O_CLOEXEC
 _PLACE = getattr(os, "O_PATH", os.O_RDONLY)  # opens folders on the way without reading
 _NO_NAMES = frozenset({"", ".", ".."})
-_LINKED = "put the file itself there"
+_LINKED = "replace the link by the file itself"
 
 
 class UnfitFileError(OSError):
@@ -130,7 +130,7 @@ def list_with_stats(folder: str) -> list[tuple[str, os.stat_result]]:
 def _steps(path: str) -> list[str]:
     steps = path.split("/")
     if not _NO_NAMES.isdisjoint(steps) or "\0" in path:
-        raise UnfitFileError(errno.EINVAL, "no path within the folder", path)
+        raise UnfitFileError(errno.EINVAL, "a path that leaves its folder", path)
     return steps
 
 
@@ -152,7 +152,7 @@ def _error_for(error: OSError, name: str, above: int | None, path: str) -> OSErr
     """Return the error for a failed open; systems report symbolic links by different codes."""
     with contextlib.suppress(OSError):
         if stat.S_ISLNK(os.lstat(name, dir_fd=above).st_mode):
-            what = f"a symbolic link: {PurePath(name).name}"
+            what = f"must not be a symbolic link: {PurePath(name).name}"
             return UnfitFileError(errno.ELOOP, what, path, _LINKED)
     return type(error)(error.errno, error.strerror, path)
 
@@ -162,7 +162,7 @@ def _plain_bytes(handle: int, path: str, length: int) -> bytes:
     try:
         status = os.fstat(handle)
         if not stat.S_ISREG(status.st_mode):
-            raise UnfitFileError(errno.EINVAL, "no plain file", path)
+            raise UnfitFileError(errno.EINVAL, "not a regular file", path)
         data = os.read(handle, min(status.st_size + 1, length))
         parts = [data]
         left = length - len(data)
@@ -176,5 +176,5 @@ def _plain_bytes(handle: int, path: str, length: int) -> bytes:
 
 def _whole(data: bytes, path: str, at_most: int) -> bytes:
     if len(data) > at_most:
-        raise UnfitFileError(errno.EFBIG, f"larger than {at_most:,} bytes", path)
+        raise UnfitFileError(errno.EFBIG, f"a file larger than {at_most:,} bytes", path)
     return data

@@ -125,11 +125,11 @@ VERSION = len(STEPS)
 
 _BLOCK_BYTES = 1_000_000
 SCHEMA = KeptSchema(
-    what="what is kept of readers",
+    what="the mail database",
     error=MailStoreError,
     damaged=(
-        "restore it from a backup (copydesk restore); nothing is sent meanwhile, for nobody could "
-        "say who got what"
+        "restore the database from a backup (copydesk restore); until then copydesk sends no "
+        "newsletters"
     ),
     steps=STEPS,
     cache_kilobytes=32_000,  # readers are ordered by a hash: 60,000 are on as many pages

@@ -109,7 +109,8 @@ class Subscribers:
             other = self._find_by_key(key)
             if other is not None and other.id != subscriber:
                 raise UsageError(
-                    "the address is another reader's", hint="have that one leave first"
+                    "another subscriber has this address",
+                    hint="ask that subscriber to unsubscribe first",
                 )
             self._database.run(
                 "INSERT INTO former_addresses SELECT id, address_number, key, ? "

@@ -82,7 +82,9 @@ class Links:
         """
         letter, extra = link.letter.encode(), link.extra.encode()
         if len(letter) > 0xFF or len(extra) > 0x1FF:
-            raise UsageError("too long for a link", hint="take a shorter one")
+            raise UsageError(
+                "the newsletter's id is too long for a link", hint="set a shorter id in beat.toml"
+            )
         number, key = self._newest_key()
         head = _HEAD.pack(
             *(_VERSION, _PURPOSES.index(link.purpose), number, link.subscriber),

@@ -109,9 +109,9 @@ def connect(path: Path) -> sqlite3.Connection:
         return _open_sound(path) or _begin_anew(path)
     except (sqlite3.Error, OSError) as error:
         raise MemoryStoreError(
-            f"the memory cannot be opened ({error})",
+            f"could not open the memory database ({error})",
             subject=str(path),
-            hint="look at the folder's rights and the disk's free space",
+            hint="check the permissions of the folder and the free disk space",
         ) from error
 
 
@@ -156,14 +156,14 @@ def migrate(connection: sqlite3.Connection, to: int = VERSION) -> None:
 def _version(connection: sqlite3.Connection) -> int:
     (version,) = connection.execute("PRAGMA user_version").fetchone()
     if version < 0:
-        raise sqlite3.DatabaseError(f"version {version}")
+        raise sqlite3.DatabaseError(f"invalid version {version}")
     if version > VERSION:
         (_, _, file), *_ = connection.execute("PRAGMA database_list").fetchall()
         raise MemoryStoreError(
-            f"a newer copydesk wrote the memory (version {version}, this one knows {VERSION})",
+            f"a newer copydesk wrote the memory database (version {version}, supported: {VERSION})",
             subject=file,
-            hint="install that version again; or move the memory away: rounds begin a new one, and "
-            "docs/reference/versions.md says what that costs",
+            hint="install the newer copydesk; or move the file away, and start anew; "
+            "docs/reference/versions.md says what is lost",
         )
     return int(version)
 

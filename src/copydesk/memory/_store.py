@@ -229,10 +229,12 @@ def _failure(path: Path, error: sqlite3.Error) -> MemoryStoreError:
     start.
     """
     if suspect(path, error):
-        hint = "the next round sets the file aside and rebuilds it"
+        hint = "start the next run, which sets the file aside and rebuilds it"
     else:
-        hint = "free some disk space; the file may be deleted, the next round rebuilds it"
-    return MemoryStoreError(f"the memory failed ({error})", subject=str(path), hint=hint)
+        hint = "free disk space, or delete the file: the next run rebuilds it"
+    return MemoryStoreError(
+        f"could not use the memory database ({error})", subject=str(path), hint=hint
+    )
 
 
 def _fate(row: tuple[str, str, str, str, str, str, str, str, int, str, str]) -> Fate:

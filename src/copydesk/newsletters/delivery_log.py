@@ -103,7 +103,7 @@ def stop_sending(
     """
     sending = _find(store, issue)
     if sending.state not in _GOING:
-        raise UsageError("it is over already", subject=sending.issue)
+        raise UsageError("the delivery of this issue has ended", subject=sending.issue)
     store.ledger.set_state(sending.number, word, by=by)
     return find_sending(store, issue)
 
@@ -116,11 +116,13 @@ def resume_sending(newsroom: Newsroom, store: MailStore, issue: str, by: str) ->
     """
     sending = _find(store, issue)
     if sending.state not in {"paused", "awaits-word"}:
-        raise UsageError("it neither is paused nor awaits a word", subject=sending.issue)
+        raise UsageError(
+            "the delivery is neither paused nor waiting for your decision", subject=sending.issue
+        )
     obstacle = find_mail_obstacle(newsroom, store)
     if obstacle is not None:
         store.ledger.set_state(sending.number, "awaits-word", remark="checks")
-        hint = "copydesk mail doctor says what, and how it is overruled"
+        hint = "run `copydesk mail doctor` to see the faults and how to overrule them"
         raise UsageError(obstacle, subject=sending.issue, hint=hint)
     store.ledger.set_state(sending.number, "ready", by=by)
     return find_sending(store, issue)
@@ -129,8 +131,8 @@ def resume_sending(newsroom: Newsroom, store: MailStore, issue: str, by: str) ->
 def _find(store: MailStore, issue: str) -> Sending:
     sending = store.ledger.find(issue.removesuffix(".html").rpartition("/")[2])
     if sending is None:
-        hint = "copydesk mail send lists what was sent"
-        raise UsageError("no such sending", subject=text.fold(issue)[:80], hint=hint)
+        hint = "run `copydesk mail send` to list the issues that were sent"
+        raise UsageError("no delivery of this issue", subject=text.fold(issue)[:80], hint=hint)
     return sending
 
 
@@ -227,8 +229,10 @@ def list_issues_of(store: MailStore, number: int) -> list[WhoLine]:
 def _find_sending(store: MailStore, issue: str) -> Sending:
     sending = store.ledger.find(issue.removesuffix(".html").rpartition("/")[2])
     if sending is None:
-        hint = "it was never to be sent from here: copydesk mail send lists what was"
-        raise UsageError("no such issue in the ledger", subject=text.fold(issue)[:80], hint=hint)
+        hint = "run `copydesk mail send` to list the issues that were sent"
+        raise UsageError(
+            "no such issue in the delivery log", subject=text.fold(issue)[:80], hint=hint
+        )
     return sending
 
 
@@ -236,8 +240,8 @@ def _read_state(state: str) -> Collection[DeliveryState]:
     """Return the delivery states that a name stands for. For "" return (), which means all."""
     states = {name_state(each): each for each in DeliveryState}
     if state and state not in states:
-        hint = f"there are: {', '.join(states)}"
-        raise UsageError("no such state", subject=text.fold(state)[:80], hint=hint)
+        hint = f"use one of: {', '.join(states)}"
+        raise UsageError("unknown delivery state", subject=text.fold(state)[:80], hint=hint)
     return (states[state],) if state else ()
 
 

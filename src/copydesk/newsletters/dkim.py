@@ -31,8 +31,8 @@ _CLOSED = (
     "mime-version", "content-type", "content-transfer-encoding",
 )  # fmt: skip
 _INSTALL = (
-    'install the extra copydesk[dkim], from your clone: uv tool install ".[dkim]"; '
-    "or let a relay sign"
+    'in your clone, run `uv tool install ".[dkim]"` to install the extra copydesk[dkim]; '
+    "or let a relay sign the mail"
 )
 _FEWEST_BITS = 1024  # RFC 8301
 
@@ -107,7 +107,9 @@ def load_signer(options: DkimOptions, key: bytes, domain: str) -> Signer:
     try:
         import dkim  # noqa: F401
     except ImportError as error:
-        raise MailError("letters cannot be signed", hint=_INSTALL) from error
+        raise MailError(
+            "could not sign newsletters: the extra copydesk[dkim] is not installed", hint=_INSTALL
+        ) from error
     return Signer(
         domain=_check_name(options.domain or domain, "domain"),
         selector=_check_name(options.selector, "selector"),
@@ -123,7 +125,9 @@ def _check_name(name: str, kind: str) -> str:
     if not ascii_name or not all(
         part.replace("-", "").replace("_", "").isalnum() for part in ascii_name.split(".")
     ):
-        raise MailError(f"no {kind} for signing", subject=name, hint="see [mail.dkim]")
+        raise MailError(
+            f"invalid DKIM {kind}", subject=name, hint=f"set `{kind}` in [mail.dkim] of beat.toml"
+        )
     return ascii_name.lower()
 
 
@@ -133,16 +137,18 @@ def _load_key(key: bytes, name: str) -> _Key:
     from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
     from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
-    hint = "openssl genpkey -algorithm rsa -pkeyopt rsa_keygen_bits:2048 -out FILE"
+    hint = "make a key: openssl genpkey -algorithm rsa -pkeyopt rsa_keygen_bits:2048 -out FILE"
     try:
         loaded = load_pem_private_key(key, password=None)
     except (ValueError, TypeError, UnsupportedAlgorithm) as error:  # TypeError: it has a password
-        raise MailError("no private key to sign by", subject=name, hint=hint) from error
+        raise MailError(
+            "the DKIM key file has no private key without a password", subject=name, hint=hint
+        ) from error
     if isinstance(loaded, Ed25519PrivateKey):
         return _Key(loaded)
     if isinstance(loaded, RSAPrivateKey) and loaded.key_size >= _FEWEST_BITS:
         return _Key(loaded)
-    what = "a key that no receiver believes: it is RSA of 1024 bits or more, or Ed25519"
+    what = "a DKIM key must be Ed25519, or RSA with 1024 bits or more"
     raise MailError(what, subject=name, hint=hint)
 
 

@@ -193,7 +193,10 @@ def clean(words: str) -> str:
 def write_field(name: str, value: str) -> bytes:
     """Return a header field. Raises MailError if its value is too long or not printable ASCII."""
     if len(value) > _FIELD_OCTETS or not value.isascii() or not value.isprintable():
-        raise MailError("no value for a field of a message", subject=name)
+        raise MailError(
+            "the value of a mail header is too long or has characters that are not ASCII",
+            subject=name,
+        )
     return f"{name}: {value}".encode() + END
 
 
@@ -215,7 +218,7 @@ def write_date(date: datetime) -> bytes:
 def write_message_id(message_id: str) -> bytes:
     """Return the Message-ID header field. `message_id` is given without angle brackets."""
     if not _MESSAGE_ID.fullmatch(message_id):
-        raise MailError("no id for a message", subject=clean(message_id))
+        raise MailError("not a valid Message-ID", subject=clean(message_id))
     return write_field("Message-ID", f"<{message_id}>")
 
 
@@ -223,7 +226,8 @@ def check_web_address(address: str) -> str:
     """Return a web URL unchanged. Raises MailError if it is no web URL."""
     if not _ADDRESS_OF_WEB.fullmatch(address) or len(address) > _FIELD_OCTETS:
         raise MailError(
-            "no address of the web for a message", hint="it begins with https:// and has no blanks"
+            "not a valid web address in a mail",
+            hint="use an address with https:// and without spaces",
         )
     return address
 
@@ -233,13 +237,13 @@ def write_list_fields(addressing: Addressing) -> bytes:
     fields = b""
     if addressing.list_id:
         if not _LIST_ID.fullmatch(addressing.list_id) or len(addressing.list_id) > 255:
-            raise MailError("no id for a list", subject=clean(addressing.list_id))
+            raise MailError("not a valid List-Id", subject=clean(addressing.list_id))
         fields += _write_with_name("List-Id", addressing.list_name, f"<{addressing.list_id}>")
     if addressing.archive:
         fields += write_field("List-Archive", f"<{check_web_address(addressing.archive)}>")
     if addressing.feedback_id:
         if not _TOKEN.fullmatch(addressing.feedback_id):
-            raise MailError("no feedback id", subject=clean(addressing.feedback_id))
+            raise MailError("not a valid Feedback-ID", subject=clean(addressing.feedback_id))
         fields += write_field("Feedback-ID", addressing.feedback_id)
     return fields
 
@@ -303,7 +307,7 @@ def spell_address(address: str) -> str:
     is_written_well = _DOT_ATOM.fullmatch(local) or _QUOTED.fullmatch(local)
     if not is_written_well or not domain or not _fits(local, spelled):
         raise MailError(
-            "no address that mail can go to", hint="it is NAME@DOMAIN, of 254 octets at most"
+            "not a valid mail address", hint="write it as NAME@DOMAIN, in 254 bytes at most"
         )
     return spelled
 

@@ -29,10 +29,10 @@ if TYPE_CHECKING:
 # MailError.
 
 _PLAIN = "set `security` in [mail.smtp] to `starttls` or `tls`"
-_NO_TLS = "ask its operator for a port with TLS; nothing is sent in plain"
-_BAD_CERTIFICATE = "the name in [mail.smtp] must be the one in its certificate, which must be valid"
-_BAD_SIGN_IN = "look at `user` in [mail.smtp] and COPYDESK_SMTP_PASSWORD"
-_AWAY = "look at `host` and `port` in [mail.smtp]; letters wait until it is there"
+_NO_TLS = "ask the server's operator for a port with TLS; copydesk sends no mail unencrypted"
+_BAD_CERTIFICATE = "the certificate must be valid, and for the name in `host` of [mail.smtp]"
+_BAD_SIGN_IN = "check `user` in [mail.smtp] and COPYDESK_SMTP_PASSWORD"
+_AWAY = "check `host` and `port` in [mail.smtp]; mails wait until the server answers"
 
 
 async def open_line(options: SmtpOptions, *, tls: ssl.SSLContext | None = None) -> SmtpLine:
@@ -73,13 +73,13 @@ async def _prepare(client: aiosmtplib.SMTP, options: SmtpOptions) -> SmtpLine:
     await _greet(client)
     if options.security == "starttls":
         if not client.supports_extension("starttls"):
-            raise MailError("the mail server offers no TLS", subject=_name(options), hint=_NO_TLS)
+            raise MailError("the mail server has no TLS", subject=_name(options), hint=_NO_TLS)
         await client.starttls()
         await _greet(client)  # what was said before is forgotten (RFC 3207, section 4.2)
     if options.user:
         await _sign_in(client, options)
     if client.transport is None or client.transport.is_closing():
-        raise MailServerError("the mail server closed the line", subject=_name(options))
+        raise MailServerError("the mail server closed the connection", subject=_name(options))
     transport = cast(asyncio.Transport, client.transport)
     extensions = frozenset(client.esmtp_extensions)
     return SmtpLine(Conversation(transport, options.timeout_seconds), extensions)
@@ -100,21 +100,21 @@ async def _sign_in(client: aiosmtplib.SMTP, options: SmtpOptions) -> None:
     import aiosmtplib
 
     if not client.supported_auth_methods:
-        raise MailError("the mail server lets nobody sign in", subject=_name(options))
+        raise MailError("the mail server has no way to sign in", subject=_name(options))
     try:
         await client.login(options.user, options.password)
     except aiosmtplib.SMTPAuthenticationError as error:
         if 400 <= error.code < 500:  # as 454: it cannot look at passwords now (RFC 4954)
             raise
-        what = f"the mail server refuses the sign-in with {error.code}"
+        what = f"the mail server refused the user name and password with {error.code}"
         raise MailError(what, subject=_name(options), hint=_BAD_SIGN_IN) from None
 
 
 def _check_plain(options: SmtpOptions) -> None:
     if not options.host:
-        raise MailError("no mail server is named", hint="set `host` in [mail.smtp]")
+        raise MailError("no mail server is set", hint="set `host` in [mail.smtp]")
     if options.security == "none" and not urls.is_loopback(options.host):
-        what = "letters are sent in plain to a server on this machine alone"
+        what = "unencrypted mail is allowed only to a mail server on this machine"
         raise MailError(what, subject=_name(options), hint=_PLAIN)
 
 
@@ -123,14 +123,16 @@ def _translate(error: Exception, options: SmtpOptions) -> MailError:
     if _is_of_tls(error):
         reason = _find_reason(error)
         hint = f"{reason}; {_BAD_CERTIFICATE}" if reason else _BAD_CERTIFICATE
-        return MailError("no safe line to the mail server", subject=_name(options), hint=hint)
+        return MailError(
+            "no secure connection to the mail server", subject=_name(options), hint=hint
+        )
     code = getattr(error, "code", None)
     if isinstance(code, int) and code > 0:
         words = clean_words(str(getattr(error, "message", "")), (options.user,))
-        what = f"the mail server answers {code}"
+        what = f"the mail server answered with {code}"
         kind = MailError if code >= 500 else MailServerError
         return kind(what, subject=_name(options), hint=words)
-    return MailServerError("no line to the mail server", subject=_name(options), hint=_AWAY)
+    return MailServerError("no connection to the mail server", subject=_name(options), hint=_AWAY)
 
 
 def _is_of_tls(error: BaseException | None) -> bool:
@@ -168,7 +170,7 @@ def _own_name() -> str:
 #                         its end     | from here on it may be
 #                         the answer  -> Answer
 
-_UTF8_NEEDED = "the mail server takes no addresses that are not ASCII (SMTPUTF8)"
+_UTF8_NEEDED = "the mail server accepts only ASCII addresses (no SMTPUTF8)"
 _Step = tuple[SmtpStage, bytes, Collection[int]]
 
 
@@ -200,7 +202,7 @@ class SmtpLine:
         try:
             answer = await self._transact(envelope, self._list_steps(envelope, is_utf8=is_utf8))
         except BaseException:
-            self._conversation.end("a letter was broken off")
+            self._conversation.end("sending a mail was interrupted")
             raise
         return answer
 
@@ -265,24 +267,24 @@ class SmtpLine:
     async def _give_up(self, reply: Reply, stage: SmtpStage, recipient: str) -> Answer:
         """Return the outcome of a refused message, and reset the server's state."""
         if reply.code < 400:
-            raise LineLostError(f"the server answered {reply.code}, which was not asked")
+            raise LineLostError(f"the mail server sent an unexpected answer, {reply.code}")
         answer = judge_reply(reply, stage, recipient)
         if reply.code == 421:
-            self._conversation.end("the server is closing")
+            self._conversation.end("the mail server is shutting down")
             return answer
         try:
             is_forgotten = (await self._conversation.ask(b"RSET\r\n")).code == 250
         except LineLostError:
             is_forgotten = False
         if not is_forgotten:
-            self._conversation.end("the server did not forget a letter")
+            self._conversation.end("the mail server did not discard a refused mail")
         return answer
 
     def _judge_end(self, reply: Reply, recipient: str) -> Answer:
         if not (200 <= reply.code < 300 or 400 <= reply.code < 600):
-            raise LineLostError(f"the server answered {reply.code} to a letter's end")
+            raise LineLostError(f"the mail server answered the end of a mail with {reply.code}")
         if reply.code == 421:
-            self._conversation.end("the server is closing")
+            self._conversation.end("the mail server is shutting down")
         return judge_reply(reply, "message", recipient)
 
     def _judge_loss(
@@ -374,7 +376,9 @@ class Conversation(asyncio.Protocol):
         # lets the event loop notice that the server has closed the connection
         await asyncio.sleep(0)
         if self._is_waiting_to_write:
-            await self._within_time(self._flush(), "the server takes no more of a letter")
+            await self._within_time(
+                self._flush(), "the mail server stopped receiving in the middle of a mail"
+            )
         self._check_silence()
 
     async def ask_end(self) -> Reply:
@@ -388,8 +392,8 @@ class Conversation(asyncio.Protocol):
         while self._heard:
             other = self._take_reply()
             if other is None or (other.code // 100 != reply.code // 100 and other.code != 421):
-                raise LineLostError("the server gave two answers")
-            self._lost = "the server gave two answers"
+                raise LineLostError("the mail server gave two answers to one mail")
+            self._lost = "the mail server gave two answers to one mail"
         return reply
 
     def end(self, why: str) -> None:
@@ -400,12 +404,12 @@ class Conversation(asyncio.Protocol):
     def _check_silence(self) -> None:
         if self._heard:
             reply = self._take_reply()
-            raise LineLostError("the server spoke unasked", reply)
+            raise LineLostError("the mail server sent an unexpected answer", reply)
         if self._lost or self._transport.is_closing():
-            raise LineLostError(self._lost or "the line is closed")
+            raise LineLostError(self._lost or "the connection to the mail server is closed")
 
     async def _listen(self, times_longer: int = 1) -> Reply:
-        what = "the server gave no answer in time"
+        what = "the mail server did not answer in time"
         return await self._within_time(self._hear_reply(), what, times_longer)
 
     async def _hear_reply(self) -> Reply:
@@ -450,7 +454,7 @@ class Conversation(asyncio.Protocol):
                 return reply
         if self._heard.find(b"\n", position) >= 0 or len(self._heard) > _MOST_BYTES:
             self._heard.clear()
-            raise LineLostError("the server's answer is none of SMTP's")
+            raise LineLostError("the mail server's answer is not valid SMTP")
         return None
 
     def _wake(self) -> None:
@@ -467,11 +471,11 @@ class Conversation(asyncio.Protocol):
             self._wake()
 
     def eof_received(self) -> None:
-        self._lost = self._lost or "the server closed the line"
+        self._lost = self._lost or "the mail server closed the connection"
         self._wake()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        self._lost = self._lost or "the line broke"
+        self._lost = self._lost or "the connection to the mail server broke"
         self._is_waiting_to_write = False
         self._wake()
 

@@ -54,7 +54,7 @@ def read_unknown(document: str, base: str) -> SourceContents:
     """Parse a document of unknown format as a feed; raise FeedError if it has no items."""
     listed = read_feed(document, base) if _ITEM.search(document) else None
     if listed is None or not listed.entries:
-        raise FeedError("neither a feed nor anything else that lists pages", subject=base)
+        raise FeedError("the answer is neither a feed nor another list of pages", subject=base)
     return listed
 
 
@@ -69,9 +69,9 @@ def _encode_with_limits(document: str, base: str) -> bytes:
         weight = weigh(data)
     if weight == "excess":
         raise FeedError(
-            "a feed too deep, too wide or too long to be read",
+            "the feed is too large or too deeply nested",
             subject=base,
-            hint="ask its publisher for a shorter one, or use the site's sitemap",
+            hint="ask the publisher for a shorter feed, or use the site's sitemap",
         )
     return data
 
@@ -88,7 +88,7 @@ def _parse(data: bytes, base: str) -> Fields:
             resolve_relative_uris=False,
         )
     except Exception as error:  # feedparser may raise anything for a hostile feed
-        raise FeedError(f"a feed that breaks its parser ({error!r:.80})", subject=base) from error
+        raise FeedError(f"could not parse the feed ({error!r:.80})", subject=base) from error
     return _plain_dict(parsed)
 
 

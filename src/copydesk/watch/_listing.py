@@ -54,7 +54,7 @@ def read_listing(document: str, base: str) -> SourceContents:
     """
     root = parse_html(document)
     if root is None:
-        raise FeedError("no page of links", subject=base)
+        raise FeedError("the page has no links", subject=base)
     at = base_url(root, base)
     by_page: dict[str, SourceEntry] = {}
     times: dict[_Element, datetime | None] = {}
@@ -175,12 +175,12 @@ def read_by_rule(document: str, base: str, rule: ListingRule) -> SourceContents:
     root = parse_html(document)
     boxes = [] if root is None else _drop_deep(selectors["item"](root))
     if root is None or not boxes:
-        raise _empty_rule(rule, base, f"no box matches item = {rule.item!r}")
+        raise _empty_rule(rule, base, f"no element matches item = {rule.item!r}")
     at = base_url(root, base)
     entries = [_entry_by_rule(box, at, selectors) for box in boxes]
     articles = tuple(entry for entry in entries if entry.url and not _is_itself(entry.url, base))
     if not articles:
-        raise _empty_rule(rule, base, f"no box has a web address in link = {rule.link!r}")
+        raise _empty_rule(rule, base, f"no element has a web address in link = {rule.link!r}")
     return SourceContents(kind="listing", title=title_of(root), entries=articles)
 
 
@@ -234,7 +234,7 @@ def _empty_rule(rule: ListingRule, base: str, why: str) -> FeedError:
     return FeedError(
         str(Fault.of(FaultKind.RULE_EMPTY, written=f"{rule.written}")),
         subject=base,
-        hint=f"{why}: the page may have changed, so write the rule anew, or leave it out",
+        hint=f"{why}; if the page has changed, write a new listing rule or remove the rule",
     )
 
 

@@ -37,9 +37,9 @@ def _parse_line(number: int, line: str) -> Source:
     url = urls.fetchable(_plain_scheme(line))
     if url is None:
         raise FeedError(
-            f"line {number} is no web address",
+            f"line {number} is not a web address",
             subject=text.shorten(line, 80),
-            hint="an OPML file, or one address a line, is what can be read",
+            hint="use an OPML file, or a file with one web address in each line",
         )
     return Source(url=url)
 
@@ -54,7 +54,9 @@ def read_opml(data: bytes) -> tuple[Source, ...]:
     root = parse_xml(document) if document.strip() else None
     body = None if root is None else _first(root, "body")
     if body is None:
-        raise FeedError("no opml in the file", hint="an OPML file has `opml`, `body`, `outline`")
+        raise FeedError(
+            "the file is not OPML", hint="use a file with the elements `opml`, `body` and `outline`"
+        )
     return _merge(_sources(body))
 
 

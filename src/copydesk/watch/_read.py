@@ -39,13 +39,13 @@ def read_json_feed(document: str, base: str) -> SourceContents:
     try:
         feed = json.loads(document, strict=False)
     except (ValueError, RecursionError) as error:
-        raise FeedError("broken json instead of a feed", subject=base) from error
+        raise FeedError("the feed is not valid JSON", subject=base) from error
     items = feed.get("items") if isinstance(feed, dict) else None
     if not isinstance(items, list):
         raise FeedError(
-            "json without a list of items",
+            "the JSON feed has no list of items",
             subject=base,
-            hint="a JSON Feed has `version` and `items`: see jsonfeed.org",
+            hint="see jsonfeed.org: a JSON Feed needs `version` and `items`",
         )
     listed = tuple(_json_entry(item, feed, base) for item in items if isinstance(item, dict))
     hub, topic = hub_of(_links(feed), base)
@@ -133,7 +133,7 @@ def read_sitemap(document: str, base: str) -> SourceContents:
     """Parse an XML sitemap into its pages, or a sitemap index into its sitemaps."""
     root = parse_xml(document)
     if root is None:
-        raise FeedError("broken xml instead of a sitemap", subject=base)
+        raise FeedError("the sitemap is not valid XML", subject=base)
     entries = tuple(_page_entry(element, base) for element in _children(root, "url"))
     return SourceContents(
         kind="sitemap", title=_title(root), entries=entries, more=_more(root, base)
@@ -264,7 +264,7 @@ def entries(page: Page, source: Source, *, known: str = "") -> SourceContents:
     document = decode(body, page.headers.get("content-type", ""))
     form = sniff(document)
     if form == "empty":
-        raise FeedError("an empty answer", subject=page.final_url)
+        raise FeedError("the answer is empty", subject=page.final_url)
     if source.listing is not None and form in {"html", "unknown"}:
         from copydesk.watch._listing import read_by_rule
 
@@ -310,7 +310,7 @@ def _hint(document: str, base: str) -> str:
     feed = urls.fetchable(href[1], base) if href else None
     if feed is not None:
         return str(Fault.of(FaultKind.NAMED_FEED, feed=feed))
-    return 'look whether the feed has moved, or set kind = "listing" to read the page\'s links'
+    return 'check whether the feed has moved, or set kind = "listing" to read the page\'s links'
 
 
 def is_wanted(lead: Lead, source: Source) -> bool:

@@ -119,9 +119,9 @@ def unzip(data: bytes, subject: str) -> bytes:
         data = _gunzip(data, subject)
     if len(data) > MAX_BYTES:
         raise FeedError(
-            f"a source's answer of more than {MAX_BYTES} bytes",
+            f"the answer of the source has more than {MAX_BYTES:,} bytes",
             subject=subject,
-            hint="name a shorter feed, or one sitemap of the site's index",
+            hint="use a shorter feed, or one sitemap from the site's sitemap index",
         )
     return data
 
@@ -131,7 +131,9 @@ def _gunzip(data: bytes, subject: str) -> bytes:
     try:
         return zlib.decompressobj(zlib.MAX_WBITS | 16).decompress(data, MAX_BYTES + 1)
     except zlib.error as error:
-        raise FeedError("broken gzip in a source's answer", subject=subject) from error
+        raise FeedError(
+            "the answer of the source has invalid gzip data", subject=subject
+        ) from error
 
 
 Form = Literal["xml-feed", "json-feed", "sitemap", "addresses", "html", "empty", "unknown"]

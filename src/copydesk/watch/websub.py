@@ -191,7 +191,7 @@ def _deny(subscription: Subscription, query: Mapping[str, str], now: datetime) -
         subscription,
         lease_until=None,
         next_at=now + timedelta(days=1),
-        trouble=f"the hub denied it ({reason})",
+        trouble=f"the hub refused the subscription ({reason})",
     )
 
 

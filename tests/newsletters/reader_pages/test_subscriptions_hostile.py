@@ -251,7 +251,7 @@ def test_where_the_file_is_damaged_readers_are_told_and_later_served(
         for answer in (desk.get(link), desk.post("/subscribe", {"address": READER})):
             assert 503 == answer.status
             assert "the operator has been notified" in answer.body
-        assert 1 == len([said for said in desk.said if "readers' pages" in said])
+        assert 1 == len([said for said in desk.said if "subscribers' pages" in said])
         file.write_bytes(kept)
         assert 200 == desk.get(link).status
 

@@ -99,12 +99,12 @@ def split_front_matter(path: str, data: bytes) -> Halves:
             end = len(text) - 4
     if end < 0:
         raise RecordError(
-            "no front matter",
+            "the file has no front matter",
             subject=path,
-            hint="a record begins with a line --- and ends its YAML with another",
+            hint="begin the file with a line ---, and end its YAML with a second line ---",
         )
     if end > MAX_FRONT:
-        raise RecordError(f"front matter over {MAX_FRONT} characters", subject=path)
+        raise RecordError(f"the front matter has more than {MAX_FRONT:,} characters", subject=path)
     form = PLAIN if is_plain else find_form(raw, text.count("\n", 0, end + len("\n---\n")))
     return Halves(text[4 : end + 1], text[end + 1 :], form)
 
@@ -112,18 +112,18 @@ def split_front_matter(path: str, data: bytes) -> Halves:
 def decode_yaml(path: str, data: bytes) -> str:
     """Decode the bytes of a file that is all YAML; raise RecordError."""
     if len(data) > MAX_BARE:
-        raise RecordError(f"file over {MAX_BARE} bytes", subject=path)
+        raise RecordError(f"the file has more than {MAX_BARE:,} bytes", subject=path)
     return _read_over_form(_decode(path, data))
 
 
 def _decode(path: str, data: bytes) -> str:
     if len(data) > MAX_BYTES:
-        raise RecordError(f"file over {MAX_BYTES} bytes", subject=path)
+        raise RecordError(f"the file has more than {MAX_BYTES:,} bytes", subject=path)
     try:
         return data.decode("utf-8")
     except UnicodeDecodeError as error:
         raise RecordError(
-            f"not UTF-8 at byte {error.start}",
+            f"the file is not UTF-8 at byte {error.start}",
             subject=path,
             hint="save the file as UTF-8",
         ) from error

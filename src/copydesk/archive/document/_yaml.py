@@ -37,12 +37,12 @@ def compose(text: str, path: str) -> yaml.MappingNode:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark
         line = f" in line {mark.line + _first_line(path)}" if mark else ""
-        raise RecordError(f"broken YAML{line}", subject=path, hint=_one_line(error)) from error
+        raise RecordError(f"invalid YAML{line}", subject=path, hint=_one_line(error)) from error
     except (yaml.YAMLError, UnicodeError) as error:
-        raise RecordError("broken YAML", subject=path, hint=_one_line(error)) from error
+        raise RecordError("invalid YAML", subject=path, hint=_one_line(error)) from error
     if not isinstance(root, yaml.MappingNode):
         raise RecordError(
-            "front matter is no list of keys", subject=path, hint="write lines such as title: …"
+            "the YAML is not a list of keys", subject=path, hint="write lines such as title: …"
         )
     _inspect(root, path)
     return root
@@ -61,12 +61,12 @@ def _inspect(root: yaml.Node, path: str) -> None:
     while todo:
         node, depth = todo.pop()
         if id(node) in seen:
-            raise _at(node, path, "a YAML alias", "write the value out in both places")
+            raise _at(node, path, "unsupported YAML alias", "write the value in both places")
         seen.add(id(node))
         if node.tag not in _KNOWN_TAGS:
-            raise _at(node, path, f"a YAML tag {node.tag}", "take the tag out")
+            raise _at(node, path, f"unsupported YAML tag {node.tag}", "remove the tag")
         if depth > MAX_DEPTH:
-            raise _at(node, path, "nested too deep", f"at most {MAX_DEPTH} levels")
+            raise _at(node, path, "values nested too deeply", f"use at most {MAX_DEPTH} levels")
         todo.extend((child, depth + 1) for child in _children(node, path))
 
 
@@ -78,9 +78,9 @@ def _children(node: yaml.Node, path: str) -> list[yaml.Node]:
     keys: set[str] = set()
     for key, _ in node.value:
         if not isinstance(key, yaml.ScalarNode):
-            raise _at(key, path, "a key that is no text", "write lines such as title: …")
+            raise _at(key, path, "invalid key (not a string)", "write lines such as title: …")
         if key.value in keys:
-            raise _at(key, path, f"the key {key.value!r} twice", "keep one of them")
+            raise _at(key, path, f"duplicate key {key.value!r}", "remove one of the two keys")
         keys.add(key.value)
     return [node for pair in node.value for node in pair]
 
@@ -167,7 +167,7 @@ class TypedFields:
         if node is None:
             return None
         if not _WHOLE.fullmatch(node.value):
-            raise self.wrong(key, "no whole number", "write it as 72")
+            raise self.wrong(key, "not a whole number", "write it as 72")
         return int(node.value)
 
     def flag(self, key: str) -> bool | None:
@@ -186,7 +186,7 @@ class TypedFields:
             return None
         moment = dates.parse(node.value)
         if moment is None:
-            raise self.wrong(key, "no date", "write it as 2023-07-24T09:36:00Z")
+            raise self.wrong(key, "not a date", "write it as 2023-07-24T09:36:00Z")
         return moment
 
     def within(self, key: str) -> TypedFields | None:
@@ -197,7 +197,7 @@ class TypedFields:
         if node is None or _is_null(node):
             return None
         if not isinstance(node, yaml.MappingNode):
-            raise self.wrong(key, "no list of keys", "indent its keys below it by two blanks")
+            raise self.wrong(key, "not a list of keys", "indent the keys below it by two spaces")
         return TypedFields(node, self._path, f"{self._at}{key}.")
 
     def texts(self, key: str) -> tuple[str, ...]:
@@ -205,7 +205,11 @@ class TypedFields:
         texts = []
         for item in self._items(key):
             if not isinstance(item, yaml.ScalarNode):
-                raise self.wrong(key, "a list of something else than texts", "write - and a text")
+                raise self.wrong(
+                    key,
+                    "a list whose items are not all strings",
+                    "write each item after a dash: - text",
+                )
             texts.append(str(item.value))
         return tuple(texts)
 
@@ -214,14 +218,16 @@ class TypedFields:
         made = []
         for index, item in enumerate(self._items(key)):
             if not isinstance(item, yaml.MappingNode):
-                raise self.wrong(key, "a list of something else than keys", "write - url: …")
+                raise self.wrong(key, "a list whose items do not all have keys", "write - url: …")
             made.append(make(TypedFields(item, self._path, f"{self._at}{key}.{index}.")))
         return tuple(made)
 
     def require(self, key: str, value: _T | None) -> _T:
         """Return `value`, or raise RecordError if the YAML mapping does not have the key."""
         if value is None or key not in self._values:
-            raise RecordError(f"no {self._at}{key}", subject=self._path, hint=f"add {key}: …")
+            raise RecordError(
+                f"the key {self._at}{key} is missing", subject=self._path, hint=f"add {key}: …"
+            )
         return value
 
     def _items(self, key: str) -> list[yaml.Node]:
@@ -229,7 +235,7 @@ class TypedFields:
         if node is None or _is_null(node):
             return []
         if not isinstance(node, yaml.SequenceNode):
-            raise self.wrong(key, "no list", "write its items on lines of their own after -")
+            raise self.wrong(key, "not a list", "write each item on its own line after -")
         return list(node.value)
 
     def _scalar(self, key: str) -> yaml.ScalarNode | None:
@@ -237,14 +243,14 @@ class TypedFields:
         if node is None or _is_null(node):
             return None
         if not isinstance(node, yaml.ScalarNode):
-            raise self.wrong(key, "a list where one value belongs", "write it on one line")
+            raise self.wrong(key, "a list instead of one value", "write it on one line")
         return node
 
     def wrong(self, key: str, what: str, hint: str) -> RecordError:
         """Return the error to raise for a key with a wrong value."""
         node = self._values.get(key)
         if node is None:
-            return RecordError(f"no {self._at}{key}", subject=self._path, hint=hint)
+            return RecordError(f"the key {self._at}{key} is missing", subject=self._path, hint=hint)
         shown = f" ({node.value[:40]!r})" if isinstance(node, yaml.ScalarNode) else ""
         return RecordError(
             f"{self._at}{key} in line {line_of(node, self._path)} is {what}{shown}",
@@ -279,9 +285,9 @@ def plain(node: yaml.Node, subject: str) -> object:
         return _construct(node, kind)
     except (ValueError, OverflowError, ConstructorError) as error:
         raise RecordError(
-            f"an impossible {kind} ({node.value[:40]!r})",
+            f"not a valid {kind} ({node.value[:40]!r})",
             subject=subject,
-            hint="write it in quotes if it is a text",
+            hint="write the value in quotes if it is a string",
         ) from error
 
 
@@ -342,7 +348,9 @@ _RESOLVERS: dict[str, list[tuple[str, re.Pattern[str]]]] = Resolver.yaml_implici
 def spell_quoted(text: str) -> str:
     r"""Return a text as a YAML scalar in double quotes, escaping only what must be escaped."""
     if _SURROGATE.search(text):
-        raise RecordError("half a character (a lone surrogate) in a text", subject=ascii(text[:60]))
+        raise RecordError(
+            "the text has an invalid character (half of a surrogate pair)", subject=ascii(text[:60])
+        )
     return f'"{_ESCAPED.sub(_escape, text)}"'
 
 

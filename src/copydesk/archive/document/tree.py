@@ -74,7 +74,9 @@ def emit_document(document: DocumentTree) -> bytes:
     try:
         return document.form.encode(f"{opening}{text}{fence}", body)
     except UnicodeEncodeError as error:
-        raise RecordError("half a character in a text", subject=document.path) from error
+        raise RecordError(
+            "the text has an invalid character (half of a surrogate pair)", subject=document.path
+        ) from error
 
 
 def parse_record(path: str, data: bytes) -> Record:

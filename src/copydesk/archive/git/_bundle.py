@@ -73,9 +73,9 @@ def snapshot_refs(root: Path) -> RefsSnapshot | None:
         return None
     if _git.tell(root, "rev-parse", "--is-shallow-repository").strip() == b"true":
         raise GitError(
-            "the repository is a shallow clone",
+            "the git repository is a shallow clone",
             subject=str(place.top),
-            hint="fetch the rest of its history: git fetch --unshallow",
+            hint="fetch the whole history: git fetch --unshallow",
         )
     head = _git.head(place)
     tree = _git.tell(place.top, "rev-parse", f"{head}^{{tree}}").decode().strip() if head else ""
@@ -213,12 +213,12 @@ def _locate(root: Path) -> _git.WorkTree | None:
     place = _git.locate(root)
     if isinstance(place, str):
         if place:
-            raise GitError("git refuses", subject=place[:500])
+            raise GitError("git cannot use the repository", subject=place[:500])
         if (root / ".git").exists():
             raise GitError(
-                "git does not take its own folder for a repository",
+                "git does not accept the folder .git as a repository",
                 subject=str(root / ".git"),
-                hint="look at it: git status",
+                hint="run `git status` to see what is wrong",
             )
         return None
     return None if _git.is_ignored(place) else place
@@ -227,7 +227,7 @@ def _locate(root: Path) -> _git.WorkTree | None:
 def _object_format(top: Path) -> ObjectFormat:
     said = _git.tell(top, "rev-parse", "--show-object-format").decode().strip()
     if said not in _FORMATS:
-        raise GitError("git names its objects in an unknown way", subject=said)
+        raise GitError("the git repository has an unknown object format", subject=said)
     return _FORMATS[said]
 
 
@@ -258,5 +258,7 @@ def _point_head(folder: Path, snapshot: RefsSnapshot) -> None:
 def _tell(where: Path, *arguments: str, given: bytes = b"") -> None:
     answer = _git.ask(where, *arguments, given=given, environment=_NO_SETTINGS, seconds=_SECONDS)
     if answer.code:
-        hint = "" if answer.complaint else "was it ended, or is the disk full?"
+        hint = (
+            "" if answer.complaint else "check whether the disk is full, or whether git was killed"
+        )
         raise GitError(f"git {arguments[0]} failed", subject=answer.complaint[:500], hint=hint)

@@ -22,7 +22,7 @@ from copydesk.archive.git import _git
 from copydesk.archive.git._git import State, UserIndex
 from copydesk.errors import GitError
 
-STAYS = "the commits stay here; the next round tries again"
+STAYS = "the commits stay on this machine; the next run tries again"
 MOVING = "refs/worktree/copydesk/moving"  # of this work tree alone
 _PRIVATE = ".copydesk"
 _WAIT_SECONDS = 2.0
@@ -126,9 +126,9 @@ def _refuse_private(changes: Sequence[_PathChange], remote: str) -> None:
     names = [change.name for change in changes if _PRIVATE in change.name.casefold().split("/")]
     if names:
         raise GitError(
-            f"the commits of others on {remote} reach into copydesk's own folder",
+            f"commits of others on {remote} change files in the folder .copydesk",
             subject=_few(names),
-            hint=f"it is never in git; take it out there: git rm -r --cached {_PRIVATE}; {STAYS}",
+            hint=f"remove the folder from git there: git rm -r --cached {_PRIVATE}; {STAYS}",
         )
 
 
@@ -137,7 +137,7 @@ def _refuse_losses(place: _git.WorkTree, changes: Sequence[_PathChange], remote:
     added = (change.name for change in changes if change.old is None)
     losses = {there for name in added if (there := _unknown(place.top, name, gone))}
     if losses:
-        raise _in_the_way(f"git does not know {_few(sorted(losses))}", remote)
+        raise _in_the_way(f"files that are not in git: {_few(sorted(losses))}", remote)
 
 
 def _few(names: Sequence[str]) -> str:
@@ -146,9 +146,9 @@ def _few(names: Sequence[str]) -> str:
 
 def _in_the_way(what: str, remote: str) -> GitError:
     return GitError(
-        f"the commits of others on {remote} cannot be laid out here",
+        f"could not check out the commits of others on {remote}",
         subject=what,
-        hint=f"move what is in the way; {STAYS}",
+        hint=f"move the files that are in the way; {STAYS}",
     )
 
 

@@ -205,9 +205,9 @@ class States:
             found = self._read(name)
             if found is None:
                 raise GitError(
-                    "git lacks a folder of a commit",
+                    "a folder of a commit is missing in the git repository",
                     subject=name,
-                    hint="git fsck says what is missing; fetch it from a clone or restore a backup",
+                    hint="run `git fsck`, then fetch what is missing, or restore a backup",
                 )
             tree, data = found
             form = _ENTRY_SHA256 if len(tree) == _SHA256_DIGITS else _ENTRY
@@ -281,12 +281,12 @@ def on_disk(file: Path, digits: int) -> str | None:
     """
     try:
         if not stat.S_ISREG(file.lstat().st_mode):
-            return "no plain file"
+            return "not a regular file"
         return _blob_id(file.read_bytes(), digits)
     except (FileNotFoundError, NotADirectoryError):
         return None
     except OSError as error:
-        return f"unreadable ({error.strerror})"
+        return f"could not be read ({error.strerror})"
 
 
 def _blob_id(data: bytes, digits: int) -> str:
@@ -338,9 +338,9 @@ class UserIndex:
         else:
             self._pending.unlink()
             raise GitError(
-                "another git is at work on the index",
+                "another git process has locked the index",
                 subject=str(self._lock),
-                hint="if no git is running, remove that file",
+                hint="remove the lock file if no git process is running",
             )
         try:
             yield

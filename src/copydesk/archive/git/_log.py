@@ -47,11 +47,11 @@ def read_commit(root: Path, name: str) -> LoggedCommit:
     """
     place = _git.locate(root)
     if isinstance(place, str):
-        raise GitError("no git repository here", subject=place or str(root))
+        raise GitError("the newsroom folder is not in a git repository", subject=place or str(root))
     commit = _id(place, name)
     parents = _git.tell(place.top, "rev-list", "--parents", "-n", "1", commit).decode().split()[1:]
     if len(parents) > 1:
-        raise GitError("a commit that merges others", subject=commit)
+        raise GitError("the commit is a merge", subject=commit)
     return next(_read_lot(place, [commit], ()))
 
 
@@ -71,7 +71,7 @@ def list_commits(root: Path, paths: Sequence[str], since: datetime) -> list[Comm
     """
     place = _git.locate(root)
     if isinstance(place, str):
-        raise GitError("no git repository here", subject=place or str(root))
+        raise GitError("the newsroom folder is not in a git repository", subject=place or str(root))
     out = _git.tell(
         place.top,
         *("log", "--no-merges", f"--since=@{int(since.timestamp())}", f"-{_MOST}"),
@@ -119,7 +119,7 @@ def _id(place: _git.WorkTree, name: str) -> str:
         if is_ours:
             return commit
     raise GitError(
-        "no commit of this branch", subject=name[:100], hint="git log shows the ids of commits"
+        "no such commit in this branch", subject=name[:100], hint="run `git log` to see the ids"
     )
 
 
@@ -282,7 +282,7 @@ def _read_blobs(place: _git.WorkTree, ids: Sequence[str]) -> dict[str, Bytes]:
     for blob in ids:
         end = out.find(b"\n", at)
         if end < 0:
-            raise GitError("git cat-file ended too early", subject=blob)
+            raise GitError("git cat-file ended unexpectedly", subject=blob)
         said = out[at:end].split(b" ")
         at = end + 1
         if len(said) != 3:  # "… missing"

@@ -88,7 +88,9 @@ def push(place: _git.WorkTree, branch: str, remote: str, alone: Alone) -> Pushed
         if not reason:
             return Pushed(sent=sent, taken=taken)
         taken += _take_in(place, line, alone)
-    raise GitError("the remote moves while we push", subject=f"{remote}: {reason}", hint=STAYS)
+    raise GitError(
+        "others push to the remote at the same time", subject=f"{remote}: {reason}", hint=STAYS
+    )
 
 
 def _line(place: _git.WorkTree, branch: str, remote: str) -> _RemoteBranch:
@@ -98,8 +100,8 @@ def _line(place: _git.WorkTree, branch: str, remote: str) -> _RemoteBranch:
     if not _config(place, f"remote.{remote}.url") and not _config(
         place, f"remote.{remote}.pushurl"
     ):
-        hint = f"add it: git remote add {remote} ADDRESS; or correct records.remote"
-        raise GitError("git knows no remote of this name", subject=remote, hint=hint)
+        hint = f"run `git remote add {remote} ADDRESS`, or correct records.remote in beat.toml"
+        raise GitError("git has no remote with this name", subject=remote, hint=hint)
     follows = _config(place, f"branch.{branch}.remote")
     target = _config(place, f"branch.{branch}.merge") if follows == remote else ""
     target = target or f"refs/heads/{branch}"
@@ -161,9 +163,9 @@ def _push_once(place: _git.WorkTree, line: _RemoteBranch) -> str:
     lines = [text.strip() for text in answer.complaint.splitlines() if text.startswith("remote:")]
     said = " ".join(text.removeprefix("remote:").strip() for text in lines)[:300].strip()
     raise GitError(
-        "the remote refuses the branch",
+        "the git remote refuses the push",
         subject=git.plain(f"{line.remote}: {reason}{f': {said}' if said else ''}"),
-        hint=f"look at its rules for {line.target}: protection, hooks, quota; {STAYS}",
+        hint=f"check the remote's rules for {line.target}: protection, hooks, quota; {STAYS}",
     )
 
 
@@ -209,9 +211,9 @@ def _refuse_edits(place: _git.WorkTree, line: _RemoteBranch) -> None:
     if names:
         more = f" and {len(names) - 3} more" if len(names) > 3 else ""
         raise GitError(
-            f"{line.remote} has commits of others, and files here have edits not committed",
+            f"{line.remote} has commits of others, and the newsroom has uncommitted edits",
             subject=", ".join(names[:3]) + more,
-            hint=f"commit them or take them back; {STAYS}",
+            hint=f"commit or revert the edits; {STAYS}",
         )
 
 
@@ -219,15 +221,15 @@ def _refuse_tangles(place: _git.WorkTree, line: _RemoteBranch, ours: str, theirs
     """Raise GitError if a rebase is impossible: unrelated history, or local merge commits."""
     if _git.ask(place.top, "merge-base", ours, theirs).code:
         raise GitError(
-            "the remote's branch has another history",
+            "the remote's branch has an unrelated history",
             subject=f"{line.remote} {line.target}",
-            hint="begin with an empty repository there, or push to another branch",
+            hint="start with an empty remote repository, or push to another branch",
         )
     if _count(place, "--merges", f"{theirs}..{ours}"):
         raise GitError(
-            f"{line.remote} has commits of others, and there is a merge among those not pushed",
+            f"{line.remote} has commits of others, and the commits to push include a merge",
             subject=line.branch,
-            hint=f"bring them together by hand: git pull {line.remote}; git push",
+            hint=f"merge by hand: git pull {line.remote}; git push",
         )
 
 
@@ -251,9 +253,9 @@ def _rebase(place: _git.WorkTree, line: _RemoteBranch, ours: str, theirs: str) -
     if not names:
         raise GitError("git rebase failed", subject=git.plain(answer.complaint[:500]), hint=STAYS)
     raise GitError(
-        f"our commits and those on {line.remote} contradict each other",
+        f"commits of this newsroom and commits on {line.remote} conflict",
         subject=", ".join(names[:3]),
-        hint=f"nothing was changed; settle it by hand: git pull --rebase {line.remote} "
+        hint=f"resolve the conflict by hand: git pull --rebase {line.remote} "
         f"{line.target.removeprefix('refs/heads/')}",
     )
 

@@ -86,7 +86,11 @@ class Repository:
     def obstacle(self) -> str:
         """Return why no commit is possible now (such as "detached HEAD"), "" if it is possible."""
         if self._place is None:
-            return f"git refuses: {self._complaint}" if self._complaint else "not a git repository"
+            return (
+                f"git reports an error: {self._complaint}"
+                if self._complaint
+                else "not a git repository"
+            )
         for name, what in _OBSTACLES:
             if (self._place.folder / name).exists():
                 return what
@@ -177,7 +181,9 @@ class Repository:
         obstacle = self.obstacle()
         place, states = self._place, self._states
         if obstacle or place is None or states is None:
-            raise GitError("cannot commit", subject=obstacle, hint="the files are on disk")
+            raise GitError(
+                "could not commit", subject=obstacle, hint="commit later; the files are on the disk"
+            )
         names = sorted({place.prefix + self._check_path(path) for path in paths})
         message, author = message.replace("\0", ""), author.replace("\0", "")
         words = CommitWords(message=message, author=author, when=when)
@@ -197,15 +203,21 @@ class Repository:
         obstacle = self.obstacle()
         place, states = self._place, self._states
         if obstacle or place is None or states is None:
-            hint = "" if self.branch() else "check a branch out: git switch NAME"
-            raise GitError("cannot push", subject=obstacle, hint=hint or "the commits stay here")
+            hint = "" if self.branch() else "check out a branch: git switch NAME"
+            raise GitError(
+                "could not push", subject=obstacle, hint=hint or "push later; the commits stay here"
+            )
 
         @contextlib.contextmanager
         def settle_first() -> Iterator[None]:
             with alone(), self._alone(place):
                 self._settle(states)
                 if in_the_way := self.obstacle():
-                    raise GitError("cannot push", subject=in_the_way, hint="the commits stay here")
+                    raise GitError(
+                        "could not push",
+                        subject=in_the_way,
+                        hint="push later; the commits stay here",
+                    )
                 yield
 
         with self._pushing(place):
@@ -225,7 +237,7 @@ class Repository:
     def _pushing(self, place: _git.WorkTree) -> Iterator[None]:
         with locks.hold(place.folder / f"{_BUSY}-push") as is_alone:
             if not is_alone:
-                raise GitError("another copydesk is pushing", subject=str(self._root))
+                raise GitError("another copydesk process is pushing", subject=str(self._root))
             yield
 
     @contextlib.contextmanager
@@ -233,10 +245,12 @@ class Repository:
         try:
             with locks.hold(place.folder / _BUSY, _BUSY_SECONDS) as is_alone:
                 if not is_alone:
-                    raise GitError("another copydesk is committing", subject=str(self._root))
+                    raise GitError(
+                        "another copydesk process is committing", subject=str(self._root)
+                    )
                 yield
         except OSError as error:
-            raise GitError("cannot write to the repository", subject=str(error)) from error
+            raise GitError("could not write to the git repository", subject=str(error)) from error
 
     def _recover(self, states: _git.States) -> str:
         """Finish or discard a commit or push whose process was killed, unless git is still running.
@@ -258,7 +272,7 @@ class Repository:
     def _check_path(self, path: str) -> str:
         _files.inside(self._root, path)
         if "\n" in path:
-            raise GitError("a line end in a path", subject=repr(path))
+            raise GitError("the path contains a line break", subject=repr(path))
         return path
 
 
@@ -328,7 +342,10 @@ def make(
                 index.bring_along()
                 return commit
             head = _git.head(place)
-    raise GitError("the branch moved while committing", hint="the next round commits again")
+    raise GitError(
+        "others committed to the branch at the same time",
+        hint="wait for the next run, which tries again",
+    )
 
 
 def _store_blobs(place: _git.WorkTree, names: Sequence[str]) -> Mapping[str, str]:

@@ -214,7 +214,7 @@ class _BelowKey:
 class TextList(_BelowKey, Generic[_T]):
     """The notation of a list of texts in a record: each on a line after a dash."""
 
-    name = "list of texts"
+    name = "list of strings"
 
     def __init__(
         self, *, spell: Callable[[_T], str], make: Callable[[str], _T], parse: Callable[[str], _T]
@@ -243,7 +243,7 @@ class Nested(_BelowKey):
     cached.
     """
 
-    name = "keys of its own"
+    name = "keys, listed below"
     missing = None
 
     def __init__(self, table: Table) -> None:
@@ -266,7 +266,7 @@ class Nested(_BelowKey):
 class NestedList(_BelowKey):
     """The notation of a list of objects in a record; one value of each object identifies it."""
 
-    name = "list, each with keys of its own"
+    name = "list of items with keys"
 
     def __init__(self, table: Table) -> None:
         self.table = table
@@ -294,7 +294,7 @@ class NestedList(_BelowKey):
 class Digests(_BelowKey):
     """The notation of field names in a record, each with the digest of the value last written."""
 
-    name = "a field's name and 8 hex digits on each line"
+    name = "one line for each field: its name and 8 hex digits"
 
     def write(
         self, key: str, pairs: tuple[tuple[str, str], ...], position: MappingPosition
@@ -455,8 +455,8 @@ Every key of a file in `_news/`, in its order. This page is generated from the t
 records are written and read (`./run.sh docs`), so it is complete. What the fields are for stands in
 [Records](../concepts/records.md).
 
-A key that has nothing to say is left out, unless it is *always* there. Between the groups of the
-first table stands an empty line. *Ours* are keys that no record in the profile `everyday` has.
+A key without a value is left out, unless it is marked *always*. An empty line separates the groups
+of the first table. *Ours* marks keys that no record in the profile `everyday` has.
 """
 
 

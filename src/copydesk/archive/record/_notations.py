@@ -245,7 +245,7 @@ def _read_said(fields: TypedFields, key: str, absent: Said | None) -> Said:
     word = fields.text(key)
     said = next((known for known in _SAID if known == word), None)
     if said is None:
-        raise fields.wrong(key, "none of " + ", ".join(_SAID), "write said: publish")
+        raise fields.wrong(key, "not one of " + ", ".join(_SAID), "write said: publish")
     return said
 
 
@@ -268,7 +268,7 @@ TEXT = OneLine(
     missing="",
 )
 WORD = OneLine(
-    name="bare text, in quotes where YAML needs them",
+    name="text, in quotes if YAML needs quotes",
     spell=spell_word,
     read=TypedFields.text,
     standing="(.+)",
@@ -277,7 +277,7 @@ WORD = OneLine(
     missing="",
 )
 WORDS: OneLine[tuple[str, ...]] = OneLine(
-    name="words, set apart by commas",
+    name="words, separated by commas",
     spell=lambda words: spell_plain(", ".join(words)),
     read=_read_words,
     standing='((?!"").+)',
@@ -293,7 +293,7 @@ NUMBER: OneLine[Any] = OneLine(
     missing=None,
 )
 SIZE = OneLine(
-    name="pixels, at least 1",
+    name="number of pixels, at least 1",
     spell=lambda pixels: f"{pixels:d}",
     read=_or_absent(TypedFields.number),
     standing="([1-9][0-9]{0,17})",

@@ -101,7 +101,10 @@ def emit_story(story: Story) -> bytes:
     try:
         return _form(unknown).encode(text + after_fence[:1], after_fence[1:])
     except UnicodeEncodeError as error:
-        raise RecordError("half a character in the body", subject=story.path) from error
+        raise RecordError(
+            "the story's text has an invalid character (half of a surrogate pair)",
+            subject=story.path,
+        ) from error
 
 
 def _form_extras(form: ByteForm) -> Iterable[Extra]:

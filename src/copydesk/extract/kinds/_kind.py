@@ -118,7 +118,7 @@ def _name_gallery(look: PageLook) -> str:
         return ""
     told = any(json_ld.kinds(node) & _GALLERIES for node in look.declared.nodes)
     pictures = len(look.document.tree.xpath("//img")[: _FEW + 1])
-    return "pictures without a text" if told and pictures >= _FEW else ""
+    return "pictures without text" if told and pictures >= _FEW else ""
 
 
 def is_robot_wall(look: PageLook) -> bool:
@@ -137,7 +137,7 @@ def is_robot_wall(look: PageLook) -> bool:
 def name_empty(look: PageLook) -> str:
     """Return "an empty page" or the like for a page with nothing to read, "" otherwise.
 
-    A paywalled stub, a video and a page drawn by scripts have little text, but declare what they
+    A paywalled stub, a video and a page rendered by scripts have little text, but declare what they
     are or have a description in their feed; a brief has what only articles have. An empty shell
     declares nothing but its site's name.
     """
@@ -148,7 +148,7 @@ def name_empty(look: PageLook) -> str:
     is_described = bool(look.declared.first("og:description", "description")[0])
     if (look.says_article or is_described) and not is_shell:
         return ""
-    return "a page drawn by scripts" if is_drawn else "an empty page"
+    return "a page rendered by scripts" if is_drawn else "an empty page"
 
 
 def _is_promised(look: PageLook) -> bool:
@@ -311,14 +311,14 @@ def _has_price(look: PageLook) -> bool:
 
 
 def _name_site_page(look: PageLook) -> str:
-    """Name a page about its site by schema.org's types of pages, "" for another."""
+    """Name a page about the site itself by schema.org's types of pages, "" for another."""
     if look.says_article or look.length >= 5 * SHORT:
         return ""
     for node in look.declared.nodes[:_FIRST]:
         if json_ld.kinds(node) & _OF_THE_SITE:
             name = json_ld.string(node.get("name"))
             if look.is_here(node) or (name and look.is_called(name, 0)):
-                return "a page about its site"
+                return "a page about the site itself"
     return ""
 
 
@@ -368,7 +368,7 @@ def _name_demand(look: PageLook) -> str:
     if _is_login(look):
         return "a login page"
     if _is_consent(look):
-        return "a question about cookies"
+        return "a cookie consent page"
     return "a parked domain" if _is_parked(look) else ""
 
 
@@ -433,14 +433,14 @@ def _name_redirect(look: PageLook) -> str:
     address = next(soon, None)
     if address is not None:
         return _name_refresh(look, address)
-    return "a page that only leads on by a script" if _has_such_script(look) else ""
+    return "a page that only redirects by a script" if _has_such_script(look) else ""
 
 
 def _name_refresh(look: PageLook, address: str) -> str:
     """Describe where a page redirects to."""
     target = urls.fetchable(address, look.document.base) if address.strip() else ""
     if target and urls.identity(target) != urls.identity(look.address):
-        return f"a page that only leads on to {_shorten_address(target)}"
+        return f"a page that only redirects to {_shorten_address(target)}"
     return "a page that only reloads itself"
 
 
@@ -496,10 +496,10 @@ def name_missing(look: PageLook) -> str:
     if look.length >= SHORT:
         return ""
     if look.declared.first(*_CODES)[0].strip() in {"404", "410"} or look.classes & _CLASSES:
-        return "an error page in a 200"
+        return "an error page with status 200"
     if not look.is_as_listed:
         if not look.is_sure and _is_error(look):
-            return "an error page in a 200"
+            return "an error page with status 200"
         for heading in (look.title,) if look.is_sure else look.whole_headings:
             if found := _name_note(heading):
                 return found
@@ -531,4 +531,4 @@ def _name_note(sentence: str) -> str:
     folded = sentence.strip()
     if not folded or len(folded) > _LONGEST_SENTENCE or not _SENTENCE.match(folded):
         return ""
-    return "a removed article" if _REMOVED.search(folded) else "an error page in a 200"
+    return "a removed article" if _REMOVED.search(folded) else "an error page with status 200"

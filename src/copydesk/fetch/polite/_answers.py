@@ -22,13 +22,13 @@ _REASONS: dict[int, RefusedReason] = {
     451: "blocked",
 }
 _WORDS = {
-    401: "a login is asked for",
+    401: "login required",
     403: "forbidden",
     404: "not found",
     410: "gone for good",
     429: "too many requests",
-    451: "withheld for legal reasons",
-    503: "not available now",
+    451: "unavailable for legal reasons",
+    503: "temporarily unavailable",
 }
 
 
@@ -79,17 +79,17 @@ def next_hop(page: Page, asked: Sequence[str], limit: int) -> str | Refused:
     """
     location = page.headers.get("location", "").strip()
     if not location:
-        return _refuse(page, "names no target")
+        return _refuse(page, "has no target")
     parsed = urls.parse(location, asked[-1])
     target = urls.fetchable(location, asked[-1])
     if parsed is None or target is None:
-        return _refuse(page, f"leads to no web address: {location[:200]}")
+        return _refuse(page, f"leads to an invalid web address: {location[:200]}")
     if parsed.username or parsed.password:
         return _refuse(page, f"leads to an address with a password: {target}")
     if target in asked:
         return _refuse(page, f"leads in a circle: {target}")
     if len(asked) > limit:
-        return _refuse(page, f"is the last of more than {limit}: {target}")
+        return _refuse(page, f"comes after {limit} other redirects: {target}")
     return target
 
 

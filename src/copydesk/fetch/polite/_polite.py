@@ -167,7 +167,7 @@ class Polite:
         retry_at = self._slots.retry_at(host)
         if retry_at is None:
             return None
-        detail = f"{host} asked to be left alone for a while"
+        detail = f"{host} asked for a pause"
         return Refused(url=request.url, reason="slow-down", detail=detail, retry_at=retry_at)
 
     def _judge_status(self, answer: Answer) -> Answer:
@@ -264,7 +264,7 @@ class RobotsFiles:
             return _refuse_because(where, entry.trouble)
         if entry.rules is None or entry.rules.allow(where.url):
             return None
-        detail = f"forbidden by {where.origin}/robots.txt"
+        detail = f"access is forbidden by {where.origin}/robots.txt"
         return Refused(url=where.url, reason="robots", detail=detail)
 
     def signals(self, where: WebAddress) -> tuple[Signal, ...]:
@@ -413,7 +413,7 @@ def _refuse_for_status(page: Page, now: datetime) -> Refused:
     """Return a refusal for a robots.txt response with 5xx (RFC 9309 2.3.1.4), or 429 (a pause)."""
     refused = _answers.refusal(page, now)
     reason: RefusedReason = "slow-down" if page.status == 429 else "robots"
-    detail = f"robots.txt cannot be had: status {page.status}"
+    detail = f"could not fetch robots.txt: status {page.status}"
     retry_at = None if refused is None else refused.retry_at
     return Refused(
         url=page.url, reason=reason, detail=detail, status=page.status, retry_at=retry_at
@@ -424,14 +424,14 @@ def _refuse_unknown(answer: NotModified | Refused, url: str, asked: list[str]) -
     """Return why a robots.txt is unknown; a failure after a redirect is not the host's own."""
     if isinstance(answer, Refused) and len(asked) == 1:
         return answer
-    detail = answer.detail if isinstance(answer, Refused) else "an answer to another question"
-    return Refused(url=url, reason="robots", detail=f"robots.txt cannot be had: {detail}")
+    detail = answer.detail if isinstance(answer, Refused) else "unexpected answer"
+    return Refused(url=url, reason="robots", detail=f"could not fetch robots.txt: {detail}")
 
 
 def _refuse_because(where: WebAddress, trouble: Refused) -> Refused:
     """Return the refusal of a URL because its robots.txt could not be fetched."""
     reason = trouble.reason if trouble.reason in _OF_THE_HOST else "robots"
-    detail = trouble.detail if trouble.detail else f"{where.origin}/robots.txt cannot be had"
+    detail = trouble.detail if trouble.detail else f"could not fetch {where.origin}/robots.txt"
     return Refused(
         url=where.url,
         reason=reason,

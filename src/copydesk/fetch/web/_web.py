@@ -232,27 +232,27 @@ _ENDED = 10
 _CERTIFICATES = {
     9: "is not valid yet",
     18: "is self-signed",
-    19: "has nobody who vouches for it",  # a chain that ends in an unknown authority
-    20: "has nobody who vouches for it",
-    21: "has nobody who vouches for it",  # or the server does not send a part of the chain
+    19: "is not from a trusted authority",  # a chain that ends in an unknown authority
+    20: "is not from a trusted authority",
+    21: "is not from a trusted authority",  # or the server does not send a part of the chain
     62: "is for another host",
     64: "is for another host",  # the host is an IP address
 }
 _TLS = {
-    "WRONG_VERSION_NUMBER": "it speaks no TLS there",
-    "HTTP_REQUEST": "it speaks no TLS there",
-    "RECORD_LAYER_FAILURE": "it speaks no TLS there",
-    "UNEXPECTED_EOF_WHILE_READING": "it hung up",
-    "UNSUPPORTED_PROTOCOL": "it speaks only old TLS",
-    "TLSV1_ALERT_PROTOCOL_VERSION": "it speaks only other versions of TLS",
-    "SSLV3_ALERT_HANDSHAKE_FAILURE": "no way of speaking in common",
+    "WRONG_VERSION_NUMBER": "the server does not use TLS on this port",
+    "HTTP_REQUEST": "the server does not use TLS on this port",
+    "RECORD_LAYER_FAILURE": "the server does not use TLS on this port",
+    "UNEXPECTED_EOF_WHILE_READING": "the server closed the connection",
+    "UNSUPPORTED_PROTOCOL": "the server supports only old versions of TLS",
+    "TLSV1_ALERT_PROTOCOL_VERSION": "the server supports only other versions of TLS",
+    "SSLV3_ALERT_HANDSHAKE_FAILURE": "the server supports no common cipher",
 }
 _CONNECTIONS = {
     errno.ECONNREFUSED: "refused",
-    errno.ECONNRESET: "reset by the other side",
-    errno.EPIPE: "closed by the other side",
-    errno.EHOSTUNREACH: "no way there",
-    errno.ENETUNREACH: "no network to go by",
+    errno.ECONNRESET: "the server reset the connection",
+    errno.EPIPE: "the server closed the connection",
+    errno.EHOSTUNREACH: "no route to the host",
+    errno.ENETUNREACH: "the network is unreachable",
     errno.ETIMEDOUT: "no answer",
 }
 _ERRNO = re.compile(r"\[Errno (\d{1,5})\]")
@@ -279,7 +279,7 @@ def refuse_error(request: Request, host: str, error: Exception, options: FetchOp
         )
     cause = error if isinstance(error, AddressRefusedError) else getattr(error, "os_error", None)
     if isinstance(cause, AddressRefusedError):
-        detail = f"{host} is no public address: {cause.address}"
+        detail = f"{host} is not a public address: {cause.address}"
         return Refused(url=request.url, reason="address", detail=detail)
     is_certificate = isinstance(error, aiohttp.ClientConnectorCertificateError)
     reason: RefusedReason = "certificate" if is_certificate else "network"
@@ -291,7 +291,7 @@ def _describe_timeout(error: TimeoutError, host: str, options: FetchOptions) -> 
 
     if isinstance(error, aiohttp.ConnectionTimeoutError):
         return f"no connection to {host} within {options.connect_seconds:g} seconds"
-    return f"no whole answer within {options.timeout_seconds:g} seconds"
+    return f"no complete answer within {options.timeout_seconds:g} seconds"
 
 
 def _describe(host: str, error: Exception) -> str:
@@ -305,17 +305,23 @@ def _describe(host: str, error: Exception) -> str:
         (aiohttp.ClientSSLError, _describe_tls),
         (aiohttp.ClientConnectorDNSError, _describe_name),
         (aiohttp.ClientConnectorError, _describe_connection),
-        (aiohttp.ServerDisconnectedError, lambda at, _: f"{at} hung up without an answer"),
-        (aiohttp.ClientPayloadError, lambda _, __: "the body broke off"),
+        (
+            aiohttp.ServerDisconnectedError,
+            lambda at, _: f"{at} closed the connection without an answer",
+        ),
+        (
+            aiohttp.ClientPayloadError,
+            lambda _, __: "the connection broke before the end of the body",
+        ),
         (aiohttp.ClientResponseError, _describe_http),
         (aiohttp.InvalidURL, lambda _, __: "not a web address"),
-        (UnicodeError, lambda at, _: f"not a name of a host: {at}"),
-        (OSError, lambda at, no: f"the connection with {at} broke off: {_describe_os_error(no)}"),
+        (UnicodeError, lambda at, _: f"not a valid host name: {at}"),
+        (OSError, lambda at, no: f"the connection to {at} broke: {_describe_os_error(no)}"),
     ]
     for kind, words in kinds:
         if isinstance(error, kind):
             return words(host, error)
-    return f"no answer from {host} that can be used ({text.fold(str(error))})"
+    return f"{host} sent no usable answer ({text.fold(str(error))})"
 
 
 def _describe_connection(host: str, error: OSError) -> str:
@@ -324,7 +330,7 @@ def _describe_connection(host: str, error: OSError) -> str:
 
 def _describe_proxy(host: str, error: aiohttp.ClientHttpProxyError) -> str:
     message = text.fold(error.message)
-    return f"the proxy does not let us through to {host} ({message or error.status})"
+    return f"the proxy refuses the connection to {host} ({message or error.status})"
 
 
 def _describe_certificate(host: str, error: aiohttp.ClientConnectorCertificateError) -> str:
@@ -340,19 +346,19 @@ def _describe_certificate(host: str, error: aiohttp.ClientConnectorCertificateEr
 def _describe_tls(host: str, error: aiohttp.ClientConnectorSSLError) -> str:
     code = str(getattr(getattr(error, "os_error", error), "reason", None) or "")
     why = _TLS.get(code) or code.removeprefix("TLSV1_ALERT_").replace("_", " ").lower()
-    return f"no secure connection with {host}{f': {why}' if why else ''}"
+    return f"no secure connection to {host}{f': {why}' if why else ''}"
 
 
 def _describe_name(host: str, error: aiohttp.ClientConnectorDNSError) -> str:
     """Describe which host name cannot be resolved, without the name of a proxy."""
-    whose = host if error.host == host.strip("[]") else "the proxy's"
+    whose = host if error.host == host.strip("[]") else "the host of the proxy"
     return f"no such host: {whose} ({error.strerror})"
 
 
 def _describe_http(host: str, error: aiohttp.ClientResponseError) -> str:
     """Describe an HTTP error by the first line of the parser's message."""
     match = _FAULT.match(error.message)
-    return f"no valid HTTP from {host}{f' ({match[0].lower()})' if match else ''}"
+    return f"{host} sent invalid HTTP{f' ({match[0].lower()})' if match else ''}"
 
 
 def _describe_os_error(error: OSError) -> str:
@@ -379,11 +385,11 @@ def refuse_proxy(where: WebAddress, proxy: str, options: FetchOptions) -> Refuse
         fault = Fault.of(FaultKind.PROXY_UNSET, variable=unset[1])
         return Refused(url=where.url, reason="network", detail=str(fault))
     if not _is_proxy(proxy):
-        detail = "the proxy is no http:// or https:// address with a host"
+        detail = "the proxy is not an http:// or https:// address with a host"
         return Refused(url=where.url, reason="network", detail=detail)
     if options.allows(where.host) or not _is_private(where.host):
         return None
-    detail = f"{where.host} is no public address, and no proxy is asked for it"
+    detail = f"{where.host} is not a public address, so no proxy may fetch it"
     return Refused(url=where.url, reason="address", detail=detail)
 
 

@@ -27,7 +27,7 @@ _PATIENCE_SECONDS = 0.5  # after this a look-up makes room for the next, and wai
 _SHORTEST_SECONDS, _LONGEST_SECONDS = 60.0, 3_600.0
 _MOST_KEPT = 20_000
 _BAD_NAME = 8  # ARES_EBADNAME
-_NO_NAME = "not a name of a host"
+_NO_NAME = "not a valid host name"
 
 
 class UnknownHostError(FetchError):
@@ -99,7 +99,7 @@ class Resolver:
                 answer = await question
         except TimeoutError as error:
             raise UnknownHostError(
-                f"no name server answered within {self._limit:g} seconds"
+                f"no DNS server answered within {self._limit:g} seconds"
             ) from error
         except UnicodeError as error:
             raise InvalidHostError(_NO_NAME) from error
@@ -137,16 +137,16 @@ def parse_server(text: str) -> str:
             bare = f"[{parsed}]" if parsed.version == 6 else str(parsed)
             return f"{bare}:{port or 53}"
     raise ConfigError(
-        f"not the address of a name server: {text}",
+        f"not the address of a DNS server: {text}",
         subject="fetch.nameservers",
-        hint='write an IP address, with a port where it is not 53: "192.0.2.1" or "[::1]:5353"',
+        hint='write an IP address, with the port if it is not 53: "192.0.2.1" or "[::1]:5353"',
     )
 
 
 def _read_answer(answer: pycares.AddrInfoResult, began: float, now: float) -> HostAddresses:
     addresses = tuple(_addresses(answer))
     if not addresses:
-        raise UnknownHostError("it has no address")
+        raise UnknownHostError("the host has no IP address")
     seconds = min((node.ttl for node in answer.nodes), default=0)
     kept_seconds = min(max(seconds, _SHORTEST_SECONDS), _LONGEST_SECONDS)
     return HostAddresses(addresses=addresses, until=now + kept_seconds, took=now - began)

@@ -81,7 +81,7 @@ class _Connection(imaplib.IMAP4_SSL):
 
     def read(self, size: int) -> bytes:
         if size > MOST_BYTES + _SPARE_BYTES:
-            raise self.abort("more than was asked for")
+            raise self.abort("the IMAP server sent more than requested")
         return super().read(size)
 
 
@@ -137,23 +137,29 @@ def _sign_in(connection: _Connection, options: BounceOptions) -> None:
     try:
         connection.login(options.imap_user, options.password)
     except UnicodeError:
-        raise _refusal(options, "a password that is no ASCII cannot be sent") from None
+        raise _refusal(options, "the IMAP password has characters that are not ASCII") from None
     except imaplib.IMAP4.abort:
-        raise _refusal(options, "the box of what comes back broke off") from None
+        raise _refusal(
+            options, "the IMAP server of the bounce mailbox closed the connection"
+        ) from None
     except imaplib.IMAP4.error:
         raise _refusal(
             options,
-            "the box of what comes back lets nobody in by this name and password",
-            "see mail.bounces.imap_user and COPYDESK_IMAP_PASSWORD",
+            "the IMAP server of the bounce mailbox refused the user name and password",
+            "check mail.bounces.imap_user in beat.toml and COPYDESK_IMAP_PASSWORD",
         ) from None
     except _FAULTS:
-        raise _refusal(options, "the box of what comes back broke off") from None
+        raise _refusal(
+            options, "the IMAP server of the bounce mailbox closed the connection"
+        ) from None
     with _faults(options):
         folder = options.imap_folder.replace("\\", "\\\\").replace('"', '\\"')
         kind, _ = connection.select(f'"{folder}"')
     if kind != "OK":
-        what = "the box of what comes back has no such folder"
-        raise MailError(what, subject=options.imap_folder, hint="see mail.bounces.imap_folder")
+        what = "the bounce mailbox has no such folder"
+        raise MailError(
+            what, subject=options.imap_folder, hint="set mail.bounces.imap_folder in beat.toml"
+        )
 
 
 def _list_new(connection: _Connection, options: BounceOptions) -> list[str]:
@@ -175,7 +181,7 @@ def _fetch(connection: _Connection, number: str) -> bytes:
 def _ask(connection: _Connection, *words: str) -> list[Any]:
     kind, found = connection.uid(*words)
     if kind != "OK":
-        raise connection.error(f"{words[0]} was refused")
+        raise connection.error(f"the server refused {words[0]}")
     return found
 
 
@@ -185,11 +191,15 @@ def _faults(options: BounceOptions) -> Iterator[None]:
     try:
         yield
     except ssl.SSLCertVerificationError as error:
-        _raise(options, f"the box of what comes back is not to be trusted ({error.reason})", error)
+        _raise(
+            options,
+            f"the IMAP server of the bounce mailbox has an invalid certificate ({error.reason})",
+            error,
+        )
     except TimeoutError as error:
-        _raise(options, "the box of what comes back says nothing", error)
+        _raise(options, "the IMAP server of the bounce mailbox did not answer in time", error)
     except _FAULTS as error:
-        _raise(options, "the box of what comes back cannot be read", error)
+        _raise(options, "could not read the bounce mailbox", error)
 
 
 def _raise(options: BounceOptions, what: str, error: Exception) -> NoReturn:
@@ -198,4 +208,4 @@ def _raise(options: BounceOptions, what: str, error: Exception) -> NoReturn:
 
 def _refusal(options: BounceOptions, what: str, hint: str = "") -> MailError:
     host = f"{options.imap_host}:{options.imap_port}"
-    return MailError(what, subject=host, hint=hint or "see [mail.bounces] in beat.toml")
+    return MailError(what, subject=host, hint=hint or "check [mail.bounces] in beat.toml")

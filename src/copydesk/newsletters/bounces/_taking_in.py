@@ -78,7 +78,7 @@ def look_into_mailbox(
     """
     options = newsroom.settings.mail.bounces
     if not options.imap_host:
-        raise UsageError("no box of what comes back", hint="name it: mail.bounces.imap_host")
+        raise UsageError("no bounce mailbox is set", hint="set mail.bounces.imap_host in beat.toml")
     from copydesk.newsletters.bounces._mailbox import read_mailbox
 
     effects: Counter[ReturnEffect] = Counter()

@@ -101,7 +101,7 @@ def examine_mail(
     options = newsroom.settings.mail
     if options.deliver != "smtp":
         raise UsageError(
-            "no letters go by a mail server", hint='set deliver = "smtp" in [mail] of beat.toml'
+            "newsletters are not sent by SMTP", hint='set deliver = "smtp" in [mail] of beat.toml'
         )
     request = _look.CheckRequest(
         options=options,
@@ -150,9 +150,11 @@ def overrule_check(
     """
     if kind not in list_kinds():
         known = ", ".join(list_kinds())
-        raise UsageError("there is no such check", subject=kind, hint=f"name one of {known}")
+        raise UsageError("unknown mail check", subject=kind, hint=f"use one of: {known}")
     if not why.strip():
-        raise UsageError("a fault is overruled for a reason", hint="say it with --why")
+        raise UsageError(
+            "overruling a failed check needs a reason", hint="give the reason with --why"
+        )
     word = _Kept(
         settings=_digest(newsroom),
         at=dates.rfc3339(newsroom.now),
@@ -171,13 +173,13 @@ def find_mail_obstacle(newsroom: Newsroom, store: MailStore) -> str | None:
         return None
     report = read_checks(newsroom, store)
     if report.obstacles:
-        return f"copydesk mail doctor found faults: {', '.join(report.obstacles)}"
+        return f"`copydesk mail doctor` found faults: {', '.join(report.obstacles)}"
     if report.at or ALL in report.overruled:
         return None
     if report.outdated:
-        done = "overruled a check" if report.outdated == "overruled" else "looked"
-        return f"the settings changed since somebody {done}: run copydesk mail doctor again"
-    return "copydesk mail doctor has not looked at these settings yet"
+        done = "a check was overruled" if report.outdated == "overruled" else "the last check"
+        return f"the mail settings changed since {done}: run `copydesk mail doctor` again"
+    return "the mail settings were never checked: run `copydesk mail doctor`"
 
 
 def list_kinds() -> tuple[str, ...]:
@@ -261,16 +263,17 @@ def _sample_link(newsroom: Newsroom, store: MailStore) -> str:
 # Test mails go to addresses of the newsroom's own people, few a day, each with its line in the
 # audit log.
 
-_SUBJECT = "A test of how letters arrive"
+_SUBJECT = "Test of newsletter delivery"
 _TEXT = """\
-This is a test of how letters of {title} arrive.
+This is a test of how newsletters of {title} arrive.
 
 Have your mail program show this mail as it came ("show original", "source"). The line
-Authentication-Results was written by the server that took it, and should say:
+Authentication-Results was written by the server that received the mail, and should say:
 
     spf=pass   dkim=pass   dmarc=pass
 
-Did it arrive among spam? Then the words above say why, or the receiver does not know you yet.
+If this mail arrived in the spam folder, that line may show why. Mail of new senders is
+often treated as spam.
 """
 
 
@@ -305,8 +308,12 @@ def admit_trial(
         address = _find_own_address(newsroom, desk, request)
         wait = store.limits.admit({_LIMIT: limit}, newsroom.now) if limit else None
         if wait is not None or not limit:
-            hint = "mail.test_letters_a_day in beat.toml says how many"
-            what = f"{limit} test letters went out within 24 hours" if limit else "no test letters"
+            hint = "raise mail.test_letters_a_day in beat.toml, or wait"
+            what = (
+                f"already sent {limit} test mails within 24 hours"
+                if limit
+                else "test mails are off"
+            )
             raise UsageError(what, hint=hint)
         desk.audit.add(
             AuditEntry(
@@ -335,8 +342,8 @@ def _find_own_address(newsroom: Newsroom, desk: DeskStore, request: TrialRequest
             return address
     if request.may_go_anywhere:
         return request.address
-    hint = 'the owner lists an address in beat.toml: [mail] test_addresses = ["you@example.org"]'
-    raise UsageError("a test letter goes to the newsroom's own addresses alone", hint=hint)
+    hint = 'add the address to [mail] in beat.toml: test_addresses = ["you@example.org"]'
+    raise UsageError("test mails can only be sent to the newsroom's own addresses", hint=hint)
 
 
 def send_test_letter(
@@ -350,7 +357,7 @@ def send_test_letter(
     """
     if newsroom.settings.mail.deliver != "smtp":
         raise UsageError(
-            "no letters go by a mail server", hint='set deliver = "smtp" in [mail] of beat.toml'
+            "newsletters are not sent by SMTP", hint='set deliver = "smtp" in [mail] of beat.toml'
         )
     with admit_trial(newsroom, store, request, "mail doctor") as address:
         return asyncio.run(_send(newsroom, _write(newsroom, store, address, now)))
@@ -395,5 +402,5 @@ def _load_signer(newsroom: Newsroom, domain: str) -> Signer | None:
         return None
     key = read_dkim_key(newsroom)
     if key is None:
-        raise MailError("the key that signs letters cannot be read", subject=dkim.key_file)
+        raise MailError("could not read the DKIM key", subject=dkim.key_file)
     return load_signer(dkim, key, dkim.domain or domain)

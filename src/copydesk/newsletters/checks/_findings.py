@@ -122,9 +122,9 @@ class DnsNames:
             if error.args and error.args[0] in _NONE:
                 return []
             what = str(error.args[1]) if len(error.args) > 1 else str(error)
-            hint = "try again; or name other servers in `nameservers` of [fetch]"
+            hint = "try again, or set other servers in `nameservers` of [fetch]"
             raise MailServerError(
-                f"no name server answers ({what})", subject=name, hint=hint
+                f"no DNS server answered ({what})", subject=name, hint=hint
             ) from (error)
         except (UnicodeError, ValueError):
             return []

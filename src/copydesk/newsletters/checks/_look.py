@@ -34,10 +34,10 @@ _SECONDS = 10.0
 _MOST_BYTES = 65_536
 _MOST_SKEW_SECONDS = 60.0
 _STYLE = b"/mail/style.css"  # is in every page of ours, and in no error page of a proxy
-_SERVE = "let `copydesk serve` run behind `public_url` of [serve], by https"
+_SERVE = "run `copydesk serve` so that `public_url` of [serve] reaches it by https"
 
-_SITE = "set `url` of [site] to the address at which readers find your site"
-_PUBLIC = "set `public_url` of [serve] to the address at which readers reach `copydesk serve`"
+_SITE = "set `url` of [site] to the public address of your site"
+_PUBLIC = "set `public_url` of [serve] to the public address of `copydesk serve`"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,20 +79,20 @@ def check_one_click(url: str, answer: WebAnswer) -> MailFinding:
     8058 wants.
     """
     if not url.startswith("https://"):
-        what = "the links of letters are not by https: mail programs offer no way out then"
+        what = "unsubscribe links do not use https, so mail programs show no unsubscribe button"
         return MailFinding(kind="one-click", state="fault", what=what, hint=_SERVE)
     host = urls.host(url)
     if not answer.was_asked:
-        what = f"what stands behind the links of letters cannot be known: {answer.why}"
+        what = f"could not check the unsubscribe page: {answer.why}"
         return MailFinding(kind="one-click", state="unknown", what=what)
     if not answer.status:
         what = f"{host} does not answer ({answer.why})"
         return MailFinding(kind="one-click", state="fault", what=what, hint=_SERVE)
     if answer.status not in {200, 404} or _STYLE not in answer.content:
-        what = f"behind the links of letters stands no page of ours: {host} answers {answer.status}"
-        hint = f"let your proxy pass on /mail/ as it is; {_SERVE}"
+        what = f"the unsubscribe link leads to no page of copydesk: {host} answers {answer.status}"
+        hint = f"make your proxy forward /mail/ unchanged; {_SERVE}"
         return MailFinding(kind="one-click", state="fault", what=what, hint=hint)
-    what = f"the links of letters lead to a page of ours: {host}"
+    what = f"unsubscribe links lead to a page of copydesk: {host}"
     return MailFinding(kind="one-click", state="ok", what=what)
 
 
@@ -101,29 +101,33 @@ def check_links(site_url: str, public_url: str) -> MailFinding:
     hosts.
     """
     if not site_url:
-        what = "links in letters lead nowhere: the site has no address"
+        what = "links in newsletters do not work: the site has no address"
         return MailFinding(kind="links", state="fault", what=what, hint=_SITE)
     for url, hint in ((site_url, _SITE), (public_url, _PUBLIC)):
         host = urls.host(url)
         if urls.is_loopback(host):
-            what = f"links in letters lead to this machine: {url}"
+            what = f"links in newsletters lead to this machine: {url}"
             return MailFinding(kind="links", state="fault", what=what, hint=hint)
         if url and urls.is_private(host):
-            what = f"links in letters lead to a private network: {url}"
+            what = f"links in newsletters lead to a private network: {url}"
             return MailFinding(kind="links", state="fault", what=what, hint=hint)
-    what = f"links in letters lead to your site: {site_url}"
+    what = f"links in newsletters lead to your site: {site_url}"
     return MailFinding(kind="links", state="ok", what=what)
 
 
 def check_clock(answer: WebAnswer, now: datetime) -> MailFinding:
     """Compare this machine's clock with a web server's, since it dates mails and expires links."""
     if answer.date is None:
-        return MailFinding(kind="clock", state="unknown", what="no server told its time")
+        return MailFinding(
+            kind="clock",
+            state="unknown",
+            what="no web server sent the time for comparison with this machine's clock",
+        )
     seconds = abs((answer.date - now).total_seconds())
-    what = f"the clock is {seconds:.0f} s from that of your web server"
+    what = f"this machine's clock and your web server's differ by {seconds:.0f} s"
     if seconds <= _MOST_SKEW_SECONDS:
         return MailFinding(kind="clock", state="ok", what=what)
-    hint = "let the time come from the network: timedatectl set-ntp true"
+    hint = "synchronize the clock over the network: timedatectl set-ntp true"
     return MailFinding(kind="clock", state="fault", what=what, hint=hint)
 
 
@@ -148,7 +152,7 @@ def _open_session(names: MailNames, tls: ssl.SSLContext | None) -> aiohttp.Clien
         ) -> list[ResolveResult]:
             addresses = await names.find_addresses(host)
             if not addresses:
-                raise OSError(f"no such name: {host}")
+                raise OSError(f"no such host: {host}")
             return [_write_result(host, port, address) for address in addresses]
 
         async def close(self) -> None:
@@ -202,7 +206,7 @@ async def look(request: CheckRequest) -> tuple[MailFinding, ...]:
     async with AsyncExitStack() as stack:
         names = DnsNames(request.nameservers)
         stack.push_async_callback(names.close)
-        page = WebAnswer(why="it has no address")
+        page = WebAnswer(why="the setting `public_url` is empty")
         if request.link:
             page = await ask_web(request.link, names, request.tls)
         now = request.clock()
@@ -239,9 +243,9 @@ async def _ask_names(kind: CheckKind, finding: Awaitable[MailFinding]) -> MailFi
 
 def _check_postal_address(options: MailOptions) -> MailFinding:
     if options.postal_address:
-        what = "your postal address stands below each letter"
+        what = "your postal address is at the end of each issue"
         return MailFinding(kind="postal-address", state="ok", what=what)
-    what = "no postal address stands below letters: many countries' laws ask for one"
+    what = "newsletters have no postal address, which the law of many countries requires"
     hint = "set `postal_address` in [mail]"
     return MailFinding(kind="postal-address", state="remark", what=what, hint=hint)
 
@@ -273,7 +277,11 @@ async def check_server(
     except MailError as error:
         return (
             MailFinding(kind="transaction", state="fault", what=str(error), hint=error.hint),
-            MailFinding(kind="tls", state="unknown", what="there was no line to look at"),
+            MailFinding(
+                kind="tls",
+                state="unknown",
+                what="encryption was not checked: there was no connection to the mail server",
+            ),
         )
     try:
         encryption = _check_certificate(line.certificate_end, options, now)
@@ -281,21 +289,23 @@ async def check_server(
     finally:
         await line.close()
     if answer.kind == "accepted":
-        what = f"{options.host} would take a letter to your own address; none was sent"
+        what = f"{options.host} accepts mail to your own address (no mail was sent)"
         return (MailFinding(kind="transaction", state="ok", what=what), encryption)
     who = "the return path" if answer.stage == "sender" else "your own address"
-    what = f"{options.host} does not take {who}: {answer.code or ''} {answer.words}".strip()
-    hint = "look whether your account there may write as from_address, and with this return path"
+    what = f"{options.host} does not accept {who}: {answer.code or ''} {answer.words}".strip()
+    hint = "check that your account there may send from `from_address` and with this return path"
     return (MailFinding(kind="transaction", state="fault", what=what, hint=hint), encryption)
 
 
 def _check_certificate(ends: datetime | None, options: SmtpOptions, now: datetime) -> MailFinding:
     if ends is None:
-        what = "the line is not encrypted, and stays on this machine"
+        what = "the connection to the mail server is not encrypted, but stays on this machine"
         return MailFinding(kind="tls", state="ok", what=what)
     days = (ends - now).days
-    what = f"the line to {options.host} is encrypted; its certificate holds for {days} days"
+    what = (
+        f"the connection to {options.host} is encrypted; its certificate is valid for {days} days"
+    )
     if days < _SOON_DAYS:
-        hint = "its operator must renew it: without one that holds nothing is sent"
+        hint = "ask the server's operator to renew it: mail needs a valid certificate"
         return MailFinding(kind="tls", state="remark", what=what, hint=hint)
     return MailFinding(kind="tls", state="ok", what=what)

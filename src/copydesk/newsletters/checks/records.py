@@ -20,7 +20,7 @@ from copydesk.newsletters.checks._findings import (
 _LEAST_BITS, _GOOD_BITS = 1024, 2048  # RFC 8301, section 3.2
 _PIECE = 250  # characters; a text in the DNS has 255 bytes at most
 MAKE_KEY = (
-    "make one: openssl genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:2048 -out {path}, and "
+    "make a key: openssl genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:2048 -out {path}, and "
     "chmod 600 {path}"
 )
 
@@ -63,20 +63,20 @@ async def check_dkim(
         return MailFinding(
             kind="dkim",
             state="remark",
-            what="letters are not signed here; whether the relay signs is seen in a test letter",
-            hint="look at what arrives: copydesk mail doctor --send ADDRESS",
+            what="copydesk does not sign newsletters; a test mail shows whether the relay signs",
+            hint="send a test mail: copydesk mail doctor --send ADDRESS",
         )
     key = read_public_key(private) if private else None
     if key is None:
-        what = "cannot be read" if private is None else "is neither RSA nor Ed25519 in PEM"
-        return _fault(f"the key that signs {what}: {key_file}", MAKE_KEY.format(path=key_file))
+        what = "could not be read" if private is None else "is neither RSA nor Ed25519 in PEM form"
+        return _fault(f"the DKIM key {what}: {key_file}", MAKE_KEY.format(path=key_file))
     name = f"{selector}._domainkey.{domain}"
     texts = [found for found in await names.find_texts(name) if "p=" in found.replace(" ", "")]
     line = _write_line(name, key)
     if not texts:
-        return _fault(f"the DNS has no key: {name}", line)
+        return _fault(f"the DNS has no DKIM key: {name}", line)
     if len(texts) > 1:
-        return _fault(f"the DNS has {len(texts)} keys where one may stand: {name}", line)
+        return _fault(f"the DNS has {len(texts)} DKIM keys instead of one: {name}", line)
     return _compare(texts[0], key, name, line)
 
 
@@ -84,19 +84,19 @@ def _compare(record: str, key: PublicKey, name: str, line: str) -> MailFinding:
     tags = read_tags(record)
     shown = _decode(tags.get("p", "")) if tags else None
     if tags is None or shown is None or tags.get("v", "DKIM1") != "DKIM1":
-        return _fault(f"the key in the DNS cannot be read: {name}", line)
+        return _fault(f"the DKIM key in the DNS is not valid: {name}", line)
     if not shown:
-        return _fault(f"the key in the DNS is revoked (`p=` is empty): {name}", line)
+        return _fault(f"the DKIM key in the DNS is revoked (`p=` is empty): {name}", line)
     if (tags.get("k", "rsa"), shown) != (key.kind, key.data):
-        return _fault(f"the key in the DNS is not the one that signs: {name}", line)
+        return _fault(f"the DKIM key in the DNS is not the key that signs: {name}", line)
     if key.kind == "rsa" and key.bits < _GOOD_BITS:
-        what = f"the key has {key.bits} bits, and 2048 are expected: {name}"
+        what = f"the DKIM key has {key.bits} bits instead of 2048: {name}"
         state: CheckState = "fault" if key.bits < _LEAST_BITS else "remark"
-        return MailFinding(kind="dkim", state=state, what=what, hint="make a longer one")
+        return MailFinding(kind="dkim", state=state, what=what, hint="make a longer key")
     if "y" in tags.get("t", "").replace(" ", "").split(":"):
-        what, hint = f"the key is shown as one that is tried out: {name}", "leave out t=y"
+        what, hint = f"the DKIM key is marked as a test: {name}", "remove t=y from the DNS record"
         return MailFinding(kind="dkim", state="remark", what=what, hint=hint)
-    return MailFinding(kind="dkim", state="ok", what=f"the key that signs is shown: {name}")
+    return MailFinding(kind="dkim", state="ok", what=f"the DNS has the DKIM key that signs: {name}")
 
 
 def _decode(value: str) -> bytes | None:
@@ -131,10 +131,10 @@ async def check_dmarc(
     place, records = await _find_records(from_domain, names)
     line = f'_dmarc.{place}. IN TXT "v=DMARC1; p=none; rua=mailto:postmaster@{place}"'
     if not records:
-        return _finding("fault", f"there is no DMARC policy: _dmarc.{place}", line)
+        return _finding("fault", f"no DMARC policy in the DNS: _dmarc.{place}", line)
     tags = read_tags(records[0])
     if len(records) > 1 or tags is None or tags.get("p", "").lower() not in _POLICIES:
-        return _finding("fault", f"the DMARC policy counts for nothing: _dmarc.{place}", line)
+        return _finding("fault", f"the DMARC policy is not valid: _dmarc.{place}", line)
     return _judge_alignment(place, from_domain, return_domain, signing_domain, tags)
 
 
@@ -147,12 +147,16 @@ def _judge_alignment(
     )
     if by_spf or by_dkim:
         met = " and ".join(name for name, is_met in (("SPF", by_spf), ("DKIM", by_dkim)) if is_met)
-        return _finding("ok", f"the policy of {place} is met by {met}")
-    what = f"letters come back to {return_domain}, which is not {from_domain} to DMARC"
+        return _finding("ok", f"newsletters meet the DMARC policy of {place} by {met}")
+    what = f"bounces go to {return_domain}, which DMARC does not accept for {from_domain}"
     if not signing_domain:
-        return _finding("unknown", f"{what}; whether the relay signs for it is not seen from here")
-    hint = f"let `domain` of [mail.dkim] or the address of [mail.bounces] be of {from_domain}"
-    return _finding("fault", f"{what}, nor is who signs: {signing_domain}", hint)
+        return _finding(
+            "unknown", f"{what}; only a test mail shows whether the relay signs for {from_domain}"
+        )
+    hint = f"use {from_domain} for `domain` of [mail.dkim] or for the address of [mail.bounces]"
+    return _finding(
+        "fault", f"{what}, and neither does it accept the DKIM domain: {signing_domain}", hint
+    )
 
 
 async def _find_records(domain: str, names: MailNames) -> tuple[str, list[str]]:
@@ -190,19 +194,17 @@ async def check_spf(domain: str, host: str, names: MailNames) -> MailFinding:
     texts = await names.find_texts(domain)
     records = [found for found in texts if found.lower().split(" ", 1)[0] == "v=spf1"]
     if len(records) > 1:
-        why = f"{len(records)} records: one alone may stand there"
-        return _spf("fault", f"the SPF record of {domain} counts for nothing ({why})")
+        why = f"{len(records)} records instead of one"
+        return _spf("fault", f"the SPF record of {domain} is not valid ({why})")
     record = records[0] if records else ""
     addresses = await _find_public(host, names)
     line = _write_spf_line(domain, record, host, addresses)
     if not record:
-        return _spf("fault", f"there is no SPF record: {domain}", line)
+        return _spf("fault", f"no SPF record in the DNS: {domain}", line)
     if line and addresses and not is_own_server(domain, host):
-        line = f"its manual says what to include; if it sends from there: {line}"
-    hint = (
-        f"whether it lets {host} send, a received mail shows: copydesk mail doctor --send ADDRESS"
-    )
-    hint = f"{hint}; if not: {line}" if line else hint
+        line = f"add what the relay's manual says; if the relay sends from {host}: {line}"
+    hint = f"send a test mail to see if it allows {host}: copydesk mail doctor --send ADDRESS"
+    hint = f"{hint}; if it does not, set: {line}" if line else hint
     return _spf("unknown", f"the SPF record of {domain}: {_show(record)}", hint)
 
 
@@ -214,12 +216,12 @@ async def check_mta_sts(domain: str, names: MailNames) -> MailFinding:
     texts = await names.find_texts(f"_mta-sts.{domain}")
     records = [found for found in texts if found.startswith("v=STSv1")]
     if not records:
-        what = f"{domain} has no MTA-STS: answers to you may travel unencrypted"
-        hint = f'_mta-sts.{domain}. IN TXT "v=STSv1; id=1", and a policy (RFC 8461)'
+        what = f"{domain} has no MTA-STS record: mail to you may be sent unencrypted"
+        hint = f'_mta-sts.{domain}. IN TXT "v=STSv1; id=1", and publish a policy (RFC 8461)'
         return MailFinding(kind="mta-sts", state="remark", what=what, hint=hint)
     tags = read_tags(records[0])
     if len(records) > 1 or tags is None or not tags.get("id"):
-        what = f"the MTA-STS record counts for nothing: _mta-sts.{domain}"
+        what = f"the MTA-STS record is not valid: _mta-sts.{domain}"
         return MailFinding(kind="mta-sts", state="fault", what=what)
     servers = [f"mx: {name}" for name in await names.find_exchanges(domain) if name]
     lines = ["version: STSv1", "mode: enforce", *servers, "max_age: 604800"]
@@ -228,7 +230,7 @@ async def check_mta_sts(domain: str, names: MailNames) -> MailFinding:
         kind="mta-sts",
         state="unknown",
         what=f"the MTA-STS record of {domain}: {_show(records[0])}",
-        hint=f"its policy must be at {url}, one line each: {', '.join(lines)}",
+        hint=f"publish the policy at {url}, with one line for each: {', '.join(lines)}",
     )
 
 
@@ -253,7 +255,7 @@ def _write_spf_line(domain: str, record: str, host: str, addresses: tuple[str, .
             return ""
         return f'{domain}. IN TXT "{_add_terms(record, terms)}"'
     line = f'{domain}. IN TXT "{_add_terms(record, [f"ip4:{_UNKNOWN}"])}"'
-    return f"in place of {_UNKNOWN} put the address under which {host} is seen from outside: {line}"
+    return f"replace {_UNKNOWN} by the public IP address of {host}: {line}"
 
 
 def _add_terms(record: str, added: Sequence[str]) -> str:
@@ -273,11 +275,11 @@ async def check_reverse_name(domain: str, host: str, names: MailNames) -> MailFi
     if urls.is_private(host):
         return _find_no_name(host)
     if not is_own_server(domain, host):
-        what = f"{host} is a relay: the names of its addresses are its operator's matter"
+        what = f"{host} is a relay: its operator sets the reverse DNS names"
         return MailFinding(kind="reverse-name", state="ok", what=what)
     addresses = await names.find_addresses(host)
     if not addresses:
-        what, hint = f"{host} has no address", "look at `host` in [mail.smtp]"
+        what, hint = f"{host} has no IP address", "check `host` in [mail.smtp]"
         return MailFinding(kind="reverse-name", state="fault", what=what, hint=hint)
     public = tuple(one for one in addresses if not urls.is_private_address(one))
     return await _follow_pointers(host, public, names) if public else _find_no_name(host)
@@ -288,19 +290,18 @@ async def _follow_pointers(host: str, addresses: Sequence[str], names: MailNames
         pointers = await names.find_pointers(address)
         back = [one for name in pointers for one in await names.find_addresses(name)]
         if address not in back:
-            what = (
-                f"the name of {address} does not lead back to it ({', '.join(pointers) or 'none'})"
-            )
+            found = ", ".join(pointers) or "none"
+            what = f"the reverse DNS name of {address} does not lead back to it ({found})"
             line = f"{ipaddress.ip_address(address).reverse_pointer}. IN PTR {host}."
-            hint = f"who gave you the address can set it: {line}"
+            hint = f"ask the provider of the IP address to set: {line}"
             return MailFinding(kind="reverse-name", state="fault", what=what, hint=hint)
-    what = f"the addresses of {host} have names that lead back to them: {', '.join(addresses)}"
+    what = f"the reverse DNS names of {host} lead back to its IP addresses: {', '.join(addresses)}"
     return MailFinding(kind="reverse-name", state="ok", what=what)
 
 
 def _find_no_name(host: str) -> MailFinding:
-    what = f"the public address of {host} is not known here"
-    hint = "its name (PTR) must lead back to it: ask who gave you the address"
+    what = f"copydesk does not know the public IP address of {host}"
+    hint = "ask the provider of the IP address for a reverse DNS name (PTR) that leads back to it"
     return MailFinding(kind="reverse-name", state="unknown", what=what, hint=hint)
 
 
@@ -309,13 +310,13 @@ async def check_mail_domain(kind: CheckKind, domain: str, names: MailNames) -> M
     exchanges = await names.find_exchanges(domain)
     line = f"{domain}. IN MX 10 mail.{domain}."
     if exchanges == ("",):
-        return MailFinding(kind=kind, state="fault", what=f"{domain} takes no mail", hint=line)
+        return MailFinding(kind=kind, state="fault", what=f"{domain} accepts no mail", hint=line)
     if exchanges:
-        return MailFinding(kind=kind, state="ok", what=f"{domain} takes mail at {exchanges[0]}")
+        return MailFinding(kind=kind, state="ok", what=f"{domain} accepts mail at {exchanges[0]}")
     if await names.find_addresses(domain):
-        what = f"{domain} has no MX; mail goes to its own address"
+        what = f"{domain} has no MX record; mail goes to its own IP address"
         return MailFinding(kind=kind, state="remark", what=what, hint=line)
-    what = f"{domain} takes no mail: it has neither MX nor address"
+    what = f"{domain} accepts no mail: it has neither an MX record nor an IP address"
     return MailFinding(kind=kind, state="fault", what=what, hint=line)
 
 

@@ -77,7 +77,7 @@ def make_outgoing(
     """
     body = text.guard_liquid(_defuse(_UNREADABLE.sub("\ufffd", filed.html)))
     if not text.plain(body):
-        raise MailError("nothing stands in a filed letter", subject=text.fold(filed.subject))
+        raise MailError("the saved issue has no text", subject=text.fold(filed.subject))
     parts = part_letter(body)
     foot = _Foot(filed, strings)
 

@@ -41,10 +41,10 @@ _MJML_TAGS = frozenset(tables.read_lines("copydesk.newsletters.composing", "mjml
 _HTML_TAGS = frozenset(tables.read_lines("copydesk.newsletters.composing", "html_tags.txt"))
 _PAGE_TAGS = frozenset(tables.read_lines("copydesk.newsletters.composing", "page_tags.txt"))
 _HINTS = {
-    "mj-include": "what a newsroom has in `_templates/` is included by {% include %}",
-    "mj-font": "no mail program needs to ask a stranger for a face; name some that readers have",
-    "link": "rules stand in <mj-style>",
-    "script": "no mail program runs scripts",
+    "mj-include": "include files of `_templates/` with {% include %}",
+    "mj-font": "name fonts that subscribers have installed; mail programs should not load fonts",
+    "link": "write style rules in <mj-style>",
+    "script": "remove the script; mail programs run no scripts",
 }
 _FETCHED = frozenset({"src", "srcset", "background", "background-url", "poster", "data"})
 _FOLLOWED = frozenset({"href", "action", "formaction", "xlink:href"})
@@ -67,8 +67,8 @@ def check_template(source: str, name: str, hosts: Collection[str]) -> None:
     readable = _JINJA.sub(_blank, source)
     if start := _find_open_end(readable):
         line = readable.count("\n", 0, start.start()) + 1
-        what = f"nothing ends {start[0]}, in line {line}"
-        raise MailError(what, subject=name, hint="close it with > or -->")
+        what = f"{start[0]} is never closed, in line {line}"
+        raise MailError(what, subject=name, hint="close the tag or comment with > or -->")
     _Inspector(name, _MJML_TAGS | _HTML_TAGS, hosts).inspect(readable)
 
 
@@ -76,7 +76,7 @@ def check_letter(page: str, name: str, hosts: Collection[str]) -> None:
     """Check that rendered newsletter HTML has only allowed tags and attributes, else raise
     MailError.
     """
-    made = f"what {name} made"
+    made = f"the output of {name}"
     _Inspector(made, _PAGE_TAGS | _HTML_TAGS, hosts).inspect(page)
 
 
@@ -116,8 +116,8 @@ class _Inspector(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if tag not in self._tags and not tag.startswith("o:"):
-            hint = _HINTS.get(tag, "write-a-letter.md lists the tags that can be used")
-            self._refuse(f"<{tag}> cannot be in a letter", hint)
+            hint = _HINTS.get(tag, "use a tag that docs/guides/write-a-letter.md lists")
+            self._refuse(f"<{tag}> is not allowed in a newsletter", hint)
         self._is_style = tag in {"style", "mj-style"}
         for attribute, value in attrs:
             self._check_attribute(attribute, value or "")
@@ -138,9 +138,12 @@ class _Inspector(HTMLParser):
 
     def _check_attribute(self, attribute: str, value: str) -> None:
         if attribute.startswith("on"):
-            self._refuse(f"an event handler cannot be in a letter: {attribute}", "leave it out")
+            self._refuse(
+                f"event handlers are not allowed in a newsletter: {attribute}",
+                "remove the attribute",
+            )
         if attribute == "http-equiv" and value.lower() not in _KNOWN_HEADERS:
-            self._refuse("<meta http-equiv> cannot be in a letter", "leave it out")
+            self._refuse("<meta http-equiv> is not allowed in a newsletter", "remove the tag")
         if attribute == "style":
             self._check_style(value)
         elif attribute in _FETCHED:
@@ -150,19 +153,23 @@ class _Inspector(HTMLParser):
 
     def _check_link(self, address: str) -> None:
         if address and not urls.as_browsers_read(address).lower().startswith(_SCHEMES):
-            self._refuse(f"no address for a reader: {address[:80]}", "give a whole one of the web")
+            self._refuse(
+                f"not a complete web address: {address[:80]}", "write the address with https://"
+            )
 
     def _check_load(self, address: str) -> None:
         """Refuse a picture from another host."""
         if not address or _FILLED_IN in address:
             return
         if urls.host(urls.as_browsers_read(address)) not in self._hosts:
-            hint = f"pictures of a letter are at {min(self._hosts, default='the site')}"
-            self._refuse(f"not fetched from one's own site: {address[:80]}", hint)
+            hint = f"use pictures at {min(self._hosts, default='the site')}"
+            self._refuse(f"newsletters load pictures from your own site only: {address[:80]}", hint)
 
     def _check_style(self, rules: str) -> None:
         if word := _STYLE_WORD.search(rules):
-            self._refuse(f"{word[0]} cannot be in a letter", "name faces that readers have")
+            self._refuse(
+                f"{word[0]} is not allowed in a newsletter", "name fonts that subscribers have"
+            )
         for address in _STYLE_ADDRESS.findall(rules):
             self._check_load(address.strip())
 
@@ -184,7 +191,7 @@ class _Balance(HTMLParser):
         self.close()
         if not self._found and self._open:
             tag, line = self._open[-1]
-            self._found = f"nothing closes <{tag}> of line {line}"
+            self._found = f"<{tag}> in line {line} is never closed"
         return self._found
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
@@ -199,8 +206,8 @@ class _Balance(HTMLParser):
             return
         last, line = self._open.pop() if self._open else ("", 0)
         if last != tag:
-            opened = f", where <{last}> of line {line} is open" if last else ""
-            self._found = f"</{tag}> in line {self.getpos()[0]} closes nothing{opened}"
+            opened = f", while <{last}> of line {line} is open" if last else ""
+            self._found = f"</{tag}> in line {self.getpos()[0]} closes no open tag{opened}"
 
 
 # Render a newsletter issue as HTML and plain text, in the colours and fonts of the site's theme.
@@ -306,7 +313,7 @@ class _IssueRenderer:
             return _make_html(mjml)
         except ValueError as error:  # mrml and css-inline raise subclasses
             where = find_open_tag(self._source)
-            what = f"a template is no MJML{': ' if where else ''}{where}"
+            what = f"the template is not valid MJML{': ' if where else ''}{where}"
             raise MailError(what, subject=TEMPLATE, hint=str(error)) from error
 
 
@@ -395,7 +402,7 @@ def read_brand(style: str, theme: str = "") -> Brand:
     try:
         own_day, own_night = _read_sheet(theme)
     except RecursionError as error:
-        what, hint = "nested too deep to be read", "look for a bracket that is not closed"
+        what, hint = "style rules are nested too deeply", "look for a bracket that is not closed"
         raise MailError(what, subject="theme.css", hint=hint) from error
     theirs = day | own_day
     faces = {

@@ -71,9 +71,9 @@ def _refuse_names(layout: FileLayout, dropped: Set[str]) -> None:
     if unknown:
         names = ", ".join(layout.free_columns.values()) or "none"
         raise UsageError(
-            "there is no such column that may be ignored",
+            "no such column, or its values cannot be ignored",
             subject=", ".join(sorted(unknown)),
-            hint=f"of this file, read as {layout.name}, these may be: {names}",
+            hint=f"columns of this file (read as {layout.name}) that can be ignored: {names}",
         )
 
 
@@ -126,7 +126,7 @@ def _refuse_unknown(layout: FileLayout, columns: Sequence[_Column]) -> None:
         return
     told = "; ".join(f"{column.column.name} ({_list_cells(column)})" for column in columns)
     raise UsageError(
-        "a column seems to say who left, in words that are not known here",
+        "a column seems to show who unsubscribed, but has unknown values",
         subject=told,
         hint=_suggest_fixes(layout, [column.column for column in columns]),
     )
@@ -135,7 +135,7 @@ def _refuse_unknown(layout: FileLayout, columns: Sequence[_Column]) -> None:
 def _suggest_fixes(layout: FileLayout, columns: Sequence[StateColumn]) -> str:
     """Return what the owner can do about columns with unknown status words."""
     words = ", ".join(
-        f"in {column.name} write "
+        f"in {column.name} use the values "
         + ("subscribed or unsubscribed" if column.meaning == "word" else "yes or no")
         for column in columns
     )
@@ -144,8 +144,8 @@ def _suggest_fixes(layout: FileLayout, columns: Sequence[StateColumn]) -> str:
         return words
     options = " ".join(f'--ignore-column "{name}"' for name in free)
     return (
-        f"{words}; or take out who left and drop the column; or, if it is about something else, "
-        f"have it ignored: {options}"
+        f"{words}; or remove the column and the rows of people who unsubscribed; or, if the "
+        f"column is about something else, ignore it: {options}"
     )
 
 
@@ -282,9 +282,9 @@ class _Import:
         layout = find_layout(first.fields, source.name) if first and first.fields else None
         if layout is None:
             raise UsageError(
-                "no column of addresses in the file",
+                "the file has no column of mail addresses",
                 subject=str(source),
-                hint="its first line must name one: email, address or Email Address",
+                hint="name the column in the first line: email, address or Email Address",
             )
         layout = ignore_columns(layout, self.options.ignored_columns)
         return survey_states(layout, _read_entries(layout, source))

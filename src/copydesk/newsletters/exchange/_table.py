@@ -42,9 +42,9 @@ def read_rows(source: Path) -> Generator[FileRow]:
             yield from _parse(lines)
     except OSError as error:
         raise UsageError(
-            f"the file cannot be read ({error.strerror})",
+            f"could not read the file ({error.strerror})",
             subject=str(source),
-            hint="look at its rights",
+            hint="check the permissions of the file",
         ) from error
 
 

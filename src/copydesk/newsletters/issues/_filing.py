@@ -71,7 +71,7 @@ def _file_due(newsroom: Newsroom, letter: LetterOptions) -> Iterator[LetterOutco
     try:
         outcome = file_letter(newsroom, letter.id)
     except CopydeskError as error:
-        what = f"not filed: {error}; {error.hint}" if error.hint else f"not filed: {error}"
+        what = f"not saved: {error}; {error.hint}" if error.hint else f"not saved: {error}"
         yield LetterOutcome(letter=letter.id, state="failed", what=what)
         return
     if outcome.state == "skipped" and (hour := drafts.last_due(letter, newsroom.now)):
@@ -161,16 +161,20 @@ def find_obstacle(letter: LetterOptions, edits: IssueEdits, by: str = "") -> Let
     nothing.
     """
     if edits.is_held:
-        return LetterOutcome(letter=letter.id, state="held", what="it is held at the desk")
+        return LetterOutcome(
+            letter=letter.id, state="held", what="an editor holds the issue at the desk"
+        )
     if letter.approval == "editor" and not (by or edits.approved_by):
-        what = "it waits for an editor's approval"
+        what = "the issue waits for an editor's approval"
         return LetterOutcome(letter=letter.id, state="unapproved", what=what)
     return None
 
 
 def explain_skip(draft: IssueDraft) -> LetterOutcome:
     """Return the outcome for a newsletter issue that is skipped for want of new stories."""
-    told = f"{draft.new} new of {draft.fewest} that it takes" if draft.new else "no story is new"
+    told = (
+        f"only {draft.new} new stories ({draft.fewest} needed)" if draft.new else "no new stories"
+    )
     return LetterOutcome(
         letter=draft.issue.letter,
         state="skipped",
@@ -183,10 +187,10 @@ def explain_skip(draft: IssueDraft) -> LetterOutcome:
 
 def _explain_insisting(draft: IssueDraft) -> str:
     if not draft.new:
-        return "a round may find stories: copydesk run"
+        return "run `copydesk run` to look for stories"
     return (
-        f"to have it all the same set `fewest`, or `when_new` where it has that, to {draft.new} "
-        f'below the [[letter]] with id = "{draft.issue.letter}" in beat.toml'
+        f"to create the issue now, set `fewest` (or `when_new`, if it is set) to {draft.new} "
+        f'in the [[letter]] with id = "{draft.issue.letter}" in beat.toml'
     )
 
 
@@ -196,7 +200,7 @@ def _file(newsroom: Newsroom, draft: IssueDraft, by: str) -> LetterOutcome:
     return LetterOutcome(
         letter=issue.letter,
         state="filed" if filed.is_new else "filed-before",
-        what=f"filed as {filed.path}" if filed.is_new else f"another process filed {filed.path}",
+        what=f"saved as {filed.path}" if filed.is_new else f"another process saved {filed.path}",
         path=filed.path,
         new=draft.new,
         fewest=draft.fewest,
@@ -237,8 +241,10 @@ def file_issue(
     with hold_write_lock(newsroom) as lock:
         last = find_last_issue(newsroom, _stems(issue))
         if last is not None and last.at - dates.utc(issue.at) > _CLOCKS_DIFFER:
-            hint = "mend its publishedDateTime, or wait: until then no issue is due"
-            raise UsageError("an issue of this letter is dated later", subject=last.path, hint=hint)
+            hint = "correct its publishedDateTime, or wait until that time has passed"
+            raise UsageError(
+                "an issue of this newsletter has a later date", subject=last.path, hint=hint
+            )
         if last is not None and last.at > dates.utc(issue.since):
             return FiledIssue(path=last.path, is_new=False)
         change = _plan_change(newsroom, issue, rendered, by)
@@ -258,10 +264,10 @@ def _plan_change(newsroom: Newsroom, issue: Issue, rendered: RenderedIssue, by: 
     """Return the commit that adds an issue to the site. Raises UsageError as `file_issue` does."""
     path = letter_path(issue.name)
     if archive.digest_of(newsroom.root, path):
-        raise _out_of_date("another file has the issue's name", path)
+        raise _out_of_date("another file already has the name of the issue", path)
     gone = _find_removed_story(newsroom, issue)
     if gone is not None:
-        raise _out_of_date("a story of the issue was removed meanwhile", gone.title)
+        raise _out_of_date("a story of the issue was removed in the meantime", gone.title)
     name = parse_issue_name(issue.name)
     letter = FiledLetter(
         path=path,

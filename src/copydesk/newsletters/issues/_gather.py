@@ -315,10 +315,10 @@ def find_letter(newsroom: Newsroom, letter_id: str) -> LetterRow:
         return _make_row(newsroom, letter)
     known = [letter.id for letter in letters]
     near = text.find_nearest(letter_id, known)
-    hint = f'did you mean "{near}"?' if near else f"there are: {', '.join(known)}"
+    hint = f'did you mean "{near}"?' if near else f"use one of: {', '.join(known)}"
     if not known:
-        hint = 'write [[letter]] and id = "daily" into beat.toml'
-    raise UsageError("no such letter", subject=text.fold(letter_id)[:80], hint=hint)
+        hint = 'add [[letter]] with id = "daily" to beat.toml'
+    raise UsageError("no such newsletter", subject=text.fold(letter_id)[:80], hint=hint)
 
 
 def compose_issue(

@@ -124,23 +124,25 @@ def read_issue_to_send(newsroom: Newsroom, name: str) -> IssueToSend:
     letter = _find_letter(newsroom, parsed.stem) if parsed is not None else None
     shown = text.fold(stem)[:80]
     if parsed is None or letter is None:
-        hint = "take a name from _newsletters/ that begins with the id of a [[letter]]"
-        raise UsageError("no issue of a letter", subject=shown, hint=hint)
+        hint = "use a file name from _newsletters/ that begins with the id of a [[letter]]"
+        raise UsageError("not the name of a newsletter's issue", subject=shown, hint=hint)
     path = letter_path(str(parsed))
     if not archive.digest_of(newsroom.root, path):
         raise UsageError(
             "no such issue",
             subject=shown,
-            hint=f"file it: copydesk mail file {letter.id}",
+            hint=f"create the issue: copydesk mail file {letter.id}",
         )
     try:
         record = document.parse_record(path, newsroom.archive.file_bytes(path))
     except RecordError as error:
-        raise MailError("an issue cannot be read", subject=path, hint=str(error)) from error
+        raise MailError("could not read the issue", subject=path, hint=str(error)) from error
     fields = record.fields
     at = fields.get("publishedDateTime")
     if not isinstance(at, datetime):
-        raise MailError("an issue says no time", subject=path, hint="mend its publishedDateTime")
+        raise MailError(
+            "the issue has no publication time", subject=path, hint="set its publishedDateTime"
+        )
     title = _TITLE.search(record.body)
     topics = fields.get("topics")
     return IssueToSend(

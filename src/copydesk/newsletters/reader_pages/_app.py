@@ -134,7 +134,7 @@ class ReaderService:
                 return pages.notice("failed", status=503)
         except PublishError as error:  # in a template or text of the owner's
             self._report(error)
-            return PlainTextResponse("a page cannot be made at the moment\n", 500)
+            return PlainTextResponse("the server could not make this page\n", 500)
         self._said = ""
         return made
 
@@ -165,7 +165,7 @@ class ReaderService:
 
     def _report(self, error: CopydeskError) -> None:
         """Report a problem to the operator, once while it stays the same."""
-        words = f"readers' pages: {error}" + (f"; {error.hint}" if error.hint else "")
+        words = f"subscribers' pages: {error}" + (f"; {error.hint}" if error.hint else "")
         if words != self._said:
             self._said = words
             self._say(words)
@@ -473,11 +473,11 @@ def take_in(visit: Visit, body: bytes, signature: str) -> Response:
     """
     options = visit.newsroom.settings.mail.bounces
     if not options.secret:
-        return PlainTextResponse("nothing is taken in here\n", 404)
+        return PlainTextResponse("this server accepts no bounce reports\n", 404)
     taken = take_in_webhook(visit.store, options, body, signature, visit.newsroom.now)
     if taken is None:
-        return PlainTextResponse("not signed by the secret of this newsroom\n", 403)
-    return PlainTextResponse("taken in\n")
+        return PlainTextResponse("the signature of the bounce report is not valid\n", 403)
+    return PlainTextResponse("bounce report accepted\n")
 
 
 # ---- Headers of every answer

@@ -255,9 +255,9 @@ def tell_departure(visit: Visit, answer: outcomes.LeaveAnswer, *, is_all: bool) 
 
 def _answer_program(answer: outcomes.LeaveAnswer) -> Response:
     if answer.outcome == "forged":
-        return PlainTextResponse("no such link\n", 404)
+        return PlainTextResponse("this link is not valid\n", 404)
     if answer.outcome == "over":
-        return PlainTextResponse("this link is over\n", 410)
+        return PlainTextResponse("this link has expired\n", 410)
     return PlainTextResponse("unsubscribed\n")
 
 

@@ -22,12 +22,12 @@ from copydesk.newsletters.readers.outcomes import ReaderData
 from copydesk.newsroom import Newsroom
 
 _FAULTS: Mapping[AddressFault, str] = {
-    "empty": "nothing stands there",
-    "too-long": "it is longer than 254 octets",
+    "empty": "it is empty",
+    "too-long": "it is longer than 254 bytes",
     "no-at": "it has no @",
-    "special-domain": "nobody can write to that domain",
-    "bad-domain": "what stands behind the @ is no domain",
-    "bad-name": "what stands before the @ is no name",
+    "special-domain": "its domain is reserved and receives no mail",
+    "bad-domain": "the part after @ is not a domain",
+    "bad-name": "the part before @ is not a valid name",
 }
 
 
@@ -95,7 +95,9 @@ def read_reader(store: MailStore, number: int) -> ReaderData:
     """Return the stored data of the subscriber with a number. Raises UsageError, MailStoreError."""
     subscriber = store.subscribers.get(number)
     if subscriber is None or not subscriber.address:
-        raise UsageError("no such reader", subject=str(number), hint="look for their address")
+        raise UsageError(
+            "no such subscriber", subject=str(number), hint="search for the subscriber's address"
+        )
     return gather_data(store, subscriber)
 
 
@@ -106,15 +108,17 @@ def add_reader(
     address = _read(newsroom, typed)
     letters = [known.id for known in newsroom.settings.letters]
     if letter not in letters:
-        hint = f"there are: {', '.join(letters)}" if letters else "beat.toml has no [[letter]]"
-        raise UsageError("no such letter", subject=text.fold(letter)[:80], hint=hint)
+        hint = f"use one of: {', '.join(letters)}" if letters else "add a [[letter]] to beat.toml"
+        raise UsageError("no such newsletter", subject=text.fold(letter)[:80], hint=hint)
     if not text.fold(consent):
-        raise UsageError("without consent nobody gets a letter", hint="say what proves it")
+        raise UsageError(
+            "a new subscriber needs a proof of consent", hint="give the proof with --consent"
+        )
     with store.at_once():
         if store.suppressions.find(address):
             raise UsageError(
-                "nothing is sent to that address",
-                hint="copydesk mail readers suppressions lift ADDRESS, if they want that",
+                "the address is on the suppression list",
+                hint="if the person agrees, run `copydesk mail readers suppressions lift ADDRESS`",
             )
         now = newsroom.now
         subscriber = store.subscribers.add(address, now)
@@ -153,7 +157,7 @@ def suppress_address(newsroom: Newsroom, store: MailStore, typed: str, why: str)
 def lift_suppression(newsroom: Newsroom, store: MailStore, typed: str) -> None:
     """Allow mail to a suppressed address again. Raises UsageError if it is not suppressed."""
     if not store.suppressions.lift(_read(newsroom, typed)):
-        raise UsageError("that address is not suppressed")
+        raise UsageError("the address is not on the suppression list")
 
 
 def list_suppressions(store: MailStore) -> list[SuppressionRow]:
@@ -172,7 +176,7 @@ def list_suppressions(store: MailStore) -> list[SuppressionRow]:
 def _find(newsroom: Newsroom, store: MailStore, typed: str) -> Subscriber:
     subscriber = store.subscribers.find(_read(newsroom, typed))
     if subscriber is None or not subscriber.address:
-        raise UsageError("nobody has that address here", hint="look at how it is written")
+        raise UsageError("no subscriber has this address", hint="check the spelling of the address")
     return subscriber
 
 
@@ -180,7 +184,8 @@ def _read(newsroom: Newsroom, typed: str) -> str:
     read = read_address(typed, newsroom.settings)
     if read.fault:
         raise UsageError(
-            f"that is no address: {_FAULTS[read.fault]}", hint="write it as reader@example.org"
+            f"not a valid mail address: {_FAULTS[read.fault]}",
+            hint="write it as reader@example.org",
         )
     return read.address
 
@@ -191,7 +196,7 @@ def _read(newsroom: Newsroom, typed: str) -> str:
 # sent.
 
 _OPEN: tuple[SendingState, ...] = ("ready", "awaits-word", "sending", "paused")
-_BACK = "rename it back in beat.toml, or end that: copydesk mail send ISSUE --end"
+_BACK = "rename it back in beat.toml, or stop the delivery: copydesk mail send ISSUE --end"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -229,20 +234,26 @@ def rename_letter(newsroom: Newsroom, store: MailStore, old: str, new: str, by: 
     known = {letter.id for letter in newsroom.settings.letters}
     shown = text.fold(f"{old} to {new}")[:80]
     if new not in known:
-        raise UsageError("no such letter", subject=text.fold(new)[:80], hint="name its new id")
+        raise UsageError(
+            "no such newsletter", subject=text.fold(new)[:80], hint="give the new id from beat.toml"
+        )
     if old in known:
-        hint = "nobody is moved from one letter to another: readers choose for themselves"
-        raise UsageError("that letter is still there", subject=text.fold(old)[:80], hint=hint)
+        hint = "subscribers are moved only when a newsletter's id in beat.toml has changed"
+        raise UsageError(
+            "the newsletter is still in beat.toml", subject=text.fold(old)[:80], hint=hint
+        )
     with store.at_once():
         if old not in store.subscriptions.count_all():
-            raise UsageError("nobody is subscribed to that letter", subject=text.fold(old)[:80])
+            raise UsageError("the newsletter has no subscribers", subject=text.fold(old)[:80])
         going = store.ledger.list_sendings(most=1_000, states=_OPEN)
         issue = next((sending.issue for sending in going if sending.letter == old), "")
         if issue:
-            raise UsageError("an issue of it is on its way", subject=issue, hint=_BACK)
+            raise UsageError("an issue of the newsletter is being sent", subject=issue, hint=_BACK)
         if not store.renames.may_be_one(old, new):
-            hint = "there were readers or issues of both at one time: readers choose for themselves"
-            raise UsageError("that is no rename, but two letters", subject=shown, hint=hint)
+            hint = "both had subscribers or issues at the same time; subscribers must choose"
+            raise UsageError(
+                "these are two newsletters, not one that was renamed", subject=shown, hint=hint
+            )
         rename = LetterRename(old=old, new=new, by=text.fold(by)[:200], at=newsroom.now)
         return store.renames.move_readers(rename)
 

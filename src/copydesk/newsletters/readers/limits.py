@@ -78,16 +78,16 @@ class SignUpFlood:
     def what(self) -> str:
         """Return a log message about the flood of sign-ups."""
         return (
-            f"unusually many sign-ups: {self.mails} of {self.most} mails to new subscribers "
-            f"were used within 24 hours, the limit was reached at {self.at}"
+            f"unusually many sign-ups: {self.mails} of {self.most} confirmation mails were sent "
+            f"within 24 hours, a limit was reached at {self.at}"
         )
 
     @property
     def hint(self) -> str:
         """Return what the flood of sign-ups means for subscribers, and what to do."""
         return (
-            "until all are used, networks that sent no form this week can still sign up; if "
-            "this is an attack, block it at the web server in front"
+            f"until {self.most} mails are sent, people in networks without a sign-up this week "
+            "can still sign up; block an attack at the web server in front of copydesk"
         )
 
 

@@ -129,11 +129,11 @@ class _Outgoing:
         sender.
         """
         if answer.kind == "refused" and answer.stage == "sender":
-            hint = "look at mail.from_address and mail.bounces.address: copydesk mail doctor"
-            what = "the mail server takes nothing from this sender"
+            hint = "check mail.from_address and mail.bounces.address with `copydesk mail doctor`"
+            what = "the mail server refuses the sender address"
             raise MailError(what, subject=answer.words, hint=hint)
         if answer.kind == "slow-down":
-            raise MailServerError("the mail server wants fewer mails", subject=answer.words)
+            raise MailServerError("the mail server asks for fewer mails", subject=answer.words)
         if answer.kind in _SETTLED:
             self._store.outbox.end(mail)
 

@@ -134,8 +134,8 @@ def load_own_signer(newsroom: Newsroom) -> Signer | None:
     try:
         key = path.read_bytes()
     except OSError as error:
-        what = f"the key that signs letters cannot be read ({error.strerror})"
-        hint = "make one: copydesk mail doctor says how"
+        what = f"could not read the DKIM key ({error.strerror})"
+        hint = "run `copydesk mail doctor` to see how to make a key"
         raise MailError(what, subject=options.dkim.key_file, hint=hint) from error
     return load_signer(options.dkim, key, options.dkim.domain or sender_domain(options))
 
@@ -191,8 +191,10 @@ def write_eml(
             files.write_atomic(path, maker.make(_intent_for(address)).message)
             paths.append(path)
     except OSError as error:
-        what = f"letters cannot be written there ({error.strerror})"
-        raise MailError(what, subject=str(folder), hint="name a folder of yours") from error
+        what = f"could not write the mails to the folder ({error.strerror})"
+        raise MailError(
+            what, subject=str(folder), hint="choose a folder in which you can write"
+        ) from error
     return paths
 
 

@@ -85,8 +85,8 @@ def hold_mail(newsroom: Newsroom) -> Iterator[None]:
     """
     with hold_lock(newsroom.private / _LOCK) as is_free:
         if not is_free:
-            hint = "wait until it ends, or pause it at the desk"
-            raise BusyError("another process sends letters", hint=hint)
+            hint = "wait until that delivery ends, or pause the issue at the desk"
+            raise BusyError("another process is sending newsletters", hint=hint)
         yield
 
 
@@ -243,13 +243,13 @@ def _find_trouble(
 ) -> MailError | None:
     """Return why giving an issue to a service is not tried again, None if it will be."""
     if answer.kind == "refused":
-        hint = "mend [mail.hand_over], then: copydesk mail send ISSUE"
+        hint = "correct [mail.hand_over] in beat.toml, then run `copydesk mail send ISSUE`"
         return MailError(f"{sending.via} refused the issue", subject=answer.words, hint=hint)
     hours = newsroom.settings.mail.give_up_hours
     if again_at <= sending.start + timedelta(hours=hours):
         return None
-    what = f"{sending.via} did not take the issue for {hours} hours"
-    hint = "if it is still news: copydesk mail send ISSUE"
+    what = f"{sending.via} did not accept the issue within {hours} hours"
+    hint = "to send the issue all the same, run `copydesk mail send ISSUE`"
     return MailError(what, subject=answer.words, hint=hint)
 
 

@@ -34,12 +34,12 @@ _REST = timedelta(seconds=5)  # for the first time; doubled each time that the s
 _LONGEST_REST = timedelta(minutes=15)
 _TROUBLES: Mapping[str, tuple[str, str]] = {
     "refused": (
-        "the mail server refuses one letter after the other",
-        "copydesk mail who ISSUE --state refused; then: copydesk mail send ISSUE",
+        "the mail server refused many mails in a row",
+        "run `copydesk mail who ISSUE --state refused` to see why, then `copydesk mail send ISSUE`",
     ),
     "uncertain": (
-        "the mail server breaks off after one letter after the other",
-        "its log says why (a filter may crash); then: copydesk mail send ISSUE",
+        "the mail server broke the connection during many mails in a row",
+        "check the mail server's log (a filter may crash), then run `copydesk mail send ISSUE`",
     ),
 }
 _MOST_FAILURES = 5  # connections in a row that cannot be opened, before sending ends
@@ -236,9 +236,9 @@ class SendLines:
         elif answer.kind == "accepted":
             self._slowed = 0
         elif answer.kind == "refused" and answer.stage == "sender":
-            hint = "look at mail.from_address and mail.bounces.address: copydesk mail doctor"
+            hint = "check mail.from_address and mail.bounces.address with `copydesk mail doctor`"
             self.trouble = MailError(
-                "the mail server takes nothing from this sender", subject=answer.words, hint=hint
+                "the mail server refuses the sender address", subject=answer.words, hint=hint
             )
             self._stop.set()
 

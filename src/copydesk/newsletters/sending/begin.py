@@ -54,8 +54,8 @@ def begin_sending(newsroom: Newsroom, store: MailStore, name: str, by: str = "")
     """
     via = newsroom.settings.mail.deliver
     if not via:
-        hint = 'write [mail] and deliver = "smtp" into beat.toml: docs/guides/send-letters.md'
-        raise UsageError("letters are not sent from here", hint=hint)
+        hint = 'set deliver = "smtp" in [mail] of beat.toml; see docs/guides/send-letters.md'
+        raise UsageError("sending newsletters is not set up", hint=hint)
     mail = read_issue_to_send(newsroom, name)
     remark = find_missing_word(newsroom, store, mail, by)
     sending = store.ledger.begin(
@@ -139,14 +139,22 @@ def send_again(newsroom: Newsroom, store: MailStore, name: str, by: str, readers
     sending = _find_repeatable(store, name)
     count = count_uncertain(store, name)
     if count != readers or not count:
-        what = f"readers that are uncertain by now: {count}" if count else "no reader is uncertain"
-        raise UsageError(what, subject=sending.issue, hint="look once more, then say it again")
+        what = (
+            f"deliveries that are uncertain by now: {count}"
+            if count
+            else "no delivery is uncertain"
+        )
+        raise UsageError(
+            what, subject=sending.issue, hint="check the number again, then repeat the command"
+        )
     obstacle = find_mail_obstacle(newsroom, store)
     if obstacle is not None:
-        hint = "copydesk mail doctor says what, and how it is overruled"
+        hint = "run `copydesk mail doctor` to see the faults and how to overrule them"
         raise UsageError(obstacle, subject=sending.issue, hint=hint)
     if not store.ledger.send_again(sending.number, by, newsroom.now):
-        raise UsageError("somebody else said so just now", subject=sending.issue)
+        raise UsageError(
+            "somebody else has just decided to send this issue again", subject=sending.issue
+        )
     about = f"{sending.issue}: {count}"
     with contextlib.closing(open_desk(newsroom.private)) as desk:
         desk.audit.add(AuditEntry(at=newsroom.now, who=by, what="sent-again", about=about))
@@ -164,14 +172,16 @@ def _find_repeatable(store: MailStore, name: str) -> Sending:
     sending = store.ledger.find(issue)
     shown = text.fold(issue)[:80]
     if sending is None:
-        hint = "copydesk mail send lists what was sent"
-        raise UsageError("no such sending", subject=shown, hint=hint)
+        hint = "run `copydesk mail send` to list the issues that were sent"
+        raise UsageError("no delivery of this issue", subject=shown, hint=hint)
     if sending.again_at is not None:
-        what = f"it was sent to the uncertain again before, by {text.fold(sending.again_by)}"
-        raise UsageError(what, subject=shown, hint="a third letter goes to nobody")
+        what = f"{text.fold(sending.again_by)} already sent this issue a second time"
+        raise UsageError(what, subject=shown, hint="copydesk sends no issue a third time")
     if sending.state != "done":
-        hint = "" if sending.state == "ended" else "let it go on: copydesk mail send ISSUE"
-        what = f"the issue is not done, but {sending.state}"
+        hint = "" if sending.state == "ended" else "continue the delivery: copydesk mail send ISSUE"
+        what = (
+            f"only an issue with the status done can be sent again; its status is {sending.state}"
+        )
         raise UsageError(what, subject=shown, hint=hint)
     return sending
 
@@ -255,12 +265,12 @@ def list_unsent_issues(
 def _approve(store: MailStore, sending: Sending, remark: SendingRemark, by: str) -> Sending:
     """Approve an issue's sending that waits for approval or is paused."""
     if sending.state in {"done", "ended"}:
-        what = "went out" if sending.state == "done" else "was ended"
-        raise UsageError(f"the issue {what} before", subject=sending.issue, hint=_GONE)
+        what = "was already sent" if sending.state == "done" else "was ended before"
+        raise UsageError(f"the issue {what}", subject=sending.issue, hint=_GONE)
     state: SendingState = "awaits-word" if remark else "ready"
     if sending.state in {"awaits-word", "paused"} or remark:
         store.ledger.set_state(sending.number, state, by=by, remark=remark)
     return store.ledger.find(sending.issue) or sending
 
 
-_GONE = "who got it: copydesk mail who ISSUE"
+_GONE = "run `copydesk mail who ISSUE` to see who got the issue"

@@ -70,9 +70,9 @@ class ServiceLine:
         host = rest.partition("/")[0].rpartition("@")[2]
         if scheme != "https" and not urls.is_loopback(host.rpartition(":")[0] or host):
             raise MailError(
-                "a token would go unencrypted to another machine",
+                "the API token would be sent unencrypted to another machine",
                 subject=url,
-                hint="mail.hand_over.url begins with https://",
+                hint="use an address with https:// for mail.hand_over.url",
             )
 
     async def __aenter__(self) -> ServiceLine:
@@ -110,16 +110,22 @@ class ServiceLine:
         try:
             status, body = await self._send(request)
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
-            raise ServiceError("later", f"not reached: {type(error).__name__}") from None
+            raise ServiceError(
+                "later", f"no connection to the service: {type(error).__name__}"
+            ) from None
         except (aiohttp.InvalidURL, aiohttp.NonHttpUrlClientError) as error:
-            raise ServiceError("refused", f"no address: {type(error).__name__}") from None
+            raise ServiceError(
+                "refused", f"mail.hand_over.url is not a web address: {type(error).__name__}"
+            ) from None
         except (aiohttp.ClientError, OSError, ValueError) as error:
-            raise ServiceError(broke, f"broke off: {type(error).__name__}") from None
+            raise ServiceError(
+                broke, f"the service closed the connection: {type(error).__name__}"
+            ) from None
         answer = _decode(body)
         if status >= 300:
             raise _refusal(status, answer, broke)
         if answer is None:
-            raise ServiceError(broke, f"HTTP {status}, and no answer that anybody can read")
+            raise ServiceError(broke, f"HTTP {status} and an unreadable answer")
         return answer
 
     async def _send(self, request: ServiceRequest) -> tuple[int, bytes]:

@@ -37,14 +37,16 @@ async def hand_over(
     Raises MailError for settings that cannot work. `now` dates what is signed.
     """
     if not options.token:
-        raise MailError("no token for the service", hint="set COPYDESK_HAND_OVER_TOKEN")
+        raise MailError(
+            "the newsletter service has no API token", hint="set COPYDESK_HAND_OVER_TOKEN"
+        )
     service = SERVICES.get(delivery)
     if service is None:
-        raise MailError("no service takes letters", subject=f'mail.deliver = "{delivery}"')
+        raise MailError("unknown newsletter service", subject=f'mail.deliver = "{delivery}"')
     if options.is_draft and not service.keeps_drafts:
         raise MailError(
-            f"{delivery} keeps no drafts",
-            hint="mail.hand_over.is_draft = false, and each letter is sent at once",
+            f"{delivery} has no drafts",
+            hint="set mail.hand_over.is_draft = false; each issue is then sent at once",
         )
     try:
         return await service.hand_over(options, letter, now, silence_seconds)
@@ -66,20 +68,20 @@ async def _hand_to_listmonk(
     """
     if not options.audience.isascii() or not options.audience.isdigit():
         raise MailError(
-            "no list of listmonk",
+            "not the number of a listmonk list",
             subject=options.audience,
-            hint="mail.hand_over.audience is the number of a list",
+            hint="set mail.hand_over.audience to the number of a list",
         )
     headers = {"Authorization": f"token {options.token}"}
     async with ServiceLine(options.url, headers, silence_seconds=silence_seconds) as line:
         campaign = await _find_campaign(line, letter) or await _make_campaign(line, options, letter)
         number, state = campaign.get("id"), campaign.get("status")
         if not isinstance(number, int):
-            raise ServiceError("uncertain", "a campaign without a number")
+            raise ServiceError("uncertain", "listmonk answered with a campaign that has no number")
         if state in _SENT:
             return HandOverAnswer(kind="taken", reference=str(number))
         if state != "draft":
-            raise ServiceError("refused", f"campaign {number} was ended there")
+            raise ServiceError("refused", f"campaign {number} was ended in listmonk")
         if options.is_draft:
             return HandOverAnswer(kind="draft", reference=str(number))
         path = f"/api/campaigns/{number}/status"
@@ -154,7 +156,7 @@ async def _hand_to_buttondown(
         )
     number, state = answer.get("id"), answer.get("status")
     if not isinstance(number, str):
-        raise ServiceError("uncertain", "an email without a name")
+        raise ServiceError("uncertain", "Buttondown answered with an email that has no id")
     is_draft = options.is_draft or state == "draft"
     return HandOverAnswer(kind="draft" if is_draft else "taken", reference=number[:100])
 
@@ -210,7 +212,7 @@ async def _hand_to_ghost(
         post = await _find_post(line, letter) or await _make_post(line, letter)
         number, state = post.get("id"), post.get("status")
         if not isinstance(number, str):
-            raise ServiceError("uncertain", "a post without a name")
+            raise ServiceError("uncertain", "Ghost answered with a post that has no id")
         if state in {"sent", "published", "scheduled"}:
             return HandOverAnswer(kind="taken", reference=number[:100])
         if options.is_draft:
@@ -234,8 +236,8 @@ def _sign(token: str, now: datetime) -> str:
     parts = _KEY.fullmatch(token)
     if parts is None:
         raise MailError(
-            "no Admin API key of Ghost",
-            hint="COPYDESK_HAND_OVER_TOKEN is one: id:secret, as Ghost shows it",
+            "the token is not an Admin API key of Ghost",
+            hint="set COPYDESK_HAND_OVER_TOKEN to the key as Ghost shows it: id:secret",
         )
     key = OctKey.import_key(bytes.fromhex(parts["secret"]))
     issued = int(now.timestamp())
@@ -291,9 +293,9 @@ async def _hand_to_mailgun(
     _, _, domain = options.audience.rpartition("@")
     if not domain or domain == options.audience:
         raise MailError(
-            "no mailing list",
+            "not the address of a mailing list",
             subject=options.audience,
-            hint="mail.hand_over.audience is the address of one: news@lists.example.org",
+            hint="set mail.hand_over.audience to an address such as news@lists.example.org",
         )
     form = {
         "from": fill_text("mailgun", letter.sender),
@@ -315,7 +317,7 @@ async def _hand_to_mailgun(
         answer = await line.ask(ServiceRequest(method="POST", path=path, form=form))
     name = answer.get("id")
     if not isinstance(name, str):
-        raise ServiceError("uncertain", "a message without a name")
+        raise ServiceError("uncertain", "Mailgun answered without the id of the message")
     return HandOverAnswer(kind="taken", reference=name.strip("<>")[:100])
 
 
@@ -335,7 +337,7 @@ async def _hand_to_postmark(
     drafts, and a sent issue cannot be found again.
     """
     if not letter.readers:
-        raise ServiceError("refused", "nobody to send it to")
+        raise ServiceError("refused", "the issue has no subscribers")
     body: dict[str, object] = {
         "From": fill_text("postmark", letter.sender),
         "Subject": fill_text("postmark", letter.subject),
@@ -350,7 +352,10 @@ async def _hand_to_postmark(
         body["ReplyTo"] = letter.reply_to
     size = sum(len(address) + 12 for address in letter.readers) + 2 * len(letter.html + letter.text)
     if size > _MOST_BYTES:
-        raise MailError("too many readers for one request", hint="Postmark takes 50 MB in one")
+        raise MailError(
+            "too many subscribers for one request to Postmark",
+            hint="Postmark accepts 50 MB in a request",
+        )
     headers = {"X-Postmark-Server-Token": options.token}
     async with ServiceLine(
         options.url or _POSTMARK_URL, headers, silence_seconds=silence_seconds
@@ -358,7 +363,7 @@ async def _hand_to_postmark(
         answer = await line.ask(ServiceRequest(method="POST", path="/email/bulk", body=body))
     name = answer.get("ID")
     if not isinstance(name, str):
-        raise ServiceError("uncertain", "a letter without a name")
+        raise ServiceError("uncertain", "Postmark answered without the id of the request")
     return HandOverAnswer(kind="taken", reference=name[:100])
 
 

@@ -76,58 +76,58 @@ class _Failure:
     certain: bool = False
 
 
-_RESTING = "look for its new address, or take it out of beat.toml"
-_WAIT = "nothing to do yet: it is asked again, each time after a longer wait"
+_RESTING = "look for the source's new address, or remove the source from beat.toml"
+_WAIT = "wait: copydesk fetches the source again, after longer and longer pauses"
 _FAILURES = {
     "robots": _Failure(
         kind="forbidden",
-        words="its robots.txt forbids it, or cannot be had",
-        hint="ask the publisher, or take it out of beat.toml",
+        words="robots.txt forbids access or could not be fetched",
+        hint="ask the publisher, or remove the source from beat.toml",
     ),
     "blocked": _Failure(
         kind="blocked",
-        words="it lets no program in (401, 403 or 451)",
-        hint="ask the publisher, set headers if you have an account, or take it out of beat.toml",
+        words="the server refuses access (401, 403 or 451)",
+        hint="ask the publisher, set headers if you have an account, or remove the source",
     ),
     "certificate": _Failure(
         kind="certificate",
-        words="its certificate is not valid",
-        hint="tell the publisher; it is asked again until the certificate is valid",
+        words="the server's certificate is not valid",
+        hint="tell the publisher; copydesk tries again until the certificate is valid",
     ),
     "html": _Failure(
         kind="html",
         words="an html page instead of a feed",
-        hint="look for the feed's new address with copydesk sources add and the site's address",
+        hint="run `copydesk sources add` with the site's address to find the feed's new address",
     ),
     "broken": _Failure(
-        words="an answer that cannot be read",
-        hint="look at it with copydesk watch URL, and tell the publisher",
+        words="the answer could not be read",
+        hint="run `copydesk watch URL` to see the fault, and tell the publisher",
     ),
     "gone": _Failure(
         words="not found (404)",
-        hint="look for its new address with copydesk sources add and the site's address",
+        hint="run `copydesk sources add` with the site's address to find the new address",
     ),
     "address": _Failure(
-        words="a private address, which the newsroom does not allow",
-        hint="write the host into fetch.allow_hosts if it is yours, or take the source out",
+        words="the server has a private IP address, which is not allowed",
+        hint="add your own host to fetch.allow_hosts, or remove the source",
     ),
     "redirects": _Failure(
-        words="redirects without end, or to no web address",
-        hint="look for its new address with copydesk sources add and the site's address",
+        words="endless redirects, or a redirect to an invalid address",
+        hint="run `copydesk sources add` with the site's address to find the new address",
     ),
     "too-big": _Failure(
-        words="an answer bigger than fetch.max_bytes",
+        words="the answer is larger than fetch.max_bytes",
         hint="raise fetch.max_bytes, or use a shorter feed of the site",
     ),
-    "too-slow": _Failure(words="an answer that takes too long", hint=_WAIT, lasting=False),
+    "too-slow": _Failure(words="the answer takes too long", hint=_WAIT, lasting=False),
     "slow-down": _Failure(
         kind="slow",
-        words="it asks for fewer requests",
-        hint="nothing to do: the pause is kept",
+        words="the server asks for fewer requests",
+        hint="wait: copydesk pauses as the server asked",
         lasting=False,
     ),
-    "server": _Failure(words="errors of its server", hint=_WAIT, lasting=False),
-    "network": _Failure(words="no connection to its server", hint=_WAIT, lasting=False),
+    "server": _Failure(words="server errors", hint=_WAIT, lasting=False),
+    "network": _Failure(words="no connection to the server", hint=_WAIT, lasting=False),
 }
 _OTHER = _Failure(words="no usable answer", hint=_WAIT, lasting=False)
 
@@ -164,8 +164,8 @@ def items_a_week(state: SourceState, now: datetime) -> float | None:
 def _report_end(state: SourceState) -> Finding:
     return Finding(
         kind="ended",
-        words="gone for good (410): it is not asked any more",
-        hint="take it out of beat.toml, or undo this with copydesk sources undo-move",
+        words="gone for good (410): copydesk does not fetch the source any more",
+        hint="remove the source from beat.toml, or undo this with `copydesk sources undo-move`",
         needs_person=True,
         since=state.ended_at,
     )
@@ -174,7 +174,9 @@ def _report_end(state: SourceState) -> Finding:
 def _find_novelty(_source: Source, state: SourceState, _now: datetime) -> Iterator[Finding]:
     if state.last_ok_at is None and not state.failures:
         yield Finding(
-            kind="never-asked", words="not asked yet", hint="copydesk run asks it when it is due"
+            kind="never-asked",
+            words="not fetched yet",
+            hint="run `copydesk run`, which fetches the source when it is due",
         )
 
 
@@ -194,7 +196,7 @@ def _find_failure(source: Source, state: SourceState, now: datetime) -> Iterator
     if is_resting(state):
         yield Finding(
             kind="resting",
-            words=f"it failed {_times(state.failures)} and is asked once a day",
+            words=f"failed {_times(state.failures)}, and is fetched only once a day",
             hint=failure.hint if failure.certain else _RESTING,
             needs_person=is_sure or now - (state.failing_since or now) > _OUTAGE,
             since=state.failing_since,
@@ -211,10 +213,14 @@ def _describe_failure(state: SourceState) -> _Failure:
     match fault.kind:
         case FaultKind.NAMED_FEED:
             feed = fault.values["feed"]
-            return replace(failure, hint=f"copydesk sources add {feed}, which the page names")
+            return replace(
+                failure, hint=f"run `copydesk sources add {feed}`: the page names this feed"
+            )
         case FaultKind.PROXY_UNSET:
             name = fault.values["variable"]
-            hint = f"set {name} for copydesk, or take proxy_env out of the source in beat.toml"
+            hint = (
+                f"set {name} in the environment, or remove proxy_env from the source in beat.toml"
+            )
             return _Failure(words=str(fault), hint=hint, certain=True)
         case FaultKind.CERTIFICATE_ENDED:
             return replace(failure, words=f"{fault}{_certificate_end_words(state)}")
@@ -242,7 +248,7 @@ def _find_pause(_source: Source, state: SourceState, now: datetime) -> Iterator[
     if is_asked_for and state.rest_until is not None and state.rest_until > now:
         yield Finding(
             kind="slow",
-            words=f"it asked for a pause until {_moment(state.rest_until)}",
+            words=f"the server asked for a pause until {_moment(state.rest_until)}",
             hint=_FAILURES["slow-down"].hint,
             since=state.failing_since,
         )
@@ -257,16 +263,16 @@ def _find_rule_fault(source: Source, state: SourceState, now: datetime) -> Itera
         what = "has a broken selector" if is_broken else "finds nothing"
         yield Finding(
             kind="rule-empty",
-            words=f"its listing rule of {written} {what}, {_times(state.failures)}",
-            hint="look at the page and write the rule's selectors anew",
+            words=f"the listing rule of {written} {what}, {_times(state.failures)}",
+            hint="look at the page and correct the selectors of the rule",
             needs_person=state.failures >= _SURE,
             since=state.failing_since,
         )
     elif now.date() - written > _RULE:
         yield Finding(
             kind="rule-old",
-            words=f"its listing rule is of {written}",
-            hint="look whether it still finds every headline, and renew its date",
+            words=f"the listing rule was written on {written}",
+            hint="check that the rule still finds every headline, and update the rule's date",
         )
 
 
@@ -277,8 +283,8 @@ def _find_certificate_end(_source: Source, state: SourceState, now: datetime) ->
     is_over = until <= now
     yield Finding(
         kind="certificate",
-        words=f"its certificate {'ended' if is_over else 'ends'} on {until.date()}",
-        hint="tell the publisher; it cannot be read without a valid one",
+        words=f"the server's certificate {'expired' if is_over else 'expires'} on {until.date()}",
+        hint="tell the publisher; copydesk cannot read the source without a valid certificate",
         needs_person=is_over,
         since=until if is_over else None,
     )
@@ -289,8 +295,8 @@ def _find_silence(_source: Source, state: SourceState, _now: datetime) -> Iterat
         return
     yield Finding(
         kind="silent-empty",
-        words=f"it lists nothing, and has listed {state.most_items}",
-        hint="look at its page: the items may be at another address",
+        words=f"the source lists no items; before, it listed {state.most_items}",
+        hint="look at the source's page: the items may be at another address",
         needs_person=True,
         since=state.changed_at,
     )
@@ -306,8 +312,8 @@ def _find_standstill(_source: Source, state: SourceState, now: datetime) -> Iter
         usual = max(1, round(state.longest_gap / 86_400))
         yield Finding(
             kind="frozen",
-            words=f"nothing new for {silence.days} days; its longest gap was {usual}",
-            hint="look whether the site has news: then the feed has moved or stopped",
+            words=f"nothing new for {silence.days} days; the longest gap before was {usual}",
+            hint="check whether the site has new articles: then the feed has moved or stopped",
             needs_person=True,
             since=last,
         )
@@ -321,8 +327,8 @@ def _find_excess(_source: Source, state: SourceState, now: datetime) -> Iterator
     if state.known_share < _SHARE:
         yield Finding(
             kind="too-much",
-            words=f"{1 - state.known_share:.0%} of its items are new at each look: some are missed",
-            hint="add its news sitemap or the feeds of its sections beside it",
+            words=f"{1 - state.known_share:.0%} of the items are new each time: some are missed",
+            hint="add the site's news sitemap, or the feeds of its sections, as further sources",
         )
 
 
@@ -330,15 +336,15 @@ def _find_wrong_dates(_source: Source, state: SourceState, _now: datetime) -> It
     if state.items < _FEW or state.failures:
         return
     if state.odd_dates > _MOST * state.items:
-        words = f"{state.odd_dates} of {state.items} items are dated as no page can be"
+        words = f"{state.odd_dates} of {state.items} items have impossible dates"
     elif state.kind == "feed" and state.undated > _MOST * state.items:
-        words = f"{state.undated} of {state.items} items bear no date that can be read"
+        words = f"{state.undated} of {state.items} items have no readable date"
     else:
         return
     yield Finding(
         kind="dates-wrong",
         words=words,
-        hint="nothing to do: the pages are asked for their dates; the publisher could mend it",
+        hint="tell the publisher if you like; copydesk takes the dates from the pages",
     )
 
 
@@ -347,15 +353,15 @@ def _find_move(_source: Source, state: SourceState, _now: datetime) -> Iterator[
     if state.moving_to and since is not None:
         yield Finding(
             kind="moving",
-            words=f"it redirects to {state.moving_to}; it moves on {(since + HOLDS_AFTER).date()}",
-            hint="nothing to do, or stop it with copydesk sources undo-move",
+            words=f"redirects to {state.moving_to}, used from {(since + HOLDS_AFTER).date()} on",
+            hint="wait, or keep the old address with `copydesk sources undo-move`",
             since=since,
         )
     elif state.moved_to:
         yield Finding(
             kind="moved",
-            words=f"it is asked at {state.moved_to}",
-            hint="write that address into beat.toml, or undo this with copydesk sources undo-move",
+            words=f"the source is now fetched at {state.moved_to}",
+            hint="write the new address into beat.toml, or undo this with `copydesk sources undo-move`",
         )
 
 
