@@ -361,7 +361,7 @@ def _find_move(_source: Source, state: SourceState, _now: datetime) -> Iterator[
         yield Finding(
             kind="moved",
             words=f"the source is now fetched at {state.moved_to}",
-            hint="write the new address into beat.toml, or undo this with `copydesk sources undo-move`",
+            hint="write that address into beat.toml, or run `copydesk sources undo-move`",
         )
 
 
