@@ -104,7 +104,7 @@ def test_an_agent_searches_explains_and_proposes(served: ServedNewsroom, token: 
     other = call(
         served, token, "propose_to_editors", id="hold-wall", **{**VERDICT, "said": "reject"}
     )
-    assert "another proposal has that id" in other.content[0].text
+    assert "another proposal already has this id" in other.content[0].text
 
     before = run_git(served.root, "rev-parse", "HEAD")
     editor = ApiClient(served.port, make_token(served.root, "Anna", "read", "decide"))
@@ -162,7 +162,7 @@ def test_what_refuses_models_is_told_by_headline_and_judgement(
     ("tool", "arguments", "words"),
     [
         ("decide", {"id": "a", "actions": [{"kind": "undo"}]}, "not for that"),
-        ("nothing", {}, "no such tool"),
+        ("nothing", {}, "unknown tool"),
         ("read", {}, "missing required field"),
         ("read", {"name": WALL, "more": 1}, "unknown field"),
         ("read", {"name": "nobody"}, "no such story"),

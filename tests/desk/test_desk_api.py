@@ -262,7 +262,7 @@ def test_a_token_that_asks_too_often_is_told_to_wait(served: ServedNewsroom) -> 
     statuses = [client.ask("GET", "nowhere").status for _ in range(600)]
     assert [404] * 600 == statuses
     refused = client.ask("GET", "token")
-    assert (429, "600 requests a minute are the most") == (
+    assert (429, "a token may send at most 600 requests per minute") == (
         refused.status,
         problem_of(refused)["detail"],
     )

@@ -76,7 +76,7 @@ def test_sendings_are_read_page_by_page(ed: ApiClient) -> None:
     )
     assert "cursor" in detail_of(ed.ask("GET", "mailing?after=%C3%A9"), 400)
     assert [] == ed.get("mailing", after="bm8=")["sendings"]  # none is before what never was
-    assert "no such sending" in detail_of(ed.ask("GET", "mailing/issues/nothing"), 404)
+    assert "no delivery of this issue was found" in detail_of(ed.ask("GET", "mailing/issues/nothing"), 404)
 
 
 def test_who_got_it_is_masked_but_for_owners(anna: ApiClient, ed: ApiClient) -> None:
@@ -179,7 +179,7 @@ def test_a_reader_is_added_looked_at_and_forgotten(served: ServedNewsroom, anna:
     assert ["daily"] == anna.post(f"mailing/readers/{number}/remove")["ended"]
     assert 204 == anna.ask("DELETE", f"mailing/readers/{number}").status
     for path in (f"mailing/readers/{number}", "mailing/readers/x", "mailing/readers/0"):
-        assert "no such reader" in detail_of(anna.ask("GET", path), 404)
+        assert "no subscriber has this number" in detail_of(anna.ask("GET", path), 404)
     wrong = anna.ask("POST", "mailing/readers/find", {"address": "nobody@n.example"})
     assert "nobody has that address" in detail_of(wrong, 404)
     with closing(open_desk(served.root / ".copydesk")) as store:

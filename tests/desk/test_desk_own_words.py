@@ -233,7 +233,7 @@ def test_what_is_no_picture_is_refused(anna: Browser, body: bytes, headers: dict
 def test_a_page_is_looked_at_and_then_waits_for_a_round(anna: Browser) -> None:
     assert 'action="/desk/file/"' in anna.get("/desk/file/").body
     looked = anna.post("/desk/file/", {"do": "look", "url": "http://127.0.0.1:9/wall"})
-    assert (200, True) == (looked.status, "would not be filed" in looked.body)
+    assert (200, True) == (looked.status, "would not be added" in looked.body)
     assert 'value="http://127.0.0.1:9/wall"' in looked.body
 
     page = "https://owl.example/wall"

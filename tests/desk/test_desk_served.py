@@ -284,12 +284,12 @@ def test_what_rounds_dropped_is_listed_by_reason_and_taken_in_by_the_next_round(
 
     assert "nearest: Coast &lt;b&gt;" in page
     assert "gull.example/old" not in page
-    assert "off the beat (1)" in page
+    assert "off topic (1)" in page
     assert 'href="javascript' not in anna.get("/desk/dropped/").body
     assert (DROPPED, "/desk/dropped/?reason=off-beat") == (fields["value"], fields["return"])
     assert 303 == anna.post("/desk/act", fields).status
     assert "done" == wait_for(anna, fields["id"])["state"]
-    assert "the next round reads it" in anna.get("/desk/dropped/").body
+    assert "the next run reads this page" in anna.get("/desk/dropped/").body
 
 
 @pytest.mark.parametrize("query", ["?days=x", "?days=9", "?reason=none", "?most=99999", "?most=-1"])

@@ -131,9 +131,7 @@ async def _read_body(endpoint: Endpoint, request: Request) -> object:
     async for piece in request.stream():
         body += piece
         if len(body) > endpoint.body_bytes:
-            raise ApiProblem(
-                413, f"the request body may have at most {endpoint.body_bytes:,} bytes"
-            )
+            raise ApiProblem(413, f"the body may have at most {endpoint.body_bytes:,} bytes")
     if endpoint.body is bytes:
         return bytes(body)
     try:
