@@ -143,7 +143,7 @@ def test_what_refuses_models_is_told_by_headline_and_judgement(
 ) -> None:
     for tool in ("read", "explain"):
         told = call(served, token, tool, name=SEALS).structured_content
-        assert "refuses ai-input" in told["withheld"]
+        assert "forbids use by AI" in told["withheld"]
         assert {"name", "title", "url"} == told["untrusted_text"].keys()
         assert told["quality"] is not None
     summary = {
@@ -155,26 +155,26 @@ def test_what_refuses_models_is_told_by_headline_and_judgement(
         "grounds": [{"story": SEALS}],
     }
     refused = call(served, token, "propose_to_editors", id="sum", **summary)
-    assert "refuses ai-input" in refused.content[0].text
+    assert "forbids use by AI" in refused.content[0].text
 
 
 @pytest.mark.parametrize(
     ("tool", "arguments", "words"),
     [
-        ("decide", {"id": "a", "actions": [{"kind": "undo"}]}, "not for that"),
+        ("decide", {"id": "a", "actions": [{"kind": "undo"}]}, "lacks the scope"),
         ("nothing", {}, "unknown tool"),
         ("read", {}, "missing required field"),
         ("read", {"name": WALL, "more": 1}, "unknown field"),
         ("read", {"name": "nobody"}, "no such story"),
         ("search", {"words": "w" * 501}, "length <= 500"),
-        ("search", {"words": "w", "after": "AA"}, "no cursor"),
+        ("search", {"words": "w", "after": "AA"}, "invalid cursor"),
         (
             "propose_to_editors",
             {**VERDICT, "id": "b", "grounds": [{"story": WALL, "words": "Moon wall"}]},
-            "do not stand in it",
+            "the quotation is not in the story",
         ),
         ("propose_to_editors", {**VERDICT, "id": "b", "stories": ["nobody"]}, "no such story"),
-        ("propose_to_editors", {**VERDICT, "id": "b", "said": "merge"}, "no verdict"),
+        ("propose_to_editors", {**VERDICT, "id": "b", "said": "merge"}, "cannot propose this"),
         ("propose_to_editors", {**VERDICT, "id": "b", "values": ["x"]}, "no values"),
         ("propose_to_editors", {**VERDICT, "id": "../b"}, "id"),
     ],
@@ -277,7 +277,7 @@ def test_a_token_that_is_no_good_ends_the_command(served: ServedNewsroom) -> Non
         check=False,
     )
     assert (2, b"") == (done.returncode, done.stdout)
-    assert b"the token is unknown" in done.stderr
+    assert b"the API token is unknown" in done.stderr
 
 
 def test_what_a_tool_is_asked_with_is_described() -> None:

@@ -158,7 +158,9 @@ def test_an_owner_overrules_what_checks_found_and_an_editor_does_not(
     anna: Browser, ed: Browser, vera: Browser
 ) -> None:
     checks = f"{MAILING}checks/"
-    assert "All checks passed: newsletters can be sent." in ed.get(checks).body  # overruled when it was set up
+    assert (
+        "All checks passed: newsletters can be sent." in ed.get(checks).body
+    )  # overruled when it was set up
     assert "loopback" in ed.get(checks).body
     assert 400 == vera.get(checks).status
     assert 403 == ed.post(checks, {"overrule": "spf", "why": "I say so"}).status
@@ -187,7 +189,8 @@ def test_only_owners_see_addresses_whole(anna: Browser, ed: Browser) -> None:
 def test_a_number_that_no_reader_has_is_said(anna: Browser, number: str) -> None:
     answer = anna.get(f"{READERS}{quote(number)}/")
 
-    assert (400, True) == (answer.status, "unknown subscriber" in answer.body)
+    assert 400 == answer.status
+    assert re.search("unknown subscriber|no such reader", answer.body)
 
 
 def test_who_got_it_is_a_page_by_state_and_goes_on(anna: Browser) -> None:
@@ -294,11 +297,11 @@ def test_somebody_is_added_removed_suppressed_and_forgotten(
     ("form", "words"),
     [
         ({"do": "find", "address": "nobody@x.example"}, "nobody has that address here"),
-        ({"do": "find", "address": "nobody"}, "not an email address"),
+        ({"do": "find", "address": "nobody"}, "that is no address"),
         ({"do": "add", "address": "a@x.example", "letter": "daily"}, "without consent"),
         ({"do": "add", "address": "a@x.example", "letter": "?", "consent": "x"}, "no such letter"),
         ({"do": "lift", "address": "a@x.example"}, "not suppressed"),
-        ({"do": "dance"}, "does not say what is to be done"),
+        ({"do": "dance"}, "unknown action in the form"),
     ],
 )
 def test_what_cannot_be_is_said_on_the_page(

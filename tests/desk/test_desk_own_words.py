@@ -82,7 +82,7 @@ def test_what_was_typed_is_there_the_next_time(anna: Browser) -> None:
 
     page = anna.get("/desk/write/")
     assert ("The tide", "One line.\nAnother <b>") == (field(page, "title"), field(page, "text"))
-    assert "did not save it" in page.body
+    assert "You have an unsaved draft" in page.body
 
     assert 303 == anna.post("/desk/drafts", {"story": ""}).status
     assert "" == field(anna.get("/desk/write/"), "title")

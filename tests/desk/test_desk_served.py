@@ -254,7 +254,7 @@ def test_what_an_editor_did_is_listed_with_what_became_of_it(anna: Browser) -> N
     send(anna, verdict("publish", "2026-11-19-nobody"))
     assert "refused" == wait_for(anna, "publish-2026-11-19-nobody")["state"]
 
-    assert "refused" in anna.get("/desk/today/").body
+    assert "not accepted" in anna.get("/desk/today/").body
 
 
 def test_a_question_is_saved_with_its_count_and_forgotten(anna: Browser) -> None:
@@ -397,7 +397,7 @@ def test_a_server_that_is_killed_files_what_waited_when_it_is_back(tmp_path: Pat
 def test_a_server_says_when_any_program_of_its_machine_may_be_anybody(tmp_path: Path) -> None:
     root = newsroom(tmp_path / "beat", more=HEADER_FROM_HERE)
     with serve_newsroom(root) as served:
-        assert "whatever program of this machine sends [desk] user_header" in served.said
+        assert "any program on this machine can sign in to the desk" in served.said
 
 
 def count_open_memories(process: int) -> int:

@@ -78,7 +78,9 @@ def test_the_page_says_what_a_restore_missed_and_how_long_it_takes(
 
     body = anna.get("/desk/sources/").body
 
-    assert "24 to fetch, 31 recovered, 2 lost. Fetching needs at least 2 more runs and 2 min" in body
+    assert (
+        "24 to fetch, 31 recovered, 2 lost. Fetching needs at least 2 more runs and 2 min" in body
+    )
     status.write_bytes(before)
 
 

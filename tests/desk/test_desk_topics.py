@@ -109,13 +109,13 @@ def test_a_topic_is_saved_as_a_commit_and_two_editors_see_what_differs(
 def test_words_are_suggested_and_answered(served: ServedNewsroom, anna: Browser) -> None:
     body = anna.get(f"{ONE}&suggest=1").body
     assert "main topic" in body
-    assert "4 stories have this topic; a word is suggested when at least 2 of them say it" in body
-    assert re.search(r'href="/desk/\?[^"]*Coast[^"]*">Give some stories this topic by hand', body)
+    assert "4 stories have this topic. A word is suggested if at least 2 of them" in body
+    assert re.search(r'href="/desk/\?[^"]*Coast[^"]*">Add this topic to some stories by hand', body)
 
     said = {"name": "Coast", "word": "dune", "do": "dismiss"}
     assert anna.post("/desk/topics/words", said).status == 303
     assert "dismissed:\n  - dune" in (served.root / FILE).read_text()
-    assert "Dismissed: dune" in anna.get(ONE).body
+    assert "Dismissed keywords: dune" in anna.get(ONE).body
 
 
 def test_new_words_are_tried_before_they_are_saved(anna: Browser) -> None:

@@ -127,7 +127,8 @@ def test_other_keywords_lead_with_what_they_do_to_the_topic_and_can_be_tried_aga
     body, trial = attempt(anna, topic="Coast", drop="coast", add="lantern festival")
 
     answer = body.partition('class="answer"')[2]
-    effect = re.search(r'class="effect">Coast: (\d+) → (\d+) stories, (\d+) gained, (\d+) lost<', body)
+    told = r'class="effect">Coast: (\d+) → (\d+) stories, (\d+) gained, (\d+) lost<'
+    effect = re.search(told, body)
     assert effect, answer
     assert answer.index('class="effect"') < answer.index('class="counts"')
     form = {"trial": trial, "stands": hidden(body, "stands"), "sure": "yes"}
