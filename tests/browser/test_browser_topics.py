@@ -109,7 +109,7 @@ def test_a_refused_move_is_told_and_the_list_is_as_it_is(
     window.wait_for(f"{SAID}.includes('somebody has changed the file meanwhile')")
     window.wait_for(f"{FOCUS} === 'Dunes'")
     window.press("Alt+ArrowRight")
-    window.wait_for(f"{SAID} === 'Dunes: below Coast'")
+    window.wait_for(f"{SAID} === 'Dunes is now a subtopic of Coast.'")
     assert "parent: Coast" in file.read_text()
     page.set_viewport_size({"width": PHONE[0], "height": PHONE[1]})
     assert [] == find_faults(window)
