@@ -128,7 +128,10 @@ make_environment() {
 # Install copydesk with what it takes to run it, then its developers' tools, unless only `run` is asked for.
 install() {
     case ${1:-} in
-        '') install_run && install_tools ;;
+        '')
+            install_run
+            install_tools
+            ;;
         run) install_run ;;
         *) fail "nothing to install by this name: $1" 'leave it out, or say run' ;;
     esac
@@ -416,7 +419,10 @@ main() {
     shift || true
     case $command in
         help | -h | --help) usage && return ;;
-        install) install "$@" && return ;;
+        install)
+            install "$@"
+            return
+            ;;
         serve) install run ;;
         check | test | test-all | test-long | test-shared | test-embed | gates | golden | fuzz | noise | laws | looks | soak | lock | lowest | docs) install ;;
         *) usage >&2 && fail "no such command: $command" ;;

@@ -131,7 +131,7 @@ def test_an_edit_asks_for_the_catalogue_then_for_a_build(root: Path) -> None:
     desk = at_work(root, work)
 
     assert ["catalogue", "build"] == desk.starter.asked
-    assert [f"a build: {WALL} changed"] == desk.said
+    assert [f"building the site, because {WALL} changed"] == desk.said
 
 
 def test_a_reading_list_asks_for_a_build_and_the_rest_of_the_data_for_none(root: Path) -> None:
@@ -144,7 +144,7 @@ def test_a_reading_list_asks_for_a_build_and_the_rest_of_the_data_for_none(root:
     desk = at_work(root, work)
 
     assert ["build"] == desk.starter.asked
-    assert ["a build: _data/lists/best.yaml changed"] == desk.said
+    assert ["building the site, because _data/lists/best.yaml changed"] == desk.said
 
 
 def test_a_build_is_sent_on_where_rounds_are(root: Path) -> None:
@@ -212,7 +212,9 @@ def test_what_is_edited_while_others_are_at_work_is_in_the_same_build(root: Path
 
     desk = at_work(root, work)
 
-    assert ["a build: _news/2026-11-19-later.md and 1 more changed"] == desk.said
+    assert [
+        "building the site, because _news/2026-11-19-later.md and 1 more files changed"
+    ] == desk.said
 
 
 def test_who_waits_for_a_build_can_be_ended(root: Path) -> None:
@@ -232,7 +234,7 @@ def test_what_is_no_record_in_a_folder_of_records_asks_for_nothing(root: Path) -
         write(root, WALL, "Herons")
         await desk.starter.was_asked.wait()
 
-    assert [f"a build: {WALL} changed"] == at_work(root, work).said
+    assert [f"building the site, because {WALL} changed"] == at_work(root, work).said
 
 
 def test_a_newsroom_that_goes_and_comes_back_is_built(root: Path) -> None:
@@ -242,13 +244,16 @@ def test_a_newsroom_that_goes_and_comes_back_is_built(root: Path) -> None:
         (root.parent / "elsewhere").rename(root)
         await desk.starter.was_asked.wait()
         write(root, WALL, "Herons")
-        await until(lambda: f"a build: {WALL} changed" in desk.said)
+        await until(lambda: f"building the site, because {WALL} changed" in desk.said)
 
     desk = at_work(root, work)
 
     assert "the folder was moved or deleted" in desk.said[0]
     assert "No such file or directory" in desk.said[1]
-    assert ["a build: files changed", f"a build: {WALL} changed"] == desk.said[2:]
+    assert [
+        "building the site, because files changed",
+        f"building the site, because {WALL} changed",
+    ] == desk.said[2:]
 
 
 def test_what_cannot_be_locked_is_said_once_and_tried_again(root: Path) -> None:
@@ -266,7 +271,7 @@ def test_what_cannot_be_locked_is_said_once_and_tried_again(root: Path) -> None:
     desk = at_work(root, work)
 
     assert "the newsroom cannot be written" in desk.said[0]
-    assert ["a build: files changed"] == desk.said[1:]
+    assert ["building the site, because files changed"] == desk.said[1:]
 
 
 def test_a_newsroom_that_is_deleted_is_not_begun_anew(root: Path) -> None:

@@ -75,7 +75,7 @@ def test_a_machine_that_starts_no_process_is_told_and_asked_again(root: Path) ->
     hours.look()
 
     assert 2 == hours.sent
-    assert ["letters are not sent for now: [Errno 11] try again"] == hours.said
+    assert ["cannot send newsletters at the moment: [Errno 11] try again"] == hours.said
 
 
 def test_after_a_sending_that_failed_it_rests(root: Path) -> None:
@@ -106,7 +106,7 @@ def test_a_folder_that_cannot_be_read_is_told(root: Path) -> None:
     hours.look()
 
     (said,) = hours.said
-    assert said.startswith("mail does not go out: ")
+    assert said.startswith("cannot send email: ")
 
 
 def test_an_issue_that_the_checks_hold_up_is_told_once_and_goes_when_they_are_overruled(
@@ -116,11 +116,13 @@ def test_an_issue_that_the_checks_hold_up_is_told_once_and_goes_when_they_are_ov
     beat.write_text(beat.read_text("utf-8").replace('host = "localhost"', 'host = "127.0.0.1"'))
     hours = Hours(root, 0)
     hours.look()
-    hours.hours._say_once("mail does not go out: another thing failed meanwhile")
+    hours.hours._say_once("cannot send email: another thing failed meanwhile")
     hours.look()
 
     said, _ = hours.said
-    assert said.startswith("an issue waits: the settings changed since somebody overruled a check")
+    assert said.startswith(
+        "a newsletter issue is waiting: the settings changed since somebody overruled a check"
+    )
     assert 0 == hours.sent
 
     overrule(root)

@@ -71,7 +71,7 @@ def test_a_forked_command_is_what_a_new_python_makes_of_it(tmp_path: Path) -> No
 
     assert [0, 0, 2] == codes
     assert 2 == len(list((root / "_news").glob("*.md")))
-    assert "  filed    2\n" in said  # what is printed goes where the server's messages go
+    assert "  saved    2\n" in said  # what is printed goes where the server's messages go
     assert "No such command 'nonsense'" in said
     assert 0 == server.returncode
 

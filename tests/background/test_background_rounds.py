@@ -65,9 +65,9 @@ def test_a_machine_that_starts_no_process_is_told_and_asked_again(root: Path) ->
     asyncio.run(hours.go_on())
 
     assert [
-        "a round: it is time",
-        "no round for now: [Errno 11] try again",
-        "a round: it is time",
+        "starting a run, because it is time",
+        "cannot start a run at the moment: [Errno 11] try again",
+        "starting a run, because it is time",
     ] == hours.said
 
 
@@ -77,7 +77,7 @@ def test_a_clock_that_is_set_back_stops_no_round(root: Path) -> None:
     hours.clock.at -= timedelta(days=365)
     asyncio.run(hours.rounds.look())
 
-    assert ["a round: it is time"] * 2 == hours.said
+    assert ["starting a run, because it is time"] * 2 == hours.said
 
 
 def test_a_hub_push_waits_for_no_clock_that_was_set_back() -> None:
@@ -103,7 +103,7 @@ def test_what_a_bug_ends_is_told_and_begins_anew() -> None:
     asyncio.run(go())
 
     assert [0, 1] == tries
-    assert ["a part of the server has ended (RuntimeError: a bug); it begins anew"] == said
+    assert ["a background task failed (RuntimeError: a bug) and is restarted"] == said
 
 
 def is_watching() -> bool:
@@ -122,7 +122,7 @@ def test_a_bug_that_ends_the_rounds_of_a_server_is_told(root: Path) -> None:
         raise RuntimeError("a bug")
 
     def is_told() -> bool:
-        return any("a part of the server has ended" in words for words in said)
+        return any("a background task failed" in words for words in said)
 
     async def go() -> None:
         with open_newsroom(root, NOW, {}) as opened:

@@ -137,7 +137,7 @@ def test_from_the_form_to_a_letter_and_out_by_one_click(tmp_path: Path, chromium
     with post_office(tmp_path) as (root, origin, mails), new_context(chromium) as context:
         window = Window.open(context, origin)
         window.go("/coast/newsletters/")
-        window.page.get_by_label("Your mail address").fill(READER)
+        window.page.get_by_label("Your e-mail address").fill(READER)
         window.page.get_by_label("The Tide").check()
         window.page.get_by_role("button", name="Subscribe", exact=True).click()
         asked = read_mail(mails, 0)
@@ -147,7 +147,7 @@ def test_from_the_form_to_a_letter_and_out_by_one_click(tmp_path: Path, chromium
         assert [] == letters_of(root)
 
         window.page.goto(list_links(asked, origin)[0])
-        window.page.get_by_role("button", name="Yes, send me letters", exact=True).click()
+        window.page.get_by_role("button", name="Confirm subscription", exact=True).click()
         assert "You are subscribed" == window.page.locator("h1").inner_text()
         today = f"daily-{datetime.now(UTC):%Y-%m-%d}"
         with open_newsroom(root, datetime.now(UTC), {}) as newsroom:

@@ -143,17 +143,17 @@ def test_a_reader_subscribes_confirms_chooses_and_leaves(
             window.go(path)
             look(window)
         assert page.locator(".subscribe input:checked").get_attribute("value") == "weekly"
-        page.get_by_label("Your mail address").fill(READER)
+        page.get_by_label("Your e-mail address").fill(READER)
         page.get_by_label("The Tide").check()
         page.keyboard.press("Tab")
         press(window, "Subscribe")
-        assert page.locator("h1").inner_text() == "Look into your mail"
+        assert page.locator("h1").inner_text() == "Check your e-mail"
         look(window)
 
         page.goto(readers.follow_mail())
         assert readers.letters() == []
         look(window)
-        press(window, "Yes, send me letters")
+        press(window, "Confirm subscription")
         assert page.locator("h1").inner_text() == "You are subscribed"
         assert readers.letters() == ["daily", "weekly"]
         look(window)
@@ -161,8 +161,8 @@ def test_a_reader_subscribes_confirms_chooses_and_leaves(
         page.goto(readers.link("choices"))
         look(window)
         page.get_by_label("The Week & its <tides>").uncheck()
-        press(window, "Keep my choices")
-        assert "Kept." in page.locator("[role=status]").inner_text()
+        press(window, "Save my choices")
+        assert "Your choices are saved." in page.locator("[role=status]").inner_text()
         assert readers.letters() == ["daily"]
         look(window)
         press(window, "Send me the link")
@@ -173,8 +173,8 @@ def test_a_reader_subscribes_confirms_chooses_and_leaves(
 
         page.goto(readers.link("unsubscribe", "daily"))
         look(window)
-        press(window, "Leave The Tide")
-        assert page.locator("h1").inner_text() == "You have left"
+        press(window, "Unsubscribe from The Tide")
+        assert page.locator("h1").inner_text() == "You are unsubscribed"
         assert readers.letters() == []
         look(window)
         assert window.noted == []
@@ -187,7 +187,7 @@ def test_a_wrong_form_has_the_focus_where_it_is_wrong(readers: Readers, chromium
         page = window.page
         window.go("/mail/subscribe")
         look(window)
-        page.get_by_label("Your mail address").fill("mara@")
+        page.get_by_label("Your e-mail address").fill("mara@")
         page.keyboard.press("Enter")
         page.wait_for_selector("[aria-invalid]")
 
@@ -218,10 +218,10 @@ def test_the_form_for_the_only_letter_is_reached_from_every_page(
             window.go(path)
             look(window)
         window.go("/coast/about/")
-        window.page.get_by_role("link", name="Get it by mail").click()
+        window.page.get_by_role("link", name="Subscribe by e-mail").click()
         window.page.wait_for_url("**/coast/#subscribe")
         look(window)
         form = window.page.locator(".subscribe")
-        assert form.locator("h2").inner_text() == "The Week & its <tides> by mail"
+        assert form.locator("h2").inner_text() == "Subscribe to The Week & its <tides>"
         assert form.locator(".rhythm").inner_text() == "Daily"
         assert window.noted == []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -313,7 +314,9 @@ class Switcher(Silence):
     def __init__(self, root: Path) -> None:
         self._root = root
 
-    def stage(self, name: str, total: int | None = None) -> None:
+    def stage(
+        self, name: str, total: int | None = None, hosts: Mapping[str, int] | None = None
+    ) -> None:
         if name == "pages":
             run_git(self._root, "checkout", "-q", "-b", "other")
 
@@ -363,12 +366,14 @@ class Hand:
     def __init__(self, record: Path) -> None:
         self._record = record
 
-    def stage(self, name: str, total: int | None = None) -> None:
+    def stage(
+        self, name: str, total: int | None = None, hosts: Mapping[str, int] | None = None
+    ) -> None:
         if name == "pages":
             text = self._record.read_text("utf-8")
             self._record.write_text(text.replace("Sea wall to rise", "Wall to rise"), "utf-8")
 
-    def step(self, count: int = 1) -> None:
+    def step(self, count: int = 1, host: str = "") -> None:
         pass
 
 

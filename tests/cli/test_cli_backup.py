@@ -35,11 +35,11 @@ def test_a_person_reads_what_is_in_it_and_what_is_not(root: Path, tmp_path: Path
 
     said = copydesk("-C", root, "backup", tmp_path / "b.tar.gz", "--verify")
 
-    assert "records: _data 1, _news 1 (commit " in said.out
-    assert "readers and letters: none" in said.out
-    assert "compared: 3 rows of databases" in said.out
-    assert "left out: link: a link" in said.err
-    assert "the key is not in it" in said.err
+    assert "stories and other records: _data 1, _news 1 (commit " in said.out
+    assert "newsletter database: none" in said.out
+    assert "compared: 3 database rows" in said.out
+    assert "left out: link: it is a symbolic link" in said.err
+    assert "the backup has no encryption key" in said.err
 
 
 def test_a_newsroom_without_git_says_so(tmp_path: Path) -> None:
@@ -47,7 +47,7 @@ def test_a_newsroom_without_git_says_so(tmp_path: Path) -> None:
 
     said = copydesk("-C", tmp_path / "newsroom", "backup", tmp_path / "b.tar.gz")
 
-    assert "no git repository: the files as they lie" in said.out
+    assert "files only, no git repository" in said.out
     assert said.code == 0
 
 
@@ -67,7 +67,9 @@ def test_a_restore_without_the_key_says_that_it_is_to_be_put_back(tmp_path: Path
     bare = copydesk("restore", tmp_path / "bare.tar.gz", tmp_path / "bare")
     whole = copydesk("restore", tmp_path / "whole.tar.gz", tmp_path / "whole")
 
-    assert "the key is not in it: put it back first, as .copydesk/key\nnext: " in bare.err
+    assert (
+        "the backup has no encryption key: copy your key to .copydesk/key first\nnext: " in bare.err
+    )
     assert whole.err.startswith("next: ")
 
 
@@ -77,7 +79,7 @@ def test_a_restore_of_a_backup_without_a_list_says_so(root: Path, tmp_path: Path
 
     said = copydesk("restore", tmp_path / "b.tar.gz", tmp_path / "back")
 
-    assert "no list of the texts and pictures that it leaves out: they stay away" in said.err
+    assert "texts and pictures stay missing, because the backup does not list them" in said.err
 
 
 def test_a_folder_that_is_not_empty_is_misuse(root: Path, tmp_path: Path) -> None:

@@ -41,7 +41,7 @@ def test_it_says_what_it_did_and_what_cannot_be_read(root: Path) -> None:
     said = copydesk("-C", root, "catalogue")
 
     assert said.code == 0
-    assert said.out.startswith("1 stories in the catalogue: ")
+    assert said.out.startswith("1 stories in the search index: ")
     assert WALL in said.err
 
 

@@ -267,10 +267,10 @@ def test_a_recording_that_is_not_there_is_one_clear_error(root: Path) -> None:
 def test_what_is_no_page_is_told_in_words(root: Path, web: Path) -> None:
     fetched = copydesk("-C", root, "fetch", "https://none.example/", "--web", web)
     assert fetched.code == 1
-    assert fetched.err == "no page (gone: status 404: not found): https://none.example/\n"
+    assert fetched.err == "received no page (gone: status 404: not found): https://none.example/\n"
     read = copydesk("-C", root, "extract", "none.html", "--web", web)
     assert read.code == 1
-    assert read.err.startswith("error: no such file, and no web address: none.html\n")
+    assert read.err.startswith("error: expected a file or a URL: none.html\n")
 
 
 def test_record_check_fails_on_a_broken_data_file_but_not_on_an_empty_list(root: Path) -> None:

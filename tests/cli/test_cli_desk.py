@@ -102,11 +102,13 @@ def test_sessions_are_ended_and_accounts_removed(root: Path, desk: DeskStore) ->
     ended = copydesk("-C", root, "desk", "user", "end", "Anna", "--json").json()
     assert {"name": "Anna", "sessions": 1} == ended
     assert desk.sessions.find(secret, MOMENT) is None
-    assert "ended: 0 sessions of Anna\n" == copydesk("-C", root, "desk", "user", "end", "Anna").out
+    assert (
+        "signed out: Anna (0 sessions)\n" == copydesk("-C", root, "desk", "user", "end", "Anna").out
+    )
 
     assert "removed: Anna\n" == copydesk("-C", root, "desk", "user", "remove", "Anna").out
     assert () == desk.accounts.list()
-    assert "0 may use the desk\n" == copydesk("-C", root, "desk", "user", "list").err
+    assert "0 accounts can use the desk\n" == copydesk("-C", root, "desk", "user", "list").err
 
 
 def test_the_audit_log_has_what_was_done_and_no_secret(root: Path, desk: DeskStore) -> None:

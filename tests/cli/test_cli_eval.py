@@ -38,8 +38,10 @@ def test_extract_tells_a_person_set_by_set_and_then_together(tmp_path: Path) -> 
     said = copydesk("eval", "extract", tmp_path)
 
     assert "gulls: 1 pages, 0 dropped" in said.out
-    assert "1 texts: F1 1.000 (precision 1.000, recall 1.000), 100.0% without a fault" in said.out
-    assert "together: 2 pages, 1 dropped" in said.out
+    assert (
+        "1 texts: F1 1.000 (precision 1.000, recall 1.000), 100.0% of the texts exact" in said.out
+    )
+    assert "all sets: 2 pages, 1 dropped" in said.out
     assert said.err.startswith("dropped (not-an-article:")
 
 
@@ -57,7 +59,9 @@ def test_pages_of_which_only_the_day_is_known_are_skipped_and_named(tmp_path: Pa
 
     said = copydesk("eval", "extract", told, dated)
 
-    assert said.err.startswith("skipped: b: only days are known; compare them with copydesk eval")
+    assert said.err.startswith(
+        "skipped, because only days are labelled (use copydesk eval dates): b"
+    )
     alone = copydesk("eval", "extract", dated)
     assert alone.code == 1
     assert alone.err == (

@@ -64,19 +64,19 @@ def root(tmp_path: Path) -> Path:
 
 def test_the_agreement_is_told_with_a_gate_that_would_have_agreed_better(root: Path) -> None:
     assert [
-        "38 stories that an editor decided: 1 hold, 24 publish, 12 reject, 1 remove",
-        "  1 passed over: copies, behind a leader, removed",
-        "36 had waited for an editor: the gate (70) agrees on 24 (67%)",
-        "  it publishes 12, 12 as the editor does (100%)",
-        "  the editor publishes 24, 12 as it does (50%)",
-        "1 taken up unasked: the gate (70) agrees on 0 (0%)",
-        "  it publishes 1, 0 as the editor does (0%)",
-        "  the editor publishes 0, 0 as it does",
-        "  of what an editor corrects no gate is measured",
-        "period      waited  agreed  unasked  agreed",
+        "38 stories decided by editors: 1 hold, 24 publish, 12 reject, 1 remove",
+        "  1 not compared: copies, related or removed stories",
+        "36 stories that had waited for an editor: the threshold (70) agrees on 24 (67%)",
+        "  the threshold publishes 12, the editor 12 of them (100%)",
+        "  the editor publishes 24, the threshold 12 of them (50%)",
+        "1 stories that editors chose themselves: the threshold (70) agrees on 0 (0%)",
+        "  the threshold publishes 1, the editor 0 of them (0%)",
+        "  the editor publishes 0, the threshold 0 of them",
+        "  chosen stories are mostly corrections, so they do not measure the threshold",
+        "period      waited  agreed   chosen  agreed",
         "2026-W47        36      24        1       0",
-        "publish_at: 55 would have agreed on 36 of 36, 70 does on 24",
-        "  chosen by nine tenths (55 to 55) and tried on the last, 12 better and 0 worse",
+        "publish_at: 55 would have agreed on 36 of 36 stories, today's 70 agrees on 24",
+        "  chosen on 9/10 of the stories (55 to 55) and tested on the rest: 12 better, 0 worse",
         "  proposed: publish_at = 55; copydesk rejudge shows what it changes",
     ] == measure(root).out.splitlines()
 
@@ -108,7 +108,7 @@ def test_without_a_verdict_it_says_what_it_needs(tmp_path: Path) -> None:
     done = measure(root)
 
     assert ("", 0) == (done.out, measure(root, "--json").json()["decided"])
-    assert "no editor has decided a story yet: copydesk verdict PATH publish or reject" in done.err
+    assert "no editor has decided on a story yet: use copydesk verdict PATH publish" in done.err
 
 
 def test_a_word_among_the_rulings_counts_and_a_record_that_is_gone_does_not(
@@ -130,7 +130,7 @@ def test_a_record_that_cannot_be_read_loses_no_other(root: Path) -> None:
 
     done = measure(root)
 
-    assert done.out.startswith("37 stories that an editor decided")
+    assert done.out.startswith("37 stories decided by editors")
     assert "2026-11-19-low-0.md" in done.err
 
 

@@ -65,12 +65,12 @@ def test_the_scores_are_those_worked_out_by_hand(gold: Path) -> None:
 def test_group_tells_a_person(gold: Path) -> None:
     first, end, at_once = copydesk("eval", "group", gold).out.splitlines()
 
-    assert first.startswith("5 documents of 3 stories, by order: ")
+    assert first.startswith("5 documents about 3 events, ordered by order: ")
     assert end == (
-        "  in the end, 2 groups: BCubed F1 0.640 (precision 0.533, recall 0.800), "
+        "  2 groups in the end: BCubed F1 0.640 (precision 0.533, recall 0.800), "
         "pairwise F1 0.333 (precision 0.250, recall 0.500)"
     )
-    assert at_once.startswith("  at once, 2 groups: BCubed F1 0.640 ")
+    assert at_once.startswith("  2 groups on arrival: BCubed F1 0.640 ")
 
 
 def test_out_gets_a_line_for_each_document_that_the_given_scorer_reads(
@@ -227,8 +227,8 @@ def test_copies_among_texts_are_counted_by_hand(tmp_path: Path) -> None:
         "auc": None,
     }
     assert copydesk("eval", "copies", file).out.splitlines() == [
-        "5 texts, 2 pairs of the same",
-        "  3 called copies: precision 0.333, recall 0.500",
+        "5 texts, 2 pairs of copies",
+        "  3 pairs found to be copies: precision 0.333, recall 0.500",
     ]
 
 
@@ -249,7 +249,7 @@ def test_pairs_are_ranked(tmp_path: Path) -> None:
     told = copydesk("eval", "copies", file, "--json").json()
 
     assert told == {"texts": 8, "pairs": 2, "found": 0, "scores": None, "auc": 2.5 / 4}
-    assert "than another: AUC 0.625" in copydesk("eval", "copies", file).out
+    assert "than other pairs: AUC 0.625" in copydesk("eval", "copies", file).out
 
 
 def test_pairs_of_one_kind_have_no_rank(tmp_path: Path) -> None:

@@ -93,13 +93,13 @@ def test_the_table_says_how_much_we_had_and_why_we_have_not_the_rest(world: Path
     said = recall(world, TERN_FEED)
 
     assert 0 == said.code
-    assert "5 stories, 40% of them had" in said.out
+    assert "5 stories listed, 40% of them also on your site" in said.out
     for line in (
         "1  in another newsroom's words",
         "0 of 2  gull.example (a source)",
-        "1 of 2  tern.example (no source)",
+        "1 of 2  tern.example (not a source)",
         "off-beat",
-        "its site is no source",
+        "its website is not a source",
     ):
         assert line in said.out
     assert "1 of 5" not in said.err
@@ -214,7 +214,7 @@ def test_a_list_of_200000_rows_is_cut_and_says_so(world: Path, tmp_path: Path) -
 
     found = said.json()
     assert (200_000, 150_000, 50_000) == (found["listed"], found["cut"], found["stories"])
-    assert "of 200,000 entries the first 50,000 were taken" in said.err
+    assert "read only the first 50,000 of 200,000 entries" in said.err
 
 
 def test_hostile_rows_are_text_and_cost_only_themselves(world: Path, tmp_path: Path) -> None:

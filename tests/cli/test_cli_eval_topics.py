@@ -44,15 +44,15 @@ def test_topics_tells_a_person_and_lists_misses_when_asked_for(room: Path) -> No
         "2 stories, 1 topics",
         "copydesk: F1 0.667 (precision 0.500, recall 1.000), 50.0% of the stories exact",
         "  mean over topics: F1 0.667 (precision 0.500, recall 1.000)",
-        "  on the beat or off it: F1 0.667 (precision 0.500, recall 1.000)",
+        "  on topic or off topic: F1 0.667 (precision 0.500, recall 1.000)",
         "everyday: F1 0.667 (precision 0.500, recall 1.000), 50.0% of the stories exact",
         "  mean over topics: F1 0.667 (precision 0.500, recall 1.000)",
-        "  on the beat or off it: F1 0.667 (precision 0.500, recall 1.000)",
+        "  on topic or off topic: F1 0.667 (precision 0.500, recall 1.000)",
         "Fish\t1\t2\t1\t0.500\t1.000\t0.667",
     ]
     assert misses.out.splitlines()[:4] == [
         "Herring in [31mred (2)",
-        "  ours: Fish",
+        "  assigned: Fish",
         "  expected: -",
         '  topic Fish: "herring" in title (confidence 72)',
     ]

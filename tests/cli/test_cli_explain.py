@@ -74,7 +74,7 @@ def test_quality_is_a_table_in_the_place_of_its_reasons_with_the_sum_below(root:
         "                    -10  late: [31mred",
         "  sum                75",
         "  published: quality 75 reaches 70",
-        "  place: 2nd by quality of the last 3 on Coast (median 75, 2 published)",
+        "  rank: 2nd by quality of the last 3 stories on Coast (median 75, 2 published)",
     ] == explain(root)[1:8]
 
 
@@ -99,8 +99,8 @@ def test_a_quality_that_a_person_wrote_stands_beside_the_sum(tmp_path: Path) -> 
 
     lines = explain(file(newsroom(tmp_path / "beat"), odd))
 
-    assert "  sum                55  the record says 98" in lines
-    assert not any(line.startswith("  place:") for line in lines)  # it is alone
+    assert "  sum                55  the story file says 98" in lines
+    assert not any(line.startswith("  rank:") for line in lines)  # it is alone
 
 
 def test_where_no_part_is_known_the_table_is_of_quality(tmp_path: Path) -> None:
@@ -119,7 +119,7 @@ def test_a_story_of_no_topic_has_its_place_among_all(tmp_path: Path) -> None:
         record("_news/2026-11-19-third.md", 70, provider=Provider(name="G", domain="g.example")),
     )
 
-    place = "  place: 3rd by quality of the last 3 (median 70, 2 published)"
+    place = "  rank: 3rd by quality of the last 3 stories (median 70, 2 published)"
     assert place in explain(root)
 
 
@@ -133,7 +133,7 @@ def test_an_unscored_story_has_neither_table_nor_place(tmp_path: Path) -> None:
     lines = explain(root)
 
     assert "  quality: not scored yet" in lines
-    assert not any(line.lstrip().startswith(("sum", "place")) for line in lines)
+    assert not any(line.lstrip().startswith(("sum", "rank")) for line in lines)
 
 
 @pytest.fixture

@@ -142,7 +142,7 @@ def test_a_file_that_holds_no_article_is_told_with_a_hint(tmp_path: Path) -> Non
 
     assert (said.code, said.out) == (1, "")
     first, second = said.err.splitlines()
-    assert first.startswith("no article (not-an-article: ")
+    assert first.startswith("found no article (not-an-article: ")
     assert first.endswith(f": {path}")
     assert second.startswith("hint: ")
 
@@ -151,8 +151,8 @@ def test_a_person_sees_names_in_a_column_and_paragraphs_in_lines(tmp_path: Path)
     lines = copydesk("extract", saved(tmp_path), "--now", NOW).out.splitlines()
 
     assert "title             Ferry runs aground off Saltholm  [title]" in lines
-    assert f"published_at      {NOW}  [found (no date on the page: when it was" in lines
-    assert "                  read)]" in lines
+    assert f"published_at      {NOW}  [found (the page has no date, so the" in lines
+    assert "                  time of fetching is used)]" in lines
     assert "authors           -" in lines
     figure = lines[lines.index("figures           /f.jpg") + 1]
     assert figure.startswith("                  – “The ferry”, 800 × 600, ")

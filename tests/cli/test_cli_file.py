@@ -1,4 +1,4 @@
-"""`copydesk file URL`: a page that a person found, whatever its source."""
+"""`copydesk add URL`: a page that a person found, whatever its source."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ def test_a_page_that_no_source_lists_is_filed_in_one_commit_with_who_and_why(
 
     said = file(root, web, f"{TERN}bread", "--topic", "Coast", "--why", "half the town ate it")
 
-    assert (said.code, said.out.splitlines()[0]) == (0, f"filed: {RECORD}"), said.err
+    assert (said.code, said.out.splitlines()[0]) == (0, f"saved: {RECORD}"), said.err
     record = (root / RECORD).read_text("utf-8")
     assert f"{NOW} filed by Ann: half the town ate it" in record
     assert "- Coast" in record
@@ -172,9 +172,9 @@ def test_in_the_everyday_profile_the_commit_says_who(tmp_path: Path, web: Path) 
 
 
 REFUSED = {
-    "a page that robots.txt forbids": ("private/bread", "not filed: robots"),
-    "a page that is not there": ("nowhere", "not filed: gone"),
-    "a list of links": ("news", "not filed: not-an-article"),
+    "a page that robots.txt forbids": ("private/bread", "not saved: robots"),
+    "a page that is not there": ("nowhere", "not saved: gone"),
+    "a list of links": ("news", "not saved: not-an-article"),
     "a document": ("menu.pdf", "menu.pdf"),
     "a host that wants a pause": ("paused", "file it later"),
 }
@@ -202,7 +202,7 @@ def test_a_private_address_is_not_asked(root: Path) -> None:
     said = copydesk("-C", root, "file", "http://127.0.0.1:9/x", "--as", "Ann", "--now", NOW)
 
     assert (said.code, said.out) == (1, "")
-    assert "not filed: address" in said.err
+    assert "not saved: address" in said.err
 
 
 @pytest.mark.parametrize("url", ["https://gull.example/wall?utm_source=rss", f"{TERN}moved"])
@@ -214,7 +214,7 @@ def test_a_page_that_is_filed_already_says_where_and_changes_nothing(
 
     said = file(root, web, url, "--topic", "Coast")
 
-    assert (said.code, said.out) == (0, f"filed already: {WALL_RECORD}\n"), said.err
+    assert (said.code, said.out) == (0, f"already saved: {WALL_RECORD}\n"), said.err
     assert (run_git(root, "rev-parse", "HEAD"), (root / WALL_RECORD).read_bytes()) == before
     assert not (root / "_data/rulings.yaml").exists()
     report = file(root, web, url, "--json").json()
@@ -230,7 +230,7 @@ def test_what_an_editor_removed_or_blocked_stays_out(root: Path, web: Path) -> N
     for url, reason in (("https://gull.example/wall", "removed"), (f"{TERN}bread", "ruled-out")):
         said = file(root, web, url)
         assert said.code == 1
-        assert f"not filed: {reason}" in said.err
+        assert f"not saved: {reason}" in said.err
 
 
 def test_a_topic_that_is_none_is_refused_with_those_there_are(root: Path, web: Path) -> None:

@@ -109,7 +109,7 @@ def test_what_came_back_is_listed(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
 
     line = "2026-11-20T08:00:00Z  hard        daily-2026-11-20  ann@inbox.example  5.1.1 550 5.1.1"
     assert said.out.startswith(line)
-    assert "1 messages were about no letter" in said.err
+    assert "1 messages were about other things" in said.err
     row = {
         "at": "2026-11-20T08:00:00Z",
         "issue": "daily-2026-11-20",
@@ -151,7 +151,7 @@ def test_the_box_is_asked_now(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
         said = bounces(root, "--imap")
         again = bounces(root, "--imap", "--json")
 
-    assert "3 messages taken in: 1 not-ours, 1 nothing, 1 suppressed\n" == said.out
+    assert "3 messages read: 1 not-ours, 1 nothing, 1 suppressed\n" == said.out
     assert {"taken": 0, "is_more": False, "effects": {}} == again.json()
     assert {1, 2, 3} == box.seen
 

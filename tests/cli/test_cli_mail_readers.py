@@ -42,7 +42,7 @@ def test_readers_are_counted_by_letter_and_state(root: Path) -> None:
         "suppressed_readers": 0,
         "same_mailbox": [],
     } == readers(root, "--json").json()
-    assert "letter\tweekly\t2" in readers(root).out
+    assert "newsletter\tweekly\t2" in readers(root).out
 
 
 def test_readers_of_one_mailbox_are_listed(root: Path) -> None:
@@ -57,7 +57,7 @@ def test_readers_of_one_mailbox_are_listed(root: Path) -> None:
         )
 
     assert [[1, 2]] == readers(root, "--json").json()["same_mailbox"]
-    assert f"one mailbox, two readers: {ANNA} and {wide}" in readers(root).err
+    assert f"two subscribers, one mailbox: {ANNA} and {wide}" in readers(root).err
 
 
 def test_who_is_suppressed_is_counted_apart(root: Path) -> None:
@@ -74,7 +74,7 @@ def test_who_is_suppressed_is_counted_apart(root: Path) -> None:
         *(counts["suppressed_readers"], counts["suppressed"]),
     )
     said = readers(root).out.splitlines()
-    assert {"letter\tweekly\t1", "state\tactive\t1", "state\tsuppressed\t1"} <= set(said)
+    assert {"newsletter\tweekly\t1", "status\tactive\t1", "status\tsuppressed\t1"} <= set(said)
 
 
 def test_readers_of_a_renamed_letter_are_told_of_and_moved(root: Path) -> None:
@@ -90,11 +90,11 @@ def test_readers_of_a_renamed_letter_are_told_of_and_moved(root: Path) -> None:
     again = readers(root, "rename-letter", "daily", "day", "--as", "Anna", "--json")
 
     assert (
-        "1 reader is subscribed to a letter that no longer exists: daily; "
-        f"rename it back or move them: {command}\n" == said
+        "1 subscriber gets a newsletter that no longer exists: daily; "
+        f"restore its ID, or move its subscribers: {command}\n" == said
     )
     assert "name yourself with --as NAME" in unsigned.err
-    assert "1 readers of daily get day\n" == moved.out
+    assert "moved 1 subscribers from daily to day\n" == moved.out
     assert (2, "nobody is subscribed to that letter: daily") == (
         *(again.code, again.err.partition("error: ")[2].splitlines()[0]),
     )
@@ -113,7 +113,7 @@ def test_a_reader_is_added_found_removed_and_erased(root: Path) -> None:
     )
     assert found == readers(root, "data", ANNA).json()
 
-    assert "ended: daily\n" == readers(root, "remove", ANNA).out
+    assert "unsubscribed from: daily\n" == readers(root, "remove", ANNA).out
     assert "left" == readers(root, "find", ANNA, "--json").json()["state"]
     assert "erased\n" == readers(root, "erase", ANNA).out
 
@@ -188,8 +188,8 @@ def test_rows_without_consent_are_told_once_what_mends_it(root: Path, tmp_path: 
     assert ["line 2: no-consent", "line 3: no-consent"] == said.out.splitlines()[:2]
     assert 0 == said.code
     told = (
-        "nothing proves the consent of 2: say how they agreed, and they are taken: "
-        '--consent "how they agreed"'
+        "2 rows have no proof of consent; to import these rows, add "
+        '--consent "how the subscribers agreed"'
     )
     assert [told] == [line for line in said.err.splitlines() if "--consent" in line]
 
@@ -207,7 +207,7 @@ def test_who_left_elsewhere_is_told_by_a_column_or_the_file_is_refused(
 
     said = readers(root, *words, "--dry-run")
     assert (0, "line 3: suppressed") == (said.code, said.out.splitlines()[0])
-    assert "who left is known by: status\n" in said.err
+    assert "columns that show who unsubscribed: status\n" in said.err
 
     path.write_text(f"email,State\n{ANNA},Bavaria\n")
     refused = readers(root, *words)
@@ -227,7 +227,7 @@ def test_an_export_is_a_file_that_nobody_else_reads(root: Path, tmp_path: Path) 
     assert 0o600 == path.stat().st_mode & 0o777
     assert ANNA in path.read_text()
     again = readers(root, "export", path)
-    assert (2, True) == (again.code, "cannot be made" in again.err)
+    assert (2, True) == (again.code, "could not create the file" in again.err)
     assert [ANNA] == [
         row["address"] for row in json.loads(readers(root, "export", "--format", "json").out)
     ]

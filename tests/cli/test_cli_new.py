@@ -186,8 +186,8 @@ def test_where_no_folder_can_be_made_it_says_so(tmp_path: Path) -> None:
 def test_without_options_and_terminal_it_is_the_example_and_says_so(root: Path) -> None:
     made = copydesk("new", root)
 
-    assert made.out == f"a newsroom is in {root}: 11 files\n"
-    assert made.err.startswith("an example beat on AI; ")
+    assert made.out == f"created a newsroom in {root}: 11 files\n"
+    assert made.err.startswith("example site about AI; ")
     assert settings(root)["site.title"] == "My AI Desk"
 
 
@@ -215,7 +215,7 @@ def test_a_person_is_asked_and_asked_again_where_an_answer_cannot_be(root: Path)
         root, "Tidewatch", "Coast", "Seals", "", "mailto:x", "gull.example", "", "en-gb", "Mars", ""
     )
 
-    assert made.stdout.decode().startswith(f"a newsroom is in {root}: ")
+    assert made.stdout.decode().startswith(f"created a newsroom in {root}: ")
     found = settings(root)
     assert (found["site.title"], found["site.locale"]) == ("Tidewatch", "en-gb")
     assert found["source[0].url"] == "https://gull.example/"

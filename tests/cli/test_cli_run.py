@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import pty
 import re
+import socket
 import subprocess
 import sys
+import threading
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -68,7 +72,7 @@ def test_what_is_held_and_what_changed_stand_below_what_is_filed(tmp_path: Path,
     said = run(root, web)
 
     assert ["filed", "held"] == [line.split("\t")[0] for line in said if "\t" in line]
-    assert "  waiting  1 for an editor" in said
+    assert "  waiting  1 stories for an editor's decision" in said
 
 
 def test_on_a_terminal_the_first_twenty_are_shown_and_the_rest_counted(tmp_path: Path) -> None:
@@ -91,9 +95,9 @@ def test_on_a_terminal_the_first_twenty_are_shown_and_the_rest_counted(tmp_path:
     shown = os.read(person, 100_000).decode().splitlines()
     os.close(person)
 
-    headlines = [line for line in shown if re.match(r"(filed|held) ", line)]
+    headlines = [line for line in shown if re.match(r"(saved|held) ", line)]
     assert len(headlines) == 20
-    assert shown[-1] == "… and 3 more"
+    assert shown[-1] == "… and 3 more stories"
     assert all(len(line) <= 60 for line in shown)
 
 
@@ -151,7 +155,7 @@ def test_what_a_person_holds_waits_though_it_is_below_the_gate(tmp_path: Path, w
     run(root, web)
     copydesk("-C", root, "verdict", WALL, "hold", "--why", "look", "--as", "Ed", "--now", NOW)
 
-    assert "  waiting  1 for an editor" in run(root, web, now=LATER)
+    assert "  waiting  1 stories for an editor's decision" in run(root, web, now=LATER)
 
 
 def test_a_headline_steers_no_terminal(tmp_path: Path) -> None:
@@ -165,3 +169,61 @@ def test_a_headline_steers_no_terminal(tmp_path: Path) -> None:
 
     assert not {"\x1b", "\u202e"} & set(said)
     assert run_git(root, "status", "--porcelain") == ""
+
+
+ON_LOOPBACK = '[fetch]\ncontact = "mailto:desk@tern.example"\nallow_hosts = ["127.0.0.1"]\n'
+
+
+def with_sources(root: Path, *addresses: str) -> Path:
+    """Let a newsroom have these sources in place of its own."""
+    beat = (root / "beat.toml").read_text("utf-8").split("[[source]]")[0]
+    sources = "".join(f'\n[[source]]\nurl = "{address}"\n' for address in addresses)
+    (root / "beat.toml").write_text(beat + sources, "utf-8")
+    return root
+
+
+def test_a_run_that_reaches_no_source_fails_and_asks_for_the_network(tmp_path: Path) -> None:
+    root = newsroom(tmp_path / "beat", more=ON_LOOPBACK)
+    with socket.socket() as closed:
+        closed.bind(("127.0.0.1", 0))  # nobody listens there
+        place = f"http://127.0.0.1:{closed.getsockname()[1]}"
+        with_sources(root, f"{place}/feed.xml", f"{place}/news.xml")
+
+        said = copydesk("-C", root, "run", "--all-due")
+        told = copydesk("-C", root, "--json", "run", "--all-due")
+
+    assert (1, 1) == (said.code, told.code)
+    assert "does this computer have a network connection?" in said.err
+    assert "  failed   2" in said.out
+    assert (True, True) == (told.json()["offline"], told.json()["complete"])
+
+
+def test_one_source_that_answers_is_enough_even_by_an_error(tmp_path: Path) -> None:
+    root = newsroom(tmp_path / "beat", more=ON_LOOPBACK)
+    (tmp_path / "empty").mkdir()
+    answer = functools.partial(QuietHandler, directory=str(tmp_path / "empty"))
+    with ThreadingHTTPServer(("127.0.0.1", 0), answer) as server, socket.socket() as closed:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        closed.bind(("127.0.0.1", 0))
+        ports = server.server_port, closed.getsockname()[1]
+        with_sources(root, *(f"http://127.0.0.1:{port}/feed.xml" for port in ports))
+
+        told = copydesk("-C", root, "--json", "run", "--all-due")
+        server.shutdown()
+
+    assert (0, False) == (told.code, told.json()["offline"])
+    assert 2 == len(told.json()["failed"])
+
+
+class QuietHandler(SimpleHTTPRequestHandler):
+    """Serves the files of a folder, and says nothing of it."""
+
+    def log_message(self, *_words: object) -> None:
+        pass
+
+
+def test_a_run_with_nothing_due_is_not_offline(tmp_path: Path, web: Path) -> None:
+    root = newsroom(tmp_path / "beat")
+    run(root, web)
+
+    assert not copydesk("-C", root, "--json", "run", "--web", web, "--now", NOW).json()["offline"]

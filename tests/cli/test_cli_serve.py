@@ -135,15 +135,18 @@ def test_a_taken_port_is_one_clear_error(
 @pytest.mark.parametrize(
     ("host", "words"),
     [
-        ("8.8.8.8", "error: cannot listen (this machine has no such address): 8.8.8.8:0"),
-        ("x" * 70, f"error: cannot listen (no such host): {'x' * 70}:0"),
+        (
+            "8.8.8.8",
+            "error: cannot listen (this machine does not have the address): 8.8.8.8:0",
+        ),
+        ("x" * 70, f"error: cannot listen (the host name is unknown): {'x' * 70}:0"),
     ],
 )
 def test_where_nobody_can_listen_is_told_in_words(root: Path, host: str, words: str) -> None:
     said = copydesk("-C", root, "serve", "--host", host, "--port", "0")
 
     assert said.code == 2
-    assert said.err.endswith(f"{words}\nhint: choose another with --host\n")
+    assert said.err.endswith(f"{words}\nhint: choose another host with --host\n")
 
 
 def test_what_happens_while_serving_is_told_with_its_time() -> None:

@@ -50,7 +50,7 @@ def get(address: str) -> tuple[int, str]:
 def test_the_first_owner_gets_in_by_a_link(tmp_path: Path) -> None:
     root = newsroom(tmp_path / "beat")
 
-    with serving(root, "its first owner") as said:
+    with serving(root, "create the first owner") as said:
         link = re.search(r"http://localhost:\d+/desk/enter/\S+", said)
         assert link
         status, body = get(link[0])
@@ -66,7 +66,7 @@ def test_where_nobody_counts_as_here_the_command_line_makes_the_first_owner(
     with (root / "beat.toml").open("a") as beat:
         beat.write('[serve]\npublic_url = "https://push.example.org"\n')
 
-    with serving(root, "nobody may use it yet") as said:
+    with serving(root, "the desk has no user yet") as said:
         assert "/desk/enter/" not in said
         assert "copydesk desk user add NAME --role owner" in said
 
@@ -90,9 +90,9 @@ def test_a_damaged_desk_leaves_the_site_as_it_is(tmp_path: Path) -> None:
 def test_a_public_server_whose_desk_has_no_host_says_how_to_reach_it(tmp_path: Path) -> None:
     root = newsroom(tmp_path / "beat", more='[serve]\npublic_url = "https://push.example.org"\n')
 
-    with serving(root, "nobody may use it yet") as said:
-        assert "but answers nobody: this server is public (https://push.example.org)" in said
-        assert "set host in [desk] of beat.toml" in said
+    with serving(root, "the desk has no user yet") as said:
+        assert "but it is disabled: this server is public (https://push.example.org)" in said
+        assert "set `host` in [desk] of beat.toml" in said
         address = re.search(r"http://127\.0\.0\.1:\d+", said)
         assert address
         status, body = get(f"{address[0]}/desk/")
@@ -104,7 +104,7 @@ def test_a_public_server_whose_desk_has_no_host_says_how_to_reach_it(tmp_path: P
 def test_a_public_address_of_this_machine_lets_its_owner_in(tmp_path: Path) -> None:
     root = newsroom(tmp_path / "beat", more='[serve]\npublic_url = "http://localhost:8000"\n')
 
-    with serving(root, "its first owner") as said:
+    with serving(root, "create the first owner") as said:
         link = re.search(r"http://localhost:\d+/desk/enter/\S+", said)
         assert link
         assert 200 == get(link[0])[0]

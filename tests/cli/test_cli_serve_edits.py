@@ -46,7 +46,7 @@ class Server:
     @property
     def builds(self) -> list[str]:
         """What it said of each build that it began."""
-        return re.findall(r"a build: (.*)", self.said)
+        return re.findall(r"building the site, because (.*)", self.said)
 
     def get(self, path: str) -> str:
         found = re.search(r"http://127\.0\.0\.1:\d+", self.said)
@@ -118,7 +118,7 @@ def test_a_burst_of_records_is_one_build(root: Path) -> None:
         until((root / ".copydesk/site/news/2026-11-19-brought-299/index.html").exists)
         until(lambda: "pages:" in server.said)
 
-    assert ["_news/2026-11-19-brought-0.md and 299 more changed"] == server.builds
+    assert ["_news/2026-11-19-brought-0.md and 299 more files changed"] == server.builds
 
 
 def test_what_commands_wrote_and_built_leads_to_no_build(root: Path) -> None:
@@ -158,7 +158,7 @@ def test_a_pull_of_an_edit_and_a_removal_is_one_build(root: Path) -> None:
         until(lambda: "Herons hold the harbour" in server.get("/"))
         until(lambda: "pages:" in server.said)
 
-    assert [f"{SEALS} and 1 more changed"] == server.builds
+    assert [f"{SEALS} and 1 more files changed"] == server.builds
 
 
 def test_a_theme_is_built_when_it_changed(root: Path) -> None:
@@ -198,4 +198,4 @@ def test_where_nothing_can_be_watched_the_site_is_served_as_before(
         until(lambda: why in server.said)
         assert "Sea wall" in server.get("/")
 
-    assert 1 == server.said.count("what is edited by hand waits for the next round")
+    assert 1 == server.said.count("edits by hand wait for the next run")

@@ -76,7 +76,7 @@ def test_the_first_page_becomes_the_site_and_the_round_is_counted(root: Path) ->
     assert lock.acquire()  # the round waits for it
 
     with serving(root) as (_, address):
-        until(lambda: "It builds the site." in get(address)[1])
+        until(lambda: "The site is being built." in get(address)[1])
         before = get(address)[0], get(f"{address}/metrics")[1]
         lock.release()
         until(lambda: get(address)[0] == 200)

@@ -76,12 +76,12 @@ def test_the_picked_one_is_added_and_again_it_is_there(root: Path, web: Path) ->
     command = ("-C", root, "sources", "add", HOME, "--web", web, "--pick", 2)
 
     assert copydesk(*command).out == f"added: {HOME}land\n"
-    assert copydesk(*command).out == f"there already: {HOME}land\n"
+    assert copydesk(*command).out == f"already in beat.toml: {HOME}land\n"
     wrong = copydesk(*command[:-1], 3)
     assert wrong.code == 2
     assert wrong.err.splitlines() == [
-        "error: there are 2 lists to pick from: --pick 3",
-        "hint: take 1 to 2; without --pick they are shown",
+        "error: expected a number from 1 to 2: --pick 3",
+        "hint: leave out --pick to see the list of sources",
     ]
     assert copydesk(*command[:-1], 0).code == 2
 
@@ -119,7 +119,7 @@ def test_a_look_shows_what_is_found_and_adds_nothing(root: Path, web: Path) -> N
     assert said.json()["added"] is False
     assert before == beat(root)
     wrong = copydesk("-C", root, "sources", "add", HOME, "--look", "--as-is")
-    assert (wrong.code, "--look adds nothing" in wrong.err) == (2, True)
+    assert (wrong.code, "option cannot be used with --look: --as-is" in wrong.err) == (2, True)
 
 
 def test_as_it_is_nothing_is_looked_at(root: Path) -> None:
@@ -133,7 +133,7 @@ def test_an_address_without_a_scheme_gets_one_and_that_is_said(root: Path, web: 
     said = copydesk("-C", root, "sources", "add", "tern.example/one", "--web", web)
 
     assert (said.code, said.out) == (0, f"added: {HOME}land\n")
-    assert said.err.startswith(f"taken as {HOME}one\n")
+    assert said.err.startswith(f"using the URL {HOME}one\n")
 
 
 def test_without_a_contact_it_is_added_with_a_word_on_it(root: Path) -> None:
@@ -141,7 +141,7 @@ def test_without_a_contact_it_is_added_with_a_word_on_it(root: Path) -> None:
 
     assert said.code == 0
     assert said.json() == {"url": f"{HOME}one", "added": True, "offers": []}
-    assert "without a look" in said.err
+    assert "without a check" in said.err
     assert "contact" in said.err
 
 
@@ -192,5 +192,5 @@ def test_folders_that_are_no_topics_are_named_and_left_out(root: Path, tmp_path:
     said = copydesk("-C", root, "sources", "import", tmp_path / "x.opml")
 
     assert said.out == "2 of 2 sources added\n"
-    assert said.err == "folders that are no topics of this beat, left out (1): Recipes\n"
+    assert said.err == "ignored 1 OPML folders that are not topics here: Recipes\n"
     assert copydesk("-C", root, "sources").code == 0

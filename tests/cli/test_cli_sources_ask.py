@@ -180,7 +180,7 @@ def test_one_that_has_ended_is_not_asked_and_says_what_brings_it_back(
 
     assert said.code == 1
     assert "has ended" in said.err
-    assert "copydesk sources keep" in said.err
+    assert "copydesk sources undo-move" in said.err
 
 
 def test_a_source_may_be_asked_oftener_than_its_rhythm(root: Path, web: Path) -> None:

@@ -32,9 +32,9 @@ WELL = SourceState(
     days=(1, 2, 1, 1, 1, 1, 0),
 )
 SHOWN = """\
-source                         state         answer     new   a week  known  failures          next
-潮見新聞                       html              5m      2d        7    50%  4 html             due
-The Gull                       ok                5m      2d        7    50%                      3h
+source                     status        last ok  last new  per week  known  failures          next
+潮見新聞                   html               5m        2d         7    50%  4 html             due
+The Gull                   ok                 5m        2d         7    50%                      3h
 
 潮見新聞 https://heron.example/feed.xml
   html: an html page instead of a feed, 4 times in a row, since 2026-11-20
@@ -43,14 +43,14 @@ The Gull                       ok                5m      2d        7    50%     
 
 LISTED = {
     80: """\
-source                      state    answer    next  error
-The Gull                    new           -       -
-潮見新聞                    failing      5m      3h  a certificate of another …
+source                     status   last ok    next  error
+The Gull                   new            -       -
+潮見新聞                   failing       5m      3h  a certificate of another…
 """,
     100: """\
-source                                state    answer    next  error
-The Gull                              new           -       -
-潮見新聞                              failing      5m      3h  a certificate of another host: it n…
+source                               status   last ok    next  error
+The Gull                             new            -       -
+潮見新聞                             failing       5m      3h  a certificate of another host: it …
 """,
 }
 

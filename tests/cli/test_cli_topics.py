@@ -47,7 +47,7 @@ def test_without_a_terminal_a_line_is_a_word_with_its_counts(root: Path) -> None
     cells = said.out.splitlines()[0].split("\t")
     assert cells[:6] == ["Coast", "trawlers", "5", "0", "4", "1"]
     assert float(cells[6]) > 1
-    assert "15 stories in en read" in said.err
+    assert "from 15 stories in en" in said.err
     assert 'copydesk topics suggest "Coast" --add WORD' in said.err
 
 
@@ -62,7 +62,7 @@ def test_on_a_terminal_each_word_has_its_stories_below(
     assert lines[0] == "Coast (4 stories)"
     assert lines[1] == "word wins loses on it elsewhere"
     assert "trawlers 5 0 4 1" in lines
-    assert any(line.startswith("+ New trawlers") and "(on none)" in line for line in lines)
+    assert any(line.startswith("+ New trawlers") and "(no topic)" in line for line in lines)
     assert "\x1b[31m" not in said.out
 
 
@@ -87,7 +87,7 @@ def test_a_word_is_added_once(root: Path) -> None:
     assert "copydesk rejudge" in first.err
     assert "  - trawler\n" in (root / TOPIC).read_text("utf-8")
     assert (again["added"], again["known"], again["commit"]) == ([], ["trawler"], None)
-    assert copydesk(*order).out == "there already: trawler\n"
+    assert copydesk(*order).out == "already a keyword: trawler\n"
 
 
 def test_a_dismissed_word_is_offered_no_more(root: Path) -> None:
@@ -104,7 +104,7 @@ def test_a_dismissed_word_is_offered_no_more(root: Path) -> None:
     ]
     assert again.keys() == {"topic", "path", "dismissed", "known", "commit", "notes"}
     assert (again["dismissed"], again["known"], again["commit"]) == ([], ["trawler"], None)
-    assert copydesk(*order).out == "dismissed already: trawler\n"
+    assert copydesk(*order).out == "already dismissed: trawler\n"
     assert "trawlers" not in copydesk("-C", root, "topics", "suggest", "Coast").out
 
 
@@ -112,7 +112,7 @@ def test_a_dismissed_word_is_offered_no_more(root: Path) -> None:
     ("words", "hint"),
     [
         (("--dismiss", "trawler", "--as", "Ada"), "copydesk topics suggest TOPIC --dismiss"),
-        (("Coast", "--dismiss", "a", "--add", "b", "--as", "Ada"), "one at a time"),
+        (("Coast", "--dismiss", "a", "--add", "b", "--as", "Ada"), "options cannot be combined"),
         (("Coast", "--dismiss", "!", "--as", "Ada"), "write a word"),
         (("--add", "trawler", "--as", "Ada"), "copydesk topics suggest TOPIC --add"),
         (("Costa", "--as", "Ada"), "Coast"),

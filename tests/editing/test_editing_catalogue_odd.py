@@ -7,7 +7,7 @@ import shutil
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import closing
 from pathlib import Path
 
@@ -102,7 +102,9 @@ def test_a_catalogue_deleted_during_a_round_is_made_anew_by_the_next_who_asks(
     root: Path, web: Path
 ) -> None:
     class Deleting(Silence):
-        def stage(self, name: str, total: int | None = None) -> None:
+        def stage(
+            self, name: str, total: int | None = None, hosts: Mapping[str, int] | None = None
+        ) -> None:
             del name, total
             for file in (root / ".copydesk").glob("catalogue.sqlite*"):
                 file.unlink()

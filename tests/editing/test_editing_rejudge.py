@@ -353,8 +353,8 @@ def test_stories_without_an_article_are_listed(root: Path) -> None:
     shutil.rmtree(root / ".copydesk/articles")
     said = copydesk("-C", root, "--now", NOW.isoformat(), "rejudge")
     assert said.code == 0
-    assert f"no stored article, left as it is: {SEALS}" in said.err
-    assert "0 judged, 3 without a stored article; 0 would change" in said.err
+    assert f"unchanged, because the article is not stored: {SEALS}" in said.err
+    assert "0 stories scored, 3 without a stored article; 0 would change" in said.err
 
 
 @only_copydesk

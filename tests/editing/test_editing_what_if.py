@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
@@ -69,10 +69,12 @@ class Steps:
     def __init__(self) -> None:
         self.totals: dict[str, int | None] = {}
 
-    def stage(self, name: str, total: int | None = None) -> None:
+    def stage(
+        self, name: str, total: int | None = None, hosts: Mapping[str, int] | None = None
+    ) -> None:
         self.totals[name] = total
 
-    def step(self, count: int = 1) -> None:
+    def step(self, count: int = 1, host: str = "") -> None:
         del count
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
 
@@ -132,7 +132,9 @@ class AtStage(Silence):
     def __init__(self, do: Callable[[str], None]) -> None:
         self._do = do
 
-    def stage(self, name: str, total: int | None = None) -> None:
+    def stage(
+        self, name: str, total: int | None = None, hosts: Mapping[str, int] | None = None
+    ) -> None:
         """Do it at the stage that is meant."""
         if name == "pages":
             self._do("fetches")

@@ -59,8 +59,8 @@ def test_the_html_is_the_filed_one_with_a_foot_in_its_last_cell() -> None:
     assert [
         "All issues · Tidewatch",
         load_strings("en").say("colophon"),
-        "You get this letter because you asked for it.",
-        "Unsubscribe · Choose letters and topics",
+        "You receive this newsletter because you subscribed to it.",
+        "Unsubscribe · Choose newsletters and topics",
         load_strings("en").say("letter_counted"),
         "Tidewatch, Quay 3 <west>, 20457 Hamburg",
     ] == small
@@ -80,23 +80,23 @@ def test_the_text_is_written_to_be_read() -> None:
 
     assert sent.text == (
         "TIDEWATCH\nSaturday, 28 November 2026\n\n"
-        "Read it in the browser:\nhttps://tidewatch.example/coast/newsletter/tidewatch-2026-11-20/\n\n"
+        "Read this issue in your browser:\nhttps://tidewatch.example/coast/newsletter/tidewatch-2026-11-20/\n\n"
         "[From the newsroom]\nGood morning.\n\n- One\n- Two\n\n"
         "LEAD\n====\n\n"
         "Pilot boats stay in harbour, day 1\n"
         "Both basins are closed, since the wind at the mole is more than boats\ncan stand.\n"
-        "The Herald · 3 min · also: Reuters, BBC\n"
+        "The Herald · 3 min · also covered by Reuters, BBC\n"
         "https://tidewatch.example/coast/news/2026-11-27-pilot-boats-1/\n"
         "[From the newsroom]\nWe asked the pilots.\n\n"
         "Pilot boats stay in harbour, day 2\n"
         "https://tidewatch.example/coast/news/2026-11-27-pilot-boats-2/\n\n"
         "-- \nAll issues:\nhttps://tidewatch.example/coast/newsletters/\n\n"
         "Tidewatch:\nhttps://tidewatch.example/coast/\n\n"
-        "Headlines and excerpts belong to the publishers named beside them. Every\n"
-        "story links to its original.\n\n"
-        "You get this letter because you asked for it.\n\n"
+        "Headlines and excerpts belong to the publishers named with them. Every\n"
+        "story links to the original article.\n\n"
+        "You receive this newsletter because you subscribed to it.\n\n"
         "Unsubscribe:\n%unsubscribe%\n\n"
-        "Choose letters and topics:\n%choices%\n\n"
+        "Choose newsletters and topics:\n%choices%\n\n"
         "Tidewatch, Quay 3 <west>, 20457 Hamburg\n"
     )
 
@@ -109,7 +109,7 @@ def test_five_hundred_stories_are_cut_to_what_gmail_shows_and_the_rest_is_counte
     told = len(list(list_story_names(sent.html)))
     size = len(sent.html.encode()) + len(sent.text.encode())
     assert MOST_BYTES - 6000 < size <= MOST_BYTES - 4000
-    more = f"{500 - told} more stories stand on the site"
+    more = f"{500 - told} more stories are on the site"
     assert f'href="{issue.page}"' in sent.html.partition(more)[0].rpartition("<a ")[2]
     assert f"{more}:\n{issue.page}\n\n-- \n" in sent.text
     assert told == sent.text.count("/news/2026-11-27-pilot-boats-")
@@ -131,11 +131,9 @@ def test_a_letter_in_another_script_is_cut_by_what_it_weighs_on_its_way() -> Non
 def test_a_letter_without_stories_has_its_foot() -> None:
     sent = _make(make_issue())
 
-    assert "Nothing yet." in sent.text
-    assert (
-        f"\n-- \nYou get this letter because you asked for it.\n\nUnsubscribe:\n{UNSUBSCRIBE}\n"
-        in sent.text
-    )
+    assert "There is nothing here yet." in sent.text
+    why = "You receive this newsletter because you subscribed to it."
+    assert f"\n-- \n{why}\n\nUnsubscribe:\n{UNSUBSCRIBE}\n" in sent.text
     assert 1 == sent.html.count(UNSUBSCRIBE)
 
 
@@ -148,8 +146,9 @@ def test_a_letter_without_marks_is_told_line_by_line_and_has_its_foot_last() -> 
     assert sent.text == (
         "EVERY DAY\n\nFirst ↪\nhttps://a.example/1?b=1&c=2\n\nAn excerpt & more\n\n"
         "A boat\nhttps://a.example/1\n\n- One\n- Two x\n\n"
-        "-- \nYou get this letter because you asked for it.\n\nUnsubscribe:\n%unsubscribe%\n\n"
-        "Choose letters and topics:\n%choices%\n\nTidewatch, Quay 3 <west>, 20457 Hamburg\n"
+        "-- \nYou receive this newsletter because you subscribed to it.\n\n"
+        "Unsubscribe:\n%unsubscribe%\n\n"
+        "Choose newsletters and topics:\n%choices%\n\nTidewatch, Quay 3 <west>, 20457 Hamburg\n"
     )
     assert sent.html.endswith(
         "Tidewatch, Quay 3 &lt;west&gt;, 20457 Hamburg</p></td></tr></table></body></html>"

@@ -28,7 +28,7 @@ def test_a_letter_tells_each_story_with_all_that_is_known_of_it() -> None:
     assert letter.subject == "Pilot boats stay in harbour, day 1"
     assert letter.preheader == "What the gale closes"
     assert f'<a href="{lead.page}" style="color: #1c1a17;text-decoration: none;">' in letter.html
-    assert '>The Herald</span> · <span dir="auto">3 min</span> · also: ' in letter.html
+    assert '>The Herald</span> · <span dir="auto">3 min</span> · also covered by ' in letter.html
     assert re.search(
         '<a href="https://reuters.example/pilots"[^>]*><span dir="auto">Reuters</span></a>, ',
         letter.html,
@@ -47,20 +47,20 @@ def test_a_letter_tells_each_story_with_all_that_is_known_of_it() -> None:
     assert letter.bytes == len(letter.html.encode()) + len(letter.text.encode())
     assert letter.text == (
         "TIDEWATCH\nSaturday, 28 November 2026\n\n"
-        "Read it in the browser:\nhttps://tidewatch.example/coast/newsletter/tidewatch-2026-11-20/\n\n"
+        "Read this issue in your browser:\nhttps://tidewatch.example/coast/newsletter/tidewatch-2026-11-20/\n\n"
         "[From the newsroom]\nGood morning.\n\n"
         "LEAD\n====\n\n"
         "Pilot boats stay in harbour, day 1\n"
         "Both basins are closed, since the wind at the mole is more than boats\ncan stand.\n"
-        "The Herald · 3 min · also: Reuters, BBC\n"
+        "The Herald · 3 min · also covered by Reuters, BBC\n"
         "https://tidewatch.example/coast/news/2026-11-27-pilot-boats-1/\n"
         "[From the newsroom]\nWe asked the *pilots*.\n\n"
         "Pilot boats stay in harbour, day 2\n"
         "https://tidewatch.example/coast/news/2026-11-27-pilot-boats-2/\n\n"
         "-- \nAll issues:\nhttps://tidewatch.example/coast/newsletters/\n\n"
         "Tidewatch:\nhttps://tidewatch.example/coast/\n\n"
-        "Headlines and excerpts belong to the publishers named beside them. Every\n"
-        "story links to its original.\n"
+        "Headlines and excerpts belong to the publishers named with them. Every\n"
+        "story links to the original article.\n"
     )
 
 
@@ -97,7 +97,7 @@ def test_five_hundred_stories_are_cut_to_what_gmail_shows_and_the_rest_is_counte
     told = letter.html.count("<!--/story-->")
     assert 50 <= told < 500
     assert MOST_BYTES - 2000 < letter.bytes <= MOST_BYTES
-    more = f"{500 - told} more stories stand on the site"
+    more = f"{500 - told} more stories are on the site"
     assert f'href="{issue.page}"' in letter.html.partition(more)[0].rpartition("<a ")[2]
     assert f"{more}:\n{issue.page}" in letter.text
     whole = render(issue, Renderer(), load_strings("en"), most_bytes=10**9)
@@ -108,20 +108,20 @@ def test_five_hundred_stories_are_cut_to_what_gmail_shows_and_the_rest_is_counte
 def test_a_letter_without_stories_says_so() -> None:
     letter = render_in(make_issue())
 
-    assert "Nothing yet." in letter.html
-    assert "\n\nNothing yet.\n\n" in letter.text
+    assert "There is nothing here yet." in letter.html
+    assert "\n\nThere is nothing here yet.\n\n" in letter.text
 
 
 def test_what_is_filed_has_no_way_to_unsubscribe() -> None:
     letter = render_in(make_issue(make_story(1)))
 
-    assert "You get this letter" not in letter.html + letter.text
+    assert "You receive this newsletter" not in letter.html + letter.text
     assert UNSUBSCRIBE not in letter.html + letter.text
 
 
 @pytest.mark.parametrize(
     ("language", "words"),
-    [("de-at", "Im Browser lesen"), ("fr", "aussi : "), ("en", "also: ")],
+    [("de-at", "im Browser lesen"), ("fr", "aussi chez "), ("en", "also covered by ")],
 )
 def test_a_letter_speaks_the_language_of_its_site(language: str, words: str) -> None:
     letter = render_in(make_issue(make_story(1, coverage=COVERAGE), language=language), language)

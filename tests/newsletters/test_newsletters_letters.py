@@ -431,7 +431,7 @@ def test_a_server_that_starts_no_process_for_now_files_a_letter_later(root: Path
     folder = NewsroomFolder(config.load(root, {}), {})
     asyncio.run(go())
 
-    assert ["letters are not filed for now: [Errno 11] try again"] == said
+    assert ["cannot create newsletter issues at the moment: [Errno 11] try again"] == said
 
 
 def test_a_server_leaves_a_held_letter_and_tells_once_of_one_that_fails(root: Path) -> None:
@@ -444,7 +444,7 @@ def test_a_server_leaves_a_held_letter_and_tells_once_of_one_that_fails(root: Pa
 
     told = look(root, NOW, NOW + timedelta(minutes=1))
 
-    assert told.count("not filed: daily (exit code 1); it is tried again") == 1
+    assert told.count("could not create issues of: daily (exit code 1); trying again") == 1
 
 
 def test_a_server_looks_at_a_letter_that_waits_for_stories_when_something_is_filed(

@@ -219,7 +219,7 @@ def test_the_command_names_faults_with_their_mends_and_fails(root: Path) -> None
     assert said.code == 1
     assert "fault: transaction: no line to the mail server" in said.out
     assert "unknown: spf: " in said.out
-    assert "letters wait for: links, one-click, transaction" in said.err
+    assert "newsletters are not sent until you fix: links, one-click, transaction" in said.err
 
 
 def test_the_command_overrules_by_name(root: Path) -> None:
@@ -249,7 +249,7 @@ def test_the_command_says_which_letter_is_lost(root: Path) -> None:
     said = copydesk("-C", root, "mail", "doctor")
     found = copydesk("-C", root, "mail", "doctor", "--json").json()["lost_letters"]
 
-    assert "1 reader is subscribed to a letter that no longer exists: gone" in said.err
+    assert "1 subscriber gets a newsletter that no longer exists: gone" in said.err
     assert [("gone", 1)] == [(lost["letter"], lost["readers"]) for lost in found]
     assert found[0]["command"] in said.err
 

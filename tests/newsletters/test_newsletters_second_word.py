@@ -150,7 +150,7 @@ def test_the_command_asks_before_it_sends_again_and_says_what_that_risks(tmp_pat
         words = ("-C", root, "--now", LATER.isoformat(), "mail", "send", name_issue(root))
 
         without = copydesk(*words, "--again", "--as", "Anna")
-        assert (2, True) == (without.code, "2 readers may get it twice" in without.err)
+        assert (2, True) == (without.code, "2 subscribers may get the issue twice" in without.err)
         assert "--yes" in without.err
         assert {1} == set(taken(log).values())
         said = copydesk(*words, "--again", "--yes", "--as", "Anna")
@@ -263,7 +263,7 @@ def test_an_issue_that_is_filed_with_nobody_to_ask_awaits_a_word(tmp_path: Path)
 
     going, rows = due_an_hour_later(root)
     assert (0, "filed as" in said.out) == (said.code, True)
-    assert "held for approval: 3 readers get it on a word" in said.err
+    assert "held for approval; to send the issue to 3 subscribers: " in said.err
     new = rows[0]
     assert ("awaits-word", "held", {"queued": 3}) == (new.state, new.remark, new.counts)
     assert new.issue not in going
@@ -311,7 +311,7 @@ def test_a_terminal_is_asked_with_the_number(tmp_path: Path, answer: str, issues
         os.close(ours)
         os.close(theirs)
 
-    assert "3 readers get this now" in done.stderr
+    assert "the issue goes to 3 subscribers now" in done.stderr
     assert issues == len(list((root / "_newsletters").glob("*.html")))
     assert (answer == "y") == (done.returncode == 0)
 

@@ -166,7 +166,7 @@ def test_who_has_no_line_in_the_ledger_is_told_as_that(tmp_path: Path) -> None:
         "nobody has that address here" in nobody.err,
     )
     assert (2, True) == (typo.code, "that is no address" in typo.err)
-    assert (0, "", "no letter was to go there yet\n") == (known.code, known.out, known.err)
+    assert (0, "", "no issue sent to this address yet\n") == (known.code, known.out, known.err)
 
 
 def test_an_issue_that_a_change_of_settings_holds_up_says_so(tmp_path: Path) -> None:
@@ -364,7 +364,7 @@ def begin_two(root: Path, newsroom: Newsroom, store: MailStore) -> list[newslett
 
 def test_who_is_told_to_end_begins_no_other_issue(tmp_path: Path) -> None:
     class Ending(Silence):
-        def step(self, count: int = 1) -> None:
+        def step(self, count: int = 1, host: str = "") -> None:
             os.kill(os.getpid(), signal.SIGTERM)
 
     with post_office(tmp_path, readers=1) as (root, _), opened(root) as (newsroom, store):

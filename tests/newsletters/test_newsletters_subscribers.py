@@ -480,7 +480,7 @@ def test_a_title_fills_no_gap_of_a_mail(tmp_path: Path) -> None:
         ((_, mail),) = desk.mails()
 
     assert mail is not None
-    assert "Please confirm: A day {link}" == mail.subject
+    assert "Please confirm your subscription: A day {link}" == mail.subject
 
 
 def test_mails_say_it_in_the_language_of_the_site(tmp_path: Path) -> None:
@@ -490,7 +490,7 @@ def test_mails_say_it_in_the_language_of_the_site(tmp_path: Path) -> None:
         ((_, mail),) = desk.mails()
 
     assert mail is not None
-    assert "Bitte bestätigen: Tidewatch" == mail.subject
+    assert "Bitte bestätigen Sie Ihr Abonnement: Tidewatch" == mail.subject
     assert f"{PUBLIC}/mail/confirm/" in mail.text
 
 

@@ -19,25 +19,25 @@ from world.manifests import MemoryManifest
 STORY = "news/2026-11-24-robots-may-vote/index.html"
 
 QUIET = (
-    "quality is 70 or more;",
-    "no topic is left out",
+    "quality score is 70 or more.",
+    "none of the site’s topics are left out",
     "halves every 24 hours",
-    "Of 20 places one publisher has at most 3 and one topic 8",
-    "counts 75 %",
-    "trusted with 80 of 100",
+    "Of the 20 places on the front page, one publisher gets at most 3 and one topic at most 8",
+    "only 75 % of the heat counts",
+    "trust of 80 out of 100",
     "up to 3 stories",
-    "no limit to a story’s age",
-    "Readers are not counted.",
+    "no limit to the age of a story",
+    "This site does not count page views.",
 )
 STRICT = (
-    "Nothing is published before an editor",
-    "quality of 55 or more",
-    "no topic is kept",
+    "No story is published before an editor",
+    "quality score of 55 or more",
+    "none of the site’s topics are accepted",
     "every 7.5 hours",
     "rules of everyday.cc",
     "gains 40 points",
-    "older than a day",
-    "on our own server",
+    "older than one day",
+    "Our own server counts",
 )
 
 
@@ -68,7 +68,7 @@ def test_about_tells_whose_site_it_is_from_where_and_whom_to_write_to(tmp_path: 
 
     text = said(page)
     assert "About Robots & Rules Rules for <machines>." in text
-    assert "Robots & Rules gathers news on Robots from 3 sources." in text
+    assert "Robots & Rules collects news about Robots from 3 sources." in text
     links = {a.get("href"): a.text for a in html.document_fromstring(page).cssselect("main a")}
     assert "ed@desk.example" == links["mailto:ed@desk.example"]
     assert {"Law", "Courts", "Toys"} <= {*links.values()}
@@ -78,7 +78,7 @@ def test_about_without_a_contact_or_a_description_has_none(tmp_path: Path) -> No
     text = said(built(tmp_path, beat())["about/index.html"])
 
     assert "Contact" not in text
-    assert text.startswith("About Robots & Rules Where it comes from")
+    assert text.startswith("About Robots & Rules Where the news comes from")
 
 
 def test_the_main_topic_describes_a_site_that_does_not(tmp_path: Path) -> None:
@@ -147,15 +147,15 @@ def test_a_changed_rule_is_told_at_the_next_build(tmp_path: Path) -> None:
 def test_a_story_says_what_changed_and_when(tmp_path: Path) -> None:
     at = (editions.AT + timedelta(hours=n) for n in range(20))
     lines = {
-        'title was "Robots <may> vote"': "The headline was: Robots <may> vote",
-        'title is "A" at its publisher, kept as edited': "The publisher’s headline is now: A.",
+        'title was "Robots <may> vote"': "Previous headline: Robots <may> vote",
+        'title is "A" at its publisher, kept as edited': "changed its headline to: A.",
         "excerpt changed": "The excerpt changed.",
-        "excerpt changed at its publisher, kept as edited": "ours was edited and stays",
+        "excerpt changed at its publisher, kept as edited": "We keep our edited excerpt.",
         "text changed (12 % of its words)": "The publisher changed the text.",
         "moved to https://a.example/ from https://b.example/": "moved the page",
-        "gone from its publisher": "The page is gone from its publisher.",
-        "back at its publisher": "The page is back at its publisher.",
-        "leads its group no longer: the rulings": "Another newsroom’s report",
+        "gone from its publisher": "The page is no longer available at its publisher.",
+        "back at its publisher": "The page is available again at its publisher.",
+        "leads its group no longer: the rulings": "Another publisher’s report",
         "an editor's own {words}": "an editor's own {words}",
     }
     history = tuple(

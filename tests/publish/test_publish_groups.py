@@ -192,7 +192,7 @@ def test_a_card_names_two_newsrooms_and_counts_the_others() -> None:
     made = files(story)
 
     assert "also covered by Alpha, Beta and 2 more" in made["2026/11/24/index.html"]
-    assert "Also covered by 4 newsrooms" in made["news/2026-11-24-robots-may-vote/index.html"]
+    assert "by 4 independent publishers" in made["news/2026-11-24-robots-may-vote/index.html"]
 
 
 def test_two_newspapers_of_one_house_are_one_voice() -> None:
@@ -271,7 +271,7 @@ def copy(number: int, place: int | None = None, provider: Provider | None = None
 def test_the_same_text_at_three_places_is_one_line_with_its_number() -> None:
     said = text(page(editions.story(), *map(copy, range(3))), "p.reruns")
 
-    assert ["The same text also ran at 3 other places: Paper 0, Paper 1, Paper 2."] == said
+    assert ["The same text also appeared in 3 other places: Paper 0, Paper 1, Paper 2."] == said
 
 
 def test_a_place_that_runs_the_same_text_again_and_again_is_one() -> None:
@@ -280,7 +280,7 @@ def test_a_place_that_runs_the_same_text_again_and_again_is_one() -> None:
 
     said = text(page(editions.story(), *again, own), "p.reruns")
 
-    assert ["The same text also ran at Paper 0."] == said
+    assert ["The same text also appeared at Paper 0."] == said
 
 
 def test_a_flood_of_copies_and_coverage_stays_a_page() -> None:
@@ -290,10 +290,10 @@ def test_a_flood_of_copies_and_coverage_stays_a_page() -> None:
     tree = page(editions.story(related=flood), *copies)
 
     (said,) = text(tree, "p.reruns")
-    assert said.startswith("The same text also ran at 500 other places: Paper 0, Paper 1, ")
+    assert said.startswith("The same text also appeared in 500 other places: Paper 0, Paper 1, ")
     assert said.endswith(" and 480 more.")
     assert 40 == len(tree.cssselect("#others ~ ul li"))
-    assert ["And 460 more."] == text(tree, "#others ~ p")
+    assert ["460 more articles cover this event."] == text(tree, "#others ~ p")
 
 
 # ---- background -----------------------------------------------------------------------------
@@ -309,7 +309,7 @@ def test_the_background_is_named_with_source_and_time_and_stays_in_every_list() 
 
     tree = page(story, vote)
 
-    assert ["Background"] == text(tree, "#background")
+    assert ["Related coverage"] == text(tree, "#background")
     (line,) = text(tree, "#background ~ ul li")
     assert "The vote before The Herald 24 Nov 2026" == line
     (link,) = tree.cssselect("#background ~ ul a")
@@ -377,14 +377,14 @@ def test_a_member_of_the_storys_own_group_is_no_background() -> None:
     ("trust", "on", "said"),
     [
         (None, editions.beat(), []),
-        (0, editions.beat(), ["Source: trust 0 of 100"]),
+        (0, editions.beat(), ["Trust in the source: 0 out of 100"]),
         (
             74,
             replace(
                 editions.beat(),
                 organizations={"herald.example": Organization(domain="herald.example", name="H")},
             ),
-            ["Source: known organization, trust 74 of 100"],
+            ["Source: known organization. Trust in the source: 74 out of 100"],
         ),
         (
             90,
@@ -392,7 +392,7 @@ def test_a_member_of_the_storys_own_group_is_no_background() -> None:
                 editions.beat(),
                 sources=(Source(url="https://www.herald.example/rss", official=True),),
             ),
-            ["Source: official source, trust 90 of 100"],
+            ["Source: official source. Trust in the source: 90 out of 100"],
         ),
     ],
 )

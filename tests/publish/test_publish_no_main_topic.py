@@ -76,7 +76,7 @@ def test_the_first_api_has_a_list_of_each_topic_of_its_own(site: Path) -> None:
 def test_about_method_and_llms_name_the_topics_instead_of_one(site: Path) -> None:
     for path in ("about/index.html", "method/index.html"):
         page = " ".join(links(site, path, "main"))
-        assert "Robots & Rules gathers news on Bees, Honey, Mead from one source." in page
+        assert "Robots & Rules collects news about Bees, Honey, Mead from one source." in page
     told = (site / "llms.txt").read_text("utf-8")
     assert "> News on Bees, Honey, Mead, chosen by Robots & Rules." in told
 
@@ -96,4 +96,4 @@ def test_a_hundred_topics_are_a_sentence_and_not_a_page(tmp_path: Path) -> None:
     publish(edition, tmp_path, MemoryManifest(), PublishOptions())
 
     about = " ".join(links(tmp_path, "about/index.html", "main"))
-    assert "news on Subject 0, Subject 1, Subject 2, Subject 3, Subject 4 and 95 more from" in about
+    assert "about Subject 0, Subject 1, Subject 2, Subject 3, Subject 4 and 95 more from" in about

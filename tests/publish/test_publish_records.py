@@ -145,7 +145,7 @@ def test_a_list_tells_what_a_course_asks_of_a_reader(made: dict[str, str]) -> No
     (card,) = page(made, "learning/courses/").cssselect(".card")
 
     said = [one.text_content() for one in card.cssselect(".meta span")]
-    assert said == ["School", "50 min", "beginner", "4.7 of 5, 20\u202f511 ratings"]
+    assert said == ["School", "50 min", "beginner", "4.7 out of 5, 20\u202f511 ratings"]
     assert card.cssselect(".excerpt")[0].text_content() == "Fingers & gears"
 
 

@@ -115,7 +115,7 @@ def test_without_its_script_the_page_says_what_it_needs_and_where_else_to_look(
     (form,) = root.cssselect("form[role=search]")
     assert (form.get("action"), form.get("method")) == ("/robots/search/", "get")
     (told,) = form.cssselect("[role=status]")
-    assert told.text_content().startswith("Search needs a script of this site")
+    assert told.text_content().startswith("Search needs JavaScript")
     links = [link.get("href") for link in told.iter("a")]
     assert links == ["/robots/archive/", "/robots/topics/", "/robots/sources/"]
     fields = form.cssselect("input, select")

@@ -145,14 +145,14 @@ def test_a_search_finds(ask: Ask, case: str) -> None:
 
     found = [one for one in answer.found if "long" not in one]
     assert found == titles
-    assert answer.told.startswith("Stories found:" if answer.found else "No story found in")
+    assert answer.told.startswith("Stories found:" if answer.found else "No matching stories")
 
 
 def test_without_a_question_nothing_is_listed(ask: Ask) -> None:
     answer = ask()
 
     assert answer.found == []
-    assert answer.told == "Type a word, or choose a topic, a source or a date."
+    assert answer.told == "Enter a search word, or choose a topic, a source or a date."
 
 
 def test_a_story_links_to_its_page_and_says_who_and_when(ask: Ask) -> None:
@@ -222,7 +222,7 @@ def test_older_stories_are_read_when_asked_for_and_keys_lead_through_them(tmp_pa
     (answer,) = (ask(q='"number 3"') for ask in served(tmp_path))
 
     said = answer.root.cssselect("body")[0].attrib
-    assert said["data-told"] == "None found yet. Searched: 20 of 30 stories, back to 1 Nov 2026."
+    assert said["data-told"].endswith("Stories searched: 20 of 30, back to 1 Nov 2026.")
     assert said["data-offered"] == "Search older stories"
     assert (said["data-first"], said["data-down"]) == ("Number 3", "Number 3")
     assert (said["data-up"], said["data-out"]) == ("q", "q")

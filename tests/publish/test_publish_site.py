@@ -247,9 +247,9 @@ def test_a_story_page_says_who_wrote_it_and_leads_there(whole: dict[str, str]) -
 def test_copies_are_one_line_and_other_newsrooms_a_list(whole: dict[str, str]) -> None:
     page = whole[PAGE]
 
-    assert text(page, "p.reruns") == ["The same text also ran at Wire."]
+    assert text(page, "p.reruns") == ["The same text also appeared at Wire."]
     assert text(page, "#others ~ ul a") == ["Take 0", "Take 1"]
-    assert text(page, "#others") == ["Also covered by 2 newsrooms"]
+    assert text(page, "#others") == ["Also covered by 2 independent publishers"]
     assert text(whole["index.html"], ".lead .voices") == ["Also covered by Other 0, Other 1"]
     assert text(whole["index.html"], ".takes a") == ["Take 0", "Take 1"]
 
@@ -260,7 +260,7 @@ def test_reasons_are_told_and_an_editor_is_not_named(whole: dict[str, str]) -> N
     assert text(page, "details li") == [
         'quality +15: keyword "robot" in title',
         "title: ruled by an editor",
-        "decided by an editor on 24 November 2026, 18:00 UTC",
+        "chosen for publication by an editor on 24 November 2026, 18:00 UTC",
     ]
     assert "ed@desk.example" not in page
     assert "inside joke" not in page
@@ -456,7 +456,7 @@ def test_a_copy_that_was_published_names_its_original() -> None:
 def test_an_empty_site_says_so() -> None:
     made = pages()
 
-    assert "Nothing yet" in made["index.html"]
+    assert "No stories yet" in made["index.html"]
     assert "topics/law/index.html" in made
 
 
@@ -466,7 +466,7 @@ def test_a_story_whose_page_is_gone_says_so_and_links_there_quietly() -> None:
     )
     assert text(here, ".gone") == []
     (said,) = text(gone, ".gone")
-    assert said.startswith("No longer at The Herald.")
+    assert said.startswith("This article is no longer available at The Herald.")
     assert tree(gone).cssselect(".gone a")[0].get("rel") == "nofollow noopener"
     assert text(gone, ".read") == []
     assert "access:" not in gone

@@ -103,7 +103,7 @@ def test_where_there_is_one_letter_the_form_says_which_and_how_often(
 def test_where_there_are_several_each_says_how_often(tmp_path: Path) -> None:
     form = form_of(build(mail_newsroom(tmp_path / "beat")))
 
-    assert "Get it by mail" == form.cssselect("h2")[0].text_content()
+    assert "Subscribe by e-mail" == form.cssselect("h2")[0].text_content()
     labels = [label.text_content().strip() for label in form.cssselect(".choice")]
     assert ["The Tide daily", "The Week & its <tides> daily"] == labels
 
@@ -122,14 +122,14 @@ def test_every_page_leads_to_the_form(tmp_path: Path) -> None:
     for path in (*WITH_FORM, *WITHOUT):
         page = document_fromstring((site / path).read_text("utf-8"))
         (link,) = (
-            each for each in page.cssselect(".colophon a") if "by mail" in each.text_content()
+            each for each in page.cssselect(".colophon a") if "by e-mail" in each.text_content()
         )
         address = "#subscribe" if path in WITH_FORM else "/coast/#subscribe"
         assert address == link.get("href"), path
     assert form_of(site).cssselect("#subscribe")
 
 
-@pytest.mark.parametrize(("locale", "words"), [("en", "get letters"), ("de", "Mailserver")])
+@pytest.mark.parametrize(("locale", "words"), [("en", "subscriber"), ("de", "Mailserver")])
 def test_the_page_about_the_site_says_what_is_kept_of_subscribers(
     tmp_path: Path, locale: str, words: str
 ) -> None:
@@ -152,7 +152,7 @@ def test_where_nobody_can_be_sent_a_letter_no_page_has_a_form(tmp_path: Path, mo
     site = build(root)
 
     assert "#subscribe" not in (site / "about/index.html").read_text("utf-8")
-    assert "get letters" not in (site / "about/index.html").read_text("utf-8")
+    assert "subscriber" not in (site / "about/index.html").read_text("utf-8")
     assert "" == config.load(root, {}).beat.subscribe_url
     for path in WITH_FORM:
         page = (site / path).read_text("utf-8")

@@ -90,7 +90,7 @@ def test_the_example_works_without_a_story(desk: Desk) -> None:
 
     desk.build()
 
-    assert "Nothing yet." in desk.page("index.html").text_content()
+    assert "There is nothing here yet." in desk.page("index.html").text_content()
 
 
 def test_every_template_and_variable_of_ours_stands_in_the_guide() -> None:
@@ -215,5 +215,5 @@ def test_a_front_page_is_described_in_the_newsrooms_own_words(tmp_path: Path) ->
     ]
     assert said == [
         "Rules for robots, read daily.",
-        "Robots & Rules: the news, chosen and credited",
+        "Robots & Rules: selected news, each story with its source",
     ]

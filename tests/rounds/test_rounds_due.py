@@ -92,9 +92,9 @@ def test_a_ledger_that_cannot_be_read_ends_nothing(root: Path) -> None:
 
 
 PUSHES = {
-    "just now": (timedelta(), "a hub pushed", b"new"),
+    "just now": (timedelta(), "a WebSub hub sent new content", b"new"),
     "while a round is at work": (HOUR, "", None),
-    "before a clock was set back": (30 * DAY, "a hub pushed", None),
+    "before a clock was set back": (30 * DAY, "a WebSub hub sent new content", None),
 }
 
 

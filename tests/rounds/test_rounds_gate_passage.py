@@ -79,13 +79,18 @@ def test_near_the_gate_it_is_told_what_it_and_others_let_through(root: Path) -> 
     assert PASSAGE == passage(root, "stories", "--near-gate")
 
     notes = ask(root, "stories", "--near-gate").err.splitlines()
-    assert "of 7 stories of the last 30 days the gate lets 3 through (publish_at 70)" in notes
-    assert "  it would let through: 6 at 50, 5 at 60, 2 at 80, 1 at 90" in notes
+    assert (
+        "of 7 stories of the last 30 days, 3 reach the quality threshold (publish_at = 70)" in notes
+    )
+    assert (
+        "  stories that would reach another threshold: 6 with 50, 5 with 60, 2 with 80, 1 with 90"
+        in notes
+    )
 
 
 def test_without_that_question_nothing_is_counted(root: Path) -> None:
     assert ask(root, "stories", "--json").json()["gate"] is None
-    assert "lets" not in ask(root, "stories").err
+    assert "threshold" not in ask(root, "stories").err
 
 
 def test_rejudging_tells_it_for_the_gate_that_stands_in_the_settings_now(root: Path) -> None:
@@ -96,7 +101,7 @@ def test_rejudging_tells_it_for_the_gate_that_stands_in_the_settings_now(root: P
 
     assert (60, 5) == (told["publish_at"], told["passed"])
     assert {"publish_at": 70, "passed": 3} in told["others"]
-    assert "the gate lets 5 through (publish_at 60)" in ask(root, "rejudge").err
+    assert "5 reach the quality threshold (publish_at = 60)" in ask(root, "rejudge").err
 
 
 def test_no_gate_below_nought_is_told(root: Path) -> None:
@@ -120,7 +125,7 @@ def test_a_word_among_the_rulings_is_none_of_the_gates(root: Path) -> None:
 def test_where_the_gate_decided_nothing_it_says_so(tmp_path: Path) -> None:
     root = newsroom(tmp_path / "beat")
 
-    assert "the gate alone decided on no story of the last 30 days" in (
+    assert "the quality threshold decided on no story of the last 30 days" in (
         ask(root, "stories", "--near-gate").err
     )
     assert 0 == passage(root, "stories", "--near-gate")["stories"]

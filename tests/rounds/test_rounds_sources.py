@@ -77,7 +77,7 @@ def test_sources_that_are_well_need_nobody(root: Path) -> None:
     assert 0 == said.code
     first = said.out.splitlines()[0].split("\t")
     assert [GULL, "ok", "2026-11-20T07:00:00Z", "2026-11-20T05:00:00Z", "7", "0.5"] == first[:6]
-    assert "2 sources: 2 ok; nothing needs you" in said.err
+    assert "2 sources: 2 ok; none needs attention" in said.err
 
 
 def test_a_source_that_ended_goes_first_and_ends_the_command_with_1(root: Path) -> None:
@@ -87,7 +87,7 @@ def test_a_source_that_ended_goes_first_and_ends_the_command_with_1(root: Path) 
 
     assert 1 == said.code
     assert said.out.startswith(f"{HERON}\tended\t")
-    assert "2 sources: 1 ended, 1 ok; 1 needs you" in said.err
+    assert "2 sources: 1 ended, 1 ok; 1 needs attention" in said.err
 
 
 def test_a_hiccup_stands_below_what_needs_somebody(root: Path) -> None:
@@ -134,7 +134,7 @@ def test_before_the_first_round_the_check_says_so(root: Path) -> None:
 
     assert 0 == said.code
     assert f"{GULL}\tnew\t\t\t\t\t0\t\t\tnever-asked: not asked yet\n" in said.out
-    assert "2 sources, none asked yet: copydesk run asks them" in said.err
+    assert "2 sources, none fetched yet: run copydesk run" in said.err
 
 
 def test_without_sources_the_check_says_how_to_add_one(root: Path) -> None:

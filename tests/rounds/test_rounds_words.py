@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import shlex
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import timedelta
 from pathlib import Path
 
@@ -60,7 +60,9 @@ class Meanwhile(Silence):
         self._stage = stage
         self._do = do
 
-    def stage(self, name: str, total: int | None = None) -> None:
+    def stage(
+        self, name: str, total: int | None = None, hosts: Mapping[str, int] | None = None
+    ) -> None:
         """Do it at the stage that is meant."""
         if name == self._stage:
             self._stage = ""

@@ -33,15 +33,15 @@ def page(status: RoundStatus | None, *, runs_rounds: bool = True, title: str = "
 @pytest.mark.parametrize(
     ("status", "words"),
     [
-        (None, "There is no site yet. The first round is about to begin."),
-        (AT_WORK, "The first round is at work. It begins."),
+        (None, "There is no site yet. The first run starts in a moment."),
+        (AT_WORK, "The first run is in progress. The run is starting."),
         (
             replace(AT_WORK, stage="pages", done=3, total=1_200),
-            "It reads the pages that the sources list. 3 of 1,200.",
+            "The listed articles are being fetched. Done: 3 of 1,200.",
         ),
-        (replace(AT_WORK, stage="publish"), "It builds the site."),
-        (replace(AT_WORK, stage="something new"), "The first round is at work. "),
-        (OVER, "The last round was broken off; the next one goes on."),
+        (replace(AT_WORK, stage="publish"), "The site is being built."),
+        (replace(AT_WORK, stage="something new"), "The first run is in progress. "),
+        (OVER, "The last run was interrupted; the next run continues it."),
     ],
 )
 def test_the_page_says_how_the_round_stands(status: RoundStatus | None, words: str) -> None:
@@ -58,7 +58,7 @@ def test_a_bar_shows_how_far_it_is() -> None:
 
 def test_where_no_round_is_run_the_page_says_what_is_missing() -> None:
     assert "<code>[fetch] contact</code> is not set" in page(None, runs_rounds=False)
-    assert "at work" in page(AT_WORK, runs_rounds=False)  # one of a timer's
+    assert "in progress" in page(AT_WORK, runs_rounds=False)  # one of a timer's
 
 
 def test_a_title_is_text() -> None:
@@ -80,7 +80,7 @@ def test_the_page_is_there_until_the_site_is(tmp_path: Path) -> None:
                     assert ("2", "2") == (answer.headers["Refresh"], answer.headers["Retry-After"])
                     assert "no-store" == answer.headers["Cache-Control"]
                     assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
-                    assert "becomes the site by itself" in await answer.text()
+                    assert "reloads until the site is ready" in await answer.text()
             (tmp_path / "index.html").write_text("<h1>The site</h1>")
             async with session.get("/") as answer:
                 assert (200, "<h1>The site</h1>") == (answer.status, await answer.text())

@@ -214,7 +214,7 @@ def test_a_push_is_read_in_the_sources_place_and_once(run: Run) -> None:
         asked = await desk.subscribed()
         assert await desk.hub.push(asked, FEED) == 202
         assert desk.woken == 1
-        assert desk.folder.due(NOON + HOUR).why == "a hub pushed"
+        assert desk.folder.due(NOON + HOUR).why == "a WebSub hub sent new content"
         assert sources_of(desk) == {GULL}
         for opened in desk.round():
             page = read_hub_pushed_page(opened.memory, opened.now, Source(url=GULL))
@@ -223,7 +223,7 @@ def test_a_push_is_read_in_the_sources_place_and_once(run: Run) -> None:
             use_up_hub_push(opened.memory, opened.now, Source(url=GULL))
         assert sources_of(desk) == frozenset()
         assert page_of(desk) is None
-        assert desk.folder.due(NOON + HOUR).why != "a hub pushed"
+        assert desk.folder.due(NOON + HOUR).why != "a WebSub hub sent new content"
 
     run(work)
 
@@ -236,7 +236,7 @@ def test_a_push_without_a_right_signature_is_ignored_in_silence(run: Run, signat
         assert desk.woken == 0
         assert sources_of(desk) == frozenset()
         await desk.subscriber.look()
-        assert desk.said == ["hubs: 1 pushes without a right signature were ignored"]
+        assert desk.said == ["ignored 1 pushes from WebSub hubs without a valid signature"]
 
     run(work)
 
@@ -310,7 +310,7 @@ def test_a_hub_that_fails_is_asked_again_later(run: Run) -> None:
         assert len(desk.hub.asked) == 1
         (subscription,) = desk.subscriptions()
         assert subscription.trouble == "HTTP 503: so"
-        assert desk.said == [f"the hub {desk.hub.url} was asked for {GULL}: HTTP 503: so"]
+        assert desk.said == [f"WebSub hub {desk.hub.url} failed for {GULL}: HTTP 503: so"]
         desk.clock.at += timedelta(minutes=15)
         await desk.subscriber.look()
         assert len(desk.hub.asked) == 2

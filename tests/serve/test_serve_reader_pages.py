@@ -34,7 +34,7 @@ def test_they_answer_below_the_public_path_and_without_it_and_never_at_the_desks
         )
 
         for path in ("/mail/subscribe", "/tide/mail/subscribe"):
-            assert "Letters by mail" in here.get(path).body
+            assert "Subscribe to newsletters" in here.get(path).body
             assert 404 == at_desk.get(path).status
             assert "not served at this host" in at_desk.get(path).body
         assert 404 == here.get("/mail/choices/forged").status
@@ -48,7 +48,7 @@ def test_they_answer_below_the_public_path_and_without_it_and_never_at_the_desks
 def test_where_readers_cannot_reach_the_server_there_are_none(tmp_path: Path, more: str) -> None:
     root = newsroom(tmp_path / "beat", more=more)
     with serve_newsroom(root) as served:
-        assert "Letters by mail" not in Browser(served.port).get("/mail/subscribe").body
+        assert "Subscribe to newsletters" not in Browser(served.port).get("/mail/subscribe").body
         assert 405 == Browser(served.port).ask("POST", "/mail/subscribe", b"a=b").status
     assert not (root / ".copydesk/mail.sqlite").exists()
 
@@ -62,8 +62,8 @@ def test_where_nobody_is_sent_letters_nobody_can_ask_but_whoever_reads_can_leave
         leave = Browser(served.port).get("/mail/leave/forged")
 
     assert 404 == answer.status
-    assert "Nobody can subscribe here at the moment." in answer.body
-    assert "This link is not whole" in leave.body
+    assert "Subscribing is not possible at the moment." in answer.body
+    assert "This link is incomplete" in leave.body
 
 
 def test_they_begin_and_end_with_the_settings_while_the_server_goes_on(tmp_path: Path) -> None:
@@ -72,15 +72,15 @@ def test_they_begin_and_end_with_the_settings_while_the_server_goes_on(tmp_path:
     before = file.read_text("utf-8")
     with serve_newsroom(root) as served:
         browser = Browser(served.port)
-        assert "This link is not whole" not in browser.get("/mail/leave/forged").body
-        assert "Nobody can subscribe" not in browser.get("/tide/mail/subscribe").body
+        assert "This link is incomplete" not in browser.get("/mail/leave/forged").body
+        assert "Subscribing is not possible" not in browser.get("/tide/mail/subscribe").body
 
         file.write_text(f'{before}{more}[[letter]]\nid = "daily"\n', "utf-8")
-        until(lambda: "This link is not whole" in browser.get("/mail/leave/forged").body)
-        assert "Nobody can subscribe here" in browser.get("/tide/mail/subscribe").body
+        until(lambda: "This link is incomplete" in browser.get("/mail/leave/forged").body)
+        assert "Subscribing is not possible" in browser.get("/tide/mail/subscribe").body
 
         file.write_text(before, "utf-8")
-        until(lambda: "This link is not whole" not in browser.get("/mail/leave/forged").body)
+        until(lambda: "This link is incomplete" not in browser.get("/mail/leave/forged").body)
 
 
 def test_the_desks_door_follows_the_settings(tmp_path: Path) -> None:

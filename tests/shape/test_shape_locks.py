@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import shutil
+import subprocess
 import tomllib
 from collections.abc import Iterator
 from importlib import metadata
@@ -22,6 +24,16 @@ DECLARED = {
     **{name: group for name, group in GROUPS.items() if name != "build"},
 }
 PIN = re.compile(r"^(?P<pin>\S+==.*?)(?P<hashes>(?: \\\n    --hash=sha256:[0-9a-f]{64})+)$", re.M)
+FAILING_UV = """#!/bin/sh
+case "$*" in
+venv*)
+    mkdir -p .venv/bin
+    ln -sf "$(command -v python3)" .venv/bin/python
+    ln -sf /bin/true .venv/bin/copydesk
+    echo "$PWD/.venv" >.venv/bin/activate ;;
+*requirements/{lock}.lock*) echo 'no network' >&2 && exit 1 ;;
+esac
+"""
 
 
 def read(lock: str) -> str:
@@ -98,3 +110,30 @@ def _requirements(name: str) -> list[str]:
         return metadata.requires(name) or []
     except metadata.PackageNotFoundError:  # pinned for another platform
         return []
+
+
+@pytest.mark.parametrize("fails", ["run", "dev"])
+def test_an_installation_that_fails_ends_the_command_and_is_tried_again(
+    tmp_path: Path, fails: str
+) -> None:
+    for name in ("run.sh", "pyproject.toml"):
+        shutil.copy(ROOT / name, tmp_path)
+    shutil.copytree(ROOT / "requirements", tmp_path / "requirements")
+    uv = tmp_path / "bin/uv"
+    uv.parent.mkdir()
+    uv.write_text(FAILING_UV.format(lock=fails))
+    uv.chmod(0o755)
+    environment = {"PATH": f"{uv.parent}:/usr/bin:/bin", "HOME": str(tmp_path)}
+
+    for _ in range(2):
+        check = subprocess.run(
+            ["./run.sh", "check"],
+            cwd=tmp_path,
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert check.returncode == 1
+        assert "no network" in check.stderr
+        assert "ruff" not in check.stderr

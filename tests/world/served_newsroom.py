@@ -16,6 +16,7 @@ from copydesk.kit import urls
 from copydesk.memory import Fate, Memory
 from copydesk.news.lead import DropReason
 from world.command import copydesk
+from world.forked import Forked, fork_copydesk
 from world.machine import PATIENCE_SECONDS
 from world.newsroom import newsroom, record_web, small_web
 from world.served_desk import Answer, Browser
@@ -26,7 +27,7 @@ class ServedNewsroom:
     """A server at work: its newsroom, its process, and what it has said so far."""
 
     root: Path
-    process: subprocess.Popen[bytes]
+    process: Forked | subprocess.Popen[bytes]
     log: Path
 
     @property
@@ -106,7 +107,13 @@ with open_newsroom(Path(sys.argv[1]), datetime.now(UTC), {}) as newsroom:
 
 def serve_recorded(root: Path) -> AbstractContextManager[ServedNewsroom]:
     """Serve a newsroom for the block as `copydesk demo` does: its web is a recording."""
-    return _serve(root, [sys.executable, "-c", _DEMO, str(root)])
+    command = [sys.executable, "-c", _DEMO, str(root)]
+
+    def start(log: Path) -> subprocess.Popen[bytes]:
+        with log.open("wb") as file:
+            return subprocess.Popen(command, stderr=file)
+
+    return _serve(root, start)
 
 
 _WITHOUT_AGENTS = """\
@@ -121,7 +128,8 @@ def serve_newsroom(
     root: Path, port: int = 0, *, with_agents: bool = False
 ) -> AbstractContextManager[ServedNewsroom]:
     """Serve a newsroom for the block, once it listens; port 0 is any."""
-    return _serve(root, serve_command(root, port, with_agents=with_agents))
+    arguments = ["-C", str(root), "serve", "--port", str(port)]
+    return _serve(root, lambda log: fork_copydesk(arguments, log, with_agents=with_agents))
 
 
 def serve_command(root: Path, port: int = 0, *, with_agents: bool = False) -> list[str]:
@@ -135,17 +143,18 @@ def serve_command(root: Path, port: int = 0, *, with_agents: bool = False) -> li
 
 
 @contextmanager
-def _serve(root: Path, command: list[str]) -> Iterator[ServedNewsroom]:
+def _serve(
+    root: Path, start: Callable[[Path], Forked | subprocess.Popen[bytes]]
+) -> Iterator[ServedNewsroom]:
     log = root.parent / "serve.log"
-    with log.open("wb") as file, subprocess.Popen(command, stderr=file) as process:
-        served = ServedNewsroom(root, process, log)
-        try:
-            until(lambda: re.search("the desk(,| is at)", served.said) is not None)
-            until(served.is_watching)
-            yield served
-        finally:
-            process.terminate()
-            process.wait(PATIENCE_SECONDS)
+    served = ServedNewsroom(root, start(log), log)
+    try:
+        until(lambda: re.search("the desk ([(]|is at)", served.said) is not None)
+        until(served.is_watching)
+        yield served
+    finally:
+        served.process.terminate()
+        served.process.wait(PATIENCE_SECONDS)
 
 
 def until(what: Callable[[], bool]) -> None:

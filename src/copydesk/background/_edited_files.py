@@ -23,7 +23,7 @@ from copydesk.newsroom.reports import read_round_status
 
 Say = Callable[[str], None]
 
-_WAITS = "what is edited by hand waits for the next round"
+_WAITS = "edits by hand wait for the next run"
 _LOOK_SECONDS = 0.2  # while another process builds or runs a round
 _NOT_WATCHED = "_site"  # Jekyll writes it
 _DATA = "_data"  # rounds watch it, except for the lists in it
@@ -65,7 +65,7 @@ class EditedFiles:
                 with contextlib.closing(watcher):
                     await self._follow(watcher, changes)
             except OSError as error:
-                self._say_once(f"{_WAITS}: files cannot be watched ({error.strerror})")
+                self._say_once(f"{_WAITS}: cannot watch the files ({error.strerror})")
             except CopydeskError as error:
                 self._say_once(f"{_WAITS}: {error}")
             await asyncio.sleep(self.try_again_seconds)
@@ -99,11 +99,11 @@ class EditedFiles:
         if unlisted:
             await self._starter.refresh_catalogue()
         if unbuilt:
-            self._say(f"a build: {_describe(unbuilt)}")
+            self._say(f"building the site, because {_describe(unbuilt)}")
             deploy = await asyncio.to_thread(self.deploys)
             code = await self._starter.build(deploy=deploy)
             if code:
-                self._say(f"the build ended with exit code {code}; the next round builds again")
+                self._say(f"the build failed with exit code {code}; the next run tries again")
 
     def _compare(self, changes: FileChanges) -> tuple[FileChanges, FileChanges]:
         """Return the edited files that the search index lacks, and those that the site lacks."""
@@ -145,13 +145,13 @@ def _describe(changes: FileChanges) -> str:
     if changes.everything:
         return "files changed"
     first, *others = sorted(changes.paths)
-    return f"{first} changed" if not others else f"{first} and {len(others):,} more changed"
+    return f"{first} changed" if not others else f"{first} and {len(others):,} more files changed"
 
 
 def _describe_mount(root: Path) -> str:
     kind = find_network_mount(root)
     return kind and (
-        f"the newsroom lies on {kind}: what another machine edits there waits for the next round"
+        f"the newsroom is on {kind}: edits by other machines are noticed at the next run"
     )
 
 

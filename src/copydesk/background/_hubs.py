@@ -58,7 +58,7 @@ class HubAnswer:
     words: str = ""
 
 
-_TOO_MANY = HubAnswer(status=429, words="later\n")
+_TOO_MANY = HubAnswer(status=429, words="try again later\n")
 
 
 class Subscriber:
@@ -89,7 +89,7 @@ class Subscriber:
             try:
                 await self.look()
             except Exception as error:  # a bug or a full disk must not end hub pushes for good
-                self._say(f"hubs: {text.fold(str(error)) or type(error).__name__}")
+                self._say(f"WebSub hubs failed: {text.fold(str(error)) or type(error).__name__}")
             await self._clock.sleep(LOOK_SECONDS)
 
     async def load(self) -> None:
@@ -106,7 +106,7 @@ class Subscriber:
             hosts.setdefault(urls.host(subscription.hub), []).append(subscription)
         await asyncio.gather(*(self._ask_host(of_host[:_A_HOST]) for of_host in hosts.values()))
         if self._ignored:
-            self._say(f"hubs: {self._ignored} pushes without a right signature were ignored")
+            self._say(f"ignored {self._ignored} pushes from WebSub hubs without a valid signature")
             self._ignored = 0
 
     async def _ask_host(self, due: list[websub.Subscription]) -> None:
@@ -128,7 +128,7 @@ class Subscriber:
         )
         trouble = "" if asked is None else await self._send(asked)
         if trouble:
-            self._say(f"the hub {subscription.hub} was asked for {subscription.source}: {trouble}")
+            self._say(f"WebSub hub {subscription.hub} failed for {subscription.source}: {trouble}")
             await asyncio.to_thread(
                 self._change, subscription, lambda before: replace(before, trouble=trouble)
             )
@@ -148,7 +148,7 @@ class Subscriber:
                 said = text.fold(answer.body[:200].decode("utf-8", "replace"))
                 return f"HTTP {answer.status}: {said}" if said else f"HTTP {answer.status}"
             if not websub.may_push(target, hub):
-                return "it leads from https to http"
+                return "a redirect from https to http is not allowed"
             hub = target
         return "too many redirects"
 
@@ -234,12 +234,12 @@ class Subscriber:
             async with asyncio.timeout(self.body_seconds), self._bodies:
                 whole = await self._read_body(headers, body)
                 if whole is None:
-                    return HubAnswer(status=413, words="too big\n")
+                    return HubAnswer(status=413, words="request body too large\n")
             believed = await asyncio.to_thread(self._push, key, headers, whole)
         except TimeoutError:
-            return HubAnswer(status=408, words="too slow\n")
+            return HubAnswer(status=408, words="request body sent too slowly\n")
         except CopydeskError:
-            return HubAnswer(status=503, words="later\n")
+            return HubAnswer(status=503, words="try again later\n")
         finally:
             self._pushing.discard(token)
         if believed:
@@ -254,7 +254,7 @@ class Subscriber:
         if token in self._pushing or self._is_one_too_many(token):
             return _TOO_MANY
         if headers.get("Content-Encoding", "identity").lower() != "identity":
-            return HubAnswer(status=415, words="send it as it is\n")
+            return HubAnswer(status=415, words="send the body without compression\n")
         return None
 
     def _is_one_too_many(self, token: str) -> bool:

@@ -102,19 +102,21 @@ class MailHours:
         if self._obstacle != self._told:
             self._told = self._obstacle
             if self._obstacle:
-                self._say(f"an issue waits: {self._obstacle}")
+                self._say(f"a newsletter issue is waiting: {self._obstacle}")
         if not is_something_due:
             return
         try:
             code = await self._send()
         except OSError as error:  # no process can be started at the moment
-            self._say_once(f"letters are not sent for now: {error}")
+            self._say_once(f"cannot send newsletters at the moment: {error}")
             return
         if code:
             self._failures += 1
             wait = min(_FIRST_REST * (1 << min(self._failures, 10)), _LONGEST_REST)
             self._rests_until = now + wait
-            self._say_once(f"letters were not all sent (exit code {code}); it is tried again")
+            self._say_once(
+                f"some newsletters were not sent (exit code {code}); copydesk tries again later"
+            )
         else:
             self._failures, self._said = 0, ""
 
@@ -167,10 +169,10 @@ class MailHours:
             answer = await asyncio.to_thread(work)
         except CopydeskError as error:
             hint = f"; {error.hint}" if error.hint else ""
-            self._say_once(f"mail does not go out: {error}{hint}")
+            self._say_once(f"cannot send email: {error}{hint}")
             return 0
         except OSError as error:  # a lock or folder; uncaught, it would stop all mail unnoticed
-            self._say_once(f"mail does not go out: {error}")
+            self._say_once(f"cannot send email: {error}")
             return 0
         return answer
 
@@ -223,7 +225,7 @@ class LetterHours:
                 await self.look()
             except OSError as error:  # no process can be started at the moment, or a folder is gone
                 self._mark = ()
-                self._say_once(f"letters are not filed for now: {error}")
+                self._say_once(f"cannot create newsletter issues at the moment: {error}")
             await self._clock.sleep(_EVERY_SECONDS)
 
     async def look(self) -> None:
@@ -234,7 +236,7 @@ class LetterHours:
         try:
             due = await asyncio.to_thread(self._list_due)
         except CopydeskError as error:
-            self._say_once(f"letters were not looked at: {error}")
+            self._say_once(f"could not check which newsletters are due: {error}")
             return
         if not due:
             self._said = ""
@@ -243,7 +245,9 @@ class LetterHours:
             code = await self._file()
         if code:
             self._mark = ()
-            self._say_once(f"not filed: {', '.join(due)} (exit code {code}); it is tried again")
+            self._say_once(
+                f"could not create issues of: {', '.join(due)} (exit code {code}); trying again"
+            )
 
     def _list_due(self) -> list[str]:
         """Return the ids of due newsletters. Those that wait for news are checked only after a

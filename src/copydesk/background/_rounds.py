@@ -71,7 +71,7 @@ class Rounds:
                 await self.look()
             except OSError as error:  # no process can be started at the moment, or a folder is gone
                 self._began = None  # the round is still due
-                self._say(f"no round for now: {error}")
+                self._say(f"cannot start a run at the moment: {error}")
             await self._pause()
 
     async def look(self) -> None:
@@ -88,11 +88,11 @@ class Rounds:
             self._is_quiet = True
             return
         self._began, self._mark, self._is_quiet = now, mark, False
-        self._say(f"a round: {due.why}")
+        self._say(f"starting a run, because {due.why}")
         code = await self._run()
         self.after_round()
         if code:
-            self._say(f"the round ended with exit code {code}; the next one goes on")
+            self._say(f"the run failed with exit code {code}; the next run continues")
 
     async def _due(self, now: datetime, mark: Mark) -> Due:
         if self._began is None or not timedelta(0) <= now - self._began < AT_LEAST_EVERY:
@@ -102,7 +102,7 @@ class Rounds:
         try:
             return await asyncio.to_thread(self._folder.due, now)
         except CopydeskError:
-            return Due(why="the memory cannot be read")  # the round reports the details
+            return Due(why="the database of earlier runs cannot be read")
 
     async def _pause(self) -> None:
         every_minutes = self._folder.last.serve.every_minutes
@@ -125,8 +125,8 @@ def wait_after_hub_push(began: datetime | None, now: datetime) -> float:
 
 def _quiet(due: Due) -> str:
     if due.soonest is None:
-        return "no round: nothing is due"
-    return f"no round: nothing is due before {due.soonest:%Y-%m-%d %H:%M} UTC"
+        return "no run: no source is due"
+    return f"no run: no source is due before {due.soonest:%Y-%m-%d %H:%M} UTC"
 
 
 # Deciding whether a round is due, without running one.
@@ -204,11 +204,11 @@ def what_is_due(settings: config.Settings, memory: Memory, now: datetime) -> Due
     """
     urls = {source.url for source in settings.beat.sources}
     if unread_hub_pushes(memory, urls, now):
-        return Due(why="a hub pushed")
+        return Due(why="a WebSub hub sent new content")
     if change.is_cut_short(settings.root):
-        return Due(why="a change was cut short")
+        return Due(why="an earlier change was interrupted")
     if settings.records.look_again and any(memory.revisits.due(now, at_most=1)):
-        return Due(why="a page is to be looked at again")
+        return Due(why="a saved page is due for another check")
     return _sources_due(urls, memory.sources(), _find_ended_sources(settings.root), now)
 
 

@@ -131,7 +131,7 @@ async def open_service(
         elif service.settings.fetch.contact:
             service = await stack.enter_async_context(_add_rounds(service, starter, turn, say))
         else:
-            say("no rounds: [fetch] contact is not set in beat.toml; serving what is published")
+            say("not fetching sources, because [fetch] contact is not set in beat.toml")
         yield service
 
 
@@ -209,7 +209,7 @@ async def keep_going(
             await work()
         except Exception as error:  # any bug
             what = text.fold(f"{type(error).__name__}: {error}")[:300]
-            say(f"a part of the server has ended ({what}); it begins anew")
+            say(f"a background task failed ({what}) and is restarted")
         await asyncio.sleep(again_seconds)
 
 
@@ -247,7 +247,7 @@ class ChannelCalls:
             with closing(await asyncio.to_thread(self._folder.memory)) as memory:
                 notes = await send_calls(self._folder.last, memory, self._clock.now())
         except CopydeskError as error:
-            notes = (f"webhooks were not called: {error}",)
+            notes = (f"could not call webhooks: {error}",)
         for note in notes:
             if note != self._said:
                 self._said = note

@@ -20,6 +20,7 @@ from copydesk.background._fork_server import Work
 from copydesk.errors import UsageError
 from copydesk.fetch import Clock
 
+_QUIET = {"COPYDESK_PROGRESS": "off"}  # a server's log needs no line every ten seconds
 _INSTALLED = {"site-packages", "dist-packages"}
 Loaded = frozenset[tuple[str, int, int]]  # files that a fork server has loaded: path, time, size
 
@@ -110,6 +111,7 @@ class RoundStarter:
             self._work,
             stdin=PIPE,
             stdout=PIPE,
+            env={**os.environ, **_QUIET},
         )
         if await self._hear(self._server, "ready") is not None:
             return True
@@ -208,7 +210,9 @@ class ActionStarter:
 async def run_command(arguments: Sequence[str]) -> int:
     """Run a copydesk command and return its exit code. If cancelled, end it by SIGTERM and wait."""
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-P", "-m", "copydesk", *arguments, stdout=sys.stderr
+        *(sys.executable, "-P", "-m", "copydesk", *arguments),
+        stdout=sys.stderr,
+        env={**os.environ, **_QUIET},
     )
     try:
         return await process.wait()
@@ -264,8 +268,8 @@ def _list_rejudging(_source: str, is_sent: bool) -> Commands:
     return [("rejudge", "--apply"), ("build", "--deploy") if is_sent else ("build",)]
 
 
-ROUND = DemandKind(name="a round", list_commands=_list_round)
-REJUDGING = DemandKind(name="judging again", list_commands=_list_rejudging)
+ROUND = DemandKind(name="a run", list_commands=_list_round)
+REJUDGING = DemandKind(name="rejudging", list_commands=_list_rejudging)
 
 
 class CommandOnDemand:
@@ -299,9 +303,11 @@ class CommandOnDemand:
         Raises UsageError while the previous command runs.
         """
         if self._last is not None and self._last.code is None:
-            hint = "its log says how far it is"
+            hint = "see its log for the progress"
             raise UsageError(
-                f"{self._kind.name} is under way", subject=f"by {self._last.by}", hint=hint
+                f"{self._kind.name} is already in progress",
+                subject=f"started by {self._last.by}",
+                hint=hint,
             )
         self._last = DemandedCommand(by=by, began=self._clock.now(), source=source)
         self._log.clear()
@@ -325,7 +331,7 @@ class CommandOnDemand:
                         break
                 self.after_round()
         except OSError as error:
-            self._log.append(f"it cannot be started ({error.strerror})")
+            self._log.append(f"cannot start the command ({error.strerror})")
         finally:
             self._last = replace(demanded, waits=False, code=code)
 

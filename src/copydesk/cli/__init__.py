@@ -17,42 +17,54 @@ from copydesk.cli._invocation import Invocation, common
 from copydesk.errors import CopydeskError, UsageError
 from copydesk.kit import text
 
-_COMMANDS = {
-    "new": "a newsroom with a working example beat",
-    "demo": "the whole job on the built-in example, offline, then the site",
-    "adopt": "take over a site of everyday.cc",
-    "run": "one round of the whole line",
-    "serve": "rounds on schedule and the site, until stopped",
-    "build": "publish what is filed, only what changed",
-    "catalogue": "bring what questions ask up to date with every record",
-    "file": "take in a page that you found, whatever its source",
-    "explain": "why a story is where it is, or why a lead was dropped",
-    "stories": "what is filed: by standing, topic, source, age, words",
-    "verdict": "an editor's word on a story",
-    "rule": "an editor's lasting rules: split, merge, lead, pin, block, retopic, rename, set",
-    "rejudge": "what today's rules say of the filed stories, and file it",
-    "topics": "keywords that would win stories for a topic",
-    "sources": "where leads come from",
-    "watch": "one step: the leads that a source lists",
-    "fetch": "one step: an address, as a round would ask for it",
-    "extract": "one step: what a page says",
-    "judge": "one step: what the judge says of a page",
-    "mail": "letters to readers: composed, shown, filed, held against mail programs",
-    "desk": "who may use the desk, the editors' web app",
-    "mcp": "the desk for an agent, over standard input and output",
-    "record": "the records themselves",
-    "seal": "the private part of a record",
-    "backup": "the whole newsroom in one file",
-    "restore": "a newsroom out of its backup, into an empty folder",
-    "config": "every setting and where it comes from",
-    "eval": "measure the stages on labelled data",
+_GROUPS = {
+    "Newsroom": {
+        "new": "Create a newsroom: the folder of a new site",
+        "sources": "List, add, check and remove sources (feeds, websites)",
+        "run": "Fetch all due sources, save new stories, build the site",
+        "serve": "Serve the site and fetch its sources on schedule",
+        "config": "Print all settings and where each value comes from",
+        "demo": "Try copydesk with an example site, offline",
+    },
+    "Editing": {
+        "stories": "List saved stories by status, topic, source, age or text",
+        "explain": "Explain why a story is published or not",
+        "verdict": "Publish, hold, reject or remove a story",
+        "rule": "Set lasting rules: split, merge, lead, pin, block, retopic, rename, set",
+        "add": "Add a web page as a story",
+        "topics": "Suggest new keywords for topics",
+        "rejudge": "Score saved stories again with the current settings",
+    },
+    "Newsletters": {
+        "mail": "Preview and send newsletters, and manage subscribers",
+    },
+    "Running": {
+        "build": "Build the site from the saved stories",
+        "desk": "Manage user accounts of the desk (web editor)",
+        "mcp": "Connect an AI agent to the desk (MCP server)",
+        "backup": "Save the whole newsroom in one backup file",
+        "restore": "Restore a newsroom from a backup file",
+    },
+    "Looking inside": {
+        "watch": "Fetch one source and list the articles it links to",
+        "fetch": "Fetch one URL as a run would, and print the response",
+        "extract": "Extract the article from one page and print its fields",
+        "judge": "Fetch one page and print its topics and score",
+        "eval": "Measure extraction, grouping and scoring on labelled data",
+        "record": "Check the story files",
+        "seal": "Decrypt the private part of a story file",
+        "catalogue": "Update the search index of stories (the catalogue)",
+    },
 }
+_COMMANDS = [name for commands in _GROUPS.values() for name in commands]
+_FORMER = {"file": "add"}  # former names, which go on working
+_UNLISTED = {"adopt", *_FORMER}
 
 _MODULES = {  # modules of commands that share one
     **dict.fromkeys(("new", "config"), "newsroom"),
     **dict.fromkeys(("run", "demo", "build", "serve"), "rounds"),
     **dict.fromkeys(("record", "adopt", "catalogue", "seal"), "records"),
-    **dict.fromkeys(("file", "verdict", "rule"), "editing"),
+    **dict.fromkeys(("add", "verdict", "rule"), "editing"),
     **dict.fromkeys(("watch", "fetch", "extract", "judge"), "steps"),
     "explain": "stories",
     "mcp": "desk",
@@ -64,19 +76,21 @@ class _Commands(click.Group):
     """Loads the module of a command only when the command is called."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        return list(_COMMANDS)
+        return _COMMANDS
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        if cmd_name not in _COMMANDS:
+        if cmd_name not in _COMMANDS and cmd_name not in _UNLISTED:
             return None
-        module = importlib.import_module(f"copydesk.cli.{_MODULES.get(cmd_name, cmd_name)}")
-        command = getattr(module, f"{cmd_name}_command")
+        name = _FORMER.get(cmd_name, cmd_name)
+        module = importlib.import_module(f"copydesk.cli.{_MODULES.get(name, name)}")
+        command = getattr(module, f"{name}_command")
         assert isinstance(command, click.Command)
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        with formatter.section("Commands"):
-            formatter.write_dl(list(_COMMANDS.items()))
+        for title, commands in _GROUPS.items():
+            with formatter.section(title):
+                formatter.write_dl([(name.ljust(9), words) for name, words in commands.items()])
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
@@ -103,7 +117,12 @@ def _nearest(word: str) -> str:
 @click.version_option(copydesk.__version__, prog_name="copydesk", message="%(prog)s %(version)s")
 @common
 def cli(invocation: Invocation) -> None:  # stored in the context for the subcommand
-    """Run a topical news site: sources in, Markdown records in git, a site out."""
+    """Run a news site about one subject: fetch sources, save stories in git, build the site.
+
+    A newsroom is the folder with the settings (beat.toml) and the stories of one site.
+    Create a newsroom with `copydesk new DIR`. All other commands work on the newsroom in the
+    current folder, or in the folder given by -C.
+    """
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -111,7 +130,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     try:
         code = cli.main(arguments, prog_name="copydesk", standalone_mode=False)
     except (click.Abort, KeyboardInterrupt):
-        click.echo("stopped; a round that was under way goes on with the next one", err=True)
+        click.echo("interrupted; the next run continues any unfinished run", err=True)
         sys.exit(130)
     except click.ClickException as error:
         error.show(sys.stderr)

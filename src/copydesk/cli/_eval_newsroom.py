@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from copydesk.cli import terminal
-from copydesk.cli._invocation import Invocation, common
+from copydesk.cli._invocation import SINCE_HELP, WEB_HELP, Invocation, Since, SinceParam, common
 from copydesk.editing import stories
 from copydesk.kit import text
 from copydesk.measure import verdicts
@@ -19,15 +19,18 @@ from copydesk.rounds import recall_lists
 from copydesk.rounds.recall import RecallFindings, RecallTrace, trace_recall
 
 _NOTHING = (
-    "no editor has decided a story yet: copydesk verdict PATH publish or reject does, and with "
-    '[review] mode = "hold" every story waits for that'
+    "no editor has decided on a story yet: use copydesk verdict PATH publish (or reject), or set "
+    '[review] mode = "hold" so that every story waits for a decision'
 )
 
 
 @click.command("gate")
 @common
 def gate(invocation: Invocation) -> None:
-    """Compare what the gate says with what editors decided, over time; change nothing."""
+    """Compare the quality threshold with editors' decisions.
+
+    Proposes a better threshold (publish_at) if there are enough decisions. Changes nothing.
+    """
     with invocation.newsroom() as newsroom:
         decided = stories.read_decided_stories(newsroom)
         report = verdicts.gate(decided.stories, newsroom.beat, all_wait=decided.all_wait)
@@ -42,15 +45,15 @@ def gate(invocation: Invocation) -> None:
 
 def _show_gate(report: verdicts.GateReport) -> None:
     said = ", ".join(f"{count} {word}" for word, count in sorted(report.said.items()))
-    click.echo(f"{report.decided} stories that an editor decided: {said}")
+    click.echo(f"{report.decided} stories decided by editors: {said}")
     if report.passed_over:
-        click.echo(f"  {report.passed_over} passed over: copies, behind a leader, removed")
+        click.echo(f"  {report.passed_over} not compared: copies, related or removed stories")
     if report.waited.stories:
-        _show_agreement("had waited for an editor", report.waited, report.publish_at)
+        _show_agreement("stories that had waited for an editor", report.waited, report.publish_at)
     if report.picked.stories:
-        _show_agreement("taken up unasked", report.picked, report.publish_at)
-        click.echo("  of what an editor corrects no gate is measured")
-    click.echo(f"{'period':<10}{'waited':>8}{'agreed':>8}{'unasked':>9}{'agreed':>8}")
+        _show_agreement("stories that editors chose themselves", report.picked, report.publish_at)
+        click.echo("  chosen stories are mostly corrections, so they do not measure the threshold")
+    click.echo(f"{'period':<10}{'waited':>8}{'agreed':>8}{'chosen':>9}{'agreed':>8}")
     for period in report.periods:
         click.echo(_format_period(period))
     _show_parts(report)
@@ -59,15 +62,15 @@ def _show_gate(report: verdicts.GateReport) -> None:
 
 def _show_agreement(which: str, met: verdicts.GateAgreement, publish_at: int) -> None:
     click.echo(
-        f"{met.stories} {which}: the gate ({publish_at}) agrees on {met.both + met.neither}"
+        f"{met.stories} {which}: the threshold ({publish_at}) agrees on {met.both + met.neither}"
         f"{_format_share(met.agreement)}"
     )
     click.echo(
-        f"  it publishes {met.both + met.gate_only}, {met.both} as the editor does"
+        f"  the threshold publishes {met.both + met.gate_only}, the editor {met.both} of them"
         f"{_format_share(met.precision)}"
     )
     click.echo(
-        f"  the editor publishes {met.both + met.editor_only}, {met.both} as it does"
+        f"  the editor publishes {met.both + met.editor_only}, the threshold {met.both} of them"
         f"{_format_share(met.recall)}"
     )
 
@@ -86,59 +89,62 @@ def _format_period(period: verdicts.GatePeriod) -> str:
 
 def _show_parts(report: verdicts.GateReport) -> None:
     if report.parts:
-        click.echo("parts of quality that decided: left out, the gate would agree")
+        click.echo("parts of the quality score: without the part, the threshold would agree")
     for effect in report.parts:
         is_sure = effect.better > effect.worse and effect.chance <= verdicts.MOST_BY_CHANCE
         click.echo(
             f"  {text.fold(effect.part)}: on {effect.better} more and {effect.worse} fewer of "
-            f"{effect.stories}{'' if is_sure else ', which may be chance'}"
+            f"{effect.stories} stories{'' if is_sure else ' (may be chance)'}"
         )
 
 
 def _show_choice(report: verdicts.GateReport) -> None:
     choice = report.choice
     if choice is None:
-        click.echo(f"publish_at: too little for a proposal: {report.lacks}")
+        click.echo(f"publish_at: too few decisions for a proposal: {report.lacks}")
         return
     if choice.publish_at == report.publish_at:
-        click.echo(f"publish_at: {report.publish_at} agrees best")
+        click.echo(f"publish_at: today's value agrees best with editors: {report.publish_at}")
         return
     click.echo(
         f"publish_at: {choice.publish_at} would have agreed on {choice.agreed} of "
-        f"{report.waited.stories}, {report.publish_at} does on {choice.today}"
+        f"{report.waited.stories} stories, today's {report.publish_at} agrees on {choice.today}"
     )
     click.echo(
-        f"  chosen by nine tenths ({choice.lowest} to {choice.highest}) and tried on the last, "
-        f"{choice.better} better and {choice.worse} worse"
+        f"  chosen on 9/10 of the stories ({choice.lowest} to {choice.highest}) and tested on the "
+        f"rest: {choice.better} better, {choice.worse} worse"
     )
     if report.proposal is None:
-        click.echo("  no proposal: that may be chance")
+        click.echo("  no proposal, because the difference may be chance")
     else:
         click.echo(
             f"  proposed: publish_at = {report.proposal}; copydesk rejudge shows what it changes"
         )
 
 
-_LONGEST_DAYS = 36_500  # longer than the web exists, without leaving the calendar
-
-
 @click.command("recall")
 @click.argument("place", metavar="LIST")
-@click.option("--since", metavar="DAYS", type=float, default=0, help="Published since so long.")
-@click.option("--limit", type=click.IntRange(min=1), default=40, help="Show at most so many (40).")
+@click.option("--since", metavar="TIME", type=SinceParam(), default="0", help=SINCE_HELP)
 @click.option(
-    "--web",
-    type=click.Path(path_type=Path, exists=True),
-    help="Ask a recorded web instead of the real one.",
+    "--limit",
+    type=click.IntRange(min=1),
+    default=40,
+    help="Show at most N stories of a kind (default: 40).",
+    metavar="N",
 )
+@click.option("--web", type=click.Path(path_type=Path, exists=True), help=WEB_HELP)
 @common
 def recall(
-    invocation: Invocation, *, place: str, since: float, limit: int, web: Path | None
+    invocation: Invocation, *, place: str, since: Since, limit: int, web: Path | None
 ) -> None:
-    """Sort somebody's LIST (a feed, sitemap or CSV) by where its stories stand with you."""
+    """Find out which stories of a LIST your site missed.
+
+    LIST is a feed, a sitemap or a CSV file of another publisher, as a file or URL.
+    """
     with invocation.newsroom() as newsroom:
         listed = recall_lists.read_recall_list(newsroom, place, web)
-        start = newsroom.now - timedelta(days=since) if 0 < since <= _LONGEST_DAYS else None
+        days = since(newsroom)
+        start = newsroom.now - timedelta(days=days) if days else None
         found = trace_recall(newsroom, listed, start)
     counted = count_recall(found.traces)
     if invocation.json:
@@ -173,15 +179,15 @@ def _as_fields(found: RecallFindings, counted: RecallCounts) -> dict[str, object
 
 
 def _show_recall(found: RecallFindings, counted: RecallCounts, limit: int) -> None:
-    share = "" if counted.share is None else f", {counted.share:.0%} of them had"
-    click.echo(f"{counted.stories} stories{share}")
+    share = "" if counted.share is None else f", {counted.share:.0%} of them also on your site"
+    click.echo(f"{counted.stories} stories listed{share}")
     for kind, words in KIND_WORDS.items():
         click.echo(f"  {counted.kinds[kind]:>6,}  {words}")
     if counted.sites:
-        click.echo("sites, those missed most of first")
+        click.echo("websites, those with the most missed stories first")
     for site in counted.sites[:limit]:
         had = site.kinds[RecallKind.HAVE] + site.kinds[RecallKind.COVERED]
-        whose = "a source" if site.is_source else "no source"
+        whose = "a source" if site.is_source else "not a source"
         click.echo(f"  {had} of {site.stories}  {text.fold(site.site)} ({whose})")
     for kind in KIND_WORDS:
         _show_stories([trace for trace in found.traces if trace.kind is kind], kind, limit)
@@ -195,7 +201,7 @@ def _show_stories(traces: Sequence[RecallTrace], kind: RecallKind, limit: int) -
         for line in _explain(trace):
             click.echo(f"{'':21}{text.fold(line)}")
     if len(traces) > limit:
-        terminal.note(f"{limit} of {len(traces):,} {kind}; --limit shows more")
+        terminal.note(f"{limit} of {len(traces):,} {kind} shown; --limit shows more")
 
 
 def _explain(trace: RecallTrace) -> Iterator[str]:
@@ -206,28 +212,28 @@ def _explain(trace: RecallTrace) -> Iterator[str]:
         more = f" and {len(trace.others)} more" if trace.others else ""
         yield f"{trace.standing}: {trace.path}{more}"
     if trace.reason:
-        tries = f", {trace.tries} rounds asked" if trace.tries > 1 else ""
+        tries = f", tried in {trace.tries} runs" if trace.tries > 1 else ""
         detail = f" ({trace.detail})" if trace.detail and not trace.path else ""
         yield f"{trace.reason}{detail}{tries}"
     if trace.path and trace.detail and trace.kind is RecallKind.COVERED:
         yield trace.detail
     if trace.kind is RecallKind.UNSEEN:
-        yield f"listed by {trace.source}?" if trace.source else "its site is no source"
+        yield f"maybe listed by {trace.source}" if trace.source else "its website is not a source"
 
 
 def _list_notes(found: RecallFindings) -> Iterator[str]:
     """Yield notes on entries of another site's list that were skipped or have no time."""
     listed = found.list
     if listed.passed_over:
-        yield f"{listed.passed_over:,} entries name a page again, or none of the web"
+        yield f"skipped {listed.passed_over:,} entries with a repeated URL or without a web URL"
     if listed.cut:
-        yield f"of {listed.listed:,} entries the first {listed.listed - listed.cut:,} were taken"
+        yield f"read only the first {listed.listed - listed.cut:,} of {listed.listed:,} entries"
     if found.older:
-        yield f"{found.older:,} are older and left out"
+        yield f"left out {found.older:,} older stories"
     if found.undated:
-        yield f"{found.undated:,} have no time, and are compared as if they came now"
+        yield f"{found.undated:,} stories have no time, and are compared as if published now"
     if found.untitled:
-        yield f"{found.untitled:,} have no headline, and are known by their address alone"
+        yield f"{found.untitled:,} stories have no headline, and are compared only by URL"
     if found.uncompared:
-        yield f"{found.uncompared:,} were not set beside other newsrooms' reports: too many"
-    yield from (f"no stories from {failed}" for failed in listed.failed)
+        yield f"{found.uncompared:,} stories were not compared with other coverage: too many"
+    yield from (f"could not read stories from {failed}" for failed in listed.failed)

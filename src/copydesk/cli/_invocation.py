@@ -1,29 +1,41 @@
-"""The options -C, --now and --json, which every command takes before or after its name."""
+"""The options -C, --now and --json, which every command takes before or after its name, and the
+search for the newsroom's folder where -C is left out.
+"""
 
 from __future__ import annotations
 
 import contextlib
+import copy
 import functools
 import os
+import re
+import shlex
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import TypeVar
+from zoneinfo import ZoneInfo
 
 import click
 
+from copydesk.errors import UsageError
 from copydesk.kit import dates
 from copydesk.newsroom import Newsroom, open_newsroom
 
 R = TypeVar("R")
+WEB_HELP = "Read pages from this WARC recording instead of the network."
+DEPLOY_HELP = "Then deploy the site to the target in [deploy] of beat.toml."
+AS_HELP = "Name of the person who decides (default: git's user name)."
+
+FOLDER_VARIABLE = "COPYDESK_DIR"  # names the newsroom's folder, as -C does
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Invocation:
     """The values of the options that all commands have: -C (folder), --now and --json."""
 
-    root: Path = Path()
+    folder: Path | None = None
     now: datetime | None = None
     json: bool = False
 
@@ -31,6 +43,35 @@ class Invocation:
     def environ(self) -> Mapping[str, str]:
         """Return the environment variables of the process."""
         return os.environ
+
+    @property
+    def given_root(self) -> Path:
+        """Return the folder that -C or COPYDESK_DIR names, else the current folder."""
+        return self.folder or Path(self.environ.get(FOLDER_VARIABLE) or "")
+
+    @property
+    def root(self) -> Path:
+        """Return the newsroom's folder: the one of -C or COPYDESK_DIR, else the nearest one with a
+        beat.toml, from the current folder upwards.
+
+        Raises UsageError if that one belongs to another user.
+        """
+        given = self.given_root
+        return find_newsroom(Path.cwd(), Path.home()) if given == Path() else given
+
+    @property
+    def root_origin(self) -> str:
+        """Return what says that `root` is the newsroom's folder."""
+        if self.folder is not None:
+            return "-C"
+        if self.environ.get(FOLDER_VARIABLE):
+            return FOLDER_VARIABLE
+        return "the current folder" if self.root == Path() else "found above the current folder"
+
+    def command(self, *words: str) -> str:
+        """Return a command on this newsroom as a person would type it, quoted for the shell."""
+        folder = () if self.folder is None else ("-C", str(self.folder))
+        return shlex.join(("copydesk", *folder, *words))
 
     def clock(self) -> datetime:
         """Return the current time (or --now) in UTC and whole seconds."""
@@ -45,6 +86,43 @@ class Invocation:
             yield newsroom
 
 
+def find_newsroom(start: Path, home: Path) -> Path:
+    """Return the nearest folder with a beat.toml, from `start` up to the root of its git repository
+    or the home folder. Return the current folder, `Path()`, if there is none, or if it is the one.
+
+    A folder that is in no repository and not below `home` is the only one looked at. Raises
+    UsageError if the folder or its beat.toml belongs to another user: settings may name programs to
+    run and servers to send to (as git has it, in `safe.directory`).
+    """
+    for folder in _folders_upwards(start, home):
+        settings = folder / "beat.toml"
+        if settings.is_file():
+            if not {folder.stat().st_uid, settings.stat().st_uid} <= _own_users():
+                raise UsageError(
+                    "the settings belong to another user",
+                    subject=str(settings),
+                    hint=f"if you trust them: copydesk -C {shlex.quote(str(folder))} …",
+                )
+            return Path() if folder == start else folder
+    return Path()
+
+
+def _folders_upwards(start: Path, home: Path) -> list[Path]:
+    folders: list[Path] = []
+    for folder in (start, *start.parents):
+        folders.append(folder)
+        if folder == home or (folder / ".git").exists():
+            return folders
+    return [start]
+
+
+def _own_users() -> set[int]:
+    """Return the user of this process, and for root the one who became root by sudo."""
+    own = os.geteuid()
+    sudo = os.environ.get("SUDO_UID", "") if own == 0 else ""
+    return {own, int(sudo)} if sudo.isdecimal() else {own}
+
+
 class TimeParam(click.ParamType[datetime]):
     """The click parameter type of a time such as 2026-11-20T08:00:00Z."""
 
@@ -57,16 +135,76 @@ class TimeParam(click.ParamType[datetime]):
             return value
         moment = dates.parse(str(value))
         if moment is None:
-            self.fail(f"{value!r} is no time such as 2026-11-20T08:00:00Z", param, ctx)
+            self.fail(f"expected a time such as 2026-11-20T08:00:00Z: {value!r}", param, ctx)
         return moment.replace(microsecond=0)
+
+
+Since = Callable[[Newsroom], float]  # how many days back a time is; 0: no limit
+
+
+class SinceParam(click.ParamType[Since]):
+    """The click parameter type of a time in the past: 3 or 3d, 12h, yesterday, 2026-11-20.
+
+    Days begin at midnight in the newsroom's time zone.
+    """
+
+    name = "time"
+
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> Since:
+        if callable(value):
+            return value
+        words = str(value).strip().lower()
+        if words in _DAYS_BACK:
+            return lambda newsroom: _days_to_midnight(newsroom, days=_DAYS_BACK[words])
+        if count := _COUNT.fullmatch(words):
+            days = float(count[1]) / (24 if count[2] == "h" else 1)
+            return lambda newsroom: days if days <= _MOST_DAYS else 0.0
+        try:
+            first = date.fromisoformat(words)
+        except ValueError:
+            self.fail(f"{value!r} is no time such as 3d, 12h, yesterday, 2026-11-20", param, ctx)
+        return lambda newsroom: _days_to_midnight(newsroom, first)
+
+
+SINCE_HELP = "Only stories since TIME: 3d, 12h, yesterday, or a date such as 2026-11-20."
+_COUNT = re.compile(r"([0-9]+(?:\.[0-9]+)?)([dh]?)")
+_DAYS_BACK = {"today": 0, "yesterday": 1}
+_A_MOMENT = 1e-6  # days; 0 would be no limit
+_MOST_DAYS = 36_500  # longer than the web exists, without leaving the calendar
+
+
+def _days_to_midnight(newsroom: Newsroom, first: date | None = None, *, days: int = 0) -> float:
+    """Return how many days ago a day began: `first`, or the one some `days` before today."""
+    zone = ZoneInfo(newsroom.beat.timezone)
+    start = first or newsroom.now.astimezone(zone).date() - timedelta(days=days)
+    began = datetime.combine(start, time(), zone)
+    return max((newsroom.now - began) / timedelta(days=1), _A_MOMENT)
+
+
+def hidden(command: click.Command) -> click.Command:
+    """Return a command that works under a former name and is not listed."""
+    alias = copy.copy(command)
+    alias.hidden = True
+    return alias
 
 
 def common(command: Callable[..., R]) -> Callable[..., R]:
     """Decorate a command with -C, --now and --json; it gets an `Invocation` as first argument."""
 
-    @click.option("-C", "root", type=click.Path(path_type=Path), help="The newsroom's folder.")
-    @click.option("--now", type=TimeParam(), help="The clock, such as 2026-11-20T08:00:00Z.")
-    @click.option("--json", "as_json", is_flag=True, help="Print JSON on stdout.")
+    @click.option(
+        "-C",
+        "root",
+        type=click.Path(path_type=Path),
+        help="Folder of the newsroom (default: the current folder).",
+    )
+    @click.option(
+        "--now",
+        type=TimeParam(),
+        help="Use this time as the current time, such as 2026-11-20T08:00:00Z.",
+    )
+    @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
     @functools.wraps(command)
     def run(
         *args: object,
@@ -79,7 +217,7 @@ def common(command: Callable[..., R]) -> Callable[..., R]:
         invocation = context.obj if isinstance(context.obj, Invocation) else Invocation()
         invocation = replace(
             invocation,
-            root=root or invocation.root,
+            folder=root or invocation.folder,
             now=now or invocation.now,
             json=as_json or invocation.json,
         )

@@ -12,7 +12,7 @@ import click
 
 from copydesk import editing
 from copydesk.cli import terminal
-from copydesk.cli._invocation import Invocation, common
+from copydesk.cli._invocation import AS_HELP, Invocation, common
 from copydesk.errors import UsageError
 from copydesk.kit import text
 from copydesk.newsletters import exchange
@@ -34,14 +34,14 @@ def read_address(argument: str) -> str:
 @click.command("rename-letter")
 @click.argument("old")
 @click.argument("new")
-@click.option("--as", "by", default="", metavar="NAME", help="Whose word it is; else git's user.")
+@click.option("--as", "by", default="", metavar="NAME", help=AS_HELP)
 @common
 def rename_letter(invocation: Invocation, old: str, new: str, *, by: str) -> None:
-    """Let the readers of the letter OLD get it as NEW: you gave it another id in beat.toml.
+    """Move the subscribers of newsletter OLD to its new ID NEW.
 
-    What proves their consent is kept, with your word beside it, and links in letters of before go
-    on working. It is for a rename alone: OLD must be gone from the settings, and the two must never
-    have been there side by side.
+    Use this command after you changed the ID of a newsletter in beat.toml. OLD must no longer be
+    in beat.toml, and OLD and NEW must never have been there at the same time. The proofs of
+    consent are kept, and links in older issues still work.
     """
     with invocation.newsroom() as newsroom, open_readers(newsroom) as store:
         speaker = editing.speaker(newsroom, by)
@@ -49,16 +49,16 @@ def rename_letter(invocation: Invocation, old: str, new: str, *, by: str) -> Non
     if invocation.json:
         terminal.as_json({"moved": moved})
     else:
-        click.echo(f"{moved} readers of {text.fold(old)} get {text.fold(new)}")
+        click.echo(f"moved {moved} subscribers from {text.fold(old)} to {text.fold(new)}")
 
 
 def note_lost_letters(lost: Iterable[by_hand.LostLetter]) -> None:
     """Warn of subscriptions to newsletters that no longer exist, with a hint."""
     for each in lost:
-        whom = "1 reader is" if each.readers == 1 else f"{each.readers} readers are"
+        whom = "1 subscriber gets" if each.readers == 1 else f"{each.readers} subscribers get"
         terminal.note(
-            f"{whom} subscribed to a letter that no longer exists: {text.fold(each.letter)}; "
-            f"rename it back or move them: {each.command}"
+            f"{whom} a newsletter that no longer exists: {text.fold(each.letter)}; "
+            f"restore its ID, or move its subscribers: {each.command}"
         )
 
 
@@ -68,14 +68,18 @@ _QUIET = {"added", "already"}  # results that are not listed row by row
 
 @click.command("import")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--dry-run", is_flag=True, help="Say what each row would become; change nothing.")
-@click.option("--letter", default="", metavar="ID", help="The letter of rows that name none.")
-@click.option("--consent", default="", metavar="TEXT", help="What proves it of rows that do not.")
+@click.option("--dry-run", is_flag=True, help="Show each row's result, without changing anything.")
+@click.option(
+    "--letter", default="", metavar="ID", help="Newsletter for rows without a newsletter."
+)
+@click.option(
+    "--consent", default="", metavar="TEXT", help="Proof of consent for rows without a proof."
+)
 @click.option(
     *("--ignore-column", "ignored"),
     multiple=True,
     metavar="NAME",
-    help="Take a column for no word on who left.",
+    help="Do not read this column as a subscription status.",
 )
 @common
 def import_file(
@@ -87,12 +91,12 @@ def import_file(
     consent: str,
     ignored: tuple[str, ...],
 ) -> None:
-    """Take the readers of FILE over, with what proves their consent; nobody is mailed.
+    """Import subscribers from a CSV FILE, with proofs of consent.
 
-    FILE is CSV: this command's own, an export of listmonk, Buttondown, Mailchimp, Ghost or
-    Substack, or any with a column of addresses and perhaps letter, topics, language, consented_at
-    and proof. Who left or bounced there is suppressed here: a column that says so (status,
-    unsubscribed …) must do it in words that are known. Exit 1 where a row could not be read.
+    Sends no email. FILE is an export of copydesk, listmonk, Buttondown, Mailchimp, Ghost or
+    Substack, or any CSV file with a column of addresses, and optionally the columns letter,
+    topics, language, consented_at and proof. Addresses that unsubscribed or bounced are added to
+    the suppression list. Exits with 1 if a row could not be read.
     """
     lines = _Lines(is_silent=invocation.json)
     options = exchange.ImportOptions(letter=letter, consent=consent, ignored_columns=ignored)
@@ -109,17 +113,17 @@ def import_file(
 
 def _show_import(report: exchange.ImportReport, *, has_consent: bool) -> None:
     terminal.table(("", "rows"), [(kind, str(n)) for kind, n in report.counts.items()])
-    terminal.note(f"{report.rows} rows, as {report.layout} writes them")
+    terminal.note(f"read {report.rows} rows in the format: {report.layout}")
     if report.state_columns:
-        terminal.note(f"who left is known by: {', '.join(report.state_columns)}")
+        terminal.note(f"columns that show who unsubscribed: {', '.join(report.state_columns)}")
     unproved = report.counts.get("no-consent", 0)
     if unproved and not has_consent:
         terminal.note(
-            f"nothing proves the consent of {unproved}: say how they agreed, and they are taken: "
-            '--consent "how they agreed"'
+            f"{unproved} rows have no proof of consent; to import these rows, add "
+            '--consent "how the subscribers agreed"'
         )
     if report.is_rehearsal:
-        terminal.note("a rehearsal: nothing was changed")
+        terminal.note("dry run: nothing was changed")
 
 
 class _Lines:
@@ -140,13 +144,20 @@ class _Lines:
 
 @click.command("export")
 @click.argument("file", required=False, type=click.Path(dir_okay=False, path_type=Path))
-@click.option("--format", "form", type=click.Choice(["csv", "json"]), default="csv")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["csv", "json"]),
+    default="csv",
+    help="Export format (default: csv).",
+)
 @common
 def export_file(invocation: Invocation, file: Path | None, *, form: exchange.ExportFormat) -> None:
-    """Write all readers to FILE, which nobody else can read, or to stdout.
+    """Export all subscribers to FILE or stdout.
 
-    One row for each letter that somebody gets. A cell that a spreadsheet would execute has an
-    apostrophe before it, which `import` takes away again. FILE must not exist.
+    The export has one row for each subscription. FILE must not exist yet, and only you can read
+    FILE. An apostrophe is put before CSV cells that a spreadsheet would run as a formula; `import`
+    removes the apostrophe.
     """
     with invocation.newsroom() as newsroom, open_readers(newsroom) as store:
         if file is None or str(file) == "-":
@@ -154,7 +165,7 @@ def export_file(invocation: Invocation, file: Path | None, *, form: exchange.Exp
         else:
             with _create_private(file) as out:
                 rows = exchange.export_readers(store, out, form)
-    terminal.note(f"{rows} rows")
+    terminal.note(f"exported {rows} rows")
 
 
 def _create_private(file: Path) -> TextIO:
@@ -162,19 +173,19 @@ def _create_private(file: Path) -> TextIO:
         handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except OSError as error:
         raise UsageError(
-            f"the file cannot be made ({error.strerror})",
+            f"could not create the file ({error.strerror})",
             subject=str(file),
-            hint="name one that does not exist, in a folder of yours",
+            hint="choose a new file name in a folder that you can write to",
         ) from error
     return os.fdopen(handle, "w", encoding="utf-8", newline="")
 
 
 @click.command("suppress")
 @click.argument("address")
-@click.option("--why", required=True, metavar="TEXT", help="The reason; it is kept.")
+@click.option("--why", required=True, metavar="TEXT", help="The reason, saved with the address.")
 @common
 def suppress(invocation: Invocation, address: str, *, why: str) -> None:
-    """Send nothing to ADDRESS from now on, whatever anybody asks for."""
+    """Never send email to ADDRESS again (suppression list)."""
     with invocation.newsroom() as newsroom, open_readers(newsroom) as store:
         by_hand.suppress_address(newsroom, store, read_address(address), why)
     if invocation.json:
@@ -186,7 +197,7 @@ def suppress(invocation: Invocation, address: str, *, why: str) -> None:
 @click.group("suppressions", invoke_without_command=True)
 @common
 def suppressions(invocation: Invocation) -> None:
-    """List to whom nothing is sent, the newest first; or lift that of one address."""
+    """List addresses that get no email, or allow one again."""
     if click.get_current_context().invoked_subcommand is None:
         _list(invocation)
 
@@ -194,7 +205,7 @@ def suppressions(invocation: Invocation) -> None:
 @click.command("list")
 @common
 def list_all(invocation: Invocation) -> None:
-    """List to whom nothing is sent, the newest first."""
+    """List addresses that get no email, newest first."""
     _list(invocation)
 
 
@@ -202,7 +213,10 @@ def list_all(invocation: Invocation) -> None:
 @click.argument("address")
 @common
 def lift(invocation: Invocation, address: str) -> None:
-    """Send to ADDRESS again, if its reader gets a letter."""
+    """Remove ADDRESS from the suppression list.
+
+    ADDRESS then gets the newsletters to which it is subscribed.
+    """
     with invocation.newsroom() as newsroom, open_readers(newsroom) as store:
         by_hand.lift_suppression(newsroom, store, read_address(address))
     if invocation.json:
@@ -220,7 +234,7 @@ def _list(invocation: Invocation) -> None:
     terminal.table(
         ("address", "reason", "since", "detail"),
         [
-            (row.address or "(not known any more)", row.reason, f"{row.since:%Y-%m-%d}", row.detail)
+            (row.address or "(address not stored)", row.reason, f"{row.since:%Y-%m-%d}", row.detail)
             for row in rows
         ],
     )
@@ -233,9 +247,10 @@ for suppressions_word in (list_all, lift):
 @click.group("readers", invoke_without_command=True)
 @common
 def readers(invocation: Invocation) -> None:
-    """Count who reads which letter, or look after single readers and lists of them.
+    """Count newsletter subscribers, or manage them.
 
-    An ADDRESS may be `-`: then it is read from stdin, and stands in no list of processes.
+    If ADDRESS is `-`, the email address is read from stdin, so that other users of the machine
+    cannot see the address in the list of processes.
     """
     if click.get_current_context().invoked_subcommand is not None:
         return
@@ -249,23 +264,23 @@ def readers(invocation: Invocation) -> None:
     if invocation.json:
         terminal.as_json(counts)
         return
-    rows = [("letter", letter, str(count)) for letter, count in counts.letters.items()]
-    rows += [("state", state, str(count)) for state, count in counts.states.items()]
+    rows = [("newsletter", letter, str(count)) for letter, count in counts.letters.items()]
+    rows += [("status", state, str(count)) for state, count in counts.states.items()]
     if counts.suppressed_readers:
-        rows.append(("state", "suppressed", str(counts.suppressed_readers)))
+        rows.append(("status", "suppressed", str(counts.suppressed_readers)))
     rows += [("suppressed", reason, str(count)) for reason, count in counts.suppressed.items()]
-    rows += [("mails", "waiting", str(counts.waiting_mails))]
-    terminal.table(("", "", "readers"), rows)
+    rows += [("emails", "waiting", str(counts.waiting_mails))]
+    terminal.table(("", "", "subscribers"), rows)
     note_lost_letters(lost)
     for addresses in same:
-        terminal.note(f"one mailbox, two readers: {' and '.join(map(text.fold, addresses))}")
+        terminal.note(f"two subscribers, one mailbox: {' and '.join(map(text.fold, addresses))}")
 
 
 @click.command("find")
 @click.argument("address")
 @common
 def find(invocation: Invocation, address: str) -> None:
-    """Show how the reader of ADDRESS stands."""
+    """Show the status and newsletters of ADDRESS."""
     with invocation.newsroom() as newsroom, open_readers(newsroom) as store:
         data = by_hand.find_reader(newsroom, store, read_address(address))
     if invocation.json:
@@ -278,20 +293,24 @@ def find(invocation: Invocation, address: str) -> None:
 @click.argument("address")
 @common
 def data(invocation: Invocation, address: str) -> None:
-    """Print everything that is kept of the reader of ADDRESS, as JSON: for whoever asks for it."""
+    """Print all stored data about ADDRESS as JSON.
+
+    For subscribers who ask for their data.
+    """
     with invocation.newsroom() as newsroom, open_readers(newsroom) as store:
         terminal.as_json(by_hand.find_reader(newsroom, store, read_address(address)))
 
 
 @click.command("add")
 @click.argument("address")
-@click.option("--letter", required=True, metavar="ID", help="The letter that they get.")
-@click.option("--consent", required=True, metavar="TEXT", help="What proves that they want it.")
+@click.option("--letter", required=True, metavar="ID", help="ID of the newsletter.")
+@click.option("--consent", required=True, metavar="TEXT", help="Proof that the subscriber agreed.")
 @common
 def add(invocation: Invocation, address: str, *, letter: str, consent: str) -> None:
-    """Let the reader of ADDRESS get a letter, because TEXT proves that they want it.
+    """Subscribe ADDRESS to a newsletter, with a proof of consent.
 
-    They are asked by no mail: TEXT is kept as the proof (a signed list, a talk and its date).
+    No confirmation email is sent. The text of --consent is stored as the proof, such as a signed
+    list, or a talk and its date.
     """
     with invocation.newsroom() as newsroom, open_readers(newsroom) as store:
         found = by_hand.add_reader(newsroom, store, read_address(address), letter, consent)
@@ -305,22 +324,26 @@ def add(invocation: Invocation, address: str, *, letter: str, consent: str) -> N
 @click.argument("address")
 @common
 def remove(invocation: Invocation, address: str) -> None:
-    """End every letter of the reader of ADDRESS; what is kept of them stays."""
+    """Unsubscribe ADDRESS from all newsletters.
+
+    The stored data about the subscriber stays.
+    """
     with invocation.newsroom() as newsroom, open_readers(newsroom) as store:
         ended = by_hand.remove_reader(newsroom, store, read_address(address))
     if invocation.json:
         terminal.as_json({"ended": ended})
     else:
-        click.echo(f"ended: {', '.join(ended) or 'none'}")
+        click.echo(f"unsubscribed from: {', '.join(ended) or 'no newsletter'}")
 
 
 @click.command("erase")
 @click.argument("address")
 @common
 def erase(invocation: Invocation, address: str) -> None:
-    """Forget the reader of ADDRESS: a keyed digest stays, by which nothing is sent there again.
+    """Delete all data about ADDRESS, and block the address.
 
-    Backups made before still have the address.
+    No email is sent to a blocked address. Only a keyed hash of the address is kept. Earlier
+    backups still contain the address.
     """
     with invocation.newsroom() as newsroom, open_readers(newsroom) as store:
         by_hand.erase_by_address(newsroom, store, read_address(address))
@@ -341,7 +364,7 @@ def _show_reader(found: ReaderData) -> None:
         at = f", {delivery.at:%Y-%m-%d %H:%M}" if delivery.at else ""
         click.echo(f"  {delivery.issue}: {delivery.state}{at}")
     if found.suppressed:
-        terminal.note(f"nothing is sent there: {found.suppressed}")
+        terminal.note(f"the address gets no email, because of: {found.suppressed}")
 
 
 for readers_word in (find, add, remove, erase, data, rename_letter, import_file, export_file):

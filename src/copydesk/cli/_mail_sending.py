@@ -11,7 +11,7 @@ import click
 
 from copydesk import editing, newsletters
 from copydesk.cli import terminal
-from copydesk.cli._invocation import Invocation, common
+from copydesk.cli._invocation import AS_HELP, Invocation, common
 from copydesk.cli._mail_readers import COMMAND
 from copydesk.errors import CopydeskError, UsageError
 from copydesk.kit import dates, text
@@ -29,43 +29,45 @@ from copydesk.newsletters.sending.begin import (
 from copydesk.newsroom import Newsroom
 
 _WORDS = {
-    "ready": "ready to go",
-    "awaits-word": "awaits a person's word",
-    "sending": "going out",
+    "ready": "ready to send",
+    "awaits-word": "waiting for approval",
+    "sending": "being sent",
     "paused": "paused",
     "ended": "ended",
     "done": "done",
 }
 _REMARKS = {
-    "person": 'as [mail] start = "person" has it',
-    "restored": "it was filed since the backup that was restored, and may have gone out",
-    "checks": "copydesk mail doctor says what holds letters up",
-    "held": "it was filed where nobody could be asked: copydesk mail send ISSUE lets it go",
-    "uncertain": "the mail server broke off after one letter after the other",
-    "refused": "the mail server refused one letter after the other",
+    "person": 'the setting [mail] start = "person" requires approval',
+    "restored": "the issue is newer than the restored backup, and may already have been sent",
+    "checks": "to see which problem stops newsletters, run copydesk mail doctor",
+    "held": "the issue was saved without a terminal; to approve, run copydesk mail send ISSUE",
+    "uncertain": "the mail server broke the connection during several emails in a row",
+    "refused": "the mail server refused several emails in a row",
 }
-_RISK = "{count} may get it twice: nobody knows whether they have it"
+_RISK = "{count} may get the issue twice, because their first delivery is uncertain"
 
 
 @click.command("send")
 @click.argument("issue", required=False, default="")
-@click.option("--due", is_flag=True, help="Send what may go now; `serve` and cron call it.")
-@click.option("--test", "test", default="", metavar="ADDRESS", help="Send it to one address alone.")
+@click.option("--due", is_flag=True, help="Send all due issues, as `serve` and cron do.")
+@click.option(
+    "--test", "test", default="", metavar="ADDRESS", help="Send the issue only to ADDRESS."
+)
 @click.option(
     "--eml",
     type=click.Path(path_type=Path, file_okay=False),
-    help="Write it as a file for mail programs into a folder, and send nothing.",
+    help="Write the issue as an .eml file into this folder, without sending.",
 )
-@click.option("--dry-run", is_flag=True, help="Say to how many it would go, and send nothing.")
+@click.option("--dry-run", is_flag=True, help="Show the number of subscribers, without sending.")
 @click.option(
     "--again",
     is_flag=True,
-    help="Once it is done: send it again, once, to the uncertain: some get it twice.",
+    help="Send the issue again to subscribers with uncertain delivery; some may get two.",
 )
-@click.option("--yes", is_flag=True, help="Do not ask before that.")
-@click.option("--pause", is_flag=True, help="Stop after the letters under way.")
-@click.option("--end", is_flag=True, help="Stop for good.")
-@click.option("--as", "by", default="", metavar="NAME", help="Whose word it is; else git's user.")
+@click.option("--yes", is_flag=True, help="Do not ask for confirmation of --again.")
+@click.option("--pause", is_flag=True, help="Pause the delivery after the emails in progress.")
+@click.option("--end", is_flag=True, help="Stop the delivery of the issue for good.")
+@click.option("--as", "by", default="", metavar="NAME", help=AS_HELP)
 @common
 def send(
     invocation: Invocation,
@@ -81,11 +83,11 @@ def send(
     end: bool,
     by: str,
 ) -> None:
-    """Send ISSUE to the readers of its letter, or go on where that was stopped.
+    """Send a newsletter ISSUE to its subscribers.
 
-    ISSUE is the name of a file in `_newsletters/`. That you name it is the word that a letter may
-    need. Each reader gets it once: what the ledger knows is not sent again. Without ISSUE: what
-    went, goes and waits.
+    ISSUE is the name of a file in `_newsletters/`. Naming ISSUE also approves an issue that waits
+    for approval, and continues a delivery that was stopped. Each subscriber gets the issue only
+    once. Without ISSUE, the status of all deliveries is listed.
     """
     with invocation.newsroom() as newsroom, addresses.open_readers(newsroom) as store:
         if due:
@@ -119,7 +121,7 @@ def _send_again(
     """Send an issue again to subscribers without a sure outcome, after asking the person."""
     count = count_uncertain(store, issue)
     if count:
-        readers = "1 reader" if count == 1 else f"{count} readers"
+        readers = "1 subscriber" if count == 1 else f"{count} subscribers"
         terminal.ask(_RISK.format(count=readers), is_answered=is_answered)
     return send_again(newsroom, store, issue, by, count)
 
@@ -130,7 +132,7 @@ def _begin(
     """Start the sending of a newsletter issue; raises UsageError if a mail check fails."""
     sending = begin_sending(newsroom, store, issue, by)
     if sending.state == "awaits-word":
-        hint = "copydesk mail doctor says what, and how it is overruled"
+        hint = "run copydesk mail doctor, then fix or overrule the problem"
         obstacle = checks.find_mail_obstacle(newsroom, store)
         raise UsageError(f"not sent: {obstacle or _REMARKS[sending.remark]}", hint=hint)
     return sending
@@ -171,11 +173,11 @@ def _send(
 def _show_reports(reports: Iterable[SendReport]) -> None:
     for report in reports:
         counts = ", ".join(f"{count} {state}" for state, count in report.counts.items())
-        click.echo(f"{report.issue}: {_WORDS[report.state]}: {counts or 'no readers'}")
+        click.echo(f"{report.issue}: {_WORDS[report.state]}: {counts or 'no subscribers'}")
         if report.uncertain:
-            terminal.note(f"{report.uncertain} of which nobody knows whether they arrived")
+            terminal.note(f"{report.uncertain} emails are uncertain: they may have arrived")
         if report.state == "done" and report.counts.get("uncertain") and not report.trouble:
-            terminal.note(f"to send those again: copydesk mail send {report.issue} --again")
+            terminal.note(f"to resend uncertain emails: copydesk mail send {report.issue} --again")
 
 
 def _show_sendings(invocation: Invocation, rows: Sequence[delivery_log.SendingRow]) -> None:
@@ -184,7 +186,7 @@ def _show_sendings(invocation: Invocation, rows: Sequence[delivery_log.SendingRo
         return
     for row in rows:
         counts = ", ".join(f"{count} {state}" for state, count in row.counts.items())
-        click.echo(f"{row.issue}  {_WORDS[row.state]}  {counts or 'no readers'}")
+        click.echo(f"{row.issue}  {_WORDS[row.state]}  {counts or 'no subscribers'}")
         if row.remark:
             terminal.note(f"{row.issue} {_WORDS[row.state]}: {_REMARKS[row.remark]}")
 
@@ -202,9 +204,9 @@ def _show_rehearsal(invocation: Invocation, rehearsal: delivery_log.SendingRehea
     if invocation.json:
         terminal.as_json(rehearsal)
         return
-    click.echo(f"{rehearsal.issue}: to {rehearsal.readers} readers, {rehearsal.bytes} bytes each")
+    click.echo(f"{rehearsal.issue}: {rehearsal.readers} subscribers, {rehearsal.bytes} bytes each")
     if rehearsal.remark:
-        terminal.note(f"it awaits a person's word: {_REMARKS[rehearsal.remark]}")
+        terminal.note(f"the issue waits for approval: {_REMARKS[rehearsal.remark]}")
 
 
 _NO_TIME = "-".ljust(20)  # as wide as a time
@@ -212,13 +214,14 @@ _NO_TIME = "-".ljust(20)  # as wide as a time
 
 @click.command("who")
 @click.argument("issue_or_address")
-@click.option("--state", default="", help="Of an issue those alone: accepted, refused, waiting …")
+@click.option("--state", default="", help="Only deliveries with this status, such as refused.")
 @common
 def who(invocation: Invocation, issue_or_address: str, *, state: str) -> None:
-    """Say who got an issue, or with an address which issues that reader got. `-`: read it.
+    """Show who got an issue, or which issues an address got.
 
-    A line each: when, how it stands, the server's code and words. `accepted`: the server took it.
-    `uncertain`: nobody knows. Exit 2 for an address that nobody has here.
+    `-` reads the address from stdin. Each line has the time, the status, and the reply of the mail
+    server. `accepted` means that the mail server took the email; `uncertain`, that nobody knows
+    whether the email arrived. Exits with 2 if the address is unknown.
     """
     asked = sys.stdin.readline().strip() if issue_or_address == "-" else issue_or_address
     with invocation.newsroom() as newsroom, addresses.open_readers(newsroom) as store:
@@ -230,7 +233,9 @@ def who(invocation: Invocation, issue_or_address: str, *, state: str) -> None:
         terminal.as_json({"deliveries": lines})
         return
     if not lines:
-        terminal.note("no letter was to go there yet" if "@" in asked else "no letter stands so")
+        terminal.note(
+            "no issue sent to this address yet" if "@" in asked else "no matching deliveries"
+        )
     for line in lines:
         whom = line.address or ("a service" if line.state == "handed-over" else "(erased)")
         place = line.issue if "@" in asked else whom
@@ -242,21 +247,22 @@ def who(invocation: Invocation, issue_or_address: str, *, state: str) -> None:
 _PIECE = 1 << 20
 _KEPT = 1 << 20  # bytes of a message: more than we parse
 _UNPROVED = (
-    "those with a ? came by no return path: whoever read the letter can have written them, and "
-    "nothing followed; copydesk mail readers suppress ADDRESS, if you believe one"
+    "copydesk ignored the bounces marked ?, because they did not come to a return address and may "
+    "be forged; to block an address anyway: copydesk mail readers suppress ADDRESS"
 )
 _TRY_AGAIN = 75  # EX_TEMPFAIL of sysexits(3): a mail server keeps the message and pipes it again
 
 
 @click.command("bounces")
-@click.option("--stdin", "is_piped", is_flag=True, help="Take in the one message on stdin.")
-@click.option("--imap", "asks_box", is_flag=True, help="Take in what waits in the IMAP box.")
+@click.option("--stdin", "is_piped", is_flag=True, help="Read one message from stdin.")
+@click.option("--imap", "asks_box", is_flag=True, help="Read new messages from the IMAP mailbox.")
 @common
 def bounces(invocation: Invocation, *, is_piped: bool, asks_box: bool) -> None:
-    """List what came back of letters, the newest first, or take in more of it.
+    """List bounced emails, newest first, or read new bounces.
 
-    For a mail server's pipe: `--stdin`. What is about no letter of yours changes nothing and is
-    counted. Where the newsroom cannot keep it for now the exit code is 75, and it is piped again.
+    A mail server can pipe messages into --stdin. Messages that are not about your newsletters are
+    only counted. If a message cannot be saved at the moment, the exit code is 75, so that the mail
+    server tries again.
     """
     if is_piped:
         _take_in(invocation)
@@ -288,9 +294,9 @@ def _ask_box(invocation: Invocation) -> None:
         terminal.as_json(report)
         return
     effects = ", ".join(f"{count} {effect}" for effect, count in sorted(report.effects.items()))
-    click.echo(f"{report.taken} messages taken in{': ' if effects else ''}{effects}")
+    click.echo(f"{report.taken} messages read{': ' if effects else ''}{effects}")
     if report.is_more:
-        terminal.note("more wait in the box: ask again")
+        terminal.note("the mailbox has more messages: run the command again")
 
 
 def _show_list(invocation: Invocation) -> None:
@@ -307,7 +313,7 @@ def _show_list(invocation: Invocation) -> None:
             whom = f"(a former address of {whom})"
         click.echo(f"{dates.rfc3339(row.at)}  {kind:<10}  {row.issue}  {whom}  {said}".rstrip())
     terminal.note(
-        f"{len(found.returns)} shown; {found.not_ours} messages were about no letter of yours"
+        f"{len(found.returns)} bounces shown; {found.not_ours} messages were about other things"
     )
     if not all(row.is_proved for row in found.returns):
         terminal.note(_UNPROVED)

@@ -13,35 +13,41 @@ from copydesk.kit import text
 from copydesk.newsroom import backup
 
 _REASONS = {
-    "link": "a link",
-    "special": "no plain file",
-    "repository": "a repository of its own",
-    "private-key": "it holds a private key",
-    "environment": "it holds passwords",
-    "name": "its name is no text",
-    "outside": "it lies outside the newsroom",
+    "link": "it is a symbolic link",
+    "special": "it is not a regular file",
+    "repository": "it is a separate git repository",
+    "private-key": "it contains a private key",
+    "environment": "it may contain passwords",
+    "name": "its name is not valid text",
+    "outside": "it is outside the newsroom folder",
 }
 _COMPARED = {
-    "refs": "references of git",
-    "tree": "tree of the last commit",
-    "records": "files of collections",
-    "files": "parts by their digests",
-    "removed": "files that were removed",
-    "integrity": "databases by their integrity",
-    "rows": "rows of databases",
+    "refs": "git branches and tags",
+    "tree": "file tree of the last commit",
+    "records": "stories and other records",
+    "files": "backup parts, by checksum",
+    "removed": "deleted files",
+    "integrity": "databases, by integrity check",
+    "rows": "database rows",
 }
 
 
 @click.command("backup")
 @click.argument("file", metavar="FILE", type=click.Path(path_type=Path, dir_okay=False))
-@click.option("--verify", is_flag=True, help="Restore it into a temporary folder and compare.")
-@click.option("--with-key", is_flag=True, help="Take the key and the DKIM key along.")
-@click.option("--force", is_flag=True, help="Write over a file that is no backup.")
+@click.option(
+    "--verify", is_flag=True, help="Restore the backup into a temporary folder and compare."
+)
+@click.option("--with-key", is_flag=True, help="Include the encryption key and the DKIM key.")
+@click.option("--force", is_flag=True, help="Overwrite FILE even if it is not a backup.")
 @common
 def backup_command(
     invocation: Invocation, file: Path, *, verify: bool, with_key: bool, force: bool
 ) -> None:
-    """Write the whole newsroom into FILE: records with their history, settings, desk, readers."""
+    """Save the whole newsroom in one backup FILE.
+
+    The backup contains the stories with their git history, the settings, the database of the desk
+    (web editor), and the newsletter subscribers.
+    """
     options = backup.BackupOptions(with_key=with_key, verify=verify, force=force)
     report = backup.back_up(invocation.root, file, options, invocation.clock(), invocation.environ)
     if invocation.json:
@@ -85,17 +91,17 @@ def show_manifest(manifest: backup.BackupManifest) -> None:
     """Print the content of a backup file, a line for each kind."""
     counts = ", ".join(f"{name} {count}" for name, count in manifest.records.items())
     edits = sum(part.kind == "file" for part in manifest.parts)
-    click.echo(f"records: {counts or 'none'} ({_say_commit(manifest)})")
-    click.echo(f"files beside git: {edits}, removed: {len(manifest.removed)}")
-    click.echo(f"the desk: {_say_rows(manifest, 'desk')}")
-    click.echo(f"readers and letters: {_say_rows(manifest, 'mail')}")
-    click.echo(f"keys: {', '.join(key_paths(manifest)) or 'none'}")
+    click.echo(f"stories and other records: {counts or 'none'} ({_say_commit(manifest)})")
+    click.echo(f"uncommitted files: {edits}, deleted files: {len(manifest.removed)}")
+    click.echo(f"desk database: {_say_rows(manifest, 'desk')}")
+    click.echo(f"newsletter database: {_say_rows(manifest, 'mail')}")
+    click.echo(f"secret keys: {', '.join(key_paths(manifest)) or 'none'}")
 
 
 def _say_commit(manifest: backup.BackupManifest) -> str:
     repository = manifest.repository
     if repository is None:
-        return "no git repository: the files as they lie"
+        return "files only, no git repository"
     if not repository.head:
         return "no commit yet"
     return f"commit {repository.head[:12]} on {repository.branch or 'no branch'}"
@@ -118,8 +124,8 @@ def show_verification(verification: backup.Verification) -> None:
     for differs in verification.differences:
         terminal.note(
             text.fold(
-                f"differs: {differs.kind}: {differs.subject}: {differs.found or 'nothing'}, "
-                f"not {differs.expected or 'nothing'}"
+                f"differs: {differs.kind}: {differs.subject}: found {differs.found or 'nothing'}, "
+                f"expected {differs.expected or 'nothing'}"
             )
         )
 
@@ -129,13 +135,15 @@ def _show(report: backup.BackupReport) -> None:
     for left_out in report.manifest.left_out:
         terminal.note(text.fold(f"left out: {left_out.path}: {_REASONS[left_out.reason]}"))
     if not key_paths(report.manifest):
-        terminal.note("the key is not in it: keep a copy of .copydesk/key apart, or use --with-key")
+        terminal.note(
+            "the backup has no encryption key: copy .copydesk/key elsewhere or use --with-key"
+        )
     if report.verification is not None:
         show_verification(report.verification)
     if report.is_written:
         click.echo(f"written: {report.file} ({report.bytes:,} bytes in {report.seconds:.1f} s)")
     else:
-        terminal.note(f"not written: {report.file}: what comes back differs")
+        terminal.note(f"not written, because the restored copy differs: {report.file}")
 
 
 @click.command("restore")
@@ -143,8 +151,11 @@ def _show(report: backup.BackupReport) -> None:
 @click.argument("folder", metavar="[DIR]", required=False, type=click.Path(path_type=Path))
 @common
 def restore_command(invocation: Invocation, file: Path, folder: Path | None) -> None:
-    """Restore a newsroom from FILE into DIR (default: here), which must be empty or not there."""
-    report = backup.restore(file, folder or invocation.root, invocation.clock())
+    """Restore a newsroom from the backup FILE into the folder DIR.
+
+    DIR must be empty or must not exist yet. The default is the current folder.
+    """
+    report = backup.restore(file, folder or invocation.given_root, invocation.clock())
     if invocation.json:
         terminal.as_json(
             {
@@ -159,15 +170,13 @@ def restore_command(invocation: Invocation, file: Path, folder: Path | None) -> 
         )
         return
     show_manifest(report.manifest)
-    click.echo(f"restored: {report.newsroom}, as of {report.manifest.made}")
+    click.echo(f"restored: {report.newsroom}, from the backup of {report.manifest.made}")
     if report.sending_waits:
-        terminal.note("letters filed since then wait for a person's word: copydesk mail send")
+        terminal.note("newsletter issues newer than the backup need approval: copydesk mail send")
     if not key_paths(report.manifest):
-        terminal.note("the key is not in it: put it back first, as .copydesk/key")
+        terminal.note("the backup has no encryption key: copy your key to .copydesk/key first")
     if report.missing is None:
-        terminal.note(
-            "the backup has no list of the texts and pictures that it leaves out: they stay away"
-        )
+        terminal.note("texts and pictures stay missing, because the backup does not list them")
     elif report.missing.waiting:
         terminal.note(report.missing.describe())
     terminal.note(f"next: copydesk -C {shlex.quote(report.newsroom)} run")

@@ -29,22 +29,23 @@ port_option = click.option(
     type=click.IntRange(1, 65_535),
     default=8000,
     show_default=True,
-    help="Where copydesk serve listens.",
+    help="Port of copydesk serve, for the printed link.",
 )
 
 
 @click.group("desk")
 @common
 def desk_command(invocation: Invocation) -> None:  # stored in the context for the subcommand
-    """Say who may use the desk, the editors' web app."""
+    """Manage user accounts of the desk (web editor)."""
 
 
 @desk_command.command("file-actions")
 @common
 def file_actions(invocation: Invocation) -> None:
-    """File in git what editors did at the desk and what still waits; serve does it by itself.
+    """Save queued changes of the desk (web editor) in git.
 
-    Whatever waits is taken in order, at most 50 words of one editor in a commit.
+    `copydesk serve` does this automatically. Changes are saved in the order in which they were
+    made; a commit has at most 50 changes, all by the same editor.
     """
     with invocation.newsroom() as newsroom:
         done = applying.file_actions(newsroom, lambda error: terminal.note(f"waiting: {error}"))
@@ -54,13 +55,13 @@ def file_actions(invocation: Invocation) -> None:
     for outcome in done.outcomes:
         click.echo(": ".join(filter(None, (outcome.state, outcome.what, outcome.hint))))
     terminal.failures(done.failed)
-    terminal.note(f"{len(done.outcomes)} filed")
+    terminal.note(f"{len(done.outcomes)} changes saved")
 
 
 @desk_command.group("user")
 @common
 def user(invocation: Invocation) -> None:  # stored in the context for the subcommand
-    """Add, list, reset and remove those who may use the desk."""
+    """Add, list, reset and remove user accounts of the desk."""
 
 
 @user.command("add")
@@ -70,13 +71,18 @@ def user(invocation: Invocation) -> None:  # stored in the context for the subco
     type=click.Choice(ROLES),
     default="editor",
     show_default=True,
-    help="A viewer looks on; an owner also says who may use the desk.",
+    help="viewer: read only; editor: edit stories; owner: also manage accounts.",
 )
-@click.option("--subject", default="", help="What the provider of [desk.oidc] calls NAME.")
+@click.option(
+    "--subject", default="", help="ID (subject) of NAME at the login provider set in [desk.oidc]."
+)
 @port_option
 @common
 def add(invocation: Invocation, name: str, role: Role, port: int, *, subject: str) -> None:
-    """Let NAME use the desk, and print a link in: good once, for a quarter of an hour."""
+    """Add an account named NAME, and print a sign-in link.
+
+    The link works once, within 15 minutes.
+    """
     with invocation.newsroom() as newsroom:
         _print_link(invocation, add_account(newsroom, name, role, port, subject), "added")
 
@@ -90,16 +96,18 @@ def add(invocation: Invocation, name: str, role: Role, port: int, *, subject: st
     multiple=True,
     default=("read",),
     show_default=True,
-    help="What the program may do; give it once for each.",
+    help="What the program may do; can be repeated.",
 )
 @click.option(
     "--days",
     type=click.IntRange(1, 366),
     default=90,
     show_default=True,
-    help="How long the token is good for.",
+    help="Days until the token expires.",
 )
-@click.option("--label", default="token", show_default=True, help="What the program is called.")
+@click.option(
+    "--label", default="token", show_default=True, help="Name of the program that uses the token."
+)
 @common
 def token(
     invocation: Invocation,
@@ -109,7 +117,10 @@ def token(
     *,
     label: str,
 ) -> None:
-    """Make and print a token with which a program acts for NAME at the desk's API."""
+    """Create an API token for a program that acts for NAME.
+
+    The token is for the API of the desk (web editor), and is printed only once.
+    """
     lifetime = timedelta(days=days)
     grant = TokenGrant(label=label, scopes=scopes, lifetime=lifetime)
     with invocation.newsroom() as newsroom:
@@ -117,9 +128,9 @@ def token(
     if invocation.json:
         terminal.as_json(made)
         return
-    terminal.note(f"made: a token of {made.name} for {', '.join(made.scopes)}")
+    terminal.note(f"created an API token for {made.name} with scopes: {', '.join(made.scopes)}")
     click.echo(made.token)
-    terminal.note(f"shown this once, good until {made.expires:%Y-%m-%d}; the account page ends it")
+    terminal.note(f"the token is shown only once, and expires on {made.expires:%Y-%m-%d}")
 
 
 @user.command("reset")
@@ -127,7 +138,11 @@ def token(
 @port_option
 @common
 def reset(invocation: Invocation, name: str, port: int) -> None:
-    """Take NAME's password, passkeys, tokens and sessions away, and print a new link in."""
+    """Reset NAME's account, and print a new sign-in link.
+
+    Deletes the password, passkeys, API tokens and sessions. The link works once, within 15
+    minutes.
+    """
     with invocation.newsroom() as newsroom:
         _print_link(invocation, reset_account(newsroom, name, port), "reset")
 
@@ -135,7 +150,7 @@ def reset(invocation: Invocation, name: str, port: int) -> None:
 @user.command("list")
 @common
 def list_(invocation: Invocation) -> None:
-    """List who may use the desk, by which proofs, and where they are signed in."""
+    """List all accounts with their sign-in methods and sessions."""
     with invocation.newsroom() as newsroom:
         accounts = list_accounts(newsroom)
     if invocation.json:
@@ -145,27 +160,27 @@ def list_(invocation: Invocation) -> None:
     for account in accounts:
         sessions = f"{account.sessions} sessions" if account.sessions else ""
         click.echo(columns.line((account.name, account.role, _describe_proofs(account), sessions)))
-    terminal.note(f"{len(accounts)} may use the desk")
+    terminal.note(f"{len(accounts)} accounts can use the desk")
 
 
 @user.command("end")
 @click.argument("name")
 @common
 def end(invocation: Invocation, name: str) -> None:
-    """Sign NAME out everywhere; they may sign in again."""
+    """Sign NAME out on all devices; NAME can sign in again."""
     with invocation.newsroom() as newsroom:
         ended = end_sessions(newsroom, name)
     if invocation.json:
         terminal.as_json(ended)
     else:
-        click.echo(f"ended: {ended.sessions} sessions of {ended.name}")
+        click.echo(f"signed out: {ended.name} ({ended.sessions} sessions)")
 
 
 @user.command("remove")
 @click.argument("name")
 @common
 def remove(invocation: Invocation, name: str) -> None:
-    """Let NAME use the desk no more; what they did stays."""
+    """Remove the account of NAME; changes made by NAME stay."""
     with invocation.newsroom() as newsroom:
         ended = remove_account(newsroom, name)
     if invocation.json:
@@ -180,22 +195,24 @@ def _print_link(invocation: Invocation, link: AccountLink, done: str) -> None:
         return
     terminal.note(f"{done}: {link.name} ({link.role})")
     click.echo(link.link)
-    terminal.note(f"good once, until {link.expires:%H:%M} UTC; give it to {link.name} alone")
+    terminal.note(
+        f"the link works once, until {link.expires:%H:%M} UTC; give it only to {link.name}"
+    )
 
 
 def _describe_proofs(account: AccountRow) -> str:
     passkeys = f"{account.passkeys} passkeys" if account.passkeys else ""
     proofs = ("password" if account.password else "", passkeys, text.fold(account.provider))
-    return ", ".join(filter(None, proofs)) or "no proof yet"
+    return ", ".join(filter(None, proofs)) or "no sign-in method yet"
 
 
 @click.command("mcp")
 @common
 def mcp_command(invocation: Invocation) -> None:
-    """Let an agent ask about stories and propose to editors, by MCP over standard input and output.
+    """Connect an AI agent to the desk (MCP server on stdin and stdout).
 
-    It reads. With a token of `copydesk desk user token` in COPYDESK_DESK_TOKEN it proposes, or
-    decides, by the token's scopes. An agent's program starts this command by itself.
+    The agent's program starts this command. The agent can read stories. To let the agent propose
+    or make changes, set COPYDESK_DESK_TOKEN to a token from `copydesk desk user token`.
     """
     from copydesk.desk import agents
 

@@ -12,7 +12,7 @@ import click
 
 from copydesk import editing, rounds
 from copydesk.cli import terminal
-from copydesk.cli._invocation import Invocation, TimeParam, common
+from copydesk.cli._invocation import AS_HELP, DEPLOY_HELP, WEB_HELP, Invocation, TimeParam, common
 from copydesk.cli.terminal import Columns
 from copydesk.editing import applying
 from copydesk.kit import text
@@ -30,32 +30,40 @@ R = TypeVar("R")
 @click.group("rule")
 @common
 def rule_command(invocation: Invocation) -> None:  # stored in the context for the subcommand
-    """Lay down a lasting rule on stories: it binds every later round until it is undone."""
+    """Set, list and undo lasting rules for stories.
+
+    A rule applies to all later runs until you undo the rule.
+    """
 
 
 def _why(function: Callable[..., R]) -> Callable[..., R]:
     """Add the options --why (required) and --as to a click command."""
-    return click.option("--why", required=True, help="The reason; it is kept.")(_as(function))
+    return click.option("--why", required=True, help="The reason, saved with the rule.")(
+        _as(function)
+    )
 
 
 def _may_say_why(function: Callable[..., R]) -> Callable[..., R]:
     """Add the options --why (optional) and --as to a click command."""
-    return click.option("--why", default="", help="The reason; it is kept.")(_as(function))
+    return click.option("--why", default="", help="The reason, saved with the rule.")(_as(function))
 
 
 def _as(function: Callable[..., R]) -> Callable[..., R]:
-    return click.option("--as", "name", default="", help="Who says it; else git's user.")(function)
+    return click.option("--as", "name", metavar="NAME", default="", help=AS_HELP)(function)
 
 
 @rule_command.command("split")
 @click.argument("path")
-@click.option("--from", "others", multiple=True, help="From which story; more than one may stand.")
+@click.option("--from", "others", multiple=True, help="Story to keep apart from; can be repeated.")
 @_why
 @common
 def split(
     invocation: Invocation, path: str, *, others: tuple[str, ...], why: str, name: str
 ) -> None:
-    """Keep a story out of one group with others; without --from it stands alone."""
+    """Keep a story out of a group with other stories.
+
+    Without --from, the story stays out of every group. PATH is the path of a story file.
+    """
     _file(invocation, editing.NewRule(said="split", paths=(path, *others), why=why, by=name))
 
 
@@ -64,7 +72,7 @@ def split(
 @_why
 @common
 def merge(invocation: Invocation, paths: tuple[str, ...], *, why: str, name: str) -> None:
-    """Make stories one group."""
+    """Put stories into one group (reports about the same event)."""
     _file(invocation, editing.NewRule(said="merge", paths=paths, why=why, by=name))
 
 
@@ -73,17 +81,23 @@ def merge(invocation: Invocation, paths: tuple[str, ...], *, why: str, name: str
 @_may_say_why
 @common
 def lead(invocation: Invocation, path: str, *, why: str, name: str) -> None:
-    """Let a story lead its group, where it would be on the site; the newest lead there holds."""
+    """Make a story the main story of its group.
+
+    The rule works only while the story itself is published. If several stories of a group have
+    this rule, the newest rule applies.
+    """
     _file(invocation, editing.NewRule(said="lead", paths=(path,), why=why, by=name))
 
 
 @rule_command.command("pin")
 @click.argument("path")
-@click.option("--until", type=TimeParam(), help="When it ends; else it holds until it is undone.")
+@click.option(
+    "--until", type=TimeParam(), help="End of the pin (default: until you undo the rule)."
+)
 @_may_say_why
 @common
 def pin(invocation: Invocation, path: str, *, until: datetime | None, why: str, name: str) -> None:
-    """Let a story lead its group and the front page."""
+    """Put a story at the top of its group and of the front page."""
     _file(invocation, editing.NewRule(said="pin", paths=(path,), until=until, why=why, by=name))
 
 
@@ -92,7 +106,10 @@ def pin(invocation: Invocation, path: str, *, until: datetime | None, why: str, 
 @_may_say_why
 @common
 def block(invocation: Invocation, values: tuple[str, ...], *, why: str, name: str) -> None:
-    """File no story of a site, or with a word in its headline; what is filed stays."""
+    """Block new stories by website or by a word in the headline.
+
+    Stories that are already saved stay.
+    """
     _file(invocation, editing.NewRule(said="block", values=values, why=why, by=name))
 
 
@@ -104,7 +121,7 @@ def block(invocation: Invocation, values: tuple[str, ...], *, why: str, name: st
 def retopic(
     invocation: Invocation, path: str, topics: tuple[str, ...], *, why: str, name: str
 ) -> None:
-    """Give a story these topics, and no others."""
+    """Replace all topics of a story."""
     _file(
         invocation, editing.NewRule(said="retopic", paths=(path,), values=topics, why=why, by=name)
     )
@@ -116,7 +133,7 @@ def retopic(
 @_may_say_why
 @common
 def rename(invocation: Invocation, path: str, title: str, *, why: str, name: str) -> None:
-    """Give a story another headline; its address stays."""
+    """Change the headline of a story; its URL stays the same."""
     _file(
         invocation, editing.NewRule(said="rename", paths=(path,), values=(title,), why=why, by=name)
     )
@@ -129,7 +146,7 @@ def rename(invocation: Invocation, path: str, title: str, *, why: str, name: str
 @_may_say_why
 @common
 def set_(invocation: Invocation, path: str, field: str, value: str, *, why: str, name: str) -> None:
-    """Give a story another excerpt, picture or address, or a note of your own."""
+    """Change a story's excerpt, picture or URL, or add a note."""
     new = editing.NewRule(said="set", paths=(path,), values=(field, value), why=why, by=name)
     _file(invocation, new)
 
@@ -139,16 +156,16 @@ def set_(invocation: Invocation, path: str, field: str, value: str, *, why: str,
 @_as
 @common
 def undo(invocation: Invocation, number: int, *, name: str) -> None:
-    """Take a rule out by its number in the list."""
+    """Undo the rule with this number in `copydesk rule list`."""
     with invocation.newsroom() as newsroom:
         report = editing.undo_rule(newsroom, number, editing.speaker(newsroom, name))
-    _show_rule(invocation, report, f"undone: {report.said}")
+    _show_rule(invocation, report, f"rule undone: {report.said}")
 
 
 @rule_command.command("list")
 @common
 def list_(invocation: Invocation) -> None:
-    """List the rules with their numbers."""
+    """List all rules with their numbers."""
     with invocation.newsroom() as newsroom:
         rules = editing.list_rules(newsroom)
     if invocation.json:
@@ -159,7 +176,7 @@ def list_(invocation: Invocation) -> None:
         terminal.note("no rules yet")
     elif sys.stdout.isatty():
         columns = Columns(4, 8, 0, 16, 0, right=frozenset({0}))
-        click.secho(columns.line(("no.", "rule", "what", "by", "why")), bold=True)
+        click.secho(columns.line(("no.", "rule", "applies to", "by", "reason")), bold=True)
         for row in rows:
             click.echo(columns.line(row))
     else:
@@ -178,7 +195,7 @@ def _cells(rule: reports.Rule) -> tuple[str, ...]:
 def _file(invocation: Invocation, new: editing.NewRule) -> None:
     with invocation.newsroom() as newsroom:
         report = editing.file_rule(newsroom, new)
-    _show_rule(invocation, report, f"{report.said} (rule {report.number})")
+    _show_rule(invocation, report, f"rule {report.number} set: {report.said}")
 
 
 def _show_rule(invocation: Invocation, report: editing.RuleReport, what: str) -> None:
@@ -196,9 +213,9 @@ def _show_rule(invocation: Invocation, report: editing.RuleReport, what: str) ->
 
 
 _WHEN: Mapping[AppliesTo, str] = {
-    "record": "the site shows it after the next round or copydesk build",
-    "groups": "it binds from the next round, or copydesk rejudge --apply",
-    "leads": "it holds from the next round; what is filed stays: copydesk rejudge shows it",
+    "record": "the site shows the change after the next run or copydesk build",
+    "groups": "the rule applies from the next run, or after copydesk rejudge --apply",
+    "leads": "the rule applies to new stories; to check saved stories: copydesk rejudge",
 }
 
 
@@ -208,18 +225,18 @@ _WORDS = (*get_args(Said), "clear")
 @click.command("verdict")
 @click.argument("path")
 @click.argument("said", type=click.Choice(_WORDS))
-@click.option("--why", required=True, help="The reason; it is kept with the story.")
-@click.option("--as", "name", default="", help="Who says it; else git's user.")
+@click.option("--why", required=True, help="The reason, saved with the story.")
+@click.option("--as", "name", metavar="NAME", default="", help=AS_HELP)
 @common
 def verdict_command(
     invocation: Invocation, path: str, said: Said | Literal["clear"], why: str, name: str
 ) -> None:
-    """File an editor's word on a story; it binds later rounds.
+    """Publish, hold, reject or remove a story by an editor's decision.
 
-    publish puts it on the site, hold and reject take it off. remove takes it away for good: it
-    leaves the site at once, and the place of [deploy], its address answers 410, and it is never
-    filed again; another word on it undoes that, at once, too.
-    clear takes the word back: the story is published or not as the machine has it.
+    Later runs keep the decision. publish puts the story on the site; hold and reject take the
+    story off the site. remove also deletes the story from the deploy target at once, its URL then
+    answers 410, and later runs never add the story again. Any other decision undoes a removal.
+    clear withdraws the decision, so that copydesk decides by its own rules again.
     """
     with invocation.newsroom() as newsroom:
         record = record_path(newsroom, path)
@@ -250,18 +267,18 @@ def _show_verdict(invocation: Invocation, report: editing.VerdictReport) -> None
     if report.deploy is not None:
         terminal.show_deploy(report.deploy)
     if not report.is_urgent:
-        terminal.note("the site shows it after the next round or copydesk build")
+        terminal.note("the site shows the decision after the next run or copydesk build")
 
 
-@click.command("file")
+@click.command("add")
 @click.argument("url")
-@click.option("--topic", default="", help="The topic that it is to have, by name or id.")
-@click.option("--why", default="", help="The reason; it is kept with the story.")
-@click.option("--as", "name", default="", help="Who says it; else git's user.")
-@click.option("--web", metavar="FILE", type=click.Path(path_type=Path), help="Replay a web (WARC).")
-@click.option("--deploy", is_flag=True, help="Then send the site to where [deploy] says.")
+@click.option("--topic", default="", help="Name or ID of a topic to give the story.")
+@click.option("--why", default="", help="The reason, saved with the story.")
+@click.option("--as", "name", metavar="NAME", default="", help=AS_HELP)
+@click.option("--web", metavar="FILE", type=click.Path(path_type=Path), help=WEB_HELP)
+@click.option("--deploy", is_flag=True, help=DEPLOY_HELP)
 @common
-def file_command(
+def add_command(
     invocation: Invocation,
     url: str,
     *,
@@ -271,10 +288,11 @@ def file_command(
     web: Path | None,
     deploy: bool,
 ) -> None:
-    """Take in a page that you found, whatever its source.
+    """Add a web page as a story.
 
-    It is read, judged and filed as any other story, but never dropped as off the beat or too old.
-    What its publisher forbids, what an editor blocked or removed, and what is no article is not.
+    The page is scored and saved like any other story, even if the page is off topic, old, or from
+    an unknown source. Pages without an article are not added, nor pages that an editor blocked or
+    removed, or that the publisher forbids to fetch.
     """
     with invocation.newsroom() as newsroom, terminal.progress() as progress:
         tip = applying.new_tip(newsroom, url, topic=topic, why=why, by=name)
@@ -300,14 +318,14 @@ def _show_result(report: reports.RoundReport) -> None:
             terminal.show_story(headline)
             if not headline.published:
                 words = f"copydesk verdict {headline.path} publish --why TEXT"
-                terminal.note(f"it is not on the site; to overrule that: {words}")
+                terminal.note(f"the story is not published; to publish the story: {words}")
     if report.deploy is not None:
         terminal.show_deploy(report.deploy)
 
 
 def _show_refusal(declined: Dropped) -> None:
     if declined.reason == "seen":
-        click.echo(f"filed already: {declined.detail}")
+        click.echo(f"already saved: {declined.detail}")
         return
     detail = f" ({text.fold(declined.detail)})" if declined.detail else ""
-    terminal.note(f"not filed: {declined.reason}{detail}: {text.fold(declined.url)}")
+    terminal.note(f"not saved: {declined.reason}{detail}: {text.fold(declined.url)}")

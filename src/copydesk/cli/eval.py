@@ -22,15 +22,17 @@ from copydesk.measure.labelled import Order
 @click.option(
     "--order",
     type=click.Choice(get_args(Order)),
-    help="How documents come: by time, their own order, or the hash of the id (no time then).",
+    help="Order of the documents: by time, their own order, or the hash of their ID.",
 )
-@click.option("--beat", "words", multiple=True, help="A word that all of it is about; repeatable.")
+@click.option(
+    "--beat", "words", multiple=True, help="Keyword that all documents share; can be repeated."
+)
 @click.option(
     "--out",
     type=click.Path(path_type=Path, dir_okay=False),
-    help="Write the groups: a line of JSON with id and cluster for each document.",
+    help="Write the groups to FILE: for each document, JSON with id and cluster.",
 )
-@click.option("--embed", is_flag=True, help="By meaning too: needs the extra copydesk[embed].")
+@click.option("--embed", is_flag=True, help="Also group by meaning; needs copydesk[embed].")
 @common
 def group(
     invocation: Invocation,
@@ -41,22 +43,22 @@ def group(
     out: Path | None,
     embed: bool,
 ) -> None:
-    """Group labelled documents by what they report on and compare with the labels."""
+    """Group labelled documents by event, and compare with the labels."""
     options = measure.GroupOptions(order=order, beat=words, by_meaning=embed, out=out)
     report = measure.group(gold, options)
     if invocation.json:
         terminal.as_json(report)
         return
     click.echo(
-        f"{report.documents} documents of {report.stories} stories, by {report.order}: "
-        f"{report.documents_per_second} a second on one processor"
+        f"{report.documents} documents about {report.stories} events, ordered by {report.order}: "
+        f"{report.documents_per_second} per second on one processor"
     )
-    click.echo(f"  in the end, {report.groups} groups: {_format_scores(report)}")
-    click.echo(f"  at once, {report.at_once.groups} groups: {_format_scores(report.at_once)}")
+    click.echo(f"  {report.groups} groups in the end: {_format_scores(report)}")
+    click.echo(f"  {report.at_once.groups} groups on arrival: {_format_scores(report.at_once)}")
     if report.stretches:
         click.echo(
-            f"  the first hundred alone: BCubed F1 {report.first:.3f}; "
-            f"a later hundred: {report.stretches:.3f}"
+            f"  first 100 documents: BCubed F1 {report.first:.3f}; "
+            f"mean of each later 100: {report.stretches:.3f}"
         )
 
 
@@ -71,27 +73,29 @@ def _format_scores(agreement: measure.GroupReport | measure.GroupAgreement) -> s
 @click.argument("labelled", type=click.Path(path_type=Path, exists=True, dir_okay=False))
 @common
 def copies(invocation: Invocation, labelled: Path) -> None:
-    """Tell copies from other coverage among labelled texts or pairs, and compare."""
+    """Find copies among labelled texts, and compare with the labels."""
     report = measure.copies(labelled)
     if invocation.json:
         terminal.as_json(report)
         return
-    click.echo(f"{report.texts} texts, {report.pairs} pairs of the same")
+    click.echo(f"{report.texts} texts, {report.pairs} pairs of copies")
     if report.scores is not None:
         click.echo(
-            f"  {report.found} called copies: precision {report.scores.precision:.3f}, "
+            f"  {report.found} pairs found to be copies: precision {report.scores.precision:.3f}, "
             f"recall {report.scores.recall:.3f}"
         )
     if report.auc is not None:
-        click.echo(f"  a pair of the same is more alike than another: AUC {report.auc:.3f}")
+        click.echo(f"  copies are more similar than other pairs: AUC {report.auc:.3f}")
 
 
 @click.command("topics")
 @click.argument("labelled", type=click.Path(path_type=Path, exists=True, dir_okay=False))
-@click.option("--misses", is_flag=True, help="List every story with other topics, and why.")
+@click.option(
+    "--misses", is_flag=True, help="List stories with other topics than labelled, and why."
+)
 @common
 def topics(invocation: Invocation, labelled: Path, misses: bool) -> None:
-    """Compare the newsroom's topics for the stories in LABELLED with their labels."""
+    """Assign topics to labelled stories, and compare with the labels."""
     with invocation.newsroom(scratch=True) as newsroom:
         report = measure.topics(labelled, newsroom.beat)
     if invocation.json:
@@ -99,7 +103,7 @@ def topics(invocation: Invocation, labelled: Path, misses: bool) -> None:
         return
     for miss in report.misses if misses else ():
         click.echo(text.fold(f"{miss.title} ({miss.story})"))
-        click.echo(f"  ours: {', '.join(miss.topics) or '-'}")
+        click.echo(f"  assigned: {', '.join(miss.topics) or '-'}")
         click.echo(f"  expected: {', '.join(miss.expected) or '-'}")
         for reason in miss.reasons:
             click.echo(f"  {text.fold(reason)}")
@@ -115,7 +119,7 @@ def topics(invocation: Invocation, labelled: Path, misses: bool) -> None:
 def _show_topics(met: measure.Met) -> None:
     click.echo(f"{met.profile}: {_share(met.micro)}, {met.exact:.1%} of the stories exact")
     click.echo(f"  mean over topics: {_share(met.macro)}")
-    click.echo(f"  on the beat or off it: {_share(met.on_beat)}")
+    click.echo(f"  on topic or off topic: {_share(met.on_beat)}")
 
 
 def _share(share: measure.Share) -> str:
@@ -130,7 +134,7 @@ def _row(score: measure.TopicScore) -> tuple[str, ...]:
 
 @click.group("eval")
 def eval_command() -> None:
-    """Measure the stages on labelled data."""
+    """Measure extraction, grouping and scoring on labelled data."""
 
 
 eval_command.add_command(_eval_newsroom.gate)
@@ -142,17 +146,22 @@ eval_command.add_command(topics)
 
 @eval_command.command("scores")
 @click.argument("cases", type=click.Path(path_type=Path, exists=True, dir_okay=False))
-@click.option("--profile", type=click.Choice(["copydesk", "everyday"]), default="everyday")
+@click.option(
+    "--profile",
+    type=click.Choice(["copydesk", "everyday"]),
+    default="everyday",
+    help="Scoring profile to test (default: everyday).",
+)
 @common
 def scores(invocation: Invocation, cases: Path, profile: str) -> None:
-    """Compare quality and published with the scored states in CASES."""
+    """Compare computed quality scores with the expected ones in CASES."""
     with invocation.newsroom() as newsroom:
         report = measure.scores(cases, newsroom.beat, profile)
     if invocation.json:
         terminal.as_json(report)
         return
-    click.echo(f"{report.cases} cases: quality {report.quality_exact} exact, ", nl=False)
-    click.echo(f"published {report.published_exact} exact")
+    click.echo(f"{report.cases} cases: quality as expected in {report.quality_exact}, ", nl=False)
+    click.echo(f"published as expected in {report.published_exact}")
     for difference in report.different:
         expected = f"expected {difference.expected_quality}: {difference.path}"
         terminal.note(f"different: quality {difference.quality}, {expected}")
@@ -162,7 +171,11 @@ def scores(invocation: Invocation, cases: Path, profile: str) -> None:
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path, exists=True))
 @common
 def feeds(invocation: Invocation, paths: tuple[Path, ...]) -> None:
-    """Read feeds (files, zips, folders) and compare them with the results beside them."""
+    """Parse feeds, and compare with the expected results.
+
+    PATHS are files, zip files or folders. The expected result of a feed is a JSON file next to
+    the feed.
+    """
     report = measure.feeds(paths, invocation.clock())
     if invocation.json:
         terminal.as_json(report)
@@ -179,12 +192,14 @@ def _show_feeds(report: measure.FeedsReport) -> None:
         terminal.note(f"{place} {mismatch.field}: {differs}")
     for trouble in (*report.refused, *report.errors):
         terminal.note(f"{trouble.file}: {trouble.what}")
-    click.echo(f"{report.files} files, {report.entries} entries, {report.empty} list nothing")
     click.echo(
-        f"  {report.pairs} with a result, {report.malformed} of them not well-formed; of the "
-        f"others {report.exact} agree in everything ({report.share:.1%}, {report.values} values)"
+        f"{report.files} files, {report.entries} entries, {report.empty} feeds without entries"
     )
-    click.echo(f"  {len(report.refused)} are no feeds, {len(report.errors)} broke the reader")
+    click.echo(
+        f"  {report.pairs} with an expected result, {report.malformed} of them not well-formed; of "
+        f"the others {report.exact} agree fully ({report.share:.1%}, {report.values} values)"
+    )
+    click.echo(f"  {len(report.refused)} files are not feeds, {len(report.errors)} caused an error")
 
 
 @eval_command.command("extract")
@@ -192,11 +207,14 @@ def _show_feeds(report: measure.FeedsReport) -> None:
 @click.option(
     "--misses",
     type=click.FloatRange(0, 1),
-    help="List texts with an F1 below this, and every other value that differs.",
+    help="List texts with an F1 score below this, and all other wrong values.",
 )
 @common
 def extract(invocation: Invocation, paths: tuple[Path, ...], misses: float | None) -> None:
-    """Read labelled pages (files, zips, folders) and compare what they say with the labels."""
+    """Extract labelled pages, and compare with the labels.
+
+    PATHS are files, zip files or folders of saved pages with labels.
+    """
     with terminal.progress() as progress:
         report = page_texts.extract(paths, invocation.clock(), invocation.now, progress, misses)
     if invocation.json:
@@ -208,10 +226,13 @@ def extract(invocation: Invocation, paths: tuple[Path, ...], misses: float | Non
 
 @eval_command.command("dates")
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path, exists=True))
-@click.option("--misses", is_flag=True, help="List every page with another day, or none.")
+@click.option("--misses", is_flag=True, help="List pages with a wrong day or without a day.")
 @common
 def dates(invocation: Invocation, paths: tuple[Path, ...], misses: bool) -> None:
-    """Read labelled pages (files, zips, folders) and compare their days of publication."""
+    """Find the publication day of labelled pages, and compare.
+
+    PATHS are files, zip files or folders of saved pages with labels.
+    """
     with terminal.progress() as progress:
         report = page_dates.dates(paths, invocation.clock(), invocation.now, progress)
     if invocation.json:
@@ -224,19 +245,17 @@ def dates(invocation: Invocation, paths: tuple[Path, ...], misses: bool) -> None
 def _show_pages(report: page_texts.ExtractReport) -> None:
     for miss in report.misses:
         click.echo(text.fold(f"{miss.field} {miss.score:.3f}: {miss.page} ({miss.set})"))
-        click.echo(f"  ours: {text.fold(miss.ours)}")
+        click.echo(f"  extracted: {text.fold(miss.ours)}")
         click.echo(f"  expected: {text.fold(miss.expected)}")
     _note_lost(report.dropped, report.absent)
     for name in report.skipped:
-        terminal.note(
-            f"skipped: {name}: only days are known; compare them with copydesk eval dates"
-        )
+        terminal.note(f"skipped, because only days are labelled (use copydesk eval dates): {name}")
     for part in _parts(report):
         click.echo(f"{part.name}: {part.pages} pages, {len(part.dropped)} dropped")
         if part.f1 is not None:
             click.echo(
                 f"  {part.texts} texts: F1 {part.f1:.3f} (precision {part.precision:.3f}, recall "
-                f"{part.recall:.3f}), {part.accuracy:.1%} without a fault"
+                f"{part.recall:.3f}), {part.accuracy:.1%} of the texts exact"
             )
         agreed = [
             f"{name} {known.exact} of {known.cases}"
@@ -250,20 +269,20 @@ def _show_pages(report: page_texts.ExtractReport) -> None:
         ]
         agreed += [f"days {part.dates.exact} of {part.dates.pages}"] if part.dates.pages else []
         if agreed:
-            click.echo(f"  the same as the label: {', '.join(agreed)}")
+            click.echo(f"  equal to the label: {', '.join(agreed)}")
         click.echo(_cost(part.pages_per_second, part.cpu_ms))
 
 
 def _show_days(report: page_dates.DatesReport, with_misses: bool) -> None:
     for miss in report.misses if with_misses else ():
-        ours = f"{miss.ours} from {miss.origin}" if miss.ours else "no day"
+        ours = f"{miss.ours} from {miss.origin}" if miss.ours else "no day found"
         click.echo(text.fold(f"{ours}, expected {miss.expected}: {miss.page} ({miss.set})"))
     _note_lost(report.dropped, report.absent)
     for part in _parts(report):
         click.echo(f"{part.name}: {part.pages} pages, {len(part.dropped)} dropped")
         click.echo(
-            f"  {part.exact} exact ({part.exact / part.pages:.1%}), {part.none} none, "
-            f"{part.wrong} wrong (exact in UTC {part.utc}, as the publisher writes {part.local})"
+            f"  {part.exact} exact ({part.exact / part.pages:.1%}), {part.none} without a day, "
+            f"{part.wrong} wrong (exact in UTC: {part.utc}, in the publisher's time: {part.local})"
         )
         click.echo(_cost(part.pages_per_second, part.cpu_ms))
 
@@ -275,13 +294,13 @@ def _parts(report: R) -> Iterator[R]:
     """Yield the reports of all data sets and, if there are several, their total."""
     yield from report.sets
     if len(report.sets) > 1:
-        yield replace(report, name="together")
+        yield replace(report, name="all sets")
 
 
 def _cost(pages_per_second: float, cpu: page_reading.Milliseconds) -> str:
     return (
-        f"  {pages_per_second} pages a second on one processor; a page takes {cpu.median} ms "
-        f"(median), at most {cpu.p99} ms for 99 % of them"
+        f"  {pages_per_second} pages per second on one processor; CPU time per page: median "
+        f"{cpu.median} ms, 99th percentile {cpu.p99} ms"
     )
 
 
@@ -289,7 +308,7 @@ def _note_lost(dropped: Sequence[page_reading.Lost], absent: Sequence[str]) -> N
     for lost in dropped:
         terminal.note(text.fold(f"dropped ({lost.reason}: {lost.detail}): {lost.page}"))
     for page in absent:
-        terminal.note(text.fold(f"not in the recording: {page}"))
+        terminal.note(text.fold(f"page is missing in the recording: {page}"))
 
 
 def _fail_where_unreadable(dropped: Sequence[page_reading.Lost]) -> None:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import sys
+import webbrowser
 from collections.abc import Callable
 from datetime import UTC, datetime
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 
 import click
 
 from copydesk import editing
 from copydesk.cli import terminal
-from copydesk.cli._invocation import Invocation, TimeParam, common
+from copydesk.cli._invocation import AS_HELP, Invocation, TimeParam, common
 from copydesk.cli._mail_readers import COMMAND, note_lost_letters, readers
 from copydesk.cli._mail_sending import bounces, send, who
 from copydesk.errors import MailError, UsageError
@@ -22,27 +23,25 @@ from copydesk.newsletters.readers import addresses, by_hand, limits
 from copydesk.newsletters.sending import begin
 from copydesk.newsroom import Newsroom
 
+_FILE = click.Path(path_type=Path, dir_okay=False)
 _FAILED = {"held", "unapproved", "failed"}
 
 
-@click.command("compose")
-@click.argument("letter")
-@click.option("--at", type=TimeParam(), help="The time to compose it for; by itself now.")
-@click.option("--file", "is_filed", is_flag=True, help="File it as the letter's next issue.")
-@click.option("--yes", is_flag=True, help="Do not ask whether readers are to get it at once.")
-@click.option("--as", "by", default="", metavar="NAME", help="Who files it; by itself git's user.")
+@click.command("compose", hidden=True)
+@click.argument("letter", metavar="NEWSLETTER")
+@click.option("--at", type=TimeParam(), help="Compose the issue as of this time (default: now).")
+@click.option(
+    "--file", "is_filed", is_flag=True, help="Save the issue as the newsletter's next issue."
+)
+@click.option("--yes", is_flag=True, help="Do not ask before the issue is sent.")
+@click.option("--as", "by", default="", metavar="NAME", help=AS_HELP)
 @common
 def compose(
     invocation: Invocation, letter: str, *, at: datetime | None, is_filed: bool, yes: bool, by: str
 ) -> None:
-    """Show the issue that LETTER would be now: what is new since its last one.
-
-    With --file it is filed in `_newsletters/` by a commit, and the next build publishes it. Where
-    `copydesk serve` would send it at once you are asked, with the number of readers. With nobody
-    to ask and no --yes it is filed all the same, and awaits `copydesk mail send`.
-    """
+    """List the stories of NEWSLETTER's next issue. Today `preview` and `file` do this."""
     if is_filed and at is not None:
-        raise click.UsageError("--file is for now: leave --at away, or set the clock by --now.")
+        raise click.UsageError("--file cannot be combined with --at: use --now to set the time.")
     with invocation.newsroom() as newsroom:
         if is_filed:
             speaker = editing.speaker(newsroom, by)
@@ -68,21 +67,21 @@ def _file(newsroom: Newsroom, letter: str, by: str, *, is_answered: bool) -> iss
         nonlocal whom
         whom = _name_audience(audience)
         if terminal.is_somebody_there():
-            terminal.ask(f"{whom} this now", is_answered=False)
+            terminal.ask(f"the issue goes to {whom} now", is_answered=False)
         return terminal.is_somebody_there()
 
     with addresses.open_readers(newsroom) as store:
         outcome = begin.ask_and_file(newsroom, store, letter, by, ask)
     if outcome.is_held:
         name = PurePosixPath(outcome.path).stem
-        terminal.note(f"held for approval: {whom} it on a word: copydesk mail send {name}")
+        terminal.note(f"held for approval; to send the issue to {whom}: copydesk mail send {name}")
     return outcome
 
 
 def _name_audience(audience: begin.IssueAudience) -> str:
     if audience.readers is None:
-        return f"all readers that {audience.via} has get"
-    return "1 reader gets" if audience.readers == 1 else f"{audience.readers} readers get"
+        return f"all subscribers at {audience.via}"
+    return "1 subscriber" if audience.readers == 1 else f"{audience.readers} subscribers"
 
 
 def _show_outcome(invocation: Invocation, outcome: issues.LetterOutcome) -> None:
@@ -123,17 +122,28 @@ def _show_story(number: int, story: IssueStory) -> None:
 
 
 @click.command("preview")
-@click.argument("letter")
-@click.option("--at", type=TimeParam(), help="The time to compose it for; by itself now.")
+@click.argument("letter", metavar="NEWSLETTER")
+@click.option("--at", type=TimeParam(), help="Compose the issue as of this time (default: now).")
+@click.option("--html", "page", metavar="FILE", type=_FILE, help="Write the HTML of the email.")
+@click.option("--open", "is_opened", is_flag=True, help="Show the HTML in a web browser.")
 @common
-def preview(invocation: Invocation, letter: str, *, at: datetime | None) -> None:
-    """Show the mail that LETTER would be now: its plain text; with --json its HTML, too."""
+def preview(
+    invocation: Invocation, letter: str, *, at: datetime | None, page: Path | None, is_opened: bool
+) -> None:
+    """Show the email of NEWSLETTER's next issue, as it would be now, as plain text.
+
+    The issue has the stories since the last issue. With --json, the HTML is printed, too.
+    """
     with invocation.newsroom() as newsroom:
         edits = issues.read_edits(newsroom, letter).edits
-        issue = issues.compose_issue(newsroom, letter, at or newsroom.now, edits)
-        rendered = issues.render_issue(newsroom, issue)
+        draft = issues.draft_letter(newsroom, letter, at or newsroom.now, edits)
+        rendered = issues.render_issue(newsroom, draft.issue)
+        if is_opened and page is None:
+            page = newsroom.private / "preview.html"
+    if page is not None:
+        _write_page(page, rendered.html)
     if invocation.json:
-        stories = [story.name for story in issue.stories]
+        stories = [story.name for story in draft.issue.stories]
         terminal.as_json(
             {
                 "subject": rendered.subject,
@@ -144,28 +154,61 @@ def preview(invocation: Invocation, letter: str, *, at: datetime | None) -> None
                 "bytes": rendered.bytes,
             }
         )
-        return
-    click.echo(rendered.text, nl=False)
-    terminal.note(f"{rendered.bytes:,} bytes with the HTML, which --json prints")
+    else:
+        click.echo(rendered.text, nl=False)
+        size = f"{rendered.bytes:,} bytes with its HTML"
+        terminal.note(f"size of the email: {size}, which is in {page or 'the output of --json'}")
+    if not draft.is_enough:
+        terminal.note(issues.explain_skip(draft).what)
+    if is_opened and page is not None:
+        webbrowser.open(page.resolve().as_uri())
+
+
+def _write_page(page: Path, html: str) -> None:
+    try:
+        page.write_text(html, "utf-8")
+    except OSError as error:
+        what = f"could not write the file ({error.strerror})"
+        raise UsageError(
+            what, subject=str(page), hint="name a file in a folder of yours"
+        ) from error
+
+
+@click.command("file")
+@click.argument("letter", metavar="NEWSLETTER")
+@click.option("--yes", is_flag=True, help="Do not ask before the issue is sent.")
+@click.option("--as", "by", default="", metavar="NAME", help=AS_HELP)
+@common
+def file(invocation: Invocation, letter: str, *, yes: bool, by: str) -> None:
+    """Save the next issue of NEWSLETTER now, and commit it.
+
+    The next build publishes the issue. If `copydesk serve` would then send the issue at once, you
+    are asked first. Without a terminal and without --yes, the issue is saved, but waits for
+    `copydesk mail send`.
+    """
+    with invocation.newsroom() as newsroom:
+        speaker = editing.speaker(newsroom, by)
+        _show_outcome(invocation, _file(newsroom, letter, speaker, is_answered=yes))
 
 
 @click.command("lint", hidden=True, context_settings={"ignore_unknown_options": True})
 @click.argument("words", nargs=-1, type=click.UNPROCESSED)
 @common
 def lint(invocation: Invocation, words: tuple[str, ...]) -> None:
-    """Say which site checks a letter, as `mail lint` was cut; exit 1."""
+    """Name a site that checks newsletters, as `mail lint` was removed; exit 1."""
     raise MailError(
-        "copydesk mail lint was cut",
-        hint="https://www.caniemail.com/ says what mail programs show of a letter's HTML",
+        "the command copydesk mail lint was removed",
+        hint="see https://www.caniemail.com/ for the HTML that mail programs support",
     )
 
 
 @click.command("file-due")
 @common
 def file_due(invocation: Invocation) -> None:
-    """File the letters whose hour has come, or that have enough new stories.
+    """Save the newsletter issues that are due.
 
-    `copydesk serve` does so by itself, and `copydesk run` at the end of a round.
+    An issue is due at its scheduled time, or when there are enough new stories. `copydesk serve`
+    and `copydesk run` do this automatically.
     """
     with invocation.newsroom() as newsroom:
         outcomes = issues.file_due_letters(newsroom)
@@ -179,17 +222,21 @@ def file_due(invocation: Invocation) -> None:
 
 
 @click.command("doctor")
-@click.option("--send", "address", default="", metavar="ADDRESS", help="Send one test mail there.")
-@click.option("--overrule", default="", metavar="KIND", help="Let this fault hold up no letter.")
-@click.option("--why", default="", metavar="TEXT", help="Why it is overruled.")
-@click.option("--as", "by", default="", metavar="NAME", help="Whose word it is; else git's user.")
+@click.option(
+    "--send", "address", default="", metavar="ADDRESS", help="Send one test email to ADDRESS."
+)
+@click.option(
+    "--overrule", default="", metavar="KIND", help="Send newsletters despite this problem."
+)
+@click.option("--why", default="", metavar="TEXT", help="The reason for --overrule.")
+@click.option("--as", "by", default="", metavar="NAME", help=AS_HELP)
 @common
 def doctor(invocation: Invocation, *, address: str, overrule: str, why: str, by: str) -> None:
-    """Look whether letters would arrive: the DNS, the mail server, the links. Sends
-    nothing, but with --send.
+    """Check whether newsletters would arrive: DNS, mail server, links.
 
-    Each finding comes with its mend. Before the first letter there must be no fault, or each must
-    be overruled by name. Exit 1 on a fault that is not.
+    Sends no email, except with --send. Each problem is printed with its solution. copydesk sends
+    no newsletter until each problem is solved, or overruled with --overrule. Exits with 1 if a
+    problem remains.
     """
     _check_words(address, overrule, why or (by if not address else ""))
     with invocation.newsroom() as newsroom, addresses.open_readers(newsroom) as store:
@@ -227,9 +274,13 @@ def doctor(invocation: Invocation, *, address: str, overrule: str, why: str, by:
 
 def _check_words(address: str, overrule: str, about: str) -> None:
     if address and overrule:
-        raise UsageError("a mail is sent or a check overruled", hint="leave one of them out")
+        raise UsageError(
+            "--send and --overrule cannot be combined", hint="leave out --send or --overrule"
+        )
     if about and not overrule:
-        raise UsageError("nothing is overruled", hint="name a check with --overrule KIND")
+        raise UsageError(
+            "--why and --as need --overrule", hint="name the problem with --overrule KIND"
+        )
 
 
 def _show_test(invocation: Invocation, answer: answers.Answer) -> None:
@@ -251,20 +302,20 @@ def _show_checks(report: checks.MailCheckReport) -> None:
     for finding in report.findings:
         click.echo(text.fold(f"{finding.state}: {finding.kind}: {finding.what}"))
         if finding.hint:
-            click.echo(f"  mend: {text.fold(finding.hint)}")
+            click.echo(f"  fix: {text.fold(finding.hint)}")
     for kind, word in report.overruled.items():
         click.echo(text.fold(f"overruled: {kind}: by {word.by} on {word.at}: {word.why}"))
     if report.obstacles:
-        terminal.note(f"letters wait for: {', '.join(report.obstacles)}")
+        terminal.note(f"newsletters are not sent until you fix: {', '.join(report.obstacles)}")
     elif not report.at:
-        terminal.note("nobody has looked at these settings yet: copydesk mail doctor")
+        terminal.note("the mail settings have not been checked yet: run copydesk mail doctor")
 
 
 @click.group("mail")
 @common
 def mail_command(invocation: Invocation) -> None:  # stored in the context for the subcommand
-    """Letters to readers."""
+    """Compose and send newsletters, and manage subscribers."""
 
 
-for word in (compose, preview, file_due, doctor, lint, send, who, bounces, readers):
+for word in (preview, file, compose, file_due, doctor, lint, send, who, bounces, readers):
     mail_command.add_command(word)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -12,6 +13,7 @@ import click
 from copydesk import config
 from copydesk.cli import terminal
 from copydesk.cli._invocation import Invocation, common
+from copydesk.cli.records import take_over
 from copydesk.errors import UsageError
 from copydesk.kit import kinds, text
 from copydesk.kit.options import Unfit, ValueKind
@@ -20,37 +22,59 @@ from copydesk.rounds.sources import source_address
 
 
 @click.command("new")
-@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
-@click.option("--title", default="", help="What the site is called.")
-@click.option("--topic", "topics", multiple=True, help="A topic of it; more than one may stand.")
-@click.option("--source", "sources", multiple=True, help="An address to ask; more may stand.")
-@click.option("--language", default="", help="What it is written in, such as en-us.")
-@click.option("--timezone", default="", help="Whose days it goes by, such as Europe/Berlin.")
+@click.argument("folder", metavar="[DIR]", required=False, type=click.Path(path_type=Path))
+@click.option(
+    "--from",
+    "site",
+    metavar="SITE",
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    help="Turn the folder of an everyday.cc site into a newsroom, in place.",
+)
+@click.option("--title", default="", help="Title of the site.")
+@click.option("--topic", "topics", multiple=True, help="Topic of the site; can be repeated.")
+@click.option(
+    "--source", "sources", multiple=True, help="URL of a feed or website; can be repeated."
+)
+@click.option("--language", default="", help="Language of the site (default: en-us).")
+@click.option("--timezone", default="", help="Time zone, such as Europe/Berlin (default: UTC).")
 @common
 def new_command(
     invocation: Invocation,
-    folder: Path,
+    folder: Path | None,
     *,
+    site: Path | None,
     title: str,
     topics: Sequence[str],
     sources: Sequence[str],
     language: str,
     timezone: str,
 ) -> None:
-    """Make a newsroom in DIR: a bare one on your subject, or a working example beat.
+    """Create a newsroom in DIR: the folder with a site's settings and stories.
 
-    With any option it is a bare one. Without, whoever sits at a terminal is asked what it is to be
-    about; elsewhere, and where no title is answered, it is the example.
+    With a title, topic, source, language or time zone, the newsroom is for your own subject.
+    Without these options, copydesk asks for them. If you enter no title, or if stdin is not a
+    terminal, copydesk creates a working example site about AI.
+
+    With --from, the story files of an everyday.cc site are checked, beat.toml is written, and
+    `.copydesk/` is added to .gitignore.
     """
+    has_options = any((title, topics, sources, language, timezone))
+    if site is not None:
+        if folder is not None or has_options:
+            raise click.UsageError("--from needs no DIR and no other options.")
+        take_over(invocation, site)
+        return
+    if folder is None:
+        raise click.MissingParameter(param_hint="'DIR'", param_type="argument")
     starts.require_free_folder(folder)
     new: config.NewBeat | None = None
-    if any((title, topics, sources, language, timezone)):
+    if has_options:
         plain = config.NewBeat(title=title or next(iter(topics), "") or folder.resolve().name)
         new = _complete(plain, topics, sources, language, timezone)
     elif not invocation.json and _is_person():
         new = _ask()
     if new is None:
-        terminal.note("an example beat on AI; with --title, --topic and --source it is yours")
+        terminal.note("example site about AI; for your own site use --title, --topic, --source")
         made = starts.new(folder, invocation.clock())
     else:
         made = starts.new_beat(folder, new, invocation.clock())
@@ -78,10 +102,11 @@ def _show(invocation: Invocation, folder: Path, made: Sequence[str]) -> None:
     if invocation.json:
         terminal.as_json({"path": str(folder), "files": made})
         return
-    click.echo(f"a newsroom is in {folder}: {len(made)} files")
-    terminal.note("next: write [fetch] contact and your sources into beat.toml, then")
-    terminal.note(f"  copydesk -C {folder} run")
-    terminal.note(f"  copydesk -C {folder} serve")
+    click.echo(f"created a newsroom in {folder}: {len(made)} files")
+    terminal.note("next: set [fetch] contact and your sources in beat.toml, then run")
+    place = shlex.quote(str(folder))
+    terminal.note(f"  copydesk -C {place} run")
+    terminal.note(f"  copydesk -C {place} serve")
 
 
 def _is_person() -> bool:
@@ -90,12 +115,12 @@ def _is_person() -> bool:
 
 def _ask() -> config.NewBeat | None:
     """Ask a person for the settings of a new site; None for the example site."""
-    title = _prompt("title of the site (Enter: an example beat on AI)")
+    title = _prompt("title of the site (Enter for an example site about AI)")
     if not title:
         return None
     plain = config.NewBeat(title=title)
     topics = _prompt_each("topic")
-    sources = _prompt_each("address of a feed or site", source_address)
+    sources = _prompt_each("URL of a feed or website", source_address)
     language = _prompt("language", plain.locale, _reader(kinds.LOCALE))
     timezone = _prompt("time zone", plain.timezone, _reader(kinds.TIMEZONE))
     return _complete(plain, topics, sources, language, timezone)
@@ -104,7 +129,7 @@ def _ask() -> config.NewBeat | None:
 def _prompt_each(what: str, read: Callable[[str], str] = text.fold) -> list[str]:
     """Ask a person for several values, until an answer is empty."""
     answers: list[str] = []
-    while answer := _prompt(f"{what} {len(answers) + 1} (Enter: no more)", "", read):
+    while answer := _prompt(f"{what} {len(answers) + 1} (Enter to finish)", "", read):
         answers.append(answer)
     return answers
 
@@ -140,8 +165,13 @@ def _reader(kind: ValueKind[str]) -> Callable[[str], str]:
 @click.command("config")
 @common
 def config_command(invocation: Invocation) -> None:
-    """Print every setting with its origin, secrets hidden."""
+    """Print all settings and where each value comes from.
+
+    Secrets are hidden.
+    """
     rows, warnings = starts.setting_rows(invocation.root, invocation.environ)
+    folder = str(invocation.root.resolve())
+    rows.insert(0, starts.SettingRow(path="newsroom", value=folder, origin=invocation.root_origin))
     for warning in warnings:
         terminal.note(f"warning: {warning}")
     if invocation.json:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import signal
 from collections.abc import Mapping
 from pathlib import Path
@@ -18,16 +19,19 @@ from copydesk.newsroom.starts import adopt
 
 @click.group("record")
 def record_command() -> None:
-    """Look after the records themselves."""
+    """Check the story files."""
 
 
 @record_command.command("check")
 @click.argument("folder", metavar="[DIR]", required=False, type=click.Path(path_type=Path))
 @common
 def check(invocation: Invocation, folder: Path | None) -> None:
-    """Read and re-write every record in memory and compare the bytes."""
+    """Check that every story file can be read and written unchanged.
+
+    Files are only written in memory and compared byte by byte. Exits with 1 if a file differs.
+    """
     with terminal.progress() as progress:
-        report = check_records(folder or invocation.root, progress)
+        report = check_records(folder or invocation.given_root, progress)
     if invocation.json:
         terminal.as_json(as_dict(report))
     else:
@@ -50,7 +54,7 @@ def as_dict(report: archive.CheckReport) -> Mapping[str, object]:
 
 def show_check(report: archive.CheckReport) -> None:
     """Print the report of `copydesk record check` for a person."""
-    click.echo(f"{report.records} records, {report.identical} identical when written again")
+    click.echo(f"{report.records} records read, {report.identical} identical when written again")
     for collection, count in report.collections.items():
         click.echo(f"  {count:6} {collection}")
     for path in (*report.different, *report.data.different):
@@ -65,7 +69,15 @@ def show_check(report: archive.CheckReport) -> None:
 )
 @common
 def adopt_command(invocation: Invocation, folder: Path) -> None:
-    """Take over a site of everyday.cc: check its records, write beat.toml."""
+    """Turn the folder of an everyday.cc site into a newsroom.
+
+    Does the same as `copydesk new --from DIR`.
+    """
+    take_over(invocation, folder)
+
+
+def take_over(invocation: Invocation, folder: Path) -> None:
+    """Turn the folder of an everyday.cc site into a newsroom, and print what was changed."""
     with terminal.progress() as progress:
         report = check_records(folder, progress)
     changed = adopt(folder)
@@ -74,13 +86,17 @@ def adopt_command(invocation: Invocation, folder: Path) -> None:
         return
     show_check(report)
     click.echo(f"changed: {', '.join(changed) or 'nothing'}")
-    terminal.note(f"next: copydesk -C {folder} build")
+    terminal.note(f"next: copydesk -C {shlex.quote(str(folder))} build")
 
 
 @click.command("catalogue")
 @common
 def catalogue_command(invocation: Invocation) -> None:
-    """Bring the catalogue up to date with every record, edited or committed."""
+    """Update the search index of stories (the catalogue).
+
+    Only needed after you edited story files, if neither `copydesk run` nor `copydesk serve` is
+    used.
+    """
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # SIGTERM acts like Ctrl-C
     with invocation.newsroom() as newsroom, terminal.progress() as progress:
         report = cataloguing.refresh_catalogue(newsroom, progress)
@@ -89,20 +105,23 @@ def catalogue_command(invocation: Invocation) -> None:
         return
     terminal.failures(report.failed)
     click.echo(
-        f"{report.stories} stories in the catalogue: {report.read} read, "
-        f"{report.lost} lost in {report.seconds:.1f} s"
+        f"{report.stories} stories in the search index: {report.read} updated, "
+        f"{report.lost} removed in {report.seconds:.1f} s"
     )
 
 
 @click.group("seal")
 def seal_command() -> None:
-    """Work on the private part of records."""
+    """Decrypt the private part of story files."""
 
 
 @seal_command.command("open")
 @click.argument("path")
 @common
 def open_(invocation: Invocation, path: str) -> None:
-    """Print the private part of the record at PATH."""
+    """Print the decrypted private part of the story file PATH.
+
+    Needs the key in `.copydesk/key` or in the environment variable COPYDESK_KEY.
+    """
     with invocation.newsroom() as newsroom:
         click.echo(open_seal(newsroom, path))

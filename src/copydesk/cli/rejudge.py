@@ -10,7 +10,7 @@ from pathlib import PurePosixPath
 import click
 
 from copydesk.cli import terminal
-from copydesk.cli._invocation import Invocation, common
+from copydesk.cli._invocation import SINCE_HELP, Invocation, Since, SinceParam, common
 from copydesk.cli.terminal import Columns
 from copydesk.kit import text
 from copydesk.rounds import rejudging
@@ -23,23 +23,23 @@ _MOST = 20  # lines of each kind; --json has all
 @click.command("rejudge")
 @click.option(
     "--since",
-    "days",
-    type=click.IntRange(min=0, max=100_000),
-    default=30,
+    metavar="TIME",
+    type=SinceParam(),
+    default="30d",
     show_default=True,
-    help="Stories of so many days; 0 for all.",
+    help=f"{SINCE_HELP} 0 for all stories.",
 )
-@click.option("--apply", "is_applied", is_flag=True, help="File what changes, in one commit.")
+@click.option("--apply", "is_applied", is_flag=True, help="Save the changes in one git commit.")
 @common
-def rejudge_command(invocation: Invocation, *, days: int, is_applied: bool) -> None:
-    """Judge filed stories by the rules of today and show what would change.
+def rejudge_command(invocation: Invocation, *, since: Since, is_applied: bool) -> None:
+    """Score saved stories again with the current settings, and show the changes.
 
-    The rules are topics, points, the gate, rulings and what counts as a copy. Verdicts hold, and
-    what a person edited stays.
+    Applies the current topics, points, threshold, editors' rules and copy detection. Decisions
+    and edits by editors stay.
     """
     with invocation.newsroom() as newsroom, terminal.progress() as progress:
         work = rejudging.apply_rejudging if is_applied else rejudging.rejudge
-        report = work(newsroom, days, progress)
+        report = work(newsroom, since(newsroom), progress)
     if invocation.json:
         terminal.as_json(report)
     else:
@@ -59,7 +59,7 @@ def _show(report: rejudging.RejudgeReport, *, is_applied: bool) -> None:
     would = "changed" if is_applied else "would change"
     parts = _count_fields(report.changes)
     terminal.note(
-        f"{report.judged} judged, {report.without_article} without a stored article; "
+        f"{report.judged} stories scored, {report.without_article} without a stored article; "
         f"{stories} {would}{f' ({parts})' if parts else ''}"
     )
     if report.missing:
@@ -69,19 +69,21 @@ def _show(report: rejudging.RejudgeReport, *, is_applied: bool) -> None:
     if report.commit:
         terminal.note(f"commit {report.commit[:12]}")
     if stories and not is_applied:
-        terminal.note("nothing is filed yet: copydesk rejudge --apply does it")
+        terminal.note("nothing is saved yet: to save the changes, run copydesk rejudge --apply")
     elif report.updated:
-        terminal.note("the site shows it after the next round or copydesk build")
+        terminal.note("the site shows the changes after the next run or copydesk build")
 
 
 def _note_what_stays(report: rejudging.RejudgeReport) -> None:
     """Print the stories that scoring again leaves unchanged, with reasons, then notes."""
     for path in report.skipped:
-        terminal.note(f"skipped, it has edits that are not committed: {path}")
+        terminal.note(f"skipped, because the file has uncommitted edits: {path}")
     for path in report.without[:_MOST]:
-        terminal.note(f"no stored article, left as it is: {path}")
+        terminal.note(f"unchanged, because the article is not stored: {path}")
     if report.without_article > _MOST:
-        terminal.note(f"… and {report.without_article - _MOST} more; --json lists them all")
+        terminal.note(
+            f"… and {report.without_article - _MOST} more stories; --json lists all stories"
+        )
     for words in report.notes:
         terminal.note(f"note: {words}")
 
@@ -124,7 +126,7 @@ def _print_for_a_terminal(changes: Sequence[rejudging.FieldChange]) -> None:
         click.echo(columns.line([text.fold(cell) for cell in cells]))
     if len(weighed) < len(changes):
         count = len(changes) - len(weighed)
-        terminal.note(f"{count} more only say why in other words; --json lists them")
+        terminal.note(f"{count} more changes only reword a reason; --json lists all changes")
 
 
 def _brief(field: str, value: object) -> str:

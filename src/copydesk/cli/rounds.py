@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import shlex
 import signal
+import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -11,18 +13,19 @@ import click
 
 from copydesk import building
 from copydesk.cli import terminal
-from copydesk.cli._invocation import Invocation, common
+from copydesk.cli._invocation import DEPLOY_HELP, WEB_HELP, Invocation, common
+from copydesk.news import Standing
 from copydesk.newsroom import open_newsroom, reports
 
 _FILE = click.Path(path_type=Path, dir_okay=False)
 
 
 @click.command("run")
-@click.option("--web", metavar="FILE", type=_FILE, help="Replay a recorded web (WARC).")
-@click.option("--record", metavar="FILE", type=_FILE, help="Record what comes in (WARC).")
-@click.option("--dry-run", is_flag=True, help="Say what would be filed; change nothing.")
-@click.option("--all-due", is_flag=True, help="Ask every source, due or not.")
-@click.option("--deploy", is_flag=True, help="Then send the site to where [deploy] says.")
+@click.option("--web", metavar="FILE", type=_FILE, help=WEB_HELP)
+@click.option("--record", metavar="FILE", type=_FILE, help="Save all responses to this WARC file.")
+@click.option("--dry-run", is_flag=True, help="Show what would be saved; change nothing.")
+@click.option("--all-due", is_flag=True, help="Fetch all sources, even if they are not due yet.")
+@click.option("--deploy", is_flag=True, help=DEPLOY_HELP)
 @common
 def run_command(
     invocation: Invocation,
@@ -33,7 +36,10 @@ def run_command(
     all_due: bool,
     deploy: bool,
 ) -> None:
-    """Run one round: sources, pages, articles, stories, records, site."""
+    """Fetch all due sources once, save new stories, and build the site.
+
+    The stories are saved as Markdown files in one git commit.
+    """
     from copydesk import rounds
 
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # SIGTERM acts like Ctrl-C
@@ -46,7 +52,10 @@ def run_command(
         terminal.as_json(report)
     else:
         show_round(report, dry_run=dry_run)
-    if not report.complete:
+        _note_next_step(invocation, report, dry_run=dry_run)
+    if report.offline:
+        terminal.note("no source could be reached: does this computer have a network connection?")
+    if report.offline or not report.complete:
         raise click.exceptions.Exit(1)
 
 
@@ -54,11 +63,11 @@ def show_round(report: reports.RoundReport, *, dry_run: bool = False) -> None:
     """Print the counts of a run that fetched and stored stories, then their headlines."""
     terminal.failures(report.failed)
     for path in report.skipped:
-        terminal.note(f"skipped, it has edits that are not committed: {path}")
+        terminal.note(f"skipped, because the file has uncommitted edits: {path}")
     for text in report.notes:
         terminal.note(f"note: {text}")
     for path in report.held:
-        terminal.note(f"held for an editor: {path}")
+        terminal.note(f"not published until an editor decides: {path}")
     for line in _count_lines(report, "would be " if dry_run else ""):
         click.echo(line)
     if report.deploy is not None:
@@ -69,15 +78,41 @@ def show_round(report: reports.RoundReport, *, dry_run: bool = False) -> None:
         terminal.show_headlines(report.headlines)
 
 
+def _note_next_step(invocation: Invocation, report: reports.RoundReport, *, dry_run: bool) -> None:
+    """Print on a terminal which command comes next."""
+    if not sys.stdout.isatty():
+        return
+    if dry_run:
+        terminal.note(f"next: {invocation.command('run')}")
+    elif report.headlines:
+        terminal.note(f"next: {invocation.command('serve')} shows the site and the desk")
+
+
+_STANDINGS = {
+    Standing.PUBLISHED: "published",
+    Standing.HELD: "waiting for an editor",
+    Standing.BELOW_GATE: "below the quality threshold",
+    Standing.BEHIND_LEADER: "behind a fuller report of the event",
+    Standing.COPY: "copies of another story",
+    Standing.OFF_BEAT: "on none of the topics",
+    Standing.RULED_OUT: "blocked by a rule",
+    Standing.REJECTED: "rejected by an editor",
+    Standing.REMOVED: "removed by an editor",
+    Standing.DROPPED: "dropped",
+}
+
+
 def _count_lines(report: reports.RoundReport, would: str) -> Iterator[str]:
     """Yield lines that count found links by outcome; known links do not count as dropped."""
     lost = {reason: count for reason, count in report.dropped.items() if reason != "seen"}
     reasons = ", ".join(f"{count} {reason}" for reason, count in lost.items())
-    yield f"{report.leads} leads in {report.seconds:.1f} s"
-    yield f"  {would}filed    {len(report.filed)}"
+    yield f"{report.leads} links found in {report.seconds:.1f} s"
+    yield f"  {would}saved    {len(report.filed)}"
+    for standing, count in report.standings.items():
+        yield f"    {_STANDINGS[standing]:<34}{count:>6}"
     yield f"  {would}updated  {len(report.updated)}"
     if report.looked_again:
-        yield f"  looked   {report.looked_again} filed pages again"
+        yield f"  checked  {report.looked_again} saved pages again for changes"
     yield f"  held     {len(report.held)}"
     yield f"  dropped  {sum(lost.values())}{f' ({reasons})' if reasons else ''}"
     yield f"  failed   {len(report.failed)}"
@@ -86,7 +121,7 @@ def _count_lines(report: reports.RoundReport, would: str) -> Iterator[str]:
     if report.commit:
         yield f"  commit   {report.commit[:12]}"
     if report.waiting_stories:
-        yield f"  waiting  {report.waiting_stories} for an editor"
+        yield f"  waiting  {report.waiting_stories} stories for an editor's decision"
 
 
 _EDITOR = "Demo editor"
@@ -99,19 +134,23 @@ _EDITOR = "Demo editor"
     type=click.Path(path_type=Path),
     default=Path("copydesk-demo"),
     show_default=True,
-    help="Where the demo's newsroom is made.",
+    help="Folder for the example newsroom (settings and stories).",
 )
-@click.option("--no-serve", is_flag=True, help="End when the site is built.")
+@click.option("--no-serve", is_flag=True, help="Build the site, but do not serve it.")
 @click.option(
     "--port",
     type=click.IntRange(0, 65_535),
     default=8000,
     show_default=True,
-    help="Where to serve; 0: any.",
+    help="Port of the web server; 0 takes any unused port.",
 )
 @common
 def demo_command(invocation: Invocation, folder: Path, no_serve: bool, port: int) -> None:
-    """Run the whole line over an invented news web, offline, and serve site and desk."""
+    """Build and serve an example site, offline.
+
+    Reads a recording of invented news sites, saves their stories, builds the site, and serves the
+    site and its desk (web editor) until Ctrl-C.
+    """
     from copydesk import rounds, serve
     from copydesk.editing import applying
     from copydesk.newsroom.starts import demo, demo_newsroom
@@ -128,28 +167,36 @@ def demo_command(invocation: Invocation, folder: Path, no_serve: bool, port: int
         show_round(report)
     site = folder / ".copydesk" / "site"
     if report.failed:
-        terminal.note("(what failed is part of the example: real sources do such things, too)")
-    terminal.note(f"records: {folder / '_news'}   site: {site / 'index.html'}")
-    terminal.note(f"why a story is where it is: copydesk -C {folder} explain _news/FILE.md")
-    terminal.note("its web is recorded, so further rounds need it: copydesk demo runs one")
+        terminal.note("(the failures are part of the example: real sources fail like this, too)")
+    terminal.note(f"stories: {folder / '_news'}   site: {site / 'index.html'}")
+    place = shlex.quote(str(folder))
+    terminal.note(f"to see why a story is published: copydesk -C {place} explain _news/FILE.md")
+    terminal.note("the example needs its recorded web pages: to run it again, use copydesk demo")
     if not no_serve:
         with open_newsroom(folder, now, {}) as opened:
             waiting = applying.let_stories_wait(opened)
             if waiting:
-                terminal.note(f"{waiting} stories that the gate keeps back wait at the desk")
+                terminal.note(f"{waiting} stories below the threshold wait at the desk")
             serve.serve_demo(opened, serve.Address(port=port), _EDITOR, terminal.note)
 
 
 @click.command("build")
-@click.option("--out", type=click.Path(path_type=Path, file_okay=False), help="The web root.")
-@click.option("--full", is_flag=True, help="Write everything anew.")
-@click.option("--deploy", is_flag=True, help="Send the site to where [deploy] says.")
-@click.option("--dry-run", is_flag=True, help="With --deploy: say what would be sent.")
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Folder for the site (default: .copydesk/site).",
+)
+@click.option("--full", is_flag=True, help="Write all files again, even unchanged files.")
+@click.option("--deploy", is_flag=True, help=DEPLOY_HELP)
+@click.option("--dry-run", is_flag=True, help="With --deploy: show what would be uploaded.")
 @common
 def build_command(
     invocation: Invocation, out: Path | None, full: bool, deploy: bool, dry_run: bool
 ) -> None:
-    """Publish what is filed: site, API, feeds, sitemaps; only what changed."""
+    """Build the site from the saved stories: pages, feeds, sitemaps, API.
+
+    Only files that changed since the last build are written.
+    """
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # SIGTERM acts like Ctrl-C
     _refuse_nonsense(out, deploy=deploy, dry_run=dry_run)
     with invocation.newsroom() as opened, terminal.progress() as progress:
@@ -171,23 +218,27 @@ def build_command(
 
 def _refuse_nonsense(out: Path | None, *, deploy: bool, dry_run: bool) -> None:
     if deploy and out is not None:
-        raise click.UsageError("--deploy sends the newsroom's own site: leave --out away.")
+        raise click.UsageError("--deploy uploads .copydesk/site: leave out --out.")
     if dry_run and not deploy:
-        raise click.UsageError("--dry-run goes with --deploy.")
+        raise click.UsageError("--dry-run needs --deploy.")
 
 
 @click.command("serve")
-@click.option("--host", default="127.0.0.1", show_default=True, help="Where to listen.")
+@click.option("--host", default="127.0.0.1", show_default=True, help="IP address to listen on.")
 @click.option(
     "--port",
     type=click.IntRange(0, 65_535),
     default=8000,
     show_default=True,
-    help="0 takes a free one.",
+    help="Port to listen on; 0 takes any unused port.",
 )
 @common
 def serve_command(invocation: Invocation, host: str, port: int) -> None:
-    """Run rounds on schedule and serve the site until SIGTERM or Ctrl-C."""
+    """Serve the site and fetch its sources on schedule.
+
+    Also serves the desk (web editor), and sends newsletters that are due. Runs until Ctrl-C or
+    SIGTERM.
+    """
     from copydesk import serve
 
     with invocation.newsroom() as opened:

@@ -13,7 +13,7 @@ import click
 from copydesk import editing, watch
 from copydesk.building import channels
 from copydesk.cli import rounds, terminal
-from copydesk.cli._invocation import Invocation, common
+from copydesk.cli._invocation import AS_HELP, DEPLOY_HELP, WEB_HELP, Invocation, common, hidden
 from copydesk.cli.terminal import Columns, ago, until
 from copydesk.editing import source_edits
 from copydesk.errors import UsageError
@@ -23,11 +23,11 @@ from copydesk.rounds import RoundOptions, run_round, sources
 
 @click.command("add")
 @click.argument("url")
-@click.option("--name", default="", help="The publisher's name; default: the list's own title.")
-@click.option("--pick", type=click.IntRange(min=1), help="Which of the lists that are found.")
-@click.option("--as-is", is_flag=True, help="Add the address itself, unseen.")
-@click.option("--look", is_flag=True, help="Show what is found, and add nothing.")
-@click.option("--web", type=click.Path(path_type=Path), help="Look at a recorded web (WARC).")
+@click.option("--name", default="", help="Name of the publisher (default: the feed's title).")
+@click.option("--pick", type=click.IntRange(min=1), help="Number of the found source to add.")
+@click.option("--as-is", is_flag=True, help="Add URL itself, without fetching the URL first.")
+@click.option("--look", is_flag=True, help="Show the sources that are found, without adding one.")
+@click.option("--web", type=click.Path(path_type=Path), help=WEB_HELP)
 @common
 def add(
     invocation: Invocation,
@@ -39,18 +39,25 @@ def add(
     look: bool,
     web: Path | None,
 ) -> None:
-    """Find what can be watched at any address and add it to beat.toml."""
+    """Find the feed of a website, and add the feed to beat.toml.
+
+    URL is any page of the website. Feeds, sitemaps, and pages that list articles are found.
+    """
     if look and (as_is or pick is not None):
-        raise UsageError("--look adds nothing", subject="--as-is" if as_is else "--pick")
+        raise UsageError(
+            "option cannot be used with --look", subject="--as-is" if as_is else "--pick"
+        )
     url = _complete_address(url)
     discovery = None if as_is else _look_at(invocation, url, web)
     if discovery is None and look:
-        raise UsageError("nobody may look yet", subject="[fetch] contact", hint="set it first")
+        raise UsageError(
+            "missing setting", subject="[fetch] contact", hint="set `contact` in beat.toml"
+        )
     if discovery is None:
         _report_added(invocation, url, sources.add_source(invocation.root, url, name))
         return
     for failure in discovery.failed:
-        terminal.note(f"not read: {failure.url}: {failure.what}")
+        terminal.note(f"could not read: {failure.url}: {failure.what}")
     if look:
         _print_offers(invocation, discovery)
         return
@@ -67,7 +74,7 @@ def _complete_address(url: str) -> str:
     address = sources.source_address(url)
     if "://" in url:
         return url
-    terminal.note(f"taken as {address}")
+    terminal.note(f"using the URL {address}")
     return address
 
 
@@ -76,14 +83,16 @@ def _look_at(invocation: Invocation, url: str, web: Path | None) -> sources.Disc
     with invocation.newsroom(scratch=True) as newsroom:
         if web is None and not newsroom.settings.fetch.contact:
             terminal.note(
-                "added without a look at it: [fetch] contact is not set, "
-                "and site owners must be able to reach who asks; to have a look later, "
-                "set it, then sources remove and sources add"
+                "the source is added without a check, because [fetch] contact is not set "
+                "(site owners must be able to reach you); to check the source later, set "
+                "[fetch] contact, then run `sources remove` and `sources add`"
             )
             return None
         if web is None:
             pause = newsroom.settings.fetch.delay_seconds
-            terminal.note(f"looking at {url}, with {pause:g} s between two requests to a host")
+            terminal.note(
+                f"looking for sources at {url}, with {pause:g} s between requests to a host"
+            )
         with terminal.progress() as progress:
             return sources.find_sources(newsroom, url, web, progress)
 
@@ -100,16 +109,16 @@ def _choose(
         return discovery.best
     _show_offers(discovery.offers)
     choice = click.IntRange(1, len(discovery.offers))
-    answer: int = click.prompt("which one", type=choice, default=1, err=True)
+    answer: int = click.prompt("number of the source to add", type=choice, default=1, err=True)
     return discovery.offers[answer - 1]
 
 
 def _no_such_pick(pick: int, count: int) -> UsageError:
     if count == 1:
-        what, hint = "there is 1 list to pick from", "leave --pick out"
+        what, hint = "only 1 source was found", "leave out --pick"
     else:
-        what = f"there are {count} lists to pick from"
-        hint = f"take 1 to {count}; without --pick they are shown"
+        what = f"expected a number from 1 to {count}"
+        hint = "leave out --pick to see the list of sources"
     return UsageError(what, subject=f"--pick {pick}", hint=hint)
 
 
@@ -120,8 +129,8 @@ def _is_person() -> bool:
 def _print_choices(invocation: Invocation, discovery: sources.Discovery) -> None:
     """Print the sources that were found, if none was chosen to be added."""
     _print_offers(invocation, discovery)
-    terminal.note(f"{len(discovery.offers)} lists found, none added: {discovery.url}")
-    terminal.note("hint: say which with --pick N")
+    terminal.note(f"{len(discovery.offers)} sources found, none added: {discovery.url}")
+    terminal.note("hint: choose a source with --pick N")
 
 
 def _print_offers(invocation: Invocation, discovery: sources.Discovery) -> None:
@@ -147,7 +156,7 @@ def _report_added(
     if invocation.json:
         terminal.as_json({"url": url, "added": added, "offers": _plain(offers)})
         return
-    click.echo(f"{'added' if added else 'there already'}: {url}")
+    click.echo(f"{'added' if added else 'already in beat.toml'}: {url}")
     for offer in offers:
         if offer.url == url:
             for sample in offer.samples:
@@ -168,21 +177,22 @@ def _plain(offers: Sequence[watch.Offer]) -> list[dict[str, object]]:
     ]
 
 
-_HEAD = ("source", "state", "answer", "new", "a week", "known", "failures", "next")
-_WIDTHS = (0, 12, 6, 6, 7, 5, 14, 6)
+_HEAD = ("source", "status", "last ok", "last new", "per week", "known", "failures", "next")
+_WIDTHS = (0, 12, 7, 8, 8, 5, 14, 6)
 _RIGHT = frozenset({2, 3, 4, 5, 7})  # the columns with numbers
 NONE_YET = "no sources yet: add one with copydesk sources add https://…"
 _MOST = 20  # sources whose findings are printed in full
 
 
 @click.command("check")
-@click.option("--ask", is_flag=True, help="Ask every source now; nothing of it is remembered.")
-@click.option("--web", type=click.Path(path_type=Path), help="Ask a recorded web (WARC).")
+@click.option("--ask", is_flag=True, help="Fetch every source now, without saving the results.")
+@click.option("--web", type=click.Path(path_type=Path), help=WEB_HELP)
 @common
 def check(invocation: Invocation, *, ask: bool, web: Path | None) -> None:
-    """Show how each source is, those that need somebody first; then end with 1.
+    """Show the health of all sources, those with problems first.
 
-    It is told from memory, and nobody is asked unless with --ask.
+    The health is known from earlier runs; nothing is fetched without --ask. Exits with 1 if a
+    source needs attention.
     """
     rows = _health_rows(invocation, ask=ask or web is not None, web=web)
     if invocation.json:
@@ -271,18 +281,18 @@ def _finding_lines(rows: Sequence[sources.HealthRow]) -> Iterator[str]:
             yield f"    {finding.hint}"
     if len(troubled) > _MOST:
         yield ""
-        yield f"… and {len(troubled) - _MOST} more; --json lists them all"
+        yield f"… and {len(troubled) - _MOST} more sources; --json lists all sources"
 
 
 def _summary(rows: Sequence[sources.HealthRow]) -> str:
     """Return a line that counts the sources: all, by state, and those that need a person."""
     count = len(rows)
     if all(row.state == "new" for row in rows):
-        return f"{_sources(count)}, none asked yet: copydesk run asks them"
+        return f"{_sources(count)}, none fetched yet: run copydesk run"
     states = Counter(row.state for row in rows).most_common()
     people = sum(row.needs_person for row in rows)
     parts = ", ".join(f"{number} {state}" for state, number in states)
-    needs = "nothing needs you" if not people else f"{people} need{'s' * (people == 1)} you"
+    needs = f"{people or 'none'} need{'s' * (people < 2)} attention"
     return f"{_sources(count)}: {parts}; {needs}"
 
 
@@ -292,13 +302,13 @@ def _sources(count: int) -> str:
 
 @click.command("ask")
 @click.argument("source", metavar="URL-or-NAME")
-@click.option("--web", metavar="FILE", type=click.Path(path_type=Path), help="Replay a web (WARC).")
-@click.option("--deploy", is_flag=True, help="Then send the site to where [deploy] says.")
+@click.option("--web", metavar="FILE", type=click.Path(path_type=Path), help=WEB_HELP)
+@click.option("--deploy", is_flag=True, help=DEPLOY_HELP)
 @common
 def ask(invocation: Invocation, source: str, *, web: Path | None, deploy: bool) -> None:
-    """Run a round of one source alone, due or not.
+    """Fetch one source now, due or not, and save its new stories.
 
-    A rest that it asked for is kept, and one that has ended is not asked.
+    A pause that the source asked for is kept, and a source that has ended is not fetched.
     """
     with invocation.newsroom() as newsroom, terminal.progress() as progress:
         url = source_edits.find_source(newsroom.beat, source).url
@@ -312,13 +322,16 @@ def ask(invocation: Invocation, source: str, *, web: Path | None, deploy: bool) 
         raise click.exceptions.Exit(1)
 
 
-@click.command("keep")
+@click.command("undo-move")
 @click.argument("url")
-@click.option("--why", required=True, help="The reason; it is kept in _data/sources.yaml.")
-@click.option("--as", "name", default="", help="Who says it; else git's user.")
+@click.option("--why", required=True, help="The reason, saved in _data/sources.yaml.")
+@click.option("--as", "name", metavar="NAME", default="", help=AS_HELP)
 @common
-def keep(invocation: Invocation, url: str, *, why: str, name: str) -> None:
-    """Undo a source's move or end; it neither moves nor ends by itself again."""
+def undo_move(invocation: Invocation, url: str, *, why: str, name: str) -> None:
+    """Undo the automatic move or end of a source.
+
+    Later runs neither move nor end the source automatically.
+    """
     with invocation.newsroom() as newsroom:
         by = editing.speaker(newsroom, name)
         report = source_edits.keep_source(newsroom, url, why, by)
@@ -331,16 +344,16 @@ def keep(invocation: Invocation, url: str, *, why: str, name: str) -> None:
         click.echo(f"unchanged: {url}")
         return
     undone = f", its {report.undone} undone" if report.undone else ""
-    click.echo(f"kept{undone}: {url}")
-    terminal.note("the next round asks it at this address")
+    click.echo(f"source kept{undone}: {url}")
+    terminal.note("the next run fetches the source at this URL")
 
 
 @click.command("remove")
 @click.argument("source", metavar="URL-or-NAME")
-@click.option("--as", "name", default="", help="Who says it; else git's user.")
+@click.option("--as", "name", metavar="NAME", default="", help=AS_HELP)
 @common
 def remove(invocation: Invocation, source: str, *, name: str) -> None:
-    """Take a source out of beat.toml, in one commit; what it brought stays filed."""
+    """Remove a source from beat.toml; its stories stay."""
     with invocation.newsroom() as newsroom:
         url = source_edits.find_source(newsroom.beat, source).url
         by = editing.speaker(newsroom, name)
@@ -357,13 +370,13 @@ def remove(invocation: Invocation, source: str, *, name: str) -> None:
 @click.argument("file", type=click.Path(path_type=Path))
 @common
 def import_(invocation: Invocation, file: Path) -> None:
-    """Add the sources of an OPML file, or a list of addresses, to beat.toml."""
+    """Import sources from an OPML file or a list of URLs."""
     with invocation.newsroom() as newsroom:
         done = source_edits.import_sources(newsroom, file)
     if done.no_topics:
         names = ", ".join(done.no_topics[:10]) + (", …" if len(done.no_topics) > 10 else "")
         terminal.note(
-            f"folders that are no topics of this beat, left out ({len(done.no_topics)}): {names}"
+            f"ignored {len(done.no_topics)} OPML folders that are not topics here: {names}"
         )
     if invocation.json:
         terminal.as_json({"named": done.named, "added": done.added})
@@ -374,7 +387,7 @@ def import_(invocation: Invocation, file: Path) -> None:
 @click.command("export")
 @common
 def export(invocation: Invocation) -> None:
-    """Print the sources as OPML 2.0."""
+    """Print all sources as OPML 2.0."""
     with invocation.newsroom() as newsroom:
         click.echo(source_edits.export_opml(newsroom).decode(), nl=False)
 
@@ -383,7 +396,7 @@ def export(invocation: Invocation) -> None:
 @click.pass_context
 @common
 def sources_command(invocation: Invocation, context: click.Context) -> None:
-    """List where leads come from and how each source stands."""
+    """List all sources with their status, or add, check and remove sources."""
     if context.invoked_subcommand is not None:
         return
     with invocation.newsroom() as newsroom:
@@ -402,8 +415,8 @@ def sources_command(invocation: Invocation, context: click.Context) -> None:
 
 
 def _show_sources(rows: Sequence[sources.SourceRow], now: datetime) -> None:
-    columns = Columns(0, 7, 6, 6, 0, right=frozenset({2, 3}))
-    click.secho(columns.line(("source", "state", "answer", "next", "error")), bold=True)
+    columns = Columns(0, 7, 7, 6, 0, right=frozenset({2, 3}))
+    click.secho(columns.line(("source", "status", "last ok", "next", "error")), bold=True)
     for row in rows:
         name = row.name or row.url.partition("://")[2]
         times = (ago(row.last_ok, now), until(row.next, now))
@@ -418,7 +431,8 @@ def _state(row: sources.SourceRow) -> str:
 sources_command.add_command(add)
 sources_command.add_command(ask)
 sources_command.add_command(check)
-sources_command.add_command(keep)
+sources_command.add_command(undo_move)
+sources_command.add_command(hidden(undo_move), "keep")  # its former name
 sources_command.add_command(remove)
 sources_command.add_command(import_)
 sources_command.add_command(export)

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from copydesk.cli import terminal
-from copydesk.cli._invocation import Invocation, common
+from copydesk.cli._invocation import WEB_HELP, Invocation, common
 from copydesk.errors import PageError
 from copydesk.kit import dates
 from copydesk.news import Article, Dropped, NotModified, Page, Refused
@@ -16,10 +16,10 @@ from copydesk.rounds import steps
 
 @click.command("watch")
 @click.argument("url")
-@click.option("--web", type=click.Path(path_type=Path), help="Replay a recorded web (WARC).")
+@click.option("--web", type=click.Path(path_type=Path), help=WEB_HELP)
 @common
 def watch_command(invocation: Invocation, url: str, web: Path | None) -> None:
-    """Ask one source and print the leads that it lists."""
+    """Fetch one source (a feed or page) and list the articles it links to."""
     with invocation.newsroom(scratch=True) as newsroom:
         reading = steps.watch_url(newsroom, url, web)
     if invocation.json:
@@ -37,10 +37,10 @@ def watch_command(invocation: Invocation, url: str, web: Path | None) -> None:
 
 @click.command("fetch")
 @click.argument("url")
-@click.option("--web", type=click.Path(path_type=Path), help="Replay a recorded web (WARC).")
+@click.option("--web", type=click.Path(path_type=Path), help=WEB_HELP)
 @common
 def fetch_command(invocation: Invocation, url: str, web: Path | None) -> None:
-    """Ask for one address as a round would; print the body."""
+    """Fetch one URL as a run would, and print the response body."""
     with invocation.newsroom(scratch=True) as newsroom:
         answer = steps.fetch_url(newsroom, url, web)
     if invocation.json:
@@ -51,7 +51,7 @@ def fetch_command(invocation: Invocation, url: str, web: Path | None) -> None:
         terminal.note(f"{answer.status} {answer.final_url} ({len(answer.body)} bytes)")
         click.echo(answer.body, nl=False)
     else:
-        terminal.note(f"no page ({_why(answer)}): {url}")
+        terminal.note(f"received no page ({_why(answer)}): {url}")
     if isinstance(answer, Refused):
         raise click.exceptions.Exit(1)
 
@@ -59,7 +59,7 @@ def fetch_command(invocation: Invocation, url: str, web: Path | None) -> None:
 def _why(answer: NotModified | Refused) -> str:
     if isinstance(answer, Refused):
         return f"{answer.reason}: {answer.detail or answer.status}"
-    return "304 to an unconditional request"
+    return "the server answered 304 to an unconditional request"
 
 
 def _fields(answer: object) -> dict[str, object]:
@@ -79,20 +79,21 @@ def _fields(answer: object) -> dict[str, object]:
 
 @click.command("extract")
 @click.argument("url_or_file", metavar="URL|FILE")
-@click.option("--web", type=click.Path(path_type=Path), help="Replay a recorded web (WARC).")
-@click.option("--url", "address", default="", help="The address that a FILE came from.")
-@click.option("--text", "is_text", is_flag=True, help="Print the text alone, as Markdown.")
+@click.option("--web", type=click.Path(path_type=Path), help=WEB_HELP)
+@click.option("--url", "address", default="", help="The URL that FILE was saved from.")
+@click.option("--text", "is_text", is_flag=True, help="Print only the article's text, as Markdown.")
 @common
 def extract_command(
     invocation: Invocation, url_or_file: str, web: Path | None, address: str, *, is_text: bool
 ) -> None:
-    """Read one page and print what it says, each field with where it came from."""
+    """Extract the article from one page and print its fields.
+
+    Each field is printed with the part of the page that it comes from.
+    """
     outcome = _extract(invocation, url_or_file, web, address)
     if isinstance(outcome, Dropped):
-        terminal.note(f"no article ({outcome.reason}: {outcome.detail}): {outcome.url}")
-        terminal.note(
-            "hint: a round drops such a page too; docs/reference/drop-reasons.md says why"
-        )
+        terminal.note(f"found no article ({outcome.reason}: {outcome.detail}): {outcome.url}")
+        terminal.note("hint: a run drops such a page, too; see docs/reference/drop-reasons.md")
         raise click.exceptions.Exit(1)
     fields = steps.article_fields(outcome)
     if invocation.json:
@@ -110,9 +111,9 @@ def _extract(
         return _extract_file(invocation, path, address)
     if "://" not in url_or_file:
         raise PageError(
-            "no such file, and no web address",
+            "expected a file or a URL",
             subject=url_or_file,
-            hint="an address begins with https://",
+            hint="begin a URL with https://",
         )
     with invocation.newsroom(scratch=True) as newsroom:
         return steps.extract_url(newsroom, url_or_file, web)
@@ -128,10 +129,13 @@ def _extract_file(invocation: Invocation, path: Path, address: str) -> Article |
 
 @click.command("judge")
 @click.argument("url")
-@click.option("--web", type=click.Path(path_type=Path), help="Replay a recorded web (WARC).")
+@click.option("--web", type=click.Path(path_type=Path), help=WEB_HELP)
 @common
 def judge_command(invocation: Invocation, url: str, web: Path | None) -> None:
-    """Fetch, read and judge one page; nothing is filed."""
+    """Fetch one page and print its topics and score.
+
+    The page is not saved as a story.
+    """
     with invocation.newsroom(scratch=True) as newsroom:
         outcome = steps.judge_url(newsroom, url, web)
     if invocation.json:

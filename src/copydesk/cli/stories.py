@@ -9,7 +9,7 @@ import click
 
 from copydesk import editing
 from copydesk.cli import terminal
-from copydesk.cli._invocation import Invocation, common
+from copydesk.cli._invocation import SINCE_HELP, Invocation, Since, SinceParam, common
 from copydesk.editing import stories
 from copydesk.editing.trail import Trail, TrailEntry, trace_story
 from copydesk.kit import text
@@ -25,15 +25,33 @@ _STANDINGS = (*(standing.value for standing in Standing), "gone")
     "standings",
     multiple=True,
     type=click.Choice(_STANDINGS),
-    help="Where they stand; more than once: any of these.",
+    help="Only stories with this status; can be repeated.",
 )
-@click.option("--topic", "topics", multiple=True, metavar="NAME", help="Of this topic.")
-@click.option("--source", metavar="SOURCE", default="", help="A publisher's domain, or a source.")
-@click.option("--since", metavar="DAYS", type=float, default=0, help="Published since so long.")
-@click.option("--search", metavar="WORDS", default="", help="These words, in headline or text.")
-@click.option("--near-gate", is_flag=True, help="Within 20 points of the gate, below and above.")
-@click.option("--today", is_flag=True, help="What the rounds of today filed and dropped.")
-@click.option("--limit", type=click.IntRange(min=1), default=20, help="At most so many (20).")
+@click.option(
+    "--topic",
+    "topics",
+    multiple=True,
+    metavar="NAME",
+    help="Only stories on this topic.",
+)
+@click.option(
+    "--source",
+    metavar="SOURCE",
+    default="",
+    help="Only stories of this domain or source.",
+)
+@click.option("--since", metavar="TIME", type=SinceParam(), default="0", help=SINCE_HELP)
+@click.option("--search", metavar="WORDS", default="", help="Only stories with these words.")
+@click.option(
+    "--near-gate", is_flag=True, help="Only stories within 20 points of the quality threshold."
+)
+@click.option("--today", is_flag=True, help="Only stories and dropped pages of today's runs.")
+@click.option(
+    "--limit",
+    type=click.IntRange(min=1),
+    default=20,
+    help="Show at most this many stories (default: 20).",
+)
 @common
 def stories_command(
     invocation: Invocation,
@@ -41,24 +59,27 @@ def stories_command(
     standings: tuple[str, ...],
     topics: tuple[str, ...],
     source: str,
-    since: float,
+    since: Since,
     search: str,
     near_gate: bool,
     today: bool,
     limit: int,
 ) -> None:
-    """List what is filed, the newest first: time, quality, standing, topics, headline."""
-    question = stories.StoryQuestion(
-        standings=frozenset(standings),
-        topics=frozenset(topics),
-        source=source,
-        since_days=since,
-        search=search,
-        near_gate=near_gate,
-        today=today,
-        limit=limit,
-    )
+    """List saved stories, newest first.
+
+    Each line has the time (UTC), quality, status, topics and headline of a story.
+    """
     with invocation.newsroom() as newsroom:
+        question = stories.StoryQuestion(
+            standings=frozenset(standings),
+            topics=frozenset(topics),
+            source=source,
+            since_days=since(newsroom),
+            search=search,
+            near_gate=near_gate,
+            today=today,
+            limit=limit,
+        )
         listed = stories.list_stories(newsroom, question)
     if invocation.json:
         terminal.as_json(listed)
@@ -80,7 +101,7 @@ def _show(listed: stories.StoryList) -> None:
         time = lead.at[:16].replace("T", " ")
         click.echo(columns.line((time, "", Standing.DROPPED, lead.reason, text.fold(lead.url))))
     _note_more("stories", len(listed.stories), listed.total)
-    _note_more("dropped leads", len(listed.dropped), listed.dropped_total)
+    _note_more("dropped pages", len(listed.dropped), listed.dropped_total)
     if listed.gate:
         terminal.note_gate_passage(listed.gate)
     terminal.failures(listed.failed)
@@ -90,7 +111,7 @@ def _show(listed: stories.StoryList) -> None:
 
 def _note_more(what: str, shown: int, total: int) -> None:
     if total > shown:
-        terminal.note(f"{shown} of {total:,} {what}; --limit shows more")
+        terminal.note(f"{shown} of {total:,} {what} shown; --limit shows more")
 
 
 _SHORT = 10  # characters of a commit id
@@ -101,7 +122,10 @@ _ORDINALS = {1: "st", 2: "nd", 3: "rd"}
 @click.argument("path_or_url", metavar="PATH-or-URL")
 @common
 def explain_command(invocation: Invocation, path_or_url: str) -> None:
-    """Say why a story is where it is, or why a lead was dropped."""
+    """Explain why a story is published or not, or why a page was dropped.
+
+    PATH-or-URL is the path of a story file, or the URL of a page.
+    """
     with invocation.newsroom() as newsroom:
         why = editing.explain(newsroom, path_or_url)
         trail = trace_story(newsroom, why.path, why.url)
@@ -109,11 +133,11 @@ def explain_command(invocation: Invocation, path_or_url: str) -> None:
         told = {field.name: getattr(why, field.name) for field in fields(why)}
         terminal.as_json({**told, "trail": trail.entries, "trail_rest": trail.rest})
         return
-    click.echo(f"{why.state}: {why.path or why.url} (decided at: {why.stage})")
+    click.echo(f"{why.state}: {why.path or why.url} (decided in step: {why.stage})")
     _print_reasons(why)
     if why.verdict:
         click.echo(
-            f"  verdict {why.verdict['said']} by {why.verdict['by']} at {why.verdict['at']}: "
+            f"  decision: {why.verdict['said']} by {why.verdict['by']} at {why.verdict['at']}: "
             f"{why.verdict['why']}"
         )
     for rule in why.rulings:
@@ -125,22 +149,22 @@ def explain_command(invocation: Invocation, path_or_url: str) -> None:
     _print_lines("history", why.history)
     _print_lines("copy", why.copies)
     _print_lines(
-        "beside",
-        (f"{path}{' (leads)' if path == why.leader else ''}" for path in why.group),
+        "same group",
+        (f"{path}{' (main story)' if path == why.leader else ''}" for path in why.group),
     )
-    _print_lines("place", map(_format_place, why.places))
-    _print_lines("otherwise", map(text.fold, why.otherwise))
+    _print_lines("rank", map(_format_place, why.places))
+    _print_lines("what if", map(text.fold, why.otherwise))
     _print_trail(trail)
 
 
 def _print_trail(trail: Trail) -> None:
     """Print the history of a story, a line for each event, in order."""
     if trail.entries:
-        click.echo("  trail:")
+        click.echo("  full history:")
     for entry in trail.entries:
         click.echo(f"    {entry.at or '?':20}  {_format_entry(entry)}")
     if trail.rest:
-        click.echo(f"    {'':20}  and {trail.rest} more")
+        click.echo(f"    {'':20}  and {trail.rest} more events")
     for note in trail.notes:
         click.echo(f"    {'':20}  {text.fold(note)}")
 
@@ -170,7 +194,7 @@ def _print_reasons(why: reports.Explanation) -> None:
 def _format_place(place: reports.Place) -> str:
     of_topic = f" on {text.fold(place.topic)}" if place.topic else ""
     return (
-        f"{_format_ordinal(place.place)} by quality of the last {place.stories}{of_topic} "
+        f"{_format_ordinal(place.place)} by quality of the last {place.stories} stories{of_topic} "
         f"(median {place.median}, {place.published} published)"
     )
 

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 import re
 import shutil
 import sys
 import textwrap
-from collections.abc import Iterator, Mapping, Sequence
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -19,8 +23,6 @@ from copydesk.errors import UsageError
 from copydesk.kit import dates, text
 
 if TYPE_CHECKING:
-    from rich.progress import Progress, TaskID
-
     from copydesk.newsroom import reports, standings
 
 # allowed inside JSON strings, but not harmless on a terminal: C1 controls, direction marks
@@ -48,8 +50,8 @@ def ask(risk: str, *, is_answered: bool) -> None:
     if is_answered:
         return
     if not is_somebody_there():
-        raise UsageError(risk, hint="if that is meant, say so: --yes")
-    click.confirm(f"{risk}. Go on?", abort=True, err=True)
+        raise UsageError(risk, hint="add --yes to confirm")
+    click.confirm(f"{risk}. Continue?", abort=True, err=True)
 
 
 def is_somebody_there() -> bool:
@@ -64,7 +66,7 @@ def failures(failed: Sequence[newsroom.Failure], most: int = 20) -> None:
         if failure.hint:
             note(f"  hint: {text.fold(failure.hint)}")
     if len(failed) > most:
-        note(f"… and {len(failed) - most} more; --json lists them all")
+        note(f"… and {len(failed) - most} more failures; --json lists all failures")
 
 
 def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
@@ -89,36 +91,132 @@ def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
 
 
 @contextlib.contextmanager
-def progress() -> Iterator[newsroom.Progress]:
-    """Show a progress bar on stderr for the block, if stderr is a terminal."""
-    if not sys.stderr.isatty():
+def progress(line_seconds: float = 10.0) -> Iterator[newsroom.Progress]:
+    """Show on stderr for the block what is being done, how much is done, and how long it takes.
+
+    A terminal shows a bar, anything else gets a line every `line_seconds`. The environment's
+    `COPYDESK_PROGRESS=off` turns both off.
+    """
+    if os.environ.get("COPYDESK_PROGRESS") == "off":
         yield newsroom.Silence()
         return
+    work = Work()
+    if sys.stderr.isatty():
+        with _show_bar(work):
+            yield work
+    else:
+        with _each(line_seconds, lambda: note(work.describe())):
+            yield work
+
+
+@contextlib.contextmanager
+def _show_bar(work: Work) -> Iterator[None]:
     from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
-    columns = (TextColumn("{task.description:>10}"), BarColumn(), MofNCompleteColumn())
-    with Progress(
-        *columns, TimeElapsedColumn(), console=Console(stderr=True), transient=True
-    ) as bars:
-        yield _Bars(bars)
+    columns = (BarColumn(20), TimeElapsedColumn(), TextColumn("{task.description}"))
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bars:
+        task = bars.add_task("", total=None)
+
+        def show() -> None:
+            bars.update(task, description=work.describe(), completed=work.done, total=work.total)
+
+        with _each(_BAR_SECONDS, show):
+            yield
 
 
-class _Bars:
-    """Shows the progress of long work as bars, one for each stage."""
+@contextlib.contextmanager
+def _each(seconds: float, do: Callable[[], None]) -> Iterator[None]:
+    """Do something every few seconds during the block, in a thread of its own."""
+    is_over = threading.Event()
 
-    def __init__(self, bars: Progress) -> None:
-        self._bars = bars
-        self._task: TaskID | None = None
+    def go_on() -> None:
+        while not is_over.wait(seconds):
+            do()
 
-    def stage(self, name: str, total: int | None = None) -> None:
-        """Begin a new bar for a stage."""
-        self._task = self._bars.add_task(name, total=total)
+    thread = threading.Thread(target=go_on, daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        is_over.set()
+        thread.join()
 
-    def step(self, count: int = 1) -> None:
-        """Advance the bar of the present stage."""
-        if self._task is not None:
-            self._bars.advance(self._task, count)
+
+_BAR_SECONDS = 0.2
+_LEAST_ESTIMATE = 5.0  # seconds; a shorter time needs no estimate
+_STAGES = {
+    "sources": "requesting sources",
+    "pages": "reading pages",
+    "looks": "reading stored pages again",
+    "missing": "fetching what a restore missed",
+    "pictures": "fetching pictures",
+    "judge": "judging stories",
+    "publish": "building the site",
+    "deploy": "uploading the site",
+    "catalogue": "updating the search index",
+    "records": "checking story files",
+    "read": "reading stories",
+    "read articles": "reading articles",
+    "try": "trying keywords",
+    "page": "requesting the page",
+}
+
+
+class Work:
+    """Counts the steps of long work as they are done, and estimates how long the rest takes."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self.done = 0
+        self.total: int | None = None
+        self._clock = clock
+        self._began = clock()
+        self._name = ""
+        self._left: Counter[str] = Counter()  # steps by host
+        self._done: Counter[str] = Counter()
+
+    def stage(
+        self, name: str, total: int | None = None, hosts: Mapping[str, int] | None = None
+    ) -> None:
+        """Begin a stage of `total` steps, None if unknown; `hosts` are its requests by host."""
+        self._name, self.done, self.total, self._began = name, 0, total, self._clock()
+        self._left, self._done = Counter(hosts), Counter()
+
+    def step(self, count: int = 1, host: str = "") -> None:
+        """Count steps of the present stage as done."""
+        self.done += count
+        self._left[host] -= count
+        self._done[host] += count
+
+    def describe(self) -> str:
+        """Return a line on the present stage: what is done, of how much, and the time left."""
+        what = _STAGES.get(self._name, self._name or "starting")
+        if not self.total:
+            return f"{what}: {_span(self._clock() - self._began)}"
+        counted = f"{what}: {self.done:,} of {self.total:,}"
+        return f"{counted}{self._estimate()}"
+
+    def _estimate(self) -> str:
+        """Return the time that is left at the present speed, and the host that takes longest."""
+        spent = self._clock() - self._began
+        left = (self.total or 0) - self.done
+        if not self.done or left <= 0:
+            return ""
+        hosts = [host for host in tuple(self._done) if host and self._left[host] > 0]
+        slow = max(hosts, key=lambda host: self._left[host] / self._done[host], default="")
+        rest = spent / self.done * left
+        at_host = spent / self._done[slow] * self._left[slow] if slow else 0.0
+        if max(rest, at_host) < _LEAST_ESTIMATE:
+            return ""
+        if at_host < rest:
+            return f", about {_rough(rest)} left"
+        pace = f"{self._left[slow]} from {slow}, one in {spent / self._done[slow]:.0f} s"
+        return f", about {_rough(at_host)} left ({pace})"
+
+
+def _rough(seconds: float) -> str:
+    """Return a duration in seconds below two minutes, else in minutes."""
+    return f"{seconds:.0f} s" if seconds < 120 else f"{seconds / 60:,.0f} min"
 
 
 # Columns, not a table of rich: 10,000 rows are slow there, and it breaks URLs over many lines.
@@ -185,6 +283,7 @@ def _span(seconds: float) -> str:
 _MOST = 20  # headlines on a terminal; the rest are counted
 _WIDTHS = (7, 4, 0)
 _INDENT = "  "
+_OUTCOMES = {"filed": "saved", "held": "held", "updated": "updated"}
 
 
 def show_headlines(headlines: Sequence[reports.Headline]) -> None:
@@ -193,7 +292,7 @@ def show_headlines(headlines: Sequence[reports.Headline]) -> None:
     for headline in shown:
         _show_line(headline)
     if len(headlines) > len(shown):
-        click.echo(f"… and {len(headlines) - len(shown)} more")
+        click.echo(f"… and {len(headlines) - len(shown)} more stories")
 
 
 def show_rehearsal(headlines: Sequence[reports.Headline]) -> None:
@@ -208,7 +307,7 @@ def show_story(headline: reports.Headline) -> None:
     """Print the path, scores, status and reasons of one story."""
     standing = "published" if headline.published else "not published"
     topics = ", ".join(map(text.fold, headline.topics)) or "no topic"
-    click.echo(f"{headline.became}: {headline.path}")
+    click.echo(f"{_OUTCOMES[headline.became]}: {headline.path}")
     click.echo(f"{_INDENT}{text.fold(headline.title)}")
     click.echo(f"{_INDENT}{standing}, quality {headline.quality}, {topics}")
     for reason in headline.why:
@@ -217,11 +316,12 @@ def show_story(headline: reports.Headline) -> None:
 
 def _show_line(headline: reports.Headline) -> None:
     quality = "" if headline.quality is None else str(headline.quality)
-    cells = (headline.became, quality, text.fold(headline.title))
+    title = text.fold(headline.title)
     if sys.stdout.isatty():
+        cells = (_OUTCOMES[headline.became], quality, title)
         click.echo(Columns(*_WIDTHS, right=frozenset({1})).line(cells))
     else:
-        click.echo("\t".join((*cells[:2], headline.path, cells[2])))
+        click.echo("\t".join((headline.became, quality, headline.path, title)))
 
 
 Fields = Mapping[str, Mapping[str, object]]
@@ -233,7 +333,7 @@ _NOTHING = "-"
 _EACH_WITH_ITS_OWN = frozenset({"figures", "signals"})
 # not harmless on a terminal: controls except line feed and tab, direction marks
 _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
-_BY_THE_CLOCK = "no date on the page: when it was read"
+_BY_THE_CLOCK = "the page has no date, so the time of fetching is used"
 
 
 def sheet(fields: Fields) -> Iterator[str]:
@@ -326,7 +426,9 @@ def quality_table(rows: Sequence[reports.QualityRow], quality: int | None) -> It
             yield from (_quality_line("", "", line) for line in more)
             name = ""
     total = sum(row.points for row in rows)
-    yield _quality_line("sum", str(total), "" if total == quality else f"the record says {quality}")
+    yield _quality_line(
+        "sum", str(total), "" if total == quality else f"the story file says {quality}"
+    )
 
 
 def _quality_line(part: str, points: str, words: str) -> str:
@@ -353,7 +455,7 @@ def show_deploy(report: reports.DeployReport) -> None:
     for path in report.deleting:
         click.echo(f"would delete  {text.fold(path)}")
     would = "would be " if report.dry_run else ""
-    pinged = f", {report.pinged} told" if report.pinged else ""
+    pinged = f", {report.pinged} services notified" if report.pinged else ""
     click.echo(
         f"{text.fold(report.target)}: {report.sent} {would}sent ({report.bytes / 1e6:.1f} MB), "
         f"{report.deleted} {would}deleted, {report.unchanged} unchanged{pinged} "
@@ -364,11 +466,11 @@ def show_deploy(report: reports.DeployReport) -> None:
 def note_gate_passage(gate: standings.GatePassage) -> None:
     """Print on stderr how many stories reach today's publishing threshold, and others."""
     if not gate.stories:
-        note(f"the gate alone decided on no story of the last {gate.days} days")
+        note(f"the quality threshold decided on no story of the last {gate.days} days")
         return
     note(
-        f"of {gate.stories:,} stories of the last {gate.days} days the gate lets "
-        f"{gate.passed:,} through (publish_at {gate.publish_at})"
+        f"of {gate.stories:,} stories of the last {gate.days} days, {gate.passed:,} reach "
+        f"the quality threshold (publish_at = {gate.publish_at})"
     )
-    others = ", ".join(f"{other.passed:,} at {other.publish_at}" for other in gate.others)
-    note(f"  it would let through: {others}")
+    others = ", ".join(f"{other.passed:,} with {other.publish_at}" for other in gate.others)
+    note(f"  stories that would reach another threshold: {others}")

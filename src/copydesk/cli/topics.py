@@ -10,7 +10,7 @@ import click
 
 from copydesk import editing
 from copydesk.cli import terminal
-from copydesk.cli._invocation import Invocation, common
+from copydesk.cli._invocation import AS_HELP, Invocation, common
 from copydesk.cli.terminal import Columns
 from copydesk.editing import topic_suggestions
 from copydesk.editing.topics import add_keywords, dismiss_words
@@ -20,22 +20,22 @@ from copydesk.newsroom import Newsroom
 
 _LIMIT, _LIMIT_OF_EACH = 10, 3  # words for a single topic, and for each topic of all
 _HEADLINES = 3  # headlines for each word; --json has all
-_NOW = {"filed": "filed on it", "other-topics": "on others", "no-topic": "on none"}
+_NOW = {"filed": "has the topic", "other-topics": "has other topics", "no-topic": "no topic"}
 
 
 @click.group("topics")
 @common
 def topics_command(invocation: Invocation) -> None:  # stored in the context for the subcommand
-    """Grow the topics of the newsroom."""
+    """Suggest new keywords for topics, and add them."""
 
 
 @topics_command.command("suggest")
 @click.argument("topic", default="")
-@click.option("--limit", type=click.IntRange(min=1, max=1000), help="Words for a topic.")
-@click.option("--language", default="", help="Of stories in this language; default: the site's.")
-@click.option("--add", "words", multiple=True, metavar="WORD", help="Add it to the topic's file.")
-@click.option("--dismiss", "idle", multiple=True, metavar="WORD", help="Suggest it no more.")
-@click.option("--as", "name", default="", help="Who says so; else git's user.")
+@click.option("--limit", type=click.IntRange(min=1, max=1000), help="Number of keywords per topic.")
+@click.option("--language", default="", help="Language of the stories (default: the site's).")
+@click.option("--add", "words", multiple=True, metavar="WORD", help="Add WORD to TOPIC's keywords.")
+@click.option("--dismiss", "idle", multiple=True, metavar="WORD", help="Never suggest WORD again.")
+@click.option("--as", "name", metavar="NAME", default="", help=AS_HELP)
 @common
 def suggest(
     invocation: Invocation,
@@ -47,17 +47,19 @@ def suggest(
     idle: tuple[str, ...],
     name: str,
 ) -> None:
-    """Offer keywords for TOPIC, or for each, with the stories that they would win and lose.
+    """Suggest keywords for TOPIC, or for all topics.
 
-    They come of what the newsroom's own stories say and of the topics that editors gave them.
-    Nothing is changed but by --add and --dismiss.
+    Shows which stories would gain or lose the topic by each keyword. The keywords come from the
+    saved stories and the topics that editors gave them. Only --add and --dismiss change anything.
     """
     if words and idle:
-        raise UsageError("one at a time", subject="--add, --dismiss")
+        raise UsageError("options cannot be combined", subject="--add, --dismiss")
     if (words or idle) and not topic:
         option = "--add" if words else "--dismiss"
         raise UsageError(
-            "which topic", subject=option, hint=f"copydesk topics suggest TOPIC {option}"
+            "option needs a topic",
+            subject=option,
+            hint=f"run copydesk topics suggest TOPIC {option}",
         )
     with invocation.newsroom() as newsroom:
         if words:
@@ -92,15 +94,13 @@ def _add(
         terminal.as_json(report)
         return
     for word in report.known:
-        click.echo(f"there already: {word}")
+        click.echo(f"already a keyword: {word}")
     for word in report.added:
         click.echo(f"added to {report.path}: {word}")
     for words_ in report.notes:
         terminal.note(f"note: {words_}")
     if report.added:
-        terminal.note(
-            "new stories are judged by it; of others copydesk rejudge shows what it makes"
-        )
+        terminal.note("the keywords apply to new stories; for saved stories, run copydesk rejudge")
 
 
 def _dismiss(
@@ -113,7 +113,7 @@ def _dismiss(
         terminal.as_json(report)
         return
     for word in report.known:
-        click.echo(f"dismissed already: {word}")
+        click.echo(f"already dismissed: {word}")
     for word in report.dismissed:
         click.echo(f"dismissed in {report.path}: {word}")
     for words_ in report.notes:
@@ -131,11 +131,11 @@ def _show(report: topic_suggestions.SuggestReport, topic: str) -> None:
         for row in _rows(report):
             click.echo("\t".join(row))
     found = sum(len(suggestions.words) for suggestions in report.topics)
-    terminal.note(f"{report.stories} stories in {report.language} read, {found} words suggested")
+    terminal.note(f"{found} keywords suggested, from {report.stories} stories in {report.language}")
     if found:
         name = topic or "TOPIC"
-        terminal.note(f'to add one: copydesk topics suggest "{name}" --add WORD')
-        terminal.note("to be offered it no more: --dismiss WORD")
+        terminal.note(f'to add a keyword: copydesk topics suggest "{name}" --add WORD')
+        terminal.note("to stop the suggestion of a keyword: --dismiss WORD")
 
 
 def is_for_a_person() -> bool:
@@ -158,7 +158,7 @@ def _rows(report: topic_suggestions.SuggestReport) -> Iterator[tuple[str, ...]]:
 def _print_topic(suggestions: topic_suggestions.TopicSuggestions) -> None:
     """Print the keywords suggested for a topic, each with some stories below it."""
     ruled = f", {suggestions.ruled} by an editor's rule" if suggestions.ruled else ""
-    title = text.fold(suggestions.topic) or "On no topic"
+    title = text.fold(suggestions.topic) or "Stories without a topic"
     click.secho(f"{title} ({suggestions.stories} stories{ruled})", bold=True)
     columns = Columns(0, 5, 6, 5, 10, right=frozenset({1, 2, 3, 4}))
     click.echo(columns.line(("  word", "wins", "loses", "on it", "elsewhere")))
@@ -176,4 +176,4 @@ def _story_lines(word: topic_suggestions.SuggestedWord) -> Iterator[str]:
         topics = f": {', '.join(story.topics)}" if story.now == "other-topics" else ""
         yield f"+ {story.title or PurePosixPath(story.path).stem} ({_NOW[story.now]}{topics})"
     for story in word.loses[:_HEADLINES]:
-        yield f"- {story.title or PurePosixPath(story.path).stem} (no more {', '.join(story.lost)})"
+        yield f"- {story.title or PurePosixPath(story.path).stem} (loses {', '.join(story.lost)})"

@@ -56,12 +56,14 @@ class Trial:
         """Return whether the test of rules has ended: done, failed or cancelled."""
         return self.tried is not None or self.error is not None or self.is_given_up
 
-    def stage(self, name: str, total: int | None = None) -> None:
+    def stage(
+        self, name: str, total: int | None = None, hosts: Mapping[str, int] | None = None
+    ) -> None:
         """Begin a stage of a rule test; raises GivenUp if its editor has cancelled the test."""
         self._end_if_nobody_waits()
         self.name, self.steps, self.total = name, 0, total
 
-    def step(self, count: int = 1) -> None:
+    def step(self, count: int = 1, host: str = "") -> None:
         """Count steps of a rule test; raises GivenUp if its editor has cancelled the test."""
         self._end_if_nobody_waits()
         self.steps += count

@@ -214,22 +214,29 @@ def failure_of(url: str, error: Exception) -> Failure:
 class Progress(Protocol):
     """Displays the progress of a long task; this is the interface of such displays."""
 
-    def stage(self, name: str, total: int | None = None) -> None:
-        """Begin a stage of the task with `total` steps; None if the number is unknown."""
+    def stage(
+        self, name: str, total: int | None = None, hosts: Mapping[str, int] | None = None
+    ) -> None:
+        """Begin a stage of the task with `total` steps; None if the number is unknown.
+
+        `hosts` counts the steps that are requests by host, since each host makes requests wait.
+        """
         ...
 
-    def step(self, count: int = 1) -> None:
-        """Count `count` further steps of the current stage as done."""
+    def step(self, count: int = 1, host: str = "") -> None:
+        """Count `count` further steps of the current stage as done, at `host` if it has hosts."""
         ...
 
 
 class Silence:
     """A progress display that shows nothing."""
 
-    def stage(self, name: str, total: int | None = None) -> None:
+    def stage(
+        self, name: str, total: int | None = None, hosts: Mapping[str, int] | None = None
+    ) -> None:
         """Do nothing, since this display shows no progress."""
 
-    def step(self, count: int = 1) -> None:
+    def step(self, count: int = 1, host: str = "") -> None:
         """Do nothing, since this display shows no progress."""
 
 

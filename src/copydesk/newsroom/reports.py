@@ -21,7 +21,7 @@ import msgspec
 
 from copydesk.archive import address_mark
 from copydesk.kit import files, urls
-from copydesk.news import Dropped, Story
+from copydesk.news import Dropped, Standing, Story
 from copydesk.newsroom._newsroom import Failure, Progress
 
 
@@ -73,8 +73,9 @@ class RoundReport:
     `dropped` counts links by the reason why they gave no story. `waiting` counts links left for the
     next fetching run, `waiting_stories` all stories that wait for an editor. In a fetching run for
     a single page, `declined` is the reason why it was not stored. `missing` counts what a restore
-    left missing, None if nothing. A fetching run is not `complete` if a record could not be written
-    or committed, or if a deploy failed.
+    left missing, None if nothing. `standings` counts the new stories by status. A fetching run is
+    not `complete` if a record could not be written or committed, or if a deploy failed. It is
+    `offline` if it fetched sources, and each request failed in the network.
     """
 
     leads: int = 0
@@ -96,6 +97,8 @@ class RoundReport:
     waiting_stories: int = 0
     declined: Dropped | None = None
     missing: MissingCount | None = None
+    offline: bool = False
+    standings: Mapping[Standing, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -280,15 +283,17 @@ class RoundTeller:
         self._status = RoundStatus(pid=os.getpid(), began=now)
         self._write()
 
-    def stage(self, name: str, total: int | None = None) -> None:
+    def stage(
+        self, name: str, total: int | None = None, hosts: Mapping[str, int] | None = None
+    ) -> None:
         """Begin a stage of the fetching run with `total` steps; None if the number is unknown."""
-        self._progress.stage(name, total)
+        self._progress.stage(name, total, hosts)
         self._status = replace(self._status, stage=name, done=0, total=total)
         self._write()
 
-    def step(self, count: int = 1) -> None:
+    def step(self, count: int = 1, host: str = "") -> None:
         """Count `count` further steps of the current stage as done."""
-        self._progress.step(count)
+        self._progress.step(count, host)
         self._status = replace(self._status, done=self._status.done + count)
         if time.monotonic() - self._written >= _GAP_SECONDS:
             self._write()

@@ -36,7 +36,7 @@ from copydesk.rounds import _revisit_plans
 from copydesk.rounds._judging import counting_picture
 from copydesk.rounds._page_memory import GONE, Plan, SiteHabits, read_plan
 from copydesk.rounds._pool import ReaderPool
-from copydesk.rounds._reading import parse_page, trace_of, work_by_host
+from copydesk.rounds._reading import count_hosts, parse_page, trace_of, work_by_host
 from copydesk.rounds._revisit_plans import Correction, Look
 from copydesk.rounds._shelf import FiledShelf
 
@@ -287,7 +287,7 @@ async def look_again(
     looks = _due(newsroom, removed) if newsroom.settings.records.look_again else []
     if not looks:
         return []
-    progress.stage("looks", len(looks))
+    progress.stage("looks", len(looks), count_hosts(look.revisit.url for look in looks))
     found: list[Look] = []
 
     async def one(look: Look) -> None:
@@ -295,7 +295,7 @@ async def look_again(
             found.append(await _look_safely(newsroom.articles, look, fetcher, readers))
         except Exception as error:  # a bug must not cost more than this page
             found.append(replace(look, failure=failure_of(look.revisit.url, error)))
-        progress.step()
+        progress.step(host=urls.host(look.revisit.url))
 
     await work_by_host(looks, lambda look: look.revisit.url, one)
     return sorted(found, key=lambda look: look.revisit.path)

@@ -39,7 +39,7 @@ from copydesk.review import corrections, rules
 from copydesk.rounds import _revisit_plans
 from copydesk.rounds._pictures import PictureSearch
 from copydesk.rounds._pool import ReaderPool
-from copydesk.rounds._reading import parse_page, work_by_host
+from copydesk.rounds._reading import count_hosts, parse_page, work_by_host
 
 _AGAIN = tuple(timedelta(hours=hours) for hours in (1, 6, 24, 72))  # like looks at filed pages
 _KEPT = timedelta(days=30)  # how long lost parts are reported once none is waiting
@@ -75,14 +75,14 @@ async def fetch_missing(
     there = _find_back(newsroom, missing)
     due = (part for part in missing.parts if part.is_due(newsroom.now) and part not in there)
     chosen = list(_choose(due))
-    progress.stage("missing", len(chosen))
+    progress.stage("missing", len(chosen), count_hosts(part.url for part in chosen))
     outcomes: dict[MissingPart, _Outcome] = dict.fromkeys(there)
     async with PictureSearch(newsroom, fetcher, readers) as pictures:
         fetching = _Fetching(newsroom, removed, fetcher, readers, pictures)
 
         async def one(part: MissingPart) -> None:
             outcomes[part] = await fetching.fetch(part)
-            progress.step()
+            progress.step(host=urls.host(part.url))
 
         await work_by_host(chosen, lambda part: part.url, one)
     after = _note(newsroom, missing, outcomes)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import zlib
-from collections.abc import Awaitable, Callable, Sequence
+from collections import Counter
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -58,15 +59,20 @@ async def read_pages(
 
     A page that fails does not stop the others.
     """
-    progress.stage("pages", len(leads))
+    progress.stage("pages", len(leads), count_hosts(lead.url for lead in leads))
     outcomes: dict[str, PageRead] = {}
 
     async def one(lead: Lead) -> None:
         outcomes[lead.url] = await _safely(lead, fetcher, readers)
-        progress.step()
+        progress.step(host=urls.host(lead.url))
 
     await work_by_host(leads, lambda lead: lead.url, one)
     return [outcomes[lead.url] for lead in leads]
+
+
+def count_hosts(addresses: Iterable[str]) -> Mapping[str, int]:
+    """Return how many of these addresses each host has."""
+    return Counter(map(urls.host, addresses))
 
 
 async def work_by_host(

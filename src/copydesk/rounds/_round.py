@@ -8,7 +8,8 @@ import asyncio
 import contextlib
 import itertools
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -33,6 +34,7 @@ from copydesk.newsroom.filing import (
     write_lock,
 )
 from copydesk.newsroom.reports import RoundReport, RoundTeller
+from copydesk.newsroom.standings import read_rules, standing_of
 from copydesk.rounds import outcomes as round_outcomes
 from copydesk.rounds._conclude import Concluded, Ending, conclude, finish_left_over
 from copydesk.rounds._gather import RoundOptions, gather
@@ -42,7 +44,7 @@ from copydesk.rounds._missing_parts import count_missing
 from copydesk.rounds._pictures import FormMaking
 from copydesk.rounds._pool import ReaderPool
 from copydesk.rounds._shelf import open_vectors
-from copydesk.rounds.outcomes import Gathered, Stopwatch
+from copydesk.rounds.outcomes import Gathered, NewStory, Stopwatch
 from copydesk.watch.schedule.state import SourceState
 
 
@@ -288,6 +290,7 @@ async def run(
     if options.dry_run:
         waiting += sum(new.is_held for new in done.stories.new.values())
     report = _report(done, troubles, stopwatch)
+    report = replace(report, standings=_count_standings(newsroom, done, report.filed))
     declined = round_outcomes.find_declined_tip(done.outcomes) if options.tip else None
     missing = gathered.again.count if gathered.again else count_missing(newsroom)
     return replace(report, waiting_stories=waiting, declined=declined, missing=missing)
@@ -356,7 +359,25 @@ def _report(done: Concluded, troubles: Troubles, stopwatch: Stopwatch) -> RoundR
         complete=not done.filed.failed,
         stages=dict(stopwatch.stages),
         headlines=list_headlines(done.stories, written),
+        offline=gathered.asked.are_unreachable,
     )
+
+
+def _count_standings(
+    newsroom: Newsroom, done: Concluded, filed: Sequence[str]
+) -> Mapping[Standing, int]:
+    """Count the new stories by their status (published, held, …), in the order of `Standing`."""
+    if not filed:
+        return {}
+    rules = read_rules(newsroom.root, newsroom.beat, newsroom.now)
+
+    def find_standing(new: NewStory) -> Standing:
+        return (
+            Standing.HELD if new.is_held else standing_of(rules, new.story, lambda _: new.as_read)
+        )
+
+    counts = Counter(find_standing(done.stories.new[path]) for path in filed)
+    return {standing: counts[standing] for standing in Standing if counts[standing]}
 
 
 # What the memory forgets after a round, so that it does not grow forever.

@@ -122,7 +122,9 @@ class PresentApp:
                 await asyncio.wait_for(self._is_there.wait(), _WAIT_SECONDS)
         task = asyncio.current_task()
         if self._app is None or task is None or not self._is_there.is_set():
-            answer = PlainTextResponse("come back in a moment\n", 503, {"Retry-After": "5"})
+            answer = PlainTextResponse(
+                "the server is starting: try again in a moment\n", 503, {"Retry-After": "5"}
+            )
             await answer(scope, receive, send)
             return
         self._answering.add(task)
@@ -254,7 +256,7 @@ class ScriptGuard:
             return
         own = await asyncio.to_thread(self._find_own)
         if scope["path"].endswith(_SCRIPTS) and not self._is_own(scope["path"], own):
-            words = "a theme's own script is not run beside the desk\n"
+            words = "scripts of the theme are blocked on the host of the desk (web editor)\n"
             await PlainTextResponse(words, 403)(scope, receive, send)
             return
         policy = self._make_policy(Headers(scope=scope).get("Host", ""), own)

@@ -181,7 +181,7 @@ def open_sockets(address: Address) -> list[socket.socket]:
         raise UsageError(
             f"cannot listen ({what})",
             subject=f"{address.host}:{address.port}",
-            hint=f"choose another with {option}",
+            hint=f"choose another {option.lstrip('-')} with {option}",
         ) from error
     return opened
 
@@ -215,12 +215,12 @@ def _open_socket(family: socket.AddressFamily, place: tuple[object, ...]) -> soc
 def _explain_refusal(error: OSError | UnicodeError) -> tuple[str, str]:
     """Return why the system does not let us listen on an address, and which option changes it."""
     if isinstance(error, socket.gaierror | UnicodeError):
-        return "no such host", "--host"
+        return "the host name is unknown", "--host"
     if error.errno == errno.EADDRINUSE:
-        return "somebody else listens there", "--port"
+        return "another program uses the port", "--port"
     if error.errno == errno.EACCES:
-        return "only the administrator may listen there", "--port"
-    return "this machine has no such address", "--host"
+        return "only root may use the port", "--port"
+    return "this machine does not have the address", "--host"
 
 
 _AT_ONCE = 100  # connections to accept before other events are handled
@@ -387,7 +387,7 @@ class HttpConnection(HttpToolsProtocol):
         self._unread_bytes = 0  # bytes received since the chunk in which the head began
         self._is_in_head = self._has_begun_head = self._is_in_body = False
         self._is_taken_slowly = self._is_too_large = self._is_refused = False
-        self._fault = b"no request of HTTP\n"
+        self._fault = b"invalid HTTP request\n"
 
     def end(self) -> None:
         """Close the new connection at once, and remove it from the open ones."""
@@ -454,7 +454,7 @@ class HttpConnection(HttpToolsProtocol):
     def on_headers_complete(self) -> None:
         """Pass the request to the app, after earlier requests of the same connection."""
         if not self._names_one_host():
-            self._fault = b"a request needs one valid Host\n"
+            self._fault = b"expected exactly one valid Host header\n"
             raise _UnfitRequestError
         if len(self.pipeline) >= self._limits.pipelined:
             raise _UnfitRequestError
@@ -494,7 +494,7 @@ class HttpConnection(HttpToolsProtocol):
             self.cycle.keep_alive = False
             self.flow.pause_reading()
         elif self._is_too_large:
-            self._refuse(b"431 Request Header Fields Too Large", b"too large\n")
+            self._refuse(b"431 Request Header Fields Too Large", b"request header too large\n")
         else:
             self._refuse(b"400 Bad Request", self._fault)
 

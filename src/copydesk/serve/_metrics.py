@@ -34,27 +34,25 @@ class Metrics:
         self._registry = registry = CollectorRegistry()
         registry.register(_ConnectionCounts(connections))
         self._requests = Counter(
-            "copydesk_requests", "Requests answered.", ["class"], registry=registry
+            "copydesk_requests", "HTTP requests answered.", ["class"], registry=registry
         )
         self._request_seconds = Histogram(
             "copydesk_request_seconds",
-            "From a request's head to its whole answer.",
+            "Seconds from an HTTP request to the end of its response.",
             buckets=_REQUEST_BUCKETS,
             registry=registry,
         )
-        self._rounds = Counter("copydesk_rounds", "Rounds over.", ["result"], registry=registry)
+        self._rounds = Counter("copydesk_rounds", "Finished runs.", ["result"], registry=registry)
         self._round_seconds = Histogram(
             "copydesk_round_seconds",
-            "How long rounds took.",
+            "Duration of a run in seconds.",
             buckets=_ROUND_BUCKETS,
             registry=registry,
         )
         self._stories = Counter(
-            "copydesk_stories", "Stories of rounds.", ["fate"], registry=registry
+            "copydesk_stories", "Stories handled by runs, by result.", ["fate"], registry=registry
         )
-        self._failures = Counter(
-            "copydesk_failures", "Single failures in rounds.", registry=registry
-        )
+        self._failures = Counter("copydesk_failures", "Failures during runs.", registry=registry)
         self._note_known_round()
 
     def note_request(self, status: int, seconds: float) -> None:
@@ -94,11 +92,13 @@ class _ConnectionCounts(Collector):
 
     def collect(self) -> Iterator[Metric]:
         """Yield the connection metrics."""
-        held = GaugeMetricFamily("copydesk_connections", "Connections that are held.")
+        held = GaugeMetricFamily("copydesk_connections", "Open connections.")
         held.add_metric([], len(self._connections))
         yield held
         lost = CounterMetricFamily(
-            "copydesk_connections_lost", "Connections that others needed.", labels=["how"]
+            "copydesk_connections_lost",
+            "Connections refused or closed because of limits.",
+            labels=["how"],
         )
         lost.add_metric(["refused"], self._connections.refused)
         lost.add_metric(["gave way"], self._connections.gave_way)

@@ -56,7 +56,7 @@ from copydesk.serve._site import Site, first_page_of, nobody_counts
 Say = Callable[[str], None]
 
 _NO_HOST = (
-    "the desk has no host of its own: set host in [desk] of beat.toml"
+    "the desk has no host name of its own: set `host` in [desk] of beat.toml"
     " (docs/guides/who-may-use-the-desk.md)"
 )
 _LOOK_SECONDS = 2.0  # between two checks of beat.toml for changed settings of the pages
@@ -138,7 +138,7 @@ async def _serve(
                     if stop.is_set():
                         going_on.cancel()
                     else:
-                        say("beat.toml has changed: the desk and readers' pages begin anew")
+                        say("beat.toml changed: the desk and the subscribers' pages are reloaded")
                     await present.take_away(is_for_good=stop.is_set())
             await asyncio.gather(going_on, return_exceptions=True)
     say("stopped")
@@ -285,16 +285,17 @@ def _say_desk(newsroom: Newsroom, port: int, guest: str, say: Say) -> None:
     except DeskStoreError:  # reported already
         return
     if way_in:
-        say(f"the desk, where stories wait for you: {way_in} (good once, for 15 minutes)")
+        say(f"sign in to the desk (web editor) at {way_in} (works once, within 15 minutes)")
         return
     public_url = newsroom.settings.serve.public_url
     is_shut = urls.is_for_others(public_url) and not newsroom.settings.desk.host
-    what = f", but answers nobody: this server is public ({public_url}), and {_NO_HOST}"
-    say(f"the desk is at {accounts.desk_address(newsroom, port)}{what if is_shut else ''}")
+    what = f", but it is disabled: this server is public ({public_url}), and {_NO_HOST}"
+    address = accounts.desk_address(newsroom, port)
+    say(f"the desk (web editor) is at {address}{what if is_shut else ''}")
     if link:
-        say(f"its first owner makes an account at {link} (good once, for 15 minutes)")
+        say(f"create the first owner account at {link} (works once, within 15 minutes)")
     elif is_empty:
-        say("nobody may use it yet: copydesk desk user add NAME --role owner")
+        say("the desk has no user yet: run copydesk desk user add NAME --role owner")
 
 
 def _site_of(service: background.NewsroomService, title: str) -> Site:
@@ -330,4 +331,4 @@ def _hear_signals() -> asyncio.Event:
 
 
 def _say_where(address: Address, port: int, site: Site, say: Say) -> None:
-    say(f"the site is at http://{address.host}:{port}{site.path}/ (Ctrl-C ends)")
+    say(f"the site is at http://{address.host}:{port}{site.path}/ (Ctrl-C stops the server)")

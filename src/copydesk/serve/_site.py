@@ -198,12 +198,12 @@ _POLICY = (
     + "'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
 _STAGES = {
-    "": "It begins.",
-    "sources": "It asks the sources for news.",
-    "pages": "It reads the pages that the sources list.",
-    "looks": "It looks at filed pages again.",
-    "pictures": "It fetches pictures.",
-    "publish": "It builds the site.",
+    "": "The run is starting.",
+    "sources": "The sources are being fetched.",
+    "pages": "The listed articles are being fetched.",
+    "looks": "Saved pages are being checked for changes.",
+    "pictures": "Pictures are being fetched.",
+    "publish": "The site is being built.",
 }
 _PAGE = """<!doctype html>
 <html lang="en">
@@ -218,7 +218,7 @@ _PAGE = """<!doctype html>
 <main>
 <h1>{title}</h1>
 {said}
-<p class="note">This page becomes the site by itself.</p>
+<p class="note">This page reloads until the site is ready.</p>
 </main>
 </body>
 </html>
@@ -250,26 +250,26 @@ def _say_progress(runs_rounds: bool, status: RoundStatus | None) -> str:
     if status is not None and status.is_at_work:
         about = _STAGES.get(status.stage, "")
         how_far = _say_how_far(status)
-        return f"<p>The first round is at work. {about}{how_far}</p>\n{_draw_bar(status)}"
+        return f"<p>The first run is in progress. {about}{how_far}</p>\n{_draw_bar(status)}"
     if not runs_rounds:
         return (
-            "<p>There is no site yet, and no round is run here: "
+            "<p>There is no site yet, and no sources are fetched, because "
             "<code>[fetch] contact</code> is not set in <code>beat.toml</code>.</p>"
         )
     if status is not None and not status.complete:
         return (
-            "<p>There is no site yet. The last round was broken off; the next one goes on. "
-            "What went wrong stands where <code>copydesk serve</code> was started.</p>"
+            "<p>There is no site yet. The last run was interrupted; the next run continues it. "
+            "The terminal or log of <code>copydesk serve</code> shows the error.</p>"
         )
-    return "<p>There is no site yet. The first round is about to begin.</p>"
+    return "<p>There is no site yet. The first run starts in a moment.</p>"
 
 
 def _say_how_far(status: RoundStatus) -> str:
-    return f" {status.done:,} of {status.total:,}." if status.total else ""
+    return f" Done: {status.done:,} of {status.total:,}." if status.total else ""
 
 
 def _draw_bar(status: RoundStatus) -> str:
     if not status.total:
-        return '<progress aria-label="The round"></progress>'
+        return '<progress aria-label="Progress"></progress>'
     done = min(status.done, status.total)
-    return f'<progress aria-label="The round" max="{status.total}" value="{done}"></progress>'
+    return f'<progress aria-label="Progress" max="{status.total}" value="{done}"></progress>'

@@ -250,7 +250,7 @@ def test_where_the_file_is_damaged_readers_are_told_and_later_served(
     with open_reader_desk(tmp_path, is_made=True) as desk:
         for answer in (desk.get(link), desk.post("/subscribe", {"address": READER})):
             assert 503 == answer.status
-            assert "whoever runs this site is told" in answer.body
+            assert "the operator has been notified" in answer.body
         assert 1 == len([said for said in desk.said if "readers' pages" in said])
         file.write_bytes(kept)
         assert 200 == desk.get(link).status

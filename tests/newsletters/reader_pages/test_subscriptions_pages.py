@@ -40,13 +40,13 @@ def test_who_subscribes_and_confirms_gets_the_letter(desk: ReaderDesk) -> None:
     link = desk.follow_mail()
     shown = desk.get(link)
 
-    assert (200, "Look into your mail") == (asked.status, heading(asked))
+    assert (200, "Check your e-mail") == (asked.status, heading(asked))
     assert "The Tide" in shown.body
     assert READER not in shown.body
     assert {} == letters_of(desk)
     assert "You are subscribed" == heading(desk.post(link, {}))
     assert {"daily": ()} == letters_of(desk)
-    assert "That was confirmed before" == heading(desk.post(link, {}))
+    assert "Already confirmed" == heading(desk.post(link, {}))
 
 
 def test_the_words_of_consent_stand_on_the_form_and_are_what_is_kept(desk: ReaderDesk) -> None:
@@ -74,13 +74,13 @@ def test_a_known_address_is_answered_like_an_unknown_one(desk: ReaderDesk) -> No
 @pytest.mark.parametrize(
     ("fields", "fault"),
     [
-        ({"address": "", "letter": "daily"}, "Write your mail address here."),
-        ({"address": "mara", "letter": "daily"}, "A mail address has an @"),
+        ({"address": "", "letter": "daily"}, "Enter your e-mail address."),
+        ({"address": "mara", "letter": "daily"}, "An e-mail address needs an @"),
         ({"address": "a..b@tidewatch.example", "letter": "daily"}, "before the @"),
-        ({"address": "mara@-.example", "letter": "daily"}, "follows the @"),
-        ({"address": f"{'m' * 300}@a.example", "letter": "daily"}, "No mail address is that long."),
-        ({"address": READER}, "Choose a letter."),
-        ({"address": READER, "letter": "nightly"}, "Choose a letter."),
+        ({"address": "mara@-.example", "letter": "daily"}, "after the @"),
+        ({"address": f"{'m' * 300}@a.example", "letter": "daily"}, "address is too long."),
+        ({"address": READER}, "Choose at least one newsletter."),
+        ({"address": READER, "letter": "nightly"}, "Choose at least one newsletter."),
     ],
 )
 def test_a_form_says_what_is_wrong_beside_the_field_and_keeps_the_rest(
@@ -97,7 +97,7 @@ def test_a_form_says_what_is_wrong_beside_the_field_and_keeps_the_rest(
 def test_who_fills_the_field_that_nobody_sees_gets_no_mail(desk: ReaderDesk) -> None:
     answer = desk.post("/subscribe", {"address": READER, "letter": "daily", "comment": "buy"})
 
-    assert (200, "Look into your mail") == (answer.status, heading(answer))
+    assert (200, "Check your e-mail") == (answer.status, heading(answer))
     with desk.kept() as store:
         assert 0 == store.outbox.count()
 
@@ -151,13 +151,13 @@ def test_the_page_to_leave_asks_and_its_buttons_end_one_letter_or_all(desk: Read
     desk.post(desk.link("choices"), choose)
     link = desk.link("unsubscribe", "daily")
 
-    assert "Leave The Tide" in desk.get(link).body
+    assert "Unsubscribe from The Tide" in desk.get(link).body
     one = desk.post(link, {"page": "1", "act": "letter"})
-    assert "You do not get <bdi>The Tide</bdi> any more." in one.body
+    assert "You no longer receive <bdi>The Tide</bdi>." in one.body
     assert {"weekly": ()} == letters_of(desk)
-    assert "No more letters come." in desk.post(link, {"page": "1", "act": "all"}).body
+    assert "receive no more newsletters." in desk.post(link, {"page": "1", "act": "all"}).body
     assert {} == letters_of(desk)
-    assert "nothing to end" in desk.post(link, {"page": "1", "act": "all"}).body
+    assert "You were already unsubscribed" in desk.post(link, {"page": "1", "act": "all"}).body
 
 
 def test_letters_topics_and_a_pause_are_chosen_and_shown_again(desk: ReaderDesk) -> None:
@@ -166,7 +166,7 @@ def test_letters_topics_and_a_pause_are_chosen_and_shown_again(desk: ReaderDesk)
     choice = [("act", "choose"), ("letter", "weekly"), ("topic:weekly", "Coast")]
     answer = desk.post(link, [*choice, ("pause", "2026-12-24")])
 
-    assert "Kept. It holds from the next issue on." in answer.body
+    assert "Your choices are saved. They apply from the next issue on." in answer.body
     assert {"weekly": ("Coast",)} == letters_of(desk)
     again = desk.get(link).body
     assert 'name="topic:weekly" value="Coast" checked' in again
@@ -188,7 +188,7 @@ def test_a_pause_until_no_day_to_come_changes_nothing(desk: ReaderDesk, day: str
     )
 
     assert 400 == answer.status
-    assert "Choose a day from tomorrow on" in answer.body
+    assert "Choose a date between tomorrow and" in answer.body
     assert 'value="weekly" checked' in answer.body
     assert f'value="{day}"' in answer.body
     assert before == desk.dump()
@@ -198,7 +198,7 @@ def test_who_chooses_no_letter_is_told_so(desk: ReaderDesk) -> None:
     desk.subscribe()
 
     answer = desk.post(desk.link("choices"), {"act": "choose"})
-    assert "You get no letters any more." in answer.body
+    assert "You will receive no more newsletters." in answer.body
     assert {} == letters_of(desk)
 
 
@@ -208,11 +208,11 @@ def test_ones_data_need_a_link_of_their_own(desk: ReaderDesk) -> None:
 
     assert READER not in desk.get(choices).body
     assert 404 == desk.get(choices.replace("choices", "manage")).status
-    assert "Look into your mail" == heading(desk.post(choices, {"act": "manage"}))
+    assert "Check your e-mail" == heading(desk.post(choices, {"act": "manage"}))
     manage = desk.follow_mail()
     page = desk.get(manage)
     assert READER in page.body
-    assert "I want letters from" in page.body
+    assert "I want to receive newsletters from" in page.body
     file = desk.get(f"{manage}/data.json")
     assert 'attachment; filename="data.json"' == file.headers["content-disposition"]
     assert READER == json.loads(file.body)["address"]
@@ -245,7 +245,7 @@ def test_the_new_address_is_proved_before_it_is_the_readers(desk: ReaderDesk) ->
     link = desk.follow_mail()
 
     assert (400, 400) == (same.status, wrong.status)
-    assert "That is your address already." in same.body
+    assert "This is already your address." in same.body
     assert 'value="mara"' in wrong.body
     assert "/change/" in link
     assert "n…@t…" in desk.get(link).body
@@ -289,7 +289,7 @@ def test_the_looks_are_the_sites_with_the_owners_own_rules_last(desk: ReaderDesk
     assert "--paper" in style.body
     assert "Briefe" == heading(page)
     assert 'dir="rtl"' in page.body
-    assert "<h1>There is no such page, ours</h1>\n" == desk.get("/nowhere").body
+    assert "<h1>Page not found, ours</h1>\n" == desk.get("/nowhere").body
 
 
 def test_an_edit_of_the_theme_takes_effect_with_the_next_visit(desk: ReaderDesk) -> None:

@@ -131,7 +131,7 @@ def read_issue_to_send(newsroom: Newsroom, name: str) -> IssueToSend:
         raise UsageError(
             "no such issue",
             subject=shown,
-            hint=f"file it: copydesk mail compose {letter.id} --file",
+            hint=f"file it: copydesk mail file {letter.id}",
         )
     try:
         record = document.parse_record(path, newsroom.archive.file_bytes(path))

@@ -1,8 +1,8 @@
-/* Search in the reader's browser: reads the index part by part, the newest first, asks nobody else.
-   index.json names the parts; what a row holds is told in docs/design/publish.md. */
+/* Search in the reader's browser. It loads the index part by part, the newest first, and contacts no other server.
+   index.json lists the parts. docs/design/publish.md describes the columns of a row. */
 "use strict";
 (() => {
-  const PAGE = 20, UNASKED = 10; // stories shown at once; parts read before a reader asks for more
+  const PAGE = 20, UNASKED = 10; // stories per page; index parts loaded before the reader asks for more
   const form = document.querySelector("form.search");
   const told = form.querySelector(".told");
   const list = document.querySelector(".found");
@@ -10,13 +10,13 @@
   const bar = document.querySelector(".further progress");
   const named = (name) => form.elements.namedItem(name);
   const { lang } = document.documentElement;
-  const language = /^en\b/.test(lang) ? "en-GB" : lang; // days as all other pages write them
+  const language = /^en\b/.test(lang) ? "en-GB" : lang; // dates as on all other pages
   const local = (make) => { try { return make(language); } catch { return make(); } };
   const numbers = local((tag) => new Intl.NumberFormat(tag));
   const days = local((tag) => new Intl.DateTimeFormat(tag, { dateStyle: "medium", timeZone: "UTC" }));
   const spoken = (day) => (day ? days.format(new Date(`${day}T00:00Z`)) : "…");
 
-  /* words: without case and accents; scripts that write no blanks are compared as they stand */
+  /* words are compared without case and accents; scripts without spaces are compared as substrings */
   const DENSE = "\\p{scx=Han}\\p{scx=Hira}\\p{scx=Kana}\\p{sc=Hang}\\p{sc=Thai}\\p{sc=Laoo}\\p{sc=Khmr}\\p{sc=Mymr}";
   const isDense = new RegExp(`[${DENSE}]`, "u");
   const TOKEN = new RegExp(`[${DENSE}]+|(?:(?![${DENSE}])[\\p{L}\\p{N}\\p{M}])+`, "gu");
@@ -57,7 +57,7 @@
   const publishers = new Map();
   const load = ([name, count]) => once(name, async () => {
     let part = await get(name, "default");
-    if (part.stories.length !== count) part = await get(name, "reload"); // an older one was kept
+    if (part.stories.length !== count) part = await get(name, "reload"); // the browser's cache had an older version
     return part.stories.map((row) => story(row, part)).reverse();
   });
   const story = ([name, title, excerpt, by, under, time, tongue], part) => {
@@ -79,7 +79,7 @@
       && query.terms.every((term) => one.text.includes(term.text) !== term.no);
   };
 
-  /* Give each story that fits; before a part is read, how far we are. */
+  /* Yield each matching story and, before each part is loaded, the progress. */
   async function* walk(query) {
     const parts = (await contents()).parts.filter(([, , first, last]) =>
       (!query.from || last >= query.from) && (!query.to || (first && first <= query.to)));
@@ -160,7 +160,7 @@
     const values = new URLSearchParams();
     for (const [name, value] of new FormData(form)) if (value.trim()) values.set(name, value.trim());
     const search = String(values);
-    try { history.replaceState(null, "", search ? `?${search}` : location.pathname); } catch { /* too often */ }
+    try { history.replaceState(null, "", search ? `?${search}` : location.pathname); } catch { /* the browser limits how often this is called */ }
     const given = (name) => values.get(name) || "";
     query = {
       terms: terms(given("q")), topic: given("topic"), source: fold(given("source")),
@@ -176,7 +176,7 @@
     return go(UNASKED);
   };
 
-  /* Show a page more of what is found, reading so many parts at most without finding it. */
+  /* Show another page of results. Stop after loading `most` parts that do not fill the page. */
   const go = async (most, isAsked = false) => {
     const mine = turn, until = shown + PAGE;
     let left = most, first = null, step, end = false;

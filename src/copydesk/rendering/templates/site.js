@@ -1,11 +1,11 @@
-// What a page gains where scripts run; it says everything without this.
+// Improves a page where JavaScript runs. Every page is complete without it.
 (() => {
   "use strict";
   // pages print English times as 21 Nov 2026, 10:00
   const lang = document.documentElement.lang.replace(/^en\b.*/, "en-GB") || undefined;
 
-  // A time of today or yesterday is told by its age, an older one in the reader's zone where that has another
-  // clock than the page; each has the reader's own time as title. Days and their clocks stay the desk's.
+  // A time of today or yesterday is shown as its age, an older one in the reader's time zone if that differs from
+  // the page's. Each has the reader's local time as its title. Dates of days stay in the site's time zone.
   const told = (options) => new Intl.DateTimeFormat(lang, options);
   const full = told({ dateStyle: "full", timeStyle: "short" });
   const clock = told({ hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
@@ -33,19 +33,19 @@
     return () => {
       time.title = full.format(at);
       if (!said) return;
-      time.style.minWidth = `${width}px`; // so that nothing on the page moves
+      time.style.minWidth = `${width}px`; // keep the layout stable
       time.textContent = said;
     };
   });
-  for (const change of times) change(); // all are measured before any is changed
+  for (const change of times) change(); // measure all times before any is changed
 
-  // A phone's bar of topics is one line: the page that one is on stands in sight.
+  // On phones the topics are one scrolling line: scroll the current topic into view.
   const bar = document.querySelector(".masthead ul");
   const here = bar?.querySelector("[aria-current]")?.getBoundingClientRect();
   const room = bar?.getBoundingClientRect();
   if (here) bar.scrollLeft += here.left + here.width / 2 - room.left - room.width / 2;
 
-  // j and k go to the next and the last headline.
+  // The keys j and k move to the next and the previous headline.
   document.addEventListener("keydown", (event) => {
     const step = { j: 1, k: -1 }[event.key];
     if (!step || event.ctrlKey || event.altKey || event.metaKey || event.defaultPrevented) return;

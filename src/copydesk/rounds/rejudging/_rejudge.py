@@ -85,7 +85,7 @@ class RejudgeReport:
     missing: MissingCount | None = None
 
 
-def rejudge(newsroom: Newsroom, since_days: int, progress: Progress) -> RejudgeReport:
+def rejudge(newsroom: Newsroom, since_days: float, progress: Progress) -> RejudgeReport:
     """Score the stories of the last days (0: all) again; return what would change, without saving
     it.
 
@@ -94,7 +94,7 @@ def rejudge(newsroom: Newsroom, since_days: int, progress: Progress) -> RejudgeR
     return _compare(newsroom, since_days, progress)[0]
 
 
-def apply_rejudging(newsroom: Newsroom, since_days: int, progress: Progress) -> RejudgeReport:
+def apply_rejudging(newsroom: Newsroom, since_days: float, progress: Progress) -> RejudgeReport:
     """Score the stories of the last days again by the current rules; save the changes in one
     commit.
 
@@ -133,7 +133,7 @@ def _file(
 
 
 def _compare(
-    newsroom: Newsroom, since_days: int, progress: Progress
+    newsroom: Newsroom, since_days: float, progress: Progress
 ) -> tuple[RejudgeReport, list[Rejudged]]:
     """Return the report of scoring stories again, and the changed stories by their file path."""
     troubles = Troubles()

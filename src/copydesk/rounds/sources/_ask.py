@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from itertools import starmap
 
 from copydesk.config import Settings
 from copydesk.errors import CopydeskError
@@ -31,12 +32,16 @@ _LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceAnswer:
-    """The result of fetching one source: its links, its new state, and its failure, if any."""
+    """The result of fetching one source: its links, its new state, and its failure, if any.
+
+    It is unreachable if the request failed in the network: no address, no connection, no answer.
+    """
 
     source: Source
     state: SourceState
     leads: tuple[Lead, ...] = ()
     failure: Failure | None = None
+    is_unreachable: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,6 +62,11 @@ class SourceAnswers:
     def after(self) -> Mapping[str, SourceState]:
         """Return each source's state after the fetching round, by source URL."""
         return {**self.before, **{answer.source.url: answer.state for answer in self.answers}}
+
+    @property
+    def are_unreachable(self) -> bool:
+        """Return whether sources were fetched and each one failed in the network."""
+        return bool(self.answers) and all(answer.is_unreachable for answer in self.answers)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,15 +106,16 @@ async def collect_leads(
         pushed &= {to_ask.alone}
     asker = _Asker(newsroom, fetcher, readers, pushed)
     queues = _queues(newsroom.beat, newsroom.now, states, to_ask, asker.pushed)
-    progress.stage("sources", sum(map(len, queues)))
+    by_host = {host: len(queue) for host, queue in queues.items()}
+    progress.stage("sources", sum(by_host.values()), by_host)
     answers: dict[str, SourceAnswer] = {}
 
-    async def one_host(queue: Sequence[Source]) -> None:
+    async def one_host(host: str, queue: Sequence[Source]) -> None:
         for source in queue:
             answers[source.url] = await asker.answer(source, states[source.url])
-            progress.step()
+            progress.step(host=host)
 
-    await asyncio.gather(*map(one_host, queues))
+    await asyncio.gather(*starmap(one_host, queues.items()))
     in_order = [answers[source.url] for source in newsroom.beat.sources if source.url in answers]
     failed = [answer.failure for answer in in_order if answer.failure is not None]
     if to_ask.alone and not failed:
@@ -124,8 +135,8 @@ def _queues(
     states: Mapping[str, SourceState],
     to_ask: SourcesToAsk,
     pushed: frozenset[str],
-) -> list[list[Source]]:
-    """Return the sources to fetch, as one list for each host."""
+) -> dict[str, list[Source]]:
+    """Return the sources to fetch, by host."""
     is_wanted = may_be_asked if to_ask.all_due or to_ask.alone else is_due
     queues: dict[str, list[Source]] = {}
     for source in beat.sources if not to_ask.alone else filter(None, [beat.source(to_ask.alone)]):
@@ -133,11 +144,13 @@ def _queues(
         if is_wanted(state, now) or source.url in pushed:
             queues.setdefault(urls.host(state.moved_to or source.url), []).append(source)
     if to_ask.a_host is None:
-        return list(queues.values())
-    return [
-        sorted(queue, key=lambda source: states[source.url].next_at or _LONG_AGO)[: to_ask.a_host]
-        for queue in queues.values()
-    ]
+        return queues
+    return {
+        host: sorted(queue, key=lambda source: states[source.url].next_at or _LONG_AGO)[
+            : to_ask.a_host
+        ]
+        for host, queue in queues.items()
+    }
 
 
 def _explain_silence(
@@ -149,7 +162,7 @@ def _explain_silence(
     """Yield why a source that a person named was not fetched, because it has ended or must wait."""
     state = answers[0].state if answers else states[url]
     if state.ended:
-        hint = f"if it is there again: copydesk sources keep {url} --why TEXT"
+        hint = f"if it is there again: copydesk sources undo-move {url} --why TEXT"
         yield Failure(url=url, what="the source has ended and is asked no more", hint=hint)
     elif state.rest_until is not None and not may_be_asked(state, now):
         what = f"it asked for a rest until {dates.rfc3339(state.rest_until)}"
@@ -336,7 +349,15 @@ def _after_refusal(source: Source, state: SourceState, answer: Refused) -> Sourc
         what=f"the source gave no list ({answer.reason}: {answer.detail or answer.status})",
         hint=_hint(answer),
     )
-    return SourceAnswer(source=source, state=state, failure=failure)
+    return SourceAnswer(
+        source=source,
+        state=state,
+        failure=failure,
+        is_unreachable=answer.reason in _NETWORK_REASONS,
+    )
+
+
+_NETWORK_REASONS = {"network", "certificate", "too-slow"}
 
 
 def _hint(answer: Refused) -> str:

@@ -165,7 +165,7 @@ def _report_end(state: SourceState) -> Finding:
     return Finding(
         kind="ended",
         words="gone for good (410): it is not asked any more",
-        hint="take it out of beat.toml, or undo this with copydesk sources keep",
+        hint="take it out of beat.toml, or undo this with copydesk sources undo-move",
         needs_person=True,
         since=state.ended_at,
     )
@@ -348,14 +348,14 @@ def _find_move(_source: Source, state: SourceState, _now: datetime) -> Iterator[
         yield Finding(
             kind="moving",
             words=f"it redirects to {state.moving_to}; it moves on {(since + HOLDS_AFTER).date()}",
-            hint="nothing to do, or stop it with copydesk sources keep",
+            hint="nothing to do, or stop it with copydesk sources undo-move",
             since=since,
         )
     elif state.moved_to:
         yield Finding(
             kind="moved",
             words=f"it is asked at {state.moved_to}",
-            hint="write that address into beat.toml, or undo this with copydesk sources keep",
+            hint="write that address into beat.toml, or undo this with copydesk sources undo-move",
         )
 
 
