@@ -108,7 +108,7 @@ def test_an_issue_is_sent_paused_resumed_and_ended_by_keyboard(
     window.page.focus(".ending-of summary")
     window.press("Enter", "Tab", "Space", "Tab", "Enter")
     window.wait_for(f"{STATE} === 'ended'")
-    assert "decided by Anna" in window.page.inner_text("main")
+    assert "confirmed by Anna" in window.page.inner_text("main")
     assert {1} == {*count_taken(log[1]).values()}
     assert [] == window.noted
 
@@ -145,5 +145,5 @@ def test_a_file_is_rehearsed_and_imported_by_its_form(window: Window) -> None:
     assert [] == window.page.evaluate(FAULTS)
     window.page.locator(".import button.main").press("Enter")
     window.wait_for("document.querySelector('.told-well')")
-    assert "1 reader was added" in window.page.inner_text(".told-well")
+    assert "1 subscriber was added" in window.page.inner_text(".told-well")
     assert [] == window.noted

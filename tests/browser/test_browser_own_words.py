@@ -38,7 +38,7 @@ def test_what_was_typed_is_kept_and_gone_once_it_is_filed(window: Window) -> Non
     window.go("/desk/write/")
     window.page.fill("[name=title]", "What we saw")
     window.page.fill("[name=text]", "It *holds*.")
-    window.wait_for("document.querySelector('[data-kept]').textContent === 'Draft kept'")
+    window.wait_for("document.querySelector('[data-kept]').textContent === 'Draft saved'")
 
     window.go("/desk/")
     window.go("/desk/write/")

@@ -169,6 +169,6 @@ def test_the_menu_shows_and_says_where_one_is(desk: Window, path: str) -> None:
 def test_a_page_that_the_desk_has_not_leads_back(desk: Window) -> None:
     desk.go("/desk/nowhere/")
 
-    assert "the desk has no such page: /desk/nowhere/" == desk.page.inner_text("h1")
+    assert "the desk has no page at this path: /desk/nowhere/" == desk.page.inner_text("h1")
     assert "/desk/" == desk.page.get_attribute("main a.button", "href")
     assert ["404"] == [note.partition(":")[0] for note in desk.noted]

@@ -77,7 +77,7 @@ def test_a_damaged_desk_leaves_the_site_as_it_is(tmp_path: Path) -> None:
     (root / ".copydesk" / "desk.sqlite").write_bytes(b"no database " * 1000)
 
     with serving(root, "the site is at") as said:
-        assert "no desk: the desk database is damaged" in said
+        assert "could not start the desk (web editor): the desk database is damaged" in said
         address = re.search(r"http://127\.0\.0\.1:\d+", said)
         assert address
         status, body = get(f"{address[0]}/desk/")

@@ -42,7 +42,7 @@ def test_a_password_is_set_once_and_then_changed_by_who_knows_it(
 
     wrong = anna.post("/desk/account/password", {"new": OTHER, "old": "guessed"})
     assert 401 == wrong.status
-    assert "The password until now is wrong." in wrong.body
+    assert "The current password is wrong." in wrong.body
     assert 303 == anna.post("/desk/account/password", {"new": OTHER, "old": PASSWORD}).status
 
     browser = desk.here()
@@ -113,8 +113,8 @@ def test_a_new_proof_needs_one_of_a_moment_ago(desk: ServedDesk, anna: Browser) 
     answer = anna.post("/desk/account/password", {"new": PASSWORD})
 
     assert [403, 403] == [asked.status, answer.status]
-    assert "sign out and in again" in asked.json()["problem"]
-    assert "sign out and in again" in answer.body
+    assert "Sign out and sign in again" in asked.json()["problem"]
+    assert "Sign out and sign in again" in answer.body
     assert "" == desk.store.accounts.get("Anna").password
     add_passkey(let_in(desk, "Anna"))
 

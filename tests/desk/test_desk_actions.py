@@ -71,7 +71,7 @@ def test_a_script_sends_actions_and_says_neither_who_nor_when() -> None:
     (action,) = sent({"id": "a", "kind": "verdict", "said": "publish", "stories": ["wall"]})
 
     assert ("Anna", NOW) == (action.by, action.at)
-    with pytest.raises(UsageError, match="no actions"):
+    with pytest.raises(UsageError, match="not a list of actions"):
         sent({"id": "a", "kind": "verdict", "said": "hold", "stories": ["wall"], "by": "Eve"})
 
 
@@ -149,5 +149,5 @@ def test_line_ends_of_a_browser_are_no_change() -> None:
 
 
 def test_a_form_that_is_cut_short_is_refused() -> None:
-    with pytest.raises(UsageError, match="not whole"):
+    with pytest.raises(UsageError, match="incomplete"):
         read_edit("wall", [("title", "x")], "Anna", NOW)

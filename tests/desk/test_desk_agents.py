@@ -104,7 +104,7 @@ def test_an_agent_searches_explains_and_proposes(served: ServedNewsroom, token: 
     other = call(
         served, token, "propose_to_editors", id="hold-wall", **{**VERDICT, "said": "reject"}
     )
-    assert "another proposal has that id" in other.content[0].text
+    assert "another proposal already has this id" in other.content[0].text
 
     before = run_git(served.root, "rev-parse", "HEAD")
     editor = ApiClient(served.port, make_token(served.root, "Anna", "read", "decide"))
@@ -143,7 +143,7 @@ def test_what_refuses_models_is_told_by_headline_and_judgement(
 ) -> None:
     for tool in ("read", "explain"):
         told = call(served, token, tool, name=SEALS).structured_content
-        assert "refuses ai-input" in told["withheld"]
+        assert "forbids use by AI" in told["withheld"]
         assert {"name", "title", "url"} == told["untrusted_text"].keys()
         assert told["quality"] is not None
     summary = {
@@ -155,30 +155,30 @@ def test_what_refuses_models_is_told_by_headline_and_judgement(
         "grounds": [{"story": SEALS}],
     }
     refused = call(served, token, "propose_to_editors", id="sum", **summary)
-    assert "refuses ai-input" in refused.content[0].text
+    assert "forbids use by AI" in refused.content[0].text
 
 
 @pytest.mark.parametrize(
     ("tool", "arguments", "words"),
     [
-        ("decide", {"id": "a", "actions": [{"kind": "undo"}]}, "not for that"),
-        ("nothing", {}, "no such tool"),
+        ("decide", {"id": "a", "actions": [{"kind": "undo"}]}, "lacks the scope"),
+        ("nothing", {}, "unknown tool"),
         ("read", {}, "missing required field"),
         ("read", {"name": WALL, "more": 1}, "unknown field"),
         ("read", {"name": "nobody"}, "the story does not exist"),
         ("search", {"words": "w" * 501}, "length <= 500"),
-        ("search", {"words": "w", "after": "AA"}, "no cursor"),
+        ("search", {"words": "w", "after": "AA"}, "invalid cursor"),
         (
             "propose_to_editors",
             {**VERDICT, "id": "b", "grounds": [{"story": WALL, "words": "Moon wall"}]},
-            "do not stand in it",
+            "the quotation is not in the story",
         ),
         (
             "propose_to_editors",
             {**VERDICT, "id": "b", "stories": ["nobody"]},
-            ("the story does not exist"),
+            "the story does not exist",
         ),
-        ("propose_to_editors", {**VERDICT, "id": "b", "said": "merge"}, "no verdict"),
+        ("propose_to_editors", {**VERDICT, "id": "b", "said": "merge"}, "cannot propose this"),
         ("propose_to_editors", {**VERDICT, "id": "b", "values": ["x"]}, "no values"),
         ("propose_to_editors", {**VERDICT, "id": "../b"}, "id"),
     ],
@@ -281,7 +281,7 @@ def test_a_token_that_is_no_good_ends_the_command(served: ServedNewsroom) -> Non
         check=False,
     )
     assert (2, b"") == (done.returncode, done.stdout)
-    assert b"the token is unknown" in done.stderr
+    assert b"the API token is unknown" in done.stderr
 
 
 def test_what_a_tool_is_asked_with_is_described() -> None:

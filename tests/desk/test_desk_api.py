@@ -107,7 +107,7 @@ def test_a_token_is_good_for_its_scopes_alone(
     served: ServedNewsroom, scope: str, method: str, path: str
 ) -> None:
     client = ApiClient(served.port, make_token(served.root, "Anna", scope))
-    assert "this token is not for" in problem_of(client.ask(method, path, {}))["detail"]
+    assert "the API token lacks the scope" in problem_of(client.ask(method, path, {}))["detail"]
 
 
 def test_the_queue_is_read_page_by_page_whatever_happens_meanwhile(anna: ApiClient) -> None:
@@ -262,7 +262,7 @@ def test_a_token_that_asks_too_often_is_told_to_wait(served: ServedNewsroom) -> 
     statuses = [client.ask("GET", "nowhere").status for _ in range(600)]
     assert [404] * 600 == statuses
     refused = client.ask("GET", "token")
-    assert (429, "600 requests a minute are the most") == (
+    assert (429, "a token may send at most 600 requests per minute") == (
         refused.status,
         problem_of(refused)["detail"],
     )

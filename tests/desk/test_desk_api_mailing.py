@@ -108,14 +108,14 @@ def test_who_got_it_is_masked_but_for_owners(anna: ApiClient, ed: ApiClient) -> 
     ],
 )
 def test_readers_are_for_owners_tokens_alone(ed: ApiClient, method: str, path: str) -> None:
-    assert "not for: manage" in detail_of(ed.ask(method, path, {}), 403)
+    assert "the scope: manage" in detail_of(ed.ask(method, path, {}), 403)
 
 
 def test_who_only_reads_decides_nothing(served: ServedNewsroom) -> None:
     reads = client(served, "Ed", "read")
     assert 200 == reads.ask("GET", "mailing").status
     for path in (f"{PAUSED}/send", f"{PAUSED}/end", f"{DONE}/test"):
-        assert "not for: decide" in detail_of(reads.ask("POST", path, {"address": "a@b.c"}), 403)
+        assert "the scope: decide" in detail_of(reads.ask("POST", path, {"address": "a@b.c"}), 403)
     assert 403 == reads.ask("GET", f"{DONE}/who").status
 
 
@@ -248,7 +248,7 @@ def test_checks_are_read_as_they_were_found_last(served: ServedNewsroom, ed: Api
     assert [] == told["lost_letters"]
     for method in ("GET", "POST"):
         answer = client(served, "Ed", "read").ask(method, "mailing/checks")
-        assert "not for: decide" in detail_of(answer, 403)
+        assert "the scope: decide" in detail_of(answer, 403)
 
 
 def test_checks_are_made_and_say_what_the_command_says(tmp_path: Path) -> None:
@@ -294,7 +294,7 @@ def test_an_owners_token_sends_to_the_uncertain_again_once(
 ) -> None:
     place = f"{DONE}/send-again"
     uncertain = anna.get(DONE)["counts"]["uncertain"]
-    assert "not for: manage" in detail_of(ed.ask("POST", place, {"readers": uncertain}), 403)
+    assert "the scope: manage" in detail_of(ed.ask("POST", place, {"readers": uncertain}), 403)
     assert "uncertain by now" in detail_of(anna.ask("POST", place, {"readers": 99}), 400)
     assert 400 <= anna.ask("POST", place, {}).status < 500
 

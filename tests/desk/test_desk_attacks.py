@@ -287,7 +287,7 @@ def test_what_is_no_answer_of_a_passkey_is_refused(anna: Browser, path: str, bod
     answer = anna.post(path, body)
 
     assert answer.status in {400, 401}
-    assert "does not fit" in answer.json()["problem"]
+    assert "does not work here" in answer.json()["problem"]
 
 
 def test_a_broken_attestation_is_refused(desk: ServedDesk, anna: Browser) -> None:

@@ -47,7 +47,7 @@ def test_a_form_answers_with_the_story_once_it_is_filed(
     answer = EditForm.open(anna, ONE).save(title="Filed when it is answered", excerpt="So.")
     assert f"/desk/story/{ONE}/" == answer.headers["at"]
     assert "Filed when it is answered" in record(served, ONE)
-    assert "did not save it" not in anna.get(edit_path(ONE)).body
+    assert "You have an unsaved draft" not in anna.get(edit_path(ONE)).body
 
 
 @pytest.mark.parametrize("who", ["two editors", "two tabs of one"])
@@ -137,7 +137,7 @@ def test_an_edit_that_waits_is_shown_as_waiting_and_its_draft_is_kept(
         assert "Held up" == EditForm.open(anna, ONE, "?draft").value("title")
     until(lambda: anna.get(answer.headers["location"]).status == 303)
     assert "Held up" in record(served, ONE)
-    assert "did not save it" not in anna.get(edit_path(ONE)).body
+    assert "You have an unsaved draft" not in anna.get(edit_path(ONE)).body
 
 
 def test_a_draft_is_taken_up_beside_what_came_after_it(anna: Browser, ben: Browser) -> None:
@@ -151,4 +151,4 @@ def test_a_draft_is_taken_up_beside_what_came_after_it(anna: Browser, ben: Brows
     taken_up = EditForm.open(anna, FIVE, "?draft")
     assert {"title": ["Typed", "Ben's meanwhile"]} == taken_up.versions
     taken_up.save(keep_title="theirs")
-    assert "did not save it" not in anna.get(edit_path(FIVE)).body
+    assert "You have an unsaved draft" not in anna.get(edit_path(FIVE)).body

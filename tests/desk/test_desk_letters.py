@@ -105,7 +105,7 @@ def test_stories_are_moved_dropped_brought_back_and_added(anna: Browser) -> None
     assert third == told(change(anna, "move", third, place="0", seen=seen))[0]
     dropped = change(anna, "drop", second)
     assert second not in told(dropped)
-    assert "Dropped from this issue" in dropped.body
+    assert "Stories removed from this issue" in dropped.body
     assert sorted(names) == sorted(told(change(anna, "restore", second)))
     change(anna, "drop", second)
 
@@ -115,7 +115,7 @@ def test_stories_are_moved_dropped_brought_back_and_added(anna: Browser) -> None
     assert (303, "/desk/") == (answer.status, answer.headers["location"])
     assert sorted(names) == sorted(told(anna.get(DAILY)))
     found = anna.get(f"{DAILY}found?q=silt")
-    assert "is in it" in found.body
+    assert "already in this issue" in found.body
     assert "<html" not in found.body
 
 
@@ -148,7 +148,7 @@ def test_two_editors_are_told_what_differs_and_nothing_is_lost(
     refused = anna.post(DAILY, mine)
 
     assert 409 == refused.status
-    assert "Ben changed it" in refused.body
+    assert "Ben changed this field" in refused.body
     assert "Ben’s" == store.letters.of("daily").edits.subject
     assert "Hello" == store.letters.of("daily").edits.note  # nobody was in its way
     answer = json.loads(anna.post(DAILY, mine, SCRIPT).body)
@@ -163,7 +163,7 @@ def test_each_change_is_taken_back_by_one_step(anna: Browser, store: DeskStore) 
     names = told(anna.get(DAILY))
     change(anna, "drop", names[0])
     page = change(anna, "hold")
-    assert "Release it" in page.body
+    assert "Release issue" in page.body
     for _ in range(2):
         button = re.search(r'name="number" value="(\d+)">\s*<button[^>]*data-key="u"', page.body)
         assert button, page.body
@@ -187,8 +187,8 @@ def test_an_approval_is_of_what_was_looked_at_and_tells_what_came_since(
 
     page = change(anna, "restore", story_of(1))
 
-    assert "1 story came since" in page.body
-    assert "1 change since" in page.body
+    assert "1 story added since the approval" in page.body
+    assert "1 change since the approval" in page.body
     assert "approved by Anna" not in change(anna, "withdraw").body
 
 
@@ -202,7 +202,7 @@ def test_a_letter_that_is_none_and_one_that_is_no_more(anna: Browser, store: Des
 
     body = anna.get("/desk/letters/").body
 
-    assert "Changes of letters that are no more" in body
+    assert "Changes to newsletters that no longer exist" in body
     version = re.search(r'value="monthly"><input[^>]*value="(\d+)"', body)
     assert version
     anna.post("/desk/letters/forget", {"letter": "monthly", "version": version[1]})
@@ -274,7 +274,7 @@ def test_a_program_reads_an_issue_and_changes_it_all_or_not_at_all(
     assert {"dropped", "subject"} == {edit["field"] for edit in changed.json()["edits"]}
     stale = {"changes": [{**drop, "story": names[1]}, {**subject, "value": ["Blind"]}]}
     refused = client.ask("PUT", "letters/weekly/edits", stale)
-    assert (409, "subject: Anna changed it") == (refused.status, refused.json()["detail"])
+    assert (409, "subject: changed by Anna") == (refused.status, refused.json()["detail"])
     assert (names[0],) == store.letters.of("weekly").edits.dropped
     assert 404 == client.ask("PUT", "letters/nightly/edits", {"changes": [drop]}).status
     for wrong in ({"field": "other"}, {"field": "subject", "value": ["x" * 301]}):

@@ -60,7 +60,7 @@ def filed(root: Path) -> ReadingList:
 def test_a_stash_becomes_a_list_that_is_changed_and_ended(
     served: ServedNewsroom, anna: Browser
 ) -> None:
-    assert "A new list" in anna.get("/desk/stash/").body
+    assert "New reading list" in anna.get("/desk/stash/").body
     form = anna.get("/desk/list/?stash=1&id=").body
     assert 'value="My stash"' in form
     assert form.index(WALL) < form.index(SEALS)
@@ -86,7 +86,7 @@ def test_a_stash_becomes_a_list_that_is_changed_and_ended(
     assert [WALL] == [story.name for story in filed(served.root).stories]
 
     send(anna, *known, ("title", "Mine"), *row(SEALS, 1))  # by what was seen before
-    until(lambda: "Take it up again" in anna.get("/desk/today/").body)
+    until(lambda: "Edit again" in anna.get("/desk/today/").body)
     assert "The best" == filed(served.root).title
     again = anna.get("/desk/today/").body.partition("/desk/list/?action=")[2].partition('"')[0]
     mine = anna.get(f"/desk/list/?action={again}").body
@@ -94,7 +94,7 @@ def test_a_stash_becomes_a_list_that_is_changed_and_ended(
 
     send(anna, ("list", "best-of-the-coast"), ("seen", seen(anna)), ("do", "end"))
     until(lambda: not (served.root / PATH).exists())
-    assert "Ended the list" in anna.get("/desk/today/").body
+    assert "Removed the reading list" in anna.get("/desk/today/").body
     until(lambda: not site.exists())
 
 

@@ -130,7 +130,7 @@ def test_what_an_earlier_version_counted_leads_nowhere(anna: Browser) -> None:
     assert 'value="90" selected' in anna.get("/desk/dropped/?reason=off-beat&days=90").body
     assert "source=https%3A%2F%2Fgull.example%2Ffeed.xml" in section(body, "source_delay")
     asked = "/desk/?view=all&number=gate&decided=1970-01-05"
-    assert "had waited for a decision" in anna.get(asked).body
+    assert "decided by an editor" in anna.get(asked).body
     assert anna.get("/desk/?view=all&number=review&since=9999-01-01").status == 200
 
 
@@ -144,7 +144,7 @@ def test_each_plot_has_its_words_and_a_table_for_who_does_not_see_it(anna: Brows
         assert f'<title id="{name}-name">' in part
         assert f'<desc id="{name}-words">' in part
         assert part.index("<svg") < part.index("<details>") < part.index("<table>")
-    assert "30 pages." in section(body, "drops_by_reason")
+    assert "30 pages dropped." in section(body, "drops_by_reason")
     assert "59 min" in section(body, "source_delay")
     assert "style=" not in body
     assert "<style" not in body
@@ -176,8 +176,8 @@ def test_what_was_missed_of_a_list_is_taken_in_by_a_button(
     link = re.search(r'href="(/desk/sources/add/[^"]*)"', body)
     assert link
     assert 'value="https://tern.example/"' in anna.get(html.unescape(link[1])).body
-    assert "off the beat" in body
-    assert "its page failed (status 500)" in body
+    assert "off topic" in body
+    assert "fetching the page failed (status 500)" in body
     assert "no &lt;list&gt;" in body
 
     form = {"do": "file", "value": "https://tern.example/keeper", "return": "/desk/recall/"}

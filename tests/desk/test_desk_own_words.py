@@ -82,7 +82,7 @@ def test_what_was_typed_is_there_the_next_time(anna: Browser) -> None:
 
     page = anna.get("/desk/write/")
     assert ("The tide", "One line.\nAnother <b>") == (field(page, "title"), field(page, "text"))
-    assert "did not save it" in page.body
+    assert "You have an unsaved draft" in page.body
 
     assert 303 == anna.post("/desk/drafts", {"story": ""}).status
     assert "" == field(anna.get("/desk/write/"), "title")
@@ -233,7 +233,7 @@ def test_what_is_no_picture_is_refused(anna: Browser, body: bytes, headers: dict
 def test_a_page_is_looked_at_and_then_waits_for_a_round(anna: Browser) -> None:
     assert 'action="/desk/file/"' in anna.get("/desk/file/").body
     looked = anna.post("/desk/file/", {"do": "look", "url": "http://127.0.0.1:9/wall"})
-    assert (200, True) == (looked.status, "would not be filed" in looked.body)
+    assert (200, True) == (looked.status, "would not be added" in looked.body)
     assert 'value="http://127.0.0.1:9/wall"' in looked.body
 
     page = "https://owl.example/wall"

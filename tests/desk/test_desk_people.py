@@ -138,7 +138,7 @@ def test_what_happened_is_told_with_who_and_whence(desk: ServedDesk, owner: Brow
 
     assert "<b>Olga</b> added an account: Ben &amp; Co (viewer)" in body
     assert "<b>Olga</b> signed in: link" in body
-    assert "was not let in: password" in body
+    assert "failed to sign in: password" in body
     assert "2026-11-20 12:00 UTC · 127.0.0.1" in body
 
 

@@ -260,7 +260,7 @@ def test_what_an_editor_did_is_listed_with_what_became_of_it(anna: Browser) -> N
     send(anna, verdict("publish", "2026-11-19-nobody"))
     assert "refused" == wait_for(anna, "publish-2026-11-19-nobody")["state"]
 
-    assert "refused" in anna.get("/desk/today/").body
+    assert "not accepted" in anna.get("/desk/today/").body
 
 
 def test_a_question_is_saved_with_its_count_and_forgotten(anna: Browser) -> None:
@@ -290,12 +290,12 @@ def test_what_rounds_dropped_is_listed_by_reason_and_taken_in_by_the_next_round(
 
     assert "nearest: Coast &lt;b&gt;" in page
     assert "gull.example/old" not in page
-    assert "off the beat (1)" in page
+    assert "off topic (1)" in page
     assert 'href="javascript' not in anna.get("/desk/dropped/").body
     assert (DROPPED, "/desk/dropped/?reason=off-beat") == (fields["value"], fields["return"])
     assert 303 == anna.post("/desk/act", fields).status
     assert "done" == wait_for(anna, fields["id"])["state"]
-    assert "the next round reads it" in anna.get("/desk/dropped/").body
+    assert "the next run reads this page" in anna.get("/desk/dropped/").body
 
 
 @pytest.mark.parametrize("query", ["?days=x", "?days=9", "?reason=none", "?most=99999", "?most=-1"])
@@ -403,7 +403,7 @@ def test_a_server_that_is_killed_files_what_waited_when_it_is_back(tmp_path: Pat
 def test_a_server_says_when_any_program_of_its_machine_may_be_anybody(tmp_path: Path) -> None:
     root = newsroom(tmp_path / "beat", more=HEADER_FROM_HERE)
     with serve_newsroom(root) as served:
-        assert "whatever program of this machine sends [desk] user_header" in served.said
+        assert "any program on this machine can sign in to the desk" in served.said
 
 
 def count_open_memories(process: int) -> int:

@@ -59,7 +59,7 @@ def test_a_setup_link_makes_the_first_owner(desk: ServedDesk) -> None:
 
     assert (303, "/desk/account/") == (answer.status, answer.headers["location"])
     assert ["Anna", "owner"] == browser.get("/desk/").json()
-    assert "Choose how you sign in next time" in browser.get("/desk/account/").body
+    assert "Choose how to sign in next time" in browser.get("/desk/account/").body
 
 
 def test_a_setup_link_is_good_for_nothing_once_there_is_an_owner(desk: ServedDesk) -> None:
@@ -86,7 +86,7 @@ def test_looking_at_a_link_does_not_use_it_up(desk: ServedDesk) -> None:
     link = f"/desk/enter/{desk.store.links.make('enter', desk.clocks(), 'Anna')}"
 
     for _ in range(2):
-        assert "This link lets in Anna." in desk.here().get(link).body
+        assert "This link signs in Anna." in desk.here().get(link).body
     assert 303 == desk.here().post(link).status
     assert [410, 410] == [desk.here().post(link).status, desk.here().get(link).status]
 
@@ -97,7 +97,7 @@ def test_a_link_is_over_after_a_quarter_of_an_hour_though_the_clock_is_set_back(
     desk.store.accounts.add("Anna", "editor", desk.clocks().now)
     link = f"/desk/enter/{desk.store.links.make('enter', desk.clocks(), 'Anna')}"
     desk.clocks.move(16 * MINUTE)
-    assert "This link is over" in desk.here().get(link).body
+    assert "This link no longer works" in desk.here().get(link).body
 
     desk.clocks.set(-10 * MINUTE)
 
@@ -268,7 +268,7 @@ def test_a_passkey_of_another_place_or_a_copy_of_one_does_not_fit(
     answer = desk.here().post("/desk/sign-in/passkey", device.get(asked))
 
     assert (401, ()) == (answer.status, answer.cookies)
-    assert "does not fit" in answer.json()["problem"]
+    assert "does not work here" in answer.json()["problem"]
 
 
 def test_a_passkey_signed_by_another_key_does_not_fit(desk: ServedDesk) -> None:
@@ -296,7 +296,7 @@ def test_a_link_may_lead_to_the_desk_at_once(desk: ServedDesk) -> None:
 
     def lead(wanted: str) -> str:
         path = f"/desk/enter/{desk.store.links.make('enter', desk.clocks(), 'Anna')}{wanted}"
-        assert ("Your name at the top" in desk.here().get(path).body) == bool(wanted)
+        assert ("your name at the top" in desk.here().get(path).body) == bool(wanted)
         return desk.here().post(path).headers["location"]
 
     assert "/desk/account/" == lead("")

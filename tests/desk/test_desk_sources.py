@@ -58,11 +58,11 @@ def test_sources_stand_with_their_days_and_troubles(anna: Browser) -> None:
 
     assert "2 sources" in body
     assert '<svg class="spark"' in body
-    assert "0 filed, 27 dropped" in body
+    assert "0 saved, 27 dropped" in body
     assert body.index("The Gull") < body.index("Heron Daily")  # it only brings drops
-    assert "only drops" in body
-    assert "100% came to nothing" in body
-    assert "[fetch] contact is not set" in body
+    assert "all pages dropped" in body
+    assert "100% of the pages were dropped or failed" in body
+    assert "until [fetch] contact is set" in body
     assert "style=" not in body
 
 
@@ -78,7 +78,9 @@ def test_the_page_says_what_a_restore_missed_and_how_long_it_takes(
 
     body = anna.get("/desk/sources/").body
 
-    assert "24 still to be fetched, 31 back, 2 lost. At least 2 more rounds, 2 min" in body
+    assert (
+        "24 to fetch, 31 recovered, 2 lost. Fetching needs at least 2 more runs and 2 min" in body
+    )
     status.write_bytes(before)
 
 
@@ -86,11 +88,11 @@ def test_the_menu_counts_who_needs_a_person_and_advice_names_the_desks_buttons(
     anna: Browser,
 ) -> None:
     body = anna.get("/desk/").body
-    assert '<b title="How many need a person">1</b>' in body
+    assert '<b title="Sources that need attention">1</b>' in body
 
     body = anna.get(ONE).body
 
-    assert "“Look for its new address”, or “End this source”." in body
+    assert "Choose “Find a new URL” or “Remove this source”." in body
     assert "copydesk sources" not in body
 
 
@@ -101,9 +103,9 @@ def test_of_a_recorded_web_it_is_said_that_it_is_one(tmp_path: Path) -> None:
         body = guest.get("/desk/sources/").body
         refused = guest.post("/desk/sources/round", {})
 
-    assert "this web is a recording" in body
+    assert "this newsroom reads a recording of the web" in body
     assert "contact" not in body
-    assert (refused.status, "is a recording" in refused.body) == (400, True)
+    assert (refused.status, "a recording of the web" in refused.body) == (400, True)
 
 
 def test_a_dying_source_is_found_anew_in_its_place_and_taken_back(
@@ -137,7 +139,7 @@ def test_an_address_is_changed_and_a_source_ended_in_forms(
     moved = (served.root / "beat.toml").read_text()
     assert before.replace(SOURCE, to) == moved
     page = anna.get(f"/desk/sources/one/?url={quote(to, safe='')}").body
-    assert "End it" in page
+    assert "Remove source" in page
 
     assert anna.post("/desk/sources/end", {"url": to, "seen": form["seen"]}).status == 400
     assert anna.post("/desk/sources/end", {**form_of(page), "url": to}).status == 303
@@ -190,7 +192,7 @@ def test_a_source_is_changed_in_a_form_and_taken_back_from_today(
     assert anna.post("/desk/settings/undo", {"commit": "\n--all"}).status == 400
     assert anna.post("/desk/settings/undo", {"commit": commit}).status == 303
     assert before == (served.root / "beat.toml").read_text()
-    assert "taken back" in anna.get("/desk/today/").body.lower()
+    assert "undone" in anna.get("/desk/today/").body.lower()
 
 
 @pytest.mark.parametrize(
@@ -217,8 +219,8 @@ def test_a_list_is_rehearsed_before_it_is_taken(served: ServedNewsroom, anna: Br
 
     seen = anna.post("/desk/sources/import", {"opml": opml})
 
-    assert "1 would be added" in seen.body
-    assert "is one already" in seen.body
+    assert "1 source would be added" in seen.body
+    assert "already a source" in seen.body
     assert "whimbrel.example" not in (served.root / "beat.toml").read_text()
     assert anna.post("/desk/sources/import", {"opml": opml, "do": "file"}).status == 303
     assert "https://whimbrel.example/" in (served.root / "beat.toml").read_text()

@@ -127,7 +127,8 @@ def test_other_keywords_lead_with_what_they_do_to_the_topic_and_can_be_tried_aga
     body, trial = attempt(anna, topic="Coast", drop="coast", add="lantern festival")
 
     answer = body.partition('class="answer"')[2]
-    effect = re.search(r'class="effect">Coast: (\d+) → (\d+) stories, (\d+) won, (\d+) lost<', body)
+    told = r'class="effect">Coast: (\d+) → (\d+) stories, (\d+) gained, (\d+) lost<'
+    effect = re.search(told, body)
     assert effect, answer
     assert answer.index('class="effect"') < answer.index('class="counts"')
     form = {"trial": trial, "stands": hidden(body, "stands"), "sure": "yes"}
@@ -226,7 +227,7 @@ def test_an_editor_tries_rules_and_writes_none_and_who_only_looks_does_neither(
         browser.post(link[link.index("/desk/enter/") :], {})
         seen[role] = browser
     body, trial = attempt(seen["editor"], publish_at="5")
-    assert "An owner can write these rules" in body
+    assert "Only an owner can save these rules" in body
     form = {"trial": trial, "stands": "any"}
     assert seen["editor"].post(f"{PAGE}write", form).status == 403
     assert anna.post(f"{PAGE}write", form).status == 400  # it is another's trial

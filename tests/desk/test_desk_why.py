@@ -85,7 +85,8 @@ def test_the_page_has_the_parts_the_place_and_the_words_that_earned_them(
     page = anna.get(f"/desk/story/{SEALS_NAME}/").body
 
     [place] = told["places"]
-    assert f"{place['place']} of the last 2 on Coast (median {place['median']}" in page
+    rank = f"rank {place['place']} among the last 2 stories on Coast"
+    assert f"{rank} (median quality {place['median']}" in page
     for part in told["parts"]:
         assert f'<th scope="row" lang="en">{part["part"]}</th>' in page
     marks = re.findall(r'<mark class="keyword" title="(\w+)">(.*?)</mark>', page)
@@ -98,7 +99,7 @@ def test_a_text_that_is_kept_no_more_has_no_marks(anna: Browser) -> None:
     page = anna.get(f"/desk/story/{WALL_NAME}/").body  # it was removed for a while
 
     assert "<mark" not in page
-    assert "No text of it is kept." in page
+    assert "The text of this article is not stored." in page
 
 
 def test_what_a_story_is_most_like_is_a_page_that_is_fetched_when_it_is_opened(

@@ -70,7 +70,7 @@ def read_json(body: bytes, by: str, at: datetime) -> list[EditorAction]:
     try:
         sent = msgspec.json.decode(body, type=list[SentAction])
     except _UNREADABLE as error:
-        raise UsageError(f"these are no actions ({error})") from error
+        raise UsageError(f"the request body is not a list of actions: {error}") from error
     return make_actions(sent, by, at)
 
 
@@ -80,7 +80,7 @@ def make_actions(sent: Sequence[SentAction], by: str, at: datetime) -> list[Edit
     Raises UsageError for an invalid one, or for more than 200.
     """
     if not 0 < len(sent) <= MOST:
-        raise UsageError("a request has between 1 and 200 actions", subject=str(len(sent)))
+        raise UsageError("expected 1 to 200 actions in a request", subject=str(len(sent)))
     return [_make_action(one, by, at) for one in sent]
 
 
@@ -94,7 +94,7 @@ def read_form(fields: Sequence[tuple[str, str]], by: str, at: datetime) -> list[
     kind, said, named = (*form.get("do", "").split(" ", 2), "", "", "")[:3]
     known = next((one for one in _KINDS if one == kind), None)
     if known is None:
-        raise UsageError("the form does not say what is to be done", subject=kind[:80])
+        raise UsageError("unknown action in the form", subject=kind[:80])
     first = form.get("id") or str(uuid4())
     common = SentAction(
         kind=known,
@@ -139,7 +139,7 @@ def read_versions(fields: Sequence[tuple[str, str]]) -> tuple[StoryFields, Story
         was = msgspec.json.decode(form.get("was", ""), type=StoryFields)
         mine = msgspec.json.decode(form.get("mine") or "{}", type=StoryFields)
     except _UNREADABLE as error:
-        raise UsageError("the form is not whole", hint="open it again") from error
+        raise UsageError("the form is incomplete", hint="reload the page") from error
     versions = {"theirs": was, "mine": mine}
     edited = StoryFields(
         title=form.get("title", ""),
@@ -252,16 +252,16 @@ def _make_action(sent: SentAction, by: str, at: datetime) -> EditorAction:
     """Return a sent action as an action of the editor; raises UsageError if it is invalid."""
     action = EditorAction(by=by, at=at, **msgspec.structs.asdict(sent))
     if not editing.is_action_id(action.id):
-        raise UsageError("no id of an action", subject=action.id[:80], hint="a UUID is one")
+        raise UsageError("invalid action id", subject=action.id[:80], hint="use a UUID")
     words = (action.id, action.why, *action.values, *action.stories)
     if max(map(len, words)) > _WORDS or len(action.stories) > _STORIES:
-        raise UsageError("too long for one action", subject=action.id[:80])
+        raise UsageError("the action is too long", subject=action.id[:80])
     if action.kind == "verdict" and action.said not in _VERDICTS:
-        raise UsageError("no such verdict", subject=action.said[:80])
+        raise UsageError("unknown decision", subject=action.said[:80])
     if action.kind == "rule":
         _check_rule(action)
     if action.kind == "verdict" and len(action.stories) != 1:
-        raise UsageError("a verdict is on one story", subject=str(len(action.stories)))
+        raise UsageError("expected one story for a decision", subject=str(len(action.stories)))
     return action
 
 
@@ -270,10 +270,10 @@ def _check_rule(action: EditorAction) -> None:
         return
     form = RULING_KINDS.get(cast("RulingKind", action.said))
     if form is None:
-        raise UsageError("no such rule", subject=action.said[:80])
+        raise UsageError("unknown kind of rule", subject=action.said[:80])
     least, most = form.stories
     if not least <= len(action.stories) <= most:
-        raise UsageError(f"{action.said} wants other stories", subject=str(len(action.stories)))
+        raise UsageError("wrong number of stories", subject=f"{action.said}, {len(action.stories)}")
 
 
 def read_digests(text: str, stories: Sequence[str]) -> Mapping[str, str]:

@@ -48,8 +48,8 @@ EditorOf = Callable[[Request], Editor]
 Say = Callable[[str], None]
 
 _OPEN_TO_PROGRAMS = (
-    "whatever program of this machine sends [desk] user_header is at the desk as whom it names;"
-    " a secret in common with your web server, in COPYDESK_PROXY_SECRET, ends that"
+    "any program on this machine can sign in to the desk by sending [desk] user_header; to prevent"
+    " this, set the same secret in your web server and in COPYDESK_PROXY_SECRET"
 )
 _FOR_EVER = {"Cache-Control": "public, max-age=31536000, immutable"}
 _TYPES = {
@@ -98,7 +98,7 @@ async def serve_desk(
         try:
             opened = await stack.enter_async_context(open_newsroom_desk(newsroom, door.root, say))
         except DeskStoreError as error:
-            say(f"no desk: {error}; {error.hint}")
+            say(f"could not start the desk (web editor): {error}; {error.hint}")
             answer = PlainTextResponse(f"{error.what}\n{error.hint}\n", 503)
             yield ServedDesk(app=answer, go_on=_wait)
             return
@@ -150,7 +150,7 @@ def _make_route(desk: Desk, editor_of: EditorOf, page: Page) -> Route:
                 require_role(request, "owner")
             editor = editor_of(request)
             if page.role != "viewer" and not editor.may_edit:
-                raise UsageError("your account may look, not decide", subject=editor.name)
+                raise UsageError("this account cannot change anything", subject=editor.name)
             return await page.answer(Visit(desk=desk, request=request, editor=editor))
         except CopydeskError as error:
             if "text/html" in request.headers.get("Accept", ""):
@@ -218,7 +218,7 @@ class _Problems:
 
     async def nothing(self, request: Request, _error: Exception) -> Response:
         """Answer a request for an unknown path with 404; a browser gets a page that links back."""
-        error = RecordError("the desk has no such page", subject=request.url.path[:200])
+        error = RecordError("the desk has no page at this path", subject=request.url.path[:200])
         if "text/html" in request.headers.get("Accept", ""):
             return await self.problem(request, error)
         return problem_answer(error)

@@ -33,7 +33,7 @@ from copydesk.news import Beat, EditorAction
 from copydesk.newsroom import Newsroom, reports, uploads
 
 _Made = TypeVar("_Made")
-_RECORDED = "its web is a recording: copydesk demo runs a round of it"
+_RECORDED = "this newsroom reads a recording of the web: run `copydesk demo`"
 _LOOK_SECONDS = 1.0  # between two checks of the catalogue and the round
 
 

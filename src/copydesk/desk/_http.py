@@ -41,7 +41,7 @@ def read_commit(form: Mapping[str, str]) -> str:
     """Return the git commit id in the fields of a form; raises UsageError for an invalid one."""
     commit = form.get("commit", "")
     if not _COMMIT.fullmatch(commit):
-        raise UsageError("no id of a commit", subject=commit[:80])
+        raise UsageError("invalid commit id", subject=commit[:80])
     return commit
 
 
@@ -56,7 +56,7 @@ async def read_body(request: Request, most: int = _MOST_BYTES) -> bytes:
     async for some in request.stream():
         body += some
         if len(body) > most:
-            raise UsageError("too much at once", subject=f"{most:,} bytes at most")
+            raise UsageError("the request body is too large", subject=f"maximum {most:,} bytes")
     return bytes(body)
 
 
@@ -92,7 +92,7 @@ def read_picture(body: bytes, content_type: str) -> SentPicture:
         return SentPicture(data=body)
     fields = dict(_read_parts(body, content_type)[:_FIELDS])
     if "file" not in fields:
-        raise UsageError("the form has no picture")
+        raise UsageError("the form contains no picture")
     name = fields.get("story", b"").decode("utf-8", "replace")[:_NAME_CHARACTERS]
     seen = fields.get("seen", b"").decode("utf-8", "replace")
     return SentPicture(data=fields["file"], story=name, seen=seen)
@@ -155,14 +155,14 @@ def read_drafts(body: bytes, at: datetime) -> list[Draft]:
     try:
         sent = msgspec.json.decode(body, type=SentDraft)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise UsageError(f"this is no draft ({error})") from error
+        raise UsageError(f"the request body is not a draft: {error}") from error
     return make_drafts(sent, at)
 
 
 def make_drafts(sent: SentDraft, at: datetime) -> list[Draft]:
     """Return the unsaved texts of a form as drafts to store; UsageError for unknown fields."""
     if len(sent.story) > _NAME_CHARACTERS or not sent.fields.keys() <= FIELDS | _BASES:
-        raise UsageError("no form of the desk has this", subject=sent.story[:80])
+        raise UsageError("unknown fields in the draft of a story", subject=sent.story[:80])
     return [
         Draft(story=sent.story, field=name, text=words, at=at)
         for name, words in sent.fields.items()

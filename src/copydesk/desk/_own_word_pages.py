@@ -152,7 +152,7 @@ def change_stash(
     form = dict(fields)
     stories = [value for name, value in fields if name == "story" and value]
     if max(map(len, stories), default=0) > _NAME_CHARACTERS:
-        raise UsageError("no story is called so", subject=max(stories, key=len)[:80])
+        raise UsageError("no story has this name", subject=max(stories, key=len)[:80])
     stashes, do = store.stashes, form.get("do", "")
     if do == "make":
         stash_id = stashes.make(editor, form.get("name", ""), shared="shared" in form)
@@ -167,14 +167,14 @@ def change_stash(
             stashes.remove(editor, stash_id)
             return None
         else:
-            raise UsageError("the form does not say what is to be done", subject=do[:80])
+            raise UsageError("unknown action in the form", subject=do[:80])
         return stashes.find(editor, stash_id)
 
 
 def read_stash_id(named: str) -> int:
     """Return the id of a stash (collection of stories) in a form; UsageError if invalid."""
     if not (named.isascii() and named.isdigit() and len(named) < 10):
-        raise UsageError("no such stash", subject=named[:80])
+        raise UsageError("no stash has this id", subject=named[:80])
     return int(named)
 
 
@@ -237,7 +237,7 @@ def find_list(opened: OpenNewsroom, list_id: str) -> applying.FiledList:
     lists, _ = applying.find_lists(opened.newsroom)
     filed = next((filed for filed in lists if filed.listed.id == list_id), None)
     if filed is None:
-        raise UsageError("there is no such list", subject=list_id[:80])
+        raise UsageError("no reading list has this id", subject=list_id[:80])
     return filed
 
 
@@ -313,7 +313,7 @@ def read_list_form(opened: OpenNewsroom, fields: Fields, by: str, at: datetime) 
         seen={applying.list_key(list_id): version},
     )
     if not editing.is_action_id(action.id):
-        raise UsageError("no id of an action", subject=action.id[:80])
+        raise UsageError("invalid action id", subject=action.id[:80])
     return action if action.said == "end" else _with_stories(opened, action, fields, title)
 
 
@@ -337,7 +337,7 @@ def _with_stories(
     applying.read_own_list(whole)
     lists, _ = applying.find_lists(opened.newsroom)
     if not form.get("seen") and any(filed.listed.id == list_id for filed in lists):
-        raise UsageError("there is a list of that name", subject=list_id, hint="choose another")
+        raise UsageError("a list already has this id", subject=list_id, hint="choose another id")
     return whole
 
 
@@ -347,7 +347,7 @@ def _order_stories(fields: Fields) -> list[ChosenStory]:
         [value for key, value in fields if key == name] for name in ("story", "place", "words")
     )
     if not len(names) == len(places) == len(words):
-        raise UsageError("the form is not whole", hint="open it again")
+        raise UsageError("the form is incomplete", hint="reload the page")
     taken_out = {value for key, value in fields if key == "out"}
     rows = [
         (_read_place(place), ChosenStory(name=name, words=said.strip()))

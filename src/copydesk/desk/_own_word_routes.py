@@ -157,7 +157,7 @@ async def _find_list(
         known = await asyncio.to_thread(store.actions.state, [asked["action"]])
         done = known.get(asked["action"])
         if done is None or done.action.by != editor.name or done.action.said != "set":
-            raise UsageError("no such action", subject=asked["action"][:80])
+            raise UsageError("no action of this account has this id", subject=asked["action"][:80])
         return lambda opened: take_up(opened, done.action)
     if "stash" not in asked:
         return lambda opened: find_list(opened, list_id)

@@ -286,6 +286,6 @@ class Uploads:
         """Return and delete the uploaded file of a token; UsageError if it is gone."""
         waiting = self._files.get(token)
         if waiting is None or waiting.by != by:
-            raise UsageError("the file is not kept any more", hint="choose it once more")
+            raise UsageError("the uploaded file has expired", hint="upload the file again")
         del self._files[token]
         return waiting.sent

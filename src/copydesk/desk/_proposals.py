@@ -82,7 +82,7 @@ async def propose(desk: Desk, token: ApiToken, sent: SentProposal, proposal_id: 
     )
     kept = await asyncio.to_thread(desk.store.proposals.put, proposal)
     if not _is_same(kept, proposal):
-        raise UsageError("another proposal has that id", subject=proposal_id)
+        raise UsageError("another proposal already has this id", subject=proposal_id)
     desk.broadcast.tell("changed", {})
     return kept
 
@@ -97,14 +97,14 @@ def _check_words(sent: SentProposal) -> None:
     """Raise UsageError for a proposal that an editor could not accept as it is."""
     allowed = _PROPOSED_VERDICTS if sent.kind == "verdict" else PROPOSED_RULES
     if sent.said not in allowed:
-        raise UsageError(f"no {sent.kind} is proposed so", subject=sent.said)
+        raise UsageError(f"programs cannot propose this {sent.kind}", subject=sent.said)
     is_set = sent.said == "set"
     if len(sent.values) != (2 if is_set else 0):
-        raise UsageError("a field and its words are set, else there are no values")
+        raise UsageError("expected a field and a text as values of a set rule, else no values")
     if is_set and sent.values[0] not in _PROPOSED_FIELDS:
-        raise UsageError("note and excerpt are proposed alone", subject=sent.values[0][:80])
+        raise UsageError("expected the field note or excerpt", subject=sent.values[0][:80])
     if is_set and not 0 < len(sent.values[1].strip()) <= _VALUE_CHARACTERS:
-        raise UsageError(f"words between 1 and {_VALUE_CHARACTERS:,} characters are proposed")
+        raise UsageError(f"expected a text of 1 to {_VALUE_CHARACTERS:,} characters")
 
 
 def _check_grounds(opened: OpenNewsroom, sent: SentProposal) -> Mapping[str, str]:
@@ -118,10 +118,10 @@ def _check_grounds(opened: OpenNewsroom, sent: SentProposal) -> Mapping[str, str
     }
     for ground in sent.grounds:
         if text.fold(ground.words) not in _read_words(pages[ground.story]):
-            hint = "cite them letter by letter, or the story alone"
-            raise UsageError("these words do not stand in it", subject=ground.story, hint=hint)
+            hint = "quote the exact text, or name the story without a quotation"
+            raise UsageError("the quotation is not in the story", subject=ground.story, hint=hint)
     if sent.said == "set" and any(refuses_models(pages[name].seen.story) for name in sent.stories):
-        raise UsageError("its publisher refuses ai-input", subject=sent.stories[0])
+        raise UsageError("the publisher forbids use by AI (ai-input)", subject=sent.stories[0])
     if len(sent.stories) != 1:
         return {}
     (name,) = sent.stories
@@ -191,7 +191,7 @@ async def refuse_proposal(desk: Desk, proposal_id: str, editor: str) -> Proposal
 def _find(desk: Desk, proposal_id: str) -> Proposal:
     proposal = desk.store.proposals.find(proposal_id)
     if proposal is None:
-        raise RecordError("no such proposal", subject=proposal_id[:80])
+        raise RecordError("no proposal has this id", subject=proposal_id[:80])
     return proposal
 
 
@@ -202,7 +202,7 @@ def _make_action(proposal: Proposal, editor: str) -> EditorAction:
 
 
 def _over(proposal: Proposal) -> UsageError:
-    return UsageError(f"{proposal.decided_by} has {proposal.became} it", subject=proposal.id)
+    return UsageError(f"already {proposal.became} by {proposal.decided_by}", subject=proposal.id)
 
 
 async def decide_on_proposal(visit: Visit) -> Response:
@@ -214,7 +214,7 @@ async def decide_on_proposal(visit: Visit) -> Response:
     elif do == "refuse":
         await refuse_proposal(visit.desk, proposal_id, visit.editor.name)
     else:
-        raise UsageError("the form does not say what is to be done", subject=do[:80])
+        raise UsageError("unknown action in the form", subject=do[:80])
     if "application/json" in visit.request.headers.get("accept", ""):
         return JSONResponse({"became": do}, headers=NEVER_KEPT)
     return RedirectResponse(visit.desk.own_page(form.get("return", "")), 303)

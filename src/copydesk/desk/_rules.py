@@ -75,12 +75,11 @@ async def write_rules(visit: Visit) -> Response:
     owner = visit.editor
     trial, form = await _find(visit)
     if trial.tried is None:
-        raise UsageError("try the rules before they are written", subject="what if")
+        raise UsageError("test the rules before you save them")
     if trial.tried.summary.is_extreme and "sure" not in form:
         raise UsageError(
-            "by these rules everything would be published, or nothing",
-            subject="what if",
-            hint="say that this is meant, or try others",
+            "these rules would publish all stories, or none",
+            hint="confirm that you are sure, or test other rules",
         )
     change, stands, why = trial.change, form.get("stands", ""), form.get("why", "")
     done = await visit.desk.trials.ask(lambda bench: bench.write(change, owner.name, stands, why))
@@ -100,8 +99,8 @@ async def begin_rejudging(visit: Visit) -> Response:
     """Start scoring stored stories again by the current rules, and redirect to the progress."""
     owner = visit.editor
     if visit.desk.rejudging is None:
-        hint = "use copydesk rejudge --apply"
-        raise UsageError("stories are not judged again here", subject="serve", hint=hint)
+        hint = "run `copydesk rejudge --apply`"
+        raise UsageError("the server cannot rescore stories", hint=hint)
     visit.desk.rejudging.begin(owner.name)
     return visit.redirect(_PATH, rejudging="1")
 
@@ -111,7 +110,7 @@ async def _find(visit: Visit) -> tuple[Trial, dict[str, str]]:
     form = await visit.read_form()
     trial = visit.desk.trials.find(form.get("trial", ""), editor.name)
     if trial is None:
-        raise UsageError("this trial is over", subject="what if", hint="try the rules again")
+        raise UsageError("this test of rules has expired", hint="test the rules again")
     return trial, form
 
 

@@ -147,7 +147,7 @@ class Filer:
             try:
                 is_well = await self._file_what_waits()
             except (CopydeskError, OSError) as error:
-                self._say(f"what editors did is not filed: {error}; it is tried again")
+                self._say(f"could not save the editors' changes, trying again: {error}")
                 is_well = False
             if not is_well:
                 await asyncio.sleep(self.again_seconds)
@@ -195,7 +195,7 @@ class Filer:
         told += await self._tell()
         code = filing.result()
         if code:
-            self._say(f"filing what editors did ended with exit code {code}; it is tried again")
+            self._say(f"could not save the editors' changes, trying again: exit code {code}")
         return not code and (bool(told) or not self._pending)
 
     async def _tell(self) -> int:
@@ -276,9 +276,9 @@ class Presence:
         try:
             looking = msgspec.json.decode(body, type=Looking)
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-            raise UsageError(f"this is nobody's place ({error})") from error
+            raise UsageError(f"invalid report of the open story: {error}") from error
         if max(len(looking.tab), len(looking.event)) > _CHARACTERS:
-            raise UsageError("too long for a place")
+            raise UsageError("the id of a tab or story is too long")
         self._tabs.pop(looking.tab, None)
         if looking.event:
             self._tabs[looking.tab] = _Seen(name, looking.event, at)

@@ -68,13 +68,13 @@ def _require_token(app: ASGIApp) -> ASGIApp:
 
 
 async def _answer_without_extra(scope: Scope, receive: Receive, send: Send) -> None:
-    problem = ApiProblem(404, "agents are not served here", INSTALL)
+    problem = ApiProblem(404, "this server has no MCP endpoint for agents", INSTALL)
     await answer_with_problem(problem)(scope, receive, send)
 
 
 _ROOT = "/desk/"
 _FINISH_SECONDS = 30.0  # for decisions made just before the agent disconnected
-INSTALL = 'install the extra copydesk[mcp], from your clone: uv tool install ".[mcp]"'
+INSTALL = 'install the extra copydesk[mcp], from your clone: `uv tool install ".[mcp]"`'
 TOKEN_VARIABLE = "COPYDESK_DESK_TOKEN"  # noqa: S105 # the variable's name
 
 
@@ -86,7 +86,7 @@ def serve_stdio(newsroom: Newsroom, environ: Mapping[str, str], say: Callable[[s
     try:
         import mcp  # noqa: F401 - asked before anything is opened
     except ImportError as error:
-        raise UsageError("what speaks with agents is not installed", hint=INSTALL) from error
+        raise UsageError("the MCP library for agents is not installed", hint=INSTALL) from error
     asyncio.run(_serve(newsroom, environ.get(TOKEN_VARIABLE, "").strip(), say))
 
 
@@ -102,8 +102,8 @@ async def _serve(newsroom: Newsroom, secret: str, say: Callable[[str], None]) ->
                 return None
             token = await asyncio.to_thread(desk.store.tokens.find, secret, read_clocks().now)
             if token is None:
-                hint = "copydesk desk user token NAME makes another"
-                raise UsageError("the token is unknown, has expired, or was ended", hint=hint)
+                hint = "run `copydesk desk user token NAME` to create a token"
+                raise UsageError("the API token is unknown, expired or revoked", hint=hint)
             return token
 
         await token_of(None)

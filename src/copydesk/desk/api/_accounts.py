@@ -64,7 +64,7 @@ class NewRole(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 
 
 class PersonLink(msgspec.Struct, frozen=True, kw_only=True):
-    """A sign-in link for an account. It works once, and for a quarter of an hour."""
+    """A sign-in link for an account. It works once, within 15 minutes."""
 
     name: str
     link: str
@@ -105,7 +105,7 @@ async def add_person(desk: Desk, call: Call[Nothing, NewPerson]) -> PersonLink:
 
 
 async def set_role(desk: Desk, call: Call[Nothing, NewRole]) -> Nothing:
-    """Change the role of a user account. The only owner stays an owner."""
+    """Change the role of a user account. The only owner must stay an owner."""
     name, role = call.path["name"], call.body.role
 
     def change(changes: accounts.AccountChanges) -> None:
@@ -131,7 +131,7 @@ async def end_sessions(desk: Desk, call: Call[Nothing, Nothing]) -> Nothing:
 
 
 async def remove_person(desk: Desk, call: Call[Nothing, Nothing]) -> Nothing:
-    """Delete a user account. The only owner's stays."""
+    """Delete a user account. The account of the only owner cannot be deleted."""
     name = call.path["name"]
 
     def change(changes: accounts.AccountChanges) -> None:
@@ -170,7 +170,7 @@ class SentView(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
 
 class NewStash(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A stash (a collection of stories) to create, for its editor only or for all."""
+    """A stash (a collection of stories) to create, for one editor or for all editors."""
 
     name: Annotated[str, Meta(min_length=1, max_length=100)]
     shared: bool = False
@@ -206,7 +206,7 @@ class DraftQuery(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
 
 
 class DraftAnswer(msgspec.Struct, frozen=True, kw_only=True):
-    """The texts that an editor typed into a story's form and did not save, by field."""
+    """The unsaved texts that an editor typed into a story's form, by field."""
 
     story: str
     fields: dict[str, str]
@@ -313,14 +313,14 @@ async def drop_stash(desk: Desk, call: Call[Nothing, Nothing]) -> Nothing:
 
 
 async def read_draft(desk: Desk, call: Call[DraftQuery, Nothing]) -> DraftAnswer:
-    """Return the texts that the account typed into a story's form and did not save."""
+    """Return the unsaved texts that the account typed into a story's form."""
     story = call.query.story
     found = await asyncio.to_thread(desk.store.drafts.of_story, call.visitor.name, story)
     return DraftAnswer(story=story, fields=dict(find_draft(found).fields))
 
 
 async def put_draft(desk: Desk, call: Call[Nothing, SentDraft]) -> Nothing:
-    """Store texts that the account typed into a story's form and did not save yet."""
+    """Store the unsaved texts that the account typed into a story's form."""
     drafts = make_drafts(call.body, now())
 
     def keep() -> None:
@@ -378,5 +378,5 @@ def _make_list(filed: applying.FiledList) -> ApiList:
 
 def _read_number(named: str) -> int:
     if not (named.isascii() and named.isdigit() and len(named) < 10):
-        raise ApiProblem(404, "no such stash")
+        raise ApiProblem(404, "no stash has this id")
     return int(named)

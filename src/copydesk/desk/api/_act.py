@@ -27,7 +27,7 @@ from copydesk.news.ruling import EditConflict
 
 
 class ActionsKept(msgspec.Struct, frozen=True, kw_only=True):
-    """The ids of the actions that are stored now. They are carried out in this order."""
+    """The ids of the stored actions. They are carried out in this order."""
 
     kept: list[str]
 
@@ -88,7 +88,7 @@ async def list_actions(desk: Desk, call: Call[ActionsQuery, Nothing]) -> Actions
     if asked.after:
         places = [place for place, one in enumerate(listed) if one.action.id == asked.after]
         if not places:
-            raise ApiProblem(400, "no cursor of ours", "take the one of the page before as it is")
+            raise ApiProblem(400, "invalid cursor", "send `after` from the last answer")
         listed = listed[places[0] + 1 :]
     page = listed[: asked.limit]
     after = page[-1].action.id if len(listed) > asked.limit else ""
@@ -100,7 +100,7 @@ async def read_action(desk: Desk, call: Call[Nothing, Nothing]) -> ApiAction:
     known = await asyncio.to_thread(desk.store.actions.state, [call.path["id"]])
     queued = known.get(call.path["id"])
     if queued is None or queued.action.by != call.visitor.name:
-        raise ApiProblem(404, "no such action of this account")
+        raise ApiProblem(404, "no action of this account has this id")
     return make_action(queued)
 
 
@@ -111,12 +111,12 @@ async def keep_actions(desk: Desk, actions: Sequence[EditorAction]) -> ActionsKe
     """
     ids = [action.id for action in actions]
     if len({*ids}) < len(ids):
-        raise ApiProblem(400, "two actions have one id")
+        raise ApiProblem(400, "two actions have the same id")
     known = await asyncio.to_thread(desk.store.actions.state, ids)
     for action in actions:
         kept = known.get(action.id)
         if kept is not None and replace(kept.action, at=action.at) != action:
-            raise ApiProblem(409, f"another action has the id: {action.id}", "take a new one")
+            raise ApiProblem(409, f"another action has this id: {action.id}", "use a new id")
     await desk.put(actions)
     return ActionsKept(kept=ids)
 
@@ -195,7 +195,7 @@ async def read_proposal(desk: Desk, call: Call[Nothing, Nothing]) -> ApiProposal
     """Return a program's proposal and its outcome."""
     found = await asyncio.to_thread(desk.store.proposals.find, call.path["id"])
     if found is None:
-        raise ApiProblem(404, "no such proposal")
+        raise ApiProblem(404, "no proposal has this id")
     return make_proposal(found)
 
 

@@ -117,11 +117,11 @@ def _read_query(endpoint: Endpoint, request: Request) -> msgspec.Struct:
     """Parse a URL query for an endpoint; ApiProblem for unknown, repeated, invalid parameters."""
     pairs = request.query_params.multi_items()
     if len({name for name, _ in pairs}) < len(pairs):
-        raise ApiProblem(400, "a parameter stands twice in the address")
+        raise ApiProblem(400, "a query parameter is repeated")
     try:
         return msgspec.convert(dict(pairs), endpoint.query, strict=False)
     except msgspec.ValidationError as error:
-        raise ApiProblem(400, f"the address: {error}") from error
+        raise ApiProblem(400, f"invalid query: {error}") from error
 
 
 async def _read_body(endpoint: Endpoint, request: Request) -> object:
@@ -131,13 +131,13 @@ async def _read_body(endpoint: Endpoint, request: Request) -> object:
     async for piece in request.stream():
         body += piece
         if len(body) > endpoint.body_bytes:
-            raise ApiProblem(413, f"{endpoint.body_bytes:,} bytes at most")
+            raise ApiProblem(413, f"the body may have at most {endpoint.body_bytes:,} bytes")
     if endpoint.body is bytes:
         return bytes(body)
     try:
         return msgspec.json.decode(body, type=endpoint.body)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise ApiProblem(400, f"the body: {error}") from error
+        raise ApiProblem(400, f"invalid request body: {error}") from error
 
 
 def _read_key(request: Request) -> str:
@@ -145,8 +145,8 @@ def _read_key(request: Request) -> str:
     if not keys:
         return ""
     if len(keys) > 1 or not _KEY.fullmatch(keys[0]):
-        hint = "up to 90 letters, digits, dots and dashes; a UUID is one"
-        raise ApiProblem(400, "no Idempotency-Key", hint)
+        hint = "use up to 90 letters, digits, dots and hyphens, such as a UUID"
+        raise ApiProblem(400, "invalid Idempotency-Key", hint)
     return keys[0]
 
 
@@ -166,7 +166,7 @@ async def _show_description(_request: Request) -> Response:
 
 def _answer_without_route(_request: Request, error: HTTPException) -> Response:
     """Answer a request for an unknown API path or method."""
-    hint = "openapi.json lists what may be asked"
+    hint = "openapi.json lists all endpoints"
     return answer_with_problem(ApiProblem(error.status_code, "", hint, error.headers))
 
 
@@ -307,7 +307,7 @@ class TokenGuard:
         """Return the sender of a request, nameless without a token; ApiProblem if it is invalid."""
         admission = find_admission(scope, self._store, self._door)
         if admission is None:
-            raise ApiProblem(403, "the desk is not reached from here")
+            raise ApiProblem(403, "the desk is not available at this address")
         address = self._door.client_of(scope)
         brought = Headers(scope=scope).getlist("Authorization")
         if not brought:
@@ -315,7 +315,7 @@ class TokenGuard:
         found = _BEARER.fullmatch(brought[0].strip()) if len(brought) == 1 else None
         token = found and self._store.tokens.find(found[1], self._door.read_clocks().now)
         if not token:
-            raise refuse_token("it is unknown, has expired, or was ended")
+            raise refuse_token("the API token is unknown, expired or revoked")
         return Visitor(
             admission=admission,
             address=address,
@@ -344,23 +344,23 @@ class RequestPaces:
             wait = max(1, math.ceil(began + _WINDOW_SECONDS - seconds))
             raise ApiProblem(
                 429,
-                f"{self._most:,} requests a minute are the most",
-                f"ask again in {wait} seconds",
+                f"a token may send at most {self._most:,} requests per minute",
+                f"send the request again in {wait} seconds",
                 {"Retry-After": str(wait)},
             )
 
 
 _HEAD = """# The desk's API
 
-What programs may ask of `copydesk serve`, below `/desk/api/`. `GET /desk/api/openapi.json` has each
-parameter and each field of what goes in and comes out (OpenAPI 3.1). Written by `./run.sh docs`.
-How to begin: [Use the desk's API](../guides/use-the-desk-api.md).
+The endpoints of `copydesk serve` for programs, below `/desk/api/`. `GET /desk/api/openapi.json`
+describes all parameters and fields (OpenAPI 3.1). `./run.sh docs` writes this page. To begin, read
+[Use the desk's API](../guides/use-the-desk-api.md).
 
-Every request brings a token: `Authorization: Bearer TOKEN`. An answer that is none is
+Send an API token with each request: `Authorization: Bearer TOKEN`. An error has the type
 `application/problem+json` (RFC 9457): `title`, `status`, `detail`, and `hint`, which says what
 to do.
 
-| asked | scope | what it does |
+| endpoint | scope | what it does |
 |---|---|---|
 """
 

@@ -25,7 +25,7 @@ from copydesk.rounds.sources import FoundList, look_for_lists, read_source_board
 _Edit = TypeVar("_Edit", source_edits.SourceEdit, topics_room.TopicEdit)
 Address = Annotated[str, Meta(min_length=1, max_length=2_000)]
 Name = Annotated[str, Meta(max_length=200)]
-Seen = Annotated[str, Meta(max_length=200, description="The digest that was read beside it.")]
+Seen = Annotated[str, Meta(max_length=200, description="The field `seen` from the last read.")]
 Words = Annotated[list[Annotated[str, Meta(max_length=200)]], Meta(max_length=10_000)]
 
 
@@ -250,7 +250,7 @@ async def look_for_sources(desk: Desk, call: Call[Nothing, Looked]) -> OfferedLi
 async def begin_round(desk: Desk, call: Call[Nothing, WantedRound]) -> RoundAnswer:
     """Start a run that fetches sources and stores new stories."""
     if desk.on_demand is None:
-        raise ApiProblem(400, "no rounds are run here", desk.why_no_rounds)
+        raise ApiProblem(400, "the server cannot fetch sources", desk.why_no_rounds)
     if url := call.body.url:
         await desk.thread.ask(lambda opened: _read_source(opened, url))
     desk.on_demand.begin(call.visitor.name, url)
@@ -260,14 +260,14 @@ async def begin_round(desk: Desk, call: Call[Nothing, WantedRound]) -> RoundAnsw
 async def read_round(desk: Desk, _call: Call[Nothing, Nothing]) -> RoundAnswer:
     """Return the state of the fetching run that was started last."""
     if desk.on_demand is None or desk.on_demand.last is None:
-        raise ApiProblem(404, "no round was asked for")
+        raise ApiProblem(404, "no run has been started")
     return make_answer(RoundAnswer, desk.on_demand.last)
 
 
 async def begin_rejudging(desk: Desk, call: Call[Nothing, Nothing]) -> RejudgingAnswer:
     """Start scoring the stories of the last 30 days again, by the current rules."""
     if desk.rejudging is None:
-        raise ApiProblem(400, "stories are not judged again here", "use copydesk rejudge --apply")
+        raise ApiProblem(400, "the server cannot rescore stories", "run `copydesk rejudge --apply`")
     desk.rejudging.begin(call.visitor.name)
     return make_answer(RejudgingAnswer, desk.rejudging.last)
 
@@ -275,7 +275,7 @@ async def begin_rejudging(desk: Desk, call: Call[Nothing, Nothing]) -> Rejudging
 async def read_rejudging(desk: Desk, _call: Call[Nothing, Nothing]) -> RejudgingAnswer:
     """Return the state of the last request to score stored stories again."""
     if desk.rejudging is None or desk.rejudging.last is None:
-        raise ApiProblem(404, "nobody asked for stories to be judged again")
+        raise ApiProblem(404, "no rescoring has been started")
     return make_answer(RejudgingAnswer, desk.rejudging.last)
 
 
@@ -348,7 +348,7 @@ def _read_source(opened: OpenNewsroom, url: str) -> SourceBlock:
     newsroom = opened.newsroom
     source = newsroom.beat.source(url)
     if source is None:
-        raise ApiProblem(404, "the beat has no such source")
+        raise ApiProblem(404, "no source in beat.toml has this URL")
     return make_answer(SourceBlock, source, seen=read_source_board(newsroom).seen)
 
 
@@ -388,8 +388,8 @@ class TriedKeywords(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
 class NewTrial(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Publishing rules to try on stored stories. A field that is left out does not change.
 
-    `points` are by the signal's name, `trust` by the source's URL, `keywords` by the topic's name;
-    `half_life_hours` is the front page's.
+    The keys of `points` are signal names, of `trust` source URLs, of `keywords` topic names.
+    `half_life_hours` is the number of hours that halve a story's heat on the front page.
     """
 
     publish_at: int | None = None
@@ -402,8 +402,8 @@ class NewTrial(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 class ApiChanged(msgspec.Struct, frozen=True, kw_only=True):
     """A story that new rules would change: the names of the changed fields, and the reason.
 
-    `won` and `lost` are topics that are tried. `is_pending` says that today's rules would change
-    the story in the same way.
+    `won` and `lost` are tested topics that it would get or lose. `is_pending` says that the current
+    rules would change the story in the same way.
     """
 
     path: str
@@ -418,7 +418,7 @@ class ApiChanged(msgspec.Struct, frozen=True, kw_only=True):
 class TrialOutcome(msgspec.Struct, frozen=True, kw_only=True):
     """What new rules would do to stored stories; saving them must send `stands` back.
 
-    `changed` counts all changed stories, `reworded` those of which only the reasons change;
+    `changed` counts all changed stories, `reworded` those with only their reasons changed;
     `listed` has the first 200 of the others. `diff` shows what would be written.
     """
 
@@ -462,7 +462,7 @@ class WrittenTrial(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
 
 
 async def try_rules(desk: Desk, call: Call[Nothing, NewTrial]) -> TrialAnswer:
-    """Start a test of new rules on stored stories; an earlier test of the account is given up."""
+    """Start a test of new rules on stored stories; an earlier test of the account is cancelled."""
     change = msgspec.convert(call.body, what_if.RuleChange, from_attributes=True)
     return _describe(desk.trials.begin(call.visitor.name, change))
 
@@ -483,10 +483,10 @@ async def write_trial(desk: Desk, call: Call[Nothing, WrittenTrial]) -> Settings
     """Save the rules of a finished test to the settings, in one git commit."""
     trial, sent = _find(desk, call), call.body
     if trial.tried is None:
-        raise ApiProblem(400, "try the rules before they are written")
+        raise ApiProblem(400, "test the rules before you save them")
     if trial.tried.summary.is_extreme and not sent.sure:
-        what = "by these rules everything would be published, or nothing"
-        raise ApiProblem(400, what, "say with `sure` that this is meant")
+        what = "these rules would publish all stories, or none"
+        raise ApiProblem(400, what, "set `sure` to true to confirm")
     change, by = trial.change, call.visitor.name
     report = await desk.trials.ask(lambda bench: bench.write(change, by, sent.stands, sent.why))
     return make_answer(SettingsChanged, report)
@@ -495,7 +495,7 @@ async def write_trial(desk: Desk, call: Call[Nothing, WrittenTrial]) -> Settings
 def _find(desk: Desk, call: Call[Nothing, Any]) -> Trial:
     trial = desk.trials.find(call.path["id"], call.visitor.name)
     if trial is None:
-        raise ApiProblem(404, "no such trial of this account, or no more")
+        raise ApiProblem(404, "no test of rules of this account has this id")
     return trial
 
 

@@ -19,38 +19,38 @@ from copydesk.desk.sign_in import Visitor, visitor_of
 from copydesk.desk_store.sessions import ApiToken, TokenScope
 from copydesk.errors import CopydeskError
 
-Cursor = Annotated[str, Meta(max_length=1_000, description="Where the page before ended.")]
-PageRows = Annotated[int, Meta(ge=1, le=100, description="How many there are in a page.")]
+Cursor = Annotated[str, Meta(max_length=1_000, description="The value `after` of the last page.")]
+PageRows = Annotated[int, Meta(ge=1, le=100, description="The maximum number of entries per page.")]
 MailAddress = Annotated[str, Meta(min_length=3, max_length=400)]
 _Answer = TypeVar("_Answer", bound=msgspec.Struct)
 Method = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
 Q = TypeVar("Q", bound=msgspec.Struct)
 B = TypeVar("B")
 _TITLES = {
-    400: "the request cannot be meant",
-    401: "no token that is good",
+    400: "invalid request",
+    401: "missing or invalid API token",
     403: "not allowed",
-    404: "nothing is here",
-    405: "not done here",
-    409: "something else is known by that name",
-    413: "too much at once",
+    404: "not found",
+    405: "method not allowed",
+    409: "conflict with an earlier request or change",
+    413: "request body too large",
     429: "too many requests",
-    503: "it cannot be answered now",
+    503: "temporarily unavailable",
 }
 _REFERENCE = "#/components/schemas/{name}"
 _ABOUT = (
-    "What editors do at their desk, for programs. Each request brings a token "
-    "(`Authorization: Bearer TOKEN`), made by `copydesk desk user token NAME`."
+    "The actions of editors in the desk (web editor), for programs. Send an API token with each "
+    "request (`Authorization: Bearer TOKEN`). `copydesk desk user token NAME` creates a token."
 )
 _PROBLEM = {"application/problem+json": {"schema": {"$ref": _REFERENCE.format(name="Problem")}}}
 _PLAIN = {"text/plain": {"schema": {"type": "string"}}}
 _KEY = {
     "name": "Idempotency-Key",
     "in": "header",
-    "description": "The id of what is asked: sent again, it is done once and answered the same.",
+    "description": "An id of the request. A repeated request with the same id acts only once.",
     "schema": {"type": "string", "pattern": "^[A-Za-z0-9._-]{1,90}$"},
 }
-_SCOPED = "Its scope: `{scope}`."
+_SCOPED = "Requires an API token with the scope `{scope}`."
 _PARAMETER = re.compile(r"\{(\w+)\}")
 
 
@@ -181,16 +181,16 @@ def require_scope(request: Request, scope: TokenScope) -> ApiToken:
     """Return the API token of a request if it allows a scope; raises ApiProblem."""
     token = visitor_of(request).token
     if token is None:
-        raise refuse_token("none was sent")
+        raise refuse_token("the request has no API token")
     if not token.may(scope):
-        hint = f"make one with --scope {scope}, for an account that may do so"
-        raise ApiProblem(403, f"this token is not for: {scope}", hint)
+        hint = f"create a token with `copydesk desk user token NAME --scope {scope}`"
+        raise ApiProblem(403, f"the API token lacks the scope: {scope}", hint)
     return token
 
 
 def refuse_token(why: str) -> ApiProblem:
     """Return the API problem (401) for a request without a valid token."""
-    hint = "copydesk desk user token NAME makes one; send it as Authorization: Bearer TOKEN"
+    hint = "run `copydesk desk user token NAME`, and send `Authorization: Bearer TOKEN`"
     return ApiProblem(401, why, hint, {"WWW-Authenticate": "Bearer"})
 
 
@@ -245,7 +245,7 @@ def describe_api(endpoints: Sequence[Endpoint]) -> Mapping[str, Any]:
         components.pop(query.__name__, None)
     return {
         "openapi": "3.1.0",
-        "info": {"title": "The desk of copydesk", "version": "1", "description": _ABOUT},
+        "info": {"title": "The API of copydesk", "version": "1", "description": _ABOUT},
         "servers": [{"url": "/desk/api"}],
         "security": [{"token": []}],
         "paths": paths,
@@ -268,9 +268,9 @@ def _describe(
         "parameters": list(_describe_parameters(endpoint, components)),
         "responses": {
             str(endpoint.status): _describe_answer(endpoint, schemas),
-            "4XX": {"description": "It cannot be done.", "content": _PROBLEM},
-            "431": {"description": "Its address or its headers are too long.", "content": _PLAIN},
-            "503": {"description": "It cannot be done now.", "content": _PROBLEM},
+            "4XX": {"description": "The request failed.", "content": _PROBLEM},
+            "431": {"description": "The URL or the headers are too long.", "content": _PLAIN},
+            "503": {"description": "Temporarily unavailable.", "content": _PROBLEM},
         },
     }
     if endpoint.body is bytes:
@@ -284,9 +284,9 @@ def _describe(
 
 def _describe_answer(endpoint: Endpoint, schemas: Mapping[str, Any]) -> dict[str, Any]:
     if endpoint.gives is Nothing:
-        return {"description": "Done."}
+        return {"description": "The request succeeded."}
     content = {"application/json": {"schema": schemas[str(endpoint.gives)]}}
-    return {"description": "What was asked for.", "content": content}
+    return {"description": "The request succeeded.", "content": content}
 
 
 def _describe_parameters(

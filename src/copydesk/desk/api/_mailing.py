@@ -37,7 +37,7 @@ from copydesk.newsroom import Newsroom
 _Body = TypeVar("_Body", bound=msgspec.Struct)
 _UNSENT = timedelta(days=30)
 _EXAMPLE = "reader@example.org"
-Cursor = Annotated[str, Meta(max_length=300, description="Where the page before ended.")]
+Cursor = Annotated[str, Meta(max_length=300, description="The value `after` of the last page.")]
 
 
 class SendingsQuery(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -60,7 +60,7 @@ class SendingsAnswer(msgspec.Struct, frozen=True, kw_only=True):
 class UnsentIssue(msgspec.Struct, frozen=True, kw_only=True):
     """A newsletter issue that is ready and not sent yet: its number of subscribers, and its size.
 
-    `problem` says what prevents its sending, "" for nothing.
+    `problem` says why it cannot be sent, "" if it can.
     """
 
     issue: str
@@ -109,7 +109,7 @@ class WhoAnswer(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class AgainSent(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The number of subscribers whose delivery is unknown; some will get the issue twice."""
+    """The number of subscribers with uncertain delivery; some will get the issue twice."""
 
     readers: Annotated[int, Meta(ge=1)]
 
@@ -129,7 +129,7 @@ class LetterFile(msgspec.Struct, frozen=True, kw_only=True):
 
 
 async def list_sendings(desk: Desk, call: Call[SendingsQuery, Nothing]) -> SendingsAnswer:
-    """Return the newsletter issues that were sent, are being sent, or wait to be."""
+    """Return the newsletter issues that were sent, are being sent, or wait for delivery."""
     asked = call.query
 
     def answer(opened: OpenNewsroom) -> SendingsAnswer:
@@ -158,7 +158,7 @@ async def list_unsent(desk: Desk, _call: Call[Nothing, Nothing]) -> UnsentAnswer
 
 
 async def read_sending(desk: Desk, call: Call[Nothing, Nothing]) -> delivery_log.SendingRow:
-    """Return the progress of sending a newsletter issue."""
+    """Return the delivery progress of a newsletter issue."""
     return await _read_sending(desk, call.path["issue"])
 
 
@@ -168,7 +168,7 @@ async def send_issue(desk: Desk, call: Call[Nothing, Nothing]) -> delivery_log.S
 
 
 async def send_again(desk: Desk, call: Call[Nothing, AgainSent]) -> delivery_log.SendingRow:
-    """Send an issue once more to subscribers whose delivery is unknown.
+    """Send an issue again to subscribers with uncertain delivery.
 
     Some of them get it twice. `copydesk serve` sends it.
     """
@@ -181,7 +181,7 @@ async def send_again(desk: Desk, call: Call[Nothing, AgainSent]) -> delivery_log
 
 
 async def pause_sending(desk: Desk, call: Call[Nothing, Nothing]) -> delivery_log.SendingRow:
-    """Pause the sending of a newsletter issue; mails under way are finished."""
+    """Pause the delivery of a newsletter issue; emails being sent are finished."""
 
     def pause(_: Newsroom, store: newsletters.MailStore, issue: str, by: str) -> None:
         delivery_log.stop_sending(store, issue, "paused", by)
@@ -190,7 +190,7 @@ async def pause_sending(desk: Desk, call: Call[Nothing, Nothing]) -> delivery_lo
 
 
 async def end_sending(desk: Desk, call: Call[Nothing, Nothing]) -> delivery_log.SendingRow:
-    """End the sending of a newsletter issue for good; mails that wait are never sent."""
+    """Stop the delivery of a newsletter issue for good; queued emails are never sent."""
 
     def end(_: Newsroom, store: newsletters.MailStore, issue: str, by: str) -> None:
         if (
@@ -254,7 +254,7 @@ async def read_letter_file(desk: Desk, call: Call[Nothing, Nothing]) -> LetterFi
 async def _read_sending(desk: Desk, issue: str) -> delivery_log.SendingRow:
     def answer(opened: OpenNewsroom) -> delivery_log.SendingRow:
         if not newsletters.has_mail(opened.newsroom.private):
-            raise UsageError("no such sending", subject=issue[:80])
+            raise UsageError("no delivery of this issue was found", subject=issue[:80])
         with addresses.open_readers(opened.newsroom) as store:
             return delivery_log.find_sending(store, issue)
 
@@ -298,20 +298,20 @@ def _open_cursor(sealed: str) -> str:
     try:
         return base64.urlsafe_b64decode(sealed.encode("ascii")).decode()
     except (ValueError, binascii.Error) as error:
-        raise ApiProblem(400, "no cursor of ours", "take `after` as it was answered") from error
+        raise ApiProblem(400, "invalid cursor", "send `after` from the last answer") from error
 
 
 def _read_number(place: str) -> int:
     if place and not (place.isascii() and place.isdigit() and len(place) < 16):
-        raise ApiProblem(400, "no cursor of ours", "take `after` as it was answered")
+        raise ApiProblem(400, "invalid cursor", "send `after` from the last answer")
     return int(place or "0")
 
 
 class ChecksAnswer(msgspec.Struct, frozen=True, kw_only=True):
-    """The last findings of the mail checks under today's settings; `at` is null before any check.
+    """The last findings of the mail checks for the current settings; `at` is null before any check.
 
-    `overruled` is by kinds of checks, or "all"; `obstacles` are the kinds that newsletters wait
-    for. `sign_up_flood` is null on a usual day.
+    The keys of `overruled` are kinds of checks, or "all". `obstacles` are the kinds of checks that
+    stop newsletters. `sign_up_flood` is null on a usual day.
     """
 
     at: str | None
@@ -384,37 +384,37 @@ class NewReader(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
 
 
 class LettersEnded(msgspec.Struct, frozen=True, kw_only=True):
-    """The newsletters whose subscriptions were ended."""
+    """The newsletters from which the subscriber was unsubscribed."""
 
     ended: list[str]
 
 
 class SuppressionsQuery(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Which page of the suppressed mail addresses is requested."""
+    """Which page of the suppression list is requested."""
 
     limit: Annotated[int, Meta(ge=1, le=1_000)] = 100
     after: Annotated[int, Meta(ge=0, le=100_000_000)] = 0
 
 
 class SuppressionsAnswer(msgspec.Struct, frozen=True, kw_only=True):
-    """A page of suppressed addresses, the newest first. `after` is null on the last page."""
+    """A page of the suppression list, the newest first. `after` is null on the last page."""
 
     suppressions: Sequence[by_hand.SuppressionRow]
     after: int | None
 
 
 class NewSuppression(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A mail address to which nothing may be sent, and the reason."""
+    """A mail address to add to the suppression list, and the reason."""
 
     address: MailAddress
     why: Annotated[str, Meta(max_length=200)] = ""
 
 
 class ImportQuery(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """How to import a file of subscribers: the newsletter and consent for rows that name none.
+    """How to import a file of subscribers: the newsletter and consent for rows without their own.
 
     `file` is the file's name. `ignored_columns` names columns, separated by commas, that do not
-    tell who unsubscribed. Without `for_real` it is a dry run: nothing changes.
+    say who unsubscribed. Without `for_real` nothing changes (a dry run).
     """
 
     letter: Annotated[str, Meta(max_length=200)] = ""
@@ -427,7 +427,7 @@ class ImportQuery(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
 class ImportAnswer(msgspec.Struct, frozen=True, kw_only=True):
     """The result of importing subscribers, or of a dry run with its first rows in `rows_shown`.
 
-    `state_columns` are the columns that told unsubscribed people from subscribers.
+    `state_columns` are the columns that say who unsubscribed.
     """
 
     layout: str
@@ -476,13 +476,13 @@ async def add_reader(desk: Desk, call: Call[Nothing, NewReader]) -> ReaderNumber
 
 
 async def remove_reader(desk: Desk, call: Call[Nothing, Nothing]) -> LettersEnded:
-    """End all subscriptions of a newsletter subscriber; their data stays stored."""
+    """Unsubscribe a subscriber from all newsletters; the stored data stays."""
     ended = await ReaderKeeper(desk, call.visitor).remove(_read_subscriber_number(call))
     return LettersEnded(ended=list(ended))
 
 
 async def erase_reader(desk: Desk, call: Call[Nothing, Nothing]) -> Nothing:
-    """Delete a subscriber's data; a keyed digest stays, so that no mail is sent again."""
+    """Delete a subscriber's data; a keyed hash of the address stays on the suppression list."""
     await ReaderKeeper(desk, call.visitor).erase(_read_subscriber_number(call))
     return Nothing()
 
@@ -490,7 +490,7 @@ async def erase_reader(desk: Desk, call: Call[Nothing, Nothing]) -> Nothing:
 async def list_suppressions(
     desk: Desk, call: Call[SuppressionsQuery, Nothing]
 ) -> SuppressionsAnswer:
-    """Return the suppressed mail addresses; the audit log notes the access."""
+    """Return the addresses on the suppression list; the audit log notes the access."""
     skip, most = call.query.after, call.query.limit
     rows = await ReaderKeeper(desk, call.visitor).list_suppressions(skip, most + 1)
     after = skip + most if len(rows) > most else None
@@ -498,13 +498,13 @@ async def list_suppressions(
 
 
 async def put_suppression(desk: Desk, call: Call[Nothing, NewSuppression]) -> ReaderNumber:
-    """Suppress a mail address, so that nothing is sent to it."""
+    """Add a mail address to the suppression list, so that nothing is sent to it."""
     keeper = ReaderKeeper(desk, call.visitor)
     return ReaderNumber(number=await keeper.suppress(call.body.address, call.body.why))
 
 
 async def lift_suppression(desk: Desk, call: Call[Nothing, SentAddress]) -> ReaderNumber:
-    """Lift the suppression of a mail address."""
+    """Remove a mail address from the suppression list."""
     return ReaderNumber(number=await ReaderKeeper(desk, call.visitor).lift(call.body.address))
 
 
@@ -532,7 +532,7 @@ async def export_readers(desk: Desk, call: Call[Nothing, Nothing]) -> ExportAnsw
 def _read_subscriber_number(call: Call[Nothing, Nothing]) -> int:
     typed = call.path["number"]
     if not (typed.isascii() and typed.isdigit() and len(typed) < 16):
-        raise ApiProblem(404, "no such reader", "readers/find tells a reader's number")
+        raise ApiProblem(404, "no subscriber has this number", "use readers/find to get the number")
     return int(typed)
 
 
@@ -661,9 +661,9 @@ async def _compose(desk: Desk, letter_id: str) -> ComposedLetter:
 
 def _refuse(done: KeptEdits | IssueDiffers) -> None:
     if isinstance(done, IssueDiffers):
-        by = f"{done.now.by} changed it" if done.now else "the issue is filed"
+        by = f"changed by {done.now.by}" if done.now else "the issue is published"
         detail = f"{done.wanted.field} {done.wanted.story}".strip()
-        raise ApiProblem(409, f"{detail}: {by}", "read the issue, and send what you want then")
+        raise ApiProblem(409, f"{detail}: {by}", "read the issue again, then send your change")
 
 
 def _make_issue(composed: ComposedLetter) -> IssueAnswer:

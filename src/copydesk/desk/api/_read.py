@@ -39,7 +39,7 @@ class ApiReason(msgspec.Struct, frozen=True, kw_only=True):
 class ApiStory(msgspec.Struct, frozen=True, kw_only=True):
     """A story: what its publisher says, its status on the site, and the reasons for that.
 
-    `name` is the name of its record. `seen` has a digest of each field, for an action that must not
+    `name` is the name of its file. `seen` has a digest of each field, for an action that must not
     overwrite somebody else's change; `refuses` are the uses that its publisher forbids.
     `kept_in_front` says that an editor pinned it, `pinned_until` for how long.
     """
@@ -268,7 +268,7 @@ class ApiSource(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class SourcesAnswer(msgspec.Struct, frozen=True, kw_only=True):
-    """The site's sources, those that need attention first; `owed` lists webhook calls still due."""
+    """The site's sources, those that need attention first; `owed` lists pending webhook calls."""
 
     sources: list[ApiSource]
     owed: list[str]
@@ -383,8 +383,8 @@ def open_cursor(sealed: str) -> queue.QueueCursor | None:
         body = base64.b64decode(sealed + "=" * (-len(sealed) % 4), b"-_", validate=True)
         return msgspec.json.decode(body, type=tuple[float, str])
     except (binascii.Error, ValueError) as error:
-        hint = "take the one of the page before as it is"
-        raise UsageError("no cursor of ours", subject=sealed[:80], hint=hint) from error
+        hint = "send `after` from the last answer"
+        raise UsageError("invalid cursor", subject=sealed[:80], hint=hint) from error
 
 
 class NumbersQuery(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -78,7 +78,7 @@ def repeat_form(fields: Fields, differs: Sequence[IssueDiffers]) -> list[tuple[s
 def read_number(named: str) -> int:
     """Parse a number in a composer form; raises UsageError for an invalid one."""
     if not (named.isascii() and named.isdigit() and len(named) < 16):
-        raise UsageError("no number", subject=named[:80])
+        raise UsageError("expected a number", subject=named[:80])
     return int(named)
 
 
@@ -108,7 +108,7 @@ def read_changes(
 def _read_switch(kept: KeptEdits, do: str, story: str) -> IssueChange:
     """Return the edit of a yes-or-no field of a newsletter issue."""
     if do not in _SWITCHES:
-        raise UsageError("the form does not say what is to be done", subject=do[:80])
+        raise UsageError("unknown action in the form", subject=do[:80])
     field, value = _SWITCHES[do]
     about = story if field in {"dropped", "added"} else ""
     return IssueChange(field=field, story=about, value=value, seen=kept.digest(field, about))
@@ -132,7 +132,7 @@ def move_story(section: Sequence[str], kept: KeptEdits, story: str, place: int) 
     UsageError where the story is not in the section.
     """
     if story not in section:
-        raise UsageError("this story is not in the issue any more", subject=story[:80])
+        raise UsageError("this story is no longer in the issue", subject=story[:80])
     place = max(0, min(place, len(section) - 1))
     ordered = set(kept.edits.order)
     named = max([place, *(at for at, name in enumerate(section) if name in ordered)]) + 1
@@ -193,12 +193,12 @@ def _read_words(form: Mapping[str, str], story: str) -> IssueChange:
 def _read_approval(form: Mapping[str, str], kept: KeptEdits, names: Sequence[str]) -> IssueChange:
     """Return the approval of a newsletter issue; raises UsageError if the issue differs by now."""
     if form.get("stories") != digest_names(names):
-        hint = "look at it once more, then approve it"
-        raise UsageError("the issue has changed since you looked at it", hint=hint)
+        hint = "check the issue again, then approve it"
+        raise UsageError("the issue has changed since you opened it", hint=hint)
     return IssueChange(field="approved", value=tuple(names), seen=kept.digest("approved"))
 
 
-_LOOK_AGAIN = "look at it once more, then file it"
+_LOOK_AGAIN = "check the issue again, then publish it"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -221,11 +221,11 @@ def file_looked_at(
     """
     composed = compose_letter(newsroom, store, letter_id)
     if digest_issue(composed.issue) != digest:
-        raise UsageError("the issue has changed since you looked at it", hint=_LOOK_AGAIN)
+        raise UsageError("the issue has changed since you opened it", hint=_LOOK_AGAIN)
     if composed.kept.edits.is_held:
-        raise UsageError("the issue is held", subject=letter_id, hint="release it first")
+        raise UsageError("the issue is on hold", subject=letter_id, hint="release the issue first")
     if not composed.issue.sections:
-        raise UsageError("there is nothing to file", subject=letter_id)
+        raise UsageError("the next issue has no stories", subject=letter_id)
     outcome = issues.file_draft(newsroom, composed.draft, composed.kept, by)
     if outcome.state != "filed":
         raise UsageError(outcome.what, subject=letter_id, hint=_LOOK_AGAIN)

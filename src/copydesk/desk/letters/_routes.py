@@ -147,7 +147,7 @@ async def file_issue(visit: Visit) -> Response:
     editor, form = visit.editor, await visit.read_form()
     letter_id, store = visit.request.path_params["id"], visit.desk.store
     if "sure" not in form:
-        raise UsageError("an issue is filed only when you say that this is meant")
+        raise UsageError("select the checkbox to confirm that you checked the issue")
     digest = form.get("digest", "")
     filed = await visit.desk.thread.change(
         lambda newsroom: file_looked_at(newsroom, store, letter_id, digest, editor.name)

@@ -71,9 +71,9 @@ def let_go(newsroom: Newsroom, store: newsletters.MailStore, issue: str, by: str
     if sending is not None:
         delivery_log.resume_sending(newsroom, store, issue, by)
     elif begin_sending(newsroom, store, issue, by).state == "awaits-word":
-        hint = "copydesk mail doctor says what, and how it is overruled"
+        hint = "run `copydesk mail doctor` to see the errors and how to override them"
         obstacle = checks.find_mail_obstacle(newsroom, store)
-        raise UsageError(obstacle or "the checks hold it up", subject=issue, hint=hint)
+        raise UsageError(obstacle or "the mail checks found errors", subject=issue, hint=hint)
 
 
 class ReaderKeeper:
@@ -262,7 +262,7 @@ def read_upload(body: bytes, content_type: str) -> ImportedFile:
         else:
             fields[name] = payload[:10_000].decode("utf-8", "replace")
     if file is None or not file[1]:
-        raise UsageError("the form has no file", hint="choose one: CSV, 20 MB at most")
+        raise UsageError("the form contains no file", hint="choose a CSV file of at most 20 MB")
     options = exchange.ImportOptions(
         letter=fields.get("letter", ""),
         consent=fields.get("consent", ""),

@@ -81,7 +81,7 @@ async def decide_on_address(visit: Visit) -> Response:
             return _lead(visit, number, "address_is_suppressed")
         if do == "lift":
             return _lead(visit, await keeper.lift(address), "address_is_lifted")
-        raise UsageError("the form does not say what is to be done", subject=do[:80])
+        raise UsageError("unknown action in the form", subject=do[:80])
     except CopydeskError as error:
         return await _tell(visit, error)
 
@@ -94,7 +94,7 @@ async def change_reader(visit: Visit) -> Response:
         await keeper.remove(number)
         return _lead(visit, number)
     if do != "erase" or "sure" not in form:
-        raise UsageError("a reader is forgotten only when you say that this is meant")
+        raise UsageError("select the checkbox to confirm that you want to delete the subscriber")
     await keeper.erase(number)
     return _lead(visit, 0, "reader_is_erased")
 
@@ -159,7 +159,7 @@ def _read_number(visit: Visit) -> int:
     """Return the subscriber's number in a URL; raises UsageError for an invalid one."""
     typed = str(visit.request.path_params["number"])
     if not (typed.isascii() and typed.isdigit() and len(typed) < _DIGITS):
-        raise UsageError("no such reader", subject=typed[:40], hint="look for their address")
+        raise UsageError("unknown subscriber", subject=typed[:40], hint="search for the address")
     return int(typed)
 
 

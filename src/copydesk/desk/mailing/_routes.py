@@ -113,7 +113,7 @@ async def try_out(visit: Visit) -> Response:
     asked = IssueAsked(issue=visit.request.path_params["issue"])
     try:
         if "@" not in address:
-            raise UsageError("that is no address", hint="write it as reader@example.org")
+            raise UsageError("not an email address", hint="example: reader@example.org")
         wish = checks.TrialRequest(address=address, by=visitor.name, network=visitor.address)
         answer = await change_mail(
             visit.desk,
@@ -152,9 +152,9 @@ def _find_decision(form: Mapping[str, str]) -> _Do:
     """Return the function for a form's decision on an issue; raises UsageError if unknown."""
     do = form.get("do", "")
     if do not in {*_DECISIONS, "again"}:
-        raise UsageError("the form does not say what is to be done", subject=do[:80])
+        raise UsageError("unknown action in the form", subject=do[:80])
     if do == "end" and "sure" not in form:
-        raise UsageError("an issue is ended only when you say that this is meant")
+        raise UsageError("select the checkbox to confirm that you want to stop the delivery")
     if do == "again":
         return _read_again(form)
     return _DECISIONS[do]
@@ -164,7 +164,7 @@ def _read_again(form: Mapping[str, str]) -> _Do:
     """Return the function that sends an issue again to uncertain subscribers."""
     count = form.get("count", "")
     if "sure" not in form or not (count.isascii() and count.isdigit() and len(count) < 16):
-        raise UsageError("an issue goes to anybody again only when you say that this is meant")
+        raise UsageError("select the checkbox to confirm that you want to send the issue again")
 
     def go(newsroom: Newsroom, store: newsletters.MailStore, issue: str, by: str) -> None:
         begin.send_again(newsroom, store, issue, by, int(count))

@@ -104,7 +104,7 @@ def _show(pages: Pages, one: building.FrontStory, wanted: str) -> Mapping[str, o
         "is_wanted": name == wanted,
         "heat": f"{one.heat:,}" + (f" + {one.reads:,}" if one.reads else ""),
         "hours": f"{one.hours:,.0f}",
-        "warmth": f"{one.warmth:,.0f}°",
+        "warmth": f"{one.warmth:,.0f}",
         "voices": _tell_voices(pages, one),
         "is_pinned": one.is_pinned,
         "why_out": pages.strings.say(f"front_out_{one.why_out}") if one.why_out else "",

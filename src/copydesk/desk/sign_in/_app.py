@@ -114,9 +114,9 @@ async def _show_asset(request: Request) -> Response:
 # first parts of the paths that need no session
 _OPEN_TO_ALL = ("sign-in", "sign-out", "enter")
 _LOOK_SECONDS = 30.0
-_NOT_FROM_HERE = """the desk is not reached from here
-Once others can reach this server ([serve] public_url, or a web server in front), the desk answers
-at a host of its own alone: [desk] host in beat.toml.
+_NOT_FROM_HERE = """the desk (web editor) is not available at this address
+If this server is public ([serve] public_url, or a web server in front), the desk needs a host name
+of its own: set [desk] host in beat.toml.
 """
 _PROXY_SECRET = "X-Copydesk-Secret"  # noqa: S105 # the header's name
 _PORT = re.compile(r":\d+$")
@@ -193,7 +193,7 @@ class Guard:
         if visitor is None:
             return PlainTextResponse(_NOT_FROM_HERE, 403)
         if not is_from_desk(scope["method"], headers, visitor.admission.origin):
-            return PlainTextResponse("not sent by a page of the desk\n", 403)
+            return PlainTextResponse("this request does not come from a page of the desk\n", 403)
         put_visitor(scope, visitor)
         if visitor.role is None and first_part(scope) not in _OPEN_TO_ALL:
             return self._lead_to_sign_in(scope, headers, visitor.admission)
@@ -240,7 +240,7 @@ class Guard:
         """Redirect to sign-in, on this machine at the host `localhost`, where passkeys work."""
         is_page = headers.get("Sec-Fetch-Mode", "navigate") == "navigate"
         if scope["method"] != "GET" or not is_page:
-            return PlainTextResponse("sign in first\n", 401)
+            return PlainTextResponse("sign in to the desk first\n", 401)
         query = scope["query_string"].decode("latin-1")
         wanted = f"{scope['path']}?{query}" if query else scope["path"]
         if not admission.passkey_host:

@@ -205,7 +205,7 @@ async def read_body(request: Request) -> bytes:
     async for part in request.stream():
         body += part
         if len(body) > _MOST_BYTES:
-            raise HTTPException(413, "too much at once")
+            raise HTTPException(413, "the request body is too large")
     return bytes(body)
 
 
@@ -215,7 +215,7 @@ async def read_form(request: Request) -> Mapping[str, str]:
     try:
         return dict(parse_qsl(body, keep_blank_values=True, max_num_fields=_MOST_FIELDS))
     except ValueError as error:
-        raise HTTPException(400, "too many fields") from error
+        raise HTTPException(400, "the form has too many fields") from error
 
 
 def own_page(address: str, root: str) -> str:

@@ -15,8 +15,8 @@ from copydesk.errors import UsageError
 _LIFETIME_SECONDS = 300.0
 _MOST_CHALLENGES = 1_000
 _LABEL_CHARACTERS = 60
-_REFUSED = "this passkey does not fit"
-_HINT = "try again; on a page that was open for long, load it anew"
+_REFUSED = "this passkey does not work here"
+_HINT = "reload the page and try again"
 
 
 class Challenges:
@@ -132,7 +132,7 @@ def read_answer(body: bytes) -> DeviceAnswer:
             challenge=base64url_to_bytes(client_data.challenge),
         )
     except (msgspec.DecodeError, ValueError, RecursionError) as error:
-        raise UsageError("this is no answer of a passkey", hint=_HINT) from error
+        raise UsageError("invalid answer from the passkey", hint=_HINT) from error
 
 
 def verify_sign_in(answer: DeviceAnswer, passkey: Passkey, admission: Admission) -> int:

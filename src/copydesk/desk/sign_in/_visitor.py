@@ -57,7 +57,7 @@ def require_role(request: Request, role: Role) -> Visitor:
     """Return the sender of a request if they have at least this role, else answer with 403."""
     visitor = visitor_of(request)
     if not visitor.may(role):
-        raise HTTPException(403, f"only for: {role}")
+        raise HTTPException(403, f"this page needs an account with the role {role}")
     return visitor
 
 

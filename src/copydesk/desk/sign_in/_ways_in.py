@@ -146,7 +146,7 @@ class WaysIn:
         self._challenges.use(answer.challenge, "sign-in", uptime_seconds)
         found = self._store.accounts.find_passkey(answer.passkey_id)
         if found is None:
-            raise UsageError("nobody has this passkey")
+            raise UsageError("no account has this passkey")
         account, passkey = found
         count = _passkeys.verify_sign_in(answer, passkey, visitor.admission)
         self._store.accounts.count_use(passkey.id, count)

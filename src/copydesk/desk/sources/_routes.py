@@ -157,11 +157,11 @@ async def begin_round(visit: Visit) -> Response:
     url = dict((await _read_form(visit))[0]).get("url", "")
     if visit.desk.on_demand is None:
         hint = visit.desk.why_no_rounds
-        raise UsageError("no rounds are run here", subject="serve", hint=hint)
+        raise UsageError("the server cannot fetch sources", hint=hint)
     if url:
         found = await visit.desk.thread.ask(lambda opened: opened.newsroom.beat.source(url))
         if found is None:
-            raise UsageError("the beat has no such source", subject=url[:200])
+            raise UsageError("no source in beat.toml has this URL", subject=url[:200])
     visit.desk.on_demand.begin(owner.name, url)
     return visit.redirect("sources/one/", url=url) if url else visit.redirect("sources/")
 

@@ -39,7 +39,7 @@ def render_source(
     board, url = asked
     row = board.find(url)
     if row is None:
-        raise UsageError("the beat has no such source", subject=url[:200])
+        raise UsageError("no source in beat.toml has this URL", subject=url[:200])
     wording, source = Wording(pages), row.source
     return pages.page(
         "source.html",
@@ -150,10 +150,10 @@ def read_source_edit(fields: Iterable[tuple[str, str]]) -> source_edits.SourceEd
     form: Mapping[str, str] = dict(listed)
     minutes = form.get("every_minutes", "").strip() or "0"
     if not _NUMBER.fullmatch(minutes):
-        raise UsageError("no number of minutes", subject=minutes[:20], hint="0 is its own rhythm")
+        raise UsageError("expected minutes", subject=minutes[:20], hint="use 0 for automatic")
     trust = form.get("trust", "gate")
     if trust not in get_args(Trust):
-        raise UsageError("no such trust", subject=trust[:20], hint="gate, publish or hold")
+        raise UsageError("expected gate, publish or hold", subject=f"trust = {trust[:20]}")
     to = form.get("to", "").strip()[:_MOST_CHARACTERS]
     return source_edits.SourceEdit(
         url="" if to == form.get("url", "") else to,
@@ -170,5 +170,5 @@ def read_lines(written: str) -> tuple[str, ...]:
     """Return the lines of a form field, each once; raises UsageError for more than 500."""
     lines = tuple(dict.fromkeys(filter(None, map(str.strip, written.splitlines()))))
     if len(lines) > _MOST_WORDS:
-        raise UsageError(f"at most {_MOST_WORDS} words", subject=f"{len(lines):,}")
+        raise UsageError(f"expected at most {_MOST_WORDS} lines", subject=f"{len(lines):,}")
     return lines

@@ -70,7 +70,7 @@ async def set_logo(visit: Visit) -> Response:
     form = dict(fields)
     domain, seen, url = (form.get(field, "").strip() for field in ("domain", "seen", "url"))
     if not data and not url:
-        raise UsageError("no picture and no address of one", subject=domain[:_CHARACTERS])
+        raise UsageError("choose a picture, or enter its URL", subject=domain[:_CHARACTERS])
     data = data or await _fetch(visit, url)
     async with visit.desk.decoding:
         logo = await asyncio.to_thread(uploads.make_logo, data)

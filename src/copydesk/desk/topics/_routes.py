@@ -173,7 +173,7 @@ async def end_topic(visit: Visit) -> Response:
     """Delete a topic in a git commit, and redirect to the page of all topics."""
     owner, form = visit.editor, await visit.read_form()
     if "sure" not in form:
-        raise UsageError("a topic ends only when you say that this is meant", subject="topic")
+        raise UsageError("select the checkbox to confirm that you want to delete the topic")
     name, seen = form.get("name", ""), form.get("seen", "")
     await visit.desk.thread.change(
         lambda newsroom: topics.end_topic(newsroom, name, owner.name, seen)

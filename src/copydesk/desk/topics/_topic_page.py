@@ -237,7 +237,7 @@ def read_topic_edit(form: Mapping[str, str]) -> topics.TopicEdit:
     """Return the new values of a topic in a form; raises UsageError for too many keywords."""
     lines = form.get("keywords", "").splitlines()
     if len(lines) > 20_000:
-        raise UsageError("a topic has at most 10,000 keywords", subject=f"{len(lines):,} lines")
+        raise UsageError("expected at most 10,000 keywords", subject=f"{len(lines):,} lines")
     return topics.TopicEdit(
         keywords=tuple(filter(None, map(str.strip, lines))),
         shortname=form.get("shortname", ""),
