@@ -91,7 +91,7 @@ def _rank(catalogue: Catalogue, story: Story) -> Iterator[Place]:
 
 def _of_story(newsroom: Newsroom, story: Story, stories: dict[str, Story]) -> Explanation:
     verdict = story.verdict or archive.read_rulings(newsroom.root).verdict_on(story.path)
-    reasons = story.reasons or judge.explain(story, newsroom.beat)
+    reasons = [reason.renewed for reason in judge.explain(story, newsroom.beat)]
     copies = _copies(story, stories)
     beside = [path for path in _beside(story, stories) if path not in copies]
     group = [stories[path] for path in beside if not stories[path].copy_of]

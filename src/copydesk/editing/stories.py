@@ -203,7 +203,7 @@ def _describe(
                 group=story.group,
                 copy_of=story.copy_of,
                 why=verdict.why if verdict else _what_holds(story),
-                reasons=tuple(map(str, story.reasons)),
+                reasons=tuple(str(reason.renewed) for reason in story.reasons),
                 verdict=verdict.said if verdict else "",
             )
 

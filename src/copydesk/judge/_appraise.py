@@ -29,9 +29,9 @@ from copydesk.kit import lengths, text, urls
 from copydesk.news import Article, Beat, Dropped, Image, Reason, ReasonKind, Story
 from copydesk.news.story import Shelf
 
-FINDINGS_VERSION = 1  # raise it when the same article gets other findings
+FINDINGS_VERSION = 2  # raise it when the same article gets other findings
 _MAIN_ALONE = 0.85
-_ABOVE = "stands above its other topics"
+_ABOVE = "parent topic of its other topics"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -65,7 +65,7 @@ def _topic_evidence(name: str, story: Story, beat: Beat) -> str:
             for keyword in topic.keywords:
                 if contains_letters(keyword, story.title):
                     return f'"{keyword}" in title'
-    return "main topic of the beat" if name == beat.topic else "given by its source or by hand"
+    return "main topic of the site" if name == beat.topic else "set by its source or by hand"
 
 
 def _quality_reasons(story: Story, beat: Beat) -> tuple[Reason, ...]:
@@ -455,8 +455,8 @@ def _count_of(count: int, noun: str, plural: str = "") -> str:
     return f"{count} {noun if count == 1 else plural or noun + 's'}"
 
 
-# The parts of a quality. A record has the words of its reasons but not their parts. So today's
-# signals search the stored article: a reason with the same words belongs to the signal's part.
+# The parts of a quality. A record has its reasons but not their parts. So today's signals search
+# the stored article: a reason that is equal to what a signal finds belongs to the signal's part.
 
 _BOUND = "bounds"  # reasons that brought the sum between its bounds
 _BOUNDS = frozenset({ReasonKind.NEVER_BELOW, ReasonKind.NEVER_ABOVE})
@@ -482,10 +482,10 @@ def quality_parts(story: Story, beat: Beat, article: Article | None) -> tuple[Qu
     counted = [reason for reason in story.reasons if _is_counted(reason)]
     if not counted:
         return ()
-    known = _parts_by_words(story, beat, article)
+    known = _parts_by_reason(story, beat, article)
     by_part: dict[str, list[Reason]] = {}
     for reason in counted:
-        part = _BOUND if reason.kind in _BOUNDS else known.get(reason.why, "")
+        part = _BOUND if reason.kind in _BOUNDS else known.get(replace(reason, points=None), "")
         by_part.setdefault(part, []).append(reason)
     return tuple(
         QualityPart(part=part, points=_add_up(reasons), reasons=tuple(reasons))
@@ -512,8 +512,8 @@ def _add_up(reasons: Sequence[Reason]) -> int:
     return sum(reason.points or 0 for reason in reasons)
 
 
-def _parts_by_words(story: Story, beat: Beat, article: Article | None) -> Mapping[str, str]:
-    """Map the text of each reason that today's signals give to its part of the quality.
+def _parts_by_reason(story: Story, beat: Beat, article: Article | None) -> Mapping[Reason, str]:
+    """Map each reason that today's signals give, without points, to its part of the quality.
 
     Without an article everyday.cc's signals are used, which need only the record.
     """
@@ -525,6 +525,10 @@ def _parts_by_words(story: Story, beat: Beat, article: Article | None) -> Mappin
 
 def _find_parts(
     signals: Sequence[QualitySignal], features: Features, beat: Beat
-) -> Mapping[str, str]:
+) -> Mapping[Reason, str]:
     pictured = replace(features, image=True, official=True)
-    return {why: signal.part for signal in signals for _, why in signal.find(pictured, beat)}
+    return {
+        Reason.of(ReasonKind.SIGNAL, seen=why): signal.part
+        for signal in signals
+        for _, why in signal.find(pictured, beat)
+    }

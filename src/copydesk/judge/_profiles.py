@@ -134,7 +134,7 @@ def _find_amp(features: Features, beat: Beat) -> Sightings:
 def _find_long_title(features: Features, beat: Beat) -> Sightings:
     del beat
     over = max(0, len(features.title) - _TITLE_CHARACTERS) // 2
-    return [(over, f"title of {len(features.title)} characters, over {_TITLE_CHARACTERS}")]
+    return [(over, f"title longer than {_TITLE_CHARACTERS} characters: {len(features.title)}")]
 
 
 def _everyday_relevance(article: Article, beat: Beat) -> tuple[Match, ...]:
@@ -162,7 +162,7 @@ def _match(topic: Topic, article: Article) -> Match | None:
 def _describe_everyday_miss(article: Article, beat: Beat) -> str:
     """Return what an article outside the site's subject lacks."""
     del article, beat
-    return "no topic's keyword in it"
+    return "no keyword of any topic in the article"
 
 
 def _describe_no_near_miss(article: Article, beat: Beat, but: Sequence[str]) -> str:

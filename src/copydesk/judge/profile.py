@@ -221,8 +221,8 @@ def topics_of_source(article: Article, beat: Beat) -> Iterator[Match]:
     source = source_of(article, beat)
     name = source.name or source.url
     for topic in source.topics:
-        yield Match(topic=topic, why=f"given by source {name}", given=True)
+        yield Match(topic=topic, why=f"set for the source {name}", given=True)
     if source.official and beat.topic:
         yield Match(topic=beat.topic, why=f"official source {name}", given=True)
     if not beat.topics:
-        yield Match(topic=beat.topic, why="the beat has no topics", given=True)
+        yield Match(topic=beat.topic, why="the site has no topics", given=True)

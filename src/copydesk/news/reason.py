@@ -1,7 +1,8 @@
 """Explanations of a story's score or status (Reason): all kinds, and the sentence for each.
 
 A record stores the sentence. The program decides by the kind only: the table below writes the
-sentence of a kind and parses it back, and no other code compares sentences.
+sentence of a kind and parses it back, and no other code compares sentences. Sentences of earlier
+versions are in `tables`: they are parsed and never written.
 """
 
 from __future__ import annotations
@@ -10,11 +11,12 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from functools import lru_cache
+from functools import cache, lru_cache
 
+from copydesk.kit import tables
 from copydesk.kit import text as plain_text
 from copydesk.news.ruling import Ruling
-from copydesk.news.wording import Wording
+from copydesk.news.wording import Rewording, Wording
 
 WHY_CHARACTERS = 200  # of a rule's explanation in a story's reasons; the rule itself has all of it
 _SOMEBODY = "an editor"
@@ -80,114 +82,107 @@ class ReasonKind(StrEnum):
     OTHER = "other"
 
 
-# For each kind: its subject (with a blank at the end where a name follows) and its sentences. Of
+_SET = ("set by {by}: {why}", "set by {by}")  # the sentences of a field that a rule sets
+_LIFTED = "quality {quality:number} and {lift:number} points for other publishers"
+
+# For each kind: its subject (with a blank at the end where a name follows), then its sentences. Of
 # one subject's sentences the first that matches a text wins, so the one that matches anything is
-# last.
-_TABLE: Mapping[ReasonKind, tuple[str, tuple[str, ...]]] = {
-    ReasonKind.TOPIC_RULED: ("topic ", ("ruled by {by}: {why}", "ruled by {by}")),
-    ReasonKind.TOPIC: ("topic ", ("{evidence}",)),
-    ReasonKind.OFF_BEAT: ("topic", ("{lack}",)),
-    ReasonKind.TITLE_RULED: ("title", ("ruled by {by}: {why}", "ruled by {by}")),
-    ReasonKind.KEYWORD_IN_TITLE: ("quality", ('keyword "{keyword}" in title',)),
-    ReasonKind.PICTURE: ("quality", ("has a picture",)),
-    ReasonKind.AMP_PAGE: ("quality", ("has an AMP page",)),
-    ReasonKind.THIN_TEXT: ("quality", ("fewer than {bound:number} characters of text",)),
-    ReasonKind.PRESS_RELEASE: ("quality", ("press release: {evidence}", "press release")),
-    ReasonKind.MARKET_REPORT: ("quality", ("market report: {evidence}",)),
-    ReasonKind.JOB_ADVERT: ("quality", ("job advert: {evidence}",)),
-    ReasonKind.SHOPPING_PAGE: ("quality", ("shopping page: {evidence}",)),
-    ReasonKind.PASTIME: ("quality", ("pastime: {evidence}",)),
-    ReasonKind.NEVER_BELOW: ("quality", ("never below {bound:number}",)),
-    ReasonKind.NEVER_ABOVE: ("quality", ("never above {bound:number}",)),
-    ReasonKind.NOT_SCORED: ("quality", ("not scored yet",)),
-    ReasonKind.UNEXPLAINED: ("quality", ("by hand, or by rules of another time",)),
-    ReasonKind.SIGNAL: ("quality", ("{seen}",)),
-    ReasonKind.NEWSROOMS: (
-        "heat",
-        ("{count:number} independent {newsrooms:word}: {names}",),
-    ),
+# last. A sentence that changes goes to tables/reason_sentences.toml: records keep it until they are
+# judged anew, for another cause.
+_TABLE: Mapping[ReasonKind, tuple[str, ...]] = {
+    ReasonKind.TOPIC_RULED: ("topic ", *_SET),
+    ReasonKind.TOPIC: ("topic ", "{evidence}"),
+    ReasonKind.OFF_BEAT: ("topic", "{lack}"),
+    ReasonKind.TITLE_RULED: ("title", *_SET),
+    ReasonKind.KEYWORD_IN_TITLE: ("quality", 'keyword "{keyword}" in title'),
+    ReasonKind.PICTURE: ("quality", "has a picture"),
+    ReasonKind.AMP_PAGE: ("quality", "has an AMP page"),
+    ReasonKind.THIN_TEXT: ("quality", "fewer than {bound:number} characters of text"),
+    ReasonKind.PRESS_RELEASE: ("quality", "press release: {evidence}", "press release"),
+    ReasonKind.MARKET_REPORT: ("quality", "market report: {evidence}"),
+    ReasonKind.JOB_ADVERT: ("quality", "job advert: {evidence}"),
+    ReasonKind.SHOPPING_PAGE: ("quality", "shopping page: {evidence}"),
+    ReasonKind.PASTIME: ("quality", "puzzle, horoscope or lottery: {evidence}"),
+    ReasonKind.NEVER_BELOW: ("quality", "raised to the minimum quality {bound:number}"),
+    ReasonKind.NEVER_ABOVE: ("quality", "lowered to the maximum quality {bound:number}"),
+    ReasonKind.NOT_SCORED: ("quality", "not scored yet"),
+    ReasonKind.UNEXPLAINED: ("quality", "set by hand or by earlier rules"),
+    ReasonKind.SIGNAL: ("quality", "{seen}"),
+    ReasonKind.NEWSROOMS: ("heat", "{count:number} other independent {newsrooms:word}: {names}"),
     ReasonKind.SPIKE: (
         "heat",
-        ("{count:number} newsrooms within 6 hours, usual are {usual} stories of its topics",),
+        "{count:number} publishers within 6 hours, usual for its topics: {usual} stories",
     ),
-    ReasonKind.SOURCE_TRUST: ("heat", ("a source of trust {trust:number}",)),
-    ReasonKind.NOT_LEADING: ("heat", ("not the leader of its group",)),
-    ReasonKind.RELATED: ("heat", ("{count:number} related",)),
+    ReasonKind.SOURCE_TRUST: ("heat", "the trust in its source is {trust:number} of 100"),
+    ReasonKind.NOT_LEADING: ("heat", "not the main story of its group"),
+    ReasonKind.RELATED: ("heat", "related stories: {count:number}"),
     ReasonKind.REACHES_GATE: (
         "published",
-        (
-            "quality {quality:number} and {lift:number} for corroboration reach {gate:number}",
-            "quality {quality:number} reaches {gate:number}",
-            "{total:number} reaches {gate:number}",
-        ),
+        f"{_LIFTED} reach the threshold {{gate:number}}",
+        "quality {quality:number} reaches the threshold {gate:number}",
+        "{total:number} points reach the threshold {gate:number}",
     ),
     ReasonKind.BELOW_GATE: (
         "published",
-        (
-            "quality {quality:number} and {lift:number} for corroboration are below {gate:number}",
-            "quality {quality:number} is below {gate:number}",
-            "{total:number} is below {gate:number}",
-        ),
+        f"{_LIFTED} are below the threshold {{gate:number}}",
+        "quality {quality:number} is below the threshold {gate:number}",
+        "{total:number} points are below the threshold {gate:number}",
     ),
-    ReasonKind.TRUSTED_SOURCE: ("published", ("its source is trusted",)),
-    ReasonKind.PUBLISHED_BY_PIN: ("published", ("an editor pinned it",)),
-    ReasonKind.KEPT_OFF_BEAT: ("published", ("off the beat under today's rules",)),
+    ReasonKind.TRUSTED_SOURCE: ("published", "stories of this source need no minimum quality"),
+    ReasonKind.PUBLISHED_BY_PIN: ("published", "an editor pinned this story"),
+    ReasonKind.KEPT_OFF_BEAT: ("published", "outside the site's subject under the current rules"),
     ReasonKind.RULED_OUT: (
         "published",
-        ("{what}: ruled by {by}: {why}", "{what}: ruled by {by}"),
+        "blocked by {by}: {what} ({why})",
+        "blocked by {by}: {what}",
     ),
-    ReasonKind.BEHIND_LEADER: ("published", ("{leader} leads its group",)),
-    ReasonKind.ALL_HELD: ("held", ("every story waits for an editor",)),
-    ReasonKind.SOURCE_HELD: ("held", ("stories of this source wait for an editor",)),
+    ReasonKind.BEHIND_LEADER: ("published", "the main story of its group is {leader}"),
+    ReasonKind.ALL_HELD: ("held", "every story waits for an editor"),
+    ReasonKind.SOURCE_HELD: ("held", "stories of this source wait for an editor"),
     ReasonKind.COPY: (
         "copy",
-        (
-            "{old:number} % of the text of {original} stands in it, {new:number} % of its own",
-            "{new:number} % of its text stands in {original}",
-            "of {original}",
-        ),
+        "contains {old:number} % of the text of {original}, which is {new:number} % of its own",
+        "{new:number} % of its text is in {original}",
+        "copied from {original}",
     ),
-    ReasonKind.PINNED: ("group", ("pinned, ruled by {by}: {why}", "pinned, ruled by {by}")),
-    ReasonKind.SPLIT_OFF: (
-        "group",
-        ("split off, ruled by {by}: {why}", "split off, ruled by {by}"),
-    ),
-    ReasonKind.MERGED: ("group", ("merged, ruled by {by}: {why}", "merged, ruled by {by}")),
-    ReasonKind.LED: (
-        "group",
-        ("put in front, ruled by {by}: {why}", "put in front, ruled by {by}"),
-    ),
-    ReasonKind.EXCERPT_RULED: ("excerpt", ("ruled by {by}: {why}", "ruled by {by}")),
-    ReasonKind.PICTURE_RULED: ("picture", ("ruled by {by}: {why}", "ruled by {by}")),
-    ReasonKind.ADDRESS_RULED: ("url", ("ruled by {by}: {why}", "ruled by {by}")),
-    ReasonKind.NOTE_RULED: ("note", ("ruled by {by}: {why}", "ruled by {by}")),
-    ReasonKind.JOINED: ("group", ("joined at likeness {likeness}, shares {words}",)),
-    ReasonKind.JOINED_BY_HEADLINE: ("group", ("joined under the same headline",)),
-    ReasonKind.JOINED_LATER: ("group", ("its own group and this one became one",)),
-    ReasonKind.FOUNDED: ("group", ("the group began with it",)),
+    ReasonKind.PINNED: ("group", "pinned by {by}: {why}", "pinned by {by}"),
+    ReasonKind.SPLIT_OFF: ("group", "split off by {by}: {why}", "split off by {by}"),
+    ReasonKind.MERGED: ("group", "merged by {by}: {why}", "merged by {by}"),
+    ReasonKind.LED: ("group", "made the main story by {by}: {why}", "made the main story by {by}"),
+    ReasonKind.EXCERPT_RULED: ("excerpt", *_SET),
+    ReasonKind.PICTURE_RULED: ("picture", *_SET),
+    ReasonKind.ADDRESS_RULED: ("url", *_SET),
+    ReasonKind.NOTE_RULED: ("note", *_SET),
+    ReasonKind.JOINED: ("group", "joined at similarity {likeness}, shared words: {words}"),
+    ReasonKind.JOINED_BY_HEADLINE: ("group", "joined this group because of the same headline"),
+    ReasonKind.JOINED_LATER: ("group", "came from a group that was merged into this one"),
+    ReasonKind.FOUNDED: ("group", "the first story of this group"),
     ReasonKind.LEADS: (
         "lead",
-        ("before {other}: {merits}", "before {other}, as good and later"),
+        "main story of its group, preferred to {other}: {merits}",
+        "main story of its group, preferred to {other}, which is equally good but later",
     ),
     ReasonKind.KEPT_OUT: (
         "group",
-        ("in none while an editor's word is {said:word}, before that in {group}",),
+        "in no group because of an editor's decision ({said:word}), before that in {group}",
     ),
-    ReasonKind.RETURNED: ("group", ("back in it, an editor's word was taken back",)),
-    ReasonKind.NOT_BESIDE: ("group", ("not shown beside its leader: {lack}",)),
-    ReasonKind.TEXT_SIZE: ("text", ("a {size}",)),
-    ReasonKind.WOULD_BE_PUBLISHED: ("trusted", ("its source is trusted",)),
-    ReasonKind.TRUST: ("trust ", ("{known}",)),
+    ReasonKind.RETURNED: ("group", "back in this group, since an editor's decision was undone"),
+    ReasonKind.NOT_BESIDE: ("group", "not shown with the main story of its group: {lack}"),
+    ReasonKind.TEXT_SIZE: ("text", "its length is that of a {size}"),
+    ReasonKind.WOULD_BE_PUBLISHED: ("trusted", "stories of this source need no minimum quality"),
+    ReasonKind.TRUST: ("trust ", "{known}"),
 }
 
 
 def _wordings() -> dict[str, Wording[ReasonKind]]:
     """Return the sentences of all kinds, by subject."""
-    abouts = dict.fromkeys(about for about, _ in _TABLE.values())
+    abouts = dict.fromkeys(about for about, *_ in _TABLE.values())
+    rows = tables.read_rows(__package__, "reason_sentences.toml", tuple[str, ...])
     return {
         about: Wording(
-            {kind: texts for kind, (whose, texts) in _TABLE.items() if whose == about},
+            {kind: texts for kind, (whose, *texts) in _TABLE.items() if whose == about},
             other=ReasonKind.OTHER,
+            former=rows,
         )
         for about in abouts
     }
@@ -204,17 +199,31 @@ GROUP_RULED = frozenset(
 _ABOUT_GROUP_RULED = frozenset(_TABLE[kind][0] for kind in GROUP_RULED)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Reason:
     """The explanation of a score or status: `quality +15: keyword "generative ai" in title`.
 
     `about` is quality, heat, published, copy, title, or `topic NAME`; `points` is None if it
-    has none. The program decides by `kind`; the words are for people.
+    has none. The program decides by `kind`; the words are for people. Reasons with the same
+    subject, points, kind and values are equal, also if an earlier version wrote one of them in
+    other words.
     """
 
     about: str
     why: str
     points: int | None = None
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Reason):
+            return NotImplemented
+        if (self.about, self.points) != (other.about, other.points):
+            return False
+        return self.why == other.why or _renew(self.about, self.why) == _renew(
+            other.about, other.why
+        )
+
+    def __hash__(self) -> int:
+        return hash((self.about, self.points))
 
     def __str__(self) -> str:
         if not self.about and self.points is None:
@@ -244,12 +253,18 @@ class Reason:
         return self.values["group"] if is_it else ""
 
     @property
+    def renewed(self) -> Reason:
+        """Return the reason in the words of today, in which pages show reasons of any age."""
+        return replace(self, why=_renew(self.about, self.why))
+
+    @property
     def for_readers(self) -> Reason:
-        """Return the reason as the public site shows it: without the name of the editor.
+        """Return the reason as the public site shows it: in the words of today, without the name of
+        the editor.
 
         Mail addresses after names (as git writes people) are removed as well.
         """
-        why = self.why
+        why = _renew(self.about, self.why)
         if self.points is None and "by" in self.values:
             why = reason_words(self.kind, **{**self.values, "by": _SOMEBODY})
         return replace(self, why=plain_text.hide_addresses(why))
@@ -266,7 +281,7 @@ class Reason:
         """Return a reason of the given kind for a story's score or status. Its `about` ends with
         `whose`, such as a topic's name.
         """
-        about, _ = _TABLE[kind]
+        about, *_ = _TABLE[kind]
         return cls(about=f"{about}{whose}", why=reason_words(kind, **values), points=points)
 
     @classmethod
@@ -279,7 +294,7 @@ class Reason:
     @classmethod
     def exclusion(cls, words: str) -> Reason:
         """Return the reason that a story is not published since an editor's rule blocks it."""
-        about, _ = _TABLE[ReasonKind.RULED_OUT]
+        about, *_ = _TABLE[ReasonKind.RULED_OUT]
         return cls(about=about, why=words)
 
     @classmethod
@@ -294,7 +309,7 @@ class Reason:
 
 def reason_words(kind: ReasonKind, **values: str | int) -> str:
     """Return the sentence for a kind of reason, filled in with the given values."""
-    about, _ = _TABLE[kind]
+    about, *_ = _TABLE[kind]
     return _WORDINGS[about].say(kind, {name: str(value) for name, value in values.items()})
 
 
@@ -303,3 +318,19 @@ def _read(about: str, why: str) -> tuple[ReasonKind, Mapping[str, str]]:
     named = next((name for name in _NAMED if about.startswith(name)), about)
     wording = _WORDINGS.get(named)
     return (ReasonKind.OTHER, {}) if wording is None else wording.parse(why)
+
+
+@lru_cache(maxsize=8192)
+def _renew(about: str, why: str) -> str:
+    """Return a sentence, maybe of an earlier version, in the words of today."""
+    kind, values = _read(about, why)
+    if kind is ReasonKind.OTHER:
+        return why
+    return reason_words(kind, **_texts().renew_all(values))
+
+
+@cache  # few commands meet a record of an earlier version
+def _texts() -> Rewording:
+    """Return the changed texts inside of sentences, such as a signal's, by the value's name."""
+    rows = tables.read_rows(__package__, "reason_texts.toml", tuple[tuple[str, str], ...])
+    return Rewording(rows, lists={"merits"})

@@ -7,8 +7,9 @@ A sentence is a text with placeholders: `{why}` takes any text, `{count:number}`
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from enum import StrEnum
+from types import MappingProxyType
 from typing import Generic, TypeVar
 
 Kind = TypeVar("Kind", bound=StrEnum)
@@ -27,6 +28,7 @@ class _Sentence:
 
     def __init__(self, text: str) -> None:
         *parts, self._end = re.split(_GAP, text)
+        self._start = parts[0] if parts else self._end
         self.gaps = tuple(parts[1::3])
         self._parts = tuple(zip(parts[::3], self.gaps, strict=True))
         pattern = "".join(
@@ -42,6 +44,8 @@ class _Sentence:
 
     def read(self, text: str) -> dict[str, str] | None:
         """Return the values of the placeholders in a text, None if the text is no such sentence."""
+        if not text.startswith(self._start):  # most are told apart by that, and fast
+            return None
         match = self._pattern.fullmatch(text)
         return None if match is None else match.groupdict()
 
@@ -50,13 +54,23 @@ class Wording(Generic[Kind]):
     """The sentence templates for each kind in an enum, those with the most values first.
 
     If a text matches sentences of two kinds, the first in the table wins. A text that matches none
-    is of kind `other`, with the whole text as the value `text`.
+    is of kind `other`, with the whole text as the value `text`. Templates in `former` are only
+    parsed, after the others of their kind: stored texts of earlier versions have them.
     """
 
-    def __init__(self, table: Mapping[Kind, Sequence[str]], other: Kind) -> None:
+    def __init__(
+        self,
+        table: Mapping[Kind, Sequence[str]],
+        other: Kind,
+        former: Mapping[str, Sequence[str]] = MappingProxyType({}),
+    ) -> None:
         whole: Mapping[Kind, Sequence[str]] = {other: ("{text}",)}
         self._sentences = {
             kind: tuple(map(_Sentence, texts)) for kind, texts in {**table, **whole}.items()
+        }
+        self._read = {
+            kind: (*sentences, *map(_Sentence, former.get(kind, ())))
+            for kind, sentences in self._sentences.items()
         }
         self._other = other
 
@@ -68,8 +82,41 @@ class Wording(Generic[Kind]):
 
     def parse(self, text: str) -> tuple[Kind, dict[str, str]]:
         """Parse a sentence made from a template; return its kind, and the values by name."""
-        for kind, sentences in self._sentences.items():
+        for kind, sentences in self._read.items():
             for sentence in sentences:
                 if (values := sentence.read(text)) is not None:
                     return kind, values
         return self._other, {"text": text}
+
+
+class Rewording:
+    """Former and present templates of the texts that values of sentences have, by the value's name.
+
+    A placeholder in a template is a value as well: its text is reworded by the rows of its name.
+    The values named in `lists` are texts joined by commas, which are reworded one by one.
+    """
+
+    def __init__(
+        self, rows: Mapping[str, Iterable[tuple[str, str]]], lists: Container[str] = ()
+    ) -> None:
+        self._lists = lists
+        self._rows = {
+            name: [(_Sentence(former), _Sentence(present)) for former, present in pairs]
+            for name, pairs in rows.items()
+        }
+
+    def renew_all(self, values: Mapping[str, str]) -> dict[str, str]:
+        """Return values with the present texts for former ones."""
+        return {
+            name: ", ".join(self._renew(name, part) for part in self._split(name, text))
+            for name, text in values.items()
+        }
+
+    def _split(self, name: str, text: str) -> list[str]:
+        return text.split(", ") if name in self._lists else [text]
+
+    def _renew(self, name: str, text: str) -> str:
+        for former, present in self._rows.get(name, ()):
+            if (values := former.read(text)) is not None:
+                return present.say(self.renew_all(values))
+        return text

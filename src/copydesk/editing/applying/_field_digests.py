@@ -73,7 +73,7 @@ def _describe_verdict(story: Story, verdict: Verdict | None) -> str:
 
 def _describe_place(story: Story) -> str:
     """Return a story's group and placement if an editor's rule set them, as text; else ""."""
-    ruled = sorted(str(reason) for reason in story.reasons if reason.is_group_ruled)
+    ruled = sorted(str(reason.renewed) for reason in story.reasons if reason.is_group_ruled)
     return ", ".join((story.group, *ruled)) if ruled else ""
 
 

@@ -222,8 +222,9 @@ class QueueReader:
                 story = self._story(newsroom, path, known.signatures.get(path, 0))
                 standing = known.standings.get(path, Standing.BELOW_GATE)
                 picture, unmade = find_list_picture(newsroom, story)
+                reasons = tuple(reason.renewed for reason in story.reasons)
                 yield QueueStory(
-                    story=story,
+                    story=replace(story, reasons=reasons),
                     standing=standing,
                     verdict=story.verdict or known.rulings.verdict_on(path),
                     is_wanted=path in wanted,

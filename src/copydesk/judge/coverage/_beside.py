@@ -29,7 +29,7 @@ def weigh_beside(leader: Story, others: Sequence[Story], beat: Beat) -> list[tup
         lack = _lack(leader, other, beat)
         if not lack and (publisher := _publisher(other)):
             first = seen.setdefault(publisher, other)
-            lack = f"{name_of(first)} is of the same publisher" if first is not other else ""
+            lack = f"{name_of(first)} is from the same publisher" if first is not other else ""
         weighed.append((other, lack))
     return weighed
 
@@ -51,11 +51,11 @@ def confirms(story: Story, beat: Beat) -> bool:
 def _lack(leader: Story, other: Story, beat: Beat) -> str:
     quality, level = other.quality or 0, leader.quality or 0
     if _is_held(other):
-        return "an editor holds it"
+        return "an editor holds this story"
     if is_off_beat(other, beat) and not is_off_beat(leader, beat):
-        return "off the beat"
+        return "outside the site's subject"
     if quality * FAR_BELOW < level:
-        return f"quality {quality} is far below {level}"
+        return f"quality {quality} is far below the main story's quality {level}"
     return ""
 
 

@@ -51,7 +51,7 @@ def corroboration(leader: Story, others: Sequence[Story], beat: Beat) -> Reason 
         ReasonKind.NEWSROOMS,
         points=_points_for(count),
         count=count,
-        newsrooms="newsroom" if count == 1 else "newsrooms",
+        newsrooms="publisher" if count == 1 else "publishers",
         names=f"{names}{more}",
     )
 

@@ -53,14 +53,15 @@ class Contest:
     def _compare(self, leader: Story, second: Story) -> str:
         ahead, behind = self._rank_of(leader), self._rank_of(second)
         if ahead[:3] != behind[:3]:
-            return "an editor's word"
+            return "an editor's decision"
         if ahead != behind:
-            return "the other is held or off the beat"
+            return "the other story is held or outside the site's subject"
         merits, others = self._merits_of(leader), self._merits_of(second)
         words = compare_merits(merits, others)
         if sum(others.values()) <= sum(merits.values()):
             return words
-        why = "it led before" if self._stays(leader) else "the other would not be published"
+        other = "the other story would not be published"
+        why = "already the main story before" if self._stays(leader) else other
         return f"{why}, {words}" if words else why
 
     def _order(self, story: Story, *, anew: bool = False) -> tuple[_Rank, int, datetime, str]:
@@ -185,27 +186,25 @@ def note_size(story: Story, text: str) -> Story:
 
 
 def weigh_merits(story: Story, newest: datetime | None) -> dict[str, int]:
-    """Map each merit of a story as a group's leader ("a picture", "fresher") to its points.
+    """Map each merit of a story as a group's leader ("a picture", "newer") to its points.
 
     First its quality, then what readers of the group get: a full text, a picture, an own report,
     recent news. `newest` is the time of the group's latest story.
     """
     return {
         _QUALITY: story.quality or 0,
-        "the fuller text": _POINTS_OF_SIZE.get(_size_of(story), 0),
+        "longer text": _POINTS_OF_SIZE.get(_size_of(story), 0),
         "a picture": _PICTURE if story.images else 0,
-        "its newsroom's own report": _OWN_REPORT if is_own_report(story) else 0,
-        "fresher": _FRESH if _is_fresh(story, newest) else 0,
+        "own report of its publisher": _OWN_REPORT if is_own_report(story) else 0,
+        "newer": _FRESH if _is_fresh(story, newest) else 0,
     }
 
 
 def compare_merits(first: Mapping[str, int], second: Mapping[str, int]) -> str:
     """Return in words the merits in which one story beats another ("a picture"), "" for none."""
     better = [what for what, points in first.items() if points > second.get(what, 0)]
-    words = (
-        f"quality {first[what]} to {second[what]}" if what == _QUALITY else what for what in better
-    )
-    return ", ".join(words)
+    quality = f"higher quality ({first.get(_QUALITY)} to {second.get(_QUALITY)})"
+    return ", ".join(quality if what == _QUALITY else what for what in better)
 
 
 def count_merits(leader: Story, other: Story) -> tuple[list[str], int]:

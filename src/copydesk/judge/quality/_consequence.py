@@ -34,7 +34,7 @@ def in_title(features: Features, beat: Beat) -> Sightings:
     word = wording.weighty(features.title[: wording.HEADLINE], features.language)
     if not word or not features.topics:
         return []
-    return [(1, f'a matter of consequence: "{word}" in title')]
+    return [(1, f'important term: "{word}" in title')]
 
 
 def of_states(features: Features, beat: Beat) -> Sightings:
@@ -43,7 +43,7 @@ def of_states(features: Features, beat: Beat) -> Sightings:
     if not language or not features.topics:
         return []
     word = find_state(features.title[: wording.HEADLINE], language)
-    return [(1, f'concerns a country: "{word}" in title')] if word else []
+    return [(1, f'names a country: "{word}" in title')] if word else []
 
 
 def in_lede(features: Features, beat: Beat) -> Sightings:
@@ -52,7 +52,7 @@ def in_lede(features: Features, beat: Beat) -> Sightings:
     if not language:
         return []
     matters = find_matters(f"{features.title[: wording.HEADLINE]}\n{features.lede}", language)
-    return IN_LEDE.sight(matters.count, f"{matters.count} words of consequence in title and lede")
+    return IN_LEDE.sight(matters.count, f"{matters.count} important terms in title and lede")
 
 
 def in_text(features: Features, beat: Beat) -> Sightings:
@@ -63,12 +63,11 @@ def in_text(features: Features, beat: Beat) -> Sightings:
     text = _what_is_read(features)
     language = language_with_lists(features, beat)
     if not language:
-        return UNLISTED.sight(length(text), "no list of words in its language: by its length")
+        why = "scored by length, since its language has no list of important terms"
+        return UNLISTED.sight(length(text), why)
     matters = find_matters(text, language)
     named = ", ".join((*matters.words, *matters.of_field)[:_NAMED])
-    return IN_TEXT.sight(
-        matters.count, f"{matters.count} words of consequence in the text: {named}"
-    )
+    return IN_TEXT.sight(matters.count, f"{matters.count} important terms in the text: {named}")
 
 
 def locate_in_text(

@@ -41,15 +41,16 @@ def on_beat(features: Features, beat: Beat) -> Sightings:
     if beat.topics and not features.topics and not features.given:
         return []
     why = features.given or f"{features.nearest}, confidence {features.confidence}"
+    fits = f"fits the site's subject: {why}" if beat.topics else "fits the site's subject"
     times = sum(times for times, _ in SURE.sight(features.confidence, ""))
-    return [(ON_BEAT + times, f"on the beat: {why}" if beat.topics else "on the beat")]
+    return [(ON_BEAT + times, fits)]
 
 
 def off_beat(features: Features, beat: Beat) -> Sightings:
     """Find an article that is kept although it has no topic of the site."""
     if features.topics or features.given or not beat.topics:
         return []
-    return [(1, "no topic of the beat")]
+    return [(1, "has no topic of the site")]
 
 
 def image(features: Features, beat: Beat) -> Sightings:
@@ -67,13 +68,13 @@ def video(features: Features, beat: Beat) -> Sightings:
 def organization(features: Features, beat: Beat) -> Sightings:
     """Find a publisher that is one of the site's known organizations."""
     known = beat.organizations.get(features.domain)
-    return [(1, f"known organization {known.name}")] if known else []
+    return [(1, f"known publisher: {known.name}")] if known else []
 
 
 def official(features: Features, beat: Beat) -> Sightings:
     """Find an article from an official source of the site."""
     del beat
-    return [(1, "official source of the beat")] if features.official else []
+    return [(1, "official source on the site's subject")] if features.official else []
 
 
 # Trust in the publisher is a number of its own and adds only a little to the quality.
@@ -110,9 +111,9 @@ def source_trust(features: Features, beat: Beat) -> SourceTrust | None:
         domain, rating = rated
         return SourceTrust(number=round(100 * rating.trust), why=f"{domain} {rating.why}".strip())
     if features.official:
-        return SourceTrust(number=OFFICIAL, why="official source of the beat")
+        return SourceTrust(number=OFFICIAL, why="official source on the site's subject")
     known = beat.organizations.get(features.domain)
-    return SourceTrust(number=KNOWN, why=f"known organization {known.name}") if known else None
+    return SourceTrust(number=KNOWN, why=f"known publisher: {known.name}") if known else None
 
 
 def _domain_with_rating(features: Features, beat: Beat) -> tuple[str, DomainTrust] | None:
@@ -157,7 +158,7 @@ def _between(features: Features, beat: Beat, least: int, below: int) -> Sighting
     if not rated or not least <= round(100 * rated[1].trust) < below:
         return []
     domain, rating = rated
-    return [(1, f"standing of {domain} {rating.trust:.2f} {rating.why}".rstrip())]
+    return [(1, f"trust rating of {domain}: {rating.trust:.2f} {rating.why}".rstrip())]
 
 
 DAY = 24
@@ -169,7 +170,7 @@ _OPEN = frozenset({"", "free", "open"})
 def wall(features: Features, beat: Beat) -> Sightings:
     """Find an article that is behind a paywall or needs a registration."""
     del beat
-    return [(1, f"access {features.access}")] if features.access not in _OPEN else []
+    return [(1, f"limited access: {features.access}")] if features.access not in _OPEN else []
 
 
 def stub(features: Features, beat: Beat) -> Sightings:
@@ -179,7 +180,7 @@ def stub(features: Features, beat: Beat) -> Sightings:
         return []
     if measure(features.text).length >= FULL_TEXT:
         return []
-    return [(1, f"fewer than {FULL_TEXT} characters before a wall")]
+    return [(1, f"fewer than {FULL_TEXT} characters before the paywall")]
 
 
 def late(features: Features, beat: Beat) -> Sightings:
@@ -188,7 +189,7 @@ def late(features: Features, beat: Beat) -> Sightings:
     hours = features.age_hours
     if hours is None or not WEEK < hours:
         return []
-    return [(1, f"{hours // DAY:.0f} days old when it was found")]
+    return [(1, f"found {hours // DAY:.0f} days after its publication")]
 
 
 def foreign(features: Features, beat: Beat) -> Sightings:
@@ -200,7 +201,7 @@ def foreign(features: Features, beat: Beat) -> Sightings:
     written = base_language(features.language)
     if not written or written in translated | {home}:
         return []
-    return [(1, f"written in {written}, the site in {home}")]
+    return [(1, f"written in {written}, but the site is in {home}")]
 
 
 def press_release(features: Features, beat: Beat) -> Sightings:
@@ -246,9 +247,9 @@ def pastime(features: Features, beat: Beat) -> Sightings:
 
 
 def ticker(features: Features, beat: Beat) -> Sightings:
-    """Find signs that an article is an automatic report on a share price."""
+    """Find signs that an article is an automatic stock report."""
     del beat
-    return once("robot's report on", wording.ticker(_title(features), _ends(features)))
+    return once("automatic stock report", wording.ticker(_title(features), _ends(features)))
 
 
 def live_stub(features: Features, beat: Beat) -> Sightings:
@@ -256,19 +257,19 @@ def live_stub(features: Features, beat: Beat) -> Sightings:
     del beat
     if features.text is None or measure(features.text).length >= FULL_TEXT:
         return []
-    return once("running blog, hardly begun", wording.live(_title(features)))
+    return once("live blog that has just begun", wording.live(_title(features)))
 
 
 def opinion(features: Features, beat: Beat) -> Sightings:
     """Find a publisher's label on an article that says that it is opinion."""
     del beat
-    return once("opinion", wording.opinion(_title(features), features.section))
+    return once("labelled as opinion", wording.opinion(_title(features), features.section))
 
 
 def agency(features: Features, beat: Beat) -> Sightings:
     """Find signs that an article was written by a news agency."""
     del beat
-    return once("told by another newsroom", wording.agency(features.credit, features.domain))
+    return once("written by a news agency", wording.agency(features.credit, features.domain))
 
 
 def brief(features: Features, beat: Beat) -> Sightings:
@@ -279,7 +280,7 @@ def brief(features: Features, beat: Beat) -> Sightings:
     if not features.topics or not wording.weighty(title, features.language):
         return []
     sender = _sender_of(features, beat)
-    return once("brief", sender)
+    return once("short report from a trusted source", sender)
 
 
 def _sender_of(features: Features, beat: Beat) -> str:
@@ -294,21 +295,21 @@ def gossip(features: Features, beat: Beat) -> Sightings:
     """Find words on the private lives of celebrities in an article's headline."""
     del beat
     words = wording.gossip(_title(features))
-    return [(1, f'light fare: "{words}" in title')] if words else []
+    return [(1, f'trivial subject: "{words}" in title')] if words else []
 
 
 def service(features: Features, beat: Beat) -> Sightings:
     """Find words in the headline of an article that gives instructions."""
     del beat
     words = wording.service(_title(features))
-    return [(1, f'instructions: "{words}" in title')] if words else []
+    return [(1, f'gives instructions: "{words}" in title')] if words else []
 
 
 def tease(features: Features, beat: Beat) -> Sightings:
     """Find clickbait words in an article's headline."""
     del beat
     words = wording.tease(_title(features))
-    return [(1, f'headline that teases: "{words}"')] if words else []
+    return [(1, f'clickbait headline: "{words}"')] if words else []
 
 
 def _title(features: Features) -> str:
@@ -354,7 +355,7 @@ def voices(features: Features, beat: Beat) -> Sightings:
     measures = measure(features.text)
     heard = max(measures.speakers, measures.quotes)
     times = "once" if heard == 1 else f"{heard} times"
-    return VOICES.sight(heard, f"{times} it tells who says so")
+    return VOICES.sight(heard, f"names its sources ({times})")
 
 
 def inquiry(features: Features, beat: Beat) -> Sightings:
@@ -377,7 +378,7 @@ def promotion(features: Features, beat: Beat) -> Sightings:
     """Count the advertising words in an article's text."""
     found = _lexicon("promotion", features, beat).find(words_of((features.text or "")[:READ]))
     named = ", ".join(list(found.values())[:4])
-    return PROMOTION.sight(len(found), f"{len(found)} words of those who sell: {named}")
+    return PROMOTION.sight(len(found), f"{len(found)} advertising words: {named}")
 
 
 def first_person(features: Features, beat: Beat) -> Sightings:
@@ -386,7 +387,7 @@ def first_person(features: Features, beat: Beat) -> Sightings:
     lexicon = _lexicon("first-person", features, beat)
     count = sum(1 for word in words if lexicon.entry_of(word.lower()))
     share = round(1_000 * count / max(len(words), 1))
-    return FIRST_PERSON.sight(share, f"speaks of its author: {share} in 1,000 words")
+    return FIRST_PERSON.sight(share, f"written in the first person: {share} of 1,000 words")
 
 
 def signs(features: Features, beat: Beat) -> Sightings:
@@ -396,17 +397,17 @@ def signs(features: Features, beat: Beat) -> Sightings:
     if count < _FEW_SIGNS or features.official or not language_with_lists(features, beat):
         return []
     share = round(1_000 * count / max(len(words_of(plain)), 1))
-    return SIGNS.sight(share, f"exclaims and asks: {share} signs in 1,000 words")
+    return SIGNS.sight(share, f"exclamation and question marks: {share} in 1,000 words")
 
 
 def to_reader(features: Features, beat: Beat) -> Sightings:
     """Find a headline that addresses the reader, or speaks about its author."""
-    return _in_title("to-reader", "headline speaks to its reader", features, beat)
+    return _in_title("to-reader", "personal headline", features, beat)
 
 
 def light(features: Features, beat: Beat) -> Sightings:
     """Find a headline about trivial subjects."""
-    return _in_title("light", "light fare", features, beat)
+    return _in_title("light", "trivial subject", features, beat)
 
 
 def _in_title(row: str, why: str, features: Features, beat: Beat) -> Sightings:

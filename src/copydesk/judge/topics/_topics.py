@@ -61,14 +61,14 @@ def _broader(matches: Sequence[Match], beat: Beat) -> Iterator[Match]:
             if name in known:
                 yield Match(
                     topic=name,
-                    why=f"stands above {match.topic}",
+                    why=f"parent topic of {match.topic}",
                     confidence=match.confidence,
                 )
 
 
 def _nearly(topic: RankedTopic, beat: Beat) -> Match:
     """Return the main topic for a topic below it that nearly matches."""
-    why = f"nearly {topic.name}, {topic.why}"
+    why = f"close to the topic {topic.name}, {topic.why}"
     return Match(topic=beat.topic, why=why, confidence=topic.confidence)
 
 
@@ -84,13 +84,15 @@ def describe_miss(article: Article, beat: Beat) -> str:
     """Describe why an article does not fit the site's subject: the nearest topic, and how near."""
     ranked = rank_topics(article, beat)
     if not ranked:
-        return "no topic's keyword in it"
+        return "no keyword of any topic in the article"
     nearest = ranked[0]
     needed = ON_BEAT if nearest.is_below else TOPIC
     if nearest.is_in_passing and nearest.confidence >= needed:
-        return f"nearest topic {nearest.name}: {nearest.why}; one word said once is too little"
-    lacks = "" if nearest.is_grounded else f", and no keyword of {beat.topic} anywhere"
-    return f"nearest topic {nearest.name}: {nearest.why}; {needed} needed{lacks}"
+        return (
+            f"nearest topic {nearest.name}: {nearest.why}; one mention of a keyword is not enough"
+        )
+    lacks = "" if nearest.is_grounded else f", and no keyword of {beat.topic} occurs"
+    return f"nearest topic {nearest.name}: {nearest.why}; confidence {needed} is needed{lacks}"
 
 
 def describe_near_miss(article: Article, beat: Beat, but: Sequence[str]) -> str:
@@ -103,8 +105,7 @@ def describe_near_miss(article: Article, beat: Beat, but: Sequence[str]) -> str:
     nearest = next(others, None)
     if nearest is None or not TOPIC / 2 <= nearest.confidence < TOPIC:
         return ""
-    lack = TOPIC - nearest.confidence
-    return f"not {nearest.name}: {nearest.why}, {lack} more of {TOPIC} needed"
+    return f"nearly {nearest.name}: {nearest.why}; confidence {TOPIC} is needed"
 
 
 # Words of a topic below the main one may be ambiguous; next to words of the main one they are not.
