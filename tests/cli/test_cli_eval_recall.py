@@ -80,7 +80,7 @@ def test_the_stories_of_a_source_that_is_none_of_ours_are_sorted_into_five_kinds
         wall["kind"],
         wall["path"],
     )
-    assert "joined at likeness" in wall["detail"]
+    assert "joined at similarity" in wall["detail"]
     assert ("dropped", "off-beat") == (bakery["kind"], bakery["reason"])
     assert ("open", "failed") == (ferry["kind"], ferry["reason"])
     assert "500" in ferry["detail"]

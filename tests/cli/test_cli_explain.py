@@ -18,7 +18,7 @@ from world.machine import PATIENCE_SECONDS
 from world.newsroom import NOW, newsroom, run_git, write_files
 
 WALL = "_news/2026-11-19-wall.md"
-LONG = "a matter of consequence: " + "thousands of people leave their houses behind the dam " * 3
+LONG = "important term: " + "thousands of people leave their houses behind the dam " * 3
 
 
 def record(path: str, quality: int | None, *reasons: str, **fields: object) -> dict[str, bytes]:
@@ -60,7 +60,7 @@ def root(tmp_path: Path) -> Path:
         'quality +35: keyword "sea wall" in title',
         f"quality +50: {LONG}",
         "quality -10: late: \x1b[31mred",
-        "published: quality 75 reaches 70",
+        "published: quality 75 reaches the threshold 70",
     )
     others = (record(f"_news/2026-11-19-other-{n}.md", 60 + n * 30) for n in range(2))
     return file(newsroom(tmp_path / "beat"), own, *others)
@@ -73,7 +73,7 @@ def test_quality_is_a_table_in_the_place_of_its_reasons_with_the_sum_below(root:
         f"  other             +50  {LONG.strip()}",
         "                    -10  late: [31mred",
         "  sum                75",
-        "  published: quality 75 reaches 70",
+        "  published: quality 75 reaches the threshold 70",
         "  rank: 2nd by quality of the last 3 stories on Coast (median 75, 2 published)",
     ] == explain(root)[1:8]
 

@@ -157,7 +157,7 @@ def test_explain_says_who_had_it_filed(root: Path, web: Path) -> None:
     told = copydesk("-C", root, "explain", RECORD, "--json").json()
 
     assert told["history"] == [f"{NOW} filed by Ann: it is ours"]
-    assert "topic Coast: ruled by Ann: it is ours" in told["reasons"]
+    assert "topic Coast: set by Ann: it is ours" in told["reasons"]
     assert told["standing"] in {"published", "below-gate"}
 
 

@@ -168,7 +168,7 @@ def test_another_gate_holds_back_what_is_on_the_site(root: Path) -> None:
     assert changes(report)[RECORD, "published"] == (True, False)
     story = archive.Archive(root).read(RECORD)
     assert story.published is False
-    assert any("is below 150" in reason.why for reason in story.reasons)
+    assert any("is below the threshold 150" in reason.why for reason in story.reasons)
 
 
 @only_copydesk
@@ -188,7 +188,9 @@ def test_what_is_off_the_beat_now_is_kept_unpublished_with_the_reason(root: Path
     story = archive.Archive(root).read(RECORD)
     assert story.published is False
     if story.reasons:
-        assert "published: off the beat under today's rules" in map(str, story.reasons)
+        assert "published: outside the site's subject under the current rules" in map(
+            str, story.reasons
+        )
     assert rejudge(root, "--apply").json()["changes"] == []
     change(root, TOPIC, "  - horses\n", "  - coast\n  - sea wall\n")
     rejudge(root, "--apply")
@@ -201,7 +203,7 @@ def test_what_is_blocked_now_is_kept_unpublished_and_names_the_rule(root: Path) 
     report = rejudge(root, "--apply").json()
     assert changes(report)[SEALS, "dropped"] == ("", "ruled-out now")
     reasons = map(str, archive.Archive(root).read(SEALS).reasons)
-    assert "published: heron.example: ruled by Ed: spam" in reasons
+    assert "published: blocked by Ed: heron.example (spam)" in reasons
 
 
 @only_copydesk

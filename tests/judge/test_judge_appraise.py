@@ -74,8 +74,12 @@ def test_bounds_are_those_of_the_whole_sum(make_article: Make, beat: Beat) -> No
     worst = make_article(title="You need to know this chatbot!!", credit="PR Newswire")
     found = appraised(worst, beat)
 
-    (given,) = [one.points for one in found.bare.reasons if one.why == "never below 0"]
-    (with_picture,) = [one.points for one in found.pictured.reasons if one.why == "never below 0"]
+    (given,) = [
+        one.points for one in found.bare.reasons if one.why == "raised to the minimum quality 0"
+    ]
+    (with_picture,) = [
+        one.points for one in found.pictured.reasons if one.why == "raised to the minimum quality 0"
+    ]
 
     assert given is not None
     assert given - 5 == with_picture

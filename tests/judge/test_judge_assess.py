@@ -73,13 +73,13 @@ def test_what_is_kept_off_the_beat_has_no_topics_and_stays_off_the_site(
     )
     story = filed(article, beat)
     assert (story.topics, story.published) == ((), False)
-    assert str(story.reasons[0]) == "topic: no topic's keyword in it"
+    assert str(story.reasons[0]) == "topic: no keyword of any topic in the article"
 
 
 def test_a_beat_without_topics_takes_everything(make_article: Make, beat: Beat) -> None:
     story = filed(make_article(text="Song " * 500), replace(beat, topics=(), topic=""))
     assert story.topics == ()
-    assert "quality +48: on the beat" in map(str, story.reasons)
+    assert "quality +48: fits the site's subject" in map(str, story.reasons)
 
 
 def test_parents_in_a_circle_end(make_article: Make, beat: Beat) -> None:
@@ -147,7 +147,7 @@ def test_what_ends_before_a_wall_is_a_stub(
     characters: int, is_stub: bool, make_article: Make, beat: Beat
 ) -> None:
     story = filed(make_article(title="AI", text="x" * characters, access="paywalled"), beat)
-    assert any("before a wall" in one.why for one in story.reasons) is is_stub
+    assert any("before the paywall" in one.why for one in story.reasons) is is_stub
 
 
 @pytest.mark.parametrize(
@@ -164,7 +164,7 @@ def test_a_topic_below_the_main_one_is_surer_with_a_word_of_it_somewhere(
     fields: dict[str, str], points: int, make_article: Make, beat: Beat
 ) -> None:
     story = filed(make_article(**fields), beat)
-    (told,) = [one for one in story.reasons if one.why.startswith("on the beat")]
+    (told,) = [one for one in story.reasons if one.why.startswith("fits the site's subject")]
     assert told.points == points
 
 

@@ -42,7 +42,7 @@ def test_a_word_in_the_headline_is_ruled_out(
 
     assert isinstance(outcome, Dropped)
     assert outcome.reason == "ruled-out"
-    assert outcome.detail == f'"{word}" in title: ruled by Ed: spam'
+    assert outcome.detail == f'blocked by Ed: "{word}" in title (spam)'
 
 
 @pytest.mark.parametrize(
@@ -120,6 +120,6 @@ def test_a_lead_and_a_story_are_asked_in_the_same_way() -> None:
     lead = Lead(url="https://tabloid.example/x", source="s", found=NOON)
     story = Story(path="_news/a.md", title="A horoscope", published_at=None)
     rules = [block("tabloid.example", "horoscope", why="")]
-    assert gate.blocking_ruling(lead, rules) == "tabloid.example: ruled by Ed"
-    assert gate.blocking_ruling(story, rules) == '"horoscope" in title: ruled by Ed'
+    assert gate.blocking_ruling(lead, rules) == "blocked by Ed: tabloid.example"
+    assert gate.blocking_ruling(story, rules) == 'blocked by Ed: "horoscope" in title'
     assert gate.blocking_ruling(replace(lead, url="https://gull.example/"), rules) == ""

@@ -37,7 +37,7 @@ def filed(article: Article, beat: Beat) -> Story:
 
 def stakes(article: Article, beat: Beat) -> int:
     """Return the points for the words of consequence in the text."""
-    told = [one for one in filed(article, beat).reasons if "consequence in the text" in one.why]
+    told = [one for one in filed(article, beat).reasons if "important terms in the text" in one.why]
     return sum(one.points or 0 for one in told)
 
 
@@ -125,7 +125,7 @@ def test_a_word_counts_by_what_it_means_and_not_by_its_first_letters(
 ) -> None:
     two = f"{TWO[language]} {word}."
     story = filed(make_article(title="Chatbot", text=two, language=language), beat)
-    assert any(f"{2 + does} words of consequence in the text" in one.why for one in story.reasons)
+    assert any(f"{2 + does} important terms in the text" in one.why for one in story.reasons)
 
 
 @pytest.mark.parametrize(
@@ -155,8 +155,8 @@ def test_a_headline_that_names_a_state_concerns_a_country(
 ) -> None:
     text = f"AI, AI and artificial intelligence. {SENTENCE}"
     story = filed(make_article(title=title, text=text, language=language), beat)
-    told = [one for one in story.reasons if one.why.startswith("concerns a country")]
-    assert [one.why for one in told] == [f'concerns a country: "{state}" in title'] * bool(state)
+    told = [one for one in story.reasons if one.why.startswith("names a country")]
+    assert [one.why for one in told] == [f'names a country: "{state}" in title'] * bool(state)
     assert all(one.points == 8 for one in told)
 
 

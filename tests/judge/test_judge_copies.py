@@ -62,7 +62,7 @@ def test_a_copy_is_filed_off_the_site_and_says_why(desk: Desk, make_article: Mak
     desk.file(make_article("one", text=prose(0, 100)))
     copy = desk.file(make_article("two", text=prose(0, 90) + " " + prose(500, 10)))
     assert (copy.copy_of, copy.published, copy.heat) == ("one", False, -1)
-    assert str(copy.reasons[-1]) == "copy: 89 % of its text stands in one"
+    assert str(copy.reasons[-1]) == "copy: 89 % of its text is in one"
 
 
 def test_a_copy_of_a_copy_is_a_copy_of_the_first(desk: Desk, make_article: Make) -> None:
@@ -70,7 +70,7 @@ def test_a_copy_of_a_copy_is_a_copy_of_the_first(desk: Desk, make_article: Make)
     desk.file(make_article("two", text=prose(30, 100)))
     third = desk.file(make_article("three", text=prose(60, 100)))
     assert third.copy_of == "one"
-    assert str(third.reasons[-1]) == "copy: 68 % of its text stands in two, a copy of one"
+    assert str(third.reasons[-1]) == "copy: 68 % of its text is in two, a copy of one"
 
 
 def test_what_is_filed_is_not_turned_round_by_an_older_article(

@@ -41,7 +41,12 @@ def scored(quality: int, *parts: tuple[int, str], **fields: object) -> Story:
             'without "short" (-20) it would be published',
         ),
         (
-            scored(0, (80, "a keyword"), (-120, "press release"), (40, "never below 0")),
+            scored(
+                0,
+                (80, "a keyword"),
+                (-120, "press release"),
+                (40, "raised to the minimum quality 0"),
+            ),
             "0 is below 70 (its points add up to -40): 110 more points would publish it",
         ),
         (scored(85), "85 reaches 70: 16 points less would not publish it"),
@@ -71,7 +76,7 @@ def test_it_is_told_what_was_missing_and_what_was_too_much(one: Story, said: str
 
 
 PICTURE, AMP_PAGE = "has a picture", "has an AMP page"
-OVER, UNDER = "quality 85 reaches 70", "quality 60 is below 70"
+OVER, UNDER = "quality 85 reaches the threshold 70", "quality 60 is below the threshold 70"
 
 
 @pytest.mark.parametrize(
@@ -92,7 +97,7 @@ OVER, UNDER = "quality 85 reaches 70", "quality 60 is below 70"
         (85, ((75, "long"), (5, PICTURE), (5, AMP_PAGE)), OVER, ""),  # it decided nothing
         (85, ((45, "long"), (40, PICTURE)), OVER, ""),  # the reason itself is told
         (85, ((45, "long"), (40, "old words"), (0, "more")), OVER, ""),  # of no part
-        (85, ((45, "long"), (20, PICTURE), (20, AMP_PAGE)), "an editor pinned it", ""),
+        (85, ((45, "long"), (20, PICTURE), (20, AMP_PAGE)), "an editor pinned this story", ""),
     ],
 )
 def test_a_part_of_several_reasons_that_decided_is_told(
@@ -127,7 +132,10 @@ def test_a_member_says_who_leads_and_how_it_would_or_would_leave() -> None:
     assert "a leads its group: quality 90 beside 80" in lines
     assert "26 more points here would lead" in lines
     assert "copydesk rule pin b puts this one in front" in lines
-    assert "copydesk rule split b --why … takes it out; alone, its quality 80 reaches 70" in lines
+    assert (
+        "copydesk rule split b --why … takes it out; alone, its quality 80 reaches the threshold 70"
+        in lines
+    )
 
 
 def test_what_a_leader_has_beside_quality_is_told_and_counted() -> None:
@@ -171,7 +179,7 @@ def test_corroboration_that_lifted_a_story_is_named() -> None:
 def test_a_block_is_named_with_what_lifts_it() -> None:
     block = Ruling(said="block", by="Ada", at=NOON, why="spam", values=("a.example",))
     lines = told(scored(80, published=False), beat=replace(BEAT, rulings=(block,)))
-    assert lines[0].startswith("a.example: ruled by Ada: spam: copydesk rule undo lifts it")
+    assert lines[0].startswith("blocked by Ada: a.example (spam): copydesk rule undo lifts it")
 
 
 def test_a_topic_that_is_nearly_given_says_what_is_missing() -> None:
@@ -186,9 +194,9 @@ def test_a_topic_that_is_nearly_given_says_what_is_missing() -> None:
         excerpt="The harbour is open, a month after the earthquake and its shocks.",
     )
     lines = judge.counterfactuals(scored(80), (), beat, article)
-    [near] = [line for line in lines if line.startswith("not Quakes: ")]
+    [near] = [line for line in lines if line.startswith("nearly Quakes: ")]
     assert '"earthquake" in lede' in near
-    assert near.endswith("more of 50 needed; copydesk rule retopic a TOPIC… decides it")
+    assert near.endswith("; confidence 50 is needed; copydesk rule retopic a TOPIC… decides it")
 
 
 def test_the_everyday_profile_counts_related_stories() -> None:

@@ -37,7 +37,7 @@ def test_the_best_leads_and_the_others_stand_behind_it() -> None:
     for name in "ac":
         member = desk.filed[name]
         assert (member.published, member.heat, desk.beside(name)) == (False, -1, ["b"])
-        assert reasons(member, "published") == ["published: b leads its group"]
+        assert reasons(member, "published") == ["published: the main story of its group is b"]
     assert desk.filed["r"].group == ""
 
 
@@ -46,9 +46,9 @@ def test_whoever_joined_says_why() -> None:
     desk.round(*trio(90, 80, 80))
     for name in "bc":
         [why] = reasons(desk.filed[name], "group")
-        assert why.startswith("group: joined at likeness 0.")
+        assert why.startswith("group: joined at similarity 0.")
         assert '"velmora"' in why
-    assert reasons(desk.filed["a"], "group") == ["group: the group began with it"]
+    assert reasons(desk.filed["a"], "group") == ["group: the first story of this group"]
 
 
 @pytest.mark.parametrize(
@@ -134,7 +134,7 @@ def test_each_more_newsroom_gives_less_up_to_an_end(count: int, points: int) -> 
     desk = Desk()
     desk.round(*many(count, 0.1))
     [told] = [one for one in reasons(desk.filed["n00"], "heat") if "independent" in one]
-    assert told.startswith(f"heat +{points}: {count - 1} independent newsroom")
+    assert told.startswith(f"heat +{points}: {count - 1} other independent publisher")
 
 
 def test_only_the_latest_three_days_count() -> None:

@@ -35,7 +35,8 @@ def test_what_is_far_below_its_leader_is_not_beside_it(quality: int, is_seen: bo
     desk.round(quake("a", 90), quake("b", 80), quake("c", quality))
     assert desk.groups() == {frozenset("abc")}
     assert ("c" in desk.beside("a")) is is_seen
-    told = f"not shown beside its leader: quality {quality} is far below 90"
+    lack = f"quality {quality} is far below the main story's quality 90"
+    told = f"not shown with the main story of its group: {lack}"
     assert (told in says(desk, "c", "group")) is not is_seen
     assert desk.beside("c") == ["a"]
     assert desk.changes() == {}
@@ -46,8 +47,10 @@ def test_what_is_off_the_beat_is_neither_beside_nor_before_what_is_on_it() -> No
     desk.round(quake("a"), quake("b", 85), quake("c", 99, topics=()))
     assert desk.leaders() == {"b"}
     assert desk.beside("b") == ["a"]
-    assert "not shown beside its leader: off the beat" in says(desk, "c", "group")
-    assert says(desk, "b", "heat") == ["1 independent newsroom: A"]
+    assert "not shown with the main story of its group: outside the site's subject" in says(
+        desk, "c", "group"
+    )
+    assert says(desk, "b", "heat") == ["1 other independent publisher: A"]
     assert desk.changes() == {}
 
 
@@ -70,7 +73,9 @@ def test_a_publisher_stands_once_under_a_story_with_its_best() -> None:
         quake("a", 90), quake("b", 70, provider=gull), quake("c", 75, provider=gull), quake("d", 60)
     )
     assert desk.beside("a") == ["c", "d"]
-    assert "not shown beside its leader: c is of the same publisher" in says(desk, "b", "group")
+    assert "not shown with the main story of its group: c is from the same publisher" in says(
+        desk, "b", "group"
+    )
     assert desk.changes() == {}
 
 
@@ -94,7 +99,7 @@ def test_what_an_editor_holds_waits_in_its_group_unseen() -> None:
     desk.round()
     assert desk.groups() == {frozenset("abc")}
     assert desk.beside("a") == ["c"]
-    assert says(desk, "a", "heat") == ["1 independent newsroom: C"]
+    assert says(desk, "a", "heat") == ["1 other independent publisher: C"]
     assert desk.changes() == {}
 
 
@@ -111,7 +116,7 @@ def test_what_an_editor_takes_away_leaves_its_group_and_joins_none(said: str, na
     assert desk.groups() == {rest}
     gone = desk.filed[name]
     assert (gone.group, gone.published, gone.related) == ("", False, ())
-    told = f"in none while an editor's word is {said}, before that in a"
+    told = f"in no group because of an editor's decision ({said}), before that in a"
     assert says(desk, name, "group") == [told]
     assert all(name not in desk.beside(other) for other in rest)
     assert desk.changes() == {}
@@ -146,7 +151,7 @@ def test_a_word_that_is_taken_back_lets_the_story_come_back() -> None:
     desk.round()
 
     assert desk.groups() == {frozenset("abc")}
-    assert says(desk, "b", "group") == ["back in it, an editor's word was taken back"]
+    assert says(desk, "b", "group") == ["back in this group, since an editor's decision was undone"]
     assert desk.changes() == {}
 
 
@@ -163,9 +168,11 @@ def test_a_copy_that_an_editor_removed_stands_beside_nothing() -> None:
 def test_whoever_stands_in_a_group_says_why() -> None:
     desk = Desk()
     desk.round(*(quake(name) for name in "abcdef"))
-    assert says(desk, "a", "group") == ["the group began with it"]
+    assert says(desk, "a", "group") == ["the first story of this group"]
     assert all(says(desk, name, "group") for name in "abcdef")
-    assert says(desk, "a", "lead") == ["before b, as good and later"]
+    assert says(desk, "a", "lead") == [
+        "main story of its group, preferred to b, which is equally good but later"
+    ]
 
 
 def texts(**lengths: int) -> Mapping[str, str]:
@@ -186,18 +193,20 @@ def test_the_fullest_report_with_a_picture_of_its_own_newsroom_leads() -> None:
         quake("e", credit="AP", images=PICTURE),
     )
     assert desk.leaders() == {"c"}
-    assert says(desk, "c", "lead") == ["before b: its newsroom's own report"]
+    assert says(desk, "c", "lead") == [
+        "main story of its group, preferred to b: own report of its publisher"
+    ]
 
 
 @pytest.mark.parametrize(
     ("fields", "other", "told"),
     [
-        ({"quality": 81}, {}, "quality 81 to 80"),
+        ({"quality": 81}, {}, "higher quality (81 to 80)"),
         ({"images": PICTURE}, {}, "a picture"),
-        ({}, {"credit": "dpa"}, "its newsroom's own report"),
+        ({}, {"credit": "dpa"}, "own report of its publisher"),
         ({"credit": "Reuters", "provider": Provider(name="R", domain="reuters.com")},
-         {"credit": "Reuters"}, "its newsroom's own report"),
-        ({"credit": "By Ada Holm"}, {"credit": "AP"}, "its newsroom's own report"),
+         {"credit": "Reuters"}, "own report of its publisher"),
+        ({"credit": "By Ada Holm"}, {"credit": "AP"}, "own report of its publisher"),
     ],
 )  # fmt: skip
 def test_a_merit_leads_and_is_told(
@@ -206,7 +215,7 @@ def test_a_merit_leads_and_is_told(
     desk = Desk()
     desk.round(quake("a", **{"quality": 80, **other}), quake("b", **{"quality": 80, **fields}))  # type: ignore[arg-type]
     assert desk.leaders() == {"b"}
-    assert says(desk, "b", "lead") == [f"before a: {told}"]
+    assert says(desk, "b", "lead") == [f"main story of its group, preferred to a: {told}"]
 
 
 def test_of_old_and_new_reports_a_new_one_leads() -> None:
@@ -214,7 +223,7 @@ def test_of_old_and_new_reports_a_new_one_leads() -> None:
     late = replace(quake("b"), published_at=NOON + timedelta(days=4), title=QUAKES[0])
     desk.round(quake("a"), late)
     assert desk.leaders() == {"b"}
-    assert says(desk, "b", "lead") == ["before a: fresher"]
+    assert says(desk, "b", "lead") == ["main story of its group, preferred to a: newer"]
 
 
 @pytest.mark.parametrize(
@@ -225,10 +234,11 @@ def test_the_size_of_a_text_stands_in_the_record_and_outlives_it(length: int, si
     desk = Desk()
     desk.texts = texts(a=length)
     desk.round(quake("a"), quake("b"))
-    assert (says(desk, "a", "text"), says(desk, "b", "text")) == ([f"a {size}"], [])
+    told = [f"its length is that of a {size}"]
+    assert (says(desk, "a", "text"), says(desk, "b", "text")) == (told, [])
     desk.texts = {}
     desk.round(quake("c"))
-    assert says(desk, "a", "text") == [f"a {size}"]
+    assert says(desk, "a", "text") == told
 
 
 @pytest.mark.parametrize(("length", "leader"), [(900, "b"), (1100, "a")])
@@ -246,7 +256,9 @@ def test_who_leads_for_having_led_says_so() -> None:
     desk.round(quake("a"), quake("c", 70))
     desk.round(quake("b", 90))
     assert desk.leaders() == {"a"}
-    assert says(desk, "a", "lead") == ["before b: it led before"]
+    assert says(desk, "a", "lead") == [
+        "main story of its group, preferred to b: already the main story before"
+    ]
 
 
 def test_a_text_beyond_all_measure_is_no_fuller_than_a_full_one() -> None:
@@ -262,13 +274,12 @@ def test_merits_hide_no_group_that_a_better_story_shows() -> None:
     desk.round(quake("a", 70), quake("b", 55, images=PICTURE))
     assert desk.leaders() == {"a"}
     assert desk.filed["a"].published is True
-    assert says(desk, "a", "lead") == [
-        "before b: the other would not be published, quality 70 to 55"
-    ]
+    merits = "the other story would not be published, higher quality (70 to 55)"
+    assert says(desk, "a", "lead") == [f"main story of its group, preferred to b: {merits}"]
 
 
 def test_an_editors_lead_is_told_by_the_rule_alone() -> None:
     desk = Desk(replace(BEAT, rulings=(ruled("lead", "b"),)))
     desk.round(quake("a", 90), quake("b"))
     assert says(desk, "b", "lead") == []
-    assert any("put in front" in why for why in says(desk, "b", "group"))
+    assert any("made the main story" in why for why in says(desk, "b", "group"))

@@ -70,7 +70,7 @@ def test_reasons_make_the_sum_even_where_it_is_cut_at_nought(everyday: Beat) -> 
     weighed = judge.weigh(profile.Features(title="x" * 300, topics=("AI",)), everyday)
     assert weighed.quality == 0
     assert sum(reason.points or 0 for reason in weighed.reasons) == 0
-    assert str(weighed.reasons[-1]) == "quality +113: never below 0"
+    assert str(weighed.reasons[-1]) == "quality +113: raised to the minimum quality 0"
 
 
 def test_topics_are_the_main_one_then_title_matches_in_file_order(

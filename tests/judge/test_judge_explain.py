@@ -38,43 +38,46 @@ def test_a_record_that_keeps_its_reasons_is_believed(beat: Beat) -> None:
 
 def test_a_record_without_reasons_is_worked_out_by_the_references_rules(beat: Beat) -> None:
     assert said(STORY, beat) == [
-        "topic AI: main topic of the beat",
+        "topic AI: main topic of the site",
         'topic Generative AI: "chatbot" in title',
         'topic Health: "hospital" in title',
-        "topic By Hand: given by its source or by hand",
+        "topic By Hand: set by its source or by hand",
         "quality +8: 4 topics",
         'quality +15: keyword "chatbot" in title',
         'quality +15: keyword "hospital" in title',
         "quality +20: has a picture",
-        "quality +40: known organization The Gazette",
-        "published: 98 reaches 70",
+        "quality +40: known publisher: The Gazette",
+        "published: 98 points reach the threshold 70",
     ]
 
 
 def test_fifty_points_that_are_missing_came_from_an_official_source(beat: Beat) -> None:
     story = replace(STORY, quality=148, heat=148)
-    assert "quality +50: official source of the beat" in said(story, beat)
+    assert "quality +50: official source on the site's subject" in said(story, beat)
 
 
 @pytest.mark.parametrize(("quality", "points"), [(198, "+100"), (90, "-8")])
 def test_points_that_no_rule_gives_are_said_to_be_so(quality: int, points: str, beat: Beat) -> None:
     story = replace(STORY, quality=quality, heat=quality)
-    assert f"quality {points}: by hand, or by rules of another time" in said(story, beat)
+    assert f"quality {points}: set by hand or by earlier rules" in said(story, beat)
 
 
 def test_related_stories_explain_the_heat_of_a_leader(beat: Beat) -> None:
     story = replace(STORY, quality=98, heat=118, related=(RELATED, RELATED))
-    assert said(story, beat)[-2:] == ["heat +20: 2 related", "published: 118 reaches 70"]
+    assert said(story, beat)[-2:] == [
+        "heat +20: related stories: 2",
+        "published: 118 points reach the threshold 70",
+    ]
 
 
 def test_a_member_of_a_group_is_off_the_site_because_it_does_not_lead(beat: Beat) -> None:
     story = replace(STORY, heat=-1, published=False, related=(RELATED,))
-    assert said(story, beat)[-1] == "heat: not the leader of its group"
+    assert said(story, beat)[-1] == "heat: not the main story of its group"
 
 
 def test_a_copy_names_its_original(beat: Beat) -> None:
     story = replace(STORY, heat=-1, published=False, copy_of="2026-03-01-first")
-    assert said(story, beat)[-1] == "copy: of 2026-03-01-first"
+    assert said(story, beat)[-1] == "copy: copied from 2026-03-01-first"
 
 
 def test_a_record_that_was_never_scored_says_so(beat: Beat) -> None:
@@ -84,4 +87,4 @@ def test_a_record_that_was_never_scored_says_so(beat: Beat) -> None:
 
 def test_a_record_below_the_gate_says_so(beat: Beat) -> None:
     story = replace(STORY, topics=(), images=(), provider=None, quality=0, heat=0, published=False)
-    assert said(story, beat)[-1] == "published: 0 is below 70"
+    assert said(story, beat)[-1] == "published: 0 points are below the threshold 70"

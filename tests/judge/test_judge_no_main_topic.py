@@ -95,7 +95,7 @@ def test_what_is_off_the_beat_says_what_was_needed(make_article: Make, beat: Bea
 
     assert isinstance(outcome, Dropped)
     assert outcome.detail.startswith('nearest topic Bees: "bee" once in text')
-    assert outcome.detail.endswith("; 30 needed")
+    assert outcome.detail.endswith("; confidence 30 is needed")
 
 
 def test_an_official_source_is_about_no_topic_by_that_alone(make_article: Make, beat: Beat) -> None:
@@ -162,4 +162,4 @@ def test_a_miss_for_one_word_says_so(make_article: Make, beat: Beat) -> None:
     miss = describe_miss(article, beat)
 
     assert miss.startswith('nearest topic Bees: "bee" in lede, once in text (confidence 51)')
-    assert miss.endswith("; one word said once is too little")
+    assert miss.endswith("; one mention of a keyword is not enough")

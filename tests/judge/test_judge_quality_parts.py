@@ -71,8 +71,8 @@ def test_words_of_another_version_belong_to_no_part_and_count_all_the_same() -> 
             "quality +20: has a picture",
             "quality -60: another one",
             "quality: not scored yet",
-            "quality +10: never below 0",
-            "published: quality 0 is below 70",
+            "quality +10: raised to the minimum quality 0",
+            "published: quality 0 is below the threshold 70",
         ),
     )
 

@@ -72,4 +72,4 @@ def test_a_story_that_joins_by_its_headline_says_so() -> None:
     one = story("one", WORDS, "Dockers saw the machine leave at dawn and followed it uphill.")
     late = story("late", WORDS, "An hour of film shows what nobody had believed in the town.", 4)
     reasons = regroup(one, late)["late"].reasons
-    assert Reason(about="group", why="joined under the same headline") in reasons
+    assert Reason(about="group", why="joined this group because of the same headline") in reasons

@@ -139,7 +139,7 @@ def test_a_topic_brings_those_above_it(make_article: Make) -> None:
     assert {match.topic: match.why for match in found} == {
         "Court": '"court" in title, once in text (confidence 87)',
         "AI": '"ai" in title (confidence 72)',
-        "Law": "stands above Court",
+        "Law": "parent topic of Court",
     }
 
 
@@ -152,7 +152,9 @@ def test_a_topic_below_the_main_one_without_a_word_of_it_is_weak(make_article: M
     beat = beat_of(AI, COURT)
     alone = make_article(title="A word", text="The court. ")
     assert relevance(alone, beat) == ()
-    assert describe_miss(alone, beat).endswith("; 30 needed, and no keyword of AI anywhere")
+    assert describe_miss(alone, beat).endswith(
+        "; confidence 30 is needed, and no keyword of AI occurs"
+    )
     assert relevance(replace(alone, text="The court. An AI."), beat) != ()
     assert relevance(replace(alone, keywords=("AI",)), beat) != ()
 
@@ -186,10 +188,10 @@ def test_a_word_inside_a_longer_keyword_of_another_topic_is_not_meant(make_artic
 @pytest.mark.parametrize(
     ("fields", "detail"),
     [
-        ({"title": "Boats"}, "no topic's keyword in it"),
+        ({"title": "Boats"}, "no keyword of any topic in the article"),
         (
             {"text": FILLER * 200 + "An AI."},
-            'nearest topic AI: "ai" once in text (confidence 5); 30 needed',
+            'nearest topic AI: "ai" once in text (confidence 5); confidence 30 is needed',
         ),
         ({"excerpt": "A court."}, None),
     ],
@@ -201,7 +203,7 @@ def test_what_is_off_the_beat_is_told_what_it_lacks(
     outcome = judge.assess(make_article(**fields), beat, shelves.MemoryShelf())
     assert isinstance(outcome, Dropped)
     assert outcome.detail == (
-        detail or 'nearest topic Court: "court" in lede (confidence 30); 50 needed'
+        detail or 'nearest topic Court: "court" in lede (confidence 30); confidence 50 is needed'
     )
 
 

@@ -61,7 +61,7 @@ def test_a_miss_is_told_with_its_reasons(tmp_path: Path) -> None:
     ferry, boat = report.misses
     assert (ferry.story, ferry.topics, ferry.expected) == ("Ferry", ("Ships",), ("Fish",))
     assert 'topic Ships: "ferry" in title (confidence 72)' in ferry.reasons
-    assert boat.reasons == ("off-beat: no topic's keyword in it",)
+    assert boat.reasons == ("off-beat: no keyword of any topic in the article",)
 
 
 def test_the_references_rule_stands_beside_it(tmp_path: Path) -> None:

@@ -133,11 +133,11 @@ def test_a_story_tells_its_numbers_and_who_else_has_it() -> None:
 
 
 def test_a_rule_is_told_without_the_editor_who_made_it() -> None:
-    ruled = Reason.parse("title: ruled by Ed <ed@desk.example>: clearer")
+    ruled = Reason.parse("title: set by Ed <ed@desk.example>: clearer")
     led, *others = rich()
     told = read(replace(led, reasons=(ruled,)), *others)[f"stories/{LED}.json"]
 
-    assert [{"about": "title", "points": None, "why": "ruled by an editor: clearer"}] == told[
+    assert [{"about": "title", "points": None, "why": "set by an editor: clearer"}] == told[
         "reasons"
     ]
 

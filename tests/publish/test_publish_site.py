@@ -81,7 +81,7 @@ def everything() -> tuple[Story, ...]:
         updated_at=editions.AT,
         reasons=(
             Reason(about="quality", why='keyword "robot" in title', points=15),
-            Reason(about="title", why="ruled by Ed <ed@desk.example>"),
+            Reason(about="title", why="set by Ed <ed@desk.example>"),
         ),
         verdict=Verdict(by="ed@desk.example", at=editions.AT, said="publish", why="inside joke"),
     )
@@ -259,7 +259,7 @@ def test_reasons_are_told_and_an_editor_is_not_named(whole: dict[str, str]) -> N
 
     assert text(page, "details li") == [
         'quality +15: keyword "robot" in title',
-        "title: ruled by an editor",
+        "title: set by an editor",
         "chosen for publication by an editor on 24 November 2026, 18:00 UTC",
     ]
     assert "ed@desk.example" not in page

@@ -21,7 +21,7 @@ STORY = Story(
     heat=60,
     published=True,
     verdict=VERDICT,
-    reasons=(Reason(about="published", why="quality 60 is below 70"),),
+    reasons=(Reason(about="published", why="quality 60 is below the threshold 70"),),
 )
 
 
@@ -52,7 +52,10 @@ def test_of_which_nothing_is_known_is_not_published() -> None:
 
 @pytest.mark.parametrize(
     ("points", "published", "why"),
-    [(70, True, "quality 70 reaches 70"), (69, False, "quality 69 is below 70")],
+    [
+        (70, True, "quality 70 reaches the threshold 70"),
+        (69, False, "quality 69 is below the threshold 70"),
+    ],
 )
 def test_its_points_decide_and_are_told(points: int, published: bool, why: str) -> None:
     story = rejudging.decide_by_points(replace(STORY, verdict=None), points, 70)
@@ -65,8 +68,24 @@ def test_its_points_decide_and_are_told(points: int, published: bool, why: str) 
     [
         ({"copy_of": "b"}, False),
         ({"reasons": (Reason(about="held", why="every story waits for an editor"),)}, False),
-        ({"reasons": (Reason(about="published", why="off the beat under today's rules"),)}, False),
-        ({"reasons": (Reason(about="published", why="its source is trusted"),)}, True),
+        (
+            {
+                "reasons": (
+                    Reason(
+                        about="published", why="outside the site's subject under the current rules"
+                    ),
+                )
+            },
+            False,
+        ),
+        (
+            {
+                "reasons": (
+                    Reason(about="published", why="stories of this source need no minimum quality"),
+                )
+            },
+            True,
+        ),
     ],
 )
 def test_what_else_the_record_holds_goes_before_its_points(

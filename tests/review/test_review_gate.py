@@ -11,7 +11,7 @@ from copydesk.news import Reason, Story, Verdict
 from copydesk.review import rejudging
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
-JUDGED = (Reason(about="published", why="quality 80 reaches 70"),)
+JUDGED = (Reason(about="published", why="quality 80 reaches the threshold 70"),)
 GOOD = Story(
     path="",
     title="A",
@@ -54,7 +54,9 @@ def test_a_held_story_says_why(mode: str, trust: str, why: str) -> None:
 
 def test_a_trusted_story_says_why() -> None:
     reasons = rejudging.gate(POOR, "gate", "publish").reasons
-    assert [str(reason) for reason in reasons] == ["published: its source is trusted"]
+    assert [str(reason) for reason in reasons] == [
+        "published: stories of this source need no minimum quality"
+    ]
 
 
 def test_a_story_without_reasons_gets_none() -> None:

@@ -25,7 +25,7 @@ FILED = Story(
     copy_of="",
     reasons=(
         Reason(about="quality", why="old", points=80),
-        Reason(about="published", why="quality 80 reaches 70"),
+        Reason(about="published", why="quality 80 reaches the threshold 70"),
     ),
 )
 JUDGED = replace(
@@ -40,7 +40,7 @@ JUDGED = replace(
     images=(),
     reasons=(
         Reason(about="quality", why="new", points=60),
-        Reason(about="published", why="quality 60 is below 70"),
+        Reason(about="published", why="quality 60 is below the threshold 70"),
     ),
 )
 KNOWN = dict(review.digests(FILED))
@@ -55,16 +55,19 @@ def test_a_correction_brings_words_and_numbers_and_decides_nothing_anew() -> Non
         80,
     )
     assert (after.published, after.images, after.path) == (True, FILED.images, FILED.path)
-    assert [reason.why for reason in after.reasons] == ["new", "quality 80 reaches 70"]
+    assert [reason.why for reason in after.reasons] == [
+        "new",
+        "quality 80 reaches the threshold 70",
+    ]
     assert dict(after.machine) == dict(review.digests(after))
 
 
 def test_a_correction_leaves_what_its_group_says() -> None:
     of_its_group = (
-        Reason(about="group", why="joined under the same headline"),
-        Reason(about="lead", why="before b: a picture"),
+        Reason(about="group", why="joined this group because of the same headline"),
+        Reason(about="lead", why="main story of its group, preferred to b: a picture"),
         Reason(about="text", why="a brief"),
-        Reason(about="trusted", why="its source is trusted"),
+        Reason(about="trusted", why="stories of this source need no minimum quality"),
     )
     filed = replace(FILED, reasons=(*FILED.reasons, *of_its_group))
     after = corrections.apply_correction(filed, JUDGED, KNOWN)

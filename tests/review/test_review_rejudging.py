@@ -54,11 +54,11 @@ FILED = Story(
     reasons=(
         Reason(about="topic Health", why="it was"),
         Reason(about="quality", why="it was", points=80),
-        Reason(about="published", why="quality 80 reaches 70"),
+        Reason(about="published", why="quality 80 reaches the threshold 70"),
     ),
 )
 OFF = Dropped(url=ARTICLE.url, reason="off-beat", detail="nothing near")
-OUT = Dropped(url=ARTICLE.url, reason="ruled-out", detail='"cup" in title: ruled by Ada')
+OUT = Dropped(url=ARTICLE.url, reason="ruled-out", detail='blocked by Ada: "cup" in title')
 
 
 def judged(article: Article) -> Story:
@@ -75,7 +75,7 @@ def judged(article: Article) -> Story:
         reasons=(
             Reason(about="topic AI", why='"ai" in title'),
             Reason(about="quality", why="short", points=40),
-            Reason(about="published", why="quality 40 is below 70"),
+            Reason(about="published", why="quality 40 is below the threshold 70"),
         ),
     )
 
@@ -137,7 +137,7 @@ def test_a_correction_takes_over_words_and_numbers_and_decides_nothing() -> None
         story.quality,
     )
     assert (True, 50, "free") == (story.published, story.heat, story.access)
-    assert ["quality 80 reaches 70"] == whys(story, "published")
+    assert ["quality 80 reaches the threshold 70"] == whys(story, "published")
 
 
 @pytest.mark.parametrize("by", [grounds(OFF), grounds(OUT)], ids=["off the beat", "ruled out"])
@@ -171,7 +171,7 @@ def test_other_rules_decide_anew_and_leave_the_words() -> None:
 
 @pytest.mark.parametrize(
     ("no", "why"),
-    [(OFF, "off the beat under today's rules"), (OUT, OUT.detail)],
+    [(OFF, "outside the site's subject under the current rules"), (OUT, OUT.detail)],
     ids=["off the beat", "ruled out"],
 )
 def test_what_other_rules_would_not_file_is_kept_off_and_says_why(no: Dropped, why: str) -> None:
@@ -189,7 +189,7 @@ def test_whoever_an_editor_gave_topics_is_on_the_beat() -> None:
     judgement = anew("other rules", grounds(OFF, beat=replace(BEAT, rulings=(rule,))))
 
     assert "" == judgement.dropped
-    assert ["quality 40 is below 70"] == whys(judgement.story, "published")
+    assert ["quality 40 is below the threshold 70"] == whys(judgement.story, "published")
 
 
 @pytest.mark.parametrize(
@@ -238,7 +238,7 @@ def test_a_word_among_the_rulings_holds_where_records_have_no_place_for_it(
 
 
 def test_a_free_title_is_the_pages_and_nothing_else_changes() -> None:
-    why = Reason(about="title", why="ruled by Ada")
+    why = Reason(about="title", why="set by Ada")
     filed = replace(FILED, reasons=(why, *FILED.reasons))
 
     story = anew("title free", filed=filed).story

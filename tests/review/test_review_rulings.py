@@ -22,7 +22,7 @@ STORY = Story(
     reasons=(
         Reason(about="topic Coast", why='"wall" in title'),
         Reason(about="quality", why="x", points=40),
-        Reason(about="published", why="quality 40 is below 70"),
+        Reason(about="published", why="quality 40 is below the threshold 70"),
     ),
 )
 NAME = "2026-03-02-a"
@@ -43,9 +43,9 @@ def test_a_retopic_gives_a_story_its_topics_and_says_whose_word_that_is() -> Non
 
     assert story.topics == ("Town",)
     assert [str(reason) for reason in story.reasons] == [
-        "topic Town: ruled by Ed: so",
+        "topic Town: set by Ed: so",
         "quality +40: x",
-        "published: quality 40 is below 70",
+        "published: quality 40 is below the threshold 70",
     ]
 
 
@@ -53,7 +53,7 @@ def test_a_rename_gives_a_story_its_headline_and_says_whose_word_that_is() -> No
     story = apply_rulings(STORY, beat(rule("rename", NAME, values=("New words",))))
 
     assert (story.title, story.path) == ("New words", STORY.path)
-    assert str(story.reasons[0]) == "title: ruled by Ed: so"
+    assert str(story.reasons[0]) == "title: set by Ed: so"
 
 
 def test_the_later_rule_holds() -> None:
@@ -102,9 +102,9 @@ def test_a_record_without_reasons_gets_none() -> None:
 @pytest.mark.parametrize(
     ("why", "told"),
     [
-        ("", "ruled by Ed"),
-        ("two\nlines\x1b[31m", "ruled by Ed: two lines[31m"),
-        ("x" * 10_000, f"ruled by Ed: {'x' * 200}…"),
+        ("", "set by Ed"),
+        ("two\nlines\x1b[31m", "set by Ed: two lines[31m"),
+        ("x" * 10_000, f"set by Ed: {'x' * 200}…"),
     ],
 )
 def test_a_reason_is_one_short_line(why: str, told: str) -> None:

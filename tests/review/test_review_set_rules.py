@@ -51,7 +51,7 @@ def test_each_field_is_as_it_was_set_and_says_whose_word_that_is() -> None:
     told = {reason.about: reason.why for reason in story.reasons}
     assert told == {
         "quality": "x",
-        **dict.fromkeys(("excerpt", "picture", "url", "note"), "ruled by Ed: so"),
+        **dict.fromkeys(("excerpt", "picture", "url", "note"), "set by Ed: so"),
     }
     assert find_ruled_fields(STORY, beat(*rules)) == {"excerpt", "image", "url", "note"}
 

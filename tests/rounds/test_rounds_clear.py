@@ -150,7 +150,7 @@ def test_todays_gate_counts_and_says_so(root: Path) -> None:
     verdict(root, "clear")
 
     assert story(root).published is False
-    assert any("is below 200" in str(reason) for reason in story(root).reasons)
+    assert any("is below the threshold 200" in str(reason) for reason in story(root).reasons)
 
 
 @only_copydesk

@@ -20,7 +20,7 @@ GATE = 70
 def file(root: Path, name: str, quality: int, days: float = 1, **fields: object) -> str:
     """File a story as the gate left it, without a commit; return its path."""
     is_over = quality >= GATE
-    word = f"reaches {GATE}" if is_over else f"is below {GATE}"
+    word = f"reaches the threshold {GATE}" if is_over else f"is below the threshold {GATE}"
     about: dict[str, object] = {
         "title": f"The {name}",
         "published_at": NOW - timedelta(days=days),

@@ -53,7 +53,7 @@ def test_what_an_import_leaves_for_its_second_round_is_not_late(
 
     stories = archive.Archive(root).stories(lambda error: pytest.fail(str(error)))
     late = {
-        one.title: any("days old when it was found" in reason.why for reason in one.reasons)
+        one.title: any("days after its publication" in reason.why for reason in one.reasons)
         for one in stories
     }
     assert {False, is_late} == {*late.values()} | {False}

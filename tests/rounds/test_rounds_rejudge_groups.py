@@ -286,4 +286,4 @@ def test_of_two_leads_in_a_group_the_older_says_that_the_newer_holds(root: Path)
         (True, ""),
     ]
     told = said(root, 6, "explain", stories(root)[second].path, "--json").json()
-    assert any("put in front, ruled by Ed" in reason for reason in told["reasons"])
+    assert any("made the main story by Ed" in reason for reason in told["reasons"])

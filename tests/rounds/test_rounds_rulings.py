@@ -87,7 +87,7 @@ def test_new_topics_stand_in_the_record_at_once(root: Path) -> None:
     told = copydesk("-C", root, "explain", RECORD, "--json").json()
     assert kept(root).read(RECORD).topics == ("Town Hall",)
     if "everyday" not in (root / "beat.toml").read_text("utf-8"):
-        assert "topic Town Hall: ruled by Ed: it is about the vote" in told["reasons"]
+        assert "topic Town Hall: set by Ed: it is about the vote" in told["reasons"]
     assert [(one["number"], one["said"]) for one in told["rulings"]] == [(1, "retopic")]
 
 
@@ -219,7 +219,7 @@ def test_a_blocked_word_lets_nothing_in_until_it_is_undone(tmp_path: Path, web: 
     assert (first["filed"], first["dropped"]) == ([RECORD], {"off-beat": 1, "ruled-out": 1})
     told = copydesk("-C", root, "explain", "https://heron.example/seals", "--json").json()
     assert (told["state"], told["stage"]) == ("dropped", "judge")
-    assert told["reasons"] == ['ruled-out: "seals" in title: ruled by Ed: enough']
+    assert told["reasons"] == ['ruled-out: blocked by Ed: "seals" in title (enough)']
 
     assert run(root, web, "--all-due", hours=25)["filed"] == []
     rule(root, "undo", 1)

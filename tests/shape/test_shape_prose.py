@@ -20,6 +20,7 @@ ALLOWED = {
     "archive/git/_git.py:locate": "git's own words, which have no code",
     "desk_store/_desk_store.py:add": "a closed kind: its words are made where it is shown",
     "kit/git.py:trouble": "git's and the remote's own words, which have no code",
+    "news/reason.py:__eq__": "the same words mean the same, others are compared by what they mean",
     "review/_hand_edits.py:is_same_word": "two verdicts are equal or not, whatever they say",
     "watch/schedule/state.py:fault_of": (
         "a state of an earlier version: its text has the kind before it"
