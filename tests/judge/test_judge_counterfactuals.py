@@ -30,15 +30,15 @@ def scored(quality: int, *parts: tuple[int, str], **fields: object) -> Story:
 @pytest.mark.parametrize(
     ("one", "said"),
     [
-        (scored(62), "62 is below 70: 8 more points would publish it"),
-        (scored(69), "69 is below 70: 1 more point would publish it"),
-        (scored(62), "1 more independent newsroom on its event would, too"),
-        (scored(55), "2 more independent newsrooms on its event would, too"),
-        (scored(20), "other newsrooms on its event would not: they count for 20 points at most"),
-        (scored(62), "copydesk verdict a publish shows it"),
+        (scored(62), "62 points are below the threshold 70: 8 more points would publish the story"),
+        (scored(69), "69 points are below the threshold 70: 1 more point would publish the story"),
+        (scored(62), "1 more independent publisher with a report on the event would publish"),
+        (scored(55), "2 more independent publishers with a report on the event would publish"),
+        (scored(20), "reports of other publishers do not suffice: they add at most 20 points"),
+        (scored(62), "to publish the story anyway, run copydesk verdict a publish"),
         (
             scored(60, (80, "a keyword"), (-20, "short")),
-            'without "short" (-20) it would be published',
+            'without "short" (-20) the story would be published',
         ),
         (
             scored(
@@ -47,27 +47,30 @@ def scored(quality: int, *parts: tuple[int, str], **fields: object) -> Story:
                 (-120, "press release"),
                 (40, "raised to the minimum quality 0"),
             ),
-            "0 is below 70 (its points add up to -40): 110 more points would publish it",
+            "0 points are below the threshold 70 (without the minimum: -40): 110 more points",
         ),
-        (scored(85), "85 reaches 70: 16 points less would not publish it"),
+        (scored(85), "85 points reach the threshold 70: 16 points less would unpublish the story"),
         (
             scored(85, (35, "a keyword"), (50, "long")),
-            'without "long" (+50) it would not be published',
+            'without "long" (+50) the story would not be published',
         ),
-        (scored(85), "copydesk verdict a hold takes it off the site"),
+        (scored(85), "to take the story off the site, run copydesk verdict a hold"),
         (
             scored(20, published=True),
-            "by its points (20, 70 needed) it would not be published",
+            "the story is published although its 20 points are below the threshold 70",
         ),
-        (scored(0, topics=()), "it is off the beat: a keyword of a topic in its title"),
+        (
+            scored(0, topics=()),
+            "the story is outside the site's subject: add a word of its title to the keywords",
+        ),
         (scored(80, copy_of="b", published=False, heat=-1), "b has the same text"),
         (
             story("a", published=False, reasons=(Reason(about="held", why="all wait"),)),
-            "copydesk verdict a publish shows it",
+            "to publish the story anyway, run copydesk verdict a publish",
         ),
         (
             scored(80, verdict=Verdict(by="Ada", at=NOON, said="reject", why="")),
-            "an editor decided: copydesk verdict a publish says the opposite",
+            "an editor decided this; to change it, run copydesk verdict a publish",
         ),
     ],
 )
@@ -86,13 +89,13 @@ OVER, UNDER = "quality 85 reaches the threshold 70", "quality 60 is below the th
             85,
             ((45, "long"), (20, PICTURE), (20, AMP_PAGE)),
             OVER,
-            "without its wrapping (+40 in all) it would not be published",
+            "without the +40 points for wrapping the story would not be published",
         ),
         (
             60,
             ((120, "long"), (-30, PICTURE), (-30, AMP_PAGE)),
             UNDER,
-            "without its wrapping (-60 in all) it would be published",
+            "without the -60 points for wrapping the story would be published",
         ),
         (85, ((75, "long"), (5, PICTURE), (5, AMP_PAGE)), OVER, ""),  # it decided nothing
         (85, ((45, "long"), (40, PICTURE)), OVER, ""),  # the reason itself is told
@@ -106,7 +109,7 @@ def test_a_part_of_several_reasons_that_decided_is_told(
     one = scored(quality, *parts, published=gate != UNDER, amp_web_url="https://a.example/amp")
     one = replace(one, reasons=(*one.reasons, Reason(about="published", why=gate)))
 
-    lines = [line for line in told(one) if line.startswith("without its ")]
+    lines = [line for line in told(one) if line.startswith("without the ")]
 
     assert lines == ([said] if said else [])
 
@@ -129,13 +132,11 @@ def of(filed: dict[str, Story], name: str, beat: Beat = BEAT) -> str:
 
 def test_a_member_says_who_leads_and_how_it_would_or_would_leave() -> None:
     lines = of(group(90, 80), "b")
-    assert "a leads its group: quality 90 beside 80" in lines
-    assert "26 more points here would lead" in lines
-    assert "copydesk rule pin b puts this one in front" in lines
-    assert (
-        "copydesk rule split b --why … takes it out; alone, its quality 80 reaches the threshold 70"
-        in lines
-    )
+    assert "the main story of its group is a: its quality is 90, here it is 80" in lines
+    assert "this story lacks 26 points" in lines
+    assert "to make this story the main story, run copydesk rule pin b" in lines
+    assert "to take this story out of its group, run copydesk rule split b --why …" in lines
+    assert "; alone, its quality 80 reaches the threshold 70" in lines
 
 
 def test_what_a_leader_has_beside_quality_is_told_and_counted() -> None:
@@ -143,8 +144,8 @@ def test_what_a_leader_has_beside_quality_is_told_and_counted() -> None:
     picture = (Image(url="https://a.example/quake.jpg"),)
     desk.round(story("a", QUAKES[0], 90, images=picture), story("b", QUAKES[1], 80))
     lines = of(desk.filed, "b")
-    assert "a leads its group: quality 90 beside 80, a picture, and who leads stays" in lines
-    assert "36 more points here would lead" in lines
+    assert "is a: its quality is 90, here it is 80, a picture, and to replace a main" in lines
+    assert "this story lacks 36 points" in lines
 
 
 def test_so_many_points_more_would_indeed_lead() -> None:
@@ -158,28 +159,27 @@ def test_so_many_points_more_would_indeed_lead() -> None:
 
 def test_a_leader_says_what_would_take_the_lead() -> None:
     lines = of(group(90, 80, 75), "a")
-    assert (
-        "it leads 2 other stories, the best of which has quality 80: one of more than 105" in lines
-    )
+    assert "main story of a group with 2 other stories: to replace it, a story needs" in lines
+    assert "needs a quality above 105, the best has 80; to take it out, run" in lines
 
 
 def test_a_pin_is_named_where_it_decides() -> None:
     beat = replace(BEAT, rulings=(ruled("pin", "b"),))
     filed = group(90, 80, beat=beat)
-    assert "an editor's pin" in of(filed, "b", beat)
-    assert "b leads its group: an editor pinned it" in of(filed, "a", beat)
+    assert "an editor pinned this main story" in of(filed, "b", beat)
+    assert "the main story of its group is b: an editor pinned that story" in of(filed, "a", beat)
 
 
 def test_corroboration_that_lifted_a_story_is_named() -> None:
     lines = of(group(62, 50, 40), "a")
-    assert "82 reaches 70: 13 points less would not publish it" in lines
-    assert "without the other newsrooms on its event it would not be published" in lines
+    assert "82 points reach the threshold 70: 13 points less would unpublish the story" in lines
+    assert "without reports of other publishers the story would not be published" in lines
 
 
 def test_a_block_is_named_with_what_lifts_it() -> None:
     block = Ruling(said="block", by="Ada", at=NOON, why="spam", values=("a.example",))
     lines = told(scored(80, published=False), beat=replace(BEAT, rulings=(block,)))
-    assert lines[0].startswith("blocked by Ada: a.example (spam): copydesk rule undo lifts it")
+    assert lines[0].startswith("blocked by Ada: a.example (spam); run copydesk rule undo")
 
 
 def test_a_topic_that_is_nearly_given_says_what_is_missing() -> None:
@@ -196,23 +196,25 @@ def test_a_topic_that_is_nearly_given_says_what_is_missing() -> None:
     lines = judge.counterfactuals(scored(80), (), beat, article)
     [near] = [line for line in lines if line.startswith("nearly Quakes: ")]
     assert '"earthquake" in lede' in near
-    assert near.endswith("; confidence 50 is needed; copydesk rule retopic a TOPIC… decides it")
+    assert near.endswith(
+        "; confidence 50 is needed; to set the topic, run copydesk rule retopic a TOPIC…"
+    )
 
 
 def test_the_everyday_profile_counts_related_stories() -> None:
     beat = replace(BEAT, scoring=Scoring(profile="everyday", grouping=True))
     lines = told(replace(scored(55), reasons=()), beat=beat)
-    assert "2 more related stories would, too" in lines
+    assert "2 more related stories would publish the story, too" in lines
 
 
 def test_a_lead_is_named_where_it_decides() -> None:
     beat = replace(BEAT, rulings=(ruled("lead", "b"),))
     filed = group(90, 80, beat=beat)
-    assert "it leads its group as an editor wanted it" in of(filed, "b", beat)
-    assert "b leads its group: an editor wanted it in front" in of(filed, "a", beat)
+    assert "an editor chose this main story of its group" in of(filed, "b", beat)
+    assert "the main story of its group is b: an editor chose it" in of(filed, "a", beat)
 
 
 def test_a_lead_that_cannot_lead_says_what_would_let_it() -> None:
     beat = replace(BEAT, rulings=(ruled("lead", "b"),))
     lines = of(group(90, 20, beat=beat), "b", beat)
-    assert "an editor wants this one in front, and from there it would not be" in lines
+    assert "an editor chose this story as main story, but as such it would not be" in lines

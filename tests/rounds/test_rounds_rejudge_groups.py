@@ -205,7 +205,7 @@ def test_explain_says_who_leads_and_what_would_change_it(root: Path) -> None:
     path = stories(root)[member].path
     told = said(root, 4, "explain", "--json", path).json()
     assert told["leader"] == stories(root)[first].path
-    assert any("leads its group" in line for line in told["otherwise"])
+    assert any("the main story of its group is" in line for line in told["otherwise"])
     assert any(f"copydesk rule split {Path(path).stem}" in line for line in told["otherwise"])
     text = said(root, 4, "explain", path).out
     assert f"beside: {stories(root)[first].path} (leads)" in text

@@ -245,12 +245,12 @@ def _changes_of_standing(
     """Yield sentences on what would put a story on the site or take it off."""
     if story.verdict is not None:
         other = "hold" if story.verdict.said == "publish" else "publish"
-        yield f"an editor decided: copydesk verdict {name_of(story)} {other} says the opposite"
+        yield f"an editor decided this; to change it, run copydesk verdict {name_of(story)} {other}"
         return
     if why := blocking_ruling(story, beat.rulings):
-        yield f"{why}: copydesk rule undo lifts it, then copydesk rejudge --apply"
+        yield f"{why}; run copydesk rule undo, then copydesk rejudge --apply"
     if story.copy_of:
-        yield f"{story.copy_of} has the same text; {_verdict_that_shows(story)} all the same"
+        yield f"{story.copy_of} has the same text; {_verdict_that_shows(story)}"
     elif any(reason.about == "held" for reason in story.reasons):
         yield _verdict_that_shows(story)
     elif story.heat == -1:
@@ -277,7 +277,8 @@ def _changes_by_part(
         without = left.get(part.part, quality) + total - quality
         if len(part.reasons) > 1 and (without >= gate) != (total >= gate):
             would = "would" if without >= gate else "would not"
-            yield f"without its {part.part} ({part.points:+d} in all) it {would} be published"
+            points = f"{part.points:+d} points for {part.part}"
+            yield f"without the {points} the story {would} be published"
 
 
 def _is_off_beat(story: Story, beat: Beat) -> bool:
@@ -285,14 +286,14 @@ def _is_off_beat(story: Story, beat: Beat) -> bool:
 
 
 def _verdict_that_shows(story: Story) -> str:
-    return f"copydesk verdict {name_of(story)} publish shows it"
+    return f"to publish the story anyway, run copydesk verdict {name_of(story)} publish"
 
 
 def _off_beat(story: Story, beat: Beat, article: Article | None) -> str:
     lacks = f" ({profile_of(beat).describe_miss(article, beat)})" if article else ""
     return (
-        f"it is off the beat{lacks}: a keyword of a topic in its title, or copydesk rule retopic "
-        f"{name_of(story)} TOPIC, brings it back"
+        f"the story is outside the site's subject{lacks}: add a word of its title to the keywords "
+        f"of a topic, or run copydesk rule retopic {name_of(story)} TOPIC"
     )
 
 
@@ -305,12 +306,13 @@ def _what_it_lacks(story: Story, group: Sequence[Story], beat: Beat) -> Iterator
     if total >= gate:
         yield _verdict_that_shows(story)
         return
-    low = f" (its points add up to {total - bound})" if bound > 0 else ""
-    yield f"{total} is below {gate}{low}: {_count_of(least, 'more point')} would publish it"
+    low = f" (without the minimum: {total - bound})" if bound > 0 else ""
+    more = _count_of(least, "more point")
+    yield f"{total} points are below the threshold {gate}{low}: {more} would publish the story"
     against = sorted(_list_quality_reasons(story), key=lambda reason: reason.points or 0)
     for reason in against[:_DECIDING]:
         if -(reason.points or 0) >= least:
-            yield f'without "{reason.why}" ({reason.points}) it would be published'
+            yield f'without "{reason.why}" ({reason.points}) the story would be published'
     yield from _newsrooms(story, group, beat, least)
     yield _verdict_that_shows(story)
 
@@ -320,12 +322,14 @@ def _newsrooms(story: Story, group: Sequence[Story], beat: Beat, least: int) -> 
     if not profile_of(beat).blocks:
         if beat.scoring.grouping:
             count = -(-least // RELATED_POINTS)
-            yield f"{_count_of(count, 'more related story', 'more related stories')} would, too"
+            more = _count_of(count, "more related story", "more related stories")
+            yield f"{more} would publish the story, too"
     elif least <= LIFT - _lift(story, group, beat):
         count = -(-least // NEWSROOM_POINTS)
-        yield f"{_count_of(count, 'more independent newsroom')} on its event would, too"
+        more = _count_of(count, "more independent publisher")
+        yield f"{more} with a report on the event would publish the story, too"
     else:
-        yield f"other newsrooms on its event would not: they count for {LIFT} points at most"
+        yield f"reports of other publishers do not suffice: they add at most {LIFT} points"
 
 
 def _what_keeps_it(story: Story, group: Sequence[Story], beat: Beat) -> Iterator[str]:
@@ -334,32 +338,33 @@ def _what_keeps_it(story: Story, group: Sequence[Story], beat: Beat) -> Iterator
     total, lift = points_at_the_gate(story, group, beat), _lift(story, group, beat)
     spare = total - gate - _points_of_bounds(story)
     if total < gate:
-        yield f"by its points ({total}, {gate} needed) it would not be published"
+        yield f"the story is published although its {total} points are below the threshold {gate}"
     else:
-        yield f"{total} reaches {gate}: {_count_of(spare + 1, 'point')} less would not publish it"
+        less = _count_of(spare + 1, "point")
+        yield f"{total} points reach the threshold {gate}: {less} less would unpublish the story"
         if lift > spare:
-            yield "without the other newsrooms on its event it would not be published"
+            yield "without reports of other publishers the story would not be published"
         carrying = sorted(_list_quality_reasons(story), key=lambda reason: -(reason.points or 0))
         for reason in carrying[:_DECIDING]:
             if (reason.points or 0) > spare:
-                yield f'without "{reason.why}" (+{reason.points}) it would not be published'
+                yield f'without "{reason.why}" (+{reason.points}) the story would not be published'
     if group:
         yield from _in_front(story, group, beat)
-    yield f"copydesk verdict {name_of(story)} hold takes it off the site"
+    yield f"to take the story off the site, run copydesk verdict {name_of(story)} hold"
 
 
 def _in_front(story: Story, group: Sequence[Story], beat: Beat) -> Iterator[str]:
     if is_pinned(story, beat):
-        yield "it leads its group by an editor's pin: copydesk rule undo takes it back"
+        yield "an editor pinned this main story of its group; to undo that, run copydesk rule undo"
         return
     if _is_chosen(story, group, beat):
-        yield "it leads its group as an editor wanted it: copydesk rule undo takes that back"
+        yield "an editor chose this main story of its group; to undo that, run copydesk rule undo"
         return
     best = max(group, key=lambda other: other.quality or 0)
     yield (
-        f"it leads {_count_of(len(group), 'other story', 'other stories')}, the best of which has "
-        f"quality {best.quality or 0}: one of more than {(story.quality or 0) + STAYS} would take "
-        f"the lead; copydesk rule split {name_of(story)} --why … takes it out"
+        f"main story of a group with {_count_of(len(group), 'other story', 'other stories')}: to "
+        f"replace it, a story needs a quality above {(story.quality or 0) + STAYS}, the best has "
+        f"{best.quality or 0}; to take it out, run copydesk rule split {name_of(story)} --why …"
     )
 
 
@@ -367,25 +372,25 @@ def _what_brings_it_forward(story: Story, group: Sequence[Story], beat: Beat) ->
     """Yield sentences on what would make a story lead its group, or take it out of the group."""
     leader = next((other for other in group if other.heat != -1), None)
     if leader is None:
-        yield f"no leader of its group is filed; {_verdict_that_shows(story)}"
+        yield f"the main story of its group is missing; {_verdict_that_shows(story)}"
         return
     why = _why_it_leads(story, leader, beat)
     if _is_chosen(leader, [story, *group], beat):
-        why = "an editor wanted it in front"
-    yield f"{name_of(leader)} leads its group: {why}"
+        why = "an editor chose it"
+    yield f"the main story of its group is {name_of(leader)}: {why}"
     if _is_chosen(story, group, beat):
         yield (
-            "an editor wants this one in front, and from there it would not be on the site: "
-            f"copydesk verdict {name_of(story)} publish lets it lead"
+            "an editor chose this story as main story, but as such it would not be published; "
+            f"to publish it, run copydesk verdict {name_of(story)} publish"
         )
-    yield f"copydesk rule pin {name_of(story)} puts this one in front"
+    yield f"to make this story the main story, run copydesk rule pin {name_of(story)}"
     if not profile_of(beat).blocks:
         return
     quality, gate = story.quality or 0, beat.scoring.publish_at
     verb = "reaches" if quality >= gate else "is below"
     yield (
-        f"copydesk rule split {name_of(story)} --why … takes it out; alone, its quality {quality} "
-        f"{verb} {gate}"
+        f"to take this story out of its group, run copydesk rule split {name_of(story)} --why …; "
+        f"alone, its quality {quality} {verb} the threshold {gate}"
     )
 
 
@@ -397,20 +402,20 @@ def _is_chosen(story: Story, others: Sequence[Story], beat: Beat) -> bool:
 
 def _why_it_leads(story: Story, leader: Story, beat: Beat) -> str:
     if is_pinned(leader, beat):
-        return "an editor pinned it"
+        return "an editor pinned that story"
     if leader.verdict is not None and leader.verdict.said == "publish":
-        return "an editor published it"
+        return "an editor published that story"
     own, best = story.quality or 0, leader.quality or 0
-    why = f"quality {best} beside {own}"
+    why = f"its quality is {best}, here it is {own}"
     lack = best + 1 - own
     if profile_of(beat).blocks:
         merits, more = count_merits(leader, story)
         why = ", ".join((why, *merits))
         lack = more + 1
     if leader.published and profile_of(beat).blocks:
-        why += f", and who leads stays in front until another is {STAYS} points better"
+        why += f", and to replace a main story, another needs {STAYS} points more"
         lack += STAYS
-    return f"{why}; {_count_of(lack, 'more point')} here would lead" if lack > 0 else why
+    return f"{why}; this story lacks {_count_of(lack, 'point')}" if lack > 0 else why
 
 
 def _changes_of_topics(story: Story, beat: Beat, article: Article | None) -> Iterator[str]:
@@ -418,7 +423,7 @@ def _changes_of_topics(story: Story, beat: Beat, article: Article | None) -> Ite
     if article is None or (not story.topics and not story.published):
         return
     if near := profile_of(beat).describe_near_miss(article, beat, story.topics):
-        yield f"{near}; copydesk rule retopic {name_of(story)} TOPIC… decides it"
+        yield f"{near}; to set the topic, run copydesk rule retopic {name_of(story)} TOPIC…"
 
 
 def points_at_the_gate(story: Story, group: Sequence[Story], beat: Beat) -> int:
