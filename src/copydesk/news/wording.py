@@ -28,7 +28,7 @@ class _Sentence:
 
     def __init__(self, text: str) -> None:
         *parts, self._end = re.split(_GAP, text)
-        self._start = parts[0] if parts else self._end
+        self.start = parts[0] if parts else self._end
         self.gaps = tuple(parts[1::3])
         self._parts = tuple(zip(parts[::3], self.gaps, strict=True))
         pattern = "".join(
@@ -44,8 +44,6 @@ class _Sentence:
 
     def read(self, text: str) -> dict[str, str] | None:
         """Return the values of the placeholders in a text, None if the text is no such sentence."""
-        if not text.startswith(self._start):  # most are told apart by that, and fast
-            return None
         match = self._pattern.fullmatch(text)
         return None if match is None else match.groupdict()
 
@@ -68,10 +66,11 @@ class Wording(Generic[Kind]):
         self._sentences = {
             kind: tuple(map(_Sentence, texts)) for kind, texts in {**table, **whole}.items()
         }
-        self._read = {
-            kind: (*sentences, *map(_Sentence, former.get(kind, ())))
+        self._readers = [
+            (kind, sentence.start, sentence)
             for kind, sentences in self._sentences.items()
-        }
+            for sentence in (*sentences, *map(_Sentence, former.get(kind, ())))
+        ]
         self._other = other
 
     def say(self, kind: Kind, values: Mapping[str, str]) -> str:
@@ -82,10 +81,9 @@ class Wording(Generic[Kind]):
 
     def parse(self, text: str) -> tuple[Kind, dict[str, str]]:
         """Parse a sentence made from a template; return its kind, and the values by name."""
-        for kind, sentences in self._read.items():
-            for sentence in sentences:
-                if (values := sentence.read(text)) is not None:
-                    return kind, values
+        for kind, start, sentence in self._readers:
+            if text.startswith(start) and (values := sentence.read(text)) is not None:
+                return kind, values
         return self._other, {"text": text}
 
 
