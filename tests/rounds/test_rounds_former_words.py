@@ -124,9 +124,10 @@ def former(today: Path) -> Path:
     root = Path(shutil.copytree(today, today.parent / "former", symlinks=True))
     for file in (root / "_news").iterdir():
         lines = "".join(f"  - {line}\n" for line in FORMER[file.stem])
-        text, count = REASONS.subn(lambda _, lines=lines: f"reasons:\n{lines}", file.read_text())
-        assert count == 1
-        file.write_text(text)
+        text = file.read_text("utf-8")
+        found = REASONS.search(text)
+        assert found is not None
+        file.write_text(text.replace(found[0], f"reasons:\n{lines}"), "utf-8")
     run_git(root, "commit", "-qam", "as the version before wrote it")
     return root
 
