@@ -47,7 +47,6 @@ STORES = {
     "publish/writing.py": "the site, to compare",
     "background/_fork_server.py": "/dev/null",
     "background/_edited_files.py": "the kernel's table of mounts",
-    "serve/_files.py": "the site",
     "newsletters/reader_pages/_visit.py": "our own style sheet",
     "serve/_site.py": "the site",
     "deploy/_folders.py": "the place that the site is sent to",

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from copydesk.building._explain_front import FrontExplanations as FrontExplanations
     from copydesk.building._explain_front import FrontStory as FrontStory
     from copydesk.building._explain_front import explain_front as explain_front
-    from copydesk.building._pings import OwedPing as OwedPing
-    from copydesk.building._pings import list_owed_pings as list_owed_pings
+    from copydesk.building.channels import OwedPing as OwedPing
+    from copydesk.building.channels import list_owed_pings as list_owed_pings
 else:
     __getattr__ = faces.import_on_demand(__name__, __file__)

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from copydesk import deploy as room
-from copydesk.building._pings import send_pings
+from copydesk.building.channels import send_pings
 from copydesk.config import Settings
 from copydesk.errors import BusyError, ConfigError
 from copydesk.memory import Memory

@@ -26,12 +26,12 @@ from copydesk.desk._http import (
     problem_answer,
     status_of,
 )
-from copydesk.desk._own_word_routes import OWN_WORD_PAGES
+from copydesk.desk._own_word_pages import OWN_WORD_PAGES
 from copydesk.desk._pages import ASSETS, Editor, asset_name
 from copydesk.desk._proposals import decide_on_proposal
 from copydesk.desk._queue_routes import QUEUE_PAGES
 from copydesk.desk._rules import RULE_PAGES
-from copydesk.desk._story_routes import STORY_PAGES
+from copydesk.desk._story_pages import STORY_PAGES
 from copydesk.desk.agents import open_mcp
 from copydesk.desk.api import make_api
 from copydesk.desk.letters import LETTER_PAGES

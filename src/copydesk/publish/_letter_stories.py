@@ -8,7 +8,7 @@ from copydesk.kit import lengths, text, urls
 from copydesk.news import Record, Story
 from copydesk.news.letter import IssueLink, IssuePicture, IssueStory
 from copydesk.placement import Coverage, addresses
-from copydesk.publish import _pictures, _records
+from copydesk.publish import _pictures, _story_reader
 from copydesk.publish._plan import SitePlan
 from copydesk.rendering import language_tag
 
@@ -45,14 +45,14 @@ def tell_records(plan: SitePlan, collection: str) -> Iterator[tuple[IssueStory, 
 
     Records without a title or a page are left out.
     """
-    for record in _records.rank(plan.records.get(collection, ())):
-        title = _records.first_text(record, "title", "name")
-        page = _records.page_address(record, plan.links) or ""
-        url = page or _records.address(record, "webUrl")
+    for record in _story_reader.rank(plan.records.get(collection, ())):
+        title = _story_reader.first_text(record, "title", "name")
+        page = _story_reader.page_address(record, plan.links) or ""
+        url = page or _story_reader.address(record, "webUrl")
         if title and url:
-            excerpt = text.shorten(_records.prose(record), _EXCERPT)
+            excerpt = text.shorten(_story_reader.prose(record), _EXCERPT)
             told = IssueStory(name=_name(record), title=title, url=url, page=page, excerpt=excerpt)
-            yield told, _records.heat(record)
+            yield told, _story_reader.heat(record)
 
 
 def _name(record: Record) -> str:

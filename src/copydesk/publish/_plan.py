@@ -48,7 +48,7 @@ from copydesk.placement import (
     read_points,
 )
 from copydesk.placement.addresses import addressable_topics, local_time, topics_above
-from copydesk.publish import _records, _story_reader
+from copydesk.publish import _story_reader
 from copydesk.publish._story_reader import ListedStories, StoryReader
 from copydesk.publish.issues import LetterShelf, shelve_letters
 from copydesk.publish.writing import Sheet
@@ -421,7 +421,7 @@ def make_front_rules(edition: Edition, plan: SitePlan) -> FrontRules:
 def _shelve_letters(
     records: Mapping[str, tuple[Record, ...]], edition: Edition, seen: Survey
 ) -> LetterShelf:
-    letters = _records.list_letters(records.get("newsletters", ()))
+    letters = _story_reader.list_letters(records.get("newsletters", ()))
     zone = seen.grounds.zone
     return shelve_letters(letters, edition.letters, lambda at: local_time(at, zone))
 

@@ -24,7 +24,7 @@ from copydesk.kit import processes
 from copydesk.news import Beat, Story
 from copydesk.news.edition import Draw, Edition, FiledStories, Poster, Thumbnail
 from copydesk.placement.addresses import is_path, is_segment
-from copydesk.publish import _pictures, _plan, _records, api, crawlers, feeds, site
+from copydesk.publish import _pictures, _plan, _story_reader, api, crawlers, feeds, site
 from copydesk.publish._pictures import CARDS_FOLDER, SharePictures
 from copydesk.publish._plan import (
     Look,
@@ -36,8 +36,7 @@ from copydesk.publish._plan import (
     make_site_plan,
     take_survey,
 )
-from copydesk.publish._records import is_shown
-from copydesk.publish._story_reader import IN_HAND, StoryReader
+from copydesk.publish._story_reader import IN_HAND, StoryReader, is_shown
 from copydesk.publish.api import v2
 from copydesk.publish.change import (
     StoryChange,
@@ -462,7 +461,7 @@ def _redirects(
     """
     if not (plan.wanted.everything or plan.wanted(ALL.name)):
         return
-    moved = list(_records.folder_redirects(plan.records).items())
+    moved = list(_story_reader.folder_redirects(plan.records).items())
     lines = [
         f"{plan.links.href(old)} {plan.links.href(new)} 301\n"
         for old, new in (*moved, *(pages if moved else ()))

@@ -29,7 +29,7 @@ from copydesk.kit import dates, text
 from copydesk.news import Beat, Record, Story
 from copydesk.placement import addresses
 from copydesk.publish._plan import AnyOutput, Output, SitePlan
-from copydesk.publish._records import SHELVES, is_shown, page_address, page_folder, rank
+from copydesk.publish._story_reader import SHELVES, is_shown, page_address, page_folder, rank
 from copydesk.publish.writing import Sheet
 from copydesk.rendering import escape_xml, quote_xml
 

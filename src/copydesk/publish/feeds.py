@@ -17,7 +17,7 @@ from copydesk.catalogue.page_entries import LETTER, LIST, PUBLISHER, TOPIC
 from copydesk.kit import dates, text, urls
 from copydesk.news import Story
 from copydesk.placement import addresses
-from copydesk.publish import _pictures, _records
+from copydesk.publish import _pictures, _story_reader
 from copydesk.publish._pictures import Picture
 from copydesk.publish._plan import Output, SitePlan, make
 from copydesk.publish.issues import ShelvedIssue
@@ -131,15 +131,15 @@ class Feeds:
     def _issue(self, issue: ShelvedIssue) -> _Entry:
         """Return a newsletter issue as a feed entry that links to its page."""
         record = issue.record
-        page = self.plan.links.page(_records.page_folder(record))
+        page = self.plan.links.page(_story_reader.page_folder(record))
         sent, topics = (record.fields.get(key) for key in ("publishedDateTime", "topics"))
         at = dates.utc(sent).replace(microsecond=0) if isinstance(sent, datetime) else _NEVER
         named = topics if isinstance(topics, list) else []
         return _Entry(
             page=page,
             link=page,
-            title=issue.subject or _records.first_text(record, "title") or "Untitled",
-            excerpt=_records.first_text(record, "excerpt"),
+            title=issue.subject or _story_reader.first_text(record, "title") or "Untitled",
+            excerpt=_story_reader.first_text(record, "excerpt"),
             credit=self.plan.letters.listed_titles.get(issue.letter, "") if issue.subject else "",
             domain="",
             published=at,

@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from copydesk.serve._clients import trust as trust
     from copydesk.serve._connections import ConnectionLimits as ConnectionLimits
     from copydesk.serve._connections import Connections as Connections
-    from copydesk.serve._files import PackedTexts as PackedTexts
     from copydesk.serve._listen import Address as Address
     from copydesk.serve._listen import limit_connections as limit_connections
     from copydesk.serve._listen import listening as listening
@@ -32,6 +31,7 @@ if TYPE_CHECKING:
     from copydesk.serve._serve import serve as serve
     from copydesk.serve._serve import serve_demo as serve_demo
     from copydesk.serve._serve import serve_site as serve_site
+    from copydesk.serve._site import PackedTexts as PackedTexts
     from copydesk.serve._site import Site as Site
     from copydesk.serve._site import first_page_of as first_page_of
 else:

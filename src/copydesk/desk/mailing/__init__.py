@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from copydesk.desk.mailing._keeper import examine_mail as examine_mail
     from copydesk.desk.mailing._keeper import let_go as let_go
     from copydesk.desk.mailing._keeper import split_names as split_names
-    from copydesk.desk.mailing._reader_routes import READER_PAGES as READER_PAGES
+    from copydesk.desk.mailing._reader_pages import READER_PAGES as READER_PAGES
     from copydesk.desk.mailing._routes import MAILING_PAGES as MAILING_PAGES
 else:
     __getattr__ = faces.import_on_demand(__name__, __file__)

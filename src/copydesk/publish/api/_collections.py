@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from copydesk.news import Record, Topic
 from copydesk.placement import addresses
-from copydesk.publish import _records
+from copydesk.publish import _story_reader
 from copydesk.publish.api import encoding
 from copydesk.publish.api.encoding import web_only
 from copydesk.publish.writing import Sheet
@@ -53,7 +53,9 @@ class _Shelf:
         listed = self._rank()
         fragments = {record.path: encoding.fragment(self._show(record)) for record in listed}
         for folder, topic in list_folders(self.plan, collection):
-            own = [r for r in listed if topic is None or topic.name in _records.texts(r, "topics")]
+            own = [
+                r for r in listed if topic is None or topic.name in _story_reader.texts(r, "topics")
+            ]
             head = {"title": self.shape.title, "path": f"_{collection}"}
             yield from self._pages(folder, head, [fragments[record.path] for record in own])
         if paths := [fragments[path] for path in fragments if path.startswith(_PATHS)]:
@@ -71,7 +73,7 @@ class _Shelf:
 
     def _rank(self) -> list[Record]:
         """Return the listed records, hottest first; events by their start."""
-        listed = _records.rank(self.records)
+        listed = _story_reader.rank(self.records)
         if self.shape is SHAPES["events"]:
             listed.sort(key=lambda r: (str(r.fields.get("startDateTime", "")), r.path))
         return listed
@@ -99,7 +101,9 @@ class _Shelf:
     def _items(self, record: Record) -> list[Record]:
         """Return the existing items of a learning path, in its order."""
         folder = f"_{record.collection}/"
-        found = (self.by_path.get(f"{folder}{name}.md") for name in _records.texts(record, "items"))
+        found = (
+            self.by_path.get(f"{folder}{name}.md") for name in _story_reader.texts(record, "items")
+        )
         return [item for item in found if item is not None]
 
 
@@ -129,7 +133,7 @@ def _fill(record: Record, plan: SitePlan) -> dict[str, object]:
     made = {key: _plain(value, plan) for key, value in fields.items() if key not in HIDDEN}
     made["path"] = record.path
     made["sourceUrl"] = plan.links.api_record(record.path)
-    made["webUrl"] = fields.get("webUrl") or _records.page_address(record, plan.links)
+    made["webUrl"] = fields.get("webUrl") or _story_reader.page_address(record, plan.links)
     made["content"] = _content(record.body)
     made["images"] = _images(fields.get("images"), "")
     if record.collection in {"people", "companies"}:
@@ -340,10 +344,10 @@ def _lists(plan: SitePlan) -> Iterator[tuple[str, int, int]]:
         count = len(plan.stories) if topic is None else stories_by_topic[topic.name]
         yield folder, count, plan.look.sizes.api
     for collection, shape in SHAPES.items():
-        listed = _records.rank(plan.records.get(collection, ()))
+        listed = _story_reader.rank(plan.records.get(collection, ()))
         if not listed:
             continue
         for folder, topic in list_folders(plan, collection):
             named = topic.name if topic else ""
-            held = [r for r in listed if not named or named in _records.texts(r, "topics")]
+            held = [r for r in listed if not named or named in _story_reader.texts(r, "topics")]
             yield folder, len(held), shape.page_size

@@ -16,7 +16,7 @@ from copydesk.kit import text, urls
 from copydesk.news import Story, Topic
 from copydesk.news.edition import ReadingList
 from copydesk.placement import addresses
-from copydesk.publish import _records
+from copydesk.publish import _story_reader
 from copydesk.publish._plan import ARCHIVE, AnyOutput, Output, SitePlan, make
 from copydesk.publish._story_reader import ListedStories
 from copydesk.publish.api import _v2_schema, _v2_shape, encoding
@@ -303,11 +303,11 @@ def _reference(issue: ShelvedIssue, plan: SitePlan) -> dict[str, object]:
     record, at = issue.record, issue.record.fields.get("publishedDateTime")
     return {
         "id": addresses.record_name(record.path),
-        "title": _records.first_text(record, "title") or None,
+        "title": _story_reader.first_text(record, "title") or None,
         "subject": issue.subject or None,
-        "excerpt": _records.first_text(record, "excerpt") or None,
+        "excerpt": _story_reader.first_text(record, "excerpt") or None,
         "published_at": _v2_shape.moment(at if isinstance(at, datetime) else None),
-        "url": plan.links.page(_records.page_folder(record)),
+        "url": plan.links.page(_story_reader.page_folder(record)),
         "api_url": _v2_shape.address(_place(issue), plan),
     }
 

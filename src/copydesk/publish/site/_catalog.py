@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from copydesk.kit import dates, lengths, text, urls
 from copydesk.news import Record, Topic
-from copydesk.publish import _pictures, _records
+from copydesk.publish import _pictures, _story_reader
 
 if TYPE_CHECKING:
     from copydesk.publish.site._frame import Frame
@@ -85,26 +85,28 @@ class Catalog:
     def items(self, record: Record) -> list[Record]:
         """Return the items of a learning path that the site lists."""
         folder, known = f"_{record.collection}/", self.by_path
-        names = _records.texts(record, "items")
+        names = _story_reader.texts(record, "items")
         return [known[path] for name in names if (path := f"{folder}{name}.md") in known]
 
     def with_topic(self, collection: str, topic: Topic) -> list[Record]:
         """Return those records of a collection (people, samples, …) that have a topic."""
         listed = self.listed.get(collection, ())
-        return [record for record in listed if topic.name in _records.texts(record, "topics")]
+        return [record for record in listed if topic.name in _story_reader.texts(record, "topics")]
 
     def maker(self, name: str) -> str:
         """Return the link to the page of the person or company with a name, "" if none exists."""
         record = self.makers.get(text.squash(name)) if name else None
-        return self.frame.href(_records.page_folder(record)) if record else ""
+        return self.frame.href(_story_reader.page_folder(record)) if record else ""
 
     def _view(self, record: Record) -> View:
         frame = self.frame
         own = (
-            _records.page_folder(record) if _records.page_address(record, frame.plan.links) else ""
+            _story_reader.page_folder(record)
+            if _story_reader.page_address(record, frame.plan.links)
+            else ""
         )
         elsewhere = address_elsewhere(record, frame)
-        excerpt = _records.prose(record)
+        excerpt = _story_reader.prose(record)
         keys = _BRIEF_KEYS.get(record.collection, ())
         by_key = {fact.key: fact for fact in self.facts(record)}
         shown = {self._brief(by_key[key]): key in _WHO for key in keys if key in by_key}
@@ -129,7 +131,7 @@ class Catalog:
 def catalog(frame: Frame) -> Catalog:
     """Return the catalog of a site's records that are not news (people, samples, …)."""
     records = frame.plan.records
-    listed = {name: _order(name, records.get(name, ())) for name in _records.SHELVES}
+    listed = {name: _order(name, records.get(name, ())) for name in _story_reader.SHELVES}
     every = [record for shelf in listed.values() for record in shelf]
     makers = [*listed["companies"], *listed["people"]]
     return Catalog(
@@ -138,7 +140,7 @@ def catalog(frame: Frame) -> Catalog:
         by_path={record.path: record for record in every},
         holders=_index_holders(every),
         made=_index_works(every),
-        makers={text.squash(_records.first_text(record, "name")): record for record in makers},
+        makers={text.squash(_story_reader.first_text(record, "name")): record for record in makers},
     )
 
 
@@ -146,7 +148,7 @@ def _index_holders(records: Iterable[Record]) -> Mapping[str, Sequence[Record]]:
     """Map the path of each record to the learning paths that contain it."""
     holders: dict[str, list[Record]] = defaultdict(list)
     for record in records:
-        for name in dict.fromkeys(_records.texts(record, "items")):
+        for name in dict.fromkeys(_story_reader.texts(record, "items")):
             holders[f"_{record.collection}/{name}.md"].append(record)
     return holders
 
@@ -155,7 +157,7 @@ def _index_works(records: Iterable[Record]) -> Mapping[str, Sequence[Record]]:
     """Map the folded name of each provider and author to their records."""
     works: dict[str, list[Record]] = defaultdict(list)
     for record in records:
-        provider = _records.first_text(record.fields.get("provider"), "name")
+        provider = _story_reader.first_text(record.fields.get("provider"), "name")
         for name in dict.fromkeys(map(text.squash, (provider, *authors(record)))):
             works[name].append(record)
     return works
@@ -163,20 +165,20 @@ def _index_works(records: Iterable[Record]) -> Mapping[str, Sequence[Record]]:
 
 def title_of(record: Record, frame: Frame) -> str:
     """Return the title of a record, "Untitled" in the site's language if it has none."""
-    return _records.first_text(record, "title", "name") or frame.strings.say("untitled")
+    return _story_reader.first_text(record, "title", "name") or frame.strings.say("untitled")
 
 
 def address_elsewhere(record: Record, frame: Frame) -> str:
     """Return the URL of a record's original on another site, "" if there is none."""
-    own = _records.page_address(record, frame.plan.links)
+    own = _story_reader.page_address(record, frame.plan.links)
     keys = _ORIGIN if own else _ELSEWHERE
-    found = (urls.fetchable(_records.first_text(record, key)) for key in keys)
+    found = (urls.fetchable(_story_reader.first_text(record, key)) for key in keys)
     return next((address for address in found if address and address != own), "")
 
 
 def _order(name: str, records: Iterable[Record]) -> list[Record]:
     """Return the listed records, hottest first; events latest first."""
-    listed = _records.rank(records)
+    listed = _story_reader.rank(records)
     if name == "events":
         listed.sort(key=_start_key, reverse=True)
     return listed
@@ -208,20 +210,20 @@ def facts(record: Record, items: Sequence[Record], frame: Frame) -> list[Fact]:
     """
     fields, strings = record.fields, frame.strings
     texts = {
-        "by": _records.first_text(fields.get("provider"), "name"),
+        "by": _story_reader.first_text(fields.get("provider"), "name"),
         "author": _author(record),
-        "affiliation": _records.first_text(fields.get("affiliation"), "name"),
+        "affiliation": _story_reader.first_text(fields.get("affiliation"), "name"),
         "held_on": _when(record, frame),
         "location": ", ".join(_locations(record)),
         "items": strings.say("count_items", count=len(items)) if items else "",
         "length": lengths.words(_length(record) or _whole(items)),
-        "level": ", ".join(_level(name, frame) for name in _records.texts(record, "levels")),
+        "level": ", ".join(_level(name, frame) for name in _story_reader.texts(record, "levels")),
         "price": _price(record, frame),
         "rating": _rating(record, frame),
         "members": number(fields.get("members")),
         "founded": _year(fields.get("yearFounded")),
-        "staff": _records.first_text(record, "size"),
-        "funding": _records.first_text(fields.get("funding"), "status"),
+        "staff": _story_reader.first_text(record, "size"),
+        "funding": _story_reader.first_text(fields.get("funding"), "status"),
         "stars": number(_part(record, "github", "stars")),
         "languages": ", ".join(_names(_part(record, "github", "languages"))),
     }
@@ -231,18 +233,22 @@ def facts(record: Record, items: Sequence[Record], frame: Frame) -> list[Fact]:
 
 def links(record: Record, frame: Frame) -> Iterator[Mapping[str, str]]:
     """Yield the web pages that a record links to, as mappings with `name`, `href` and `note`."""
-    website = urls.fetchable(_records.first_text(record, "website"))
+    website = urls.fetchable(_story_reader.first_text(record, "website"))
     if website:
         yield {"name": frame.strings.say("website"), "href": website, "note": urls.host(website)}
     for key, name in _PLACES.items():
         place = record.fields.get(key)
-        if href := urls.fetchable(_records.first_text(place, "url")):
+        if href := urls.fetchable(_story_reader.first_text(place, "url")):
             yield {"name": name, "href": href, "note": _note(place, frame)}
     actions = record.fields.get("actions")
     for action in actions if isinstance(actions, Sequence) else ():
-        if href := urls.fetchable(_records.first_text(action, "url")):
-            name = _records.first_text(action, "title") or frame.strings.say("open_original")
-            yield {"name": name, "href": href, "note": _records.first_text(action, "attribution")}
+        if href := urls.fetchable(_story_reader.first_text(action, "url")):
+            name = _story_reader.first_text(action, "title") or frame.strings.say("open_original")
+            yield {
+                "name": name,
+                "href": href,
+                "note": _story_reader.first_text(action, "attribution"),
+            }
 
 
 def authors(record: Record) -> list[str]:
@@ -253,7 +259,7 @@ def authors(record: Record) -> list[str]:
 def _author(record: Record) -> str:
     """Return the author of a record, "" if only the publisher is named."""
     names = authors(record)
-    provider = _records.first_text(record.fields.get("provider"), "name")
+    provider = _story_reader.first_text(record.fields.get("provider"), "name")
     return "" if names == [provider] else ", ".join(names)
 
 
@@ -301,8 +307,10 @@ def _when(record: Record, frame: Frame) -> str:
 
 
 def _locations(record: Record) -> list[str]:
-    place = _records.first_text(record, "location")
-    return [place] if place else [text.fold(name) for name in _records.texts(record, "locations")]
+    place = _story_reader.first_text(record, "location")
+    return (
+        [place] if place else [text.fold(name) for name in _story_reader.texts(record, "locations")]
+    )
 
 
 def _level(name: str, frame: Frame) -> str:
@@ -310,7 +318,7 @@ def _level(name: str, frame: Frame) -> str:
 
 
 def _price(record: Record, frame: Frame) -> str:
-    price = _records.first_text(record, "price")
+    price = _story_reader.first_text(record, "price")
     return frame.strings.say("for_free") if price == "Free" else price
 
 
@@ -335,14 +343,18 @@ def _part(record: Record, key: str, inner: str) -> object:
 def _names(value: object) -> Iterable[str]:
     """Yield names, given as text or as `name:` of a mapping."""
     for item in value if isinstance(value, list | tuple) else ():
-        if name := text.fold(item) if isinstance(item, str) else _records.first_text(item, "name"):
+        if (
+            name := text.fold(item)
+            if isinstance(item, str)
+            else _story_reader.first_text(item, "name")
+        ):
             yield name
 
 
 def _note(place: object, frame: Frame) -> str:
     """Return a person's name on a service and the number of followers there."""
     fields = place if isinstance(place, Mapping) else {}
-    name = _records.first_text(fields, "username")
+    name = _story_reader.first_text(fields, "username")
     followers, citations = number(fields.get("followers")), number(fields.get("citations"))
     parts = [
         f"@{name.removeprefix('@')}" if name else "",

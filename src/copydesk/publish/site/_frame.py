@@ -12,7 +12,7 @@ from copydesk.news import Topic
 from copydesk.news.letter import LetterDay, LetterSeries
 from copydesk.placement import addresses
 from copydesk.placement.addresses import sections, topics_below
-from copydesk.publish import _pictures, _records
+from copydesk.publish import _pictures, _story_reader
 from copydesk.publish._pictures import Picture, Shared
 from copydesk.publish.site import _structured
 from copydesk.publish.writing import Sheet
@@ -152,9 +152,11 @@ class Frame:
         return [self._topic(topic, topic.shortname) for topic in top[:_IN_THE_BAR]]
 
     def _shelves(self) -> Sequence[Mapping[str, str]]:
-        names = (*_records.SHELVES, "newsletters", "sponsorships")
+        names = (*_story_reader.SHELVES, "newsletters", "sponsorships")
         shelves = {
-            name: f"{name}/" for name in names if _records.is_shown(self.plan.records.get(name, ()))
+            name: f"{name}/"
+            for name in names
+            if _story_reader.is_shown(self.plan.records.get(name, ()))
         }
         named = [output for output in self.outputs if output.index_name]
         indexes = {o.index_name: o.index for o in named if o.has_index(self.plan)}

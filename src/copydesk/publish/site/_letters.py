@@ -15,7 +15,7 @@ import nh3
 from copydesk.catalogue.page_entries import DAY, LETTER, STORY, StoryEntry
 from copydesk.kit import text, urls
 from copydesk.placement import addresses
-from copydesk.publish import _records
+from copydesk.publish import _story_reader
 from copydesk.publish.issues import LetterItem, ShelvedIssue, is_marked, read_note, read_sections
 from copydesk.publish.site import _record_pages
 from copydesk.publish.site._catalog import Catalog
@@ -85,9 +85,9 @@ class _Printing:
         digest = self._plan.letters.digest_of(issue)
         older, newer = self._plan.letters.beside(issue)
         head = Head(
-            path=_records.page_folder(record),
+            path=_story_reader.page_folder(record),
             title=" – ".join(filter(None, (title, letter))),
-            description=text.shorten(_records.first_text(record, "excerpt"), 200),
+            description=text.shorten(_story_reader.first_text(record, "excerpt"), 200),
             structured=self._describe(issue, title),
             kind="article",
             feeds=FOLDER,
@@ -122,7 +122,7 @@ class _Printing:
         about = {"@type": "CreativeWork", "name": title}
         if issue.day:
             about["datePublished"] = issue.day.isoformat()
-        folder = _records.page_folder(issue.record)
+        folder = _story_reader.page_folder(issue.record)
         return _record_pages.page(folder, title, "CollectionPage", about, self._frame)
 
     def _item(self, item: LetterItem, issue: ShelvedIssue) -> Mapping[str, object]:
@@ -163,8 +163,8 @@ class _Printing:
 
     def _below(self, address: str, issue: ShelvedIssue) -> str | None:
         """Return the path in a URL on this site, or on the site that sent the issue; else None."""
-        folder = _records.page_folder(issue.record)
-        came_from = _records.first_text(issue.record, "webUrl").removesuffix(folder)
+        folder = _story_reader.page_folder(issue.record)
+        came_from = _story_reader.first_text(issue.record, "webUrl").removesuffix(folder)
         for site in (f"{self._plan.links.site}/", came_from):
             if site and address.startswith(site):
                 return urlsplit(address.removeprefix(site)).path
@@ -174,8 +174,8 @@ class _Printing:
     def _pages(self) -> frozenset[str]:
         """Return the folders of all records' pages."""
         listed = (record for shelf in self._catalog.listed.values() for record in shelf)
-        here = (record for record in listed if _records.page_address(record, self._plan.links))
-        return frozenset(map(_records.page_folder, here))
+        here = (record for record in listed if _story_reader.page_address(record, self._plan.links))
+        return frozenset(map(_story_reader.page_folder, here))
 
     @cached_property
     def _entries(self) -> Mapping[str, Sequence[StoryEntry]]:
@@ -212,7 +212,7 @@ def letter_lists(frame: Frame) -> Iterator[Sheet]:
 
 def title_of(issue: ShelvedIssue, frame: Frame) -> str:
     """Return the title of a newsletter issue's page: the mail's subject, or the record's title."""
-    title = issue.subject or _records.first_text(issue.record, "title")
+    title = issue.subject or _story_reader.first_text(issue.record, "title")
     return title or frame.strings.say("untitled")
 
 
@@ -244,7 +244,7 @@ def link(issue: ShelvedIssue | None, frame: Frame) -> Mapping[str, str] | None:
         return None
     return {
         "name": text.shorten(_name_issue(issue, frame), _LONGEST_LINK),
-        "href": frame.href(_records.page_folder(issue.record)),
+        "href": frame.href(_story_reader.page_folder(issue.record)),
     }
 
 
@@ -288,10 +288,10 @@ def _list(
 
 def _line(issue: ShelvedIssue, letter: str, frame: Frame) -> Mapping[str, object]:
     """Return a newsletter issue as lists show it: its subject with its day, or only its day."""
-    excerpt = _records.first_text(issue.record, "excerpt")
+    excerpt = _story_reader.first_text(issue.record, "excerpt")
     return {
         "name": _name_issue(issue, frame),
-        "href": frame.href(_records.page_folder(issue.record)),
+        "href": frame.href(_story_reader.page_folder(issue.record)),
         "letter": letter,
         "day": name_day(issue, frame) if issue.subject else "",
         "iso": issue.day.isoformat() if issue.day else "",
@@ -352,7 +352,7 @@ def page(
         note=mark_safe(note),
         sections=sections,
         all_of_day=frame.href(addresses.day_folder(day)) if day in plan.by_day else "",
-        letter=frame.href(_records.page_folder(issue.record)),
+        letter=frame.href(_story_reader.page_folder(issue.record)),
         older=_link(older, frame),
         newer=_link(newer, frame),
     )

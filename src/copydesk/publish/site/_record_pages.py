@@ -13,7 +13,7 @@ import nh3
 
 from copydesk.kit import dates, embeds, lengths, text, urls
 from copydesk.news import Record
-from copydesk.publish import _pictures, _records
+from copydesk.publish import _pictures, _story_reader
 from copydesk.publish.site import _cards, _catalog
 from copydesk.publish.site._catalog import Catalog, Fact, links
 from copydesk.publish.site._frame import Frame, Head
@@ -32,19 +32,19 @@ def sheets(catalog: Catalog) -> Iterator[Sheet]:
     """Yield the page of every record (not news) that the site itself hosts."""
     plan = catalog.frame.plan
     for listed in catalog.listed.values():
-        here = (record for record in listed if _records.page_address(record, plan.links))
+        here = (record for record in listed if _story_reader.page_address(record, plan.links))
         yield from (_page(record, catalog) for record in here)
 
 
 def _page(record: Record, catalog: Catalog) -> Sheet:
     frame = catalog.frame
     title = _catalog.title_of(record, frame)
-    said = _records.prose(record)
+    said = _story_reader.prose(record)
     items = catalog.items(record)
     picture = _pictures.of_record(record, frame.plan)
-    player = _cards.of(_records.first_text(record, "featuredContent"), title, frame.strings)
+    player = _cards.of(_story_reader.first_text(record, "featuredContent"), title, frame.strings)
     head = Head(
-        path=_records.page_folder(record),
+        path=_story_reader.page_folder(record),
         title=title,
         description=text.shorten(said, 200),
         structured=describe_record(record, items, frame),
@@ -85,12 +85,12 @@ def _works_of(record: Record, catalog: Catalog) -> list[_catalog.View]:
     """Return the listed records of a person or company."""
     if record.collection not in {"people", "companies"}:
         return []
-    found = catalog.made.get(text.squash(_records.first_text(record, "name")), ())
+    found = catalog.made.get(text.squash(_story_reader.first_text(record, "name")), ())
     return catalog.views([work for work in found if work is not record][:_MADE])
 
 
 def _topics(record: Record, frame: Frame) -> list[Mapping[str, str]]:
-    named = _records.texts(record, "topics")
+    named = _story_reader.texts(record, "topics")
     return [topic for topic in frame.topics() if topic["name"] in named]
 
 
@@ -170,7 +170,7 @@ def _shelf_topics(collection: str, catalog: Catalog) -> Iterator[_Shelf]:
     A topic is left out if its folder has a page of something else.
     """
     frame, listed = catalog.frame, catalog.listed.get(collection, ())
-    taken = {_records.page_folder(record) for record in listed}
+    taken = {_story_reader.page_folder(record) for record in listed}
     taken |= {f"{collection}/{name}/" for name in (*_KINDS, "page")}
     for topic in frame.plan.topics:
         records = catalog.with_topic(collection, topic)
@@ -245,7 +245,7 @@ def _print(shelf: _Shelf, path: str, title: str, catalog: Catalog, **context: ob
 def sponsor_pages(frame: Frame) -> Iterator[Sheet]:
     """Yield the page of sponsors, if there are any."""
     records = frame.plan.records.get("sponsorships", ())
-    shown = [_sponsor(record, frame) for record in records if not _records.is_removed(record)]
+    shown = [_sponsor(record, frame) for record in records if not _story_reader.is_removed(record)]
     if not shown:
         return
     heading = frame.strings.say("sponsorships")
@@ -258,16 +258,16 @@ def _sponsor(record: Record, frame: Frame) -> Mapping[str, object]:
     sponsor = record.fields.get("sponsor")
     messages = record.fields.get("messages")
     return {
-        "name": _records.first_text(sponsor, "name") or frame.strings.say("untitled"),
-        "href": urls.fetchable(_records.first_text(sponsor, "url")) or "",
+        "name": _story_reader.first_text(sponsor, "name") or frame.strings.say("untitled"),
+        "href": urls.fetchable(_story_reader.first_text(sponsor, "url")) or "",
         "messages": [
             {
-                "title": _records.first_text(message, "title"),
-                "text": _records.first_text(message, "description"),
-                "href": urls.fetchable(_records.first_text(message, "url")) or "",
+                "title": _story_reader.first_text(message, "title"),
+                "text": _story_reader.first_text(message, "description"),
+                "href": urls.fetchable(_story_reader.first_text(message, "url")) or "",
             }
             for message in (messages if isinstance(messages, Sequence) else ())
-            if _records.first_text(message, "title")
+            if _story_reader.first_text(message, "title")
         ],
         "days": _days(record, frame),
     }
@@ -275,7 +275,7 @@ def _sponsor(record: Record, frame: Frame) -> Mapping[str, object]:
 
 def _days(record: Record, frame: Frame) -> str:
     """Return the first and the last day that a sponsor paid for."""
-    listed = _records.texts(record, "schedules")
+    listed = _story_reader.texts(record, "schedules")
     found = sorted({at.date() for day in listed if (at := dates.parse(day[:10])) is not None})
     return " – ".join(
         frame.strings.format_date("day", day) for day in dict.fromkeys((*found[:1], *found[-1:]))
@@ -307,15 +307,15 @@ def describe_record(record: Record, items: Sequence[Record], frame: Frame) -> Th
     """Return structured data (schema.org) of a record's page; a learning path has `items`."""
     thing: dict[str, object] = {
         "@type": _TYPES.get(record.collection, "CreativeWork"),
-        "name": _records.first_text(record, "title", "name"),
-        "description": _records.prose(record),
+        "name": _story_reader.first_text(record, "title", "name"),
+        "description": _story_reader.prose(record),
     }
     if picture := _pictures.of_record(record, frame.plan):
         thing["image"] = picture.shared.address
     thing |= _describe(record, items, frame)
     shown = {key: value for key, value in thing.items() if value}
     kind = "ProfilePage" if record.collection in {"people", "companies"} else "ItemPage"
-    return page(_records.page_folder(record), str(thing["name"]), kind, shown, frame)
+    return page(_story_reader.page_folder(record), str(thing["name"]), kind, shown, frame)
 
 
 def _describe(record: Record, items: Sequence[Record], frame: Frame) -> dict[str, object]:
@@ -337,8 +337,8 @@ def _breadcrumbs(items: Sequence[Record], frame: Frame) -> dict[str, object]:
         {
             "@type": "ListItem",
             "position": position,
-            "name": _records.first_text(item, "title"),
-            "url": _records.page_address(item, site) or _records.address(item, "webUrl"),
+            "name": _story_reader.first_text(item, "title"),
+            "url": _story_reader.page_address(item, site) or _story_reader.address(item, "webUrl"),
         }
         for position, item in enumerate(items, 1)
     ]
@@ -346,9 +346,9 @@ def _breadcrumbs(items: Sequence[Record], frame: Frame) -> dict[str, object]:
 
 
 def _learning(record: Record, _frame: Frame) -> dict[str, object]:
-    shown = embeds.read(_records.first_text(record, "featuredContent"))
+    shown = embeds.read(_story_reader.first_text(record, "featuredContent"))
     fields: dict[str, object] = {
-        "creditText": _records.first_text(record.fields.get("provider"), "name")
+        "creditText": _story_reader.first_text(record.fields.get("provider"), "name")
     }
     if shown is not None and shown.kind == "video":
         fields["@type"] = "VideoObject"
@@ -356,26 +356,26 @@ def _learning(record: Record, _frame: Frame) -> dict[str, object]:
         fields["contentUrl" if isinstance(shown, embeds.MediaFile) else "embedUrl"] = shown.src
         images = record.fields.get("images")
         first = images[0] if isinstance(images, Sequence) and images else None
-        fields["thumbnailUrl"] = _records.address(first, "url")
+        fields["thumbnailUrl"] = _story_reader.address(first, "url")
     return fields
 
 
 def _code(record: Record, _frame: Frame) -> dict[str, object]:
-    origin = _records.address(record, "originalUrl")
+    origin = _story_reader.address(record, "originalUrl")
     return {
         "author": [{"@type": "Person", "name": name} for name in _catalog.authors(record)],
         "isBasedOn": origin,
-        "creditText": _records.first_text(record.fields.get("provider"), "name"),
+        "creditText": _story_reader.first_text(record.fields.get("provider"), "name"),
     }
 
 
 def _profile(record: Record, frame: Frame) -> dict[str, object]:
     """Return structured data of a person or a company."""
     fields: dict[str, object] = {
-        "url": _records.address(record, "website"),
+        "url": _story_reader.address(record, "website"),
         "sameAs": [place["href"] for place in _catalog.links(record, frame)],
     }
-    affiliation = _records.first_text(record.fields.get("affiliation"), "name")
+    affiliation = _story_reader.first_text(record.fields.get("affiliation"), "name")
     if affiliation:
         fields["affiliation"] = {"@type": "Organization", "name": affiliation}
     founded = record.fields.get("yearFounded")
@@ -386,12 +386,12 @@ def _profile(record: Record, frame: Frame) -> dict[str, object]:
 
 def _event(record: Record, _frame: Frame) -> dict[str, object]:
     starts, ends = (_catalog.moment(record, key) for key in ("startDateTime", "endDateTime"))
-    place = _records.first_text(record, "location")
+    place = _story_reader.first_text(record, "location")
     return {
         "startDate": dates.rfc3339(starts) if starts else "",
         "endDate": dates.rfc3339(ends) if ends else "",
         "location": {"@type": "Place", "name": place} if place else None,
-        "url": _records.address(record, "website"),
+        "url": _story_reader.address(record, "website"),
     }
 
 

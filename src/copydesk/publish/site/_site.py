@@ -18,7 +18,7 @@ from copydesk.errors import PublishError
 from copydesk.kit import text
 from copydesk.news import Story
 from copydesk.placement import LIMITS, addresses
-from copydesk.publish import _plan, _records
+from copydesk.publish import _plan, _story_reader
 from copydesk.publish._pictures import SharePictures
 from copydesk.publish._plan import Cut, Output, SitePlan, count_pages, make
 from copydesk.publish.site import _catalog, _letters, _listings, _record_pages, _story
@@ -428,7 +428,7 @@ def _icon(title: str) -> bytes:
 
 def redirect_pages(frame: Frame) -> Iterator[Sheet]:
     """Yield redirect pages at the old folders of list pages that moved."""
-    for old, new in _records.folder_redirects(frame.plan.records).items():
+    for old, new in _story_reader.folder_redirects(frame.plan.records).items():
         name = frame.strings.say(new.rstrip("/"))
         yield frame.page(
             "moved.html",
