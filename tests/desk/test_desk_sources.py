@@ -167,7 +167,7 @@ def test_what_webhooks_are_owed_stands_beside_the_sources(
 
     body = anna.get("/desk/sources/").body
 
-    assert "https://ear.example/&lt;hook&gt; is owed 1 since" in body
+    assert "https://ear.example/&lt;hook&gt; has 1 pending call since" in body
     with closing(Memory(served.root / ".copydesk/memory.sqlite")) as memory:
         OwedCalls(memory, datetime.now(UTC)).forget_all()
 

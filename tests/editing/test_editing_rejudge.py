@@ -370,7 +370,12 @@ def test_so_many_days_are_judged(root: Path, days: str, judged: int) -> None:
 
 
 @only_copydesk
-@pytest.mark.parametrize("days", ["-1", "x", "1e9", "999999999999999999999"])
+def test_more_days_than_the_calendar_has_are_all_stories(root: Path) -> None:
+    assert rejudge(root, "--since", "999999999999999999999").json()["judged"] == 3
+
+
+@only_copydesk
+@pytest.mark.parametrize("days", ["-1", "x", "1e", "2026-02-30"])
 def test_days_that_are_none_are_an_error(root: Path, days: str) -> None:
     assert rejudge(root, "--since", days).code == 2
 
@@ -387,7 +392,7 @@ def test_broken_rulings_stop_it(root: Path) -> None:
     (root / "_data/rulings.yaml").write_text("rules: x\n", "utf-8")
     said = rejudge(root)
     assert (said.code, said.out) == (1, "")
-    assert "rules in line 1 is no list" in said.err
+    assert "rules in line 1 is not a list" in said.err
 
 
 @only_copydesk

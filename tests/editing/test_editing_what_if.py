@@ -407,7 +407,7 @@ def test_written_rules_are_one_commit_and_taken_back(
         assert written.commit is not None
         undo_settings(newsroom, written.commit, "Ann")
         assert [(newsroom.root / file).read_text("utf-8") for file in files] == before
-        with pytest.raises(UsageError, match="changed since"):
+        with pytest.raises(UsageError, match="has changed in the meantime"):
             undo_settings(newsroom, written.commit, "Ann")
 
 

@@ -54,7 +54,7 @@ MOST_EXPORTED_NAMES = EXPORTED_NAMES
 MOST_NAMES_TWICE = 23
 MOST_CLASSES_WITH_THE_SAME_FIELDS = 47
 SMALL_FOLDERS: set[str] = set()
-WIDE_FACES = {}
+WIDE_FACES: dict[str, int] = {}
 PARTICIPLES: dict[str, int] = {
     "archive": 5,
     "cli": 2,

@@ -550,7 +550,8 @@ def describe_owed_calls(newsroom: Newsroom) -> Sequence[str]:
         by_url.setdefault(call.url, []).append(call)
     return [
         (
-            f"the {blocks.get(url, 'webhook')} {url} has {len(calls):,} pending calls since "
+            f"the {blocks.get(url, 'webhook')} {url} has "
+            f"{len(calls):,} pending call{'s' * (len(calls) != 1)} since "
             f"{calls[0].since:%Y-%m-%d %H:%M} UTC"
         )
         + (f": {calls[0].why}" if calls[0].why else "")
