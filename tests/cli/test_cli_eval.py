@@ -65,7 +65,7 @@ def test_pages_of_which_only_the_day_is_known_are_skipped_and_named(tmp_path: Pa
     alone = copydesk("eval", "extract", dated)
     assert alone.code == 1
     assert alone.err == (
-        "error: only the dates of these pages are known: b\n"
+        "error: these pages are labelled with dates only: b\n"
         "hint: compare these pages with `copydesk eval dates`\n"
     )
 

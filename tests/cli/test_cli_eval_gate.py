@@ -64,20 +64,23 @@ def root(tmp_path: Path) -> Path:
 
 def test_the_agreement_is_told_with_a_gate_that_would_have_agreed_better(root: Path) -> None:
     assert [
-        "38 stories decided by editors: 1 hold, 24 publish, 12 reject, 1 remove",
+        "editors decided about 38 stories: 1 hold, 24 publish, 12 reject, 1 remove",
         "  1 not compared: copies, related or removed stories",
-        "36 stories that had waited for an editor: the threshold (70) agrees on 24 (67%)",
-        "  the threshold publishes 12, the editor 12 of them (100%)",
-        "  the editor publishes 24, the threshold 12 of them (50%)",
-        "1 stories that editors chose themselves: the threshold (70) agrees on 0 (0%)",
-        "  the threshold publishes 1, the editor 0 of them (0%)",
-        "  the editor publishes 0, the threshold 0 of them",
-        "  chosen stories are mostly corrections, so they do not measure the threshold",
+        "36 stories that had waited for an editor: the threshold (70) agrees with editors on 24 (67%)",
+        "  the threshold publishes 12, and editors 12 of them (100%)",
+        "  editors publish 24, and the threshold 12 of them (50%)",
+        "1 stories that editors chose themselves: the threshold (70) agrees with editors on 0 (0%)",
+        "  the threshold publishes 1, and editors 0 of them (0%)",
+        "  editors publish 0, and the threshold 0 of them",
+        "  most were chosen to correct a status, so they do not measure the threshold",
         "period      waited  agreed   chosen  agreed",
         "2026-W47        36      24        1       0",
-        "publish_at: 55 would have agreed on 36 of 36 stories, today's 70 agrees on 24",
-        "  chosen on 9/10 of the stories (55 to 55) and tested on the rest: 12 better, 0 worse",
-        "  proposed: publish_at = 55; copydesk rejudge shows what it changes",
+        "publish_at = 55 would agree with editors on 36 of 36 stories, today's 70 agrees on 24",
+        (
+            "  tested: 55 to 55 were chosen on 9/10 of the stories, "
+            "and on the rest 12 decisions were better, 0 worse"
+        ),
+        "  proposed: publish_at = 55; copydesk rejudge shows the effect",
     ] == measure(root).out.splitlines()
 
 
@@ -130,7 +133,7 @@ def test_a_record_that_cannot_be_read_loses_no_other(root: Path) -> None:
 
     done = measure(root)
 
-    assert done.out.startswith("37 stories decided by editors")
+    assert done.out.startswith("editors decided about 37 stories")
     assert "2026-11-19-low-0.md" in done.err
 
 

@@ -67,10 +67,10 @@ def test_group_tells_a_person(gold: Path) -> None:
 
     assert first.startswith("5 documents about 3 events, ordered by order: ")
     assert end == (
-        "  2 groups in the end: BCubed F1 0.640 (precision 0.533, recall 0.800), "
+        "  final groups: 2; BCubed F1 0.640 (precision 0.533, recall 0.800), "
         "pairwise F1 0.333 (precision 0.250, recall 0.500)"
     )
-    assert at_once.startswith("  2 groups on arrival: BCubed F1 0.640 ")
+    assert at_once.startswith("  groups on arrival: 2; BCubed F1 0.640 ")
 
 
 def test_out_gets_a_line_for_each_document_that_the_given_scorer_reads(

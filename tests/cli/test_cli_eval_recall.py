@@ -93,7 +93,7 @@ def test_the_table_says_how_much_we_had_and_why_we_have_not_the_rest(world: Path
     said = recall(world, TERN_FEED)
 
     assert 0 == said.code
-    assert "5 stories listed, 40% of them also on your site" in said.out
+    assert "the list has 5 stories, 40% of them also on your site" in said.out
     for line in (
         "1  covered by another publisher",
         "0 of 2  gull.example (a source)",
@@ -178,7 +178,10 @@ def test_a_page_that_waits_for_a_place_in_a_round_is_not_called_unseen(
     ("body", "says"),
     [
         (b"", "the answer is empty"),
-        (b"<html><body><a href='/x'>A link to a page</a></body></html>", "not a list of stories"),
+        (
+            b"<html><body><a href='/x'>A link to a page</a></body></html>",
+            "expected a list of stories, not links",
+        ),
         (
             b'<?xml version="1.0"?><!DOCTYPE b [<!ENTITY a "aaaaaaaaaa">'
             + b"".join(b'<!ENTITY %c "%s">' % (98 + n, b"&%c;" % (97 + n) * 10) for n in range(9))

@@ -42,12 +42,12 @@ def test_topics_tells_a_person_and_lists_misses_when_asked_for(room: Path) -> No
 
     assert said.out.splitlines() == [
         "2 stories, 1 topics",
-        "copydesk: F1 0.667 (precision 0.500, recall 1.000), 50.0% of the stories exact",
+        "copydesk: F1 0.667 (precision 0.500, recall 1.000), 50.0% of the stories fully right",
         "  mean over topics: F1 0.667 (precision 0.500, recall 1.000)",
-        "  on topic or off topic: F1 0.667 (precision 0.500, recall 1.000)",
-        "everyday: F1 0.667 (precision 0.500, recall 1.000), 50.0% of the stories exact",
+        "  whether stories are on topic: F1 0.667 (precision 0.500, recall 1.000)",
+        "everyday: F1 0.667 (precision 0.500, recall 1.000), 50.0% of the stories fully right",
         "  mean over topics: F1 0.667 (precision 0.500, recall 1.000)",
-        "  on topic or off topic: F1 0.667 (precision 0.500, recall 1.000)",
+        "  whether stories are on topic: F1 0.667 (precision 0.500, recall 1.000)",
         "Fish\t1\t2\t1\t0.500\t1.000\t0.667",
     ]
     assert misses.out.splitlines()[:4] == [

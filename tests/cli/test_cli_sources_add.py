@@ -119,7 +119,7 @@ def test_a_look_shows_what_is_found_and_adds_nothing(root: Path, web: Path) -> N
     assert said.json()["added"] is False
     assert before == beat(root)
     wrong = copydesk("-C", root, "sources", "add", HOME, "--look", "--as-is")
-    assert (wrong.code, "option not allowed with --look: --as-is" in wrong.err) == (2, True)
+    assert (wrong.code, "--look cannot be combined with --as-is" in wrong.err) == (2, True)
 
 
 def test_as_it_is_nothing_is_looked_at(root: Path) -> None:

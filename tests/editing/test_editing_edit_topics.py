@@ -147,7 +147,7 @@ def test_a_topic_moves_nowhere_where_it_cannot_stand(newsroom: Newsroom, root: P
         ("Tides", "Tides", "below itself"),
         ("Tides", "Nowhere", "no topic has this name"),
         ("Tides", "Coast", "nothing would change"),
-        ("Coast", "Tides", "main topic must stay above"),
+        ("Coast", "Tides", "main topic cannot be below"),
     ):
         digest = seen if said == "Tides" else digest_of(root, COAST)
         with pytest.raises(UsageError, match=why):

@@ -55,7 +55,7 @@ def bomb() -> bytes:
         (JPEG[: len(JPEG) // 2], "the picture is damaged or cut off"),
         (JPEG[:-40], "the picture is damaged or cut off"),
         (PNG[: len(PNG) // 2], "the picture is damaged or cut off"),
-        (JPEG[:12], "the picture has no size"),
+        (JPEG[:12], "the picture's width or height is unknown"),
         (bomb(), "the picture is too large (60000x60000)"),
         (JPEG + b"x" * 20_000_000, "the picture is too big"),
     ],

@@ -404,5 +404,5 @@ def test_files_without_any_labelled_page_are_one_clear_error(tmp_path: Path) -> 
 
 
 def test_days_alone_give_nothing_to_compare(tmp_path: Path) -> None:
-    with pytest.raises(DataError, match="only the dates of these pages are known"):
+    with pytest.raises(DataError, match="these pages are labelled with dates only"):
         report(days(tmp_path, "2026-03-09"))

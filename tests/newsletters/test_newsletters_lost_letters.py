@@ -215,7 +215,7 @@ def test_readers_of_a_letter_that_ended_are_moved_to_no_other(desk: ReadersDesk)
     desk.subscribe(ANNA)
     drop_daily(desk)
 
-    with pytest.raises(UsageError, match="these are two newsletters, not one that was renamed"):
+    with pytest.raises(UsageError, match="these newsletters are different; neither was renamed"):
         rename(desk, new="weekly")
 
     assert {"daily": ()} == desk.letters()
@@ -228,7 +228,7 @@ def test_issues_side_by_side_are_two_letters(desk: ReadersDesk) -> None:
         desk.store.ledger.set_state(begin(desk, issue, letter), "done")
     drop_daily(desk)
 
-    with pytest.raises(UsageError, match="these are two newsletters, not one that was renamed"):
+    with pytest.raises(UsageError, match="these newsletters are different; neither was renamed"):
         rename(desk, new="weekly")
 
 

@@ -251,7 +251,7 @@ class Archive:
             raise RecordError(
                 "cannot change the story file without losing its formatting",
                 subject=story.path,
-                hint="run `copydesk record check`; use the usual order of keys and LF line endings",
+                hint="run `copydesk record check`; order the keys as in other stories, and use LF",
             )
 
 

@@ -216,7 +216,7 @@ def _bucket(settings: Settings) -> room.Bucket:
     ]
     if missing:
         raise ConfigError(
-            "the keys of the storage are missing in the environment",
+            "the access keys of the S3 storage are missing in the environment",
             subject=", ".join(missing),
             hint="set these environment variables",
         )

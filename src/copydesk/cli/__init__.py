@@ -95,7 +95,7 @@ class _Commands(click.Group):
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        """Return the command with a name; for an unknown name the error suggests the nearest."""
+        """Return the named command; an error for an unknown name suggests a similar command."""
         try:
             return super().resolve_command(ctx, args)
         except click.UsageError as error:

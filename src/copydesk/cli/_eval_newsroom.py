@@ -45,14 +45,14 @@ def gate(invocation: Invocation) -> None:
 
 def _show_gate(report: verdicts.GateReport) -> None:
     said = ", ".join(f"{count} {word}" for word, count in sorted(report.said.items()))
-    click.echo(f"{report.decided} stories decided by editors: {said}")
+    click.echo(f"editors decided about {report.decided} stories: {said}")
     if report.passed_over:
         click.echo(f"  {report.passed_over} not compared: copies, related or removed stories")
     if report.waited.stories:
         _show_agreement("stories that had waited for an editor", report.waited, report.publish_at)
     if report.picked.stories:
         _show_agreement("stories that editors chose themselves", report.picked, report.publish_at)
-        click.echo("  chosen stories are mostly corrections, so they do not measure the threshold")
+        click.echo("  most were chosen to correct a status, so they do not measure the threshold")
     click.echo(f"{'period':<10}{'waited':>8}{'agreed':>8}{'chosen':>9}{'agreed':>8}")
     for period in report.periods:
         click.echo(_format_period(period))
@@ -62,15 +62,15 @@ def _show_gate(report: verdicts.GateReport) -> None:
 
 def _show_agreement(which: str, met: verdicts.GateAgreement, publish_at: int) -> None:
     click.echo(
-        f"{met.stories} {which}: the threshold ({publish_at}) agrees on {met.both + met.neither}"
-        f"{_format_share(met.agreement)}"
+        f"{met.stories} {which}: the threshold ({publish_at}) agrees with editors on "
+        f"{met.both + met.neither}{_format_share(met.agreement)}"
     )
     click.echo(
-        f"  the threshold publishes {met.both + met.gate_only}, the editor {met.both} of them"
+        f"  the threshold publishes {met.both + met.gate_only}, and editors {met.both} of them"
         f"{_format_share(met.precision)}"
     )
     click.echo(
-        f"  the editor publishes {met.both + met.editor_only}, the threshold {met.both} of them"
+        f"  editors publish {met.both + met.editor_only}, and the threshold {met.both} of them"
         f"{_format_share(met.recall)}"
     )
 
@@ -89,37 +89,35 @@ def _format_period(period: verdicts.GatePeriod) -> str:
 
 def _show_parts(report: verdicts.GateReport) -> None:
     if report.parts:
-        click.echo("parts of the quality score: without the part, the threshold would agree")
+        click.echo("effect of each part of the quality score on agreement with editors")
     for effect in report.parts:
         is_sure = effect.better > effect.worse and effect.chance <= verdicts.MOST_BY_CHANCE
         click.echo(
-            f"  {text.fold(effect.part)}: on {effect.better} more and {effect.worse} fewer of "
-            f"{effect.stories} stories{'' if is_sure else ' (may be chance)'}"
+            f"  without {text.fold(effect.part)}: agrees on {effect.better} more, {effect.worse} "
+            f"fewer of {effect.stories} stories{'' if is_sure else ' (may be chance)'}"
         )
 
 
 def _show_choice(report: verdicts.GateReport) -> None:
     choice = report.choice
     if choice is None:
-        click.echo(f"publish_at: too few decisions for a proposal: {report.lacks}")
+        click.echo(f"no proposal for publish_at: too few decisions: {report.lacks}")
         return
     if choice.publish_at == report.publish_at:
-        click.echo(f"publish_at: today's value agrees best with editors: {report.publish_at}")
+        click.echo(f"publish_at = {report.publish_at}: today's value agrees best with editors")
         return
     click.echo(
-        f"publish_at: {choice.publish_at} would have agreed on {choice.agreed} of "
+        f"publish_at = {choice.publish_at} would agree with editors on {choice.agreed} of "
         f"{report.waited.stories} stories, today's {report.publish_at} agrees on {choice.today}"
     )
     click.echo(
-        f"  chosen on 9/10 of the stories ({choice.lowest} to {choice.highest}) and tested on the "
-        f"rest: {choice.better} better, {choice.worse} worse"
+        f"  tested: {choice.lowest} to {choice.highest} were chosen on 9/10 of the stories, and on "
+        f"the rest {choice.better} decisions were better, {choice.worse} worse"
     )
     if report.proposal is None:
         click.echo("  no proposal, because the difference may be chance")
     else:
-        click.echo(
-            f"  proposed: publish_at = {report.proposal}; copydesk rejudge shows what it changes"
-        )
+        click.echo(f"  proposed: publish_at = {report.proposal}; copydesk rejudge shows the effect")
 
 
 @click.command("recall")
@@ -129,7 +127,7 @@ def _show_choice(report: verdicts.GateReport) -> None:
     "--limit",
     type=click.IntRange(min=1),
     default=40,
-    help="Show at most N stories of a kind (default: 40).",
+    help="Show at most N stories of each kind (default: 40).",
     metavar="N",
 )
 @click.option("--web", type=click.Path(path_type=Path, exists=True), help=WEB_HELP)
@@ -180,15 +178,15 @@ def _as_fields(found: RecallFindings, counted: RecallCounts) -> dict[str, object
 
 def _show_recall(found: RecallFindings, counted: RecallCounts, limit: int) -> None:
     share = "" if counted.share is None else f", {counted.share:.0%} of them also on your site"
-    click.echo(f"{counted.stories} stories listed{share}")
+    click.echo(f"the list has {counted.stories} stories{share}")
     for kind, words in KIND_WORDS.items():
         click.echo(f"  {counted.kinds[kind]:>6,}  {words}")
     if counted.sites:
-        click.echo("websites, those with the most missed stories first")
+        click.echo("stories found, by website; websites with the most missed stories first")
     for site in counted.sites[:limit]:
         had = site.kinds[RecallKind.HAVE] + site.kinds[RecallKind.COVERED]
         whose = "a source" if site.is_source else "not a source"
-        click.echo(f"  {had} of {site.stories}  {text.fold(site.site)} ({whose})")
+        click.echo(f"  found {had} of {site.stories}  {text.fold(site.site)} ({whose})")
     for kind in KIND_WORDS:
         _show_stories([trace for trace in found.traces if trace.kind is kind], kind, limit)
 

@@ -101,7 +101,7 @@ def find_newsroom(start: Path, home: Path) -> Path:
                 raise UsageError(
                     "the settings belong to another user",
                     subject=str(settings),
-                    hint=f"if you trust them: copydesk -C {shlex.quote(str(folder))} …",
+                    hint=f"if you trust this user, run: copydesk -C {shlex.quote(str(folder))} …",
                 )
             return Path() if folder == start else folder
     return Path()

@@ -69,7 +69,7 @@ _QUIET = {"added", "already"}  # results that are not listed row by row
 @click.command("import")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--dry-run", is_flag=True, help="Show each row's result, without changing anything.")
-@click.option("--letter", default="", metavar="ID", help="Newsletter for rows without one.")
+@click.option("--letter", default="", metavar="ID", help="Newsletter of rows that name none.")
 @click.option("--consent", default="", metavar="TEXT", help="Proof of consent if a row has none.")
 @click.option(
     *("--ignore-column", "ignored"),
@@ -178,7 +178,7 @@ def _create_private(file: Path) -> TextIO:
 
 @click.command("suppress")
 @click.argument("address")
-@click.option("--why", required=True, metavar="TEXT", help="The reason, saved with the address.")
+@click.option("--why", required=True, metavar="TEXT", help="Reason for blocking the address.")
 @common
 def suppress(invocation: Invocation, address: str, *, why: str) -> None:
     """Never send email to ADDRESS again (suppression list)."""
@@ -350,15 +350,15 @@ def erase(invocation: Invocation, address: str) -> None:
 
 
 def _show_reader(found: ReaderData) -> None:
-    click.echo(f"{found.address}: {found.state}, since {found.made:%Y-%m-%d}")
+    click.echo(f"status of {found.address}: {found.state}, since {found.made:%Y-%m-%d}")
     for kept in found.subscriptions:
         topics = f" ({', '.join(kept.topics)})" if kept.topics else ""
-        click.echo(f"  {kept.letter}{topics}, since {kept.since:%Y-%m-%d}")
+        click.echo(f"  subscribed to {kept.letter}{topics} since {kept.since:%Y-%m-%d}")
     for consent in found.consents:
-        click.echo(f"  consent to {consent.letter}, {consent.at:%Y-%m-%d}: {consent.proof}")
+        click.echo(f"  consented to {consent.letter} on {consent.at:%Y-%m-%d}: {consent.proof}")
     for delivery in found.deliveries[:10]:
         at = f", {delivery.at:%Y-%m-%d %H:%M}" if delivery.at else ""
-        click.echo(f"  {delivery.issue}: {delivery.state}{at}")
+        click.echo(f"  issue {delivery.issue}: {delivery.state}{at}")
     if found.suppressed:
         terminal.note(f"the address gets no email, because of: {found.suppressed}")
 

@@ -50,7 +50,7 @@ _RISK = "{count} may get the issue twice, because their first delivery is uncert
 @click.command("send")
 @click.argument("issue", required=False, default="")
 @click.option("--due", is_flag=True, help="Send all due issues, as `serve` and cron do.")
-@click.option("--test", "test", default="", metavar="ADDRESS", help="Send the issue to ADDRESS.")
+@click.option("--test", default="", metavar="ADDRESS", help="Send a test email to ADDRESS.")
 @click.option(
     "--eml",
     type=click.Path(path_type=Path, file_okay=False),
@@ -60,9 +60,9 @@ _RISK = "{count} may get the issue twice, because their first delivery is uncert
 @click.option(
     "--again",
     is_flag=True,
-    help="Send the issue again to subscribers with uncertain delivery; some may get two.",
+    help="Resend to subscribers with uncertain delivery; some may get the issue twice.",
 )
-@click.option("--yes", is_flag=True, help="Do not ask for confirmation of --again.")
+@click.option("--yes", is_flag=True, help="Send again without asking for confirmation.")
 @click.option("--pause", is_flag=True, help="Pause the delivery after the emails in progress.")
 @click.option("--end", is_flag=True, help="Stop the delivery of the issue for good.")
 @click.option("--as", "by", default="", metavar="NAME", help=AS_HELP)

@@ -94,7 +94,7 @@ def add(invocation: Invocation, name: str, role: Role, port: int, *, subject: st
     multiple=True,
     default=("read",),
     show_default=True,
-    help="What the program may do; can be repeated.",
+    help="Permission of the program; can be repeated.",
 )
 @click.option(
     "--days",

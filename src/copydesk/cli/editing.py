@@ -38,12 +38,12 @@ def rule_command(invocation: Invocation) -> None:  # stored in the context for t
 
 def _why(function: Callable[..., R]) -> Callable[..., R]:
     """Add the options --why (required) and --as to a click command."""
-    return click.option("--why", required=True, help="Reason, saved with the rule.")(_as(function))
+    return click.option("--why", required=True, help="Reason for the rule.")(_as(function))
 
 
 def _may_say_why(function: Callable[..., R]) -> Callable[..., R]:
     """Add the options --why (optional) and --as to a click command."""
-    return click.option("--why", default="", help="Reason, saved with the rule.")(_as(function))
+    return click.option("--why", default="", help="Reason for the rule.")(_as(function))
 
 
 def _as(function: Callable[..., R]) -> Callable[..., R]:
@@ -52,7 +52,7 @@ def _as(function: Callable[..., R]) -> Callable[..., R]:
 
 @rule_command.command("split")
 @click.argument("path")
-@click.option("--from", "others", multiple=True, help="Story to keep apart from; can be repeated.")
+@click.option("--from", "others", multiple=True, help="Story to separate PATH from (repeatable).")
 @_why
 @common
 def split(
@@ -89,7 +89,7 @@ def lead(invocation: Invocation, path: str, *, why: str, name: str) -> None:
 
 @rule_command.command("pin")
 @click.argument("path")
-@click.option("--until", type=TimeParam(), help="End of the pin (default: until it is undone).")
+@click.option("--until", type=TimeParam(), help="Time when the pin ends (default: never).")
 @_may_say_why
 @common
 def pin(invocation: Invocation, path: str, *, until: datetime | None, why: str, name: str) -> None:
@@ -221,7 +221,7 @@ _WORDS = (*get_args(Said), "clear")
 @click.command("verdict")
 @click.argument("path")
 @click.argument("said", type=click.Choice(_WORDS))
-@click.option("--why", required=True, help="The reason, saved with the story.")
+@click.option("--why", required=True, help="Reason for the decision.")
 @click.option("--as", "name", metavar="NAME", default="", help=AS_HELP)
 @common
 def verdict_command(
@@ -269,7 +269,7 @@ def _show_verdict(invocation: Invocation, report: editing.VerdictReport) -> None
 @click.command("add")
 @click.argument("url")
 @click.option("--topic", default="", help="Name or ID of a topic to give the story.")
-@click.option("--why", default="", help="The reason, saved with the story.")
+@click.option("--why", default="", help="Reason for adding the story.")
 @click.option("--as", "name", metavar="NAME", default="", help=AS_HELP)
 @click.option("--web", metavar="FILE", type=click.Path(path_type=Path), help=WEB_HELP)
 @click.option("--deploy", is_flag=True, help=DEPLOY_HELP)

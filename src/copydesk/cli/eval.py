@@ -22,7 +22,7 @@ from copydesk.measure.labelled import Order
 @click.option(
     "--order",
     type=click.Choice(get_args(Order)),
-    help="Order of the documents: by time, their own order, or the hash of their ID.",
+    help="Order of the documents: by time, as in the file, or by a hash of the ID.",
 )
 @click.option("--beat", "words", multiple=True, help="Keyword of all documents; can be repeated.")
 @click.option(
@@ -51,8 +51,8 @@ def group(
         f"{report.documents} documents about {report.stories} events, ordered by {report.order}: "
         f"{report.documents_per_second} per second on one processor"
     )
-    click.echo(f"  {report.groups} groups in the end: {_format_scores(report)}")
-    click.echo(f"  {report.at_once.groups} groups on arrival: {_format_scores(report.at_once)}")
+    click.echo(f"  final groups: {report.groups}; {_format_scores(report)}")
+    click.echo(f"  groups on arrival: {report.at_once.groups}; {_format_scores(report.at_once)}")
     if report.stretches:
         click.echo(
             f"  first 100 documents: BCubed F1 {report.first:.3f}; "
@@ -113,9 +113,9 @@ def topics(invocation: Invocation, labelled: Path, misses: bool) -> None:
 
 
 def _show_topics(met: measure.Met) -> None:
-    click.echo(f"{met.profile}: {_share(met.micro)}, {met.exact:.1%} of the stories exact")
+    click.echo(f"{met.profile}: {_share(met.micro)}, {met.exact:.1%} of the stories fully right")
     click.echo(f"  mean over topics: {_share(met.macro)}")
-    click.echo(f"  on topic or off topic: {_share(met.on_beat)}")
+    click.echo(f"  whether stories are on topic: {_share(met.on_beat)}")
 
 
 def _share(share: measure.Share) -> str:
@@ -190,8 +190,8 @@ def _show_feeds(report: measure.FeedsReport) -> None:
         terminal.note(f"{trouble.file}: {trouble.what}")
     click.echo(f"{report.files} files, {report.entries} entries, {report.empty} without entries")
     click.echo(
-        f"  {report.pairs} with an expected result, {report.malformed} of them not well-formed; of "
-        f"the others {report.exact} agree fully ({report.share:.1%}, {report.values} values)"
+        f"  {report.pairs} files have an expected result, {report.malformed} are not well-formed; "
+        f"{report.exact} of the others agree fully ({report.share:.1%}, {report.values} values)"
     )
     click.echo(f"  {len(report.refused)} files are not feeds, {len(report.errors)} caused an error")
 

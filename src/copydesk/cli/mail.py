@@ -98,7 +98,7 @@ def _show_outcome(invocation: Invocation, outcome: issues.LetterOutcome) -> None
 def _show_issue(issue: Issue) -> None:
     """Print a newsletter issue as text."""
     since, at = (dates.rfc3339(moment) for moment in (issue.since, issue.at))
-    click.echo(f"{issue.name}: {issue.title}, from {since} to {at}")
+    click.echo(f"issue {issue.name}: {issue.title}, with stories from {since} to {at}")
     click.echo(f"subject: {issue.subject}")
     click.echo(f"preview: {issue.preheader}")
     if issue.note:
@@ -222,8 +222,8 @@ def file_due(invocation: Invocation) -> None:
 
 @click.command("doctor")
 @click.option("--send", "address", default="", metavar="ADDRESS", help="Send one test email.")
-@click.option("--overrule", default="", metavar="KIND", help="Send despite this problem.")
-@click.option("--why", default="", metavar="TEXT", help="The reason for --overrule.")
+@click.option("--overrule", default="", metavar="KIND", help="Ignore a mail problem of this KIND.")
+@click.option("--why", default="", metavar="TEXT", help="Reason for ignoring the problem.")
 @click.option("--as", "by", default="", metavar="NAME", help=AS_HELP)
 @common
 def doctor(invocation: Invocation, *, address: str, overrule: str, why: str, by: str) -> None:

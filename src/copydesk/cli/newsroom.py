@@ -39,8 +39,8 @@ _RUN_NOW = "Fetch the first stories now?"
 @click.option("--source", "sources", multiple=True, help="Feed or website URL; can be repeated.")
 @click.option("--language", default="", help="Language of the site (default: en-us).")
 @click.option("--timezone", default="", help="Time zone, such as Europe/Berlin (default: UTC).")
-@click.option("--contact", default="", help="Address at which publishers reach you; runs need one.")
-@click.option("--run", "is_run", is_flag=True, help="Then fetch the first stories.")
+@click.option("--contact", default="", help="Contact address for publishers; required for runs.")
+@click.option("--run", "is_run", is_flag=True, help="Also fetch the first stories.")
 @common
 def new_command(
     invocation: Invocation,

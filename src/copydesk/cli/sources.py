@@ -24,9 +24,9 @@ from copydesk.rounds import RoundOptions, run_round, sources
 @click.command("add")
 @click.argument("url")
 @click.option("--name", default="", help="Name of the publisher (default: the feed's title).")
-@click.option("--pick", type=click.IntRange(min=1), help="Number of the found source to add.")
+@click.option("--pick", type=click.IntRange(min=1), help="Add the found source with this number.")
 @click.option("--as-is", is_flag=True, help="Add URL itself, without fetching the URL first.")
-@click.option("--look", is_flag=True, help="Show the sources that are found, without adding one.")
+@click.option("--look", is_flag=True, help="Show the found sources, without adding a source.")
 @click.option("--web", type=click.Path(path_type=Path), help=WEB_HELP)
 @common
 def add(
@@ -44,11 +44,11 @@ def add(
     URL is any page of the website. Feeds, sitemaps, and pages that list articles are found.
     """
     if look and (as_is or pick is not None):
-        raise UsageError("option not allowed with --look", subject="--as-is" if as_is else "--pick")
+        raise UsageError("--look cannot be combined with --as-is or --pick")
     url = _complete_address(url)
     discovery = None if as_is else _look_at(invocation, url, web)
     if discovery is None and look:
-        raise UsageError("setting is empty", subject="[fetch] contact", hint="set it in beat.toml")
+        raise UsageError("the setting [fetch] contact is empty", hint="set it in beat.toml")
     if discovery is None:
         _report_added(invocation, url, sources.add_source(invocation.root, url, name))
         return
@@ -318,7 +318,7 @@ def ask(invocation: Invocation, source: str, *, web: Path | None, deploy: bool) 
 
 @click.command("undo-move")
 @click.argument("url")
-@click.option("--why", required=True, help="The reason, saved in _data/sources.yaml.")
+@click.option("--why", required=True, help="Reason for the undo, saved in _data/sources.yaml.")
 @click.option("--as", "name", metavar="NAME", default="", help=AS_HELP)
 @common
 def undo_move(invocation: Invocation, url: str, *, why: str, name: str) -> None:

@@ -53,13 +53,13 @@ def suggest(
     saved stories and the topics that editors gave them. Only --add and --dismiss change anything.
     """
     if words and idle:
-        raise UsageError("options cannot be combined", subject="--add, --dismiss")
+        raise UsageError("these options cannot be combined", subject="--add, --dismiss")
     if (words or idle) and not topic:
         option = "--add" if words else "--dismiss"
         raise UsageError(
-            "option needs a topic",
+            "this option needs the argument TOPIC",
             subject=option,
-            hint=f"copydesk topics suggest TOPIC {option}",
+            hint=f"run `copydesk topics suggest TOPIC {option} WORD`",
         )
     with invocation.newsroom() as newsroom:
         if words:

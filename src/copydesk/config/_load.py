@@ -326,7 +326,9 @@ def _check_scoring(decoded: Decoded) -> Scoring:
         where = f"scoring.points.{name}"
         if not scoring.traits.has_own_points and decoded.origins[where] == FILE:
             hint = 'delete the table, or set scoring.profile = "copydesk"'
-            raise setting_error(FILE, where, "the points of everyday cannot be changed", hint)
+            raise setting_error(
+                FILE, where, "the points of the everyday profile cannot be changed", hint
+            )
     return scoring
 
 

@@ -305,7 +305,7 @@ def _fields(root: Path) -> Fields:
         raise ConfigError(
             f"the folder has no {FILE}",
             subject=str(root),
-            hint="adopt only sites made by everyday.cc, or create one with `copydesk new DIR`",
+            hint="adopt only sites of everyday.cc, or create a newsroom with `copydesk new DIR`",
         )
     fields = Fields(parse_mapping(read_file(root, FILE), FILE), FILE)
     if not fields.text("title"):

@@ -262,7 +262,7 @@ async def _read(response: aiohttp.ClientResponse) -> bytes:
     async for piece in response.content.iter_any():
         body += piece
         if len(body) > _LIST_BYTES:
-            raise aiohttp.ClientPayloadError("the storage's answer is too long")
+            raise aiohttp.ClientPayloadError("the response of the S3 storage is too long")
         if len(body) > _ERROR_BYTES and not is_good:
             break
     return bytes(body)

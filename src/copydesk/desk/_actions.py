@@ -70,7 +70,7 @@ def read_json(body: bytes, by: str, at: datetime) -> list[EditorAction]:
     try:
         sent = msgspec.json.decode(body, type=list[SentAction])
     except _UNREADABLE as error:
-        raise UsageError(f"the request body is not a list of actions: {error}") from error
+        raise UsageError(f"could not read the actions in the request body: {error}") from error
     return make_actions(sent, by, at)
 
 
@@ -261,7 +261,7 @@ def _make_action(sent: SentAction, by: str, at: datetime) -> EditorAction:
     if action.kind == "rule":
         _check_rule(action)
     if action.kind == "verdict" and len(action.stories) != 1:
-        raise UsageError("expected one story for a decision", subject=str(len(action.stories)))
+        raise UsageError("a decision must name exactly one story", subject=str(len(action.stories)))
     return action
 
 
@@ -273,7 +273,7 @@ def _check_rule(action: EditorAction) -> None:
         raise UsageError("unknown kind of rule", subject=action.said[:80])
     least, most = form.stories
     if not least <= len(action.stories) <= most:
-        raise UsageError("wrong number of stories", subject=f"{action.said}, {len(action.stories)}")
+        raise UsageError(f"the rule {action.said} cannot have {len(action.stories)} stories")
 
 
 def read_digests(text: str, stories: Sequence[str]) -> Mapping[str, str]:

@@ -155,7 +155,7 @@ def read_drafts(body: bytes, at: datetime) -> list[Draft]:
     try:
         sent = msgspec.json.decode(body, type=SentDraft)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise UsageError(f"the request body is not a draft: {error}") from error
+        raise UsageError(f"could not read the draft in the request body: {error}") from error
     return make_drafts(sent, at)
 
 

@@ -354,7 +354,7 @@ def _with_stories(
     applying.read_own_list(whole)
     lists, _ = applying.find_lists(opened.newsroom)
     if not form.get("seen") and any(filed.listed.id == list_id for filed in lists):
-        raise UsageError("a list already has this id", subject=list_id, hint="choose another id")
+        raise UsageError("a reading list has this id", subject=list_id, hint="choose another id")
     return whole
 
 

@@ -100,9 +100,9 @@ def _check_words(sent: SentProposal) -> None:
         raise UsageError(f"programs cannot propose this {sent.kind}", subject=sent.said)
     is_set = sent.said == "set"
     if len(sent.values) != (2 if is_set else 0):
-        raise UsageError("expected a field and a text as values of a set rule, else no values")
+        raise UsageError("a set rule needs two values (field, text), other rules need none")
     if is_set and sent.values[0] not in _PROPOSED_FIELDS:
-        raise UsageError("expected the field note or excerpt", subject=sent.values[0][:80])
+        raise UsageError("a proposal can only set the note or excerpt", subject=sent.values[0][:80])
     if is_set and not 0 < len(sent.values[1].strip()) <= _VALUE_CHARACTERS:
         raise UsageError(f"expected a text of 1 to {_VALUE_CHARACTERS:,} characters")
 

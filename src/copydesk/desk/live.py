@@ -276,9 +276,9 @@ class Presence:
         try:
             looking = msgspec.json.decode(body, type=Looking)
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-            raise UsageError(f"invalid report of the open story: {error}") from error
+            raise UsageError(f"could not read which story is open: {error}") from error
         if max(len(looking.tab), len(looking.event)) > _CHARACTERS:
-            raise UsageError("the id of a tab or story is too long")
+            raise UsageError("the id of the browser tab or story is too long")
         self._tabs.pop(looking.tab, None)
         if looking.event:
             self._tabs[looking.tab] = _Seen(name, looking.event, at)

@@ -156,7 +156,7 @@ class LetterEdits:
         with self._database.at_once():
             rows = self._database.run(query, letter, number)
             if not rows:
-                raise UsageError("the newsletter has no such change", subject=str(number))
+                raise UsageError("no newsletter change has this number", subject=str(number))
             made = _read(rows[0])
             seen = digest_value(made.value)
             back = IssueChange(field=made.field, story=made.story, value=made.was, seen=seen)

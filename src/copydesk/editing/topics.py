@@ -145,7 +145,7 @@ def check_parent(newsroom: Newsroom, name: str, parent: str) -> None:
     if parent and parent not in parents:
         raise UsageError("no topic has this name", subject=parent[:_CHARACTERS])
     if parent and name == newsroom.beat.topic:
-        raise UsageError("the main topic must stay above the other topics", subject=name)
+        raise UsageError("the main topic cannot be below another topic", subject=name)
     above = parent
     for _ in range(len(parents) + 1):
         if above == name:
@@ -204,15 +204,15 @@ def end_topic(newsroom: Newsroom, said: str, by: str, seen: str) -> SettingsRepo
 def _refuse_use(newsroom: Newsroom, name: str) -> None:
     beat = newsroom.beat
     if name == beat.topic:
-        raise UsageError("the main topic must stay", subject=name, hint="set site.topic first")
+        raise UsageError("cannot delete the main topic", subject=name, hint="set site.topic first")
     below = [topic.name for topic in beat.topics if topic.parent == name]
     if below:
         hint = f"move these topics first: {', '.join(below[:5])}"
-        raise UsageError("other topics are below this topic", subject=name, hint=hint)
+        raise UsageError("the topic still has topics below it", subject=name, hint=hint)
     sources = [source.name or source.url for source in beat.sources if name in source.topics]
     if sources:
-        hint = f"remove it from these sources first: {', '.join(sources[:5])}"
-        raise UsageError("sources give this topic to their stories", subject=name, hint=hint)
+        hint = f"remove the topic from these sources first: {', '.join(sources[:5])}"
+        raise UsageError("sources still use this topic for their stories", subject=name, hint=hint)
 
 
 # Adding words to a topic's file, in one commit.

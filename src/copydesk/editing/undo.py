@@ -215,7 +215,7 @@ def _unmake_record(edit: Edit, path: str, states: States) -> Edit:
     before, after = states
     if edit.find_bytes(path) != after:
         hint = "reject the story to take it off the site" if before is None else ""
-        raise UsageError("the file has changed since it was written", subject=path, hint=hint)
+        raise UsageError("the file was changed after this action", subject=path, hint=hint)
     edit = edit.with_bytes(path, before)
     return replace(edit, needed=edit.needed | {path})
 

@@ -152,9 +152,9 @@ def from_sidecar(data: bytes) -> Picture:
         picture = msgspec.json.decode(data, type=Picture)
         is_sound = _is_sound(picture)
     except (ValueError, RecursionError) as error:
-        raise PictureError("the sidecar file of a picture is damaged") from error
+        raise PictureError("the metadata file of a picture is damaged") from error
     if not is_sound:
-        raise PictureError("the sidecar file of a picture is damaged", subject=picture.url[:200])
+        raise PictureError("the metadata file of a picture is damaged", subject=picture.url[:200])
     return picture
 
 

@@ -180,7 +180,7 @@ def _load(data: bytes, seen: Measure) -> Image:
     warnings.filterwarnings("ignore", module=r"PIL\.")
     image = Image.open(io.BytesIO(data), formats=(seen.format,))
     if sorted(image.size) != sorted((seen.width, seen.height)):
-        raise ValueError("two sizes in one picture")
+        raise ValueError("the picture's header and data have different sizes")
     image.draft("RGB", (2 * MAX_HEIGHT, 2 * MAX_HEIGHT))  # a large JPEG at a half or a quarter
     with _LARGE if seen.format == "AVIF" else contextlib.nullcontext():
         image.load()
@@ -202,7 +202,7 @@ def _refuse_scans(data: bytes, seen: Measure) -> None:
         return
     scans = data.count(b"\xff\xda")
     if scans > _MAX_SCANS or (scans > 20 and scans * seen.width * seen.height > _MAX_SCANNED):
-        raise ValueError("too many scans in one picture")
+        raise ValueError("the JPEG has too many scans (decoding passes)")
 
 
 def _plain(image: Image) -> Image:

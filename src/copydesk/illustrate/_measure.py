@@ -72,7 +72,7 @@ def _measure(data: bytes, url: str, least: int) -> Measure:
         raise PictureError("the picture is too big", subject=url, hint=_HINT)
     width, height = size(data)
     if width <= 0 or height <= 0:
-        raise PictureError("the picture has no size", subject=url, hint=_HINT)
+        raise PictureError("the picture's width or height is unknown", subject=url, hint=_HINT)
     if min(width, height) < least:
         raise PictureError(f"the picture is too small ({width}x{height})", subject=url, hint=_HINT)
     if width * height > MAX_PIXELS:

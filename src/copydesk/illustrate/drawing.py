@@ -369,7 +369,7 @@ class Easel:
             files.write_atomic(self._folder / name, data, durable=False)
         except OSError as error:
             raise PictureError(
-                "a card cannot be stored", subject=str(self._folder), hint=str(error)
+                "a share image (card) cannot be stored", subject=str(self._folder), hint=str(error)
             ) from error
         self._names().add(name)
 

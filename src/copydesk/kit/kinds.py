@@ -337,7 +337,7 @@ def choices(*names: str) -> ValueKind[tuple[str, ...]]:
     def read(value: object) -> tuple[str, ...]:
         words = _words(value)
         if not set(words) <= set(names) or len(set(words)) < len(words):
-            raise Unfit(f"a list of different values out of {said}")
+            raise Unfit(f"a list of {said}, each at most once")
         return words
 
     return ValueKind(name=f"list of {said}", read=read)

@@ -278,7 +278,7 @@ def _choose_comparable(sets: Sequence[Set]) -> tuple[list[Set], tuple[str, ...]]
     comparable = [labelled_set for labelled_set in worded if labelled_set.cases]
     if not comparable and skipped:
         names = ", ".join(skipped)
-        raise DataError("only the dates of these pages are known", subject=names, hint=_FOR_DAYS)
+        raise DataError("these pages are labelled with dates only", subject=names, hint=_FOR_DAYS)
     if not comparable:
         raise DataError("no page among the files has a text or a title", hint=page_layouts.HINT)
     return comparable, skipped

@@ -103,7 +103,7 @@ def stop_sending(
     """
     sending = _find(store, issue)
     if sending.state not in _GOING:
-        raise UsageError("the delivery of this issue has ended", subject=sending.issue)
+        raise UsageError("the issue was already delivered or cancelled", subject=sending.issue)
     store.ledger.set_state(sending.number, word, by=by)
     return find_sending(store, issue)
 

@@ -282,7 +282,7 @@ class SmtpLine:
 
     def _judge_end(self, reply: Reply, recipient: str) -> Answer:
         if not (200 <= reply.code < 300 or 400 <= reply.code < 600):
-            raise LineLostError(f"the mail server answered the end of a mail with {reply.code}")
+            raise LineLostError(f"the mail server sent an unknown reply to a mail: {reply.code}")
         if reply.code == 421:
             self._conversation.end("the mail server is shutting down")
         return judge_reply(reply, "message", recipient)

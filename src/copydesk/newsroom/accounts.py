@@ -91,7 +91,7 @@ def add_account(
     """
     issuer = newsroom.settings.desk.oidc.issuer
     if subject and not issuer:
-        raise UsageError("no provider is set", subject="desk.oidc.issuer", hint="set it first")
+        raise UsageError("no OpenID provider is set", hint="set desk.oidc.issuer in beat.toml")
     with _open(newsroom) as desk, desk.at_once():
         changes = _changes(desk, newsroom)
         secret = changes.add(name, role)

@@ -104,7 +104,7 @@ def read_beat_file(newsroom: Newsroom) -> bytes:
     try:
         return within.read_user_file(newsroom.root / _BEAT_FILE, _MOST_BYTES)
     except OSError as error:
-        raise RecordError(f"cannot be read ({error.strerror})", subject=_BEAT_FILE) from error
+        raise RecordError(f"file cannot be read ({error.strerror})", subject=_BEAT_FILE) from error
 
 
 # Edit an organization: its name and owner in `_data/organizations`.

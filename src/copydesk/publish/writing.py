@@ -214,9 +214,9 @@ class Writer:
             raise _unwritable(error, path) from error
         if stat.S_ISDIR(found.st_mode):
             raise PublishError(
-                "a folder has the path of a file of the site",
+                "a folder has the name of a file that the build must write",
                 subject=f"{self.out}/{path}",
-                hint="delete it, or build into another folder with --out",
+                hint="delete the folder, or build into another folder with --out",
             )
         return found.st_size if stat.S_ISREG(found.st_mode) else -1
 
@@ -502,9 +502,9 @@ def is_folder(place: str) -> bool:
 def refusal(place: str) -> PublishError:
     """Return the error to raise for a link or a file at a path where the site needs a folder."""
     return PublishError(
-        "a link or file has the path of a folder of the site",
+        "a link or file has the name of a folder that the build must write",
         subject=place,
-        hint="delete it, or build into another folder with --out",
+        hint="delete the link or file, or build into another folder with --out",
     )
 
 

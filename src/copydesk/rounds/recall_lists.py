@@ -128,7 +128,7 @@ async def _read_page(
     reading = await readers.leads(page, Source(url=page.url), newsroom.now)
     if reading.kind == "listing":
         hint = "use a feed, a sitemap, or a CSV file of addresses and titles"
-        raise DataError("a page of links is not a list of stories", subject=page.url, hint=hint)
+        raise DataError("expected a list of stories, not links", subject=page.url, hint=hint)
     found = _collect(page.url, reading.kind, map(_of_lead, reading.leads), reading.listed)
     if fetcher is None:
         failed = ("the sitemaps of this index were not fetched",) if reading.more else ()

@@ -205,7 +205,7 @@ class States:
             found = self._read(name)
             if found is None:
                 raise GitError(
-                    "a folder of a commit is missing in the git repository",
+                    "the git repository lacks a folder (tree object) of a commit",
                     subject=name,
                     hint="run `git fsck`, then fetch what is missing, or restore a backup",
                 )

@@ -205,7 +205,7 @@ class Repository:
         if obstacle or place is None or states is None:
             hint = "" if self.branch() else "check out a branch: git switch NAME"
             raise GitError(
-                "could not push", subject=obstacle, hint=hint or "push later; the commits stay here"
+                "could not push", subject=obstacle, hint=hint or "push later; no commit is lost"
             )
 
         @contextlib.contextmanager
@@ -216,7 +216,7 @@ class Repository:
                     raise GitError(
                         "could not push",
                         subject=in_the_way,
-                        hint="push later; the commits stay here",
+                        hint="push later; no commit is lost",
                     )
                 yield
 

@@ -342,7 +342,7 @@ async def call_tool(
         raise UsageError("unknown tool", subject=name[:80], hint=known)
     if not allows(token, tool.scope):
         hint = f"run `copydesk desk user token NAME --scope {tool.scope}`"
-        raise UsageError("the API token lacks the scope", subject=tool.scope, hint=hint)
+        raise UsageError(f"the API token lacks the scope {tool.scope}", hint=hint)
     try:
         asked = msgspec.convert(arguments, tool.asks)
     except msgspec.ValidationError as error:

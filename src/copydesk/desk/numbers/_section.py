@@ -52,7 +52,7 @@ class Wording:
         for word, length in _SPANS:
             if seconds >= 2 * length or length == _SPANS[-1][1]:
                 return self.say(word, count=f"{max(1, round(seconds / length)):,}")
-        raise AssertionError("the last unit takes everything")
+        raise AssertionError("the last unit of time has no upper limit")
 
     def link_stories(self, question: queue.QueueQuestion) -> str:
         """Return the URL of the queue page with the stories that match filters."""

@@ -330,9 +330,9 @@ def find_undo_note(edit: Edit, action_id: str) -> UndoNote:
         if note is not None:
             return note
     raise UsageError(
-        "the changes of this action are no longer known",
+        "cannot undo the action, because its changes are no longer known",
         subject=action_id[:100],
-        hint="edit the story to what it should be",
+        hint="correct the story by hand",
     )
 
 

@@ -137,7 +137,7 @@ def _find_list_of(action: EditorAction) -> ReadingList:
         return read_own_list(action)
     list_id = "".join(action.values[:1])
     if action.said != "end" or not reading_lists.is_list_id(list_id):
-        raise UsageError("a list can only be set or ended", subject=f"{action.said} {list_id}"[:80])
+        raise UsageError("expected the action set or end", subject=f"{action.said} {list_id}"[:80])
     return ReadingList(id=list_id, title="")
 
 

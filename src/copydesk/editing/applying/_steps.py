@@ -110,13 +110,13 @@ def note_correction(before: Edit, after: Edit, path: str, action: EditorAction) 
 def _must_have_readers(edit: Edit, path: str, action: EditorAction) -> None:
     if not edit.beat.scoring.traits.has_blocks:
         raise UsageError(
-            "the site's scoring profile cannot store corrections",
+            'corrections need the setting scoring.profile = "copydesk"',
             subject=path,
             hint="change the headline or the excerpt, and explain it in a note",
         )
     if not edit.find(path).published:
         raise UsageError(
-            "the story is not published", subject=path, hint="change the story, nobody read it yet"
+            "the story is not published", subject=path, hint="change the story without a correction"
         )
     if not text.fold(action.why):
         raise UsageError("a correction needs a note", hint="tell readers what was wrong")
@@ -173,7 +173,7 @@ def read_own_story(beat: Beat, said: str, values: Sequence[str]) -> OwnStory:
     """
     if not beat.scoring.traits.has_blocks:
         raise UsageError(
-            "the site's scoring profile cannot store stories that editors write",
+            'stories written by editors need the setting scoring.profile = "copydesk"',
             hint="publish the story elsewhere, and add its URL",
         )
     title, excerpt, note = (*values[:_FIRST_VALUES], "", "", "")[:_FIRST_VALUES]
@@ -200,7 +200,7 @@ def _part_picture(
     url, alt, credit = values[:_PICTURE_VALUES]
     if not find_upload_path(beat, url):
         hint = "upload a picture of at most 5 MB"
-        raise UsageError("this picture was not uploaded here", subject=url[:_SUBJECT], hint=hint)
+        raise UsageError("the picture was never uploaded", subject=url[:_SUBJECT], hint=hint)
     alt, credit = text.fold(alt), text.fold(credit)
     if not alt:
         hint = "describe the picture in a few words for readers who cannot see it"
@@ -309,7 +309,7 @@ def _find_record(edit: Edit, name: str) -> str:
 def _one_record(edit: Edit, action: EditorAction) -> str:
     paths = find_records(edit, action)
     if len(paths) != 1:
-        raise UsageError(f"{action.kind} needs one story", subject=", ".join(action.stories)[:200])
+        raise UsageError(f"the action {action.kind} must name one story", subject=str(len(paths)))
     return paths[0]
 
 
@@ -318,7 +318,7 @@ def _put_verdicts(edit: Edit, action: EditorAction) -> EditStep:
     said = next((word for word in get_args(Said) if word == action.said), None)
     paths = find_records(edit, action)
     if not paths or (said is None and action.said != "clear"):
-        raise UsageError("a decision needs a kind and a story", subject=action.said[:100])
+        raise UsageError("the decision is unknown, or names no story", subject=action.said[:100])
     steps = []
     for path in paths:
         if said is None:
@@ -356,9 +356,9 @@ def _put_rule(edit: Edit, action: EditorAction) -> EditStep:
         ("values", action.values, form.values),
     ):
         if not least <= len(given) <= most:
-            raise UsageError(f"{said} needs more or fewer {what}", subject=f"{len(given)} given")
+            raise UsageError(f"the rule {said} needs more or fewer {what}", subject=str(len(given)))
     if action.until is not None and not form.may_end:
-        raise UsageError(f"{said} cannot have an end", hint="remove the rule when it is over")
+        raise UsageError(f"the rule {said} cannot have an end date", hint="undo the rule later")
     new = NewRule(
         said=said,
         why=action.why,
@@ -388,7 +388,7 @@ def _put_correction(edit: Edit, action: EditorAction) -> EditStep:
 def _put_tip(edit: Edit, action: EditorAction) -> EditStep:
     """Store a page's URL that an editor wants as a story; the second value may be a topic."""
     if not 1 <= len(action.values) <= 2:
-        raise UsageError("a page needs a URL", subject=f"{len(action.values)} values given")
+        raise UsageError("adding a page needs its URL", subject=f"{len(action.values)} given")
     url, topic = (*action.values, "")[:2]
     tip = new_tip(edit.newsroom, url, topic=topic, why=action.why, by=action.by)
     words = CommitWords(

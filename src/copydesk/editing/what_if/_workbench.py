@@ -301,7 +301,7 @@ def apply_change(settings: Settings, change: RuleChange) -> Settings:
 def _score(scoring: Scoring, change: RuleChange) -> Scoring:
     if change.points and not scoring.traits.has_own_points:
         raise UsageError(
-            "the points of everyday cannot be changed",
+            "the points of the everyday profile cannot be changed",
             subject="scoring.points",
             hint='set scoring.profile = "copydesk"',
         )

@@ -181,7 +181,7 @@ def _fetch(connection: _Connection, number: str) -> bytes:
 def _ask(connection: _Connection, *words: str) -> list[Any]:
     kind, found = connection.uid(*words)
     if kind != "OK":
-        raise connection.error(f"the server refused {words[0]}")
+        raise connection.error(f"the IMAP server refused the command {words[0]}")
     return found
 
 

@@ -243,7 +243,7 @@ def file_issue(
         if last is not None and last.at - dates.utc(issue.at) > _CLOCKS_DIFFER:
             hint = "correct its publishedDateTime, or wait until that time has passed"
             raise UsageError(
-                "an issue of this newsletter has a later date", subject=last.path, hint=hint
+                "a saved issue of this newsletter has a later date", subject=last.path, hint=hint
             )
         if last is not None and last.at > dates.utc(issue.since):
             return FiledIssue(path=last.path, is_new=False)

@@ -252,7 +252,7 @@ def rename_letter(newsroom: Newsroom, store: MailStore, old: str, new: str, by: 
         if not store.renames.may_be_one(old, new):
             hint = "both had subscribers or issues at the same time; subscribers must choose"
             raise UsageError(
-                "these are two newsletters, not one that was renamed", subject=shown, hint=hint
+                "these newsletters are different; neither was renamed", subject=shown, hint=hint
             )
         rename = LetterRename(old=old, new=new, by=text.fold(by)[:200], at=newsroom.now)
         return store.renames.move_readers(rename)

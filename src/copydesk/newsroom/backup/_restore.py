@@ -137,7 +137,7 @@ def _members(source: _Source) -> Iterator[Member]:
         member.finish()
     rest = source.read_up_to(_MOST_PADDING + 1)
     if any(rest) or len(rest) > _MOST_PADDING:
-        raise source.damage("unknown data after its end")
+        raise source.damage("the file has unknown data after its end")
 
 
 def _parse_header(header: bytes, source: _Source) -> Member:
@@ -146,7 +146,7 @@ def _parse_header(header: bytes, source: _Source) -> Member:
     except (tarfile.TarError, ValueError) as error:
         raise source.damage(str(error)) from error
     if told.type != tarfile.REGTYPE or told.size < 0:
-        raise source.damage("an entry that is not a regular file")
+        raise source.damage("an entry of the archive is not a regular file")
     return Member(told.name, told.size, source)
 
 
@@ -190,7 +190,7 @@ def unpack(file: Path, staging: Path) -> Unpacked:
         for number, part in enumerate(manifest.parts, 1):
             layout.take(part, _next_member(members, part, number, file))
         if next(members, None) is not None:
-            raise _fault("a part that is not in its manifest", file)
+            raise _fault("the backup has a part that its manifest does not list", file)
     return Unpacked(manifest=manifest, top=top, newsroom=top / prefix)
 
 
@@ -238,7 +238,7 @@ class _Layout:
                 digest.update(chunk)
                 out.write(chunk)
         if digest.hexdigest() != part.sha256:
-            raise _fault(f"a part with a wrong digest: {member.name}", self._file)
+            raise _fault(f"a part of the backup has a wrong digest: {member.name}", self._file)
 
     def _restore_records(self, bundle: Path) -> None:
         assert self._manifest.repository is not None
@@ -271,7 +271,7 @@ class _Layout:
         for name in (*self._newsroom.relative_to(self._top).parts, *Path(path).parts[:-1]):
             place /= name
             if place.is_symlink() or (place.exists() and not place.is_dir()):
-                raise _fault(f"a part inside a file or link: {path[:200]!r}", self._file)
+                raise _fault(f"a backup part is inside a file or link: {path[:200]!r}", self._file)
         return place / Path(path).name
 
 
@@ -286,9 +286,9 @@ def _mode_of(part: BackupPart) -> int:
 def _next_member(members: Iterator[Member], part: BackupPart, number: int, file: Path) -> Member:
     member = next(members, None)
     if member is None:
-        raise _fault("too few parts", file)
+        raise _fault("the backup has too few parts", file)
     if member.name != part.member(number) or member.size != part.bytes:
-        raise _fault(f"an unexpected part: {member.name[:100]!r}", file)
+        raise _fault(f"the backup has an unexpected part: {member.name[:100]!r}", file)
     return member
 
 
@@ -323,7 +323,7 @@ def _check_room(manifest: BackupManifest, staging: Path, file: Path) -> None:
 
 
 def _fault(what: str, file: Path) -> BackupError:
-    return BackupError(f"the backup contains {what}", subject=str(file), hint=_HINT)
+    return BackupError(what, subject=str(file), hint=_HINT)
 
 
 # Restore: unpack next to the place, compare, and then move the folder there.
