@@ -66,7 +66,10 @@ def test_the_agreement_is_told_with_a_gate_that_would_have_agreed_better(root: P
     assert [
         "editors decided about 38 stories: 1 hold, 24 publish, 12 reject, 1 remove",
         "  1 not compared: copies, related or removed stories",
-        "36 stories that had waited for an editor: the threshold (70) agrees with editors on 24 (67%)",
+        (
+            "36 stories that had waited for an editor: "
+            "the threshold (70) agrees with editors on 24 (67%)"
+        ),
         "  the threshold publishes 12, and editors 12 of them (100%)",
         "  editors publish 24, and the threshold 12 of them (50%)",
         "1 stories that editors chose themselves: the threshold (70) agrees with editors on 0 (0%)",

@@ -82,7 +82,7 @@ def test_a_folder_that_holds_something_is_left_alone(file: Path, tmp_path: Path)
 
 
 def test_a_folder_below_a_missing_one_is_refused(file: Path, tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match="no such folder"):
+    with pytest.raises(UsageError, match="the folder does not exist"):
         restore(file, tmp_path / "a/b", NOW)
 
 
@@ -291,7 +291,7 @@ def test_a_member_that_is_no_plain_file_is_refused(file: Path, kind: bytes) -> N
 
     write_members(file, read_members(file), change)
 
-    assert "no plain file" in refuse(file).what
+    assert "is not a regular file" in refuse(file).what
 
 
 def test_extended_headers_are_not_read(file: Path) -> None:
@@ -302,13 +302,13 @@ def test_extended_headers_are_not_read(file: Path) -> None:
 
     write_members(file, read_members(file), change)
 
-    assert "no plain file" in refuse(file).what
+    assert "is not a regular file" in refuse(file).what
 
 
 def test_a_backup_that_is_larger_than_the_disk_is_refused_at_once(file: Path) -> None:
     rewrite_manifest(file, lambda manifest: change_part(manifest, "desk", bytes=1 << 60))
 
-    assert "there is no room" in refuse(file).what
+    assert "but the disk has only" in refuse(file).what
 
 
 def test_what_stands_behind_the_end_is_refused(file: Path) -> None:
@@ -381,14 +381,14 @@ def test_a_bundle_that_asks_for_commits_it_lacks_is_refused(file: Path, tmp_path
     replace_records(file, (tmp_path / "thin").read_bytes())
     (tmp_path / "thin").unlink()
 
-    assert "git does not take" in refuse(file).what
+    assert "git cannot read the backup" in refuse(file).what
 
 
 @pytest.mark.parametrize("data", [b"", b"# v2 git bundle\n", b"# v9 git bundle\n\nPACK", b"PACK"])
 def test_a_bundle_that_is_none_is_refused(file: Path, data: bytes) -> None:
     replace_records(file, data)
 
-    assert "git does not take" in refuse(file).what
+    assert "git cannot read the backup" in refuse(file).what
 
 
 def replace_records(file: Path, data: bytes) -> None:
@@ -427,7 +427,7 @@ def test_records_that_other_systems_read_as_git_are_refused(
 
     rewrite_manifest(file, point_to_it)
 
-    assert "git does not take" in refuse(file).what
+    assert "git cannot read the backup" in refuse(file).what
 
 
 @pytest.mark.parametrize(
