@@ -91,8 +91,8 @@ def test_a_second_call_says_what_is_there_and_shifts_nothing(demo: Path, tmp_pat
     again = make_demo(root, WEEKS_LATER)
 
     assert again.err.splitlines()[0] == (
-        f"the folder has a demo with {len(names)} stories, made on 2026-12-30, and keeps its dates; "
-        f"to start anew, delete the folder and run the command again: {root}"
+        f"the folder has a demo with {len(names)} stories, made on 2026-12-30, with the dates of "
+        f"that week; to start anew, delete the folder and run the command again: {root}"
     )
     assert web == (root / ".copydesk/demo/web.warc.gz").read_bytes()
     assert names == sorted(path.name for path in (root / "_news").iterdir())

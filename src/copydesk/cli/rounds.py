@@ -217,8 +217,8 @@ def _describe_demo(folder: Path, demo: Demo) -> str:
     """Return a sentence on the demo that a folder has already: its stories, its age."""
     stories = sum(1 for _ in (folder / "_news").glob("*.md"))
     return (
-        f"the folder has a demo with {stories} stories, made on {demo.made:%Y-%m-%d}, and keeps its "
-        f"dates; to start anew, delete the folder and run the command again: {folder}"
+        f"the folder has a demo with {stories} stories, made on {demo.made:%Y-%m-%d}, with the "
+        f"dates of that week; to start anew, delete the folder and run the command again: {folder}"
     )
 
 
