@@ -132,7 +132,7 @@ def test_the_demo_has_a_form_a_waiting_issue_and_sources_in_trouble(tmp_path: Pa
 
     front = (root / ".copydesk/site/index.html").read_text("utf-8")
     assert 'action="http://localhost:8000/mail/subscribe"' in front
-    assert "letter weekly: it waits for an editor's approval" in made.err
+    assert "waits for an editor's approval" in made.err
     assert "status 410: gone for good" in made.err
     assert "an html page instead of a feed" in made.err
 
