@@ -189,7 +189,7 @@ def test_the_demos_stories_stand_where_their_records_say(tmp_path: Path) -> None
         assert paths
         assert paths == {path for path, one in stands.items() if one is standing}
     left = set(stands) - set().union(*kinds.values())
-    assert {Standing.BELOW_GATE} == {stands[path] for path in left}
+    assert {Standing.HELD, Standing.REJECTED} == {stands[path] for path in left}
 
 
 @needs_shared
