@@ -44,6 +44,7 @@ from world.slow_clients import probe
 A_SECOND = 200
 CONNECTIONS = 20
 CONTACT = '[fetch]\ncontact = "mailto:desk@tidewatch.example"\n'
+DEMO_DAY = "2026-11-20T08:00:00Z"  # the clock of the committed web
 CORES = sorted(os.sched_getaffinity(0))
 CLIENT_CORE, OTHER_CORES = {CORES[-1]}, set(CORES[:-1]) or set(CORES)
 COPYDESK = [sys.executable, "-m", "copydesk"]
@@ -245,7 +246,9 @@ def measure_load(folder: Path, seconds: float) -> None:
     print(f"{A_SECOND} requests a second for {seconds:g} s, beside rounds:", flush=True)
     root = folder / "demo"
     subprocess.run(
-        [*COPYDESK, "demo", "--no-serve", "--dir", root], check=True, capture_output=True
+        [*COPYDESK, "demo", "--no-serve", "--dir", root, "--now", DEMO_DAY],
+        check=True,
+        capture_output=True,
     )
     site = root / ".copydesk" / "site"
     pages = [f"/{path.parent.relative_to(site)}/" for path in site.glob("news/*/index.html")]
@@ -332,7 +335,9 @@ def measure_aged(folder: Path, requests: int, seconds: float) -> None:
 
     root = folder / "aged"
     subprocess.run(
-        [*COPYDESK, "demo", "--no-serve", "--dir", root], check=True, capture_output=True
+        [*COPYDESK, "demo", "--no-serve", "--dir", root, "--now", DEMO_DAY],
+        check=True,
+        capture_output=True,
     )
     with (root / "beat.toml").open("a", encoding="utf-8") as beat:
         beat.write('\n[serve]\npublic_url = "http://localhost:8000"\n')

@@ -152,9 +152,12 @@ def _run_pages(data: Path, folder: Path) -> None:
     _run(folder, [_LIST], web, "2026-01-01T00:00:00Z")
 
 
+_DEMO_DAY = "2026-11-20T08:00:00Z"  # the week as it was labelled
+
+
 def _run_demo(data: Path, folder: Path) -> None:
     del data
-    _copydesk("demo", "--no-serve", "--dir", str(folder))
+    _copydesk("demo", "--no-serve", "--dir", str(folder), "--now", _DEMO_DAY)
 
 
 def _run(folder: Path, sources: Iterable[str], web: Path, now: str) -> None:

@@ -120,3 +120,27 @@ def test_some_commands_work_in_the_current_folder_alone(
     assert str(root / "beat.toml") not in answer.out + answer.err
     assert before == (root / "beat.toml").read_bytes()
     assert command[0] != "new" or (root / "inner/fresh/beat.toml").exists()
+
+
+def test_a_current_folder_that_is_gone_is_an_error_and_no_crash(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    monkeypatch.chdir(gone)
+    gone.rmdir()
+
+    answer = copydesk("config")
+
+    assert 1 == answer.code
+    assert answer.err.startswith("error: ")
+
+
+def test_without_a_home_folder_the_repository_is_the_border(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("HOME")
+    monkeypatch.setattr(os.path, "expanduser", lambda path: path)  # no entry for this user
+    monkeypatch.chdir(root / "_data")
+
+    assert (str(root), "found above the current folder") == newsroom_row()

@@ -114,7 +114,7 @@ def preview_demo() -> RenderedIssue:
     # git may still tidy up what the demo committed
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         root = Path(folder) / "demo"
-        made = copydesk("demo", "--no-serve", "--dir", root)
+        made = copydesk("demo", "--no-serve", "--dir", root, "--now", DEMO_DAY)
         assert made.code == 0, made.err
         said = copydesk("-C", root, "mail", "preview", "daily", "--at", DEMO_DAY, "--json").json()
     return RenderedIssue(**{name: said[name] for name in ("subject", "preheader", "html", "text")})

@@ -21,6 +21,7 @@ class Item:
 
     link: str
     guid: str
+    year: int
     title: str
     stand: str
     byline: str
@@ -77,6 +78,7 @@ def _items(
         Item(
             link=link,
             guid=f"{article.number}" if n == 0 else f"{article.number}-again",
+            year=article.at.year,
             title=version.title,
             stand=version.stand,
             byline=article.byline,
@@ -154,7 +156,7 @@ def _atom(publisher: Publisher, items: list[Item], moment: datetime) -> tuple[st
     for item in items:
         date = f"<published>{stamp(item.at)}</published>" if item.at else ""
         lines.append(
-            f"<entry><id>tag:{publisher.host},2026:{item.guid}</id>"
+            f"<entry><id>tag:{publisher.host},{item.year}:{item.guid}</id>"
             f'<title>{_x(item.title)}</title><link rel="alternate" href="{_x(item.link)}"/>'
             f"{date}<updated>{stamp(item.updated)}</updated>"
             f"<author><name>{_x(item.byline)}</name></author>"

@@ -56,6 +56,7 @@ class Press:
                 ),
                 page_title=html.escape(title + (publisher.suffix if article else "")),
                 teasers=self._teasers(publisher, moment, article),
+                year=str(moment.year),
                 **fields,
             )
             + "\n"

@@ -67,6 +67,11 @@ def drawn(article: Article, world: World) -> bytes:
     return data[: len(data) * 2 // 5] if trouble == "broken" else data
 
 
+def crest() -> bytes:
+    """Give the picture that Harrowgate University shows on every page."""
+    return encoded(compose("rings", "crest", PALETTES["mint"], (240, 240)), "png")
+
+
 def compose(motif: str, seed: str, palette: tuple[str, ...], size: tuple[int, int]) -> Image.Image:
     """Draw a motif; the same motif, seed, palette and size give the same picture."""
     width, height = size[0] * 2, size[1] * 2  # twice as large, then halved: smooth edges

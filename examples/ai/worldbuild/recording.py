@@ -5,12 +5,13 @@ from __future__ import annotations
 import hashlib
 import io
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from pathlib import Path
 
+from warcio.archiveiterator import ArchiveIterator
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
@@ -18,8 +19,6 @@ from worldbuild import feeds, pictures
 from worldbuild.pages import Press, stamp
 from worldbuild.sources import APPEARS_AFTER, Article, Publisher, World
 
-FIRST = datetime(2026, 11, 14, 6, 0, tzinfo=UTC)
-LAST = datetime(2026, 11, 20, 7, 40, tzinfo=UTC)
 REASONS = {200: "OK", 301: "Moved Permanently", 302: "Found", 410: "Gone", 429: "Too Many Requests"}
 
 
@@ -34,16 +33,26 @@ class Answer:
     body: bytes = b""
 
 
-def answers(world: World, layouts: Path) -> list[Answer]:
-    """Give every answer of the world, by time and address."""
+def answers(world: World, layouts: Path, drawn: Mapping[str, bytes]) -> list[Answer]:
+    """Give every answer of the world, by time and address; `drawn` are pictures that are there."""
     press = Press(world, layouts)
     found = [
         answer
         for publisher in world.publishers.values()
-        for answer in _site(world, press, publisher)
+        for answer in _site(world, press, publisher, drawn)
     ]
-    found += [answer for article in world.articles for answer in _article(world, press, article)]
+    found += [answer for article in world.articles for answer in _article(world, press, article, drawn)]
     return sorted(found, key=lambda a: (a.at, a.url))
+
+
+def read_pictures(path: Path) -> dict[str, bytes]:
+    """Give the pictures of a recording by their address: their bytes depend on Pillow's version."""
+    with path.open("rb") as file:
+        return {
+            record.rec_headers["WARC-Target-URI"]: record.content_stream().read()
+            for record in ArchiveIterator(file)
+            if (record.http_headers.get_header("Content-Type") or "").startswith("image/")
+        }
 
 
 def write(found: list[Answer], path: Path) -> None:
@@ -71,42 +80,44 @@ def _key(answer: Answer) -> str:
     return f"{stamp(answer.at)} {answer.url}"
 
 
-def _site(world: World, press: Press, publisher: Publisher) -> Iterator[Answer]:
+def _site(
+    world: World, press: Press, publisher: Publisher, drawn: Mapping[str, bytes]
+) -> Iterator[Answer]:
     """Give robots.txt, fronts, style sheet and feed of a site."""
     site = publisher.site
     if publisher.robots:
-        yield _text(FIRST, f"{site}/robots.txt", publisher.robots, "text/plain")
-    yield _text(FIRST, f"{site}/assets/site.css", "body{margin:0 auto;max-width:60rem}\n", "text/css")
-    front = press.front(publisher, LAST, publisher.name)
-    yield _page(LAST, f"{site}/", front)
-    about = press.front(publisher, FIRST, "About").replace(
+        yield _text(world.calendar.first, f"{site}/robots.txt", publisher.robots, "text/plain")
+    yield _text(world.calendar.first, f"{site}/assets/site.css", "body{margin:0 auto;max-width:60rem}\n", "text/css")
+    front = press.front(publisher, world.calendar.last, publisher.name)
+    yield _page(world.calendar.last, f"{site}/", front)
+    about = press.front(publisher, world.calendar.first, "About").replace(
         "</h1>", f"</h1><p>{publisher.about}</p>", 1
     )
-    yield _page(FIRST, f"{site}/about/", about)
+    yield _page(world.calendar.first, f"{site}/about/", about)
     yield from _feed(world, press, publisher)
     if publisher.id == "northerncourier":
-        yield _page(FIRST, f"{site}/account/", press.front(publisher, FIRST, "Sign in"))
+        yield _page(world.calendar.first, f"{site}/account/", press.front(publisher, world.calendar.first, "Sign in"))
     if publisher.id == "harrowgate":
-        crest = pictures.compose("rings", "crest", pictures.PALETTES["mint"], (240, 240))
-        yield _binary(FIRST, f"{site}/media/crest.png", pictures.encoded(crest, "png"), "image/png")
+        url = f"{site}/media/crest.png"
+        yield _binary(world.calendar.first, url, drawn.get(url) or pictures.crest(), "image/png")
 
 
 def _feed(world: World, press: Press, publisher: Publisher) -> Iterator[Answer]:
     feed = publisher.feed
     url = publisher.site + feed["path"]
     if feed.get("status") == 410:
-        yield Answer(at=FIRST, url=url, status=410, body=b"This feed has ended.\n")
+        yield Answer(at=world.calendar.first, url=url, status=410, body=b"This feed has ended.\n")
     elif feed.get("status") == 429:
         wait = (("Retry-After", str(feed["retry_after"])), ("Content-Type", "text/plain"))
-        yield Answer(at=FIRST, url=url, status=429, headers=wait, body=b"Slow down, please.\n")
+        yield Answer(at=world.calendar.first, url=url, status=429, headers=wait, body=b"Slow down, please.\n")
     elif feed["format"] == "html":
-        yield _page(FIRST, url, press.front(publisher, FIRST, "Our feed has moved somewhere"))
+        yield _page(world.calendar.first, url, press.front(publisher, world.calendar.first, "Our feed has moved somewhere"))
     else:
         for moment in _captures(world, publisher):
             yield _listing(world, press, publisher, moment)
     if "moved_from" in feed:
         old = publisher.site + feed["moved_from"]
-        yield Answer(at=FIRST, url=old, status=301, headers=(("Location", url),))
+        yield Answer(at=world.calendar.first, url=old, status=301, headers=(("Location", url),))
 
 
 def _captures(world: World, publisher: Publisher) -> list[datetime]:
@@ -117,11 +128,11 @@ def _captures(world: World, publisher: Publisher) -> list[datetime]:
         if article.publisher.id == publisher.id
         for version in article.versions
     ]
-    moments = {FIRST}
+    moments = {world.calendar.first}
     for change in changes:
         midnight = datetime(change.year, change.month, change.day, tzinfo=UTC)
         night = midnight + timedelta(days=1, minutes=30)
-        moments.add(min(night, LAST))
+        moments.add(min(night, world.calendar.last))
     return sorted(moments)
 
 
@@ -139,7 +150,9 @@ def _listing(world: World, press: Press, publisher: Publisher, moment: datetime)
     return Answer(at=moment, url=url, headers=validators, body=body)
 
 
-def _article(world: World, press: Press, article: Article) -> Iterator[Answer]:
+def _article(
+    world: World, press: Press, article: Article, drawn: Mapping[str, bytes]
+) -> Iterator[Answer]:
     """Give every answer that one article needs: its page, detours to it, its picture."""
     if article.trouble.get("status") == 404:
         return
@@ -152,7 +165,7 @@ def _article(world: World, press: Press, article: Article) -> Iterator[Answer]:
         for url in dict.fromkeys(addresses):
             yield _page(moment, url, body, article.trouble)
     yield from _detours(article)
-    yield from _picture(world, article)
+    yield from _picture(world, article, drawn)
     if article.kind == "video":
         embed = f"{article.publisher.site}/embed/{article.number}"
         player = "<!DOCTYPE html><title>Player</title><video controls></video>\n"
@@ -172,7 +185,7 @@ def _detours(article: Article) -> Iterator[Answer]:
         yield Answer(at=moment, url=listed, status=301, headers=(("Location", article.url),))
 
 
-def _picture(world: World, article: Article) -> Iterator[Answer]:
+def _picture(world: World, article: Article, drawn: Mapping[str, bytes]) -> Iterator[Answer]:
     picture = pictures.described(article, world)
     if picture is None or picture["trouble"] == "missing":
         return
@@ -181,7 +194,8 @@ def _picture(world: World, article: Article) -> Iterator[Answer]:
         yield _page(moment, picture["url"], "<!DOCTYPE html><title>Please sign in</title>\n")
         return
     kind = "image/jpeg" if picture["trouble"] == "wrong-type" else picture["type"]
-    yield _binary(moment, picture["url"], pictures.drawn(article, world), kind)
+    body = drawn.get(picture["url"]) or pictures.drawn(article, world)
+    yield _binary(moment, picture["url"], body, kind)
 
 
 def _page(at: datetime, url: str, text: str, trouble: dict[str, str] | None = None) -> Answer:

@@ -6,13 +6,16 @@ import hashlib
 import re
 import unicodedata
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
 import yaml
 
+from worldbuild.calendar import Calendar
+
 APPEARS_AFTER = timedelta(minutes=20)
+_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\dZ")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,6 +114,7 @@ class World:
     events: dict[str, str]
     articles: tuple[Article, ...]
     pictures: dict[str, dict[str, str]]
+    calendar: Calendar
 
     def of(self, publisher: Publisher, moment: datetime) -> list[Article]:
         """Give a publisher's articles that are out at a moment, newest first."""
@@ -121,8 +125,8 @@ class World:
         ]
 
 
-def load(folder: Path) -> World:
-    """Read a world's folder."""
+def load(folder: Path, calendar: Calendar) -> World:
+    """Read a world's folder, with its dates moved as a calendar says."""
     publishers = {
         key: _publisher(key, value)
         for key, value in yaml.safe_load((folder / "publishers.yaml").read_text("utf-8")).items()
@@ -130,7 +134,7 @@ def load(folder: Path) -> World:
     events: dict[str, str] = {}
     blocks: list[tuple[str, dict[str, Any], str]] = []
     for path in sorted((folder / "events").glob("*.md")):
-        (about, _), *articles_in = _blocks(path.read_text("utf-8"))
+        (about, _), *articles_in = _blocks(path.read_text("utf-8"), calendar)
         for front, body in articles_in:
             apart = about.get("separate", False)  # articles that share a file and nothing else
             event = f"{path.stem}/{front['id']}" if apart else path.stem
@@ -145,6 +149,7 @@ def load(folder: Path) -> World:
         events=events,
         articles=tuple(sorted(articles, key=lambda a: (a.at, a.id))),
         pictures=yaml.safe_load((folder / "pictures.yaml").read_text("utf-8")),
+        calendar=calendar,
     )
 
 
@@ -155,13 +160,24 @@ def _publisher(key: str, value: dict[str, Any]) -> Publisher:
     return Publisher(id=key, **value)
 
 
-def _blocks(text: str) -> list[tuple[dict[str, Any], str]]:
-    """Split a file into its (front matter, body) blocks."""
+def _blocks(text: str, calendar: Calendar) -> list[tuple[dict[str, Any], str]]:
+    """Split a file into its (front matter, body) blocks, with their dates moved."""
     pieces = re.split(r"^---\n", text, flags=re.MULTILINE)[1:]
     return [
-        (yaml.safe_load(front), body.strip())
+        (_moved(yaml.safe_load(front), calendar), calendar.write(body.strip()))
         for front, body in zip(pieces[::2], pieces[1::2], strict=True)
     ]
+
+
+def _moved(value: Any, calendar: Calendar) -> Any:
+    """Give front matter with its times and the dates in its texts moved."""
+    if isinstance(value, dict):
+        return {key: _moved(inner, calendar) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [_moved(inner, calendar) for inner in value]
+    if isinstance(value, str) and _TIME.fullmatch(value):
+        return datetime.fromisoformat(value.replace("Z", "+00:00")) + calendar.shift
+    return calendar.write(value) if isinstance(value, str) else value
 
 
 def _article(
@@ -177,9 +193,9 @@ def _article(
         original, text = originals[front["copy_of"]]
         topics = original["topics"]
         body = _copied(text, front)
-    first = Version(at=_time(front["at"]), title=front["title"], stand=front["stand"], body=body)
+    first = Version(at=front["at"], title=front["title"], stand=front["stand"], body=body)
     later = [
-        Version(at=_time(u["at"]), title=u["title"], stand=u["stand"], body=u["body"].strip())
+        Version(at=u["at"], title=u["title"], stand=u["stand"], body=u["body"].strip())
         for u in front.get("updates", ())
     ]
     article = Article(
@@ -197,14 +213,9 @@ def _article(
         access=front.get("access", "free"),
         picture=front.get("picture", {}),
         duration=front.get("duration", ""),
-        trouble=_trouble(front.get("trouble", {})),
+        trouble=front.get("trouble", {}),
     )
     return replace(article, path=front.get("path") or _path(article, front["title"]))
-
-
-def _trouble(value: dict[str, Any]) -> dict[str, Any]:
-    claimed = value.get("feed_date", "none")
-    return value if claimed == "none" else {**value, "feed_date": _time(claimed)}
 
 
 def _copied(text: str, front: dict[str, Any]) -> str:
@@ -260,9 +271,3 @@ def slug(title: str) -> str:
             break
         text += f"-{word}"
     return text.strip("-")
-
-
-def _time(value: datetime | str) -> datetime:
-    if isinstance(value, str):
-        value = datetime.fromisoformat(value.replace("Z", "+00:00"))
-    return value.astimezone(UTC) if value.tzinfo else value.replace(tzinfo=UTC)

@@ -57,7 +57,12 @@ class Invocation:
         Raises UsageError if that one belongs to another user.
         """
         given = self.given_root
-        return find_newsroom(Path.cwd(), Path.home()) if given == Path() else given
+        if given != Path():
+            return given
+        try:
+            return find_newsroom(Path.cwd(), _home())
+        except OSError:  # the current folder was deleted, or one above may not be read
+            return Path()
 
     @property
     def root_origin(self) -> str:
@@ -114,6 +119,13 @@ def _folders_upwards(start: Path, home: Path) -> list[Path]:
         if folder == home or (folder / ".git").exists():
             return folders
     return [start]
+
+
+def _home() -> Path:
+    try:
+        return Path.home()
+    except RuntimeError:  # no HOME, and no entry for this user, as in a container
+        return Path("/")
 
 
 def _own_users() -> set[int]:

@@ -7,7 +7,9 @@ import signal
 import sys
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -16,6 +18,9 @@ from copydesk.cli import terminal
 from copydesk.cli._invocation import DEPLOY_HELP, WEB_HELP, Invocation, common
 from copydesk.news import Standing
 from copydesk.newsroom import open_newsroom, reports
+
+if TYPE_CHECKING:
+    from copydesk.newsroom.starts import Demo
 
 _FILE = click.Path(path_type=Path, dir_okay=False)
 
@@ -149,22 +154,26 @@ def demo_command(invocation: Invocation, folder: Path, no_serve: bool, port: int
     """Build and serve an example site, offline.
 
     Reads a recording of invented news sites, saves their stories, builds the site, and serves the
-    site and its desk (web editor) until Ctrl-C.
+    site and its desk (web editor) until Ctrl-C. A new folder gets the dates of this week, or of
+    the week of --now, and keeps them.
     """
-    from copydesk import rounds, serve
-    from copydesk.editing import applying
-    from copydesk.newsroom.starts import demo, demo_newsroom
+    from copydesk import serve
+    from copydesk.newsroom import starts
 
-    with demo() as world:
-        now = invocation.now or world.now
-        demo_newsroom(folder, now)
-        options = rounds.RoundOptions(web=world.web, all_due=True)
-        with open_newsroom(folder, now, {}) as opened, terminal.progress() as progress:
-            report = rounds.run_round(opened, options, progress)
+    demo = starts.find_demo(folder)
+    if demo is None:
+        demo = starts.demo_newsroom(folder, invocation.clock())
+        ran = _fill_demo(folder, demo)
+    else:
+        terminal.note(_describe_demo(folder, demo))
+        ran = {demo.now: _run_demo(folder, demo, demo.now)}
+    report = ran[demo.now]
     if invocation.json:
         terminal.as_json(report)
     else:
-        show_round(report)
+        for now, one in ran.items():
+            terminal.note(f"the run of {now:%A, %Y-%m-%d}:")
+            show_round(one)
     site = folder / ".copydesk" / "site"
     if report.failed:
         terminal.note("(the failures are part of the example: real sources fail like this, too)")
@@ -173,11 +182,44 @@ def demo_command(invocation: Invocation, folder: Path, no_serve: bool, port: int
     terminal.note(f"to see why a story is published: copydesk -C {place} explain _news/FILE.md")
     terminal.note("the example needs its recorded web pages: to run it again, use copydesk demo")
     if not no_serve:
-        with open_newsroom(folder, now, {}) as opened:
-            waiting = applying.let_stories_wait(opened)
-            if waiting:
-                terminal.note(f"{waiting} stories below the threshold wait at the desk")
+        with open_newsroom(folder, demo.now, {}) as opened:
             serve.serve_demo(opened, serve.Address(port=port), _EDITOR, terminal.note)
+
+
+def _fill_demo(folder: Path, demo: Demo) -> dict[datetime, reports.RoundReport]:
+    """Run the new demo as on two days, with editors' decisions and page views; return the reports
+    by time.
+    """
+    from copydesk.editing import applying
+    from copydesk.newsroom import starts
+
+    first, last = demo.runs
+    ran = {first: _run_demo(folder, demo, first)}
+    with open_newsroom(folder, first, {}) as opened:
+        applying.let_stories_wait(opened)
+        applying.decide_on_some(opened)
+    report = _run_demo(folder, demo, last)
+    with open_newsroom(folder, last, {}) as opened:
+        waiting = report.waiting_stories + applying.let_stories_wait(opened)
+        starts.count_example_reads(opened, demo.made)
+    return {**ran, last: replace(report, waiting_stories=waiting)}
+
+
+def _run_demo(folder: Path, demo: Demo, now: datetime) -> reports.RoundReport:
+    from copydesk import rounds
+
+    options = rounds.RoundOptions(web=demo.web, all_due=True)
+    with open_newsroom(folder, now, {}) as opened, terminal.progress() as progress:
+        return rounds.run_round(opened, options, progress)
+
+
+def _describe_demo(folder: Path, demo: Demo) -> str:
+    """Return a sentence on the demo that a folder has already: its stories, its age."""
+    stories = sum(1 for _ in (folder / "_news").glob("*.md"))
+    return (
+        f"the folder has a demo with {stories} stories, made on {demo.made:%Y-%m-%d}, with the "
+        f"dates of that week; to start anew, delete the folder and run the command again: {folder}"
+    )
 
 
 @click.command("build")

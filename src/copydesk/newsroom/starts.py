@@ -5,27 +5,42 @@ from __future__ import annotations
 import importlib.resources
 import json
 import shutil
+import subprocess
+import sys
+import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from copydesk import config
 from copydesk.archive import change, sealing
 from copydesk.errors import UsageError
 from copydesk.kit import dates, files
-from copydesk.newsroom._newsroom import PRIVATE
+from copydesk.newsroom._newsroom import PRIVATE, Newsroom
+from copydesk.placement.addresses import record_name
 
 _IGNORED = f"{PRIVATE}/"
+_DEMO = f"{PRIVATE}/demo"
+_ABOUT_DEMO = "demo.json"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Demo:
-    """The built-in demo: a file of recorded web pages, and the time to assume for their replay."""
+    """The built-in demo: a file of recorded web pages, and the time to assume for their replay.
+
+    `made` is when its folder was created.
+    """
 
     web: Path
     now: datetime
+    made: datetime
+
+    @property
+    def runs(self) -> tuple[datetime, datetime]:
+        """Return the times of the two runs that fill the newsroom: on the day before, and `now`."""
+        return self.now - timedelta(days=1), self.now
 
 
 def new(root: Path, when: datetime) -> tuple[str, ...]:
@@ -54,24 +69,74 @@ def new_beat(root: Path, new: config.NewBeat, when: datetime) -> tuple[str, ...]
     return _begin(root, when)
 
 
-def demo_newsroom(root: Path, when: datetime) -> bool:
-    """Create the demo's newsroom folder `root`; return False if it exists already."""
-    if (root / "beat.toml").exists():
-        return False
+def demo_newsroom(root: Path, when: datetime) -> Demo:
+    """Create the demo's newsroom folder `root` and its recorded web pages; return the demo.
+
+    All dates in the pages are moved by whole weeks, so that the newest are at most six days before
+    `when`. Raises UsageError if the folder is not empty.
+    """
     require_free_folder(root)
-    with example() as folder:
-        _lay_out(folder / "newsroom", root, when)
-    return True
+    with example() as folder, tempfile.TemporaryDirectory(prefix="copydesk-") as built:
+        _build_web(folder, Path(built), when)
+        demo = _read_demo(Path(built))
+        _lay_out(folder / "newsroom", root, demo.runs[0])
+        shutil.copytree(built, root / _DEMO)
+    return replace(demo, web=root / _DEMO / demo.web.name)
+
+
+def find_demo(root: Path) -> Demo | None:
+    """Return the demo that was created in a folder, with its own dates; None for none.
+
+    Raises UsageError if the folder has another newsroom.
+    """
+    if (root / _DEMO / _ABOUT_DEMO).is_file():
+        return _read_demo(root / _DEMO)
+    if (root / "beat.toml").exists():
+        raise UsageError(
+            "the folder has a newsroom that `copydesk demo` did not make",
+            subject=str(root),
+            hint="name another folder with --dir, or delete this one to start anew",
+        )
+    return None
 
 
 @contextmanager
 def demo() -> Iterator[Demo]:
-    """Yield the demo's recorded web pages and time, for the `with` block."""
+    """Yield the demo as it was recorded first, with the dates of that week, for the block."""
     with example() as folder:
-        about = json.loads((folder / "demo.json").read_text("utf-8"))
-        now = dates.parse(about["now"])
-        assert now is not None
-        yield Demo(web=folder / "web.warc.gz", now=now)
+        yield _read_demo(folder)
+
+
+def _read_demo(folder: Path) -> Demo:
+    about = json.loads((folder / _ABOUT_DEMO).read_text("utf-8"))
+    now, made = dates.parse(about["now"]), dates.parse(about["made"])
+    assert now is not None
+    assert made is not None
+    return Demo(web=folder / about["web"], now=now, made=made)
+
+
+def _build_web(example: Path, out: Path, when: datetime) -> None:
+    """Write the demo's recorded web pages and `demo.json` into a folder."""
+    script = str(example / "build_world.py")
+    ended = subprocess.run(  # noqa: S603 -- our own script, by this Python
+        [sys.executable, "-B", script, "--out", str(out), "--now", when.isoformat()],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if ended.returncode != 0:
+        raise UsageError(
+            f"the example's web pages could not be made: {ended.stderr.strip()[-500:]}",
+            hint="install copydesk again",
+        )
+
+
+def count_example_reads(newsroom: Newsroom, when: datetime) -> None:
+    """Count page views of the demo's stories on a day, so that the desk has some to show."""
+    stories = (story for story in newsroom.archive.stories(print) if story.published)
+    oldest_first = sorted(stories, key=lambda story: (story.published_at, story.path))
+    counts = {record_name(story.path): 5 + n * 37 % 83 for n, story in enumerate(oldest_first)}
+    newsroom.memory.reads.add(when.date(), counts)
 
 
 def adopt(root: Path) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from copydesk.editing.applying._apply_actions import MOST_IN_A_COMMIT as MOST_IN_A_COMMIT
     from copydesk.editing.applying._apply_actions import WorkedOff as WorkedOff
     from copydesk.editing.applying._apply_actions import apply_actions as apply_actions
+    from copydesk.editing.applying._apply_actions import decide_on_some as decide_on_some
     from copydesk.editing.applying._apply_actions import file_actions as file_actions
     from copydesk.editing.applying._apply_actions import let_stories_wait as let_stories_wait
     from copydesk.editing.applying._apply_actions import part_into_lots as part_into_lots

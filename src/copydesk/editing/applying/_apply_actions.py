@@ -7,9 +7,10 @@ actions ── batches ──> an edit, step by step ── make ──> a commi
 from __future__ import annotations
 
 import contextlib
+import itertools
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from uuid import NAMESPACE_URL, uuid5
 
@@ -423,34 +424,45 @@ def _refuse_broken_action(action: EditorAction, error: Exception) -> ActionOutco
 
 
 _BY = "copydesk demo"
-_WHY = "the demo holds stories below the threshold for you"
 _BELOW = frozenset({Standing.BELOW_GATE})
+_WAITING = frozenset({Standing.HELD})
 
 
 def let_stories_wait(newsroom: Newsroom) -> int:
     """Put the demo's stories that are below the publishing threshold on hold; return their number.
 
-    This is done once in a newsroom, to fill the demo's queue. None of these stories is on the site,
-    before or after it.
+    None of these stories is on the site, before or after it. They fill the demo's queue.
     """
+    paths = ask_catalogue(newsroom, lambda catalogue: catalogue.find(StoryFilter(standings=_BELOW)))
+    make_pictures(newsroom, paths)
+    why = "the demo holds stories below the threshold for you"
+    return _decide(newsroom, [(path, "hold", newsroom.now, why) for path in paths])
 
-    def find(catalogue: Catalogue) -> list[str]:
-        if catalogue.find_verdicts():
-            return []
-        return catalogue.find(StoryFilter(standings=_BELOW))
 
-    paths = ask_catalogue(newsroom, find)
+def decide_on_some(newsroom: Newsroom) -> int:
+    """Publish and reject some of the demo's waiting stories in turn, as an editor would in the
+    following hours; return their number.
+    """
+    waiting = StoryFilter(standings=_WAITING)
+    paths = sorted(ask_catalogue(newsroom, lambda catalogue: catalogue.find(waiting)))[::2]
+    said = itertools.cycle(("publish", "reject"))
+    hours = (newsroom.now + timedelta(hours=hour) for hour in itertools.count(1))
+    why = itertools.repeat("an example of an editor's decision")
+    return _decide(newsroom, list(zip(paths, said, hours, why, strict=False)))
+
+
+def _decide(newsroom: Newsroom, decisions: Sequence[tuple[str, str, datetime, str]]) -> int:
+    """Apply decisions (path, action, time, reason) of the demo; return how many took effect."""
     actions = [
         EditorAction(
-            id=str(uuid5(NAMESPACE_URL, path)),
+            id=str(uuid5(NAMESPACE_URL, f"{said} {path}")),
             kind="verdict",
-            said="hold",
+            said=said,
             by=_BY,
-            at=newsroom.now,
-            stories=(path.rsplit("/", 1)[-1].removesuffix(".md"),),
-            why=_WHY,
+            at=at,
+            stories=(record_name(path),),
+            why=why,
         )
-        for path in paths
+        for path, said, at, why in decisions
     ]
-    make_pictures(newsroom, paths)
     return sum(outcome.state == "done" for outcome in apply_actions(newsroom, actions))
