@@ -75,7 +75,7 @@ def test_the_agreement_is_told_with_a_gate_that_would_have_agreed_better(root: P
         "1 stories that editors chose themselves: the threshold (70) agrees with editors on 0 (0%)",
         "  the threshold publishes 1, and editors 0 of them (0%)",
         "  editors publish 0, and the threshold 0 of them",
-        "  most were chosen to correct a status, so they do not measure the threshold",
+        "  most chosen stories correct a status, so they do not measure the threshold",
         "period      waited  agreed   chosen  agreed",
         "2026-W47        36      24        1       0",
         "publish_at = 55 would agree with editors on 36 of 36 stories, today's 70 agrees on 24",

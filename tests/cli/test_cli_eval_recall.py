@@ -96,8 +96,8 @@ def test_the_table_says_how_much_we_had_and_why_we_have_not_the_rest(world: Path
     assert "the list has 5 stories, 40% of them also on your site" in said.out
     for line in (
         "1  covered by another publisher",
-        "0 of 2  gull.example (a source)",
-        "1 of 2  tern.example (not a source)",
+        "0 of 2 stories on gull.example (a source)",
+        "1 of 2 stories on tern.example (not a source)",
         "off-beat",
         "its website is not a source",
     ):

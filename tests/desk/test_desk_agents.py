@@ -179,7 +179,7 @@ def test_what_refuses_models_is_told_by_headline_and_judgement(
             "the story does not exist",
         ),
         ("propose_to_editors", {**VERDICT, "id": "b", "said": "merge"}, "cannot propose this"),
-        ("propose_to_editors", {**VERDICT, "id": "b", "values": ["x"]}, "no values"),
+        ("propose_to_editors", {**VERDICT, "id": "b", "values": ["x"]}, "other rules need none"),
         ("propose_to_editors", {**VERDICT, "id": "../b"}, "id"),
     ],
 )

@@ -125,7 +125,7 @@ def test_what_is_asked_twice_is_done_once(ed: ApiClient) -> None:
     states = [ed.post(f"{awaits}/{do}")["state"] for do in ("pause", "pause", "end", "end")]
     assert ["paused", "paused", "ended", "ended"] == states
     assert "neither paused" in detail_of(ed.ask("POST", f"{awaits}/send"), 400)
-    assert "has ended" in detail_of(ed.ask("POST", f"{awaits}/pause"), 400)
+    assert "already delivered or cancelled" in detail_of(ed.ask("POST", f"{awaits}/pause"), 400)
 
 
 def test_an_issue_is_tried_out_and_then_sent(served: ServedNewsroom, ed: ApiClient) -> None:

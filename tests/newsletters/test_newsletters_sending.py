@@ -354,7 +354,7 @@ def test_a_sending_that_was_ended_stays_so(tmp_path: Path) -> None:
 
         with pytest.raises(UsageError, match="was ended"):
             begin_sending(newsroom, store, name_issue(root), "Anna")
-        with pytest.raises(UsageError, match="has ended"):
+        with pytest.raises(UsageError, match="already delivered or cancelled"):
             delivery_log.stop_sending(store, name_issue(root), "paused", "Ben")
 
 

@@ -170,7 +170,7 @@ def test_in_everyday_there_is_no_place_for_it(tmp_path: Path) -> None:
     root = desk_newsroom(tmp_path / "everyday", filed, more=EVERYDAY)
     (told,) = act(root, write())
     assert told.state == "refused"
-    assert "cannot store stories" in told.what
+    assert "stories written by editors need" in told.what
 
 
 def test_a_file_that_came_to_lie_there_is_not_overwritten(root: Path) -> None:

@@ -251,7 +251,7 @@ class Archive:
             raise RecordError(
                 "cannot change the story file without losing its formatting",
                 subject=story.path,
-                hint="run `copydesk record check`; order the keys as in other stories, and use LF",
+                hint="run `copydesk record check`; order keys as in other stories; use LF newlines",
             )
 
 
@@ -260,7 +260,7 @@ def _emit_with_proof(story: Story) -> bytes:
     data = emit_story(story)
     if emit_story(parse_story(story.path, data)) != data:
         raise RecordError(
-            "the story would change when it is saved and read again", subject=story.path
+            "the story cannot be saved without changing its content", subject=story.path
         )
     return data
 

@@ -68,7 +68,7 @@ def emit_letter(letter: FiledLetter) -> bytes:
     data = _encode(f"---\n{front}\n---\n{text.guard_liquid(letter.html)}", letter.path)
     if parse_record(letter.path, data).fields.get("title") != letter.title:
         raise RecordError(
-            "the issue would change when it is saved and read again", subject=letter.path
+            "the issue cannot be saved without changing its content", subject=letter.path
         )
     return data
 

@@ -113,7 +113,7 @@ def edit_reading_list(data: bytes, wanted: ReadingList) -> bytes:
     after = _data_lists.edit(data, path, lambda tree: _edit_tree(tree, before, wanted))
     if parse_reading_list(path, after) != wanted:
         raise RecordError(
-            "the reading list would change when it is saved and read again", subject=path
+            "the reading list cannot be saved without changing its content", subject=path
         )
     return after
 

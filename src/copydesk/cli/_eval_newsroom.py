@@ -52,7 +52,7 @@ def _show_gate(report: verdicts.GateReport) -> None:
         _show_agreement("stories that had waited for an editor", report.waited, report.publish_at)
     if report.picked.stories:
         _show_agreement("stories that editors chose themselves", report.picked, report.publish_at)
-        click.echo("  most were chosen to correct a status, so they do not measure the threshold")
+        click.echo("  most chosen stories correct a status, so they do not measure the threshold")
     click.echo(f"{'period':<10}{'waited':>8}{'agreed':>8}{'chosen':>9}{'agreed':>8}")
     for period in report.periods:
         click.echo(_format_period(period))
@@ -182,11 +182,11 @@ def _show_recall(found: RecallFindings, counted: RecallCounts, limit: int) -> No
     for kind, words in KIND_WORDS.items():
         click.echo(f"  {counted.kinds[kind]:>6,}  {words}")
     if counted.sites:
-        click.echo("stories found, by website; websites with the most missed stories first")
+        click.echo("websites with the most missed stories first:")
     for site in counted.sites[:limit]:
         had = site.kinds[RecallKind.HAVE] + site.kinds[RecallKind.COVERED]
         whose = "a source" if site.is_source else "not a source"
-        click.echo(f"  found {had} of {site.stories}  {text.fold(site.site)} ({whose})")
+        click.echo(f"  found {had} of {site.stories} stories on {text.fold(site.site)} ({whose})")
     for kind in KIND_WORDS:
         _show_stories([trace for trace in found.traces if trace.kind is kind], kind, limit)
 

@@ -208,7 +208,7 @@ def common(command: Callable[..., R]) -> Callable[..., R]:
     """Decorate a command with -C, --now and --json; it gets an `Invocation` as first argument."""
 
     @click.option("-C", "root", type=click.Path(path_type=Path), help=ROOT_HELP)
-    @click.option("--now", type=TimeParam(), help="Set the clock, such as 2026-11-20T08:00:00Z.")
+    @click.option("--now", type=TimeParam(), help="Simulate a time, such as 2026-11-20T08:00:00Z.")
     @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
     @functools.wraps(command)
     def run(

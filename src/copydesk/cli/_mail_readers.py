@@ -69,7 +69,7 @@ _QUIET = {"added", "already"}  # results that are not listed row by row
 @click.command("import")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--dry-run", is_flag=True, help="Show each row's result, without changing anything.")
-@click.option("--letter", default="", metavar="ID", help="Newsletter of rows that name none.")
+@click.option("--letter", default="", metavar="ID", help="Newsletter of rows without a newsletter.")
 @click.option("--consent", default="", metavar="TEXT", help="Proof of consent if a row has none.")
 @click.option(
     *("--ignore-column", "ignored"),

@@ -27,7 +27,7 @@ _MOST = 20  # lines of each kind; --json has all
     type=SinceParam(),
     default="30d",
     show_default=True,
-    help=f"{SINCE_HELP} 0 for all stories.",
+    help=f"{SINCE_HELP} The value 0 means all stories.",
 )
 @click.option("--apply", "is_applied", is_flag=True, help="Save the changes in one git commit.")
 @common

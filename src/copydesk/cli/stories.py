@@ -119,8 +119,8 @@ def explain_command(invocation: Invocation, path_or_url: str) -> None:
     _print_reasons(why)
     if why.verdict:
         click.echo(
-            f"  decision: {why.verdict['said']} by {why.verdict['by']} at {why.verdict['at']}: "
-            f"{why.verdict['why']}"
+            f"  decision: {why.verdict['said']} by {why.verdict['by']} at {why.verdict['at']}, "
+            f"reason: {why.verdict['why']}"
         )
     for rule in why.rulings:
         click.echo(f"  rule {rule.number}, {_format_rule(rule)}")

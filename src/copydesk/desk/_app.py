@@ -150,7 +150,7 @@ def _make_route(desk: Desk, editor_of: EditorOf, page: Page) -> Route:
                 require_role(request, "owner")
             editor = editor_of(request)
             if page.role != "viewer" and not editor.may_edit:
-                raise UsageError("this account cannot change anything", subject=editor.name)
+                raise UsageError("this account has no permission to edit", subject=editor.name)
             return await page.answer(Visit(desk=desk, request=request, editor=editor))
         except CopydeskError as error:
             if "text/html" in request.headers.get("Accept", ""):

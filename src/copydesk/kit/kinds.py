@@ -397,7 +397,7 @@ def of_type(annotation: object) -> ValueKind[object]:
     """Return the kind of option value for a field's type; a Literal is a choice of its values."""
     names = tuple(_literals(annotation))
     if annotation not in _OF_TYPES and not names:
-        raise TypeError(f"no kind of value is known for the type {annotation}")
+        raise TypeError(f"settings cannot have the type {annotation}")
     choose = choices if get_origin(annotation) is tuple else choice
     return _OF_TYPES.get(annotation) or choose(*names)
 

@@ -95,7 +95,7 @@ def find_demo(root: Path) -> Demo | None:
         raise UsageError(
             "the folder has a newsroom that `copydesk demo` did not make",
             subject=str(root),
-            hint="name another folder with --dir, or delete this one to start anew",
+            hint="name another folder with --dir, or delete this folder to start anew",
         )
     return None
 
@@ -126,7 +126,7 @@ def _build_web(example: Path, out: Path, when: datetime) -> None:
     )
     if ended.returncode != 0:
         raise UsageError(
-            f"the example's web pages could not be made: {ended.stderr.strip()[-500:]}",
+            f"could not create the example's web pages: {ended.stderr.strip()[-500:]}",
             hint="install copydesk again",
         )
 
