@@ -223,8 +223,8 @@ ELSEWHERE = Answer(status="301 Moved", headers=(("Location", "https://heron.exam
     [
         (GONE, "gone"),
         (Answer(status="404 Not Found"), "gone"),
-        (OTHER, "another article"),
-        (ELSEWHERE, "another article"),
+        (OTHER, "the page now has another article"),
+        (ELSEWHERE, "the page now has another article"),
     ],
     ids=["410", "404", "other text", "elsewhere"],
 )

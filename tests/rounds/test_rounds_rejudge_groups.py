@@ -208,8 +208,8 @@ def test_explain_says_who_leads_and_what_would_change_it(root: Path) -> None:
     assert any("the main story of its group is" in line for line in told["otherwise"])
     assert any(f"copydesk rule split {Path(path).stem}" in line for line in told["otherwise"])
     text = said(root, 4, "explain", path).out
-    assert f"beside: {stories(root)[first].path} (leads)" in text
-    assert "  otherwise: " in text
+    assert f"same group: {stories(root)[first].path} (main story)" in text
+    assert "  what if: " in text
 
 
 def test_a_rule_that_moves_nothing_says_so(root: Path) -> None:

@@ -276,7 +276,7 @@ def test_a_block_leaves_what_is_filed_and_explain_shows_it(root: Path, web: Path
             ("the rule split needs different stories"),
         ),
         (("split", RECORD), 2, "--why"),
-        (("pin", RECORD, "--until", "soon"), 2, "no time such as"),
+        (("pin", RECORD, "--until", "soon"), 2, "expected a time such as"),
         (("undo", "first"), 2, "not a valid integer"),
     ],
 )
@@ -330,7 +330,7 @@ def test_a_file_under_somebodys_pen_is_left_alone(root: Path, name: str) -> None
     said = rule(root, "rename", RECORD, "The wall")
 
     assert said.code == 1
-    assert "edits that are not committed" in said.err
+    assert "uncommitted edits" in said.err
     assert file.read_bytes() == before
     assert file.exists()
 
@@ -343,7 +343,7 @@ def test_broken_rulings_stop_a_rule_and_a_round_but_no_build(root: Path, web: Pa
     assert copydesk("-C", root, "run", "--web", web, "--now", NOW.isoformat()).code == 1
     built = copydesk("-C", root, "build")
     assert built.code == 0
-    assert "rules.0.said in line 2 is none of split" in built.err
+    assert "rules.0.said in line 2 is not one of split" in built.err
 
 
 @only_copydesk
@@ -359,7 +359,7 @@ def test_without_git_it_is_on_the_disk_and_says_so(tmp_path: Path, web: Path) ->
     run(root, web)
     report = rule(root, "rename", RECORD, "The wall").json()
     assert (report["commit"], kept(root).read(RECORD).title) == (None, "The wall")
-    assert "no git repository here" in report["notes"][0]
+    assert "there is no git repository" in report["notes"][0]
 
 
 # killed

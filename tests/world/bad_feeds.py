@@ -132,6 +132,6 @@ FEEDS = (
     one(
         "json that breaks off",
         serves(b'{"version": "https://jsonfeed.org/version/1.1", "items": ['),
-        NoFeed(words="json"),
+        NoFeed(words="JSON"),
     ),
 )

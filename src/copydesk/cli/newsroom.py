@@ -72,26 +72,44 @@ def new_command(
     if folder is None:
         raise click.MissingParameter(param_hint="'DIR'", param_type="argument")
     starts.require_free_folder(folder)
-    new: config.NewBeat | None = None
+    new: config.NewBeat | None
     if any(own):
         plain = config.NewBeat(title=title or next(iter(topics), "") or folder.resolve().name)
         given = {"locale": language, "timezone": timezone, "contact": contact}
-        new = _complete(plain, topics, sources, given)
-    elif not invocation.json and _is_person():
-        new = _ask()
+        new, is_asked = _complete(plain, topics, sources, given), False
+    else:
+        is_asked = not invocation.json and _is_person()
+        new = _ask() if is_asked else None
+    _make(invocation, folder, new)
+    _begin(invocation, folder, new, is_run=is_run, is_asked=is_asked)
+
+
+def _make(invocation: Invocation, folder: Path, new: config.NewBeat | None) -> None:
     if new is None:
         terminal.note("example site about AI; for your own site use --title, --topic, --source")
         made = starts.new(folder, invocation.clock())
     else:
         made = starts.new_beat(folder, new, invocation.clock())
     _show(invocation, folder, made)
+
+
+def _begin(
+    invocation: Invocation,
+    folder: Path,
+    new: config.NewBeat | None,
+    *,
+    is_run: bool,
+    is_asked: bool,
+) -> None:
+    """Do the first run if it is wanted, which a person at a terminal is asked; else name it."""
     is_ready = new is not None and bool(new.contact and new.sources)
-    if is_run or (is_ready and not any(own) and click.confirm(_RUN_NOW, default=True, err=True)):
+    if not is_run and is_ready and is_asked:
+        is_run = click.confirm(_RUN_NOW, default=True, err=True)
+    if is_run:
         context = click.get_current_context()
         context.obj = replace(invocation, folder=folder)
         context.invoke(run_command)
-        return
-    if not invocation.json:
+    elif not invocation.json:
         _note_next_steps(folder, is_ready=is_ready)
 
 
