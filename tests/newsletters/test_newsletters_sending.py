@@ -211,7 +211,7 @@ def test_a_letter_that_is_queued_is_shown_without_a_time(tmp_path: Path) -> None
     who = copydesk("-C", root, "mail", "who", name_issue(root))
     line = copydesk("-C", root, "mail", "who", address, "--json").json()["deliveries"][0]
 
-    assert f"  {name_issue(root)}: queued\n" in found.out
+    assert f"  issue {name_issue(root)}: queued\n" in found.out
     assert (f"-{' ' * 21}queued", None) == (who.out[:28], line["at"])
 
 
@@ -352,7 +352,7 @@ def test_a_sending_that_was_ended_stays_so(tmp_path: Path) -> None:
         begin_sending(newsroom, store, name_issue(root), "Anna")
         delivery_log.stop_sending(store, name_issue(root), "ended", "Ben")
 
-        with pytest.raises(UsageError, match="was ended"):
+        with pytest.raises(UsageError, match="was cancelled before"):
             begin_sending(newsroom, store, name_issue(root), "Anna")
         with pytest.raises(UsageError, match="already delivered or cancelled"):
             delivery_log.stop_sending(store, name_issue(root), "paused", "Ben")

@@ -265,7 +265,7 @@ def list_unsent_issues(
 def _approve(store: MailStore, sending: Sending, remark: SendingRemark, by: str) -> Sending:
     """Approve an issue's sending that waits for approval or is paused."""
     if sending.state in {"done", "ended"}:
-        what = "was already sent" if sending.state == "done" else "was ended before"
+        what = "was already sent" if sending.state == "done" else "was cancelled before"
         raise UsageError(f"the issue {what}", subject=sending.issue, hint=_GONE)
     state: SendingState = "awaits-word" if remark else "ready"
     if sending.state in {"awaits-word", "paused"} or remark:
