@@ -64,7 +64,7 @@ def root(tmp_path: Path) -> Path:
 
 def test_the_agreement_is_told_with_a_gate_that_would_have_agreed_better(root: Path) -> None:
     assert [
-        "editors decided about 38 stories: 1 hold, 24 publish, 12 reject, 1 remove",
+        "decisions of editors on 38 stories: 1 hold, 24 publish, 12 reject, 1 remove",
         "  1 not compared: copies, related or removed stories",
         (
             "36 stories that had waited for an editor: "
@@ -136,7 +136,7 @@ def test_a_record_that_cannot_be_read_loses_no_other(root: Path) -> None:
 
     done = measure(root)
 
-    assert done.out.startswith("editors decided about 37 stories")
+    assert done.out.startswith("decisions of editors on 37 stories")
     assert "2026-11-19-low-0.md" in done.err
 
 

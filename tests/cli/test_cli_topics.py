@@ -95,7 +95,7 @@ def test_a_dismissed_word_is_offered_no_more(root: Path) -> None:
 
     first, again = copydesk(*order), copydesk(*order, "--json").json()
 
-    assert first.out == f"dismissed in {TOPIC}: trawler\n"
+    assert first.out == f"keyword not suggested again for {TOPIC}: trawler\n"
     assert "dismissed:\n  - trawler\n" in (root / TOPIC).read_text("utf-8")
     assert run_git(root, "log", "-1", "--format=%B").split("\n\n") == [
         "topics: Coast, 1 dismissed word",

@@ -47,7 +47,7 @@ _GROUPS = {
     },
     "Looking inside": {
         "watch": "Fetch one source and list the articles it links to",
-        "fetch": "Fetch one URL as a run would, and print the response",
+        "fetch": "Fetch one URL with all limits of a run, and print the response",
         "extract": "Extract the article from one page and print its fields",
         "judge": "Fetch one page and print its topics and score",
         "eval": "Measure extraction, grouping and scoring on labelled data",

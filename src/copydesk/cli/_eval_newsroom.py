@@ -45,7 +45,7 @@ def gate(invocation: Invocation) -> None:
 
 def _show_gate(report: verdicts.GateReport) -> None:
     said = ", ".join(f"{count} {word}" for word, count in sorted(report.said.items()))
-    click.echo(f"editors decided about {report.decided} stories: {said}")
+    click.echo(f"decisions of editors on {report.decided} stories: {said}")
     if report.passed_over:
         click.echo(f"  {report.passed_over} not compared: copies, related or removed stories")
     if report.waited.stories:
@@ -182,7 +182,7 @@ def _show_recall(found: RecallFindings, counted: RecallCounts, limit: int) -> No
     for kind, words in KIND_WORDS.items():
         click.echo(f"  {counted.kinds[kind]:>6,}  {words}")
     if counted.sites:
-        click.echo("websites with the most missed stories first:")
+        click.echo("websites whose stories your site missed, most missed first:")
     for site in counted.sites[:limit]:
         had = site.kinds[RecallKind.HAVE] + site.kinds[RecallKind.COVERED]
         whose = "a source" if site.is_source else "not a source"

@@ -30,7 +30,7 @@ R = TypeVar("R")
 @click.group("rule")
 @common
 def rule_command(invocation: Invocation) -> None:  # stored in the context for the subcommand
-    """Set, list and undo lasting rules for stories.
+    """Set rules that stay in force for stories; list and undo them.
 
     A rule applies to all later runs until you undo the rule.
     """
@@ -89,7 +89,7 @@ def lead(invocation: Invocation, path: str, *, why: str, name: str) -> None:
 
 @rule_command.command("pin")
 @click.argument("path")
-@click.option("--until", type=TimeParam(), help="Time when the pin ends (default: never).")
+@click.option("--until", type=TimeParam(), help="Time to unpin the story (default: never).")
 @_may_say_why
 @common
 def pin(invocation: Invocation, path: str, *, until: datetime | None, why: str, name: str) -> None:

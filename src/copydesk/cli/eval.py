@@ -30,7 +30,7 @@ from copydesk.measure.labelled import Order
     type=click.Path(path_type=Path, dir_okay=False),
     help="Write the groups to FILE: for each document, JSON with id and cluster.",
 )
-@click.option("--embed", is_flag=True, help="Also group by meaning; needs copydesk[embed].")
+@click.option("--embed", is_flag=True, help="Also group stories by meaning; needs copydesk[embed].")
 @common
 def group(
     invocation: Invocation,

@@ -54,7 +54,7 @@ def as_dict(report: archive.CheckReport) -> Mapping[str, object]:
 
 def show_check(report: archive.CheckReport) -> None:
     """Print the report of `copydesk record check` for a person."""
-    click.echo(f"{report.records} records read, {report.identical} stay identical when saved")
+    click.echo(f"{report.records} records checked, saving changes no byte of {report.identical}")
     for collection, count in report.collections.items():
         click.echo(f"  {count:6} {collection}")
     for path in (*report.different, *report.data.different):

@@ -40,7 +40,7 @@ def watch_command(invocation: Invocation, url: str, web: Path | None) -> None:
 @click.option("--web", type=click.Path(path_type=Path), help=WEB_HELP)
 @common
 def fetch_command(invocation: Invocation, url: str, web: Path | None) -> None:
-    """Fetch one URL as a run would, and print the response body."""
+    """Fetch one URL with the robots.txt, pauses and limits of a run; print the response body."""
     with invocation.newsroom(scratch=True) as newsroom:
         answer = steps.fetch_url(newsroom, url, web)
     if invocation.json:

@@ -115,7 +115,7 @@ def _dismiss(
     for word in report.known:
         click.echo(f"already dismissed: {word}")
     for word in report.dismissed:
-        click.echo(f"dismissed in {report.path}: {word}")
+        click.echo(f"keyword not suggested again for {report.path}: {word}")
     for words_ in report.notes:
         terminal.note(f"note: {words_}")
 

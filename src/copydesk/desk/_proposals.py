@@ -97,7 +97,7 @@ def _check_words(sent: SentProposal) -> None:
     """Raise UsageError for a proposal that an editor could not accept as it is."""
     allowed = _PROPOSED_VERDICTS if sent.kind == "verdict" else PROPOSED_RULES
     if sent.said not in allowed:
-        raise UsageError(f"programs cannot propose this {sent.kind}", subject=sent.said)
+        raise UsageError(f"tokens and agents cannot propose this {sent.kind}", subject=sent.said)
     is_set = sent.said == "set"
     if len(sent.values) != (2 if is_set else 0):
         raise UsageError("a set rule needs two values (field, text), other rules need none")

@@ -150,7 +150,9 @@ def read_source_edit(fields: Iterable[tuple[str, str]]) -> source_edits.SourceEd
     form: Mapping[str, str] = dict(listed)
     minutes = form.get("every_minutes", "").strip() or "0"
     if not _NUMBER.fullmatch(minutes):
-        raise UsageError("expected a number of minutes", subject=minutes[:20], hint="0: automatic")
+        raise UsageError(
+            "expected a number of minutes", subject=minutes[:20], hint="0 means automatic"
+        )
     trust = form.get("trust", "gate")
     if trust not in get_args(Trust):
         raise UsageError('expected "gate", "publish" or "hold"', subject=f"trust = {trust[:20]}")
