@@ -165,11 +165,11 @@ def test_without_its_keys_a_bucket_is_not_asked(tmp_path: Path, kept: Storage) -
 
 BAD = {
     "nowhere": ("", "no deploy target is set"),
-    "in itself": (TO_FOLDER.replace("../www", ".copydesk/site/www"), "lies in the site"),
-    "in the newsroom": (TO_FOLDER.replace("../www", "public"), "lies in the newsroom"),
+    "in itself": (TO_FOLDER.replace("../www", ".copydesk/site/www"), "is inside the site"),
+    "in the newsroom": (TO_FOLDER.replace("../www", "public"), "is inside the newsroom"),
     "rsync into itself": (
         '[deploy]\nto = "rsync"\n[deploy.rsync]\ntarget = "public/"\n',
-        "lies in the newsroom",
+        "is inside the newsroom",
     ),
 }
 

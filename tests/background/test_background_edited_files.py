@@ -270,7 +270,7 @@ def test_what_cannot_be_locked_is_said_once_and_tried_again(root: Path) -> None:
 
     desk = at_work(root, work)
 
-    assert "the newsroom cannot be written" in desk.said[0]
+    assert "the newsroom's folder cannot be written" in desk.said[0]
     assert ["building the site, because files changed"] == desk.said[1:]
 
 

@@ -78,7 +78,7 @@ def test_a_link_in_a_newsroom_stops_the_build_and_is_named(
 
     named = str(Path(path).parent) if folder else path
     assert named in str(caught.value)
-    assert "replace the link by the file itself" == caught.value.hint
+    assert "replace the link with the file itself" == caught.value.hint
     assert before == sorted(published(root))
 
 
@@ -117,7 +117,7 @@ def test_a_linked_picture_of_the_looks_is_named_and_the_site_is_built_without(
 
     assert [f"_templates/{name}"] == [failure.url for failure in report.failed]
     assert [f"a symbolic link: {name}" in failure.what for failure in report.failed] == [True]
-    assert "replace the link by the file itself" == report.failed[0].hint
+    assert "replace the link with the file itself" == report.failed[0].hint
     assert not [data for data in published(root) if SECRET in data]
 
 
@@ -132,8 +132,8 @@ def test_a_linked_file_of_its_own_is_named_and_the_site_is_built_without(
 
     for report in (built(root), built(root)):
         assert [named] == [failure.url for failure in report.failed]
-        assert f"a symbolic link: {Path(named).name}" in report.failed[0].what
-        assert "put the file itself there" == report.failed[0].hint
+        assert f"a symbolic link ({Path(named).name})" in report.failed[0].what
+        assert "replace the link with the file" == report.failed[0].hint
     assert not [data for data in published(root) if SECRET in data]
 
 

@@ -146,7 +146,7 @@ def test_a_site_without_an_address_takes_none(root: Path) -> None:
     (root / "beat.toml").write_text(
         beat.replace('url = "https://tidewatch.example/coast"\n', ""), "utf-8"
     )
-    with pytest.raises(UsageError, match="no address"):
+    with pytest.raises(UsageError, match="the site has no URL"):
         keep(root, picture())
 
 

@@ -268,7 +268,7 @@ def test_rulings_under_edit_are_left_alone_and_nothing_is_filed(root: Path, web:
     said = file(root, web, f"{TERN}bread", "--topic", "Coast")
 
     assert (said.code, said.out) == (1, "")
-    assert "not committed" in said.err
+    assert "uncommitted edits" in said.err
     assert not (root / RECORD).exists()
     run_git(root, "commit", "-qam", "mine")
     assert file(root, web, f"{TERN}bread", "--topic", "Coast").code == 0

@@ -90,7 +90,7 @@ def test_a_source_that_is_none_is_misused_and_asks_nobody(
     said = ask(root, web, source)
 
     assert (said.code, said.out) == (2, "")
-    assert "no such source" in said.err
+    assert "beat.toml does not have this source" in said.err
     assert set(last_ok(root).values()) == {""}
 
 
@@ -101,7 +101,7 @@ def test_a_name_of_two_sources_is_no_answer(root: Path, web: Path) -> None:
     said = ask(root, web, "The Gull")
 
     assert said.code == 2
-    assert f"say {GULL}, {HERON}" in said.err
+    assert f"use {GULL}, {HERON}" in said.err
 
 
 @pytest.mark.parametrize(

@@ -145,10 +145,10 @@ def test_what_is_no_site_empties_no_place(tmp_path: Path, files: dict[str, str])
 @pytest.mark.parametrize(
     ("path", "does"),
     [
-        ("room/site", "holds the site"),
-        ("room/site/below", "lies in the site"),
-        ("room/public", "lies in the newsroom"),
-        (".", "holds the site"),
+        ("room/site", "contains the site"),
+        ("room/site/below", "is inside the site"),
+        ("room/public", "is inside the newsroom"),
+        (".", "contains the site"),
     ],
 )
 def test_a_folder_in_or_around_the_newsroom_is_refused(

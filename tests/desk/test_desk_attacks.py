@@ -348,7 +348,7 @@ def test_a_store_that_another_process_keeps_is_told_and_costs_one_request(
         other.execute("ROLLBACK")
 
     assert 503 == answer.status
-    assert "kept busy" in answer.body
+    assert "in use by another process" in answer.body
     assert "try again" in answer.body
     assert str(tmp_path) not in answer.body
     assert 200 == anna.get("/desk/").status

@@ -210,7 +210,7 @@ def test_an_answer_that_is_none_is_told(
     found = sign_in(desk.here(), provider)
 
     assert (502, ()) == (found.status, found.cookies)
-    assert "the sign-in provider:" in found.body
+    assert "the sign-in provider " in found.body
 
 
 def test_a_provider_that_is_down_is_told(tmp_path: Path) -> None:

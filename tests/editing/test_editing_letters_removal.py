@@ -146,7 +146,7 @@ def test_a_letter_under_a_person_s_edit_is_not_passed_over(root: Path) -> None:
     (root / LETTER).write_bytes((root / LETTER).read_bytes() + b"<!-- mine -->\n")
     before = letters(root)
 
-    with pytest.raises(RecordError, match=f"not committed: {LETTER}"):
+    with pytest.raises(RecordError, match=f"uncommitted edits: {LETTER}"):
         remove(root)
 
     assert before == letters(root)

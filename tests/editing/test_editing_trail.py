@@ -109,7 +109,7 @@ def test_each_entry_has_its_time_its_commit_its_fields_and_why(lived: Path) -> N
 def test_the_command_line_prints_it_and_json_has_the_same(lived: Path) -> None:
     asked = ("-C", lived, "explain", WALL_RECORD)
     lines = copydesk(*asked).out.splitlines()
-    trail = lines[lines.index("  trail:") + 1 :]
+    trail = lines[lines.index("  full history:") + 1 :]
     told = copydesk(*asked, "--json").json()
 
     entries = trace(lived, key="").entries

@@ -133,7 +133,7 @@ def test_who_writes_for_long_is_told_and_waited_for(root: Path, queue: ActionQue
 
     with WriteLock(root).hold(), pytest.raises(Killed):
         work(root, queue, note)
-    assert "another copydesk is writing" in str(told[0])
+    assert "another copydesk process is writing" in str(told[0])
     assert work(root, queue).outcomes[0].state == "done"
 
 

@@ -41,7 +41,7 @@ KINDS = {
     "sheets": "whole number, at least 0",
     "speed_seconds": "number, at least 0.1",
     "is_on": "true or false",
-    "names": "list of strings",
+    "names": "list of texts",
     "built": "day",
 }
 
@@ -77,5 +77,5 @@ def test_a_class_without_a_required_option_is_not_made() -> None:
 
 
 def test_a_type_of_no_kind_is_refused_where_it_is_declared() -> None:
-    with pytest.raises(TypeError, match="no kind of setting"):
+    with pytest.raises(TypeError, match="settings cannot have the type"):
         kinds.of_type(bytes)

@@ -69,7 +69,7 @@ def test_no_link_below_the_root_is_followed(root: Path, link: Callable[[Path], s
         within.read(root, path, 100)
 
     assert path == caught.value.filename
-    assert "replace the link by the file itself" == within.hint(caught.value)
+    assert "replace the link with the file itself" == within.hint(caught.value)
 
 
 def test_the_root_and_what_lies_above_it_may_be_links(root: Path) -> None:

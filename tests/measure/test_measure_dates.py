@@ -116,7 +116,7 @@ def test_an_index_counts_no_page_twice(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("day", ["0000-00-00", "soon", 20260309])
 def test_a_label_that_is_no_date_is_named(tmp_path: Path, day: object) -> None:
-    with pytest.raises(DataError, match="date is no date") as caught:
+    with pytest.raises(DataError, match="invalid date of date") as caught:
         report(days(tmp_path, day))
 
     assert caught.value.subject == str(tmp_path / "dates.json")

@@ -157,4 +157,4 @@ def test_a_file_that_cannot_be_read_is_refused(name: str, tmp_path: Path) -> Non
 def test_an_unknown_profile_is_refused(tmp_path: Path) -> None:
     with pytest.raises(UsageError) as caught:
         measure.scores(cases(tmp_path, RIGHT), BEAT, "best")
-    assert (caught.value.subject, caught.value.hint) == ("best", "copydesk or everyday")
+    assert (caught.value.subject, caught.value.hint) == ("best", "use copydesk or everyday")

@@ -159,7 +159,7 @@ def test_a_theme_that_nobody_can_mean_is_refused(tmp_path: Path) -> None:
     folder.mkdir()
     (folder / "theme.css").write_text(":root{--ink:" + "a(" * 9000)
 
-    with pytest.raises(MailError, match=r"style rules are values nested too deeplyly: theme\.css"):
+    with pytest.raises(MailError, match=r"style rules are nested too deeply: theme\.css"):
         render_in(make_issue(), own=folder)
 
 

@@ -164,7 +164,7 @@ def test_a_page_that_is_damaged_fails_one_build_and_the_next_makes_all_anew(
     file.write_bytes(data[:8192] + b"\xff" * (len(data) - 8192))
 
     broken = PageIndex(file, "a site")
-    with pytest.raises(PublishError, match="cannot be read or written"):
+    with pytest.raises(PublishError, match="could not be read or written"):
         taken(stories(*NAMES), broken)
     broken.close()
 

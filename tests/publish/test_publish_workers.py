@@ -178,7 +178,7 @@ def test_a_worker_that_is_killed_is_told_and_leaves_the_site(tmp_path: Path) -> 
             os.kill(os.getpid(), signal.SIGKILL)
         return None
 
-    with pytest.raises(PublishError, match="was ended") as caught:
+    with pytest.raises(PublishError, match="was killed") as caught:
         built(tmp_path, shelf(), 2, replace(OPTIONS, draw=draw))
 
     assert caught.value.hint

@@ -63,7 +63,7 @@ def test_a_command_on_demand_waits_for_its_turn_and_tells_what_it_said(root: Pat
         rounds.begin("Anna", GULL)
         await asyncio.sleep(0)
         waiting = rounds.last
-        with pytest.raises(UsageError, match="under way"):
+        with pytest.raises(UsageError, match="in progress"):
             rounds.begin("Ben")
         turn.release()
         async with asyncio.timeout(60):

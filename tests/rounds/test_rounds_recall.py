@@ -91,7 +91,7 @@ def test_a_list_that_gives_nothing_keeps_what_it_said_before(
     report = run(root, gone, HOUR)
 
     after, _ = kept(root)
-    assert "cannot be had" in after.failed
+    assert "cannot be fetched" in after.failed
     assert replace(before, asked_at=NOW + HOUR, failed=after.failed) == after
     assert report.complete
     assert () == report.failed

@@ -69,7 +69,7 @@ def inside(root: Path, path: str) -> Path:
         if file.is_symlink():
             what, hint = (
                 f"must not be a symbolic link: {name}",
-                "replace the link by the file itself",
+                "replace the link with the file itself",
             )
             raise RecordError(what, subject=path, hint=hint)
     return file

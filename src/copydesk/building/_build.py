@@ -377,7 +377,7 @@ def find_linked_assets(root: Path) -> Troubles:
         if path.is_symlink():
             what = f"not published, because it is a symbolic link ({path.name})"
             subject = path.relative_to(root).as_posix()
-            troubles(PublishError(what, subject=subject, hint="replace the link by the file"))
+            troubles(PublishError(what, subject=subject, hint="replace the link with the file"))
     return troubles
 
 

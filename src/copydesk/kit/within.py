@@ -21,7 +21,7 @@ _FILE = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 _FOLDER = os.O_DIRECTORY | os.O_CLOEXEC
 _PLACE = getattr(os, "O_PATH", os.O_RDONLY)  # opens folders on the way without reading
 _NO_NAMES = frozenset({"", ".", ".."})
-_LINKED = "replace the link by the file itself"
+_LINKED = "replace the link with the file itself"
 
 
 class UnfitFileError(OSError):
