@@ -71,7 +71,7 @@ def test_a_script_sends_actions_and_says_neither_who_nor_when() -> None:
     (action,) = sent({"id": "a", "kind": "verdict", "said": "publish", "stories": ["wall"]})
 
     assert ("Anna", NOW) == (action.by, action.at)
-    with pytest.raises(UsageError, match="not a list of actions"):
+    with pytest.raises(UsageError, match="could not read the actions"):
         sent({"id": "a", "kind": "verdict", "said": "hold", "stories": ["wall"], "by": "Eve"})
 
 

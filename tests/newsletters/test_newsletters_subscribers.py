@@ -115,7 +115,8 @@ def test_a_link_to_confirm_is_good_for_two_days(
 def test_a_forged_link_opens_nothing(desk: ReadersDesk) -> None:
     desk.subscribe()
     good = desk.link("unsubscribe", desk.number())
-    for token in ("", "x", good[:-3], good[:-2] + "AA", "ä" * 40, "A" * 2000):
+    other = f"{good[:-5]}{'B' if good[-5] == 'A' else 'A'}{good[-4:]}"
+    for token in ("", "x", good[:-3], other, "ä" * 40, "A" * 2000):
         newsroom, store = desk.newsroom, desk.store
         assert "forged" == desk.confirm(token).outcome
         assert "forged" == leave_letter(newsroom, store, token).outcome

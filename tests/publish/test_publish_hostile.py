@@ -93,7 +93,7 @@ def test_a_folder_in_the_place_of_a_file_is_named_and_nothing_is_changed(tmp_pat
     (tmp_path / "feed.xml").unlink()
     (tmp_path / "feed.xml").mkdir()
 
-    with pytest.raises(PublishError, match="a folder has the path") as caught:
+    with pytest.raises(PublishError, match="a folder has the name of a file") as caught:
         built(tmp_path, editions.story(title="Robots did vote"))
 
     assert caught.value.subject == str(tmp_path / "feed.xml")

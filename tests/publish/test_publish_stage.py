@@ -72,7 +72,7 @@ def test_a_link_that_somebody_made_meanwhile_is_not_followed(tmp_path: Path) -> 
     writer = put(opened(out), "news/a/index.html")
     (out / "news").symlink_to(elsewhere)
 
-    with pytest.raises(PublishError, match="link or file has the path"):
+    with pytest.raises(PublishError, match="link or file has the name of a folder"):
         writer.place()
 
     assert [] == list(elsewhere.iterdir())

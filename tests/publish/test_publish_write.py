@@ -204,7 +204,7 @@ def test_a_linked_folder_inside_is_refused(tmp_path: Path) -> None:
     out.mkdir()
     (out / "news").symlink_to(elsewhere)
 
-    with pytest.raises(PublishError, match="link or file has the path") as caught:
+    with pytest.raises(PublishError, match="link or file has the name of a folder") as caught:
         built(out, editions.story())
 
     assert caught.value.hint
