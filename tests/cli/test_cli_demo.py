@@ -56,7 +56,7 @@ def test_a_demo_is_as_of_the_week_in_which_it_is_made(demo: Path) -> None:
     assert "2026-12-25" in (demo / ".copydesk/site/index.html").read_text("utf-8")
 
 
-@pytest.mark.slow
+@pytest.mark.long  # test_examples_young_world holds the same for the recorded web
 def test_the_same_time_gives_the_same_site(demo: Path, tmp_path: Path) -> None:
     make_demo(tmp_path / "again", NOW)
     before, after = published_files(demo), published_files(tmp_path / "again")
@@ -64,7 +64,7 @@ def test_the_same_time_gives_the_same_site(demo: Path, tmp_path: Path) -> None:
     assert [] == [path for path in before if before[path] != after[path]]
 
 
-@pytest.mark.slow
+@pytest.mark.long  # test_examples_young_world holds the same for the recorded web
 def test_a_demo_of_another_week_is_the_same_but_for_dates(demo: Path, tmp_path: Path) -> None:
     def mask(text: str) -> str:
         named = re.sub(rf"\b(?:{MONTHS})\b", "M", re.sub(r"\b[0-9a-f]{8,}\b", "H", text.lower()))
