@@ -52,6 +52,20 @@ def test_the_variable_names_the_newsroom_and_the_option_goes_before_it(
     assert (str(other), "-C") == newsroom_row("-C", other)
 
 
+@pytest.mark.parametrize("explicit", ["option", "variable"])
+def test_the_current_folder_that_is_named_is_taken_as_it_is(
+    root: Path, monkeypatch: pytest.MonkeyPatch, explicit: str
+) -> None:
+    monkeypatch.chdir(root / "_data")
+    if explicit == "variable":
+        monkeypatch.setenv("COPYDESK_DIR", ".")
+
+    answer = copydesk(*(("-C", ".") if explicit == "option" else ()), "config")
+
+    assert 1 == answer.code
+    assert "the folder has no beat.toml" in answer.err
+
+
 @pytest.mark.parametrize("border", ["repository", "home"])
 def test_nobody_looks_above_the_repository_and_the_home_folder(
     root: Path, monkeypatch: pytest.MonkeyPatch, border: str

@@ -238,6 +238,13 @@ def test_with_run_the_first_stories_are_fetched(root: Path) -> None:
     assert "http://127.0.0.1:9/feed.xml" in said.err
 
 
+def test_one_command_prints_one_json_value(root: Path) -> None:
+    refused = copydesk("new", root, "--title", "Bees", "--run", "--json")
+
+    assert (2, "") == (refused.code, refused.out)
+    assert not root.exists()
+
+
 def test_without_a_contact_the_first_run_says_what_is_missing(root: Path) -> None:
     said = copydesk("new", root, "--source", "https://gull.example/feed.xml", "--run")
 

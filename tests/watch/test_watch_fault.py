@@ -21,6 +21,7 @@ FERRY = Source(url=URL)
 BY_RULE = Source(url=URL, listing=ListingRule(item="li", written=date(2029, 12, 1)))
 HTML = "an html page instead of a feed"
 NAMED = "the page names its feed: https://ferry.example/new.xml"
+HOSTILE = NAMED.replace("https://ferry.example/new.xml", "https://ferry.example/$(reboot);")
 
 
 def refused(reason: RefusedReason, detail: str, status: int = 0) -> SourceState:
@@ -41,6 +42,11 @@ TOLD: dict[str, tuple[SourceState, Source, str]] = {
         failed(FeedError(HTML, subject=URL, hint=NAMED)),
         FERRY,
         "copydesk sources add https://ferry.example/new.xml`: the page names this feed",
+    ),
+    "named with a command": (
+        failed(FeedError(HTML, subject=URL, hint=HOSTILE)),
+        FERRY,
+        "copydesk sources add 'https://ferry.example/$(reboot);'`: the page names this feed",
     ),
     "proxy": (refused("network", UNSET), FERRY, "set MY_PROXY in the environment"),
     "ended": (

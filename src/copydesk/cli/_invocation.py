@@ -56,9 +56,8 @@ class Invocation:
 
         Raises UsageError if that one belongs to another user.
         """
-        given = self.given_root
-        if given != Path():
-            return given
+        if self.folder is not None or self.environ.get(FOLDER_VARIABLE):
+            return self.given_root
         try:
             return find_newsroom(Path.cwd(), _home())
         except OSError:  # the current folder was deleted, or one above may not be read

@@ -65,12 +65,11 @@ def new_command(
     `.copydesk/` is added to .gitignore.
     """
     own = (title, topics, sources, language, timezone, contact)
+    _refuse_nonsense(folder, site, own, is_two_reports=is_run and invocation.json)
     if site is not None:
-        _require_alone(folder, own)
         take_over(invocation, site)
         return
-    if folder is None:
-        raise click.MissingParameter(param_hint="'DIR'", param_type="argument")
+    assert folder is not None
     starts.require_free_folder(folder)
     new: config.NewBeat | None
     if any(own):
@@ -113,9 +112,15 @@ def _begin(
         _note_next_steps(folder, is_ready=is_ready)
 
 
-def _require_alone(folder: Path | None, own: Sequence[object]) -> None:
-    if folder is not None or any(own):
+def _refuse_nonsense(
+    folder: Path | None, site: Path | None, own: Sequence[object], *, is_two_reports: bool
+) -> None:
+    if site is not None and (folder is not None or any(own)):
         raise click.UsageError("--from cannot be combined with DIR or other options.")
+    if site is None and folder is None:
+        raise click.MissingParameter(param_hint="'DIR'", param_type="argument")
+    if is_two_reports:
+        raise click.UsageError("--run cannot be combined with --json: use `copydesk run --json`.")
 
 
 def _complete(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import json
 import re
+import shlex
 import tomllib
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time
@@ -59,12 +60,13 @@ def _syntax_error(message: str) -> ConfigError:
 
 def _missing_file(root: Path) -> ConfigError:
     """Return the error for a folder without a beat.toml, which may be a site of everyday.cc."""
+    place = shlex.quote(str(root))
     if (root / "_config.yml").is_file():
-        hint = f"adopt the existing site with `copydesk new --from {root}`"
+        hint = f"adopt the existing site with `copydesk new --from {place}`"
     elif root.is_dir():
         hint = "create a newsroom with `copydesk new DIR`, or name one with -C DIR"
     else:
-        hint = f"the folder {root} does not exist; create a newsroom with `copydesk new {root}`"
+        hint = f"the folder {root} does not exist; create a newsroom with `copydesk new {place}`"
     return ConfigError("the folder has no beat.toml", subject=str(root), hint=hint)
 
 

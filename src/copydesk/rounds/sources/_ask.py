@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -162,7 +163,8 @@ def _explain_silence(
     """Yield why a source that a person named was not fetched, because it has ended or must wait."""
     state = answers[0].state if answers else states[url]
     if state.ended:
-        hint = f"if the source works again, run `copydesk sources undo-move {url} --why TEXT`"
+        command = f"copydesk sources undo-move {shlex.quote(url)} --why TEXT"
+        hint = f"if the source works again, run `{command}`"
         yield Failure(url=url, what="the source has ended and is no longer fetched", hint=hint)
     elif state.rest_until is not None and not may_be_asked(state, now):
         what = f"the source asked for a pause until {dates.rfc3339(state.rest_until)}"

@@ -8,6 +8,7 @@ publisher can fix and that does no harm meanwhile, is reported only.
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -212,7 +213,7 @@ def _describe_failure(state: SourceState) -> _Failure:
     failure, fault = _FAILURES.get(state.failure, _OTHER), fault_of(state)
     match fault.kind:
         case FaultKind.NAMED_FEED:
-            feed = fault.values["feed"]
+            feed = shlex.quote(fault.values["feed"])  # a stranger's page names it
             return replace(
                 failure, hint=f"run `copydesk sources add {feed}`: the page names this feed"
             )
