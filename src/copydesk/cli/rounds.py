@@ -118,7 +118,6 @@ def _count_lines(report: reports.RoundReport, would: str) -> Iterator[str]:
     yield f"  {would}updated  {len(report.updated)}"
     if report.looked_again:
         yield f"  checked  {report.looked_again} saved pages again for changes"
-    yield f"  held     {len(report.held)}"
     yield f"  dropped  {sum(lost.values())}{f' ({reasons})' if reasons else ''}"
     yield f"  failed   {len(report.failed)}"
     if report.missing and report.missing.waiting:
