@@ -313,18 +313,11 @@ def reason_words(kind: ReasonKind, **values: str | int) -> str:
     return _WORDINGS[about].say(kind, {name: str(value) for name, value in values.items()})
 
 
-_MOST_CHARACTERS = 5_000  # no sentence of ours is longer; parsing takes time by its square
-
-
 @lru_cache(maxsize=8192)  # the same reasons are parsed again and again
 def _read(about: str, why: str) -> tuple[ReasonKind, Mapping[str, str]]:
     named = next((name for name in _NAMED if about.startswith(name)), about)
     wording = _WORDINGS.get(named)
-    if wording is None:
-        return ReasonKind.OTHER, {}
-    if len(why) > _MOST_CHARACTERS:
-        return ReasonKind.OTHER, {"text": why}
-    return wording.parse(why)
+    return (ReasonKind.OTHER, {}) if wording is None else wording.parse(why)
 
 
 @lru_cache(maxsize=8192)

@@ -15,6 +15,7 @@ from typing import Generic, TypeVar
 Kind = TypeVar("Kind", bound=StrEnum)
 
 _GAP = re.compile(r"\{(\w+)(?::(\w+))?\}")
+_LONG_CHARACTERS = 1_000  # a shorter text is matched at once
 _FILLINGS = {
     None: ".*?",
     "number": "-?[0-9]+",
@@ -44,8 +45,24 @@ class _Sentence:
 
     def read(self, text: str) -> dict[str, str] | None:
         """Return the values of the placeholders in a text, None if the text is no such sentence."""
+        if len(text) > _LONG_CHARACTERS and not self._has_fixed_parts(text):
+            return None
         match = self._pattern.fullmatch(text)
         return None if match is None else match.groupdict()
+
+    def _has_fixed_parts(self, text: str) -> bool:
+        """Return whether a text has the words between the placeholders, in their order.
+
+        Without them a pattern with two placeholders takes time by the square of the text's length
+        to fail.
+        """
+        place = 0
+        for words, _ in self._parts:
+            place = text.find(words, place)
+            if place < 0:
+                return False
+            place += len(words)
+        return text.endswith(self._end)
 
 
 class Wording(Generic[Kind]):
