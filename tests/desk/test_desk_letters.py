@@ -286,7 +286,7 @@ def test_where_there_is_no_letter_the_page_has_an_example_that_makes_one(tmp_pat
     with serve_newsroom(root) as served:
         page = served.owner().get("/desk/letters/").body
 
-    assert "docs/guides/write-a-letter.md" in page
+    assert "docs/guides/write-a-newsletter.md" in page
     (example,) = re.findall(r"<pre[^>]*>(.*?)</pre>", page, re.DOTALL)
     with (root / "beat.toml").open("a") as file:
         file.write(f"\n{html.unescape(example)}\n")

@@ -408,7 +408,7 @@ def test_where_nothing_is_set_up_the_page_says_how_to_begin(tmp_path: Path) -> N
         anna = served.owner()
         page = anna.get(MAILING).body
         assert "[mail.smtp]" in page
-        assert "docs/guides/send-letters.md" in page
+        assert "docs/guides/send-newsletters.md" in page
         assert not (root / ".copydesk/mail.sqlite").exists()
         assert "Your newsletters have no subscribers yet." in anna.get(READERS).body
 

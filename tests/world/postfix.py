@@ -4,7 +4,7 @@
 
 It takes letters from this machine for anybody and hands them on to `next_port`; what goes to
 `example.org`, the sender's own domain, is delivered here: mail to `bounces` is piped into
-`command`, by an alias, as docs/guides/send-letters.md has it. Postfix is root's to start.
+`command`, by an alias, as docs/guides/send-newsletters.md has it. Postfix is root's to start.
 """
 
 from __future__ import annotations

@@ -78,7 +78,7 @@ show = "cached"                           # "hotlink": show the publisher's file
 # include = ["words"]                     # only read items with one of these words
 # exclude = ["words"]                     # skip items with one of these words
 
-# A newsletter with the new stories: docs/guides/write-a-letter.md.
+# A newsletter with the new stories: docs/guides/write-a-newsletter.md.
 #
 # [[letter]]
 # id = "daily"

@@ -452,8 +452,8 @@ _HEAD = """\
 # The fields of a record
 
 Every key of a file in `_news/`, in its order. This page is generated from the tables by which
-records are written and read (`./run.sh docs`), so it is complete. What the fields are for stands in
-[Records](../concepts/records.md).
+records are written and read (`./run.sh docs`), so it is complete. [Story
+files](../concepts/story-files.md) explains what the fields are for.
 
 A key without a value is left out, unless it is marked *always*. An empty line separates the groups
 of the first table. *Ours* marks keys that no record in the profile `everyday` has.

@@ -116,7 +116,7 @@ class _Inspector(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if tag not in self._tags and not tag.startswith("o:"):
-            hint = _HINTS.get(tag, "use a tag that docs/guides/write-a-letter.md lists")
+            hint = _HINTS.get(tag, "use a tag that docs/guides/newsletter-template.md lists")
             self._refuse(f"<{tag}> is not allowed in a newsletter", hint)
         self._is_style = tag in {"style", "mj-style"}
         for attribute, value in attrs:

@@ -54,7 +54,7 @@ def begin_sending(newsroom: Newsroom, store: MailStore, name: str, by: str = "")
     """
     via = newsroom.settings.mail.deliver
     if not via:
-        hint = 'set deliver = "smtp" in [mail] of beat.toml; see docs/guides/send-letters.md'
+        hint = 'set deliver = "smtp" in [mail] of beat.toml; see docs/guides/send-newsletters.md'
         raise UsageError("sending newsletters is not set up", hint=hint)
     mail = read_issue_to_send(newsroom, name)
     remark = find_missing_word(newsroom, store, mail, by)
