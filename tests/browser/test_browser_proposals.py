@@ -7,10 +7,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-import httpx2
 import pytest
-from mcp import Client
-from mcp.client.streamable_http import streamable_http_client
 from playwright.sync_api import Browser
 
 from world.api_client import ApiClient, make_token
@@ -41,6 +38,10 @@ def window(served: ServedNewsroom, chromium: Browser) -> Iterator[Window]:
 
 def propose(served: ServedNewsroom, *proposals: dict[str, Any]) -> None:
     """Walk search, explain, propose, as an agent does."""
+    import httpx2  # these take a second to load, and each process collects all tests
+    from mcp import Client
+    from mcp.client.streamable_http import streamable_http_client
+
     token = make_token(served.root, "Anna", "read", "propose")
 
     async def run() -> None:

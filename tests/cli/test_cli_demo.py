@@ -11,10 +11,13 @@ from pathlib import Path
 
 import pytest
 
+from copydesk import archive
 from copydesk.editing import queue
 from copydesk.editing.queue import numbers
+from copydesk.news import ReasonKind, Standing
 from copydesk.newsletters import issues
-from copydesk.newsroom import open_newsroom, starts
+from copydesk.newsroom import Troubles, open_newsroom, starts
+from copydesk.newsroom.standings import read_rules, standing_of
 from world.command import Said, copydesk
 from world.newsroom import run_git
 
@@ -42,10 +45,15 @@ def published_files(root: Path) -> dict[str, bytes]:
 
 
 @pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Said]:
+    """Make a demo; return it, and what the command said."""
     root = tmp_path_factory.mktemp("demo") / "demo"
-    make_demo(root, NOW)
-    return root
+    return root, make_demo(root, NOW)
+
+
+@pytest.fixture(scope="module")
+def demo(made: tuple[Path, Said]) -> Path:
+    return made[0]
 
 
 @pytest.mark.slow
@@ -126,15 +134,40 @@ def test_the_desk_and_the_site_have_something_to_show_on_any_day(demo: Path, now
 
 
 @pytest.mark.slow
-def test_the_demo_has_a_form_a_waiting_issue_and_sources_in_trouble(tmp_path: Path) -> None:
-    root = tmp_path / "demo"
-    made = make_demo(root, NOW)
+def test_the_demo_has_a_form_a_waiting_issue_and_sources_in_trouble(
+    made: tuple[Path, Said],
+) -> None:
+    root, said = made
 
     front = (root / ".copydesk/site/index.html").read_text("utf-8")
     assert 'action="http://localhost:8000/mail/subscribe"' in front
-    assert "waits for an editor's approval" in made.err
-    assert "status 410: gone for good" in made.err
-    assert "an html page instead of a feed" in made.err
+    assert "waits for an editor's approval" in said.err
+    assert "status 410: gone for good" in said.err
+    assert "an html page instead of a feed" in said.err
+
+
+@pytest.mark.slow
+def test_the_demos_stories_stand_where_their_records_say(demo: Path) -> None:
+    now = datetime.fromisoformat(NOW)
+    with open_newsroom(demo, now, {}) as opened:
+        stories = list(archive.Archive(demo).stories(Troubles()))
+        rules = read_rules(demo, opened.beat, now)
+        stands = {story.path: standing_of(rules, story, lambda _: None) for story in stories}
+
+    unknown = [one for story in stories for one in story.reasons if one.kind is ReasonKind.OTHER]
+    assert [] == unknown
+    kinds = {
+        Standing.PUBLISHED: {story.path for story in stories if story.published},
+        Standing.COPY: {story.path for story in stories if story.copy_of},
+        Standing.BEHIND_LEADER: {
+            story.path for story in stories if story.heat == -1 and not story.copy_of
+        },
+    }
+    for standing, paths in kinds.items():
+        assert paths
+        assert paths == {path for path, one in stands.items() if one is standing}
+    left = set(stands) - set().union(*kinds.values())
+    assert {Standing.HELD, Standing.REJECTED} == {stands[path] for path in left}
 
 
 def test_a_folder_with_another_newsroom_is_left_alone(tmp_path: Path) -> None:

@@ -10,12 +10,9 @@ import sys
 from collections.abc import Awaitable, Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import httpx2
 import pytest
-from mcp import Client, StdioServerParameters
-from mcp.client.streamable_http import streamable_http_client
 
 from copydesk.desk.agents import TOOLS
 from copydesk.desk_store import open_desk
@@ -24,6 +21,9 @@ from world.api_client import ApiClient, make_token
 from world.machine import PATIENCE_SECONDS
 from world.newsroom import run_git
 from world.served_newsroom import ServedNewsroom, filed_newsroom, serve_newsroom, until
+
+if TYPE_CHECKING:
+    from mcp import Client  # takes a second to load, and each process collects all tests
 
 WALL = "2026-11-19-sea-wall-to-rise-by-two-metres"
 SEALS = "2026-11-19-grey-seals-are-back-on-the-coast"
@@ -37,7 +37,7 @@ VERDICT = {
 }
 
 pytestmark = pytest.mark.slow
-Talk = Callable[[Client], Awaitable[Any]]
+Talk = Callable[["Client"], Awaitable[Any]]
 
 
 @pytest.fixture(scope="module")
@@ -64,6 +64,10 @@ def token(served: ServedNewsroom) -> str:
 
 
 def talk(served: ServedNewsroom, token: str, what: Talk) -> Any:
+    import httpx2
+    from mcp import Client
+    from mcp.client.streamable_http import streamable_http_client
+
     async def run() -> Any:
         headers = {"Authorization": f"Bearer {token}"}
         url = f"http://127.0.0.1:{served.port}/desk/api/mcp"
@@ -221,6 +225,8 @@ def test_without_a_token_nobody_speaks_with_agents(served: ServedNewsroom) -> No
 
 
 def test_an_agent_at_this_machine_reads_and_with_a_token_decides(served: ServedNewsroom) -> None:
+    from mcp import Client, StdioServerParameters
+
     def run(environ: dict[str, str], what: Talk) -> Any:
         command = StdioServerParameters(
             command=sys.executable,

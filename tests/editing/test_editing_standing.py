@@ -13,7 +13,7 @@ import pytest
 
 from copydesk import archive
 from copydesk.editing.stories import StoryQuestion, list_stories
-from copydesk.news import ReasonKind, Standing
+from copydesk.news import Standing
 from copydesk.newsroom import Troubles, open_newsroom
 from copydesk.newsroom.standings import read_rules, standing_of
 from copydesk.newsroom.starts import adopt
@@ -165,31 +165,6 @@ def test_a_lead_may_be_dropped(tmp_path: Path, beat: str) -> None:
     told = explained(root, "https://gull.example/bakery")
 
     assert ("dropped", "dropped") == (told["standing"], told["state"])
-
-
-def test_the_demos_stories_stand_where_their_records_say(tmp_path: Path) -> None:
-    root = tmp_path / "demo"
-    assert copydesk("demo", "--dir", root, "--no-serve", "--now", NOW.isoformat()).code == 0
-
-    with open_newsroom(root, NOW, {}) as opened:
-        stories = list(archive.Archive(root).stories(Troubles()))
-        rules = read_rules(root, opened.beat, NOW)
-        stands = {story.path: standing_of(rules, story, lambda _: None) for story in stories}
-
-    unknown = [one for story in stories for one in story.reasons if one.kind is ReasonKind.OTHER]
-    assert [] == unknown
-    kinds = {
-        Standing.PUBLISHED: {story.path for story in stories if story.published},
-        Standing.COPY: {story.path for story in stories if story.copy_of},
-        Standing.BEHIND_LEADER: {
-            story.path for story in stories if story.heat == -1 and not story.copy_of
-        },
-    }
-    for standing, paths in kinds.items():
-        assert paths
-        assert paths == {path for path, one in stands.items() if one is standing}
-    left = set(stands) - set().union(*kinds.values())
-    assert {Standing.HELD, Standing.REJECTED} == {stands[path] for path in left}
 
 
 @needs_shared

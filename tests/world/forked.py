@@ -1,11 +1,13 @@
 """Start copydesk as a fork of a process that has loaded it: a tenth of a second instead of one.
 
-A process that runs tests has one such process beside it, from the first fork on. Tests of how the
-command itself starts and ends call it as a shell does, not so.
+A process that runs tests has one such process beside it, from the first fork on. What the forked
+copydesk starts as `python -m copydesk…` (its fork servers, an editor's round) is such a fork, too.
+Tests of how the command itself starts and ends call it as a shell does, not so.
 """
 
 from __future__ import annotations
 
+import ast
 import contextlib
 import functools
 import gc
@@ -13,11 +15,15 @@ import importlib
 import json
 import os
 import select
+import shutil
 import signal
+import socket
 import subprocess
 import sys
+import tempfile
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 # What `copydesk serve` has loaded once it listens: these modules, and all that they import.
 _LOADED = (
@@ -84,39 +90,144 @@ def _server() -> subprocess.Popen[str]:
     )
 
 
+# What a forked copydesk takes for Python. It hands its arguments and its stdin, stdout and stderr
+# to the process that forks, waits for the fork's exit code, and is Python itself for all else.
+_PYTHON = """\
+#!{python} -ISE
+import os, sys
+words = sys.argv[2:] if sys.argv[1:2] == ["-P"] else sys.argv[1:]
+if words[:1] != ["-m"] or not words[1].startswith("copydesk"):
+    os.execv({python!r}, [{python!r}, *sys.argv[1:]])
+import signal, _socket
+line = _socket.socket(_socket.AF_UNIX, _socket.SOCK_STREAM)
+line.connect({address!r})
+descriptors = b"".join(number.to_bytes(4, sys.byteorder) for number in range(3))
+rights = [(_socket.SOL_SOCKET, _socket.SCM_RIGHTS, descriptors)]
+line.sendmsg([repr((words[1:], os.getcwd(), dict(os.environ))).encode()], rights)
+line.shutdown(_socket.SHUT_WR)
+pid = int(line.recv(16))
+for number in (signal.SIGINT, signal.SIGTERM):
+    signal.signal(number, lambda number, frame: os.kill(pid, number))
+code = int(line.recv(16) or 1)
+if code < 0:
+    signal.signal(-code, signal.SIG_DFL)
+    os.kill(os.getpid(), -code)
+sys.exit(code)
+"""
+
+
 def main() -> None:
     """Load copydesk, then fork for each line on stdin; print the number of each process."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     for module in _LOADED:
         importlib.import_module(f"copydesk.{module}")
+    for work in ("rounds", "actions"):
+        importlib.import_module("copydesk.background._fork_server").load(work)
+    folder = tempfile.mkdtemp()
+    forker = Forker(Path(folder) / "python")
     gc.collect()
     gc.freeze()
-    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for them here
-    orders = os.fdopen(os.dup(0))
-    for line in iter(orders.readline, ""):
+    forker.work()
+    shutil.rmtree(folder)
+
+
+class Forker:
+    """Forks for each line on stdin, and for whoever asks as `_PYTHON` does, until stdin ends."""
+
+    def __init__(self, python: Path) -> None:
+        self._python = str(python)
+        self._asked = socket.socket(socket.AF_UNIX)
+        self._asked.bind("")  # at an address that has no file
+        self._asked.listen()
+        self._lines: dict[int, socket.socket] = {}  # of those who wait for their fork's end
+        self._forks: dict[int, tuple[int, int | None]] = {}  # by the descriptor of each process
+        self._waiting = select.poll()
+        for place in (0, self._asked):
+            self._waiting.register(place, select.POLLIN)
+        address = self._asked.getsockname()
+        python.write_text(_PYTHON.format(python=sys.executable, address=address))
+        python.chmod(0o700)
+
+    def work(self) -> None:
+        """Fork until stdin ends."""
+        while True:
+            for number, _ in self._waiting.poll():
+                if number in self._forks:
+                    self._end(number)
+                elif number in self._lines:
+                    self._hang_up(number)
+                elif number:
+                    self._answer(self._asked.accept()[0])
+                elif order := os.read(0, 1 << 20):
+                    print(self._fork(functools.partial(self._start, json.loads(order))), flush=True)
+                else:
+                    return
+
+    def _fork(self, become: Callable[[], None], line: int | None = None) -> int:
         pid = os.fork()
         if not pid:
-            orders.close()
-            _become(json.loads(line))
-        print(pid, flush=True)
+            become()
+        ending = os.pidfd_open(pid)
+        self._forks[ending] = pid, line
+        self._waiting.register(ending, select.POLLIN)
+        return pid
 
+    def _end(self, number: int) -> None:
+        """Say how a fork has ended to who waits for it."""
+        pid, waits = self._forks.pop(number)
+        self._waiting.unregister(number)
+        os.close(number)
+        code = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+        if line := self._lines.pop(waits or 0, None):
+            self._waiting.unregister(line)
+            with line, contextlib.suppress(OSError):
+                line.send(str(code).encode())
 
-def _become(order: dict[str, Any]) -> None:
-    """Run copydesk in this process, as a new one would."""
-    from copydesk.cli import main as command
+    def _hang_up(self, number: int) -> None:
+        """Kill the fork of somebody who was killed."""
+        self._waiting.unregister(number)
+        self._lines.pop(number).close()
+        for pid, line in self._forks.values():
+            if line == number:
+                os.kill(pid, signal.SIGKILL)
 
-    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-    signal.signal(signal.SIGINT, signal.default_int_handler)
-    os.environ.clear()
-    os.environ.update(order["environment"])
-    os.chdir(order["folder"])
-    nowhere = os.open(os.devnull, os.O_RDWR)
-    log = os.open(order["log"], os.O_WRONLY | os.O_TRUNC)
-    for number, place in enumerate((nowhere, nowhere, log)):
-        os.dup2(place, number)
-    os.closerange(3, log + 1)
-    if not order["with_agents"]:
-        sys.modules["mcp"] = None  # type: ignore[assignment]
-    sys.argv = ["copydesk", *order["arguments"]]
-    command()
-    sys.exit()
+    def _answer(self, line: socket.socket) -> None:
+        number = line.fileno()
+        self._lines[number] = line
+        pid = self._fork(lambda: self._start_module(line), number)
+        line.send(str(pid).encode().ljust(16))
+        self._waiting.register(line, 0)  # it hangs up where it is killed
+
+    def _start(self, order: dict[str, Any]) -> NoReturn:
+        """Run copydesk in this process, as a new one would."""
+        if not order["with_agents"]:
+            sys.modules["mcp"] = None  # type: ignore[assignment]
+        sys.executable = self._python
+        nowhere = os.open(os.devnull, os.O_RDWR)
+        log = os.open(order["log"], os.O_WRONLY | os.O_TRUNC)
+        words = ["copydesk", *order["arguments"]]
+        self._run(words, order["folder"], order["environment"], [nowhere, nowhere, log])
+
+    def _start_module(self, line: socket.socket) -> NoReturn:
+        """Run a module of copydesk in this process, as `python -m` would."""
+        data, descriptors, *_ = socket.recv_fds(line, 1 << 20, 3)
+        while more := line.recv(1 << 20):
+            data += more
+        words, folder, environment = ast.literal_eval(data.decode())
+        self._run(words, folder, environment, descriptors)
+
+    def _run(
+        self, words: list[str], folder: str, environment: dict[str, str], places: list[int]
+    ) -> NoReturn:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+        os.environ.clear()
+        os.environ.update(environment)
+        os.chdir(folder)
+        for number, place in enumerate(places):
+            os.dup2(place, number)
+        for line in (self._asked, *self._lines.values()):
+            line.detach()  # its number will be another file's
+        os.closerange(3, 1 << 16)
+        sys.argv = words
+        importlib.import_module("copydesk.cli" if words[0] == "copydesk" else words[0]).main()
+        sys.exit()

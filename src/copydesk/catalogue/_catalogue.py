@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import heapq
 import json
 import zlib
 from array import array
@@ -420,13 +419,14 @@ SELECT number, second, words, ngrams, names, terms, counts, rates, telling, chec
 FROM documents JOIN document_terms ON document = number
 WHERE number IN (SELECT value FROM json_each(?))
 """
-_BEFORE = """
-SELECT term_places.second, document, key FROM term_places JOIN documents ON number = document
-WHERE term = ? AND term_places.second < ? ORDER BY term_places.second DESC, document DESC LIMIT ?
-"""
-_SINCE = """
-SELECT term_places.second, document, key FROM term_places JOIN documents ON number = document
-WHERE term = ? AND term_places.second >= ? ORDER BY term_places.second, document LIMIT ?
+_NEAR = """
+SELECT second, key FROM (SELECT * FROM (
+  SELECT places.second, document, key FROM term_places places JOIN documents ON number = document
+  WHERE term = ?1 AND places.second < ?2 ORDER BY places.second DESC, document DESC LIMIT ?3
+) UNION ALL SELECT * FROM (
+  SELECT places.second, document, key FROM term_places places JOIN documents ON number = document
+  WHERE term = ?1 AND places.second >= ?2 ORDER BY places.second, document LIMIT ?3
+)) ORDER BY abs(second - ?2), document LIMIT ?3
 """
 
 
@@ -505,11 +505,7 @@ class StoredCorpus:
 
     def find(self, term: int, second: int, most: int) -> Sequence[tuple[int, str]]:
         """Return the documents (time, key) for which a term is typical, closest to a time first."""
-        near: list[tuple[int, int, str]] = []
-        for query in (_BEFORE, _SINCE):
-            near += self._tables.run(query, term, second, most)
-        nearest = heapq.nsmallest(most, near, key=lambda place: (abs(place[0] - second), place[1]))
-        return [(then, key) for then, _, key in nearest]
+        return self._tables.run(_NEAR, term, second, most)
 
     def terms_of(self, keys: Collection[str]) -> Mapping[str, CountedTerms]:
         """Return the terms of these documents by key; unknown documents are left out."""

@@ -101,8 +101,10 @@ class DisposableDatabase:
 
     def run(self, statement: str, *values: object) -> list[tuple[Any, ...]]:
         """Execute an SQL statement with values for its placeholders; return the resulting rows."""
-        with self._complaining():
+        try:  # a context manager would cost as much as the statement
             return self._connection.execute(statement, values).fetchall()
+        except sqlite3.Error as error:
+            raise self._describe(error) from error
 
     def run_many(self, statement: str, rows: Iterable[Sequence[Any]]) -> None:
         """Execute an SQL statement once for each row of values, in one transaction."""
@@ -171,9 +173,12 @@ class DisposableDatabase:
         try:
             yield
         except sqlite3.Error as error:
-            if is_damage(error) and self._file is not None:
-                delete_files(self._file)
-            raise self._complain("read or written", error) from error
+            raise self._describe(error) from error
+
+    def _describe(self, error: sqlite3.Error) -> Exception:
+        if is_damage(error) and self._file is not None:
+            delete_files(self._file)
+        return self._complain("read or written", error)
 
     def _open(self) -> sqlite3.Connection:
         if self._file is None:
