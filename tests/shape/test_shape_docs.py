@@ -210,9 +210,21 @@ def test_every_page_is_in_the_index() -> None:
     index = (ROOT / "docs" / "README.md").read_text("utf-8")
 
     pages = [path.relative_to(ROOT / "docs") for path in PAGES if (ROOT / "docs") in path.parents]
-    missing = [str(page) for page in pages if f"({page})" not in index and page.name != "README.md"]
+    fronts = {"README.md", "index.md"}
+    missing = [str(page) for page in pages if f"({page})" not in index and page.name not in fronts]
     designs = (ROOT / "docs" / "design" / "README.md").read_text("utf-8")
     assert [] == [page for page in missing if f"({Path(page).name})" not in designs]
+
+
+def test_the_index_for_users_has_no_design_notes() -> None:
+    """`docs/conf.py` makes the menu of the site from these sections, the last one apart."""
+    index = (ROOT / "docs" / "README.md").read_text("utf-8")
+    site = (ROOT / "docs" / "index.md").read_text("utf-8")
+
+    users, end, developers = index.partition("## For developers\n")
+    assert "](design/" not in users
+    assert "](design/README.md)" in developers
+    assert f':end-before: "{end.strip()}"' in site
 
 
 def test_no_file_names_the_machine_it_was_written_on() -> None:
