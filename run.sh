@@ -28,6 +28,7 @@ usage() {
 ./run.sh lock       pin the newest releases in requirements/; with names, only these: ./run.sh lock lxml
 ./run.sh lowest     the fast tests with the lowest releases pyproject.toml allows: ./run.sh lowest python3.13
 ./run.sh docs       write the generated pages of docs/reference anew, and make a site of docs/ in build/docs
+./run.sh pictures   make the pictures of README and docs anew from the demo, with Debian's chromium
 ./run.sh serve      serve a newsroom: ./run.sh serve DIR (default: the demo's)
 TEXT
 }
@@ -421,6 +422,12 @@ design_index() {
     done
 }
 
+pictures() {
+    need_chromium
+    "$bin/python" docs/pictures/make.py
+    say 'written: docs/pictures/*.webp'
+}
+
 serve() {
     local newsroom=${1:-copydesk-demo}
     [ -d "$newsroom" ] || "$bin/copydesk" demo --no-serve --dir "$newsroom"
@@ -437,7 +444,7 @@ main() {
             return
             ;;
         serve) install run ;;
-        check | test | test-all | test-long | test-shared | test-embed | gates | golden | fuzz | noise | laws | looks | soak | lock | lowest | docs) install ;;
+        check | test | test-all | test-long | test-shared | test-embed | gates | golden | fuzz | noise | laws | looks | soak | lock | lowest | docs | pictures) install ;;
         *) usage >&2 && fail "no such command: $command" ;;
     esac
     case $command in
@@ -456,6 +463,7 @@ main() {
         lock) lock "$@" ;;
         lowest) lowest "$@" ;;
         docs) docs ;;
+        pictures) pictures ;;
         serve) serve "$@" ;;
     esac
 }

@@ -177,6 +177,26 @@ def test_the_first_screen_has_two_commands() -> None:
     assert len(first_screen.splitlines()) <= 30
 
 
+def test_the_readme_is_short_and_begins_with_a_picture() -> None:
+    text = (ROOT / "README.md").read_text("utf-8")
+
+    assert len(text.split()) <= 1000
+    assert text.index("</picture>") < text.index("```")
+
+
+def test_what_the_readme_says_was_measured_stands_in_the_results() -> None:
+    section = (ROOT / "README.md").read_text("utf-8").split("## Measured")[1].split("\n## ")[0]
+    lost = []
+    for row in [line for line in section.splitlines() if line.startswith("| [")]:
+        results = (ROOT / row.split("](")[1].split(")")[0]).read_text("utf-8")
+        figures = row.replace("37 %", "0.37").split("|", 2)[2]
+        for figure in re.findall(r"[\d.,]*\d", figures):
+            if not re.search(rf"(?<![\d.]){re.escape(figure)}(?!\d)", results):
+                lost.append(f"{figure}: {row}")
+
+    assert [] == lost
+
+
 def test_every_link_between_pages_leads_somewhere() -> None:
     lost = []
     for path in PAGES:
