@@ -30,6 +30,7 @@ ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "src" / "copydesk"
 REFERENCE = ROOT / "docs" / "reference"
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
+PARTS = ("tutorial", "guides", "concepts")
 FACES = sorted(PACKAGE.glob("*/__init__.py"))
 
 # Written in two halves so that this file is not its own finding.
@@ -179,8 +180,10 @@ def test_the_first_screen_has_two_commands() -> None:
 
 def test_the_readme_is_short_and_begins_with_a_picture() -> None:
     text = (ROOT / "README.md").read_text("utf-8")
+    users = [path for part in PARTS for path in (ROOT / "docs" / part).glob("*.md")]
 
     assert len(text.split()) <= 1000
+    assert sum(len(path.read_text("utf-8").split()) for path in users) <= 19_000
     assert text.index("</picture>") < text.index("```")
 
 
