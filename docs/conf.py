@@ -7,7 +7,7 @@ from pathlib import Path
 
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
-from sphinx.errors import ExtensionError
+from sphinx.util import logging
 
 project = html_title = "copydesk"
 language = "en"
@@ -62,7 +62,7 @@ def hide_notes_from_search(app: Sphinx, env: BuildEnvironment) -> None:
 
 
 def refuse_requests(app: Sphinx, exception: Exception | None) -> None:
-    """Fail if a page makes the browser load something from another host."""
+    """Warn, which fails the build, if a page makes the browser load anything from another host."""
     for page in Path(app.outdir).rglob("*.html"):
         if found := LOADED.search(page.read_text("utf-8")):
-            raise ExtensionError(f"{page.name} loads from another host: {found[0]}")
+            logging.getLogger(__name__).warning("%s loads from elsewhere: %s", page, found[0])
