@@ -27,7 +27,8 @@ usage() {
                     soak mail: an issue to READERS (10000), killed KILLS (30) times, and a server that misbehaves
 ./run.sh lock       pin the newest releases in requirements/; with names, only these: ./run.sh lock lxml
 ./run.sh lowest     the fast tests with the lowest releases pyproject.toml allows: ./run.sh lowest python3.13
-./run.sh docs       write the generated pages of docs/reference anew
+./run.sh docs       write the generated pages of docs/reference anew, and make a site of docs/ in build/docs
+./run.sh pictures   make the pictures of README and docs anew from the demo, with Debian's chromium
 ./run.sh serve      serve a newsroom: ./run.sh serve DIR (default: the demo's)
 TEXT
 }
@@ -204,7 +205,7 @@ lock() {
     for name in dkim embed mcp; do
         requirements_of_extra "$name" | write_lock "$name" - --constraint requirements/run.lock "${renew[@]}"
     done
-    for name in dev bench fuzz noise pins; do
+    for name in dev bench docs fuzz noise pins; do
         write_lock "$name" --group "$name" --constraint requirements/run.lock "${renew[@]}"
     done
     say 'written: requirements/*.lock'
@@ -402,6 +403,19 @@ docs() {
     design_index >docs/design/README.new
     mv docs/design/README.new docs/design/README.md
     say 'written: docs/reference/beat-toml.md, docs/reference/record.md, docs/reference/desk-api.md, docs/design/README.md'
+    docs_site
+}
+
+# Make a site of docs/ with Sphinx; a link that leads nowhere fails it. Its search needs no server.
+docs_site() {
+    if ! installed docs; then
+        install_locked docs
+        fingerprint docs >.venv/installed-docs
+    fi
+    rm -rf build/docs
+    "$bin/python" -m sphinx --quiet --jobs auto --fail-on-warning --keep-going --nitpicky \
+        --doctree-dir .cache/docs docs build/docs || fail 'the pages have errors (above)'
+    say "written: $PWD/build/docs/index.html"
 }
 
 # The design notes' front page with a line for each note that is there.
@@ -413,6 +427,12 @@ design_index() {
         [ "$note" = docs/design/README.md ] || printf -- '- [%s](%s)\n' \
             "$(sed -n '1s/^# *//p' "$note")" "$(basename "$note")"
     done
+}
+
+pictures() {
+    need_chromium
+    "$bin/python" docs/pictures/make.py
+    say 'written: docs/pictures/*.webp'
 }
 
 serve() {
@@ -431,7 +451,7 @@ main() {
             return
             ;;
         serve) install run ;;
-        check | test | test-all | test-long | test-shared | test-embed | gates | golden | fuzz | noise | laws | looks | soak | lock | lowest | docs) install ;;
+        check | test | test-all | test-long | test-shared | test-embed | gates | golden | fuzz | noise | laws | looks | soak | lock | lowest | docs | pictures) install ;;
         *) usage >&2 && fail "no such command: $command" ;;
     esac
     case $command in
@@ -450,6 +470,7 @@ main() {
         lock) lock "$@" ;;
         lowest) lowest "$@" ;;
         docs) docs ;;
+        pictures) pictures ;;
         serve) serve "$@" ;;
     esac
 }

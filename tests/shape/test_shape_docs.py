@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import dataclasses
+import functools
 import re
 import subprocess
 from collections.abc import Iterator
@@ -29,6 +30,7 @@ ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "src" / "copydesk"
 REFERENCE = ROOT / "docs" / "reference"
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
+PARTS = ("tutorial", "guides", "concepts")
 FACES = sorted(PACKAGE.glob("*/__init__.py"))
 
 # Written in two halves so that this file is not its own finding.
@@ -128,26 +130,6 @@ def test_a_command_has_its_section_with_every_option(name: str) -> None:
     assert [] == [one for one in options_of(COMMANDS[name]) - shared if one not in text]
 
 
-@pytest.mark.parametrize("path", PAGES, ids=name_of)
-def test_a_page_shows_real_commands_only(path: Path) -> None:
-    for line in shell_lines(path.read_text("utf-8")):
-        if not line.startswith("copydesk "):
-            continue
-        names = [name for name in COMMANDS if f" {_words(line)} ".startswith(f" {name} ")]
-        assert names, f"no such command: {line}"
-        command = COMMANDS[max(names, key=len)]
-        known = options_of(command) | options_of(cli) | {"--help"}
-        shown = {
-            word.split("=")[0] for word in line.split() if word.startswith("-") and word != "-"
-        }
-        assert shown <= known, f"no such option: {line}"
-
-
-def _words(line: str) -> str:
-    """Leave out the options that stand before a command's name."""
-    return re.sub(r"^copydesk((?: +(?:-C|--now) +\S+| +--json)*)", "copydesk", line)
-
-
 @pytest.mark.parametrize(
     "report",
     [
@@ -196,23 +178,68 @@ def test_the_first_screen_has_two_commands() -> None:
     assert len(first_screen.splitlines()) <= 30
 
 
+def test_the_readme_is_short_and_begins_with_a_picture() -> None:
+    text = (ROOT / "README.md").read_text("utf-8")
+    users = [path for part in PARTS for path in (ROOT / "docs" / part).glob("*.md")]
+
+    assert len(text.split()) <= 1000
+    assert sum(len(path.read_text("utf-8").split()) for path in users) <= 19_000
+    assert text.index("</picture>") < text.index("```")
+
+
+def test_what_the_readme_says_was_measured_stands_in_the_results() -> None:
+    section = (ROOT / "README.md").read_text("utf-8").split("## Measured")[1].split("\n## ")[0]
+    lost = []
+    for row in [line for line in section.splitlines() if line.startswith("| [")]:
+        results = (ROOT / row.split("](")[1].split(")")[0]).read_text("utf-8")
+        figures = row.replace("37 %", "0.37").split("|", 2)[2]
+        for figure in re.findall(r"[\d.,]*\d", figures):
+            if not re.search(rf"(?<![\d.]){re.escape(figure)}(?!\d)", results):
+                lost.append(f"{figure}: {row}")
+
+    assert [] == lost
+
+
 def test_every_link_between_pages_leads_somewhere() -> None:
     lost = []
     for path in PAGES:
-        for target in re.findall(r"\]\(([^)#\s]+)[^)]*\)", path.read_text("utf-8")):
-            if "://" not in target and not (path.parent / target).exists():
+        for target in re.findall(r"\]\(([^)\s]+)[^)]*\)", path.read_text("utf-8")):
+            name, _, place = target.partition("#")
+            page = path.parent / name if name else path
+            found = page.exists() and (not place or page.suffix != ".md" or place in places(page))
+            if "://" not in target and not found:
                 lost.append(f"{name_of(path)}: {target}")
 
     assert [] == lost
+
+
+@functools.cache
+def places(path: Path) -> set[str]:
+    """Return the anchors of a page's headings, as forges and MyST make them."""
+    text = re.sub(r"^ *```.*?^ *```", "", path.read_text("utf-8"), flags=re.MULTILINE | re.DOTALL)
+    titles = re.findall(r"^#+ (.+)$", text, re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", title.lower()).strip().replace(" ", "-") for title in titles}
 
 
 def test_every_page_is_in_the_index() -> None:
     index = (ROOT / "docs" / "README.md").read_text("utf-8")
 
     pages = [path.relative_to(ROOT / "docs") for path in PAGES if (ROOT / "docs") in path.parents]
-    missing = [str(page) for page in pages if f"({page})" not in index and page.name != "README.md"]
+    fronts = {"README.md", "index.md"}
+    missing = [str(page) for page in pages if f"({page})" not in index and page.name not in fronts]
     designs = (ROOT / "docs" / "design" / "README.md").read_text("utf-8")
     assert [] == [page for page in missing if f"({Path(page).name})" not in designs]
+
+
+def test_the_index_for_users_has_no_design_notes() -> None:
+    """`docs/conf.py` makes the menu of the site from these sections, the last one apart."""
+    index = (ROOT / "docs" / "README.md").read_text("utf-8")
+    site = (ROOT / "docs" / "index.md").read_text("utf-8")
+
+    users, end, developers = index.partition("## For developers\n")
+    assert "](design/" not in users
+    assert "](design/README.md)" in developers
+    assert f':end-before: "{end.strip()}"' in site
 
 
 def test_no_file_names_the_machine_it_was_written_on() -> None:
