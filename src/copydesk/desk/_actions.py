@@ -103,6 +103,9 @@ def read_form(fields: Sequence[tuple[str, str]], by: str, at: datetime) -> list[
         why=form.get("why", ""),
         seen=read_digests(form.get("seen", ""), stories),
     )
+    if known == "undo":
+        undone = [value for name, value in fields if name == "value"]
+        return _name_in_order(first, [replace(common, values=(one,)) for one in undone], by, at)
     lots = _name_stories(said, named, stories)
     return _name_in_order(first, [replace(common, stories=names) for names in lots], by, at)
 

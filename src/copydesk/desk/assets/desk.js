@@ -990,12 +990,5 @@ outbox.forEach((entry) => markSaving(entry.action));
 flush();
 if (rows) standAtFirst();
 else if (allRows().length) stand(allRows()[0], false);
-// a small window's menu is one line: the page that one is on stands in sight
-const menu = document.querySelector(".views");
-const current = menu?.querySelector("[aria-current]")?.getBoundingClientRect();
-if (current) {
-  const room = menu.getBoundingClientRect();
-  menu.scrollLeft += current.left + current.width / 2 - room.left - room.width / 2;
-}
 const back = document.querySelector("[data-back]");
 if (back) back.href = readPlace().address ?? back.href;

@@ -59,10 +59,11 @@ async def write_source(visit: Visit) -> Response:
     fields, _ = await _read_form(visit)
     form = dict(fields)
     url, seen, edit = form.get("url", ""), form.get("seen", ""), read_source_edit(fields)
-    await visit.desk.thread.change(
+    done = await visit.desk.thread.change(
         lambda newsroom: source_edits.edit_source(newsroom, url, edit, owner.name, seen)
     )
-    return visit.redirect("sources/one/", url=sources.source_address(edit.url) if edit.url else url)
+    now = sources.source_address(edit.url) if edit.url else url
+    return visit.show_commit("sources/one/", done.commit, url=now)
 
 
 async def end_source(visit: Visit) -> Response:
@@ -70,10 +71,10 @@ async def end_source(visit: Visit) -> Response:
     owner = visit.editor
     form = dict((await _read_form(visit))[0])
     url, seen = form.get("url", ""), form.get("seen", "")
-    await visit.desk.thread.change(
+    done = await visit.desk.thread.change(
         lambda newsroom: source_edits.end_source(newsroom, url, owner.name, seen)
     )
-    return visit.redirect("sources/")
+    return visit.show_commit("sources/", done.commit)
 
 
 async def show_add(visit: Visit) -> Response:
@@ -118,8 +119,8 @@ async def file_source(visit: Visit) -> Response:
             return source_edits.move_source(newsroom, instead, source, owner.name)
         return source_edits.file_sources(newsroom, [source], owner.name)
 
-    await visit.desk.thread.change(change)
-    return visit.redirect("sources/one/", url=url)
+    done = await visit.desk.thread.change(change)
+    return visit.show_commit("sources/one/", done.commit, url=url)
 
 
 async def take_list(visit: Visit) -> Response:
@@ -138,10 +139,10 @@ async def take_list(visit: Visit) -> Response:
     if form.get("do") != "file":
         opml = sent.decode("utf-8", "replace")
         return await _show_add(visit, Search(opml=opml, rows=rows))
-    await visit.desk.thread.change(
+    done = await visit.desk.thread.change(
         lambda newsroom: source_edits.file_sources(newsroom, fresh, owner.name)
     )
-    return visit.redirect("sources/")
+    return visit.show_commit("sources/", done.commit)
 
 
 async def export(visit: Visit) -> Response:
@@ -167,12 +168,15 @@ async def begin_round(visit: Visit) -> Response:
 
 
 async def undo_settings(visit: Visit) -> Response:
-    """Undo a git commit of settings, and redirect to the editor's actions of today."""
+    """Undo a git commit of settings, and redirect to the form's page, or to today's actions."""
     owner = visit.editor
-    commit = read_commit(dict((await _read_form(visit))[0]))
-    await visit.desk.thread.change(
+    form = dict((await _read_form(visit))[0])
+    commit = read_commit(form)
+    done = await visit.desk.thread.change(
         lambda newsroom: settings.undo_settings(newsroom, commit, owner.name)
     )
+    if "return" in form:
+        return visit.show_commit(visit.desk.own_page(form["return"]), done.commit)
     return visit.redirect("today/")
 
 
