@@ -9,7 +9,7 @@ import math
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import quote
 from uuid import uuid4
@@ -180,8 +180,25 @@ class Pages:
         if status.is_at_work:
             done = f" {status.done:,} / {status.total:,}" if status.total else ""
             return self.strings.say("round_at_work") + done
-        time = f"{local_time(status.began, self.views.zone):%H:%M}"
-        return self.strings.say("round_last", time=time, count=status.filed)
+        return self.strings.say(
+            "round_last", time=self._tell_time(status.began), count=status.filed
+        )
+
+    def _tell_time(self, moment: datetime) -> str:
+        """Return a time as hour and minute, with the day if that is not today's."""
+        local = local_time(moment, self.views.zone)
+        is_today = local.date() == local_time(datetime.now(UTC), self.views.zone).date()
+        return f"{local:%H:%M}" if is_today else self.strings.format_date("brief", local)
+
+    def describe_result(self, since: datetime) -> str:
+        """Return as a text what the last run since a time has brought, "" for none."""
+        status = self._read_status()
+        if status is None or status.began < since or not status.is_over:
+            return ""
+        counts = {"filed": status.filed, "held": status.held, "updated": status.updated}
+        return self.strings.say(
+            "round_result", **counts, dropped=status.dropped, failed=status.failed
+        )
 
     def describe_missing(self) -> str:
         """Return as a text how many texts and pictures are missing after a restore, or ""."""

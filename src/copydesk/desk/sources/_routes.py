@@ -153,9 +153,9 @@ async def export(visit: Visit) -> Response:
 
 
 async def begin_round(visit: Visit) -> Response:
-    """Start fetching one source, or all due ones, and redirect to the progress."""
-    owner = visit.editor
-    url = dict((await _read_form(visit))[0]).get("url", "")
+    """Start fetching one source, all due ones or all, and redirect to the progress."""
+    owner, form = visit.editor, dict((await _read_form(visit))[0])
+    url = form.get("url", "")
     if visit.desk.on_demand is None:
         hint = visit.desk.why_no_rounds
         raise UsageError("the server cannot fetch sources", hint=hint)
@@ -163,7 +163,7 @@ async def begin_round(visit: Visit) -> Response:
         found = await visit.desk.thread.ask(lambda opened: opened.newsroom.beat.source(url))
         if found is None:
             raise UsageError("no source in beat.toml has this URL", subject=url[:200])
-    visit.desk.on_demand.begin(owner.name, url)
+    visit.desk.on_demand.begin(owner.name, url, all_due="all" in form)
     return visit.redirect("sources/one/", url=url) if url else visit.redirect("sources/")
 
 
