@@ -11,21 +11,13 @@ from pathlib import Path
 
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import (
-    FileResponse,
-    PlainTextResponse,
-    Response,
-)
+from starlette.responses import FileResponse, PlainTextResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from copydesk import background
 from copydesk.desk._desk import Desk, Page, Visit, open_newsroom_desk
-from copydesk.desk._http import (
-    NEVER_KEPT,
-    problem_answer,
-    status_of,
-)
+from copydesk.desk._http import NEVER_KEPT, problem_answer, status_of
 from copydesk.desk._own_word_pages import OWN_WORD_PAGES
 from copydesk.desk._pages import ASSETS, Editor, asset_name
 from copydesk.desk._proposals import decide_on_proposal

@@ -15,12 +15,7 @@ from starlette.responses import JSONResponse, RedirectResponse, Response, Stream
 
 from copydesk.desk import _actions, _query
 from copydesk.desk._desk import Page, Visit, now
-from copydesk.desk._http import (
-    NEVER_KEPT,
-    page_answer,
-    read_body,
-    read_form,
-)
+from copydesk.desk._http import NEVER_KEPT, page_answer, read_body, read_form
 from copydesk.desk._newsroom_thread import Counts, OpenNewsroom, find_title
 from copydesk.desk._pages import REASON_WORDS, Editor, Pages, QueueAnswer
 from copydesk.desk._story_pages import describe_actions, describe_settings
@@ -336,6 +331,11 @@ def render_drops(
         title=pages.strings.say("view_dropped"),
         view="dropped",
         total=total,
+        kept=pages.strings.say(
+            "drops_kept",
+            days=counts.opened.newsroom.settings.retention.leads_days,
+            count=f"{max(found.counted, total):,}",
+        ),
         filters=_list_filters(pages, question, found),
         rows=[_describe(pages, drop) for drop in found.drops],
         here=_address(pages, question, question.limit),

@@ -10,12 +10,7 @@ from starlette.responses import Response
 from copydesk import building
 from copydesk.building import channels
 from copydesk.desk._desk import Page, Visit
-from copydesk.desk._http import (
-    NEVER_KEPT,
-    read_body,
-    read_commit,
-    read_fields,
-)
+from copydesk.desk._http import NEVER_KEPT, read_body, read_commit, read_fields
 from copydesk.desk._newsroom_thread import Counts, OpenNewsroom
 from copydesk.desk._pages import Pages
 from copydesk.desk.sources._board_page import BoardState, Search, render_add, render_board

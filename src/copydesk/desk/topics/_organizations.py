@@ -10,11 +10,7 @@ from urllib.parse import urlencode
 from starlette.responses import Response
 
 from copydesk.desk._desk import Page, Visit
-from copydesk.desk._http import (
-    PICTURE_BYTES,
-    read_body,
-    read_fields,
-)
+from copydesk.desk._http import PICTURE_BYTES, read_body, read_fields
 from copydesk.desk._newsroom_thread import Counts, OpenNewsroom
 from copydesk.desk._pages import Editor, Pages, asset_name
 from copydesk.desk._story_view import View
