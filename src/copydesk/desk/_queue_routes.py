@@ -322,7 +322,8 @@ def render_drops(
     found: DropPage,
 ) -> bytes:
     """Return the page of links that were found in sources but not stored as stories."""
-    total = found.total(question.reason)
+    total, newsroom = found.total(question.reason), counts.opened.newsroom
+    counted = newsroom.memory.counts.list_drops((newsroom.now - timedelta(days=90)).date())
     has_more = len(found.drops) < min(total, _MOST)
     return pages.page(
         "dropped.html",
@@ -333,8 +334,8 @@ def render_drops(
         total=total,
         kept=pages.strings.say(
             "drops_kept",
-            days=counts.opened.newsroom.settings.retention.leads_days,
-            count=f"{max(found.counted, total):,}",
+            days=newsroom.settings.retention.leads_days,
+            count=f"{sum(counted.values()):,}",
         ),
         filters=_list_filters(pages, question, found),
         rows=[_describe(pages, drop) for drop in found.drops],

@@ -494,7 +494,6 @@ def _rank(cursor: QueueCursor) -> QueueCursor:
 
 
 DROP_DAYS = 7  # that are counted, and listed by default
-_COUNTED = timedelta(days=90)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -523,14 +522,10 @@ class QueueDrop:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DropPage:
-    """Links that did not become stories, latest first, and their number for each reason.
-
-    `counted` of them were counted in the last 90 days, also those whose details are deleted.
-    """
+    """Links that did not become stories, latest first, and their number for each reason."""
 
     drops: tuple[QueueDrop, ...]
     counts: Mapping[str, int]
-    counted: int = 0
 
     def total(self, reason: str | None) -> int:
         """Return how many links did not become stories, for one reason or for all (None)."""
@@ -549,7 +544,6 @@ def list_drops(newsroom: Newsroom, question: DropQuestion) -> DropPage:
     return DropPage(
         drops=tuple(_describe(newsroom, fate, names) for fate in fates),
         counts=memory.count_reasons("dropped", since),
-        counted=sum(memory.counts.list_drops((newsroom.now - _COUNTED).date()).values()),
     )
 
 
