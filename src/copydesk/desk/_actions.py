@@ -105,10 +105,14 @@ def read_form(fields: Sequence[tuple[str, str]], by: str, at: datetime) -> list[
         seen=read_digests(form.get("seen", ""), stories),
     )
     if known == "undo":
-        undone = [replace(common, values=(value,)) for name, value in fields if name == "value"]
-        return _name_in_order(first, undone or [common], by, at)
+        return _name_in_order(first, _list_undos(common, fields), by, at)
     lots = _name_stories(said, named, stories)
     return _name_in_order(first, [replace(common, stories=names) for names in lots], by, at)
+
+
+def _list_undos(common: SentAction, fields: Sequence[tuple[str, str]]) -> list[SentAction]:
+    undone = [replace(common, values=(value,)) for name, value in fields if name == "value"]
+    return undone or [common]
 
 
 def read_edit(
