@@ -134,6 +134,17 @@ def test_an_edit_asks_for_the_catalogue_then_for_a_build(root: Path) -> None:
     assert [f"building the site, because {WALL} changed"] == desk.said
 
 
+def test_the_site_is_behind_from_an_edit_until_its_build_is_over(root: Path) -> None:
+    async def work(desk: Desk) -> None:
+        assert not desk.edited.is_behind
+        write(root, WALL, "Herons")
+        await until(lambda: desk.edited.is_behind)
+        await desk.starter.was_asked.wait()
+        await until(lambda: not desk.edited.is_behind)
+
+    at_work(root, work)
+
+
 def test_a_reading_list_asks_for_a_build_and_the_rest_of_the_data_for_none(root: Path) -> None:
     async def work(desk: Desk) -> None:
         (root / "_data" / "rulings.yaml").write_text("rules:\n")

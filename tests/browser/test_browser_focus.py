@@ -74,6 +74,16 @@ def test_rows_that_change_leave_who_searches_alone(window: Window) -> None:
     assert window.page.evaluate(ON_A_ROW)
 
 
+def test_what_is_undone_is_told_by_its_headline(window: Window) -> None:
+    headline = window.page.inner_text(".row.here h2")
+    window.press("h")
+    window.wait_for(IS_SAVED)
+    window.press("u")
+
+    window.wait_for("document.querySelector('.toast')")
+    assert f"Held for review: {headline}" in window.page.inner_text(".toast >> nth=-1")
+
+
 def test_more_rows_and_an_empty_stack_leave_the_hand_where_it_is(window: Window) -> None:
     window.page.focus("[data-more]")
     window.press("Enter")

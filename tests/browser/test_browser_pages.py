@@ -11,6 +11,7 @@ from playwright.sync_api import Browser
 
 from world.browsing import DESKTOP, PHONE, Window, come_in, new_context, origin_of
 from world.letter_desk import LETTERS
+from world.newsroom import run_git
 from world.numbers import SOURCE, fill_numbers
 from world.served_newsroom import ServedNewsroom, drop_lead, serve_newsroom
 from world.waiting import name_of, waiting_newsroom
@@ -57,6 +58,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServedNewsroom]
     (root / "_data" / "lists" / "best.yaml").write_text(LIST_FILE, "utf-8")
     with (root / "beat.toml").open("a", encoding="utf-8") as settings:
         settings.write(LETTERS)
+    run_git(root, "commit", "-qam", "settings")
     with serve_newsroom(root) as served:
         yield served
 
@@ -87,6 +89,7 @@ def show(window: Window, size: tuple[int, int], scheme: Any) -> None:
 
 def find_faults(window: Window) -> list[Any]:
     """Return what axe finds, and whether the page is wider than its window."""
+    window.page.evaluate("scrollTo(0, 0)")  # what the bar covers is too small a target
     width = window.page.evaluate("document.documentElement.scrollWidth - innerWidth")
     return [*window.page.evaluate(RUN_AXE), *(["too wide", width] if width > 0 else [])]
 
@@ -167,6 +170,104 @@ def test_tab_reaches_every_control_and_is_seen(window: Window, path: str) -> Non
 
     assert [] == [html for html in expected if html not in reached]
     assert [] == [html for html, is_seen, has_size in met if not (is_seen and has_size)]
+
+
+def test_the_page_that_asks_for_a_reason_and_the_outcome_hold_as_well(window: Window) -> None:
+    page = window.page
+    window.go(f"/desk/story/{name_of(4)}/")
+    page.locator("summary", has_text="Remove this story").click()
+    page.click("button[value='verdict remove']")
+    for asked in (True, False):
+        page.wait_for_selector("h1:has-text('Remove: Matter 4')" if asked else ".told")
+        page.evaluate(AXE)
+        for size, scheme in ((DESKTOP, "light"), (PHONE, "dark")):
+            show(window, size, scheme)
+            assert [] == find_faults(window), (asked, size)
+        page.click("button[name=why] >> nth=0" if asked else ".told button")
+    page.wait_for_selector(".told:has-text('Undone: Removed: Matter 4')")
+
+
+@pytest.fixture
+def bare(signed_in: Window, served: ServedNewsroom, chromium: Browser) -> Iterator[Window]:
+    """Open a window of the owner whose browser runs no scripts."""
+    with new_context(chromium, java_script_enabled=False) as context:
+        context.add_cookies(signed_in.page.context.cookies())  # type: ignore[arg-type]
+        yield Window.open(context, origin_of(served))
+
+
+def tell(window: Window, *words: str) -> None:
+    """Wait until the page tells an outcome with these words, and names no record."""
+    told = window.page.wait_for_selector(f".told:has-text('{words[0]}')")
+    assert told
+    assert [] == [word for word in words if word not in told.inner_text()], told.inner_text()
+    assert "2026-11-19-" not in told.inner_text()
+
+
+def test_without_a_script_reject_asks_its_reason_and_is_told_and_undone(bare: Window) -> None:
+    row, headline = f".row[data-name='{name_of(5)}']", "Matter 5 of the coast is settled at last"
+    bare.go("/desk/?order=time")
+    bare.page.click(f"{row} button[value='verdict reject']")
+
+    assert f"Reject: {headline}" == bare.page.inner_text("h1")
+    bare.page.fill("input[name=why]", "told last week")
+    bare.page.press("input[name=why]", "Enter")
+
+    tell(bare, f"Rejected: {headline} (told last week)", "done")
+    assert "view=waiting" in bare.page.url
+    assert "order=time" in bare.page.url
+    assert 0 == bare.page.locator(row).count()
+    bare.page.click(".told button")
+    tell(bare, f"Undone: Rejected: {headline}", "done")
+    assert 1 == bare.page.locator(row).count()
+
+
+def test_without_a_script_a_selection_is_told_and_undone_together(bare: Window) -> None:
+    names = [name_of(number) for number in (6, 7)]
+    bare.go("/desk/")
+    for name in names:
+        bare.page.check(f".row[data-name='{name}'] [name=story]")
+    bare.page.click("#bulk [value='verdict reject']")
+    assert "Reject: 2 stories" == bare.page.inner_text("h1")
+    assert "Matter 6 of the coast" in bare.page.inner_text(".titles")
+    bare.page.click("button[name=why] >> nth=0")
+
+    tell(bare, "Rejected: Matter 6 of the coast", "Rejected: Matter 7 of the coast")
+    bare.page.click("text=Undo all 2")
+    tell(bare, "Undone: Rejected: Matter 6", "Undone: Rejected: Matter 7")
+    assert 2 == bare.page.locator(", ".join(f".row[data-name='{name}']" for name in names)).count()
+
+
+@pytest.mark.parametrize(
+    ("button", "number", "word"),
+    [("split", 10, "Removed from group"), ("lead", 9, "Made main story")],
+)
+def test_without_a_script_a_rule_is_told_and_undone(
+    bare: Window, button: str, number: int, word: str
+) -> None:
+    bare.go("/desk/?view=all")
+    bare.page.click(f"[data-{button}='{name_of(number)}']")
+
+    tell(bare, f"{word}: Matter {number} of the coast")
+    bare.page.click(".told button")
+    tell(bare, f"Undone: {word}: Matter {number} of the coast")
+
+
+def test_without_a_script_settings_are_told_and_undone(bare: Window) -> None:
+    bare.go("/desk/topics/")
+    bare.page.fill("[name=name]", "Harbours")
+    bare.page.click("text=Create topic")
+    tell(bare, "Settings changed:", "Harbours")
+    bare.go("/desk/topics/")
+    assert 1 == bare.page.locator("a.name", has_text="Harbours").count()
+
+    bare.go(f"/desk/sources/one/?url={SOURCE}")
+    bare.page.fill("[name=name]", "The Grey Gull")
+    bare.page.click(".fields button.main")
+    tell(bare, "Settings changed:")
+    assert "The Grey Gull" == bare.page.inner_text("h1")
+    bare.page.click(".told button")
+    tell(bare, "Undone:")
+    assert "The Gull" == bare.page.inner_text("h1")
 
 
 def test_sign_in_and_its_links_hold_as_well(served: ServedNewsroom, chromium: Browser) -> None:

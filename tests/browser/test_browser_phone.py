@@ -63,10 +63,10 @@ CUT_RING = """(() => {
   }
   return "";
 })()"""
-IN_SIGHT = """(() => {
-  const { left, right } = document.querySelector(".views [aria-current]").getBoundingClientRect();
-  return left >= 0 && right <= innerWidth;
-})()"""
+# what each list of the menu is headed, and whether all of its links are to be seen
+MENU = """[...document.querySelectorAll(".views ul[aria-labelledby]")].map((list) =>
+  [document.getElementById(list.getAttribute("aria-labelledby")).textContent,
+    [...list.querySelectorAll("a")].every((link) => link.checkVisibility())])"""
 
 
 @pytest.fixture(scope="module")
@@ -158,12 +158,20 @@ def test_the_ring_of_the_focus_is_whole(desk: Window, path: str) -> None:
 
 
 @pytest.mark.parametrize("path", ["numbers/", "recall/", "sources/add/"])
-def test_the_menu_shows_and_says_where_one_is(desk: Window, path: str) -> None:
+def test_the_menu_is_folded_in_groups_and_says_where_one_is(desk: Window, path: str) -> None:
     desk.go(f"/desk/{path}")
+    assert not desk.page.is_visible(".views")
+    desk.page.click(".menu-button")
 
+    assert [
+        ["Stories", True], ["Writing", True], ["Newsletters", True], ["Site and sources", True],
+    ] == desk.page.evaluate(MENU)  # fmt: skip
     first = path.partition("/")[0]
     assert f"/desk/{first}/" == desk.page.get_attribute(".views [aria-current]", "href")
-    assert desk.page.evaluate(IN_SIGHT)
+    desk.press("Escape")
+    assert not desk.page.is_visible(".views")
+    desk.press("g", "k")
+    desk.page.wait_for_url("**/desk/topics/")
 
 
 def test_a_page_that_the_desk_has_not_leads_back(desk: Window) -> None:

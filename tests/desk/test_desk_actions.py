@@ -67,6 +67,13 @@ def test_an_action_of_today_is_taken_back_by_its_id() -> None:
     assert ("undo", ("a-1",), ()) == (action.kind, action.values, action.stories)
 
 
+def test_actions_of_one_form_are_taken_back_together() -> None:
+    undone = read_form([("do", "undo"), ("value", "one"), ("value", "two")], "Anna", NOW)
+
+    assert [("undo", ("one",)), ("undo", ("two",))] == [(one.kind, one.values) for one in undone]
+    assert [()] == [one.values for one in read_form([("do", "undo")], "Anna", NOW)]
+
+
 def test_a_script_sends_actions_and_says_neither_who_nor_when() -> None:
     (action,) = sent({"id": "a", "kind": "verdict", "said": "publish", "stories": ["wall"]})
 

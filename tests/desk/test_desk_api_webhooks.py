@@ -12,6 +12,7 @@ import pytest
 
 from world.api_client import ApiClient, make_token
 from world.machine import PATIENCE_SECONDS
+from world.served_desk import Browser
 from world.served_newsroom import filed_newsroom, serve_newsroom, until
 
 WALL = "2026-11-19-sea-wall-to-rise-by-two-metres"
@@ -22,11 +23,15 @@ def test_an_editors_word_is_heard_elsewhere(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     heard: list[tuple[str, str]] = []
+    ports: list[int] = []
+    pages: list[int] = []
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             told = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
             heard.append((told["type"], told["data"]["name"]))
+            if told["type"] == "story.published":  # its page is built before anybody hears of it
+                pages.append(Browser(ports[0]).get(f"/coast/news/{WALL}/").status)
             self.send_response(204)
             self.end_headers()
 
@@ -46,13 +51,16 @@ def test_an_editors_word_is_heard_elsewhere(
             (root / "beat.toml").write_text(text, "utf-8")
             with serve_newsroom(root) as served:
                 served.owner()
+                ports.append(served.port)
                 anna = ApiClient(served.port, make_token(root, "Anna", "read", "decide"))
                 for said in ("hold", "publish", "reject"):
                     action = {"kind": "verdict", "said": said, "stories": [WALL], "why": "tried"}
                     (kept,) = anna.post("actions", [action])["kept"]
                     until(lambda kept=kept: anna.get(f"actions/{kept}")["state"] != "waits")  # type: ignore[misc]
+                    until(lambda said=said: said != "publish" or bool(pages))  # type: ignore[misc]
                 until(lambda: ("story.removed", WALL) in heard[1:])
         finally:
             server.shutdown()
             thread.join(PATIENCE_SECONDS)
     assert [("story.published", WALL), ("story.removed", WALL)] == heard[-2:]
+    assert {200} == {*pages}

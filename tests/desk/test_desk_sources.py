@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 import msgspec
@@ -20,7 +21,13 @@ from world.desk import desk_newsroom
 from world.newsroom import newsroom, run_git
 from world.numbers import SOURCE, fill_numbers
 from world.served_desk import Browser
-from world.served_newsroom import ServedNewsroom, serve_newsroom, serve_recorded
+from world.served_newsroom import (
+    ServedNewsroom,
+    serve_newsroom,
+    serve_recorded,
+    until,
+    wait_for_page,
+)
 
 pytestmark = pytest.mark.slow
 
@@ -81,6 +88,7 @@ def test_the_page_says_what_a_restore_missed_and_how_long_it_takes(
     assert (
         "24 to fetch, 31 recovered, 2 lost. Fetching needs at least 2 more runs and 2 min" in body
     )
+    assert "Last run 20 Nov 2026, 08:00" in body  # with its day, since it is not today's
     status.write_bytes(before)
 
 
@@ -106,6 +114,51 @@ def test_of_a_recorded_web_it_is_said_that_it_is_one(tmp_path: Path) -> None:
     assert "this newsroom reads a recording of the web" in body
     assert "contact" not in body
     assert (refused.status, "a recording of the web" in refused.body) == (400, True)
+
+
+def test_run_now_says_what_it_fetches_and_why_not_the_rest(tmp_path: Path) -> None:
+    now = datetime.now(UTC)
+    later = {"next_at": now + timedelta(hours=3), "last_ok_at": now}
+    states: dict[str, dict[str, Any]] = {
+        "Due": {},
+        "Later": later,
+        "Failing": {**later, "failures": 1, "failure": "server"},
+        "Blocked": {**later, "failures": 2, "failure": "blocked"},
+        "Paused": {**later, "failures": 1, "failure": "slow-down", "rest_until": later["next_at"]},
+    }
+    root = newsroom(tmp_path / "beat")
+    settings, head = root / "beat.toml", "[[source]]"
+    text = settings.read_text("utf-8").partition(head)[0]
+    for name in states:  # an address of this machine that nobody allowed: nobody is asked
+        text += f'{head}\nname = "The {name}"\nurl = "http://localhost:9/{name}"\n'
+    settings.write_text(text + '[fetch]\ncontact = "mailto:desk@tides.example"\n', "utf-8")
+    with serve_newsroom(root) as served:
+        anna, status = served.owner(), root / ".copydesk/round.json"
+        until(lambda: status.exists() and b'"is_over":true' in status.read_bytes())
+        with closing(Memory(root / ".copydesk/memory.sqlite")) as memory:
+            for name, values in states.items():
+                state_of = msgspec.json.encode(state.SourceState(**values))
+                memory.keep_source(f"http://localhost:9/{name}", state_of)
+
+        body = anna.get("/desk/sources/").body
+
+        plan = re.sub(r"<[^>]+>", " ", body.partition('class="plan"')[2].partition("</section>")[0])
+        assert "1 source is due and is fetched:  The Due" in plan
+        for name, words in {
+            "Later": "1 source is not due yet",
+            "Failing": "1 source failed last time and is tried again later",
+            "Blocked": "1 source denies access and is tried again later",
+            "Paused": "1 source asked for a pause that is not over yet",
+        }.items():
+            assert f"The {name}" in plan.partition(words)[2][:40]
+        assert "Fetch all 4 sources now" in plan
+
+        anna.post("/desk/sources/round", {"all": "1"})
+
+        wait_for_page(anna, "/desk/sources/", "New stories: 0.")
+        body = anna.get("/desk/sources/").body
+        assert "Run: all sources" in body
+        assert "Failures: 4." in body
 
 
 def test_a_dying_source_is_found_anew_in_its_place_and_taken_back(

@@ -49,8 +49,14 @@ class EditedFiles:
         self.turn = turn
         self._say = say
         self._said = ""
+        self._watcher: FileWatcher | None = None
         self.deploys: Callable[[], bool] = lambda: False
         self.try_again_seconds = 60.0  # seconds before the next attempt, after watching failed
+
+    @property
+    def is_behind(self) -> bool:
+        """Whether files have changed whose pages may not be built yet."""
+        return self._watcher is not None and self._watcher.has_news
 
     async def go_on(self) -> None:
         """Watch for edited files until cancelled, then stop a running build and wait
@@ -61,13 +67,14 @@ class EditedFiles:
         changes = FileChanges()
         while True:
             try:
-                watcher = await asyncio.to_thread(FileWatcher, root, is_watched)
-                with contextlib.closing(watcher):
-                    await self._follow(watcher, changes)
+                self._watcher = await asyncio.to_thread(FileWatcher, root, is_watched)
+                with contextlib.closing(self._watcher):
+                    await self._follow(self._watcher, changes)
             except OSError as error:
                 self._say_once(f"{_WAITS}: cannot watch the files ({error.strerror})")
             except CopydeskError as error:
                 self._say_once(f"{_WAITS}: {error}")
+            self._watcher = None
             await asyncio.sleep(self.try_again_seconds)
             changes = FileChanges(everything=True)  # changes may have been missed meanwhile
 
@@ -182,6 +189,7 @@ class FileWatcher:
     `is_watched` decides by its path whether a file or folder is watched; in a watched folder it is
     asked for each entry that is not hidden. Methods raise OSError if the system cannot watch, or if
     `root` itself is moved or deleted. Used by one task at a time, and closed by its creator.
+    `has_news` is true from the first of some changes until the next ones are waited for.
     """
 
     def __init__(self, root: Path, is_watched: Callable[[str], bool]) -> None:
@@ -189,6 +197,7 @@ class FileWatcher:
             from inotify_simple import INotify, flags
         except ImportError as error:  # inotify exists on Linux only
             raise OSError(errno.ENOSYS, os.strerror(errno.ENOSYS)) from error
+        self.has_news = False
         self._flags = flags
         self._here_now = flags.MOVED_TO | flags.CREATE
         self._changes = self._here_now | flags.CLOSE_WRITE | flags.MOVED_FROM | flags.DELETE
@@ -214,7 +223,9 @@ class FileWatcher:
         loop = asyncio.get_running_loop()
         changes = FileChanges()
         while not changes:
+            self.has_news = False
             await self._wait_for_events()
+            self.has_news = True
             end = loop.time() + _LONGEST_SECONDS
             while fresh := await self.read():
                 changes |= fresh

@@ -149,13 +149,15 @@ def _prepare_service(
     async def send() -> int:
         return await run_command(("-C", str(newsroom.root), "mail", "send", "--due"))
 
+    channel_calls = ChannelCalls(folder, clock, with_time(say, clock))
+    channel_calls.is_behind = lambda: edited_files.is_behind
     return NewsroomService(
         site=newsroom.site,
         prefix="" if parsed is None else str(parsed.pathname).strip("/"),
         private=newsroom.private,
         folder=folder,
         edited_files=edited_files,
-        channel_calls=ChannelCalls(folder, clock, with_time(say, clock)),
+        channel_calls=channel_calls,
         letter_hours=LetterHours(folder, clock, turn, starter.file_letters, with_time(say, clock)),
         mail_hours=MailHours(folder, clock, send, with_time(say, clock)),
         rejudging=rejudging,
@@ -224,9 +226,13 @@ _EVERY_SECONDS = 5.0
 
 
 class ChannelCalls:
-    """Calls the webhooks that are due. `say` tells the operator which calls were given up."""
+    """Calls the webhooks that are due. `say` tells the operator which calls were given up.
+
+    While the site `is_behind` its records, no call is sent: its page may not be built yet.
+    """
 
     def __init__(self, folder: NewsroomFolder, clock: Clock, say: Callable[[str], None]) -> None:
+        self.is_behind: Callable[[], bool] = lambda: False
         self._folder = folder
         self._clock = clock
         self._say = say
@@ -236,7 +242,7 @@ class ChannelCalls:
         """Call due webhooks every few seconds until cancelled."""
         while True:
             await self._clock.sleep(_EVERY_SECONDS)
-            if self._folder.last.channels:
+            if self._folder.last.channels and not self.is_behind():
                 await self.call()
 
     async def call(self) -> None:

@@ -235,12 +235,13 @@ class DemandedCommand:
     scoring of stories.
 
     It `waits` until no fetching runs. `code` is None until it ends. `log` is its output. `source`
-    is the source to fetch, "" for all that are due.
+    is the source to fetch, "" for all that are due, or with `all_due` also those that are not.
     """
 
     by: str
     began: datetime
     source: str = ""
+    all_due: bool = False
     waits: bool = True
     code: int | None = None
     log: tuple[str, ...] = ()
@@ -256,15 +257,17 @@ class DemandKind:
     """
 
     name: str
-    list_commands: Callable[[str, bool], Commands]
+    list_commands: Callable[[DemandedCommand, bool], Commands]
 
 
-def _list_round(source: str, is_sent: bool) -> Commands:
+def _list_round(demanded: DemandedCommand, is_sent: bool) -> Commands:
     options = ("--deploy",) if is_sent else ()
-    return [("sources", "ask", *options, "--", source) if source else ("run", *options)]
+    if demanded.source:
+        return [("sources", "ask", *options, "--", demanded.source)]
+    return [("run", *(("--all-due",) if demanded.all_due else ()), *options)]
 
 
-def _list_rejudging(_source: str, is_sent: bool) -> Commands:
+def _list_rejudging(_demanded: DemandedCommand, is_sent: bool) -> Commands:
     return [("rejudge", "--apply"), ("build", "--deploy") if is_sent else ("build",)]
 
 
@@ -297,10 +300,11 @@ class CommandOnDemand:
         """The last command that an editor started, with its output so far."""
         return None if self._last is None else replace(self._last, log=tuple(self._log))
 
-    def begin(self, by: str, source: str = "") -> None:
+    def begin(self, by: str, source: str = "", *, all_due: bool = False) -> None:
         """Start the command for the editor `by`. With `source`, only that source is fetched.
 
-        Raises UsageError while the previous command runs.
+        With `all_due` sources that are not due are fetched, too. Raises UsageError while the
+        previous command runs.
         """
         if self._last is not None and self._last.code is None:
             hint = "see its log for the progress"
@@ -309,7 +313,7 @@ class CommandOnDemand:
                 subject=f"started by {self._last.by}",
                 hint=hint,
             )
-        self._last = DemandedCommand(by=by, began=self._clock.now(), source=source)
+        self._last = DemandedCommand(by=by, began=self._clock.now(), source=source, all_due=all_due)
         self._log.clear()
         self._task = asyncio.create_task(self._run(self._last))
 
@@ -326,7 +330,7 @@ class CommandOnDemand:
             async with self._turn:
                 self._last = replace(demanded, waits=False)
                 is_sent = await asyncio.to_thread(self.deploys)
-                for command in self._kind.list_commands(demanded.source, is_sent):
+                for command in self._kind.list_commands(demanded, is_sent):
                     if code := await self._start(command):
                         break
                 self.after_round()

@@ -87,7 +87,8 @@ def make_actions(sent: Sequence[SentAction], by: str, at: datetime) -> list[Edit
 def read_form(fields: Sequence[tuple[str, str]], by: str, at: datetime) -> list[EditorAction]:
     """Return the actions of a form on the queue page: what its button does, for each story in it.
 
-    `do` is `verdict WORD` or `rule KIND [NAME]`; NAME is the record that the rule is about.
+    `do` is `verdict WORD` or `rule KIND [NAME]`; NAME is the record that the rule is about. With
+    `undo` each `value` is the id of an action to undo.
     """
     form = dict(fields)
     stories = [value for name, value in fields if name == "story"]
@@ -103,8 +104,15 @@ def read_form(fields: Sequence[tuple[str, str]], by: str, at: datetime) -> list[
         why=form.get("why", ""),
         seen=read_digests(form.get("seen", ""), stories),
     )
+    if known == "undo":
+        return _name_in_order(first, _list_undos(common, fields), by, at)
     lots = _name_stories(said, named, stories)
     return _name_in_order(first, [replace(common, stories=names) for names in lots], by, at)
+
+
+def _list_undos(common: SentAction, fields: Sequence[tuple[str, str]]) -> list[SentAction]:
+    undone = [replace(common, values=(value,)) for name, value in fields if name == "value"]
+    return undone or [common]
 
 
 def read_edit(

@@ -11,25 +11,17 @@ from pathlib import Path
 
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import (
-    FileResponse,
-    PlainTextResponse,
-    Response,
-)
+from starlette.responses import FileResponse, PlainTextResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from copydesk import background
 from copydesk.desk._desk import Desk, Page, Visit, open_newsroom_desk
-from copydesk.desk._http import (
-    NEVER_KEPT,
-    problem_answer,
-    status_of,
-)
+from copydesk.desk._http import NEVER_KEPT, problem_answer, status_of
 from copydesk.desk._own_word_pages import OWN_WORD_PAGES
 from copydesk.desk._pages import ASSETS, Editor, asset_name
 from copydesk.desk._proposals import decide_on_proposal
-from copydesk.desk._queue_routes import QUEUE_PAGES
+from copydesk.desk._queue_routes import QUEUE_PAGES, tell_outcome
 from copydesk.desk._rules import RULE_PAGES
 from copydesk.desk._story_pages import STORY_PAGES
 from copydesk.desk.agents import open_mcp
@@ -151,11 +143,15 @@ def _make_route(desk: Desk, editor_of: EditorOf, page: Page) -> Route:
             editor = editor_of(request)
             if page.role != "viewer" and not editor.may_edit:
                 raise UsageError("this account has no permission to edit", subject=editor.name)
-            return await page.answer(Visit(desk=desk, request=request, editor=editor))
+            visit = await tell_outcome(Visit(desk=desk, request=request, editor=editor))
+            answered = await page.answer(visit)
         except CopydeskError as error:
             if "text/html" in request.headers.get("Accept", ""):
                 raise
             return problem_answer(error)
+        if visit.editor.told and visit.editor.told["waits"]:
+            answered.headers["Refresh"] = "2"  # in two seconds, to look for the outcome again
+        return answered
 
     return Route(page.path, answer, methods=[page.method])
 

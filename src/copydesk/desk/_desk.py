@@ -35,6 +35,7 @@ from copydesk.newsroom import Newsroom, reports, uploads
 _Made = TypeVar("_Made")
 _RECORDED = "this newsroom reads a recording of the web: run `copydesk demo`"
 _LOOK_SECONDS = 1.0  # between two checks of the catalogue and the round
+_OUTCOME_SECONDS = 5.0  # how long a form's answer waits for the outcome
 
 
 @dataclass(slots=True, kw_only=True)
@@ -198,10 +199,20 @@ class Visit:
         """Return the fields of the sent form, each with its last value; raises UsageError."""
         return dict(await read_form(self.request))
 
+    async def show_outcome(self, page: str, actions: Sequence[EditorAction]) -> Response:
+        """Redirect to a page that shows the outcome of the actions, after a short wait for it."""
+        await self.desk.filer.await_outcomes([action.id for action in actions], _OUTCOME_SECONDS)
+        return self.redirect(self.desk.own_page(page), told=actions[0].id)
+
     def redirect(self, page: str = "", **query: str) -> Response:
-        """Answer with a redirect to a page of the web interface."""
-        asked = f"?{urlencode(query)}" if query else ""
-        return RedirectResponse(f"{self.desk.path}{page}{asked}", 303)
+        """Answer with a redirect to a page of the web interface: its whole path, or below it."""
+        own = self.desk.own_page(page, page)
+        asked = f"{'&' if '?' in own else '?'}{urlencode(query)}" if query else ""
+        return RedirectResponse(f"{own}{asked}", 303)
+
+    def show_commit(self, page: str, commit: str | None, **query: str) -> Response:
+        """Redirect to a page that shows what a commit of settings changed, with its undo."""
+        return self.redirect(page, **query, changed=commit or "")
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from urllib.parse import parse_qsl
 from copydesk import newsroom as newsroom_room
 from copydesk.desk_store import DeskStore
 from copydesk.desk_store.drafts import SavedView
+from copydesk.editing import applying
 from copydesk.editing import queue as queue_room
 from copydesk.errors import DeskStoreError, RecordError
 from copydesk.kit import text
@@ -154,10 +155,13 @@ class Counts:
         return list(zip(views, counts, strict=True))
 
 
-def find_title(opened: OpenNewsroom, name: str) -> str:
-    """Return the headline of a story, or the name of its record if that cannot be read."""
+def find_title(opened: OpenNewsroom, name: str, action_id: str = "") -> str:
+    """Return the headline of a story, or the name of its record if that cannot be read.
+
+    If the story is gone, its headline before the action `action_id`.
+    """
     path = opened.queue.path_of(name)
     with contextlib.suppress(RecordError):
         if path is not None:
             return text.fold(opened.newsroom.archive.read(path).title) or name
-    return name
+    return text.fold(applying.find_former_title(opened.newsroom, action_id, name)) or name

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import json
 import math
+import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import quote
 from uuid import uuid4
@@ -62,13 +64,14 @@ class Editor:
     """A user of the web interface: their name in git, and whether they may decide or only read.
 
     `is_beside_site` says that the desk is on the site's own host. Owners also see what is wrong
-    with the server.
+    with the server. `told` is the outcome of the form that the editor sent before this page.
     """
 
     name: str
     may_edit: bool
     is_beside_site: bool = True
     is_owner: bool = False
+    told: View | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -177,8 +180,25 @@ class Pages:
         if status.is_at_work:
             done = f" {status.done:,} / {status.total:,}" if status.total else ""
             return self.strings.say("round_at_work") + done
-        time = f"{local_time(status.began, self.views.zone):%H:%M}"
-        return self.strings.say("round_last", time=time, count=status.filed)
+        return self.strings.say(
+            "round_last", time=self._tell_time(status.began), count=status.filed
+        )
+
+    def _tell_time(self, moment: datetime) -> str:
+        """Return a time as hour and minute, with the day if that is not today's."""
+        local = local_time(moment, self.views.zone)
+        is_today = local.date() == local_time(datetime.now(UTC), self.views.zone).date()
+        return f"{local:%H:%M}" if is_today else self.strings.format_date("brief", local)
+
+    def describe_result(self, since: datetime) -> str:
+        """Return as a text what the last run since a time has brought, "" for none."""
+        status = self._read_status()
+        if status is None or status.began < since or not status.is_over:
+            return ""
+        counts = {"filed": status.filed, "held": status.held, "updated": status.updated}
+        return self.strings.say(
+            "round_result", **counts, dropped=status.dropped, failed=status.failed
+        )
 
     def describe_missing(self) -> str:
         """Return as a text how many texts and pictures are missing after a restore, or ""."""
@@ -204,7 +224,12 @@ class Pages:
 
     def script_words(self) -> str:
         """Return the texts for the browser script, as JSON that is safe inside HTML."""
-        words = {key: self.strings.words[key] for key in SCRIPT_WORDS}
+        names = _list_script_names()
+        words = {
+            key: word
+            for key, word in self.strings.words.items()
+            if key in names or key.startswith(("said_", "standing_"))
+        }
         return mark_safe(json.dumps(words, ensure_ascii=False).replace("<", "\\u003c"))
 
     def page(
@@ -220,6 +245,7 @@ class Pages:
             "template": template.removesuffix(".html"),
             "editor": editor.name,
             "may_edit": editor.may_edit,
+            "told": editor.told,
             "troubled_sources": self._count_troubles(counts, editor),
             "front": counts.advise_on_front() if editor.is_owner else None,
             "search": question.search if question else "",
@@ -353,6 +379,13 @@ def asset_name(file: str) -> str:
     return f"{_digest(file)}-{quote(file)}"
 
 
+@functools.cache
+def _list_script_names() -> frozenset[str]:
+    """Return all names in the scripts; the texts with these names are sent along with a page."""
+    scripts = (file.read_text("utf-8") for file in ASSETS.glob("*.js"))
+    return frozenset(re.findall(r"\w+", " ".join(scripts)))
+
+
 def _digest(file: str) -> str:
     return hashlib.sha256((ASSETS / file).read_bytes()).hexdigest()[:12]
 
@@ -379,101 +412,11 @@ def show_command(pages: Pages, demanded: background.DemandedCommand, title: str)
     }
 
 
-SCRIPT_WORDS = (
-    "publish",
-    "hold",
-    "reject",
-    "clear",
-    "remove",
-    "edit",
-    "merge",
-    "pin",
-    "undo",
-    "lead",
-    "split_off",
-    "block",
-    "block_title",
-    "block_domain",
-    "block_phrase",
-    "pin_until",
-    "pin_6",
-    "pin_24",
-    "pin_72",
-    "pin_open",
-    "is_here",
-    "stories",
-    "key_member",
-    "key_member_back",
-    "open_story",
-    "open_original",
-    "said_publish",
-    "said_hold",
-    "said_reject",
-    "said_remove",
-    "said_file",
-    "take_in",
-    "open_on_site",
-    "unpin",
-    "file_waits",
-    "saving",
-    "saved",
-    "not_saved",
-    "no_answer",
-    "taken_back",
-    "changed_since",
-    "reject_other",
+REASON_WORDS = (
     "reason_off_topic",
     "reason_release",
     "reason_old",
     "reason_thin",
     "reason_opinion",
     "reason_source",
-    "cancel",
-    "close",
-    "save",
-    "keys",
-    "palette",
-    "palette_none",
-    "key_next",
-    "key_previous",
-    "key_pick",
-    "key_help",
-    "key_search",
-    "key_refresh",
-    "key_go",
-    "no_undo",
-    "offline",
-    "picked",
-    "new_stories",
-    "today",
-    "all_commands",
-    "keep_mine",
-    "keep_theirs",
-    "conflict_title",
-    "conflict_mine",
-    "conflict_theirs",
-    "draft_kept",
-    "upload_done",
-    "stash_add",
-    "stash_done",
-    "take_proposal",
-    "refuse_proposal",
-    "letter_up",
-    "letter_down",
-    "letter_drop",
-    "letter_words",
-    "letter_approve",
-    "letter_hold",
-    "letter_release",
-    "letter_differs",
-    "letter_was_filed",
-    "letter_add",
-    "letter_added",
-    "letter_which",
-    "key_letter_search",
-    "key_letter_note",
-    "key_letter_subject",
-    "sending_send",
-    "sending_pause",
-    *(f"standing_{standing}" for standing in Standing),
 )

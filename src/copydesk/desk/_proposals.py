@@ -209,12 +209,15 @@ async def decide_on_proposal(visit: Visit) -> Response:
     """Accept or refuse a program's proposal, and redirect to the page that showed it."""
     form = await visit.read_form()
     do, proposal_id = form.get("do", ""), form.get("proposal", "")
+    taken = []
     if do == "take":
-        await take_proposal(visit.desk, proposal_id, visit.editor.name)
+        taken.append(await take_proposal(visit.desk, proposal_id, visit.editor.name))
     elif do == "refuse":
         await refuse_proposal(visit.desk, proposal_id, visit.editor.name)
     else:
         raise UsageError("unknown action in the form", subject=do[:80])
     if "application/json" in visit.request.headers.get("accept", ""):
         return JSONResponse({"became": do}, headers=NEVER_KEPT)
+    if taken:
+        return await visit.show_outcome(form.get("return", ""), taken)
     return RedirectResponse(visit.desk.own_page(form.get("return", "")), 303)

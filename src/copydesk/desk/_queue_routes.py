@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import get_args
 from urllib.parse import parse_qsl, urlencode
@@ -14,14 +15,9 @@ from starlette.responses import JSONResponse, RedirectResponse, Response, Stream
 
 from copydesk.desk import _actions, _query
 from copydesk.desk._desk import Page, Visit, now
-from copydesk.desk._http import (
-    NEVER_KEPT,
-    page_answer,
-    read_body,
-    read_form,
-)
+from copydesk.desk._http import NEVER_KEPT, page_answer, read_body, read_form
 from copydesk.desk._newsroom_thread import Counts, OpenNewsroom, find_title
-from copydesk.desk._pages import Editor, Pages, QueueAnswer
+from copydesk.desk._pages import REASON_WORDS, Editor, Pages, QueueAnswer
 from copydesk.desk._story_pages import describe_actions, describe_settings
 from copydesk.desk._story_view import View
 from copydesk.desk.live import describe
@@ -38,12 +34,16 @@ from copydesk.editing.queue import (
     list_drops,
 )
 from copydesk.kit import text, urls
+from copydesk.news import EditorAction
 from copydesk.news.lead import DropReason
-from copydesk.newsroom import settings
+from copydesk.newsroom import Newsroom, settings
 
 _MOST_ROWS = 100
 _MOST_PINS = 5  # pins that end soon, named above the rows
 _DAYS = (*_query.DAYS, 90)  # 90 is a choice of the page of numbers
+_MOST_TOLD = 10  # stories named in an outcome
+_JUST_NOW = timedelta(hours=1)
+_WITH_REASON = frozenset({"reject", "remove"})
 _MORE = 50  # rows of a page, and rows that each next page adds
 _MOST = 1_000
 _REASONS: tuple[DropReason, ...] = get_args(DropReason)
@@ -95,7 +95,7 @@ async def show_today(visit: Visit) -> Response:
             editor,
             counts,
             title=pages.strings.say("today"),
-            actions=describe_actions(pages, opened, done),
+            actions=describe_actions(pages, opened, done, done),
             settings=describe_settings(pages, commits),
         )
 
@@ -146,11 +146,88 @@ async def list_actions(visit: Visit) -> Response:
 
 
 async def put_form(visit: Visit) -> Response:
-    """Store the editor's actions in a form, and redirect to the page that had the form."""
-    editor = visit.editor
+    """Store the editor's actions in a form, and redirect to the page that had the form.
+
+    Stories are not rejected or removed without a reason: a page asks for it first.
+    """
     fields = [(name, value) for name, value in await read_form(visit.request) if value]
-    await visit.desk.put(_actions.read_form(fields, editor.name, now()))
-    return RedirectResponse(visit.desk.own_page(dict(fields).get("return", "")), 303)
+    actions, form = _actions.read_form(fields, visit.editor.name, now()), dict(fields)
+    if actions[0].said in _WITH_REASON and not actions[0].why:
+        return await _ask_why(visit, actions, [pair for pair in fields if pair[0] != "why"])
+    await visit.desk.put(actions)
+    is_gone = actions[0].said == "remove"  # and with it the story's page
+    return await visit.show_outcome("" if is_gone else form.get("return", ""), actions)
+
+
+async def _ask_why(
+    visit: Visit, actions: Sequence[EditorAction], fields: Sequence[tuple[str, str]]
+) -> Response:
+    """Answer with a page that asks why stories are rejected or removed; it sends the form again."""
+    names = [name for action in actions for name in action.stories]
+
+    def make(opened: OpenNewsroom, pages: Pages, counts: Counts) -> bytes:
+        say, titles = pages.strings.say, [find_title(opened, name) for name in names[:_MOST_TOLD]]
+        word = say(actions[0].said)
+        what = titles[0] if len(names) == 1 else say("stories", count=len(names))
+        return pages.page(
+            "why.html",
+            visit.editor,
+            counts,
+            title=f"{word}: {what}",
+            word=word,
+            titles=titles if len(names) > 1 else [],
+            more=len(names) - len(titles),
+            fields=fields,
+            reasons=[say(reason) for reason in REASON_WORDS],
+            back=visit.desk.own_page(dict(fields).get("return", "")),
+        )
+
+    return await visit.draw(make)
+
+
+async def tell_outcome(visit: Visit) -> Visit:
+    """Return a visit whose page also shows the outcome of the form that was sent before it.
+
+    `told` in the URL names the form's first action, `changed` its commit of settings.
+    """
+    asked, editor = visit.request.query_params, visit.editor
+    first, commit = asked.get("told", ""), asked.get("changed", "")
+    if not first and not commit:
+        return visit
+    done = await _list_actions(visit, editor)
+    sent = [each for each in done[::-1] if each.action.id == first or _is_next(each, first)]
+    sent.sort(key=lambda queued: queued.state == "done")
+    url = visit.request.url.remove_query_params(["told", "changed"])
+
+    def make(opened: OpenNewsroom, pages: Pages, _counts: Counts) -> View:
+        own = find_own_commit(opened.newsroom, commit, editor)
+        lines = describe_actions(pages, opened, sent, done)
+        return {
+            "lines": lines[:_MOST_TOLD],
+            "more": max(0, len(lines) - _MOST_TOLD),
+            "undo": [line["id"] for line in lines if line["may_undo"]],
+            "waits": any(queued.outcome is None for queued in sent),
+            "settings": describe_settings(pages, [own] if own else []),
+            "back": f"{url.path}?{url.query}".rstrip("?"),
+        }
+
+    return replace(visit, editor=replace(editor, told=await visit.desk.draw(make)))
+
+
+def _is_next(queued: QueuedAction, first: str) -> bool:
+    return bool(first) and queued.action.id.startswith(f"{first}-")
+
+
+def find_own_commit(
+    newsroom: Newsroom, commit: str, editor: Editor
+) -> settings.SettingsCommit | None:
+    """Return an editor's last commit of settings if it has this id and is recent, else None.
+
+    A link from somebody else must not offer to undo a commit that the editor did not mean.
+    """
+    since = newsroom.now - _JUST_NOW
+    own = settings.list_settings_commits(newsroom, editor.name, since) if commit else []
+    return own[0] if own and own[0].id == commit else None
 
 
 async def put_view(visit: Visit) -> Response:
@@ -245,7 +322,8 @@ def render_drops(
     found: DropPage,
 ) -> bytes:
     """Return the page of links that were found in sources but not stored as stories."""
-    total = found.total(question.reason)
+    total, newsroom = found.total(question.reason), counts.opened.newsroom
+    counted = newsroom.memory.counts.list_drops((newsroom.now - timedelta(days=90)).date())
     has_more = len(found.drops) < min(total, _MOST)
     return pages.page(
         "dropped.html",
@@ -254,6 +332,11 @@ def render_drops(
         title=pages.strings.say("view_dropped"),
         view="dropped",
         total=total,
+        kept=pages.strings.say(
+            "drops_kept",
+            days=newsroom.settings.retention.leads_days,
+            count=f"{sum(counted.values()):,}",
+        ),
         filters=_list_filters(pages, question, found),
         rows=[_describe(pages, drop) for drop in found.drops],
         here=_address(pages, question, question.limit),

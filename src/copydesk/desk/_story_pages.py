@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import quote
 from uuid import uuid4
@@ -309,16 +309,23 @@ _UNDONE_KINDS = frozenset({"verdict", "rule", "correct", "write", "list"})
 
 
 def describe_actions(
-    pages: Pages, opened: OpenNewsroom, done: Sequence[QueuedAction]
+    pages: Pages,
+    opened: OpenNewsroom,
+    shown: Sequence[QueuedAction],
+    done: Sequence[QueuedAction],
 ) -> list[View]:
-    """Return editors' actions for the template, with outcomes and whether each can be undone."""
+    """Return editors' actions for the template, with outcomes and whether each can be undone.
+
+    `done` are all actions of that time: among them are undos, and what these undo.
+    """
     undone = {
         value
         for queued in done
         if queued.action.kind == "undo" and queued.state == "done"
         for value in queued.action.values
     }
-    return [_describe(pages, opened, queued, undone) for queued in done]
+    known = {queued.action.id: queued for queued in done}
+    return [_describe(pages, opened, queued, undone, known) for queued in shown]
 
 
 def describe_settings(pages: Pages, commits: Sequence[settings.SettingsCommit]) -> list[View]:
@@ -327,8 +334,9 @@ def describe_settings(pages: Pages, commits: Sequence[settings.SettingsCommit]) 
         {
             "id": commit.id,
             "time": pages.views.clock(commit.at),
-            "subject": text.fold(commit.subject),
-            "lines": [text.fold(line) for line in commit.lines],
+            "word": pages.strings.say("said_undo") if commit.is_undo else "",
+            "subject": text.fold(commit.lines[0] if commit.is_undo else commit.subject),
+            "lines": [text.fold(line) for line in commit.lines[commit.is_undo :]],
             "state": pages.strings.say("taken_back") if commit.is_undone else "",
         }
         for commit in commits
@@ -336,32 +344,44 @@ def describe_settings(pages: Pages, commits: Sequence[settings.SettingsCommit]) 
 
 
 def _describe(
-    pages: Pages, opened: OpenNewsroom, queued: QueuedAction, undone: Collection[str]
+    pages: Pages,
+    opened: OpenNewsroom,
+    queued: QueuedAction,
+    undone: Collection[str],
+    known: Mapping[str, QueuedAction],
 ) -> View:
     action, outcome, state = queued.action, queued.outcome, queued.state
-    say, known = pages.strings.say, pages.strings.words
+    say = pages.strings.say
     is_undone = action.id in undone
-    names = () if action.kind == "list" else action.stories or _list_new_records(queued)
+    about = known.get("".join(action.values[:1]), queued) if action.kind == "undo" else queued
+    names = () if about.action.kind == "list" else about.action.stories or _list_new_records(about)
     problem = state in {"refused", "conflict"} and outcome is not None
+    word = _say_what(pages, action)
     return {
         "id": action.id,
-        "word": next((say(word) for word in _list_words(action) if word in known), action.kind),
+        "word": word if about is queued else f"{word}: {_say_what(pages, about.action)}",
         "time": pages.views.clock(action.at),
         "stories": [
             {
-                "title": find_title(opened, name),
+                "title": find_title(opened, name, about.action.id),
                 "href": f"{pages.views.root}story/{quote(name, safe='')}/",
             }
             for name in names
         ],
-        "about": _name_by_values(action, names),
+        "about": _name_by_values(about.action, names),
         "changes": _list_changes(pages, opened, action),
         "why": action.why,
         "state": say("taken_back" if is_undone else f"state_{state}"),
         "what": " · ".join((outcome.what, outcome.hint)) if problem and outcome else "",
         "retry": _link_retry(pages, queued),
-        "may_undo": state == "done" and not is_undone and action.kind in _UNDONE_KINDS,
+        "may_undo": not problem and not is_undone and action.kind in _UNDONE_KINDS,
     }
+
+
+def _say_what(pages: Pages, action: EditorAction) -> str:
+    """Return what an editor did in a word or two, such as "Rejected"."""
+    known = pages.strings.words
+    return next((pages.strings.say(key) for key in _list_words(action) if key in known), "")
 
 
 def _link_retry(pages: Pages, queued: QueuedAction) -> str:

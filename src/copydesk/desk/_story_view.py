@@ -20,13 +20,7 @@ from copydesk.kit import dates, text, urls
 from copydesk.news import Reason, Ruling, Story, Verdict
 from copydesk.newsroom import reports
 from copydesk.placement.addresses import local_time, record_name
-from copydesk.rendering import (
-    Strings,
-    language_tag,
-    mark_safe,
-    render_note,
-    text_direction,
-)
+from copydesk.rendering import Strings, language_tag, mark_safe, render_note, text_direction
 from copydesk.rounds.rejudging import neighbours
 
 _SHOWN_REASONS = 4

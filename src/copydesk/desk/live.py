@@ -125,6 +125,7 @@ class Filer:
         self._pending: set[str] = set()
         self._wakes = asyncio.Event()
         self._is_prepared = False
+        self._is_filing = False
 
     def wake(self, ids: Iterable[str] = ()) -> None:
         """Start carrying out the waiting actions; browsers get the outcomes of these `ids`."""
@@ -163,12 +164,16 @@ class Filer:
     async def await_outcomes(
         self, ids: Sequence[str], seconds: float
     ) -> Mapping[str, QueuedAction]:
-        """Return the actions with these ids, once all have an outcome or the time is over."""
+        """Return the actions with these ids, once all have an outcome or the time is over.
+
+        Pages show the outcomes by then: the process that carries actions out updates the index.
+        """
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(seconds):
                 while True:
                     states = await asyncio.to_thread(self.store.actions.state, ids)
-                    if all(queued.outcome is not None for queued in states.values()):
+                    is_over = all(queued.outcome is not None for queued in states.values())
+                    if is_over and not self._is_filing:
                         return states
                     await asyncio.sleep(_LOOK_SECONDS)
         return await asyncio.to_thread(self.store.actions.state, ids)
@@ -182,13 +187,14 @@ class Filer:
 
     async def _file_all(self) -> bool:
         """Run the process for actions, send outcomes to browsers; return whether it went well."""
-        told = 0
+        told, self._is_filing = 0, True
         filing = asyncio.ensure_future(self._starter.file_actions())
         try:
             while not filing.done():
                 await asyncio.wait([filing], timeout=_LOOK_SECONDS)
                 told += await self._tell()
         finally:
+            self._is_filing = False
             if not filing.done():
                 filing.cancel()
                 await asyncio.wait([filing])

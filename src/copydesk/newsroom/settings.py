@@ -223,13 +223,21 @@ _UNDO = re.compile(r"\w+: undo ([0-9a-f]{12})\b")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SettingsCommit:
-    """A commit of settings: its subject, and the other lines of its message."""
+    """A commit of settings: its subject, and the other lines of its message.
+
+    The first line of an undo is the subject of what it undid.
+    """
 
     id: str
     at: datetime
     subject: str
     lines: tuple[str, ...]
     is_undone: bool
+
+    @property
+    def is_undo(self) -> bool:
+        """Whether the commit undid another one."""
+        return bool(self.lines) and _UNDO.match(self.subject) is not None
 
 
 def list_settings_commits(newsroom: Newsroom, by: str, since: datetime) -> list[SettingsCommit]:

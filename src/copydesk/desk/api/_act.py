@@ -14,12 +14,7 @@ from msgspec import Meta
 
 from copydesk.desk._actions import SentAction, make_actions
 from copydesk.desk._desk import Desk, now
-from copydesk.desk._proposals import (
-    SentProposal,
-    propose,
-    refuse_proposal,
-    take_proposal,
-)
+from copydesk.desk._proposals import SentProposal, propose, refuse_proposal, take_proposal
 from copydesk.desk.api._endpoint import ApiProblem, Call, Cursor, Nothing, PageRows, make_answer
 from copydesk.desk_store.action_queue import Ground, Proposal, QueuedAction
 from copydesk.news import EditorAction

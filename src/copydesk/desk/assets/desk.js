@@ -285,7 +285,7 @@ const settle = (done) => {
   }
   const why = [done.what, done.hint].filter(Boolean).join(": ");
   [...(done.stories ?? []).map(rowOf), row].forEach((one) => mark(one, say("not_saved", { what: why }), "refused"));
-  toast(say("not_saved", { what: why }), { failed: true });
+  toast(`${tellOf(done)}: ${say("not_saved", { what: why })}`, { failed: true });
 };
 
 const settleDone = (done, row) => {
@@ -353,7 +353,7 @@ const merge = () => {
   const names = stories.map(nameOf);
   unpick();
   const merged = rule("merge", stories[0], { stories: names, seen: {} });
-  stories.slice(1).forEach((row) => mark(row, `${say("merge")} · ${say("saving")}`, "saving", { isDecided: true }));
+  stories.slice(1).forEach((row) => mark(row, `${say("said_merge")} · ${say("saving")}`, "saving", { isDecided: true }));
   stand(stories[0]);
   return merged;
 };
@@ -377,6 +377,8 @@ const readDone = () => {
   }
 };
 const lastDone = readDone();
+const headlines = new Map(); // by the id of an action, for what is told of it when its row is gone
+const tellOf = (action) => [wordFor(action), rowOfAction(action) ? titleOf(rowOfAction(action)) : headlines.get(action.id)].filter(Boolean).join(": ");
 const keepDone = () => {
   try {
     sessionStorage.setItem(DONE, JSON.stringify(lastDone.slice(-200)));
@@ -386,6 +388,7 @@ const keepDone = () => {
 };
 const noteDone = (actions) => {
   lastDone.push(...actions.map((one) => one.id));
+  actions.forEach((one) => rowOfAction(one) && headlines.set(one.id, titleOf(rowOfAction(one))));
   keepDone();
 };
 
@@ -402,7 +405,8 @@ const undoLast = async () => {
   const moment = last.id.slice(0, 36);
   const together = told.filter((one) => isOpen(one) && one.id.slice(0, 36) === moment);
   together.forEach((one) => undo(one.id));
-  toast(`${say("taken_back")}: ${together.map((one) => one.what).filter(Boolean).join(" · ") || wordFor(last)}`);
+  const taken = together.length > 3 ? [`${wordFor(last)}: ${say("stories", { count: together.length })}`] : together.map(tellOf);
+  toast(`${say("taken_back")}: ${taken.join(" · ")}`);
 };
 
 const undo = (id) => {
@@ -465,10 +469,11 @@ const askWhy = async (title, word) => {
   return why;
 };
 
+const FIELDS = { title: "headline", topics: "filter_topic", url: "address", verdict: "filter_standing" };
 const choose = (done, sent, row) => {
   const lines = done.conflicts.map((one) =>
     make("div", { className: "conflict" },
-      make("b", { textContent: one.field }),
+      make("b", { textContent: say(FIELDS[one.field] ?? one.field) }),
       make("p", { textContent: `${say("conflict_mine")}: ${one.left}` }),
       make("p", { textContent: `${say("conflict_theirs")}: ${one.now}` })));
   const dialog = make("dialog", {}, make("h2", { textContent: say("conflict_title") }), make("div", {}, ...lines));
@@ -990,12 +995,5 @@ outbox.forEach((entry) => markSaving(entry.action));
 flush();
 if (rows) standAtFirst();
 else if (allRows().length) stand(allRows()[0], false);
-// a small window's menu is one line: the page that one is on stands in sight
-const menu = document.querySelector(".views");
-const current = menu?.querySelector("[aria-current]")?.getBoundingClientRect();
-if (current) {
-  const room = menu.getBoundingClientRect();
-  menu.scrollLeft += current.left + current.width / 2 - room.left - room.width / 2;
-}
 const back = document.querySelector("[data-back]");
 if (back) back.href = readPlace().address ?? back.href;

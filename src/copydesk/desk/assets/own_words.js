@@ -182,8 +182,8 @@ const decide = async (does, item = document.querySelector(".row.here [data-propo
   document.getElementById("toasts").append(note);
   setTimeout(() => note.remove(), 12000);
 };
-[["y", "take"], ["N", "refuse"]].forEach(([keys, does]) =>
-  document.dispatchEvent(new CustomEvent("copydesk-command", { detail: { keys, text: words[`${does}_proposal`], run: () => decide(does) } })));
+[["y", "take", words.take_proposal], ["N", "refuse", words.refuse_proposal]].forEach(([keys, does, text]) =>
+  document.dispatchEvent(new CustomEvent("copydesk-command", { detail: { keys, text, run: () => decide(does) } })));
 document.addEventListener("click", (event) => {
   const button = event.target.closest("[data-proposal] button");
   if (!button) return;

@@ -11,11 +11,7 @@ from starlette.responses import Response, StreamingResponse
 
 from copydesk import newsletters
 from copydesk.desk._desk import Page, Visit, now
-from copydesk.desk._http import (
-    NEVER_KEPT,
-    read_body,
-    status_of,
-)
+from copydesk.desk._http import NEVER_KEPT, read_body, status_of
 from copydesk.desk._newsroom_thread import Counts, OpenNewsroom
 from copydesk.desk._pages import Editor, Pages
 from copydesk.desk._previews import ImportedFile

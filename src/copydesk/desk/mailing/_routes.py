@@ -9,10 +9,7 @@ from starlette.responses import RedirectResponse, Response
 
 from copydesk import newsletters
 from copydesk.desk._desk import Page, Visit
-from copydesk.desk._http import (
-    NEVER_KEPT,
-    status_of,
-)
+from copydesk.desk._http import NEVER_KEPT, status_of
 from copydesk.desk.mailing._issue_pages import (
     IssueAsked,
     link_issue,

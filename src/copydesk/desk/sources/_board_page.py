@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 from urllib.parse import urlencode
 
 from copydesk import background, building
@@ -17,6 +18,7 @@ from copydesk.rendering import Strings
 from copydesk.rounds import sources
 
 _ADDRESS = 300  # characters of a shown URL
+_PLANNED = 20  # sources named of each group
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +55,7 @@ def render_board(
         runs_rounds=state.runs_rounds,
         is_recorded=state.is_recorded,
         demanded=show_round(pages, state.round),
+        plan=_show_plan(pages, board),
         owed=[
             {
                 "url": ping.url[:_ADDRESS],
@@ -64,6 +67,27 @@ def render_board(
         owed_calls=state.owed_calls,
         missing=pages.describe_missing(),
     )
+
+
+def _show_plan(pages: Pages, board: sources.SourceBoard) -> View:
+    """Return which sources a run would fetch now, and why not the others."""
+    say = pages.strings.say
+    listed: dict[sources.AskPlan, list[sources.BoardRow]] = defaultdict(list)
+    for row in board.rows:
+        listed[row.plan].append(row)
+    return {
+        "all": sum(len(rows) for plan, rows in listed.items() if plan not in {"paused", "ended"}),
+        "groups": [
+            {
+                "words": say(f"plan_{plan}", count=len(listed[plan])),
+                "is_now": plan == "now",
+                "sources": [show_source(pages, row) for row in listed[plan][:_PLANNED]],
+                "more": max(0, len(listed[plan]) - _PLANNED),
+            }
+            for plan in get_args(sources.AskPlan)
+            if listed[plan] or plan == "now"
+        ],
+    }
 
 
 def _sum_up(pages: Pages, board: sources.SourceBoard) -> str:
@@ -125,8 +149,11 @@ def show_round(pages: Pages, demanded: background.DemandedCommand | None) -> Vie
     if demanded is None:
         return None
     say = pages.strings.say
-    about = text.fold(demanded.source)[:_ADDRESS] or say("round_of_all")
-    return show_command(pages, demanded, f"{say('round_now')}: {about}")
+    about = text.fold(demanded.source)[:_ADDRESS] or say(
+        "round_of_every" if demanded.all_due else "round_of_all"
+    )
+    result = pages.describe_result(demanded.began) if demanded.code is not None else ""
+    return {**show_command(pages, demanded, f"{say('round_now')}: {about}"), "result": result}
 
 
 _SHOWN_ROWS = 500

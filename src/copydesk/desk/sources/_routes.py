@@ -10,12 +10,7 @@ from starlette.responses import Response
 from copydesk import building
 from copydesk.building import channels
 from copydesk.desk._desk import Page, Visit
-from copydesk.desk._http import (
-    NEVER_KEPT,
-    read_body,
-    read_commit,
-    read_fields,
-)
+from copydesk.desk._http import NEVER_KEPT, read_body, read_commit, read_fields
 from copydesk.desk._newsroom_thread import Counts, OpenNewsroom
 from copydesk.desk._pages import Pages
 from copydesk.desk.sources._board_page import BoardState, Search, render_add, render_board
@@ -59,10 +54,11 @@ async def write_source(visit: Visit) -> Response:
     fields, _ = await _read_form(visit)
     form = dict(fields)
     url, seen, edit = form.get("url", ""), form.get("seen", ""), read_source_edit(fields)
-    await visit.desk.thread.change(
+    done = await visit.desk.thread.change(
         lambda newsroom: source_edits.edit_source(newsroom, url, edit, owner.name, seen)
     )
-    return visit.redirect("sources/one/", url=sources.source_address(edit.url) if edit.url else url)
+    now = sources.source_address(edit.url) if edit.url else url
+    return visit.show_commit("sources/one/", done.commit, url=now)
 
 
 async def end_source(visit: Visit) -> Response:
@@ -70,10 +66,10 @@ async def end_source(visit: Visit) -> Response:
     owner = visit.editor
     form = dict((await _read_form(visit))[0])
     url, seen = form.get("url", ""), form.get("seen", "")
-    await visit.desk.thread.change(
+    done = await visit.desk.thread.change(
         lambda newsroom: source_edits.end_source(newsroom, url, owner.name, seen)
     )
-    return visit.redirect("sources/")
+    return visit.show_commit("sources/", done.commit)
 
 
 async def show_add(visit: Visit) -> Response:
@@ -118,8 +114,8 @@ async def file_source(visit: Visit) -> Response:
             return source_edits.move_source(newsroom, instead, source, owner.name)
         return source_edits.file_sources(newsroom, [source], owner.name)
 
-    await visit.desk.thread.change(change)
-    return visit.redirect("sources/one/", url=url)
+    done = await visit.desk.thread.change(change)
+    return visit.show_commit("sources/one/", done.commit, url=url)
 
 
 async def take_list(visit: Visit) -> Response:
@@ -138,10 +134,10 @@ async def take_list(visit: Visit) -> Response:
     if form.get("do") != "file":
         opml = sent.decode("utf-8", "replace")
         return await _show_add(visit, Search(opml=opml, rows=rows))
-    await visit.desk.thread.change(
+    done = await visit.desk.thread.change(
         lambda newsroom: source_edits.file_sources(newsroom, fresh, owner.name)
     )
-    return visit.redirect("sources/")
+    return visit.show_commit("sources/", done.commit)
 
 
 async def export(visit: Visit) -> Response:
@@ -152,9 +148,9 @@ async def export(visit: Visit) -> Response:
 
 
 async def begin_round(visit: Visit) -> Response:
-    """Start fetching one source, or all due ones, and redirect to the progress."""
-    owner = visit.editor
-    url = dict((await _read_form(visit))[0]).get("url", "")
+    """Start fetching one source, all due ones or all, and redirect to the progress."""
+    owner, form = visit.editor, dict((await _read_form(visit))[0])
+    url = form.get("url", "")
     if visit.desk.on_demand is None:
         hint = visit.desk.why_no_rounds
         raise UsageError("the server cannot fetch sources", hint=hint)
@@ -162,17 +158,20 @@ async def begin_round(visit: Visit) -> Response:
         found = await visit.desk.thread.ask(lambda opened: opened.newsroom.beat.source(url))
         if found is None:
             raise UsageError("no source in beat.toml has this URL", subject=url[:200])
-    visit.desk.on_demand.begin(owner.name, url)
+    visit.desk.on_demand.begin(owner.name, url, all_due="all" in form)
     return visit.redirect("sources/one/", url=url) if url else visit.redirect("sources/")
 
 
 async def undo_settings(visit: Visit) -> Response:
-    """Undo a git commit of settings, and redirect to the editor's actions of today."""
+    """Undo a git commit of settings, and redirect to the form's page, or to today's actions."""
     owner = visit.editor
-    commit = read_commit(dict((await _read_form(visit))[0]))
-    await visit.desk.thread.change(
+    form = dict((await _read_form(visit))[0])
+    commit = read_commit(form)
+    done = await visit.desk.thread.change(
         lambda newsroom: settings.undo_settings(newsroom, commit, owner.name)
     )
+    if "return" in form:
+        return visit.show_commit(visit.desk.own_page(form["return"]), done.commit)
     return visit.redirect("today/")
 
 

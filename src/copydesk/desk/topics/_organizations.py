@@ -10,11 +10,7 @@ from urllib.parse import urlencode
 from starlette.responses import Response
 
 from copydesk.desk._desk import Page, Visit
-from copydesk.desk._http import (
-    PICTURE_BYTES,
-    read_body,
-    read_fields,
-)
+from copydesk.desk._http import PICTURE_BYTES, read_body, read_fields
 from copydesk.desk._newsroom_thread import Counts, OpenNewsroom
 from copydesk.desk._pages import Editor, Pages, asset_name
 from copydesk.desk._story_view import View
@@ -47,10 +43,10 @@ async def write_organization(visit: Visit) -> Response:
     owner, form = visit.editor, await visit.read_form()
     texts = (form.get("name", ""), form.get("owner", ""))
     domain, seen = form.get("domain", ""), form.get("seen", "")
-    await visit.desk.thread.change(
+    done = await visit.desk.thread.change(
         lambda newsroom: settings.edit_organization(newsroom, domain, texts, owner.name, seen)
     )
-    return _lead(visit)
+    return visit.show_commit(_PAGE[1:], done.commit)
 
 
 async def show_logo(visit: Visit) -> Response:
@@ -74,10 +70,10 @@ async def set_logo(visit: Visit) -> Response:
     data = data or await _fetch(visit, url)
     async with visit.desk.decoding:
         logo = await asyncio.to_thread(uploads.make_logo, data)
-    await visit.desk.thread.change(
+    done = await visit.desk.thread.change(
         lambda newsroom: settings.set_logo(newsroom, domain, logo, owner.name, seen)
     )
-    return _lead(visit)
+    return visit.show_commit(_PAGE[1:], done.commit)
 
 
 async def _fetch(visit: Visit, url: str) -> bytes:
@@ -88,10 +84,6 @@ async def _fetch(visit: Visit, url: str) -> bytes:
             return await sources.fetch_apart(root, url)
     except FetchError as error:
         raise UsageError(error.what, subject=url[:_CHARACTERS], hint=error.hint) from error
-
-
-def _lead(visit: Visit) -> Response:
-    return visit.redirect(f"{_PAGE[1:]}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

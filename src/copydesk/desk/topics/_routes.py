@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
-from urllib.parse import urlencode
 
 from starlette.responses import RedirectResponse, Response
 
 from copydesk.desk._desk import Page, Visit
 from copydesk.desk._newsroom_thread import Counts, OpenNewsroom
-from copydesk.desk._pages import Editor, Pages
+from copydesk.desk._pages import Pages
+from copydesk.desk._queue_routes import find_own_commit
 from copydesk.desk.topics._topic_page import (
     MovedTopic,
     SeenTopic,
@@ -23,10 +22,8 @@ from copydesk.desk.topics._topic_page import (
 )
 from copydesk.editing import topic_suggestions, topics, what_if
 from copydesk.errors import CopydeskError, RecordError, UsageError
-from copydesk.newsroom import Newsroom, settings
 
 _SUGGESTED = 20
-_JUST_NOW = timedelta(hours=1)
 
 
 async def show_all(visit: Visit) -> Response:
@@ -38,7 +35,7 @@ async def show_all(visit: Visit) -> Response:
         newsroom, moved = opened.newsroom, None
         rows = topics.list_topic_rows(newsroom, opened.queue.catalogue)
         if "moved" in asked:
-            commit = _find_own_commit(newsroom, asked.get("commit", ""), editor)
+            commit = find_own_commit(newsroom, asked.get("commit", ""), editor)
             moved = MovedTopic(name=asked["moved"], commit=commit.id if commit else "")
         seen = SeenTopics(rows=rows, moved=moved)
         return render_topics(pages, editor, counts, seen)
@@ -67,7 +64,7 @@ async def show_one(visit: Visit) -> Response:
             seen=seen,
             matches=matches,
             suggestions=suggestions,
-            saved=_find_own_commit(opened.newsroom, asked.get("saved", ""), editor),
+            saved=find_own_commit(opened.newsroom, asked.get("saved", ""), editor),
         )
 
     return await _show(visit, see)
@@ -138,24 +135,21 @@ async def answer_suggestion(visit: Visit) -> Response:
     owner, form = visit.editor, await visit.read_form()
     name, word = form.get("name", ""), form.get("word", "")
 
-    def answer(newsroom: Newsroom) -> None:
-        if form.get("do") == "dismiss":
-            topics.dismiss_words(newsroom, name, [word], owner.name)
-        else:
-            topics.add_keywords(newsroom, name, [word], owner.name)
-
-    await visit.desk.thread.change(answer)
-    return RedirectResponse(link_topic(visit.desk.path, name, suggest="1"), 303)
+    answer = topics.dismiss_words if form.get("do") == "dismiss" else topics.add_keywords
+    done = await visit.desk.thread.change(
+        lambda newsroom: answer(newsroom, name, [word], owner.name)
+    )
+    return visit.show_commit("topics/one/", done.commit, name=name, suggest="1")
 
 
 async def file_topic(visit: Visit) -> Response:
     """Create a topic, and redirect to its page."""
     owner, form = visit.editor, await visit.read_form()
     name, parent = form.get("name", "").strip(), form.get("parent", "")
-    await visit.desk.thread.change(
+    done = await visit.desk.thread.change(
         lambda newsroom: topics.file_topic(newsroom, name, parent, owner.name)
     )
-    return RedirectResponse(link_topic(visit.desk.path, name), 303)
+    return visit.show_commit("topics/one/", done.commit, name=name)
 
 
 async def move_topic(visit: Visit) -> Response:
@@ -165,8 +159,7 @@ async def move_topic(visit: Visit) -> Response:
     done = await visit.desk.thread.change(
         lambda newsroom: topics.move_topic(newsroom, name, parent, owner.name, seen)
     )
-    told = urlencode({"moved": name, "commit": done.commit or ""})
-    return visit.redirect(f"topics/?{told}")
+    return visit.redirect("topics/", moved=name, commit=done.commit or "")
 
 
 async def end_topic(visit: Visit) -> Response:
@@ -175,10 +168,10 @@ async def end_topic(visit: Visit) -> Response:
     if "sure" not in form:
         raise UsageError("select the checkbox to confirm that you want to delete the topic")
     name, seen = form.get("name", ""), form.get("seen", "")
-    await visit.desk.thread.change(
+    done = await visit.desk.thread.change(
         lambda newsroom: topics.end_topic(newsroom, name, owner.name, seen)
     )
-    return visit.redirect("topics/")
+    return visit.show_commit("topics/", done.commit)
 
 
 async def _show(
@@ -190,18 +183,6 @@ async def _show(
     )
     answer.status_code = status
     return answer
-
-
-def _find_own_commit(
-    newsroom: Newsroom, commit: str, editor: Editor
-) -> settings.SettingsCommit | None:
-    """Return an editor's last commit of settings if it has this id and is recent, else None.
-
-    A link from somebody else must not offer to undo a commit that the editor did not mean.
-    """
-    since = newsroom.now - _JUST_NOW
-    own = settings.list_settings_commits(newsroom, editor.name, since) if commit else []
-    return own[0] if own and own[0].id == commit else None
 
 
 def _compare(was: str, today: tuple[str, ...]) -> tuple[str, ...]:

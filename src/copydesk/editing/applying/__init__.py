@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from copydesk.editing.applying._apply_actions import part_into_lots as part_into_lots
     from copydesk.editing.applying._apply_actions import work_off as work_off
     from copydesk.editing.applying._field_digests import field_digests as field_digests
+    from copydesk.editing.applying._field_digests import find_former_title as find_former_title
     from copydesk.editing.applying._field_digests import list_edited_fields as list_edited_fields
     from copydesk.editing.applying._reading_lists import FiledList as FiledList
     from copydesk.editing.applying._reading_lists import find_lists as find_lists

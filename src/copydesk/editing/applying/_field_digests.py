@@ -5,6 +5,7 @@ a story, its verdict ──> the value of each field ──> its digest, which a
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import zlib
 from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping
@@ -214,6 +215,17 @@ def list_edited_fields(newsroom: Newsroom, action_id: str) -> list[EditedField]:
         for path in Archive.story_paths_among(files)
         for change in _compare(path, *files[path])
     ]
+
+
+def find_former_title(newsroom: Newsroom, action_id: str, name: str) -> str:
+    """Return the headline of a story before an action changed or removed it, "" if unknown."""
+    kept = newsroom.memory.actions.get(action_id)
+    note = read_undo_note(kept) if kept else None
+    for path, (before, _) in (note.files if note else {}).items():
+        if before and path.endswith(f"/{name}.md"):
+            with contextlib.suppress(RecordError):
+                return record.parse_story(path, before).title
+    return ""
 
 
 def _compare(path: str, before: bytes | None, after: bytes | None) -> Iterator[EditedField]:

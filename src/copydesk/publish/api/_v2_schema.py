@@ -296,7 +296,11 @@ KINDS: dict[str, Schema] = {
             "openapi_url": _url("The URL of this API's OpenAPI description."),
         },
     ),
-    "story": {**_object("A story.", _STORY), "$defs": _DEFS},
+    "story": {
+        **_object("A story.", _STORY),
+        "properties": {**_STORY, "note": _text("The editor's note, if the story has one.")},
+        "$defs": _DEFS,
+    },
     "stories": _object(
         "The list of all story pages.",
         {

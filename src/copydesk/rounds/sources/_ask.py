@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from itertools import starmap
+from typing import Literal
 
 from copydesk.config import Settings
 from copydesk.errors import CopydeskError
@@ -86,6 +87,21 @@ class SourcesToAsk:
 
 
 ALL = SourcesToAsk(all_due=True)
+AskPlan = Literal["now", "later", "failing", "blocked", "paused", "ended"]
+
+
+def plan_for(state: SourceState, now: datetime, *, is_pushed: bool = False) -> AskPlan:
+    """Return whether a run fetches a source now, and if not, why not.
+
+    With `all_due` it fetches all but "paused" and "ended" ones.
+    """
+    if is_due(state, now) or is_pushed:
+        return "now"
+    if not may_be_asked(state, now):
+        return "ended" if state.ended else "paused"
+    if not state.failures:
+        return "later"
+    return "blocked" if state.failure in {"blocked", "robots"} else "failing"
 
 
 async def collect_leads(

@@ -18,7 +18,12 @@ from copydesk.news import Beat, Source
 from copydesk.newsroom import Newsroom, Progress, alone
 from copydesk.rounds._pool import ReaderPool, connect
 from copydesk.rounds.sources import _ask
-from copydesk.rounds.sources.states import States, source_states, unread_hub_pushes
+from copydesk.rounds.sources.states import (
+    States,
+    refresh_by_rules,
+    source_states,
+    unread_hub_pushes,
+)
 from copydesk.watch import schedule
 from copydesk.watch.schedule.state import SourceState
 
@@ -170,13 +175,15 @@ class BoardRow:
     """A source's state, and how many pages it listed on each of the last 30 days, oldest first.
 
     `loss_share` is of the pages that were filed, dropped or failed; None below ten pages.
-    `is_pushed` is true while a hub's push waits for the next round.
+    `is_pushed` is true while a hub's push waits for the next round. `plan` says whether a run would
+    fetch the source now.
     """
 
     source: Source
     health: HealthRow
     days: tuple[SourceDay, ...]
     is_pushed: bool = False
+    plan: _ask.AskPlan = "now"
 
     @property
     def is_dying(self) -> bool:
@@ -221,14 +228,17 @@ def read_source_board(newsroom: Newsroom) -> SourceBoard:
     counted = _sort_days(newsroom.memory.counts.list_source_days(first))
     known = {source.url: source for source in newsroom.beat.sources}
     pushed = unread_hub_pushes(newsroom.memory, known.keys(), newsroom.now)
+    states = source_states(newsroom.root, newsroom.beat, newsroom.memory)
+    due = refresh_by_rules(newsroom.settings, newsroom.now, states)
     rows = [
         BoardRow(
             source=known[health.url],
             health=health,
             days=_fill_days(health.url, first, counted[health.url]),
             is_pushed=health.url in pushed,
+            plan=_ask.plan_for(due[health.url], newsroom.now, is_pushed=health.url in pushed),
         )
-        for health in check_sources(newsroom)
+        for health in _health(newsroom.beat, newsroom.now, states)
     ]
     return SourceBoard(
         rows=tuple(sorted(rows, key=_rank)),
