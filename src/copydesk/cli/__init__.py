@@ -151,5 +151,6 @@ def main(arguments: Sequence[str] | None = None) -> None:
             raise
         where = error.filename or "the output"
         click.echo(f"error: could not write ({error.strerror}): {where}", err=True)
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # what is left of the output goes nowhere
         sys.exit(1)
     sys.exit(code or 0)  # click returns the code of an Exit that a command raises

@@ -23,7 +23,7 @@ from copydesk.kit.options import Unfit, ValueKind
 from copydesk.newsroom import open_newsroom, starts
 from copydesk.rounds.sources import source_address
 
-_CONTACT = "your email address, at which publishers can reach you (Enter: later)"
+_CONTACT = "your email address for publishers (Enter: later, then no source is looked at now)"
 _RUN_NOW = "Fetch the first stories now?"
 
 
