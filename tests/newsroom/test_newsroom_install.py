@@ -1,4 +1,4 @@
-"""copydesk is installed by pip, uv and pipx from a clean clone, into an environment with nothing."""
+"""pip, uv and pipx install copydesk from a clean clone into an environment that has nothing."""
 
 from __future__ import annotations
 
@@ -52,7 +52,12 @@ def run(place: Path, *command: object, may_skip: bool = False) -> str:
 
 
 def by_pip(place: Path, clone: Path) -> Path:
+    """Install by pip 23.3 or later: those before do not know that two spellings of one extra of
+    lxml, which two of our libraries want, are the same.
+    """
     run(place, sys.executable, "-m", "venv", "environment")
+    newer = (place / "environment/bin/python", "-m", "pip", "install", "--quiet", "pip>=23.3")
+    run(place, *newer, may_skip=True)
     run(place, "environment/bin/pip", "install", "--quiet", clone, may_skip=True)
     return place / "environment/bin/copydesk"
 
