@@ -81,7 +81,7 @@ def new_command(
         given = {"locale": language, "timezone": timezone, "contact": contact}
         new, is_asked = _complete(plain, topics, sources, given), False
     else:
-        is_asked = not invocation.json and _is_person()
+        is_asked = not invocation.json and sys.stdin.isatty() and sys.stderr.isatty()
         new = _ask(invocation, web) if is_asked else None
     _make(invocation, folder, new)
     is_ready = new is not None and bool((new.contact or web) and new.sources)
@@ -143,10 +143,6 @@ def _note_next_steps(folder: Path, *, is_ready: bool) -> None:
     place = shlex.quote(str(folder))
     terminal.note(f"  copydesk -C {place} run")
     terminal.note(f"  copydesk -C {place} serve")
-
-
-def _is_person() -> bool:
-    return sys.stdin.isatty() and sys.stderr.isatty()
 
 
 def _ask(invocation: Invocation, web: Path | None) -> config.NewBeat | None:

@@ -131,7 +131,8 @@ def _choose(
         if pick > len(discovery.offers):
             raise _no_such_pick(pick, len(discovery.offers))
         return discovery.offers[pick - 1]
-    if discovery.best is not None or invocation.json or not _is_person():
+    is_person = sys.stdin.isatty() and sys.stdout.isatty()
+    if discovery.best is not None or invocation.json or not is_person:
         return discovery.best
     _show_offers(discovery.offers)
     return _ask_which(discovery)
@@ -150,10 +151,6 @@ def _no_such_pick(pick: int, count: int) -> UsageError:
         what = f"expected a number from 1 to {count}"
         hint = "leave out --pick to see the list of sources"
     return UsageError(what, subject=f"--pick {pick}", hint=hint)
-
-
-def _is_person() -> bool:
-    return sys.stdin.isatty() and sys.stdout.isatty()
 
 
 def _print_choices(invocation: Invocation, discovery: sources.Discovery) -> None:
@@ -408,14 +405,7 @@ def import_(invocation: Invocation, file: Path) -> None:
         names = ", ".join(done.no_topics[:10]) + (", …" if len(done.no_topics) > 10 else "")
         terminal.note(f"ignored {len(done.no_topics)} OPML folders without a topic: {names}")
     if invocation.json:
-        terminal.as_json(
-            {
-                "named": done.named,
-                "added": done.added,
-                "known": done.known,
-                "unusable": done.unusable,
-            }
-        )
+        terminal.as_json(done)
         return
     _note_left_out("already in beat.toml", done.known)
     _note_left_out("not a web address", done.unusable)
