@@ -151,6 +151,5 @@ def main(arguments: Sequence[str] | None = None) -> None:
             raise
         where = error.filename or "the output"
         click.echo(f"error: could not write ({error.strerror}): {where}", err=True)
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # what is left of the output goes nowhere
-        sys.exit(1)
+        os._exit(1)  # Python would try once more to write the rest of the output
     sys.exit(code or 0)  # click returns the code of an Exit that a command raises
