@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from copydesk import building
+from copydesk.cli import terminal
 from copydesk.errors import PublishError
 from copydesk.newsroom import Silence, open_newsroom
 from illustrate.draw import drawn, encoded, fetched
@@ -171,3 +172,15 @@ def test_lists_are_published_and_what_is_wrong_with_them_is_told(tmp_path: Path)
         page = (site / "lists" / list_id / "index.html").read_text("utf-8")
         assert page.index("Story number 1") < page.index("Story number 0")
     assert not (site / "lists" / "broken").exists()
+
+
+def test_a_whole_site_counts_its_story_pages_as_they_are_made(tmp_path: Path) -> None:
+    root = desk_newsroom(tmp_path / "beat", stories())
+    work = terminal.Work()
+    with open_newsroom(root, NOW, ENVIRON) as opened:
+        report = building.build(opened, work)
+        assert (report.stories, report.stories) == (work.done, work.total)
+        assert report.stories
+        again = terminal.Work()
+        building.build(opened, again)
+    assert (0, None) == (again.done, again.total)  # nothing to make

@@ -29,7 +29,7 @@ MONTHS = (
 
 
 def make_demo(root: Path, now: str) -> Said:
-    made = copydesk("demo", "--no-serve", "--dir", root, "--now", now)
+    made = copydesk("demo", "--no-serve", "--dir", root, "--now", now, "--port", "8123")
     assert made.code == 0, made.err
     return made
 
@@ -140,7 +140,8 @@ def test_the_demo_has_a_form_a_waiting_issue_and_sources_in_trouble(
     root, said = made
 
     front = (root / ".copydesk/site/index.html").read_text("utf-8")
-    assert 'action="http://localhost:8000/mail/subscribe"' in front
+    assert 'action="http://localhost:8123/mail/subscribe"' in front
+    assert "34 of 93 stories are on the site; the others:\n" in said.out
     assert "waits for an editor's approval" in said.err
     assert "status 410: gone for good" in said.err
     assert "an html page instead of a feed" in said.err
@@ -176,8 +177,20 @@ def test_a_folder_with_another_newsroom_is_left_alone(tmp_path: Path) -> None:
     said = copydesk("demo", "--no-serve", "--dir", tmp_path)
 
     assert said.code == 2
-    assert "the folder has a newsroom that `copydesk demo` did not make" in said.err
+    assert "newsroom that this version of `copydesk demo` did not make" in said.err
+    assert f"run `copydesk demo --dir {tmp_path}-new`" in said.err
     assert ["beat.toml"] == [path.name for path in tmp_path.iterdir()]
+
+
+def test_a_demo_on_another_port_has_that_in_all_its_addresses(tmp_path: Path) -> None:
+    with starts.example() as folder:
+        root = Path(shutil.copytree(folder / "newsroom", tmp_path / "demo"))
+    assert starts.set_demo_port(root, 9001)
+    assert not starts.set_demo_port(root, 9001)
+    beat = tomllib.loads((root / "beat.toml").read_text("utf-8"))
+    assert "http://127.0.0.1:9001" == beat["site"]["url"]
+    assert "http://localhost:9001" == beat["serve"]["public_url"]
+    assert 1025 == beat["mail"]["smtp"]["port"]
 
 
 def test_no_mail_of_the_demo_leaves_this_machine() -> None:

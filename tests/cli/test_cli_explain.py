@@ -75,7 +75,7 @@ def test_quality_is_a_table_in_the_place_of_its_reasons_with_the_sum_below(root:
         "  sum                75",
         "  published: quality 75 reaches the threshold 70",
         "  rank: 2nd by quality of the last 3 stories on Coast (median 75, 2 published)",
-    ] == explain(root)[1:8]
+    ] == explain(root)[2:9]
 
 
 def test_json_gains_parts_and_places_and_keeps_all_reasons(root: Path) -> None:

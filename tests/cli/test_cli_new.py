@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import pty
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -13,7 +15,7 @@ import yaml
 
 from world.command import copydesk
 from world.machine import PATIENCE_SECONDS
-from world.newsroom import newsroom, record_web, run_git, small_web
+from world.newsroom import Answer, newsroom, record_web, run_git, small_web
 
 NOW = "2026-11-20T08:00:00Z"
 GULL, HERON = "https://gull.example/feed.xml", "https://heron.example/feed.xml"
@@ -193,39 +195,58 @@ def test_without_options_and_terminal_it_is_the_example_and_says_so(root: Path) 
     assert settings(root)["site.title"] == "My AI Desk"
 
 
-def ask(root: Path, *answers: str) -> subprocess.CompletedProcess[bytes]:
-    """Call `new` as a person at a terminal does, with these answers."""
+def ask(root: Path, *answers: str, more: Sequence[object] = ()) -> tuple[int, str, str]:
+    """Call `new` as a person at a terminal does; return its code, its stdout and the screen."""
     person, terminal = pty.openpty()
     os.write(person, "".join(f"{answer}\n" for answer in answers).encode())
-    command = [sys.executable, "-m", "copydesk", "new", str(root)]
-    try:
-        return subprocess.run(
-            command,
-            stdin=terminal,
-            stdout=subprocess.PIPE,
-            stderr=terminal,
-            timeout=PATIENCE_SECONDS,
-            check=True,
-        )
-    finally:
+    command = [sys.executable, "-m", "copydesk", "new", str(root), *map(str, more)]
+    with subprocess.Popen(
+        command, stdin=terminal, stdout=subprocess.PIPE, stderr=terminal, text=True
+    ) as process:
         os.close(terminal)
+        screen = b""
+        with contextlib.suppress(OSError):  # Linux: the other end is closed
+            while part := os.read(person, 65_536):
+                screen += part
         os.close(person)
+        out, _ = process.communicate(timeout=PATIENCE_SECONDS)
+    return process.returncode, out, screen.decode().replace("\r\n", "\n")
 
 
-def test_a_person_is_asked_and_asked_again_where_an_answer_cannot_be(root: Path) -> None:
-    made = ask(
+def test_a_person_is_asked_and_asked_again_where_an_answer_cannot_be(
+    root: Path, tmp_path: Path
+) -> None:
+    link = '<link rel="alternate" type="application/rss+xml" href="/feed.xml">'
+    home = {"https://gull.example/": Answer(body=f"<html><head>{link}".encode())}
+    web = record_web(tmp_path / "web.warc.gz", small_web() | home)
+
+    code, out, screen = ask(
         root,
-        *("Tidewatch", "Coast, Seals", "Coast", "Seals", "", "mailto:x", "gull.example", ""),
-        *("not an address", "ed@gull.example", "en-gb", "Mars", "", "n"),
+        *("Tidewatch", "Coast, Seals", "Coast", "Seals", "", "not an address", "ed@gull.example"),
+        *("mailto:x", "gull.example", "tern.example", "", "", "en-gb", "Mars", "", "n"),
+        more=("--web", web, "--now", NOW),
     )
 
-    assert made.stdout.decode().startswith(f"created a newsroom in {root}: ")
+    assert (0, f"created a newsroom in {root}: ") == (code, out[: out.index(": ") + 2])
+    assert f"1. feed: A feed (2 items, newest 2026-11-19)\n   {GULL}" in screen
+    assert "   - Sea wall to rise" in screen
+    assert "Keep this address?" in screen  # the one that does not answer
     found = settings(root)
     assert (found["site.title"], found["site.locale"]) == ("Tidewatch", "en-gb")
-    assert found["source[0].url"] == "https://gull.example/"
+    assert (GULL, "https://tern.example/") == (found["source[0].url"], found["source[1].url"])
     assert found["site.timezone"] == "UTC"
     assert found["fetch.contact"] == "mailto:ed@gull.example"
     assert [topic["name"] for topic in topics(root).values()] == ["Coast", "Seals"]
+
+
+def test_an_address_on_this_machine_names_the_setting_that_it_needs(root: Path) -> None:
+    answers = ("T", "", "ed@gull.example", "127.0.0.1:9", "n", "", "", "", "")
+
+    code, _, screen = ask(root, *answers)
+
+    assert 0 == code
+    assert 'set allow_hosts = ["127.0.0.1"] in [fetch] of beat.toml' in " ".join(screen.split())
+    assert "source[0].url" not in settings(root)
 
 
 def test_with_run_the_first_stories_are_fetched(root: Path) -> None:
@@ -257,10 +278,7 @@ def test_where_something_lies_already_nobody_is_asked(root: Path) -> None:
     root.mkdir()
     (root / "letter.txt").write_text("mine")
 
-    with pytest.raises(subprocess.CalledProcessError) as refused:
-        ask(root)
-
-    assert (refused.value.returncode, refused.value.stdout) == (2, b"")
+    assert (2, "") == ask(root)[:2]
     assert copydesk("new", root).err.startswith("error: the folder is not empty")
 
 

@@ -75,6 +75,19 @@ def test_what_is_held_and_what_changed_stand_below_what_is_filed(tmp_path: Path,
     assert "  waiting  1 stories for an editor's decision" in said
 
 
+def test_a_later_run_says_how_many_of_all_stories_are_on_the_site(
+    tmp_path: Path, web: Path
+) -> None:
+    root = newsroom(tmp_path / "beat")
+    run(root, web)
+    assert 0 == copydesk("-C", root, "verdict", WALL, "reject", "--why", "not ours").code
+
+    said = run(root, web)
+
+    at = said.index("0 of 2 stories are on the site; the others:")
+    assert "  rejected by an editor                    1" == said[at + 2]
+
+
 def test_on_a_terminal_the_first_twenty_are_shown_and_the_rest_counted(tmp_path: Path) -> None:
     root = newsroom(tmp_path / "beat")
     web = record_web(tmp_path / "busy.warc.gz", busy_web(23))

@@ -152,6 +152,27 @@ def test_where_nothing_answers_the_way_out_is_named(root: Path, web: Path) -> No
     assert "--as-is" in said.err
 
 
+def test_where_the_feed_is_broken_the_links_of_the_page_are_named_as_its_stead(
+    root: Path, tmp_path: Path
+) -> None:
+    link = '<head><link rel="alternate" type="application/rss+xml" href="/sea"></head>'
+    links = "".join(
+        f'<h2><a href="/2026/11/{n}-the-sea-rises">A long headline on the sea {n}</a></h2>'
+        for n in range(12)
+    )
+    answers = {
+        HOME: Answer(body=f"<html>{link}<body>{links}</body></html>".encode()),
+        f"{HOME}sea": Answer(body=b'<?xml version="1.0"?><rss version="2.0"><channel><item><ti'),
+    }
+    web = record_web(tmp_path / "broken.warc.gz", answers)
+
+    said = copydesk("-C", root, "sources", "add", HOME, "--web", web)
+
+    assert 0 == said.code, said.err
+    assert f"could not read: {HOME}sea: the XML of the source ends too early" in said.err
+    assert f"no feed could be read, so the links of this page are used: {HOME}" in said.err
+
+
 def test_looking_leaves_nothing_behind(root: Path, web: Path) -> None:
     before = {path.name for path in root.rglob("*")}
     copydesk("-C", root, "sources", "add", HOME, "--web", web)

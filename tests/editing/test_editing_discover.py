@@ -260,7 +260,7 @@ def test_what_can_be_no_address_is_no_address_with_a_scheme_either(typed: str) -
 @pytest.mark.parametrize(
     ("allowed", "port", "scheme", "hint"),
     [
-        ("other.example", "web", "http", "add the host to fetch.allow_hosts if the host is yours"),
+        ("other.example", "web", "http", "if the host is yours, set allow_hosts = ["),
         (ADDRESSES[0], "dead", "http", "check the address; use --as-is to add it unchecked"),
         (ADDRESSES[0], "web", "https", "tell the site's owner that the certificate is invalid"),
     ],

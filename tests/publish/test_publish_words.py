@@ -85,6 +85,7 @@ def test_what_fills_a_gap_is_escaped_and_the_word_too(tmp_path: Path) -> None:
         ("[words]\nread_at = '{0}'", "strings.toml: words.read_at"),
         ("[words]\nread_at = 'at {'", "strings.toml: words.read_at"),
         ("[words.and_more]\n1 = 'one'", "strings.toml: words.and_more"),
+        ("[words]\nmore_storys = 'More'", "strings.toml: words.more_storys"),
         ("[dates]\nmonths = ['Jan']", "strings.toml: dates.months"),
         ("[dates]\nmonth = '{moon}'", "strings.toml: dates.month"),
         ("[dates]\nera = 'x'", "strings.toml: dates.era"),
@@ -99,6 +100,15 @@ def test_a_wrong_word_is_named_and_the_site_stays(
 
     assert subject == caught.value.subject
     assert not (tmp_path / "out/index.html").exists()
+
+
+def test_a_misspelled_word_is_refused_with_the_right_one_and_a_themes_own_stays() -> None:
+    with pytest.raises(PublishError) as caught:
+        load_strings("en", "[words]\nmore_storys = 'More'")
+
+    assert "there is no such word: use more_stories" == caught.value.hint
+    own = "[words]\nharbour_bell = 'Ring'\nreaders_subscribe_titel = 'T'"
+    assert "Ring" == load_strings("en", own).say("harbour_bell")
 
 
 def test_a_site_written_from_the_right_says_so_and_turns_what_is_not(tmp_path: Path) -> None:

@@ -335,3 +335,20 @@ def test_a_ledger_with_a_persons_edits_is_not_committed_for_them(root: Path) -> 
         pytest.raises(RecordError, match="uncommitted edits"),
     ):
         source_edits.keep_source(opened, GULL, "why", "Ada")
+
+
+def test_a_feed_that_is_cut_gives_its_whole_items_and_is_reported(
+    root: Path, tmp_path: Path
+) -> None:
+    whole = small_web()
+    body = whole[GULL].body
+    web = whole | {GULL: Answer(body=body[: body.index(b"<title>Bakery")])}
+    file = record_web(tmp_path / "cut.warc.gz", web)
+
+    ran = copydesk("-C", root, "run", "--web", file, "--now", NOW.isoformat(), "--json").json()
+
+    assert "_news/2026-11-19-sea-wall-to-rise-by-two-metres.md" in ran["filed"]
+    (failure,) = [failure for failure in ran["failed"] if failure["url"] == GULL]
+    assert failure["what"] == "the XML of the source ends too early, 1 whole items were read"
+    checked = copydesk("-C", root, "--now", NOW.isoformat(), "sources", "check", "--json").json()
+    assert "cut-off" in {row["state"] for row in checked if row["url"] == GULL}

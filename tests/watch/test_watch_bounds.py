@@ -12,7 +12,7 @@ from copydesk.errors import FeedError
 from copydesk.kit import embeds
 from copydesk.news import Page, Source
 from copydesk.watch import read
-from copydesk.watch.documents import plain, repair, weigh
+from copydesk.watch.documents import plain, repair, weigh, whole_entries
 from copydesk.watch.entry import SourceReading
 
 NOW = datetime(2030, 1, 2, tzinfo=UTC)
@@ -153,3 +153,39 @@ MENDED = {
 @pytest.mark.parametrize(("broken", "mended"), MENDED.values(), ids=MENDED.keys())
 def test_a_fault_is_mended_without_a_guess(broken: str, mended: str | None) -> None:
     assert repair(broken) == (broken if mended is None else mended)
+
+
+WHOLE = {
+    "rss": HEAD + ITEM % 1 + ITEM % 2 + ITEM % 3 + b"</channel></rss>",
+    "atom": b'<?xml version="1.0"?><feed xmlns="http://www.w3.org/2005/Atom">'
+    + b"".join(
+        b'<entry><title>x</title><link href="https://ferry.example/%d"/></entry>' % n
+        for n in (1, 2, 3)
+    )
+    + b"</feed>",
+    "sitemap": b'<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">'
+    + b"".join(b"<url><loc>https://ferry.example/%d</loc></url>" % n for n in (1, 2, 3))
+    + b"</urlset>",
+}
+
+
+@pytest.mark.parametrize("body", WHOLE.values(), ids=WHOLE)
+def test_of_cut_xml_the_whole_entries_are_read_and_the_cut_is_told(body: bytes) -> None:
+    every = [f"https://ferry.example/{number}" for number in (1, 2, 3)]
+    whole = reading(body)
+    assert (False, every) == (whole.is_cut, [lead.url for lead in whole.leads])
+    root = 1 + next(at for at in range(len(body)) if body[at : at + 1] == b">" and at > 30)
+    for length in range(root, len(body)):
+        if not whole_entries(body[:length].decode()):
+            with pytest.raises(FeedError, match="ends too early"):
+                reading(body[:length])
+            continue
+        cut = reading(body[:length])
+        assert cut.is_cut
+        assert [lead.url for lead in cut.leads] == every[: len(cut.leads)]
+        assert cut.leads
+
+
+def test_an_empty_element_of_its_own_is_no_cut_feed() -> None:
+    empty = reading(b'<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"/>')
+    assert (False, ()) == (empty.is_cut, empty.leads)

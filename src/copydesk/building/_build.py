@@ -13,6 +13,7 @@ import time
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import get_args
 
@@ -73,7 +74,8 @@ def build(
         icons = cards.icons(edition.beat.title)
         chosen = _options(newsroom, seen, options)
         chosen = replace(chosen, draw=cards.draw, draw_ahead=cards.draw_ahead)
-        chosen = replace(chosen, cards_folder=cards.folder, icons=icons)
+        chosen = replace(chosen, cards_folder=cards.folder, icons=icons, step=progress.step)
+        chosen = replace(chosen, expect=partial(progress.stage, "publish"))
         done = publish.publish(edition, out, manifest, chosen, newsroom.memory.together)
         if done.cards is not None:
             cards.sweep(done.cards, icons.values())

@@ -6,7 +6,9 @@ usage).
 
 from __future__ import annotations
 
+import errno
 import importlib
+import os
 import sys
 from collections.abc import Sequence
 
@@ -125,10 +127,14 @@ def cli(invocation: Invocation) -> None:  # stored in the context for the subcom
     """
 
 
+_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EIO}
+
+
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line; an error is printed as two lines on stderr, never a traceback."""
     try:
-        code = cli.main(arguments, prog_name="copydesk", standalone_mode=False)
+        color = False if os.environ.get("NO_COLOR") else None  # None: on terminals only
+        code = cli.main(arguments, prog_name="copydesk", standalone_mode=False, color=color)
     except (click.Abort, KeyboardInterrupt):
         click.echo("interrupted; the next run continues any unfinished run", err=True)
         sys.exit(130)
@@ -140,7 +146,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
         if error.hint:
             click.echo(f"hint: {text.fold(error.hint)}", err=True)
         sys.exit(2 if isinstance(error, UsageError) else 1)
-    except BrokenPipeError:
-        sys.stderr.close()
-        sys.exit(1)
+    except OSError as error:
+        if error.errno not in _FULL:
+            raise
+        where = error.filename or "the output"
+        click.echo(f"error: could not write ({error.strerror}): {where}", err=True)
+        os._exit(1)  # Python would try once more to write the rest of the output
     sys.exit(code or 0)  # click returns the code of an Exit that a command raises

@@ -108,7 +108,7 @@ def import_file(
 
 
 def _show_import(report: exchange.ImportReport, *, has_consent: bool) -> None:
-    terminal.table(("", "rows"), [(kind, str(n)) for kind, n in report.counts.items()])
+    terminal.table(("result", "rows"), [(kind, str(n)) for kind, n in report.counts.items()])
     terminal.note(f"read {report.rows} rows in the format: {report.layout}")
     if report.state_columns:
         terminal.note(f"columns that show who unsubscribed: {', '.join(report.state_columns)}")
@@ -266,7 +266,7 @@ def readers(invocation: Invocation) -> None:
         rows.append(("status", "suppressed", str(counts.suppressed_readers)))
     rows += [("suppressed", reason, str(count)) for reason, count in counts.suppressed.items()]
     rows += [("emails", "waiting", str(counts.waiting_mails))]
-    terminal.table(("", "", "subscribers"), rows)
+    terminal.table(("kind", "name", "number"), rows)
     note_lost_letters(lost)
     for addresses in same:
         terminal.note(f"two subscribers, one mailbox: {' and '.join(map(text.fold, addresses))}")

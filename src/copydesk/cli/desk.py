@@ -152,7 +152,9 @@ def list_(invocation: Invocation) -> None:
     if invocation.json:
         terminal.as_json({"accounts": accounts})
         return
-    columns = Columns(0, 6, 22, 12)
+    columns = Columns(0, 6, 22, 12, spare=(3,))
+    if accounts:
+        columns.head(("account", "role", "sign-in", "sessions"))
     for account in accounts:
         sessions = f"{account.sessions} sessions" if account.sessions else ""
         click.echo(columns.line((account.name, account.role, _describe_proofs(account), sessions)))

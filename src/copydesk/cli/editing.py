@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, TypeVar, get_args
@@ -32,7 +32,8 @@ R = TypeVar("R")
 def rule_command(invocation: Invocation) -> None:  # stored in the context for the subcommand
     """Set rules that stay in force for stories; list and undo them.
 
-    A rule applies to all later runs until you undo the rule.
+    A rule applies to all later runs until you undo the rule. To decide on a single story (publish,
+    hold, reject, remove), use `copydesk verdict`.
     """
 
 
@@ -167,21 +168,20 @@ def list_(invocation: Invocation) -> None:
     if invocation.json:
         terminal.as_json(rules)
         return
-    rows = [_cells(rule) for rule in rules]
-    if not rows:
+    if not rules:
         terminal.note("no rules yet")
     elif sys.stdout.isatty():
-        columns = Columns(4, 8, 0, 16, 0, right=frozenset({0}))
-        click.secho(columns.line(("no.", "rule", "applies to", "by", "reason")), bold=True)
-        for row in rows:
-            click.echo(columns.line(row))
+        columns = Columns(4, 8, 0, 16, 0, right=frozenset({0}), spare=(3, 4))
+        columns.head(("no.", "rule", "applies to", "by", "reason"))
+        for rule in rules:
+            click.echo(columns.line(_cells(rule, rule.titles)))
     else:
-        for row in rows:
-            click.echo("\t".join(row))
+        for rule in rules:
+            click.echo("\t".join(_cells(rule, rule.stories)))
 
 
-def _cells(rule: reports.Rule) -> tuple[str, ...]:
-    what = ", ".join((*rule.stories, *rule.values))
+def _cells(rule: reports.Rule, stories: Sequence[str]) -> tuple[str, ...]:
+    what = ", ".join((*stories, *rule.values))
     until = f" until {rule.until}" if rule.until else ""
     note = f" ({rule.note})" if rule.note else ""
     cells = (str(rule.number), rule.said, f"{what}{until}{note}", rule.by, rule.why)
@@ -228,6 +228,9 @@ def verdict_command(
     invocation: Invocation, path: str, said: Said | Literal["clear"], why: str, name: str
 ) -> None:
     """Publish, hold, reject or remove a story by an editor's decision.
+
+    This decides on a single story. For lasting rules (groups, topics, headlines, blocked words),
+    use `copydesk rule`.
 
     Later runs keep the decision. publish puts the story on the site; hold and reject take the
     story off the site. remove also deletes the story from the deploy target at once, its URL then

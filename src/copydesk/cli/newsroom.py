@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 import sys
+import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -12,16 +13,17 @@ import click
 
 from copydesk import config
 from copydesk.cli import terminal
-from copydesk.cli._invocation import Invocation, common
+from copydesk.cli._invocation import WEB_HELP, Invocation, common
 from copydesk.cli.records import take_over
 from copydesk.cli.rounds import run_command
-from copydesk.errors import UsageError
+from copydesk.cli.sources import preview_source
+from copydesk.errors import CopydeskError, UsageError
 from copydesk.kit import kinds, text
 from copydesk.kit.options import Unfit, ValueKind
-from copydesk.newsroom import starts
+from copydesk.newsroom import open_newsroom, starts
 from copydesk.rounds.sources import source_address
 
-_CONTACT = "your email address, at which publishers can reach you (Enter: later)"
+_CONTACT = "your email address for publishers (Enter: later, then no source is looked at now)"
 _RUN_NOW = "Fetch the first stories now?"
 
 
@@ -41,6 +43,7 @@ _RUN_NOW = "Fetch the first stories now?"
 @click.option("--timezone", default="", help="Time zone, such as Europe/Berlin (default: UTC).")
 @click.option("--contact", default="", help="Contact address for publishers; required for runs.")
 @click.option("--run", "is_run", is_flag=True, help="Also fetch the first stories.")
+@click.option("--web", metavar="FILE", type=click.Path(path_type=Path), help=WEB_HELP)
 @common
 def new_command(
     invocation: Invocation,
@@ -54,6 +57,7 @@ def new_command(
     timezone: str,
     contact: str,
     is_run: bool,
+    web: Path | None,
 ) -> None:
     """Create a newsroom in DIR: the folder with a site's settings and stories.
 
@@ -77,10 +81,18 @@ def new_command(
         given = {"locale": language, "timezone": timezone, "contact": contact}
         new, is_asked = _complete(plain, topics, sources, given), False
     else:
-        is_asked = not invocation.json and _is_person()
-        new = _ask() if is_asked else None
+        is_asked = not invocation.json and sys.stdin.isatty() and sys.stderr.isatty()
+        new = _ask(invocation, web) if is_asked else None
     _make(invocation, folder, new)
-    _begin(invocation, folder, new, is_run=is_run, is_asked=is_asked)
+    is_ready = new is not None and bool((new.contact or web) and new.sources)
+    if not is_run and is_ready and is_asked:
+        is_run = click.confirm(_RUN_NOW, default=True, err=True)
+    if is_run:
+        context = click.get_current_context()
+        context.obj = replace(invocation, folder=folder)
+        context.invoke(run_command, web=web)
+    elif not invocation.json:
+        _note_next_steps(folder, is_ready=is_ready)
 
 
 def _make(invocation: Invocation, folder: Path, new: config.NewBeat | None) -> None:
@@ -90,26 +102,6 @@ def _make(invocation: Invocation, folder: Path, new: config.NewBeat | None) -> N
     else:
         made = starts.new_beat(folder, new, invocation.clock())
     _show(invocation, folder, made)
-
-
-def _begin(
-    invocation: Invocation,
-    folder: Path,
-    new: config.NewBeat | None,
-    *,
-    is_run: bool,
-    is_asked: bool,
-) -> None:
-    """Do the first run if it is wanted, which a person at a terminal is asked; else name it."""
-    is_ready = new is not None and bool(new.contact and new.sources)
-    if not is_run and is_ready and is_asked:
-        is_run = click.confirm(_RUN_NOW, default=True, err=True)
-    if is_run:
-        context = click.get_current_context()
-        context.obj = replace(invocation, folder=folder)
-        context.invoke(run_command)
-    elif not invocation.json:
-        _note_next_steps(folder, is_ready=is_ready)
 
 
 def _refuse_nonsense(
@@ -153,31 +145,51 @@ def _note_next_steps(folder: Path, *, is_ready: bool) -> None:
     terminal.note(f"  copydesk -C {place} serve")
 
 
-def _is_person() -> bool:
-    return sys.stdin.isatty() and sys.stderr.isatty()
-
-
-def _ask() -> config.NewBeat | None:
+def _ask(invocation: Invocation, web: Path | None) -> config.NewBeat | None:
     """Ask a person for the settings of a new site; None for the example site."""
     title = _prompt("title of the site (Enter for an example site about AI)")
     if not title:
         return None
     plain = config.NewBeat(title=title)
     topics = _prompt_each("topic", config.read_topic)
-    sources = _prompt_each("URL of a feed or website", source_address)
+    contact = _prompt(_CONTACT, "", config.read_contact)
+
+    def preview(url: str) -> str:
+        return _preview(invocation, url, replace(plain, contact=contact), web)
+
+    keep = preview if contact or web else str
+    sources = _prompt_each("URL of a feed or website", source_address, keep)
     given = {
-        "contact": _prompt(_CONTACT, "", config.read_contact),
+        "contact": contact,
         "locale": _prompt("language", plain.locale, _reader(kinds.LOCALE)),
         "timezone": _prompt("time zone", plain.timezone, _reader(kinds.TIMEZONE)),
     }
     return _complete(plain, topics, sources, given)
 
 
-def _prompt_each(what: str, read: Callable[[str], str] = text.fold) -> list[str]:
-    """Ask a person for several values, until an answer is empty."""
+def _preview(invocation: Invocation, url: str, new: config.NewBeat, web: Path | None) -> str:
+    """Show the newest titles at a URL, and return the URL of its feed; the given one if it fails.
+
+    The newsroom is not made yet, so the search uses one in a temporary folder.
+    """
+    with tempfile.TemporaryDirectory(prefix="copydesk-") as folder:
+        root = Path(folder) / "newsroom"
+        starts.new_beat(root, new, invocation.clock())
+        with open_newsroom(root, invocation.clock(), invocation.environ, scratch=True) as newsroom:
+            try:
+                return preview_source(newsroom, url, web)
+            except CopydeskError as error:
+                terminal.note(f"{error}\nhint: {error.hint}" if error.hint else str(error))
+                return url if click.confirm("Keep this address?", default=True, err=True) else ""
+
+
+def _prompt_each(
+    what: str, read: Callable[[str], str] = text.fold, keep: Callable[[str], str] = str
+) -> list[str]:
+    """Ask a person for several values, until an answer is empty; `keep` may change or empty one."""
     answers: list[str] = []
     while answer := _prompt(f"{what} {len(answers) + 1} (Enter to finish)", "", read):
-        answers.append(answer)
+        answers += filter(None, [keep(answer)])
     return answers
 
 

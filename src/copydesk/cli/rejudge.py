@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 from collections import Counter
 from collections.abc import Sequence
-from pathlib import PurePosixPath
 
 import click
 
@@ -108,12 +107,12 @@ def _print_for_a_terminal(changes: Sequence[rejudging.FieldChange]) -> None:
     weighed = [change for change in changes if change.field != "reasons"]
     weighty = {change.path for change in weighed if change.field in _WEIGHTY}
     weighed.sort(key=lambda change: change.path not in weighty)
-    columns = Columns(0, 10, 22, 22)
+    columns = Columns(0, 10, 22, 22, spare=(2,))
     if weighed:
-        click.secho(columns.line(("story", "field", "before", "after")), bold=True)
+        columns.head(("story", "field", "before", "after"))
     last = ""
     for change in weighed:
-        name = "" if change.path == last else PurePosixPath(change.path).stem
+        name = "" if change.path == last else change.title
         last = change.path
         cells = (
             name,

@@ -5,22 +5,21 @@ from __future__ import annotations
 import shlex
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
 from copydesk import building
 from copydesk.cli import terminal
 from copydesk.cli._invocation import DEPLOY_HELP, WEB_HELP, Invocation, common
+from copydesk.kit import urls
 from copydesk.news import Standing
-from copydesk.newsroom import open_newsroom, reports
-
-if TYPE_CHECKING:
-    from copydesk.newsroom.starts import Demo
+from copydesk.newsroom import Newsroom, open_newsroom, reports, starts
+from copydesk.newsroom.cataloguing import ask_catalogue
+from copydesk.newsroom.standings import count_standings
 
 _FILE = click.Path(path_type=Path, dir_okay=False)
 
@@ -52,6 +51,8 @@ def run_command(
         web=web, record=record, dry_run=dry_run, all_due=all_due, deploy=deploy
     )
     with invocation.newsroom(scratch=dry_run) as opened, terminal.progress() as progress:
+        if web is None and sys.stderr.isatty():
+            note_pause(opened, [source.url for source in opened.beat.sources])
         report = rounds.run_round(opened, options, progress)
     if invocation.json:
         terminal.as_json(report)
@@ -60,8 +61,21 @@ def run_command(
         _note_next_step(invocation, report, dry_run=dry_run)
     if report.offline:
         terminal.note("no source could be reached: check the network connection")
+        if starts.find_demo(invocation.root):
+            terminal.note("the demo's sources exist only in its recording: use copydesk demo")
     if report.offline or not report.complete:
         raise click.exceptions.Exit(1)
+
+
+def note_pause(newsroom: Newsroom, addresses: Iterable[str]) -> None:
+    """Say how to fetch hosts of one's own without pauses, if some of the addresses are there."""
+    options = newsroom.settings.fetch
+    for host in sorted({urls.host(address) for address in addresses}):
+        if options.allows(host) and options.delay(host):
+            terminal.note(
+                f"{options.delay(host):g} s between requests to {host}; for a server of your own, "
+                "set delay_seconds = 0 in [fetch] of beat.toml"
+            )
 
 
 def show_round(report: reports.RoundReport, *, dry_run: bool = False) -> None:
@@ -126,6 +140,12 @@ def _count_lines(report: reports.RoundReport, would: str) -> Iterator[str]:
         yield f"  commit   {report.commit[:12]}"
     if report.waiting_stories:
         yield f"  waiting  {report.waiting_stories} stories for an editor's decision"
+    if report.stories and report.stories != report.standings:
+        published = report.stories.get(Standing.PUBLISHED, 0)
+        yield f"{published} of {sum(report.stories.values())} stories are on the site; the others:"
+        for standing, count in report.stories.items():
+            if standing is not Standing.PUBLISHED:
+                yield f"  {_STANDINGS[standing]:<36}{count:>6}"
 
 
 _EDITOR = "Demo editor"
@@ -157,14 +177,16 @@ def demo_command(invocation: Invocation, folder: Path, no_serve: bool, port: int
     the week of --now, and keeps them.
     """
     from copydesk import serve
-    from copydesk.newsroom import starts
 
     demo = starts.find_demo(folder)
+    port = port or starts.find_unused_port()
     if demo is None:
-        demo = starts.demo_newsroom(folder, invocation.clock())
+        demo = starts.demo_newsroom(folder, invocation.clock(), port)
         ran = _fill_demo(folder, demo)
     else:
         terminal.note(_describe_demo(folder, demo))
+        if not no_serve and starts.set_demo_port(folder, port):
+            terminal.note(f"the addresses in beat.toml now have the port {port}")
         ran = {demo.now: _run_demo(folder, demo, demo.now)}
     report = ran[demo.now]
     if invocation.json:
@@ -185,12 +207,11 @@ def demo_command(invocation: Invocation, folder: Path, no_serve: bool, port: int
             serve.serve_demo(opened, serve.Address(port=port), _EDITOR, terminal.note)
 
 
-def _fill_demo(folder: Path, demo: Demo) -> dict[datetime, reports.RoundReport]:
+def _fill_demo(folder: Path, demo: starts.Demo) -> dict[datetime, reports.RoundReport]:
     """Run the new demo as on two days, with editors' decisions and page views; return the reports
     by time.
     """
     from copydesk.editing import applying
-    from copydesk.newsroom import starts
 
     first, last = demo.runs
     ran = {first: _run_demo(folder, demo, first)}
@@ -201,10 +222,11 @@ def _fill_demo(folder: Path, demo: Demo) -> dict[datetime, reports.RoundReport]:
     with open_newsroom(folder, last, {}) as opened:
         waiting = report.waiting_stories + applying.let_stories_wait(opened)
         starts.count_example_reads(opened, demo.made)
-    return {**ran, last: replace(report, waiting_stories=waiting)}
+        stories = ask_catalogue(opened, count_standings)
+    return {**ran, last: replace(report, waiting_stories=waiting, stories=stories)}
 
 
-def _run_demo(folder: Path, demo: Demo, now: datetime) -> reports.RoundReport:
+def _run_demo(folder: Path, demo: starts.Demo, now: datetime) -> reports.RoundReport:
     from copydesk import rounds
 
     options = rounds.RoundOptions(web=demo.web, all_due=True)
@@ -212,7 +234,7 @@ def _run_demo(folder: Path, demo: Demo, now: datetime) -> reports.RoundReport:
         return rounds.run_round(opened, options, progress)
 
 
-def _describe_demo(folder: Path, demo: Demo) -> str:
+def _describe_demo(folder: Path, demo: starts.Demo) -> str:
     """Return a sentence on the demo that a folder has already: its stories, its age."""
     stories = sum(1 for _ in (folder / "_news").glob("*.md"))
     return (

@@ -18,6 +18,7 @@ from copydesk.cli.terminal import Columns, ago, until
 from copydesk.editing import source_edits
 from copydesk.errors import UsageError
 from copydesk.kit import dates, text
+from copydesk.newsroom import Newsroom
 from copydesk.rounds import RoundOptions, run_round, sources
 
 
@@ -52,8 +53,7 @@ def add(
     if discovery is None:
         _report_added(invocation, url, sources.add_source(invocation.root, url, name))
         return
-    for failure in discovery.failed:
-        terminal.note(f"could not read: {failure.url}: {failure.what}")
+    _note_failed(discovery)
     if look:
         _print_offers(invocation, discovery)
         return
@@ -61,8 +61,39 @@ def add(
     if chosen is None:
         _print_choices(invocation, discovery)
         raise click.exceptions.Exit(1)
+    _note_fallback(discovery, chosen)
     added = sources.add_source(invocation.root, url, name, chosen)
     _report_added(invocation, chosen.url, added, discovery.offers)
+
+
+def _note_failed(discovery: sources.Discovery) -> None:
+    for failure in discovery.failed:
+        terminal.note(f"could not read: {failure.url}: {failure.what}")
+
+
+def _note_fallback(discovery: sources.Discovery, chosen: watch.Offer) -> None:
+    """Say that the links of a page are taken because its feed is broken."""
+    if chosen.kind == "listing" and discovery.failed:
+        terminal.note(f"no feed could be read, so the links of this page are used: {chosen.url}")
+
+
+def preview_source(newsroom: Newsroom, url: str, web: Path | None) -> str:
+    """Show the newest titles of a source that a person named; return the URL of its feed.
+
+    A person chooses if there are several. Raises CopydeskError if nothing can be read.
+    """
+    rounds.note_pause(newsroom, [url])
+    with terminal.progress() as progress:
+        discovery = sources.find_sources(newsroom, url, web, progress)
+    _note_failed(discovery)
+    chosen = discovery.best
+    if chosen is None:
+        _show_offers(discovery.offers, is_error=True)
+        chosen = _ask_which(discovery)
+    else:
+        _show_offers([chosen], is_error=True)
+    _note_fallback(discovery, chosen)
+    return chosen.url
 
 
 def _complete_address(url: str) -> str:
@@ -87,6 +118,7 @@ def _look_at(invocation: Invocation, url: str, web: Path | None) -> sources.Disc
         if web is None:
             pause = newsroom.settings.fetch.delay_seconds
             terminal.note(f"looking for sources at {url}, {pause:g} s between requests to a host")
+            rounds.note_pause(newsroom, [url])
         with terminal.progress() as progress:
             return sources.find_sources(newsroom, url, web, progress)
 
@@ -99,9 +131,14 @@ def _choose(
         if pick > len(discovery.offers):
             raise _no_such_pick(pick, len(discovery.offers))
         return discovery.offers[pick - 1]
-    if discovery.best is not None or invocation.json or not _is_person():
+    is_person = sys.stdin.isatty() and sys.stdout.isatty()
+    if discovery.best is not None or invocation.json or not is_person:
         return discovery.best
     _show_offers(discovery.offers)
+    return _ask_which(discovery)
+
+
+def _ask_which(discovery: sources.Discovery) -> watch.Offer:
     choice = click.IntRange(1, len(discovery.offers))
     answer: int = click.prompt("number of the source to add", type=choice, default=1, err=True)
     return discovery.offers[answer - 1]
@@ -114,10 +151,6 @@ def _no_such_pick(pick: int, count: int) -> UsageError:
         what = f"expected a number from 1 to {count}"
         hint = "leave out --pick to see the list of sources"
     return UsageError(what, subject=f"--pick {pick}", hint=hint)
-
-
-def _is_person() -> bool:
-    return sys.stdin.isatty() and sys.stdout.isatty()
 
 
 def _print_choices(invocation: Invocation, discovery: sources.Discovery) -> None:
@@ -134,14 +167,14 @@ def _print_offers(invocation: Invocation, discovery: sources.Discovery) -> None:
         _show_offers(discovery.offers)
 
 
-def _show_offers(offers: Sequence[watch.Offer]) -> None:
+def _show_offers(offers: Sequence[watch.Offer], *, is_error: bool = False) -> None:
     for number, offer in enumerate(offers, 1):
         newest = f", newest {offer.newest:%Y-%m-%d}" if offer.newest else ""
         title = f": {offer.title}" if offer.title else ""
-        click.echo(f"{number}. {offer.kind}{title} ({offer.items} items{newest})")
-        click.echo(f"   {offer.url}")
+        click.echo(f"{number}. {offer.kind}{title} ({offer.items} items{newest})", err=is_error)
+        click.echo(f"   {offer.url}", err=is_error)
         for sample in offer.samples:
-            click.echo(f"   - {sample}")
+            click.echo(f"   - {sample}", err=is_error)
 
 
 def _report_added(
@@ -174,6 +207,7 @@ def _plain(offers: Sequence[watch.Offer]) -> list[dict[str, object]]:
 _HEAD = ("source", "status", "last ok", "last new", "per week", "known", "failures", "next")
 _WIDTHS = (0, 12, 7, 8, 8, 5, 14, 6)
 _RIGHT = frozenset({2, 3, 4, 5, 7})  # the columns with numbers
+_SPARE = (5, 4, 3, 2, 7, 6)
 NONE_YET = "no sources yet: add one with copydesk sources add https://…"
 _MOST = 20  # sources whose findings are printed in full
 
@@ -234,8 +268,8 @@ def _exact_cells(row: sources.HealthRow) -> tuple[str, ...]:
 
 
 def _show_health(rows: Sequence[sources.HealthRow], now: datetime) -> None:
-    columns = Columns(*_WIDTHS, right=_RIGHT)
-    click.secho(columns.line(_HEAD), bold=True)
+    columns = Columns(*_WIDTHS, right=_RIGHT, spare=_SPARE)
+    columns.head(_HEAD)
     click.echo("\n".join(_colour(row, columns.line(_terminal_cells(row, now))) for row in rows))
     for line in _finding_lines(rows):
         click.echo(line)
@@ -371,14 +405,7 @@ def import_(invocation: Invocation, file: Path) -> None:
         names = ", ".join(done.no_topics[:10]) + (", …" if len(done.no_topics) > 10 else "")
         terminal.note(f"ignored {len(done.no_topics)} OPML folders without a topic: {names}")
     if invocation.json:
-        terminal.as_json(
-            {
-                "named": done.named,
-                "added": done.added,
-                "known": done.known,
-                "unusable": done.unusable,
-            }
-        )
+        terminal.as_json(done)
         return
     _note_left_out("already in beat.toml", done.known)
     _note_left_out("not a web address", done.unusable)
@@ -423,8 +450,8 @@ def sources_command(invocation: Invocation, context: click.Context) -> None:
 
 
 def _show_sources(rows: Sequence[sources.SourceRow], now: datetime) -> None:
-    columns = Columns(0, 7, 7, 6, 0, right=frozenset({2, 3}))
-    click.secho(columns.line(("source", "status", "last ok", "next", "error")), bold=True)
+    columns = Columns(0, 7, 7, 6, 0, right=frozenset({2, 3}), spare=(3, 2, 4))
+    columns.head(("source", "status", "last ok", "next", "error"))
     for row in rows:
         name = row.name or row.url.partition("://")[2]
         times = (ago(row.last_ok, now), until(row.next, now))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable
 from dataclasses import fields
 
@@ -70,13 +71,17 @@ def stories_command(
 
 
 def _show(listed: stories.StoryList) -> None:
-    columns = terminal.Columns(16, 3, 13, 24, 0, right=frozenset({1}))
+    columns = terminal.Columns(16, 7, 13, 24, 0, right=frozenset({1}), spare=(3, 0))
+    if listed.stories or listed.dropped:
+        columns.head(("time (UTC)", "quality", "status", "topics", "headline"))
     for story in listed.stories:
         time = story.published_at[:16].replace("T", " ") or "-"
         standing = f"{story.standing}{', gone' if story.gone else ''}"
         topics, title = text.fold(", ".join(story.topics)), text.fold(story.title)
         quality = "-" if story.quality is None else str(story.quality)
         click.echo(columns.line((time, quality, standing, topics, title)))
+        if sys.stdout.isatty():
+            click.secho(f"  {story.path}", dim=True)
         if story.why and story.standing == Standing.HELD:
             click.echo(f"{'':18}{text.fold(story.why)}")
     for lead in listed.dropped:
@@ -116,6 +121,7 @@ def explain_command(invocation: Invocation, path_or_url: str) -> None:
         terminal.as_json({**told, "trail": trail.entries, "trail_rest": trail.rest})
         return
     click.echo(f"{why.state}: {why.path or why.url} (decided in step: {why.stage})")
+    _print_lines("headline", [_name(why, why.path)] if why.path in why.titles else ())
     _print_reasons(why)
     if why.verdict:
         click.echo(
@@ -129,14 +135,21 @@ def explain_command(invocation: Invocation, path_or_url: str) -> None:
         for evidence in term.evidence:
             click.echo(f"    {text.fold(evidence)}")
     _print_lines("history", why.history)
-    _print_lines("copy", why.copies)
+    _print_lines("copy", (f"{_name(why, path)}: {path}" for path in why.copies))
     _print_lines(
         "same group",
-        (f"{path}{' (main story)' if path == why.leader else ''}" for path in why.group),
+        (
+            f"{_name(why, path)}{' (main story)' if path == why.leader else ''}: {path}"
+            for path in why.group
+        ),
     )
     _print_lines("rank", map(_format_place, why.places))
     _print_lines("what if", map(text.fold, why.otherwise))
     _print_trail(trail)
+
+
+def _name(why: reports.Explanation, path: str) -> str:
+    return text.fold(why.titles[path])
 
 
 def _print_trail(trail: Trail) -> None:

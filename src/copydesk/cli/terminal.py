@@ -82,12 +82,15 @@ def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     from rich.console import Console
     from rich.table import Table
 
-    grid = Table(box=None, pad_edge=False, header_style="bold")
-    for name in head:
-        grid.add_column(name, overflow="fold")
+    console, grid = Console(), Table(box=None, pad_edge=False, header_style="bold")
+    for at, name in enumerate(head):
+        grid.add_column(name, overflow="fold", no_wrap=at == 0 and console.width >= _WIDE)
     for row in rows:
         grid.add_row(*(cell.replace("[", "\\[") for cell in row))
-    Console().print(grid)
+    console.print(grid)
+
+
+_WIDE = 72  # columns: on a narrower terminal the first column of a table is folded, too
 
 
 @contextlib.contextmanager
@@ -222,29 +225,40 @@ def _rough(seconds: float) -> str:
 # Columns, not a table of rich: 10,000 rows are slow there, and it breaks URLs over many lines.
 
 _GAP = "  "
-_LEAST = 20  # columns of a cell that gets the remaining width
+_LEAST = 18  # columns of a cell that gets the remaining width
 
 
 class Columns:
     """Formats rows of a table so that they fit the width of the terminal.
 
     Columns of width 0 share the remaining width; those in `right` are aligned right for numbers.
+    On a narrow terminal those in `spare` are left out, the first of them first.
     """
 
-    def __init__(self, *widths: int, right: frozenset[int] = frozenset()) -> None:
-        columns = shutil.get_terminal_size((100, 24)).columns
-        left = columns - sum(widths) - len(_GAP) * (len(widths) - 1) - 1
-        share = max(left // max(widths.count(0), 1), _LEAST)
-        self._widths = tuple(width or share for width in widths)
+    def __init__(
+        self, *widths: int, right: frozenset[int] = frozenset(), spare: Sequence[int] = ()
+    ) -> None:
+        room = shutil.get_terminal_size((100, 24)).columns + len(_GAP) - 1
+        shown, left_out = dict(enumerate(widths)), list(spare)
+        while left_out and sum((width or _LEAST) + len(_GAP) for width in shown.values()) > room:
+            del shown[left_out.pop(0)]
+        left = room - sum(width + len(_GAP) for width in shown.values())
+        share = max(left // max([*shown.values()].count(0), 1), _LEAST)
+        self._widths = {at: width or share for at, width in shown.items()}
         self._right = right
 
     def line(self, cells: Sequence[str]) -> str:
         """Return a table row as one line of text without trailing blanks."""
         fitted = (
-            cell.rjust(width) if at in self._right else _fit(cell, width)
-            for at, (cell, width) in enumerate(zip(cells, self._widths, strict=True))
+            cells[at].rjust(width) if at in self._right else _fit(cells[at], width)
+            for at, width in self._widths.items()
         )
         return _GAP.join(fitted).rstrip()
+
+    def head(self, cells: Sequence[str]) -> None:
+        """Print the headings of the columns on a terminal; a pipe gets rows only."""
+        if sys.stdout.isatty():
+            click.secho(self.line(cells), bold=True)
 
 
 def _fit(cell: str, width: int) -> str:
@@ -281,7 +295,7 @@ def _span(seconds: float) -> str:
 
 
 _MOST = 20  # headlines on a terminal; the rest are counted
-_WIDTHS = (7, 4, 0)
+_WIDTHS = (7, 7, 0)
 _INDENT = "  "
 _OUTCOMES = {"filed": "saved", "held": "held", "updated": "updated"}
 
@@ -289,18 +303,14 @@ _OUTCOMES = {"filed": "saved", "held": "held", "updated": "updated"}
 def show_headlines(headlines: Sequence[reports.Headline]) -> None:
     """Print the outcome, quality score and headline of stories; a terminal gets only the first."""
     shown = headlines[:_MOST] if sys.stdout.isatty() else headlines
-    for headline in shown:
-        _show_line(headline)
+    _show_lines(shown)
     if len(headlines) > len(shown):
         click.echo(f"… and {len(headlines) - len(shown)} more stories")
 
 
 def show_rehearsal(headlines: Sequence[reports.Headline]) -> None:
     """Print each story that a run would store or change, with its first reasons."""
-    for headline in headlines:
-        _show_line(headline)
-        for reason in headline.why:
-            click.echo(f"{_INDENT}{text.fold(reason)}")
+    _show_lines(headlines, with_reasons=True)
 
 
 def show_story(headline: reports.Headline) -> None:
@@ -314,14 +324,19 @@ def show_story(headline: reports.Headline) -> None:
         click.echo(f"{_INDENT}{text.fold(reason)}")
 
 
-def _show_line(headline: reports.Headline) -> None:
-    quality = "" if headline.quality is None else str(headline.quality)
-    title = text.fold(headline.title)
-    if sys.stdout.isatty():
-        cells = (_OUTCOMES[headline.became], quality, title)
-        click.echo(Columns(*_WIDTHS, right=frozenset({1})).line(cells))
-    else:
-        click.echo("\t".join((headline.became, quality, headline.path, title)))
+def _show_lines(headlines: Sequence[reports.Headline], *, with_reasons: bool = False) -> None:
+    columns = Columns(*_WIDTHS, right=frozenset({1}))
+    if headlines:
+        columns.head(("story", "quality", "headline"))
+    for headline in headlines:
+        quality = "" if headline.quality is None else str(headline.quality)
+        title = text.fold(headline.title)
+        if sys.stdout.isatty():
+            click.echo(columns.line((_OUTCOMES[headline.became], quality, title)))
+        else:
+            click.echo("\t".join((headline.became, quality, headline.path, title)))
+        for reason in headline.why if with_reasons else ():
+            click.echo(f"{_INDENT}{text.fold(reason)}")
 
 
 Fields = Mapping[str, Mapping[str, object]]

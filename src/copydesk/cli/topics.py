@@ -160,7 +160,7 @@ def _print_topic(suggestions: topic_suggestions.TopicSuggestions) -> None:
     ruled = f", {suggestions.ruled} by an editor's rule" if suggestions.ruled else ""
     title = text.fold(suggestions.topic) or "Stories without a topic"
     click.secho(f"{title} ({suggestions.stories} stories{ruled})", bold=True)
-    columns = Columns(0, 5, 6, 5, 10, right=frozenset({1, 2, 3, 4}))
+    columns = Columns(0, 5, 6, 5, 10, right=frozenset({1, 2, 3, 4}), spare=(4, 3))
     click.echo(columns.line(("  word", "wins", "loses", "on it", "elsewhere")))
     for word in suggestions.words:
         counts = (len(word.wins), len(word.loses), word.on, word.off)

@@ -117,6 +117,7 @@ def _of_story(newsroom: Newsroom, story: Story, stories: dict[str, Story]) -> Ex
         gone=story.access == GONE or is_known_gone(newsroom.memory, story.path),
         quality=story.quality,
         parts=tuple(map(_quality_row, judge.quality_parts(ruled, rules.beat, article))),
+        titles={path: one.title for path, one in ({story.path: story} | stories).items()},
     )
 
 
@@ -248,11 +249,20 @@ def _rule_row(newsroom: Newsroom, number: int, rule: Ruling) -> Rule:
         at=dates.rfc3339(rule.at),
         why=rule.why,
         stories=rule.stories,
+        titles=tuple(_title_of(newsroom, name) for name in rule.stories),
         values=rule.values,
         until="" if rule.until is None else dates.rfc3339(rule.until),
         is_active=not note,
         note=note,
     )
+
+
+def _title_of(newsroom: Newsroom, name: str) -> str:
+    """Return the headline of the story that an editor's rule names, its name if there is none."""
+    path = news_path(newsroom.root, newsroom.settings, name)
+    with contextlib.suppress(RecordError):
+        return newsroom.archive.read(path).title if path else name
+    return name
 
 
 def explain_idle(
@@ -293,7 +303,7 @@ def _moot(root: Path, settings: Settings, records: Archive, rule: Ruling) -> str
         return f"the story is a copy of {story.copy_of} and belongs to no group"
     if rule.said == "pin" and not story.published and not story.group:
         name = record_name(story.path)
-        return f"the story is not published; run `copydesk verdict {name} publish`"
+        return f"the story is not published; run `copydesk verdict {name} publish --why …`"
     return _explain_not_leading(root, settings, records, rule, story) if rule.said == "lead" else ""
 
 

@@ -73,9 +73,10 @@ class RoundReport:
     `dropped` counts links by the reason why they gave no story. `waiting` counts links left for the
     next fetching run, `waiting_stories` all stories that wait for an editor. In a fetching run for
     a single page, `declined` is the reason why it was not stored. `missing` counts what a restore
-    left missing, None if nothing. `standings` counts the new stories by status. A fetching run is
-    not `complete` if a record could not be written or committed, or if a deploy failed. It is
-    `offline` if it fetched sources, and each request failed in the network.
+    left missing, None if nothing. `standings` counts the new stories by status, `stories` all
+    stories that the newsroom had at the end. A fetching run is not `complete` if a record could not
+    be written or committed, or if a deploy failed. It is `offline` if it fetched sources, and each
+    request failed in the network.
     """
 
     leads: int = 0
@@ -99,6 +100,7 @@ class RoundReport:
     missing: MissingCount | None = None
     offline: bool = False
     standings: Mapping[Standing, int] = field(default_factory=dict)
+    stories: Mapping[Standing, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,6 +133,7 @@ class Term:
 class Rule:
     """One editors' rule, as text for people; `number` is its position in rulings.yaml, from 1.
 
+    `titles` are the headlines of its `stories`, or the name of one whose file is missing.
     `is_active` is false if the rule has no effect now: its pin expired, its record is gone, or its
     topic is no longer in the settings. `note` says why.
     """
@@ -141,6 +144,7 @@ class Rule:
     at: str
     why: str
     stories: tuple[str, ...] = ()
+    titles: tuple[str, ...] = ()
     values: tuple[str, ...] = ()
     until: str = ""
     is_active: bool = True
@@ -188,7 +192,7 @@ class Explanation:
     publisher has removed the story. `trust` is the score of its source, 0 to 100, None if unknown.
     `leader` is the path of the story that leads its group, "" for none; `otherwise` lists changes
     that would have led to another status. `parts` explain its `quality`, and `places` compare that
-    with other stories.
+    with other stories. `titles` are the headlines of the story and of those that it names, by path.
     """
 
     path: str
@@ -210,6 +214,7 @@ class Explanation:
     quality: int | None = None
     parts: tuple[QualityRow, ...] = ()
     places: tuple[Place, ...] = ()
+    titles: Mapping[str, str] = field(default_factory=dict)
 
 
 # Round status: the progress of the running round, or the result of the last one.

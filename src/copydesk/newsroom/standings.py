@@ -10,7 +10,7 @@ from pathlib import Path
 
 from copydesk import archive, judge
 from copydesk.archive import Rulings
-from copydesk.catalogue import Catalogue, DecidedStory
+from copydesk.catalogue import Catalogue, DecidedStory, StoryFilter
 from copydesk.errors import RecordError
 from copydesk.judge import gate
 from copydesk.judge.gate import deciding_points
@@ -46,6 +46,12 @@ def standing_of(rules: RulesInForce, story: Story, find_article: FindArticle) ->
 def _is_off_beat(story: Story, beat: Beat, article: Article | None) -> bool:
     has_ruled_topics = "topics" in find_ruled_fields(story, beat)  # an editor set them
     return not has_ruled_topics and judge.is_off_beat(story, beat, article)
+
+
+def count_standings(catalogue: Catalogue) -> dict[Standing, int]:
+    """Count all stories of a newsroom by their status, in the order of `Standing`."""
+    counts = {one: catalogue.count(StoryFilter(standings=frozenset({one}))) for one in Standing}
+    return {standing: count for standing, count in counts.items() if count}
 
 
 # The owner's and the editors' rules that are in force.

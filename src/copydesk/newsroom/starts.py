@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import importlib.resources
 import json
+import re
+import shlex
 import shutil
+import socket
 import subprocess
 import sys
 import tempfile
@@ -24,6 +27,7 @@ from copydesk.placement.addresses import record_name
 _IGNORED = f"{PRIVATE}/"
 _DEMO = f"{PRIVATE}/demo"
 _ABOUT_DEMO = "demo.json"
+_OWN_ADDRESS = re.compile(r"(?m)^(\w+ = \"http://(?:localhost|127\.0\.0\.1)):\d+")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,35 +73,53 @@ def new_beat(root: Path, new: config.NewBeat, when: datetime) -> tuple[str, ...]
     return _begin(root, when)
 
 
-def demo_newsroom(root: Path, when: datetime) -> Demo:
+def demo_newsroom(root: Path, when: datetime, port: int = 8000) -> Demo:
     """Create the demo's newsroom folder `root` and its recorded web pages; return the demo.
 
+    Its forms and links lead to a `port` of this machine.
+
     All dates in the pages are moved by whole weeks, so that the newest are at most six days before
-    `when`. Raises UsageError if the folder is not empty.
+    `when`. Raises UsageError if the folder is not empty, as that of a demo of an older version is.
     """
+    if (root / "beat.toml").exists():
+        another = shlex.quote(f"{root}-new")
+        raise UsageError(
+            "the folder has a newsroom that this version of `copydesk demo` did not make",
+            subject=str(root),
+            hint=f"to make a new demo, run `copydesk demo --dir {another}`, or delete this folder",
+        )
     require_free_folder(root)
     with example() as folder, tempfile.TemporaryDirectory(prefix="copydesk-") as built:
         _build_web(folder, Path(built), when)
         demo = _read_demo(Path(built))
-        _lay_out(folder / "newsroom", root, demo.runs[0])
+        own = shutil.copytree(folder / "newsroom", Path(built) / "newsroom")
+        set_demo_port(own, port)
+        _lay_out(own, root, demo.runs[0])
+        shutil.rmtree(own)
         shutil.copytree(built, root / _DEMO)
     return replace(demo, web=root / _DEMO / demo.web.name)
 
 
 def find_demo(root: Path) -> Demo | None:
-    """Return the demo that was created in a folder, with its own dates; None for none.
+    """Return the demo that was created in a folder, with its own dates; None for none."""
+    return _read_demo(root / _DEMO) if (root / _DEMO / _ABOUT_DEMO).is_file() else None
 
-    Raises UsageError if the folder has another newsroom.
-    """
-    if (root / _DEMO / _ABOUT_DEMO).is_file():
-        return _read_demo(root / _DEMO)
-    if (root / "beat.toml").exists():
-        raise UsageError(
-            "the folder has a newsroom that `copydesk demo` did not make",
-            subject=str(root),
-            hint="name another folder with --dir, or delete this folder to start anew",
-        )
-    return None
+
+def set_demo_port(root: Path, port: int) -> bool:
+    """Make the demo's addresses in beat.toml have a port; return False if they have it already."""
+    path = root / "beat.toml"
+    before = path.read_text("utf-8")
+    after = _OWN_ADDRESS.sub(rf"\g<1>:{port}", before)
+    if after != before:
+        files.write_atomic(path, after.encode())
+    return after != before
+
+
+def find_unused_port() -> int:
+    """Return a port of this machine on which nothing listens at present."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
 
 
 @contextmanager

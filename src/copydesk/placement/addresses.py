@@ -21,6 +21,7 @@ from copydesk.news.letter import LetterOptions
 
 _SEGMENT = re.compile(r"[^/\\\x00-\x1f\x7f]+")
 _FILES = frozenset({"index.html", "index.json"})  # files beside these folders
+STORIES = "news/"  # the folder of the story pages
 _UNRESERVED = re.compile(r"[\w.~/-]*", re.ASCII)  # RFC 3986, section 2.3, and the slash
 _FORM = re.compile(r"(?P<stem>.+)-(?P<day>\d{4}-\d{2}-\d{2})(?:-(?P<number>[2-9]|[1-9]\d{1,3}))?")
 _WORKDAYS = frozenset({"monday", "tuesday", "wednesday", "thursday", "friday"})
@@ -54,7 +55,7 @@ def record_name(path: str) -> str:
 
 def story_folder(path: str) -> str:
     """Return the folder of a story's page from its record's path: `news/2023-07-28-a-title/`."""
-    return f"news/{record_name(path)}/"
+    return f"{STORIES}{record_name(path)}/"
 
 
 def topic_folder(topic_id: str) -> str:

@@ -23,7 +23,7 @@ from copydesk.errors import PublishError, WorkerError
 from copydesk.kit import processes
 from copydesk.news import Beat, Story
 from copydesk.news.edition import Draw, Edition, FiledStories, Poster, Thumbnail
-from copydesk.placement.addresses import is_path, is_segment
+from copydesk.placement.addresses import STORIES, is_path, is_segment
 from copydesk.publish import _pictures, _plan, _story_reader, api, crawlers, feeds, site
 from copydesk.publish._pictures import CARDS_FOLDER, SharePictures
 from copydesk.publish._plan import (
@@ -71,7 +71,8 @@ class PublishOptions:
     `pictures_folder` are added to its `pictures`. `draw` makes share pictures in `cards_folder`,
     `draw_ahead` many at once when the whole site is made. `icons` are the site's, by their names at
     its root. `static` is the newsroom's `assets/`, copied as it is, `templates` its `_templates/`.
-    A whole large site is made by several `workers`, with the same bytes for any number.
+    A whole large site is made by several `workers`, with the same bytes for any number. Before it
+    is made, `expect` gets the number of its story pages; `step` is called when one of them is made.
     """
 
     full: bool = False
@@ -84,6 +85,8 @@ class PublishOptions:
     static: Path | None = None
     templates: Path | None = None
     workers: int = 1
+    expect: Callable[[int], object] | None = None
+    step: Callable[[], object] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -192,6 +195,8 @@ def _build(
     if news is None:
         plan.pieces.forget_all()
         _draw_newest(share_pictures, options)
+        if options.expect:
+            options.expect(len(plan.stories))
     write_all(writer, plan, options, share_pictures)
     plan.index.resume()
     writer.place()
@@ -376,10 +381,16 @@ def write_all(
     would wait for each other.
     """
     pages = _Pages(plan, options, share_pictures)
+
+    def take(sheet: Sheet) -> None:
+        writer.put(sheet)
+        if options.step and plan.wanted.everything and sheet.path.startswith(STORIES):
+            options.step()
+
     job = processes.Job(
         pieces=1 + pages.legs,
         make=pages.sheets,
-        take=writer.put,
+        take=take,
         tell=lambda: _Told(used=share_pictures.used, lost=plan.read.lost),
     )
     for told in _do_all(job, _share_with(pages.legs, plan, options)):

@@ -7,6 +7,7 @@ form and takes precedence over both, so that it can be a whole new language.
 
 from __future__ import annotations
 
+import difflib
 import html
 import re
 import tomllib
@@ -29,6 +30,8 @@ _GAP = re.compile(r"\{([a-z_]+)\}")
 _DATED = frozenset({"weekday", "day", "month", "month_short", "year", "time", "zone"})
 _LISTS = {"months": 12, "months_short": 12, "weekdays": 7}
 _TAG = re.compile(r"[a-z0-9-]+")
+_MISSPELLED = 0.8  # as similar as that; other words may be those of a theme's own templates
+_OF_READER_PAGES = "readers_"  # words of the subscribers' pages, which are checked elsewhere
 
 _Forms = Mapping[str, str]
 _File = dict[str, Any]
@@ -173,6 +176,9 @@ def _check(own: _File, default: _File) -> _File:
     if own.get("language", {}).get("direction", "ltr") not in {"ltr", "rtl"}:
         raise _refusal("language.direction", 'use "ltr" or "rtl"')
     for key, word in own.get("words", {}).items():
+        near = difflib.get_close_matches(key, default["words"], 1, _MISSPELLED)
+        if near and near != [key] and not key.startswith(_OF_READER_PAGES):
+            raise _refusal(f"words.{key}", f"there is no such word: use {near[0]}")
         _check_word(key, word, default["words"].get(key))
     for key, value in own.get("dates", {}).items():
         _check_dates(key, value, default["dates"])

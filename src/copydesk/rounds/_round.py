@@ -20,7 +20,6 @@ from copydesk import archive
 from copydesk.archive import ArticleStore
 from copydesk.archive.change import Recovered
 from copydesk.building import build
-from copydesk.catalogue import StoryFilter
 from copydesk.errors import CopydeskError, GitError, RecordError
 from copydesk.memory import Memory
 from copydesk.news import Beat, Standing
@@ -34,7 +33,7 @@ from copydesk.newsroom.filing import (
     write_lock,
 )
 from copydesk.newsroom.reports import RoundReport, RoundTeller
-from copydesk.newsroom.standings import read_rules, standing_of
+from copydesk.newsroom.standings import count_standings, read_rules, standing_of
 from copydesk.rounds import outcomes as round_outcomes
 from copydesk.rounds._conclude import Concluded, Ending, conclude, finish_left_over
 from copydesk.rounds._gather import RoundOptions, gather
@@ -286,11 +285,13 @@ async def run(
             look_again(newsroom, catalogue, {*done.filed.written, *_paths_read_anew(gathered)})
         with stopwatch.measure("pictures"):
             await pictures.finish()
-        waiting = catalogue.count(StoryFilter(standings=frozenset({Standing.HELD})))
+        stories = count_standings(catalogue)
+    waiting = stories.get(Standing.HELD, 0)
     if options.dry_run:
         waiting += sum(new.is_held for new in done.stories.new.values())
     report = _report(done, troubles, stopwatch)
-    report = replace(report, standings=_count_standings(newsroom, done, report.filed))
+    new = _count_standings(newsroom, done, report.filed)
+    report = replace(report, standings=new, stories=stories)
     declined = round_outcomes.find_declined_tip(done.outcomes) if options.tip else None
     missing = gathered.again.count if gathered.again else count_missing(newsroom)
     return replace(report, waiting_stories=waiting, declined=declined, missing=missing)

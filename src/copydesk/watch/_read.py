@@ -6,6 +6,7 @@ import functools
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -16,8 +17,19 @@ from copydesk.news.article import Media
 from copydesk.news.page import Fault, FaultKind
 from copydesk.watch._feed import hub_of, read_feed, read_unknown
 from copydesk.watch.dates import parse_moment
-from copydesk.watch.documents import Form, decode, local_name, parse_xml, plain, sniff, unzip
+from copydesk.watch.documents import (
+    Form,
+    decode,
+    is_cut,
+    local_name,
+    parse_xml,
+    plain,
+    sniff,
+    unzip,
+    whole_entries,
+)
 from copydesk.watch.entry import (
+    CUT,
     SourceContents,
     SourceEntry,
     SourceReading,
@@ -231,7 +243,8 @@ def read(page: Page, source: Source, now: datetime, *, known: str = "") -> Sourc
 
     The format is recognised by the bytes. `known` is the source's former kind (SourceState.kind).
     Raises FeedError for an empty or broken answer, and for an HTML page where a feed or sitemap is
-    expected: by `source.kind`, by `known` or by the URL.
+    expected: by `source.kind`, by `known` or by the URL. Of XML that ends too early, the whole
+    entries are read.
     """
     listed = entries(page, source, known=known)
     hub, topic = _hub(listed, page)
@@ -245,6 +258,7 @@ def read(page: Page, source: Source, now: datetime, *, known: str = "") -> Sourc
         hints=listed.hints,
         hub=hub,
         topic=topic,
+        is_cut=listed.is_cut,
     )
 
 
@@ -275,7 +289,12 @@ def entries(page: Page, source: Source, *, known: str = "") -> SourceContents:
             subject=page.final_url,
             hint=_hint(document, page.final_url),
         )
-    return _choose_reader(form)(document, page.final_url)
+    if form not in {"xml-feed", "sitemap"} or not is_cut(document):
+        return _choose_reader(form)(document, page.final_url)
+    whole = whole_entries(document)
+    if not whole:
+        raise FeedError(CUT, subject=page.final_url, hint="tell the publisher")
+    return replace(_choose_reader(form)(whole, page.final_url), is_cut=True)
 
 
 def _choose_reader(form: Form) -> Callable[[str, str], SourceContents]:

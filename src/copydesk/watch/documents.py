@@ -175,6 +175,25 @@ def sniff(document: str) -> Form:
     return _search(head)
 
 
+_WHOLE_ENTRY = re.compile(r"</(?:\w+:)?(?:item|entry|url|sitemap)\s*>", re.IGNORECASE)
+
+
+def is_cut(document: str) -> bool:
+    """Return whether the XML of a feed or sitemap ends before the end tag of its root element."""
+    root = _SEARCHED.search(document[:_HEAD])
+    if root is None:
+        return False
+    own = document[root.start() : document.find(">", root.start()) + 1]
+    end = re.compile(rf"</{re.escape(root[0][1:-1])}\s*>", re.IGNORECASE)
+    return not own.endswith("/>") and end.search(document, root.end()) is None
+
+
+def whole_entries(document: str) -> str:
+    """Return the beginning of a feed or sitemap up to its last whole entry, "" if it has none."""
+    ends = [found.end() for found in _WHOLE_ENTRY.finditer(document)]
+    return document[: ends[-1]] if ends else ""
+
+
 def _search(head: str) -> Form:
     """Find the first element that shows a document's format, after a server's warnings and other
     junk.

@@ -53,7 +53,8 @@ class Hints:
 class SourceContents:
     """The contents of a feed, sitemap or page: title, entries, and further sitemaps.
 
-    `hub` and `topic` are the source's WebSub hub and the URL to subscribe to there.
+    `hub` and `topic` are the source's WebSub hub and the URL to subscribe to there. `is_cut` if its
+    XML ends too early, so that entries may be missing.
     """
 
     kind: Kind
@@ -63,6 +64,7 @@ class SourceContents:
     hints: Hints = Hints()
     hub: str = ""
     topic: str = ""
+    is_cut: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,7 +73,7 @@ class SourceReading:
 
     `more` are the sitemaps of an index, the newest first. `listed` counts the entries before those
     without a URL and duplicates were left out, `odd_dates` those with an impossible date. Hints,
-    hub and topic are as in SourceContents.
+    hub, topic and `is_cut` are as in SourceContents.
     """
 
     kind: Kind
@@ -83,8 +85,10 @@ class SourceReading:
     hints: Hints = Hints()
     hub: str = ""
     topic: str = ""
+    is_cut: bool = False
 
 
+CUT = "the XML of the source ends too early"
 _LONGEST = 8_000  # characters of a lead's URL
 
 

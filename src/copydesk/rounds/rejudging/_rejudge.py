@@ -52,9 +52,13 @@ Value = str | int | bool | tuple[str, ...] | None
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FieldChange:
-    """A change in one field of a story record, proposed or made by scoring the story again."""
+    """A change in one field of a story record, proposed or made by scoring the story again.
+
+    `title` is the story's headline as it is stored.
+    """
 
     path: str
+    title: str
     field: str
     before: Value
     after: Value
@@ -212,21 +216,22 @@ _FIELDS: Mapping[str, Callable[[Story], Value]] = {
 
 def list_changes(rejudged: Rejudged) -> Iterator[FieldChange]:
     """Yield the changes in a story that was scored again; reasons only if nothing else changed."""
-    path, found = rejudged.filed.path, False
+    found, filed = False, rejudged.filed
+    change = partial(FieldChange, path=filed.path, title=filed.title)
     if rejudged.dropped:
         found = True
-        yield FieldChange(path=path, field="dropped", before="", after=f"{rejudged.dropped} now")
+        yield change(field="dropped", before="", after=f"{rejudged.dropped} now")
     for name, value in _FIELDS.items():
         before, after = value(rejudged.filed), value(rejudged.fresh)
         if before != after:
             found = True
-            yield FieldChange(path=path, field=name, before=before, after=after)
+            yield change(field=name, before=before, after=after)
     if not found:
         before, after = (
             _reasons(rejudged.filed, rejudged.fresh),
             _reasons(rejudged.fresh, rejudged.filed),
         )
-        yield FieldChange(path=path, field="reasons", before=before, after=after)
+        yield change(field="reasons", before=before, after=after)
 
 
 def _reasons(story: Story, other: Story) -> tuple[str, ...]:

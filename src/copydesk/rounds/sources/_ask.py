@@ -309,6 +309,7 @@ class _Asker:
                 replace(lead, source=source.url, watched_since=state.first_read_at)
                 for lead in leads
             ),
+            failure=describe_cut(source.url, reading),
         )
 
     async def _parts(
@@ -356,6 +357,12 @@ class _Asker:
         return reading, schedule.validators(answer)
 
 
+def describe_cut(url: str, reading: entry.SourceReading) -> Failure | None:
+    """Return the failure of a source whose XML ended too early, None if it is whole."""
+    what = f"{entry.CUT}, {len(reading.leads)} whole items were read"
+    return Failure(url=url, what=what, hint="tell the publisher") if reading.is_cut else None
+
+
 def _after_refusal(source: Source, state: SourceState, answer: Refused) -> SourceAnswer:
     """Return the result for a source that refused the request. A pause it asked for is no
     failure.
@@ -381,7 +388,14 @@ _NETWORK_REASONS = {"network", "certificate", "too-slow"}
 def _hint(answer: Refused) -> str:
     if answer.fault.kind is FaultKind.PROXY_UNSET:
         return "set the environment variable, or remove proxy_env from beat.toml"
+    if answer.reason == "address":
+        return hint_own_host(answer.url)
     return _HINTS.get(answer.reason, "the source is fetched again later")
+
+
+def hint_own_host(url: str) -> str:
+    """Return the advice for a URL whose host has a private IP address."""
+    return f'if the host is yours, set allow_hosts = ["{urls.host(url)}"] in [fetch] of beat.toml'
 
 
 _LOOK = "the source is fetched again later; `copydesk watch URL` shows its current response"
@@ -392,7 +406,6 @@ _HINTS = {
     ),
     "robots": "robots.txt forbids it or cannot be read; ask the publisher, or remove the source",
     "slow-down": "the source asked for a pause, and is fetched again after it",
-    "address": "add the host to fetch.allow_hosts in beat.toml if the host is yours",
     "blocked": "the site blocks programs; ask the publisher, or remove the source",
     "certificate": "the publisher must renew the certificate; check whether the feed has moved",
 }

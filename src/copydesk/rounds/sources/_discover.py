@@ -27,6 +27,7 @@ from copydesk.news import Fetcher, NotModified, Page, Refused, Request, Source
 from copydesk.news.source import SourceKind
 from copydesk.newsroom import Failure, Newsroom, Progress, Silence, failure_of
 from copydesk.rounds._pool import ReaderPool, connect
+from copydesk.rounds.sources._ask import describe_cut, hint_own_host
 from copydesk.watch import discovery
 from copydesk.watch.discovery import FeedCandidate
 from copydesk.watch.entry import SourceReading
@@ -37,7 +38,6 @@ _AS_IS = "use --as-is to add it unchecked"
 _CHECK = f"check the address; {_AS_IS}"
 # What to do when an address gives no page; the guide explains each case.
 _HINTS = {
-    "address": "add the host to fetch.allow_hosts if the host is yours",
     "certificate": f"tell the site's owner that the certificate is invalid; {_AS_IS}",
     "robots": "ask the site's owner: `copydesk run` obeys robots.txt, too",
     "slow-down": f"try again later; {_AS_IS}",
@@ -173,6 +173,7 @@ class _Search:
         except CopydeskError as error:
             self._found.failed.append(failure_of(url, error))
             return None
+        self._note_cut(address, reading)
         return FeedCandidate(address, "asked"), reading
 
     async def _from_page(self, page: Page) -> bool:
@@ -233,7 +234,13 @@ class _Search:
             if candidate.way not in {"guess", "sitemap"}:
                 self._found.failed.append(failure_of(candidate.url, error))
             return None
+        self._note_cut(address, reading)
         return await self._whole(replace(candidate, url=address), reading)
+
+    def _note_cut(self, url: str, reading: SourceReading) -> None:
+        """Record that a feed's XML ends too early."""
+        if cut := describe_cut(url, reading):
+            self._found.failed.append(cut)
 
     def _note(self, candidate: FeedCandidate, answer: Refused | NotModified) -> None:
         """Record why a feed that the site names cannot be fetched. Wrongly guessed URLs are not
@@ -305,7 +312,7 @@ def _nothing(url: str, failed: list[Failure]) -> FeedError:
 
 def _unreachable(url: str, answer: Refused | NotModified) -> FetchError:
     reason = answer.reason if isinstance(answer, Refused) else ""
-    hint = _HINTS.get(reason, _CHECK)
+    hint = hint_own_host(url) if reason == "address" else _HINTS.get(reason, _CHECK)
     return FetchError(f"the page cannot be fetched ({_reason(answer)})", subject=url, hint=hint)
 
 

@@ -34,6 +34,7 @@ def after_page(
         items=items,
         most_items=max(items, state.most_items),
         odd_dates=reading.odd_dates,
+        is_cut=reading.is_cut,
         undated=sum(lead.published_at is None for lead in reading.leads),
         known_share=min(max(1 - new_leads / items, 0.0), 1.0) if items else 1.0,
         last_new_at=now if new_leads else state.last_new_at,

@@ -16,6 +16,7 @@ from typing import Literal, get_args
 
 from copydesk.news import Source
 from copydesk.news.page import FaultKind
+from copydesk.watch.entry import CUT
 from copydesk.watch.schedule._waits import SHORTEST
 from copydesk.watch.schedule.state import HOLDS_AFTER, SourceState, fault_of, is_resting
 
@@ -32,6 +33,7 @@ FindingKind = Literal[
     "frozen",  # no new item for much longer than its longest gap
     "too-much",  # more new items between two requests than it lists
     "dates-wrong",  # most items have impossible dates or none
+    "cut-off",  # its XML ends too early, so that items may be missing
     "moving",  # it redirects permanently, but not for long yet
     "slow",  # it asked for a pause
     "moved",  # it is asked at another address
@@ -110,7 +112,7 @@ _FAILURES = {
     ),
     "address": _Failure(
         words="the server has a private IP address, which is not allowed",
-        hint="add your own host to fetch.allow_hosts, or remove the source",
+        hint="if the host is yours, add its name to allow_hosts in [fetch] of beat.toml",
     ),
     "redirects": _Failure(
         words="endless redirects, or a redirect to an invalid address",
@@ -349,6 +351,16 @@ def _find_wrong_dates(_source: Source, state: SourceState, _now: datetime) -> It
     )
 
 
+def _find_cut(_source: Source, state: SourceState, _now: datetime) -> Iterator[Finding]:
+    if state.is_cut and not state.failures:
+        yield Finding(
+            kind="cut-off",
+            words=f"{CUT}: {state.items} items were read, further ones may be missing",
+            hint="tell the publisher, or add another feed or the sitemap of the site",
+            since=state.changed_at,
+        )
+
+
 def _find_move(_source: Source, state: SourceState, _now: datetime) -> Iterator[Finding]:
     since = state.moving_since
     if state.moving_to and since is not None:
@@ -380,5 +392,6 @@ _CHECKS: tuple[Callable[[Source, SourceState, datetime], Iterator[Finding]], ...
     _find_standstill,
     _find_excess,
     _find_wrong_dates,
+    _find_cut,
     _find_move,
 )

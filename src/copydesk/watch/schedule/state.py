@@ -39,8 +39,9 @@ class SourceState:
     Refused reason, "html" or "broken"), `last_error` its words, `fault` its value (`fault_of` also
     reads states of earlier versions). `items` counts those of the last reading, `odd_dates` and
     `undated` some of them, `most_items` the most ever; `known_share` of them was known (0 to 1).
-    `days` are the new items of the last seven full days, `today` those since `day` began.
-    `changed_at` is when the body last changed, `longest_gap` that of its leads in seconds.
+    `is_cut` if its XML ended too early. `days` are the new items of the last seven full days,
+    `today` those since `day` began. `changed_at` is when the body last changed, `longest_gap` that
+    of its leads in seconds.
     """
 
     etag: str = ""
@@ -80,6 +81,7 @@ class SourceState:
     items: int = 0
     most_items: int = 0
     odd_dates: int = 0
+    is_cut: bool = False
     undated: int = 0
     known_share: float = 0.0
     days: tuple[int, ...] = ()
