@@ -32,12 +32,13 @@ class Unfit(Exception):  # noqa: N818 - an answer to whoever reads options, no e
 class ValueKind(Generic[V_co]):
     """A kind of option value, such as a URL: its name in the documentation, and its parser.
 
-    A `private` value is never shown. A `delicate` one is not shown in error messages, because it
-    may be a secret that was put into the wrong setting.
+    `choices` are the allowed texts, () for any. A `private` value is never shown. A `delicate` one
+    is not shown in error messages, because it may be a secret that was put into the wrong setting.
     """
 
     name: str
     read: Callable[[object], V_co]
+    choices: tuple[str, ...] = ()
     private: bool = False
     delicate: bool = False
 
