@@ -1,4 +1,4 @@
-"""Watch records, theme and assets with inotify; when one changed, update catalogue and site.
+"""Watch records, theme, assets and beat.toml with inotify; on a change, update catalogue and site.
 
 The editors' web interface (the desk) builds nothing after a decision is filed: this does.
 """
@@ -29,11 +29,12 @@ _NOT_WATCHED = "_site"  # Jekyll writes it
 _DATA = "_data"  # rounds watch it, except for the lists in it
 _LISTS = (_DATA, "_data/lists")
 _THEME = "assets"
+_SETTINGS = "beat.toml"
 _NEWS = ("_news/", "_archive/")
 
 
 class EditedFiles:
-    """Watches records, theme and assets; builds the site if it is older than they are.
+    """Watches records, theme, assets and settings; builds the site if it is older than they are.
 
     A person's edits and the desk's decisions are built so. A command that built the site itself
     leaves nothing to do. This server's rounds and builds take turns with the lock `turn`; a round
@@ -140,12 +141,13 @@ def _is_free(lock: Path) -> bool:
 
 def is_watched(path: str) -> bool:
     """Return whether a path in the site's folder is watched for edits: stories, lists, theme,
-    assets.
+    assets, settings.
     """
     first = path.partition("/")[0]
     if first == _DATA:
         return path in _LISTS or path.startswith(f"{_LISTS[-1]}/")
-    return (first.startswith("_") and first != _NOT_WATCHED) or first == _THEME
+    is_ours = first.startswith("_") and first != _NOT_WATCHED
+    return is_ours or first == _THEME or path == _SETTINGS
 
 
 def _describe(changes: FileChanges) -> str:
