@@ -13,7 +13,7 @@ from world.command import copydesk
 from world.desk import desk_newsroom, stories
 from world.newsroom import run_git
 from world.served_desk import Answer, Browser
-from world.served_newsroom import ServedNewsroom, serve_newsroom, until
+from world.served_newsroom import ServedNewsroom, serve_newsroom
 
 pytestmark = pytest.mark.slow
 
@@ -46,9 +46,13 @@ def anna(served: ServedNewsroom) -> Browser:
 
 @pytest.fixture(autouse=True)
 def as_it_was(served: ServedNewsroom) -> Iterator[None]:
-    head = run_git(served.root, "rev-parse", "HEAD").strip()
+    head, path = run_git(served.root, "rev-parse", "HEAD").strip(), served.root / "beat.toml"
+    before = path.read_text("utf-8")
     yield
-    (served.root / "beat.toml").unlink()
+    if path.is_symlink():
+        path.unlink()
+    path.write_text(before, "utf-8")
+    path.chmod(0o644)
     run_git(served.root, "reset", "-q", "--hard", head)
 
 
@@ -95,7 +99,6 @@ def test_only_the_lines_of_the_changed_settings_change_in_one_commit(
     served: ServedNewsroom, anna: Browser
 ) -> None:
     before = beat(served)
-    until(served.is_watching)
 
     answer = save(
         anna,
@@ -123,7 +126,6 @@ def test_only_the_lines_of_the_changed_settings_change_in_one_commit(
     for words in ("being rebuilt", "until they are rescored", "The next issue", "Rescore saved"):
         assert words in shown
     assert "not committed" not in shown
-    until(lambda: "building the site, because beat.toml" in served.said)
 
 
 def test_the_commit_is_taken_back_like_other_settings(
@@ -224,7 +226,8 @@ def test_a_file_that_is_no_toml_is_shown_with_its_line_and_nothing_is_written(
     shown = anna.get(SETTINGS).body
     refused = anna.post(SETTINGS, {**form, "site.description": "Of <tides>"})
 
-    assert ("beat.toml: line 2, column 7" in shown, '<form class="fields' in shown) == (True, False)
+    assert "beat.toml: line 2, column 7" in shown
+    assert 'action="/desk/settings/"' not in shown
     assert (refused.status, "Of &lt;tides&gt;" in refused.body) == (409, True)
     assert broken == beat(served)
 
