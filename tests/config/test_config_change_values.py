@@ -6,6 +6,7 @@ import pytest
 
 from copydesk import config
 from copydesk.errors import ConfigError
+from copydesk.kit.options import SettingValue
 
 BEAT = b"""\
 # my beat
@@ -120,7 +121,7 @@ kind = "lead"
     ],
 )
 def test_blocks_with_other_tables_between_them_stay_where_they_are(
-    path: str, value: config.SettingValue, before: str, after: str
+    path: str, value: SettingValue, before: str, after: str
 ) -> None:
     changed = config.change_values(APART, {path: value})
     assert APART.decode().replace(before, after) == changed.decode()

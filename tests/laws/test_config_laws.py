@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from copydesk import config
 from copydesk.errors import ConfigError, UsageError
 from copydesk.kit import text
+from copydesk.kit.options import SettingValue
 from copydesk.news import Source
 
 KEYS = st.sampled_from(
@@ -136,7 +137,7 @@ def count_same(left: bytes, right: bytes) -> int:
     st.booleans(),
 )
 def test_a_changed_value_leaves_each_other_byte_of_the_file(
-    blocks: list[str], change: tuple[str, config.SettingValue], newline: str, gap: str, ends: bool
+    blocks: list[str], change: tuple[str, SettingValue], newline: str, gap: str, ends: bool
 ) -> None:
     text = gap.join(blocks).replace("\n", newline)
     before = (text if ends else text.removesuffix(newline)).encode()

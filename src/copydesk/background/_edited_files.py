@@ -29,7 +29,6 @@ _NOT_WATCHED = "_site"  # Jekyll writes it
 _DATA = "_data"  # rounds watch it, except for the lists in it
 _LISTS = (_DATA, "_data/lists")
 _THEME = "assets"
-_SETTINGS = "beat.toml"
 _NEWS = ("_news/", "_archive/")
 
 
@@ -147,7 +146,7 @@ def is_watched(path: str) -> bool:
     if first == _DATA:
         return path in _LISTS or path.startswith(f"{_LISTS[-1]}/")
     is_ours = first.startswith("_") and first != _NOT_WATCHED
-    return is_ours or first == _THEME or path == _SETTINGS
+    return is_ours or first == _THEME or path == "beat.toml"
 
 
 def _describe(changes: FileChanges) -> str:

@@ -32,8 +32,6 @@ if TYPE_CHECKING:
     from copydesk.config._settings import Settings as Settings
     from copydesk.config._toml import FORMAT_STEPS as FORMAT_STEPS
     from copydesk.config._toml import upgrade_tables as upgrade_tables
-    from copydesk.config._write_beat import FileSetting as FileSetting
-    from copydesk.config._write_beat import SettingValue as SettingValue
     from copydesk.config._write_beat import append_sources as append_sources
     from copydesk.config._write_beat import change_values as change_values
     from copydesk.config._write_beat import drop_source as drop_source

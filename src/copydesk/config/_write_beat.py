@@ -16,15 +16,13 @@ from copydesk.config._sections import BLOCKS, SECTIONS
 from copydesk.config._toml import setting_error
 from copydesk.errors import ConfigError
 from copydesk.kit import urls
-from copydesk.kit.options import Option
+from copydesk.kit.options import FileSetting, SettingValue
 from copydesk.news import Source
 from copydesk.news.source import ListingRule
 
 _MOST_BYTES = 2_000_000  # 50,000 sources take seconds
 _INDEXED = re.compile(r"(\w+)\[(\d{1,9})\]")
 _BY_HAND = "edit the file by hand"
-
-SettingValue = bool | int | float | str | list[str]
 
 
 def append_sources(before: bytes, sources: Iterable[Source]) -> tuple[bytes, list[Source]]:
@@ -79,20 +77,6 @@ def _format_value(value: object) -> str:
     if isinstance(value, ListingRule):
         return f"{{ {', '.join(_format_lines(value, ListingRule(item='', written=date.min)))} }}"
     return _toml.format_value(value)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FileSetting:
-    """A setting as beat.toml has it, by its path such as `letter[0].at`; `key` is `letter.at`.
-
-    `value` is the default if the file does not set it.
-    """
-
-    key: str
-    path: str
-    option: Option
-    value: object
-    is_set: bool
 
 
 def read_values(data: bytes, keys: Iterable[str]) -> list[FileSetting]:

@@ -16,6 +16,7 @@ from typing import Final, Generic, TypeVar
 
 V = TypeVar("V")
 V_co = TypeVar("V_co", covariant=True)
+SettingValue = bool | int | float | str | list[str]
 
 
 class Unfit(Exception):  # noqa: N818 - an answer to whoever reads options, no error of the product
@@ -64,6 +65,20 @@ class Option:
     name: str = ""
     default: object = None
     required: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileSetting:
+    """A setting as a file has it, by its path such as `letter[0].at`; `key` is `letter.at`.
+
+    `value` is the default if the file does not set it.
+    """
+
+    key: str
+    path: str
+    option: Option
+    value: object
+    is_set: bool
 
 
 def option(

@@ -17,6 +17,7 @@ from copydesk.archive.change import Change, write
 from copydesk.errors import ConfigError, GitError, RecordError, UsageError
 from copydesk.judge import keywords
 from copydesk.kit import text, within
+from copydesk.kit.options import FileSetting, SettingValue
 from copydesk.news import Image
 from copydesk.news.beat import Organization
 from copydesk.newsroom._newsroom import Newsroom
@@ -183,9 +184,7 @@ def _read_writable(path: Path) -> bytes:
 # Edit settings of beat.toml that have a form at the desk.
 
 
-def read_beat_values(
-    newsroom: Newsroom, keys: Sequence[str]
-) -> tuple[list[config.FileSetting], str]:
+def read_beat_values(newsroom: Newsroom, keys: Sequence[str]) -> tuple[list[FileSetting], str]:
     """Return the settings with these keys in beat.toml, and the digest of the file.
 
     Raises ConfigError if the file is invalid, RecordError if it cannot be read.
@@ -195,7 +194,7 @@ def read_beat_values(
 
 
 def edit_settings(
-    newsroom: Newsroom, values: Mapping[str, config.SettingValue], by: str, seen: str
+    newsroom: Newsroom, values: Mapping[str, SettingValue], by: str, seen: str
 ) -> SettingsReport:
     """Write settings into beat.toml, by their paths there; the rest of the file is unchanged.
 

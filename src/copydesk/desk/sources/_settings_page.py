@@ -8,13 +8,13 @@ from collections.abc import Mapping, Sequence
 
 from starlette.responses import Response
 
-from copydesk.config import FileSetting, SettingValue
 from copydesk.desk._desk import Page, Visit
 from copydesk.desk._http import read_form
 from copydesk.desk._newsroom_thread import Counts, OpenNewsroom
 from copydesk.desk._pages import Pages, asset_name
 from copydesk.desk._story_view import View
-from copydesk.errors import ConfigError, CopydeskError, RecordError, UsageError
+from copydesk.errors import CopydeskError
+from copydesk.kit.options import FileSetting, SettingValue
 from copydesk.newsroom import Newsroom, settings
 
 # The settings that the form may write; the template has their order.
@@ -50,7 +50,7 @@ async def write_settings(visit: Visit) -> Response:
 
     try:
         done = await visit.desk.thread.change(change)
-    except (ConfigError, RecordError, UsageError) as error:
+    except CopydeskError as error:
         return await _show(visit, typed, error)
     tables = dict.fromkeys(re.split(r"\W", path)[0] for path in values)
     return visit.redirect("settings/", changed=done.commit or "", saved=" ".join(tables))
@@ -82,7 +82,7 @@ async def _show(visit: Visit, typed: Fields, error: CopydeskError | None = None)
         asked, problem = visit.request.query_params, error
         try:
             known, seen = settings.read_beat_values(opened.newsroom, _KEYS)
-        except (ConfigError, RecordError) as broken:
+        except CopydeskError as broken:
             known, seen, problem = [], "", broken
         return pages.page(
             "settings.html",
