@@ -66,7 +66,7 @@ def edit_source(
         values = {f"source[{place}].{name}": value for name, value in changed.items()}
         lines = (url, *(f"* {name} = {value}" for name, value in changed.items()))
         after = config.change_values(data, values)
-        return BeatEdit(after=after, subject=_subject(source), lines=lines)
+        return after, _subject(source), lines
 
     report = edit_beat_file(newsroom, make, by, seen)
     if edit.url not in {"", url}:
@@ -93,9 +93,8 @@ def end_source(newsroom: Newsroom, url: str, by: str, seen: str | None = None) -
 
     def make(data: bytes) -> BeatEdit:
         place = _find_place(newsroom, url)
-        after = config.drop_source(data, place, url)
         subject = _subject(newsroom.beat.sources[place])
-        return BeatEdit(after=after, subject=subject, lines=(f"- {url}",))
+        return config.drop_source(data, place, url), subject, (f"- {url}",)
 
     return edit_beat_file(newsroom, make, by, seen)
 
@@ -196,8 +195,7 @@ def file_sources(newsroom: Newsroom, sources: Sequence[Source], by: str) -> Sett
         if not added:
             raise UsageError("the source exists already", subject=sources[0].url if sources else "")
         count = "1 added" if len(added) == 1 else f"{len(added)} added"
-        lines = tuple(f"+ {source.url}" for source in added)
-        return BeatEdit(after=after, subject=f"sources: {count}", lines=lines)
+        return after, f"sources: {count}", tuple(f"+ {source.url}" for source in added)
 
     return edit_beat_file(newsroom, make, by)
 

@@ -28,6 +28,7 @@ _MOST_BYTES = 2_000_000
 _MOST_LINES = 200  # of a commit message
 _LINE_CHARACTERS = 200  # of a line of the message
 _COMMITTED = re.compile(r"(sources|topics|organizations|rules|settings): ")
+BeatEdit = tuple[bytes, str, tuple[str, ...]]
 _UNDER_EDIT = "beat.toml has uncommitted edits: the change is written, but not committed"
 _LINKED = "beat.toml is a link to another file: the change is written there, but not committed"
 
@@ -69,24 +70,16 @@ def commit_settings(
     return SettingsReport(changed=done.written, commit=done.commit, notes=notes_on(done, "it is"))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BeatEdit:
-    """An edit of beat.toml: its new bytes, and the subject and lines of its commit message."""
-
-    after: bytes
-    subject: str
-    lines: tuple[str, ...] = ()
-
-
 def edit_beat_file(
     newsroom: Newsroom, make: Callable[[bytes], BeatEdit], by: str, seen: str | None = None
 ) -> SettingsReport:
-    """Call `make` with the bytes of beat.toml for an edit of it, and commit the file.
+    """Call `make` with the bytes of beat.toml for its new bytes, and commit the file.
 
-    If a user has uncommitted edits in the file, or it is a link, the edit is written and stays
-    uncommitted; a note says so. `seen` is the digest of the file that the editor saw, None for a
-    caller that did not look at it. Raises UsageError if the file has changed since, and for values
-    that beat.toml refuses; otherwise raises like `commit_settings`.
+    `make` also returns the subject and the lines of the commit message. If a user has uncommitted
+    edits in the file, or it is a link, the edit is written and stays uncommitted; a note says so.
+    `seen` is the digest of the file that the editor saw, None for a caller that did not look at it.
+    Raises UsageError if the file has changed since, and for values that beat.toml refuses;
+    otherwise raises like `commit_settings`.
     """
     path = (newsroom.root / _BEAT_FILE).resolve()
     with hold_write_lock(newsroom) as lock:
@@ -95,11 +88,11 @@ def edit_beat_file(
         if seen not in (None, before):
             raise _overtaken(_BEAT_FILE)
         try:
-            beat = make(data)
+            after, subject, lines = make(data)
         except ConfigError as error:
             raise UsageError(error.what, subject=error.subject, hint=error.hint) from error
-        file = FileChange(path=_BEAT_FILE, after=beat.after, before=before)
-        edit = SettingsEdit(files=(file,), subject=beat.subject, lines=beat.lines)
+        file = FileChange(path=_BEAT_FILE, after=after, before=before)
+        edit = SettingsEdit(files=(file,), subject=subject, lines=lines)
         change = _decide(newsroom, edit, by)
         is_link = (newsroom.root / _BEAT_FILE).is_symlink()
         if is_link or change.is_under_edit(lock):
@@ -203,11 +196,8 @@ def edit_settings(
 
     def make(data: bytes) -> BeatEdit:
         count = "1 changed" if len(values) == 1 else f"{len(values)} changed"
-        return BeatEdit(
-            after=config.change_values(data, values),
-            subject=f"settings: {count}",
-            lines=tuple(f"* {path} = {value}" for path, value in values.items()),
-        )
+        lines = tuple(f"* {path} = {value}" for path, value in values.items())
+        return config.change_values(data, values), f"settings: {count}", lines
 
     return edit_beat_file(newsroom, make, by, seen)
 
