@@ -211,6 +211,18 @@ def test_the_target_of_a_link_is_written_and_nothing_committed(root: Path, tmp_p
     assert 0o640 == elsewhere.stat().st_mode & 0o777
 
 
+def test_a_source_is_added_to_a_file_that_is_too_big_for_other_edits(root: Path) -> None:
+    (root / "beat.toml").write_text((root / "beat.toml").read_text() + "#" * 2_000_000 + "\n")
+    run_git(root, "commit", "-qam", "big")
+
+    with opened(root) as desk:
+        assert read_source_board(desk).seen == beat_digest(desk)
+        added = file_sources(desk, [Source(url="https://tern.example/")], "Anna")
+    with opened(root) as desk, pytest.raises(UsageError, match="too big"):
+        end_source(desk, HERON, "Anna")
+    assert added.commit
+
+
 def test_a_read_only_file_is_left_alone(root: Path) -> None:
     before = (root / "beat.toml").read_bytes()
     (root / "beat.toml").chmod(0o444)

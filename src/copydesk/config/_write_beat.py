@@ -110,9 +110,7 @@ def change_values(data: bytes, values: Mapping[str, SettingValue]) -> bytes:
     Raises ConfigError if the result would not be a valid beat.toml that differs in these values
     alone.
     """
-    if len(data) > _MOST_BYTES:
-        raise setting_error(_toml.FILE, "", "the file is too big for a program to edit", _BY_HAND)
-    wanted = _toml.parse(data)
+    wanted = _parse(data)
     text = data.decode("utf-8-sig")
     newline = "\r\n" if "\r\n" in text else "\n"
     try:
@@ -122,6 +120,12 @@ def change_values(data: bytes, values: Mapping[str, SettingValue]) -> bytes:
     except (TypeError, LookupError, ValueError) as error:
         raise _cannot_keep() from error
     return _check(data, text, wanted)
+
+
+def _parse(data: bytes) -> dict[str, Any]:
+    if len(data) > _MOST_BYTES:
+        raise setting_error(_toml.FILE, "", "the file is too big for a program to edit", _BY_HAND)
+    return _toml.parse(data)
 
 
 def _check(data: bytes, text: str, wanted: dict[str, Any]) -> bytes:
@@ -145,7 +149,7 @@ def drop_source(data: bytes, place: int, url: str | None = None) -> bytes:
     around them stay. Raises ConfigError if the result would not be a valid beat.toml that lacks
     this source alone, and if the source of that number does not have this `url`.
     """
-    wanted: dict[str, Any] = _toml.parse(data)
+    wanted = _parse(data)
     _check_source(wanted, place, url)
     del wanted["source"][place]
     if not wanted["source"]:

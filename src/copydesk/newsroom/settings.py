@@ -24,7 +24,8 @@ from copydesk.newsroom._newsroom import Newsroom
 from copydesk.newsroom.filing import hold_write_lock, notes_on
 
 _BEAT_FILE = "beat.toml"
-_MOST_BYTES = 2_000_000
+_BEAT_BYTES = 32_000_000  # 50,000 sources with all options take 20 MB
+_MOST_BYTES = 2_000_000  # of a logo
 _MOST_LINES = 200  # of a commit message
 _LINE_CHARACTERS = 200  # of a line of the message
 _COMMITTED = re.compile(r"(sources|topics|organizations|rules|settings): ")
@@ -160,7 +161,7 @@ def beat_digest(newsroom: Newsroom) -> str:
 
 def _read(path: Path) -> bytes:
     try:
-        return within.read_user_file(path, _MOST_BYTES)
+        return within.read_user_file(path, _BEAT_BYTES)
     except OSError as error:
         raise RecordError(f"file cannot be read ({error.strerror})", subject=_BEAT_FILE) from error
 
