@@ -290,7 +290,7 @@ def test_a_listing_is_added_as_one(root: Path) -> None:
     found = find(root, {HOME: html("<title>Tern</title>", ARTICLES)})
 
     assert found.best is not None
-    add(root, sources.offered_source(found.best))
+    add(root, sources.take_offer(found.best))
     assert 'kind = "listing"' in (root / "beat.toml").read_text("utf-8")
     assert 'name = "Tern"' in (root / "beat.toml").read_text("utf-8")
 
@@ -302,7 +302,7 @@ def test_a_list_is_added_under_its_publishers_name(root: Path) -> None:
     )
 
     (offer,) = find(root, {HOME: xml(news)}).offers
-    add(root, sources.offered_source(offer))
+    add(root, sources.take_offer(offer))
 
     assert (offer.kind, offer.title) == ("news sitemap", "Tern & Gull RSS")
     assert 'name = "Tern & Gull"' in (root / "beat.toml").read_text("utf-8")

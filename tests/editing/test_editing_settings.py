@@ -23,7 +23,7 @@ from copydesk.errors import FeedError, RecordError, UsageError
 from copydesk.memory import Tally
 from copydesk.news import Source
 from copydesk.newsroom import Newsroom, open_newsroom
-from copydesk.newsroom.settings import beat_digest, list_settings_commits, undo_settings
+from copydesk.newsroom.settings import digest_beat_file, list_settings_commits, undo_settings
 from copydesk.rounds.sources import read_source_board
 from copydesk.rounds.sources.states import source_states
 from copydesk.watch.schedule import state
@@ -203,7 +203,7 @@ def test_the_target_of_a_link_is_written_and_nothing_committed(root: Path, tmp_p
     run_git(root, "commit", "-qam", "a link")
 
     with opened(root) as desk:
-        report = edit_source(desk, GULL, SourceEdit(trust="hold"), "Anna", beat_digest(desk))
+        report = edit_source(desk, GULL, SourceEdit(trust="hold"), "Anna", digest_beat_file(desk))
 
     assert (report.commit, "link to another file" in report.notes[0]) == (None, True)
     assert (root / "beat.toml").is_symlink()
@@ -216,7 +216,7 @@ def test_a_source_is_added_to_a_file_that_is_too_big_for_other_edits(root: Path)
     run_git(root, "commit", "-qam", "big")
 
     with opened(root) as desk:
-        assert read_source_board(desk).seen == beat_digest(desk)
+        assert read_source_board(desk).seen == digest_beat_file(desk)
         added = file_sources(desk, [Source(url="https://tern.example/")], "Anna")
     with opened(root) as desk, pytest.raises(UsageError, match="too big"):
         end_source(desk, HERON, "Anna")

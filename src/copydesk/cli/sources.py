@@ -64,7 +64,7 @@ def add(
         _print_choices(invocation, discovery)
         raise click.exceptions.Exit(1)
     _note_fallback(discovery, chosen)
-    added = _add(invocation, sources.offered_source(chosen, name))
+    added = _add(invocation, sources.take_offer(chosen, name))
     _report_added(invocation, chosen.url, added, discovery.offers)
 
 

@@ -165,11 +165,8 @@ def compose_newsroom(new: NewBeat) -> Mapping[str, str]:
 
 def _compose_beat(new: NewBeat, title: str, topics: Sequence[str]) -> str:
     """Return the text of a valid beat.toml; two spellings of one URL become one source."""
-    main = (
-        _MAIN_TOPIC.format(topic=_toml.format_value(topics[0]))
-        if len(topics) == 1
-        else _NO_MAIN_TOPIC
-    )
+    topic = _toml.format_value(topics[0]) if len(topics) == 1 else ""
+    main = _MAIN_TOPIC.format(topic=topic) if topic else _NO_MAIN_TOPIC
     beat = _BEAT.format(
         title=_toml.format_value(title),
         url=_URL,

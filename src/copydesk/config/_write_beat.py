@@ -230,12 +230,12 @@ def _write_value(text: str, path: str, written: str, newline: str) -> str:
         end, own = near[-1].end, path.removeprefix(f"{near[-1].table}.")
         return f"{text[:end]}{newline}{own} = {written}{text[end:]}"
     block = f"{newline}[{table}]{newline}{name} = {written}"
-    above = table.rpartition(".")[0]
-    family = [line for line in lines if above and f"{line.table}.".startswith(f"{above}.")]
-    if family:
+    above = f"{table.rpartition('.')[0] or table}."  # or tables below it
+    if family := [line for line in lines if f"{line.table}.".startswith(above)]:
         end = family[-1].end
         return f"{text[:end]}{newline}{block}{text[end:]}"
-    return f"{text}{'' if text.endswith(newline) else newline}{block}{newline}"
+    gap = "" if text.endswith(newline) else newline
+    return f"{text}{gap}{block}{newline}"
 
 
 def _read_lines(text: str) -> Iterator[_Line]:

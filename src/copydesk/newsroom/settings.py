@@ -87,7 +87,7 @@ def edit_beat_file(
         data = _read_writable(path)
         before = archive.digest(data)
         if seen not in (None, before):
-            raise _overtaken(_BEAT_FILE)
+            raise _conflict_error(_BEAT_FILE)
         try:
             after, subject, lines = make(data)
         except ConfigError as error:
@@ -98,7 +98,7 @@ def edit_beat_file(
         is_link = (newsroom.root / _BEAT_FILE).is_symlink()
         if is_link or change.is_under_edit(lock):
             if not write(path.parent, replace(file, path=path.name).as_entry()):
-                raise _overtaken(_BEAT_FILE)
+                raise _conflict_error(_BEAT_FILE)
             notes = (_LINKED if is_link else _UNDER_EDIT,)
             return SettingsReport(changed=(_BEAT_FILE,), commit=None, notes=notes)
         done = change.begin(lock, needed=change.paths).finish()
@@ -135,10 +135,10 @@ def _shorten(line: str) -> str:
 def refuse_others(newsroom: Newsroom, path: str, seen: str) -> None:
     """Raise UsageError if a file has changed since an editor saw it, when its digest was `seen`."""
     if archive.digest_of(newsroom.root, path) != seen:
-        raise _overtaken(path)
+        raise _conflict_error(path)
 
 
-def _overtaken(path: str) -> UsageError:
+def _conflict_error(path: str) -> UsageError:
     return UsageError(
         "somebody has changed the file in the meantime",
         subject=path,
@@ -154,7 +154,7 @@ def read_beat_file(newsroom: Newsroom) -> bytes:
     return _read(newsroom.root / _BEAT_FILE)
 
 
-def beat_digest(newsroom: Newsroom) -> str:
+def digest_beat_file(newsroom: Newsroom) -> str:
     """Return the digest of beat.toml, which may be a link; raises RecordError."""
     return archive.digest(_read(newsroom.root / _BEAT_FILE))
 

@@ -40,7 +40,7 @@ async def write_settings(visit: Visit) -> Response:
     form: dict[str, list[str]] = {}
     for name, words in await read_form(visit.request):
         form.setdefault(name, []).append(words)
-    seen, typed = "".join(form.pop("seen", [])), _list_changed(form)
+    seen, typed = "".join(form.pop("seen", [])), _list_changes(form)
     values: dict[str, SettingValue] = {}
 
     def change(newsroom: Newsroom) -> settings.SettingsReport:
@@ -56,7 +56,7 @@ async def write_settings(visit: Visit) -> Response:
     return visit.redirect("settings/", changed=done.commit or "", saved=" ".join(tables))
 
 
-def _list_changed(form: Fields) -> Fields:
+def _list_changes(form: Fields) -> Fields:
     """Return the fields of a form that its sender changed, by the paths of the settings."""
     now = {name.removeprefix(_WAS): form.get(name.removeprefix(_WAS), ()) for name in form}
     return {path: words for path, words in now.items() if words != form.get(_WAS + path, ())}

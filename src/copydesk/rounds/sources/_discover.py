@@ -83,7 +83,7 @@ def _with_scheme(url: str) -> str:
     return f"https://{url}" if "." in bare[1] else url
 
 
-def offered_source(offer: watch.Offer, name: str = "") -> Source:
+def take_offer(offer: watch.Offer, name: str = "") -> Source:
     """Return an offered list as a source; its title is the source's name unless `name` is given."""
     kind: SourceKind = "listing" if offer.kind == "listing" else "auto"
     return Source(url=offer.url, name=name or offer.name, kind=kind)
