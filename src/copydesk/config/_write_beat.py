@@ -200,10 +200,10 @@ _TOKEN = re.compile(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Line:
-    """A table's head or a key with its value: the dotted path, that of its table, offsets.
+    """A table's head or a key with its value: the dotted path ("" for a head), that of its table.
 
-    `value` is the offset of the value, which `last` follows; of a head they are the same. `end` is
-    the end of the line, behind a comment.
+    The rest are offsets: of the value, which `last` follows, and of the end of the line, behind a
+    comment.
     """
 
     path: str
@@ -216,14 +216,14 @@ class _Line:
     @property
     def holder(self) -> str:
         """Return the path of the table that has the key, or whose head this is."""
-        return self.path if self.value == self.last else self.path.rpartition(".")[0]
+        return self.path.rpartition(".")[0] if self.path else self.table
 
 
 def _write_value(text: str, path: str, written: str, newline: str) -> str:
     """Return the text with another value at a path: in its place, in its table, in a new table."""
     lines = list(_read_lines(text))
     for line in lines:
-        if line.path == path and line.value != line.last:
+        if line.path == path:
             return text[: line.value] + written + text[line.last :]
     table, _, name = path.rpartition(".")
     if near := [line for line in lines if line.holder == table]:
@@ -243,7 +243,7 @@ def _read_lines(text: str) -> Iterator[_Line]:
     table, counts = "", dict[str, int]()
     for start, value, last, end in _find_lines(text):
         if value == last:
-            table = path = _name_table(tomllib.loads(text[start:last]), counts)
+            path, table = "", _name_table(tomllib.loads(text[start:last]), counts)
         else:
             keys = _name_table(tomllib.loads(f"{text[start:value].rstrip()}0"), {})
             path = f"{table}.{keys}" if table else keys
