@@ -167,7 +167,7 @@ def test_changed_settings_ask_for_a_build(root: Path) -> None:
 
     desk = at_work(root, work)
 
-    assert ["catalogue", "build"] == desk.starter.asked
+    assert ["build"] == desk.starter.asked
     assert ["building the site, because beat.toml changed"] == desk.said
 
 

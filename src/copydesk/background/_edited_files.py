@@ -275,7 +275,7 @@ class FileWatcher:
             paths.add(path)
         if mask & self._here_now:
             paths.update(self._watch(path))  # adds nothing for a file, unless it links to a folder
-        elif mask & self._flags.ISDIR or "/" not in path:
+        elif mask & self._flags.ISDIR or ("/" not in path and not mask & self._flags.CLOSE_WRITE):
             self._forget(path)
             return FileChanges(everything=True)
         return FileChanges()
