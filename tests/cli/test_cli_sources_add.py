@@ -270,6 +270,8 @@ def test_an_import_names_what_it_left_out_and_why(tmp_path: Path) -> None:
         "added": 0,
         "known": ["https://gull.example/feed.xml", "https://new.example/"],
         "unusable": ["file:///etc/passwd"],
+        "no_topics": [],
+        "notes": [],
     } == again
 
 
