@@ -158,6 +158,19 @@ def test_a_reading_list_asks_for_a_build_and_the_rest_of_the_data_for_none(root:
     assert ["building the site, because _data/lists/best.yaml changed"] == desk.said
 
 
+def test_changed_settings_ask_for_a_build(root: Path) -> None:
+    async def work(desk: Desk) -> None:
+        with (root / "beat.toml").open("a") as file:
+            file.write("# mine\n")
+        (root / "README.md").write_text("Tides")
+        await desk.starter.was_asked.wait()
+
+    desk = at_work(root, work)
+
+    assert ["build"] == desk.starter.asked
+    assert ["building the site, because beat.toml changed"] == desk.said
+
+
 def test_a_build_is_sent_on_where_rounds_are(root: Path) -> None:
     async def work(desk: Desk) -> None:
         desk.edited.deploys = lambda: True

@@ -12,7 +12,7 @@ import pytest
 
 from world.command import copydesk
 from world.machine import PATIENCE_SECONDS
-from world.newsroom import Answer, feed, newsroom, record_web
+from world.newsroom import Answer, feed, newsroom, record_web, run_git
 
 HOME = "https://tern.example/"
 DATE = "Thu, 19 Nov 2026 10:00:00 GMT"
@@ -129,6 +129,38 @@ def test_as_it_is_nothing_is_looked_at(root: Path) -> None:
     assert f'url = "{HOME}one"' in beat(root)
 
 
+def test_what_is_added_is_one_commit_by_gits_user(tmp_path: Path) -> None:
+    root = newsroom(tmp_path / "beat")
+    before = beat(root)
+    listed = tmp_path / "list"
+    listed.write_text(f"{HOME}sea\n{HOME}land\n")
+
+    assert copydesk("-C", root, "sources", "add", f"{HOME}one", "--as-is").err == ""
+    first = run_git(root, "log", "-1", "--format=%B")
+    copydesk("-C", root, "sources", "import", listed)
+
+    assert first.startswith(f"sources: 1 added\n\n+ {HOME}one\n")
+    assert run_git(root, "log", "-1", "--format=%s").strip() == "sources: 2 added"
+    assert run_git(root, "status", "--porcelain") == ""
+    assert beat(root).startswith(before)
+
+
+def test_beside_edits_that_are_not_committed_it_is_added_and_that_is_said(tmp_path: Path) -> None:
+    root = newsroom(tmp_path / "beat")
+    head = run_git(root, "rev-parse", "HEAD")
+    mine = f"{beat(root)}# mine\n"
+    (root / "beat.toml").write_text(mine, "utf-8")
+
+    said = copydesk("-C", root, "sources", "add", f"{HOME}one", "--as-is")
+
+    assert (said.code, said.out) == (0, f"added: {HOME}one\n")
+    assert said.err == (
+        "note: beat.toml has uncommitted edits: the change is written, but not committed\n"
+    )
+    assert beat(root) == f'{mine}\n[[source]]\nurl = "{HOME}one"\n'
+    assert head == run_git(root, "rev-parse", "HEAD")
+
+
 def test_an_address_without_a_scheme_gets_one_and_that_is_said(root: Path, web: Path) -> None:
     said = copydesk("-C", root, "sources", "add", "tern.example/one", "--web", web)
 
@@ -238,6 +270,8 @@ def test_an_import_names_what_it_left_out_and_why(tmp_path: Path) -> None:
         "added": 0,
         "known": ["https://gull.example/feed.xml", "https://new.example/"],
         "unusable": ["file:///etc/passwd"],
+        "no_topics": [],
+        "notes": [],
     } == again
 
 

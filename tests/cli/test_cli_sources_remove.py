@@ -42,15 +42,18 @@ def test_one_that_is_not_there_is_an_error_and_nothing_changes(root: Path) -> No
     assert before == (root / "beat.toml").read_bytes()
 
 
-def test_edits_that_are_not_committed_are_left_alone(root: Path) -> None:
-    with (root / "beat.toml").open("a", encoding="utf-8") as beat:
-        beat.write("# mine\n")
+def test_beside_edits_that_are_not_committed_only_the_block_goes(root: Path) -> None:
+    head = run_git(root, "rev-parse", "HEAD")
+    before = (root / "beat.toml").read_text("utf-8")
+    (root / "beat.toml").write_text(f"# mine\n{before}", "utf-8")
 
     said = copydesk("-C", root, "sources", "remove", HERON)
 
-    assert said.code != 0
-    assert "beat.toml" in said.err
-    assert HERON in urls_of(root)
+    assert (said.code, said.out) == (0, f"removed: {HERON}\n")
+    assert "beat.toml has uncommitted edits" in said.err
+    assert head == run_git(root, "rev-parse", "HEAD")
+    after = (root / "beat.toml").read_text("utf-8")
+    assert (after.startswith("# mine\n"), HERON in after) == (True, False)
 
 
 def test_json_says_the_commit(root: Path) -> None:

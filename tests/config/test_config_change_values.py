@@ -6,6 +6,7 @@ import pytest
 
 from copydesk import config
 from copydesk.errors import ConfigError
+from copydesk.kit.options import SettingValue
 
 BEAT = b"""\
 # my beat
@@ -85,6 +86,47 @@ def test_a_file_keeps_how_it_is_written(beat: bytes, after: bytes) -> None:
     assert after == config.change_values(beat, {"scoring.publish_at": 4})
 
 
+APART = b"""\
+[site]
+title = "T"
+
+[[source]]
+url = "https://a.example/f"
+
+[mail]
+from_name = "T"   # ours
+
+[[source]]
+url = "https://b.example/f"
+
+[fetch]
+delay_seconds = 2.0
+
+[[letter]]
+id = "daily"
+[[letter.part]]
+kind = "lead"
+"""
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "before", "after"),
+    [
+        ("source[0].trust", "hold", 'a.example/f"\n', 'a.example/f"\ntrust = "hold"\n'),
+        ("source[1].trust", "hold", 'b.example/f"\n', 'b.example/f"\ntrust = "hold"\n'),
+        ("mail.from_name", "The Gull", '"T"   # ours', '"The Gull"   # ours'),
+        ("fetch.delay_seconds", 3, "= 2.0", "= 3"),
+        ("letter[0].days", ["monday"], '"daily"\n', '"daily"\ndays = ["monday"]\n'),
+        ("publish.languages", True, '"lead"\n', '"lead"\n\n[publish]\nlanguages = true\n'),
+    ],
+)
+def test_blocks_with_other_tables_between_them_stay_where_they_are(
+    path: str, value: SettingValue, before: str, after: str
+) -> None:
+    changed = config.change_values(APART, {path: value})
+    assert APART.decode().replace(before, after) == changed.decode()
+
+
 @pytest.mark.parametrize(
     ("beat", "value", "what"),
     [
@@ -99,6 +141,19 @@ def test_what_cannot_be_kept_or_read_again_is_refused(beat: bytes, value: int, w
     with pytest.raises(ConfigError) as caught:
         config.change_values(beat, {"scoring.points.tease": value})
     assert what in str(caught.value)
+
+
+def test_values_are_read_from_the_file_alone_with_defaults_where_it_is_silent() -> None:
+    letters = b'[[letter]]\nid = "a"\nat = "06:30"\n[[letter]]\nid = "b"\n'
+
+    found = config.read_values(BEAT + letters, ["scoring.publish_at", "letter.at", "mail.reply_to"])
+
+    assert [(one.path, one.value, one.is_set) for one in found] == [
+        ("scoring.publish_at", 70, True),
+        ("letter[0].at", "06:30", True),
+        ("letter[1].at", "07:00", False),
+        ("mail.reply_to", "", False),
+    ]
 
 
 MADE = b"""\
@@ -146,16 +201,17 @@ def test_a_source_goes_with_its_values_and_no_comment_around_it() -> None:
 
 
 @pytest.mark.parametrize(
-    "odd",
-    [
-        b'source = [{ url = "https://a.example/f" }]\n',
-        b'[site]\ndescription = """\n[[source]]\n"""\n[[source]]\nurl = "https://a.example/f"\n',
-        b'[["source"]]\nurl = "https://a.example/f"\n[[source]]\nurl = "https://b.example/f"\n',
-    ],
+    "text", [b'description = """\\\n[[source]]\\\n"""\n', b'description = "[[source]]"\n']
 )
-def test_a_source_that_cannot_be_told_from_the_rest_is_left_to_a_person(odd: bytes) -> None:
+def test_what_only_looks_like_the_head_of_a_source_is_none(text: bytes) -> None:
+    site, block = b'[site]\ntitle = "T"\n' + text, b'[["source"]]\nurl = "https://a.example/f"\n'
+    assert site == config.drop_source(site + b"\n" + block, 0)
+
+
+def test_a_source_in_a_list_on_one_line_is_left_to_a_person() -> None:
+    beat = b'source = [{ url = "https://a.example/f" }]\n[site]\ntitle = "T"\n'
     with pytest.raises(ConfigError, match="without changing the layout"):
-        config.drop_source(odd, 0)
+        config.drop_source(beat, 0)
 
 
 @pytest.mark.parametrize("place", [0, 2, 3, 7])

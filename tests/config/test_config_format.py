@@ -96,9 +96,9 @@ def test_a_value_under_both_names_is_refused() -> None:
 
 
 def test_a_source_is_added_below_a_format(tmp_path: Path) -> None:
-    (tmp_path / "beat.toml").write_text('format = 1\n[site]\ntitle = "T"\n')
-
-    assert config.add_source(tmp_path, Source(url="https://a.example/"))
+    before = b'format = 1\n[site]\ntitle = "T"\n'
+    after, _ = config.append_sources(before, [Source(url="https://a.example/")])
+    (tmp_path / "beat.toml").write_bytes(after)
 
     assert 1 == len(config.load(tmp_path, {}).beat.sources)
 

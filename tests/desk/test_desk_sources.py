@@ -104,6 +104,12 @@ def test_the_menu_counts_who_needs_a_person_and_advice_names_the_desks_buttons(
     assert "copydesk sources" not in body
 
 
+@pytest.mark.parametrize("page", ["/desk/sources/?", f"{ONE}&"])
+def test_a_change_that_no_commit_has_is_said_to_be_so(anna: Browser, page: str) -> None:
+    assert "The change is not committed to git" in anna.get(f"{page}changed=").body
+    assert "not committed to git" not in anna.get(f"{page}changed=1234abcd").body
+
+
 def test_of_a_recorded_web_it_is_said_that_it_is_one(tmp_path: Path) -> None:
     with serve_recorded(newsroom(tmp_path / "beat")) as demo:
         guest = demo.owner()

@@ -12,6 +12,7 @@ import pytest
 
 from copydesk.editing import source_edits
 from copydesk.errors import ConfigError, FeedError, FetchError, UsageError
+from copydesk.news import Source
 from copydesk.newsroom import open_newsroom
 from copydesk.rounds import sources
 from world.background import hosts_in_background
@@ -280,11 +281,16 @@ def test_each_trouble_has_its_own_way_out(
     assert caught.value.hint.startswith(hint)
 
 
+def add(root: Path, source: Source) -> None:
+    with open_newsroom(root, NOW, {}) as opened:
+        assert source_edits.add_sources(opened, [source]) == (1, ())
+
+
 def test_a_listing_is_added_as_one(root: Path) -> None:
     found = find(root, {HOME: html("<title>Tern</title>", ARTICLES)})
 
     assert found.best is not None
-    assert sources.add_source(root, HOME, offer=found.best)
+    add(root, sources.take_offer(found.best))
     assert 'kind = "listing"' in (root / "beat.toml").read_text("utf-8")
     assert 'name = "Tern"' in (root / "beat.toml").read_text("utf-8")
 
@@ -296,7 +302,7 @@ def test_a_list_is_added_under_its_publishers_name(root: Path) -> None:
     )
 
     (offer,) = find(root, {HOME: xml(news)}).offers
-    sources.add_source(root, HOME, offer=offer)
+    add(root, sources.take_offer(offer))
 
     assert (offer.kind, offer.title) == ("news sitemap", "Tern & Gull RSS")
     assert 'name = "Tern & Gull"' in (root / "beat.toml").read_text("utf-8")

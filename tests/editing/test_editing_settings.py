@@ -23,7 +23,7 @@ from copydesk.errors import FeedError, RecordError, UsageError
 from copydesk.memory import Tally
 from copydesk.news import Source
 from copydesk.newsroom import Newsroom, open_newsroom
-from copydesk.newsroom.settings import list_settings_commits, undo_settings
+from copydesk.newsroom.settings import digest_beat_file, list_settings_commits, undo_settings
 from copydesk.rounds.sources import read_source_board
 from copydesk.rounds.sources.states import source_states
 from copydesk.watch.schedule import state
@@ -159,17 +159,83 @@ def test_what_beat_toml_refuses_is_not_written(
     assert before == (root / "beat.toml").read_bytes()
 
 
-def test_a_link_and_a_file_under_edit_are_left_alone(root: Path, tmp_path: Path) -> None:
-    with (root / "beat.toml").open("a") as file:
-        file.write("# somebody is writing here\n")
-    with pytest.raises(RecordError, match="uncommitted edits"):
-        edit(root, trust="hold")
-    elsewhere = (root / "beat.toml").rename(tmp_path / "elsewhere.toml")
-    (root / "beat.toml").symlink_to(elsewhere)
+def test_a_file_under_edit_gets_its_own_lines_and_stays_uncommitted(root: Path) -> None:
+    head = run_git(root, "rev-parse", "HEAD")
+    before = (root / "beat.toml").read_text() + "# somebody is writing here\n"
+    (root / "beat.toml").write_text(before)
+    (root / "beat.toml").chmod(0o640)
 
-    with pytest.raises((RecordError, UsageError)):
-        edit(root, trust="hold")
-    assert "hold" not in elsewhere.read_text()
+    with opened(root) as desk:
+        edited = edit_source(desk, GULL, SourceEdit(name="The Gull", trust="hold"), "Anna")
+        added = file_sources(desk, [Source(url="https://tern.example/")], "Anna")
+    with opened(root) as desk:
+        ended = end_source(desk, HERON, "Anna")
+
+    for report in (edited, added, ended):
+        assert (report.commit, report.changed) == (None, ("beat.toml",))
+        assert report.notes == (
+            "beat.toml has uncommitted edits: the change is written, but not committed",
+        )
+    assert head == run_git(root, "rev-parse", "HEAD")
+    heron = f'[[source]]\nurl = "{HERON}"\nname = "Heron Daily"\n'
+    held = before.replace('"The Gull"\n', '"The Gull"\ntrust = "hold"\n').replace(heron, "")
+    tern = '\n[[source]]\nurl = "https://tern.example/"\n'
+    assert held + tern == (root / "beat.toml").read_text()
+    assert 0o640 == (root / "beat.toml").stat().st_mode & 0o777
+
+
+def test_staged_edits_count_as_uncommitted(root: Path) -> None:
+    (root / "beat.toml").write_text((root / "beat.toml").read_text() + "# staged\n")
+    run_git(root, "add", "beat.toml")
+
+    with opened(root) as desk:
+        report = end_source(desk, HERON, "Anna")
+
+    assert report.commit is None
+    assert "+# staged" in run_git(root, "diff", "--cached")
+    assert HERON not in (root / "beat.toml").read_text()
+
+
+def test_the_target_of_a_link_is_written_and_nothing_committed(root: Path, tmp_path: Path) -> None:
+    elsewhere = (root / "beat.toml").rename(tmp_path / "elsewhere.toml")
+    elsewhere.chmod(0o640)
+    (root / "beat.toml").symlink_to(elsewhere)
+    run_git(root, "commit", "-qam", "a link")
+
+    with opened(root) as desk:
+        report = edit_source(desk, GULL, SourceEdit(trust="hold"), "Anna", digest_beat_file(desk))
+
+    assert (report.commit, "link to another file" in report.notes[0]) == (None, True)
+    assert (root / "beat.toml").is_symlink()
+    assert 'trust = "hold"' in elsewhere.read_text()
+    assert 0o640 == elsewhere.stat().st_mode & 0o777
+
+
+def test_a_source_is_added_to_a_file_that_is_too_big_for_other_edits(root: Path) -> None:
+    (root / "beat.toml").write_text((root / "beat.toml").read_text() + "#" * 2_000_000 + "\n")
+    run_git(root, "commit", "-qam", "big")
+
+    with opened(root) as desk:
+        assert read_source_board(desk).seen == digest_beat_file(desk)
+        added = file_sources(desk, [Source(url="https://tern.example/")], "Anna")
+    with opened(root) as desk, pytest.raises(UsageError, match="too big"):
+        end_source(desk, HERON, "Anna")
+    assert added.commit
+
+
+def test_a_read_only_file_is_left_alone(root: Path) -> None:
+    before = (root / "beat.toml").read_bytes()
+    (root / "beat.toml").chmod(0o444)
+
+    with opened(root) as desk, pytest.raises(RecordError, match="read-only"):
+        end_source(desk, HERON, "Anna")
+    assert before == (root / "beat.toml").read_bytes()
+
+
+def test_a_commit_keeps_who_may_read_the_file(root: Path) -> None:
+    (root / "beat.toml").chmod(0o600)
+    edit(root, trust="hold")
+    assert 0o600 == (root / "beat.toml").stat().st_mode & 0o777
 
 
 def test_only_the_last_word_on_a_file_is_taken_back_and_only_one_of_settings(root: Path) -> None:

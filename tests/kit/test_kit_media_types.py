@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from copydesk.kit.media_types import media_type
+from copydesk.kit.files import media_type
 
 
 @pytest.mark.parametrize(

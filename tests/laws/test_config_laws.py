@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from copydesk import config
 from copydesk.errors import ConfigError, UsageError
 from copydesk.kit import text
+from copydesk.kit.options import SettingValue
 from copydesk.news import Source
 
 KEYS = st.sampled_from(
@@ -63,8 +64,8 @@ def test_an_added_source_is_the_one_that_is_read(name: str, words: list[str], su
     )
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder)
-        (root / "beat.toml").write_text('[site]\ntitle = "T"\n')
-        assert config.add_source(root, source)
+        after, _ = config.append_sources(b'[site]\ntitle = "T"\n', [source])
+        (root / "beat.toml").write_bytes(after)
         assert config.load(root, {}).beat.sources == (source,)
 
 
@@ -94,3 +95,59 @@ def test_what_is_said_of_a_new_beat_is_what_is_read_of_it(title: str, topics: li
     )
     assert all(topic.keywords == (topic.name,) for topic in beat.topics)
     assert beat.topic == (beat.topics[0].name if len(topics) == 1 else "")
+
+
+BLOCKS = (
+    '[site]  # ours\ntitle = "T"\n',
+    '# the first\n[[source]]\nurl = "https://a.example/f"\n  # within\ninclude = [\n "x", # y\n]\n',
+    "[[ source ]]\n  url = 'https://b.example/f'\n",
+    '[mail]\nfrom_name = "#" # not a comment\n[mail.smtp]\nhost = "h.example"\n',
+    '[[letter]]\nid = "daily"\n[[letter.part]]\nkind = "lead"\n',
+    "[fetch]\n",
+    "[scoring]\npublish_at=70\n\n# between\npoints.tease = -3\n",
+    "# alone\n",
+)
+CHANGES = (
+    ("site.title", 'a "b" # c'),
+    ("source[0].trust", "hold"),
+    ("source[1].name", "Gull"),
+    ("mail.from_name", "[[source]]"),
+    ("mail.smtp.port", 25),
+    ("letter[0].days", ["monday", "friday"]),
+    ("fetch.delay_seconds", 2.5),
+    ("scoring.publish_at", 60),
+    ("scoring.points.tease", -4),
+    ("front.half_life_hours", 12.0),
+    ("publish.languages", True),
+)
+
+
+def count_same(left: bytes, right: bytes) -> int:
+    """Count the bytes with which both begin."""
+    pairs = enumerate(zip(left, right, strict=False))
+    return next((n for n, (a, b) in pairs if a != b), min(len(left), len(right)))
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    st.permutations(BLOCKS),
+    st.sampled_from(CHANGES),
+    st.sampled_from(["\n", "\r\n"]),
+    st.sampled_from(["", "\n", "\n\n"]),
+    st.booleans(),
+)
+def test_a_changed_value_leaves_each_other_byte_of_the_file(
+    blocks: list[str], change: tuple[str, SettingValue], newline: str, gap: str, ends: bool
+) -> None:
+    text = gap.join(blocks).replace("\n", newline)
+    before = (text if ends else text.removesuffix(newline)).encode()
+
+    after = config.change_values(before, dict([change]))
+
+    start = count_same(before, after)
+    end = count_same(before[start:][::-1], after[start:][::-1])
+    gone, new = before[start : len(before) - end], after[start : len(after) - end]
+    assert (b"\n" not in gone, b"#" in gone) == (True, False) or change[0] == "mail.from_name"
+    assert not gone or b"\n" not in new  # a value in its place, or lines of its own
+    assert config.change_values(after, dict([change])) == after
+    assert (b"\r\n" in after) == (newline == "\r\n")

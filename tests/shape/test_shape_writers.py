@@ -30,7 +30,6 @@ CHANGES = {
     "archive/git/_checkout.py": "lays out what a push brought in",
 }
 OF_THE_OWNER = {
-    "config/_write_beat.py": "beat.toml, for `sources add`; the owner commits it",
     "newsroom/starts.py": "a newsroom that is made or adopted",
 }
 OWN = {

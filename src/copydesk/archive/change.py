@@ -13,6 +13,7 @@ from __future__ import annotations
 import contextlib
 import os
 import shlex
+import stat
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -67,6 +68,13 @@ class Change:
     def paths(self) -> tuple[str, ...]:
         """The paths of the files that the change writes."""
         return tuple(file.path for file in self.files)
+
+    def is_under_edit(self, lock: WriteLock) -> bool:
+        """Return whether one of the files has uncommitted edits by a user; raises GitError."""
+        touched, error = _find_edits(lock, [file.as_entry() for file in self.files])
+        if error is not None:
+            raise error
+        return bool(touched)
 
     def begin(self, lock: WriteLock, *, needed: Collection[str] = ()) -> Begun:
         """Write the change to the write-ahead journal on disk, before any of its files is written.
@@ -441,7 +449,8 @@ def write(root: Path, entry_file: EntryFile) -> bool:
             file.parent.mkdir(parents=True, exist_ok=True)
             _files.inside(root, entry_file.moved_from).rename(file)
         elif entry_file.data is not None:
-            files.write_atomic(file, entry_file.data)
+            mode = stat.S_IMODE(file.stat().st_mode) & 0o666 if entry_file.before else 0o644
+            files.write_atomic(file, entry_file.data, mode=mode)
         else:
             file.unlink()
     except OSError as error:

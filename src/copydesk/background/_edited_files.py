@@ -1,4 +1,4 @@
-"""Watch records, theme and assets with inotify; when one changed, update catalogue and site.
+"""Watch records, theme, assets and beat.toml with inotify; on a change, update catalogue and site.
 
 The editors' web interface (the desk) builds nothing after a decision is filed: this does.
 """
@@ -33,7 +33,7 @@ _NEWS = ("_news/", "_archive/")
 
 
 class EditedFiles:
-    """Watches records, theme and assets; builds the site if it is older than they are.
+    """Watches records, theme, assets and settings; builds the site if it is older than they are.
 
     A person's edits and the desk's decisions are built so. A command that built the site itself
     leaves nothing to do. This server's rounds and builds take turns with the lock `turn`; a round
@@ -140,12 +140,13 @@ def _is_free(lock: Path) -> bool:
 
 def is_watched(path: str) -> bool:
     """Return whether a path in the site's folder is watched for edits: stories, lists, theme,
-    assets.
+    assets, settings.
     """
     first = path.partition("/")[0]
     if first == _DATA:
         return path in _LISTS or path.startswith(f"{_LISTS[-1]}/")
-    return (first.startswith("_") and first != _NOT_WATCHED) or first == _THEME
+    is_ours = first.startswith("_") and first != _NOT_WATCHED
+    return is_ours or first == _THEME or path == "beat.toml"
 
 
 def _describe(changes: FileChanges) -> str:
@@ -274,7 +275,7 @@ class FileWatcher:
             paths.add(path)
         if mask & self._here_now:
             paths.update(self._watch(path))  # adds nothing for a file, unless it links to a folder
-        elif mask & self._flags.ISDIR or "/" not in path:
+        elif mask & self._flags.ISDIR or ("/" not in path and not mask & self._flags.CLOSE_WRITE):
             self._forget(path)
             return FileChanges(everything=True)
         return FileChanges()

@@ -18,6 +18,7 @@ from copydesk.cli.terminal import Columns, ago, until
 from copydesk.editing import source_edits
 from copydesk.errors import UsageError
 from copydesk.kit import dates, text
+from copydesk.news import Source
 from copydesk.newsroom import Newsroom
 from copydesk.rounds import RoundOptions, run_round, sources
 
@@ -51,7 +52,8 @@ def add(
     if discovery is None and look:
         raise UsageError("the setting [fetch] contact is empty", hint="set it in beat.toml")
     if discovery is None:
-        _report_added(invocation, url, sources.add_source(invocation.root, url, name))
+        source = Source(url=sources.source_address(url), name=name)
+        _report_added(invocation, url, _add(invocation, source))
         return
     _note_failed(discovery)
     if look:
@@ -62,7 +64,7 @@ def add(
         _print_choices(invocation, discovery)
         raise click.exceptions.Exit(1)
     _note_fallback(discovery, chosen)
-    added = sources.add_source(invocation.root, url, name, chosen)
+    added = _add(invocation, sources.take_offer(chosen, name))
     _report_added(invocation, chosen.url, added, discovery.offers)
 
 
@@ -94,6 +96,19 @@ def preview_source(newsroom: Newsroom, url: str, web: Path | None) -> str:
         _show_offers([chosen], is_error=True)
     _note_fallback(discovery, chosen)
     return chosen.url
+
+
+def _add(invocation: Invocation, source: Source) -> bool:
+    """Add a source to beat.toml; return False if the file has it already."""
+    with invocation.newsroom() as newsroom:
+        added, notes = source_edits.add_sources(newsroom, [source])
+    _note_remarks(notes)
+    return bool(added)
+
+
+def _note_remarks(remarks: Sequence[str]) -> None:
+    for remark in remarks:
+        terminal.note(f"note: {remark}")
 
 
 def _complete_address(url: str) -> str:
@@ -366,8 +381,7 @@ def undo_move(invocation: Invocation, url: str, *, why: str, name: str) -> None:
     if invocation.json:
         terminal.as_json(report)
         return
-    for remark in report.notes:
-        terminal.note(f"note: {remark}")
+    _note_remarks(report.notes)
     if not report.changed:
         click.echo(f"unchanged: {url}")
         return
@@ -389,8 +403,7 @@ def remove(invocation: Invocation, source: str, *, name: str) -> None:
     if invocation.json:
         terminal.as_json(report)
         return
-    for remark in report.notes:
-        terminal.note(f"note: {remark}")
+    _note_remarks(report.notes)
     click.echo(f"removed: {url}")
 
 
@@ -401,6 +414,7 @@ def import_(invocation: Invocation, file: Path) -> None:
     """Import sources from an OPML file or a list of URLs."""
     with invocation.newsroom() as newsroom:
         done = source_edits.import_sources(newsroom, file)
+    _note_remarks(done.notes)
     if done.no_topics:
         names = ", ".join(done.no_topics[:10]) + (", …" if len(done.no_topics) > 10 else "")
         terminal.note(f"ignored {len(done.no_topics)} OPML folders without a topic: {names}")

@@ -32,10 +32,9 @@ if TYPE_CHECKING:
     from copydesk.config._settings import Settings as Settings
     from copydesk.config._toml import FORMAT_STEPS as FORMAT_STEPS
     from copydesk.config._toml import upgrade_tables as upgrade_tables
-    from copydesk.config._write_beat import add_source as add_source
-    from copydesk.config._write_beat import add_sources as add_sources
     from copydesk.config._write_beat import append_sources as append_sources
     from copydesk.config._write_beat import change_values as change_values
     from copydesk.config._write_beat import drop_source as drop_source
+    from copydesk.config._write_beat import read_values as read_values
 else:
     __getattr__ = faces.import_on_demand(__name__, __file__)

@@ -11,7 +11,6 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from copydesk.config import _toml
 from copydesk.config._data_files import TOPICS_FOLDER, Fields, parse_mapping, read_file
@@ -21,10 +20,6 @@ from copydesk.errors import ConfigError, UsageError
 from copydesk.kit import kinds, text, urls
 from copydesk.kit.options import Unfit, ValueKind
 from copydesk.news import Source
-
-if TYPE_CHECKING:
-    from tomlkit import TOMLDocument
-    from tomlkit.items import Table
 
 _NAME_CHARACTERS = 200
 _ID_CHARACTERS = 60
@@ -170,13 +165,14 @@ def compose_newsroom(new: NewBeat) -> Mapping[str, str]:
 
 def _compose_beat(new: NewBeat, title: str, topics: Sequence[str]) -> str:
     """Return the text of a valid beat.toml; two spellings of one URL become one source."""
-    main = _MAIN_TOPIC.format(topic=_toml_text(topics[0])) if len(topics) == 1 else _NO_MAIN_TOPIC
+    topic = _toml.format_value(topics[0]) if len(topics) == 1 else ""
+    main = _MAIN_TOPIC.format(topic=topic) if topic else _NO_MAIN_TOPIC
     beat = _BEAT.format(
-        title=_toml_text(title),
+        title=_toml.format_value(title),
         url=_URL,
-        locale=_toml_text(_check(kinds.LOCALE, new.locale, "--language")),
-        timezone=_toml_text(_check(kinds.TIMEZONE, new.timezone, "--timezone")),
-        contact=f"contact = {_toml_text(read_contact(new.contact))}",
+        locale=_toml.format_value(_check(kinds.LOCALE, new.locale, "--language")),
+        timezone=_toml.format_value(_check(kinds.TIMEZONE, new.timezone, "--timezone")),
+        contact=f"contact = {_toml.format_value(read_contact(new.contact))}",
         main_topic=main,
     )
     sources = {urls.identity(url): url for url in reversed(new.sources)}
@@ -250,12 +246,6 @@ def _slug(name: str) -> str:
     return "-".join(words)[:_ID_CHARACTERS].strip("-")
 
 
-def _toml_text(value: str) -> str:
-    import tomlkit
-
-    return tomlkit.item(value).as_string()
-
-
 def _yaml(value: str) -> str:
     import yaml
 
@@ -266,17 +256,30 @@ def _yaml(value: str) -> str:
 # A beat.toml for a site of the reference, made from its _config.yml.
 
 FILE = "_config.yml"
-_HEAD = (
-    f"Made from {FILE} by copydesk adopt. All settings: docs/reference/beat-toml.md",
-    "Add [[source]] blocks at the end, or run: copydesk sources add URL",
-)
-_SOURCES = (
-    f"{FILE} has no sources. Add the first one:",
-    "",
-    "[[source]]",
-    'url = "https://example.org/feed.xml"',
-    'name = "Example"',
-)
+_ADOPTED = """\
+# Made from _config.yml by copydesk adopt. All settings: docs/reference/beat-toml.md
+# Add [[source]] blocks at the end, or run: copydesk sources add URL
+
+[site]
+{site}timezone = "America/Los_Angeles" # everyday.cc used Pacific time
+{topic}
+[scoring]
+profile = "everyday" # the rules of everyday.cc; or "copydesk"
+off_beat = "keep" # add all stories, as everyday.cc did; or "drop"
+
+[scoring.everyday]
+organization_points = 40 # the AI site of everyday.cc had 30
+grouping = false # the AI site of everyday.cc had true
+
+[publish]
+api_v1 = true
+{api}
+# _config.yml has no sources. Add the first one:
+#
+# [[source]]
+# url = "https://example.org/feed.xml"
+# name = "Example"
+"""
 
 
 def compose_adoption(root: Path) -> str:
@@ -284,20 +287,24 @@ def compose_adoption(root: Path) -> str:
 
     Raises ConfigError if there is no _config.yml, or no title in it.
     """
-    import tomlkit
-
     fields = _fields(root)
-    document = tomlkit.document()
-    for line in _HEAD:
-        document.add(tomlkit.comment(line))
-    document.add(tomlkit.nl())
-    _add_site(document, fields)
-    _add_rules(document)
-    _add_publish(document, fields)
-    document.add(tomlkit.nl())
-    for line in _SOURCES:
-        document.add(tomlkit.comment(line))
-    return str(tomlkit.dumps(document))
+    api_url = fields.text("url").rstrip("/") + fields.text("baseurl")
+    site = {
+        "title": fields.text("title"),
+        "url": _address(fields, "webUrl", fields.text("webUrl")),
+        "locale": fields.text("locale").replace("_", "-"),
+    }
+    return _ADOPTED.format(
+        site=_lines(site),
+        topic=_lines({"topic": fields.text("topic")}),
+        api=_lines({"api_url": _address(fields, "url", api_url)}),
+    )
+
+
+def _lines(values: Mapping[str, str]) -> str:
+    """Return lines for a beat.toml; an empty text is left out, so the default holds."""
+    written = ((key, _toml.format_value(value)) for key, value in values.items() if value)
+    return "".join(f"{key} = {value}\n" for key, value in written)
 
 
 def _fields(root: Path) -> Fields:
@@ -311,54 +318,6 @@ def _fields(root: Path) -> Fields:
     if not fields.text("title"):
         raise fields.error("title", "this field is missing", "set the name of the site")
     return fields
-
-
-def _add_site(document: TOMLDocument, fields: Fields) -> None:
-    site = _table(document, "site")
-    _put(site, "title", fields.text("title"))
-    _put(site, "url", _address(fields, "webUrl", fields.text("webUrl")))
-    _put(site, "locale", fields.text("locale").replace("_", "-"))
-    _put(site, "timezone", "America/Los_Angeles", "everyday.cc used Pacific time")
-    _put(site, "topic", fields.text("topic"))
-
-
-def _add_rules(document: TOMLDocument) -> None:
-    import tomlkit
-
-    scoring = _table(document, "scoring")
-    _put(scoring, "profile", "everyday", 'the rules of everyday.cc; or "copydesk"')
-    _put(scoring, "off_beat", "keep", 'add all stories, as everyday.cc did; or "drop"')
-    everyday = tomlkit.table()
-    _put(everyday, "organization_points", 40, "the AI site of everyday.cc had 30")
-    _put(everyday, "grouping", value=False, comment="the AI site of everyday.cc had true")
-    scoring.add("everyday", everyday)
-
-
-def _add_publish(document: TOMLDocument, fields: Fields) -> None:
-    publish = _table(document, "publish")
-    _put(publish, "api_v1", value=True)
-    api_url = fields.text("url").rstrip("/") + fields.text("baseurl")
-    _put(publish, "api_url", _address(fields, "url", api_url))
-
-
-def _table(document: TOMLDocument, name: str) -> Table:
-    import tomlkit
-
-    table = tomlkit.table()
-    document.add(name, table)
-    return table
-
-
-def _put(table: Table, key: str, value: str | int | bool, comment: str = "") -> None:
-    """Set a key of beat.toml with its comment; leave out an empty text, so the default holds."""
-    import tomlkit
-
-    if value == "":
-        return
-    item = tomlkit.item(value)
-    if comment:
-        item.comment(comment)
-    table.add(key, item)
 
 
 def _address(fields: Fields, key: str, value: str) -> str:

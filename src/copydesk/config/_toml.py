@@ -103,6 +103,11 @@ def decode_text(data: bytes, file: str) -> str:
         raise setting_error(file, "", "the file is not UTF-8", "save the file as UTF-8") from error
 
 
+def format_value(value: object) -> str:
+    """Return a text, number, true or false, a day, or a list of texts as TOML."""
+    return value.isoformat() if isinstance(value, date) else json.dumps(value, ensure_ascii=False)
+
+
 def show_value(value: object) -> str:
     """Return a setting's value as TOML shows it, shortened to one short line."""
     if isinstance(value, datetime | date | time):

@@ -4,59 +4,31 @@ from __future__ import annotations
 
 import copy
 import re
-import stat
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import tomllib
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from copydesk.config import _toml
 from copydesk.config._decode import decode
+from copydesk.config._sections import BLOCKS, SECTIONS
 from copydesk.config._toml import setting_error
 from copydesk.errors import ConfigError
-from copydesk.kit import files, urls, within
+from copydesk.kit import urls
+from copydesk.kit.options import FileSetting, SettingValue
 from copydesk.news import Source
 from copydesk.news.source import ListingRule
 
-if TYPE_CHECKING:
-    from tomlkit.items import Table
-
-_MOST_BYTES = 2_000_000  # a library that keeps layout takes a minute for 50,000 sources
+_MOST_BYTES = 2_000_000  # 50,000 sources take seconds
 _INDEXED = re.compile(r"(\w+)\[(\d{1,9})\]")
-_SOURCE = re.compile(r"\[\[\s*source\s*\]\]")  # the head of a source's block
-_OF_SOURCE = re.compile(r"\[\[?\s*source\s*\.")  # of a table within it
 _BY_HAND = "edit the file by hand"
-
-SettingValue = int | float | str | list[str]
-
-
-def add_source(root: Path, source: Source) -> bool:
-    """Add a source to a site's beat.toml. Return False if the file has it already."""
-    return add_sources(root, [source]) == 1
-
-
-def add_sources(root: Path, sources: Iterable[Source]) -> int:
-    """Add those sources to a site's beat.toml that it lacks; return how many were added.
-
-    Two spellings of one URL are one source. The file is written only if something is added and the
-    result is a valid beat.toml.
-    """
-    path = (root / _toml.FILE).resolve()  # write to the target of a link
-    try:
-        before = within.read_user_file(path, _toml.MAX_BYTES)
-        after, added = append_sources(before, sources)
-        if added:
-            files.write_atomic(path, after, mode=stat.S_IMODE(path.stat().st_mode))
-    except OSError as error:
-        raise setting_error(_toml.FILE, "", f"cannot be written ({error.strerror})") from error
-    return len(added)
 
 
 def append_sources(before: bytes, sources: Iterable[Source]) -> tuple[bytes, list[Source]]:
     """Return beat.toml with entries for those of the sources that it lacks, and these sources.
 
-    Appending text certainly keeps comments, order and layout; a library that parses and writes the
-    whole file can only promise it. Raises ConfigError if the result could not be read.
+    Two spellings of one URL are one source. Raises ConfigError if the result could not be read.
     """
     known = {urls.identity(source.url) for source in decode(_toml.parse(before), {}).all(Source)}
     added = []
@@ -102,134 +74,210 @@ def _format_lines(values: Source | ListingRule, plain: Source | ListingRule) -> 
 
 def _format_value(value: object) -> str:
     """Return a value as TOML; a listing rule as an inline table."""
-    import tomlkit
-
     if isinstance(value, ListingRule):
         return f"{{ {', '.join(_format_lines(value, ListingRule(item='', written=date.min)))} }}"
-    return tomlkit.item(list(value) if isinstance(value, tuple) else value).as_string()
+    return _toml.format_value(value)
+
+
+def read_values(data: bytes, keys: Iterable[str]) -> list[FileSetting]:
+    """Return the settings with these keys in a beat.toml; of a repeated table those of each block.
+
+    The environment is not asked. Raises ConfigError for an invalid file.
+    """
+    tables = _toml.parse(data)
+    decode(copy.deepcopy(tables), {})
+    return [setting for key in keys for setting in _read_key(tables, key)]
+
+
+def _read_key(tables: Mapping[str, Any], key: str) -> Iterator[FileSetting]:
+    table, _, name = key.rpartition(".")
+    section = next(section for section in (*SECTIONS, *BLOCKS) if section.name == table)
+    option, blocks = section.options[name], tables.get(table, [] if section.repeated else {})
+    for number, block in enumerate(blocks if section.repeated else [blocks]):
+        yield FileSetting(
+            key=key,
+            path=f"{table}[{number}].{name}" if section.repeated else key,
+            option=option,
+            value=option.kind.read(block[name]) if name in block else option.default,
+            is_set=name in block,
+        )
 
 
 def change_values(data: bytes, values: Mapping[str, SettingValue]) -> bytes:
     """Return the bytes of a settings file beat.toml with some values changed or added.
 
-    Keys are paths as in messages: `scoring.publish_at`, `source[3].trust`. Raises ConfigError if
-    the result would not be a valid beat.toml that differs in these values alone.
+    Keys are paths as in messages: `scoring.publish_at`, `source[3].trust`. All other bytes stay.
+    Raises ConfigError if the result would not be a valid beat.toml that differs in these values
+    alone.
     """
-    import tomlkit
-    from tomlkit.exceptions import TOMLKitError
+    wanted = _parse(data)
+    text = data.decode("utf-8-sig")
+    newline = "\r\n" if "\r\n" in text else "\n"
+    try:
+        for path, value in values.items():
+            _put(wanted, path, value)
+            text = _write_value(text, path, _toml.format_value(value), newline)
+    except (TypeError, LookupError, ValueError) as error:
+        raise _cannot_keep() from error
+    return _check(data, text, wanted)
 
+
+def _parse(data: bytes) -> dict[str, Any]:
     if len(data) > _MOST_BYTES:
         raise setting_error(_toml.FILE, "", "the file is too big for a program to edit", _BY_HAND)
-    wanted = _toml.parse(data)
-    text = data.decode("utf-8-sig")
-    try:
-        document = tomlkit.parse(text)
-        if tomlkit.dumps(document) != text:
-            raise _cannot_keep()
-        made: list[Table] = []
-        for path, value in values.items():
-            _put(document, path, value, make=lambda: _make_table(made))
-            _put(wanted, path, value, make=dict)
-        for table in made:
-            table.add(tomlkit.nl())  # before the next table
-        after = tomlkit.dumps(document).rstrip("\n") + "\n"
-    except (TOMLKitError, TypeError, ValueError) as error:
-        raise _cannot_keep() from error
-    changed = _with_line_ends(after, text).encode()
-    changed = b"\xef\xbb\xbf" + changed if data.startswith(b"\xef\xbb\xbf") else changed
-    if _toml.parse(changed) != wanted:
-        raise _cannot_keep()
-    decode(copy.deepcopy(wanted), {})
-    return changed
+    return _toml.parse(data)
 
 
-def drop_source(data: bytes, place: int, url: str | None = None) -> bytes:
-    """Return the bytes of a settings file beat.toml without the source at index `place`.
-
-    The lines from its head to its last value are deleted; comments around them stay. Raises
-    ConfigError if the result would not be a valid beat.toml that lacks this source alone, and if
-    the source of that number does not have this `url`.
-    """
-    wanted: dict[str, Any] = _toml.parse(data)
-    _check_source(wanted, place, url)
-    del wanted["source"][place]
-    if not wanted["source"]:
-        del wanted["source"]
-    lines = data.decode("utf-8").split("\n")
-    heads = [number for number, line in enumerate(lines) if _SOURCE.match(line.strip())]
-    if place >= len(heads):  # the sources are an inline list
-        raise _cannot_keep()
-    end = _find_end(lines, heads[place])
-    kept = [*lines[: heads[place]], *lines[end:]]
-    while len(kept) > 1 and not kept[-2].strip() and not kept[-1].strip():
-        del kept[-2]  # the blank line before the last block
-    after = "\n".join(kept).encode()
+def _check(data: bytes, text: str, wanted: dict[str, Any]) -> bytes:
+    """Return a changed beat.toml as bytes if it has the wanted values, and they are valid."""
+    bom = b"\xef\xbb\xbf" if data.startswith(b"\xef\xbb\xbf") else b""
+    after = bom + text.encode("utf-8", "replace")
     try:
         is_sound = _toml.parse(after) == wanted
     except ConfigError:
         is_sound = False
-    if not is_sound:  # a line that looks like a head was in a text of several lines
+    if not is_sound:
         raise _cannot_keep()
     decode(copy.deepcopy(wanted), {})
     return after
 
 
+def drop_source(data: bytes, place: int, url: str | None = None) -> bytes:
+    """Return the bytes of a settings file beat.toml without the source at index `place`.
+
+    The lines from its head to its last value are deleted, and the blank lines after it; comments
+    around them stay. Raises ConfigError if the result would not be a valid beat.toml that lacks
+    this source alone, and if the source of that number does not have this `url`.
+    """
+    wanted = _parse(data)
+    _check_source(wanted, place, url)
+    del wanted["source"][place]
+    if not wanted["source"]:
+        del wanted["source"]
+    text, path = data.decode("utf-8-sig"), f"source[{place}]"
+    block = [line for line in _read_lines(text) if f"{line.table}.".startswith(f"{path}.")]
+    if not block:  # the sources are an inline list
+        raise _cannot_keep()
+    rest = re.sub(r"\A\s*\n", "", text[block[-1].end :])
+    above = text[: block[0].start].rstrip(" \t")
+    if not rest:
+        above = re.sub(r"(\r?\n)\s*\Z", r"\1", above)  # the blank line before the last block
+    return _check(data, above + rest, wanted)
+
+
 def _check_source(values: Mapping[str, Any], place: int, url: str | None) -> None:
     """Raise ConfigError if source number `place` does not have this `url`; None accepts any."""
-    if url is None:
-        return
     there = [source.get("url", "") for source in values.get("source", [])[place : place + 1]]
-    if [urls.identity(found) for found in there] != [urls.identity(url)]:
-        what, hint = (
-            "another source is now at this position",
-            "try again",
-        )
-        raise setting_error(_toml.FILE, f"source[{place}]", what, hint)
+    if url is not None and [urls.identity(found) for found in there] != [urls.identity(url)]:
+        what = "another source is now at this position"
+        raise setting_error(_toml.FILE, f"source[{place}]", what, "try again")
 
 
-def _find_end(lines: Sequence[str], head: int) -> int:
-    """Return the number of the line after a source's last value and its blank lines."""
-    end = head + 1
-    for number in range(head + 1, len(lines)):
-        line = lines[number].strip()
-        if line.startswith("[") and not _OF_SOURCE.match(line):
-            break
-        if line and not line.startswith("#"):
-            end = number + 1
-    while end < len(lines) - 1 and not lines[end].strip():
-        end += 1
-    return end
-
-
-def _make_table(made: list[Table]) -> Table:
-    import tomlkit
-
-    made.append(tomlkit.table())
-    return made[-1]
-
-
-def _put(tables: Any, path: str, value: object, make: Any) -> None:
+def _put(tables: Any, path: str, value: object) -> None:
     """Set the value at a dotted path, and create the tables above it if needed."""
     *above, name = path.split(".")
     here = tables
     for part in above:
         indexed = _INDEXED.fullmatch(part)
-        if indexed:
-            here = here[indexed[1]][int(indexed[2])]
-        else:
-            if part not in here:
-                here[part] = make()
-            here = here[part]
+        here = here[indexed[1]][int(indexed[2])] if indexed else here.setdefault(part, {})
     here[name] = value
-
-
-def _with_line_ends(after: str, before: str) -> str:
-    """Return the text `after` with the line ends of `before`."""
-    if before.count("\r\n") != before.count("\n") or "\r\n" not in before:
-        return after
-    return after.replace("\r\n", "\n").replace("\n", "\r\n")
 
 
 def _cannot_keep() -> ConfigError:
     what = "this cannot be changed without changing the layout of the file"
     return setting_error(_toml.FILE, "", what, _BY_HAND)
+
+
+# Where values are in the text of a beat.toml. tomlkit would move blocks such as [[source]] that
+# have another table between them.
+
+_TOKEN = re.compile(
+    r'"""(?:\\.|[^\\])*?"{3,5}|\'{3}.*?\'{3,5}|"(?:\\.|[^"\\\n])*"|\'[^\'\n]*\''
+    r"|#[^\n]*|\n|[\[\]{}=]|[^\S\n]+|[^\s\[\]{}=\"'#]+",
+    re.DOTALL,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Line:
+    """A table's head or a key with its value: the dotted path ("" for a head), that of its table.
+
+    The rest are offsets: of the value, which `last` follows, and of the end of the line, behind a
+    comment.
+    """
+
+    path: str
+    table: str
+    start: int
+    value: int
+    last: int
+    end: int
+
+    @property
+    def holder(self) -> str:
+        """Return the path of the table that has the key, or whose head this is."""
+        return self.path.rpartition(".")[0] if self.path else self.table
+
+
+def _write_value(text: str, path: str, written: str, newline: str) -> str:
+    """Return the text with another value at a path: in its place, in its table, in a new table."""
+    lines = list(_read_lines(text))
+    for line in lines:
+        if line.path == path:
+            return text[: line.value] + written + text[line.last :]
+    table, _, name = path.rpartition(".")
+    if near := [line for line in lines if line.holder == table]:
+        end, own = near[-1].end, path.removeprefix(f"{near[-1].table}.")
+        return f"{text[:end]}{newline}{own} = {written}{text[end:]}"
+    block = f"{newline}[{table}]{newline}{name} = {written}"
+    above = f"{table.rpartition('.')[0] or table}."  # or tables below it
+    if family := [line for line in lines if f"{line.table}.".startswith(above)]:
+        end = family[-1].end
+        return f"{text[:end]}{newline}{block}{text[end:]}"
+    gap = "" if text.endswith(newline) else newline
+    return f"{text}{gap}{block}{newline}"
+
+
+def _read_lines(text: str) -> Iterator[_Line]:
+    """Yield the heads of tables and the keys in the text of a valid beat.toml, in order."""
+    table, counts = "", dict[str, int]()
+    for start, value, last, end in _find_lines(text):
+        if value == last:
+            path, table = "", _name_table(tomllib.loads(text[start:last]), counts)
+        else:
+            keys = _name_table(tomllib.loads(f"{text[start:value].rstrip()}0"), {})
+            path = f"{table}.{keys}" if table else keys
+        yield _Line(path=path, table=table, start=start, value=value, last=last, end=end)
+
+
+def _name_table(nested: Any, counts: dict[str, int]) -> str:
+    """Return the dotted path of a parsed head or key; `counts` numbers the repeated tables."""
+    path = ""
+    while isinstance(nested, dict) and nested:
+        (part, nested), *_ = nested.items()
+        path = f"{path}.{part}" if path else part
+        if isinstance(nested, list):
+            counts[path] = counts.get(path, -1) + 1
+        if path in counts:
+            path = f"{path}[{counts[path]}]"
+    return path
+
+
+def _find_lines(text: str) -> Iterator[tuple[int, int, int, int]]:
+    """Yield the offsets of each head or key in a TOML text: start, value, end of both, line end."""
+    start = value = last = -1
+    depth, awaits = 0, False
+    for token in _TOKEN.finditer(f"{text}\n"):
+        word = token[0]
+        if word == "\n" and start >= 0 and not depth:
+            end = token.start()
+            yield start, last if value < 0 else value, last, end - (text[end - 1] == "\r")
+            start = value = -1
+        elif not word.isspace() and not word.startswith("#"):
+            start = token.start() if start < 0 else start
+            if awaits:
+                value, awaits = token.start(), False
+            elif word == "=" and value < 0:
+                awaits = True
+            depth += (word in "[{") - (word in "]}")
+            last = token.end()

@@ -37,7 +37,7 @@ from yarl import URL
 
 from copydesk.deploy._deliver import MARKER, MARKER_TEXT, Parcel
 from copydesk.errors import DeployError
-from copydesk.kit.media_types import media_type
+from copydesk.kit.files import media_type
 from copydesk.news.options import S3Options
 
 # Sign an S3 request with the owner's keys: AWS Signature Version 4. Pure.

@@ -30,7 +30,7 @@ from copydesk.desk.letters import LETTER_PAGES
 from copydesk.desk.mailing import MAILING_PAGES, READER_PAGES
 from copydesk.desk.numbers import NUMBER_PAGES
 from copydesk.desk.sign_in import Door, require_role, sign_in_app, visitor_of
-from copydesk.desk.sources import SOURCE_PAGES
+from copydesk.desk.sources import SETTINGS_PAGES, SOURCE_PAGES
 from copydesk.desk.topics import ORGANIZATION_PAGES, TOPIC_PAGES
 from copydesk.errors import CopydeskError, DeskStoreError, RecordError, UsageError
 from copydesk.newsroom import Newsroom
@@ -186,6 +186,7 @@ PAGES: tuple[Page, ...] = (
     *STORY_PAGES,
     *OWN_WORD_PAGES,
     *NUMBER_PAGES,
+    *SETTINGS_PAGES,
     *SOURCE_PAGES,
     *LETTER_PAGES,
     *READER_PAGES,  # before `/mailing/{issue}/`

@@ -246,6 +246,7 @@ class Pages:
             "editor": editor.name,
             "may_edit": editor.may_edit,
             "told": editor.told,
+            "is_owner": editor.is_owner,
             "troubled_sources": self._count_troubles(counts, editor),
             "front": counts.advise_on_front() if editor.is_owner else None,
             "search": question.search if question else "",

@@ -3,30 +3,23 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Literal
 
 import msgspec
 
-from copydesk import archive, config, watch
-from copydesk.archive import FileChange
+from copydesk import config, watch
 from copydesk.archive.change import Change
 from copydesk.archive.ledger import Ledger, SourceKept, ledger_change, read_ledger
-from copydesk.errors import ConfigError, FeedError, UsageError
+from copydesk.errors import FeedError, UsageError
 from copydesk.kit import urls
 from copydesk.news import Beat, Source, Topic
 from copydesk.news.source import SourceKind, Trust
 from copydesk.newsroom import Newsroom
 from copydesk.newsroom.filing import hold_write_lock, notes_on
-from copydesk.newsroom.settings import (
-    SettingsEdit,
-    SettingsReport,
-    commit_settings,
-    read_beat_file,
-    refuse_others,
-)
+from copydesk.newsroom.settings import BeatEdit, SettingsReport, edit_beat_file
 from copydesk.rounds.sources import source_address
 from copydesk.rounds.sources.states import apply_ledger, source_states
 from copydesk.watch.schedule.state import SourceState, take_address
@@ -52,18 +45,17 @@ class SourceEdit:
 
 
 def edit_source(
-    newsroom: Newsroom, url: str, edit: SourceEdit, by: str, seen: str
+    newsroom: Newsroom, url: str, edit: SourceEdit, by: str, seen: str | None = None
 ) -> SettingsReport:
     """Commit new settings of a source in beat.toml; the rest of the file is unchanged.
 
-    `seen` is the digest of the file that the editor saw. A source at a new URL is due at once, and
-    keeps its schedule. Raises UsageError if the file has changed since, if there is no such source,
-    if the new URL is invalid or belongs to another source, and for values that beat.toml refuses;
-    also raises as `commit_settings` does.
+    `seen` is the digest of the file that the editor saw, None for a caller that did not look at it.
+    A source at a new URL is due at once, and keeps its schedule. Raises UsageError if there is no
+    such source, if the new URL is invalid or belongs to another source; also raises as
+    `edit_beat_file` does.
     """
 
-    def make() -> SettingsEdit:
-        refuse_others(newsroom, _BEAT, seen)
+    def make(data: bytes) -> BeatEdit:
         place = _find_place(newsroom, url)
         source = newsroom.beat.sources[place]
         _check_topics(newsroom, edit.topics)
@@ -73,9 +65,10 @@ def edit_source(
         changed = dict(_list_changes(source, wanted))
         values = {f"source[{place}].{name}": value for name, value in changed.items()}
         lines = (url, *(f"* {name} = {value}" for name, value in changed.items()))
-        return _write(newsroom, lambda data: config.change_values(data, values), source, lines)
+        after = config.change_values(data, values)
+        return after, _subject(source), lines
 
-    report = commit_settings(newsroom, make, by)
+    report = edit_beat_file(newsroom, make, by, seen)
     if edit.url not in {"", url}:
         _move_state(newsroom, url, source_address(edit.url))
     return report
@@ -89,42 +82,25 @@ def move_source(newsroom: Newsroom, url: str, to: Source, by: str) -> SettingsRe
     source = newsroom.beat.sources[_find_place(newsroom, url)]
     stays = {field.name: getattr(source, field.name) for field in fields(SourceEdit)}
     edit = SourceEdit(**{**stays, "url": to.url, "kind": to.kind})
-    return edit_source(newsroom, url, edit, by, archive.digest_of(newsroom.root, _BEAT))
+    return edit_source(newsroom, url, edit, by)
 
 
 def end_source(newsroom: Newsroom, url: str, by: str, seen: str | None = None) -> SettingsReport:
     """Remove a source from beat.toml and commit the file; the stories found in it remain.
 
-    `seen` is the digest of the file that the editor saw, None for a caller that did not look at it.
     Raises as `edit_source` does.
     """
 
-    def make() -> SettingsEdit:
-        if seen is not None:
-            refuse_others(newsroom, _BEAT, seen)
+    def make(data: bytes) -> BeatEdit:
         place = _find_place(newsroom, url)
-        source = newsroom.beat.sources[place]
-        return _write(
-            newsroom, lambda data: config.drop_source(data, place, url), source, (f"- {url}",)
-        )
+        subject = _subject(newsroom.beat.sources[place])
+        return config.drop_source(data, place, url), subject, (f"- {url}",)
 
-    return commit_settings(newsroom, make, by)
+    return edit_beat_file(newsroom, make, by, seen)
 
 
-def _write(
-    newsroom: Newsroom, write: Callable[[bytes], bytes], source: Source, lines: tuple[str, ...]
-) -> SettingsEdit:
-    """Return the edit of beat.toml that `write` makes; UsageError if the values are refused."""
-    data = read_beat_file(newsroom)
-    try:
-        after = write(data)
-    except ConfigError as error:
-        raise UsageError(error.what, subject=error.subject, hint=error.hint) from error
-    return SettingsEdit(
-        files=(FileChange(path=_BEAT, after=after, before=archive.digest(data)),),
-        subject=f"sources: {source.name or source.url}",
-        lines=lines,
-    )
+def _subject(source: Source) -> str:
+    return f"sources: {source.name or source.url}"
 
 
 def _find_address(newsroom: Newsroom, source: Source, wanted: str) -> str:
@@ -208,28 +184,36 @@ def _sort_rows(newsroom: Newsroom, listed: Sequence[Source]) -> Iterator[ImportR
 
 
 def file_sources(newsroom: Newsroom, sources: Sequence[Source], by: str) -> SettingsReport:
-    """Append new sources to beat.toml and commit the file, as `copydesk sources add` does.
+    """Append new sources to beat.toml and commit the file.
 
-    Known sources are left out. Raises UsageError if none is left, and for values that beat.toml
-    refuses; also raises as `commit_settings` does.
+    Known sources are left out. Raises UsageError if none is left; also raises as `edit_beat_file`
+    does.
     """
 
-    def make() -> SettingsEdit:
-        data = read_beat_file(newsroom)
-        try:
-            after, added = config.append_sources(data, sources)
-        except ConfigError as error:
-            raise UsageError(error.what, subject=error.subject, hint=error.hint) from error
+    def make(data: bytes) -> BeatEdit:
+        after, added = config.append_sources(data, sources)
         if not added:
             raise UsageError("the source exists already", subject=sources[0].url if sources else "")
         count = "1 added" if len(added) == 1 else f"{len(added)} added"
-        return SettingsEdit(
-            files=(FileChange(path=_BEAT, after=after, before=archive.digest(data)),),
-            subject=f"sources: {count}",
-            lines=tuple(f"+ {source.url}" for source in added),
-        )
+        return after, f"sources: {count}", tuple(f"+ {source.url}" for source in added)
 
-    return commit_settings(newsroom, make, by)
+    return edit_beat_file(newsroom, make, by)
+
+
+def add_sources(newsroom: Newsroom, sources: Sequence[Source]) -> tuple[int, tuple[str, ...]]:
+    """Add those of the sources that beat.toml lacks, and commit the file in the name of git's user.
+
+    Return how many were added, and notes such as that the file is not committed. Raises as
+    `edit_beat_file` does.
+    """
+    known = {urls.identity(source.url) for source in newsroom.beat.sources}
+    fresh = {urls.identity(source.url): source for source in reversed(sources)}
+    wanted = [source for same, source in reversed(fresh.items()) if same not in known]
+    if not wanted:
+        return 0, ()
+    has_git = newsroom.repository.usable
+    report = file_sources(newsroom, wanted, newsroom.repository.user() if has_git else "")
+    return len(wanted), report.notes if has_git else ()
 
 
 # Importing and exporting OPML.
@@ -248,6 +232,7 @@ class Import:
     no_topics: tuple[str, ...] = ()
     known: tuple[str, ...] = ()
     unusable: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 def import_sources(newsroom: Newsroom, path: Path) -> Import:
@@ -264,10 +249,11 @@ def import_sources(newsroom: Newsroom, path: Path) -> Import:
     fitted = [fit_topics(source, newsroom.beat.topics) for source in found]
     strange = dict.fromkeys(topic for _, topics in fitted for topic in topics)
     before = {urls.identity(source.url) for source in newsroom.beat.sources}
-    added = config.add_sources(newsroom.root, [source for source, _ in fitted])
+    added, notes = add_sources(newsroom, [source for source, _ in fitted])
     return Import(
         named=len(found),
         added=added,
+        notes=notes,
         no_topics=tuple(strange),
         known=tuple(source.url for source in found if urls.identity(source.url) in before),
         unusable=watch.list_unusable_addresses(data),

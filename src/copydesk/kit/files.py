@@ -1,4 +1,4 @@
-"""Write files atomically, and list the names in folders."""
+"""Write files atomically, list the names in folders, tell a file's Content-Type."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import contextlib
 import os
 import re
 from pathlib import Path
+from typing import Final
 
 _UNFINISHED = ".new-"  # in the name of a file until it is complete, before 12 hex digits
 _LEFTOVER = re.compile(rf"{re.escape(_UNFINISHED)}[0-9a-f]{{12}}")
@@ -83,3 +84,46 @@ def write_if_changed(path: Path, data: bytes) -> bool:
         pass
     write_atomic(path, data, durable=False)
     return True
+
+
+# The Content-Type of a built site's file by its name, the same on every machine.
+
+_UTF8: Final = "; charset=utf-8"
+_BY_NAME = {
+    "feed.xml": f"application/atom+xml{_UTF8}",
+    "rss.xml": f"application/rss+xml{_UTF8}",
+    "feed.json": f"application/feed+json{_UTF8}",
+}
+_BY_ENDING = {
+    ".html": f"text/html{_UTF8}",
+    ".css": f"text/css{_UTF8}",
+    ".js": f"text/javascript{_UTF8}",
+    ".mjs": f"text/javascript{_UTF8}",
+    ".txt": f"text/plain{_UTF8}",
+    ".xml": f"application/xml{_UTF8}",
+    ".json": f"application/json{_UTF8}",
+    ".webmanifest": f"application/manifest+json{_UTF8}",
+    ".svg": "image/svg+xml",
+    ".webp": "image/webp",
+    ".avif": "image/avif",
+    ".ico": "image/x-icon",
+    ".woff2": "font/woff2",
+    ".wasm": "application/wasm",
+}
+
+
+def media_type(path: str) -> str:
+    """Return the Content-Type header's value for the file at a path; text is UTF-8.
+
+    Endings that are not in our table are looked up in the standard library's, since the system's
+    differs between machines. Unknown ones are `application/octet-stream`.
+    """
+    name = path.rpartition("/")[2]
+    ending = name[name.rfind(".") :].lower() if "." in name else ""
+    return _BY_NAME.get(name) or _BY_ENDING.get(ending) or _guess(name)
+
+
+def _guess(name: str) -> str:
+    import mimetypes
+
+    return mimetypes.MimeTypes().guess_type(name)[0] or "application/octet-stream"

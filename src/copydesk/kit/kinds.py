@@ -327,7 +327,7 @@ def choice(*names: str) -> ValueKind[str]:
             raise Unfit(said)
         return str(value)
 
-    return ValueKind(name=said, read=read)
+    return ValueKind(name=said, read=read, choices=names)
 
 
 def choices(*names: str) -> ValueKind[tuple[str, ...]]:
@@ -340,7 +340,7 @@ def choices(*names: str) -> ValueKind[tuple[str, ...]]:
             raise Unfit(f"a list of {said}, each at most once")
         return words
 
-    return ValueKind(name=f"list of {said}", read=read)
+    return ValueKind(name=f"list of {said}", read=read, choices=names)
 
 
 TEXT = ValueKind(name="text", read=_text)

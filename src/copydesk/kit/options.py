@@ -16,6 +16,7 @@ from typing import Final, Generic, TypeVar
 
 V = TypeVar("V")
 V_co = TypeVar("V_co", covariant=True)
+SettingValue = bool | int | float | str | list[str]
 
 
 class Unfit(Exception):  # noqa: N818 - an answer to whoever reads options, no error of the product
@@ -32,12 +33,13 @@ class Unfit(Exception):  # noqa: N818 - an answer to whoever reads options, no e
 class ValueKind(Generic[V_co]):
     """A kind of option value, such as a URL: its name in the documentation, and its parser.
 
-    A `private` value is never shown. A `delicate` one is not shown in error messages, because it
-    may be a secret that was put into the wrong setting.
+    `choices` are the allowed texts, () for any. A `private` value is never shown. A `delicate` one
+    is not shown in error messages, because it may be a secret that was put into the wrong setting.
     """
 
     name: str
     read: Callable[[object], V_co]
+    choices: tuple[str, ...] = ()
     private: bool = False
     delicate: bool = False
 
@@ -63,6 +65,20 @@ class Option:
     name: str = ""
     default: object = None
     required: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileSetting:
+    """A setting as a file has it, by its path such as `letter[0].at`; `key` is `letter.at`.
+
+    `value` is the default if the file does not set it.
+    """
+
+    key: str
+    path: str
+    option: Option
+    value: object
+    is_set: bool
 
 
 def option(

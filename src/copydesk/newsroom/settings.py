@@ -6,33 +6,40 @@ The caller decides what the files become. Here they are written and committed, a
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
+from pathlib import Path
 
 from copydesk import archive, config
 from copydesk.archive import FileChange, git, topic_file
-from copydesk.archive.change import Change
-from copydesk.errors import GitError, RecordError, UsageError
+from copydesk.archive.change import Change, write
+from copydesk.errors import ConfigError, GitError, RecordError, UsageError
 from copydesk.judge import keywords
 from copydesk.kit import text, within
+from copydesk.kit.options import FileSetting, SettingValue
 from copydesk.news import Image
 from copydesk.news.beat import Organization
 from copydesk.newsroom._newsroom import Newsroom
 from copydesk.newsroom.filing import hold_write_lock, notes_on
 
 _BEAT_FILE = "beat.toml"
-_MOST_BYTES = 2_000_000
+_BEAT_BYTES = 32_000_000  # 50,000 sources with all options take 20 MB
+_MOST_BYTES = 2_000_000  # of a logo
 _MOST_LINES = 200  # of a commit message
 _LINE_CHARACTERS = 200  # of a line of the message
-_COMMITTED = re.compile(r"(sources|topics|organizations|rules): ")
+_COMMITTED = re.compile(r"(sources|topics|organizations|rules|settings): ")
+BeatEdit = tuple[bytes, str, tuple[str, ...]]
+_UNDER_EDIT = "beat.toml has uncommitted edits: the change is written, but not committed"
+_LINKED = "beat.toml is a link to another file: the change is written there, but not committed"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SettingsEdit:
     """An edit of settings: new contents of files, and the subject and lines of its commit message.
 
-    `subject` begins with the kind of settings: "sources", "topics", "organizations" or "rules".
+    `subject` begins with the kind of settings: "sources", "topics", "organizations", "rules" or
+    "settings".
     """
 
     files: tuple[FileChange, ...]
@@ -59,14 +66,52 @@ def commit_settings(
     and BusyError if another process holds the lock.
     """
     with hold_write_lock(newsroom) as lock:
-        edit = make()
-        files = tuple(file for file in edit.files if file.is_new_bytes or file.moved_from)
-        if not files:
-            raise UsageError("nothing would change", subject=_shorten(edit.subject))
-        assert _COMMITTED.match(edit.subject), "the undo would not recognise it"
-        change = Change(files=files, message=_write_message(edit, by, why), when=newsroom.now)
+        change = _decide(newsroom, make(), by, why)
         done = change.begin(lock, needed=change.paths).finish()
     return SettingsReport(changed=done.written, commit=done.commit, notes=notes_on(done, "it is"))
+
+
+def edit_beat_file(
+    newsroom: Newsroom, make: Callable[[bytes], BeatEdit], by: str, seen: str | None = None
+) -> SettingsReport:
+    """Call `make` with the bytes of beat.toml for its new bytes, and commit the file.
+
+    `make` also returns the subject and the lines of the commit message. If a user has uncommitted
+    edits in the file, or it is a link, the edit is written and stays uncommitted; a note says so.
+    `seen` is the digest of the file that the editor saw, None for a caller that did not look at it.
+    Raises UsageError if the file has changed since, and for values that beat.toml refuses;
+    otherwise raises like `commit_settings`.
+    """
+    path = (newsroom.root / _BEAT_FILE).resolve()
+    with hold_write_lock(newsroom) as lock:
+        data = _read_writable(path)
+        before = archive.digest(data)
+        if seen not in (None, before):
+            raise _conflict_error(_BEAT_FILE)
+        try:
+            after, subject, lines = make(data)
+        except ConfigError as error:
+            raise UsageError(error.what, subject=error.subject, hint=error.hint) from error
+        file = FileChange(path=_BEAT_FILE, after=after, before=before)
+        edit = SettingsEdit(files=(file,), subject=subject, lines=lines)
+        change = _decide(newsroom, edit, by)
+        is_link = (newsroom.root / _BEAT_FILE).is_symlink()
+        if is_link or change.is_under_edit(lock):
+            if not write(path.parent, replace(file, path=path.name).as_entry()):
+                raise _conflict_error(_BEAT_FILE)
+            notes = (_LINKED if is_link else _UNDER_EDIT,)
+            return SettingsReport(changed=(_BEAT_FILE,), commit=None, notes=notes)
+        done = change.begin(lock, needed=change.paths).finish()
+    return SettingsReport(changed=done.written, commit=done.commit, notes=notes_on(done, "it is"))
+
+
+def _decide(newsroom: Newsroom, edit: SettingsEdit, by: str, why: str = "") -> Change:
+    """Return the change that an edit makes; raises UsageError if nothing would change."""
+    changed = tuple(file for file in edit.files if file.is_new_bytes or file.moved_from)
+    if not changed:
+        raise UsageError("nothing would change", subject=_shorten(edit.subject))
+    assert _COMMITTED.match(edit.subject), "the undo would not recognise it"
+    return Change(files=changed, message=_write_message(edit, by, why), when=newsroom.now)
 
 
 def is_of_settings(message: str) -> bool:
@@ -78,7 +123,8 @@ def _write_message(edit: SettingsEdit, by: str, why: str) -> str:
     lines = [_shorten(line) for line in edit.lines[:_MOST_LINES]]
     if len(edit.lines) > _MOST_LINES:
         lines.append(f"and {len(edit.lines) - _MOST_LINES} more")
-    parts = (_shorten(edit.subject), "\n".join(lines), _shorten(why), f"by {_shorten(by)}")
+    author = f"by {_shorten(by)}" if by else ""
+    parts = (_shorten(edit.subject), "\n".join(lines), _shorten(why), author)
     return "\n\n".join(filter(None, parts))
 
 
@@ -89,11 +135,15 @@ def _shorten(line: str) -> str:
 def refuse_others(newsroom: Newsroom, path: str, seen: str) -> None:
     """Raise UsageError if a file has changed since an editor saw it, when its digest was `seen`."""
     if archive.digest_of(newsroom.root, path) != seen:
-        raise UsageError(
-            "somebody has changed the file in the meantime",
-            subject=path,
-            hint="look at the new version, and save your change again",
-        )
+        raise _conflict_error(path)
+
+
+def _conflict_error(path: str) -> UsageError:
+    return UsageError(
+        "somebody has changed the file in the meantime",
+        subject=path,
+        hint="look at the new version, and save your change again",
+    )
 
 
 def read_beat_file(newsroom: Newsroom) -> bytes:
@@ -101,10 +151,56 @@ def read_beat_file(newsroom: Newsroom) -> bytes:
     if (newsroom.root / _BEAT_FILE).is_symlink():
         hint = "edit that file by hand"
         raise RecordError("the file is a link to another file", subject=_BEAT_FILE, hint=hint)
+    return _read(newsroom.root / _BEAT_FILE)
+
+
+def digest_beat_file(newsroom: Newsroom) -> str:
+    """Return the digest of beat.toml, which may be a link; raises RecordError."""
+    return archive.digest(_read(newsroom.root / _BEAT_FILE))
+
+
+def _read(path: Path) -> bytes:
     try:
-        return within.read_user_file(newsroom.root / _BEAT_FILE, _MOST_BYTES)
+        return within.read_user_file(path, _BEAT_BYTES)
     except OSError as error:
         raise RecordError(f"file cannot be read ({error.strerror})", subject=_BEAT_FILE) from error
+
+
+def _read_writable(path: Path) -> bytes:
+    """Return the bytes of beat.toml; raises RecordError also if it may not be written."""
+    data = _read(path)
+    if not path.stat().st_mode & 0o222:
+        hint = f"make it writable: chmod u+w {_BEAT_FILE}"
+        raise RecordError("the file is read-only", subject=_BEAT_FILE, hint=hint)
+    return data
+
+
+# Edit settings of beat.toml that have a form at the desk.
+
+
+def read_beat_values(newsroom: Newsroom, keys: Sequence[str]) -> tuple[list[FileSetting], str]:
+    """Return the settings with these keys in beat.toml, and the digest of the file.
+
+    Raises ConfigError if the file is invalid, RecordError if it cannot be read.
+    """
+    data = _read(newsroom.root / _BEAT_FILE)
+    return config.read_values(data, keys), archive.digest(data)
+
+
+def edit_settings(
+    newsroom: Newsroom, values: Mapping[str, SettingValue], by: str, seen: str
+) -> SettingsReport:
+    """Write settings into beat.toml, by their paths there; the rest of the file is unchanged.
+
+    Raises as `edit_beat_file` does.
+    """
+
+    def make(data: bytes) -> BeatEdit:
+        count = "1 changed" if len(values) == 1 else f"{len(values)} changed"
+        lines = tuple(f"* {path} = {value}" for path, value in values.items())
+        return config.change_values(data, values), f"settings: {count}", lines
+
+    return edit_beat_file(newsroom, make, by, seen)
 
 
 # Edit an organization: its name and owner in `_data/organizations`.
@@ -142,7 +238,8 @@ def edit_organization(
         name, owner = (text.fold(value).strip()[:_CHARACTERS] for value in texts)
         if not name:
             raise UsageError("the publisher needs a name", subject=domain)
-        changed = dict(_list_changes(organization, name, owner))
+        wanted = {"name": name, "owner": owner}
+        changed = {key: to for key, to in wanted.items() if to != getattr(organization, key)}
         return SettingsEdit(
             files=(topic_file.edit_texts(newsroom.root, path, changed),),
             subject=f"organizations: {domain}",
@@ -150,13 +247,6 @@ def edit_organization(
         )
 
     return commit_settings(newsroom, make, by)
-
-
-def _list_changes(organization: Organization, name: str, owner: str) -> Iterator[tuple[str, str]]:
-    if name != organization.name:
-        yield "name", name
-    if owner != organization.owner:
-        yield "owner", owner
 
 
 # Set a logo: two picture files, and their list in the publisher's file.

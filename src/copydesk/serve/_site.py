@@ -24,7 +24,7 @@ from starlette.datastructures import Headers
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from copydesk.kit import media_types
+from copydesk.kit import files
 from copydesk.newsroom.reports import RoundStatus
 from copydesk.serve._clients import PageShelf
 
@@ -323,7 +323,7 @@ class Site:
         return {
             **SECURITY,
             "Cache-Control": _FOR_EVER if is_unchanging else _ASK_AGAIN,
-            "Content-Type": media_types.media_type(path.name),
+            "Content-Type": files.media_type(path.name),
             **({"Vary": "Accept-Encoding"} if varies(path) else {}),
         }
 

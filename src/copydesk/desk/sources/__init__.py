@@ -1,4 +1,4 @@
-"""The pages of the site's sources (feeds, sitemaps …): editors see them, owners change them."""
+"""The pages of beat.toml: the sources (feeds, sitemaps …), and the settings that owners change."""
 
 from __future__ import annotations
 
@@ -8,5 +8,6 @@ from copydesk.kit import faces
 
 if TYPE_CHECKING:
     from copydesk.desk.sources._routes import SOURCE_PAGES as SOURCE_PAGES
+    from copydesk.desk.sources._settings_page import SETTINGS_PAGES as SETTINGS_PAGES
 else:
     __getattr__ = faces.import_on_demand(__name__, __file__)

@@ -28,11 +28,13 @@ class BoardState:
     `owed` are the pings that still have to be sent, `owed_calls` describes the webhooks that still
     have to be called. `round` is the run (fetching and filing) that was started, `runs_rounds`
     whether one can be started; `is_recorded` says that a recorded web is the reason why not.
+    `is_left` says that the form before this page changed beat.toml without a commit.
     """
 
     round: background.DemandedCommand | None
     runs_rounds: bool = False
     is_recorded: bool = False
+    is_left: bool = False
     owed: Sequence[building.OwedPing] = ()
     owed_calls: Sequence[str] = ()
 
@@ -54,6 +56,7 @@ def render_board(
         may_write=editor.is_owner,
         runs_rounds=state.runs_rounds,
         is_recorded=state.is_recorded,
+        is_left=state.is_left,
         demanded=show_round(pages, state.round),
         plan=_show_plan(pages, board),
         owed=[

@@ -197,6 +197,7 @@ def _state(visit: Visit, opened: OpenNewsroom) -> BoardState:
         round=demand.last if demand else None,
         runs_rounds=demand is not None,
         is_recorded=visit.desk.is_recorded,
+        is_left=visit.request.query_params.get("changed") == "",
         owed=building.list_owed_pings(newsroom.memory, newsroom.now),
         owed_calls=channels.describe_owed_calls(newsroom),
     )

@@ -52,6 +52,7 @@ def render_source(
         sections=[_show_outcomes(wording, row), *_show_delay(wording, row)],
         may_write=editor.is_owner,
         runs_rounds=state.runs_rounds,
+        is_left=state.is_left,
         demanded=show_round(pages, state.round),
         seen=board.seen,
         address=source.url,

@@ -17,12 +17,12 @@ if TYPE_CHECKING:
     from copydesk.rounds.sources._discover import Discovery as Discovery
     from copydesk.rounds.sources._discover import FoundList as FoundList
     from copydesk.rounds.sources._discover import ListPreview as ListPreview
-    from copydesk.rounds.sources._discover import add_source as add_source
     from copydesk.rounds.sources._discover import fetch_apart as fetch_apart
     from copydesk.rounds.sources._discover import find_sources as find_sources
     from copydesk.rounds.sources._discover import look_for_lists as look_for_lists
     from copydesk.rounds.sources._discover import preview_list as preview_list
     from copydesk.rounds.sources._discover import source_address as source_address
+    from copydesk.rounds.sources._discover import take_offer as take_offer
     from copydesk.rounds.sources._health import BoardRow as BoardRow
     from copydesk.rounds.sources._health import HealthRow as HealthRow
     from copydesk.rounds.sources._health import SourceBoard as SourceBoard

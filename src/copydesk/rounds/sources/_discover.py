@@ -20,7 +20,7 @@ from typing import TypeVar
 
 import msgspec
 
-from copydesk import config, watch
+from copydesk import watch
 from copydesk.errors import CopydeskError, FeedError, FetchError, UsageError
 from copydesk.kit import text, urls
 from copydesk.news import Fetcher, NotModified, Page, Refused, Request, Source
@@ -83,16 +83,10 @@ def _with_scheme(url: str) -> str:
     return f"https://{url}" if "." in bare[1] else url
 
 
-def add_source(root: Path, url: str, name: str = "", offer: watch.Offer | None = None) -> bool:
-    """Add a source to beat.toml. Returns False if it is there already, raises UsageError.
-
-    With an `offer`, the offered list is added; its title is the source's name unless `name` is
-    given.
-    """
-    if offer is None:
-        return config.add_source(root, Source(url=source_address(url), name=name))
+def take_offer(offer: watch.Offer, name: str = "") -> Source:
+    """Return an offered list as a source; its title is the source's name unless `name` is given."""
     kind: SourceKind = "listing" if offer.kind == "listing" else "auto"
-    return config.add_source(root, Source(url=offer.url, name=name or offer.name, kind=kind))
+    return Source(url=offer.url, name=name or offer.name, kind=kind)
 
 
 def find_sources(

@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
-from copydesk import archive
 from copydesk.kit import dates
 from copydesk.memory import SourceDay
 from copydesk.news import Beat, Source
 from copydesk.newsroom import Newsroom, Progress, alone
+from copydesk.newsroom.settings import digest_beat_file
 from copydesk.rounds._pool import ReaderPool, connect
 from copydesk.rounds.sources import _ask
 from copydesk.rounds.sources.states import (
@@ -242,7 +242,7 @@ def read_source_board(newsroom: Newsroom) -> SourceBoard:
     ]
     return SourceBoard(
         rows=tuple(sorted(rows, key=_rank)),
-        seen=archive.digest_of(newsroom.root, "beat.toml"),
+        seen=digest_beat_file(newsroom),
         counted_since=newsroom.memory.counts.first_day(),
     )
 
