@@ -7,7 +7,7 @@ damaged, or whose tables are of another version, is replaced.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TypeVar
 
@@ -19,7 +19,6 @@ from copydesk.kit.databases import DisposableDatabase
 
 _Stamp = TypeVar("_Stamp", int, str)
 _Compared = tuple[list[str], set[str]]
-_PACKAGE = "copydesk.catalogue"
 _CATALOGUE_VERSION, _PAGE_INDEX_VERSION = 6, 1
 _CAN_DELETE_WORDS = (3, 43)  # SQLite can delete from a contentless full-text index since then
 _WORDS = """CREATE VIRTUAL TABLE words USING fts5(
@@ -60,10 +59,7 @@ def open_tables(file: Path | None) -> DisposableDatabase:
 
     can_delete = sqlite3.sqlite_version_info >= _CAN_DELETE_WORDS
     contents = ", content = '', contentless_delete = 1" if can_delete else ""
-    statements = [
-        *tables.read_statements(_PACKAGE, "stories.sql"),
-        _WORDS.format(contents=contents),
-    ]
+    statements = tables.read_text(__package__, "stories.sql") + _WORDS.format(contents=contents)
     return _make(DisposableDatabase(file, complain), statements, _CATALOGUE_VERSION)
 
 
@@ -74,20 +70,18 @@ def open_page_index(file: Path | None) -> DisposableDatabase:
         what = f"the page index of the site could not be {what} ({error})"
         return PublishError(what, subject=str(file or "memory"), hint=_PAGE_INDEX_HINT)
 
-    statements = tables.read_statements(_PACKAGE, "pages.sql")
+    statements = tables.read_text(__package__, "pages.sql")
     return _make(DisposableDatabase(file, complain), statements, _PAGE_INDEX_VERSION)
 
 
-def _make(
-    database: DisposableDatabase, statements: Sequence[str], version: int
-) -> DisposableDatabase:
+def _make(database: DisposableDatabase, statements: str, version: int) -> DisposableDatabase:
     """Create all tables unless those of this version exist; drop others."""
     if _version(database) == version:
         return database
     with database.at_once():
         if _version(database) != version:  # unless another process was faster
             _drop_tables(database)
-            for statement in statements:
+            for statement in statements.split(";"):
                 database.run(statement)
             database.run(f"PRAGMA user_version = {version}")
     return database

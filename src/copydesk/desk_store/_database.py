@@ -12,7 +12,7 @@ from copydesk.kit.kept import KeptDatabase, KeptSchema
 
 _SECRET_BYTES = 32
 
-STEPS = tables.read_steps("copydesk.desk_store")
+STEPS = tables.read_steps(__package__)
 VERSION = len(STEPS)
 
 SCHEMA = KeptSchema(

@@ -1,4 +1,4 @@
-"""Read the word lists, tables and SQL that are part of the package; each file is read only once.
+"""Read the word lists, tables and texts that are part of the package; each file is read only once.
 
 A package has them in its folder `tables`: a list as `NAME.txt` with an entry per line, a table as
 `NAME.toml` with a key per row. Lines that begin with `#` are comments; the first ones name source
@@ -39,9 +39,9 @@ def read_steps(package: str, name: str = "schema.sql") -> tuple[str, ...]:
     return tuple(re.split(r"^-- step .*\n", _text(package, name, ""), flags=re.MULTILINE)[1:])
 
 
-def read_statements(package: str, name: str) -> list[str]:
-    """Return the statements of a package's SQL file."""
-    return _text(package, name, "").removesuffix(";\n").split(";")
+def read_text(package: str, name: str) -> str:
+    """Return the text of a file beside a package's code."""
+    return _text(package, name, "")
 
 
 def read_rows(package: str, name: str, row: type[Row]) -> Mapping[str, Row]:

@@ -16,7 +16,7 @@ from copydesk.kit import tables
 from copydesk.kit.kept import KeptDatabase, KeptSchema
 
 NOT_ASCII = "address GLOB '*[^ -~]*'"
-STEPS = tables.read_steps("copydesk.mail_store")
+STEPS = tables.read_steps(__package__)
 VERSION = len(STEPS)
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from copydesk.errors import MemoryStoreError
 from copydesk.kit import databases, locks, tables
 
-_STEPS = tables.read_steps("copydesk.memory")
+_STEPS = tables.read_steps(__package__)
 VERSION = len(_STEPS)
 
 

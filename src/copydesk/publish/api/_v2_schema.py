@@ -13,7 +13,6 @@ from copydesk.publish.writing import Sheet
 
 Schema: TypeAlias = dict[str, object]
 
-_ROOM = "copydesk.publish.api"
 _PARAMETERS = {
     "number": (
         "The page's number; 1 is the oldest.",
@@ -50,8 +49,8 @@ class _Shape:
     optional: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
-_PARTS = tables.read_rows(_ROOM, "v2_parts.toml", _Shape)
-_FILES = tables.read_rows(_ROOM, "v2_files.toml", _Shape)
+_PARTS = tables.read_rows(__package__, "v2_parts.toml", _Shape)
+_FILES = tables.read_rows(__package__, "v2_files.toml", _Shape)
 
 
 def sheets(plan: SitePlan) -> Iterator[Sheet]:
@@ -117,7 +116,7 @@ def _list_kinds(plan: SitePlan) -> dict[str, Schema]:
 
 def _list_paths(plan: SitePlan) -> Mapping[str, tuple[str, str]]:
     """Return the kind and the description of each path, without newsletters if there are none."""
-    paths = tables.read_rows(_ROOM, "v2_paths.toml", tuple[str, str])
+    paths = tables.read_rows(__package__, "v2_paths.toml", tuple[str, str])
     if plan.letters.issues:
         return paths
     return {path: row for path, row in paths.items() if row[0] not in _OF_LETTERS}
