@@ -12,7 +12,7 @@ import functools
 import pkgutil
 import re
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Hashable, Iterable, Mapping
 from types import MappingProxyType
 from typing import TypeVar, cast
 
@@ -50,7 +50,7 @@ def read_rows(package: str, name: str, row: type[Row]) -> Mapping[str, Row]:
     `row` is the type of a row: a frozen dataclass, a tuple, a frozenset, a text or a number; arrays
     are converted to it. Raises TableError if there is no such table or a row does not fit.
     """
-    return cast("Mapping[str, Row]", _rows(package, name, cast("type[object]", row)))
+    return cast("Mapping[str, Row]", _rows(package, name, cast(Hashable, row)))
 
 
 def read_pattern(package: str, name: str) -> str:
