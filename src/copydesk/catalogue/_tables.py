@@ -59,7 +59,7 @@ def open_tables(file: Path | None) -> DisposableDatabase:
 
     can_delete = sqlite3.sqlite_version_info >= _CAN_DELETE_WORDS
     contents = ", content = '', contentless_delete = 1" if can_delete else ""
-    statements = tables.read_text(__package__, "stories.sql") + _WORDS.format(contents=contents)
+    statements = tables.load_text(__package__, "stories.sql") + _WORDS.format(contents=contents)
     return _make(DisposableDatabase(file, complain), statements, _CATALOGUE_VERSION)
 
 
@@ -70,7 +70,7 @@ def open_page_index(file: Path | None) -> DisposableDatabase:
         what = f"the page index of the site could not be {what} ({error})"
         return PublishError(what, subject=str(file or "memory"), hint=_PAGE_INDEX_HINT)
 
-    statements = tables.read_text(__package__, "pages.sql")
+    statements = tables.load_text(__package__, "pages.sql")
     return _make(DisposableDatabase(file, complain), statements, _PAGE_INDEX_VERSION)
 
 

@@ -193,7 +193,7 @@ ROOT = Section("", (), "The tables of the file itself.")
 def reference_page() -> str:
     """Return the text of docs/reference/beat-toml.md, in Markdown."""
     sections = "\n".join("\n".join(_section(section)) for section in (*SECTIONS, *BLOCKS))
-    return f"{tables.read_text(__package__, 'beat_toml.md')}\n{sections}"
+    return f"{tables.load_text(__package__, 'beat_toml.md')}\n{sections}"
 
 
 def _section(section: Section) -> Iterator[str]:

@@ -39,7 +39,7 @@ def read_steps(package: str, name: str = "schema.sql") -> tuple[str, ...]:
     return tuple(re.split(r"^-- step .*\n", _text(package, name, ""), flags=re.MULTILINE)[1:])
 
 
-def read_text(package: str, name: str) -> str:
+def load_text(package: str, name: str) -> str:
     """Return the text of a file beside a package's code."""
     return _text(package, name, "")
 

@@ -400,7 +400,7 @@ async def _send(answer: FileAnswer, send: Send) -> None:
 # The placeholder page that is shown until the first round of fetching has built the site.
 
 _LOOK_SECONDS = 2
-_STYLE = tables.read_text(__package__, "first_page.css")
+_STYLE = tables.load_text(__package__, "first_page.css")
 _POLICY = (
     "default-src 'none'; style-src 'sha256-"
     + base64.b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()
@@ -414,7 +414,7 @@ _STAGES = {
     "pictures": "Pictures are being fetched.",
     "publish": "The site is being built.",
 }
-_PAGE = tables.read_text(__package__, "first_page.html")
+_PAGE = tables.load_text(__package__, "first_page.html")
 
 
 def first_page_of(
