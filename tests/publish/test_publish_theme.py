@@ -12,6 +12,8 @@ from lxml import html
 from copydesk.catalogue.page_index import PageIndex
 from copydesk.errors import PublishError
 from copydesk.news import Reason, Story
+from copydesk.news.beat import Beat
+from copydesk.news.letter import LetterSeries
 from copydesk.publish import Published, PublishOptions, publish, survey
 from world import editions
 from world.manifests import MemoryManifest
@@ -19,7 +21,23 @@ from world.manifests import MemoryManifest
 ROOT = Path(__file__).parents[2]
 GUIDE = (ROOT / "docs" / "guides" / "change-the-looks.md").read_text("utf-8")
 TEMPLATES = ROOT / "src" / "copydesk" / "rendering" / "templates"
-EXAMPLE = dict(re.findall(r"^`_templates/([a-z.]+)`:\n\n```[a-z]+\n(.*?)^```$", GUIDE, re.M | re.S))
+FENCE = r"^`_templates/([a-z.]+)` [^\n]*:\n\n```[a-z]+\n(.*?)^```$"
+EXAMPLE = dict(re.findall(FENCE, GUIDE, re.M | re.S))
+DAILY = LetterSeries(id="daily", title="Robots Daily", stems=("robots",))
+BLOCKS = {
+    block
+    for name in ("layout.html", "front.html")
+    for block in re.findall(r"{% block (\w+) %}", (TEMPLATES / name).read_text("utf-8"))
+}
+
+
+def child(block: str, text: str = "", start: int = 2) -> str:
+    """Write a front page that replaces a block of ours, in the line `start`."""
+    return (
+        '{% extends "default:front.html" %}'
+        + "\n" * (start - 1)
+        + (f"{{% block {block} %}}\n{text}{{% endblock %}}")
+    )
 
 
 @dataclass
@@ -28,6 +46,7 @@ class Desk:
 
     folder: Path
     stories: list[Story]
+    on: Beat = field(default_factory=editions.beat)
     manifest: MemoryManifest = field(default_factory=MemoryManifest)
     notes: PageIndex = field(default_factory=PageIndex)
 
@@ -42,10 +61,9 @@ class Desk:
         file.write_text(text, "utf-8")
 
     def build(self, locale: str = "en-us") -> Published:
-        seen = survey(self.stories, editions.beat(), self.notes)
-        edition = replace(
-            editions.edition(on=replace(editions.beat(), locale=locale)), stories=seen
-        )
+        seen = survey(self.stories, self.on, self.notes)
+        on = replace(self.on, locale=locale)
+        edition = replace(editions.edition(on=on), stories=seen, letters=(DAILY,))
         options = PublishOptions(templates=self.folder / "_templates")
         return publish(edition, self.out, self.manifest, options)
 
@@ -64,7 +82,27 @@ def desk(tmp_path: Path) -> Desk:
     return Desk(tmp_path, [editions.story(one, title=f"Told {one[-1]}") for one in names])
 
 
+def parts(front: html.HtmlElement) -> list[str]:
+    """Return the sections and links of a front page, in an order of their own."""
+    named = [f"#{one.get('id')}" for one in front.cssselect("[id]")]
+    links = [one.get("href") for one in front.cssselect("a")]
+    return sorted([*named, *links, *(one.get("class") for one in front.cssselect("[class]"))])
+
+
+def with_a_form(desk: Desk) -> Desk:
+    """Give a site a sign-up form, and older stories, so that its front page has every block."""
+    desk.stories += [
+        editions.story(f"2026-11-2{day}-old-{n}", title=f"Old {n}")
+        for day in (2, 3)
+        for n in range(12)
+    ]
+    desk.on = replace(editions.beat(), subscribe_url="https://robots.example/subscribe")
+    return desk
+
+
 def test_the_example_of_the_guide_makes_another_paper(desk: Desk) -> None:
+    with_a_form(desk).build()
+    ours = parts(desk.page("index.html"))
     assert set(EXAMPLE) == {"theme.css", "front.html", "strings.toml"}
     for name, text in EXAMPLE.items():
         desk.put(name, text)
@@ -73,8 +111,11 @@ def test_the_example_of_the_guide_makes_another_paper(desk: Desk) -> None:
 
     front = desk.page("index.html")
     assert front.cssselect(".motto")[0].text == "All the harbour, every day"
-    assert front.cssselect("#more")[0].text == "Also in port"
-    assert len(front.cssselect(".card")) == 8
+    assert front.cssselect("#river")[0].text == "The log book"
+    assert sorted([*ours, "motto"]) == parts(front)
+    assert {"#top", "#more", "#river", "#subscribe"} <= set(ours)
+    order = [one.get("class") for one in front.cssselect("main > *")]
+    assert order == ["motto", "front", "subscribe", "more", "river"]
     style = (desk.out / "style.css").read_text()
     assert style.startswith((TEMPLATES / "style.css").read_text())
     assert style.endswith(EXAMPLE["theme.css"])
@@ -90,7 +131,36 @@ def test_the_example_works_without_a_story(desk: Desk) -> None:
 
     desk.build()
 
-    assert "There is nothing here yet." in desk.page("index.html").text_content()
+    assert "No stories yet" in desk.page("index.html").text_content()
+
+
+def test_each_block_of_ours_can_be_kept_and_added_to(desk: Desk) -> None:
+    with_a_form(desk).build()
+    ours = parts(desk.page("index.html"))
+    kept = [
+        f"{{% block {one} %}}{{{{ super() }}}}<meta class={one}>{{% endblock %}}" for one in BLOCKS
+    ]
+    desk.put("front.html", "\n".join(['{% extends "default:front.html" %}', *kept]))
+
+    desk.build()
+
+    assert sorted([*ours, *BLOCKS]) == parts(desk.page("index.html"))
+
+
+def test_every_block_stands_in_the_guide() -> None:
+    assert [one for one in BLOCKS if f"`{one}`" not in GUIDE] == []
+
+
+def test_a_theme_of_whole_templates_builds_as_before(desk: Desk) -> None:
+    with_a_form(desk).build()
+    before = desk.files()
+    for name in ("layout.html", "front.html", "subscribe.html"):
+        text = (TEMPLATES / name).read_text("utf-8")
+        desk.put(name, re.sub(r"\{% block (?!main)\w+ %\}\n(.*?)\{% endblock %\}\n", r"\1", text))
+
+    desk.build()
+
+    assert before == desk.files()
 
 
 def test_every_template_and_variable_of_ours_stands_in_the_guide() -> None:
@@ -134,6 +204,12 @@ def test_ours_come_back_when_a_template_is_taken_away(desk: Desk) -> None:
         ("story.html", "<p>\n{{ story.title }\n</p>", "a template has an error in line 2", ""),
         ("story.html", "\n\n{{ story.nobody }}", "a template has an error in line 3", "undefined"),
         ("layout.html", "{{ words.nowhere }}", "a template has an error in line 1", "undefined"),
+        ("front.html", child("front_led", start=3), "line 3", 'did you mean "front_lead"?'),
+        ("front.html", child("xyz"), "line 2", "the blocks are: main, front_opening, "),
+        ("front.html", child("main", "{{ self.day() }}"), "line 3", "'day' not found"),
+        ("front.html", child("main", "{{ leed }}"), "line 3", "undefined"),
+        ("story.html", '{% extends "default:storey.html" %}', "line 1", "storey"),
+        ("front.html", '{% extends "front.html" %}', "line 1", "cycle"),
         ("strings.toml", '[words]\narchive = "Old\n', "not valid TOML", "line 2"),
         ("strings.toml", '[words]\nnewest_of = "{all}"', "invalid value", "{all}"),
         ("strings.toml", "[words]\narchive = 3", "invalid value", "a text"),
@@ -153,6 +229,14 @@ def test_a_mistake_is_named_and_leaves_the_site_as_it_was(
     assert caught.value.subject.startswith(name)
     assert why in caught.value.hint
     assert desk.files() == before
+
+
+def test_templates_that_extend_each_other_are_a_mistake(desk: Desk) -> None:
+    desk.put("layout.html", '{% extends "front.html" %}')
+    desk.put("front.html", child("main"))
+
+    with pytest.raises(PublishError, match="a template has an error in line"):
+        desk.build()
 
 
 def test_after_a_mistake_is_mended_all_is_as_if_it_had_never_been(

@@ -14,7 +14,6 @@ from copydesk.kit import faces
 if TYPE_CHECKING:
     from copydesk.archive._archive import Archive as Archive
     from copydesk.archive._archive import CheckReport as CheckReport
-    from copydesk.archive._archive import DataReport as DataReport
     from copydesk.archive._archive import Signature as Signature
     from copydesk.archive._archive import check as check
     from copydesk.archive._articles import ArticleStore as ArticleStore
@@ -32,7 +31,6 @@ if TYPE_CHECKING:
     from copydesk.archive._rulings import read_rulings as read_rulings
     from copydesk.archive._rulings import rulings_change as rulings_change
     from copydesk.archive._story_log import StoryCommit as StoryCommit
-    from copydesk.archive._story_log import StoryLog as StoryLog
     from copydesk.archive._story_log import read_story_log as read_story_log
 else:
     __getattr__ = faces.import_on_demand(__name__, __file__)

@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from copydesk.background._edited_files import FileChanges as FileChanges
     from copydesk.background._edited_files import FileWatcher as FileWatcher
     from copydesk.background._edited_files import find_network_mount as find_network_mount
-    from copydesk.background._hubs import HubAnswer as HubAnswer
     from copydesk.background._hubs import Subscriber as Subscriber
     from copydesk.background._letters import LetterHours as LetterHours
     from copydesk.background._letters import MailHours as MailHours

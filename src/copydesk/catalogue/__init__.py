@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from copydesk.catalogue._entries import TextMarks as TextMarks
     from copydesk.catalogue._questions import DecidedStory as DecidedStory
     from copydesk.catalogue._questions import FiledHappening as FiledHappening
-    from copydesk.catalogue._questions import HappeningCursor as HappeningCursor
     from copydesk.catalogue._questions import PublisherCount as PublisherCount
     from copydesk.catalogue._questions import StoryFilter as StoryFilter
     from copydesk.catalogue._questions import TopicCount as TopicCount

@@ -32,7 +32,7 @@ from copydesk.config._settings import (
     Settings,
     SourceOptions,
 )
-from copydesk.kit import urls
+from copydesk.kit import tables, urls
 from copydesk.kit.kinds import options_of, secrets_of
 from copydesk.kit.options import Option
 from copydesk.news import Beat, Source
@@ -70,17 +70,17 @@ class Unique:
 class Section:
     """A table of the settings file beat.toml, and the classes that hold its values.
 
-    `held_by` is the attribute of Settings with the object, if it is not the section's name; of a
-    section in another one, the last part is the field in the other's class. Only the options of
-    `part` belong to the section, and are fields of the class above it; the option named `last`
-    comes last. A `repeated` section is a block that is written once for each object, no two with
-    the same value of `unique`. An `optional` one may be absent. `hint` is for a value that is no
-    table.
+    `about` is for the reference page, "" if `tables/sections.toml` describes the section. `held_by`
+    is the attribute of Settings with the object, if it is not the section's name; of a section in
+    another one, the last part is the field in the other's class. Only the options of `part` belong
+    to the section, and are fields of the class above it; the option named `last` comes last. A
+    `repeated` section is a block that is written once for each object, no two with the same value
+    of `unique`. An `optional` one may be absent. `hint` is for a value that is no table.
     """
 
     name: str
     holders: tuple[type, ...]
-    about: str
+    about: str = ""
     held_by: str = ""
     part: str = ""
     last: str = ""
@@ -127,130 +127,44 @@ class Section:
 
 
 SECTIONS = (
-    Section("site", (Beat,), "Name, address, language and main topic of the site.", held_by="beat"),
-    Section("scoring", (Scoring,), "How stories are scored.", held_by="beat.scoring"),
-    Section(
-        "scoring.everyday",
-        (Scoring,),
-        "Settings of the scoring profile `everyday`. They have no effect in the profile "
-        "`copydesk`.",
-        held_by="beat.scoring",
-        part="everyday",
-    ),
-    Section(
-        "scoring.points",
-        (SignalPoints,),
-        "Points that each signal adds to a story's quality in the profile `copydesk`, each time "
-        "the signal is found. 0 turns a signal off. Saved stories keep their quality until you "
-        "run `copydesk rejudge --apply`. The points of the profile `everyday` are fixed, so this "
-        "table is an error there.",
-        held_by="beat.scoring.points",
-    ),
-    Section(
-        "excerpt",
-        (ExcerptRule,),
-        "How much of an article's text is shown as its excerpt. Both limits apply, but only "
-        "`max_characters` if the whole text is not known (a stub before a paywall, a video, an "
-        "audio, or a page with only a caption). No excerpt is shown if the publisher forbids "
-        "snippets, or if neither one sentence nor 60 characters fit.",
-        held_by="beat.excerpt",
-    ),
-    Section("review", (Review,), "Whether quality or an editor decides that a story is published."),
-    Section(
-        "fetch",
-        (FetchOptions,),
-        "How other sites are fetched. The defaults are polite, and robots.txt is always obeyed.",
-    ),
-    Section("pictures", (Pictures,), "How pictures of stories are shown and stored."),
-    Section("publish", (OutputOptions,), "What is published in addition to the site's pages."),
-    Section("front", (FrontOptions,), "How stories on the front page are ordered."),
-    Section("records", (Records,), "What happens to story files after they are saved."),
-    Section(
-        "recall", (RecallOptions,), "Other sites' lists, to find stories that your site missed."
-    ),
-    Section("retention", (Retention,), "How long copydesk remembers articles that it did not add."),
-    Section("serve", (Serve,), "How often `copydesk serve` runs, and how it is reached."),
-    Section("desk", (DeskOptions,), "Where editors open the desk (web editor) and sign in."),
-    Section(
-        "desk.oidc",
-        (OpenIdOptions,),
-        "Sign-in with OpenID Connect. The client secret is only read from the environment "
-        "variable `COPYDESK_OIDC_SECRET`.",
-    ),
-    Section(
-        "deploy",
-        (Deploy,),
-        "Where `copydesk build --deploy` uploads the site, and `copydesk serve` after each run. "
-        "The guide on putting the site online has more.",
-    ),
-    Section("deploy.folder", (DeployFolder,), 'With `to = "folder"`: copy the site to a folder.'),
-    Section(
-        "deploy.rsync",
-        (DeployRsync,),
-        'With `to = "rsync"`: upload the site with rsync. Both machines need rsync 3.1 or newer.',
-    ),
-    Section(
-        "deploy.git",
-        (BranchOptions,),
-        'With `to = "git"`: push the site to a branch, for GitHub Pages and similar '
-        "services. The branch must contain nothing but the site.",
-    ),
-    Section(
-        "deploy.s3",
-        (S3Options,),
-        'With `to = "s3"`: upload the site to a bucket of Amazon S3 or a compatible '
-        "service. The keys are only read from the environment variables `AWS_ACCESS_KEY_ID`, "
-        "`AWS_SECRET_ACCESS_KEY` and, for temporary keys, `AWS_SESSION_TOKEN`.",
-    ),
-    Section(
-        "mail",
-        (MailOptions,),
-        "How newsletters are sent to subscribers. The guide on sending newsletters has more.",
-    ),
-    Section(
-        "mail.smtp",
-        (SmtpOptions,),
-        'With `deliver = "smtp"`. The password is only read from the environment variable '
-        "`COPYDESK_SMTP_PASSWORD`.",
-    ),
-    Section("mail.dkim", (DkimOptions,), "DKIM signatures (they need the extra `copydesk[dkim]`)."),
-    Section(
-        "mail.bounces",
-        (BounceOptions,),
-        "How bounces (undeliverable messages) and spam complaints are received. Secrets are only "
-        "read from the environment: `COPYDESK_IMAP_PASSWORD`, and `COPYDESK_BOUNCE_SECRET` for "
-        "the webhook.",
-    ),
-    Section(
-        "mail.hand_over",
-        (HandOverOptions,),
-        "Settings for a newsletter service that `deliver` names. The service's API key is only "
-        "read from the environment variable `COPYDESK_HAND_OVER_TOKEN`.",
-    ),
+    Section("site", (Beat,), held_by="beat"),
+    Section("scoring", (Scoring,), held_by="beat.scoring"),
+    Section("scoring.everyday", (Scoring,), held_by="beat.scoring", part="everyday"),
+    Section("scoring.points", (SignalPoints,), held_by="beat.scoring.points"),
+    Section("excerpt", (ExcerptRule,), held_by="beat.excerpt"),
+    Section("review", (Review,)),
+    Section("fetch", (FetchOptions,)),
+    Section("pictures", (Pictures,)),
+    Section("publish", (OutputOptions,)),
+    Section("front", (FrontOptions,)),
+    Section("records", (Records,)),
+    Section("recall", (RecallOptions,)),
+    Section("retention", (Retention,)),
+    Section("serve", (Serve,)),
+    Section("desk", (DeskOptions,)),
+    Section("desk.oidc", (OpenIdOptions,)),
+    Section("deploy", (Deploy,)),
+    Section("deploy.folder", (DeployFolder,)),
+    Section("deploy.rsync", (DeployRsync,)),
+    Section("deploy.git", (BranchOptions,)),
+    Section("deploy.s3", (S3Options,)),
+    Section("mail", (MailOptions,)),
+    Section("mail.smtp", (SmtpOptions,)),
+    Section("mail.dkim", (DkimOptions,)),
+    Section("mail.bounces", (BounceOptions,)),
+    Section("mail.hand_over", (HandOverOptions,)),
 )
 
-HOST = Section(
-    "host",
-    (HostName, Manners),
-    "Delays for one host that differ from `[fetch]`. Write one `[[host]]` block for each host.",
-    repeated=True,
-    unique=Unique(key="name", noun="host"),
-)
+HOST = Section("host", (HostName, Manners), repeated=True, unique=Unique(key="name", noun="host"))
 SOURCE = Section(
     "source",
     (Source, SourceOptions),
-    "A feed, sitemap or web page from which copydesk reads articles. Write one `[[source]]` block "
-    "for each source.",
     repeated=True,
     unique=Unique(key="url", noun="source", identity=urls.identity),
 )
 LISTING = Section(
     "source.listing",
     (ListingRule,),
-    "How the articles on a source's web page are found, as a table in its block: `listing = { "
-    'item = "article", link = "h2 a", written = 2026-11-24 }`. The selector `item` finds the '
-    "element around each article; the other selectors search inside it. Without this table, "
-    "copydesk guesses the links.",
     last="written",
     optional=True,
     hint='write listing = { item = "article", link = "h2 a", written = 2026-11-24 }',
@@ -268,60 +182,25 @@ CHANNEL_BLOCKS = tuple(
 LETTER = Section(
     "letter",
     (LetterOptions,),
-    "A newsletter with the stories that are new since its last issue. Write one `[[letter]]` "
-    "block for each newsletter. The guide on writing a newsletter has more.",
     repeated=True,
     unique=Unique(key="id", noun="id", hint="give one of the two newsletters another id"),
 )
-LETTER_PART = Section(
-    "letter.part",
-    (PartOptions,),
-    "One section of the newsletter above it. Write one `[[letter.part]]` block for each section, "
-    "in their order. Without any, an issue has eight top stories, two stories of each topic (if "
-    "the site has several topics) and the editors' notes.",
-    held_by="letters.parts",
-    repeated=True,
-)
+LETTER_PART = Section("letter.part", (PartOptions,), held_by="letters.parts", repeated=True)
 BLOCKS = (HOST, SOURCE, LISTING, *CHANNEL_BLOCKS, LETTER, LETTER_PART)
 ROOT = Section("", (), "The tables of the file itself.")
-
-
-_HEAD = """\
-# beat.toml
-
-All settings of `beat.toml`, the settings file of a newsroom (the folder with your settings and
-stories). This page is generated from the program (`./run.sh docs`), so it is complete. `copydesk
-config` shows each setting's value and where it is set.
-
-`format = 1`, above all tables, is the format of the file. It may be left out. A file in a newer
-format than this copydesk reads is an error ([versions](versions.md)).
-
-An unknown key is an error that suggests a similar key. Sizes are in bytes, URLs have no final
-slash, and texts have one line.
-
-Some settings come from the environment. `COPYDESK_KEY` is the key of the encrypted part of story
-files (32 bytes in base64); it overrides the file `.copydesk/key`. `COPYDESK_METRICS_TOKEN` is the
-token for `/metrics` of `copydesk serve`. `headers_env`, `proxy_env` and `secret_env` name variables
-of your own. The tables below name the variables for passwords and tokens. An environment variable
-in the column *default* overrides the file.
-
-[Topics](topics.md) are files in `_data/topics/*.yaml`. Known publishers are files in
-`_data/organizations/*.md`, and their logos are `assets/images/organizations/<domain>-50x50.jpg`.
-Publishers with the same `owner` count as one publisher.
-"""
 
 
 def reference_page() -> str:
     """Return the text of docs/reference/beat-toml.md, in Markdown."""
     sections = "\n".join("\n".join(_section(section)) for section in (*SECTIONS, *BLOCKS))
-    return f"{_HEAD}\n{sections}"
+    return f"{tables.load_text(__package__, 'beat_toml.md')}\n{sections}"
 
 
 def _section(section: Section) -> Iterator[str]:
     brackets = f"[[{section.name}]]" if section.repeated else f"[{section.name}]"
     yield f"## `{brackets}`"
     yield ""
-    yield section.about
+    yield section.about or tables.read_rows(__package__, "sections.toml", str)[section.name]
     yield ""
     yield "| key | value | default | what it is for |"
     yield "|---|---|---|---|"

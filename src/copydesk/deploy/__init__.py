@@ -14,7 +14,6 @@ from copydesk.kit import faces
 if TYPE_CHECKING:
     from copydesk.deploy._deliver import BuiltSite as BuiltSite
     from copydesk.deploy._deliver import Delivery as Delivery
-    from copydesk.deploy._deliver import PlaceManifest as PlaceManifest
     from copydesk.deploy._deliver import deliver as deliver
     from copydesk.deploy._deliver import plan_delivery as plan_delivery
     from copydesk.deploy._deliver import stages as stages

@@ -15,7 +15,7 @@ from copydesk.kit import dates, text, urls
 from copydesk.memory import Fate
 from copydesk.news import Article, Ruling, Story, Verdict
 from copydesk.news.event import Event, EventKind
-from copydesk.news.wording import Wording
+from copydesk.news.wording import Wording, read_sentences
 from copydesk.newsroom import Newsroom
 from copydesk.newsroom.records import record_at
 from copydesk.review.rules import record_name
@@ -48,40 +48,7 @@ class TrailKind(StrEnum):
     OTHER = "other"
 
 
-_WORDING = Wording(
-    {
-        TrailKind.FOUND: (
-            "found in {source}",
-            "found; its source is no longer known",
-        ),
-        TrailKind.READ: (
-            "read: {characters:number} characters of text",
-            "read; its text is no longer stored",
-        ),
-        TrailKind.JUDGED: (
-            "judged: quality {quality:number}, {standing}",
-            "judged: {standing}",
-            "judged; the result is no longer known",
-        ),
-        TrailKind.FILED: ("filed",),
-        TrailKind.WRITTEN: ("written by an editor",),
-        TrailKind.CHANGED: ("changed by a run",),
-        TrailKind.VERDICT: ("decision: {said}",),
-        TrailKind.CLEARED: ("decision cleared",),
-        TrailKind.RULE_UNDONE: ("rule removed: {rule}",),
-        TrailKind.RULED: ("rule: {rule}",),
-        TrailKind.CORRECTED: ("corrected, with a note for readers",),
-        TrailKind.UNDONE: ("undone ({undone})", "undone"),
-        TrailKind.ALONG: ("changed by an action on another story",),
-        TrailKind.EDITED: ("edited by hand",),
-        TrailKind.ARCHIVED: ("moved to {to}",),
-        TrailKind.DELETED: ("story file deleted",),
-        TrailKind.DROPPED: ("dropped: {reason}",),
-        TrailKind.FAILED: ("article could not be read: {reason}",),
-        TrailKind.EVENT: ("{event}",),
-    },
-    other=TrailKind.OTHER,
-)
+_WORDING = Wording(read_sentences(__package__, "trail.toml", TrailKind), other=TrailKind.OTHER)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

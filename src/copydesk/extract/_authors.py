@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from copydesk.extract import json_ld
 from copydesk.extract.people import is_more, opens, people
-from copydesk.kit import text, urls
+from copydesk.kit import tables, text, urls
 
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
@@ -20,20 +20,8 @@ if TYPE_CHECKING:
     from copydesk.extract.page import Document
     from copydesk.news import Lead
 
-_META = (
-    "author",
-    "article:author",
-    "parsely-author",
-    "sailthru.author",
-    "byl",
-    "dc.creator",
-    "dcterms.creator",
-    "citation_author",
-    "article.author",
-    "og:article:author",
-    "cxenseparse:author",
-    "creator",
-)
+_MARKUP = tables.read_rows("copydesk.extract", "markup_names.toml", tuple[str, ...])
+_META = _MARKUP["author_meta"]
 _FAMILY_NAME_FIRST = frozenset({"citation_author", "dc.creator", "dcterms.creator"})
 _ORGANIZATIONS = frozenset(
     {"organization", "newsmediaorganization", "corporation", "collection", "brand"}
@@ -176,12 +164,7 @@ _SIGNED = re.compile(
 )
 _MAX_LINE = 120  # characters of a byline; a longer line is a sentence
 _MAX_LINES = 400  # elements after the headline
-_LINE_TAGS = frozenset(
-    {
-        *("p", "div", "span", "address", "small", "h2", "h3", "h4", "h5", "h6", "li", "strong"),
-        *("em", "b", "i", "a", "td", "font", "cite", "section", "header"),
-    }
-)
+_LINE_TAGS = frozenset(_MARKUP["byline_elements"])
 
 
 Place = tuple[int, "HtmlElement"]  # an element and its number in the page

@@ -9,22 +9,15 @@ from collections.abc import Iterator, Mapping
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from copydesk.kit import text, urls
+from copydesk.kit import tables, text, urls
 
 if TYPE_CHECKING:
     from copydesk.extract.page import Document
 
 Node = Mapping[str, object]
 
-ARTICLES = frozenset(
-    {
-        *("article", "newsarticle", "reportagenewsarticle", "analysisnewsarticle"),
-        *("opinionnewsarticle", "backgroundnewsarticle", "reviewnewsarticle", "report"),
-        *("askpublicnewsarticle", "advertisercontentarticle", "satiricalarticle", "techarticle"),
-        *("scholarlyarticle", "medicalscholarlyarticle", "blogposting", "liveblogposting"),
-        *("socialmediaposting", "discussionforumposting", "review", "criticreview"),
-    }
-)
+_MARKUP = tables.read_rows("copydesk.extract", "markup_names.toml", tuple[str, ...])
+ARTICLES = frozenset(_MARKUP["article_types"])
 VIDEOS = frozenset({"videoobject", "movieclip", "videoclip", "clip"})
 LISTS = frozenset({"collectionpage", "itemlist", "searchresultspage", "profilepage"})
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from copydesk.errors import FetchError
-from copydesk.kit import urls
+from copydesk.kit import tables, urls
 from copydesk.news import Request
 from copydesk.news.options import FetchOptions
 from copydesk.news.page import Purpose, RefusedReason
@@ -64,22 +64,7 @@ _SINGLE = frozenset(
 # several values stay on lines of their own: an agent named in one does not apply to the next
 _BY_LINE = frozenset({"x-robots-tag"})
 
-# they describe an encoding that a Page has no more, or are not worth keeping
-_NOT_KEPT = frozenset(
-    {
-        "connection",
-        "content-encoding",
-        "content-length",
-        "keep-alive",
-        "proxy-authenticate",
-        "set-cookie",
-        "set-cookie2",
-        "te",
-        "trailer",
-        "transfer-encoding",
-        "upgrade",
-    }
-)
+_NOT_KEPT = frozenset(tables.read_lines(__package__, "headers_not_kept.txt"))
 
 
 def request_headers(request: Request, options: FetchOptions) -> dict[str, str]:

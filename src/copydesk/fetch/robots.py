@@ -27,6 +27,7 @@ from urllib.parse import quote
 import msgspec
 
 from copydesk.fetch.messages import parse_address
+from copydesk.kit import tables
 from copydesk.news.article import Signal
 
 WHERE = "robots.txt"
@@ -39,23 +40,10 @@ _MOST = 100  # lines of one file
 _SAID = 300  # characters of a line
 _PATH = re.compile(r"(/\S*)[ \t]+(.+)")
 
-# According to their own documentation, these agents collect training data for models, …
-_TRAINING = (
-    *("GPTBot", "CCBot", "Google-Extended", "ClaudeBot", "anthropic-ai", "Applebot-Extended"),
-    *("Bytespider", "meta-externalagent", "FacebookBot", "cohere-ai", "Amazonbot", "AI2Bot"),
-    *("cohere-training-data-crawler", "Diffbot", "omgili", "omgilibot", "Webzio-Extended"),
-    *("PanguBot", "Timpibot", "CloudVertexBot"),
-)
-# … and these fetch what a model is given when it answers.
-_ANSWERING = (
-    *("ChatGPT-User", "OAI-SearchBot", "PerplexityBot", "Perplexity-User", "Claude-User"),
-    *("Claude-SearchBot", "Claude-Web", "meta-externalfetcher", "MistralAI-User", "YouBot"),
-    *("DuckAssistBot", "Google-NotebookLM", "Gemini-Deep-Research"),
-)
-_GROUPS = (("no training agents", _TRAINING), ("no answering agents", _ANSWERING))
+_GROUPS = tables.read_rows("copydesk.fetch", "agents.toml", tuple[str, ...])
 # A robots.txt names an agent with letters, hyphens and underscores only (RFC 9309 2.2.1).
 _SHORT = re.compile(r"[^a-z_-].*")
-AGENTS = {_SHORT.sub("", name.lower()): name for _, names in _GROUPS for name in names}
+AGENTS = {_SHORT.sub("", name.lower()): name for names in _GROUPS.values() for name in names}
 
 PRODUCT = "copydesk"
 _READ_BYTES = 500 * 1024  # RFC 9309 2.5: a crawler parses at least this much
@@ -119,7 +107,7 @@ def usage_of_agents(closed: set[str]) -> list[UsageLine]:
     crawlers.
     """
     lines = []
-    for name, agents in _GROUPS:
+    for name, agents in _GROUPS.items():
         named = ", ".join(agent for agent in agents if _SHORT.sub("", agent.lower()) in closed)
         if named:
             lines.append(UsageLine(name=name, said=named[:_SAID]))

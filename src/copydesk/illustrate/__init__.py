@@ -31,8 +31,6 @@ if TYPE_CHECKING:
     from copydesk.illustrate._measure import FetchedPicture as FetchedPicture
     from copydesk.illustrate._measure import measure_picture as measure_picture
     from copydesk.illustrate._measure import request_headers as request_headers
-    from copydesk.illustrate._upload import UPLOAD_BYTES as UPLOAD_BYTES
-    from copydesk.illustrate._upload import answer_logo as answer_logo
     from copydesk.illustrate._upload import answer_upload as answer_upload
     from copydesk.illustrate._upload import make_logo as make_logo
     from copydesk.illustrate._upload import make_logo_apart as make_logo_apart

@@ -14,20 +14,6 @@ from typing import TYPE_CHECKING
 
 from copydesk.errors import PictureError
 from copydesk.illustrate import _album_files
-from copydesk.illustrate._album_files import (
-    ORIGINAL,
-    AlbumList,
-    Picture,
-    common_files,
-    copy_files,
-    is_current,
-    load_list,
-    name_sidecar,
-    note_request,
-    read_sidecar,
-    save_list,
-    to_sidecar,
-)
 from copydesk.illustrate._forms import PictureForms, make_forms
 from copydesk.illustrate._measure import FetchedPicture, Measure, measure_picture, size
 from copydesk.kit import files, text, urls
@@ -62,19 +48,19 @@ class Album:
         self._max_bytes = max_bytes
         self._renewed_at_once = renewed_at_once  # made by the first version: some five seconds
         self._bytes: int | None = None
-        self._catalogue: dict[str, Picture] | None = None
-        self._list: AlbumList | None = None
+        self._catalogue: dict[str, _album_files.Picture] | None = None
+        self._list: _album_files.AlbumList | None = None
         self._common: Mapping[str, frozenset[str]] | None = None
         self._lock = threading.RLock()
 
-    def find(self, url: str) -> Picture | None:
+    def find(self, url: str) -> _album_files.Picture | None:
         """Return the cached picture of a URL, None if it is not cached or its files are damaged."""
         picture = self._read(self._sidecar(url))
         if picture is None or picture.only_measured:
             return None
         return self._renew(picture) if picture.is_earlier else picture
 
-    def add(self, url: str, page: Page) -> Picture:
+    def add(self, url: str, page: Page) -> _album_files.Picture:
         """Measure, check and store the picture that was fetched from `url`.
 
         Raises PictureError if it is no picture, too small, too large, cut off, or cannot be
@@ -89,7 +75,7 @@ class Album:
         """
         return self._same_bytes(fetched.stem) is not None
 
-    def keep(self, fetched: FetchedPicture, made: PictureForms | None) -> Picture:
+    def keep(self, fetched: FetchedPicture, made: PictureForms | None) -> _album_files.Picture:
         """Store a fetched picture and its web versions (`made`, or None to make them); raises
         PictureError.
 
@@ -98,10 +84,10 @@ class Album:
         picture = self._describe(fetched)
         known = self._same_bytes(fetched.stem)
         if known is not None and known.forms:
-            return self._store(copy_files(picture, known), {})
+            return self._store(_album_files.copy_files(picture, known), {})
         return self._store_forms(picture, made or make_forms(fetched))
 
-    def keep_original(self, fetched: FetchedPicture) -> Picture:
+    def keep_original(self, fetched: FetchedPicture) -> _album_files.Picture:
         """Store a picture as fetched, until a page needs its web versions; raises PictureError.
 
         If there is a copy of the same bytes, from whatever URL, that one is used.
@@ -109,8 +95,8 @@ class Album:
         picture = self._describe(fetched)
         known = self._same_bytes(fetched.stem)
         if known is not None:
-            return self._store(copy_files(picture, known), {})
-        name = f"{fetched.stem}{ORIGINAL}"
+            return self._store(_album_files.copy_files(picture, known), {})
+        name = f"{fetched.stem}{_album_files.ORIGINAL}"
         return self._store(replace(picture, original=name), {name: fetched.data})
 
     def list_waiting(self) -> list[str]:
@@ -139,9 +125,9 @@ class Album:
         with self._lock:
             self._pictures().pop(url, None)
             self._common = None
-        _album_files.drop(self._folder, [name_sidecar(url)])
+        _album_files.drop(self._folder, [_album_files.name_sidecar(url)])
 
-    def measure_only(self, url: str, page: Page) -> Picture:
+    def measure_only(self, url: str, page: Page) -> _album_files.Picture:
         """Measure the picture fetched from `url` without storing a copy; raises what `add` raises.
 
         A copy stored under earlier settings is kept.
@@ -158,12 +144,12 @@ class Album:
         """Store that an article uses the picture of `url`, if the album has that picture."""
         with self._lock:
             picture = self._pictures().get(url)
-            if picture is None or (noted := note_request(picture, article)) is picture:
+            if picture is None or (noted := _album_files.note_request(picture, article)) is picture:
                 return
             sidecar = self._sidecar(url)
             with contextlib.suppress(OSError):  # then the note holds while the album is open
                 used = sidecar.stat().st_mtime
-                files.write_if_changed(sidecar, to_sidecar(noted))
+                files.write_if_changed(sidecar, _album_files.to_sidecar(noted))
                 os.utime(sidecar, (used, used))
             self._put(noted)
 
@@ -229,25 +215,27 @@ class Album:
             return False
         if any(picture.is_earlier for picture in self._pictures().values()):
             return False
-        return is_current(self._list, self._folder) or self._save_list(self._list.tended)
+        return _album_files.is_current(self._list, self._folder) or self._save_list(
+            self._list.tended
+        )
 
     def _save_list(self, tended: float) -> bool:
         """Write the list of what is known; return False if the folder holds anything else."""
         pictures = self._pictures()
         names = {name for picture in pictures.values() for name in picture.names}
-        names.update(map(name_sidecar, pictures))
-        self._list = save_list(self._folder, pictures.values(), names, tended)
+        names.update(map(_album_files.name_sidecar, pictures))
+        self._list = _album_files.save_list(self._folder, pictures.values(), names, tended)
         return self._list is not None
 
     def _commons(self) -> Mapping[str, frozenset[str]]:
         if self._common is None:
-            self._common = common_files(self._pictures().values())
+            self._common = _album_files.common_files(self._pictures().values())
         return self._common
 
-    def _describe(self, fetched: FetchedPicture) -> Picture:
+    def _describe(self, fetched: FetchedPicture) -> _album_files.Picture:
         """Return a picture without its files, with the articles that use it so far."""
         file = f"{fetched.stem}.webp"
-        return Picture(
+        return _album_files.Picture(
             url=fetched.url,
             width=fetched.measure.width,
             height=fetched.measure.height,
@@ -262,7 +250,7 @@ class Album:
             known = self._pictures().get(url)
         return known.asked if known and known.file == file else {}
 
-    def _same_bytes(self, stem: str) -> Picture | None:
+    def _same_bytes(self, stem: str) -> _album_files.Picture | None:
         """Find a picture with the same bytes under another URL, if all of its files exist."""
         with self._lock:
             file = f"{stem}.webp"
@@ -274,11 +262,13 @@ class Album:
             picture = next(same, None)
         return picture if picture and self._is_whole(picture) else None
 
-    def _store(self, picture: Picture, fresh: Mapping[str, bytes]) -> Picture:
+    def _store(
+        self, picture: _album_files.Picture, fresh: Mapping[str, bytes]
+    ) -> _album_files.Picture:
         try:
             for name, data in fresh.items():
                 files.write_atomic(self._folder / name, data, durable=False)
-            files.write_if_changed(self._sidecar(picture.url), to_sidecar(picture))
+            files.write_if_changed(self._sidecar(picture.url), _album_files.to_sidecar(picture))
         except OSError as error:
             raise PictureError(
                 "the picture cannot be stored", subject=str(self._folder), hint=str(error)
@@ -288,7 +278,9 @@ class Album:
             self._make_room(sum(map(len, fresh.values())), keep=picture.stem)
         return picture
 
-    def _store_forms(self, picture: Picture, made: PictureForms) -> Picture:
+    def _store_forms(
+        self, picture: _album_files.Picture, made: PictureForms
+    ) -> _album_files.Picture:
         """Store the web versions of a picture under all its URLs, and delete its original."""
         picture = replace(picture, forms=tuple(made.forms), thumb_hash=_text(made.thumb_hash))
         self._store(picture, {form.name: data for form, data in made.forms.items()})
@@ -296,11 +288,11 @@ class Album:
             every = [*self._pictures().values()]
         for other in every:
             if other.file == picture.file and other.original:
-                self._store(copy_files(other, picture), {})
-        _album_files.drop(self._folder, [f"{picture.stem}{ORIGINAL}"])
+                self._store(_album_files.copy_files(other, picture), {})
+        _album_files.drop(self._folder, [f"{picture.stem}{_album_files.ORIGINAL}"])
         return picture
 
-    def _renew(self, picture: Picture) -> Picture | None:
+    def _renew(self, picture: _album_files.Picture) -> _album_files.Picture | None:
         """Make the web versions of a picture from the album's first version, None if that fails.
 
         A damaged picture is forgotten. If only the writing fails, it is tried again next time.
@@ -314,7 +306,7 @@ class Album:
         try:
             if made is not None:
                 return self._store_forms(picture, made)
-            return self._store(copy_files(picture, same), {}) if same else None
+            return self._store(_album_files.copy_files(picture, same), {}) if same else None
         except PictureError:
             return None
 
@@ -367,7 +359,7 @@ class Album:
             if used.get(picture.stem, 0.0) < before:
                 self.forget(picture.url)
 
-    def _put(self, picture: Picture) -> None:
+    def _put(self, picture: _album_files.Picture) -> None:
         with self._lock:
             self._pictures()[picture.url] = picture
             self._common = None
@@ -383,16 +375,16 @@ class Album:
         _album_files.drop(self._folder, lost)
         self._catalogue = self._common = None
 
-    def _pictures(self) -> dict[str, Picture]:
+    def _pictures(self) -> dict[str, _album_files.Picture]:
         """Return all pictures by URL; without a current list the folder is read once."""
         if self._catalogue is None:
-            self._list = load_list(self._folder)
+            self._list = _album_files.load_list(self._folder)
             if self._list is not None:
                 self._catalogue = {picture.url: picture for picture in self._list.pictures}
                 return self._catalogue
             there = _album_files.whole(self._folder)
             names = (name for name in sorted(there) if name.endswith(".json"))
-            pictures = (read_sidecar(self._folder / name) for name in names)
+            pictures = (_album_files.read_sidecar(self._folder / name) for name in names)
             self._catalogue = {
                 picture.url: picture
                 for picture in pictures
@@ -400,17 +392,17 @@ class Album:
             }
         return self._catalogue
 
-    def _read(self, sidecar: Path) -> Picture | None:
+    def _read(self, sidecar: Path) -> _album_files.Picture | None:
         """Read the JSON description of a picture, None if it is damaged or files are missing."""
-        picture = read_sidecar(sidecar)
+        picture = _album_files.read_sidecar(sidecar)
         return picture if picture and self._is_whole(picture) else None
 
-    def _is_whole(self, picture: Picture) -> bool:
+    def _is_whole(self, picture: _album_files.Picture) -> bool:
         """Return whether all files of a picture are there; renaming leaves none partial."""
         return all(_size(self._folder / name) > 0 for name in picture.names)
 
     def _sidecar(self, url: str) -> Path:
-        return self._folder / name_sidecar(url)
+        return self._folder / _album_files.name_sidecar(url)
 
 
 def _size(file: Path) -> int:
@@ -423,7 +415,7 @@ def _text(data: bytes) -> str:
     return base64.b64encode(data).decode()
 
 
-def find_earlier(picture: Picture) -> Thumbnail:
+def find_earlier(picture: _album_files.Picture) -> Thumbnail:
     """Return a thumbnail for a picture that the album's first version stored in one single file."""
     scale = min(1, _WIDTH / picture.width, _HEIGHT / picture.height)
     form = PictureFile(
@@ -435,7 +427,7 @@ def find_earlier(picture: Picture) -> Thumbnail:
     return Thumbnail(forms=(form,))
 
 
-def renew(picture: Picture, folder: Path) -> PictureForms:
+def renew(picture: _album_files.Picture, folder: Path) -> PictureForms:
     """Make the web versions of a picture that the album's first version stored in one single file.
 
     Raises OSError if it cannot be read, PictureError if it is damaged.
@@ -446,7 +438,7 @@ def renew(picture: Picture, folder: Path) -> PictureForms:
     return make_forms(FetchedPicture(url=picture.url, data=stored, measure=seen, stem=picture.stem))
 
 
-def read_original(picture: Picture, folder: Path) -> FetchedPicture:
+def read_original(picture: _album_files.Picture, folder: Path) -> FetchedPicture:
     """Return a picture as it was fetched; raises PictureError if its file is lost or changed."""
     try:
         fetched = measure_picture(picture.url, (folder / picture.original).read_bytes())
@@ -476,7 +468,9 @@ _LONGEST_TITLE = 300
 _LONGEST_CREDIT = 160
 
 
-def with_image(story: Story, picture: Picture | None, figure: Figure | None = None) -> Story:
+def with_image(
+    story: Story, picture: _album_files.Picture | None, figure: Figure | None = None
+) -> Story:
     """Return the story with `picture` as its only picture, or without any if it is None (SPEC
     2.11).
 

@@ -211,18 +211,11 @@ def _make_private(file: Path) -> None:
             file.chmod(_MODE)
 
 
-# the table of AttemptLimits, as a migration step
-ATTEMPTS_TABLE = """
-CREATE TABLE attempts (number INTEGER PRIMARY KEY, who TEXT NOT NULL, at TEXT NOT NULL) STRICT;
-CREATE INDEX attempts_of ON attempts (who, at);
-CREATE INDEX attempts_at ON attempts (at);
-"""
-
-
 class AttemptLimits:
     """Rate limits: attempts within a time window, by keys such as an account or an IP address.
 
-    They are stored in a table of their own. Methods raise the database's error if the file fails.
+    They are stored in a table of their own, such as `attempts` of the desk database. Methods raise
+    the database's error if the file fails.
     """
 
     def __init__(self, database: KeptDatabase, window: timedelta, table: str = "attempts") -> None:

@@ -1,15 +1,16 @@
-"""Read the word lists and tables that are part of the package; each file is read only once.
+"""Read the word lists, tables and texts that are part of the package; each file is read only once.
 
 A package has them in its folder `tables`: a list as `NAME.txt` with an entry per line, a table as
 `NAME.toml` with a key per row. Lines that begin with `#` are comments; the first ones name source
-and licence (checked by tests/shape). The files change only with a release, so their content may be
-used as a constant by pure functions, too.
+and licence (checked by tests/shape). The tables of a database are an SQL file beside its code. The
+files change only with a release, so their content may be used as a constant by pure functions, too.
 """
 
 from __future__ import annotations
 
 import functools
 import pkgutil
+import re
 import tomllib
 from collections.abc import Hashable, Iterable, Mapping
 from types import MappingProxyType
@@ -17,9 +18,8 @@ from typing import TypeVar, cast
 
 from copydesk.errors import TableError
 
-Row = TypeVar("Row", bound=Hashable)
+Row = TypeVar("Row")
 
-_FOLDER = "tables"
 _HINT = "install copydesk again: its files are damaged"
 
 
@@ -33,13 +33,24 @@ def read_lines(package: str, name: str) -> tuple[str, ...]:
     return tuple(line for line in lines if line and not line.startswith("#"))
 
 
+@functools.cache
+def read_steps(package: str, name: str = "schema.sql") -> tuple[str, ...]:
+    """Return the SQL statements of each step in a package's SQL file; `-- step` begins a step."""
+    return tuple(re.split(r"^-- step .*\n", _text(package, name, ""), flags=re.MULTILINE)[1:])
+
+
+def load_text(package: str, name: str) -> str:
+    """Return the text of a file beside a package's code."""
+    return _text(package, name, "")
+
+
 def read_rows(package: str, name: str, row: type[Row]) -> Mapping[str, Row]:
     """Return the rows of a package's TOML table by their keys, in the order of the file.
 
     `row` is the type of a row: a frozen dataclass, a tuple, a frozenset, a text or a number; arrays
     are converted to it. Raises TableError if there is no such table or a row does not fit.
     """
-    return cast("Mapping[str, Row]", _rows(package, name, row))
+    return cast("Mapping[str, Row]", _rows(package, name, cast(Hashable, row)))
 
 
 def read_pattern(package: str, name: str) -> str:
@@ -71,9 +82,9 @@ def _rows(package: str, name: str, row: object) -> Mapping[str, object]:
     return MappingProxyType(rows)
 
 
-def _text(package: str, name: str) -> str:
+def _text(package: str, name: str, folder: str = "tables/") -> str:
     try:
-        content = pkgutil.get_data(package, f"{_FOLDER}/{name}") or b""
+        content = pkgutil.get_data(package, f"{folder}{name}") or b""
         return content.decode("utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise TableError(

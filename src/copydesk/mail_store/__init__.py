@@ -14,7 +14,6 @@ from __future__ import annotations
 
 from copydesk.mail_store._database import VERSION as VERSION
 from copydesk.mail_store._database import fold_address as fold_address
-from copydesk.mail_store._mail_store import ATTEMPTS_WINDOW as ATTEMPTS_WINDOW
 from copydesk.mail_store._mail_store import MailStore as MailStore
 from copydesk.mail_store._mail_store import OutboxKind as OutboxKind
 from copydesk.mail_store._mail_store import OutboxMail as OutboxMail

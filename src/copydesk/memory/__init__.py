@@ -12,13 +12,8 @@ from copydesk.memory._schema import migrate as migrate
 from copydesk.memory._store import Memory as Memory
 from copydesk.memory._tables import CountKind as CountKind
 from copydesk.memory._tables import Fate as Fate
-from copydesk.memory._tables import FateState as FateState
-from copydesk.memory._tables import KeyedBytes as KeyedBytes
 from copydesk.memory._tables import Reads as Reads
 from copydesk.memory._tables import Revisit as Revisit
-from copydesk.memory._tables import Revisits as Revisits
-from copydesk.memory._tables import SiteManifest as SiteManifest
-from copydesk.memory._tables import SourceCounts as SourceCounts
 from copydesk.memory._tables import SourceDay as SourceDay
 from copydesk.memory._tables import Tally as Tally
 from copydesk.memory._tables import find_share as find_share

@@ -9,92 +9,9 @@ from contextlib import closing
 from pathlib import Path
 
 from copydesk.errors import MemoryStoreError
-from copydesk.kit import databases, locks
+from copydesk.kit import databases, locks, tables
 
-# Entry N migrates a memory from version N to N + 1.
-_STEPS = (
-    """
-CREATE TABLE sources (url TEXT PRIMARY KEY, state BLOB NOT NULL) WITHOUT ROWID;
-CREATE TABLE fates (
-    identity TEXT PRIMARY KEY, url TEXT NOT NULL, state TEXT NOT NULL, reason TEXT NOT NULL,
-    detail TEXT NOT NULL, hint TEXT NOT NULL, path TEXT NOT NULL, source TEXT NOT NULL,
-    tries INTEGER NOT NULL, at TEXT NOT NULL
-) WITHOUT ROWID;
-CREATE TABLE digests (
-    path TEXT, field TEXT, digest TEXT NOT NULL, PRIMARY KEY (path, field)
-) WITHOUT ROWID;
-CREATE TABLE manifest (
-    site TEXT, path TEXT, digest TEXT NOT NULL, PRIMARY KEY (site, path)
-) WITHOUT ROWID;
-CREATE TABLE journal (path TEXT PRIMARY KEY, digest TEXT NOT NULL) WITHOUT ROWID;
-""",
-    """
-CREATE TABLE hosts (key TEXT PRIMARY KEY, kept BLOB NOT NULL);
-CREATE TABLE hubs (key TEXT PRIMARY KEY, kept BLOB NOT NULL) WITHOUT ROWID;
-CREATE TABLE pushed (key TEXT PRIMARY KEY, kept BLOB NOT NULL);
-CREATE TABLE revisits (
-    path TEXT PRIMARY KEY, url TEXT NOT NULL, due TEXT NOT NULL, kept BLOB NOT NULL
-) WITHOUT ROWID;
-CREATE INDEX revisits_due ON revisits (due);
-CREATE INDEX fates_at ON fates (state, at);
-""",
-    """
-ALTER TABLE fates ADD COLUMN rules TEXT NOT NULL DEFAULT '';
-""",
-    """
-ALTER TABLE revisits ADD COLUMN host TEXT NOT NULL DEFAULT '';
-UPDATE revisits SET host = substr(url, instr(url, '://') + 3);
-UPDATE revisits SET host = substr(host, 1, instr(host || '/', '/') - 1);
-""",
-    """
-CREATE TABLE sites (key TEXT PRIMARY KEY, kept BLOB NOT NULL);
-""",
-    """
-CREATE TABLE reads (
-    day TEXT, name TEXT, count INTEGER NOT NULL, PRIMARY KEY (day, name)
-) WITHOUT ROWID;
-""",
-    """
-CREATE TABLE vectors (key TEXT PRIMARY KEY, kept BLOB NOT NULL);
-""",
-    """
-CREATE TABLE plans (key TEXT PRIMARY KEY, kept BLOB NOT NULL) WITHOUT ROWID;
-""",
-    """
-CREATE TABLE untold (key TEXT PRIMARY KEY, kept BLOB NOT NULL);
-DROP TABLE plans;
-""",
-    """
-CREATE TABLE taught (key TEXT PRIMARY KEY, kept BLOB NOT NULL) WITHOUT ROWID;
-""",
-    """
-CREATE TABLE overtaken (key TEXT PRIMARY KEY, kept BLOB NOT NULL);
-""",
-    """
-CREATE TABLE actions (id TEXT PRIMARY KEY, at TEXT NOT NULL, kept BLOB NOT NULL);
-CREATE INDEX actions_at ON actions (at);
-""",
-    """
-CREATE TABLE tips (key TEXT PRIMARY KEY, kept BLOB NOT NULL) WITHOUT ROWID;
-""",
-    """
-CREATE TABLE counts (
-    day TEXT, source TEXT, kind TEXT, what TEXT, count INTEGER NOT NULL,
-    PRIMARY KEY (day, source, kind, what)
-) WITHOUT ROWID;
-CREATE TABLE waiting (key TEXT PRIMARY KEY, kept BLOB NOT NULL) WITHOUT ROWID;
-CREATE TABLE recall (key TEXT PRIMARY KEY, kept BLOB NOT NULL);
-""",
-    """
-CREATE INDEX fates_path ON fates (path) WHERE state = 'filed';
-""",
-    """
-CREATE TABLE webhooks (key TEXT PRIMARY KEY, kept BLOB NOT NULL);
-""",
-    """
-CREATE TABLE letters (key TEXT PRIMARY KEY, kept BLOB NOT NULL);
-""",
-)
+_STEPS = tables.read_steps(__package__)
 VERSION = len(_STEPS)
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from copydesk.kit import dates
-from copydesk.news.wording import Wording
+from copydesk.news.wording import Wording, read_sentences
 
 
 class EventKind(StrEnum):
@@ -28,23 +28,7 @@ class EventKind(StrEnum):
     OTHER = "other"
 
 
-_WORDING = Wording(
-    {
-        EventKind.FILED: ("filed by {by}: {why}", "filed by {by}"),
-        EventKind.HEADLINE_CHANGED: ('title was "{title}"',),
-        EventKind.HEADLINE_KEPT: ('title is "{title}" at its publisher, kept as edited',),
-        EventKind.EXCERPT_CHANGED: ("excerpt changed",),
-        EventKind.EXCERPT_KEPT: ("excerpt changed at its publisher, kept as edited",),
-        EventKind.NUMBER_CHANGED: ("text changed (a number in it)",),
-        EventKind.TEXT_CHANGED: ("text changed ({share:number} % of its words)", "text {how}"),
-        EventKind.MOVED: ("moved to {new:address} from {old:address}", "moved to {new}"),
-        EventKind.GONE: ("gone from its publisher",),
-        EventKind.BACK: ("back at its publisher",),
-        EventKind.DEPOSED: ("leads its group no longer: {why}", "leads its group no longer"),
-        EventKind.CORRECTED: ("corrected here: {why}",),
-    },
-    other=EventKind.OTHER,
-)
+_WORDING = Wording(read_sentences(__package__, "events.toml", EventKind), other=EventKind.OTHER)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Literal, Protocol
 
 from copydesk.news.article import Signal
-from copydesk.news.wording import Wording
+from copydesk.news.wording import Wording, read_sentences
 
 
 class FaultKind(StrEnum):
@@ -26,32 +26,7 @@ class FaultKind(StrEnum):
     OTHER = "other"
 
 
-# The sentences that name a page are also stored as the last errors of sources.
-_WORDING = Wording(
-    {
-        FaultKind.PROXY_UNSET: ("the proxy is not set: {variable:word} is not in the environment",),
-        FaultKind.CERTIFICATE_ENDED: ("the certificate of {host:address} has ended",),
-        FaultKind.CERTIFICATE: ("the certificate of {host:address} {why}",),
-        FaultKind.STATUS: ("status {status:number}: {words}",),
-        FaultKind.NAMED_FEED: (
-            "{page}; the page names its feed: {feed:address}",
-            "the page names its feed: {feed:address}",
-        ),
-        FaultKind.HTML_PAGE: (
-            "an html page instead of a feed: {page}",
-            "an html page instead of a feed",
-        ),
-        FaultKind.RULE_BROKEN: (
-            "the listing rule of {written} has a broken selector ({selector}): {page:address}",
-            "the listing rule of {written} has a broken selector ({selector})",
-        ),
-        FaultKind.RULE_EMPTY: (
-            "the listing rule of {written} finds nothing: {page}",
-            "the listing rule of {written} finds nothing",
-        ),
-    },
-    other=FaultKind.OTHER,
-)
+_WORDING = Wording(read_sentences(__package__, "faults.toml", FaultKind), other=FaultKind.OTHER)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

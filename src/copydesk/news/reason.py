@@ -1,8 +1,8 @@
 """Explanations of a story's score or status (Reason): all kinds, and the sentence for each.
 
-A record stores the sentence. The program decides by the kind only: the table below writes the
-sentence of a kind and parses it back, and no other code compares sentences. Sentences of earlier
-versions are in `tables`: they are parsed and never written.
+A record stores the sentence. The program decides by the kind only: `tables/reasons.toml` has the
+sentences of each kind, from which they are written and parsed back, and no other code compares
+sentences. Those of earlier versions are in `tables`, too: they are parsed and never written.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from functools import cache, lru_cache
 from copydesk.kit import tables
 from copydesk.kit import text as plain_text
 from copydesk.news.ruling import Ruling
-from copydesk.news.wording import Rewording, Wording
+from copydesk.news.wording import Rewording, Wording, read_sentences
 
 WHY_CHARACTERS = 200  # of a rule's explanation in a story's reasons; the rule itself has all of it
 _SOMEBODY = "an editor"
@@ -82,96 +82,8 @@ class ReasonKind(StrEnum):
     OTHER = "other"
 
 
-_SET = ("set by {by}: {why}", "set by {by}")  # the sentences of a field that a rule sets
-_LIFTED = "quality {quality:number} and {lift:number} points for other publishers"
-
-# For each kind: its subject (with a blank at the end where a name follows), then its sentences. Of
-# one subject's sentences the first that matches a text wins, so the one that matches anything is
-# last. A sentence that changes goes to tables/reason_sentences.toml: records keep it until they are
-# judged anew, for another cause.
-_TABLE: Mapping[ReasonKind, tuple[str, ...]] = {
-    ReasonKind.TOPIC_RULED: ("topic ", *_SET),
-    ReasonKind.TOPIC: ("topic ", "{evidence}"),
-    ReasonKind.OFF_BEAT: ("topic", "{lack}"),
-    ReasonKind.TITLE_RULED: ("title", *_SET),
-    ReasonKind.KEYWORD_IN_TITLE: ("quality", 'keyword "{keyword}" in title'),
-    ReasonKind.PICTURE: ("quality", "has a picture"),
-    ReasonKind.AMP_PAGE: ("quality", "has an AMP page"),
-    ReasonKind.THIN_TEXT: ("quality", "fewer than {bound:number} characters of text"),
-    ReasonKind.PRESS_RELEASE: ("quality", "press release: {evidence}", "press release"),
-    ReasonKind.MARKET_REPORT: ("quality", "market report: {evidence}"),
-    ReasonKind.JOB_ADVERT: ("quality", "job advert: {evidence}"),
-    ReasonKind.SHOPPING_PAGE: ("quality", "shopping page: {evidence}"),
-    ReasonKind.PASTIME: ("quality", "puzzle, horoscope or lottery: {evidence}"),
-    ReasonKind.NEVER_BELOW: ("quality", "raised to the minimum quality {bound:number}"),
-    ReasonKind.NEVER_ABOVE: ("quality", "lowered to the maximum quality {bound:number}"),
-    ReasonKind.NOT_SCORED: ("quality", "not scored yet"),
-    ReasonKind.UNEXPLAINED: ("quality", "set by hand or by earlier rules"),
-    ReasonKind.SIGNAL: ("quality", "{seen}"),
-    ReasonKind.NEWSROOMS: ("heat", "{count:number} other independent {newsrooms:word}: {names}"),
-    ReasonKind.SPIKE: (
-        "heat",
-        "{count:number} publishers within 6 hours, usual for its topics: {usual} stories",
-    ),
-    ReasonKind.SOURCE_TRUST: ("heat", "the trust in its source is {trust:number} of 100"),
-    ReasonKind.NOT_LEADING: ("heat", "not the main story of its group"),
-    ReasonKind.RELATED: ("heat", "related stories: {count:number}"),
-    ReasonKind.REACHES_GATE: (
-        "published",
-        f"{_LIFTED} reach the threshold {{gate:number}}",
-        "quality {quality:number} reaches the threshold {gate:number}",
-        "{total:number} points reach the threshold {gate:number}",
-    ),
-    ReasonKind.BELOW_GATE: (
-        "published",
-        f"{_LIFTED} are below the threshold {{gate:number}}",
-        "quality {quality:number} is below the threshold {gate:number}",
-        "{total:number} points are below the threshold {gate:number}",
-    ),
-    ReasonKind.TRUSTED_SOURCE: ("published", "stories of this source need no minimum quality"),
-    ReasonKind.PUBLISHED_BY_PIN: ("published", "an editor pinned this story"),
-    ReasonKind.KEPT_OFF_BEAT: ("published", "outside the site's subject under the current rules"),
-    ReasonKind.RULED_OUT: (
-        "published",
-        "blocked by {by}: {what} ({why})",
-        "blocked by {by}: {what}",
-    ),
-    ReasonKind.BEHIND_LEADER: ("published", "the main story of its group is {leader}"),
-    ReasonKind.ALL_HELD: ("held", "every story waits for an editor"),
-    ReasonKind.SOURCE_HELD: ("held", "stories of this source wait for an editor"),
-    ReasonKind.COPY: (
-        "copy",
-        "contains {old:number} % of the text of {original}, which is {new:number} % of its own",
-        "{new:number} % of its text is in {original}",
-        "copied from {original}",
-    ),
-    ReasonKind.PINNED: ("group", "pinned by {by}: {why}", "pinned by {by}"),
-    ReasonKind.SPLIT_OFF: ("group", "split off by {by}: {why}", "split off by {by}"),
-    ReasonKind.MERGED: ("group", "merged by {by}: {why}", "merged by {by}"),
-    ReasonKind.LED: ("group", "made the main story by {by}: {why}", "made the main story by {by}"),
-    ReasonKind.EXCERPT_RULED: ("excerpt", *_SET),
-    ReasonKind.PICTURE_RULED: ("picture", *_SET),
-    ReasonKind.ADDRESS_RULED: ("url", *_SET),
-    ReasonKind.NOTE_RULED: ("note", *_SET),
-    ReasonKind.JOINED: ("group", "joined at similarity {likeness}, shared words: {words}"),
-    ReasonKind.JOINED_BY_HEADLINE: ("group", "joined this group because of the same headline"),
-    ReasonKind.JOINED_LATER: ("group", "came from a group that was merged into this one"),
-    ReasonKind.FOUNDED: ("group", "the first story of this group"),
-    ReasonKind.LEADS: (
-        "lead",
-        "main story of its group, preferred to {other}: {merits}",
-        "main story of its group, preferred to {other}, which is equally good but later",
-    ),
-    ReasonKind.KEPT_OUT: (
-        "group",
-        "in no group because of an editor's decision ({said:word}), before that in {group}",
-    ),
-    ReasonKind.RETURNED: ("group", "back in this group, since an editor's decision was undone"),
-    ReasonKind.NOT_BESIDE: ("group", "not shown with the main story of its group: {lack}"),
-    ReasonKind.TEXT_SIZE: ("text", "its length is that of a {size}"),
-    ReasonKind.WOULD_BE_PUBLISHED: ("trusted", "stories of this source need no minimum quality"),
-    ReasonKind.TRUST: ("trust ", "{known}"),
-}
+# of each kind its subject, then its sentences
+_TABLE = read_sentences(__package__, "reasons.toml", ReasonKind)
 
 
 def _wordings() -> dict[str, Wording[ReasonKind]]:

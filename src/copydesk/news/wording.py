@@ -12,6 +12,8 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Generic, TypeVar
 
+from copydesk.kit import tables
+
 Kind = TypeVar("Kind", bound=StrEnum)
 
 _GAP = re.compile(r"\{(\w+)(?::(\w+))?\}")
@@ -22,6 +24,12 @@ _FILLINGS = {
     "address": r"\S+",
     "word": r"\w+",
 }
+
+
+def read_sentences(package: str, name: str, kinds: type[Kind]) -> dict[Kind, tuple[str, ...]]:
+    """Return the sentences of each kind from a package's table, whose keys are the kinds."""
+    rows = tables.read_rows(package, name, tuple[str, ...])
+    return {kinds(key): sentences for key, sentences in rows.items()}
 
 
 class _Sentence:

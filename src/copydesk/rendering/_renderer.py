@@ -1,25 +1,32 @@
 """Render HTML from the package's templates, or from a site's own templates of the same names.
 
 All values are escaped, except what another template made. A newsroom's template has the name of
-the one that it replaces (`_templates/story.html`). An undefined name in a template is an error.
+the one that it replaces (`_templates/story.html`), and can keep most of it: it extends
+`default:story.html`, which is always ours, and replaces single blocks. An undefined name in a
+template is an error.
 """
 
 from __future__ import annotations
 
 import html
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 
 import minijinja
 
 from copydesk.errors import PublishError
-from copydesk.kit import within
+from copydesk.kit import text, within
 from copydesk.rendering._strings import STRINGS_FILE, Strings, load_strings
 
 _OWN = Path(__file__).parent / "templates"
 _MAX_BYTES = 16_000_000
 _FUEL = 50_000_000  # steps; a page takes some thousand, an endless loop is stopped
+_LINE_END = "\n"
+_DEFAULT = "default:"  # before the name of a template: ours, also where the site has its own
+_EXTENDS = re.compile(r"""\{%[-+]?\s*extends\s+["']([^"']+)["']""")
+_BLOCK = re.compile(r"\{#.*?#\}|\{%[-+]?\s*(?:block\s+(\w+)|(endblock))\b", re.DOTALL)
 
 
 class Renderer:
@@ -30,10 +37,11 @@ class Renderer:
 
     def __init__(self, overrides: Path | None = None, folder: Path = _OWN) -> None:
         self._read = partial(read_template, overrides=overrides, folder=folder)
+        load = partial(_load_template, self._read)
         # A loader that is bound to this object would be a cycle through Rust, which the garbage
         # collector does not see: each renderer would stay in memory for good, 7 to 29 kB of it.
         self._environment = minijinja.Environment(
-            loader=self._read,
+            loader=load,
             auto_escape_callback=lambda _name: "html",
             undefined_behavior="strict",
             trim_blocks=True,
@@ -86,12 +94,46 @@ class Renderer:
 def read_template(name: str, overrides: Path | None = None, folder: Path = _OWN) -> str | None:
     """Return the text of a template or of the style sheet, None if no folder has that file.
 
-    Raises PublishError if a newsroom's file cannot be read.
+    `default:` before a name reads the package's own. Raises PublishError if a newsroom's file
+    cannot be read.
     """
+    if name.startswith(_DEFAULT):
+        name, overrides = name.removeprefix(_DEFAULT), None
     if "/" in name or "\\" in name or name.startswith("."):
         return None
     own = None if overrides is None else _read_override(overrides, name)
     return _read_package(folder, name) if own is None else own
+
+
+def _load_template(read: Callable[[str], str | None], name: str) -> str | None:
+    """Return the text of a template, None if there is none.
+
+    Raises PublishError for a block that replaces no block of ours: it would never be shown.
+    """
+    source = read(name)
+    parent = _EXTENDS.search(source or "")
+    if source is None or parent is None or not parent[1].startswith(_DEFAULT):
+        return source
+    known = _list_blocks(read, parent[1])
+    depth = 0
+    for tag in _BLOCK.finditer(source):
+        if tag[1] and not depth and tag[1] not in known:
+            near = text.find_nearest(tag[1], known)
+            hint = f'did you mean "{near}"?' if near else f"the blocks are: {', '.join(known)}"
+            what = f"a template has an error in line {1 + source.count(_LINE_END, 0, tag.start())}"
+            raise PublishError(what, subject=name, hint=f"unknown block: {tag[1]}; {hint}")
+        depth += bool(tag[1]) - bool(tag[2])
+    return source
+
+
+def _list_blocks(read: Callable[[str], str | None], name: str) -> list[str]:
+    """Return the names of the blocks of a template and of all that it extends."""
+    sources: dict[str, str] = {}
+    while name not in sources and (source := read(name)):
+        sources[name] = source
+        parent = _EXTENDS.search(source)
+        name = parent[1] if parent else name
+    return [tag[1] for source in sources.values() for tag in _BLOCK.finditer(source) if tag[1]]
 
 
 def load_site_strings(locale: str, overrides: Path, more: Path | None = None) -> Strings:

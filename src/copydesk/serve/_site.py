@@ -24,7 +24,7 @@ from starlette.datastructures import Headers
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from copydesk.kit import files
+from copydesk.kit import files, tables
 from copydesk.newsroom.reports import RoundStatus
 from copydesk.serve._clients import PageShelf
 
@@ -400,15 +400,7 @@ async def _send(answer: FileAnswer, send: Send) -> None:
 # The placeholder page that is shown until the first round of fetching has built the site.
 
 _LOOK_SECONDS = 2
-_STYLE = """
-:root { color-scheme: light dark; }
-body { margin: 18vh auto 0; max-width: 34rem; padding: 0 1.5rem; }
-body { font: 1.125rem/1.5 Georgia, serif; }
-h1 { font-size: 2.25rem; line-height: 1.15; margin: 0 0 1rem; overflow-wrap: anywhere; }
-p { margin: 0 0 1rem; }
-progress { width: 100%; accent-color: currentColor; }
-.note { font: .9375rem/1.5 system-ui, sans-serif; opacity: .75; }
-"""
+_STYLE = tables.load_text(__package__, "first_page.css")
 _POLICY = (
     "default-src 'none'; style-src 'sha256-"
     + base64.b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()
@@ -422,24 +414,7 @@ _STAGES = {
     "pictures": "Pictures are being fetched.",
     "publish": "The site is being built.",
 }
-_PAGE = """<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="robots" content="noindex">
-<title>{title}</title>
-<style>{style}</style>
-</head>
-<body>
-<main>
-<h1>{title}</h1>
-{said}
-<p class="note">This page reloads until the site is ready.</p>
-</main>
-</body>
-</html>
-"""
+_PAGE = tables.load_text(__package__, "first_page.html")
 
 
 def first_page_of(

@@ -6,7 +6,7 @@ import re
 import unicodedata
 from datetime import UTC, datetime
 
-from copydesk.kit import dates
+from copydesk.kit import dates, tables
 
 _LONGEST = 80
 _DAY_MONTH = re.compile(
@@ -18,41 +18,9 @@ _EPOCH = re.compile(r"\d{10}(\d{3})?")
 _HALF_DAY = re.compile(r"\b(\d{1,2})((?::\d\d){1,2})\s*([ap])\.?m\b\.?", re.IGNORECASE)
 _ZONE = re.compile(r"\b([A-Z]{3,5})$")
 
-# English, German, French, Spanish, Italian, Portuguese, Dutch: their first letters, no accents
-_MONTHS = {
-    1: "jan ene gen",
-    2: "feb fev",
-    3: "mar mrt",
-    4: "apr avr abr",
-    5: "may mai mag mei",
-    6: "jun juin giu",
-    7: "jul juil lug",
-    8: "aug aou ago",
-    9: "sep set",
-    10: "oct okt ott out",
-    11: "nov",
-    12: "dec dez dic",
-}
-_MONTH = {name: number for number, names in _MONTHS.items() for name in names.split()}
-# zones that are not in RFC 5322 and have one meaning
-_ZONES = {
-    "WEST": "+0100",
-    "BST": "+0100",
-    "CET": "+0100",
-    "CEST": "+0200",
-    "EET": "+0200",
-    "SAST": "+0200",
-    "EEST": "+0300",
-    "MSK": "+0300",
-    "HKT": "+0800",
-    "SGT": "+0800",
-    "JST": "+0900",
-    "KST": "+0900",
-    "AEST": "+1000",
-    "AEDT": "+1100",
-    "NZST": "+1200",
-    "NZDT": "+1300",
-}
+_MONTHS = tables.read_rows("copydesk.watch", "months.toml", tuple[str, ...])
+_MONTH = {name: int(number) for number, names in _MONTHS.items() for name in names}
+_ZONES = tables.read_rows("copydesk.watch", "zones.toml", str)
 
 
 def parse_moment(text: str) -> datetime | None:

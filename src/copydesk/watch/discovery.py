@@ -12,7 +12,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Literal
 from urllib.parse import parse_qs, quote, unquote
 
-from copydesk.kit import text, urls
+from copydesk.kit import tables, text, urls
 from copydesk.news import Lead, Page
 from copydesk.watch.documents import base_url, decode, parse_html, sniff, text_of, unzip
 from copydesk.watch.entry import SourceReading
@@ -216,16 +216,7 @@ _FEED_WORDS = re.compile(r"^(rss|atom|xml|json)?[ -]?(feed)?$|^subscribe via rss
 _OTHERS = re.compile(r"(^|\.)(feedly|inoreader|newsblur|netvibes|facebook|twitter|x)\.com$", re.I)
 _COMMENTS = re.compile(r"comment|kommentar|comentar|commentair|reacti(e|on)s|opmerking", re.I)
 
-_COMMON = (
-    "/feed",
-    "/feed.xml",
-    "/rss.xml",
-    "/rss",
-    "/atom.xml",
-    "/index.xml",
-    "/feed.json",
-    "/feeds/posts/default",
-)
+_COMMON = tables.read_lines("copydesk.watch", "common_feeds.txt")
 _BELOW = ("/feed", "/rss.xml", "/index.xml")  # of a page that is not the home page
 _COMMON_SITEMAPS = ("/news-sitemap.xml", "/sitemap_index.xml", "/sitemap.xml")
 _SITEMAP_LINE = re.compile(r"^\s*sitemap\s*:\s*(\S+)", re.IGNORECASE | re.MULTILINE)
@@ -395,27 +386,9 @@ _CHANNELS = (  # the most reliable first: a page names other channels, too
     re.compile(r"\"(?:externalId|externalChannelId)\"\s*:\s*\"(UC[\w-]{22})\""),
     re.compile(r"\"channelId\"\s*:\s*\"(UC[\w-]{22})\""),
 )
-_NO_OWNER = frozenset(
-    {
-        *("about", "apps", "blog", "collections", "contact", "customer-stories", "enterprise"),
-        *("events", "explore", "features", "issues", "join", "login", "marketplace", "new"),
-        *("notifications", "orgs", "pricing", "pulls", "search", "security", "settings", "site"),
-        *("sponsors", "stars", "topics", "trending", "users"),
-    }
-)
+_NO_OWNER = frozenset(tables.read_lines("copydesk.watch", "no_owners.txt"))
 _NAME = r"[A-Za-z0-9_.-]+"
-# by the beginning of <meta name="generator">: the feed's path from the site's root
-_MAKES = {
-    "ghost": "/rss/",
-    "hugo": "/index.xml",
-    "jekyll": "/feed.xml",
-    "blogger": "/feeds/posts/default",
-    "drupal": "/rss.xml",
-    "discourse": "/latest.rss",
-    "tumblr": "/rss",
-    "wix.com": "/blog-feed.xml",
-    "typo3": "/rss.xml",
-}
+_MAKES = tables.read_rows("copydesk.watch", "generators.toml", str)
 
 
 def feeds_of_address(url: str) -> Iterator[str]:

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from copydesk.kit import faces
 
 if TYPE_CHECKING:
-    from copydesk.archive.git._bundle import ObjectFormat as ObjectFormat
     from copydesk.archive.git._bundle import RefsSnapshot as RefsSnapshot
     from copydesk.archive.git._bundle import Uncommitted as Uncommitted
     from copydesk.archive.git._bundle import is_visible_to_git as is_visible_to_git
@@ -19,9 +18,7 @@ if TYPE_CHECKING:
     from copydesk.archive.git._bundle import snapshot_refs as snapshot_refs
     from copydesk.archive.git._bundle import tree_of as tree_of
     from copydesk.archive.git._bundle import write_bundle as write_bundle
-    from copydesk.archive.git._log import CommitMessage as CommitMessage
     from copydesk.archive.git._log import LoggedCommit as LoggedCommit
-    from copydesk.archive.git._log import PathLog as PathLog
     from copydesk.archive.git._log import list_changes_since as list_changes_since
     from copydesk.archive.git._log import list_commits as list_commits
     from copydesk.archive.git._log import read_commit as read_commit

@@ -19,6 +19,7 @@ from typing import Literal
 
 from copydesk.archive.git import _git
 from copydesk.errors import GitError
+from copydesk.kit import git
 
 ObjectFormat = Literal["sha1", "sha256"]
 _FORMATS: dict[str, ObjectFormat] = {"sha1": "sha1", "sha256": "sha256"}
@@ -71,15 +72,15 @@ def snapshot_refs(root: Path) -> RefsSnapshot | None:
     place = _locate(root)
     if place is None:
         return None
-    if _git.tell(root, "rev-parse", "--is-shallow-repository").strip() == b"true":
+    if git.tell(root, "rev-parse", "--is-shallow-repository").strip() == b"true":
         raise GitError(
             "the git repository is a shallow clone",
             subject=str(place.top),
             hint="fetch the whole history: git fetch --unshallow",
         )
     head = _git.head(place)
-    tree = _git.tell(place.top, "rev-parse", f"{head}^{{tree}}").decode().strip() if head else ""
-    branch = _git.ask(place.top, "symbolic-ref", "-q", "HEAD").out.decode("utf-8", "replace")
+    tree = git.tell(place.top, "rev-parse", f"{head}^{{tree}}").decode().strip() if head else ""
+    branch = git.ask(place.top, "symbolic-ref", "-q", "HEAD").out.decode("utf-8", "replace")
     return RefsSnapshot(
         refs=list_refs(root),
         head=head,
@@ -92,7 +93,7 @@ def snapshot_refs(root: Path) -> RefsSnapshot | None:
 
 def list_refs(root: Path) -> dict[str, str]:
     """Return the object id of each git reference, by the reference's full name."""
-    lines = _git.tell(root, "for-each-ref", "--format=%(objectname) %(refname)").decode(
+    lines = git.tell(root, "for-each-ref", "--format=%(objectname) %(refname)").decode(
         "utf-8", "surrogateescape"
     )
     pairs = (line.partition(" ") for line in lines.splitlines())
@@ -111,14 +112,14 @@ def list_user_changes(root: Path, *, index: Path | None = None) -> Uncommitted:
     if index is None:
         return _read_status(root, place, {})
     environment = {"GIT_INDEX_FILE": str(index.absolute()), **_NO_SETTINGS}
-    _git.tell(place.top, "read-tree", "HEAD", environment=environment)
+    git.tell(place.top, "read-tree", "HEAD", environment=environment)
     with _without_attributes(place.top):
         return _read_status(root, place, environment)
 
 
 def _read_status(root: Path, place: _git.WorkTree, environment: Mapping[str, str]) -> Uncommitted:
     command = ("status", "--porcelain=v1", "-z", "--untracked-files=all", "--no-renames")
-    out = _git.tell(root, *command, "--ignore-submodules=all", "--", ".", environment=environment)
+    out = git.tell(root, *command, "--ignore-submodules=all", "--", ".", environment=environment)
     paths = sorted({os.fsdecode(line[3:]) for line in out.split(b"\0") if line})
     ours = [path.removeprefix(place.prefix) for path in paths]
     return Uncommitted(
@@ -139,7 +140,7 @@ def list_ignored_files(root: Path, places: tuple[str, ...]) -> tuple[str, ...]:
     if not places or _locate(root) is None:
         return ()
     command = ("ls-files", "-z", "--others", "--ignored", "--exclude-standard", "--")
-    out = _git.tell(root, *command, *places)
+    out = git.tell(root, *command, *places)
     return tuple(sorted(os.fsdecode(line) for line in out.split(b"\0") if line))
 
 
@@ -148,7 +149,7 @@ def list_tree(root: Path) -> tuple[str, ...]:
     place = _locate(root)
     if place is None or not _git.head(place):
         return ()
-    out = _git.tell(root, "ls-tree", "-r", "-z", "HEAD")
+    out = git.tell(root, "ls-tree", "-r", "-z", "HEAD")
     entries = (line.partition(b"\t") for line in out.split(b"\0") if line)
     return tuple(os.fsdecode(path) for told, _, path in entries if not told.startswith(_LINKED))
 
@@ -159,7 +160,7 @@ def is_visible_to_git(root: Path, file: Path) -> bool:
     if place is None or not file.is_relative_to(place.top.resolve()):
         return False
     name = f"./{file.relative_to(place.top.resolve()).as_posix()}"
-    answer = _git.ask(
+    answer = git.ask(
         place.top, "check-ignore", "-q", "--", name, environment={"GIT_LITERAL_PATHSPECS": "0"}
     )
     return answer.code != 0
@@ -172,7 +173,7 @@ def write_bundle(root: Path, snapshot: RefsSnapshot, file: Path, scratch: Path) 
     references, so that later commits do not matter and the newsroom stays untouched. Raises
     GitError.
     """
-    objects = Path(os.fsdecode(_git.tell(root, "rev-parse", "--git-path", "objects")).rstrip("\n"))
+    objects = Path(os.fsdecode(git.tell(root, "rev-parse", "--git-path", "objects")).rstrip("\n"))
     _init(scratch, snapshot.object_format, "--bare")
     alternates = scratch / "objects" / "info" / "alternates"
     alternates.parent.mkdir(exist_ok=True)
@@ -201,7 +202,7 @@ def restore_bundle(file: Path, snapshot: RefsSnapshot, top: Path) -> None:
 
 def tree_of(root: Path) -> str:
     """Return the id of the last git commit's tree, "" without a commit."""
-    answer = _git.ask(root, "rev-parse", "-q", "--verify", "HEAD^{tree}")
+    answer = git.ask(root, "rev-parse", "-q", "--verify", "HEAD^{tree}")
     return "" if answer.code else answer.out.decode().strip()
 
 
@@ -225,7 +226,7 @@ def _locate(root: Path) -> _git.WorkTree | None:
 
 
 def _object_format(top: Path) -> ObjectFormat:
-    said = _git.tell(top, "rev-parse", "--show-object-format").decode().strip()
+    said = git.tell(top, "rev-parse", "--show-object-format").decode().strip()
     if said not in _FORMATS:
         raise GitError("the git repository has an unknown object format", subject=said)
     return _FORMATS[said]
@@ -256,7 +257,7 @@ def _point_head(folder: Path, snapshot: RefsSnapshot) -> None:
 
 
 def _tell(where: Path, *arguments: str, given: bytes = b"") -> None:
-    answer = _git.ask(where, *arguments, given=given, environment=_NO_SETTINGS, seconds=_SECONDS)
+    answer = git.ask(where, *arguments, given=given, environment=_NO_SETTINGS, seconds=_SECONDS)
     if answer.code:
         hint = (
             "" if answer.complaint else "check whether the disk is full, or whether git was killed"

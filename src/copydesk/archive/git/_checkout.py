@@ -21,6 +21,7 @@ from pathlib import Path
 from copydesk.archive.git import _git
 from copydesk.archive.git._git import State, UserIndex
 from copydesk.errors import GitError
+from copydesk.kit import git
 
 STAYS = "the commits stay on this machine; the next run tries again"
 MOVING = "refs/worktree/copydesk/moving"  # of this work tree alone
@@ -53,13 +54,13 @@ def move(place: _git.WorkTree, branch: str, remote: str, old: str, new: str) -> 
     with index.hold(_WAIT_SECONDS):
         index.prepare(b"")
         trees = ("read-tree", "-m", "-u", old, new)
-        rehearsed = _git.ask(
+        rehearsed = git.ask(
             place.top, *trees[:2], "--dry-run", *trees[2:], environment=index.environment
         )
         if rehearsed.code:
             raise _in_the_way(rehearsed.complaint[:500], remote)
         _move_branch(place, branch, old, new, f"copydesk: on top of {remote}")
-        moved = _git.ask(place.top, *trees, environment=index.environment)
+        moved = git.ask(place.top, *trees, environment=index.environment)
         if moved.code:
             _move_branch(place, branch, new, old, "copydesk: undone")
             _complete(place, index, new, old)
@@ -84,26 +85,26 @@ def finish(place: _git.WorkTree, wait_seconds: float) -> None:
 
 
 def _find_move(place: _git.WorkTree) -> str:
-    answer = _git.ask(place.top, "rev-parse", "-q", "--verify", f"{MOVING}^{{commit}}")
+    answer = git.ask(place.top, "rev-parse", "-q", "--verify", f"{MOVING}^{{commit}}")
     return answer.out.decode().strip()
 
 
 def _move_branch(place: _git.WorkTree, branch: str, old: str, new: str, reason: str) -> None:
-    _git.tell(place.top, "update-ref", MOVING, old)
+    git.tell(place.top, "update-ref", MOVING, old)
     try:
-        _git.tell(place.top, "update-ref", "-m", reason, f"refs/heads/{branch}", new, old)
+        git.tell(place.top, "update-ref", "-m", reason, f"refs/heads/{branch}", new, old)
     except GitError:
         _forget(place)
         raise
 
 
 def _forget(place: _git.WorkTree) -> None:
-    _git.tell(place.top, "update-ref", "-d", MOVING)
+    git.tell(place.top, "update-ref", "-d", MOVING)
 
 
 def _changes(place: _git.WorkTree, old: str, new: str) -> Sequence[_PathChange]:
     """Return the files that differ between two git commits, deleted ones first."""
-    out = _git.tell(
+    out = git.tell(
         place.top,
         *("diff-tree", "-r", "-z", "--raw", "--no-abbrev", "--no-renames"),
         *("--ignore-submodules=none", old, new),
@@ -213,14 +214,14 @@ def _lay_out(place: _git.WorkTree, changes: Sequence[_PathChange], old: str, new
     try:
         if place.index.exists():
             shutil.copy2(place.index, scratch)  # with sizes and times: no file is read again
-        _git.tell(place.top, "read-tree", "--reset", old, environment=environment)
+        git.tell(place.top, "read-tree", "--reset", old, environment=environment)
         lines = "".join(_otherwise(place, changes, environment))
         given = lines.encode("utf-8", "surrogateescape")
         command = ("update-index", "-z", "--index-info")
-        _git.tell(place.top, *command, given=given, environment=environment)
-        tree = _git.tell(place.top, "write-tree", "--missing-ok", environment=environment)
+        git.tell(place.top, *command, given=given, environment=environment)
+        tree = git.tell(place.top, "write-tree", "--missing-ok", environment=environment)
         trees = (tree.decode().strip(), new)
-        _git.tell(place.top, "read-tree", "-m", "-u", *trees, environment=environment)
+        git.tell(place.top, "read-tree", "-m", "-u", *trees, environment=environment)
     finally:
         _drop(scratch)
 
@@ -234,9 +235,9 @@ def _otherwise(
     place: _git.WorkTree, changes: Sequence[_PathChange], environment: Mapping[str, str]
 ) -> Iterator[str]:
     """Yield git index lines for the paths whose files differ from the old commit."""
-    _git.ask(place.top, "update-index", "-q", "--refresh", environment=environment)
+    git.ask(place.top, "update-index", "-q", "--refresh", environment=environment)
     command = ("diff-files", "--name-only", "-z", "--ignore-submodules")
-    out = _git.tell(place.top, *command, environment=environment)
+    out = git.tell(place.top, *command, environment=environment)
     touched = set(os.fsdecode(out).split("\0"))
     going = {change.name for change in changes if change.new is None and change.name not in touched}
     for change in changes:
@@ -261,5 +262,5 @@ def _is_cut_off(place: _git.WorkTree, change: _PathChange) -> bool:
     except OSError:  # a folder, or no permission
         return False
     command = ("cat-file", "--filters", f"--path={change.name}")
-    wholes = (_git.ask(place.top, *command, blob).out for _, blob in states)
+    wholes = (git.ask(place.top, *command, blob).out for _, blob in states)
     return any(len(data) < len(whole) and whole.startswith(data) for whole in wholes)

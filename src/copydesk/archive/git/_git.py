@@ -27,20 +27,7 @@ from pathlib import Path
 
 from copydesk.errors import GitError
 from copydesk.kit import git
-from copydesk.kit.git import PLAIN, GitAnswer, ask, ask_remote, tell
-
-__all__ = [
-    "FEW",
-    "GitAnswer",
-    "WorkTree",
-    "ask",
-    "ask_remote",
-    "head",
-    "is_ignored",
-    "locate",
-    "tell",
-    "tidy",
-]
+from copydesk.kit.git import PLAIN, ask, tell
 
 FEW = 200  # up to so many paths git is asked for by name, otherwise for all
 

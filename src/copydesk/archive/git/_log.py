@@ -18,6 +18,7 @@ from pathlib import Path
 
 from copydesk.archive.git import _git
 from copydesk.errors import GitError
+from copydesk.kit import git
 
 _ID = re.compile(r"[0-9a-f]{4,64}")
 _MOST = 500  # commits that are listed
@@ -49,7 +50,7 @@ def read_commit(root: Path, name: str) -> LoggedCommit:
     if isinstance(place, str):
         raise GitError("the newsroom folder is not in a git repository", subject=place or str(root))
     commit = _id(place, name)
-    parents = _git.tell(place.top, "rev-list", "--parents", "-n", "1", commit).decode().split()[1:]
+    parents = git.tell(place.top, "rev-list", "--parents", "-n", "1", commit).decode().split()[1:]
     if len(parents) > 1:
         raise GitError("the commit is a merge", subject=commit)
     return next(_read_lot(place, [commit], ()))
@@ -72,7 +73,7 @@ def list_commits(root: Path, paths: Sequence[str], since: datetime) -> list[Comm
     place = _git.locate(root)
     if isinstance(place, str):
         raise GitError("the newsroom folder is not in a git repository", subject=place or str(root))
-    out = _git.tell(
+    out = git.tell(
         place.top,
         *("log", "--no-merges", f"--since=@{int(since.timestamp())}", f"-{_MOST}"),
         *("--format=%H%x00%at%x00%B%x00", "--"),
@@ -95,7 +96,7 @@ def find_messages(
     {} if HEAD has no commit.
     """
     moment = () if since is None else (f"--since=@{int(since.timestamp())}",)
-    answer = _git.ask(
+    answer = git.ask(
         place.top,
         *("log", "-F", *moment, "--format=%H%n%B%x00"),
         *(f"--grep={word}" for word in words),
@@ -110,11 +111,11 @@ def find_messages(
 def _id(place: _git.WorkTree, name: str) -> str:
     """Return the full id of a commit in the branch's history, given the beginning of the id."""
     if _ID.fullmatch(name):
-        answer = _git.ask(place.top, "rev-parse", "-q", "--verify", f"{name}^{{commit}}")
+        answer = git.ask(place.top, "rev-parse", "-q", "--verify", f"{name}^{{commit}}")
         commit = answer.out.decode().strip()
         is_ours = (
             not answer.code
-            and not _git.ask(place.top, "merge-base", "--is-ancestor", commit, "HEAD").code
+            and not git.ask(place.top, "merge-base", "--is-ancestor", commit, "HEAD").code
         )
         if is_ours:
             return commit
@@ -174,7 +175,7 @@ def _list_commits(place: _git.WorkTree, path: str, without: str = "") -> list[st
     One path at a time, since for two git does not use its filters.
     """
     command = ("rev-list", "--reverse", "--no-merges", "HEAD", *filter(None, [without]), "--", path)
-    return _git.tell(place.top, *command).decode("ascii").split()
+    return git.tell(place.top, *command).decode("ascii").split()
 
 
 def _join(place: _git.WorkTree, lists: Iterable[Sequence[str]]) -> Sequence[str]:
@@ -188,7 +189,7 @@ def _sort_commits(place: _git.WorkTree, commits: Collection[str]) -> list[str]:
     """Sort commit ids by history, not by date, since clocks may have been set back."""
     if not commits:
         return []
-    out = _git.tell(place.top, "rev-list", "--reverse", "--topo-order", "HEAD").decode("ascii")
+    out = git.tell(place.top, "rev-list", "--reverse", "--topo-order", "HEAD").decode("ascii")
     return [commit for commit in out.split() if commit in commits]
 
 
@@ -204,7 +205,7 @@ def _find_mentions(
     given = _write_lines(commits)
     look = ("--root", "-r", "-p", f"-U{_NEAR}", "--no-renames", "--no-ext-diff", "--no-textconv")
     command = ("diff-tree", "--stdin", *look, f"--format={_PATCH}", "--", path)
-    patches = _git.tell(place.top, *command, given=given).split(b"\0")
+    patches = git.tell(place.top, *command, given=given).split(b"\0")
     wanted = words.encode("utf-8", "surrogateescape")
     ids = (patch.partition(b"\n")[0] for patch in patches if wanted in patch)
     return frozenset(commit.decode("ascii") for commit in ids)
@@ -235,7 +236,7 @@ def _read_lot(
 ) -> Iterator[LoggedCommit]:
     given = _write_lines(commits)
     look = ("--root", "-r", "-z", "--raw", "--no-abbrev", "--no-renames", "--always")
-    out = _git.tell(place.top, "diff-tree", "--stdin", *look, _FORMAT, "--", *paths, given=given)
+    out = git.tell(place.top, "diff-tree", "--stdin", *look, _FORMAT, "--", *paths, given=given)
     headers = list(_read_headers(out))
     ids = {blob for header in headers for pair in header.blobs.values() for blob in pair}
     blobs = _read_blobs(place, sorted(blob for blob in ids if blob.strip("0")))
@@ -276,7 +277,7 @@ def _read_blobs(place: _git.WorkTree, ids: Sequence[str]) -> dict[str, Bytes]:
     """Return the bytes of git blobs by id, None for a missing one (in a partial clone)."""
     if not ids:
         return {}
-    out = _git.tell(place.top, "cat-file", "--batch", given=_write_lines(ids))
+    out = git.tell(place.top, "cat-file", "--batch", given=_write_lines(ids))
     blobs: dict[str, Bytes] = {}
     at = 0
     for blob in ids:
@@ -310,11 +311,11 @@ def list_changes_since(root: Path, path: str, folder: str) -> Mapping[str, bool]
         return None
     named = ("--", f"{place.prefix}{path}")
     log = ("log", "-1", "--no-renames", "--diff-filter=A", "--format=%H", "HEAD", *named)
-    filed = _git.ask(place.top, *log).out.decode("ascii", "replace").strip()
+    filed = git.ask(place.top, *log).out.decode("ascii", "replace").strip()
     if not filed:
         return None
     look = ("diff", "--name-status", "--no-renames", "--diff-filter=AM", "-z", filed, "HEAD")
-    answer = _git.ask(place.top, *look, "--", f"{place.prefix}{folder}")
+    answer = git.ask(place.top, *look, "--", f"{place.prefix}{folder}")
     if answer.code:
         return None
     said = os.fsdecode(answer.out).split("\0")

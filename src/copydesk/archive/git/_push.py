@@ -109,7 +109,7 @@ def _line(place: _git.WorkTree, branch: str, remote: str) -> _RemoteBranch:
 
 
 def _config(place: _git.WorkTree, key: str) -> str:
-    answer = _git.ask(place.top, "config", "--get", key)
+    answer = git.ask(place.top, "config", "--get", key)
     return answer.out.decode("utf-8", "replace").strip() if answer.code == 0 else ""
 
 
@@ -122,7 +122,7 @@ def _tip(place: _git.WorkTree, line: _RemoteBranch) -> str:
     """Ask the remote for its branch's commit id, "" if there is none or it cannot be read."""
     if not _config(place, f"remote.{line.remote}.url"):
         return ""
-    answer = _git.ask_remote(place.top, "ls-remote", "--quiet", "--", line.remote, line.target)
+    answer = git.ask_remote(place.top, "ls-remote", "--quiet", "--", line.remote, line.target)
     if answer.code:
         raise git.trouble(answer.complaint, line.remote, "ls-remote", STAYS)
     named = (text.split("\t") for text in answer.out.decode("utf-8", "replace").splitlines())
@@ -130,7 +130,7 @@ def _tip(place: _git.WorkTree, line: _RemoteBranch) -> str:
 
 
 def _commit(place: _git.WorkTree, name: str) -> str:
-    answer = _git.ask(place.top, "rev-parse", "-q", "--verify", f"{name}^{{commit}}")
+    answer = git.ask(place.top, "rev-parse", "-q", "--verify", f"{name}^{{commit}}")
     return answer.out.decode().strip()
 
 
@@ -141,13 +141,13 @@ def _waiting(place: _git.WorkTree, line: _RemoteBranch) -> int:
 
 
 def _count(place: _git.WorkTree, *commits: str) -> int:
-    return int(_git.tell(place.top, "rev-list", "--count", *commits).decode())
+    return int(git.tell(place.top, "rev-list", "--count", *commits).decode())
 
 
 def _push_once(place: _git.WorkTree, line: _RemoteBranch) -> str:
     """Push once. Return "", or the reason if the remote has more commits, or raise GitError."""
     follow = () if line.is_followed else ("--set-upstream",)
-    answer = _git.ask_remote(
+    answer = git.ask_remote(
         place.top,
         *("push", "--porcelain", "--no-follow-tags", "--recurse-submodules=no", *follow),
         *("--", line.remote, line.refspec),
@@ -173,7 +173,7 @@ def _take_in(place: _git.WorkTree, line: _RemoteBranch, alone: Alone) -> int:
     """Rebase the local commits on those of the remote; return how many commits the remote had."""
     _refuse_edits(place, line)
     refspec = f"+{line.target}:{_THEIRS}"
-    answer = _git.ask_remote(
+    answer = git.ask_remote(
         place.top,
         *("fetch", "--quiet", "--no-tags", "--no-recurse-submodules", "--no-write-fetch-head"),
         *("--", line.remote, refspec),
@@ -185,7 +185,7 @@ def _take_in(place: _git.WorkTree, line: _RemoteBranch, alone: Alone) -> int:
             _refuse_edits(place, line)
             return _lay_on_top(place, line)
     finally:
-        _git.ask(place.top, "update-ref", "-d", _THEIRS)
+        git.ask(place.top, "update-ref", "-d", _THEIRS)
 
 
 def _lay_on_top(place: _git.WorkTree, line: _RemoteBranch) -> int:
@@ -194,7 +194,7 @@ def _lay_on_top(place: _git.WorkTree, line: _RemoteBranch) -> int:
     ours = _git.head(place)
     _refuse_tangles(place, line, ours, theirs)
     taken = _count(place, f"{ours}..{theirs}")
-    is_behind = _git.ask(place.top, "merge-base", "--is-ancestor", ours, theirs).code == 0
+    is_behind = git.ask(place.top, "merge-base", "--is-ancestor", ours, theirs).code == 0
     commit = theirs if is_behind else _rebase(place, line, ours, theirs)
     _checkout.move(place, line.branch, line.remote, ours, commit)
     return taken
@@ -202,7 +202,7 @@ def _lay_on_top(place: _git.WorkTree, line: _RemoteBranch) -> int:
 
 def _refuse_edits(place: _git.WorkTree, line: _RemoteBranch) -> None:
     """Raise GitError if the user has uncommitted edits in tracked files."""
-    listed = _git.tell(
+    listed = git.tell(
         place.top,
         *("status", "--porcelain", "-z", "--no-renames"),
         *("--untracked-files=no", "--ignore-submodules"),
@@ -219,7 +219,7 @@ def _refuse_edits(place: _git.WorkTree, line: _RemoteBranch) -> None:
 
 def _refuse_tangles(place: _git.WorkTree, line: _RemoteBranch, ours: str, theirs: str) -> None:
     """Raise GitError if a rebase is impossible: unrelated history, or local merge commits."""
-    if _git.ask(place.top, "merge-base", ours, theirs).code:
+    if git.ask(place.top, "merge-base", ours, theirs).code:
         raise GitError(
             "the remote's branch has an unrelated history",
             subject=f"{line.remote} {line.target}",
@@ -238,7 +238,7 @@ def _rebase(place: _git.WorkTree, line: _RemoteBranch, ours: str, theirs: str) -
     conflict.
     """
     with _desk(place, ours) as desk:
-        answer = _git.ask(
+        answer = git.ask(
             desk,
             *("-c", "rebase.autoStash=false", "-c", "rebase.updateRefs=false"),
             *("-c", "commit.gpgSign=false", "-c", "rerere.enabled=false"),
@@ -248,7 +248,7 @@ def _rebase(place: _git.WorkTree, line: _RemoteBranch, ours: str, theirs: str) -
         )
         if answer.code == 0:
             return _commit_at(desk)
-        unmerged = _git.ask(desk, "diff", "--name-only", "-z", "--diff-filter=U")
+        unmerged = git.ask(desk, "diff", "--name-only", "-z", "--diff-filter=U")
         names = [name for name in unmerged.out.decode("utf-8", "replace").split("\0") if name]
     if not names:
         raise GitError("git rebase failed", subject=git.plain(answer.complaint[:500]), hint=STAYS)
@@ -261,7 +261,7 @@ def _rebase(place: _git.WorkTree, line: _RemoteBranch, ours: str, theirs: str) -
 
 
 def _commit_at(desk: Path) -> str:
-    return _git.tell(desk, "rev-parse", "HEAD").decode().strip()
+    return git.tell(desk, "rev-parse", "HEAD").decode().strip()
 
 
 @contextlib.contextmanager
@@ -270,13 +270,13 @@ def _desk(place: _git.WorkTree, commit: str) -> Iterator[Path]:
     desk = place.folder / _DESK
     _clear(place, desk)  # left by a round that was killed
     try:
-        _git.tell(place.top, "worktree", "add", "--no-checkout", "--detach", str(desk), commit)
-        folder = _git.tell(desk, "rev-parse", "--absolute-git-dir").decode().strip()
+        git.tell(place.top, "worktree", "add", "--no-checkout", "--detach", str(desk), commit)
+        folder = git.tell(desk, "rev-parse", "--absolute-git-dir").decode().strip()
         patterns = Path(folder) / "info" / "sparse-checkout"
         patterns.parent.mkdir(exist_ok=True)
         patterns.write_text(f"/{_DESK}\n")
         settings = ("-c", "core.sparseCheckout=true", "-c", "core.sparseCheckoutCone=false")
-        _git.tell(desk, *settings, "read-tree", "-m", "-u", "HEAD")
+        git.tell(desk, *settings, "read-tree", "-m", "-u", "HEAD")
         yield desk
     finally:
         _clear(place, desk)
@@ -284,4 +284,4 @@ def _desk(place: _git.WorkTree, commit: str) -> Iterator[Path]:
 
 def _clear(place: _git.WorkTree, desk: Path) -> None:
     shutil.rmtree(desk, ignore_errors=True)
-    _git.ask(place.top, "worktree", "prune")
+    git.ask(place.top, "worktree", "prune")

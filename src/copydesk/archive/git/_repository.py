@@ -139,7 +139,7 @@ class Repository:
         found: dict[str, str] = {}
         with contextlib.suppress(GitError):
             command = ("config", "-z", "--get-regexp", r"^user\.(name|email)$")
-            out = _git.ask(where, *command).out.decode("utf-8", "replace")
+            out = git.ask(where, *command).out.decode("utf-8", "replace")
             found = dict(line.split("\n", 1) for line in out.split("\0") if "\n" in line)
         name, email = (found.get(f"user.{key}", "").strip() for key in ("name", "email"))
         return f"{name} <{email}>".strip() if email else name
@@ -282,7 +282,7 @@ def start_repository(root: Path) -> Repository:
     If git is missing, the folder stays plain and the repository is not `usable`.
     """
     try:
-        _git.tell(root, "init", "--quiet", "--initial-branch=main")
+        git.tell(root, "init", "--quiet", "--initial-branch=main")
     except GitError:
         return Repository(root)
     return Repository(root)
@@ -352,7 +352,7 @@ def _store_blobs(place: _git.WorkTree, names: Sequence[str]) -> Mapping[str, str
     """Store each file's raw bytes as a git blob; return the ids by path, "" for a missing file."""
     present = [name for name in names if (place.top / name).is_file()]
     asked = "".join(f"./{name}\n" for name in present).encode("utf-8", "surrogateescape")
-    out = _git.tell(place.top, "hash-object", "-w", "--no-filters", "--stdin-paths", given=asked)
+    out = git.tell(place.top, "hash-object", "-w", "--no-filters", "--stdin-paths", given=asked)
     stored = dict(zip(present, out.decode().split(), strict=True))
     return {name: stored.get(name, "") for name in names}
 
@@ -384,7 +384,7 @@ def _write_commit(
 ) -> str:
     parents = ["-p", head] if head else []
     tree = _write_tree(states, f"{head}^{{tree}}" if head else "", changes)
-    made = _git.tell(
+    made = git.tell(
         states.place.top,
         *("commit-tree", tree, *parents, "-F", "-"),
         given=words.message.encode("utf-8", "replace"),
@@ -443,7 +443,7 @@ def _identity(words: CommitWords) -> dict[str, str]:
 def _move_branch(place: _git.WorkTree, head: str, commit: str, words: CommitWords) -> bool:
     """Move the git branch from commit `head` to `commit`; return False if it was not at `head`."""
     reason = "copydesk: " + words.message.strip().split("\n", 1)[0]
-    answer = _git.ask(place.top, "update-ref", "-m", reason, "HEAD", commit, head)
+    answer = git.ask(place.top, "update-ref", "-m", reason, "HEAD", commit, head)
     if answer.code == 0:
         return True
     if _git.head(place) == head:

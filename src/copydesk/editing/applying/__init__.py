@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     from copydesk.editing.applying._apply_actions import decide_on_some as decide_on_some
     from copydesk.editing.applying._apply_actions import file_actions as file_actions
     from copydesk.editing.applying._apply_actions import let_stories_wait as let_stories_wait
-    from copydesk.editing.applying._apply_actions import part_into_lots as part_into_lots
     from copydesk.editing.applying._apply_actions import work_off as work_off
     from copydesk.editing.applying._field_digests import field_digests as field_digests
     from copydesk.editing.applying._field_digests import find_former_title as find_former_title

@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from copydesk.editing.what_if._try_rules import try_rules as try_rules
     from copydesk.editing.what_if._workbench import KeywordEdit as KeywordEdit
     from copydesk.editing.what_if._workbench import RuleChange as RuleChange
-    from copydesk.editing.what_if._workbench import RulesDraft as RulesDraft
     from copydesk.editing.what_if._workbench import TriedRules as TriedRules
     from copydesk.editing.what_if._workbench import Workbench as Workbench
     from copydesk.editing.what_if._workbench import apply_change as apply_change

@@ -12,7 +12,6 @@ if TYPE_CHECKING:
     from copydesk.extract.kinds._kind import name_empty as name_empty
     from copydesk.extract.kinds._kind import name_other_format as name_other_format
     from copydesk.extract.kinds._kind import name_other_kind as name_other_kind
-    from copydesk.extract.kinds._media import Playback as Playback
     from copydesk.extract.kinds._media import playback as playback
 else:
     __getattr__ = faces.import_on_demand(__name__, __file__)

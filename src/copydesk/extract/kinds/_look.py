@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from copydesk.extract import json_ld
 from copydesk.extract.json_ld import Node
 from copydesk.extract.page import visible_text
-from copydesk.kit import text, urls
+from copydesk.kit import tables, text, urls
 
 if TYPE_CHECKING:
     from copydesk.extract.declared import Declared
@@ -33,27 +33,7 @@ _END = re.compile(
     r"[.!?…؟।](?=[\s\"'”’»)]|\Z)|[。！？]|[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\s]{30}"
 )
 _HEADLINE_WORDS, _HEADLINE_SIZE = 4, 25
-_THE = frozenset(
-    {
-        *(
-            "the",
-            "a",
-            "an",
-            "der",
-            "die",
-            "das",
-            "ein",
-            "eine",
-            "le",
-            "la",
-            "les",
-            "l",
-            "un",
-            "une",
-        ),
-        *("el", "los", "las", "il", "lo", "gli", "de", "het", "een"),
-    }
-)
+_THE = frozenset(tables.read_lines("copydesk.extract.kinds", "articles.txt"))
 _SITE_WORDS = 3  # of a site's name
 _SPELT = 3  # words that a headline and its URL share
 _TEASERS = 3

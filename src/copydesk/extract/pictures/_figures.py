@@ -392,41 +392,11 @@ _MOST_NODES = 300
 _MOST_LINKS = 500
 _MOST_OF_A_SITE = 20
 _OG = ("og:image", "og:image:secure_url", "og:image:url")
-_OTHER_META = {
-    "twitter:image": "twitter:image",
-    "twitter:image:src": "twitter:image",
-    "image": "itemprop",
-    "thumbnailurl": "itemprop",
-    "thumbnail": "meta",
-    "sailthru.image.full": "meta",
-    "parsely-image-url": "meta",
-    "parsely-page-image": "meta",
-    "dc.image": "meta",
-}
+_OTHER_META = tables.read_rows(_PACKAGE, "picture_metas.toml", str)
 # types of pages that are not articles
-_PAGES = frozenset(
-    {
-        *("webpage", "itempage", "aboutpage", "faqpage", "qapage", "recipe", "product", "event"),
-        *(
-            "podcastepisode",
-            "movie",
-            "book",
-            "course",
-            "howto",
-            "creativework",
-            "place",
-            "jobposting",
-        ),
-    }
-)
-_SITES = (
-    "organization",
-    "newsmediaorganization",
-    "corporation",
-    "website",
-    "brand",
-    "localbusiness",
-)
+_TYPES = tables.read_rows(_PACKAGE, "types.toml", tuple[str, ...])
+_PAGES = frozenset(_TYPES["pages"])
+_SITES = _TYPES["sites"]
 _IMAGE_ADDRESSES = ("url", "contentUrl", "@id")
 _CREDITS = ("creditText", "copyrightNotice", "copyrightHolder", "author", "creator")
 _WORDS = ("caption", "description", "name", "headline", "alternateName")

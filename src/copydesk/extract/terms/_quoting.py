@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from copydesk.kit import sentences, text
+from copydesk.kit import sentences, tables, text
 from copydesk.news.article import USES, Signal, Use
 from copydesk.news.beat import ExcerptRule
 
@@ -23,31 +23,8 @@ if TYPE_CHECKING:
 
 _AI: tuple[Use, ...] = ("ai-train", "ai-input")
 _FOUND: tuple[Use, ...] = ("search", "snippet")  # a search result is a link and a short excerpt
-# Labels of Content-Usage (IETF aipref, also those of its older drafts) and Content-Signal.
-_LABELS: Mapping[str, tuple[Use, ...]] = {
-    "train-ai": ("ai-train",),
-    "train-genai": ("ai-train",),
-    "genai": ("ai-train",),
-    "ai-train": ("ai-train",),
-    "ai-input": ("ai-input",),
-    "ai-output": ("ai-input",),
-    "ai-use": ("ai-input",),
-    "ai": _AI,
-    "tdm": _AI,
-    "bots": (*_AI, *_FOUND),
-    "all": (*_AI, *_FOUND),
-    "search": _FOUND,
-}
-_WORDS: Mapping[str, tuple[Use, ...]] = {
-    "nosnippet": ("ai-input", "snippet"),
-    "noimageindex": ("image",),
-    "noindex": ("search",),
-    "none": ("search",),
-    "noai": ("ai-train",),
-    "noimageai": ("ai-train",),
-    "no training agents": ("ai-train",),
-    "no answering agents": ("ai-input",),
-}
+_USAGES = tables.read_rows("copydesk.extract.terms", "usages.toml", dict[str, tuple[Use, ...]])
+_LABELS, _WORDS = _USAGES["label"], _USAGES["robots"]
 _NO = frozenset({"n", "no", "?0"})
 _TDM_PLACES = ("meta", "header", "/.well-known/tdmrep.json")  # the first with a reservation counts
 _NUMBER = re.compile(r"-?\d{1,9}")
@@ -177,14 +154,7 @@ _DENSE_RUN = 12  # the same in scripts that write a word in one or two character
 _DENSE = re.compile(r"[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff]")
 _LEAST = 12  # letters; fewer may be in any sentence
 _UNSHOWN = frozenset({"script", "style", "template", "noscript"})
-_BLOCKS = frozenset(
-    {
-        *("address", "article", "aside", "blockquote", "body", "dd", "details", "div", "dl", "dt"),
-        *("fieldset", "figcaption", "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6"),
-        *("head", "header", "li", "main", "nav", "ol", "p", "pre", "section", "summary", "table"),
-        *("tbody", "td", "tfoot", "th", "thead", "title", "tr", "ul"),
-    }
-)
+_BLOCKS = frozenset(tables.read_lines("copydesk.extract.terms", "block_elements.txt"))
 _NOT_PROSE = re.compile(r"^(?:#{1,6} |\||[-*+] |[0-9]{1,9}[.)] |```|>)")
 
 Piece = tuple[str, int]  # text, and the number of its section, 0 for none

@@ -15,7 +15,7 @@ from urllib.parse import urljoin, urlsplit
 
 from copydesk.extract.terms import _quoting
 from copydesk.extract.terms._quoting import deciding
-from copydesk.kit import text
+from copydesk.kit import tables, text
 from copydesk.news.article import Signal
 
 if TYPE_CHECKING:
@@ -173,16 +173,8 @@ _MAX_CHARACTERS = 64 * 1024
 _MAX_BLOCKS = 5
 _MAX_PARTS = 100
 _UNREAD = "a licence that cannot be read"
-_USAGES = {
-    "all": ("ai-train", "ai-input", "search", "snippet"),
-    "ai-all": ("ai-train", "ai-input"),
-    "ai-train": ("ai-train",),
-    "train-ai": ("ai-train",),
-    "train-genai": ("ai-train",),
-    "ai-input": ("ai-input",),
-    "ai-use": ("ai-input",),
-    "search": ("search", "snippet"),
-}
+_ROWS = tables.read_rows("copydesk.extract.terms", "usages.toml", dict[str, tuple[str, ...]])
+_USAGES = _ROWS["rsl"]
 _AI = ("ai-train", "ai-input")
 _SPACE = re.compile(r"[\s,]+")
 

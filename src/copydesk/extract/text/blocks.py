@@ -26,34 +26,8 @@ _NONE: frozenset[str] = frozenset()
 # or two that follow each other.
 _HINT_WORDS = tables.read_rows(_PACKAGE, "hint_words.toml", tuple[str, ...])
 _OF_WORD = {word: hint for hint, words in _HINT_WORDS.items() for word in words}
-_OF_TAG = {
-    "nav": "aside",
-    "aside": "aside",
-    "footer": "aside",
-    "form": "aside",
-    "figcaption": "caption",
-    "caption": "caption",
-    "address": "byline",
-    "time": "byline",
-}
-_OF_ROLE = {
-    "navigation": "aside",
-    "complementary": "aside",
-    "contentinfo": "aside",
-    "search": "aside",
-    "dialog": "aside",
-    "banner": "aside",
-    "menu": "aside",
-}
-_OF_ITEMPROP = {
-    "author": "byline",
-    "datepublished": "byline",
-    "datemodified": "byline",
-    "description": "lead",
-    "headline": "lead",
-    "caption": "caption",
-    "comment": "comment",
-}
+_HINTS = tables.read_rows(_PACKAGE, "hints.toml", dict[str, str])
+_OF_TAG, _OF_ROLE, _OF_ITEMPROP = _HINTS["element"], _HINTS["role"], _HINTS["itemprop"]
 _WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
 _INVISIBLE = re.compile(r"(?i)(?:^|;)\s*(?:display\s*:\s*none|visibility\s*:\s*hidden)")
 
@@ -99,22 +73,9 @@ def _in_names(names: str) -> frozenset[str]:
 Kind = Literal["paragraph", "heading", "item", "row", "code"]
 
 # Elements that are never read, and elements within a line; all others begin and end a block.
-_SILENT = frozenset(
-    {
-        *("script", "style", "template", "noscript", "svg", "iframe", "object", "embed", "video"),
-        *("audio", "canvas", "button", "select", "option", "textarea", "input", "map", "dialog"),
-        *("rt", "rp", "rtc"),  # the pronunciation of a word, above it
-        *("head", "title", "meta", "link", "datalist", "progress", "meter", "applet"),
-    }
-)
-_INLINE = frozenset(
-    {
-        *("a", "abbr", "acronym", "b", "bdi", "bdo", "big", "cite", "code", "data", "del", "dfn"),
-        *("em", "font", "i", "img", "ins", "kbd", "label", "mark", "nobr", "picture", "q", "rb"),
-        *("ruby", "s", "samp", "small", "source", "span", "strike", "strong"),
-        *("sub", "sup", "time", "tt", "u", "var", "wbr"),
-    }
-)
+_ELEMENTS = tables.read_rows(_PACKAGE, "elements.toml", tuple[str, ...])
+_SILENT = frozenset(_ELEMENTS["silent"])
+_INLINE = frozenset(_ELEMENTS["inline"])
 _STYLED = frozenset({"b", "strong", "i", "em"})
 HEADINGS = {f"h{level}": level for level in range(1, 7)}
 _BROKEN = "\n"  # a line that ended in a `<br>`

@@ -274,16 +274,7 @@ _MENU = frozenset(tables.read_lines(_PACKAGE, "sections_menu.txt"))
 _KNOWN = frozenset(tables.read_lines(_PACKAGE, "sections_known.txt"))
 _JOINING = frozenset({"and", "und", "et", "y", "e", "en", "news"})
 _CAPITALS = frozenset({"diy", "usa", "nfl", "nba"})
-_META = (
-    "article:section",
-    "og:article:section",
-    "parsely-section",
-    "cxenseparse:section",
-    "section",
-    "dc.section",
-    "sectionname",
-    "article.section",
-)
+_META = tables.read_rows(_PACKAGE, "meta_names.toml", tuple[str, ...])["section"]
 _MAX_CHARACTERS = 60
 _MAX_WORDS = 5
 _MAX_CRUMBS = 12
@@ -440,13 +431,7 @@ def _in_address(address: str) -> Iterator[str]:
 _MAX_KEYWORDS = 20
 _MAX_KEYWORD_WORDS = 6  # a keyword with more is a sentence
 _MAX_LINKS = 40  # a page with more has all tags of the site on it
-_KEYWORD_META = (
-    "news_keywords",
-    "article:tag",
-    "parsely-tags",
-    "sailthru.tags",
-    "cxenseparse:keywords",
-)
+_KEYWORD_META = tables.read_rows(_PACKAGE, "meta_names.toml", tuple[str, ...])["keywords"]
 _TAG_LINK = (
     "//a[contains(concat(' ', @rel, ' '), ' tag ')"
     " and not(contains(concat(' ', @rel, ' '), ' category '))]"

@@ -8,23 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from copydesk.judge.profile import Features, FindSightings, QualitySignal
-from copydesk.judge.quality import _consequence, wording
-from copydesk.judge.quality._measure import (
-    BRIEF,
-    CAPTION,
-    FULL_TEXT,
-    QUOTED,
-    Lexicon,
-    Sightings,
-    Steps,
-    base_language,
-    language_with_lists,
-    length,
-    measure,
-    once,
-    own_reporting,
-    words_of,
-)
+from copydesk.judge.quality import _consequence, _measure, wording
 from copydesk.kit import tables
 from copydesk.news import Beat, Reason, ReasonKind
 from copydesk.news.beat import DomainTrust, SignalPoints
@@ -33,10 +17,10 @@ from copydesk.news.reason import reason_words
 # Quality signals in an article's metadata: topic, picture, publisher, trust, access, language.
 
 ON_BEAT = 4  # times that belonging to the site's subject counts, at any confidence
-SURE = Steps(50, 65, 80, 90)  # percent of confidence, each counting once more
+SURE = _measure.Steps(50, 65, 80, 90)  # percent of confidence, each counting once more
 
 
-def on_beat(features: Features, beat: Beat) -> Sightings:
+def on_beat(features: Features, beat: Beat) -> _measure.Sightings:
     """Return how surely an article belongs to the site's subject, as a quality signal."""
     if beat.topics and not features.topics and not features.given:
         return []
@@ -46,32 +30,32 @@ def on_beat(features: Features, beat: Beat) -> Sightings:
     return [(ON_BEAT + times, fits)]
 
 
-def off_beat(features: Features, beat: Beat) -> Sightings:
+def off_beat(features: Features, beat: Beat) -> _measure.Sightings:
     """Find an article that is kept although it has no topic of the site."""
     if features.topics or features.given or not beat.topics:
         return []
     return [(1, "has no topic of the site")]
 
 
-def image(features: Features, beat: Beat) -> Sightings:
+def image(features: Features, beat: Beat) -> _measure.Sightings:
     """Find a lead picture of an article, as a quality signal."""
     del beat
     return [(1, reason_words(ReasonKind.PICTURE))] if features.image else []
 
 
-def video(features: Features, beat: Beat) -> Sightings:
+def video(features: Features, beat: Beat) -> _measure.Sightings:
     """Find an article that is a video, as a quality signal."""
     del beat
     return [(1, "is a video")] if features.video else []
 
 
-def organization(features: Features, beat: Beat) -> Sightings:
+def organization(features: Features, beat: Beat) -> _measure.Sightings:
     """Find a publisher that is one of the site's known organizations."""
     known = beat.organizations.get(features.domain)
     return [(1, f"known publisher: {known.name}")] if known else []
 
 
-def official(features: Features, beat: Beat) -> Sightings:
+def official(features: Features, beat: Beat) -> _measure.Sightings:
     """Find an article from an official source of the site."""
     del beat
     return [(1, "official source on the site's subject")] if features.official else []
@@ -132,27 +116,27 @@ def _domains_above(host: str, domain: str) -> Iterator[str]:
     yield domain
 
 
-def high(features: Features, beat: Beat) -> Sightings:
+def high(features: Features, beat: Beat) -> _measure.Sightings:
     """Find a publisher that the site's trust settings rate as high."""
     return _between(features, beat, HIGH, 101)
 
 
-def good(features: Features, beat: Beat) -> Sightings:
+def good(features: Features, beat: Beat) -> _measure.Sightings:
     """Find a publisher that the site's trust settings rate as good."""
     return _between(features, beat, GOOD, HIGH)
 
 
-def poor(features: Features, beat: Beat) -> Sightings:
+def poor(features: Features, beat: Beat) -> _measure.Sightings:
     """Find a publisher that the site's trust settings rate as poor."""
     return _between(features, beat, UNRELIABLE, POOR)
 
 
-def unreliable(features: Features, beat: Beat) -> Sightings:
+def unreliable(features: Features, beat: Beat) -> _measure.Sightings:
     """Find a publisher that the site's trust settings rate as unreliable."""
     return _between(features, beat, 0, UNRELIABLE)
 
 
-def _between(features: Features, beat: Beat, least: int, below: int) -> Sightings:
+def _between(features: Features, beat: Beat, least: int, below: int) -> _measure.Sightings:
     """Find a rating in the newsroom's files; other sources of trust have their own signals."""
     rated = _domain_with_rating(features, beat)
     if not rated or not least <= round(100 * rated[1].trust) < below:
@@ -167,23 +151,23 @@ WEEK = 7 * DAY
 _OPEN = frozenset({"", "free", "open"})
 
 
-def wall(features: Features, beat: Beat) -> Sightings:
+def wall(features: Features, beat: Beat) -> _measure.Sightings:
     """Find an article that is behind a paywall or needs a registration."""
     del beat
     return [(1, f"limited access: {features.access}")] if features.access not in _OPEN else []
 
 
-def stub(features: Features, beat: Beat) -> Sightings:
+def stub(features: Features, beat: Beat) -> _measure.Sightings:
     """Find an article of which the page has only the beginning, before a paywall."""
     del beat
     if features.access in _OPEN or features.text is None:
         return []
-    if measure(features.text).length >= FULL_TEXT:
+    if _measure.measure(features.text).length >= _measure.FULL_TEXT:
         return []
-    return [(1, f"fewer than {FULL_TEXT} characters before the paywall")]
+    return [(1, f"fewer than {_measure.FULL_TEXT} characters before the paywall")]
 
 
-def late(features: Features, beat: Beat) -> Sightings:
+def late(features: Features, beat: Beat) -> _measure.Sightings:
     """Find an article found a week or more after its publication, though its source was watched."""
     del beat
     hours = features.age_hours
@@ -192,19 +176,21 @@ def late(features: Features, beat: Beat) -> Sightings:
     return [(1, f"found {hours // DAY:.0f} days after its publication")]
 
 
-def foreign(features: Features, beat: Beat) -> Sightings:
+def foreign(features: Features, beat: Beat) -> _measure.Sightings:
     """Find an article in a language that is not the site's and in which no topic has keywords."""
-    home = base_language(beat.locale)
+    home = _measure.base_language(beat.locale)
     translated = {
-        base_language(language) for topic in beat.topics for language, _ in topic.translations
+        _measure.base_language(language)
+        for topic in beat.topics
+        for language, _ in topic.translations
     }
-    written = base_language(features.language)
+    written = _measure.base_language(features.language)
     if not written or written in translated | {home}:
         return []
     return [(1, f"written in {written}, but the site is in {home}")]
 
 
-def press_release(features: Features, beat: Beat) -> Sightings:
+def press_release(features: Features, beat: Beat) -> _measure.Sightings:
     """Find signs that an article is a press release, except from the site's official sources."""
     del beat
     if features.official:
@@ -216,11 +202,11 @@ def press_release(features: Features, beat: Beat) -> Sightings:
     return _of_kind(ReasonKind.PRESS_RELEASE, evidence)
 
 
-def _of_kind(kind: ReasonKind, evidence: str) -> Sightings:
+def _of_kind(kind: ReasonKind, evidence: str) -> _measure.Sightings:
     return [(1, reason_words(kind, evidence=evidence))] if evidence else []
 
 
-def market_report(features: Features, beat: Beat) -> Sightings:
+def market_report(features: Features, beat: Beat) -> _measure.Sightings:
     """Find signs that an article advertises a market study."""
     del beat
     return _of_kind(
@@ -228,59 +214,66 @@ def market_report(features: Features, beat: Beat) -> Sightings:
     )
 
 
-def job(features: Features, beat: Beat) -> Sightings:
+def job(features: Features, beat: Beat) -> _measure.Sightings:
     """Find signs that an article is a job advertisement."""
     del beat
     return _of_kind(ReasonKind.JOB_ADVERT, wording.job(_title(features), _ends(features)))
 
 
-def shopping(features: Features, beat: Beat) -> Sightings:
+def shopping(features: Features, beat: Beat) -> _measure.Sightings:
     """Find signs that an article is a page of shopping offers."""
     del beat
     return _of_kind(ReasonKind.SHOPPING_PAGE, wording.shopping(_title(features), _ends(features)))
 
 
-def pastime(features: Features, beat: Beat) -> Sightings:
+def pastime(features: Features, beat: Beat) -> _measure.Sightings:
     """Find signs that an article is a puzzle, a horoscope or lottery numbers."""
     del beat
     return _of_kind(ReasonKind.PASTIME, wording.pastime(_title(features)))
 
 
-def ticker(features: Features, beat: Beat) -> Sightings:
+def ticker(features: Features, beat: Beat) -> _measure.Sightings:
     """Find signs that an article is an automatic stock report."""
     del beat
-    return once("automatic stock report", wording.ticker(_title(features), _ends(features)))
+    return _measure.once(
+        "automatic stock report", wording.ticker(_title(features), _ends(features))
+    )
 
 
-def live_stub(features: Features, beat: Beat) -> Sightings:
+def live_stub(features: Features, beat: Beat) -> _measure.Sightings:
     """Find signs that an article is a live blog that has only just begun."""
     del beat
-    if features.text is None or measure(features.text).length >= FULL_TEXT:
+    if features.text is None or _measure.measure(features.text).length >= _measure.FULL_TEXT:
         return []
-    return once("live blog that has just begun", wording.live(_title(features)))
+    return _measure.once("live blog that has just begun", wording.live(_title(features)))
 
 
-def opinion(features: Features, beat: Beat) -> Sightings:
+def opinion(features: Features, beat: Beat) -> _measure.Sightings:
     """Find a publisher's label on an article that says that it is opinion."""
     del beat
-    return once("labelled as opinion", wording.opinion(_title(features), features.section))
+    return _measure.once("labelled as opinion", wording.opinion(_title(features), features.section))
 
 
-def agency(features: Features, beat: Beat) -> Sightings:
+def agency(features: Features, beat: Beat) -> _measure.Sightings:
     """Find signs that an article was written by a news agency."""
     del beat
-    return once("written by a news agency", wording.agency(features.credit, features.domain))
+    return _measure.once(
+        "written by a news agency", wording.agency(features.credit, features.domain)
+    )
 
 
-def brief(features: Features, beat: Beat) -> Sightings:
+def brief(features: Features, beat: Beat) -> _measure.Sightings:
     """Find a short article on something important, by a trusted publisher or an agency."""
     title = _title(features)
-    if features.text is None or not CAPTION <= length(features.text) < BRIEF:
+    if (
+        features.text is None
+        or not _measure.CAPTION <= _measure.length(features.text) < _measure.BRIEF
+    ):
         return []
     if not features.topics or not wording.weighty(title, features.language):
         return []
     sender = _sender_of(features, beat)
-    return once("short report from a trusted source", sender)
+    return _measure.once("short report from a trusted source", sender)
 
 
 def _sender_of(features: Features, beat: Beat) -> str:
@@ -291,21 +284,21 @@ def _sender_of(features: Features, beat: Beat) -> str:
     return trust.why if trust is not None and trust.number >= GOOD else ""
 
 
-def gossip(features: Features, beat: Beat) -> Sightings:
+def gossip(features: Features, beat: Beat) -> _measure.Sightings:
     """Find words on the private lives of celebrities in an article's headline."""
     del beat
     words = wording.gossip(_title(features))
     return [(1, f'trivial subject: "{words}" in title')] if words else []
 
 
-def service(features: Features, beat: Beat) -> Sightings:
+def service(features: Features, beat: Beat) -> _measure.Sightings:
     """Find words in the headline of an article that gives instructions."""
     del beat
     words = wording.service(_title(features))
     return [(1, f'gives instructions: "{words}" in title')] if words else []
 
 
-def tease(features: Features, beat: Beat) -> Sightings:
+def tease(features: Features, beat: Beat) -> _measure.Sightings:
     """Find clickbait words in an article's headline."""
     del beat
     words = wording.tease(_title(features))
@@ -323,22 +316,26 @@ def _ends(features: Features) -> str:
 
 # Quality signals of substance and style: who is quoted, how the text addresses its readers.
 
-VOICES = Steps(1, 2, 4, 7, 12, 18)
+VOICES = _measure.Steps(1, 2, 4, 7, 12, 18)
 
 _WHOLE_END = re.compile(
     r"[.!?:\u2026\u3002\uff01\uff1f\"'\u201c\u201d\u2019\u00bb\u300d)\]*|]\s*\Z"
 )
 
 
-def caption(features: Features, beat: Beat) -> Sightings:
+def caption(features: Features, beat: Beat) -> _measure.Sightings:
     """Find an article with hardly any text that is not a video."""
     del beat
-    if features.video or features.text is None or length(features.text) >= CAPTION:
+    if (
+        features.video
+        or features.text is None
+        or _measure.length(features.text) >= _measure.CAPTION
+    ):
         return []
-    return [(1, reason_words(ReasonKind.THIN_TEXT, bound=CAPTION))]
+    return [(1, reason_words(ReasonKind.THIN_TEXT, bound=_measure.CAPTION))]
 
 
-def abrupt_end(features: Features, beat: Beat) -> Sightings:
+def abrupt_end(features: Features, beat: Beat) -> _measure.Sightings:
     """Find a text that ends in the middle of a sentence, or in an unfinished list."""
     del beat
     text = (features.text or "").rstrip()
@@ -347,87 +344,91 @@ def abrupt_end(features: Features, beat: Beat) -> Sightings:
     return [(1, "its text ends in the middle of a sentence")]
 
 
-def voices(features: Features, beat: Beat) -> Sightings:
+def voices(features: Features, beat: Beat) -> _measure.Sightings:
     """Count the named sources or quotes in an article's text."""
     del beat
     if features.text is None or features.video:
         return []
-    measures = measure(features.text)
+    measures = _measure.measure(features.text)
     heard = max(measures.speakers, measures.quotes)
     times = "once" if heard == 1 else f"{heard} times"
     return VOICES.sight(heard, f"names its sources ({times})")
 
 
-def inquiry(features: Features, beat: Beat) -> Sightings:
+def inquiry(features: Features, beat: Beat) -> _measure.Sightings:
     """Find words in an article that show the publisher's own reporting."""
     del beat
-    return once("own reporting", own_reporting(features.text or "", features.domain))
+    return _measure.once(
+        "own reporting", _measure.own_reporting(features.text or "", features.domain)
+    )
 
 
 # Signals of style do not count against official sources of the site, which speak for themselves.
 
 READ = 4_000  # characters that are searched for signs of style
-PROMOTION = Steps(5, 8, 12)  # different words of advertising
-FIRST_PERSON = Steps(8, 15)  # in a thousand words outside of quotes
-SIGNS = Steps(4, 9)  # exclamation and question marks, likewise
+PROMOTION = _measure.Steps(5, 8, 12)  # different words of advertising
+FIRST_PERSON = _measure.Steps(8, 15)  # in a thousand words outside of quotes
+SIGNS = _measure.Steps(4, 9)  # exclamation and question marks, likewise
 _FEW_SIGNS = 2  # a single mark shows nothing
 _SIGN = re.compile(r"[!?]")
 
 
-def promotion(features: Features, beat: Beat) -> Sightings:
+def promotion(features: Features, beat: Beat) -> _measure.Sightings:
     """Count the advertising words in an article's text."""
-    found = _lexicon("promotion", features, beat).find(words_of((features.text or "")[:READ]))
+    found = _lexicon("promotion", features, beat).find(
+        _measure.words_of((features.text or "")[:READ])
+    )
     named = ", ".join(list(found.values())[:4])
     return PROMOTION.sight(len(found), f"{len(found)} advertising words: {named}")
 
 
-def first_person(features: Features, beat: Beat) -> Sightings:
+def first_person(features: Features, beat: Beat) -> _measure.Sightings:
     """Find an article whose author often writes "I" or "me"."""
-    words = words_of(QUOTED.sub("", (features.text or "")[:READ]))
+    words = _measure.words_of(_measure.QUOTED.sub("", (features.text or "")[:READ]))
     lexicon = _lexicon("first-person", features, beat)
     count = sum(1 for word in words if lexicon.entry_of(word.lower()))
     share = round(1_000 * count / max(len(words), 1))
     return FIRST_PERSON.sight(share, f"written in the first person: {share} of 1,000 words")
 
 
-def signs(features: Features, beat: Beat) -> Sightings:
+def signs(features: Features, beat: Beat) -> _measure.Sightings:
     """Find a text with many exclamation and question marks."""
-    plain = QUOTED.sub("", (features.text or "")[:READ])
+    plain = _measure.QUOTED.sub("", (features.text or "")[:READ])
     count = len(_SIGN.findall(plain))
-    if count < _FEW_SIGNS or features.official or not language_with_lists(features, beat):
+    if count < _FEW_SIGNS or features.official or not _measure.language_with_lists(features, beat):
         return []
-    share = round(1_000 * count / max(len(words_of(plain)), 1))
+    share = round(1_000 * count / max(len(_measure.words_of(plain)), 1))
     return SIGNS.sight(share, f"exclamation and question marks: {share} in 1,000 words")
 
 
-def to_reader(features: Features, beat: Beat) -> Sightings:
+def to_reader(features: Features, beat: Beat) -> _measure.Sightings:
     """Find a headline that addresses the reader, or speaks about its author."""
     return _in_title("to-reader", "personal headline", features, beat)
 
 
-def light(features: Features, beat: Beat) -> Sightings:
+def light(features: Features, beat: Beat) -> _measure.Sightings:
     """Find a headline about trivial subjects."""
     return _in_title("light", "trivial subject", features, beat)
 
 
-def _in_title(row: str, why: str, features: Features, beat: Beat) -> Sightings:
-    found = _lexicon(row, features, beat).find(words_of(features.title))
+def _in_title(row: str, why: str, features: Features, beat: Beat) -> _measure.Sightings:
+    found = _lexicon(row, features, beat).find(_measure.words_of(features.title))
     word = next(iter(found.values()), "")
     return [(1, f'{why}: "{word}" in title')] if word else []
 
 
-def _lexicon(row: str, features: Features, beat: Beat) -> Lexicon:
-    language = language_with_lists(features, beat)
+def _lexicon(row: str, features: Features, beat: Beat) -> _measure.Lexicon:
+    language = _measure.language_with_lists(features, beat)
     return _lexicons(language)[row] if language and not features.official else _NOTHING
 
 
 @functools.cache
-def _lexicons(language: str) -> Mapping[str, Lexicon]:
+def _lexicons(language: str) -> Mapping[str, _measure.Lexicon]:
     rows = tables.read_rows(__package__, f"style/{language}.toml", tuple[str, ...])
-    return {row: Lexicon.of(entries) for row, entries in rows.items()}
+    return {row: _measure.Lexicon.of(entries) for row, entries in rows.items()}
 
 
-_NOTHING = Lexicon.of(())
+_NOTHING = _measure.Lexicon.of(())
 
 
 # The quality signals of the `copydesk` profile, by name; their points are `[scoring.points]`.

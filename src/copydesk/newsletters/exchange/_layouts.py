@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
-from copydesk.kit import dates, text
+from copydesk.kit import dates, tables, text
 from copydesk.mail_store.returns import SuppressionReason
 from copydesk.newsletters.exchange._table import free_formula
 
@@ -25,32 +25,18 @@ class ReaderState:
     is_paused: bool = False
 
 
-_READS = ReaderState()
-_PAUSED = ReaderState(is_paused=True)
 NEVER_AGREED = ReaderState(standing="unconfirmed")
-_LEFT = ReaderState(standing="blocked", block=LEFT)
-_BOUNCED = ReaderState(standing="blocked", block="bounced")
-_COMPLAINED = ReaderState(standing="blocked", block="complained")
-_BLOCKED = ReaderState(standing="blocked", block="blocked")
-
-# As programs for newsletters write them in their exports, and as people do in spreadsheets.
-_WORDS: dict[ReaderState, str] = {
-    _READS: "subscribed, active, enabled, confirmed, verified, opted in, opt in, double opt in, "
-    "aktiv, angemeldet, bestätigt, abonné, abonnée, actif, inscrit, inscrite, confirmé",
-    _PAUSED: "paused, pausiert, en pause",
-    NEVER_AGREED: "unconfirmed, not confirmed, unverified, unactivated, pending, waiting, "
-    "validating, inactive, nonsubscribed, non subscribed, not subscribed, never subscribed, "
-    "unbestätigt, inaktiv, ausstehend, inactif, en attente, non confirmé",
-    _LEFT: "unsubscribed, unsubscribe, opted out, opt out, optout, left, left elsewhere, removed, "
-    "deleted, cancelled, canceled, disabled, erased, "
-    "abgemeldet, abbestellt, gelöscht, deaktiviert, désabonné, désabonnée, désinscrit, supprimé",
-    _BOUNCED: "bounced, bounce, hard bounce, hard bounced, soft bounce, soft bounced, "
-    "soft bounces, cleaned, undeliverable, invalid, unzustellbar, ungültig, invalide",
-    _COMPLAINED: "complained, complaint, spam, spam complaint, marked as spam, junk, beschwerde",
-    _BLOCKED: "blocked, blocklisted, blacklisted, suppressed, banned, by hand, imported, "
-    "gesperrt, bloqué",
+_BY_NAME = {
+    "reads": ReaderState(),
+    "paused": ReaderState(is_paused=True),
+    "unconfirmed": NEVER_AGREED,
+    "left": ReaderState(standing="blocked", block=LEFT),
+    "bounced": ReaderState(standing="blocked", block="bounced"),
+    "complained": ReaderState(standing="blocked", block="complained"),
+    "blocked": ReaderState(standing="blocked", block="blocked"),
 }
-_STATES = {word: state for state, words in _WORDS.items() for word in words.split(", ")}
+_STATUSES = tables.read_rows(__package__, "statuses.toml", tuple[str, ...])
+_STATES = {word: _BY_NAME[name] for name, words in _STATUSES.items() for word in words}
 _LONGEST_WORD = 40  # characters, with white space around it
 _YES = frozenset({"true", "yes", "y", "t", "1", "on", "ja", "j", "oui", "o", "vrai", "wahr", "x"})
 _NO = frozenset({"false", "no", "n", "f", "0", "off", "nein", "non", "faux", "falsch"})
@@ -62,14 +48,6 @@ _UNMISTAKABLE = frozenset(
     | {"blacklisted", "undeliverable", "abgemeldet", "désabonné", "désinscrit"}
 )
 
-_SAYS_YES: dict[ColumnMeaning, ReaderState] = {
-    "reads": _READS,
-    "agreed": _READS,
-    "left": _LEFT,
-    "bounced": _BOUNCED,
-    "complained": _COMPLAINED,
-    "blocked": _BLOCKED,
-}
 _NAMES: tuple[tuple[str, ColumnMeaning], ...] = (
     (r"status\b|\bstate\b|\bstatut\b|\bzustand\b", "word"),
     (r"bounc|\bcleaned|undeliver|unzustellbar", "bounced"),
@@ -110,7 +88,7 @@ def read_state(meaning: ColumnMeaning, cell: str) -> ReaderState | None:
     if meaning == "word":
         return known
     if word in _YES or _is_time(cell):
-        return _SAYS_YES[meaning]
+        return _BY_NAME["reads" if meaning == "agreed" else meaning]
     if word in _NO or word in _NOTHING:
         return _read_no(meaning, is_empty=word in _NOTHING)
     if known and (known.standing == "blocked" or meaning in {"reads", "agreed"}):
@@ -121,7 +99,7 @@ def read_state(meaning: ColumnMeaning, cell: str) -> ReaderState | None:
 def _read_no(meaning: ColumnMeaning, *, is_empty: bool) -> ReaderState:
     if meaning == "agreed" or (meaning == "reads" and is_empty):
         return NEVER_AGREED
-    return _LEFT if meaning == "reads" else _READS
+    return _BY_NAME["left" if meaning == "reads" else "reads"]
 
 
 def _is_time(cell: str) -> bool:

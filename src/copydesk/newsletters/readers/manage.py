@@ -11,49 +11,23 @@ from copydesk.mail_store import MailStore, OutboxKind, OutboxMail, Subscriber
 from copydesk.mail_store.deliveries import DeliveryEntry
 from copydesk.mail_store.links import LINK_LIFETIME, RETURN_LIFETIME
 from copydesk.mail_store.subscriptions import Consent, Subscription
-from copydesk.newsletters.readers import limits
+from copydesk.newsletters.readers import consent, limits, outcomes
 from copydesk.newsletters.readers.addresses import (
     read_address,
     read_language,
     scrub_address,
     scrub_rest,
 )
-from copydesk.newsletters.readers.consent import (
-    CONSENT_WORDS,
-    Wish,
-    keep_consent_words,
-    list_wishes,
-    pack_wish,
-    read_time_of_asking,
-    read_version,
-    read_wish,
-    write_double_opt_in,
-    write_proof,
-)
 from copydesk.newsletters.readers.limits import is_lifted_by_reader
 from copydesk.newsletters.readers.mailed_links import OPENS, ClosedLink, open_link
-from copydesk.newsletters.readers.outcomes import (
-    ChangeAnswer,
-    ConfirmAnswer,
-    DataAnswer,
-    EraseAnswer,
-    KeptConsent,
-    KeptDelivery,
-    KeptReturn,
-    KeptSubscription,
-    ManageAnswer,
-    ReaderData,
-    SubscribeAnswer,
-    SubscribeRequest,
-)
 from copydesk.newsroom import Newsroom
 
 _UNCONFIRMED = timedelta(days=7)  # after which an unconfirmed reader is deleted
 
 
 def request_subscription(
-    newsroom: Newsroom, store: MailStore, request: SubscribeRequest
-) -> SubscribeAnswer:
+    newsroom: Newsroom, store: MailStore, request: outcomes.SubscribeRequest
+) -> outcomes.SubscribeAnswer:
     """Send a confirmation mail for a sign-up form. The answer hides who is subscribed already.
 
     Raises MailStoreError, PublishError.
@@ -61,23 +35,23 @@ def request_subscription(
     known = [letter.id for letter in newsroom.settings.letters]
     letters = {letter: request.topics for letter in known if letter in request.letters}
     if not letters:
-        return SubscribeAnswer(outcome="no-letter")
+        return outcomes.SubscribeAnswer(outcome="no-letter")
     typed = read_address(request.address, newsroom.settings)
     if typed.fault:
-        return SubscribeAnswer(outcome="no-address", hint=typed.fault)
+        return outcomes.SubscribeAnswer(outcome="no-address", hint=typed.fault)
     with store.at_once():
         refusal = limits.admit_form(store, request.client, newsroom.now)
         if refusal is not None:
             return refusal
-        version = keep_consent_words(newsroom, store)
-        wish = Wish(asked=newsroom.now, letters=letters, words=version)
+        version = consent.keep_consent_words(newsroom, store)
+        wish = consent.Wish(asked=newsroom.now, letters=letters, words=version)
         if not ask_reader(newsroom, store, typed.address, wish, read_language(request.language)):
             limits.take_back_any(store)
-    return SubscribeAnswer(outcome="asked")
+    return outcomes.SubscribeAnswer(outcome="asked")
 
 
 def ask_reader(
-    newsroom: Newsroom, store: MailStore, address: str, wish: Wish, language: str = ""
+    newsroom: Newsroom, store: MailStore, address: str, wish: consent.Wish, language: str = ""
 ) -> bool:
     """Queue a confirmation mail to an address. Return False if no mail may be sent there now.
 
@@ -90,8 +64,8 @@ def ask_reader(
     store.subscribers.ask_again(subscriber.id, now)
     had = _list_present_letters(store, subscriber)
     new = {letter: topics for letter, topics in wish.letters.items() if letter not in had}
-    packed = pack_wish(
-        newsroom, Wish(asked=wish.asked, words=wish.words, letters=new or wish.letters)
+    packed = consent.pack_wish(
+        newsroom, consent.Wish(asked=wish.asked, words=wish.words, letters=new or wish.letters)
     )
     store.outbox.put(
         OutboxMail(
@@ -131,7 +105,9 @@ def _list_present_letters(store: MailStore, subscriber: Subscriber) -> frozenset
 # ---- Confirmation, by the mailed link
 
 
-def confirm_subscription(newsroom: Newsroom, store: MailStore, token: str) -> ConfirmAnswer:
+def confirm_subscription(
+    newsroom: Newsroom, store: MailStore, token: str
+) -> outcomes.ConfirmAnswer:
     """Subscribe whoever opened the link in a confirmation mail and pressed the button (POST).
 
     Repeating it changes nothing, even for a subscriber who unsubscribed meanwhile. Raises
@@ -140,15 +116,15 @@ def confirm_subscription(newsroom: Newsroom, store: MailStore, token: str) -> Co
     with store.at_once():
         opened = open_link(newsroom, store, token, OPENS["confirm"])
         if isinstance(opened, ClosedLink):
-            return ConfirmAnswer(outcome=opened.kind)
-        wish = read_wish(newsroom, store, opened.extra)
-        letters = list_wishes(newsroom, wish)
+            return outcomes.ConfirmAnswer(outcome=opened.kind)
+        wish = consent.read_wish(newsroom, store, opened.extra)
+        letters = consent.list_wishes(newsroom, wish)
         if _was_confirmed(store, opened.subscriber, wish):
-            return ConfirmAnswer(outcome="again", letters=letters)
+            return outcomes.ConfirmAnswer(outcome="again", letters=letters)
         if not letters or _has_left_since(store, opened.subscriber, wish):
-            return ConfirmAnswer(outcome="over")
+            return outcomes.ConfirmAnswer(outcome="over")
         _begin_letters(newsroom, store, opened.subscriber, wish)
-    return ConfirmAnswer(outcome="confirmed", letters=letters)
+    return outcomes.ConfirmAnswer(outcome="confirmed", letters=letters)
 
 
 def lift_by_reader(store: MailStore, address: str) -> None:
@@ -159,7 +135,7 @@ def lift_by_reader(store: MailStore, address: str) -> None:
 
 
 def _begin_letters(
-    newsroom: Newsroom, store: MailStore, subscriber: Subscriber, wish: Wish
+    newsroom: Newsroom, store: MailStore, subscriber: Subscriber, wish: consent.Wish
 ) -> None:
     now = newsroom.now
     if subscriber.state == "left":
@@ -174,34 +150,35 @@ def _begin_letters(
                 letter=letter,
                 at=now,
                 how="form",
-                proof=write_double_opt_in(wish.asked, now, wish.words),
+                proof=consent.write_double_opt_in(wish.asked, now, wish.words),
             )
         )
     lift_by_reader(store, subscriber.address)
     store.subscribers.set_state(subscriber.id, "active")
 
 
-def _was_confirmed(store: MailStore, subscriber: Subscriber, wish: Wish) -> bool:
+def _was_confirmed(store: MailStore, subscriber: Subscriber, wish: consent.Wish) -> bool:
     """Return whether a request was confirmed before: consents store the time of the request."""
     asked = dates.rfc3339(wish.asked)
     return any(
-        read_time_of_asking(consent.proof) == asked for consent in store.consents.of(subscriber.id)
+        consent.read_time_of_asking(kept.proof) == asked
+        for kept in store.consents.of(subscriber.id)
     )
 
 
-def _has_left_since(store: MailStore, subscriber: Subscriber, wish: Wish) -> bool:
+def _has_left_since(store: MailStore, subscriber: Subscriber, wish: consent.Wish) -> bool:
     """Return whether a subscriber has confirmed another request after this one, and then
     unsubscribed.
     """
     return subscriber.state == "left" and any(
-        consent.at >= wish.asked for consent in store.consents.of(subscriber.id)
+        kept.at >= wish.asked for kept in store.consents.of(subscriber.id)
     )
 
 
 # Show readers their stored data, change their address, erase them: by a link mailed for that.
 
 
-def ask_for_manage_link(newsroom: Newsroom, store: MailStore, token: str) -> ManageAnswer:
+def ask_for_manage_link(newsroom: Newsroom, store: MailStore, token: str) -> outcomes.ManageAnswer:
     """Mail a link for managing their data to the subscriber of any link in a newsletter.
 
     The answer is `asked` even where nothing may be sent to the address. Raises MailStoreError.
@@ -209,72 +186,76 @@ def ask_for_manage_link(newsroom: Newsroom, store: MailStore, token: str) -> Man
     with store.at_once():
         opened = open_link(newsroom, store, token, OPENS["unsubscribe"])
         if isinstance(opened, ClosedLink):
-            return ManageAnswer(outcome=opened.kind)
+            return outcomes.ManageAnswer(outcome=opened.kind)
         wait = limits.admit_link(store, opened.subscriber.id, newsroom.now)
         if wait is not None:
-            return ManageAnswer(outcome="wait", wait=wait)
+            return outcomes.ManageAnswer(outcome="wait", wait=wait)
         if limits.may_write(store, opened.subscriber.address):
             _put_mail(newsroom, store, "manage", opened.subscriber)
-    return ManageAnswer(outcome="asked")
+    return outcomes.ManageAnswer(outcome="asked")
 
 
-def read_reader_data(newsroom: Newsroom, store: MailStore, manage_token: str) -> DataAnswer:
+def read_reader_data(
+    newsroom: Newsroom, store: MailStore, manage_token: str
+) -> outcomes.DataAnswer:
     """Return everything stored about the subscriber whose link this is. Raises MailStoreError."""
     opened = open_link(newsroom, store, manage_token, OPENS["manage"])
     if isinstance(opened, ClosedLink):
-        return DataAnswer(kind=opened.kind)
-    return DataAnswer(kind="good", data=gather_data(store, opened.subscriber))
+        return outcomes.DataAnswer(kind=opened.kind)
+    return outcomes.DataAnswer(kind="good", data=gather_data(store, opened.subscriber))
 
 
 def request_address_change(
     newsroom: Newsroom, store: MailStore, manage_token: str, new_address: str
-) -> ChangeAnswer:
+) -> outcomes.ChangeAnswer:
     """Mail a confirmation link to the new address that a subscriber typed. Raises
     MailStoreError.
     """
     with store.at_once():
         opened = open_link(newsroom, store, manage_token, OPENS["manage"])
         if isinstance(opened, ClosedLink):
-            return ChangeAnswer(outcome=opened.kind)
+            return outcomes.ChangeAnswer(outcome=opened.kind)
         typed = read_address(new_address, newsroom.settings)
         if typed.fault:
-            return ChangeAnswer(outcome="no-address", hint=typed.fault)
+            return outcomes.ChangeAnswer(outcome="no-address", hint=typed.fault)
         if typed.address == opened.subscriber.address:
-            return ChangeAnswer(outcome="same")
+            return outcomes.ChangeAnswer(outcome="same")
         return _propose(newsroom, store, opened.subscriber, typed.address)
 
 
-def confirm_address_change(newsroom: Newsroom, store: MailStore, change_token: str) -> ChangeAnswer:
+def confirm_address_change(
+    newsroom: Newsroom, store: MailStore, change_token: str
+) -> outcomes.ChangeAnswer:
     """Set a subscriber's new address after its confirmation link was opened. Raises
     MailStoreError.
     """
     with store.at_once():
         opened = open_link(newsroom, store, change_token, OPENS["change"])
         if isinstance(opened, ClosedLink):
-            return ChangeAnswer(outcome=opened.kind)
+            return outcomes.ChangeAnswer(outcome=opened.kind)
         subscriber = opened.subscriber
         new = store.subscribers.find_proposed_address(subscriber.id)
         if not limits.may_write(store, new):
-            return ChangeAnswer(outcome="over")
+            return outcomes.ChangeAnswer(outcome="over")
         if not _make_free(store, subscriber, new):
-            return ChangeAnswer(outcome="taken")
+            return outcomes.ChangeAnswer(outcome="taken")
         store.subscribers.change_address(subscriber.id, new, newsroom.now)
         lift_by_reader(store, new)
         _note_change(newsroom, store, subscriber)
     scrub_address(store, subscriber.address)
-    return ChangeAnswer(outcome="changed")
+    return outcomes.ChangeAnswer(outcome="changed")
 
 
-def erase_reader(newsroom: Newsroom, store: MailStore, manage_token: str) -> EraseAnswer:
+def erase_reader(newsroom: Newsroom, store: MailStore, manage_token: str) -> outcomes.EraseAnswer:
     """Delete the subscriber of a link, except for a keyed digest of the address.
 
     Raises MailStoreError.
     """
     opened = open_link(newsroom, store, manage_token, OPENS["manage"])
     if isinstance(opened, ClosedLink):
-        return EraseAnswer(outcome=opened.kind)
+        return outcomes.EraseAnswer(outcome=opened.kind)
     forget_reader(newsroom, store, opened.subscriber)
-    return EraseAnswer(outcome="erased")
+    return outcomes.EraseAnswer(outcome="erased")
 
 
 def forget_reader(newsroom: Newsroom, store: MailStore, subscriber: Subscriber) -> None:
@@ -291,21 +272,21 @@ def forget_reader(newsroom: Newsroom, store: MailStore, subscriber: Subscriber) 
 
 def _propose(
     newsroom: Newsroom, store: MailStore, subscriber: Subscriber, new: str
-) -> ChangeAnswer:
+) -> outcomes.ChangeAnswer:
     wait = limits.admit_link(store, subscriber.id, newsroom.now)
     if wait is not None:
-        return ChangeAnswer(outcome="wait", wait=wait)
+        return outcomes.ChangeAnswer(outcome="wait", wait=wait)
     wait = limits.admit_any(store, newsroom.now)
     if wait is not None:
-        return ChangeAnswer(outcome="busy", wait=wait)
+        return outcomes.ChangeAnswer(outcome="busy", wait=wait)
 
     may_write = limits.may_write(store, new)
     if not may_write or not limits.admit_mail(store, new, newsroom.now):
         limits.take_back_any(store)
-        return ChangeAnswer(outcome="asked")
+        return outcomes.ChangeAnswer(outcome="asked")
     store.subscribers.propose_address(subscriber.id, new, newsroom.now)
     _put_mail(newsroom, store, "change", subscriber)
-    return ChangeAnswer(outcome="asked")
+    return outcomes.ChangeAnswer(outcome="asked")
 
 
 def _put_mail(
@@ -335,7 +316,7 @@ def _make_free(store: MailStore, subscriber: Subscriber, address: str) -> bool:
 
 def _note_change(newsroom: Newsroom, store: MailStore, subscriber: Subscriber) -> None:
     """Record with the subscriber's consents that they have another address now."""
-    proof = write_proof("another address", confirmed=dates.rfc3339(newsroom.now))
+    proof = consent.write_proof("another address", confirmed=dates.rfc3339(newsroom.now))
     for kept in store.subscriptions.of(subscriber.id):
         store.consents.add(
             Consent(
@@ -351,11 +332,11 @@ def _note_change(newsroom: Newsroom, store: MailStore, subscriber: Subscriber) -
 # ---- A reader's data, from every table
 
 
-def gather_data(store: MailStore, subscriber: Subscriber) -> ReaderData:
+def gather_data(store: MailStore, subscriber: Subscriber) -> outcomes.ReaderData:
     """Return everything that is stored about a subscriber. Raises MailStoreError."""
     suppression = store.suppressions.find(subscriber.address)
     number = subscriber.id
-    return ReaderData(
+    return outcomes.ReaderData(
         address=subscriber.address,
         state=subscriber.state,
         language=subscriber.language,
@@ -363,13 +344,13 @@ def gather_data(store: MailStore, subscriber: Subscriber) -> ReaderData:
         paused_until=subscriber.paused_until,
         new_address=store.subscribers.find_proposed_address(number),
         subscriptions=tuple(
-            KeptSubscription(letter=kept.letter, topics=kept.topics, since=kept.since)
+            outcomes.KeptSubscription(letter=kept.letter, topics=kept.topics, since=kept.since)
             for kept in store.subscriptions.of(number)
         ),
-        consents=tuple(_show_consent(store, consent) for consent in store.consents.of(number)),
+        consents=tuple(_show_consent(store, kept) for kept in store.consents.of(number)),
         deliveries=tuple(map(_show_delivery, store.ledger.of(number))),
         returns=tuple(
-            KeptReturn(
+            outcomes.KeptReturn(
                 issue=entry.issue,
                 kind=entry.kind,
                 at=entry.at,
@@ -388,8 +369,8 @@ def gather_data(store: MailStore, subscriber: Subscriber) -> ReaderData:
     )
 
 
-def _show_delivery(entry: DeliveryEntry) -> KeptDelivery:
-    return KeptDelivery(
+def _show_delivery(entry: DeliveryEntry) -> outcomes.KeptDelivery:
+    return outcomes.KeptDelivery(
         issue=entry.issue,
         state=entry.state.name.lower().replace("_", "-"),
         at=entry.at,
@@ -399,12 +380,12 @@ def _show_delivery(entry: DeliveryEntry) -> KeptDelivery:
     )
 
 
-def _show_consent(store: MailStore, consent: Consent) -> KeptConsent:
-    version = read_version(consent.proof)
-    return KeptConsent(
-        letter=consent.letter,
-        at=consent.at,
-        how=consent.how,
-        proof=consent.proof,
-        words=store.facts.get(CONSENT_WORDS + version) if version else "",
+def _show_consent(store: MailStore, kept: Consent) -> outcomes.KeptConsent:
+    version = consent.read_version(kept.proof)
+    return outcomes.KeptConsent(
+        letter=kept.letter,
+        at=kept.at,
+        how=kept.how,
+        proof=kept.proof,
+        words=store.facts.get(consent.CONSENT_WORDS + version) if version else "",
     )

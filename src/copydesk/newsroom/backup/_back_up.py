@@ -33,25 +33,6 @@ from copydesk.errors import BackupError, BusyError, ConfigError, UsageError
 from copydesk.kit import dates, files
 from copydesk.newsroom._newsroom import PRIVATE, hold_lock
 from copydesk.newsroom.backup import _manifest
-from copydesk.newsroom.backup._manifest import (
-    MANIFEST,
-    PRIVATE_FOLDERS,
-    STAGING,
-    BackupManifest,
-    BackupPart,
-    DatabaseCount,
-    LeftOut,
-    LeftOutReason,
-    PartKind,
-    Refetchable,
-    complaining,
-    count_database,
-    count_records,
-    database_damage,
-    encode_manifest,
-    find_database_fault,
-    is_safe_path,
-)
 from copydesk.newsroom.backup._restore import (
     Verification,
     open_container,
@@ -70,8 +51,8 @@ _GENERATED = frozenset({"_site"})
 class Collected:
     """The files copied for a backup, each as a part with its copy; files left out or removed."""
 
-    parts: tuple[tuple[BackupPart, Path], ...]
-    left_out: tuple[LeftOut, ...]
+    parts: tuple[tuple[_manifest.BackupPart, Path], ...]
+    left_out: tuple[_manifest.LeftOut, ...]
     removed: tuple[str, ...]
 
 
@@ -82,7 +63,7 @@ def collect_files(root: Path, staging: Path, keys: tuple[str, ...], *, has_git: 
         wanted = {*uncommitted.changed, *git.list_ignored_files(root, _read_places(root))}
     else:
         wanted = set(_all_files(root))
-    candidates: list[tuple[PartKind, str]] = [
+    candidates: list[tuple[_manifest.PartKind, str]] = [
         *(("key", path) for path in keys),
         *(("private", path) for path in sorted(_private_files(root))),
         *(("file", path) for path in sorted(wanted - set(keys)) if _is_ours(path)),
@@ -93,17 +74,17 @@ def collect_files(root: Path, staging: Path, keys: tuple[str, ...], *, has_git: 
     return Collected(
         parts=tuple(copier.parts),
         left_out=tuple(copier.left_out),
-        removed=tuple(filter(is_safe_path, uncommitted.removed)) if has_git else (),
+        removed=tuple(filter(_manifest.is_safe_path, uncommitted.removed)) if has_git else (),
     )
 
 
-def list_refetchable(root: Path) -> Refetchable:
+def list_refetchable(root: Path) -> _manifest.Refetchable:
     """Return marks (hashed URLs) of stored texts and pictures that can be fetched again."""
     private = root / PRIVATE
     texts = archive.ArticleStore(private / "articles", 0).marks().values()
     album = illustrate.Album(private / "pictures", 0)
     addresses = {*album.thumbnails(), *album.list_waiting()}
-    return Refetchable(
+    return _manifest.Refetchable(
         texts=tuple(sorted({mark for marks in texts for mark in marks})),
         pictures=tuple(sorted(map(archive.address_mark, addresses))),
     )
@@ -115,10 +96,10 @@ class _Copier:
     def __init__(self, root: Path, staging: Path) -> None:
         self._root = root
         self._staging = staging
-        self.parts: list[tuple[BackupPart, Path]] = []
-        self.left_out: list[LeftOut] = []
+        self.parts: list[tuple[_manifest.BackupPart, Path]] = []
+        self.left_out: list[_manifest.LeftOut] = []
 
-    def take(self, kind: PartKind, path: str) -> None:
+    def take(self, kind: _manifest.PartKind, path: str) -> None:
         """Copy a file for the backup, or note why it is left out; ignore a missing one."""
         reason = _find_reason(self._root, path)
         try:
@@ -133,9 +114,9 @@ class _Copier:
                 hint="check its permissions, and whether the disk is full",
             ) from error
         if reason:
-            self.left_out.append(LeftOut(path=_readable(path), reason=reason))
+            self.left_out.append(_manifest.LeftOut(path=_readable(path), reason=reason))
 
-    def _copy(self, kind: PartKind, path: str) -> LeftOutReason | None:
+    def _copy(self, kind: _manifest.PartKind, path: str) -> _manifest.LeftOutReason | None:
         copy = self._staging / f"{len(self.parts)}"
         digest, size = hashlib.sha256(), 0
         with _open_plain(self._root / path) as source:
@@ -149,7 +130,7 @@ class _Copier:
                     digest.update(chunk)
                     size += target.write(chunk)
                     chunk = source.read(_CHUNK)
-        part = BackupPart(
+        part = _manifest.BackupPart(
             kind=kind,
             path=path,
             bytes=size,
@@ -160,11 +141,11 @@ class _Copier:
         return None
 
 
-def _find_reason(root: Path, path: str) -> LeftOutReason | None:
+def _find_reason(root: Path, path: str) -> _manifest.LeftOutReason | None:
     """Return the reason to leave a file out of a backup by path and type, None to copy it."""
     if path.endswith("/"):
         return "repository"
-    if not is_safe_path(path):
+    if not _manifest.is_safe_path(path):
         return "outside" if Path(path).is_absolute() or ".." in path.split("/") else "name"
     if path.rsplit("/", 1)[-1] == _ENVIRONMENT:
         return "environment"
@@ -186,7 +167,7 @@ def _readable(path: str) -> str:
 
 
 def _is_ours(path: str) -> bool:
-    return not path.startswith((f"{PRIVATE}/", STAGING))
+    return not path.startswith((f"{PRIVATE}/", _manifest.STAGING))
 
 
 def _read_places(root: Path) -> tuple[str, ...]:
@@ -196,7 +177,7 @@ def _read_places(root: Path) -> tuple[str, ...]:
 
 
 def _private_files(root: Path) -> Iterator[str]:
-    for name in PRIVATE_FOLDERS:
+    for name in _manifest.PRIVATE_FOLDERS:
         for path in (root / PRIVATE / name).glob("*"):
             if path.suffix != ".lock" and not path.name.startswith("."):
                 yield f"{PRIVATE}/{name}/{path.name}"
@@ -217,14 +198,14 @@ def _all_files(root: Path) -> Iterator[str]:
 _PATIENCE_SECONDS = 10.0
 
 
-def copy_database(source: Path, copy: Path) -> DatabaseCount:
+def copy_database(source: Path, copy: Path) -> _manifest.DatabaseCount:
     """Copy an SQLite database as it is at one moment, and count its rows.
 
     All pages are copied in one step. Other processes can write meanwhile (write-ahead log); their
     changes are not in the copy. The copy is a single file. Raises BackupError if the database is
     damaged or busy, or the copy cannot be written.
     """
-    with complaining(source):
+    with _manifest.complaining(source):
         uri = f"{source.absolute().as_uri()}?mode=ro"
         with (
             contextlib.closing(
@@ -234,10 +215,10 @@ def copy_database(source: Path, copy: Path) -> DatabaseCount:
         ):
             original.backup(target)
             target.execute("PRAGMA journal_mode = DELETE")
-    fault = find_database_fault(copy)
+    fault = _manifest.find_database_fault(copy)
     if fault:
-        raise database_damage(source, fault)
-    return count_database(copy)
+        raise _manifest.database_damage(source, fault)
+    return _manifest.count_database(copy)
 
 
 # Write a backup: a newsroom in one file, put in place once it is complete.
@@ -269,7 +250,7 @@ class BackupReport:
 
     file: str
     bytes: int
-    manifest: BackupManifest
+    manifest: _manifest.BackupManifest
     is_written: bool
     verification: Verification | None
     seconds: float
@@ -279,7 +260,7 @@ class BackupReport:
 class _Taken:
     """A part of the backup, and the temporary file with its copied bytes."""
 
-    part: BackupPart
+    part: _manifest.BackupPart
     copy: Path
 
 
@@ -327,9 +308,9 @@ def _find_keys(root: Path, environ: Mapping[str, str]) -> tuple[str, ...]:
 
 def _take(
     root: Path, staging: Path, options: BackupOptions, now: datetime, keys: tuple[str, ...]
-) -> tuple[BackupManifest, list[_Taken]]:
+) -> tuple[_manifest.BackupManifest, list[_Taken]]:
     """Copy all parts of a backup into the staging folder; return its manifest and the parts."""
-    databases: dict[str, DatabaseCount] = {}
+    databases: dict[str, _manifest.DatabaseCount] = {}
     desk = _take_database(root, staging, "desk", databases)
     (staging / "files").mkdir()
     with _alone(root, options.wait_seconds):
@@ -340,13 +321,13 @@ def _take(
     mail = _take_database(root, staging, "mail", databases)
     taken = [*bundle, *desk, *mail, *(_Taken(part=part, copy=at) for part, at in collected.parts)]
     laid_out = {part.path for part, _ in collected.parts if part.kind == "file"}
-    manifest = BackupManifest(
+    manifest = _manifest.BackupManifest(
         made=dates.rfc3339(now),
         copydesk=copydesk.__version__,
         parts=tuple(one.part for one in taken),
         repository=snapshot,
         removed=collected.removed,
-        records=count_records({*committed, *laid_out} - set(collected.removed)),
+        records=_manifest.count_records({*committed, *laid_out} - set(collected.removed)),
         databases=databases,
         left_out=collected.left_out,
         refetchable=list_refetchable(root),
@@ -375,7 +356,10 @@ def _take_bundle(root: Path, staging: Path, snapshot: git.RefsSnapshot | None) -
 
 
 def _take_database(
-    root: Path, staging: Path, kind: Literal["desk", "mail"], counts: dict[str, DatabaseCount]
+    root: Path,
+    staging: Path,
+    kind: Literal["desk", "mail"],
+    counts: dict[str, _manifest.DatabaseCount],
 ) -> list[_Taken]:
     path = f"{PRIVATE}/{kind}.sqlite"
     if not (root / path).is_file():
@@ -385,11 +369,13 @@ def _take_database(
     return [_measure(kind, path, copy)]
 
 
-def _measure(kind: PartKind, path: str, copy: Path) -> _Taken:
+def _measure(kind: _manifest.PartKind, path: str, copy: Path) -> _Taken:
     with _manifest.writing(copy), copy.open("rb") as handle:
         digest = hashlib.file_digest(handle, "sha256").hexdigest()
         size = handle.tell()
-    return _Taken(part=BackupPart(kind=kind, path=path, bytes=size, sha256=digest), copy=copy)
+    return _Taken(
+        part=_manifest.BackupPart(kind=kind, path=path, bytes=size, sha256=digest), copy=copy
+    )
 
 
 class ContainerWriter:
@@ -412,13 +398,15 @@ class ContainerWriter:
         self._zip.close()
 
 
-def _write(file: Path, manifest: BackupManifest, taken: Iterable[_Taken], now: datetime) -> None:
+def _write(
+    file: Path, manifest: _manifest.BackupManifest, taken: Iterable[_Taken], now: datetime
+) -> None:
     """Write the backup file and sync it to disk; raises OSError."""
     handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
     with os.fdopen(handle, "wb") as out:
         container = ContainerWriter(out, now.timestamp())
-        encoded = encode_manifest(manifest)
-        container.add(MANIFEST, len(encoded), io.BytesIO(encoded))
+        encoded = _manifest.encode_manifest(manifest)
+        container.add(_manifest.MANIFEST, len(encoded), io.BytesIO(encoded))
         for number, one in enumerate(taken, 1):
             with one.copy.open("rb") as data:
                 container.add(one.part.member(number), one.part.bytes, data)
@@ -461,7 +449,7 @@ def is_backup(file: Path) -> bool:
     """Return whether a file is a backup, by its first member."""
     try:
         with open_container(file) as members:
-            return not file.is_symlink() and next(members).name == MANIFEST
+            return not file.is_symlink() and next(members).name == _manifest.MANIFEST
     except (BackupError, StopIteration):
         return False
 

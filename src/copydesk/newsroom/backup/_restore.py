@@ -28,19 +28,7 @@ from copydesk.kit import dates, files
 from copydesk.mail_store import open_mail
 from copydesk.news.options import FetchOptions
 from copydesk.newsroom._newsroom import PRIVATE
-from copydesk.newsroom.backup._manifest import (
-    MANIFEST,
-    MOST_BYTES,
-    BackupManifest,
-    BackupPart,
-    count_database,
-    count_records,
-    decode_manifest,
-    find_database_fault,
-    no_backup,
-    stage,
-    writing,
-)
+from copydesk.newsroom.backup import _manifest
 from copydesk.newsroom.reports import (
     MissingCount,
     MissingParts,
@@ -162,12 +150,12 @@ _HINT = "nothing was restored; use another backup, or copy the file again"
 class Unpacked:
     """An unpacked backup: its manifest, git repository's top folder, and newsroom folder."""
 
-    manifest: BackupManifest
+    manifest: _manifest.BackupManifest
     top: Path
     newsroom: Path
 
 
-def read_manifest(file: Path) -> BackupManifest:
+def read_manifest(file: Path) -> _manifest.BackupManifest:
     """Return the manifest of a backup; raises BackupError."""
     _check_beginning(file)
     with open_container(file) as members:
@@ -198,7 +186,12 @@ class _Layout:
     """Puts the parts of a backup in their places in a new newsroom folder."""
 
     def __init__(
-        self, manifest: BackupManifest, top: Path, newsroom: Path, arrived: Path, file: Path
+        self,
+        manifest: _manifest.BackupManifest,
+        top: Path,
+        newsroom: Path,
+        arrived: Path,
+        file: Path,
     ) -> None:
         self._manifest = manifest
         self._top = top
@@ -208,30 +201,30 @@ class _Layout:
 
     def begin(self) -> None:
         """Create the newsroom folder, and the git repository if the backup's has no commits."""
-        with writing(self._top):
+        with _manifest.writing(self._top):
             self._arrived.mkdir()
         if self._manifest.repository is None:
-            with writing(self._top):
+            with _manifest.writing(self._top):
                 self._top.mkdir()
         elif not self._manifest.has("records"):
             self._restore_records(self._arrived / "none")
 
-    def take(self, part: BackupPart, member: Member) -> None:
+    def take(self, part: _manifest.BackupPart, member: Member) -> None:
         """Put a part of the backup in its place once it is complete and its digest is right."""
         arrived = self._arrived / "part"
-        with writing(self._top):
+        with _manifest.writing(self._top):
             self._receive(part, member, arrived)
         if part.kind == "records":
             self._restore_records(arrived)
             arrived.unlink()
             return
         place = self._find_place(part.path)
-        with writing(place):
+        with _manifest.writing(place):
             place.parent.mkdir(parents=True, exist_ok=True)
             arrived.chmod(_mode_of(part))
             arrived.replace(place)
 
-    def _receive(self, part: BackupPart, member: Member, arrived: Path) -> None:
+    def _receive(self, part: _manifest.BackupPart, member: Member, arrived: Path) -> None:
         digest = hashlib.sha256()
         with arrived.open("xb") as out:
             for chunk in member.chunks():
@@ -250,7 +243,7 @@ class _Layout:
                 subject=error.subject,
                 hint=error.hint or _HINT,
             ) from error
-        with writing(self._newsroom):
+        with _manifest.writing(self._newsroom):
             self._newsroom.mkdir(parents=True, exist_ok=True)
             for path in self._manifest.removed:
                 self._remove(path)
@@ -275,7 +268,7 @@ class _Layout:
         return place / Path(path).name
 
 
-def _mode_of(part: BackupPart) -> int:
+def _mode_of(part: _manifest.BackupPart) -> int:
     if part.kind != "file":
         return 0o600
     umask = os.umask(0)
@@ -283,7 +276,9 @@ def _mode_of(part: BackupPart) -> int:
     return (0o777 if part.is_executable else 0o666) & ~umask
 
 
-def _next_member(members: Iterator[Member], part: BackupPart, number: int, file: Path) -> Member:
+def _next_member(
+    members: Iterator[Member], part: _manifest.BackupPart, number: int, file: Path
+) -> Member:
     member = next(members, None)
     if member is None:
         raise _fault("the backup has too few parts", file)
@@ -292,11 +287,11 @@ def _next_member(members: Iterator[Member], part: BackupPart, number: int, file:
     return member
 
 
-def _read_manifest(members: Iterator[Member], file: Path) -> BackupManifest:
+def _read_manifest(members: Iterator[Member], file: Path) -> _manifest.BackupManifest:
     member = next(members, None)
-    if member is None or member.name != MANIFEST or member.size > MOST_BYTES:
-        raise no_backup(str(file))
-    return decode_manifest(b"".join(member.chunks()), str(file))
+    if member is None or member.name != _manifest.MANIFEST or member.size > _manifest.MOST_BYTES:
+        raise _manifest.no_backup(str(file))
+    return _manifest.decode_manifest(b"".join(member.chunks()), str(file))
 
 
 def _check_beginning(file: Path) -> None:
@@ -308,10 +303,10 @@ def _check_beginning(file: Path) -> None:
             f"the backup cannot be read ({error.strerror})", subject=str(file)
         ) from error
     if beginning != _GZIP:
-        raise no_backup(str(file))
+        raise _manifest.no_backup(str(file))
 
 
-def _check_room(manifest: BackupManifest, staging: Path, file: Path) -> None:
+def _check_room(manifest: _manifest.BackupManifest, staging: Path, file: Path) -> None:
     """Raise BackupError if the sizes in the manifest exceed the free space on disk."""
     free = shutil.disk_usage(staging).free
     if manifest.bytes > free:
@@ -342,7 +337,7 @@ class RestoreReport:
 
     folder: str
     newsroom: str
-    manifest: BackupManifest
+    manifest: _manifest.BackupManifest
     verification: Verification
     sending_waits: bool
     missing: MissingCount | None
@@ -360,7 +355,7 @@ def restore(file: Path, folder: Path, now: datetime) -> RestoreReport:
     _check_folder(folder)
     read_manifest(file)  # checked before anything is created
     place = folder.resolve()
-    with stage(place.parent) as staging:
+    with _manifest.stage(place.parent) as staging:
         restored = unpack(file, staging)
         verification = compare_newsroom(restored, staging / "index")
         _require_equal(verification, file)
@@ -426,7 +421,7 @@ def _note_missing_parts(restored: Unpacked, now: datetime) -> MissingCount | Non
     parts = find_missing_parts(stories, {*listed.texts}, {*listed.pictures})
     missing = MissingParts(restored=now, parts=parts)
     if parts:
-        with writing(restored.newsroom):
+        with _manifest.writing(restored.newsroom):
             (restored.newsroom / PRIVATE).mkdir(exist_ok=True)
             write_missing_parts(restored.newsroom / PRIVATE, missing)
     return count_missing_parts(missing, _read_pauses(restored.newsroom))
@@ -444,7 +439,7 @@ def _put_in_place(restored: Unpacked, place: Path) -> None:
     """Move the whole restored folder to its place in one step."""
     umask = os.umask(0)
     os.umask(umask)
-    with writing(place):
+    with _manifest.writing(place):
         restored.top.chmod(_FOLDER_MODE & ~umask)
         os.sync()  # git wrote thousands of files; sync them before the rename
         restored.top.rename(place)
@@ -482,7 +477,7 @@ class Verification:
 def verify_backup(file: Path, staging: Path) -> Verification:
     """Restore a backup below a staging folder and compare it; raises BackupError if that fails."""
     folder = staging / "verify"
-    with writing(folder):
+    with _manifest.writing(folder):
         folder.mkdir()
     return compare_newsroom(unpack(file, folder), folder / "index")
 
@@ -531,7 +526,7 @@ def _compare_repository(restored: Unpacked, index: Path) -> Iterator[BackupDiffe
 
 def _compare_records(restored: Unpacked) -> Iterator[BackupDifference]:
     expected = restored.manifest.records
-    counts = count_records(_walk_collections(restored.newsroom))
+    counts = _manifest.count_records(_walk_collections(restored.newsroom))
     for name in sorted({*expected, *counts}):
         yield from _differ("records", name, expected.get(name, 0), counts.get(name, 0))
 
@@ -566,17 +561,17 @@ def _digest(file: Path) -> str:
 def _compare_databases(restored: Unpacked) -> Iterator[BackupDifference]:
     for kind, path in _databases(restored.manifest):
         file = restored.newsroom / path
-        fault = find_database_fault(file)
+        fault = _manifest.find_database_fault(file)
         yield from _differ("integrity", path, "", fault)
         if not fault:
-            expected, count = restored.manifest.databases[kind], count_database(file)
+            expected, count = restored.manifest.databases[kind], _manifest.count_database(file)
             yield from _differ("rows", f"{path} version", expected.version, count.version)
             for table in sorted({*expected.tables, *count.tables}):
                 rows = expected.tables.get(table, -1), count.tables.get(table, -1)
                 yield from _differ("rows", f"{path} {table}", *rows)
 
 
-def _databases(manifest: BackupManifest) -> Iterator[tuple[str, str]]:
+def _databases(manifest: _manifest.BackupManifest) -> Iterator[tuple[str, str]]:
     for part in manifest.parts:
         if part.kind in {"desk", "mail"}:
             yield part.kind, part.path

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
-from copydesk.kit import dates, lengths, text, urls
+from copydesk.kit import dates, lengths, tables, text, urls
 from copydesk.news import Record, Topic
 from copydesk.publish import _pictures, _story_reader
 
@@ -18,35 +18,14 @@ if TYPE_CHECKING:
 _ELSEWHERE = ("webUrl", "originalUrl", "website")
 _ORIGIN = ("originalUrl",)  # a website is among the links of a page
 _EXCERPT = 200
-# the facts that lists show of each collection's records
-_BRIEF_KEYS = {
-    "learning": ("by", "items", "length", "level", "rating"),
-    "samples": ("author", "by", "published"),
-    "people": ("affiliation", "location"),
-    "communities": ("by", "members"),
-    "companies": ("location", "founded"),
-    "events": ("held_on", "location"),
-    "projects": ("by", "languages", "stars"),
-    "challenges": ("by", "level"),
-}
+_BRIEF_KEYS = tables.read_rows(__package__, "brief_keys.toml", tuple[str, ...])
 _NUMBERS = {"members", "founded", "stars"}
 _WHO = {"by", "author", "affiliation"}
 
 View = Mapping[str, object]
 _THIN = "\N{NARROW NO-BREAK SPACE}"
 _LEVELS = {"Beginner": "beginner", "Intermediate": "intermediate", "Advanced": "advanced"}
-_PLACES = {
-    "twitter": "Twitter",
-    "linkedin": "LinkedIn",
-    "wikipedia": "Wikipedia",
-    "googleScholar": "Google Scholar",
-    "youtube": "YouTube",
-    "twitch": "Twitch",
-    "facebook": "Facebook",
-    "instagram": "Instagram",
-    "weibo": "Weibo",
-    "crunchbase": "Crunchbase",
-}
+_PLACES = tables.read_rows(__package__, "places.toml", str)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from copydesk.catalogue import Catalogue
 from copydesk.errors import RecordError
 from copydesk.judge import coverage
 from copydesk.news import Beat, Ruling, Shelved, Story
-from copydesk.news.wording import Wording
+from copydesk.news.wording import Wording, read_sentences
 from copydesk.newsroom import Newsroom
 from copydesk.newsroom.cataloguing import ask_catalogue
 from copydesk.newsroom.records import find_record
@@ -39,28 +39,7 @@ class NeighbourKind(StrEnum):
 
 
 _WORDING = Wording(
-    {
-        NeighbourKind.MERGED: ("together: merged by {by}: {why}", "together: merged by {by}"),
-        NeighbourKind.SPLIT: ("not grouped: split by {by}: {why}", "not grouped: split by {by}"),
-        NeighbourKind.STAYS: (
-            "together since they were added; today's similarity is {likeness}, {needed} needed",
-        ),
-        NeighbourKind.TOGETHER: ("together: similarity {likeness}, {needed} needed",),
-        NeighbourKind.WOULD_JOIN: (
-            "not grouped when it was added; today similarity {likeness} suffices, {needed} needed",
-        ),
-        NeighbourKind.ONE_BY_NOW: (
-            "together: similarity {likeness} joins no group ({needed} needed), but merges two",
-        ),
-        NeighbourKind.WOULD_MERGE: (
-            "not grouped when it was added; today similarity {likeness} merges the two groups",
-        ),
-        NeighbourKind.SERIES: (
-            "not grouped at similarity {likeness}: the numbers in the headlines name two events",
-        ),
-        NeighbourKind.UNLIKE: ("not grouped: similarity {likeness}, {needed} needed",),
-    },
-    other=NeighbourKind.OTHER,
+    read_sentences(__package__, "neighbours.toml", NeighbourKind), other=NeighbourKind.OTHER
 )
 
 
