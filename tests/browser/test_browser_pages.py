@@ -169,7 +169,7 @@ def test_the_page_that_asks_for_a_reason_and_the_outcome_hold_as_well(window: Wi
         page.evaluate(AXE)
         for size, scheme in ((DESKTOP, "light"), (PHONE, "dark")):
             show(window, size, scheme)
-            assert [] == find_faults(window), (asked, size)
+            assert [] == find_faults(window, AXE), (asked, size)
         page.click("button[name=why] >> nth=0" if asked else ".told button")
     page.wait_for_selector(".told:has-text('Undone: Removed: Matter 4')")
 

@@ -59,8 +59,6 @@ _CONTENTS = frozenset(
 )  # template variables besides `page`
 _CLEAR = ("clear", "verdict clear", "c")
 _WAKE = ("wake", "snooze", "z")
-_MORNING = time(8)
-_SNOOZE_DAYS = 14  # which a form without script offers
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -275,8 +273,8 @@ class Pages:
     def _list_snooze_ends(self, now: datetime) -> list[View]:
         """Return the times until which the form snoozes stories: in three hours, and mornings."""
         today, zone = local_time(now, self.views.zone).date(), self.views.zone
-        days = [today + timedelta(days=number) for number in range(1, _SNOOZE_DAYS + 1)]
-        mornings = [datetime.combine(day, _MORNING, zone) for day in days]
+        days = [today + timedelta(days=number) for number in range(1, 15)]
+        mornings = [datetime.combine(day, time(8), zone) for day in days]
         return [
             {"value": dates.rfc3339(end), "name": self.strings.format_date("brief", end)}
             for end in (local_time(now, zone) + timedelta(hours=3), *mornings)
