@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser
 
-from world.browsing import DESKTOP, PHONE, Window, come_in, new_context, origin_of
+from world.browsing import DESKTOP, PHONE, Window, come_in, find_faults, new_context, origin_of
 from world.letter_desk import LETTERS
 from world.newsroom import run_git
 from world.numbers import SOURCE, fill_numbers
@@ -19,9 +19,6 @@ from world.waiting import name_of, waiting_newsroom
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 AXE = (Path(__file__).parent / "vendor/axe.min.js").read_text("utf-8")
-RUN_AXE = """axe.run(document,
-  {resultTypes: ["violations"], rules: {"target-size": {enabled: true}}}).then((found) =>
-  found.violations.map(({ id, nodes }) => [id, ...nodes.map((node) => node.html.slice(0, 200))]))"""
 LIST = "/desk/list/?id=best"
 LIST_FILE = "title: The best\nby: Anna\nstories:\n" + "".join(
     f"- story: {name_of(number)}\n" for number in range(3)
@@ -87,13 +84,6 @@ def show(window: Window, size: tuple[int, int], scheme: Any) -> None:
     window.page.emulate_media(color_scheme=scheme)
 
 
-def find_faults(window: Window) -> list[Any]:
-    """Return what axe finds, and whether the page is wider than its window."""
-    window.page.evaluate("scrollTo(0, 0)")  # what the bar covers is too small a target
-    width = window.page.evaluate("document.documentElement.scrollWidth - innerWidth")
-    return [*window.page.evaluate(RUN_AXE), *(["too wide", width] if width > 0 else [])]
-
-
 @pytest.mark.sample(
     "/desk/",
     "/desk/story/2026-11-19-story-000/",
@@ -106,10 +96,9 @@ def find_faults(window: Window) -> list[Any]:
 @pytest.mark.parametrize("path", [*PAGES, *OUTSIDE])
 def test_axe_finds_nothing_and_a_phone_shows_the_whole(window: Window, path: str) -> None:
     window.go(path)
-    window.page.evaluate(AXE)
     for size, scheme in ((DESKTOP, "light"), (DESKTOP, "dark"), (PHONE, "light"), (PHONE, "dark")):
         show(window, size, scheme)
-        assert [] == find_faults(window), (size, scheme)
+        assert [] == find_faults(window, AXE), (size, scheme)
     assert [] == window.noted
 
 
@@ -121,10 +110,9 @@ def test_what_is_folded_opens_by_keyboard_and_fetches_itself(window: Window) -> 
     window.wait_for("document.querySelectorAll('.fold[open] [data-part]').length === 3")
 
     assert window.page.query_selector("ol.trail li.filed")
-    window.page.evaluate(AXE)
     for size, scheme in ((DESKTOP, "light"), (PHONE, "dark")):
         show(window, size, scheme)
-        assert [] == find_faults(window)
+        assert [] == find_faults(window, AXE)
     assert [] == window.noted
 
 
@@ -134,10 +122,9 @@ def test_a_dialog_keeps_the_focus_and_gives_it_back(window: Window, key: str) ->
     window.wait_for("document.activeElement.matches('.row.here')")
     window.press(key)
     window.wait_for("document.querySelector('dialog[open]')")
-    window.page.evaluate(AXE)
-    assert [] == find_faults(window)
+    assert [] == find_faults(window, AXE)
     show(window, PHONE, "dark")
-    assert [] == find_faults(window)
+    assert [] == find_faults(window, AXE)
     for _ in range(25):
         window.press("Tab")
         assert window.page.evaluate(
@@ -182,7 +169,7 @@ def test_the_page_that_asks_for_a_reason_and_the_outcome_hold_as_well(window: Wi
         page.evaluate(AXE)
         for size, scheme in ((DESKTOP, "light"), (PHONE, "dark")):
             show(window, size, scheme)
-            assert [] == find_faults(window), (asked, size)
+            assert [] == find_faults(window, AXE), (asked, size)
         page.click("button[name=why] >> nth=0" if asked else ".told button")
     page.wait_for_selector(".told:has-text('Undone: Removed: Matter 4')")
 
@@ -275,7 +262,6 @@ def test_sign_in_and_its_links_hold_as_well(served: ServedNewsroom, chromium: Br
         stranger = Window.open(context, origin_of(served))
         for path in ("/desk/", "/desk/enter/nothing"):
             stranger.go(path)
-            stranger.page.evaluate(AXE)
             for size, scheme in ((DESKTOP, "light"), (PHONE, "dark")):
                 show(stranger, size, scheme)
-                assert [] == find_faults(stranger), (path, size)
+                assert [] == find_faults(stranger, AXE), (path, size)

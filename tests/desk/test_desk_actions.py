@@ -56,6 +56,21 @@ def test_selected_stories_have_a_verdict_each_and_are_merged_together() -> None:
     assert ("merge", ("wall", "seals")) == (merge.said, merge.stories)
 
 
+def test_selected_stories_are_snoozed_until_a_time_and_a_button_of_a_row_ends_that() -> None:
+    picked = [("story", "wall"), ("story", "seals"), ("do", "snooze")]
+    until = ("until", "2026-11-28T07:00:00Z")
+
+    assert [("snooze", datetime(2026, 11, 28, 7, tzinfo=UTC))] * 2 == [
+        (one.kind, one.until) for one in read_form([*picked, until], "Anna", NOW)
+    ]
+    assert form(do="snooze")[0].until is None
+    assert form(do="verdict hold", until=until[1])[0].until is None
+    with pytest.raises(UsageError, match="at most a year"):
+        form(do="snooze", until="2028-01-01T00:00:00Z")
+    with pytest.raises(UsageError, match="at least one story"):
+        read_form([("do", "snooze")], "Anna", NOW)
+
+
 def test_one_of_a_rows_others_is_split_off_from_it_or_put_in_front() -> None:
     assert ("seals", "wall") == form(do="rule split seals")[0].stories
     assert ("seals",) == form(do="rule lead seals")[0].stories

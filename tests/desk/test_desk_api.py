@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -155,6 +156,29 @@ def test_what_is_sent_twice_is_done_once(served: ServedNewsroom, anna: ApiClient
     assert ("undo-hold", "undo-hold") == (listed["actions"][0]["id"], listed["after"])
     more = anna.get("actions", after="undo-hold")
     assert "hold-seals" in [action["id"] for action in more["actions"]]
+
+
+def test_a_story_is_snoozed_and_waits_again_without_a_commit(
+    served: ServedNewsroom, anna: ApiClient
+) -> None:
+    hold = {"kind": "verdict", "said": "hold", "stories": [SEALS], "id": "hold-1"}
+    anna.post("actions", [hold])
+    await_action(anna, "hold-1")
+    before, until = run_git(served.root, "rev-parse", "HEAD"), datetime.now(UTC)
+    snooze = {"kind": "snooze", "stories": [SEALS], "until": f"{until.year + 1}-01-02T08:00:00Z"}
+    anna.post("actions", [{**snooze, "id": "snooze-1"}])
+
+    def names(view: str) -> list[str]:
+        return [row["leader"]["name"] for row in anna.get("queue", view=view)["rows"]]
+
+    assert "done" == anna.get("actions/snooze-1")["state"]
+    assert ([], [SEALS]) == (names("waiting"), names("snoozed"))
+    assert snooze["until"] == anna.get(f"stories/{SEALS}")["story"]["snoozed_until"]
+    anna.post("actions/snooze-1/undo")
+    assert ([SEALS], []) == (names("waiting"), names("snoozed"))
+    assert before == run_git(served.root, "rev-parse", "HEAD")
+    anna.post("actions/hold-1/undo", key="undo-1")
+    await_action(anna, "undo-1")
 
 
 def test_a_field_that_changed_since_is_a_conflict(anna: ApiClient) -> None:

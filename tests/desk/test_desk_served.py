@@ -134,6 +134,28 @@ def test_a_form_without_a_script_does_the_same(served: ServedNewsroom, anna: Bro
     assert "hold" in record(served, SEALS)
 
 
+def test_without_a_script_selected_stories_are_snoozed_above_the_list_and_listed_with_their_end(
+    served: ServedNewsroom, anna: Browser
+) -> None:
+    send(anna, verdict("hold", SEALS, id="hold-to-snooze"))
+    wait_for(anna, "hold-to-snooze")
+    page = anna.get("/desk/").body
+    assert SEALS in page
+    ends = re.findall(r'<option value="(20[^"]+Z)">', page)
+    form = {"do": "snooze", "story": SEALS, "until": ends[-1], "return": "/desk/?view=snoozed"}
+    assert 303 == anna.post("/desk/act", form).status
+
+    assert (15, False) == (len(ends), SEALS in anna.get("/desk/").body)
+    listed = anna.get("/desk/?view=snoozed").body
+    assert f'<time datetime="{ends[-1]}">' in listed
+    assert "Snoozed" in anna.get("/desk/today/").body
+    assert 'name="do" value="snooze" data-act="wake"' in listed
+    assert 303 == anna.post("/desk/act", {"do": "snooze", "story": SEALS}).status
+    assert SEALS in anna.get("/desk/").body
+    send(anna, {"kind": "undo", "values": ["hold-to-snooze"], "id": "un-hold"})
+    wait_for(anna, "un-hold")
+
+
 def test_the_form_of_a_story_changes_what_it_says(served: ServedNewsroom, anna: Browser) -> None:
     page = anna.get(f"/desk/story/{SEALS}/edit/").body
     fields = {
@@ -363,7 +385,7 @@ def test_a_browser_is_told_of_an_error_on_a_page_and_a_script_as_data(anna: Brow
 
 def test_assets_and_pages_carry_their_policy(anna: Browser) -> None:
     page = anna.get("/desk/")
-    icon, style, script, _ = re.findall(r'(?:href|src)="(/desk/assets/[^"]+)"', page.body)
+    icon, style, script, *_ = re.findall(r'(?:href|src)="(/desk/assets/[^"]+)"', page.body)
 
     assert "default-src 'none'" in page.headers["content-security-policy"]
     assert "immutable" in anna.get(style).headers["cache-control"]

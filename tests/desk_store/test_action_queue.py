@@ -137,3 +137,70 @@ def test_an_outcome_of_another_shape_is_left_out(desk: DeskStore) -> None:
     desk._database.run("UPDATE actions SET outcome = ?", b"{}")
 
     assert {} == desk.actions.state([ACTION.id])
+
+
+def snooze(number: int, hours: int, *stories: str, by: str = "Anna") -> EditorAction:
+    """Return an action that snoozes stories for some hours; 0 ends that."""
+    until = NOON + timedelta(hours=hours) if hours else None
+    return EditorAction(
+        id=f"s{number}", kind="snooze", by=by, at=NOON, stories=stories, until=until
+    )
+
+
+def undo(number: int, undone: str) -> EditorAction:
+    return EditorAction(id=f"u{number}", kind="undo", by="Ben", at=NOON, values=(undone,))
+
+
+def snoozed(desk: DeskStore, hours: int = 0) -> dict[str, int]:
+    """Return the stories that are snoozed some hours after noon, with their ends in hours."""
+    now = NOON + timedelta(hours=hours)
+    ends = desk.actions.list_snoozes(now).items()
+    return {story: (snooze.until - NOON) // timedelta(hours=1) for story, snooze in ends}
+
+
+def test_a_snooze_is_done_when_it_is_stored_and_ends_by_itself(desk: DeskStore) -> None:
+    desk.actions.put([snooze(1, 3, "crane", "bridge"), snooze(2, 48, "wall", by="Ben")])
+
+    assert () == desk.actions.waiting(9)
+    assert {"done"} == {queued.state for queued in desk.actions.of("Anna", NOON)}
+    assert {"crane": 3, "bridge": 3, "wall": 48} == snoozed(desk)
+    assert "Ben" == desk.actions.list_snoozes(NOON)["wall"].by
+    assert {"wall": 48} == snoozed(desk, hours=3)
+    assert {} == snoozed(desk, hours=48)
+
+
+def test_the_last_snooze_of_a_story_counts_also_when_it_is_over_first(desk: DeskStore) -> None:
+    desk.actions.put([snooze(1, 72, "crane"), snooze(2, 3, "crane")])
+
+    assert {"crane": 3} == snoozed(desk)
+    assert {} == snoozed(desk, hours=4)
+    desk.actions.put([snooze(3, 0, "crane")])
+    assert {} == snoozed(desk)
+
+
+def test_a_snooze_is_undone_by_whoever_undoes_it_and_the_one_before_counts(desk: DeskStore) -> None:
+    desk.actions.put([snooze(1, 72, "crane"), snooze(2, 3, "crane"), undo(1, "s2")])
+    assert {"crane": 72} == snoozed(desk)
+
+    desk.actions.put([snooze(3, 0, "crane"), undo(2, "s3"), undo(2, "s3"), undo(3, "s1")])
+    assert {} == snoozed(desk)
+    assert () == desk.actions.waiting(9)
+
+
+def test_a_snooze_that_is_sent_again_does_nothing(desk: DeskStore) -> None:
+    desk.actions.put([snooze(1, 3, "crane"), undo(1, "s1"), snooze(1, 3, "crane")])
+
+    assert {} == snoozed(desk)
+
+
+def test_other_actions_are_undone_in_git(desk: DeskStore) -> None:
+    desk.actions.put([ACTION, undo(1, "8b0f")])
+
+    assert ["8b0f", "u1"] == [action.id for action in desk.actions.waiting(9)]
+
+
+def test_a_snooze_that_ended_long_ago_is_forgotten_with_all_before_it(desk: DeskStore) -> None:
+    desk.actions.put([snooze(1, 8_000, "crane"), snooze(2, 1, "crane"), snooze(3, 8_000, "wall")])
+    desk.forget_old(NOON + timedelta(days=92))
+
+    assert {"wall": 8_000} == snoozed(desk, hours=92 * 24)

@@ -214,6 +214,7 @@ def test_a_store_of_the_first_version_is_brought_along(tmp_path: Path) -> None:
     with closing(open_desk(tmp_path)) as desk:
         assert ["1"] == [action.id for action in desk.actions.waiting(9)]
         assert () == desk.accounts.list()
+        assert {} == desk.actions.list_snoozes(NOON)
         assert [(VERSION,)] == desk._database.run("PRAGMA user_version")
 
 
@@ -222,6 +223,7 @@ def test_accounts_and_audit_log_of_before_device_cookies_are_brought_along(tmp_p
     with closing(sqlite3.connect(file_of(tmp_path), isolation_level=None)) as former:
         former.executescript(
             """
+            DROP TABLE snoozes;
             DROP TABLE device_attempts;
             DROP INDEX audit_refused;
             DROP INDEX audit_others;

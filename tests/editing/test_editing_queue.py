@@ -12,11 +12,13 @@ from pathlib import Path
 import pytest
 
 from copydesk.archive import Rulings, record
+from copydesk.desk_store.action_queue import Snooze
 from copydesk.editing.queue import (
     DropQuestion,
     QueueQuestion,
     QueueReader,
     QueueRow,
+    QueueView,
     count_drops,
     find_ending_pins,
     list_drops,
@@ -85,6 +87,62 @@ def test_each_view_has_what_stands_there(beat: History) -> None:
     assert ["missed"] == ask(beat, view="missed")
     assert {"missed", "far-below"} == {*ask(beat, view="off")}
     assert 4 == len(ask(beat, view="all"))
+
+
+def snooze(reader: QueueReader, hours: dict[str, int], by: str = "Ben") -> None:
+    """Let stories be snoozed for some hours, as the desk's store says."""
+    ends = {name: Snooze(until=NOW + timedelta(hours=some), by=by) for name, some in hours.items()}
+    reader.list_snoozes = lambda now: {n: one for n, one in ends.items() if one.until > now}
+
+
+def test_a_snoozed_story_leaves_what_waits_for_a_view_of_its_own(beat: History) -> None:
+    hold(beat, "waits")
+    hold(beat, "later")
+    file(beat, "missed", published=False, quality=55)
+    file(beat, "published")
+    with reading(beat) as (newsroom, reader):
+        before = reader.version(newsroom)
+        snooze(reader, {"later": 3, "missed": 3, "published": 3, "gone": 3})
+
+        def found(view: QueueView, now: int = 0) -> list[str]:
+            then = replace(newsroom, now=NOW + timedelta(hours=now))
+            page = reader.page(then, QueueQuestion(view=view, order="time"))
+            assert len(page.rows) == page.total == reader.count(then, QueueQuestion(view=view))
+            return names(page.rows)
+
+        assert ["waits"] == found("waiting")
+        assert [] == found("missed")
+        assert {"later", "missed"} == {*found("snoozed")}
+        assert 4 == len(found("all"))
+        (row,) = reader.rows(newsroom, [reader.find_happening("later")])
+        assert row.leader.snooze == Snooze(until=NOW + timedelta(hours=3), by="Ben")
+        assert before != reader.version(newsroom)
+        assert (2, 0) == (len(found("waiting", now=3)), len(found("snoozed", now=3)))
+
+
+def test_days_are_counted_with_what_is_snoozed(beat: History) -> None:
+    hold(beat, "later")
+    with reading(beat) as (newsroom, reader):
+        snooze(reader, {"later": 3})
+
+        assert 1 == reader.count(newsroom, QueueQuestion(since=NOW.date(), until=NOW.date()))
+
+
+def test_all_stories_of_a_filter_are_named_and_those_that_match_no_more_are_left_out(
+    beat: History,
+) -> None:
+    for number in range(3):
+        hold(beat, f"coast-{number}", hours=number)
+    hold(beat, "harbour", topics=("Harbour",))
+    question = QueueQuestion(topic="Coast", limit=1)
+    with reading(beat) as (newsroom, reader):
+        every = reader.find_matching(newsroom, question)
+        file(beat, "coast-1", hours=1)
+        left = reader.find_matching(newsroom, question, ["coast-0", "coast-1", "harbour", "none"])
+
+        assert ["coast-0", "coast-1", "coast-2"] == every
+        assert ["coast-0"] == left
+        assert ["coast-0"] == [seen.name for seen in reader.read_stories(newsroom, left)]
 
 
 def test_filters_narrow(beat: History) -> None:

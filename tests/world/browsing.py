@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import Any
 
 from playwright.sync_api import (
     Browser,
@@ -19,6 +20,7 @@ from playwright.sync_api import (
     Response,
 )
 
+from world.command import copydesk
 from world.machine import PATIENCE_SECONDS
 from world.served_newsroom import ServedNewsroom
 
@@ -26,6 +28,9 @@ CHROMIUM = "/usr/bin/chromium"
 # The same without windows, where it is installed: pages are what they are, for half the work.
 HEADLESS = shutil.which("chromium-headless-shell") or CHROMIUM
 DESKTOP, PHONE = (1360, 900), (360, 740)
+_RUN_AXE = """axe.run(document,
+  {resultTypes: ["violations"], rules: {"target-size": {enabled: true}}}).then((found) =>
+  found.violations.map(({ id, nodes }) => [id, ...nodes.map((node) => node.html.slice(0, 200))]))"""
 _WATCH = """
 globalThis.ran = [];
 for (const name of ["alert", "confirm", "prompt", "print"]) globalThis[name] = () => ran.push(name);
@@ -156,3 +161,19 @@ def come_in(window: Window, served: ServedNewsroom, name: str = "Anna") -> None:
     window.page.fill("[name=name]", name)
     window.page.keyboard.press("Enter")
     window.page.wait_for_url("**/desk/account/")
+
+
+def come_in_by_link(window: Window, served: ServedNewsroom, name: str) -> None:
+    """Add another editor and sign them in by the link that the command prints."""
+    said = copydesk("-C", served.root, "desk", "user", "add", name)
+    window.go(re.findall(r"(/desk/enter/\S+)", said.out + said.err)[-1])
+    window.page.click("main button")
+    window.page.wait_for_url("**/desk/account/")
+
+
+def find_faults(window: Window, axe: str) -> list[Any]:
+    """Return what axe (its script) finds in a page, and whether it is wider than its window."""
+    window.page.evaluate(axe)
+    window.page.evaluate("scrollTo(0, 0)")  # what the bar covers is too small a target
+    width = window.page.evaluate("document.documentElement.scrollWidth - innerWidth")
+    return [*window.page.evaluate(_RUN_AXE), *([["too wide", width]] if width > 0 else [])]

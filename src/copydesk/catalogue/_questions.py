@@ -32,7 +32,7 @@ class StoryFilter:
     `is_gone` matches stories whose page was deleted, by their records or by the paths in
     `known_gone`. `language` is that of the record, `reason` the kind of one of a story's reasons.
     `publishers` are domains. `decided` are two times: an editor's decision was made from the first
-    and before the second. `paths` are those of records.
+    and before the second. `paths` are those of records, `but` those of records left out.
     """
 
     standings: frozenset[Standing] = frozenset()
@@ -49,6 +49,7 @@ class StoryFilter:
     publishers: frozenset[str] | None = None
     decided: tuple[datetime, datetime] | None = None
     paths: frozenset[str] | None = None
+    but: frozenset[str] = frozenset()
 
 
 def microseconds(moment: datetime) -> int:
@@ -78,6 +79,8 @@ def _conditions(wanted: StoryFilter) -> Iterator[tuple[str, tuple[object, ...]]]
         yield "quality BETWEEN ? AND ?", wanted.quality
     if wanted.paths is not None:
         yield "path IN (SELECT value FROM json_each(?))", (json.dumps(sorted(wanted.paths)),)
+    if wanted.but:
+        yield "path NOT IN (SELECT value FROM json_each(?))", (json.dumps(sorted(wanted.but)),)
     if wanted.is_gone:
         known = json.dumps(sorted(wanted.known_gone))  # one parameter for any number of paths
         yield "(gone = 1 OR path IN (SELECT value FROM json_each(?)))", (known,)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Annotated, cast, get_args
 from uuid import uuid4
 
@@ -15,11 +15,13 @@ from msgspec.structs import replace
 
 from copydesk import editing
 from copydesk.errors import UsageError
+from copydesk.kit import dates
 from copydesk.news import EditorAction
 from copydesk.news.ruling import RULING_KINDS, ActionKind, RulingKind, Said, SetField
 
 MOST = 200  # actions in one request
 _WORDS = 10_000  # characters of a reason, or of any value
+_LONGEST_SNOOZE = timedelta(days=366)
 _STORIES = 200
 _EDITS = {"rename": "title", "retopic": "topics"}  # rules that set a field, with that field
 _UNREADABLE = (
@@ -36,7 +38,8 @@ class SentAction(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     """An editor's action to carry out, as a program or the browser script sends it.
 
     `kind` and `said` are `verdict` with `publish`, `hold`, `reject`, `remove` or `clear`; `rule`
-    with the name of a rule; `file`, `write`, `correct`, `undo`; `list` with `set` or `end`. `seen`
+    with the name of a rule; `file`, `write`, `correct`, `undo`; `list` with `set` or `end`.
+    `snooze` hides stories from those that wait, `until` a time; without it they wait again. `seen`
     are digests of fields as they were seen (`"NAME title"`): where one has changed, the action is a
     conflict and changes nothing. `base` is the same for an edit that took a while: a change by the
     account itself since then is a conflict, too. Without an `id` the Idempotency-Key is used, else
@@ -87,8 +90,8 @@ def make_actions(sent: Sequence[SentAction], by: str, at: datetime) -> list[Edit
 def read_form(fields: Sequence[tuple[str, str]], by: str, at: datetime) -> list[EditorAction]:
     """Return the actions of a form on the queue page: what its button does, for each story in it.
 
-    `do` is `verdict WORD` or `rule KIND [NAME]`; NAME is the record that the rule is about. With
-    `undo` each `value` is the id of an action to undo.
+    `do` is `verdict WORD` or `rule KIND [NAME]`, where NAME is the record that the rule is about,
+    or `snooze` with the field `until`. With `undo` each `value` is the id of an action to undo.
     """
     form = dict(fields)
     stories = [value for name, value in fields if name == "story"]
@@ -102,6 +105,7 @@ def read_form(fields: Sequence[tuple[str, str]], by: str, at: datetime) -> list[
         said=said,
         values=tuple(filter(None, (form.get("value", ""),))),
         why=form.get("why", ""),
+        until=dates.parse(form.get("until", "")) if known == "snooze" else None,
         seen=read_digests(form.get("seen", ""), stories),
     )
     if known == "undo":
@@ -270,7 +274,16 @@ def _make_action(sent: SentAction, by: str, at: datetime) -> EditorAction:
         _check_rule(action)
     if action.kind == "verdict" and len(action.stories) != 1:
         raise UsageError("a decision must name exactly one story", subject=str(len(action.stories)))
+    if action.kind == "snooze":
+        _check_snooze(action)
     return action
+
+
+def _check_snooze(action: EditorAction) -> None:
+    if not action.stories:
+        raise UsageError("select at least one story to snooze")
+    if action.until and dates.utc(action.until) > action.at + _LONGEST_SNOOZE:
+        raise UsageError("a story can be snoozed for at most a year", subject=str(action.until))
 
 
 def _check_rule(action: EditorAction) -> None:

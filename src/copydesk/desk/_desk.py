@@ -171,7 +171,9 @@ class Desk:
         while True:
             if self.broadcast.listeners:
                 with contextlib.suppress(Exception):  # the next page shows the error
-                    now = await self.thread.ask(lambda opened: opened.queue.version())
+                    now = await self.thread.ask(
+                        lambda opened: opened.queue.version(opened.newsroom)
+                    )
                     if version is not None and now != version:
                         self.broadcast.tell("changed", {})
                     version = now
@@ -249,7 +251,7 @@ async def _open_desk_of(
     root: Path, environ: Mapping[str, str], filer: Filer, path: str, refresh: Refresh
 ) -> AsyncIterator[Desk]:
     """Open the web interface of a newsroom for the block; `refresh` updates its index."""
-    thread = NewsroomThread(root, environ)
+    thread = NewsroomThread(root, environ, filer.store)
     desk = Desk(
         path=path,
         thread=thread,

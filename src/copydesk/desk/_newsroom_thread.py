@@ -36,9 +36,10 @@ class OpenNewsroom:
 class NewsroomThread:
     """Keeps a newsroom folder open in a thread of its own, and runs functions there."""
 
-    def __init__(self, root: Path, environ: Mapping[str, str]) -> None:
+    def __init__(self, root: Path, environ: Mapping[str, str], store: DeskStore) -> None:
         self._root = root
         self._environ = environ
+        self._store = store
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="desk")
         self._stack = contextlib.ExitStack()
         self._opened: tuple[newsroom_room.ResidentNewsroom, queue_room.QueueReader] | None = None
@@ -83,6 +84,7 @@ class NewsroomThread:
             stack.callback(resident.close)
             reader = queue_room.QueueReader(resident.newsroom(now))
             stack.callback(reader.close)
+            reader.list_snoozes = self._store.actions.list_snoozes
             reader.follow(resident.newsroom(now))
             self._stack.enter_context(stack.pop_all())
             return resident, reader

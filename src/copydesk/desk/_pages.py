@@ -9,7 +9,7 @@ import math
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 from urllib.parse import quote
 from uuid import uuid4
@@ -22,7 +22,7 @@ from copydesk.desk._query import Filters
 from copydesk.desk._story_view import FindProposals, ProposalViews, StoryViews, View
 from copydesk.desk_store.drafts import SavedView
 from copydesk.editing.queue import QueueChoices, QueuePage, QueueQuestion, QueueRow, QueueStory
-from copydesk.kit import text, urls
+from copydesk.kit import dates, text, urls
 from copydesk.news import Beat, Ruling, Standing
 from copydesk.news.letter import LetterOptions
 from copydesk.newsroom import reports
@@ -41,6 +41,7 @@ _FOLDER = Path(__file__).parent
 ASSETS = _FOLDER / "assets"
 _VIEW_KEYS = {
     "waiting": "g w",
+    "snoozed": "g c",
     "missed": "g m",
     "published": "g p",
     "off": "g o",
@@ -57,6 +58,7 @@ _CONTENTS = frozenset(
     {"rows", "row", "story", "trail", "neighbours", "actions", "conflicts"}
 )  # template variables besides `page`
 _CLEAR = ("clear", "verdict clear", "c")
+_WAKE = ("wake", "snooze", "z")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,6 +140,7 @@ class Pages:
             ending=[self._describe_pin(pin, title) for pin, title in answer.ending_pins],
             next=self.address(following) if page.after else "",
             none=self.strings.say(none),
+            snooze_ends=self._list_snooze_ends(answer.counts.opened.newsroom.now),
         )
 
     def rows(self, editor: Editor, rows: Iterable[QueueRow], here: str) -> Iterable[str]:
@@ -267,6 +270,16 @@ class Pages:
             template, site=self._site(editor), page={**page, **own}, **contents
         )
 
+    def _list_snooze_ends(self, now: datetime) -> list[View]:
+        """Return the times until which the form snoozes stories: in three hours, and mornings."""
+        today, zone = local_time(now, self.views.zone).date(), self.views.zone
+        days = [today + timedelta(days=number) for number in range(1, 15)]
+        mornings = [datetime.combine(day, time(8), zone) for day in days]
+        return [
+            {"value": dates.rfc3339(end), "name": self.strings.format_date("brief", end)}
+            for end in (local_time(now, zone) + timedelta(hours=3), *mornings)
+        ]
+
     def _describe_pin(self, pin: Ruling, title: str) -> View:
         href = f"{self._root}story/{quote(pin.stories[0], safe='')}/"
         return {"title": title, "href": href, "time": self.views.time(pin.until)}
@@ -301,6 +314,7 @@ class Pages:
             "icon": f"{self._root}assets/{asset_name('desk.svg')}",
             "style": f"{self._root}assets/{asset_name('desk.css')}",
             "script": f"{self._root}assets/{asset_name('desk.js')}",
+            "queue": f"{self._root}assets/{asset_name('queue.js')}",
             "own_words": f"{self._root}assets/{asset_name('own_words.js')}",
         }
 
@@ -363,6 +377,8 @@ class Pages:
             acts = [act for act in acts if act[0] != "publish"]
         if verdict is not None:
             acts.append(_CLEAR)
+        if row.leader.snooze is not None:
+            acts.append(_WAKE)
         return [
             {
                 "id": name,

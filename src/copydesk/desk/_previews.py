@@ -224,7 +224,7 @@ class IssuesToCome:
         last = row.last.path if row.last else ""
         has_stash = any(part.kind == "stash" for part in row.options.parts)
         stashes = self.store.stashes.list_common() if has_stash else ()
-        return stashes, opened.queue.version(), opened.newsroom.settings, last, version
+        return stashes, opened.queue.catalogue.version(), opened.newsroom.settings, last, version
 
 
 def compose_letter(newsroom: Newsroom, store: DeskStore, letter_id: str) -> ComposedLetter:

@@ -131,6 +131,24 @@ async def show_versions(visit: Visit) -> Response:
     return JSONResponse(versions, headers=NEVER_KEPT)
 
 
+async def list_matches(visit: Visit) -> Response:
+    """Answer with the names of all stories that match filters, for an action on all of them.
+
+    With `story`: of those, the ones that match now, each with the digests of its fields.
+    """
+    asked = visit.request.query_params
+    question, names = _query.read_question(asked), asked.getlist("story")[:_MOST_ROWS]
+
+    def find(opened: OpenNewsroom, pages: Pages, _counts: Counts) -> object:
+        matching = opened.queue.find_matching(opened.newsroom, question, names or None)
+        if not names:
+            return matching
+        stories = opened.queue.read_stories(opened.newsroom, matching)
+        return {seen.name: pages.views.short(seen)["seen"] for seen in stories}
+
+    return JSONResponse(await visit.desk.draw(find), headers=NEVER_KEPT)
+
+
 async def put_actions(visit: Visit) -> Response:
     """Store the editor's actions that a script sends; they are on disk before the answer."""
     editor = visit.editor
@@ -285,11 +303,19 @@ def _find_versions(
 ) -> Mapping[str, object]:
     """Return the queue rows that match filters now, each with its version, and view counts.
 
-    Rows that are `shown` and not among them have their versions, too.
+    Rows that are `shown` and not among them have their versions, too. Those of `shown` that match
+    no more are `gone`.
     """
     page = opened.queue.page(opened.newsroom, question)
     listed = {row.happening for row in page.rows}
     left = tuple(event for event in dict.fromkeys(shown) if event not in listed)
+    rows = opened.queue.rows(opened.newsroom, left) if left else []
+    events = {
+        seen.name: row.happening
+        for row in rows
+        for seen in (row.leader, *row.copies, *row.coverage)
+    }
+    still = opened.queue.find_matching(opened.newsroom, question, events)
 
     def describe_rows(rows: Iterable[QueueRow]) -> Mapping[str, str]:
         proposals = pages.proposals
@@ -297,7 +323,8 @@ def _find_versions(
 
     return {
         "rows": describe_rows(page.rows),
-        "left": describe_rows(opened.queue.rows(opened.newsroom, left)) if left else {},
+        "left": describe_rows(rows),
+        "gone": sorted(set(left) - {events[name] for name in still}),
         "total": page.total,
         "former_rules": page.is_by_former_rules,
         "counts": counts.count_views(),
@@ -398,6 +425,7 @@ QUEUE_PAGES: tuple[Page, ...] = (
     Page("GET", "/today/", show_today, "viewer"),
     Page("GET", "/rows", show_rows, "viewer"),
     Page("GET", "/versions", show_versions, "viewer"),
+    Page("GET", "/matches", list_matches, "viewer"),
     Page("POST", "/actions", put_actions, "editor"),
     Page("GET", "/actions", list_actions, "viewer"),
     Page("POST", "/act", put_form, "editor"),

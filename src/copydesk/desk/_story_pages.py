@@ -75,12 +75,10 @@ class OpenEdit:
         return [each for each in self.sent if each.state != "done"]
 
 
-def render_story(
-    pages: Pages, editor: Editor, counts: Counts, found: story_page.StoryPage
-) -> bytes:
-    """Return the page of a story: its queue row, the reasons for its status, its text."""
+def _describe_story(pages: Pages, found: story_page.StoryPage) -> View:
+    """Return a story for the templates of its page, and of the view beside the queue."""
     told = found.explanation
-    view = {
+    return {
         **pages.views.short(found.seen),
         **describe_why(told),
         "places": describe_places(pages.views, told),
@@ -90,6 +88,13 @@ def render_story(
         "has_text": bool(found.text),
         "has_marks": any(passage.marks for passage in found.passages),
     }
+
+
+def render_story(
+    pages: Pages, editor: Editor, counts: Counts, found: story_page.StoryPage
+) -> bytes:
+    """Return the page of a story: its queue row, the reasons for its status, its text."""
+    view = _describe_story(pages, found)
     return pages.page(
         "story.html",
         editor,
@@ -305,7 +310,7 @@ _NAMED_BY_VALUE = frozenset({"write", "file", "list"})  # the first value is a h
 # rules that set a field of a story, with that field
 _EDITS = {"rename": "title", "retopic": "topics", "set": ""}
 _SHOWN_VALUE = 300  # characters of a value
-_UNDONE_KINDS = frozenset({"verdict", "rule", "correct", "write", "list"})
+_UNDONE_KINDS = frozenset({"verdict", "rule", "correct", "write", "list", "snooze"})
 
 
 def describe_actions(
@@ -454,11 +459,14 @@ _OUTCOME_SECONDS = 5.0  # how long a form's answer waits for the outcome
 
 
 async def show_story(visit: Visit) -> Response:
-    """Answer with the page of a story."""
+    """Answer with the page of a story, or with its parts beside the queue (`?side`)."""
     editor, name = visit.editor, visit.request.path_params["name"]
+    is_side = "side" in visit.request.query_params
 
     def make(opened: OpenNewsroom, pages: Pages, counts: Counts) -> bytes:
         found = story_page.read_story_page(opened.newsroom, opened.queue, name)
+        if is_side:
+            return pages.fragment("side.html", story=_describe_story(pages, found))
         return render_story(pages, editor, counts, found)
 
     return await visit.draw(make)

@@ -64,6 +64,8 @@ class StoryViews:
             "reasons_left": max(0, len(reasons) - _SHOWN_REASONS),
             "verdict": self.verdict(seen.verdict),
             "pin": self._pin(seen.pin),
+            "snooze": seen.snooze
+            and {"until": self.time(seen.snooze.until), "by": text.fold(seen.snooze.by)},
             "picture": self._picture(seen),
             "unmade": seen.unmade,
         }

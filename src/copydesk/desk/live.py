@@ -28,6 +28,7 @@ import msgspec
 from copydesk.desk_store import DeskStore
 from copydesk.desk_store.action_queue import QueuedAction
 from copydesk.errors import CopydeskError, UsageError
+from copydesk.kit import dates
 from copydesk.news import EditorAction
 
 _PING_SECONDS = (
@@ -159,6 +160,7 @@ class Filer:
     async def _file_what_waits(self) -> bool:
         """Carry out the waiting actions, if there are any; return whether that succeeded."""
         self._pending.update(action.id for action in await asyncio.to_thread(self._waiting))
+        await self._tell()  # some need no process: they were done when they were stored
         return not self._pending or await self._file_all()
 
     async def await_outcomes(
@@ -240,6 +242,7 @@ def describe(queued: QueuedAction) -> dict[str, object]:
         "values": list(action.values),
         "kind": action.kind,
         "said": action.said,
+        "until": dates.rfc3339(action.until) if action.until else "",
         "by": action.by,
         "state": queued.state,
         "commit": (outcome.commit or "") if outcome else "",

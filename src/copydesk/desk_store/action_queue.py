@@ -15,7 +15,9 @@ from copydesk.news.ruling import ActionOutcome, ActionState
 
 _PUT = """
 INSERT INTO actions (id, editor, at, action) VALUES (?, ?, ?, ?) ON CONFLICT (id) DO NOTHING
+RETURNING id
 """
+_LAST_SNOOZES = "SELECT story, until, by, max(number) FROM snoozes GROUP BY story HAVING until"
 # A stored outcome stays: a worker killed after storing it files nothing twice.
 _NOTE = "UPDATE actions SET outcome = ? WHERE id = ? AND outcome IS NULL"
 _ID_CHARACTERS = 100
@@ -35,10 +37,19 @@ class QueuedAction:
         return self.outcome.state if self.outcome else "waits"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Snooze:
+    """Until when an editor (`by`) has hidden a story from the stories that wait."""
+
+    until: datetime
+    by: str
+
+
 class ActionQueue:
     """The queue of all editors' actions, in order of arrival. Each action has a unique id.
 
-    Methods raise DeskStoreError if the file fails.
+    Snoozes are done when they are stored, since they change no file. Methods raise DeskStoreError
+    if the file fails.
     """
 
     def __init__(self, database: DeskDatabase) -> None:
@@ -50,10 +61,11 @@ class ActionQueue:
         An action with a known id was sent twice and is skipped. Raises UsageError for one that
         cannot be stored.
         """
-        rows = [
-            (action.id, action.by, dates.rfc3339(action.at), _encode(action)) for action in actions
-        ]
-        self._database.run_many(_PUT, rows)
+        with self._database.at_once():
+            for action in actions:
+                at = dates.rfc3339(action.at)
+                if self._database.run(_PUT, action.id, action.by, at, _encode(action)):
+                    self._snooze(action)
 
     def waiting(self, limit: int) -> tuple[EditorAction, ...]:
         """Return up to `limit` editors' actions that wait to be carried out, the oldest first.
@@ -84,11 +96,39 @@ class ActionQueue:
         """
         return tuple(_read_rows(self._database.run(query, editor, dates.rfc3339(since))))
 
+    def list_snoozes(self, now: datetime) -> Mapping[str, Snooze]:
+        """Return the stories that are snoozed now, by record name."""
+        rows = self._database.run(f"{_LAST_SNOOZES} > ?", dates.rfc3339(now))
+        return {
+            story: Snooze(until=datetime.fromisoformat(until), by=by)
+            for story, until, by, _ in rows
+        }
+
     def forget(self, before: datetime) -> None:
-        """Delete old editors' actions that were carried out. git still records them."""
-        self._database.run(
-            "DELETE FROM actions WHERE at < ? AND outcome IS NOT NULL", dates.rfc3339(before)
-        )
+        """Delete old editors' actions that were carried out, and old snoozes.
+
+        git still records the actions.
+        """
+        at = dates.rfc3339(before)
+        self._database.run("DELETE FROM actions WHERE at < ? AND outcome IS NOT NULL", at)
+        stories = f"SELECT story FROM ({_LAST_SNOOZES} < ?)"
+        self._database.run(f"DELETE FROM snoozes WHERE story IN ({stories})", at)
+
+    def _snooze(self, action: EditorAction) -> None:
+        """Carry out an action that snoozes stories, or that undoes such an action."""
+        if action.kind == "snooze":
+            until = dates.rfc3339(action.until or action.at)
+            rows = [(action.id, story, until, action.by) for story in action.stories]
+            query = "INSERT INTO snoozes (action, story, until, by) VALUES (?, ?, ?, ?)"
+            self._database.run_many(query, rows)
+        elif not (action.kind == "undo" and action.values and self._wake(action.values[0])):
+            return
+        self.note([ActionOutcome(id=action.id, state="done")])
+
+    def _wake(self, action_id: str) -> bool:
+        """Undo an action that snoozed stories. Return whether it was one."""
+        query = "DELETE FROM snoozes WHERE action = ? RETURNING story"
+        return bool(self._database.run(query, action_id))
 
 
 def _encode(value: EditorAction | ActionOutcome) -> bytes:

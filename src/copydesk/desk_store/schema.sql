@@ -104,3 +104,11 @@ CREATE INDEX audit_refused ON audit (last, address) WHERE what = 'sign-in-refuse
 CREATE INDEX audit_others ON audit (number) WHERE what <> 'sign-in-refused';
 CREATE INDEX audit_last ON audit (last);
 DROP INDEX audit_at;
+
+-- step 7: of the snoozes of a story the last one counts; undoing an action deletes its own
+CREATE TABLE snoozes (
+    number INTEGER PRIMARY KEY AUTOINCREMENT, action TEXT NOT NULL,
+    story TEXT NOT NULL, until TEXT NOT NULL, by TEXT NOT NULL
+) STRICT;
+CREATE INDEX snoozes_of ON snoozes (story, number);
+CREATE INDEX snoozes_by ON snoozes (action);

@@ -86,8 +86,9 @@ Said = Literal["publish", "hold", "reject", "remove"]
 IS_WANTED: Mapping[Said, bool] = {"publish": True, "hold": False, "reject": False}
 # A verdict says one of `Said` or `clear`, a rule one of `RulingKind`. `file` files a page by its
 # address, `write` files a story of the newsroom's own, `correct` changes a published story with a
-# note for readers, `undo` reverts another action, `list` saves or deletes a reading list.
-ActionKind = Literal["verdict", "rule", "file", "write", "correct", "undo", "list"]
+# note for readers, `undo` reverts another action, `list` saves or deletes a reading list. `snooze`
+# hides stories from those that wait, `until` a time, or ends that without one. It changes no file.
+ActionKind = Literal["verdict", "rule", "file", "write", "correct", "undo", "list", "snooze"]
 # The outcome of an action: its result is filed (or was there already), it was refused, or somebody
 # else has changed the same fields since the editor saw them.
 ActionState = Literal["done", "refused", "conflict"]

@@ -41,7 +41,8 @@ class ApiStory(msgspec.Struct, frozen=True, kw_only=True):
 
     `name` is the name of its file. `seen` has a digest of each field, for an action that must not
     overwrite somebody else's change; `refuses` are the uses that its publisher forbids.
-    `kept_in_front` says that an editor pinned it, `pinned_until` for how long.
+    `kept_in_front` says that an editor pinned it, `pinned_until` for how long; `snoozed_until` when
+    it waits again.
     """
 
     name: str
@@ -67,6 +68,7 @@ class ApiStory(msgspec.Struct, frozen=True, kw_only=True):
     has_page: bool = False
     kept_in_front: bool = False
     pinned_until: datetime | None = None
+    snoozed_until: datetime | None = None
 
 
 class ApiRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -165,6 +167,7 @@ def make_story(seen: queue.QueueStory) -> ApiStory:
         seen=applying.field_digests(story, seen.verdict),
         kept_in_front=seen.pin is not None,
         pinned_until=seen.pin.until if seen.pin else None,
+        snoozed_until=seen.snooze.until if seen.snooze else None,
     )
 
 

@@ -1,5 +1,5 @@
 // The desk's script: keys, words said at once, and what others do meanwhile. Nothing needs it:
-// without it every row has its forms.
+// without it every row has its forms. What the list of stories alone has is in queue.js.
 
 const { root, editor } = document.body.dataset;
 const words = JSON.parse(document.getElementById("words").textContent);
@@ -44,6 +44,7 @@ const stand = (row, scroll = true) => {
   row.classList.add("here");
   row.setAttribute("aria-current", "true");
   row.focus({ preventScroll: true });
+  document.dispatchEvent(new Event("copydesk-here"));
   tellPresence();
   if (scroll) row.scrollIntoView({ block: "nearest" });
 };
@@ -58,15 +59,16 @@ const step = async (by) => {
 
 // A story beside that of the row has the focus of the page, and split and lead mean it.
 const stepMember = (by) => {
-  const links = Array.from(here()?.querySelectorAll(".others a") ?? []);
+  const links = Array.from(document.querySelectorAll(".side .others a, .row.here .others a")).filter((link) => link.checkVisibility());
   const at = links.indexOf(document.activeElement);
   (links[at + by] ?? (at < 0 ? links.at(by > 0 ? 0 : -1) : here()))?.focus();
 };
 const memberInFocus = () => document.activeElement?.closest(".others li[data-name]")?.dataset.name;
 
+const isOpen = (row) => row && !row.matches(".done, .gone");
 const nextOpen = (row) => {
   const all = allRows();
-  return all.slice(all.indexOf(row) + 1).find((other) => !other.classList.contains("done")) ?? null;
+  return all.slice(all.indexOf(row) + 1).find(isOpen) ?? null;
 };
 const standAfter = async (row) => {
   const after = nextOpen(row) ?? ((await loadMore()) && nextOpen(row));
@@ -89,6 +91,7 @@ const showPicks = () => {
   const told = bulk.querySelector("[data-picked]");
   told.hidden = false;
   told.textContent = say("picked", { count: picked.length });
+  document.dispatchEvent(new CustomEvent("copydesk-picks", { detail: { picked, told } }));
 };
 
 // what is told stands above the bar, however high that is
@@ -237,9 +240,9 @@ const mark = (row, text, state, { undoId = "", isDecided = false } = {}) => {
   }
 };
 
-const wordFor = ({ kind, said, values }) =>
-  kind === "rule" && said === "undo" && values[0] === "pin" ? say("unpin") : words[`said_${said || kind}`] ?? words[said === "split" ? "split_off" : said] ?? said;
-const decides = ({ kind, said }) => kind === "file" || (kind === "verdict" && said !== "clear");
+const wordFor = ({ kind, said, values, until }) =>
+  kind === "snooze" ? say(until ? "said_snooze" : "said_wake") : kind === "rule" && said === "undo" && values[0] === "pin" ? say("unpin") : words[`said_${said || kind}`] ?? words[said === "split" ? "split_off" : said] ?? said;
+const decides = ({ kind, said, until }) => kind === "file" || (kind === "snooze" && Boolean(until)) || (kind === "verdict" && said !== "clear");
 const rowOfAction = ({ kind, stories = [], values = [] }) =>
   kind === "file" ? allRows().find((row) => row.dataset.url === values[0]) : stories.map(rowOf).find(Boolean);
 
@@ -271,10 +274,35 @@ const markSaving = (action, row = rowOfAction(action)) => {
   mark(row, text, "saving", { undoId: action.kind === "file" ? "" : action.id, isDecided: decides(action) });
 };
 
-// What became of an action of this editor's; others' change rows as rounds do.
+// A row that somebody else or a run changed says so at once; one that waits no more is dimmed, and stays until the next refresh.
+const markChanged = (row, text, isGone) => {
+  row.classList.toggle("gone", isGone);
+  row.dataset.changed = text;
+  row.querySelector(".changed")?.remove();
+  if (text) row.querySelector(".meta").prepend(make("span", { className: "changed", textContent: text }));
+};
+const tellOthers = (done) => {
+  if (done.state !== "done") return;
+  standAsTold(done);
+  const word = done.kind === "undo" ? say("taken_back") : wordFor(done);
+  const what = word === done.said ? say("changed_in_place") : word; // a rule that has no word of its own
+  for (const row of done.stories.map(rowOf).filter(Boolean)) markChanged(row, say("changed_by", { name: done.by, what }), decides(done));
+};
+
+// Who acts on more stories than there are rows is told what became of each, and asks for nothing else.
+const watched = new Map();
+const watch = (actions) => Promise.all(actions.map(({ id }) => new Promise((resolve) => watched.set(id, resolve))));
+
+// What became of an action of this editor's, or of another one's.
 const settle = (done) => {
   const sent = drop(done.id)?.action;
-  if (done.by !== editor) return;
+  if (done.by !== editor) return tellOthers(done);
+  if (watched.has(done.id)) {
+    watched.get(done.id)(done);
+    watched.delete(done.id);
+    if (done.state !== "done") return (done.stories ?? []).map(rowOf).forEach((row) => row && standAsBefore(row) & mark(row, say("not_saved", { what: done.what }), "refused"));
+  }
+  if (takenBack.has(done.id) && done.state === "done") return;
   if (done.state !== "done") (done.stories ?? []).map(rowOf).forEach(standAsBefore);
   else if (!isAhead(done)) standAsTold(done);
   const row = rowOfAction(done) ?? allRows().find((one) => one.dataset.undo === done.id);
@@ -288,6 +316,7 @@ const settle = (done) => {
   toast(`${tellOf(done)}: ${say("not_saved", { what: why })}`, { failed: true });
 };
 
+const takenBack = new Set(); // what is undone before it was saved is not shown as saved then
 const settleDone = (done, row) => {
   if (done.kind === "undo") {
     if (row && done.stories.length) showMoved(done, say("taken_back"));
@@ -322,23 +351,59 @@ const action = (kind, said, row, more = {}) => ({
   id: newId(), kind, said, stories: [nameOf(row)], values: [], why: "", seen: seenOf(row), ...more,
 });
 
-const verdict = async (said) => {
-  const stories = meant();
-  if (!stories.length) return;
-  let why = "";
-  if (said === "reject" || said === "remove") {
-    const what = stories.length > 1 ? say("stories", { count: stories.length }) : titleOf(stories[0]);
-    why = await askWhy(`${say(said)}: ${what}`, say(said));
-    if (why === null) return;
-  }
+// All stories of the filter, also those without a row, where the editor chose them: queue.js sends these.
+const everything = { names: null, picked: 0, act: null };
+
+const sayOf = async (stories, kind, said, more) => {
+  if (everything.names) return everything.act(kind, said, more);
   const moment = newId();
-  const actions = stories.map((row, at) => action("verdict", said, row, { why, id: at ? `${moment}-${at}` : moment }));
+  const mean = (row) => (kind === "snooze" ? waitingIn(row) : [nameOf(row)]);
+  const actions = stories.map((row, at) => action(kind, said, row, { stories: mean(row), ...more, id: at ? `${moment}-${at}` : moment }));
   actions.forEach((one) => markSaving(one));
   noteDone(actions);
   unpick();
   if (stories.includes(here())) standAfter(here());
   await act(actions);
 };
+
+const verdict = async (said) => {
+  const stories = meant();
+  const count = everything.names?.length ?? stories.length;
+  if (!count) return;
+  const what = count > 1 ? say("stories", { count }) : stories.length ? titleOf(stories[0]) : "";
+  let why = "";
+  if (said === "reject" || said === "remove") why = await askWhy(`${say(said)}: ${what}`, say(said));
+  else if (everything.names) why = await ask(`${say(said)}: ${what}`, [[say(said), ""]]);
+  if (why !== null) await sayOf(stories, "verdict", said, { why });
+};
+
+// A row is snoozed whole: another story of its group would take its place.
+const WAITS = ["held", "below-gate"];
+const waitingIn = (row) => {
+  const others = Array.from(row.querySelectorAll(".others li[data-name]")).filter((one) => one.querySelector(WAITS.map((standing) => `.standing.${standing}`).join()));
+  return [row, ...others].map(nameOf);
+};
+
+const morningIn = (days) => {
+  const at = new Date();
+  at.setDate(at.getDate() + days);
+  at.setHours(8, 0, 0, 0);
+  return at.toISOString();
+};
+const snooze = async () => {
+  const stories = meant().filter(({ dataset: { standing } }) => WAITS.includes(standing)); // others do not wait
+  const count = everything.names?.length ?? stories.length;
+  if (!count) return;
+  const monday = (8 - new Date().getDay()) % 7 || 7;
+  const ends = [[say("snooze_hours"), inHours(3)], [say("snooze_tomorrow"), morningIn(1)], [say("snooze_monday"), morningIn(monday)]];
+  if (rows?.dataset.view === "snoozed" || stories.some((row) => row.querySelector(".snoozed"))) ends.push([say("wake"), ""]);
+  const what = count > 1 ? say("stories", { count }) : stories.length ? titleOf(stories[0]) : "";
+  const end = await ask(`${say("snooze_until")}: ${what}`, ends, say("snooze_date"), { type: "date", word: say("snooze") });
+  if (end === null) return;
+  const until = /^[\d-]{10}$/.test(end) ? new Date(`${end}T08:00`).toISOString() : end;
+  await sayOf(stories, "snooze", "", { until: until || null, seen: {} });
+};
+const wake = (row) => sayOf([row], "snooze", "", { until: null, seen: {} });
 
 const rule = (said, row, more = {}) => {
   const made = action("rule", said, row, more);
@@ -399,24 +464,25 @@ const undoLast = async () => {
   const answer = await fetch(`${root}actions`).catch(() => null);
   const told = answer?.ok ? await answer.json() : [];
   const undone = new Set(told.filter((one) => one.kind === "undo" && one.state !== "refused").flatMap((one) => one.values));
-  const isOpen = (one) => ["verdict", "rule", "correct"].includes(one.kind) && ["done", "waits"].includes(one.state) && !undone.has(one.id);
+  const isOpen = (one) => ["verdict", "rule", "correct", "snooze"].includes(one.kind) && ["done", "waits"].includes(one.state) && !undone.has(one.id);
   const last = told.find(isOpen);
   if (!last) return toast(say("no_undo"));
   const moment = last.id.slice(0, 36);
   const together = told.filter((one) => isOpen(one) && one.id.slice(0, 36) === moment);
-  together.forEach((one) => undo(one.id));
+  together.forEach((one) => undo(one.id, true));
   const taken = together.length > 3 ? [`${wordFor(last)}: ${say("stories", { count: together.length })}`] : together.map(tellOf);
   toast(`${say("taken_back")}: ${taken.join(" · ")}`);
 };
 
-const undo = (id) => {
+const undo = (id, isTold = false) => {
   if (lastDone.includes(id)) lastDone.splice(lastDone.indexOf(id), 1);
   keepDone();
   const entry = outbox.get(id);
+  takenBack.add(id);
   const row = allRows().find((one) => one.dataset.undo === id) ?? (entry && rowOfAction(entry.action));
   if (entry && !entry.tried) drop(id);
   else act([{ id: newId(), kind: "undo", said: "", stories: moved.get(id) ?? (row ? [nameOf(row)] : []), values: [id], why: "", seen: {} }]);
-  if (!row) return toast(say("taken_back"));
+  if (!row) return isTold || toast(say("taken_back"));
   standAsBefore(row);
   delete row.dataset.state;
   delete row.dataset.undo;
@@ -499,12 +565,13 @@ const openRow = (edit = "") => {
 const commands = [
   { keys: "j", word: "key_next", run: () => step(1) },
   { keys: "k", word: "key_previous", run: () => step(-1) },
-  { keys: "J", word: "key_member", run: () => stepMember(1) },
-  { keys: "K", word: "key_member_back", run: () => stepMember(-1) },
+  { keys: ".", word: "key_member", run: () => stepMember(1) },
+  { keys: ",", word: "key_member_back", run: () => stepMember(-1) },
   { keys: "x", word: "key_pick", run: () => togglePick() },
   { keys: "p", word: "publish", run: () => verdict("publish") },
   { keys: "h", word: "hold", run: () => verdict("hold") },
   { keys: "r", word: "reject", run: () => verdict("reject") },
+  { keys: "z", word: "snooze", run: () => snooze() },
   { keys: "c", word: "clear", run: () => verdict("clear") },
   { keys: "D", word: "remove", run: () => verdict("remove") },
   { keys: "e", word: "edit", run: () => openRow("edit/") },
@@ -540,10 +607,11 @@ document.addEventListener("copydesk-command", ({ detail }) => {
 const listLinks = () =>
   Array.from(document.querySelectorAll(".me a:not([data-keys]), .views .own a"), (link) => ({ keys: "", text: link.textContent.trim(), run: () => link.click() }));
 const nameCommand = (command) => command.text ?? say(command.word);
+const hasSide = () => document.documentElement.classList.contains("with-side");
 const inHours = (hours) => new Date(Date.now() + hours * 3600000).toISOString();
 
 // Ask for one of some choices, by its number or a click; null where nothing is chosen.
-const ask = (title, choices, field = null, { word = say("save"), startsInField = false } = {}) =>
+const ask = (title, choices, field = null, { word = say("save"), startsInField = false, type = "text" } = {}) =>
   new Promise((resolve) => {
     let chosen = null;
     const finish = (value) => {
@@ -555,10 +623,12 @@ const ask = (title, choices, field = null, { word = say("save"), startsInField =
       button.addEventListener("click", () => finish(value));
       return make("li", {}, button);
     });
-    const input = field && make("input", { type: "text", placeholder: field, maxLength: 200 });
+    const input = field && make("input", { type, placeholder: field, maxLength: 200 });
     input?.setAttribute("aria-label", field);
+    if (type === "date") input.min = morningIn(1).slice(0, 10);
+    const label = type === "date" ? [make("p", { className: "hint", textContent: field })] : [];
     const form = make("form", { method: "dialog" },
-      make("h2", { textContent: title }), make("ol", { className: "choices" }, ...buttons), ...(input ? [input] : []),
+      make("h2", { textContent: title }), make("ol", { className: "choices" }, ...buttons), ...label, ...(input ? [input] : []),
       make("p", { className: "foot" },
         make("button", { type: "button", textContent: say("cancel"), onclick: () => dialog.close() }),
         ...(input ? [make("button", { className: "main", textContent: word })] : [])));
@@ -616,7 +686,7 @@ const help = () => {
   open(dialog);
 };
 
-const palette = () => {
+const palette = (listed = [...commands, ...listLinks()]) => {
   const input = make("input", { type: "text", placeholder: say("palette"), autocomplete: "off" });
   const list = make("ul", { id: "palette-list" });
   const dialog = make("dialog", { className: "palette" }, input, list);
@@ -630,7 +700,7 @@ const palette = () => {
   input.setAttribute("aria-controls", "palette-list");
   const draw = () => {
     const wanted = input.value.trim().toLowerCase();
-    shown = [...commands, ...listLinks()].filter((one) => nameCommand(one).toLowerCase().includes(wanted));
+    shown = listed.filter((one) => nameCommand(one).toLowerCase().includes(wanted));
     at = Math.max(0, Math.min(at, shown.length - 1));
     const items = shown.map((one, number) => {
       const item = make("li", { id: `command-${number}` }, make("span", { textContent: nameCommand(one) }), make("kbd", { textContent: one.keys }));
@@ -683,16 +753,17 @@ document.addEventListener("keydown", (event) => {
   if (isTyping(event.target)) return;
   if (event.key === "Escape" && !document.querySelector("dialog[open]")) {
     const wayBack = document.querySelector("[data-back]");
-    if (wayBack) location.href = wayBack.href;
-    return;
+    if (wayBack) return void (location.href = wayBack.href);
   }
-  const keys = { ArrowDown: "j", ArrowUp: "k" }[event.key] ?? (event.key === "Enter" && event.target.matches(".row") ? "o" : event.key);
+  const onRow = event.target.matches(".row") && { Enter: hasSide() ? "Enter" : "o", " ": hasSide() ? "Space" : " " }[event.key];
+  if (!onRow && ["Enter", " "].includes(event.key)) return; // a link or button is meant
+  const keys = onRow || ({ ArrowDown: "j", ArrowUp: "k" }[event.key] ?? event.key);
   const whole = prefix ? `${prefix} ${keys}` : keys;
   prefix = "";
   const command = commands.find((one) => one.keys === whole);
   if (command) {
     event.preventDefault();
-    command.run();
+    command.run(event);
   } else if (commands.some((one) => one.keys.startsWith(`${whole} `))) {
     prefix = whole;
     setTimeout(() => (prefix = ""), 1500);
@@ -702,7 +773,7 @@ document.addEventListener("keydown", (event) => {
 // ---- clicks -------------------------------------------------------------------------------------
 
 document.addEventListener("click", (event) => {
-  const row = event.target.closest(".row");
+  const row = event.target.closest(".row") ?? (event.target.closest(".side") && here());
   if (row && !row.classList.contains("here")) stand(row, false);
   const button = event.target.closest("button");
   if (!button) return;
@@ -713,7 +784,9 @@ document.addEventListener("click", (event) => {
   else if (which && which !== "edit") {
     event.preventDefault();
     unpick();
-    verdict(which);
+    if (which === "snooze") snooze();
+    else if (which === "wake") wake(row);
+    else verdict(which);
   } else if ("takeIn" in button.dataset) {
     event.preventDefault();
     takeIn(row);
@@ -727,6 +800,7 @@ document.addEventListener("click", (event) => {
     event.preventDefault();
     const [kind, said] = button.value.split(" ");
     if (kind === "verdict") verdict(said);
+    else if (kind === "snooze") snooze();
     else merge();
   }
 });
@@ -772,7 +846,7 @@ const fetchPart = async ({ target: fold }) => {
 };
 document.querySelectorAll("[data-fetch]").forEach((fold) => fold.addEventListener("toggle", fetchPart));
 
-const refetch = async (events) => {
+const refetch = async (events, gone = []) => {
   const query = events.map((event) => `event=${encodeURIComponent(event)}`).join("&");
   const content = await fragment(`${root}rows?${query}`).catch(() => null);
   if (!content) return;
@@ -781,12 +855,27 @@ const refetch = async (events) => {
     if (!old) continue;
     carry(old, fresh);
     putInPlace(old, fresh);
+    if (!fresh.dataset.state && fresh.dataset.version !== old.dataset.version) markChanged(fresh, sayChange(old, fresh, gone.includes(fresh.dataset.event)), gone.includes(fresh.dataset.event));
   }
+};
+
+// Who changed a row is told by its action, before this; else by its decision, or it was a run.
+const sayChange = (old, fresh, isGone) => {
+  const [was, word] = [old, fresh].map((row) => row.querySelector(".word"));
+  const isDecided = word && word.textContent !== was?.textContent;
+  if (isDecided) return say("changed_by", { name: word.dataset.by, what: word.querySelector("b").textContent });
+  const [slept, sleeps] = [old, fresh].map((row) => row.querySelector(".snoozed"));
+  if (slept && !sleeps) return say("said_wake");
+  if (sleeps && !slept) return say("changed_by", { name: sleeps.title, what: say("said_snooze") });
+  if (old.dataset.changed && isGone === old.classList.contains("gone")) return old.dataset.changed;
+  const isMoved = isGone || old.dataset.standing !== fresh.dataset.standing;
+  return say("changed_by_run", { what: isMoved ? say(`standing_${fresh.dataset.standing}`) : say("changed_in_place") });
 };
 
 // A row that is new keeps what became of the words on it, and whether it is selected.
 const carry = (old, fresh) => {
-  if (old.dataset.state) {
+  const isBack = old.querySelector(".snoozed") && !fresh.querySelector(".snoozed"); // it waits again
+  if (old.dataset.state && !isBack) {
     fresh.dataset.state = old.dataset.state;
     fresh.dataset.undo = old.dataset.undo ?? "";
     fresh.className = old.className;
@@ -794,6 +883,7 @@ const carry = (old, fresh) => {
     if (old.dataset.state === "saving") showStanding(fresh, old.dataset.standing);
     fresh.querySelector(".state")?.replaceChildren(...(old.querySelector(".state")?.childNodes ?? []));
   }
+  if (old.dataset.changed) markChanged(fresh, old.dataset.changed, old.classList.contains("gone"));
   const box = fresh.querySelector(".pick input");
   if (box) box.checked = old.querySelector(".pick input")?.checked ?? false;
 };
@@ -810,6 +900,7 @@ const putInPlace = (old, fresh) => {
   }
   if (hasFocus) fresh.focus({ preventScroll: true });
   if (anchor) window.scrollBy(0, here().getBoundingClientRect().top - top);
+  if (old === anchor) document.dispatchEvent(new Event("copydesk-here"));
 };
 
 // A rule moved stories between events: the rows of these take the place of those that were.
@@ -857,16 +948,21 @@ const lookAgain = async () => {
   // what comes after all that is shown has only moved up from the next page
   fresh = new Set(order.filter((event, at) => !shown.has(event) && (at < lastShown || !shown.size)));
   const total = document.querySelector("[data-total]");
+  if (total) Object.assign(total.dataset, { total: told.total });
   if (total) total.textContent = say("stories", { count: told.total });
   const news = document.querySelector(".news");
   news.hidden = fresh.size === 0;
   news.textContent = say("new_stories", { count: fresh.size });
   const changed = Object.entries({ ...told.left, ...told.rows }).filter(([event, version]) => shown.has(event) && shown.get(event).dataset.version !== version);
   const quiet = changed.map(([event]) => event).filter((event) => !isBusy(shown.get(event)));
-  if (quiet.length) await refetch(quiet);
+  if (quiet.length) await refetch(quiet, told.gone);
+  // a row whose group is no more has joined another one
+  const lost = told.gone.filter((event) => !(event in told.left)).map((event) => shown.get(event)).filter((row) => row?.isConnected && isOpen(row));
+  for (const row of lost) markChanged(row, say("changed_by_run", { what: say("standing_behind-leader") }), true);
 };
 
 const showNews = async () => {
+  document.querySelectorAll(".row.gone:not(.here)").forEach((row) => row.remove());
   if (!fresh.size) return;
   const query = Array.from(fresh, (event) => `event=${encodeURIComponent(event)}`).join("&");
   const content = await fragment(`${root}rows?${query}`).catch(() => null);
@@ -938,11 +1034,16 @@ events.addEventListener("pictures", (event) => {
   const { stories } = JSON.parse(event.data);
   showMade((row) => stories.includes(nameOf(row)));
 });
-events.addEventListener("action", (event) => settle(JSON.parse(event.data)));
-events.addEventListener("changed", () => {
+const lookSoon = () => {
   clearTimeout(looking);
   looking = setTimeout(lookAgain, 300);
+};
+events.addEventListener("action", (event) => {
+  const done = JSON.parse(event.data);
+  settle(done);
+  if (["snooze", "undo"].includes(done.kind)) lookSoon(); // the server tells changes once a second: one back and forth is none
 });
+events.addEventListener("changed", lookSoon);
 events.addEventListener("round", (event) => {
   const told = JSON.parse(event.data);
   const node = document.getElementById("round");
@@ -978,7 +1079,6 @@ const readPlace = () => {
 };
 const standAtFirst = async () => {
   const place = readPlace();
-  const isOpen = (row) => row && !row.classList.contains("done");
   const isBack = Boolean(place.query) && place.query === rows.dataset.query;
   const findPlace = () => (isBack ? place.names.map(rowOf).find(isOpen) : null);
   const findOpen = () => findPlace() ?? (isBack ? null : allRows().find(isOpen));
@@ -997,3 +1097,5 @@ if (rows) standAtFirst();
 else if (allRows().length) stand(allRows()[0], false);
 const back = document.querySelector("[data-back]");
 if (back) back.href = readPlace().address ?? back.href;
+
+export { act, allRows, ask, commands, editor, everything, fragment, here, isOpen, make, markSaving, nameOf, newId, noteDone, palette, picks, root, rowOf, rows, say, showPicks, stand, step, toast, unpick, WAITS, watch };

@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Literal
 
 from copydesk.catalogue import StoryFilter
+from copydesk.desk_store.action_queue import Snooze
 from copydesk.kit import dates
 from copydesk.news import ReasonKind, Ruling, Standing, Story, Verdict
 from copydesk.news.edition import PictureFile
@@ -15,7 +16,7 @@ from copydesk.newsroom import Newsroom
 from copydesk.newsroom.standings import domains_of
 from copydesk.placement.addresses import record_name
 
-QueueView = Literal["waiting", "missed", "published", "off", "rejected", "all"]
+QueueView = Literal["waiting", "snoozed", "missed", "published", "off", "rejected", "all"]
 QueueOrder = Literal["front", "time"]
 # A number on the page of numbers, whose stories are wanted: those of a day that are neither on the
 # site nor waiting; those with a counted delay; those with a counted review; those with a decision
@@ -26,9 +27,11 @@ QueueCursor = tuple[float, str]  # a row's position in an order: its time or war
 _DAY = timedelta(days=1)
 _NEAR = 20  # points below the threshold that just miss it
 # The statuses of each view; empty for all. Group members and copies are shown in the row of their
-# group: as rows of their own they are in "all" only.
+# group: as rows of their own they are in "all" only. Snoozed stories leave "waiting" and "missed"
+# for a view of their own, but not where days are asked for: other pages count stories by these.
 VIEWS: Mapping[QueueView, frozenset[Standing]] = {
     "waiting": frozenset({Standing.HELD}),
+    "snoozed": frozenset({Standing.HELD, Standing.BELOW_GATE}),
     "missed": frozenset({Standing.BELOW_GATE}),
     "published": frozenset({Standing.PUBLISHED}),
     "off": frozenset({Standing.BELOW_GATE, Standing.OFF_BEAT, Standing.RULED_OUT}),
@@ -78,11 +81,17 @@ class QueueChoices:
 
 
 def make_filter(
-    newsroom: Newsroom, question: QueueQuestion, counted: frozenset[str] | None = None
+    newsroom: Newsroom,
+    question: QueueQuestion,
+    counted: frozenset[str] | None = None,
+    snoozed: frozenset[str] = frozenset(),
 ) -> StoryFilter:
     """Return the search index filter for a query of the queue; `counted` restricts it to these
-    paths.
+    paths, `snoozed` are those of snoozed stories.
     """
+    hides = question.view in {"waiting", "missed"} and not (question.since or question.until)
+    if question.view == "snoozed":
+        counted = snoozed if counted is None else counted & snoozed
     if counted is not None:  # source and days are already in its number
         question = replace(question, source="", since=None, until=None, decided=None)
     gate = newsroom.beat.scoring.publish_at
@@ -101,6 +110,7 @@ def make_filter(
         quality=(gate - _NEAR, gate) if is_near else None,
         words=question.search,
         paths=counted,
+        but=snoozed if hides else frozenset(),
     )
 
 
@@ -143,7 +153,7 @@ class QueueStory:
     `is_wanted` is set if the story matches the question; others are in its group. `picture` is its
     stored picture in the size for lists, None if there is none; `unmade` is the original if that
     size is still to be made. `has_page` is set if the story has a page on the last built site.
-    `pin` is the rule in force that pins it.
+    `pin` is the rule in force that pins it; `snooze` says until when it does not wait.
     """
 
     story: Story
@@ -154,6 +164,7 @@ class QueueStory:
     unmade: PictureFile | None = None
     has_page: bool = False
     pin: Ruling | None = None
+    snooze: Snooze | None = None
 
     @property
     def name(self) -> str:

@@ -20,6 +20,7 @@ import msgspec
 
 from copydesk import archive, judge
 from copydesk.catalogue import Catalogue, FiledHappening, StoryFilter
+from copydesk.desk_store.action_queue import Snooze
 from copydesk.editing import explain
 from copydesk.editing.queue._question import (
     KeptCounts,
@@ -34,7 +35,7 @@ from copydesk.editing.queue._question import (
     make_row,
 )
 from copydesk.editing.queue.numbers import find_number_paths
-from copydesk.errors import RecordError, UsageError
+from copydesk.errors import DeskStoreError, RecordError, UsageError
 from copydesk.judge import gate
 from copydesk.kit import text, urls
 from copydesk.memory import Fate
@@ -249,6 +250,7 @@ class QueueReader:
         self._records: OrderedDict[tuple[str, int], Story] = OrderedDict()
         self._counts = KeptCounts(clock)
         self._choices: dict[tuple[object, ...], tuple[int, QueueChoices]] = {}
+        self.list_snoozes: Callable[[datetime], Mapping[str, Snooze]] = lambda _now: {}
 
     def close(self) -> None:
         """Close the search index of stories."""
@@ -263,9 +265,12 @@ class QueueReader:
         """Update the search index of stories with what was committed to git since the last call."""
         follow_commits(newsroom, self._catalogue)
 
-    def version(self) -> int:
-        """Return a number that changes when any process changes the search index of stories."""
-        return self._catalogue.version()
+    def version(self, newsroom: Newsroom) -> object:
+        """Return a value that changes when any process changes the search index of stories.
+
+        It also changes when a story is snoozed, or comes back.
+        """
+        return self._catalogue.version(), self._snoozes(newsroom)
 
     def page(self, newsroom: Newsroom, question: QueueQuestion) -> QueuePage:
         """Return one page of the queue rows that match a query, from the current story records."""
@@ -354,9 +359,32 @@ class QueueReader:
         """Return the name of a story's group (about one event), "" if there is no such story."""
         return self._catalogue.find_happening(name)
 
+    def find_matching(
+        self, newsroom: Newsroom, question: QueueQuestion, names: Collection[str] | None = None
+    ) -> list[str]:
+        """Return the names of the stories that match a query, of all or of these `names`."""
+        wanted = self._make_filter(newsroom, question)
+        if names is None:
+            return [record_name(path) for path in self._catalogue.find(wanted)]
+        paths = self._catalogue.find_by_name(names)
+        recheck_in_passing(newsroom, self._catalogue, paths)
+        return [record_name(path) for path in sorted(self._catalogue.match(wanted, paths))]
+
+    def read_stories(self, newsroom: Newsroom, names: Collection[str]) -> list[QueueStory]:
+        """Return the stories with these names; skip those that cannot be read."""
+        paths = self._catalogue.find_by_name(names)
+        return list(self._read(newsroom, self._know(newsroom, paths), paths, paths))
+
     def _make_filter(self, newsroom: Newsroom, question: QueueQuestion) -> StoryFilter:
         counted = find_number_paths(newsroom, self._catalogue, question)
-        return make_filter(newsroom, question, counted)
+        snoozed = frozenset(self._catalogue.find_by_name(self._snoozes(newsroom)))
+        return make_filter(newsroom, question, counted, snoozed)
+
+    def _snoozes(self, newsroom: Newsroom) -> Mapping[str, Snooze]:
+        """Return the snoozed stories by name, none if the web interface's database fails."""
+        with contextlib.suppress(DeskStoreError):
+            return self.list_snoozes(newsroom.now)
+        return {}
 
     def _find(
         self, newsroom: Newsroom, wanted: StoryFilter, question: QueueQuestion
@@ -379,19 +407,22 @@ class QueueReader:
         self, newsroom: Newsroom, members: Mapping[str, Sequence[str]], wanted: Collection[str]
     ) -> Iterator[QueueRow]:
         """Yield the queue rows of groups from their records; matching stories come first."""
-        every = [path for paths in members.values() for path in paths]
-        known = _Known(
-            standings=self._catalogue.standings(every),
-            signatures=self._catalogue.signatures_of(every),
-            rulings=_read_rulings(newsroom),
-            pins=find_pins(newsroom),
-        )
+        known = self._know(newsroom, [path for paths in members.values() for path in paths])
         for happening, paths in members.items():
             chosen = _choose_paths(paths, wanted)
             stories = list(self._read(newsroom, known, chosen, wanted))
             if stories:
                 unread = len(paths) - len(chosen)
                 yield make_row(happening, known.version(paths, stories), stories, unread)
+
+    def _know(self, newsroom: Newsroom, paths: Collection[str]) -> _Known:
+        return _Known(
+            standings=self._catalogue.standings(paths),
+            signatures=self._catalogue.signatures_of(paths),
+            rulings=_read_rulings(newsroom),
+            pins=find_pins(newsroom),
+            snoozes=self._snoozes(newsroom),
+        )
 
     def _read(
         self, newsroom: Newsroom, known: _Known, paths: Sequence[str], wanted: Collection[str]
@@ -411,6 +442,7 @@ class QueueReader:
                     unmade=unmade,
                     has_page=standing is Standing.PUBLISHED and _has_page(newsroom, path),
                     pin=known.pins.get(record_name(path)),
+                    snooze=known.snoozes.get(record_name(path)),
                 )
 
     def _story(self, newsroom: Newsroom, path: str, signature: int) -> Story:
@@ -429,12 +461,13 @@ class QueueReader:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Known:
-    """Statuses, file signatures, rulings and pins of the stories on a page of the queue."""
+    """Statuses, file signatures, rulings, pins and snoozes of the stories on a queue page."""
 
     standings: Mapping[str, Standing]
     signatures: Mapping[str, int]
     rulings: archive.Rulings
     pins: Mapping[str, Ruling]
+    snoozes: Mapping[str, Snooze]
 
     def version(self, paths: Sequence[str], stories: Sequence[QueueStory]) -> str:
         """Return a text that changes with a row's listed stories, or with any member's status.
@@ -444,7 +477,7 @@ class _Known:
         """
         members = (f"{path} {self.standings.get(path)}" for path in paths)
         listed = (
-            repr((seen.story, seen.verdict, seen.has_page, seen.pin, seen.picture))
+            repr((seen.story, seen.verdict, seen.has_page, seen.pin, seen.snooze, seen.picture))
             for seen in stories
         )
         form = "\n".join((*members, *listed)).encode("utf-8", "replace")
