@@ -144,7 +144,7 @@ def test_each_plot_has_its_words_and_a_table_for_who_does_not_see_it(anna: Brows
         assert f'<title id="{name}-name">' in part
         assert f'<desc id="{name}-words">' in part
         assert part.index("<svg") < part.index("<details>") < part.index("<table>")
-    assert "30 pages dropped." in section(body, "drops_by_reason")
+    assert "30 fetched pages were not saved." in section(body, "drops_by_reason")
     assert "59 min" in section(body, "source_delay")
     assert "style=" not in body
     assert "<style" not in body

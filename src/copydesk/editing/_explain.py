@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -117,8 +117,12 @@ def _of_story(newsroom: Newsroom, story: Story, stories: dict[str, Story]) -> Ex
         gone=story.access == GONE or is_known_gone(newsroom.memory, story.path),
         quality=story.quality,
         parts=tuple(map(_quality_row, judge.quality_parts(ruled, rules.beat, article))),
-        titles={path: one.title for path, one in ({story.path: story} | stories).items()},
+        titles=_titles((story, *stories.values())),
     )
+
+
+def _titles(stories: Iterable[Story]) -> dict[str, str]:
+    return {story.path: story.title for story in stories}
 
 
 def _quality_row(part: judge.QualityPart) -> QualityRow:

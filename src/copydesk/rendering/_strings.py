@@ -176,13 +176,17 @@ def _check(own: _File, default: _File) -> _File:
     if own.get("language", {}).get("direction", "ltr") not in {"ltr", "rtl"}:
         raise _refusal("language.direction", 'use "ltr" or "rtl"')
     for key, word in own.get("words", {}).items():
-        near = difflib.get_close_matches(key, default["words"], 1, _MISSPELLED)
-        if near and near != [key] and not key.startswith(_OF_READER_PAGES):
-            raise _refusal(f"words.{key}", f"there is no such word: use {near[0]}")
+        _check_spelling(key, default["words"])
         _check_word(key, word, default["words"].get(key))
     for key, value in own.get("dates", {}).items():
         _check_dates(key, value, default["dates"])
     return own
+
+
+def _check_spelling(key: str, known: Mapping[str, object]) -> None:
+    near = difflib.get_close_matches(key, known, 1, _MISSPELLED)
+    if near and near != [key] and not key.startswith(_OF_READER_PAGES):
+        raise _refusal(f"words.{key}", f"there is no such word: use {near[0]}")
 
 
 def _check_word(key: str, word: object, default: object) -> None:
