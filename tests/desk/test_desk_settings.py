@@ -89,7 +89,10 @@ def test_the_page_shows_the_file_and_its_defaults(anna: Browser) -> None:
     )
     assert form["mail.postal_address"] == "Quay 1 <Gull>"
     assert "<code>scoring.publish_at</code> · Default: 70</span>" in body
-    assert "<code>front.half_life_hours</code> · Default: 24 · not set in beat.toml" in body
+    assert (
+        "<code>front.half_life_hours</code> · Default: 24 · not set in the settings file beat.toml"
+        in body
+    )
     assert 'name="letter[0].days" value="friday" checked' in body
     assert 'href="/desk/settings/" aria-current="page"' in body
     assert "style=" not in body
@@ -123,7 +126,12 @@ def test_only_the_lines_of_the_changed_settings_change_in_one_commit(
     assert message.startswith("settings: 5 changed\n\n* site.title = ")
     assert message.rstrip().endswith("by Anna")
     shown = anna.get(answer.headers["location"]).body
-    for words in ("being rebuilt", "until they are rescored", "The next issue", "Rescore saved"):
+    for words in (
+        "being rebuilt",
+        "until they are rescored",
+        "The next issue",
+        "Calculate the quality of saved stories again",
+    ):
         assert words in shown
     assert "not committed" not in shown
 

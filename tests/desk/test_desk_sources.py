@@ -151,7 +151,7 @@ def test_run_now_says_what_it_fetches_and_why_not_the_rest(tmp_path: Path) -> No
         plan = re.sub(r"<[^>]+>", " ", body.partition('class="plan"')[2].partition("</section>")[0])
         assert "1 source is due and is fetched:  The Due" in plan
         for name, words in {
-            "Later": "1 source is not due yet",
+            "Later": "1 source does not need to be fetched yet",
             "Failing": "1 source failed last time and is tried again later",
             "Blocked": "1 source denies access and is tried again later",
             "Paused": "1 source asked for a pause that is not over yet",
