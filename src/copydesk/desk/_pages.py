@@ -196,7 +196,8 @@ class Pages:
     def describe_result(self, since: datetime) -> str:
         """Return as a text what the last run since a time has brought, "" for none."""
         status = self._read_status()
-        if status is None or status.began < since or not status.is_over:
+        began = since.replace(microsecond=0)  # as the status has it, in whole seconds
+        if status is None or status.began < began or not status.is_over:
             return ""
         counts = {"filed": status.filed, "held": status.held, "updated": status.updated}
         return self.strings.say(
