@@ -87,7 +87,7 @@ FEEDS = (
         feed(_TWO.replace(b"Story", b"\x00\x0bStory")),
         Leads(count=2),
     ),
-    one("feed cut off", feed(_TWO[:-30]), Leads(count=2)),
+    one("feed cut off", feed(_TWO[:-30]), Leads(count=1)),
     one("feed after blank lines", feed(b"\n\n  " + _TWO), Leads(count=2)),
     one("feed with php warnings before it", feed(b"<b>Warning</b>: so\n" + _TWO), Leads(count=2)),
     one(

@@ -426,6 +426,7 @@ def show_command(pages: Pages, demanded: background.DemandedCommand, title: str)
             f"round_{state}" if demanded.code in (None, 0) else "round_failed"
         ),
         "is_over": demanded.code is not None,
+        "result": "",
         "log": [text.fold(line) for line in demanded.log],
     }
 

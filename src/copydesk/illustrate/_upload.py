@@ -28,7 +28,7 @@ _COMMAND = (
     *(sys.executable, "-P", "-c"),
     "from copydesk.illustrate import answer_upload; answer_upload()",
 )
-_LOGO = "from copydesk.illustrate import answer_logo; answer_logo({})"
+_LOGO = "from copydesk.illustrate._upload import answer_logo; answer_logo({})"
 UPLOAD_BYTES = 5_000_000
 _MOST_PIXELS = 25_000_000  # decoded 100 MB; a larger JPEG is decoded at a half or a quarter
 _QUALITY = 90  # high, as the forms for pages are made from it
