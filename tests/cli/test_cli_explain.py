@@ -73,7 +73,7 @@ def test_quality_is_a_table_in_the_place_of_its_reasons_with_the_sum_below(root:
         f"  other             +50  {LONG.strip()}",
         "                    -10  late: [31mred",
         "  sum                75",
-        "  published: quality 75 reaches the threshold 70",
+        "  status: quality 75 reaches the threshold 70",
         "  rank: 2nd by quality of the last 3 stories on Coast (median 75, 2 published)",
     ] == explain(root)[2:9]
 

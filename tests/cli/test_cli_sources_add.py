@@ -201,7 +201,7 @@ def test_where_the_feed_is_broken_the_links_of_the_page_are_named_as_its_stead(
     said = copydesk("-C", root, "sources", "add", HOME, "--web", web)
 
     assert 0 == said.code, said.err
-    assert f"could not read: {HOME}sea: the XML of the source ends too early" in said.err
+    assert f"problem: the XML of the source ends too early: {HOME}sea" in said.err
     assert f"no feed could be read, so the links of this page are used: {HOME}" in said.err
 
 

@@ -104,6 +104,12 @@ def test_a_verdict_is_in_the_record_in_git_and_on_the_site(
     until(lambda: "Sea wall" not in anna.get("/").body)
 
 
+def test_an_empty_view_speaks_of_filters_only_where_there_are_some(anna: Browser) -> None:
+    empty = anna.get("/desk/?view=snoozed").body
+    assert ("This view has no stories." in empty, "Remove filters" in empty) == (True, False)
+    assert "Remove filters" in anna.get("/desk/?view=snoozed&q=walrus").body
+
+
 def test_an_action_that_is_sent_again_counts_once(served: ServedNewsroom, anna: Browser) -> None:
     action = verdict("hold", SEALS, why="quite rightly")
     for _ in range(3):

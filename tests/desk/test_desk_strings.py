@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 import copydesk.desk
+from copydesk.cli import terminal
 from copydesk.news import ReasonKind
 
 FOLDER = Path(copydesk.desk.__file__).parent / "strings"
@@ -22,6 +23,11 @@ def words(language: str) -> dict[str, object]:
 def gaps(word: object) -> set[str]:
     texts = word.values() if isinstance(word, dict) else [word]
     return {gap for text in texts for gap in re.findall(r"\{(\w+)\}", str(text))}
+
+
+def test_commands_and_desk_name_a_status_alike() -> None:
+    desk = words("en")
+    assert terminal.STANDINGS == {one: desk[f"standing_{one}"] for one in terminal.STANDINGS}
 
 
 def test_every_kind_of_reason_has_a_word() -> None:

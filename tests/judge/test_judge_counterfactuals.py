@@ -132,8 +132,8 @@ def of(filed: dict[str, Story], name: str, beat: Beat = BEAT) -> str:
 
 def test_a_member_says_who_leads_and_how_it_would_or_would_leave() -> None:
     lines = of(group(90, 80), "b")
-    assert "the main story of its group is a: its quality is 90, here it is 80" in lines
-    assert "this story lacks 26 points" in lines
+    assert "the main story of its group is a: that story has quality 90, this story has 80" in lines
+    assert "this story needs 26 more points" in lines
     assert "to make this story the main story, run copydesk rule pin b" in lines
     assert "to take this story out of its group, run copydesk rule split b --why …" in lines
     assert "; alone, its quality 80 reaches the threshold 70" in lines
@@ -144,8 +144,8 @@ def test_what_a_leader_has_beside_quality_is_told_and_counted() -> None:
     picture = (Image(url="https://a.example/quake.jpg"),)
     desk.round(story("a", QUAKES[0], 90, images=picture), story("b", QUAKES[1], 80))
     lines = of(desk.filed, "b")
-    assert "is a: its quality is 90, here it is 80, a picture, and to replace a main" in lines
-    assert "this story lacks 36 points" in lines
+    assert "this story has 80; only that story is or has: a picture; a published" in lines
+    assert "this story needs 36 more points" in lines
 
 
 def test_so_many_points_more_would_indeed_lead() -> None:

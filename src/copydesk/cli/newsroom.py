@@ -37,7 +37,12 @@ _RUN_NOW = "Fetch the first stories now?"
     help="Turn the folder of an everyday.cc site into a newsroom, in place.",
 )
 @click.option("--title", default="", help="Title of the site.")
-@click.option("--topic", "topics", multiple=True, help="Topic of the site; can be repeated.")
+@click.option(
+    "--topic",
+    "topics",
+    multiple=True,
+    help='Topic of the site, also with words for it: "Bikes: bicycle, cycle lane"; repeatable.',
+)
 @click.option("--source", "sources", multiple=True, help="Feed or website URL; can be repeated.")
 @click.option("--language", default="", help="Language of the site (default: en-us).")
 @click.option("--timezone", default="", help="Time zone, such as Europe/Berlin (default: UTC).")
@@ -77,7 +82,9 @@ def new_command(
     starts.require_free_folder(folder)
     new: config.NewBeat | None
     if any(own):
-        plain = config.NewBeat(title=title or next(iter(topics), "") or folder.resolve().name)
+        plain = config.NewBeat(
+            title=title or "".join(topics[:1]).partition(":")[0] or folder.resolve().name
+        )
         given = {"locale": language, "timezone": timezone, "contact": contact}
         new, is_asked = _complete(plain, topics, sources, given), False
     else:
@@ -88,10 +95,22 @@ def new_command(
     if not is_run and is_ready and is_asked:
         is_run = click.confirm(_RUN_NOW, default=True, err=True)
     if is_run:
-        context = click.get_current_context()
-        context.obj = replace(invocation, folder=folder)
-        context.invoke(run_command, web=web)
+        _fetch_first(replace(invocation, folder=folder), folder, web, is_ready=is_ready)
     elif not invocation.json:
+        _note_next_steps(folder, is_ready=is_ready)
+
+
+def _fetch_first(invocation: Invocation, folder: Path, web: Path | None, *, is_ready: bool) -> None:
+    """Fetch the first stories; if that fails, say that the newsroom is there, and what is next."""
+    context = click.get_current_context()
+    context.obj = invocation
+    try:
+        context.invoke(run_command, web=web)
+    except (click.exceptions.Exit, CopydeskError):
+        terminal.note("the newsroom is complete; its first run failed, as the messages above say")
+        _note_next_steps(folder, is_ready=is_ready)
+        raise
+    if not sys.stdout.isatty():
         _note_next_steps(folder, is_ready=is_ready)
 
 
@@ -151,11 +170,11 @@ def _ask(invocation: Invocation, web: Path | None) -> config.NewBeat | None:
     if not title:
         return None
     plain = config.NewBeat(title=title)
-    topics = _prompt_each("topic", config.read_topic)
+    topics = _prompt_each("topic", config.read_topic, _ask_keywords)
     contact = _prompt(_CONTACT, "", config.read_contact)
 
     def preview(url: str) -> str:
-        return _preview(invocation, url, replace(plain, contact=contact), web)
+        return _preview(invocation, url, replace(plain, contact=contact, sources=(url,)), web)
 
     keep = preview if contact or web else str
     sources = _prompt_each("URL of a feed or website", source_address, keep)
@@ -165,6 +184,14 @@ def _ask(invocation: Invocation, web: Path | None) -> config.NewBeat | None:
         "timezone": _prompt("time zone", plain.timezone, _reader(kinds.TIMEZONE)),
     }
     return _complete(plain, topics, sources, given)
+
+
+def _ask_keywords(topic: str) -> str:
+    """Return a topic with the words that a person gives for it."""
+    if ":" in topic:
+        return topic
+    words = _prompt(f"words in headlines about {topic}, with commas between (Enter: its name only)")
+    return f"{topic}: {words}" if words else topic
 
 
 def _preview(invocation: Invocation, url: str, new: config.NewBeat, web: Path | None) -> str:
@@ -180,7 +207,7 @@ def _preview(invocation: Invocation, url: str, new: config.NewBeat, web: Path | 
                 return preview_source(newsroom, url, web)
             except CopydeskError as error:
                 terminal.note(f"{error}\nhint: {error.hint}" if error.hint else str(error))
-                return url if click.confirm("Keep this address?", default=True, err=True) else ""
+                return url if click.confirm("Keep this address?", default=False, err=True) else ""
 
 
 def _prompt_each(

@@ -70,7 +70,10 @@ def _show(report: rejudging.RejudgeReport, *, is_applied: bool) -> None:
     if stories and not is_applied:
         terminal.note("nothing is saved yet: to save the changes, run copydesk rejudge --apply")
     elif report.updated:
-        terminal.note("the site shows the changes after the next run or copydesk build")
+        terminal.note(
+            "the site shows the changes in a few seconds if copydesk serve is running, else after "
+            "the next run or copydesk build"
+        )
 
 
 def _note_what_stays(report: rejudging.RejudgeReport) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shlex
 import signal
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -15,7 +15,7 @@ import click
 from copydesk import building
 from copydesk.cli import terminal
 from copydesk.cli._invocation import DEPLOY_HELP, WEB_HELP, Invocation, common
-from copydesk.kit import urls
+from copydesk.kit import dates, urls
 from copydesk.news import Standing
 from copydesk.newsroom import Newsroom, open_newsroom, reports, starts
 from copydesk.newsroom.cataloguing import ask_catalogue
@@ -24,11 +24,14 @@ from copydesk.newsroom.standings import count_standings
 _FILE = click.Path(path_type=Path, dir_okay=False)
 
 
-@click.command("run")
+@click.command(
+    "run",
+    context_settings={"token_normalize_func": lambda name: "all" if name == "all-due" else name},
+)
 @click.option("--web", metavar="FILE", type=_FILE, help=WEB_HELP)
 @click.option("--record", metavar="FILE", type=_FILE, help="Save all responses to this WARC file.")
 @click.option("--dry-run", is_flag=True, help="Show what would be saved; change nothing.")
-@click.option("--all-due", is_flag=True, help="Fetch all sources, even if they are not due yet.")
+@click.option("--all", "all_due", is_flag=True, help="Fetch all sources, not only those due now.")
 @click.option("--deploy", is_flag=True, help=DEPLOY_HELP)
 @common
 def run_command(
@@ -52,7 +55,7 @@ def run_command(
     )
     with invocation.newsroom(scratch=dry_run) as opened, terminal.progress() as progress:
         if web is None and sys.stderr.isatty():
-            note_pause(opened, [source.url for source in opened.beat.sources])
+            _note_pause(opened)
         report = rounds.run_round(opened, options, progress)
     if invocation.json:
         terminal.as_json(report)
@@ -67,15 +70,15 @@ def run_command(
         raise click.exceptions.Exit(1)
 
 
-def note_pause(newsroom: Newsroom, addresses: Iterable[str]) -> None:
-    """Say how to fetch hosts of one's own without pauses, if some of the addresses are there."""
+def _note_pause(newsroom: Newsroom) -> None:
+    """Say how to fetch hosts of one's own without pauses, if sources are there."""
     options = newsroom.settings.fetch
-    for host in sorted({urls.host(address) for address in addresses}):
-        if options.allows(host) and options.delay(host):
-            terminal.note(
-                f"{options.delay(host):g} s between requests to {host}; for a server of your own, "
-                "set delay_seconds = 0 in [fetch] of beat.toml"
-            )
+    hosts = sorted({urls.host(source.url) for source in newsroom.beat.sources})
+    if own := [host for host in hosts if options.allows(host) and options.delay(host)]:
+        terminal.note(
+            f"{options.delay(own[0]):g} s between requests to {', '.join(own)}; for servers of "
+            "your own, set delay_seconds = 0 in [fetch] of beat.toml"
+        )
 
 
 def show_round(report: reports.RoundReport, *, dry_run: bool = False) -> None:
@@ -103,22 +106,33 @@ def _note_next_step(invocation: Invocation, report: reports.RoundReport, *, dry_
         return
     if dry_run:
         terminal.note(f"next: {invocation.command('run')}")
-    elif report.headlines:
+    elif report.stories.get(Standing.PUBLISHED):
         terminal.note(f"next: {invocation.command('serve')} shows the site and the desk")
+    elif report.stories:
+        terminal.note(f"no story is on the site; next: {invocation.command('stories')} shows why")
+    elif report.failed:
+        terminal.note(f"next: {invocation.command('sources', 'check')} shows the faults of sources")
 
 
-_STANDINGS = {
-    Standing.PUBLISHED: "published",
-    Standing.HELD: "waiting for an editor",
-    Standing.BELOW_GATE: "below the quality threshold",
-    Standing.BEHIND_LEADER: "behind a fuller report of the event",
-    Standing.COPY: "copies of another story",
-    Standing.OFF_BEAT: "on none of the topics",
-    Standing.RULED_OUT: "blocked by a rule",
-    Standing.REJECTED: "rejected by an editor",
-    Standing.REMOVED: "removed by an editor",
-    Standing.DROPPED: "dropped",
+_PLANS = {
+    "later": "read not long ago",
+    "failing": "failed before",
+    "blocked": "refused copydesk before",
+    "paused": "asked for a pause",
+    "ended": "ended",
 }
+
+
+def _list_not_due(report: reports.RoundReport) -> Iterator[str]:
+    """Yield a line on the sources that were not fetched, with the reasons and the next time."""
+    count = sum(report.not_due.values())
+    if not count:
+        return
+    why = ", ".join(f"{number} {_PLANS[plan]}" for plan, number in report.not_due.items())
+    due = dates.parse(report.next_due)
+    when = f"; next at {due.astimezone():%H:%M}" if due else ""
+    now = ": to fetch them now, run with --all" if set(report.not_due) - {"paused", "ended"} else ""
+    yield f"{count} {'sources are' if count > 1 else 'source is'} not due ({why}{when}){now}"
 
 
 def _count_lines(report: reports.RoundReport, would: str) -> Iterator[str]:
@@ -126,9 +140,10 @@ def _count_lines(report: reports.RoundReport, would: str) -> Iterator[str]:
     lost = {reason: count for reason, count in report.dropped.items() if reason != "seen"}
     reasons = ", ".join(f"{count} {reason}" for reason, count in lost.items())
     yield f"{report.leads} links found in {report.seconds:.1f} s"
+    yield from _list_not_due(report)
     yield f"  {would}saved    {len(report.filed)}"
     for standing, count in report.standings.items():
-        yield f"    {_STANDINGS[standing]:<34}{count:>6}"
+        yield f"    {terminal.STANDINGS[standing]:<34}{count:>6}"
     yield f"  {would}updated  {len(report.updated)}"
     if report.looked_again:
         yield f"  checked  {report.looked_again} saved pages again for changes"
@@ -145,7 +160,7 @@ def _count_lines(report: reports.RoundReport, would: str) -> Iterator[str]:
         yield f"{published} of {sum(report.stories.values())} stories are on the site; the others:"
         for standing, count in report.stories.items():
             if standing is not Standing.PUBLISHED:
-                yield f"  {_STANDINGS[standing]:<36}{count:>6}"
+                yield f"  {terminal.STANDINGS[standing]:<36}{count:>6}"
 
 
 _EDITOR = "Demo editor"

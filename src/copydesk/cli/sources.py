@@ -70,7 +70,7 @@ def add(
 
 def _note_failed(discovery: sources.Discovery) -> None:
     for failure in discovery.failed:
-        terminal.note(f"could not read: {failure.url}: {failure.what}")
+        terminal.note(f"problem: {failure.what}: {failure.url}")
 
 
 def _note_fallback(discovery: sources.Discovery, chosen: watch.Offer) -> None:
@@ -84,7 +84,6 @@ def preview_source(newsroom: Newsroom, url: str, web: Path | None) -> str:
 
     A person chooses if there are several. Raises CopydeskError if nothing can be read.
     """
-    rounds.note_pause(newsroom, [url])
     with terminal.progress() as progress:
         discovery = sources.find_sources(newsroom, url, web, progress)
     _note_failed(discovery)
@@ -133,7 +132,6 @@ def _look_at(invocation: Invocation, url: str, web: Path | None) -> sources.Disc
         if web is None:
             pause = newsroom.settings.fetch.delay_seconds
             terminal.note(f"looking for sources at {url}, {pause:g} s between requests to a host")
-            rounds.note_pause(newsroom, [url])
         with terminal.progress() as progress:
             return sources.find_sources(newsroom, url, web, progress)
 
@@ -207,14 +205,8 @@ def _report_added(
 
 def _plain(offers: Sequence[watch.Offer]) -> list[dict[str, object]]:
     return [
-        {
-            "url": offer.url,
-            "kind": offer.kind,
-            "title": offer.title,
-            "items": offer.items,
-            "newest": "" if offer.newest is None else dates.rfc3339(offer.newest),
-            "samples": list(offer.samples),
-        }
+        {name: getattr(offer, name) for name in ("url", "kind", "title", "items")}
+        | {"newest": dates.rfc3339(offer.newest) if offer.newest else "", "samples": offer.samples}
         for offer in offers
     ]
 
@@ -335,7 +327,9 @@ def _summary(rows: Sequence[sources.HealthRow]) -> str:
     states = Counter(row.state for row in rows).most_common()
     people = sum(row.needs_person for row in rows)
     parts = ", ".join(f"{number} {state}" for state, number in states)
-    needs = f"{people or 'none'} need{'s' * (people < 2)} attention"
+    failing = any(row.failures for row in rows)
+    none = "copydesk tries again by itself" if failing else "none needs attention"
+    needs = f"{people} need{'s' * (people < 2)} attention" if people else none
     return f"{_sources(count)}: {parts}; {needs}"
 
 

@@ -71,12 +71,14 @@ def stories_command(
 
 
 def _show(listed: stories.StoryList) -> None:
-    columns = terminal.Columns(16, 7, 13, 24, 0, right=frozenset({1}), spare=(3, 0))
+    columns = terminal.Columns(
+        16, 7, terminal.find_status_width(), 20, 0, right=frozenset({1}), spare=(3, 0, 1)
+    )
     if listed.stories or listed.dropped:
         columns.head(("time (UTC)", "quality", "status", "topics", "headline"))
     for story in listed.stories:
         time = story.published_at[:16].replace("T", " ") or "-"
-        standing = f"{story.standing}{', gone' if story.gone else ''}"
+        standing = terminal.STANDINGS[Standing(story.standing)] + ", gone" * story.gone
         topics, title = text.fold(", ".join(story.topics)), text.fold(story.title)
         quality = "-" if story.quality is None else str(story.quality)
         click.echo(columns.line((time, quality, standing, topics, title)))
@@ -86,7 +88,7 @@ def _show(listed: stories.StoryList) -> None:
             click.echo(f"{'':18}{text.fold(story.why)}")
     for lead in listed.dropped:
         time = lead.at[:16].replace("T", " ")
-        click.echo(columns.line((time, "", Standing.DROPPED, lead.reason, text.fold(lead.url))))
+        click.echo(columns.line((time, "", "dropped", lead.reason, text.fold(lead.url))))
     _note_more("stories", len(listed.stories), listed.total)
     _note_more("dropped pages", len(listed.dropped), listed.dropped_total)
     if listed.gate:
@@ -120,7 +122,8 @@ def explain_command(invocation: Invocation, path_or_url: str) -> None:
         told = {field.name: getattr(why, field.name) for field in fields(why)}
         terminal.as_json({**told, "trail": trail.entries, "trail_rest": trail.rest})
         return
-    click.echo(f"{why.state}: {why.path or why.url} (decided in step: {why.stage})")
+    status = terminal.STANDINGS[Standing(why.standing)] if why.standing else why.state
+    click.echo(f"{status}: {why.path or why.url} (decided in step: {why.stage})")
     _print_lines("headline", [_name(why, why.path)] if why.path in why.titles else ())
     _print_reasons(why)
     if why.verdict:
@@ -179,7 +182,8 @@ def _print_reasons(why: reports.Explanation) -> None:
     is_told = False
     for reason in why.reasons:
         if reason not in counted:
-            click.echo(f"  {text.fold(reason)}")
+            about, _, why_so = text.fold(reason).partition(": ")
+            click.echo(f"  {'status' if about == 'published' else about}: {why_so}")
         elif not is_told:
             is_told = True
             for line in terminal.quality_table(why.parts, why.quality):

@@ -21,6 +21,7 @@ import click
 from copydesk import newsroom
 from copydesk.errors import UsageError
 from copydesk.kit import dates, text
+from copydesk.news import Standing
 
 if TYPE_CHECKING:
     from copydesk.newsroom import reports, standings
@@ -60,10 +61,11 @@ def is_somebody_there() -> bool:
 
 
 def failures(failed: Sequence[newsroom.Failure], most: int = 20) -> None:
-    """Print the first `most` failures on stderr, each with its hint, and the number of the rest."""
-    for failure in failed[:most]:
+    """Print the first `most` failures on stderr, each hint once, and the number of the rest."""
+    last = {failure.hint: at for at, failure in enumerate(failed[:most])}
+    for at, failure in enumerate(failed[:most]):
         note(text.fold(f"failed: {failure.what}: {failure.url}"))
-        if failure.hint:
+        if failure.hint and last[failure.hint] == at:
             note(f"  hint: {text.fold(failure.hint)}")
     if len(failed) > most:
         note(f"… and {len(failed) - most} more failures; --json lists all failures")
@@ -163,6 +165,9 @@ _STAGES = {
     "read articles": "reading articles",
     "try": "trying keywords",
     "page": "fetching the page",
+    "feeds": "reading the feeds of the site",
+    "guesses": "trying common addresses of feeds, as the page names none",
+    "sitemaps": "reading sitemaps",
 }
 
 
@@ -294,18 +299,35 @@ def _span(seconds: float) -> str:
     return f"{max(seconds, 0):.0f}s"
 
 
-_MOST = 20  # headlines on a terminal; the rest are counted
-_WIDTHS = (7, 7, 0)
+STANDINGS = {  # a story's status in the words of the desk
+    Standing.PUBLISHED: "published",
+    Standing.HELD: "waiting for review",
+    Standing.BELOW_GATE: "below the threshold",
+    Standing.BEHIND_LEADER: "grouped under the main story",
+    Standing.COPY: "copy",
+    Standing.OFF_BEAT: "off topic",
+    Standing.RULED_OUT: "blocked by a rule",
+    Standing.REJECTED: "rejected",
+    Standing.REMOVED: "removed",
+    Standing.DROPPED: "dropped (not added)",
+}
+_MOST = 15  # headlines of a run; the rest are counted
 _INDENT = "  "
 _OUTCOMES = {"filed": "saved", "held": "held", "updated": "updated"}
 
 
+def find_status_width() -> int:
+    """Return the columns for a story's status, less on a narrow terminal."""
+    return 28 if shutil.get_terminal_size((100, 24)).columns >= _WIDE else 20
+
+
 def show_headlines(headlines: Sequence[reports.Headline]) -> None:
-    """Print the outcome, quality score and headline of stories; a terminal gets only the first."""
-    shown = headlines[:_MOST] if sys.stdout.isatty() else headlines
+    """Print the status, quality and headline of the newest published stories, else of others."""
+    newest = sorted(headlines, key=lambda line: line.path.rpartition("/")[2][:10], reverse=True)
+    shown = ([line for line in newest if line.published] or newest)[:_MOST]
     _show_lines(shown)
     if len(headlines) > len(shown):
-        click.echo(f"… and {len(headlines) - len(shown)} more stories")
+        click.echo(f"… and {len(headlines) - len(shown)} more (copydesk stories)")
 
 
 def show_rehearsal(headlines: Sequence[reports.Headline]) -> None:
@@ -325,16 +347,17 @@ def show_story(headline: reports.Headline) -> None:
 
 
 def _show_lines(headlines: Sequence[reports.Headline], *, with_reasons: bool = False) -> None:
-    columns = Columns(*_WIDTHS, right=frozenset({1}))
+    columns = Columns(find_status_width(), 7, 0, right=frozenset({1}), spare=(1,))
     if headlines:
-        columns.head(("story", "quality", "headline"))
+        columns.head(("status", "quality", "headline"))
     for headline in headlines:
         quality = "" if headline.quality is None else str(headline.quality)
         title = text.fold(headline.title)
+        status = STANDINGS[headline.standing] if headline.standing else _OUTCOMES[headline.became]
         if sys.stdout.isatty():
-            click.echo(columns.line((_OUTCOMES[headline.became], quality, title)))
+            click.echo(columns.line((status, quality, title)))
         else:
-            click.echo("\t".join((headline.became, quality, headline.path, title)))
+            click.echo("\t".join((status, quality, headline.path, title)))
         for reason in headline.why if with_reasons else ():
             click.echo(f"{_INDENT}{text.fold(reason)}")
 

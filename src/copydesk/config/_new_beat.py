@@ -54,9 +54,7 @@ off_beat = "drop"                         # "keep": add stories that match no to
 mode = "gate"                             # "hold": every story waits for an editor
 
 [fetch]
-{contact:<42}# required by `copydesk run`: "mailto:you@your.domain".
-                                          # It is sent in the User-Agent, so that publishers can
-                                          # write to you about your requests.
+{contact}
 max_age_days = 14                         # articles older than 14 days are dropped; 0: no limit
 
 [pictures]
@@ -80,6 +78,10 @@ show = "cached"                           # "hotlink": show the publisher's file
 # at = "07:00"
 # approval = "editor"                     # an editor must approve each issue; "itself": nobody must
 """
+_NO_CONTACT = """\
+# `copydesk run` needs a contact, such as "mailto:you@your.domain". It is sent in the User-Agent, so
+# that publishers can write to you about your requests.
+"""
 _MAIN_TOPIC = """\
 # The main topic, above all topics that you add: a name from _data/topics.
 topic = {topic}\
@@ -96,9 +98,7 @@ name: {name}
 # An article gets this topic if it contains enough of these keywords: whole words, in upper or lower
 # case. One name misses many articles: add other words that the news uses for this topic.
 keywords:
-  - {name}
-#  - another word
-#  - a phrase of several words
+  - {name}{words}
 # aliases: [another name]                 # names that count as much as the topic's own name
 # required: [a word]                      # the article must contain one of these words
 # excluded: [a word]                      # the article must not contain any of these words
@@ -129,7 +129,8 @@ class NewBeat:
     """The answers of a user who creates a site: title, topics, sources (URLs), locale, time zone,
     and the address at which publishers reach the user.
 
-    A single topic becomes the main topic; of several, none does.
+    A single topic becomes the main topic; of several, none does. A topic may have keywords after
+    its name: `Bikes: bicycle, cycle lane`.
     """
 
     title: str
@@ -157,9 +158,12 @@ def compose_newsroom(new: NewBeat) -> Mapping[str, str]:
     is_alone = len(topics) == 1
     width = max(2, len(str(len(topics) - 1)))  # the files' order by name is that of the topics
     for number, (id_, name) in enumerate(_with_ids(topics)):
+        words = _keyword_lines(name, new.topics[number])
         path = f"{TOPICS_FOLDER}/{number:0{width}}-{id_}.yaml"
         folder = "" if is_alone else f"{id_}/"  # the main topic's list is that of all stories
-        composed[path] = _TOPIC.format(id=_yaml(id_), name=_yaml(name), url=_URL, folder=folder)
+        composed[path] = _TOPIC.format(
+            id=_yaml(id_), name=_yaml(name), words=words, url=_URL, folder=folder
+        )
     return composed
 
 
@@ -172,7 +176,9 @@ def _compose_beat(new: NewBeat, title: str, topics: Sequence[str]) -> str:
         url=_URL,
         locale=_toml.format_value(_check(kinds.LOCALE, new.locale, "--language")),
         timezone=_toml.format_value(_check(kinds.TIMEZONE, new.timezone, "--timezone")),
-        contact=f"contact = {_toml.format_value(read_contact(new.contact))}",
+        contact=("" if new.contact else _NO_CONTACT)
+        + f"contact = {_toml.format_value(read_contact(new.contact))}"
+        + _allow_own(new.sources),
         main_topic=main,
     )
     sources = {urls.identity(url): url for url in reversed(new.sources)}
@@ -182,6 +188,13 @@ def _compose_beat(new: NewBeat, title: str, topics: Sequence[str]) -> str:
     return whole
 
 
+def _allow_own(sources: Sequence[str]) -> str:
+    """Return the line for the sources at private addresses: their owner wants them fetched."""
+    hosts = dict.fromkeys(urls.host(url) for url in sources if urls.is_private(urls.host(url)))
+    named = ", ".join(map(_toml.format_value, hosts))
+    return f"\nallow_hosts = [{named}] # private addresses that may be fetched" if hosts else ""
+
+
 def read_contact(said: str) -> str:
     """Return a contact address as beat.toml takes it: `mailto:` is added to an email address."""
     is_mail = "@" in said and ":" not in said
@@ -189,20 +202,32 @@ def read_contact(said: str) -> str:
 
 
 def read_topic(said: str) -> str:
-    """Return the name of one topic; UsageError for several with commas between them."""
-    if "," in said:
-        what, hint = "expected one topic", "give one topic a line, or --topic once for each"
+    """Return one topic: its name, or its name and keywords (`Bikes: bicycle, cycle lane`).
+
+    Raises UsageError for several names with commas between them.
+    """
+    if "," in said.partition(":")[0]:
+        what = "expected one topic"
+        hint = 'give one topic a line, or --topic once for each, as in "Bikes: bicycle, cycle lane"'
         raise UsageError(what, subject=text.fold(said)[:_NAME_CHARACTERS], hint=hint)
     return text.fold(said)
 
 
 def _topic_names(said: Sequence[str]) -> list[str]:
-    names = [_name(read_topic(word), "--topic") for word in said]
+    names = [_name(read_topic(word).partition(":")[0], "--topic") for word in said]
     counts = Counter(map(str.casefold, names))
     twice = next((name for name in names if counts[name.casefold()] > 1), None)
     if twice is not None:
         raise UsageError("the topic is named twice", subject=twice, hint="name each topic once")
     return names
+
+
+def _keyword_lines(name: str, said: str) -> str:
+    """Return the lines of a topic's keywords that follow its name; examples if there are none."""
+    words = {word.casefold(): word for word in map(text.fold, said.partition(":")[2].split(","))}
+    words = {key: word for key, word in words.items() if key not in {"", name.casefold()}}
+    lines = (f"\n  - {_yaml(word)}" for word in words.values())
+    return "".join(lines) or "\n#  - another word\n#  - a phrase of several words"
 
 
 def _name(said: str, what: str) -> str:

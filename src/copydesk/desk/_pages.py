@@ -7,7 +7,7 @@ import hashlib
 import json
 import math
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
@@ -57,6 +57,7 @@ _ACTS = (
 _CONTENTS = frozenset(
     {"rows", "row", "story", "trail", "neighbours", "actions", "conflicts"}
 )  # template variables besides `page`
+_IN_OTHER_ROWS = (Standing.COPY, Standing.BEHIND_LEADER)
 _CLEAR = ("clear", "verdict clear", "c")
 _WAKE = ("wake", "snooze", "z")
 
@@ -122,7 +123,12 @@ class Pages:
         question, page = answer.question, answer.page
         here = self.address(question)
         following = replace(question, after=page.after)
-        none = "none_waiting" if question == QueueQuestion(order=question.order) else "none_found"
+        is_whole = question == QueueQuestion(view=question.view, order=question.order)
+        none = (
+            ("none_waiting" if question.view == "waiting" else "none_here")
+            if is_whole
+            else "none_found"
+        )
         return self.page(
             "queue.html",
             editor,
@@ -141,7 +147,17 @@ class Pages:
             next=self.address(following) if page.after else "",
             none=self.strings.say(none),
             snooze_ends=self._list_snooze_ends(answer.counts.opened.newsroom.now),
+            elsewhere=list(self._find_elsewhere(answer)) if is_whole and not page.rows else [],
         )
+
+    def _find_elsewhere(self, answer: QueueAnswer) -> Iterator[View]:
+        """Yield links to unpublished stories that are shown in the rows of other stories."""
+        opened = answer.counts.opened
+        for standing in _IN_OTHER_ROWS if answer.question.view == "off" else ():
+            asked = QueueQuestion(view="all", standing=standing)
+            if count := opened.queue.count(opened.newsroom, asked):
+                words = self.strings.say(f"elsewhere_{standing}", count=count)
+                yield {"words": words, "href": self.address(asked)}
 
     def rows(self, editor: Editor, rows: Iterable[QueueRow], here: str) -> Iterable[str]:
         """Yield each row of the story queue as HTML; its forms redirect back to `here`."""

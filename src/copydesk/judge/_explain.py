@@ -406,16 +406,16 @@ def _why_it_leads(story: Story, leader: Story, beat: Beat) -> str:
     if leader.verdict is not None and leader.verdict.said == "publish":
         return "an editor published that story"
     own, best = story.quality or 0, leader.quality or 0
-    why = f"its quality is {best}, here it is {own}"
+    why = f"that story has quality {best}, this story has {own}"
     lack = best + 1 - own
     if profile_of(beat).blocks:
         merits, more = count_merits(leader, story)
-        why = ", ".join((why, *merits))
+        why += f"; only that story is or has: {', '.join(merits)}" if merits else ""
         lack = more + 1
     if leader.published and profile_of(beat).blocks:
-        why += f", and to replace a main story, another needs {STAYS} points more"
+        why += f"; a published main story is replaced only by one that is {STAYS} points better"
         lack += STAYS
-    return f"{why}; this story lacks {_count_of(lack, 'point')}" if lack > 0 else why
+    return f"{why}; this story needs {_count_of(lack, 'more point')}" if lack > 0 else why
 
 
 def _changes_of_topics(story: Story, beat: Beat, article: Article | None) -> Iterator[str]:

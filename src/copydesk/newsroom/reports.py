@@ -55,6 +55,7 @@ class Headline:
     """One story in a fetching run's report: whether it is new, corrected or published, and why.
 
     `why` has the main reasons for a new story, or the corrections of a story stored earlier.
+    `standing` is its status after the run, None if unknown.
     """
 
     path: str
@@ -64,6 +65,7 @@ class Headline:
     quality: int | None
     topics: tuple[str, ...] = ()
     why: tuple[str, ...] = ()
+    standing: Standing | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,9 +76,10 @@ class RoundReport:
     next fetching run, `waiting_stories` all stories that wait for an editor. In a fetching run for
     a single page, `declined` is the reason why it was not stored. `missing` counts what a restore
     left missing, None if nothing. `standings` counts the new stories by status, `stories` all
-    stories that the newsroom had at the end. A fetching run is not `complete` if a record could not
-    be written or committed, or if a deploy failed. It is `offline` if it fetched sources, and each
-    request failed in the network.
+    stories that the newsroom had at the end. `not_due` counts the sources that were not fetched, by
+    reason; `next_due` is when the first of them is due, RFC 3339 or "". A fetching run is not
+    `complete` if a record could not be written or committed, or if a deploy failed. It is `offline`
+    if it fetched sources, and each request failed in the network.
     """
 
     leads: int = 0
@@ -101,6 +104,8 @@ class RoundReport:
     offline: bool = False
     standings: Mapping[Standing, int] = field(default_factory=dict)
     stories: Mapping[Standing, int] = field(default_factory=dict)
+    not_due: Mapping[str, int] = field(default_factory=dict)
+    next_due: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,7 +9,7 @@ import contextlib
 import itertools
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -21,6 +21,7 @@ from copydesk.archive import ArticleStore
 from copydesk.archive.change import Recovered
 from copydesk.building import build
 from copydesk.errors import CopydeskError, GitError, RecordError
+from copydesk.kit import dates
 from copydesk.memory import Memory
 from copydesk.news import Beat, Standing
 from copydesk.newsroom import Failure, Newsroom, Progress, Troubles, alone
@@ -290,8 +291,7 @@ async def run(
     if options.dry_run:
         waiting += sum(new.is_held for new in done.stories.new.values())
     report = _report(done, troubles, stopwatch)
-    new = _count_standings(newsroom, done, report.filed)
-    report = replace(report, standings=new, stories=stories)
+    report = replace(_with_standings(newsroom, done, report), stories=stories)
     declined = round_outcomes.find_declined_tip(done.outcomes) if options.tip else None
     missing = gathered.again.count if gathered.again else count_missing(newsroom)
     return replace(report, waiting_stories=waiting, declined=declined, missing=missing)
@@ -361,15 +361,17 @@ def _report(done: Concluded, troubles: Troubles, stopwatch: Stopwatch) -> RoundR
         stages=dict(stopwatch.stages),
         headlines=list_headlines(done.stories, written),
         offline=gathered.asked.are_unreachable,
+        not_due=gathered.asked.not_due,
+        next_due=dates.rfc3339(due) if (due := gathered.asked.next_due) else "",
     )
 
 
-def _count_standings(
-    newsroom: Newsroom, done: Concluded, filed: Sequence[str]
-) -> Mapping[Standing, int]:
-    """Count the new stories by their status (published, held, …), in the order of `Standing`."""
-    if not filed:
-        return {}
+def _with_standings(newsroom: Newsroom, done: Concluded, report: RoundReport) -> RoundReport:
+    """Return the report with the status of each new story (published, held, …), and their counts
+    in the order of `Standing`.
+    """
+    if not report.filed:
+        return report
     rules = read_rules(newsroom.root, newsroom.beat, newsroom.now)
 
     def find_standing(new: NewStory) -> Standing:
@@ -377,8 +379,15 @@ def _count_standings(
             Standing.HELD if new.is_held else standing_of(rules, new.story, lambda _: new.as_read)
         )
 
-    counts = Counter(find_standing(done.stories.new[path]) for path in filed)
-    return {standing: counts[standing] for standing in Standing if counts[standing]}
+    found = {path: find_standing(done.stories.new[path]) for path in report.filed}
+    counts = Counter(found.values())
+    return replace(
+        report,
+        standings={standing: counts[standing] for standing in Standing if counts[standing]},
+        headlines=tuple(
+            replace(line, standing=found.get(line.path, line.standing)) for line in report.headlines
+        ),
+    )
 
 
 # What the memory forgets after a round, so that it does not grow forever.

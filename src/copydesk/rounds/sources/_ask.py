@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import shlex
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -24,11 +25,12 @@ from copydesk.rounds.sources.states import (
     source_states,
 )
 from copydesk.watch import entry, schedule
-from copydesk.watch.schedule.state import SourceState, is_due, may_be_asked
+from copydesk.watch.schedule.state import SourceState, is_due, may_be_asked, next_due
 
 _MORE_SITEMAPS = 20
 _PARTS_KEPT = 100  # sitemaps of an index whose validators are stored, per source
 Validators = tuple[str, str]  # ETag, Last-Modified
+AskPlan = Literal["now", "later", "failing", "blocked", "paused", "ended"]
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 
@@ -37,6 +39,7 @@ class SourceAnswer:
     """The result of fetching one source: its links, its new state, and its failure, if any.
 
     It is unreachable if the request failed in the network: no address, no connection, no answer.
+    `private_host` is a host that was not asked because its address is private.
     """
 
     source: Source
@@ -44,14 +47,17 @@ class SourceAnswer:
     leads: tuple[Lead, ...] = ()
     failure: Failure | None = None
     is_unreachable: bool = False
+    private_host: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceAnswers:
     """The results of fetching sources, in the order in which beat.toml lists the sources.
 
-    `before` holds every source's state before the round. `pushed` names the sources whose hub
-    pushes this round consumes. `failed` lists the sources that gave nothing, and other failures.
+    `before` holds every source's state before the round. `not_due` counts the sources that were not
+    asked, by the plan for them, and `next_due` is when the first of these is due. `pushed` names
+    the sources whose hub pushes this round consumes. `failed` lists the sources that gave nothing,
+    and other failures.
     """
 
     answers: tuple[SourceAnswer, ...] = ()
@@ -59,6 +65,8 @@ class SourceAnswers:
     before: Mapping[str, SourceState] = field(default_factory=dict)
     pushed: frozenset[str] = frozenset()
     failed: tuple[Failure, ...] = ()
+    not_due: Mapping[str, int] = field(default_factory=dict)
+    next_due: datetime | None = None
 
     @property
     def after(self) -> Mapping[str, SourceState]:
@@ -87,7 +95,6 @@ class SourcesToAsk:
 
 
 ALL = SourcesToAsk(all_due=True)
-AskPlan = Literal["now", "later", "failing", "blocked", "paused", "ended"]
 
 
 def plan_for(state: SourceState, now: datetime, *, is_pushed: bool = False) -> AskPlan:
@@ -134,16 +141,36 @@ async def collect_leads(
 
     await asyncio.gather(*starmap(one_host, queues.items()))
     in_order = [answers[source.url] for source in newsroom.beat.sources if source.url in answers]
-    failed = [answer.failure for answer in in_order if answer.failure is not None]
+    failed = list(_list_failures(in_order, newsroom.settings.fetch.allow_hosts))
     if to_ask.alone and not failed:
         failed = list(_explain_silence(to_ask.alone, in_order, states, newsroom.now))
+    later = [] if to_ask.alone else _list_later(states, answers, newsroom.now)
     return SourceAnswers(
         answers=tuple(in_order),
         leads=_first_of_each(in_order),
         before=states,
         pushed=pushed,
         failed=(*failed, *troubles.failures()),
+        not_due=Counter(plan_for(state, newsroom.now) for state in later),
+        next_due=next_due(later),
     )
+
+
+def _list_later(
+    states: Mapping[str, SourceState], answers: Mapping[str, SourceAnswer], now: datetime
+) -> list[SourceState]:
+    """Return the states of the sources that were not asked, because they are not due."""
+    others = (state for url, state in states.items() if url not in answers)
+    return [state for state in others if not is_due(state, now)]
+
+
+def _list_failures(answers: Sequence[SourceAnswer], allowed: Sequence[str]) -> Iterator[Failure]:
+    """Yield the failures of sources. Those of private hosts get one hint with all these hosts."""
+    private = [*allowed, *(answer.private_host for answer in answers if answer.private_host)]
+    for answer in answers:
+        if answer.failure is not None:
+            hint = hint_own_hosts(private) if answer.private_host else answer.failure.hint
+            yield replace(answer.failure, hint=hint)
 
 
 def _queues(
@@ -379,6 +406,7 @@ def _after_refusal(source: Source, state: SourceState, answer: Refused) -> Sourc
         state=state,
         failure=failure,
         is_unreachable=answer.reason in _NETWORK_REASONS,
+        private_host=urls.host(answer.url) if answer.reason == "address" else "",
     )
 
 
@@ -388,14 +416,14 @@ _NETWORK_REASONS = {"network", "certificate", "too-slow"}
 def _hint(answer: Refused) -> str:
     if answer.fault.kind is FaultKind.PROXY_UNSET:
         return "set the environment variable, or remove proxy_env from beat.toml"
-    if answer.reason == "address":
-        return hint_own_host(answer.url)
     return _HINTS.get(answer.reason, "the source is fetched again later")
 
 
-def hint_own_host(url: str) -> str:
-    """Return the advice for a URL whose host has a private IP address."""
-    return f'if the host is yours, set allow_hosts = ["{urls.host(url)}"] in [fetch] of beat.toml'
+def hint_own_hosts(hosts: Sequence[str]) -> str:
+    """Return the advice for hosts that have a private IP address."""
+    whose = "the host is" if len(hosts) == 1 else "the hosts are"
+    named = ", ".join(f'"{host}"' for host in dict.fromkeys(hosts))
+    return f"if {whose} yours, set allow_hosts = [{named}] in [fetch] of beat.toml"
 
 
 _LOOK = "the source is fetched again later; `copydesk watch URL` shows its current response"
@@ -404,7 +432,7 @@ _HINTS = {
         "check whether the source has moved; a source with status 410 has ended and is no longer "
         "fetched"
     ),
-    "robots": "robots.txt forbids it or cannot be read; ask the publisher, or remove the source",
+    "robots": "copydesk obeys robots.txt: ask the publisher for permission, or remove the source",
     "slow-down": "the source asked for a pause, and is fetched again after it",
     "blocked": "the site blocks programs; ask the publisher, or remove the source",
     "certificate": "the publisher must renew the certificate; check whether the feed has moved",

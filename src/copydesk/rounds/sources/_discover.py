@@ -24,10 +24,11 @@ from copydesk import watch
 from copydesk.errors import CopydeskError, FeedError, FetchError, UsageError
 from copydesk.kit import text, urls
 from copydesk.news import Fetcher, NotModified, Page, Refused, Request, Source
+from copydesk.news.options import Manners
 from copydesk.news.source import SourceKind
 from copydesk.newsroom import Failure, Newsroom, Progress, Silence, failure_of
 from copydesk.rounds._pool import ReaderPool, connect
-from copydesk.rounds.sources._ask import describe_cut, hint_own_host
+from copydesk.rounds.sources._ask import describe_cut, hint_own_hosts
 from copydesk.watch import discovery
 from copydesk.watch.discovery import FeedCandidate
 from copydesk.watch.entry import SourceReading
@@ -99,10 +100,15 @@ def find_sources(
     """
     address = source_address(url)
 
+    fetch = newsroom.settings.fetch
+    at_once = {host: Manners(delay_seconds=0.0) for host in fetch.allow_hosts}  # the owner's hosts
+    fetch = replace(fetch, hosts={**at_once, **fetch.hosts})
+    settings = replace(newsroom.settings, fetch=fetch)
+
     async def run() -> Discovery:
         readers = ReaderPool(newsroom.beat, workers=1)
         try:
-            async with connect(newsroom.settings, newsroom.memory, newsroom.now, web) as fetcher:
+            async with connect(settings, newsroom.memory, newsroom.now, web) as fetcher:
                 return await _Search(newsroom.now, fetcher, readers, progress or Silence()).at(
                     address
                 )
@@ -306,7 +312,7 @@ def _nothing(url: str, failed: list[Failure]) -> FeedError:
 
 def _unreachable(url: str, answer: Refused | NotModified) -> FetchError:
     reason = answer.reason if isinstance(answer, Refused) else ""
-    hint = hint_own_host(url) if reason == "address" else _HINTS.get(reason, _CHECK)
+    hint = hint_own_hosts([urls.host(url)]) if reason == "address" else _HINTS.get(reason, _CHECK)
     return FetchError(f"the page cannot be fetched ({_reason(answer)})", subject=url, hint=hint)
 
 

@@ -60,21 +60,30 @@ def refresh_by_rules(
     """Return sources' states, by URL. Those whose rules changed are due now, to be read in full.
 
     Items that were unwanted may be wanted by the new rules. A source whose `every_minutes` changed
-    is due now, too.
+    is due now, too, and so is one that failed before [fetch] changed: the owner may have set what
+    it failed for, such as `allow_hosts`.
     """
     rules = RuleDigests(settings)
     found = dict(states)
     for source in settings.beat.sources:
         state, digest = states[source.url], rules.of(source)
         every = source.every_minutes * 60.0
-        if (state.rules, state.every) == (digest, every):
+        if (state.rules, state.every, state.fetch) == (digest, every, rules.fetch):
             continue
-        found[source.url] = replace(state, rules=digest, every=every)
+        found[source.url] = replace(state, rules=digest, every=every, fetch=rules.fetch)
         if state.rules and state.rules != digest:
             found[source.url] = _forgetful(found[source.url])
-        if state.rules and (state.rules != digest or every):
+        if _is_due_anew(state, found[source.url]):
             found[source.url] = replace(found[source.url], next_at=state.rest_until or now)
     return found
+
+
+def _is_due_anew(before: SourceState, after: SourceState) -> bool:
+    """Return whether changed settings make a source due: it may list more, or work now."""
+    if before.failures and before.fetch not in {"", after.fetch}:
+        return True
+    is_paced = bool(after.every) and after.every != before.every
+    return bool(before.rules) and (before.rules != after.rules or is_paced)
 
 
 def _forgetful(state: SourceState) -> SourceState:
@@ -132,6 +141,7 @@ class RuleDigests:
         topics = [(topic.id, topic.name, topic.parent, topic.keywords) for topic in beat.topics]
         days = settings.fetch.max_age_days
         self._beat = repr((topics, beat.topic, beat.scoring.off_beat, days))
+        self.fetch = _rules_digest(repr(settings.fetch))
         self._blocked = repr([rule.values for rule in beat.rulings if rule.said == "block"])
 
     def of(self, source: Source) -> str:

@@ -21,6 +21,7 @@ class SourceState:
     Asking: `etag` and `last_modified` make the next request conditional. `digest` is that of the
     last body, for servers without validators. `parts` are (ETag, Last-Modified) of the sitemaps in
     an index. All of them are valid for `rules`, a digest of the rules by which items were chosen.
+    `fetch` is that of the settings by which the source was asked.
     `kind` is that of the last reading; `hub` and `topic` are for WebSub.
 
     Moving: `moved_to` is the URL that is asked instead, "" for none. Permanent redirects to
@@ -49,6 +50,7 @@ class SourceState:
     digest: str = ""
     parts: dict[str, tuple[str, str]] = field(default_factory=dict)
     rules: str = ""
+    fetch: str = ""
     kind: str = ""
     hub: str = ""
     topic: str = ""
