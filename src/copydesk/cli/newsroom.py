@@ -80,24 +80,31 @@ def new_command(
         return
     assert folder is not None
     starts.require_free_folder(folder)
-    new: config.NewBeat | None
+    is_asked = _can_ask(invocation) and not any(own)
+    new = _ask(invocation, web) if is_asked else None
     if any(own):
-        plain = config.NewBeat(
-            title=title or "".join(topics[:1]).partition(":")[0] or folder.resolve().name
-        )
         given = {"locale": language, "timezone": timezone, "contact": contact}
-        new, is_asked = _complete(plain, topics, sources, given), False
-    else:
-        is_asked = not invocation.json and sys.stdin.isatty() and sys.stderr.isatty()
-        new = _ask(invocation, web) if is_asked else None
+        new = _complete(_name(title, topics, folder), topics, sources, given)
     _make(invocation, folder, new)
-    is_ready = new is not None and bool((new.contact or web) and new.sources)
-    if not is_run and is_ready and is_asked:
-        is_run = click.confirm(_RUN_NOW, default=True, err=True)
-    if is_run:
+    is_ready = _is_ready(new, web)
+    if is_run or (is_ready and is_asked and click.confirm(_RUN_NOW, default=True, err=True)):
         _fetch_first(replace(invocation, folder=folder), folder, web, is_ready=is_ready)
     elif not invocation.json:
         _note_next_steps(folder, is_ready=is_ready)
+
+
+def _can_ask(invocation: Invocation) -> bool:
+    return not invocation.json and sys.stdin.isatty() and sys.stderr.isatty()
+
+
+def _name(title: str, topics: Sequence[str], folder: Path) -> config.NewBeat:
+    """Return a newsroom with a title: the given one, the first topic's, or the folder's name."""
+    first = "".join(topics[:1]).partition(":")[0]
+    return config.NewBeat(title=title or first or folder.resolve().name)
+
+
+def _is_ready(new: config.NewBeat | None, web: Path | None) -> bool:
+    return new is not None and bool((new.contact or web) and new.sources)
 
 
 def _fetch_first(invocation: Invocation, folder: Path, web: Path | None, *, is_ready: bool) -> None:

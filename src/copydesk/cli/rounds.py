@@ -5,7 +5,7 @@ from __future__ import annotations
 import shlex
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -142,8 +142,7 @@ def _count_lines(report: reports.RoundReport, would: str) -> Iterator[str]:
     yield f"{report.leads} links found in {report.seconds:.1f} s"
     yield from _list_not_due(report)
     yield f"  {would}saved    {len(report.filed)}"
-    for standing, count in report.standings.items():
-        yield f"    {terminal.STANDINGS[standing]:<34}{count:>6}"
+    yield from _list_standings(report.standings, indent=4)
     yield f"  {would}updated  {len(report.updated)}"
     if report.looked_again:
         yield f"  checked  {report.looked_again} saved pages again for changes"
@@ -155,12 +154,22 @@ def _count_lines(report: reports.RoundReport, would: str) -> Iterator[str]:
         yield f"  commit   {report.commit[:12]}"
     if report.waiting_stories:
         yield f"  waiting  {report.waiting_stories} stories for an editor's decision"
-    if report.stories and report.stories != report.standings:
+    if report.stories != report.standings:
+        yield from _count_stories(report)
+
+
+def _count_stories(report: reports.RoundReport) -> Iterator[str]:
+    """Yield lines that count all stories of the newsroom by status."""
+    if report.stories:
         published = report.stories.get(Standing.PUBLISHED, 0)
         yield f"{published} of {sum(report.stories.values())} stories are on the site; the others:"
-        for standing, count in report.stories.items():
-            if standing is not Standing.PUBLISHED:
-                yield f"  {terminal.STANDINGS[standing]:<36}{count:>6}"
+    others = {name: count for name, count in report.stories.items() if name != "published"}
+    yield from _list_standings(others, indent=2)
+
+
+def _list_standings(counts: Mapping[Standing, int], indent: int) -> Iterator[str]:
+    for standing, count in counts.items():
+        yield f"{'':{indent}}{terminal.STANDINGS[standing]:<{38 - indent}}{count:>6}"
 
 
 _EDITOR = "Demo editor"

@@ -53,9 +53,9 @@ def add(
         raise UsageError("the setting [fetch] contact is empty", hint="set it in beat.toml")
     if discovery is None:
         source = Source(url=sources.source_address(url), name=name)
-        _report_added(invocation, url, _add(invocation, source))
+        _report_additions(invocation, url, _add(invocation, source))
         return
-    _note_failed(discovery)
+    _note_failures(discovery)
     if look:
         _print_offers(invocation, discovery)
         return
@@ -65,10 +65,10 @@ def add(
         raise click.exceptions.Exit(1)
     _note_fallback(discovery, chosen)
     added = _add(invocation, sources.take_offer(chosen, name))
-    _report_added(invocation, chosen.url, added, discovery.offers)
+    _report_additions(invocation, chosen.url, added, discovery.offers)
 
 
-def _note_failed(discovery: sources.Discovery) -> None:
+def _note_failures(discovery: sources.Discovery) -> None:
     for failure in discovery.failed:
         terminal.note(f"problem: {failure.what}: {failure.url}")
 
@@ -86,7 +86,7 @@ def preview_source(newsroom: Newsroom, url: str, web: Path | None) -> str:
     """
     with terminal.progress() as progress:
         discovery = sources.find_sources(newsroom, url, web, progress)
-    _note_failed(discovery)
+    _note_failures(discovery)
     chosen = discovery.best
     if chosen is None:
         _show_offers(discovery.offers, is_error=True)
@@ -190,7 +190,7 @@ def _show_offers(offers: Sequence[watch.Offer], *, is_error: bool = False) -> No
             click.echo(f"   - {sample}", err=is_error)
 
 
-def _report_added(
+def _report_additions(
     invocation: Invocation, url: str, added: bool, offers: Sequence[watch.Offer] = ()
 ) -> None:
     if invocation.json:

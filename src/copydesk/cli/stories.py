@@ -77,15 +77,7 @@ def _show(listed: stories.StoryList) -> None:
     if listed.stories or listed.dropped:
         columns.head(("time (UTC)", "quality", "status", "topics", "headline"))
     for story in listed.stories:
-        time = story.published_at[:16].replace("T", " ") or "-"
-        standing = terminal.STANDINGS[Standing(story.standing)] + ", gone" * story.gone
-        topics, title = text.fold(", ".join(story.topics)), text.fold(story.title)
-        quality = "-" if story.quality is None else str(story.quality)
-        click.echo(columns.line((time, quality, standing, topics, title)))
-        if sys.stdout.isatty():
-            click.secho(f"  {story.path}", dim=True)
-        if story.why and story.standing == Standing.HELD:
-            click.echo(f"{'':18}{text.fold(story.why)}")
+        _show_story(columns, story)
     for lead in listed.dropped:
         time = lead.at[:16].replace("T", " ")
         click.echo(columns.line((time, "", "dropped", lead.reason, text.fold(lead.url))))
@@ -96,6 +88,18 @@ def _show(listed: stories.StoryList) -> None:
     terminal.failures(listed.failed)
     for words in listed.notes:
         terminal.note(f"note: {words}")
+
+
+def _show_story(columns: terminal.Columns, story: stories.ListedStory) -> None:
+    time = story.published_at[:16].replace("T", " ") or "-"
+    standing = terminal.STANDINGS[Standing(story.standing)] + ", gone" * story.gone
+    topics, title = text.fold(", ".join(story.topics)), text.fold(story.title)
+    quality = "-" if story.quality is None else str(story.quality)
+    click.echo(columns.line((time, quality, standing, topics, title)))
+    if sys.stdout.isatty():
+        click.secho(f"  {story.path}", dim=True)
+    if story.why and story.standing == Standing.HELD:
+        click.echo(f"{'':18}{text.fold(story.why)}")
 
 
 def _note_more(what: str, shown: int, total: int) -> None:
