@@ -636,9 +636,12 @@ const ask = (title, choices, field = null, { word = say("save"), startsInField =
     form.addEventListener("submit", () => (chosen = input?.value.trim() || null));
     dialog.addEventListener("keydown", (event) => {
       const choice = choices[Number(event.key) - 1];
-      if (choice && document.activeElement !== input) {
+      if (document.activeElement === input) return;
+      if (choice) {
         event.preventDefault();
         finish(choice[1]);
+      } else if (input?.type === "text" && /^\p{L}$/u.test(event.key) && !event.ctrlKey && !event.metaKey && !event.altKey) {
+        input.focus(); // who types means the field
       }
     });
     dialog.addEventListener("close", () => resolve(chosen));
