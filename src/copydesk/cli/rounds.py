@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -17,9 +18,10 @@ from copydesk.cli import terminal
 from copydesk.cli._invocation import DEPLOY_HELP, WEB_HELP, Invocation, common
 from copydesk.kit import dates, urls
 from copydesk.news import Standing
-from copydesk.newsroom import Newsroom, open_newsroom, reports, starts
-from copydesk.newsroom.cataloguing import ask_catalogue
-from copydesk.newsroom.standings import count_standings
+from copydesk.newsroom import Newsroom, open_newsroom, reports
+
+if TYPE_CHECKING:
+    from copydesk.newsroom import starts
 
 _FILE = click.Path(path_type=Path, dir_okay=False)
 
@@ -48,6 +50,7 @@ def run_command(
     The stories are saved as Markdown files in one git commit.
     """
     from copydesk import rounds
+    from copydesk.newsroom import starts
 
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # SIGTERM acts like Ctrl-C
     options = rounds.RoundOptions(
@@ -201,6 +204,7 @@ def demo_command(invocation: Invocation, folder: Path, no_serve: bool, port: int
     the week of --now, and keeps them.
     """
     from copydesk import serve
+    from copydesk.newsroom import starts
 
     demo = starts.find_demo(folder)
     port = port or starts.find_unused_port()
@@ -236,6 +240,9 @@ def _fill_demo(folder: Path, demo: starts.Demo) -> dict[datetime, reports.RoundR
     by time.
     """
     from copydesk.editing import applying
+    from copydesk.newsroom import starts
+    from copydesk.newsroom.cataloguing import ask_catalogue
+    from copydesk.newsroom.standings import count_standings
 
     first, last = demo.runs
     ran = {first: _run_demo(folder, demo, first)}
