@@ -208,7 +208,8 @@ def test_explain_says_who_leads_and_what_would_change_it(root: Path) -> None:
     assert any("the main story of its group is" in line for line in told["otherwise"])
     assert any(f"copydesk rule split {Path(path).stem}" in line for line in told["otherwise"])
     text = said(root, 4, "explain", path).out
-    assert f"same group: {stories(root)[first].path} (main story)" in text
+    main = stories(root)[first]
+    assert f"same group: {main.title} (main story): {main.path}" in text
     assert "  what if: " in text
 
 
@@ -217,7 +218,7 @@ def test_a_rule_that_moves_nothing_says_so(root: Path) -> None:
     said(root, 4, "verdict", seal, "hold", "--why", "so", "--as", "Ed")
     told = said(root, 4, "rule", "pin", seal, "--as", "Ed")
     assert (
-        f"the story is not published; run `copydesk verdict {Path(seal).stem} publish`"
+        f"the story is not published; run `copydesk verdict {Path(seal).stem} publish --why …`"
     ) in told.err
 
 
