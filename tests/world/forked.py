@@ -151,17 +151,17 @@ class Forker:
     def work(self) -> None:
         """Fork until stdin ends."""
         while True:
-            for number, _ in self._waiting.poll():
-                if number in self._forks:
-                    self._end(number)
-                elif number in self._lines:
-                    self._hang_up(number)
-                elif number:
-                    self._answer(self._asked.accept()[0])
-                elif order := os.read(0, 1 << 20):
-                    print(self._fork(functools.partial(self._start, json.loads(order))), flush=True)
-                else:
-                    return
+            number, _ = self._waiting.poll()[0]  # one at a time: an answer may close another
+            if number in self._forks:
+                self._end(number)
+            elif number in self._lines:
+                self._hang_up(number)
+            elif number:
+                self._answer(self._asked.accept()[0])
+            elif order := os.read(0, 1 << 20):
+                print(self._fork(functools.partial(self._start, json.loads(order))), flush=True)
+            else:
+                return
 
     def _fork(self, become: Callable[[], None], line: int | None = None) -> int:
         pid = os.fork()
@@ -195,7 +195,8 @@ class Forker:
         number = line.fileno()
         self._lines[number] = line
         pid = self._fork(lambda: self._start_module(line), number)
-        line.send(str(pid).encode().ljust(16))
+        with contextlib.suppress(OSError):  # killed meanwhile: the poll tells it
+            line.send(str(pid).encode().ljust(16))
         self._waiting.register(line, 0)  # it hangs up where it is killed
 
     def _start(self, order: dict[str, Any]) -> NoReturn:
