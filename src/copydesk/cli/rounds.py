@@ -226,8 +226,10 @@ def demo_command(invocation: Invocation, folder: Path, no_serve: bool, port: int
     site = folder / ".copydesk" / "site"
     if report.failed:
         terminal.note("(the failures are part of the example: real sources fail like this, too)")
-    terminal.note(f"stories: {folder / '_news'}   site: {site / 'index.html'}")
     place = shlex.quote(str(folder))
+    terminal.note(f"stories: {folder / '_news'}   site: {site}")
+    if no_serve:
+        terminal.note(f"to see the site in a browser: copydesk demo --dir {place}")
     terminal.note(f"to see why a story is published: copydesk -C {place} explain _news/FILE.md")
     terminal.note("the example needs its recorded web pages: to run it again, use copydesk demo")
     if not no_serve:
