@@ -89,10 +89,7 @@ def test_the_page_shows_the_file_and_its_defaults(anna: Browser) -> None:
     )
     assert form["mail.postal_address"] == "Quay 1 <Gull>"
     assert "<code>scoring.publish_at</code> · Default: 70</span>" in body
-    assert (
-        "<code>front.half_life_hours</code> · Default: 24 · not set in the file"
-        in body
-    )
+    assert "<code>front.half_life_hours</code> · Default: 24 · not set in the file" in body
     assert 'name="letter[0].days" value="friday" checked' in body
     assert 'href="/desk/settings/" aria-current="page"' in body
     assert "style=" not in body

@@ -111,9 +111,9 @@ def test_every_key_is_there_for_every_story() -> None:
     made = read(*rich(), *many(3))
 
     told = [value for path, value in made.items() if kind_of(path) == "story"]
-    keys = set(made["schema/story.json"]["properties"])
+    keys = set(made["schema/story.json"]["properties"]) - {"note"}  # where an editor wrote one
     assert len(told) == 6
-    assert [] == [value["id"] for value in told if set(value) != keys]
+    assert [] == [value["id"] for value in told if set(value) - {"note"} != keys]
 
 
 def test_a_story_tells_its_numbers_and_who_else_has_it() -> None:

@@ -237,13 +237,13 @@ class Columns:
     """Formats rows of a table so that they fit the width of the terminal.
 
     Columns of width 0 share the remaining width; those in `right` are aligned right for numbers.
-    On a narrow terminal those in `spare` are left out, the first of them first.
+    On a narrow terminal those in `spare` are left out, the first of them first. A pipe has 200.
     """
 
     def __init__(
         self, *widths: int, right: frozenset[int] = frozenset(), spare: Sequence[int] = ()
     ) -> None:
-        room = shutil.get_terminal_size((100, 24)).columns + len(_GAP) - 1
+        room = shutil.get_terminal_size((200, 24)).columns + len(_GAP) - 1
         shown, left_out = dict(enumerate(widths)), list(spare)
         while left_out and sum((width or _LEAST) + len(_GAP) for width in shown.values()) > room:
             del shown[left_out.pop(0)]

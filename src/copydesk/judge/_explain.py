@@ -245,7 +245,7 @@ def _changes_of_standing(
     """Yield sentences on what would put a story on the site or take it off."""
     if story.verdict is not None:
         other = "hold" if story.verdict.said == "publish" else "publish"
-        yield f"an editor decided this; to change it, run copydesk verdict {name_of(story)} {other}"
+        yield f"an editor decided this; to change it, run {_decision(story, other)}"
         return
     if why := blocking_ruling(story, beat.rulings):
         yield f"{why}; run copydesk rule undo, then copydesk rejudge --apply"
@@ -286,7 +286,11 @@ def _is_off_beat(story: Story, beat: Beat) -> bool:
 
 
 def _verdict_that_shows(story: Story) -> str:
-    return f"to publish the story anyway, run copydesk verdict {name_of(story)} publish"
+    return f"to publish the story anyway, run {_decision(story, 'publish')}"
+
+
+def _decision(story: Story, said: str) -> str:
+    return f"copydesk verdict {name_of(story)} {said} --why REASON"
 
 
 def _off_beat(story: Story, beat: Beat, article: Article | None) -> str:

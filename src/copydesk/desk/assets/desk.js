@@ -748,13 +748,15 @@ document.addEventListener("keydown", (event) => {
     return palette();
   }
   if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
+  const opened = document.querySelector("dialog[open]");
+  if (event.key === "Escape" && opened && !opened.contains(event.target)) return opened.close(); // the focus has left it
   if (event.key === "Escape" && isTyping(event.target) && !event.target.closest("dialog")) {
     event.target.blur();
     here()?.focus({ preventScroll: true });
     return;
   }
   if (isTyping(event.target)) return;
-  if (event.key === "Escape" && !document.querySelector("dialog[open]")) {
+  if (event.key === "Escape" && !opened) {
     const wayBack = document.querySelector("[data-back]");
     if (wayBack) return void (location.href = wayBack.href);
   }
