@@ -9,13 +9,16 @@ import os
 import re
 import signal
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from copydesk.placement.addresses import record_name
 from world.command import copydesk
+from world.desk import desk_newsroom, stories
 from world.machine import PATIENCE_SECONDS
 from world.newsroom import newsroom, run_git
 from world.served_desk import Answer, Browser
@@ -457,3 +460,16 @@ def test_a_newsroom_that_cannot_be_opened_leaves_no_file_open(tmp_path: Path) ->
 
     assert [counts[0]] * 3 == counts
     assert 404 == counts[0][0]
+
+
+def test_a_copy_has_no_button_of_a_group_it_does_not_belong_to(tmp_path: Path) -> None:
+    first, other, again = stories(3, group="2026-11-20-tide")
+    copy = replace(again, copy_of=record_name(first.path), group="")
+    root = desk_newsroom(tmp_path / "beat", [first, other, copy])
+    with serve_newsroom(root) as served:
+        body = served.owner().get("/desk/?view=all").body
+
+    kinds = dict(re.findall(r'<li class="(\w+)" data-name="([^"]+)".*?</li>', body, re.DOTALL))
+    assert {"coverage": record_name(other.path), "copy": record_name(copy.path)} == kinds
+    assert [record_name(other.path)] == re.findall(r'data-split="([^"]+)"', body)
+    assert [record_name(other.path)] == re.findall(r'data-lead="([^"]+)"', body)

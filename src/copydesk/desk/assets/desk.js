@@ -64,6 +64,7 @@ const stepMember = (by) => {
   (links[at + by] ?? (at < 0 ? links.at(by > 0 ? 0 : -1) : here()))?.focus();
 };
 const memberInFocus = () => document.activeElement?.closest(".others li[data-name]")?.dataset.name;
+const isCopyInFocus = () => Boolean(document.activeElement?.closest(".others li.copy")); // it belongs to no group
 
 const isOpen = (row) => row && !row.matches(".done, .gone");
 const nextOpen = (row) => {
@@ -576,8 +577,8 @@ const commands = [
   { keys: "D", word: "remove", run: () => verdict("remove") },
   { keys: "e", word: "edit", run: () => openRow("edit/") },
   { keys: "m", word: "merge", run: merge },
-  { keys: "s", word: "split_off", run: () => storyHere() && split(memberInFocus()) },
-  { keys: "l", word: "lead", run: () => storyHere() && putInFront(memberInFocus()) },
+  { keys: "s", word: "split_off", run: () => storyHere() && !isCopyInFocus() && split(memberInFocus()) },
+  { keys: "l", word: "lead", run: () => storyHere() && !isCopyInFocus() && putInFront(memberInFocus()) },
   { keys: "i", word: "pin", run: () => pin() },
   { keys: "f", word: "take_in", run: () => takeIn() },
   { keys: "b", word: "block", run: () => block() },
