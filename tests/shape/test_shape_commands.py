@@ -141,9 +141,10 @@ def read(line: str) -> tuple[click.Command, list[str]]:
     """Return the command that a line calls, and the words that are no command and no option."""
     found: list[str] = []
     known: click.Command = cli
+    # made as a call makes it: a command keeps the help option that its first context gave it
+    context = click.Context(cli, **cli.context_settings)
     words = iter(line.split()[1:])
     for word in words:
-        context = click.Context(known)
         options = {name: one for one in known.get_params(context) for name in one.opts}
         if word.startswith("-") and word != "-":
             option = options.get(word.rstrip('"').split("=")[0])
@@ -155,7 +156,7 @@ def read(line: str) -> tuple[click.Command, list[str]]:
             inner = known.get_command(context, word)
             if inner is None:
                 return known, [*found, word]
-            known = inner
+            known, context = inner, click.Context(inner, parent=context)
     return known, found
 
 
