@@ -10,8 +10,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Route
 
-from world.browsing import Window, come_in, new_context, origin_of
-from world.command import copydesk
+from world.browsing import Window, come_in, come_in_by_link, new_context, origin_of
 from world.machine import PATIENCE_SECONDS
 from world.newsroom import run_git
 from world.served_newsroom import ServedNewsroom, serve_newsroom
@@ -152,10 +151,7 @@ def test_a_session_that_ended_loses_no_word_and_lends_none(
     context.clear_cookies()
     window.press("h")
     window.page.wait_for_url("**/desk/sign-in**")
-    link = copydesk("-C", served.root, "desk", "user", "add", "Ben", "--role", "editor").out
-    window.go(link[link.index("/desk/") :].strip())
-    window.press("Enter")
-    window.page.wait_for_url("**/desk/account/")
+    come_in_by_link(window, served, "Ben")
     window.go("/desk/?order=time")
     window.wait_for("document.activeElement.matches('.row.here')")
     assert dict.fromkeys(names, 0) == count_words(served, names)
