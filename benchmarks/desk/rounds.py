@@ -64,7 +64,7 @@ class RunningRounds(AbstractContextManager["RunningRounds"]):
             at = now - timedelta(minutes=number)
             url = f"https://gull.example/{at:%Y%m%d%H%M%S}-{number}"
             title = self._say(8)
-            text = "\n".join(f"{self._say(40)}." for _ in range(6))
+            text = "\n".join(f"{self._say(40)} on the coast." for _ in range(6))
             found[url] = page(title, text, date=at.isoformat())
             items.append((title, url, f"{at:%a, %d %b %Y %H:%M:%S GMT}"))
         return {FEED: feed(*items), **found}
