@@ -21,14 +21,7 @@ from copydesk.desk._newsroom_thread import Counts
 from copydesk.desk._query import Filters
 from copydesk.desk._story_view import FindProposals, ProposalViews, StoryViews, View
 from copydesk.desk_store.drafts import SavedView
-from copydesk.editing.queue import (
-    QueueChoices,
-    QueuePage,
-    QueueQuestion,
-    QueueRow,
-    QueueStory,
-    QueueView,
-)
+from copydesk.editing.queue import QueueChoices, QueuePage, QueueQuestion, QueueRow, QueueStory
 from copydesk.kit import dates, text, urls
 from copydesk.news import Beat, Ruling, Standing
 from copydesk.news.letter import LetterOptions
@@ -55,7 +48,7 @@ _VIEW_KEYS = {
     "rejected": "g r",
     "all": "g a",
 }
-_WORTH_A_LOOK: tuple[QueueView, ...] = ("waiting", "missed", "published", "off")  # from empty views
+_WORTH_A_LOOK = frozenset({"waiting", "missed", "published", "off"})  # from an empty view
 # the buttons of a row: id, action, keyboard key
 _ACTS = (
     ("publish", "verdict publish", "p"),
@@ -162,7 +155,7 @@ class Pages:
             asked = QueueQuestion(view=shown, order=answer.question.order)
             yield {"words": say("filters_clear"), "href": self.address(asked), "key": ""}
             return
-        for view in [view for view in _WORTH_A_LOOK if known[view]][:2]:
+        for view in [view for view in known if view in _WORTH_A_LOOK and known[view]][:2]:
             words, href = say(f"elsewhere_{view}", count=known[view]), QueueQuestion(view=view)
             yield {"words": words, "href": self.address(href), "key": _VIEW_KEYS[view]}
         if not known["all"]:
