@@ -16,6 +16,7 @@ from copydesk import building, illustrate, newsroom
 from copydesk.errors import PictureError, UsageError
 from copydesk.news import EditorAction
 from copydesk.newsroom import uploads
+from copydesk.newsroom.reports import BuildReport
 from world.desk import NAMES, act, action, desk_newsroom, read, stories, undo
 from world.newsroom import NOW, run_git
 
@@ -238,7 +239,7 @@ def test_an_svg_that_runs_or_loads_anything_is_no_logo(data: bytes) -> None:
     assert "plain SVG" in refused.value.hint
 
 
-def looks(root: Path, logo: str, data: bytes) -> tuple[building.BuildReport, Path]:
+def looks(root: Path, logo: str, data: bytes) -> tuple[BuildReport, Path]:
     """Build the site of a newsroom with a colour and this logo."""
     text = (
         (root / "beat.toml")

@@ -347,7 +347,7 @@ def test_what_rounds_dropped_is_listed_by_reason_and_taken_in_by_the_next_round(
     assert "nearest: Coast &lt;b&gt;" in page
     assert "gull.example/old" not in page
     assert "off topic (1)" in page
-    assert "The details of dropped pages are kept for 180 days" in page
+    assert "The details of dropped pages are kept for this many days: 180" in page
     assert 'href="javascript' not in anna.get("/desk/dropped/").body
     assert (DROPPED, "/desk/dropped/?reason=off-beat") == (fields["value"], fields["return"])
     assert 303 == anna.post("/desk/act", fields).status
