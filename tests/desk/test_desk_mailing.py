@@ -480,4 +480,4 @@ def test_a_flood_of_sign_ups_is_told(tmp_path: Path) -> None:
         page = served.owner().get(MAILING).body
 
     assert "Unusually many sign-ups" in page
-    assert "500 of the 500 confirmation emails allowed per day have been sent" in page
+    assert "Confirmation emails sent today: 500 of 500 allowed" in page

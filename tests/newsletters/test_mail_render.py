@@ -218,3 +218,27 @@ def test_nothing_of_the_dark_is_shown_by_day() -> None:
 
     assert dark
     assert [] == [line for line in dark if not line.startswith("[data-ogs")]
+
+
+def test_a_letter_has_the_site_s_colour_and_logo() -> None:
+    issue = replace(make_issue(make_story(1)), site="")
+    bare, made = (
+        render(issue, Renderer(), load_strings("en"), accent=accent, logo=logo).html
+        for accent, logo in (("", ""), ("#17603c", f"{issue.home.rstrip('/')}/logo.png"))
+    )
+
+    (mark,) = re.findall("<h1[^>]*>.*?</h1>", made, re.DOTALL)
+    assert re.search(rf'src="[^"]+/logo.png" height="56" alt="{issue.title}"', mark)
+    assert f">{issue.title}</a>" in bare
+    assert (0, True) == (bare.count("#17603c"), made.count("#17603c") > 2)
+    assert "logo" not in bare
+    dark = made.partition("prefers-color-scheme: dark")[2]
+    assert re.search(r"\.soft a, a\.more { color: #[0-9a-f]{6} !important", dark)
+
+
+def test_a_letter_with_a_title_of_its_own_keeps_it_below_the_logo() -> None:
+    issue = replace(make_issue(make_story(1)), site="Tidewatch", title="The week")
+    logo = f"{issue.home.rstrip('/')}/logo.png"
+    made = render(issue, Renderer(), load_strings("en"), logo=logo).html
+    assert 'alt="Tidewatch"' in made
+    assert ">The week</a></h1>" in made

@@ -119,7 +119,7 @@ def _send_again(
     """Send an issue again to subscribers without a sure outcome, after asking the person."""
     count = count_uncertain(store, issue)
     if count:
-        readers = "1 subscriber" if count == 1 else f"{count} subscribers"
+        readers = text.count_of(count, "subscriber")
         terminal.ask(_RISK.format(count=readers), is_answered=is_answered)
     return send_again(newsroom, store, issue, by, count)
 
@@ -173,7 +173,8 @@ def _show_reports(reports: Iterable[SendReport]) -> None:
         counts = ", ".join(f"{count} {state}" for state, count in report.counts.items())
         click.echo(f"{report.issue}: {_WORDS[report.state]}: {counts or 'no subscribers'}")
         if report.uncertain:
-            terminal.note(f"{report.uncertain} emails are uncertain: they may have arrived")
+            count = text.count_of(report.uncertain, "uncertain email")
+            terminal.note(f"{count}, which may have arrived")
         if report.state == "done" and report.counts.get("uncertain") and not report.trouble:
             terminal.note(f"to resend uncertain emails: copydesk mail send {report.issue} --again")
 

@@ -20,6 +20,7 @@ from copydesk.kit import text, within
 from copydesk.kit.options import FileSetting, SettingValue
 from copydesk.news import Image
 from copydesk.news.beat import Organization
+from copydesk.newsroom import uploads
 from copydesk.newsroom._newsroom import Newsroom
 from copydesk.newsroom.filing import hold_write_lock, notes_on
 
@@ -175,16 +176,26 @@ def _read_writable(path: Path) -> bytes:
     return data
 
 
-# Edit settings of beat.toml that have a form at the desk.
+# Edit the settings of beat.toml that owners change at the desk or by its API.
+
+_SITE = ("title", "description", "contact", "accent", "logo", "locale", "timezone")
+_LETTER = ("title", "days", "at", "zone", "when_new", "fewest", "most", "subject", "approval")
+_OWN_KEYS = (
+    *(f"site.{name}" for name in _SITE),
+    *("publish.languages", "pictures.show", "front.half_life_hours"),
+    *("scoring.publish_at", "review.mode"),
+    *(f"letter.{name}" for name in _LETTER),
+    *("mail.from_name", "mail.reply_to", "mail.postal_address"),
+)
 
 
-def read_beat_values(newsroom: Newsroom, keys: Sequence[str]) -> tuple[list[FileSetting], str]:
-    """Return the settings with these keys in beat.toml, and the digest of the file.
+def read_beat_values(newsroom: Newsroom) -> tuple[list[FileSetting], str]:
+    """Return the settings in beat.toml that `edit_settings` may write, and the file's digest.
 
     Raises ConfigError if the file is invalid, RecordError if it cannot be read.
     """
     data = _read(newsroom.root / _BEAT_FILE)
-    return config.read_values(data, keys), archive.digest(data)
+    return config.read_values(data, _OWN_KEYS), archive.digest(data)
 
 
 def edit_settings(
@@ -192,13 +203,20 @@ def edit_settings(
 ) -> SettingsReport:
     """Write settings into beat.toml, by their paths there; the rest of the file is unchanged.
 
-    Raises as `edit_beat_file` does.
+    Raises as `edit_beat_file` does, UsageError for a path that owners do not change here, and
+    PictureError for a logo that may not be published.
     """
 
     def make(data: bytes) -> BeatEdit:
+        known = {setting.path for setting in config.read_values(data, _OWN_KEYS)}
+        if unknown := values.keys() - known:
+            raise UsageError("this setting cannot be changed here", subject=min(unknown)[:80])
+        after = config.change_values(data, values)
+        if logo := values.get("site.logo"):
+            uploads.read_site_logo(newsroom, str(logo))
         count = "1 changed" if len(values) == 1 else f"{len(values)} changed"
         lines = tuple(f"* {path} = {value}" for path, value in values.items())
-        return config.change_values(data, values), f"settings: {count}", lines
+        return after, f"settings: {count}", lines
 
     return edit_beat_file(newsroom, make, by, seen)
 

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from copydesk.rounds.sources._ask import SourcesToAsk as SourcesToAsk
     from copydesk.rounds.sources._ask import collect_leads as collect_leads
     from copydesk.rounds.sources._ask import is_at_home as is_at_home
+    from copydesk.rounds.sources._ask import most_of_host as most_of_host
     from copydesk.rounds.sources._ask import with_source_options as with_source_options
     from copydesk.rounds.sources._discover import Discovery as Discovery
     from copydesk.rounds.sources._discover import FoundList as FoundList
