@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import fields
 
 import click
@@ -107,6 +107,8 @@ def _note_more(what: str, shown: int, total: int) -> None:
         terminal.note(f"{shown} of {total:,} {what} shown; --limit shows more")
 
 
+_DECIDING = frozenset({"published", "held", "copy"})  # subjects of the reasons of a status
+_DECIDED = {"judge": "by the rules", "review": "by an editor"}  # by the step that decided
 _SHORT = 10  # characters of a commit id
 _ORDINALS = {1: "st", 2: "nd", 3: "rd"}
 
@@ -127,14 +129,19 @@ def explain_command(invocation: Invocation, path_or_url: str) -> None:
         terminal.as_json({**told, "trail": trail.entries, "trail_rest": trail.rest})
         return
     status = terminal.STANDINGS[Standing(why.standing)] if why.standing else why.state
-    click.echo(f"{status}: {why.path or why.url} (decided in step: {why.stage})")
+    decided = _DECIDED.get(why.stage, f"in step {why.stage}")
+    click.echo(f"{status}: {why.path or why.url} (decided {decided})")
     _print_lines("headline", [_name(why, why.path)] if why.path in why.titles else ())
-    _print_reasons(why)
     if why.verdict:
         click.echo(
             f"  decision: {why.verdict['said']} by {why.verdict['by']} at {why.verdict['at']}, "
             f"reason: {why.verdict['why']}"
         )
+    deciding = [reason for reason in why.reasons if reason.partition(": ")[0] in _DECIDING]
+    label = "without the decision" if why.verdict else "status"
+    _print_lines(label, (text.fold(reason).partition(": ")[2] for reason in deciding))
+    _print_lines("to change this", map(text.fold, why.otherwise))
+    _print_reasons(why, [reason for reason in why.reasons if reason not in deciding])
     for rule in why.rulings:
         click.echo(f"  rule {rule.number}, {_format_rule(rule)}")
     for term in why.terms:
@@ -151,7 +158,6 @@ def explain_command(invocation: Invocation, path_or_url: str) -> None:
         ),
     )
     _print_lines("rank", map(_format_place, why.places))
-    _print_lines("what if", map(text.fold, why.otherwise))
     _print_trail(trail)
 
 
@@ -180,14 +186,14 @@ def _format_entry(entry: TrailEntry) -> str:
     return text.fold(f"{entry.what}{times}{by}{why}{changed}{commit}")
 
 
-def _print_reasons(why: reports.Explanation) -> None:
-    """Print the reasons of a story's status, with the points of its quality as a table."""
+def _print_reasons(why: reports.Explanation, reasons: Sequence[str]) -> None:
+    """Print reasons of a story, with the points of its quality as a table."""
     counted = {evidence.reason for row in why.parts for evidence in row.evidence}
     is_told = False
-    for reason in why.reasons:
+    for reason in reasons:
         if reason not in counted:
             about, _, why_so = text.fold(reason).partition(": ")
-            click.echo(f"  {'status' if about == 'published' else about}: {why_so}")
+            click.echo(f"  {about}: {why_so}")
         elif not is_told:
             is_told = True
             for line in terminal.quality_table(why.parts, why.quality):

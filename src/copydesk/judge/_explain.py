@@ -245,12 +245,12 @@ def _changes_of_standing(
     """Yield sentences on what would put a story on the site or take it off."""
     if story.verdict is not None:
         other = "hold" if story.verdict.said == "publish" else "publish"
-        yield f"an editor decided this; to change it, run {_decision(story, other)}"
+        yield f"an editor decided the status; to {other} the story, run {_decision(story, other)}"
         return
     if why := blocking_ruling(story, beat.rulings):
-        yield f"{why}; run copydesk rule undo, then copydesk rejudge --apply"
+        yield f"{why}; to end the rule, run copydesk rule undo, then copydesk rejudge --apply"
     if story.copy_of:
-        yield f"{story.copy_of} has the same text; {_verdict_that_shows(story)}"
+        yield f"another story has the same text: {story.copy_of}; {_verdict_that_shows(story)}"
     elif any(reason.about == "held" for reason in story.reasons):
         yield _verdict_that_shows(story)
     elif story.heat == -1:
@@ -310,15 +310,25 @@ def _what_it_lacks(story: Story, group: Sequence[Story], beat: Beat) -> Iterator
     if total >= gate:
         yield _verdict_that_shows(story)
         return
-    low = f" (without the minimum: {total - bound})" if bound > 0 else ""
+    low = f" (quality {total - bound} without the minimum)" if bound > 0 else ""
     more = _count_of(least, "more point")
-    yield f"{total} points are below the threshold {gate}{low}: {more} would publish the story"
+    yield f"{_distance(story, total, gate)}{low}: {more} would publish it"
     against = sorted(_list_quality_reasons(story), key=lambda reason: reason.points or 0)
     for reason in against[:_DECIDING]:
         if -(reason.points or 0) >= least:
-            yield f'without "{reason.why}" ({reason.points}) the story would be published'
+            why = f'the {reason.points} points for "{reason.why}"'
+            yield f"without {why} the story would be published"
     yield from _newsrooms(story, group, beat, least)
     yield _verdict_that_shows(story)
+
+
+def _distance(story: Story, total: int, gate: int) -> str:
+    """Return how far a story's points are from the publishing threshold."""
+    quality = story.quality or 0
+    lift = f" and {total - quality} for other publishers are" if total > quality else " is"
+    side = "above" if total >= gate else "below"
+    distance = _count_of(abs(total - gate), "point")
+    return f"the story's quality {quality}{lift} {distance} {side} the threshold {gate}"
 
 
 def _newsrooms(story: Story, group: Sequence[Story], beat: Beat, least: int) -> Iterator[str]:
@@ -327,13 +337,13 @@ def _newsrooms(story: Story, group: Sequence[Story], beat: Beat, least: int) -> 
         if beat.scoring.grouping:
             count = -(-least // RELATED_POINTS)
             more = _count_of(count, "more related story", "more related stories")
-            yield f"{more} would publish the story, too"
+            yield f"{more} would also publish the story"
     elif least <= LIFT - _lift(story, group, beat):
         count = -(-least // NEWSROOM_POINTS)
         more = _count_of(count, "more independent publisher")
-        yield f"{more} with a report on the event would publish the story, too"
+        yield f"{more} with a report on the event would also publish the story"
     else:
-        yield f"reports of other publishers do not suffice: they add at most {LIFT} points"
+        yield f"reports by other publishers are not enough: they add at most {LIFT} points"
 
 
 def _what_keeps_it(story: Story, group: Sequence[Story], beat: Beat) -> Iterator[str]:
@@ -344,14 +354,15 @@ def _what_keeps_it(story: Story, group: Sequence[Story], beat: Beat) -> Iterator
     if total < gate:
         yield f"the story is published although its {total} points are below the threshold {gate}"
     else:
-        less = _count_of(spare + 1, "point")
-        yield f"{total} points reach the threshold {gate}: {less} less would unpublish the story"
+        less = _count_of(spare + 1, "fewer point")
+        yield f"{_distance(story, total, gate)}: {less} would unpublish it"
         if lift > spare:
-            yield "without reports of other publishers the story would not be published"
+            yield "without reports by other publishers the story would not be published"
         carrying = sorted(_list_quality_reasons(story), key=lambda reason: -(reason.points or 0))
         for reason in carrying[:_DECIDING]:
             if (reason.points or 0) > spare:
-                yield f'without "{reason.why}" (+{reason.points}) the story would not be published'
+                why = f'the +{reason.points} points for "{reason.why}"'
+                yield f"without {why} the story would not be published"
     if group:
         yield from _in_front(story, group, beat)
     yield f"to take the story off the site, run copydesk verdict {name_of(story)} hold"
@@ -365,11 +376,13 @@ def _in_front(story: Story, group: Sequence[Story], beat: Beat) -> Iterator[str]
         yield "an editor chose this main story of its group; to undo that, run copydesk rule undo"
         return
     best = max(group, key=lambda other: other.quality or 0)
+    others = _count_of(len(group), "other story", "other stories")
     yield (
-        f"main story of a group with {_count_of(len(group), 'other story', 'other stories')}: to "
-        f"replace it, a story needs a quality above {(story.quality or 0) + STAYS}, the best has "
-        f"{best.quality or 0}; to take it out, run copydesk rule split {name_of(story)} --why …"
+        f"this is the main story of a group with {others}; "
+        f"the best other story has quality {best.quality or 0} and needs more than "
+        f"{(story.quality or 0) + STAYS} to become the main story"
     )
+    yield f"to take the story out of its group, run {_split(story)}"
 
 
 def _what_brings_it_forward(story: Story, group: Sequence[Story], beat: Beat) -> Iterator[str]:
@@ -378,13 +391,14 @@ def _what_brings_it_forward(story: Story, group: Sequence[Story], beat: Beat) ->
     if leader is None:
         yield f"the main story of its group is missing; {_verdict_that_shows(story)}"
         return
-    why = _why_it_leads(story, leader, beat)
+    why, *needs = _why_it_leads(story, leader, beat)
     if _is_chosen(leader, [story, *group], beat):
-        why = "an editor chose it"
+        why, needs = "an editor chose that story", []
     yield f"the main story of its group is {name_of(leader)}: {why}"
+    yield from needs
     if _is_chosen(story, group, beat):
         yield (
-            "an editor chose this story as main story, but as such it would not be published; "
+            "an editor chose this story as main story, but it would not be published; "
             f"to publish it, run copydesk verdict {name_of(story)} publish"
         )
     yield f"to make this story the main story, run copydesk rule pin {name_of(story)}"
@@ -393,9 +407,13 @@ def _what_brings_it_forward(story: Story, group: Sequence[Story], beat: Beat) ->
     quality, gate = story.quality or 0, beat.scoring.publish_at
     verb = "reaches" if quality >= gate else "is below"
     yield (
-        f"to take this story out of its group, run copydesk rule split {name_of(story)} --why …; "
-        f"alone, its quality {quality} {verb} the threshold {gate}"
+        f"to take the story out of its group, run {_split(story)}; "
+        f"outside the group, its quality {quality} {verb} the threshold {gate}"
     )
+
+
+def _split(story: Story) -> str:
+    return f"copydesk rule split {name_of(story)} --why REASON"
 
 
 def _is_chosen(story: Story, others: Sequence[Story], beat: Beat) -> bool:
@@ -404,22 +422,26 @@ def _is_chosen(story: Story, others: Sequence[Story], beat: Beat) -> bool:
     return ruled is not None and ruled[0].path == story.path
 
 
-def _why_it_leads(story: Story, leader: Story, beat: Beat) -> str:
+def _why_it_leads(story: Story, leader: Story, beat: Beat) -> tuple[str, ...]:
+    """Return why a story leads a group, and maybe what another story needs to replace it."""
     if is_pinned(leader, beat):
-        return "an editor pinned that story"
+        return ("an editor pinned that story",)
     if leader.verdict is not None and leader.verdict.said == "publish":
-        return "an editor published that story"
+        return ("an editor published that story",)
     own, best = story.quality or 0, leader.quality or 0
-    why = f"that story has quality {best}, this story has {own}"
-    lack = best + 1 - own
+    why = f"its quality is {best}, the quality of this story is {own}"
+    lack, because = best + 1 - own, ""
     if profile_of(beat).blocks:
-        merits, more = count_merits(leader, story)
-        why += f"; only that story is or has: {', '.join(merits)}" if merits else ""
-        lack = more + 1
-    if leader.published and profile_of(beat).blocks:
-        why += f"; a published main story is replaced only by one that is {STAYS} points better"
-        lack += STAYS
-    return f"{why}; this story needs {_count_of(lack, 'more point')}" if lack > 0 else why
+        merits, behind = count_merits(leader, story)
+        why += f"; it is also better by: {', '.join(merits)}" if merits else ""
+        place = f"{abs(behind)} points {'behind' if behind >= 0 else 'ahead'}"
+        because = f": with length, picture, origin and date counted, this story is {place}"
+        lack = behind + 1
+        if leader.published:
+            because += f", and must be more than {STAYS} points ahead of a published main story"
+            lack += STAYS
+    needs = f"to become the main story, this story needs {_count_of(lack, 'more point')}{because}"
+    return (why, needs) if lack > 0 else (why,)
 
 
 def _changes_of_topics(story: Story, beat: Beat, article: Article | None) -> Iterator[str]:

@@ -105,7 +105,7 @@ def describe_near_miss(article: Article, beat: Beat, but: Sequence[str]) -> str:
     nearest = next(others, None)
     if nearest is None or not TOPIC / 2 <= nearest.confidence < TOPIC:
         return ""
-    return f"nearly {nearest.name}: {nearest.why}; confidence {TOPIC} is needed"
+    return f"close to the topic {nearest.name}: {nearest.why}; a topic needs confidence {TOPIC}"
 
 
 # Words of a topic below the main one may be ambiguous; next to words of the main one they are not.
