@@ -31,10 +31,12 @@ _STANDINGS = (*(standing.value for standing in Standing), "gone")
 @click.option("--topic", "topics", multiple=True, metavar="NAME", help="Only stories of a topic.")
 @click.option("--source", metavar="SOURCE", default="", help="Only stories of a domain or source.")
 @click.option("--since", metavar="TIME", type=SinceParam(), default="0", help=SINCE_HELP)
-@click.option("--search", metavar="WORDS", default="", help="Only stories with these words.")
-@click.option("--near-gate", is_flag=True, help="Only stories within 20 points of the threshold.")
+@click.option("--search", metavar="WORDS", default="", help="Only stories that contain WORDS.")
+@click.option("--near-gate", is_flag=True, help="Only stories near the threshold (20 points).")
 @click.option("--today", is_flag=True, help="Only stories and dropped pages of today's runs.")
-@click.option("--limit", type=click.IntRange(min=1), default=20, help="Number of stories (20).")
+@click.option(
+    "--limit", type=click.IntRange(min=1), default=20, help="Show at most this many stories (20)."
+)
 @common
 def stories_command(
     invocation: Invocation,
