@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import fields
 
 import click
@@ -112,7 +112,6 @@ def _note_more(what: str, shown: int, total: int) -> None:
 _DECIDING = frozenset({"published", "held", "copy"})  # subjects of the reasons of a status
 _DECIDED = {"judge": "by the rules", "review": "by an editor"}  # by the step that decided
 _SHORT = 10  # characters of a commit id
-_ORDINALS = {1: "st", 2: "nd", 3: "rd"}
 
 
 @click.command("explain")
@@ -130,20 +129,8 @@ def explain_command(invocation: Invocation, path_or_url: str) -> None:
         told = {field.name: getattr(why, field.name) for field in fields(why)}
         terminal.as_json({**told, "trail": trail.entries, "trail_rest": trail.rest})
         return
-    status = terminal.STANDINGS[Standing(why.standing)] if why.standing else why.state
-    decided = _DECIDED.get(why.stage, f"in step {why.stage}")
-    click.echo(f"{status}: {why.path or why.url} (decided {decided})")
-    _print_lines("headline", [_name(why, why.path)] if why.path in why.titles else ())
-    if why.verdict:
-        click.echo(
-            f"  decision: {why.verdict['said']} by {why.verdict['by']} at {why.verdict['at']}, "
-            f"reason: {why.verdict['why']}"
-        )
-    deciding = [reason for reason in why.reasons if reason.partition(": ")[0] in _DECIDING]
-    label = "without the decision" if why.verdict else "status"
-    _print_lines(label, (text.fold(reason).partition(": ")[2] for reason in deciding))
-    _print_lines("to change this", map(text.fold, why.otherwise))
-    _print_reasons(why, [reason for reason in why.reasons if reason not in deciding])
+    _print_status(why)
+    _print_reasons(why)
     for rule in why.rulings:
         click.echo(f"  rule {rule.number}, {_format_rule(rule)}")
     for term in why.terms:
@@ -188,31 +175,42 @@ def _format_entry(entry: TrailEntry) -> str:
     return text.fold(f"{entry.what}{times}{by}{why}{changed}{commit}")
 
 
-def _print_reasons(why: reports.Explanation, reasons: Sequence[str]) -> None:
-    """Print reasons of a story, with the points of its quality as a table."""
+def _print_status(why: reports.Explanation) -> None:
+    """Print a story's status, the reasons that decided it, and what would change it."""
+    status = terminal.STANDINGS[Standing(why.standing)] if why.standing else why.state
+    decided = _DECIDED.get(why.stage, f"in step {why.stage}")
+    click.echo(f"{status}: {why.path or why.url} (decided {decided})")
+    _print_lines("headline", [_name(why, why.path)] if why.path in why.titles else ())
+    if why.verdict:
+        click.echo(
+            f"  decision: {why.verdict['said']} by {why.verdict['by']} at {why.verdict['at']}, "
+            f"reason: {why.verdict['why']}"
+        )
+    reasons = (text.fold(reason).partition(": ") for reason in why.reasons)
+    label = "without the decision" if why.verdict else "status"
+    _print_lines(label, (why_so for about, _, why_so in reasons if about in _DECIDING))
+    _print_lines("to change this", map(text.fold, why.otherwise))
+
+
+def _print_reasons(why: reports.Explanation) -> None:
+    """Print the other reasons of a story, with the points of its quality as a table."""
     counted = {evidence.reason for row in why.parts for evidence in row.evidence}
-    is_told = False
-    for reason in reasons:
-        if reason not in counted:
-            about, _, why_so = text.fold(reason).partition(": ")
-            click.echo(f"  {about}: {why_so}")
-        elif not is_told:
-            is_told = True
-            for line in terminal.quality_table(why.parts, why.quality):
+    table = terminal.quality_table(why.parts, why.quality)
+    for reason in why.reasons:
+        about, _, why_so = text.fold(reason).partition(": ")
+        if reason in counted:
+            for line in table:  # all lines at the first such reason
                 click.echo(f"  {line}")
+        elif about not in _DECIDING:
+            click.echo(f"  {about}: {why_so}")
 
 
 def _format_place(place: reports.Place) -> str:
     of_topic = f" on {text.fold(place.topic)}" if place.topic else ""
     return (
-        f"{_format_ordinal(place.place)} by quality of the last {place.stories} stories{of_topic} "
-        f"(median {place.median}, {place.published} published)"
+        f"{place.place} by quality among the last {place.stories} stories{of_topic} "
+        f"(median quality {place.median}, {place.published} published)"
     )
-
-
-def _format_ordinal(number: int) -> str:
-    teens = number % 100 in range(11, 14)
-    return f"{number}{'th' if teens else _ORDINALS.get(number % 10, 'th')}"
 
 
 def _print_lines(name: str, lines: Iterable[str]) -> None:

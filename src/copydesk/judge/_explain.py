@@ -12,18 +12,16 @@ from copydesk.judge.coverage import (
     LIFT,
     NEWSROOM_POINTS,
     STAYS,
-    confirms,
-    corroboration,
     count_merits,
     is_pinned,
     lead_in,
+    lift_of,
     name_of,
 )
 from copydesk.judge.gate import blocking_ruling, deciding_points
 from copydesk.judge.profile import (
     RELATED_POINTS,
     Features,
-    QualityScore,
     QualitySignal,
     lede,
     weigh_by,
@@ -46,17 +44,13 @@ def explain(story: Story, beat: Beat) -> tuple[Reason, ...]:
     if story.reasons:
         return story.reasons
     return (
-        *_topic_reasons(story, beat),
+        *(
+            Reason.of(ReasonKind.TOPIC, whose=name, evidence=_topic_evidence(name, story, beat))
+            for name in story.topics
+        ),
         *_quality_reasons(story, beat),
         *_standing_reasons(story, beat),
     )
-
-
-def _topic_reasons(story: Story, beat: Beat) -> list[Reason]:
-    return [
-        Reason.of(ReasonKind.TOPIC, whose=name, evidence=_topic_evidence(name, story, beat))
-        for name in story.topics
-    ]
 
 
 def _topic_evidence(name: str, story: Story, beat: Beat) -> str:
@@ -77,7 +71,9 @@ def _quality_reasons(story: Story, beat: Beat) -> tuple[Reason, ...]:
     official = weigh_by(signals, replace(features, official=True), beat)
     if score.quality != story.quality == official.quality:
         return official.reasons
-    return (*score.reasons, *_points_without_rule(story.quality, score))
+    over = story.quality - score.quality
+    unexplained = (Reason.of(ReasonKind.UNEXPLAINED, points=over),) if over else ()
+    return (*score.reasons, *unexplained)
 
 
 def features_of_record(story: Story) -> Features:
@@ -90,13 +86,6 @@ def features_of_record(story: Story) -> Features:
         amp=bool(story.amp_web_url),
         video=story.type == "video",
     )
-
-
-def _points_without_rule(quality: int, score: QualityScore) -> tuple[Reason, ...]:
-    over = quality - score.quality
-    if not over:
-        return ()
-    return (Reason.of(ReasonKind.UNEXPLAINED, points=over),)
 
 
 def _standing_reasons(story: Story, beat: Beat) -> tuple[Reason, ...]:
@@ -156,9 +145,7 @@ def _cut_off(passages: Iterable[str]) -> Iterator[str]:
     """Yield the passages, cut where the search for important terms ends."""
     left = READ
     for passage in passages:
-        if left <= 0:
-            return
-        yield passage[:left]
+        yield passage[: max(left, 0)]
         left -= len(passage)
 
 
@@ -212,10 +199,8 @@ def is_off_beat(story: Story, beat: Beat, article: Article | None) -> bool:
     without the article the result is False.
     """
     profile = profile_of(beat)
-    if not beat.topics:
-        return False
-    if profile.blocks:
-        return not story.topics
+    if not beat.topics or profile.blocks:
+        return bool(beat.topics) and not story.topics
     return article is not None and not profile.relevance(article, beat)
 
 
@@ -257,7 +242,7 @@ def _changes_of_standing(
         yield from _what_brings_it_forward(story, group, beat)
     elif story.published:
         yield from _what_keeps_it(story, group, beat)
-    elif _is_off_beat(story, beat):
+    elif not story.topics and profile_of(beat).blocks:
         yield _off_beat(story, beat, article)
     else:
         yield from _what_it_lacks(story, group, beat)
@@ -276,13 +261,12 @@ def _changes_by_part(
     for part in parts:
         without = left.get(part.part, quality) + total - quality
         if len(part.reasons) > 1 and (without >= gate) != (total >= gate):
-            would = "would" if without >= gate else "would not"
-            points = f"{part.points:+d} points for {part.part}"
-            yield f"without the {points} the story {would} be published"
+            yield _without(part.points, part.part)
 
 
-def _is_off_beat(story: Story, beat: Beat) -> bool:
-    return not story.topics and profile_of(beat).blocks
+def _without(points: int, why: str) -> str:
+    would = "would" if points < 0 else "would not"
+    return f"without the {points:+d} points for {why} the story {would} be published"
 
 
 def _verdict_that_shows(story: Story) -> str:
@@ -316,8 +300,7 @@ def _what_it_lacks(story: Story, group: Sequence[Story], beat: Beat) -> Iterator
     against = sorted(_list_quality_reasons(story), key=lambda reason: reason.points or 0)
     for reason in against[:_DECIDING]:
         if -(reason.points or 0) >= least:
-            why = f'the {reason.points} points for "{reason.why}"'
-            yield f"without {why} the story would be published"
+            yield _without(reason.points or 0, f'"{reason.why}"')
     yield from _newsrooms(story, group, beat, least)
     yield _verdict_that_shows(story)
 
@@ -361,8 +344,7 @@ def _what_keeps_it(story: Story, group: Sequence[Story], beat: Beat) -> Iterator
         carrying = sorted(_list_quality_reasons(story), key=lambda reason: -(reason.points or 0))
         for reason in carrying[:_DECIDING]:
             if (reason.points or 0) > spare:
-                why = f'the +{reason.points} points for "{reason.why}"'
-                yield f"without {why} the story would not be published"
+                yield _without(reason.points or 0, f'"{reason.why}"')
     if group:
         yield from _in_front(story, group, beat)
     yield f"to take the story off the site, run copydesk verdict {name_of(story)} hold"
@@ -454,32 +436,23 @@ def _changes_of_topics(story: Story, beat: Beat, article: Article | None) -> Ite
 
 def points_at_the_gate(story: Story, group: Sequence[Story], beat: Beat) -> int:
     """Return the points that the publishing threshold counts: quality, and points of the group."""
-    quality = story.quality or 0
-    if not profile_of(beat).blocks:
-        return quality + RELATED_POINTS * len(story.related)
-    return quality + _lift(story, group, beat)
+    related = 0 if profile_of(beat).blocks else RELATED_POINTS * len(story.related)
+    return (story.quality or 0) + related + _lift(story, group, beat)
 
 
 def _lift(story: Story, group: Sequence[Story], beat: Beat) -> int:
-    if not group or not profile_of(beat).blocks:
-        return 0
-    support = corroboration(story, [other for other in group if confirms(other, beat)], beat)
-    return min(LIFT, support.points or 0) if support else 0
+    return lift_of(story, group, beat) if group and profile_of(beat).blocks else 0
 
 
 def _points_of_bounds(story: Story) -> int:
     """Return the points that only brought a story's quality between its minimum and maximum."""
-    return sum(reason.points or 0 for reason in story.reasons if _is_bound(reason))
-
-
-def _is_bound(reason: Reason) -> bool:
-    return reason.kind in {ReasonKind.NEVER_BELOW, ReasonKind.NEVER_ABOVE}
+    return _add_up(reason for reason in story.reasons if reason.kind in _BOUNDS)
 
 
 def _list_quality_reasons(story: Story) -> list[Reason]:
     """Return the reasons of a story's quality, without those that brought it between its bounds."""
-    points = (reason for reason in story.reasons if reason.about == "quality" and reason.points)
-    return [reason for reason in points if not _is_bound(reason)]
+    counted = filter(_is_counted, story.reasons)
+    return [reason for reason in counted if reason.points and reason.kind not in _BOUNDS]
 
 
 def _count_of(count: int, noun: str, plural: str = "") -> str:
@@ -539,7 +512,7 @@ def _is_counted(reason: Reason) -> bool:
     return reason.about == "quality" and reason.points is not None
 
 
-def _add_up(reasons: Sequence[Reason]) -> int:
+def _add_up(reasons: Iterable[Reason]) -> int:
     return sum(reason.points or 0 for reason in reasons)
 
 
