@@ -258,7 +258,7 @@ def test_a_pin_is_told_with_its_end_and_taken_out_and_the_row_leads_to_the_page(
     page = wait_for_page(anna, "/desk/?view=all&q=seals", "pinned until").body
 
     assert f'href="/coast/news/{SEALS}/"' in page
-    assert "Pins that end soon:" in page
+    assert "Stories that will soon be unpinned:" in page
     send(anna, {**pin, "id": "unpin", "said": "undo", "values": ["pin"], "until": None})
     assert "done" == wait_for(anna, "unpin")["state"]
     assert "pinned until" not in anna.get("/desk/?view=all&q=seals").body
@@ -316,7 +316,7 @@ def test_what_an_editor_did_is_listed_with_what_became_of_it(anna: Browser) -> N
     send(anna, verdict("publish", "2026-11-19-nobody"))
     assert "refused" == wait_for(anna, "publish-2026-11-19-nobody")["state"]
 
-    assert "not accepted" in anna.get("/desk/today/").body
+    assert "change not accepted" in anna.get("/desk/today/").body
 
 
 def test_a_question_is_saved_with_its_count_and_forgotten(anna: Browser) -> None:

@@ -126,7 +126,7 @@ def test_only_the_lines_of_the_changed_settings_change_in_one_commit(
     for words in (
         "being rebuilt",
         "until they are rescored",
-        "The next issue",
+        "the next issue",
         "Calculate the quality of saved stories again",
     ):
         assert words in shown

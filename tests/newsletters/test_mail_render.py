@@ -33,7 +33,7 @@ def test_a_letter_tells_each_story_with_all_that_is_known_of_it() -> None:
         '<a href="https://reuters.example/pilots"[^>]*><span dir="auto">Reuters</span></a>, ',
         letter.html,
     )
-    assert "From the newsroom</p><p" in letter.html
+    assert "Note from the editors</p><p" in letter.html
     assert ">We asked the <em>pilots</em>.</p>" in letter.html
     assert ">Good morning.</p>" in letter.html
     (picture,) = re.findall("<img [^>]*>", letter.html)
@@ -48,13 +48,13 @@ def test_a_letter_tells_each_story_with_all_that_is_known_of_it() -> None:
     assert letter.text == (
         "TIDEWATCH\nSaturday, 28 November 2026\n\n"
         "Read this issue in your browser:\nhttps://tidewatch.example/coast/newsletter/tidewatch-2026-11-20/\n\n"
-        "[From the newsroom]\nGood morning.\n\n"
+        "[Note from the editors]\nGood morning.\n\n"
         "LEAD\n====\n\n"
         "Pilot boats stay in harbour, day 1\n"
         "Both basins are closed, since the wind at the mole is more than boats\ncan stand.\n"
         "The Herald · 3 min · also covered by Reuters, BBC\n"
         "https://tidewatch.example/coast/news/2026-11-27-pilot-boats-1/\n"
-        "[From the newsroom]\nWe asked the *pilots*.\n\n"
+        "[Note from the editors]\nWe asked the *pilots*.\n\n"
         "Pilot boats stay in harbour, day 2\n"
         "https://tidewatch.example/coast/news/2026-11-27-pilot-boats-2/\n\n"
         "-- \nAll issues:\nhttps://tidewatch.example/coast/newsletters/\n\n"

@@ -62,7 +62,7 @@ _RISK = "{count} may get the issue twice, because their first delivery is uncert
     is_flag=True,
     help="Resend to subscribers with uncertain delivery; some may get the issue twice.",
 )
-@click.option("--yes", is_flag=True, help="Send again without asking for confirmation.")
+@click.option("--yes", is_flag=True, help="With --again: do not ask for confirmation.")
 @click.option("--pause", is_flag=True, help="Pause the delivery after the emails in progress.")
 @click.option("--end", is_flag=True, help="Stop the delivery of the issue for good.")
 @click.option("--as", "by", default="", metavar="NAME", help=AS_HELP)

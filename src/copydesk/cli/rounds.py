@@ -79,8 +79,8 @@ def _note_pause(newsroom: Newsroom) -> None:
     hosts = sorted({urls.host(source.url) for source in newsroom.beat.sources})
     if own := [host for host in hosts if options.allows(host) and options.delay(host)]:
         terminal.note(
-            f"{options.delay(own[0]):g} s between requests to {', '.join(own)}; for servers of "
-            "your own, set delay_seconds = 0 in [fetch] of beat.toml"
+            f"copydesk waits {options.delay(own[0]):g} s between requests to {', '.join(own)}; "
+            "for your own servers, set delay_seconds = 0 in [fetch] of beat.toml"
         )
 
 

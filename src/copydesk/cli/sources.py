@@ -379,8 +379,8 @@ def undo_move(invocation: Invocation, url: str, *, why: str, name: str) -> None:
     if not report.changed:
         click.echo(f"unchanged: {url}")
         return
-    undone = f", its {report.undone} undone" if report.undone else ""
-    click.echo(f"source kept{undone}: {url}")
+    undone = f", automatic {report.undone} undone" if report.undone else ""
+    click.echo(f"source stays at its URL{undone}: {url}")
     terminal.note("the next run fetches the source at this URL")
 
 
