@@ -103,11 +103,11 @@ def test_too_pale_a_colour_is_refused_with_the_nearest_that_can_be_read(colour: 
 @pytest.mark.parametrize("colour", ["#17603c", "#000080", "#000000", "#9c1c1f"])
 def test_the_dark_ground_gets_a_lighter_shade_that_can_be_read(colour: str) -> None:
     assert colour == kinds.ACCENT.read(colour.upper())
-    assert kinds.measure_contrast(kinds.lighten_accent(colour), kinds.DARK) >= 4.5
+    assert kinds.measure_contrast(kinds.find_dark_accent(colour), kinds.DARK) >= 4.5
 
 
 def test_a_shade_that_can_be_read_on_the_dark_ground_stays() -> None:
-    assert "#ffd500" == kinds.lighten_accent("#ffd500")
+    assert "#ffd500" == kinds.find_dark_accent("#ffd500")
 
 
 @pytest.mark.parametrize(

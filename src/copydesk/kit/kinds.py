@@ -242,7 +242,7 @@ def _accent(value: object) -> str:
     return colour
 
 
-def lighten_accent(colour: str) -> str:
+def find_dark_accent(colour: str) -> str:
     """Return a colour `#rrggbb`, lighter where its contrast with the dark background needs it."""
     return _mix_until(colour, 255, DARK)
 

@@ -112,7 +112,7 @@ def accent_style(accent: str, read: Callable[[str], str | None] = read_template)
     """
     if not accent:
         return ""
-    day, night = f"{{ --accent: {accent}; }}", f"{{ --accent: {kinds.lighten_accent(accent)}; }}"
+    day, night = f"{{ --accent: {accent}; }}", f"{{ --accent: {kinds.find_dark_accent(accent)}; }}"
     dark = f"@media (prefers-color-scheme: dark) {{ :root {night} }}"
     rules = f"\n:root {day}\n{dark}\n@media print {{ :root {{ --accent: #000; }} }}\n"
     is_own = read("style.css") != read_template("style.css")

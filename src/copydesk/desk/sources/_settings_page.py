@@ -101,7 +101,7 @@ async def _show(visit: Visit, typed: Fields, error: CopydeskError | None = None)
 def _list_swatches(known: Sequence[FileSetting]) -> list[View]:
     """Return the site's colour as beat.toml has it, on the light and the dark background."""
     accent = next((str(one.value) for one in known if one.key == "site.accent" and one.value), "")
-    grounds = ((kinds.LIGHT, accent), (kinds.DARK, accent and kinds.lighten_accent(accent)))
+    grounds = ((kinds.LIGHT, accent), (kinds.DARK, accent and kinds.find_dark_accent(accent)))
     return [{"ground": ground, "colour": colour} for ground, colour in grounds if accent]
 
 
