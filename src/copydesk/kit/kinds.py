@@ -230,12 +230,10 @@ _LEAST_CONTRAST: Final = 4.5  # WCAG 2.2, 1.4.3
 
 def _accent(value: object) -> str:
     """Return "" or a colour `#rrggbb` that can be read on the light background; raises Unfit."""
-    if value == "":
-        return ""
     colour = _text(value).lower()
-    if not re.fullmatch(r"#[0-9a-f]{6}", colour):
+    if colour and not re.fullmatch(r"#[0-9a-f]{6}", colour):
         raise Unfit("a colour such as #17603c")
-    if (contrast := measure_contrast(colour, LIGHT)) < _LEAST_CONTRAST:
+    if colour and (contrast := measure_contrast(colour, LIGHT)) < _LEAST_CONTRAST:
         hint = f"the nearest colour with enough contrast: {_mix_until(colour, 0, LIGHT)}"
         what = f"expected a contrast of 4.5 with {LIGHT} (light background), got {contrast:.2f}"
         raise Unfit(hint=hint, what=what)
@@ -273,11 +271,9 @@ def _mix_until(colour: str, end: int, ground: str) -> str:
 
 def _logo(value: object) -> str:
     """Return "" or the path of a picture in the newsroom folder, which need not exist."""
-    if value == "":
-        return ""
     path = _text(value)
-    is_picture = path.lower().endswith((".svg", ".png", ".webp"))
-    if not is_picture or "\\" in path or any(step[:1] in {"", "."} for step in path.split("/")):
+    is_picture = path.lower().endswith((".svg", ".png", ".webp")) and "\\" not in path
+    if path and (not is_picture or any(step[:1] in {"", "."} for step in path.split("/"))):
         raise Unfit("the path of an SVG, PNG or WebP file such as assets/logo.svg")
     return path
 

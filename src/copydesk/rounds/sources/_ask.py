@@ -104,11 +104,7 @@ def most_of_host(settings: Settings) -> int:
 
 
 def choose_urls(
-    newsroom: Newsroom,
-    states: Mapping[str, SourceState],
-    pushed: Collection[str],
-    *,
-    all_due: bool,
+    newsroom: Newsroom, states: Mapping[str, SourceState], pushed: Collection[str], *, all_due: bool
 ) -> frozenset[str]:
     """Return the URLs of the sources that a run would fetch now."""
     to_ask = SourcesToAsk(all_due=all_due, a_host=most_of_host(newsroom.settings))
@@ -116,16 +112,9 @@ def choose_urls(
     return frozenset(source.url for queue in queues.values() for source in queue)
 
 
-def plan_for(
-    state: SourceState, now: datetime, *, is_pushed: bool = False, is_chosen: bool = False
-) -> AskPlan:
-    """Return whether a run fetches a source now, and if not, why not.
-
-    A source that is due but not chosen is left to the next run, as its host has too many.
-    """
-    if is_chosen:
-        return "now"
-    if is_due(state, now) or is_pushed:
+def plan_for(state: SourceState, now: datetime, *, is_pushed: bool = False) -> AskPlan:
+    """Return why a run does not fetch a source now; "crowded": its host has too many due ones."""
+    if is_pushed or is_due(state, now):
         return "crowded"
     if not may_be_asked(state, now):
         return "ended" if state.ended else "paused"

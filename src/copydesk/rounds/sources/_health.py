@@ -238,12 +238,9 @@ def read_source_board(newsroom: Newsroom) -> SourceBoard:
             health=health,
             days=_fill_days(health.url, first, counted[health.url]),
             is_pushed=health.url in pushed,
-            plan=_ask.plan_for(
-                due[health.url],
-                newsroom.now,
-                is_pushed=health.url in pushed,
-                is_chosen=health.url in chosen,
-            ),
+            plan="now"
+            if health.url in chosen
+            else _ask.plan_for(due[health.url], newsroom.now, is_pushed=health.url in pushed),
         )
         for health in _health(newsroom.beat, newsroom.now, states)
     ]
