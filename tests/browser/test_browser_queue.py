@@ -93,7 +93,7 @@ def test_the_keys_mean_the_copy_that_has_the_focus_and_are_taken_back(window: Wi
         window.wait_for(ON_A_ROW)
         window.press(".")
         window.press("?")
-        assert "p, h, r, c, D act on: Matter 7 of" in window.page.inner_text("dialog")
+        assert "The keys p, h, r, c, D act on: Matter 7 of" in window.page.inner_text("dialog")
         window.press("Escape", "p")
         window.wait_for(f"{copy} === 'published'")
         window.wait_for(f"{toasts}.includes('Published: Matter 7 of')")

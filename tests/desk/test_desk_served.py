@@ -133,7 +133,7 @@ def test_an_empty_view_leads_to_stories_worth_a_look(tmp_path: Path) -> None:
         bare = served.owner().get("/desk/").body
 
     link = '<a href="/desk/?view=missed">1 story is just below the threshold <kbd>g m</kbd></a>'
-    assert f'<p class="none">Nothing waits. {link}' in waiting
+    assert f'<p class="none">No story waits for review. {link}' in waiting
     assert link in snoozed
     assert '<a href="/desk/sources/">Check the sources <kbd>g z</kbd></a>' in bare
 
