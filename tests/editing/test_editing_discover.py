@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import gzip
 import socket
+import threading
 from collections.abc import Mapping
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -345,3 +348,41 @@ def test_a_list_that_cannot_be_read_adds_nothing(root: Path) -> None:
         imported(root, f"{HOME}a\nterns and gulls\n")
 
     assert (root / "beat.toml").read_bytes() == before
+
+
+class QuietHandler(SimpleHTTPRequestHandler):
+    """Serves the files of a folder, and says nothing of it."""
+
+    def log_message(self, *_words: object) -> None:
+        pass
+
+
+def test_a_search_ends_in_time_with_what_was_found(tmp_path: Path) -> None:
+    """Each request to a host waits for its pause, here an hour, which nobody waits for."""
+    page = f"<html><body>{ARTICLES}</body></html>".encode()
+    (tmp_path / "web").mkdir()
+    (tmp_path / "web" / "index.html").write_bytes(page)
+    more = (
+        '[fetch]\ncontact = "mailto:desk@tern.example"\nallow_hosts = ["127.0.0.1"]\n'
+        '[fetch.hosts."127.0.0.1"]\ndelay_seconds = 3600\n'
+    )
+    root = newsroom(tmp_path / "room", more=more, git=False)
+    handler = partial(QuietHandler, directory=str(tmp_path / "web"))
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        url = f"http://127.0.0.1:{server.server_port}/"
+        with open_newsroom(root, NOW, {}) as opened:
+            (found,) = sources.find_all_sources(opened, [url], seconds=0.1)
+        server.shutdown()
+
+    assert [("listing", 5)] == [(offer.kind, offer.items) for offer in found.offers]
+    assert "the search for feeds was ended after 0.1 s" in [f.what for f in found.failed]
+
+
+def test_several_sites_are_searched_and_each_has_its_own_answer(root: Path) -> None:
+    web = record_web(root.parent / "web.warc.gz", {HOME: named("/all"), f"{HOME}all": stories("x")})
+    with open_newsroom(root, NOW, {}) as opened:
+        found = sources.find_all_sources(opened, [HOME, "https://gone.example/", "mailto:x"], web)
+
+    assert [f"{HOME}all"] == [offer.url for offer in found[0].offers]
+    assert [None, FetchError, UsageError] == [one.error and type(one.error) for one in found]
