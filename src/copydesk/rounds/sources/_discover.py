@@ -107,7 +107,7 @@ def find_sources(
     Raises UsageError; ConfigError without a contact; FetchError if nothing answers; FeedError if no
     answer is a list.
     """
-    (found,) = find_all_sources(newsroom, [url], web, progress)
+    (found,) = find_all_sources(newsroom, [source_address(url)], web, progress)
     if found.error is not None:
         raise found.error
     return found
