@@ -27,7 +27,7 @@ from copydesk.rounds.sources import Discovery, find_all_sources, source_address
 
 _CONTACT = "your email address for publishers (Enter: later, then no source is looked at now)"
 _ADDRESSES = "addresses of feeds or websites, any number, line"
-_BETWEEN = re.compile(r"\s+|,(?=\w+://|$)|,(?=\s)")  # a comma may be part of an address
+_BETWEEN = re.compile(r"\s+|,(?=\w+://|\s|$)")  # a comma may be part of an address
 _RUN_NOW = "Fetch the first stories now?"
 _KINDS = {"listing": "page", "news sitemap": "sitemap"}
 _MOST_OFFERS = 4  # lists of one site in the table of sources
@@ -52,7 +52,7 @@ _LINE_SECONDS = 3.0  # between two lines on the search, where there is no bar
     '"Bikes: bicycle, cycle lane"; repeatable.',
 )
 @click.option("--source", "sources", multiple=True, help="Feed or website URL; can be repeated.")
-@click.option("--language", default="", help="Language of the site (default: en-us).")
+@click.option("--language", "locale", default="", help="Language of the site (default: en-us).")
 @click.option("--timezone", default="", help="Time zone, such as Europe/Berlin (default: UTC).")
 @click.option("--contact", default="", help="Contact address for publishers; required for runs.")
 @click.option("--run", "is_run", is_flag=True, help="Also fetch the first stories.")
@@ -63,14 +63,11 @@ def new_command(
     folder: Path | None,
     *,
     site: Path | None,
-    title: str,
     topics: Sequence[str],
     sources: Sequence[str],
-    language: str,
-    timezone: str,
-    contact: str,
     is_run: bool,
     web: Path | None,
+    **given: str,
 ) -> None:
     """Create a newsroom in DIR: the folder with a site's settings and stories.
 
@@ -81,7 +78,7 @@ def new_command(
     With --from, the story files of an everyday.cc site are checked, beat.toml is written, and
     `.copydesk/` is added to .gitignore.
     """
-    own = (title, topics, sources, language, timezone, contact)
+    own = (*given.values(), topics, sources)
     _refuse_nonsense(folder, site, own, is_two_reports=is_run and invocation.json)
     if site is not None:
         take_over(invocation, site)
@@ -91,9 +88,8 @@ def new_command(
     is_asked = _can_ask(invocation) and not any(own)
     new = _ask(invocation, folder, web) if is_asked else None
     if any(own):
-        given = {"locale": language, "timezone": timezone, "contact": contact}
-        first = "".join(topics[:1]).partition(":")[0]
-        new = _compose(title or first or folder.resolve().name, topics, sources, given)
+        title = "".join(topics[:1]).partition(":")[0] or folder.resolve().name
+        new = _compose(title, topics, sources, given)
     _make(invocation, folder, new)
     is_ready = new is not None and bool((new.contact or web) and new.sources)
     try:
@@ -107,10 +103,10 @@ def new_command(
         is_failed = isinstance(error, click.exceptions.Exit | CopydeskError)
         ended = "failed, as the messages above say" if is_failed else "was not finished"
         terminal.note(f"the newsroom is complete; its first run {ended}")
-        _note_next_steps(folder, is_ready=is_ready)
+        _note_next_steps(folder, new, is_ready=is_ready)
         raise
     if not (invocation.json or (is_run and sys.stdout.isatty())):
-        _note_next_steps(folder, is_ready=is_ready)
+        _note_next_steps(folder, new, is_ready=is_ready)
 
 
 def _can_ask(invocation: Invocation) -> bool:
@@ -120,12 +116,11 @@ def _can_ask(invocation: Invocation) -> bool:
 def _compose(
     title: str, topics: Sequence[str], sources: Sequence[str], given: Mapping[str, str]
 ) -> config.NewBeat:
-    """Return the answers of a person who creates a site; an empty one of `given` is left out."""
+    """Return the settings of a new site; `title` and defaults hold for empty ones of `given`."""
     return config.NewBeat(
-        title=title,
         topics=tuple(topics),
         sources=tuple(map(source_address, sources)),
-        **{name: value for name, value in given.items() if value},
+        **{"title": title, **{name: value for name, value in given.items() if value}},
     )
 
 
@@ -155,9 +150,10 @@ def _refuse_nonsense(
         raise click.UsageError("--run cannot be combined with --json: use `copydesk run --json`.")
 
 
-def _note_next_steps(folder: Path, *, is_ready: bool) -> None:
-    todo = "" if is_ready else "set [fetch] contact and your sources in beat.toml, then "
-    terminal.note(f"next: {todo}run")
+def _note_next_steps(folder: Path, new: config.NewBeat | None, *, is_ready: bool) -> None:
+    given = {"[fetch] contact": new and new.contact, "your sources": new and new.sources}
+    lacks = " and ".join(name for name, value in given.items() if not value)
+    terminal.note("next: run" if is_ready else f"next: set {lacks} in beat.toml, then run")
     place = shlex.quote(str(folder))
     terminal.note(f"  copydesk -C {place} run")
     terminal.note(f"  copydesk -C {place} serve")
@@ -171,15 +167,15 @@ class _Dialogue:
         self._earlier = starts.read_answers(folder)
         self._given: list[tuple[str, str]] = []
         if self._earlier:
-            title = self._earlier[0][1]
-            if not click.confirm(f"Continue with your answers on {title}?", default=True, err=True):
+            kept = f"Continue with your answers on {text.fold(self._earlier[0][1])}?"
+            if not click.confirm(kept, default=True, err=True):
                 self._earlier = []
 
     def ask(self, what: str, default: str = "", read: Callable[[str], str] = text.fold) -> str:
         """Return the answer that an earlier `new` got to this question, or else ask a person."""
         if self._earlier and self._earlier[0][0] == what:
             answer = self._earlier.pop(0)[1]
-            terminal.note(f"{what}: {answer}")
+            terminal.note(text.fold(f"{what}: {answer}"))
         else:
             self._earlier = []
             answer = _prompt(what, default, read)
@@ -278,8 +274,12 @@ def _choose_sources(
     few = f"{len(rows) - len(left)} of these {len(rows)}" if left else f"these {len(rows)}"
     more = f", all, numbers to leave out, or +{left[0]} to add ({left[0]})" if left else ""
     question = f"Add {few}? yes, no{more or ', or numbers to leave out'}"
-    answer = _prompt(question, "yes", lambda said: (_pick(rows, said) and said) or said)
-    return tuple(row.url for row in _pick(rows, answer))
+
+    def check(answer: str) -> str:
+        _pick(rows, answer)
+        return answer
+
+    return tuple(row.url for row in _pick(rows, _prompt(question, "yes", check)))
 
 
 def _list_rows(discovery: Discovery) -> Iterator[_Row]:

@@ -107,7 +107,7 @@ def progress(line_seconds: float = 10.0) -> Iterator[newsroom.Progress]:
         yield newsroom.Silence()
         return
     work = Work()
-    if sys.stderr.isatty():
+    if sys.stderr.isatty() and os.environ.get("TERM") != "dumb":
         with _show_bar(work):
             yield work
     else:

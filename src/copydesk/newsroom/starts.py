@@ -224,8 +224,9 @@ def require_free_folder(root: Path) -> None:
 
     The answers of a `copydesk new` that was interrupted may be in it.
     """
-    there = {str(path.relative_to(root)) for path in root.rglob("*")} - {PRIVATE, _ANSWERS}
-    if there or (root.exists() and not root.is_dir()):
+    folders = [folder for folder in (root, root / PRIVATE) if folder.is_dir()]
+    there = {str(path.relative_to(root)) for folder in folders for path in folder.iterdir()}
+    if there - {PRIVATE, _ANSWERS} or (root.exists() and not root.is_dir()):
         raise UsageError(
             "the folder is not empty",
             subject=str(root),
