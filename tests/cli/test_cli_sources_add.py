@@ -299,7 +299,9 @@ def test_several_addresses_are_added_in_one_commit_and_each_has_a_row(
     assert (0, f"added: {HOME}land") == (said.code, said.out.splitlines()[0])
     choice = f"not added: {HOME} (2 sources found; to choose one, run copydesk -C {root} sources"
     assert said.out.splitlines()[1].startswith(choice)
-    assert said.out.splitlines()[2] == "not added: mailto:x (invalid web address: mailto:x)"
+    assert (
+        said.out.splitlines()[2] == "not added: mailto:x (invalid web address; begin with https://)"
+    )
     assert said.out.splitlines()[3] == f"added: {HOME}sea"
     assert int(run_git(root, "rev-list", "--count", "HEAD")) == int(head) + 1
     assert [False] * 4 == [row["added"] for row in again.json()]

@@ -110,7 +110,7 @@ def _add_several(
 def _describe_problem(invocation: Invocation, discovery: sources.Discovery) -> str:
     """Return why nothing found at an address was added: an error, or a person must choose."""
     if discovery.error is not None:
-        return str(discovery.error)
+        return "; ".join(filter(None, (discovery.error.what, discovery.error.hint)))
     command = invocation.command("sources", "add", discovery.url, "--pick")
     return f"{_sources(len(discovery.offers))} found; to choose one, run {command} NUMBER"
 
