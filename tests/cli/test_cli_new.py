@@ -224,6 +224,7 @@ def ask(
                 screen += part
                 if until and until.encode() in screen:
                     process.send_signal(signal.SIGINT)
+                    os.write(person, b"\x04")  # a signal just before the reading is lost
                     until = ""
         os.close(person)
         out, _ = process.communicate(timeout=PATIENCE_SECONDS)

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 import click
 
-from copydesk import config, watch
+from copydesk import config
 from copydesk.cli import terminal
 from copydesk.cli._invocation import WEB_HELP, Invocation, common
 from copydesk.cli.records import take_over
@@ -247,7 +247,7 @@ class _Row(NamedTuple):
     """A source that may be added: a list that was found, or an address where none was found."""
 
     url: str
-    offer: watch.Offer | None
+    cells: Sequence[str]
     notes: Sequence[str]
     is_chosen: bool
 
@@ -286,25 +286,26 @@ def _list_rows(discovery: Discovery) -> Iterator[_Row]:
     """Yield the best lists of a site, of which a good one is chosen; its address if it has none."""
     failed = [failure.what for failure in discovery.failed]
     if discovery.error is not None:
-        yield _Row(discovery.url, None, [*failed, discovery.error.what], is_chosen=False)
+        yield _Row(
+            discovery.url, ("", "", "", ""), [*failed, discovery.error.what], is_chosen=False
+        )
     for place, offer in enumerate(discovery.offers[:_MOST_OFFERS]):
         notes = ["another list of the same site"] if place else failed
         if not offer.is_good:
             old = "nothing new for a year, or only comments"
             notes = [*notes, old if offer.items else "the list has no items"]
-        yield _Row(offer.url, offer, notes, is_chosen=not place and offer.is_good)
+        newest = f"{offer.newest:%Y-%m-%d}" if offer.newest else ""
+        title = text.fold("".join(offer.samples[:1]))
+        cells = (_KINDS.get(offer.kind, offer.kind), newest, str(offer.items), title)
+        yield _Row(offer.url, cells, notes, is_chosen=not place and offer.is_good)
 
 
 def _show_rows(rows: Sequence[_Row]) -> None:
     columns = terminal.Columns(4, 0, 7, 10, 5, 0, right=frozenset({4}), spare=(4, 2, 3, 5))
     terminal.note(columns.line(("", "address", "kind", "newest", "items", "newest title")))
     for number, row in enumerate(rows, 1):
-        cells = [str(number) if row.is_chosen else f"({number})", row.url.partition("://")[2]]
-        if offer := row.offer:
-            newest = f"{offer.newest:%Y-%m-%d}" if offer.newest else ""
-            kind = _KINDS.get(offer.kind, offer.kind)
-            cells += [kind, newest, str(offer.items), text.fold("".join(offer.samples[:1]))]
-        terminal.note(columns.line([*cells, "", "", "", ""]))
+        mark = str(number) if row.is_chosen else f"({number})"
+        terminal.note(columns.line((mark, row.url.partition("://")[2], *row.cells)))
     for number, row in enumerate(rows, 1):
         for words in row.notes:
             terminal.note(text.fold(f"{number}: {words}"))
