@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import pty
+import shlex
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -164,3 +165,18 @@ def test_on_a_terminal_the_table_is_as_wide_as_that(root: Path, terminal: tuple[
     assert len(table) > 4
     words = " ".join(line[24:].strip() for line in table)
     assert LONG.strip() in words
+
+
+@pytest.mark.parametrize("has_user", [True, False])
+def test_the_command_that_would_publish_works_as_it_is_printed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, has_user: bool
+) -> None:
+    root = file(newsroom(tmp_path / "the beat"), record(WALL, 10, "quality +10: by rules of old"))
+    if not has_user:
+        monkeypatch.setenv("GIT_CONFIG_GLOBAL", os.devnull)
+    (line,) = (line for line in explain(root) if "verdict" in line)
+
+    words = shlex.split(line[line.index("copydesk") :])
+
+    assert ("--as" in words) != has_user
+    assert 0 == copydesk(*words[1:], "--now", "2026-11-20T08:00:00Z").code

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable
-from dataclasses import fields
+from dataclasses import fields, replace
 
 import click
 
@@ -125,11 +125,16 @@ def explain_command(invocation: Invocation, path_or_url: str) -> None:
     with invocation.newsroom() as newsroom:
         why = editing.explain(newsroom, path_or_url)
         trail = trace_story(newsroom, why.path, why.url)
+        user = newsroom.repository.user() if newsroom.repository.usable else ""
     if invocation.json:
         told = {field.name: getattr(why, field.name) for field in fields(why)}
         terminal.as_json({**told, "trail": trail.entries, "trail_rest": trail.rest})
         return
-    _print_status(why)
+    reason = "--why REASON" if user else "--why REASON --as NAME"
+    verdict = invocation.command("verdict")  # such as a person can type it here
+    otherwise = (line.replace("copydesk verdict", verdict) for line in why.otherwise)
+    otherwise = (line.replace("--why REASON", reason) for line in otherwise)
+    _print_status(replace(why, otherwise=tuple(otherwise)))
     _print_reasons(why)
     for rule in why.rulings:
         click.echo(f"  rule {rule.number}, {_format_rule(rule)}")

@@ -22,7 +22,7 @@ import msgspec
 from copydesk.archive import address_mark
 from copydesk.kit import files, text, urls
 from copydesk.news import Dropped, Standing, Story
-from copydesk.newsroom._newsroom import Failure, Progress
+from copydesk.newsroom._newsroom import Failure, IncompleteSource, Progress
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,6 +106,11 @@ class RoundReport:
     stories: Mapping[Standing, int] = field(default_factory=dict)
     not_due: Mapping[str, int] = field(default_factory=dict)
     next_due: str = ""
+
+    @property
+    def incomplete(self) -> list[IncompleteSource]:
+        """Return those of `failed` from which items were read: their XML ends too early."""
+        return [failure for failure in self.failed if isinstance(failure, IncompleteSource)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -319,7 +324,7 @@ class RoundTeller:
             updated=len(report.updated),
             held=len(report.held),
             dropped=sum(report.dropped.values()),
-            failed=len(report.failed),
+            failed=len(report.failed) - len(report.incomplete),
             complete=report.complete,
             missing=report.missing,
         )

@@ -6,6 +6,7 @@ The caller decides what the files become. Here they are written and committed, a
 from __future__ import annotations
 
 import re
+import shlex
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -25,6 +26,7 @@ from copydesk.newsroom._newsroom import Newsroom
 from copydesk.newsroom.filing import hold_write_lock, notes_on
 
 _BEAT_FILE = "beat.toml"
+_EDITED_BY_HAND = (_BEAT_FILE, "_data/topics", "_data/organizations", "_templates")
 _BEAT_BYTES = 32_000_000  # 50,000 sources with all options take 20 MB
 _MOST_BYTES = 2_000_000  # of a logo
 _MOST_LINES = 200  # of a commit message
@@ -145,6 +147,27 @@ def _conflict_error(path: str) -> UsageError:
         subject=path,
         hint="look at the new version, and save your change again",
     )
+
+
+def describe_user_edits(root: Path) -> str:
+    """Return which settings a user has edited without a commit, and the command that commits them.
+
+    It is "" if there are none, or if git cannot tell.
+    """
+    try:
+        found = git.list_user_changes(root, within=_EDITED_BY_HAND)
+        user = git.Repository(root).user()
+    except GitError:
+        return ""
+    paths = (*found.changed, *found.removed)
+    named = [name for name in _EDITED_BY_HAND if any(path.startswith(name) for path in paths)]
+    if not named:
+        return ""
+    where = f"git -C {shlex.quote(str(root))}"
+    by = "" if user else " -c user.name=NAME -c user.email=ADDRESS"
+    what = ", ".join(paths[:3]) + ", …" * (len(paths) > 3)
+    commit = f"{where} add {shlex.join(named)} && {where}{by} commit -m TEXT"
+    return f"uncommitted edits: {what}; to commit them: {commit}"
 
 
 def read_beat_file(newsroom: Newsroom) -> bytes:

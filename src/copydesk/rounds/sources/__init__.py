@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from copydesk.rounds.sources._discover import FoundList as FoundList
     from copydesk.rounds.sources._discover import ListPreview as ListPreview
     from copydesk.rounds.sources._discover import fetch_apart as fetch_apart
+    from copydesk.rounds.sources._discover import find_all_sources as find_all_sources
     from copydesk.rounds.sources._discover import find_sources as find_sources
     from copydesk.rounds.sources._discover import look_for_lists as look_for_lists
     from copydesk.rounds.sources._discover import preview_list as preview_list

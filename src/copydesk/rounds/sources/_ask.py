@@ -16,7 +16,7 @@ from copydesk.errors import CopydeskError
 from copydesk.kit import dates, urls
 from copydesk.news import Beat, Fetcher, Lead, NotModified, Page, Refused, Request, Source
 from copydesk.news.page import FaultKind
-from copydesk.newsroom import Failure, Newsroom, Progress, Troubles, failure_of
+from copydesk.newsroom import Failure, IncompleteSource, Newsroom, Progress, Troubles, failure_of
 from copydesk.rounds._pool import ReaderPool
 from copydesk.rounds.sources.states import (
     find_hub_pushed_sources,
@@ -398,8 +398,10 @@ class _Asker:
 
 def describe_cut(url: str, reading: entry.SourceReading) -> Failure | None:
     """Return the failure of a source whose XML ended too early, None if it is whole."""
-    what = f"{entry.CUT}, {len(reading.leads)} whole items were read"
-    return Failure(url=url, what=what, hint="tell the publisher") if reading.is_cut else None
+    items = len(reading.leads)
+    what = f"{entry.CUT}, whole items read: {items}"
+    hint = "tell the publisher"
+    return IncompleteSource(url=url, what=what, hint=hint, items=items) if reading.is_cut else None
 
 
 def _after_refusal(source: Source, state: SourceState, answer: Refused) -> SourceAnswer:
