@@ -243,7 +243,7 @@ def _read_addresses(said: str) -> str:
     return " ".join(usable)
 
 
-class _Row(NamedTuple):
+class _SourceChoice(NamedTuple):
     """A source that may be added: a list that was found, or an address where none was found."""
 
     url: str
@@ -282,11 +282,11 @@ def _choose_sources(
     return tuple(row.url for row in _pick(rows, _prompt(question, "yes", check)))
 
 
-def _list_rows(discovery: Discovery) -> Iterator[_Row]:
+def _list_rows(discovery: Discovery) -> Iterator[_SourceChoice]:
     """Yield the best lists of a site, of which a good one is chosen; its address if it has none."""
     failed = [failure.what for failure in discovery.failed]
     if discovery.error is not None:
-        yield _Row(
+        yield _SourceChoice(
             discovery.url, ("", "", "", ""), [*failed, discovery.error.what], is_chosen=False
         )
     for place, offer in enumerate(discovery.offers[:_MOST_OFFERS]):
@@ -297,10 +297,10 @@ def _list_rows(discovery: Discovery) -> Iterator[_Row]:
         newest = f"{offer.newest:%Y-%m-%d}" if offer.newest else ""
         title = text.fold("".join(offer.samples[:1]))
         cells = (_KINDS.get(offer.kind, offer.kind), newest, str(offer.items), title)
-        yield _Row(offer.url, cells, notes, is_chosen=not place and offer.is_good)
+        yield _SourceChoice(offer.url, cells, notes, is_chosen=not place and offer.is_good)
 
 
-def _show_rows(rows: Sequence[_Row]) -> None:
+def _show_rows(rows: Sequence[_SourceChoice]) -> None:
     columns = terminal.Columns(4, 0, 7, 10, 5, 0, right=frozenset({4}), spare=(4, 2, 3, 5))
     terminal.note(columns.line(("", "address", "kind", "newest", "items", "newest title")))
     for number, row in enumerate(rows, 1):
@@ -311,7 +311,7 @@ def _show_rows(rows: Sequence[_Row]) -> None:
             terminal.note(text.fold(f"{number}: {words}"))
 
 
-def _pick(rows: Sequence[_Row], answer: str) -> list[_Row]:
+def _pick(rows: Sequence[_SourceChoice], answer: str) -> list[_SourceChoice]:
     """Return the rows that a person takes; raises UsageError for an answer that is none."""
     words = answer.lower().replace(",", " ").split()
     if words in (["yes"], ["y"], ["no"], ["n"], ["all"]):
