@@ -16,7 +16,7 @@ import pytest
 from copydesk.editing import source_edits
 from copydesk.errors import ConfigError, FeedError, FetchError, UsageError
 from copydesk.news import Source
-from copydesk.newsroom import open_newsroom
+from copydesk.newsroom import Newsroom, open_newsroom
 from copydesk.rounds import sources
 from world.background import hosts_in_background
 from world.hosts import ADDRESSES
@@ -33,10 +33,17 @@ def root(tmp_path: Path) -> Path:
     return newsroom(tmp_path / "room", git=False)
 
 
+def find_one(opened: Newsroom, url: str, web: Path | None = None) -> sources.Discovery:
+    (found,) = sources.find_sources(opened, [url], web)
+    if found.error is not None:
+        raise found.error
+    return found
+
+
 def find(root: Path, answers: Mapping[str, Answer], url: str = HOME) -> sources.Discovery:
     web = record_web(root.parent / "web.warc.gz", answers)
     with open_newsroom(root, NOW, {}) as opened:
-        return sources.find_sources(opened, url, web)
+        return find_one(opened, url, web)
 
 
 def stories(name: str, date: str = FRESH) -> Answer:
@@ -230,12 +237,12 @@ def test_an_address_without_an_answer_is_an_error_with_a_way_out(root: Path) -> 
 
 def test_the_real_web_is_not_asked_without_a_contact(root: Path) -> None:
     with open_newsroom(root, NOW, {}) as opened, pytest.raises(ConfigError):
-        sources.find_sources(opened, HOME)
+        find_one(opened, HOME)
 
 
 def test_what_is_no_address_is_refused(root: Path) -> None:
     with open_newsroom(root, NOW, {}) as opened, pytest.raises(UsageError):
-        sources.find_sources(opened, "mailto:desk@tern.example")
+        find_one(opened, "mailto:desk@tern.example")
 
 
 @pytest.mark.parametrize(
@@ -280,7 +287,7 @@ def test_each_trouble_has_its_own_way_out(
         web = urlsplit(hosts.url("a", scheme=scheme)).port
         at = web if port == "web" else taken.getsockname()[1]
         with open_newsroom(root, NOW, {}) as opened, pytest.raises(FetchError) as caught:
-            sources.find_sources(opened, f"{scheme}://{ADDRESSES[0]}:{at}/")
+            find_one(opened, f"{scheme}://{ADDRESSES[0]}:{at}/")
 
     assert caught.value.hint.startswith(hint)
 
@@ -375,7 +382,7 @@ def test_a_search_ends_in_time_with_what_was_found(tmp_path: Path) -> None:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         url = f"http://127.0.0.1:{server.server_port}/"
         with open_newsroom(root, NOW, {}) as opened:
-            (found,) = sources.find_all_sources(opened, [url], seconds=0.1)
+            (found,) = sources.find_sources(opened, [url], seconds=0.1)
         SlowSite.is_over.set()
         server.shutdown()
 
@@ -386,7 +393,7 @@ def test_a_search_ends_in_time_with_what_was_found(tmp_path: Path) -> None:
 def test_several_sites_are_searched_and_each_has_its_own_answer(root: Path) -> None:
     web = record_web(root.parent / "web.warc.gz", {HOME: named("/all"), f"{HOME}all": stories("x")})
     with open_newsroom(root, NOW, {}) as opened:
-        found = sources.find_all_sources(opened, [HOME, "https://gone.example/", "mailto:x"], web)
+        found = sources.find_sources(opened, [HOME, "https://gone.example/", "mailto:x"], web)
 
     assert [f"{HOME}all"] == [offer.url for offer in found[0].offers]
     assert [None, FetchError, UsageError] == [one.error and type(one.error) for one in found]

@@ -262,10 +262,14 @@ def doctor(invocation: Invocation, *, address: str, overrule: str, why: str, by:
         _show_checks(report, overrule)
     if not (invocation.json or overrule):
         note_lost_letters(lost)
-        if flood:
-            terminal.note(f"{flood.what}; {flood.hint}")
+        _note_flood(flood)
     if report.obstacles:
         sys.exit(1)
+
+
+def _note_flood(flood: limits.SignUpFlood | None) -> None:
+    if flood:
+        terminal.note(f"{flood.what}; {flood.hint}")
 
 
 def _check_words(address: str, overrule: str, about: str) -> None:

@@ -23,7 +23,7 @@ from copydesk.kit import kinds, text, urls
 from copydesk.kit.options import Unfit
 from copydesk.newsroom import open_newsroom, starts
 from copydesk.newsroom.settings import describe_user_edits
-from copydesk.rounds.sources import Discovery, find_all_sources, source_address
+from copydesk.rounds.sources import Discovery, find_sources, source_address
 
 _CONTACT = "your email address for publishers (Enter: later, then no source is looked at now)"
 _ADDRESSES = "addresses of feeds or websites, any number, line"
@@ -91,6 +91,19 @@ def new_command(
         title = "".join(topics[:1]).partition(":")[0] or folder.resolve().name
         new = _compose(title, topics, sources, given)
     _make(invocation, folder, new)
+    _run_first(invocation, folder, new, web, is_asked=is_asked, is_run=is_run)
+
+
+def _run_first(
+    invocation: Invocation,
+    folder: Path,
+    new: config.NewBeat | None,
+    web: Path | None,
+    *,
+    is_asked: bool,
+    is_run: bool,
+) -> None:
+    """Run the new newsroom if that is wanted; print the next steps, also if the run fails."""
     is_ready = new is not None and bool((new.contact or web) and new.sources)
     try:
         if not is_run and is_ready and is_asked:
@@ -266,7 +279,7 @@ def _choose_sources(
             open_newsroom(root, invocation.clock(), invocation.environ, scratch=True) as newsroom,
             terminal.progress(_LINE_SECONDS) as progress,
         ):
-            found = find_all_sources(newsroom, new.sources, web, progress)
+            found = find_sources(newsroom, new.sources, web, progress)
     every = [row for discovery in found for row in _list_rows(discovery)]
     rows = list({urls.identity(row.url): row for row in reversed(every)}.values())[::-1]
     _show_rows(rows)
@@ -311,14 +324,26 @@ def _show_rows(rows: Sequence[_SourceChoice]) -> None:
             terminal.note(text.fold(f"{number}: {words}"))
 
 
+_ANSWERS: Mapping[str, Callable[[_SourceChoice], bool]] = {
+    **dict.fromkeys(("yes", "y"), lambda row: row.is_chosen),
+    **dict.fromkeys(("no", "n"), lambda _: False),
+    "all": lambda _: True,
+}
+
+
 def _pick(rows: Sequence[_SourceChoice], answer: str) -> list[_SourceChoice]:
     """Return the rows that a person takes; raises UsageError for an answer that is none."""
     words = answer.lower().replace(",", " ").split()
-    if words in (["yes"], ["y"], ["no"], ["n"], ["all"]):
-        return [row for row in rows if words == ["all"] or (row.is_chosen and words[0][0] == "y")]
+    if len(words) == 1 and words[0] in _ANSWERS:
+        return [row for row in rows if _ANSWERS[words[0]](row)]
+    return _pick_numbers(rows, words)
+
+
+def _pick_numbers(rows: Sequence[_SourceChoice], words: Sequence[str]) -> list[_SourceChoice]:
+    """Return the chosen rows without those of the numbers, and with those of a number with +."""
     numbers = [int(word) if word.removeprefix("+").isdecimal() else 0 for word in words]
     if not all(0 < number <= len(rows) for number in numbers):
-        raise UsageError("expected yes, no, or numbers of the table", subject=answer)
+        raise UsageError("expected yes, no, or numbers of the table", subject=" ".join(words))
     added = {int(word) for word in words if word[0] == "+"}
     chosen = {number for number, row in enumerate(rows, 1) if row.is_chosen} - set(numbers)
     return [row for number, row in enumerate(rows, 1) if number in chosen | added]

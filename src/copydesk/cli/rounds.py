@@ -154,11 +154,7 @@ def _count_lines(report: reports.RoundReport, would: str) -> Iterator[str]:
         yield f"  checked  {report.looked_again} saved pages again for changes"
     yield f"  dropped  {sum(lost.values())}{f' ({reasons})' if reasons else ''}"
     yield f"  failed   {len(report.failed) - len(report.incomplete)}"
-    if report.incomplete:
-        items = sum(source.items for source in report.incomplete)
-        count = len(report.incomplete)
-        feeds, them = ("feed was", "it") if count == 1 else ("feeds were", "them")
-        yield f"  {count} {feeds} incomplete: {items} items read from {them}"
+    yield from _count_incomplete(report)
     if report.missing and report.missing.waiting:
         yield f"  {report.missing.describe()}"
     if report.commit:
@@ -167,6 +163,14 @@ def _count_lines(report: reports.RoundReport, would: str) -> Iterator[str]:
         yield f"  waiting  {report.waiting_stories} stories for an editor's decision"
     if report.stories != report.standings:
         yield from _count_stories(report)
+
+
+def _count_incomplete(report: reports.RoundReport) -> Iterator[str]:
+    if report.incomplete:
+        items = sum(source.items for source in report.incomplete)
+        count = len(report.incomplete)
+        feeds, them = ("feed was", "it") if count == 1 else ("feeds were", "them")
+        yield f"  {count} {feeds} incomplete: {items} items read from {them}"
 
 
 def _count_stories(report: reports.RoundReport) -> Iterator[str]:

@@ -48,12 +48,26 @@ def add(
     """
     if look and (as_is or pick is not None):
         raise UsageError("--look cannot be combined with --as-is or --pick")
+    if len(addresses) > 1 and any((name, look, pick)):
+        raise UsageError("--name, --pick and --look need a single URL")
     if len(addresses) > 1:
-        if name or look or pick is not None:
-            raise UsageError("--name, --pick and --look need a single URL")
         _add_several(invocation, addresses, web, as_is=as_is)
         return
-    url = _complete_address(addresses[0])
+    _add_one(invocation, addresses[0], name, pick, web, as_is=as_is, look=look)
+
+
+def _add_one(
+    invocation: Invocation,
+    address: str,
+    name: str,
+    pick: int | None,
+    web: Path | None,
+    *,
+    as_is: bool,
+    look: bool,
+) -> None:
+    """Add what is found at an address, print what was found if nothing is chosen."""
+    url = _complete_address(address)
     found = None if as_is else _look_at(invocation, [url], web)
     if found is None and look:
         raise UsageError("the setting [fetch] contact is empty", hint="set it in beat.toml")
@@ -81,30 +95,37 @@ def _add_several(
     """Add what is found at each address, in one commit, and print a row for each address."""
     wanted = tuple(dict.fromkeys(addresses))
     found = None if as_is else _look_at(invocation, wanted, web)
-    plain = () if found else map(sources.source_address, wanted)
-    chosen = {url: Source(url=url) for url in plain}
-    for discovery in found or ():
-        if discovery.best is not None:
-            chosen[discovery.url] = sources.take_offer(discovery.best)
+    chosen = {one.url: sources.take_offer(one.best) for one in found or () if one.best is not None}
+    if not found:
+        plain = map(sources.source_address, wanted)
+        chosen = {url: Source(url=url) for url in plain}
     with invocation.newsroom() as newsroom:
         there = {urls.identity(source.url) for source in newsroom.beat.sources}
         _note_remarks(source_edits.add_sources(newsroom, list(chosen.values()))[1])
-    rows = []
-    for discovery in found or [sources.Discovery(url=url) for url in chosen]:
-        source = chosen.get(discovery.url)
-        url = source.url if source else discovery.url
-        problem = "" if source else _describe_problem(invocation, discovery)
-        is_new = source is not None and urls.identity(url) not in there
-        there.add(urls.identity(url))
-        offers = _plain(discovery.offers)
-        rows.append({"url": url, "added": is_new, "offers": offers, "problem": problem})
-        if not invocation.json:
-            state = "added" if is_new else "already in beat.toml" if source else "not added"
-            click.echo(text.fold(f"{state}: {url}{problem and f' ({problem})'}"))
+    rows = [
+        _add_row(invocation, discovery, chosen.get(discovery.url), there)
+        for discovery in found or [sources.Discovery(url=url) for url in chosen]
+    ]
     if invocation.json:
         terminal.as_json(rows)
     if not chosen:
         raise click.exceptions.Exit(1)
+
+
+def _add_row(
+    invocation: Invocation, discovery: sources.Discovery, source: Source | None, there: set[str]
+) -> dict[str, object]:
+    """Print what became of an address, and return it for JSON; `there` are the known sources."""
+    url = source.url if source else discovery.url
+    problem = "" if source else _describe_problem(invocation, discovery)
+    is_new = source is not None and urls.identity(url) not in there
+    there.add(urls.identity(url))
+    if not invocation.json:
+        state = "already in beat.toml" if source else "not added"
+        state = "added" if is_new else state
+        click.echo(text.fold(f"{state}: {url}{problem and f' ({problem})'}"))
+    offers = _plain(discovery.offers)
+    return {"url": url, "added": is_new, "offers": offers, "problem": problem}
 
 
 def _describe_problem(invocation: Invocation, discovery: sources.Discovery) -> str:
@@ -153,7 +174,7 @@ def _look_at(
 ) -> Sequence[sources.Discovery] | None:
     """Return the sources found at each address, None if nothing may be fetched without a contact.
 
-    Raises what `find_sources` raises, if there is a single address.
+    Raises the error of a single address at which nothing is found.
     """
     with invocation.newsroom(scratch=True) as newsroom:
         if web is None and not newsroom.settings.fetch.contact:
@@ -168,9 +189,10 @@ def _look_at(
             where = addresses[0] if len(addresses) == 1 else f"{len(addresses)} addresses"
             terminal.note(f"looking for sources at {where}, {pause:g} s between requests to a host")
         with terminal.progress() as progress:
-            if len(addresses) == 1:
-                return [sources.find_sources(newsroom, addresses[0], web, progress)]
-            return sources.find_all_sources(newsroom, addresses, web, progress)
+            found = sources.find_sources(newsroom, addresses, web, progress)
+    if len(found) == 1 and found[0].error is not None:
+        raise found[0].error
+    return found
 
 
 def _choose(

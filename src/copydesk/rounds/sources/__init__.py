@@ -8,7 +8,6 @@ from copydesk.kit import faces
 
 if TYPE_CHECKING:
     from copydesk.rounds.sources._ask import AskPlan as AskPlan
-    from copydesk.rounds.sources._ask import SourceAnswer as SourceAnswer
     from copydesk.rounds.sources._ask import SourceAnswers as SourceAnswers
     from copydesk.rounds.sources._ask import SourcesToAsk as SourcesToAsk
     from copydesk.rounds.sources._ask import collect_leads as collect_leads
@@ -19,7 +18,6 @@ if TYPE_CHECKING:
     from copydesk.rounds.sources._discover import FoundList as FoundList
     from copydesk.rounds.sources._discover import ListPreview as ListPreview
     from copydesk.rounds.sources._discover import fetch_apart as fetch_apart
-    from copydesk.rounds.sources._discover import find_all_sources as find_all_sources
     from copydesk.rounds.sources._discover import find_sources as find_sources
     from copydesk.rounds.sources._discover import look_for_lists as look_for_lists
     from copydesk.rounds.sources._discover import preview_list as preview_list

@@ -100,29 +100,15 @@ def take_offer(offer: watch.Offer, name: str = "") -> Source:
 
 
 def find_sources(
-    newsroom: Newsroom, url: str, web: Path | None = None, progress: Progress | None = None
-) -> Discovery:
-    """Find the feeds, sitemaps and link pages of a site, on the live web or a recorded one.
-
-    Raises UsageError; ConfigError without a contact; FetchError if nothing answers; FeedError if no
-    answer is a list.
-    """
-    (found,) = find_all_sources(newsroom, [source_address(url)], web, progress)
-    if found.error is not None:
-        raise found.error
-    return found
-
-
-def find_all_sources(
     newsroom: Newsroom,
     addresses: Sequence[str],
     web: Path | None = None,
     progress: Progress | None = None,
     seconds: float = _SEARCH_SECONDS,
 ) -> list[Discovery]:
-    """Search several sites at the same time as `find_sources` does, each host politely.
+    """Find the feeds, sitemaps and link pages of sites, on the live web or a recorded one.
 
-    Below a page a search ends after some `seconds`, with what was found. An address at which
+    The sites are searched at the same time, each host politely. Below a page a search ends after some `seconds`, with what was found. An address at which
     nothing was found has an `error`. Raises ConfigError without a contact.
     """
     fetch = newsroom.settings.fetch
