@@ -34,7 +34,7 @@ def root(tmp_path: Path) -> Path:
 
 
 def find_one(opened: Newsroom, url: str, web: Path | None = None) -> sources.Discovery:
-    (found,) = sources.find_sources(opened, [url], web)
+    (found,) = sources.find_sources(opened, [sources.source_address(url)], web)
     if found.error is not None:
         raise found.error
     return found

@@ -104,7 +104,7 @@ def _run_first(
     is_run: bool,
 ) -> None:
     """Run the new newsroom if that is wanted; print the next steps, also if the run fails."""
-    is_ready = new is not None and bool((new.contact or web) and new.sources)
+    is_ready = new is not None and _is_ready(new, web)
     try:
         if not is_run and is_ready and is_asked:
             is_run = click.confirm(_RUN_NOW, default=True, err=True)
@@ -113,13 +113,22 @@ def _run_first(
             context.obj = replace(invocation, folder=folder)
             context.invoke(run_command, web=web)
     except (click.exceptions.Exit, click.Abort, KeyboardInterrupt, CopydeskError) as error:
-        is_failed = isinstance(error, click.exceptions.Exit | CopydeskError)
-        ended = "failed, as the messages above say" if is_failed else "was not finished"
-        terminal.note(f"the newsroom is complete; its first run {ended}")
+        _note_unfinished(error)
         _note_next_steps(folder, new, is_ready=is_ready)
         raise
     if not (invocation.json or (is_run and sys.stdout.isatty())):
         _note_next_steps(folder, new, is_ready=is_ready)
+
+
+def _is_ready(new: config.NewBeat, web: Path | None) -> bool:
+    """Return whether a newsroom can run: it has sources, and a contact or a recorded web."""
+    return bool(new.sources and (new.contact or web))
+
+
+def _note_unfinished(error: BaseException) -> None:
+    is_failed = isinstance(error, click.exceptions.Exit | CopydeskError)
+    ended = "failed, as the messages above say" if is_failed else "was not finished"
+    terminal.note(f"the newsroom is complete; its first run {ended}")
 
 
 def _can_ask(invocation: Invocation) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -95,10 +95,7 @@ def _add_several(
     """Add what is found at each address, in one commit, and print a row for each address."""
     wanted = tuple(dict.fromkeys(addresses))
     found = None if as_is else _look_at(invocation, wanted, web)
-    chosen = {one.url: sources.take_offer(one.best) for one in found or () if one.best is not None}
-    if not found:
-        plain = map(sources.source_address, wanted)
-        chosen = {url: Source(url=url) for url in plain}
+    chosen = _choose_each(found, wanted)
     with invocation.newsroom() as newsroom:
         there = {urls.identity(source.url) for source in newsroom.beat.sources}
         _note_remarks(source_edits.add_sources(newsroom, list(chosen.values()))[1])
@@ -110,6 +107,15 @@ def _add_several(
         terminal.as_json(rows)
     if not chosen:
         raise click.exceptions.Exit(1)
+
+
+def _choose_each(
+    found: Sequence[sources.Discovery] | None, addresses: Iterable[str]
+) -> dict[str, Source]:
+    """Return the best list found at each address, or the addresses if nothing was looked for."""
+    if found is None:
+        return {url: Source(url=url) for url in map(sources.source_address, addresses)}
+    return {one.url: sources.take_offer(one.best) for one in found if one.best is not None}
 
 
 def _add_row(

@@ -8,6 +8,7 @@ from copydesk.kit import faces
 
 if TYPE_CHECKING:
     from copydesk.rounds.sources._ask import AskPlan as AskPlan
+    from copydesk.rounds.sources._ask import SourceAnswer as SourceAnswer
     from copydesk.rounds.sources._ask import SourceAnswers as SourceAnswers
     from copydesk.rounds.sources._ask import SourcesToAsk as SourcesToAsk
     from copydesk.rounds.sources._ask import collect_leads as collect_leads

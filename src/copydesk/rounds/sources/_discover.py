@@ -108,8 +108,9 @@ def find_sources(
 ) -> list[Discovery]:
     """Find the feeds, sitemaps and link pages of sites, on the live web or a recorded one.
 
-    The sites are searched at the same time, each host politely. Below a page a search ends after some `seconds`, with what was found. An address at which
-    nothing was found has an `error`. Raises ConfigError without a contact.
+    The sites are searched at the same time, each host politely. Below a page a search ends after
+    some `seconds`, with what was found. An address at which nothing was found has an `error`.
+    Raises ConfigError without a contact.
     """
     fetch = newsroom.settings.fetch
     at_once = {host: Manners(delay_seconds=0.0) for host in fetch.allow_hosts}  # the owner's hosts
