@@ -319,8 +319,9 @@ def _ends(features: Features) -> str:
 VOICES = _measure.Steps(1, 2, 4, 7, 12, 18)
 
 _WHOLE_END = re.compile(
-    r"[.!?:\u2026\u3002\uff01\uff1f\"'\u201c\u201d\u2019\u00bb\u300d)\]*|]\s*\Z"
+    r"[.!?:\u2026\u3002\uff01\uff1f\"'\u201c\u201d\u2019\u00bb\u300d)\]*|\u25a0-\u27bf]\s*\Z"
 )
+_PROSE = 90  # characters: a shorter last line may be a signature, a credit or a link
 
 
 def caption(features: Features, beat: Beat) -> _measure.Sightings:
@@ -338,8 +339,8 @@ def caption(features: Features, beat: Beat) -> _measure.Sightings:
 def abrupt_end(features: Features, beat: Beat) -> _measure.Sightings:
     """Find a text that ends in the middle of a sentence, or in an unfinished list."""
     del beat
-    text = (features.text or "").rstrip()
-    if features.video or not text or _WHOLE_END.search(text[-40:]):
+    last = (features.text or "").rstrip().rpartition("\n")[2]
+    if features.video or _measure.length(last) < _PROSE or _WHOLE_END.search(last[-40:]):
         return []
     return [(1, "its text ends in the middle of a sentence")]
 
@@ -371,6 +372,7 @@ FIRST_PERSON = _measure.Steps(8, 15)  # in a thousand words outside of quotes
 SIGNS = _measure.Steps(4, 9)  # exclamation and question marks, likewise
 _FEW_SIGNS = 2  # a single mark shows nothing
 _SIGN = re.compile(r"[!?]")
+_QUESTION_HEADING = re.compile(r"^[^\n.!?]{3,120}\?[ \t]*$", re.MULTILINE)  # of an explainer
 
 
 def promotion(features: Features, beat: Beat) -> _measure.Sightings:
@@ -384,7 +386,7 @@ def promotion(features: Features, beat: Beat) -> _measure.Sightings:
 
 def first_person(features: Features, beat: Beat) -> _measure.Sightings:
     """Find an article whose author often writes "I" or "me"."""
-    words = _measure.words_of(_measure.QUOTED.sub("", (features.text or "")[:READ]))
+    words = _measure.words_of(_measure.author_text((features.text or "")[:READ]))
     lexicon = _lexicon("first-person", features, beat)
     count = sum(1 for word in words if lexicon.entry_of(word.lower()))
     share = round(1_000 * count / max(len(words), 1))
@@ -393,7 +395,7 @@ def first_person(features: Features, beat: Beat) -> _measure.Sightings:
 
 def signs(features: Features, beat: Beat) -> _measure.Sightings:
     """Find a text with many exclamation and question marks."""
-    plain = _measure.QUOTED.sub("", (features.text or "")[:READ])
+    plain = _QUESTION_HEADING.sub("", _measure.author_text((features.text or "")[:READ]))
     count = len(_SIGN.findall(plain))
     if count < _FEW_SIGNS or features.official or not _measure.language_with_lists(features, beat):
         return []
