@@ -20,7 +20,7 @@ from copydesk.config._settings import UNSET, Deploy, HostName, Serve, Settings, 
 from copydesk.config._toml import FILE, setting_error, show_value, unreadable_error
 from copydesk.kit import text, urls, within
 from copydesk.news import Beat, Source, Topic
-from copydesk.news.beat import ExcerptRule, OutputOptions, Scoring, SignalPoints
+from copydesk.news.beat import SECOND_SCALE, ExcerptRule, OutputOptions, Scoring, SignalPoints
 from copydesk.news.letter import LetterOptions, PartKind, PartOptions
 from copydesk.news.options import Delivery, MailOptions, Manners, S3Options, SmtpOptions
 
@@ -320,16 +320,24 @@ def _subscribe_url(decoded: Decoded) -> str:
 
 
 def _check_scoring(decoded: Decoded) -> Scoring:
-    """Return how stories are scored; raise ConfigError for points that the profile does not use."""
-    scoring = decoded.one(Scoring)
+    """Return how stories are scored; raise ConfigError for points that the profile does not use.
+
+    Points that the file does not set are those of its scale.
+    """
+    scoring, given = decoded.one(Scoring), {}
     for name in SignalPoints.__dataclass_fields__:
         where = f"scoring.points.{name}"
-        if not scoring.traits.has_own_points and decoded.origins[where] == FILE:
+        if decoded.origins[where] != FILE:
+            continue
+        if not scoring.traits.has_own_points:
             hint = 'delete the table, or set scoring.profile = "copydesk"'
             raise setting_error(
                 FILE, where, "the points of the everyday profile cannot be changed", hint
             )
-    return scoring
+        given[name] = getattr(scoring.points, name)
+    if scoring.scale == 1:
+        return scoring
+    return replace(scoring, points=replace(SECOND_SCALE, **given))
 
 
 def _read_hosts(decoded: Decoded) -> Mapping[str, Manners]:

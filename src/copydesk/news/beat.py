@@ -169,6 +169,43 @@ class SignalPoints:
     gossip: int = _points(-20, "The headline is about celebrities' private lives, or a trailer.")
     instructions: int = _points(-10, "The article gives instructions.")
     tease: int = _points(-10, "The headline is clickbait.")
+    analysis: int = _points(0, "A long text that explains or analyses.")
+    investigation: int = _points(0, "The publisher found out something by itself.")
+    live_page: int = _points(0, "A live page, written while an event goes on.")
+    interview: int = _points(0, "The headline says that the text is an interview.")
+    own_view: int = _points(0, "The headline gives the author's own view.")
+    listicle: int = _points(0, "The headline counts off a list.")
+    market: int = _points(0, "The headline tells the price of a share or a day's trade.")
+    fixture: int = _points(0, "Line-ups, odds, ratings, schedules: what fans look up.")
+    self_portrait: int = _points(0, "A page on a site or an association itself.")
+
+
+# The points of `scoring.scale = 2`, where they differ from those of the first scale.
+_SECOND_SCALE = {
+    "on_beat": 2,
+    "off_beat": -40,
+    "weighty_title": 8,
+    "weighty_lede": 3,
+    "weighty_text": 4,
+    "voices": 5,
+    "thin_text": -50,
+    "abrupt_end": 0,
+    "video": 0,
+    "agency": 0,
+    "opinion": -15,
+    "unreliable": -170,
+    "stub": -160,
+    **dict.fromkeys(("press_release", "market_report", "job_advert", "shopping", "pastime"), -170),
+    "analysis": 8,
+    "investigation": 10,
+    "live_page": -10,
+    "own_view": -15,
+    "listicle": -15,
+    "market": -15,
+    "fixture": -20,
+    "self_portrait": -60,
+}
+SECOND_SCALE = SignalPoints(**_SECOND_SCALE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -181,6 +218,12 @@ class Scoring:
     )
     publish_at: int = option(
         70, "Minimum quality, in points, at which a story is published without an editor."
+    )
+    scale: int = option(
+        1,
+        "The scale of quality, 1 or 2. On the second one, 70 means worth publishing on any site, "
+        "and it has default points of its own. `copydesk new` sets 2.",
+        kinds.whole(minimum=1, maximum=2),
     )
     off_beat: Literal["drop", "keep"] = option(
         "drop",

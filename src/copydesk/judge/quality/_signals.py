@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from copydesk.judge.profile import Features, FindSightings, QualitySignal
 from copydesk.judge.quality import _consequence, _measure, wording
+from copydesk.judge.words import normalize
 from copydesk.kit import tables
 from copydesk.news import Beat, Reason, ReasonKind
 from copydesk.news.beat import DomainTrust, SignalPoints
@@ -16,7 +17,8 @@ from copydesk.news.reason import reason_words
 
 # Quality signals in an article's metadata: topic, picture, publisher, trust, access, language.
 
-ON_BEAT = 4  # times that belonging to the site's subject counts, at any confidence
+# times that belonging to the site's subject counts, at any confidence, by scale
+ON_BEAT = {1: 4, 2: 14}
 SURE = _measure.Steps(50, 65, 80, 90)  # percent of confidence, each counting once more
 
 
@@ -27,7 +29,7 @@ def on_beat(features: Features, beat: Beat) -> _measure.Sightings:
     why = features.given or f"{features.nearest}, confidence {features.confidence}"
     fits = f"fits the site's subject: {why}" if beat.topics else "fits the site's subject"
     times = sum(times for times, _ in SURE.sight(features.confidence, ""))
-    return [(ON_BEAT + times, fits)]
+    return [(ON_BEAT[beat.scoring.scale] + times, fits)]
 
 
 def off_beat(features: Features, beat: Beat) -> _measure.Sightings:
@@ -254,6 +256,48 @@ def opinion(features: Features, beat: Beat) -> _measure.Sightings:
     return _measure.once("labelled as opinion", wording.opinion(_title(features), features.section))
 
 
+LONG = 4_000  # characters of an alphabet, about 650 words
+QUESTIONS = 2  # headings that ask, from which on a text explains
+
+
+def analysis(features: Features, beat: Beat) -> _measure.Sightings:
+    """Find a long text that explains or analyses: by its label, headline or headings that ask."""
+    del beat
+    text = features.text or ""
+    if _measure.length(text) < LONG:
+        return []
+    title = normalize(_title(features))
+    label = wording.kind("analysis", title) or wording.kind("analysis", f"{features.section}:")
+    if label:
+        return [(1, f"explains or analyses: {label}")]
+    asked = len(_QUESTION_HEADING.findall(text[: _measure.READ]))
+    return [(1, f"explains: {asked} headings ask a question")] if asked >= QUESTIONS else []
+
+
+def investigation(features: Features, beat: Beat) -> _measure.Sightings:
+    """Find words in a text that show that its publisher found out something by itself."""
+    del beat
+    text = _measure.author_text((features.text or "")[:LONG])
+    return _measure.once("found out by its publisher", wording.kind("investigation", text))
+
+
+def live_page(features: Features, beat: Beat) -> _measure.Sightings:
+    """Find a page that is written on while an event goes on."""
+    del beat
+    return _measure.once("live page", wording.live(_title(features)))
+
+
+def _kind_in_title(row: str, why: str) -> FindSightings:
+    """Return a signal that finds a kind of journalism in the headline."""
+
+    def find(features: Features, beat: Beat) -> _measure.Sightings:
+        del beat
+        words = wording.kind(row, normalize(_title(features)))
+        return [(1, f'{why}: "{words}" in title')] if words else []
+
+    return find
+
+
 def agency(features: Features, beat: Beat) -> _measure.Sightings:
     """Find signs that an article was written by a news agency."""
     del beat
@@ -316,7 +360,10 @@ def _ends(features: Features) -> str:
 
 # Quality signals of substance and style: who is quoted, how the text addresses its readers.
 
-VOICES = _measure.Steps(1, 2, 4, 7, 12, 18)
+VOICES = {
+    1: _measure.Steps(1, 2, 4, 7, 12, 18),
+    2: _measure.Steps(1, 2, 4, 7, 12, 18, 28, 45),  # an investigation has more than a report
+}
 
 _WHOLE_END = re.compile(
     r"[.!?:\u2026\u3002\uff01\uff1f\"'\u201c\u201d\u2019\u00bb\u300d)\]*|\u25a0-\u27bf]\s*\Z"
@@ -347,13 +394,12 @@ def abrupt_end(features: Features, beat: Beat) -> _measure.Sightings:
 
 def voices(features: Features, beat: Beat) -> _measure.Sightings:
     """Count the named sources or quotes in an article's text."""
-    del beat
     if features.text is None or features.video:
         return []
     measures = _measure.measure(features.text)
     heard = max(measures.speakers, measures.quotes)
     times = "once" if heard == 1 else f"{heard} times"
-    return VOICES.sight(heard, f"names its sources ({times})")
+    return VOICES[beat.scoring.scale].sight(heard, f"names its sources ({times})")
 
 
 def inquiry(features: Features, beat: Beat) -> _measure.Sightings:
@@ -493,6 +539,17 @@ _SIGNALS = (
     _Signal(name="gossip", part="kind", find=gossip),
     _Signal(name="instructions", part="kind", find=service),
     _Signal(name="tease", part="kind", find=tease),
+    _Signal(name="analysis", part="kind", find=analysis),
+    _Signal(name="investigation", part="kind", find=investigation),
+    _Signal(name="live_page", part="kind", find=live_page),
+    _Signal(name="interview", part="kind", find=_kind_in_title("interview", "interview")),
+    _Signal(name="own_view", part="kind", find=_kind_in_title("own_view", "opinion")),
+    _Signal(name="listicle", part="kind", find=_kind_in_title("listicle", "list")),
+    _Signal(name="market", part="kind", find=_kind_in_title("market", "prices of a day")),
+    _Signal(name="fixture", part="kind", find=_kind_in_title("fixture", "for fans")),
+    _Signal(
+        name="self_portrait", part="kind", find=_kind_in_title("self_portrait", "about itself")
+    ),
 )
 
 
