@@ -9,8 +9,10 @@ from typing import Literal
 from copydesk.kit import kinds
 from copydesk.kit.options import option, required
 from copydesk.news.article import Image
+from copydesk.news.reason import ReasonKind
 from copydesk.news.ruling import Ruling
 from copydesk.news.source import Source
+from copydesk.news.story import Story
 
 ProfileName = Literal["copydesk", "everyday"]
 
@@ -178,6 +180,7 @@ class SignalPoints:
     market: int = _points(0, "The headline tells the price of a share or a day's trade.")
     fixture: int = _points(0, "Line-ups, odds, ratings, schedules: what fans look up.")
     self_portrait: int = _points(0, "A page on a site or an association itself.")
+    reputation: int = _points(0, "What the records say of the publisher: counts -25 to 25 times.")
 
 
 # The points of `scoring.scale = 2`, where they differ from those of the first scale.
@@ -204,6 +207,7 @@ _SECOND_SCALE = {
     "market": -15,
     "fixture": -20,
     "self_portrait": -60,
+    "reputation": 1,
 }
 SECOND_SCALE = SignalPoints(**_SECOND_SCALE)
 
@@ -266,6 +270,14 @@ class Scoring:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Reputation:
+    """What the records say of a publisher: points from -25 to 25, and the evidence in words."""
+
+    points: int
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ExcerptRule:
     """The maximum length of an article's excerpt: in characters, and as a share of the text."""
 
@@ -316,7 +328,8 @@ class Beat:
 
     The options are `[site]` in beat.toml; no address ends with a slash. `api_url` is the base of
     the API's own links. `logos` maps a domain to its 50x50 logo. `organizations` and `standings`
-    are keyed by domain. `rulings` are the editors' lasting rules, in the order in which they were
+    are keyed by domain, and so are `reputations`, which a run takes from the records when it
+    begins. `rulings` are the editors' lasting rules, in the order in which they were
     made. `hub` is the WebSub hub that feeds name, `index_now_key` proves to search engines that the
     site is ours; either may be "" for none. `subscribe_url` is the target of the newsletter forms,
     "" where nobody can subscribe.
@@ -352,6 +365,7 @@ class Beat:
     organizations: Mapping[str, Organization] = field(default_factory=dict)
     logos: Mapping[str, Image] = field(default_factory=dict)
     standings: Mapping[str, DomainTrust] = field(default_factory=dict)
+    reputations: Mapping[str, Reputation] = field(default_factory=dict)
     rulings: tuple[Ruling, ...] = ()
     hub: str = ""
     index_now_key: str = ""
@@ -376,3 +390,17 @@ class Beat:
         """
         source = replace(self.source(url) or Source(url=url), name=by, topics=topics)
         return replace(self, sources=(source, *self.sources))
+
+    def as_filed(self, story: Story) -> Beat:
+        """Return a copy of the settings for judging a stored story again: its publisher has the
+        reputation that the record states.
+        """
+        if self.scoring.scale == 1 or story.provider is None:
+            return self
+        stated = (reason for reason in story.reasons if reason.kind is ReasonKind.REPUTATION)
+        values = next((reason.values for reason in stated), None)
+        filed = {}
+        if values is not None:
+            known = Reputation(points=int(values["value"]), why=values["evidence"])
+            filed[story.provider.domain] = known
+        return replace(self, reputations=filed)

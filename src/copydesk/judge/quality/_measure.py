@@ -101,12 +101,12 @@ def own_reporting(text: str, domain: str) -> str:
     """
     plain = author_text(text)
     own = _OWN.search(plain)
-    by_name = (match for match in _TOLD_TO.finditer(plain) if _is_house(match.group(1), domain))
+    by_name = (match for match in _TOLD_TO.finditer(plain) if is_house(match.group(1), domain))
     evidence = own or next(by_name, None)
     return " ".join(evidence.group().split()) if evidence else ""
 
 
-def _is_house(name: str, domain: str) -> bool:
+def is_house(name: str, domain: str) -> bool:
     """Return whether a name is that of a site's domain: "The Standard" is standard.co.uk."""
     called = plain_text.squash(name).removeprefix("the")
     house = plain_text.squash(domain.partition(".")[0]).removeprefix("the")

@@ -278,7 +278,7 @@ def investigation(features: Features, beat: Beat) -> _measure.Sightings:
     """Find words in a text that show that its publisher found out something by itself."""
     del beat
     text = _measure.author_text((features.text or "")[:LONG])
-    return _measure.once("found out by its publisher", wording.kind("investigation", text))
+    return _of_kind(ReasonKind.INVESTIGATION, wording.kind("investigation", text))
 
 
 def live_page(features: Features, beat: Beat) -> _measure.Sightings:
@@ -405,9 +405,17 @@ def voices(features: Features, beat: Beat) -> _measure.Sightings:
 def inquiry(features: Features, beat: Beat) -> _measure.Sightings:
     """Find words in an article that show the publisher's own reporting."""
     del beat
-    return _measure.once(
-        "own reporting", _measure.own_reporting(features.text or "", features.domain)
-    )
+    evidence = _measure.own_reporting(features.text or "", features.domain)
+    return _of_kind(ReasonKind.OWN_REPORTING, evidence)
+
+
+def reputation(features: Features, beat: Beat) -> _measure.Sightings:
+    """Find what the newsroom's records say of the publisher, as points up or down."""
+    known = beat.reputations.get(features.domain)
+    if known is None or not known.points:
+        return []
+    words = reason_words(ReasonKind.REPUTATION, value=known.points, evidence=known.why)
+    return [(known.points, words)]
 
 
 # Signals of style do not count against official sources of the site, which speak for themselves.
@@ -522,6 +530,7 @@ _SIGNALS = (
     _Signal(name="good_standing", part="source", find=good),
     _Signal(name="poor_standing", part="source", find=poor),
     _Signal(name="unreliable", part="source", find=unreliable),
+    _Signal(name="reputation", part="source", find=reputation),
     _Signal(name="wall", part="access", find=wall),
     _Signal(name="stub", part="access", find=stub),
     _Signal(name="foreign_language", part="access", find=foreign),
