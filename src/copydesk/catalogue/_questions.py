@@ -363,7 +363,7 @@ FROM stories LEFT JOIN own ON own.story = id
 WHERE copy_of = '' AND stories.publisher <> '' GROUP BY 1
 """
 _CREDITS = """
-SELECT DISTINCT name, publisher FROM credits JOIN stories ON id = story
+SELECT DISTINCT credits.name, publisher FROM credits JOIN stories ON id = story
 WHERE copy_of = '' AND publisher <> ''
 """
 

@@ -324,20 +324,32 @@ def _check_scoring(decoded: Decoded) -> Scoring:
 
     Points that the file does not set are those of its scale.
     """
-    scoring, given = decoded.one(Scoring), {}
+    scoring = decoded.one(Scoring)
     for name in SignalPoints.__dataclass_fields__:
         where = f"scoring.points.{name}"
-        if decoded.origins[where] != FILE:
-            continue
-        if not scoring.traits.has_own_points:
+        if not scoring.traits.has_own_points and decoded.origins[where] == FILE:
             hint = 'delete the table, or set scoring.profile = "copydesk"'
             raise setting_error(
                 FILE, where, "the points of the everyday profile cannot be changed", hint
             )
-        given[name] = getattr(scoring.points, name)
-    if scoring.scale == 1:
-        return scoring
-    return replace(scoring, points=replace(SECOND_SCALE, **given))
+    return _at_scale(scoring, scoring.scale, decoded.origins)
+
+
+def _at_scale(scoring: Scoring, scale: int, origins: Mapping[str, str]) -> Scoring:
+    """Return a scoring with the default points of a scale, and the points that beat.toml sets."""
+    given = {
+        name: getattr(scoring.points, name)
+        for name in SignalPoints.__dataclass_fields__
+        if origins[f"scoring.points.{name}"] == FILE
+    }
+    plain = SignalPoints() if scale == 1 else SECOND_SCALE
+    return replace(scoring, scale=scale, points=replace(plain, **given))
+
+
+def at_scale(settings: Settings, scale: int) -> Settings:
+    """Return the settings as they are with `scoring.scale` set to a scale of quality."""
+    scoring = _at_scale(settings.beat.scoring, scale, settings.origins)
+    return replace(settings, beat=replace(settings.beat, scoring=scoring))
 
 
 def _read_hosts(decoded: Decoded) -> Mapping[str, Manners]:

@@ -13,7 +13,7 @@ import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import astuple, dataclass
 
-from copydesk.judge.quality import author_text, is_house
+from copydesk.judge.quality import drop_quotations, is_house
 from copydesk.kit import tables
 from copydesk.kit import text as plain_text
 from copydesk.news import Beat, Provider
@@ -104,7 +104,7 @@ def find_credits(text: str, provider: Provider, beat: Beat) -> tuple[str, ...]:
     known = {plain_text.squash(one.name) for one in beat.organizations.values()}
     known |= {plain_text.squash(source.name) for source in beat.sources if source.name}
     found: dict[str, str] = {}
-    prose = author_text(text[:_READ])
+    prose = drop_quotations(text[:_READ])
     for match in (*_BEFORE.finditer(prose), *_AFTER.finditer(prose)):
         name = match[1].removeprefix("The ")
         key = plain_text.squash(name)

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from copydesk.kit import kinds
 from copydesk.kit.options import option, required
 from copydesk.news.article import Image
-from copydesk.news.reason import ReasonKind
+from copydesk.news.reason import Reason, ReasonKind
 from copydesk.news.ruling import Ruling
 from copydesk.news.source import Source
-from copydesk.news.story import Story
 
 ProfileName = Literal["copydesk", "everyday"]
 
@@ -154,6 +153,7 @@ class SignalPoints:
     good_standing: int = _points(5, "The publisher's trust rating is 0.6 to 0.8.")
     poor_standing: int = _points(-10, "The publisher's trust rating is 0.2 to 0.4.")
     unreliable: int = _points(-120, "The publisher's trust rating is below 0.2.")
+    reputation: int = _points(0, "What the records say of the publisher: counts -25 to 25 times.")
     wall: int = _points(-10, "The article is behind a paywall or registration.")
     stub: int = _points(-110, "Fewer than 1,500 characters before a paywall, added to `wall`.")
     foreign_language: int = _points(-40, "A language that neither the site nor its topics have.")
@@ -180,7 +180,6 @@ class SignalPoints:
     market: int = _points(0, "The headline tells the price of a share or a day's trade.")
     fixture: int = _points(0, "Line-ups, odds, ratings, schedules: what fans look up.")
     self_portrait: int = _points(0, "A page on a site or an association itself.")
-    reputation: int = _points(0, "What the records say of the publisher: counts -25 to 25 times.")
 
 
 # The points of `scoring.scale = 2`, where they differ from those of the first scale.
@@ -391,16 +390,12 @@ class Beat:
         source = replace(self.source(url) or Source(url=url), name=by, topics=topics)
         return replace(self, sources=(source, *self.sources))
 
-    def as_filed(self, story: Story) -> Beat:
-        """Return a copy of the settings for judging a stored story again: its publisher has the
-        reputation that the record states.
+    def take_reputation(self, domain: str, reasons: Iterable[Reason]) -> Beat:
+        """Return a copy of the settings in which a publisher has the reputation that one of a
+        story's reasons states, for judging the story again.
         """
-        if self.scoring.scale == 1 or story.provider is None:
+        if self.scoring.scale == 1:
             return self
-        stated = (reason for reason in story.reasons if reason.kind is ReasonKind.REPUTATION)
-        values = next((reason.values for reason in stated), None)
-        filed = {}
-        if values is not None:
-            known = Reputation(points=int(values["value"]), why=values["evidence"])
-            filed[story.provider.domain] = known
-        return replace(self, reputations=filed)
+        stated = [reason.values for reason in reasons if reason.kind is ReasonKind.REPUTATION]
+        made = (Reputation(points=int(one["value"]), why=one["evidence"]) for one in stated[:1])
+        return replace(self, reputations=dict(zip((domain,), made, strict=False)))

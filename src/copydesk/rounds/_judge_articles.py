@@ -20,7 +20,7 @@ from copydesk.news.lead import Tip
 from copydesk.newsroom import Failure, Newsroom
 from copydesk.newsroom.cataloguing import sweep_records
 from copydesk.newsroom.filing import read_removals
-from copydesk.newsroom.following import Snapshot
+from copydesk.newsroom.records import Snapshot
 from copydesk.newsroom.reports import Became, Headline
 from copydesk.rounds._corrections import find_corrections
 from copydesk.rounds._judging import Bench, JudgedStory, judge_article, judging_order

@@ -229,7 +229,9 @@ class ArticleReader:
             article=replace(article, text=""),
             characters=len(article.text),
             stems=stems_of(article, beat) if beat.scoring.traits.has_blocks else "",
-            findings=judge.examine(article, beat.as_filed(story)),
+            findings=judge.examine(
+                article, beat.take_reputation(article.provider.domain, story.reasons)
+            ),
         )
 
 

@@ -76,7 +76,7 @@ _OPENS = '"\u201c\u201e\u00ab\u300c'
 _SPOKEN = re.compile(f'[{_OPENS}][^{_OPENS}\u201d\u00bb\u300d]*(["\u201d\u00bb\u300d\u201c]|$)')
 
 
-def author_text(text: str) -> str:
+def drop_quotations(text: str) -> str:
     """Return what the author of a text says: paragraphs without quotations, of any length.
 
     A quotation that runs over several paragraphs opens each of them and closes only the last one.
@@ -86,10 +86,10 @@ def author_text(text: str) -> str:
     for paragraph, following in zip_longest(paragraphs, paragraphs[1:], fillvalue=""):
         goes_on = following.lstrip()[:1] in tuple(_OPENS)
 
-        def is_spoken(match: re.Match[str], goes_on: bool = goes_on) -> str:
+        def cut(match: re.Match[str], goes_on: bool = goes_on) -> str:
             return "" if match[1] or goes_on else match[0]
 
-        kept.append(_SPOKEN.sub(is_spoken, paragraph))
+        kept.append(_SPOKEN.sub(cut, paragraph))
     return "\n".join(kept)
 
 
@@ -99,7 +99,7 @@ def own_reporting(text: str, domain: str) -> str:
     Someone told the publisher something, named or as "us", or was asked and declined to answer.
     Quotes are left out, since there "me" is the speaker.
     """
-    plain = author_text(text)
+    plain = drop_quotations(text)
     own = _OWN.search(plain)
     by_name = (match for match in _TOLD_TO.finditer(plain) if is_house(match.group(1), domain))
     evidence = own or next(by_name, None)

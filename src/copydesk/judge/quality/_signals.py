@@ -277,7 +277,7 @@ def analysis(features: Features, beat: Beat) -> _measure.Sightings:
 def investigation(features: Features, beat: Beat) -> _measure.Sightings:
     """Find words in a text that show that its publisher found out something by itself."""
     del beat
-    text = _measure.author_text((features.text or "")[:LONG])
+    text = _measure.drop_quotations((features.text or "")[:LONG])
     return _of_kind(ReasonKind.INVESTIGATION, wording.kind("investigation", text))
 
 
@@ -440,7 +440,7 @@ def promotion(features: Features, beat: Beat) -> _measure.Sightings:
 
 def first_person(features: Features, beat: Beat) -> _measure.Sightings:
     """Find an article whose author often writes "I" or "me"."""
-    words = _measure.words_of(_measure.author_text((features.text or "")[:READ]))
+    words = _measure.words_of(_measure.drop_quotations((features.text or "")[:READ]))
     lexicon = _lexicon("first-person", features, beat)
     count = sum(1 for word in words if lexicon.entry_of(word.lower()))
     share = round(1_000 * count / max(len(words), 1))
@@ -449,7 +449,7 @@ def first_person(features: Features, beat: Beat) -> _measure.Sightings:
 
 def signs(features: Features, beat: Beat) -> _measure.Sightings:
     """Find a text with many exclamation and question marks."""
-    plain = _QUESTION_HEADING.sub("", _measure.author_text((features.text or "")[:READ]))
+    plain = _QUESTION_HEADING.sub("", _measure.drop_quotations((features.text or "")[:READ]))
     count = len(_SIGN.findall(plain))
     if count < _FEW_SIGNS or features.official or not _measure.language_with_lists(features, beat):
         return []
