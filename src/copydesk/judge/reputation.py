@@ -60,10 +60,13 @@ class Reputations:
         counts = (astuple(work) for work in works.values())
         self._total = PublisherWork(*(sum(column) for column in zip(*counts, strict=True)))
 
-    def of(self, provider: Provider) -> Reputation:
-        """Return the reputation of a publisher, of 0 points if nothing is known about it."""
+    def of(self, provider: Provider, source: str = "") -> Reputation:
+        """Return the reputation of a publisher, of 0 points if nothing is known about it.
+
+        `source` is the name that the newsroom gives to its source, another name for it.
+        """
         work = self._works.get(provider.domain, PublisherWork())
-        credit = {by for name in _names(provider) for by in self._credited.get(name, ())}
+        credit = {by for name in _names(provider, source) for by in self._credited.get(name, ())}
         count = len(credit - {provider.domain})
         total = self._total
         points = (
@@ -93,9 +96,10 @@ def _say(work: PublisherWork, count: int) -> Iterator[str]:
         yield f"{work.approved} of {work.decisions} editors' decisions were to publish"
 
 
-def _names(provider: Provider) -> set[str]:
+def _names(provider: Provider, source: str) -> set[str]:
     """Return the squashed names under which other texts credit a publisher."""
-    spelled = map(plain_text.squash, (provider.name, provider.domain.partition(".")[0]))
+    label = provider.domain.partition(".")[0]
+    spelled = map(plain_text.squash, (provider.name, label, source))
     return {form for name in spelled for form in (name, name.removeprefix("the"))} - {""}
 
 

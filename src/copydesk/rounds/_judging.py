@@ -124,8 +124,9 @@ def appraise_article(
         return dropped
     beat = bench.newsroom.beat
     if bench.reputations is not None:
-        known = {article.provider.domain: bench.reputations.of(article.provider)}
-        beat = replace(beat, reputations=known)
+        source = beat.source(article.source)
+        known = bench.reputations.of(article.provider, source.name if source else "")
+        beat = replace(beat, reputations={article.provider.domain: known})
     return judge.appraise(article, beat) if tip is None else appraise_tip(article, beat, tip)
 
 
