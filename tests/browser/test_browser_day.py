@@ -197,7 +197,7 @@ def test_all_stories_of_a_filter_are_decided_in_lots_and_undone_together(window:
     window.wait_for("document.querySelector('dialog[open] .choices')")
     window.press("1")
     window.wait_for("document.querySelector('#toast-lots progress')")
-    told = f"{waiting} of {waiting} stories done"
+    told = f"{waiting} of {waiting} stories changed"
     window.wait_for(f"document.querySelector('#toast-lots')?.textContent.includes('{told}')")
     window.wait_for(f"{WAITING} === '0'")
 

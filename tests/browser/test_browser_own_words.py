@@ -77,7 +77,7 @@ def test_a_picture_is_uploaded_and_its_address_put_into_the_form(
 def test_t_takes_the_row_under_the_hand_into_the_stash(window: Window) -> None:
     window.go("/desk/")
     window.press("t")
-    window.wait_for("document.querySelector('.toast')?.textContent.includes('My stash')")
+    window.wait_for("document.querySelector('.toast')?.textContent.includes('My collection')")
     assert 0 == window.page.locator(".row[data-state]").count()
     window.page.locator(".row").nth(1).hover()
     window.page.locator(".row").nth(1).locator("[data-stash]").click()

@@ -14,7 +14,7 @@ from illustrate.draw import drawn, encoded
 from world.browsing import Window
 from world.newsroom import NOW
 from world.served_newsroom import ServedNewsroom, drop_lead, serve_newsroom
-from world.waiting import waiting_newsroom
+from world.waiting import name_of, waiting_newsroom
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -24,7 +24,9 @@ STATES = "[...document.querySelectorAll('.state')].map((node) => node.textConten
 
 
 def illustrated(number: int, story: Story) -> Story:
-    """Return a story, the fifth with a picture that no page has shown yet."""
+    """Return a story, the fifth with a picture that no page has shown yet, 7 as a copy of 6."""
+    if number == 7:
+        return replace(story, copy_of=name_of(6), group="", heat=-1)
     return replace(story, images=(Image(url=PICTURE),)) if number == 5 else story
 
 
@@ -78,6 +80,33 @@ def test_a_row_stands_where_it_will_at_once_and_where_it_does_once_that_is_in_gi
     assert "waiting for review" == window.page.evaluate(chip)
     window.page.unroute("**/desk/rows*")
     window.page.unroute("**/desk/versions*")
+
+
+def test_the_keys_mean_the_copy_that_has_the_focus_and_are_taken_back(window: Window) -> None:
+    member = f'.row [data-name="{name_of(7)}"]'
+    copy = f"document.querySelector('{member} .standing').textContent"
+    toasts = "[...document.querySelectorAll('.toast')].map((one) => one.textContent).join()"
+    leader = f"document.querySelector('.row[data-name=\"{name_of(6)}\"]').dataset.standing"
+    done = "fetch('/desk/actions').then((answer) => answer.json())"
+    for place in ("/desk/?view=all&standing=held&q=%22Matter+6%22", f"/desk/story/{name_of(6)}/"):
+        window.go(place)
+        window.wait_for(ON_A_ROW)
+        window.press(".")
+        window.press("?")
+        assert "The keys p, h, r, c, D act on: Matter 7 of" in window.page.inner_text("dialog")
+        window.press("Escape", "p")
+        window.wait_for(f"{copy} === 'published'")
+        window.wait_for(f"{toasts}.includes('Published: Matter 7 of')")
+        assert [name_of(7)] == window.page.evaluate(done)[0]["stories"]
+        window.press("u")
+        window.wait_for(f"{toasts}.includes('undone: Published: Matter 7 of')")
+        window.wait_for(f"{copy} === 'copy'")
+        window.page.click(f"{member} [data-decide=reject]")
+        window.press("1")
+        window.wait_for(f"{copy} === 'rejected'")
+        window.press("u")
+        window.wait_for(f"{copy} === 'copy'")
+        assert "held" == window.page.evaluate(leader)
 
 
 def test_a_dropped_lead_is_taken_in_by_a_key_and_nothing_else_is_said_of_it(window: Window) -> None:

@@ -12,10 +12,11 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from copydesk import building, newsroom
+from copydesk import building, illustrate, newsroom
 from copydesk.errors import PictureError, UsageError
 from copydesk.news import EditorAction
 from copydesk.newsroom import uploads
+from copydesk.newsroom.reports import BuildReport
 from world.desk import NAMES, act, action, desk_newsroom, read, stories, undo
 from world.newsroom import NOW, run_git
 
@@ -192,3 +193,105 @@ def test_a_picture_without_words_or_of_elsewhere_is_refused(root: Path) -> None:
         assert "refused" == told.state, wrong
     assert 2 == len([*(root / "_news").iterdir()])
     assert not (root / FOLDER).exists()
+
+
+SVG = '<svg xmlns="http://www.w3.org/2000/svg" xmlns:x="http://www.w3.org/1999/xlink">{}</svg>'
+PLAIN = """<defs><linearGradient id="a"><stop offset="0"/></linearGradient></defs>
+<style>.b { fill: url(#a) }</style><path class="b" d="M0 0"/><use x:href="#c"/>"""
+HARM = (
+    "<script>alert(1)</script>",
+    "<x:script xmlns:x='http://www.w3.org/1999/xhtml'>alert(1)</x:script>",
+    "<path onload='alert(1)'/>",
+    "<path d='' OnClick='alert(1)'/>",
+    "<foreignObject><p/></foreignObject>",
+    "<a x:href='javascript:alert(1)'><path/></a>",
+    "<use x:href='https://rude.example/a.svg#b'/>",
+    "<use href='data:image/svg+xml;base64,AAAA'/>",
+    "<image href='https://rude.example/a.png'/>",
+    "<animate attributeName='href' to='javascript:alert(1)'/>",
+    "<style>@import 'https://rude.example/a.css';</style>",
+    "<style>a<!-- -->{ background: url( https://rude.example/a.png) }</style>",
+    "<path style='fill: u\\72l(https://rude.example/a)'/>",
+    "<path fill='url(//rude.example/a#b)'/>",
+    "<g xml:base='https://rude.example/'/>",
+)
+
+
+def test_a_plain_svg_is_a_logo() -> None:
+    illustrate.check_site_logo(SVG.format(PLAIN).encode(), "logo.svg")
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        *(SVG.format(harm).encode() for harm in HARM),
+        b"<!DOCTYPE svg [<!ENTITY a 'b'>]>" + SVG.format("&a;").encode(),
+        b"<?xml-stylesheet href='https://rude.example/a.css'?>" + SVG.format("").encode(),
+        b"<?xml version='1.0' encoding='iso-2022-jp'?>" + SVG.format("").encode(),
+        SVG.format(PLAIN).encode("utf-16"),
+        b"<html xmlns='http://www.w3.org/1999/xhtml'/>",
+        b"",
+    ],
+)
+def test_an_svg_that_runs_or_loads_anything_is_no_logo(data: bytes) -> None:
+    with pytest.raises(PictureError, match=r"site\.logo") as refused:
+        illustrate.check_site_logo(data, "logo.svg")
+    assert "plain SVG" in refused.value.hint
+
+
+def looks(root: Path, logo: str, data: bytes) -> tuple[BuildReport, Path]:
+    """Build the site of a newsroom with a colour and this logo."""
+    text = (
+        (root / "beat.toml")
+        .read_text()
+        .replace("[site]\n", f'[site]\naccent = "#17603C"\nlogo = "{logo}"\n')
+    )
+    (root / "beat.toml").write_text(text)
+    (root / logo).write_bytes(data)
+    with newsroom.open_newsroom(root, NOW, {}) as opened:
+        return building.build(opened, newsroom.Silence()), opened.site
+
+
+def test_the_site_has_the_colour_and_the_logo(root: Path) -> None:
+    svg = SVG.format(PLAIN).encode()
+    done, site = looks(root, "mark.SVG", svg)
+
+    page, style = (site / "index.html").read_text(), (site / "style.css").read_text()
+    assert not done.failed
+    assert svg == (site / "logo.svg").read_bytes()
+    assert '<img src="/coast/logo.svg" alt="Tidewatch">' in page
+    assert '<meta name="theme-color" content="#17603c">' in page
+    assert '"theme_color":"#17603c"' in (site / "site.webmanifest").read_text().replace(" ", "")
+    assert style.index("--accent: #9c1c1f") < style.index(":root { --accent: #17603c; }")
+    assert "dark) { :root { --accent: #" in style
+
+
+def test_a_theme_s_own_tokens_win(root: Path) -> None:
+    (root / "_templates").mkdir()
+    (root / "_templates/theme.css").write_text(":root { --accent: #123456; }")
+    _, site = looks(root, "mark.png", picture("PNG"))
+    style = (site / "style.css").read_text()
+    assert style.index("#17603c") < style.index("#123456")
+
+    (root / "_templates/style.css").write_text(":root { --accent: #654321; }")
+    with newsroom.open_newsroom(root, NOW, {}) as opened:
+        building.build(opened, newsroom.Silence())
+    assert "@layer accent {" in (site / "style.css").read_text()
+
+
+@pytest.mark.parametrize(
+    ("logo", "data"),
+    [
+        ("mark.svg", SVG.format("<script/>").encode()),
+        ("mark.png", b"GIF89a"),
+        ("mark.webp", b"RIFF" + b"x" * 200_000),
+    ],
+)
+def test_a_logo_that_may_not_go_out_is_reported_and_the_title_stays(
+    root: Path, logo: str, data: bytes
+) -> None:
+    done, site = looks(root, logo, data)
+
+    assert ["beat.toml: site.logo"] == [failure.url for failure in done.failed]
+    assert not list(site.glob("logo.*"))
+    assert ">Tidewatch</a></h1>" in (site / "index.html").read_text()

@@ -177,7 +177,7 @@ def test_a_page_that_waits_for_a_place_in_a_round_is_not_called_unseen(
 @pytest.mark.parametrize(
     ("body", "says"),
     [
-        (b"", "the answer is empty"),
+        (b"", "the response is empty"),
         (
             b"<html><body><a href='/x'>A link to a page</a></body></html>",
             "expected a list of stories, not links",

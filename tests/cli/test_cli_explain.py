@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import pty
+import shlex
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -67,15 +68,17 @@ def root(tmp_path: Path) -> Path:
 
 
 def test_quality_is_a_table_in_the_place_of_its_reasons_with_the_sum_below(root: Path) -> None:
+    lines = explain(root)
+    assert "  status: quality 75 reaches the threshold 70" == lines[2]
+    changes = [line for line in lines if line.startswith("  to change this: ")]
     assert [
         "  topic Coast: by hand",
         '  relevance         +35  keyword "sea wall" in title',
         f"  other             +50  {LONG.strip()}",
         "                    -10  late: [31mred",
         "  sum                75",
-        "  status: quality 75 reaches the threshold 70",
-        "  rank: 2nd by quality of the last 3 stories on Coast (median 75, 2 published)",
-    ] == explain(root)[2:9]
+        "  rank: 2 by quality among the last 3 stories on Coast (median quality 75, 2 published)",
+    ] == lines[3 + len(changes) :][:6]
 
 
 def test_json_gains_parts_and_places_and_keeps_all_reasons(root: Path) -> None:
@@ -119,7 +122,7 @@ def test_a_story_of_no_topic_has_its_place_among_all(tmp_path: Path) -> None:
         record("_news/2026-11-19-third.md", 70, provider=Provider(name="G", domain="g.example")),
     )
 
-    place = "  rank: 3rd by quality of the last 3 stories (median 70, 2 published)"
+    place = "  rank: 3 by quality among the last 3 stories (median quality 70, 2 published)"
     assert place in explain(root)
 
 
@@ -162,3 +165,18 @@ def test_on_a_terminal_the_table_is_as_wide_as_that(root: Path, terminal: tuple[
     assert len(table) > 4
     words = " ".join(line[24:].strip() for line in table)
     assert LONG.strip() in words
+
+
+@pytest.mark.parametrize("has_user", [True, False])
+def test_the_command_that_would_publish_works_as_it_is_printed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, has_user: bool
+) -> None:
+    root = file(newsroom(tmp_path / "the beat"), record(WALL, 10, "quality +10: by rules of old"))
+    if not has_user:
+        monkeypatch.setenv("GIT_CONFIG_GLOBAL", os.devnull)
+    (line,) = (line for line in explain(root) if "verdict" in line)
+
+    words = shlex.split(line[line.index("copydesk") :])
+
+    assert ("--as" in words) != has_user
+    assert 0 == copydesk(*words[1:], "--now", "2026-11-20T08:00:00Z").code

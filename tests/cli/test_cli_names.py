@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from world.command import copydesk
-from world.newsroom import newsroom, record_web, small_web
+from world.newsroom import newsroom, record_web, run_git, small_web
 
 NOW = "2026-11-20T08:00:00Z"
 
@@ -108,6 +108,36 @@ def test_new_takes_over_a_site_where_it_is(tmp_path: Path) -> None:
     assert 0 == said.code, said.err
     assert (site / "beat.toml").exists()
     assert f"next: copydesk -C '{site}' build" in said.err
+
+
+def test_what_a_taken_over_site_gets_is_committed_and_nothing_else(tmp_path: Path) -> None:
+    root = newsroom(tmp_path / "site")
+    run_git(root, "mv", "beat.toml", "_config.yml")
+    (root / "_config.yml").write_text("title: Old\nurl: https://old.example\n", "utf-8")
+    (root / ".gitignore").write_text("x\n", "utf-8")
+    run_git(root, "add", "-A")
+    run_git(root, "commit", "-qm", "a site")
+    (root / "mine.txt").write_text("mine")
+
+    said = copydesk("new", "--from", root)
+
+    assert ("", "?? mine.txt\n") == (
+        "".join(line for line in said.err.splitlines() if "not committed" in line),
+        run_git(root, "status", "--porcelain"),
+    )
+    assert "beat.toml" in run_git(root, "show", "--stat", "HEAD")
+
+
+def test_edits_in_a_taken_over_site_are_not_committed(tmp_path: Path) -> None:
+    root = newsroom(tmp_path / "site")
+    (root / "beat.toml").unlink()
+    (root / "_config.yml").write_text("title: Old\nurl: https://old.example\n", "utf-8")
+    (root / ".gitignore").write_text("mine\n", "utf-8")
+
+    said = copydesk("new", "--from", root)
+
+    assert "note: not committed (.gitignore has uncommitted edits)" in said.err
+    assert "M .gitignore" in run_git(root, "status", "--porcelain")
 
 
 @pytest.mark.parametrize("more", [("beat",), ("--title", "T")])

@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import pty
+import signal
 import subprocess
 import sys
 from collections.abc import Sequence
+from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 import pytest
 import yaml
 
+from copydesk.config import NewBeat
+from copydesk.newsroom import starts
 from world.command import copydesk
 from world.machine import PATIENCE_SECONDS
-from world.newsroom import Answer, newsroom, record_web, run_git, small_web
+from world.newsroom import Answer, feed, newsroom, record_web, run_git, small_web
 
 NOW = "2026-11-20T08:00:00Z"
 GULL, HERON = "https://gull.example/feed.xml", "https://heron.example/feed.xml"
@@ -196,10 +202,17 @@ def test_without_options_and_terminal_it_is_the_example_and_says_so(root: Path) 
     assert settings(root)["site.title"] == "My AI Desk"
 
 
-def ask(root: Path, *answers: str, more: Sequence[object] = ()) -> tuple[int, str, str]:
-    """Call `new` as a person at a terminal does; return its code, its stdout and the screen."""
+def ask(
+    root: Path, *answers: str, more: Sequence[object] = (), until: str = ""
+) -> tuple[int, str, str]:
+    """Call `new` as a person at a terminal does; return its code, its stdout and the screen.
+
+    After the answers the terminal is closed (Ctrl-D); with `until`, Ctrl-C is pressed at that
+    question.
+    """
     person, terminal = pty.openpty()
-    os.write(person, "".join(f"{answer}\n" for answer in answers).encode())
+    closed = "" if until else "\x04"
+    os.write(person, "".join([*(f"{answer}\n" for answer in answers), closed]).encode())
     command = [sys.executable, "-m", "copydesk", "new", str(root), *map(str, more)]
     with subprocess.Popen(
         command, stdin=terminal, stdout=subprocess.PIPE, stderr=terminal, text=True
@@ -209,33 +222,48 @@ def ask(root: Path, *answers: str, more: Sequence[object] = ()) -> tuple[int, st
         with contextlib.suppress(OSError):  # Linux: the other end is closed
             while part := os.read(person, 65_536):
                 screen += part
+                if until and until.encode() in screen:
+                    process.send_signal(signal.SIGINT)
+                    os.write(person, b"\x04")  # a signal just before the reading is lost
+                    until = ""
         os.close(person)
         out, _ = process.communicate(timeout=PATIENCE_SECONDS)
     return process.returncode, out, screen.decode().replace("\r\n", "\n")
 
 
+def found_web(tmp_path: Path) -> Path:
+    """Record a site with a good feed, one whose feed has no items, and one without a feed."""
+    link = '<link rel="alternate" type="application/rss+xml" href="/feed.xml">'
+    pages = {"https://gull.example/": link, "https://void.example/": link}
+    homes = {url: Answer(body=f"<html><head>{head}".encode()) for url, head in pages.items()}
+    empty = {"https://void.example/feed.xml": feed()}
+    return record_web(tmp_path / "web.warc.gz", small_web() | homes | empty)
+
+
 def test_a_person_is_asked_and_asked_again_where_an_answer_cannot_be(
     root: Path, tmp_path: Path
 ) -> None:
-    link = '<link rel="alternate" type="application/rss+xml" href="/feed.xml">'
-    home = {"https://gull.example/": Answer(body=f"<html><head>{link}".encode())}
-    web = record_web(tmp_path / "web.warc.gz", small_web() | home)
-
     code, out, screen = ask(
         root,
         *("Tidewatch", "Coast, Seals", "Coast", "sea wall, coast,, Dunes", "Seals: pups", ""),
-        *("not an address", "ed@gull.example"),
-        *("mailto:x", "gull.example", "tern.example", "y", "", "en-gb", "Mars", "", "n"),
-        more=("--web", web, "--now", NOW),
+        *("en-gb", "Mars", "", "not an address", "ed@gull.example"),
+        *("mailto:x", "gull.example", "tern.example,mailto:x void.example", "", "7", "", "n"),
+        more=("--web", found_web(tmp_path), "--now", NOW),
     )
 
     assert (0, f"created a newsroom in {root}: ") == (code, out[: out.index(": ") + 2])
-    assert f"1. feed: A feed (2 items, newest 2026-11-19)\n   {GULL}" in screen
-    assert "   - Sea wall to rise" in screen
-    assert "Keep this address?" in screen  # the one that does not answer
+    rows = [line.split() for line in screen.splitlines()]
+    assert ["1", "gull.example/feed.xml", "feed", "2026-11-19", "2", "Sea"] in [r[:6] for r in rows]
+    assert ["(2)", "tern.example/"] in rows
+    assert ["(3)", "void.example/feed.xml", "feed", "0"] in rows
+    assert "left out: invalid web address: mailto:x" in screen
+    assert "3: the list has no items" in screen
+    assert "Add 1 of these 3? yes, no, all, numbers to leave out, or +2 to add (2)" in screen
+    assert "expected yes, no, or numbers of the table: 7" in screen
+    assert "topic Coast: with the words sea wall, coast,, Dunes" in screen
     found = settings(root)
     assert (found["site.title"], found["site.locale"]) == ("Tidewatch", "en-gb")
-    assert (GULL, "https://tern.example/") == (found["source[0].url"], found["source[1].url"])
+    assert (GULL, None) == (found["source[0].url"], found.get("source[1].url"))
     assert found["site.timezone"] == "UTC"
     assert found["fetch.contact"] == "mailto:ed@gull.example"
     assert [topic["name"] for topic in topics(root).values()] == ["Coast", "Seals"]
@@ -243,8 +271,37 @@ def test_a_person_is_asked_and_asked_again_where_an_answer_cannot_be(
     assert [["Coast", "sea wall", "Dunes"], ["Seals", "pups"]] == words
 
 
+@pytest.mark.parametrize(
+    ("answer", "added"),
+    {
+        "n": [],
+        "+3": [GULL, "https://void.example/feed.xml"],
+        "1, +2": ["https://tern.example/"],
+    }.items(),
+)
+def test_one_answer_decides_on_all_sources_of_a_pasted_list(
+    root: Path, tmp_path: Path, answer: str, added: list[str]
+) -> None:
+    pasted = "gull.example tern.example,void.example"
+    before = ("T", "", "", "", "ed@gull.example", pasted, "", answer, "n")
+
+    ask(root, *before, more=("--web", found_web(tmp_path), "--now", NOW))
+
+    found = settings(root)
+    assert added == [found[key] for key in found if key.startswith("source") and "url" in key]
+
+
+def test_a_comma_inside_an_address_stays(root: Path) -> None:
+    pasted = "https://a.example/x,114.xml,https://b.example/ c.example,d.example,"
+
+    ask(root, "T", "", "", "", "", pasted, "")
+
+    found = [url for path, url in settings(root).items() if path.endswith("].url")]
+    assert ["https://a.example/x,114.xml", *(f"https://{x}.example/" for x in "bcd")] == found
+
+
 def test_an_address_on_this_machine_is_allowed_as_its_owner_gave_it(root: Path) -> None:
-    answers = ("T", "", "ed@gull.example", "127.0.0.1:9", "y", "", "", "", "n")
+    answers = ("T", "", "", "", "ed@gull.example", "127.0.0.1:9", "", "+1", "n")
 
     code, _, screen = ask(root, *answers)
 
@@ -252,6 +309,103 @@ def test_an_address_on_this_machine_is_allowed_as_its_owner_gave_it(root: Path) 
     assert "private" not in screen
     assert "127.0.0.1" == settings(root)["fetch.allow_hosts"]
     assert "# `copydesk run` needs" not in (root / "beat.toml").read_text("utf-8")
+
+
+@pytest.mark.parametrize("until", ["time zone", ""], ids=["Ctrl-C", "Ctrl-D"])
+def test_an_interrupted_dialogue_is_continued(root: Path, until: str) -> None:
+    code, out, screen = ask(root, "Tidewatch", "Coast: sea", "", "en-gb", until=until)
+
+    assert (130, "") == (code, out)
+    assert f"your answers are kept; to continue: copydesk new {root}" in screen
+    assert not (root / "beat.toml").exists()
+    assert "the folder has no beat.toml" in copydesk("-C", root, "config").err
+
+    code, _, screen = ask(root, "y", "Europe/Berlin", "", "")
+
+    assert (0, False) == (code, (root / ".copydesk/answers.json").exists())
+    assert "Continue with your answers on Tidewatch?" in screen
+    found = settings(root)
+    assert ("Tidewatch", "Coast") == (found["site.title"], found["topics.coast"])
+    assert ("en-gb", "Europe/Berlin") == (found["site.locale"], found["site.timezone"])
+
+
+def test_kept_answers_may_be_left_and_stand_in_nobodys_way(root: Path) -> None:
+    ask(root, "Tidewatch", until="topic 1")
+
+    assert 0 == ask(root, "n", "Dunewatch", "", "", "", "", "")[0]
+    assert "Dunewatch" == settings(root)["site.title"]
+
+
+def test_kept_answers_of_another_version_or_edited_are_asked_again(root: Path) -> None:
+    (root / ".copydesk").mkdir(parents=True)
+    asked = "title of the site (Enter for an example site about AI)"
+    kept = [(asked, "Tidewatch"), ("a question of the past", "x")]
+    (root / ".copydesk/answers.json").write_text(json.dumps(kept))
+
+    assert 0 == ask(root, "y", "", "", "", "", "")[0]
+    assert "Tidewatch" == settings(root)["site.title"]
+
+
+def test_with_nothing_answered_nothing_is_left(root: Path) -> None:
+    code, _, screen = ask(root, until="title")
+
+    assert (130, False) == (code, root.exists())
+    assert "no newsroom was created" in screen
+    assert "kept" not in screen
+
+
+def test_a_newsroom_is_complete_where_its_first_run_is_not_wanted_after_all(
+    root: Path, tmp_path: Path
+) -> None:
+    more = ("--web", found_web(tmp_path), "--now", NOW)
+    code, _, screen = ask(
+        root, "T", "", "", "", "ed@x.example", "gull.example", "", "", more=more, until="Fetch"
+    )
+
+    assert 130 == code
+    assert "the newsroom is complete; its first run was not finished" in screen
+    assert "" == run_git(root, "status", "--porcelain")
+
+
+@pytest.mark.parametrize("is_example", [True, False])
+def test_what_a_kill_leaves_is_no_newsroom(
+    root: Path, monkeypatch: pytest.MonkeyPatch, is_example: bool
+) -> None:
+    def die(path: Path) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("copydesk.newsroom.starts.sealing.write_key", die)
+    make = (
+        partial(starts.new, root)
+        if is_example
+        else partial(starts.new_beat, root, NewBeat(title="T"))
+    )
+    with pytest.raises(KeyboardInterrupt):
+        make(datetime(2026, 11, 20, tzinfo=UTC))
+
+    assert (root / "README.md").exists()
+    assert not (root / "beat.toml").exists()
+
+
+def test_the_readme_of_a_newsroom_asks_for_no_contact_that_was_given(root: Path) -> None:
+    copydesk("new", root, "--title", "T", "--contact", "ed@gull.example")
+    copydesk("new", root.with_name("other"), "--title", "T")
+
+    given, other = (
+        (folder / "README.md").read_text("utf-8") for folder in (root, root.with_name("other"))
+    )
+    assert ("[fetch] contact" in given, "[fetch] contact" in other) == (False, True)
+    assert "\n1. " in given
+    assert "\n2. " in given
+
+
+def test_the_words_of_a_topic_are_told(root: Path) -> None:
+    topics_ = ("--topic", "Mars: rover, crater", "--topic", "Moon")
+
+    made = copydesk("new", root, "--title", "T", *topics_)
+
+    assert "topic Mars: with the words rover, crater\n" in made.err
+    assert "topic Moon: with its name only\n" in made.err
 
 
 def test_with_run_the_first_stories_are_fetched(root: Path) -> None:

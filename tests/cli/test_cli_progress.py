@@ -6,6 +6,7 @@ import os
 import pty
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -129,3 +130,15 @@ def test_a_terminal_shows_a_bar_and_clears_it(tmp_path: Path, columns: int) -> N
     assert 0 == process.returncode
     assert "building the site" in said.decode().replace("\r\n", "")
     assert said.decode().rstrip().endswith("\x1b[2K")
+
+
+def test_a_terminal_without_a_bar_gets_lines(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("COPYDESK_PROGRESS", raising=False)
+    monkeypatch.setenv("TERM", "dumb")
+    monkeypatch.setattr("sys.stderr.isatty", lambda: True)
+    told = threading.Event()
+    monkeypatch.setattr(terminal, "note", lambda words: told.set() if "of 9" in words else None)
+
+    with terminal.progress(0.01) as work:
+        work.stage("addresses", 9)
+        assert told.wait(PATIENCE_SECONDS)

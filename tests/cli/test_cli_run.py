@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import json
 import os
 import pty
 import re
@@ -278,3 +279,49 @@ def test_a_run_with_nothing_due_is_not_offline(tmp_path: Path, web: Path) -> Non
     run(root, web)
 
     assert not copydesk("-C", root, "--json", "run", "--web", web, "--now", NOW).json()["offline"]
+
+
+def test_a_feed_that_is_cut_off_is_incomplete_and_has_not_failed(tmp_path: Path) -> None:
+    root = newsroom(tmp_path / "beat")
+    answers = small_web()
+    whole = answers[FEED].body
+    answers[FEED] = Answer(body=whole[: whole.rindex(b"</item>") + 9], kind="application/rss+xml")
+    answers["https://heron.example/feed.xml"] = feed()
+    web = record_web(tmp_path / "cut.warc.gz", answers)
+
+    command = ("-C", root, "run", "--web", web, "--now", NOW)
+    planned = copydesk(*command, "--dry-run", "--json").json()
+    said = copydesk(*command)
+
+    assert "  failed   0" in said.out.splitlines()
+    assert "  1 feed was incomplete: 2 items read from it" in said.out.splitlines()
+    assert "incomplete: the XML of the source ends too early" in said.err
+    assert [(FEED, 2)] == [(failure["url"], failure["items"]) for failure in planned["failed"]]
+    assert 0 == json.loads((root / ".copydesk/round.json").read_bytes())["failed"]
+
+
+@pytest.mark.parametrize("command", ["run", "config"])
+def test_edits_by_hand_are_named_with_the_command_that_commits_them(
+    tmp_path: Path, web: Path, command: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root = newsroom(tmp_path / "the beat")
+    more = ("--web", web, "--now", NOW) if command == "run" else ()
+    quiet = copydesk("-C", root, command, *more).err
+    with (root / "beat.toml").open("a") as file:
+        file.write("# mine\n")
+    (root / "_data/topics/01-seals.yaml").write_text(
+        (root / "_data/topics/00-coast.yaml").read_text("utf-8").replace("oast", "eals"), "utf-8"
+    )
+
+    said = copydesk("-C", root, command, *more).err
+
+    assert "uncommitted" not in quiet
+    start = "note: uncommitted edits: _data/topics/01-seals.yaml, beat.toml; to commit them: "
+    (line,) = (line for line in said.splitlines() if line.startswith(start))
+    keep = line.removeprefix(start).replace("TEXT", "mine")
+    assert run_git(root, "log", "-1", "--format=%s") != "mine\n"
+    subprocess.run(keep, shell=True, check=True, capture_output=True)
+    assert "uncommitted" not in copydesk("-C", root, command, *more).err
+    monkeypatch.setenv("GIT_CONFIG_GLOBAL", os.devnull)
+    (root / "beat.toml").write_text(f"{(root / 'beat.toml').read_text('utf-8')}# again\n", "utf-8")
+    assert "-c user.name=NAME -c user.email=ADDRESS commit" in copydesk("-C", root, "config").err

@@ -282,3 +282,56 @@ def test_a_plain_list_that_is_known_is_named(tmp_path: Path) -> None:
     said = copydesk("-C", root, "sources", "import", tmp_path / "list.txt")
 
     assert "already in beat.toml: https://gull.example/feed.xml" in said.err
+
+
+def test_several_addresses_are_added_in_one_commit_and_each_has_a_row(
+    tmp_path: Path, web: Path
+) -> None:
+    root = newsroom(tmp_path / "beat")
+    head = run_git(root, "rev-list", "--count", "HEAD")
+    known = "https://gull.example/feed.xml"
+    assert known in beat(root)
+    add = ("-C", root, "sources", "add", f"{HOME}one", HOME, "mailto:x", f"{HOME}sea", "--web", web)
+
+    said = copydesk(*add)
+    again = copydesk(*add, "--json")
+
+    assert (0, f"added: {HOME}land") == (said.code, said.out.splitlines()[0])
+    choice = f"not added: {HOME} (2 sources found; to choose one, run copydesk -C {root} sources"
+    assert said.out.splitlines()[1].startswith(choice)
+    assert (
+        said.out.splitlines()[2] == "not added: mailto:x (invalid web address; begin with https://)"
+    )
+    assert said.out.splitlines()[3] == f"added: {HOME}sea"
+    assert int(run_git(root, "rev-list", "--count", "HEAD")) == int(head) + 1
+    assert [False] * 4 == [row["added"] for row in again.json()]
+    assert 0 == again.code
+    assert 'name = "A feed"' in beat(root)
+
+
+def test_of_several_addresses_none_may_be_added(root: Path, web: Path) -> None:
+    before = beat(root)
+
+    said = copydesk("-C", root, "sources", "add", HOME, "https://gone.example/", "--web", web)
+
+    assert (1, before) == (said.code, beat(root))
+    assert "not added: https://gone.example/ (the page cannot be fetched" in said.out
+    for more in (("--pick", 1), ("--name", "x"), ("--look",)):
+        assert 2 == copydesk("-C", root, "sources", "add", HOME, f"{HOME}sea", *more).code
+
+
+def test_several_addresses_are_added_as_they_are(root: Path) -> None:
+    said = copydesk("-C", root, "sources", "add", f"{HOME}one", "tern.example/two", "--as-is")
+
+    assert (0, f"added: {HOME}one\nadded: {HOME}two\n") == (said.code, said.out)
+
+
+def test_a_feed_without_items_is_no_choice_of_a_program(root: Path, tmp_path: Path) -> None:
+    web = record_web(tmp_path / "void.warc.gz", {f"{HOME}void": feed()})
+    add = ("-C", root, "sources", "add", f"{HOME}void", "--web", web)
+
+    said = copydesk(*add)
+
+    assert (1, False) == (said.code, f"{HOME}void" in beat(root))
+    assert "1 source found, none added" in said.err
+    assert 0 == copydesk(*add, "--pick", 1).code

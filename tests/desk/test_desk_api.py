@@ -324,6 +324,36 @@ def served_elsewhere(served: ServedNewsroom) -> Browser:
     return browser
 
 
+def test_an_owner_changes_settings_as_on_their_page(
+    served: ServedNewsroom, anna: ApiClient
+) -> None:
+    before = (served.root / "beat.toml").read_bytes()
+    known = anna.get("settings")
+    by_path = {one["path"]: one for one in known["settings"]}
+    assert ("Tidewatch", True) == (by_path["site.title"]["value"], by_path["site.title"]["is_set"])
+    assert ("", False) == (by_path["site.accent"]["value"], by_path["site.accent"]["is_set"])
+    values = {"site.accent": "#17603c", "front.half_life_hours": 12, "publish.languages": True}
+    changed = anna.ask("PATCH", "settings", {"seen": known["seen"], "values": values})
+    assert changed.status == 200, changed.body
+    assert "settings: 3 changed" in run_git(served.root, "log", "-1", "--format=%s")
+    stale = problem_of(anna.ask("PATCH", "settings", {"seen": known["seen"], "values": values}))
+    assert (400, True) == (stale["status"], "in the meantime" in stale["detail"])
+    seen = anna.get("settings")["seen"]
+    refused: tuple[tuple[dict[str, object], str], ...] = (
+        ({"site.accent": "#ffd500"}, "contrast"),
+        ({"site.logo": "none.png"}, "cannot be read"),
+        ({"desk.user_header": "X-Me"}, "cannot be changed here: desk.user_header"),
+        ({"letter[7].at": "06:00"}, "cannot be changed here"),
+        ({"site.title": ["a"]}, "expected text"),
+        ({}, "length"),
+    )
+    for wrong, problem in refused:
+        told = problem_of(anna.ask("PATCH", "settings", {"seen": seen, "values": wrong}))
+        assert (400, True) == (told["status"], problem in told["detail"]), told
+    undone = anna.ask("POST", f"settings/{changed.json()['commit']}/undo")
+    assert (200, before) == (undone.status, (served.root / "beat.toml").read_bytes())
+
+
 def test_an_owner_sets_up_sources_and_takes_it_back(
     served: ServedNewsroom, anna: ApiClient
 ) -> None:
@@ -413,6 +443,13 @@ def test_numbers_are_read_and_rounds_are_for_who_may_run_them(
     until(lambda: anna.get("rejudging")["code"] is not None)
     assert anna.get("rejudging")["code"] == 0, anna.get("rejudging")
     reader = ApiClient(served.port, make_token(served.root, "Anna", "read"))
-    denied = (("POST", "sources"), ("PATCH", "topics/x"), ("POST", "trials"), ("POST", "rejudging"))
+    denied = (
+        ("POST", "sources"),
+        ("PATCH", "topics/x"),
+        ("GET", "settings"),
+        ("PATCH", "settings"),
+        ("POST", "trials"),
+        ("POST", "rejudging"),
+    )
     for method, path in denied:
         assert reader.ask(method, path, {}).status == 403

@@ -202,7 +202,7 @@ def test_a_letter_that_is_none_and_one_that_is_no_more(anna: Browser, store: Des
 
     body = anna.get("/desk/letters/").body
 
-    assert "Changes to newsletters that no longer exist" in body
+    assert "Editors’ changes to newsletters that no longer exist" in body
     version = re.search(r'value="monthly"><input[^>]*value="(\d+)"', body)
     assert version
     anna.post("/desk/letters/forget", {"letter": "monthly", "version": version[1]})

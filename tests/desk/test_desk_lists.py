@@ -62,7 +62,7 @@ def test_a_stash_becomes_a_list_that_is_changed_and_ended(
 ) -> None:
     assert "New reading list" in anna.get("/desk/stash/").body
     form = anna.get("/desk/list/?stash=1&id=").body
-    assert 'value="My stash"' in form
+    assert 'value="My collection"' in form
     assert form.index(WALL) < form.index(SEALS)
 
     head = (("title", "Best of the coast"), ("description", "What *we* read."), ("seen", ""))
@@ -86,7 +86,7 @@ def test_a_stash_becomes_a_list_that_is_changed_and_ended(
     assert [WALL] == [story.name for story in filed(served.root).stories]
 
     send(anna, *known, ("title", "Mine"), *row(SEALS, 1))  # by what was seen before
-    until(lambda: "Edit again" in anna.get("/desk/today/").body)
+    until(lambda: "Edit the reading list again" in anna.get("/desk/today/").body)
     assert "The best" == filed(served.root).title
     again = anna.get("/desk/today/").body.partition("/desk/list/?action=")[2].partition('"')[0]
     mine = anna.get(f"/desk/list/?action={again}").body

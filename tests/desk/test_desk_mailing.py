@@ -446,7 +446,7 @@ def test_an_owner_sends_to_the_uncertain_again_and_an_editor_does_not(
 
     assert 303 == anna.post(DONE, word).status
 
-    assert "sent again where delivery was uncertain, by Anna" in anna.get(DONE).body
+    assert "sent again by Anna to subscribers with uncertain delivery" in anna.get(DONE).body
     assert "subscribers again" not in anna.get(DONE).body
 
 
@@ -470,7 +470,7 @@ def test_the_composer_says_how_many_readers_get_what_is_filed(tmp_path: Path) ->
     with serve_newsroom(root) as served:
         body = come_in_outside(served, "Anna").get("/desk/letters/daily/").body
 
-    assert "Publish and send to 7 subscribers now" in body
+    assert "Publish issue and send to 7 subscribers now" in body
 
 
 def test_a_flood_of_sign_ups_is_told(tmp_path: Path) -> None:
@@ -480,4 +480,4 @@ def test_a_flood_of_sign_ups_is_told(tmp_path: Path) -> None:
         page = served.owner().get(MAILING).body
 
     assert "Unusually many sign-ups" in page
-    assert "500 of the 500 confirmation emails allowed per day have been sent" in page
+    assert "Confirmation emails sent today: 500 of 500 allowed" in page

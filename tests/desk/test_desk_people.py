@@ -85,7 +85,7 @@ def test_a_reset_signs_somebody_out_and_shows_a_new_link(desk: ServedDesk, owner
 
 def test_somebody_is_signed_out_and_removed(desk: ServedDesk, owner: Browser) -> None:
     ben = let_in(desk, "Ben", "editor")
-    assert "in 1 browser<" in owner.get("/desk/people/").body
+    assert "with 1 browser<" in owner.get("/desk/people/").body
 
     owner.post("/desk/people/end", {"name": "Ben"})
     assert 303 == ben.get("/desk/").status

@@ -16,6 +16,7 @@ from typing import Any
 
 import pytest
 
+from copydesk.news import Reason, ReasonKind
 from copydesk.placement.addresses import record_name
 from world.command import copydesk
 from world.desk import desk_newsroom, stories
@@ -109,8 +110,32 @@ def test_a_verdict_is_in_the_record_in_git_and_on_the_site(
 
 def test_an_empty_view_speaks_of_filters_only_where_there_are_some(anna: Browser) -> None:
     empty = anna.get("/desk/?view=snoozed").body
-    assert ("This view has no stories." in empty, "Remove filters" in empty) == (True, False)
-    assert "Remove filters" in anna.get("/desk/?view=snoozed&q=walrus").body
+    assert ("No story is snoozed." in empty, "Remove filters" in empty) == (True, False)
+    filtered = anna.get("/desk/?view=snoozed&q=walrus").body
+    assert "Remove filters" in filtered
+    assert '<a href="/desk/?view=snoozed">Remove all filters' in filtered
+
+
+def test_an_empty_view_leads_to_stories_worth_a_look(tmp_path: Path) -> None:
+    near, far = (
+        replace(
+            story,
+            quality=quality,
+            published=False,
+            reasons=(Reason.of(ReasonKind.BELOW_GATE, quality=quality, gate=45),),
+        )
+        for story, quality in zip(stories(2), (60, 12), strict=True)
+    )
+    with serve_newsroom(desk_newsroom(tmp_path / "beat", [near, far])) as served:
+        anna = served.owner()
+        waiting, snoozed = (anna.get(f"/desk/?view={view}").body for view in ("waiting", "snoozed"))
+    with serve_newsroom(newsroom(tmp_path / "bare")) as served:
+        bare = served.owner().get("/desk/").body
+
+    link = '<a href="/desk/?view=missed">1 story is just below the threshold <kbd>g m</kbd></a>'
+    assert f'<p class="none">No story waits for review. {link}' in waiting
+    assert link in snoozed
+    assert '<a href="/desk/sources/">Check the sources <kbd>g z</kbd></a>' in bare
 
 
 def test_an_action_that_is_sent_again_counts_once(served: ServedNewsroom, anna: Browser) -> None:
@@ -233,7 +258,7 @@ def test_a_pin_is_told_with_its_end_and_taken_out_and_the_row_leads_to_the_page(
     page = wait_for_page(anna, "/desk/?view=all&q=seals", "pinned until").body
 
     assert f'href="/coast/news/{SEALS}/"' in page
-    assert "Pins that end soon:" in page
+    assert "Stories that will soon be unpinned:" in page
     send(anna, {**pin, "id": "unpin", "said": "undo", "values": ["pin"], "until": None})
     assert "done" == wait_for(anna, "unpin")["state"]
     assert "pinned until" not in anna.get("/desk/?view=all&q=seals").body
@@ -291,7 +316,7 @@ def test_what_an_editor_did_is_listed_with_what_became_of_it(anna: Browser) -> N
     send(anna, verdict("publish", "2026-11-19-nobody"))
     assert "refused" == wait_for(anna, "publish-2026-11-19-nobody")["state"]
 
-    assert "not accepted" in anna.get("/desk/today/").body
+    assert "change not accepted" in anna.get("/desk/today/").body
 
 
 def test_a_question_is_saved_with_its_count_and_forgotten(anna: Browser) -> None:
@@ -322,7 +347,7 @@ def test_what_rounds_dropped_is_listed_by_reason_and_taken_in_by_the_next_round(
     assert "nearest: Coast &lt;b&gt;" in page
     assert "gull.example/old" not in page
     assert "off topic (1)" in page
-    assert "The details of dropped pages are kept for 180 days" in page
+    assert "The details of dropped pages are kept for this many days: 180" in page
     assert 'href="javascript' not in anna.get("/desk/dropped/").body
     assert (DROPPED, "/desk/dropped/?reason=off-beat") == (fields["value"], fields["return"])
     assert 303 == anna.post("/desk/act", fields).status

@@ -126,7 +126,7 @@ def test_only_the_lines_of_the_changed_settings_change_in_one_commit(
     for words in (
         "being rebuilt",
         "until they are rescored",
-        "The next issue",
+        "the next issue",
         "Calculate the quality of saved stories again",
     ):
         assert words in shown
@@ -149,6 +149,9 @@ def test_the_commit_is_taken_back_like_other_settings(
     ("path", "value", "problem"),
     [
         ("site.locale", "en us!", "expected a language tag"),
+        ("site.accent", "#ffd500", "the nearest colour with enough contrast: #"),
+        ("site.logo", "nothing.svg", "the logo nothing.svg cannot be read"),
+        ("site.logo", "../key.png", "expected the path of an SVG, PNG or WebP file"),
         ("site.contact", "nobody", "expected a mailto: address or a web address"),
         ("scoring.publish_at", "many", "expected a whole number"),
         ("front.half_life_hours", "0", "expected a number"),
@@ -167,6 +170,21 @@ def test_what_beat_toml_refuses_is_not_written_and_stays_in_the_form(
     assert problem in answer.body
     assert 'value="Of tides"' in answer.body
     assert before == beat(served)
+
+
+def test_colour_and_logo_are_set_and_the_colour_is_shown_on_both_grounds(
+    served: ServedNewsroom, anna: Browser
+) -> None:
+    (served.root / "mark.svg").write_text('<svg xmlns="http://www.w3.org/2000/svg"/>')
+
+    answer = save(anna, **{"site.accent": "#17603C", "site.logo": "mark.svg"})
+
+    assert 303 == answer.status
+    assert 'accent = "#17603C"\nlogo = "mark.svg"\n' in beat(served)
+    body = anna.get(answer.headers["location"]).body
+    assert 'fill="#17603c"' in body
+    assert 'fill="#171614"' in body
+    assert "style=" not in body
 
 
 def test_nothing_changed_is_said(served: ServedNewsroom, anna: Browser) -> None:

@@ -86,7 +86,7 @@ def test_the_page_says_what_a_restore_missed_and_how_long_it_takes(
     body = anna.get("/desk/sources/").body
 
     assert (
-        "24 to fetch, 31 recovered, 2 lost. Fetching needs at least 2 more runs and 2 min" in body
+        "24 to fetch, 31 recovered, 2 lost. Needed at least: 2 of the next runs, and 2 min" in body
     )
     assert "Last run 20 Nov 2026, 08:00" in body  # with its day, since it is not today's
     status.write_bytes(before)

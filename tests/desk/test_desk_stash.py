@@ -43,11 +43,11 @@ def page(browser: Browser) -> str:
 
 def test_stories_are_gathered_taken_out_and_merged(served: ServedNewsroom) -> None:
     anna = served.owner()
-    assert "You have no stash yet" in page(anna)
+    assert "You have no collection yet" in page(anna)
 
     told = change(anna, "add", *stories([WALL]), script=True).json()
-    assert {"name": "My stash", "count": 1} == told
-    assert {"name": "My stash", "count": 2} == change(
+    assert {"name": "My collection", "count": 1} == told
+    assert {"name": "My collection", "count": 2} == change(
         anna, "add", *stories([WALL, SEALS]), script=True
     ).json()
     body = page(anna)
@@ -62,7 +62,7 @@ def test_stories_are_gathered_taken_out_and_merged(served: ServedNewsroom) -> No
     assert 303 == change(anna, "take_out", ("stash", "1"), ("story", WALL)).status
     assert "Sea wall to rise" not in page(anna)
     assert 303 == change(anna, "remove", ("stash", "1")).status
-    assert "You have no stash yet" in page(anna)
+    assert "You have no collection yet" in page(anna)
 
 
 def test_a_shared_stash_is_everybodys_and_an_own_one_nobody_elses(served: ServedNewsroom) -> None:
@@ -97,7 +97,7 @@ def test_what_cannot_be_meant_is_refused(served: ServedNewsroom) -> None:
         ("steal", ("story", WALL)),
     ):
         assert 400 == change(anna, do, *fields).status, (do, fields)  # type: ignore[arg-type]
-    assert "You have no stash yet" in page(anna)
+    assert "You have no collection yet" in page(anna)
 
 
 def test_a_story_that_is_gone_is_told_by_its_name(served: ServedNewsroom) -> None:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 import tomllib
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
 import copydesk.desk
+import copydesk.rendering
 from copydesk.cli import terminal
 from copydesk.news import ReasonKind
 
@@ -44,3 +46,14 @@ def test_a_language_has_every_word_with_its_gaps(language: str) -> None:
     assert {key: gaps(word) for key, word in english.items()} == {
         key: gaps(word) for key, word in other.items()
     }
+
+
+@pytest.mark.parametrize("room", [copydesk.desk, copydesk.rendering])
+def test_a_counted_noun_has_its_singular(room: ModuleType) -> None:
+    counted = re.compile(r"\{(count|filed|left|stories|after|total)\} (\w+ )?\w+s\b")
+    of_two_at_least = {"trail_again", "topic_matches_first", "newest_of"}
+    file = Path(str(room.__file__)).parent / "strings/en.toml"
+    found = tomllib.loads(file.read_text("utf-8"))["words"]
+    plain = {key for key, word in found.items() if isinstance(word, str) and counted.search(word)}
+
+    assert of_two_at_least >= plain

@@ -85,7 +85,7 @@ def test_the_page_has_the_parts_the_place_and_the_words_that_earned_them(
     page = anna.get(f"/desk/story/{SEALS_NAME}/").body
 
     [place] = told["places"]
-    rank = f"rank {place['place']} among the last 2 stories on Coast"
+    rank = f"rank {place['place']} by quality among the last 2 stories on Coast"
     assert f"{rank} (median quality {place['median']}" in page
     for part in told["parts"]:
         assert f'<th scope="row" lang="en">{part["part"]}</th>' in page

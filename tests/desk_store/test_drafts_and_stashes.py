@@ -84,9 +84,9 @@ def test_a_stash_of_ones_own_is_nobody_elses(desk: DeskStore) -> None:
     desk.stashes.add("Ben", shared, ["a"])
     assert ("a",) == desk.stashes.find("Anna", shared).stories
     for change in (desk.stashes.add, desk.stashes.take_out, desk.stashes.order):
-        with pytest.raises(UsageError, match="no such stash"):
+        with pytest.raises(UsageError, match="no such collection"):
             change("Ben", own, ["a"])
-    with pytest.raises(UsageError, match="no such stash"):
+    with pytest.raises(UsageError, match="no such collection"):
         desk.stashes.remove("Ben", own)
 
 
@@ -108,7 +108,7 @@ def test_a_stash_has_a_name(desk: DeskStore, name: str) -> None:
 def test_two_stashes_of_one_editor_have_two_names(desk: DeskStore) -> None:
     desk.stashes.make("Anna", "Monday")
     desk.stashes.make("Ben", "Monday")
-    with pytest.raises(UsageError, match="a stash with this name already exists"):
+    with pytest.raises(UsageError, match="a collection with this name already exists"):
         desk.stashes.make("Anna", "Monday")
 
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import gzip
 import socket
+import threading
 from collections.abc import Mapping
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -17,6 +20,7 @@ from copydesk.newsroom import open_newsroom
 from copydesk.rounds import sources
 from world.background import hosts_in_background
 from world.hosts import ADDRESSES
+from world.machine import PATIENCE_SECONDS
 from world.newsroom import NOW, Answer, feed, newsroom, record_web
 from world.tls import Authority
 
@@ -345,3 +349,44 @@ def test_a_list_that_cannot_be_read_adds_nothing(root: Path) -> None:
         imported(root, f"{HOME}a\nterns and gulls\n")
 
     assert (root / "beat.toml").read_bytes() == before
+
+
+class SlowSite(SimpleHTTPRequestHandler):
+    """Serves a page of links at once, and lets every other request wait until the test is over."""
+
+    is_over = threading.Event()
+
+    def do_GET(self) -> None:
+        if self.path not in {"/", "/robots.txt"}:
+            self.is_over.wait(PATIENCE_SECONDS)
+        self.send_response(200 if self.path == "/" else 404)
+        self.end_headers()
+        with contextlib.suppress(OSError):
+            self.wfile.write(f"<html><body>{ARTICLES}</body></html>".encode())
+
+    def log_message(self, *_words: object) -> None:
+        pass
+
+
+def test_a_search_ends_in_time_with_what_was_found(tmp_path: Path) -> None:
+    more = '[fetch]\ncontact = "mailto:desk@tern.example"\nallow_hosts = ["127.0.0.1"]\n'
+    root = newsroom(tmp_path / "room", more=more, git=False)
+    with ThreadingHTTPServer(("127.0.0.1", 0), SlowSite) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        url = f"http://127.0.0.1:{server.server_port}/"
+        with open_newsroom(root, NOW, {}) as opened:
+            (found,) = sources.find_all_sources(opened, [url], seconds=0.1)
+        SlowSite.is_over.set()
+        server.shutdown()
+
+    assert [("listing", 5)] == [(offer.kind, offer.items) for offer in found.offers]
+    assert "the search for feeds was ended after 0.1 s" in [f.what for f in found.failed]
+
+
+def test_several_sites_are_searched_and_each_has_its_own_answer(root: Path) -> None:
+    web = record_web(root.parent / "web.warc.gz", {HOME: named("/all"), f"{HOME}all": stories("x")})
+    with open_newsroom(root, NOW, {}) as opened:
+        found = sources.find_all_sources(opened, [HOME, "https://gone.example/", "mailto:x"], web)
+
+    assert [f"{HOME}all"] == [offer.url for offer in found[0].offers]
+    assert [None, FetchError, UsageError] == [one.error and type(one.error) for one in found]

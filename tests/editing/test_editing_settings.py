@@ -211,6 +211,19 @@ def test_the_target_of_a_link_is_written_and_nothing_committed(root: Path, tmp_p
     assert 0o640 == elsewhere.stat().st_mode & 0o777
 
 
+def test_the_plan_of_a_run_has_no_more_sources_of_a_host_than_the_run(root: Path) -> None:
+    with (root / "beat.toml").open("a") as file:
+        file.write("[fetch]\ndelay_seconds = 400\n")
+        file.write('[[source]]\nurl = "https://gull.example/sport.xml"\n')
+
+    with opened(root) as desk:
+        board = read_source_board(desk)
+
+    plans = {row.source.url: row.plan for row in board.rows}
+    assert ("now", "crowded") == (plans[GULL], plans["https://gull.example/sport.xml"])
+    assert ({"now", "crowded"}, len(plans) - 1) == ({*plans.values()}, board.at_most)
+
+
 def test_a_source_is_added_to_a_file_that_is_too_big_for_other_edits(root: Path) -> None:
     (root / "beat.toml").write_text((root / "beat.toml").read_text() + "#" * 2_000_000 + "\n")
     run_git(root, "commit", "-qam", "big")

@@ -175,7 +175,7 @@ def test_each_story_of_an_adopted_site_stands_somewhere(tmp_path: Path) -> None:
             if name.startswith(("_news", "_data", "_config.yml")):
                 packed.extract(member, tmp_path, filter="data")
     root = next(tmp_path.rglob("_news")).parent
-    adopt(root)
+    adopt(root, NOW)
 
     with open_newsroom(root, NOW, {}) as opened:
         stories = list(archive.Archive(root).stories(Troubles()))

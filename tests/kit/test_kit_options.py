@@ -11,7 +11,7 @@ import pytest
 
 from copydesk.kit import kinds
 from copydesk.kit.kinds import options_of
-from copydesk.kit.options import Option, option, required
+from copydesk.kit.options import Option, Unfit, ValueKind, option, required
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,3 +79,47 @@ def test_a_class_without_a_required_option_is_not_made() -> None:
 def test_a_type_of_no_kind_is_refused_where_it_is_declared() -> None:
     with pytest.raises(TypeError, match="settings cannot have the type"):
         kinds.of_type(bytes)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "contrast"),
+    [("#000000", "#ffffff", 21.0), ("#777777", "#ffffff", 4.48), ("#9c1c1f", "#9c1c1f", 1.0)],
+)
+def test_contrast_is_that_of_wcag(one: str, other: str, contrast: float) -> None:
+    assert contrast == round(kinds.measure_contrast(one, other), 2)
+
+
+@pytest.mark.parametrize("colour", ["#ffd500", "#8a8a8a", "#FFFFFF", "#00c3ff"])
+def test_too_pale_a_colour_is_refused_with_the_nearest_that_can_be_read(colour: str) -> None:
+    with pytest.raises(Unfit) as refused:
+        kinds.ACCENT.read(colour)
+
+    assert "contrast of 4.5" in refused.value.what
+    near = refused.value.hint.rpartition(" ")[2]
+    assert near == kinds.ACCENT.read(near)
+    assert 4.5 <= kinds.measure_contrast(near, kinds.LIGHT) < 4.7
+
+
+@pytest.mark.parametrize("colour", ["#17603c", "#000080", "#000000", "#9c1c1f"])
+def test_the_dark_ground_gets_a_lighter_shade_that_can_be_read(colour: str) -> None:
+    assert colour == kinds.ACCENT.read(colour.upper())
+    assert kinds.measure_contrast(kinds.find_dark_accent(colour), kinds.DARK) >= 4.5
+
+
+def test_a_shade_that_can_be_read_on_the_dark_ground_stays() -> None:
+    assert "#ffd500" == kinds.find_dark_accent("#ffd500")
+
+
+@pytest.mark.parametrize(
+    ("kind", "value"),
+    [
+        *((kinds.ACCENT, value) for value in ("red", "#abc", "#12345g", "#1234567", 3)),
+        *((kinds.LOGO, value) for value in ("a.gif", "../a.svg", ".x/a.png", "/a.svg", "a\\b.svg")),
+    ],
+)
+def test_what_is_no_colour_and_no_picture_s_path_is_refused(
+    kind: ValueKind[str], value: object
+) -> None:
+    assert "" == kind.read("")
+    with pytest.raises(Unfit):
+        kind.read(value)

@@ -33,7 +33,7 @@ def test_a_letter_tells_each_story_with_all_that_is_known_of_it() -> None:
         '<a href="https://reuters.example/pilots"[^>]*><span dir="auto">Reuters</span></a>, ',
         letter.html,
     )
-    assert "From the newsroom</p><p" in letter.html
+    assert "Note from the editors</p><p" in letter.html
     assert ">We asked the <em>pilots</em>.</p>" in letter.html
     assert ">Good morning.</p>" in letter.html
     (picture,) = re.findall("<img [^>]*>", letter.html)
@@ -48,13 +48,13 @@ def test_a_letter_tells_each_story_with_all_that_is_known_of_it() -> None:
     assert letter.text == (
         "TIDEWATCH\nSaturday, 28 November 2026\n\n"
         "Read this issue in your browser:\nhttps://tidewatch.example/coast/newsletter/tidewatch-2026-11-20/\n\n"
-        "[From the newsroom]\nGood morning.\n\n"
+        "[Note from the editors]\nGood morning.\n\n"
         "LEAD\n====\n\n"
         "Pilot boats stay in harbour, day 1\n"
         "Both basins are closed, since the wind at the mole is more than boats\ncan stand.\n"
         "The Herald · 3 min · also covered by Reuters, BBC\n"
         "https://tidewatch.example/coast/news/2026-11-27-pilot-boats-1/\n"
-        "[From the newsroom]\nWe asked the *pilots*.\n\n"
+        "[Note from the editors]\nWe asked the *pilots*.\n\n"
         "Pilot boats stay in harbour, day 2\n"
         "https://tidewatch.example/coast/news/2026-11-27-pilot-boats-2/\n\n"
         "-- \nAll issues:\nhttps://tidewatch.example/coast/newsletters/\n\n"
@@ -218,3 +218,27 @@ def test_nothing_of_the_dark_is_shown_by_day() -> None:
 
     assert dark
     assert [] == [line for line in dark if not line.startswith("[data-ogs")]
+
+
+def test_a_letter_has_the_site_s_colour_and_logo() -> None:
+    issue = replace(make_issue(make_story(1)), site="")
+    bare, made = (
+        render(issue, Renderer(), load_strings("en"), accent=accent, logo=logo).html
+        for accent, logo in (("", ""), ("#17603c", f"{issue.home.rstrip('/')}/logo.png"))
+    )
+
+    (mark,) = re.findall("<h1[^>]*>.*?</h1>", made, re.DOTALL)
+    assert re.search(rf'src="[^"]+/logo.png" height="56" alt="{issue.title}"', mark)
+    assert f">{issue.title}</a>" in bare
+    assert (0, True) == (bare.count("#17603c"), made.count("#17603c") > 2)
+    assert "logo" not in bare
+    dark = made.partition("prefers-color-scheme: dark")[2]
+    assert re.search(r"\.soft a, a\.more { color: #[0-9a-f]{6} !important", dark)
+
+
+def test_a_letter_with_a_title_of_its_own_keeps_it_below_the_logo() -> None:
+    issue = replace(make_issue(make_story(1)), site="Tidewatch", title="The week")
+    logo = f"{issue.home.rstrip('/')}/logo.png"
+    made = render(issue, Renderer(), load_strings("en"), logo=logo).html
+    assert 'alt="Tidewatch"' in made
+    assert ">The week</a></h1>" in made

@@ -66,7 +66,7 @@ def test_an_owners_template_takes_the_place_of_ours(tmp_path: Path) -> None:
     assert ">Tidewatch</h1>" in html
     assert ">Pilot boats stay in harbour, day 1</div>" in html
     assert f'src="{SITE}/assets/logo.png"' in html
-    assert "From the newsroom" not in html
+    assert "Note from the editors" not in html
 
 
 @pytest.mark.parametrize("line", REFUSED)

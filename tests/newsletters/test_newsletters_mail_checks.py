@@ -247,6 +247,17 @@ def test_the_command_overrules_by_name(root: Path) -> None:
     assert said.json()["obstacles"] == []
 
 
+def test_the_command_that_overrules_says_that_and_no_other_check(root: Path) -> None:
+    copydesk("-C", root, "mail", "doctor")
+
+    overrule = ("mail", "doctor", "--overrule", "links", "--why", "a test", "--as", "Anna")
+    said = copydesk("-C", root, *overrule)
+
+    assert (1, 1) == (said.code, len(said.out.splitlines()))
+    assert said.out.startswith("overruled: links: by Anna on ")
+    assert "newsletters are not sent until you fix: one-click, transaction\n" == said.err
+
+
 def test_the_command_says_which_letter_is_lost(root: Path) -> None:
     with contextlib.closing(open_mail(root / ".copydesk")) as store:
         number = store.subscribers.add("ada@example.org", NOW).id

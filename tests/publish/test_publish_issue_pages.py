@@ -67,7 +67,7 @@ def test_an_issue_s_page_has_the_desk_s_own_words_as_the_mail_has() -> None:
 
     first, second = page.cssselect(".told")
     (aside,) = first.cssselect(".aside")
-    assert "From the newsroom" == aside.cssselect(".meta")[0].text_content()
+    assert "Note from the editors" == aside.cssselect(".meta")[0].text_content()
     assert ["The heat pump hums.", "See the rule."] == [
         paragraph.text_content() for paragraph in aside.cssselect(".note p")
     ]

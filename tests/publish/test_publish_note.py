@@ -28,7 +28,7 @@ def page_of(story: Story) -> str:
 
 def test_the_page_shows_the_note_marked_as_the_desks() -> None:
     page = page_of(noted())
-    assert '<h2 id="note">From the newsroom</h2>' in page
+    assert '<h2 id="note">Note from the editors</h2>' in page
     assert '<div class="note"><p>We were <em>there</em>: <a href=' in page
 
 

@@ -175,7 +175,7 @@ def test_an_event_says_when_and_where(made: dict[str, str]) -> None:
 def test_a_sample_names_its_author_and_runs_no_script_of_theirs(made: dict[str, str]) -> None:
     root = page(made, "sample/arm/")
 
-    assert facts(root) == {"Published by": "Code", "Made by": "Bo"}
+    assert facts(root) == {"Published by": "Code", "Creator": "Bo"}
     assert links(root)["Download"] == "https://code.example/arm.zip"
     assert "alert" not in made["sample/arm/index.html"]
 

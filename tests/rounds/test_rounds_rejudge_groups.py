@@ -210,7 +210,7 @@ def test_explain_says_who_leads_and_what_would_change_it(root: Path) -> None:
     text = said(root, 4, "explain", path).out
     main = stories(root)[first]
     assert f"same group: {main.title} (main story): {main.path}" in text
-    assert "  what if: " in text
+    assert "  to change this: " in text
 
 
 def test_a_rule_that_moves_nothing_says_so(root: Path) -> None:

@@ -349,6 +349,6 @@ def test_a_feed_that_is_cut_gives_its_whole_items_and_is_reported(
 
     assert "_news/2026-11-19-sea-wall-to-rise-by-two-metres.md" in ran["filed"]
     (failure,) = [failure for failure in ran["failed"] if failure["url"] == GULL]
-    assert failure["what"] == "the XML of the source ends too early, 1 whole items were read"
+    assert failure["what"] == "the XML of the source ends too early, whole items read: 1"
     checked = copydesk("-C", root, "--now", NOW.isoformat(), "sources", "check", "--json").json()
     assert "cut-off" in {row["state"] for row in checked if row["url"] == GULL}

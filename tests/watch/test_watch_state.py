@@ -236,7 +236,7 @@ def test_the_first_of_some_failures_is_remembered_with_the_kind_of_the_last() ->
     state = after_error(state, FeedError("an html page instead of a feed"), later)
 
     assert (state.failing_since, state.failure, state.failures) == (NOW, "html", 2)
-    assert after_error(state, FeedError("the answer is empty"), later).failure == "broken"
+    assert after_error(state, FeedError("the response is empty"), later).failure == "broken"
     assert after_refused(state, refused("robots"), later).failure == "robots"
 
 
@@ -250,9 +250,9 @@ def test_the_words_for_a_page_instead_of_a_feed_are_those_of_reading() -> None:
 
 
 def test_an_answer_that_cannot_be_read_is_a_failure_with_its_words() -> None:
-    state = after_error(SourceState(), FeedError("the answer is empty", subject=URL), NOW)
+    state = after_error(SourceState(), FeedError("the response is empty", subject=URL), NOW)
 
-    assert (state.failures, state.last_error) == (1, f"the answer is empty: {URL}")
+    assert (state.failures, state.last_error) == (1, f"the response is empty: {URL}")
 
 
 def test_a_time_that_the_server_names_is_obeyed() -> None:

@@ -326,6 +326,9 @@ async def _ask_to_set_up(asker: Asker) -> None:
     ask = asker.ask
     url = "https://new.example/feed.xml"
     new = {"sources": [{"url": url, "name": "New"}]}
+    known = await ask("read_settings", "GET", "settings")
+    values = {"site.accent": "#17603c", "publish.languages": True}
+    await ask("change_settings", "PATCH", "settings", {"seen": known["seen"], "values": values})
     added = await ask("add_sources", "POST", "sources", new)
     gull = "https://gull.example/feed.xml"
     block = await ask("read_source", "GET", f"sources/one?url={gull}")

@@ -31,7 +31,7 @@ from copydesk.news.letter import LetterDay, LetterSeries
 from copydesk.newsroom import Failure, Newsroom, Progress, Troubles, files_below, in_turn
 from copydesk.newsroom.records import PAGE_INDEX_FILE, take_snapshot
 from copydesk.newsroom.reports import BuildReport, read_missing_parts
-from copydesk.newsroom.uploads import show_uploads
+from copydesk.newsroom.uploads import read_site_logo, show_uploads
 from copydesk.placement.addresses import issue_stems
 from copydesk.publish import Survey
 from copydesk.rendering import read_template
@@ -71,7 +71,7 @@ def build(
         seen = publish.survey(filing, newsroom.beat, known, full=options.full)
         edition = _edition(newsroom, seen, troubles)
         cards = ShareCards(newsroom.root, newsroom.private, troubles)
-        icons = cards.icons(edition.beat.title)
+        icons = {**cards.icons(edition.beat.title), **cards.logo(newsroom)}
         chosen = _options(newsroom, seen, options)
         chosen = replace(chosen, draw=cards.draw, draw_ahead=cards.draw_ahead)
         chosen = replace(chosen, cards_folder=cards.folder, icons=icons, step=progress.step)
@@ -493,6 +493,15 @@ class ShareCards:
             return {}
         return {name: self._own_icon(name) or file for name, file in drawn.items()}
 
+    def logo(self, newsroom: Newsroom) -> Mapping[str, Path]:
+        """Return the site's logo by its name on the site, {} for none."""
+        name = newsroom.beat.logo_name
+        try:
+            return {name: self._keep(name, read_site_logo(newsroom))} if name else {}
+        except PictureError as error:
+            self._troubles(error)
+            return {}
+
     def sweep(self, used: Collection[str], icons: Collection[Path]) -> None:
         """Delete the drawn share images and icons that the site no longer uses."""
         self._easel.sweep({*used, *(file.name for file in icons)})
@@ -503,12 +512,14 @@ class ShareCards:
             data = self._read(name)
             if data is None:
                 return None
-            digest = hashlib.blake2b(data, digest_size=16).hexdigest()
-            file = self.folder / f"{digest}-{name}"
-            files.write_if_changed(file, data)
+            return self._keep(name, data)
         except OSError as error:
             self._troubles(_unreadable("the icon", name, error))
             return None
+
+    def _keep(self, name: str, data: bytes) -> Path:
+        file = self.folder / f"{hashlib.blake2b(data, digest_size=16).hexdigest()}-{name}"
+        files.write_if_changed(file, data)
         return file
 
     def _face(self) -> Path | None:

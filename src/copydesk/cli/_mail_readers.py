@@ -291,7 +291,7 @@ def find(invocation: Invocation, address: str) -> None:
 def data(invocation: Invocation, address: str) -> None:
     """Print all stored data about ADDRESS as JSON.
 
-    For subscribers who ask for their data.
+    Use this command for subscribers who ask for their data.
     """
     with invocation.newsroom() as newsroom, open_readers(newsroom) as store:
         terminal.as_json(by_hand.find_reader(newsroom, store, read_address(address)))

@@ -62,7 +62,7 @@ _RISK = "{count} may get the issue twice, because their first delivery is uncert
     is_flag=True,
     help="Resend to subscribers with uncertain delivery; some may get the issue twice.",
 )
-@click.option("--yes", is_flag=True, help="Send again without asking for confirmation.")
+@click.option("--yes", is_flag=True, help="With --again: do not ask for confirmation.")
 @click.option("--pause", is_flag=True, help="Pause the delivery after the emails in progress.")
 @click.option("--end", is_flag=True, help="Stop the delivery of the issue for good.")
 @click.option("--as", "by", default="", metavar="NAME", help=AS_HELP)
@@ -119,7 +119,7 @@ def _send_again(
     """Send an issue again to subscribers without a sure outcome, after asking the person."""
     count = count_uncertain(store, issue)
     if count:
-        readers = "1 subscriber" if count == 1 else f"{count} subscribers"
+        readers = text.count_of(count, "subscriber")
         terminal.ask(_RISK.format(count=readers), is_answered=is_answered)
     return send_again(newsroom, store, issue, by, count)
 
@@ -173,7 +173,8 @@ def _show_reports(reports: Iterable[SendReport]) -> None:
         counts = ", ".join(f"{count} {state}" for state, count in report.counts.items())
         click.echo(f"{report.issue}: {_WORDS[report.state]}: {counts or 'no subscribers'}")
         if report.uncertain:
-            terminal.note(f"{report.uncertain} emails are uncertain: they may have arrived")
+            count = text.count_of(report.uncertain, "uncertain email")
+            terminal.note(f"{count}, which may have arrived")
         if report.state == "done" and report.counts.get("uncertain") and not report.trouble:
             terminal.note(f"to resend uncertain emails: copydesk mail send {report.issue} --again")
 

@@ -55,7 +55,7 @@ def file_actions(invocation: Invocation) -> None:
     for outcome in done.outcomes:
         click.echo(": ".join(filter(None, (outcome.state, outcome.what, outcome.hint))))
     terminal.failures(done.failed)
-    terminal.note(f"{len(done.outcomes)} changes saved")
+    terminal.note(f"{text.count_of(len(done.outcomes), 'change')} saved")
 
 
 @desk_command.group("user")
@@ -156,9 +156,9 @@ def list_(invocation: Invocation) -> None:
     if accounts:
         columns.head(("account", "role", "sign-in", "sessions"))
     for account in accounts:
-        sessions = f"{account.sessions} sessions" if account.sessions else ""
+        sessions = text.count_of(account.sessions, "session") if account.sessions else ""
         click.echo(columns.line((account.name, account.role, _describe_proofs(account), sessions)))
-    terminal.note(f"{len(accounts)} accounts can use the desk")
+    terminal.note(f"{text.count_of(len(accounts), 'account')} can use the desk")
 
 
 @user.command("end")

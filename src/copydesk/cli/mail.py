@@ -259,7 +259,8 @@ def doctor(invocation: Invocation, *, address: str, overrule: str, why: str, by:
             }
         )
     else:
-        _show_checks(report)
+        _show_checks(report, overrule)
+    if not (invocation.json or overrule):
         note_lost_letters(lost)
         if flood:
             terminal.note(f"{flood.what}; {flood.hint}")
@@ -289,12 +290,15 @@ def _clock(invocation: Invocation) -> Callable[[], datetime]:
     return lambda: fixed or datetime.now(UTC)
 
 
-def _show_checks(report: checks.MailCheckReport) -> None:
-    for finding in report.findings:
+def _show_checks(report: checks.MailCheckReport, overruled: str = "") -> None:
+    """Print all checks, or after a check was overruled, that one only."""
+    for finding in () if overruled else report.findings:
         click.echo(text.fold(f"{finding.state}: {finding.kind}: {finding.what}"))
         if finding.hint:
             click.echo(f"  fix: {text.fold(finding.hint)}")
     for kind, word in report.overruled.items():
+        if overruled and kind != overruled:
+            continue
         click.echo(text.fold(f"overruled: {kind}: by {word.by} on {word.at}: {word.why}"))
     if report.obstacles:
         terminal.note(f"newsletters are not sent until you fix: {', '.join(report.obstacles)}")

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 import sys
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import NamedTuple
 
 import click
 
@@ -16,15 +18,20 @@ from copydesk.cli import terminal
 from copydesk.cli._invocation import WEB_HELP, Invocation, common
 from copydesk.cli.records import take_over
 from copydesk.cli.rounds import run_command
-from copydesk.cli.sources import preview_source
 from copydesk.errors import CopydeskError, UsageError
-from copydesk.kit import kinds, text
-from copydesk.kit.options import Unfit, ValueKind
+from copydesk.kit import kinds, text, urls
+from copydesk.kit.options import Unfit
 from copydesk.newsroom import open_newsroom, starts
-from copydesk.rounds.sources import source_address
+from copydesk.newsroom.settings import describe_user_edits
+from copydesk.rounds.sources import Discovery, find_all_sources, source_address
 
 _CONTACT = "your email address for publishers (Enter: later, then no source is looked at now)"
+_ADDRESSES = "addresses of feeds or websites, any number, line"
+_BETWEEN = re.compile(r"\s+|,(?=\w+://|\s|$)")  # a comma may be part of an address
 _RUN_NOW = "Fetch the first stories now?"
+_KINDS = {"listing": "page", "news sitemap": "sitemap"}
+_MOST_OFFERS = 4  # lists of one site in the table of sources
+_LINE_SECONDS = 3.0  # between two lines on the search, where there is no bar
 
 
 @click.command("new")
@@ -41,10 +48,11 @@ _RUN_NOW = "Fetch the first stories now?"
     "--topic",
     "topics",
     multiple=True,
-    help='Topic of the site, also with words for it: "Bikes: bicycle, cycle lane"; repeatable.',
+    help="Topic of the site; words for it begin after a colon: "
+    '"Bikes: bicycle, cycle lane"; repeatable.',
 )
 @click.option("--source", "sources", multiple=True, help="Feed or website URL; can be repeated.")
-@click.option("--language", default="", help="Language of the site (default: en-us).")
+@click.option("--language", "locale", default="", help="Language of the site (default: en-us).")
 @click.option("--timezone", default="", help="Time zone, such as Europe/Berlin (default: UTC).")
 @click.option("--contact", default="", help="Contact address for publishers; required for runs.")
 @click.option("--run", "is_run", is_flag=True, help="Also fetch the first stories.")
@@ -55,14 +63,11 @@ def new_command(
     folder: Path | None,
     *,
     site: Path | None,
-    title: str,
     topics: Sequence[str],
     sources: Sequence[str],
-    language: str,
-    timezone: str,
-    contact: str,
     is_run: bool,
     web: Path | None,
+    **given: str,
 ) -> None:
     """Create a newsroom in DIR: the folder with a site's settings and stories.
 
@@ -73,7 +78,7 @@ def new_command(
     With --from, the story files of an everyday.cc site are checked, beat.toml is written, and
     `.copydesk/` is added to .gitignore.
     """
-    own = (title, topics, sources, language, timezone, contact)
+    own = (*given.values(), topics, sources)
     _refuse_nonsense(folder, site, own, is_two_reports=is_run and invocation.json)
     if site is not None:
         take_over(invocation, site)
@@ -81,44 +86,42 @@ def new_command(
     assert folder is not None
     starts.require_free_folder(folder)
     is_asked = _can_ask(invocation) and not any(own)
-    new = _ask(invocation, web) if is_asked else None
+    new = _ask(invocation, folder, web) if is_asked else None
     if any(own):
-        given = {"locale": language, "timezone": timezone, "contact": contact}
-        new = _complete(_name(title, topics, folder), topics, sources, given)
+        title = "".join(topics[:1]).partition(":")[0] or folder.resolve().name
+        new = _compose(title, topics, sources, given)
     _make(invocation, folder, new)
-    is_ready = _is_ready(new, web)
-    if is_run or (is_ready and is_asked and click.confirm(_RUN_NOW, default=True, err=True)):
-        _fetch_first(replace(invocation, folder=folder), folder, web, is_ready=is_ready)
-    elif not invocation.json:
-        _note_next_steps(folder, is_ready=is_ready)
+    is_ready = new is not None and bool((new.contact or web) and new.sources)
+    try:
+        if not is_run and is_ready and is_asked:
+            is_run = click.confirm(_RUN_NOW, default=True, err=True)
+        if is_run:
+            context = click.get_current_context()
+            context.obj = replace(invocation, folder=folder)
+            context.invoke(run_command, web=web)
+    except (click.exceptions.Exit, click.Abort, KeyboardInterrupt, CopydeskError) as error:
+        is_failed = isinstance(error, click.exceptions.Exit | CopydeskError)
+        ended = "failed, as the messages above say" if is_failed else "was not finished"
+        terminal.note(f"the newsroom is complete; its first run {ended}")
+        _note_next_steps(folder, new, is_ready=is_ready)
+        raise
+    if not (invocation.json or (is_run and sys.stdout.isatty())):
+        _note_next_steps(folder, new, is_ready=is_ready)
 
 
 def _can_ask(invocation: Invocation) -> bool:
     return not invocation.json and sys.stdin.isatty() and sys.stderr.isatty()
 
 
-def _name(title: str, topics: Sequence[str], folder: Path) -> config.NewBeat:
-    """Return a newsroom with a title: the given one, the first topic's, or the folder's name."""
-    first = "".join(topics[:1]).partition(":")[0]
-    return config.NewBeat(title=title or first or folder.resolve().name)
-
-
-def _is_ready(new: config.NewBeat | None, web: Path | None) -> bool:
-    return new is not None and bool((new.contact or web) and new.sources)
-
-
-def _fetch_first(invocation: Invocation, folder: Path, web: Path | None, *, is_ready: bool) -> None:
-    """Fetch the first stories; if that fails, say that the newsroom is there, and what is next."""
-    context = click.get_current_context()
-    context.obj = invocation
-    try:
-        context.invoke(run_command, web=web)
-    except (click.exceptions.Exit, CopydeskError):
-        terminal.note("the newsroom is complete; its first run failed, as the messages above say")
-        _note_next_steps(folder, is_ready=is_ready)
-        raise
-    if not sys.stdout.isatty():
-        _note_next_steps(folder, is_ready=is_ready)
+def _compose(
+    title: str, topics: Sequence[str], sources: Sequence[str], given: Mapping[str, str]
+) -> config.NewBeat:
+    """Return the settings of a new site; `title` and defaults hold for empty ones of `given`."""
+    return config.NewBeat(
+        topics=tuple(topics),
+        sources=tuple(map(source_address, sources)),
+        **{"title": title, **{name: value for name, value in given.items() if value}},
+    )
 
 
 def _make(invocation: Invocation, folder: Path, new: config.NewBeat | None) -> None:
@@ -127,7 +130,13 @@ def _make(invocation: Invocation, folder: Path, new: config.NewBeat | None) -> N
         made = starts.new(folder, invocation.clock())
     else:
         made = starts.new_beat(folder, new, invocation.clock())
-    _show(invocation, folder, made)
+    if invocation.json:
+        terminal.as_json({"path": str(folder), "files": made})
+        return
+    click.echo(f"created a newsroom in {folder}: {len(made)} files")
+    for topic in new.topics if new else ():
+        name, _, words = map(text.fold, topic.partition(":"))
+        terminal.note(f"topic {name}: with {f'the words {words}' if words else 'its name only'}")
 
 
 def _refuse_nonsense(
@@ -141,90 +150,178 @@ def _refuse_nonsense(
         raise click.UsageError("--run cannot be combined with --json: use `copydesk run --json`.")
 
 
-def _complete(
-    plain: config.NewBeat,
-    topics: Sequence[str],
-    sources: Sequence[str],
-    given: Mapping[str, str],
-) -> config.NewBeat:
-    """Return the settings of a new site with the given options; others stay unchanged."""
-    return replace(
-        plain,
-        topics=tuple(topics),
-        sources=tuple(map(source_address, sources)),
-        **{name: value for name, value in given.items() if value},
-    )
-
-
-def _show(invocation: Invocation, folder: Path, made: Sequence[str]) -> None:
-    if invocation.json:
-        terminal.as_json({"path": str(folder), "files": made})
-        return
-    click.echo(f"created a newsroom in {folder}: {len(made)} files")
-
-
-def _note_next_steps(folder: Path, *, is_ready: bool) -> None:
-    todo = "" if is_ready else "set [fetch] contact and your sources in beat.toml, then "
-    terminal.note(f"next: {todo}run")
+def _note_next_steps(folder: Path, new: config.NewBeat | None, *, is_ready: bool) -> None:
+    given = {"[fetch] contact": new and new.contact, "your sources": new and new.sources}
+    lacks = " and ".join(name for name, value in given.items() if not value)
+    terminal.note("next: run" if is_ready else f"next: set {lacks} in beat.toml, then run")
     place = shlex.quote(str(folder))
     terminal.note(f"  copydesk -C {place} run")
     terminal.note(f"  copydesk -C {place} serve")
 
 
-def _ask(invocation: Invocation, web: Path | None) -> config.NewBeat | None:
+class _Dialogue:
+    """Asks a person, and keeps each answer, so that an interrupted `new` can be continued."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._earlier = starts.read_answers(folder)
+        self._given: list[tuple[str, str]] = []
+        if self._earlier:
+            kept = f"Continue with your answers on {text.fold(self._earlier[0][1])}?"
+            if not click.confirm(kept, default=True, err=True):
+                self._earlier = []
+
+    def ask(self, what: str, default: str = "", read: Callable[[str], str] = text.fold) -> str:
+        """Return the answer that an earlier `new` got to this question, or else ask a person."""
+        if self._earlier and self._earlier[0][0] == what:
+            answer = self._earlier.pop(0)[1]
+            terminal.note(text.fold(f"{what}: {answer}"))
+        else:
+            self._earlier = []
+            answer = _prompt(what, default, read)
+        if answer or self._given:
+            self._given.append((what, answer))
+            starts.keep_answers(self._folder, self._given)
+        return answer
+
+    def ask_each(self, what: str, read: Callable[[str], str]) -> Iterator[str]:
+        """Yield a person's answers to a question that is asked until an answer is empty."""
+        number = 1
+        while answer := self.ask(f"{what} {number} (Enter to finish)", "", read):
+            yield answer
+            number += 1
+
+
+def _ask(invocation: Invocation, folder: Path, web: Path | None) -> config.NewBeat | None:
     """Ask a person for the settings of a new site; None for the example site."""
-    title = _prompt("title of the site (Enter for an example site about AI)")
+    try:
+        return _hold_dialogue(invocation, _Dialogue(folder), web)
+    except (click.Abort, KeyboardInterrupt):
+        terminal.note("\nno newsroom was created")
+        if starts.read_answers(folder):
+            place = shlex.quote(str(folder))
+            terminal.note(f"your answers are kept; to continue: copydesk new {place}")
+        raise click.exceptions.Exit(130) from None
+
+
+def _hold_dialogue(
+    invocation: Invocation, dialogue: _Dialogue, web: Path | None
+) -> config.NewBeat | None:
+    title = dialogue.ask("title of the site (Enter for an example site about AI)")
     if not title:
         return None
-    plain = config.NewBeat(title=title)
-    topics = _prompt_each("topic", config.read_topic, _ask_keywords)
-    contact = _prompt(_CONTACT, "", config.read_contact)
-
-    def preview(url: str) -> str:
-        return _preview(invocation, url, replace(plain, contact=contact, sources=(url,)), web)
-
-    keep = preview if contact or web else str
-    sources = _prompt_each("URL of a feed or website", source_address, keep)
+    topics = []
+    for topic in dialogue.ask_each("topic", config.read_topic):
+        asked = f"words in headlines about {topic}, with commas between (Enter: its name only)"
+        words = "" if ":" in topic else dialogue.ask(asked)
+        topics.append(f"{topic}: {words}" if words else topic)
     given = {
-        "contact": contact,
-        "locale": _prompt("language", plain.locale, _reader(kinds.LOCALE)),
-        "timezone": _prompt("time zone", plain.timezone, _reader(kinds.TIMEZONE)),
+        "locale": dialogue.ask("language", "en-us", kinds.LOCALE.read),
+        "timezone": dialogue.ask("time zone", "UTC", kinds.TIMEZONE.read),
+        "contact": dialogue.ask(_CONTACT, "", config.read_contact),
     }
-    return _complete(plain, topics, sources, given)
+    lines = dialogue.ask_each(_ADDRESSES, _read_addresses)
+    new = _compose(title, topics, " ".join(lines).split(), given)
+    if new.sources and (new.contact or web):
+        new = replace(new, sources=_choose_sources(invocation, new, web))
+    return new
 
 
-def _ask_keywords(topic: str) -> str:
-    """Return a topic with the words that a person gives for it."""
-    if ":" in topic:
-        return topic
-    words = _prompt(f"words in headlines about {topic}, with commas between (Enter: its name only)")
-    return f"{topic}: {words}" if words else topic
+def _read_addresses(said: str) -> str:
+    """Return the web addresses in a line, separated by spaces; raises UsageError if it has none."""
+    parts = (part if "/" in part else part.replace(",", " ") for part in _BETWEEN.split(said))
+    usable, wrong = [], []
+    for address in " ".join(parts).split():
+        try:
+            usable.append(source_address(address))
+        except UsageError as error:
+            wrong.append(error)
+    if not usable:
+        raise wrong[0] if wrong else UsageError("expected a web address", subject=said)
+    for refused in wrong:
+        terminal.note(f"left out: {refused}")
+    return " ".join(usable)
 
 
-def _preview(invocation: Invocation, url: str, new: config.NewBeat, web: Path | None) -> str:
-    """Show the newest titles at a URL, and return the URL of its feed; the given one if it fails.
+class _Row(NamedTuple):
+    """A source that may be added: a list that was found, or an address where none was found."""
+
+    url: str
+    cells: Sequence[str]
+    notes: Sequence[str]
+    is_chosen: bool
+
+
+def _choose_sources(
+    invocation: Invocation, new: config.NewBeat, web: Path | None
+) -> tuple[str, ...]:
+    """Search all sites at once, show what was found, and return the URLs that a person takes.
 
     The newsroom is not made yet, so the search uses one in a temporary folder.
     """
     with tempfile.TemporaryDirectory(prefix="copydesk-") as folder:
         root = Path(folder) / "newsroom"
         starts.new_beat(root, new, invocation.clock())
-        with open_newsroom(root, invocation.clock(), invocation.environ, scratch=True) as newsroom:
-            try:
-                return preview_source(newsroom, url, web)
-            except CopydeskError as error:
-                terminal.note(f"{error}\nhint: {error.hint}" if error.hint else str(error))
-                return url if click.confirm("Keep this address?", default=False, err=True) else ""
+        with (
+            open_newsroom(root, invocation.clock(), invocation.environ, scratch=True) as newsroom,
+            terminal.progress(_LINE_SECONDS) as progress,
+        ):
+            found = find_all_sources(newsroom, new.sources, web, progress)
+    every = [row for discovery in found for row in _list_rows(discovery)]
+    rows = list({urls.identity(row.url): row for row in reversed(every)}.values())[::-1]
+    _show_rows(rows)
+    left = [number for number, row in enumerate(rows, 1) if not row.is_chosen]
+    few = f"{len(rows) - len(left)} of these {len(rows)}" if left else f"these {len(rows)}"
+    more = f", all, numbers to leave out, or +{left[0]} to add ({left[0]})" if left else ""
+    question = f"Add {few}? yes, no{more or ', or numbers to leave out'}"
+
+    def check(answer: str) -> str:
+        _pick(rows, answer)
+        return answer
+
+    return tuple(row.url for row in _pick(rows, _prompt(question, "yes", check)))
 
 
-def _prompt_each(
-    what: str, read: Callable[[str], str] = text.fold, keep: Callable[[str], str] = str
-) -> list[str]:
-    """Ask a person for several values, until an answer is empty; `keep` may change or empty one."""
-    answers: list[str] = []
-    while answer := _prompt(f"{what} {len(answers) + 1} (Enter to finish)", "", read):
-        answers += filter(None, [keep(answer)])
-    return answers
+def _list_rows(discovery: Discovery) -> Iterator[_Row]:
+    """Yield the best lists of a site, of which a good one is chosen; its address if it has none."""
+    failed = [failure.what for failure in discovery.failed]
+    if discovery.error is not None:
+        yield _Row(
+            discovery.url, ("", "", "", ""), [*failed, discovery.error.what], is_chosen=False
+        )
+    for place, offer in enumerate(discovery.offers[:_MOST_OFFERS]):
+        notes = ["another list of the same site"] if place else failed
+        if not offer.is_good:
+            old = "nothing new for a year, or only comments"
+            notes = [*notes, old if offer.items else "the list has no items"]
+        newest = f"{offer.newest:%Y-%m-%d}" if offer.newest else ""
+        title = text.fold("".join(offer.samples[:1]))
+        cells = (_KINDS.get(offer.kind, offer.kind), newest, str(offer.items), title)
+        yield _Row(offer.url, cells, notes, is_chosen=not place and offer.is_good)
+
+
+def _show_rows(rows: Sequence[_Row]) -> None:
+    columns = terminal.Columns(4, 0, 7, 10, 5, 0, right=frozenset({4}), spare=(4, 2, 3, 5))
+    terminal.note(columns.line(("", "address", "kind", "newest", "items", "newest title")))
+    for number, row in enumerate(rows, 1):
+        mark = str(number) if row.is_chosen else f"({number})"
+        terminal.note(columns.line((mark, row.url.partition("://")[2], *row.cells)))
+    for number, row in enumerate(rows, 1):
+        for words in row.notes:
+            terminal.note(text.fold(f"{number}: {words}"))
+
+
+def _pick(rows: Sequence[_Row], answer: str) -> list[_Row]:
+    """Return the rows that a person takes; raises UsageError for an answer that is none."""
+    words = answer.lower().replace(",", " ").split()
+    if words in (["yes"], ["y"], ["no"], ["n"], ["all"]):
+        return [row for row in rows if words == ["all"] or (row.is_chosen and words[0][0] == "y")]
+    numbers = [int(word) if word.removeprefix("+").isdecimal() else 0 for word in words]
+    if not all(0 < number <= len(rows) for number in numbers):
+        raise UsageError("expected yes, no, or numbers of the table", subject=answer)
+    added = {int(word) for word in words if word[0] == "+"}
+    chosen = {number for number, row in enumerate(rows, 1) if row.is_chosen} - set(numbers)
+    return [row for number, row in enumerate(rows, 1) if number in chosen | added]
 
 
 def _prompt(what: str, default: str = "", read: Callable[[str], str] = text.fold) -> str:
@@ -234,25 +331,15 @@ def _prompt(what: str, default: str = "", read: Callable[[str], str] = text.fold
         try:
             return read(answer) if answer else ""
         except UsageError as error:
-            hint = f" ({error.hint})" if error.hint else ""
-            raise click.BadParameter(f"{error}{hint}") from error
+            wrong, hint = str(error), error.hint
+        except Unfit as unfit:
+            wrong, hint = f"expected {unfit.expected}", unfit.hint
+        raise click.BadParameter(f"{wrong} ({hint})" if hint else wrong)
 
     answered: str = click.prompt(
         what, default=default, show_default=bool(default), value_proc=process, err=True
     )
     return answered
-
-
-def _reader(kind: ValueKind[str]) -> Callable[[str], str]:
-    """Return a parser for a person's answers; it raises UsageError for invalid ones."""
-
-    def read(answer: str) -> str:
-        try:
-            return kind.read(answer)
-        except Unfit as unfit:
-            raise UsageError(f"expected {unfit.expected}", hint=unfit.hint) from unfit
-
-    return read
 
 
 @click.command("config")
@@ -267,6 +354,8 @@ def config_command(invocation: Invocation) -> None:
     rows.insert(0, starts.SettingRow(path="newsroom", value=folder, origin=invocation.root_origin))
     for warning in warnings:
         terminal.note(f"warning: {warning}")
+    if edits := describe_user_edits(invocation.root):
+        terminal.note(f"note: {edits}")
     if invocation.json:
         terminal.as_json(rows)
         return

@@ -80,7 +80,9 @@ def take_over(invocation: Invocation, folder: Path) -> None:
     """Turn the folder of an everyday.cc site into a newsroom, and print what was changed."""
     with terminal.progress() as progress:
         report = check_records(folder, progress)
-    changed = adopt(folder)
+    changed, obstacle = adopt(folder, invocation.clock())
+    if changed and obstacle:
+        terminal.note(f"note: not committed ({obstacle})")
     if invocation.json:
         terminal.as_json({"changed": changed, "records": as_dict(report)})
         return

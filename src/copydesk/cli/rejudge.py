@@ -132,13 +132,13 @@ def _print_for_a_terminal(changes: Sequence[rejudging.FieldChange]) -> None:
         )
         click.echo(columns.line([text.fold(cell) for cell in cells]))
     if len(weighed) < len(changes):
-        count = len(changes) - len(weighed)
-        terminal.note(f"{count} more changes only reword a reason; --json lists all changes")
+        more = text.count_of(len(changes) - len(weighed), "more change")
+        terminal.note(f"{more} of a reason's words only; --json lists all changes")
 
 
 def _brief(field: str, value: object) -> str:
     if field in _COUNTED and isinstance(value, tuple):
-        return f"{len(value)} stories" if len(value) != 1 else "1 story"
+        return text.count_of(len(value), "story", "stories")
     return _format_value(value)
 
 

@@ -51,6 +51,7 @@ def run_command(
     """
     from copydesk import rounds
     from copydesk.newsroom import starts
+    from copydesk.newsroom.settings import describe_user_edits
 
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # SIGTERM acts like Ctrl-C
     options = rounds.RoundOptions(
@@ -65,6 +66,8 @@ def run_command(
     else:
         show_round(report, dry_run=dry_run)
         _note_next_step(invocation, report, dry_run=dry_run)
+    if edits := describe_user_edits(invocation.root):
+        terminal.note(f"note: {edits}")
     if report.offline:
         terminal.note("no source could be reached: check the network connection")
         if starts.find_demo(invocation.root):
@@ -79,8 +82,8 @@ def _note_pause(newsroom: Newsroom) -> None:
     hosts = sorted({urls.host(source.url) for source in newsroom.beat.sources})
     if own := [host for host in hosts if options.allows(host) and options.delay(host)]:
         terminal.note(
-            f"{options.delay(own[0]):g} s between requests to {', '.join(own)}; for servers of "
-            "your own, set delay_seconds = 0 in [fetch] of beat.toml"
+            f"copydesk waits {options.delay(own[0]):g} s between requests to {', '.join(own)}; "
+            "for your own servers, set delay_seconds = 0 in [fetch] of beat.toml"
         )
 
 
@@ -150,7 +153,12 @@ def _count_lines(report: reports.RoundReport, would: str) -> Iterator[str]:
     if report.looked_again:
         yield f"  checked  {report.looked_again} saved pages again for changes"
     yield f"  dropped  {sum(lost.values())}{f' ({reasons})' if reasons else ''}"
-    yield f"  failed   {len(report.failed)}"
+    yield f"  failed   {len(report.failed) - len(report.incomplete)}"
+    if report.incomplete:
+        items = sum(source.items for source in report.incomplete)
+        count = len(report.incomplete)
+        feeds, them = ("feed was", "it") if count == 1 else ("feeds were", "them")
+        yield f"  {count} {feeds} incomplete: {items} items read from {them}"
     if report.missing and report.missing.waiting:
         yield f"  {report.missing.describe()}"
     if report.commit:

@@ -17,14 +17,13 @@ from copydesk.cli._invocation import AS_HELP, DEPLOY_HELP, WEB_HELP, Invocation,
 from copydesk.cli.terminal import Columns, ago, until
 from copydesk.editing import source_edits
 from copydesk.errors import UsageError
-from copydesk.kit import dates, text
+from copydesk.kit import dates, text, urls
 from copydesk.news import Source
-from copydesk.newsroom import Newsroom
 from copydesk.rounds import RoundOptions, run_round, sources
 
 
 @click.command("add")
-@click.argument("url")
+@click.argument("addresses", metavar="URL…", nargs=-1, required=True)
 @click.option("--name", default="", help="Name of the publisher (default: the feed's title).")
 @click.option("--pick", type=click.IntRange(min=1), help="Add the found source with this number.")
 @click.option("--as-is", is_flag=True, help="Add URL itself, without fetching the URL first.")
@@ -33,7 +32,7 @@ from copydesk.rounds import RoundOptions, run_round, sources
 @common
 def add(
     invocation: Invocation,
-    url: str,
+    addresses: tuple[str, ...],
     *,
     name: str,
     pick: int | None,
@@ -44,17 +43,25 @@ def add(
     """Find the feed of a website, and add the feed to beat.toml.
 
     URL is any page of the website. Feeds, sitemaps, and pages that list articles are found.
+    Several URLs are searched at the same time, and one line is printed for each of them. Exits
+    with 1 if nothing is added.
     """
     if look and (as_is or pick is not None):
         raise UsageError("--look cannot be combined with --as-is or --pick")
-    url = _complete_address(url)
-    discovery = None if as_is else _look_at(invocation, url, web)
-    if discovery is None and look:
+    if len(addresses) > 1:
+        if name or look or pick is not None:
+            raise UsageError("--name, --pick and --look need a single URL")
+        _add_several(invocation, addresses, web, as_is=as_is)
+        return
+    url = _complete_address(addresses[0])
+    found = None if as_is else _look_at(invocation, [url], web)
+    if found is None and look:
         raise UsageError("the setting [fetch] contact is empty", hint="set it in beat.toml")
-    if discovery is None:
+    if found is None:
         source = Source(url=sources.source_address(url), name=name)
         _report_additions(invocation, url, _add(invocation, source))
         return
+    (discovery,) = found
     _note_failures(discovery)
     if look:
         _print_offers(invocation, discovery)
@@ -68,6 +75,46 @@ def add(
     _report_additions(invocation, chosen.url, added, discovery.offers)
 
 
+def _add_several(
+    invocation: Invocation, addresses: Sequence[str], web: Path | None, *, as_is: bool
+) -> None:
+    """Add what is found at each address, in one commit, and print a row for each address."""
+    wanted = tuple(dict.fromkeys(addresses))
+    found = None if as_is else _look_at(invocation, wanted, web)
+    plain = () if found else map(sources.source_address, wanted)
+    chosen = {url: Source(url=url) for url in plain}
+    for discovery in found or ():
+        if discovery.best is not None:
+            chosen[discovery.url] = sources.take_offer(discovery.best)
+    with invocation.newsroom() as newsroom:
+        there = {urls.identity(source.url) for source in newsroom.beat.sources}
+        _note_remarks(source_edits.add_sources(newsroom, list(chosen.values()))[1])
+    rows = []
+    for discovery in found or [sources.Discovery(url=url) for url in chosen]:
+        source = chosen.get(discovery.url)
+        url = source.url if source else discovery.url
+        problem = "" if source else _describe_problem(invocation, discovery)
+        is_new = source is not None and urls.identity(url) not in there
+        there.add(urls.identity(url))
+        offers = _plain(discovery.offers)
+        rows.append({"url": url, "added": is_new, "offers": offers, "problem": problem})
+        if not invocation.json:
+            state = "added" if is_new else "already in beat.toml" if source else "not added"
+            click.echo(text.fold(f"{state}: {url}{problem and f' ({problem})'}"))
+    if invocation.json:
+        terminal.as_json(rows)
+    if not chosen:
+        raise click.exceptions.Exit(1)
+
+
+def _describe_problem(invocation: Invocation, discovery: sources.Discovery) -> str:
+    """Return why nothing found at an address was added: an error, or a person must choose."""
+    if discovery.error is not None:
+        return "; ".join(filter(None, (discovery.error.what, discovery.error.hint)))
+    command = invocation.command("sources", "add", discovery.url, "--pick")
+    return f"{_sources(len(discovery.offers))} found; to choose one, run {command} NUMBER"
+
+
 def _note_failures(discovery: sources.Discovery) -> None:
     for failure in discovery.failed:
         terminal.note(f"problem: {failure.what}: {failure.url}")
@@ -77,24 +124,6 @@ def _note_fallback(discovery: sources.Discovery, chosen: watch.Offer) -> None:
     """Say that the links of a page are taken because its feed is broken."""
     if chosen.kind == "listing" and discovery.failed:
         terminal.note(f"no feed could be read, so the links of this page are used: {chosen.url}")
-
-
-def preview_source(newsroom: Newsroom, url: str, web: Path | None) -> str:
-    """Show the newest titles of a source that a person named; return the URL of its feed.
-
-    A person chooses if there are several. Raises CopydeskError if nothing can be read.
-    """
-    with terminal.progress() as progress:
-        discovery = sources.find_sources(newsroom, url, web, progress)
-    _note_failures(discovery)
-    chosen = discovery.best
-    if chosen is None:
-        _show_offers(discovery.offers, is_error=True)
-        chosen = _ask_which(discovery)
-    else:
-        _show_offers([chosen], is_error=True)
-    _note_fallback(discovery, chosen)
-    return chosen.url
 
 
 def _add(invocation: Invocation, source: Source) -> bool:
@@ -119,8 +148,13 @@ def _complete_address(url: str) -> str:
     return address
 
 
-def _look_at(invocation: Invocation, url: str, web: Path | None) -> sources.Discovery | None:
-    """Return the sources found at a URL, None if nothing may be fetched without a contact."""
+def _look_at(
+    invocation: Invocation, addresses: Sequence[str], web: Path | None
+) -> Sequence[sources.Discovery] | None:
+    """Return the sources found at each address, None if nothing may be fetched without a contact.
+
+    Raises what `find_sources` raises, if there is a single address.
+    """
     with invocation.newsroom(scratch=True) as newsroom:
         if web is None and not newsroom.settings.fetch.contact:
             terminal.note(
@@ -131,9 +165,12 @@ def _look_at(invocation: Invocation, url: str, web: Path | None) -> sources.Disc
             return None
         if web is None:
             pause = newsroom.settings.fetch.delay_seconds
-            terminal.note(f"looking for sources at {url}, {pause:g} s between requests to a host")
+            where = addresses[0] if len(addresses) == 1 else f"{len(addresses)} addresses"
+            terminal.note(f"looking for sources at {where}, {pause:g} s between requests to a host")
         with terminal.progress() as progress:
-            return sources.find_sources(newsroom, url, web, progress)
+            if len(addresses) == 1:
+                return [sources.find_sources(newsroom, addresses[0], web, progress)]
+            return sources.find_all_sources(newsroom, addresses, web, progress)
 
 
 def _choose(
@@ -169,7 +206,7 @@ def _no_such_pick(pick: int, count: int) -> UsageError:
 def _print_choices(invocation: Invocation, discovery: sources.Discovery) -> None:
     """Print the sources that were found, if none was chosen to be added."""
     _print_offers(invocation, discovery)
-    terminal.note(f"{len(discovery.offers)} sources found, none added: {discovery.url}")
+    terminal.note(f"{_sources(len(discovery.offers))} found, none added: {discovery.url}")
     terminal.note("hint: choose a source with --pick N")
 
 
@@ -180,14 +217,14 @@ def _print_offers(invocation: Invocation, discovery: sources.Discovery) -> None:
         _show_offers(discovery.offers)
 
 
-def _show_offers(offers: Sequence[watch.Offer], *, is_error: bool = False) -> None:
+def _show_offers(offers: Sequence[watch.Offer]) -> None:
     for number, offer in enumerate(offers, 1):
         newest = f", newest {offer.newest:%Y-%m-%d}" if offer.newest else ""
         title = f": {offer.title}" if offer.title else ""
-        click.echo(f"{number}. {offer.kind}{title} ({offer.items} items{newest})", err=is_error)
-        click.echo(f"   {offer.url}", err=is_error)
+        click.echo(f"{number}. {offer.kind}{title} ({offer.items} items{newest})")
+        click.echo(f"   {offer.url}")
         for sample in offer.samples:
-            click.echo(f"   - {sample}", err=is_error)
+            click.echo(f"   - {sample}")
 
 
 def _report_additions(
@@ -379,8 +416,8 @@ def undo_move(invocation: Invocation, url: str, *, why: str, name: str) -> None:
     if not report.changed:
         click.echo(f"unchanged: {url}")
         return
-    undone = f", its {report.undone} undone" if report.undone else ""
-    click.echo(f"source kept{undone}: {url}")
+    undone = f", automatic {report.undone} undone" if report.undone else ""
+    click.echo(f"source stays at its URL{undone}: {url}")
     terminal.note("the next run fetches the source at this URL")
 
 

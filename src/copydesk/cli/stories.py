@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable
-from dataclasses import fields
+from dataclasses import fields, replace
 
 import click
 
@@ -31,10 +31,12 @@ _STANDINGS = (*(standing.value for standing in Standing), "gone")
 @click.option("--topic", "topics", multiple=True, metavar="NAME", help="Only stories of a topic.")
 @click.option("--source", metavar="SOURCE", default="", help="Only stories of a domain or source.")
 @click.option("--since", metavar="TIME", type=SinceParam(), default="0", help=SINCE_HELP)
-@click.option("--search", metavar="WORDS", default="", help="Only stories with these words.")
-@click.option("--near-gate", is_flag=True, help="Only stories within 20 points of the threshold.")
+@click.option("--search", metavar="WORDS", default="", help="Only stories that contain WORDS.")
+@click.option("--near-gate", is_flag=True, help="Only stories near the threshold (20 points).")
 @click.option("--today", is_flag=True, help="Only stories and dropped pages of today's runs.")
-@click.option("--limit", type=click.IntRange(min=1), default=20, help="Number of stories (20).")
+@click.option(
+    "--limit", type=click.IntRange(min=1), default=20, help="Show at most this many stories (20)."
+)
 @common
 def stories_command(
     invocation: Invocation,
@@ -107,8 +109,9 @@ def _note_more(what: str, shown: int, total: int) -> None:
         terminal.note(f"{shown} of {total:,} {what} shown; --limit shows more")
 
 
+_DECIDING = frozenset({"published", "held", "copy"})  # subjects of the reasons of a status
+_DECIDED = {"judge": "by the rules", "review": "by an editor"}  # by the step that decided
 _SHORT = 10  # characters of a commit id
-_ORDINALS = {1: "st", 2: "nd", 3: "rd"}
 
 
 @click.command("explain")
@@ -122,19 +125,17 @@ def explain_command(invocation: Invocation, path_or_url: str) -> None:
     with invocation.newsroom() as newsroom:
         why = editing.explain(newsroom, path_or_url)
         trail = trace_story(newsroom, why.path, why.url)
+        user = newsroom.repository.user() if newsroom.repository.usable else ""
     if invocation.json:
         told = {field.name: getattr(why, field.name) for field in fields(why)}
         terminal.as_json({**told, "trail": trail.entries, "trail_rest": trail.rest})
         return
-    status = terminal.STANDINGS[Standing(why.standing)] if why.standing else why.state
-    click.echo(f"{status}: {why.path or why.url} (decided in step: {why.stage})")
-    _print_lines("headline", [_name(why, why.path)] if why.path in why.titles else ())
+    reason = "--why REASON" if user else "--why REASON --as NAME"
+    verdict = invocation.command("verdict")  # such as a person can type it here
+    otherwise = (line.replace("copydesk verdict", verdict) for line in why.otherwise)
+    otherwise = (line.replace("--why REASON", reason) for line in otherwise)
+    _print_status(replace(why, otherwise=tuple(otherwise)))
     _print_reasons(why)
-    if why.verdict:
-        click.echo(
-            f"  decision: {why.verdict['said']} by {why.verdict['by']} at {why.verdict['at']}, "
-            f"reason: {why.verdict['why']}"
-        )
     for rule in why.rulings:
         click.echo(f"  rule {rule.number}, {_format_rule(rule)}")
     for term in why.terms:
@@ -151,7 +152,6 @@ def explain_command(invocation: Invocation, path_or_url: str) -> None:
         ),
     )
     _print_lines("rank", map(_format_place, why.places))
-    _print_lines("what if", map(text.fold, why.otherwise))
     _print_trail(trail)
 
 
@@ -180,31 +180,42 @@ def _format_entry(entry: TrailEntry) -> str:
     return text.fold(f"{entry.what}{times}{by}{why}{changed}{commit}")
 
 
+def _print_status(why: reports.Explanation) -> None:
+    """Print a story's status, the reasons that decided it, and what would change it."""
+    status = terminal.STANDINGS[Standing(why.standing)] if why.standing else why.state
+    decided = _DECIDED.get(why.stage, f"in step {why.stage}")
+    click.echo(f"{status}: {why.path or why.url} (decided {decided})")
+    _print_lines("headline", [_name(why, why.path)] if why.path in why.titles else ())
+    if why.verdict:
+        click.echo(
+            f"  decision: {why.verdict['said']} by {why.verdict['by']} at {why.verdict['at']}, "
+            f"reason: {why.verdict['why']}"
+        )
+    reasons = (text.fold(reason).partition(": ") for reason in why.reasons)
+    label = "without the decision" if why.verdict else "status"
+    _print_lines(label, (why_so for about, _, why_so in reasons if about in _DECIDING))
+    _print_lines("to change this", map(text.fold, why.otherwise))
+
+
 def _print_reasons(why: reports.Explanation) -> None:
-    """Print the reasons of a story's status, with the points of its quality as a table."""
+    """Print the other reasons of a story, with the points of its quality as a table."""
     counted = {evidence.reason for row in why.parts for evidence in row.evidence}
-    is_told = False
+    table = terminal.quality_table(why.parts, why.quality)
     for reason in why.reasons:
-        if reason not in counted:
-            about, _, why_so = text.fold(reason).partition(": ")
-            click.echo(f"  {'status' if about == 'published' else about}: {why_so}")
-        elif not is_told:
-            is_told = True
-            for line in terminal.quality_table(why.parts, why.quality):
+        about, _, why_so = text.fold(reason).partition(": ")
+        if reason in counted:
+            for line in table:  # all lines at the first such reason
                 click.echo(f"  {line}")
+        elif about not in _DECIDING:
+            click.echo(f"  {about}: {why_so}")
 
 
 def _format_place(place: reports.Place) -> str:
     of_topic = f" on {text.fold(place.topic)}" if place.topic else ""
     return (
-        f"{_format_ordinal(place.place)} by quality of the last {place.stories} stories{of_topic} "
-        f"(median {place.median}, {place.published} published)"
+        f"{place.place} by quality among the last {place.stories} stories{of_topic} "
+        f"(median quality {place.median}, {place.published} published)"
     )
-
-
-def _format_ordinal(number: int) -> str:
-    teens = number % 100 in range(11, 14)
-    return f"{number}{'th' if teens else _ORDINALS.get(number % 10, 'th')}"
 
 
 def _print_lines(name: str, lines: Iterable[str]) -> None:

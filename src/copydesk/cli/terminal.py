@@ -64,7 +64,8 @@ def failures(failed: Sequence[newsroom.Failure], most: int = 20) -> None:
     """Print the first `most` failures on stderr, each hint once, and the number of the rest."""
     last = {failure.hint: at for at, failure in enumerate(failed[:most])}
     for at, failure in enumerate(failed[:most]):
-        note(text.fold(f"failed: {failure.what}: {failure.url}"))
+        state = "incomplete" if isinstance(failure, newsroom.IncompleteSource) else "failed"
+        note(text.fold(f"{state}: {failure.what}: {failure.url}"))
         if failure.hint and last[failure.hint] == at:
             note(f"  hint: {text.fold(failure.hint)}")
     if len(failed) > most:
@@ -106,7 +107,7 @@ def progress(line_seconds: float = 10.0) -> Iterator[newsroom.Progress]:
         yield newsroom.Silence()
         return
     work = Work()
-    if sys.stderr.isatty():
+    if sys.stderr.isatty() and os.environ.get("TERM") != "dumb":
         with _show_bar(work):
             yield work
     else:
@@ -164,6 +165,7 @@ _STAGES = {
     "read": "reading stories",
     "read articles": "reading articles",
     "try": "trying keywords",
+    "addresses": "looking for the feeds of the addresses",
     "page": "fetching the page",
     "feeds": "reading the feeds of the site",
     "guesses": "trying common addresses of feeds, as the page names none",

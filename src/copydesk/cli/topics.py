@@ -49,7 +49,7 @@ def suggest(
 ) -> None:
     """Suggest keywords for TOPIC, or for all topics.
 
-    Shows which stories would gain or lose the topic by each keyword. The keywords come from the
+    For each keyword, shows which stories would gain or lose the topic. The keywords come from the
     saved stories and the topics that editors gave them. Only --add and --dismiss change anything.
     """
     if words and idle:

@@ -113,16 +113,18 @@ _README = """\
 
 A newsroom of copydesk: the folder with your settings and stories. Everything in it is yours.
 
-1. Write your mail address into `[fetch] contact` in `beat.toml`; `copydesk run` needs it.
-2. Add the keywords that the news uses to each topic in `_data/topics/`.
-3. `copydesk sources add URL` finds the feed of a website and adds it to `beat.toml`.
-4. `copydesk run` reads the sources once and saves new stories in `_news/`, in one git commit.
-5. `copydesk build` builds the site in `.copydesk/site`; `copydesk serve` does both on schedule.
-6. `copydesk explain PATH` explains a story's score and status; `copydesk verdict PATH hold --why
-   TEXT` overrules them.
+{steps}
 
 The story files in `_news/` are the originals. `.copydesk/` is not in git; back up `.copydesk/key`.
 """
+_STEP_CONTACT = "Write your mail address into `[fetch] contact` in `beat.toml`; a run needs it."
+_STEPS = """\
+Add the keywords that the news uses to each topic in `_data/topics/`.
+`copydesk sources add URL` finds the feed of a website and adds it to `beat.toml`.
+`copydesk run` reads the sources once and saves new stories in `_news/`, in one git commit.
+`copydesk build` builds the site in `.copydesk/site`; `copydesk serve` does both on schedule.
+`copydesk explain PATH` explains a story's score and status.
+`copydesk verdict PATH hold --why TEXT` overrules them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,9 +153,11 @@ def compose_newsroom(new: NewBeat) -> Mapping[str, str]:
     """
     topics = _topic_names(new.topics)
     title = _name(new.title, "--title")
+    todo = [*([] if new.contact else [_STEP_CONTACT]), *_STEPS.split("\n")]
+    steps = (f"{number}. {step}" for number, step in enumerate(todo, 1))
     composed = {
         "beat.toml": _compose_beat(new, title, topics),
-        "README.md": _README.format(title=title),
+        "README.md": _README.format(title=title, steps="\n".join(steps)),
         ".gitignore": ".copydesk/\n",
     }
     is_alone = len(topics) == 1

@@ -294,7 +294,7 @@ def _check_rule(action: EditorAction) -> None:
         raise UsageError("unknown kind of rule", subject=action.said[:80])
     least, most = form.stories
     if not least <= len(action.stories) <= most:
-        raise UsageError(f"the rule {action.said} cannot have {len(action.stories)} stories")
+        raise UsageError(f"wrong number of stories for {action.said}: {len(action.stories)}")
 
 
 def read_digests(text: str, stories: Sequence[str]) -> Mapping[str, str]:

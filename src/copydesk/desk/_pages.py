@@ -48,6 +48,7 @@ _VIEW_KEYS = {
     "rejected": "g r",
     "all": "g a",
 }
+_WORTH_A_LOOK = frozenset({"waiting", "missed", "published", "off"})  # from an empty view
 # the buttons of a row: id, action, keyboard key
 _ACTS = (
     ("publish", "verdict publish", "p"),
@@ -124,11 +125,7 @@ class Pages:
         here = self.address(question)
         following = replace(question, after=page.after)
         is_whole = question == QueueQuestion(view=question.view, order=question.order)
-        none = (
-            ("none_waiting" if question.view == "waiting" else "none_here")
-            if is_whole
-            else "none_found"
-        )
+        none = f"none_{question.view}" if is_whole else "none_found"
         return self.page(
             "queue.html",
             editor,
@@ -145,19 +142,29 @@ class Pages:
             is_by_former_rules=page.is_by_former_rules,
             ending=[self._describe_pin(pin, title) for pin, title in answer.ending_pins],
             next=self.address(following) if page.after else "",
-            none=self.strings.say(none),
+            none=self.strings.say(none, gate=self.views.gate),
             snooze_ends=self._list_snooze_ends(answer.counts.opened.newsroom.now),
-            elsewhere=list(self._find_elsewhere(answer)) if is_whole and not page.rows else [],
+            elsewhere=[] if page.rows else list(self._find_elsewhere(answer, is_whole=is_whole)),
         )
 
-    def _find_elsewhere(self, answer: QueueAnswer) -> Iterator[View]:
-        """Yield links to unpublished stories that are shown in the rows of other stories."""
-        opened = answer.counts.opened
-        for standing in _IN_OTHER_ROWS if answer.question.view == "off" else ():
+    def _find_elsewhere(self, answer: QueueAnswer, *, is_whole: bool) -> Iterator[View]:
+        """Yield links from an empty view to stories that it does not show, and their keys."""
+        opened, say, shown = answer.counts.opened, self.strings.say, answer.question.view
+        known = answer.counts.count_views()
+        if not is_whole:
+            asked = QueueQuestion(view=shown, order=answer.question.order)
+            yield {"words": say("filters_clear"), "href": self.address(asked), "key": ""}
+            return
+        for view in [view for view in known if view in _WORTH_A_LOOK and known[view]][:2]:
+            words, href = say(f"elsewhere_{view}", count=known[view]), QueueQuestion(view=view)
+            yield {"words": words, "href": self.address(href), "key": _VIEW_KEYS[view]}
+        if not known["all"]:
+            yield {"words": say("elsewhere_sources"), "href": f"{self._root}sources/", "key": "g z"}
+        for standing in _IN_OTHER_ROWS if shown == "off" else ():
             asked = QueueQuestion(view="all", standing=standing)
             if count := opened.queue.count(opened.newsroom, asked):
-                words = self.strings.say(f"elsewhere_{standing}", count=count)
-                yield {"words": words, "href": self.address(asked)}
+                words = say(f"elsewhere_{standing}", count=count)
+                yield {"words": words, "href": self.address(asked), "key": ""}
 
     def rows(self, editor: Editor, rows: Iterable[QueueRow], here: str) -> Iterable[str]:
         """Yield each row of the story queue as HTML; its forms redirect back to `here`."""

@@ -340,7 +340,9 @@ def _show_answer(
 def _tell_topic(pages: Pages, effect: what_if.TopicEffect) -> str:
     """Return a topic's changes as a sentence: `Coast: 2 → 10 stories, 9 won, 1 lost`."""
     numbers = {name: f"{getattr(effect, name):,}" for name in ("before", "after", "won", "lost")}
-    return pages.strings.say("what_if_topic_effect", name=effect.name, **numbers)
+    return pages.strings.say(
+        "what_if_topic_effect", name=effect.name, count=effect.after, **numbers
+    )
 
 
 def _count(
@@ -383,7 +385,9 @@ def _warn(pages: Pages, summary: what_if.Summary) -> str:
     if not summary.is_extreme:
         return ""
     which = "all" if summary.published_after else "none"
-    return pages.strings.say(f"what_if_{which}", stories=f"{summary.stories:,}")
+    return pages.strings.say(
+        f"what_if_{which}", stories=f"{summary.stories:,}", count=summary.stories
+    )
 
 
 def _write_number(number: float) -> str:

@@ -87,6 +87,7 @@ class StoryViews:
             "tongue": self.tongue(story),
             "standing": str(seen.standing),
             "standing_word": self.strings.say(f"standing_{seen.standing}"),
+            "said": seen.verdict.said if seen.verdict else "",
             "seen": json.dumps(dict(applying.field_digests(story, seen.verdict))),
         }
 
@@ -236,6 +237,7 @@ def describe_places(views: StoryViews, told: reports.Explanation) -> list[str]:
             "place_of" if place.topic else "place_of_all",
             place=place.place,
             stories=place.stories,
+            count=place.stories,
             topic=place.topic,
             median=place.median,
             published=place.published,

@@ -159,11 +159,11 @@ class Stashes:
         """Create an empty list for collected stories and return its id."""
         name, owner = text.fold(name), "" if shared else editor
         if not 0 < len(name) <= _STASH_CHARACTERS:
-            raise UsageError("expected a stash name of 1 to 100 characters", subject=name[:100])
+            raise UsageError("expected a name of 1 to 100 characters", subject=name[:100])
         with self._database.at_once():
             query = "SELECT 1 FROM stashes WHERE owner = ? AND name = ?"
             if self._database.run(query, owner, name):
-                raise UsageError("a stash with this name already exists", subject=name)
+                raise UsageError("a collection with this name already exists", subject=name)
             query = "INSERT INTO stashes (owner, name) VALUES (?, ?) RETURNING id"
             ((stash_id,),) = self._database.run(query, owner, name)
         return int(stash_id)
@@ -185,7 +185,7 @@ class Stashes:
         query = f"SELECT name, owner FROM stashes WHERE id = ? AND {_OPEN_TO}"
         rows = self._database.run(query, stash_id, editor)
         if not rows:
-            raise UsageError("no such stash", subject=str(stash_id))
+            raise UsageError("no such collection", subject=str(stash_id))
         ((name, owner),) = rows
         return Stash(id=stash_id, name=name, owner=owner, stories=self._stories(stash_id))
 
@@ -220,7 +220,7 @@ class Stashes:
 
     def _write(self, stash_id: int, stories: tuple[str, ...]) -> None:
         if len(stories) > _MOST_STASHED:
-            raise UsageError("a stash can have at most 1,000 stories", hint="make a second stash")
+            raise UsageError("a collection has at most 1,000 stories", hint="create another")
         self._database.run("DELETE FROM stashed WHERE stash = ?", stash_id)
         rows = [(stash_id, place, story) for place, story in enumerate(stories)]
         self._database.run_many("INSERT INTO stashed VALUES (?, ?, ?)", rows)

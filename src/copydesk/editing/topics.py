@@ -262,9 +262,10 @@ def write_words(
         there = {word.casefold() for word in change.there(topic)}
         new = tuple(word for word in wanted if word.casefold() not in there)
         lines = "\n".join(f"{change.sign} {word}" for word in new)
+        count = text.count_of(len(new), change.title)
         committed = Change(
             files=(change.edit(path, new),) if new else (),
-            message=f"topics: {name}, {_count(new, change.title)}\n\n{lines}\n\nby {change.by}",
+            message=f"topics: {name}, {count}\n\n{lines}\n\nby {change.by}",
             when=newsroom.now,
         )
         done = committed.begin(lock, needed=committed.paths).finish()
@@ -276,10 +277,6 @@ def write_words(
         commit=done.commit,
         notes=notes_on(done, "the change is"),
     )
-
-
-def _count(words: Sequence[str], what: str) -> str:
-    return f"1 {what}" if len(words) == 1 else f"{len(words)} {what}s"
 
 
 # Adding keywords to a topic.

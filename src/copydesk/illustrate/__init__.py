@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from copydesk.illustrate._measure import measure_picture as measure_picture
     from copydesk.illustrate._measure import request_headers as request_headers
     from copydesk.illustrate._upload import answer_upload as answer_upload
+    from copydesk.illustrate._upload import check_site_logo as check_site_logo
     from copydesk.illustrate._upload import make_logo as make_logo
     from copydesk.illustrate._upload import make_logo_apart as make_logo_apart
     from copydesk.illustrate._upload import make_upload as make_upload

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import re
 import signal
 import subprocess
 import sys
@@ -136,3 +137,52 @@ def _decode_upload(data: bytes, least: int) -> Image:
         )
     with refuse_damage("upload"):
         return decode(data, size)
+
+
+# The site's own logo, which is published as it is: an SVG must hold nothing that runs or loads.
+
+_SVG, _XHTML = "http://www.w3.org/2000/svg", "http://www.w3.org/1999/xhtml"
+_DRAWN = re.compile(
+    r"circle|clipPath|defs|desc|ellipse|filter|fe(Blend|ColorMatrix|Composite|Flood|GaussianBlur|"
+    r"Merge|MergeNode|Offset)|g|line|(linear|radial)Gradient|marker|mask|metadata|path|pattern|"
+    r"poly(gon|line)|rect|stop|style|svg|symbol|text|textPath|title|tspan|use|view"
+)
+# of `attribute=value`, or `=text`; a backslash could hide the others
+_LOADS = re.compile(
+    r"on|base=|(href|src)=(?!#)|.*(@import|url\((?!\s*[\"']?#)|\\|script:)", re.I | re.S
+)
+_DECLARED = re.compile(rb"<!ENTITY|<\?xml-stylesheet|encoding=(?![\"'](?i:utf-8|us-ascii)[\"'])")
+
+
+def check_site_logo(data: bytes, path: str) -> None:
+    """Raise PictureError for a logo that is not what its name says, or an SVG that is not plain."""
+    if path.lower().endswith(".svg"):
+        fault = _find_svg_fault(data)
+    else:
+        fault = "" if data.startswith((b"\x89PNG\r\n", b"RIFF")) else "is no PNG or WebP file"
+    if fault:
+        hint = "save it as PNG, or as a plain SVG without scripts, links and embedded pictures"
+        raise PictureError(f"the logo {path} {fault}", subject="beat.toml: site.logo", hint=hint)
+
+
+def _find_svg_fault(data: bytes) -> str:
+    from lxml import etree
+
+    if found := _DECLARED.search(data):
+        return f"has {found[0].decode()}"
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, encoding="utf-8")
+    try:
+        root = etree.fromstring(data, parser)
+    except etree.XMLSyntaxError as error:
+        return f"is no SVG: {error}"
+    if root.tag != f"{{{_SVG}}}svg":
+        return "is no SVG"
+    for element in root.iter(etree.Element):
+        name = etree.QName(element)
+        is_drawn = name.namespace != _SVG or _DRAWN.fullmatch(name.localname)
+        if name.namespace == _XHTML or not is_drawn:
+            return f"has <{name.localname}>"
+        values = (f"{etree.QName(key).localname}={value}" for key, value in element.items())
+        if harm := next(filter(_LOADS.match, (*values, f"={''.join(element.itertext())}")), ""):
+            return f"has {harm[:60]}"
+    return ""

@@ -12,18 +12,16 @@ from copydesk.judge.coverage import (
     LIFT,
     NEWSROOM_POINTS,
     STAYS,
-    confirms,
-    corroboration,
     count_merits,
     is_pinned,
     lead_in,
+    lift_of,
     name_of,
 )
 from copydesk.judge.gate import blocking_ruling, deciding_points
 from copydesk.judge.profile import (
     RELATED_POINTS,
     Features,
-    QualityScore,
     QualitySignal,
     lede,
     weigh_by,
@@ -46,17 +44,13 @@ def explain(story: Story, beat: Beat) -> tuple[Reason, ...]:
     if story.reasons:
         return story.reasons
     return (
-        *_topic_reasons(story, beat),
+        *(
+            Reason.of(ReasonKind.TOPIC, whose=name, evidence=_topic_evidence(name, story, beat))
+            for name in story.topics
+        ),
         *_quality_reasons(story, beat),
         *_standing_reasons(story, beat),
     )
-
-
-def _topic_reasons(story: Story, beat: Beat) -> list[Reason]:
-    return [
-        Reason.of(ReasonKind.TOPIC, whose=name, evidence=_topic_evidence(name, story, beat))
-        for name in story.topics
-    ]
 
 
 def _topic_evidence(name: str, story: Story, beat: Beat) -> str:
@@ -77,7 +71,9 @@ def _quality_reasons(story: Story, beat: Beat) -> tuple[Reason, ...]:
     official = weigh_by(signals, replace(features, official=True), beat)
     if score.quality != story.quality == official.quality:
         return official.reasons
-    return (*score.reasons, *_points_without_rule(story.quality, score))
+    over = story.quality - score.quality
+    unexplained = (Reason.of(ReasonKind.UNEXPLAINED, points=over),) if over else ()
+    return (*score.reasons, *unexplained)
 
 
 def features_of_record(story: Story) -> Features:
@@ -90,13 +86,6 @@ def features_of_record(story: Story) -> Features:
         amp=bool(story.amp_web_url),
         video=story.type == "video",
     )
-
-
-def _points_without_rule(quality: int, score: QualityScore) -> tuple[Reason, ...]:
-    over = quality - score.quality
-    if not over:
-        return ()
-    return (Reason.of(ReasonKind.UNEXPLAINED, points=over),)
 
 
 def _standing_reasons(story: Story, beat: Beat) -> tuple[Reason, ...]:
@@ -156,9 +145,7 @@ def _cut_off(passages: Iterable[str]) -> Iterator[str]:
     """Yield the passages, cut where the search for important terms ends."""
     left = READ
     for passage in passages:
-        if left <= 0:
-            return
-        yield passage[:left]
+        yield passage[: max(left, 0)]
         left -= len(passage)
 
 
@@ -212,10 +199,8 @@ def is_off_beat(story: Story, beat: Beat, article: Article | None) -> bool:
     without the article the result is False.
     """
     profile = profile_of(beat)
-    if not beat.topics:
-        return False
-    if profile.blocks:
-        return not story.topics
+    if not beat.topics or profile.blocks:
+        return bool(beat.topics) and not story.topics
     return article is not None and not profile.relevance(article, beat)
 
 
@@ -245,19 +230,19 @@ def _changes_of_standing(
     """Yield sentences on what would put a story on the site or take it off."""
     if story.verdict is not None:
         other = "hold" if story.verdict.said == "publish" else "publish"
-        yield f"an editor decided this; to change it, run {_decision(story, other)}"
+        yield f"an editor decided the status; to {other} the story, run {_decision(story, other)}"
         return
     if why := blocking_ruling(story, beat.rulings):
-        yield f"{why}; run copydesk rule undo, then copydesk rejudge --apply"
+        yield f"{why}; to end the rule, run copydesk rule undo, then copydesk rejudge --apply"
     if story.copy_of:
-        yield f"{story.copy_of} has the same text; {_verdict_that_shows(story)}"
+        yield f"another story has the same text: {story.copy_of}; {_verdict_that_shows(story)}"
     elif any(reason.about == "held" for reason in story.reasons):
         yield _verdict_that_shows(story)
     elif story.heat == -1:
         yield from _what_brings_it_forward(story, group, beat)
     elif story.published:
         yield from _what_keeps_it(story, group, beat)
-    elif _is_off_beat(story, beat):
+    elif not story.topics and profile_of(beat).blocks:
         yield _off_beat(story, beat, article)
     else:
         yield from _what_it_lacks(story, group, beat)
@@ -276,13 +261,12 @@ def _changes_by_part(
     for part in parts:
         without = left.get(part.part, quality) + total - quality
         if len(part.reasons) > 1 and (without >= gate) != (total >= gate):
-            would = "would" if without >= gate else "would not"
-            points = f"{part.points:+d} points for {part.part}"
-            yield f"without the {points} the story {would} be published"
+            yield _without(part.points, part.part)
 
 
-def _is_off_beat(story: Story, beat: Beat) -> bool:
-    return not story.topics and profile_of(beat).blocks
+def _without(points: int, why: str) -> str:
+    would = "would" if points < 0 else "would not"
+    return f"without the {points:+d} points for {why} the story {would} be published"
 
 
 def _verdict_that_shows(story: Story) -> str:
@@ -310,15 +294,24 @@ def _what_it_lacks(story: Story, group: Sequence[Story], beat: Beat) -> Iterator
     if total >= gate:
         yield _verdict_that_shows(story)
         return
-    low = f" (without the minimum: {total - bound})" if bound > 0 else ""
+    low = f" (quality {total - bound} without the minimum)" if bound > 0 else ""
     more = _count_of(least, "more point")
-    yield f"{total} points are below the threshold {gate}{low}: {more} would publish the story"
+    yield f"{_distance(story, total, gate)}{low}: {more} would publish it"
     against = sorted(_list_quality_reasons(story), key=lambda reason: reason.points or 0)
     for reason in against[:_DECIDING]:
         if -(reason.points or 0) >= least:
-            yield f'without "{reason.why}" ({reason.points}) the story would be published'
+            yield _without(reason.points or 0, f'"{reason.why}"')
     yield from _newsrooms(story, group, beat, least)
     yield _verdict_that_shows(story)
+
+
+def _distance(story: Story, total: int, gate: int) -> str:
+    """Return how far a story's points are from the publishing threshold."""
+    quality = story.quality or 0
+    lift = f" and {total - quality} for other publishers are" if total > quality else " is"
+    side = "above" if total >= gate else "below"
+    distance = _count_of(abs(total - gate), "point")
+    return f"the story's quality {quality}{lift} {distance} {side} the threshold {gate}"
 
 
 def _newsrooms(story: Story, group: Sequence[Story], beat: Beat, least: int) -> Iterator[str]:
@@ -327,13 +320,13 @@ def _newsrooms(story: Story, group: Sequence[Story], beat: Beat, least: int) -> 
         if beat.scoring.grouping:
             count = -(-least // RELATED_POINTS)
             more = _count_of(count, "more related story", "more related stories")
-            yield f"{more} would publish the story, too"
+            yield f"{more} would also publish the story"
     elif least <= LIFT - _lift(story, group, beat):
         count = -(-least // NEWSROOM_POINTS)
         more = _count_of(count, "more independent publisher")
-        yield f"{more} with a report on the event would publish the story, too"
+        yield f"{more} with a report on the event would also publish the story"
     else:
-        yield f"reports of other publishers do not suffice: they add at most {LIFT} points"
+        yield f"reports by other publishers are not enough: they add at most {LIFT} points"
 
 
 def _what_keeps_it(story: Story, group: Sequence[Story], beat: Beat) -> Iterator[str]:
@@ -344,14 +337,14 @@ def _what_keeps_it(story: Story, group: Sequence[Story], beat: Beat) -> Iterator
     if total < gate:
         yield f"the story is published although its {total} points are below the threshold {gate}"
     else:
-        less = _count_of(spare + 1, "point")
-        yield f"{total} points reach the threshold {gate}: {less} less would unpublish the story"
+        less = _count_of(spare + 1, "fewer point")
+        yield f"{_distance(story, total, gate)}: {less} would unpublish it"
         if lift > spare:
-            yield "without reports of other publishers the story would not be published"
+            yield "without reports by other publishers the story would not be published"
         carrying = sorted(_list_quality_reasons(story), key=lambda reason: -(reason.points or 0))
         for reason in carrying[:_DECIDING]:
             if (reason.points or 0) > spare:
-                yield f'without "{reason.why}" (+{reason.points}) the story would not be published'
+                yield _without(reason.points or 0, f'"{reason.why}"')
     if group:
         yield from _in_front(story, group, beat)
     yield f"to take the story off the site, run copydesk verdict {name_of(story)} hold"
@@ -365,11 +358,13 @@ def _in_front(story: Story, group: Sequence[Story], beat: Beat) -> Iterator[str]
         yield "an editor chose this main story of its group; to undo that, run copydesk rule undo"
         return
     best = max(group, key=lambda other: other.quality or 0)
+    others = _count_of(len(group), "other story", "other stories")
     yield (
-        f"main story of a group with {_count_of(len(group), 'other story', 'other stories')}: to "
-        f"replace it, a story needs a quality above {(story.quality or 0) + STAYS}, the best has "
-        f"{best.quality or 0}; to take it out, run copydesk rule split {name_of(story)} --why …"
+        f"this is the main story of a group with {others}; "
+        f"the best other story has quality {best.quality or 0} and needs more than "
+        f"{(story.quality or 0) + STAYS} to become the main story"
     )
+    yield f"to take the story out of its group, run {_split(story)}"
 
 
 def _what_brings_it_forward(story: Story, group: Sequence[Story], beat: Beat) -> Iterator[str]:
@@ -378,13 +373,14 @@ def _what_brings_it_forward(story: Story, group: Sequence[Story], beat: Beat) ->
     if leader is None:
         yield f"the main story of its group is missing; {_verdict_that_shows(story)}"
         return
-    why = _why_it_leads(story, leader, beat)
+    why, *needs = _why_it_leads(story, leader, beat)
     if _is_chosen(leader, [story, *group], beat):
-        why = "an editor chose it"
+        why, needs = "an editor chose that story", []
     yield f"the main story of its group is {name_of(leader)}: {why}"
+    yield from needs
     if _is_chosen(story, group, beat):
         yield (
-            "an editor chose this story as main story, but as such it would not be published; "
+            "an editor chose this story as main story, but it would not be published; "
             f"to publish it, run copydesk verdict {name_of(story)} publish"
         )
     yield f"to make this story the main story, run copydesk rule pin {name_of(story)}"
@@ -393,9 +389,13 @@ def _what_brings_it_forward(story: Story, group: Sequence[Story], beat: Beat) ->
     quality, gate = story.quality or 0, beat.scoring.publish_at
     verb = "reaches" if quality >= gate else "is below"
     yield (
-        f"to take this story out of its group, run copydesk rule split {name_of(story)} --why …; "
-        f"alone, its quality {quality} {verb} the threshold {gate}"
+        f"to take the story out of its group, run {_split(story)}; "
+        f"outside the group, its quality {quality} {verb} the threshold {gate}"
     )
+
+
+def _split(story: Story) -> str:
+    return f"copydesk rule split {name_of(story)} --why REASON"
 
 
 def _is_chosen(story: Story, others: Sequence[Story], beat: Beat) -> bool:
@@ -404,22 +404,26 @@ def _is_chosen(story: Story, others: Sequence[Story], beat: Beat) -> bool:
     return ruled is not None and ruled[0].path == story.path
 
 
-def _why_it_leads(story: Story, leader: Story, beat: Beat) -> str:
+def _why_it_leads(story: Story, leader: Story, beat: Beat) -> tuple[str, ...]:
+    """Return why a story leads a group, and maybe what another story needs to replace it."""
     if is_pinned(leader, beat):
-        return "an editor pinned that story"
+        return ("an editor pinned that story",)
     if leader.verdict is not None and leader.verdict.said == "publish":
-        return "an editor published that story"
+        return ("an editor published that story",)
     own, best = story.quality or 0, leader.quality or 0
-    why = f"that story has quality {best}, this story has {own}"
-    lack = best + 1 - own
+    why = f"its quality is {best}, the quality of this story is {own}"
+    lack, because = best + 1 - own, ""
     if profile_of(beat).blocks:
-        merits, more = count_merits(leader, story)
-        why += f"; only that story is or has: {', '.join(merits)}" if merits else ""
-        lack = more + 1
-    if leader.published and profile_of(beat).blocks:
-        why += f"; a published main story is replaced only by one that is {STAYS} points better"
-        lack += STAYS
-    return f"{why}; this story needs {_count_of(lack, 'more point')}" if lack > 0 else why
+        merits, behind = count_merits(leader, story)
+        why += f"; it is also better by: {', '.join(merits)}" if merits else ""
+        place = f"{abs(behind)} points {'behind' if behind >= 0 else 'ahead'}"
+        because = f": with length, picture, origin and date counted, this story is {place}"
+        lack = behind + 1
+        if leader.published:
+            because += f", and must be more than {STAYS} points ahead of a published main story"
+            lack += STAYS
+    needs = f"to become the main story, this story needs {_count_of(lack, 'more point')}{because}"
+    return (why, needs) if lack > 0 else (why,)
 
 
 def _changes_of_topics(story: Story, beat: Beat, article: Article | None) -> Iterator[str]:
@@ -432,32 +436,23 @@ def _changes_of_topics(story: Story, beat: Beat, article: Article | None) -> Ite
 
 def points_at_the_gate(story: Story, group: Sequence[Story], beat: Beat) -> int:
     """Return the points that the publishing threshold counts: quality, and points of the group."""
-    quality = story.quality or 0
-    if not profile_of(beat).blocks:
-        return quality + RELATED_POINTS * len(story.related)
-    return quality + _lift(story, group, beat)
+    related = 0 if profile_of(beat).blocks else RELATED_POINTS * len(story.related)
+    return (story.quality or 0) + related + _lift(story, group, beat)
 
 
 def _lift(story: Story, group: Sequence[Story], beat: Beat) -> int:
-    if not group or not profile_of(beat).blocks:
-        return 0
-    support = corroboration(story, [other for other in group if confirms(other, beat)], beat)
-    return min(LIFT, support.points or 0) if support else 0
+    return lift_of(story, group, beat) if group and profile_of(beat).blocks else 0
 
 
 def _points_of_bounds(story: Story) -> int:
     """Return the points that only brought a story's quality between its minimum and maximum."""
-    return sum(reason.points or 0 for reason in story.reasons if _is_bound(reason))
-
-
-def _is_bound(reason: Reason) -> bool:
-    return reason.kind in {ReasonKind.NEVER_BELOW, ReasonKind.NEVER_ABOVE}
+    return _add_up(reason for reason in story.reasons if reason.kind in _BOUNDS)
 
 
 def _list_quality_reasons(story: Story) -> list[Reason]:
     """Return the reasons of a story's quality, without those that brought it between its bounds."""
-    points = (reason for reason in story.reasons if reason.about == "quality" and reason.points)
-    return [reason for reason in points if not _is_bound(reason)]
+    counted = filter(_is_counted, story.reasons)
+    return [reason for reason in counted if reason.points and reason.kind not in _BOUNDS]
 
 
 def _count_of(count: int, noun: str, plural: str = "") -> str:
@@ -517,7 +512,7 @@ def _is_counted(reason: Reason) -> bool:
     return reason.about == "quality" and reason.points is not None
 
 
-def _add_up(reasons: Sequence[Reason]) -> int:
+def _add_up(reasons: Iterable[Reason]) -> int:
     return sum(reason.points or 0 for reason in reasons)
 
 

@@ -223,6 +223,61 @@ def _day(value: object) -> date:
     return value
 
 
+LIGHT: Final = "#fdfcf9"  # the light background of our pages, a little darker than white
+DARK: Final = "#171614"
+_LEAST_CONTRAST: Final = 4.5  # WCAG 2.2, 1.4.3
+
+
+def _accent(value: object) -> str:
+    """Return "" or a colour `#rrggbb` that can be read on the light background; raises Unfit."""
+    colour = _text(value).lower()
+    if colour and not re.fullmatch(r"#[0-9a-f]{6}", colour):
+        raise Unfit("a colour such as #17603c")
+    if colour and (contrast := measure_contrast(colour, LIGHT)) < _LEAST_CONTRAST:
+        hint = f"the nearest colour with enough contrast: {_mix_until(colour, 0, LIGHT)}"
+        what = f"expected a contrast of 4.5 with {LIGHT} (light background), got {contrast:.2f}"
+        raise Unfit(hint=hint, what=what)
+    return colour
+
+
+def find_dark_accent(colour: str) -> str:
+    """Return a colour `#rrggbb`, lighter where its contrast with the dark background needs it."""
+    return _mix_until(colour, 255, DARK)
+
+
+def measure_contrast(one: str, other: str) -> float:
+    """Return the contrast of two colours `#rrggbb`, from 1 to 21, by the formula of WCAG 2.2."""
+    darker, lighter = sorted(map(_luminance, (one, other)))
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+def _luminance(colour: str) -> float:
+    parts = (part / 255 for part in bytes.fromhex(colour[1:]))
+    linear = (
+        part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts
+    )
+    return sum(share * part for share, part in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
+
+
+def _mix_until(colour: str, end: int, ground: str) -> str:
+    """Return a colour mixed with as little black (0) or white (255) as the contrast needs."""
+    parts = bytes.fromhex(colour[1:])
+    mixed = (
+        f"#{bytes(round(part + (end - part) * share / 255) for part in parts).hex()}"
+        for share in range(256)
+    )
+    return next(one for one in mixed if measure_contrast(one, ground) >= _LEAST_CONTRAST)
+
+
+def _logo(value: object) -> str:
+    """Return "" or the path of a picture in the newsroom folder, which need not exist."""
+    path = _text(value)
+    is_picture = path.lower().endswith((".svg", ".png", ".webp")) and "\\" not in path
+    if path and (not is_picture or any(step[:1] in {"", "."} for step in path.split("/"))):
+        raise Unfit("the path of an SVG, PNG or WebP file such as assets/logo.svg")
+    return path
+
+
 def _contact(value: object) -> str:
     contact = _text(value)
     if contact and not contact.startswith("mailto:") and urls.fetchable(contact) is None:
@@ -382,6 +437,8 @@ HEADER_NAME = ValueKind(name="header name or empty", read=_header_name)
 VARIABLE = ValueKind(name="name of an environment variable or empty", read=_variable, delicate=True)
 SELECTOR = ValueKind(name="CSS selector", read=_selector)
 DAY = ValueKind(name="day", read=_day)
+ACCENT = ValueKind(name="colour #rrggbb or empty", read=_accent)
+LOGO = ValueKind(name="path of a picture or empty", read=_logo)
 
 _OF_TYPES: Mapping[object, ValueKind[object]] = {
     str: TEXT,

@@ -131,6 +131,11 @@ def shorten(text: str, limit: int) -> str:
     return text[: cut if cut > 0 else limit - 1].rstrip(" ,;:–—-") + "…"
 
 
+def count_of(number: int, noun: str, nouns: str = "") -> str:
+    """Return a number with its noun: `1 story`, `1,200 stories`. The default plural adds an s."""
+    return f"{number:,} {noun if number == 1 else nouns or noun + 's'}"
+
+
 def initial(title: str) -> str:
     """Return the first letter or digit of a title as a capital, "" if it has none."""
     return next((char for char in fold(title) if char.isalnum()), "").upper()

@@ -359,6 +359,18 @@ class Beat:
         "`true`: one topic is the main topic, and all others are below it. `false`: no topic is "
         "above the others, and a story on any topic is on the site's subject.",
     )
+    accent: str = option(
+        "",
+        "Colour of buttons, links and the current page, as `#rrggbb`; a lighter one is derived for "
+        "dark mode. It needs a contrast of 4.5 with the light background. Without it, dark red.",
+        kinds.ACCENT,
+    )
+    logo: str = option(
+        "",
+        "Path of the site's logo in this folder, an SVG, PNG or WebP file of at most 200 kB. "
+        "It replaces the title at the top of pages and, unless it is an SVG, of newsletters.",
+        kinds.LOGO,
+    )
     api_url: str = ""
     topics: tuple[Topic, ...] = ()
     organizations: Mapping[str, Organization] = field(default_factory=dict)
@@ -377,6 +389,11 @@ class Beat:
     def __post_init__(self) -> None:
         by_url = {source.url: source for source in reversed(self.sources)}
         object.__setattr__(self, "_by_url", by_url)
+
+    @property
+    def logo_name(self) -> str:
+        """Return the name of the site's logo at the root of the site (`logo.svg`), "" for none."""
+        return f"logo.{self.logo.rpartition('.')[2].lower()}" if self.logo else ""
 
     def source(self, url: str) -> Source | None:
         """Return the source (feed, sitemap, page) with this URL, the first one if two have it."""

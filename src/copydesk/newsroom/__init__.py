@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from copydesk.newsroom._newsroom import PRIVATE as PRIVATE
     from copydesk.newsroom._newsroom import TICK_NS as TICK_NS
     from copydesk.newsroom._newsroom import Failure as Failure
+    from copydesk.newsroom._newsroom import IncompleteSource as IncompleteSource
     from copydesk.newsroom._newsroom import Mark as Mark
     from copydesk.newsroom._newsroom import Newsroom as Newsroom
     from copydesk.newsroom._newsroom import Progress as Progress

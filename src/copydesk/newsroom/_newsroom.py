@@ -197,6 +197,13 @@ class Failure:
     hint: str = ""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IncompleteSource(Failure):
+    """A feed or sitemap whose XML ends too early, and how many whole items were read from it."""
+
+    items: int
+
+
 def failure_of(url: str, error: Exception) -> Failure:
     """Return a report's `Failure` for an exception that was raised while processing a URL."""
     if isinstance(error, CopydeskError):

@@ -20,9 +20,9 @@ from typing import Literal
 import msgspec
 
 from copydesk.archive import address_mark
-from copydesk.kit import files, urls
+from copydesk.kit import files, text, urls
 from copydesk.news import Dropped, Standing, Story
-from copydesk.newsroom._newsroom import Failure, Progress
+from copydesk.newsroom._newsroom import Failure, IncompleteSource, Progress
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,6 +106,11 @@ class RoundReport:
     stories: Mapping[Standing, int] = field(default_factory=dict)
     not_due: Mapping[str, int] = field(default_factory=dict)
     next_due: str = ""
+
+    @property
+    def incomplete(self) -> list[IncompleteSource]:
+        """Return those of `failed` from which items were read: their XML ends too early."""
+        return [failure for failure in self.failed if isinstance(failure, IncompleteSource)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -319,7 +324,7 @@ class RoundTeller:
             updated=len(report.updated),
             held=len(report.held),
             dropped=sum(report.dropped.values()),
-            failed=len(report.failed),
+            failed=len(report.failed) - len(report.incomplete),
             complete=report.complete,
             missing=report.missing,
         )
@@ -408,11 +413,11 @@ class MissingCount:
         told = f"found again: {self.back:,}; lost: {self.lost:,}"
         if not self.waiting:
             return f"missing since the restore: nothing; {told}"
-        counts = f"{_count(self.texts, 'text')} and {_count(self.pictures, 'picture')}"
-        minutes = math.ceil(self.seconds / 60)
+        texts, pictures = text.count_of(self.texts, "text"), text.count_of(self.pictures, "picture")
+        minutes = text.count_of(math.ceil(self.seconds / 60), "minute")
         return (
-            f"missing since the restore: {counts}; the next runs fetch them (at least "
-            f"{_count(self.rounds, 'run')}, with pauses of {_count(minutes, 'minute')} at the "
+            f"missing since the restore: {texts} and {pictures}; the next runs fetch them "
+            f"(at least {text.count_of(self.rounds, 'run')}, with pauses of {minutes} at the "
             f"slowest host); {told}"
         )
 
@@ -481,7 +486,3 @@ def count_missing_parts(missing: MissingParts, pause_of: Callable[[str], float])
         rounds=max((math.ceil(len(waiting) / PARTS_A_ROUND), *rounds)),
         seconds=max((count * pause_of(host) for host, count in hosts.items()), default=0.0),
     )
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"

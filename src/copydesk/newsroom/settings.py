@@ -6,6 +6,7 @@ The caller decides what the files become. Here they are written and committed, a
 from __future__ import annotations
 
 import re
+import shlex
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -20,10 +21,12 @@ from copydesk.kit import text, within
 from copydesk.kit.options import FileSetting, SettingValue
 from copydesk.news import Image
 from copydesk.news.beat import Organization
+from copydesk.newsroom import uploads
 from copydesk.newsroom._newsroom import Newsroom
 from copydesk.newsroom.filing import hold_write_lock, notes_on
 
 _BEAT_FILE = "beat.toml"
+_EDITED_BY_HAND = (_BEAT_FILE, "_data/topics", "_data/organizations", "_templates")
 _BEAT_BYTES = 32_000_000  # 50,000 sources with all options take 20 MB
 _MOST_BYTES = 2_000_000  # of a logo
 _MOST_LINES = 200  # of a commit message
@@ -158,6 +161,27 @@ def _conflict_error(path: str) -> UsageError:
     )
 
 
+def describe_user_edits(root: Path) -> str:
+    """Return which settings a user has edited without a commit, and the command that commits them.
+
+    It is "" if there are none, or if git cannot tell.
+    """
+    try:
+        found = git.list_user_changes(root, within=_EDITED_BY_HAND)
+        user = git.Repository(root).user()
+    except GitError:
+        return ""
+    paths = (*found.changed, *found.removed)
+    named = [name for name in _EDITED_BY_HAND if any(path.startswith(name) for path in paths)]
+    if not named:
+        return ""
+    where = f"git -C {shlex.quote(str(root))}"
+    by = "" if user else " -c user.name=NAME -c user.email=ADDRESS"
+    what = ", ".join(paths[:3]) + ", …" * (len(paths) > 3)
+    commit = f"{where} add {shlex.join(named)} && {where}{by} commit -m TEXT"
+    return f"uncommitted edits: {what}; to commit them: {commit}"
+
+
 def read_beat_file(newsroom: Newsroom) -> bytes:
     """Return the bytes of beat.toml for an edit; raises RecordError if it is a symbolic link."""
     if (newsroom.root / _BEAT_FILE).is_symlink():
@@ -187,16 +211,26 @@ def _read_writable(path: Path) -> bytes:
     return data
 
 
-# Edit settings of beat.toml that have a form at the desk.
+# Edit the settings of beat.toml that owners change at the desk or by its API.
+
+_SITE = ("title", "description", "contact", "accent", "logo", "locale", "timezone")
+_LETTER = ("title", "days", "at", "zone", "when_new", "fewest", "most", "subject", "approval")
+_OWN_KEYS = (
+    *(f"site.{name}" for name in _SITE),
+    *("publish.languages", "pictures.show", "front.half_life_hours"),
+    *("scoring.publish_at", "review.mode"),
+    *(f"letter.{name}" for name in _LETTER),
+    *("mail.from_name", "mail.reply_to", "mail.postal_address"),
+)
 
 
-def read_beat_values(newsroom: Newsroom, keys: Sequence[str]) -> tuple[list[FileSetting], str]:
-    """Return the settings with these keys in beat.toml, and the digest of the file.
+def read_beat_values(newsroom: Newsroom) -> tuple[list[FileSetting], str]:
+    """Return the settings in beat.toml that `edit_settings` may write, and the file's digest.
 
     Raises ConfigError if the file is invalid, RecordError if it cannot be read.
     """
     data = _read(newsroom.root / _BEAT_FILE)
-    return config.read_values(data, keys), archive.digest(data)
+    return config.read_values(data, _OWN_KEYS), archive.digest(data)
 
 
 def edit_settings(
@@ -204,13 +238,20 @@ def edit_settings(
 ) -> SettingsReport:
     """Write settings into beat.toml, by their paths there; the rest of the file is unchanged.
 
-    Raises as `edit_beat_file` does.
+    Raises as `edit_beat_file` does, UsageError for a path that owners do not change here, and
+    PictureError for a logo that may not be published.
     """
 
     def make(data: bytes) -> BeatEdit:
+        known = {setting.path for setting in config.read_values(data, _OWN_KEYS)}
+        if unknown := values.keys() - known:
+            raise UsageError("this setting cannot be changed here", subject=min(unknown)[:80])
+        after = config.change_values(data, values)
+        if logo := values.get("site.logo"):
+            uploads.read_site_logo(newsroom, str(logo))
         count = "1 changed" if len(values) == 1 else f"{len(values)} changed"
         lines = tuple(f"* {path} = {value}" for path, value in values.items())
-        return config.change_values(data, values), f"settings: {count}", lines
+        return after, f"settings: {count}", lines
 
     return edit_beat_file(newsroom, make, by, seen)
 

@@ -11,14 +11,16 @@ import socket
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
+import msgspec
+
 from copydesk import config
-from copydesk.archive import change, sealing
+from copydesk.archive import change, git, sealing
 from copydesk.errors import UsageError
 from copydesk.kit import dates, files
 from copydesk.newsroom._newsroom import PRIVATE, Newsroom
@@ -26,6 +28,7 @@ from copydesk.placement.addresses import record_name
 
 _IGNORED = f"{PRIVATE}/"
 _DEMO = f"{PRIVATE}/demo"
+_ANSWERS = f"{PRIVATE}/answers.json"
 _ABOUT_DEMO = "demo.json"
 _OWN_ADDRESS = re.compile(r"(?m)^(\w+ = \"http://(?:localhost|127\.0\.0\.1)):\d+")
 
@@ -65,12 +68,13 @@ def new_beat(root: Path, new: config.NewBeat, when: datetime) -> tuple[str, ...]
     valid settings.
     """
     require_free_folder(root)
-    composed = config.compose_newsroom(new)
+    composed = dict(config.compose_newsroom(new))
+    beat = composed.pop("beat.toml")
     with _writing(root):
         for path, written in composed.items():
             (root / path).parent.mkdir(parents=True, exist_ok=True)
             files.write_atomic(root / path, written.encode())
-    return _begin(root, when)
+    return _begin(root, beat.encode(), when)
 
 
 def demo_newsroom(root: Path, when: datetime, port: int = 8000) -> Demo:
@@ -161,19 +165,27 @@ def count_example_reads(newsroom: Newsroom, when: datetime) -> None:
     newsroom.memory.reads.add(when.date(), counts)
 
 
-def adopt(root: Path) -> tuple[str, ...]:
-    """Turn the folder of an everyday.cc site into a newsroom folder; return the files changed.
+def adopt(root: Path, when: datetime) -> tuple[tuple[str, ...], str]:
+    """Turn the folder of an everyday.cc site into a newsroom folder, and commit what that changes.
 
-    Writes beat.toml, unless there is one, and a line in .gitignore. Raises ConfigError if this is
-    no such site.
+    Writes beat.toml, unless there is one, and a line in .gitignore. Returns the files changed, and
+    why they are not committed, "" if they are. Raises ConfigError if this is no such site.
     """
+    repository = git.Repository(root)
+    edited = repository.find_user_changes([".gitignore"])
     changed = []
     if not (root / "beat.toml").exists():
         files.write_atomic(root / "beat.toml", config.compose_adoption(root).encode())
         changed.append("beat.toml")
     if _ignore_private(root):
         changed.append(".gitignore")
-    return tuple(changed)
+    obstacle = repository.obstacle()
+    ours = [path for path in changed if path not in edited]
+    if ours and not obstacle:
+        repository.commit(ours, "A newsroom from a site of everyday.cc", when=when)
+    repository.close()
+    left = ".gitignore has uncommitted edits" if edited.intersection(changed) else ""
+    return tuple(changed), obstacle or left
 
 
 @contextmanager
@@ -192,9 +204,29 @@ def example() -> Iterator[Path]:
         )
 
 
+def read_answers(root: Path) -> list[tuple[str, str]]:
+    """Return the questions and answers of a `copydesk new` that was interrupted, in order."""
+    try:
+        return msgspec.json.decode((root / _ANSWERS).read_bytes(), type=list[tuple[str, str]])
+    except (OSError, ValueError):  # msgspec's errors are ValueErrors
+        return []
+
+
+def keep_answers(root: Path, answers: Sequence[tuple[str, str]]) -> None:
+    """Store a person's answers in the folder of a newsroom that is not created yet."""
+    with _writing(root):
+        (root / PRIVATE).mkdir(parents=True, exist_ok=True)
+        files.write_atomic(root / _ANSWERS, msgspec.json.encode(answers))
+
+
 def require_free_folder(root: Path) -> None:
-    """Raise UsageError if `root` is not empty, so that no newsroom can be created there."""
-    if root.exists() and (not root.is_dir() or any(root.iterdir())):
+    """Raise UsageError if `root` is not empty, so that no newsroom can be created there.
+
+    The answers of a `copydesk new` that was interrupted may be in it.
+    """
+    folders = [folder for folder in (root, root / PRIVATE) if folder.is_dir()]
+    there = {str(path.relative_to(root)) for folder in folders for path in folder.iterdir()}
+    if there - {PRIVATE, _ANSWERS} or (root.exists() and not root.is_dir()):
         raise UsageError(
             "the folder is not empty",
             subject=str(root),
@@ -216,22 +248,27 @@ def _writing(root: Path) -> Iterator[None]:
 
 
 def _lay_out(folder: Path, root: Path, when: datetime) -> tuple[str, ...]:
-    ignored = shutil.ignore_patterns("__pycache__")
+    ignored = shutil.ignore_patterns("__pycache__", "beat.toml")
     with _writing(root):
         shutil.copytree(folder, root, dirs_exist_ok=True, ignore=ignored)
-    return _begin(root, when)
+    return _begin(root, (folder / "beat.toml").read_bytes(), when)
 
 
-def _begin(root: Path, when: datetime) -> tuple[str, ...]:
-    """Add a key and a git repository to a new newsroom folder; commit and return its files."""
+def _begin(root: Path, beat: bytes, when: datetime) -> tuple[str, ...]:
+    """Add a key, beat.toml and a git repository to a new newsroom folder; commit and return its
+    files. beat.toml is written last: a folder without it is no newsroom.
+    """
     _ignore_private(root)
     sealing.write_key(root / PRIVATE / "key")
+    with _writing(root):
+        files.write_atomic(root / "beat.toml", beat)
     made = sorted(
         str(path.relative_to(root))
         for path in root.rglob("*")
         if path.is_file() and PRIVATE not in path.relative_to(root).parts
     )
     change.commit_new(root, made, "A new newsroom", when)
+    (root / _ANSWERS).unlink(missing_ok=True)
     return tuple(made)
 
 

@@ -48,6 +48,24 @@ def keep_upload(newsroom: Newsroom, data: bytes) -> str:
     return f"{newsroom.beat.url}/{_FOLDER}/{name}"
 
 
+_LOGO_BYTES = 200_000
+
+
+def read_site_logo(newsroom: Newsroom, path: str = "") -> bytes:
+    """Return the bytes of the site's logo, or of another one at `path`.
+
+    Raises PictureError if it may not be published.
+    """
+    path = path or newsroom.beat.logo
+    try:
+        data = within.read(newsroom.root, path, _LOGO_BYTES)
+    except OSError as error:
+        what, hint = f"the logo {path} cannot be read ({error.strerror})", within.hint(error)
+        raise PictureError(what, subject="beat.toml: site.logo", hint=hint) from error
+    illustrate.check_site_logo(data, path)
+    return data
+
+
 def find_upload_path(beat: Beat, url: str) -> str:
     """Return the asset path of the uploaded picture at this URL, "" for any other URL."""
     path = url.removeprefix(f"{beat.url}/") if beat.url else ""

@@ -372,7 +372,7 @@ def _manifest(plan: SitePlan, icons: Collection[str]) -> bytes:
         "scope": plan.links.href(""),
         "display": "browser",
         "background_color": _PAPER,
-        "theme_color": _RED,
+        "theme_color": plan.beat.accent or _RED,
         "icons": images,
     }
     return orjson.dumps(made, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)

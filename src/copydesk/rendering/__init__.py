@@ -19,6 +19,7 @@ from copydesk.rendering._markup import section_mark as section_mark
 from copydesk.rendering._markup import story_mark as story_mark
 from copydesk.rendering._markup import strip_note as strip_note
 from copydesk.rendering._renderer import Renderer as Renderer
+from copydesk.rendering._renderer import accent_style as accent_style
 from copydesk.rendering._renderer import join_markup as join_markup
 from copydesk.rendering._renderer import load_site_strings as load_site_strings
 from copydesk.rendering._renderer import mark_safe as mark_safe

@@ -17,7 +17,7 @@ from pathlib import Path
 import minijinja
 
 from copydesk.errors import PublishError
-from copydesk.kit import text, within
+from copydesk.kit import kinds, text, within
 from copydesk.rendering._strings import STRINGS_FILE, Strings, load_strings
 
 _OWN = Path(__file__).parent / "templates"
@@ -103,6 +103,20 @@ def read_template(name: str, overrides: Path | None = None, folder: Path = _OWN)
         return None
     own = None if overrides is None else _read_override(overrides, name)
     return _read_package(folder, name) if own is None else own
+
+
+def accent_style(accent: str, read: Callable[[str], str | None] = read_template) -> str:
+    """Return the style rules that give a site's pages its accent colour, "" without one.
+
+    Where `read` has a style sheet of the site's own, its rules take precedence.
+    """
+    if not accent:
+        return ""
+    day, night = f"{{ --accent: {accent}; }}", f"{{ --accent: {kinds.find_dark_accent(accent)}; }}"
+    dark = f"@media (prefers-color-scheme: dark) {{ :root {night} }}"
+    rules = f"\n:root {day}\n{dark}\n@media print {{ :root {{ --accent: #000; }} }}\n"
+    is_own = read("style.css") != read_template("style.css")
+    return f"\n@layer accent {{{rules}}}\n" if is_own else rules
 
 
 def _load_template(read: Callable[[str], str | None], name: str) -> str | None:

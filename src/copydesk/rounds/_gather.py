@@ -37,7 +37,13 @@ from copydesk.rounds.outcomes import (
     sift,
     tries_of,
 )
-from copydesk.rounds.sources import SourceAnswers, SourcesToAsk, collect_leads, is_at_home
+from copydesk.rounds.sources import (
+    SourceAnswers,
+    SourcesToAsk,
+    collect_leads,
+    is_at_home,
+    most_of_host,
+)
 from copydesk.rounds.sources.states import read_tips
 
 
@@ -203,7 +209,6 @@ def _settle_articles(
 #
 # `rounds.sources.SourcesToAsk` decides earlier which sources are fetched for links.
 
-SECONDS = 600.0  # of a round for one host's sources, and as much again for its pages
 A_SITE = 4  # a registrable domain, however many hosts it has, gets the limit of four hosts
 PAGES_A_SOURCE = 1_000  # new pages of one source in a round, at most
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
@@ -221,7 +226,7 @@ def round_limits(settings: Settings) -> RoundLimits:
     """Return how much a fetching round may fetch, given the pause between two requests to a
     host.
     """
-    a_host = max(1, int(SECONDS / max(settings.fetch.delay_seconds, 0.5)))
+    a_host = most_of_host(settings)
     return RoundLimits(a_host=a_host, a_site=A_SITE * a_host)
 
 

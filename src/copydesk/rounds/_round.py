@@ -21,7 +21,7 @@ from copydesk.archive import ArticleStore
 from copydesk.archive.change import Recovered
 from copydesk.building import build
 from copydesk.errors import CopydeskError, GitError, RecordError
-from copydesk.kit import dates
+from copydesk.kit import dates, text
 from copydesk.memory import Memory
 from copydesk.news import Beat, Standing
 from copydesk.newsroom import Failure, Newsroom, Progress, Troubles, alone
@@ -499,14 +499,10 @@ def push_commits(newsroom: Newsroom, report: RoundReport) -> RoundReport:
         return replace(report, failed=(*report.failed, failure), complete=False)
     notes = []
     if done.taken:
-        notes.append(f"pulled {_commits(done.taken)} of others from {remote}")
+        notes.append(f"pulled {text.count_of(done.taken, 'commit')} of others from {remote}")
     if done.sent:
-        notes.append(f"pushed {_commits(done.sent)} to {remote}")
+        notes.append(f"pushed {text.count_of(done.sent, 'commit')} to {remote}")
     return replace(report, notes=(*report.notes, *notes))
-
-
-def _commits(count: int) -> str:
-    return "1 commit" if count == 1 else f"{count} commits"
 
 
 def tidy_repository(newsroom: Newsroom, report: RoundReport) -> RoundReport:

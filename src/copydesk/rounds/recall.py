@@ -295,7 +295,7 @@ async def _ask_all(
     """Fetch several lists of other sites' stories at once; return their stories, or errors,
     by URL.
     """
-    late = CopydeskError(f"the lists took more than {_ALL_SECONDS:g} s")
+    late = CopydeskError(f"fetching the lists took more than {_ALL_SECONDS:g} s")
     answers: dict[str, RecallList | CopydeskError] = dict.fromkeys(addresses, late)
     readers = ReaderPool(newsroom.beat, workers=1)
 

@@ -54,7 +54,7 @@ def read_unknown(document: str, base: str) -> SourceContents:
     """Parse a document of unknown format as a feed; raise FeedError if it has no items."""
     listed = read_feed(document, base) if _ITEM.search(document) else None
     if listed is None or not listed.entries:
-        raise FeedError("the answer is neither a feed nor another list of pages", subject=base)
+        raise FeedError("the response is neither a feed nor another list of pages", subject=base)
     return listed
 
 

@@ -278,7 +278,7 @@ def entries(page: Page, source: Source, *, known: str = "") -> SourceContents:
     document = decode(body, page.headers.get("content-type", ""))
     form = sniff(document)
     if form == "empty":
-        raise FeedError("the answer is empty", subject=page.final_url)
+        raise FeedError("the response is empty", subject=page.final_url)
     if source.listing is not None and form in {"html", "unknown"}:
         from copydesk.watch._listing import read_by_rule
 

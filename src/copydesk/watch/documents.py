@@ -119,7 +119,7 @@ def unzip(data: bytes, subject: str) -> bytes:
         data = _gunzip(data, subject)
     if len(data) > MAX_BYTES:
         raise FeedError(
-            f"the answer of the source has more than {MAX_BYTES:,} bytes",
+            f"the response of the source has more than {MAX_BYTES:,} bytes",
             subject=subject,
             hint="use a shorter feed, or one sitemap from the site's sitemap index",
         )
@@ -132,7 +132,7 @@ def _gunzip(data: bytes, subject: str) -> bytes:
         return zlib.decompressobj(zlib.MAX_WBITS | 16).decompress(data, MAX_BYTES + 1)
     except zlib.error as error:
         raise FeedError(
-            "the answer of the source has invalid gzip data", subject=subject
+            "the response of the source has invalid gzip data", subject=subject
         ) from error
 
 

@@ -12,7 +12,7 @@ import contextlib
 import os
 import shutil
 import stat
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -100,9 +100,12 @@ def list_refs(root: Path) -> dict[str, str]:
     return {name: oid for oid, _, name in pairs}
 
 
-def list_user_changes(root: Path, *, index: Path | None = None) -> Uncommitted:
+def list_user_changes(
+    root: Path, *, index: Path | None = None, within: Sequence[str] = (".",)
+) -> Uncommitted:
     """Return the newsroom's uncommitted changes, without files that git ignores.
 
+    With `within`, only those of some files and folders.
     With `index`, a file that is created, each file is read and compared byte for byte; for a
     repository that `restore_bundle` made. Raises GitError.
     """
@@ -110,16 +113,20 @@ def list_user_changes(root: Path, *, index: Path | None = None) -> Uncommitted:
     if place is None:
         return Uncommitted(changed=(), removed=())
     if index is None:
-        return _read_status(root, place, {})
+        return _read_status(root, place, {}, within)
     environment = {"GIT_INDEX_FILE": str(index.absolute()), **_NO_SETTINGS}
     git.tell(place.top, "read-tree", "HEAD", environment=environment)
     with _without_attributes(place.top):
-        return _read_status(root, place, environment)
+        return _read_status(root, place, environment, within)
 
 
-def _read_status(root: Path, place: _git.WorkTree, environment: Mapping[str, str]) -> Uncommitted:
+def _read_status(
+    root: Path, place: _git.WorkTree, environment: Mapping[str, str], within: Sequence[str]
+) -> Uncommitted:
     command = ("status", "--porcelain=v1", "-z", "--untracked-files=all", "--no-renames")
-    out = git.tell(root, *command, "--ignore-submodules=all", "--", ".", environment=environment)
+    out = git.tell(
+        root, *command, "--ignore-submodules=all", "--", *within, environment=environment
+    )
     paths = sorted({os.fsdecode(line[3:]) for line in out.split(b"\0") if line})
     ours = [path.removeprefix(place.prefix) for path in paths]
     return Uncommitted(

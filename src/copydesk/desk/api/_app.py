@@ -250,6 +250,8 @@ ENDPOINTS = (
     Endpoint("DELETE", "topics/{id}", "manage", _configure.end_topic),
     Endpoint("GET", "organizations", "read", _configure.read_organizations),
     Endpoint("PATCH", "organizations/{domain}", "manage", _configure.change_organization),
+    Endpoint("GET", "settings", "manage", _configure.read_settings),
+    Endpoint("PATCH", "settings", "manage", _configure.change_settings),
     Endpoint("POST", "settings/{commit}/undo", "manage", _configure.undo_settings),
     Endpoint("POST", "trials", "decide", _configure.try_rules, 202),
     Endpoint("GET", "trials/{id}", "decide", _configure.read_trial),

@@ -17,6 +17,7 @@ from copydesk.desk.api._endpoint import ApiProblem, Call, Nothing, SettingsChang
 from copydesk.editing import source_edits, what_if
 from copydesk.editing import topics as topics_room
 from copydesk.errors import FetchError
+from copydesk.kit.options import SettingValue
 from copydesk.news import Source
 from copydesk.news.source import SourceKind, Trust
 from copydesk.newsroom import Newsroom, settings
@@ -197,6 +198,50 @@ class OrganizationChange(msgspec.Struct, frozen=True, kw_only=True, forbid_unkno
     seen: Seen
     name: Annotated[str, Meta(min_length=1, max_length=200)]
     owner: Name = ""
+
+
+class ApiSetting(msgspec.Struct, frozen=True, kw_only=True):
+    """A setting in beat.toml, by its path such as `letter[0].at`; an unset one has its default."""
+
+    path: str
+    value: SettingValue | None
+    is_set: bool
+    default: SettingValue | None
+    about: str
+
+
+class SettingsAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """The settings in beat.toml that owners can change; `seen` must be sent back with a change."""
+
+    settings: list[ApiSetting]
+    seen: str
+
+
+class SettingsChange(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """New values of settings in beat.toml, by their paths. All other settings do not change."""
+
+    seen: Seen
+    values: Annotated[dict[str, SettingValue], Meta(min_length=1, max_length=100)]
+
+
+async def read_settings(desk: Desk, _call: Call[Nothing, Nothing]) -> SettingsAnswer:
+    """Return the settings in beat.toml that owners can change."""
+
+    def read(opened: OpenNewsroom) -> SettingsAnswer:
+        known, seen = settings.read_beat_values(opened.newsroom)
+        return SettingsAnswer(
+            settings=[make_answer(ApiSetting, one, one.option) for one in known], seen=seen
+        )
+
+    return await desk.thread.ask(read)
+
+
+async def change_settings(desk: Desk, call: Call[Nothing, SettingsChange]) -> SettingsChanged:
+    """Change settings in beat.toml."""
+    wanted, by = call.body, call.visitor.name
+    return await _change(
+        desk, lambda newsroom: settings.edit_settings(newsroom, wanted.values, by, wanted.seen)
+    )
 
 
 async def read_source(desk: Desk, call: Call[SourceQuery, Nothing]) -> SourceBlock:

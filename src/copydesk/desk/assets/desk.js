@@ -31,7 +31,7 @@ const newId = () => {
 const allRows = () => Array.from(document.querySelectorAll(".row"));
 const here = () => document.querySelector(".row.here");
 const nameOf = (row) => row.dataset.name;
-const titleOf = (row) => row.querySelector("h2")?.textContent.trim() ?? nameOf(row);
+const titleOf = (node) => node.querySelector("h1, h2, a")?.textContent.trim() ?? nameOf(node);
 const seenOf = (node) => {
   const fields = JSON.parse(node.dataset.seen || "{}");
   return Object.fromEntries(Object.entries(fields).map(([key, value]) => [`${node.dataset.name} ${key}`, value]));
@@ -57,13 +57,15 @@ const step = async (by) => {
   if (by > 0 && (await loadMore())) stand(allRows()[at + 1]);
 };
 
-// A story beside that of the row has the focus of the page, and split and lead mean it.
+// A story beside that of the row has the focus of the page, and keys mean it: it may be shown in the reading pane, too.
 const stepMember = (by) => {
   const links = Array.from(document.querySelectorAll(".side .others a, .row.here .others a")).filter((link) => link.checkVisibility());
   const at = links.indexOf(document.activeElement);
   (links[at + by] ?? (at < 0 ? links.at(by > 0 ? 0 : -1) : here()))?.focus();
 };
-const memberInFocus = () => document.activeElement?.closest(".others li[data-name]")?.dataset.name;
+const MEMBERS = ".others li[data-name]";
+const memberInFocus = () => document.activeElement?.closest(MEMBERS);
+const memberOf = (name) => Array.from(document.querySelectorAll(MEMBERS)).find((node) => nameOf(node) === name);
 const isCopyInFocus = () => Boolean(document.activeElement?.closest(".others li.copy")); // it belongs to no group
 
 const isOpen = (row) => row && !row.matches(".done, .gone");
@@ -82,6 +84,7 @@ const meant = () => {
   const picked = picks();
   return picked.length ? picked : [storyHere()].filter(Boolean);
 };
+const meantByKey = () => (picks().length ? picks() : [memberInFocus() ?? storyHere()].filter(Boolean));
 
 const showPicks = () => {
   if (!bulk) return;
@@ -108,6 +111,7 @@ const unpick = () => {
 };
 
 const rowOf = (name) => allRows().find((row) => nameOf(row) === name);
+const nodeOf = (name) => rowOf(name) ?? memberOf(name);
 
 // ---- what is said, kept until the server has it ---------------------------------------------------
 
@@ -245,16 +249,17 @@ const wordFor = ({ kind, said, values, until }) =>
   kind === "snooze" ? say(until ? "said_snooze" : "said_wake") : kind === "rule" && said === "undo" && values[0] === "pin" ? say("unpin") : words[`said_${said || kind}`] ?? words[said === "split" ? "split_off" : said] ?? said;
 const decides = ({ kind, said, until }) => kind === "file" || (kind === "snooze" && Boolean(until)) || (kind === "verdict" && said !== "clear");
 const rowOfAction = ({ kind, stories = [], values = [] }) =>
-  kind === "file" ? allRows().find((row) => row.dataset.url === values[0]) : stories.map(rowOf).find(Boolean);
+  kind === "file" ? allRows().find((row) => row.dataset.url === values[0]) : stories.map(kind === "verdict" ? nodeOf : rowOf).find(Boolean);
 
 // Where a story stands is shown as it will be, and as it is once that is told; taken back, it `was` so before.
 const STANDS = { publish: "published", hold: "held", reject: "rejected", remove: "removed" };
 const showStanding = (row, standing) => {
-  const chip = row?.querySelector(".meta .standing");
+  const chip = row?.querySelector(".meta .standing, :scope > .standing");
   if (!chip || !standing) return;
   row.dataset.standing = standing;
   chip.className = `standing ${standing}`;
   chip.textContent = say(`standing_${standing}`);
+  if (row.matches(".row.here li")) document.dispatchEvent(new Event("copydesk-here")); // the reading pane has it, too
 };
 const foresee = (row, standing) => {
   if (!row) return;
@@ -266,7 +271,7 @@ const standAsBefore = (row) => {
   if (row) delete row.dataset.was;
 };
 const standAsTold = ({ standings = {} }) =>
-  Object.entries(standings).forEach(([name, standing]) => showStanding(rowOf(name), standing));
+  Object.entries(standings).forEach(([name, standing]) => showStanding(nodeOf(name), standing));
 
 const markSaving = (action, row = rowOfAction(action)) => {
   if (action.kind === "undo") return;
@@ -304,7 +309,7 @@ const settle = (done) => {
     if (done.state !== "done") return (done.stories ?? []).map(rowOf).forEach((row) => row && standAsBefore(row) & mark(row, say("not_saved", { what: done.what }), "refused"));
   }
   if (takenBack.has(done.id) && done.state === "done") return;
-  if (done.state !== "done") (done.stories ?? []).map(rowOf).forEach(standAsBefore);
+  if (done.state !== "done") (done.stories ?? []).map(nodeOf).forEach(standAsBefore);
   else if (!isAhead(done)) standAsTold(done);
   const row = rowOfAction(done) ?? allRows().find((one) => one.dataset.undo === done.id);
   if (done.state === "done") return settleDone(done, row);
@@ -325,10 +330,21 @@ const settleDone = (done, row) => {
   }
   if (done.kind === "file") return mark(row, `${wordFor(done)} · ${say("file_waits")}`, "saved", { isDecided: true });
   const text = `${wordFor(done)} · ${say("saved")}`;
+  if (row && !row.matches(".row")) return tellOfMember(done);
   if (!isOvertaken(row, done.id)) mark(row, text, "saved", { undoId: done.id, isDecided: decides(done) });
   if (done.kind !== "rule" || !done.stories.length) return;
   moved.set(done.id, done.stories);
   if (row) showMoved(done, text);
+};
+
+// A story beside that of a row has no place for it.
+const tellOfMember = (done) => {
+  const button = make("button", { type: "button", textContent: say("undo"), onclick: ({ target }) => {
+    target.parentElement.remove();
+    undo(done.id);
+  } });
+  memberOf(done.stories[0]).dataset.undo = done.id;
+  toast(tellOf(done), { button });
 };
 
 const moved = new Map(); // by the id of a rule: the stories that it moved, which its undoing moves again
@@ -367,8 +383,7 @@ const sayOf = async (stories, kind, said, more) => {
   await act(actions);
 };
 
-const verdict = async (said) => {
-  const stories = meant();
+const verdict = async (said, stories = meantByKey()) => {
   const count = everything.names?.length ?? stories.length;
   if (!count) return;
   const what = count > 1 ? say("stories", { count }) : stories.length ? titleOf(stories[0]) : "";
@@ -480,11 +495,11 @@ const undo = (id, isTold = false) => {
   keepDone();
   const entry = outbox.get(id);
   takenBack.add(id);
-  const row = allRows().find((one) => one.dataset.undo === id) ?? (entry && rowOfAction(entry.action));
+  const row = Array.from(document.querySelectorAll(`.row, ${MEMBERS}`)).find((one) => one.dataset.undo === id) ?? (entry && rowOfAction(entry.action));
   if (entry && !entry.tried) drop(id);
   else act([{ id: newId(), kind: "undo", said: "", stories: moved.get(id) ?? (row ? [nameOf(row)] : []), values: [id], why: "", seen: {} }]);
-  if (!row) return isTold || toast(say("taken_back"));
   standAsBefore(row);
+  if (!row?.matches(".row")) return isTold || toast([say("taken_back"), headlines.get(id)].filter(Boolean).join(": "));
   delete row.dataset.state;
   delete row.dataset.undo;
   row.classList.remove("done");
@@ -559,7 +574,7 @@ const choose = (done, sent, row) => {
 // ---- commands: one list for keys, palette and help ------------------------------------------------
 
 const openRow = (edit = "") => {
-  const link = here()?.querySelector("[data-open]");
+  const link = memberInFocus()?.querySelector("a") ?? here()?.querySelector("[data-open]");
   if (link) location.href = link.href + edit;
 };
 
@@ -577,8 +592,8 @@ const commands = [
   { keys: "D", word: "remove", run: () => verdict("remove") },
   { keys: "e", word: "edit", run: () => openRow("edit/") },
   { keys: "m", word: "merge", run: merge },
-  { keys: "s", word: "split_off", run: () => storyHere() && !isCopyInFocus() && split(memberInFocus()) },
-  { keys: "l", word: "lead", run: () => storyHere() && !isCopyInFocus() && putInFront(memberInFocus()) },
+  { keys: "s", word: "split_off", run: () => storyHere() && !isCopyInFocus() && split(memberInFocus()?.dataset.name) },
+  { keys: "l", word: "lead", run: () => storyHere() && !isCopyInFocus() && putInFront(memberInFocus()?.dataset.name) },
   { keys: "i", word: "pin", run: () => pin() },
   { keys: "f", word: "take_in", run: () => takeIn() },
   { keys: "b", word: "block", run: () => block() },
@@ -681,10 +696,13 @@ const togglePick = () => {
 };
 
 const help = () => {
+  const stories = meantByKey();
+  const keys = ["publish", "hold", "reject", "clear", "remove"].map((word) => commands.find((one) => one.word === word).keys).join(", ");
+  const what = stories.length > 1 ? say("stories", { count: stories.length }) : stories.map(titleOf)[0];
   const list = make("dl", { className: "keys" }, ...commands.filter((one) => one.keys).map((one) =>
     make("div", {}, make("dt", { textContent: nameCommand(one) }), make("dd", {}, make("kbd", { textContent: one.keys })))));
   list.prepend(make("div", {}, make("dt", { textContent: say("all_commands") }), make("dd", {}, make("kbd", { textContent: "Ctrl K" }))));
-  const dialog = make("dialog", {}, make("h2", { textContent: say("keys") }), list);
+  const dialog = make("dialog", {}, make("h2", { textContent: say("keys") }), ...(what ? [make("p", { className: "hint", textContent: say("keys_act_on", { keys, what }) })] : []), list);
   const close = make("button", { type: "button", textContent: say("close"), onclick: () => dialog.close() });
   dialog.append(make("p", { className: "foot" }, close));
   open(dialog);
@@ -783,7 +801,7 @@ document.addEventListener("click", (event) => {
   if (row && !row.classList.contains("here")) stand(row, false);
   const button = event.target.closest("button");
   if (!button) return;
-  const { act: which, split, lead, do: does } = button.dataset;
+  const { act: which, decide, split, lead, do: does } = button.dataset;
   if (does === "palette") palette();
   else if (does === "help") help();
   else if (does === "refresh") showNews();
@@ -793,6 +811,10 @@ document.addEventListener("click", (event) => {
     if (which === "snooze") snooze();
     else if (which === "wake") wake(row);
     else verdict(which);
+  } else if (decide) {
+    event.preventDefault();
+    unpick();
+    verdict(decide, [button.closest(MEMBERS)]);
   } else if ("takeIn" in button.dataset) {
     event.preventDefault();
     takeIn(row);

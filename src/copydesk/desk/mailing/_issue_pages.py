@@ -350,7 +350,7 @@ def show_sending(pages: Pages, row: delivery_log.SendingRow, titles: Mapping[str
         "made": pages.views.time(row.made),
         "settled": settled,
         "total": total,
-        "progress": say("sending_progress", done=f"{settled:,}", total=f"{total:,}"),
+        "progress": say("sending_progress", done=f"{settled:,}", total=f"{total:,}", count=total),
         "counts": [
             _show_count(pages, href, state, row.counts[state])
             for state in STATES

@@ -73,7 +73,7 @@ def show_stories(wording: Wording, days: Sequence[StoryDay]) -> View:
         Section(
             name="stories_by_day",
             words=wording.say(
-                "stories_by_day_words", filed=f"{filed:,}", published=f"{published:,}"
+                "stories_by_day_words", filed=f"{filed:,}", count=filed, published=f"{published:,}"
             ),
             plot=draw_columns([_draw_day(*day) for day in shown], f"{most:,}"),
             legend=(("full", "view_published"), ("mark", "view_waiting"), ("pale", "others_filed")),

@@ -83,7 +83,7 @@ def render_front(
         counts,
         title=say("front_title"),
         rules=[
-            say("front_half_life", hours=f"{found.half_life_hours:.10g}"),
+            say("front_half_life", hours=(hours := f"{found.half_life_hours:.10g}"), count=hours),
             say("front_alone", share=f"{limits.alone:.0%}"),
             say("front_lead", hours=f"{limits.lead_hours:.10g}"),
             say("front_caps", owner=limits.of_an_owner, topic=limits.of_a_topic),

@@ -79,7 +79,7 @@ def _show_plan(pages: Pages, board: sources.SourceBoard) -> View:
     for row in board.rows:
         listed[row.plan].append(row)
     return {
-        "all": sum(len(rows) for plan, rows in listed.items() if plan not in {"paused", "ended"}),
+        "all": board.at_most,
         "groups": [
             {
                 "words": say(f"plan_{plan}", count=len(listed[plan])),

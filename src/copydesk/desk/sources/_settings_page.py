@@ -14,18 +14,10 @@ from copydesk.desk._newsroom_thread import Counts, OpenNewsroom
 from copydesk.desk._pages import Pages, asset_name
 from copydesk.desk._story_view import View
 from copydesk.errors import CopydeskError
+from copydesk.kit import kinds
 from copydesk.kit.options import FileSetting, SettingValue
 from copydesk.newsroom import Newsroom, settings
 
-# The settings that the form may write; the template has their order.
-_KEYS = (
-    *(f"site.{name}" for name in ("title", "description", "contact", "locale", "timezone")),
-    *("publish.languages", "pictures.show", "front.half_life_hours"),
-    *("scoring.publish_at", "review.mode"),
-    *(f"letter.{name}" for name in ("title", "days", "at", "zone", "when_new", "fewest", "most")),
-    *("letter.subject", "letter.approval"),
-    *("mail.from_name", "mail.reply_to", "mail.postal_address"),
-)
 _WAS = "was:"  # begins the name of a hidden field with the value that the form showed
 Fields = Mapping[str, Sequence[str]]
 
@@ -44,7 +36,7 @@ async def write_settings(visit: Visit) -> Response:
     values: dict[str, SettingValue] = {}
 
     def change(newsroom: Newsroom) -> settings.SettingsReport:
-        known, _ = settings.read_beat_values(newsroom, _KEYS)
+        known, _ = settings.read_beat_values(newsroom)
         values.update((one.path, _read(one, typed[one.path])) for one in known if one.path in typed)
         return settings.edit_settings(newsroom, values, visit.editor.name, seen)
 
@@ -81,7 +73,7 @@ async def _show(visit: Visit, typed: Fields, error: CopydeskError | None = None)
     def make(opened: OpenNewsroom, pages: Pages, counts: Counts) -> bytes:
         asked, problem = visit.request.query_params, error
         try:
-            known, seen = settings.read_beat_values(opened.newsroom, _KEYS)
+            known, seen = settings.read_beat_values(opened.newsroom)
         except CopydeskError as broken:
             known, seen, problem = [], "", broken
         return pages.page(
@@ -96,6 +88,7 @@ async def _show(visit: Visit, typed: Fields, error: CopydeskError | None = None)
             saved=asked.get("saved", "").split(),
             is_left="saved" in asked and not asked.get("changed"),
             settings={setting.path: _show_setting(setting, typed) for setting in known},
+            swatches=_list_swatches(known),
             letters=[letter.title or letter.id for letter in opened.newsroom.settings.letters],
             typed=typed,
         )
@@ -103,6 +96,13 @@ async def _show(visit: Visit, typed: Fields, error: CopydeskError | None = None)
     answer = await visit.draw(make)
     answer.status_code = 409 if error else 200
     return answer
+
+
+def _list_swatches(known: Sequence[FileSetting]) -> list[View]:
+    """Return the site's colour as beat.toml has it, on the light and the dark background."""
+    accent = next((str(one.value) for one in known if one.key == "site.accent" and one.value), "")
+    grounds = ((kinds.LIGHT, accent), (kinds.DARK, accent and kinds.find_dark_accent(accent)))
+    return [{"ground": ground, "colour": colour} for ground, colour in grounds if accent]
 
 
 def _show_setting(setting: FileSetting, typed: Fields) -> View:

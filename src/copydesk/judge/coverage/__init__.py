@@ -11,7 +11,6 @@ if TYPE_CHECKING:
     from copydesk.judge.coverage._arrivals import extend_corpus as extend_corpus
     from copydesk.judge.coverage._arrivals import index_stories as index_stories
     from copydesk.judge.coverage._arrivals import make_corpus as make_corpus
-    from copydesk.judge.coverage._beside import confirms as confirms
     from copydesk.judge.coverage._everyday import group_stories as group_stories
     from copydesk.judge.coverage._everyday import regroup_everyday as regroup_everyday
     from copydesk.judge.coverage._find_groups import CoverageMatch as CoverageMatch
@@ -20,12 +19,12 @@ if TYPE_CHECKING:
     from copydesk.judge.coverage._find_groups import find_coverage as find_coverage
     from copydesk.judge.coverage._find_groups import weigh_neighbours as weigh_neighbours
     from copydesk.judge.coverage._heat import NEWSROOM_POINTS as NEWSROOM_POINTS
-    from copydesk.judge.coverage._heat import corroboration as corroboration
     from copydesk.judge.coverage._leader import FULL_REPORT as FULL_REPORT
     from copydesk.judge.coverage._leader import LIFT as LIFT
     from copydesk.judge.coverage._leader import STAYS as STAYS
     from copydesk.judge.coverage._leader import count_merits as count_merits
     from copydesk.judge.coverage._leader import is_pinned as is_pinned
+    from copydesk.judge.coverage._leader import lift_of as lift_of
     from copydesk.judge.coverage._regroup import find_freed_paths as find_freed_paths
     from copydesk.judge.coverage._regroup import regroup as regroup
     from copydesk.judge.coverage._ruled_groups import lead_in as lead_in

@@ -100,12 +100,11 @@ def describe_near_miss(article: Article, beat: Beat, but: Sequence[str]) -> str:
 
     "" if no topic has half of the confidence that is needed.
     """
-    known = set(but)
-    others = (topic for topic in rank_topics(article, beat) if topic.name not in known)
-    nearest = next(others, None)
+    ranked = rank_topics(article, beat)
+    nearest = next((topic for topic in ranked if topic.name not in but), None)
     if nearest is None or not TOPIC / 2 <= nearest.confidence < TOPIC:
         return ""
-    return f"nearly {nearest.name}: {nearest.why}; confidence {TOPIC} is needed"
+    return f"close to the topic {nearest.name}: {nearest.why}; a topic needs confidence {TOPIC}"
 
 
 # Words of a topic below the main one may be ambiguous; next to words of the main one they are not.

@@ -33,6 +33,7 @@ from copydesk.rendering import (
     STORY_END,
     Renderer,
     Strings,
+    accent_style,
     mark_safe,
     read_template,
 )
@@ -246,15 +247,18 @@ def render(
     renderer: Renderer,
     strings: Strings,
     *,
+    accent: str = "",
+    logo: str = "",
     most_bytes: int = MOST_BYTES,
 ) -> RenderedIssue:
     """Render a newsletter issue as HTML and plain text, in the site's theme and language.
 
+    `accent` is the site's colour, `logo` the URL of its logo; "" for none.
     Above `most_bytes` the last stories are left out and counted; the issue's page has them all.
     Raises MailError and PublishError that name the owner's template and its line.
     """
     hosts = own_hosts(issue)
-    letter = _IssueRenderer(renderer, strings, hosts)
+    letter = _IssueRenderer(renderer, strings, hosts, _read_brand(renderer, accent, logo))
     view = view_issue(issue, strings)
     whole = letter.render_view(view)
     check_letter(whole.html, TEMPLATE, hosts)
@@ -271,11 +275,13 @@ def render(
 class _IssueRenderer:
     """Render newsletter issues in one theme and language."""
 
-    def __init__(self, renderer: Renderer, strings: Strings, hosts: Collection[str]) -> None:
+    def __init__(
+        self, renderer: Renderer, strings: Strings, hosts: Collection[str], brand: Brand
+    ) -> None:
         renderer.set_strings(strings)
         self._renderer = renderer
         self._strings = strings
-        self._brand = _read_brand(renderer)
+        self._brand = brand
         self._source = renderer.read_source(TEMPLATE) or ""
         check_template(self._source, TEMPLATE, hosts)
 
@@ -343,13 +349,15 @@ def _escape_attributes(found: re.Match[str]) -> str:
     return _QUOTED.sub(lambda value: value[0].replace("<", "&lt;").replace(">", "&gt;"), found[0])
 
 
-def _read_brand(renderer: Renderer) -> Brand:
+def _read_brand(renderer: Renderer, accent: str, logo: str) -> Brand:
     """Return a theme's colours and fonts. The font lists are marked as safe HTML."""
     ours = read_template("style.css") or ""
-    own = [renderer.read_source(name) or "" for name in ("style.css", "theme.css")]
-    brand = read_brand(ours, "\n".join(own))
+    style, theme = (renderer.read_source(name) or "" for name in ("style.css", "theme.css"))
+    brand = read_brand(ours + accent_style(accent), f"{style if style != ours else ''}\n{theme}")
     return replace(
         brand,
+        logo=logo,
+        has_accent=bool(accent),
         serif=mark_safe(brand.serif),
         sans=mark_safe(brand.sans),
         headline=mark_safe(brand.headline),
@@ -384,13 +392,18 @@ class Shade:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Brand:
-    """The colours and fonts of a newsletter. Fonts are CSS `font-family` lists in single quotes."""
+    """The colours and fonts of a newsletter. Fonts are CSS `font-family` lists in single quotes.
+
+    `logo` is the URL of the site's logo, "" for none; `has_accent` says that links have its colour.
+    """
 
     light: Shade
     dark: Shade
     serif: str
     sans: str
     headline: str
+    logo: str = ""
+    has_accent: bool = False
 
 
 def read_brand(style: str, theme: str = "") -> Brand:
@@ -413,7 +426,9 @@ def read_brand(style: str, theme: str = "") -> Brand:
     return Brand(
         light=_read_shade(theirs, day),
         dark=_read_shade(day | night | own_day | own_night, day | night),
-        **faces,
+        serif=faces["serif"],
+        sans=faces["sans"],
+        headline=faces["headline"],
     )
 
 

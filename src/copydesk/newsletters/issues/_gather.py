@@ -347,10 +347,14 @@ def render_issue(newsroom: Newsroom, issue: Issue, *, whole: bool = False) -> Re
 
     `whole` includes all stories, as the issue's page does; a mail is cut at Gmail's limit.
     """
+    beat = newsroom.beat
+    has_logo = beat.url and beat.logo_name[-4:] not in {"", ".svg"}  # mail programs show no SVG
     return composing.render(
         issue,
         Renderer(newsroom.templates),
-        load_site_strings(newsroom.beat.locale, newsroom.templates),
+        load_site_strings(beat.locale, newsroom.templates),
+        accent=beat.accent,
+        logo=f"{beat.url}/{beat.logo_name}" if has_logo else "",
         most_bytes=sys.maxsize if whole else composing.MOST_BYTES,
     )
 

@@ -6,7 +6,7 @@ import html
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from urllib.parse import parse_qsl
 
@@ -22,6 +22,7 @@ from copydesk.newsroom import Newsroom
 from copydesk.placement.addresses import local_time
 from copydesk.rendering import (
     Renderer,
+    accent_style,
     language_tag,
     load_site_strings,
     mark_safe,
@@ -178,9 +179,9 @@ class ReaderPages:
         """Return the CSS of the subscribers' pages: the site's, their own, then the
         owner's rules.
         """
-        site, theme = (
-            read_template(name, self._templates) or "" for name in ("style.css", "theme.css")
-        )
+        read = partial(read_template, overrides=self._templates)
+        site, theme = (read(name) or "" for name in ("style.css", "theme.css"))
+        site += accent_style(self._beat.accent, read)
         own = (_FOLDER / "assets" / "mail.css").read_text(encoding="utf-8")
         return f"{site}{own}\n{theme}"
 

@@ -113,7 +113,7 @@ class Frame:
         return mark_safe(f' lang="{language}"{turned}')
 
     def _common(self) -> Mapping[str, object]:
-        beat = self.plan.beat
+        beat, logo = self.plan.beat, self.plan.beat.logo_name
         return {
             "title": text.fold(beat.title),
             "language": language_tag(beat.locale) or "en",
@@ -122,6 +122,8 @@ class Frame:
             "style": self.href("style.css"),
             "script": self.href("site.js"),
             "icon": self.href("icon.svg"),
+            "logo": self.href(logo) if logo in self.share_pictures.icons else "",
+            "colour": beat.accent or "#9c1c1f",
             "icons": {name: self.href(name) for name in self.share_pictures.icons},
             "manifest": self.href("site.webmanifest"),
             "search_description": self.href("opensearch.xml"),

@@ -26,7 +26,7 @@ from copydesk.publish.site._cards import ListCards
 from copydesk.publish.site._frame import Frame, Head
 from copydesk.publish.site._listings import DAYS, PAGES
 from copydesk.publish.writing import Sheet
-from copydesk.rendering import Renderer, language_tag
+from copydesk.rendering import Renderer, accent_style, language_tag
 
 # The search page, and its index in parts that a script reads in the browser, newest first.
 #
@@ -410,9 +410,18 @@ def theme_files(frame: Frame) -> Iterator[Sheet]:
 
 
 def _theme(name: str, frame: Frame) -> str:
-    """Return the site's own style sheet, which is added to ours."""
-    theme = frame.renderer.read_source("theme.css") if name == "style.css" else None
-    return f"\n/* theme.css */\n{theme}" if theme else ""
+    """Return what is added to our style sheet: the site's colour and its own style sheet."""
+    if name != "style.css":
+        return ""
+    read = frame.renderer.read_source
+    own = accent_style(frame.plan.beat.accent, read) + _LOGO_STYLE * bool(frame.plan.beat.logo)
+    theme = read("theme.css")
+    return own + (f"\n/* theme.css */\n{theme}" if theme else "")
+
+
+_LOGO_STYLE = """
+.name img { width: auto; max-width: min(100%, 24rem); max-height: 5rem; margin: auto; }
+"""
 
 
 def _icon(title: str) -> bytes:

@@ -266,7 +266,7 @@ def _message(changed: Sequence[Rejudged], changes: Iterable[FieldChange]) -> str
         f"~ {text.fold(rejudged.fresh.title)}: {', '.join(by_path[rejudged.filed.path])}"
         for rejudged in changed
     ]
-    count = f"{len(changed)} stories" if len(changed) != 1 else "1 story"
+    count = text.count_of(len(changed), "story", "stories")
     return "\n".join([f"rejudge: {count} by today's rules", "", *lines])
 
 

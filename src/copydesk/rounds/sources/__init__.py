@@ -13,11 +13,13 @@ if TYPE_CHECKING:
     from copydesk.rounds.sources._ask import SourcesToAsk as SourcesToAsk
     from copydesk.rounds.sources._ask import collect_leads as collect_leads
     from copydesk.rounds.sources._ask import is_at_home as is_at_home
+    from copydesk.rounds.sources._ask import most_of_host as most_of_host
     from copydesk.rounds.sources._ask import with_source_options as with_source_options
     from copydesk.rounds.sources._discover import Discovery as Discovery
     from copydesk.rounds.sources._discover import FoundList as FoundList
     from copydesk.rounds.sources._discover import ListPreview as ListPreview
     from copydesk.rounds.sources._discover import fetch_apart as fetch_apart
+    from copydesk.rounds.sources._discover import find_all_sources as find_all_sources
     from copydesk.rounds.sources._discover import find_sources as find_sources
     from copydesk.rounds.sources._discover import look_for_lists as look_for_lists
     from copydesk.rounds.sources._discover import preview_list as preview_list

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import shlex
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from itertools import starmap
@@ -16,7 +16,7 @@ from copydesk.errors import CopydeskError
 from copydesk.kit import dates, urls
 from copydesk.news import Beat, Fetcher, Lead, NotModified, Page, Refused, Request, Source
 from copydesk.news.page import FaultKind
-from copydesk.newsroom import Failure, Newsroom, Progress, Troubles, failure_of
+from copydesk.newsroom import Failure, IncompleteSource, Newsroom, Progress, Troubles, failure_of
 from copydesk.rounds._pool import ReaderPool
 from copydesk.rounds.sources.states import (
     find_hub_pushed_sources,
@@ -30,7 +30,8 @@ from copydesk.watch.schedule.state import SourceState, is_due, may_be_asked, nex
 _MORE_SITEMAPS = 20
 _PARTS_KEPT = 100  # sitemaps of an index whose validators are stored, per source
 Validators = tuple[str, str]  # ETag, Last-Modified
-AskPlan = Literal["now", "later", "failing", "blocked", "paused", "ended"]
+AskPlan = Literal["now", "crowded", "later", "failing", "blocked", "paused", "ended"]
+_SECONDS = 600.0  # of a round for one host's sources, and as much again for its pages
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 
@@ -97,13 +98,24 @@ class SourcesToAsk:
 ALL = SourcesToAsk(all_due=True)
 
 
-def plan_for(state: SourceState, now: datetime, *, is_pushed: bool = False) -> AskPlan:
-    """Return whether a run fetches a source now, and if not, why not.
+def most_of_host(settings: Settings) -> int:
+    """Return how many sources of one host a round fetches, given the pause between requests."""
+    return max(1, int(_SECONDS / max(settings.fetch.delay_seconds, 0.5)))
 
-    With `all_due` it fetches all but "paused" and "ended" ones.
-    """
-    if is_due(state, now) or is_pushed:
-        return "now"
+
+def choose_urls(
+    newsroom: Newsroom, states: Mapping[str, SourceState], pushed: Collection[str], *, all_due: bool
+) -> frozenset[str]:
+    """Return the URLs of the sources that a run would fetch now."""
+    to_ask = SourcesToAsk(all_due=all_due, a_host=most_of_host(newsroom.settings))
+    queues = _queues(newsroom.beat, newsroom.now, states, to_ask, pushed)
+    return frozenset(source.url for queue in queues.values() for source in queue)
+
+
+def plan_for(state: SourceState, now: datetime, *, is_pushed: bool = False) -> AskPlan:
+    """Return why a run does not fetch a source now; "crowded": its host has too many due ones."""
+    if is_pushed or is_due(state, now):
+        return "crowded"
     if not may_be_asked(state, now):
         return "ended" if state.ended else "paused"
     if not state.failures:
@@ -178,7 +190,7 @@ def _queues(
     now: datetime,
     states: Mapping[str, SourceState],
     to_ask: SourcesToAsk,
-    pushed: frozenset[str],
+    pushed: Collection[str],
 ) -> dict[str, list[Source]]:
     """Return the sources to fetch, by host."""
     is_wanted = may_be_asked if to_ask.all_due or to_ask.alone else is_due
@@ -386,8 +398,10 @@ class _Asker:
 
 def describe_cut(url: str, reading: entry.SourceReading) -> Failure | None:
     """Return the failure of a source whose XML ended too early, None if it is whole."""
-    what = f"{entry.CUT}, {len(reading.leads)} whole items were read"
-    return Failure(url=url, what=what, hint="tell the publisher") if reading.is_cut else None
+    items = len(reading.leads)
+    what = f"{entry.CUT}, whole items read: {items}"
+    hint = "tell the publisher"
+    return IncompleteSource(url=url, what=what, hint=hint, items=items) if reading.is_cut else None
 
 
 def _after_refusal(source: Source, state: SourceState, answer: Refused) -> SourceAnswer:

@@ -12,7 +12,7 @@ import asyncio
 import contextlib
 import re
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
@@ -46,21 +46,30 @@ _HINTS = {
     "too-slow": f"try again later; {_AS_IS}",
     "server": f"try again later; {_AS_IS}",
 }
+_SEARCH_SECONDS = 30.0  # time limit of a search below a page; common addresses get half of it
 _LEAVE_ALONE = frozenset({"slow-down", "network", "too-slow", "blocked", "address"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Discovery:
-    """The feeds, sitemaps and link pages found for a URL, best first, and the failed requests."""
+    """The feeds, sitemaps and link pages found for a URL, best first, and the failed requests.
+
+    `error` says why nothing was found.
+    """
 
     url: str
     offers: tuple[watch.Offer, ...] = ()
     failed: tuple[Failure, ...] = ()
+    error: CopydeskError | None = None
 
     @property
     def best(self) -> watch.Offer | None:
-        """Return the only good feed or sitemap that was found, None if a person must choose."""
-        good = [offer for offer in self.offers if offer.is_good] or list(self.offers)
+        """Return the only good feed or sitemap that was found, None if a person must choose.
+
+        A list without items is never chosen.
+        """
+        listed = [offer for offer in self.offers if offer.items]
+        good = [offer for offer in listed if offer.is_good] or listed
         return good[0] if len(good) == 1 else None
 
 
@@ -98,23 +107,50 @@ def find_sources(
     Raises UsageError; ConfigError without a contact; FetchError if nothing answers; FeedError if no
     answer is a list.
     """
-    address = source_address(url)
+    (found,) = find_all_sources(newsroom, [source_address(url)], web, progress)
+    if found.error is not None:
+        raise found.error
+    return found
 
+
+def find_all_sources(
+    newsroom: Newsroom,
+    addresses: Sequence[str],
+    web: Path | None = None,
+    progress: Progress | None = None,
+    seconds: float = _SEARCH_SECONDS,
+) -> list[Discovery]:
+    """Search several sites at the same time as `find_sources` does, each host politely.
+
+    Below a page a search ends after some `seconds`, with what was found. An address at which
+    nothing was found has an `error`. Raises ConfigError without a contact.
+    """
     fetch = newsroom.settings.fetch
     at_once = {host: Manners(delay_seconds=0.0) for host in fetch.allow_hosts}  # the owner's hosts
     fetch = replace(fetch, hosts={**at_once, **fetch.hosts})
     settings = replace(newsroom.settings, fetch=fetch)
+    shown = progress or Silence()
+    of_one, of_all = (shown, Silence()) if len(addresses) == 1 else (Silence(), shown)
 
-    async def run() -> Discovery:
+    async def run() -> list[Discovery]:
         readers = ReaderPool(newsroom.beat, workers=1)
         try:
             async with connect(settings, newsroom.memory, newsroom.now, web) as fetcher:
-                return await _Search(newsroom.now, fetcher, readers, progress or Silence()).at(
-                    address
-                )
+
+                async def find(address: str) -> Discovery:
+                    search = _Search(newsroom.now, fetcher, readers, of_one, seconds)
+                    try:
+                        return await search.at(source_address(address))
+                    except CopydeskError as error:
+                        return Discovery(url=address, error=error)
+                    finally:
+                        of_all.step()
+
+                return await asyncio.gather(*map(find, addresses))
         finally:
             readers.close()
 
+    of_all.stage("addresses", len(addresses))
     return asyncio.run(run())
 
 
@@ -130,17 +166,16 @@ class _Found:
     alone: set[str] = field(default_factory=set)  # hosts to send no more requests to
 
 
+@dataclass(slots=True)
 class _Search:
     """A search for the feeds and sitemaps of one URL, which sends one request after the other."""
 
-    def __init__(
-        self, now: datetime, fetcher: Fetcher, readers: ReaderPool, progress: Progress
-    ) -> None:
-        self._now = now
-        self._fetcher = fetcher
-        self._readers = readers
-        self._progress = progress
-        self._found = _Found()
+    _now: datetime
+    _fetcher: Fetcher
+    _readers: ReaderPool
+    _progress: Progress
+    _seconds: float
+    _found: _Found = field(default_factory=_Found)
 
     async def at(self, url: str) -> Discovery:
         """Return the feeds and sitemaps found at a URL."""
@@ -153,7 +188,13 @@ class _Search:
         itself = await self._itself(url, answer)
         if itself is not None and itself[1].kind != "listing":
             return self._discovery(url, [await self._whole(*itself)])
-        is_settled = await self._from_page(answer)
+        is_settled = False
+        try:
+            async with asyncio.timeout(self._seconds):
+                is_settled = await self._from_page(answer)
+        except TimeoutError:
+            what = f"the search for feeds was ended after {self._seconds:g} s"
+            self._found.failed.append(Failure(url=url, what=what))
         if itself is not None and not is_settled:
             self._found.lists.append(itself)
         return self._discovery(url, self._found.lists)
@@ -184,8 +225,10 @@ class _Search:
             named = discovery.candidates_of_address(page.url)
         if await self._try("feeds", named):
             return True
-        if await self._try("guesses", discovery.guesses(page.final_url)):
-            return True
+        with contextlib.suppress(TimeoutError):  # the sitemaps get the rest of the time
+            async with asyncio.timeout(self._seconds / 2):
+                if await self._try("guesses", discovery.guesses(page.final_url)):
+                    return True
         robots = urls.fetchable("/robots.txt", page.final_url) or ""
         answer = await self._fetcher.fetch(Request(url=robots, purpose="robots"))
         said = answer.body if isinstance(answer, Page) else b""

@@ -209,12 +209,13 @@ class SourceBoard:
     other problems.
 
     `seen` is the digest of beat.toml, to detect edits meanwhile; `counted_since` is the first day
-    with counts, or None.
+    with counts, or None. `at_most` is the number of sources that a run of all would fetch now.
     """
 
     rows: tuple[BoardRow, ...]
     seen: str
     counted_since: date | None
+    at_most: int
 
     def find(self, url: str) -> BoardRow | None:
         """Return the table row of the source at a URL, None if there is none."""
@@ -230,13 +231,16 @@ def read_source_board(newsroom: Newsroom) -> SourceBoard:
     pushed = unread_hub_pushes(newsroom.memory, known.keys(), newsroom.now)
     states = source_states(newsroom.root, newsroom.beat, newsroom.memory)
     due = refresh_by_rules(newsroom.settings, newsroom.now, states)
+    chosen = _ask.choose_urls(newsroom, due, pushed, all_due=False)
     rows = [
         BoardRow(
             source=known[health.url],
             health=health,
             days=_fill_days(health.url, first, counted[health.url]),
             is_pushed=health.url in pushed,
-            plan=_ask.plan_for(due[health.url], newsroom.now, is_pushed=health.url in pushed),
+            plan="now"
+            if health.url in chosen
+            else _ask.plan_for(due[health.url], newsroom.now, is_pushed=health.url in pushed),
         )
         for health in _health(newsroom.beat, newsroom.now, states)
     ]
@@ -244,6 +248,7 @@ def read_source_board(newsroom: Newsroom) -> SourceBoard:
         rows=tuple(sorted(rows, key=_rank)),
         seen=digest_beat_file(newsroom),
         counted_since=newsroom.memory.counts.first_day(),
+        at_most=len(_ask.choose_urls(newsroom, due, pushed, all_due=True)),
     )
 
 
