@@ -19,7 +19,7 @@ from copydesk.background import EditedFiles, RoundStarter
 from copydesk.building import build
 from copydesk.kit import locks
 from copydesk.newsroom import Silence, open_newsroom
-from copydesk.newsroom.following import find_stale_pages
+from copydesk.newsroom.records import find_stale_pages
 from copydesk.newsroom.reports import RoundStatus
 from world.machine import PATIENCE_SECONDS
 from world.newsroom import NOW, newsroom

@@ -64,6 +64,38 @@ def test_stories_are_counted_by_publisher_and_standing() -> None:
     ] == filed.count_publishers(NOON)
 
 
+def test_the_work_of_each_publisher_is_summed_up_without_copies() -> None:
+    gull, tern = (Provider(name=name, domain=f"{name}.example") for name in ("gull", "tern"))
+    own = (Reason.parse("quality +8: own reporting: told us"),)
+    wanted = Verdict(by="A", at=NOON, said="publish", why="")
+    filed = catalogue(
+        entry("a", Standing.PUBLISHED, provider=gull, group="x", reasons=own, verdict=wanted),
+        entry("b", Standing.PUBLISHED, provider=tern, group="x", published_at=NOON + HOUR),
+        entry("c", Standing.PUBLISHED, provider=tern, group="y"),
+        entry("d", Standing.COPY, provider=tern, copy_of="a", reasons=own),
+    )
+
+    assert [
+        ("gull.example", 1, 1, 1, 1, 1, 1),
+        ("tern.example", 2, 0, 1, 0, 0, 0),
+    ] == sorted(filed.count_work())
+
+
+def test_a_publisher_credits_a_name_once_and_a_copy_credits_nobody() -> None:
+    gull = Provider(name="gull", domain="gull.example")
+    credited = (Reason.parse("credits: The Tern, Heron"),)
+    filed = catalogue(
+        entry("a", Standing.PUBLISHED, provider=gull, reasons=credited),
+        entry("b", Standing.PUBLISHED, provider=gull, reasons=credited),
+        entry("c", Standing.COPY, provider=gull, copy_of="b", reasons=credited),
+    )
+    by_gull = frozenset({"gull.example"})
+
+    assert {"thetern": by_gull, "heron": by_gull} == filed.count_credits()
+    filed.update((), lost=["_news/2026-11-20-a.md", "_news/2026-11-20-b.md"])
+    assert {} == filed.count_credits()
+
+
 def test_stories_of_all_topics_are_counted_as_those_of_each() -> None:
     filed = catalogue(
         entry("a", Standing.PUBLISHED, topics=("Coast", "Tides", "Coast")),

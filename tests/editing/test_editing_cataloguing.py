@@ -23,12 +23,8 @@ from copydesk.kit import databases, processes
 from copydesk.news import Standing, Story, Verdict
 from copydesk.news.ruling import Said
 from copydesk.newsroom import Silence
-from copydesk.newsroom.cataloguing import (
-    open_catalogue,
-    refresh_catalogue,
-    sweep_records,
-)
-from copydesk.newsroom.following import Snapshot, find_stale_entries
+from copydesk.newsroom.cataloguing import open_catalogue, refresh_catalogue, sweep_records
+from copydesk.newsroom.records import Snapshot, find_stale_entries
 from world.history import History
 from world.newsroom import NOW, feed, record_web, write_files
 from world.records import write_rulings

@@ -18,7 +18,7 @@ from copydesk.background._starters import RoundStarter
 from copydesk.errors import CopydeskError
 from copydesk.kit import text
 from copydesk.newsroom import Newsroom, hold_lock
-from copydesk.newsroom.following import find_stale_entries, find_stale_pages
+from copydesk.newsroom.records import find_stale_entries, find_stale_pages
 from copydesk.newsroom.reports import read_round_status
 
 Say = Callable[[str], None]

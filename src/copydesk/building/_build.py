@@ -29,7 +29,7 @@ from copydesk.news import Beat, Record, Story, Verdict
 from copydesk.news.edition import Edition, PictureFile, Poster, ReadingList, Show
 from copydesk.news.letter import LetterDay, LetterSeries
 from copydesk.newsroom import Failure, Newsroom, Progress, Troubles, files_below, in_turn
-from copydesk.newsroom.following import PAGE_INDEX_FILE, take_snapshot
+from copydesk.newsroom.records import PAGE_INDEX_FILE, take_snapshot
 from copydesk.newsroom.reports import BuildReport, read_missing_parts
 from copydesk.newsroom.uploads import read_site_logo, show_uploads
 from copydesk.placement.addresses import issue_stems

@@ -294,6 +294,18 @@ class Catalogue:
         """Count the stories since a time by publisher and status."""
         return _questions.count_publishers(self._tables, microseconds(since))
 
+    def count_work(self) -> list[tuple[str, int, int, int, int, int, int]]:
+        """Return for each publisher what its stories say of it.
+
+        That is (domain, stories, with own reporting, events that others reported on as well, first
+        on them, editors' decisions, those to publish); copies count nowhere.
+        """
+        return _questions.count_work(self._tables)
+
+    def count_credits(self) -> Mapping[str, frozenset[str]]:
+        """Map each squashed name that stories credit to the domains of the crediting publishers."""
+        return _questions.count_credits(self._tables)
+
     def count_topics(self, since: datetime) -> Mapping[str, TopicCount]:
         """Count the stories of each topic, all and since a time; leave out topics without stories.
 

@@ -10,7 +10,8 @@ from copydesk.catalogue import _questions
 from copydesk.catalogue._questions import microseconds
 from copydesk.kit import urls
 from copydesk.kit.databases import DisposableDatabase
-from copydesk.news import Standing, Story
+from copydesk.kit.text import squash
+from copydesk.news import ReasonKind, Standing, Story
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,6 +98,8 @@ def put_entries(tables: DisposableDatabase, entries: Iterable[CatalogueEntry]) -
         tables.run_many("INSERT INTO topics VALUES (?, ?)", ((topic, number) for topic in topics))
         kinds = {reason.kind for reason in story.reasons}
         tables.run_many("INSERT INTO reasons VALUES (?, ?)", ((kind, number) for kind in kinds))
+        names = _credits(story)
+        tables.run_many("INSERT INTO credits VALUES (?, ?)", ((name, number) for name in names))
         if story.verdict is not None:
             tables.run("INSERT INTO decisions VALUES (?, ?, ?, ?)", number, *_decision(entry))
         words = (story.title, story.excerpt, entry.text)
@@ -149,11 +152,19 @@ def _unpack(kept: bytes) -> array[int]:
     return values
 
 
+def _credits(story: Story) -> set[str]:
+    """Return the publishers that a story credits, squashed, as `count_credits` returns them."""
+    credited = (reason for reason in story.reasons if reason.kind is ReasonKind.CREDITS)
+    named = (name for reason in credited for name in reason.values["publishers"].split(","))
+    return {squash(name) for name in named} - {""}
+
+
 def _forget_parts(tables: DisposableDatabase, story: int) -> None:
     tables.run("DELETE FROM addresses WHERE story = ?", story)
     tables.run("DELETE FROM topics WHERE story = ?", story)
     tables.run("DELETE FROM decisions WHERE story = ?", story)
     tables.run("DELETE FROM reasons WHERE story = ?", story)
+    tables.run("DELETE FROM credits WHERE story = ?", story)
     tables.run("DELETE FROM words WHERE rowid = ?", story)
     forget_marks(tables, (story,))
 

@@ -342,6 +342,47 @@ def count_publishers(tables: DisposableDatabase, since: int) -> list[PublisherCo
     ]
 
 
+_WORK = """
+WITH own AS (SELECT story FROM reasons WHERE kind IN (?, ?) GROUP BY story),
+told AS (
+    SELECT story_group, publisher, min(at) AS at FROM stories
+    WHERE story_group <> '' AND copy_of = '' GROUP BY 1, 2
+),
+ranked AS (
+    SELECT publisher, count(*) OVER (PARTITION BY story_group) AS many,
+        at = min(at) OVER (PARTITION BY story_group) AS is_first FROM told
+),
+events AS (
+    SELECT publisher, count(*) AS events, sum(is_first) AS first FROM ranked
+    WHERE many > 1 GROUP BY 1
+)
+SELECT stories.publisher, count(*), count(own.story), coalesce(max(events), 0),
+    coalesce(max(first), 0), total(said <> ''), total(said = 'publish')
+FROM stories LEFT JOIN own ON own.story = id
+    LEFT JOIN events ON events.publisher = stories.publisher
+WHERE copy_of = '' AND stories.publisher <> '' GROUP BY 1
+"""
+_CREDITS = """
+SELECT DISTINCT credits.name, publisher FROM credits JOIN stories ON id = story
+WHERE copy_of = '' AND publisher <> ''
+"""
+
+
+def count_work(tables: DisposableDatabase) -> list[tuple[str, int, int, int, int, int, int]]:
+    """Return what each publisher's stories say of it, as `Catalogue.count_work`."""
+    kinds = (ReasonKind.OWN_REPORTING, ReasonKind.INVESTIGATION)
+    rows = tables.run(_WORK, *kinds)
+    return [(domain, *map(int, counts)) for domain, *counts in rows]
+
+
+def count_credits(tables: DisposableDatabase) -> Mapping[str, frozenset[str]]:
+    """Return which publishers credit a name, by squashed name."""
+    found: dict[str, set[str]] = {}
+    for name, publisher in tables.run(_CREDITS):
+        found.setdefault(name, set()).add(publisher)
+    return {name: frozenset(by) for name, by in found.items()}
+
+
 def count_topics(tables: DisposableDatabase, since: int) -> Mapping[str, TopicCount]:
     """Count stories by topic; topics without stories are left out."""
     return {

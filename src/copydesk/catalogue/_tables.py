@@ -19,7 +19,7 @@ from copydesk.kit.databases import DisposableDatabase
 
 _Stamp = TypeVar("_Stamp", int, str)
 _Compared = tuple[list[str], set[str]]
-_CATALOGUE_VERSION, _PAGE_INDEX_VERSION = 6, 1
+_CATALOGUE_VERSION, _PAGE_INDEX_VERSION = 7, 1
 _CAN_DELETE_WORDS = (3, 43)  # SQLite can delete from a contentless full-text index since then
 _WORDS = """CREATE VIRTUAL TABLE words USING fts5(
     title, excerpt, text, tokenize = "unicode61 remove_diacritics 2"{contents}

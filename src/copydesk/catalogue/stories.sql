@@ -32,6 +32,10 @@ CREATE TABLE reasons (
     kind TEXT NOT NULL, story INTEGER NOT NULL, PRIMARY KEY (kind, story)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX reasons_story ON reasons (story);
+CREATE TABLE credits (
+    name TEXT NOT NULL, story INTEGER NOT NULL, PRIMARY KEY (name, story)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX credits_story ON credits (story);
 CREATE TABLE broken (
     path TEXT PRIMARY KEY, signature INTEGER NOT NULL, what TEXT NOT NULL, hint TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;

@@ -28,9 +28,16 @@ _MOST = 20  # lines of each kind; --json has all
     show_default=True,
     help=f"{SINCE_HELP} The value 0 means all stories.",
 )
+@click.option(
+    "--scale",
+    type=click.IntRange(1, 2),
+    help="Use this scale of quality (`scoring.scale`). With --apply, set it in beat.toml as well.",
+)
 @click.option("--apply", "is_applied", is_flag=True, help="Save the changes in one git commit.")
 @common
-def rejudge_command(invocation: Invocation, *, since: Since, is_applied: bool) -> None:
+def rejudge_command(
+    invocation: Invocation, *, since: Since, scale: int | None, is_applied: bool
+) -> None:
     """Score saved stories again with the current settings, and show the changes.
 
     Applies the current topics, points, threshold, editors' rules and copy detection. Decisions
@@ -38,7 +45,7 @@ def rejudge_command(invocation: Invocation, *, since: Since, is_applied: bool) -
     """
     with invocation.newsroom() as newsroom, terminal.progress() as progress:
         work = rejudging.apply_rejudging if is_applied else rejudging.rejudge
-        report = work(newsroom, since(newsroom), progress)
+        report = work(newsroom, since(newsroom), progress, scale)
     if invocation.json:
         terminal.as_json(report)
     else:

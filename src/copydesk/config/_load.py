@@ -20,7 +20,7 @@ from copydesk.config._settings import UNSET, Deploy, HostName, Serve, Settings, 
 from copydesk.config._toml import FILE, setting_error, show_value, unreadable_error
 from copydesk.kit import text, urls, within
 from copydesk.news import Beat, Source, Topic
-from copydesk.news.beat import ExcerptRule, OutputOptions, Scoring, SignalPoints
+from copydesk.news.beat import SECOND_SCALE, ExcerptRule, OutputOptions, Scoring, SignalPoints
 from copydesk.news.letter import LetterOptions, PartKind, PartOptions
 from copydesk.news.options import Delivery, MailOptions, Manners, S3Options, SmtpOptions
 
@@ -320,7 +320,10 @@ def _subscribe_url(decoded: Decoded) -> str:
 
 
 def _check_scoring(decoded: Decoded) -> Scoring:
-    """Return how stories are scored; raise ConfigError for points that the profile does not use."""
+    """Return how stories are scored; raise ConfigError for points that the profile does not use.
+
+    Points that the file does not set are those of its scale.
+    """
     scoring = decoded.one(Scoring)
     for name in SignalPoints.__dataclass_fields__:
         where = f"scoring.points.{name}"
@@ -329,7 +332,24 @@ def _check_scoring(decoded: Decoded) -> Scoring:
             raise setting_error(
                 FILE, where, "the points of the everyday profile cannot be changed", hint
             )
-    return scoring
+    return _at_scale(scoring, scoring.scale, decoded.origins)
+
+
+def _at_scale(scoring: Scoring, scale: int, origins: Mapping[str, str]) -> Scoring:
+    """Return a scoring with the default points of a scale, and the points that beat.toml sets."""
+    given = {
+        name: getattr(scoring.points, name)
+        for name in SignalPoints.__dataclass_fields__
+        if origins[f"scoring.points.{name}"] == FILE
+    }
+    plain = SignalPoints() if scale == 1 else SECOND_SCALE
+    return replace(scoring, scale=scale, points=replace(plain, **given))
+
+
+def at_scale(settings: Settings, scale: int) -> Settings:
+    """Return the settings as they are with `scoring.scale` set to a scale of quality."""
+    scoring = _at_scale(settings.beat.scoring, scale, settings.origins)
+    return replace(settings, beat=replace(settings.beat, scoring=scoring))
 
 
 def _read_hosts(decoded: Decoded) -> Mapping[str, Manners]:

@@ -47,6 +47,7 @@ timezone = {timezone}
 {main_topic}
 
 [scoring]
+scale = 2                                 # on this scale of quality, 70 is worth publishing
 publish_at = 70                           # the quality at which a story is published
 off_beat = "drop"                         # "keep": add stories that match no topic, too
 

@@ -25,11 +25,12 @@ from copydesk.judge.profile import (
     source_of,
     weigh_sightings,
 )
+from copydesk.judge.reputation import find_credits
 from copydesk.kit import lengths, text, urls
 from copydesk.news import Article, Beat, Dropped, Image, Reason, ReasonKind, Story
 from copydesk.news.story import Shelf
 
-FINDINGS_VERSION = 2  # raise it when the same article gets other findings
+FINDINGS_VERSION = 3  # raise it when the same article gets other findings
 _MAIN_ALONE = 0.85
 _ABOVE = "parent topic of its other topics"
 
@@ -73,6 +74,7 @@ class Findings:
     sightings: tuple[Sighting, ...]
     trust: quality.SourceTrust | None
     fingerprint: Fingerprint
+    credits: tuple[str, ...] = ()
 
 
 def examine(article: Article, beat: Beat) -> Findings:
@@ -101,7 +103,15 @@ def find_signals(article: Article, beat: Beat, topics: TopicFindings) -> Finding
         sightings=find_sightings(profile_of(beat).signals, features, beat),
         trust=quality.source_trust(features, beat),
         fingerprint=fingerprint(article.text),
+        credits=_credits(article, features, beat),
     )
+
+
+def _credits(article: Article, features: Features, beat: Beat) -> tuple[str, ...]:
+    """Return the publishers that an article credits; reputations are counted from them."""
+    if beat.scoring.scale == 1:
+        return ()
+    return find_credits(features.text or "", article.provider, beat)
 
 
 def features_of_article(article: Article, beat: Beat) -> Features:
@@ -201,6 +211,7 @@ class Appraisal:
     bare: QualityScore
     trust: quality.SourceTrust | None
     fingerprint: Fingerprint
+    credits: tuple[str, ...] = ()
 
 
 def appraise(article: Article, beat: Beat) -> Appraisal | Dropped:
@@ -246,6 +257,7 @@ def _weigh(article: Article, findings: Findings, beat: Beat) -> Appraisal:
         bare=bare,
         trust=findings.trust,
         fingerprint=findings.fingerprint,
+        credits=findings.credits,
     )
 
 
@@ -269,7 +281,7 @@ def complete_beside(appraisal: Appraisal, beat: Beat, copy: Copy | None, picture
     if copy is not None:
         story = replace(story, published=False, heat=-1, copy_of=copy.of)
     by_quality = gate_reason(score.quality, beat.scoring.publish_at)
-    trust = appraisal.trust
+    trust, credited = appraisal.trust, ", ".join(appraisal.credits)
     return replace(
         story,
         language=article.language,
@@ -283,6 +295,7 @@ def complete_beside(appraisal: Appraisal, beat: Beat, copy: Copy | None, picture
             *score.reasons,
             by_quality if copy is None else copy.reason,
             *([trust.reason] if trust else []),
+            *([Reason.of(ReasonKind.CREDITS, publishers=credited)] if credited else []),
         ),
     )
 

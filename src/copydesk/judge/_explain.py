@@ -524,7 +524,8 @@ def _parts_by_reason(story: Story, beat: Beat, article: Article | None) -> Mappi
     profile = profile_of(beat)
     if article is None or not profile.blocks:
         return _find_parts(everyday_signals(beat), features_of_record(story), beat)
-    return _find_parts(profile.signals, features_of_article(article, beat), beat)
+    filed = beat.take_reputation(article.provider.domain, story.reasons)
+    return _find_parts(profile.signals, features_of_article(article, beat), filed)
 
 
 def _find_parts(

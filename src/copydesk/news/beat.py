@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from copydesk.kit import kinds
 from copydesk.kit.options import option, required
 from copydesk.news.article import Image
+from copydesk.news.reason import Reason, ReasonKind
 from copydesk.news.ruling import Ruling
 from copydesk.news.source import Source
 
@@ -152,6 +153,7 @@ class SignalPoints:
     good_standing: int = _points(5, "The publisher's trust rating is 0.6 to 0.8.")
     poor_standing: int = _points(-10, "The publisher's trust rating is 0.2 to 0.4.")
     unreliable: int = _points(-120, "The publisher's trust rating is below 0.2.")
+    reputation: int = _points(0, "What the records say of the publisher: counts -25 to 25 times.")
     wall: int = _points(-10, "The article is behind a paywall or registration.")
     stub: int = _points(-110, "Fewer than 1,500 characters before a paywall, added to `wall`.")
     foreign_language: int = _points(-40, "A language that neither the site nor its topics have.")
@@ -169,6 +171,44 @@ class SignalPoints:
     gossip: int = _points(-20, "The headline is about celebrities' private lives, or a trailer.")
     instructions: int = _points(-10, "The article gives instructions.")
     tease: int = _points(-10, "The headline is clickbait.")
+    analysis: int = _points(0, "A long text that explains or analyses.")
+    investigation: int = _points(0, "The publisher found out something by itself.")
+    live_page: int = _points(0, "A live page, written while an event goes on.")
+    interview: int = _points(0, "The headline says that the text is an interview.")
+    own_view: int = _points(0, "The headline gives the author's own view.")
+    listicle: int = _points(0, "The headline counts off a list.")
+    market: int = _points(0, "The headline tells the price of a share or a day's trade.")
+    fixture: int = _points(0, "Line-ups, odds, ratings, schedules: what fans look up.")
+    self_portrait: int = _points(0, "A page on a site or an association itself.")
+
+
+# The points of `scoring.scale = 2`, where they differ from those of the first scale.
+_SECOND_SCALE = {
+    "on_beat": 2,
+    "off_beat": -40,
+    "weighty_title": 8,
+    "weighty_lede": 3,
+    "weighty_text": 4,
+    "voices": 5,
+    "thin_text": -50,
+    "abrupt_end": 0,
+    "video": 0,
+    "agency": 0,
+    "opinion": -15,
+    "unreliable": -170,
+    "stub": -160,
+    **dict.fromkeys(("press_release", "market_report", "job_advert", "shopping", "pastime"), -170),
+    "analysis": 8,
+    "investigation": 10,
+    "live_page": -10,
+    "own_view": -15,
+    "listicle": -15,
+    "market": -15,
+    "fixture": -20,
+    "self_portrait": -60,
+    "reputation": 1,
+}
+SECOND_SCALE = SignalPoints(**_SECOND_SCALE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -181,6 +221,12 @@ class Scoring:
     )
     publish_at: int = option(
         70, "Minimum quality, in points, at which a story is published without an editor."
+    )
+    scale: int = option(
+        1,
+        "The scale of quality, 1 or 2. On the second one, 70 means worth publishing on any site, "
+        "and it has default points of its own. `copydesk new` sets 2.",
+        kinds.whole(minimum=1, maximum=2),
     )
     off_beat: Literal["drop", "keep"] = option(
         "drop",
@@ -220,6 +266,14 @@ class Scoring:
     def traits(self) -> Traits:
         """Return the properties of the site's scoring profile that code outside of it needs."""
         return TRAITS[self.profile]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reputation:
+    """What the records say of a publisher: points from -25 to 25, and the evidence in words."""
+
+    points: int
+    why: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -273,7 +327,8 @@ class Beat:
 
     The options are `[site]` in beat.toml; no address ends with a slash. `api_url` is the base of
     the API's own links. `logos` maps a domain to its 50x50 logo. `organizations` and `standings`
-    are keyed by domain. `rulings` are the editors' lasting rules, in the order in which they were
+    are keyed by domain, and so are `reputations`, which a run takes from the records when it
+    begins. `rulings` are the editors' lasting rules, in the order in which they were
     made. `hub` is the WebSub hub that feeds name, `index_now_key` proves to search engines that the
     site is ours; either may be "" for none. `subscribe_url` is the target of the newsletter forms,
     "" where nobody can subscribe.
@@ -321,6 +376,7 @@ class Beat:
     organizations: Mapping[str, Organization] = field(default_factory=dict)
     logos: Mapping[str, Image] = field(default_factory=dict)
     standings: Mapping[str, DomainTrust] = field(default_factory=dict)
+    reputations: Mapping[str, Reputation] = field(default_factory=dict)
     rulings: tuple[Ruling, ...] = ()
     hub: str = ""
     index_now_key: str = ""
@@ -350,3 +406,13 @@ class Beat:
         """
         source = replace(self.source(url) or Source(url=url), name=by, topics=topics)
         return replace(self, sources=(source, *self.sources))
+
+    def take_reputation(self, domain: str, reasons: Iterable[Reason]) -> Beat:
+        """Return a copy of the settings in which a publisher has the reputation that one of a
+        story's reasons states, for judging the story again.
+        """
+        if self.scoring.scale == 1:
+            return self
+        stated = [reason.values for reason in reasons if reason.kind is ReasonKind.REPUTATION]
+        made = (Reputation(points=int(one["value"]), why=one["evidence"]) for one in stated[:1])
+        return replace(self, reputations=dict(zip((domain,), made, strict=False)))

@@ -44,6 +44,9 @@ class ReasonKind(StrEnum):
     JOB_ADVERT = "job-advert"
     SHOPPING_PAGE = "shopping-page"
     PASTIME = "pastime"
+    OWN_REPORTING = "own-reporting"
+    INVESTIGATION = "investigation"
+    REPUTATION = "reputation"
     SIGNAL = "signal"
     NEWSROOMS = "newsrooms"
     SPIKE = "spike"
@@ -79,6 +82,7 @@ class ReasonKind(StrEnum):
     NOT_BESIDE = "not-beside"
     WOULD_BE_PUBLISHED = "would-be-published"
     TRUST = "trust"
+    CREDITS = "credits"
     OTHER = "other"
 
 

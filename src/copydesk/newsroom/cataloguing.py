@@ -18,12 +18,7 @@ from copydesk.judge import gate
 from copydesk.kit import processes, text
 from copydesk.news import Story
 from copydesk.newsroom._newsroom import Failure, Newsroom, Progress, Silence, Troubles
-from copydesk.newsroom.following import (
-    CATALOGUE_FILE,
-    Snapshot,
-    take_snapshot,
-    take_snapshot_of,
-)
+from copydesk.newsroom.records import CATALOGUE_FILE, Snapshot, take_snapshot, take_snapshot_of
 from copydesk.newsroom.standings import RulesInForce, digest_rules, read_rules, standing_of
 
 

@@ -108,6 +108,18 @@ def edit_beat_file(
     return SettingsReport(changed=done.written, commit=done.commit, notes=notes_on(done, "it is"))
 
 
+def write_scale(newsroom: Newsroom, scale: int) -> SettingsReport | None:
+    """Set `scoring.scale` in beat.toml, as `edit_beat_file` does; None if it is set already."""
+    if newsroom.beat.scoring.scale == scale:
+        return None
+
+    def make(data: bytes) -> BeatEdit:
+        after = config.change_values(data, {"scoring.scale": scale})
+        return after, "settings: another scale of quality", (f"scoring.scale = {scale}",)
+
+    return edit_beat_file(newsroom, make, "")
+
+
 def _decide(newsroom: Newsroom, edit: SettingsEdit, by: str, why: str = "") -> Change:
     """Return the change that an edit makes; raises UsageError if nothing would change."""
     changed = tuple(file for file in edit.files if file.is_new_bytes or file.moved_from)

@@ -179,6 +179,7 @@ def _assess(filed: Story, article: Article, grounds: Grounds) -> tuple[Story, Dr
     image = own if grounds.picture is None else grounds.picture
     published_at = filed.published_at or article.published_at
     seen = replace(article, image=image, published_at=published_at)
+    beat = beat.take_reputation(article.provider.domain, filed.reasons)
     outcome = grounds.assess(seen, beat, grounds.shelf)
     if isinstance(outcome, Story) and outcome.topics:
         return outcome, None

@@ -13,13 +13,14 @@ from copydesk import archive
 from copydesk.catalogue import Catalogue
 from copydesk.errors import CopydeskError
 from copydesk.judge import gate
+from copydesk.judge.reputation import PublisherWork, Reputations
 from copydesk.kit import urls
 from copydesk.news import Article, Dropped, Reason, Ruling, Story
 from copydesk.news.lead import Tip
 from copydesk.newsroom import Failure, Newsroom
 from copydesk.newsroom.cataloguing import sweep_records
 from copydesk.newsroom.filing import read_removals
-from copydesk.newsroom.following import Snapshot
+from copydesk.newsroom.records import Snapshot
 from copydesk.newsroom.reports import Became, Headline
 from copydesk.rounds._corrections import find_corrections
 from copydesk.rounds._judging import Bench, JudgedStory, judge_article, judging_order
@@ -79,7 +80,13 @@ def open_bench(newsroom: Newsroom, catalogue: Catalogue, vectors: Vectors) -> Be
         shelf=FiledShelf(newsroom, catalogue, vectors),
         removed=read_removals(newsroom.root),
         vectors=vectors,
+        reputations=_read_reputations(catalogue) if newsroom.beat.scoring.scale > 1 else None,
     )
+
+
+def _read_reputations(catalogue: Catalogue) -> Reputations:
+    works = {domain: PublisherWork(*counts) for domain, *counts in catalogue.count_work()}
+    return Reputations(works, catalogue.count_credits())
 
 
 def take_in(bench: Bench, gathered: Gathered, before: Snapshot) -> tuple[Bench, Gathered]:

@@ -14,6 +14,7 @@ from copydesk.catalogue import Catalogue
 from copydesk.config import Settings
 from copydesk.illustrate import Album
 from copydesk.judge import shelves
+from copydesk.judge.reputation import Reputations
 from copydesk.kit import urls
 from copydesk.memory import Memory
 from copydesk.news import Article, Beat, Dropped, Image, Ruling, Shelved, Story
@@ -49,6 +50,7 @@ class JudgedStory:
 class Bench:
     """The data that articles are scored with and compared to; `taken` holds paths of new stories.
 
+    `reputations` are those of publishers when the round began, None on the first scale of quality.
     `removed` are the identities of the addresses that an editor removed for good. Records in
     `left_alone` may be in the middle of an edit, and are not written.
     """
@@ -58,6 +60,7 @@ class Bench:
     shelf: FiledShelf
     removed: frozenset[str]
     vectors: Vectors
+    reputations: Reputations | None = None
     taken: set[str] = field(default_factory=set)
     left_alone: frozenset[str] = frozenset()
 
@@ -120,6 +123,10 @@ def appraise_article(
     if dropped := _drop(bench, article, tip):
         return dropped
     beat = bench.newsroom.beat
+    if bench.reputations is not None:
+        source = beat.source(article.source)
+        known = bench.reputations.of(article.provider, source.name if source else "")
+        beat = replace(beat, reputations={article.provider.domain: known})
     return judge.appraise(article, beat) if tip is None else appraise_tip(article, beat, tip)
 
 

@@ -117,6 +117,7 @@ class ReadingRules:
         self._common = _digest(
             (
                 beat.scoring.profile,
+                beat.scoring.scale,
                 beat.excerpt,
                 beat.topic,
                 beat.locale,
@@ -228,7 +229,9 @@ class ArticleReader:
             article=replace(article, text=""),
             characters=len(article.text),
             stems=stems_of(article, beat) if beat.scoring.traits.has_blocks else "",
-            findings=judge.examine(article, beat),
+            findings=judge.examine(
+                article, beat.take_reputation(article.provider.domain, story.reasons)
+            ),
         )
 
 

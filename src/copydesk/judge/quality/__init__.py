@@ -10,6 +10,8 @@ if TYPE_CHECKING:
     from copydesk.judge.quality._consequence import READ as READ
     from copydesk.judge.quality._consequence import locate_in_text as locate_in_text
     from copydesk.judge.quality._measure import Sightings as Sightings
+    from copydesk.judge.quality._measure import drop_quotations as drop_quotations
+    from copydesk.judge.quality._measure import is_house as is_house
     from copydesk.judge.quality._signals import HIGHEST as HIGHEST
     from copydesk.judge.quality._signals import SourceTrust as SourceTrust
     from copydesk.judge.quality._signals import image as image

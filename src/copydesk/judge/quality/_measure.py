@@ -7,6 +7,7 @@ import functools
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 
 from copydesk.judge.profile import Features
 from copydesk.kit import tables
@@ -28,6 +29,7 @@ QUOTED = re.compile(
     r'["\u201c\u201e\u00ab\u300c][^"\u201c\u201d\u00bb\u300d\n]{15,400}["\u201c\u201d\u00bb\u300d]'
 )
 _OWN = re.compile(tables.any_of(_ROWS["own"]), re.IGNORECASE)
+_EDITIONS = frozenset({"", *_ROWS["editions"]})  # what may follow a publisher's name
 _TOLD_TO = re.compile(
     r"\b(?:told|said to|speaking to|spoke to|interview with|statement to"
     r"|(?:seen|obtained|reviewed|viewed) by)\s+"
@@ -70,26 +72,48 @@ def length(text: str) -> int:
     return len(text) + 2 * len(_HAN.findall(text)) + len(_SYLLABLES.findall(text))
 
 
+_OPENS = '"\u201c\u201e\u00ab\u300c'
+_SPOKEN = re.compile(f'[{_OPENS}][^{_OPENS}\u201d\u00bb\u300d]*(["\u201d\u00bb\u300d\u201c]|$)')
+
+
+def drop_quotations(text: str) -> str:
+    """Return what the author of a text says: paragraphs without quotations, of any length.
+
+    A quotation that runs over several paragraphs opens each of them and closes only the last one.
+    """
+    paragraphs = [line for line in text[:READ].split("\n") if line.strip()]
+    kept = []
+    for paragraph, following in zip_longest(paragraphs, paragraphs[1:], fillvalue=""):
+        goes_on = following.lstrip()[:1] in tuple(_OPENS)
+
+        def cut(match: re.Match[str], goes_on: bool = goes_on) -> str:
+            return "" if match[1] or goes_on else match[0]
+
+        kept.append(_SPOKEN.sub(cut, paragraph))
+    return "\n".join(kept)
+
+
 def own_reporting(text: str, domain: str) -> str:
     """Return the words in a text that show the publisher's own reporting, "" if there are none.
 
     Someone told the publisher something, named or as "us", or was asked and declined to answer.
     Quotes are left out, since there "me" is the speaker.
     """
-    plain = QUOTED.sub("", text[:READ])
+    plain = drop_quotations(text)
     own = _OWN.search(plain)
-    by_name = (match for match in _TOLD_TO.finditer(plain) if _is_house(match.group(1), domain))
+    by_name = (match for match in _TOLD_TO.finditer(plain) if is_house(match.group(1), domain))
     evidence = own or next(by_name, None)
     return " ".join(evidence.group().split()) if evidence else ""
 
 
-def _is_house(name: str, domain: str) -> bool:
+def is_house(name: str, domain: str) -> bool:
     """Return whether a name is that of a site's domain: "The Standard" is standard.co.uk."""
     called = plain_text.squash(name).removeprefix("the")
     house = plain_text.squash(domain.partition(".")[0]).removeprefix("the")
     if min(len(called), len(house)) < _SHORTEST_NAME and not name.isupper():
         return False
-    return called.startswith(house) or house.startswith(called)
+    shorter, longer = sorted((called, house), key=len)
+    return longer.startswith(shorter) and longer[len(shorter) :] in _EDITIONS
 
 
 _WORD = re.compile(r"[^\W\d_]+")  # "l'attaque" is two words

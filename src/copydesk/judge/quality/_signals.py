@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from copydesk.judge.profile import Features, FindSightings, QualitySignal
 from copydesk.judge.quality import _consequence, _measure, wording
+from copydesk.judge.words import normalize
 from copydesk.kit import tables
 from copydesk.news import Beat, Reason, ReasonKind
 from copydesk.news.beat import DomainTrust, SignalPoints
@@ -16,7 +17,8 @@ from copydesk.news.reason import reason_words
 
 # Quality signals in an article's metadata: topic, picture, publisher, trust, access, language.
 
-ON_BEAT = 4  # times that belonging to the site's subject counts, at any confidence
+# times that belonging to the site's subject counts, at any confidence, by scale
+ON_BEAT = {1: 4, 2: 14}
 SURE = _measure.Steps(50, 65, 80, 90)  # percent of confidence, each counting once more
 
 
@@ -27,7 +29,7 @@ def on_beat(features: Features, beat: Beat) -> _measure.Sightings:
     why = features.given or f"{features.nearest}, confidence {features.confidence}"
     fits = f"fits the site's subject: {why}" if beat.topics else "fits the site's subject"
     times = sum(times for times, _ in SURE.sight(features.confidence, ""))
-    return [(ON_BEAT + times, fits)]
+    return [(ON_BEAT[beat.scoring.scale] + times, fits)]
 
 
 def off_beat(features: Features, beat: Beat) -> _measure.Sightings:
@@ -254,6 +256,48 @@ def opinion(features: Features, beat: Beat) -> _measure.Sightings:
     return _measure.once("labelled as opinion", wording.opinion(_title(features), features.section))
 
 
+LONG = 4_000  # characters of an alphabet, about 650 words
+QUESTIONS = 2  # headings that ask, from which on a text explains
+
+
+def analysis(features: Features, beat: Beat) -> _measure.Sightings:
+    """Find a long text that explains or analyses: by its label, headline or headings that ask."""
+    del beat
+    text = features.text or ""
+    if _measure.length(text) < LONG:
+        return []
+    title = normalize(_title(features))
+    label = wording.kind("analysis", title) or wording.kind("analysis", f"{features.section}:")
+    if label:
+        return [(1, f"explains or analyses: {label}")]
+    asked = len(_QUESTION_HEADING.findall(text[: _measure.READ]))
+    return [(1, f"explains: {asked} headings ask a question")] if asked >= QUESTIONS else []
+
+
+def investigation(features: Features, beat: Beat) -> _measure.Sightings:
+    """Find words in a text that show that its publisher found out something by itself."""
+    del beat
+    text = _measure.drop_quotations((features.text or "")[:LONG])
+    return _of_kind(ReasonKind.INVESTIGATION, wording.kind("investigation", text))
+
+
+def live_page(features: Features, beat: Beat) -> _measure.Sightings:
+    """Find a page that is written on while an event goes on."""
+    del beat
+    return _measure.once("live page", wording.live(_title(features)))
+
+
+def _kind_in_title(row: str, why: str) -> FindSightings:
+    """Return a signal that finds a kind of journalism in the headline."""
+
+    def find(features: Features, beat: Beat) -> _measure.Sightings:
+        del beat
+        words = wording.kind(row, normalize(_title(features)))
+        return [(1, f'{why}: "{words}" in title')] if words else []
+
+    return find
+
+
 def agency(features: Features, beat: Beat) -> _measure.Sightings:
     """Find signs that an article was written by a news agency."""
     del beat
@@ -316,11 +360,15 @@ def _ends(features: Features) -> str:
 
 # Quality signals of substance and style: who is quoted, how the text addresses its readers.
 
-VOICES = _measure.Steps(1, 2, 4, 7, 12, 18)
+VOICES = {
+    1: _measure.Steps(1, 2, 4, 7, 12, 18),
+    2: _measure.Steps(1, 2, 4, 7, 12, 18, 28, 45),  # an investigation has more than a report
+}
 
 _WHOLE_END = re.compile(
-    r"[.!?:\u2026\u3002\uff01\uff1f\"'\u201c\u201d\u2019\u00bb\u300d)\]*|]\s*\Z"
+    r"[.!?:\u2026\u3002\uff01\uff1f\"'\u201c\u201d\u2019\u00bb\u300d)\]*|\u25a0-\u27bf]\s*\Z"
 )
+_PROSE = 90  # characters: a shorter last line may be a signature, a credit or a link
 
 
 def caption(features: Features, beat: Beat) -> _measure.Sightings:
@@ -338,29 +386,36 @@ def caption(features: Features, beat: Beat) -> _measure.Sightings:
 def abrupt_end(features: Features, beat: Beat) -> _measure.Sightings:
     """Find a text that ends in the middle of a sentence, or in an unfinished list."""
     del beat
-    text = (features.text or "").rstrip()
-    if features.video or not text or _WHOLE_END.search(text[-40:]):
+    last = (features.text or "").rstrip().rpartition("\n")[2]
+    if features.video or _measure.length(last) < _PROSE or _WHOLE_END.search(last[-40:]):
         return []
     return [(1, "its text ends in the middle of a sentence")]
 
 
 def voices(features: Features, beat: Beat) -> _measure.Sightings:
     """Count the named sources or quotes in an article's text."""
-    del beat
     if features.text is None or features.video:
         return []
     measures = _measure.measure(features.text)
     heard = max(measures.speakers, measures.quotes)
     times = "once" if heard == 1 else f"{heard} times"
-    return VOICES.sight(heard, f"names its sources ({times})")
+    return VOICES[beat.scoring.scale].sight(heard, f"names its sources ({times})")
 
 
 def inquiry(features: Features, beat: Beat) -> _measure.Sightings:
     """Find words in an article that show the publisher's own reporting."""
     del beat
-    return _measure.once(
-        "own reporting", _measure.own_reporting(features.text or "", features.domain)
-    )
+    evidence = _measure.own_reporting(features.text or "", features.domain)
+    return _of_kind(ReasonKind.OWN_REPORTING, evidence)
+
+
+def reputation(features: Features, beat: Beat) -> _measure.Sightings:
+    """Find what the newsroom's records say of the publisher, as points up or down."""
+    known = beat.reputations.get(features.domain)
+    if known is None or not known.points:
+        return []
+    words = reason_words(ReasonKind.REPUTATION, value=known.points, evidence=known.why)
+    return [(known.points, words)]
 
 
 # Signals of style do not count against official sources of the site, which speak for themselves.
@@ -371,6 +426,7 @@ FIRST_PERSON = _measure.Steps(8, 15)  # in a thousand words outside of quotes
 SIGNS = _measure.Steps(4, 9)  # exclamation and question marks, likewise
 _FEW_SIGNS = 2  # a single mark shows nothing
 _SIGN = re.compile(r"[!?]")
+_QUESTION_HEADING = re.compile(r"^[^\n.!?]{3,120}\?[ \t]*$", re.MULTILINE)  # of an explainer
 
 
 def promotion(features: Features, beat: Beat) -> _measure.Sightings:
@@ -384,7 +440,7 @@ def promotion(features: Features, beat: Beat) -> _measure.Sightings:
 
 def first_person(features: Features, beat: Beat) -> _measure.Sightings:
     """Find an article whose author often writes "I" or "me"."""
-    words = _measure.words_of(_measure.QUOTED.sub("", (features.text or "")[:READ]))
+    words = _measure.words_of(_measure.drop_quotations((features.text or "")[:READ]))
     lexicon = _lexicon("first-person", features, beat)
     count = sum(1 for word in words if lexicon.entry_of(word.lower()))
     share = round(1_000 * count / max(len(words), 1))
@@ -393,7 +449,7 @@ def first_person(features: Features, beat: Beat) -> _measure.Sightings:
 
 def signs(features: Features, beat: Beat) -> _measure.Sightings:
     """Find a text with many exclamation and question marks."""
-    plain = _measure.QUOTED.sub("", (features.text or "")[:READ])
+    plain = _QUESTION_HEADING.sub("", _measure.drop_quotations((features.text or "")[:READ]))
     count = len(_SIGN.findall(plain))
     if count < _FEW_SIGNS or features.official or not _measure.language_with_lists(features, beat):
         return []
@@ -474,6 +530,7 @@ _SIGNALS = (
     _Signal(name="good_standing", part="source", find=good),
     _Signal(name="poor_standing", part="source", find=poor),
     _Signal(name="unreliable", part="source", find=unreliable),
+    _Signal(name="reputation", part="source", find=reputation),
     _Signal(name="wall", part="access", find=wall),
     _Signal(name="stub", part="access", find=stub),
     _Signal(name="foreign_language", part="access", find=foreign),
@@ -491,6 +548,17 @@ _SIGNALS = (
     _Signal(name="gossip", part="kind", find=gossip),
     _Signal(name="instructions", part="kind", find=service),
     _Signal(name="tease", part="kind", find=tease),
+    _Signal(name="analysis", part="kind", find=analysis),
+    _Signal(name="investigation", part="kind", find=investigation),
+    _Signal(name="live_page", part="kind", find=live_page),
+    _Signal(name="interview", part="kind", find=_kind_in_title("interview", "interview")),
+    _Signal(name="own_view", part="kind", find=_kind_in_title("own_view", "opinion")),
+    _Signal(name="listicle", part="kind", find=_kind_in_title("listicle", "list")),
+    _Signal(name="market", part="kind", find=_kind_in_title("market", "prices of a day")),
+    _Signal(name="fixture", part="kind", find=_kind_in_title("fixture", "for fans")),
+    _Signal(
+        name="self_portrait", part="kind", find=_kind_in_title("self_portrait", "about itself")
+    ),
 )
 
 

@@ -216,6 +216,14 @@ def service(title: str) -> str:
     return find_first(_LIGHT["service"], normalize(title))
 
 
+_KINDS = read_cues("kinds")
+
+
+def kind(row: str, words: str) -> str:
+    """Return the words that show a kind of journalism (a row of `kinds.toml`), "" for none."""
+    return find_first(_KINDS[row], words)
+
+
 _TEASE = read_cues("tease")
 
 

@@ -15,7 +15,7 @@ from operator import itemgetter
 from copydesk import archive, judge, review
 from copydesk.archive import ArticleStore, Rulings
 from copydesk.archive.change import WriteLock
-from copydesk.config import Settings
+from copydesk.config import Settings, at_scale
 from copydesk.illustrate import Album
 from copydesk.judge import clustering, copies, shelves
 from copydesk.kit import text, urls
@@ -39,6 +39,7 @@ from copydesk.newsroom.filing import (
     write_lock,
 )
 from copydesk.newsroom.reports import MissingCount
+from copydesk.newsroom.settings import write_scale
 from copydesk.newsroom.standings import GatePassage, beat_in_force, measure_gate_passage
 from copydesk.review import rejudging, rules
 from copydesk.review.rules import FIELD_OF, record_name, without_lost_sets
@@ -89,22 +90,35 @@ class RejudgeReport:
     missing: MissingCount | None = None
 
 
-def rejudge(newsroom: Newsroom, since_days: float, progress: Progress) -> RejudgeReport:
+def rejudge(
+    newsroom: Newsroom, since_days: float, progress: Progress, scale: int | None = None
+) -> RejudgeReport:
     """Score the stories of the last days (0: all) again; return what would change, without saving
     it.
 
-    Raises RecordError if the rulings cannot be read.
+    `scale` is another scale of quality to score by. Raises RecordError if the rulings cannot be
+    read.
     """
-    return _compare(newsroom, since_days, progress)[0]
+    return _compare(_at_scale(newsroom, scale), since_days, progress)[0]
 
 
-def apply_rejudging(newsroom: Newsroom, since_days: float, progress: Progress) -> RejudgeReport:
+def _at_scale(newsroom: Newsroom, scale: int | None) -> Newsroom:
+    if scale is None:
+        return newsroom
+    return replace(newsroom, settings=at_scale(newsroom.settings, scale))
+
+
+def apply_rejudging(
+    newsroom: Newsroom, since_days: float, progress: Progress, scale: int | None = None
+) -> RejudgeReport:
     """Score the stories of the last days again by the current rules; save the changes in one
     commit.
 
-    Verdicts and fields that a person edited stay. Raises RecordError if the rulings cannot be read,
-    BusyError during a round.
+    Another `scale` of quality is set in beat.toml first. Verdicts and fields that a person edited
+    stay. Raises RecordError if the rulings cannot be read, BusyError during a round.
     """
+    written = write_scale(newsroom, scale) if scale is not None else None
+    newsroom = _at_scale(newsroom, scale)
     with alone(newsroom.root, newsroom.private):
         lock = write_lock(newsroom)
         with hold_write_lock(newsroom, lock):  # finishes what a killed process left
@@ -124,7 +138,7 @@ def apply_rejudging(newsroom: Newsroom, since_days: float, progress: Progress) -
         updated=tuple(sorted(filed.written)),
         skipped=filed.skipped,
         failed=(*report.failed, *filed.failed),
-        notes=filed.notes,
+        notes=(*(written.notes if written else ()), *filed.notes),
         complete=not filed.failed,
     )
 
