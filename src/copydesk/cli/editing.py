@@ -209,7 +209,7 @@ def _show_rule(invocation: Invocation, report: editing.RuleReport, what: str) ->
 
 
 _WHEN: Mapping[AppliesTo, str] = {
-    "record": "the site shows the change after the next run or copydesk build",
+    "record": terminal.SHOWN_SOON,
     "groups": "the rule applies from the next run, or after copydesk rejudge --apply",
     "leads": "the rule applies to new stories; to check saved stories: copydesk rejudge",
 }
@@ -266,7 +266,7 @@ def _show_verdict(invocation: Invocation, report: editing.VerdictReport) -> None
     if report.deploy is not None:
         terminal.show_deploy(report.deploy)
     if not report.is_urgent:
-        terminal.note("the site shows the decision after the next run or copydesk build")
+        terminal.note(terminal.SHOWN_SOON)
 
 
 @click.command("add")

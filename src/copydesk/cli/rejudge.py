@@ -49,12 +49,12 @@ def rejudge_command(
     if invocation.json:
         terminal.as_json(report)
     else:
-        _show(report, is_applied=is_applied)
+        _show(invocation, report, is_applied=is_applied)
     if not report.complete:
         raise click.exceptions.Exit(1)
 
 
-def _show(report: rejudging.RejudgeReport, *, is_applied: bool) -> None:
+def _show(invocation: Invocation, report: rejudging.RejudgeReport, *, is_applied: bool) -> None:
     terminal.failures(report.failed)
     _note_what_stays(report)
     if sys.stdout.isatty():
@@ -75,12 +75,10 @@ def _show(report: rejudging.RejudgeReport, *, is_applied: bool) -> None:
     if report.commit:
         terminal.note(f"commit {report.commit[:12]}")
     if stories and not is_applied:
-        terminal.note("nothing is saved yet: to save the changes, run copydesk rejudge --apply")
+        command = invocation.command("rejudge", "--apply")
+        terminal.note(f"nothing is saved yet: to save the changes, run {command}")
     elif report.updated:
-        terminal.note(
-            "the site shows the changes in a few seconds if copydesk serve is running, else after "
-            "the next run or copydesk build"
-        )
+        terminal.note(terminal.SHOWN_SOON)
 
 
 def _note_what_stays(report: rejudging.RejudgeReport) -> None:

@@ -131,8 +131,8 @@ def explain_command(invocation: Invocation, path_or_url: str) -> None:
         terminal.as_json({**told, "trail": trail.entries, "trail_rest": trail.rest})
         return
     reason = "--why REASON" if user else "--why REASON --as NAME"
-    verdict = invocation.command("verdict")  # such as a person can type it here
-    otherwise = (line.replace("copydesk verdict", verdict) for line in why.otherwise)
+    command = f"run {invocation.command()} "  # such as a person can type it here
+    otherwise = (line.replace("run copydesk ", command) for line in why.otherwise)
     otherwise = (line.replace("--why REASON", reason) for line in otherwise)
     _print_status(replace(why, otherwise=tuple(otherwise)))
     _print_reasons(why)

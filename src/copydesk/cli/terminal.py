@@ -38,6 +38,12 @@ def as_json(value: object) -> None:
     click.echo(_STEERING.sub(lambda control: f"\\u{ord(control[0]):04x}", written))
 
 
+SHOWN_SOON = (
+    "the site shows the change in a few seconds if copydesk serve is running, else after the next "
+    "run or copydesk build"
+)
+
+
 def note(words: str) -> None:
     """Print a message on stderr, because stdout is for data only."""
     click.echo(words, err=True)

@@ -108,7 +108,7 @@ def speaker(newsroom: Newsroom, name: str = "") -> str:
     if not by:
         raise UsageError(
             "git has no user name to use as the editor's name",
-            hint="use --as NAME, or run `git config user.name NAME`",
+            hint=f"use --as NAME, or run `{newsroom.git_command('config', 'user.name', 'NAME')}`",
         )
     return by
 

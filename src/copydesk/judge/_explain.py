@@ -347,7 +347,7 @@ def _what_keeps_it(story: Story, group: Sequence[Story], beat: Beat) -> Iterator
                 yield _without(reason.points or 0, f'"{reason.why}"')
     if group:
         yield from _in_front(story, group, beat)
-    yield f"to take the story off the site, run copydesk verdict {name_of(story)} hold"
+    yield f"to take the story off the site, run copydesk verdict {name_of(story)} hold --why REASON"
 
 
 def _in_front(story: Story, group: Sequence[Story], beat: Beat) -> Iterator[str]:
@@ -381,7 +381,7 @@ def _what_brings_it_forward(story: Story, group: Sequence[Story], beat: Beat) ->
     if _is_chosen(story, group, beat):
         yield (
             "an editor chose this story as main story, but it would not be published; "
-            f"to publish it, run copydesk verdict {name_of(story)} publish"
+            f"to publish it, run copydesk verdict {name_of(story)} publish --why REASON"
         )
     yield f"to make this story the main story, run copydesk rule pin {name_of(story)}"
     if not profile_of(beat).blocks:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from copydesk.catalogue.page_entries import STORY, StoryEntry
 from copydesk.kit import dates, text, urls
-from copydesk.news import Story
+from copydesk.news import ReasonKind, Story
 from copydesk.news.event import Event, EventKind
 from copydesk.news.story import Related
 from copydesk.placement import addresses
@@ -94,7 +94,12 @@ def _page(story: Story, cards: ListCards) -> Sheet:
         "first": _first(story, cards),
         "source": _source(story, cards),
         "trust": story.trust,
-        "reasons": [text.fold(str(reason.for_readers)) for reason in story.reasons],
+        "reasons": [
+            text.fold(str(reason.for_readers))
+            for reason in story.reasons
+            # readers see a story that an editor published: below the threshold would puzzle them
+            if story.verdict is None or reason.kind is not ReasonKind.BELOW_GATE
+        ],
         **_history_context(story, cards),
     }
     return cards.frame.page("story.html", head, story=view)
