@@ -62,6 +62,7 @@ REASONS: dict[ReasonKind, dict[str, st.SearchStrategy[str]]] = {
     ReasonKind.BEHIND_LEADER: {"leader": NAMES},
     ReasonKind.ALL_HELD: {},
     ReasonKind.SOURCE_HELD: {},
+    ReasonKind.NEAR_BEAT: {"name": NAMES, "topic": NAMES},
     ReasonKind.COPY: {"new": NUMBERS, "old": NUMBERS, "original": NAMES},
     ReasonKind.PINNED: RULED,
     ReasonKind.SPLIT_OFF: RULED,

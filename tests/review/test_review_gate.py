@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from copydesk.news import Reason, Story, Verdict
+from copydesk.news import Reason, ReasonKind, Standing, Story, Verdict
 from copydesk.review import rejudging
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -23,6 +23,7 @@ GOOD = Story(
 )
 POOR = replace(GOOD, quality=10, heat=10, published=False)
 COPY = replace(POOR, heat=-1, copy_of="b")
+NEAR = replace(POOR, reasons=(*JUDGED, Reason.of(ReasonKind.NEAR_BEAT, name="Rye", topic="Bread")))
 
 
 @pytest.mark.parametrize(
@@ -52,6 +53,13 @@ def test_a_held_story_says_why(mode: str, trust: str, why: str) -> None:
     assert str(rejudging.gate(GOOD, mode, trust).reasons[-1]) == why
 
 
+@pytest.mark.parametrize("mode", ["gate", "hold"])
+@pytest.mark.parametrize("trust", ["gate", "hold", "publish"])
+def test_a_story_near_the_beat_waits_whoever_wrote_it(mode: str, trust: str) -> None:
+    assert NEAR == rejudging.gate(NEAR, mode, trust)
+    assert Standing.HELD == rejudging.standing(NEAR, is_off_beat=True)
+
+
 def test_a_trusted_story_says_why() -> None:
     reasons = rejudging.gate(POOR, "gate", "publish").reasons
     assert [str(reason) for reason in reasons] == [
@@ -74,6 +82,6 @@ def test_an_editors_word_stands_above_the_gate(mode: str, trust: str) -> None:
 @pytest.mark.parametrize("mode", ["gate", "hold"])
 @pytest.mark.parametrize("trust", ["gate", "hold", "publish"])
 def test_passing_the_gate_twice_is_passing_once(mode: str, trust: str) -> None:
-    for story in (GOOD, POOR, COPY):
+    for story in (GOOD, POOR, COPY, NEAR):
         once = rejudging.gate(story, mode, trust)
         assert rejudging.gate(once, mode, trust) == once

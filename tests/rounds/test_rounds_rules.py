@@ -57,3 +57,34 @@ def test_rules_that_stand_ask_nothing_twice(root: Path, web: Path) -> None:
     run(root, web)
     report = run(root, web)
     assert (report["leads"], report["filed"], report["failed"]) == (0, [], [])
+
+
+NEAR = """\
+_id: bakeries
+name: Bakeries
+parent: Coast
+kind: place
+keywords:
+  - Bakery
+"""
+
+
+def test_what_only_names_a_place_of_the_beat_waits_for_an_editor(root: Path, web: Path) -> None:
+    """By a new setting, from a trusted source; rejudging finds the same, the old rule drops it."""
+    (root / "_data/topics/01-bakeries.yaml").write_text(NEAR, "utf-8")
+    run_git(root, "add", "-A")
+    change(root, "beat.toml", 'name = "The Gull"\n', 'name = "The Gull"\ntrust = "publish"\n')
+    assert run(root, web)["dropped"] == {"off-beat": 1}
+    change(root, "beat.toml", "[[source]]\n", "[scoring]\nnear_beat = true\n\n[[source]]\n")
+
+    report = run(root, web)
+
+    assert ([BAKERY], [BAKERY]) == (report["filed"], report["held"])
+    record = (root / BAKERY).read_text("utf-8")
+    assert "held: matches no topic, but names " in record
+    assert [] == copydesk("-C", root, "rejudge", "--json").json()["changes"]
+    listed = copydesk("-C", root, "stories", "--standing", "held", "--json").json()
+    assert [BAKERY] == [story["path"] for story in listed["stories"]]
+    change(root, "beat.toml", "near_beat = true\n", "")
+    changed = copydesk("-C", root, "rejudge", "--json").json()["changes"]
+    assert {BAKERY} == {one["path"] for one in changed}

@@ -12,12 +12,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path, PurePath, PurePosixPath
+from typing import Literal, cast, get_args
 
 from copydesk.config._toml import decode_text, setting_error, show_value, unreadable_error
 from copydesk.errors import ConfigError
-from copydesk.kit import urls, within
+from copydesk.kit import text, urls, within
 from copydesk.news import Image, Topic
-from copydesk.news.beat import DomainTrust, Organization
+from copydesk.news.beat import DomainTrust, Organization, TopicKind
 
 _MAX_BYTES = 1_000_000
 
@@ -237,6 +238,8 @@ def _topic(values: Mapping[str, object], file: str) -> Topic:
         excluded=fields.texts("excluded"),
         translations=_translations(fields),
         dismissed=fields.texts("dismissed"),
+        kind=_kind(fields),
+        place=_place(fields),
     )
     if not topic.name:
         raise fields.error("name", "this field is missing", "give the topic a name")
@@ -246,6 +249,53 @@ def _topic(values: Mapping[str, object], file: str) -> Topic:
         what = f'expected at most 100 letters, digits and - . _, got "{topic.id[:120]}"'
         raise fields.error("_id", what, "change the id: it becomes a folder of the site")
     return topic
+
+
+def _kind(fields: Fields) -> TopicKind | Literal[""]:
+    """Return what a topic is about; raise ConfigError for an unknown kind."""
+    found = fields.text("kind")
+    for kind in get_args(TopicKind):
+        if kind == found:
+            return cast(TopicKind, kind)
+    if found:
+        allowed = ", ".join(get_args(TopicKind))
+        raise fields.error("kind", f'expected one of {allowed}, got "{found[:40]}"')
+    return ""
+
+
+_NO_PLACES = frozenset({"QO", "XA", "XB", "ZZ"})  # codes of CLDR that name nothing
+
+
+def _place(fields: Fields) -> str:
+    """Return the ISO code of a topic's country or union; raise ConfigError for an unknown code."""
+    code = fields.text("place")
+    if not code:
+        return ""
+    from babel.core import Locale
+
+    places = Locale("en").territories.items()
+    names = {key: name for key, name in places if len(key) == 2 and key not in _NO_PLACES}
+    if code not in names:
+        near = _nearest_place(code[:40], names)
+        hint = f'write "{near}" for {names[near]}, or another ISO code of two letters'
+        raise fields.error("place", f'unknown country code "{code[:40]}"', hint)
+    return code
+
+
+def _nearest_place(code: str, names: Mapping[str, str]) -> str:
+    """Return the ISO code that an unknown code, or the name of a country, probably means."""
+    import difflib
+
+    from babel.core import get_global
+
+    aliases: Sequence[str] = get_global("territory_aliases").get(code.upper(), ())  # UK, USA
+    known = [key for key in (*aliases, code.upper()) if key in names]
+    if known:
+        return known[0]
+    by_name = {name: key for key, name in names.items()}
+    if name := text.find_nearest(code, by_name):
+        return by_name[name]
+    return difflib.get_close_matches(code.upper(), names, n=1, cutoff=0.0)[0]
 
 
 def _translations(fields: Fields) -> tuple[tuple[str, tuple[str, ...]], ...]:

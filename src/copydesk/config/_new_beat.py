@@ -50,6 +50,8 @@ timezone = {timezone}
 scale = 2                                 # on this scale of quality, 70 is worth publishing
 publish_at = 70                           # the quality at which a story is published
 off_beat = "drop"                         # "keep": add stories that match no topic, too
+near_beat = true                          # hold, not drop, those that only name one of its places,
+                                          # people or companies
 
 [review]
 mode = "gate"                             # "hold": every story waits for an editor
@@ -104,6 +106,9 @@ keywords:
 # required: [a word]                      # the article must contain one of these words
 # excluded: [a word]                      # the article must not contain any of these words
 # translations: {{de: [ein Wort]}}          # keywords for articles in another language
+# kind: subject                           # or place, organization, person: only topics of one kind
+#                                         # compete for a story
+# place: CN                               # the names of a country or union, by its ISO code
 services:
   news: {url}/api/news/{folder}
 """

@@ -39,12 +39,14 @@ _ABOVE = "parent topic of its other topics"
 class TopicFindings:
     """The topics found in an article, the evidence for them, and what is missing if there are none.
 
-    `miss` is "" if it lacks nothing.
+    `miss` is "" if it lacks nothing. `near` is the reason to hold an article without any match that
+    names a place, person or company of a topic, () if there is none.
     """
 
     matches: tuple[Match, ...]
     topics: tuple[str, ...]
     miss: str
+    near: tuple[Reason, ...] = ()
 
     @property
     def is_any(self) -> bool:
@@ -64,7 +66,7 @@ class Findings:
     """Everything found in an article that earns points, as if it had a picture.
 
     `miss` is what it lacks to belong to the site's subject, or to have a topic; "" if it lacks
-    nothing.
+    nothing. `near` is the reason to hold it if it does not belong, but names something that does.
     """
 
     is_on_beat: bool
@@ -75,6 +77,7 @@ class Findings:
     trust: quality.SourceTrust | None
     fingerprint: Fingerprint
     credits: tuple[str, ...] = ()
+    near: tuple[Reason, ...] = ()
 
 
 def examine(article: Article, beat: Beat) -> Findings:
@@ -89,7 +92,8 @@ def find_topics(article: Article, beat: Beat) -> TopicFindings:
     topics = profile.topics(article, beat, matches)
     is_whole = bool(matches and topics)
     miss = "" if is_whole else profile.describe_miss(article, beat)
-    return TopicFindings(matches=matches, topics=topics, miss=miss)
+    near = () if matches else tuple(profile.find_near(article, beat))
+    return TopicFindings(matches=matches, topics=topics, miss=miss, near=near)
 
 
 def find_signals(article: Article, beat: Beat, topics: TopicFindings) -> Findings:
@@ -104,6 +108,7 @@ def find_signals(article: Article, beat: Beat, topics: TopicFindings) -> Finding
         trust=quality.source_trust(features, beat),
         fingerprint=fingerprint(article.text),
         credits=_credits(article, features, beat),
+        near=topics.near,
     )
 
 
@@ -201,7 +206,8 @@ class Appraisal:
     """The score of an article before its picture, and copies of it among stored stories, are known.
 
     `pictured` is its quality with a picture, `bare` without one. `reasons` are those of its topics,
-    `trust` is the trust in its source, `fingerprint` that of its text.
+    `trust` is the trust in its source, `fingerprint` that of its text. `held` is the reason why it
+    waits for an editor whatever its quality, () for none.
     """
 
     article: Article
@@ -212,6 +218,7 @@ class Appraisal:
     trust: quality.SourceTrust | None
     fingerprint: Fingerprint
     credits: tuple[str, ...] = ()
+    held: tuple[Reason, ...] = ()
 
 
 def appraise(article: Article, beat: Beat) -> Appraisal | Dropped:
@@ -222,7 +229,7 @@ def appraise(article: Article, beat: Beat) -> Appraisal | Dropped:
     if blocked := _drop_by_ruling(article, beat):
         return blocked
     topics = find_topics(article, beat)
-    if not topics.is_any and beat.scoring.off_beat == "drop":
+    if _is_dropped(topics.is_any, topics.near, beat):
         return _drop_off_beat(article, topics.miss)
     return _weigh(article, find_signals(article, beat, topics), beat)
 
@@ -231,9 +238,14 @@ def appraise_findings(article: Article, findings: Findings, beat: Beat) -> Appra
     """Score an article as `appraise` does, but from its stored findings instead of its text."""
     if blocked := _drop_by_ruling(article, beat):
         return blocked
-    if not findings.is_on_beat and beat.scoring.off_beat == "drop":
+    if _is_dropped(findings.is_on_beat, findings.near, beat):
         return _drop_off_beat(article, findings.miss)
     return _weigh(article, findings, beat)
+
+
+def _is_dropped(is_on_beat: bool, near: tuple[Reason, ...], beat: Beat) -> bool:
+    is_near = bool(near) and beat.scoring.holds_near_beat
+    return not (is_on_beat or is_near) and beat.scoring.off_beat == "drop"
 
 
 def _drop_by_ruling(article: Article, beat: Beat) -> Dropped | None:
@@ -258,6 +270,7 @@ def _weigh(article: Article, findings: Findings, beat: Beat) -> Appraisal:
         trust=findings.trust,
         fingerprint=findings.fingerprint,
         credits=findings.credits,
+        held=findings.near if beat.scoring.holds_near_beat else (),
     )
 
 
@@ -282,8 +295,10 @@ def complete_beside(appraisal: Appraisal, beat: Beat, copy: Copy | None, picture
         story = replace(story, published=False, heat=-1, copy_of=copy.of)
     by_quality = gate_reason(score.quality, beat.scoring.publish_at)
     trust, credited = appraisal.trust, ", ".join(appraisal.credits)
+    published = story.published and not appraisal.held
     return replace(
         story,
+        published=published,
         language=article.language,
         access=article.access,
         credit=article.credit,
@@ -296,6 +311,7 @@ def complete_beside(appraisal: Appraisal, beat: Beat, copy: Copy | None, picture
             by_quality if copy is None else copy.reason,
             *([trust.reason] if trust else []),
             *([Reason.of(ReasonKind.CREDITS, publishers=credited)] if credited else []),
+            *(appraisal.held if copy is None else ()),
         ),
     )
 

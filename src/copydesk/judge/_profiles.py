@@ -6,9 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from copydesk.judge import copies, coverage, quality, topics
 from copydesk.judge.profile import (
-    Copy,
     Features,
-    Fingerprint,
     Match,
     Profile,
     QualityScore,
@@ -22,7 +20,7 @@ from copydesk.judge.words import contains, contains_letters, normalize
 from copydesk.news import Article, Beat, ReasonKind, Shelved, Story, Topic
 from copydesk.news.beat import ProfileName
 from copydesk.news.reason import reason_words
-from copydesk.news.story import Shelf, Surroundings
+from copydesk.news.story import Surroundings
 
 
 def profile_of(beat: Beat) -> Profile:
@@ -62,9 +60,10 @@ def _everyday_profile(beat: Beat) -> Profile:
         highest=None,
         relevance=_everyday_relevance,
         describe_miss=_describe_everyday_miss,
-        describe_near_miss=_describe_no_near_miss,
+        describe_near_miss=lambda *_: "",  # a keyword in the headline gives a topic
+        find_near=lambda *_: (),
         topics=_everyday_topics,
-        find_original=_find_no_original,
+        find_original=lambda *_: None,  # everyday.cc does not detect copies
         regroup=coverage.regroup_everyday,
     )
 
@@ -78,6 +77,7 @@ def _copydesk_profile(beat: Beat) -> Profile:
         relevance=topics.relevance,
         describe_miss=topics.describe_miss,
         describe_near_miss=topics.describe_near_miss,
+        find_near=topics.find_near,
         topics=topics.topics,
         find_original=copies.find_original_near,
         regroup=coverage.regroup,
@@ -165,12 +165,6 @@ def _describe_everyday_miss(article: Article, beat: Beat) -> str:
     return "no keyword of any topic in the article"
 
 
-def _describe_no_near_miss(article: Article, beat: Beat, but: Sequence[str]) -> str:
-    """Return "": a keyword in the headline gives a topic, and nothing comes close to that."""
-    del article, beat, but
-    return ""
-
-
 def _everyday_topics(article: Article, beat: Beat, matches: tuple[Match, ...]) -> tuple[str, ...]:
     """Return an article's topics: the source's, the main one, those with a keyword in the headline.
 
@@ -185,9 +179,3 @@ def _everyday_topics(article: Article, beat: Beat, matches: tuple[Match, ...]) -
     names = (*source_of(article, beat).topics, beat.topic, *in_title)
     found = tuple(dict.fromkeys(filter(None, names)))
     return found or tuple(dict.fromkeys(match.topic for match in matches if match.topic))
-
-
-def _find_no_original(article: Article, fingerprint: Fingerprint, shelf: Shelf) -> Copy | None:
-    """Return None: everyday.cc does not detect copies."""
-    del article, fingerprint, shelf
-    return None

@@ -121,8 +121,10 @@ class Profile:
 
     `relevance` returns the evidence that an article belongs to the site's subject, () for none;
     then `describe_miss` says what it lacks. `describe_near_miss` says what it lacks for the nearest
-    topic that it does not have. `topics` returns the topics for its record, `find_original` the
-    original that it copies, `regroup` the filed stories that change when new ones are grouped.
+    topic that it does not have, `find_near` yields the reason to hold an article without evidence
+    that names a place, person or company of a topic. `topics` returns the topics for its record,
+    `find_original` the original that it copies, `regroup` the filed stories that change when new
+    ones are grouped.
     `blocks` tells whether records keep reasons and other blocks of ours. `highest` is the maximum
     of a quality, None for none.
     """
@@ -134,6 +136,7 @@ class Profile:
     relevance: Callable[[Article, Beat], tuple[Match, ...]]
     describe_miss: Callable[[Article, Beat], str]
     describe_near_miss: Callable[[Article, Beat, Sequence[str]], str]
+    find_near: Callable[[Article, Beat], Iterable[Reason]]
     topics: Callable[[Article, Beat, tuple[Match, ...]], tuple[str, ...]]
     find_original: Callable[[Article, Fingerprint, Shelf], Copy | None]
     regroup: Regroup

@@ -14,6 +14,7 @@ from copydesk.news.ruling import Ruling
 from copydesk.news.source import Source
 
 ProfileName = Literal["copydesk", "everyday"]
+TopicKind = Literal["place", "subject", "organization", "person"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,7 +67,9 @@ class Topic:
     `keywords` is the list that everyday.cc has, too. The others are copydesk's: `aliases` are
     further names that count as much, an article must contain one of the `required` words and none
     of the `excluded` ones, `translations` are (language, keywords) pairs for articles in that
-    language, `dismissed` are words that must not be suggested again.
+    language, `dismissed` are words that must not be suggested again. `kind` is "" if nobody wrote
+    it; topics of different kinds do not compete for an article. `place` is the ISO code of a
+    country or union, whose names in the article's language count as keywords, "" for none.
     """
 
     id: str
@@ -83,6 +86,13 @@ class Topic:
     excluded: tuple[str, ...] = ()
     translations: tuple[tuple[str, tuple[str, ...]], ...] = ()
     dismissed: tuple[str, ...] = ()
+    kind: TopicKind | Literal[""] = ""
+    place: str = ""
+
+    @property
+    def is_place(self) -> bool:
+        """Return whether the topic is a place, as its file says."""
+        return self.kind == "place" or bool(self.place)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -233,6 +243,12 @@ class Scoring:
         "What to do with a story that matches no topic. `drop`: do not add it, and remember the "
         "reason. `keep`: add it, too.",
     )
+    near_beat: bool = option(
+        False,
+        "Hold a story that matches no topic, but names a place, person or company of a topic, for "
+        "an editor instead of dropping it. `copydesk new` sets this to `true`. It has no effect "
+        'with `off_beat = "keep"` or in the profile `everyday`.',
+    )
     standings: tuple[str, ...] = option(
         ("_data/standings.csv",),
         "CSV files that rate the trust in domains, from 0 to 1. If two files rate the same "
@@ -266,6 +282,11 @@ class Scoring:
     def traits(self) -> Traits:
         """Return the properties of the site's scoring profile that code outside of it needs."""
         return TRAITS[self.profile]
+
+    @property
+    def holds_near_beat(self) -> bool:
+        """Return whether stories that only name something of a topic are held, not dropped."""
+        return self.near_beat and self.off_beat == "drop" and self.traits.has_blocks
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

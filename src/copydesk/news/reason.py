@@ -62,6 +62,7 @@ class ReasonKind(StrEnum):
     BEHIND_LEADER = "behind-leader"
     ALL_HELD = "all-held"
     SOURCE_HELD = "source-held"
+    NEAR_BEAT = "near-beat"
     COPY = "copy"
     PINNED = "pinned"
     SPLIT_OFF = "split-off"

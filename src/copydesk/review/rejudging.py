@@ -80,9 +80,10 @@ def gate(story: Story, mode: str, trust: str) -> Story:
 
     The story is held (unpublished until an editor decides) where the mode or the trust is "hold".
     It is published at any quality where the trust is "publish", unless it is a copy. Otherwise it
-    stays as judged. An editor's verdict goes before both.
+    stays as judged. An editor's verdict goes before both; a story that is held as near the site's
+    subject stays so.
     """
-    if story.verdict is not None:
+    if story.verdict is not None or is_near_beat(story):
         return story
     if mode == "hold":
         return _hold(story, ReasonKind.ALL_HELD)
@@ -92,6 +93,11 @@ def gate(story: Story, mode: str, trust: str) -> Story:
         reason = Reason.of(ReasonKind.TRUSTED_SOURCE)
         return replace(story, published=True, reasons=_replace_reason(story, "published", reason))
     return story
+
+
+def is_near_beat(story: Story) -> bool:
+    """Return whether a story is held since it matches no topic, but names something of one."""
+    return any(reason.kind is ReasonKind.NEAR_BEAT for reason in story.reasons)
 
 
 def _hold(story: Story, kind: ReasonKind) -> Story:

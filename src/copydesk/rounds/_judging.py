@@ -98,7 +98,7 @@ def judge_article(
     shelved = Shelved(story=gated, text=article.text, found=article.found)
     fingerprint = appraised.fingerprint if isinstance(appraised, judge.Appraisal) else None
     bench.shelf.put(shelved, fingerprint)
-    is_held = bool(story.published and not gated.published)
+    is_held = bool(story.published and not gated.published) or rejudging.is_near_beat(gated)
     return JudgedStory(story=gated, is_held=is_held, rule=rule)
 
 

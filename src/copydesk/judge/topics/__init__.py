@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from copydesk.judge.topics._topics import WEIGHTS as WEIGHTS
     from copydesk.judge.topics._topics import describe_miss as describe_miss
     from copydesk.judge.topics._topics import describe_near_miss as describe_near_miss
+    from copydesk.judge.topics._topics import find_near as find_near
     from copydesk.judge.topics._topics import relevance as relevance
     from copydesk.judge.topics._topics import topics as topics
 else:

@@ -78,6 +78,7 @@ def _without_keywords(beat: Beat) -> list[Topic]:
             required=topic.required,
             excluded=topic.excluded,
             translations=topic.translations,
+            kind=topic.kind,
         )
         for topic in beat.topics
     ]

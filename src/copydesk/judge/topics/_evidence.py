@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 import functools
+import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
+from itertools import chain
 
 from copydesk.judge.phrases import PhraseMatch, Phrases
 from copydesk.judge.profile import lede
 from copydesk.judge.words import Tokens, locate_words, tokenize
+from copydesk.kit import tables
 from copydesk.kit import text as plain_text
 from copydesk.news import Article, Beat, Topic
 
 _PARTS = 4  # of a text: its subject occurs in several of them
 _LABELS = 20  # tags of a page that are used
+_SUPPORT = 2  # mentions without which a page's section is no evidence for a whole article
+_WHOLE = 150  # words of an article that has more than its beginning
+_ACRONYM = 3  # most letters of an abbreviation
+_CAPITAL_NOUNS = frozenset({"de", "lb"})  # languages in which each noun has a capital
 _SIDE = 5  # different words that show a subject of a story; a mere mention seldom has as many
 
 
@@ -42,6 +49,16 @@ class TopicEvidence:
     def is_any(self) -> bool:
         """Return whether the article has any keyword of the topic."""
         return bool(self.title or self.lede or self.labels or self.text)
+
+    @property
+    def mentions(self) -> int:
+        """Return how often keywords of the topic occur; the lede repeats the text."""
+        return self.title.total() + max(self.lede.total(), self.text.total())
+
+    @property
+    def is_excluded(self) -> bool:
+        """Return whether a required word is missing, or an excluded one is in title or lede."""
+        return not self.required or self.excluded_in in ("title", "lede")
 
     @property
     def is_up_front(self) -> bool:
@@ -83,13 +100,27 @@ def gather(article: Article, index: KeywordIndex) -> ArticleEvidence:
     prose = plain_text.prose(article.text)
     text = tokenize(mark_lines(prose))
     opening = tokenize(lede(article.excerpt, prose))
-    for place, tokens in (("title", tokenize(article.title)), ("lede", opening), ("text", text)):
-        _add_place(evidence, place, tokens, index)
-    for kind, label in labels_of(article):
-        _add_label(evidence, kind, label, index)
+    places = {"title": tokenize(article.title), "lede": opening, "text": text}
+    matches = {place: list(find_terms(tokens, index)) for place, tokens in places.items()}
+    labels = [(*label, list(find_terms(tokenize(label[1]), index))) for label in labels_of(article)]
+    of_labels = chain.from_iterable(found for _, _, found in labels)
+    sure = _find_sure(chain(*matches.values(), of_labels), index)
+    for place, tokens in places.items():
+        _add_place(evidence, place, list(filter(sure, matches[place])), len(tokens), index)
+    for kind, label, found in labels:
+        _add_label(evidence, kind, label, filter(sure, found), index)
+    if len(text) >= _WHOLE:
+        _drop_idle_sections(evidence.values())
     # text below a video only describes it: that it does not repeat a word means nothing
     length = 0 if article.type == "video" else len(text)
     return ArticleEvidence(topics=dict(evidence), words=length)
+
+
+def _drop_idle_sections(evidence: Iterable[TopicEvidence]) -> None:
+    """Delete the sections of a page as evidence for topics that its article hardly mentions."""
+    for of_topic in evidence:
+        if of_topic.mentions < _SUPPORT:
+            of_topic.labels = {at: kind for at, kind in of_topic.labels.items() if kind == "tag"}
 
 
 def mark_lines(prose: str) -> str:
@@ -105,11 +136,47 @@ def labels_of(article: Article) -> Iterator[tuple[str, str]]:
         yield "tag", tag
 
 
+def find_terms(tokens: Tokens, index: KeywordIndex) -> Iterator[PhraseMatch]:
+    """Yield the matches of topics' words in a text, without those that mean something else.
+
+    A name with a capital counts with one only, an abbreviation not in a text that is all capitals,
+    and a keyword not where the words around it show that it is a verb.
+    """
+    written, folded = tokens.written, tokens.folded
+    is_shouted = len(written) > _ACRONYM and " ".join(written).isupper()
+    for match in index.phrases.find(tokens):
+        term, first = index.terms[match.phrase], written[match.start]
+        if term.is_cased and (first[0].islower() or (is_shouted and len(term.text) <= _ACRONYM)):
+            continue
+        uses = index.uses.get(term.text.lower(), ())
+        before = folded[match.start - 1] if match.start else ""
+        after = folded[match.end] if match.end < len(folded) else ""
+        if not any(before in use.before or after in use.after for use in uses):
+            yield match
+
+
+def _find_sure(
+    matches: Iterable[PhraseMatch], index: KeywordIndex
+) -> Callable[[PhraseMatch], bool]:
+    """Return a function that tells whether a match counts, given all matches in an article.
+
+    A name that may mean something else counts if the article has a sure word of the same topic.
+    """
+    terms = [index.terms[match.phrase] for match in matches]
+    witnessed = {term.topic for term in terms if term.kind is Kind.KEYWORD and not term.is_doubtful}
+    return lambda match: (
+        not (term := index.terms[match.phrase]).is_doubtful or term.topic in witnessed
+    )
+
+
 def _add_place(
-    evidence: dict[int, TopicEvidence], place: str, tokens: Tokens, index: KeywordIndex
+    evidence: dict[int, TopicEvidence],
+    place: str,
+    matches: Sequence[PhraseMatch],
+    words: int,
+    index: KeywordIndex,
 ) -> None:
-    """Add the evidence in one place of an article."""
-    matches = list(index.phrases.find(tokens))
+    """Add the evidence in one place of an article, which has so many words."""
     for match in matches:
         term = index.terms[match.phrase]
         if term.kind is Kind.REQUIRED:
@@ -122,14 +189,18 @@ def _add_place(
         counts = {"title": of_topic.title, "lede": of_topic.lede, "text": of_topic.text}[place]
         counts.update(index.terms[mention.phrase].text for mention in mentions)
         if place == "text":
-            of_topic.parts.update(mention.start * _PARTS // len(tokens) for mention in mentions)
+            of_topic.parts.update(mention.start * _PARTS // words for mention in mentions)
 
 
 def _add_label(
-    evidence: dict[int, TopicEvidence], kind: str, label: str, index: KeywordIndex
+    evidence: dict[int, TopicEvidence],
+    kind: str,
+    label: str,
+    matches: Iterable[PhraseMatch],
+    index: KeywordIndex,
 ) -> None:
     """Add the topics that a label of the page names."""
-    for match in index.phrases.find(tokenize(label)):
+    for match in matches:
         term = index.terms[match.phrase]
         if term.kind in (Kind.KEYWORD, Kind.NAME):
             evidence[term.topic].labels.setdefault(label, kind)
@@ -141,17 +212,19 @@ def select_mentions(
     """Choose the keyword matches that count, at most one at each place; return them by topic.
 
     Of two that overlap the longer one counts. A keyword inside a longer one of an unrelated topic
-    does not count: "trade war" is no war.
+    does not count ("trade war" is no war), nor does one inside a longer name ("West Bank").
     """
-    keywords = [match for match in matches if index.terms[match.phrase].kind is Kind.KEYWORD]
-    longer = _phrases_over(keywords)
+    kinds = {Kind.KEYWORD, Kind.LONGER}
+    phrases = [match for match in matches if index.terms[match.phrase].kind in kinds]
+    longer = _phrases_over(phrases)
     mentions: defaultdict[int, list[PhraseMatch]] = defaultdict(list)
-    for match in sorted(keywords, key=lambda match: (match.start, -match.end)):
+    for match in sorted(phrases, key=lambda match: (match.start, -match.end)):
         before = mentions[index.terms[match.phrase].topic]
         if before and before[-1].end > match.start:
             continue
         if not any(_is_inside(match, other, index) for other in longer.get(match.start, ())):
             before.append(match)
+    mentions.pop(-1, None)  # names of no topic
     return {topic: meant for topic, meant in mentions.items() if meant}
 
 
@@ -169,7 +242,8 @@ def _is_inside(match: PhraseMatch, longer: PhraseMatch, index: KeywordIndex) -> 
     """Return whether a keyword is only part of a longer one of an unrelated topic."""
     if longer.end - longer.start <= match.end - match.start or match.end > longer.end:
         return False
-    return not index.are_kin(index.terms[match.phrase].topic, index.terms[longer.phrase].topic)
+    over = index.terms[longer.phrase]
+    return over.kind is Kind.LONGER or index.compete(index.terms[match.phrase].topic, over.topic)
 
 
 def find_mentions(text: str, language: str, beat: Beat) -> Iterator[tuple[int, int, str]]:
@@ -179,27 +253,43 @@ def find_mentions(text: str, language: str, beat: Beat) -> Iterator[tuple[int, i
     places = locate_words(text, tokens)
     if not places:
         return
-    for topic, mentions in select_mentions(list(index.phrases.find(tokens)), index).items():
+    for topic, mentions in select_mentions(list(find_terms(tokens, index)), index).items():
         for mention in mentions:
             yield places[mention.start][0], places[mention.end - 1][1], index.topics[topic].name
 
 
 class Kind(Enum):
-    """The role of a word in a topic's settings: keyword, required, excluded or name."""
+    """The role of a word: keyword of a topic, required, excluded, its name, or a longer name."""
 
     KEYWORD = "keyword"
     REQUIRED = "required"
     EXCLUDED = "excluded"
     NAME = "name"  # of the topic itself: counts only in the labels of a page
+    LONGER = "longer"  # of no topic: a keyword inside of it does not count
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeywordTerm:
-    """A keyword or phrase of a topic, given by the topic's number in the settings."""
+    """A keyword or phrase of a topic, given by the topic's number in the settings (-1 for none).
+
+    `is_cased`: it counts only with a capital. `is_doubtful`: it counts only beside another word of
+    the topic.
+    """
 
     topic: int
     kind: Kind
     text: str
+    is_cased: bool = False
+    is_doubtful: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OtherUse:
+    """Words that are no evidence after a word of `before`, or before a word of `after`."""
+
+    words: frozenset[str]
+    before: frozenset[str]
+    after: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -207,7 +297,8 @@ class KeywordIndex:
     """The keywords of all topics of a site, compiled for searching articles.
 
     `above` has for each topic the places of those above it; `has_words` tells whether it has any
-    keyword.
+    keyword. `names` are the keywords that name a place, person or company; `uses` the uses of a
+    keyword that are no evidence.
     """
 
     topics: tuple[Topic, ...]
@@ -215,10 +306,20 @@ class KeywordIndex:
     phrases: Phrases
     above: tuple[frozenset[int], ...]
     has_words: tuple[bool, ...]
+    names: frozenset[str]
+    uses: Mapping[str, Sequence[OtherUse]]
 
     def are_kin(self, one: int, other: int) -> bool:
         """Return whether two topics are the same, or one is an ancestor of the other."""
         return one == other or one in self.above[other] or other in self.above[one]
+
+    def compete(self, one: int, other: int) -> bool:
+        """Return whether a story on one topic is less likely to be on the other.
+
+        Unrelated topics compete, unless their files say that they are of two kinds.
+        """
+        kinds = {self.topics[one].kind, self.topics[other].kind}
+        return not self.are_kin(one, other) and (len(kinds) == 1 or "" in kinds)
 
     def are_siblings(self, one: int, other: int) -> bool:
         """Return whether two topics have the same parent."""
@@ -244,11 +345,9 @@ def _base_language(language: str) -> str:
 
 @functools.lru_cache(maxsize=64)
 def _make_index(topics: tuple[Topic, ...], language: str, home: str) -> KeywordIndex:
-    terms = tuple(
-        KeywordTerm(topic=at, kind=kind, text=text)
-        for at, topic in enumerate(topics)
-        for kind, text in dict.fromkeys(_terms(topic, language, home))
-    )
+    own = (_list_terms(at, topic, language, home) for at, topic in enumerate(topics))
+    names = _list_longer(language or home, has_places=any(topic.place for topic in topics))
+    terms = (*chain.from_iterable(own), *names)
     phrases = Phrases([term.text for term in terms], language or home)
     with_words = _topics_with_words(terms, phrases)
     return KeywordIndex(
@@ -257,7 +356,99 @@ def _make_index(topics: tuple[Topic, ...], language: str, home: str) -> KeywordI
         phrases=phrases,
         above=tuple(frozenset(_above(at, topics)) for at in range(len(topics))),
         has_words=tuple(at in with_words for at in range(len(topics))),
+        names=frozenset(_list_names(terms, topics, language or home)),
+        uses=_list_uses(language or home),
     )
+
+
+def _list_terms(at: int, topic: Topic, language: str, home: str) -> Iterator[KeywordTerm]:
+    """Yield the words of a topic, the topic's number being `at`: its own, then those of a place."""
+    own = dict.fromkeys(_terms(topic, language, home))
+    for kind, text in own:
+        yield KeywordTerm(topic=at, kind=kind, text=text)
+    for text, is_doubtful in _list_place_names(topic.place, language or home).items():
+        if (Kind.KEYWORD, text) not in own:
+            yield KeywordTerm(
+                topic=at,
+                kind=Kind.KEYWORD,
+                text=text,
+                is_cased=not text[0].islower(),
+                is_doubtful=is_doubtful,
+            )
+
+
+# The names of countries and unions: from CLDR, and in some languages from tables of ours.
+
+_DOUBTFUL = "~"  # begins a name in a table that may mean something else
+_PARTS_OF_NAME = re.compile(r" & | \(|\)")  # of "Myanmar (Burma)"
+_TABLE_LANGUAGES = frozenset({"de", "en", "es", "fr"})
+
+
+def _list_place_names(place: str, language: str) -> dict[str, bool]:
+    """Return the names of a country or union, and whether each may mean something else."""
+    if not place:
+        return {}
+    table = _read_place_table(language)
+    doubtful = table.get("weak", ())
+    names = {name: name in doubtful for name in _split_name(_read_cldr(language).get(place, ""))}
+    for name in table.get(place, ()):
+        bare = name.removeprefix(_DOUBTFUL)
+        names.setdefault(bare, name != bare or bare in doubtful)
+    return names
+
+
+def _split_name(name: str) -> Iterator[str]:
+    """Yield the names in a name of CLDR, such as Myanmar and Burma."""
+    return filter(None, dict.fromkeys((*_PARTS_OF_NAME.split(name), name)))
+
+
+def _read_place_table(language: str) -> Mapping[str, tuple[str, ...]]:
+    """Return the names of countries in a language that CLDR lacks, {} for most languages."""
+    if language not in _TABLE_LANGUAGES:
+        return {}
+    return tables.read_rows(__package__, f"places/{language}.toml", tuple[str, ...])
+
+
+@functools.cache
+def _read_cldr(language: str) -> Mapping[str, str]:
+    """Return CLDR's names of countries and unions in a language by ISO code, {} if unknown."""
+    from babel import Locale, UnknownLocaleError
+
+    try:
+        names = Locale.parse(language).territories
+    except (UnknownLocaleError, ValueError):
+        return {}
+    return {code: name for code, name in names.items() if code.isalpha()}
+
+
+def _list_longer(language: str, *, has_places: bool) -> Iterator[KeywordTerm]:
+    """Yield names inside of which a keyword does not count: with places, all countries' too."""
+    table = _read_place_table(language)
+    countries = _read_cldr(language).values() if has_places else ()
+    for name in dict.fromkeys((*table.get("longer", ()), *countries)):
+        yield KeywordTerm(topic=-1, kind=Kind.LONGER, text=name, is_cased=not name[0].islower())
+
+
+def _list_names(
+    terms: Iterable[KeywordTerm], topics: Sequence[Topic], language: str
+) -> Iterator[str]:
+    """Yield the keywords that name a place, person or company: by their topic, or by a capital."""
+    for term in terms:
+        kind = topics[term.topic].kind if term.kind is Kind.KEYWORD else ""
+        words = term.text.split() if language not in _CAPITAL_NOUNS else ()
+        is_proper = any(word[0].isupper() and not word.isupper() for word in words)
+        if term.kind is Kind.KEYWORD and (kind not in ("", "subject") or is_proper):
+            yield term.text
+
+
+@functools.cache
+def _list_uses(language: str) -> Mapping[str, Sequence[OtherUse]]:
+    """Return for words of a language the uses in which they are no evidence."""
+    found: defaultdict[str, list[OtherUse]] = defaultdict(list)
+    for use in tables.read_rows(__package__, "uses.toml", tuple[OtherUse, ...]).get(language, ()):
+        for word in use.words:
+            found[word].append(use)
+    return dict(found)
 
 
 def _topics_with_words(terms: Iterable[KeywordTerm], phrases: Phrases) -> frozenset[int]:

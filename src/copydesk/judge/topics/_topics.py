@@ -15,7 +15,7 @@ from copydesk.judge.topics._evidence import (
     index_of,
 )
 from copydesk.kit import tables
-from copydesk.news import Article, Beat, Topic
+from copydesk.news import Article, Beat, Reason, ReasonKind, Topic
 
 
 def relevance(article: Article, beat: Beat) -> tuple[Match, ...]:
@@ -23,10 +23,11 @@ def relevance(article: Article, beat: Beat) -> tuple[Match, ...]:
 
     First its own words, then its source (topics from the settings, or that it is official), then
     the topics above those. The main topic needs less confidence than the others, and matches if a
-    topic below it does, or nearly does. Without a main topic the nearest topic needs as little if
-    no other one matches. A site without topics takes everything.
+    topic below it does, or nearly does; a place below it counts beside another match only. Without
+    a main topic the nearest topic needs as little if no other one matches. A site without topics
+    takes everything.
     """
-    ranked = rank_topics(article, beat)
+    ranked = _without_mere_places(rank_topics(article, beat), beat)
     by_words = [_match(topic) for topic in ranked if _stands(topic)]
     matches = [*by_words, *topics_of_source(article, beat)]
     near = [topic for topic in ranked if topic.is_below and topic.confidence >= ON_BEAT]
@@ -39,6 +40,16 @@ def relevance(article: Article, beat: Beat) -> tuple[Match, ...]:
 
 def _stands(topic: RankedTopic) -> bool:
     return topic.confidence >= TOPIC and not topic.is_in_passing
+
+
+def _without_mere_places(ranked: list[RankedTopic], beat: Beat) -> list[RankedTopic]:
+    """Leave out the places below the main topic if nothing else puts the article on its subject."""
+    if not beat.topic:
+        return ranked
+    subjects = (topic for topic in ranked if topic.is_below and not topic.topic.is_place)
+    if any(topic.confidence >= ON_BEAT for topic in subjects):
+        return ranked
+    return [topic for topic in ranked if not (topic.is_below and topic.topic.is_place)]
 
 
 def _nearest(near: Sequence[RankedTopic], beat: Beat, *, has_match: bool) -> list[Match]:
@@ -105,6 +116,23 @@ def describe_near_miss(article: Article, beat: Beat, but: Sequence[str]) -> str:
     if nearest is None or not TOPIC / 2 <= nearest.confidence < TOPIC:
         return ""
     return f"close to the topic {nearest.name}: {nearest.why}; a topic needs confidence {TOPIC}"
+
+
+def find_near(article: Article, beat: Beat) -> Iterator[Reason]:
+    """Yield the reason to hold an article without a topic: it names something of a topic.
+
+    That is a place in the headline, or a person or company in headline or lede, or twice in the
+    text. Places need the headline: half of all news names a large country somewhere.
+    """
+    index = index_of(beat, article.language)
+    for at, evidence in gather(article, index).topics.items():
+        topic = beat.topics[at]
+        elsewhere = Counter() if topic.is_place else evidence.lede + evidence.text
+        for name, count in (evidence.title + elsewhere).items():
+            is_up_front = bool(evidence.title[name] or evidence.lede[name])
+            if name in index.names and not evidence.is_excluded and (is_up_front or count > 1):
+                yield Reason.of(ReasonKind.NEAR_BEAT, name=name, topic=topic.name)
+                return
 
 
 # Words of a topic below the main one may be ambiguous; next to words of the main one they are not.
@@ -200,15 +228,15 @@ def _confidence_alone(
     """Return the confidence in a topic by its own words, compared with unrelated topics.
 
     Without a main topic, topics without a common parent compete: a story is about the one that it
-    says most of. Topics with a common parent do not compete, nor does a topic with many different
-    words.
+    says most of. Topics with a common parent do not compete, nor do topics of two kinds, nor does
+    a topic with many different words.
     """
     topic = article.topics[at]
     divides = not has_main and not topic.is_side
     rivals = (
         weight_beside(evidence, is_divided=divides and not index.are_siblings(at, other))
         for other, evidence in article.topics.items()
-        if not index.are_kin(at, other)
+        if index.compete(at, other)
     )
     return confidence(topic, article, max(rivals, default=0.0))
 
@@ -275,7 +303,7 @@ def confidence(evidence: TopicEvidence, article: ArticleEvidence, rivals: float)
     passing. Without a required word, or with an excluded one in title or lede, nothing is left; an
     excluded word in the text takes a third.
     """
-    if not evidence.required or evidence.excluded_in in ("title", "lede"):
+    if evidence.is_excluded:
         return 0.0
     standing = min(1.0, weight(evidence) / rivals) if rivals else 1.0
     doubt = 1 - WEIGHTS.label if evidence.labels else 1.0

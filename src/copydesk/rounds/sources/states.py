@@ -140,7 +140,11 @@ class RuleDigests:
         beat = settings.beat
         topics = [(topic.id, topic.name, topic.parent, topic.keywords) for topic in beat.topics]
         days = settings.fetch.max_age_days
-        self._beat = repr((topics, beat.topic, beat.scoring.off_beat, days))
+        # only what is set, so that the digests of other newsrooms stay as they are
+        kinds = ((topic.id, topic.kind, topic.place) for topic in beat.topics)
+        added = [of_topic for of_topic in kinds if any(of_topic[1:])]
+        added += [("near beat", "", "")] if beat.scoring.holds_near_beat else []
+        self._beat = repr((topics, beat.topic, beat.scoring.off_beat, days, *added))
         self.fetch = _rules_digest(repr(settings.fetch))
         self._blocked = repr([rule.values for rule in beat.rulings if rule.said == "block"])
 
