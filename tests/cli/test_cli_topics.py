@@ -69,13 +69,43 @@ def test_on_a_terminal_each_word_has_its_stories_below(
 def test_the_report_has_the_keys_of_the_contract(root: Path) -> None:
     report = copydesk("-C", root, "topics", "suggest", "--limit", "1", "--json").json()
 
-    assert report.keys() == {"stories", "language", "topics", "failed", "notes"}
+    assert report.keys() == {"stories", "language", "topics", "failed", "notes", "kinds"}
     (coast,) = [topic for topic in report["topics"] if topic["topic"] == "Coast"]
-    assert coast.keys() == {"topic", "stories", "ruled", "words"}
+    assert coast.keys() == {"topic", "stories", "ruled", "words", "near_misses"}
     (word,) = coast["words"]
     assert word.keys() == {"word", "on", "off", "strength", "tried", "wins", "loses"}
     won = word["wins"][0]
     assert won.keys() == {"path", "title", "now", "topics", "is_won", "lost"}
+
+
+def test_topics_that_miss_much_come_first_and_kinds_are_offered(root: Path) -> None:
+    """Meadows are nearly found in many stories; Portugal and Zambia are countries."""
+    for number in range(3):
+        story = Story(
+            path=f"_news/2026-11-18-near-{number}.md",
+            title=f"A day out {number}",
+            excerpt="Beyond the meadow.",
+            web_url=f"https://gull.example/near-{number}",
+            published_at=NOW,
+        )
+        records.write(Archive(root), story)
+    countries = {"02-pt": "_id: pt\nname: Portugal\n", "03-zm": "_id: zm\nname: Africa\n"}
+    for file, text in countries.items():
+        place = "place: ZM\nkind: place\n" if "zm" in file else ""
+        (root / f"_data/topics/{file}.yaml").write_text(text + place, "utf-8")
+
+    report = copydesk("-C", root, "topics", "suggest", "--json").json()
+    said = copydesk("-C", root, "topics", "suggest")
+
+    topics = [(topic["topic"], topic["near_misses"]) for topic in report["topics"]]
+    assert [("Land", 3), ("Coast", 0)] == topics[:2]
+    assert report["kinds"] == [
+        {"topic": "Coast", "kind": "subject", "place": ""},
+        {"topic": "Land", "kind": "subject", "place": ""},
+        {"topic": "Portugal", "kind": "place", "place": "PT"},
+    ]
+    assert "to Portugal: write `kind: place` and `place: PT` in its file" in said.err
+    assert "only the name of the country ZM is known in en" in said.err
 
 
 def test_a_word_is_added_once(root: Path) -> None:

@@ -47,7 +47,7 @@ def suggest(
     idle: tuple[str, ...],
     name: str,
 ) -> None:
-    """Suggest keywords for TOPIC, or for all topics.
+    """Suggest keywords for TOPIC, or for all topics: those that miss most stories first.
 
     For each keyword, shows which stories would gain or lose the topic. The keywords come from the
     saved stories and the topics that editors gave them. Only --add and --dismiss change anything.
@@ -130,6 +130,9 @@ def _show(report: topic_suggestions.SuggestReport, topic: str) -> None:
     else:
         for row in _rows(report):
             click.echo("\t".join(row))
+    for offer in report.kinds:
+        place = f" and `place: {offer.place}`" if offer.place else ""
+        terminal.note(f"to {text.fold(offer.topic)}: write `kind: {offer.kind}`{place} in its file")
     found = sum(len(suggestions.words) for suggestions in report.topics)
     terminal.note(f"{found} keywords suggested, from {report.stories} stories in {report.language}")
     if found:
@@ -158,8 +161,9 @@ def _rows(report: topic_suggestions.SuggestReport) -> Iterator[tuple[str, ...]]:
 def _print_topic(suggestions: topic_suggestions.TopicSuggestions) -> None:
     """Print the keywords suggested for a topic, each with some stories below it."""
     ruled = f", {suggestions.ruled} by an editor's rule" if suggestions.ruled else ""
+    near = f", {suggestions.near_misses} more nearly have it" if suggestions.near_misses else ""
     title = text.fold(suggestions.topic) or "Stories without a topic"
-    click.secho(f"{title} ({suggestions.stories} stories{ruled})", bold=True)
+    click.secho(f"{title} ({suggestions.stories} stories{ruled}{near})", bold=True)
     columns = Columns(0, 5, 6, 5, 10, right=frozenset({1, 2, 3, 4}), spare=(4, 3))
     click.echo(columns.line(("  word", "wins", "loses", "on it", "elsewhere")))
     for word in suggestions.words:

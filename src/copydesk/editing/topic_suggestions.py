@@ -6,8 +6,9 @@ labels ── read ──> samples ── find words ──> words ── try on
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from copydesk.catalogue import Catalogue, StoryLabels
@@ -16,13 +17,20 @@ from copydesk.errors import CatalogueError, RecordError
 from copydesk.judge import keywords, samples
 from copydesk.judge.keywords import TopicWord
 from copydesk.judge.samples import TopicSample
-from copydesk.judge.topics import try_keyword, with_keyword
+from copydesk.judge.topics import (
+    lacks_names,
+    propose_kind,
+    rank_topics,
+    try_keyword,
+    with_keyword,
+)
 from copydesk.news import Article, Beat, Story
 from copydesk.newsroom import Failure, Newsroom, Progress, Silence, failure_of
 from copydesk.newsroom.cataloguing import ask_catalogue
 
 _TRIED = 40  # stories on which a word is tried, the newest ones
 _MORE = 3  # times as many words are tried as are shown
+_ASKED = 300  # stories, the newest ones, in which topics that were nearly found are counted
 
 OnTopic = Literal["filed", "other-topics", "no-topic"]
 
@@ -81,24 +89,39 @@ class SuggestedWord:
 class TopicSuggestions:
     """The keywords suggested for a topic, best first; `topic` is "" for stories without one.
 
-    `stories` have the topic; an editor gave it to `ruled` of them.
+    `stories` have the topic; an editor gave it to `ruled` of them. `near_misses` are those of the
+    newest 300 stories that have half of the confidence in the topic that they need.
     """
 
     topic: str
     stories: int
     ruled: int
     words: tuple[SuggestedWord, ...]
+    near_misses: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KindOffer:
+    """The kind that a topic without one probably is; `place` is its country's ISO code or ""."""
+
+    topic: str
+    kind: str
+    place: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SuggestReport:
-    """Suggested keywords by topic, with the number and language of the searched stories."""
+    """Suggested keywords by topic, with the number and language of the searched stories.
+
+    Topics that miss most stories come first. `kinds` are proposals for topics without a kind.
+    """
 
     stories: int
     language: str
     topics: tuple[TopicSuggestions, ...]
     failed: tuple[Failure, ...] = ()
     notes: tuple[str, ...] = ()
+    kinds: tuple[KindOffer, ...] = ()
 
     @property
     def least_stories(self) -> int:
@@ -143,13 +166,30 @@ def suggest_keywords(
         notes.append(f"{beat.topic} is the main topic, so there are no stories to compare it with")
     if len(listed) >= MOST:
         notes.append(f"only the newest {MOST} stories were read")
+    notes += [
+        f"only the name of the country {topic.place} is known in {language}: add its people, "
+        f"capital and abbreviations to the keywords of {topic.name}"
+        for topic in beat.topics
+        if topic.name in (names or [topic.name]) and lacks_names(topic, language)
+    ]
     return SuggestReport(
         stories=len(labels),
         language=language,
         topics=tuple(_suggest_each(search, words, names, question.limit)),
         failed=tuple(search.failed),
         notes=tuple(notes),
+        kinds=tuple(_offer_kinds(beat, names, language)),
     )
+
+
+def _offer_kinds(beat: Beat, names: Sequence[str], language: str) -> Iterator[KindOffer]:
+    """Yield a kind for each topic without one, if the site has topics of several kinds."""
+    bare = [topic for topic in beat.topics if not topic.kind and topic.name != beat.topic]
+    offers = [(topic.name, *propose_kind(topic, language)) for topic in bare]
+    if len({*(kind for _, kind, _ in offers), *(topic.kind for topic in beat.topics)} - {""}) > 1:
+        for name, kind, place in offers:
+            if name in (names or [name]):
+                yield KindOffer(topic=name, kind=kind, place=place)
 
 
 def _base(language: str) -> str:
@@ -170,11 +210,31 @@ def _suggest_each(
     search: _Search, words: Mapping[str, Sequence[TopicWord]], names: Sequence[str], limit: int
 ) -> Iterator[TopicSuggestions]:
     """Yield the keyword suggestions for each requested topic in the site's order, "" last."""
-    order = names or [*(topic.name for topic in search.newsroom.beat.topics), ""]
-    wanted = [name for name in order if words.get(name) or name in names]
+    beat = search.newsroom.beat
+    known = [topic.name for topic in beat.topics]
+    near = _count_near_misses(search)
+    missed = {name: near[name] + len(_find_rules(beat, name)) for name in known}
+    order = names or [*sorted(known, key=lambda name: -missed[name]), ""]
+    wanted = [name for name in order if words.get(name) or name in names or missed.get(name)]
     search.progress.stage("try", sum(len(words.get(name, ())) for name in wanted))
     for name in wanted:
-        yield _suggest_for(search, name, words.get(name, ()), limit)
+        found = _suggest_for(search, name, words.get(name, ()), limit)
+        yield replace(found, near_misses=near[name])
+
+
+def _count_near_misses(search: _Search) -> Counter[str]:
+    """Count by topic in how many of the newest stories it was nearly found, and is not filed."""
+    found: Counter[str] = Counter()
+    for path in sorted(search.labels, key=search.age.__getitem__)[:_ASKED]:
+        try:
+            article = read_article(search.newsroom, path)
+        except RecordError:
+            continue  # just deleted
+        filed = search.labels[path].topics
+        ranked = rank_topics(article, search.newsroom.beat)
+        missed = (topic.name for topic in ranked if topic.is_near_miss)
+        found.update(name for name in missed if name not in filed)
+    return found
 
 
 def _suggest_for(

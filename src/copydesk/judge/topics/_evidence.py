@@ -12,10 +12,11 @@ from itertools import chain
 
 from copydesk.judge.phrases import PhraseMatch, Phrases
 from copydesk.judge.profile import lede
-from copydesk.judge.words import Tokens, locate_words, tokenize
+from copydesk.judge.words import Tokens, fold, locate_words, tokenize
 from copydesk.kit import tables
 from copydesk.kit import text as plain_text
 from copydesk.news import Article, Beat, Topic
+from copydesk.news.beat import TopicKind
 
 _PARTS = 4  # of a text: its subject occurs in several of them
 _LABELS = 20  # tags of a page that are used
@@ -419,6 +420,31 @@ def _read_cldr(language: str) -> Mapping[str, str]:
     except (UnknownLocaleError, ValueError):
         return {}
     return {code: name for code, name in names.items() if code.isalpha()}
+
+
+def propose_kind(topic: Topic, language: str) -> tuple[TopicKind, str]:
+    """Return the kind that a topic probably is, and the ISO code of its country, "" for none.
+
+    Only a country is recognised, by its name in the language; all else is taken for a subject.
+    """
+    names = {fold(topic.name), fold(topic.shortname)}
+    codes = (
+        code
+        for code, name in _read_cldr(language).items()
+        if fold(name) in names and len(code) == 2
+    )
+    by_table = (
+        code
+        for code, others in _read_place_table(language).items()
+        if not names.isdisjoint(map(fold, others)) and len(code) == 2
+    )
+    code = next(chain(codes, by_table), "")
+    return ("place" if code else "subject"), code
+
+
+def lacks_names(topic: Topic, language: str) -> bool:
+    """Return whether only CLDR's name of a topic's country is known in a language."""
+    return bool(topic.place) and topic.place not in _read_place_table(language)
 
 
 def _list_longer(language: str, *, has_places: bool) -> Iterator[KeywordTerm]:

@@ -113,7 +113,7 @@ def describe_near_miss(article: Article, beat: Beat, but: Sequence[str]) -> str:
     """
     ranked = rank_topics(article, beat)
     nearest = next((topic for topic in ranked if topic.name not in but), None)
-    if nearest is None or not TOPIC / 2 <= nearest.confidence < TOPIC:
+    if nearest is None or not nearest.is_near_miss:
         return ""
     return f"close to the topic {nearest.name}: {nearest.why}; a topic needs confidence {TOPIC}"
 
@@ -160,6 +160,11 @@ class RankedTopic:
     def name(self) -> str:
         """Return the topic's name."""
         return self.topic.name
+
+    @property
+    def is_near_miss(self) -> bool:
+        """Return whether the article has at least half of the confidence that the topic needs."""
+        return TOPIC / 2 <= self.confidence < TOPIC
 
     @property
     def why(self) -> str:
