@@ -204,7 +204,7 @@ def _want(settings: Settings, article: Article, rank: int) -> Wanted:
 
 # Forms of the pictures that pages will show, made by reader processes while records are filed.
 
-_WAITS = frozenset({ReasonKind.ALL_HELD, ReasonKind.SOURCE_HELD})
+_WAITS = frozenset({ReasonKind.ALL_HELD, ReasonKind.SOURCE_HELD, ReasonKind.NEAR_BEAT})
 
 
 class FormMaking:
