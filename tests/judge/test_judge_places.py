@@ -154,6 +154,13 @@ def test_a_verb_or_part_of_a_name_is_no_evidence(
     assert [] == found(make_article(title=title), topic)
 
 
+def test_a_longer_name_is_of_no_topic_whatever_their_kinds(make_article: Make) -> None:
+    article = make_article(title="Soldiers in the West Bank")
+    banks = replace(BANKS, kind="subject")
+    assert ["In PS"] == found(article, banks, place("PS", kind="place"))
+    assert [] == found(article, banks, place("PT", kind="place"))
+
+
 @pytest.mark.parametrize(
     ("topic", "title"), [(BANKS, "The bank on the left"), (STAGE, "A show for all")]
 )
