@@ -24,7 +24,7 @@ from xml.sax.saxutils import escape
 
 from copydesk import config, judge
 from copydesk.judge import shelves
-from copydesk.news import Article, Beat, Provider, Story
+from copydesk.news import Article, Beat, Provider, Story, Topic
 from copydesk.newsroom import open_newsroom
 
 HERE = Path(__file__).parent
@@ -64,11 +64,25 @@ def half(url: str) -> str:
     return "aside" if hashlib.sha256(url.encode()).digest()[0] & 1 else "looked"
 
 
-def beat_of(name: str) -> Beat:
-    """Return a beat with its topics; what is off it is kept, so that each story has a quality."""
+PLACES = {"China": "CN", "European Union": "EU", "United States": "US"}  # topics of the example
+
+
+def beat_of(name: str, *, with_places: bool = False) -> Beat:
+    """Return a beat with its topics; what is off it is kept, so that each story has a quality.
+
+    `with_places`: each topic has its kind, and a country its code, as an owner would add them.
+    """
     folder = EXAMPLE / "newsroom" if name == "ai" else GRADES / name
     beat = config.load(folder, {}).beat
+    if with_places:
+        topics = (replace(topic, kind="subject") for topic in beat.topics)
+        beat = replace(beat, topics=tuple(_place(topic) for topic in topics))
     return replace(beat, scoring=replace(beat.scoring, off_beat="keep"))
+
+
+def _place(topic: Topic) -> Topic:
+    code = PLACES.get(topic.name, "")
+    return replace(topic, kind="place", place=code) if code else topic
 
 
 def graded(name: str, web: Mapping[str, Article]) -> Iterator[Graded]:

@@ -49,6 +49,7 @@ def main() -> None:
     asked.add_argument("work", type=Path)
     asked.add_argument("--half", choices=("looked", "aside"), default="looked")
     asked.add_argument("--beats", nargs="+", choices=tuple(WEBS), default=tuple(WEBS))
+    asked.add_argument("--places", action="store_true", help="topics have kinds, countries codes")
     asked.add_argument("--ablation", action="store_true")
     given = asked.parse_args()
     webs = {WEBS[name]: {} for name in given.beats}
@@ -60,7 +61,7 @@ def main() -> None:
     )
     halves = {name: half_of(name, webs[WEBS[name]], given.half) for name in given.beats}
     for name, ones in halves.items():
-        beat = beat_of(name)
+        beat = beat_of(name, with_places=given.places)
         print(row(name, beat, [judge_one(one, beat) for one in ones]))
     if given.ablation:
         print_ablation(halves)
