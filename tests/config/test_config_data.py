@@ -80,6 +80,24 @@ def test_a_topic_says_more_of_its_words_where_it_wants_to(room: Path) -> None:
     assert (("de", ("ä",)), ("no", ("å",)), ("fr", ())) == topic.translations
 
 
+@pytest.mark.parametrize(
+    ("wrong", "right"),
+    [("UK", "GB"), ("usa", "US"), ("cn", "CN"), ("Germny", "DE"), ("XX", "XK"), ("<b>" * 99, "BB")],
+)
+def test_an_unknown_country_is_told_the_nearest(room: Path, wrong: str, right: str) -> None:
+    put(room, "_data/topics/00-a.yaml", f'_id: a\nname: A\nplace: "{wrong}"\n')
+
+    assert error_of(room).hint.startswith(f'write "{right}" for ')
+
+
+def test_a_topic_may_be_a_country(room: Path) -> None:
+    put(room, "_data/topics/00-a.yaml", '_id: a\nname: A\nplace: "NO"\nkind: place\n')
+
+    topic = config.load(room, {}).beat.topics[0]
+
+    assert ("NO", "place", True) == (topic.place, topic.kind, topic.is_place)
+
+
 def test_a_topic_without_our_keys_is_as_it_was(room: Path) -> None:
     put(room, "_data/topics/00-a.yaml", "taxonomy: topic\n_id: a\nname: A\nunknown: [1]\n")
 
@@ -126,6 +144,15 @@ BROKEN_TOPICS: dict[str, tuple[str | bytes, str]] = {
         "required: expected a list of texts, got 5",
     ),
     "excluded-as-a-flag": ("_id: a\nname: A\nexcluded: no\n", "excluded: expected a list"),
+    "a-place-of-another-code": ("_id: a\nname: A\nplace: UK\n", 'unknown country code "UK"'),
+    "a-place-in-small-letters": ("_id: a\nname: A\nplace: cn\n", 'unknown country code "cn"'),
+    "no-place": ("_id: a\nname: A\nplace: XX\n", 'unknown country code "XX"'),
+    "norway-is-a-flag": ("_id: a\nname: A\nplace: NO\n", "place: expected text, got false"),
+    "places": ("_id: a\nname: A\nplace: [CN]\n", 'place: expected text, got ["CN"]'),
+    "a-kind-of-its-own": (
+        "_id: a\nname: A\nkind: places\n",
+        'kind: expected one of place, subject, organization, person, got "places"',
+    ),
     "translations-as-a-list": (
         "_id: a\nname: A\ntranslations: [de]\n",
         "translations: expected keys with lists",

@@ -215,6 +215,11 @@ def test_a_topic_is_moved_told_and_taken_back(served: ServedNewsroom, anna: Brow
 def test_a_topic_is_made_and_ended(served: ServedNewsroom, anna: Browser) -> None:
     assert anna.post("/desk/topics/new", {"name": "Tides", "parent": "Coast"}).status == 303
     assert 'class="depth-1"' in anna.get("/desk/topics/").body
+    (file,) = (served.root / "_data/topics").glob("*-tides.yaml")
+    before = file.read_text("utf-8")
+    file.write_text(f"{before}place: PT\n", "utf-8")
+    assert "names of this country (ISO code): PT" in anna.get("/desk/topics/one/?name=Tides").body
+    file.write_text(before, "utf-8")
     seen = form_of(anna.get("/desk/topics/one/?name=Tides").body)["seen"]
     said = {"name": "Tides", "seen": seen}
     assert anna.post("/desk/topics/end", said).status == 400

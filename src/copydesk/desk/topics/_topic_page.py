@@ -136,6 +136,7 @@ def render_topic(pages: Pages, editor: Editor, counts: Counts, seen: SeenTopic) 
         description=written.description,
         parents=_list_parents(pages, topic.name, written.parent),
         dismissed=", ".join(topic.dismissed),
+        place=topic.place,
         suggest=link_topic(root, topic.name, suggest="1"),
         matches=show_matches(pages, seen.matches) if seen.matches else None,
         suggestions=_show_suggestions(pages, seen.suggestions, topic.name),
