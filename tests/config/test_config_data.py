@@ -91,7 +91,7 @@ def test_an_unknown_country_is_told_the_nearest(room: Path, wrong: str, right: s
 
 
 def test_a_topic_may_be_a_country(room: Path) -> None:
-    put(room, "_data/topics/00-a.yaml", '_id: a\nname: A\nplace: "NO"\nkind: place\n')
+    put(room, "_data/topics/00-a.yaml", '_id: a\nname: A\nplace: "NO"\n')
 
     topic = config.load(room, {}).beat.topics[0]
 

@@ -238,7 +238,7 @@ def _topic(values: Mapping[str, object], file: str) -> Topic:
         excluded=fields.texts("excluded"),
         translations=_translations(fields),
         dismissed=fields.texts("dismissed"),
-        kind=_kind(fields),
+        kind=_kind(fields) or ("place" if fields.text("place") else ""),
         place=_place(fields),
     )
     if not topic.name:

@@ -50,8 +50,8 @@ timezone = {timezone}
 scale = 2                                 # on this scale of quality, 70 is worth publishing
 publish_at = 70                           # the quality at which a story is published
 off_beat = "drop"                         # "keep": add stories that match no topic, too
-near_beat = true                          # hold, not drop, those that only name one of its places,
-                                          # people or companies
+near_beat = true                          # hold a story that matches no topic, but names one of its
+                                          # places, people or companies
 
 [review]
 mode = "gate"                             # "hold": every story waits for an editor

@@ -24,7 +24,7 @@ from copydesk.judge.topics import (
     try_keyword,
     with_keyword,
 )
-from copydesk.news import Article, Beat, Story
+from copydesk.news import Article, Beat, Story, Topic
 from copydesk.newsroom import Failure, Newsroom, Progress, Silence, failure_of
 from copydesk.newsroom.cataloguing import ask_catalogue
 
@@ -166,30 +166,38 @@ def suggest_keywords(
         notes.append(f"{beat.topic} is the main topic, so there are no stories to compare it with")
     if len(listed) >= MOST:
         notes.append(f"only the newest {MOST} stories were read")
-    notes += [
-        f"only the name of the country {topic.place} is known in {language}: add its people, "
-        f"capital and abbreviations to the keywords of {topic.name}"
-        for topic in beat.topics
-        if topic.name in (names or [topic.name]) and lacks_names(topic, language)
-    ]
+    topics = () if names else beat.topics
+    notes += _note_missing_names(topics, language)
     return SuggestReport(
         stories=len(labels),
         language=language,
         topics=tuple(_suggest_each(search, words, names, question.limit)),
         failed=tuple(search.failed),
         notes=tuple(notes),
-        kinds=tuple(_offer_kinds(beat, names, language)),
+        kinds=tuple(_offer_kinds(topics, beat.topic, language)),
     )
 
 
-def _offer_kinds(beat: Beat, names: Sequence[str], language: str) -> Iterator[KindOffer]:
-    """Yield a kind for each topic without one, if the site has topics of several kinds."""
-    bare = [topic for topic in beat.topics if not topic.kind and topic.name != beat.topic]
-    offers = [(topic.name, *propose_kind(topic, language)) for topic in bare]
-    if len({*(kind for _, kind, _ in offers), *(topic.kind for topic in beat.topics)} - {""}) > 1:
-        for name, kind, place in offers:
-            if name in (names or [name]):
-                yield KindOffer(topic=name, kind=kind, place=place)
+def _note_missing_names(topics: Sequence[Topic], language: str) -> Iterator[str]:
+    """Yield a note for each country of which only the name is known in a language."""
+    for topic in topics:
+        if lacks_names(topic, language):
+            yield (
+                f"only the name of the country {topic.place} is known in {language}: add its "
+                f"people, capital and abbreviations to the keywords of {topic.name}"
+            )
+
+
+def _offer_kinds(topics: Sequence[Topic], main: str, language: str) -> Iterator[KindOffer]:
+    """Yield a kind for each topic without one, if there are topics of several kinds."""
+    below = [topic for topic in topics if topic.name != main]
+    probable = [
+        (topic.kind, "") if topic.kind else propose_kind(topic, language) for topic in below
+    ]
+    if len({kind for kind, _ in probable}) > 1:
+        for topic, (kind, place) in zip(below, probable, strict=True):
+            if not topic.kind:
+                yield KindOffer(topic=topic.name, kind=kind, place=place)
 
 
 def _base(language: str) -> str:
@@ -209,17 +217,23 @@ def _publishers(beat: Beat, labels: Sequence[StoryLabels]) -> set[str]:
 def _suggest_each(
     search: _Search, words: Mapping[str, Sequence[TopicWord]], names: Sequence[str], limit: int
 ) -> Iterator[TopicSuggestions]:
-    """Yield the keyword suggestions for each requested topic in the site's order, "" last."""
-    beat = search.newsroom.beat
-    known = [topic.name for topic in beat.topics]
+    """Yield the suggestions for each requested topic, those that miss most first, "" last."""
     near = _count_near_misses(search)
-    missed = {name: near[name] + len(_find_rules(beat, name)) for name in known}
-    order = names or [*sorted(known, key=lambda name: -missed[name]), ""]
-    wanted = [name for name in order if words.get(name) or name in names or missed.get(name)]
+    order = names or _order_by_misses(search.newsroom.beat, near)
+    wanted = [name for name in order if words.get(name) or name in names or near[name]]
     search.progress.stage("try", sum(len(words.get(name, ())) for name in wanted))
     for name in wanted:
         found = _suggest_for(search, name, words.get(name, ()), limit)
         yield replace(found, near_misses=near[name])
+
+
+def _order_by_misses(beat: Beat, near: Mapping[str, int]) -> list[str]:
+    """Return the names of topics, first those that editors gave or articles nearly have most."""
+    missed = {
+        topic.name: near.get(topic.name, 0) + len(_find_rules(beat, topic.name))
+        for topic in beat.topics
+    }
+    return [*sorted(missed, key=lambda name: -missed[name]), ""]
 
 
 def _count_near_misses(search: _Search) -> Counter[str]:
@@ -234,6 +248,7 @@ def _count_near_misses(search: _Search) -> Counter[str]:
         ranked = rank_topics(article, search.newsroom.beat)
         missed = (topic.name for topic in ranked if topic.is_near_miss)
         found.update(name for name in missed if name not in filed)
+    del found[search.newsroom.beat.topic]  # the main topic gets no suggestions
     return found
 
 

@@ -410,7 +410,7 @@ def _read_place_table(language: str) -> Mapping[str, tuple[str, ...]]:
     return tables.read_rows(__package__, f"places/{language}.toml", tuple[str, ...])
 
 
-@functools.cache
+@functools.lru_cache(maxsize=64)
 def _read_cldr(language: str) -> Mapping[str, str]:
     """Return CLDR's names of countries and unions in a language by ISO code, {} if unknown."""
     from babel import Locale, UnknownLocaleError
@@ -460,14 +460,15 @@ def _list_names(
 ) -> Iterator[str]:
     """Yield the keywords that name a place, person or company: by their topic, or by a capital."""
     for term in terms:
-        kind = topics[term.topic].kind if term.kind is Kind.KEYWORD else ""
-        words = term.text.split() if language not in _CAPITAL_NOUNS else ()
-        is_proper = any(word[0].isupper() and not word.isupper() for word in words)
-        if term.kind is Kind.KEYWORD and (kind not in ("", "subject") or is_proper):
-            yield term.text
+        if term.kind is Kind.KEYWORD:
+            topic = topics[term.topic]
+            words = term.text.split() if language not in _CAPITAL_NOUNS else ()
+            is_proper = any(word[0].isupper() and not word.isupper() for word in words)
+            if is_proper or topic.is_place or topic.kind in ("organization", "person"):
+                yield term.text
 
 
-@functools.cache
+@functools.lru_cache(maxsize=64)
 def _list_uses(language: str) -> Mapping[str, Sequence[OtherUse]]:
     """Return for words of a language the uses in which they are no evidence."""
     found: defaultdict[str, list[OtherUse]] = defaultdict(list)
