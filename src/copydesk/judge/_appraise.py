@@ -30,7 +30,7 @@ from copydesk.kit import lengths, text, urls
 from copydesk.news import Article, Beat, Dropped, Image, Reason, ReasonKind, Story
 from copydesk.news.story import Shelf
 
-FINDINGS_VERSION = 3  # raise it when the same article gets other findings
+FINDINGS_VERSION = 4  # raise it when the same article gets other findings
 _MAIN_ALONE = 0.85
 _ABOVE = "parent topic of its other topics"
 
