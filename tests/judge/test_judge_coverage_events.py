@@ -8,6 +8,7 @@ from datetime import timedelta
 
 import pytest
 
+from copydesk.judge import clustering
 from copydesk.news import Beat, Provider, Reason, Story, Topic, Verdict
 from copydesk.news.beat import Organization, Scoring
 from judge.covered import BEAT, NOON, QUAKES, ROBOT, Desk, name_of, ruled, story
@@ -485,3 +486,72 @@ def test_the_everyday_profile_knows_nothing_of_it() -> None:
     beat: Beat = replace(BEAT, scoring=Scoring(profile="everyday", grouping=False))
     desk = Desk(beat)
     assert desk.round(*trio(80, 90, 70)) == set()
+
+
+REPORT = (
+    "The harbour of Velmora was closed on Monday after a strong earthquake had damaged its cranes "
+    "and the old lighthouse. Mayor Teodora Lunk said that ferries to the islands would stop until "
+    "divers had looked at the piers. Forty families spent the night in the sports hall, where the "
+    "fire brigade handed out blankets and soup. Geologists of the observatory measured a magnitude "
+    "of six and expect weaker shocks this week, while insurers count broken roofs and chimneys."
+)
+ANSWER = (
+    "Divers found cracks in two piers of the harbour, mayor Teodora Lunk said. Ferries to the "
+    "islands stay in port. The families in the sports hall may go home, insurers told the council, "
+    "which will pay for roofs and chimneys that the earthquake broke in Velmora."
+)
+
+
+def days_later(days: float) -> Desk:
+    """Return a desk that got a report, and so many days later the next one."""
+    desk = Desk()
+    desk.texts = {"a": REPORT, "next": ANSWER}
+    desk.round(story("a", QUAKES[0]))
+    desk.round(
+        story("next", "Velmora mayor: harbour piers cracked, families go home", hours=24 * days)
+    )
+    return desk
+
+
+def test_the_answer_days_later_belongs_to_its_event_where_little_comes() -> None:
+    assert days_later(3).groups() == {frozenset({"a", "next"})}
+
+
+@pytest.mark.parametrize(
+    ("documents", "words", "days"),
+    [(0, 0, 2.0), (60, 100, 4.0), (600, 100, 3.0), (60_000, 100, 2.01), (60, 8, 2.0)],
+    ids=["nothing yet", "a few articles", "twenty a day", "two thousand a day", "headlines"],
+)
+def test_events_go_on_for_longer_the_less_a_beat_has_to_tell(
+    documents: int, words: int, days: float
+) -> None:
+    assert clustering.find_decay_days(documents, documents * words) == pytest.approx(days)
+
+
+def test_a_later_event_goes_on_from_the_first_one_in_its_matter() -> None:
+    desk = days_later(14)
+    assert (desk.groups(), desk.matters()) == (set(), {frozenset({"a", "next"})})
+    assert {one.matter for one in desk.filed.values()} == {"a"}
+    assert (desk.filed["next"].background, desk.filed["a"].background) == (("a",), ())
+
+
+def test_who_joins_an_event_is_of_its_matter() -> None:
+    desk = days_later(14)
+    desk.texts = {**desk.texts, "b": ANSWER}
+    desk.round(story("b", "Cracked piers in Velmora harbour, mayor says", hours=24 * 14 + 2))
+    assert desk.groups() == {frozenset({"b", "next"})}
+    assert desk.matters() == {frozenset({"a", "b", "next"})}
+
+
+def test_the_matter_of_a_lone_event_is_none() -> None:
+    desk = Desk()
+    desk.round(*trio(90, 80), story("r", ROBOT))
+    assert desk.matters() == set()
+
+
+def test_background_goes_back_beyond_the_weeks_that_are_compared() -> None:
+    desk = days_later(25)
+    desk.texts = {**desk.texts, "third": ANSWER}
+    desk.round(story("third", "Velmora harbour piers: mayor on cracks", hours=24 * 50))
+    assert desk.filed["third"].background == ("next", "a")
+    assert desk.matters() == {frozenset({"a", "next", "third"})}

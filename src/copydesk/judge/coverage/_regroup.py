@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections import Counter
 from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -305,7 +306,10 @@ def regroup(
     for name in changing & found.paths.keys():
         group = [after[path] for path in found.paths[name]]
         after.update(_by_path(_as_group(name, group, setting)))
-    after.update(_with_background(found, after))
+    after.update(
+        (path, replace(after[path], matter=matter)) for path, matter in found.matters.items()
+    )
+    _set_background(found, after)
     return tuple(after[path] for path in sorted(after) if after[path] != before[path])
 
 
@@ -411,22 +415,27 @@ def _without_ruling(story: Story) -> Story:
     return replace(story, reasons=tuple(reasons))
 
 
-def _with_background(found: FoundGroups, after: Stories) -> Stories:
-    """Return the new stories with the names of the leaders of similar groups."""
-    return {
-        path: replace(after[path], background=_background(path, near, found.paths, after))
-        for path, near in found.near.items()
-    }
+def _set_background(found: FoundGroups, after: Stories) -> None:
+    """Set the background of new stories, earliest first: the leaders of their matter's events."""
+    for path, near in found.near.items():
+        background = _background(after[path], near, found.paths, after)
+        after[path] = replace(after[path], background=background)
 
 
 def _background(
-    path: str, near: Sequence[str], groups: Mapping[str, Sequence[str]], after: Stories
+    story: Story, near: Sequence[str], groups: Mapping[str, Sequence[str]], after: Stories
 ) -> tuple[str, ...]:
-    """Return the names of the leaders of similar groups, without a story's own group."""
+    """Return the leaders of a matter's other events: the most similar ones, then those before."""
+    if not story.matter:
+        return ()
     others = (groups.get(name, ()) for name in near)
-    leaders = (_leader(paths, after) for paths in others if path not in paths)
-    return tuple(dict.fromkeys(filter(None, leaders)))[:_BACKGROUND]
+    found = [_leader(paths, after) for paths in others if story.path not in paths]
+    leaders = [leader for leader in found if leader and leader.matter == story.matter]
+    names = [name for leader in leaders for name in leader.background]
+    events = dict.fromkeys((*map(name_of, leaders), *names))
+    own = {name_of(story), story.group}
+    return tuple(itertools.filterfalse(own.__contains__, events))[:_BACKGROUND]
 
 
-def _leader(paths: Iterable[str], after: Stories) -> str:
-    return next((name_of(after[path]) for path in paths if after[path].heat != -1), "")
+def _leader(paths: Iterable[str], after: Stories) -> Story | None:
+    return next((after[path] for path in paths if after[path].heat != -1), None)
