@@ -187,8 +187,11 @@ class InvertedIndex:
             if sums[slot]
         )
 
-    def find_common_terms(self, vector: Vector, group: Group) -> list[int]:
-        """Return the terms that a document shares with a group, those of largest weight first."""
+    def find_common_terms(self, vector: Vector, group: Group) -> list[tuple[float, int]]:
+        """Return (part of the similarity, term) for each term that a document shares with a group.
+
+        The largest parts come first; they are not decayed.
+        """
         known = len(self._postings)
         shared = []
         for term, weight in vector:
@@ -196,8 +199,8 @@ class InvertedIndex:
                 places = self._postings[term]
                 best = max((places.get(slot, 0.0) for slot in group.slots.values()), default=0.0)
                 if best:
-                    shared.append((-best * weight, term))
-        return [term for _, term in sorted(shared)]
+                    shared.append((best * weight, term))
+        return sorted(shared, key=lambda part: (-part[0], part[1]))
 
     def add(self, group: Group, member: Member) -> None:
         """Add the terms of a group's new document to the index."""

@@ -38,6 +38,10 @@ _DAY = 86400.0
 # Similarity, regardless of time, from which an event goes on from another: for headlines, articles.
 # Below .19 two matters of Giveme5W1H become one, above .21 links are lost.
 _GOES_ON = (0.4, 0.2)
+# Of the parts that words have in an article's similarity, the most that one word may have. No right
+# pair of Giveme5W1H and ECB+ has more; half of the wrong ones below JOIN do.
+_OF_ONE_WORD = 0.5
+_ARTICLE = 0.4  # share of an article (`article_share`) from which a text counts as one
 _SURE_SIZE = 2  # documents of groups that may merge at once; groups of one merge in `settle`
 _MERGE_EVERY = 50  # documents
 
@@ -94,6 +98,7 @@ class Stream:
         alike = self._index.find_alike(member)
         similarity = {group: similarity_to(group, sum_) for group, sum_ in near.items()}
         background = {_root_of(group): similarity_to(group, sum_) for group, sum_ in alike.items()}
+        by_one_word = {_root_of(group) for group in alike if self._rests_on_one_word(member, group)}
         shared = {group: self._index.find_common_terms(member.vector, group) for group in near}
         group = self._add_member(document, member, near)
         return Assignment(
@@ -103,7 +108,9 @@ class Stream:
             near=tuple(
                 (self._name_of(other), score)
                 for other, score in sorted(background.items(), key=_by_similarity)
-                if score >= _goes_on_from(member.length) and other is not group
+                if score >= _goes_on_from(member.length)
+                and other is not group
+                and other not in by_one_word
             ),
             same_headline=again is not None
             and _root_of(again) is group
@@ -210,7 +217,17 @@ class Stream:
         """
         if group.contradicts(member.series):
             return "series"
-        return "apart" if self._are_apart(member.key, group) else ""
+        if self._are_apart(member.key, group):
+            return "apart"
+        return "likeness" if self._rests_on_one_word(member, group) else ""
+
+    def _rests_on_one_word(self, member: Member, group: Group) -> bool:
+        """Return whether an article is like a group most of all by one word, a famous name."""
+        if article_share(member.length) < _ARTICLE:
+            return False
+        parts = self._index.find_common_terms(member.vector, group)
+        of_words = [part for part, term in parts if self._weighing.is_word(term)]
+        return bool(of_words) and of_words[0] > _OF_ONE_WORD * sum(of_words)
 
     def _begin_group(self, name: str) -> Group:
         """Begin a new group; documents known to be in an earlier one of its name still go there."""
