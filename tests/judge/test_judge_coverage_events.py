@@ -9,7 +9,7 @@ from datetime import timedelta
 import pytest
 
 from copydesk.judge import clustering
-from copydesk.news import Beat, Provider, Reason, Story, Topic, Verdict
+from copydesk.news import Beat, Provider, Reason, ReasonKind, Story, Topic, Verdict
 from copydesk.news.beat import Organization, Scoring
 from judge.covered import BEAT, NOON, QUAKES, ROBOT, Desk, name_of, ruled, story
 
@@ -555,3 +555,57 @@ def test_background_goes_back_beyond_the_weeks_that_are_compared() -> None:
     desk.round(story("third", "Velmora harbour piers: mayor on cracks", hours=24 * 50))
     assert desk.filed["third"].background == ("next", "a")
     assert desk.matters() == {frozenset({"a", "next", "third"})}
+
+
+SECOND = replace(BEAT, scoring=Scoring(scale=2))
+
+
+def event(publishers: int, quality: int, hours: float, beat: Beat = SECOND) -> Story:
+    """Return the leader of an event of so many publishers, each so many hours after the last."""
+    desk = Desk(beat)
+    for at in range(publishers):
+        desk.round(story("abcdefgh"[at], QUAKES[at % 6], quality, hours=at * hours))
+    [leader] = desk.leaders() or {"a"}
+    return desk.filed[leader]
+
+
+def heat_of(one: Story) -> int:
+    assert one.heat is not None
+    return one.heat
+
+
+@pytest.mark.parametrize("quality", [0, 40, 70, 100, 184])
+@pytest.mark.parametrize("publishers", [2, 3, 5])
+def test_heat_is_the_sum_of_its_parts_and_at_most_half_is_quality(
+    publishers: int, quality: int
+) -> None:
+    one = event(publishers, quality, 1)
+    parts = {reason.kind: reason.points or 0 for reason in one.reasons if reason.about == "heat"}
+    assert heat_of(one) == sum(parts.values())
+    assert parts[ReasonKind.QUALITY_IN_HEAT] * 2 <= heat_of(one)
+
+
+def test_more_publishers_are_hotter_than_a_better_report() -> None:
+    assert heat_of(event(2, 70, 12)) < heat_of(event(3, 70, 12))
+    assert heat_of(event(3, 70, 12)) > heat_of(event(2, 100, 12))
+    first = heat_of(event(3, 70, 12, BEAT)), heat_of(event(2, 100, 12, BEAT))
+    assert first == (90, 110)  # on the first scale the quality counts whole
+
+
+def test_who_came_fast_is_hotter() -> None:
+    slow, fast = event(4, 80, 12), event(4, 80, 0.5)
+    assert heat_of(fast) - heat_of(slow) == 20
+    [why] = [one for one in reasons(fast, "heat") if "within 6 hours" in one]
+    assert why == "heat +20: 4 publishers within 6 hours, usual for its topics: 0.0 stories"
+
+
+def test_a_story_that_a_split_leaves_alone_has_the_heat_of_a_lone_one() -> None:
+    desk = Desk(SECOND)
+    desk.round(*trio(80, 75))
+    desk.beat = replace(SECOND, rulings=(ruled("split", "b"),))
+    desk.round()
+    assert (desk.filed["b"].group, heat_of(desk.filed["b"])) == ("", 30 + 22)
+    assert reasons(desk.filed["b"], "heat") == [
+        "heat +30: independent publishers of the event: 1 (B)",
+        "heat +22: part of the quality 75",
+    ]

@@ -18,7 +18,7 @@ from copydesk.kit import dates, urls
 from copydesk.memory import Fate, Memory
 from copydesk.news import Article, Beat, Ruling, Standing, Story, Verdict
 from copydesk.news.lead import DROP_STAGES
-from copydesk.news.ruling import RULING_KINDS
+from copydesk.news.ruling import RULING_KINDS, find_matter, find_matter_title
 from copydesk.newsroom import Newsroom
 from copydesk.newsroom.cataloguing import ask_catalogue
 from copydesk.newsroom.records import record_at
@@ -98,6 +98,8 @@ def _of_story(newsroom: Newsroom, story: Story, stories: dict[str, Story]) -> Ex
     article = _article(newsroom.beat, newsroom.articles, newsroom.memory, story)
     rules = read_rules(newsroom.root, newsroom.beat, newsroom.now)
     ruled = replace(story, reasons=tuple(reasons), verdict=verdict)
+    event = story.group or record_name(story.path)
+    matter = find_matter(event, story.matter, rules.beat.rulings)
     return Explanation(
         path=story.path,
         url=story.web_url or story.original_url,
@@ -118,6 +120,8 @@ def _of_story(newsroom: Newsroom, story: Story, stories: dict[str, Story]) -> Ex
         quality=story.quality,
         parts=tuple(map(_quality_row, judge.quality_parts(ruled, rules.beat, article))),
         titles=_titles((story, *stories.values())),
+        matter=matter,
+        matter_title=find_matter_title(matter, rules.beat.rulings),
     )
 
 

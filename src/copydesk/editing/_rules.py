@@ -17,7 +17,7 @@ from copydesk.editing._verdicts import speaker
 from copydesk.errors import RecordError, UsageError
 from copydesk.kit import text, urls
 from copydesk.news import Beat, Ruling, Story
-from copydesk.news.ruling import NO_PICTURE, RULING_KINDS, RulingKind, SetField
+from copydesk.news.ruling import NO_PICTURE, RULING_KINDS, RulingKind, SetField, find_matter
 from copydesk.newsroom import Newsroom
 from copydesk.newsroom.cataloguing import ask_catalogue
 from copydesk.newsroom.filing import hold_write_lock
@@ -83,7 +83,39 @@ def _values(edit: Edit, new: NewRule, paths: Sequence[str]) -> tuple[str, ...]:
             return (_headline(new.values[0]),)
         case "set":
             return set_values(edit, paths[0], new.values)
+        case "matter":
+            return _matter_values(edit, new, paths)
     return ()
+
+
+def _matter_values(edit: Edit, new: NewRule, paths: Sequence[str]) -> tuple[str, ...]:
+    """Return the values of a rule on matters: what it does, then the names that it does it to."""
+    act, *words = new.values
+    stories = [edit.find(path) for path in paths]
+    names = tuple(rules.record_name(path) for path in paths)
+    others = [  # the rule that this one replaces does not count
+        rule for rule in edit.rulings.rules if (rule.values[:1], rule.stories) != ((act,), names)
+    ]
+    events = [story.group or rules.record_name(story.path) for story in stories]
+    matters = [
+        find_matter(event, story.matter, others) or event
+        for event, story in zip(events, stories, strict=True)
+    ]
+    if act == "split" and len(paths) == 1 and not words:
+        if matters != events:
+            return ("split", *events)
+        raise UsageError(
+            "the story began its matter, or belongs to none",
+            subject=paths[0],
+            hint="split the later event from the matter instead",
+        )
+    if act == "merge" and not words:
+        if len(set(matters)) > 1:
+            return ("merge", *dict.fromkeys(matters))
+        raise UsageError("the stories belong to one matter already", subject=", ".join(paths))
+    if act == "rename" and len(paths) == 1 and len(words) == 1:
+        return ("rename", *matters, _headline(words[0]))
+    raise UsageError("expected split, merge or rename, with its stories", subject=act[:80])
 
 
 def _block_value(value: str) -> str:

@@ -251,6 +251,7 @@ def _matter(rule: Ruling) -> tuple[object, ...]:
         "story beside others": (first, frozenset(rule.stories[1:])),
         "stories": frozenset(rule.stories),
         "field of story": (first, rule.values[:1]),
+        "act on stories": (rule.values[:1], frozenset(rule.stories)),
         "values": frozenset(map(str.casefold, rule.values)),
     }
     return (rule.said, matters[RULING_KINDS[rule.said].matter])

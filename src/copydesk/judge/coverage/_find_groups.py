@@ -26,6 +26,7 @@ from copydesk.judge.coverage._arrivals import (
 )
 from copydesk.judge.coverage._ruled_groups import RuledGroups
 from copydesk.news import Beat, Reason, ReasonKind, Shelved
+from copydesk.news.ruling import find_matter
 from copydesk.news.story import Corpus
 
 
@@ -235,7 +236,8 @@ class Places:
                 continue
             if members := self._members[group]:
                 first = min(members, key=lambda member: (self._arrivals[member].moment, member))
-                self._matters[own] = self._matters.setdefault(group, first)
+                matter = self._matters.setdefault(group, first)
+                self._matters[own] = find_matter(group, matter, self._beat.rulings)
 
     def _load_candidates(
         self, weighing: clustering.CorpusWeighing, new: Mapping[str, Arrival]

@@ -18,7 +18,7 @@ from copydesk.judge.coverage._beside import (
     weigh_beside,
 )
 from copydesk.judge.coverage._find_groups import FoundGroups, find_groups
-from copydesk.judge.coverage._heat import heat, usual_of
+from copydesk.judge.coverage._heat import heat, heat_alone, sum_heat, usual_of
 from copydesk.judge.coverage._leader import (
     Contest,
     is_kept_back,
@@ -41,6 +41,7 @@ from copydesk.judge.coverage._ruled_groups import (
 )
 from copydesk.judge.gate import gate_reason
 from copydesk.news import Beat, Reason, ReasonKind, Shelved, Story
+from copydesk.news.ruling import find_matter
 from copydesk.news.story import Related, Surroundings
 
 BESIDE = 50
@@ -109,13 +110,14 @@ def leave_group(story: Story, setting: GroupSetting) -> Story:
     published = not is_kept_back(story) and (quality >= gate or is_trusted(story))
     is_let_through = published and quality < gate
     reason = Reason.of(ReasonKind.TRUSTED_SOURCE) if is_let_through else gate_reason(quality, gate)
+    hot = heat_alone(story, setting.beat)
     return replace(
         story,
         group="",
         related=_copies(story, setting.own),
-        heat=quality,
+        heat=sum_heat(story, hot, setting.beat),
         published=published,
-        reasons=_with_reasons(story, *_why_out(story), reason),
+        reasons=_with_reasons(story, *_why_out(story), reason, *hot),
     )
 
 
@@ -148,7 +150,7 @@ def _in_front(
     return replace(
         leader,
         published=published,
-        heat=max(0, (leader.quality or 0) + sum(reason.points or 0 for reason in hot)),
+        heat=sum_heat(leader, hot, beat),
         reasons=_with_reasons(
             leader, *filter(None, [pin]), *why, *hot, *_gate_reasons(leader, lift, beat)
         ),
@@ -309,7 +311,7 @@ def regroup(
     after.update(
         (path, replace(after[path], matter=matter)) for path, matter in found.matters.items()
     )
-    _set_background(found, after)
+    _set_background(found, after, beat)
     return tuple(after[path] for path in sorted(after) if after[path] != before[path])
 
 
@@ -415,26 +417,27 @@ def _without_ruling(story: Story) -> Story:
     return replace(story, reasons=tuple(reasons))
 
 
-def _set_background(found: FoundGroups, after: Stories) -> None:
+def _set_background(found: FoundGroups, after: Stories, beat: Beat) -> None:
     """Set the background of new stories, earliest first: the leaders of their matter's events."""
     for path, near in found.near.items():
-        background = _background(after[path], near, found.paths, after)
+        others = (found.paths.get(name, ()) for name in near)
+        leaders = [_leader(paths, after) for paths in others if path not in paths]
+        background = _background(after[path], list(filter(None, leaders)), beat)
         after[path] = replace(after[path], background=background)
 
 
-def _background(
-    story: Story, near: Sequence[str], groups: Mapping[str, Sequence[str]], after: Stories
-) -> tuple[str, ...]:
+def _background(story: Story, near: Sequence[Story], beat: Beat) -> tuple[str, ...]:
     """Return the leaders of a matter's other events: the most similar ones, then those before."""
-    if not story.matter:
-        return ()
-    others = (groups.get(name, ()) for name in near)
-    found = [_leader(paths, after) for paths in others if story.path not in paths]
-    leaders = [leader for leader in found if leader and leader.matter == story.matter]
-    names = [name for leader in leaders for name in leader.background]
-    events = dict.fromkeys((*map(name_of, leaders), *names))
+    matter = _matter_of(story, beat)
+    leaders = [leader for leader in near if matter and _matter_of(leader, beat) == matter]
+    before = (name for leader in leaders for name in leader.background)
     own = {name_of(story), story.group}
+    events = dict.fromkeys((*map(name_of, leaders), *before))
     return tuple(itertools.filterfalse(own.__contains__, events))[:_BACKGROUND]
+
+
+def _matter_of(story: Story, beat: Beat) -> str:
+    return find_matter(story.group or name_of(story), story.matter, beat.rulings)
 
 
 def _leader(paths: Iterable[str], after: Stories) -> Story | None:
