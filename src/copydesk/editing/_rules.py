@@ -17,7 +17,7 @@ from copydesk.editing._verdicts import speaker
 from copydesk.errors import RecordError, UsageError
 from copydesk.kit import text, urls
 from copydesk.news import Beat, Ruling, Story
-from copydesk.news.ruling import NO_PICTURE, RULING_KINDS, RulingKind, SetField, find_matter
+from copydesk.news.ruling import NO_PICTURE, RULING_KINDS, RulingKind, SetField
 from copydesk.newsroom import Newsroom
 from copydesk.newsroom.cataloguing import ask_catalogue
 from copydesk.newsroom.filing import hold_write_lock
@@ -91,31 +91,33 @@ def _values(edit: Edit, new: NewRule, paths: Sequence[str]) -> tuple[str, ...]:
 def _matter_values(edit: Edit, new: NewRule, paths: Sequence[str]) -> tuple[str, ...]:
     """Return the values of a rule on matters: what it does, then the names that it does it to."""
     act, *words = new.values
+    expected = {"split": (1, 0), "rename": (1, 1), "merge": (len(paths), 0)}.get(act)
+    if expected != (len(paths), len(words)):
+        raise UsageError("expected split, merge or rename, with its stories", subject=act[:80])
     stories = [edit.find(path) for path in paths]
-    names = tuple(rules.record_name(path) for path in paths)
+    names = tuple(map(rules.record_name, paths))
     others = [  # the rule that this one replaces does not count
         rule for rule in edit.rulings.rules if (rule.values[:1], rule.stories) != ((act,), names)
     ]
-    events = [story.group or rules.record_name(story.path) for story in stories]
-    matters = [
-        find_matter(event, story.matter, others) or event
-        for event, story in zip(events, stories, strict=True)
-    ]
-    if act == "split" and len(paths) == 1 and not words:
-        if matters != events:
-            return ("split", *events)
+    events = tuple(map(rules.event_of, stories))
+    found = (rules.matter_of(story, others) for story in stories)
+    matters = tuple(matter or event for matter, event in zip(found, events, strict=True))
+    if act == "rename":
+        return (act, *matters, _headline(words[0]))
+    _must_change(act, events, matters)
+    return (act, *(events if act == "split" else dict.fromkeys(matters)))
+
+
+def _must_change(act: str, events: Sequence[str], matters: Sequence[str]) -> None:
+    """Raise UsageError if splitting or merging these matters would change nothing."""
+    if act == "split" and matters == events:
         raise UsageError(
             "the story began its matter, or belongs to none",
-            subject=paths[0],
+            subject=events[0],
             hint="split the later event from the matter instead",
         )
-    if act == "merge" and not words:
-        if len(set(matters)) > 1:
-            return ("merge", *dict.fromkeys(matters))
-        raise UsageError("the stories belong to one matter already", subject=", ".join(paths))
-    if act == "rename" and len(paths) == 1 and len(words) == 1:
-        return ("rename", *matters, _headline(words[0]))
-    raise UsageError("expected split, merge or rename, with its stories", subject=act[:80])
+    if act == "merge" and len(set(matters)) < 2:
+        raise UsageError("the stories belong to one matter already", subject=", ".join(events))
 
 
 def _block_value(value: str) -> str:

@@ -95,27 +95,30 @@ class Stream:
         member = self._to_member(document)
         near = self._index.find_near(member)
         again = self._group_with_headline(document, member)
-        alike = self._index.find_alike(member)
+        earlier = self._find_earlier(member)
         similarity = {group: similarity_to(group, sum_) for group, sum_ in near.items()}
-        background = {_root_of(group): similarity_to(group, sum_) for group, sum_ in alike.items()}
-        by_one_word = {_root_of(group) for group in alike if self._rests_on_one_word(member, group)}
         shared = {group: self._index.find_common_terms(member.vector, group) for group in near}
         group = self._add_member(document, member, near)
         return Assignment(
             group=self._name_of(group),
             similarity=similarity.get(group, 0.0),
             shared=self._weighing.spell(shared.get(group, [])),
-            near=tuple(
-                (self._name_of(other), score)
-                for other, score in sorted(background.items(), key=_by_similarity)
-                if score >= _goes_on_from(member.length)
-                and other is not group
-                and other not in by_one_word
-            ),
+            near=tuple((self._name_of(one), score) for one, score in earlier if one is not group),
             same_headline=again is not None
             and _root_of(again) is group
             and similarity.get(group, 0.0) < JOIN,
         )
+
+    def _find_earlier(self, member: Member) -> list[tuple[Group, float]]:
+        """Return the groups that a document's event goes on from, with their similarity."""
+        alike = self._index.find_alike(member)
+        scores = {_root_of(group): similarity_to(group, sum_) for group, sum_ in alike.items()}
+        least = _goes_on_from(member.length)
+        return [
+            (group, score)
+            for group, score in sorted(scores.items(), key=_by_similarity)
+            if score >= least and not self._rests_on_one_word(member, group)
+        ]
 
     def compare(self, document: NewsDocument) -> tuple[GroupLikeness, ...]:
         """Return how similar a document is to nearby groups, most similar first, without adding it.

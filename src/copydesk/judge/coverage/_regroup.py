@@ -309,7 +309,9 @@ def regroup(
         group = [after[path] for path in found.paths[name]]
         after.update(_by_path(_as_group(name, group, setting)))
     after.update(
-        (path, replace(after[path], matter=matter)) for path, matter in found.matters.items()
+        (path, replace(after[path], matter=matter))
+        for path, matter in found.matters.items()
+        if after[path].matter != matter
     )
     _set_background(found, after, beat)
     return tuple(after[path] for path in sorted(after) if after[path] != before[path])
