@@ -41,7 +41,7 @@ def main() -> None:
     for at, document in enumerate(documents):
         known = document.moment if order == "time" else None
         moment = known or _BEGIN + timedelta(minutes=at)
-        stories.append(_shelve(at, document.title, document.text, document.language, moment))
+        stories.append(shelve(at, document.title, document.text, document.language, moment))
     filed, seconds = file_all(stories, timedelta(hours=given.hours))
     groups = [filed[one.story.path].story.group or one.story.path for one in stories]
     labels = [document.cluster for document in documents]
@@ -51,7 +51,8 @@ def main() -> None:
     )
 
 
-def _shelve(at: int, title: str, text: str, language: str, moment: datetime) -> Shelved:
+def shelve(at: int, title: str, text: str, language: str, moment: datetime) -> Shelved:
+    """Give a document as the story of a newsroom of its own that is about to be filed."""
     domain = f"a{at}.example"
     story = Story(
         path=f"_news/{at:05}.md",

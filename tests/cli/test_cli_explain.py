@@ -14,7 +14,7 @@ import pytest
 
 from copydesk.archive.record import emit_story
 from copydesk.news import Provider, Reason, Story
-from world.command import copydesk
+from world.command import Said, copydesk
 from world.machine import PATIENCE_SECONDS
 from world.newsroom import NOW, newsroom, run_git, write_files
 
@@ -180,3 +180,87 @@ def test_the_command_that_would_publish_works_as_it_is_printed(
 
     assert ("--as" in words) != has_user
     assert 0 == copydesk(*words[1:], "--now", "2026-11-20T08:00:00Z").code
+
+
+def test_the_place_on_the_front_page_is_a_sum(root: Path) -> None:
+    [line] = [line for line in explain(root) if line.startswith("  front page: ")]
+    told = copydesk("-C", root, "--now", NOW.isoformat(), "explain", WALL, "--json").json()["front"]
+
+    parts = [told["heat"], told["reads"], told["sole"], told["age"]]
+    assert told["counts"] == sum(parts)
+    assert told["sole"] == -19  # a quarter of 75, since nobody else has it
+    assert line.endswith(f"= {told['counts']}")
+    assert "heat 75 - 19 (only one publisher)" in line
+
+
+def test_a_story_that_is_not_published_has_no_place(root: Path) -> None:
+    held = "_news/2026-11-19-other-0.md"
+    assert not any("front page" in line for line in explain(root, held))
+    assert copydesk("-C", root, "explain", held, "--json").json()["front"] is None
+
+
+CRIME = "_news/2026-11-01-crime.md"
+TRIAL = "_news/2026-11-02-trial.md"
+LEAK = "_news/2026-11-03-leak.md"
+
+
+def matter_of(root: Path, path: str) -> tuple[str, str]:
+    told = copydesk("-C", root, "explain", path, "--json").json()
+    return told["matter"], told["matter_title"]
+
+
+@pytest.fixture
+def matters(tmp_path: Path) -> Path:
+    """Give a newsroom of two events of one matter, and one of none."""
+    crime = Path(CRIME).stem
+    return file(
+        newsroom(tmp_path / "beat"),
+        record(CRIME, 80, matter=crime),
+        record(TRIAL, 80, matter=crime),
+        record(LEAK, 80),
+    )
+
+
+def rule_matter(root: Path, *words: str) -> Said:
+    return copydesk("-C", root, "rule", "matter", *words, "--why", "so", "--as", "Ada")
+
+
+def test_a_matter_is_split_merged_and_renamed_without_a_change_of_records(matters: Path) -> None:
+    crime, trial = Path(CRIME).stem, Path(TRIAL).stem
+    before = (matters / TRIAL).read_bytes(), (matters / LEAK).read_bytes()
+    assert matter_of(matters, TRIAL) == (crime, "")
+
+    assert rule_matter(matters, "rename", TRIAL, "The bakery case").code == 0
+    assert matter_of(matters, CRIME) == (crime, "The bakery case")
+    assert rule_matter(matters, "split", TRIAL).code == 0
+    assert matter_of(matters, TRIAL) == (trial, "")
+    assert rule_matter(matters, "merge", CRIME, LEAK).code == 0
+    assert matter_of(matters, LEAK) == (crime, "The bakery case")
+    assert before == ((matters / TRIAL).read_bytes(), (matters / LEAK).read_bytes())
+
+    assert copydesk("-C", matters, "rule", "undo", "2").code == 0
+    assert matter_of(matters, TRIAL) == (crime, "The bakery case")
+
+
+def test_a_rule_on_a_matter_twice_is_one_rule(matters: Path) -> None:
+    for _ in range(2):
+        assert rule_matter(matters, "split", TRIAL).code == 0
+        assert rule_matter(matters, "merge", CRIME, LEAK).code == 0
+    assert len(copydesk("-C", matters, "rule", "list", "--json").json()) == 2
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("split", CRIME), "the story began its matter, or belongs to none"),
+        (("split", LEAK), "the story began its matter, or belongs to none"),
+        (("merge", CRIME, TRIAL), "the stories belong to one matter already"),
+        (("merge", CRIME), "the stories belong to one matter already"),
+        (("rename", TRIAL, " "), "the headline is empty"),
+    ],
+)
+def test_a_rule_on_a_matter_that_says_nothing_is_refused(
+    matters: Path, words: tuple[str, ...], said: str
+) -> None:
+    done = rule_matter(matters, *words)
+    assert (done.code, said in done.err) == (2, True)

@@ -63,7 +63,7 @@ def assert_at_least(report: GroupReport, settled: tuple[float, float], at_once: 
 def test_one_beat_in_english_is_grouped(tmp_path: Path) -> None:
     report = grouped(english(gold("og2021"), tmp_path / "og2021_en.jsonl"))
     assert (report.documents, report.stories, report.order) == (1354, 215, "time")
-    assert_at_least(report, (0.807, 0.672), 0.795)
+    assert_at_least(report, (0.816, 0.674), 0.806)
     # a new beat has nothing behind it and is not grouped worse
     assert report.first >= 0.86
     assert report.stretches >= 0.84
@@ -72,8 +72,8 @@ def test_one_beat_in_english_is_grouped(tmp_path: Path) -> None:
 def test_one_beat_in_nine_languages_is_grouped() -> None:
     report = grouped(gold("og2021"))
     assert (report.documents, report.stories, report.order) == (3918, 400, "time")
-    assert_at_least(report, (0.691, 0.431), 0.658)
-    assert report.bcubed.precision >= 0.794
+    assert_at_least(report, (0.698, 0.435), 0.663)
+    assert report.bcubed.precision >= 0.811
 
 
 def test_bare_words_of_headlines_are_grouped() -> None:

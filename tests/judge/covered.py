@@ -104,10 +104,17 @@ class Desk:
 
     def groups(self) -> set[frozenset[str]]:
         """Return the names of those that stand in one group, groups of one left out."""
+        return self._parts("group")
+
+    def matters(self) -> set[frozenset[str]]:
+        """Return the names of those that belong to one matter."""
+        return self._parts("matter")
+
+    def _parts(self, field: str) -> set[frozenset[str]]:
         by_name: dict[str, set[str]] = {}
         for name, one in self.filed.items():
-            if one.group:
-                by_name.setdefault(one.group, set()).add(name)
+            if of := getattr(one, field):
+                by_name.setdefault(of, set()).add(name)
         return {frozenset(names) for names in by_name.values()}
 
     def leaders(self) -> set[str]:

@@ -179,3 +179,12 @@ def test_a_main_topic_without_keywords_is_not_asked_for(make_article: Make, beat
     topics = (replace(beat.topics[0], keywords=()), *beat.topics[1:])
     story = filed(make_article(title="EU votes"), replace(beat, topics=topics))
     assert not any("nowhere" in one.why for one in story.reasons)
+
+
+def test_on_the_second_scale_a_lone_story_is_as_hot_as_its_reasons_say(
+    make_article: Make, beat: Beat
+) -> None:
+    second = replace(beat, scoring=replace(beat.scoring, scale=2))
+    story = filed(make_article(title="You need to know this chatbot!!"), second)
+    points = [reason.points or 0 for reason in story.reasons if reason.about == "heat"]
+    assert (story.heat, points[0]) == (sum(points), 30)

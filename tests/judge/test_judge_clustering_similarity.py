@@ -114,3 +114,56 @@ def test_a_text_counts_by_its_beginning() -> None:
 
     assert place(f"{QUAKES[2]}. {QUAKES[4]}.") == "a"
     assert place("Penguins heard a robot choir sing. " * 60 + f"{QUAKES[2]}. {QUAKES[4]}.") == "b"
+
+
+@pytest.mark.parametrize(
+    "other", ["48.000 seals counted", "48000 seals counted", "48\u202f000 seals counted"]
+)
+def test_a_figure_is_one_word_in_every_spelling(other: str) -> None:
+    assert like("48,000 seals counted", other) == pytest.approx(1.0, abs=1e-3)
+
+
+def test_two_figures_have_no_zeros_in_common() -> None:
+    assert like("Hall for 48,000", "Boat of 13,000") == 0.0
+
+
+@pytest.mark.parametrize(
+    ("running", "plain"),
+    [
+        ("LIVE: Harbour of Velmora closed", "Harbour of Velmora closed"),
+        ("Harbour of Velmora closed - live updates", "Harbour of Velmora closed"),
+        ("Velmora quake latest: harbour closed", "Velmora quake: harbour closed"),
+        ("Liveticker: Hafen gesperrt", "Hafen gesperrt"),
+    ],
+)
+def test_the_fixed_part_of_a_running_headline_is_no_likeness(running: str, plain: str) -> None:
+    assert like(running, plain) == pytest.approx(1.0, abs=1e-3)
+
+
+def test_a_live_concert_is_no_running_headline() -> None:
+    assert like("Penguins live: robot orchestra plays", "Live by the sea") == 0.0
+    assert like("Penguins watch live concert", "Penguins watch concert") < 0.96
+
+
+NAME = "Quillmarsh"
+SPEECH = (
+    f"{NAME} opened the new tram line and praised its drivers. {NAME} rode to the last stop; "
+    "children waved paper flags, ate a bun and told jokes about wheels, tunnels and timetables. "
+    "Passengers will pay two crowns a ride, half of what the ferry costs, until autumn. Critics "
+    f"call the depot ugly, too near the orchard. {NAME}, {NAME} again, {NAME} everywhere."
+)
+LAWSUIT = (
+    f"A judge threw out the complaint of a former gardener against {NAME}. Lawyers had argued "
+    f"nine months over unpaid wages and a broken greenhouse. {NAME} was not in court. The verdict "
+    f"may be appealed within thirty days, said a clerk. {NAME} denied all: {NAME} owes nobody "
+    f"anything, neither spades nor boots, compost or rakes, {NAME} said, leaving by the back door."
+)
+
+
+def test_one_famous_name_brings_no_articles_together() -> None:
+    stream = Stream()
+    stream.add(document("a", f"{NAME}, {NAME}", text=SPEECH))
+    [found] = stream.compare(document("b", f"{NAME}: {NAME}", text=LAWSUIT))
+    assert found.similarity > found.needed
+    assert found.veto == "likeness"
+    assert stream.add(document("b", f"{NAME}: {NAME}", text=LAWSUIT)) == "b"

@@ -41,14 +41,14 @@ def day_of(one: Story) -> str:
 
 def file_windows(
     windows: Iterable[Sequence[Story]], found: Callable[[Story], datetime]
-) -> set[frozenset[str]]:
-    """Return the groups of stories that came in rounds, each found when `found` says."""
+) -> tuple[set[frozenset[str]], dict[str, str]]:
+    """Return the groups and matters of stories that came in rounds, found when `found` says."""
     desk = Desk()
     times: dict[str, datetime] = {}
     for window in windows:
         times |= {name_of(one): found(one) for one in window}
         desk.round(*window, found=times)
-    return desk.groups()
+    return desk.groups(), {name: one.matter for name, one in desk.filed.items()}
 
 
 def at_once(one: Story) -> datetime:

@@ -53,6 +53,8 @@ REASONS: dict[ReasonKind, dict[str, st.SearchStrategy[str]]] = {
     ReasonKind.PASTIME: {"evidence": WORDS},
     ReasonKind.SIGNAL: {"seen": WORDS.map(lambda words: f'keyword "{words}" in lede')},
     ReasonKind.NEWSROOMS: {"count": NUMBERS, "newsrooms": st.just("publishers"), "names": WORDS},
+    ReasonKind.PUBLISHERS: {"count": NUMBERS, "names": WORDS},
+    ReasonKind.QUALITY_IN_HEAT: {"quality": NUMBERS},
     ReasonKind.SPIKE: {"count": NUMBERS, "usual": NUMBERS},
     ReasonKind.SOURCE_TRUST: {"trust": NUMBERS},
     ReasonKind.NOT_LEADING: {},

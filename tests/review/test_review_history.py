@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from copydesk import review
-from copydesk.news import Image, Reason, Story, Verdict
+from copydesk.news import Image, Reason, ReasonKind, Story, Verdict
 from copydesk.news.event import Event
 from copydesk.review import corrections
 
@@ -72,6 +72,23 @@ def test_a_correction_leaves_what_its_group_says() -> None:
     filed = replace(FILED, reasons=(*FILED.reasons, *of_its_group))
     after = corrections.apply_correction(filed, JUDGED, KNOWN)
     assert after.reasons[-4:] == of_its_group
+
+
+def test_on_the_second_scale_a_correction_gives_a_lone_story_its_new_heat() -> None:
+    def hot(points: int, quality: int) -> Reason:
+        return Reason.of(ReasonKind.QUALITY_IN_HEAT, points=points, quality=quality)
+
+    alone = replace(FILED, heat=54, reasons=(*FILED.reasons, hot(24, 80)))
+    judged = replace(JUDGED, heat=48, reasons=(*JUDGED.reasons, hot(18, 60)))
+    after = corrections.apply_correction(alone, judged, KNOWN)
+    assert (after.heat, hot(18, 60) in after.reasons, hot(24, 80) in after.reasons) == (
+        48,
+        True,
+        False,
+    )
+    led = replace(alone, group="a", heat=90)
+    after = corrections.apply_correction(led, judged, KNOWN)
+    assert (after.heat, hot(24, 80) in after.reasons) == (90, True)
 
 
 def test_a_copy_stays_off_the_site_without_heat() -> None:

@@ -27,7 +27,8 @@ class FrontStory:
     story is `colder` than those shown, its `event` is shown already, or its publisher or topic has
     used up its `share`. `hours` is its age, and `older` its age relative to the newest story.
     `warmth` is its heat (with the points from page views, `reads`) after decay with age, reduced if
-    the story is not `is_firm`. `newsrooms` counts the other newsrooms that cover it.
+    the story is not `is_firm`, by `sole` points. `newsrooms` counts the other newsrooms that cover
+    it.
     """
 
     story: Story
@@ -39,8 +40,14 @@ class FrontStory:
     warmth: float
     newsrooms: int
     is_firm: bool
+    sole: int = 0
     is_pinned: bool = False
     why_out: WhyOut = ""
+
+    @property
+    def aged(self) -> int:
+        """Return the points lost by age: heat + reads - sole - aged is what counts (`warmth`)."""
+        return max(0, self.heat + self.reads - self.sole - round(self.warmth))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,17 +134,21 @@ class _Front:
     def describe(self, story: Story, place: int | None = None, why_out: WhyOut = "") -> FrontStory:
         """Return a story with the numbers that decide its place on the front page."""
         rules, plan = self.rules, self.plan
+        heat = story.heat if story.heat is not None else story.quality or 0
+        reads = rules.read_points.get(addresses.record_name(story.path), 0)
+        is_firm = rules.is_firm(story)
         since_newest = self.newest / rules.options.half_life_hours
         return FrontStory(
             story=story,
             place=place,
-            heat=story.heat if story.heat is not None else story.quality or 0,
-            reads=rules.read_points.get(addresses.record_name(story.path), 0),
+            heat=heat,
+            reads=reads,
             hours=rules.age(story),
             older=rules.age(story) - self.newest,
             warmth=2.0 ** (rules.warmth(story) + since_newest),
             newsrooms=plan.coverages.of(story).newsrooms,
-            is_firm=rules.is_firm(story),
+            is_firm=is_firm,
+            sole=0 if is_firm else round((heat + reads) * (1 - rules.limits.alone)),
             is_pinned=story.path in plan.front.pinned,
             why_out=why_out,
         )

@@ -32,7 +32,7 @@ _GROUPS = {
         "stories": "List saved stories by status, topic, source, age or text",
         "explain": "Explain why a story is published or not",
         "verdict": "Publish, hold, reject or remove a story",
-        "rule": "Set lasting rules: split, merge, lead, pin, block, retopic, rename, set",
+        "rule": "Set lasting rules: split, merge, lead, pin, block, retopic, rename, set, matter",
         "add": "Add a web page as a story",
         "topics": "Suggest new keywords for topics",
         "rejudge": "Score saved stories again with the current settings",

@@ -75,6 +75,47 @@ def merge(invocation: Invocation, paths: tuple[str, ...], *, why: str, name: str
     _file(invocation, editing.NewRule(said="merge", paths=paths, why=why, by=name))
 
 
+@rule_command.group("matter")
+@common
+def matter_command(invocation: Invocation) -> None:
+    """Split, merge or rename matters: chains of events that go on from each other."""
+
+
+@matter_command.command("split")
+@click.argument("path")
+@_why
+@common
+def matter_split(invocation: Invocation, path: str, *, why: str, name: str) -> None:
+    """Take the event of a story out of its matter; it begins a matter of its own."""
+    _file_matter(invocation, ("split",), (path,), why, name)
+
+
+@matter_command.command("merge")
+@click.argument("paths", metavar="PATH PATH…", nargs=-1, required=True)
+@_why
+@common
+def matter_merge(invocation: Invocation, paths: tuple[str, ...], *, why: str, name: str) -> None:
+    """Make the matters of stories one: that of the first story."""
+    _file_matter(invocation, ("merge",), paths, why, name)
+
+
+@matter_command.command("rename")
+@click.argument("path")
+@click.argument("title")
+@_may_say_why
+@common
+def matter_rename(invocation: Invocation, path: str, title: str, *, why: str, name: str) -> None:
+    """Give the matter of a story a title."""
+    _file_matter(invocation, ("rename", title), (path,), why, name)
+
+
+def _file_matter(
+    invocation: Invocation, values: tuple[str, ...], paths: tuple[str, ...], why: str, name: str
+) -> None:
+    rule = editing.NewRule(said="matter", paths=paths, values=values, why=why, by=name)
+    _file(invocation, rule)
+
+
 @rule_command.command("lead")
 @click.argument("path")
 @_may_say_why

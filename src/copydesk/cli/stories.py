@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
 from collections.abc import Iterable
 from dataclasses import fields, replace
 
 import click
 
-from copydesk import editing
+from copydesk import building, editing
 from copydesk.cli import terminal
 from copydesk.cli._invocation import SINCE_HELP, Invocation, Since, SinceParam, common
 from copydesk.editing import stories
 from copydesk.editing.trail import Trail, TrailEntry, trace_story
+from copydesk.errors import CopydeskError
 from copydesk.kit import text
 from copydesk.news import Standing
-from copydesk.newsroom import reports
+from copydesk.newsroom import Newsroom, reports
 
 _STANDINGS = (*(standing.value for standing in Standing), "gone")
 
@@ -126,8 +128,10 @@ def explain_command(invocation: Invocation, path_or_url: str) -> None:
         why = editing.explain(newsroom, path_or_url)
         trail = trace_story(newsroom, why.path, why.url)
         user = newsroom.repository.user() if newsroom.repository.usable else ""
+        front = _find_on_front(newsroom, why)
     if invocation.json:
         told = {field.name: getattr(why, field.name) for field in fields(why)}
+        told["front"] = _sum_up(front) if front else None
         terminal.as_json({**told, "trail": trail.entries, "trail_rest": trail.rest})
         return
     reason = "--why REASON" if user else "--why REASON --as NAME"
@@ -151,8 +155,37 @@ def explain_command(invocation: Invocation, path_or_url: str) -> None:
             for path in why.group
         ),
     )
+    matter = f"{why.matter_title}: {why.matter}" if why.matter_title else why.matter
+    _print_lines("matter", [text.fold(matter)] if matter else ())
     _print_lines("rank", map(_format_place, why.places))
+    _print_lines("front page", [_format_sum(front)] if front else ())
     _print_trail(trail)
+
+
+def _find_on_front(newsroom: Newsroom, why: reports.Explanation) -> building.FrontStory | None:
+    """Return the published story's place on the front page, None if it is not near it."""
+    if why.standing != Standing.PUBLISHED:
+        return None
+    with contextlib.suppress(CopydeskError):  # such as a broken theme
+        found = building.explain_front(newsroom)
+        shown = (one for one in (*found.stories, *found.near) if one.story.path == why.path)
+        return next(shown, None)
+    return None
+
+
+def _sum_up(one: building.FrontStory) -> dict[str, int | None]:
+    parts = {"heat": one.heat, "reads": one.reads, "sole": -one.sole, "age": -one.aged}
+    return {"place": one.place, **parts, "counts": sum(parts.values())}
+
+
+def _format_sum(one: building.FrontStory) -> str:
+    """Return the points that decide a story's place on the front page, as a sum."""
+    reads = f" + {one.reads} (page views)" if one.reads else ""
+    sole = f" - {one.sole} (only one publisher)" if one.sole else ""
+    age = f" - {one.aged} (age {one.hours:.0f} hours)" if one.aged else ""
+    place = f"place {one.place}" if one.place else "no place"
+    pinned = ", pinned" if one.is_pinned else ""
+    return f"{place}{pinned}: heat {one.heat}{reads}{sole}{age} = {_sum_up(one)['counts']}"
 
 
 def _name(why: reports.Explanation, path: str) -> str:

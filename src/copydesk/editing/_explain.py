@@ -18,13 +18,13 @@ from copydesk.kit import dates, urls
 from copydesk.memory import Fate, Memory
 from copydesk.news import Article, Beat, Ruling, Standing, Story, Verdict
 from copydesk.news.lead import DROP_STAGES
-from copydesk.news.ruling import RULING_KINDS
+from copydesk.news.ruling import RULING_KINDS, find_matter_title
 from copydesk.newsroom import Newsroom
 from copydesk.newsroom.cataloguing import ask_catalogue
 from copydesk.newsroom.records import record_at
 from copydesk.newsroom.reports import Evidence, Explanation, Place, QualityRow, Rule, Term
 from copydesk.newsroom.standings import read_rules, standing_of
-from copydesk.review.rules import record_name
+from copydesk.review.rules import matter_of, record_name
 from copydesk.rounds import GONE, SiteHabits, is_known_gone
 
 _LAST = 100  # stories of a topic among which a story is ranked
@@ -98,6 +98,7 @@ def _of_story(newsroom: Newsroom, story: Story, stories: dict[str, Story]) -> Ex
     article = _article(newsroom.beat, newsroom.articles, newsroom.memory, story)
     rules = read_rules(newsroom.root, newsroom.beat, newsroom.now)
     ruled = replace(story, reasons=tuple(reasons), verdict=verdict)
+    matter = matter_of(story, rules.beat.rulings)
     return Explanation(
         path=story.path,
         url=story.web_url or story.original_url,
@@ -118,6 +119,8 @@ def _of_story(newsroom: Newsroom, story: Story, stories: dict[str, Story]) -> Ex
         quality=story.quality,
         parts=tuple(map(_quality_row, judge.quality_parts(ruled, rules.beat, article))),
         titles=_titles((story, *stories.values())),
+        matter=matter,
+        matter_title=find_matter_title(matter, rules.beat.rulings),
     )
 
 

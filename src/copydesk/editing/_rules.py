@@ -83,7 +83,41 @@ def _values(edit: Edit, new: NewRule, paths: Sequence[str]) -> tuple[str, ...]:
             return (_headline(new.values[0]),)
         case "set":
             return set_values(edit, paths[0], new.values)
+        case "matter":
+            return _matter_values(edit, new, paths)
     return ()
+
+
+def _matter_values(edit: Edit, new: NewRule, paths: Sequence[str]) -> tuple[str, ...]:
+    """Return the values of a rule on matters: what it does, then the names that it does it to."""
+    act, *words = new.values
+    expected = {"split": (1, 0), "rename": (1, 1), "merge": (len(paths), 0)}.get(act)
+    if expected != (len(paths), len(words)):
+        raise UsageError("expected split, merge or rename, with its stories", subject=act[:80])
+    stories = [edit.find(path) for path in paths]
+    names = tuple(map(rules.record_name, paths))
+    others = [  # the rule that this one replaces does not count
+        rule for rule in edit.rulings.rules if (rule.values[:1], rule.stories) != ((act,), names)
+    ]
+    events = tuple(map(rules.event_of, stories))
+    found = (rules.matter_of(story, others) for story in stories)
+    matters = tuple(matter or event for matter, event in zip(found, events, strict=True))
+    if act == "rename":
+        return (act, *matters, _headline(words[0]))
+    _must_change(act, events, matters)
+    return (act, *(events if act == "split" else dict.fromkeys(matters)))
+
+
+def _must_change(act: str, events: Sequence[str], matters: Sequence[str]) -> None:
+    """Raise UsageError if splitting or merging these matters would change nothing."""
+    if act == "split" and matters == events:
+        raise UsageError(
+            "the story began its matter, or belongs to none",
+            subject=events[0],
+            hint="split the later event from the matter instead",
+        )
+    if act == "merge" and len(set(matters)) < 2:
+        raise UsageError("the stories belong to one matter already", subject=", ".join(events))
 
 
 def _block_value(value: str) -> str:

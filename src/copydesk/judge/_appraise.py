@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from copydesk.judge import quality
+from copydesk.judge import coverage, quality
 from copydesk.judge._profiles import profile_of
 from copydesk.judge.copies import fingerprint
 from copydesk.judge.gate import blocking_ruling, gate_reason
@@ -291,6 +291,8 @@ def complete_beside(appraisal: Appraisal, beat: Beat, copy: Copy | None, picture
     story = _to_story(appraisal, score.quality, beat.scoring.publish_at, picture)
     if not profile.blocks:
         return _as_reference(story)
+    hot = coverage.heat_alone(story, beat) if copy is None else ()
+    story = replace(story, heat=coverage.sum_heat(story, hot, beat))
     if copy is not None:
         story = replace(story, published=False, heat=-1, copy_of=copy.of)
     by_quality = gate_reason(score.quality, beat.scoring.publish_at)
@@ -312,6 +314,7 @@ def complete_beside(appraisal: Appraisal, beat: Beat, copy: Copy | None, picture
             *([trust.reason] if trust else []),
             *([Reason.of(ReasonKind.CREDITS, publishers=credited)] if credited else []),
             *(appraisal.held if copy is None else ()),
+            *hot,
         ),
     )
 

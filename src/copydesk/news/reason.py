@@ -49,6 +49,8 @@ class ReasonKind(StrEnum):
     REPUTATION = "reputation"
     SIGNAL = "signal"
     NEWSROOMS = "newsrooms"
+    PUBLISHERS = "publishers"
+    QUALITY_IN_HEAT = "quality-in-heat"
     SPIKE = "spike"
     SOURCE_TRUST = "source-trust"
     NOT_LEADING = "not-leading"

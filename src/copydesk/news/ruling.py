@@ -5,12 +5,12 @@ A new kind needs a word in `RulingKind`, a row in `RULING_KINDS`, and the code t
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal, get_args
 
-RulingKind = Literal["split", "merge", "pin", "block", "retopic", "rename", "lead", "set"]
+RulingKind = Literal["split", "merge", "pin", "block", "retopic", "rename", "lead", "set", "matter"]
 SetField = Literal["excerpt", "picture", "url", "note"]
 NO_PICTURE = "none"  # the value of `set … picture` that removes a story's picture
 
@@ -20,7 +20,9 @@ _FIELDS: tuple[SetField, ...] = get_args(SetField)
 # next run on; leads (links to articles) found later.
 AppliesTo = Literal["record", "groups", "leads"]
 # The subject of a rule: of two rules on the same subject the later one replaces the earlier.
-Matter = Literal["story", "story beside others", "stories", "field of story", "values"]
+Matter = Literal[
+    "story", "story beside others", "stories", "field of story", "values", "act on stories"
+]
 _MANY = 1_000_000
 
 
@@ -49,6 +51,9 @@ RULING_KINDS: Mapping[RulingKind, RulingForm] = {
     "set": RulingForm(
         stories=_ONE, values=(2, _MANY), applies_to="record", matter="field of story"
     ),
+    "matter": RulingForm(
+        stories=(1, _MANY), values=(1, _MANY), applies_to="groups", matter="act on stories"
+    ),
 }
 
 
@@ -64,6 +69,8 @@ class Ruling:
     title must not have. `retopic`: `values` are its topics. `rename`: `values` is its one headline.
     `lead`: it leads its group, unless a story there is pinned; the newest such rule wins.
     `set`: `values` are a field, its new value, and the addresses that a new `url` replaced.
+    `matter`: `values` are `split` and the event that leaves its matter, `merge` and the matters
+    that are all the first one, or `rename`, a matter and its title.
     """
 
     said: RulingKind
@@ -79,6 +86,30 @@ class Ruling:
         """Return the field of a story that a `set` rule sets, None for any other rule."""
         said = self.values[0] if self.said == "set" and self.values else ""
         return next((field for field in _FIELDS if field == said), None)
+
+
+def find_matter(event: str, matter: str, rulings: Iterable[Ruling]) -> str:
+    """Return the matter of an event under the editors' rules, "" for none.
+
+    `event` is the name of a group, or of a story without one; `matter` is what the records say. The
+    records keep that, so that an undone rule leaves nothing behind.
+    """
+    for act, *names in _list_acts(rulings):
+        if act == "split" and event in names:
+            matter = event
+        elif act == "merge" and not {event, matter}.isdisjoint(names):
+            matter = names[0]
+    return matter
+
+
+def find_matter_title(matter: str, rulings: Iterable[Ruling]) -> str:
+    """Return the title that an editor gave a matter, "" for none."""
+    acts = [act for act in _list_acts(rulings) if act[:2] == ("rename", matter)]
+    return "".join(acts[-1][2:3]) if acts else ""
+
+
+def _list_acts(rulings: Iterable[Ruling]) -> Iterator[tuple[str, ...]]:
+    return (rule.values for rule in rulings if rule.said == "matter" and len(rule.values) > 1)
 
 
 Said = Literal["publish", "hold", "reject", "remove"]

@@ -55,7 +55,9 @@ class Story:
     was filed, each with its time: `2026-11-24T13:10:00Z title was "Old words"`. `note` is an
     editor's note on it, in Markdown. `trust` is the trust in its source, 0 to 100, None if unknown.
     `group` names the event that it covers, by the first record filed on it; `background` names
-    records on other events of the same matter. Records are named by their file name without `.md`.
+    records on other events of the same matter. `matter` names the chain of events that go on from
+    each other ("" for a lone event), by its first story: it never changes. Records are named by
+    their file name without `.md`.
     """
 
     path: str
@@ -88,6 +90,7 @@ class Story:
     background: tuple[str, ...] = ()
     reasons: tuple[Reason, ...] = ()
     history: tuple[str, ...] = ()
+    matter: str = ""
     note: str = ""
     verdict: Verdict | None = None
     machine: tuple[tuple[str, str], ...] = ()

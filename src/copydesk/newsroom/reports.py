@@ -203,6 +203,7 @@ class Explanation:
     `leader` is the path of the story that leads its group, "" for none; `otherwise` lists changes
     that would have led to another status. `parts` explain its `quality`, and `places` compare that
     with other stories. `titles` are the headlines of the story and of those that it names, by path.
+    `matter` is the name of its matter under the editors' rules, `matter_title` what they call it.
     """
 
     path: str
@@ -225,6 +226,8 @@ class Explanation:
     parts: tuple[QualityRow, ...] = ()
     places: tuple[Place, ...] = ()
     titles: Mapping[str, str] = field(default_factory=dict)
+    matter: str = ""
+    matter_title: str = ""
 
 
 # Round status: the progress of the running round, or the result of the last one.

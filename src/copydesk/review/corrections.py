@@ -15,7 +15,7 @@ from datetime import datetime
 
 from copydesk.kit import dates
 from copydesk.kit import text as plain_text
-from copydesk.news import Reason, Story
+from copydesk.news import Reason, ReasonKind, Story
 from copydesk.news.event import Event, EventKind
 from copydesk.review._hand_edits import keep_hand_edits
 
@@ -53,15 +53,23 @@ def apply_correction(filed: Story, judged: Story, known: Mapping[str, str]) -> S
 def _heat(filed: Story, judged: Story) -> int | None:
     if filed.heat is None or filed.heat < 0:
         return filed.heat
+    if _goes_by_events(judged):  # then the group decides, as soon as it is led anew
+        return filed.heat if filed.group else judged.heat
     return max(0, filed.heat + (judged.quality or 0) - (filed.quality or 0))
+
+
+def _goes_by_events(judged: Story) -> bool:
+    return any(reason.kind is ReasonKind.QUALITY_IN_HEAT for reason in judged.reasons)
 
 
 def _reasons(filed: Story, judged: Story) -> tuple[Reason, ...]:
     if not judged.reasons:  # the profile keeps none
         return filed.reasons
+    is_anew = _goes_by_events(judged) and not filed.group and filed.heat != -1
+    decided = _DECIDED - {"heat"} if is_anew else _DECIDED
     return (
-        *(reason for reason in judged.reasons if reason.about not in _DECIDED),
-        *(reason for reason in filed.reasons if reason.about in _DECIDED),
+        *(reason for reason in judged.reasons if reason.about not in decided),
+        *(reason for reason in filed.reasons if reason.about in decided),
     )
 
 

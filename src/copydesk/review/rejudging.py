@@ -227,6 +227,7 @@ def _rule(
         note=words.note,
         related=_initial_neighbours(filed, beat),
         background=filed.background,
+        matter=filed.matter,
         verdict=filed.verdict,
     )
     story = story if grounds.is_original_kept else _still_a_copy(filed, story)
@@ -323,6 +324,7 @@ def apply_judgement(filed: Story, judged: Story, known: Mapping[str, str]) -> St
         copy_of=judged.copy_of,
         group=judged.group,
         background=judged.background,
+        matter=judged.matter,
         related=judged.related,
         reasons=judged.reasons,
     )

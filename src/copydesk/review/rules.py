@@ -9,7 +9,7 @@ from pathlib import PurePosixPath
 
 from copydesk.kit import text, urls
 from copydesk.news import Beat, Image, Reason, ReasonKind, Ruling, Story
-from copydesk.news.ruling import NO_PICTURE, RULING_KINDS, Matter, SetField
+from copydesk.news.ruling import NO_PICTURE, RULING_KINDS, Matter, SetField, find_matter
 
 
 def record_name(path: str) -> str:
@@ -199,6 +199,16 @@ def _pictures(story: Story, url: str) -> tuple[Image, ...]:
     return (next(known, Image(url=url)),)
 
 
+def event_of(story: Story) -> str:
+    """Return the name of a story's event: of its group, or its own if it is in none."""
+    return story.group or record_name(story.path)
+
+
+def matter_of(story: Story, rulings: Iterable[Ruling]) -> str:
+    """Return the matter of a story under the editors' rules, "" for none."""
+    return find_matter(event_of(story), story.matter, rulings)
+
+
 def with_rule(rulings: Sequence[Ruling], rule: Ruling) -> tuple[Ruling, ...]:
     """Return the editors' rules with a new one added. It replaces an older one on the same thing.
 
@@ -251,6 +261,7 @@ def _matter(rule: Ruling) -> tuple[object, ...]:
         "story beside others": (first, frozenset(rule.stories[1:])),
         "stories": frozenset(rule.stories),
         "field of story": (first, rule.values[:1]),
+        "act on stories": (rule.values[:1], frozenset(rule.stories)),
         "values": frozenset(map(str.casefold, rule.values)),
     }
     return (rule.said, matters[RULING_KINDS[rule.said].matter])

@@ -432,6 +432,7 @@ SECTIONS: tuple[tuple[Field, ...], ...] = (
     (_ours("background", "background", _WORD_LIST),),
     (_ours("reasons", "reasons", _REASONS),),
     (_ours("history", "history", _TEXT_LIST),),
+    (_ours("matter", "matter", WORD),),
     (_ours("note", "note", TEXT),),
     (_ours("verdict", "verdict", Nested(VERDICT)),),
     (_ours("machine", "machine", Digests()),),

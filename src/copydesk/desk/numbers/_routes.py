@@ -103,12 +103,16 @@ def _show(pages: Pages, one: building.FrontStory, wanted: str) -> Mapping[str, o
         "href": f"{pages.views.root}story/{quote(name, safe='')}/",
         "is_wanted": name == wanted,
         "heat": f"{one.heat:,}" + (f" + {one.reads:,}" if one.reads else ""),
-        "hours": f"{one.hours:,.0f}",
+        "hours": f"{one.hours:,.0f}{_minus(one.aged)}",
         "warmth": f"{one.warmth:,.0f}",
-        "voices": _tell_voices(pages, one),
+        "voices": f"{_tell_voices(pages, one)}{_minus(one.sole)}",
         "is_pinned": one.is_pinned,
         "why_out": pages.strings.say(f"front_out_{one.why_out}") if one.why_out else "",
     }
+
+
+def _minus(points: int) -> str:
+    return f" (−{points:,})" if points else ""
 
 
 def _tell_voices(pages: Pages, one: building.FrontStory) -> str:

@@ -12,6 +12,7 @@ from copydesk.kit import faces
 
 if TYPE_CHECKING:
     from copydesk.judge.clustering._inverted_index import NEIGHBOURS_WITHIN as NEIGHBOURS_WITHIN
+    from copydesk.judge.clustering._inverted_index import find_decay_days as find_decay_days
     from copydesk.judge.clustering._stream import Stream as Stream
     from copydesk.judge.clustering._stream import unlike_group as unlike_group
     from copydesk.judge.clustering._weighing import OF_THE_BEAT as OF_THE_BEAT

@@ -11,10 +11,12 @@ import math
 from collections.abc import Iterable, Mapping
 from datetime import timedelta
 
-from copydesk.judge.clustering._group import Group, Member, dot, embedding_share
+from copydesk.judge.clustering._group import Group, Member, article_share, dot, embedding_share
 from copydesk.judge.clustering.documents import Vector
 
-DECAY_DAYS = 2.0  # after which a similarity is down to a third; 1 to 4 give like results
+DECAY_DAYS = 2.0  # after which a similarity is down to a third
+_SLOW_DECAY_DAYS = 4.0  # the same where few articles come: 2 to 4 days cost headlines .017
+_SLOW_PACE = 10.0  # articles a day
 ENDS_AFTER_DAYS = 14.0
 FORGOTTEN_AFTER_DAYS = 30.0
 # Only stories within this time can be in one group: older groups are not in the index.
@@ -30,14 +32,27 @@ _REBASE_DAYS = 200.0  # after which weights are scaled back into the range of a 
 _Postings = list[tuple[int, float]]
 
 
+def find_decay_days(documents: int, words: int) -> float:
+    """Return how slowly similarity decays in a beat, by the documents and words of its last weeks.
+
+    An event goes on while reports on it keep coming: the answer three days later belongs to it. The
+    more a beat has to tell, the sooner the next report of the same kind is about another event; and
+    headlines alone are too much alike for any patience.
+    """
+    pace = documents / FORGOTTEN_AFTER_DAYS
+    share = article_share(words / max(1, documents)) * min(1.0, _SLOW_PACE / max(1.0, pace))
+    return DECAY_DAYS + share * (_SLOW_DECAY_DAYS - DECAY_DAYS)
+
+
 class _Weighting:
     """The weight of similarities for a document of one language and day."""
 
-    def __init__(self, language: str, day: float, origin: float) -> None:
+    def __init__(self, language: str, day: float, origin: float, decay_days: float) -> None:
         self._language = language
         self._day = day
         self._origin = origin
-        self._of_today = 0.0 if math.isinf(day) else _decay(origin - day)
+        self._decay_days = decay_days
+        self._of_today = 0.0 if math.isinf(day) else _decay(origin - day, decay_days)
 
     def weight(self, group: Group, language: str) -> float:
         """Return the weight of a document's similarity to a group, 0 for a group that is closed."""
@@ -46,9 +61,9 @@ class _Weighting:
             return 0.0
         weight = self._of_today
         if day < group.last or math.isinf(day):
-            weight = _decay(self._origin - group.last)
+            weight = _decay(self._origin - group.last, self._decay_days)
             if day < group.first:  # it came late
-                weight *= _decay(day - group.first)
+                weight *= _decay(day - group.first, self._decay_days)
         return weight if language == self._language else weight * ACROSS_LANGUAGES
 
 
@@ -59,7 +74,8 @@ class InvertedIndex:
     asked for decay as a whole.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, decay_days: float = DECAY_DAYS) -> None:
+        self._decay_days = decay_days
         self._origin: float | None = None
         self._postings: list[dict[int, float]] = []
         self._group_of: list[Group] = []
@@ -78,8 +94,11 @@ class InvertedIndex:
         """Map the ten groups most similar to a document to their similarity at any age."""
         return self._find(member, math.inf)
 
+    def _weighting(self, language: str, day: float) -> _Weighting:
+        return _Weighting(language, day, self._origin or 0.0, self._decay_days)
+
     def _find(self, member: Member, day: float) -> Mapping[Group, float]:
-        weighting = _Weighting(member.language, day, self._origin or 0.0)
+        weighting = self._weighting(member.language, day)
         sums, rest = self._visit_heaviest(member.vector)
         near = self._select_best(sums, weighting)
         if rest:
@@ -109,7 +128,7 @@ class InvertedIndex:
 
     def similarity(self, group: Group, member: Member) -> float:
         """Return the sum of a document's similarity to each document of a group, lower if older."""
-        weighting = _Weighting(member.language, member.day, self._origin or 0.0)
+        weighting = self._weighting(member.language, member.day)
         sums = self._sum_products([group], member.vector)
         decayed = self._decay_sums(group, sums, weighting)
         return self._blend_embeddings(group, decayed, member, weighting)
@@ -168,8 +187,11 @@ class InvertedIndex:
             if sums[slot]
         )
 
-    def find_common_terms(self, vector: Vector, group: Group) -> list[int]:
-        """Return the terms that a document shares with a group, those of largest weight first."""
+    def find_common_terms(self, vector: Vector, group: Group) -> list[tuple[float, int]]:
+        """Return (part of the similarity, term) for each term that a document shares with a group.
+
+        The largest parts come first; they are not decayed.
+        """
         known = len(self._postings)
         shared = []
         for term, weight in vector:
@@ -177,8 +199,8 @@ class InvertedIndex:
                 places = self._postings[term]
                 best = max((places.get(slot, 0.0) for slot in group.slots.values()), default=0.0)
                 if best:
-                    shared.append((-best * weight, term))
-        return [term for _, term in sorted(shared)]
+                    shared.append((best * weight, term))
+        return sorted(shared, key=lambda part: (-part[0], part[1]))
 
     def add(self, group: Group, member: Member) -> None:
         """Add the terms of a group's new document to the index."""
@@ -187,7 +209,7 @@ class InvertedIndex:
         elif member.day - self._origin > _REBASE_DAYS:
             self._rebase(member.day)
         slot = self._slot(group, member.language)
-        up = math.exp((member.day - (self._origin or 0.0)) / DECAY_DAYS)
+        up = math.exp((member.day - (self._origin or 0.0)) / self._decay_days)
         postings = self._postings
         for term, weight in member.vector:
             if term >= len(postings):
@@ -202,7 +224,7 @@ class InvertedIndex:
 
     def _rebase(self, day: float) -> None:
         """Scale all weights to a new base day, so that they stay in range."""
-        down = _decay((self._origin or 0.0) - day)
+        down = _decay((self._origin or 0.0) - day, self._decay_days)
         self._origin = day
         for places in self._postings:
             for slot in places:
@@ -237,9 +259,9 @@ class InvertedIndex:
             self.add(by, member)
 
 
-def _decay(days: float) -> float:
+def _decay(days: float, decay_days: float) -> float:
     """Return the factor by which a similarity changes over days; days in the past are negative."""
-    return math.exp(min(_LARGEST_EXPONENT, days / DECAY_DAYS))
+    return math.exp(min(_LARGEST_EXPONENT, days / decay_days))
 
 
 def _by_similarity(group: Group, similarity: float) -> tuple[float, int]:

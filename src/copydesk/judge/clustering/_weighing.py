@@ -30,6 +30,12 @@ _HEADLINE_CASE = 0.75  # share of capitalized words above which capitals do not 
 _NOUNS_IN_CAPITALS = frozenset({"de"})  # languages where all nouns are capitalized
 _CACHED_WORDS = 200_000
 _WORD = re.compile(r"\w\w+")
+_FIXED_PARTS = (
+    re.compile(r"^([^:|]{2,40})[:|]\s+(?=\w)"),
+    re.compile(r"\s[-–—|]\s([^-–—|]{2,40})$"),
+)
+_RUNNING = frozenset(tables.read_lines(__package__, "running.txt"))
+_BETWEEN_THOUSANDS = re.compile(r"(?<=\d)[.,\u00a0\u202f'\u2019](?=\d{3}\b)")
 _TELLING = (32, 32, 16)  # terms of each space by which a filed document is found
 _MOST_COUNTED = 255
 _LEAST_RATE = 1e-6
@@ -96,6 +102,7 @@ class Vocabulary:
         `language` is a two-letter code.
         """
         terms = Terms(spaces=({}, {}, {}))
+        title = drop_running_words(title)
         self._count(title, language, TITLE_COUNTS if text else 1, terms)
         if text:
             self._count(text[:TEXT_CHARACTERS], language, 1, terms)
@@ -196,7 +203,7 @@ class Vocabulary:
         Another document may have the same stem or name from another word, or in another language.
         """
         rates: dict[int, int] = {}
-        for part in (title, text[:TEXT_CHARACTERS]):
+        for part in (drop_running_words(title), text[:TEXT_CHARACTERS]):
             for _, form, _ in self._look_up(Counter(_words(part)), language):
                 step = _step_of(form.rate)
                 rates.setdefault(form.stem, step)
@@ -236,11 +243,28 @@ def _step_of(rate: float) -> int:
 
 
 def _words(text: str) -> list[str]:
-    """Split a text into words of two and more letters; scripts without spaces into letter pairs."""
-    plain = _WORD.findall(text)
+    """Split a text into words of two and more letters; scripts without spaces into letter pairs.
+
+    A figure is one word: `48,000` and `48.000` are 48000, and never 000.
+    """
+    plain = _WORD.findall(_BETWEEN_THOUSANDS.sub("", text))
     if text.isascii() or not words.is_unspaced(text):
         return plain
     return [part for word in plain for part in _letter_pairs(word)]
+
+
+def drop_running_words(title: str) -> str:
+    """Return a headline without the words that mark a running report: `LIVE:`, `Games Latest:`.
+
+    Only those words go: "Opening ceremony live: …" says what it is about.
+    """
+    for pattern in _FIXED_PARTS:
+        if found := pattern.search(title):
+            words_ = found.group(1).split()
+            left = [word for word in words_ if word.lower() not in _RUNNING]
+            if len(left) < len(words_):
+                title = " ".join((title[: found.start()], *left, title[found.end() :]))
+    return title
 
 
 def _letter_pairs(word: str) -> list[str]:
@@ -322,8 +346,13 @@ def _ngram_rates() -> Mapping[str, float]:
 
 
 def ngrams(word: str) -> list[str]:
-    """Return the 4-grams of a word with its boundaries marked (`<wor`); short words stay whole."""
+    """Return the 4-grams of a word with its boundaries marked (`<wor`).
+
+    Short words and figures stay whole: 48000 has nothing of 13000.
+    """
     framed = f"<{word}>"
+    if word.isdecimal():
+        return [framed]
     return [framed[at : at + 4] for at in range(max(1, len(framed) - 3))]
 
 
@@ -451,13 +480,17 @@ class Weighing:
     def _count(self, document: NewsDocument) -> Terms:
         return self._vocabulary.terms(document.title, document.text, document.language_code)
 
-    def spell(self, terms: Iterable[int]) -> tuple[str, ...]:
-        """Return the words that a few of these term numbers stand for.
+    def is_word(self, term: int) -> bool:
+        """Return whether a term is a word, not a 4-gram or a name."""
+        return self._vocabulary.space[term] == WORDS
+
+    def spell(self, terms: Iterable[tuple[float, int]]) -> tuple[str, ...]:
+        """Return the words that a few of these terms stand for, each given after its weight.
 
         Digits come last: they may be part of a figure, the "000" of "48,000".
         """
         vocabulary = self._vocabulary
-        words = (vocabulary.spelling[term] for term in terms if vocabulary.space[term] != NGRAMS)
+        words = (vocabulary.spelling[term] for _, term in terms if vocabulary.space[term] != NGRAMS)
         return tuple(sorted(dict.fromkeys(words), key=str.isdecimal)[:_WORDS_SHOWN])
 
 

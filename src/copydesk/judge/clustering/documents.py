@@ -57,9 +57,9 @@ class GroupLikeness:
 class Assignment:
     """The result of putting a document into a group: similarity, shared words, similar groups.
 
-    `similarity` is 0 in a group of its own. `near` are (group, similarity) pairs regardless of
-    time, most similar first. `same_headline` says that it joined because the group had the same
-    headline days ago.
+    `similarity` is 0 in a group of its own. `near` are (group, similarity) pairs of the groups that
+    its event goes on from, regardless of time, most similar first. `same_headline` says that it
+    joined because the group had the same headline days ago.
     """
 
     group: str

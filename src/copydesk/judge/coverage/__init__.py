@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from copydesk.judge.coverage._find_groups import find_coverage as find_coverage
     from copydesk.judge.coverage._find_groups import weigh_neighbours as weigh_neighbours
     from copydesk.judge.coverage._heat import NEWSROOM_POINTS as NEWSROOM_POINTS
+    from copydesk.judge.coverage._heat import heat_alone as heat_alone
+    from copydesk.judge.coverage._heat import sum_heat as sum_heat
     from copydesk.judge.coverage._leader import FULL_REPORT as FULL_REPORT
     from copydesk.judge.coverage._leader import LIFT as LIFT
     from copydesk.judge.coverage._leader import STAYS as STAYS

@@ -87,7 +87,7 @@ def _moment(shelved: Shelved, latest: datetime) -> datetime:
 
 
 NO_TIME = datetime.min.replace(tzinfo=UTC)
-TERMS_VERSION = 2  # raise it when a text gets other terms, or other telling ones
+TERMS_VERSION = 3  # raise it when a text gets other terms, or other telling ones
 
 
 def index_stories(stories: Sequence[tuple[Shelved, bytes]]) -> Iterator[IndexedDocument]:

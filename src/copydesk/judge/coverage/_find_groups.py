@@ -26,16 +26,21 @@ from copydesk.judge.coverage._arrivals import (
 )
 from copydesk.judge.coverage._ruled_groups import RuledGroups
 from copydesk.news import Beat, Reason, ReasonKind, Shelved
+from copydesk.news.ruling import find_matter
 from copydesk.news.story import Corpus
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FoundGroups:
-    """The result of grouping: each group's stories, why new ones joined, and similar groups."""
+    """The result of grouping: each group's stories, why new ones joined, and similar groups.
+
+    `matters` has the matter of each story, by path; "" for an event without a matter.
+    """
 
     paths: Mapping[str, Sequence[str]]
     reasons: Mapping[str, Reason]
     near: Mapping[str, Sequence[str]]
+    matters: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,6 +77,7 @@ def find_groups(
         paths=_list_paths(came, places),
         reasons=_reasons(came, assignments, ruled),
         near=_list_near(assignments, places),
+        matters={arrival.path: places.matter_of(arrival.key) for arrival in came},
     )
 
 
@@ -174,8 +180,11 @@ class Places:
         self._unmet: frozenset[str] = frozenset()
         self._latest = max((arrival.moment for arrival in filed), default=NO_TIME)
         self._members: defaultdict[str, set[str]] = defaultdict(set)
+        self._matters: dict[str, str] = {}  # by group
         for arrival in filed:
             self._members[arrival.group].add(arrival.key)
+            if matter := arrival.shelved.story.matter:
+                self._matters.setdefault(arrival.group, matter)
 
     def group_of(self, key: str) -> str:
         """Return the name of a story's group, or the story's own name if it has none yet."""
@@ -194,9 +203,7 @@ class Places:
         new = {arrival.key: arrival for arrival in day}
         weighing = weigh_beside(corpus, self._beat)
         filed = self._load_candidates(weighing, new)
-        stream = clustering.Stream(
-            apart=self._ruled.apart, whole=self._ruled.whole, weighing=weighing
-        )
+        stream = make_stream(weighing, corpus, self._ruled)
         assignments = {}
         coming = {**self._with_meaning(day), **filed, **new}
         for key, arrival in sorted(coming.items(), key=lambda item: item[1].order):
@@ -208,7 +215,29 @@ class Places:
                 stream.learn_meaning(arrival.document)
         stream.settle()
         self._note(coming, stream.groups())
+        for key in sorted(new, key=lambda key: new[key].order):
+            self._link(key, [name for name, _ in assignments[new[key].path].near])
         return assignments
+
+    def matter_of(self, key: str) -> str:
+        """Return the matter of a story's event, "" if no other event is known to belong to it."""
+        return self._matters.get(self.group_of(key), "")
+
+    def _link(self, key: str, near: Iterable[str]) -> None:
+        """Put the event of a new story into the matter of the most similar event, if it has none.
+
+        An event that goes on from a lone event begins a matter with it, which gets the name of that
+        event's first story.
+        """
+        own = self.group_of(key)
+        for name in near:
+            group = self.group_of(name)
+            if own in self._matters or group == own:
+                continue
+            if members := self._members[group]:
+                first = min(members, key=lambda member: (self._arrivals[member].moment, member))
+                matter = self._matters.setdefault(group, first)
+                self._matters[own] = find_matter(group, matter, self._beat.rulings)
 
     def _load_candidates(
         self, weighing: clustering.CorpusWeighing, new: Mapping[str, Arrival]
@@ -238,6 +267,8 @@ class Places:
         """Store the groups that the stream found for its stories."""
         for key, group in groups.items():
             arrival = came[key]
+            if matter := self._matters.get(arrival.group):
+                self._matters.setdefault(group, matter)
             self._members[arrival.group].discard(key)
             self._members[group].add(key)
             self._arrivals[key] = replace(arrival, group=group)
@@ -246,6 +277,19 @@ class Places:
 def weigh_beside(corpus: Corpus, beat: Beat) -> clustering.CorpusWeighing:
     """Return an object that weights terms: those rare in a corpus and the site's subject most."""
     return clustering.CorpusWeighing(corpus, _words_of_main(beat), _words_below_main(beat))
+
+
+def make_stream(
+    weighing: clustering.CorpusWeighing, corpus: Corpus, ruled: RuledGroups
+) -> clustering.Stream:
+    """Return an empty stream that groups stories at the pace of a corpus and by editors' rules."""
+    documents, words, *_ = corpus.sizes()
+    return clustering.Stream(
+        apart=ruled.apart,
+        whole=ruled.whole,
+        weighing=weighing,
+        decay_days=clustering.find_decay_days(documents, words),
+    )
 
 
 def _words_of_main(beat: Beat) -> list[str]:
@@ -301,7 +345,7 @@ def weigh_neighbours(
     weighing = weigh_beside(corpus, beat)
     weighing.expect([document], own.moment.timestamp())
     weighing.load([arrival.document for arrival in filed])
-    stream = clustering.Stream(apart=ruled.apart, whole=ruled.whole, weighing=weighing)
+    stream = make_stream(weighing, corpus, ruled)
     for arrival in filed:
         stream.add(arrival.document)
     members = _part_by_group(filed, stream.groups())

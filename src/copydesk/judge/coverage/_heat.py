@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import bisect
+import math
 import re
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
@@ -21,6 +22,11 @@ _LATEST = 50  # most stories that are searched for a spike
 _TRUSTED, _TRUSTED_POINTS = 75, 5
 _DOUBTED, _DOUBTED_POINTS = 30, -10
 _NAMED = 4
+# On the second scale: points for an event's publishers, the first five; for how fast they came.
+_EVENT_POINTS = (30, 45, 60, 70, 80)
+_MOST_EVENT = 10
+_EACH_DOUBLING, _MOST_PACE = 10, 20
+_QUALITY_SHARE = 0.3
 _SPIKES_A_MONTH = 30 * 4  # six-hour periods
 
 
@@ -30,12 +36,64 @@ def heat(leader: Story, others: Sequence[Story], beat: Beat, usual: float) -> tu
     `usual` is how many stories its topics have in six hours. Publishers count if they are
     independent and reported within three days of the latest story, so that old stories cool down.
     """
+    if _goes_by_events(beat):
+        return _event_heat(leader, others, beat, usual)
     parts = (
         corroboration(leader, others, beat),
         _spike([leader, *others], beat, usual),
         _source_trust(leader),
     )
     return tuple(part for part in parts if part is not None)
+
+
+def sum_heat(story: Story, hot: Sequence[Reason], beat: Beat) -> int:
+    """Return the heat for these reasons; on the first scale, a story's quality counts whole."""
+    quality = 0 if _goes_by_events(beat) else story.quality or 0
+    return max(0, quality + sum(reason.points or 0 for reason in hot))
+
+
+def heat_alone(story: Story, beat: Beat) -> tuple[Reason, ...]:
+    """Return the reasons for the heat of a story without a group; none on the first scale."""
+    return _event_heat(story, (), beat, 0.0) if _goes_by_events(beat) else ()
+
+
+def _goes_by_events(beat: Beat) -> bool:
+    return beat.scoring.scale == 2 and beat.scoring.traits.groups_by_rules
+
+
+def _event_heat(
+    leader: Story, others: Sequence[Story], beat: Beat, usual: float
+) -> tuple[Reason, ...]:
+    """Return the reasons for an event's heat: its publishers, their pace, and its quality.
+
+    The quality of the leader is at most half of it, so that one more publisher counts more than the
+    difference between a good report and a fair one.
+    """
+    stories = [leader, *_recent(others, leader)]
+    names = list(independent(stories, beat).values())
+    count = max(1, len(names))
+    later = max(0, min(count, _MOST_EVENT) - len(_EVENT_POINTS))
+    points = _EVENT_POINTS[min(count, len(_EVENT_POINTS)) - 1] + _LATER_POINTS * later
+    more = f", {count - _NAMED} more" if count > _NAMED else ""
+    listed = ", ".join(names[:_NAMED]) or _name(leader) or "?"
+    parts = [
+        Reason.of(ReasonKind.PUBLISHERS, points=points, count=count, names=f"{listed}{more}"),
+        *filter(None, [_pace(stories, beat, usual)]),
+    ]
+    most = sum(part.points or 0 for part in parts)
+    quality = leader.quality or 0
+    points = min(most, round(_QUALITY_SHARE * quality))
+    return (*parts, Reason.of(ReasonKind.QUALITY_IN_HEAT, points=points, quality=quality))
+
+
+def _pace(stories: Sequence[Story], beat: Beat, usual: float) -> Reason | None:
+    """Return points for publishers that came faster than is usual for the topics, None for none."""
+    count = _most_at_once(stories, beat)
+    faster = math.log2(count / max(1.0, usual)) if count else 0.0
+    points = min(_MOST_PACE, round(_EACH_DOUBLING * faster))
+    if points <= 0:
+        return None
+    return Reason.of(ReasonKind.SPIKE, points=points, count=count, usual=f"{usual:.1f}")
 
 
 def corroboration(leader: Story, others: Sequence[Story], beat: Beat) -> Reason | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections import Counter
 from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -17,7 +18,7 @@ from copydesk.judge.coverage._beside import (
     weigh_beside,
 )
 from copydesk.judge.coverage._find_groups import FoundGroups, find_groups
-from copydesk.judge.coverage._heat import heat, usual_of
+from copydesk.judge.coverage._heat import heat, heat_alone, sum_heat, usual_of
 from copydesk.judge.coverage._leader import (
     Contest,
     is_kept_back,
@@ -40,6 +41,7 @@ from copydesk.judge.coverage._ruled_groups import (
 )
 from copydesk.judge.gate import gate_reason
 from copydesk.news import Beat, Reason, ReasonKind, Shelved, Story
+from copydesk.news.ruling import find_matter
 from copydesk.news.story import Related, Surroundings
 
 BESIDE = 50
@@ -108,13 +110,14 @@ def leave_group(story: Story, setting: GroupSetting) -> Story:
     published = not is_kept_back(story) and (quality >= gate or is_trusted(story))
     is_let_through = published and quality < gate
     reason = Reason.of(ReasonKind.TRUSTED_SOURCE) if is_let_through else gate_reason(quality, gate)
+    hot = heat_alone(story, setting.beat)
     return replace(
         story,
         group="",
         related=_copies(story, setting.own),
-        heat=quality,
+        heat=sum_heat(story, hot, setting.beat),
         published=published,
-        reasons=_with_reasons(story, *_why_out(story), reason),
+        reasons=_with_reasons(story, *_why_out(story), reason, *hot),
     )
 
 
@@ -147,7 +150,7 @@ def _in_front(
     return replace(
         leader,
         published=published,
-        heat=max(0, (leader.quality or 0) + sum(reason.points or 0 for reason in hot)),
+        heat=sum_heat(leader, hot, beat),
         reasons=_with_reasons(
             leader, *filter(None, [pin]), *why, *hot, *_gate_reasons(leader, lift, beat)
         ),
@@ -305,7 +308,12 @@ def regroup(
     for name in changing & found.paths.keys():
         group = [after[path] for path in found.paths[name]]
         after.update(_by_path(_as_group(name, group, setting)))
-    after.update(_with_background(found, after))
+    after.update(
+        (path, replace(after[path], matter=matter))
+        for path, matter in found.matters.items()
+        if after[path].matter != matter
+    )
+    _set_background(found, after, beat)
     return tuple(after[path] for path in sorted(after) if after[path] != before[path])
 
 
@@ -411,22 +419,28 @@ def _without_ruling(story: Story) -> Story:
     return replace(story, reasons=tuple(reasons))
 
 
-def _with_background(found: FoundGroups, after: Stories) -> Stories:
-    """Return the new stories with the names of the leaders of similar groups."""
-    return {
-        path: replace(after[path], background=_background(path, near, found.paths, after))
-        for path, near in found.near.items()
-    }
+def _set_background(found: FoundGroups, after: Stories, beat: Beat) -> None:
+    """Set the background of new stories, earliest first: the leaders of their matter's events."""
+    for path, near in found.near.items():
+        others = (found.paths.get(name, ()) for name in near)
+        leaders = [_leader(paths, after) for paths in others if path not in paths]
+        background = _background(after[path], list(filter(None, leaders)), beat)
+        after[path] = replace(after[path], background=background)
 
 
-def _background(
-    path: str, near: Sequence[str], groups: Mapping[str, Sequence[str]], after: Stories
-) -> tuple[str, ...]:
-    """Return the names of the leaders of similar groups, without a story's own group."""
-    others = (groups.get(name, ()) for name in near)
-    leaders = (_leader(paths, after) for paths in others if path not in paths)
-    return tuple(dict.fromkeys(filter(None, leaders)))[:_BACKGROUND]
+def _background(story: Story, near: Sequence[Story], beat: Beat) -> tuple[str, ...]:
+    """Return the leaders of a matter's other events: the most similar ones, then those before."""
+    matter = _matter_of(story, beat)
+    leaders = [leader for leader in near if matter and _matter_of(leader, beat) == matter]
+    before = (name for leader in leaders for name in leader.background)
+    own = {name_of(story), story.group}
+    events = dict.fromkeys((*map(name_of, leaders), *before))
+    return tuple(itertools.filterfalse(own.__contains__, events))[:_BACKGROUND]
 
 
-def _leader(paths: Iterable[str], after: Stories) -> str:
-    return next((name_of(after[path]) for path in paths if after[path].heat != -1), "")
+def _matter_of(story: Story, beat: Beat) -> str:
+    return find_matter(story.group or name_of(story), story.matter, beat.rulings)
+
+
+def _leader(paths: Iterable[str], after: Stories) -> Story | None:
+    return next((after[path] for path in paths if after[path].heat != -1), None)

@@ -370,6 +370,7 @@ def _rules(frame: Frame) -> Mapping[str, object]:
     scoring, look = frame.plan.beat.scoring, frame.plan.look
     return {
         "profile": scoring.profile,
+        "heat": f"front_heat_{scoring.scale}" if scoring.traits.groups_by_rules else "",
         "publish_at": scoring.publish_at,
         "organization_points": scoring.organization_points,
         "off_beat": scoring.off_beat,

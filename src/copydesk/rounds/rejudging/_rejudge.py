@@ -225,6 +225,7 @@ _FIELDS: Mapping[str, Callable[[Story], Value]] = {
     "group": lambda story: story.group,
     "related": lambda story: tuple(beside.web_url for beside in story.related),
     "background": lambda story: story.background,
+    "matter": lambda story: story.matter,
 }
 
 
