@@ -39,7 +39,7 @@ _DAY = 86400.0
 # Below .19 two matters of Giveme5W1H become one, above .21 links are lost.
 _GOES_ON = (0.4, 0.2)
 # Of the parts that words have in an article's similarity, the most that one word may have. No right
-# pair of Giveme5W1H and ECB+ has more; half of the wrong ones below JOIN do.
+# pair from JOIN on has more in Giveme5W1H and ECB+; half of the former's wrong ones below JOIN do.
 _OF_ONE_WORD = 0.5
 _ARTICLE = 0.4  # share of an article (`article_share`) from which a text counts as one
 _SURE_SIZE = 2  # documents of groups that may merge at once; groups of one merge in `settle`

@@ -308,11 +308,7 @@ def regroup(
     for name in changing & found.paths.keys():
         group = [after[path] for path in found.paths[name]]
         after.update(_by_path(_as_group(name, group, setting)))
-    after.update(
-        (path, replace(after[path], matter=matter))
-        for path, matter in found.matters.items()
-        if after[path].matter != matter
-    )
+    _set_matters(found, after)
     _set_background(found, after, beat)
     return tuple(after[path] for path in sorted(after) if after[path] != before[path])
 
@@ -417,6 +413,13 @@ def _with_reason(story: Story, reason: Reason) -> Story:
 def _without_ruling(story: Story) -> Story:
     reasons = (reason for reason in story.reasons if not (is_ruled(reason) or reason.former_group))
     return replace(story, reasons=tuple(reasons))
+
+
+def _set_matters(found: FoundGroups, after: Stories) -> None:
+    """Set the matter of all stories of each event."""
+    for path, matter in found.matters.items():
+        if after[path].matter != matter:
+            after[path] = replace(after[path], matter=matter)
 
 
 def _set_background(found: FoundGroups, after: Stories, beat: Beat) -> None:
