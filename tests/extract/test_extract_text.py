@@ -7,7 +7,7 @@ import pytest
 from copydesk import extract
 from copydesk.extract import text as article_text
 from copydesk.extract.declared import collect
-from copydesk.extract.page import open_document
+from copydesk.extract.page import Document, open_document
 from copydesk.extract.text.evidence import begins_comments, is_credit, is_furniture, is_shell
 from copydesk.extract.text.readers import MAX_ELEMENTS, READERS, PreparedPage
 from copydesk.kit import text
@@ -24,15 +24,14 @@ def read(html: str) -> Article:
 
 
 def test_the_readers_that_agree_are_named() -> None:
-    assert read(document()).origins["text"] == "resiliparse+trafilatura"
+    assert read(document()).origins["text"] == "density+resiliparse"
 
 
 def test_a_third_reader_is_asked_where_two_disagree() -> None:
-    box = (
-        "<div class=panel><p>Ships of all kinds call at the ports of the northern coast.</p></div>"
-    )
+    line = "<p>Ships of all kinds call at the ports of the northern coast.</p>"
+    box = f"<div class=share>{line}</div>"
 
-    assert "readability" in read(document(body=BODY + box * 9)).origins["text"]
+    assert "trafilatura" in read(document(body=BODY + box * 9)).origins["text"]
 
 
 @pytest.mark.parametrize("name", ["resiliparse", "trafilatura", "readability"])
@@ -58,16 +57,97 @@ def test_a_heavy_page_is_read_by_the_linear_reader_alone() -> None:
     assert text.prose(found.text).split("\n") == list(SENTENCES)
 
 
-def test_a_large_page_is_read_by_two() -> None:
-    # a page of a megabyte that two readers see differently would be most of this file's time
-    box = (
-        "<div class=panel><p>Ships of all kinds call at the ports of the northern coast.</p></div>"
-    )
-    opened = open_document(page(document(body=BODY + box * 9)))
-    declared = collect(opened)
+def landing_page() -> Document:
+    """Return a page whose densest part is a small one, so that our own reader is alone."""
+    line = "The ferry line runs six crossings a day, and carries fuel, food, post and passengers."
+    part = f"<section><div><h2>Crossings</h2><p>{line[:60]}</p></div></section>"
+    box = f"<div><div class=x><p>{line * 2}</p></div></div>"
+    return open_document(page(document(body=f"{part * 9}{box}")))
 
-    assert "readability" in article_text.find(opened, declared)[1]
-    assert "readability" not in article_text.find(opened, declared, max_third=100)[1]
+
+def test_another_library_replaces_our_own_reader_where_it_is_alone() -> None:
+    opened = landing_page()
+
+    origin = article_text.find(opened, collect(opened))[1]
+
+    assert origin == "readability+resiliparse+trafilatura"
+
+
+def test_a_large_page_is_not_read_by_the_slowest_library() -> None:
+    opened = landing_page()
+
+    assert "readability" not in article_text.find(opened, collect(opened), max_last=100)[1]
+
+
+def shown(body: str) -> list[str]:
+    """Read a body below a headline, outside of any `<article>`, and return the text's lines."""
+    html = f"<html lang=en><title>Ferry aground</title><body><h1>Ferry aground</h1>{body}</body>"
+    return text.prose(read(html).text).split("\n")
+
+
+def containers(*parts: str, between: str = "") -> str:
+    return between.join(f"<div class='x{at}'>{part}</div>" for at, part in enumerate(parts))
+
+
+@pytest.mark.parametrize("times", [2, 3, 50])
+def test_a_text_that_its_page_shows_again_is_kept_once(times: int) -> None:
+    assert list(SENTENCES) == shown(containers(*[BODY] * times))
+
+
+def test_a_line_that_comes_again_in_its_own_container_is_kept() -> None:
+    refrain = "The sea gives and the sea takes, and no one on the island asks it why it does so."
+    verses = [*SENTENCES[:2], refrain, *SENTENCES[2:4], refrain, SENTENCES[4], refrain]
+
+    assert verses == shown(f"<div>{''.join(f'<p>{verse}</p>' for verse in verses)}</div>")
+
+
+def test_an_article_in_several_containers_is_one() -> None:
+    offer = (
+        "<p>Norrhavn sells pumps, hoses and lamps for every ship, in all sizes, and since 1900.</p>"
+    )
+    parts = (f"<div class=inner><p>{sentence}</p></div>" for sentence in SENTENCES)
+
+    found = shown(containers(*parts, between=f"<div class='ad-slot'>{offer * 3}</div>"))
+
+    assert list(SENTENCES) == found
+
+
+def test_prose_that_a_class_calls_hidden_is_text() -> None:
+    behind = "".join(f"<p>{sentence}</p>" for sentence in SENTENCES[1:])
+    notice = "<p class='sr-only'>(opens in a new tab)</p>"
+
+    found = shown(f"<p>{SENTENCES[0]}</p>{notice}<div class='sr-only'>{behind}</div>")
+
+    assert list(SENTENCES) == found
+
+
+@pytest.mark.parametrize(
+    "head",
+    ["Key points", "Das Wichtigste in Kürze", "L’essentiel", "この記事のポイント", "Главное"],
+)
+def test_a_box_that_sums_up_the_article_is_left_out(head: str) -> None:
+    box = f"<h3>{head}</h3><ul><li>{LONG}</li><li>{LONG} Twice.</li></ul>"
+    first, *rest = (f"<p>{sentence} {LONG}</p>" for sentence in SENTENCES)
+
+    found = shown(f"<article>{first}{box}{''.join(rest)}</article>")
+
+    assert [f"{sentence} {LONG.strip()}" for sentence in SENTENCES] == found
+
+
+def test_a_list_below_another_heading_is_text() -> None:
+    items = "<h3>What the ferry carried</h3><ul><li>Ninety passengers</li><li>Fuel</li></ul>"
+
+    assert "Ninety passengers" in shown(f"<div>{BODY}{items}{BODY.replace('ferry', 'ship')}</div>")
+
+
+def test_the_text_ends_where_other_posts_begin() -> None:
+    teasers = "".join(
+        f"<div><h4><a href='/{at}'>Another story of the coast, number {at}</a></h4>"
+        f"<p>What else the coast talks about, and what it all means for {at} ships.</p></div>"
+        for at in range(3)
+    )
+
+    assert list(SENTENCES) == shown(f"<div>{BODY}<h3>News</h3>{teasers}</div>")
 
 
 def test_a_text_ends_with_a_whole_block_at_its_limit() -> None:
@@ -103,6 +183,11 @@ def test_what_no_block_holds_is_given_as_the_reader_found_it() -> None:
         "Sign up for our morning letter",
         "Story continues below advertisement",
         "Already a subscriber? Log in",
+        "Add us as a preferred source on Google",
+        "Bei Google als bevorzugte Quelle hinzufügen",
+        "(s'ouvre dans un nouvel onglet)",
+        "Iscriviti alla nostra newsletter e ricevi ogni sera le notizie del giorno",
+        "Bültenimize abone olun ve her akşam günün haberlerini alın",
     ],
 )
 def test_a_line_of_the_site_is_furniture(line: str) -> None:
@@ -131,6 +216,9 @@ def test_a_line_of_the_article_is_no_furniture(line: str) -> None:
         "The bank at low tide. (aholm / iStock.com)",
         "Image credit: www.harbour.example/pictures",
         "Bildquelle: Ada Holm",
+        "Fot. Ada Holm / Prasa Portowa",
+        "Фото: Ада Хольм",
+        "写真：アダ・ホルム／港湾通信",
     ],
 )
 def test_a_caption_with_its_credit_is_one(line: str) -> None:

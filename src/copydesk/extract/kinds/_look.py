@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from copydesk.extract import json_ld
 from copydesk.extract.json_ld import Node
-from copydesk.extract.page import visible_text
+from copydesk.extract.page import select, visible_text
 from copydesk.kit import tables, text, urls
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ _IN_THE_PAGE = (
     "(//time)[position() <= 20][not(ancestor::footer or ancestor::nav or ancestor::aside)]"
     "[not(ancestor::header) or ancestor::article or ancestor::main]"
 )
-_MICRODATA = "//*[contains(@itemtype, 'Article') or contains(@itemtype, 'BlogPosting')]"
+_MICRODATA = "//@itemtype[contains(., 'Article') or contains(., 'BlogPosting')]/.."
 
 
 @dataclass(frozen=True, slots=False, kw_only=True)
@@ -130,7 +130,7 @@ class PageLook:
         for node in itertools.islice(declared, _MAX_NODES):
             if self.is_about(node) and not self._is_by_a_customer(node):
                 return True
-        return len(self.document.tree.xpath(_MICRODATA)[:2]) == 1
+        return len(select(self.document, _MICRODATA, "itemtype")[:2]) == 1
 
     @functools.cached_property
     def says_article(self) -> bool:

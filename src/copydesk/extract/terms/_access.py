@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING
 
+from copydesk.extract.page import select
 from copydesk.kit import tables, text
 
 if TYPE_CHECKING:
@@ -150,6 +151,7 @@ _NAMED = (
     " or contains(@class, 'regwall') or contains(@class, 'subscriber-only')"
     " or contains(@class, 'premium-content') or @subscriptions-section = 'content-not-granted']"
 )
+_SIGNS = ("paywall", "regwall", "subscriber-only", "premium-content", "content-not-granted")
 # A long sentence that breaks off: `… important and even nec…`
 _BROKEN_OFF = re.compile(r"[^.!?…]{60,}\w[”\"»’]?(?:…|\.\.\.)$")
 _SOLD = re.compile(
@@ -182,7 +184,7 @@ def wall_words(document: Document, body: str) -> str:
 def is_in_markup(document: Document, body: str) -> bool:
     """Return whether an HTML element is a paywall: by its name, and an offer to subscribe."""
     of_text = _letters(text.prose(body))
-    for element in document.tree.xpath(_NAMED)[:20]:
+    for element in select(document, _NAMED, *_SIGNS)[:20]:
         if _is_hidden(element):
             continue
         found = text.fold(" ".join(islice(element.itertext(), 500)))
@@ -201,7 +203,7 @@ def breaks_off(document: Document, body: str) -> str:
     if not _BROKEN_OFF.search(end):
         return ""
     links = islice(document.tree.iter("a"), _MOST_LINKS)
-    is_sold = document.tree.xpath(_NAMED) or any(
+    is_sold = select(document, _NAMED, *_SIGNS) or any(
         _SOLD.search((link.get("href") or "")[:300]) for link in links
     )
     return end.rpartition(". ")[2] if is_sold else ""

@@ -14,6 +14,7 @@ from itertools import dropwhile, islice
 from typing import TYPE_CHECKING
 
 from copydesk.extract import json_ld
+from copydesk.extract.page import select
 from copydesk.kit import tables, text, urls
 
 if TYPE_CHECKING:
@@ -150,8 +151,9 @@ _METAS = (
     *("copyright-holder", "dc.rights", "article:provider", "provider"),
 )
 _BYLINES = (
-    "//body//*[(contains(@class, 'byline') or contains(@class, 'Byline') or @itemprop = 'author')"
-    " and not(ancestor::aside or ancestor::footer or ancestor::nav)]"
+    "(//body//@class[contains(., 'byline') or contains(., 'Byline')]"
+    " | //body//@itemprop[. = 'author'])/parent::*"
+    "[not(ancestor::aside or ancestor::footer or ancestor::nav)]"
 )
 _MOST_BYLINES = 4  # a name, its link and their parent
 _OPENING = 2_000  # characters of a text that contain its first blocks
@@ -183,7 +185,7 @@ def list_credited_names(declared: Declared) -> list[str]:
 
 def list_shown_bylines(document: Document) -> list[str]:
     """Return the bylines shown on a page, [] if there are many, as on a page of links."""
-    found = document.tree.xpath(_BYLINES)
+    found = select(document, _BYLINES, "yline", "itemprop")
     if len(found) > _MOST_BYLINES:
         return []
     return [

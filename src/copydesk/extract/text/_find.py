@@ -1,4 +1,4 @@
-"""Extract the text of an article by a vote of three extraction libraries, as Markdown."""
+"""Extract the text of an article by a vote of three readers, as Markdown."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from itertools import groupby, islice, pairwise
 from typing import TYPE_CHECKING
 
 from copydesk.extract import json_ld
-from copydesk.extract.text.blocks import Block, cut
+from copydesk.extract.text.blocks import Block, Wrapper, cut
 from copydesk.extract.text.evidence import (
     AGAINST,
     CORE,
@@ -22,6 +22,7 @@ from copydesk.extract.text.evidence import (
     evidence,
     is_furniture,
     is_path,
+    is_points,
     is_shell,
 )
 from copydesk.extract.text.readers import (
@@ -33,6 +34,7 @@ from copydesk.extract.text.readers import (
     ask,
     prepare,
     squash,
+    vote_by_density,
     votes,
 )
 from copydesk.kit import tables, text
@@ -43,11 +45,13 @@ if TYPE_CHECKING:
 
 MAX_CHARACTERS = 200_000
 _MIN_CHARACTERS = 200  # with less than this from every reader, JSON-LD's articleBody is used
-_AGREED = 0.96  # of the words; if two readers agree as far, a third is not asked
+_AGREED = 0.975  # of the words; if two readers agree as far, a third is not asked
+_ALONE = 0.6  # of the words; if our own reader agrees less with both others, another replaces it
+_DENSITY = "density"  # the reader of our own
+_MAX_LAST = 1_000_000  # characters of cleaned markup, for the last and slowest library
 _MAX_READING = 2 * MAX_CHARACTERS  # of a heavy page, some lines of which are left out
-_MAX_THIRD = 1_000_000  # of cleaned markup, for a third reader
 _MAX_TITLE = 500  # characters
-_LEAST = 0.5  # of what the best reader found; a choice with less is wrong
+_LEAST = 0.5  # of the characters of what the best reader found; a choice with less is wrong
 
 Field = tuple[str, str]
 
@@ -56,16 +60,16 @@ def find(
     document: Document,
     declared: Declared,
     readers: Mapping[str, Reader] = READERS,
-    max_third: int = _MAX_THIRD,
+    max_last: int = _MAX_LAST,
 ) -> Field:
-    """Return the article's text as Markdown, and the names of the libraries that found it ("a+b").
+    """Return the article's text as Markdown, and the names of the readers that found it ("a+b").
 
-    The publisher's own `articleBody` is used only if all libraries find next to nothing. ("", "")
-    means no text. `readers` are the libraries; the third is asked on a page of at most `max_third`
-    characters only.
+    The publisher's own `articleBody` is used only if all readers find next to nothing. ("", "")
+    means no text. `readers` are the libraries that are asked in turn; the last is asked on a page
+    of at most `max_last` characters only.
     """
     page = prepare(document)
-    asked = readers if len(page.html) <= max_third else dict(islice(readers.items(), 2))
+    asked = readers if len(page.html) <= max_last else dict(islice(readers.items(), 2))
     found, origin = _read_blocks(document, declared, page, asked)
     found = "" if is_shell(found) else found
     if len(found) < _MIN_CHARACTERS:
@@ -94,13 +98,14 @@ def _read_blocks(
 
 
 def _choose_by_votes(page: VotedPage, readings: Mapping[str, str]) -> Field:
-    """Choose the blocks that the libraries agree on; if they are few, the most trusted one's."""
+    """Choose the blocks that the readers agree on; if they are few, the most trusted one's."""
     best = max(page.trust, key=lambda name: page.trust[name])
-    least = _LEAST * len(readings[best].split())
+    lines = dict.fromkeys(readings[best].split("\n"))  # once, if the page shows its text twice
+    least = _LEAST * sum(map(len, lines))
     picked = choose_blocks(page) if len(readings) > 1 else take_blocks_of(page, best)
-    if _words(picked) < least:
+    if _length(picked) < least:
         picked = take_blocks_of(page, best)
-    if _words(picked) < least:
+    if _length(picked) < least:
         return _paragraphs(readings[best], page.titles), best
     return write(picked, MAX_CHARACTERS), "+".join(_readers_behind(page, picked))
 
@@ -111,30 +116,45 @@ def _ask_readers(
     blocks: Sequence[Block],
     squashed: Sequence[str],
 ) -> tuple[dict[str, str], dict[str, list[float]]]:
-    """Return the texts and votes of the libraries; the last is asked if the first two disagree."""
+    """Return the texts and votes of the readers; a library is not asked if two readers agree."""
     readings: dict[str, str] = {}
     said: dict[str, list[float]] = {}
-    words = [len(block.text.split()) for block in blocks]
+    words = [0 if _is_aside(block) else block.words for block in blocks]
+    dense = vote_by_density(blocks)
+    if any(dense):
+        said[_DENSITY] = dense
+        taken = (block.text for block, share in zip(blocks, dense, strict=True) if share)
+        readings[_DENSITY] = "\n".join(taken)
     for name, reader in readers.items():
-        if len(said) > 1 and _do_agree(said, words):
+        if _are_enough(said, words):
             break
+        if len(said) > 2:
+            del said[_DENSITY], readings[_DENSITY]
         reading = ask(reader, page)
         if reading.strip():
             readings[name], said[name] = reading, votes(blocks, squashed, reading)
     return readings, said
 
 
-def _do_agree(said: Mapping[str, Sequence[float]], words: Sequence[int]) -> bool:
-    one, other = said.values()
-    return agreement(one, other, words) >= _AGREED
+def _is_aside(block: Block) -> bool:
+    """Return whether a block is no text of an article, whoever votes for it."""
+    is_named = not block.wrapper.hints.isdisjoint(("byline", "caption"))
+    return is_named or _is_caption(block) or is_furniture(block.text)
 
 
-def _words(blocks: Sequence[Block]) -> int:
-    return sum(len(block.text.split()) for block in blocks)
+def _are_enough(said: Mapping[str, Sequence[float]], words: Sequence[int]) -> bool:
+    """Return whether two readers agree, or three have voted and our own is not alone."""
+    first, *others = said.values() if said else [()]
+    least = _AGREED if len(others) == 1 else _ALONE
+    return any(agreement(first, other, words) >= least for other in others)
+
+
+def _length(blocks: Sequence[Block]) -> int:
+    return sum(len(block.text) for block in blocks)
 
 
 def _readers_behind(page: VotedPage, picked: Sequence[Block]) -> Iterator[str]:
-    """Yield the libraries that chose at least half of the chosen text, by name."""
+    """Yield the readers that chose at least half of the chosen text, by name."""
     own = {id(block) for block in picked}
     inside = [at for at, block in enumerate(page.blocks) if id(block) in own]
     whole = sum(page.words[at] for at in inside)
@@ -397,6 +417,10 @@ _OPENING = 0.25  # of the words; more of them before the first long paragraph ar
 _LINK = 0.9  # of the characters of a line that is a link to something else
 _SPACES = 3  # in a headline; a name has fewer
 _ABOVE = 0.6  # of the words, which must be above the readers' comments
+_COPIED = 0.5  # of a text that comes again; no article repeats as much of itself
+_SEVERAL = 2  # paragraphs that come again
+_POSTS = 2  # linked headings that make a list of other posts
+_TEASER = 300  # characters of a post's teaser
 _LEADS = 3  # blocks that may be repeated in the text
 _OFTEN = 3  # times; no article repeats a short line as often
 _LETTERS = 25  # of a paragraph that is long enough to be compared
@@ -404,10 +428,60 @@ _LETTERS = 25  # of a paragraph that is long enough to be compared
 
 def trim(page: VotedPage, picked: Sequence[int]) -> list[Block]:
     """Return the chosen blocks (by position) without those that are not the article's text."""
-    kept = _drop_links(page, _drop_repeats(page, picked))
-    kept = _cut_at_comments(page, kept)
+    kept = _drop_copies(page, _drop_points(page, picked))
+    kept = _drop_links(page, _drop_repeats(page, kept))
+    kept = _cut_at_posts(page, _cut_at_comments(page, kept))
     kept = _trim_end(page, _trim_opening(page, kept))
     return _drop_empty_headings(_turn_headings([page.blocks[at] for at in kept]))
+
+
+def _drop_copies(page: VotedPage, picked: Sequence[int]) -> list[int]:
+    """Keep a text once that the page shows twice or more, such as for phones and for desktops.
+
+    A line that comes again in its own container is the article's: a refrain, a filler.
+    """
+    seen: dict[str, Wrapper] = {}
+    firsts: list[int] = []
+    copied: set[str] = set()
+    for at in picked:
+        letters, container = page.squashed[at], page.blocks[at].container
+        if seen.setdefault(letters, container) is container:
+            firsts.append(at)
+        elif len(letters) >= _LETTERS:
+            copied.add(letters)
+    left, whole = (sum(page.words[at] for at in kept) for kept in (firsts, picked))
+    is_copied = len(copied) >= _SEVERAL and whole - left >= _COPIED * left
+    return firsts if is_copied else list(picked)
+
+
+def _drop_points(page: VotedPage, picked: Sequence[int]) -> list[int]:
+    """Drop a box that sums up the article: a heading such as "Key points", and its list."""
+    kept: list[int] = []
+    is_box = False
+    for at in picked:
+        block = page.blocks[at]
+        is_box = is_points(block.text) or (is_box and block.kind == "item")
+        if not is_box:
+            kept.append(at)
+    return kept
+
+
+def _cut_at_posts(page: VotedPage, kept: list[int]) -> list[int]:
+    """End the text where a list of other posts begins: linked headings with short teasers."""
+    heads = [at for at, block in enumerate(page.blocks) if _is_linked_heading(block)]
+    whole = sum(page.words[at] for at in kept)
+    for head, _ in zip(heads, heads[_POSTS - 1 :], strict=False):
+        above, below = (
+            [at for at in kept if (at < head) == is_above] for is_above in (True, False)
+        )
+        is_end = sum(page.words[at] for at in above) > _ABOVE * whole
+        if below and is_end and all(page.blocks[at].size <= _TEASER for at in below):
+            return above
+    return kept
+
+
+def _is_linked_heading(block: Block) -> bool:
+    return block.kind == "heading" and block.linked >= _LINK * len(block.text)
 
 
 def _find_refrains(page: VotedPage, picked: Sequence[int]) -> set[str]:
@@ -429,19 +503,16 @@ def _drop_repeats(page: VotedPage, picked: Sequence[int]) -> list[int]:
         if not (page.squashed[at] in refrains and _is_short(page.blocks[at]))
         and not _is_caption(page.blocks[at])
     ]
-    return [
-        at
-        for place, at in enumerate(kept)
-        if place >= _LEADS or not _is_repeated(page, at, kept[place + 1 :])
-    ]
+    return [at for at in kept if at not in kept[:_LEADS] or not _is_repeated(page, at, kept)]
 
 
-def _is_repeated(page: VotedPage, at: int, later: Sequence[int]) -> bool:
-    """Return whether a paragraph is word for word in a later one."""
+def _is_repeated(page: VotedPage, at: int, kept: Sequence[int]) -> bool:
+    """Return whether a paragraph is word for word in a later one, and is no filler."""
     letters = page.squashed[at]
     if len(letters) < _LETTERS or page.blocks[at].quoted or page.blocks[at].kind == "item":
         return False
-    return any(letters in page.squashed[below] for below in later)
+    places = [place for place in kept if letters in page.squashed[place]]
+    return len(places) < _OFTEN and places[-1] > at
 
 
 def _cut_at_comments(page: VotedPage, kept: list[int]) -> list[int]:

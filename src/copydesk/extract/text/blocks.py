@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import TYPE_CHECKING, Literal
@@ -27,34 +27,21 @@ _NONE: frozenset[str] = frozenset()
 _HINT_WORDS = tables.read_rows(_PACKAGE, "hint_words.toml", tuple[str, ...])
 _OF_WORD = {word: hint for hint, words in _HINT_WORDS.items() for word in words}
 _HINTS = tables.read_rows(_PACKAGE, "hints.toml", dict[str, str])
-_OF_TAG, _OF_ROLE, _OF_ITEMPROP = _HINTS["element"], _HINTS["role"], _HINTS["itemprop"]
+_OF_TAG, _OF_ROLE, _OF_ITEMPROP = (
+    {name: frozenset({hint}) for name, hint in _HINTS[kind].items()}
+    for kind in ("element", "role", "itemprop")
+)
 _WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
 _INVISIBLE = re.compile(r"(?i)(?:^|;)\s*(?:display\s*:\s*none|visibility\s*:\s*hidden)")
 
 
 def hints_of(element: HtmlElement) -> frozenset[str]:
     """Return hints on an element's role, such as "comments", from its name and classes."""
-    found: set[str] = set()
-    tag = str(element.tag)
-    if tag in _OF_TAG:
-        found.add(_OF_TAG[tag])
-    if element.attrib:
-        found |= _in_names(element.get("class", "")[:_MAX_CHARACTERS])
-        found |= _in_names(element.get("id", "")[:_MAX_CHARACTERS])
-        found |= _in_attributes(element)
-    return frozenset(found) if found else _NONE
-
-
-def _in_attributes(element: HtmlElement) -> set[str]:
-    found = set()
-    if (role := element.get("role")) and (hint := _OF_ROLE.get(role.lower())):
-        found.add(hint)
-    if properties := element.get("itemprop"):
-        found |= {_OF_ITEMPROP[name] for name in properties.lower().split() if name in _OF_ITEMPROP}
-    if element.get("hidden") is not None or element.get("aria-hidden") == "true":
-        found.add("hidden")
-    if (style := element.get("style")) and _INVISIBLE.search(style[:_MAX_CHARACTERS]):
-        found.add("hidden")
+    found = _OF_TAG.get(element.tag, _NONE)
+    for name, value in element.items():
+        read = _OF_ATTRIBUTE.get(name)
+        if read:
+            found |= read(value[:_MAX_CHARACTERS])
     return found
 
 
@@ -66,6 +53,22 @@ def _in_names(names: str) -> frozenset[str]:
         pairs = [f"{word}-{following}" for word, following in pairwise(words)]
         found |= {_OF_WORD[word] for word in (*words, *pairs) if word in _OF_WORD}
     return frozenset(found)
+
+
+def _in_properties(names: str) -> frozenset[str]:
+    return _NONE.union(*(_OF_ITEMPROP.get(name, _NONE) for name in names.lower().split()))
+
+
+_HIDDEN = frozenset({"hidden"})
+_OF_ATTRIBUTE: Mapping[str, Callable[[str], frozenset[str]]] = {
+    "class": _in_names,
+    "id": _in_names,
+    "role": lambda role: _OF_ROLE.get(role.lower(), _NONE),
+    "itemprop": _in_properties,
+    "hidden": lambda _: _HIDDEN,
+    "aria-hidden": lambda value: _HIDDEN if value == "true" else _NONE,
+    "style": lambda style: _HIDDEN if _INVISIBLE.search(style) else _NONE,
+}
 
 
 # Cutting into blocks.
@@ -84,6 +87,7 @@ _DENSE = re.compile(r"[\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf90
 _CELL_CHARACTERS = 300  # a longer cell is a column of a layout
 _HEADING = 200  # characters; a longer heading is a paragraph in large letters
 _MAX_INDENT = 40  # blanks before a line of code
+_FRAMES = {"p": 1, "td": 1, "pre": 1, "blockquote": 1, "li": 2}  # elements that hold one block
 _ROWS = 500  # of a table that are checked for data
 
 
@@ -91,12 +95,13 @@ _ROWS = 500  # of a table that are checked for data
 class Wrapper:
     """An element around text blocks whose name and classes are hints on them.
 
-    `taken_words` and `taken_blocks` count what the libraries chose in it as the article.
+    `taken_words` and `taken_blocks` count what the readers chose in it as the article.
     """
 
     hints: frozenset[str]
     outer: Wrapper | None
     depth: int = 0
+    tag: str = ""
     taken_words: int = 0
     taken_blocks: int = 0
 
@@ -118,11 +123,24 @@ class Block:
     linked: int = 0
     strong: int = 0
     cells: tuple[str, ...] = ()
-    wrapper: Wrapper | None = None
+    wrapper: Wrapper = field(default_factory=lambda: Wrapper(_NONE, None))
     dense: bool = False
     whole: object = None
     tag: str = ""
     pictured: bool = False
+
+    @property
+    def container(self) -> Wrapper:
+        """Return the element around the block's paragraph, list item or the like."""
+        around = self.wrapper
+        for _ in range(_FRAMES.get(self.tag, 0)):
+            around = around.outer or around
+        return around
+
+    @property
+    def words(self) -> int:
+        """Return the number of words; in scripts without spaces, of two letters each."""
+        return len(self.text) // 2 if self.dense else len(self.text.split())
 
     @property
     def size(self) -> int:
@@ -135,10 +153,10 @@ class _Position:
     """The position in the tree: the enclosing block element and what follows from its parents."""
 
     element: HtmlElement
+    wrapper: Wrapper
     kind: Kind = "paragraph"
     level: int = 0
     quoted: bool = False
-    wrapper: Wrapper | None = None
     whole: object = None
     fresh: list[bool] = field(default_factory=list)  # an item's mark is still to be written
     counter: list[int] = field(default_factory=list)  # an ordered list's next number
@@ -156,7 +174,7 @@ class _Cutter:
 
     def walk(self, body: HtmlElement) -> None:
         """Visit all elements of a tree without recursion, since it may be very deep."""
-        place = _Position(element=body)
+        place = _Position(element=body, wrapper=Wrapper(_NONE, None))
         stack: list[tuple[HtmlElement, _Position, bool]] = [(body, place, False)]
         while stack:
             element, place, is_end = stack.pop()
@@ -296,14 +314,14 @@ def _is_own(link: HtmlElement, place: _Position) -> bool:
 
 def _enter_block(element: HtmlElement, place: _Position) -> _Position:
     """Return the position inside a block element."""
-    tag = str(element.tag)
-    hints = hints_of(element)
+    tag = element.tag
+    outer = place.wrapper
     inner = _Position(
         element,
+        Wrapper(hints_of(element), outer, outer.depth + 1, tag),
         place.kind,
         place.level,
         place.quoted or tag == "blockquote",
-        _wrap(hints, place.wrapper) if hints else place.wrapper,
         place.whole,
         place.fresh,
         place.counter,
@@ -334,10 +352,6 @@ def _count(counter: list[int]) -> int:
         return 0
     counter[0] += 1
     return counter[0] - 1
-
-
-def _wrap(hints: frozenset[str], outer: Wrapper | None) -> Wrapper:
-    return Wrapper(hints, outer, depth=outer.depth + 1 if outer else 0)
 
 
 def cut(body: HtmlElement) -> list[Block]:

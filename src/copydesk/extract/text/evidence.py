@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -45,7 +46,7 @@ class VotedPage:
     last: int = field(init=False)
 
     def __post_init__(self) -> None:
-        self.words = [len(block.text.split()) for block in self.blocks]
+        self.words = [block.words for block in self.blocks]
         many = len(self.blocks)
         self.count = [
             sum(shares[at] >= 0.5 for shares in self.votes.values()) for at in range(many)
@@ -83,21 +84,20 @@ class VotedPage:
 
     def hints(self, at: int) -> set[str]:
         """Return hints on a block's role from the elements around it, inside of the article."""
-        wrapper = self.blocks[at].wrapper
-        return set(self._hints[id(wrapper)]) if wrapper else set()
+        return set(self._hints[id(self.blocks[at].wrapper)])
 
     def _count_wrappers(self, taken: Sequence[int]) -> None:
         """Count how much of the article is in each of up to 250 wrappers, from the inside out."""
         every: dict[int, Wrapper] = {}
         for block in self.blocks:
-            wrapper = block.wrapper
+            wrapper: Wrapper | None = block.wrapper
             while wrapper and id(wrapper) not in every:
                 every[id(wrapper)] = wrapper
                 wrapper = wrapper.outer
         for at in taken:
-            if wrapper := self.blocks[at].wrapper:
-                wrapper.taken_words += self.words[at]
-                wrapper.taken_blocks += 1
+            inner = self.blocks[at].wrapper
+            inner.taken_words += self.words[at]
+            inner.taken_blocks += 1
         inward = sorted(every.values(), key=lambda wrapper: wrapper.depth)
         for wrapper in reversed(inward):
             if wrapper.outer:
@@ -168,6 +168,7 @@ _PACKAGE = "copydesk.extract.text"
 _LINE = 200  # characters; a longer line may be part of the article
 _NOTE = 300  # characters of a caption with its credit, a breadcrumb path, or a note of the page
 _ASKED = 350  # characters of a request to the reader at the end
+_CORNER = 60  # characters of a box's title
 _SHELL = 600  # characters; a shorter text that begins like this is all there is
 
 _FURNITURE = re.compile(rf"(?i){tables.read_pattern(_PACKAGE, 'furniture.txt')}$")
@@ -176,7 +177,10 @@ _ALSO = re.compile(rf"(?i){tables.read_pattern(_PACKAGE, 'read_also.txt')}(?:\s*
 # Notes of a page's software below an article, and in place of what it does not show.
 _META = re.compile(rf"(?i){tables.read_pattern(_PACKAGE, 'page_notes.txt')}")
 # Words before a credit, and holders of credits.
-_SHOWS = r"(?:photo|photograph|foto|fotografie|bild|image|picture|grafik|symbolbild|titelbild)s?"
+_SHOWS = (
+    r"(?:(?:photo|photograph|foto|fotografie|bild|image|picture|grafik|symbolbild|titelbild)s?"
+    r"|fot\.|fotoğraf|zdjęcie|imagen|imagem|beeld|фото|写真|图片|사진)"
+)
 _CREDITS = r"(?:credits?|copyright|quelle|nachweis|source|courtesy|by|rechte)"
 _AGENCY = (
     r"(?:getty(?:\ images)?|reuters|afp|dpa|epa|istock(?:photo)?(?:\.com)?|adobe\ ?stock"
@@ -193,10 +197,13 @@ _CREDIT = re.compile(
     """
 )
 _CREDIT_ALONE = re.compile(
-    rf"(?i)^\(?(?:all )?{_SHOWS}(?:[ -]?{_CREDITS}){{0,2}}(?: ?[:©]|(?<=by)|(?<=courtesy))"
+    rf"(?i)^\(?(?:all )?{_SHOWS}(?:[ -]?{_CREDITS}){{0,2}}"
+    r"(?: ?[:：©]|(?<=by)|(?<=courtesy)|(?<=fot\.))"
     r"(?:[^.!?]|\.(?=\S)){0,80}\.?$"
 )
-_CREDIT_SIGN = re.compile(r"(?i)©|\(|photo|foto|bild|image|picture|grafik")
+_CREDIT_SIGN = re.compile(
+    r"(?i)©|\(|photo|fot|bild|image|picture|grafik|zdjęcie|beeld|фото|写真|图片|사진"
+)
 _HOME = re.compile(
     r"(?i)(?:home(?:page)?|front page|start(?:seite)?|accueil|inicio|início|etusivu|hem|hjem"
     r"|forside|sie sind hier:?|you are here:?|vous êtes ici ?:?)\b"
@@ -208,9 +215,11 @@ _COMMENTS = re.compile(
     rf"(?i)\W*(?:[0-9]{{1,5}}\s)?{tables.read_pattern(_PACKAGE, 'comment_headings.txt')}"
     r"\W*(?:\(?[0-9]{1,5}\)?)?\W*"
 )
+_POINTS = re.compile(rf"(?i)\W*{tables.read_pattern(_PACKAGE, 'summary_headings.txt')}\W*")
 _APP = re.compile(rf"(?i){tables.read_pattern(_PACKAGE, 'browser_pleas.txt')}")
 
 
+@functools.lru_cache(maxsize=4_096)  # a page's lines are asked about twice, a site's repeat
 def is_furniture(line: str) -> bool:
     """Return whether a line is boilerplate of the site and not part of the article.
 
@@ -251,6 +260,11 @@ def asks(line: str) -> bool:
 def begins_comments(heading: str) -> bool:
     """Return whether a heading is the title of the readers' comments."""
     return bool(_COMMENTS.fullmatch(heading))
+
+
+def is_points(line: str) -> bool:
+    """Return whether a line is the title of a box that sums up the article."""
+    return len(line) <= _CORNER and bool(_POINTS.fullmatch(line))
 
 
 def is_shell(found: str) -> bool:

@@ -218,19 +218,22 @@ def _witnesses(view: _View, moment: Moment) -> Iterator[date]:
     known = day_in_address(view.document.address)
     if known == moment.at.date():
         yield known
+    yield from (witness.day for witness in _same_times(view, moment) if witness.day)
     shown = (sighting for sighting in view.sightings() if sighting.kind != "updated")
     likely = _shown.at_least(_shown.LIKELY, shown)
-    yield from (witness.day for witness in (*_same_times(view, moment), *likely) if witness.day)
+    yield from (witness.day for witness in likely if witness.day)
     if known:
         yield known
 
 
 def _same_times(view: _View, moment: Moment) -> Iterator[Moment]:
     """Yield declared or shown moments with exactly this time."""
-    shown = (sighting.moment for sighting in view.sightings())
-    for witness in (*publications(view.declared, view.evidence), *shown):
+    for witness in publications(view.declared, view.evidence):
         if witness.exact and witness.at == moment.at:
             yield witness
+    for sighting in view.sightings():  # the page is read for dates only if nothing declared fits
+        if sighting.moment.exact and sighting.moment.at == moment.at:
+            yield sighting.moment
 
 
 def _decide_update(view: _View, lead: Lead, since: Moment) -> Moment | None:
@@ -275,7 +278,7 @@ def _guess(view: _View) -> Iterator[Moment]:
     from htmldate import find_date
 
     document = view.document
-    if document.elements > _GUESS_MAX_ELEMENTS:
+    if len(document.every) > _GUESS_MAX_ELEMENTS:
         return
     is_deep = bool(document.tree.xpath(_DEEP))
     html = document.html[: _DEEP_CHARACTERS if is_deep else _GUESS_CHARACTERS]

@@ -204,7 +204,8 @@ def _decide_kind(label: str, behind: str, *, is_short: bool) -> Kind:
 def _find_in_element(walk: _Walk, element: HtmlElement) -> Iterator[_Spot]:
     """Yield the date of an element whose tag or name is that of a date."""
     is_time = element.tag == "time"
-    names = " ".join(element.get(name) or "" for name in ("class", "itemprop", "property"))
+    get = element.get  # this runs for every element of the page
+    names = f"{get('class', '')} {get('itemprop', '')} {get('property', '')}"
     if not is_time and not is_date(names) and "-" not in element.tag:
         return
     walk.tries += 1

@@ -44,6 +44,10 @@ _CUT_AT = 90  # characters: search engines show 110, and some templates cut here
 _ENTITY = re.compile(r"&(?:#\d+|#x[0-9a-fA-F]+|[a-zA-Z]{2,8});")
 # Texts of walls and templates in place of a headline.
 _PREFIX = re.compile(r"(?i)^(?:become an? \w+ subscriber to read|subscribe to read)\s*:\s*")
+_CLEAN = frozenset({"json-ld", "h1", "lead"})  # places whose headline often has nothing behind it
+_BY_NAME = re.compile(
+    r"[\s|,–—-]+(?i:by|von|par|por|di|door|av|af)(?:\s(?:[^\W\d_a-z][\w.’'-]*|van|von|de|da|al)){2,4}"
+)
 _EMPTY = re.compile(rf"(?i)^{tables.read_pattern(_PACKAGE, 'empty_titles.txt')}\W*$")
 
 
@@ -65,6 +69,7 @@ def title(
     )
     around = names | frozenset(_beside(declared))
     label = urls.registrable_domain(document.address).split(".")[0].replace("-", "")
+    raw = [(_cut_behind(item, raw, around), item[1]) for item in raw]
     candidates = [(_strip_candidate(item, around, heads, label), item[1]) for item in raw]
     titles = [(candidate, origin) for candidate, origin in candidates if is_title(candidate, names)]
     if not titles:
@@ -77,6 +82,19 @@ def _site_forms(site_names: Iterable[str]) -> frozenset[str]:
     """Return the spellings of the site's names; a longer text may be a headline."""
     short = (name for name in site_names if len(name.split()) <= _MAX_NAME_WORDS)
     return frozenset(chain.from_iterable(map(forms, short)))
+
+
+def _cut_behind(
+    item: tuple[str, str], others: list[tuple[str, str]], around: frozenset[str]
+) -> str:
+    """Cut off the site's name or "by NAME" behind a headline that another place has without it."""
+    title, origin = item
+    for clean, other in others:
+        rest = title[len(clean) :]
+        is_longer = other in _CLEAN and other != origin and title.startswith(f"{clean} ")
+        if is_longer and (text.squash(rest) in around or _BY_NAME.fullmatch(rest)):
+            return clean
+    return title
 
 
 def _strip_candidate(
@@ -293,10 +311,15 @@ _STEP = (
     "//a[not(contains(@href, 'mailto:') or contains(@href, 'javascript:')"
     " or contains(@href, 'search') or contains(@href, 'suche') or contains(@href, '?s='))]"
 )
+# What a page with such crumbs has in its markup, and where they are. An XPath over attributes costs
+# a third of one over elements.
 _CRUMBS = (
-    "//*[contains(@itemtype, 'BreadcrumbList')]//*[@itemprop='name']",
-    f"(//*[contains(@class, 'breadcrumb') or contains(@class, 'Breadcrumb')])[1]{_STEP}",
-    f"(//*[contains(@id, 'breadcrumb')])[1]{_STEP}",
+    ("BreadcrumbList", "//@itemtype[contains(., 'BreadcrumbList')]/..//*[@itemprop='name']"),
+    (
+        "readcrumb",
+        "(//@class[contains(., 'breadcrumb') or contains(., 'Breadcrumb')])[1]/.." + _STEP,
+    ),
+    ("breadcrumb", f"(//@id[contains(., 'breadcrumb')])[1]/..{_STEP}"),
 )
 _CATEGORY = "//a[contains(concat(' ', @rel, ' '), ' category ')]"
 
@@ -353,7 +376,9 @@ def _section_candidates(
         yield declared.meta.get(name, ()), name
     yield json_ld.names(declared.article.get("articleSection")), "json-ld"
     yield reversed(_crumbs(declared)), "breadcrumbs"
-    for xpath in _CRUMBS:
+    for sign, xpath in _CRUMBS:
+        if sign not in document.html:
+            continue
         yield reversed(list(visible_text(document, xpath, _MAX_CRUMBS))), "breadcrumbs"
     yield visible_text(document, _CATEGORY), "category"
     yield _in_address(document.address), "address"
