@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -471,13 +472,15 @@ def _cut_at_posts(page: VotedPage, kept: list[int]) -> list[int]:
     heads = [at for at, block in enumerate(page.blocks) if _is_linked_heading(block)]
     whole = sum(page.words[at] for at in kept)
     for head, _ in zip(heads, heads[_POSTS - 1 :], strict=False):
-        above, below = (
-            [at for at in kept if (at < head) == is_above] for is_above in (True, False)
-        )
-        is_end = sum(page.words[at] for at in above) > _ABOVE * whole
-        if below and is_end and all(page.blocks[at].size <= _TEASER for at in below):
-            return above
+        place = bisect_left(kept, head)  # kept is in the order of the page
+        is_end = sum(page.words[at] for at in kept[:place]) > _ABOVE * whole
+        if is_end and _are_teasers(page, kept[place:]):
+            return kept[:place]
     return kept
+
+
+def _are_teasers(page: VotedPage, below: Sequence[int]) -> bool:
+    return bool(below) and all(page.blocks[at].size <= _TEASER for at in below)
 
 
 def _is_linked_heading(block: Block) -> bool:
