@@ -14,7 +14,7 @@ import pytest
 from copydesk import archive
 from copydesk.editing import queue
 from copydesk.editing.queue import numbers
-from copydesk.news import ReasonKind, Standing
+from copydesk.news import ReasonKind, Standing, Story
 from copydesk.newsletters import issues
 from copydesk.newsroom import Troubles, open_newsroom, starts
 from copydesk.newsroom.standings import read_rules, standing_of
@@ -141,10 +141,15 @@ def test_the_demo_has_a_form_a_waiting_issue_and_sources_in_trouble(
 
     front = (root / ".copydesk/site/index.html").read_text("utf-8")
     assert 'action="http://localhost:8123/mail/subscribe"' in front
-    assert "34 of 93 stories are on the site; the others:\n" in said.out
+    assert "37 of 93 stories are on the site; the others:\n" in said.out
     assert "waits for an editor's approval" in said.err
     assert "status 410: gone for good" in said.err
     assert "an html page instead of a feed" in said.err
+
+
+def is_held(story: Story) -> bool:
+    """Return whether a story waits for an editor, who may hold one that is in a group."""
+    return bool(story.verdict) or any(reason.about == "held" for reason in story.reasons)
 
 
 @pytest.mark.slow
@@ -161,7 +166,9 @@ def test_the_demos_stories_stand_where_their_records_say(demo: Path) -> None:
         Standing.PUBLISHED: {story.path for story in stories if story.published},
         Standing.COPY: {story.path for story in stories if story.copy_of},
         Standing.BEHIND_LEADER: {
-            story.path for story in stories if story.heat == -1 and not story.copy_of
+            story.path
+            for story in stories
+            if story.heat == -1 and not story.copy_of and not is_held(story)
         },
     }
     for standing, paths in kinds.items():

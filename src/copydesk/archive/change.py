@@ -246,6 +246,27 @@ def commit_new(root: Path, paths: Iterable[str], message: str, when: datetime) -
         repository.close()
 
 
+def find_edits(root: Path, paths: Iterable[str]) -> set[str]:
+    """Return those of the files of a folder that a user has edited and not committed."""
+    repository = Repository(root)
+    edited = set(repository.find_user_changes(paths))
+    repository.close()
+    return edited
+
+
+def commit_to_site(root: Path, paths: Iterable[str], message: str, when: datetime) -> str:
+    """Commit files of a folder that becomes a newsroom; return why that is not done, "" if it is.
+
+    Files with uncommitted edits of a user must not be among them.
+    """
+    repository = Repository(root)
+    obstacle = repository.obstacle()
+    if paths and not obstacle:
+        repository.commit(paths, message, when=when)
+    repository.close()
+    return obstacle
+
+
 def is_cut_short(root: Path) -> bool:
     """Return whether a change of files was interrupted and is not finished yet."""
     return not Journal(root / PRIVATE / "journal").is_empty()

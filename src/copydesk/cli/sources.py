@@ -53,29 +53,26 @@ def add(
     if len(addresses) > 1:
         _add_several(invocation, addresses, web, as_is=as_is)
         return
-    _add_one(invocation, addresses[0], name, pick, web, as_is=as_is, look=look)
-
-
-def _add_one(
-    invocation: Invocation,
-    address: str,
-    name: str,
-    pick: int | None,
-    web: Path | None,
-    *,
-    as_is: bool,
-    look: bool,
-) -> None:
-    """Add what is found at an address, print what was found if nothing is chosen."""
-    url = _complete_address(address)
+    url = _complete_address(addresses[0])
     found = None if as_is else _look_at(invocation, [url], web)
-    if found is None and look:
+    if found:
+        _add_offer(invocation, found[0], name, pick, look=look)
+    elif look:
         raise UsageError("the setting [fetch] contact is empty", hint="set it in beat.toml")
-    if found is None:
+    else:
         source = Source(url=sources.source_address(url), name=name)
         _report_additions(invocation, url, _add(invocation, source))
-        return
-    (discovery,) = found
+
+
+def _add_offer(
+    invocation: Invocation,
+    discovery: sources.Discovery,
+    name: str,
+    pick: int | None,
+    *,
+    look: bool,
+) -> None:
+    """Add what was found at an address; print what was found if nothing is chosen."""
     _note_failures(discovery)
     if look:
         _print_offers(invocation, discovery)

@@ -20,7 +20,7 @@ from pathlib import Path
 import msgspec
 
 from copydesk import config
-from copydesk.archive import change, git, sealing
+from copydesk.archive import change, sealing
 from copydesk.errors import UsageError
 from copydesk.kit import dates, files
 from copydesk.newsroom._newsroom import PRIVATE, Newsroom
@@ -171,19 +171,15 @@ def adopt(root: Path, when: datetime) -> tuple[tuple[str, ...], str]:
     Writes beat.toml, unless there is one, and a line in .gitignore. Returns the files changed, and
     why they are not committed, "" if they are. Raises ConfigError if this is no such site.
     """
-    repository = git.Repository(root)
-    edited = repository.find_user_changes([".gitignore"])
+    edited = change.find_edits(root, [".gitignore"])
     changed = []
     if not (root / "beat.toml").exists():
         files.write_atomic(root / "beat.toml", config.compose_adoption(root).encode())
         changed.append("beat.toml")
     if _ignore_private(root):
         changed.append(".gitignore")
-    obstacle = repository.obstacle()
     ours = [path for path in changed if path not in edited]
-    if ours and not obstacle:
-        repository.commit(ours, "A newsroom from a site of everyday.cc", when=when)
-    repository.close()
+    obstacle = change.commit_to_site(root, ours, "A newsroom from a site of everyday.cc", when)
     left = ".gitignore has uncommitted edits" if edited.intersection(changed) else ""
     return tuple(changed), obstacle or left
 

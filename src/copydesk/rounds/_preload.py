@@ -7,10 +7,12 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+import htmldate  # noqa: F401 - for pages on which readers differ
 import pebble.pool.process  # noqa: F401 - run by readers
 import PIL.AvifImagePlugin
 import PIL.Image
 import PIL.WebPImagePlugin
+import trafilatura  # noqa: F401 - the same
 
 from copydesk import extract, watch
 from copydesk.illustrate import make_forms, prove_picture  # noqa: F401 - for the readers

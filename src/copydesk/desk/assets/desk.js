@@ -31,7 +31,7 @@ const newId = () => {
 const allRows = () => Array.from(document.querySelectorAll(".row"));
 const here = () => document.querySelector(".row.here");
 const nameOf = (row) => row.dataset.name;
-const titleOf = (node) => node.querySelector("h1, h2, a")?.textContent.trim() ?? nameOf(node);
+const titleOf = (node) => (node.querySelector("h1, h2") ?? node.querySelector("a"))?.textContent.trim() ?? nameOf(node);
 const seenOf = (node) => {
   const fields = JSON.parse(node.dataset.seen || "{}");
   return Object.fromEntries(Object.entries(fields).map(([key, value]) => [`${node.dataset.name} ${key}`, value]));
