@@ -30,6 +30,9 @@ def illustrated(number: int, story: Story) -> Story:
     return replace(story, images=(Image(url=PICTURE),)) if number == 5 else story
 
 
+IS_SAVED = "!Object.keys(localStorage).some((key) => key.startsWith('copydesk-outbox'))"
+
+
 @pytest.fixture(scope="module")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServedNewsroom]:
     root = waiting_newsroom(tmp_path_factory.mktemp("queue") / "beat", 12, illustrated)
@@ -97,6 +100,7 @@ def test_the_keys_mean_the_copy_that_has_the_focus_and_are_taken_back(window: Wi
         window.press("Escape", "p")
         window.wait_for(f"{copy} === 'published'")
         window.wait_for(f"{toasts}.includes('Published: Matter 7 of')")
+        window.wait_for(IS_SAVED)
         assert [name_of(7)] == window.page.evaluate(done)[0]["stories"]
         window.press("u")
         window.wait_for(f"{toasts}.includes('undone: Published: Matter 7 of')")
@@ -104,6 +108,7 @@ def test_the_keys_mean_the_copy_that_has_the_focus_and_are_taken_back(window: Wi
         window.page.click(f"{member} [data-decide=reject]")
         window.press("1")
         window.wait_for(f"{copy} === 'rejected'")
+        window.wait_for(IS_SAVED)
         window.press("u")
         window.wait_for(f"{copy} === 'copy'")
         assert "held" == window.page.evaluate(leader)

@@ -458,10 +458,7 @@ def test_a_brief_of_an_agency_on_a_matter_of_consequence_passes_the_gate(
 @pytest.mark.parametrize(
     ("text", "is_broken"),
     [
-        (f"The ferry sails. {'The crew of the boat ' * 5}", True),
-        ("The ferry sails. The crew", False),  # so short a line may be a signature
-        (f"{'The crew of the boat sails home. ' * 5}\n\nadditional reporting by Jo Gull", False),
-        (f"{'The crew of the boat sails home. ' * 5}JG ♦", False),
+        ("The ferry sails. The crew", True),
         ("The ferry sails.", False),
         ("“The ferry sails,” she said. “It sails.”", False),
         ("港口今天关闭。", False),

@@ -135,7 +135,7 @@ def _find_credit(document: Document, declared: Declared, body: str) -> Found:
         lambda: _by_dateline(_keep_naming(opening)),
         lambda: _by_name(_cut_dates(opening), "text"),
         lambda: _by_name(_cut_dates(_imprint.lines_above(document, body)), "byline"),
-        lambda: _by_closing(closing),
+        lambda: _by_closing([*closing, *_list_signatures(document)]),
         lambda: _by_rights(document),
         lambda: _find_first_publisher(blocks, declared),
         lambda: _by_name(_keep_naming(_imprint.list_credited_names(declared)), "byline"),
@@ -145,6 +145,15 @@ def _find_credit(document: Document, declared: Declared, body: str) -> Found:
         lambda: _imprint.by_hint(declared),
     )
     return next(filter(None, (find() for find in evidence)), ("", ""))
+
+
+def _list_signatures(document: Document) -> Iterator[str]:
+    """Yield the paragraphs in which an agency signs a report, also those outside of the text."""
+    if "eporting by" in document.html:
+        for paragraph in document.tree.iterfind(".//p"):
+            line = " ".join("".join(paragraph.itertext()).split())[:_BLOCK]
+            if any(pattern.search(line) for _, pattern in _HOUSE_STYLES):
+                yield line
 
 
 def _keep_naming(passages: Iterable[str]) -> list[str]:

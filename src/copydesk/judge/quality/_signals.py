@@ -366,9 +366,8 @@ VOICES = {
 }
 
 _WHOLE_END = re.compile(
-    r"[.!?:\u2026\u3002\uff01\uff1f\"'\u201c\u201d\u2019\u00bb\u300d)\]*|\u25a0-\u27bf]\s*\Z"
+    r"[.!?:\u2026\u3002\uff01\uff1f\"'\u201c\u201d\u2019\u00bb\u300d)\]*|]\s*\Z"
 )
-_PROSE = 90  # characters: a shorter last line may be a signature, a credit or a link
 
 
 def caption(features: Features, beat: Beat) -> _measure.Sightings:
@@ -386,8 +385,8 @@ def caption(features: Features, beat: Beat) -> _measure.Sightings:
 def abrupt_end(features: Features, beat: Beat) -> _measure.Sightings:
     """Find a text that ends in the middle of a sentence, or in an unfinished list."""
     del beat
-    last = (features.text or "").rstrip().rpartition("\n")[2]
-    if features.video or _measure.length(last) < _PROSE or _WHOLE_END.search(last[-40:]):
+    text = (features.text or "").rstrip()
+    if features.video or not text or _WHOLE_END.search(text[-40:]):
         return []
     return [(1, "its text ends in the middle of a sentence")]
 
@@ -438,9 +437,19 @@ def promotion(features: Features, beat: Beat) -> _measure.Sightings:
     return PROMOTION.sight(len(found), f"{len(found)} advertising words: {named}")
 
 
+def _read_author(features: Features, beat: Beat) -> str:
+    """Return what the author says: without quotations and, on the second scale, without headings
+    that ask; there a quotation may be long, or several paragraphs.
+    """
+    text = (features.text or "")[:READ]
+    if beat.scoring.scale == 1:
+        return _measure.QUOTED.sub("", text)
+    return _QUESTION_HEADING.sub("", _measure.drop_quotations(text))
+
+
 def first_person(features: Features, beat: Beat) -> _measure.Sightings:
     """Find an article whose author often writes "I" or "me"."""
-    words = _measure.words_of(_measure.drop_quotations((features.text or "")[:READ]))
+    words = _measure.words_of(_read_author(features, beat))
     lexicon = _lexicon("first-person", features, beat)
     count = sum(1 for word in words if lexicon.entry_of(word.lower()))
     share = round(1_000 * count / max(len(words), 1))
@@ -449,7 +458,7 @@ def first_person(features: Features, beat: Beat) -> _measure.Sightings:
 
 def signs(features: Features, beat: Beat) -> _measure.Sightings:
     """Find a text with many exclamation and question marks."""
-    plain = _QUESTION_HEADING.sub("", _measure.drop_quotations((features.text or "")[:READ]))
+    plain = _read_author(features, beat)
     count = len(_SIGN.findall(plain))
     if count < _FEW_SIGNS or features.official or not _measure.language_with_lists(features, beat):
         return []
