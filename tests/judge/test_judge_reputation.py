@@ -118,6 +118,12 @@ def test_the_record_keeps_the_reputation_of_its_filing(make_article: Make, secon
     assert Reason.of(ReasonKind.CREDITS, publishers="Reuters") in filed.reasons
 
 
+def test_a_number_in_a_record_that_we_did_not_write_counts_nothing(second: Beat) -> None:
+    long = Reason.parse(f"quality +9: reputation of its publisher {'9' * 5000}: first on 1 of 1")
+
+    assert {} == second.take_reputation("gull.example", [long]).reputations
+
+
 def test_the_first_scale_knows_none(make_article: Make, beat: Beat) -> None:
     article = make_article(title="AI model", text="AI models. A pilot told Reuters so. " * 20)
     known = replace(beat, reputations={article.provider.domain: Reputation(points=9, why="x")})

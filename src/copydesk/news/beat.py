@@ -434,6 +434,11 @@ class Beat:
         """
         if self.scoring.scale == 1:
             return self
-        stated = [reason.values for reason in reasons if reason.kind is ReasonKind.REPUTATION]
+        stated = [
+            reason.values
+            for reason in reasons
+            # more than two digits were not written by us
+            if reason.kind is ReasonKind.REPUTATION and len(reason.values["value"]) < len("-999")
+        ]
         made = (Reputation(points=int(one["value"]), why=one["evidence"]) for one in stated[:1])
         return replace(self, reputations=dict(zip((domain,), made, strict=False)))

@@ -105,6 +105,7 @@ _DATE = re.compile(
     r"|thurs|fri|satur|sun)"
 )
 _MAX_NAME = 50
+_PIECES = 20  # of a signature, whose names may be links
 _MAX_NAME_WORDS = 7
 
 
@@ -151,7 +152,8 @@ def _list_signatures(document: Document) -> Iterator[str]:
     """Yield the paragraphs in which an agency signs a report, also those outside of the text."""
     if "eporting by" in document.html:
         for paragraph in document.tree.iterfind(".//p"):
-            line = " ".join("".join(paragraph.itertext()).split())[:_BLOCK]
+            pieces = islice(paragraph.itertext(), _PIECES)
+            line = " ".join("".join(piece[:_BLOCK] for piece in pieces).split())[:_BLOCK]
             if any(pattern.search(line) for _, pattern in _HOUSE_STYLES):
                 yield line
 
