@@ -68,7 +68,7 @@ PLACES = {"China": "CN", "European Union": "EU", "United States": "US"}  # topic
 
 
 def beat_of(name: str, *, with_places: bool = False) -> Beat:
-    """Return a beat with its topics; what is off it is kept, so that each story has a quality.
+    """Return a beat that keeps stories outside its subject, so that each has a quality.
 
     `with_places`: each topic has its kind, and a country its code, as an owner would add them.
     """

@@ -49,7 +49,7 @@ def containers(parts: list[list[str]]) -> str:
 
 
 def repeated(many: int) -> Callable[[Words], str]:
-    """Return a page that shows its article so many times."""
+    """Return a page that shows its article the given number of times."""
     return lambda words: "".join(
         f"<div class='view v{at}'>{paragraphs(words['text'])}</div>" for at in range(many)
     )
@@ -72,7 +72,7 @@ def boxes(words: Words) -> str:
 
 
 def hidden(words: Words) -> str:
-    """Return a text of which all but the beginning is behind a soft paywall's class."""
+    """Return a text with a soft paywall's class on all paragraphs but the first."""
     first, *rest = words["text"]
     opens = words["opens"]
     link = f"<a href='/x'>{words['title']}<span class='sr-only'>{opens}</span></a>"

@@ -277,7 +277,7 @@ class _SourceChoice(NamedTuple):
 def _choose_sources(
     invocation: Invocation, new: config.NewBeat, web: Path | None
 ) -> tuple[str, ...]:
-    """Search all sites at once, show what was found, and return the URLs that a person takes.
+    """Search all sites at once, show what was found, and return the URLs that are chosen.
 
     The newsroom is not made yet, so the search uses one in a temporary folder.
     """
@@ -305,7 +305,7 @@ def _choose_sources(
 
 
 def _list_rows(discovery: Discovery) -> Iterator[_SourceChoice]:
-    """Yield the best lists of a site, of which a good one is chosen; its address if it has none."""
+    """Yield the best lists of a site, the first good one chosen; without lists, its URL."""
     failed = [failure.what for failure in discovery.failed]
     if discovery.error is not None:
         yield _SourceChoice(

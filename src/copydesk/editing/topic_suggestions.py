@@ -179,7 +179,7 @@ def suggest_keywords(
 
 
 def _note_missing_names(topics: Sequence[Topic], language: str) -> Iterator[str]:
-    """Yield a note for each country of which only the name is known in a language."""
+    """Yield a note for each country whose people and capital are not known in a language."""
     for topic in topics:
         if lacks_names(topic, language):
             yield (

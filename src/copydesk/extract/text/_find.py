@@ -138,7 +138,7 @@ def _ask_readers(
 
 
 def _is_aside(block: Block) -> bool:
-    """Return whether a block is no text of an article, whoever votes for it."""
+    """Return whether a block is never part of an article, even if readers vote for it."""
     is_named = not block.wrapper.hints.isdisjoint(("byline", "caption"))
     return is_named or _is_caption(block) or is_furniture(block.text)
 

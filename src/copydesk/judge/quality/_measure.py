@@ -77,7 +77,7 @@ _SPOKEN = re.compile(f'[{_OPENS}][^{_OPENS}\u201d\u00bb\u300d]*(["\u201d\u00bb\u
 
 
 def drop_quotations(text: str) -> str:
-    """Return what the author of a text says: paragraphs without quotations, of any length.
+    """Return a text without its quotations: what is left are the author's own words.
 
     A quotation that runs over several paragraphs opens each of them and closes only the last one.
     """
