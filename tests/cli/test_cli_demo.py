@@ -141,7 +141,7 @@ def test_the_demo_has_a_form_a_waiting_issue_and_sources_in_trouble(
 
     front = (root / ".copydesk/site/index.html").read_text("utf-8")
     assert 'action="http://localhost:8123/mail/subscribe"' in front
-    assert "37 of 93 stories are on the site; the others:\n" in said.out
+    assert "35 of 93 stories are on the site; the others:\n" in said.out
     assert "waits for an editor's approval" in said.err
     assert "status 410: gone for good" in said.err
     assert "an html page instead of a feed" in said.err
