@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+from copydesk.cli import terminal
+from copydesk.news import Standing
 from world.command import copydesk
 from world.newsroom import NOW, newsroom, record_web, run_git, small_web
 
@@ -49,6 +51,8 @@ def test_standing_topic_words_and_limit_narrow(root: Path) -> None:
     assert listed(root, "--standing", one["standing"], "--limit", "1")["stories"] == [
         next(story for story in every if story["standing"] == one["standing"])
     ]
+    words = terminal.STANDINGS[Standing(one["standing"])]
+    assert listed(root, "--standing", words) == listed(root, "--standing", one["standing"])
     near = listed(root, "--near-gate")["stories"]
     assert near == [story for story in every if 40 <= story["quality"] <= 80]
 

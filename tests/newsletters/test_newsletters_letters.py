@@ -351,7 +351,9 @@ def test_the_commands_show_an_issue_and_file_it(root: Path) -> None:
     done = copydesk("mail", "compose", "daily", "--file", "--as", "Anna", *clock, "--json").json()
     again = copydesk("mail", "compose", "daily", "--file", "--as", "Anna", *clock)
     due = copydesk("mail", "file-due", *clock, "--json").json()
+    early = copydesk("mail", "send", "daily", "--test", "me@example.org", *clock)
 
+    assert "copydesk mail preview daily --open; to save it: copydesk mail file daily" in early.err
     lines = told(shown.out.splitlines())
     assert lines[1] == "subject: Story number 2 of the coast"
     assert "1. Story number 2 of the coast" in lines

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -338,6 +339,14 @@ def test_the_same_items_in_two_lists_are_offered_once() -> None:
 
 def test_a_page_with_a_link_or_two_is_no_list() -> None:
     assert best(("page", reading("listing", items=2))) == []
+
+
+def test_a_page_with_two_headlines_is_offered_where_there_is_nothing_else() -> None:
+    short = reading("listing", items=2)
+    leads = tuple(replace(lead, title="Terns return to the harbour wall") for lead in short.leads)
+    page = ("page", replace(short, leads=leads))
+
+    assert [best(page), best(page, ("feed", reading(at="e")))] == [["page"], ["feed"]]
 
 
 def test_a_sitemap_with_titles_is_one_of_news() -> None:

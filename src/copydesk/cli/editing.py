@@ -37,14 +37,17 @@ def rule_command(invocation: Invocation) -> None:  # stored in the context for t
     """
 
 
+_WHY_HELP = "Reason for the rule; the public page of a story may show it."
+
+
 def _why(function: Callable[..., R]) -> Callable[..., R]:
     """Add the options --why (required) and --as to a click command."""
-    return click.option("--why", required=True, help="Reason for the rule.")(_as(function))
+    return click.option("--why", required=True, help=_WHY_HELP)(_as(function))
 
 
 def _may_say_why(function: Callable[..., R]) -> Callable[..., R]:
     """Add the options --why (optional) and --as to a click command."""
-    return click.option("--why", default="", help="Reason for the rule.")(_as(function))
+    return click.option("--why", default="", help=_WHY_HELP)(_as(function))
 
 
 def _as(function: Callable[..., R]) -> Callable[..., R]:

@@ -144,6 +144,7 @@ def preview(
     else:
         click.echo(rendered.text, nl=False)
         where = page or "the output of --json"
+        terminal.note(f"subject: {text.fold(rendered.subject)}")
         terminal.note(f"size of the email: {rendered.bytes:,} bytes with its HTML, in {where}")
     if not draft.is_enough:
         terminal.note(issues.explain_skip(draft).what)

@@ -20,6 +20,17 @@ from copydesk.news import Standing
 from copydesk.newsroom import Newsroom, reports
 
 _STANDINGS = (*(standing.value for standing in Standing), "gone")
+_SHOWN_AS = {words: standing.value for standing, words in terminal.STANDINGS.items()}
+
+
+class _StandingParam(click.Choice[str]):
+    """A status by its name, or by the words in which lists show it."""
+
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> str:
+        """Return the name of the status."""
+        return super().convert(_SHOWN_AS.get(str(value), value), param, ctx)
 
 
 @click.command("stories")
@@ -27,8 +38,8 @@ _STANDINGS = (*(standing.value for standing in Standing), "gone")
     "--standing",
     "standings",
     multiple=True,
-    type=click.Choice(_STANDINGS),
-    help="Only stories with this status; can be repeated.",
+    type=_StandingParam(_STANDINGS),
+    help="Only stories with this status, by this name or as lists show it; can be repeated.",
 )
 @click.option("--topic", "topics", multiple=True, metavar="NAME", help="Only stories of a topic.")
 @click.option("--source", metavar="SOURCE", default="", help="Only stories of a domain or source.")

@@ -26,6 +26,7 @@ _DEAD = timedelta(days=365)
 _SAMPLES = 3
 _SAMPLE = 100  # characters
 _FEW = 3  # links that a page may have without being a list of articles
+_HEADLINE = 4  # words
 _SAME = 0.8  # of the items of two lists
 _ORDER: dict[OfferKind, int] = {"feed": 0, "news sitemap": 1, "sitemap": 2, "listing": 3}
 
@@ -59,15 +60,24 @@ def offers(
     """Return an `Offer` for each feed, sitemap or page that was found and read, the best first.
 
     Active ones come first; then feeds before news sitemaps, sitemaps and pages of links; then those
-    with dates and titles; then the order in which they were found.
+    with dates and titles; then the order in which they were found. A page with one or two links is
+    offered only if there is nothing else, and its links read like headlines.
     """
     chosen: list[tuple[Offer, SourceReading]] = []
-    for candidate, reading in readings:
+    read = list(readings)
+    for candidate, reading in read:
         if reading.kind == "listing" and len(reading.leads) < _FEW:
             continue
         if not any(_are_the_same(reading, known) for _, known in chosen):
             chosen.append((_offer(candidate, reading, now), reading))
+    if not chosen:
+        few = (one for one in read if one[1].kind == "listing" and _has_headlines(one[1]))
+        chosen = [(_offer(*one, now), one[1]) for one in few]
     return tuple(sorted((offer for offer, _ in chosen), key=_rank))
+
+
+def _has_headlines(reading: SourceReading) -> bool:
+    return any(lead.title.count(" ") + 1 >= _HEADLINE for lead in reading.leads)
 
 
 def is_enough(candidate: FeedCandidate, reading: SourceReading, now: datetime) -> bool:

@@ -125,6 +125,9 @@ def read_issue_to_send(newsroom: Newsroom, name: str) -> IssueToSend:
     shown = text.fold(stem)[:80]
     if parsed is None or letter is None:
         hint = "use a file name from _newsletters/ that begins with the id of a [[letter]]"
+        if any(letter.id == stem for letter in newsroom.settings.letters):
+            look, save = f"copydesk mail preview {stem} --open", f"copydesk mail file {stem}"
+            hint = f"to look at its next issue: {look}; to save it: {save}"
         raise UsageError("not the name of a newsletter's issue", subject=shown, hint=hint)
     path = letter_path(str(parsed))
     if not archive.digest_of(newsroom.root, path):
