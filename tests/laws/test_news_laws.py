@@ -64,7 +64,7 @@ REASONS: dict[ReasonKind, dict[str, st.SearchStrategy[str]]] = {
     ReasonKind.TRUSTED_SOURCE: {},
     ReasonKind.PUBLISHED_BY_PIN: {},
     ReasonKind.KEPT_OFF_BEAT: {},
-    ReasonKind.RULED_OUT: {"what": NAMES, "by": NAMES, "why": WORDS},
+    ReasonKind.RULED_OUT: {"what": NAMES.map(str.strip).filter(bool), "by": NAMES, "why": WORDS},
     ReasonKind.BEHIND_LEADER: {"leader": NAMES},
     ReasonKind.ALL_HELD: {},
     ReasonKind.SOURCE_HELD: {},

@@ -240,6 +240,12 @@ def test_a_column_of_another_name_counts_for_what_stands_in_it(desk: ReadersDesk
     assert (["added", "suppressed"], ("kind",)) == (kinds, report.state_columns)
 
 
+def test_a_column_without_a_name_counts_for_what_stands_in_it(desk: ReadersDesk) -> None:
+    kinds, report = take(desk, "email,\na@x.example,active\nb@x.example,unsubscribed\n")
+
+    assert (["added", "suppressed"], ("column 2",)) == (kinds, report.state_columns)
+
+
 def test_a_file_without_a_header_says_who_left_as_well(desk: ReadersDesk) -> None:
     content = "a@x.example,subscribed\nb@x.example,unsubscribed\n"
 

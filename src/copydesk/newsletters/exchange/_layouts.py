@@ -293,10 +293,12 @@ def _apply_states(reader: ListedReader, states: Sequence[ReaderState]) -> Listed
 
 
 def _list_free(header: Sequence[str], names: Sequence[str]) -> dict[int, str]:
+    """Return the columns that the program does not define; one without a name by its number."""
     return {
         place: text.fold(header[place].replace("\ufeff", ""))[:_LONGEST_NAME]
+        or f"column {place + 1}"
         for place, name in enumerate(names)
-        if name and name not in _OWN and not name.startswith(_OWN_BEGINNINGS)
+        if name not in _OWN and not name.startswith(_OWN_BEGINNINGS)
     }
 
 
