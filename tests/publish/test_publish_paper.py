@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 from lxml import html
@@ -39,14 +40,15 @@ def many(count: int) -> list[Story]:
     ]
 
 
-def test_the_lead_names_four_newsrooms_with_a_way_to_each_and_counts_the_others() -> None:
-    names = ("alpha", "beta", "gamma", "delta", "epsilon", "zeta")
+def test_the_lead_names_two_newsrooms_and_shows_eight_reports() -> None:
+    names = ("alpha", "beta", "gamma", "delta", "eps", "zeta", "eta", "theta", "iota", "kappa")
 
     page = front(led(*(editions.related(f"{name}.example") for name in names)))
 
-    voices = said(page, ".lead .voices")
-    assert ["Also covered by Alpha, Beta, Gamma, Delta and 2 more"] == voices
-    assert "https://alpha.example/take" == page.cssselect(".voices a")[0].get("href")
+    assert ["Also covered by Alpha, Beta and 8 more"] == said(page, ".lead .reports summary")
+    assert "https://alpha.example/take" == page.cssselect(".reports li a")[0].get("href")
+    assert 9 == len(page.cssselect(".lead .reports li"))
+    assert "2 more articles cover this event." == said(page, ".lead .reports li")[-1]
 
 
 def test_a_newsroom_with_a_page_of_its_own_is_linked_there() -> None:
@@ -54,20 +56,11 @@ def test_a_newsroom_with_a_page_of_its_own_is_linked_there() -> None:
 
     page = front(led(editions.related("alpha.example")), own)
 
-    assert "/robots/sources/alpha.example/" == page.cssselect(".voices a")[0].get("href")
-
-
-def test_under_the_lead_stand_three_headlines_of_others_and_none_that_repeats() -> None:
-    takes = [editions.related(f"{n}.example", title=f"Take {n}") for n in "abcde"]
-    same = editions.related("same.example", title="ROBOTS may vote")
-
-    page = front(led(same, *takes))
-
-    assert ["Take a A", "Take b B", "Take c C"] == said(page, ".takes li")
+    assert "/robots/sources/alpha.example/" == page.cssselect(".reports .by")[0].get("href")
 
 
 def test_a_lead_that_nobody_else_has_says_nothing_of_others() -> None:
-    assert [] == said(front(led()), ".voices, .takes, .also")
+    assert [] == said(front(led()), ".reports, .also")
 
 
 def test_two_stories_stand_beside_the_lead_and_the_rest_below() -> None:
@@ -100,3 +93,56 @@ def test_a_story_without_a_time_ends_the_river() -> None:
 
     assert ["Undated"] == said(page, ".day h3")
     assert ["Bare The Herald"] == said(page, ".brief")
+
+
+def topical(count: int, *topics: str) -> list[Story]:
+    """Give stories of a publisher each, whose topics alternate."""
+    return [
+        replace(
+            one,
+            topics=(topics[n % len(topics)],),
+            provider=editions.related(f"h{n}.example").provider,
+        )
+        for n, one in enumerate(many(count))
+    ]
+
+
+def test_stories_below_the_lead_stand_once_each_under_their_topic() -> None:
+    page = front(*topical(15, "Courts", "Toys", "Robots"))
+
+    assert ["Law", "Toys", "More stories"] == said(page, ".section h2")
+    headlines = said(page, "main .card h3")
+    assert len(headlines) == len(set(headlines)) == 15
+    assert ["Story 3", "Story 6"] == said(page, "[aria-labelledby=section-law] .major h3")
+
+
+def test_a_site_of_one_topic_has_no_sections() -> None:
+    assert [] == said(front(*topical(12, "Toys")), ".section h2")
+
+
+def test_the_line_below_a_headline_says_who_was_first_and_what_changed() -> None:
+    early = editions.AT - timedelta(days=1)
+    first = replace(editions.related("alpha.example"), published_at=early)
+    changed = f'{editions.AT:%Y-%m-%dT%H:%M:%SZ} title was "Old words"'
+
+    page = front(led(first, history=(changed,)))
+
+    line = said(page, ".lead .why")[0]
+    assert line.startswith("2 publishers · first report ")
+    assert ", Alpha · headline changed " in line
+
+
+def test_a_story_of_one_publisher_says_so() -> None:
+    assert ["only one publisher so far"] == said(front(led()), ".lead .why")
+
+
+def test_the_page_is_dated_by_its_newest_story() -> None:
+    (line,) = said(front(led()), ".dateline")
+
+    assert "Newest story" in line
+
+
+def test_no_line_ends_within_a_name() -> None:
+    page = front(led(title="Brightwater-2 sails well-known seas"))
+
+    assert ["Brightwater-\u20602 sails well-known seas"] == said(page, ".lead h3")

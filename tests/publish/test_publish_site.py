@@ -250,8 +250,8 @@ def test_copies_are_one_line_and_other_newsrooms_a_list(whole: dict[str, str]) -
     assert text(page, "p.reruns") == ["The same text also appeared at Wire."]
     assert text(page, "#others ~ ul a") == ["Take 0", "Take 1"]
     assert text(page, "#others") == ["Also covered by 2 independent publishers"]
-    assert text(whole["index.html"], ".lead .voices") == ["Also covered by Other 0, Other 1"]
-    assert text(whole["index.html"], ".takes a") == ["Take 0", "Take 1"]
+    assert text(whole["index.html"], ".lead summary") == ["Also covered by Other 0 and Other 1"]
+    assert text(whole["index.html"], ".reports li > a") == ["Take 0", "Take 1"]
 
 
 def test_reasons_are_told_and_an_editor_is_not_named(whole: dict[str, str]) -> None:

@@ -20,7 +20,14 @@ from copydesk.config._settings import UNSET, Deploy, HostName, Serve, Settings, 
 from copydesk.config._toml import FILE, setting_error, show_value, unreadable_error
 from copydesk.kit import text, urls, within
 from copydesk.news import Beat, Source, Topic
-from copydesk.news.beat import SECOND_SCALE, ExcerptRule, OutputOptions, Scoring, SignalPoints
+from copydesk.news.beat import (
+    SECOND_SCALE,
+    ExcerptRule,
+    FrontOptions,
+    OutputOptions,
+    Scoring,
+    SignalPoints,
+)
 from copydesk.news.letter import LetterOptions, PartKind, PartOptions
 from copydesk.news.options import Delivery, MailOptions, Manners, S3Options, SmtpOptions
 
@@ -437,6 +444,7 @@ def _settle_topic(decoded: Decoded, topics: _data_files.TopicFiles) -> str:
 def _check_topic_names(decoded: Decoded, main: str, names: Sequence[str]) -> None:
     """Raise ConfigError for a topic that the settings name and no file has."""
     named = [("site.topic", main)] if main else []
+    named += [("front.sections", name) for name in decoded.one(FrontOptions).sections]
     for index, source in enumerate(decoded.all(Source)):
         named += [(f"source[{index}].topics", name) for name in source.topics]
     for path, name in named:

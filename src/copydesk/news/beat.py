@@ -340,6 +340,16 @@ class FrontOptions:
         "stories first. Story files are not changed.",
         kinds.number(minimum=1),
     )
+    sections: tuple[str, ...] = option(
+        (),
+        "Topics with a section of their own on the front page, in this order. By default those of "
+        "the navigation bar.",
+    )
+    section_size: int = option(
+        6,
+        "Stories of a section that are shown with excerpt and picture; others are headlines.",
+        kinds.whole(minimum=1, maximum=50),
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -143,10 +143,14 @@ class Rerun:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Voice:
-    """An independent newsroom that also covers a story's event: its name and its first article."""
+    """An independent newsroom that also covers a story's event: its name and its first article.
+
+    `is_agency` says that a news agency wrote the article.
+    """
 
     name: str
     article: Related
+    is_agency: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -278,7 +282,8 @@ class Coverages:
             credit = agencies.get(address, "")
             owner = self.owners.of(article.provider, credit)
             if owner not in {"", own}:
-                voice = Voice(name=_name(article.provider) or credit, article=article)
+                name = _name(article.provider) or credit
+                voice = Voice(name=name, article=article, is_agency=bool(credit))
                 voices.setdefault(owner, voice)
         return tuple(voices.values())
 

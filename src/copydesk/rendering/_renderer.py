@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from pathlib import Path
 
@@ -23,6 +23,7 @@ from copydesk.rendering._strings import STRINGS_FILE, Strings, load_strings
 _OWN = Path(__file__).parent / "templates"
 _MAX_BYTES = 16_000_000
 _FUEL = 50_000_000  # steps; a page takes some thousand, an endless loop is stopped
+_NAME_HYPHEN = re.compile(r"(?<=\w)-(?=\d)")
 _LINE_END = "\n"
 _DEFAULT = "default:"  # before the name of a template: ours, also where the site has its own
 _EXTENDS = re.compile(r"""\{%[-+]?\s*extends\s+["']([^"']+)["']""")
@@ -48,10 +49,21 @@ class Renderer:
             lstrip_blocks=True,
             fuel=_FUEL,
         )
+        self._environment.add_filter("unbroken", _join_hyphens)
 
     def read_source(self, name: str) -> str | None:
         """Return the text of a template or of the style sheet, None if no such file exists."""
         return self._read(name)
+
+    def is_reordered(self, name: str, blocks: Iterable[str]) -> bool:
+        """Return whether a template of the site extends ours and names any of the blocks."""
+        own = self._read(name) or ""
+        parent = _EXTENDS.search(own)
+        return (
+            parent is not None
+            and parent[1] == f"{_DEFAULT}{name}"
+            and any(b in own for b in blocks)
+        )
 
     def set_strings(self, strings: Strings) -> None:
         """Make the site's texts available in templates, as `words.x` or `say("x", gap=...)`.
@@ -163,6 +175,11 @@ def join_markup(parts: list[str]) -> str:
 def mark_safe(markup: str) -> str:
     """Mark HTML as safe to insert without escaping. It must be our own or cleaned."""
     return minijinja.safe(markup)
+
+
+def _join_hyphens(words: str) -> str:
+    """Return text in which no line ends within a name such as "GPT-4"."""
+    return _NAME_HYPHEN.sub("-\u2060", words) if "-" in words else words
 
 
 def _escape_text(value: object) -> object:

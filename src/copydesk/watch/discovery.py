@@ -71,13 +71,13 @@ def offers(
         if not any(_are_the_same(reading, known) for _, known in chosen):
             chosen.append((_offer(candidate, reading, now), reading))
     if not chosen:
-        few = (one for one in read if one[1].kind == "listing" and _has_headlines(one[1]))
-        chosen = [(_offer(*one, now), one[1]) for one in few]
+        chosen = [(_offer(*one, now), one[1]) for one in read if _has_headlines(one[1])]
     return tuple(sorted((offer for offer, _ in chosen), key=_rank))
 
 
 def _has_headlines(reading: SourceReading) -> bool:
-    return any(lead.title.count(" ") + 1 >= _HEADLINE for lead in reading.leads)
+    is_list = reading.kind == "listing"
+    return is_list and any(lead.title.count(" ") + 1 >= _HEADLINE for lead in reading.leads)
 
 
 def is_enough(candidate: FeedCandidate, reading: SourceReading, now: datetime) -> bool:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import html
 from collections import OrderedDict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import lru_cache
@@ -21,6 +21,7 @@ from copydesk.catalogue.page_entries import StoryEntry
 from copydesk.kit import dates, embeds, lengths, text, urls
 from copydesk.kit.embeds import MediaFile, Player
 from copydesk.news import Provider, Story
+from copydesk.news.event import EventKind
 from copydesk.placement import Voice, addresses
 from copydesk.placement.addresses import group_by_day
 from copydesk.publish import _pictures
@@ -36,6 +37,13 @@ _EXCERPT = 220
 _IN_HAND = 2048  # stories; the newest of each topic are needed again for their pages
 _PUBLISHERS = 4096
 _NAMED = 2  # newsrooms on a card; the rest is a number
+_REPORTS = 8  # of other newsrooms, with headlines, below a story on the front page
+_CHANGED = {
+    EventKind.HEADLINE_CHANGED: "headline_changed",
+    EventKind.NUMBER_CHANGED: "figures_changed",
+    EventKind.TEXT_CHANGED: "wording_changed",
+    EventKind.CORRECTED: "corrected_at",
+}
 _NEVER = {"iso": "", "text": "", "brief": "", "short": "", "clock": "", "day": ""}
 _NOBODY = {"name": "", "href": ""}
 _FRAME = (
@@ -69,19 +77,31 @@ class ListCards:
         """Return the joined HTML of stories, each rendered with "card.html" or "line.html"."""
         return join_markup([self._one(template, story) for story in stories])
 
-    def render_rank(self, stories: Iterable[Story], rank: int) -> str:
-        """Return the joined HTML of front page stories, each a "card.html" of size `rank`."""
-        return join_markup([self._print("card.html", story, rank) for story in stories])
+    def render_front(self, stories: Iterable[Story], rank: int, today: date) -> str:
+        """Return the joined HTML of front page stories, each a "card.html" of size `rank`, 1 to 4.
 
-    def river(self, stories: Iterable[Story]) -> list[Mapping[str, object]]:
-        """Group stories, which come newest first, by day, each rendered with "brief.html"."""
+        Times of `today` are shown without their day, those of its year without the year.
+        """
+        front = FrontCards(self.views, today)
+        return join_markup(
+            [self._print("card.html", one, rank, front.tell(one)) for one in stories]
+        )
+
+    def river(self, stories: Iterable[Story], today: date) -> list[Mapping[str, object]]:
+        """Group stories, which come newest first, by day, each rendered with "brief.html".
+
+        Days of the year of `today` are named without the year.
+        """
         days = group_by_day(stories, self.frame.plan.zone)
-        return [self._of_day(day, own) for day, own in days]
+        return [self._of_day(day, own, today.year) for day, own in days]
 
-    def _of_day(self, day: date | None, stories: Sequence[Story]) -> Mapping[str, object]:
+    def _of_day(
+        self, day: date | None, stories: Sequence[Story], year: int
+    ) -> Mapping[str, object]:
         strings = self.frame.strings
+        form = "day_in_year" if day and day.year == year else "day"
         return {
-            "heading": strings.format_date("day_in_year", day) if day else strings.say("undated"),
+            "heading": strings.format_date(form, day) if day else strings.say("undated"),
             "href": self.frame.href(addresses.day_folder(day)) if day else "",
             "iso": day.isoformat() if day else "",
             "digest": self.digest_of(day),
@@ -110,11 +130,14 @@ class ListCards:
                 self._made.popitem(last=False)
         return self._made[key]
 
-    def _print(self, template: str, story: Story, rank: int = 3) -> str:
+    def _print(
+        self, template: str, story: Story, rank: int = 3, front: Mapping[str, object] | None = None
+    ) -> str:
         voices = self.frame.plan.coverages.of(story).voices if rank < 3 else ()
         return self.frame.renderer.render(
             template,
             story=self.views.story(story),
+            front=front,
             rank=rank,
             is_lead=rank == 1,
             voices=[self._voice(voice) for voice in voices[:_LINKED]],
@@ -138,6 +161,73 @@ class ListCards:
                 origin = urls.fetchable(voice.article.web_url) or ""
                 found.append({"title": title, "origin": origin, "by": voice.name})
         return found[:_TAKES]
+
+
+@dataclass(frozen=True, slots=True)
+class FrontCards:
+    """Tells what the front page adds to a story: who else has it, since when, what changed."""
+
+    views: Views
+    today: date
+
+    def tell(self, story: Story) -> Mapping[str, object]:
+        """Return a story's time, the phrases of the line below its headline, and other reports."""
+        voices = self.views.frame.plan.coverages.of(story).voices
+        by_time = sorted(voices, key=lambda voice: dates.utc(voice.article.published_at))
+        return {
+            "when": self._when(story.published_at),
+            "why": list(filter(None, self._phrases(story, by_time))),
+            "reports": [self._report(voice) for voice in by_time[:_REPORTS]],
+            "unlisted": len(by_time[_REPORTS:]),
+        }
+
+    def _phrases(self, story: Story, voices: Sequence[Voice]) -> Iterator[str]:
+        say = self.views.frame.strings.say
+        if story.path in self.views.frame.plan.front.pinned:
+            yield say("placed_here")
+        if voices:
+            agencies = sum(voice.is_agency for voice in voices) + bool(story.credit)
+            newsrooms = 1 + len(voices) - agencies
+            yield say("publishers_count", count=newsrooms) if newsrooms else ""
+            yield say("agencies_count", count=agencies) if agencies else ""
+            yield self._first_report(story, voices[0])
+        elif not story.is_own:
+            yield say("one_publisher")
+        yield self._last_change(story)
+
+    def _first_report(self, story: Story, first: Voice) -> str:
+        """Return when the first report on a story's event came, and whose it was."""
+        own, other = story.published_at, first.article.published_at
+        name = text.fold(story.provider.name) if story.provider else ""
+        if own is None or dates.utc(other) < dates.utc(own):
+            own, name = other, first.name
+        return self.views.frame.strings.say("first_report", time=self._when(own), name=name)
+
+    def _last_change(self, story: Story) -> str:
+        """Return what changed last in a story since it was filed, "" for nothing."""
+        changes = [
+            (_CHANGED[e.kind], dates.parse(e.at)) for e in story.events if e.kind in _CHANGED
+        ]
+        word, at = changes[-1] if changes else ("", None)
+        return self.views.frame.strings.say(word, time=self._when(at)) if word else ""
+
+    def _report(self, voice: Voice) -> Mapping[str, object]:
+        article = voice.article
+        return {
+            "title": text.fold(article.title) or self.views.frame.strings.say("untitled"),
+            "origin": urls.fetchable(article.web_url) or "",
+            "by": voice.name,
+            "page": self.views.provider(article.provider)["href"],
+            "iso": dates.rfc3339(article.published_at),
+            "when": self._when(article.published_at),
+        }
+
+    def _when(self, moment: datetime | None) -> str:
+        """Return a time as short as it can be told beside today's date, "" for None."""
+        if moment is None:
+            return ""
+        time = Time(moment, self.views.frame)
+        return time.tell_beside(self.today)
 
 
 class Time:
@@ -169,6 +259,13 @@ class Time:
     def clock(self) -> str:
         """Return hours and minutes: `09:30`."""
         return f"{self._local.hour:02}:{self._local.minute:02}"
+
+    def tell_beside(self, today: date) -> str:
+        """Return the time without what it shares with the date `today`: the day, or the year."""
+        if self._local.date() == today:
+            return self.clock
+        near = "brief_in_year" if self._local.year == today.year else "brief"
+        return self._frame.strings.format_date(near, self._local)
 
     @property
     def day(self) -> str:

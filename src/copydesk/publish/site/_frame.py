@@ -224,6 +224,15 @@ class Frame:
         }
 
 
+def describe_site(plan: SitePlan) -> str:
+    """Return the owner's description of the site, else that of its main topic."""
+    beat = plan.beat
+    if beat.description:
+        return text.fold(beat.description)
+    main = next((topic for topic in beat.topics if topic.name == beat.topic), None)
+    return text.fold(main.description) if main else ""
+
+
 def describe_form(plan: SitePlan, strings: Strings) -> Mapping[str, object] | None:
     """Return URL and newsletters of the subscription form, None if the site has no form."""
     address, offered = plan.beat.subscribe_url, plan.letters.series

@@ -7,7 +7,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from urllib.parse import urlencode
 
 from copydesk.catalogue.page_entries import (
@@ -20,22 +20,32 @@ from copydesk.catalogue.page_entries import (
     Grounds,
     StoryKey,
 )
-from copydesk.kit import text
-from copydesk.news import Story
+from copydesk.kit import dates, text
+from copydesk.news import Story, Topic
 from copydesk.news.edition import ReadingList
 from copydesk.placement import addresses
 from copydesk.placement.addresses import group_by_month
 from copydesk.publish._plan import ARCHIVE, Output, SitePlan
 from copydesk.publish.site import _structured
 from copydesk.publish.site._cards import ListCards
-from copydesk.publish.site._frame import Frame, Head
+from copydesk.publish.site._frame import Frame, Head, describe_site
 from copydesk.publish.writing import Sheet
-from copydesk.rendering import language_name, language_tag, mark_safe, render_note, strip_note
+from copydesk.rendering import (
+    join_markup,
+    language_name,
+    language_tag,
+    mark_safe,
+    render_note,
+    strip_note,
+)
 
 NEWEST = 60  # stories on the page of a topic or a publisher
 _OF_A_DAY = 90
 _IN_FULL = 24  # of these are cards, the others lines
 _SECOND = 3  # the lead story and the stories next to it
+_MAJOR = 8  # stories of the front page with larger headlines
+_FORM_BLOCKS = ("front_top", "front_subscribe")  # a theme that has them places the form
+_FEWEST = 2  # sections of the front page, and stories of a section
 FOLDER = "archive/"
 _Month = tuple[date, Sequence[date]]
 _LANGUAGES_FOLDER = "languages/"
@@ -52,7 +62,7 @@ def sheets(cards: ListCards) -> Iterator[Sheet]:
 
 def _front(cards: ListCards) -> Sheet:
     """Return the front page: the best stories as cards by rank, then the other new ones by day."""
-    plan = cards.frame.plan
+    plan, today = cards.frame.plan, _find_newest_day(cards.frame.plan)
     top, more = plan.front.top, plan.front.more
     usual = cards.frame.strings.say("front_description", site=text.fold(plan.beat.title))
     head = Head(
@@ -64,13 +74,101 @@ def _front(cards: ListCards) -> Sheet:
     return cards.frame.page(
         "front.html",
         head,
-        lead=cards.render_rank(top[:1], 1),
-        second=cards.render_rank(top[1:_SECOND], 2),
-        top=cards.render_many("card.html", top[_SECOND:]),
-        more=cards.render_many("card.html", more),
-        river=cards.river(plan.front.latest),
+        dateline=_date_front(cards),
+        about=text.shorten(describe_site(plan), 200),
+        has_form_below_lead=not cards.frame.renderer.is_reordered("front.html", _FORM_BLOCKS),
+        lead=cards.render_front(top[:1], 1, today),
+        second=cards.render_front(top[1:_SECOND], 2, today),
+        sections=_front_sections(cards, today),
+        top=_front_cards(cards, top[_SECOND:], today),
+        more=cards.render_front(more, 4, today),
+        river=cards.river(plan.front.latest, today),
         digest=cards.newest_digest(),
     )
+
+
+def _find_newest(plan: SitePlan) -> datetime | None:
+    """Return the time of the newest story on the front page, None if that is empty.
+
+    The page is dated by it: a build without news changes no page.
+    """
+    shown = (*plan.front.top, *plan.front.more, *plan.front.latest)
+    return max((dates.utc(s.published_at) for s in shown if s.published_at), default=None)
+
+
+def _find_newest_day(plan: SitePlan) -> date:
+    newest = _find_newest(plan)
+    return plan.local(newest).date() if newest else date.min
+
+
+def _date_front(cards: ListCards) -> Mapping[str, str] | None:
+    """Return the day and the time of the newest story, None if there is none."""
+    newest = _find_newest(cards.frame.plan)
+    if newest is None:
+        return None
+    strings, local = cards.frame.strings, cards.frame.plan.local(newest)
+    return {
+        "iso": dates.rfc3339(newest),
+        "day": strings.format_date("day", local),
+        "time": strings.format_date("clock", local),
+    }
+
+
+def _front_cards(cards: ListCards, stories: Iterable[Story], today: date) -> str:
+    """Return stories as cards, those that stand among the first eight of the page larger."""
+    major = {story.path for story in cards.frame.plan.front.top[:_MAJOR]}
+    return join_markup(
+        [cards.render_front([story], 3 if story.path in major else 4, today) for story in stories]
+    )
+
+
+def _front_sections(cards: ListCards, today: date) -> list[Mapping[str, object]]:
+    """Return the stories below the lead by topic, [] if fewer than two topics have two stories.
+
+    The last section has the stories of no other one, and no name.
+    """
+    plan = cards.frame.plan
+    by_topic = _sort_by_section(plan.front.top[_SECOND:], plan)
+    topics = [topic for topic in _list_section_topics(plan) if len(by_topic[topic.id]) >= _FEWEST]
+    if len(topics) < _FEWEST:
+        return []
+    shown = {topic.id for topic in topics}
+    rest = [story for id_, own in by_topic.items() if id_ not in shown for story in own]
+    sections = [_front_section(cards, topic, by_topic[topic.id], today) for topic in topics]
+    return [*sections, _front_section(cards, None, rest, today)] if rest else sections
+
+
+def _front_section(
+    cards: ListCards, topic: Topic | None, stories: Sequence[Story], today: date
+) -> Mapping[str, object]:
+    """Return a section of the front page as its template shows it; without a topic, the last."""
+    size = cards.frame.plan.look.front.section_size
+    return {
+        "id": topic.id if topic else "other",
+        "name": text.fold(topic.name) if topic else "",
+        "href": cards.frame.href(addresses.topic_folder(topic.id)) if topic else "",
+        "cards": _front_cards(cards, stories[:size], today),
+        "lines": cards.render_many("line.html", stories[size:]),
+    }
+
+
+def _list_section_topics(plan: SitePlan) -> list[Topic]:
+    """Return the topics that may have a section on the front page, in their order."""
+    chosen = plan.look.front.sections
+    by_name = {topic.name: topic for topic in plan.topics}
+    if chosen:
+        return [by_name[name] for name in chosen if name in by_name]
+    return addresses.sections(plan.topics, plan.beat.topic)
+
+
+def _sort_by_section(stories: Iterable[Story], plan: SitePlan) -> Mapping[str, list[Story]]:
+    """Return stories by the id of the section that their first topic belongs to."""
+    ids = {topic.id for topic in _list_section_topics(plan)}
+    by_topic: dict[str, list[Story]] = defaultdict(list)
+    for story in stories:
+        own = (id_ for name in story.topics for id_ in plan.above.get(name, ()) if id_ in ids)
+        by_topic[next(own, "")].append(story)
+    return by_topic
 
 
 def _topic_index(cards: ListCards) -> Iterator[Sheet]:

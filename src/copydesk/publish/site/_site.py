@@ -23,7 +23,7 @@ from copydesk.publish._pictures import SharePictures
 from copydesk.publish._plan import Cut, Output, SitePlan, count_pages, make
 from copydesk.publish.site import _catalog, _letters, _listings, _record_pages, _story
 from copydesk.publish.site._cards import ListCards
-from copydesk.publish.site._frame import Frame, Head
+from copydesk.publish.site._frame import Frame, Head, describe_site
 from copydesk.publish.site._listings import DAYS, PAGES
 from copydesk.publish.writing import Sheet
 from copydesk.rendering import Renderer, accent_style, language_tag
@@ -325,20 +325,13 @@ def about_pages(frame: Frame) -> Iterator[Sheet]:
     beat = frame.plan.beat
     house = {**_who(frame), **_rules(frame)}
     about = frame.strings.say("about_site", site=text.fold(beat.title))
-    head = Head(path="about/", title=frame.strings.say("about"), description=_describe_site(frame))
+    head = Head(
+        path="about/", title=frame.strings.say("about"), description=describe_site(frame.plan)
+    )
     yield frame.page("about.html", head, heading=about, house=house)
     method = frame.strings.say("method")
     head = Head(path="method/", title=method)
     yield frame.page("method.html", head, heading=method, house=house)
-
-
-def _describe_site(frame: Frame) -> str:
-    """Return the owner's description of the site, else that of its main topic."""
-    beat = frame.plan.beat
-    if beat.description:
-        return text.fold(beat.description)
-    main = next((topic for topic in beat.topics if topic.name == beat.topic), None)
-    return text.fold(main.description) if main else ""
 
 
 def _name_subject(frame: Frame) -> str:
@@ -351,7 +344,7 @@ def _name_subject(frame: Frame) -> str:
 def _who(frame: Frame) -> Mapping[str, object]:
     beat = frame.plan.beat
     return {
-        "description": _describe_site(frame),
+        "description": describe_site(frame.plan),
         "topic": _name_subject(frame),
         "topics": frame.topics(),
         "sources": len(beat.sources),

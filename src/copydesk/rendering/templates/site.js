@@ -28,7 +28,8 @@
   const times = [...document.querySelectorAll("time[datetime*='T']")].map((time) => {
     const at = new Date(time.dateTime);
     if (Number.isNaN(+at)) return () => {};
-    const said = time.closest(".meta") ? say(at, time.textContent) : "";
+    // the front page has its zone in its first line
+    const said = time.closest(".meta") && !time.closest(".front, .more") ? say(at, time.textContent) : "";
     const width = said && time.getBoundingClientRect().width;
     return () => {
       time.title = full.format(at);
@@ -38,12 +39,6 @@
     };
   });
   for (const change of times) change(); // measure all times before any is changed
-
-  // On phones the topics are one scrolling line: scroll the current topic into view.
-  const bar = document.querySelector(".masthead ul");
-  const here = bar?.querySelector("[aria-current]")?.getBoundingClientRect();
-  const room = bar?.getBoundingClientRect();
-  if (here) bar.scrollLeft += here.left + here.width / 2 - room.left - room.width / 2;
 
   // The keys j and k move to the next and the previous headline.
   document.addEventListener("keydown", (event) => {
