@@ -7,17 +7,23 @@ from datetime import timedelta
 
 from lxml import html
 
-from copydesk.news import Story
+from copydesk.news import Story, Verdict
 from copydesk.news.story import Related
 from copydesk.publish import Look, plan_site, site
 from copydesk.rendering import Renderer
 from world import editions
 
 
-def front(*stories: Story) -> html.HtmlElement:
+def pages(*stories: Story) -> dict[str, html.HtmlElement]:
     plan = plan_site(editions.edition(stories), Look())
     made = {sheet.path: sheet.data.decode() for sheet in site.sheets(plan, Renderer())}
-    return html.document_fromstring(made["index.html"])
+    return {
+        path: html.document_fromstring(page) for path, page in made.items() if path.endswith("html")
+    }
+
+
+def front(*stories: Story) -> html.HtmlElement:
+    return pages(*stories)["index.html"]
 
 
 def said(page: html.HtmlElement, path: str) -> list[str]:
@@ -146,3 +152,59 @@ def test_no_line_ends_within_a_name() -> None:
     page = front(led(title="Brightwater-2 sails well-known seas"))
 
     assert ["Brightwater-\u20602 sails well-known seas"] == said(page, ".lead h3")
+
+
+OLD_HEADLINE = 'title was "Ballots for robots"'
+FIGURE = "text changed (12 became 19)"
+
+
+def changed_group(*lines: str, **fields: str) -> list[Story]:
+    """Give a story, and a report of another publisher on its event whose history has the lines."""
+    other = replace(editions.related("alpha.example"), published_at=editions.AT - timedelta(days=1))
+    member = editions.story(
+        "2026-11-23-as-alpha-has-it",
+        web_url=other.web_url,
+        provider=other.provider,
+        published=False,
+        group="2026-11-23-as-alpha-has-it",
+        history=lines,
+        **fields,  # type: ignore[arg-type]
+    )
+    own = f"2026-11-24T12:00:00Z {FIGURE}"
+    return [led(other, group=member.group, history=(own,)), member]  # type: ignore[arg-type]
+
+
+def development(*stories: Story) -> list[str]:
+    page = pages(*stories)["news/2026-11-24-robots-may-vote/index.html"]
+    lines = page.cssselect("[aria-labelledby=changes] .line")
+    return [" ".join(line.text_content().split()) for line in lines]
+
+
+def test_a_story_tells_the_changes_of_all_its_publishers_in_order() -> None:
+    deposed = "2026-11-24T13:00:00Z leads its group no longer"
+    lines = development(*changed_group(f"2026-11-24T11:00:00Z {OLD_HEADLINE}", deposed))
+
+    assert [
+        ("First report on this event.", "Alpha"),
+        ("Previous headline: Ballots for robots", "Alpha"),
+        ("A number in the text changed: 12 → 19.", "The Herald"),
+    ] == [
+        (line.partition(f" {by} ")[0], by)
+        for line, by in zip(lines, ("Alpha", "Alpha", "The Herald"), strict=True)
+    ]
+
+
+def test_what_an_editor_removed_is_in_no_development() -> None:
+    leader, member = changed_group(f"2026-11-24T11:00:00Z {OLD_HEADLINE}")
+    removed = Verdict(said="remove", by="ed@desk.example", at=editions.AT, why="asked")
+
+    lines = development(leader, replace(member, verdict=removed))
+
+    assert 1 == len(lines)
+    assert lines[0].startswith("A number in the text changed: 12 → 19.")
+
+
+def test_the_front_page_says_which_number_changed() -> None:
+    (line,) = said(front(*changed_group()), ".lead .why")
+
+    assert line.endswith(" · 12 → 19, 12:00")

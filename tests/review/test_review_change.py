@@ -42,25 +42,31 @@ TEXT = (
     ],
 )
 def test_what_comes_and_goes_is_no_correction(after: str) -> None:
-    assert corrections.text_change(TEXT, after) is None
-    assert corrections.text_change(after, TEXT) is None
+    assert [] == list(corrections.text_changes(TEXT, after))
+    assert [] == list(corrections.text_changes(after, TEXT))
 
 
 def test_an_age_that_grows_and_a_counter_that_runs_are_no_correction() -> None:
     ages = f"{TEXT}\nThis page was last changed {{}} minutes ago and has {{}} comments by now."
-    assert corrections.text_change(ages.format(4, 12), ages.format(59, "1,204")) is None
+    assert [] == list(corrections.text_changes(ages.format(4, 12), ages.format(59, "1,204")))
 
 
 def test_a_sentence_more_is_told_with_its_share_of_the_words() -> None:
     after = f"{TEXT}\nOn Friday the province said that it had never promised to pay a half."
-    assert corrections.text_change(TEXT, after) == Event.of(EventKind.TEXT_CHANGED, share=14)
-    assert corrections.text_change(after, TEXT) == Event.of(EventKind.TEXT_CHANGED, share=14)
+    assert [Event.of(EventKind.TEXT_CHANGED, share=14)] == list(
+        corrections.text_changes(TEXT, after)
+    )
+    assert [Event.of(EventKind.TEXT_CHANGED, share=14)] == list(
+        corrections.text_changes(after, TEXT)
+    )
 
 
 def test_one_number_in_a_long_text_is_a_correction() -> None:
     long = "\n".join([TEXT, *(f"Nothing is new in the village of this name, {w}." for w in WORDS)])
     after = long.replace("41 million", "14 million")
-    assert corrections.text_change(long, after) == Event.of(EventKind.NUMBER_CHANGED)
+    assert [Event.of(EventKind.NUMBER_CHANGED, old="41", new="14")] == list(
+        corrections.text_changes(long, after)
+    )
 
 
 WORDS = ["north", "south", "east", "west"] * 25
@@ -71,8 +77,10 @@ def test_a_text_in_a_script_without_blanks_is_counted_by_the_character() -> None
         "市议会周四投票决定将沿海的海堤加高两米。工程师告诉会议，石头已经失去了三分之一的高度。" * 3
     )
     after = before + "市长说这座城市已经等得够久了。"
-    assert corrections.text_change(before, before) is None
-    assert corrections.text_change(before, after) == Event.of(EventKind.TEXT_CHANGED, share=10)
+    assert [] == list(corrections.text_changes(before, before))
+    assert [Event.of(EventKind.TEXT_CHANGED, share=10)] == list(
+        corrections.text_changes(before, after)
+    )
 
 
 @pytest.mark.parametrize(
@@ -97,7 +105,7 @@ def test_headlines_are_the_same_in_other_quotes_and_white_space(
 def test_comparing_takes_time_that_grows_with_the_length(noise: str) -> None:
     text = noise * (400_000 // len(noise))
     began = time.process_time()
-    corrections.text_change(text, f"{text} x")
+    list(corrections.text_changes(text, f"{text} x"))
     assert time.process_time() - began < 8
 
 

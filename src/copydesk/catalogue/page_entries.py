@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 
 from copydesk.kit import dates, text, urls
 from copydesk.news import Story
-from copydesk.news.event import EventKind
+from copydesk.news.event import PUBLISHERS_CHANGES, EventKind
 from copydesk.placement import addresses
 from copydesk.placement.addresses import local_time
 
@@ -35,7 +35,8 @@ class StoryEntry(NamedTuple):
     its sitemap. `domain` is the folder of its publisher's page, "" for none, `publisher` the
     publisher's name. `address`, `removed_at` and `beside` are identities of URLs: the story's own,
     those of a removed story, those of its coverage; `sources` are the publishers of the coverage.
-    `has_led` says that it once led its group and no longer does. `keyed` has the headings of a
+    `has_led` says that it once led its group and no longer does, `has_changed` that its publisher
+    changed it since it was filed. `keyed` has the headings of a
     published story as alternating names and values: to restore pairs would take most of the time
     for an entry.
     """
@@ -69,6 +70,7 @@ class StoryEntry(NamedTuple):
     sources: tuple[str, ...]
     background: tuple[str, ...]
     has_led: bool
+    has_changed: bool
     keyed: tuple[str, ...]
 
     @property
@@ -126,6 +128,7 @@ def make_entry(story: Story, stamp: str, keys: Iterable[StoryKey], grounds: Grou
         sources=_sources(story),
         background=story.background,
         has_led=any(event.kind is EventKind.DEPOSED for event in story.events),
+        has_changed=any(event.kind in PUBLISHERS_CHANGES for event in story.events),
         keyed=tuple(chain.from_iterable(headings(story, keys, grounds))) if is_public else (),
     )
 

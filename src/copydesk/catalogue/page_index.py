@@ -238,6 +238,17 @@ class PageIndex:
         )
         return self._entries(query, group)
 
+    def changed_members(self, group: str) -> list[StoryEntry]:
+        """Return the stories of a group that their publishers changed, with a page or not, by path.
+
+        Stories that an editor removed are left out.
+        """
+        query = (
+            "SELECT entry FROM paper_entries INDEXED BY paper_groups"
+            " WHERE site = ? AND story_group = ? AND story_group <> '' AND place >= 1 ORDER BY path"
+        )
+        return [entry for entry in self._entries(query, group) if entry.has_changed]
+
     def groups(self) -> Iterator[str]:
         """Yield the names of groups that have published stories, in order of their newest story."""
         query = (

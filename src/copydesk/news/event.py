@@ -28,6 +28,17 @@ class EventKind(StrEnum):
     OTHER = "other"
 
 
+PUBLISHERS_CHANGES = frozenset(
+    {
+        EventKind.HEADLINE_CHANGED,
+        EventKind.EXCERPT_CHANGED,
+        EventKind.TEXT_CHANGED,
+        EventKind.NUMBER_CHANGED,
+        EventKind.GONE,
+        EventKind.BACK,
+    }
+)
+
 _WORDING = Wording(read_sentences(__package__, "events.toml", EventKind), other=EventKind.OTHER)
 
 

@@ -55,6 +55,10 @@ class GroupIndex(Protocol[_Filed]):
         """Return the published stories of a group (on one event), newest first."""
         ...
 
+    def changed_members(self, group: str) -> list[_Filed]:
+        """Return the stories of a group that their publishers changed, with a page or not."""
+        ...
+
     def former_leaders(self, groups: Collection[str] | None = None) -> list[_Filed]:
         """Return stories without a page that once were the main one of their group (any, or
         `groups`).
@@ -84,6 +88,10 @@ class Groups(Generic[_Filed]):
         if group not in self._members:
             self._members[group] = self._index.members(group) if group else []
         return self._members[group]
+
+    def changed_members(self, group: str) -> list[_Filed]:
+        """Return the stories of a group that their publishers changed, with a page or not."""
+        return self._index.changed_members(group) if group else []
 
     def leader(self, group: str) -> _Filed | None:
         """Return the story that leads a group: the published one with most heat, then by path."""

@@ -179,8 +179,8 @@ def _words(newsroom: Newsroom, sites: SiteHabits, look: Look, article: Article) 
     if _has_new_excerpt(excerpt, article.excerpt):
         is_kept = "excerpt" in hand
         yield Event.of(EventKind.EXCERPT_KEPT if is_kept else EventKind.EXCERPT_CHANGED)
-    if old and (change := corrections.text_change(old.text, article.text)):
-        yield change
+    if old:
+        yield from corrections.text_changes(old.text, article.text)
 
 
 def _has_new_excerpt(old: str, new: str) -> bool:

@@ -21,7 +21,7 @@ from copydesk.catalogue.page_entries import StoryEntry
 from copydesk.kit import dates, embeds, lengths, text, urls
 from copydesk.kit.embeds import MediaFile, Player
 from copydesk.news import Provider, Story
-from copydesk.news.event import EventKind
+from copydesk.news.event import Event, EventKind
 from copydesk.placement import Voice, addresses
 from copydesk.placement.addresses import group_by_day
 from copydesk.publish import _pictures
@@ -205,11 +205,14 @@ class FrontCards:
 
     def _last_change(self, story: Story) -> str:
         """Return what changed last in a story since it was filed, "" for nothing."""
-        changes = [
-            (_CHANGED[e.kind], dates.parse(e.at)) for e in story.events if e.kind in _CHANGED
-        ]
-        word, at = changes[-1] if changes else ("", None)
-        return self.views.frame.strings.say(word, time=self._when(at)) if word else ""
+        last = next((event for event in reversed(story.events) if event.kind in _CHANGED), None)
+        if last is None:
+            return ""
+        folded = Event(what=text.fold(last.what))
+        values = {name: folded.values.get(name, "") for name in ("old", "new")}
+        word = "figure_became" if values["old"] else _CHANGED[last.kind]
+        time = self._when(dates.parse(last.at))
+        return self.views.frame.strings.say(word, time=time, **values)
 
     def _report(self, voice: Voice) -> Mapping[str, object]:
         article = voice.article

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from copydesk.catalogue.page_entries import STORY, StoryEntry
 from copydesk.kit import dates, text, urls
-from copydesk.news import ReasonKind, Story
-from copydesk.news.event import Event, EventKind
+from copydesk.news import Provider, ReasonKind, Story
+from copydesk.news.event import PUBLISHERS_CHANGES, Event, EventKind
 from copydesk.news.story import Related
 from copydesk.placement import addresses
 from copydesk.publish import _pictures
@@ -27,7 +27,7 @@ _CHANGES = {
     EventKind.EXCERPT_CHANGED: "excerpt_changed",
     EventKind.EXCERPT_KEPT: "excerpt_kept",
     EventKind.TEXT_CHANGED: "text_changed",
-    EventKind.NUMBER_CHANGED: "text_changed",
+    EventKind.NUMBER_CHANGED: "number_changed",
     EventKind.MOVED: "moved",
     EventKind.GONE: "gone_since",
     EventKind.BACK: "back_again",
@@ -101,6 +101,7 @@ def _page(story: Story, cards: ListCards) -> Sheet:
             if story.verdict is None or reason.kind is not ReasonKind.BELOW_GATE
         ],
         **_history_context(story, cards),
+        "development": _tell_development(story, coverage.others, cards),
     }
     return cards.frame.page("story.html", head, story=view)
 
@@ -119,6 +120,45 @@ def _history_context(story: Story, cards: ListCards) -> dict[str, object]:
         "decided": cards.views.time(decided),
         "pinned": cards.views.time(cards.frame.plan.front.pinned.get(story.path)),
     }
+
+
+def _tell_development(
+    story: Story, others: Sequence[Related], cards: ListCards
+) -> list[Mapping[str, object]]:
+    """Return the first report on a story's event and all changes of its publishers, oldest first.
+
+    It is [] if only this story changed, or none. Reports that pages do not name are left out.
+    """
+    plan, shown = cards.frame.plan, {urls.identity(article.web_url) for article in others}
+    members = plan.groups.changed_members(story.group) if others else []
+    changed = [plan.read(entry.path) for entry in members if entry.address in shown]
+    rows = [
+        _tell_change(event, one.provider, cards)
+        for one in changed
+        if one
+        for event in one.events
+        if event.kind in PUBLISHERS_CHANGES
+    ]
+    if not rows:
+        return []
+    reports = [(other.published_at, other.provider) for other in others]
+    if story.published_at:
+        reports.append((story.published_at, story.provider))
+    at, by = min(reports, key=lambda report: dates.utc(report[0]))
+    first = {
+        "time": cards.views.time(at),
+        "by": cards.views.provider(by),
+        "what": cards.frame.strings.say("reported_first"),
+    }
+    rows += [_tell_change(event, story.provider, cards) for event in _find_changes(story)]
+    return [first, *(row for _, row in sorted(rows, key=lambda row: row[0]))]
+
+
+def _tell_change(
+    event: Event, by: Provider | None, cards: ListCards
+) -> tuple[str, Mapping[str, object]]:
+    """Return a change of a story after its time, with its publisher."""
+    return event.at, {**_change(event, cards), "by": cards.views.provider(by)}
 
 
 def _find_changes(story: Story) -> Iterator[Event]:
@@ -153,8 +193,10 @@ def _change(event: Event, cards: ListCards) -> dict[str, object]:
     """Return a line of a story's history: the time and the change in the site's words."""
     folded = Event(what=text.fold(event.what))
     word = _CHANGES.get(folded.kind)
-    title, why = (folded.values.get(name, "") for name in ("title", "why"))
-    sentence = cards.frame.strings.say(word, title=title, why=why) if word else folded.what
+    values = {name: folded.values.get(name, "") for name in ("title", "why", "old", "new")}
+    if word == "number_changed" and not values["old"]:  # of an earlier version of copydesk
+        word = "text_changed"
+    sentence = cards.frame.strings.say(word, **values) if word else folded.what
     return {"time": cards.views.time(dates.parse(event.at)), "what": sentence}
 
 
