@@ -39,6 +39,7 @@ ADDRESSES = tuple(f"https://herald.example/{name}" for name in NAMES[:3])
 IMAGES = tuple(f"https://herald.example/{number}.jpg" for number in range(3))
 HOURS = (0, 0, 1, 5, 30, 31, 24 * 25, 24 * 60)
 LED = "2026-11-24T13:10:00Z leads its group no longer"
+CHANGED = "2026-11-24T13:20:00Z text changed (12 became 19)"
 REMOVED = Verdict(by="ed@desk.example", at=editions.AT, said="remove", why="an error")
 ONE_OF = st.sampled_from
 
@@ -52,7 +53,7 @@ FIELDS: dict[str, st.SearchStrategy[Any]] = {
     "group": ONE_OF(TALES),
     "copy_of": ONE_OF(("", "", *NAMES[:4], f"below/{NAMES[0]}")),
     "background": st.lists(ONE_OF(NAMES), max_size=2).map(tuple),
-    "history": ONE_OF(((), (LED,))),
+    "history": ONE_OF(((), (LED,), (CHANGED,), (LED, CHANGED))),
     "language": ONE_OF(("", "en", "de-AT", "de")),
     "credit": ONE_OF(("", "", "Post", "An Agency")),
     "web_url": ONE_OF((*ADDRESSES, "https://post.example/1", "")),
