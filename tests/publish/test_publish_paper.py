@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from datetime import timedelta
 
@@ -9,7 +10,7 @@ from lxml import html
 
 from copydesk.news import Story, Verdict
 from copydesk.news.story import Related
-from copydesk.publish import Look, plan_site, site
+from copydesk.publish import Look, feeds, plan_site, site
 from copydesk.rendering import Renderer
 from world import editions
 
@@ -208,3 +209,24 @@ def test_the_front_page_says_which_number_changed() -> None:
     (line,) = said(front(*changed_group()), ".lead .why")
 
     assert line.endswith(" · 12 → 19, 12:00")
+
+
+def test_all_changes_stand_on_a_page_by_day_and_in_a_feed() -> None:
+    leader, member = changed_group(f"2026-11-24T11:00:00Z {OLD_HEADLINE}")
+    earlier = f"2026-11-23T08:00:00Z {OLD_HEADLINE}"
+    other = editions.story("2026-11-22-other", title="Other", history=(earlier,))
+    plan = plan_site(editions.edition([leader, member, other]), Look())
+    whole = site.Site(plan, Renderer())
+    made = {sheet.path: sheet.data.decode() for sheet in whole.beside_the_walk()}
+    page = html.document_fromstring(made["changes/index.html"])
+    feed = feeds.change_files(plan, site.CHANGES_FOLDER, *whole.describe_changes())
+
+    assert ["Tuesday, 24 November 2026", "Monday, 23 November 2026"] == said(page, ".day h2")
+    assert [
+        "12:00 Robots may vote A number in the text changed: 12 → 19. The Herald",
+        "08:00 Other Previous headline: Ballots for robots The Herald",
+    ] == said(page, ".brief")
+    items = json.loads([sheet.data for sheet in feed][-1])["items"]
+    assert ["2026-11-24T12:00:00Z", "2026-11-23T08:00:00Z"] == [i["date_published"] for i in items]
+    assert "A number in the text changed: 12 → 19." == items[0]["content_text"]
+    assert items[0]["id"].endswith("/news/2026-11-24-robots-may-vote/#2026-11-24T12:00:00Z")

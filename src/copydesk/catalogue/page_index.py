@@ -238,7 +238,7 @@ class PageIndex:
         )
         return self._entries(query, group)
 
-    def changed_members(self, group: str) -> list[StoryEntry]:
+    def list_with_changes(self, group: str) -> list[StoryEntry]:
         """Return the stories of a group that their publishers changed, with a page or not, by path.
 
         Stories that an editor removed are left out.

@@ -55,7 +55,7 @@ class GroupIndex(Protocol[_Filed]):
         """Return the published stories of a group (on one event), newest first."""
         ...
 
-    def changed_members(self, group: str) -> list[_Filed]:
+    def list_with_changes(self, group: str) -> list[_Filed]:
         """Return the stories of a group that their publishers changed, with a page or not."""
         ...
 
@@ -89,9 +89,9 @@ class Groups(Generic[_Filed]):
             self._members[group] = self._index.members(group) if group else []
         return self._members[group]
 
-    def changed_members(self, group: str) -> list[_Filed]:
+    def list_with_changes(self, group: str) -> list[_Filed]:
         """Return the stories of a group that their publishers changed, with a page or not."""
-        return self._index.changed_members(group) if group else []
+        return self._index.list_with_changes(group) if group else []
 
     def leader(self, group: str) -> _Filed | None:
         """Return the story that leads a group: the published one with most heat, then by path."""

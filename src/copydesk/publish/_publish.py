@@ -453,6 +453,7 @@ class _Pages:
     def _beside_the_walk(self) -> Iterator[Sheet]:
         plan, on = self._plan, self._plan.look.outputs
         yield from feeds.sheets(plan)
+        yield from feeds.change_files(plan, site.CHANGES_FOLDER, *self._site.describe_changes())
         yield from crawlers.sitemap_files(plan, site.OUTPUTS)
         yield from crawlers.program_files(plan, self._share_pictures.icons)
         if on.api_v2:

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from itertools import islice
 
 import orjson
 
@@ -24,7 +25,7 @@ from copydesk.publish.issues import ShelvedIssue
 from copydesk.publish.writing import Sheet
 from copydesk.rendering import escape_xml, quote_xml, render_note
 
-__all__ = ["OUTPUTS", "sheets"]
+__all__ = ["OUTPUTS", "change_files", "sheets"]
 
 _NEWEST = 30
 _NEVER = datetime(1970, 1, 1, tzinfo=UTC)
@@ -106,16 +107,17 @@ class Feeds:
         if not shelf.issues or not self.plan.wanted.of_key(LETTER.name):
             return
         issues = map(self._issue, shelf.issues[:_NEWEST])
-        yield from self._write_files("newsletters/", title, issues)
+        yield from self.write_files("newsletters/", title, issues)
         for letter, name in shelf.listed_titles.items():
             issues = map(self._issue, shelf.of_letter(letter)[:_NEWEST])
-            yield from self._write_files(addresses.letter_folder(letter), name, issues)
+            yield from self.write_files(addresses.letter_folder(letter), name, issues)
 
     def files(self, folder: str, title: str, stories: Sequence[Story]) -> Iterator[Sheet]:
         """Yield an Atom, an RSS and a JSON feed of the given stories, in one folder."""
-        return self._write_files(folder, title, map(self._entry, stories[:_NEWEST]))
+        return self.write_files(folder, title, map(self._entry, stories[:_NEWEST]))
 
-    def _write_files(self, folder: str, title: str, entries: Iterable[_Entry]) -> Iterator[Sheet]:
+    def write_files(self, folder: str, title: str, entries: Iterable[_Entry]) -> Iterator[Sheet]:
+        """Yield an Atom, an RSS and a JSON feed of the given entries, in one folder."""
         plan = self.plan
         feed = _Feed(
             folder=folder,
@@ -186,6 +188,22 @@ def sheets(plan: SitePlan) -> Iterator[Sheet]:
     yield from made.of_letters()
     for output in OUTPUTS:
         yield from make(output, made, plan)
+
+
+def change_files(
+    plan: SitePlan, folder: str, title: str, changes: Iterable[tuple[datetime, Story, str]]
+) -> Iterator[Sheet]:
+    """Yield an Atom, an RSS and a JSON feed of changes of stories: when, which, a sentence."""
+    entries = (_change(*change, plan) for change in islice(changes, _NEWEST))
+    return Feeds(plan).write_files(folder, title, entries)
+
+
+def _change(at: datetime, story: Story, words: str, plan: SitePlan) -> _Entry:
+    entry, at = _entry(story, plan), dates.utc(at).replace(microsecond=0)
+    page = f"{entry.page}#{dates.rfc3339(at)}"
+    return replace(
+        entry, page=page, excerpt=words, published=at, updated=at, picture=None, content=""
+    )
 
 
 def _entry(story: Story, plan: SitePlan) -> _Entry:

@@ -10,6 +10,7 @@ import html
 from collections import defaultdict, deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 
 import orjson
 
@@ -176,6 +177,7 @@ OUTPUTS: tuple[Output[ListCards], ...] = (
     SEARCH,
     _listings.LANGUAGES,
     _listings.READING_LISTS,
+    _story.CHANGES,
 )
 
 
@@ -210,6 +212,10 @@ class Site:
     def leg(self, number: int) -> Iterator[Sheet]:
         """Yield the pages of one numbered part of the pass over all stories."""
         return self._walk.sheets(number)
+
+    def describe_changes(self) -> tuple[str, list[tuple[datetime, Story, str]]]:
+        """Return the title of the feed of all changes, and its entries: when, which story, what."""
+        return _story.describe_changes(self._frame)
 
     def beside_the_walk(self) -> Iterator[Sheet]:
         """Yield all pages that are not made in the pass over all stories."""

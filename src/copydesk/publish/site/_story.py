@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+from itertools import groupby
 
-from copydesk.catalogue.page_entries import STORY, StoryEntry
+from copydesk.catalogue.page_entries import STORY, Grounds, StoryEntry, StoryKey
 from copydesk.kit import dates, text, urls
 from copydesk.news import Provider, ReasonKind, Story
 from copydesk.news.event import PUBLISHERS_CHANGES, Event, EventKind
@@ -12,12 +14,12 @@ from copydesk.news.story import Related
 from copydesk.placement import addresses
 from copydesk.publish import _pictures
 from copydesk.publish._pictures import Picture
-from copydesk.publish._plan import Output
+from copydesk.publish._plan import Output, SitePlan
 from copydesk.publish.site import _cards, _structured
 from copydesk.publish.site._cards import ListCards
-from copydesk.publish.site._frame import Head
+from copydesk.publish.site._frame import Frame, Head
 from copydesk.publish.writing import Sheet
-from copydesk.rendering import mark_safe, render_note
+from copydesk.rendering import Strings, mark_safe, render_note
 
 _OTHERS = 40  # articles on a page; the rest is a number
 _RERUNS = 20
@@ -35,6 +37,7 @@ _CHANGES = {
     EventKind.CORRECTED: "corrected_here",
 }
 
+_ANNOUNCED = PUBLISHERS_CHANGES | {EventKind.CORRECTED}
 
 STORIES: Output[ListCards] = Output(
     key=STORY, place=lambda name: addresses.story_folder(f"{name}.md"), is_walked=True
@@ -129,29 +132,40 @@ def _tell_development(
 
     It is [] if only this story changed, or none. Reports that pages do not name are left out.
     """
-    plan, shown = cards.frame.plan, {urls.identity(article.web_url) for article in others}
-    members = plan.groups.changed_members(story.group) if others else []
-    changed = [plan.read(entry.path) for entry in members if entry.address in shown]
-    rows = [
-        _tell_change(event, one.provider, cards)
-        for one in changed
-        if one
-        for event in one.events
-        if event.kind in PUBLISHERS_CHANGES
-    ]
-    if not rows:
+    changes = list(_list_changes_beside(story, others, cards)) if others else []
+    if not changes:
         return []
+    changes += [_tell_change(event, story.provider, cards) for event in _find_changes(story)]
+    return [
+        _tell_first_report(story, others, cards),
+        *(told for _, told in sorted(changes, key=lambda change: change[0])),
+    ]
+
+
+def _list_changes_beside(
+    story: Story, others: Sequence[Related], cards: ListCards
+) -> Iterator[tuple[str, Mapping[str, object]]]:
+    """Yield the publishers' changes of other reports on a story's event, each after its time."""
+    plan, shown = cards.frame.plan, {urls.identity(article.web_url) for article in others}
+    for entry in plan.groups.list_with_changes(story.group):
+        other = plan.read(entry.path) if entry.address in shown else None
+        for event in other.events if other else ():
+            if other and event.kind in PUBLISHERS_CHANGES:
+                yield _tell_change(event, other.provider, cards)
+
+
+def _tell_first_report(
+    story: Story, others: Sequence[Related], cards: ListCards
+) -> Mapping[str, object]:
     reports = [(other.published_at, other.provider) for other in others]
     if story.published_at:
         reports.append((story.published_at, story.provider))
     at, by = min(reports, key=lambda report: dates.utc(report[0]))
-    first = {
+    return {
         "time": cards.views.time(at),
         "by": cards.views.provider(by),
         "what": cards.frame.strings.say("reported_first"),
     }
-    rows += [_tell_change(event, story.provider, cards) for event in _find_changes(story)]
-    return [first, *(row for _, row in sorted(rows, key=lambda row: row[0]))]
 
 
 def _tell_change(
@@ -191,13 +205,17 @@ def _signpost(folder: str, leader: Story, cards: ListCards) -> Sheet:
 
 def _change(event: Event, cards: ListCards) -> dict[str, object]:
     """Return a line of a story's history: the time and the change in the site's words."""
+    time = cards.views.time(dates.parse(event.at))
+    return {"time": time, "what": _say_change(event, cards.frame.strings)}
+
+
+def _say_change(event: Event, strings: Strings) -> str:
     folded = Event(what=text.fold(event.what))
     word = _CHANGES.get(folded.kind)
     values = {name: folded.values.get(name, "") for name in ("title", "why", "old", "new")}
     if word == "number_changed" and not values["old"]:  # of an earlier version of copydesk
         word = "text_changed"
-    sentence = cards.frame.strings.say(word, **values) if word else folded.what
-    return {"time": cards.views.time(dates.parse(event.at)), "what": sentence}
+    return strings.say(word, **values) if word else folded.what
 
 
 def _source(story: Story, cards: ListCards) -> str:
@@ -227,3 +245,69 @@ def _other(related: Related, cards: ListCards) -> dict[str, object]:
         "provider": cards.views.provider(related.provider),
         "time": cards.views.time(related.published_at),
     }
+
+
+# The page and the feed of all changes of published stories, by day.
+
+CHANGES_FOLDER = "changes/"
+_CHANGED_STORIES, _CHANGES_SHOWN = 200, 60  # the stories read for the page, the changes on it
+_OF_ALL = "all"
+
+
+def _announces(story: Story, _grounds: Grounds) -> Iterable[str]:
+    return (_OF_ALL,) if any(event.kind in _ANNOUNCED for event in story.events) else ()
+
+
+def list_changes(plan: SitePlan) -> list[tuple[Event, Story]]:
+    """Return the newest changes of published stories, the publishers' and the site's own."""
+    stories = plan.listed[_CHANGED.name].get(_OF_ALL, ())[:_CHANGED_STORIES]
+    found = [(event, story) for story in stories for event in story.events]
+    found = [(event, story) for event, story in found if event.kind in _ANNOUNCED]
+    found.sort(key=lambda pair: (pair[0].at, pair[1].path), reverse=True)
+    return found[:_CHANGES_SHOWN]
+
+
+def describe_changes(frame: Frame) -> tuple[str, list[tuple[datetime, Story, str]]]:
+    """Return the title of the feed of all changes, and its entries: when, which story, what."""
+    title = f"{frame.strings.say('all_changes')} – {text.fold(frame.plan.beat.title)}"
+    told = [
+        (at, story, _say_change(event, frame.strings))
+        for event, story in list_changes(frame.plan)
+        if (at := dates.parse(event.at))
+    ]
+    return title, told
+
+
+def _changes_page(cards: ListCards) -> Iterator[Sheet]:
+    """Yield the page of the newest changes, by day."""
+    frame = cards.frame
+    rows = [_announce(event, story, cards) for event, story in list_changes(frame.plan)]
+    heading = frame.strings.say("all_changes")
+    feeds_title, _ = describe_changes(frame)
+    yield frame.page(
+        "changes.html",
+        Head(path=CHANGES_FOLDER, title=heading, feeds=CHANGES_FOLDER, feeds_title=feeds_title),
+        heading=heading,
+        days=[
+            {"heading": day, "rows": list(own)}
+            for day, own in groupby(rows, key=lambda row: row["day"])
+        ],
+    )
+
+
+def _announce(event: Event, story: Story, cards: ListCards) -> Mapping[str, object]:
+    """Return a change of a story as the page of all changes shows it."""
+    at = dates.parse(event.at)
+    local = cards.frame.plan.local(at) if at else None
+    day = cards.frame.strings.format_date("day", local) if local else ""
+    return {**_change(event, cards), "day": day, "story": cards.views.story(story)}
+
+
+_CHANGED = StoryKey(name="changed", values=_announces)
+CHANGES: Output[ListCards] = Output(
+    key=_CHANGED,
+    place=lambda _value: "",
+    index=CHANGES_FOLDER,
+    make_index=_changes_page,
+    index_name="all_changes",
+)
