@@ -40,6 +40,9 @@ class Index:
     def members(self, group: str) -> list[Filed]:
         return [story for story in self._stories if story.group == group and story.is_public]
 
+    def list_with_changes(self, _group: str) -> list[Filed]:
+        return []
+
     def former_leaders(self, groups: Collection[str] | None = None) -> list[Filed]:
         former = [story for story in self._stories if story.has_led]
         return [story for story in former if groups is None or story.group in groups]

@@ -31,7 +31,7 @@ def said(page: html.HtmlElement, path: str) -> list[str]:
     return [" ".join(found.text_content().split()) for found in page.cssselect(path)]
 
 
-def led(*related: Related, **fields: str) -> Story:
+def led(*related: Related, **fields: object) -> Story:
     return editions.story(related=related, **fields)  # type: ignore[arg-type]
 
 
@@ -172,7 +172,7 @@ def changed_group(*lines: str, **fields: str) -> list[Story]:
         **fields,  # type: ignore[arg-type]
     )
     own = f"2026-11-24T12:00:00Z {FIGURE}"
-    return [led(other, group=member.group, history=(own,)), member]  # type: ignore[arg-type]
+    return [led(other, group=member.group, history=(own,)), member]
 
 
 def development(*stories: Story) -> list[str]:
