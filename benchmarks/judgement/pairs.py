@@ -20,7 +20,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from beats import HERE, WEBS, beat_of, graded, half, judged, read_web
+from beats import HERE, WEBS, beat_of, graded, half, is_pair, judged, read_rows, read_web
 
 from copydesk.news import Article, Beat, Provider
 from copydesk.news.beat import SECOND_SCALE
@@ -75,7 +75,7 @@ def read_events(data: Path) -> Iterator[tuple[str, Article]]:
 
 def row(name: str, which: str, beat: Beat, web: Mapping[str, Article]) -> tuple[float, ...]:
     """Print a beat's line, and return the shares in it."""
-    rows = map(json.loads, (HERE / "pairs" / f"{name}.jsonl").read_text("utf-8").splitlines())
+    rows = read_rows(HERE / "pairs" / f"{name}.jsonl", is_pair)
     pairs = [one for one in rows if half(one["a"]) == which]
     agreed = [one for one in pairs if one["first"] == one["second"] != "="]
     sure = [(one["a"], one["b"], one["first"] == "A") for one in agreed]

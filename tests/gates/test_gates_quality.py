@@ -34,6 +34,34 @@ def webs(
 
 
 @pytest.mark.parametrize(
+    ("check", "row"),
+    [
+        ("is_pair", "no json"),
+        ("is_pair", '["a", "b"]'),
+        ("is_pair", '{"a": "x", "b": "x", "first": "A", "second": "A"}'),
+        ("is_pair", '{"a": "x", "b": "y", "first": "A", "second": "C"}'),
+        ("is_pair", '{"a": "x", "b": "y", "first": "A"}'),
+        ("is_grade", '{"url": "x", "grade": 101, "topics": []}'),
+        ("is_grade", '{"url": "x", "grade": NaN, "topics": []}'),
+        ("is_grade", '{"url": "x", "grade": "good", "topics": []}'),
+        ("is_grade", '{"url": "x", "grade": 50, "topics": [1]}'),
+        ("is_grade", "[" * 100_000),
+    ],
+)
+def test_a_broken_grade_or_pair_is_an_error_and_no_half_figure(
+    check: str, row: str, tmp_path: Path
+) -> None:
+    sound = {
+        "is_pair": '{"a": "x", "b": "y", "first": "A", "second": "="}',
+        "is_grade": '{"url": "x", "grade": 50, "second": null, "topics": ["Coast"]}',
+    }[check]
+    (tmp_path / "rows.jsonl").write_text(f"{sound}\n{row}\n", "utf-8")
+
+    with pytest.raises(SystemExit, match=r"rows\.jsonl: line 2 is broken"):
+        beats.read_rows(tmp_path / "rows.jsonl", getattr(beats, check))
+
+
+@pytest.mark.parametrize(
     ("name", "correlation", "precision", "recall"),
     [
         ("world", 0.77, 0.82, 0.94),
