@@ -77,9 +77,8 @@ def row(name: str, which: str, beat: Beat, web: Mapping[str, Article]) -> tuple[
     """Print a beat's line, and return the shares in it."""
     rows = read_rows(HERE / "pairs" / f"{name}.jsonl", is_pair)
     pairs = [one for one in rows if half(one["a"]) == which]
-    agreed = [one for one in pairs if one["first"] == one["second"] != "="]
-    sure = [(one["a"], one["b"], one["first"] == "A") for one in agreed]
-    scales = (beat, replace(beat, scoring=replace(beat.scoring, scale=2, points=SECOND_SCALE)))
+    sure = [one for one in read_agreed(name) if half(one[0]) == which]
+    scales = (beat, on_second_scale(beat))
     stories = [{url: judged(article, one) for url, article in web.items()} for one in scales]
     grades = {} if name == "events" else {one.article.url: one.grade for one in graded(name, web)}
     values: tuple[Callable[[str], float], ...] = (
@@ -100,6 +99,18 @@ def row(name: str, which: str, beat: Beat, web: Mapping[str, Article]) -> tuple[
     cells = [name, str(len(pairs)), str(len(sure)), *(f"{one:.2f}" for one in shares), *gates]
     print(f"| {' | '.join(cells)} |")
     return shares
+
+
+def read_agreed(name: str) -> Pairs:
+    """Return a beat's pairs that both editors ordered alike; true where the first is worth more."""
+    rows = read_rows(HERE / "pairs" / f"{name}.jsonl", is_pair)
+    agreed = (one for one in rows if one["first"] == one["second"] != "=")
+    return [(one["a"], one["b"], one["first"] == "A") for one in agreed]
+
+
+def on_second_scale(beat: Beat) -> Beat:
+    """Return a beat as it is with `scoring.scale = 2`."""
+    return replace(beat, scoring=replace(beat.scoring, scale=2, points=SECOND_SCALE))
 
 
 def share(pairs: Pairs, value: Callable[[str], float]) -> float:
