@@ -157,7 +157,7 @@ def points_of(one: Graded, beat: Beat) -> dict[str, int]:
     for signal in profile_of(beat).signals:
         times = sum(times for times, _ in signal.find(features, beat))
         if times:
-            points[f"{signal.part}: {signal.find.__name__}"] = signal.points * times
+            points[f"{signal.part}: {signal.name}"] = signal.points * times
     return points
 
 

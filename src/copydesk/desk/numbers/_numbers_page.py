@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
 
 from copydesk import catalogue
@@ -294,17 +294,9 @@ def _advise(
         counts = {"published": f"{wanted:,}", "others": f"{len(decisions) - wanted:,}"}
         return wording.say("gate_choice_none", **standings.LEAST_DECISIONS, **counts), False
     kind = "same" if choice.publish_at == publish_at else "sure" if choice.is_sure else "unsure"
-    words = wording.say(
-        f"gate_choice_{kind}",
-        best=choice.publish_at,
-        today=publish_at,
-        agreed=f"{choice.agreed:,}",
-        before=f"{choice.today:,}",
-        decided=f"{len(decisions):,}",
-        low=choice.likely_lowest,
-        high=choice.likely_highest,
-    )
-    return words, True
+    numbers = {**asdict(choice), "current": publish_at, "decided": len(decisions)}
+    shown = {name: f"{number:,}" for name, number in numbers.items()}
+    return wording.say(f"gate_choice_{kind}", **shown), True
 
 
 def _show_period(
