@@ -79,7 +79,7 @@ def test_the_agreement_is_told_with_a_gate_that_would_have_agreed_better(root: P
         "period      waited  agreed   chosen  agreed",
         "2026-W47        36      24        1       0",
         (
-            "publish_at = 55 would agree with editors on 36 of 36 stories, more than any other; "
+            "publish_at = 55 would agree with editors on 36 of 36 stories, and no other on more; "
             "today's 70 agrees on 24"
         ),
         ("  thresholds from 41 to 55 agree nearly as well: these decisions do not tell them apart"),

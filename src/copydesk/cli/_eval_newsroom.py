@@ -112,8 +112,8 @@ def _show_choice(report: verdicts.GateReport) -> None:
         return
     click.echo(
         f"publish_at = {choice.publish_at} would agree with editors on {choice.agreed} of "
-        f"{report.waited.stories} stories, more than any other; today's {report.publish_at} agrees "
-        f"on {choice.today}"
+        f"{report.waited.stories} stories, and no other on more; "
+        f"today's {report.publish_at} agrees on {choice.today}"
     )
     click.echo(likely)
     click.echo(

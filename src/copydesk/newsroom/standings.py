@@ -232,13 +232,10 @@ def count_agreement(decided: Iterable[DecidedStory], publish_at: int) -> Iterato
     form = "%G-W%V" if times and times[-1] - times[0] <= _WEEKS else "%Y-%m"
     for period in dict.fromkeys(at.strftime(form) for at in times):
         some = [one for one in known if one.at.strftime(form) == period]
-        waited = [one for one in some if one.has_waited]
-        agreed = sum(((one.points or 0) >= publish_at) == _WANTED[one.said] for one in waited)
-        picked = len(some) - len(waited)
-        yield AgreementCount(period=period, waited=len(waited), agreed=agreed, picked=picked)
+        yield _count_period(period, some, publish_at)
 
 
-LEAST_DECISIONS = {"least": gate.LEAST_DECISIONS, "each": gate.LEAST_OF_EACH}  # for a choice
+GATE_CHOICE_NEEDS = {"least": gate.LEAST_DECISIONS, "each": gate.LEAST_OF_EACH}  # for a choice
 
 
 def choose_gate(
@@ -251,6 +248,14 @@ def choose_gate(
         if one.has_waited and one.points is not None and one.said in _WANTED
     ]
     return decisions, gate.choose_gate(decisions, publish_at)
+
+
+def _count_period(period: str, decided: Sequence[DecidedStory], publish_at: int) -> AgreementCount:
+    waited = [one for one in decided if one.has_waited]
+    agreed = sum(((one.points or 0) >= publish_at) == _WANTED[one.said] for one in waited)
+    return AgreementCount(
+        period=period, waited=len(waited), agreed=agreed, picked=len(decided) - len(waited)
+    )
 
 
 # Owners: the publishing house that a publisher belongs to.

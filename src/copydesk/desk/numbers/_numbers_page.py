@@ -292,7 +292,7 @@ def _advise(
     if choice is None:
         wanted = sum(one.is_wanted for one in decisions)
         counts = {"published": f"{wanted:,}", "others": f"{len(decisions) - wanted:,}"}
-        return wording.say("gate_choice_none", **standings.LEAST_DECISIONS, **counts), False
+        return wording.say("gate_choice_none", **standings.GATE_CHOICE_NEEDS, **counts), False
     kind = "same" if choice.publish_at == publish_at else "sure" if choice.is_sure else "unsure"
     numbers = {**asdict(choice), "current": publish_at, "decided": len(decisions)}
     shown = {name: f"{number:,}" for name, number in numbers.items()}

@@ -118,7 +118,7 @@ def _domains_above(host: str, domain: str) -> Iterator[str]:
     yield domain
 
 
-def _rated(least: int, below: int) -> FindSightings:
+def _find_rating(least: int, below: int) -> FindSightings:
     """Return a signal that finds a publisher whose rating in the newsroom's files is in a range."""
 
     def find(features: Features, beat: Beat) -> _measure.Sightings:
@@ -192,7 +192,7 @@ def _of_kind(kind: ReasonKind, evidence: str) -> _measure.Sightings:
     return [(1, reason_words(kind, evidence=evidence))] if evidence else []
 
 
-def _by_kind(kind: ReasonKind, search: Callable[[str, str], str]) -> FindSightings:
+def _find_kind(kind: ReasonKind, search: Callable[[str, str], str]) -> FindSightings:
     """Return a signal that finds a kind of text in the headline and the ends of the text."""
 
     def find(features: Features, beat: Beat) -> _measure.Sightings:
@@ -263,10 +263,10 @@ def live_page(features: Features, beat: Beat) -> _measure.Sightings:
 
 def _kind_in_title(row: str, why: str) -> FindSightings:
     """Return a signal that finds a kind of journalism in the headline."""
-    return _by_title(lambda title: wording.kind(row, normalize(title)), why)
+    return _find_in_title(lambda title: wording.kind(row, normalize(title)), why)
 
 
-def _by_title(search: Callable[[str], str], why: str) -> FindSightings:
+def _find_in_title(search: Callable[[str], str], why: str) -> FindSightings:
     """Return a signal that finds words in the headline."""
 
     def find(features: Features, beat: Beat) -> _measure.Sightings:
@@ -491,27 +491,27 @@ _SIGNALS: tuple[tuple[str, str, FindSightings], ...] = (
     ("picture", "wrapping", image),
     ("organization", "source", organization),
     ("official", "source", official),
-    ("high_standing", "source", _rated(HIGH, 101)),
-    ("good_standing", "source", _rated(GOOD, HIGH)),
-    ("poor_standing", "source", _rated(UNRELIABLE, POOR)),
-    ("unreliable", "source", _rated(0, UNRELIABLE)),
+    ("high_standing", "source", _find_rating(HIGH, 101)),
+    ("good_standing", "source", _find_rating(GOOD, HIGH)),
+    ("poor_standing", "source", _find_rating(UNRELIABLE, POOR)),
+    ("unreliable", "source", _find_rating(0, UNRELIABLE)),
     ("reputation", "source", reputation),
     ("wall", "access", wall),
     ("stub", "access", stub),
     ("foreign_language", "access", foreign),
     ("late", "access", late),
     ("press_release", "kind", press_release),
-    ("market_report", "kind", _by_kind(ReasonKind.MARKET_REPORT, wording.market_report)),
-    ("job_advert", "kind", _by_kind(ReasonKind.JOB_ADVERT, wording.job)),
-    ("shopping", "kind", _by_kind(ReasonKind.SHOPPING_PAGE, wording.shopping)),
+    ("market_report", "kind", _find_kind(ReasonKind.MARKET_REPORT, wording.market_report)),
+    ("job_advert", "kind", _find_kind(ReasonKind.JOB_ADVERT, wording.job)),
+    ("shopping", "kind", _find_kind(ReasonKind.SHOPPING_PAGE, wording.shopping)),
     ("pastime", "kind", pastime),
     ("ticker", "kind", ticker),
     ("live_stub", "kind", live_stub),
     ("agency", "kind", agency),
     ("brief", "kind", brief),
     ("opinion", "kind", opinion),
-    ("gossip", "kind", _by_title(wording.gossip, "trivial subject")),
-    ("instructions", "kind", _by_title(wording.service, "gives instructions")),
+    ("gossip", "kind", _find_in_title(wording.gossip, "trivial subject")),
+    ("instructions", "kind", _find_in_title(wording.service, "gives instructions")),
     ("tease", "kind", tease),
     ("analysis", "kind", analysis),
     ("investigation", "kind", investigation),
