@@ -14,11 +14,12 @@ import hashlib
 import json
 import subprocess
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 from xml.sax.saxutils import escape
 
@@ -85,10 +86,39 @@ def _place(topic: Topic) -> Topic:
     return replace(topic, kind="place", place=code) if code else topic
 
 
+def read_rows(path: Path, check: Callable[[dict[str, Any]], bool]) -> list[dict[str, Any]]:
+    """Return the rows of a file of grades or pairs; a row that fails the check ends the program.
+
+    Half a figure would be believed.
+    """
+    rows = []
+    for number, line in enumerate(path.read_text("utf-8").splitlines(), 1):
+        try:
+            rows.append(json.loads(line))
+            is_sound = check(rows[-1])
+        except (ValueError, KeyError, TypeError, RecursionError):
+            is_sound = False
+        if not is_sound:
+            raise SystemExit(f"{path.name}: line {number} is broken: {line[:80]!r}")
+    return rows
+
+
+def is_grade(row: dict[str, Any]) -> bool:
+    """Return whether a row is a story's address, its grade from 0 to 100, and its topics."""
+    grades = (row["grade"], row.get("second") or 0)
+    are_topics = all(isinstance(topic, str) for topic in row["topics"])
+    return bool(row["url"]) and all(0 <= float(one) <= 100 for one in grades) and are_topics
+
+
+def is_pair(row: dict[str, Any]) -> bool:
+    """Return whether a row is two addresses and what each of two editors chose of them."""
+    chosen = {row["first"], row["second"]}
+    return row["a"] != row["b"] and chosen <= {"A", "B", "="} and bool(row["a"] and row["b"])
+
+
 def graded(name: str, web: Mapping[str, Article]) -> Iterator[Graded]:
     """Yield the graded stories of a beat that its web holds."""
-    for line in (GRADES / f"{name}.jsonl").read_text("utf-8").splitlines():
-        row = json.loads(line)
+    for row in read_rows(GRADES / f"{name}.jsonl", is_grade):
         if row["url"] in web:
             yield Graded(
                 article=web[row["url"]],

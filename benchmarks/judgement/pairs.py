@@ -1,13 +1,14 @@
 """Which of two stories is worth more: by quality, beside two editors who saw no number.
 
-    python benchmarks/judgement/pairs.py DATA WORK [--half looked]
+    python benchmarks/judgement/pairs.py DATA WORK [--half looked] [--ablation]
 
 DATA is `../shared/data`, WORK as for `quality.py`. `pairs/BEAT.jsonl` has 200 pairs of stories on
 each of six beats, by address: which one each of two editors would rather publish (A, B or =), and
 how sure they were (1 to 3). They saw headline, source and the first 380 words. A line for each beat
 says how many pairs both ordered alike, and the share of these that is ordered so by the quality on
 both scales, by the number of words, by the newer one, and by the grades of `grades`; behind that
-precision and recall of the threshold on both scales.
+precision and recall of the threshold on both scales. With --ablation a table says how the mean of
+the second scale changes where a part of the quality is left out, and on how many stories it is.
 """
 
 from __future__ import annotations
@@ -15,13 +16,15 @@ from __future__ import annotations
 import argparse
 import json
 import statistics
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from beats import HERE, WEBS, beat_of, graded, half, judged, read_web
+from beats import HERE, WEBS, beat_of, graded, half, is_pair, judged, read_rows, read_web
 
+from copydesk.judge import features_of_article, profile_of
 from copydesk.news import Article, Beat, Provider
 from copydesk.news.beat import SECOND_SCALE
 
@@ -36,7 +39,11 @@ def main() -> None:
     asked.add_argument("data", type=Path)
     asked.add_argument("work", type=Path)
     asked.add_argument("--half", choices=("looked", "aside"), default="looked")
+    asked.add_argument("--ablation", action="store_true")
     given = asked.parse_args()
+    if given.ablation:
+        print_ablation(given)
+        return
     print(
         "| beat | pairs | agreed | first scale | second scale | words | newer | grades "
         "| P, R of the first | of the second |\n|" + "---|" * 10
@@ -75,11 +82,10 @@ def read_events(data: Path) -> Iterator[tuple[str, Article]]:
 
 def row(name: str, which: str, beat: Beat, web: Mapping[str, Article]) -> tuple[float, ...]:
     """Print a beat's line, and return the shares in it."""
-    rows = map(json.loads, (HERE / "pairs" / f"{name}.jsonl").read_text("utf-8").splitlines())
+    rows = read_rows(HERE / "pairs" / f"{name}.jsonl", is_pair)
     pairs = [one for one in rows if half(one["a"]) == which]
-    agreed = [one for one in pairs if one["first"] == one["second"] != "="]
-    sure = [(one["a"], one["b"], one["first"] == "A") for one in agreed]
-    scales = (beat, replace(beat, scoring=replace(beat.scoring, scale=2, points=SECOND_SCALE)))
+    sure = [one for one in read_agreed(name) if half(one[0]) == which]
+    scales = (beat, on_second_scale(beat))
     stories = [{url: judged(article, one) for url, article in web.items()} for one in scales]
     grades = {} if name == "events" else {one.article.url: one.grade for one in graded(name, web)}
     values: tuple[Callable[[str], float], ...] = (
@@ -100,6 +106,54 @@ def row(name: str, which: str, beat: Beat, web: Mapping[str, Article]) -> tuple[
     cells = [name, str(len(pairs)), str(len(sure)), *(f"{one:.2f}" for one in shares), *gates]
     print(f"| {' | '.join(cells)} |")
     return shares
+
+
+def print_ablation(given: argparse.Namespace) -> None:
+    """Print what the mean over the beats loses or wins without each part of the quality."""
+    shares: dict[str, list[float]] = {}
+    stories: Counter[str] = Counter()
+    for name in (*WEBS, "events"):
+        beat, web = read(name, given)
+        second = on_second_scale(beat)
+        sure = [pair for pair in read_agreed(name) if half(pair[0]) == given.half]
+        weighed = {
+            url: points_of(web[url], second) for url in {url for pair in sure for url in pair[:2]}
+        }
+        stories.update(part for points in weighed.values() for part in points)
+        parts = [signal.name for signal in profile_of(second).signals]
+        for part in ("", *parts):
+            rest = {
+                url: max(0, sum(points.values()) - points.get(part, 0))
+                for url, points in weighed.items()
+            }
+            shares.setdefault(part, []).append(share(sure, rest.__getitem__))
+    means = {part: statistics.fmean(beats) for part, beats in shares.items()}
+    print(f"| left out | stories | change of the mean ({means['']:.3f}) |\n|---|---|---|")
+    for part in sorted(stories, key=lambda part: means[part]):
+        print(f"| {part} | {stories[part]} | {means[part] - means['']:+.3f} |")
+
+
+def read_agreed(name: str) -> Pairs:
+    """Return a beat's pairs that both editors ordered alike; true where the first is worth more."""
+    rows = read_rows(HERE / "pairs" / f"{name}.jsonl", is_pair)
+    agreed = (one for one in rows if one["first"] == one["second"] != "=")
+    return [(one["a"], one["b"], one["first"] == "A") for one in agreed]
+
+
+def on_second_scale(beat: Beat) -> Beat:
+    """Return a beat as it is with `scoring.scale = 2`."""
+    return replace(beat, scoring=replace(beat.scoring, scale=2, points=SECOND_SCALE))
+
+
+def points_of(article: Article, beat: Beat) -> dict[str, int]:
+    """Return the points of each signal that an article has."""
+    fresh = replace(article, found=article.published_at)
+    features = replace(features_of_article(fresh, beat), image=bool(article.image))
+    return {
+        signal.name: signal.points * times
+        for signal in profile_of(beat).signals
+        if (times := sum(times for times, _ in signal.find(features, beat)))
+    }
 
 
 def share(pairs: Pairs, value: Callable[[str], float]) -> float:

@@ -16,13 +16,13 @@ import argparse
 import random
 import statistics
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from beats import WEBS, Graded, beat_of, graded, half, judged, read_web
+from pairs import points_of
 from rank import spearman
 
-from copydesk.judge import features_of_article, profile_of
 from copydesk.news import Article, Beat, Story
 
 WORTH = 55
@@ -139,7 +139,8 @@ def share(part: int, whole: int) -> str:
 def print_ablation(halves: dict[str, list[Graded]]) -> None:
     """Print how the mean correlation changes when a signal is left out."""
     weighed = {
-        name: [points_of(one, beat_of(name)) for one in ones] for name, ones in halves.items()
+        name: [points_of(one.article, beat_of(name)) for one in ones]
+        for name, ones in halves.items()
     }
     names = sorted({name for points in weighed.values() for one in points for name in one})
     base = mean_correlation(halves, weighed, "")
@@ -147,18 +148,6 @@ def print_ablation(halves: dict[str, list[Graded]]) -> None:
     changes = {name: mean_correlation(halves, weighed, name) - base for name in names}
     for name, change in sorted(changes.items(), key=lambda item: item[1]):
         print(f"| {name} | {change:+.3f} |")
-
-
-def points_of(one: Graded, beat: Beat) -> dict[str, int]:
-    """Return the points of each signal for a story."""
-    article = replace(one.article, found=one.article.published_at)
-    features = replace(features_of_article(article, beat), image=bool(article.image))
-    points = {}
-    for signal in profile_of(beat).signals:
-        times = sum(times for times, _ in signal.find(features, beat))
-        if times:
-            points[f"{signal.part}: {signal.find.__name__}"] = signal.points * times
-    return points
 
 
 def mean_correlation(

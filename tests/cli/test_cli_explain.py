@@ -193,6 +193,19 @@ def test_the_place_on_the_front_page_is_a_sum(root: Path) -> None:
     assert "heat 75 - 19 (only one publisher)" in line
 
 
+def test_a_story_that_leads_before_a_hotter_one_says_why(tmp_path: Path) -> None:
+    reputed = "quality +9: reputation of its publisher 9: credited by 4 other publishers"
+    lone = record("_news/2026-11-19-claim.md", 180)
+    known = record(WALL, 75, reputed, provider=Provider(name="Tern", domain="tern.example"))
+    root = file(newsroom(tmp_path / "beat", more="[scoring]\nscale = 2\n"), lone, known)
+
+    [line] = [line for line in explain(root) if line.startswith("  front page: ")]
+    [other] = [line for line in explain(root, "_news/2026-11-19-claim.md") if "front page" in line]
+
+    assert "place 1, before a hotter one because it is confirmed or its publisher is known" in line
+    assert "place 2: heat 180 - 45 (only one publisher) = 135" in other
+
+
 def test_a_story_that_is_not_published_has_no_place(root: Path) -> None:
     held = "_news/2026-11-19-other-0.md"
     assert not any("front page" in line for line in explain(root, held))

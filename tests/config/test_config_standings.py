@@ -110,6 +110,24 @@ def test_a_named_file_must_be_there(tmp_path: Path) -> None:
     assert str(caught.value) == "_data/ratings.csv: cannot be read (No such file or directory)"
 
 
+def test_what_a_file_says_of_a_domain_is_one_short_line(tmp_path: Path) -> None:
+    lie = "best\x1b[31m   of all " + "and again " * 10_000
+    settings = loaded(tmp_path, standings=f'domain,why,standing,more\na.example,"{lie}",1,x,y\n')
+
+    why = settings.beat.standings["a.example"].why
+    assert why.startswith("best[31m of all and again")
+    assert len(why) < 250
+
+
+def test_a_file_of_millions_of_lines_is_refused_before_it_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "ratings.csv"
+    with path.open("wb") as file:
+        file.truncate(150_000_000)  # five million lines
+
+    with pytest.raises(ConfigError, match="larger than 20,000,000 bytes"):
+        loaded(tmp_path, path)
+
+
 @needs_shared
 def test_the_open_ratings_load_as_they_are(tmp_path: Path) -> None:
     files = (OPEN_RATINGS / "domain_pc1.csv", OPEN_RATINGS / "cred1_current.csv")

@@ -165,6 +165,38 @@ def test_a_period_that_there_is_not_is_a_month(anna: Browser, query: str) -> Non
     assert 31 == section(answer.body, "stories_by_day").count("<tr>")
 
 
+def test_a_threshold_is_suggested_only_from_enough_decisions(anna: Browser, tmp_path: Path) -> None:
+    few = section(anna.get("/desk/numbers/").body, "gate_agreement")
+    assert "at least 30 stories" in few
+    assert "In this period 3 were published and 1 were not." in few
+    assert "what-if/" not in few
+
+    now = datetime.now(UTC)
+    held = (Reason.parse("held: every story waits for an editor"),)
+    words: list[tuple[Said, int]] = [("publish", 55), ("reject", 20), ("publish", 90)]
+    decided = [
+        replace(
+            editions.story(f"2026-11-19-{said}-{quality}-{number}", published_at=now),
+            verdict=Verdict(by="Anna", at=now, said=said, why="so"),
+            quality=quality,
+            reasons=held,
+            published=said == "publish",
+        )
+        for said, quality in words
+        for number in range(12)
+    ]
+    root = desk_newsroom(tmp_path / "beat", decided, more="[scoring]\npublish_at = 70\n")
+    with serve_newsroom(root) as served:
+        owner = served.owner()
+        many = section(owner.get("/desk/numbers/").body, "gate_agreement")
+        settings = owner.get("/desk/settings/").body
+
+    assert "Suggested threshold: 55. It would agree with the most decisions: 36 of 36" in many
+    assert "Thresholds from 21 to 55 agree nearly as well" in many
+    assert 'href="/desk/what-if/"' in many
+    assert 'href="/desk/numbers/?days=90#gate_agreement"' in settings
+
+
 def test_what_was_missed_of_a_list_is_taken_in_by_a_button(
     served: ServedNewsroom, anna: Browser
 ) -> None:

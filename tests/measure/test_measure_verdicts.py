@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from copydesk.judge.gate import MOST_BY_CHANCE
 from copydesk.measure import verdicts
 from copydesk.measure.verdicts import GateReport
 from copydesk.news import Article, Beat, Image, Reason, Source, Story, Topic, Verdict
@@ -166,6 +167,28 @@ def test_of_equal_gates_the_nearest_to_todays_is_chosen() -> None:
     assert (70, None) == (same.choice.publish_at, same.proposal)
 
 
+@pytest.mark.parametrize(("count", "low", "high"), [(5, 41, 90), (20, 51, 60)])
+def test_the_range_of_thresholds_that_agree_nearly_as_well_narrows(
+    count: int, low: int, high: int
+) -> None:
+    doubtful: tuple[tuple[int, Said], ...] = ((50, "reject"), (50, "reject"), (50, "publish"))
+    hopeful: tuple[tuple[int, Said], ...] = ((60, "publish"), (60, "publish"), (60, "reject"))
+
+    report = gate(many((40, "reject"), *doubtful, *hopeful, (90, "publish"), count=count))
+
+    assert report.choice is not None
+    assert 51 <= report.choice.publish_at <= 60
+    assert (low, high) == (report.choice.likely_lowest, report.choice.likely_highest)
+
+
+def test_a_story_that_is_only_near_the_beat_measures_no_threshold() -> None:
+    near = 'held: matches no topic, but names "Seal Bay" of the topic Coast'
+
+    report = gate([decided(1, 20, "publish", near), decided(2, 90, "publish")])
+
+    assert (1, 1) == (report.passed_over, report.waited.stories)
+
+
 def test_what_may_be_chance_is_not_proposed() -> None:
     few = [decided(9000 + number, 60, "publish") for number in range(2)]
 
@@ -173,7 +196,7 @@ def test_what_may_be_chance_is_not_proposed() -> None:
 
     assert report.choice is not None
     assert (60, 32, 30) == (report.choice.publish_at, report.choice.agreed, report.choice.today)
-    assert report.choice.chance > verdicts.MOST_BY_CHANCE
+    assert report.choice.chance > MOST_BY_CHANCE
     assert report.proposal is None
 
 

@@ -105,6 +105,11 @@ def test_the_main_topic_describes_a_site_that_does_not(tmp_path: Path) -> None:
             ),
             STRICT,
         ),
+        (
+            beat(scoring=Scoring(scale=2)),
+            PublishOptions(),
+            ("at most 72 hours older", "a trust of 60 or more", "a reputation of 5 points or more"),
+        ),
     ],
 )
 def test_the_method_has_the_real_numbers(

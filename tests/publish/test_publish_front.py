@@ -10,8 +10,8 @@ from typing import Unpack
 
 import pytest
 
-from copydesk.news import Beat, Provider, Ruling, Source, Story
-from copydesk.news.beat import FrontOptions, Organization
+from copydesk.news import Beat, Provider, Reason, Ruling, Source, Story
+from copydesk.news.beat import FrontOptions, Organization, Scoring
 from copydesk.placement import FrontPage
 from copydesk.publish import Look, plan_site
 from world import editions
@@ -253,6 +253,49 @@ def test_a_story_is_firm_by_its_source_or_by_an_independent_newsroom(
     )
 
     assert ("b" if is_firm else "rumour") == names(front.top)[0]
+
+
+SECOND = replace(editions.beat(), scoring=Scoring(scale=2))
+REPUTED = Reason.parse("quality +5: reputation of its publisher 5: credited by 2 other publishers")
+DUBIOUS = Reason.parse("quality +4: reputation of its publisher 4: credited by 1 other publisher")
+
+
+@pytest.mark.parametrize(
+    ("fields", "reasons", "hours", "leads"),
+    [
+        ({"related": (editions.related("c.example"),)}, (), 23, True),
+        ({"related": (editions.related("c.example"),)}, (), 70, True),
+        ({"related": (editions.related("c.example"),)}, (), 80, False),
+        ({}, (REPUTED,), 70, True),
+        ({}, (REPUTED,), 80, False),
+        ({}, (DUBIOUS,), 1, False),
+        ({}, (), 1, False),
+        ({"trust": 60}, (DUBIOUS,), 1, True),
+        ({"trust": 59}, (REPUTED,), 1, False),
+    ],
+)
+def test_a_lone_report_of_an_unknown_source_leads_nothing_that_is_firmer_on_the_second_scale(
+    fields: editions.StoryFields, reasons: tuple[Reason, ...], hours: float, *, leads: bool
+) -> None:
+    partisan = replace(rumour(100), reasons=(DUBIOUS,))
+    other = replace(
+        story("other", "b.example", hours, **fields), heat=30, quality=30, reasons=reasons
+    )
+    also = story("also", "d.example", hours, heat=20)
+
+    assert ("other" if leads else "rumour") == names(choose(partisan, other, also, on=SECOND).top)[
+        0
+    ]
+    is_first_scale_firm = bool(fields.get("related")) and hours <= 24
+    first = names(choose(partisan, other, also).top)[0]
+    assert ("other" if is_first_scale_firm else "rumour") == first
+
+
+def test_a_hotter_confirmed_story_leads_before_one_of_a_known_publisher() -> None:
+    backed = story("backed", "b.example", 5, heat=40, related=(editions.related("c.example"),))
+    known = replace(story("known", "k.example", heat=60), reasons=(REPUTED,))
+
+    assert ["backed", "rumour", "known"] == names(choose(rumour(100), known, backed, on=SECOND).top)
 
 
 @pytest.mark.parametrize(("trust", "leads"), [(None, True), (80, True), (20, False)])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import islice
 from typing import Literal
@@ -28,7 +28,8 @@ class FrontStory:
     used up its `share`. `hours` is its age, and `older` its age relative to the newest story.
     `warmth` is its heat (with the points from page views, `reads`) after decay with age, reduced if
     the story is not `is_firm`, by `sole` points. `newsrooms` counts the other newsrooms that cover
-    it.
+    it. `is_led_firmly` says that it comes first not as the warmest one, but since it is confirmed
+    or its publisher is known.
     """
 
     story: Story
@@ -42,6 +43,7 @@ class FrontStory:
     is_firm: bool
     sole: int = 0
     is_pinned: bool = False
+    is_led_firmly: bool = False
     why_out: WhyOut = ""
 
     @property
@@ -52,16 +54,17 @@ class FrontStory:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FrontExplanation:
-    """The front page as a build would make it now, in order, and the stories `near` to it.
-
-    With `is_led_firmly` the first story is not the warmest, but one that several newsrooms cover.
-    """
+    """The front page as a build would make it now, in order, and the stories `near` to it."""
 
     stories: tuple[FrontStory, ...]
     near: tuple[FrontStory, ...]
     half_life_hours: float
     limits: FrontLimits
-    is_led_firmly: bool
+
+    @property
+    def is_led_firmly(self) -> bool:
+        """Return whether the first story comes first without being the warmest one."""
+        return bool(self.stories) and self.stories[0].is_led_firmly
 
 
 def explain_front(newsroom: Newsroom) -> FrontExplanation:
@@ -77,13 +80,12 @@ def explain_front(newsroom: Newsroom) -> FrontExplanation:
         near = tuple(front.list_near(shown))
     unpinned = [story for story in stories if not story.is_pinned]
     warmest = max((story.warmth for story in unpinned), default=0.0)
-    leads = bool(stories) and stories[0] in unpinned and stories[0].warmth < warmest
+    leads = bool(unpinned) and unpinned[0] is stories[0] and stories[0].warmth < warmest
     return FrontExplanation(
-        stories=stories,
+        stories=(*(replace(one, is_led_firmly=leads) for one in stories[:1]), *stories[1:]),
         near=near,
         half_life_hours=rules.options.half_life_hours,
         limits=rules.limits,
-        is_led_firmly=leads,
     )
 
 

@@ -91,10 +91,9 @@ def _show_parts(report: verdicts.GateReport) -> None:
     if report.parts:
         click.echo("effect of each part of the quality score on agreement with editors")
     for effect in report.parts:
-        is_sure = effect.better > effect.worse and effect.chance <= verdicts.MOST_BY_CHANCE
         click.echo(
             f"  without {text.fold(effect.part)}: agrees on {effect.better} more, {effect.worse} "
-            f"fewer of {effect.stories} stories{'' if is_sure else ' (may be chance)'}"
+            f"fewer of {effect.stories} stories{'' if effect.is_sure else ' (may be chance)'}"
         )
 
 
@@ -103,13 +102,20 @@ def _show_choice(report: verdicts.GateReport) -> None:
     if choice is None:
         click.echo(f"no proposal for publish_at: too few decisions: {report.lacks}")
         return
+    likely = (
+        f"  thresholds from {choice.likely_lowest} to {choice.likely_highest} agree nearly as "
+        "well: these decisions do not tell them apart"
+    )
     if choice.publish_at == report.publish_at:
         click.echo(f"publish_at = {report.publish_at}: today's value agrees best with editors")
+        click.echo(likely)
         return
     click.echo(
         f"publish_at = {choice.publish_at} would agree with editors on {choice.agreed} of "
-        f"{report.waited.stories} stories, today's {report.publish_at} agrees on {choice.today}"
+        f"{report.waited.stories} stories, and no other on more; "
+        f"today's {report.publish_at} agrees on {choice.today}"
     )
+    click.echo(likely)
     click.echo(
         f"  tested: {choice.lowest} to {choice.highest} were chosen on 9/10 of the stories, and on "
         f"the rest {choice.better} decisions were better, {choice.worse} worse"

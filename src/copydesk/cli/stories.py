@@ -196,6 +196,8 @@ def _format_sum(one: building.FrontStory) -> str:
     age = f" - {one.aged} (age {one.hours:.0f} hours)" if one.aged else ""
     place = f"place {one.place}" if one.place else "no place"
     pinned = ", pinned" if one.is_pinned else ""
+    if one.is_led_firmly:
+        pinned = ", before a hotter one because it is confirmed or its publisher is known"
     return f"{place}{pinned}: heat {one.heat}{reads}{sole}{age} = {_sum_up(one)['counts']}"
 
 

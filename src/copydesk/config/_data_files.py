@@ -403,6 +403,7 @@ _DOMAIN_COLUMN = ("domain",)
 _TRUST = ("standing", "pc1", "credibility_score")  # our column, and those of two open ratings
 _HINT = "correct the file, or remove it from scoring.standings"
 _WHY = ("why", "category")
+_MOST_WHY = 200  # characters: it becomes a reason in the story files
 
 
 @dataclass(slots=True, kw_only=True)
@@ -509,7 +510,7 @@ def _read_row(row: Sequence[str], columns: _Columns, source: str) -> tuple[str, 
     if "." not in domain or " " in domain:
         raise ValueError(f"expected a domain, got {show_value(row[columns.domain])}")
     trust = _number(row[columns.trust])
-    category = row[columns.why].strip() if 0 <= columns.why < len(row) else ""
+    category = text.fold(row[columns.why])[:_MOST_WHY] if 0 <= columns.why < len(row) else ""
     why = f"{category} ({source})" if category else f"({source})"
     return "" if "/" in domain else domain, DomainTrust(trust=trust, why=why)
 

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import math
-from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -12,24 +9,29 @@ from datetime import datetime, timedelta
 
 from copydesk import judge
 from copydesk.judge import gate as judge_gate
+from copydesk.judge.gate import (
+    LEAST_DECISIONS,
+    LEAST_OF_EACH,
+    MOST_BY_CHANCE,
+    GateChoice,
+    GateDecision,
+    choose_gate,
+    find_chance,
+)
 from copydesk.news import Article, Beat, Story
 from copydesk.news.ruling import IS_WANTED, Said
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Decision:
-    """An editor's decision on a story: whether to publish it, and whether it waited for an editor.
+class Decision(GateDecision):
+    """An editor's decision on a story, and whether the story had waited for an editor.
 
-    `points` are what the threshold is compared with, `without` the points without each part of the
-    quality; {} if the parts are not known.
+    `without` are the points without each part of the quality; {} if the parts are not known.
     """
 
-    path: str
     at: datetime
     said: Said
-    is_wanted: bool
     has_waited: bool
-    points: int
     without: Mapping[str, int]
 
 
@@ -109,17 +111,6 @@ def compare(decisions: Sequence[Decision], publish_at: int) -> GateAgreement:
     )
 
 
-def find_chance(better: int, worse: int) -> float:
-    """Return the p-value of the one-sided sign test (Dixon and Mood, 1946).
-
-    That is the probability of at least `better` better cases if better and worse are equally
-    likely.
-    """
-    count = better + worse
-    tail = sum(math.comb(count, number) for number in range(better, count + 1))
-    return round(tail / (1 << count), 4)
-
-
 def _share(part: int, whole: int) -> float | None:
     return round(part / whole, 4) if whole else None
 
@@ -137,6 +128,11 @@ class PartEffect:
     better: int
     worse: int
     chance: float
+
+    @property
+    def is_sure(self) -> bool:
+        """Return whether leaving it out is better by more than chance."""
+        return self.better > self.worse and self.chance <= MOST_BY_CHANCE
 
 
 def find_effects(decisions: Sequence[Decision], publish_at: int) -> tuple[PartEffect, ...]:
@@ -170,96 +166,15 @@ def _find_turns(part: str, decisions: Sequence[Decision], publish_at: int) -> It
             yield is_published == one.is_wanted
 
 
-# The best of many thresholds looks too good on the stories that chose it. So it is tested by
-# ten-fold cross-validation: chosen by nine tenths, tried on the last tenth (Stone, 1974).
-
-LEAST_DECISIONS, LEAST_OF_EACH = 30, 5
-MOST_BY_CHANCE = 0.05
-_FOLDS = 10
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class GateChoice:
-    """The publishing threshold (minimum score) that agrees best with editors, compared with
-    today's.
-
-    It agrees on `agreed` stories, today's on `today`. In cross-validation it was between `lowest`
-    and `highest`; of the test stories on which it and today's differ it was right on `better` and
-    wrong on `worse`. `chance` is the p-value of the sign test.
-    """
-
-    publish_at: int
-    agreed: int
-    today: int
-    lowest: int
-    highest: int
-    better: int
-    worse: int
-    chance: float
-
-
-def choose_gate(decisions: Sequence[Decision], publish_at: int) -> GateChoice:
-    """Find the publishing threshold nearest to today's that agrees best with editors;
-    cross-validate it.
-    """
-    best = _find_best(decisions, publish_at)
-    chosen, better, worse = [], 0, 0
-    for fold in range(_FOLDS):
-        tried = [one for one in decisions if _fold_of(one) == fold]
-        gate = _find_best([one for one in decisions if _fold_of(one) != fold], publish_at)
-        chosen.append(gate)
-        differing = [one for one in tried if _agrees(one, gate) != _agrees(one, publish_at)]
-        better += _count_agreements(differing, gate)
-        worse += _count_agreements(differing, publish_at)
-    return GateChoice(
-        publish_at=best,
-        agreed=_count_agreements(decisions, best),
-        today=_count_agreements(decisions, publish_at),
-        lowest=min(chosen),
-        highest=max(chosen),
-        better=better,
-        worse=worse,
-        chance=find_chance(better, worse),
-    )
-
-
 def find_lack(decisions: Sequence[Decision]) -> str:
-    """Return a text on which data is missing for choosing a threshold, "" if there is enough."""
+    """Return a text on which data is missing for choosing a threshold."""
     wanted = sum(one.is_wanted for one in decisions)
     if len(decisions) < LEAST_DECISIONS:
         return f"{len(decisions)} of {LEAST_DECISIONS} stories that had waited for an editor"
-    if min(wanted, len(decisions) - wanted) < LEAST_OF_EACH:
-        return (
-            f"{LEAST_OF_EACH} that were published and {LEAST_OF_EACH} that were not: "
-            f"{wanted} and {len(decisions) - wanted}"
-        )
-    return ""
-
-
-def _find_best(decisions: Sequence[Decision], publish_at: int) -> int:
-    """Return the best publishing threshold; only the points of stories need to be tried."""
-    wanted = sorted(one.points for one in decisions if one.is_wanted)
-    others = sorted(one.points for one in decisions if not one.is_wanted)
-    ends = {max(0, one.points + step) for one in decisions for step in (0, 1)}
-
-    def rate(gate: int) -> tuple[int, int]:
-        let_through = len(wanted) - bisect_left(wanted, gate)
-        return let_through + bisect_left(others, gate), -abs(gate - publish_at)
-
-    return max(sorted({publish_at, *ends}), key=rate)
-
-
-def _count_agreements(decisions: Sequence[Decision], publish_at: int) -> int:
-    return sum(_agrees(one, publish_at) for one in decisions)
-
-
-def _agrees(decision: Decision, publish_at: int) -> bool:
-    return (decision.points >= publish_at) == decision.is_wanted
-
-
-def _fold_of(decision: Decision) -> int:
-    name = decision.path.encode("utf-8", "replace")
-    return hashlib.blake2b(name, digest_size=1).digest()[0] % _FOLDS
+    return (
+        f"{LEAST_OF_EACH} that were published and {LEAST_OF_EACH} that were not: "
+        f"{wanted} and {len(decisions) - wanted}"
+    )
 
 
 _WEEKS = timedelta(weeks=26)  # of verdicts; a longer time is reported by month
@@ -316,8 +231,7 @@ def gate(
     decisions = [decision for _, decision in every if decision is not None]
     publish_at = beat.scoring.publish_at
     waited, picked = _part(decisions)
-    lacks = find_lack(waited)
-    choice = None if lacks else choose_gate(waited, publish_at)
+    choice = choose_gate(waited, publish_at)
     return GateReport(
         publish_at=publish_at,
         decided=len(every),
@@ -328,15 +242,9 @@ def gate(
         periods=tuple(compare_by_period(decisions, publish_at)),
         parts=find_effects(waited, publish_at),
         choice=choice,
-        lacks=lacks,
-        proposal=_propose(choice),
+        lacks="" if choice else find_lack(waited),
+        proposal=choice.publish_at if choice and choice.is_sure else None,
     )
-
-
-def _propose(choice: GateChoice | None) -> int | None:
-    if choice is None or choice.chance > MOST_BY_CHANCE:
-        return None
-    return choice.publish_at
 
 
 def _part(decisions: Sequence[Decision]) -> tuple[list[Decision], list[Decision]]:

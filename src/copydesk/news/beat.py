@@ -444,11 +444,14 @@ class Beat:
         """
         if self.scoring.scale == 1:
             return self
-        stated = [
-            reason.values
-            for reason in reasons
-            # more than two digits were not written by us
-            if reason.kind is ReasonKind.REPUTATION and len(reason.values["value"]) < len("-999")
-        ]
-        made = (Reputation(points=int(one["value"]), why=one["evidence"]) for one in stated[:1])
-        return replace(self, reputations=dict(zip((domain,), made, strict=False)))
+        stated = find_reputation(reasons)
+        return replace(self, reputations={domain: stated} if stated else {})
+
+
+def find_reputation(reasons: Iterable[Reason]) -> Reputation | None:
+    """Return the reputation of a story's publisher at its filing, as one of its reasons states."""
+    for reason in reasons:
+        # more than two digits were not written by us
+        if reason.kind is ReasonKind.REPUTATION and len(reason.values["value"]) < len("-999"):
+            return Reputation(points=int(reason.values["value"]), why=reason.values["evidence"])
+    return None

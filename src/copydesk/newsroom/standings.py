@@ -13,7 +13,7 @@ from copydesk.archive import Rulings
 from copydesk.catalogue import Catalogue, DecidedStory, StoryFilter
 from copydesk.errors import RecordError
 from copydesk.judge import gate
-from copydesk.judge.gate import deciding_points
+from copydesk.judge.gate import GateChoice, GateDecision, deciding_points
 from copydesk.news import Article, Beat, Standing, Story, Verdict
 from copydesk.news.ruling import IS_WANTED
 from copydesk.newsroom._newsroom import Newsroom
@@ -233,6 +233,21 @@ def count_agreement(decided: Iterable[DecidedStory], publish_at: int) -> Iterato
     for period in dict.fromkeys(at.strftime(form) for at in times):
         some = [one for one in known if one.at.strftime(form) == period]
         yield _count_period(period, some, publish_at)
+
+
+GATE_CHOICE_NEEDS = {"least": gate.LEAST_DECISIONS, "each": gate.LEAST_OF_EACH}  # for a choice
+
+
+def choose_gate(
+    decided: Iterable[DecidedStory], publish_at: int
+) -> tuple[Sequence[GateDecision], GateChoice | None]:
+    """Return the decisions on stories that had waited, and the threshold that agrees best."""
+    decisions = [
+        GateDecision(path=one.path, is_wanted=_WANTED[one.said], points=one.points)
+        for one in decided
+        if one.has_waited and one.points is not None and one.said in _WANTED
+    ]
+    return decisions, gate.choose_gate(decisions, publish_at)
 
 
 def _count_period(period: str, decided: Sequence[DecidedStory], publish_at: int) -> AgreementCount:

@@ -24,7 +24,9 @@ _LEAST_PAGES = 5  # that must have been read before "more than usual" means anyt
 class FrontLimits:
     """The limits of the front page: stories in all, stories per publisher's owner, per topic, ….
 
-    `alone` is the share of its heat that counts for a story that only one newsroom has.
+    `alone` is the share of its heat that counts for a story that only one newsroom has. A publisher
+    is known by `known_trust`, or by `known_points` of reputation: a story that only another one has
+    leads no page that has a story of the last `known_hours` of known publishers, or confirmed.
     """
 
     places: int = 20
@@ -33,6 +35,9 @@ class FrontLimits:
     pins: int = 3
     alone: float = 0.75
     lead_hours: float = 24.0
+    known_hours: float = 0.0
+    known_trust: int = 60
+    known_points: int = 5
     newest: int = 150
     of_an_owner_among_newest: int = 50
     days: int = 30
@@ -64,7 +69,8 @@ class FrontRules:
 
     `options` are the owner's settings. `event` names the event of a story (the page shows one story
     of each event), `owner` the owner of its publisher. `is_firm` says that more than one newsroom
-    has a story, or that its source is trusted. `read_points` are points for page views, by the
+    has a story, or that its source is trusted, `is_known` that its publisher has a reputation or
+    some trust. `read_points` are points for page views, by the
     record's name. `pins` are the editors' rules that pin stories, in their order. `named` returns
     the published story with a name.
     """
@@ -73,6 +79,7 @@ class FrontRules:
     event: Callable[[Story], str]
     owner: Callable[[Story], str]
     is_firm: Callable[[Story], bool]
+    is_known: Callable[[Story], bool] = lambda _story: False
     main_topic: str = ""
     options: FrontOptions = field(default_factory=FrontOptions)
     read_points: Mapping[str, int] = field(default_factory=dict)
@@ -113,7 +120,8 @@ def choose_front(stories: Sequence[Story], rules: FrontRules) -> FrontPage:
     At most three pinned stories lead it. Then come the hottest of the newest 150 stories of the
     site's last 30 days, at most 50 of one owner among these. Heat halves with each half-life, and
     three quarters of it count for a story that only one newsroom has. The first place goes to a
-    story of the last 24 hours that several newsrooms have, if there is one. A time after `at`
+    story of the last 24 hours that several newsrooms have, if there is one, else to one of the last
+    `known_hours` that they or a known publisher have. A time after `at`
     counts as `at`. Of 20 places, one owner gets at most three and one topic at most eight; the main
     topic, which may be on all stories, has no limit. While that leaves fewer than ten stories, the
     limits are doubled.
@@ -174,13 +182,20 @@ def _is_past(story: Story, newest: Story, rules: FrontRules) -> bool:
 
 
 def _lead_firmly(ranked: Sequence[Story], rules: FrontRules) -> list[Story]:
-    """Move the hottest confirmed story (`is_firm`) of the last day to the first place, if any.
+    """Move the hottest confirmed story (`is_firm`) of the last day to the first place, if any, else
+    the hottest one of the last days that is confirmed or of a known publisher.
 
     The last day ends with the newest story, so that no page changes merely because time passes.
     """
-    newest = min(map(rules.age, ranked), default=0.0)
-    days = (story for story in ranked if rules.age(story) - newest <= rules.limits.lead_hours)
-    lead = next(filter(rules.is_firm, days), None)
+    newest, limits = min(map(rules.age, ranked), default=0.0), rules.limits
+
+    def newer(hours: float) -> Iterator[Story]:
+        return (story for story in ranked if rules.age(story) - newest <= hours)
+
+    lead = next(filter(rules.is_firm, newer(limits.lead_hours)), None)
+    if lead is None and limits.known_hours:
+        recent = newer(limits.known_hours)
+        lead = next((one for one in recent if rules.is_firm(one) or rules.is_known(one)), None)
     return [*filter(None, [lead]), *(story for story in ranked if story is not lead)]
 
 

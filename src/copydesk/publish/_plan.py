@@ -34,9 +34,10 @@ from copydesk.catalogue.page_updates import Pair
 from copydesk.errors import PublishError
 from copydesk.kit import urls
 from copydesk.news import Beat, Record, Story, Topic
-from copydesk.news.beat import FrontOptions, OutputOptions
+from copydesk.news.beat import FrontOptions, OutputOptions, find_reputation
 from copydesk.news.edition import Edition, ReadingList, Show, Thumbnail
 from copydesk.placement import (
+    LIMITS,
     Coverages,
     FrontPage,
     FrontRules,
@@ -54,6 +55,7 @@ from copydesk.publish.issues import LetterShelf, shelve_letters
 from copydesk.publish.writing import Sheet
 
 TRUSTED = 80  # from this trust on, one source is enough for a story to be firm
+KNOWN_HOURS = {1: 0.0, 2: 72.0}  # by scale of quality
 _Tool = TypeVar("_Tool")
 _PACKAGE = Path(__file__).resolve().parents[1]
 _ROOMS = ("catalogue", "placement", "publish", "rendering")  # whose code and templates make a site
@@ -460,11 +462,19 @@ def _rules(
             return True
         return _domain(story) in official if story.trust is None else story.trust >= TRUSTED
 
+    def is_known(story: Story) -> bool:
+        if story.trust is not None:
+            return story.trust >= LIMITS.known_trust
+        reputation = find_reputation(story.reasons)
+        return reputation is not None and reputation.points >= LIMITS.known_points
+
     return FrontRules(
         at=edition.at,
         event=groups.event,
         owner=lambda story: owners.of(story.provider) or urls.host(story.web_url) or story.path,
         is_firm=is_firm,
+        is_known=is_known,
+        limits=replace(LIMITS, known_hours=KNOWN_HOURS[beat.scoring.scale]),
         main_topic=beat.topic,
         read_points=read_points(edition.reads),
         pins=pins_in_force(beat, edition.at),

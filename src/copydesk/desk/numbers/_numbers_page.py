@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
 
 from copydesk import catalogue
@@ -251,9 +251,10 @@ def show_sources(wording: Wording, delays: Sequence[Delay], since: date) -> View
 
 
 def show_agreement(
-    wording: Wording, decided: Iterable[catalogue.DecidedStory], publish_at: int, since: date
+    wording: Wording, decided: Sequence[catalogue.DecidedStory], publish_at: int, since: date
 ) -> View:
-    """Return the section on how often the publishing threshold agreed with editors.
+    """Return the section on how often the publishing threshold agreed with editors, and which
+    threshold would have agreed best.
 
     Stories count that had waited for a decision.
     """
@@ -268,16 +269,34 @@ def show_agreement(
         share = f"{agreed / waited:.0%}"
         words = wording.say("gate_agreement_words", share=share, count=f"{waited:,}")
     most = max((column.height for column in columns), default=0)
+    advice, is_advised = _advise(wording, decided, publish_at)
     return wording.show(
         Section(
             name="gate_agreement",
             words=words,
+            advice=advice,
+            try_href=f"{wording.pages.views.root}what-if/" if is_advised else "",
             plot=draw_columns(columns, f"{most:,.0f}"),
             legend=(("full", "gate_agrees"), ("pale", "gate_differs")),
             head=("filter_week", "had_waited", "gate_agrees", "share_told", "taken_up"),
             rows=rows[::-1],
         )
     )
+
+
+def _advise(
+    wording: Wording, decided: Sequence[catalogue.DecidedStory], publish_at: int
+) -> tuple[str, bool]:
+    """Return in words which threshold agrees best with editors, and whether one was chosen."""
+    decisions, choice = standings.choose_gate(decided, publish_at)
+    if choice is None:
+        wanted = sum(one.is_wanted for one in decisions)
+        counts = {"published": f"{wanted:,}", "others": f"{len(decisions) - wanted:,}"}
+        return wording.say("gate_choice_none", **standings.GATE_CHOICE_NEEDS, **counts), False
+    kind = "same" if choice.publish_at == publish_at else "sure" if choice.is_sure else "unsure"
+    numbers = {**asdict(choice), "current": publish_at, "decided": len(decisions)}
+    shown = {name: f"{number:,}" for name, number in numbers.items()}
+    return wording.say(f"gate_choice_{kind}", **shown), True
 
 
 def _show_period(

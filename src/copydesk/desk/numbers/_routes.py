@@ -77,6 +77,8 @@ def render_front(
 ) -> bytes:
     """Return the page that explains the front page's order; `story` is highlighted in it."""
     limits, say = found.limits, pages.strings.say
+    known = {"hours": f"{limits.known_hours:.10g}", "trust": limits.known_trust}
+    known["points"] = limits.known_points
     return pages.page(
         "front_page.html",
         editor,
@@ -86,6 +88,7 @@ def render_front(
             say("front_half_life", hours=(hours := f"{found.half_life_hours:.10g}"), count=hours),
             say("front_alone", share=f"{limits.alone:.0%}"),
             say("front_lead", hours=f"{limits.lead_hours:.10g}"),
+            *([say("front_known", **known)] if limits.known_hours else []),
             say("front_caps", owner=limits.of_an_owner, topic=limits.of_a_topic),
         ],
         led_firmly=found.is_led_firmly,

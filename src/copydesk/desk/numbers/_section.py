@@ -21,7 +21,8 @@ class Section:
 
     `words` are its sentence, `plot` is from `draw_columns`, `head` and `legend` are keys of texts,
     the latter with the shades that they explain. A row has a name, cells and, without a plot, the
-    length of its bar of 100 and of a part of that. `id` tells sections of one name apart.
+    length of its bar of 100 and of a part of that. `id` tells sections of one name apart. `advice`
+    is another sentence, `try_href` the page on which to try what it advises.
     """
 
     name: str
@@ -31,6 +32,8 @@ class Section:
     plot: View | None = None
     legend: Sequence[tuple[Shade, str]] = ()
     id: str = ""
+    advice: str = ""
+    try_href: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +72,8 @@ class Wording:
             "id": section.id or section.name,
             "title": self.say(f"{section.name}_title"),
             "words": section.words,
+            "advice": section.advice,
+            "try_href": section.try_href,
             "plot": section.plot,
             "legend": [{"shade": shade, "word": self.say(word)} for shade, word in section.legend],
             "head": [self.say(word) for word in section.head],

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from copydesk.judge.profile import Features, FindSightings, QualitySignal
@@ -118,33 +118,17 @@ def _domains_above(host: str, domain: str) -> Iterator[str]:
     yield domain
 
 
-def high(features: Features, beat: Beat) -> _measure.Sightings:
-    """Find a publisher that the site's trust settings rate as high."""
-    return _between(features, beat, HIGH, 101)
+def _find_rating(least: int, below: int) -> FindSightings:
+    """Return a signal that finds a publisher whose rating in the newsroom's files is in a range."""
 
+    def find(features: Features, beat: Beat) -> _measure.Sightings:
+        rated = _domain_with_rating(features, beat)
+        if not rated or not least <= round(100 * rated[1].trust) < below:
+            return []
+        domain, rating = rated
+        return [(1, f"trust rating of {domain}: {rating.trust:.2f} {rating.why}".rstrip())]
 
-def good(features: Features, beat: Beat) -> _measure.Sightings:
-    """Find a publisher that the site's trust settings rate as good."""
-    return _between(features, beat, GOOD, HIGH)
-
-
-def poor(features: Features, beat: Beat) -> _measure.Sightings:
-    """Find a publisher that the site's trust settings rate as poor."""
-    return _between(features, beat, UNRELIABLE, POOR)
-
-
-def unreliable(features: Features, beat: Beat) -> _measure.Sightings:
-    """Find a publisher that the site's trust settings rate as unreliable."""
-    return _between(features, beat, 0, UNRELIABLE)
-
-
-def _between(features: Features, beat: Beat, least: int, below: int) -> _measure.Sightings:
-    """Find a rating in the newsroom's files; other sources of trust have their own signals."""
-    rated = _domain_with_rating(features, beat)
-    if not rated or not least <= round(100 * rated[1].trust) < below:
-        return []
-    domain, rating = rated
-    return [(1, f"trust rating of {domain}: {rating.trust:.2f} {rating.why}".rstrip())]
+    return find
 
 
 DAY = 24
@@ -208,24 +192,14 @@ def _of_kind(kind: ReasonKind, evidence: str) -> _measure.Sightings:
     return [(1, reason_words(kind, evidence=evidence))] if evidence else []
 
 
-def market_report(features: Features, beat: Beat) -> _measure.Sightings:
-    """Find signs that an article advertises a market study."""
-    del beat
-    return _of_kind(
-        ReasonKind.MARKET_REPORT, wording.market_report(_title(features), _ends(features))
-    )
+def _find_kind(kind: ReasonKind, search: Callable[[str, str], str]) -> FindSightings:
+    """Return a signal that finds a kind of text in the headline and the ends of the text."""
 
+    def find(features: Features, beat: Beat) -> _measure.Sightings:
+        del beat
+        return _of_kind(kind, search(_title(features), _ends(features)))
 
-def job(features: Features, beat: Beat) -> _measure.Sightings:
-    """Find signs that an article is a job advertisement."""
-    del beat
-    return _of_kind(ReasonKind.JOB_ADVERT, wording.job(_title(features), _ends(features)))
-
-
-def shopping(features: Features, beat: Beat) -> _measure.Sightings:
-    """Find signs that an article is a page of shopping offers."""
-    del beat
-    return _of_kind(ReasonKind.SHOPPING_PAGE, wording.shopping(_title(features), _ends(features)))
+    return find
 
 
 def pastime(features: Features, beat: Beat) -> _measure.Sightings:
@@ -289,10 +263,15 @@ def live_page(features: Features, beat: Beat) -> _measure.Sightings:
 
 def _kind_in_title(row: str, why: str) -> FindSightings:
     """Return a signal that finds a kind of journalism in the headline."""
+    return _find_in_title(lambda title: wording.kind(row, normalize(title)), why)
+
+
+def _find_in_title(search: Callable[[str], str], why: str) -> FindSightings:
+    """Return a signal that finds words in the headline."""
 
     def find(features: Features, beat: Beat) -> _measure.Sightings:
         del beat
-        words = wording.kind(row, normalize(_title(features)))
+        words = search(_title(features))
         return [(1, f'{why}: "{words}" in title')] if words else []
 
     return find
@@ -326,20 +305,6 @@ def _sender_of(features: Features, beat: Beat) -> str:
         return name
     trust = source_trust(features, beat)
     return trust.why if trust is not None and trust.number >= GOOD else ""
-
-
-def gossip(features: Features, beat: Beat) -> _measure.Sightings:
-    """Find words on the private lives of celebrities in an article's headline."""
-    del beat
-    words = wording.gossip(_title(features))
-    return [(1, f'trivial subject: "{words}" in title')] if words else []
-
-
-def service(features: Features, beat: Beat) -> _measure.Sightings:
-    """Find words in the headline of an article that gives instructions."""
-    del beat
-    words = wording.service(_title(features))
-    return [(1, f'gives instructions: "{words}" in title')] if words else []
 
 
 def tease(features: Features, beat: Beat) -> _measure.Sightings:
@@ -505,69 +470,58 @@ _NOTHING = _measure.Lexicon.of(())
 HIGHEST = 190
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Signal:
-    """A quality signal without its points, which are looked up by its name."""
-
-    name: str
-    part: str
-    find: FindSightings
-    of_picture: bool = False
-
-
-_SIGNALS = (
-    _Signal(name="on_beat", part="relevance", find=on_beat),
-    _Signal(name="off_beat", part="relevance", find=off_beat),
-    _Signal(name="weighty_title", part="consequence", find=_consequence.in_title),
-    _Signal(name="state_in_title", part="consequence", find=_consequence.of_states),
-    _Signal(name="weighty_lede", part="consequence", find=_consequence.in_lede),
-    _Signal(name="weighty_text", part="consequence", find=_consequence.in_text),
-    _Signal(name="voices", part="substance", find=voices),
-    _Signal(name="own_reporting", part="substance", find=inquiry),
-    _Signal(name="thin_text", part="substance", find=caption),
-    _Signal(name="abrupt_end", part="substance", find=abrupt_end),
-    _Signal(name="promotion", part="style", find=promotion),
-    _Signal(name="first_person", part="style", find=first_person),
-    _Signal(name="exclamation", part="style", find=signs),
-    _Signal(name="to_reader", part="style", find=to_reader),
-    _Signal(name="light_fare", part="style", find=light),
-    _Signal(name="video", part="wrapping", find=video),
-    _Signal(name="picture", part="wrapping", find=image, of_picture=True),
-    _Signal(name="organization", part="source", find=organization),
-    _Signal(name="official", part="source", find=official),
-    _Signal(name="high_standing", part="source", find=high),
-    _Signal(name="good_standing", part="source", find=good),
-    _Signal(name="poor_standing", part="source", find=poor),
-    _Signal(name="unreliable", part="source", find=unreliable),
-    _Signal(name="reputation", part="source", find=reputation),
-    _Signal(name="wall", part="access", find=wall),
-    _Signal(name="stub", part="access", find=stub),
-    _Signal(name="foreign_language", part="access", find=foreign),
-    _Signal(name="late", part="access", find=late),
-    _Signal(name="press_release", part="kind", find=press_release),
-    _Signal(name="market_report", part="kind", find=market_report),
-    _Signal(name="job_advert", part="kind", find=job),
-    _Signal(name="shopping", part="kind", find=shopping),
-    _Signal(name="pastime", part="kind", find=pastime),
-    _Signal(name="ticker", part="kind", find=ticker),
-    _Signal(name="live_stub", part="kind", find=live_stub),
-    _Signal(name="agency", part="kind", find=agency),
-    _Signal(name="brief", part="kind", find=brief),
-    _Signal(name="opinion", part="kind", find=opinion),
-    _Signal(name="gossip", part="kind", find=gossip),
-    _Signal(name="instructions", part="kind", find=service),
-    _Signal(name="tease", part="kind", find=tease),
-    _Signal(name="analysis", part="kind", find=analysis),
-    _Signal(name="investigation", part="kind", find=investigation),
-    _Signal(name="live_page", part="kind", find=live_page),
-    _Signal(name="interview", part="kind", find=_kind_in_title("interview", "interview")),
-    _Signal(name="own_view", part="kind", find=_kind_in_title("own_view", "opinion")),
-    _Signal(name="listicle", part="kind", find=_kind_in_title("listicle", "list")),
-    _Signal(name="market", part="kind", find=_kind_in_title("market", "prices of a day")),
-    _Signal(name="fixture", part="kind", find=_kind_in_title("fixture", "for fans")),
-    _Signal(
-        name="self_portrait", part="kind", find=_kind_in_title("self_portrait", "about itself")
-    ),
+# A signal's name, its part of the quality, and what finds it.
+_SIGNALS: tuple[tuple[str, str, FindSightings], ...] = (
+    ("on_beat", "relevance", on_beat),
+    ("off_beat", "relevance", off_beat),
+    ("weighty_title", "consequence", _consequence.in_title),
+    ("state_in_title", "consequence", _consequence.of_states),
+    ("weighty_lede", "consequence", _consequence.in_lede),
+    ("weighty_text", "consequence", _consequence.in_text),
+    ("voices", "substance", voices),
+    ("own_reporting", "substance", inquiry),
+    ("thin_text", "substance", caption),
+    ("abrupt_end", "substance", abrupt_end),
+    ("promotion", "style", promotion),
+    ("first_person", "style", first_person),
+    ("exclamation", "style", signs),
+    ("to_reader", "style", to_reader),
+    ("light_fare", "style", light),
+    ("video", "wrapping", video),
+    ("picture", "wrapping", image),
+    ("organization", "source", organization),
+    ("official", "source", official),
+    ("high_standing", "source", _find_rating(HIGH, 101)),
+    ("good_standing", "source", _find_rating(GOOD, HIGH)),
+    ("poor_standing", "source", _find_rating(UNRELIABLE, POOR)),
+    ("unreliable", "source", _find_rating(0, UNRELIABLE)),
+    ("reputation", "source", reputation),
+    ("wall", "access", wall),
+    ("stub", "access", stub),
+    ("foreign_language", "access", foreign),
+    ("late", "access", late),
+    ("press_release", "kind", press_release),
+    ("market_report", "kind", _find_kind(ReasonKind.MARKET_REPORT, wording.market_report)),
+    ("job_advert", "kind", _find_kind(ReasonKind.JOB_ADVERT, wording.job)),
+    ("shopping", "kind", _find_kind(ReasonKind.SHOPPING_PAGE, wording.shopping)),
+    ("pastime", "kind", pastime),
+    ("ticker", "kind", ticker),
+    ("live_stub", "kind", live_stub),
+    ("agency", "kind", agency),
+    ("brief", "kind", brief),
+    ("opinion", "kind", opinion),
+    ("gossip", "kind", _find_in_title(wording.gossip, "trivial subject")),
+    ("instructions", "kind", _find_in_title(wording.service, "gives instructions")),
+    ("tease", "kind", tease),
+    ("analysis", "kind", analysis),
+    ("investigation", "kind", investigation),
+    ("live_page", "kind", live_page),
+    ("interview", "kind", _kind_in_title("interview", "interview")),
+    ("own_view", "kind", _kind_in_title("own_view", "opinion")),
+    ("listicle", "kind", _kind_in_title("listicle", "list")),
+    ("market", "kind", _kind_in_title("market", "prices of a day")),
+    ("fixture", "kind", _kind_in_title("fixture", "for fans")),
+    ("self_portrait", "kind", _kind_in_title("self_portrait", "about itself")),
 )
 
 
@@ -576,11 +530,7 @@ def signals(points: SignalPoints) -> tuple[QualitySignal, ...]:
     """Return the quality signals of the `copydesk` profile, with their points from the settings."""
     return tuple(
         QualitySignal(
-            name=signal.name,
-            points=getattr(points, signal.name),
-            find=signal.find,
-            of_picture=signal.of_picture,
-            part=signal.part,
+            name=name, points=getattr(points, name), find=find, of_picture=find is image, part=part
         )
-        for signal in _SIGNALS
+        for name, part, find in _SIGNALS
     )
