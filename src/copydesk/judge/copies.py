@@ -18,6 +18,8 @@ from copydesk.news.story import Shelf
 SHARED_TO_BE_COPY = 60  # percent of one text's 5-grams that are in the other
 OLD_IN_NEW = 30  # percent of the new text's 5-grams that must be in the old one in any case
 _STANDING_WORDS = 150
+_BEGINNING_WORDS = 15  # a dateline and the first words of the report
+_BEGINS_ALIKE = 4  # 5-grams of the beginning, which are eight words in a row
 _SMALL_WORD = 3
 _NO_TIME = datetime.min.replace(tzinfo=UTC)
 
@@ -151,6 +153,10 @@ def _overlap_with(article: Article, grams: set[str], shelved: Shelved) -> Overla
         return _NOTHING
     if _is_standing_text(article, grams, shelved.story):
         return _NOTHING
+    if len(grams) <= _STANDING_WORDS and not (
+        _begins_in(article.text, old) or _begins_in(shelved.text, grams)
+    ):
+        return _NOTHING  # what is the same stands on pages about any event of the subject
     return overlap(grams, old)
 
 
@@ -158,6 +164,12 @@ def _numbers_differ(article: Article, shelved: Shelved) -> bool:
     return headlines_differ(
         (article.title, article.text), (shelved.story.title, shelved.text)
     ) or texts_differ(article.text, shelved.text)
+
+
+def _begins_in(text: str, grams: set[str]) -> bool:
+    """Return whether a text begins with what another one with these 5-grams has."""
+    beginning = shingles(" ".join(text.split()[:_BEGINNING_WORDS]))
+    return len(beginning & grams) >= _BEGINS_ALIKE
 
 
 def _is_standing_text(article: Article, grams: set[str], story: Story) -> bool:

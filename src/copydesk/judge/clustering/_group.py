@@ -42,7 +42,7 @@ class Member:
     """A document in a group, with the terms, embedding and so on that similarity is computed from.
 
     `day` is its day since 1970 (0 if not known), `length` its number of different words, `series`
-    the numbers in its headline, `embedding` None if it has none.
+    the numbers in its headline, `embedding` None if it has none, `sentences` their hashes.
     """
 
     key: str
@@ -52,6 +52,7 @@ class Member:
     length: int
     series: frozenset[SeriesNumber] = frozenset()
     embedding: Embedding | None = None
+    sentences: Sequence[int] = ()
 
 
 @dataclass(slots=True, eq=False)

@@ -81,6 +81,7 @@ class InvertedIndex:
         self._group_of: list[Group] = []
         self._language_of: list[str] = []
         self._embeddings: dict[int, list[float]] = {}
+        self._sentences: dict[int, tuple[int, ...]] = {}  # slots of each, the latest last
 
     def __len__(self) -> int:
         """Return the number of postings (pairs of term and group) in the index."""
@@ -202,6 +203,16 @@ class InvertedIndex:
                     shared.append((best * weight, term))
         return sorted(shared, key=lambda part: (-part[0], part[1]))
 
+    def find_common_sentences(self, member: Member, group: Group) -> Mapping[int, bool]:
+        """Map the sentences that a document shares with a group to whether no other has them."""
+        slots = set(group.slots.values())
+        found = {sentence: self._sentences.get(sentence, ()) for sentence in member.sentences}
+        return {
+            sentence: slots.issuperset(there)
+            for sentence, there in found.items()
+            if not slots.isdisjoint(there)
+        }
+
     def add(self, group: Group, member: Member) -> None:
         """Add the terms of a group's new document to the index."""
         if self._origin is None:
@@ -216,6 +227,9 @@ class InvertedIndex:
                 postings.extend({} for _ in range(term + 1 - len(postings)))
             places = postings[term]
             places[slot] = places.get(slot, 0.0) + weight * up
+        for sentence in member.sentences:
+            others = [one for one in self._sentences.get(sentence, ()) if one != slot]
+            self._sentences[sentence] = (*others[1 - _LATEST :], slot)
         if member.embedding is not None:
             summed = self._embeddings.setdefault(slot, [0.0] * len(member.embedding))
             self._embeddings[slot] = [
@@ -246,6 +260,10 @@ class InvertedIndex:
             slot = group.slots.get(member.language, -1)  # none where it ended and lives again
             for term in member.vector.terms:
                 self._postings[term].pop(slot, None)
+            for sentence in member.sentences:
+                left = [one for one in self._sentences.pop(sentence, ()) if one != slot]
+                if left:
+                    self._sentences[sentence] = tuple(left)
         for slot in group.slots.values():
             self._embeddings.pop(slot, None)
         group.slots = {}

@@ -11,6 +11,7 @@ from __future__ import annotations
 import itertools
 import math
 import re
+from array import array
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
@@ -22,7 +23,7 @@ from copydesk.judge.clustering._inverted_index import (
     InvertedIndex,
 )
 from copydesk.judge.clustering._splitting import GROWTH, merge_groups, split_in_two
-from copydesk.judge.clustering._weighing import Weighing
+from copydesk.judge.clustering._weighing import Weighing, find_sentences
 from copydesk.judge.clustering.documents import (
     Assignment,
     GroupLikeness,
@@ -44,6 +45,9 @@ _OF_ONE_WORD = 0.5
 _ARTICLE = 0.4  # share of an article (`article_share`) from which a text counts as one
 _SURE_SIZE = 2  # documents of groups that may merge at once; groups of one merge in `settle`
 _MERGE_EVERY = 50  # documents
+
+_Parts = list[tuple[float, int]]  # of a similarity, with their terms
+_Words = tuple[str, ...]
 
 
 class Stream:
@@ -87,31 +91,31 @@ class Stream:
         Returns the group's name: the known one, else the key of its first document.
         """
         member = self._to_member(document)
-        near = self._index.find_near(member)
+        near = self._discount(document, member, self._index.find_near(member))
         return self._name_of(self._add_member(document, member, near))
 
     def place(self, document: NewsDocument) -> Assignment:
         """Put a document into a group as `add` does; return the group and their similarity."""
         member = self._to_member(document)
-        near = self._index.find_near(member)
+        near = self._discount(document, member, self._index.find_near(member))
         again = self._group_with_headline(document, member)
-        earlier = self._find_earlier(member)
+        earlier = self._find_earlier(document, member)
         similarity = {group: similarity_to(group, sum_) for group, sum_ in near.items()}
-        shared = {group: self._index.find_common_terms(member.vector, group) for group in near}
+        shared = {group: self._spell_shared(document, member, group) for group in near}
         group = self._add_member(document, member, near)
         return Assignment(
             group=self._name_of(group),
             similarity=similarity.get(group, 0.0),
-            shared=self._weighing.spell(shared.get(group, [])),
+            shared=shared.get(group, ()),
             near=tuple((self._name_of(one), score) for one, score in earlier if one is not group),
             same_headline=again is not None
             and _root_of(again) is group
             and similarity.get(group, 0.0) < JOIN,
         )
 
-    def _find_earlier(self, member: Member) -> list[tuple[Group, float]]:
+    def _find_earlier(self, document: NewsDocument, member: Member) -> list[tuple[Group, float]]:
         """Return the groups that a document's event goes on from, with their similarity."""
-        alike = self._index.find_alike(member)
+        alike = self._discount(document, member, self._index.find_alike(member))
         scores = {_root_of(group): similarity_to(group, sum_) for group, sum_ in alike.items()}
         least = _goes_on_from(member.length)
         return [
@@ -120,20 +124,55 @@ class Stream:
             if score >= least and not self._rests_on_one_word(member, group)
         ]
 
+    def _discount(
+        self, document: NewsDocument, member: Member, found: Mapping[Group, float]
+    ) -> Mapping[Group, float]:
+        """Return similarities to groups without what comes from sentences that both have."""
+        left = dict(found)
+        for group in found:
+            if common := self._find_common_sentences(member, group):
+                parts = self._index.find_common_terms(member.vector, group)
+                counted = self._leave_out(common, document, parts)
+                left[group] *= sum(part for part, _ in counted) / sum(part for part, _ in parts)
+        return left
+
+    def _find_common_sentences(self, member: Member, group: Group) -> list[int]:
+        """Return the sentences that say nothing of the event though a group has them, too.
+
+        Such a sentence may stand on pages about any event. But a report begins with what happened:
+        if only this group has that sentence, all that only this group has counts.
+        """
+        common = self._index.find_common_sentences(member, group)
+        begins_alike = bool(common) and common.get(member.sentences[0], False)
+        return [sentence for sentence, is_own in common.items() if not (is_own and begins_alike)]
+
+    def _leave_out(self, common: Iterable[int], document: NewsDocument, parts: _Parts) -> _Parts:
+        """Return the parts of a similarity whose terms a document has outside of some sentences."""
+        texts = find_sentences(document.text)
+        outside = self._weighing.find_terms_outside(document, [texts[one] for one in common])
+        return [(part, term) for part, term in parts if term in outside]
+
+    def _spell_shared(self, document: NewsDocument, member: Member, group: Group) -> _Words:
+        """Return the words that make a document similar to a group."""
+        parts = self._index.find_common_terms(member.vector, group)
+        if common := self._find_common_sentences(member, group):
+            parts = self._leave_out(common, document, parts)
+        return self._weighing.spell(parts)
+
     def compare(self, document: NewsDocument) -> tuple[GroupLikeness, ...]:
         """Return how similar a document is to nearby groups, most similar first, without adding it.
 
         It is not added. Whether it would join a group is decided as in `add`.
         """
         member = self._to_member(document)
-        near = self._index.find_near(member)
+        near = self._discount(document, member, self._index.find_near(member))
         scores = {group: similarity_to(group, sum_) for group, sum_ in near.items()}
         return tuple(
             GroupLikeness(
                 group=self._name_of(group),
                 similarity=score,
                 needed=JOIN - _bonus_of(group),
-                shared=self._weighing.spell(self._index.find_common_terms(member.vector, group)),
+                shared=self._spell_shared(document, member, group),
                 veto=self._find_veto(member, group)
                 or ("" if score + _bonus_of(group) >= JOIN else "likeness"),
             )
@@ -156,6 +195,7 @@ class Stream:
             day=self._day,
             length=length,
             series=find_numbers(document.title),
+            sentences=array("I", find_sentences(document.text)) if document.text else (),
             embedding=self._centering.center(document.vector, language)
             if document.vector
             else None,

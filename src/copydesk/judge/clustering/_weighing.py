@@ -30,6 +30,8 @@ _HEADLINE_CASE = 0.75  # share of capitalized words above which capitals do not 
 _NOUNS_IN_CAPITALS = frozenset({"de"})  # languages where all nouns are capitalized
 _CACHED_WORDS = 200_000
 _WORD = re.compile(r"\w\w+")
+_SENTENCE_ENDS = re.compile(r"(?:[.!?…]+[\"'”’»)\]]*\s|[。！？]|\n)\s*")
+_LEAST_SENTENCE = 5  # words; shorter ones are the same by chance
 _FIXED_PARTS = (
     re.compile(r"^([^:|]{2,40})[:|]\s+(?=\w)"),
     re.compile(r"\s[-–—|]\s([^-–—|]{2,40})$"),
@@ -230,6 +232,19 @@ class Vocabulary:
         ):
             spaces[space][self._number_of(identity, space, "", _RATES[step])] = count
         return Terms(spaces=spaces)
+
+
+def find_sentences(text: str) -> Mapping[int, str]:
+    """Map hashes to the sentences in the part of a text that is compared, in their order."""
+    parts = _SENTENCE_ENDS.split(text[:TEXT_CHARACTERS])
+    if len(text) > TEXT_CHARACTERS:
+        parts.pop()  # it is cut off
+    words_of = {part: _words(part.lower()) for part in parts}
+    return {
+        zlib.crc32(" ".join(words_).encode("utf-8", "surrogatepass")): part
+        for part, words_ in words_of.items()
+        if len(words_) >= _LEAST_SENTENCE
+    }
 
 
 def _identify(space: int, term: str) -> int:
@@ -479,6 +494,14 @@ class Weighing:
 
     def _count(self, document: NewsDocument) -> Terms:
         return self._vocabulary.terms(document.title, document.text, document.language_code)
+
+    def find_terms_outside(self, document: NewsDocument, sentences: Iterable[str]) -> set[int]:
+        """Return the terms that a document has outside of these sentences of its text."""
+        text = document.text
+        for sentence in sentences:
+            text = text.replace(sentence, " " * len(sentence))
+        terms = self._vocabulary.terms(document.title, text, document.language_code)
+        return set().union(*terms.spaces)
 
     def is_word(self, term: int) -> bool:
         """Return whether a term is a word, not a 4-gram or a name."""

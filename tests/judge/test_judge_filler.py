@@ -1,0 +1,101 @@
+"""Sentences that stand on many pages, whatever these report on: they make no group and no copy."""
+
+from __future__ import annotations
+
+import itertools
+import tomllib
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from copydesk.judge import clustering, copies, shelves
+from copydesk.news import Article, Provider, Shelved
+from judge.covered import Desk, document, story
+
+CASES = sorted((Path(__file__).parents[1] / "cases" / "judge" / "filler").glob("*.toml"))
+HOURS_BETWEEN_EVENTS = 10
+
+
+def read(path: Path) -> Iterator[tuple[str, str, str, str, int]]:
+    """Yield event, name, headline, text and hours of each report: its own words, then filler."""
+    case = tomllib.loads(path.read_text("utf-8"))
+    names = (f"r{number}" for number in itertools.count())
+    for number, event in enumerate(case["event"]):
+        for at, (title, text) in enumerate(event["reports"]):
+            hours = HOURS_BETWEEN_EVENTS * number + at
+            yield f"e{number}", next(names), title, " ".join((text, *case["filler"])), hours
+
+
+def events(path: Path) -> set[frozenset[str]]:
+    groups: dict[str, set[str]] = {}
+    for event, name, *_ in read(path):
+        groups.setdefault(event, set()).add(name)
+    return set(map(frozenset, groups.values()))
+
+
+@pytest.mark.parametrize("path", CASES, ids=lambda path: path.stem)
+@pytest.mark.parametrize("stories_a_round", [100, 1])
+def test_reports_are_grouped_by_what_happened_not_by_filler(
+    path: Path, stories_a_round: int
+) -> None:
+    desk = Desk()
+    coming = list(read(path))
+    desk.texts = {name: text for _, name, _, text, _ in coming}
+    stories = [story(name, title, hours=hours) for _, name, title, _, hours in coming]
+    for at in range(0, len(stories), stories_a_round):
+        desk.round(*stories[at : at + stories_a_round])
+    assert desk.groups() == events(path)
+    assert desk.matters() == set()
+
+
+@pytest.mark.parametrize("path", CASES, ids=lambda path: path.stem)
+def test_short_reports_are_no_copies_for_the_same_filler(
+    path: Path, make_article: Callable[..., Article]
+) -> None:
+    shelf = shelves.MemoryShelf()
+    for _, name, title, text, _ in read(path):
+        site = Provider(name=name, domain=f"{name}.example")
+        article = make_article(name, title=title, text=text, provider=site)
+        assert copies.find_original(article, shelf) is None
+        shelf.add(Shelved(story=story(name, title), text=text), copies.fingerprint(text))
+
+
+def test_a_short_report_run_again_with_a_dateline_is_a_copy(
+    make_article: Callable[..., Article],
+) -> None:
+    _, name, title, text, _ = next(read(CASES[0]))
+    shelf = shelves.MemoryShelf()
+    shelf.add(Shelved(story=story(name, title), text=text), copies.fingerprint(text))
+    again = make_article("again", title="Other headline", text=f"TARN, Monday (NW) - {text}")
+    copy = copies.find_original(again, shelf)
+    assert copy is not None
+    assert copy.of == name
+
+
+LEDE = "Divers found the anchor of the frigate Sturmvogel in the mud of the harbour of Ellum."
+OWN = (
+    "Its chain lay nearby, and a crane lifted both while a crowd looked on from the quay.",
+    "Historians had looked for the wreck since a fisherman caught a bronze nail in his net.",
+)
+
+
+@pytest.mark.parametrize(("texts", "is_one"), [((0, 0), True), ((1, 0), False)])
+def test_a_common_sentence_counts_where_a_report_begins_with_it(
+    texts: tuple[int, int], is_one: bool
+) -> None:
+    # the same agency's sentence, at the start of both reports or at their ends
+    headlines = ("A find in the mud", "Old iron for the museum")
+    stream = clustering.Stream()
+    for key, headline, own in zip("ab", headlines, OWN, strict=True):
+        parts = (LEDE, own) if is_one else (own, LEDE)
+        stream.add(document(key, headline, text=" ".join(parts)))
+    assert (stream.groups()["b"] == "a") is is_one
+
+
+def test_words_of_common_sentences_are_not_named_as_reasons() -> None:
+    strike = [row for row in read(CASES[1]) if row[0] == "e1"]
+    stream = clustering.Stream()
+    first, second = [stream.place(document(row[1], row[2], text=row[3])) for row in strike]
+    assert second.group == first.group
+    assert second.shared == ("deckhands", "strike", "shifts", "union")
