@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import pytest
 
-from copydesk.news import Beat, Provider, Reason, Story, Topic, Verdict
+from copydesk.news import Beat, Provider, Reason, ReasonKind, Story, Topic, Verdict
 from copydesk.news.beat import Organization, Scoring
 from judge.covered import BEAT, NOON, QUAKES, ROBOT, Desk, name_of, ruled, story
 
@@ -485,3 +485,20 @@ def test_the_everyday_profile_knows_nothing_of_it() -> None:
     beat: Beat = replace(BEAT, scoring=Scoring(profile="everyday", grouping=False))
     desk = Desk(beat)
     assert desk.round(*trio(80, 90, 70)) == set()
+
+
+QUAKE = "Earthquake in Velmora damages old lighthouse"
+CRACKS = "Quake cracks lighthouse"
+
+
+@pytest.mark.parametrize("at_once", [True, False])
+def test_a_story_whose_group_was_merged_says_with_which_when_and_by_what_words(
+    at_once: bool,
+) -> None:
+    desk = Desk()
+    stories = [story("a", QUAKE), story("b", CRACKS, hours=24)]
+    for fresh in [stories] if at_once else [[one] for one in stories]:
+        desk.round(*fresh)
+    [reason] = [one for one in desk.filed["b"].reasons if one.kind is ReasonKind.JOINED_LATER]
+    assert reason.values == {"other": "a", "day": "2026-03-03", "words": '"lighthouse"'}
+    assert desk.changes([desk.filed["b"]]) == {}

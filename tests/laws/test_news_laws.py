@@ -80,7 +80,7 @@ REASONS: dict[ReasonKind, dict[str, st.SearchStrategy[str]]] = {
     ReasonKind.NOTE_RULED: RULED,
     ReasonKind.JOINED: {"likeness": NUMBERS, "words": WORDS},
     ReasonKind.JOINED_BY_HEADLINE: {},
-    ReasonKind.JOINED_LATER: {},
+    ReasonKind.JOINED_LATER: {"other": NAMES, "day": NAMES, "words": WORDS},
     ReasonKind.FOUNDED: {},
     ReasonKind.LEADS: {"other": NAMES, "merits": WORDS},
     ReasonKind.KEPT_OUT: {"said": st.sampled_from(["reject", "remove"]), "group": NAMES},

@@ -102,6 +102,7 @@ class Stream:
         earlier = self._find_earlier(document, member)
         similarity = {group: similarity_to(group, sum_) for group, sum_ in near.items()}
         shared = {group: self._spell_shared(document, member, group) for group in near}
+        names = {other: self._name_of(other) for other in near}
         group = self._add_member(document, member, near)
         return Assignment(
             group=self._name_of(group),
@@ -111,6 +112,7 @@ class Stream:
             same_headline=again is not None
             and _root_of(again) is group
             and similarity.get(group, 0.0) < JOIN,
+            beside=tuple((names[one], similarity[one], shared[one]) for one in near),
         )
 
     def _find_earlier(self, document: NewsDocument, member: Member) -> list[tuple[Group, float]]:

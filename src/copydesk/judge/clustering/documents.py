@@ -59,7 +59,8 @@ class Assignment:
 
     `similarity` is 0 in a group of its own. `near` are (group, similarity) pairs of the groups that
     its event goes on from, regardless of time, most similar first. `same_headline` says that it
-    joined because the group had the same headline days ago.
+    joined because the group had the same headline days ago. `beside` are (group, similarity, shared
+    words) of the other groups that it is similar to, which may be merged with its own.
     """
 
     group: str
@@ -67,6 +68,7 @@ class Assignment:
     shared: tuple[str, ...] = ()
     near: tuple[tuple[str, float], ...] = ()
     same_headline: bool = False
+    beside: tuple[tuple[str, float, tuple[str, ...]], ...] = ()
 
 
 SeriesNumber = tuple[str, str]

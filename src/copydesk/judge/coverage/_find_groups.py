@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import UTC
 
 from copydesk.judge import clustering
 from copydesk.judge.clustering.documents import Assignment, GroupLikeness, NewsDocument
@@ -25,7 +26,7 @@ from copydesk.judge.coverage._arrivals import (
     to_document,
 )
 from copydesk.judge.coverage._ruled_groups import RuledGroups
-from copydesk.news import Beat, Reason, ReasonKind, Shelved
+from copydesk.news import Beat, Reason, ReasonKind, Shelved, Story
 from copydesk.news.ruling import find_matter
 from copydesk.news.story import Corpus
 
@@ -75,7 +76,7 @@ def find_groups(
         assignments = _place_by_day(places, days, daily)
     return FoundGroups(
         paths=_list_paths(came, places),
-        reasons=_reasons(came, assignments, ruled),
+        reasons={**_merge_reasons(came, places), **_reasons(came, assignments, ruled)},
         near=_list_near(assignments, places),
         matters={arrival.path: places.matter_of(arrival.key) for arrival in came},
     )
@@ -123,6 +124,25 @@ def _place_by_day(
     return assignments
 
 
+def _merge_reasons(came: Iterable[Arrival], places: Places) -> dict[str, Reason]:
+    """Map paths to why stories are in another group than the one that they began."""
+    return {
+        arrival.path: places.merges[arrival.key]
+        for arrival in came
+        if arrival.key in places.merges and not _knows_its_group(arrival.shelved.story)
+    }
+
+
+def _knows_its_group(story: Story) -> bool:
+    """Return whether a story says why it is in its group, other than that it began one."""
+    kinds = {reason.kind for reason in story.reasons if reason.about == "group"}
+    return bool(kinds - {ReasonKind.FOUNDED})
+
+
+def _quote(shared: Iterable[str]) -> str:
+    return ", ".join(f'"{word}"' for word in shared)
+
+
 def _reasons(
     came: Iterable[Arrival], assignments: Mapping[str, Assignment], ruled: RuledGroups
 ) -> dict[str, Reason]:
@@ -142,8 +162,8 @@ def _reason_of(assignment: Assignment) -> Reason | None:
         return Reason.of(ReasonKind.JOINED_BY_HEADLINE)
     if not assignment.similarity:
         return None
-    shared = ", ".join(f'"{word}"' for word in assignment.shared)
-    return Reason.of(ReasonKind.JOINED, likeness=f"{assignment.similarity:.2f}", words=shared)
+    words = _quote(assignment.shared)
+    return Reason.of(ReasonKind.JOINED, likeness=f"{assignment.similarity:.2f}", words=words)
 
 
 def find_coverage(
@@ -181,6 +201,7 @@ class Places:
         self._latest = max((arrival.moment for arrival in filed), default=NO_TIME)
         self._members: defaultdict[str, set[str]] = defaultdict(set)
         self._matters: dict[str, str] = {}  # by group
+        self.merges: dict[str, Reason] = {}  # by the name of the story whose group was merged
         for arrival in filed:
             self._members[arrival.group].add(arrival.key)
             if matter := arrival.shelved.story.matter:
@@ -215,6 +236,7 @@ class Places:
                 stream.learn_meaning(arrival.document)
         stream.settle()
         self._note(coming, stream.groups())
+        self._explain_merges(sorted(new.values(), key=lambda arrival: arrival.order), assignments)
         for key in sorted(new, key=lambda key: new[key].order):
             self._link(key, [name for name, _ in assignments[new[key].path].near])
         return assignments
@@ -238,6 +260,29 @@ class Places:
                 first = min(members, key=lambda member: (self._arrivals[member].moment, member))
                 matter = self._matters.setdefault(group, first)
                 self._matters[own] = find_matter(group, matter, self._beat.rulings)
+
+    def _explain_merges(
+        self, new: Iterable[Arrival], assignments: Mapping[str, Assignment]
+    ) -> None:
+        """Note why groups became one: the words of the new story that was most similar to both."""
+        links = [
+            (-similarity, one, other, arrival.moment, shared)
+            for arrival in new
+            for one in [assignments[arrival.path].group]
+            for other, similarity, shared in assignments[arrival.path].beside
+            if other != one and self.group_of(other) == self.group_of(one)
+            if shared and arrival.moment != NO_TIME
+        ]
+        for _, one, other, moment, shared in sorted(links):
+            for ours, theirs in ((one, other), (other, one)):
+                if self.group_of(ours) != ours:
+                    reason = Reason.of(
+                        ReasonKind.JOINED_LATER,
+                        other=theirs,
+                        day=moment.astimezone(UTC).date().isoformat(),
+                        words=_quote(shared),
+                    )
+                    self.merges.setdefault(ours, reason)
 
     def _load_candidates(
         self, weighing: clustering.CorpusWeighing, new: Mapping[str, Arrival]
