@@ -6,14 +6,17 @@ FOLDER holds story/*_dev.jsonl and web/newswire.*. A label of these sets is a ma
 weeks. An event is a part of it between two gaps of four days. Each web is filed by the whole line:
 the recorded one in one import and in its windows, two of ours day by day by the real times of their
 documents (Giveme5W1H's texts, the English headlines of og2021). Prints Markdown: BCubed F1
-(precision / recall) and pairwise F1. A story without a matter is one of its own.
+(precision / recall) and pairwise F1. A story without a matter is one of its own. The last line says
+in which fields the records of the recorded web differ between one import and its windows.
 """
 
 from __future__ import annotations
 
 import argparse
+import dataclasses
+import itertools
 import tempfile
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -22,7 +25,9 @@ from pathlib import Path
 import newswire
 from scores import bcubed, pairwise
 
+from copydesk.archive import Archive
 from copydesk.measure.labelled import read_documents
+from copydesk.news import Story
 from rounds import file_all, shelve
 
 GAP = timedelta(days=4)
@@ -49,8 +54,31 @@ def main() -> None:
         for name, in_windows in (("newswire, at once", False), ("newswire, its windows", True)):
             rows = newswire.file(folder / "web", Path(scratch) / name, in_windows=in_windows)
             _print(name, [_from_newsroom(row) for row in rows])
+        same = list(map(_differences, *_records(Path(scratch))))
     _print("Giveme5W1H, day by day", _by_day(folder / "story" / "giveme5w1h_dev.jsonl", ""))
     _print("og2021 English, day by day", _by_day(folder / "story" / "og2021_dev.jsonl", "en"))
+    print(f"\nnewswire's records that differ, at once and in windows: {_sum_up(same)}")
+
+
+def _records(scratch: Path) -> Sequence[Sequence[Story]]:
+    """Return the stories of each newsroom by path."""
+    return [
+        sorted(Archive(root).stories(newswire.fail), key=lambda story: story.path)
+        for root in sorted(scratch.iterdir())
+    ]
+
+
+def _differences(one: Story, other: Story) -> frozenset[str]:
+    """Return the fields in which two records differ."""
+    assert one.path == other.path
+    fields = [field.name for field in dataclasses.fields(one)]
+    return frozenset(name for name in fields if getattr(one, name) != getattr(other, name))
+
+
+def _sum_up(differences: Sequence[frozenset[str]]) -> str:
+    counts = Counter(itertools.chain.from_iterable(differences))
+    listed = ", ".join(f"{name} {count}" for name, count in counts.most_common())
+    return f"{sum(map(bool, differences))} of {len(differences)} ({listed or 'none'})"
 
 
 def _from_newsroom(row: dict[str, str]) -> Filed:

@@ -61,7 +61,7 @@ def _run(root: Path, web: Path, sources: list[str], clocks: list[str]) -> None:
 def _filed(root: Path, now: datetime) -> Iterator[dict[str, str]]:
     """Give what is filed; a copy is in the group of its original."""
     with open_newsroom(root, now, {}) as newsroom:
-        stories = {one.path: one for one in newsroom.archive.stories(_fail)}
+        stories = {one.path: one for one in newsroom.archive.stories(fail)}
         names = {Path(path).stem: one for path, one in stories.items()}
         for one in stories.values():
             article = newsroom.articles.find(one.web_url or one.original_url)
@@ -87,5 +87,6 @@ def matter_of(story: Story) -> str:
     return getattr(story, "matter", "") or group_of(story)
 
 
-def _fail(error: Exception) -> None:
+def fail(error: Exception) -> None:
+    """Raise the error of a record that cannot be read."""
     raise error

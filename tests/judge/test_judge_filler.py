@@ -5,13 +5,14 @@ from __future__ import annotations
 import itertools
 import tomllib
 from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from copydesk.judge import clustering, copies, shelves
-from copydesk.news import Article, Provider, Shelved
-from judge.covered import Desk, document, story
+from copydesk.news import Article, Provider, Shelved, Story
+from judge.covered import NOON, Desk, document, name_of, story
 
 CASES = sorted((Path(__file__).parents[1] / "cases" / "judge" / "filler").glob("*.toml"))
 HOURS_BETWEEN_EVENTS = 10
@@ -99,3 +100,32 @@ def test_words_of_common_sentences_are_not_named_as_reasons() -> None:
     first, second = [stream.place(document(row[1], row[2], text=row[3])) for row in strike]
     assert second.group == first.group
     assert second.shared == ("deckhands", "strike", "shifts", "union")
+
+
+def two_months() -> list[tuple[datetime, Story, str]]:
+    """Return reports on two subjects with times and texts, each event with two later ones."""
+    rows = []
+    for path, again in itertools.product(CASES[:2], range(3)):
+        for _, name, title, text, hours in read(path):
+            key = f"{path.stem}-{name}-{again}"
+            moment = NOON + timedelta(hours=hours, days=17 * again)
+            rows.append((moment, story(key, title, published_at=moment), text))
+    return sorted(rows, key=lambda row: (row[0], row[1].path))
+
+
+def file_in_rounds(rows: list[tuple[datetime, Story, str]], days_a_round: int) -> dict[str, Story]:
+    desk = Desk()
+    desk.texts = {name_of(one): text for _, one, text in rows}
+    rounds = itertools.groupby(rows, lambda row: row[0].date().toordinal() // days_a_round)
+    for _, coming in rounds:
+        desk.round(*(one for _, one, _ in coming))
+    return desk.filed
+
+
+def test_an_import_files_the_same_records_as_rounds_of_some_days() -> None:
+    rows = two_months()
+    at_once = file_in_rounds(rows, 10_000_000)
+    assert any(one.background for one in at_once.values())
+    assert any(one.matter for one in at_once.values())
+    for days_a_round in (1, 17):
+        assert at_once == file_in_rounds(rows, days_a_round)

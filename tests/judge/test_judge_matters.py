@@ -145,3 +145,10 @@ def test_a_story_that_a_split_leaves_alone_has_the_heat_of_a_lone_one() -> None:
         "heat +30: independent publishers of the event: 1 (B)",
         "heat +22: part of the quality 75",
     ]
+
+
+def test_a_headline_with_one_place_in_common_begins_no_matter() -> None:
+    desk = Desk()
+    desk.round(story("aid", "Velmora asks for aid after the earthquake"))
+    desk.round(story("trams", "Velmora: trams run again", hours=24 * 20))
+    assert desk.matters() == set()
