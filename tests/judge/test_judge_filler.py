@@ -129,3 +129,26 @@ def test_an_import_files_the_same_records_as_rounds_of_some_days() -> None:
     assert any(one.matter for one in at_once.values())
     for days_a_round in (1, 17):
         assert at_once == file_in_rounds(rows, days_a_round)
+
+
+def test_a_matter_of_years_keeps_its_name_and_a_short_background() -> None:
+    _, _, title, text, _ = next(read(CASES[0]))
+    desk = Desk()
+    stories = [story(f"s{at:03}", title, hours=24 * 20 * at) for at in range(90)]
+    desk.texts = {name_of(one): text for one in stories}
+    desk.round(*stories)
+    assert desk.groups() == set()
+    assert desk.matters() == {frozenset(map(name_of, stories))}
+    assert {one.matter for one in desk.filed.values()} == {"s000"}
+    assert max(len(one.background) for one in desk.filed.values()) == 5
+
+
+def test_one_headline_on_thousands_of_pages_is_one_group_of_one_size_in_the_index() -> None:
+    stream = clustering.Stream()
+    sizes = []
+    for at in range(4_000):
+        stream.add(document(f"p{at}", "The same headline on every page of the web", at / 1000))
+        sizes.append(stream.postings)
+    stream.settle()
+    assert stream.group_count == 1
+    assert sizes[-1] == sizes[0]

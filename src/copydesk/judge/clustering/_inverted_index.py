@@ -227,14 +227,17 @@ class InvertedIndex:
                 postings.extend({} for _ in range(term + 1 - len(postings)))
             places = postings[term]
             places[slot] = places.get(slot, 0.0) + weight * up
-        for sentence in member.sentences:
-            others = [one for one in self._sentences.get(sentence, ()) if one != slot]
-            self._sentences[sentence] = (*others[1 - _LATEST :], slot)
+        self._add_sentences(member, slot)
         if member.embedding is not None:
             summed = self._embeddings.setdefault(slot, [0.0] * len(member.embedding))
             self._embeddings[slot] = [
                 sum_ + number * up for sum_, number in zip(summed, member.embedding, strict=True)
             ]
+
+    def _add_sentences(self, member: Member, slot: int) -> None:
+        for sentence in member.sentences:
+            others = [one for one in self._sentences.get(sentence, ()) if one != slot]
+            self._sentences[sentence] = (*others[1 - _LATEST :], slot)
 
     def _rebase(self, day: float) -> None:
         """Scale all weights to a new base day, so that they stay in range."""

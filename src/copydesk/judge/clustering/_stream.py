@@ -101,7 +101,7 @@ class Stream:
         again = self._group_with_headline(document, member)
         earlier = self._find_earlier(document, member)
         similarity = {group: similarity_to(group, sum_) for group, sum_ in near.items()}
-        shared = {group: self._spell_shared(document, member, group) for group in near}
+        shared = {group: self._spell_common_terms(document, member, group) for group in near}
         names = {other: self._name_of(other) for other in near}
         group = self._add_member(document, member, near)
         return Assignment(
@@ -154,7 +154,7 @@ class Stream:
         outside = self._weighing.find_terms_outside(document, [texts[one] for one in common])
         return [(part, term) for part, term in parts if term in outside]
 
-    def _spell_shared(self, document: NewsDocument, member: Member, group: Group) -> _Words:
+    def _spell_common_terms(self, document: NewsDocument, member: Member, group: Group) -> _Words:
         """Return the words that make a document similar to a group."""
         parts = self._index.find_common_terms(member.vector, group)
         if common := self._find_common_sentences(member, group):
@@ -174,7 +174,7 @@ class Stream:
                 group=self._name_of(group),
                 similarity=score,
                 needed=JOIN - _bonus_of(group),
-                shared=self._spell_shared(document, member, group),
+                shared=self._spell_common_terms(document, member, group),
                 veto=self._find_veto(member, group)
                 or ("" if score + _bonus_of(group) >= JOIN else "likeness"),
             )

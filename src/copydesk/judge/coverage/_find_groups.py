@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC
+from datetime import UTC, datetime
 
 from copydesk.judge import clustering
 from copydesk.judge.clustering.documents import Assignment, GroupLikeness, NewsDocument
@@ -131,6 +131,11 @@ def _merge_reasons(came: Iterable[Arrival], places: Places) -> dict[str, Reason]
         for arrival in came
         if arrival.key in places.merges and not _knows_its_group(arrival.shelved.story)
     }
+
+
+def _merge_reason(other: str, moment: datetime, shared: Iterable[str]) -> Reason:
+    day = moment.astimezone(UTC).date().isoformat()
+    return Reason.of(ReasonKind.JOINED_LATER, other=other, day=day, words=_quote(shared))
 
 
 def _knows_its_group(story: Story) -> bool:
@@ -266,23 +271,18 @@ class Places:
     ) -> None:
         """Note why groups became one: the words of the new story that was most similar to both."""
         links = [
-            (-similarity, one, other, arrival.moment, shared)
+            (-similarity, assignments[arrival.path].group, other, arrival.moment, shared)
             for arrival in new
-            for one in [assignments[arrival.path].group]
             for other, similarity, shared in assignments[arrival.path].beside
-            if other != one and self.group_of(other) == self.group_of(one)
             if shared and arrival.moment != NO_TIME
         ]
         for _, one, other, moment, shared in sorted(links):
+            final = self.group_of(one)
+            if one == other or final != self.group_of(other):
+                continue
             for ours, theirs in ((one, other), (other, one)):
-                if self.group_of(ours) != ours:
-                    reason = Reason.of(
-                        ReasonKind.JOINED_LATER,
-                        other=theirs,
-                        day=moment.astimezone(UTC).date().isoformat(),
-                        words=_quote(shared),
-                    )
-                    self.merges.setdefault(ours, reason)
+                if ours != final:
+                    self.merges.setdefault(ours, _merge_reason(theirs, moment, shared))
 
     def _load_candidates(
         self, weighing: clustering.CorpusWeighing, new: Mapping[str, Arrival]
