@@ -82,6 +82,7 @@ class Stream:
         self._living: deque[Group] = deque()
         self._numbers = itertools.count()
         self._headlines = Headlines()
+        self._outside: dict[tuple[int, ...], set[int]] = {}  # terms of the present document
         self._count = 0
         self._day = self._previous_day = 0.0
 
@@ -130,12 +131,15 @@ class Stream:
         self, document: NewsDocument, member: Member, found: Mapping[Group, float]
     ) -> Mapping[Group, float]:
         """Return similarities to groups without what comes from sentences that both have."""
+        if not member.sentences:
+            return found
         left = dict(found)
         for group in found:
             if common := self._find_common_sentences(member, group):
                 parts = self._index.find_common_terms(member.vector, group)
                 counted = self._leave_out(common, document, parts)
-                left[group] *= sum(part for part, _ in counted) / sum(part for part, _ in parts)
+                whole = sum(part for part, _ in parts)
+                left[group] *= sum(part for part, _ in counted) / whole if whole else 0.0
         return left
 
     def _find_common_sentences(self, member: Member, group: Group) -> list[int]:
@@ -150,8 +154,12 @@ class Stream:
 
     def _leave_out(self, common: Iterable[int], document: NewsDocument, parts: _Parts) -> _Parts:
         """Return the parts of a similarity whose terms a document has outside of some sentences."""
-        texts = find_sentences(document.text)
-        outside = self._weighing.find_terms_outside(document, [texts[one] for one in common])
+        left_out = tuple(common)
+        if left_out not in self._outside:
+            texts = find_sentences(document.text)
+            sentences = [texts[one] for one in left_out]
+            self._outside[left_out] = self._weighing.find_terms_outside(document, sentences)
+        outside = self._outside[left_out]
         return [(part, term) for part, term in parts if term in outside]
 
     def _spell_common_terms(self, document: NewsDocument, member: Member, group: Group) -> _Words:
@@ -187,6 +195,7 @@ class Stream:
 
     def _to_member(self, document: NewsDocument) -> Member:
         language = document.language_code
+        self._outside.clear()
         vector, length = self._weighing.weigh(document)
         if document.moment is not None:
             self._previous_day, self._day = self._day, document.moment.timestamp() / _DAY

@@ -497,7 +497,7 @@ class Weighing:
 
     def find_terms_outside(self, document: NewsDocument, sentences: Iterable[str]) -> set[int]:
         """Return the terms that a document has outside of these sentences of its text."""
-        text = document.text
+        text = document.text[:TEXT_CHARACTERS]
         for sentence in sentences:
             text = text.replace(sentence, " " * len(sentence))
         terms = self._vocabulary.terms(document.title, text, document.language_code)
