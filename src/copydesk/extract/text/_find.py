@@ -33,6 +33,7 @@ from copydesk.extract.text.readers import (
     Reader,
     agreement,
     ask,
+    cut_off,
     prepare,
     squash,
     vote_by_density,
@@ -49,6 +50,8 @@ _MIN_CHARACTERS = 200  # with less than this from every reader, JSON-LD's articl
 _AGREED = 0.975  # of the words; if two readers agree as far, a third is not asked
 _ALONE = 0.6  # of the words; if our own reader agrees less with both others, another replaces it
 _DENSITY = "density"  # the reader of our own
+_REFEREE = "trafilatura"  # the slowest library but one
+_SURE = (_DENSITY, LINEAR)
 _MAX_LAST = 1_000_000  # characters of cleaned markup, for the last and slowest library
 _MAX_READING = 2 * MAX_CHARACTERS  # of a heavy page, some lines of which are left out
 _MAX_TITLE = 500  # characters
@@ -87,20 +90,17 @@ def _read_blocks(
     if page.is_heavy:
         found = ask(readers[LINEAR], page)[:_MAX_READING]
         return _paragraphs(found, titles), LINEAR
-    body = document.tree.find("body")
-    blocks = cut(document.tree if body is None else body)
+    body = page.tree.find("body")
+    blocks = cut(page.tree if body is None else body)
     squashed = [squash(block.text) for block in blocks]
-    readings, said = _ask_readers(readers, page, blocks, squashed)
-    if not readings:
-        return "", ""
-    return _choose_by_votes(
-        VotedPage(blocks=blocks, squashed=squashed, votes=said, titles=titles), readings
-    )
+    ballots = VotedPage(blocks=blocks, squashed=squashed, votes={}, titles=titles)
+    readings, voted = _ask_readers(readers, page, ballots)
+    return _choose_by_votes(voted, readings) if readings else ("", "")
 
 
 def _choose_by_votes(page: VotedPage, readings: Mapping[str, str]) -> Field:
     """Choose the blocks that the readers agree on; if they are few, the most trusted one's."""
-    best = max(page.trust, key=lambda name: page.trust[name])
+    best = max(readings, key=lambda name: page.trust[name])
     lines = dict.fromkeys(readings[best].split("\n"))  # once, if the page shows its text twice
     least = _LEAST * sum(map(len, lines))
     picked = choose_blocks(page) if len(readings) > 1 else take_blocks_of(page, best)
@@ -112,29 +112,43 @@ def _choose_by_votes(page: VotedPage, readings: Mapping[str, str]) -> Field:
 
 
 def _ask_readers(
-    readers: Mapping[str, Reader],
-    page: PreparedPage,
-    blocks: Sequence[Block],
-    squashed: Sequence[str],
-) -> tuple[dict[str, str], dict[str, list[float]]]:
-    """Return the texts and votes of the readers; a library is not asked if two readers agree."""
+    readers: Mapping[str, Reader], page: PreparedPage, ballots: VotedPage
+) -> tuple[dict[str, str], VotedPage]:
+    """Return the readers' texts, and the page with their votes.
+
+    A library is not asked if two readers agree, or if its vote would not change the text.
+    """
+    blocks = ballots.blocks
     readings: dict[str, str] = {}
     said: dict[str, list[float]] = {}
-    words = [0 if _is_aside(block) else block.words for block in blocks]
     dense = vote_by_density(blocks)
     if any(dense):
         said[_DENSITY] = dense
         taken = (block.text for block, share in zip(blocks, dense, strict=True) if share)
         readings[_DENSITY] = "\n".join(taken)
     for name, reader in readers.items():
-        if _are_enough(said, words):
+        if _are_enough(said, ballots):
             break
+        if len(said) == len(_SURE) and (sure := _find_sure(ballots, said)):
+            return readings, sure
         if len(said) > 2:
             del said[_DENSITY], readings[_DENSITY]
+        if name == _REFEREE:
+            cut_off(blocks, said)
         reading = ask(reader, page)
         if reading.strip():
-            readings[name], said[name] = reading, votes(blocks, squashed, reading)
-    return readings, said
+            readings[name], said[name] = reading, votes(blocks, ballots.squashed, reading)
+    return readings, replace(ballots, votes=said)
+
+
+def _find_sure(ballots: VotedPage, said: Mapping[str, Sequence[float]]) -> VotedPage | None:
+    """Return the page with the votes of two readers and of a third that is not asked.
+
+    None if the text would be another when the third agrees with the one than with the other.
+    """
+    first, second = (replace(ballots, votes={**said, "": votes}) for votes in said.values())
+    texts = [[block.text for block in choose_blocks(page)] for page in (first, second)]
+    return first if texts[0] == texts[1] else None
 
 
 def _is_aside(block: Block) -> bool:
@@ -143,9 +157,15 @@ def _is_aside(block: Block) -> bool:
     return is_named or _is_caption(block) or is_furniture(block.text)
 
 
-def _are_enough(said: Mapping[str, Sequence[float]], words: Sequence[int]) -> bool:
+def _are_enough(said: Mapping[str, Sequence[float]], page: VotedPage) -> bool:
     """Return whether two readers agree, or three have voted and our own is not alone."""
     first, *others = said.values() if said else [()]
+    if not others:
+        return False
+    words = [
+        many if any(shares) and not _is_aside(block) else 0
+        for many, block, *shares in zip(page.words, page.blocks, *said.values(), strict=True)
+    ]
     least = _AGREED if len(others) == 1 else _ALONE
     return any(agreement(first, other, words) >= least for other in others)
 
@@ -160,7 +180,7 @@ def _readers_behind(page: VotedPage, picked: Sequence[Block]) -> Iterator[str]:
     inside = [at for at, block in enumerate(page.blocks) if id(block) in own]
     whole = sum(page.words[at] for at in inside)
     for name in sorted(page.votes):
-        if 2 * sum(page.votes[name][at] * page.words[at] for at in inside) >= whole:
+        if name and 2 * sum(page.votes[name][at] * page.words[at] for at in inside) >= whole:
             yield name
 
 

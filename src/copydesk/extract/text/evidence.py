@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -14,6 +15,7 @@ from copydesk.kit import tables
 CORE = 80  # characters that surely make a paragraph
 _STYLED = 0.8  # of a paragraph's characters; with more in bold or italics it is a note or a lead
 _MOST = 0.5  # of the article's words: the hints of an element with as much are ignored
+_NONE: frozenset[str] = frozenset()
 _SEVERAL = 3  # blocks of the article in an element, likewise
 _TITLE = 6  # letters of a headline that can be compared
 _FEW_LINKS = 0.5
@@ -36,7 +38,8 @@ class VotedPage:
     squashed: Sequence[str]
     votes: Votes
     titles: Sequence[str]
-    words: list[int] = field(init=False)
+    words: list[int] = field(default_factory=list)
+    inward: list[Wrapper] = field(default_factory=list)
     count: list[int] = field(init=False)
     two: int = field(init=False)
     _hints: dict[int, frozenset[str]] = field(init=False)
@@ -46,15 +49,17 @@ class VotedPage:
     last: int = field(init=False)
 
     def __post_init__(self) -> None:
-        self.words = [block.words for block in self.blocks]
+        if not self.words:
+            self.words = [block.words for block in self.blocks]
+            self.inward = list_wrappers(self.blocks)
         many = len(self.blocks)
-        self.count = [
-            sum(shares[at] >= 0.5 for shares in self.votes.values()) for at in range(many)
-        ]
+        self.count = [0] * many
+        for shares in self.votes.values():
+            self.count = [c + (share >= 0.5) for c, share in zip(self.count, shares, strict=True)]
         self.two = min(2, len(self.votes))
         taken = [at for at in range(many) if self.count[at] >= self.two]
         self.total = sum(self.words[at] for at in taken)
-        self._count_wrappers(taken)
+        self._gather_hints(taken)
         self.trust = {name: self._trust(name) for name in self.votes}
         core = [at for at in taken if self._is_core(at)]
         self.first, self.last = (core[0], core[-1]) if core else (0, many - 1)
@@ -86,34 +91,23 @@ class VotedPage:
         """Return hints on a block's role from the elements around it, inside of the article."""
         return set(self._hints[id(self.blocks[at].wrapper)])
 
-    def _count_wrappers(self, taken: Sequence[int]) -> None:
-        """Count how much of the article is in each of up to 250 wrappers, from the inside out."""
-        every: dict[int, Wrapper] = {}
-        for block in self.blocks:
-            wrapper: Wrapper | None = block.wrapper
-            while wrapper and id(wrapper) not in every:
-                every[id(wrapper)] = wrapper
-                wrapper = wrapper.outer
+    def _gather_hints(self, taken: Sequence[int]) -> None:
+        """Collect the hints of each element and its parents; one around the article has none."""
+        words, blocks = Counter[int](), Counter[int]()
         for at in taken:
-            inner = self.blocks[at].wrapper
-            inner.taken_words += self.words[at]
-            inner.taken_blocks += 1
-        inward = sorted(every.values(), key=lambda wrapper: wrapper.depth)
-        for wrapper in reversed(inward):
-            if wrapper.outer:
-                wrapper.outer.taken_words += wrapper.taken_words
-                wrapper.outer.taken_blocks += wrapper.taken_blocks
-        self._gather_hints(inward, min(_SEVERAL, len(taken)))
-
-    def _gather_hints(self, inward: Sequence[Wrapper], several: int) -> None:
-        """Collect the hints of each wrapper and its parents; one around the article has none."""
+            words[id(self.blocks[at].wrapper)] += self.words[at]
+            blocks[id(self.blocks[at].wrapper)] += 1
+        for wrapper in reversed(self.inward) if taken else ():
+            if blocks[id(wrapper)] and wrapper.outer:
+                words[id(wrapper.outer)] += words[id(wrapper)]
+                blocks[id(wrapper.outer)] += blocks[id(wrapper)]
+        most, several = _MOST * self.total, min(_SEVERAL, len(taken))
         self._hints = {}
-        for wrapper in inward:
-            is_heard = wrapper.taken_words < _MOST * self.total or wrapper.taken_blocks < several
-            own = wrapper.hints if is_heard else frozenset[str]()
-            self._hints[id(wrapper)] = (
-                own | self._hints[id(wrapper.outer)] if wrapper.outer else own
-            )
+        for wrapper in self.inward:
+            above = self._hints[id(wrapper.outer)] if wrapper.outer else _NONE
+            key = id(wrapper)
+            is_heard = wrapper.hints and (words[key] < most or blocks[key] < several)
+            self._hints[key] = wrapper.hints | above if is_heard else above
 
     def is_title(self, at: int) -> bool:
         """Return whether a text block repeats the page's headline."""
@@ -124,6 +118,19 @@ class VotedPage:
             or (len(letters) > 0.6 * len(title) and title.endswith(letters))
             for title in self.titles
         )
+
+
+def list_wrappers(blocks: Sequence[Block]) -> list[Wrapper]:
+    """Return the elements around all blocks, an outer one before those in it."""
+    every: dict[int, Wrapper] = {}
+    for block in blocks:
+        inner: list[Wrapper] = []
+        wrapper: Wrapper | None = block.wrapper
+        while wrapper and id(wrapper) not in every:
+            inner.append(wrapper)
+            wrapper = wrapper.outer
+        every |= {id(wrapper): wrapper for wrapper in reversed(inner)}
+    return list(every.values())
 
 
 def ends_a_sentence(line: str) -> bool:

@@ -131,6 +131,20 @@ READERS: Mapping[str, Reader] = {
 }
 
 
+def cut_off(blocks: Sequence[Block], said: Mapping[str, Sequence[float]]) -> None:
+    """Remove from the tree what is before and after all blocks that one of two readers took."""
+    taken = [at for at in range(len(blocks)) if any(shares[at] >= 0.5 for shares in said.values())]
+    if len(said) < 2 or not taken:
+        return
+    for at, is_before in ((taken[0], True), (taken[-1], False)):
+        element = blocks[at].wrapper.element
+        while element is not None and element.tag != "body":
+            beside = list(element.itersiblings(preceding=is_before))
+            element = element.getparent()
+            for other in beside:
+                element.remove(other)
+
+
 # Votes: which blocks of the page a reader took for the article.
 
 _LONG = 25  # letters and digits of a block that can be found anywhere in a reading
@@ -138,9 +152,16 @@ _PROBE = 12  # letters of such a block that are looked for before its words are 
 _PATIENCE = 40_000_000  # characters searched in vain for missing blocks; then the search ends
 
 
+_LOWER = bytes(range(128)).lower().ljust(256)
+_MARKS = bytes(code for code in range(128) if not chr(code).isalnum())
+_BETWEEN = re.compile(r"[\W_]+")
+
+
 def squash(passage: str) -> str:
     """Return only the letters and digits of a text, which extraction libraries leave unchanged."""
-    return "".join(filter(str.isalnum, passage)).lower()
+    if passage.isascii():  # a tenth of the time
+        return passage.encode().translate(_LOWER, _MARKS).decode()
+    return _BETWEEN.sub("", passage).lower()
 
 
 class Ballot:
@@ -276,11 +297,6 @@ class _Part:
     is_apart: bool = False
 
     @property
-    def is_out(self) -> bool:
-        """Return whether the element is apart from the article, or in one that is."""
-        return self.is_apart or (self.outer is not None and self.outer.is_out)
-
-    @property
     def value(self) -> float:
         return self.points * (1 - self.linked / self.size) if self.size else 0.0
 
@@ -366,7 +382,11 @@ def _set_apart(ordered: Sequence[_Part]) -> None:
 
 def _choose_parts(ordered: Sequence[_Part]) -> set[int]:
     """Return the best element, or a wider one around it, and its siblings with as dense prose."""
-    best = _widen(max(ordered, key=lambda part: 0.0 if part.is_out else part.value))
+    out = set[int]()  # what is apart from the article, and what is in it
+    for part in ordered:
+        if part.is_apart or id(part.outer) in out:
+            out.add(id(part))
+    best = _widen(max(ordered, key=lambda part: 0.0 if id(part) in out else part.value))
     if best.value <= 0:
         return set()
     least = max(_LEAST, _SIBLING * best.value)
