@@ -189,7 +189,7 @@ def _places(document: Document) -> tuple[int, list[list[Place]]]:
     The elements are in lists by kind, from the most reliable kind to the weakest.
     """
     headline, places = 0, [list[Place]() for _ in range(_KINDS)]
-    for at, element in enumerate(document.tree.iter()):
+    for at, element in enumerate(document.every):
         if element.tag == "h1":
             headline = headline or at
         elif element.tag == "author" or _is_marked(element):
@@ -200,14 +200,13 @@ def _places(document: Document) -> tuple[int, list[list[Place]]]:
 
 
 _KINDS = 9
-_BEARERS = (*_NAMED_BY, "itemprop", "property", "rel")
+_BEARERS = frozenset((*_NAMED_BY, "itemprop", "property", "rel"))
 
 
 def _is_marked(element: HtmlElement) -> bool:
     """Return whether an element can be marked as an author's name; most cannot."""
-    for name in _BEARERS:  # a loop, since this runs for every element of every page
-        value = element.get(name)
-        if value and _names_somebody(value):
+    for name, value in element.items():  # a loop, since this runs for every element of every page
+        if name in _BEARERS and _names_somebody(value):
             return True
     return False
 
@@ -287,7 +286,7 @@ def _measure(element: HtmlElement) -> int:
 
 def _lines(element: HtmlElement) -> str:
     """Return the first pieces of an element's text as lines, or those of a name marked in it."""
-    parts = islice(element.iter(), 1, _MAX_PARTS)
+    parts = islice(element.iter(), 1, _MAX_PARTS) if len(element) else ()
     names = (part for part in parts if part.get("itemprop") == "name" and part.tag not in _UNSHOWN)
     named = next(names, element)
     pieces = (text.fold(piece[:_MAX_PIECE]) for piece in _pieces(named))
@@ -306,8 +305,8 @@ def _pieces(element: HtmlElement) -> Iterator[str]:
 def _list_spoken_bylines(document: Document, headline: int) -> Iterator[list[str]]:
     """Yield short lines after the headline that begin like a byline (`By …`) or name an agency."""
     title = _title(document)
-    for element in islice(document.tree.iter(), headline, headline + _MAX_LINES):
-        if element.tag in _LINE_TAGS and _measure(element) <= _MAX_LINE:
+    for element in document.every[headline : headline + _MAX_LINES]:
+        if element.tag in _LINE_TAGS and 0 < _measure(element) <= _MAX_LINE:
             line = _lines(element)
             if (opens(line) or _SIGNED.match(line)) and _is_about_it(element, title):
                 yield [line]
