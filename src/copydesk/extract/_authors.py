@@ -205,10 +205,7 @@ _BEARERS = frozenset((*_NAMED_BY, "itemprop", "property", "rel"))
 
 def _is_marked(element: HtmlElement) -> bool:
     """Return whether an element can be marked as an author's name; most cannot."""
-    for name, value in element.items():  # a loop, since this runs for every element of every page
-        if name in _BEARERS and _names_somebody(value):
-            return True
-    return False
+    return any(name in _BEARERS and _names_somebody(value) for name, value in element.items())
 
 
 @functools.lru_cache(maxsize=4_096)

@@ -12,19 +12,24 @@ from itertools import groupby, islice, pairwise
 from typing import TYPE_CHECKING
 
 from copydesk.extract import json_ld
-from copydesk.extract.text.blocks import Block, Wrapper, cut
+from copydesk.extract.text.blocks import Block, cut
 from copydesk.extract.text.evidence import (
     AGAINST,
     CORE,
     VotedPage,
-    asks,
     begins_comments,
     ends_a_sentence,
     evidence,
+    is_caption,
     is_furniture,
+    is_headline_elsewhere,
+    is_linked_heading,
+    is_loose,
+    is_of_text,
     is_path,
     is_points,
     is_shell,
+    is_short,
 )
 from copydesk.extract.text.readers import (
     LINEAR,
@@ -154,7 +159,7 @@ def _find_sure(ballots: VotedPage, said: Mapping[str, Sequence[float]]) -> Voted
 def _is_aside(block: Block) -> bool:
     """Return whether a block is never part of an article, even if readers vote for it."""
     is_named = not block.wrapper.hints.isdisjoint(("byline", "caption"))
-    return is_named or _is_caption(block) or is_furniture(block.text)
+    return is_named or is_caption(block) or is_furniture(block.text)
 
 
 def _are_enough(said: Mapping[str, Sequence[float]], page: VotedPage) -> bool:
@@ -430,13 +435,7 @@ def _is_free_item(page: VotedPage, at: int) -> bool:
 
 # Trimming: captions, links, comments and repeats that any reader may have taken.
 
-_STANDFIRST = 120  # characters; a longer heading above the first paragraph introduces the article
-_CAPTION = 150  # characters; a longer line after a picture is a paragraph
-_LABEL = 100  # characters of a line that ends with a colon but introduces nothing
-_LINE = 30  # letters; a shorter line above the text that is no sentence is a date, a name, a kicker
 _OPENING = 0.25  # of the words; more of them before the first long paragraph are the text
-_LINK = 0.9  # of the characters of a line that is a link to something else
-_SPACES = 3  # in a headline; a name has fewer
 _ABOVE = 0.6  # of the words, which must be above the readers' comments
 _COPIED = 0.5  # of a text that comes again; no article repeats as much of itself
 _SEVERAL = 2  # paragraphs that come again
@@ -459,20 +458,26 @@ def trim(page: VotedPage, picked: Sequence[int]) -> list[Block]:
 def _drop_copies(page: VotedPage, picked: Sequence[int]) -> list[int]:
     """Keep a text once that the page shows twice or more, such as for phones and for desktops.
 
-    A line that comes again in its own container is the article's: a refrain, a filler.
+    A line that comes again in its own container is the article's: a refrain, a filler. One in three
+    containers, of an article that is shown once, is an advertisement between its parts.
     """
-    seen: dict[str, Wrapper] = {}
-    firsts: list[int] = []
-    copied: set[str] = set()
+    firsts: dict[str, dict[int, int]] = {}  # by letters and container
     for at in picked:
-        letters, container = page.squashed[at], page.blocks[at].container
-        if seen.setdefault(letters, container) is container:
-            firsts.append(at)
-        elif len(letters) >= _LETTERS:
-            copied.add(letters)
-    left, whole = (sum(page.words[at] for at in kept) for kept in (firsts, picked))
+        firsts.setdefault(page.squashed[at], {}).setdefault(id(page.blocks[at].container), at)
+    copied = [each for each, at in firsts.items() if len(at) > 1 and len(each) >= _LETTERS]
+    lines = {page.squashed[at] for at in picked if page.blocks[at].kind == "paragraph"}
+    often = {each for each in copied if len(firsts[each]) >= _OFTEN and each in lines}
+    once = [at for at in picked if page.squashed[at] not in often]
+    first = [
+        at
+        for at in picked
+        if next(iter(firsts[page.squashed[at]])) == id(page.blocks[at].container)
+    ]
+    left, whole, rest = (sum(page.words[at] for at in kept) for kept in (first, picked, once))
+    if often and rest >= _COPIED * left:
+        return once
     is_copied = len(copied) >= _SEVERAL and whole - left >= _COPIED * left
-    return firsts if is_copied else list(picked)
+    return first if is_copied else list(picked)
 
 
 def _drop_points(page: VotedPage, picked: Sequence[int]) -> list[int]:
@@ -489,8 +494,9 @@ def _drop_points(page: VotedPage, picked: Sequence[int]) -> list[int]:
 
 def _cut_at_posts(page: VotedPage, kept: list[int]) -> list[int]:
     """End the text where a list of other posts begins: linked headings with short teasers."""
-    heads = [at for at, block in enumerate(page.blocks) if _is_linked_heading(block)]
-    whole = sum(page.words[at] for at in kept)
+    heads = [at for at, block in enumerate(page.blocks) if is_linked_heading(block)]
+    linked = frozenset(heads)
+    whole = sum(page.words[at] for at in kept if at not in linked)
     for head, _ in zip(heads, heads[_POSTS - 1 :], strict=False):
         place = bisect_left(kept, head)  # kept is in the order of the page
         is_end = sum(page.words[at] for at in kept[:place]) > _ABOVE * whole
@@ -503,16 +509,12 @@ def _are_teasers(page: VotedPage, below: Sequence[int]) -> bool:
     return bool(below) and all(page.blocks[at].size <= _TEASER for at in below)
 
 
-def _is_linked_heading(block: Block) -> bool:
-    return block.kind == "heading" and block.linked >= _LINK * len(block.text)
-
-
 def _find_refrains(page: VotedPage, picked: Sequence[int]) -> set[str]:
     """Return short lines that follow whole sentences more often than in any article."""
     short = Counter(
         page.squashed[at]
         for above, at in pairwise(picked)
-        if _is_short(page.blocks[at]) and ends_a_sentence(page.blocks[above].text)
+        if is_short(page.blocks[at]) and ends_a_sentence(page.blocks[above].text)
     )
     return {line for line, times in short.items() if times >= _OFTEN}
 
@@ -523,8 +525,8 @@ def _drop_repeats(page: VotedPage, picked: Sequence[int]) -> list[int]:
     kept = [
         at
         for at in picked
-        if not (page.squashed[at] in refrains and _is_short(page.blocks[at]))
-        and not _is_caption(page.blocks[at])
+        if not (page.squashed[at] in refrains and is_short(page.blocks[at]))
+        and not is_caption(page.blocks[at])
     ]
     return [at for at in kept if at not in kept[:_LEADS] or not _is_repeated(page, at, kept)]
 
@@ -554,7 +556,7 @@ def _trim_opening(page: VotedPage, kept: list[int]) -> list[int]:
     core = _find_core(page, kept)
     if core is None:
         return kept
-    opening = [at for at in kept[:core] if _is_of_text(page.blocks[at])]
+    opening = [at for at in kept[:core] if is_of_text(page.blocks[at])]
     if core and page.blocks[kept[core - 1]].kind == "heading" and kept[core - 1] not in opening:
         opening.append(kept[core - 1])
     lost = sum(page.words[at] for at in kept[:core]) - sum(page.words[at] for at in opening)
@@ -565,19 +567,9 @@ def _trim_opening(page: VotedPage, kept: list[int]) -> list[int]:
 def _trim_end(page: VotedPage, kept: list[int]) -> list[int]:
     """Drop lines at the end that introduce nothing or ask the reader for something."""
     end = len(kept)
-    while end and _is_loose(page.blocks[kept[end - 1]]):
+    while end and is_loose(page.blocks[kept[end - 1]]):
         end -= 1
     return kept[:end]
-
-
-def _is_loose(block: Block) -> bool:
-    if block.kind == "heading":
-        return True
-    if block.kind != "paragraph":
-        return False
-    if len(block.text) <= _LABEL and block.text[-1] in ":：":
-        return True
-    return asks(block.text)
 
 
 def _find_core(page: VotedPage, kept: Sequence[int]) -> int | None:
@@ -591,7 +583,7 @@ def _find_core(page: VotedPage, kept: Sequence[int]) -> int | None:
 
 def _drop_links(page: VotedPage, kept: list[int]) -> list[int]:
     """Drop two or more lines in a row that are links as a whole: headlines of other articles."""
-    are = [_is_headline_elsewhere(page.blocks[at]) for at in kept]
+    are = [is_headline_elsewhere(page.blocks[at]) for at in kept]
     beside = zip(are, [False, *are], [*are[1:], False], strict=False)
     return [
         at
@@ -600,49 +592,13 @@ def _drop_links(page: VotedPage, kept: list[int]) -> list[int]:
     ]
 
 
-def _is_headline_elsewhere(block: Block) -> bool:
-    if block.kind != "paragraph" or block.quoted or block.linked < _LINK * len(block.text):
-        return False
-    is_said = ends_a_sentence(block.text) or "://" in block.text
-    return block.text.count(" ") >= _SPACES and not is_said
-
-
-def _is_caption(block: Block) -> bool:
-    """Return whether a line is right after its picture and is not a sentence."""
-    is_line = block.kind == "paragraph" and len(block.text) <= _CAPTION
-    return block.pictured and is_line and not ends_a_sentence(block.text)
-
-
-def _is_short(block: Block) -> bool:
-    return block.kind == "paragraph" and block.size < CORE and not ends_a_sentence(block.text)
-
-
-def _is_of_text(block: Block) -> bool:
-    """Return whether a block above the text is part of it: sentences or a list, no links."""
-    if block.kind in {"row", "code"}:
-        return True
-    if block.kind == "paragraph" and block.size >= CORE and ends_a_sentence(block.text):
-        return True
-    if 2 * block.linked >= len(block.text):
-        return False
-    if block.kind == "heading":
-        return len(block.text) > _STANDFIRST or block.text[-1] in ".。"
-    return block.kind != "paragraph" or _is_sentence(block)
-
-
-def _is_sentence(block: Block) -> bool:
-    """Return whether a short paragraph is a greeting or a sentence, not only a name or a date."""
-    is_line = block.size >= _LINE or ends_a_sentence(block.text)
-    return block.text[-1] in ",，" or (is_line and block.text[-1] not in ":：")
-
-
 def _turn_headings(blocks: Sequence[Block]) -> list[Block]:
     """Turn a sentence that is a heading above the first paragraph into a paragraph."""
     found = list(blocks)
     for place, block in enumerate(found):
         if block.kind == "paragraph":
             break
-        if block.kind == "heading" and _is_of_text(block):
+        if block.kind == "heading" and is_of_text(block):
             found[place] = replace(block, kind="paragraph", level=0)
     return found
 

@@ -277,3 +277,67 @@ def is_points(line: str) -> bool:
 def is_shell(found: str) -> bool:
     """Return whether a text is only a notice that JavaScript or cookies are turned off."""
     return len(found) < _SHELL and bool(_APP.search(found[:_LINE]))
+
+
+# Kinds of lines, by their form alone.
+
+_STANDFIRST = 120  # characters; a longer heading above the first paragraph introduces the article
+_CAPTION = 150  # characters; a longer line after a picture is a paragraph
+_LABEL = 100  # characters of a line that ends with a colon but introduces nothing
+_NAME = 30  # letters; a shorter line above the text that is no sentence is a date, a name, a kicker
+_LINK = 0.9  # of the characters of a line that is a link to something else
+_SPACES = 3  # in a headline; a name has fewer
+
+
+def is_linked_heading(block: Block) -> bool:
+    """Return whether a heading is a link as a whole."""
+    return block.kind == "heading" and block.linked >= _LINK * len(block.text)
+
+
+def is_loose(block: Block) -> bool:
+    """Return whether a line at the end introduces nothing, or asks the reader for something."""
+    if block.kind == "heading":
+        return True
+    if block.kind != "paragraph":
+        return False
+    if len(block.text) <= _LABEL and block.text[-1] in ":：":
+        return True
+    return asks(block.text)
+
+
+def is_headline_elsewhere(block: Block) -> bool:
+    """Return whether a line is a link as a whole, and no sentence."""
+    if block.kind != "paragraph" or block.quoted or block.linked < _LINK * len(block.text):
+        return False
+    is_said = ends_a_sentence(block.text) or "://" in block.text
+    return block.text.count(" ") >= _SPACES and not is_said
+
+
+def is_caption(block: Block) -> bool:
+    """Return whether a line is right after its picture and is not a sentence."""
+    is_line = block.kind == "paragraph" and len(block.text) <= _CAPTION
+    return block.pictured and is_line and not ends_a_sentence(block.text)
+
+
+def is_short(block: Block) -> bool:
+    """Return whether a line is no paragraph and no sentence."""
+    return block.kind == "paragraph" and block.size < CORE and not ends_a_sentence(block.text)
+
+
+def is_of_text(block: Block) -> bool:
+    """Return whether a block above the text is part of it: sentences or a list, no links."""
+    if block.kind in {"row", "code"}:
+        return True
+    if block.kind == "paragraph" and block.size >= CORE and ends_a_sentence(block.text):
+        return True
+    if 2 * block.linked >= len(block.text):
+        return False
+    if block.kind == "heading":
+        return len(block.text) > _STANDFIRST or block.text[-1] in ".。"
+    return block.kind != "paragraph" or _is_sentence(block)
+
+
+def _is_sentence(block: Block) -> bool:
+    """Return whether a short paragraph is a greeting or a sentence, not only a name or a date."""
+    is_line = block.size >= _NAME or ends_a_sentence(block.text)
+    return block.text[-1] in ",，" or (is_line and block.text[-1] not in ":：")

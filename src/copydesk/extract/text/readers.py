@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from copydesk.extract.text.blocks import Block, Wrapper
+from copydesk.extract.text.blocks import HEADINGS, Block, Wrapper
 from copydesk.kit import text
 
 if TYPE_CHECKING:
@@ -312,7 +312,8 @@ def vote_by_density(blocks: Sequence[Block]) -> list[float]:
     inside: dict[int, bool] = {}
     for part in ordered:
         within = part.outer is not None and inside[id(part.outer.wrapper)]
-        is_out = part.is_apart or part.linked > _LINKED * part.size
+        is_list = part.linked > _LINKED * part.size and part.wrapper.tag not in HEADINGS
+        is_out = part.is_apart or is_list
         inside[id(part.wrapper)] = id(part) in chosen or (within and not is_out)
     return [float(inside[id(block.wrapper)] and not _is_label(block)) for block in blocks]
 
