@@ -9,6 +9,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from copydesk.extract import json_ld
+from copydesk.extract.page import visible_text
 from copydesk.extract.people import is_more, opens, people
 from copydesk.kit import tables, text, urls
 
@@ -156,6 +157,7 @@ _MAX_PIECE = 5_000  # characters; nested elements all have the same long text
 _MAX_BLOCK = 250  # characters: a longer block contains an article or other articles
 _LEVELS = 5  # above a name, which may contain its co-authors
 _MAX_NAMES = 12
+_LINKED_HEADLINES = ".//*[self::h2 or self::h3 or self::h4]//a[@href] | .//a[h2 or h3 or h4]"
 
 # A signature without a class of its own: `Ada Holm, Reuters`.
 _SIGNED = re.compile(
@@ -175,7 +177,9 @@ def bylines(document: Document) -> Iterator[list[str]]:
     headline, places = _places(document)
     title = _title(document)
     for kind in places:
-        shown = [place for place in kind[:_MAX_FOUND] if _is_about_it(place[1], title)]
+        shown = [
+            place for place in kind[:_MAX_FOUND] if _is_by_its_author(place[1], title, document)
+        ]
         behind = [element for at, element in shown if at > headline]
         for elements in (behind, [element for _, element in shown]):
             if elements:
@@ -259,6 +263,24 @@ def _is_about_it(element: HtmlElement, title: list[HtmlElement]) -> bool:
     return True
 
 
+def _is_by_its_author(element: HtmlElement, title: list[HtmlElement], document: Document) -> bool:
+    return _is_about_it(element, title) and not _is_of_a_teaser(element, document)
+
+
+def _is_of_a_teaser(element: HtmlElement, document: Document) -> bool:
+    """Return whether a name is in a short block with the linked headline of another story."""
+    own = text.squash(" ".join(visible_text(document, "//title[not(ancestor::svg)]", 1)))
+    for block in islice(element.iterancestors(), _LEVELS):
+        if block.tag == "body" or _measure(block) > _MAX_BLOCK:
+            break
+        for link in islice(block.xpath(_LINKED_HEADLINES), _MAX_NAMES):
+            goes = urls.path(link.get("href") or "")
+            head = text.squash(" ".join(islice(link.itertext(), _MAX_PIECES))[:_MAX_BLOCK])
+            if goes not in {"", urls.path(document.address)} and head and head not in own:
+                return True
+    return False
+
+
 def _take_together(elements: list[HtmlElement]) -> list[HtmlElement]:
     """Return the elements of the first byline: those in a short block with the first one."""
     first = elements[0]
@@ -305,5 +327,6 @@ def _list_spoken_bylines(document: Document, headline: int) -> Iterator[list[str
     for element in document.every[headline : headline + _MAX_LINES]:
         if element.tag in _LINE_TAGS and 0 < _measure(element) <= _MAX_LINE:
             line = _lines(element)
-            if (opens(line) or _SIGNED.match(line)) and _is_about_it(element, title):
+            is_byline = opens(line) or _SIGNED.match(line)
+            if is_byline and _is_by_its_author(element, title, document):
                 yield [line]
