@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 import re
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -15,7 +14,6 @@ from copydesk.kit import tables
 CORE = 80  # characters that surely make a paragraph
 _STYLED = 0.8  # of a paragraph's characters; with more in bold or italics it is a note or a lead
 _MOST = 0.5  # of the article's words: the hints of an element with as much are ignored
-_NONE: frozenset[str] = frozenset()
 _SEVERAL = 3  # blocks of the article in an element, likewise
 _TITLE = 6  # letters of a headline that can be compared
 _FEW_LINKS = 0.5
@@ -39,10 +37,10 @@ class VotedPage:
     votes: Votes
     titles: Sequence[str]
     words: list[int] = field(default_factory=list)
-    inward: list[Wrapper] = field(default_factory=list)
+    named: dict[int, tuple[Wrapper, ...]] = field(default_factory=dict)
     count: list[int] = field(init=False)
     two: int = field(init=False)
-    _hints: dict[int, frozenset[str]] = field(init=False)
+    _heard: dict[int, bool] = field(init=False)
     trust: dict[str, float] = field(init=False)
     total: int = field(init=False)
     first: int = field(init=False)
@@ -51,7 +49,7 @@ class VotedPage:
     def __post_init__(self) -> None:
         if not self.words:
             self.words = [block.words for block in self.blocks]
-            self.inward = list_wrappers(self.blocks)
+            self.named = list_named_wrappers(self.blocks)
         many = len(self.blocks)
         self.count = [0] * many
         for shares in self.votes.values():
@@ -59,7 +57,7 @@ class VotedPage:
         self.two = min(2, len(self.votes))
         taken = [at for at in range(many) if self.count[at] >= self.two]
         self.total = sum(self.words[at] for at in taken)
-        self._gather_hints(taken)
+        self._heard = self._hear(taken)
         self.trust = {name: self._trust(name) for name in self.votes}
         core = [at for at in taken if self._is_core(at)]
         self.first, self.last = (core[0], core[-1]) if core else (0, many - 1)
@@ -89,25 +87,19 @@ class VotedPage:
 
     def hints(self, at: int) -> set[str]:
         """Return hints on a block's role from the elements around it, inside of the article."""
-        return set(self._hints[id(self.blocks[at].wrapper)])
+        around = self.named[id(self.blocks[at].wrapper)]
+        return set().union(*(named.hints for named in around if self._heard[id(named)]))
 
-    def _gather_hints(self, taken: Sequence[int]) -> None:
-        """Collect the hints of each element and its parents; one around the article has none."""
-        words, blocks = Counter[int](), Counter[int]()
+    def _hear(self, taken: Sequence[int]) -> dict[int, bool]:
+        """Decide for each element with hints whether they count: not around the article."""
+        words: dict[int, int] = {id(named): 0 for around in self.named.values() for named in around}
+        blocks = words.copy()
         for at in taken:
-            words[id(self.blocks[at].wrapper)] += self.words[at]
-            blocks[id(self.blocks[at].wrapper)] += 1
-        for wrapper in reversed(self.inward) if taken else ():
-            if blocks[id(wrapper)] and wrapper.outer:
-                words[id(wrapper.outer)] += words[id(wrapper)]
-                blocks[id(wrapper.outer)] += blocks[id(wrapper)]
+            for named in self.named[id(self.blocks[at].wrapper)]:
+                words[id(named)] += self.words[at]
+                blocks[id(named)] += 1
         most, several = _MOST * self.total, min(_SEVERAL, len(taken))
-        self._hints = {}
-        for wrapper in self.inward:
-            above = self._hints[id(wrapper.outer)] if wrapper.outer else _NONE
-            key = id(wrapper)
-            is_heard = wrapper.hints and (words[key] < most or blocks[key] < several)
-            self._hints[key] = wrapper.hints | above if is_heard else above
+        return {key: words[key] < most or blocks[key] < several for key in words}
 
     def is_title(self, at: int) -> bool:
         """Return whether a text block repeats the page's headline."""
@@ -120,17 +112,19 @@ class VotedPage:
         )
 
 
-def list_wrappers(blocks: Sequence[Block]) -> list[Wrapper]:
-    """Return the elements around all blocks, an outer one before those in it."""
-    every: dict[int, Wrapper] = {}
+def list_named_wrappers(blocks: Sequence[Block]) -> dict[int, tuple[Wrapper, ...]]:
+    """Return for each element around blocks, by id, those with hints among it and its parents."""
+    named: dict[int, tuple[Wrapper, ...]] = {id(None): ()}
     for block in blocks:
         inner: list[Wrapper] = []
         wrapper: Wrapper | None = block.wrapper
-        while wrapper and id(wrapper) not in every:
+        while id(wrapper) not in named and wrapper:
             inner.append(wrapper)
             wrapper = wrapper.outer
-        every |= {id(wrapper): wrapper for wrapper in reversed(inner)}
-    return list(every.values())
+        for wrapper in reversed(inner):
+            above = named[id(wrapper.outer)]
+            named[id(wrapper)] = (*above, wrapper) if wrapper.hints else above
+    return named
 
 
 def ends_a_sentence(line: str) -> bool:

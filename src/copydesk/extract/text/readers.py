@@ -97,7 +97,7 @@ def _silence() -> None:
 
 
 def _trafilatura(page: PreparedPage) -> str:
-    """Read the tree, which trafilatura changes: no library may use it after this one."""
+    """Read a copy of the tree, which trafilatura makes itself."""
     from trafilatura import bare_extraction
 
     found = bare_extraction(
@@ -117,10 +117,13 @@ def _resiliparse(page: PreparedPage) -> str:
 
 
 def _readability(page: PreparedPage) -> str:
+    from lxml import etree
     from readability import Document as Reader
     from resiliparse.extract.html2text import extract_plain_text
 
-    summary = Reader(page.html).summary()
+    # what `cut_off` left of the page
+    html = etree.tostring(page.tree, encoding="unicode", method="html")
+    summary = Reader(html).summary()
     return str(extract_plain_text(summary, alt_texts=False, list_bullets=False))
 
 
