@@ -12,7 +12,7 @@ from itertools import groupby, islice, pairwise
 from typing import TYPE_CHECKING
 
 from copydesk.extract import json_ld
-from copydesk.extract.text.blocks import Block, cut
+from copydesk.extract.text.blocks import Block, Wrapper, cut
 from copydesk.extract.text.evidence import (
     AGAINST,
     CORE,
@@ -124,13 +124,7 @@ def _ask_readers(
     A library is not asked if two readers agree, or if its vote would not change the text.
     """
     blocks = ballots.blocks
-    readings: dict[str, str] = {}
-    said: dict[str, list[float]] = {}
-    dense = vote_by_density(blocks)
-    if any(dense):
-        said[_DENSITY] = dense
-        taken = (block.text for block, share in zip(blocks, dense, strict=True) if share)
-        readings[_DENSITY] = "\n".join(taken)
+    readings, said = _read_ourselves(blocks)
     for name, reader in readers.items():
         if _are_enough(said, ballots):
             break
@@ -144,6 +138,13 @@ def _ask_readers(
         if reading.strip():
             readings[name], said[name] = reading, votes(blocks, ballots.squashed, reading)
     return readings, replace(ballots, votes=said)
+
+
+def _read_ourselves(blocks: Sequence[Block]) -> tuple[dict[str, str], dict[str, list[float]]]:
+    """Return the text and the vote of our own reader, by its name; nothing if it finds none."""
+    dense = vote_by_density(blocks)
+    taken = [block.text for block, share in zip(blocks, dense, strict=True) if share]
+    return ({_DENSITY: "\n".join(taken)}, {_DENSITY: dense}) if taken else ({}, {})
 
 
 def _find_sure(ballots: VotedPage, said: Mapping[str, Sequence[float]]) -> VotedPage | None:
@@ -448,36 +449,43 @@ _LETTERS = 25  # of a paragraph that is long enough to be compared
 
 def trim(page: VotedPage, picked: Sequence[int]) -> list[Block]:
     """Return the chosen blocks (by position) without those that are not the article's text."""
-    kept = _drop_copies(page, _drop_points(page, picked))
+    kept = _drop_copies(page, _drop_adverts(page, _drop_points(page, picked)))
     kept = _drop_links(page, _drop_repeats(page, kept))
     kept = _cut_at_posts(page, _cut_at_comments(page, kept))
     kept = _trim_end(page, _trim_opening(page, kept))
     return _drop_empty_headings(_turn_headings([page.blocks[at] for at in kept]))
 
 
+def _drop_adverts(page: VotedPage, picked: Sequence[int]) -> list[int]:
+    """Drop a paragraph that stands in three containers, where most of the text stands in one."""
+    homes: dict[str, set[int]] = {}
+    for at in picked:
+        if page.blocks[at].kind == "paragraph" and len(page.squashed[at]) >= _LETTERS:
+            homes.setdefault(page.squashed[at], set()).add(id(page.blocks[at].container))
+    adverts = {letters for letters, home in homes.items() if len(home) >= _OFTEN}
+    rest = [at for at in picked if page.squashed[at] not in adverts]
+    said = {page.squashed[at]: page.words[at] for at in picked}
+    is_shown_once = sum(page.words[at] for at in rest) >= sum(map(said.__getitem__, adverts))
+    return rest if is_shown_once else list(picked)
+
+
 def _drop_copies(page: VotedPage, picked: Sequence[int]) -> list[int]:
     """Keep a text once that the page shows twice or more, such as for phones and for desktops.
 
-    A line that comes again in its own container is the article's: a refrain, a filler. One in three
-    containers, of an article that is shown once, is an advertisement between its parts.
+    A line that comes again in its own container is the article's: a refrain, a filler.
     """
-    firsts: dict[str, dict[int, int]] = {}  # by letters and container
+    seen: dict[str, Wrapper] = {}
+    firsts: list[int] = []
+    copied: set[str] = set()
     for at in picked:
-        firsts.setdefault(page.squashed[at], {}).setdefault(id(page.blocks[at].container), at)
-    copied = [each for each, at in firsts.items() if len(at) > 1 and len(each) >= _LETTERS]
-    lines = {page.squashed[at] for at in picked if page.blocks[at].kind == "paragraph"}
-    often = {each for each in copied if len(firsts[each]) >= _OFTEN and each in lines}
-    once = [at for at in picked if page.squashed[at] not in often]
-    first = [
-        at
-        for at in picked
-        if next(iter(firsts[page.squashed[at]])) == id(page.blocks[at].container)
-    ]
-    left, whole, rest = (sum(page.words[at] for at in kept) for kept in (first, picked, once))
-    if often and rest >= _COPIED * left:
-        return once
+        letters, container = page.squashed[at], page.blocks[at].container
+        if seen.setdefault(letters, container) is container:
+            firsts.append(at)
+        elif len(letters) >= _LETTERS:
+            copied.add(letters)
+    left, whole = (sum(page.words[at] for at in kept) for kept in (firsts, picked))
     is_copied = len(copied) >= _SEVERAL and whole - left >= _COPIED * left
-    return first if is_copied else list(picked)
+    return firsts if is_copied else list(picked)
 
 
 def _drop_points(page: VotedPage, picked: Sequence[int]) -> list[int]:

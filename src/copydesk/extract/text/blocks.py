@@ -148,7 +148,7 @@ class Block:
 class _Position:
     """The position in the tree: the enclosing block element and what follows from its parents."""
 
-    element: HtmlElement
+    element: HtmlElement | None
     wrapper: Wrapper
     kind: Kind = "paragraph"
     level: int = 0
@@ -171,7 +171,7 @@ class _Cutter:
         """Visit all elements of a tree without recursion, since it may be very deep."""
         from lxml import etree
 
-        around = [_Position(element=body, wrapper=Wrapper(_NONE, None))]
+        around = [_Position(element=None, wrapper=Wrapper(_NONE, None))]
         events = etree.iterwalk(body, events=("start", "end", "comment", "pi"))
         for event, element in events:
             if event == "start":
@@ -182,12 +182,8 @@ class _Cutter:
                 else:
                     events.skip_subtree()
                 continue
-            if event == "end":
-                if element.tag in _INLINE:
-                    self._links -= element.tag == "a" and not _is_own(element, around[-1])
-                    self._bold -= element.tag in _STYLED
-                elif element is around[-1].element and len(around) > 1:
-                    self._leave(around.pop())
+            if event == "end" and self._leave(element, around[-1]):
+                around.pop()
             if element is not body:
                 self._add(element.tail)
         self._cut(around[0])
@@ -221,11 +217,19 @@ class _Cutter:
         self._pictured |= tag == "img" and not self._pieces
         self._add(element.text)
 
-    def _leave(self, place: _Position) -> None:
+    def _leave(self, element: HtmlElement, place: _Position) -> bool:
+        """End an element; return whether it is the block of this position."""
+        if element.tag in _INLINE:
+            self._links -= element.tag == "a" and not _is_own(element, place)
+            self._bold -= element.tag in _STYLED
+            return False
+        if element is not place.element:
+            return False  # nothing in it was read
         if self._pieces:
             self._cut(place)
         else:
             self._pictured = False
+        return True
 
     def _add(self, piece: str | None) -> None:
         if not piece or (not self._pieces and piece.isspace()):
@@ -275,7 +279,7 @@ class _Cutter:
                 wrapper=place.wrapper,
                 whole=place.element if kind in {"row", "code"} else place.whole,
                 dense=not line.isascii() and bool(_DENSE.search(line)),
-                tag=str(place.element.tag),
+                tag="" if place.element is None else str(place.element.tag),
                 pictured=self._pictured,
             )
         )

@@ -53,13 +53,15 @@ class VotedPage:
         many = len(self.blocks)
         self.count = [0] * many
         for shares in self.votes.values():
-            self.count = [c + (share >= 0.5) for c, share in zip(self.count, shares, strict=True)]
+            self.count = [
+                readers + (share >= 0.5) for readers, share in zip(self.count, shares, strict=True)
+            ]
         self.two = min(2, len(self.votes))
-        taken = [at for at in range(many) if self.count[at] >= self.two]
-        self.total = sum(self.words[at] for at in taken)
+        taken = [at for at, readers in enumerate(self.count) if readers >= self.two]
+        self.total = sum(map(self.words.__getitem__, taken))
         self._heard = self._hear(taken)
         self.trust = {name: self._trust(name) for name in self.votes}
-        core = [at for at in taken if self._is_core(at)]
+        core = list(filter(self._is_core, taken))
         self.first, self.last = (core[0], core[-1]) if core else (0, many - 1)
 
     def _is_core(self, at: int) -> bool:

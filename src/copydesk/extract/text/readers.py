@@ -386,16 +386,22 @@ def _set_apart(ordered: Sequence[_Part]) -> None:
 
 def _choose_parts(ordered: Sequence[_Part]) -> set[int]:
     """Return the best element, or a wider one around it, and its siblings with as dense prose."""
-    out = set[int]()  # what is apart from the article, and what is in it
-    for part in ordered:
-        if part.is_apart or id(part.outer) in out:
-            out.add(id(part))
+    out = _list_apart(ordered)
     best = _widen(max(ordered, key=lambda part: 0.0 if id(part) in out else part.value))
     if best.value <= 0:
         return set()
     least = max(_LEAST, _SIBLING * best.value)
     beside = (part for part in ordered if part.outer is best.outer and not part.is_apart)
     return {id(best), *(id(part) for part in beside if part.value >= least or _is_lone(part))}
+
+
+def _list_apart(ordered: Sequence[_Part]) -> set[int]:
+    """Return the elements that are apart from the article, and those in them."""
+    out = set[int]()
+    for part in ordered:
+        if part.is_apart or id(part.outer) in out:
+            out.add(id(part))
+    return out
 
 
 def _is_lone(part: _Part) -> bool:

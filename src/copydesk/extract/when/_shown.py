@@ -123,16 +123,21 @@ def _walk_page(walk: _Walk) -> None:
     for element in islice(root.iter(), _MAX_ELEMENTS):
         if len(walk.spots) >= _MAX_SIGHTINGS or walk.tries >= _MAX_TRIES:
             return
-        tag = element.tag
-        if isinstance(tag, str) and tag not in _SKIPPED:
-            if tag in _HEADINGS:
-                _meet_heading(walk, element)
-            if tag == "time" or "-" in tag or is_date(_names_of(element)):
-                walk.spots += _find_in_element(walk, element)
-            if (piece := element.text) and not piece.isspace():
-                _meet(walk, element, piece)
+        if isinstance(element.tag, str) and element.tag not in _SKIPPED:
+            _meet_element(walk, element)
         if (tail := element.tail) and not tail.isspace() and element is not root:
             _meet_behind(walk, element, tail)
+
+
+def _meet_element(walk: _Walk, element: HtmlElement) -> None:
+    """Collect the dates of an element and at its beginning."""
+    tag = element.tag
+    if tag in _HEADINGS:
+        _meet_heading(walk, element)
+    if tag == "time" or "-" in tag or is_date(_names_of(element)):
+        walk.spots += _find_in_element(walk, element)
+    if (piece := element.text) and not piece.isspace():
+        _meet(walk, element, piece)
 
 
 def _meet_behind(walk: _Walk, element: HtmlElement, tail: str) -> None:
