@@ -242,7 +242,8 @@ class _Cutter:
 
     def _break(self, place: _Position) -> None:
         """End the block at a `<br>` after a sentence or after another `<br>`; fold any other."""
-        ends = (piece.strip(" \t\r\n")[-1:] for piece in reversed(self._pieces))
+        before = reversed(self._pieces)
+        ends = (piece if piece == _BROKEN else piece.rstrip()[-1:] for piece in before)
         if next(filter(None, ends), "") in _ENDS:
             self._cut(place)
         else:
