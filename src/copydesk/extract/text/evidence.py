@@ -40,7 +40,7 @@ class VotedPage:
     named: dict[int, tuple[Wrapper, ...]] = field(default_factory=dict)
     count: list[int] = field(init=False)
     two: int = field(init=False)
-    _heard: dict[int, bool] = field(init=False)
+    _hints: dict[int, frozenset[str]] = field(init=False)
     trust: dict[str, float] = field(init=False)
     total: int = field(init=False)
     first: int = field(init=False)
@@ -59,7 +59,7 @@ class VotedPage:
         self.two = min(2, len(self.votes))
         taken = [at for at, readers in enumerate(self.count) if readers >= self.two]
         self.total = sum(map(self.words.__getitem__, taken))
-        self._heard = self._hear(taken)
+        self._hints = self._gather_hints(taken)
         self.trust = {name: self._trust(name) for name in self.votes}
         core = list(filter(self._is_core, taken))
         self.first, self.last = (core[0], core[-1]) if core else (0, many - 1)
@@ -89,19 +89,27 @@ class VotedPage:
 
     def hints(self, at: int) -> set[str]:
         """Return hints on a block's role from the elements around it, inside of the article."""
-        around = self.named[id(self.blocks[at].wrapper)]
-        return set().union(*(named.hints for named in around if self._heard[id(named)]))
+        return set(self._hints[id(self.named[id(self.blocks[at].wrapper)])])
 
-    def _hear(self, taken: Sequence[int]) -> dict[int, bool]:
-        """Decide for each element with hints whether they count: not around the article."""
-        words: dict[int, int] = {id(named): 0 for around in self.named.values() for named in around}
-        blocks = words.copy()
+    def _gather_hints(self, taken: Sequence[int]) -> dict[int, frozenset[str]]:
+        """Return the hints of each row of elements with hints; one around the article has none."""
+        rows = {id(row): row for row in self.named.values()}
+        inside = dict.fromkeys(rows, (0, 0))  # words and blocks
         for at in taken:
-            for named in self.named[id(self.blocks[at].wrapper)]:
-                words[id(named)] += self.words[at]
-                blocks[id(named)] += 1
+            key = id(self.named[id(self.blocks[at].wrapper)])
+            words, blocks = inside[key]
+            inside[key] = words + self.words[at], blocks + 1
+        whole: dict[int, tuple[int, int]] = {}
+        for key, row in rows.items():
+            for named in row:
+                words, blocks = whole.get(id(named), (0, 0))
+                whole[id(named)] = words + inside[key][0], blocks + inside[key][1]
         most, several = _MOST * self.total, min(_SEVERAL, len(taken))
-        return {key: words[key] < most or blocks[key] < several for key in words}
+        heard = {key for key, (words, blocks) in whole.items() if words < most or blocks < several}
+        return {
+            key: frozenset().union(*(named.hints for named in row if id(named) in heard))
+            for key, row in rows.items()
+        }
 
     def is_title(self, at: int) -> bool:
         """Return whether a text block repeats the page's headline."""
