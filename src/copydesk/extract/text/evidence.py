@@ -99,16 +99,27 @@ class VotedPage:
             key = id(self.named[id(self.blocks[at].wrapper)])
             words, blocks = inside[key]
             inside[key] = words + self.words[at], blocks + 1
+        around = self._list_around(rows, inside, min(_SEVERAL, len(taken)))
+        return {
+            key: frozenset().union(*(named.hints for named in row if id(named) not in around))
+            for key, row in rows.items()
+        }
+
+    def _list_around(
+        self,
+        rows: Mapping[int, tuple[Wrapper, ...]],
+        inside: Mapping[int, tuple[int, int]],
+        several: int,
+    ) -> set[int]:
+        """Return the elements that are around most of the article, by id."""
         whole: dict[int, tuple[int, int]] = {}
         for key, row in rows.items():
             for named in row:
                 words, blocks = whole.get(id(named), (0, 0))
                 whole[id(named)] = words + inside[key][0], blocks + inside[key][1]
-        most, several = _MOST * self.total, min(_SEVERAL, len(taken))
-        heard = {key for key, (words, blocks) in whole.items() if words < most or blocks < several}
+        most = _MOST * self.total
         return {
-            key: frozenset().union(*(named.hints for named in row if id(named) in heard))
-            for key, row in rows.items()
+            key for key, (words, blocks) in whole.items() if words >= most and blocks >= several
         }
 
     def is_title(self, at: int) -> bool:
