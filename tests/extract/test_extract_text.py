@@ -27,11 +27,35 @@ def test_the_readers_that_agree_are_named() -> None:
     assert read(document()).origins["text"] == "density+resiliparse"
 
 
-def test_a_third_reader_is_asked_where_two_disagree() -> None:
-    line = "<p>Ships of all kinds call at the ports of the northern coast.</p>"
-    box = f"<div class=share>{line}</div>"
+@pytest.mark.parametrize(
+    ("box", "is_asked"),
+    [
+        (
+            "<nav><p><a href=/x>The winners of the fishing contest of the harbour</a></p></nav>",
+            False,
+        ),
+        ("<p>Ships of all kinds call at the ports of the northern coast.</p>", True),
+    ],
+)
+def test_a_third_reader_is_asked_only_if_its_vote_can_change_the_text(
+    box: str, is_asked: bool
+) -> None:
+    asked: list[PreparedPage] = []
+    opened = open_document(page(document(body=f"<div>{BODY}</div><div>{box}</div>")))
+    line = text.plain(box)
 
-    assert "trafilatura" in read(document(body=BODY + box * 9)).origins["text"]
+    def find_all(_: PreparedPage) -> str:
+        return "\n".join((*SENTENCES, line))
+
+    def note(page: PreparedPage) -> str:
+        asked.append(page)
+        return ""
+
+    readers = {"resiliparse": find_all, "trafilatura": note}
+
+    article_text.find(opened, collect(opened), readers)
+
+    assert is_asked == bool(asked)
 
 
 @pytest.mark.parametrize("name", ["resiliparse", "trafilatura", "readability"])
@@ -110,6 +134,22 @@ def test_an_article_in_several_containers_is_one() -> None:
     found = shown(containers(*parts, between=f"<div class='ad-slot'>{offer * 3}</div>"))
 
     assert list(SENTENCES) == found
+
+
+def test_what_stands_between_all_parts_of_an_article_is_an_advertisement() -> None:
+    offers = "".join(
+        f"<p>Pumps, hoses, lamps for ships of {at} metres and more.</p>" for at in "2345"
+    )
+    parts = [f"<section><div><p>{sentence}</p></div></section>" for sentence in SENTENCES]
+
+    assert list(SENTENCES) == shown(f"<div>{offers}</div>".join(parts))
+
+
+def test_a_heading_that_is_a_link_is_of_the_article() -> None:
+    parts = [f"<h3>{at}) <a href='/{at}'>Port of call</a></h3>" for at in range(len(SENTENCES))]
+    lines = [f"{head}<p>{line}</p>" for head, line in zip(parts, SENTENCES, strict=True)]
+
+    assert "0) Port of call" in shown(f"<div><p>{LONG * 2}</p>{''.join(lines)}</div>")
 
 
 def test_prose_that_a_class_calls_hidden_is_text() -> None:

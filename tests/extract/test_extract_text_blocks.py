@@ -24,6 +24,7 @@ def blocks(body: str) -> list[Block]:
         ("lost<p>one</p>between<div>two</div>tail", ["lost", "one", "between", "two", "tail"]),
         ("<p>a <b>b</b><i>c</i> d</p>", ["a bc d"]),
         ("<div>One.<br>Two</div>", ["One.", "Two"]),
+        ("<div>One.&nbsp;<br>Two</div>", ["One.", "Two"]),
         ("<div>one<br>two</div>", ["one two"]),
         ("<div>one<br><br>two</div>", ["one", "two"]),
         ("<div>one<br> <br/>two</div>", ["one", "two"]),

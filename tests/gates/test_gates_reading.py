@@ -107,12 +107,12 @@ def authors(readings: list[PageReading]) -> list[bool]:
 
 def test_the_texts_of_the_benchmark_are_found(benchmark: list[PageReading]) -> None:
     assert len(benchmark) == 62
-    assert f1(benchmark) >= 0.99
+    assert f1(benchmark) >= 0.991  # .9915; the room is for the libraries' noise
 
 
 def test_expected_texts_are_found(expected: list[PageReading]) -> None:
     assert len(expected) == 29
-    assert f1(expected) >= 0.963
+    assert f1(expected) >= 0.964  # .9646
 
 
 def test_expected_titles_and_people_are_found(expected: list[PageReading]) -> None:
@@ -133,7 +133,7 @@ def test_every_page_of_the_recorded_web_is_an_article(newswire: list[PageReading
 
 
 def test_the_texts_of_the_recorded_web_are_found(newswire: list[PageReading]) -> None:
-    assert f1(newswire) >= 0.986
+    assert f1(newswire) >= 0.987  # .9872
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from copydesk.extract import json_ld
+from copydesk.extract.page import visible_text
 from copydesk.extract.people import is_more, opens, people
 from copydesk.kit import tables, text, urls
 
@@ -156,6 +157,7 @@ _MAX_PIECE = 5_000  # characters; nested elements all have the same long text
 _MAX_BLOCK = 250  # characters: a longer block contains an article or other articles
 _LEVELS = 5  # above a name, which may contain its co-authors
 _MAX_NAMES = 12
+_LINKED_HEADLINES = ".//*[self::h2 or self::h3 or self::h4]//a[@href] | .//a[h2 or h3 or h4]"
 
 # A signature without a class of its own: `Ada Holm, Reuters`.
 _SIGNED = re.compile(
@@ -175,7 +177,9 @@ def bylines(document: Document) -> Iterator[list[str]]:
     headline, places = _places(document)
     title = _title(document)
     for kind in places:
-        shown = [place for place in kind[:_MAX_FOUND] if _is_about_it(place[1], title)]
+        shown = [
+            place for place in kind[:_MAX_FOUND] if _is_by_its_author(place[1], title, document)
+        ]
         behind = [element for at, element in shown if at > headline]
         for elements in (behind, [element for _, element in shown]):
             if elements:
@@ -189,7 +193,7 @@ def _places(document: Document) -> tuple[int, list[list[Place]]]:
     The elements are in lists by kind, from the most reliable kind to the weakest.
     """
     headline, places = 0, [list[Place]() for _ in range(_KINDS)]
-    for at, element in enumerate(document.tree.iter()):
+    for at, element in enumerate(document.every):
         if element.tag == "h1":
             headline = headline or at
         elif element.tag == "author" or _is_marked(element):
@@ -200,16 +204,12 @@ def _places(document: Document) -> tuple[int, list[list[Place]]]:
 
 
 _KINDS = 9
-_BEARERS = (*_NAMED_BY, "itemprop", "property", "rel")
+_BEARERS = frozenset((*_NAMED_BY, "itemprop", "property", "rel"))
 
 
 def _is_marked(element: HtmlElement) -> bool:
     """Return whether an element can be marked as an author's name; most cannot."""
-    for name in _BEARERS:  # a loop, since this runs for every element of every page
-        value = element.get(name)
-        if value and _names_somebody(value):
-            return True
-    return False
+    return any(name in _BEARERS and _names_somebody(value) for name, value in element.items())
 
 
 @functools.lru_cache(maxsize=4_096)
@@ -263,6 +263,24 @@ def _is_about_it(element: HtmlElement, title: list[HtmlElement]) -> bool:
     return True
 
 
+def _is_by_its_author(element: HtmlElement, title: list[HtmlElement], document: Document) -> bool:
+    return _is_about_it(element, title) and not _is_of_a_teaser(element, document)
+
+
+def _is_of_a_teaser(element: HtmlElement, document: Document) -> bool:
+    """Return whether a name is in a short block with the linked headline of another story."""
+    own = text.squash(" ".join(visible_text(document, "//title[not(ancestor::svg)]", 1)))
+    for block in islice(element.iterancestors(), _LEVELS):
+        if block.tag == "body" or _measure(block) > _MAX_BLOCK:
+            break
+        for link in islice(block.xpath(_LINKED_HEADLINES), _MAX_NAMES):
+            goes = urls.path(link.get("href") or "")
+            head = text.squash(" ".join(islice(link.itertext(), _MAX_PIECES))[:_MAX_BLOCK])
+            if goes not in {"", urls.path(document.address)} and head and head not in own:
+                return True
+    return False
+
+
 def _take_together(elements: list[HtmlElement]) -> list[HtmlElement]:
     """Return the elements of the first byline: those in a short block with the first one."""
     first = elements[0]
@@ -287,7 +305,7 @@ def _measure(element: HtmlElement) -> int:
 
 def _lines(element: HtmlElement) -> str:
     """Return the first pieces of an element's text as lines, or those of a name marked in it."""
-    parts = islice(element.iter(), 1, _MAX_PARTS)
+    parts = islice(element.iter(), 1, _MAX_PARTS) if len(element) else ()
     names = (part for part in parts if part.get("itemprop") == "name" and part.tag not in _UNSHOWN)
     named = next(names, element)
     pieces = (text.fold(piece[:_MAX_PIECE]) for piece in _pieces(named))
@@ -306,8 +324,9 @@ def _pieces(element: HtmlElement) -> Iterator[str]:
 def _list_spoken_bylines(document: Document, headline: int) -> Iterator[list[str]]:
     """Yield short lines after the headline that begin like a byline (`By …`) or name an agency."""
     title = _title(document)
-    for element in islice(document.tree.iter(), headline, headline + _MAX_LINES):
-        if element.tag in _LINE_TAGS and _measure(element) <= _MAX_LINE:
+    for element in document.every[headline : headline + _MAX_LINES]:
+        if element.tag in _LINE_TAGS and 0 < _measure(element) <= _MAX_LINE:
             line = _lines(element)
-            if (opens(line) or _SIGNED.match(line)) and _is_about_it(element, title):
+            is_byline = opens(line) or _SIGNED.match(line)
+            if is_byline and _is_by_its_author(element, title, document):
                 yield [line]

@@ -17,7 +17,7 @@ from copydesk.news.beat import ExcerptRule
 if TYPE_CHECKING:
     from copydesk.news import Beat, Lead, Page
 
-READER = 3  # raised when the same page gives another article than before
+READER = 4  # raised when the same page gives another article than before
 
 Field = tuple[str, str]  # a value and its origin
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import html
 import re
 import unicodedata
@@ -91,6 +92,7 @@ def _between_tags(markup: str) -> Iterator[str]:
     yield markup[at:]
 
 
+@functools.lru_cache(maxsize=4)  # of one article, the reader asks several times
 def prose(markdown: str) -> str:
     """Return an article's Markdown as plain text, one line per paragraph, without empty lines.
 

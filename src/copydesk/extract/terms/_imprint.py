@@ -203,9 +203,10 @@ def lines_above(document: Document, body: str) -> list[str]:
     elements = dropwhile(lambda element: element.tag != "h1", document.tree.iter())
     for element in filter(_is_line, islice(elements, 1, _MOST_ABOVE)):
         line = text.fold(" ".join(islice(element.itertext(), _MOST_PIECES)))
-        letters = "".join(text.words(line[:_OPENING]))
-        if len(letters) >= _LETTERS and letters in of_text:
-            break
+        if len(line) >= _LETTERS:
+            letters = "".join(text.words(line[:_OPENING]))
+            if len(letters) >= _LETTERS and letters in of_text:
+                break
         if 0 < len(line) <= _LONGEST and is_naming(line) and not _is_beside(element):
             lines.append(line)
     return lines

@@ -17,14 +17,19 @@ from copydesk.extract.text.evidence import (
     AGAINST,
     CORE,
     VotedPage,
-    asks,
     begins_comments,
     ends_a_sentence,
     evidence,
+    is_caption,
     is_furniture,
+    is_headline_elsewhere,
+    is_linked_heading,
+    is_loose,
+    is_of_text,
     is_path,
     is_points,
     is_shell,
+    is_short,
 )
 from copydesk.extract.text.readers import (
     LINEAR,
@@ -33,6 +38,7 @@ from copydesk.extract.text.readers import (
     Reader,
     agreement,
     ask,
+    cut_off,
     prepare,
     squash,
     vote_by_density,
@@ -49,6 +55,8 @@ _MIN_CHARACTERS = 200  # with less than this from every reader, JSON-LD's articl
 _AGREED = 0.975  # of the words; if two readers agree as far, a third is not asked
 _ALONE = 0.6  # of the words; if our own reader agrees less with both others, another replaces it
 _DENSITY = "density"  # the reader of our own
+_REFEREE = "trafilatura"  # the slowest library but one
+_SURE = (_DENSITY, LINEAR)
 _MAX_LAST = 1_000_000  # characters of cleaned markup, for the last and slowest library
 _MAX_READING = 2 * MAX_CHARACTERS  # of a heavy page, some lines of which are left out
 _MAX_TITLE = 500  # characters
@@ -87,20 +95,17 @@ def _read_blocks(
     if page.is_heavy:
         found = ask(readers[LINEAR], page)[:_MAX_READING]
         return _paragraphs(found, titles), LINEAR
-    body = document.tree.find("body")
-    blocks = cut(document.tree if body is None else body)
+    body = page.tree.find("body")
+    blocks = cut(page.tree if body is None else body)
     squashed = [squash(block.text) for block in blocks]
-    readings, said = _ask_readers(readers, page, blocks, squashed)
-    if not readings:
-        return "", ""
-    return _choose_by_votes(
-        VotedPage(blocks=blocks, squashed=squashed, votes=said, titles=titles), readings
-    )
+    ballots = VotedPage(blocks=blocks, squashed=squashed, votes={}, titles=titles)
+    readings, voted = _ask_readers(readers, page, ballots)
+    return _choose_by_votes(voted, readings) if readings else ("", "")
 
 
 def _choose_by_votes(page: VotedPage, readings: Mapping[str, str]) -> Field:
     """Choose the blocks that the readers agree on; if they are few, the most trusted one's."""
-    best = max(page.trust, key=lambda name: page.trust[name])
+    best = max(readings, key=lambda name: page.trust[name])
     lines = dict.fromkeys(readings[best].split("\n"))  # once, if the page shows its text twice
     least = _LEAST * sum(map(len, lines))
     picked = choose_blocks(page) if len(readings) > 1 else take_blocks_of(page, best)
@@ -112,40 +117,61 @@ def _choose_by_votes(page: VotedPage, readings: Mapping[str, str]) -> Field:
 
 
 def _ask_readers(
-    readers: Mapping[str, Reader],
-    page: PreparedPage,
-    blocks: Sequence[Block],
-    squashed: Sequence[str],
-) -> tuple[dict[str, str], dict[str, list[float]]]:
-    """Return the texts and votes of the readers; a library is not asked if two readers agree."""
-    readings: dict[str, str] = {}
-    said: dict[str, list[float]] = {}
-    words = [0 if _is_aside(block) else block.words for block in blocks]
-    dense = vote_by_density(blocks)
-    if any(dense):
-        said[_DENSITY] = dense
-        taken = (block.text for block, share in zip(blocks, dense, strict=True) if share)
-        readings[_DENSITY] = "\n".join(taken)
+    readers: Mapping[str, Reader], page: PreparedPage, ballots: VotedPage
+) -> tuple[dict[str, str], VotedPage]:
+    """Return the readers' texts, and the page with their votes.
+
+    A library is not asked if two readers agree, or if its vote would not change the text.
+    """
+    blocks = ballots.blocks
+    readings, said = _read_ourselves(blocks)
     for name, reader in readers.items():
-        if _are_enough(said, words):
+        if _are_enough(said, ballots):
             break
+        if len(said) == len(_SURE) and (sure := _find_sure(ballots, said)):
+            return readings, sure
         if len(said) > 2:
             del said[_DENSITY], readings[_DENSITY]
+        if name == _REFEREE:
+            cut_off(blocks, said)
         reading = ask(reader, page)
         if reading.strip():
-            readings[name], said[name] = reading, votes(blocks, squashed, reading)
-    return readings, said
+            readings[name], said[name] = reading, votes(blocks, ballots.squashed, reading)
+    return readings, replace(ballots, votes=said)
+
+
+def _read_ourselves(blocks: Sequence[Block]) -> tuple[dict[str, str], dict[str, list[float]]]:
+    """Return the text and the vote of our own reader, by its name; nothing if it finds none."""
+    dense = vote_by_density(blocks)
+    taken = [block.text for block, share in zip(blocks, dense, strict=True) if share]
+    return ({_DENSITY: "\n".join(taken)}, {_DENSITY: dense}) if taken else ({}, {})
+
+
+def _find_sure(ballots: VotedPage, said: Mapping[str, Sequence[float]]) -> VotedPage | None:
+    """Return the page with the votes of two readers and of a third that is not asked.
+
+    None if the text would be another when the third agrees with the one than with the other.
+    """
+    first, second = (replace(ballots, votes={**said, "": votes}) for votes in said.values())
+    texts = [[block.text for block in choose_blocks(page)] for page in (first, second)]
+    return first if texts[0] == texts[1] else None
 
 
 def _is_aside(block: Block) -> bool:
     """Return whether a block is never part of an article, even if readers vote for it."""
     is_named = not block.wrapper.hints.isdisjoint(("byline", "caption"))
-    return is_named or _is_caption(block) or is_furniture(block.text)
+    return is_named or is_caption(block) or is_furniture(block.text)
 
 
-def _are_enough(said: Mapping[str, Sequence[float]], words: Sequence[int]) -> bool:
+def _are_enough(said: Mapping[str, Sequence[float]], page: VotedPage) -> bool:
     """Return whether two readers agree, or three have voted and our own is not alone."""
     first, *others = said.values() if said else [()]
+    if not others:
+        return False
+    words = [
+        many if any(shares) and not _is_aside(block) else 0
+        for many, block, *shares in zip(page.words, page.blocks, *said.values(), strict=True)
+    ]
     least = _AGREED if len(others) == 1 else _ALONE
     return any(agreement(first, other, words) >= least for other in others)
 
@@ -160,7 +186,7 @@ def _readers_behind(page: VotedPage, picked: Sequence[Block]) -> Iterator[str]:
     inside = [at for at, block in enumerate(page.blocks) if id(block) in own]
     whole = sum(page.words[at] for at in inside)
     for name in sorted(page.votes):
-        if 2 * sum(page.votes[name][at] * page.words[at] for at in inside) >= whole:
+        if name and 2 * sum(page.votes[name][at] * page.words[at] for at in inside) >= whole:
             yield name
 
 
@@ -410,13 +436,7 @@ def _is_free_item(page: VotedPage, at: int) -> bool:
 
 # Trimming: captions, links, comments and repeats that any reader may have taken.
 
-_STANDFIRST = 120  # characters; a longer heading above the first paragraph introduces the article
-_CAPTION = 150  # characters; a longer line after a picture is a paragraph
-_LABEL = 100  # characters of a line that ends with a colon but introduces nothing
-_LINE = 30  # letters; a shorter line above the text that is no sentence is a date, a name, a kicker
 _OPENING = 0.25  # of the words; more of them before the first long paragraph are the text
-_LINK = 0.9  # of the characters of a line that is a link to something else
-_SPACES = 3  # in a headline; a name has fewer
 _ABOVE = 0.6  # of the words, which must be above the readers' comments
 _COPIED = 0.5  # of a text that comes again; no article repeats as much of itself
 _SEVERAL = 2  # paragraphs that come again
@@ -429,11 +449,24 @@ _LETTERS = 25  # of a paragraph that is long enough to be compared
 
 def trim(page: VotedPage, picked: Sequence[int]) -> list[Block]:
     """Return the chosen blocks (by position) without those that are not the article's text."""
-    kept = _drop_copies(page, _drop_points(page, picked))
+    kept = _drop_copies(page, _drop_adverts(page, _drop_points(page, picked)))
     kept = _drop_links(page, _drop_repeats(page, kept))
     kept = _cut_at_posts(page, _cut_at_comments(page, kept))
     kept = _trim_end(page, _trim_opening(page, kept))
     return _drop_empty_headings(_turn_headings([page.blocks[at] for at in kept]))
+
+
+def _drop_adverts(page: VotedPage, picked: Sequence[int]) -> list[int]:
+    """Drop a paragraph that stands in three containers, where most of the text stands in one."""
+    homes: dict[str, set[int]] = {}
+    for at in picked:
+        if page.blocks[at].kind == "paragraph" and len(page.squashed[at]) >= _LETTERS:
+            homes.setdefault(page.squashed[at], set()).add(id(page.blocks[at].container))
+    adverts = {letters for letters, home in homes.items() if len(home) >= _OFTEN}
+    rest = [at for at in picked if page.squashed[at] not in adverts]
+    said = {page.squashed[at]: page.words[at] for at in picked}
+    is_shown_once = sum(page.words[at] for at in rest) >= sum(map(said.__getitem__, adverts))
+    return rest if is_shown_once else list(picked)
 
 
 def _drop_copies(page: VotedPage, picked: Sequence[int]) -> list[int]:
@@ -469,8 +502,9 @@ def _drop_points(page: VotedPage, picked: Sequence[int]) -> list[int]:
 
 def _cut_at_posts(page: VotedPage, kept: list[int]) -> list[int]:
     """End the text where a list of other posts begins: linked headings with short teasers."""
-    heads = [at for at, block in enumerate(page.blocks) if _is_linked_heading(block)]
-    whole = sum(page.words[at] for at in kept)
+    heads = [at for at, block in enumerate(page.blocks) if is_linked_heading(block)]
+    linked = frozenset(heads)
+    whole = sum(page.words[at] for at in kept if at not in linked)
     for head, _ in zip(heads, heads[_POSTS - 1 :], strict=False):
         place = bisect_left(kept, head)  # kept is in the order of the page
         is_end = sum(page.words[at] for at in kept[:place]) > _ABOVE * whole
@@ -483,16 +517,12 @@ def _are_teasers(page: VotedPage, below: Sequence[int]) -> bool:
     return bool(below) and all(page.blocks[at].size <= _TEASER for at in below)
 
 
-def _is_linked_heading(block: Block) -> bool:
-    return block.kind == "heading" and block.linked >= _LINK * len(block.text)
-
-
 def _find_refrains(page: VotedPage, picked: Sequence[int]) -> set[str]:
     """Return short lines that follow whole sentences more often than in any article."""
     short = Counter(
         page.squashed[at]
         for above, at in pairwise(picked)
-        if _is_short(page.blocks[at]) and ends_a_sentence(page.blocks[above].text)
+        if is_short(page.blocks[at]) and ends_a_sentence(page.blocks[above].text)
     )
     return {line for line, times in short.items() if times >= _OFTEN}
 
@@ -503,8 +533,8 @@ def _drop_repeats(page: VotedPage, picked: Sequence[int]) -> list[int]:
     kept = [
         at
         for at in picked
-        if not (page.squashed[at] in refrains and _is_short(page.blocks[at]))
-        and not _is_caption(page.blocks[at])
+        if not (page.squashed[at] in refrains and is_short(page.blocks[at]))
+        and not is_caption(page.blocks[at])
     ]
     return [at for at in kept if at not in kept[:_LEADS] or not _is_repeated(page, at, kept)]
 
@@ -534,7 +564,7 @@ def _trim_opening(page: VotedPage, kept: list[int]) -> list[int]:
     core = _find_core(page, kept)
     if core is None:
         return kept
-    opening = [at for at in kept[:core] if _is_of_text(page.blocks[at])]
+    opening = [at for at in kept[:core] if is_of_text(page.blocks[at])]
     if core and page.blocks[kept[core - 1]].kind == "heading" and kept[core - 1] not in opening:
         opening.append(kept[core - 1])
     lost = sum(page.words[at] for at in kept[:core]) - sum(page.words[at] for at in opening)
@@ -545,19 +575,9 @@ def _trim_opening(page: VotedPage, kept: list[int]) -> list[int]:
 def _trim_end(page: VotedPage, kept: list[int]) -> list[int]:
     """Drop lines at the end that introduce nothing or ask the reader for something."""
     end = len(kept)
-    while end and _is_loose(page.blocks[kept[end - 1]]):
+    while end and is_loose(page.blocks[kept[end - 1]]):
         end -= 1
     return kept[:end]
-
-
-def _is_loose(block: Block) -> bool:
-    if block.kind == "heading":
-        return True
-    if block.kind != "paragraph":
-        return False
-    if len(block.text) <= _LABEL and block.text[-1] in ":：":
-        return True
-    return asks(block.text)
 
 
 def _find_core(page: VotedPage, kept: Sequence[int]) -> int | None:
@@ -571,7 +591,7 @@ def _find_core(page: VotedPage, kept: Sequence[int]) -> int | None:
 
 def _drop_links(page: VotedPage, kept: list[int]) -> list[int]:
     """Drop two or more lines in a row that are links as a whole: headlines of other articles."""
-    are = [_is_headline_elsewhere(page.blocks[at]) for at in kept]
+    are = [is_headline_elsewhere(page.blocks[at]) for at in kept]
     beside = zip(are, [False, *are], [*are[1:], False], strict=False)
     return [
         at
@@ -580,49 +600,13 @@ def _drop_links(page: VotedPage, kept: list[int]) -> list[int]:
     ]
 
 
-def _is_headline_elsewhere(block: Block) -> bool:
-    if block.kind != "paragraph" or block.quoted or block.linked < _LINK * len(block.text):
-        return False
-    is_said = ends_a_sentence(block.text) or "://" in block.text
-    return block.text.count(" ") >= _SPACES and not is_said
-
-
-def _is_caption(block: Block) -> bool:
-    """Return whether a line is right after its picture and is not a sentence."""
-    is_line = block.kind == "paragraph" and len(block.text) <= _CAPTION
-    return block.pictured and is_line and not ends_a_sentence(block.text)
-
-
-def _is_short(block: Block) -> bool:
-    return block.kind == "paragraph" and block.size < CORE and not ends_a_sentence(block.text)
-
-
-def _is_of_text(block: Block) -> bool:
-    """Return whether a block above the text is part of it: sentences or a list, no links."""
-    if block.kind in {"row", "code"}:
-        return True
-    if block.kind == "paragraph" and block.size >= CORE and ends_a_sentence(block.text):
-        return True
-    if 2 * block.linked >= len(block.text):
-        return False
-    if block.kind == "heading":
-        return len(block.text) > _STANDFIRST or block.text[-1] in ".。"
-    return block.kind != "paragraph" or _is_sentence(block)
-
-
-def _is_sentence(block: Block) -> bool:
-    """Return whether a short paragraph is a greeting or a sentence, not only a name or a date."""
-    is_line = block.size >= _LINE or ends_a_sentence(block.text)
-    return block.text[-1] in ",，" or (is_line and block.text[-1] not in ":：")
-
-
 def _turn_headings(blocks: Sequence[Block]) -> list[Block]:
     """Turn a sentence that is a heading above the first paragraph into a paragraph."""
     found = list(blocks)
     for place, block in enumerate(found):
         if block.kind == "paragraph":
             break
-        if block.kind == "heading" and _is_of_text(block):
+        if block.kind == "heading" and is_of_text(block):
             found[place] = replace(block, kind="paragraph", level=0)
     return found
 

@@ -40,8 +40,8 @@ def hints_of(element: HtmlElement) -> frozenset[str]:
     found = _OF_TAG.get(element.tag, _NONE)
     for name, value in element.items():
         read = _OF_ATTRIBUTE.get(name)
-        if read:
-            found |= read(value[:_MAX_CHARACTERS])
+        if read and (hints := read(value[:_MAX_CHARACTERS])):
+            found |= hints
     return found
 
 
@@ -81,7 +81,7 @@ _SILENT = frozenset(_ELEMENTS["silent"])
 _INLINE = frozenset(_ELEMENTS["inline"])
 _STYLED = frozenset({"b", "strong", "i", "em"})
 HEADINGS = {f"h{level}": level for level in range(1, 7)}
-_BROKEN = "\n"  # a line that ended in a `<br>`
+_BROKEN = "\u2028"  # the end of a line, a `<br>`
 _ENDS = frozenset(".!?:;”\"'…»)。！？」』") | {_BROKEN}
 _DENSE = re.compile(r"[\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff]")
 _CELL_CHARACTERS = 300  # a longer cell is a column of a layout
@@ -93,17 +93,13 @@ _ROWS = 500  # of a table that are checked for data
 
 @dataclass(slots=True)
 class Wrapper:
-    """An element around text blocks whose name and classes are hints on them.
-
-    `taken_words` and `taken_blocks` count what the readers chose in it as the article.
-    """
+    """An element around text blocks whose name and classes are hints on them."""
 
     hints: frozenset[str]
     outer: Wrapper | None
     depth: int = 0
     tag: str = ""
-    taken_words: int = 0
-    taken_blocks: int = 0
+    element: HtmlElement | None = None
 
 
 @dataclass(slots=True, kw_only=True)
@@ -152,7 +148,7 @@ class Block:
 class _Position:
     """The position in the tree: the enclosing block element and what follows from its parents."""
 
-    element: HtmlElement
+    element: HtmlElement | None
     wrapper: Wrapper
     kind: Kind = "paragraph"
     level: int = 0
@@ -168,76 +164,77 @@ class _Cutter:
     def __init__(self) -> None:
         self.blocks: list[Block] = []
         self._pieces: list[str] = []
-        self._end = ""  # the line's last character but white space
         self._links = self._bold = self._linked = self._strong = 0
         self._pictured = False  # the line begins with a picture
 
     def walk(self, body: HtmlElement) -> None:
         """Visit all elements of a tree without recursion, since it may be very deep."""
-        place = _Position(element=body, wrapper=Wrapper(_NONE, None))
-        stack: list[tuple[HtmlElement, _Position, bool]] = [(body, place, False)]
-        while stack:
-            element, place, is_end = stack.pop()
-            if is_end:
-                self._leave(element, place)
+        from lxml import etree
+
+        around = [_Position(element=None, wrapper=Wrapper(_NONE, None))]
+        events = etree.iterwalk(body, events=("start", "end", "comment", "pi"))
+        for event, element in events:
+            if event == "start":
+                if element.tag in _INLINE:
+                    self._enter_inline(element, around[-1])
+                elif inner := self._enter(element, around[-1]):
+                    around.append(inner)
+                else:
+                    events.skip_subtree()
+                continue
+            if event == "end" and self._leave(element, around[-1]):
+                around.pop()
+            if element is not body:
                 self._add(element.tail)
-                continue
-            inner = self._enter(element, place)
-            if inner is None:
-                if element is not body:
-                    self._add(element.tail)
-                continue
-            stack.append((element, inner, True))
-            if len(element):
-                stack.extend([(child, inner, False) for child in reversed(element)])
-        self._cut(place)
+        self._cut(around[0])
 
     def _enter(self, element: HtmlElement, place: _Position) -> _Position | None:
-        """Begin an element; return None if there is nothing in it to read."""
+        """Begin a block element; return None if there is nothing in it to read."""
         tag = element.tag
-        if not isinstance(tag, str) or tag in _SILENT:
+        if tag in _SILENT:
             return None
         if tag == "br":
             self._break(place)
             return None
-        if tag in _INLINE:
-            self._enter_inline(element, place)
-            return place
         if self._pieces:
             self._cut(place)
         self._pictured = False
+        inner = _enter_block(element, place)
         if tag == "table" and is_data(element):
-            self._rows(element, _enter_block(element, place))
+            self._rows(element, inner)
             return None
         if tag == "pre":
-            self._code(element, _enter_block(element, place))
+            self._code(element, inner)
             return None
-        inner = _enter_block(element, place)
         self._add(element.text)
         return inner
 
     def _enter_inline(self, element: HtmlElement, place: _Position) -> None:
         """Begin an element within a line."""
-        self._links += element.tag == "a" and not _is_own(element, place)
-        self._bold += element.tag in _STYLED
-        self._pictured |= element.tag == "img" and not self._end
+        tag = element.tag
+        self._links += tag == "a" and not _is_own(element, place)
+        self._bold += tag in _STYLED
+        self._pictured |= tag == "img" and not self._pieces
         self._add(element.text)
 
-    def _leave(self, element: HtmlElement, place: _Position) -> None:
-        tag = element.tag
-        if tag in _INLINE:
-            self._links -= tag == "a" and not _is_own(element, place)
-            self._bold -= tag in _STYLED
-        elif self._pieces:
+    def _leave(self, element: HtmlElement, place: _Position) -> bool:
+        """End an element; return whether it is the block of this position."""
+        if element.tag in _INLINE:
+            self._links -= element.tag == "a" and not _is_own(element, place)
+            self._bold -= element.tag in _STYLED
+            return False
+        if element is not place.element:
+            return False  # nothing in it was read
+        if self._pieces:
             self._cut(place)
         else:
             self._pictured = False
+        return True
 
     def _add(self, piece: str | None) -> None:
         if not piece or (not self._pieces and piece.isspace()):
             return
         self._pieces.append(piece)
-        self._end = piece.rstrip()[-1:] or self._end
         if self._links or self._bold:
             length = len(" ".join(piece.split()))
             self._linked += length if self._links else 0
@@ -245,18 +242,18 @@ class _Cutter:
 
     def _break(self, place: _Position) -> None:
         """End the block at a `<br>` after a sentence or after another `<br>`; fold any other."""
-        if self._end in _ENDS:
+        before = reversed(self._pieces)
+        ends = (piece if piece == _BROKEN else piece.rstrip()[-1:] for piece in before)
+        if next(filter(None, ends), "") in _ENDS:
             self._cut(place)
         else:
-            self._pieces.append(" ")
-            self._end = _BROKEN
+            self._pieces.append(_BROKEN)
 
     def _cut(self, place: _Position) -> None:
         if not self._pieces:
             return
         line = text.fold("".join(self._pieces))
         self._pieces.clear()
-        self._end = ""
         if line:
             self._put(line, place, place.kind)
         self._linked = self._strong = 0
@@ -283,7 +280,7 @@ class _Cutter:
                 wrapper=place.wrapper,
                 whole=place.element if kind in {"row", "code"} else place.whole,
                 dense=not line.isascii() and bool(_DENSE.search(line)),
-                tag=str(place.element.tag),
+                tag="" if place.element is None else str(place.element.tag),
                 pictured=self._pictured,
             )
         )
@@ -318,7 +315,7 @@ def _enter_block(element: HtmlElement, place: _Position) -> _Position:
     outer = place.wrapper
     inner = _Position(
         element,
-        Wrapper(hints_of(element), outer, outer.depth + 1, tag),
+        Wrapper(hints_of(element), outer, outer.depth + 1, tag, element),
         place.kind,
         place.level,
         place.quoted or tag == "blockquote",

@@ -36,7 +36,8 @@ class VotedPage:
     squashed: Sequence[str]
     votes: Votes
     titles: Sequence[str]
-    words: list[int] = field(init=False)
+    words: list[int] = field(default_factory=list)
+    named: dict[int, tuple[Wrapper, ...]] = field(default_factory=dict)
     count: list[int] = field(init=False)
     two: int = field(init=False)
     _hints: dict[int, frozenset[str]] = field(init=False)
@@ -46,17 +47,21 @@ class VotedPage:
     last: int = field(init=False)
 
     def __post_init__(self) -> None:
-        self.words = [block.words for block in self.blocks]
+        if not self.words:
+            self.words = [block.words for block in self.blocks]
+            self.named = list_named_wrappers(self.blocks)
         many = len(self.blocks)
-        self.count = [
-            sum(shares[at] >= 0.5 for shares in self.votes.values()) for at in range(many)
-        ]
+        self.count = [0] * many
+        for shares in self.votes.values():
+            self.count = [
+                readers + (share >= 0.5) for readers, share in zip(self.count, shares, strict=True)
+            ]
         self.two = min(2, len(self.votes))
-        taken = [at for at in range(many) if self.count[at] >= self.two]
-        self.total = sum(self.words[at] for at in taken)
-        self._count_wrappers(taken)
+        taken = [at for at, readers in enumerate(self.count) if readers >= self.two]
+        self.total = sum(map(self.words.__getitem__, taken))
+        self._hints = self._gather_hints(taken)
         self.trust = {name: self._trust(name) for name in self.votes}
-        core = [at for at in taken if self._is_core(at)]
+        core = list(filter(self._is_core, taken))
         self.first, self.last = (core[0], core[-1]) if core else (0, many - 1)
 
     def _is_core(self, at: int) -> bool:
@@ -84,36 +89,38 @@ class VotedPage:
 
     def hints(self, at: int) -> set[str]:
         """Return hints on a block's role from the elements around it, inside of the article."""
-        return set(self._hints[id(self.blocks[at].wrapper)])
+        return set(self._hints[id(self.named[id(self.blocks[at].wrapper)])])
 
-    def _count_wrappers(self, taken: Sequence[int]) -> None:
-        """Count how much of the article is in each of up to 250 wrappers, from the inside out."""
-        every: dict[int, Wrapper] = {}
-        for block in self.blocks:
-            wrapper: Wrapper | None = block.wrapper
-            while wrapper and id(wrapper) not in every:
-                every[id(wrapper)] = wrapper
-                wrapper = wrapper.outer
+    def _gather_hints(self, taken: Sequence[int]) -> dict[int, frozenset[str]]:
+        """Return the hints of each row of elements with hints; one around the article has none."""
+        rows = {id(row): row for row in self.named.values()}
+        inside = dict.fromkeys(rows, (0, 0))  # words and blocks
         for at in taken:
-            inner = self.blocks[at].wrapper
-            inner.taken_words += self.words[at]
-            inner.taken_blocks += 1
-        inward = sorted(every.values(), key=lambda wrapper: wrapper.depth)
-        for wrapper in reversed(inward):
-            if wrapper.outer:
-                wrapper.outer.taken_words += wrapper.taken_words
-                wrapper.outer.taken_blocks += wrapper.taken_blocks
-        self._gather_hints(inward, min(_SEVERAL, len(taken)))
+            key = id(self.named[id(self.blocks[at].wrapper)])
+            words, blocks = inside[key]
+            inside[key] = words + self.words[at], blocks + 1
+        around = self._list_around(rows, inside, min(_SEVERAL, len(taken)))
+        return {
+            key: frozenset().union(*(named.hints for named in row if id(named) not in around))
+            for key, row in rows.items()
+        }
 
-    def _gather_hints(self, inward: Sequence[Wrapper], several: int) -> None:
-        """Collect the hints of each wrapper and its parents; one around the article has none."""
-        self._hints = {}
-        for wrapper in inward:
-            is_heard = wrapper.taken_words < _MOST * self.total or wrapper.taken_blocks < several
-            own = wrapper.hints if is_heard else frozenset[str]()
-            self._hints[id(wrapper)] = (
-                own | self._hints[id(wrapper.outer)] if wrapper.outer else own
-            )
+    def _list_around(
+        self,
+        rows: Mapping[int, tuple[Wrapper, ...]],
+        inside: Mapping[int, tuple[int, int]],
+        several: int,
+    ) -> set[int]:
+        """Return the elements that are around most of the article, by id."""
+        whole: dict[int, tuple[int, int]] = {}
+        for key, row in rows.items():
+            for named in row:
+                words, blocks = whole.get(id(named), (0, 0))
+                whole[id(named)] = words + inside[key][0], blocks + inside[key][1]
+        most = _MOST * self.total
+        return {
+            key for key, (words, blocks) in whole.items() if words >= most and blocks >= several
+        }
 
     def is_title(self, at: int) -> bool:
         """Return whether a text block repeats the page's headline."""
@@ -124,6 +131,21 @@ class VotedPage:
             or (len(letters) > 0.6 * len(title) and title.endswith(letters))
             for title in self.titles
         )
+
+
+def list_named_wrappers(blocks: Sequence[Block]) -> dict[int, tuple[Wrapper, ...]]:
+    """Return for each element around blocks, by id, those with hints among it and its parents."""
+    named: dict[int, tuple[Wrapper, ...]] = {id(None): ()}
+    for block in blocks:
+        inner: list[Wrapper] = []
+        wrapper: Wrapper | None = block.wrapper
+        while id(wrapper) not in named and wrapper:
+            inner.append(wrapper)
+            wrapper = wrapper.outer
+        for wrapper in reversed(inner):
+            above = named[id(wrapper.outer)]
+            named[id(wrapper)] = (*above, wrapper) if wrapper.hints else above
+    return named
 
 
 def ends_a_sentence(line: str) -> bool:
@@ -270,3 +292,67 @@ def is_points(line: str) -> bool:
 def is_shell(found: str) -> bool:
     """Return whether a text is only a notice that JavaScript or cookies are turned off."""
     return len(found) < _SHELL and bool(_APP.search(found[:_LINE]))
+
+
+# Kinds of lines, by their form alone.
+
+_STANDFIRST = 120  # characters; a longer heading above the first paragraph introduces the article
+_CAPTION = 150  # characters; a longer line after a picture is a paragraph
+_LABEL = 100  # characters of a line that ends with a colon but introduces nothing
+_NAME = 30  # letters; a shorter line above the text that is no sentence is a date, a name, a kicker
+_LINK = 0.9  # of the characters of a line that is a link to something else
+_SPACES = 3  # in a headline; a name has fewer
+
+
+def is_linked_heading(block: Block) -> bool:
+    """Return whether a heading is a link as a whole."""
+    return block.kind == "heading" and block.linked >= _LINK * len(block.text)
+
+
+def is_loose(block: Block) -> bool:
+    """Return whether a line at the end introduces nothing, or asks the reader for something."""
+    if block.kind == "heading":
+        return True
+    if block.kind != "paragraph":
+        return False
+    if len(block.text) <= _LABEL and block.text[-1] in ":：":
+        return True
+    return asks(block.text)
+
+
+def is_headline_elsewhere(block: Block) -> bool:
+    """Return whether a line is a link as a whole, and no sentence."""
+    if block.kind != "paragraph" or block.quoted or block.linked < _LINK * len(block.text):
+        return False
+    is_said = ends_a_sentence(block.text) or "://" in block.text
+    return block.text.count(" ") >= _SPACES and not is_said
+
+
+def is_caption(block: Block) -> bool:
+    """Return whether a line is right after its picture and is not a sentence."""
+    is_line = block.kind == "paragraph" and len(block.text) <= _CAPTION
+    return block.pictured and is_line and not ends_a_sentence(block.text)
+
+
+def is_short(block: Block) -> bool:
+    """Return whether a line is no paragraph and no sentence."""
+    return block.kind == "paragraph" and block.size < CORE and not ends_a_sentence(block.text)
+
+
+def is_of_text(block: Block) -> bool:
+    """Return whether a block above the text is part of it: sentences or a list, no links."""
+    if block.kind in {"row", "code"}:
+        return True
+    if block.kind == "paragraph" and block.size >= CORE and ends_a_sentence(block.text):
+        return True
+    if 2 * block.linked >= len(block.text):
+        return False
+    if block.kind == "heading":
+        return len(block.text) > _STANDFIRST or block.text[-1] in ".。"
+    return block.kind != "paragraph" or _is_sentence(block)
+
+
+def _is_sentence(block: Block) -> bool:
+    """Return whether a short paragraph is a greeting or a sentence, not only a name or a date."""
+    is_line = block.size >= _NAME or ends_a_sentence(block.text)
+    return block.text[-1] in ",，" or (is_line and block.text[-1] not in ":：")

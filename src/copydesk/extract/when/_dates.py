@@ -144,7 +144,7 @@ def _find_declared_time(view: _View) -> Moment | None:
         if declared.origin in SURE or not _is_build(declared, view.now)
     ]
     said = likely[0] if likely else None
-    if said and _is_build(said, view.now):
+    if said and (_is_build(said, view.now) or _is_the_clocks_day(said, view.now)):
         said = _contradict(view, said, likely) or said
     address = _address(view)
     return address if said and address and address.at < said.at - _EDITIONS else said
@@ -257,6 +257,11 @@ def _changes(view: _View) -> Iterator[Moment]:
 def _is_build(moment: Moment, now: datetime) -> bool:
     """Return whether a time is that of the fetch: the page's clock, not the article's time."""
     return moment.exact and abs(moment.at - dates.utc(now)) <= _BUILD
+
+
+def _is_the_clocks_day(moment: Moment, now: datetime) -> bool:
+    """Return whether a vague name gives the day of the fetch, as a page made just now does."""
+    return not moment.exact and moment.origin not in SURE and moment.day == dates.utc(now).date()
 
 
 def _plausible(moments: Iterable[Moment], now: datetime) -> Iterator[Moment]:

@@ -124,19 +124,27 @@ def _walk_page(walk: _Walk) -> None:
         if len(walk.spots) >= _MAX_SIGHTINGS or walk.tries >= _MAX_TRIES:
             return
         if isinstance(element.tag, str) and element.tag not in _SKIPPED:
-            if element.tag in _HEADINGS:
-                _meet_heading(walk, element)
-            walk.spots += _find_in_element(walk, element)
-            _meet(walk, element, element.text)
-        if element.tail and element is not root:
-            _meet_behind(walk, element)
+            _meet_element(walk, element)
+        if (tail := element.tail) and not tail.isspace() and element is not root:
+            _meet_behind(walk, element, tail)
 
 
-def _meet_behind(walk: _Walk, element: HtmlElement) -> None:
+def _meet_element(walk: _Walk, element: HtmlElement) -> None:
+    """Collect the dates of an element and at its beginning."""
+    tag = element.tag
+    if tag in _HEADINGS:
+        _meet_heading(walk, element)
+    if tag == "time" or "-" in tag or is_date(_names_of(element)):
+        walk.spots += _find_in_element(walk, element)
+    if (piece := element.text) and not piece.isspace():
+        _meet(walk, element, piece)
+
+
+def _meet_behind(walk: _Walk, element: HtmlElement, tail: str) -> None:
     """Collect the dates in the text after an element."""
     parent = element.getparent()
     if parent is not None and parent.tag not in _SKIPPED:
-        _meet(walk, parent, element.tail)
+        _meet(walk, parent, tail)
 
 
 def _meet_heading(walk: _Walk, element: HtmlElement) -> None:
@@ -155,13 +163,11 @@ def _look_of(heading: HtmlElement) -> tuple[str, str]:
     return str(heading.tag), heading.get("class") or ""
 
 
-def _meet(walk: _Walk, element: HtmlElement, piece: str | None) -> None:
+def _meet(walk: _Walk, element: HtmlElement, piece: str) -> None:
     """Collect the dates in one piece of text."""
-    if not piece or piece.isspace():
-        return
     walk.pieces += 1
     known = len(walk.spots)
-    for part in _edges(piece):
+    for part in (piece,) if len(piece) <= 2 * _EDGE else (piece[:_EDGE], piece[-_EDGE:]):
         if _DIGITS.search(part):
             walk.tries += 1
             whole = len(piece) if part is not piece else 0
@@ -169,12 +175,6 @@ def _meet(walk: _Walk, element: HtmlElement, piece: str | None) -> None:
     is_label = len(walk.spots) == known  # text before another date is not a label of the next
     last = MAX_CHARACTERS if len(piece) <= _SHORT else _LAST_WORDS
     walk.before = piece[-last:] if is_label else ""
-
-
-def _edges(piece: str) -> tuple[str, ...]:
-    if len(piece) <= 2 * _EDGE:
-        return (piece,)
-    return (piece[:_EDGE], piece[-_EDGE:])
 
 
 def _find_in_text(walk: _Walk, element: HtmlElement, passage: str, length: int) -> Iterator[_Spot]:
@@ -201,13 +201,15 @@ def _decide_kind(label: str, behind: str, *, is_short: bool) -> Kind:
     return kind(label) or ("published" if is_published else "")
 
 
+def _names_of(element: HtmlElement) -> str:
+    get = element.get
+    return f"{get('class', '')} {get('itemprop', '')} {get('property', '')}"
+
+
 def _find_in_element(walk: _Walk, element: HtmlElement) -> Iterator[_Spot]:
     """Yield the date of an element whose tag or name is that of a date."""
     is_time = element.tag == "time"
-    get = element.get  # this runs for every element of the page
-    names = f"{get('class', '')} {get('itemprop', '')} {get('property', '')}"
-    if not is_time and not is_date(names) and "-" not in element.tag:
-        return
+    names = _names_of(element)
     walk.tries += 1
     shown = _short_text(element)
     moment = _read_element(walk, element, shown)
