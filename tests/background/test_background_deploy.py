@@ -352,9 +352,9 @@ def test_after_a_change_engines_and_the_hub_are_told(tmp_path: Path) -> None:
     assert "https://tidewatch.example/coast/" == said["urlList"][0]
     assert "0123abcd" == (tmp_path / "www" / "0123abcd.txt").read_text()
     feeds = [body.decode() for path, _, body in heard if path == "/hub"]
-    assert 6 == len(feeds)
+    assert 9 == len(feeds)
     assert all("hub.mode=publish" in feed for feed in feeds)
-    assert (7, 0) == (first.pinged, second.pinged)
+    assert (10, 0) == (first.pinged, second.pinged)
 
 
 def test_feeds_name_the_hub_only_where_there_is_one(tmp_path: Path) -> None:
@@ -428,7 +428,7 @@ def test_who_could_not_be_told_is_told_the_next_time(tmp_path: Path) -> None:
 
     assert (2, 2) == (first.pinged, len(first.notes))
     assert (0, ()) == (soon.pinged, soon.notes)
-    assert (5, ()) == (later.pinged, later.notes)
+    assert (8, ()) == (later.pinged, later.notes)
     assert (0, ()) == (last.pinged, last.notes)
     assert told(heard) == told(all_heard)
 
