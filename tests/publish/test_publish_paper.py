@@ -208,7 +208,7 @@ def test_what_an_editor_removed_is_in_no_development() -> None:
 def test_the_front_page_says_which_number_changed() -> None:
     (line,) = said(front(*changed_group()), ".lead .why")
 
-    assert line.endswith(" · 12 → 19, 12:00")
+    assert line.endswith(" · figure changed from 12 to 19, 12:00")
 
 
 def test_all_changes_stand_on_a_page_by_day_and_in_a_feed() -> None:
