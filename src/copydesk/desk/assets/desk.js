@@ -476,7 +476,7 @@ const noteDone = (actions) => {
 // Take back what this editor did last, wherever: all words of one moment (a form, a selection).
 const undoLast = async () => {
   const waiting = lastDone.at(-1);
-  if (outbox.get(waiting) && !outbox.get(waiting).tried) return undo(waiting);
+  if (outbox.get(waiting) && !outbox.get(waiting).kept) return undo(waiting); // the server may not know of it yet
   const answer = await fetch(`${root}actions`).catch(() => null);
   const told = answer?.ok ? await answer.json() : [];
   const undone = new Set(told.filter((one) => one.kind === "undo" && one.state !== "refused").flatMap((one) => one.values));
