@@ -65,6 +65,22 @@ def count_words(served: ServedNewsroom, names: list[str]) -> Counter[str]:
     return Counter({name: counted[name] for name in names})
 
 
+def test_a_word_is_taken_back_while_it_is_under_way(window: Window) -> None:
+    held: list[Route] = []
+    window.page.route(ACTIONS, lambda route: held.append(route) if not held else route.continue_())
+    name = window.page.evaluate("document.querySelector('.row.here').dataset.name")
+    window.press("h")
+    window.wait_for("document.querySelector('[data-state=saving]')")
+
+    window.press("u")
+
+    row = f"document.querySelector('[data-name=\"{name}\"]')"
+    window.wait_for(f"!{row}.matches('.done')")
+    held[0].continue_()
+    window.wait_for(IS_SAVED)
+    window.wait_for(f"{row}.matches('.row:not(.done)')")
+
+
 def test_words_said_without_a_network_are_filed_when_it_is_back(
     window: Window, served: ServedNewsroom
 ) -> None:
@@ -183,19 +199,3 @@ def test_a_server_that_ended_tells_what_became_of_words_when_it_is_back(
 
     names = [*first, *second]
     assert dict.fromkeys(names, 1) == count_words(served, names)
-
-
-def test_a_word_is_taken_back_while_it_is_under_way(window: Window) -> None:
-    held: list[Route] = []
-    window.page.route(ACTIONS, lambda route: held.append(route) if not held else route.continue_())
-    name = window.page.evaluate("document.querySelector('.row.here').dataset.name")
-    window.press("h")
-    window.wait_for("document.querySelector('[data-state=saving]')")
-
-    window.press("u")
-
-    row = f"document.querySelector('[data-name=\"{name}\"]')"
-    window.wait_for(f"!{row}.matches('.done')")
-    held[0].continue_()
-    window.wait_for(IS_SAVED)
-    window.wait_for(f"{row}.matches('.row:not(.done)')")
