@@ -79,6 +79,7 @@ def test_a_word_is_taken_back_while_it_is_under_way(window: Window) -> None:
     held[0].continue_()
     window.wait_for(IS_SAVED)
     window.wait_for(f"{row}.matches('.row:not(.done)')")
+    assert "done" not in (window.page.get_attribute(f"[data-name='{name}']", "class") or "")
 
 
 def test_words_said_without_a_network_are_filed_when_it_is_back(

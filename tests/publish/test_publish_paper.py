@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
 from datetime import timedelta
 
@@ -230,3 +231,17 @@ def test_all_changes_stand_on_a_page_by_day_and_in_a_feed() -> None:
     assert ["2026-11-24T12:00:00Z", "2026-11-23T08:00:00Z"] == [i["date_published"] for i in items]
     assert "A number in the text changed: 12 → 19." == items[0]["content_text"]
     assert items[0]["id"].endswith("/news/2026-11-24-robots-may-vote/#2026-11-24T12:00:00Z")
+
+
+def test_what_changed_at_one_moment_is_one_entry_of_the_feed() -> None:
+    at = "2026-11-24T12:00:00Z"
+    lines = (f"{at} {OLD_HEADLINE}", f"{at} text changed (5 % of its words)", f"{at} {FIGURE}")
+    whole = site.Site(plan_site(editions.edition([led(history=lines)]), Look()), Renderer())
+
+    _, ((_, _, words),) = whole.describe_changes()
+
+    assert [
+        "Previous headline: Ballots for robots",
+        "The publisher changed the text.",
+        "A number in the text changed: 12 → 19.",
+    ] == re.split(r"(?<=robots) |(?<=\.) ", words)

@@ -268,14 +268,21 @@ def list_changes(plan: SitePlan) -> list[tuple[Event, Story]]:
 
 
 def describe_changes(frame: Frame) -> tuple[str, list[tuple[datetime, Story, str]]]:
-    """Return the title of the feed of all changes, and its entries: when, which story, what."""
-    title = f"{frame.strings.say('all_changes')} – {text.fold(frame.plan.beat.title)}"
-    told = [
-        (at, story, _say_change(event, frame.strings))
-        for event, story in list_changes(frame.plan)
-        if (at := dates.parse(event.at))
-    ]
-    return title, told
+    """Return the title of the feed of all changes, and its entries: when, which story, what.
+
+    What changed in a story at one moment is one entry.
+    """
+    told = []
+    for (at, _), found in groupby(list_changes(frame.plan), lambda one: (one[0].at, one[1].path)):
+        events, stories = zip(*found, strict=True)
+        if moment := dates.parse(at):
+            words = " ".join(_say_change(event, frame.strings) for event in events)
+            told.append((moment, stories[0], words))
+    return _title_changes(frame), told
+
+
+def _title_changes(frame: Frame) -> str:
+    return f"{frame.strings.say('all_changes')} – {text.fold(frame.plan.beat.title)}"
 
 
 def _changes_page(cards: ListCards) -> Iterator[Sheet]:
@@ -283,10 +290,14 @@ def _changes_page(cards: ListCards) -> Iterator[Sheet]:
     frame = cards.frame
     rows = [_announce(event, story, cards) for event, story in list_changes(frame.plan)]
     heading = frame.strings.say("all_changes")
-    feeds_title, _ = describe_changes(frame)
     yield frame.page(
         "changes.html",
-        Head(path=CHANGES_FOLDER, title=heading, feeds=CHANGES_FOLDER, feeds_title=feeds_title),
+        Head(
+            path=CHANGES_FOLDER,
+            title=heading,
+            feeds=CHANGES_FOLDER,
+            feeds_title=_title_changes(frame),
+        ),
         heading=heading,
         days=[
             {"heading": day, "rows": list(own)}
