@@ -23,6 +23,7 @@ from copydesk.newsroom.records import find_stale_pages
 from copydesk.newsroom.reports import RoundStatus
 from world.machine import PATIENCE_SECONDS
 from world.newsroom import NOW, newsroom
+from world.watched import is_watching
 
 WALL = "_news/2026-11-19-wall.md"
 RECORD = """---
@@ -94,7 +95,7 @@ def at_work(root: Path, work: Callable[[Desk], Awaitable[None]]) -> Desk:
             desk = Desk(edited, starter, said)
             task = asyncio.create_task(edited.go_on())
             try:
-                await until(is_watching)
+                await until(lambda: is_watching(root))
                 await work(desk)
             finally:
                 task.cancel()
@@ -110,17 +111,6 @@ async def until(what: Callable[[], bool]) -> None:
     async with asyncio.timeout(60):
         while not what():
             await asyncio.sleep(0.01)
-
-
-def is_watching() -> bool:
-    infos = Path("/proc/self/fdinfo").iterdir()
-    return any(read(info).count("inotify wd:") > 1 for info in infos)
-
-
-def read(path: Path) -> str:
-    with contextlib.suppress(OSError):
-        return path.read_text()
-    return ""
 
 
 def test_an_edit_asks_for_the_catalogue_then_for_a_build(root: Path) -> None:

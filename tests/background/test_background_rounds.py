@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -21,6 +20,7 @@ from copydesk.background import (
 from copydesk.newsroom import open_newsroom
 from world.fetching import StepClock
 from world.newsroom import NOW, newsroom
+from world.watched import count_watches
 
 
 class Hours:
@@ -106,15 +106,6 @@ def test_what_a_bug_ends_is_told_and_begins_anew() -> None:
     assert ["a background task failed (RuntimeError: a bug) and is restarted"] == said
 
 
-def is_watching() -> bool:
-    """Decide whether the kernel tells this process what changes: what was begun is under way."""
-    told = ""
-    for info in Path("/proc/self/fdinfo").iterdir():
-        with contextlib.suppress(OSError):  # closed since
-            told += info.read_text()
-    return "inotify wd:" in told
-
-
 def test_a_bug_that_ends_the_rounds_of_a_server_is_told(root: Path) -> None:
     said: list[str] = []
 
@@ -130,7 +121,7 @@ def test_a_bug_that_ends_the_rounds_of_a_server_is_told(root: Path) -> None:
                 rounds = Rounds(service.folder, StepClock(), said.append, run)
                 work = asyncio.create_task(replace(service, rounds=rounds).go_on())
                 async with asyncio.timeout(60):
-                    while not (is_told() and is_watching()):
+                    while not (is_told() and count_watches()):
                         await asyncio.sleep(0.02)
                 work.cancel()
                 await asyncio.gather(work, return_exceptions=True)

@@ -8,7 +8,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -17,6 +17,7 @@ from world.command import copydesk
 from world.machine import PATIENCE_SECONDS
 from world.newsroom import newsroom, record_web, run_git, small_web
 from world.served_newsroom import serve_command
+from world.watched import is_watching
 
 WALL = "_news/2026-11-19-sea-wall-to-rise-by-two-metres.md"
 SEALS = "_news/2026-11-19-grey-seals-are-back-on-the-coast.md"
@@ -59,14 +60,6 @@ class Server:
                 return str(error.code)
         return body.decode()
 
-    def watches(self) -> int:
-        """Count the folders that the kernel watches for it."""
-        count = 0
-        for info in Path(f"/proc/{self.process.pid}/fdinfo").iterdir():
-            with suppress(FileNotFoundError):  # a file that was closed since it was listed
-                count += info.read_text().count("inotify wd:")
-        return count
-
 
 @contextmanager
 def serving(root: Path, *wrapped: str, watching: bool = True) -> Iterator[Server]:
@@ -77,9 +70,7 @@ def serving(root: Path, *wrapped: str, watching: bool = True) -> Iterator[Server
         server = Server(process, log)  # type: ignore[arg-type]
         try:
             until(lambda: "the site is at" in server.said)
-            places = (root, root / "_news", root / "_data", root / "_data/lists")
-            folders = [place for place in places if place.is_dir()] if watching else []
-            until(lambda: server.watches() == len(folders))
+            until(lambda: is_watching(root, process.pid) is watching)
             yield server
         finally:
             process.terminate()

@@ -20,6 +20,7 @@ from world.forked import Forked, fork_copydesk
 from world.machine import PATIENCE_SECONDS
 from world.newsroom import newsroom, record_web, small_web
 from world.served_desk import Answer, Browser
+from world.watched import is_watching
 
 
 @dataclass
@@ -42,11 +43,6 @@ class ServedNewsroom:
         assert found, self.said
         return int(found[1])
 
-    def is_watching(self) -> bool:
-        """Decide whether the kernel tells the server what changes in folder and records."""
-        infos = Path(f"/proc/{self.process.pid}/fdinfo").iterdir()
-        return any(_read(info).count("inotify wd:") > 1 for info in infos)
-
     def browser(self) -> Browser:
         """Return a browser at this machine that nobody has signed in with."""
         return Browser(self.port)
@@ -58,14 +54,6 @@ class ServedNewsroom:
         answer = browser.post(link, {"name": name})
         assert answer.status == 303, answer.body
         return browser
-
-
-def _read(info: Path) -> str:
-    """Read what is told of a descriptor, "" for one that was closed since."""
-    try:
-        return info.read_text()
-    except OSError:
-        return ""
 
 
 def filed_newsroom(folder: Path) -> Path:
@@ -150,7 +138,7 @@ def _serve(
     served = ServedNewsroom(root, start(log), log)
     try:
         until(lambda: re.search("the desk ([(]|is at)", served.said) is not None)
-        until(served.is_watching)
+        until(lambda: is_watching(root, served.process.pid))
         yield served
     finally:
         served.process.terminate()
