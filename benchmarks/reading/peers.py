@@ -30,9 +30,8 @@ from tools import Said, Tool, installed, trafilatura_text
 
 from copydesk.kit import text
 from copydesk.measure import page_layouts, page_texts
-from copydesk.measure.labelled import Case, Set, Truth
+from copydesk.measure.labelled import Case, PageReading, Set, Truth, read_case, remove_repeats
 from copydesk.measure.page_dates import our_day
-from copydesk.measure.page_reading import PageReading, read_case, remove_repeats
 
 OURS, DEFAULT = "copydesk", "trafilatura, text only"
 NOW = datetime(2026, 1, 1, tzinfo=UTC)

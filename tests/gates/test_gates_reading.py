@@ -14,8 +14,8 @@ from pathlib import Path
 import pytest
 
 from copydesk.measure import page_layouts, page_texts
+from copydesk.measure.labelled import PageReading, read_set
 from copydesk.measure.page_dates import count_days
-from copydesk.measure.page_reading import PageReading, read_set
 from copydesk.measure.page_texts import text_likeness
 from world.shared import SHARED, needs_shared
 

@@ -11,7 +11,8 @@ import pytest
 
 from copydesk import extract
 from copydesk.errors import DataError, RecordingError
-from copydesk.measure import page_dates, page_layouts, page_reading, page_texts
+from copydesk.measure import page_dates, page_layouts, page_texts
+from copydesk.measure.labelled import Milliseconds, cpu_milliseconds, pages_per_second, read_set
 from extract.given import BODY, SENTENCES, URL
 from measure.labelled import (
     LABEL,
@@ -313,13 +314,11 @@ def test_progress_is_told_set_by_set(tmp_path: Path) -> None:
 
 def test_costs_are_the_median_and_the_99th_of_a_hundred(tmp_path: Path) -> None:
     (labelled,) = page_layouts.read_sets([texts(tmp_path)], NOW, None)
-    (reading,) = page_reading.read_set(labelled, Watched())
+    (reading,) = read_set(labelled, Watched())
     readings = [replace(reading, seconds=number / 1000) for number in range(1, 201)]
 
-    assert page_reading.cpu_milliseconds(readings) == page_reading.Milliseconds(
-        median=100.0, p99=198.0
-    )
-    assert page_reading.pages_per_second([replace(reading, seconds=0.02)] * 4) == 50.0
+    assert cpu_milliseconds(readings) == Milliseconds(median=100.0, p99=198.0)
+    assert pages_per_second([replace(reading, seconds=0.02)] * 4) == 50.0
 
 
 def test_the_cost_of_a_page_is_told(tmp_path: Path) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from copydesk.measure.recall import KIND_WORDS, count_recall
+from copydesk.measure.verdicts import KIND_WORDS, count_recall
 from copydesk.news.story import RecallKind
 
 

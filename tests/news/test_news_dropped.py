@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from copydesk.news.lead import DROP_REASONS, DROP_STAGES
+from copydesk.news.source import DROP_REASONS, DROP_STAGES
 
 
 def test_every_reason_is_found_at_a_step_of_the_line() -> None:

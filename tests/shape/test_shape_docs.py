@@ -20,7 +20,7 @@ from copydesk.cli import cli
 from copydesk.editing import trail
 from copydesk.mail_store import deliveries, returns, subscriptions
 from copydesk.news import Standing
-from copydesk.news.lead import DROP_REASONS
+from copydesk.news.source import DROP_REASONS
 from copydesk.newsletters import answers, bounces, checks, exchange
 from copydesk.newsroom import reports
 from copydesk.rounds import rejudging

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from copydesk.kit import urls
 from copydesk.memory import Fate, Memory
-from copydesk.news.lead import DropReason
+from copydesk.news.source import DropReason
 from world.command import copydesk
 from world.forked import Forked, fork_copydesk
 from world.machine import PATIENCE_SECONDS

@@ -18,14 +18,14 @@ if TYPE_CHECKING:
     from copydesk.catalogue._entries import CatalogueEntry as CatalogueEntry
     from copydesk.catalogue._entries import StoryLabels as StoryLabels
     from copydesk.catalogue._entries import TextMarks as TextMarks
+    from copydesk.catalogue._entries import compare_stamps as compare_stamps
+    from copydesk.catalogue._entries import read_signatures as read_signatures
+    from copydesk.catalogue._entries import read_stamps as read_stamps
     from copydesk.catalogue._questions import DecidedStory as DecidedStory
     from copydesk.catalogue._questions import FiledHappening as FiledHappening
     from copydesk.catalogue._questions import PublisherCount as PublisherCount
     from copydesk.catalogue._questions import StoryFilter as StoryFilter
     from copydesk.catalogue._questions import TopicCount as TopicCount
     from copydesk.catalogue._questions import TopicRank as TopicRank
-    from copydesk.catalogue._tables import compare_stamps as compare_stamps
-    from copydesk.catalogue._tables import read_signatures as read_signatures
-    from copydesk.catalogue._tables import read_stamps as read_stamps
 else:
     __getattr__ = faces.import_on_demand(__name__, __file__)

@@ -21,6 +21,7 @@ from copydesk.catalogue._entries import (
     CatalogueEntry,
     StoryLabels,
     TextMarks,
+    open_tables,
 )
 from copydesk.catalogue._questions import (
     DecidedStory,
@@ -35,7 +36,6 @@ from copydesk.catalogue._questions import (
     rank_among,
     where,
 )
-from copydesk.catalogue._tables import open_tables
 from copydesk.kit import urls
 from copydesk.kit.databases import DisposableDatabase
 from copydesk.news import ReasonKind, Standing

@@ -11,7 +11,7 @@ from typing import Any, Generic, NamedTuple, TypeVar, overload
 import msgspec
 import orjson
 
-from copydesk.catalogue._tables import PAGE_INDEX_PARTS, open_page_index
+from copydesk.catalogue._entries import PAGE_INDEX_PARTS, open_page_index
 from copydesk.catalogue.page_entries import StoryEntry, restore_entry
 from copydesk.news import Story
 

@@ -65,7 +65,7 @@ _UNLISTED = {"adopt", *_FORMER}
 _MODULES = {  # modules of commands that share one
     **dict.fromkeys(("new", "config"), "newsroom"),
     **dict.fromkeys(("run", "demo", "build", "serve"), "rounds"),
-    **dict.fromkeys(("record", "adopt", "catalogue", "seal"), "records"),
+    **dict.fromkeys(("record", "adopt", "catalogue", "seal", "rejudge"), "records"),
     **dict.fromkeys(("add", "verdict", "rule"), "editing"),
     **dict.fromkeys(("watch", "fetch", "extract", "judge"), "steps"),
     "explain": "stories",

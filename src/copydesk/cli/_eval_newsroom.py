@@ -13,7 +13,7 @@ from copydesk.cli._invocation import SINCE_HELP, WEB_HELP, Invocation, Since, Si
 from copydesk.editing import stories
 from copydesk.kit import text
 from copydesk.measure import verdicts
-from copydesk.measure.recall import KIND_WORDS, RecallCounts, count_recall
+from copydesk.measure.verdicts import KIND_WORDS, RecallCounts, count_recall
 from copydesk.news.story import RecallKind
 from copydesk.rounds import recall_lists
 from copydesk.rounds.recall import RecallFindings, RecallTrace, trace_recall

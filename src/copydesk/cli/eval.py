@@ -13,8 +13,8 @@ from copydesk import measure
 from copydesk.cli import _eval_newsroom, terminal
 from copydesk.cli._invocation import Invocation, common
 from copydesk.kit import text
-from copydesk.measure import page_dates, page_reading, page_texts
-from copydesk.measure.labelled import Order
+from copydesk.measure import page_dates, page_texts
+from copydesk.measure.labelled import Lost, Milliseconds, Order
 
 
 @click.command("group")
@@ -291,20 +291,20 @@ def _parts(report: R) -> Iterator[R]:
         yield replace(report, name="all sets")
 
 
-def _cost(pages_per_second: float, cpu: page_reading.Milliseconds) -> str:
+def _cost(pages_per_second: float, cpu: Milliseconds) -> str:
     return (
         f"  {pages_per_second} pages per second on one processor; CPU time per page: median "
         f"{cpu.median} ms, 99th percentile {cpu.p99} ms"
     )
 
 
-def _note_lost(dropped: Sequence[page_reading.Lost], absent: Sequence[str]) -> None:
+def _note_lost(dropped: Sequence[Lost], absent: Sequence[str]) -> None:
     for lost in dropped:
         terminal.note(text.fold(f"dropped ({lost.reason}: {lost.detail}): {lost.page}"))
     for page in absent:
         terminal.note(text.fold(f"page is missing in the recording: {page}"))
 
 
-def _fail_where_unreadable(dropped: Sequence[page_reading.Lost]) -> None:
+def _fail_where_unreadable(dropped: Sequence[Lost]) -> None:
     if any(lost.reason == "error" for lost in dropped):
         raise click.exceptions.Exit(1)

@@ -1,20 +1,25 @@
-"""`copydesk record`, `adopt`, `catalogue` and `seal`: commands on stories' Markdown records."""
+"""`copydesk record`, `adopt`, `catalogue`, `seal`, `rejudge`: commands on stories' records."""
 
 from __future__ import annotations
 
 import shlex
 import signal
-from collections.abc import Mapping
+import sys
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import click
 
 from copydesk import archive
 from copydesk.cli import terminal
-from copydesk.cli._invocation import Invocation, common
+from copydesk.cli._invocation import SINCE_HELP, Invocation, Since, SinceParam, common
+from copydesk.cli.terminal import Columns
+from copydesk.kit import text
 from copydesk.newsroom import cataloguing
 from copydesk.newsroom.records import check_records, open_seal
 from copydesk.newsroom.starts import adopt
+from copydesk.rounds import rejudging
 
 
 @click.group("record")
@@ -127,3 +132,139 @@ def open_(invocation: Invocation, path: str) -> None:
     """
     with invocation.newsroom() as newsroom:
         click.echo(open_seal(newsroom, path))
+
+
+# Scoring stored stories again.
+
+_WEIGHTY = frozenset({"dropped", "published", "copy"})
+_COUNTED = frozenset({"related", "background"})
+_MOST = 20  # lines of each kind; --json has all
+
+
+@click.command("rejudge")
+@click.option(
+    "--since",
+    metavar="TIME",
+    type=SinceParam(),
+    default="30d",
+    show_default=True,
+    help=f"{SINCE_HELP} The value 0 means all stories.",
+)
+@click.option(
+    "--scale",
+    type=click.IntRange(1, 2),
+    help="Use this scale of quality (`scoring.scale`). With --apply, set it in beat.toml as well.",
+)
+@click.option("--apply", "is_applied", is_flag=True, help="Save the changes in one git commit.")
+@common
+def rejudge_command(
+    invocation: Invocation, *, since: Since, scale: int | None, is_applied: bool
+) -> None:
+    """Score saved stories again with the current settings, and show the changes.
+
+    Applies the current topics, points, threshold, editors' rules and copy detection. Decisions
+    and edits by editors stay.
+    """
+    with invocation.newsroom() as newsroom, terminal.progress() as progress:
+        work = rejudging.apply_rejudging if is_applied else rejudging.rejudge
+        report = work(newsroom, since(newsroom), progress, scale)
+    if invocation.json:
+        terminal.as_json(report)
+    else:
+        _show(invocation, report, is_applied=is_applied)
+    if not report.complete:
+        raise click.exceptions.Exit(1)
+
+
+def _show(invocation: Invocation, report: rejudging.RejudgeReport, *, is_applied: bool) -> None:
+    terminal.failures(report.failed)
+    _note_what_stays(report)
+    if sys.stdout.isatty():
+        _print_for_a_terminal(report.changes)
+    else:
+        _print_table(report.changes)
+    stories = len({change.path for change in report.changes})
+    would = "changed" if is_applied else "would change"
+    parts = _count_fields(report.changes)
+    terminal.note(
+        f"{report.judged} stories scored, {report.without_article} without a stored article; "
+        f"{stories} {would}{f' ({parts})' if parts else ''}"
+    )
+    if report.missing:
+        terminal.note(report.missing.describe())
+    if report.gate:
+        terminal.note_gate_passage(report.gate)
+    if report.commit:
+        terminal.note(f"commit {report.commit[:12]}")
+    if stories and not is_applied:
+        command = invocation.command("rejudge", "--apply")
+        terminal.note(f"nothing is saved yet: to save the changes, run {command}")
+    elif report.updated:
+        terminal.note(terminal.SHOWN_SOON)
+
+
+def _note_what_stays(report: rejudging.RejudgeReport) -> None:
+    """Print the stories that scoring again leaves unchanged, with reasons, then notes."""
+    for path in report.skipped:
+        terminal.note(f"skipped, because the file has uncommitted edits: {path}")
+    for path in report.without[:_MOST]:
+        terminal.note(f"unchanged, because the article is not stored: {path}")
+    if report.without_article > _MOST:
+        terminal.note(f"… and {report.without_article - _MOST} more stories; --json lists all")
+    for words in report.notes:
+        terminal.note(f"note: {words}")
+
+
+def _print_table(changes: Sequence[rejudging.FieldChange]) -> None:
+    rows = [
+        (change.path, change.field, _format_value(change.before), _format_value(change.after))
+        for change in changes
+    ]
+    terminal.table(("story", "field", "before", "after"), rows)
+
+
+def _count_fields(changes: Sequence[rejudging.FieldChange]) -> str:
+    """Return the number of changes of each field, the largest first: `3 heat, 1 title`."""
+    fields = Counter(change.field for change in changes)
+    return ", ".join(f"{count} {name}" for name, count in fields.most_common())
+
+
+def _print_for_a_terminal(changes: Sequence[rejudging.FieldChange]) -> None:
+    """Print a line for each changed field, grouped by story, changes of publication first.
+
+    Changes that only reword a reason are counted.
+    """
+    weighed = [change for change in changes if change.field != "reasons"]
+    weighty = {change.path for change in weighed if change.field in _WEIGHTY}
+    weighed.sort(key=lambda change: change.path not in weighty)
+    columns = Columns(0, 10, 22, 22, spare=(2,))
+    if weighed:
+        columns.head(("story", "field", "before", "after"))
+    last = ""
+    for change in weighed:
+        name = "" if change.path == last else change.title
+        last = change.path
+        cells = (
+            name,
+            change.field,
+            _brief(change.field, change.before),
+            _brief(change.field, change.after),
+        )
+        click.echo(columns.line([text.fold(cell) for cell in cells]))
+    if len(weighed) < len(changes):
+        more = text.count_of(len(changes) - len(weighed), "more change")
+        terminal.note(f"{more} of a reason's words only; --json lists all changes")
+
+
+def _brief(field: str, value: object) -> str:
+    if field in _COUNTED and isinstance(value, tuple):
+        return text.count_of(len(value), "story", "stories")
+    return _format_value(value)
+
+
+def _format_value(value: object) -> str:
+    if isinstance(value, tuple):
+        return ", ".join(map(str, value)) or "-"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return "-" if value in (None, "") else str(value)

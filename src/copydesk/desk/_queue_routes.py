@@ -35,7 +35,7 @@ from copydesk.editing.queue import (
 )
 from copydesk.kit import text, urls
 from copydesk.news import EditorAction
-from copydesk.news.lead import DropReason
+from copydesk.news.source import DropReason
 from copydesk.newsroom import Newsroom, settings
 
 _MOST_ROWS = 100

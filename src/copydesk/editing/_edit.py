@@ -17,8 +17,8 @@ from copydesk.archive.change import Change, WriteLock
 from copydesk.errors import CopydeskError, RecordError
 from copydesk.kit import text, urls
 from copydesk.news import Beat, Story, Verdict
-from copydesk.news.lead import Tip
 from copydesk.news.ruling import EditConflict
+from copydesk.news.source import Tip
 from copydesk.newsroom import Newsroom
 from copydesk.newsroom.filing import (
     RULINGS_PATH,

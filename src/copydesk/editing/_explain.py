@@ -17,8 +17,8 @@ from copydesk.judge import gate
 from copydesk.kit import dates, urls
 from copydesk.memory import Fate, Memory
 from copydesk.news import Article, Beat, Ruling, Standing, Story, Verdict
-from copydesk.news.lead import DROP_STAGES
 from copydesk.news.ruling import RULING_KINDS, find_matter_title
+from copydesk.news.source import DROP_STAGES
 from copydesk.newsroom import Newsroom
 from copydesk.newsroom.cataloguing import ask_catalogue
 from copydesk.newsroom.records import record_at

@@ -11,7 +11,7 @@ from pathlib import Path
 from copydesk.errors import DataError
 from copydesk.kit import dates as times
 from copydesk.measure import page_layouts
-from copydesk.measure.page_reading import (
+from copydesk.measure.labelled import (
     Lost,
     Milliseconds,
     PageReading,

@@ -14,17 +14,17 @@ from statistics import fmean
 from copydesk.errors import DataError
 from copydesk.kit import text
 from copydesk.measure import page_layouts
-from copydesk.measure.labelled import Set
-from copydesk.measure.page_dates import Days, count_days
-from copydesk.measure.page_reading import (
+from copydesk.measure.labelled import (
     Lost,
     Milliseconds,
     PageReading,
     Progress,
+    Set,
     cpu_milliseconds,
     pages_per_second,
     read_set,
 )
+from copydesk.measure.page_dates import Days, count_days
 from copydesk.news import Article
 
 _WORD = re.compile(r"\w+")

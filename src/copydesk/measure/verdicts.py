@@ -1,11 +1,13 @@
-"""Compare editors' decisions with those of the publishing threshold (a minimum quality score)."""
+"""Compare the threshold with editors' decisions, and coverage with other sites' lists."""
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from types import MappingProxyType
+from typing import Protocol
 
 from copydesk import judge
 from copydesk.judge import gate as judge_gate
@@ -18,8 +20,10 @@ from copydesk.judge.gate import (
     choose_gate,
     find_chance,
 )
+from copydesk.kit import urls
 from copydesk.news import Article, Beat, Story
 from copydesk.news.ruling import IS_WANTED, Said
+from copydesk.news.story import RecallKind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -271,3 +275,105 @@ def compare_by_period(decisions: Sequence[Decision], publish_at: int) -> Iterabl
             waited=compare(waited, publish_at),
             picked=compare(picked, publish_at),
         )
+
+
+# Stories on other sites' lists that this site has covered.
+
+# The label of each kind, in the order of table columns.
+KIND_WORDS: Mapping[RecallKind, str] = MappingProxyType(
+    {
+        RecallKind.HAVE: "in the newsroom",
+        RecallKind.COVERED: "covered by another publisher",
+        RecallKind.DROPPED: "dropped",
+        RecallKind.OPEN: "failed or pending",
+        RecallKind.UNSEEN: "never found",
+    }
+)
+_HAD = (RecallKind.HAVE, RecallKind.COVERED)
+
+
+class Recalled(Protocol):
+    """A story in a list of other sites' stories, and whether and how our site covered it."""
+
+    @property
+    def url(self) -> str:
+        """Return the URL of the story in the list."""
+        ...
+
+    @property
+    def kind(self) -> RecallKind:
+        """Return whether and how our site covered the listed story."""
+        ...
+
+    @property
+    def source(self) -> str:
+        """Return the URL of our source (watched feed or page) on the story's site, "" if we have
+        none.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SiteRecall:
+    """How many of another site's listed stories we covered, missed, …, and if we watch
+    that site.
+    """
+
+    site: str
+    stories: int
+    kinds: Mapping[RecallKind, int]
+    is_source: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecallCounts:
+    """How many listed stories of other sites our site covered, missed, …, in all and by site.
+
+    `share` is the share of stories whose event we had from any publisher, `own` that of the pages
+    themselves; None if there are no stories.
+    """
+
+    stories: int
+    kinds: Mapping[RecallKind, int]
+    share: float | None
+    own: float | None
+    sites: tuple[SiteRecall, ...]
+
+
+def count_recall(stories: Iterable[Recalled]) -> RecallCounts:
+    """Count how many listed stories of other sites our site covered, missed, and so on."""
+    by_site: defaultdict[str, Counter[RecallKind]] = defaultdict(Counter)
+    sources: set[str] = set()
+    for story in stories:
+        site = urls.registrable_domain(story.url)
+        by_site[site][story.kind] += 1
+        if story.source and urls.registrable_domain(story.source) == site:
+            sources.add(site)
+    kinds = Counter[RecallKind]()
+    for counted in by_site.values():
+        kinds.update(counted)
+    total = kinds.total()
+    sites = (
+        SiteRecall(
+            site=site,
+            stories=counted.total(),
+            kinds=_by_kind(counted),
+            is_source=site in sources,
+        )
+        for site, counted in by_site.items()
+    )
+    return RecallCounts(
+        stories=total,
+        kinds=_by_kind(kinds),
+        share=_share(sum(kinds[kind] for kind in _HAD), total),
+        own=_share(kinds[RecallKind.HAVE], total),
+        sites=tuple(sorted(sites, key=lambda told: (-_count_gaps(told.kinds), told.site))),
+    )
+
+
+def _by_kind(counted: Mapping[RecallKind, int]) -> Mapping[RecallKind, int]:
+    return {kind: counted.get(kind, 0) for kind in RecallKind}
+
+
+def _count_gaps(kinds: Mapping[RecallKind, int]) -> int:
+    return sum(count for kind, count in kinds.items() if kind not in _HAD)

@@ -13,8 +13,6 @@ from copydesk.news.article import Provider as Provider
 from copydesk.news.beat import Beat as Beat
 from copydesk.news.beat import Topic as Topic
 from copydesk.news.edition import Record as Record
-from copydesk.news.lead import Dropped as Dropped
-from copydesk.news.lead import Lead as Lead
 from copydesk.news.page import Fetcher as Fetcher
 from copydesk.news.page import NotModified as NotModified
 from copydesk.news.page import Page as Page
@@ -25,6 +23,8 @@ from copydesk.news.reason import ReasonKind as ReasonKind
 from copydesk.news.ruling import EditorAction as EditorAction
 from copydesk.news.ruling import Ruling as Ruling
 from copydesk.news.ruling import Verdict as Verdict
+from copydesk.news.source import Dropped as Dropped
+from copydesk.news.source import Lead as Lead
 from copydesk.news.source import Source as Source
 from copydesk.news.story import Shelved as Shelved
 from copydesk.news.story import Standing as Standing

@@ -25,7 +25,7 @@ from copydesk.errors import CopydeskError, GitError, RecordError
 from copydesk.kit import dates, text, urls
 from copydesk.memory import CountKind, Fate, Tally, find_step
 from copydesk.news import Beat, Dropped, Lead, Story
-from copydesk.news.lead import Tip
+from copydesk.news.source import Tip
 from copydesk.newsroom import Failure, Newsroom, failure_of
 from copydesk.newsroom.filing import (
     PATIENCE_SECONDS,

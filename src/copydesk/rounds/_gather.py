@@ -18,7 +18,7 @@ from copydesk.config import Settings
 from copydesk.kit import urls
 from copydesk.memory import Memory
 from copydesk.news import Article, Fetcher, Lead
-from copydesk.news.lead import Tip
+from copydesk.news.source import Tip
 from copydesk.newsroom import Progress, failure_of
 from copydesk.rounds._corrections import look_again
 from copydesk.rounds._judging import Bench, appraise

@@ -16,7 +16,7 @@ from copydesk.judge import gate
 from copydesk.judge.reputation import PublisherWork, Reputations
 from copydesk.kit import urls
 from copydesk.news import Article, Dropped, Reason, Ruling, Story
-from copydesk.news.lead import Tip
+from copydesk.news.source import Tip
 from copydesk.newsroom import Failure, Newsroom
 from copydesk.newsroom.cataloguing import sweep_records
 from copydesk.newsroom.filing import read_removals

@@ -19,7 +19,7 @@ from copydesk.kit import urls
 from copydesk.memory import Memory
 from copydesk.news import Article, Beat, Dropped, Image, Ruling, Shelved, Story
 from copydesk.news.event import Event, EventKind
-from copydesk.news.lead import Tip
+from copydesk.news.source import Tip
 from copydesk.newsroom import Failure, Newsroom, failure_of
 from copydesk.newsroom.filing import read_digests
 from copydesk.review import corrections, rejudging, rules

@@ -25,8 +25,8 @@ from copydesk.news import (
     Refused,
     Request,
 )
-from copydesk.news.lead import DropReason, Tip
 from copydesk.news.page import RefusedReason
+from copydesk.news.source import DropReason, Tip
 from copydesk.newsroom import Failure, Progress, failure_of
 from copydesk.rounds._page_memory import NO_TRACE, PageTrace
 from copydesk.rounds._pool import ReaderPool

@@ -17,7 +17,7 @@ from copydesk.judge import gate
 from copydesk.kit import urls
 from copydesk.memory import Fate, Memory
 from copydesk.news import Article, Beat, Dropped, Lead, Ruling, Story
-from copydesk.news.lead import Tip
+from copydesk.news.source import Tip
 from copydesk.newsroom import Failure, Newsroom
 from copydesk.newsroom.filing import read_removals
 from copydesk.rounds._judging import Appraised

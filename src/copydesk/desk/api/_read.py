@@ -21,7 +21,7 @@ from copydesk.editing.queue import numbers, story_page
 from copydesk.errors import UsageError
 from copydesk.kit import text
 from copydesk.news import ReasonKind, Standing, Verdict
-from copydesk.news.lead import DropReason
+from copydesk.news.source import DropReason
 from copydesk.news.story import RecallKind
 from copydesk.rounds import recall
 from copydesk.rounds.sources import check_sources

@@ -23,7 +23,7 @@ from copydesk.editing import queue
 from copydesk.editing.queue.numbers import Delay, DropCount, Numbers, OwnerCount, StoryDay
 from copydesk.kit import text, urls
 from copydesk.news import Beat
-from copydesk.news.lead import DROP_REASONS
+from copydesk.news.source import DROP_REASONS
 from copydesk.newsroom import standings
 
 DAYS = (7, 30, 90)

@@ -27,7 +27,7 @@ from copydesk.desk.numbers._section import (
 )
 from copydesk.editing.queue.numbers import read_numbers
 from copydesk.kit import dates, text, urls
-from copydesk.news.lead import DROP_REASONS
+from copydesk.news.source import DROP_REASONS
 from copydesk.news.story import RecallKind
 from copydesk.rounds import recall
 

@@ -33,8 +33,8 @@ from copydesk.errors import RecordError, UsageError
 from copydesk.kit import text, urls
 from copydesk.news import Beat, EditorAction, Image, Provider, Ruling, Story, Verdict
 from copydesk.news.event import Event, EventKind
-from copydesk.news.lead import Tip
 from copydesk.news.ruling import RULING_KINDS, ActionKind, EditConflict, Said
+from copydesk.news.source import Tip
 from copydesk.newsroom import Newsroom
 from copydesk.newsroom.uploads import find_upload_path, read_upload
 from copydesk.review import corrections

@@ -42,7 +42,7 @@ from copydesk.memory import Fate
 from copydesk.news import Article, Lead, Ruling, Standing, Story
 from copydesk.news.article import Figure
 from copydesk.news.edition import PictureFile
-from copydesk.news.lead import DropReason
+from copydesk.news.source import DropReason
 from copydesk.newsroom import Newsroom
 from copydesk.newsroom.cataloguing import (
     follow_commits,

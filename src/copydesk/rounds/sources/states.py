@@ -20,7 +20,7 @@ from copydesk.errors import CopydeskError, RecordError
 from copydesk.kit import urls
 from copydesk.memory import Memory
 from copydesk.news import Beat, Lead, Page, Source
-from copydesk.news.lead import Tip
+from copydesk.news.source import Tip
 from copydesk.newsroom import Newsroom
 from copydesk.watch.schedule.state import SourceState, keep_address, revive
 
