@@ -9,15 +9,15 @@ from datetime import timedelta
 
 from lxml import html
 
-from copydesk.news import Story, Verdict
+from copydesk.news import Beat, Story, Verdict
 from copydesk.news.story import Related
 from copydesk.publish import Look, feeds, plan_site, site
 from copydesk.rendering import Renderer
 from world import editions
 
 
-def pages(*stories: Story) -> dict[str, html.HtmlElement]:
-    plan = plan_site(editions.edition(stories), Look())
+def pages(*stories: Story, on: Beat | None = None) -> dict[str, html.HtmlElement]:
+    plan = plan_site(editions.edition(stories, on=on or editions.beat()), Look())
     made = {sheet.path: sheet.data.decode() for sheet in site.sheets(plan, Renderer())}
     return {
         path: html.document_fromstring(page) for path, page in made.items() if path.endswith("html")
@@ -142,6 +142,23 @@ def test_the_line_below_a_headline_says_who_was_first_and_what_changed() -> None
 
 def test_a_story_of_one_publisher_says_so() -> None:
     assert ["only one publisher so far"] == said(front(led()), ".lead .why")
+
+
+def test_the_line_says_first_why_a_story_stands_there() -> None:
+    at, *others = led().published_at, 60, 40
+    stories = [
+        led(),
+        *(editions.story(f"2026-11-23-{heat}", heat=heat, published_at=at) for heat in others),
+    ]
+    reasons = said(front(*stories), ".why span:first-child")
+
+    assert ["Ranked first: strongest report", "Ranked lower: fewer points for quality"] == [
+        reasons[0],
+        reasons[-1],
+    ]
+    pinned = replace(editions.beat(), rulings=(editions.pin("2026-11-23-40"),))
+    placed = pages(*stories, on=pinned)["index.html"]
+    assert "placed here by an editor" == said(placed, ".lead .why span")[0]
 
 
 def test_the_page_is_dated_by_its_newest_story() -> None:

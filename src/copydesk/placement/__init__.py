@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from copydesk.placement._front import FrontLimits as FrontLimits
     from copydesk.placement._front import FrontPage as FrontPage
     from copydesk.placement._front import FrontRules as FrontRules
+    from copydesk.placement._front import PlaceReason as PlaceReason
+    from copydesk.placement._front import RankPart as RankPart
     from copydesk.placement._front import choose_front as choose_front
     from copydesk.placement._front import pins_in_force as pins_in_force
     from copydesk.placement._front import read_points as read_points

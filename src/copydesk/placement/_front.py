@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from enum import StrEnum
 
 from copydesk.kit import dates
-from copydesk.news import Beat, Ruling, Story
+from copydesk.news import Beat, ReasonKind, Ruling, Story
 from copydesk.news.beat import FrontOptions
 from copydesk.placement import addresses
 
@@ -48,19 +49,48 @@ class FrontLimits:
 LIMITS = FrontLimits()
 
 
+class RankPart(StrEnum):
+    """A part of the sum by which the front page is ordered."""
+
+    PUBLISHERS = "publishers"
+    PACE = "pace"  # publishers within six hours
+    TRUST = "trust"
+    QUALITY = "quality"
+    READERS = "readers"
+    CONFIRMATION = "confirmation"
+    AGE = "age"
+    PIN = "pin"  # no part of the sum: an editor's rule that goes before it
+    KNOWN = "known"  # nor is this: its publisher is known, so that it may come first
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlaceReason:
+    """Why a story has its place on the front page: a part that sets it apart from the others.
+
+    The part raises the story, or lowers it, compared with the middle value of that part on the
+    page. `is_most` says that no other story of the page has as much.
+    """
+
+    part: RankPart
+    is_raised: bool
+    is_most: bool = False
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FrontPage:
     """The stories chosen for the front page.
 
     `top` are those that the limits allow; `more` fill a page that the limits leave nearly empty.
     `latest` are the newest of the others. `pinned` has the time at which an editor pinned a story,
-    by its path.
+    by its path. `reasons` say why a story has its place: at most two parts of its rank, the
+    stronger first, by the story's path.
     """
 
     top: tuple[Story, ...] = ()
     more: tuple[Story, ...] = ()
     latest: tuple[Story, ...] = ()
     pinned: Mapping[str, datetime] = field(default_factory=dict)
+    reasons: Mapping[str, tuple[PlaceReason, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,17 +121,55 @@ class FrontRules:
         """Return a story's rank on the front page: log2 of its heat (score of current interest)
         minus its age in half-lives.
         """
-        heat = story.heat if story.heat is not None else story.quality or 0
-        heat += self.read_points.get(addresses.record_name(story.path), 0)
-        counted = math.log2(max(1, heat)) + (
-            0.0 if self.is_firm(story) else math.log2(self.limits.alone)
-        )
-        return counted - self.age(story) / self.options.half_life_hours
+        heat = _heat_of(story) + self.read_points.get(addresses.record_name(story.path), 0)
+        return _log(heat) + self._confirm(story) - self._fade(story)
+
+    def parts(self, story: Story) -> Mapping[RankPart, float]:
+        """Return the parts of a story's rank: the points of its heat by what they are for, and the
+        doublings of heat that it lost by its age and without confirmation (below 0).
+        """
+        points = dict.fromkeys(_PARTS.values(), 0)
+        for reason in story.reasons:
+            if reason.about == "heat" and reason.kind in _PARTS:
+                points[_PARTS[reason.kind]] += reason.points or 0
+        rest = _heat_of(story) - sum(points.values())
+        return {
+            **points,
+            RankPart.QUALITY: rest,
+            RankPart.READERS: self.read_points.get(addresses.record_name(story.path), 0),
+            RankPart.CONFIRMATION: self._confirm(story),
+            RankPart.AGE: -self._fade(story),
+        }
+
+    def _confirm(self, story: Story) -> float:
+        return 0.0 if self.is_firm(story) else math.log2(self.limits.alone)
+
+    def _fade(self, story: Story) -> float:
+        return self.age(story) / self.options.half_life_hours
 
     def age(self, story: Story) -> float:
         """Return the age of a story in hours, 0 for a time in the future."""
         published = dates.utc(story.published_at or datetime.min.replace(tzinfo=UTC))
         return max(0.0, (dates.utc(self.at) - published).total_seconds() / 3600)
+
+
+_PARTS = {
+    ReasonKind.PUBLISHERS: RankPart.PUBLISHERS,
+    ReasonKind.NEWSROOMS: RankPart.PUBLISHERS,
+    ReasonKind.RELATED: RankPart.PUBLISHERS,
+    ReasonKind.SPIKE: RankPart.PACE,
+    ReasonKind.SOURCE_TRUST: RankPart.TRUST,
+}
+_REASONS = 2  # parts that are named for a story
+_IN_DOUBLINGS = {RankPart.CONFIRMATION, RankPart.AGE}
+
+
+def _heat_of(story: Story) -> int:
+    return story.heat if story.heat is not None else story.quality or 0
+
+
+def _log(heat: float) -> float:
+    return math.log2(max(1, heat))
 
 
 def pins_in_force(beat: Beat, at: datetime) -> tuple[Ruling, ...]:
@@ -139,12 +207,60 @@ def choose_front(stories: Sequence[Story], rules: FrontRules) -> FrontPage:
     while len(page.chosen) < min(rules.limits.fewest, len(pinned) + len(ranked)):
         page.fill(ranked, rules.limits.fewest, times)
         times *= 2
+    pins = {story.path: ruling.at for story, ruling in pinned}
     return FrontPage(
         top=top,
         more=tuple(page.chosen[len(top) :]),
         latest=_latest_stories(stories, page.chosen, rules),
-        pinned={story.path: ruling.at for story, ruling in pinned},
+        pinned=pins,
+        reasons=dict(_explain_places(page.chosen, pins, rules)),
     )
+
+
+def _explain_places(
+    shown: Sequence[Story], pins: Collection[str], rules: FrontRules
+) -> Iterator[tuple[str, tuple[PlaceReason, ...]]]:
+    """Yield the path of each shown story with the reasons of its place."""
+    ranks = {story.path: rules.warmth(story) for story in shown}
+    parts = {story.path: rules.parts(story) for story in shown}
+    for place, story in enumerate(shown):
+        path = story.path
+        is_raised = ranks[path] >= _middle(ranks.values())
+        if path in pins:
+            yield path, (PlaceReason(part=RankPart.PIN, is_raised=True),)
+        elif place == 0 and ranks[path] < max(ranks.values()):  # it leads by a rule
+            part = RankPart.CONFIRMATION if rules.is_firm(story) else RankPart.KNOWN
+            yield path, (PlaceReason(part=part, is_raised=True),)
+        else:
+            yield path, tuple(_compare(path, parts, is_raised=is_raised))
+
+
+def _compare(
+    path: str, parts: Mapping[str, Mapping[RankPart, float]], *, is_raised: bool
+) -> Iterator[PlaceReason]:
+    """Yield the part of a story's rank that raises it most above the middle of the page, or lowers
+    it most below, and the next one if that does at least half as much.
+    """
+    own, sign = parts[path], 1 if is_raised else -1
+    heat = sum(value for part, value in own.items() if part not in _IN_DOUBLINGS)
+    lifts = {}
+    for part, value in own.items():
+        middle = _middle(other[part] for other in parts.values())
+        is_doublings = part in _IN_DOUBLINGS
+        lift = value - middle if is_doublings else _log(heat) - _log(heat - value + middle)
+        lifts[part] = sign * lift
+    strongest = sorted(lifts, key=lambda part: -lifts[part])[:_REASONS]
+    for part in strongest:
+        if lifts[part] > 0 and lifts[part] >= lifts[strongest[0]] / 2:
+            others = (other[part] for name, other in parts.items() if name != path)
+            is_most = is_raised and all(value < own[part] for value in others)
+            yield PlaceReason(part=part, is_raised=is_raised, is_most=is_most)
+
+
+def _middle(values: Iterable[float]) -> float:
+    """Return the middle value, of an even number of values the lower of the two in the middle."""
+    ordered = sorted(values)
+    return ordered[(len(ordered) - 1) // 2]
 
 
 def _list_pins(rules: FrontRules) -> list[tuple[Story, Ruling]]:

@@ -22,7 +22,7 @@ from copydesk.kit import dates, embeds, lengths, text, urls
 from copydesk.kit.embeds import MediaFile, Player
 from copydesk.news import Provider, Story
 from copydesk.news.event import Event, EventKind
-from copydesk.placement import Voice, addresses
+from copydesk.placement import PlaceReason, RankPart, Voice, addresses
 from copydesk.placement.addresses import group_by_day
 from copydesk.publish import _pictures
 from copydesk.rendering import Strings, join_markup, language_tag, mark_safe
@@ -183,8 +183,7 @@ class FrontCards:
 
     def _phrases(self, story: Story, voices: Sequence[Voice]) -> Iterator[str]:
         say = self.views.frame.strings.say
-        if story.path in self.views.frame.plan.front.pinned:
-            yield say("placed_here")
+        yield self._explain_place(story)
         if voices:
             agencies = sum(voice.is_agency for voice in voices) + bool(story.credit)
             newsrooms = 1 + len(voices) - agencies
@@ -194,6 +193,22 @@ class FrontCards:
         elif not story.is_own:
             yield say("one_publisher")
         yield self._last_change(story)
+
+    def _explain_place(self, story: Story) -> str:
+        """Return why a story has its place on the page, "" if nothing sets it apart."""
+        front, say = self.views.frame.plan.front, self.views.frame.strings.say
+        reasons = front.reasons.get(story.path)
+        if not reasons:
+            return ""
+        if reasons[0].part is RankPart.PIN:
+            return say("placed_here")
+        is_first = story.path == front.top[0].path
+        place = "first" if is_first else "high" if reasons[0].is_raised else "low"
+        return say(f"ranked_{place}", why=", ".join(self._name_part(one) for one in reasons))
+
+    def _name_part(self, reason: PlaceReason) -> str:
+        much = "most" if reason.is_most else "more" if reason.is_raised else "less"
+        return self.views.frame.strings.say(f"ranked_{much}_{reason.part}")
 
     def _first_report(self, story: Story, first: Voice) -> str:
         """Return when the first report on a story's event came, and whose it was."""
