@@ -11,7 +11,7 @@ import pytest
 from copydesk import archive, building, newsroom
 from copydesk.editing.applying import MOST_IN_A_COMMIT
 from copydesk.editing.undo import undo_action
-from copydesk.news import Article, EditorAction
+from copydesk.news import Article, EditorAction, ReasonKind
 from world.desk import (
     NAMES,
     act,
@@ -381,6 +381,23 @@ def test_a_conflict_on_one_of_several_stories_changes_none(root: Path) -> None:
     (told,) = act(root, verdict("reject", A, B, seen=seen))
     assert [one.path for one in told.conflicts] == [f"_news/{B}.md"]
     assert read(root, A).verdict is None
+
+
+def test_the_changes_of_a_story_are_switched_off_and_on_again(root: Path) -> None:
+    before = read(root, A)
+    hidden, wrong = act(
+        root,
+        action("rule", "set", A, values=("changes", "none")),
+        action("rule", "set", A, values=("changes", "some")),
+    )
+    ruled = read(root, A)
+    (shown,) = act(root, action("rule", "undo", A, values=("set", "changes")))
+
+    assert ["done", "refused", "done"] == [hidden.state, wrong.state, shown.state]
+    assert [ReasonKind.CHANGES_RULED] == [
+        reason.kind for reason in ruled.reasons if reason not in before.reasons
+    ]
+    assert before.reasons == read(root, A).reasons
 
 
 def test_a_note_of_everyday_is_not_overwritten(everyday: Path) -> None:

@@ -87,6 +87,13 @@ EVENTS = [
     ),
     ("excerpt changed", EventKind.EXCERPT_CHANGED, {}),
     ("excerpt changed at its publisher, kept as edited", EventKind.EXCERPT_KEPT, {}),
+    ("excerpt respelled", EventKind.EXCERPT_RESPELLED, {}),
+    (
+        "text changed (12 became 1,900: people)",
+        EventKind.NUMBER_CHANGED,
+        {"old": "12", "new": "1,900", "unit": "people"},
+    ),
+    ("text changed (12 became 19)", EventKind.NUMBER_CHANGED, {"old": "12", "new": "19"}),
     ("text changed (12 % of its words)", EventKind.TEXT_CHANGED, {"share": "12"}),
     ("text changed (a number in it)", EventKind.NUMBER_CHANGED, {}),
     ("moved to https://a/2 from https://a/1", EventKind.MOVED, {"new": "https://a/2"}),

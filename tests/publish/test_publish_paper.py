@@ -7,12 +7,15 @@ import re
 from dataclasses import replace
 from datetime import timedelta
 
+import pytest
 from lxml import html
 
-from copydesk.news import Beat, Story, Verdict
+from copydesk.news import Beat, Reason, ReasonKind, Source, Story, Verdict
+from copydesk.news.event import Event, EventKind
 from copydesk.news.story import Related
 from copydesk.publish import Look, feeds, plan_site, site
 from copydesk.rendering import Renderer
+from copydesk.review.corrections import add_to_history
 from world import editions
 
 
@@ -173,7 +176,7 @@ def test_no_line_ends_within_a_name() -> None:
     assert ["Brightwater-\u20602 sails well-known seas"] == said(page, ".lead h3")
 
 
-OLD_HEADLINE = 'title was "Ballots for robots"'
+OLD_HEADLINE = 'title was "Robots want ballots"'
 FIGURE = "text changed (12 became 19)"
 
 
@@ -205,7 +208,7 @@ def test_a_story_tells_the_changes_of_all_its_publishers_in_order() -> None:
 
     assert [
         ("First report on this event.", "Alpha"),
-        ("Previous headline: Ballots for robots", "Alpha"),
+        ("Previous headline: Robots want ballots", "Alpha"),
         ("A number in the text changed: 12 → 19.", "The Herald"),
     ] == [
         (line.partition(f" {by} ")[0], by)
@@ -232,7 +235,7 @@ def test_the_front_page_says_which_number_changed() -> None:
 def test_all_changes_stand_on_a_page_by_day_and_in_a_feed() -> None:
     leader, member = changed_group(f"2026-11-24T11:00:00Z {OLD_HEADLINE}")
     earlier = f"2026-11-23T08:00:00Z {OLD_HEADLINE}"
-    other = editions.story("2026-11-22-other", title="Other", history=(earlier,))
+    other = editions.story("2026-11-22-other", title="Robots rest", history=(earlier,))
     plan = plan_site(editions.edition([leader, member, other]), Look())
     whole = site.Site(plan, Renderer())
     made = {sheet.path: sheet.data.decode() for sheet in whole.beside_the_walk()}
@@ -242,7 +245,7 @@ def test_all_changes_stand_on_a_page_by_day_and_in_a_feed() -> None:
     assert ["Tuesday, 24 November 2026", "Monday, 23 November 2026"] == said(page, ".day h2")
     assert [
         "12:00 Robots may vote A number in the text changed: 12 → 19. The Herald",
-        "08:00 Other Previous headline: Ballots for robots The Herald",
+        "08:00 Robots rest Previous headline: Robots want ballots The Herald",
     ] == said(page, ".brief")
     items = json.loads([sheet.data for sheet in feed][-1])["items"]
     assert ["2026-11-24T12:00:00Z", "2026-11-23T08:00:00Z"] == [i["date_published"] for i in items]
@@ -258,7 +261,108 @@ def test_what_changed_at_one_moment_is_one_entry_of_the_feed() -> None:
     _, ((_, _, words),) = whole.describe_changes()
 
     assert [
-        "Previous headline: Ballots for robots",
+        "Previous headline: Robots want ballots",
         "The publisher changed the text.",
         "A number in the text changed: 12 → 19.",
-    ] == re.split(r"(?<=robots) |(?<=\.) ", words)
+    ] == re.split(r"(?<=ballots) |(?<=\.) ", words)
+
+
+# ---- what is shown of a change, and what not ------------------------------------------------
+
+
+def shown_changes(*stories: Story, on: Beat | None = None) -> list[str]:
+    """Give what a story's page, the front page, the page of all changes and its feed show."""
+    plan = plan_site(editions.edition(stories, on=on or editions.beat()), Look())
+    whole = site.Site(plan, Renderer())
+    made = {sheet.path: sheet.data.decode() for sheet in whole.beside_the_walk()}
+    made |= {sheet.path: sheet.data.decode() for sheet in site.sheets(plan, Renderer())}
+    places = {
+        "news/2026-11-24-robots-may-vote/index.html": "[aria-labelledby=changes] .line",
+        "index.html": ".lead .why span:last-child",
+        "changes/index.html": ".what",
+    }
+    lines = [
+        line
+        for path, place in places.items()
+        if path in made
+        for line in said(html.document_fromstring(made[path]), place)
+        if "publisher so far" not in line
+    ]
+    return [*lines, *(words for _, _, words in whole.describe_changes()[1])]
+
+
+def renamed(old: str, **fields: object) -> Story:
+    return led(history=(f'2026-11-24T12:00:00Z title was "{old}"',), **fields)
+
+
+def test_a_former_headline_stands_on_all_pages_that_tell_changes() -> None:
+    page, card, listed, feed = shown_changes(renamed("Robots want ballots"))
+
+    assert page.startswith("Previous headline: Robots want ballots")
+    assert "headline changed 12:00, before: Robots want ballots" == card
+    assert listed.startswith("Previous headline: Robots want ballots")
+    assert "Previous headline: Robots want ballots" == feed
+
+
+def test_a_name_that_was_taken_out_of_a_headline_is_shown_nowhere() -> None:
+    lines = shown_changes(renamed("Robots may vote, says Livia van Brandt of Bremen"))
+
+    assert "Previous headline: Robots may vote, says … van … of …" == lines[-1]
+    assert not [line for line in lines if "Livia" in line or "Bremen" in line]
+
+
+@pytest.mark.parametrize(
+    "old", ["Livia Brandt Arrested", "livia brandt arrested", "LIVIA BRANDT", "リヴィア逮捕"]
+)
+def test_where_names_cannot_be_told_from_words_no_former_word_is_shown(old: str) -> None:
+    lines = shown_changes(renamed(old))
+
+    assert "The headline changed." == lines[-1]
+    assert not [line for line in lines if "brandt" in line.lower() or "リヴィア" in line]
+
+
+def test_commas_and_spelling_are_told_nowhere() -> None:
+    assert [] == shown_changes(renamed("Robots may vote!"))
+    respelled = led(history=("2026-11-24T12:00:00Z excerpt respelled",))
+    assert [] == shown_changes(respelled)
+
+
+def test_of_a_page_that_is_gone_no_former_words_are_shown() -> None:
+    gone = renamed("Robots want ballots", access="gone")
+    lines = shown_changes(replace(gone, history=(*gone.history, f"2026-11-24T12:30:00Z {FIGURE}")))
+
+    assert not [line for line in lines if "ballots" in line or "19" in line]
+    assert {"The headline changed.", "The publisher changed the text."} == set(lines[-2:])
+
+
+def test_the_changes_of_a_source_or_a_story_can_be_switched_off() -> None:
+    quiet = Source(url="https://herald.example/feed", show_changes=False)
+    ruled = Reason.of_rule(ReasonKind.CHANGES_RULED, editions.pin("x"))
+    story = renamed("Robots want ballots")
+    corrected = "2026-11-24T13:00:00Z corrected here: we had it wrong"
+
+    assert [] == shown_changes(story, on=replace(editions.beat(), sources=(quiet,)))
+    assert [] == shown_changes(replace(story, reasons=(ruled,)))
+    own = replace(story, reasons=(ruled,), history=(*story.history, corrected))
+    assert "Corrected by the editors: we had it wrong" == shown_changes(own)[-1]
+
+
+def test_what_an_editor_removed_is_in_no_list_of_changes() -> None:
+    removed = Verdict(said="remove", by="ed@desk.example", at=editions.AT, why="asked")
+    story = renamed("Robots want ballots")
+
+    assert [] == shown_changes(replace(story, verdict=removed, published=False))
+
+
+def test_a_headline_that_changed_400_times_is_told_in_twelve_lines() -> None:
+    story = led()
+    for n in range(400):
+        at = editions.AT + timedelta(minutes=n)
+        event = Event.of(EventKind.HEADLINE_CHANGED, title=f"Robots want {n} ballots")
+        story = add_to_history(story, at, [event])
+
+    lines = shown_changes(story)
+
+    headlines = [line for line in lines if line.startswith("Previous headline: Robots want ")]
+    assert 12 * 3 == len(headlines)
+    assert "Previous headline: Robots want 399 ballots" == lines[12 * 2 + 1]

@@ -64,7 +64,7 @@ def test_a_sentence_more_is_told_with_its_share_of_the_words() -> None:
 def test_one_number_in_a_long_text_is_a_correction() -> None:
     long = "\n".join([TEXT, *(f"Nothing is new in the village of this name, {w}." for w in WORDS)])
     after = long.replace("41 million", "14 million")
-    assert [Event.of(EventKind.NUMBER_CHANGED, old="41", new="14")] == list(
+    assert [Event.of(EventKind.NUMBER_CHANGED, old="41", new="14", unit="million")] == list(
         corrections.text_changes(long, after)
     )
 

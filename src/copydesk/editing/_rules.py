@@ -17,7 +17,7 @@ from copydesk.editing._verdicts import speaker
 from copydesk.errors import RecordError, UsageError
 from copydesk.kit import text, urls
 from copydesk.news import Beat, Ruling, Story
-from copydesk.news.ruling import NO_PICTURE, RULING_KINDS, RulingKind, SetField
+from copydesk.news.ruling import NO_CHANGES, NO_PICTURE, RULING_KINDS, RulingKind, SetField
 from copydesk.newsroom import Newsroom
 from copydesk.newsroom.cataloguing import ask_catalogue
 from copydesk.newsroom.filing import hold_write_lock
@@ -204,6 +204,13 @@ def set_values(edit: Edit, path: str, said: Sequence[str]) -> tuple[str, ...]:
         case "picture":
             is_none = value.strip() in {"", NO_PICTURE}
             return field, NO_PICTURE if is_none else _address(urls.fetchable(value), value)
+        case "changes":
+            if value.strip() != NO_CHANGES:
+                hint = f"write {NO_CHANGES}; to show them again, run `copydesk rule undo`"
+                raise UsageError(
+                    "changes can only be switched off", subject=value[:_SHOWN], hint=hint
+                )
+            return field, NO_CHANGES
         case "url":
             new = _address(urls.canonical(value), value)
             return (field, new, *_former_addresses(edit, path, new))

@@ -18,6 +18,7 @@ class EventKind(StrEnum):
     HEADLINE_KEPT = "headline-kept"  # changed at the publisher, but an editor's headline is kept
     EXCERPT_CHANGED = "excerpt-changed"
     EXCERPT_KEPT = "excerpt-kept"
+    EXCERPT_RESPELLED = "excerpt-respelled"  # in commas or spelling, which is no news
     TEXT_CHANGED = "text-changed"
     NUMBER_CHANGED = "number-changed"
     MOVED = "moved"
@@ -38,6 +39,9 @@ PUBLISHERS_CHANGES = frozenset(
         EventKind.BACK,
     }
 )
+
+# What `show_changes = false` of a source, or an editor's rule, keeps off the site.
+CONCEALABLE = PUBLISHERS_CHANGES | {EventKind.HEADLINE_KEPT, EventKind.EXCERPT_KEPT}
 
 _WORDING = Wording(read_sentences(__package__, "events.toml", EventKind), other=EventKind.OTHER)
 

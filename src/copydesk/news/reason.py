@@ -74,6 +74,7 @@ class ReasonKind(StrEnum):
     PICTURE_RULED = "picture-ruled"
     ADDRESS_RULED = "address-ruled"
     NOTE_RULED = "note-ruled"
+    CHANGES_RULED = "changes-ruled"
     JOINED = "joined"
     JOINED_BY_HEADLINE = "joined-by-headline"
     JOINED_LATER = "joined-later"

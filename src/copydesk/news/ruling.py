@@ -11,8 +11,9 @@ from datetime import datetime
 from typing import Literal, get_args
 
 RulingKind = Literal["split", "merge", "pin", "block", "retopic", "rename", "lead", "set", "matter"]
-SetField = Literal["excerpt", "picture", "url", "note"]
+SetField = Literal["excerpt", "picture", "url", "note", "changes"]
 NO_PICTURE = "none"  # the value of `set … picture` that removes a story's picture
+NO_CHANGES = "none"  # the value of `set … changes`: the site does not show what changed in a story
 
 _FIELDS: tuple[SetField, ...] = get_args(SetField)
 

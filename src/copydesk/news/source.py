@@ -70,6 +70,11 @@ class Source:
         "`copydesk serve` never fetches a source more often than every `serve.every_minutes`.",
         kinds.whole(maximum=1_440),
     )
+    show_changes: bool = option(
+        True,
+        "Show on the site what the publisher changed in its articles: former headlines and "
+        "figures, pages that are gone.",
+    )
     listing: ListingRule | None = None
 
 

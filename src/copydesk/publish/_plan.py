@@ -170,10 +170,11 @@ class SitePlan:
     the key's name; `counts` has their numbers; `by_day` has the stories by date in the site's time
     zone. All are fetched from the `index` on demand. The archive is cut into pages from the oldest
     end. `groups` knows which stories are on one event, `coverages` who else has a story. `official`
-    are the domains of the site's official sources, `gone` the folders of pages that an editor
-    removed for good. `records` has the records of each collection, ordered by path. `skipped` are
-    records that cannot have a URL. `above` maps a topic's name to its id and the ids of topics
-    above it. `wanted` decides what the build makes. `pieces` keeps list fragments of stories.
+    are the domains of the site's official sources, `concealed` those whose changes it does not
+    show, `gone` the folders of pages that an editor removed for good. `records` has the records of
+    each collection, ordered by path. `skipped` are records that cannot have a URL. `above` maps a
+    topic's name to its id and the ids of topics above it. `wanted` decides what the build makes.
+    `pieces` keeps list fragments of stories.
     `lists` are the editors' reading lists by id, `letters` all newsletter issues that may be shown.
     """
 
@@ -192,6 +193,7 @@ class SitePlan:
     groups: Groups[StoryEntry]
     coverages: Coverages
     official: frozenset[str]
+    concealed: frozenset[str]
     gone: tuple[str, ...]
     records: Mapping[str, tuple[Record, ...]]
     above: Mapping[str, tuple[str, ...]]
@@ -402,6 +404,9 @@ def make_site_plan(edition: Edition, seen: Survey, look: Look) -> SitePlan:
         groups=groups,
         coverages=coverages,
         official=official,
+        concealed=frozenset(
+            urls.registrable_domain(s.url) for s in beat.sources if not s.show_changes
+        ),
         gone=tuple(sorted(entry.folder for entry in index.removals())),
         records=by_collection,
         above=seen.grounds.above,

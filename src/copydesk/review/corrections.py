@@ -12,8 +12,9 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from itertools import islice
 
-from copydesk.kit import dates
+from copydesk.kit import dates, revisions
 from copydesk.kit import text as plain_text
 from copydesk.news import Reason, ReasonKind, Story
 from copydesk.news.event import Event, EventKind
@@ -90,8 +91,7 @@ _COUNTER = re.compile(
     """
 )
 _MARKS = str.maketrans({"‘": "'", "’": "'", "“": '"', "”": '"', "–": "-", "—": "-", "\xa0": " "})
-_DIGITS = re.compile(r"\d+")
-_FIGURE = re.compile(r"\d+(?:[.,]\d+)*")
+_FIGURES = 3  # of one change
 
 
 def have_same_words(one: str, other: str) -> bool:
@@ -119,34 +119,18 @@ def change_percent(before: str, after: str) -> int:
     return 100 * (longer - (old & new).total()) // longer if longer else 0
 
 
-def find_changed_number(before: str, after: str) -> tuple[str, str] | None:
-    """Return the first number, old and new, in which a sentence differs from its old version.
-
-    None if no sentence of the new text differs from one of the old text in its numbers alone.
-    """
-    old, new = _lower(before), _lower(after)
-    gone, come = Counter(old) - Counter(new), Counter(new) - Counter(old)
-    frames = {_DIGITS.sub("#", sentence): sentence for sentence in gone}
-    for sentence in come:
-        former = frames.get(_DIGITS.sub("#", sentence), sentence)
-        pairs = zip(_FIGURE.findall(former), _FIGURE.findall(sentence), strict=False)
-        changed = next((pair for pair in pairs if pair[0] != pair[1]), None)
-        if changed:
-            return changed
-    return None
-
-
 def text_changes(before: str, after: str) -> Iterator[Event]:
     """Compare two versions of an article text; yield an event of the history for each change.
 
-    At least 2 % of the words must differ, or a number in a sentence: "41 million" for "14 million"
-    is one word of five hundred and the whole story.
+    At least 2 % of the words must differ, or a figure in a sentence: "41 million" for "14 million"
+    is one word of five hundred and the whole story. At most three figures are told.
     """
     share = change_percent(before, after)
     if share >= CORRECTED_SHARE:
         yield Event.of(EventKind.TEXT_CHANGED, share=share)
-    if number := find_changed_number(before, after):
-        yield Event.of(EventKind.NUMBER_CHANGED, old=number[0], new=number[1])
+    figures = revisions.find_changed_figures(sentences(before), sentences(after))
+    for figure in islice(dict.fromkeys(figures), _FIGURES):
+        yield Event.of(EventKind.NUMBER_CHANGED, **figure._asdict())
 
 
 def words(text: str) -> list[str]:

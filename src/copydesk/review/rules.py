@@ -92,6 +92,7 @@ FIELD_OF: Mapping[SetField, str] = {
     "picture": "image",
     "url": "url",
     "note": "note",
+    "changes": "changes",
 }
 # The kind of reason in a record for a field that a rule sets.
 KIND_OF: Mapping[SetField, ReasonKind] = {
@@ -99,6 +100,7 @@ KIND_OF: Mapping[SetField, ReasonKind] = {
     "picture": ReasonKind.PICTURE_RULED,
     "url": ReasonKind.ADDRESS_RULED,
     "note": ReasonKind.NOTE_RULED,
+    "changes": ReasonKind.CHANGES_RULED,
 }
 
 
@@ -150,6 +152,8 @@ def take_back(story: Story, field: SetField, read: Story) -> Story:
             return replace(story, web_url=read.web_url)
         case "note":
             return replace(story, note="")
+        case "changes":
+            return story
 
 
 def without_lost_sets(story: Story, read: Story, beat: Beat) -> Story:
@@ -177,6 +181,8 @@ def _value(rule: Ruling, field: SetField) -> str | None:
             return urls.canonical(words)
         case "note":
             return text.tidy(words) or None
+        case "changes":
+            return words or None
 
 
 def _with_field(story: Story, field: SetField, value: str) -> Story:
@@ -189,6 +195,8 @@ def _with_field(story: Story, field: SetField, value: str) -> Story:
             return replace(story, web_url=value)
         case "note":
             return replace(story, note=value)
+        case "changes":  # the reason alone says so
+            return story
 
 
 def _pictures(story: Story, url: str) -> tuple[Image, ...]:

@@ -15,7 +15,7 @@ from copydesk.errors import CopydeskError
 from copydesk.extract import terms
 from copydesk.illustrate import Album
 from copydesk.judge import shelves
-from copydesk.kit import urls
+from copydesk.kit import revisions, urls
 from copydesk.memory import Memory
 from copydesk.news import (
     Article,
@@ -177,8 +177,7 @@ def _words(newsroom: Newsroom, sites: SiteHabits, look: Look, article: Article) 
         yield _new_headline(title, article.title, is_kept="title" in hand)
         excerpt = excerpt.replace(title, article.title)  # the excerpt may begin with the title
     if _has_new_excerpt(excerpt, article.excerpt):
-        is_kept = "excerpt" in hand
-        yield Event.of(EventKind.EXCERPT_KEPT if is_kept else EventKind.EXCERPT_CHANGED)
+        yield Event.of(_name_change(excerpt, article.excerpt, is_kept="excerpt" in hand))
     if old:
         yield from corrections.text_changes(old.text, article.text)
 
@@ -188,6 +187,15 @@ def _has_new_excerpt(old: str, new: str) -> bool:
     change.
     """
     return bool(old and new) and not corrections.have_same_excerpt(old, new)
+
+
+def _name_change(old: str, new: str, *, is_kept: bool) -> EventKind:
+    """Return the kind of a change of an excerpt; an excerpt's end depends on the text's length."""
+    was, now = old.split(), new.split()
+    end = min(len(was), len(now)) - 1
+    if not is_kept and not revisions.is_reworded(" ".join(was[:end]), " ".join(now[:end])):
+        return EventKind.EXCERPT_RESPELLED
+    return EventKind.EXCERPT_KEPT if is_kept else EventKind.EXCERPT_CHANGED
 
 
 def _new_headline(old: str, new: str, *, is_kept: bool) -> Event:

@@ -18,16 +18,17 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from copydesk.catalogue.page_entries import StoryEntry
-from copydesk.kit import dates, embeds, lengths, text, urls
+from copydesk.kit import dates, embeds, lengths, revisions, text, urls
 from copydesk.kit.embeds import MediaFile, Player
-from copydesk.news import Provider, Story
-from copydesk.news.event import Event, EventKind
+from copydesk.news import Provider, ReasonKind, Story
+from copydesk.news.event import CONCEALABLE, Event, EventKind
 from copydesk.placement import PlaceReason, RankPart, Voice, addresses
 from copydesk.placement.addresses import group_by_day
 from copydesk.publish import _pictures
 from copydesk.rendering import Strings, join_markup, language_tag, mark_safe
 
 if TYPE_CHECKING:
+    from copydesk.publish._plan import SitePlan
     from copydesk.publish.site._frame import Frame
 
 _KEPT = 10_000  # cards and lines
@@ -44,6 +45,9 @@ _CHANGED = {
     EventKind.TEXT_CHANGED: "wording_changed",
     EventKind.CORRECTED: "corrected_at",
 }
+_FROM = {"headline_changed": "headline_was_before", "figures_changed": "figure_became"}
+_UNTOLD = {EventKind.FILED, EventKind.EXCERPT_RESPELLED}
+_FORMER_HEADLINE = 90
 _NEVER = {"iso": "", "text": "", "brief": "", "short": "", "clock": "", "day": ""}
 _NOBODY = {"name": "", "href": ""}
 _FRAME = (
@@ -220,14 +224,14 @@ class FrontCards:
 
     def _last_change(self, story: Story) -> str:
         """Return what changed last in a story since it was filed, "" for nothing."""
-        last = next((event for event in reversed(story.events) if event.kind in _CHANGED), None)
+        shown = list_changes_of(story, self.views.frame.plan)
+        last = next((change for change in reversed(shown) if change.event.kind in _CHANGED), None)
         if last is None:
             return ""
-        folded = Event(what=text.fold(last.what))
-        values = {name: folded.values.get(name, "") for name in ("old", "new")}
-        word = "figure_became" if values["old"] else _CHANGED[last.kind]
-        time = self._when(dates.parse(last.at))
-        return self.views.frame.strings.say(word, time=time, **values)
+        word, old = _CHANGED[last.event.kind], text.shorten(last.old, _FORMER_HEADLINE)
+        time = self._when(dates.parse(last.event.at))
+        say = self.views.frame.strings.say
+        return say(_FROM.get(word, word) if old else word, time=time, old=old, new=last.new)
 
     def _report(self, voice: Voice) -> Mapping[str, object]:
         article = voice.article
@@ -246,6 +250,58 @@ class FrontCards:
             return ""
         time = Time(moment, self.views.frame)
         return time.tell_beside(self.today)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """An event of a story's history, with what pages may show of it.
+
+    `old` and `new` are a former headline and the next one, or a figure before and after, with the
+    word behind it; "" if they are not shown.
+    """
+
+    event: Event
+    old: str = ""
+    new: str = ""
+
+
+def list_changes_of(story: Story, plan: SitePlan) -> list[Change]:
+    """Return the changes of a story that pages show, in order.
+
+    Left out is what is no news (a comma, a spelling), what only editors need, and what the settings
+    or an editor's rule conceal. Of a former headline no names are shown that the headline no longer
+    has, of a page that is gone no former words at all.
+    """
+    domain = story.provider.domain if story.provider else ""
+    conceals = domain in plan.concealed or any(
+        reason.kind is ReasonKind.CHANGES_RULED for reason in story.reasons
+    )
+    shown = []
+    events = [Event(what=text.fold(event.what), at=event.at) for event in story.events]
+    for at, event in enumerate(events):
+        if event.kind in _UNTOLD or (conceals and event.kind in CONCEALABLE):
+            continue
+        if event.kind is EventKind.HEADLINE_CHANGED:
+            later = (one for one in events[at + 1 :] if one.kind is EventKind.HEADLINE_CHANGED)
+            headline = next((one.values["title"] for one in later), story.title)
+            if not revisions.is_reworded(event.values["title"], headline):
+                continue
+        is_bare = story.access == "gone"
+        shown.append(Change(event=event) if is_bare else _show_values(event, story))
+    return shown
+
+
+def _show_values(event: Event, story: Story) -> Change:
+    values = event.values
+    if event.kind is EventKind.HEADLINE_CHANGED:
+        known = text.fold(story.excerpt)
+        former = revisions.hide_names(values["title"], text.fold(story.title), known)
+        return Change(event=event, old=former)
+    if event.kind is EventKind.HEADLINE_KEPT:
+        return Change(event=event, new=values.get("title", ""))
+    unit = f" {values['unit']}" if values.get("unit") else ""
+    new = values.get("new", "")
+    return Change(event=event, old=values.get("old", ""), new=f"{new}{unit}")
 
 
 class Time:

@@ -9,14 +9,14 @@ from itertools import groupby
 from copydesk.catalogue.page_entries import STORY, Grounds, StoryEntry, StoryKey
 from copydesk.kit import dates, text, urls
 from copydesk.news import Provider, ReasonKind, Story
-from copydesk.news.event import PUBLISHERS_CHANGES, Event, EventKind
+from copydesk.news.event import PUBLISHERS_CHANGES, EventKind
 from copydesk.news.story import Related
 from copydesk.placement import addresses
 from copydesk.publish import _pictures
 from copydesk.publish._pictures import Picture
 from copydesk.publish._plan import Output, SitePlan
 from copydesk.publish.site import _cards, _structured
-from copydesk.publish.site._cards import ListCards
+from copydesk.publish.site._cards import Change, ListCards, list_changes_of
 from copydesk.publish.site._frame import Frame, Head
 from copydesk.publish.writing import Sheet
 from copydesk.rendering import Strings, mark_safe, render_note
@@ -37,6 +37,12 @@ _CHANGES = {
     EventKind.CORRECTED: "corrected_here",
 }
 
+# without the former words, which may not be shown
+_BARE = {
+    "headline_was": "headline_rewritten",
+    "headline_kept": "headline_rewritten",
+    "number_changed": "text_changed",
+}
 _ANNOUNCED = PUBLISHERS_CHANGES | {EventKind.CORRECTED}
 
 STORIES: Output[ListCards] = Output(
@@ -119,7 +125,7 @@ def _history_context(story: Story, cards: ListCards) -> dict[str, object]:
     """Return the changes of a story since it was stored, for its page."""
     decided = story.verdict.at if story.verdict else None
     return {
-        "changes": [_change(event, cards) for event in _find_changes(story)],
+        "changes": [_change(one, cards) for one in list_changes_of(story, cards.frame.plan)],
         "decided": cards.views.time(decided),
         "pinned": cards.views.time(cards.frame.plan.front.pinned.get(story.path)),
     }
@@ -135,7 +141,8 @@ def _tell_development(
     changes = list(_list_changes_beside(story, others, cards)) if others else []
     if not changes:
         return []
-    changes += [_tell_change(event, story.provider, cards) for event in _find_changes(story)]
+    own = list_changes_of(story, cards.frame.plan)
+    changes += [_tell_change(change, story.provider, cards) for change in own]
     return [
         _tell_first_report(story, others, cards),
         *(told for _, told in sorted(changes, key=lambda change: change[0])),
@@ -149,9 +156,9 @@ def _list_changes_beside(
     plan, shown = cards.frame.plan, {urls.identity(article.web_url) for article in others}
     for entry in plan.groups.list_with_changes(story.group):
         other = plan.read(entry.path) if entry.address in shown else None
-        for event in other.events if other else ():
-            if other and event.kind in PUBLISHERS_CHANGES:
-                yield _tell_change(event, other.provider, cards)
+        for change in list_changes_of(other, plan) if other else ():
+            if other and change.event.kind in PUBLISHERS_CHANGES:
+                yield _tell_change(change, other.provider, cards)
 
 
 def _tell_first_report(
@@ -169,15 +176,10 @@ def _tell_first_report(
 
 
 def _tell_change(
-    event: Event, by: Provider | None, cards: ListCards
+    change: Change, by: Provider | None, cards: ListCards
 ) -> tuple[str, Mapping[str, object]]:
     """Return a change of a story after its time, with its publisher."""
-    return event.at, {**_change(event, cards), "by": cards.views.provider(by)}
-
-
-def _find_changes(story: Story) -> Iterator[Event]:
-    """Yield the events in a story's history, except who had it stored, which is internal."""
-    return (event for event in story.events if event.kind is not EventKind.FILED)
+    return change.event.at, {**_change(change, cards), "by": cards.views.provider(by)}
 
 
 def _choose_player(story: Story, picture: Picture | None, cards: ListCards) -> _cards.Shown:
@@ -203,19 +205,22 @@ def _signpost(folder: str, leader: Story, cards: ListCards) -> Sheet:
     )
 
 
-def _change(event: Event, cards: ListCards) -> dict[str, object]:
+def _change(change: Change, cards: ListCards) -> dict[str, object]:
     """Return a line of a story's history: the time and the change in the site's words."""
-    time = cards.views.time(dates.parse(event.at))
-    return {"time": time, "what": _say_change(event, cards.frame.strings)}
+    time = cards.views.time(dates.parse(change.event.at))
+    return {"time": time, "what": _say_change(change, cards.frame.strings)}
 
 
-def _say_change(event: Event, strings: Strings) -> str:
-    folded = Event(what=text.fold(event.what))
-    word = _CHANGES.get(folded.kind)
-    values = {name: folded.values.get(name, "") for name in ("title", "why", "old", "new")}
-    if word == "number_changed" and not values["old"]:  # of an earlier version of copydesk
-        word = "text_changed"
-    return strings.say(word, **values) if word else folded.what
+def _say_change(change: Change, strings: Strings) -> str:
+    event = change.event
+    word = _CHANGES.get(event.kind)
+    if word is None:
+        return event.what
+    if not (change.old or change.new):
+        word = _BARE.get(word, word)
+    headline = change.old if event.kind is EventKind.HEADLINE_CHANGED else change.new
+    why = event.values.get("why", "")
+    return strings.say(word, title=headline, why=why, old=change.old, new=change.new)
 
 
 def _source(story: Story, cards: ListCards) -> str:
@@ -258,12 +263,12 @@ def _announces(story: Story, _grounds: Grounds) -> Iterable[str]:
     return (_OF_ALL,) if any(event.kind in _ANNOUNCED for event in story.events) else ()
 
 
-def list_changes(plan: SitePlan) -> list[tuple[Event, Story]]:
+def list_changes(plan: SitePlan) -> list[tuple[Change, Story]]:
     """Return the newest changes of published stories, the publishers' and the site's own."""
     stories = plan.listed[_CHANGED.name].get(_OF_ALL, ())[:_CHANGED_STORIES]
-    found = [(event, story) for story in stories for event in story.events]
-    found = [(event, story) for event, story in found if event.kind in _ANNOUNCED]
-    found.sort(key=lambda pair: (pair[0].at, pair[1].path), reverse=True)
+    found = [(change, story) for story in stories for change in list_changes_of(story, plan)]
+    found = [pair for pair in found if pair[0].event.kind in _ANNOUNCED]
+    found.sort(key=lambda pair: (pair[0].event.at, pair[1].path), reverse=True)
     return found[:_CHANGES_SHOWN]
 
 
@@ -273,10 +278,11 @@ def describe_changes(frame: Frame) -> tuple[str, list[tuple[datetime, Story, str
     What changed in a story at one moment is one entry.
     """
     told = []
-    for (at, _), found in groupby(list_changes(frame.plan), lambda one: (one[0].at, one[1].path)):
-        events, stories = zip(*found, strict=True)
+    pairs = list_changes(frame.plan)
+    for (at, _), found in groupby(pairs, lambda pair: (pair[0].event.at, pair[1].path)):
+        changes, stories = zip(*found, strict=True)
         if moment := dates.parse(at):
-            words = " ".join(_say_change(event, frame.strings) for event in events)
+            words = " ".join(_say_change(change, frame.strings) for change in changes)
             told.append((moment, stories[0], words))
     return _title_changes(frame), told
 
@@ -288,7 +294,7 @@ def _title_changes(frame: Frame) -> str:
 def _changes_page(cards: ListCards) -> Iterator[Sheet]:
     """Yield the page of the newest changes, by day."""
     frame = cards.frame
-    rows = [_announce(event, story, cards) for event, story in list_changes(frame.plan)]
+    rows = [_announce(change, story, cards) for change, story in list_changes(frame.plan)]
     heading = frame.strings.say("all_changes")
     yield frame.page(
         "changes.html",
@@ -306,12 +312,12 @@ def _changes_page(cards: ListCards) -> Iterator[Sheet]:
     )
 
 
-def _announce(event: Event, story: Story, cards: ListCards) -> Mapping[str, object]:
+def _announce(change: Change, story: Story, cards: ListCards) -> Mapping[str, object]:
     """Return a change of a story as the page of all changes shows it."""
-    at = dates.parse(event.at)
+    at = dates.parse(change.event.at)
     local = cards.frame.plan.local(at) if at else None
     day = cards.frame.strings.format_date("day", local) if local else ""
-    return {**_change(event, cards), "day": day, "story": cards.views.story(story)}
+    return {**_change(change, cards), "day": day, "story": cards.views.story(story)}
 
 
 _CHANGED = StoryKey(name="changed", values=_announces)
