@@ -34,6 +34,7 @@ _YEAR = re.compile(r"(?:19|20)\d\d")
 _TABLE = tables.read_rows(__package__, "revisions.toml", tuple[str, ...])
 _MONTHS, _VERBS, _BETWEEN = (frozenset(_TABLE[key]) for key in ("months", "verbs", "between"))
 _ARTICLES = frozenset(_TABLE["articles"])
+_NO_UNITS = _ARTICLES.union(_BETWEEN, _TABLE["functions"])
 _NUMBERS = {
     word: str(number) for number, words in enumerate(_TABLE["numbers"], 2) for word in words.split()
 }
@@ -200,4 +201,4 @@ def _compare_figures(old: Sequence[str], new: Sequence[str]) -> Iterator[Figure]
 def _find_unit(old: Sequence[str], new: Sequence[str]) -> str:
     """Return the word behind a figure if it is the same in both versions, and no name."""
     word = new[0] if new and old[:1] == new[:1] else ""
-    return word if word == "%" or (word.islower() and len(word) > 1) else ""
+    return word if word == "%" or (word.islower() and word not in _NO_UNITS) else ""

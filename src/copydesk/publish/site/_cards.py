@@ -39,12 +39,13 @@ _IN_HAND = 2048  # stories; the newest of each topic are needed again for their 
 _PUBLISHERS = 4096
 _NAMED = 2  # newsrooms on a card; the rest is a number
 _REPORTS = 8  # of other newsrooms, with headlines, below a story on the front page
-_CHANGED = {
+_CHANGED = {  # what says most comes first
+    EventKind.CORRECTED: "corrected_at",
     EventKind.HEADLINE_CHANGED: "headline_changed",
     EventKind.NUMBER_CHANGED: "figures_changed",
     EventKind.TEXT_CHANGED: "wording_changed",
-    EventKind.CORRECTED: "corrected_at",
 }
+_LAST_CHANGES = 2
 _FROM = {"headline_changed": "headline_was_before", "figures_changed": "figure_became"}
 _UNTOLD = {EventKind.FILED, EventKind.EXCERPT_RESPELLED}
 _FORMER_HEADLINE = 90
@@ -196,7 +197,7 @@ class FrontCards:
             yield self._first_report(story, voices[0])
         elif not story.is_own:
             yield say("one_publisher")
-        yield self._last_change(story)
+        yield from self._last_changes(story)
 
     def _explain_place(self, story: Story) -> str:
         """Return why a story has its place on the page, "" if nothing sets it apart."""
@@ -222,16 +223,21 @@ class FrontCards:
             own, name = other, first.name
         return self.views.frame.strings.say("first_report", time=self._when(own), name=name)
 
-    def _last_change(self, story: Story) -> str:
-        """Return what changed last in a story since it was filed, "" for nothing."""
-        shown = list_changes_of(story, self.views.frame.plan)
-        last = next((change for change in reversed(shown) if change.event.kind in _CHANGED), None)
-        if last is None:
-            return ""
-        word, old = _CHANGED[last.event.kind], text.shorten(last.old, _FORMER_HEADLINE)
-        time = self._when(dates.parse(last.event.at))
-        say = self.views.frame.strings.say
-        return say(_FROM.get(word, word) if old else word, time=time, old=old, new=last.new)
+    def _last_changes(self, story: Story) -> Iterator[str]:
+        """Yield what changed last in a story since it was filed: at most two things."""
+        changes = list_changes_of(story, self.views.frame.plan)
+        told = [change for change in changes if change.event.kind in _CHANGED]
+        last = [change for change in told if change.event.at == told[-1].event.at]
+        by_kind = {change.event.kind: change for change in reversed(last)}
+        for kind in [kind for kind in _CHANGED if kind in by_kind][:_LAST_CHANGES]:
+            change, word = by_kind[kind], _CHANGED[kind]
+            old = text.shorten(change.old, _FORMER_HEADLINE)
+            yield self.views.frame.strings.say(
+                _FROM.get(word, word) if old else word,
+                time=self._when(dates.parse(change.event.at)),
+                old=old,
+                new=change.new,
+            )
 
     def _report(self, voice: Voice) -> Mapping[str, object]:
         article = voice.article
