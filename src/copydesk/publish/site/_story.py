@@ -282,8 +282,8 @@ def describe_changes(frame: Frame) -> tuple[str, list[tuple[datetime, Story, str
     for (at, _), found in groupby(pairs, lambda pair: (pair[0].event.at, pair[1].path)):
         changes, stories = zip(*found, strict=True)
         if moment := dates.parse(at):
-            words = " ".join(_say_change(change, frame.strings) for change in changes)
-            told.append((moment, stories[0], words))
+            words = (_say_change(change, frame.strings) for change in changes)
+            told.append((moment, stories[0], " ".join(dict.fromkeys(words))))
     return _title_changes(frame), told
 
 
@@ -294,7 +294,7 @@ def _title_changes(frame: Frame) -> str:
 def _changes_page(cards: ListCards) -> Iterator[Sheet]:
     """Yield the page of the newest changes, by day."""
     frame = cards.frame
-    rows = [_announce(change, story, cards) for change, story in list_changes(frame.plan)]
+    rows = [_announce(*entry, cards) for entry in describe_changes(frame)[1]]
     heading = frame.strings.say("all_changes")
     yield frame.page(
         "changes.html",
@@ -312,12 +312,11 @@ def _changes_page(cards: ListCards) -> Iterator[Sheet]:
     )
 
 
-def _announce(change: Change, story: Story, cards: ListCards) -> Mapping[str, object]:
-    """Return a change of a story as the page of all changes shows it."""
-    at = dates.parse(change.event.at)
-    local = cards.frame.plan.local(at) if at else None
-    day = cards.frame.strings.format_date("day", local) if local else ""
-    return {**_change(change, cards), "day": day, "story": cards.views.story(story)}
+def _announce(at: datetime, story: Story, what: str, cards: ListCards) -> Mapping[str, object]:
+    """Return what changed in a story at a moment, as the page of all changes shows it."""
+    day = cards.frame.strings.format_date("day", cards.frame.plan.local(at))
+    values = cards.views.story(story)
+    return {"time": cards.views.time(at), "what": what, "day": day, "story": values}
 
 
 _CHANGED = StoryKey(name="changed", values=_announces)
