@@ -96,21 +96,23 @@ def hide_names(old: str, new: str, known: str = "") -> str:
     kept = {word.casefold() for word in _WORD.findall(new)}
     plain = {word for word in _WORD.findall(f"{new} {known}") if word.islower()}
     words = _WORD.findall(old)
-    has_capitals = any(w[0].isupper() for w in words) and any(w.islower() for w in words)
-    taken_out = []
+    plain = plain.union(filter(str.islower, words)) if _has_capitals(words) else set()
 
     def show(match: re.Match[str]) -> str:
         word = match[0]
-        if word.casefold() in kept:
-            return word
-        is_plain = has_capitals and (word.islower() or word.lower() in plain)
-        if is_plain or all(part.isdigit() for part in re.split(r"[.,]", word)):
-            taken_out.append(word)
-            return word
-        return "…"
+        return word if word.casefold() in kept or word.lower() in plain or _is_number(word) else "…"
 
     shown = re.sub(r"…(?:[^\w…]*…)+", "…", _WORD.sub(show, old))
-    return shown if taken_out else ""
+    return shown if {word.casefold() for word in _WORD.findall(shown)} - kept else ""
+
+
+def _has_capitals(words: Sequence[str]) -> bool:
+    """Return whether some words begin with a capital and some have none."""
+    return any(word[0].isupper() for word in words) and any(map(str.islower, words))
+
+
+def _is_number(word: str) -> bool:
+    return all(part.isdigit() for part in re.split(r"[.,]", word))
 
 
 def _even(text: str) -> str:

@@ -242,19 +242,22 @@ def _compare(
     it most below, and the next one if that does at least half as much.
     """
     own, sign = parts[path], 1 if is_raised else -1
-    heat = sum(value for part, value in own.items() if part not in _IN_DOUBLINGS)
-    lifts = {}
-    for part, value in own.items():
-        middle = _middle(other[part] for other in parts.values())
-        is_doublings = part in _IN_DOUBLINGS
-        lift = value - middle if is_doublings else _log(heat) - _log(heat - value + middle)
-        lifts[part] = sign * lift
+    middles = {part: _middle(other[part] for other in parts.values()) for part in own}
+    lifts = {part: sign * _lift(part, own, middle) for part, middle in middles.items()}
     strongest = sorted(lifts, key=lambda part: -lifts[part])[:_REASONS]
     for part in strongest:
         if lifts[part] > 0 and lifts[part] >= lifts[strongest[0]] / 2:
             others = (other[part] for name, other in parts.items() if name != path)
             is_most = is_raised and all(value < own[part] for value in others)
             yield PlaceReason(part=part, is_raised=is_raised, is_most=is_most)
+
+
+def _lift(part: RankPart, own: Mapping[RankPart, float], middle: float) -> float:
+    """Return how much of its rank a story owes to a part, compared with the middle of the page."""
+    if part in _IN_DOUBLINGS:
+        return own[part] - middle
+    heat = sum(value for name, value in own.items() if name not in _IN_DOUBLINGS)
+    return _log(heat) - _log(heat - own[part] + middle)
 
 
 def _middle(values: Iterable[float]) -> float:

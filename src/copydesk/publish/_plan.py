@@ -404,9 +404,7 @@ def make_site_plan(edition: Edition, seen: Survey, look: Look) -> SitePlan:
         groups=groups,
         coverages=coverages,
         official=official,
-        concealed=frozenset(
-            urls.registrable_domain(s.url) for s in beat.sources if not s.show_changes
-        ),
+        concealed=_list_concealed(beat),
         gone=tuple(sorted(entry.folder for entry in index.removals())),
         records=by_collection,
         above=seen.grounds.above,
@@ -416,6 +414,11 @@ def make_site_plan(edition: Edition, seen: Survey, look: Look) -> SitePlan:
         lists={found.id: found for found in sorted(edition.lists, key=lambda found: found.id)},
         skipped=(*index.nameless(), *lost_records),
     )
+
+
+def _list_concealed(beat: Beat) -> frozenset[str]:
+    """Return the domains of the sources whose changes the site does not show."""
+    return frozenset(urls.registrable_domain(s.url) for s in beat.sources if not s.show_changes)
 
 
 def make_front_rules(edition: Edition, plan: SitePlan) -> FrontRules:

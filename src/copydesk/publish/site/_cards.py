@@ -22,7 +22,7 @@ from copydesk.kit import dates, embeds, lengths, revisions, text, urls
 from copydesk.kit.embeds import MediaFile, Player
 from copydesk.news import Provider, ReasonKind, Story
 from copydesk.news.event import CONCEALABLE, Event, EventKind
-from copydesk.placement import PlaceReason, RankPart, Voice, addresses
+from copydesk.placement import Coverage, PlaceReason, RankPart, Voice, addresses
 from copydesk.placement.addresses import group_by_day
 from copydesk.publish import _pictures
 from copydesk.rendering import Strings, join_markup, language_tag, mark_safe
@@ -49,6 +49,7 @@ _LAST_CHANGES = 2
 _FROM = {"headline_changed": "headline_was_before", "figures_changed": "figure_became"}
 _UNTOLD = {EventKind.FILED, EventKind.EXCERPT_RESPELLED}
 _FORMER_HEADLINE = 90
+_BLOCK, _BLOCKS = 14, 40  # length of a block of the coverage bar, most blocks
 _NEVER = {"iso": "", "text": "", "brief": "", "short": "", "clock": "", "day": ""}
 _NOBODY = {"name": "", "href": ""}
 _FRAME = (
@@ -182,6 +183,7 @@ class FrontCards:
         return {
             "when": self._when(story.published_at),
             "why": list(filter(None, self._phrases(story, by_time))),
+            "coverage": measure_coverage(story, self.views.frame),
             "reports": [self._report(voice) for voice in by_time[:_REPORTS]],
             "unlisted": len(by_time[_REPORTS:]),
         }
@@ -279,22 +281,22 @@ def list_changes_of(story: Story, plan: SitePlan) -> list[Change]:
     has, of a page that is gone no former words at all.
     """
     domain = story.provider.domain if story.provider else ""
-    conceals = domain in plan.concealed or any(
-        reason.kind is ReasonKind.CHANGES_RULED for reason in story.reasons
-    )
-    shown = []
+    is_ruled = any(reason.kind is ReasonKind.CHANGES_RULED for reason in story.reasons)
+    hidden = _UNTOLD | CONCEALABLE if is_ruled or domain in plan.concealed else _UNTOLD
     events = [Event(what=text.fold(event.what), at=event.at) for event in story.events]
-    for at, event in enumerate(events):
-        if event.kind in _UNTOLD or (conceals and event.kind in CONCEALABLE):
-            continue
-        if event.kind is EventKind.HEADLINE_CHANGED:
-            later = (one for one in events[at + 1 :] if one.kind is EventKind.HEADLINE_CHANGED)
-            headline = next((one.values["title"] for one in later), story.title)
-            if not revisions.is_reworded(event.values["title"], headline):
-                continue
-        is_bare = story.access == "gone"
-        shown.append(Change(event=event) if is_bare else _show_values(event, story))
-    return shown
+    told = [event for event in events if event.kind not in hidden]
+    shown = [event for at, event in enumerate(told) if _is_news(event, told[at + 1 :], story)]
+    if story.access == "gone":
+        return [Change(event=event) for event in shown]
+    return [_show_values(event, story) for event in shown]
+
+
+def _is_news(event: Event, later: Iterable[Event], story: Story) -> bool:
+    """Return whether a change is more than another spelling of the headline."""
+    if event.kind is not EventKind.HEADLINE_CHANGED:
+        return True
+    next_ = (one.values["title"] for one in later if one.kind is EventKind.HEADLINE_CHANGED)
+    return revisions.is_reworded(event.values["title"], next(next_, story.title))
 
 
 def _show_values(event: Event, story: Story) -> Change:
@@ -308,6 +310,50 @@ def _show_values(event: Event, story: Story) -> Change:
     unit = f" {values['unit']}" if values.get("unit") else ""
     new = values.get("new", "")
     return Change(event=event, old=values.get("old", ""), new=f"{new}{unit}")
+
+
+def measure_coverage(story: Story, frame: Frame) -> Mapping[str, object] | None:
+    """Return the bar and the words that show who reports a story's event, None if nobody else does.
+
+    The bar has a block for each report, first those of independent publishers. Its `parts` are
+    kinds of reports, each with the outline of its blocks in SVG; `length` is that of all blocks.
+    """
+    coverage, say = frame.plan.coverages.of(story), frame.strings.say
+    agencies = sum(voice.is_agency for voice in coverage.voices) + bool(story.credit)
+    counts = {
+        "publishers": 1 + len(coverage.voices) - agencies,
+        "agencies": agencies,
+        "same_owner": len(coverage.others) - len(coverage.voices),
+        "copies": len(coverage.reruns),
+    }
+    counts = {kind: count for kind, count in counts.items() if count > 0}
+    whole = sum(counts.values())
+    if whole < 2 or story.is_own:
+        return None
+    words = [say(f"{kind}_count", count=count) for kind, count in counts.items()]
+    parts, start = [], 0
+    for kind, count in counts.items():
+        end = min(start + count, _BLOCKS)
+        blocks = [f"M{_BLOCK * at} 0h{_BLOCK - 2}v8h-{_BLOCK - 2}z" for at in range(start, end)]
+        parts.append({"kind": kind, "outline": "".join(blocks)})
+        start = end
+    return {
+        "parts": parts,
+        "length": _BLOCK * start,
+        "words": [*words, *_judge_mix(story, coverage, frame)],
+    }
+
+
+def _judge_mix(story: Story, coverage: Coverage, frame: Frame) -> Iterator[str]:
+    """Yield what the settings know of an event's reports: one owner, an official source or none."""
+    plan, say = frame.plan, frame.strings.say
+    if coverage.others and not coverage.voices:
+        yield say("only_one_owner")
+    providers = (story.provider, *(article.provider for article in coverage.others))
+    if any(provider.domain in plan.official for provider in providers if provider):
+        yield say("official_among")
+    elif any(s.official and set(s.topics) & set(story.topics) for s in plan.beat.sources):
+        yield say("official_silent")
 
 
 class Time:

@@ -99,6 +99,7 @@ def _page(story: Story, cards: ListCards) -> Sheet:
         "unlisted": len(coverage.others[_OTHERS:]),
         "reruns": coverage.reruns[:_RERUNS],
         "places": len(coverage.reruns),
+        "coverage": _cards.measure_coverage(story, cards.frame),
         "background": cards.views.stories(plan.groups.background(story)),
         "first": _first(story, cards),
         "source": _source(story, cards),

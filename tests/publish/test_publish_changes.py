@@ -1,0 +1,300 @@
+"""What pages tell of changes and of an event's coverage: which words, and which not."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from lxml import html
+
+from copydesk.news import Beat, Reason, ReasonKind, Source, Story, Verdict
+from copydesk.news.beat import Organization
+from copydesk.news.event import Event, EventKind
+from copydesk.news.story import Related
+from copydesk.publish import Look, feeds, plan_site, site
+from copydesk.rendering import Renderer
+from copydesk.review.corrections import add_to_history
+from world import editions
+
+
+def pages(*stories: Story, on: Beat | None = None) -> dict[str, html.HtmlElement]:
+    """Give the front page and the stories' pages."""
+    plan = plan_site(editions.edition(stories, on=on or editions.beat()), Look())
+    made = {sheet.path: sheet.data.decode() for sheet in site.sheets(plan, Renderer())}
+    return {
+        path: html.document_fromstring(page) for path, page in made.items() if path.endswith("html")
+    }
+
+
+def said(page: html.HtmlElement, path: str) -> list[str]:
+    return [" ".join(found.text_content().split()) for found in page.cssselect(path)]
+
+
+def led(*related: Related, **fields: object) -> Story:
+    return editions.story(related=related, **fields)  # type: ignore[arg-type]
+
+
+OLD_HEADLINE = 'title was "Robots want ballots"'
+FIGURE = "text changed (12 became 19)"
+
+
+def changed_group(*lines: str, **fields: str) -> list[Story]:
+    """Give a story, and a report of another publisher on its event whose history has the lines."""
+    other = replace(editions.related("alpha.example"), published_at=editions.AT - timedelta(days=1))
+    member = editions.story(
+        "2026-11-23-as-alpha-has-it",
+        web_url=other.web_url,
+        provider=other.provider,
+        published=False,
+        group="2026-11-23-as-alpha-has-it",
+        history=lines,
+        **fields,  # type: ignore[arg-type]
+    )
+    own = f"2026-11-24T12:00:00Z {FIGURE}"
+    return [led(other, group=member.group, history=(own,)), member]
+
+
+def development(*stories: Story) -> list[str]:
+    page = pages(*stories)["news/2026-11-24-robots-may-vote/index.html"]
+    lines = page.cssselect("[aria-labelledby=changes] .line")
+    return [" ".join(line.text_content().split()) for line in lines]
+
+
+def test_a_story_tells_the_changes_of_all_its_publishers_in_order() -> None:
+    deposed = "2026-11-24T13:00:00Z leads its group no longer"
+    lines = development(*changed_group(f"2026-11-24T11:00:00Z {OLD_HEADLINE}", deposed))
+
+    assert [
+        ("First report on this event.", "Alpha"),
+        ("Previous headline: Robots want ballots", "Alpha"),
+        ("A number in the text changed: 12 → 19.", "The Herald"),
+    ] == [
+        (line.partition(f" {by} ")[0], by)
+        for line, by in zip(lines, ("Alpha", "Alpha", "The Herald"), strict=True)
+    ]
+
+
+def test_what_an_editor_removed_is_in_no_development() -> None:
+    leader, member = changed_group(f"2026-11-24T11:00:00Z {OLD_HEADLINE}")
+    removed = Verdict(said="remove", by="ed@desk.example", at=editions.AT, why="asked")
+
+    lines = development(leader, replace(member, verdict=removed))
+
+    assert 1 == len(lines)
+    assert lines[0].startswith("A number in the text changed: 12 → 19.")
+
+
+def test_the_front_page_says_which_number_changed() -> None:
+    (line,) = said(pages(*changed_group())["index.html"], ".lead .why")
+
+    assert line.endswith(" · figure changed from 12 to 19, 12:00")
+
+
+def test_all_changes_stand_on_a_page_by_day_and_in_a_feed() -> None:
+    leader, member = changed_group(f"2026-11-24T11:00:00Z {OLD_HEADLINE}")
+    earlier = f"2026-11-23T08:00:00Z {OLD_HEADLINE}"
+    other = editions.story("2026-11-22-other", title="Robots rest", history=(earlier,))
+    plan = plan_site(editions.edition([leader, member, other]), Look())
+    whole = site.Site(plan, Renderer())
+    made = {sheet.path: sheet.data.decode() for sheet in whole.beside_the_walk()}
+    page = html.document_fromstring(made["changes/index.html"])
+    feed = feeds.change_files(plan, site.CHANGES_FOLDER, *whole.describe_changes())
+
+    assert ["Tuesday, 24 November 2026", "Monday, 23 November 2026"] == said(page, ".day h2")
+    assert [
+        "12:00 Robots may vote A number in the text changed: 12 → 19. The Herald",
+        "08:00 Robots rest Previous headline: Robots want ballots The Herald",
+    ] == said(page, ".brief")
+    items = json.loads([sheet.data for sheet in feed][-1])["items"]
+    assert ["2026-11-24T12:00:00Z", "2026-11-23T08:00:00Z"] == [i["date_published"] for i in items]
+    assert "A number in the text changed: 12 → 19." == items[0]["content_text"]
+    assert items[0]["id"].endswith("/news/2026-11-24-robots-may-vote/#2026-11-24T12:00:00Z")
+
+
+def test_what_changed_at_one_moment_is_one_entry_of_the_feed() -> None:
+    at = "2026-11-24T12:00:00Z"
+    lines = (f"{at} {OLD_HEADLINE}", f"{at} text changed (5 % of its words)", f"{at} {FIGURE}")
+    whole = site.Site(plan_site(editions.edition([led(history=lines)]), Look()), Renderer())
+
+    _, ((_, _, words),) = whole.describe_changes()
+
+    assert [
+        "Previous headline: Robots want ballots",
+        "The publisher changed the text.",
+        "A number in the text changed: 12 → 19.",
+    ] == re.split(r"(?<=ballots) |(?<=\.) ", words)
+
+
+# ---- what is shown of a change, and what not ------------------------------------------------
+
+
+def shown_changes(*stories: Story, on: Beat | None = None) -> list[str]:
+    """Give what a story's page, the front page, the page of all changes and its feed show."""
+    plan = plan_site(editions.edition(stories, on=on or editions.beat()), Look())
+    whole = site.Site(plan, Renderer())
+    made = {sheet.path: sheet.data.decode() for sheet in whole.beside_the_walk()}
+    made |= {sheet.path: sheet.data.decode() for sheet in site.sheets(plan, Renderer())}
+    places = {
+        "news/2026-11-24-robots-may-vote/index.html": "[aria-labelledby=changes] .line",
+        "index.html": ".lead .why span:last-child",
+        "changes/index.html": ".what",
+    }
+    lines = [
+        line
+        for path, place in places.items()
+        if path in made
+        for line in said(html.document_fromstring(made[path]), place)
+        if "publisher so far" not in line
+    ]
+    return [*lines, *(words for _, _, words in whole.describe_changes()[1])]
+
+
+def renamed(old: str, **fields: object) -> Story:
+    return led(history=(f'2026-11-24T12:00:00Z title was "{old}"',), **fields)
+
+
+def test_a_former_headline_stands_on_all_pages_that_tell_changes() -> None:
+    page, card, listed, feed = shown_changes(renamed("Robots want ballots"))
+
+    assert page.startswith("Previous headline: Robots want ballots")
+    assert "headline changed 12:00, before: Robots want ballots" == card
+    assert listed.startswith("Previous headline: Robots want ballots")
+    assert "Previous headline: Robots want ballots" == feed
+
+
+def test_a_name_that_was_taken_out_of_a_headline_is_shown_nowhere() -> None:
+    lines = shown_changes(renamed("Robots may vote, says Livia van Brandt of Bremen"))
+
+    assert "Previous headline: Robots may vote, says … van … of …" == lines[-1]
+    assert not [line for line in lines if "Livia" in line or "Bremen" in line]
+
+
+@pytest.mark.parametrize(
+    "old", ["Livia Brandt Arrested", "livia brandt arrested", "LIVIA BRANDT", "リヴィア逮捕"]
+)
+def test_where_names_cannot_be_told_from_words_no_former_word_is_shown(old: str) -> None:
+    lines = shown_changes(renamed(old))
+
+    assert "The headline changed." == lines[-1]
+    assert not [line for line in lines if "brandt" in line.lower() or "リヴィア" in line]
+
+
+def test_commas_and_spelling_are_told_nowhere() -> None:
+    assert [] == shown_changes(renamed("Robots may vote!"))
+    respelled = led(history=("2026-11-24T12:00:00Z excerpt respelled",))
+    assert [] == shown_changes(respelled)
+
+
+def test_of_a_page_that_is_gone_no_former_words_are_shown() -> None:
+    gone = renamed("Robots want ballots", access="gone")
+    lines = shown_changes(replace(gone, history=(*gone.history, f"2026-11-24T12:30:00Z {FIGURE}")))
+
+    assert not [line for line in lines if "ballots" in line or "19" in line]
+    assert {"The headline changed.", "The publisher changed the text."} == set(lines[-2:])
+
+
+def test_the_changes_of_a_source_or_a_story_can_be_switched_off() -> None:
+    quiet = Source(url="https://herald.example/feed", show_changes=False)
+    ruled = Reason.of_rule(ReasonKind.CHANGES_RULED, editions.pin("x"))
+    story = renamed("Robots want ballots")
+    corrected = "2026-11-24T13:00:00Z corrected here: we had it wrong"
+
+    assert [] == shown_changes(story, on=replace(editions.beat(), sources=(quiet,)))
+    assert [] == shown_changes(replace(story, reasons=(ruled,)))
+    own = replace(story, reasons=(ruled,), history=(*story.history, corrected))
+    assert "Corrected by the editors: we had it wrong" == shown_changes(own)[-1]
+
+
+def test_what_an_editor_removed_is_in_no_list_of_changes() -> None:
+    removed = Verdict(said="remove", by="ed@desk.example", at=editions.AT, why="asked")
+    story = renamed("Robots want ballots")
+
+    assert [] == shown_changes(replace(story, verdict=removed, published=False))
+
+
+def test_a_headline_that_changed_400_times_is_told_in_twelve_lines() -> None:
+    story = led()
+    for n in range(400):
+        at = editions.AT + timedelta(minutes=n)
+        event = Event.of(EventKind.HEADLINE_CHANGED, title=f"Robots want {n} ballots")
+        story = add_to_history(story, at, [event])
+
+    lines = shown_changes(story)
+
+    headlines = [line for line in lines if line.startswith("Previous headline: Robots want ")]
+    assert 12 * 3 == len(headlines)
+    assert "Previous headline: Robots want 399 ballots" == lines[12 * 2 + 1]
+
+
+# ---- the coverage bar ------------------------------------------------------------------------
+
+SISTER = Organization(domain="sister.example", name="Sister", owner="The Herald House")
+HERALD = Organization(domain="herald.example", name="The Herald", owner="The Herald House")
+MINISTRY = Source(url="https://ministry.example/feed", official=True, topics=("Law",))
+
+
+def coverage_of(*stories: Story, sources: tuple[Source, ...] = ()) -> tuple[list[str], list[int]]:
+    """Give the words beside the bar of the first story's page, and the blocks of each part."""
+    houses = {house.domain: house for house in (SISTER, HERALD)}
+    on = replace(editions.beat(), organizations=houses, sources=sources)
+    page = pages(*stories, on=on)["news/2026-11-24-robots-may-vote/index.html"]
+    words = said(page, ".coverage span")
+    assert [", ".join(words)] * bool(words) == said(page, ".coverage svg title")
+    blocks = [path.get("d", "").count("M") for path in page.cssselect(".coverage path")]
+    return words, blocks
+
+
+def related_to(*names: str) -> tuple[Related, ...]:
+    return tuple(editions.related(f"{name}.example") for name in names)
+
+
+def test_the_bar_tells_independent_publishers_from_one_owners_and_copies() -> None:
+    copy = editions.story(
+        "2026-11-24-copy",
+        web_url="https://copy.example/take",
+        provider=editions.related("copy.example").provider,
+        published=False,
+        copy_of="2026-11-24-robots-may-vote",
+        heat=-1,
+    )
+
+    words, blocks = coverage_of(led(*related_to("alpha", "beta", "sister")), copy)
+
+    assert ["3 publishers", "1 more report of the same owners", "1 copy of the same text"] == words
+    assert [3, 1, 1] == blocks
+
+
+def test_the_bar_says_if_all_reports_are_of_one_owner() -> None:
+    words, _ = coverage_of(led(*related_to("sister")))
+
+    assert "all reports are of one owner" == words[-1]
+
+
+def test_the_bar_knows_of_an_official_source_only_what_the_settings_say() -> None:
+    lawful = led(*related_to("alpha"), topics=("Robots", "Law"))
+    told = led(*related_to("ministry"), topics=("Robots", "Law"))
+
+    assert ["2 publishers"] == coverage_of(lawful)[0]
+    silent, _ = coverage_of(lawful, sources=(MINISTRY,))
+    assert "no report of an official source so far" == silent[-1]
+    assert "an official source is among them" == coverage_of(told, sources=(MINISTRY,))[0][-1]
+    other = led(*related_to("alpha"), topics=("Toys",))
+    assert ["2 publishers"] == coverage_of(other, sources=(MINISTRY,))[0]
+
+
+def test_a_story_of_one_publisher_and_one_of_a_hundred_have_no_endless_bar() -> None:
+    assert ([], []) == coverage_of(led())
+    many_reports = led(*related_to(*(f"h{n}" for n in range(100))))
+    assert (["101 publishers"], [40]) == coverage_of(many_reports)
+
+
+def test_the_lead_has_the_bar_where_it_says_more_than_the_line() -> None:
+    houses = {house.domain: house for house in (SISTER, HERALD)}
+    on = replace(editions.beat(), organizations=houses)
+
+    assert [] == said(pages(led(*related_to("alpha")))["index.html"], ".lead .coverage")
+    page = pages(led(*related_to("alpha", "sister")), on=on)["index.html"]
+    assert 1 == len(page.cssselect(".lead .coverage svg[role=img]"))
