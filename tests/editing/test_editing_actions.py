@@ -11,8 +11,7 @@ import pytest
 from copydesk import archive, building, newsroom
 from copydesk.editing.applying import MOST_IN_A_COMMIT
 from copydesk.editing.undo import undo_action
-from copydesk.news import Article, Beat, EditorAction, ReasonKind
-from copydesk.review.rules import without_lost_sets
+from copydesk.news import Article, EditorAction
 from world.desk import (
     NAMES,
     act,
@@ -382,22 +381,6 @@ def test_a_conflict_on_one_of_several_stories_changes_none(root: Path) -> None:
     (told,) = act(root, verdict("reject", A, B, seen=seen))
     assert [one.path for one in told.conflicts] == [f"_news/{B}.md"]
     assert read(root, A).verdict is None
-
-
-def test_the_changes_of_a_story_are_switched_off_until_the_rule_is_undone(root: Path) -> None:
-    before = read(root, A)
-    hidden, wrong = act(
-        root,
-        action("rule", "set", A, values=("changes", "none")),
-        action("rule", "set", A, values=("changes", "some")),
-    )
-    ruled = read(root, A)
-
-    assert ["done", "refused"] == [hidden.state, wrong.state]
-    assert [ReasonKind.CHANGES_RULED] == [
-        reason.kind for reason in ruled.reasons if reason not in before.reasons
-    ]
-    assert before.reasons == without_lost_sets(ruled, before, Beat(title="Coast")).reasons
 
 
 def test_a_note_of_everyday_is_not_overwritten(everyday: Path) -> None:

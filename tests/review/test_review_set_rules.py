@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import pytest
 
 from copydesk import review
-from copydesk.news import Beat, Image, Reason, Ruling, Story
+from copydesk.news import Beat, Image, Reason, ReasonKind, Ruling, Story
 from copydesk.news.beat import Scoring
 from copydesk.review.rules import apply_rulings, find_ruled_fields, with_rule, without_lost_sets
 
@@ -54,6 +54,14 @@ def test_each_field_is_as_it_was_set_and_says_whose_word_that_is() -> None:
         **dict.fromkeys(("excerpt", "picture", "url", "note"), "set by Ed: so"),
     }
     assert find_ruled_fields(STORY, beat(*rules)) == {"excerpt", "image", "url", "note"}
+
+
+def test_switched_off_changes_are_told_by_the_reason_alone_until_the_rule_is_undone() -> None:
+    story = apply_rulings(STORY, beat(set_to("changes", "none")))
+
+    assert STORY == replace(story, reasons=STORY.reasons)
+    assert [ReasonKind.CHANGES_RULED] == [reason.kind for reason in story.reasons[:-1]]
+    assert STORY == without_lost_sets(story, READ, beat())
 
 
 def test_the_picture_that_stands_there_keeps_its_size_and_none_takes_it_away() -> None:

@@ -234,6 +234,7 @@ def test_undoing_an_address_without_the_article_gives_back_the_former_one(root: 
         ((RECORD, "excerpt", " \n "), 2, "the excerpt is empty"),
         ((RECORD, "excerpt", "x" * 301), 2, "the excerpt is too long (301 characters)"),
         ((RECORD, "note", "\r\n\u202e\x07"), 2, "the note is empty"),
+        ((RECORD, "changes", "some"), 2, "changes can only be switched off"),
         ((RECORD, "note", "x" * 2_001), 2, "the note is too long (2001 characters)"),
         ((RECORD, "picture", "javascript:alert(1)"), 2, "invalid web address"),
         ((RECORD, "picture", "https://x.example/a b.jpg"), 2, "invalid web address"),

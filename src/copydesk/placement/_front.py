@@ -161,6 +161,7 @@ _PARTS = {
     ReasonKind.SOURCE_TRUST: RankPart.TRUST,
 }
 _REASONS = 2  # parts that are named for a story
+_LEAST_LIFT = 0.01  # doublings; less moves no story
 _IN_DOUBLINGS = {RankPart.CONFIRMATION, RankPart.AGE}
 
 
@@ -245,11 +246,11 @@ def _compare(
     middles = {part: _middle(other[part] for other in parts.values()) for part in own}
     lifts = {part: sign * _lift(part, own, middle) for part, middle in middles.items()}
     strongest = sorted(lifts, key=lambda part: -lifts[part])[:_REASONS]
-    for part in strongest:
-        if lifts[part] > 0 and lifts[part] >= lifts[strongest[0]] / 2:
-            others = (other[part] for name, other in parts.items() if name != path)
-            is_most = is_raised and all(value < own[part] for value in others)
-            yield PlaceReason(part=part, is_raised=is_raised, is_most=is_most)
+    least = max(lifts[strongest[0]] / 2, _LEAST_LIFT)
+    for part in (part for part in strongest if lifts[part] >= least):
+        values = sorted(other[part] for other in parts.values())
+        is_most = is_raised and [own[part]] == values[-1:] and values[-2:-1] != values[-1:]
+        yield PlaceReason(part=part, is_raised=is_raised, is_most=is_most)
 
 
 def _lift(part: RankPart, own: Mapping[RankPart, float], middle: float) -> float:

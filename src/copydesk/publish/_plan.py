@@ -404,7 +404,7 @@ def make_site_plan(edition: Edition, seen: Survey, look: Look) -> SitePlan:
         groups=groups,
         coverages=coverages,
         official=official,
-        concealed=_list_concealed(beat),
+        concealed=_find_concealing_domains(beat),
         gone=tuple(sorted(entry.folder for entry in index.removals())),
         records=by_collection,
         above=seen.grounds.above,
@@ -416,7 +416,7 @@ def make_site_plan(edition: Edition, seen: Survey, look: Look) -> SitePlan:
     )
 
 
-def _list_concealed(beat: Beat) -> frozenset[str]:
+def _find_concealing_domains(beat: Beat) -> frozenset[str]:
     """Return the domains of the sources whose changes the site does not show."""
     return frozenset(urls.registrable_domain(s.url) for s in beat.sources if not s.show_changes)
 

@@ -280,15 +280,19 @@ def list_changes_of(story: Story, plan: SitePlan) -> list[Change]:
     or an editor's rule conceal. Of a former headline no names are shown that the headline no longer
     has, of a page that is gone no former words at all.
     """
-    domain = story.provider.domain if story.provider else ""
-    is_ruled = any(reason.kind is ReasonKind.CHANGES_RULED for reason in story.reasons)
-    hidden = _UNTOLD | CONCEALABLE if is_ruled or domain in plan.concealed else _UNTOLD
+    hidden = _UNTOLD | CONCEALABLE if _hides_changes(story, plan) else _UNTOLD
     events = [Event(what=text.fold(event.what), at=event.at) for event in story.events]
     told = [event for event in events if event.kind not in hidden]
     shown = [event for at, event in enumerate(told) if _is_news(event, told[at + 1 :], story)]
-    if story.access == "gone":
-        return [Change(event=event) for event in shown]
-    return [_show_values(event, story) for event in shown]
+    is_gone = story.access == "gone"
+    return [Change(event=event) if is_gone else _show_values(event, story) for event in shown]
+
+
+def _hides_changes(story: Story, plan: SitePlan) -> bool:
+    """Return whether the settings or an editor's rule keep a story's changes off the site."""
+    domain = story.provider.domain if story.provider else ""
+    is_ruled = any(reason.kind is ReasonKind.CHANGES_RULED for reason in story.reasons)
+    return is_ruled or domain in plan.concealed
 
 
 def _is_news(event: Event, later: Iterable[Event], story: Story) -> bool:
