@@ -152,7 +152,7 @@ def test_a_changed_rule_is_told_at_the_next_build(tmp_path: Path) -> None:
 def test_a_story_says_what_changed_and_when(tmp_path: Path) -> None:
     at = (editions.AT + timedelta(hours=n) for n in range(20))
     lines = {
-        'title was "Robots <should> vote"': "Previous headline: Robots <should> vote",
+        'title was "Robots <should> vote"': "Previous headline: “Robots <should> vote”.",
         'title is "A" at its publisher, kept as edited': "changed its headline to: A.",
         "excerpt changed": "The excerpt changed.",
         "excerpt changed at its publisher, kept as edited": "We keep our edited excerpt.",

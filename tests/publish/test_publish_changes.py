@@ -69,7 +69,7 @@ def test_a_story_tells_the_changes_of_all_its_publishers_in_order() -> None:
 
     assert [
         ("First report on this event.", "Alpha"),
-        ("Previous headline: Robots want ballots", "Alpha"),
+        ("Previous headline: “Robots want ballots”.", "Alpha"),
         ("A number in the text changed: 12 → 19.", "The Herald"),
     ] == [
         (line.partition(f" {by} ")[0], by)
@@ -106,7 +106,7 @@ def test_all_changes_stand_on_a_page_by_day_and_in_a_feed() -> None:
     assert ["Tuesday, 24 November 2026", "Monday, 23 November 2026"] == said(page, ".day h2")
     assert [
         "12:00 Robots may vote A number in the text changed: 12 → 19. The Herald",
-        "08:00 Robots rest Previous headline: Robots want ballots The Herald",
+        "08:00 Robots rest Previous headline: “Robots want ballots”. The Herald",
     ] == said(page, ".brief")
     items = json.loads([sheet.data for sheet in feed][-1])["items"]
     assert ["2026-11-24T12:00:00Z", "2026-11-23T08:00:00Z"] == [i["date_published"] for i in items]
@@ -122,10 +122,10 @@ def test_what_changed_at_one_moment_is_one_entry_of_the_feed() -> None:
     _, ((_, _, words),) = whole.describe_changes()
 
     assert [
-        "Previous headline: Robots want ballots",
+        "Previous headline: “Robots want ballots”.",
         "The publisher changed the text.",
         "A number in the text changed: 12 → 19.",
-    ] == re.split(r"(?<=ballots) |(?<=\.) ", words)
+    ] == re.split(r"(?<=\.) ", words)
 
 
 # ---- what is shown of a change, and what not ------------------------------------------------
@@ -159,16 +159,16 @@ def renamed(old: str, **fields: object) -> Story:
 def test_a_former_headline_stands_on_all_pages_that_tell_changes() -> None:
     page, card, listed, feed = shown_changes(renamed("Robots want ballots"))
 
-    assert page.startswith("Previous headline: Robots want ballots")
-    assert "headline changed 12:00, before: Robots want ballots" == card
-    assert listed.startswith("Previous headline: Robots want ballots")
-    assert "Previous headline: Robots want ballots" == feed
+    assert page.startswith("Previous headline: “Robots want ballots”.")
+    assert "headline changed 12:00, before: “Robots want ballots”" == card
+    assert listed.startswith("Previous headline: “Robots want ballots”.")
+    assert "Previous headline: “Robots want ballots”." == feed
 
 
 def test_a_name_that_was_taken_out_of_a_headline_is_shown_nowhere() -> None:
     lines = shown_changes(renamed("Robots may vote, says Livia van Brandt of Bremen"))
 
-    assert "Previous headline: Robots may vote, says … van … of …" == lines[-1]
+    assert "Previous headline: “Robots may vote, says … van … of …”." == lines[-1]
     assert not [line for line in lines if "Livia" in line or "Bremen" in line]
 
 
@@ -224,9 +224,9 @@ def test_a_headline_that_changed_400_times_is_told_in_twelve_lines() -> None:
 
     lines = shown_changes(story)
 
-    headlines = [line for line in lines if line.startswith("Previous headline: Robots want ")]
+    headlines = [line for line in lines if line.startswith("Previous headline: “Robots want ")]
     assert 12 * 3 == len(headlines)
-    assert "Previous headline: Robots want 399 ballots" == lines[12 * 2 + 1]
+    assert "Previous headline: “Robots want 399 ballots”." == lines[12 * 2 + 1]
 
 
 # ---- the coverage bar ------------------------------------------------------------------------
