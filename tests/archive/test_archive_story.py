@@ -11,6 +11,7 @@ import pytest
 from copydesk.archive.record import emit_story, parse_story
 from copydesk.errors import RecordError
 from copydesk.news import Image, Provider, Reason, Story, Verdict
+from copydesk.news.article import Author
 from copydesk.news.story import Extra, Related
 
 SAME = Path(__file__).parents[1] / "cases" / "archive" / "same"
@@ -236,3 +237,25 @@ def test_an_unknown_key_of_a_picture_stays_behind_its_attribution() -> None:
     story = parse_story(PATH, text)
     assert story.images[0].attribution == "Ann"
     assert emit_story(story) == text
+
+
+def test_authors_are_kept_with_their_kinds() -> None:
+    authors = (Author(name="Ada Holm"), Author(name="AP", kind="agency"))
+    story = replace(read("whole"), authors=authors)
+
+    data = emit_story(story)
+
+    assert b"\nauthors:\n  - name: Ada Holm\n  - name: AP\n    kind: agency\n\n" in data
+    assert story == parse_story(PATH, data)
+    assert b"authors" not in emit_story(read("whole"))
+
+
+@pytest.mark.parametrize("own", ["authors: Ada Holm", "authors: [Ada, Bo]", "authors:\n  ada: 1"])
+def test_another_authors_key_is_the_editors_own(own: str) -> None:
+    data = emit_story(replace(read("whole"), authors=(Author(name="AP", kind="agency"),)))
+    data = data.replace(b"authors:\n  - name: AP\n    kind: agency", own.encode())
+
+    story = parse_story(PATH, data)
+
+    assert () == story.authors
+    assert data == emit_story(story)

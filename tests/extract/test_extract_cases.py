@@ -18,7 +18,7 @@ import pytest
 
 from copydesk import extract
 from copydesk.news import Article, Dropped, Lead, Page
-from copydesk.news.article import Media
+from copydesk.news.article import Author, Media
 from extract.given import BEAT, URL, lead, page
 
 CASES = sorted((Path(__file__).parents[1] / "cases" / "extract").glob("*.case"))
@@ -54,7 +54,7 @@ def _tuples(values: dict[str, Any]) -> dict[str, Any]:
 def shown(value: object) -> object:
     """Give a field's value as TOML can hold it."""
     if isinstance(value, tuple):
-        return list(value)
+        return [[one.name, one.kind] if isinstance(one, Author) else one for one in value]
     if isinstance(value, datetime):
         return value.astimezone(UTC)
     return value

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from copydesk.extract.people import is_person, people
+from copydesk.extract.people import is_person, organizations, people
+from copydesk.extract.terms import find_agency
 
 
 @pytest.mark.parametrize(
@@ -114,3 +115,56 @@ def test_a_crowd_is_cut_off() -> None:
     names = [f"Ada Holm{'abcdefghijklmnopqrstuvwxyz'[n]}" for n in range(20)]
 
     assert 12 == len(people(names))
+
+
+GULL = frozenset({"gulltimes", "gulltimesexample", ""})
+
+
+@pytest.mark.parametrize(
+    ("byline", "agencies", "newsrooms"),
+    [
+        ("By AP", ["AP"], []),
+        ("The Associated Press", ["Associated Press"], []),
+        ("By Reuters Staff", ["Reuters"], []),
+        ("dpa/AFP", ["dpa", "AFP"], []),
+        ("共同通信", ["共同通信"], []),
+        ("Ada Holm, Reuters", ["Reuters"], []),
+        ("By ADA HOLM, AP Business Writer", ["AP"], []),
+        ("Agencies", ["Agencies"], []),
+        ("Gull staff and agencies", ["agencies"], ["Gull staff"]),
+        ("Gull Times", [], ["Gull Times"]),
+        ("The Gull Times", [], ["The Gull Times"]),
+        ("Gull Times Sport", [], ["Gull Times Sport"]),
+        ("By Gull Times staff reporters", [], ["Gull Times staff reporters"]),
+        ("Editorial Board", [], ["Editorial Board"]),
+        ("Redaktion", [], ["Redaktion"]),
+        ("Online-Redaktion", [], ["Online-Redaktion"]),
+        ("La rédaction", [], ["La rédaction"]),
+        ("Web Desk", [], ["Web Desk"]),
+        ("Ada Holm, Gull Times", [], []),
+        ("Ada Holm, PA", [], []),  # of Pennsylvania
+        ("ap", [], []),
+        ("Harbour Commission staff", [], []),
+        ("Other Times", [], []),
+        ("admin", [], []),
+        ("February", [], []),
+        ("»", [], []),
+        ("", [], []),
+    ],
+)
+def test_a_byline_names_agencies_and_the_newsroom(
+    byline: str, agencies: list[str], newsrooms: list[str]
+) -> None:
+    found = organizations([byline], GULL, find_agency)
+
+    assert agencies == [author.name for author in found if author.kind == "agency"]
+    assert newsrooms == [author.name for author in found if author.kind == "newsroom"]
+
+
+def test_a_site_with_a_persons_name_is_no_newsroom_unless_it_says_so() -> None:
+    assert () == organizations(["Ada Holm"], frozenset({"adaholm"}), find_agency)
+
+
+@pytest.mark.parametrize("name", ["PR Newswire", "Business Wire"])
+def test_a_press_service_is_no_person(name: str) -> None:
+    assert () == people([name], is_declared=True)

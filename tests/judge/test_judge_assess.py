@@ -12,6 +12,8 @@ import pytest
 from copydesk import judge
 from copydesk.judge import shelves
 from copydesk.news import Article, Beat, Dropped, Provider, Story
+from copydesk.news.article import Author
+from copydesk.news.beat import Scoring
 
 CASES = sorted((Path(__file__).parents[1] / "cases" / "judge" / "assess").glob("*.toml"))
 FEED = "https://feeds.gazette.example/all.xml"
@@ -188,3 +190,16 @@ def test_on_the_second_scale_a_lone_story_is_as_hot_as_its_reasons_say(
     story = filed(make_article(title="You need to know this chatbot!!"), second)
     points = [reason.points or 0 for reason in story.reasons if reason.about == "heat"]
     assert (story.heat, points[0]) == (sum(points), 30)
+
+
+def test_an_agency_is_an_author_of_the_story_and_no_reporter(
+    make_article: Make, beat: Beat
+) -> None:
+    agency = Author(name="AP", kind="agency")
+    signed = make_article(title="A chatbot", authors=(), corporate_authors=(agency,))
+    bare = make_article(title="A chatbot", authors=())
+
+    assert (Author(name="Ann"), agency) == filed(replace(signed, authors=("Ann",)), beat).authors
+    assert replace(filed(signed, beat), authors=()) == filed(bare, beat)
+    everyday = replace(beat, scoring=Scoring(profile="everyday"))
+    assert () == filed(signed, everyday).authors

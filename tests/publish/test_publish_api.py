@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from copydesk.news import Image, Provider, Record, Story
+from copydesk.news.article import Author
 from copydesk.publish import Look, api, plan_site
 from world import editions
 
@@ -88,6 +89,19 @@ def test_a_news_item_has_the_keys_of_the_reference_in_order_and_its_nulls() -> N
         "publishers": None,
         "authors": None,
     }
+
+
+def test_authors_are_what_they_are() -> None:
+    authors = (Author(name="Ada Holm"), Author(name="AP", kind="agency"))
+    (item,) = read(files(replace(editions.story(), authors=authors)), "api/news/index.json")[
+        "value"
+    ]
+
+    told = item["provider"]["authors"]
+    assert [(each["name"], each["title"], each["type"]) for each in told] == [
+        ("Ada Holm", "Ada Holm", "profile"),
+        ("AP", "AP", "agency"),
+    ]
 
 
 def test_pictures_have_every_key_and_a_logo_is_not_cached() -> None:

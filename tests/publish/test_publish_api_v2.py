@@ -7,13 +7,14 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from itertools import chain
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 from jsonschema import Draft202012Validator
 from referencing import Registry, Resource
 
 from copydesk.news import Reason, Story
+from copydesk.news.article import Author
 from copydesk.publish import Look, plan_site
 from copydesk.publish.api import Shapes, v2
 from world import editions
@@ -107,13 +108,27 @@ def test_the_schemas_are_schemas_and_allow_no_wrong_file() -> None:
         assert validator.schema["description"]
 
 
+OPTIONAL = {"authors", "note"}  # where a byline has them, where an editor wrote one
+
+
+def test_a_story_says_which_of_its_authors_are_agencies_and_newsrooms() -> None:
+    kinds: tuple[Literal["", "agency", "newsroom"], ...] = ("", "agency", "newsroom")
+    authors = tuple(Author(name=f"By {kind}", kind=kind) for kind in kinds)
+    told = read(replace(editions.story(), authors=authors))[
+        "stories/2026-11-24-robots-may-vote.json"
+    ]
+
+    said = [(author["name"], author["kind"]) for author in told["authors"]]
+    assert said == [("By", "person"), ("By agency", "agency"), ("By newsroom", "newsroom")]
+
+
 def test_every_key_is_there_for_every_story() -> None:
     made = read(*rich(), *many(3))
 
     told = [value for path, value in made.items() if kind_of(path) == "story"]
-    keys = set(made["schema/story.json"]["properties"]) - {"note"}  # where an editor wrote one
+    keys = set(made["schema/story.json"]["properties"]) - OPTIONAL
     assert len(told) == 6
-    assert [] == [value["id"] for value in told if set(value) - {"note"} != keys]
+    assert [] == [value["id"] for value in told if set(value) - OPTIONAL != keys]
 
 
 def test_a_story_tells_its_numbers_and_who_else_has_it() -> None:

@@ -11,11 +11,13 @@ import pytest
 from lxml import etree, html
 
 from copydesk.news import Provider, Story, Topic
+from copydesk.news.article import Author
 from copydesk.publish import Look, feeds, plan_site
 from world import editions
 from world.shared import SHARED, needs_shared
 
 ATOM = {"a": "http://www.w3.org/2005/Atom"}
+AUTHORS = (Author(name="Ada Holm"), Author(name="AP", kind="agency"))
 HOSTILE = "A <b>bold</b> & \x08broken ]]> \ufffe \"title\" 'here'"
 
 
@@ -198,3 +200,17 @@ def test_no_feed_says_when_it_was_built() -> None:
     later = editions.AT + timedelta(days=3)
 
     assert files(editions.story()) == files(editions.story(), at=later)
+
+
+def test_an_entry_names_its_publisher_then_its_authors() -> None:
+    made = files(replace(editions.story(), authors=AUTHORS))
+
+    names = ["The Herald", "Ada Holm", "AP"]
+    (item,) = json.loads(made["feed.json"])["items"]
+    entry = atom(made["feed.xml"]).find("a:entry", ATOM)
+    assert entry is not None
+    assert names == [author["name"] for author in item["authors"]]
+    assert ["url" in author for author in item["authors"]] == [True, False, False]
+    assert names == [name.text for name in entry.findall("a:author/a:name", ATOM)]
+    creator = "{http://purl.org/dc/elements/1.1/}creator"
+    assert names == [name.text for name in atom(made["rss.xml"]).iter(creator)]

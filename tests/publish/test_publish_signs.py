@@ -12,6 +12,7 @@ import pytest
 from lxml import etree, html
 
 from copydesk.news import Beat, Image, Story, Topic
+from copydesk.news.article import Author
 from copydesk.news.beat import OutputOptions
 from copydesk.news.edition import PictureFile, Poster
 from copydesk.publish import Look, PublishOptions, publish
@@ -221,3 +222,33 @@ def test_a_story_page_claims_no_author_and_says_what_it_is_based_on(tmp_path: Pa
     assert said["isBasedOn"]["publisher"]["name"] == "The Herald"
     assert said["isBasedOn"]["isAccessibleForFree"] is False
     assert said["dateModified"] == "2026-11-24T18:00:00Z"
+
+
+AP = Author(name="AP", kind="agency")
+DESK = Author(name="Herald Staff", kind="newsroom")
+PAPER = Author(name="The Herald", kind="newsroom")
+ADA = Author(name="Ada Holm")
+
+
+@pytest.mark.parametrize(
+    ("authors", "credit", "byline"),
+    [
+        ((ADA, AP), "", "by Ada Holm, AP"),
+        ((ADA, AP), "AP", "by Ada Holm"),  # "via AP" follows
+        ((DESK,), "", "by Herald Staff"),
+        ((PAPER,), "", ""),  # its name is there already
+        ((), "", ""),
+    ],
+)
+def test_a_story_page_names_its_authors(
+    authors: tuple[Author, ...], credit: str, byline: str, tmp_path: Path
+) -> None:
+    page = built(tmp_path, replace(editions.story(), authors=authors, credit=credit))[PAGE]
+
+    meta = html.document_fromstring(page).cssselect("article.story header .meta span")
+    assert [byline] * bool(byline) == [s.text for s in meta if (s.text or "").startswith("by ")]
+    named = structured(page)["isBasedOn"].get("author", [])
+    kinds = {"": "Person"}
+    assert [(kinds.get(a.kind, "NewsMediaOrganization"), a.name) for a in authors] == [
+        (each["@type"], each["name"]) for each in named
+    ]

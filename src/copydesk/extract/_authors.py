@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from copydesk.extract import json_ld
+from copydesk.extract import json_ld, terms
 from copydesk.extract.page import visible_text
-from copydesk.extract.people import is_more, opens, people
+from copydesk.extract.people import is_more, opens, organizations, people
 from copydesk.kit import tables, text, urls
+from copydesk.news.article import Author
 
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
@@ -30,24 +31,39 @@ _ORGANIZATIONS = frozenset(
 
 
 def authors(
-    document: Document, declared: Declared, lead: Lead, site_names: Iterable[str]
-) -> tuple[tuple[str, ...], str]:
-    """Return an article's authors in byline order, and where their names were found.
+    document: Document, declared: Declared, lead: Lead, site_names: Sequence[str]
+) -> tuple[tuple[str, ...], tuple[Author, ...], str]:
+    """Return the persons who wrote an article, its other authors, and where they were found.
 
-    Names that the page declares are preferred to those of its feed entry, and these to a shown
-    byline.
+    The others are news agencies, and the newsroom where no person is named. Names that the page
+    declares are preferred to those of its feed entry, and these to a shown byline.
     """
-    sites = frozenset(text.squash(name) for name in site_names) - _publishers(document, declared)
-    told = (
-        (people(names, sites, is_declared=True), at) for names, at in _declarations(declared, lead)
-    )
-    if declared_people := _choose_fullest(told):
-        return declared_people
-    for lines in bylines(document):
-        found = people(lines, sites)
-        if found:
-            return found, "byline"
-    return (), ""
+    sites = frozenset(map(text.squash, (*site_names[:_MAX_FOUND], *site_names[-_MAX_HOSTS:])))
+    sites -= _publishers(document, declared)
+    told = list(_declarations(declared, lead))
+    people_told = ((_persons(names, sites, is_declared=True), at) for names, _, at in told)
+    found = _choose_fullest(people_told)
+    bodies = [name for _, listed, _ in told for name in listed]
+    values = (*bodies, *(name for names, _, _ in told for name in names))
+    own = (name for name in map(text.fold, bodies) if text.squash(name) in sites)
+    declared_own = (Author(name=name[:_MAX_LINE], kind="newsroom") for name in own)
+    named = (*organizations(values, sites, terms.find_agency), *declared_own)
+    others = tuple(dict.fromkeys(named))
+    for lines in bylines(document) if found is None else ():
+        others = others or organizations(lines, sites, terms.find_agency)
+        if persons := _persons(lines, sites):
+            found = persons, "byline"
+            break
+    persons, origin = found or ((), "byline" if others else "")
+    shown = (other for other in others if not persons or other.kind == "agency")
+    return persons, tuple(islice(shown, _MAX_NAMES)), origin
+
+
+def _persons(
+    values: Iterable[str], sites: frozenset[str], *, is_declared: bool = False
+) -> tuple[str, ...]:
+    names = people(values, sites, is_declared=is_declared)
+    return tuple(name for name in names if not terms.find_agency(name))
 
 
 def _choose_fullest(
@@ -74,43 +90,36 @@ def _publishers(document: Document, declared: Declared) -> frozenset[str]:
 
 def list_declared_names(declared: Declared) -> tuple[str, ...]:
     """Return the names of people that the page's metadata give as authors."""
-    values = _person_names(declared.article.get("author"), declared)
+    values = [*_names(declared.article.get("author"), declared)[0]]
     values += declared.meta.get("author", ())
     return people(values, is_declared=True)
 
 
-def _declarations(declared: Declared, lead: Lead) -> Iterator[tuple[list[str], str]]:
+def _declarations(
+    declared: Declared, lead: Lead
+) -> Iterator[tuple[Sequence[str], Sequence[str], str]]:
+    """Yield the names of authors, those of organizations among them, and where both were found."""
     for node in (declared.article, declared.video):
         for key in ("author", "creator"):
-            yield _person_names(node.get(key), declared), "json-ld"
+            yield *_names(node.get(key), declared), "json-ld"
     for name in _META:
-        values = list(declared.meta.get(name, ()))
-        yield (
-            [_turn_name(person) for person in values] if name in _FAMILY_NAME_FIRST else values,
-            name,
-        )
-    yield list(lead.authors), "lead"
+        values = declared.meta.get(name, ())
+        turned = list(map(_turn_name, values)) if name in _FAMILY_NAME_FIRST else values
+        yield turned, (), name
+    yield lead.authors, (), "lead"
 
 
-def _person_names(value: object, declared: Declared) -> list[str]:
-    """Return the names in a JSON-LD author, without those of organizations."""
-    found: list[str] = []
+def _names(value: object, declared: Declared) -> tuple[list[str], list[str]]:
+    """Return the names in a JSON-LD author: those of persons, those of organizations."""
+    persons, bodies = list[str](), list[str]()
     for item in json_ld.items(value):
-        node = _follow_reference(item, declared) if isinstance(item, dict) else {}
+        node: Node = item if isinstance(item, dict) else {}
+        if "name" not in node and "@type" not in node:
+            node = json_ld.follow(node, declared.nodes)
         kinds = json_ld.kinds(node)
-        if "person" in kinds or not kinds & _ORGANIZATIONS:
-            found += json_ld.names(item, declared.nodes) or _join_name_parts(node)
-    return found
-
-
-def _follow_reference(item: Node, declared: Declared) -> Node:
-    """Resolve a reference to the JSON-LD object that describes an author."""
-    if "name" in item or "@type" in item or "@id" not in item:
-        return item
-    key = item["@id"]
-    return next(
-        (node for node in declared.nodes if node.get("@id") == key and "name" in node), item
-    )
+        named = bodies if kinds & _ORGANIZATIONS and "person" not in kinds else persons
+        named += json_ld.names(item, declared.nodes) or _join_name_parts(node)
+    return persons, bodies
 
 
 def _join_name_parts(node: Node) -> list[str]:
@@ -148,7 +157,8 @@ _BESIDE = re.compile(
     r"|newsletter|disclaimer|follow|menu|tag-?list|more-(?:from|stories|on)|read-?next|promo|caption"
 )
 _TAGS_BESIDE = frozenset({"aside", "nav", "figure", "figcaption", "blockquote"})
-_MAX_FOUND = 200  # elements of one kind that are examined
+_MAX_FOUND = 200  # elements of one kind that are examined, and names of the site
+_MAX_HOSTS = 3  # the last of the site's names
 _MAX_ABOVE = 30  # levels
 _MAX_AROUND = 100  # of those around the headline
 _MAX_PARTS = 300  # elements in one element
@@ -159,11 +169,6 @@ _LEVELS = 5  # above a name, which may contain its co-authors
 _MAX_NAMES = 12
 _LINKED_HEADLINES = ".//*[self::h2 or self::h3 or self::h4]//a[@href] | .//a[h2 or h3 or h4]"
 
-# A signature without a class of its own: `Ada Holm, Reuters`.
-_SIGNED = re.compile(
-    r"^[A-Z][^\n,]{4,60},\s(?:The\s)?"
-    r"(?:Associated Press|Reuters|AFP|AP|PA|UPI|dpa|Bloomberg|Xinhua)$"
-)
 _MAX_LINE = 120  # characters of a byline; a longer line is a sentence
 _MAX_LINES = 400  # elements after the headline
 _LINE_TAGS = frozenset(_MARKUP["byline_elements"])
@@ -327,6 +332,7 @@ def _list_spoken_bylines(document: Document, headline: int) -> Iterator[list[str
     for element in document.every[headline : headline + _MAX_LINES]:
         if element.tag in _LINE_TAGS and 0 < _measure(element) <= _MAX_LINE:
             line = _lines(element)
-            is_byline = opens(line) or _SIGNED.match(line)
+            # `Ada Holm, Reuters` has no class of its own
+            is_byline = opens(line) or ("," in line and terms.find_agency(line))
             if is_byline and _is_by_its_author(element, title, document):
                 yield [line]

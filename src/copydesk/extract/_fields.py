@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict
+from datetime import datetime
 
 from copydesk.kit import dates
 from copydesk.news import Article, Provider
 
 # fields with the same origin as another one
 _WITH = {
+    "corporate_authors": "authors",
     "published_day": "published_at",
     "image_alt": "image",
     "featured_content": "type",
@@ -17,42 +19,34 @@ _WITH = {
 }
 
 
+_NAMES = (
+    "url web_url amp_web_url title excerpt published_at published_day updated_at provider authors"
+    " corporate_authors language section keywords image image_alt figures type featured_content"
+    " seconds access credit refuses signals text"
+)
+
+
 def fields(article: Article) -> Mapping[str, Mapping[str, object]]:
     """Return every field of an article as `{"value": …, "from": …}`; "from" is its origin.
 
     A list with items from several places has each of them once in "from".
     """
+    values = {name: _plain(getattr(article, name)) for name in _NAMES.split()}
     return {
         name: {"value": value, "from": _origin(article, name) if value else ""}
-        for name, value in _values(article)
+        for name, value in values.items()
     }
 
 
-def _values(article: Article) -> Iterator[tuple[str, object]]:
-    yield "url", article.url
-    yield "web_url", article.web_url
-    yield "amp_web_url", article.amp_web_url
-    yield "title", article.title
-    yield "excerpt", article.excerpt
-    yield "published_at", dates.rfc3339(article.published_at)
-    yield "published_day", article.published_day
-    yield "updated_at", dates.rfc3339(article.updated_at) if article.updated_at else ""
-    yield "provider", _plain_provider(article.provider)
-    yield "authors", list(article.authors)
-    yield "language", article.language
-    yield "section", article.section
-    yield "keywords", list(article.keywords)
-    yield "image", article.image
-    yield "image_alt", article.image_alt
-    yield "figures", [asdict(figure) for figure in article.figures]
-    yield "type", article.type
-    yield "featured_content", article.featured_content
-    yield "seconds", article.seconds
-    yield "access", article.access
-    yield "credit", article.credit
-    yield "refuses", list(article.refuses)
-    yield "signals", [asdict(signal) for signal in article.signals]
-    yield "text", article.text
+def _plain(value: object) -> object:
+    if isinstance(value, datetime):
+        return dates.rfc3339(value)
+    if isinstance(value, Provider):
+        images = [image.url for image in value.images]
+        return {"name": value.name, "domain": value.domain, "images": images}
+    if isinstance(value, tuple):
+        return [item if isinstance(item, str) else asdict(item) for item in value]
+    return "" if value is None else value
 
 
 def _origin(article: Article, name: str) -> str:
@@ -65,11 +59,3 @@ def _origin(article: Article, name: str) -> str:
 
 def _each(origins: Iterable[str]) -> str:
     return ", ".join(dict.fromkeys(origins))
-
-
-def _plain_provider(provider: Provider) -> Mapping[str, object]:
-    return {
-        "name": provider.name,
-        "domain": provider.domain,
-        "images": [image.url for image in provider.images],
-    }

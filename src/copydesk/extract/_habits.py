@@ -12,7 +12,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from urllib.parse import urlsplit
 
@@ -201,19 +201,12 @@ def _mark(told: Sequence[str]) -> str:
 
 
 def _load(kept: bytes | None) -> _SiteCounts:
+    import msgspec
+
     try:
-        told = json.loads(kept or b"{}")
-        return _SiteCounts(
-            pages=int(told.get("pages", 0)),
-            passages=_load_counts(told.get("passages", {})),
-            pictures=_load_counts(told.get("pictures", {})),
-        )
-    except (ValueError, TypeError, AttributeError, OverflowError, RecursionError):
+        return msgspec.json.decode(kept or b"{}", type=_SiteCounts)
+    except (msgspec.MsgspecError, RecursionError):
         return _SiteCounts()
-
-
-def _load_counts(told: Mapping[str, int]) -> Counts:
-    return {str(mark): int(pages) for mark, pages in told.items()}
 
 
 def _dump(shown: _SiteCounts) -> bytes:

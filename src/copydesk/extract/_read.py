@@ -17,7 +17,7 @@ from copydesk.news.beat import ExcerptRule
 if TYPE_CHECKING:
     from copydesk.news import Beat, Lead, Page
 
-READER = 4  # raised when the same page gives another article than before
+READER = 5  # raised when the same page gives another article than before
 
 Field = tuple[str, str]  # a value and its origin
 
@@ -168,7 +168,7 @@ def _add_people(article: Article, reading: _OpenedPage) -> Article:
     provider, provider_from = origin.provider(
         article.web_url, document, declared, lead, reading.beat
     )
-    authors, authors_from = _authors.authors(document, declared, lead, reading.names)
+    authors, others, authors_from = _authors.authors(document, declared, lead, reading.names)
     passage = article.text or f"{article.title} {article.excerpt}"
     header = reading.page.headers.get("content-language", "")
     language, language_from = words.language(document, declared, lead, passage, header)
@@ -177,6 +177,7 @@ def _add_people(article: Article, reading: _OpenedPage) -> Article:
         {"provider": provider_from, "authors": authors_from, "language": language_from},
         provider=provider,
         authors=authors,
+        corporate_authors=others,
         language=language,
     )
 

@@ -143,18 +143,15 @@ def names(value: object, found: tuple[Node, ...] = ()) -> list[str]:
         if isinstance(item, str):
             result += strings(item)
         elif isinstance(item, Mapping):
-            result += strings(item.get("name")) or _follow_reference(item, found)
+            result += strings(item.get("name")) or strings(follow(item, found).get("name"))
     return [text.plain(name) for name in result]
 
 
-def _follow_reference(item: Node, found: tuple[Node, ...]) -> list[str]:
-    """Return the name of the object that `{"@id": …}` refers to, as a list; [] for none."""
+def follow(item: Node, found: tuple[Node, ...]) -> Node:
+    """Return the named object that `{"@id": …}` refers to, the same object if there is none."""
     key = item.get("@id")
-    if not isinstance(key, str):
-        return []
-    return next(
-        (strings(node["name"]) for node in found if node.get("@id") == key and "name" in node), []
-    )
+    named = (node for node in found if node.get("@id") == key and "name" in node)
+    return next(named, item) if isinstance(key, str) else item
 
 
 def addresses(value: object) -> list[str]:

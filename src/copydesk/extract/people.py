@@ -1,19 +1,23 @@
-"""Find names of people in a byline ("By Jane Doe, Reuters") among its other words."""
+"""Find the names in a byline ("By Jane Doe, Reuters"): of people, agencies and newsrooms."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from itertools import islice
 
 from copydesk.kit import tables, text
+from copydesk.news.article import Author
 
 _PACKAGE = "copydesk.extract"
 
 _MAX_AUTHORS = 12
+_MAX_PIECES, _MAX_PARTS = 100, 5  # of bylines that are read for agencies
 _MAX_BYLINE = 500  # characters that are read
 _MAX_NAME = 60
 _MAX_WORDS = 5  # of a name, without particles
+_EDGES = " .,:;'\"’–—-"
 _LONGEST_ABBREVIATION = 4  # letters before a full stop that does not end a sentence: `Wm.`, `Theo.`
 
 _BY = r"by|von|par|por|di|da|av|af|door|oleh|od|от|автор|autor(?:[ea]?s|in)?|auteur|текст"
@@ -80,9 +84,12 @@ _NAME = re.compile(r"^(?:[^\W\d_]|[.'’`´ʻ\-‐·\s\u0300-\u036f])+$")
 _PARTICLES = frozenset(tables.read_lines(_PACKAGE, "particles.txt"))
 _SHORT_NAMES = frozenset({"AL", "ED", "AN"})
 _WRITTEN_SMALL = _PARTICLES - {name.lower() for name in _SHORT_NAMES}
+_NEWSROOM = re.compile(rf"(?i)\b{tables.read_pattern(_PACKAGE, 'newsrooms.txt')}\b")
+_AGENCIES = re.compile(r"(?i)\b(?:news\s)?(?:agencies|agenturen|agences|agencias|agenzie)$")
+_THE = re.compile(r"(?i)\b(?:the|der|die|our|la|le|de|of)\b")
 # Roles, newsrooms, agencies, offices and machines: not persons.
 _NO_PERSON = re.compile(
-    rf"(?i)\b{tables.read_pattern(_PACKAGE, 'no_persons.txt')}\b"
+    rf"{_NEWSROOM.pattern}|\b{tables.read_pattern(_PACKAGE, 'no_persons.txt')}\b"
     r"|^(?:guest|top|special|exclusive|local|world|science|home)\b|\b(?:am|pm)$"
 )
 # Legal forms of companies and societies, after their names.
@@ -120,12 +127,51 @@ def _parts(value: str, sites: frozenset[str]) -> Iterator[str]:
     After a name and its bearer's employer (`Ada Holm, North Post, Oslo`) the rest of the line is
     about that person.
     """
-    for line in _cut_to_byline(_lines(value)):
-        for piece in _SPLIT.split(_LEADING.sub("", line)):
-            names = [_tidy(part, sites) for part in _COMMA.split(piece)]
-            is_works_for = [bool(_NO_PERSON.search(name)) for name in names]
-            end = next((at for at in range(1, len(names)) if is_works_for[at]), len(names))
-            yield from names[:end]
+    for parts in _pieces(_cut_to_byline(_lines(value))):
+        names = [_tidy(part, sites) for part in parts]
+        is_works_for = [bool(_NO_PERSON.search(name)) for name in names]
+        end = next((at for at in range(1, len(names)) if is_works_for[at]), len(names))
+        yield from names[:end]
+
+
+def _pieces(lines: Iterable[str]) -> Iterator[list[str]]:
+    """Yield each author in a byline with what follows the name (`["Ada Holm", "Reuters"]`)."""
+    for line in lines:
+        yield from map(_COMMA.split, _SPLIT.split(_LEADING.sub("", line)))
+
+
+def organizations(
+    values: Iterable[str], sites: frozenset[str], find_agency: Callable[[str], str]
+) -> tuple[Author, ...]:
+    """Return the news agencies and the site's own newsroom among the authors in bylines.
+
+    `sites` are the squashed names of the site, and `find_agency` returns the agency that a byline
+    is or ends with. An agency may follow a person (`Ada Holm, Reuters`);
+    a newsroom that does is the person's employer and no author.
+    """
+    found: dict[str, Author] = {}
+    pieces = (parts for value in values for parts in _pieces(_lines(value)))
+    for parts in islice(pieces, _MAX_PIECES):
+        for at, name in enumerate(map(_bare, parts[:_MAX_PARTS])):
+            agency = find_agency(f"{parts[0]}, {name}" if at else name)
+            if agency := agency or (name if _AGENCIES.fullmatch(name) else ""):
+                found.setdefault(text.squash(agency), Author(name=agency, kind="agency"))
+            elif not at and _is_newsroom(name, sites):
+                found.setdefault(text.squash(name), Author(name=name, kind="newsroom"))
+    return tuple(found.values())[:_MAX_AUTHORS]
+
+
+def _is_newsroom(name: str, sites: frozenset[str]) -> bool:
+    """Return whether a name is the site's (`Gull Times`), its desk's or none (`Gull Staff`)."""
+    rest = text.squash(_THE.sub(" ", _NO_PERSON.sub(" ", name)))
+    whole, is_desk = text.squash(name).removeprefix("the"), bool(_NEWSROOM.search(name))
+    if not whole or len(name) > _MAX_NAME or (not is_desk and is_person(name)):
+        return False
+    names = {site.removeprefix("the") for site in sites} - {""}
+    begun = [site for site in names if site.startswith(rest) and len(site) > 3]
+    if {whole, rest} & names or any(map(whole.startswith, begun)):
+        return True
+    return is_desk and (not rest or (len(rest) > 3 and bool(begun)))
 
 
 def _lines(value: str) -> list[str]:
@@ -160,9 +206,13 @@ def opens(line: str) -> bool:
     return bool(_OPENS.match(line))
 
 
+def _bare(part: str) -> str:
+    """Return a name in a byline without `By`, pictures, and a place or date after it."""
+    return _AFTER.sub("", _LEADING.sub("", text.fold(_AROUND.sub(" ", part)))).strip(_EDGES)
+
+
 def _tidy(part: str, sites: frozenset[str]) -> str:
-    name = _LEADING.sub("", text.fold(_AROUND.sub(" ", part)))
-    name = _EMPLOYED.sub("", _AFTER.sub("", name)).strip(" .,:;'\"’–—-")
+    name = _EMPLOYED.sub("", _bare(part)).strip(_EDGES)
     name = _ASIAN_ROLE.sub("", _DEGREES.sub("", _TITLES.sub("", name)))
     return _JUNIOR_END.sub(r"\1.", _calm(_cut_site(name, sites)))
 

@@ -28,6 +28,7 @@ from copydesk.judge.profile import (
 from copydesk.judge.reputation import find_credits
 from copydesk.kit import lengths, text, urls
 from copydesk.news import Article, Beat, Dropped, Image, Reason, ReasonKind, Story
+from copydesk.news.article import Author
 from copydesk.news.story import Shelf
 
 FINDINGS_VERSION = 4  # raise it when the same article gets other findings
@@ -306,6 +307,7 @@ def complete_beside(appraisal: Appraisal, beat: Beat, copy: Copy | None, picture
         credit=article.credit,
         length=lengths.iso8601(article.seconds),
         refuses=article.refuses,
+        authors=(*(Author(name=name) for name in article.authors), *article.corporate_authors),
         trust=trust.number if trust else None,
         reasons=(
             *appraisal.reasons,

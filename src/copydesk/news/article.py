@@ -1,4 +1,4 @@
-"""The fields read from an article page: Article, Image, Provider, Figure, Media, Signal."""
+"""The fields read from an article page: Article, Author, Image, Provider, Figure, …."""
 
 from __future__ import annotations
 
@@ -40,6 +40,14 @@ class Provider:
     name: str
     domain: str
     images: tuple[Image, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Author:
+    """The name of an author as a byline has it, and what it is: "" for a person."""
+
+    name: str
+    kind: Literal["", "agency", "newsroom"] = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,7 +101,8 @@ class Article:
     empty lines. `published_day` is the day of `published_at` in the publisher's time zone, such as
     2018-02-05; it may be the day before or after the day in UTC. `figures` are the candidates for
     the lead picture, the best first; `image` and `image_alt` are the chosen one. `seconds` is the
-    length of a video or audio file, 0 if unknown. `refuses` are the uses that the publisher
+    length of a video or audio file, 0 if unknown. `authors` are persons, `corporate_authors`
+    the news agencies and newsrooms that a byline names. `refuses` are the uses that the publisher
     forbids, `signals` the statements that forbid them. `origins` maps each field to the place where
     its value came from ("json-ld", "og:title", "lead", "trafilatura", …). `source`, `guid`, `found`
     and `watched_since` are the lead's. `reader` is the version of the extractor: two versions may
@@ -114,6 +123,7 @@ class Article:
     amp_web_url: str = ""
     provider: Provider = field(default_factory=lambda: Provider(name="", domain=""))
     authors: tuple[str, ...] = ()
+    corporate_authors: tuple[Author, ...] = ()
     language: str = ""
     image: str = ""
     image_alt: str = ""

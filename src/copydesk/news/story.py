@@ -10,7 +10,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
-from copydesk.news.article import Image, Provider
+from copydesk.news.article import Author, Image, Provider
 from copydesk.news.event import Event, EventKind
 from copydesk.news.reason import Reason
 from copydesk.news.ruling import Verdict
@@ -51,7 +51,8 @@ class Story:
     `path` is relative to the newsroom, with slashes. A text field is "" and a tuple () if the
     record leaves it out. `machine` holds (field, digest) pairs of the values that the pipeline last
     wrote. `length` is that of a video or audio file (ISO 8601: "PT10M5S"), `refuses` the uses that
-    its publisher forbids (`Article.refuses`). `history` are lines on what happened to it since it
+    its publisher forbids (`Article.refuses`). `authors` are the
+    names of its byline, persons first. `history` are lines on what happened to it since it
     was filed, each with its time: `2026-11-24T13:10:00Z title was "Old words"`. `note` is an
     editor's note on it, in Markdown. `trust` is the trust in its source, 0 to 100, None if unknown.
     `group` names the event that it covers, by the first record filed on it; `background` names
@@ -91,6 +92,7 @@ class Story:
     reasons: tuple[Reason, ...] = ()
     history: tuple[str, ...] = ()
     matter: str = ""
+    authors: tuple[Author, ...] = ()
     note: str = ""
     verdict: Verdict | None = None
     machine: tuple[tuple[str, str], ...] = ()

@@ -36,13 +36,16 @@ _MEDIA = ' xmlns:media="http://search.yahoo.com/mrss/"'
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Entry:
-    """A story as all feed formats show it: plain text, absolute URLs, times in UTC."""
+    """A story as all feed formats show it: plain text, absolute URLs, times in UTC.
+
+    `names` are its publisher, then its authors.
+    """
 
     page: str
     link: str
     title: str
     excerpt: str
-    credit: str
+    names: tuple[str, ...]
     domain: str
     published: datetime
     updated: datetime
@@ -136,13 +139,14 @@ class Feeds:
         page = self.plan.links.page(_story_reader.page_folder(record))
         sent, topics = (record.fields.get(key) for key in ("publishedDateTime", "topics"))
         at = dates.utc(sent).replace(microsecond=0) if isinstance(sent, datetime) else _NEVER
+        letter = self.plan.letters.listed_titles.get(issue.letter, "")
         named = topics if isinstance(topics, list) else []
         return _Entry(
             page=page,
             link=page,
             title=issue.subject or _story_reader.first_text(record, "title") or "Untitled",
             excerpt=_story_reader.first_text(record, "excerpt"),
-            credit=self.plan.letters.listed_titles.get(issue.letter, "") if issue.subject else "",
+            names=(letter,) if issue.subject and letter else (),
             domain="",
             published=at,
             updated=at,
@@ -211,12 +215,14 @@ def _entry(story: Story, plan: SitePlan) -> _Entry:
     published = dates.utc(story.published_at or _NEVER).replace(microsecond=0)
     updated = dates.utc(story.updated_at or published).replace(microsecond=0)
     domain = addresses.addressable_domain(story.provider.domain) if story.provider else ""
+    publisher = text.fold(story.provider.name if story.provider else "") or domain
+    names = (publisher, *(author.name for author in story.authors))
     return _Entry(
         page=page,
         link=urls.fetchable(story.web_url) or page,
         title=text.fold(story.title) or "Untitled",
         excerpt=text.fold(story.excerpt),
-        credit=text.fold(story.provider.name if story.provider else "") or domain,
+        names=tuple(dict.fromkeys(filter(None, map(text.fold, names)))),
         domain=domain,
         published=published,
         updated=max(published, updated),
@@ -254,8 +260,8 @@ def _atom(feed: _Feed, own: str) -> bytes:
 
 
 def _atom_entry(entry: _Entry) -> str:
-    credit = (
-        f"    <author><name>{escape_xml(entry.credit)}</name></author>\n" if entry.credit else ""
+    credit = "".join(
+        f"    <author><name>{escape_xml(name)}</name></author>\n" for name in entry.names
     )
     summary = f"    <summary>{escape_xml(entry.excerpt)}</summary>\n" if entry.excerpt else ""
     html = escape_xml(entry.content)
@@ -301,7 +307,7 @@ def _rss(feed: _Feed, own: str) -> bytes:
 
 
 def _rss_item(entry: _Entry) -> str:
-    credit = f"      <dc:creator>{escape_xml(entry.credit)}</dc:creator>\n" if entry.credit else ""
+    credit = "".join(f"      <dc:creator>{escape_xml(name)}</dc:creator>\n" for name in entry.names)
     return (
         "    <item>\n"
         f"      <title>{escape_xml(entry.title)}</title>\n"
@@ -383,9 +389,9 @@ def _json_item(entry: _Entry) -> dict[str, object]:
         item["external_url"] = entry.link
     if entry.picture:
         item["image"] = entry.picture.shared.address
-    if entry.credit:
-        author = {"name": entry.credit}
-        item["authors"] = [author | ({"url": f"https://{entry.domain}/"} if entry.domain else {})]
+    if entry.names:
+        item["authors"] = authors = [{"name": name} for name in entry.names]
+        authors[0] |= {"url": f"https://{entry.domain}/"} if entry.domain else {}
     if entry.topics:
         item["tags"] = list(entry.topics)
     if entry.language:

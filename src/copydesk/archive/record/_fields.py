@@ -30,7 +30,9 @@ from copydesk.archive.record._notations import (
     UnusualError,
     spell_word,
 )
+from copydesk.errors import RecordError
 from copydesk.news import Image, Provider, Reason, Story, Verdict
+from copydesk.news.article import Author
 from copydesk.news.story import Related
 
 # Values by attribute.
@@ -291,6 +293,17 @@ class NestedList(_BelowKey):
         return lambda lines: tuple(map(parse, own.split_mappings(lines, lead)))
 
 
+class Authors(NestedList):
+    """The notation of authors; a key `authors` of any other form is the editor's own and kept."""
+
+    def read(self, fields: TypedFields, key: str, absent: tuple[Any, ...]) -> tuple[Any, ...]:
+        """Return the authors, or `absent` if the key holds something else."""
+        try:
+            return super().read(fields, key, absent)
+        except RecordError:
+            return absent
+
+
 class Digests(_BelowKey):
     """The notation of field names in a record, each with the digest of the value last written."""
 
@@ -365,6 +378,7 @@ IMAGE = Table(
     ),
     address="url",
 )
+AUTHOR = Table(Author, (_always("name", "name", WORD), _some("kind", "kind", WORD)), address="name")
 PROVIDER = Table(
     Provider,
     (
@@ -433,6 +447,7 @@ SECTIONS: tuple[tuple[Field, ...], ...] = (
     (_ours("reasons", "reasons", _REASONS),),
     (_ours("history", "history", _TEXT_LIST),),
     (_ours("matter", "matter", WORD),),
+    (_ours("authors", "authors", Authors(AUTHOR)),),
     (_ours("note", "note", TEXT),),
     (_ours("verdict", "verdict", Nested(VERDICT)),),
     (_ours("machine", "machine", Digests()),),
@@ -441,7 +456,7 @@ SECTIONS: tuple[tuple[Field, ...], ...] = (
 STORY = Table(Story, tuple(field for section in SECTIONS for field in section))
 SECTION_OF = {field.key: number for number, fields in enumerate(SECTIONS) for field in fields}
 LAST_KEY = STORY.keys[-1]  # no empty line follows it
-TABLES = (STORY, RELATED, PROVIDER, IMAGE, VERDICT)
+TABLES = (STORY, RELATED, PROVIDER, IMAGE, AUTHOR, VERDICT)
 
 
 def read_verdict(fields: TypedFields) -> Verdict:
@@ -463,7 +478,8 @@ of the first table. *Ours* marks keys that no record in the profile `everyday` h
 
 def record_page() -> str:
     """Return the reference page on story records (docs/reference/record.md), in Markdown."""
-    nested = {"provider": PROVIDER, "images": IMAGE, "related": RELATED, "verdict": VERDICT}
+    nested = {"provider": PROVIDER, "images": IMAGE, "related": RELATED}
+    nested |= {"authors": AUTHOR, "verdict": VERDICT}
     blocks = [_table(field for section in SECTIONS for field in section)]
     blocks += [f"## Below `{key}`\n\n{_table(table.fields)}" for key, table in nested.items()]
     return "\n".join((_HEAD, *blocks))

@@ -9,6 +9,7 @@ from copydesk.kit import faces
 if TYPE_CHECKING:
     from copydesk.extract.terms._access import access as access
     from copydesk.extract.terms._credit import credit as credit
+    from copydesk.extract.terms._credit import find_agency as find_agency
     from copydesk.extract.terms._imprint import origins as origins
     from copydesk.extract.terms._quoting import deciding as deciding
     from copydesk.extract.terms._quoting import limit_excerpt as limit_excerpt

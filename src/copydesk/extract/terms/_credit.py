@@ -215,12 +215,20 @@ def _by_name(bylines: Iterable[str], origin: str) -> Found | None:
     return (found.pop(), origin) if len(found) == 1 else None
 
 
-def _signs(agency: _imprint.Agency, byline: str) -> bool:
+def find_agency(byline: str) -> str:
+    """Return the name of an agency that signs alone or behind a person: `AP` in `Ada Holm, AP`."""
+    is_signature = len(byline) <= _BYLINE and _imprint.is_naming(byline)
+    agencies = _imprint.AGENCIES if is_signature else ()
+    return next(filter(None, (_signs(agency, byline) for agency in agencies)), "")
+
+
+def _signs(agency: _imprint.Agency, byline: str) -> str:
+    """Return the agency's name in a byline, "" if it does not sign."""
     found = _imprint.pattern(_SIGNED, agency.name).fullmatch(byline)
     if found:
-        return not found["person"] or found["name"] not in _imprint.TITLES
+        return "" if found["person"] and found["name"] in _imprint.TITLES else found["name"]
     found = _imprint.pattern(_SIGNED, agency.name, ignores_case=True).fullmatch(byline)
-    return found is not None and len(found["name"]) > _SHORT_NAME
+    return found["name"] if found and len(found["name"]) > _SHORT_NAME else ""
 
 
 def _by_closing(closing: list[str]) -> Found | None:
@@ -248,14 +256,10 @@ def _ends_bare(agency: _imprint.Agency, block: str) -> bool:
 
 
 def _closes(agency: _imprint.Agency, block: str) -> bool:
-    if len(block) <= _NOTE and _imprint.pattern(_RIGHTS, agency.name, ignores_case=True).search(
-        block
-    ):
-        return True
-    if len(block) <= _BYLINE and _imprint.pattern(
-        _AS_SOURCE, agency.name, ignores_case=True
-    ).search(block):
-        return True
+    for form, longest in ((_RIGHTS, _NOTE), (_AS_SOURCE, _BYLINE)):
+        signs = _imprint.pattern(form, agency.name, ignores_case=True)
+        if len(block) <= longest and signs.search(block):
+            return True
     return bool(_imprint.pattern(_AT_THE_END, agency.dateline).search(block))
 
 
@@ -266,12 +270,7 @@ def _by_rights(document: Document) -> Found | None:
         for passage in islice(_rights_notices(document), 50)
         for notice in _RIGHTS_IN_FULL.finditer(passage)
     }
-    signed = {
-        agency.credit
-        for agency in _imprint.AGENCIES
-        for name in named
-        if _imprint.pattern("@", agency.name, ignores_case=True).fullmatch(name)
-    }
+    signed = set(map(_imprint.find_by_name, named)) - {""}
     return (signed.pop(), "rights notice") if len(signed) == 1 else None
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from itertools import dropwhile, islice
 from typing import TYPE_CHECKING
@@ -27,27 +27,6 @@ _PACKAGE = "copydesk.extract.terms"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _AgencyRow:
-    """A row of the table of news agencies: signs, names in datelines and bylines, own domains."""
-
-    signs: tuple[str, ...]
-    dateline: tuple[str, ...] = ()
-    byline: tuple[str, ...] = ()
-    domains: tuple[str, ...] = ()
-    titles: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _ServiceRow:
-    """A row of the table of press-release services."""
-
-    mark: str
-    seen_at: str = ""
-    closing: str = ""
-    domains: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Agency:
     """A news agency: patterns of its name in datelines and bylines, and its own domains.
 
@@ -62,40 +41,37 @@ class Agency:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Service:
-    """A press-release service: its sign in a dateline, the last line of its texts, its domains."""
+    """A press-release service: its sign in a dateline, the last line of its texts, its domains.
 
-    credit: str
+    `seen_at` is a pattern of its URL after "View source on …", a last line, too.
+    """
+
     mark: str
-    closing: str
-    domains: tuple[str, ...]
+    seen_at: str = ""
+    closing: str = ""
+    domains: tuple[str, ...] = ()
+    credit: str = ""
 
 
-def _service(credit: str, row: _ServiceRow) -> Service:
-    seen_at = (
-        rf"(?i:view|see|read|to view|find)\b.{{0,80}}\b(?:{row.seen_at})"  # "View source on …"
-    )
-    closing = seen_at if row.seen_at else row.closing
-    return Service(credit=credit, mark=row.mark, closing=closing, domains=row.domains)
+def _service(credit: str, row: Service) -> Service:
+    seen = rf"(?i:view|see|read|to view|find)\b.{{0,80}}\b(?:{row.seen_at})"
+    return replace(row, credit=credit, closing=seen if row.seen_at else row.closing)
 
 
-_ROWS = tables.read_rows(_PACKAGE, "agencies.toml", _AgencyRow)
+_ROWS = tables.read_rows(_PACKAGE, "agencies.toml", dict[str, tuple[str, ...]])
 AGENCIES = tuple(
     Agency(
         credit=credit,
-        dateline="|".join((*row.signs, *row.dateline)),
-        name="|".join((*row.signs, *row.byline)),
-        domains=row.domains,
+        dateline="|".join((*row["signs"], *row.get("dateline", ()))),
+        name="|".join((*row["signs"], *row.get("byline", ()))),
+        domains=row.get("domains", ()),
     )
     for credit, row in _ROWS.items()
 )
-SERVICES = tuple(
-    _service(credit, row)
-    for credit, row in tables.read_rows(
-        _PACKAGE, "press_release_services.toml", _ServiceRow
-    ).items()
-)
+_SERVICES = tables.read_rows(_PACKAGE, "press_release_services.toml", Service)
+SERVICES = tuple(_service(credit, row) for credit, row in _SERVICES.items())
 # Short forms that after a person's name may be a title or another organization: Jane Doe, PA.
-TITLES = frozenset(title for row in _ROWS.values() for title in row.titles)
+TITLES = frozenset(title for row in _ROWS.values() for title in row.get("titles", ()))
 _COMMON = frozenset({"the", "news", "staff", "agency", "press", "of", "de", "service", "bureau"})
 # Every other word of the names in lower case: a text without any of them names no agency.
 _WORDS = frozenset(

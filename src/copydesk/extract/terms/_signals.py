@@ -30,13 +30,8 @@ if TYPE_CHECKING:
 _OUR_NAMES = ("robots", "copydesk")  # for all agents, and for us alone
 _SAID = 300  # characters of a signal that are stored
 _MOST = 60  # signals of one page
-_HEADERS = {
-    "content-usage": "Content-Usage",
-    "content-signal": "Content-Signal",
-    "tdm-reservation": "tdm-reservation",
-    "tdm-policy": "tdm-policy",
-}
-_METAS = {"tdm-reservation": "tdm-reservation", "tdm-policy": "tdm-policy"}
+_METAS = ("tdm-reservation", "tdm-policy")
+_HEADERS = ("Content-Usage", "Content-Signal", *_METAS)
 # Words of a robots tag about the use of a page; `nofollow` and the like are not.
 _WORDS = frozenset(
     {
@@ -85,8 +80,8 @@ def _limit_length(signal: Signal) -> Signal:
 
 
 def _of_headers(headers: Mapping[str, str]) -> Iterator[Signal]:
-    for key, name in _HEADERS.items():
-        for words in _split_long(headers.get(key, "")):
+    for name in _HEADERS:
+        for words in _split_long(headers.get(name.lower(), "")):
             yield Signal(name=name, said=words, where="header")
     for words in _rules_for_us(headers.get("x-robots-tag", "")):
         yield from _usage_words(words, "X-Robots-Tag")
@@ -131,8 +126,8 @@ def _rules_for_us(header: str) -> Iterator[str]:
 
 
 def _of_metas(declared: Declared) -> Iterator[Signal]:
-    for key, name in _METAS.items():
-        for value in declared.meta.get(key, ()):
+    for name in _METAS:
+        for value in declared.meta.get(name, ()):
             yield Signal(name=name, said=value, where="meta")
     for key in _OUR_NAMES:
         for value in dict.fromkeys(declared.meta.get(key, ())):

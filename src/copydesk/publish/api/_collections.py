@@ -168,14 +168,16 @@ def _provider(provider: Mapping[str, object], plan: SitePlan) -> dict[str, objec
         "publishers": [_plain(publisher, plan) for publisher in publishers]
         if isinstance(publishers, Sequence)
         else None,
-        "authors": [_author(author) for author in authors if isinstance(author, Mapping)]
+        "authors": [author(listed) for listed in authors if isinstance(listed, Mapping)]
         if isinstance(authors, Sequence)
         else None,
     }
 
 
-def _author(author: Mapping[str, object]) -> dict[str, object]:
-    known = {"path": "", "title": author.get("name"), "type": "profile", **author}
+def author(author: Mapping[str, object]) -> dict[str, object]:
+    """Return an author as everyday.cc's API has people; a kind (agency, newsroom) is the type."""
+    kind = author.get("kind") or "profile"
+    known = {"path": "", "title": author.get("name"), "type": kind, **author}
     return {key: known.get(key) for key in PEOPLE}
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from functools import partial
 from itertools import chain
@@ -16,6 +16,7 @@ from itertools import chain
 from copydesk.catalogue.page_entries import ALL, LETTER, StoryEntry, StoryKey
 from copydesk.kit import dates, text
 from copydesk.news import Image, Provider, Record, Story, Topic
+from copydesk.news.article import Author
 from copydesk.placement import addresses
 from copydesk.publish import _pictures
 from copydesk.publish._plan import ARCHIVE, AnyOutput, Output, SitePlan
@@ -132,7 +133,7 @@ def _item(story: Story, plan: SitePlan) -> dict[str, object]:
             "cdnAmpWebUrl": story.cdn_amp_web_url or None,
             "publishedDateTime": dates.rfc3339(story.published_at) if story.published_at else None,
             "updatedDateTime": dates.rfc3339(story.updated_at) if story.updated_at else None,
-            "provider": _provider(story.provider) if story.provider else None,
+            "provider": _provider(story.provider, story.authors) if story.provider else None,
             "locale": plan.beat.locale,
             "categories": [story.category],
             "topics": list(story.topics),
@@ -144,13 +145,13 @@ def _own_page(story: Story, plan: SitePlan) -> str:
     return plan.links.page(addresses.story_folder(story.path))
 
 
-def _provider(provider: Provider) -> dict[str, object]:
+def _provider(provider: Provider, authors: Iterable[Author]) -> dict[str, object]:
     return {
         "name": provider.name,
         "domain": provider.domain,
         "images": [_image(image) for image in provider.images] or None,
         "publishers": None,
-        "authors": None,
+        "authors": [_collections.author(asdict(author)) for author in authors] or None,
     }
 
 

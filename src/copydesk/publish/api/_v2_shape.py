@@ -50,6 +50,9 @@ class Shapes:
     def story(self, story: Story) -> dict[str, object]:
         """Return a story as the second API shows it, as a mapping with every key of the schema."""
         plan, coverage = self.plan, self.plan.coverages.of(story)
+        authors = [
+            {"name": text.fold(by.name), "kind": by.kind or "person"} for by in story.authors
+        ]
         return {
             **self.reference(story),
             "excerpt": text.fold(story.excerpt) or None,
@@ -72,6 +75,7 @@ class Shapes:
             "copy_of": self._original(story),
             "background": self.references(plan.groups.background(story)),
             "reasons": [_reason(reason.for_readers) for reason in story.reasons],
+            **({"authors": authors} if authors else {}),
             **({"note": note} if (note := text.tidy(story.note)) else {}),
         }
 

@@ -94,6 +94,7 @@ def _page(story: Story, cards: ListCards) -> Sheet:
         "verb": _cards.verb(story),
         "updated": cards.views.time(story.updated_at),
         "credit": text.fold(story.credit),
+        "byline": ", ".join(_list_bylines(story)),
         "access": text.fold(story.access),
         "others": [_other(related, cards) for related in coverage.others[:_OTHERS]],
         "unlisted": len(coverage.others[_OTHERS:]),
@@ -114,6 +115,15 @@ def _page(story: Story, cards: ListCards) -> Sheet:
         "development": _tell_development(story, coverage.others, cards),
     }
     return cards.frame.page("story.html", head, story=view)
+
+
+def _list_bylines(story: Story) -> Iterator[str]:
+    """Yield the authors, without the publisher's own name and the agency that the credit names."""
+    publisher = story.provider.name if story.provider else ""
+    for author in story.authors:
+        is_credited = author.kind == "agency" and story.credit
+        if not is_credited and text.squash(author.name) != text.squash(publisher):
+            yield text.fold(author.name)
 
 
 def _note_context(story: Story) -> dict[str, object]:

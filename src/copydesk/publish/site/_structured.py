@@ -146,6 +146,11 @@ def _original(story: Story, origin: str) -> Mapping[str, object]:
         original |= _describe_player(story)
     if story.access in _FOR_FREE:
         original["isAccessibleForFree"] = _FOR_FREE[story.access]
+    if story.authors:
+        original["author"] = [
+            {"@type": "NewsMediaOrganization" if by.kind else "Person", "name": text.fold(by.name)}
+            for by in story.authors
+        ]
     if story.provider:
         publisher = {"@type": "Organization", "name": text.fold(story.provider.name)}
         if domain := addresses.addressable_domain(story.provider.domain):
