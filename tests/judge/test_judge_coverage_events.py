@@ -280,13 +280,14 @@ def test_at_most_fifty_stand_beside_a_leader_and_that_is_as_filed() -> None:
     assert desk.changes() == {}
 
 
-def test_background_names_leaders_of_the_same_matter() -> None:
+def test_background_names_events_of_the_same_matter_by_their_first_stories() -> None:
     desk = Desk()
     desk.round(*trio(80, 90))
+    assert desk.filed["a"].heat == -1  # b leads
     later = story("aid", "Velmora asks for aid after the earthquake", hours=24 * 12)
     desk.round(later, story("r", ROBOT, hours=24 * 12))
     assert desk.filed["aid"].group == ""
-    assert desk.filed["aid"].background == ("b",)
+    assert desk.filed["aid"].background == (desk.filed["b"].group,) == ("a",)
     assert desk.filed["r"].background == ()
     assert desk.changes() == {}
 

@@ -93,3 +93,19 @@ def test_background_is_shown_once_an_event_and_never_the_story_itself() -> None:
     background = Groups(Index(own, member, copy, original)).background(story)
 
     assert (copy,) == background
+
+
+@pytest.mark.parametrize("named", ["first", "former"])
+def test_background_shows_the_leader_of_today_however_the_event_is_named(named: str) -> None:
+    first, former = Filed("first.md", "first", is_public=False), Filed("former.md", "first", heat=1)
+    leader = Filed("leader.md", "first", heat=9)
+    story = editions.story("own", background=(named, "first"))
+
+    assert (leader,) == Groups(Index(first, former, leader)).background(story)
+
+
+def test_an_event_keeps_its_background_when_its_first_story_left_it() -> None:
+    moved, leader = Filed("first.md", "other", is_public=False), Filed("leader.md", "first")
+    story = editions.story("own", background=("first",))
+
+    assert (leader,) == Groups(Index(moved, leader)).background(story)

@@ -124,7 +124,8 @@ class Groups(Generic[_Filed]):
     def background(self, story: Story) -> tuple[_Filed, ...]:
         """Return at most eight published background stories, which a story's file lists.
 
-        A member of a group is replaced by its leader. The story itself is left out.
+        A group, named by its first story, and a member of one are shown by the group's leader. The
+        story itself is left out.
         """
         if not story.background:
             return ()
@@ -132,7 +133,7 @@ class Groups(Generic[_Filed]):
         by_event: dict[str, _Filed] = {}
         for name in story.background:
             filed = self.find(name)
-            shown = filed if filed is None or filed.is_public else self._leader_of(filed)
+            shown = (filed and self._leader_of(filed)) or self.public(name) or self.leader(name)
             if shown is not None and self.event(shown) != own:
                 by_event.setdefault(self.event(shown), shown)
         return tuple(by_event.values())[:BACKGROUND_STORIES]

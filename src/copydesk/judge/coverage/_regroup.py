@@ -423,7 +423,7 @@ def _set_matters(found: FoundGroups, after: Stories) -> None:
 
 
 def _set_background(found: FoundGroups, after: Stories, beat: Beat) -> None:
-    """Set the background of new stories, earliest first: the leaders of their matter's events."""
+    """Set the background of new stories, earliest first: the other events of their matter."""
     for path, near in found.near.items():
         others = (found.paths.get(name, ()) for name in near)
         leaders = [_leader(paths, after) for paths in others if path not in paths]
@@ -432,12 +432,16 @@ def _set_background(found: FoundGroups, after: Stories, beat: Beat) -> None:
 
 
 def _background(story: Story, near: Sequence[Story], beat: Beat) -> tuple[str, ...]:
-    """Return the leaders of a matter's other events: the most similar ones, then those before."""
+    """Return a matter's other events by their first stories: the most similar, then those before.
+
+    A first story is the group's name, which stays when another story leads it.
+    """
     matter = _matter_of(story, beat)
     leaders = [leader for leader in near if matter and _matter_of(leader, beat) == matter]
     before = (name for leader in leaders for name in leader.background)
     own = {name_of(story), story.group}
-    events = dict.fromkeys((*map(name_of, leaders), *before))
+    groups = {name_of(leader): leader.group or name_of(leader) for leader in leaders}
+    events = dict.fromkeys((*groups.values(), *(groups.get(name, name) for name in before)))
     return tuple(itertools.filterfalse(own.__contains__, events))[:_BACKGROUND]
 
 
