@@ -53,16 +53,11 @@ def test_the_same_figure_a_date_and_another_sentence_are_no_change(old: str, new
         ),
         ("Ballots for robots", "Robots may vote", "… for robots"),
         ("EU to back cap", "MEPs reject cap", "… to back cap"),
+        ("Brown held in raid", "Man in brown coat held in raid", ""),
     ],
 )
 def test_names_that_were_taken_out_are_hidden(old: str, new: str, shown: str) -> None:
     assert shown == hide_names(old, new)
-
-
-def test_a_word_that_the_text_has_in_small_letters_is_no_name() -> None:
-    assert "Ballots for robots" == hide_names(
-        "Ballots for robots", "Robots may vote", "six ballots"
-    )
 
 
 @pytest.mark.parametrize("noise", ["1 ", "word 1 ", "word 1. ", "1.1", "… A"])

@@ -182,6 +182,28 @@ def test_where_names_cannot_be_told_from_words_no_former_word_is_shown(old: str)
     assert not [line for line in lines if "brandt" in line.lower() or "リヴィア" in line]
 
 
+def test_of_headlines_that_an_editor_did_not_take_over_only_the_last_is_shown() -> None:
+    kept = "at its publisher, kept as edited"
+    lines = (
+        f'2026-11-24T12:00:00Z title is "Livia Brandt votes" {kept}',
+        f'2026-11-24T13:00:00Z title is "Woman votes" {kept}',
+    )
+    page = pages(led(history=lines))["news/2026-11-24-robots-may-vote/index.html"]
+
+    shown = said(page, "[aria-labelledby=changes] .line")
+    assert [True, True] == [
+        shown[0].startswith("The headline changed."),
+        "changed its headline to: Woman votes" in shown[1],
+    ]
+
+
+def test_markup_in_a_former_headline_is_text() -> None:
+    lines = shown_changes(renamed("Robots <b>want</b> ballots"))
+
+    assert all("<b>want</b>" in line for line in lines)
+    assert 4 == len(lines)
+
+
 def test_commas_and_spelling_are_told_nowhere() -> None:
     assert [] == shown_changes(renamed("Robots may vote!"))
     respelled = led(history=("2026-11-24T12:00:00Z excerpt respelled",))
@@ -263,7 +285,11 @@ def test_the_bar_tells_independent_publishers_from_one_owners_and_copies() -> No
 
     words, blocks = coverage_of(led(*related_to("alpha", "beta", "sister")), copy)
 
-    assert ["3 publishers", "1 more report of the same owners", "1 copy of the same text"] == words
+    assert [
+        "3 publishers",
+        "1 more report of the same publishers or owners",
+        "1 copy of the same text",
+    ] == words
     assert [3, 1, 1] == blocks
 
 
@@ -271,6 +297,14 @@ def test_the_bar_says_if_all_reports_are_of_one_owner() -> None:
     words, _ = coverage_of(led(*related_to("sister")))
 
     assert "all reports are of one owner" == words[-1]
+
+
+def test_a_report_of_an_unknown_publisher_is_no_sign_of_one_owner() -> None:
+    unknown = replace(editions.related("x.example"), provider=None)
+
+    assert ([], []) == coverage_of(led(unknown))
+    words, _ = coverage_of(led(*related_to("sister"), unknown))
+    assert "all reports are of one owner" not in words
 
 
 def test_the_bar_knows_of_an_official_source_only_what_the_settings_say() -> None:

@@ -86,24 +86,23 @@ def _tokenize(sentences: Iterable[str]) -> list[list[str]]:
     return list(islice(fit, _MOST))
 
 
-def hide_names(old: str, new: str, known: str = "") -> str:
+def hide_names(old: str, new: str) -> str:
     """Return a former wording without the words that may be names and are not in the new one; "" if
     nothing is left of what was taken out.
 
-    A word may be a name if it has capitals, unless `known`, such as the text below, has it without.
-    In scripts without capitals, and where all words have them or none, any word may be one.
+    A word may be a name if it has a capital. In scripts without capitals, and where all words have
+    them or none, any word may be one.
     """
-    kept = {word.casefold() for word in _WORD.findall(new)}
-    plain = {word for word in _WORD.findall(f"{new} {known}") if word.islower()}
-    words = _WORD.findall(old)
-    plain = plain.union(filter(str.islower, words)) if _has_capitals(words) else set()
+    kept = set(_WORD.findall(new))
+    has_capitals = _has_capitals(_WORD.findall(old))
 
     def show(match: re.Match[str]) -> str:
         word = match[0]
-        return word if word.casefold() in kept or word.lower() in plain or _is_number(word) else "…"
+        is_plain = _is_number(word) or (has_capitals and word.islower())
+        return word if is_plain or word in kept else "…"
 
     shown = re.sub(r"…(?:[^\w…]*…)+", "…", _WORD.sub(show, old))
-    return shown if {word.casefold() for word in _WORD.findall(shown)} - kept else ""
+    return "" if kept.issuperset(_WORD.findall(shown)) else shown
 
 
 def _has_capitals(words: Sequence[str]) -> bool:

@@ -284,8 +284,10 @@ def list_changes_of(story: Story, plan: SitePlan) -> list[Change]:
     events = [Event(what=text.fold(event.what), at=event.at) for event in story.events]
     told = [event for event in events if event.kind not in hidden]
     shown = [event for at, event in enumerate(told) if _is_news(event, told[at + 1 :], story)]
-    is_gone = story.access == "gone"
-    return [Change(event=event) if is_gone else _show_values(event, story) for event in shown]
+    if story.access == "gone":
+        return [Change(event=event) for event in shown]
+    last = {event.kind: event for event in shown}
+    return [_show_values(event, story, is_last=last[event.kind] is event) for event in shown]
 
 
 def _hides_changes(story: Story, plan: SitePlan) -> bool:
@@ -303,14 +305,14 @@ def _is_news(event: Event, later: Iterable[Event], story: Story) -> bool:
     return revisions.is_reworded(event.values["title"], next(next_, story.title))
 
 
-def _show_values(event: Event, story: Story) -> Change:
+def _show_values(event: Event, story: Story, *, is_last: bool) -> Change:
+    """Return a change with the words that may be shown; `is_last` says that of its kind it is."""
     values = event.values
     if event.kind is EventKind.HEADLINE_CHANGED:
-        known = text.fold(story.excerpt)
-        former = revisions.hide_names(values["title"], text.fold(story.title), known)
+        former = revisions.hide_names(values["title"], text.fold(story.title))
         return Change(event=event, old=former)
-    if event.kind is EventKind.HEADLINE_KEPT:
-        return Change(event=event, new=values.get("title", ""))
+    if event.kind is EventKind.HEADLINE_KEPT:  # the publisher's, which a later one takes out
+        return Change(event=event, new=values["title"] if is_last else "")
     unit = f" {values['unit']}" if values.get("unit") else ""
     new = values.get("new", "")
     return Change(event=event, old=values.get("old", ""), new=f"{new}{unit}")
@@ -323,11 +325,14 @@ def measure_coverage(story: Story, frame: Frame) -> Mapping[str, object] | None:
     kinds of reports, each with the outline of its blocks in SVG; `length` is that of all blocks.
     """
     coverage, say = frame.plan.coverages.of(story), frame.strings.say
+    known = sum(
+        1 for article in coverage.others if frame.plan.coverages.owners.of(article.provider)
+    )
     agencies = sum(voice.is_agency for voice in coverage.voices) + bool(story.credit)
     counts = {
         "publishers": 1 + len(coverage.voices) - agencies,
         "agencies": agencies,
-        "same_owner": len(coverage.others) - len(coverage.voices),
+        "same_owner": known - len(coverage.voices),
         "copies": len(coverage.reruns),
     }
     counts = {kind: count for kind, count in counts.items() if count > 0}
@@ -351,9 +356,10 @@ def measure_coverage(story: Story, frame: Frame) -> Mapping[str, object] | None:
 def _judge_mix(story: Story, coverage: Coverage, frame: Frame) -> Iterator[str]:
     """Yield what the settings know of an event's reports: one owner, an official source or none."""
     plan, say = frame.plan, frame.strings.say
-    if coverage.others and not coverage.voices:
-        yield say("only_one_owner")
     providers = (story.provider, *(article.provider for article in coverage.others))
+    owners = set(map(plan.coverages.owners.of, providers))
+    if coverage.others and len(owners) == 1 and "" not in owners:
+        yield say("only_one_owner")
     if any(provider.domain in plan.official for provider in providers if provider):
         yield say("official_among")
     elif any(s.official and set(s.topics) & set(story.topics) for s in plan.beat.sources):
