@@ -127,7 +127,7 @@ def test_a_headline_that_a_person_wrote_stays_and_the_history_says_what_the_publ
     assert story(root).title == "Two metres more"
     assert [line.partition(" ")[2] for line in story(root).history] == [
         f'title is "{NEW_TITLE}" at its publisher, kept as edited',
-        "text changed (41 became 14)",
+        "text changed (41 became 14: million)",
     ]
     commit = head(root)
     assert run(root, web, 7).looked_again == 2
@@ -141,7 +141,7 @@ def test_a_number_in_the_text_is_a_correction_and_the_kept_text_is_the_new_one(
     run(root, web)
     run(root, web, 2)
     assert story(root).title == TITLE
-    assert story(root).history == ("2026-11-20T10:00:00Z text changed (41 became 14)",)
+    assert story(root).history == ("2026-11-20T10:00:00Z text changed (41 became 14: million)",)
     with open_newsroom(root, NOW, {}) as opened:
         kept = opened.articles.find("https://gull.example/wall")
     assert kept is not None
@@ -314,7 +314,7 @@ def test_a_record_under_somebodys_pen_is_left_alone_and_the_correction_met_again
     assert run(root, web, 2).skipped == (WALL_RECORD,)
     run_git(root, "commit", "-qam", "by hand")
     assert run(root, web, 7).updated == (WALL_RECORD,)
-    assert story(root).history == ("2026-11-20T15:00:00Z text changed (41 became 14)",)
+    assert story(root).history == ("2026-11-20T15:00:00Z text changed (41 became 14: million)",)
 
 
 def test_a_record_that_nobody_knows_the_line_wrote_is_not_looked_at(
@@ -349,7 +349,7 @@ def test_in_everyday_the_history_stands_in_the_commits_message(tmp_path: Path) -
     assert message(root)[2:] == [
         f"~ {NEW_TITLE}",
         f'  title was "{TITLE}"',
-        "  text changed (41 became 14)",
+        "  text changed (41 became 14: million)",
     ]
     commit = head(root)
     for hours in (24, 49, 73):

@@ -226,6 +226,8 @@ def test_the_changes_of_a_source_or_a_story_can_be_switched_off() -> None:
 
     assert [] == shown_changes(story, on=replace(editions.beat(), sources=(quiet,)))
     assert [] == shown_changes(replace(story, reasons=(ruled,)))
+    page = pages(replace(story, reasons=(ruled,)))["news/2026-11-24-robots-may-vote/index.html"]
+    assert [] == said(page, ".reasons")  # nor that something is hidden
     own = replace(story, reasons=(ruled,), history=(*story.history, corrected))
     assert "Corrected by the editors: we had it wrong" == shown_changes(own)[-1]
 

@@ -74,7 +74,7 @@ class Shapes:
             "copies": [{"name": copy.name, "url": copy.href or None} for copy in coverage.reruns],
             "copy_of": self._original(story),
             "background": self.references(plan.groups.background(story)),
-            "reasons": [_reason(reason.for_readers) for reason in story.reasons],
+            "reasons": [_reason(one.for_readers) for one in story.reasons if one.is_public],
             **({"authors": authors} if authors else {}),
             **({"note": note} if (note := text.tidy(story.note)) else {}),
         }

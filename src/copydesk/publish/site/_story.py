@@ -109,7 +109,8 @@ def _page(story: Story, cards: ListCards) -> Sheet:
             text.fold(str(reason.for_readers))
             for reason in story.reasons
             # readers see a story that an editor published: below the threshold would puzzle them
-            if story.verdict is None or reason.kind is not ReasonKind.BELOW_GATE
+            if reason.is_public
+            and (story.verdict is None or reason.kind is not ReasonKind.BELOW_GATE)
         ],
         **_history_context(story, cards),
         "development": _tell_development(story, coverage.others, cards),
