@@ -65,14 +65,12 @@ class RankPart(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlaceReason:
-    """Why a story has its place on the front page: a part that sets it apart from the others.
+    """Why a story stands above the next ones of the front page: a part in which it has more.
 
-    The part raises the story, or lowers it, compared with the middle value of that part on the
-    page. `is_most` says that no other story of the page has as much.
+    `is_most` says that no other story of the page has as much.
     """
 
     part: RankPart
-    is_raised: bool
     is_most: bool = False
 
 
@@ -161,6 +159,7 @@ _PARTS = {
     ReasonKind.SOURCE_TRUST: RankPart.TRUST,
 }
 _REASONS = 2  # parts that are named for a story
+_COMPARED = 5  # the next stories of the page, with whose middle value a story is compared
 _LEAST_LIFT = 0.01  # doublings; less moves no story
 _IN_DOUBLINGS = {RankPart.CONFIRMATION, RankPart.AGE}
 
@@ -226,35 +225,37 @@ def _explain_places(
     parts = {story.path: rules.parts(story) for story in shown}
     for place, story in enumerate(shown):
         path = story.path
-        is_raised = ranks[path] >= _middle(ranks.values())
         if path in pins:
-            yield path, (PlaceReason(part=RankPart.PIN, is_raised=True),)
+            yield path, (PlaceReason(part=RankPart.PIN),)
         elif place == 0 and ranks[path] < max(ranks.values()):  # it leads by a rule
             part = RankPart.CONFIRMATION if rules.is_firm(story) else RankPart.KNOWN
-            yield path, (PlaceReason(part=part, is_raised=True),)
+            yield path, (PlaceReason(part=part),)
         else:
-            yield path, tuple(_compare(path, parts, is_raised=is_raised))
+            below = [parts[one.path] for one in shown[place + 1 :][:_COMPARED]]
+            yield path, tuple(_compare(parts[path], below, parts.values()))
 
 
 def _compare(
-    path: str, parts: Mapping[str, Mapping[RankPart, float]], *, is_raised: bool
+    own: Mapping[RankPart, float],
+    below: Sequence[Mapping[RankPart, float]],
+    page: Iterable[Mapping[RankPart, float]],
 ) -> Iterator[PlaceReason]:
-    """Yield the part of a story's rank that raises it most above the middle of the page, or lowers
-    it most below, and the next one if that does at least half as much.
+    """Yield the part of a story's rank that raises it most above the next stories, and the next one
+    if that does at least a quarter as much.
     """
-    own, sign = parts[path], 1 if is_raised else -1
-    middles = {part: _middle(other[part] for other in parts.values()) for part in own}
-    lifts = {part: sign * _lift(part, own, middle) for part, middle in middles.items()}
+    others = list(page)
+    lifts = {part: _lift(part, own, _middle(one[part] for one in below or others)) for part in own}
     strongest = sorted(lifts, key=lambda part: -lifts[part])[:_REASONS]
-    least = max(lifts[strongest[0]] / 2, _LEAST_LIFT)
+    least = max(lifts[strongest[0]] / 4, _LEAST_LIFT)
     for part in (part for part in strongest if lifts[part] >= least):
-        values = sorted(other[part] for other in parts.values())
-        is_most = is_raised and [own[part]] == values[-1:] and values[-2:-1] != values[-1:]
-        yield PlaceReason(part=part, is_raised=is_raised, is_most=is_most)
+        values = sorted(one[part] for one in others)
+        yield PlaceReason(
+            part=part, is_most=values[-2:] != [own[part]] * 2 and values[-1] == own[part]
+        )
 
 
 def _lift(part: RankPart, own: Mapping[RankPart, float], middle: float) -> float:
-    """Return how much of its rank a story owes to a part, compared with the middle of the page."""
+    """Return how much of its rank a story owes to a part, compared with the value `middle`."""
     if part in _IN_DOUBLINGS:
         return own[part] - middle
     heat = sum(value for name, value in own.items() if name not in _IN_DOUBLINGS)

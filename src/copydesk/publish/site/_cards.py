@@ -199,6 +199,7 @@ class FrontCards:
             yield self._first_report(story, voices[0])
         elif not story.is_own:
             yield say("one_publisher")
+            yield self._first_report(story, None)
         yield from self._last_changes(story)
 
     def _explain_place(self, story: Story) -> str:
@@ -209,20 +210,20 @@ class FrontCards:
             return ""
         if reasons[0].part is RankPart.PIN:
             return say("placed_here")
-        is_first = story.path == front.top[0].path
-        place = "first" if is_first else "high" if reasons[0].is_raised else "low"
-        return say(f"ranked_{place}", why=", ".join(self._name_part(one) for one in reasons))
+        place = "first" if story.path == front.top[0].path else "here"
+        return say(f"ranked_{place}", why=", ".join(map(self._name_part, reasons)))
 
     def _name_part(self, reason: PlaceReason) -> str:
-        much = "most" if reason.is_most else "more" if reason.is_raised else "less"
+        much = "most" if reason.is_most else "more"
         return self.views.frame.strings.say(f"ranked_{much}_{reason.part}")
 
-    def _first_report(self, story: Story, first: Voice) -> str:
-        """Return when the first report on a story's event came, and whose it was."""
-        own, other = story.published_at, first.article.published_at
-        name = text.fold(story.provider.name) if story.provider else ""
-        if own is None or dates.utc(other) < dates.utc(own):
-            own, name = other, first.name
+    def _first_report(self, story: Story, first: Voice | None) -> str:
+        """Return when the first report on a story's event came, and whose it was, "" if unknown."""
+        own, name = story.published_at, text.fold(story.provider.name) if story.provider else ""
+        if first and (own is None or dates.utc(first.article.published_at) < dates.utc(own)):
+            own, name = first.article.published_at, first.name
+        if own is None or not name:
+            return ""
         return self.views.frame.strings.say("first_report", time=self._when(own), name=name)
 
     def _last_changes(self, story: Story) -> Iterator[str]:
