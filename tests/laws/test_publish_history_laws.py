@@ -27,7 +27,8 @@ from copydesk.publish.writing import UNFINISHED, Manifest
 from world import editions
 from world.manifests import MemoryManifest
 
-IN_PAIRS = Sizes(archive=2, api=2, search=2, sitemap=2)  # whatever is cut has two in each part
+# whatever is cut has two in each part
+IN_PAIRS = Sizes(archive=2, matter=2, api=2, search=2, sitemap=2)
 NAMES = ("2026-11-01-a", "2026-11-02-b", "2026-11-03-c", "2026-11-04 d", "index", "index.html")
 FOLDERS = ("_news", "_archive/_news")
 TALES = ("", "", "a-tale", *NAMES[:2])
@@ -51,6 +52,7 @@ FIELDS: dict[str, st.SearchStrategy[Any]] = {
     "heat": ONE_OF((10, 20, None)),
     "trust": ONE_OF((10, 90, None)),
     "group": ONE_OF(TALES),
+    "matter": ONE_OF(("", NAMES[0], NAMES[0], NAMES[1])),
     "copy_of": ONE_OF(("", "", *NAMES[:4], f"below/{NAMES[0]}")),
     "background": st.lists(ONE_OF(NAMES), max_size=2).map(tuple),
     "history": ONE_OF(((), (LED,), (CHANGED,), (LED, CHANGED))),
@@ -196,6 +198,8 @@ THUMBNAILS = (
 )
 LATER = editions.AT + timedelta(hours=20)
 PINS = st.builds(editions.pin, ONE_OF(NAMES), ONE_OF((None, editions.AT + timedelta(hours=1))))
+ACTS = (("split", NAMES[1]), ("merge", *NAMES[:2]), ("merge", NAMES[2], "a-tale", NAMES[1]))
+MATTERS = st.builds(editions.matter_rule, ONE_OF((*ACTS, ("rename", NAMES[0], "The affair"))))
 LISTS = st.lists(
     st.builds(
         ReadingList,
@@ -219,7 +223,7 @@ COMMON: st.SearchStrategy[Edit] = st.one_of(
     PATHS.map(moved),
     PATHS.map(torn),
     PATHS.map(touched),
-    st.lists(PINS, max_size=4).map(tuple).map(lambda pins: put("pins", pins)),
+    st.lists(PINS | MATTERS, max_size=4).map(tuple).map(lambda pins: put("pins", pins)),
     st.dictionaries(ONE_OF(IMAGES), ONE_OF(THUMBNAILS)).map(lambda found: put("shown", found)),
     st.dictionaries(PATHS, ONE_OF(("hotlink", "none")), max_size=2).map(lambda s: put("shows", s)),
     st.dictionaries(ONE_OF(NAMES), st.integers(0, 99), max_size=2).map(lambda r: put("reads", r)),

@@ -71,6 +71,7 @@ class StoryFields(TypedDict, total=False):
     trust: int | None
     copy_of: str
     group: str
+    matter: str
     background: tuple[str, ...]
     history: tuple[str, ...]
     note: str
@@ -109,6 +110,12 @@ def pin(name: str, until: datetime | None = None) -> Ruling:
     return Ruling(
         said="pin", by="ed@desk.example", at=AT, why="of the day", stories=(name,), until=until
     )
+
+
+def matter_rule(values: tuple[str, ...]) -> Ruling:
+    """Give an editor's rule on matters: `split`, `merge` or `rename`, and names."""
+    rule = Ruling(said="matter", by="ed@desk.example", at=AT, why="one affair", values=values)
+    return replace(rule, stories=values[1:2])
 
 
 def record(path: str, **fields: object) -> Record:

@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 from copydesk.kit import dates, text, urls
 from copydesk.news import Story
 from copydesk.news.event import PUBLISHERS_CHANGES, EventKind
+from copydesk.news.ruling import Ruling, find_matter
 from copydesk.placement import addresses
 from copydesk.placement.addresses import local_time
 
@@ -82,6 +83,11 @@ class StoryEntry(NamedTuple):
     def folder(self) -> str:
         """Return the folder of the story's page on the site."""
         return f"news/{self.name}/"
+
+    @property
+    def event(self) -> str:
+        """Return the name of the story's event: of its group, or its own if it is in none."""
+        return self.group or self.name
 
     @property
     def original(self) -> str:
@@ -168,13 +174,15 @@ _LISTS = tuple(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Grounds:
-    """The settings that decide in which lists a story appears: time zone and topics.
+    """The settings that decide in which lists a story appears: time zone, topics, rules.
 
     `zone` decides on the day. `above` maps a topic's name to its id and the ids of topics above it.
+    `rulings` are the editors' rules on matters.
     """
 
     zone: ZoneInfo
     above: Mapping[str, tuple[str, ...]]
+    rulings: tuple[Ruling, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -215,6 +223,17 @@ def _topics(story: Story, grounds: Grounds) -> Iterable[str]:
     return dict.fromkeys(id_ for name in story.topics for id_ in grounds.above.get(name, ()))
 
 
+def _matters(story: Story, grounds: Grounds) -> Iterable[str]:
+    """Return the name of a story's matter under the editors' rules."""
+    event = story.group or addresses.record_name(story.path)
+    return filter(None, (find_matter(event, story.matter, grounds.rulings),))
+
+
+def _matter_events(story: Story, grounds: Grounds) -> Iterable[str]:
+    event = story.group or addresses.record_name(story.path)
+    return (f"{matter}\n{event}" for matter in _matters(story, grounds))
+
+
 ALL = StoryKey(name="all", values=lambda _story, _grounds: ("",), is_listed=False)
 STORY = StoryKey(
     name="story",
@@ -235,3 +254,6 @@ MONTH = StoryKey(name="month", values=_month)
 # The name stays "source", as in the index and in URLs: /sources/.
 PUBLISHER = StoryKey(name="source", values=_publisher_domains)
 TOPIC = StoryKey(name="topic", values=_topics)
+MATTER = StoryKey(name="matter", values=_matters)
+# An event of a matter, so that the sums of this key tell how many events a matter has.
+MATTER_EVENT = StoryKey(name="matter event", values=_matter_events, is_listed=False)

@@ -158,6 +158,14 @@ class PageIndex:
         query = "SELECT what, count FROM paper_sums WHERE site = ? AND kind = ? AND count > 0"
         return dict(self._rows(query, kind))
 
+    def newest_under(self, kind: str, most: int) -> list[str]:
+        """Return the values of a key, such as matters, those with the newest stories first."""
+        query = (
+            "SELECT value FROM paper_listed WHERE site = ? AND kind = ?"
+            " GROUP BY value ORDER BY max(at) DESC, value LIMIT ?"
+        )
+        return [value for (value,) in self._rows(query, kind, most)]
+
     def count(self) -> int:
         """Return the number of published stories."""
         return self.sums("all").get("", 0)
@@ -316,6 +324,11 @@ class PageIndex:
         """Return the index entries of stories that an editor removed."""
         query = "SELECT entry FROM paper_entries WHERE site = ? AND place = 0 ORDER BY path"
         return self._entries(query)
+
+    def list_passed_over(self) -> set[str]:
+        """Return the paths of records that have no page, as a later one has their name."""
+        query = "SELECT path FROM paper_entries WHERE site = ? AND place = -1"
+        return {path for (path,) in self._rows(query)}
 
     def nameless(self) -> list[str]:
         """Return the paths of story records whose name cannot be part of a URL."""

@@ -8,7 +8,7 @@ from itertools import islice
 
 import orjson
 
-from copydesk.catalogue.page_entries import StoryEntry
+from copydesk.catalogue.page_entries import MATTER, StoryEntry
 from copydesk.catalogue.page_index import FILED, PASSED, PUBLIC, REMOVED, PageIndex, entry_of
 
 Pair = tuple[StoryEntry | None, StoryEntry | None]
@@ -51,6 +51,16 @@ def update(
     changed = sorted(before.keys() | after.keys())
     pairs = {path: (before.get(path), after.get(path)) for path in changed}
     return {path: pair for path, pair in pairs.items() if pair[0] != pair[1]}
+
+
+def find_in_matters(index: PageIndex, names: Iterable[str]) -> Iterator[StoryEntry]:
+    """Yield the published stories of these matters and events, some perhaps twice."""
+    for name in names:
+        yield from index.listing(MATTER.name, name, index.count_under(MATTER.name, name))
+        yield from index.members(name)
+        own = index.by_name(name)
+        if own is not None and own.is_public:
+            yield own
 
 
 def set_pictures(index: PageIndex, entries: Iterable[StoryEntry]) -> None:

@@ -5,9 +5,10 @@ A new kind needs a word in `RulingKind`, a row in `RULING_KINDS`, and the code t
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import zip_longest
 from typing import Literal, get_args
 
 RulingKind = Literal["split", "merge", "pin", "block", "retopic", "rename", "lead", "set", "matter"]
@@ -95,7 +96,7 @@ def find_matter(event: str, matter: str, rulings: Iterable[Ruling]) -> str:
     `event` is the name of a group, or of a story without one; `matter` is what the records say. The
     records keep that, so that an undone rule leaves nothing behind.
     """
-    for act, *names in _list_acts(rulings):
+    for act, *names in list_matter_acts(rulings):
         if act == "split" and event in names:
             matter = event
         elif act == "merge" and not {event, matter}.isdisjoint(names):
@@ -105,12 +106,33 @@ def find_matter(event: str, matter: str, rulings: Iterable[Ruling]) -> str:
 
 def find_matter_title(matter: str, rulings: Iterable[Ruling]) -> str:
     """Return the title that an editor gave a matter, "" for none."""
-    acts = [act for act in _list_acts(rulings) if act[:2] == ("rename", matter)]
+    acts = [act for act in list_matter_acts(rulings) if act[:2] == ("rename", matter)]
     return "".join(acts[-1][2:3]) if acts else ""
 
 
-def _list_acts(rulings: Iterable[Ruling]) -> Iterator[tuple[str, ...]]:
-    return (rule.values for rule in rulings if rule.said == "matter" and len(rule.values) > 1)
+def list_matter_acts(rulings: Iterable[Ruling]) -> list[tuple[str, ...]]:
+    """Return the values of the editors' rules on matters, in order."""
+    return [rule.values for rule in rulings if rule.said == "matter" and len(rule.values) > 1]
+
+
+def find_ruled_matters(
+    before: Sequence[tuple[str, ...]], now: Sequence[tuple[str, ...]]
+) -> frozenset[str]:
+    """Return the names of matters and events that other rules name now than before.
+
+    A rule may apply to what an earlier one made, so all rules that share a name count.
+    """
+    pairs = enumerate(zip_longest(before, now))
+    start = next((at for at, (old, new) in pairs if old != new), len(now))
+    names = {name for act in (*before[start:], *now[start:]) for name in _list_names(act)}
+    every = [{*_list_names(act)} for act in (*before, *now)]
+    while joining := [some for some in every if names & some and not some <= names]:
+        names.update(*joining)
+    return frozenset(names)
+
+
+def _list_names(act: tuple[str, ...]) -> tuple[str, ...]:
+    return act[1:2] if act[0] == "rename" else act[1:]
 
 
 Said = Literal["publish", "hold", "reject", "remove"]

@@ -7,6 +7,7 @@ only newsletter of a site, when it is a daily, has the site's name as in everyda
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -22,6 +23,7 @@ from copydesk.news.letter import LetterOptions
 _SEGMENT = re.compile(r"[^/\\\x00-\x1f\x7f]+")
 _FILES = frozenset({"index.html", "index.json"})  # files beside these folders
 STORIES = "news/"  # the folder of the story pages
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}-")  # at the beginning of a record's name
 _UNRESERVED = re.compile(r"[\w.~/-]*", re.ASCII)  # RFC 3986, section 2.3, and the slash
 _FORM = re.compile(r"(?P<stem>.+)-(?P<day>\d{4}-\d{2}-\d{2})(?:-(?P<number>[2-9]|[1-9]\d{1,3}))?")
 _WORKDAYS = frozenset({"monday", "tuesday", "wednesday", "thursday", "friday"})
@@ -71,6 +73,21 @@ def source_folder(domain: str) -> str:
 def list_folder(list_id: str) -> str:
     """Return the folder of a reading list's page: `lists/the-best-of-2026/`."""
     return f"lists/{list_id}/"
+
+
+def matter_id(name: str) -> str:
+    """Return the id of a matter in URLs: the day of its first story, and a hash of its name.
+
+    The name itself is that of a record, so that it may hold a headline that an editor rejected.
+    """
+    day = _DAY.match(name)
+    digest = hashlib.blake2b(name.encode("utf-8", "replace"), digest_size=6).hexdigest()
+    return (day[0] if day else "") + digest
+
+
+def matter_folder(name: str) -> str:
+    """Return the folder of a matter's page: `matters/2026-11-24-0123456789ab/`."""
+    return f"matters/{matter_id(name)}/"
 
 
 def letter_folder(letter_id: str) -> str:

@@ -36,6 +36,7 @@ from copydesk.kit import urls
 from copydesk.news import Beat, Record, Story, Topic
 from copydesk.news.beat import FrontOptions, OutputOptions, find_reputation
 from copydesk.news.edition import Edition, ReadingList, Show, Thumbnail
+from copydesk.news.ruling import find_ruled_matters, list_matter_acts
 from copydesk.placement import (
     LIMITS,
     Coverages,
@@ -51,6 +52,7 @@ from copydesk.placement import (
 from copydesk.placement.addresses import addressable_topics, local_time, topics_above
 from copydesk.publish import _story_reader
 from copydesk.publish._story_reader import ListedStories, StoryReader
+from copydesk.publish.developments import Matters
 from copydesk.publish.issues import LetterShelf, shelve_letters
 from copydesk.publish.writing import Sheet
 
@@ -78,13 +80,15 @@ class Practice:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sizes:
-    """How many stories a page of the archive or the first API, or a part of the search index, has.
+    """How many stories a page of the archive, a matter or the first API, or a part of the search
+    index, has.
 
     `search` makes parts of some 170 kB, compressed to a third. `sitemap` is the protocol's limit.
     `leg` is no page: it is the number of stories that one worker handles at a time.
     """
 
     archive: int = 100
+    matter: int = 100
     api: int = 25
     search: int = 500
     sitemap: int = 50_000
@@ -169,12 +173,13 @@ class SitePlan:
     newest first, those of equal time by path. `listed` has the stories for each value of a key, by
     the key's name; `counts` has their numbers; `by_day` has the stories by date in the site's time
     zone. All are fetched from the `index` on demand. The archive is cut into pages from the oldest
-    end. `groups` knows which stories are on one event, `coverages` who else has a story. `official`
-    are the domains of the site's official sources, `concealed` those whose changes it does not
-    show, `gone` the folders of pages that an editor removed for good. `records` has the records of
-    each collection, ordered by path. `skipped` are records that cannot have a URL. `above` maps a
-    topic's name to its id and the ids of topics above it. `wanted` decides what the build makes.
-    `pieces` keeps list fragments of stories.
+    end. `groups` knows which stories are on one event, `matters` which events go on from each
+    other, `coverages` who else has a story. `official` are the domains of the site's official
+    sources, `concealed` those whose changes it does not show, `gone` the folders of pages that an
+    editor removed for good. `records` has the records of each collection, ordered by path.
+    `skipped` are records that cannot have a URL. `above` maps a topic's name to its id and the ids
+    of topics above it. `wanted` decides what the build makes. `pieces` keeps list fragments of
+    stories.
     `lists` are the editors' reading lists by id, `letters` all newsletter issues that may be shown.
     """
 
@@ -191,6 +196,7 @@ class SitePlan:
     listed: Mapping[str, Mapping[str, ListedStories]]
     by_day: Mapping[date, ListedStories]
     groups: Groups[StoryEntry]
+    matters: Matters
     coverages: Coverages
     official: frozenset[str]
     concealed: frozenset[str]
@@ -227,6 +233,11 @@ class SitePlan:
         """Return the stories on the archive page with this number, newest first."""
         end = len(self.stories) - (number - 1) * self.look.sizes.archive
         return self.stories[max(0, end - self.look.sizes.archive) : end]
+
+    def events_of(self, matter: str) -> list[StoryEntry]:
+        """Return the newest events of a matter, each by its main story, newest first."""
+        newest = self.matters.list_stories(matter)[: self.look.sizes.matter]
+        return list(self.matters.list_events(newest))
 
     def read_list(self, listed: ReadingList) -> Iterator[tuple[Story, str]]:
         """Yield a reading list's published stories in order, each with the editor's comment on it.
@@ -282,7 +293,8 @@ class Output(Generic[_Tool]):
     the page that lists the values, made by `make_index`, if `has_index` says so; `index_name` is
     the word for the link to it at the foot of every page, "" if a template has the link.
 
-    `is_linked` says that the page of a value links to the previous and next value's. `is_fixed`
+    `is_some` says that only the values of `values` have a page, not each with a story. `is_linked`
+    says that the page of a value links to the previous and next value's. `is_fixed`
     says that a page stays when its last story has gone, `is_split` that a value has several files
     and may need fewer later, `is_walked` that it is made during the pass over all stories. If
     `is_on` returns False, the site does not have the output.
@@ -296,6 +308,7 @@ class Output(Generic[_Tool]):
     make_index: Callable[[_Tool], Iterable[Sheet]] = lambda _tool: ()
     index_name: str = ""
     has_index: Callable[[SitePlan], bool] = lambda _plan: True
+    is_some: bool = False
     is_linked: bool = False
     is_fixed: bool = False
     is_split: bool = False
@@ -402,6 +415,7 @@ def make_site_plan(edition: Edition, seen: Survey, look: Look) -> SitePlan:
         front=choose_front(stories, rules),
         topics=topics,
         groups=groups,
+        matters=Matters(groups, index, read, beat.rulings),
         coverages=coverages,
         official=official,
         concealed=_find_concealing_domains(beat),
@@ -522,7 +536,8 @@ class Survey:
     `keys` are the keys by which the index lists stories, `grounds` what the keys' values depend on.
     `notes` are those of the last build, {} if there are none or they are ignored. `pairs` has the
     old and the new entry of each changed story, by path. `pictures` changes when the picture of any
-    story may be shown differently.
+    story may be shown differently. `matters` are the names in rules on matters that are new or
+    undone.
     """
 
     index: PageIndex
@@ -532,6 +547,7 @@ class Survey:
     notes: Mapping[str, Any] = field(default_factory=dict)
     pairs: dict[str, Pair] = field(default_factory=dict)
     pictures: str = ""
+    matters: frozenset[str] = frozenset()
 
     def stamps(self) -> Mapping[str, str]:
         """Map each story's path to a version text, which changes when the story's
@@ -602,13 +618,16 @@ def take_survey(
     Raises PublishError if the site's time zone does not exist.
     """
     index = known or PageIndex()
-    grounds = Grounds(zone=_zone(beat.timezone), above=topics_above(addressable_topics(beat)))
+    above = topics_above(addressable_topics(beat))
+    grounds = Grounds(zone=_zone(beat.timezone), above=above, rulings=beat.rulings)
     names = tuple(key.name for key in keys)
     listed = frozenset(key.name for key in keys if key.is_listed)
     notes = index.open(digest_grounds(beat.timezone, grounds.above, names), listed, anew=full)
     seen = Survey(index=index, reader=reader, keys=keys, grounds=grounds, notes=notes)
     if notes:
         reader.look_among(KeptStories(index))
+        before = [tuple(act) for act in notes["matters"]]
+        seen.matters = find_ruled_matters(before, list_matter_acts(beat.rulings))
     seen.pairs = _take_changes(seen) if notes else _take_all(seen)
     return seen
 
@@ -631,6 +650,9 @@ def _take_changes(seen: Survey) -> dict[str, Pair]:
     index = seen.index
     before, now = index.stamps(), seen.reader.stamps()
     changed, gone = compare_stamps(before, now)
+    if seen.matters:
+        ruled = {entry.path for entry in page_updates.find_in_matters(index, seen.matters)}
+        changed = sorted(({*changed} | ruled | index.list_passed_over()) - gone)
     fresh = list(_read(changed, now, seen))
     unread = set(changed) - {entry.path for entry in fresh}
     lost = gone | (before.keys() & unread)

@@ -23,6 +23,7 @@ from copydesk.errors import PublishError, WorkerError
 from copydesk.kit import processes
 from copydesk.news import Beat, Story
 from copydesk.news.edition import Draw, Edition, FiledStories, Poster, Thumbnail
+from copydesk.news.ruling import list_matter_acts
 from copydesk.placement.addresses import STORIES, is_path, is_segment
 from copydesk.publish import _pictures, _plan, _story_reader, api, crawlers, feeds, site
 from copydesk.publish._pictures import CARDS_FOLDER, SharePictures
@@ -253,6 +254,7 @@ def _notes(seen: Survey, plan: SitePlan, count: Count) -> dict[str, object]:
         "pinned": sorted(list_pins(plan)),
         "lists": digest_lists(plan),
         "letter_places": place_letters(plan),
+        "matters": list_matter_acts(plan.beat.rulings),
         "count": {"files": count.files, "pages": count.pages},
     }
 
@@ -283,7 +285,9 @@ def _find_changes(plan: SitePlan, seen: Survey, letters: Mapping[str, str]) -> T
     lists = seen.notes.get("lists", {})
     known = seen.notes.get("letters", {})
     other = frozenset(path for path, now in letters.items() if known.get(path) != now)
-    change = StoryChange(pairs=seen.pairs, pinned=before, lists=lists, letters=other)
+    change = StoryChange(
+        pairs=seen.pairs, pinned=before, lists=lists, letters=other, matters=seen.matters
+    )
     return find_effects(plan, change, list(_outputs_of(plan)))
 
 
@@ -320,6 +324,7 @@ def _fingerprint_pages(plan: SitePlan, options: PublishOptions) -> str:
         files_of(options.templates),
         files_of(options.static),
         bool(plan.lists),  # every page links to them
+        bool(plan.matters.counts),
         is_shown(plan.records.get("newsletters", ())),  # and to newsletters
     )
 
@@ -453,7 +458,9 @@ class _Pages:
     def _beside_the_walk(self) -> Iterator[Sheet]:
         plan, on = self._plan, self._plan.look.outputs
         yield from feeds.sheets(plan)
-        yield from feeds.change_files(plan, site.CHANGES_FOLDER, *self._site.describe_changes())
+        if plan.wanted.of_key(site.CHANGED.name):
+            told = self._site.describe_changes()
+            yield from feeds.change_files(plan, site.CHANGES_FOLDER, *told)
         yield from crawlers.sitemap_files(plan, site.OUTPUTS)
         yield from crawlers.program_files(plan, self._share_pictures.icons)
         if on.api_v2:

@@ -15,7 +15,18 @@ from datetime import date
 from functools import partial
 from itertools import chain, pairwise
 
-from copydesk.catalogue.page_entries import DAY, LETTER, LIST, PUBLISHER, Heading, StoryEntry
+from copydesk.catalogue import page_updates
+from copydesk.catalogue.page_entries import (
+    ALL,
+    DAY,
+    LETTER,
+    LIST,
+    MATTER,
+    PUBLISHER,
+    STORY,
+    Heading,
+    StoryEntry,
+)
 from copydesk.catalogue.page_index import PageIndex
 from copydesk.catalogue.page_updates import Pair
 from copydesk.placement import Groups
@@ -29,6 +40,7 @@ from copydesk.publish._plan import (
     fingerprint,
     fingerprint_text,
 )
+from copydesk.publish.developments import EVENTS_SINCE
 from copydesk.publish.issues import ShelvedIssue
 
 
@@ -75,21 +87,20 @@ class StoryChange:
     lists.
 
     `lists` has a hash of each reading list, by id. `letters` are the paths of changed newsletter
-    issues.
+    issues, `matters` the names in rules on matters that are new or undone.
     """
 
     pairs: Mapping[str, Pair]
     pinned: frozenset[str]
     lists: Mapping[str, str] = field(default_factory=dict)
     letters: frozenset[str] = frozenset()
+    matters: frozenset[str] = frozenset()
 
 
 def find_effects(plan: SitePlan, change: StoryChange, outputs: Collection[AnyOutput]) -> Touched:
     """Find which pages, lists and files must be made again after a change."""
-    pairs = dict(change.pairs)
-    for pin in list_pins(plan) ^ change.pinned:
-        _add_story(pin.rpartition(" ")[0], pairs, plan)
-    if not pairs:
+    pairs = _find_pairs(change, plan)
+    if not pairs and not change.matters:
         return Touched(
             pairs={},
             headings=frozenset(
@@ -108,13 +119,61 @@ def find_effects(plan: SitePlan, change: StoryChange, outputs: Collection[AnyOut
     gone = {place for output in outputs for place in _empty_places(output, counts, turned)}
     gone |= _empty_signposts(both, groups, plan) | {*_find_ended_lists(change, outputs, plan)}
     lists = chain(_list_headings(change, pairs, plan), _letter_headings(change, plan))
+    matters = _list_matters(both, change, plan)
+    earlier = _list_earlier(matters, plan)
+    own = chain(_own_headings(both), _matter_headings(matters, earlier))
+    headings = frozenset(chain(own, _page_headings(turned), lists, *neighbours))
+    gone |= {place for output in outputs for place in _needless_places(output, headings, plan)}
     return Touched(
-        headings=frozenset(chain(_own_headings(both), _page_headings(turned), lists, *neighbours)),
+        headings=headings,
         gone=frozenset(gone - moved.keys() - {""}),
         pairs=pairs,
-        numbers=frozenset(turned[ARCHIVE].numbers) if ARCHIVE in turned else frozenset(),
+        numbers=frozenset(turned[ARCHIVE].numbers | _pages_of(earlier, counts, plan)),
         groups=frozenset(groups),
     )
+
+
+def _find_pairs(change: StoryChange, plan: SitePlan) -> dict[str, Pair]:
+    """Return the old and new entries of stories that changed or that other rules name."""
+    pairs = dict(change.pairs)
+    for pin in list_pins(plan) ^ change.pinned:
+        _add_story(pin.rpartition(" ")[0], pairs, plan)
+    for entry in page_updates.find_in_matters(plan.index, change.matters):
+        _add_story(entry.path, pairs, plan)
+    return pairs
+
+
+def _list_matters(pairs: Iterable[Pair], change: StoryChange, plan: SitePlan) -> set[str]:
+    """Return the matters of changed stories, before and after, and those merged into them."""
+    own = {name for key, name in _own_headings(pairs) if key == MATTER.name} | change.matters
+    return own | {old for old, new in plan.matters.find_merges().items() if new in own}
+
+
+def _matter_headings(matters: Iterable[str], earlier: Iterable[StoryEntry]) -> Iterator[Heading]:
+    yield from ((MATTER.name, name) for name in matters)
+    yield from ((STORY.name, entry.name) for entry in earlier)
+
+
+def _list_earlier(matters: Iterable[str], plan: SitePlan) -> list[StoryEntry]:
+    """Return the stories whose pages count the later events of a changed matter."""
+    return [e for name in matters for e in plan.matters.list_latest(name, EVENTS_SINCE + 2)]
+
+
+def _pages_of(entries: Iterable[StoryEntry], counts: Counts, plan: SitePlan) -> set[int]:
+    """Return the numbers of the archive pages with the given stories."""
+    heading = (ALL.name, "")
+    places = _Places(heading, counts.now(heading), plan.look.sizes.archive, plan)
+    return {places.page_of(entry) for entry in entries}
+
+
+def _needless_places(
+    output: AnyOutput, headings: Collection[Heading], plan: SitePlan
+) -> Iterator[str]:
+    """Yield the folders of changed values that have stories, but too few for a page."""
+    if output.is_some:
+        values = {*output.values(plan)}
+        changed = (value for key, value in headings if key == output.key.name)
+        yield from (output.place(value) for value in changed if value not in values)
 
 
 def list_pins(plan: SitePlan) -> frozenset[str]:

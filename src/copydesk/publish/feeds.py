@@ -14,7 +14,7 @@ from itertools import islice
 
 import orjson
 
-from copydesk.catalogue.page_entries import LETTER, LIST, PUBLISHER, TOPIC
+from copydesk.catalogue.page_entries import LETTER, LIST, MATTER, PUBLISHER, TOPIC
 from copydesk.kit import dates, text, urls
 from copydesk.news import Story
 from copydesk.placement import addresses
@@ -66,6 +66,7 @@ class _Feed:
     home: str
     language: str
     hub: str
+    about: str
     entries: tuple[_Entry, ...]
 
     @property
@@ -102,6 +103,12 @@ class Feeds:
         stories = [story for story, _ in plan.read_list(listed)]
         return self.files(addresses.list_folder(list_id), title, stories)
 
+    def of_matter(self, name: str) -> Iterator[Sheet]:
+        """Yield the feed files of a matter: its events, each by its main story."""
+        title = f"{self.plan.matters.title(name)} – {self.plan.beat.title}"
+        entries = self.plan.events_of(name)
+        return self.files(addresses.matter_folder(name), title, self.plan.stories_of(entries))
+
     def of_letters(self) -> Iterator[Sheet]:
         """Yield the feed of all newsletter issues, and one for each newsletter if there are
         several.
@@ -128,6 +135,7 @@ class Feeds:
             home=plan.links.page(folder),
             language=plan.beat.locale if _LANGUAGE.fullmatch(plan.beat.locale) else "",
             hub=plan.beat.hub,
+            about="" if folder else text.fold(plan.beat.description),
             entries=tuple(entries),
         )
         for name, write in (("feed.xml", _atom), ("rss.xml", _rss), ("feed.json", _json)):
@@ -181,6 +189,13 @@ OUTPUTS: tuple[Output[Feeds], ...] = (
         place=addresses.list_folder,
         values=lambda plan: plan.lists,
         make=Feeds.of_list,
+    ),
+    Output(
+        key=MATTER,
+        place=addresses.matter_folder,
+        values=lambda plan: plan.matters.counts,
+        make=Feeds.of_matter,
+        is_some=True,
     ),
 )
 
@@ -249,7 +264,8 @@ def _atom(feed: _Feed, own: str) -> bytes:
         f'{_HEAD}<feed xmlns="http://www.w3.org/2005/Atom"{_MEDIA}{language}>\n'
         f"  <id>{escape_xml(own)}</id>\n"
         f"  <title>{escape_xml(feed.title)}</title>\n"
-        f"  <updated>{dates.rfc3339(feed.updated)}</updated>\n"
+        + (f"  <subtitle>{escape_xml(feed.about)}</subtitle>\n" if feed.about else "")
+        + f"  <updated>{dates.rfc3339(feed.updated)}</updated>\n"
         f'  <link rel="self" type="application/atom+xml" href={quote_xml(own)}/>\n'
         f'  <link rel="alternate" type="text/html" href={quote_xml(feed.home)}/>\n'
         f"{_hub(feed, 'link', '  ')}"
@@ -296,7 +312,7 @@ def _rss(feed: _Feed, own: str) -> bytes:
         "  <channel>\n"
         f"    <title>{escape_xml(feed.title)}</title>\n"
         f"    <link>{escape_xml(feed.home)}</link>\n"
-        f"    <description>{_describe(feed.title)}</description>\n"
+        f"    <description>{_describe(feed.about or feed.title)}</description>\n"
         f"{language}"
         f"    <lastBuildDate>{_rfc822(feed.updated)}</lastBuildDate>\n"
         "    <generator>copydesk</generator>\n"
@@ -367,6 +383,7 @@ def _json(feed: _Feed, own: str) -> bytes:
         "title": feed.title,
         "home_page_url": feed.home,
         "feed_url": own,
+        **({"description": feed.about} if feed.about else {}),
         **({"language": feed.language} if feed.language else {}),
         **({"hubs": [{"type": "WebSub", "url": feed.hub}]} if feed.hub else {}),
         "items": [_json_item(entry) for entry in feed.entries],

@@ -386,7 +386,8 @@ class Origin(NamedTuple):
 STAGE = ".new-site"
 FRONT = "index.html"
 _OUR_FOLDERS = re.compile(
-    r"news|topics|sources|archive|search|api|pictures|cards|[0-9]{4}|learning|samples?|people"
+    r"news|topics|sources|archive|search|api|pictures|cards|[0-9]{4}|changes|digest|languages|letters"
+    r"|lists|matters|learning|samples?|people"
     r"|communities|compan(y|ies)|challenges?|events?|projects?|newsletters?|sponsorships"
 )
 _OUR_FILES = re.compile(r"sitemap-(news|pages)-[\w-]+\.xml|[a-z]+-sitemap\.xml")

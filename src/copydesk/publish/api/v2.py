@@ -11,7 +11,16 @@ from datetime import datetime
 from functools import partial
 from itertools import chain, islice
 
-from copydesk.catalogue.page_entries import ALL, GROUP, LETTER, LIST, PUBLISHER, STORY, TOPIC
+from copydesk.catalogue.page_entries import (
+    ALL,
+    GROUP,
+    LETTER,
+    LIST,
+    MATTER,
+    PUBLISHER,
+    STORY,
+    TOPIC,
+)
 from copydesk.kit import text, urls
 from copydesk.news import Story, Topic
 from copydesk.news.edition import ReadingList
@@ -51,6 +60,13 @@ _LIST_OUTPUTS: tuple[Output[Shapes], ...] = (
         place=partial(_v2_shape.item_place, "lists"),
         values=lambda plan: plan.lists,
         make=lambda shapes, list_id: _list_file(list_id, shapes),
+    ),
+    Output(
+        key=MATTER,
+        place=lambda name: _v2_shape.item_place("matters", addresses.matter_id(name)),
+        values=lambda plan: plan.matters.counts,
+        make=lambda shapes, name: _matter_file(name, shapes),
+        is_some=True,
     ),
 )
 OUTPUTS: tuple[AnyOutput, ...] = (*_STORY_OUTPUTS, *_LIST_OUTPUTS)
@@ -169,6 +185,7 @@ def _list_sheets(shapes: Shapes) -> Iterator[Sheet]:
         _publisher(domain, stories, plan) for domain, stories in sorted(plan.by_publisher.items())
     ]
     yield Sheet(_v2_shape.index_place("sources"), _v2_shape.document({"sources": sources}))
+    yield from _matter_list(shapes)
     if plan.lists:
         made = [_reading_list(listed, plan) for listed in plan.lists.values()]
         yield Sheet(_v2_shape.index_place("lists"), _v2_shape.document({"lists": made}))
@@ -198,6 +215,34 @@ def _list_file(list_id: str, shapes: Shapes) -> Iterator[Sheet]:
     ]
     whole = {**_reading_list(listed, shapes.plan), "stories": stories}
     yield Sheet(_v2_shape.item_place("lists", list_id), _v2_shape.document(whole))
+
+
+def _matter_list(shapes: Shapes) -> Iterator[Sheet]:
+    """Yield the list of the newest matters, where there are any."""
+    plan = shapes.plan
+    if plan.matters.counts and plan.wanted.of_key(MATTER.name):
+        matters = [_matter(name, plan) for name in plan.matters.list_newest()]
+        yield Sheet(_v2_shape.index_place("matters"), _v2_shape.document({"matters": matters}))
+
+
+def _matter_file(name: str, shapes: Shapes) -> Iterator[Sheet]:
+    """Yield the file of a matter: its newest events, each by its main story, oldest first."""
+    entries = shapes.plan.events_of(name)
+    whole = {**_matter(name, shapes.plan), "events": shapes.references(reversed(entries))}
+    place = _v2_shape.item_place("matters", addresses.matter_id(name))
+    yield Sheet(place, _v2_shape.document(whole))
+
+
+def _matter(name: str, plan: SitePlan) -> dict[str, object]:
+    folder, id_ = addresses.matter_folder(name), addresses.matter_id(name)
+    return {
+        "id": id_,
+        "title": plan.matters.title(name) or None,
+        "url": plan.links.page(folder),
+        "api_url": _v2_shape.address(_v2_shape.item_place("matters", id_), plan),
+        "feed_url": plan.links.page(f"{folder}feed.json"),
+        "count": plan.matters.counts[name],
+    }
 
 
 def _newest(stories: Sequence[Story], shapes: Shapes) -> dict[str, object]:
@@ -256,6 +301,7 @@ def _reading_list(listed: ReadingList, plan: SitePlan) -> dict[str, object]:
 
 def _entrance(plan: SitePlan) -> dict[str, object]:
     lists = ["stories", "topics", "sources", "groups"]
+    lists += ["matters"] if plan.matters.counts else []
     lists += ["lists"] if plan.lists else []
     lists += ["letters"] if plan.letters.issues else []
     return {

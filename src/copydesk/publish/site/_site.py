@@ -22,7 +22,14 @@ from copydesk.placement import LIMITS, addresses
 from copydesk.publish import _plan, _story_reader
 from copydesk.publish._pictures import SharePictures
 from copydesk.publish._plan import Cut, Output, SitePlan, count_pages, make
-from copydesk.publish.site import _catalog, _letters, _listings, _record_pages, _story
+from copydesk.publish.site import (
+    _catalog,
+    _letters,
+    _listings,
+    _matters,
+    _record_pages,
+    _story,
+)
 from copydesk.publish.site._cards import ListCards
 from copydesk.publish.site._frame import Frame, Head, describe_site
 from copydesk.publish.site._listings import DAYS, PAGES
@@ -178,6 +185,7 @@ OUTPUTS: tuple[Output[ListCards], ...] = (
     _listings.LANGUAGES,
     _listings.READING_LISTS,
     _story.CHANGES,
+    *_matters.MATTERS,
 )
 
 
@@ -228,6 +236,7 @@ class Site:
             if not output.is_walked:
                 yield from make(output, cards, plan)
         yield from _story.signposts(cards)
+        yield from _matters.redirects(cards)
         yield from _letters.sheets(self._catalog)
         if plan.wanted.everything:
             yield from theme_files(frame)

@@ -15,7 +15,7 @@ from copydesk.placement import addresses
 from copydesk.publish import _pictures
 from copydesk.publish._pictures import Picture
 from copydesk.publish._plan import Output, SitePlan
-from copydesk.publish.site import _cards, _structured
+from copydesk.publish.site import _cards, _matters, _structured
 from copydesk.publish.site._cards import Change, ListCards, list_changes_of
 from copydesk.publish.site._frame import Frame, Head
 from copydesk.publish.writing import Sheet
@@ -102,6 +102,7 @@ def _page(story: Story, cards: ListCards) -> Sheet:
         "places": len(coverage.reruns),
         "coverage": _cards.measure_coverage(story, cards.frame),
         "background": cards.views.stories(plan.groups.background(story)),
+        "matter": _matters.describe_matter(story, cards),
         "first": _first(story, cards),
         "source": _source(story, cards),
         "trust": story.trust,
@@ -277,7 +278,7 @@ def _announces(story: Story, _grounds: Grounds) -> Iterable[str]:
 
 def list_changes(plan: SitePlan) -> list[tuple[Change, Story]]:
     """Return the newest changes of published stories, the publishers' and the site's own."""
-    stories = plan.listed[_CHANGED.name].get(_OF_ALL, ())[:_CHANGED_STORIES]
+    stories = plan.listed[CHANGED.name].get(_OF_ALL, ())[:_CHANGED_STORIES]
     found = [(change, story) for story in stories for change in list_changes_of(story, plan)]
     found = [pair for pair in found if pair[0].event.kind in _ANNOUNCED]
     found.sort(key=lambda pair: (pair[0].event.at, pair[1].path), reverse=True)
@@ -306,6 +307,8 @@ def _title_changes(frame: Frame) -> str:
 def _changes_page(cards: ListCards) -> Iterator[Sheet]:
     """Yield the page of the newest changes, by day."""
     frame = cards.frame
+    if not frame.plan.wanted.of_key(CHANGED.name):
+        return
     rows = [_announce(*entry, cards) for entry in describe_changes(frame)[1]]
     heading = frame.strings.say("all_changes")
     yield frame.page(
@@ -331,9 +334,9 @@ def _announce(at: datetime, story: Story, what: str, cards: ListCards) -> Mappin
     return {"time": cards.views.time(at), "what": what, "day": day, "story": values}
 
 
-_CHANGED = StoryKey(name="changed", values=_announces)
+CHANGED = StoryKey(name="changed", values=_announces)
 CHANGES: Output[ListCards] = Output(
-    key=_CHANGED,
+    key=CHANGED,
     place=lambda _value: "",
     index=CHANGES_FOLDER,
     make_index=_changes_page,
