@@ -118,6 +118,8 @@ CASES = {
     ),
     "no middles": ({"q": "obot"}, []),
     "all words": ({"q": "robot hall"}, ["A ballot for all"]),
+    "another form of a word": ({"q": "ballots"}, ["A ballot for all"]),
+    "a topic by its name": ({"q": "law"}, ["Café robots: naïveté forbidden"]),
     "a phrase": ({"q": '"ballot for"'}, ["A ballot for all"]),
     "no such phrase": ({"q": '"ballot all"'}, []),
     "without a word": ({"q": "robot -forbidden -ballot -undated"}, ["Robotics rest"]),

@@ -181,7 +181,7 @@ def test_llms_txt_names_no_api_that_is_off(tmp_path: Path) -> None:
 
 
 def test_robots_txt_stands_at_the_root_of_a_host(tmp_path: Path) -> None:
-    made = built(tmp_path, on=editions.beat(url="https://desk.example"))
+    made = built(tmp_path, editions.story(), on=editions.beat(url="https://desk.example"))
 
     assert "Sitemap: https://desk.example/sitemap.xml\n" in made["robots.txt"]
     assert "Sitemap: https://desk.example/sitemap-google-news.xml\n" in made["robots.txt"]

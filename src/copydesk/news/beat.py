@@ -352,6 +352,9 @@ class FrontOptions:
     )
 
 
+Reuse = Literal["unstated", "search", "answer", "train"]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Beat:
     """The settings and rules of a site that scoring and publishing need: beat.toml and `_data`.
@@ -402,6 +405,23 @@ class Beat:
         "It replaces the title at the top of pages and, unless it is an SVG, of newsletters.",
         kinds.LOGO,
     )
+    reuse: Reuse = option(
+        "unstated",
+        "What programs may do with the site's pages, as Content-Signal in robots.txt. `search`: "
+        "find them. `answer`: also answer questions from them. `train`: also train models on "
+        "them. `unstated`: no signal.",
+    )
+    profiles: tuple[str, ...] = option(
+        (), "The site's own profiles elsewhere. Pages link to them with `rel=me`.", kinds.ADDRESSES
+    )
+    fediverse: str = option(
+        "",
+        "The site's account, such as `@desk@social.example`, which Mastodon shows below links.",
+        kinds.PLAIN_LINE,
+    )
+    corrections_policy: str = option("", "Address of the rules for corrections.", kinds.BASE)
+    ethics_policy: str = option("", "Address of the newsroom's ethics code.", kinds.BASE)
+    ownership: str = option("", "Address of a page on owners and funding.", kinds.BASE)
     api_url: str = ""
     topics: tuple[Topic, ...] = ()
     organizations: Mapping[str, Organization] = field(default_factory=dict)

@@ -17,16 +17,17 @@ has. Here a sample has its publishing time, a person none.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import takewhile
 
 import orjson
 
-from copydesk.catalogue.page_entries import MONTH
+from copydesk.catalogue.page_entries import MONTH, StoryEntry
 from copydesk.kit import dates, text
 from copydesk.news import Beat, Record, Story
+from copydesk.news.beat import Reuse
 from copydesk.placement import addresses
 from copydesk.publish._plan import AnyOutput, Output, SitePlan
 from copydesk.publish._story_reader import SHELVES, is_shown, page_address, page_folder, rank
@@ -188,14 +189,17 @@ def _url(page: _Page) -> str:
 
 def _google_news(plan: SitePlan) -> bytes:
     """Return the sitemap of the edition's last two days, in the form of Google News."""
-    oldest = plan.at - timedelta(days=_GOOGLE_DAYS)
-    since, until = dates.utc(oldest).timestamp(), dates.utc(plan.at).timestamp()
-    newest = takewhile(lambda entry: entry.when > since, plan.stories.entries)
-    recent = [entry for entry in newest if entry.is_dated and entry.when <= until]
-    fresh = plan.stories_of(recent[:_GOOGLE_MOST])
+    fresh = plan.stories_of(_list_recent(plan)[:_GOOGLE_MOST])
     entries = "".join(_google_entry(story, plan) for story in fresh)
     spaces = f'xmlns="{_SPACE}" xmlns:news="{_NEWS_SPACE}"'
     return f"{_HEAD}<urlset {spaces}>\n{entries}</urlset>\n".encode()
+
+
+def _list_recent(plan: SitePlan) -> list[StoryEntry]:
+    oldest = plan.at - timedelta(days=_GOOGLE_DAYS)
+    since, until = dates.utc(oldest).timestamp(), dates.utc(plan.at).timestamp()
+    newest = takewhile(lambda entry: entry.when > since, plan.stories.entries)
+    return [entry for entry in newest if entry.is_dated and entry.when <= until]
 
 
 def _google_entry(story: Story, plan: SitePlan) -> str:
@@ -234,6 +238,13 @@ _TERMS = (
 )
 _SHORT, _LONG = 16, 48  # characters that OpenSearch allows for its two names
 _LABEL = 24  # characters under an icon; phones cut longer names
+# by the owner's choice, what programs may do (contentsignals.org)
+_SIGNALS: Mapping[Reuse, str] = {
+    "unstated": "",
+    "search": "Content-Signal: search=yes, ai-input=no, ai-train=no\n",
+    "answer": "Content-Signal: search=yes, ai-input=yes, ai-train=no\n",
+    "train": "Content-Signal: search=yes, ai-input=yes, ai-train=yes\n",
+}
 _OPEN_SEARCH = "http://a9.com/-/spec/opensearch/1.1/"
 _PAPER, _RED = "#fdfcf9", "#9c1c1f"
 
@@ -246,11 +257,10 @@ def program_files(plan: SitePlan, icons: Collection[str]) -> Iterator[Sheet]:
     yield Sheet("opensearch.xml", _open_search(plan, "favicon.ico" in icons))
     yield Sheet("site.webmanifest", _manifest(plan, icons))
     if not plan.links.base:  # a robots.txt below a path would never be requested
-        maps = "".join(
-            f"Sitemap: {plan.links.page(name)}\n"
-            for name in ("sitemap.xml", "sitemap-google-news.xml")
-        )
-        yield Sheet("robots.txt", f"User-agent: *\nAllow: /\n\n{maps}".encode())
+        names = ["sitemap.xml", *["sitemap-google-news.xml"] * bool(_list_recent(plan))]
+        maps = "".join(f"Sitemap: {plan.links.page(name)}\n" for name in names)
+        signal = _SIGNALS[plan.beat.reuse]
+        yield Sheet("robots.txt", f"User-agent: *\n{signal}Allow: /\n\n{maps}".encode())
 
 
 def _llms(plan: SitePlan) -> bytes:

@@ -123,6 +123,8 @@ class Frame:
             "script": self.href("site.js"),
             "icon": self.href("icon.svg"),
             "logo": self.href(logo) if logo in self.share_pictures.icons else "",
+            "profiles": beat.profiles,
+            "fediverse": beat.fediverse,
             "colour": beat.accent or "#9c1c1f",
             "icons": {name: self.href(name) for name in self.share_pictures.icons},
             "manifest": self.href("site.webmanifest"),

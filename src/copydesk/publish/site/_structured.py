@@ -84,8 +84,15 @@ def _site(plan: SitePlan) -> dict[str, object]:
 
 
 def _publisher(plan: SitePlan) -> Mapping[str, object]:
-    name = text.fold(plan.beat.title)
-    return {"@type": "Organization", "name": name, "url": plan.links.page("")}
+    beat = plan.beat
+    policies = {
+        "correctionsPolicy": beat.corrections_policy,
+        "ethicsPolicy": beat.ethics_policy,
+        "ownershipFundingInfo": beat.ownership,
+    }
+    given = {name: address for name, address in policies.items() if address}
+    kind = "NewsMediaOrganization" if given else "Organization"
+    return {"@type": kind, "name": text.fold(beat.title), "url": plan.links.page(""), **given}
 
 
 def story(

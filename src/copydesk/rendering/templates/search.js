@@ -31,7 +31,7 @@
     const found = [];
     for (const [, no, phrase, word] of asked.matchAll(/(-?)(?:["“”]([^"“”]*)["“”]?|([^\s"“”]+))/gu)) {
       const texts = phrase === undefined
-        ? tokens(word).map((one) => (isDense.test(one) ? one : ` ${one}`))
+        ? tokens(word).map((one) => (isDense.test(one) ? one : no ? ` ${one}` : stem(` ${one}`)))
         : [spread(phrase)].filter((one) => one.trim());
       found.push(...texts.map((text) => ({ text, no: Boolean(no) })));
     }
@@ -60,6 +60,9 @@
     if (part.stories.length !== count) part = await get(name, "reload"); // the browser's cache had an older version
     return part.stories.map((row) => story(row, part)).reverse();
   });
+  const topicNames = new Map([...named("topic").options].map((one) => [one.value, one.text]));
+  const ENDING = /(?:ies|es|s|ed|ing|en|er|e|n)$/;
+  const stem = (word) => { const short = word.replace(ENDING, ""); return short.length > 4 ? short : word; }; // with the blank in front
   const story = ([name, title, excerpt, by, under, time, tongue], part) => {
     const [publisher, domain] = part.publishers[by] || ["", ""];
     if (publisher) publishers.set(publisher, (publishers.get(publisher) || 0) + 1);
@@ -67,7 +70,7 @@
       name, title, excerpt, publisher, time, tongue,
       topics: under.map((at) => part.topics[at]),
       source: fold(`${publisher} ${domain}`),
-      text: spread(`${title} ${excerpt} ${publisher}`),
+      text: spread(`${title} ${excerpt} ${publisher} ${domain} ${under.map((at) => topicNames.get(part.topics[at]) || "").join(" ")}`),
     };
   };
   const fits = (one, query) => {
