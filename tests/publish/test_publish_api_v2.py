@@ -268,3 +268,13 @@ def test_openapi_names_every_kind_of_file_and_its_schema() -> None:
         assert {path, named, "stories/pages/{number}.json", "sources/{domain}.json"} & {
             each.removeprefix("/") for each in kinds
         }
+
+
+def test_that_an_editor_hides_changes_is_not_told() -> None:
+    hidden = Reason.parse("changes: not shown, set by Ed: the publisher asked")
+    plain = read(editions.story(reasons=(REASON,)))
+
+    assert plain == read(editions.story(reasons=(hidden, REASON)))
+
+
+REASON = Reason.parse("quality +5: has a picture")

@@ -178,11 +178,6 @@ class Reason:
         return replace(self, why=_renew(self.about, self.why))
 
     @property
-    def is_public(self) -> bool:
-        """Return whether the public site shows the reason. It does not tell what it hides."""
-        return self.kind is not ReasonKind.CHANGES_RULED
-
-    @property
     def for_readers(self) -> Reason:
         """Return the reason as the public site shows it: in the words of today, without the name of
         the editor.

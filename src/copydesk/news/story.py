@@ -12,7 +12,7 @@ from typing import Protocol
 
 from copydesk.news.article import Author, Image, Provider
 from copydesk.news.event import Event, EventKind
-from copydesk.news.reason import Reason
+from copydesk.news.reason import Reason, ReasonKind
 from copydesk.news.ruling import Verdict
 
 
@@ -109,6 +109,12 @@ class Story:
         moves = (event for event in self.events if event.kind is EventKind.MOVED)
         former = (event.values.get("old") for event in moves)
         return tuple(dict.fromkeys(filter(None, (self.web_url, self.original_url, *former))))
+
+    @property
+    def public_reasons(self) -> tuple[Reason, ...]:
+        """Return the reasons as the public site shows them. It does not tell what it hides."""
+        shown = (one for one in self.reasons if one.kind is not ReasonKind.CHANGES_RULED)
+        return tuple(reason.for_readers for reason in shown)
 
     @property
     def is_own(self) -> bool:

@@ -65,7 +65,7 @@ class Shapes:
             "access": story.access or None,
             "trust": story.trust,
             "duration_seconds": lengths.seconds(story.length) or None,
-            "topics": [self._topic(name) for name in story.topics],
+            "topics": list(map(self._topic, story.topics)),
             "quality": story.quality,
             "picture": _picture(story, plan),
             "group": self._group(story),
@@ -74,7 +74,7 @@ class Shapes:
             "copies": [{"name": copy.name, "url": copy.href or None} for copy in coverage.reruns],
             "copy_of": self._original(story),
             "background": self.references(plan.groups.background(story)),
-            "reasons": [_reason(one.for_readers) for one in story.reasons if one.is_public],
+            "reasons": list(map(_reason, story.public_reasons)),
             **({"authors": authors} if authors else {}),
             **({"note": note} if (note := text.tidy(story.note)) else {}),
         }

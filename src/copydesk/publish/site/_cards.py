@@ -326,26 +326,22 @@ def measure_coverage(story: Story, frame: Frame) -> Mapping[str, object] | None:
     kinds of reports, each with the outline of its blocks in SVG; `length` is that of all blocks.
     """
     coverage, say = frame.plan.coverages.of(story), frame.strings.say
-    known = sum(
-        1 for article in coverage.others if frame.plan.coverages.owners.of(article.provider)
-    )
     agencies = sum(voice.is_agency for voice in coverage.voices) + bool(story.credit)
+    known = list(filter(None, _list_owners(story, coverage, frame)))
     counts = {
         "publishers": 1 + len(coverage.voices) - agencies,
         "agencies": agencies,
-        "same_owner": known - len(coverage.voices),
+        "same_owner": len(known) - 1 - len(coverage.voices),
         "copies": len(coverage.reruns),
     }
     counts = {kind: count for kind, count in counts.items() if count > 0}
-    whole = sum(counts.values())
-    if whole < 2 or story.is_own:
+    if sum(counts.values()) < 2 or story.is_own:
         return None
     words = [say(f"{kind}_count", count=count) for kind, count in counts.items()]
     parts, start = [], 0
     for kind, count in counts.items():
         end = min(start + count, _BLOCKS)
-        blocks = [f"M{_BLOCK * at} 0h{_BLOCK - 2}v8h-{_BLOCK - 2}z" for at in range(start, end)]
-        parts.append({"kind": kind, "outline": "".join(blocks)})
+        parts.append({"kind": kind, "outline": "".join(map(_draw_block, range(start, end)))})
         start = end
     return {
         "parts": parts,
@@ -354,14 +350,24 @@ def measure_coverage(story: Story, frame: Frame) -> Mapping[str, object] | None:
     }
 
 
+def _draw_block(place: int) -> str:
+    return f"M{_BLOCK * place} 0h{_BLOCK - 2}v8h-{_BLOCK - 2}z"
+
+
+def _list_owners(story: Story, coverage: Coverage, frame: Frame) -> list[str]:
+    """Return the owners of a story's publisher and of those of the other reports, "" if unknown."""
+    providers = (story.provider, *(article.provider for article in coverage.others))
+    return list(map(frame.plan.coverages.owners.of, providers))
+
+
 def _judge_mix(story: Story, coverage: Coverage, frame: Frame) -> Iterator[str]:
     """Yield what the settings know of an event's reports: one owner, an official source or none."""
     plan, say = frame.plan, frame.strings.say
-    providers = (story.provider, *(article.provider for article in coverage.others))
-    owners = set(map(plan.coverages.owners.of, providers))
-    if coverage.others and len(owners) == 1 and "" not in owners:
+    owners = _list_owners(story, coverage, frame)
+    if len(owners) > 1 and owners[0] and len(set(owners)) == 1:
         yield say("only_one_owner")
-    if any(provider.domain in plan.official for provider in providers if provider):
+    providers = filter(None, (story.provider, *(article.provider for article in coverage.others)))
+    if not plan.official.isdisjoint(provider.domain for provider in providers):
         yield say("official_among")
     elif any(s.official and set(s.topics) & set(story.topics) for s in plan.beat.sources):
         yield say("official_silent")

@@ -107,11 +107,10 @@ def _page(story: Story, cards: ListCards) -> Sheet:
         "source": _source(story, cards),
         "trust": story.trust,
         "reasons": [
-            text.fold(str(reason.for_readers))
-            for reason in story.reasons
+            text.fold(str(reason))
+            for reason in story.public_reasons
             # readers see a story that an editor published: below the threshold would puzzle them
-            if reason.is_public
-            and (story.verdict is None or reason.kind is not ReasonKind.BELOW_GATE)
+            if story.verdict is None or reason.kind is not ReasonKind.BELOW_GATE
         ],
         **_history_context(story, cards),
         "development": _tell_development(story, coverage.others, cards),
