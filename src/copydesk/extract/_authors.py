@@ -30,6 +30,10 @@ _ORGANIZATIONS = frozenset(
 )
 
 
+# names of authors, those of organizations among them, and where both were found
+_Declaration = tuple[Sequence[str], Sequence[str], str]
+
+
 def authors(
     document: Document, declared: Declared, lead: Lead, site_names: Sequence[str]
 ) -> tuple[tuple[str, ...], tuple[Author, ...], str]:
@@ -38,25 +42,31 @@ def authors(
     The others are news agencies, and the newsroom where no person is named. Names that the page
     declares are preferred to those of its feed entry, and these to a shown byline.
     """
-    sites = frozenset(map(text.squash, (*site_names[:_MAX_FOUND], *site_names[-_MAX_HOSTS:])))
-    sites -= _publishers(document, declared)
+    sites = frozenset(map(text.squash, site_names[-_MAX_FOUND:])) - _publishers(document, declared)
     told = list(_declarations(declared, lead))
     people_told = ((_persons(names, sites, is_declared=True), at) for names, _, at in told)
     found = _choose_fullest(people_told)
-    bodies = [name for _, listed, _ in told for name in listed]
-    values = (*bodies, *(name for names, _, _ in told for name in names))
-    own = (name for name in map(text.fold, bodies) if text.squash(name) in sites)
-    declared_own = (Author(name=name[:_MAX_LINE], kind="newsroom") for name in own)
-    named = (*organizations(values, sites, terms.find_agency), *declared_own)
-    others = tuple(dict.fromkeys(named))
+    others = _list_organizations(told, sites)
     for lines in bylines(document) if found is None else ():
         others = others or organizations(lines, sites, terms.find_agency)
         if persons := _persons(lines, sites):
             found = persons, "byline"
             break
-    persons, origin = found or ((), "byline" if others else "")
-    shown = (other for other in others if not persons or other.kind == "agency")
-    return persons, tuple(islice(shown, _MAX_NAMES)), origin
+    persons, origin = found or ((), "byline")
+    agencies = tuple(other for other in others if other.kind == "agency")
+    return persons, (agencies if persons else others)[:_MAX_NAMES], origin
+
+
+def _list_organizations(told: Iterable[_Declaration], sites: frozenset[str]) -> tuple[Author, ...]:
+    """Return the declared authors that are agencies or the newsroom."""
+    bodies, values = list[str](), list[str]()
+    for names, listed, _ in told:
+        bodies += map(text.fold, listed)
+        values += (*listed, *names)
+    own = (body[:_MAX_LINE] for body in bodies if text.squash(body) in sites)
+    newsrooms = (Author(name=name, kind="newsroom") for name in own)
+    found = (*organizations(values, sites, terms.find_agency), *newsrooms)
+    return tuple(dict.fromkeys(found))
 
 
 def _persons(
@@ -90,22 +100,18 @@ def _publishers(document: Document, declared: Declared) -> frozenset[str]:
 
 def list_declared_names(declared: Declared) -> tuple[str, ...]:
     """Return the names of people that the page's metadata give as authors."""
-    values = [*_names(declared.article.get("author"), declared)[0]]
-    values += declared.meta.get("author", ())
-    return people(values, is_declared=True)
+    persons, _ = _names(declared.article.get("author"), declared)
+    return people((*persons, *declared.meta.get("author", ())), is_declared=True)
 
 
-def _declarations(
-    declared: Declared, lead: Lead
-) -> Iterator[tuple[Sequence[str], Sequence[str], str]]:
+def _declarations(declared: Declared, lead: Lead) -> Iterator[_Declaration]:
     """Yield the names of authors, those of organizations among them, and where both were found."""
     for node in (declared.article, declared.video):
         for key in ("author", "creator"):
             yield *_names(node.get(key), declared), "json-ld"
     for name in _META:
-        values = declared.meta.get(name, ())
-        turned = list(map(_turn_name, values)) if name in _FAMILY_NAME_FIRST else values
-        yield turned, (), name
+        turn = _turn_name if name in _FAMILY_NAME_FIRST else str
+        yield list(map(turn, declared.meta.get(name, ()))), (), name
     yield lead.authors, (), "lead"
 
 
@@ -158,7 +164,6 @@ _BESIDE = re.compile(
 )
 _TAGS_BESIDE = frozenset({"aside", "nav", "figure", "figcaption", "blockquote"})
 _MAX_FOUND = 200  # elements of one kind that are examined, and names of the site
-_MAX_HOSTS = 3  # the last of the site's names
 _MAX_ABOVE = 30  # levels
 _MAX_AROUND = 100  # of those around the headline
 _MAX_PARTS = 300  # elements in one element
@@ -288,8 +293,7 @@ def _is_of_a_teaser(element: HtmlElement, document: Document) -> bool:
 
 def _take_together(elements: list[HtmlElement]) -> list[HtmlElement]:
     """Return the elements of the first byline: those in a short block with the first one."""
-    first = elements[0]
-    block = first
+    first = block = elements[0]
     for above in islice(first.iterancestors(), _LEVELS):
         if _measure(above) > _MAX_BLOCK or above.tag == "body":
             break

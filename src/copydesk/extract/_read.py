@@ -169,6 +169,7 @@ def _add_people(article: Article, reading: _OpenedPage) -> Article:
         article.web_url, document, declared, lead, reading.beat
     )
     authors, others, authors_from = _authors.authors(document, declared, lead, reading.names)
+    authors_from = authors_from if authors or others else ""
     passage = article.text or f"{article.title} {article.excerpt}"
     header = reading.page.headers.get("content-language", "")
     language, language_from = words.language(document, declared, lead, passage, header)

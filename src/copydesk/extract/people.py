@@ -16,6 +16,7 @@ _MAX_AUTHORS = 12
 _MAX_PIECES, _MAX_PARTS = 100, 5  # of bylines that are read for agencies
 _MAX_BYLINE = 500  # characters that are read
 _MAX_NAME = 60
+_SHORT = 3  # letters of a name that begins many others
 _MAX_WORDS = 5  # of a name, without particles
 _EDGES = " .,:;'\"’–—-"
 _LONGEST_ABBREVIATION = 4  # letters before a full stop that does not end a sentence: `Wm.`, `Theo.`
@@ -163,15 +164,18 @@ def organizations(
 
 def _is_newsroom(name: str, sites: frozenset[str]) -> bool:
     """Return whether a name is the site's (`Gull Times`), its desk's or none (`Gull Staff`)."""
+    is_desk = bool(_NEWSROOM.search(name))
+    may_be = len(name) <= _MAX_NAME and (is_desk or not is_person(name))
+    return may_be and _fits(name, sites, is_desk)
+
+
+def _fits(name: str, sites: frozenset[str], is_desk: bool) -> bool:
     rest = text.squash(_THE.sub(" ", _NO_PERSON.sub(" ", name)))
-    whole, is_desk = text.squash(name).removeprefix("the"), bool(_NEWSROOM.search(name))
-    if not whole or len(name) > _MAX_NAME or (not is_desk and is_person(name)):
-        return False
+    whole = text.squash(name).removeprefix("the")
     names = {site.removeprefix("the") for site in sites} - {""}
-    begun = [site for site in names if site.startswith(rest) and len(site) > 3]
-    if {whole, rest} & names or any(map(whole.startswith, begun)):
-        return True
-    return is_desk and (not rest or (len(rest) > 3 and bool(begun)))
+    begun = [site for site in names if site.startswith(rest) and len(site) > _SHORT]
+    is_paper = bool({whole, rest} & names) or any(map(whole.startswith, begun))
+    return is_paper or (is_desk and (not rest or (len(rest) > _SHORT and bool(begun))))
 
 
 def _lines(value: str) -> list[str]:

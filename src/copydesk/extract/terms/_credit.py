@@ -180,12 +180,11 @@ def _by_service(opening: Iterable[str], closing: Iterable[str]) -> Found | None:
 
 
 def _by_dateline(opening: Iterable[str]) -> Found | None:
-    for block in opening:
-        for agency in _imprint.AGENCIES:
-            forms = (_DATELINE, _IN_CAPITALS)
-            found = (_imprint.pattern(form, agency.dateline).search(block) for form in forms)
-            if any(dateline and _is_dateline(dateline[0]) for dateline in found):
-                return agency.credit, "dateline"
+    for block, agency in product(opening, _imprint.AGENCIES):
+        forms = (_DATELINE, _IN_CAPITALS)
+        found = (_imprint.pattern(form, agency.dateline).search(block) for form in forms)
+        if any(dateline and _is_dateline(dateline[0]) for dateline in found):
+            return agency.credit, "dateline"
     return None
 
 

@@ -217,9 +217,7 @@ def by_publisher(declared: Declared) -> Found | None:
 
 def by_path(address: str) -> Found | None:
     """Return the news agency in the path of a page's URL (/reuters/…), None if there is none."""
-    parsed = urls.parse(address)
-    path = str(parsed.pathname)[:300] if parsed else ""
-    folders = path.lower().split("/")[1:-1][:_FOLDERS]
+    folders = urls.path(address)[:300].lower().split("/")[1:-1][:_FOLDERS]
     for at, folder in enumerate(folders):
         is_wires = at > 0 and folders[at - 1] in _WIRES
         credit = _by_folder(folder, is_wires=is_wires)

@@ -108,14 +108,10 @@ def _reservations(signal: Signal) -> set[str]:
 
 def snippet_characters(signals: Iterable[Signal]) -> int | None:
     """Return how many characters of a page may be quoted by its signals, None for no limit."""
-    found: list[int] = []
-    for signal in signals:
-        if "snippet" in _list_forbidden_uses(signal):
-            found.append(0)
-        limit = _limit(signal)
-        if limit is not None:
-            found.append(limit)
-    return min(found, default=None)
+    limits = (
+        0 if "snippet" in _list_forbidden_uses(signal) else _limit(signal) for signal in signals
+    )
+    return min((limit for limit in limits if limit is not None), default=None)
 
 
 def limit_excerpt(

@@ -50,9 +50,6 @@ class Shapes:
     def story(self, story: Story) -> dict[str, object]:
         """Return a story as the second API shows it, as a mapping with every key of the schema."""
         plan, coverage = self.plan, self.plan.coverages.of(story)
-        authors = [
-            {"name": text.fold(by.name), "kind": by.kind or "person"} for by in story.authors
-        ]
         return {
             **self.reference(story),
             "excerpt": text.fold(story.excerpt) or None,
@@ -75,7 +72,7 @@ class Shapes:
             "copy_of": self._original(story),
             "background": self.references(plan.groups.background(story)),
             "reasons": list(map(_reason, story.public_reasons)),
-            **({"authors": authors} if authors else {}),
+            **_list_authors(story),
             **({"note": note} if (note := text.tidy(story.note)) else {}),
         }
 
@@ -165,6 +162,11 @@ def _picture(story: Story, plan: SitePlan) -> dict[str, object] | None:
         "alt": picture.alt or None,
         "credit": picture.credit or None,
     }
+
+
+def _list_authors(story: Story) -> dict[str, object]:
+    authors = [{"name": text.fold(by.name), "kind": by.kind or "person"} for by in story.authors]
+    return {"authors": authors} if authors else {}
 
 
 def _reason(reason: Reason) -> dict[str, object]:
