@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import PurePosixPath
 
@@ -75,6 +76,7 @@ class Desk:
         self.beat = beat
         self.filed: dict[str, Story] = {}
         self.texts: Mapping[str, str] = {}
+        self.rejudged: frozenset[str] = frozenset()  # paths
 
     def round(self, *fresh: Story, found: Mapping[str, datetime] | None = None) -> set[str]:
         """File new stories, regroup, file what changes; return the names of that."""
@@ -83,19 +85,20 @@ class Desk:
         self.filed.update(changed)
         return set(changed)
 
+    def read(self, name: str) -> Shelved:
+        """Return a filed story with its text."""
+        return Shelved(story=self.filed[name], text=self.texts.get(name, ""))
+
     def changes(
         self, fresh: Iterable[Story] = (), found: Mapping[str, datetime] | None = None
     ) -> dict[str, Story]:
         """Return what a round would change, by name."""
         times = found or {}
-        shelved = [
-            Shelved(story=one, found=times.get(name), text=self.texts.get(name, ""))
-            for name, one in self.filed.items()
-        ]
+        shelved = [replace(self.read(name), found=times.get(name)) for name in self.filed]
         paths = frozenset(one.path for one in fresh)
         filed = [one for one in shelved if one.story.path not in paths]
         around = self.surroundings(filed)
-        changed = judge.regroup(shelved, self.beat, paths, around=around)
+        changed = judge.regroup(shelved, self.beat, paths, self.rejudged, around)
         return {name_of(one): one for one in changed}
 
     def surroundings(self, filed: Sequence[Shelved]) -> Surroundings | None:

@@ -19,7 +19,7 @@ from copydesk.archive.sealing import seal, seal_reference_form, unseal
 from copydesk.errors import RecordError, SealError
 from copydesk.news import Image, Provider, Reason, Story, Verdict
 from copydesk.news.article import USES
-from copydesk.news.story import Extra, Related
+from copydesk.news.story import Addition, Extra, Related
 
 PATH = "_news/2025-03-04-x.md"
 KEY = bytes(range(32))
@@ -73,6 +73,7 @@ verdicts = st.none() | st.builds(
     Verdict, by=texts, at=moments, said=st.sampled_from(["publish", "hold", "reject"]), why=texts
 )
 machines = st.dictionaries(texts, texts, max_size=3).map(lambda found: tuple(found.items()))
+additions = st.builds(Addition, text=texts, story=texts, why=texts)
 stories = st.builds(
     Story,
     path=st.just(PATH),
@@ -103,6 +104,7 @@ stories = st.builds(
     copy_of=texts,
     group=texts,
     background=st.lists(texts, max_size=3).map(tuple),
+    additions=st.lists(additions, max_size=3).map(tuple),
     reasons=st.lists(reasons, max_size=3).map(tuple),
     history=st.lists(texts, max_size=3).map(tuple),
     note=texts,

@@ -79,6 +79,7 @@ REASONS: dict[ReasonKind, dict[str, st.SearchStrategy[str]]] = {
     ReasonKind.ADDRESS_RULED: RULED,
     ReasonKind.NOTE_RULED: RULED,
     ReasonKind.CHANGES_RULED: RULED,
+    ReasonKind.ADDITIONS_RULED: RULED,
     ReasonKind.JOINED: {"likeness": NUMBERS, "words": WORDS},
     ReasonKind.JOINED_BY_HEADLINE: {},
     ReasonKind.JOINED_LATER: {"other": NAMES, "day": NAMES, "words": WORDS},

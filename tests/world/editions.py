@@ -9,7 +9,7 @@ from typing import TypedDict, Unpack
 
 from copydesk.news import Beat, Image, Provider, Reason, Record, Ruling, Story, Topic, Verdict
 from copydesk.news.edition import Edition, PictureFile, Thumbnail
-from copydesk.news.story import Related
+from copydesk.news.story import Addition, Related
 
 AT = datetime(2026, 11, 24, 18, 0, tzinfo=UTC)
 HERALD = Provider(name="The Herald", domain="herald.example")
@@ -73,6 +73,8 @@ class StoryFields(TypedDict, total=False):
     group: str
     matter: str
     background: tuple[str, ...]
+    additions: tuple[Addition, ...]
+    access: str
     history: tuple[str, ...]
     note: str
     reasons: tuple[Reason, ...]

@@ -30,7 +30,6 @@ _UNREADABLE = (
     RecursionError,
 )  # RecursionError: nested too deep
 _VERDICTS = frozenset({*get_args(Said), "clear"})
-_SET_FIELDS: tuple[SetField, ...] = get_args(SetField)
 _KINDS: tuple[ActionKind, ...] = get_args(ActionKind)
 
 
@@ -66,6 +65,11 @@ class StoryFields(msgspec.Struct, frozen=True, kw_only=True):
     note: str = ""
     picture: str = ""
     url: str = ""
+
+
+_SET_FIELDS: tuple[SetField, ...] = tuple(
+    field for field in get_args(SetField) if field in StoryFields.__struct_fields__
+)
 
 
 def read_json(body: bytes, by: str, at: datetime) -> list[EditorAction]:

@@ -17,7 +17,14 @@ from copydesk.editing._verdicts import speaker
 from copydesk.errors import RecordError, UsageError
 from copydesk.kit import text, urls
 from copydesk.news import Beat, Ruling, Story
-from copydesk.news.ruling import NO_CHANGES, NO_PICTURE, RULING_KINDS, RulingKind, SetField
+from copydesk.news.ruling import (
+    NO_ADDITIONS,
+    NO_CHANGES,
+    NO_PICTURE,
+    RULING_KINDS,
+    RulingKind,
+    SetField,
+)
 from copydesk.newsroom import Newsroom
 from copydesk.newsroom.cataloguing import ask_catalogue
 from copydesk.newsroom.filing import hold_write_lock
@@ -211,6 +218,11 @@ def set_values(edit: Edit, path: str, said: Sequence[str]) -> tuple[str, ...]:
                     "changes can only be switched off", subject=value[:_SHOWN], hint=hint
                 )
             return field, NO_CHANGES
+        case "additions":
+            if value.strip() != NO_ADDITIONS:
+                hint = f"the only value is {NO_ADDITIONS}; `copydesk rule undo` takes it back"
+                raise UsageError("no sentence can be written here", subject=value, hint=hint)
+            return field, NO_ADDITIONS
         case "url":
             new = _address(urls.canonical(value), value)
             return (field, new, *_former_addresses(edit, path, new))

@@ -307,6 +307,13 @@ class ExcerptRule:
     max_share: float = option(
         0.2, "Maximum share of the article's text, in characters (0.2 is 20 %).", kinds.SHARE
     )
+    additions: int = option(
+        3,
+        "Maximum number of sentences that the page of a main story quotes from other publishers' "
+        "reports of the same event, because they have names, figures or quotes that the main "
+        "story lacks. Excerpt and sentence together stay within `max_share`. 0: none.",
+        kinds.whole(maximum=3),
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -75,6 +75,7 @@ class ReasonKind(StrEnum):
     ADDRESS_RULED = "address-ruled"
     NOTE_RULED = "note-ruled"
     CHANGES_RULED = "changes-ruled"
+    ADDITIONS_RULED = "additions-ruled"
     JOINED = "joined"
     JOINED_BY_HEADLINE = "joined-by-headline"
     JOINED_LATER = "joined-later"

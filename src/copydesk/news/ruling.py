@@ -12,9 +12,10 @@ from itertools import zip_longest
 from typing import Literal, get_args
 
 RulingKind = Literal["split", "merge", "pin", "block", "retopic", "rename", "lead", "set", "matter"]
-SetField = Literal["excerpt", "picture", "url", "note", "changes"]
+SetField = Literal["excerpt", "picture", "url", "note", "changes", "additions"]
 NO_PICTURE = "none"  # the value of `set … picture` that removes a story's picture
 NO_CHANGES = "none"  # the value of `set … changes`: the site does not show what changed in a story
+NO_ADDITIONS = "none"  # the only value of `set … additions`
 
 _FIELDS: tuple[SetField, ...] = get_args(SetField)
 
@@ -133,6 +134,15 @@ def find_ruled_matters(
 
 def _list_names(act: tuple[str, ...]) -> tuple[str, ...]:
     return act[1:2] if act[0] == "rename" else act[1:]
+
+
+def allows_additions(name: str, rulings: Iterable[Ruling]) -> bool:
+    """Return whether no editors' rule forbids to quote others below a story, and it below others.
+
+    `name` is that of the story's record.
+    """
+    fields = (rule.field for rule in rulings if name in rule.stories[:1])
+    return "additions" not in fields
 
 
 Said = Literal["publish", "hold", "reject", "remove"]

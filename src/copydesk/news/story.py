@@ -33,6 +33,19 @@ class Related:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Addition:
+    """A sentence of another newsroom's report that adds to the main story of an event.
+
+    `text` stands letter by letter in that report, whose record is named by `story`. `why` says what
+    the main story's own text lacks.
+    """
+
+    text: str
+    story: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Extra:
     """Unknown lines in the front matter of a story's file, kept unchanged, and the key before them.
 
@@ -57,8 +70,9 @@ class Story:
     editor's note on it, in Markdown. `trust` is the trust in its source, 0 to 100, None if unknown.
     `group` names the event that it covers, by the first record filed on it; `background` names
     records on other events of the same matter. `matter` names the chain of events that go on from
-    each other ("" for a lone event), by its first story: it never changes. Records are named by
-    their file name without `.md`.
+    each other ("" for a lone event), by its first story: it never changes. `additions` are
+    sentences that other newsrooms' reports of the event add. Records are named by their file name
+    without `.md`.
     """
 
     path: str
@@ -89,6 +103,7 @@ class Story:
     copy_of: str = ""
     group: str = ""
     background: tuple[str, ...] = ()
+    additions: tuple[Addition, ...] = ()
     reasons: tuple[Reason, ...] = ()
     history: tuple[str, ...] = ()
     matter: str = ""
@@ -113,7 +128,8 @@ class Story:
     @property
     def public_reasons(self) -> tuple[Reason, ...]:
         """Return the reasons as the public site shows them. It does not tell what it hides."""
-        shown = (one for one in self.reasons if one.kind is not ReasonKind.CHANGES_RULED)
+        hidden = {ReasonKind.CHANGES_RULED, ReasonKind.ADDITIONS_RULED}
+        shown = (one for one in self.reasons if one.kind not in hidden)
         return tuple(reason.for_readers for reason in shown)
 
     @property
@@ -125,6 +141,20 @@ class Story:
     def is_kept_out(self) -> bool:
         """Return whether an editor rejected or removed the story: no group may contain it."""
         return self.verdict is not None and self.verdict.said in {"reject", "remove"}
+
+    @property
+    def may_be_quoted(self) -> bool:
+        """Return whether the page of another story on the same event may quote this one.
+
+        A story is not quoted if it is held, rejected, removed or blocked, if it is a copy, if its
+        page is gone, or if its publisher refuses it.
+        """
+        said = self.verdict.said if self.verdict else ""
+        is_waiting = not said and any(reason.about == "held" for reason in self.reasons)
+        is_blocked = any(reason.kind is ReasonKind.RULED_OUT for reason in self.reasons)
+        if is_waiting or is_blocked or said not in {"", "publish"}:
+            return False
+        return not self.copy_of and self.access != "gone" and "snippet" not in self.refuses
 
     @property
     def returns_to(self) -> str:
@@ -172,13 +202,15 @@ class Shelved:
 
     `found` is when its article was found, None if that is no longer known.
     `vector` is the embedding of its text (384 signed bytes, of which only the direction counts),
-    b"" if there is none.
+    b"" if there is none. `quotable` is how many characters of the text the site may show in all, by
+    its own rule and the publisher's; None if that is not known.
     """
 
     story: Story
     text: str = ""
     found: datetime | None = None
     vector: bytes = b""
+    quotable: int | None = None
 
 
 class Shelf(Protocol):

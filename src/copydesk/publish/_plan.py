@@ -36,7 +36,8 @@ from copydesk.kit import urls
 from copydesk.news import Beat, Record, Story, Topic
 from copydesk.news.beat import FrontOptions, OutputOptions, find_reputation
 from copydesk.news.edition import Edition, ReadingList, Show, Thumbnail
-from copydesk.news.ruling import find_ruled_matters, list_matter_acts
+from copydesk.news.ruling import allows_additions, find_ruled_matters, list_matter_acts
+from copydesk.news.story import Addition
 from copydesk.placement import (
     LIMITS,
     Coverages,
@@ -249,6 +250,20 @@ class SitePlan:
             story = self.read(entry.path) if entry else None
             if story is not None:
                 yield story, chosen.words
+
+    def list_additions(self, story: Story) -> Iterator[tuple[Addition, Story]]:
+        """Yield the sentences of other reports below a story, each with its report.
+
+        A report that was held, blocked or removed since, or left the group, is not quoted.
+        """
+        if not allows_additions(addresses.record_name(story.path), self.beat.rulings):
+            return
+        for addition in story.additions[: self.beat.excerpt.additions]:
+            entry = self.groups.find(addition.story)
+            report = self.read(entry.path) if entry and entry.group == story.group else None
+            is_free = allows_additions(addition.story, self.beat.rulings)
+            if report is not None and is_free and report.may_be_quoted:
+                yield addition, report
 
     def stories_of(self, entries: Sequence[StoryEntry]) -> ListedStories:
         """Return a sequence of the stories of some index entries, each read when it is needed."""

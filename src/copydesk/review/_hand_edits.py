@@ -3,24 +3,30 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import replace
 
 from copydesk.news import Beat, Story, Verdict
 
 FIELDS = ("title", "excerpt", "topics", "image", "published")
-_NOTE = "note"  # has a digest only where a record has one, so that other records do not change
+# These have digests only where a record has them, so that other records do not change.
+_NOTE, _ADDITIONS = "note", "additions"
 
 
 def digests(story: Story) -> tuple[tuple[str, str], ...]:
     """Return a digest of each field that a person may edit, as (field name, 8 hex digits)."""
-    fields = (*FIELDS, _NOTE) if story.note else FIELDS
-    return tuple((field, _digest(story, field)) for field in fields)
+    return tuple((field, _digest(story, field)) for field in _list_fields(story, ()))
+
+
+def _list_fields(story: Story, known: Container[str]) -> tuple[str, ...]:
+    """Return the fields with a digest: optional ones if the story or `known` has them."""
+    optional = (name for name in (_NOTE, _ADDITIONS) if getattr(story, name) or name in known)
+    return (*FIELDS, *optional)
 
 
 def find_hand_edits(story: Story, known: Mapping[str, str]) -> frozenset[str]:
     """Return the fields whose digest differs from `known`, which a person has edited."""
-    fields = (*FIELDS, _NOTE) if story.note or _NOTE in known else FIELDS
+    fields = _list_fields(story, known)
     return frozenset(field for field in fields if known.get(field) != _digest(story, field))
 
 
@@ -33,11 +39,17 @@ def set_beside_others(filed: Story, regrouped: Story, known: Mapping[str, str]) 
     """
     if not known:
         return filed
-    if filed.verdict is not None or "published" in find_hand_edits(filed, known):
+    kept = find_hand_edits(filed, known)
+    if _ADDITIONS in kept:
+        regrouped = replace(regrouped, additions=filed.additions)
+    machine = _digests_but(kept, regrouped, known)
+    if filed.verdict is not None or "published" in kept:
         is_shown = bool(filed.published) and regrouped.heat == -1
         heat = filed.heat if is_shown else regrouped.heat
-        return replace(regrouped, published=filed.published, heat=heat, machine=filed.machine)
-    return replace(regrouped, machine=_digests_but(find_hand_edits(filed, known), regrouped, known))
+        own = [pair for pair in filed.machine if pair[0] != _ADDITIONS]
+        own += [pair for pair in machine if pair[0] == _ADDITIONS]
+        return replace(regrouped, published=filed.published, heat=heat, machine=tuple(own))
+    return replace(regrouped, machine=machine)
 
 
 def keep_hand_edits(filed: Story, fresh: Story, known: Mapping[str, str]) -> Story:
@@ -82,18 +94,12 @@ def _with_fields(story: Story, filed: Story, fields: Iterable[str]) -> Story:
     """Return the story with the given fields copied from the filed story."""
     for field in fields:
         match field:
-            case "title":
-                story = replace(story, title=filed.title)
-            case "excerpt":
-                story = replace(story, excerpt=filed.excerpt)
-            case "topics":
-                story = replace(story, topics=filed.topics)
             case "image":
                 story = replace(story, images=filed.images)
             case "published":
                 story = replace(story, published=filed.published, heat=filed.heat)
-            case "note":
-                story = replace(story, note=filed.note)
+            case _:
+                story = replace(story, **{field: getattr(filed, field)})
     return story
 
 
@@ -103,18 +109,16 @@ def _digest(story: Story, field: str) -> str:
 
 def _text(story: Story, field: str) -> str:
     match field:
-        case "title":
-            return story.title
-        case "excerpt":
-            return story.excerpt
         case "topics":
             return "\n".join(story.topics)
         case "published":
             return str(story.published).lower()
-        case "note":
-            return story.note
-        case _:
+        case "image":
             return story.images[0].url if story.images else ""
+        case "additions":
+            return "\n".join(addition.text for addition in story.additions)
+        case _:
+            return str(getattr(story, field))
 
 
 def apply_verdict(story: Story, verdict: Verdict, beat: Beat) -> Story:

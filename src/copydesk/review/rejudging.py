@@ -227,6 +227,7 @@ def _rule(
         note=words.note,
         related=_initial_neighbours(filed, beat),
         background=filed.background,
+        additions=filed.additions,
         matter=filed.matter,
         verdict=filed.verdict,
     )
@@ -324,6 +325,7 @@ def apply_judgement(filed: Story, judged: Story, known: Mapping[str, str]) -> St
         copy_of=judged.copy_of,
         group=judged.group,
         background=judged.background,
+        additions=judged.additions,
         matter=judged.matter,
         related=judged.related,
         reasons=judged.reasons,
@@ -354,7 +356,7 @@ def keep_off(story: Story, ruled_out: str) -> Story:
     """
     if story.group:
         quality = story.quality or 0
-        story = replace(story, group="", related=(), background=(), heat=quality)
+        story = replace(story, group="", related=(), background=(), additions=(), heat=quality)
     alone = {"heat", "group", "lead"}
     reasons = tuple(reason for reason in story.reasons if reason.about not in alone)
     if reasons:

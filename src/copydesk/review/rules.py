@@ -6,10 +6,18 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from pathlib import PurePosixPath
+from typing import Any
 
 from copydesk.kit import text, urls
 from copydesk.news import Beat, Image, Reason, ReasonKind, Ruling, Story
-from copydesk.news.ruling import NO_PICTURE, RULING_KINDS, Matter, SetField, find_matter
+from copydesk.news.ruling import (
+    NO_ADDITIONS,
+    NO_PICTURE,
+    RULING_KINDS,
+    Matter,
+    SetField,
+    find_matter,
+)
 
 
 def record_name(path: str) -> str:
@@ -93,7 +101,9 @@ FIELD_OF: Mapping[SetField, str] = {
     "url": "url",
     "note": "note",
     "changes": "changes",
+    "additions": "additions",
 }
+_ATTRIBUTES: Mapping[SetField, str] = {**FIELD_OF, "picture": "images", "url": "web_url"}
 # The kind of reason in a record for a field that a rule sets.
 KIND_OF: Mapping[SetField, ReasonKind] = {
     "excerpt": ReasonKind.EXCERPT_RULED,
@@ -101,11 +111,12 @@ KIND_OF: Mapping[SetField, ReasonKind] = {
     "url": ReasonKind.ADDRESS_RULED,
     "note": ReasonKind.NOTE_RULED,
     "changes": ReasonKind.CHANGES_RULED,
+    "additions": ReasonKind.ADDITIONS_RULED,
 }
 
 
 def sets_on(story: Story, beat: Beat) -> Mapping[SetField, Ruling]:
-    """Map the fields of a story (excerpt, picture, URL, note) to the newest editor's rule on each.
+    """Map the fields of a story (excerpt, picture, …) to the newest editor's rule on each.
 
     A rule with an unusable value (no valid URL, no text) is ignored.
     """
@@ -143,17 +154,9 @@ def take_back(story: Story, field: SetField, read: Story) -> Story:
     """Return a story with one field reset to the value that its article has (`read`)."""
     reasons = tuple(reason for reason in story.reasons if reason.about != field)
     story = replace(story, reasons=reasons)
-    match field:
-        case "excerpt":
-            return replace(story, excerpt=read.excerpt)
-        case "picture":
-            return replace(story, images=read.images)
-        case "url":
-            return replace(story, web_url=read.web_url)
-        case "note":
-            return replace(story, note="")
-        case "changes":
-            return story
+    if field in {"changes", "additions"}:  # a run that leads the group anew chooses additions
+        return story
+    return replace(story, **{_ATTRIBUTES[field]: getattr(read, _ATTRIBUTES[field])})
 
 
 def without_lost_sets(story: Story, read: Story, beat: Beat) -> Story:
@@ -183,20 +186,15 @@ def _value(rule: Ruling, field: SetField) -> str | None:
             return text.tidy(words) or None
         case "changes":
             return words or None
+        case "additions":
+            return words if words == NO_ADDITIONS else None
 
 
 def _with_field(story: Story, field: SetField, value: str) -> Story:
-    match field:
-        case "excerpt":
-            return replace(story, excerpt=value)
-        case "picture":
-            return replace(story, images=_pictures(story, value))
-        case "url":
-            return replace(story, web_url=value)
-        case "note":
-            return replace(story, note=value)
-        case "changes":  # the reason alone says so
-            return story
+    if field == "changes":  # the reason alone says so
+        return story
+    new: Any = {"picture": _pictures(story, value), "additions": ()}.get(field, value)
+    return replace(story, **{_ATTRIBUTES[field]: new})
 
 
 def _pictures(story: Story, url: str) -> tuple[Image, ...]:

@@ -25,7 +25,6 @@ from copydesk.news import (
     Page,
     Refused,
     Request,
-    Shelved,
     Story,
 )
 from copydesk.news.event import Event, EventKind
@@ -38,7 +37,7 @@ from copydesk.rounds._page_memory import GONE, Plan, SiteHabits, read_plan
 from copydesk.rounds._pool import ReaderPool
 from copydesk.rounds._reading import count_hosts, parse_page, trace_of, work_by_host
 from copydesk.rounds._revisit_plans import Correction, Look
-from copydesk.rounds._shelf import FiledShelf
+from copydesk.rounds._shelf import FiledShelf, shelve
 
 _PERMANENT = frozenset({301, 308})
 
@@ -60,9 +59,7 @@ def find_corrections(
             shelf.replace(correction.after)
         else:
             text = sites.settle(correction.article).text
-            found_at = correction.article.found
-            shelved = Shelved(story=correction.after, text=text, found=found_at)
-            shelf.put(shelved)
+            shelf.put(shelve(correction.after, correction.article, text, newsroom.beat))
     return found
 
 

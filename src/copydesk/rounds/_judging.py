@@ -17,14 +17,14 @@ from copydesk.judge import shelves
 from copydesk.judge.reputation import Reputations
 from copydesk.kit import urls
 from copydesk.memory import Memory
-from copydesk.news import Article, Beat, Dropped, Image, Ruling, Shelved, Story
+from copydesk.news import Article, Beat, Dropped, Image, Ruling, Story
 from copydesk.news.event import Event, EventKind
 from copydesk.news.source import Tip
 from copydesk.newsroom import Failure, Newsroom, failure_of
 from copydesk.newsroom.filing import read_digests
 from copydesk.review import corrections, rejudging, rules
 from copydesk.rounds._page_memory import SiteHabits
-from copydesk.rounds._shelf import FiledShelf, Vectors
+from copydesk.rounds._shelf import FiledShelf, Vectors, shelve
 
 if TYPE_CHECKING:
     from copydesk.rounds._pictures import ChosenPicture
@@ -95,7 +95,7 @@ def judge_article(
     story = rules.apply_rulings(story, replace(beat, rulings=rulings))
     mode = bench.newsroom.settings.review.mode
     gated = rejudging.gate(story, mode, _trust(beat, article))
-    shelved = Shelved(story=gated, text=article.text, found=article.found)
+    shelved = shelve(gated, article, article.text, beat)
     fingerprint = appraised.fingerprint if isinstance(appraised, judge.Appraisal) else None
     bench.shelf.put(shelved, fingerprint)
     is_held = bool(story.published and not gated.published) or rejudging.is_near_beat(gated)

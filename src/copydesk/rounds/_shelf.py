@@ -14,7 +14,7 @@ from copydesk.errors import RecordError
 from copydesk.judge import copies, coverage, shelves
 from copydesk.kit import urls
 from copydesk.memory import Memory
-from copydesk.news import Beat, Shelved, Story
+from copydesk.news import Article, Beat, Shelved, Story
 from copydesk.newsroom import Newsroom
 from copydesk.review.rules import record_name
 from copydesk.rounds._page_memory import SiteHabits
@@ -216,9 +216,11 @@ class FiledShelf:
             return Shelved(story=story)
         article = self._newsroom.articles.find_for(story)
         text = self._sites.settle(article).text if article else ""
-        found = article.found if article else None
         vector = self._vectors.of(story.title, text or story.excerpt)
-        return Shelved(story=story, text=text, found=found, vector=vector)
+        if article is None:
+            return Shelved(story=story, vector=vector)
+        shelved = shelve(story, article, text, self._newsroom.beat)
+        return replace(shelved, vector=vector)
 
     def _bring_marks_up_to_date(self) -> None:
         """Compute text fingerprints that are missing, or whose site's repeated text changed."""
@@ -248,6 +250,17 @@ class FiledShelf:
         habits = self._sites.digest_passages(site)
         fingerprint = copies.fingerprint(self._sites.settle(article).text)
         return TextMarks(path=path, site=site, habits=habits, fingerprint=fingerprint)
+
+
+def shelve(story: Story, article: Article, text: str, beat: Beat) -> Shelved:
+    """Return a story with its article's text, and how many characters of it the site may show.
+
+    `text` is without what the article's site repeats.
+    """
+    from copydesk.extract import terms
+
+    quotable = terms.count_quotable(beat.excerpt, article, text)
+    return Shelved(story=story, text=text, found=article.found, quotable=quotable)
 
 
 def _time_and_path(shelved: Shelved) -> tuple[datetime, str]:

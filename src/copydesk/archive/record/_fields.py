@@ -33,7 +33,7 @@ from copydesk.archive.record._notations import (
 from copydesk.errors import RecordError
 from copydesk.news import Image, Provider, Reason, Story, Verdict
 from copydesk.news.article import Author
-from copydesk.news.story import Related
+from copydesk.news.story import Addition, Related
 
 # Values by attribute.
 Values = dict[str, Any]
@@ -412,6 +412,11 @@ VERDICT = Table(
         _always("why", "why", TEXT),
     ),
 )
+ADDITION = Table(
+    Addition,
+    (_always("text", "text", TEXT), _always("story", "story", WORD), _always("why", "why", TEXT)),
+    address="story",
+)
 # Sections are separated by an empty line.
 SECTIONS: tuple[tuple[Field, ...], ...] = (
     (
@@ -444,6 +449,7 @@ SECTIONS: tuple[tuple[Field, ...], ...] = (
     ),
     (_ours("copyOf", "copy_of", WORD), _ours("group", "group", WORD)),
     (_ours("background", "background", _WORD_LIST),),
+    (_ours("additions", "additions", NestedList(ADDITION)),),
     (_ours("reasons", "reasons", _REASONS),),
     (_ours("history", "history", _TEXT_LIST),),
     (_ours("matter", "matter", WORD),),
@@ -456,7 +462,7 @@ SECTIONS: tuple[tuple[Field, ...], ...] = (
 STORY = Table(Story, tuple(field for section in SECTIONS for field in section))
 SECTION_OF = {field.key: number for number, fields in enumerate(SECTIONS) for field in fields}
 LAST_KEY = STORY.keys[-1]  # no empty line follows it
-TABLES = (STORY, RELATED, PROVIDER, IMAGE, AUTHOR, VERDICT)
+TABLES = (STORY, RELATED, PROVIDER, IMAGE, ADDITION, AUTHOR, VERDICT)
 
 
 def read_verdict(fields: TypedFields) -> Verdict:
@@ -479,7 +485,7 @@ of the first table. *Ours* marks keys that no record in the profile `everyday` h
 def record_page() -> str:
     """Return the reference page on story records (docs/reference/record.md), in Markdown."""
     nested = {"provider": PROVIDER, "images": IMAGE, "related": RELATED}
-    nested |= {"authors": AUTHOR, "verdict": VERDICT}
+    nested |= {"additions": ADDITION, "authors": AUTHOR, "verdict": VERDICT}
     blocks = [_table(field for section in SECTIONS for field in section)]
     blocks += [f"## Below `{key}`\n\n{_table(table.fields)}" for key, table in nested.items()]
     return "\n".join((_HEAD, *blocks))

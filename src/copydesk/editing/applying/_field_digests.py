@@ -145,6 +145,8 @@ def _list_fields(action: EditorAction) -> tuple[str, ...]:
     said = action.said if action.said != "undo" else "".join(action.values[:1])
     values = action.values if action.said != "undo" else action.values[1:]
     fields = {"rename": ("title",), "retopic": ("topics",), "set": values[:1], "block": ()}
+    if values[:1] == ("additions",):  # fetching runs change them: they have no digest
+        return ()
     return tuple(fields.get(said, ("group",)))
 
 

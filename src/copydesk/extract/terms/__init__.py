@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from copydesk.extract.terms._quoting import list_refused_uses as list_refused_uses
     from copydesk.extract.terms._quoting import quotable as quotable
     from copydesk.extract.terms._quoting import snippet_characters as snippet_characters
+    from copydesk.extract.terms._signals import count_quotable as count_quotable
     from copydesk.extract.terms._signals import is_quotable_anywhere as is_quotable_anywhere
     from copydesk.extract.terms._signals import signals as signals
 else:

@@ -16,7 +16,8 @@ from urllib.parse import urljoin, urlsplit
 from copydesk.extract.terms import _quoting
 from copydesk.extract.terms._quoting import deciding
 from copydesk.kit import tables, text
-from copydesk.news.article import Signal
+from copydesk.news.article import Article, Signal
+from copydesk.news.beat import ExcerptRule
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -159,6 +160,24 @@ def _of_sections(document: Document) -> Iterator[Signal]:
 def is_quotable_anywhere(signals: Iterable[Signal]) -> bool:
     """Return whether all of a page may be quoted: no section has `data-nosnippet`."""
     return all(signal.name != "data-nosnippet" for signal in signals)
+
+
+def count_quotable(rule: ExcerptRule, article: Article, own_text: str) -> int:
+    """Return how many characters of an article a site may show in all, by its rule and the page's.
+
+    `own_text` is the article's text without what its site repeats. Nothing is quotable if a section
+    of the page must not be quoted, since nobody knows which sentences it has.
+    """
+    own = _quoting.limit_excerpt(rule, article.access, article.signals, article.type)
+    if "snippet" in article.refuses or not is_quotable_anywhere(article.signals):
+        return 0
+    if not own.max_characters:
+        return 0
+    most = _quoting.snippet_characters(article.signals)
+    if own.max_share >= 1 and rule.max_share < 1:  # a part of a text, of an unknown length
+        most = own.max_characters
+    share = int(len(text.prose(own_text)) * own.max_share)
+    return share if most is None else min(share, most)
 
 
 # RSL 1.0 (rslstandard.org): a licence in the page itself.

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from copydesk.kit import faces
 
 if TYPE_CHECKING:
+    from copydesk.judge.coverage._additions import choose_additions as choose_additions
     from copydesk.judge.coverage._arrivals import TERMS_VERSION as TERMS_VERSION
     from copydesk.judge.coverage._arrivals import extend_corpus as extend_corpus
     from copydesk.judge.coverage._arrivals import index_stories as index_stories

@@ -8,6 +8,7 @@ from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
+from copydesk.judge.coverage._additions import choose_additions, keeps_additions
 from copydesk.judge.coverage._arrivals import is_grouped
 from copydesk.judge.coverage._beside import (
     choose_beside,
@@ -63,14 +64,14 @@ class GroupSetting:
     """The inputs for updating the stories of a group on one event.
 
     `own` has the paths of grouped stories by URL: related stories from former groups are removed by
-    it. `count_stories` returns how many of a month's stories have a topic. `texts` has the known
-    text of each story by path.
+    it. `count_stories` returns how many of a month's stories have a topic. `shelved` has each story
+    with its known text, by path.
     """
 
     beat: Beat
     own: Mapping[str, str]
     count_stories: Callable[[str], int]
-    texts: Mapping[str, str]
+    shelved: Mapping[str, Shelved]
 
 
 def lead_group(name: str, group: Sequence[Story], setting: GroupSetting) -> tuple[Story, ...]:
@@ -82,20 +83,34 @@ def lead_group(name: str, group: Sequence[Story], setting: GroupSetting) -> tupl
     is the leader.
     """
     beat = setting.beat
-    group = [note_size(story, setting.texts[story.path]) for story in group]
+    kept = {addition.story: addition for story in group for addition in story.additions}
+    group = [note_size(story, setting.shelved[story.path].text) for story in group]
     chosen = leader_by_ruling(group, beat)
     contest = Contest(group=group, beat=beat, newest=newest_of(group), chosen=chosen)
     leader, *behind = contest.rank()
     others = sort_by_quality(behind)
     weighed = weigh_beside(leader, others, beat)
-    beside = in_order(snapshot(story) for story, lack in weighed if not lack)[:BESIDE]
+    seen = [story for story, lack in weighed if not lack]
+    beside = in_order(map(snapshot, seen))[:BESIDE]
+    additions = choose_additions(
+        _shelve(leader, setting), [_shelve(story, setting) for story in seen], beat, kept
+    )
     ruled = lead_in(group, beat) if leader is chosen else None
     why = [*_why_in(leader, name), ruled[1] if ruled else contest.why(leader)]
     front = _in_front(leader, others, setting, why)
     return (
-        replace(front, group=name, related=in_order((*_copies(leader, setting.own), *beside))),
+        replace(
+            front,
+            group=name,
+            related=in_order((*_copies(leader, setting.own), *beside)),
+            additions=additions,
+        ),
         *(_behind(story, leader, lack, name, setting.own) for story, lack in weighed),
     )
+
+
+def _shelve(story: Story, setting: GroupSetting) -> Shelved:
+    return replace(setting.shelved[story.path], story=story)
 
 
 def leave_group(story: Story, setting: GroupSetting) -> Story:
@@ -115,6 +130,7 @@ def leave_group(story: Story, setting: GroupSetting) -> Story:
         story,
         group="",
         related=_copies(story, setting.own),
+        additions=(),
         heat=sum_heat(story, hot, setting.beat),
         published=published,
         reasons=_with_reasons(story, *_why_out(story), reason, *hot),
@@ -197,6 +213,7 @@ def _behind(story: Story, leader: Story, lack: str, name: str, own: Container[st
         heat=-1,
         group=name,
         related=in_order((*_copies(story, own), snapshot(leader))),
+        additions=(),
         reasons=_with_reasons(story, *why),
     )
 
@@ -241,7 +258,9 @@ def is_as_filed(name: str, group: Sequence[Story], setting: GroupSetting) -> boo
     if any(story.group != name for story in group):
         return False
     leaders = [story for story in group if story.heat != -1]
-    return len(leaders) == 1 and _leads_as_filed(leaders[0], group, setting)
+    if len(leaders) != 1 or not keeps_additions(leaders[0], group, setting.beat):
+        return False
+    return _leads_as_filed(leaders[0], group, setting)
 
 
 def _leads_as_filed(leader: Story, group: Sequence[Story], setting: GroupSetting) -> bool:
@@ -322,7 +341,7 @@ def _make_setting(
         beat=beat,
         own=_paths_by_address([*members, *_list_kept_out(filed)]),
         count_stories=around.count_stories if around else _count_topics(filed),
-        texts={shelved.story.path: shelved.text for shelved in stories},
+        shelved={shelved.story.path: shelved for shelved in stories},
     )
 
 

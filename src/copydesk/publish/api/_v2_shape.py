@@ -73,6 +73,7 @@ class Shapes:
             "background": self.references(plan.groups.background(story)),
             "reasons": list(map(_reason, story.public_reasons)),
             **_list_authors(story),
+            **({"additions": additions} if (additions := self._additions(story)) else {}),
             **({"note": note} if (note := text.tidy(story.note)) else {}),
         }
 
@@ -135,6 +136,13 @@ class Shapes:
             "published_at": moment(related.published_at),
             "source": self.source(related.provider),
         }
+
+    def _additions(self, story: Story) -> list[dict[str, object]]:
+        return [
+            {"text": addition.text, "why": addition.why, "id": addition.story}
+            | {"url": urls.fetchable(report.web_url), "source": self.source(report.provider)}
+            for addition, report in self.plan.list_additions(story)
+        ]
 
     def _original(self, story: Story) -> dict[str, object] | None:
         entry = self.plan.groups.public(story.copy_of)

@@ -96,6 +96,10 @@ def _page(story: Story, cards: ListCards) -> Sheet:
         "credit": text.fold(story.credit),
         "byline": ", ".join(_list_bylines(story)),
         "access": text.fold(story.access),
+        "additions": [
+            {**cards.views.story(report), "text": addition.text}
+            for addition, report in plan.list_additions(story)
+        ],
         "others": [_other(related, cards) for related in coverage.others[:_OTHERS]],
         "unlisted": len(coverage.others[_OTHERS:]),
         "reruns": coverage.reruns[:_RERUNS],

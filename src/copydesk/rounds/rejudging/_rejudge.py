@@ -16,6 +16,7 @@ from copydesk import archive, judge, review
 from copydesk.archive import ArticleStore, Rulings
 from copydesk.archive.change import WriteLock
 from copydesk.config import Settings, at_scale
+from copydesk.extract.terms import count_quotable
 from copydesk.illustrate import Album
 from copydesk.judge import clustering, copies, shelves
 from copydesk.kit import text, urls
@@ -225,6 +226,7 @@ _FIELDS: Mapping[str, Callable[[Story], Value]] = {
     "group": lambda story: story.group,
     "related": lambda story: tuple(beside.web_url for beside in story.related),
     "background": lambda story: story.background,
+    "additions": lambda story: tuple(addition.text for addition in story.additions),
     "matter": lambda story: story.matter,
 }
 
@@ -460,7 +462,7 @@ class Rejudged:
     """A stored story, and the same story with the scores that the current rules give its article.
 
     `dropped` is the reason why it would not be filed today, or ""; `found` is the time when its
-    article was found.
+    article was found, `quotable` how much of its text the site may show.
     """
 
     filed: Story
@@ -468,6 +470,7 @@ class Rejudged:
     text: str = ""
     found: datetime | None = None
     dropped: str = ""
+    quotable: int | None = None
 
 
 def judge_case(case: Case, rules: JudgingRules, shelf: Shelf) -> Rejudged:
@@ -484,12 +487,15 @@ def judge_case(case: Case, rules: JudgingRules, shelf: Shelf) -> Rejudged:
         words=case.words,
     )
     rejudged = rejudging.rejudge(case.filed, case.article, grounds, "other rules")
+    is_whole = bool(case.article.text)
+    quotable = count_quotable(rules.beat.excerpt, case.article, case.text) if is_whole else None
     return Rejudged(
         filed=case.filed,
         fresh=rejudged.story,
         text=case.text,
         found=case.article.found,
         dropped=rejudged.dropped,
+        quotable=quotable,
     )
 
 
@@ -555,11 +561,15 @@ def set_beside(
 def _as_window(judged: Iterable[Rejudged], around: Iterable[Story]) -> list[Shelved]:
     """Return the stories scored again and the stored ones near them, sorted by time and path."""
     window = [
-        *(Shelved(story=new.fresh, text=new.text, found=new.found) for new in judged),
+        *map(_shelve, judged),
         *(Shelved(story=story) for story in around),
     ]
     window.sort(key=lambda shelved: (shelved.story.published_at or LONG_AGO, shelved.story.path))
     return window
+
+
+def _shelve(new: Rejudged) -> Shelved:
+    return Shelved(story=new.fresh, text=new.text, found=new.found, quotable=new.quotable)
 
 
 def _set_one_beside(before: Rejudged | Story, regrouped: Story, digests_of: Digests) -> Rejudged:
