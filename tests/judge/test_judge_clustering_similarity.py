@@ -6,13 +6,14 @@ from dataclasses import replace
 
 import pytest
 
-from copydesk.judge.clustering import Stream, similarities
+from copydesk import measure
+from copydesk.judge.clustering import Stream
 from copydesk.judge.clustering.documents import NewsDocument
 from judge.covered import QUAKES, ROBOT, document
 
 
 def like(one: str, other: str, language: str = "en") -> float:
-    [found] = similarities(
+    [found] = measure.similarities(
         [(document("a", one, language=language), document("b", other, language=language))]
     )
     return found
@@ -41,7 +42,7 @@ def test_accents_and_capitals_do_not_part_names() -> None:
 def test_equal_documents_are_fully_alike_and_empty_ones_not_at_all() -> None:
     assert like(QUAKES[0], QUAKES[0]) == pytest.approx(1.0, abs=1e-3)
     assert like("", "") == like("", QUAKES[0]) == 0.0
-    assert similarities([]) == []
+    assert measure.similarities([]) == []
 
 
 def test_stop_words_are_no_likeness() -> None:
@@ -63,7 +64,7 @@ def test_headlines_weigh_against_long_texts() -> None:
         (document("a", charge, text=text), document("b", other, text=text))
         for other in (charge, verdict)
     ]
-    same, other = similarities(pairs)
+    same, other = measure.similarities(pairs)
     assert other < same - 0.1
 
 

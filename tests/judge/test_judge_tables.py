@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from copydesk import measure
 from copydesk.judge import clustering, quality
 from copydesk.judge.clustering import documents
 
@@ -45,7 +46,7 @@ def test_a_common_word_of_a_language_tells_nothing(path: Path) -> None:
         for key, name in (("a", "velmora"), ("b", "quastrel"))
     ]
 
-    assert clustering.similarities([(pair[0], pair[1])]) == [0.0]
+    assert measure.similarities([(pair[0], pair[1])]) == [0.0]
 
 
 TABLES = Path(quality.__file__).parent / "tables"

@@ -9,7 +9,8 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from copydesk.judge.clustering import Stream, similarities
+from copydesk import measure
+from copydesk.judge.clustering import Stream
 from copydesk.judge.clustering.documents import NewsDocument
 from copydesk.news import Beat, Provider, Ruling, Story
 from judge.covered import Desk, name_of
@@ -116,7 +117,7 @@ def test_likeness_is_a_share_and_knows_no_side(pairs: list[tuple[str, str]]) -> 
         (NewsDocument(key="a", title=one), NewsDocument(key="b", title=other))
         for one, other in pairs
     ]
-    found = similarities(given_)
+    found = measure.similarities(given_)
     assert all(0 <= one <= 1 for one in found)
     assert len(found) == len(pairs)
 

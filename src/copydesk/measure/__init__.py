@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from copydesk.measure._grouping import Scores as Scores
     from copydesk.measure._grouping import copies as copies
     from copydesk.measure._grouping import group as group
+    from copydesk.measure._grouping import similarities as similarities
     from copydesk.measure._scores import Difference as Difference
     from copydesk.measure._scores import ScoresReport as ScoresReport
     from copydesk.measure._scores import scores as scores

@@ -6,7 +6,7 @@ import itertools
 import time
 from collections import Counter, defaultdict
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -15,7 +15,7 @@ import orjson
 from copydesk import embed
 from copydesk.errors import DataError
 from copydesk.judge import clustering, shelves
-from copydesk.judge.clustering.documents import NewsDocument
+from copydesk.judge.clustering.documents import NewsDocument, Vector
 from copydesk.judge.copies import find_original, fingerprint
 from copydesk.measure import labelled
 from copydesk.measure.labelled import Labelled, Order
@@ -322,10 +322,38 @@ def _document(values: dict[str, object], side: str) -> NewsDocument:
 
 
 def _by_pair(pairs: Sequence[_Pair]) -> CopiesReport:
-    alike = clustering.similarities([(pair.one, pair.other) for pair in pairs])
+    alike = similarities([(pair.one, pair.other) for pair in pairs])
     same = [value for value, pair in zip(alike, pairs, strict=True) if pair.is_same]
     others = [value for value, pair in zip(alike, pairs, strict=True) if not pair.is_same]
     return CopiesReport(texts=2 * len(pairs), pairs=len(same), found=0, auc=_auc(same, others))
+
+
+def similarities(pairs: Sequence[tuple[NewsDocument, NewsDocument]]) -> list[float]:
+    """Compute the similarity of the two documents of each pair, 0 to 1.
+
+    It is the mean of the similarity of the headlines and that of headlines with texts: two reports
+    on one court case are long and mostly alike, and only the headlines show that one is about the
+    verdict.
+    """
+    documents = [document for pair in pairs for document in pair]
+    of_headlines = _cosines(_vectors(replace(document, text="") for document in documents))
+    of_all = _cosines(_vectors(documents))
+    return [(headlines + both) / 2 for headlines, both in zip(of_headlines, of_all, strict=True)]
+
+
+def _vectors(documents: Iterable[NewsDocument]) -> list[Vector]:
+    weighing = clustering.Weighing((), {})
+    return [weighing.weigh(document)[0] for document in documents]
+
+
+def _cosines(vectors: Sequence[Vector]) -> list[float]:
+    return [_cosine(*pair) for pair in zip(vectors[::2], vectors[1::2], strict=True)]
+
+
+def _cosine(one: Vector, other: Vector) -> float:
+    """Return the cosine of two vectors of length one, at most 1 in spite of rounding."""
+    weights = dict(other)
+    return min(1.0, sum(weight * weights.get(term, 0.0) for term, weight in one))
 
 
 def _auc(same: Sequence[float], others: Sequence[float]) -> float | None:

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from copydesk.judge.clustering._stream import unlike_group as unlike_group
     from copydesk.judge.clustering._weighing import OF_THE_BEAT as OF_THE_BEAT
     from copydesk.judge.clustering._weighing import CorpusWeighing as CorpusWeighing
+    from copydesk.judge.clustering._weighing import Weighing as Weighing
     from copydesk.judge.clustering._weighing import index_terms as index_terms
     from copydesk.judge.clustering._weighing import shares as shares
-    from copydesk.judge.clustering._weighing import similarities as similarities
 else:
     __getattr__ = faces.import_on_demand(__name__, __file__)

@@ -28,7 +28,7 @@ NGRAM_CHARACTERS = 500
 TITLE_COUNTS = 4
 _HEADLINE_CASE = 0.75  # share of capitalized words above which capitals do not show names
 _NOUNS_IN_CAPITALS = frozenset({"de"})  # languages where all nouns are capitalized
-_CACHED_WORDS = 200_000
+_CACHED_WORDS = 50_000
 _WORD = re.compile(r"\w\w+")
 _SENTENCE_ENDS = re.compile(r"(?:[.!?…]+[\"'”’»)\]]*\s|[。！？]|\n)\s*")
 _LEAST_SENTENCE = 5  # words; shorter ones are the same by chance
@@ -83,8 +83,8 @@ class Vocabulary:
     """A vocabulary that gives each term of the documents a number.
 
     By number: `space` is the term's space, `prior_rate` how common it is in all news, `spelling`
-    how a word with it was first written ("" if only filed documents have it), `identity` the term's
-    name in every vocabulary.
+    how a word with it was first written ("" of n-grams, and if only filed documents have it),
+    `identity` the term's name in every vocabulary.
     """
 
     def __init__(self) -> None:
@@ -151,7 +151,7 @@ class Vocabulary:
         return _WordForm(
             stem=self._number(WORDS, stem, word, prior_rate),
             ngrams=tuple(
-                self._number(NGRAMS, ngram, ngram, rate_of_ngram(ngram)) for ngram in ngrams(bare)
+                self._number(NGRAMS, ngram, "", rate_of_ngram(ngram)) for ngram in ngrams(bare)
             ),
             name=self._number(NAMES, name, word, prior_rate),
             rate=prior_rate,
@@ -620,40 +620,3 @@ def find_candidates(
 
 def _fade(shared: dict[tuple[str, float], float], place: tuple[str, float]) -> float:
     return shared[place] * math.exp(-place[1] / DECAY_DAYS)
-
-
-def similarities(pairs: Sequence[tuple[NewsDocument, NewsDocument]]) -> list[float]:
-    """Compute the similarity of the two documents of each pair, 0 to 1.
-
-    It is the mean of the similarity of the headlines and that of headlines with texts: two reports
-    on one court case are long and mostly alike, and only the headlines show that one is about the
-    verdict.
-    """
-    documents = [document for pair in pairs for document in pair]
-    of_headlines = _cosines(_vectors((document, "") for document in documents))
-    of_all = _cosines(_vectors((document, document.text) for document in documents))
-    return [(headlines + both) / 2 for headlines, both in zip(of_headlines, of_all, strict=True)]
-
-
-def _vectors(documents: Iterable[tuple[NewsDocument, str]]) -> list[Vector]:
-    vocabulary = Vocabulary()
-    tfidf = TfIdf(vocabulary)
-    counted = [
-        vocabulary.terms(document.title, text, document.language_code)
-        for document, text in documents
-    ]
-    vectors = []
-    for terms in counted:
-        tfidf.learn(terms)
-        vectors.append(tfidf.weigh(terms))
-    return vectors
-
-
-def _cosines(vectors: Sequence[Vector]) -> list[float]:
-    return [_cosine(*pair) for pair in zip(vectors[::2], vectors[1::2], strict=True)]
-
-
-def _cosine(one: Vector, other: Vector) -> float:
-    """Return the cosine of two vectors of length one, at most 1 in spite of rounding."""
-    weights = dict(other)
-    return min(1.0, sum(weight * weights.get(term, 0.0) for term, weight in one))

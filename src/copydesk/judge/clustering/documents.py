@@ -98,17 +98,17 @@ class MemoryCorpus:
         self._sizes = [0, 0, 0]
         self._places: defaultdict[int, list[_Place]] = defaultdict(list)
         for document in documents:
-            self._count(document)
-            for term in document.terms.telling:
-                self._places[term].append(_place_of(document))
-        for places in self._places.values():
-            places.sort()
+            self.add(document)
 
     def add(self, document: IndexedDocument) -> None:
         """Add the terms of a document to the corpus, which must not have it yet."""
-        self._count(document)
-        for term in document.terms.telling:
-            bisect.insort(self._places[term], _place_of(document))
+        counted = document.terms
+        self._terms[document.key] = counted
+        self._documents_with.update(counted.terms)
+        self._sizes = [sum_ + size for sum_, size in zip(self._sizes, counted.sizes, strict=True)]
+        place = _place_of(document)
+        for term in counted.telling:
+            bisect.insort(self._places[term], place)
 
     def remove(self, document: IndexedDocument) -> None:
         """Remove a document, given as it was added, from the corpus."""
@@ -119,12 +119,6 @@ class MemoryCorpus:
         for term in counted.telling:
             places = self._places[term]
             del places[bisect.bisect_left(places, place)]
-
-    def _count(self, document: IndexedDocument) -> None:
-        counted = document.terms
-        self._terms[document.key] = counted
-        self._documents_with.update(counted.terms)
-        self._sizes = [sum_ + size for sum_, size in zip(self._sizes, counted.sizes, strict=True)]
 
     def sizes(self) -> tuple[int, int, int, int]:
         """Return the numbers of documents, words, 4-grams and names in the corpus."""
@@ -165,13 +159,9 @@ class LayeredCorpus:
 
     def sizes(self) -> tuple[int, int, int, int]:
         """Return the numbers of documents, words, 4-grams and names in both corpora."""
-        below, above = self._below.sizes(), self._above.sizes()
-        return (
-            below[0] + above[0],
-            below[1] + above[1],
-            below[2] + above[2],
-            below[3] + above[3],
-        )
+        sizes = map(sum, zip(self._below.sizes(), self._above.sizes(), strict=True))
+        documents, words, ngrams, names = sizes
+        return (documents, words, ngrams, names)
 
     def documents_with(self, terms: Collection[int]) -> Mapping[int, int]:
         """Map each term to its number of documents; terms without documents are left out."""
