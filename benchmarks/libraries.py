@@ -103,7 +103,7 @@ def compare_thumb_hash(path: str | None) -> None:
 def compare_times() -> None:
     import dateparser
 
-    from copydesk.watch.dates import parse_moment
+    from copydesk.watch.entry import parse_moment
 
     dateparser.parse(TIMES[0])
     timed("400 times, ours", lambda: [parse_moment(each) for each in TIMES * 100])

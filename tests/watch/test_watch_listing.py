@@ -14,7 +14,7 @@ from copydesk.errors import FeedError
 from copydesk.news import Lead, Page, Source
 from copydesk.news.source import ListingRule
 from copydesk.watch import entry
-from copydesk.watch.dates import find_moment
+from copydesk.watch.entry import find_moment
 
 NOW = datetime(2030, 1, 2, 12, tzinfo=UTC)
 URL = "https://gull.example/press/"

@@ -28,15 +28,15 @@ if TYPE_CHECKING:
     from copydesk.illustrate._forms import make_forms as make_forms
     from copydesk.illustrate._forms import prove_picture as prove_picture
     from copydesk.illustrate._forms import thumb_hash as thumb_hash
-    from copydesk.illustrate._measure import FetchedPicture as FetchedPicture
-    from copydesk.illustrate._measure import measure_picture as measure_picture
-    from copydesk.illustrate._measure import request_headers as request_headers
+    from copydesk.illustrate._upload import FetchedPicture as FetchedPicture
     from copydesk.illustrate._upload import answer_upload as answer_upload
     from copydesk.illustrate._upload import check_site_logo as check_site_logo
     from copydesk.illustrate._upload import make_logo as make_logo
     from copydesk.illustrate._upload import make_logo_apart as make_logo_apart
     from copydesk.illustrate._upload import make_upload as make_upload
     from copydesk.illustrate._upload import make_upload_apart as make_upload_apart
+    from copydesk.illustrate._upload import measure_picture as measure_picture
+    from copydesk.illustrate._upload import request_headers as request_headers
     from copydesk.illustrate.drawing import Easel as Easel
 else:
     __getattr__ = faces.import_on_demand(__name__, __file__)

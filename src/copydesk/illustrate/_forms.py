@@ -12,7 +12,7 @@ from math import cos, pi
 from typing import TYPE_CHECKING
 
 from copydesk.errors import PictureError
-from copydesk.illustrate._measure import FetchedPicture, Measure
+from copydesk.illustrate._upload import FetchedPicture, Measure
 from copydesk.news.edition import PictureFile
 
 if TYPE_CHECKING:

@@ -12,8 +12,11 @@ from copydesk.kit import faces
 
 if TYPE_CHECKING:
     from copydesk.serve._app import HubCalls as HubCalls
+    from copydesk.serve._app import Metrics as Metrics
     from copydesk.serve._app import PresentApp as PresentApp
     from copydesk.serve._app import WebApp as WebApp
+    from copydesk.serve._app import health_route as health_route
+    from copydesk.serve._app import metrics_route as metrics_route
     from copydesk.serve._clients import FrontWatch as FrontWatch
     from copydesk.serve._clients import client_of as client_of
     from copydesk.serve._clients import count_views_in as count_views_in
@@ -25,9 +28,6 @@ if TYPE_CHECKING:
     from copydesk.serve._listen import Address as Address
     from copydesk.serve._listen import limit_connections as limit_connections
     from copydesk.serve._listen import listening as listening
-    from copydesk.serve._metrics import Metrics as Metrics
-    from copydesk.serve._metrics import health_route as health_route
-    from copydesk.serve._metrics import metrics_route as metrics_route
     from copydesk.serve._serve import serve as serve
     from copydesk.serve._serve import serve_demo as serve_demo
     from copydesk.serve._serve import serve_site as serve_site

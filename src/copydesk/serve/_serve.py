@@ -32,11 +32,14 @@ from copydesk.newsroom import (
 from copydesk.serve._app import (
     DESK,
     HubCalls,
+    Metrics,
     PresentApp,
     ScriptGuard,
     WebApp,
     find_reader_pages,
+    health_route,
     keep_site_off,
+    metrics_route,
     mount_reader_pages,
     needs_reader_pages,
 )
@@ -50,7 +53,6 @@ from copydesk.serve._clients import (
 )
 from copydesk.serve._connections import Connections
 from copydesk.serve._listen import Address, limit_connections, listening, raise_descriptor_limit
-from copydesk.serve._metrics import Metrics, health_route, metrics_route
 from copydesk.serve._site import Site, first_page_of, nobody_counts
 
 Say = Callable[[str], None]

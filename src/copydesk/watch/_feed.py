@@ -15,7 +15,6 @@ from datetime import timedelta
 from copydesk.errors import FeedError
 from copydesk.kit import text, urls
 from copydesk.news.article import Media
-from copydesk.watch.dates import parse_moment
 from copydesk.watch.documents import plain, repair, weigh
 from copydesk.watch.entry import (
     Hints,
@@ -24,6 +23,7 @@ from copydesk.watch.entry import (
     absolute_address,
     as_media,
     keep_media,
+    parse_moment,
 )
 
 Fields = Mapping[str, object]

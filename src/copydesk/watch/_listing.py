@@ -13,9 +13,8 @@ from copydesk.errors import FeedError
 from copydesk.kit import text, urls
 from copydesk.news.page import Fault, FaultKind
 from copydesk.news.source import ListingRule
-from copydesk.watch.dates import find_moment, parse_moment
 from copydesk.watch.documents import base_url, local_name, parse_html, text_of, title_of
-from copydesk.watch.entry import SourceContents, SourceEntry
+from copydesk.watch.entry import SourceContents, SourceEntry, find_moment, parse_moment
 
 if TYPE_CHECKING:
     from lxml.etree import _Element

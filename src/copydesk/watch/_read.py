@@ -16,7 +16,6 @@ from copydesk.news import Lead, Page, Source
 from copydesk.news.article import Media
 from copydesk.news.page import Fault, FaultKind
 from copydesk.watch._feed import hub_of, read_feed, read_unknown
-from copydesk.watch.dates import parse_moment
 from copydesk.watch.documents import (
     Form,
     decode,
@@ -38,6 +37,7 @@ from copydesk.watch.entry import (
     has_odd_date,
     keep_media,
     make_leads,
+    parse_moment,
 )
 
 if TYPE_CHECKING:
