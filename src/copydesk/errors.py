@@ -17,6 +17,7 @@
     ├── MailStoreError            readers, letters sent: locked, full, damaged, of a newer version
     ├── CatalogueError            the catalogue of records: its file cannot be opened or written
     ├── PublishError              a template or an output that cannot be made
+    ├── VerifyError               a site that cannot be checked against its records
     ├── MailError                 a letter that cannot be composed, rendered, filed or sent
     │   └── MailServerError       a mail server that is away or has no time: later it may
     ├── BackupError               a backup that cannot be written, read or restored
@@ -121,6 +122,10 @@ class CatalogueError(CopydeskError):
 
 class PublishError(CopydeskError):
     """Report an output that cannot be made."""
+
+
+class VerifyError(CopydeskError):
+    """Report a site, or its records, that cannot be checked."""
 
 
 class MailError(CopydeskError):

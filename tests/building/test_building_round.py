@@ -70,26 +70,35 @@ def test_a_round_files_what_is_on_the_beat_and_says_why_it_dropped_the_rest(
 def test_a_round_is_one_commit_of_its_records_alone(root: Path, web: Path) -> None:
     (root / "notes.txt").write_text("mine")
     report = run_round(root, web)
-    assert report.commit == run_git(root, "rev-parse", "HEAD").strip()
+    assert report.commit == run_git(root, "rev-parse", "HEAD~1").strip()
     assert run_git(root, "status", "--porcelain") == "?? notes.txt\n"
-    changed = run_git(root, "show", "--name-only", "--format=", "HEAD").split()
+    changed = run_git(root, "show", "--name-only", "--format=", "HEAD~1").split()
     assert sorted(report.filed) == sorted(changed)
 
 
+def test_after_its_commit_a_round_notes_what_the_site_shows(root: Path, web: Path) -> None:
+    run_round(root, web)
+
+    changed = run_git(root, "show", "--name-only", "--format=", "HEAD").split()
+    assert {path.rsplit("/", 1)[0] for path in changed} == {"_data/fronts", "_data/pictures"}
+
+
 def test_a_second_round_changes_no_byte_and_makes_no_commit(root: Path, web: Path) -> None:
-    first = run_round(root, web)
+    run_round(root, web)
+    before = run_git(root, "rev-parse", "HEAD")
     again = run_round(root, web, all_due=True)
     assert (again.filed, again.updated, again.commit) == ((), (), None)
-    assert run_git(root, "rev-parse", "HEAD").strip() == first.commit
+    assert before == run_git(root, "rev-parse", "HEAD")
 
 
 def test_a_round_after_the_memory_is_lost_changes_nothing(root: Path, web: Path) -> None:
-    first = run_round(root, web)
+    run_round(root, web)
+    before = run_git(root, "rev-parse", "HEAD")
     for path in (root / ".copydesk").glob("memory.sqlite*"):
         path.unlink()
     again = run_round(root, web, all_due=True)
     assert (again.filed, again.updated, again.commit) == ((), (), None)
-    assert run_git(root, "rev-parse", "HEAD").strip() == first.commit
+    assert before == run_git(root, "rev-parse", "HEAD")
 
 
 def test_two_newsrooms_given_the_same_web_end_with_the_same_tree(tmp_path: Path, web: Path) -> None:

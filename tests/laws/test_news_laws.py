@@ -7,8 +7,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from copydesk.news import Reason, ReasonKind
-from copydesk.news.event import Event, EventKind
 from copydesk.news.page import Fault, FaultKind
+from copydesk.news.story import Event, EventKind
 
 HOSTILE = st.sampled_from(
     [

@@ -12,7 +12,7 @@ from copydesk import review
 from copydesk.kit import text
 from copydesk.news import Beat, Image, Story, Verdict
 from copydesk.news.beat import Scoring
-from copydesk.news.event import Event
+from copydesk.news.story import Event
 from copydesk.review import corrections, rejudging
 
 TIMES = st.integers(0, 10**9).map(lambda seconds: datetime.fromtimestamp(seconds, UTC))

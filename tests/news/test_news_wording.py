@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 import pytest
 
 from copydesk.news import Reason, ReasonKind, Ruling, Story
-from copydesk.news.event import Event, EventKind
 from copydesk.news.page import Fault, FaultKind
+from copydesk.news.story import Event, EventKind
 
 
 @pytest.mark.parametrize(

@@ -12,8 +12,7 @@ from lxml import html
 
 from copydesk.news import Beat, Reason, ReasonKind, Source, Story, Verdict
 from copydesk.news.beat import Organization
-from copydesk.news.event import Event, EventKind
-from copydesk.news.story import Related
+from copydesk.news.story import Event, EventKind, Related
 from copydesk.publish import Look, feeds, plan_site, site
 from copydesk.rendering import Renderer
 from copydesk.review.corrections import add_to_history

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import replace
+from datetime import timedelta
 from html import unescape
 from pathlib import Path
 from typing import Any
@@ -13,8 +14,8 @@ import pytest
 from lxml import etree, html
 
 from copydesk.news import Image, Provider, Story
-from copydesk.news.edition import Show, Thumbnail
-from copydesk.publish import Look, PublishOptions, publish
+from copydesk.news.edition import Edition, PictureFile, Poster, Show, Thumbnail
+from copydesk.publish import Look, PublishOptions, SharePictures, plan_site, publish
 from world import editions
 from world.manifests import MemoryManifest
 
@@ -336,3 +337,23 @@ def test_a_size_that_is_none_claims_no_room(tmp_path: Path) -> None:
 
     assert one(page, "article img").get("width") is None
     assert "og:image:width" not in page
+
+
+@pytest.mark.parametrize("is_noted", [True, False])
+def test_an_older_story_has_its_card_where_git_says_so(is_noted: bool) -> None:
+    stories = [
+        editions.story(f"2026-11-01-told-{hour}", published_at=editions.AT - timedelta(hours=hour))
+        for hour in range(301)
+    ]
+    cards = frozenset({"2026-11-01-told-300"} if is_noted else ())
+    edition = Edition(beat=editions.beat(), at=editions.AT, stories=stories)
+    plan = plan_site(edition, Look(cards=cards))
+
+    def draw(poster: Poster, *, anew: bool) -> PictureFile | None:
+        name = f"{'own' if poster.headline else 'site'}.png"
+        return PictureFile(name=name, width=1200, height=630, type="image/png") if anew else None
+
+    shared = SharePictures(plan, draw).of_story(stories[-1])
+
+    assert shared is not None
+    assert shared.address.endswith("own.png" if is_noted else "site.png")

@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from copydesk.news.event import Event, EventKind
+from copydesk.news.story import Event, EventKind
 from copydesk.review import corrections
 
 TEXT = (

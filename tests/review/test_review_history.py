@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 from copydesk import review
 from copydesk.news import Image, Reason, ReasonKind, Story, Verdict
-from copydesk.news.event import Event
+from copydesk.news.story import Event
 from copydesk.review import corrections
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)

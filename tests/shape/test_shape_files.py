@@ -46,6 +46,7 @@ STORES = {
     "building/_build.py": "which folders are gone",
     "publish/writing.py": "the site, to compare",
     "background/_fork_server.py": "/dev/null",
+    "building/_verify.py": "/dev/null, and how much memory this process has",
     "background/_edited_files.py": "the kernel's table of mounts",
     "newsletters/reader_pages/_visit.py": "our own style sheet",
     "serve/_site.py": "the site",

@@ -1,8 +1,8 @@
 """Store stories as records (Markdown files) in git, and read the same stories back.
 
 Sub-rooms: `change` writes and commits files, `git` is the repository, `record` and `document` are
-the formats of files. `ledger`, `letters`, `reading_lists` and `topic_file` are other files of a
-newsroom that copydesk edits, `sealing` encrypts the private part of a record.
+the formats of files. `ledger`, `letters`, `reading_lists`, `shown` and `topic_file` are other
+files of a newsroom that copydesk edits, `sealing` encrypts the private part of a record.
 """
 
 from __future__ import annotations

@@ -16,7 +16,7 @@ from copydesk.archive.git import AUTHOR, LoggedCommit, read_path_log
 from copydesk.archive.record import STORY, parse_story
 from copydesk.errors import RecordError
 from copydesk.news import Ruling, Story, Verdict
-from copydesk.news.event import Event
+from copydesk.news.story import Event
 
 _DASH = re.compile(rb"(?m)^( *)- ")
 

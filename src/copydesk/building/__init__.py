@@ -1,4 +1,4 @@
-"""Build the web site from the stored stories, upload it, and notify others of what changed."""
+"""Build the web site from the stored stories, upload it, notify others of changes, check a site."""
 
 from __future__ import annotations
 
@@ -14,13 +14,20 @@ if TYPE_CHECKING:
     from copydesk.building._build import make_public_pictures as make_public_pictures
     from copydesk.building._build import open_site_plan as open_site_plan
     from copydesk.building._build import own_script_digests as own_script_digests
-    from copydesk.building._build import read_counts as read_counts
+    from copydesk.building._clone_records import VerifyLimits as VerifyLimits
+    from copydesk.building._compare_site import RightSite as RightSite
+    from copydesk.building._compare_site import SiteDifference as SiteDifference
     from copydesk.building._deploy import DeployOptions as DeployOptions
     from copydesk.building._deploy import deploy as deploy
     from copydesk.building._explain_front import FrontExplanation as FrontExplanation
     from copydesk.building._explain_front import FrontExplanations as FrontExplanations
     from copydesk.building._explain_front import FrontStory as FrontStory
     from copydesk.building._explain_front import explain_front as explain_front
+    from copydesk.building._note_shown import read_counts as read_counts
+    from copydesk.building._verify import VerifyOptions as VerifyOptions
+    from copydesk.building._verify import VerifyReport as VerifyReport
+    from copydesk.building._verify import compare_folder as compare_folder
+    from copydesk.building._verify import verify as verify
     from copydesk.building.channels import OwedPing as OwedPing
     from copydesk.building.channels import list_owed_pings as list_owed_pings
 else:

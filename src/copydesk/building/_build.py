@@ -17,8 +17,17 @@ from functools import partial
 from pathlib import Path
 from typing import get_args
 
-from copydesk import archive, placement, publish
-from copydesk.archive import Archive, ArticleStore, reading_lists, sealing
+from copydesk import archive, publish
+from copydesk.archive import Archive, ArticleStore, reading_lists, sealing, shown
+from copydesk.building._note_shown import (
+    ShownNotes,
+    choose_past,
+    find_origin,
+    find_points,
+    keeps_fronts,
+    read_counts,
+    read_looks,
+)
 from copydesk.catalogue.page_index import PageIndex
 from copydesk.config import Settings
 from copydesk.errors import PictureError, PublishError, RecordError
@@ -26,7 +35,15 @@ from copydesk.illustrate import Album, Easel, make_waiting
 from copydesk.kit import files, processes, text, within
 from copydesk.memory import Memory
 from copydesk.news import Beat, Record, Story, Verdict
-from copydesk.news.edition import Edition, PictureFile, Poster, ReadingList, Show
+from copydesk.news.edition import (
+    Edition,
+    KeptFront,
+    PictureFile,
+    Poster,
+    ReadingList,
+    Show,
+    Thumbnail,
+)
 from copydesk.news.letter import LetterDay, LetterSeries
 from copydesk.newsroom import Failure, Newsroom, Progress, Troubles, files_below, in_turn
 from copydesk.newsroom.records import PAGE_INDEX_FILE, take_snapshot
@@ -42,10 +59,18 @@ _UNPUBLISHABLE = "the name of the story file cannot be part of a URL, so the sto
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BuildOptions:
-    """Options of a build: the folder (None: the newsroom's site), `full` to rebuild all pages."""
+    """Options of a build: the folder (None: the newsroom's site), `full` to rebuild all pages.
+
+    With `notes` what the site shows and git lacks is committed first; None: if a run has begun it.
+    With `as_noted` pages show pictures as git says, without their files. The records are then at
+    `commit`, and the time is the newsroom's.
+    """
 
     out: Path | None = None
     full: bool = False
+    notes: bool | None = None
+    as_noted: bool = False
+    commit: str = ""
 
 
 def build(
@@ -69,13 +94,24 @@ def build(
         show_uploads(newsroom)
         filing = NewsroomStories(newsroom.root, newsroom.beat, newsroom.archive, troubles)
         seen = publish.survey(filing, newsroom.beat, known, full=options.full)
-        edition = _edition(newsroom, seen, troubles)
+        fronts = shown.read_fronts(newsroom.root, troubles)
+        edition = _edition(newsroom, seen, troubles, fronts, options)
         cards = ShareCards(newsroom.root, newsroom.private, troubles)
         icons = {**cards.icons(edition.beat.title), **cards.logo(newsroom)}
         chosen = _options(newsroom, seen, options)
         chosen = replace(chosen, draw=cards.draw, draw_ahead=cards.draw_ahead)
         chosen = replace(chosen, cards_folder=cards.folder, icons=icons, step=progress.step)
         chosen = replace(chosen, expect=partial(progress.stage, "publish"))
+        if _notes_shown(newsroom, options):
+            notes = ShownNotes(
+                newsroom=newsroom,
+                seen=seen,
+                fronts=fronts,
+                points=edition.read_points or {},
+                draw=cards.draw,
+                troubles=troubles,
+            )
+            chosen = replace(chosen, note=notes.note)
         done = publish.publish(edition, out, manifest, chosen, newsroom.memory.together)
         if done.cards is not None:
             cards.sweep(done.cards, icons.values())
@@ -189,18 +225,45 @@ def _open_page_index(private: Path, out: Path) -> PageIndex:
     return PageIndex(private / PAGE_INDEX_FILE, str(out.resolve()))
 
 
-def _edition(newsroom: Newsroom, seen: publish.Survey, troubles: Troubles) -> Edition:
-    newsroom.album.tend(_in_use(seen), newsroom.now)
-    make_waiting(newsroom.album, filter(seen.has_public_image, newsroom.album.list_waiting()))
+def _notes_shown(newsroom: Newsroom, options: BuildOptions) -> bool:
+    """Return whether a build commits first what the site shows and git lacks."""
+    if options.as_noted or options.out is not None or not newsroom.repository.usable:
+        return False
+    return keeps_fronts(newsroom) if options.notes is None else options.notes
+
+
+def _edition(
+    newsroom: Newsroom,
+    seen: publish.Survey,
+    troubles: Troubles,
+    fronts: Sequence[KeptFront],
+    options: BuildOptions,
+) -> Edition:
+    pictures: Mapping[str, Thumbnail]
+    if options.as_noted:
+        noted = shown.read_pictures(newsroom.root, troubles)
+        pictures = {one.url: one.thumbnail for one in noted.values() if one.thumbnail}
+    else:
+        newsroom.album.tend(_in_use(seen), newsroom.now)
+        make_waiting(newsroom.album, filter(seen.has_public_image, newsroom.album.list_waiting()))
+        pictures = newsroom.album.thumbnails()
+    past = choose_past(fronts, newsroom.now)
     return Edition(
         beat=newsroom.beat,
         at=newsroom.now,
         stories=seen,
         records=tuple(newsroom.archive.records(troubles)),
-        pictures=newsroom.album.thumbnails(),
-        reads=read_counts(newsroom.settings, newsroom.memory, newsroom.now),
+        pictures=pictures,
+        read_points=find_points(
+            newsroom,
+            past,
+            is_clone=options.as_noted,
+            is_noted=_notes_shown(newsroom, options),
+        ),
         lists=tuple(_lists(newsroom.root, seen, troubles)),
         letters=_list_letters(newsroom),
+        fronts=past,
+        origin=find_origin(newsroom, options.commit),
     )
 
 
@@ -237,13 +300,6 @@ def _lists(root: Path, seen: publish.Survey, troubles: Troubles) -> Iterator[Rea
         yield listed
 
 
-def read_counts(settings: Settings, memory: Memory, now: datetime) -> dict[str, int]:
-    """Return the number of recent page views by story record, {} if views are not counted."""
-    if not settings.serve.count_reads:
-        return {}
-    return memory.reads.since((now - placement.READ_WITHIN).date())
-
-
 def _in_use(seen: publish.Survey) -> Iterator[tuple[str, str]]:
     """Yield the URLs of stories' pictures, each with the stories' URLs, newest first."""
     return ((entry.image, entry.web_url) for entry in seen.with_picture())
@@ -253,7 +309,12 @@ def _options(
     newsroom: Newsroom, seen: publish.Survey, options: BuildOptions
 ) -> publish.PublishOptions:
     settings = newsroom.settings
-    shows = picture_shows(settings, newsroom.articles, newsroom.album, newsroom.memory, seen)
+    if options.as_noted:
+        noted = shown.read_pictures(newsroom.root, Troubles())
+        shows, awaited, cards = read_looks(noted, seen)
+    else:
+        shows = picture_shows(settings, newsroom.articles, newsroom.album, newsroom.memory, seen)
+        awaited, cards = _find_awaited_pictures(newsroom.private), frozenset()
     practice = publish.Practice(
         holds=settings.review.mode == "hold",
         max_age_days=settings.fetch.max_age_days,
@@ -268,9 +329,11 @@ def _options(
             outputs=settings.publish,
             front=settings.front,
             practice=practice,
-            awaited=_find_awaited_pictures(newsroom.private),
+            awaited=awaited,
+            cards=cards,
         ),
-        pictures_folder=newsroom.private / "pictures",
+        pictures_folder=None if options.as_noted else newsroom.private / "pictures",
+        lends_pictures=options.as_noted,
         static=newsroom.root / ASSETS,
         templates=newsroom.templates,
         workers=processes.at_once(),

@@ -15,8 +15,8 @@ from zoneinfo import ZoneInfo
 
 from copydesk.kit import dates, text, urls
 from copydesk.news import Story
-from copydesk.news.event import PUBLISHERS_CHANGES, EventKind
 from copydesk.news.ruling import Ruling, find_matter
+from copydesk.news.story import PUBLISHERS_CHANGES, EventKind
 from copydesk.placement import addresses
 from copydesk.placement.addresses import local_time
 

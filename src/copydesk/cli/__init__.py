@@ -54,6 +54,7 @@ _GROUPS = {
         "judge": "Fetch one page and print its topics and score",
         "eval": "Measure extraction, grouping and scoring on labelled data",
         "record": "Check the story files",
+        "verify": "Check a published site against its story files",
         "seal": "Decrypt the private part of a story file",
         "catalogue": "Update the search index of stories (the catalogue)",
     },
@@ -65,7 +66,7 @@ _UNLISTED = {"adopt", *_FORMER}
 _MODULES = {  # modules of commands that share one
     **dict.fromkeys(("new", "config"), "newsroom"),
     **dict.fromkeys(("run", "demo", "build", "serve"), "rounds"),
-    **dict.fromkeys(("record", "adopt", "catalogue", "seal", "rejudge"), "records"),
+    **dict.fromkeys(("record", "adopt", "catalogue", "seal", "rejudge", "verify"), "records"),
     **dict.fromkeys(("add", "verdict", "rule"), "editing"),
     **dict.fromkeys(("watch", "fetch", "extract", "judge"), "steps"),
     "explain": "stories",

@@ -1,4 +1,4 @@
-"""`copydesk record`, `adopt`, `catalogue`, `seal`, `rejudge`: commands on stories' records."""
+"""Commands on stories' records: `record`, `adopt`, `catalogue`, `seal`, `rejudge`, `verify`."""
 
 from __future__ import annotations
 
@@ -8,10 +8,11 @@ import sys
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import IO
 
 import click
 
-from copydesk import archive
+from copydesk import archive, building
 from copydesk.cli import terminal
 from copydesk.cli._invocation import SINCE_HELP, Invocation, Since, SinceParam, common
 from copydesk.cli.terminal import Columns
@@ -268,3 +269,92 @@ def _format_value(value: object) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     return "-" if value in (None, "") else str(value)
+
+
+# Checking a published site.
+
+_SHOWS = (
+    "A public repository of records shows the names of editors in its commits, the reasons that "
+    "they gave, and held and rejected stories. Removing a story takes it from the site and from "
+    "newer commits; it does not rewrite the history of the repository."
+)
+_MOST_SHOWN = 40
+
+
+@click.command("verify", epilog=_SHOWS)
+@click.argument("target", metavar="ADDRESS-or-DIR")
+@click.option(
+    "--records",
+    metavar="ADDRESS-or-DIR",
+    default="",
+    help="Repository with the story files; default: the one that the site names.",
+)
+@click.option(
+    "--log",
+    "log",
+    type=click.File("rb"),
+    help="An editions.txt of the site that you kept earlier, to compare.",
+)
+@click.option(
+    "--allow-host",
+    "hosts",
+    metavar="HOST",
+    multiple=True,
+    help="Host that may have a private address and be asked over http. Can be repeated.",
+)
+@click.option(
+    "--seconds", type=click.FloatRange(1), default=1800.0, help="Time limit of each of the steps."
+)
+@click.option(
+    "--memory", type=click.IntRange(100), default=3000, help="Memory limit of the build, in MB."
+)
+@common
+def verify_command(
+    invocation: Invocation,
+    *,
+    target: str,
+    records: str,
+    log: IO[bytes] | None,
+    hosts: tuple[str, ...],
+    seconds: float,
+    memory: int,
+) -> None:
+    """Check that a published site is exactly what its story files give.
+
+    Builds the site again, from the commit and time that it names, and compares every file. ADDRESS
+    is https; DIR is the folder of a site or of a newsroom. Exits with 1 if anything differs. What
+    is read is not trusted: nothing of it is run, and the build has limits of time and memory.
+    """
+    limits = building.VerifyLimits(
+        seconds=seconds, memory_bytes=memory * 1_000_000, allow_hosts=hosts
+    )
+    options = building.VerifyOptions(
+        records=records, log=log.read(_LOG_BYTES) if log else b"", limits=limits
+    )
+    with terminal.progress() as progress:
+        report = building.verify(target, options, progress)
+    if invocation.json:
+        terminal.as_json(report)
+    else:
+        _show_report(report)
+    if not report.is_same:
+        raise click.exceptions.Exit(1)
+
+
+_LOG_BYTES = 50_000_000
+
+
+def _show_report(report: building.VerifyReport) -> None:
+    """Print the result of checking a site for a person."""
+    terminal.failures(report.failed)
+    for path in report.left_out[:_MOST_SHOWN]:
+        terminal.note(f"ignored among the records, as it is no regular file: {text.fold(path)}")
+    for one in report.differences[:_MOST_SHOWN]:
+        about = f" [{one.story}]" if one.story else ""
+        click.echo(text.fold(f"{one.path}: {one.what}{about}"))
+    if len(report.differences) > _MOST_SHOWN:
+        click.echo(f"and {len(report.differences) - _MOST_SHOWN} more; --json lists them all")
+    found = "same bytes" if report.is_same else f"{len(report.differences)} differences"
+    click.echo(f"{found}: {report.files} files at commit {report.commit[:12]} of {report.clock}")
+    terminal.note(f"records: {text.fold(report.records)}")
+    terminal.note(f"note: {_SHOWS}")

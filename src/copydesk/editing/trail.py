@@ -14,7 +14,7 @@ from copydesk.errors import GitError, SealError
 from copydesk.kit import dates, text, urls
 from copydesk.memory import Fate
 from copydesk.news import Article, Ruling, Story, Verdict
-from copydesk.news.event import Event, EventKind
+from copydesk.news.story import Event, EventKind
 from copydesk.news.wording import Wording, read_sentences
 from copydesk.newsroom import Newsroom
 from copydesk.newsroom.records import record_at

@@ -20,8 +20,14 @@ from types import TracebackType
 from typing import IO, TYPE_CHECKING, BinaryIO
 
 from copydesk.errors import RecordingError
-from copydesk.fetch._interfaces import Finder
-from copydesk.fetch.messages import BodyError, Unpacker, join_values, page_headers, split_lines
+from copydesk.fetch.messages import (
+    BodyError,
+    Finder,
+    Unpacker,
+    join_values,
+    page_headers,
+    split_lines,
+)
 from copydesk.kit import dates, urls
 from copydesk.news import Fetcher, NotModified, Page, Refused, Request
 

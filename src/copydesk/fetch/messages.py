@@ -1,18 +1,18 @@
-"""HTTP messages: parse URLs, make request headers, select response headers, decompress within a
-limit.
-"""
+"""HTTP messages (URLs, headers, decompression within a limit), and what fetching asks of others."""
 
 from __future__ import annotations
 
+import asyncio
 import functools
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from datetime import UTC, datetime
+from typing import Protocol, runtime_checkable
 
 from copydesk.errors import FetchError
-from copydesk.kit import tables, urls
-from copydesk.news import Request
+from copydesk.kit import dates, tables, urls
+from copydesk.news import Refused, Request
 from copydesk.news.options import FetchOptions
 from copydesk.news.page import Purpose, RefusedReason
 
@@ -278,3 +278,56 @@ def _open_codings(content_encoding: str) -> Sequence[_Coding]:
             f"the body has an unsupported content encoding: {content_encoding}", "network"
         )
     return [_CODINGS[name]() for name in reversed(names)]
+
+
+# What fetching needs of its users: a clock, and a way to find a host.
+
+
+class Clock(Protocol):
+    """The current time, and a way to wait."""
+
+    def now(self) -> datetime:
+        """Return the current time, aware and in UTC."""
+        ...
+
+    async def sleep(self, seconds: float) -> None:
+        """Wait for a number of seconds."""
+        ...
+
+
+class WallClock:
+    """The real clock of this machine."""
+
+    def now(self) -> datetime:
+        """Return the current time of this machine in UTC."""
+        return datetime.now(UTC)
+
+    async def sleep(self, seconds: float) -> None:
+        """Wait for that many real seconds."""
+        await asyncio.sleep(seconds)
+
+
+class VirtualClock:
+    """A clock that always shows the same time and never waits, so that replays give equal
+    results.
+    """
+
+    def __init__(self, start: datetime) -> None:
+        self._now = dates.utc(start)
+
+    def now(self) -> datetime:
+        """Return the time that the clock was made with."""
+        return self._now
+
+    async def sleep(self, seconds: float) -> None:
+        """Let other tasks run, then return at once."""
+        await asyncio.sleep(0)
+
+
+@runtime_checkable
+class Finder(Protocol):
+    """A fetcher that can resolve the host name of a request by DNS before it is sent."""
+
+    async def find(self, request: Request) -> Refused | None:
+        """Return why the host of a request cannot be resolved, None if it can."""
+        ...

@@ -14,8 +14,14 @@ from typing import TYPE_CHECKING
 
 from copydesk.errors import PictureError
 from copydesk.illustrate import _album_files
-from copydesk.illustrate._forms import PictureForms, make_forms
-from copydesk.illustrate._upload import FetchedPicture, Measure, measure_picture, size
+from copydesk.illustrate._forms import (
+    FetchedPicture,
+    Measure,
+    PictureForms,
+    make_forms,
+    measure_picture,
+    size,
+)
 from copydesk.kit import files, text, urls
 from copydesk.news import Image, Story
 from copydesk.news.article import Figure

@@ -5,12 +5,14 @@ from __future__ import annotations
 import contextlib
 import os
 import re
+import resource
 import select
 import shutil
 import signal
 import subprocess
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import IO
 
@@ -172,10 +174,12 @@ def ask_remote(
     *arguments: str,
     seconds: float = REMOTE_SECONDS,
     environment: Mapping[str, str] | None = None,
+    most_bytes: int = 0,
 ) -> GitAnswer:
     """Run a git command that contacts a remote: with the user's hooks and keys, without prompts.
 
-    Raises GitError if it cannot start or does not end in time; it leaves no process behind.
+    It may write no file of more than `most_bytes`, 0 for any size. Raises GitError if it cannot
+    start or does not end in time; it leaves no process behind.
     """
     try:
         git = subprocess.Popen(  # noqa: S603 -- a list of arguments, no shell; git by its full path
@@ -184,6 +188,7 @@ def ask_remote(
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             env={**_remote_environment(where), **(environment or {})},
+            preexec_fn=partial(_limit_files, most_bytes) if most_bytes else None,  # noqa: PLW1509
             start_new_session=True,  # no terminal for prompts, and ssh is killed together with git
         )
     except (OSError, ValueError) as error:
@@ -200,6 +205,10 @@ def ask_remote(
     return GitAnswer(
         code=git.returncode, out=out, complaint=complaint.decode("utf-8", "replace").strip()
     )
+
+
+def _limit_files(most_bytes: int) -> None:
+    resource.setrlimit(resource.RLIMIT_FSIZE, (most_bytes, most_bytes))
 
 
 def _binary() -> str:

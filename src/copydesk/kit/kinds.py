@@ -109,6 +109,14 @@ def _public(value: object) -> str:
     return address
 
 
+def _records(value: object) -> str:
+    """Return "" or `public at ADDRESS`; raises Unfit for anything else."""
+    words = "" if value == "" else _text(value)
+    if words and not words.startswith("public at "):
+        raise Unfit('empty, or "public at https://git.example.org/my-beat.git"')
+    return words and f"public at {_public(words.removeprefix('public at ').strip())}"
+
+
 def _remote(value: object) -> str:
     """Return a git remote's name; raises Unfit for a URL, which git could take as an option."""
     if value == "":
@@ -424,6 +432,7 @@ LANGUAGE = ValueKind(
 HOSTS = ValueKind(name="list of host names", read=_hosts)
 HEADERS = ValueKind(name="table: header = environment variable", read=_headers)
 PUBLIC = ValueKind(name="https address, http for this machine only, or empty", read=_public)
+RECORDS = ValueKind(name="`public at ADDRESS` or empty", read=_records)
 REMOTE = ValueKind(name="name of a git remote or empty", read=_remote)
 BRANCH = ValueKind(name="name of a git branch", read=_branch)
 RSYNC = ValueKind(name="rsync target or empty", read=_rsync, delicate=True)

@@ -429,6 +429,13 @@ class Beat:
     corrections_policy: str = option("", "Address of the rules for corrections.", kinds.BASE)
     ethics_policy: str = option("", "Address of the newsroom's ethics code.", kinds.BASE)
     ownership: str = option("", "Address of a page on owners and funding.", kinds.BASE)
+    records: str = option(
+        "",
+        "`public at ADDRESS`, if anyone may clone this newsroom's git repository at that https "
+        "address: `copydesk verify` then needs no more than the site. Names of editors, their "
+        "reasons and held stories are public with it.",
+        kinds.RECORDS,
+    )
     api_url: str = ""
     topics: tuple[Topic, ...] = ()
     organizations: Mapping[str, Organization] = field(default_factory=dict)

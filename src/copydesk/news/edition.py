@@ -1,4 +1,4 @@
-"""The site's content at one moment (Edition), with Record, ReadingList, Thumbnail, Poster."""
+"""The site's content at one moment (Edition), and what it is made of."""
 
 from __future__ import annotations
 
@@ -74,6 +74,67 @@ class Thumbnail:
     colour: str = ""
 
 
+FrontRule = Literal["pin", "lead", "heat", "fill", "new"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FrontPlace:
+    """A story on a kept front page: the name of its record, and the rule that gave it its place.
+
+    An editor chose it (`pin`), it came first of the others (`lead`), the order by heat and the
+    limits of publishers and topics allowed it (`heat`), it filled a short page (`fill`), or it was
+    among the newest of the other stories (`new`). `newsrooms` counts the other newsrooms that had
+    it.
+    """
+
+    story: str
+    rule: FrontRule
+    newsrooms: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptFront:
+    """The front page at one moment, as git keeps it: its stories in order.
+
+    `reads` are points for page views by record name, as they counted then. `digest` is the SHA-256
+    of the line that keeps it.
+    """
+
+    at: datetime
+    places: tuple[FrontPlace, ...] = ()
+    reads: Mapping[str, int] = field(default_factory=dict)
+    digest: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShownPicture:
+    """How the site shows a story's picture, as git keeps it: enough to make the same page again.
+
+    `digests` has the SHA-256 of each file by its name. A picture that is not `cached` has no files;
+    one that is `awaited` has lost them for now. `has_card` says that links to a story without a
+    picture show a card with its headline.
+    """
+
+    story: str
+    show: Show | Literal["awaited"] = "cached"
+    url: str = ""
+    thumbnail: Thumbnail | None = None
+    digests: Mapping[str, str] = field(default_factory=dict)
+    has_card: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SiteOrigin:
+    """What a site is made from: the commit of its records, the version of copydesk.
+
+    `records` is the public address of the records, "" if the owner names none.
+    """
+
+    commit: str
+    version: str
+    records: str = ""
+
+
 class FiledStories(Protocol):
     """The stored stories, each read from its file only when a page needs it."""
 
@@ -114,8 +175,9 @@ class Edition:
     `stories` and `records` hold everything, published or not, in no particular order; `stories` may
     be a FiledStories, so that a large site is built without loading all of them. `pictures` maps a
     picture's URL at the publisher to its cached copy. `reads` maps a record's name to the page
-    views of the last days, if the newsroom counts them. `lists` are the editors' reading lists by
-    id, `letters` the newsletters in the order of the settings.
+    views of the last days, if the newsroom counts them; `read_points`, if not None, are the points
+    that are given for them instead. `lists` are the editors' reading lists by id, `letters` the
+    newsletters in the order of the settings. `fronts` are the kept front pages, oldest first.
     """
 
     beat: Beat
@@ -126,3 +188,6 @@ class Edition:
     reads: Mapping[str, int] = field(default_factory=dict)
     lists: tuple[ReadingList, ...] = ()
     letters: tuple[LetterSeries, ...] = ()
+    read_points: Mapping[str, int] | None = None
+    fronts: tuple[KeptFront, ...] = ()
+    origin: SiteOrigin | None = None

@@ -325,6 +325,9 @@ def _follow_pointer(path: Path, prefix: str) -> Path:
 # ResidentNewsroom: a newsroom that stays open in a long-running process such as a server.
 
 
+_NO_SETTINGS = {"fronts", "pictures"}  # what the site showed: a file more for each day
+
+
 class ResidentNewsroom:
     """A newsroom folder that a server keeps open; changed settings are read again.
 
@@ -369,6 +372,9 @@ class ResidentNewsroom:
     def _setting_files(self) -> Iterator[Path]:
         yield self._root / "beat.toml"
         yield self._root / PRIVATE / "key"
-        yield from files_below(self._root / "_data")
+        yield self._root / "_data"
+        for path in self._root.glob("_data/*"):
+            if path.name not in _NO_SETTINGS:
+                yield from files_below(path)
         for name in self._settings.beat.scoring.standings:
             yield self._root / name

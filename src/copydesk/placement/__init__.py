@@ -17,9 +17,11 @@ if TYPE_CHECKING:
     from copydesk.placement._front import FrontRules as FrontRules
     from copydesk.placement._front import PlaceReason as PlaceReason
     from copydesk.placement._front import RankPart as RankPart
+    from copydesk.placement._front import choose_editions as choose_editions
     from copydesk.placement._front import choose_front as choose_front
     from copydesk.placement._front import pins_in_force as pins_in_force
     from copydesk.placement._front import read_points as read_points
+    from copydesk.placement._front import thin_fronts as thin_fronts
     from copydesk.placement._groups import Coverage as Coverage
     from copydesk.placement._groups import Coverages as Coverages
     from copydesk.placement._groups import Groups as Groups

@@ -6,15 +6,17 @@ import math
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 
 from copydesk.kit import dates
 from copydesk.news import Beat, ReasonKind, Ruling, Story
 from copydesk.news.beat import FrontOptions
+from copydesk.news.edition import KeptFront
 from copydesk.placement import addresses
 
 READ_WITHIN = timedelta(days=2)
+FRONTS_KEPT = timedelta(hours=48)  # after which only the edition of each day is kept
 _MOST = 20  # points; fewer than two newsrooms add, so that readers alone make no leader
 _EACH_DOUBLING = 10
 _LEAST_READS = 20  # fewer are chance
@@ -401,3 +403,30 @@ def read_points(reads: Mapping[str, int]) -> dict[str, int]:
         if count >= _LEAST_READS and count > usual > 0
     }
     return {name: more for name, more in points.items() if more}
+
+
+def choose_editions(
+    fronts: Iterable[KeptFront],
+    local: Callable[[datetime], datetime],
+    issues: Mapping[date, datetime],
+) -> dict[date, KeptFront]:
+    """Return the front page that is the edition of each day, from all that are kept, oldest first.
+
+    It is the last one of the day. If the day has a newsletter issue, it is the last one up to the
+    issue's time, so that both say the same, if the day has one that early.
+    """
+    editions: dict[date, KeptFront] = {}
+    for front in fronts:
+        day = local(front.at).date()
+        sent = issues.get(day)
+        if day not in editions or sent is None or dates.utc(front.at) <= dates.utc(sent):
+            editions[day] = front
+    return editions
+
+
+def thin_fronts(
+    fronts: Sequence[KeptFront], editions: Mapping[date, KeptFront], now: datetime
+) -> list[KeptFront]:
+    """Return the front pages to keep: those of the last 48 hours, and before that the editions."""
+    kept = {front.at for front in editions.values()}
+    return [front for front in fronts if now - front.at <= FRONTS_KEPT or front.at in kept]

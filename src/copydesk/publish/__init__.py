@@ -14,6 +14,7 @@ from copydesk.kit import faces
 if TYPE_CHECKING:
     from copydesk.publish._letter_stories import tell_records as tell_records
     from copydesk.publish._letter_stories import tell_story as tell_story
+    from copydesk.publish._pictures import SharePictures as SharePictures
     from copydesk.publish._plan import Look as Look
     from copydesk.publish._plan import Practice as Practice
     from copydesk.publish._plan import SitePlan as SitePlan

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from copydesk.kit import text, urls
 from copydesk.news import Image, Provider, Record, Story, Topic
 from copydesk.news.edition import Draw, PictureFile, Poster, Thumbnail
+from copydesk.placement import addresses
 
 if TYPE_CHECKING:
     from copydesk.publish._plan import SitePlan
@@ -239,7 +240,15 @@ class SharePictures:
         poster = self._of(story)
         if not poster.headline:
             return self._site
-        return self._draw_card(story.path, poster, anew=self._is_new(story)) or self._site
+        is_kept = addresses.record_name(story.path) in self.plan.look.cards
+        anew = is_kept or self._is_new(story)
+        return self._draw_card(story.path, poster, anew=anew) or self._site
+
+    def has_card(self, story: Story) -> bool:
+        """Return whether links to a story show a card with its headline, drawn now or before."""
+        if self.draw is None or of(story, self.plan) is not None or not text.fold(story.title):
+            return False
+        return self._is_new(story) or self.draw(self._of(story), anew=False) is not None
 
     def of_page(self, heading: str) -> Shared | None:
         """Return the link preview picture with a page's heading, or the site's own if it cannot be

@@ -9,7 +9,6 @@ one differs from the last build, everything is made again.
 from __future__ import annotations
 
 import hashlib
-import stat
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -35,7 +34,14 @@ from copydesk.errors import PublishError
 from copydesk.kit import urls
 from copydesk.news import Beat, Record, Story, Topic
 from copydesk.news.beat import FrontOptions, OutputOptions, find_reputation
-from copydesk.news.edition import Edition, ReadingList, Show, Thumbnail
+from copydesk.news.edition import (
+    Edition,
+    KeptFront,
+    ReadingList,
+    Show,
+    SiteOrigin,
+    Thumbnail,
+)
 from copydesk.news.ruling import allows_additions, find_ruled_matters, list_matter_acts
 from copydesk.news.story import Addition
 from copydesk.placement import (
@@ -55,8 +61,9 @@ from copydesk.publish import _story_reader
 from copydesk.publish._story_reader import ListedStories, StoryReader
 from copydesk.publish.developments import Matters
 from copydesk.publish.issues import LetterShelf, shelve_letters
-from copydesk.publish.writing import Sheet
+from copydesk.publish.writing import Sheet, files_of
 
+FRONT = "front"  # the key of the pages of kept front pages
 TRUSTED = 80  # from this trust on, one source is enough for a story to be firm
 KNOWN_HOURS = {1: 0.0, 2: 72.0}  # by scale of quality
 _Tool = TypeVar("_Tool")
@@ -103,7 +110,8 @@ class Look:
     `pictures` maps original URLs to the pictures that can be shown. `show` says how they are shown,
     `shows` the same for single stories, by the record's path. `outputs` and `front` are the owner's
     settings, `practice` is what pages tell of the newsroom. `awaited` are the original URLs of
-    pictures whose copies were lost and are fetched again: pages keep a place for them.
+    pictures whose copies were lost and are fetched again: pages keep a place for them. `cards` are
+    the names of older stories that keep the card of their headline.
     """
 
     pictures: Mapping[str, Thumbnail] = field(default_factory=dict)
@@ -114,6 +122,7 @@ class Look:
     sizes: Sizes = Sizes()
     practice: Practice = Practice()
     awaited: frozenset[str] = frozenset()
+    cards: frozenset[str] = frozenset()
 
     def show_of(self, story: Story) -> Show:
         """Return how pages show a story's picture: "cached", "hotlink" or "none"."""
@@ -182,6 +191,9 @@ class SitePlan:
     of topics above it. `wanted` decides what the build makes. `pieces` keeps list fragments of
     stories.
     `lists` are the editors' reading lists by id, `letters` all newsletter issues that may be shown.
+    `fronts` are the kept front pages, oldest first; `front_pages` maps the folders of their pages
+    to them, each with the day of which it is the edition, None for the page of one moment.
+    `is_noted` says that git has all that pages show.
     """
 
     beat: Beat
@@ -208,6 +220,10 @@ class SitePlan:
     pieces: Pieces
     lists: Mapping[str, ReadingList] = field(default_factory=dict)
     letters: LetterShelf = field(default_factory=LetterShelf)
+    fronts: tuple[KeptFront, ...] = ()
+    front_pages: Mapping[str, tuple[KeptFront, date | None]] = field(default_factory=dict)
+    origin: SiteOrigin | None = None
+    is_noted: bool = False
     wanted: Wanted = field(default_factory=Wanted)
     skipped: tuple[str, ...] = ()
 
@@ -368,20 +384,6 @@ def fingerprint_text(text: str) -> str:
     return hashlib.blake2b(text.encode("utf-8", "replace"), digest_size=16).hexdigest()
 
 
-def files_of(folder: Path | None) -> list[tuple[str, int, int]]:
-    """Return (path, size, modification time in ns) of all files below a folder, [] for a symbolic
-    link.
-    """
-    if folder is None or folder.is_symlink() or not folder.is_dir():
-        return []
-    found = ((path, path.lstat()) for path in sorted(folder.rglob("*")))
-    return [
-        (str(path), seen.st_size, seen.st_mtime_ns)
-        for path, seen in found
-        if not stat.S_ISDIR(seen.st_mode)
-    ]
-
-
 @cache
 def _code() -> str:
     """Return a text that changes when copydesk's code for making pages changes or is installed
@@ -513,7 +515,9 @@ def _rules(
         is_known=is_known,
         limits=replace(LIMITS, known_hours=KNOWN_HOURS[beat.scoring.scale]),
         main_topic=beat.topic,
-        read_points=read_points(edition.reads),
+        read_points=read_points(edition.reads)
+        if edition.read_points is None
+        else edition.read_points,
         pins=pins_in_force(beat, edition.at),
     )
 

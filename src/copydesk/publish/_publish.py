@@ -32,7 +32,6 @@ from copydesk.publish._plan import (
     SitePlan,
     Survey,
     Wanted,
-    files_of,
     fingerprint_beat,
     make_site_plan,
     take_survey,
@@ -48,7 +47,7 @@ from copydesk.publish.change import (
     list_pins,
     place_letters,
 )
-from copydesk.publish.writing import Count, Manifest, Origin, Sheet, Writer
+from copydesk.publish.writing import Count, Manifest, Origin, Sheet, Writer, files_of
 from copydesk.rendering import Renderer
 
 # all outputs that list stories; a new one is one file, and one line in its room's `OUTPUTS`
@@ -74,6 +73,8 @@ class PublishOptions:
     its root. `static` is the newsroom's `assets/`, copied as it is, `templates` its `_templates/`.
     A whole large site is made by several `workers`, with the same bytes for any number. Before it
     is made, `expect` gets the number of its story pages; `step` is called when one of them is made.
+    `note` gets the plan before any file is made, and returns it with what it noted of it. With
+    `lends_pictures` the edition's pictures are shown without their files, which are elsewhere.
     """
 
     full: bool = False
@@ -86,6 +87,8 @@ class PublishOptions:
     static: Path | None = None
     templates: Path | None = None
     workers: int = 1
+    note: Callable[[SitePlan], SitePlan] | None = None
+    lends_pictures: bool = False
     expect: Callable[[int], object] | None = None
     step: Callable[[], object] | None = None
 
@@ -125,6 +128,7 @@ def publish(
     """
     seen = _take_survey(edition)
     plan = _plan_survey(edition, seen, options)
+    plan = options.note(plan) if options.note else plan
     writer = Writer(out=out, manifest=manifest, full=options.full)
     writer.open()
     try:
@@ -154,7 +158,7 @@ def survey(
 
 def plan_site(edition: Edition, look: Look) -> SitePlan:
     """Return the plan of a site's lists and pages; raises what `survey` raises."""
-    return make_site_plan(edition, _take_survey(edition), look)
+    return _plan_all(edition, _take_survey(edition), look)
 
 
 def plan_edition(edition: Edition, options: PublishOptions) -> SitePlan:
@@ -167,7 +171,11 @@ def plan_edition(edition: Edition, options: PublishOptions) -> SitePlan:
 
 def _plan_survey(edition: Edition, seen: Survey, options: PublishOptions) -> SitePlan:
     look = replace(options.look, pictures=_find_cached_pictures(edition, options))
-    return make_site_plan(edition, seen, look)
+    return _plan_all(edition, seen, look)
+
+
+def _plan_all(edition: Edition, seen: Survey, look: Look) -> SitePlan:
+    return site.show_fronts(make_site_plan(edition, seen, look), edition.fronts, edition.origin)
 
 
 def _take_survey(edition: Edition) -> Survey:
@@ -199,6 +207,7 @@ def _build(
         if options.expect:
             options.expect(len(plan.stories))
     write_all(writer, plan, options, share_pictures)
+    _name_origin(writer, plan)
     plan.index.resume()
     writer.place()
     cards = _delete_the_rest(writer, plan, news, share_pictures)
@@ -211,6 +220,12 @@ def _build(
     plan.index.commit()
     writer.close()
     return _report(plan, writer, count, cards)
+
+
+def _name_origin(writer: Writer, plan: SitePlan) -> None:
+    """Write the file that names commit and time; it stays as it is if no other file changed."""
+    if (sheet := site.describe_origin(plan)) is not None:
+        writer.put(sheet if writer.written else writer.keep_old(sheet))
 
 
 def _keep_stories(plan: SitePlan, seen: Survey, news: Touched | None) -> None:
@@ -251,6 +266,7 @@ def _notes(seen: Survey, plan: SitePlan, count: Count) -> dict[str, object]:
     """Return the data about stories, front page and files that the next build compares with."""
     return {
         "pictures": seen.pictures,
+        "noted": plan.is_noted,
         "pinned": sorted(list_pins(plan)),
         "lists": digest_lists(plan),
         "letter_places": place_letters(plan),
@@ -311,7 +327,7 @@ def _fingerprint_pages(plan: SitePlan, options: PublishOptions) -> str:
     options_of_all = [
         getattr(look, option.name)
         for option in fields(look)
-        if option.name not in {"pictures", "shows", "awaited"}
+        if option.name not in {"pictures", "shows", "awaited", "cards"}
     ]
     return fingerprint_beat(
         plan.beat,
@@ -325,6 +341,8 @@ def _fingerprint_pages(plan: SitePlan, options: PublishOptions) -> str:
         files_of(options.static),
         bool(plan.lists),  # every page links to them
         bool(plan.matters.counts),
+        bool(plan.fronts),
+        plan.origin.records if plan.origin else None,
         is_shown(plan.records.get("newsletters", ())),  # and to newsletters
     )
 
@@ -333,7 +351,7 @@ def _find_cached_pictures(edition: Edition, options: PublishOptions) -> Mapping[
     """Return those of the edition's pictures whose cached files exist in the folder."""
     folder = options.pictures_folder
     if folder is None or not folder.is_dir():
-        return {}
+        return edition.pictures or {} if options.lends_pictures else {}
     there = {entry.name for entry in os.scandir(folder) if entry.is_file(follow_symlinks=False)}
     named = (edition.pictures or {}).items()
     found = ((url, _keep_forms(thumbnail, there)) for url, thumbnail in named)

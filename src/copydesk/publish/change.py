@@ -32,6 +32,7 @@ from copydesk.catalogue.page_updates import Pair
 from copydesk.placement import Groups
 from copydesk.publish._plan import (
     ARCHIVE,
+    FRONT,
     AnyOutput,
     Cut,
     SitePlan,
@@ -186,13 +187,24 @@ def list_pins(plan: SitePlan) -> frozenset[str]:
 def _list_headings(
     change: StoryChange, pairs: Mapping[str, Pair], plan: SitePlan
 ) -> Iterator[Heading]:
-    """Yield the list pages of those reading lists that changed or that show a changed story."""
+    """Yield the pages of lists and kept front pages that changed or show a changed story."""
     now = digest_lists(plan)
     names = {entry.name for pair in pairs.values() for entry in pair if entry is not None}
+    yield from _front_headings(change, names, now, plan)
     for list_id, listed in plan.lists.items():
         is_other = change.lists.get(list_id) != now[list_id]
         if is_other or not names.isdisjoint(story.name for story in listed.stories):
             yield LIST.name, list_id
+
+
+def _front_headings(
+    change: StoryChange, names: Collection[str], now: Mapping[str, str], plan: SitePlan
+) -> Iterator[Heading]:
+    """Yield the kept front pages that changed or that show a story with one of these names."""
+    for folder, (front, _) in plan.front_pages.items():
+        shows_one = any(place.story in names for place in front.places)
+        if shows_one or change.lists.get(folder) != now[folder]:
+            yield FRONT, folder
 
 
 def _letter_headings(change: StoryChange, plan: SitePlan) -> Iterator[Heading]:
@@ -209,16 +221,24 @@ def _letter_headings(change: StoryChange, plan: SitePlan) -> Iterator[Heading]:
 def _find_ended_lists(
     change: StoryChange, outputs: Iterable[AnyOutput], plan: SitePlan
 ) -> Iterator[str]:
-    """Yield the folders of reading lists that were deleted."""
-    ended = change.lists.keys() - plan.lists.keys()
+    """Yield the folders of reading lists that were deleted, and of front pages no longer kept."""
+    ended = change.lists.keys() - plan.lists.keys() - plan.front_pages.keys()
+    yield from (folder for folder in ended if folder.endswith("/"))
     for output in outputs:
         if output.key == LIST:
-            yield from map(output.place, ended)
+            yield from map(output.place, (id_ for id_ in ended if not id_.endswith("/")))
 
 
 def digest_lists(plan: SitePlan) -> Mapping[str, str]:
-    """Map the id of each reading list to a hash of the list's contents."""
-    return {list_id: fingerprint(listed) for list_id, listed in plan.lists.items()}
+    """Map the id of each reading list, and the folder of each kept front page, to a hash of its
+    contents.
+    """
+    lists = {list_id: fingerprint(listed) for list_id, listed in plan.lists.items()}
+    digests = plan.letters.digests
+    return lists | {
+        folder: front.digest if day is None else f"{front.digest} {day in digests}"
+        for folder, (front, day) in plan.front_pages.items()
+    }
 
 
 def fingerprint_letters(plan: SitePlan) -> Mapping[str, str]:

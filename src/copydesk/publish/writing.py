@@ -157,6 +157,13 @@ class Writer:
             self._rows[sheet.path] = digest
         self._note(sheet.path, known)
 
+    def keep_old(self, sheet: Sheet) -> Sheet:
+        """Return the published file at a sheet's path, or the sheet if there is none."""
+        try:
+            return Sheet(sheet.path, within.read(self.out, sheet.path, _MAX_BYTES))
+        except OSError:
+            return sheet
+
     def copy(self, path: str, origin: Origin) -> None:
         """Copy a file to the staging folder, unless it is unchanged (size, time) since the last
         copy.
@@ -387,7 +394,7 @@ STAGE = ".new-site"
 FRONT = "index.html"
 _OUR_FOLDERS = re.compile(
     r"news|topics|sources|archive|search|api|pictures|cards|[0-9]{4}|changes|digest|languages|letters"
-    r"|lists|matters|learning|samples?|people"
+    r"|lists|front|edition|matters|learning|samples?|people"
     r"|communities|compan(y|ies)|challenges?|events?|projects?|newsletters?|sponsorships"
 )
 _OUR_FILES = re.compile(r"sitemap-(news|pages)-[\w-]+\.xml|[a-z]+-sitemap\.xml")
@@ -525,3 +532,17 @@ def _below(out: Path, folder: Path) -> Iterator[str]:
     for where, _, names in os.walk(folder):
         below = Path(where).relative_to(out).as_posix()
         yield from (f"{below}/{name}" for name in names)
+
+
+def files_of(folder: Path | None) -> list[tuple[str, int, int]]:
+    """Return (path, size, modification time in ns) of all files below a folder, [] for a symbolic
+    link.
+    """
+    if folder is None or folder.is_symlink() or not folder.is_dir():
+        return []
+    found = ((path, path.lstat()) for path in sorted(folder.rglob("*")))
+    return [
+        (str(path), seen.st_size, seen.st_mtime_ns)
+        for path, seen in found
+        if not stat.S_ISDIR(seen.st_mode)
+    ]

@@ -17,7 +17,7 @@ from itertools import islice
 from copydesk.kit import dates, revisions
 from copydesk.kit import text as plain_text
 from copydesk.news import Reason, ReasonKind, Story
-from copydesk.news.event import Event, EventKind
+from copydesk.news.story import Event, EventKind
 from copydesk.review._hand_edits import keep_hand_edits
 
 # Reasons that a correction leaves as they are: decided at filing, or by the story's group.

@@ -27,7 +27,7 @@ from copydesk.news import (
     Request,
     Story,
 )
-from copydesk.news.event import Event, EventKind
+from copydesk.news.story import Event, EventKind
 from copydesk.newsroom import Newsroom, Progress, failure_of
 from copydesk.newsroom.filing import read_digests
 from copydesk.review import corrections, rejudging, rules

@@ -18,8 +18,8 @@ from copydesk.judge.reputation import Reputations
 from copydesk.kit import urls
 from copydesk.memory import Memory
 from copydesk.news import Article, Beat, Dropped, Image, Ruling, Story
-from copydesk.news.event import Event, EventKind
 from copydesk.news.source import Tip
+from copydesk.news.story import Event, EventKind
 from copydesk.newsroom import Failure, Newsroom, failure_of
 from copydesk.newsroom.filing import read_digests
 from copydesk.review import corrections, rejudging, rules

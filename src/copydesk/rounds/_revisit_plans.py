@@ -20,7 +20,7 @@ from copydesk.kit import embeds, urls
 from copydesk.memory import Memory, Revisit
 from copydesk.news import Article, Beat, Lead, Story
 from copydesk.news.article import Media
-from copydesk.news.event import Event
+from copydesk.news.story import Event
 from copydesk.newsroom import Failure, Newsroom
 from copydesk.newsroom.filing import read_digests
 from copydesk.rounds._page_memory import NEVER, NO_TRACE, PageTrace, Plan

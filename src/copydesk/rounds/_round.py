@@ -19,7 +19,7 @@ import msgspec
 from copydesk import archive
 from copydesk.archive import ArticleStore
 from copydesk.archive.change import Recovered
-from copydesk.building import build
+from copydesk.building import BuildOptions, build
 from copydesk.errors import CopydeskError, GitError, RecordError
 from copydesk.kit import dates, text
 from copydesk.memory import Memory
@@ -103,7 +103,10 @@ def _run_and_publish(
         report = _time("letters", _file_letters, newsroom, report)
     if options.web is None:
         report = _time("push", push_commits, newsroom, report)
+    before = newsroom.repository.head()
     report = _publish(newsroom, report, progress)
+    if options.web is None and newsroom.repository.head() != before:
+        report = push_commits(newsroom, report)  # the commit that the site names
     if options.is_whole:
         forget_old(newsroom)
     return _time("tidy", tidy_repository, newsroom, report)
@@ -141,7 +144,7 @@ def _file_letters(newsroom: Newsroom, report: RoundReport) -> RoundReport:
 
 
 def _publish(newsroom: Newsroom, report: RoundReport, progress: Progress) -> RoundReport:
-    built = build(newsroom, progress)
+    built = build(newsroom, progress, BuildOptions(notes=True))
     return replace(
         report,
         failed=_once(*report.failed, *built.failed),

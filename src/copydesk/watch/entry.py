@@ -1,4 +1,4 @@
-"""The entries of a feed, sitemap or page, their dates, and the links to articles (leads) of them."""
+"""The entries of a feed, sitemap or page with their dates, and the links to articles (leads)."""
 
 from __future__ import annotations
 

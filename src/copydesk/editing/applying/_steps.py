@@ -32,9 +32,9 @@ from copydesk.editing.undo import put_undoing
 from copydesk.errors import RecordError, UsageError
 from copydesk.kit import text, urls
 from copydesk.news import Beat, EditorAction, Image, Provider, Ruling, Story, Verdict
-from copydesk.news.event import Event, EventKind
 from copydesk.news.ruling import RULING_KINDS, ActionKind, EditConflict, Said
 from copydesk.news.source import Tip
+from copydesk.news.story import Event, EventKind
 from copydesk.newsroom import Newsroom
 from copydesk.newsroom.uploads import find_upload_path, read_upload
 from copydesk.review import corrections

@@ -8,8 +8,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from copydesk.fetch._interfaces import Clock, Finder
-from copydesk.fetch.messages import WebAddress, parse_address
+from copydesk.fetch.messages import Clock, Finder, WebAddress, parse_address
 from copydesk.fetch.polite import _answers
 from copydesk.fetch.polite.hosts import (
     DEFAULT_LIMITS,

@@ -22,7 +22,7 @@ from typing import Protocol, TypeVar
 
 import msgspec
 
-from copydesk.fetch._interfaces import Clock
+from copydesk.fetch.messages import Clock
 from copydesk.fetch.robots import UsageLine
 from copydesk.news.options import FetchOptions
 

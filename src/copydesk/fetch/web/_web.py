@@ -12,9 +12,9 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from copydesk.fetch._interfaces import Clock
 from copydesk.fetch.messages import (
     BodyError,
+    Clock,
     Unpacker,
     WebAddress,
     page_headers,

@@ -21,7 +21,7 @@ from copydesk.catalogue.page_entries import StoryEntry
 from copydesk.kit import dates, embeds, lengths, revisions, text, urls
 from copydesk.kit.embeds import MediaFile, Player
 from copydesk.news import Provider, ReasonKind, Story
-from copydesk.news.event import CONCEALABLE, Event, EventKind
+from copydesk.news.story import CONCEALABLE, Event, EventKind
 from copydesk.placement import Coverage, PlaceReason, RankPart, Voice, addresses
 from copydesk.placement.addresses import group_by_day
 from copydesk.publish import _pictures

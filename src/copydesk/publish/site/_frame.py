@@ -132,6 +132,7 @@ class Frame:
             "topics_page": self.href("topics/"),
             "sources_page": self.href("sources/"),
             "archive_page": self.href("archive/"),
+            "fronts_page": self.href("front/") if self.plan.fronts else "",
             "about_page": self.href("about/"),
             "method_page": self.href("method/"),
             "search_page": self.href("search/"),

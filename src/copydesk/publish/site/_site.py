@@ -24,6 +24,7 @@ from copydesk.publish._pictures import SharePictures
 from copydesk.publish._plan import Cut, Output, SitePlan, count_pages, make
 from copydesk.publish.site import (
     _catalog,
+    _kept_fronts,
     _letters,
     _listings,
     _matters,
@@ -230,6 +231,7 @@ class Site:
         plan, frame, cards = self._plan, self._frame, self._cards
         yield from _listings.sheets(cards)
         yield from _listings.archive_page(frame)
+        yield from _kept_fronts.sheets(cards)
         for output in self._shown:
             if output.has_index(plan):
                 yield from output.make_index(cards)
@@ -338,7 +340,10 @@ _TOPICS_NAMED = 5  # in a sentence; the list below it has all
 def about_pages(frame: Frame) -> Iterator[Sheet]:
     """Yield the pages `about/` and `method/`, which explain the site to readers."""
     beat = frame.plan.beat
-    house = {**_who(frame), **_rules(frame)}
+    origin = frame.plan.origin
+    records = origin.records if origin else ""
+    verify = frame.href(_kept_fronts.VERIFY) if origin else ""
+    house = {**_who(frame), **_rules(frame), "verify": verify, "records": records}
     about = frame.strings.say("about_site", site=text.fold(beat.title))
     head = Head(
         path="about/", title=frame.strings.say("about"), description=describe_site(frame.plan)

@@ -9,8 +9,7 @@ from itertools import groupby
 from copydesk.catalogue.page_entries import STORY, Grounds, StoryEntry, StoryKey
 from copydesk.kit import dates, text, urls
 from copydesk.news import Provider, ReasonKind, Story
-from copydesk.news.event import PUBLISHERS_CHANGES, EventKind
-from copydesk.news.story import Related
+from copydesk.news.story import PUBLISHERS_CHANGES, EventKind, Related
 from copydesk.placement import addresses
 from copydesk.publish import _pictures
 from copydesk.publish._pictures import Picture

@@ -11,8 +11,7 @@ from copydesk import judge, review
 from copydesk.judge import clustering, copies, coverage
 from copydesk.memory import Memory
 from copydesk.news import Beat, Shelved, Story
-from copydesk.news.event import Event, EventKind
-from copydesk.news.story import Corpus, Surroundings
+from copydesk.news.story import Corpus, Event, EventKind, Surroundings
 from copydesk.newsroom import Newsroom
 from copydesk.newsroom.standings import beat_in_force
 from copydesk.review import rules

@@ -1,0 +1,409 @@
+"""Check a published site: build it again from its records, at its commit and time, and compare.
+
+site's verify.json > clone > files of the commit > build, apart > compare > differences
+
+What is read is a stranger's. The build runs in a process of its own, with limits of time, memory
+and disk, without the environment of this one.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import resource
+import shutil
+import signal
+import tempfile
+import time
+import warnings
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+import msgspec
+
+import copydesk
+from copydesk.archive import shown
+from copydesk.building import _build
+from copydesk.building._clone_records import (
+    VerifyLimits,
+    clone_records,
+    copy_commit,
+    find_top,
+    is_commit,
+)
+from copydesk.building._compare_site import (
+    Answer,
+    RightSite,
+    SiteDifference,
+    compare_site,
+    list_files,
+)
+from copydesk.building._note_shown import choose_past
+from copydesk.errors import CopydeskError, VerifyError
+from copydesk.kit import dates, processes, within
+from copydesk.newsroom import Failure, Progress, Silence, Troubles, open_newsroom
+
+if TYPE_CHECKING:
+    from multiprocessing.connection import Connection
+
+    from copydesk.fetch.web import Web
+
+ORIGIN = "verify.json"
+_AT_ONCE = 8  # requests to the site
+_ASKED = 64
+_SAYS_BYTES = 100_000
+_LOOK_SECONDS = 0.1
+
+
+class _Says(msgspec.Struct, frozen=True, kw_only=True):
+    """What a site says of its origin."""
+
+    format: int
+    copydesk: str
+    commit: str
+    clock: str
+    records: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VerifyReport:
+    """The result of checking a site: which records, how many files, and each difference.
+
+    `left_out` are paths among the records that are no regular files, `failed` records that could
+    not be read.
+    """
+
+    site: str
+    records: str
+    commit: str
+    clock: str
+    version: str
+    is_same: bool
+    files: int
+    differences: tuple[SiteDifference, ...]
+    left_out: tuple[str, ...] = ()
+    failed: tuple[Failure, ...] = ()
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VerifyOptions:
+    """Options of checking a site: where its records are, "" as it says itself; an earlier copy of
+    its `editions.txt`; limits.
+    """
+
+    records: str = ""
+    log: bytes = b""
+    limits: VerifyLimits = field(default_factory=VerifyLimits)
+
+
+def verify(target: str, options: VerifyOptions, progress: Progress) -> VerifyReport:
+    """Check the site at an https address or in a folder; raises VerifyError, GitError.
+
+    A folder may also be that of a newsroom; then its own records and site are meant.
+    """
+    began = time.monotonic()
+    site, records = _find_site(target, options)
+    with contextlib.ExitStack() as stack:
+        read = stack.enter_context(_open_site(site, options.limits))
+        says = _read_origin(dict(read([ORIGIN]))[ORIGIN], site)
+        records = options.records or records or says.records
+        if not records:
+            raise VerifyError(
+                "the site does not say where its records are",
+                subject=site,
+                hint="name them with --records ADDRESS-or-DIR",
+            )
+        here = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="copydesk-")))
+        progress.stage("clone")
+        left_out = _get_records(records, says.commit, here, options.limits)
+        at = dates.parse(says.clock)
+        assert at is not None
+        progress.stage("build")
+        failed = _build_apart(here, at, says.commit, options.limits)
+        base = urlsplit(site).path.strip("/") if "://" in site else ""
+        right = _read_right_site(here, at, f"{base}/" if base else "")
+        count = len(right.list_paths()) + len(right.digest_pictures())
+        progress.stage("compare", count)
+        there = None if "://" in site else list_files(Path(site))
+        differences = (
+            *compare_site(right, read, there, progress.step),
+            *_compare_log(options.log, here / "records", at),
+        )
+    return VerifyReport(
+        site=site,
+        records=records,
+        commit=says.commit,
+        clock=says.clock,
+        version=says.copydesk,
+        is_same=not differences,
+        files=count,
+        differences=differences,
+        left_out=tuple(left_out),
+        failed=failed,
+        seconds=round(time.monotonic() - began, 1),
+    )
+
+
+def compare_folder(right: RightSite, folder: Path) -> tuple[SiteDifference, ...]:
+    """Return each difference of the site in a folder from what its records give."""
+    read = _FolderSite(folder, VerifyLimits())
+    return tuple(compare_site(right, read, list_files(folder), lambda: None))
+
+
+def _find_site(target: str, options: VerifyOptions) -> tuple[str, str]:
+    """Return the site's address or folder, and the newsroom's folder if it is in one."""
+    if "://" in target:
+        parts = urlsplit(target)
+        is_free = parts.scheme == "http" and parts.hostname in options.limits.allow_hosts
+        if parts.scheme != "https" and not is_free:
+            raise VerifyError("sites are only read over https", subject=target)
+        return target.rstrip("/"), ""
+    folder = Path(target).resolve()
+    if (folder / "beat.toml").is_file():
+        return str(folder / ".copydesk" / "site"), str(folder)
+    if folder.name == "site" and folder.parent.name == ".copydesk":
+        return str(folder), str(folder.parents[1])
+    return str(folder), ""
+
+
+def _read_origin(data: Answer, site: str) -> _Says:
+    if not isinstance(data, bytes):
+        what = f"the site has no {ORIGIN}" + (f" ({data})" if data else "")
+        hint = "only a site that copydesk built from records in git can be checked"
+        raise VerifyError(what, subject=site, hint=hint)
+    try:
+        says = msgspec.json.decode(data[:_SAYS_BYTES], type=_Says)
+    except msgspec.DecodeError as error:
+        raise VerifyError(f"{ORIGIN} of the site cannot be read", subject=str(error)) from error
+    if says.format != 1 or says.copydesk != copydesk.__version__:
+        raise VerifyError(
+            f"the site was built by copydesk {says.copydesk[:40]}, this is {copydesk.__version__}",
+            subject=site,
+            hint="install that version to check the site",
+        )
+    if not is_commit(says.commit) or dates.parse(says.clock) is None:
+        raise VerifyError(f"{ORIGIN} of the site names no commit or time", subject=site)
+    return says
+
+
+def _get_records(records: str, commit: str, here: Path, limits: VerifyLimits) -> list[str]:
+    """Copy the newsroom's files at a commit; return the paths of those left out."""
+    source, prefix = (records, "") if "://" in records else find_top(Path(records))
+    clone_records(source, here / "clone", limits)
+    (here / "records").mkdir()
+    return copy_commit(here / "clone", commit, prefix, here / "records", limits)
+
+
+def _read_right_site(here: Path, at: datetime, base: str) -> RightSite:
+    troubles = Troubles()
+    fronts = choose_past(shown.read_fronts(here / "records", troubles), at)
+    return RightSite(
+        folder=here / "site",
+        pictures=shown.read_pictures(here / "records", troubles),
+        places=fronts[-1].places if fronts else (),
+        base=base,
+    )
+
+
+def _compare_log(log: bytes, records: Path, at: datetime) -> Iterator[SiteDifference]:
+    """Yield the editions of a kept log that the records no longer have, or have otherwise."""
+    fronts = {dates.rfc3339(front.at): front for front in shown.read_fronts(records, Troubles())}
+    days = {time[:10] for time in fronts}
+    for line in log.decode("utf-8", "replace").splitlines():
+        moment, _, digest = line.partition(" ")
+        if dates.parse(moment) is None or line.startswith("#"):
+            continue
+        front = fronts.get(moment)
+        if front is not None and front.digest != digest.strip():
+            what = f"the front page of {moment} is not the one of the log that you kept"
+            yield SiteDifference(kind="log", path="editions.txt", what=what)
+        elif front is None and moment[:10] not in days:
+            what = f"the records have no edition of {moment[:10]}, which the log that you kept has"
+            yield SiteDifference(kind="log", path="editions.txt", what=what)
+
+
+# The build in a process of its own.
+
+
+class _Told(msgspec.Struct, frozen=True, kw_only=True):
+    """What the process sends: records that could not be read, or what, subject, hint of an error.
+
+    As JSON, since what a stranger's templates may have got into their power is not trusted.
+    """
+
+    failed: tuple[Failure, ...] = ()
+    error: tuple[str, str, str] | None = None
+
+
+def _build_apart(
+    here: Path, at: datetime, commit: str, limits: VerifyLimits
+) -> tuple[Failure, ...]:
+    """Build the site of the copied records, within limits; raises VerifyError."""
+    import multiprocessing
+
+    fork = multiprocessing.get_context("fork")
+    source, sink = fork.Pipe(duplex=False)
+    process = fork.Process(target=_build_here, args=(here, at, commit, limits, sink))
+    with warnings.catch_warnings():  # about the thread that shows the progress
+        warnings.simplefilter("ignore", DeprecationWarning)
+        process.start()
+    sink.close()
+    assert process.pid is not None
+    ended = _wait(source, process.pid, here, limits)
+    process.join()
+    if isinstance(ended, CopydeskError):
+        raise VerifyError(
+            f"the site cannot be built from its records: {ended.what}",
+            subject=ended.subject,
+            hint=ended.hint,
+        ) from ended
+    return ended
+
+
+def _wait(
+    source: Connection, pid: int, here: Path, limits: VerifyLimits
+) -> tuple[Failure, ...] | CopydeskError:
+    """Return what the build sends; end it when it takes too long or fills the disk."""
+    until = time.monotonic() + limits.seconds
+    least = shutil.disk_usage(here).free - limits.disk_bytes
+    what = ""
+    try:
+        while not source.poll(_LOOK_SECONDS):
+            if time.monotonic() > until:
+                what = f"it took longer than {limits.seconds:g} seconds"
+            elif shutil.disk_usage(here).free < least:
+                what = "it wrote too much"
+            if what:
+                return VerifyError(what, hint="a template may never end")
+        told = msgspec.json.decode(source.recv_bytes(), type=_Told)
+        if told.error is None:
+            return told.failed
+        what, subject, hint = told.error
+        return VerifyError(what, subject=subject, hint=hint)
+    except (EOFError, OSError, msgspec.DecodeError):
+        return VerifyError("it needed too much memory, or was killed")
+    finally:
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(pid, signal.SIGKILL)
+        source.close()
+
+
+def _build_here(
+    here: Path, at: datetime, commit: str, limits: VerifyLimits, sink: Connection
+) -> None:
+    os.setsid()
+    processes.end_with_parent()
+    silent = os.open(os.devnull, os.O_RDONLY)
+    for stream in (0, 1, 2):  # what a library says when memory ends is nobody's news
+        os.dup2(silent, stream)
+    os.environ.clear()
+    os.environ.update(PATH=os.defpath, LC_ALL="C.UTF-8", HOME=str(here), TMPDIR=str(here))
+    tempfile.tempdir = None
+    _limit_process(limits)
+    try:
+        with open_newsroom(here / "records", at, {}) as newsroom:
+            options = _build.BuildOptions(
+                out=here / "site", full=True, as_noted=True, commit=commit
+            )
+            told = _Told(failed=_build.build(newsroom, Silence(), options).failed)
+    except CopydeskError as error:
+        told = _Told(error=(error.what, error.subject, error.hint))
+    except MemoryError:
+        told = _Told(error=("it needed too much memory", "", ""))
+    sink.send_bytes(msgspec.json.encode(told))
+
+
+def _limit_process(limits: VerifyLimits) -> None:
+    with open("/proc/self/statm", "rb") as file:  # noqa: PTH123
+        in_use = int(file.read().split()[0]) * resource.getpagesize()
+    seconds, size = int(limits.seconds) + 1, limits.disk_bytes
+    for limit, most in (
+        (resource.RLIMIT_AS, in_use + limits.memory_bytes),
+        (resource.RLIMIT_CPU, seconds),
+        (resource.RLIMIT_FSIZE, size),
+    ):
+        resource.setrlimit(limit, (most, most))
+
+
+# Reading the site that is checked: a folder, or an address.
+
+
+@contextlib.contextmanager
+def _open_site(site: str, limits: VerifyLimits) -> Iterator[_FolderSite | _WebSite]:
+    if "://" not in site:
+        yield _FolderSite(Path(site), limits)
+        return
+    with asyncio.Runner() as runner:
+        yield _WebSite(site, runner, limits)
+
+
+@dataclass(frozen=True, slots=True)
+class _FolderSite:
+    """Reads the files of a site in a folder, without following links."""
+
+    folder: Path
+    limits: VerifyLimits
+
+    def __call__(self, paths: Iterable[str]) -> Iterator[tuple[str, Answer]]:
+        """Yield each path with its file, the reason why it cannot be read, or None for no file."""
+        for path in sorted(paths):
+            try:
+                yield path, within.read(self.folder, path, self.limits.file_bytes)
+            except (FileNotFoundError, NotADirectoryError):
+                yield path, None
+            except OSError as error:
+                yield path, str(error.strerror)
+
+
+@dataclass(frozen=True, slots=True)
+class _WebSite:
+    """Reads the files of a site at an address, from public IP addresses only, without redirects."""
+
+    address: str
+    runner: asyncio.Runner
+    limits: VerifyLimits
+
+    def __call__(self, paths: Iterable[str]) -> Iterator[tuple[str, Answer]]:
+        """Yield each path with its file, the reason why it cannot be read, or None for no file."""
+        left = sorted(paths)
+        until = time.monotonic() + self.limits.seconds
+        for start in range(0, len(left), _ASKED):
+            yield from self.runner.run(self._ask(left[start : start + _ASKED], until))
+
+    async def _ask(self, paths: list[str], until: float) -> list[tuple[str, Answer]]:
+        from copydesk.fetch import WallClock
+        from copydesk.fetch.web import Web
+        from copydesk.news.options import FetchOptions
+
+        options = replace(
+            FetchOptions(allow_hosts=self.limits.allow_hosts), max_bytes=self.limits.file_bytes
+        )
+        turns = asyncio.Semaphore(_AT_ONCE)
+        async with Web(options, WallClock()) as web:
+            try:
+                async with asyncio.timeout(max(0.0, until - time.monotonic())):
+                    answers = (self._fetch(web, turns, path) for path in paths)
+                    return list(zip(paths, await asyncio.gather(*answers), strict=True))
+            except TimeoutError as error:
+                what = f"the site could not be read within {self.limits.seconds:g} seconds"
+                raise VerifyError(what, subject=self.address) from error
+
+    async def _fetch(self, web: Web, turns: asyncio.Semaphore, path: str) -> Answer:
+        from copydesk.news import Page, Request
+        from copydesk.placement.addresses import quote_path
+
+        folder, _, name = path.rpartition("/")
+        place = (f"{folder}/" if folder else "") if name == "index.html" else path
+        async with turns:
+            answer = await web.fetch(Request(url=f"{self.address}/{quote_path(place)}"))
+        if not isinstance(answer, Page):
+            return getattr(answer, "detail", "") or "no answer"
+        if answer.status in {404, 410}:
+            return None
+        return answer.body if answer.status == 200 else f"the server answers {answer.status}"
