@@ -161,6 +161,16 @@ def test_what_a_site_says_of_itself_is_not_trusted(
         check(stranger.root)
 
 
+@pytest.mark.parametrize("records", ["/", ".", "../beat", "ext::true"])
+def test_no_site_names_a_folder_of_this_machine(
+    records: str, stranger: Stranger, tmp_path: Path
+) -> None:
+    stranger.say(records=records)
+    copied = shutil.copytree(stranger.site, tmp_path / "copied")
+    with pytest.raises(VerifyError, match="does not say where its records are"):
+        check(copied)
+
+
 @pytest.mark.parametrize(
     "records",
     [

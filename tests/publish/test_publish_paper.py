@@ -151,7 +151,8 @@ def test_the_line_says_first_why_a_story_stands_there() -> None:
     ]
     reasons = said(front(*stories), ".why span:first-child")
 
-    assert ["Why first: strongest report", "Why here: stronger report"] == reasons[:2]
+    ahead = "ahead of the next stories: strong"
+    assert [f"First, {ahead}est report", f"A{ahead[1:]}er report"] == reasons[:2]
     pinned = replace(editions.beat(), rulings=(editions.pin("2026-11-23-40"),))
     placed = pages(*stories, on=pinned)["index.html"]
     assert "placed here by an editor" == said(placed, ".lead .why span")[0]

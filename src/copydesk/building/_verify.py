@@ -112,7 +112,8 @@ def verify(target: str, options: VerifyOptions, progress: Progress) -> VerifyRep
     with contextlib.ExitStack() as stack:
         read = stack.enter_context(_open_site(site, options.limits))
         says = _read_origin(dict(read([ORIGIN]))[ORIGIN], site)
-        records = options.records or records or says.records
+        named = says.records if "://" in says.records else ""  # no stranger names a folder of ours
+        records = options.records or records or named
         if not records:
             raise VerifyError(
                 "the site does not say where its records are",
