@@ -15,7 +15,7 @@ from copydesk.newsroom import Silence, open_newsroom
 from copydesk.newsroom.reports import BuildReport
 from copydesk.placement import choose_editions, thin_fronts
 from world.newsroom import KEY, NOW, newsroom, run_git
-from world.verifying import HOUR, file_story
+from world.verifying import HOUR, KEEP, file_story
 
 
 def build(root: Path, at: datetime = NOW) -> BuildReport:
@@ -35,7 +35,7 @@ def page(root: Path, path: str) -> str:
 
 @pytest.fixture
 def root(tmp_path: Path) -> Path:
-    root = newsroom(tmp_path / "beat")
+    root = newsroom(tmp_path / "beat", more=KEEP)
     file_story(root, "sea-wall-to-rise", heat=90)
     file_story(root, "harbour-road-waits", heat=50)
     return root
@@ -179,7 +179,7 @@ def test_a_clock_that_goes_back_keeps_the_order_of_times(root: Path) -> None:
 
 
 def test_a_site_without_stories_keeps_no_front_page(tmp_path: Path) -> None:
-    root = newsroom(tmp_path / "beat")
+    root = newsroom(tmp_path / "beat", more=KEEP)
 
     build(root)
 
@@ -188,7 +188,7 @@ def test_a_site_without_stories_keeps_no_front_page(tmp_path: Path) -> None:
 
 
 def test_without_git_the_site_is_built_as_ever(tmp_path: Path) -> None:
-    root = newsroom(tmp_path / "beat", git=False)
+    root = newsroom(tmp_path / "beat", more=KEEP, git=False)
 
     report = build(root)
 

@@ -25,6 +25,7 @@ from world.newsroom import (
     run_git,
     small_web,
 )
+from world.verifying import KEEP
 
 ENVIRON = {"COPYDESK_KEY": KEY}
 
@@ -70,13 +71,14 @@ def test_a_round_files_what_is_on_the_beat_and_says_why_it_dropped_the_rest(
 def test_a_round_is_one_commit_of_its_records_alone(root: Path, web: Path) -> None:
     (root / "notes.txt").write_text("mine")
     report = run_round(root, web)
-    assert report.commit == run_git(root, "rev-parse", "HEAD~1").strip()
+    assert report.commit == run_git(root, "rev-parse", "HEAD").strip()
     assert run_git(root, "status", "--porcelain") == "?? notes.txt\n"
-    changed = run_git(root, "show", "--name-only", "--format=", "HEAD~1").split()
+    changed = run_git(root, "show", "--name-only", "--format=", "HEAD").split()
     assert sorted(report.filed) == sorted(changed)
 
 
-def test_after_its_commit_a_round_notes_what_the_site_shows(root: Path, web: Path) -> None:
+def test_after_its_commit_a_round_notes_what_the_site_shows(tmp_path: Path, web: Path) -> None:
+    root = newsroom(tmp_path / "beat", more=KEEP)
     run_round(root, web)
 
     changed = run_git(root, "show", "--name-only", "--format=", "HEAD").split()

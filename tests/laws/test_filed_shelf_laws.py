@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from copydesk import extract
+from copydesk.extract import terms
 from copydesk.judge import copies, shelves
 from copydesk.kit import urls
 from copydesk.news import Article, Shelved
@@ -78,8 +79,11 @@ def fill_shelf(newsroom: Newsroom, but: str) -> shelves.MemoryShelf:
             continue
         article = newsroom.articles.find_for(story)
         text = sites.settle(article).text if article else ""
-        found = article.found if article else None
-        shelf.add(Shelved(story=story, text=text, found=found), copies.fingerprint(text))
+        shelved = Shelved(story=story)
+        if article:
+            quotable = terms.count_quotable(newsroom.beat.excerpt, article, text)
+            shelved = Shelved(story=story, text=text, found=article.found, quotable=quotable)
+        shelf.add(shelved, copies.fingerprint(text))
     set_by = {rule.stories[0]: rule for rule in newsroom.beat.rulings if rule.field == "url"}
     for shelved in list(shelf):
         rule = set_by.get(rules.record_name(shelved.story.path))

@@ -146,7 +146,7 @@ def shown_changes(*stories: Story, on: Beat | None = None) -> list[str]:
         for path, place in places.items()
         if path in made
         for line in said(html.document_fromstring(made[path]), place)
-        if "publisher so far" not in line
+        if not line.startswith(("only one publisher so far", "first report"))
     ]
     return [*lines, *(words for _, _, words in whole.describe_changes()[1])]
 

@@ -19,6 +19,7 @@ from illustrate.draw import drawn, encoded, fetched
 from world.newsroom import KEY, NOW, newsroom, run_git
 
 HOUR = timedelta(hours=1)
+KEEP = "[front]\nkeep = true\n"
 WALL, ROAD = "2026-11-20-sea-wall-to-rise", "2026-11-20-harbour-road-waits"
 RECORD = """---
 category: news
@@ -75,7 +76,7 @@ def build(root: Path, at: datetime = NOW) -> None:
 
 def make_published(root: Path) -> Path:
     """Make a newsroom with stories, a picture, a file of its own and a kept front page."""
-    newsroom(root)
+    newsroom(root, more=KEEP)
     for name, heat in (("sea-wall-to-rise", 90), ("harbour-road-waits", 50), ("gulls-return", 40)):
         file_story(root, name, heat=heat)
     file_story(root, "a-story-below-the-threshold", published=False)

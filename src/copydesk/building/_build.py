@@ -229,7 +229,9 @@ def _notes_shown(newsroom: Newsroom, options: BuildOptions) -> bool:
     """Return whether a build commits first what the site shows and git lacks."""
     if options.as_noted or options.out is not None or not newsroom.repository.usable:
         return False
-    return keeps_fronts(newsroom) if options.notes is None else options.notes
+    if options.notes is None:
+        return newsroom.settings.front.keep and keeps_fronts(newsroom)
+    return options.notes
 
 
 def _edition(

@@ -180,9 +180,9 @@ class ShownNotes:
 
 
 def find_origin(newsroom: Newsroom, commit: str = "") -> SiteOrigin | None:
-    """Return what the site is made from, at HEAD or a commit; None if that is not in git."""
+    """Return what the site is made from, at HEAD or a commit; None if that is not kept in git."""
     commit = commit or newsroom.repository.head()
-    if not commit:
+    if not (commit and newsroom.settings.front.keep):
         return None
     records = newsroom.beat.records.removeprefix("public at ").strip()
     return SiteOrigin(commit=commit, version=copydesk.__version__, records=records)

@@ -53,6 +53,10 @@ off_beat = "drop"                         # "keep": add stories that match no to
 near_beat = true                          # hold a story that matches no topic, but names one of its
                                           # places, people or companies
 
+[front]
+keep = true                               # keep front pages in git: the site shows earlier ones, and
+                                          # copydesk verify can check it
+
 [review]
 mode = "gate"                             # "hold": every story waits for an editor
 

@@ -357,6 +357,12 @@ class FrontOptions:
         "Stories of a section that are shown with excerpt and picture; others are headlines.",
         kinds.whole(minimum=1, maximum=50),
     )
+    keep: bool = option(
+        False,
+        "Whether runs keep front pages and the digests of pictures in git (`_data/fronts`, "
+        "`_data/pictures`). The site then shows earlier front pages, and `copydesk verify` can "
+        "check it. A run that changes the front page makes a second commit, once an hour at most.",
+    )
 
 
 Reuse = Literal["unstated", "search", "answer", "train"]

@@ -645,7 +645,7 @@ def take_survey(
     seen = Survey(index=index, reader=reader, keys=keys, grounds=grounds, notes=notes)
     if notes:
         reader.look_among(KeptStories(index))
-        before = [tuple(act) for act in notes["matters"]]
+        before = [tuple(act) for act in notes.get("matters", ())]
         seen.matters = find_ruled_matters(before, list_matter_acts(beat.rulings))
     seen.pairs = _take_changes(seen) if notes else _take_all(seen)
     return seen

@@ -144,7 +144,7 @@ def _file_letters(newsroom: Newsroom, report: RoundReport) -> RoundReport:
 
 
 def _publish(newsroom: Newsroom, report: RoundReport, progress: Progress) -> RoundReport:
-    built = build(newsroom, progress, BuildOptions(notes=True))
+    built = build(newsroom, progress, BuildOptions(notes=newsroom.settings.front.keep))
     return replace(
         report,
         failed=_once(*report.failed, *built.failed),
