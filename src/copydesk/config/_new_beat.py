@@ -54,8 +54,8 @@ near_beat = true                          # hold a story that matches no topic, 
                                           # places, people or companies
 
 [front]
-keep = true                               # keep front pages in git: the site shows earlier ones, and
-                                          # copydesk verify can check it
+keep = true                               # keep front pages in git, so that the site shows earlier
+                                          # ones and copydesk verify can check it
 
 [review]
 mode = "gate"                             # "hold": every story waits for an editor
