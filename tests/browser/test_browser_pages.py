@@ -186,6 +186,7 @@ def tell(window: Window, *words: str) -> None:
     """Wait until the page tells an outcome with these words, and names no record."""
     told = window.page.wait_for_selector(f".told:has-text('{words[0]}')")
     assert told
+    window.page.wait_for_load_state()  # the rows come after it
     assert [] == [word for word in words if word not in told.inner_text()], told.inner_text()
     assert "2026-11-19-" not in told.inner_text()
 
