@@ -35,18 +35,18 @@ SHIFTS = """() => new Promise((done) => {
   setTimeout(() => done(sum), 300);
 })"""
 IMAGE = "<img src=x onerror=alert(1)>"
+PLACES = ["javascript:alert(1)", "//bad.example/", "../x", "/robots///bad.example/"]
+PLACES += ["/robots/javascript:alert(1)", "https://bad.example/robots/news/a/"]
 HOSTILE = {
     "no JSON": "{",
     "a number": "7",
     "null": "null",
     "a list": "[[[]]]",
-    "other types": '{"at":"x","seen":{"a":1},"shown":"a","saved":[1,[2,3]],"topics":null}',
+    "other types": '{"at":"x","seen":{"a":1},"shown":"a","saved":[1,["a",2],null],"topics":null}',
     "HTML": json.dumps({"saved": [["news/a/", IMAGE]], "topics": [["topics/a/", IMAGE]]}),
     "other places": json.dumps(
         {
-            "saved": [
-                [place, "Here"] for place in ("javascript:alert(1)", "//bad.example/", "../x")
-            ],
+            "saved": [[place, "Here"] for place in PLACES],
             "topics": [["https://bad.example/robots/", "There"]],
         }
     ),
@@ -233,8 +233,8 @@ def test_a_storage_that_is_full_or_off_breaks_nothing(window: Window, method: st
 
 
 def test_without_script_nothing_of_it_is_seen(origin: str, chromium: Browser) -> None:
-    for options in ({"java_script_enabled": False}, {}):
-        with new_context(chromium, **options) as context:
+    for runs in (False, True):
+        with new_context(chromium, java_script_enabled=runs) as context:
             window = Window.open(context, origin)
             window.page.route("**/site.js", lambda route: route.abort())
             for path in (FRONT, STORY, TOYS):

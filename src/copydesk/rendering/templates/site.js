@@ -53,7 +53,9 @@
     if (typeof address !== "string" || address.length > 500) return "";
     try {
       const { origin, pathname } = new URL(address, root);
-      return origin === root.origin && pathname.startsWith(root.pathname) ? pathname.slice(root.pathname.length) : "";
+      const path = pathname.slice(root.pathname.length);
+      const isHere = origin === root.origin && pathname.startsWith(root.pathname);
+      return isHere && !/^\/|^[^/]*:/.test(path) ? path : ""; // as a link, "//host" or "javascript:" leads elsewhere
     } catch { return ""; }
   };
   const read = () => {
@@ -128,7 +130,7 @@
       const row = element("li", "", "line");
       const link = element("a", title || path);
       const button = element("button", list.dataset.remove);
-      link.href = new URL(path, root).href;
+      link.href = root.href + path;
       button.type = "button";
       button.append(element("span", ` (${title})`, "unseen"));
       button.addEventListener("click", () => { toggle(name, path, title); (section.hidden ? tools : section.querySelector("a")).focus(); });
@@ -162,7 +164,7 @@
     else if (button) button.click();
   };
   const download = () => {
-    const rows = [...read().saved].map(([path, title]) => `${title}\n${new URL(path, root).href}\n`);
+    const rows = [...read().saved].map(([path, title]) => `${title}\n${root.href}${path}\n`);
     const link = element("a", "");
     link.href = URL.createObjectURL(new Blob([rows.join("\n")], { type: "text/plain" }));
     link.download = "stories.txt";
