@@ -53,9 +53,7 @@
     if (typeof address !== "string" || address.length > 500) return "";
     try {
       const { origin, pathname } = new URL(address, root);
-      const path = pathname.slice(root.pathname.length);
-      const isHere = origin === root.origin && pathname.startsWith(root.pathname);
-      return isHere && !/^\/|^[^/]*:/.test(path) ? path : ""; // as a link, "//host" or "javascript:" leads elsewhere
+      return origin === root.origin && pathname.startsWith(root.pathname) ? pathname.slice(root.pathname.length) : "";
     } catch { return ""; }
   };
   const read = () => {
@@ -130,7 +128,7 @@
       const row = element("li", "", "line");
       const link = element("a", title || path);
       const button = element("button", list.dataset.remove);
-      link.href = root.href + path;
+      link.href = root.href + path; // alone, a path such as //host or javascript: would lead elsewhere
       button.type = "button";
       button.append(element("span", ` (${title})`, "unseen"));
       button.addEventListener("click", () => { toggle(name, path, title); (section.hidden ? tools : section.querySelector("a")).focus(); });
