@@ -8,16 +8,17 @@ its topics have.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
 
 from copydesk.config import Settings
+from copydesk.extract.terms import count_quotable
 from copydesk.judge import Findings, coverage
 from copydesk.judge.copies import SameText
 from copydesk.kit import dates, urls
-from copydesk.news import Beat, Ruling, Story
+from copydesk.news import Article, Beat, Ruling, Story
 from copydesk.news.story import Surroundings
 from copydesk.newsroom import Failure
 from copydesk.review import rules
@@ -184,6 +185,11 @@ class Bench:
         return {story.path: story for story in self.filed}
 
     @cached_property
+    def articles(self) -> Mapping[str, Article]:
+        """The articles of the cases by the path of the story, without their texts."""
+        return {case.path: case.case.article for case in self.cases}
+
+    @cached_property
     def index(self) -> KeyIndex:
         """An index of all loaded stories by key, both as stored and as scored by today's rules."""
         standing = (rejudged.fresh for rejudged in self.standing_today.values())
@@ -235,19 +241,30 @@ def set_all_beside(
 ) -> Mapping[str, Rejudged]:
     """Group all rescored stories of a test bench; return them by path.
 
-    If one of them needs a new group, the stories' texts are loaded for it.
+    If one of them needs a new group, the texts of all stories are loaded for it.
     """
-    all_judged: Collection[Rejudged] = [judged[case.path] for case in bench.cases]
+    all_judged = [judged[case.path] for case in bench.cases]
     by_words = bench.beat.scoring.traits.groups_by_rules
-    if by_words and (bench.has_wanderers or find_wanderers(all_judged)):
-        all_judged = [replace(one, text=bench.load(one.filed.path)) for one in all_judged]
+    is_new = by_words and (bench.has_wanderers or find_wanderers(all_judged))
     beside = set_beside(
-        list(all_judged),
+        [_with_text(bench, one) if is_new else _quotable(bench, one) for one in all_judged],
         bench.around,
         bench.in_force(beat),
         bench.digests_of,
     )
     return {rejudged.filed.path: rejudged for rejudged in beside}
+
+
+def _quotable(bench: Bench, one: Rejudged) -> Rejudged:
+    """Return a story with its text if the main story of an event may quote it, or is compared."""
+    lends = bench.beat.scoring.traits.has_blocks and not one.fresh.copy_of
+    return _with_text(bench, one) if lends and bench.relations.has_any(one.filed.path) else one
+
+
+def _with_text(bench: Bench, judged: Rejudged) -> Rejudged:
+    path, rule = judged.filed.path, bench.beat.excerpt
+    text = bench.load(path)
+    return replace(judged, text=text, quotable=count_quotable(rule, bench.articles[path], text))
 
 
 def set_some_beside(
@@ -256,7 +273,7 @@ def set_some_beside(
     """Group some rescored stories with the stories related to them; return them by path."""
     paths = bench.relations.of(judged)
     beside = set_beside(
-        list(judged.values()),
+        [_quotable(bench, one) for one in judged.values()],
         [story for story in bench.around if story.path in paths],
         bench.in_force(beat),
         bench.digests_of,
