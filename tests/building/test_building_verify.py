@@ -17,7 +17,7 @@ from copydesk.newsroom import Troubles, open_newsroom
 from world.command import copydesk
 from world.newsroom import KEY, NOW, newsroom, run_git
 from world.shared import SHARED, needs_shared
-from world.verifying import HOUR, ROAD, WALL, Stranger, build, check, file_story
+from world.verifying import HOUR, KEEP, ROAD, WALL, Stranger, build, check, file_story
 
 # A site that nobody changed.
 
@@ -57,6 +57,8 @@ def test_the_reference_site_is_its_records_byte_for_byte(tmp_path: Path) -> None
     root = tmp_path / "beat"
     shutil.unpack_archive(SHARED / "reference" / "powerapps-site.tar.gz", root, filter="data")
     assert copydesk("adopt", root).code == 0
+    with (root / "beat.toml").open("a") as beat:
+        beat.write(KEEP)
     run_git(root, "init", "-q", "-b", "main", "--template=")
     run_git(root, "add", "-A")
     run_git(root, "commit", "-qm", "start")
@@ -303,7 +305,7 @@ def test_a_kept_log_shows_an_edition_that_was_altered_or_taken_back(published: P
 
 
 def test_points_for_page_views_are_those_of_the_kept_front_page(tmp_path: Path) -> None:
-    root = newsroom(tmp_path / "beat", more="\n[serve]\ncount_reads = true\n")
+    root = newsroom(tmp_path / "beat", more=f"{KEEP}[serve]\ncount_reads = true\n")
     names = ["one", "two", "three", "four", "five", "six"]
     records = [file_story(root, f"story-{name}") for name in names]
     with open_newsroom(root, NOW, {"COPYDESK_KEY": KEY}) as opened:
