@@ -97,7 +97,7 @@ def change_pictures(
 def read_pictures_of_days(
     root: Path, names: Iterable[str], trouble: Trouble
 ) -> Mapping[str, ShownPicture]:
-    """Return what is kept of pictures on the days of these stories, by record name."""
+    """Return how pictures are shown, by record name: of these stories and others of their days."""
     found: dict[str, ShownPicture] = {}
     for path in sorted(set(map(_path_of, names))):
         found |= _read_pictures(root, path, trouble)

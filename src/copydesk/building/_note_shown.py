@@ -104,7 +104,7 @@ class ShownNotes:
         return shown.change_fronts(self.newsroom.root, others)
 
     def _change_pictures(self, plan: SitePlan, is_whole: bool) -> Iterator[FileChange]:
-        """Yield the changes of what is kept of the pictures of changed stories, or of all."""
+        """Yield the changed files of `_data/pictures`: for stories that changed, or for all."""
         root = self.newsroom.root
         if is_whole:
             before = shown.read_pictures(root, self.troubles)
@@ -180,7 +180,9 @@ class ShownNotes:
 
 
 def find_origin(newsroom: Newsroom, commit: str = "") -> SiteOrigin | None:
-    """Return what the site is made from, at HEAD or a commit; None if that is not kept in git."""
+    """Return the commit, version and public address of the site's records; None if front pages are
+    not kept, or git has no commit yet. `commit` is by default HEAD.
+    """
     commit = commit or newsroom.repository.head()
     if not (commit and newsroom.settings.front.keep):
         return None

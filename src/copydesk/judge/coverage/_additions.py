@@ -244,7 +244,7 @@ def _list_candidates(
 
 
 def _speaks(sentence: str, names: Sequence[str]) -> bool:
-    """Return whether a sentence quotes a person whom it names."""
+    """Return whether a sentence has a quotation and names who said it."""
     return bool(names and _QUOTATION.search(sentence) and _SPEAKS.search(sentence))
 
 

@@ -48,7 +48,7 @@ def sheets(cards: ListCards) -> Iterator[Sheet]:
 
 
 def describe_origin(plan: SitePlan) -> Sheet | None:
-    """Return the file that says what the site is made from, None if its records are not in git."""
+    """Return the file with which anyone can check the site, None if front pages are not kept."""
     if plan.origin is None or not plan.origin.commit:
         return None
     told = {
