@@ -36,19 +36,25 @@ globalThis.Date = class extends Real {{
 """
 WATCH = """
 const seen = top.document.documentElement.dataset;
-seen.shifted = 0;
-// a busy machine paints a page that it has read in part; what moves once it is read counts
+// a busy machine paints a page that it has read in part: what moves counts from the second picture
+// that is painted once all is read, as the first is compared with one of a part
 const shifts = [];
 const count = () => {
-  const { domInteractive } = performance.getEntriesByType("navigation")[0];
-  const late = shifts.filter(({ startTime }) => domInteractive && startTime >= domInteractive);
+  if (!seen.whole) return;
+  const late = shifts.filter(({ startTime }) => startTime >= seen.whole);
   seen.shifted = late.reduce((sum, { value }) => sum + value, 0);
 };
 new PerformanceObserver((list) => {
   shifts.push(...list.getEntries());
   count();
 }).observe({ type: "layout-shift", buffered: true });
-addEventListener("load", count);
+document.addEventListener("readystatechange", () => {
+  if (document.readyState !== "interactive") return;
+  requestAnimationFrame(() => requestAnimationFrame((at) => {
+    seen.whole = at;
+    count();
+  }));
+});
 addEventListener("load", () => setTimeout(() => {
   seen.width = innerWidth;
   seen.wide = document.documentElement.scrollWidth - innerWidth;
