@@ -60,23 +60,25 @@ class Group:
     """A group of documents on one event, with sums over them, so that comparing is cheap.
 
     `name` is the group's name. `first_key` is the key of its first document and stays when the
-    group ends. `former_keys` are those of the documents that it had when it ended; it may live
-    again. `square` is the squared length of the sum of its vectors, pairs weighted by the time
-    between them. `edges` has the summed similarity of its members to those of other groups. `slots`
-    has its places in the index by language. `size_when_checked` is its size when splitting was last
-    tried. `series_counts` has how many members have a number of each series.
+    group ends. `former_keys` are those of the documents that it had when it ended or was folded; it
+    may live again. `folded` is the number of its documents of which only the sum is known. `square`
+    is the squared length of the sum of its vectors, pairs weighted by the time between them.
+    `edges` has the summed similarity of its members to those of other groups. `slots` are its
+    places in the index, one for each language. `size_when_checked` is its size when splitting was
+    last tried. `series_counts` has how many members have a number of each series.
     """
 
     name: str
     number: int
     first_key: str = ""
     members: list[Member] = field(default_factory=list)
-    former_keys: list[str] = field(default_factory=list)
+    former_keys: tuple[str, ...] = ()
+    folded: int = 0
     square: float = 0.0
     length: int = 0
     first: float = 0.0
     last: float = 0.0
-    slots: dict[str, int] = field(default_factory=dict)
+    slots: tuple[int, ...] = ()
     edges: dict[Group, float] = field(default_factory=dict)
     series: frozenset[SeriesNumber] = frozenset()
     series_counts: dict[str, int] = field(default_factory=dict)
@@ -87,7 +89,7 @@ class Group:
     @property
     def size(self) -> int:
         """Return the number of the group's documents."""
-        return len(self.members)
+        return self.folded + len(self.members)
 
     @property
     def keys(self) -> Iterator[str]:
@@ -101,7 +103,7 @@ class Group:
 
     def add(self, member: Member, similarity: float) -> None:
         """Add a document to the group; `similarity` is the sum of its similarity to the others."""
-        if not self.members:
+        if not self.size:
             self.first = self.last = member.day
         self.first_key = self.first_key or member.key
         self.first = min(self.first, member.day)
@@ -147,6 +149,7 @@ class Group:
         self.length += other.length
         self.first, self.last = min(self.first, other.first), max(self.last, other.last)
         self.members += other.members
+        self.folded += other.folded
         self.former_keys += other.former_keys
         self._add_series(other.series, other.series_counts)
         other.edges.pop(self, None)
@@ -164,8 +167,13 @@ class Group:
 
     def end(self) -> None:
         """Close the group to new documents, and keep only the keys of its documents."""
-        self.has_ended = True
-        self.former_keys += (member.key for member in self.members)
+        self.fold()
+        self.has_ended, self.folded = True, 0
+
+    def fold(self) -> None:
+        """Keep only the keys of the group's documents, and how many they are."""
+        self.folded += len(self.members)
+        self.former_keys += tuple(member.key for member in self.members)
         self.members = []
         self.drop_edges()
 

@@ -6,10 +6,14 @@ enough postings were read. The other terms only rank the best groups found so fa
 
 from __future__ import annotations
 
+import bisect
 import itertools
 import math
+from array import array
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import timedelta
+from operator import mul
 
 from copydesk.judge.clustering._group import Group, Member, article_share, dot, embedding_share
 from copydesk.judge.clustering.documents import Vector
@@ -28,6 +32,9 @@ _BEST = 10  # most groups that are found
 _LEAST = 0.02**2  # squared similarity below which a group is ignored
 _LARGEST_EXPONENT = 700.0  # of e that a float can hold
 _REBASE_DAYS = 200.0  # after which weights are scaled back into the range of a float
+_FOLDED_TERMS = 48  # the heaviest, that are kept of a folded group
+_FOUND_BY = 16  # the heaviest of them, by which it is found
+_LEVELS = 255  # of a folded weight, which is exact to this part of the heaviest one
 
 _Postings = list[tuple[int, float]]
 
@@ -77,15 +84,18 @@ class InvertedIndex:
     def __init__(self, decay_days: float = DECAY_DAYS) -> None:
         self._decay_days = decay_days
         self._origin: float | None = None
-        self._postings: list[dict[int, float]] = []
+        self._postings: defaultdict[int, dict[int, float]] = defaultdict(dict)
         self._group_of: list[Group] = []
         self._language_of: list[str] = []
+        self._folds: list[bytes] = []  # of each slot: terms, heaviest first, and their levels
+        self._scales = array("d")  # of the levels of each slot
+        self._folded: defaultdict[int, array[int]] = defaultdict(lambda: array("I"))  # slots
         self._embeddings: dict[int, list[float]] = {}
         self._sentences: dict[int, tuple[int, ...]] = {}  # slots of each, the latest last
 
     def __len__(self) -> int:
         """Return the number of postings (pairs of term and group) in the index."""
-        return sum(map(len, self._postings))
+        return sum(map(len, self._postings.values()))
 
     def find_near(self, member: Member) -> Mapping[Group, float]:
         """Map the ten groups most similar to a document to their similarity, lower with age."""
@@ -138,8 +148,8 @@ class InvertedIndex:
         self, group: Group, similarity: float, member: Member, weighting: _Weighting
     ) -> float:
         """Add the similarity of embeddings, where the group has documents in the same language."""
-        slot = group.slots.get(member.language)
-        if slot is None or slot not in self._embeddings or member.embedding is None:
+        slot = self._find_slot(group, member.language)
+        if slot not in self._embeddings or member.embedding is None:
             return similarity
         product = dot(member.embedding, self._embeddings[slot])
         product *= weighting.weight(group, member.language)
@@ -148,43 +158,67 @@ class InvertedIndex:
 
     def _visit_heaviest(self, vector: Vector) -> tuple[dict[int, float], _Postings]:
         """Return the sums over the heaviest terms by slot, and the remaining terms."""
-        postings, known = self._postings, len(self._postings)
+        postings, folded, scales = self._postings, self._folded, self._scales
         sums: dict[int, float] = {}
+        guesses: dict[int, float] = {}  # of the sums of folded slots
+        rest: _Postings = []
         visits = 0
         for at, (term, weight) in enumerate(vector):
             if visits > _VISITS:
-                return sums, list(zip(vector.terms[at:], vector.weights[at:], strict=True))
-            places = postings[term] if term < known else None
-            if not places:
-                continue
-            items = places.items()
-            if len(places) > _LATEST:
-                items = itertools.islice(reversed(items), _LATEST)  # type: ignore[assignment]
-            visits += min(len(places), _LATEST)
-            for slot, sum_ in items:
-                sums[slot] = sums.get(slot, 0.0) + weight * sum_
-        return sums, []
+                rest = list(zip(vector.terms[at:], vector.weights[at:], strict=True))
+                break
+            if term in postings:
+                places = postings[term]
+                items = places.items()
+                if len(places) > _LATEST:
+                    items = itertools.islice(reversed(items), _LATEST)  # type: ignore[assignment]
+                visits += min(len(places), _LATEST)
+                for slot, sum_ in items:
+                    sums[slot] = sums.get(slot, 0.0) + weight * sum_
+            if term in folded:
+                latest = folded[term][-_LATEST:]
+                visits += len(latest)
+                for slot in latest:
+                    guesses[slot] = guesses.get(slot, 0.0) + weight * scales[slot] * _LEVELS
+        if folded:
+            self._add_folded(sums, guesses, vector)
+        return sums, rest
+
+    def _add_folded(
+        self, sums: dict[int, float], guesses: dict[int, float], vector: Vector
+    ) -> None:
+        """Add the sums over the terms of the most promising folded slots."""
+        for slot, sum_ in sums.items():
+            if self._folds[slot]:
+                guesses[slot] = guesses.get(slot, 0.0) + sum_
+        weights = dict(vector)
+        for slot in sorted(guesses, key=guesses.__getitem__, reverse=True)[: 3 * _BEST]:
+            terms, levels = self._unpack(slot)
+            product = sum(map(mul, map(weights.get, terms, itertools.repeat(0.0)), levels))
+            sums[slot] = sums.get(slot, 0.0) + product * self._scales[slot]
+
+    def _unpack(self, slot: int) -> tuple[memoryview, bytes]:
+        """Return the terms of a folded slot, and the level of the weight of each."""
+        count = len(self._folds[slot]) // 5
+        return memoryview(self._folds[slot])[: 4 * count].cast("I"), self._folds[slot][4 * count :]
 
     def _sum_products(
         self, groups: Iterable[Group], terms: Iterable[tuple[int, float]]
     ) -> Mapping[int, float]:
         """Return the sums over the given terms in the given groups, by slot."""
-        postings, known = self._postings, len(self._postings)
-        slots = [slot for group in groups for slot in group.slots.values()]
-        sums = dict.fromkeys(slots, 0.0)
+        sums = dict.fromkeys([slot for group in groups for slot in group.slots], 0.0)
         asked = sums.keys()
         for term, weight in terms:
-            if term < known:
-                places = postings[term]
+            if term in self._postings:
+                places = self._postings[term]
                 for slot in places.keys() & asked:
                     sums[slot] += weight * places[slot]
         return sums
 
-    @staticmethod
-    def _decay_sums(group: Group, sums: Mapping[int, float], weighting: _Weighting) -> float:
+    def _decay_sums(self, group: Group, sums: Mapping[int, float], weighting: _Weighting) -> float:
         return sum(
-            sums[slot] * weighting.weight(group, language)
-            for language, slot in group.slots.items()
+            sums[slot] * weighting.weight(group, self._language_of[slot])
+            for slot in group.slots
             if sums[slot]
         )
 
@@ -193,19 +227,18 @@ class InvertedIndex:
 
         The largest parts come first; they are not decayed.
         """
-        known = len(self._postings)
+        folded = {slot: self._unfold(slot) for slot in group.slots}
         shared = []
         for term, weight in vector:
-            if term < known:
-                places = self._postings[term]
-                best = max((places.get(slot, 0.0) for slot in group.slots.values()), default=0.0)
-                if best:
-                    shared.append((best * weight, term))
+            places = self._postings.get(term, {})
+            sums = (places.get(slot, 0.0) + of.get(term, 0.0) for slot, of in folded.items())
+            if best := max(sums, default=0.0):
+                shared.append((best * weight, term))
         return sorted(shared, key=lambda part: (-part[0], part[1]))
 
     def find_common_sentences(self, member: Member, group: Group) -> Mapping[int, bool]:
         """Map the sentences that a document shares with a group to whether no other has them."""
-        slots = set(group.slots.values())
+        slots = set(group.slots)
         found = {sentence: self._sentences.get(sentence, ()) for sentence in member.sentences}
         return {
             sentence: slots.issuperset(there)
@@ -223,8 +256,6 @@ class InvertedIndex:
         up = math.exp((member.day - (self._origin or 0.0)) / self._decay_days)
         postings = self._postings
         for term, weight in member.vector:
-            if term >= len(postings):
-                postings.extend({} for _ in range(term + 1 - len(postings)))
             places = postings[term]
             places[slot] = places.get(slot, 0.0) + weight * up
         self._add_sentences(member, slot)
@@ -243,41 +274,93 @@ class InvertedIndex:
         """Scale all weights to a new base day, so that they stay in range."""
         down = _decay((self._origin or 0.0) - day, self._decay_days)
         self._origin = day
-        for places in self._postings:
+        self._scales = array("d", [scale * down for scale in self._scales])
+        for places in self._postings.values():
             for slot in places:
                 places[slot] *= down
         for slot, summed in self._embeddings.items():
             self._embeddings[slot] = [sum_ * down for sum_ in summed]
 
     def _slot(self, group: Group, language: str) -> int:
-        slot = group.slots.get(language)
-        if slot is None:
-            slot = group.slots[language] = len(self._group_of)
+        slot = self._find_slot(group, language)
+        if slot < 0:
+            slot = len(self._group_of)
+            group.slots += (slot,)
             self._group_of.append(group)
             self._language_of.append(language)
+            self._folds.append(b"")
+            self._scales.append(0.0)
         return slot
+
+    def _find_slot(self, group: Group, language: str) -> int:
+        """Return a group's slot for a language, -1 where it has none."""
+        return next((slot for slot in group.slots if self._language_of[slot] == language), -1)
 
     def remove(self, group: Group) -> None:
         """Remove all entries of a group from the index."""
+        self._take_out(group)
+        for slot in group.slots:
+            self._embeddings.pop(slot, None)
+            self._store_folded(slot, {})
+        group.slots = ()
+
+    def _take_out(self, group: Group) -> dict[int, dict[int, float]]:
+        """Remove the entries of a group's documents; return the sums of their terms by slot."""
+        sums: dict[int, dict[int, float]] = {slot: {} for slot in group.slots}
         for member in group.members:
-            slot = group.slots.get(member.language, -1)  # none where it ended and lives again
+            slot = self._find_slot(group, member.language)  # none where it ended and lives again
             for term in member.vector.terms:
-                self._postings[term].pop(slot, None)
+                if slot in self._postings.get(term, ()):
+                    sums[slot][term] = self._postings[term].pop(slot)
+                    if not self._postings[term]:
+                        del self._postings[term]
             for sentence in member.sentences:
                 left = [one for one in self._sentences.pop(sentence, ()) if one != slot]
                 if left:
                     self._sentences[sentence] = tuple(left)
-        for slot in group.slots.values():
-            self._embeddings.pop(slot, None)
-        group.slots = {}
+        return sums
+
+    def fold(self, group: Group) -> None:
+        """Replace the entries of a group's documents by the heaviest terms of their sum."""
+        for slot, sums in self._take_out(group).items():
+            self._store_folded(slot, _add(sums, self._unfold(slot)))
+
+    def _unfold(self, slot: int) -> dict[int, float]:
+        """Return the sums of a folded slot's terms."""
+        terms, levels = self._unpack(slot)
+        return {t: level * self._scales[slot] for t, level in zip(terms, levels, strict=True)}
+
+    def _store_folded(self, slot: int, sums: Mapping[int, float]) -> None:
+        """Replace what is folded of a slot by the heaviest of these sums."""
+        for term in self._unpack(slot)[0][:_FOUND_BY]:
+            slots = self._folded[term]
+            del slots[bisect.bisect_left(slots, slot)]
+            if not slots:
+                del self._folded[term]
+        heaviest = sorted(sums, key=sums.__getitem__, reverse=True)[:_FOLDED_TERMS]
+        self._scales[slot] = scale = sums[heaviest[0]] / _LEVELS if heaviest else 0.0
+        levels = bytes(round(sums[term] / scale) for term in heaviest)
+        self._folds[slot] = array("I", heaviest).tobytes() + levels
+        for term in heaviest[:_FOUND_BY]:
+            bisect.insort(self._folded[term], slot)
 
     def replace(self, group: Group, by: Group) -> None:
         """Move all index entries of a group to the group that is about to absorb it."""
         for member in group.members:
             self._slot(by, member.language)
+        for slot in group.slots:
+            if self._folds[slot]:
+                own = self._slot(by, self._language_of[slot])
+                self._store_folded(own, _add(self._unfold(own), self._unfold(slot)))
         self.remove(group)
         for member in group.members:
             self.add(by, member)
+
+
+def _add(sums: dict[int, float], others: Mapping[int, float]) -> dict[int, float]:
+    for term, sum_ in others.items():
+        sums[term] = sums.get(term, 0.0) + sum_
+    return sums
 
 
 def _decay(days: float, decay_days: float) -> float:

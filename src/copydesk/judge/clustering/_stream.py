@@ -60,6 +60,8 @@ class Stream:
     is down to a third after `decay_days`.
     """
 
+    most_unfolded = 10_000
+
     def __init__(
         self,
         beat: Iterable[str] = (),
@@ -80,6 +82,8 @@ class Stream:
         self._touched: dict[Group, None] = {}
         self._fresh: dict[Group, None] = {}
         self._living: deque[Group] = deque()
+        self._unfolded: dict[Group, None] = {}  # that which had a document last comes last
+        self._unfolded_count = 0  # documents
         self._numbers = itertools.count()
         self._headlines = Headlines()
         self._outside: dict[tuple[int, ...], set[int]] = {}  # terms of the present document
@@ -223,6 +227,9 @@ class Stream:
             or self._begin_group(member.key)
         )
         group.add(member, near.get(group, 0.0))
+        self._unfolded.pop(group, None)
+        self._unfolded[group] = None
+        self._unfolded_count += 1
         self._headlines.note(document.title, member.day, group)
         self._index.add(group, member)
         for other, similarity in near.items():
@@ -234,7 +241,9 @@ class Stream:
             self._fresh[group] = None
         if self._count % _MERGE_EVERY == 0:
             self._merge_fresh()
-        return _root_of(group)
+        if self._unfolded_count > self.most_unfolded:
+            self._fold_oldest()
+        return _root_of(self._group_of[member.key])
 
     def _group_by_name(self, document: NewsDocument) -> Group | None:
         if not document.group:
@@ -310,7 +319,21 @@ class Stream:
                 self._living.append(group)
             elif group.merged_into is None:
                 self._index.remove(group)
+                self._unfolded.pop(group, None)
+                self._unfolded_count -= len(group.members)
                 group.end()
+
+    def _fold_oldest(self) -> None:
+        """Fold the groups that had no new document for longest, until few documents are left."""
+        self.settle()
+        for group in list(self._unfolded):
+            if self._unfolded_count <= self.most_unfolded // 2:
+                break
+            del self._unfolded[group]
+            if group.members:
+                self._index.fold(group)
+                self._unfolded_count -= len(group.members)
+                group.fold()
 
     def _merge_fresh(self) -> None:
         """Merge groups that got new documents; groups with one document wait.
@@ -338,7 +361,7 @@ class Stream:
         while waiting:
             group = waiting.pop()
             has_grown = group.size >= GROWTH * group.size_when_checked
-            if not has_grown or self._whole.intersection(group.keys):
+            if group.folded or not has_grown or self._whole.intersection(group.keys):
                 continue
             group.size_when_checked = group.size
             halves = split_in_two(group)
@@ -354,6 +377,7 @@ class Stream:
         self._index.remove(group)
         group.clear()
         second = self._begin_group(leaving[0].key)
+        self._unfolded[second] = None
         for half, members in ((group, staying), (second, leaving)):
             for member in members:
                 half.add(member, self._index.similarity(half, member))
@@ -368,6 +392,10 @@ class Stream:
         if (other.size, -other.number) > (one.size, -one.number):
             one, other = other, one
         self._index.replace(other, one)
+        self._unfolded.pop(other, None)
+        self._unfolded.setdefault(one)
+        for names, keys in ((self._groups, (other.name,)), (self._group_of, other.keys)):
+            names.update((key, one) for key in keys if names[key] is other)
         one.absorb(other)
         self._fresh[one] = None
         return one
