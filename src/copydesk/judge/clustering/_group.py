@@ -8,6 +8,7 @@ from array import array
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from operator import mul
+from typing import Any
 
 from copydesk.judge.clustering.documents import SeriesNumber, Vector
 
@@ -16,6 +17,9 @@ _PRIOR_PAIRS = 4.0  # how many pairs the prior counts as
 _SERIES_SHARE = 0.5  # of a group's headlines that must have a number for it to count
 _FEW_WORDS, _MANY_WORDS = 12, 60
 _EMBEDDING_SHARES = (0.3, 0.1)  # of a similarity: for few words, and for many
+# What all groups without members, edges or numbers have. These two are never changed.
+_NO_MEMBERS: list[Member] = []
+_NONE: dict[Any, Any] = {}
 
 
 def article_share(words: float) -> float:
@@ -71,7 +75,7 @@ class Group:
     name: str
     number: int
     first_key: str = ""
-    members: list[Member] = field(default_factory=list)
+    members: list[Member] = field(default_factory=lambda: _NO_MEMBERS)
     former_keys: tuple[str, ...] = ()
     folded: int = 0
     square: float = 0.0
@@ -79,9 +83,9 @@ class Group:
     first: float = 0.0
     last: float = 0.0
     slots: tuple[int, ...] = ()
-    edges: dict[Group, float] = field(default_factory=dict)
+    edges: dict[Group, float] = field(default_factory=lambda: _NONE)
     series: frozenset[SeriesNumber] = frozenset()
-    series_counts: dict[str, int] = field(default_factory=dict)
+    series_counts: Mapping[str, int] = field(default_factory=lambda: _NONE)
     merged_into: Group | None = None
     has_ended: bool = False
     size_when_checked: int = 0
@@ -108,16 +112,19 @@ class Group:
         self.first_key = self.first_key or member.key
         self.first = min(self.first, member.day)
         self.last = max(self.last, member.day)
-        self.members.append(member)
+        if self.members:
+            self.members.append(member)
+        else:
+            self.members = [member]
         self.square += 1.0 + 2.0 * similarity
         self.length += member.length
         if member.series:
             self._add_series(member.series, dict.fromkeys((what for what, _ in member.series), 1))
 
     def _add_series(self, numbers: frozenset[SeriesNumber], counts: Mapping[str, int]) -> None:
+        ours = self.series_counts
         self.series |= numbers
-        for what, count in counts.items():
-            self.series_counts[what] = self.series_counts.get(what, 0) + count
+        self.series_counts = {**ours, **{what: ours.get(what, 0) + counts[what] for what in counts}}
 
     def contradicts(self, numbers: frozenset[SeriesNumber]) -> bool:
         """Return whether a number in a headline ("Day 3") excludes it from the group's event."""
@@ -140,7 +147,10 @@ class Group:
 
     def add_edge(self, other: Group, similarity: float) -> None:
         """Add a new document's similarity to the sum for this pair of groups."""
-        self.edges[other] = other.edges[self] = self.edges.get(other, 0.0) + similarity
+        summed = self.edges.get(other, 0.0) + similarity
+        for one, neighbour in ((self, other), (other, self)):
+            one.edges = one.edges or {}
+            one.edges[neighbour] = summed
 
     def absorb(self, other: Group) -> None:
         """Take over all documents of another group, except its entries in the index."""
@@ -148,21 +158,22 @@ class Group:
         self.square += other.square + 2.0 * between
         self.length += other.length
         self.first, self.last = min(self.first, other.first), max(self.last, other.last)
-        self.members += other.members
+        self.members = [*self.members, *other.members]
         self.folded += other.folded
         self.former_keys += other.former_keys
-        self._add_series(other.series, other.series_counts)
+        if other.series:
+            self._add_series(other.series, other.series_counts)
         other.edges.pop(self, None)
         for neighbour, similarity in other.edges.items():
             del neighbour.edges[other]
             self.add_edge(neighbour, similarity)
-        other.edges, other.members, other.merged_into = {}, [], self
+        other.edges, other.members, other.merged_into = _NONE, _NO_MEMBERS, self
 
     def clear(self) -> None:
         """Remove all documents of the group, and its similarities to other groups."""
         self.drop_edges()
-        self.first_key, self.members = "", []
-        self.series, self.series_counts = frozenset(), {}
+        self.first_key, self.members = "", _NO_MEMBERS
+        self.series, self.series_counts = frozenset(), _NONE
         self.square, self.length = 0.0, 0
 
     def end(self) -> None:
@@ -174,14 +185,15 @@ class Group:
         """Keep only the keys of the group's documents, and how many they are."""
         self.folded += len(self.members)
         self.former_keys += tuple(member.key for member in self.members)
-        self.members = []
+        self.members = _NO_MEMBERS
         self.drop_edges()
 
     def drop_edges(self) -> None:
         """Remove the stored similarities of the group to all other groups."""
         for other in self.edges:
             del other.edges[self]
-        self.edges = {}
+            other.edges = other.edges or _NONE
+        self.edges = _NONE
 
 
 _PRIOR_DOCUMENTS = 50  # after as many documents half of the mean is subtracted

@@ -32,8 +32,8 @@ _BEST = 10  # most groups that are found
 _LEAST = 0.02**2  # squared similarity below which a group is ignored
 _LARGEST_EXPONENT = 700.0  # of e that a float can hold
 _REBASE_DAYS = 200.0  # after which weights are scaled back into the range of a float
-_FOLDED_TERMS = 48  # the heaviest, that are kept of a folded group
-_FOUND_BY = 16  # the heaviest of them, by which it is found
+_FOLDED_TERMS = 32  # the heaviest, that are kept of a folded group
+_FOUND_BY = 8  # the heaviest of them, by which it is found
 _LEVELS = 255  # of a folded weight, which is exact to this part of the heaviest one
 
 _Postings = list[tuple[int, float]]

@@ -476,8 +476,8 @@ class Headlines:
     """A memory of headlines: which group of documents each belongs to, for some days."""
 
     def __init__(self) -> None:
-        self._groups: dict[str, tuple[float, Group]] = {}
-        self._days: deque[tuple[float, str]] = deque()
+        self._groups: dict[int, tuple[float, Group]] = {}
+        self._days: deque[tuple[float, int]] = deque()
 
     def note(self, title: str, day: float, group: Group) -> None:
         """Store the group of a headline if it is long enough; forget those after six days."""
@@ -497,10 +497,10 @@ class Headlines:
         return group if group is not None and abs(day - then) < _WITHIN_DAYS else None
 
 
-def _key(title: str) -> str:
-    """Return the words of a headline in lower case, "" if it is too short to compare."""
+def _key(title: str) -> int:
+    """Return a hash of the words of a headline in lower case, 0 if it is too short to compare."""
     words = text.words(title)
-    return " ".join(words) if len(words) >= _LEAST_WORDS else ""
+    return hash(tuple(words)) if len(words) >= _LEAST_WORDS else 0
 
 
 # Numbers of a series in headlines: "12th package" and "13th package", "Day 3" and "Day 4", "Super
@@ -516,14 +516,15 @@ _NUMBERED = re.compile(
 )
 _DIGIT = re.compile(r"\d")
 _SCORE = re.compile(r"\b(\d{1,3})\s?[-\u2013:]\s?(\d{1,3})\b(?!\s?[-\u2013:/]\s?\d)")
+_NO_NUMBERS: frozenset[SeriesNumber] = frozenset()
 _NO_SERIES = frozenset(tables.read_lines(__package__, "no_series.txt"))
 
 
 def find_numbers(title: str) -> frozenset[SeriesNumber]:
     """Return the numbers in a headline ("12th package", "Day 3") that tell similar events apart."""
     if not _DIGIT.search(title):  # most have none
-        return frozenset(_ordinals(title))
-    return frozenset((*_ordinals(title), *_names_with_number(title), *_scores(title)))
+        return frozenset(_ordinals(title)) or _NO_NUMBERS
+    return frozenset((*_ordinals(title), *_names_with_number(title), *_scores(title))) or _NO_NUMBERS
 
 
 def _ordinals(title: str) -> Iterator[SeriesNumber]:
