@@ -7,7 +7,9 @@ texts' beginnings where it has texts, and for as many invented ones; the last st
 within it. Beside it TF-IDF in one pass, written in plain Python, and our share of its speed, so
 that a slow machine says nothing. Growth: what one more document costs after so many within the
 window of 30 days, median of ten times two hundred; `settle`, for each document since it was asked
-for before; memory. --past goes on until as many have fallen out of the window.
+for before; memory. --past goes on until as many have fallen out of the window. Memory: the most
+bytes for each document in the window when all have come, of invented headlines and of one headline
+that comes again and again, and how many a second are grouped (`settle` is within it).
 """
 
 from __future__ import annotations
@@ -21,6 +23,7 @@ import resource
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from statistics import median
@@ -36,6 +39,7 @@ from copydesk.measure.labelled import read_documents
 _LENGTHS = (0, 600, 1500)  # characters of a text
 _INVENTED = 2_000
 _AT = (1_000, 10_000, 50_000, 100_000, 200_000, 500_000)
+_LIVE = (100_000, 200_000, 500_000, 1_000_000)
 _STRETCH, _STRETCHES = 200, 10
 _WINDOW_DAYS = 30
 _PLAIN_TO = 10_000  # its time grows with what came before
@@ -48,12 +52,14 @@ def main() -> None:
     asked.add_argument("--repeats", type=int, default=5)
     asked.add_argument("--most", type=int, default=200_000, metavar="STORIES")
     asked.add_argument("--past", action="store_true")
-    asked.add_argument("--only", choices=["speed", "growth"])
+    asked.add_argument("--only", choices=["speed", "growth", "memory"])
     given = asked.parse_args()
-    if given.only != "growth":
+    if given.only in {None, "speed"}:
         _speeds(given.gold, given.repeats)
-    if given.only != "speed":
+    if given.only in {None, "growth"}:
         _growths(given.gold, given.most, is_past=given.past)
+    if given.only in {None, "memory"}:
+        _memories(given.most)
 
 
 def _speeds(gold: Sequence[Path], repeats: int) -> None:
@@ -174,6 +180,34 @@ def _growth(name: str, begun: Callable[[], Iterator[NewsDocument]], goals: Seque
             f"{_megabytes() - before:.0f} |",
             flush=True,
         )
+
+
+def _memories(most: int) -> None:
+    print("\n| documents | in the window | bytes for each | a second |")
+    print(f"|{' --- |' * 4}", flush=True)
+    for count in (count for count in _LIVE if count <= most):
+        for is_one in (False, True):
+            child = multiprocessing.Process(target=_memory, args=(count, is_one))
+            child.start()
+            child.join()
+
+
+def _memory(count: int, is_one: bool) -> None:
+    """Group so many headlines, or one so many times, and print what each costs."""
+    coming = itertools.islice(_invented(0, count), count)
+    first = next(coming)
+    if is_one:
+        coming = (replace(one, title=first.title) for one in coming)
+    grouped = Stream()
+    grouped.add(first)
+    before, began = _megabytes(), time.process_time()
+    for one in coming:
+        grouped.add(one)
+    grouped.settle()
+    seconds = time.process_time() - began
+    name = "one headline" if is_one else "invented headlines"
+    each = (_megabytes() - before) * 2**20 / count
+    print(f"| {name} | {count:,} | {each:,.0f} | {count / seconds:,.0f} |", flush=True)
 
 
 def _each(add: Callable[[Any], object], coming: Sequence[object]) -> float:

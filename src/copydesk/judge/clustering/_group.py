@@ -103,7 +103,8 @@ class Group:
     @property
     def cohesion(self) -> float:
         """Return how similar the documents are on average; small groups get a usual value."""
-        return cohesion(self.square - self.size, self.size)
+        size = self.size
+        return cohesion(self.square - size, size)
 
     def add(self, member: Member, similarity: float) -> None:
         """Add a document to the group; `similarity` is the sum of its similarity to the others."""

@@ -178,8 +178,9 @@ class InvertedIndex:
             if term in folded:
                 latest = folded[term][-_LATEST:]
                 visits += len(latest)
+                most = weight * _LEVELS
                 for slot in latest:
-                    guesses[slot] = guesses.get(slot, 0.0) + weight * scales[slot] * _LEVELS
+                    guesses[slot] = guesses.get(slot, 0.0) + most * scales[slot]
         if folded:
             self._add_folded(sums, guesses, vector)
         return sums, rest
@@ -192,7 +193,7 @@ class InvertedIndex:
             if self._folds[slot]:
                 guesses[slot] = guesses.get(slot, 0.0) + sum_
         weights = dict(vector)
-        for slot in sorted(guesses, key=guesses.__getitem__, reverse=True)[: 3 * _BEST]:
+        for slot in sorted(guesses, key=guesses.__getitem__, reverse=True)[:_BEST]:
             terms, levels = self._unpack(slot)
             product = sum(map(mul, map(weights.get, terms, itertools.repeat(0.0)), levels))
             sums[slot] = sums.get(slot, 0.0) + product * self._scales[slot]
@@ -310,9 +311,10 @@ class InvertedIndex:
         for member in group.members:
             slot = self._find_slot(group, member.language)  # none where it ended and lives again
             for term in member.vector.terms:
-                if slot in self._postings.get(term, ()):
-                    sums[slot][term] = self._postings[term].pop(slot)
-                    if not self._postings[term]:
+                places = self._postings.get(term, {})
+                if slot in places:
+                    sums[slot][term] = places.pop(slot)
+                    if not places:
                         del self._postings[term]
             for sentence in member.sentences:
                 left = [one for one in self._sentences.pop(sentence, ()) if one != slot]

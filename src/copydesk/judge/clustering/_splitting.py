@@ -183,12 +183,13 @@ Merge = Callable[[Group, Group], Group | None]
 
 def merge_score(one: Group, other: Group) -> float:
     """Return how much suggests that two groups are about one event; from 1 on they are merged."""
-    between = one.edges.get(other, 0.0) / (one.size * other.size)
+    size, others = one.size, other.size
+    between = one.edges.get(other, 0.0) / (size * others)
     if not between:
         return 0.0
     share = between / math.sqrt(one.cohesion * other.cohesion)
-    words = (one.length + other.length) / (one.size + other.size)
-    return share / least_share(min(one.size, other.size), words)
+    words = (one.length + other.length) / (size + others)
+    return share / least_share(min(size, others), words)
 
 
 def least_share(smaller: int, words: float) -> float:

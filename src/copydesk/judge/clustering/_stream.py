@@ -57,7 +57,8 @@ class Stream:
     are words of the topics below it, with the expected share of documents that have them. `apart`
     has for a document's key the keys of documents that are never in its group. A group with a
     document of `whole` is not split. A given `weighing` replaces `beat` and `topics`. A similarity
-    is down to a third after `decay_days`.
+    is down to a third after `decay_days`. Of more than `most_unfolded` documents, the groups that
+    had no report for longest are folded: only the sum of their reports is kept, and their keys.
     """
 
     most_unfolded = 10_000
