@@ -6,7 +6,6 @@ enough postings were read. The other terms only rank the best groups found so fa
 
 from __future__ import annotations
 
-import bisect
 import itertools
 import math
 from array import array
@@ -37,6 +36,8 @@ _FOUND_BY = 8  # the heaviest of them, by which it is found
 _LEVELS = 255  # of a folded weight, which is exact to this part of the heaviest one
 
 _Postings = list[tuple[int, float]]
+_Sums = dict[int, float]
+_NOTHING: _Sums = {}
 
 
 def find_decay_days(documents: int, words: int) -> float:
@@ -84,7 +85,7 @@ class InvertedIndex:
     def __init__(self, decay_days: float = DECAY_DAYS) -> None:
         self._decay_days = decay_days
         self._origin: float | None = None
-        self._postings: defaultdict[int, dict[int, float]] = defaultdict(dict)
+        self._postings: defaultdict[int, _Sums] = defaultdict(dict)
         self._group_of: list[Group] = []
         self._language_of: list[str] = []
         self._folds: list[bytes] = []  # of each slot: terms, heaviest first, and their levels
@@ -156,38 +157,32 @@ class InvertedIndex:
         share = embedding_share(member.length)
         return max(0.0, (1.0 - share) * similarity + share * product)
 
-    def _visit_heaviest(self, vector: Vector) -> tuple[dict[int, float], _Postings]:
+    def _visit_heaviest(self, vector: Vector) -> tuple[_Sums, _Postings]:
         """Return the sums over the heaviest terms by slot, and the remaining terms."""
         postings, folded, scales = self._postings, self._folded, self._scales
-        sums: dict[int, float] = {}
-        guesses: dict[int, float] = {}  # of the sums of folded slots
+        sums: _Sums = {}
+        guesses: _Sums = {}  # of the sums of folded slots
         rest: _Postings = []
         visits = 0
         for at, (term, weight) in enumerate(vector):
             if visits > _VISITS:
                 rest = list(zip(vector.terms[at:], vector.weights[at:], strict=True))
                 break
-            if term in postings:
-                places = postings[term]
-                items = places.items()
-                if len(places) > _LATEST:
-                    items = itertools.islice(reversed(items), _LATEST)  # type: ignore[assignment]
-                visits += min(len(places), _LATEST)
-                for slot, sum_ in items:
-                    sums[slot] = sums.get(slot, 0.0) + weight * sum_
-            if term in folded:
-                latest = folded[term][-_LATEST:]
-                visits += len(latest)
-                most = weight * _LEVELS
-                for slot in latest:
-                    guesses[slot] = guesses.get(slot, 0.0) + most * scales[slot]
+            places = postings.get(term, _NOTHING)
+            items = places.items()
+            if len(places) > _LATEST:
+                items = itertools.islice(reversed(items), _LATEST)  # type: ignore[assignment]
+            latest = folded[term][-_LATEST:] if term in folded else ()
+            visits += min(len(places), _LATEST) + len(latest)
+            for slot, sum_ in items:
+                sums[slot] = sums.get(slot, 0.0) + weight * sum_
+            for slot in latest:
+                guesses[slot] = guesses.get(slot, 0.0) + weight * scales[slot] * _LEVELS
         if folded:
             self._add_folded(sums, guesses, vector)
         return sums, rest
 
-    def _add_folded(
-        self, sums: dict[int, float], guesses: dict[int, float], vector: Vector
-    ) -> None:
+    def _add_folded(self, sums: _Sums, guesses: _Sums, vector: Vector) -> None:
         """Add the sums over the terms of the most promising folded slots."""
         for slot, sum_ in sums.items():
             if self._folds[slot]:
@@ -231,7 +226,7 @@ class InvertedIndex:
         folded = {slot: self._unfold(slot) for slot in group.slots}
         shared = []
         for term, weight in vector:
-            places = self._postings.get(term, {})
+            places = self._postings.get(term, _NOTHING)
             sums = (places.get(slot, 0.0) + of.get(term, 0.0) for slot, of in folded.items())
             if best := max(sums, default=0.0):
                 shared.append((best * weight, term))
@@ -302,16 +297,16 @@ class InvertedIndex:
         self._take_out(group)
         for slot in group.slots:
             self._embeddings.pop(slot, None)
-            self._store_folded(slot, {})
+            self._store_folded(slot)
         group.slots = ()
 
-    def _take_out(self, group: Group) -> dict[int, dict[int, float]]:
+    def _take_out(self, group: Group) -> dict[int, _Sums]:
         """Remove the entries of a group's documents; return the sums of their terms by slot."""
-        sums: dict[int, dict[int, float]] = {slot: {} for slot in group.slots}
+        sums: dict[int, _Sums] = {slot: {} for slot in group.slots}
         for member in group.members:
             slot = self._find_slot(group, member.language)  # none where it ended and lives again
             for term in member.vector.terms:
-                places = self._postings.get(term, {})
+                places = self._postings.get(term, _NOTHING)
                 if slot in places:
                     sums[slot][term] = places.pop(slot)
                     if not places:
@@ -325,44 +320,37 @@ class InvertedIndex:
     def fold(self, group: Group) -> None:
         """Replace the entries of a group's documents by the heaviest terms of their sum."""
         for slot, sums in self._take_out(group).items():
-            self._store_folded(slot, _add(sums, self._unfold(slot)))
+            self._store_folded(slot, sums, self._unfold(slot))
 
-    def _unfold(self, slot: int) -> dict[int, float]:
+    def _unfold(self, slot: int) -> _Sums:
         """Return the sums of a folded slot's terms."""
         terms, levels = self._unpack(slot)
         return {t: level * self._scales[slot] for t, level in zip(terms, levels, strict=True)}
 
-    def _store_folded(self, slot: int, sums: Mapping[int, float]) -> None:
-        """Replace what is folded of a slot by the heaviest of these sums."""
+    def _store_folded(self, slot: int, *parts: _Sums) -> None:
+        """Replace what is folded of a slot by the heaviest terms of the sum of these parts."""
         for term in self._unpack(slot)[0][:_FOUND_BY]:
-            slots = self._folded[term]
-            del slots[bisect.bisect_left(slots, slot)]
-            if not slots:
-                del self._folded[term]
-        heaviest = sorted(sums, key=sums.__getitem__, reverse=True)[:_FOLDED_TERMS]
-        self._scales[slot] = scale = sums[heaviest[0]] / _LEVELS if heaviest else 0.0
-        levels = bytes(round(sums[term] / scale) for term in heaviest)
+            self._folded[term].remove(slot)
+        sums: defaultdict[int, float] = defaultdict(float)
+        for term, sum_ in itertools.chain.from_iterable(part.items() for part in parts):
+            sums[term] += sum_
+        heaviest = sorted(filter(sums.get, sums), key=sums.__getitem__, reverse=True)
+        del heaviest[_FOLDED_TERMS:]
+        most = sums[heaviest[0]] if heaviest else 0.0
+        levels = bytes(round(sums[term] / most * _LEVELS) for term in heaviest)
         self._folds[slot] = array("I", heaviest).tobytes() + levels
+        self._scales[slot] = most / _LEVELS
         for term in heaviest[:_FOUND_BY]:
-            bisect.insort(self._folded[term], slot)
+            self._folded[term].append(slot)
 
     def replace(self, group: Group, by: Group) -> None:
         """Move all index entries of a group to the group that is about to absorb it."""
-        for member in group.members:
-            self._slot(by, member.language)
         for slot in group.slots:
-            if self._folds[slot]:
-                own = self._slot(by, self._language_of[slot])
-                self._store_folded(own, _add(self._unfold(own), self._unfold(slot)))
+            own = self._slot(by, self._language_of[slot])
+            self._store_folded(own, self._unfold(own), self._unfold(slot))
         self.remove(group)
         for member in group.members:
             self.add(by, member)
-
-
-def _add(sums: dict[int, float], others: Mapping[int, float]) -> dict[int, float]:
-    for term, sum_ in others.items():
-        sums[term] = sums.get(term, 0.0) + sum_
-    return sums
 
 
 def _decay(days: float, decay_days: float) -> float:

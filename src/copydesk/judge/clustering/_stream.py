@@ -331,10 +331,9 @@ class Stream:
             if self._unfolded_count <= self.most_unfolded // 2:
                 break
             del self._unfolded[group]
-            if group.members:
-                self._index.fold(group)
-                self._unfolded_count -= len(group.members)
-                group.fold()
+            self._unfolded_count -= len(group.members)
+            self._index.fold(group)
+            group.fold()
 
     def _merge_fresh(self) -> None:
         """Merge groups that got new documents; groups with one document wait.
@@ -517,15 +516,14 @@ _NUMBERED = re.compile(
 )
 _DIGIT = re.compile(r"\d")
 _SCORE = re.compile(r"\b(\d{1,3})\s?[-\u2013:]\s?(\d{1,3})\b(?!\s?[-\u2013:/]\s?\d)")
-_NO_NUMBERS: frozenset[SeriesNumber] = frozenset()
 _NO_SERIES = frozenset(tables.read_lines(__package__, "no_series.txt"))
 
 
 def find_numbers(title: str) -> frozenset[SeriesNumber]:
     """Return the numbers in a headline ("12th package", "Day 3") that tell similar events apart."""
     if not _DIGIT.search(title):  # most have none
-        return frozenset(_ordinals(title)) or _NO_NUMBERS
-    return frozenset((*_ordinals(title), *_names_with_number(title), *_scores(title))) or _NO_NUMBERS
+        return frozenset(_ordinals(title))
+    return frozenset((*_ordinals(title), *_names_with_number(title), *_scores(title)))
 
 
 def _ordinals(title: str) -> Iterator[SeriesNumber]:
