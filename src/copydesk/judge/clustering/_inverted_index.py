@@ -96,7 +96,7 @@ class InvertedIndex:
 
     def __len__(self) -> int:
         """Return the number of postings (pairs of term and group) in the index."""
-        return sum(map(len, self._postings.values()))
+        return sum(map(len, (*self._postings.values(), *self._folded.values())))
 
     def find_near(self, member: Member) -> Mapping[Group, float]:
         """Map the ten groups most similar to a document to their similarity, lower with age."""
