@@ -48,10 +48,10 @@ def test_nothing_is_folded_up_to_the_limit(seed: int) -> None:
     assert whole.postings == at_limit.postings
 
 
-def test_one_document_more_folds_half_of_them() -> None:
+def test_each_document_more_folds_one() -> None:
     documents = fillers(31, 0, 0.1)
     at_limit, above = (folding(most, documents).postings for most in (31, 30))
-    assert above == pytest.approx(at_limit * 15 / 31 + 16 * 8, rel=0.05)  # a folded one has 8
+    assert above == pytest.approx(at_limit * 30 / 31 + 8, rel=0.01)  # a folded one has 8
 
 
 def test_a_folded_group_has_no_entries_and_is_found_all_the_same() -> None:
@@ -63,7 +63,7 @@ def test_a_folded_group_has_no_entries_and_is_found_all_the_same() -> None:
 
     (found,), (expected,) = stream.compare(new), whole.compare(new)
 
-    assert stream.postings < whole.postings * 0.6
+    assert stream.postings < whole.postings * 0.8
     assert found.similarity == pytest.approx(expected.similarity, abs=0.05)
     assert (found.group, found.shared, found.veto) == ("q0", expected.shared, "")
 

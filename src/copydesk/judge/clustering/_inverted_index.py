@@ -179,10 +179,10 @@ class InvertedIndex:
             for slot in latest:
                 guesses[slot] = guesses.get(slot, 0.0) + weight * scales[slot] * _LEVELS
         if folded:
-            self._add_folded(sums, guesses, vector)
+            self._add_folds(sums, guesses, vector)
         return sums, rest
 
-    def _add_folded(self, sums: _Sums, guesses: _Sums, vector: Vector) -> None:
+    def _add_folds(self, sums: _Sums, guesses: _Sums, vector: Vector) -> None:
         """Add the sums over the terms of the most promising folded slots."""
         for slot, sum_ in sums.items():
             if self._folds[slot]:
@@ -297,7 +297,7 @@ class InvertedIndex:
         self._take_out(group)
         for slot in group.slots:
             self._embeddings.pop(slot, None)
-            self._store_folded(slot)
+            self._store_fold(slot)
         group.slots = ()
 
     def _take_out(self, group: Group) -> dict[int, _Sums]:
@@ -320,14 +320,14 @@ class InvertedIndex:
     def fold(self, group: Group) -> None:
         """Replace the entries of a group's documents by the heaviest terms of their sum."""
         for slot, sums in self._take_out(group).items():
-            self._store_folded(slot, sums, self._unfold(slot))
+            self._store_fold(slot, sums, self._unfold(slot))
 
     def _unfold(self, slot: int) -> _Sums:
         """Return the sums of a folded slot's terms."""
         terms, levels = self._unpack(slot)
         return {t: level * self._scales[slot] for t, level in zip(terms, levels, strict=True)}
 
-    def _store_folded(self, slot: int, *parts: _Sums) -> None:
+    def _store_fold(self, slot: int, *parts: _Sums) -> None:
         """Replace what is folded of a slot by the heaviest terms of the sum of these parts."""
         for term in self._unpack(slot)[0][:_FOUND_BY]:
             self._folded[term].remove(slot)
@@ -347,7 +347,7 @@ class InvertedIndex:
         """Move all index entries of a group to the group that is about to absorb it."""
         for slot in group.slots:
             own = self._slot(by, self._language_of[slot])
-            self._store_folded(own, self._unfold(own), self._unfold(slot))
+            self._store_fold(own, self._unfold(own), self._unfold(slot))
         self.remove(group)
         for member in group.members:
             self.add(by, member)

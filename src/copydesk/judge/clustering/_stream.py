@@ -242,7 +242,7 @@ class Stream:
             self._fresh[group] = None
         if self._count % _MERGE_EVERY == 0:
             self._merge_fresh()
-        if self._unfolded_count > self.most_unfolded:
+        while self._unfolded_count > self.most_unfolded:
             self._fold_oldest()
         return _root_of(self._group_of[member.key])
 
@@ -325,12 +325,13 @@ class Stream:
                 group.end()
 
     def _fold_oldest(self) -> None:
-        """Fold the groups that had no new document for longest, until few documents are left."""
-        self.settle()
-        for group in list(self._unfolded):
-            if self._unfolded_count <= self.most_unfolded // 2:
-                break
+        """Fold the group that had no new document for longest, unless it can be merged now."""
+        group = next(iter(self._unfolded))
+        merge_groups([group], 1, self._merge)
+        if group in self._unfolded:
             del self._unfolded[group]
+            for waiting in (self._touched, self._fresh):
+                waiting.pop(group, None)
             self._unfolded_count -= len(group.members)
             self._index.fold(group)
             group.fold()
@@ -393,6 +394,7 @@ class Stream:
             one, other = other, one
         self._index.replace(other, one)
         self._unfolded.pop(other, None)
+        self._touched.pop(other, None)
         self._unfolded.setdefault(one)
         for names, keys in ((self._groups, (other.name,)), (self._group_of, other.keys)):
             names.update((key, one) for key in keys if names[key] is other)
