@@ -303,18 +303,17 @@ class InvertedIndex:
     def _take_out(self, group: Group) -> dict[int, _Sums]:
         """Remove the entries of a group's documents; return the sums of their terms by slot."""
         sums: dict[int, _Sums] = {slot: {} for slot in group.slots}
-        for member in group.members:
-            slot = self._find_slot(group, member.language)  # none where it ended and lives again
-            for term in member.vector.terms:
-                places = self._postings.get(term, _NOTHING)
-                if slot in places:
-                    sums[slot][term] = places.pop(slot)
-                    if not places:
-                        del self._postings[term]
-            for sentence in member.sentences:
-                left = [one for one in self._sentences.pop(sentence, ()) if one != slot]
-                if left:
-                    self._sentences[sentence] = tuple(left)
+        vectors = (member.vector.terms for member in group.members)
+        for term in dict.fromkeys(itertools.chain.from_iterable(vectors)):
+            places = self._postings.get(term, _NOTHING)
+            for slot in places.keys() & sums.keys():
+                sums[slot][term] = places.pop(slot)
+                if not places:
+                    del self._postings[term]
+        for sentence in itertools.chain.from_iterable(member.sentences for member in group.members):
+            left = [slot for slot in self._sentences.pop(sentence, ()) if slot not in sums]
+            if left:
+                self._sentences[sentence] = tuple(left)
         return sums
 
     def fold(self, group: Group) -> None:
