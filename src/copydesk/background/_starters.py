@@ -21,6 +21,8 @@ from copydesk.errors import UsageError
 from copydesk.fetch import Clock
 
 _QUIET = {"COPYDESK_PROGRESS": "off"}  # a server's log needs no line every ten seconds
+# between two SIGTERMs: Python drops the exception of one that arrives in `__del__`
+_AGAIN_SECONDS = 2.0
 _INSTALLED = {"site-packages", "dist-packages"}
 Loaded = frozenset[tuple[str, int, int]]  # files that a fork server has loaded: path, time, size
 
@@ -83,8 +85,9 @@ class RoundStarter:
         try:
             return await asyncio.shield(round_over)
         except asyncio.CancelledError:
-            self._end_round()
-            await asyncio.wait([round_over])
+            while not round_over.done():
+                self._end_round()
+                await asyncio.wait([round_over], timeout=_AGAIN_SECONDS)
             raise
 
     async def close(self) -> None:
@@ -217,10 +220,16 @@ async def run_command(arguments: Sequence[str]) -> int:
     try:
         return await process.wait()
     except asyncio.CancelledError:
+        await _end(process)
+        raise
+
+
+async def _end(process: Process) -> None:
+    while process.returncode is None:
         with contextlib.suppress(ProcessLookupError):
             process.terminate()
-        await process.wait()
-        raise
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(process.wait(), _AGAIN_SECONDS)
 
 
 # Rounds and rejudging that an editor starts from the desk.
@@ -353,9 +362,7 @@ class CommandOnDemand:
                 self._log.append(line.decode("utf-8", "replace").strip())
             return await process.wait()
         except asyncio.CancelledError:
-            with contextlib.suppress(ProcessLookupError):
-                process.terminate()
-            await process.wait()
+            await _end(process)
             raise
 
 

@@ -203,12 +203,12 @@ class Writer:
 
         First it is checked that the path leads through real folders only.
         """
-        if not addresses.is_path(path):
+        folder, _, name = path.rpartition("/")
+        if not addresses.is_path(name if folder and folder in self._folders else path):
             raise PublishError("invalid path of a file of the site", subject=path)
         if path in self._kept or path in self._folders:
             raise _collision(path)
         self._kept.add(path)
-        folder = path.rpartition("/")[0]
         if folder not in self._folders:
             self._prove(folder)
         if folder in self._fresh:
@@ -529,9 +529,9 @@ def list_strangers(out: Path, kept: set[str]) -> Iterator[str]:
 
 
 def _below(out: Path, folder: Path) -> Iterator[str]:
+    start = len(f"{out}/")
     for where, _, names in os.walk(folder):
-        below = Path(where).relative_to(out).as_posix()
-        yield from (f"{below}/{name}" for name in names)
+        yield from (f"{where[start:]}/{name}" for name in names)
 
 
 def files_of(folder: Path | None) -> list[tuple[str, int, int]]:
