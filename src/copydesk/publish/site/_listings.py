@@ -19,6 +19,7 @@ from copydesk.catalogue.page_entries import (
     UNDATED,
     Grounds,
     StoryKey,
+    image,
 )
 from copydesk.kit import dates, text
 from copydesk.news import Story, Topic
@@ -43,6 +44,8 @@ NEWEST = 60  # stories on the page of a topic or a publisher
 _OF_A_DAY = 90
 _IN_FULL = 24  # of these are cards, the others lines
 _SECOND = 3  # the lead story and the stories next to it
+_BRIEF = 60  # characters: a shorter excerpt does not fill a card
+_OTHERS = 2  # publishers beside a brief's that make its event one of consequence
 _MAJOR = 8  # stories of the front page with larger headlines
 _FORM_BLOCKS = ("front_top", "front_subscribe")  # a theme that has them places the form
 _FEWEST = 2  # sections of the front page, and stories of a section
@@ -64,6 +67,8 @@ def _front(cards: ListCards) -> Sheet:
     """Return the front page: the best stories as cards by rank, then the other new ones by day."""
     plan, today = cards.frame.plan, _find_newest_day(cards.frame.plan)
     top, more = plan.front.top, plan.front.more
+    briefs = [story for story in top[_SECOND:] if _is_brief(story, plan)]
+    below = [story for story in top[_SECOND:] if story not in briefs]
     usual = cards.frame.strings.say("front_description", site=text.fold(plan.beat.title))
     head = Head(
         path="",
@@ -79,12 +84,19 @@ def _front(cards: ListCards) -> Sheet:
         has_form_below_lead=not cards.frame.renderer.is_reordered("front.html", _FORM_BLOCKS),
         lead=cards.render_front(top[:1], 1, today),
         second=cards.render_front(top[1:_SECOND], 2, today),
-        sections=_front_sections(cards, today),
-        top=_front_cards(cards, top[_SECOND:], today),
+        briefs=cards.render_many("line.html", briefs),
+        sections=_front_sections(cards, below, today),
+        top=_front_cards(cards, below, today),
         more=cards.render_front(more, 4, today),
         river=cards.river(plan.front.latest, today),
         digest=cards.newest_digest(),
     )
+
+
+def _is_brief(story: Story, plan: SitePlan) -> bool:
+    """Return whether a story is too short for a card, but several publishers report its event."""
+    is_short = len(story.excerpt) < _BRIEF and not image(story)
+    return is_short and len(plan.coverages.of(story).voices) >= _OTHERS
 
 
 def _find_newest(plan: SitePlan) -> datetime | None:
@@ -122,13 +134,15 @@ def _front_cards(cards: ListCards, stories: Iterable[Story], today: date) -> str
     )
 
 
-def _front_sections(cards: ListCards, today: date) -> list[Mapping[str, object]]:
+def _front_sections(
+    cards: ListCards, stories: Iterable[Story], today: date
+) -> list[Mapping[str, object]]:
     """Return the stories below the lead by topic, [] if fewer than two topics have two stories.
 
     The last section has the stories of no other one, and no name.
     """
     plan = cards.frame.plan
-    by_topic = _sort_by_section(plan.front.top[_SECOND:], plan)
+    by_topic = _sort_by_section(stories, plan)
     topics = [topic for topic in _list_section_topics(plan) if len(by_topic[topic.id]) >= _FEWEST]
     if len(topics) < _FEWEST:
         return []
