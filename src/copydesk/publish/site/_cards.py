@@ -232,7 +232,9 @@ class FrontCards:
         told = [change for change in changes if change.event.kind in _CHANGED]
         last = [change for change in told if change.event.at == told[-1].event.at]
         by_kind = {change.event.kind: change for change in reversed(last)}
-        for kind in [kind for kind in _CHANGED if kind in by_kind][:_LAST_CHANGES]:
+        kinds = [kind for kind in _CHANGED if kind in by_kind]
+        exact = [kind for kind in kinds if kind is not EventKind.TEXT_CHANGED]
+        for kind in (exact or kinds)[:_LAST_CHANGES]:
             change, word = by_kind[kind], _CHANGED[kind]
             old = text.shorten(change.old, _FORMER_HEADLINE)
             yield self.views.frame.strings.say(
