@@ -328,6 +328,8 @@ def measure_coverage(story: Story, frame: Frame) -> Mapping[str, object] | None:
     kinds of reports, each with the outline of its blocks in SVG; `length` is that of all blocks.
     """
     coverage, say = frame.plan.coverages.of(story), frame.strings.say
+    if not (coverage.others or coverage.reruns or story.credit):
+        return None
     agencies = sum(voice.is_agency for voice in coverage.voices) + bool(story.credit)
     known = list(filter(None, _list_owners(story, coverage, frame)))
     counts = {
