@@ -272,14 +272,16 @@ def test_a_site_whose_theme_empties_the_block_stores_nothing(window: Window) -> 
         window.press("s", "?")
         assert not window.page.is_visible("button.save, button.follow")
 
+    assert 0 == window.page.evaluate("localStorage.length")
+
+
+def test_the_about_page_says_what_a_browser_remembers_where_it_does(window: Window) -> None:
     said = []
     for site in ("", "/plain"):
         window.go(f"{site}/robots/about/")
         said.append("Only this browser remembers" in window.page.inner_text("main"))
+
     assert [True, False] == said
-    window.page.evaluate("localStorage.clear()")
-    window.go(f"/plain{FRONT}")
-    assert 0 == window.page.evaluate("localStorage.length")
 
 
 @pytest.mark.parametrize("path", [FRONT, STORY, TOYS])
