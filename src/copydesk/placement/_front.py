@@ -243,25 +243,36 @@ def _compare(
     page: Iterable[Mapping[RankPart, float]],
 ) -> Iterator[PlaceReason]:
     """Yield the part of a story's rank that raises it most above the next stories, and the next one
-    if that does at least a quarter as much. Where no part is more than the very next story has and
-    than the middle of the next ones, the very next alone counts.
+    if that does at least a quarter as much.
     """
     others = list(page)
-    middle = {part: _middle(one[part] for one in below or others) for part in own}
-    next_ = below[0] if below else middle
-    bars = ({part: max(middle[part], next_[part]) for part in own}, next_)
-    found = [{part: _lift(part, own, bar[part]) for part in own} for bar in bars]
-    lifts = next((each for each in found if max(each.values()) >= _LEAST_LIFT), found[0])
+    lifts = _list_lifts(own, below, others)
     strongest = sorted(lifts, key=lambda part: -lifts[part])[:_REASONS]
     least = max(lifts[strongest[0]] / 4, _LEAST_LIFT)
-    raising = [part for part in strongest if lifts[part] >= least]
-    if RankPart.PUBLISHERS in raising:  # says as much as several publishers, and more
-        raising = [part for part in raising if part is not RankPart.CONFIRMATION]
-    for part in raising:
+    told = {part for part in strongest if lifts[part] >= least}
+    if RankPart.PUBLISHERS in told:
+        told.discard(RankPart.CONFIRMATION)  # which says less
+    for part in (part for part in strongest if part in told):
         values = sorted(one[part] for one in others)
         yield PlaceReason(
             part=part, is_most=values[-2:] != [own[part]] * 2 and values[-1] == own[part]
         )
+
+
+def _list_lifts(
+    own: Mapping[RankPart, float],
+    below: Sequence[Mapping[RankPart, float]],
+    page: Sequence[Mapping[RankPart, float]],
+) -> Mapping[RankPart, float]:
+    """Return how much each part raises a story above the next ones and above the very next; where
+    no part does both, above the very next alone.
+    """
+    middle = {part: _middle(one[part] for one in below or page) for part in own}
+    following = below[0] if below else middle
+    both = {part: _lift(part, own, max(middle[part], following[part])) for part in own}
+    if max(both.values()) >= _LEAST_LIFT:
+        return both
+    return {part: _lift(part, own, following[part]) for part in own}
 
 
 def _lift(part: RankPart, own: Mapping[RankPart, float], middle: float) -> float:

@@ -232,9 +232,9 @@ class FrontCards:
         told = [change for change in changes if change.event.kind in _CHANGED]
         last = [change for change in told if change.event.at == told[-1].event.at]
         by_kind = {change.event.kind: change for change in reversed(last)}
-        kinds = [kind for kind in _CHANGED if kind in by_kind]
-        exact = [kind for kind in kinds if kind is not EventKind.TEXT_CHANGED]
-        for kind in (exact or kinds)[:_LAST_CHANGES]:
+        if len(by_kind) > 1:
+            by_kind.pop(EventKind.TEXT_CHANGED, None)  # the others say what changed
+        for kind in [kind for kind in _CHANGED if kind in by_kind][:_LAST_CHANGES]:
             change, word = by_kind[kind], _CHANGED[kind]
             old = text.shorten(change.old, _FORMER_HEADLINE)
             yield self.views.frame.strings.say(
@@ -328,7 +328,7 @@ def measure_coverage(story: Story, frame: Frame) -> Mapping[str, object] | None:
     kinds of reports, each with the outline of its blocks in SVG; `length` is that of all blocks.
     """
     coverage, say = frame.plan.coverages.of(story), frame.strings.say
-    if not (coverage.others or coverage.reruns or story.credit):
+    if not coverage.others + coverage.reruns:
         return None
     agencies = sum(voice.is_agency for voice in coverage.voices) + bool(story.credit)
     known = list(filter(None, _list_owners(story, coverage, frame)))
