@@ -119,18 +119,19 @@ def api_file(kind: str, name: str) -> str:
     can have is replaced by its hash.
     """
     if not is_segment(f"~{name}.json"):
-        name = f"~h-{_hash(name)}"
+        name = f"~h-{api_group(name)}"
     elif name in _LISTS or name.startswith("~"):
         name = f"~{name}"
     return f"{API}{kind}/{name}.json"
 
 
+def ninjs_file(path: str) -> str:
+    """Return the path of a story's ninjs document from its record's path."""
+    return api_file("ninjs/stories", record_name(path))
+
+
 def api_group(name: str) -> str:
-    """Return the second API's id of a group (stories on one event), made from its name."""
-    return _hash(name)
-
-
-def _hash(name: str) -> str:
+    """Return the second API's id of a group (stories on one event): a hash of its name."""
     return hashlib.blake2b(name.encode(), digest_size=10).hexdigest()
 
 

@@ -6,13 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from copydesk.catalogue.page_entries import (
-    MATTER,
-    MATTER_EVENT,
-    Grounds,
-    StoryEntry,
-    StoryKey,
-)
+from copydesk.catalogue.page_entries import MATTER, MATTER_EVENT, Grounds, StoryEntry, StoryKey
 from copydesk.catalogue.page_index import Listing, PageIndex
 from copydesk.kit import revisions, text
 from copydesk.news import ReasonKind, Story

@@ -74,7 +74,7 @@ class Shapes:
             "background": self.references(plan.groups.background(story)),
             "reasons": list(map(_reason, story.public_reasons)),
             "changes": list(map(describe_change, list_changes_of(story, plan.concealed))),
-            "ninjs_url": plan.links.api_address(ninjs_place(story)),
+            "ninjs_url": plan.links.api_address(addresses.ninjs_file(story.path)),
             **_list_authors(story),
             **({"additions": additions} if (additions := self._additions(story)) else {}),
             **({"note": note} if (note := text.tidy(story.note)) else {}),
@@ -207,11 +207,6 @@ def story_place(told: Story | StoryEntry) -> str:
     return addresses.api_file("stories", addresses.record_name(told.path))
 
 
-def ninjs_place(told: Story | StoryEntry) -> str:
-    """Return the path of a story's ninjs document."""
-    return addresses.api_file("ninjs/stories", addresses.record_name(told.path))
-
-
 def index_place(kind: str) -> str:
     """Return the path of the API file that lists all items of a kind, such as all topics."""
     return f"{addresses.API}{kind}/index.json"
@@ -231,14 +226,9 @@ def listing(head: Mapping[str, object], key: str, fragments: Iterable[bytes]) ->
 
 # Stories and groups as ninjs (iptc.org/standards/ninjs). What is unknown has no key there.
 
-_NINJS: dict[str, object] = {
-    "standard": {
-        "name": "ninjs",
-        "version": "3.1",
-        "schema": "http://www.iptc.org/std/ninjs/ninjs-schema_3.1.json",
-    },
-    "pubStatus": "usable",
-}
+_SCHEMA = "http://www.iptc.org/std/ninjs/ninjs-schema_3.1.json"
+_STANDARD = {"name": "ninjs", "version": "3.1", "schema": _SCHEMA}
+_NINJS: dict[str, object] = {"standard": _STANDARD, "pubStatus": "usable"}
 _OF_LEADER = ("headlines", "language", "firstCreated", "contentCreated", "subjects", "genres")
 _NO_URI = re.compile(r"%(?![0-9A-Fa-f]{2})|[][|^\\`{}]")  # browsers send these as they are
 
@@ -267,10 +257,7 @@ def make_ninjs(story: Story, plan: SitePlan) -> dict[str, object]:
         ],
         subjects=[_subject(name, plan) for name in story.topics],
         genres=_name_party(story.category),
-        renditions=[
-            {"name": "web", "href": page, "contentType": "text/html"},
-            *_list_originals(story),
-        ],
+        renditions=[_link("web", page, "text/html"), *_list_originals(story)],
         associations=[
             *_list_pictures(story, plan),
             *_list_coverage(story, plan),
@@ -279,16 +266,14 @@ def make_ninjs(story: Story, plan: SitePlan) -> dict[str, object]:
     )
 
 
-def make_group_ninjs(leader: Story, plan: SitePlan) -> dict[str, object]:
+def make_group_ninjs(leader: Story, uri: str, plan: SitePlan) -> dict[str, object]:
     """Return a group as a ninjs 3.1 document: its stories, the main one first, then coverage."""
     found = (plan.read(entry.path) for entry in plan.groups.members(leader.group))
     others = [story for story in found if story is not None and story.path != leader.path]
     whole = make_ninjs(leader, plan)
     times = chain.from_iterable(_list_times(story, plan) for story in (leader, *others))
     return _keep(
-        uri=plan.links.api_address(
-            addresses.api_file("ninjs/groups", addresses.api_group(leader.group))
-        ),
+        uri=uri,
         type="composite",
         **_NINJS,
         representationType="partial",
@@ -321,13 +306,16 @@ def _list_times(story: Story, plan: SitePlan) -> list[datetime]:
     """Return the times of all that a document tells of a story: its changes, other reports."""
     changes = (dates.parse(change.event.at) for change in list_changes_of(story, plan.concealed))
     reports = (report.published_at for report in plan.coverages.of(story).others)
-    return list(
-        map(dates.utc, filter(None, (story.published_at, story.updated_at, *changes, *reports)))
-    )
+    known = (story.published_at, story.updated_at, *changes, *reports)
+    return [dates.utc(at) for at in known if at]
 
 
 def _say(role: str, value: str, media_type: str = "text/plain") -> list[dict[str, object]]:
     return [{"role": role, "contentType": media_type, "value": value}] if value else []
+
+
+def _link(name: str, href: str, media_type: str = "") -> dict[str, object]:
+    return _keep(name=name, href=href, contentType=media_type)
 
 
 def _name_party(name: str, role: str = "", uri: str = "") -> list[dict[str, object]]:
@@ -354,14 +342,14 @@ def _subject(name: str, plan: SitePlan) -> dict[str, object]:
 
 def _list_originals(story: Story) -> Iterator[dict[str, object]]:
     if href := _spell(story.web_url) or _spell(story.original_url):
-        yield _keep(name="original", href=href, duration=lengths.seconds(story.length))
+        yield _link("original", href) | _keep(duration=lengths.seconds(story.length))
 
 
 def _list_pictures(story: Story, plan: SitePlan) -> Iterator[dict[str, object]]:
     if picture := _pictures.of(story, plan):
         shared = picture.shared
-        sizes = {"width": shared.width, "height": shared.height}
         href = _spell(shared.address)
+        size = _keep(width=shared.width, height=shared.height)
         yield _keep(
             name="main picture",
             rel="picture",
@@ -370,7 +358,7 @@ def _list_pictures(story: Story, plan: SitePlan) -> Iterator[dict[str, object]]:
             descriptions=_say("altText", picture.alt),
             by=picture.credit if picture.is_named else "",
             infoSources=_list_publishers(story),
-            renditions=[_keep(name="main", href=href, contentType=shared.type, **sizes)],
+            renditions=[_link("main", href, shared.type) | size],
         )
 
 
@@ -383,9 +371,8 @@ def _list_coverage(story: Story, plan: SitePlan) -> Iterator[dict[str, object]]:
 def _associate_story(story: Story, rel: str, plan: SitePlan) -> dict[str, object]:
     """Return a story of this site in short, with the URL of its own document."""
     page = plan.links.page(addresses.story_folder(story.path))
-    document_ = {"name": "ninjs", "href": plan.links.api_address(ninjs_place(story))}
-    renditions = [{**document_, "contentType": "application/json"}]
-    return _associate(story, page, rel) | {"renditions": renditions}
+    own = plan.links.api_address(addresses.ninjs_file(story.path))
+    return _associate(story, page, rel) | {"renditions": [_link("ninjs", own, "application/json")]}
 
 
 def _associate(told: Story | Related, uri: str, rel: str) -> dict[str, object]:

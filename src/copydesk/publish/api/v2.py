@@ -112,7 +112,7 @@ def page(number: int, shapes: Shapes) -> Iterator[Sheet]:
             yield Sheet(_v2_shape.story_place(story), made[-1] + b"\n")
         if plan.wanted(STORY.name, entry.name):
             ninjs = _v2_shape.make_ninjs(story, plan)
-            yield Sheet(_v2_shape.ninjs_place(story), _v2_shape.document(ninjs))
+            yield Sheet(addresses.ninjs_file(story.path), _v2_shape.document(ninjs))
         if is_group:
             yield from _group_files(story, whole, shapes)
     if is_page:
@@ -170,6 +170,7 @@ def _group_files(leader: Story, whole: Mapping[str, object], shapes: Shapes) -> 
     """Yield the files of a group of stories about one event, by the form of its main story."""
     id_ = addresses.api_group(leader.group)
     ninjs = addresses.api_file("ninjs/groups", id_)
+    uri = shapes.plan.links.api_address(ninjs)
     group = {
         "id": id_,
         "leader": shapes.reference(leader),
@@ -177,10 +178,10 @@ def _group_files(leader: Story, whole: Mapping[str, object], shapes: Shapes) -> 
         "newsrooms": whole["newsrooms"],
         "coverage": whole["coverage"],
         "copies": whole["copies"],
-        "ninjs_url": shapes.plan.links.api_address(ninjs),
+        "ninjs_url": uri,
     }
     yield Sheet(addresses.api_file("groups", id_), _v2_shape.document(group))
-    yield Sheet(ninjs, _v2_shape.document(_v2_shape.make_group_ninjs(leader, shapes.plan)))
+    yield Sheet(ninjs, _v2_shape.document(_v2_shape.make_group_ninjs(leader, uri, shapes.plan)))
 
 
 def _list_sheets(shapes: Shapes) -> Iterator[Sheet]:

@@ -13,7 +13,7 @@ from copydesk.news.story import PUBLISHERS_CHANGES, EventKind, Related
 from copydesk.placement import addresses
 from copydesk.publish import _pictures
 from copydesk.publish._pictures import Picture
-from copydesk.publish._plan import Output, SitePlan
+from copydesk.publish._plan import Output
 from copydesk.publish.developments import CHANGED, Change, list_changes, list_changes_of
 from copydesk.publish.site import _cards, _matters, _structured
 from copydesk.publish.site._cards import ListCards
@@ -73,6 +73,7 @@ def _page(story: Story, cards: ListCards) -> Sheet:
     coverage = plan.coverages.of(story)
     excerpt = text.fold(story.excerpt)
     player = _choose_player(story, picture, cards)
+    ninjs = plan.links.api_address(addresses.ninjs_file(story.path))
     head = Head(
         path=addresses.story_folder(story.path),
         title=str(values["title"]),
@@ -83,7 +84,7 @@ def _page(story: Story, cards: ListCards) -> Sheet:
         shared=None if picture else cards.frame.share_pictures.of_story(story),
         frames=player.frame,
         plays_files=player.is_file,
-        ninjs=_find_ninjs(story, plan),
+        ninjs=ninjs if plan.look.outputs.api_v2 else "",
     )
     view = {
         **values,
@@ -129,12 +130,6 @@ def _list_bylines(story: Story) -> Iterator[str]:
         is_credited = author.kind == "agency" and story.credit
         if not is_credited and text.squash(author.name) != text.squash(publisher):
             yield text.fold(author.name)
-
-
-def _find_ninjs(story: Story, plan: SitePlan) -> str:
-    """Return the URL of a story's ninjs document, "" if the site has no second API."""
-    place = addresses.api_file("ninjs/stories", addresses.record_name(story.path))
-    return plan.links.api_address(place) if plan.look.outputs.api_v2 else ""
 
 
 def _note_context(story: Story) -> dict[str, object]:
