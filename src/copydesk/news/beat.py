@@ -323,8 +323,8 @@ class OutputOptions:
     api_v1: bool = option(True, "Write version 1 of the JSON API, in the format of everyday.cc.")
     api_v2: bool = option(
         True,
-        "Write version 2 of the JSON API, with groups, reasons, schemas, OpenAPI and a ninjs document "
-        "of each story.",
+        "Write version 2 of the JSON API, with groups, reasons, schemas, OpenAPI and each story as "
+        "ninjs.",
     )
     languages: bool = option(
         False,
