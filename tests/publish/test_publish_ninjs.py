@@ -75,6 +75,7 @@ ODD = {
     "no-date": editions.story(published_at=None),
     "no-publisher": editions.story(provider=None, topics=()),
     "publisher-without-a-name": editions.story(provider=Provider(name="", domain="zürich.example")),
+    "publisher-of-an-odd-domain": editions.story(provider=Provider(name="A", domain='$"Õ')),
     "publisher-of-no-domain": editions.story(provider=Provider(name="<b>", domain="a b\n")),
     "language-of-nowhere": editions.story(language='x"><b>'),
     "kind-of-nowhere": editions.story(type="hologram", topics=("\u0000",)),

@@ -230,7 +230,8 @@ _SCHEMA = "http://www.iptc.org/std/ninjs/ninjs-schema_3.1.json"
 _STANDARD = {"name": "ninjs", "version": "3.1", "schema": _SCHEMA}
 _NINJS: dict[str, object] = {"standard": _STANDARD, "pubStatus": "usable"}
 _OF_LEADER = ("headlines", "language", "firstCreated", "contentCreated", "subjects", "genres")
-_NO_URI = re.compile(r"%(?![0-9A-Fa-f]{2})|[][|^\\`{}]")  # browsers send these as they are
+# RFC 3986, section 2; browsers send other characters as they are, such as those of `?id[]=1`
+_NO_URI = re.compile(r"%(?![0-9A-Fa-f]{2})|[^\w.~:/?#@!$&'()*+,;=%-]", re.ASCII)
 
 
 def make_ninjs(story: Story, plan: SitePlan) -> dict[str, object]:
