@@ -225,7 +225,8 @@ def test_other_reports_and_the_background_are_associated() -> None:
 
 def test_a_group_is_a_composite_of_its_stories_and_other_reports() -> None:
     led, before = rich()
-    member = editions.story("2026-11-24-second", group=LED, title="Second", heat=-1)
+    late = ("2026-11-25T06:00:00Z text changed",)
+    member = editions.story("2026-11-24-second", group=LED, title="Second", heat=-1, history=late)
     made = read(led, before, member)
     (path,) = (path for path in made if path.startswith("groups/"))
     told = made[path]
@@ -237,7 +238,7 @@ def test_a_group_is_a_composite_of_its_stories_and_other_reports() -> None:
         ("member", "Second"),
         ("coverage", "As Times has it"),
     ] == [(each["rel"], each["name"]) for each in told["associations"]][:3]
-    assert "2026-11-24T20:00:00Z" == told["versionCreated"]
+    assert "2026-11-25T06:00:00Z" == told["versionCreated"]
     assert not {"by", "bodies", "descriptions"} & set(told)
 
 
