@@ -20,7 +20,7 @@ DifferenceKind = Literal["front", "record", "changed", "missing", "extra", "unre
 FRONT = "index.html"
 _OWN = frozenset({".copydesk-site", ".copydesk-unfinished", ".nojekyll", "CNAME"})
 _ANY_BYTES = 1 << 30
-_STORY = re.compile(r"news/([^/]+)/index\.html|api/v2/stories/([^/]+)\.json")
+_STORY = re.compile(r"news/([^/]+)/index\.html|api/v2/(?:ninjs/)?stories/([^/]+)\.json")
 # A hostile page must not make these slow: no part of them passes the beginning of the next match.
 _LINK = re.compile(r'<a[^<>]{0,2000}?\shref="(?:[^"<>]{0,2000}/)?news/([^"/<>]+)/"')
 _HREF = re.compile(r'\shref="(?:https?://[^"/]+)?/([^"#?]*)')

@@ -47,6 +47,7 @@ from copydesk.publish.change import (
     list_pins,
     place_letters,
 )
+from copydesk.publish.developments import CHANGED
 from copydesk.publish.writing import Count, Manifest, Origin, Sheet, Writer, files_of
 from copydesk.rendering import Renderer
 
@@ -476,7 +477,7 @@ class _Pages:
     def _beside_the_walk(self) -> Iterator[Sheet]:
         plan, on = self._plan, self._plan.look.outputs
         yield from feeds.sheets(plan)
-        if plan.wanted.of_key(site.CHANGED.name):
+        if plan.wanted.of_key(CHANGED.name):
             told = self._site.describe_changes()
             yield from feeds.change_files(plan, site.CHANGES_FOLDER, *told)
         yield from crawlers.sitemap_files(plan, site.OUTPUTS)

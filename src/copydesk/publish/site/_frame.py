@@ -44,7 +44,7 @@ class Head:
     site's share picture is used. `frames` is the origin of a player, "" for none. `plays_files`
     says that the browser itself plays a video or a sound, `searches` that the page runs our script.
     `subscribes` says that it has the subscription form, if the site has one; `letter` is the id of
-    the page's newsletter.
+    the page's newsletter, `ninjs` the URL of the story's ninjs document.
     """
 
     path: str
@@ -62,6 +62,7 @@ class Head:
     searches: bool = False
     subscribes: bool = False
     letter: str = ""
+    ninjs: str = ""
 
 
 @dataclass(slots=True)
@@ -213,6 +214,7 @@ class Frame:
             "path": head.path,
             "policy": self._policy(head.frames, head.plays_files, self._forms_of(head)),
             "letter": head.letter,
+            "ninjs": head.ninjs,
             "subscribe": "#subscribe" if head.subscribes else f"{self.href('')}#subscribe",
             "title": f"{head.title} – {site}" if head.title else site,
             "description": head.description,
