@@ -145,8 +145,8 @@ def list_changes_of(story: Story, concealed: Collection[str]) -> list[Change]:
 def _hides_changes(story: Story, concealed: Collection[str]) -> bool:
     """Return whether the settings or an editor's rule keep a story's changes off the site."""
     domain = story.provider.domain if story.provider else ""
-    is_ruled = any(reason.kind is ReasonKind.CHANGES_RULED for reason in story.reasons)
-    return is_ruled or domain in concealed
+    rules = (reason for reason in story.reasons if reason.points is None)
+    return domain in concealed or any(rule.kind is ReasonKind.CHANGES_RULED for rule in rules)
 
 
 def _is_news(event: Event, later: Iterable[Event], story: Story) -> bool:
