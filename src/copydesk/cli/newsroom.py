@@ -152,8 +152,7 @@ def _make(invocation: Invocation, folder: Path, new: config.NewBeat | None) -> N
         made = starts.new(folder, invocation.clock())
     else:
         made = starts.new_beat(folder, new, invocation.clock())
-    if invocation.json:
-        terminal.as_json({"path": str(folder), "files": made})
+    if invocation.print_json({"path": str(folder), "files": made}):
         return
     click.echo(f"created a newsroom in {folder}: {len(made)} files")
     for topic in new.topics if new else ():
@@ -390,8 +389,7 @@ def config_command(invocation: Invocation) -> None:
         terminal.note(f"warning: {warning}")
     if edits := describe_user_edits(invocation.root):
         terminal.note(f"note: {edits}")
-    if invocation.json:
-        terminal.as_json(rows)
+    if invocation.print_json(rows):
         return
     terminal.table(
         ("setting", "value", "from"), [(row.path, row.value, row.origin) for row in rows]

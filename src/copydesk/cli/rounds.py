@@ -61,9 +61,7 @@ def run_command(
         if web is None and sys.stderr.isatty():
             _note_pause(opened)
         report = rounds.run_round(opened, options, progress)
-    if invocation.json:
-        terminal.as_json(report)
-    else:
+    if not invocation.print_json(report):
         show_round(report, dry_run=dry_run)
         _note_next_step(invocation, report, dry_run=dry_run)
     if edits := describe_user_edits(invocation.root):
@@ -229,9 +227,7 @@ def demo_command(invocation: Invocation, folder: Path, no_serve: bool, port: int
             terminal.note(f"the addresses in beat.toml now have the port {port}")
         ran = {demo.now: _run_demo(folder, demo, demo.now)}
     report = ran[demo.now]
-    if invocation.json:
-        terminal.as_json(report)
-    else:
+    if not invocation.print_json(report):
         for now, one in ran.items():
             terminal.note(f"the run of {now:%A, %Y-%m-%d}:")
             show_round(one)
@@ -312,8 +308,7 @@ def build_command(
         if deploy:
             options = building.DeployOptions(dry_run=dry_run, anew=full)
             report = replace(report, deploy=building.deploy(opened, progress, options))
-    if invocation.json:
-        terminal.as_json(report)
+    if invocation.print_json(report):
         return
     terminal.failures(report.failed)
     click.echo(

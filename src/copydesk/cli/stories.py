@@ -79,8 +79,7 @@ def stories_command(
             limit=limit,
         )
         listed = stories.list_stories(newsroom, question)
-    if invocation.json:
-        terminal.as_json(listed)
+    if invocation.print_json(listed):
         return
     _show(listed)
 

@@ -74,9 +74,7 @@ def suggest(
         )
         with terminal.progress() as progress:
             report = topic_suggestions.suggest_keywords(newsroom, question, progress)
-    if invocation.json:
-        terminal.as_json(report)
-    else:
+    if not invocation.print_json(report):
         _show(report, topic)
 
 
@@ -90,8 +88,7 @@ def _add(
     topic, language, name = said
     by = editing.speaker(newsroom, name)
     report = add_keywords(newsroom, topic, words, by, language.lower())
-    if invocation.json:
-        terminal.as_json(report)
+    if invocation.print_json(report):
         return
     for word in report.known:
         click.echo(f"already a keyword: {word}")
@@ -109,8 +106,7 @@ def _dismiss(
     """Write words into a topic's file as `dismissed`, so that they are no longer suggested."""
     topic, name = said
     report = dismiss_words(newsroom, topic, words, editing.speaker(newsroom, name))
-    if invocation.json:
-        terminal.as_json(report)
+    if invocation.print_json(report):
         return
     for word in report.known:
         click.echo(f"already dismissed: {word}")

@@ -16,7 +16,6 @@ from datetime import datetime
 from http import HTTPStatus
 from operator import attrgetter
 from pathlib import Path
-from types import TracebackType
 from typing import IO, TYPE_CHECKING, BinaryIO
 
 from copydesk.errors import RecordingError
@@ -67,12 +66,7 @@ class Recorder:
         self._writer = WARCWriter(self._file, gzip=True, warc_version="1.1")
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
         if self._file is None:
             return
         written = Path(self._file.name)
