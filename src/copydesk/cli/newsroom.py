@@ -85,7 +85,7 @@ def new_command(
         return
     assert folder is not None
     starts.require_free_folder(folder)
-    is_asked = _can_ask(invocation) and not any(own)
+    is_asked = sys.stdin.isatty() and sys.stderr.isatty() and not (invocation.json or any(own))
     new = _ask(invocation, folder, web) if is_asked else None
     if any(own):
         title = "".join(topics[:1]).partition(":")[0] or folder.resolve().name
@@ -129,10 +129,6 @@ def _note_unfinished(error: BaseException) -> None:
     is_failed = isinstance(error, click.exceptions.Exit | CopydeskError)
     ended = "failed, as the messages above say" if is_failed else "was not finished"
     terminal.note(f"the newsroom is complete; its first run {ended}")
-
-
-def _can_ask(invocation: Invocation) -> bool:
-    return not invocation.json and sys.stdin.isatty() and sys.stderr.isatty()
 
 
 def _compose(

@@ -129,7 +129,7 @@ def take_in_return(
         if named is None:
             effect = _leave_by_link(store, returned) if kind == "complaint" else None
             if effect is None:
-                _count_one_not_ours(store)
+                store.facts.put(NOT_OURS, str(int(store.facts.get(NOT_OURS) or 0) + 1))
             return TakenReturn(kind=kind, effect=effect or "not-ours")
         entry = ReturnEntry(
             digest=hashlib.sha256(message[:MOST_BYTES]).digest(),
@@ -238,10 +238,6 @@ def _leave_by_link(store: MailStore, returned: ReturnedMail) -> ReturnEffect | N
 def _end_letters(store: MailStore, subscriber: int) -> None:
     store.subscriptions.end_all(subscriber)
     store.subscribers.set_state(subscriber, "left")
-
-
-def _count_one_not_ours(store: MailStore) -> None:
-    store.facts.put(NOT_OURS, str(int(store.facts.get(NOT_OURS) or 0) + 1))
 
 
 # ---- Listing

@@ -279,7 +279,7 @@ def back_up(
         )
     file = file.absolute()
     check_target(root, file, force=options.force)
-    keys = _find_keys(root, environ) if options.with_key else ()
+    keys = (_KEY, config.load(root, environ).mail.dkim.key_file) if options.with_key else ()
     with _manifest.stage(file.parent) as staging:
         manifest, taken = _take(root, staging, options, now, keys)
         made = staging / "backup"
@@ -299,11 +299,6 @@ def back_up(
         verification=verification,
         seconds=round(time.monotonic() - started, 3),
     )
-
-
-def _find_keys(root: Path, environ: Mapping[str, str]) -> tuple[str, ...]:
-    """Return the paths of the newsroom's encryption and mail keys, even of missing files."""
-    return (_KEY, config.load(root, environ).mail.dkim.key_file)
 
 
 def _take(

@@ -192,17 +192,13 @@ def is_safe_path(path: str) -> bool:
         and not any(name in {".", ".."} or _is_git(name) for name in re.split(r"[/\\]", path))
         and "\0" not in path
         and all(len(os.fsencode(name)) <= 255 for name in names)
-        and not _has_surrogate(path)
+        and not any("\ud800" <= letter <= "\udfff" for letter in path)
     )
 
 
 def _is_git(name: str) -> bool:
     """Return whether some operating system takes this name for git's folder."""
     return _OTHER_GIT.fullmatch(name.translate(_IGNORED_BY_HFS).casefold()) is not None
-
-
-def _has_surrogate(path: str) -> bool:
-    return any("\ud800" <= letter <= "\udfff" for letter in path)
 
 
 def _find_fault(manifest: BackupManifest) -> str:
