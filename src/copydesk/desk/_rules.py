@@ -13,8 +13,7 @@ from starlette.responses import Response
 from copydesk import background
 from copydesk.desk._desk import Page, Visit
 from copydesk.desk._http import NEVER_KEPT, read_commit, read_form
-from copydesk.desk._newsroom_thread import Counts, OpenNewsroom
-from copydesk.desk._pages import Editor, Pages, asset_name, show_command
+from copydesk.desk._pages import Pages, asset_name, show_command
 from copydesk.desk._previews import Trial
 from copydesk.editing import what_if
 from copydesk.errors import UsageError
@@ -36,21 +35,23 @@ async def show_what_if(visit: Visit) -> Response:
     again = visit.desk.trials.find(asked.get("again", ""), editor.name)
     rejudging = visit.desk.rejudging.last if visit.desk.rejudging else None
 
-    def make(opened: OpenNewsroom, pages: Pages, counts: Counts) -> bytes:
+    def make(pages: Pages) -> bytes:
         state = WhatIfState(
             trial=trial,
-            half_life_today=opened.newsroom.settings.front.half_life_hours,
+            half_life_today=pages.opened.newsroom.settings.front.half_life_hours,
             written=asked.get("written", "")[:40],
             undone=asked.get("undone", "")[:40],
             again=again,
             rejudging=rejudging,
         )
-        return render_what_if(pages, editor, counts, opened.newsroom.beat, state)
+        return render_what_if(pages, pages.opened.newsroom.beat, state)
 
     is_judged = "rejudging" in asked and rejudging is not None and rejudging.code is None
     waits = is_judged or (trial is not None and not trial.is_over)
     headers = {**NEVER_KEPT, **(_LOOK_AGAIN if waits else {})}
-    return Response(await visit.desk.draw(make), media_type="text/html", headers=headers)
+    return Response(
+        await visit.desk.draw(visit.editor, make), media_type="text/html", headers=headers
+    )
 
 
 async def begin_trial(visit: Visit) -> Response:
@@ -253,9 +254,7 @@ class WhatIfState:
     rejudging: background.DemandedCommand | None = None
 
 
-def render_what_if(
-    pages: Pages, editor: Editor, counts: Counts, beat: Beat, state: WhatIfState
-) -> bytes:
+def render_what_if(pages: Pages, beat: Beat, state: WhatIfState) -> bytes:
     """Return the page on which editors test publishing rules."""
     trial = state.trial
     tried_last = trial or (state.again if state.undone else None)
@@ -264,8 +263,6 @@ def render_what_if(
     gate, half_life, today = change.publish_at, change.half_life_hours, state.half_life_today
     return pages.page(
         "what_if.html",
-        editor,
-        counts,
         title=pages.strings.say("what_if_title"),
         style=f"{pages.views.root}assets/{asset_name('what_if.css')}",
         publish_at=beat.scoring.publish_at if gate is None else gate,
@@ -280,7 +277,7 @@ def render_what_if(
         added="\n".join(edit.added),
         dropped="\n".join(edit.dropped),
         trial=_show_trial(pages, trial, beat) if trial else None,
-        may_write=editor.is_owner,
+        may_write=pages.editor.is_owner,
         written=state.written,
         undone=state.undone,
         again=state.again.id if state.again else "",
