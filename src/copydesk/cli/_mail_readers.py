@@ -14,7 +14,7 @@ from copydesk import editing
 from copydesk.cli import terminal
 from copydesk.cli._invocation import AS_HELP, Invocation, common
 from copydesk.errors import UsageError
-from copydesk.kit import text
+from copydesk.kit import files, text
 from copydesk.newsletters import exchange
 from copydesk.newsletters.readers import by_hand
 from copydesk.newsletters.readers.addresses import open_readers
@@ -161,14 +161,9 @@ def export_file(invocation: Invocation, file: Path | None, *, form: exchange.Exp
 
 
 def _create_private(file: Path) -> TextIO:
-    try:
+    hint = "choose a new file name in a folder that you can write to"
+    with files.explain_errors(UsageError, "could not create the file", file, hint):
         handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except OSError as error:
-        raise UsageError(
-            f"could not create the file ({error.strerror})",
-            subject=str(file),
-            hint="choose a new file name in a folder that you can write to",
-        ) from error
     return os.fdopen(handle, "w", encoding="utf-8", newline="")
 
 

@@ -16,7 +16,7 @@ from copydesk.cli._invocation import AS_HELP, Invocation, TimeParam, common
 from copydesk.cli._mail_readers import COMMAND, note_lost_letters, readers
 from copydesk.cli._mail_sending import bounces, send, who
 from copydesk.errors import MailError, UsageError
-from copydesk.kit import dates, text
+from copydesk.kit import dates, files, text
 from copydesk.news.letter import Issue, IssueStory
 from copydesk.newsletters import answers, checks, composing, issues
 from copydesk.newsletters.readers import addresses, by_hand, limits
@@ -160,13 +160,9 @@ def _as_fields(rendered: composing.RenderedIssue, issue: Issue) -> dict[str, obj
 
 
 def _write_page(page: Path, html: str) -> None:
-    try:
+    hint = "name a file in a folder of yours"
+    with files.explain_errors(UsageError, "could not write the file", page, hint):
         page.write_text(html, "utf-8")
-    except OSError as error:
-        what = f"could not write the file ({error.strerror})"
-        raise UsageError(
-            what, subject=str(page), hint="name a file in a folder of yours"
-        ) from error
 
 
 @click.command("file")

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Protocol
 
 from copydesk.errors import DeployError
+from copydesk.kit import files
 
 _UNKNOWN = "-"  # instead of a digest: the place has a file that we may not have sent
 GOES_ON = "the next deploy sends the rest"
@@ -220,14 +221,11 @@ class Parcel:
 
     def read(self) -> bytes:
         """Return the bytes of the site's file; raises DeployError."""
-        try:
+        hint = "build the site again with `copydesk build`"
+        with files.explain_errors(
+            DeployError, "could not read a file of the built site", self.path, hint
+        ):
             return self.origin.read_bytes()
-        except OSError as error:
-            raise DeployError(
-                f"could not read a file of the built site ({error.strerror})",
-                subject=self.path,
-                hint="build the site again with `copydesk build`",
-            ) from error
 
     def digest(self) -> str:
         """Return the MD5 of the site's file in hex, as S3 uses it for the ETag."""

@@ -14,7 +14,7 @@ from copydesk import config, watch
 from copydesk.archive.change import Change
 from copydesk.archive.ledger import Ledger, SourceKept, ledger_change, read_ledger
 from copydesk.errors import FeedError, UsageError
-from copydesk.kit import urls
+from copydesk.kit import files, urls
 from copydesk.news import Beat, Source, Topic
 from copydesk.news.source import SourceKind, Trust
 from copydesk.newsroom import Newsroom
@@ -241,10 +241,8 @@ def import_sources(newsroom: Newsroom, path: Path) -> Import:
     Folders that are topics of the site become topics; others are left out and returned. Raises
     FeedError.
     """
-    try:
+    with files.explain_errors(FeedError, "the file cannot be read", path):
         data = path.read_bytes()
-    except OSError as error:
-        raise FeedError(f"the file cannot be read ({error.strerror})", subject=str(path)) from error
     found = watch.read_sources(data)
     fitted = [fit_topics(source, newsroom.beat.topics) for source in found]
     strange = dict.fromkeys(topic for _, topics in fitted for topic in topics)

@@ -27,7 +27,7 @@ from copydesk.fetch.messages import (
     page_headers,
     split_lines,
 )
-from copydesk.kit import dates, urls
+from copydesk.kit import dates, files, urls
 from copydesk.news import Fetcher, NotModified, Page, Refused, Request
 
 if TYPE_CHECKING:
@@ -303,14 +303,9 @@ def _index(path: Path) -> dict[str, list[_RecordPosition]]:
 
 
 def _open(path: Path) -> BinaryIO:
-    try:
+    hint = "give the path of a .warc or .warc.gz file"
+    with files.explain_errors(RecordingError, "could not read the WARC file", path, hint):
         return path.open("rb")
-    except OSError as error:
-        raise RecordingError(
-            f"could not read the WARC file ({error.strerror})",
-            subject=str(path),
-            hint="give the path of a .warc or .warc.gz file",
-        ) from error
 
 
 def _records(path: Path, file: BinaryIO, *, parse_http: bool) -> Iterator[WarcRecord]:

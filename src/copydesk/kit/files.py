@@ -1,12 +1,16 @@
-"""Write files atomically, list the names in folders, tell a file's Content-Type."""
+"""Write files atomically, explain errors of files, list folders, tell a file's Content-Type."""
 
 from __future__ import annotations
 
 import contextlib
 import os
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
+
+from copydesk.errors import CopydeskError
+from copydesk.kit import within
 
 _UNFINISHED = ".new-"  # in the name of a file until it is complete, before 12 hex digits
 _LEFTOVER = re.compile(rf"{re.escape(_UNFINISHED)}[0-9a-f]{{12}}")
@@ -38,6 +42,21 @@ def write_atomic(path: Path, data: bytes, *, mode: int = 0o644, durable: bool = 
     except BaseException:
         Path(name).unlink(missing_ok=True)
         raise
+
+
+@contextlib.contextmanager
+def explain_errors(
+    kind: type[CopydeskError], what: str, subject: object, hint: str = ""
+) -> Iterator[None]:
+    """Raise an error of this kind, with the system's reason, if the block cannot use a file."""
+    try:
+        yield
+    except OSError as error:
+        raise kind(
+            f"{what} ({error.strerror or error})",
+            subject=str(subject),
+            hint=hint or within.hint(error),
+        ) from error
 
 
 def sweep_leftovers(folder: Path) -> None:

@@ -71,7 +71,10 @@ class Writer:
 
     def open(self) -> None:
         """Create the site's folder; mark it as made by copydesk if it is new or empty."""
-        try:
+        hint = "choose another folder with --out"
+        with files.explain_errors(
+            PublishError, "the site's folder cannot be created", self.out, hint
+        ):
             self.out.mkdir(parents=True, exist_ok=True)
             self.out = self.out.resolve(strict=True)
             if not any(self.out.iterdir()):
@@ -81,12 +84,6 @@ class Writer:
             self.stands = is_known and (self.out / FRONT).is_file()
             self._stage = Stage(self.out)
             self._stage.clear()
-        except OSError as error:
-            raise PublishError(
-                f"the site's folder cannot be created ({error.strerror})",
-                subject=str(self.out),
-                hint="choose another folder with --out",
-            ) from error
         self._folders.add("")
 
     @property
