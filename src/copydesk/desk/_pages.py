@@ -14,7 +14,6 @@ from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 from urllib.parse import quote
 from uuid import uuid4
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from copydesk import background
 from copydesk.desk import _query
@@ -119,7 +118,7 @@ class Pages:
         self.filters = Filters(self.strings, [topic.name for topic in beat.topics])
         self.views = StoryViews(
             strings=self.strings,
-            zone=_zone(beat.timezone),
+            zone=dates.find_zone(beat.timezone),
             locale=beat.locale,
             root=root,
             gate=beat.scoring.publish_at,
@@ -439,13 +438,6 @@ def _list_script_names() -> frozenset[str]:
 
 def _digest(file: str) -> str:
     return hashlib.sha256((ASSETS / file).read_bytes()).hexdigest()[:12]
-
-
-def _zone(name: str) -> ZoneInfo:
-    try:
-        return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        return ZoneInfo("UTC")
 
 
 def show_command(pages: Pages, demanded: background.DemandedCommand, title: str) -> View:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
-from typing import cast
+from typing import TypeVar, cast
 from urllib.parse import quote
 
 from starlette.responses import Response
@@ -26,6 +26,8 @@ from copydesk.rounds.rejudging import FieldChange
 
 _PATH = "what-if/"
 _LOOK_AGAIN = {"Refresh": "1"}  # seconds: while a trial is under way, with a script or without
+
+_Number = TypeVar("_Number", int, float)
 
 
 async def show_what_if(visit: Visit) -> Response:
@@ -176,24 +178,20 @@ def _list_words(text: str) -> Iterator[str]:
 
 def _read_whole(value: str, name: str) -> int | None:
     """Parse a form field as a whole number, None if it is empty."""
-    plain = value.strip().replace("−", "-")
-    if not plain:
-        return None
-    try:
-        return int(plain)
-    except ValueError:
-        raise UsageError(f"expected a whole number, got {plain[:40]}", subject=name) from None
+    return _parse(value.replace("−", "-"), name, int, "a whole number")
 
 
 def _read_number(value: str, name: str) -> float | None:
     """Parse a form field as a number, None if it is empty."""
-    plain = value.strip().replace(",", ".")
-    if not plain:
-        return None
+    return _parse(value.replace(",", "."), name, float, "a number")
+
+
+def _parse(value: str, name: str, parse: Callable[[str], _Number], kind: str) -> _Number | None:
+    plain = value.strip()
     try:
-        return float(plain)
+        return parse(plain) if plain else None
     except ValueError:
-        raise UsageError(f"expected a number, got {plain[:40]}", subject=name) from None
+        raise UsageError(f"expected {kind}, got {plain[:40]}", subject=name) from None
 
 
 def list_points(beat: Beat, change: what_if.RuleChange) -> Iterable[Mapping[str, object]]:

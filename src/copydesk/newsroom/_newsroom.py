@@ -16,7 +16,7 @@ from copydesk import config
 from copydesk.archive import Archive, ArticleStore, git, read_rulings
 from copydesk.errors import BusyError, ConfigError, CopydeskError, MemoryStoreError, RecordError
 from copydesk.illustrate import Album
-from copydesk.kit import locks
+from copydesk.kit import files, locks
 from copydesk.memory import Memory
 from copydesk.memory import copy as copy_memory
 from copydesk.news import Beat
@@ -143,31 +143,18 @@ def hold_lock(path: Path, wait_seconds: float = 0.0) -> Iterator[bool]:
 
     Raises MemoryStoreError.
     """
+    what, hint = "the newsroom's folder cannot be written", "check the permissions of the folder"
     with contextlib.ExitStack() as stack:
-        try:
+        with files.explain_errors(MemoryStoreError, what, path, hint):
             free = stack.enter_context(locks.hold(path, wait_seconds))
-        except OSError as error:
-            raise _unwritable(path, error) from error
         yield free
 
 
 @contextlib.contextmanager
 def in_turn(path: Path) -> Iterator[None]:
     """Wait for a lock file and hold it for the `with` block; raises MemoryStoreError."""
-    with contextlib.ExitStack() as stack:
-        try:
-            stack.enter_context(locks.hold(path, math.inf))
-        except OSError as error:
-            raise _unwritable(path, error) from error
+    with hold_lock(path, math.inf):
         yield
-
-
-def _unwritable(path: Path, error: OSError) -> MemoryStoreError:
-    return MemoryStoreError(
-        f"the newsroom's folder cannot be written ({error.strerror})",
-        subject=str(path),
-        hint="check the permissions of the folder",
-    )
 
 
 class Troubles:
