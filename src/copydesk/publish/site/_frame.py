@@ -104,6 +104,10 @@ class Frame:
         """Return the link to a page of the site, without the host."""
         return self.plan.links.href(path)
 
+    def link(self, name: str, path: str, **more: object) -> dict[str, object]:
+        """Return a named link to a page of the site, as lists of links show it."""
+        return {"name": name, "href": self.href(path), **more}
+
     def _tongue(self, tag: str) -> str:
         """Return the HTML attributes for a language, "" for the site's own or an unknown one."""
         language = language_tag(tag)
@@ -157,7 +161,7 @@ class Frame:
         top = sections(self.plan.topics, self.plan.beat.topic)
         return [self._topic(topic, topic.shortname) for topic in top[:_IN_THE_BAR]]
 
-    def _shelves(self) -> Sequence[Mapping[str, str]]:
+    def _shelves(self) -> Sequence[Mapping[str, object]]:
         names = (*_story_reader.SHELVES, "newsletters", "sponsorships")
         shelves = {
             name: f"{name}/"
@@ -167,7 +171,7 @@ class Frame:
         named = [output for output in self.outputs if output.index_name]
         indexes = {o.index_name: o.index for o in named if o.has_index(self.plan)}
         return [
-            {"name": self.strings.say(name), "href": self.href(folder)}
+            self.link(self.strings.say(name), folder)
             for name, folder in (indexes | shelves).items()
         ]
 
