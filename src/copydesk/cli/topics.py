@@ -120,7 +120,7 @@ def _show(report: topic_suggestions.SuggestReport, topic: str) -> None:
     terminal.failures(report.failed)
     for words in report.notes:
         terminal.note(f"note: {words}")
-    if sys.stdout.isatty():
+    if is_for_a_person():
         for suggestions in report.topics:
             _print_topic(suggestions)
     else:
@@ -135,6 +135,11 @@ def _show(report: topic_suggestions.SuggestReport, topic: str) -> None:
         name = topic or "TOPIC"
         terminal.note(f'to add a keyword: copydesk topics suggest "{name}" --add WORD')
         terminal.note("to stop the suggestion of a keyword: --dismiss WORD")
+
+
+def is_for_a_person() -> bool:
+    """Return whether stdout is a terminal."""
+    return sys.stdout.isatty()
 
 
 def _rows(report: topic_suggestions.SuggestReport) -> Iterator[tuple[str, ...]]:
