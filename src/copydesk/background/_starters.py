@@ -19,10 +19,9 @@ import copydesk
 from copydesk.background._fork_server import Work
 from copydesk.errors import UsageError
 from copydesk.fetch import Clock
+from copydesk.kit import processes
 
 _QUIET = {"COPYDESK_PROGRESS": "off"}  # a server's log needs no line every ten seconds
-# between two SIGTERMs: Python drops the exception of one that arrives in `__del__`
-_AGAIN_SECONDS = 2.0
 _INSTALLED = {"site-packages", "dist-packages"}
 Loaded = frozenset[tuple[str, int, int]]  # files that a fork server has loaded: path, time, size
 
@@ -87,7 +86,7 @@ class RoundStarter:
         except asyncio.CancelledError:
             while not round_over.done():
                 self._end_round()
-                await asyncio.wait([round_over], timeout=_AGAIN_SECONDS)
+                await asyncio.wait([round_over], timeout=processes.AGAIN_SECONDS)
             raise
 
     async def close(self) -> None:
@@ -217,19 +216,8 @@ async def run_command(arguments: Sequence[str]) -> int:
         stdout=sys.stderr,
         env={**os.environ, **_QUIET},
     )
-    try:
+    async with processes.end_at_exit(process):
         return await process.wait()
-    except asyncio.CancelledError:
-        await _end(process)
-        raise
-
-
-async def _end(process: Process) -> None:
-    while process.returncode is None:
-        with contextlib.suppress(ProcessLookupError):
-            process.terminate()
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(process.wait(), _AGAIN_SECONDS)
 
 
 # Rounds and rejudging that an editor starts from the desk.
@@ -357,13 +345,10 @@ class CommandOnDemand:
             stderr=asyncio.subprocess.STDOUT,
         )
         assert process.stdout is not None
-        try:
+        async with processes.end_at_exit(process):
             while line := await _read_line(process.stdout):
                 self._log.append(line.decode("utf-8", "replace").strip())
             return await process.wait()
-        except asyncio.CancelledError:
-            await _end(process)
-            raise
 
 
 async def _read_line(stream: asyncio.StreamReader) -> bytes:

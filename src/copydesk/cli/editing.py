@@ -240,8 +240,7 @@ def _file(invocation: Invocation, new: editing.NewRule) -> None:
 def _show_rule(invocation: Invocation, report: editing.RuleReport, what: str) -> None:
     if invocation.print_json(report):
         return
-    for words in report.notes:
-        terminal.note(f"note: {words}")
+    terminal.notes(report.notes)
     about = text.fold(", ".join(report.about))
     if not report.changed:
         click.echo(f"unchanged: {about}")
@@ -297,8 +296,7 @@ def verdict_command(
 def _show_verdict(invocation: Invocation, report: editing.VerdictReport) -> None:
     if invocation.print_json(report):
         return
-    for remark in report.notes:
-        terminal.note(f"note: {remark}")
+    terminal.notes(report.notes)
     if not report.changed:
         click.echo(f"unchanged: {report.path}")
         return

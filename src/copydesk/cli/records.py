@@ -206,8 +206,7 @@ def _note_what_stays(report: rejudging.RejudgeReport) -> None:
         terminal.note(f"unchanged, because the article is not stored: {path}")
     if report.without_article > _MOST:
         terminal.note(f"… and {report.without_article - _MOST} more stories; --json lists all")
-    for words in report.notes:
-        terminal.note(f"note: {words}")
+    terminal.notes(report.notes)
 
 
 def _print_table(changes: Sequence[rejudging.FieldChange]) -> None:

@@ -90,8 +90,7 @@ def show_round(report: reports.RoundReport, *, dry_run: bool = False) -> None:
     terminal.failures(report.failed)
     for path in report.skipped:
         terminal.note(f"skipped, because the file has uncommitted edits: {path}")
-    for text in report.notes:
-        terminal.note(f"note: {text}")
+    terminal.notes(report.notes)
     for path in report.held:
         terminal.note(f"not published until an editor decides: {path}")
     for line in _count_lines(report, "would be " if dry_run else ""):

@@ -95,7 +95,7 @@ def _add_several(
     chosen = _choose_each(found, wanted)
     with invocation.newsroom() as newsroom:
         there = {urls.identity(source.url) for source in newsroom.beat.sources}
-        _note_remarks(source_edits.add_sources(newsroom, list(chosen.values()))[1])
+        terminal.notes(source_edits.add_sources(newsroom, list(chosen.values()))[1])
     rows = [
         _add_row(invocation, discovery, chosen.get(discovery.url), there)
         for discovery in found or [sources.Discovery(url=url) for url in chosen]
@@ -154,13 +154,8 @@ def _add(invocation: Invocation, source: Source) -> bool:
     """Add a source to beat.toml; return False if the file has it already."""
     with invocation.newsroom() as newsroom:
         added, notes = source_edits.add_sources(newsroom, [source])
-    _note_remarks(notes)
+    terminal.notes(notes)
     return bool(added)
-
-
-def _note_remarks(remarks: Sequence[str]) -> None:
-    for remark in remarks:
-        terminal.note(f"note: {remark}")
 
 
 def _complete_address(url: str) -> str:
@@ -433,7 +428,7 @@ def undo_move(invocation: Invocation, url: str, *, why: str, name: str) -> None:
         report = source_edits.keep_source(newsroom, url, why, by)
     if invocation.print_json(report):
         return
-    _note_remarks(report.notes)
+    terminal.notes(report.notes)
     if not report.changed:
         click.echo(f"unchanged: {url}")
         return
@@ -454,7 +449,7 @@ def remove(invocation: Invocation, source: str, *, name: str) -> None:
         report = source_edits.end_source(newsroom, url, by)
     if invocation.print_json(report):
         return
-    _note_remarks(report.notes)
+    terminal.notes(report.notes)
     click.echo(f"removed: {url}")
 
 
@@ -465,7 +460,7 @@ def import_(invocation: Invocation, file: Path) -> None:
     """Import sources from an OPML file or a list of URLs."""
     with invocation.newsroom() as newsroom:
         done = source_edits.import_sources(newsroom, file)
-    _note_remarks(done.notes)
+    terminal.notes(done.notes)
     if done.no_topics:
         names = ", ".join(done.no_topics[:10]) + (", …" if len(done.no_topics) > 10 else "")
         terminal.note(f"ignored {len(done.no_topics)} OPML folders without a topic: {names}")

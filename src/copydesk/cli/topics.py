@@ -94,8 +94,7 @@ def _add(
         click.echo(f"already a keyword: {word}")
     for word in report.added:
         click.echo(f"added to {report.path}: {word}")
-    for words_ in report.notes:
-        terminal.note(f"note: {words_}")
+    terminal.notes(report.notes)
     if report.added:
         terminal.note("the keywords apply to new stories; for saved stories, run copydesk rejudge")
 
@@ -112,14 +111,12 @@ def _dismiss(
         click.echo(f"already dismissed: {word}")
     for word in report.dismissed:
         click.echo(f"keyword not suggested again for {report.path}: {word}")
-    for words_ in report.notes:
-        terminal.note(f"note: {words_}")
+    terminal.notes(report.notes)
 
 
 def _show(report: topic_suggestions.SuggestReport, topic: str) -> None:
     terminal.failures(report.failed)
-    for words in report.notes:
-        terminal.note(f"note: {words}")
+    terminal.notes(report.notes)
     if is_for_a_person():
         for suggestions in report.topics:
             _print_topic(suggestions)

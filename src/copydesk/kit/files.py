@@ -67,6 +67,16 @@ def sweep_leftovers(folder: Path) -> None:
                 (folder / name).unlink()
 
 
+def drop_empty(folder: Path, top: Path) -> None:
+    """Delete a folder and those above it, below `top`, as far as they are empty."""
+    while folder != top and folder.is_relative_to(top):
+        try:
+            folder.rmdir()
+        except OSError:  # not empty, or already deleted
+            return
+        folder = folder.parent
+
+
 def list_names(folder: Path) -> list[str]:
     """Return the names in a folder, unsorted. For a folder that cannot be listed there are none."""
     try:

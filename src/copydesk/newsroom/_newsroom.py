@@ -127,13 +127,18 @@ def _copy_memory(private: Path, kept: Path) -> None:
 @contextlib.contextmanager
 def alone(root: Path, private: Path, wait_seconds: float = 0.0) -> Iterator[None]:
     """Lock the newsroom folder for one fetching run; BusyError if another run keeps it locked."""
-    with contextlib.ExitStack() as stack:
-        if not stack.enter_context(hold_lock(private / "round.lock", wait_seconds)):
-            raise BusyError(
-                "another run is active in this newsroom",
-                subject=str(root),
-                hint="wait until the other run ends, or stop it",
-            )
+    hint = "wait until the other run ends, or stop it"
+    busy = BusyError("another run is active in this newsroom", subject=str(root), hint=hint)
+    with hold_or_refuse(private / "round.lock", busy, wait_seconds):
+        yield
+
+
+@contextlib.contextmanager
+def hold_or_refuse(path: Path, busy: BusyError, wait_seconds: float = 0.0) -> Iterator[None]:
+    """Hold a lock file for the `with` block; raise `busy` if it is still taken after waiting."""
+    with hold_lock(path, wait_seconds) as is_free:
+        if not is_free:
+            raise busy
         yield
 
 

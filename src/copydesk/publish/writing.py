@@ -306,15 +306,7 @@ class Writer:
             ) from error
         else:
             self.deleted += 1
-        self._drop_empty(target.parent)
-
-    def _drop_empty(self, folder: Path) -> None:
-        while folder != self.out and folder.is_relative_to(self.out):
-            try:
-                folder.rmdir()
-            except OSError:  # not empty, or already deleted
-                return
-            folder = folder.parent
+        files.drop_empty(target.parent, self.out)
 
 
 def _is_there(place: str) -> bool:

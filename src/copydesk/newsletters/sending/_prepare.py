@@ -165,16 +165,10 @@ def send_test(newsroom: Newsroom, store: MailStore, name: str, request: TrialReq
     """
     from copydesk.newsletters import smtp
 
-    async def send(envelope: Envelope) -> Answer:
-        line = await smtp.open_line(newsroom.settings.mail.smtp)
-        try:
-            return await line.send(envelope)
-        finally:
-            await line.close()
-
     maker = _make_test(newsroom, store, name)
     with admit_trial(newsroom, store, request, maker.sending.issue) as address:
-        return asyncio.run(send(maker.make(_intent_for(address))))
+        envelope = maker.make(_intent_for(address))
+        return asyncio.run(smtp.send_one(newsroom.settings.mail.smtp, envelope))
 
 
 def write_eml(

@@ -31,7 +31,7 @@ from copydesk import archive, config, illustrate
 from copydesk.archive import git
 from copydesk.errors import BackupError, BusyError, ConfigError, UsageError
 from copydesk.kit import dates, files
-from copydesk.newsroom._newsroom import PRIVATE, hold_lock
+from copydesk.newsroom._newsroom import PRIVATE, hold_or_refuse
 from copydesk.newsroom.backup import _manifest
 from copydesk.newsroom.backup._restore import (
     Verification,
@@ -330,17 +330,11 @@ def _take(
     return manifest, taken
 
 
-@contextlib.contextmanager
-def _alone(root: Path, wait_seconds: float) -> Iterator[None]:
+def _alone(root: Path, wait_seconds: float) -> contextlib.AbstractContextManager[None]:
     """Hold the write lock so that no change is half written; leave what a killed process left."""
-    with hold_lock(root / PRIVATE / "write.lock", wait_seconds) as is_free:
-        if not is_free:
-            raise BusyError(
-                "another copydesk process is writing in this newsroom",
-                subject=str(root),
-                hint="try again in a moment",
-            )
-        yield
+    what, hint = "another copydesk process is writing in this newsroom", "try again in a moment"
+    busy = BusyError(what, subject=str(root), hint=hint)
+    return hold_or_refuse(root / PRIVATE / "write.lock", busy, wait_seconds)
 
 
 def _take_bundle(root: Path, staging: Path, snapshot: git.RefsSnapshot | None) -> Iterator[_Taken]:
