@@ -275,7 +275,6 @@ def render_what_if(pages: Pages, beat: Beat, state: WhatIfState) -> bytes:
         added="\n".join(edit.added),
         dropped="\n".join(edit.dropped),
         trial=_show_trial(pages, trial, beat) if trial else None,
-        may_write=pages.editor.is_owner,
         written=state.written,
         undone=state.undone,
         again=state.again.id if state.again else "",

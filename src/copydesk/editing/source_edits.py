@@ -310,7 +310,12 @@ def keep_source(newsroom: Newsroom, url: str, why: str, by: str) -> KeepReport:
         ledger = read_ledger(newsroom.root)
         before = source_states(newsroom.root, newsroom.beat, newsroom.memory)[url]
         kept = ledger.kept.get(url) or SourceKept(by=by, at=newsroom.now, why=why)
-        noted = _undone(ledger, url, kept)
+        noted = replace(
+            ledger,
+            moved={source: move for source, move in ledger.moved.items() if source != url},
+            ended={source: end for source, end in ledger.ended.items() if source != url},
+            kept={**ledger.kept, url: kept},
+        )
         after = apply_ledger(before, noted, url)
         change = _change(newsroom.root, ledger, noted, url)
         done = change.begin(lock, needed=change.paths).finish()
@@ -338,15 +343,6 @@ def _what_is_undone(ledger: Ledger, before: SourceState, url: str) -> str:
     if before.ended or url in ledger.ended:
         return "end"
     return "move" if before.moved_to or before.moving_to or url in ledger.moved else ""
-
-
-def _undone(ledger: Ledger, url: str, kept: SourceKept) -> Ledger:
-    return replace(
-        ledger,
-        moved={source: move for source, move in ledger.moved.items() if source != url},
-        ended={source: end for source, end in ledger.ended.items() if source != url},
-        kept={**ledger.kept, url: kept},
-    )
 
 
 # Finding a source by its URL or name.

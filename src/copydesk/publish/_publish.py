@@ -48,7 +48,7 @@ from copydesk.publish.change import (
     place_letters,
 )
 from copydesk.publish.developments import CHANGED
-from copydesk.publish.writing import Count, Manifest, Origin, Sheet, Writer, files_of
+from copydesk.publish.writing import BuiltManifest, Count, Origin, Sheet, Writer, files_of
 from copydesk.rendering import Renderer
 
 # all outputs that list stories; a new one is one file, and one line in its room's `OUTPUTS`
@@ -116,7 +116,7 @@ class Published:
 def publish(
     edition: Edition,
     out: Path,
-    manifest: Manifest,
+    manifest: BuiltManifest,
     options: PublishOptions,
     together: Callable[[], AbstractContextManager[None]] = nullcontext,
 ) -> Published:

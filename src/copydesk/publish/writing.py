@@ -17,6 +17,7 @@ from typing import NamedTuple, Protocol
 
 from copydesk.errors import PublishError
 from copydesk.kit import files, within
+from copydesk.news.edition import Manifest
 from copydesk.placement import addresses
 
 MARKER = ".copydesk-site"
@@ -52,7 +53,7 @@ class Writer:
     """
 
     out: Path
-    manifest: Manifest
+    manifest: BuiltManifest
     full: bool = False
     written: int = 0
     unchanged: int = 0
@@ -335,24 +336,8 @@ def _unwritable(error: OSError, path: str) -> PublishError:
     )
 
 
-class Manifest(Protocol):
+class BuiltManifest(Manifest, Protocol):
     """The hashes of all files that the last build published, by path below the web root."""
-
-    def get(self, path: str) -> str | None:
-        """Return the hash of the published file at a path, None if there is none."""
-        ...
-
-    def put(self, path: str, digest: str) -> None:
-        """Store the hash of a published file."""
-        ...
-
-    def forget(self, path: str) -> None:
-        """Delete the hash of a path that is no longer published."""
-        ...
-
-    def paths(self) -> Iterator[str]:
-        """Yield all published paths."""
-        ...
 
     def items(self) -> Iterator[tuple[str, str]]:
         """Yield all published paths with their hashes."""

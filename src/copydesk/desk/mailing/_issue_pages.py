@@ -50,7 +50,6 @@ def render_mailing(pages: Pages, before: str) -> bytes:
         older=_link_older(pages, sendings),
         is_going=any(sending["is_going"] for sending in sendings),
         is_set_up=bool(pages.opened.newsroom.settings.mail.deliver),
-        is_owner=pages.editor.is_owner,
         problem=describe_problem(problem),
     )
 
@@ -215,7 +214,6 @@ def render_issue(pages: Pages, asked: IssueAsked) -> bytes:
         ],
         is_search=asked.found is not None,
         next=_link_next(pages, asked, who.after) if asked.found is None else "",
-        is_owner=pages.editor.is_owner,
         is_set_up=bool(pages.opened.newsroom.settings.mail.deliver),
         own_addresses=_list_own_addresses(pages.opened.newsroom, pages.counts),
         most_tests=pages.opened.newsroom.settings.mail.test_letters_a_day,

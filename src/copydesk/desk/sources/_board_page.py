@@ -48,7 +48,6 @@ def render_board(pages: Pages, board: sources.SourceBoard, state: BoardState) ->
         own_style=f"{pages.views.root}assets/{asset_name('sources.css')}",
         sources=rows,
         sum=_sum_up(pages, board),
-        may_write=pages.editor.is_owner,
         runs_rounds=state.runs_rounds,
         is_recorded=state.is_recorded,
         is_left=state.is_left,

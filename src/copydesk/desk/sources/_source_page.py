@@ -41,7 +41,6 @@ def render_source(pages: Pages, asked: tuple[sources.SourceBoard, str], state: B
         own_style=f"{pages.views.root}assets/{asset_name('sources.css')}",
         source=show_source(pages, row),
         sections=[_show_outcomes(wording, row), *_show_delay(wording, row)],
-        may_write=pages.editor.is_owner,
         runs_rounds=state.runs_rounds,
         is_left=state.is_left,
         demanded=show_round(pages, state.round),

@@ -104,7 +104,6 @@ def render_organizations(pages: Pages, organizations: SeenOrganizations) -> byte
             for organization, seen in known
         ],
         owners=sorted({organization.owner for organization, _ in known if organization.owner}),
-        may_write=pages.editor.is_owner,
     )
 
 

@@ -66,7 +66,6 @@ def render_topics(pages: Pages, seen: SeenTopics) -> bytes:
         own_script=f"{pages.views.root}assets/{asset_name('topic_tree.js')}",
         topics=shown,
         moved=_tell_move(pages, shown, seen.moved) if seen.moved else None,
-        may_write=pages.editor.is_owner,
     )
 
 
@@ -136,7 +135,6 @@ def render_topic(pages: Pages, seen: SeenTopic) -> bytes:
         matches=show_matches(pages, seen.matches) if seen.matches else None,
         suggestions=_show_suggestions(pages, seen.suggestions, topic.name),
         saved=seen.saved,
-        may_write=pages.editor.is_owner,
     )
 
 
