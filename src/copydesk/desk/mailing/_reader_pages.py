@@ -318,11 +318,7 @@ async def show_reader(visit: Visit) -> Response:
     """Answer with all that is stored about a subscriber; the audit log notes the access."""
     keeper, number = _keeper(visit), _read_number(visit)
     data = await keeper.look_at(number)
-
-    def make(pages: Pages) -> bytes:
-        return render_reader(pages, (number, data))
-
-    return await visit.draw(make)
+    return await visit.draw(lambda pages: render_reader(pages, (number, data)))
 
 
 async def show_suppressions(visit: Visit) -> Response:
