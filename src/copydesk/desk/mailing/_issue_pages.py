@@ -130,10 +130,7 @@ def _list_unsent(pages: Pages) -> Iterator[View]:
 
 def _list_lost_letters(pages: Pages) -> list[View]:
     """Return newsletters that no longer exist but still have subscribers."""
-    if not newsletters.has_mail(pages.opened.newsroom.private):
-        return []
-    with addresses.open_readers(pages.opened.newsroom) as store:
-        found = by_hand.find_lost_letters(pages.opened.newsroom, store)
+    found = addresses.read_if_any(pages.opened.newsroom, by_hand.find_lost_letters, ())
     return [
         {
             "says": pages.strings.say(
@@ -147,10 +144,7 @@ def _list_lost_letters(pages: Pages) -> list[View]:
 
 def _describe_flood(pages: Pages) -> str:
     """Return a warning of unusually many newsletter sign-ups, "" on a usual day."""
-    if not newsletters.has_mail(pages.opened.newsroom.private):
-        return ""
-    with addresses.open_readers(pages.opened.newsroom) as store:
-        flood = limits.find_sign_up_flood(pages.opened.newsroom, store)
+    flood = addresses.read_if_any(pages.opened.newsroom, limits.find_sign_up_flood, None)
     if flood is None:
         return ""
     at = local_time(datetime.fromisoformat(flood.at), pages.views.zone)

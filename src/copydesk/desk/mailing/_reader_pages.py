@@ -9,7 +9,6 @@ from typing import BinaryIO
 
 from starlette.responses import Response, StreamingResponse
 
-from copydesk import newsletters
 from copydesk.desk._desk import Page, Visit, now
 from copydesk.desk._http import NEVER_KEPT, read_body, status_of
 from copydesk.desk._pages import Pages
@@ -60,10 +59,7 @@ class ReadersAsked:
 def render_readers(pages: Pages, asked: ReadersAsked) -> bytes:
     """Return the page with the numbers of newsletter subscribers."""
     newsroom, titles = pages.opened.newsroom, name_letters(pages.opened.newsroom)
-    known = None
-    if newsletters.has_mail(newsroom.private):
-        with addresses.open_readers(newsroom) as store:
-            known = by_hand.count_readers(newsroom, store)
+    known = addresses.read_if_any(newsroom, by_hand.count_readers, None)
     report = asked.report or (asked.rehearsal.report if asked.rehearsal else None)
     return pages.page(
         "mailing_readers.html",
@@ -250,10 +246,7 @@ _ORDER = ("fault", "unknown", "remark", "ok")
 def render_checks(pages: Pages, problem: CopydeskError | None) -> bytes:
     """Return the page of the mail checks' last findings, by the current settings."""
     newsroom = pages.opened.newsroom
-    report = checks.MailCheckReport()
-    if newsletters.has_mail(newsroom.private):
-        with addresses.open_readers(newsroom) as store:
-            report = checks.read_checks(newsroom, store)
+    report = addresses.read_if_any(newsroom, checks.read_checks, checks.MailCheckReport())
     findings = [_show_finding(pages, finding, report) for finding in report.findings]
     return pages.page(
         "mailing_checks.html",
