@@ -226,12 +226,12 @@ def _compare_log(log: bytes, records: Path) -> Iterator[SiteDifference]:
         moment, _, digest = line.partition(" ")
         if dates.parse(moment) is None or line.startswith("#"):
             continue
-        front, what = fronts.get(moment), ""
+        front = fronts.get(moment)
         if front is not None and front.digest != digest.strip():
             what = f"the front page of {moment} is not the one of the log that you kept"
+            yield SiteDifference(kind="log", path="editions.txt", what=what)
         elif front is None and moment[:10] not in days:
             what = f"the records have no edition of {moment[:10]}, which the log that you kept has"
-        if what:
             yield SiteDifference(kind="log", path="editions.txt", what=what)
 
 

@@ -70,7 +70,7 @@ def write_question(question: queue.QueueQuestion) -> str:
         "number": question.number,
         "q": question.search,
         "order": "" if question.order == ORDERS[0] else question.order,
-        "after": "" if question.after is None else f"{question.after[0]!r} {question.after[1]}",
+        "after": _write_cursor(question.after),
     }
     return urlencode({name: value for name, value in parts.items() if value})
 
@@ -105,6 +105,10 @@ def _read_cursor(text: str) -> queue.QueueCursor | None:
     return None
 
 
+def _write_cursor(cursor: queue.QueueCursor | None) -> str:
+    return "" if cursor is None else f"{cursor[0]!r} {cursor[1]}"
+
+
 @dataclass(frozen=True, slots=True)
 class Filters:
     """Describes the filter menus of a queue page in the site's language, with its `topics`."""
@@ -115,7 +119,7 @@ class Filters:
     def show(self, question: queue.QueueQuestion, choices: queue.QueueChoices) -> list[Choice]:
         """Return each filter menu with its choices; the current value is always among them."""
         say = self.strings.say
-        languages = [(tag, language_name(tag) or tag) for tag in choices.languages]
+        languages = [(tag, _name_language(tag)) for tag in choices.languages]
         kinds = dict.fromkeys([*choices.reasons, *filter(None, [question.reason])])
         reasons = [(str(kind), say(f"kind_{kind}")) for kind in kinds]
         standings = [(str(one), self.strings.say(f"standing_{one}")) for one in Standing]
@@ -157,3 +161,7 @@ class Filters:
             {"value": value, "name": word, "is_chosen": value == chosen} for value, word in listed
         ]
         return {"id": name, "name": self.strings.say(f"filter_{name}"), "choices": shown}
+
+
+def _name_language(tag: str) -> str:
+    return language_name(tag) or tag

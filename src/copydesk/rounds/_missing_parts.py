@@ -72,7 +72,7 @@ async def fetch_missing(
     missing = read_missing_parts(newsroom.private)
     if missing is None:
         return None
-    there = {part for part in missing.waiting if _is_there(newsroom, part)}
+    there = _find_back(newsroom, missing)
     due = (part for part in missing.parts if part.is_due(newsroom.now) and part not in there)
     chosen = list(_choose(due))
     progress.stage("missing", len(chosen), count_hosts(part.url for part in chosen))
@@ -102,6 +102,11 @@ def count_missing(newsroom: Newsroom) -> MissingCount | None:
     if missing is None:
         return None
     return count_missing_parts(missing, partial(find_host_pause, newsroom))
+
+
+def _find_back(newsroom: Newsroom, missing: MissingParts) -> set[MissingPart]:
+    """Return the missing texts and pictures that exist again, since other fetches stored them."""
+    return {part for part in missing.waiting if _is_there(newsroom, part)}
 
 
 def _is_there(newsroom: Newsroom, part: MissingPart) -> bool:

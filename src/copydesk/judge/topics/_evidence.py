@@ -350,11 +350,7 @@ def _make_index(topics: tuple[Topic, ...], language: str, home: str) -> KeywordI
     names = _list_longer(language or home, has_places=any(topic.place for topic in topics))
     terms = (*chain.from_iterable(own), *names)
     phrases = Phrases([term.text for term in terms], language or home)
-    with_words = frozenset(
-        term.topic
-        for number, term in enumerate(terms)
-        if term.kind is Kind.KEYWORD and phrases.can_stand(number)
-    )
+    with_words = _topics_with_words(terms, phrases)
     return KeywordIndex(
         topics=topics,
         terms=terms,
@@ -480,6 +476,15 @@ def _list_uses(language: str) -> Mapping[str, Sequence[OtherUse]]:
         for word in use.words:
             found[word].append(use)
     return dict(found)
+
+
+def _topics_with_words(terms: Iterable[KeywordTerm], phrases: Phrases) -> frozenset[int]:
+    """Return the numbers of the topics with a keyword that can be found."""
+    return frozenset(
+        term.topic
+        for number, term in enumerate(terms)
+        if term.kind is Kind.KEYWORD and phrases.can_stand(number)
+    )
 
 
 def _terms(topic: Topic, language: str, home: str) -> Iterator[tuple[Kind, str]]:

@@ -186,12 +186,12 @@ def _in_context(article: ArticleEvidence, index: KeywordIndex, beat: Beat) -> It
         for at, evidence in article.topics.items()
         if evidence.is_any
     }
-    main = next((at for at, topic in enumerate(beat.topics) if topic.name == beat.topic), -1)
+    main = _place_of_main(beat)
     has_ground = main < 0 or main in alone or not index.has_words[main]
     has_main = alone.get(main, 0) >= TOPIC
     for at, confidence_alone in sorted(alone.items()):
         topic, evidence = beat.topics[at], article.topics[at]
-        is_below = not beat.topic or beat.topic in (topic.name, *above(topic.name, beat))
+        is_below = _is_below_main(topic, beat)
         is_grounded = has_ground or not is_below
         is_meant = has_main and at != main and is_below and _is_named(evidence, article)
         yield RankedTopic(
@@ -207,6 +207,16 @@ def _in_context(article: ArticleEvidence, index: KeywordIndex, beat: Beat) -> It
 def _is_named(evidence: TopicEvidence, article: ArticleEvidence) -> bool:
     """Return whether a topic is named in headline or lede, and not only in passing."""
     return evidence.is_up_front and not is_in_passing(evidence, article)
+
+
+def _place_of_main(beat: Beat) -> int:
+    """Return the number of the main topic, -1 if the site has none."""
+    return next((at for at, topic in enumerate(beat.topics) if topic.name == beat.topic), -1)
+
+
+def _is_below_main(topic: Topic, beat: Beat) -> bool:
+    """Return whether a topic is the main one or below it; without a main topic all are."""
+    return not beat.topic or beat.topic in (topic.name, *above(topic.name, beat))
 
 
 def _beside_main(alone: float, is_grounded: bool, is_meant: bool) -> float:
