@@ -25,6 +25,8 @@ def check(size: int, folder: Path) -> str:
     """Return a line of the table for a site of this size."""
     subprocess.run([sys.executable, HERE / "archive.py", str(size), str(folder)], check=True)
     root = folder / "newsroom"
+    with (root / "beat.toml").open("a", encoding="utf-8") as beat:
+        beat.write("[front]\nkeep = true\n")
     for words in (("init", "-q"), ("add", "-A"), ("commit", "-qm", "all")):
         subprocess.run([*GIT, *words], cwd=root, check=True)
     command = (str(Path(sys.executable).with_name("copydesk")), "-C", str(root))

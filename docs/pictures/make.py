@@ -25,7 +25,7 @@ CHROMIUM = "/usr/bin/chromium"
 HERE = Path(__file__).parent
 NOW = "2026-11-27T09:00:00Z"
 WIDTH, HEIGHT = 1200, 750
-QUALITY = 60
+QUALITY = 52
 MOST_BYTES = 600_000  # of all pictures
 
 

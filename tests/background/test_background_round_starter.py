@@ -27,6 +27,12 @@ from world.newsroom import newsroom, record_web, small_web
 CONTACT = '[fetch]\ncontact = "mailto:desk@tidewatch.example"\nallow_hosts = ["127.0.0.1"]\n'
 SERVER = (sys.executable, "-m", "copydesk.background._fork_server", "rounds")
 NOWHERE = "http://127.0.0.1:9"
+# as where the first signal arrives inside `__del__`, whose exceptions Python drops
+DEAF_AT_FIRST = """
+import signal
+heard, interrupt = [], signal.default_int_handler
+signal.default_int_handler = lambda *given: heard and interrupt(*given) or heard.append(1)
+"""
 
 
 @pytest.fixture
@@ -199,6 +205,29 @@ def test_a_round_that_is_cancelled_is_ended_and_waited_for(root: Path) -> None:
         lock.release()
 
     run_with(root, work)
+
+
+@pytest.mark.slow
+def test_a_round_that_loses_a_signal_is_sent_another(
+    root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "deaf").mkdir()
+    (tmp_path / "deaf" / "sitecustomize.py").write_text(DEAF_AT_FIRST)
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path / "deaf"))
+    lock = locks.Lock(root / ".copydesk" / "build.lock")
+    assert lock.acquire()  # the round waits for it
+
+    async def work(starter: RoundStarter) -> None:
+        running = asyncio.create_task(starter.run())
+        while (status := read_round_status(root / ".copydesk")) is None:
+            await asyncio.sleep(0.01)
+        running.cancel()
+        await asyncio.wait([running], timeout=PATIENCE_SECONDS)
+        assert running.cancelled()
+        assert not status.is_at_work
+
+    run_with(root, work)
+    lock.release()
 
 
 def is_held(path: Path) -> bool:

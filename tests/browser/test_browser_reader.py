@@ -275,6 +275,15 @@ def test_a_site_whose_theme_empties_the_block_stores_nothing(window: Window) -> 
     assert 0 == window.page.evaluate("localStorage.length")
 
 
+def test_the_about_page_says_what_a_browser_remembers_where_it_does(window: Window) -> None:
+    said = []
+    for site in ("", "/plain"):
+        window.go(f"{site}/robots/about/")
+        said.append("Only this browser remembers" in window.page.inner_text("main"))
+
+    assert [True, False] == said
+
+
 @pytest.mark.parametrize("path", [FRONT, STORY, TOYS])
 def test_nothing_moves_for_who_comes_back(window: Window, path: str) -> None:
     window.go(STORY)

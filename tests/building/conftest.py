@@ -26,7 +26,11 @@ def right(published: Path, tmp_path_factory: pytest.TempPathFactory) -> building
     shutil.copytree(published / ".copydesk" / "site", folder)
     shutil.rmtree(folder / "pictures")
     [front] = shown.read_fronts(published, Troubles())
-    pictures = shown.read_pictures(published, Troubles())
+    pictures = {
+        f"pictures/{name}": (digest, picture.story)
+        for picture in shown.read_pictures(published, Troubles()).values()
+        for name, digest in picture.digests.items()
+    }
     return building.RightSite(folder=folder, pictures=pictures, places=front.places)
 
 

@@ -43,10 +43,12 @@ def serving(root: Path) -> Iterator[tuple[subprocess.Popen[str], str]]:
         assert process.stderr is not None
         lines = iter(process.stderr.readline, "")
         found = (re.search(r"http://127\.0\.0\.1:\d+", line) for line in lines)
-        yield process, next(one[0] for one in found if one)
-        if process.poll() is None:
-            process.kill()
-        process.communicate()
+        try:
+            yield process, next(one[0] for one in found if one)
+        finally:
+            if process.poll() is None:
+                process.kill()
+            process.communicate()
 
 
 def get(address: str) -> tuple[int, str]:

@@ -23,7 +23,7 @@ from copydesk.news.beat import Organization, OutputOptions
 from copydesk.news.edition import ChosenStory, PictureFile, Poster, ReadingList, Show, Thumbnail
 from copydesk.news.story import Related
 from copydesk.publish import Look, Published, PublishOptions, Sizes, publish, survey
-from copydesk.publish.writing import UNFINISHED, Manifest
+from copydesk.publish.writing import UNFINISHED, BuiltManifest
 from world import editions
 from world.manifests import MemoryManifest
 
@@ -251,7 +251,7 @@ class Desk:
 
     def __init__(self, here: Path) -> None:
         self.here = here
-        self.manifest: Manifest = MemoryManifest()
+        self.manifest: BuiltManifest = MemoryManifest()
         self.rest = 0
         self.fresh = 0
         (here / "cached").mkdir()
@@ -269,7 +269,13 @@ class Desk:
         return PictureFile(name=name, width=1200, height=630, type="image/png")
 
     def publish(
-        self, state: State, out: Path, manifest: Manifest, known: PageIndex | None, *, full: bool
+        self,
+        state: State,
+        out: Path,
+        manifest: BuiltManifest,
+        known: PageIndex | None,
+        *,
+        full: bool,
     ) -> Published:
         """Build the site of a state."""
         beat = replace(state.beat, rulings=state.pins)

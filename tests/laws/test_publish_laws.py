@@ -17,9 +17,10 @@ from copydesk.catalogue.page_index import PageIndex
 from copydesk.news import Provider, Ruling, Story
 from copydesk.placement import addresses
 from copydesk.publish import Look, Published, PublishOptions, Sizes, plan_site, publish, survey
-from copydesk.publish.api import encoding
+from copydesk.publish.api import Shapes, encoding, v2
 from world import editions
 from world.manifests import MemoryManifest
+from world.ninjs_rules import find_faults
 
 TEXT = st.text(max_size=40)
 # fractions as the API holds them: the two encoders spell 1e16 and 1e-05 differently
@@ -185,3 +186,17 @@ def test_the_front_page_tells_every_happening_once_and_leads_nobody_astray(
         background = plan.groups.background(story)
         assert all(one in plan.stories.entries for one in background)
         assert story.path not in {one.path for one in background}
+
+
+@given(STORIES, TEXT | TEXT.map(lambda words: f"https://herald.example/{words}"), TEXT)
+def test_any_text_and_any_address_give_ninjs_documents_that_keep_the_rules(
+    stories: list[Story], address: str, words: str
+) -> None:
+    beside = editions.related("o1.example", web_url=address, title=words)
+    odd = editions.story("odd", web_url=address, note=words, language=words, related=(beside,))
+    plan = plan_site(editions.edition([*stories, replace(odd, type=words, category=words)]), Look())
+
+    sheets = [sheet for sheet in v2.page(1, Shapes(plan)) if "/ninjs/" in sheet.path]
+
+    assert sheets
+    assert [] == [fault for sheet in sheets for fault in find_faults(json.loads(sheet.data))]

@@ -22,6 +22,12 @@ from world.letters import issue, issue_story, mail
 
 ROOT = "api/v2/"
 LED = "2026-11-24-robots-may-vote"
+KINDS = {
+    "stories": "story",
+    "stories/pages": "page",
+    "ninjs/stories": "ninjs_story",
+    "ninjs/groups": "ninjs_group",
+}
 
 
 def files(*stories: Story, **options: Any) -> dict[str, bytes]:
@@ -69,7 +75,7 @@ def kind_of(path: str) -> str:
     folder, _, name = path.rpartition("/")
     if name in {"index.json", "latest.json"}:
         return "latest" if name == "latest.json" else folder or "index"
-    return {"stories/pages": "page", "stories": "story"}.get(folder, folder.removesuffix("s"))
+    return KINDS.get(folder, folder.removesuffix("s"))
 
 
 def validators(made: dict[str, Any]) -> dict[str, Draft202012Validator]:
@@ -176,6 +182,7 @@ def test_one_more_story_changes_the_last_page_and_the_lists_that_it_is_in() -> N
     changed = {path for path, data in after.items() if before.get(path) != data}
     assert changed == {
         *("stories/new.json", "stories/pages/3.json", "stories/latest.json", "stories/index.json"),
+        "ninjs/stories/new.json",
         *("topics/robots.json", "topics/index.json"),
         *("sources/herald.example.json", "sources/index.json"),
     }

@@ -13,7 +13,8 @@ from lxml import html
 from copydesk.news import Beat, Reason, ReasonKind, Source, Story, Verdict
 from copydesk.news.beat import Organization
 from copydesk.news.story import Event, EventKind, Related
-from copydesk.publish import Look, feeds, plan_site, site
+from copydesk.publish import Look, api, feeds, plan_site, site
+from copydesk.publish.api import v2
 from copydesk.rendering import Renderer
 from copydesk.review.corrections import add_to_history
 from world import editions
@@ -250,6 +251,98 @@ def test_a_headline_that_changed_400_times_is_told_in_twelve_lines() -> None:
     headlines = [line for line in lines if line.startswith("Previous headline: “Robots want ")]
     assert 12 * 3 == len(headlines)
     assert "Previous headline: “Robots want 399 ballots”." == lines[12 * 2 + 1]
+
+
+# ---- the second API --------------------------------------------------------------------------
+
+CORRECTED = "2026-11-24T13:00:00Z corrected here: we had it wrong"
+
+
+def api_changes(
+    *stories: Story, on: Beat | None = None
+) -> tuple[list[dict[str, object]], list[dict[str, object]]]:
+    """Give the changes of the first story, and the list of all, as the second API has them."""
+    plan = plan_site(editions.edition(stories, on=on or editions.beat()), Look())
+    shapes = api.Shapes(plan)
+    made = {sheet.path: sheet.data for sheet in (*v2.page(1, shapes), *v2.lists(shapes))}
+    name = stories[0].path.removeprefix("_news/").removesuffix(".md")
+    own = json.loads(made.get(f"api/v2/stories/{name}.json", b'{"changes": []}'))["changes"]
+    return own, json.loads(made["api/v2/changes/index.json"])["changes"]
+
+
+CHANGE_LINES = {
+    OLD_HEADLINE: ("headline-changed", "Robots want ballots", None, None),
+    'title was "Livia Brandt arrested"': ("headline-changed", "… arrested", None, None),
+    "excerpt changed": ("excerpt-changed", None, None, None),
+    "text changed (5 % of its words)": ("text-changed", None, None, None),
+    "text changed (12 became 19: people)": ("number-changed", "12", "19 people", None),
+    "moved to https://b.example/x from https://a.example/x": ("moved", None, None, None),
+    "gone from its publisher": ("gone", None, None, None),
+    "leads its group no longer: Ed said so": ("deposed", None, None, None),
+    "corrected here: we had it wrong": ("corrected", None, None, "we had it wrong"),
+    "looked\u202e at by\u0000 hand": ("other", None, None, "looked at by hand"),
+}
+
+
+@pytest.mark.parametrize(("line", "expected"), CHANGE_LINES.items(), ids=range(len(CHANGE_LINES)))
+def test_the_api_tells_a_change_by_its_kind_and_the_words_of_the_page(
+    line: str, expected: tuple[str | None, ...]
+) -> None:
+    (told,), _ = api_changes(led(history=(f"2026-11-24T12:00:00+01:00 {line}",)))
+
+    assert "2026-11-24T11:00:00Z" == told["at"]
+    assert expected == tuple(told[key] for key in ("kind", "old", "new", "words"))
+
+
+def test_a_change_without_a_time_has_none_in_the_api() -> None:
+    (told,), _ = api_changes(led(history=("text changed",)))
+
+    assert (None, "text-changed") == (told["at"], told["kind"])
+
+
+def test_the_api_lists_the_changes_of_all_stories_the_newest_first() -> None:
+    early, late = "2026-11-23T08:00:00Z text changed", f"2026-11-24T12:00:00Z {FIGURE}"
+    deposed = "2026-11-24T14:00:00Z leads its group no longer"
+    other = editions.story("2026-11-22-other", title="Robots rest", history=(early,))
+    _, listed = api_changes(led(history=(late, CORRECTED, deposed)), other)
+
+    assert (
+        [("corrected", "Robots may vote"), ("number-changed", "Robots may vote")]
+        == [
+            (change["kind"], change["story"]["title"])  # type: ignore[index]
+            for change in listed[:2]
+        ]
+    )
+    assert (
+        [("text-changed", f"{editions.API}/api/v2/stories/2026-11-22-other.json")]
+        == [
+            (change["kind"], change["story"]["api_url"])  # type: ignore[index]
+            for change in listed[2:]
+        ]
+    )
+
+
+def test_a_site_without_changes_has_an_empty_list_in_the_api() -> None:
+    assert ([], []) == api_changes(led())
+    assert ([], []) == api_changes(replace(led(), published=False))
+
+
+def test_the_api_conceals_what_the_pages_conceal() -> None:
+    quiet = Source(url="https://herald.example/feed", show_changes=False)
+    ruled = Reason.of_rule(ReasonKind.CHANGES_RULED, editions.pin("x"))
+    story = renamed("Robots want ballots")
+    on = replace(editions.beat(), sources=(quiet,))
+
+    assert ([], []) == api_changes(story, on=on)
+    assert ([], []) == api_changes(replace(story, reasons=(ruled,)))
+    removed = Verdict(said="remove", by="ed@desk.example", at=editions.AT, why="asked")
+    assert ([], []) == api_changes(replace(story, verdict=removed))
+    both = replace(story, reasons=(ruled,), history=(*story.history, CORRECTED))
+    own, listed = api_changes(both)
+    assert ["corrected"] == [change["kind"] for change in own]
+    assert ["corrected"] == [change["kind"] for change in listed]
+    (gone,), _ = api_changes(replace(story, access="gone"))
+    assert ("headline-changed", None) == (gone["kind"], gone["old"])
 
 
 # ---- the coverage bar ------------------------------------------------------------------------

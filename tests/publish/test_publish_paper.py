@@ -122,6 +122,21 @@ def test_stories_below_the_lead_stand_once_each_under_their_topic() -> None:
     assert ["Story 3", "Story 6"] == said(page, "[aria-labelledby=section-law] .major h3")
 
 
+def test_a_brief_on_an_event_of_three_publishers_stands_in_the_strip_and_nowhere_else() -> None:
+    stories = topical(15, "Courts", "Toys", "Robots")
+    others = (editions.related("x.example"), editions.related("y.example"))
+    stories[:3] = [replace(story, related=others) for story in stories[:3]]
+    stories[4] = replace(stories[4], excerpt="So said a court.", related=others)
+    stories[5] = replace(stories[5], excerpt="So said a court.", related=others[:1])
+    stories[6] = replace(stories[6], excerpt="A court said so. " * 9, related=others)
+
+    page = front(*stories)
+
+    assert ["In brief", "Law", "Toys", "More stories"] == said(page, ".section h2")
+    assert ["Story 4"] == said(page, "[aria-labelledby=briefs] .line > a")
+    assert 14 == len(page.cssselect("main .card h3"))
+
+
 def test_a_site_of_one_topic_has_no_sections() -> None:
     assert [] == said(front(*topical(12, "Toys")), ".section h2")
 

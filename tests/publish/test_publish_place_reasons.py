@@ -123,7 +123,8 @@ def test_the_reason_of_a_place_is_what_raises_the_story_above_the_next_ones(scal
     order = names(front.top)
     assert ["broad", "fine", "fresh", "fast", "plain", "lone", "stale"] == order
     for place, name in enumerate(order[:-1]):
-        lifts = exchange(name, order[place + 1 :][:5])
+        after, following = (exchange(name, order[place + 1 :][:count]) for count in (5, 1))
+        lifts = {part: min(after[part], following[part]) for part in after}
         reasons = front.reasons[f"_news/{name}.md"]
         assert reasons[0].part == max(lifts, key=lambda part: lifts[part])
         assert all(lifts[reason.part] > 0 for reason in reasons)
@@ -133,6 +134,20 @@ def test_the_reason_of_a_place_is_what_raises_the_story_above_the_next_ones(scal
     assert ("age", True) == (str(told["fresh"][0].part), told["fresh"][0].is_most)
     assert ("pace", True) == (str(told["fast"][0].part), told["fast"][0].is_most)
     assert () == told["stale"]  # the last one, that nothing raises above the others
+
+
+def test_a_reason_that_only_the_very_next_story_lacks_is_told_where_no_other_is() -> None:
+    def backed(name: str, hours: float, heat: int) -> Story:
+        others = (editions.related(f"{name}.example"),)
+        return story(name, f"{name}-first.example", hours, heat=heat, related=others)
+
+    stories = [backed("first", 5, 100), story("lone", "l.example", 1, heat=110)]
+    stories += [backed(f"older{n}", 5, 60 - n) for n in range(4)]
+
+    front = choose(*stories)
+
+    assert ["first", "lone"] == names(front.top)[:2]
+    assert "confirmation" in [str(one.part) for one in front.reasons["_news/first.md"]]
 
 
 def test_a_story_that_a_rule_puts_first_says_which() -> None:

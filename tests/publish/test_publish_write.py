@@ -124,7 +124,7 @@ def test_a_story_that_is_out_leaves_no_page_and_no_trace(tmp_path: Path, gone: S
 
     done = built(tmp_path, gone, stays, manifest=manifest)
 
-    assert done.deleted == 2  # its page, its file of the API
+    assert done.deleted == 3  # its page, its file of the API, its ninjs document
     assert not (tmp_path / "news" / "2026-11-24-robots-may-vote").exists()
     assert not [path for path, data in tree(tmp_path).items() if b"may-vote" in data]
 
@@ -149,7 +149,7 @@ def test_what_was_removed_is_gone_even_when_the_manifest_is_lost(tmp_path: Path)
     assert not (tmp_path / "news" / "2026-09-01-old").exists()
     assert not (tmp_path / "sitemap-news-undated.xml").exists()
     assert not (tmp_path / "search" / "undated-1.json").exists()
-    assert done.deleted == 4
+    assert done.deleted == 5
 
 
 def test_a_file_of_the_user_is_never_deleted(tmp_path: Path) -> None:

@@ -287,7 +287,7 @@ def record_paths(root: Path, folder: str) -> Iterator[str]:
 
     In a folder where people may keep other things, only files with front matter count.
     """
-    is_ours = _is_for_records(folder)
+    is_ours = folder.split("/", 1)[0] in RECORD_FOLDERS or folder.startswith("_archive/")
     for entry in sorted(scan(root / folder), key=lambda entry: entry.name):
         name = entry.name
         if name.startswith("."):
@@ -313,10 +313,6 @@ def _sign(place: str, folder: str, signatures: dict[str, Signature]) -> None:
 
 def _may_be_record(name: str) -> bool:
     return name[name.rfind(".") :] in _SUFFIXES
-
-
-def _is_for_records(folder: str) -> bool:
-    return folder.split("/", 1)[0] in RECORD_FOLDERS or folder.startswith("_archive/")
 
 
 def _has_front_matter(root: Path, path: str) -> bool:

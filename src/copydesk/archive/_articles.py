@@ -72,14 +72,10 @@ class ArticleStore:
         addresses = (address_mark(article.url), address_mark(article.web_url))
         file_name = _file_name(name, addresses)
         file = self._folder / file_name
-        try:
+        with files.explain_errors(RecordError, "could not store the article", file):
             files.write_atomic(file, data, durable=False)
             if aged is not None:
                 os.utime(file, (aged.timestamp(), aged.timestamp()))
-        except OSError as error:
-            raise RecordError(
-                f"could not store the article ({error.strerror})", subject=str(file)
-            ) from error
         self._add(name, _KeptArticle(file_name, len(data), addresses))
         self._make_room(name)
         return name

@@ -13,6 +13,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -140,10 +141,8 @@ class Journal:
         numbers = [int(file.stem) for file in self._files()]
         file = self._folder / f"{max(numbers, default=0) + 1:06}.json"
         lock = locks.Lock(file.with_suffix(".lock"))
-        try:
+        with _writing(file):
             lock.acquire()
-        except OSError as error:
-            raise _unwritable(file, error) from error
         try:
             _write(file, entry)
         except BaseException:
@@ -202,19 +201,14 @@ class Journal:
 
 
 def _write(file: Path, entry: JournalEntry) -> None:
-    try:
+    with _writing(file):
         files.write_atomic(file, msgspec.json.encode(entry), mode=_PRIVATE)
         files.sync_folder(file.parent)
-    except OSError as error:
-        raise _unwritable(file, error) from error
 
 
-def _unwritable(file: Path, error: OSError) -> RecordError:
-    return RecordError(
-        f"could not write the journal of changes ({error.strerror})",
-        subject=str(file),
-        hint="check whether the disk is full; nothing was changed",
-    )
+def _writing(file: Path) -> AbstractContextManager[None]:
+    hint = "check whether the disk is full; nothing was changed"
+    return files.explain_errors(RecordError, "could not write the journal of changes", file, hint)
 
 
 def _read(file: Path) -> JournalEntry | None:

@@ -307,14 +307,11 @@ class WriteLock:
         Raises BusyError if another process holds it longer than `wait_seconds`, and RecordError if
         the folder cannot be written or a newer version left a change.
         """
-        try:
+        hint = "check the permissions of the folder"
+        with files.explain_errors(
+            RecordError, "could not write to the newsroom folder", self.root / PRIVATE, hint
+        ):
             is_mine = self._lock.acquire(wait_seconds)
-        except OSError as error:
-            raise RecordError(
-                f"could not write to the newsroom folder ({error.strerror})",
-                subject=str(self.root / PRIVATE),
-                hint="check the permissions of the folder",
-            ) from error
         if not is_mine:
             raise BusyError(
                 "another copydesk process is writing to this newsroom folder",
@@ -465,7 +462,8 @@ def write(root: Path, entry_file: EntryFile) -> bool:
     if not is_as_before(root, entry_file) or is_as_after(root, entry_file):
         return False
     file = _files.inside(root, entry_file.path)
-    try:
+    hint = "check whether the disk is full"
+    with files.explain_errors(RecordError, "could not write the file", entry_file.path, hint):
         if entry_file.moved_from:
             file.parent.mkdir(parents=True, exist_ok=True)
             _files.inside(root, entry_file.moved_from).rename(file)
@@ -474,12 +472,6 @@ def write(root: Path, entry_file: EntryFile) -> bool:
             files.write_atomic(file, entry_file.data, mode=mode)
         else:
             file.unlink()
-    except OSError as error:
-        raise RecordError(
-            f"could not write the file ({error.strerror})",
-            subject=entry_file.path,
-            hint="check whether the disk is full",
-        ) from error
     return True
 
 

@@ -21,6 +21,7 @@ import os
 from pathlib import Path, PurePosixPath
 
 from copydesk.errors import SealError
+from copydesk.kit import files
 from copydesk.news import Story
 
 KEY_BYTES = 32
@@ -91,7 +92,7 @@ def write_key(path: Path) -> bytes:
     Raises SealError if the file exists or cannot be written.
     """
     key = os.urandom(KEY_BYTES)
-    try:
+    with files.explain_errors(SealError, "could not save the key", path):
         path.parent.mkdir(parents=True, exist_ok=True)
         if path.is_symlink() or path.exists():
             raise SealError("a key file already exists", subject=str(path))
@@ -101,8 +102,6 @@ def write_key(path: Path) -> bytes:
             out.write(base64.b64encode(key) + b"\n")
             out.flush()
             os.fsync(out.fileno())
-    except OSError as error:
-        raise SealError(f"could not save the key ({error.strerror})", subject=str(path)) from error
     return key
 
 

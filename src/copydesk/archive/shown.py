@@ -19,7 +19,7 @@ import msgspec
 from copydesk.archive import _files
 from copydesk.archive._journal import FileChange, digest
 from copydesk.errors import CopydeskError, RecordError
-from copydesk.kit import dates, within
+from copydesk.kit import dates, files, within
 from copydesk.news.edition import KeptFront, ShownPicture
 
 FRONTS = "_data/fronts"
@@ -176,11 +176,8 @@ def _change(root: Path, path: str, lines: Iterable[bytes]) -> FileChange | None:
     them.
     """
     file = _files.inside(root, path)
-    try:
+    with files.explain_errors(RecordError, "the file cannot be read", path):
         before = within.read(root, path, _MOST_BYTES) if file.exists() else None
-    except OSError as error:
-        what = f"the file cannot be read ({error.strerror})"
-        raise RecordError(what, subject=path, hint=within.hint(error)) from error
     after = b"".join(line + b"\n" for line in lines) or None
     return None if after == before else FileChange(path=path, before=digest(before), after=after)
 

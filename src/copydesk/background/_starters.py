@@ -19,6 +19,7 @@ import copydesk
 from copydesk.background._fork_server import Work
 from copydesk.errors import UsageError
 from copydesk.fetch import Clock
+from copydesk.kit import processes
 
 _QUIET = {"COPYDESK_PROGRESS": "off"}  # a server's log needs no line every ten seconds
 _INSTALLED = {"site-packages", "dist-packages"}
@@ -83,8 +84,9 @@ class RoundStarter:
         try:
             return await asyncio.shield(round_over)
         except asyncio.CancelledError:
-            self._end_round()
-            await asyncio.wait([round_over])
+            while not round_over.done():
+                self._end_round()
+                await asyncio.wait([round_over], timeout=processes.AGAIN_SECONDS)
             raise
 
     async def close(self) -> None:
@@ -214,13 +216,8 @@ async def run_command(arguments: Sequence[str]) -> int:
         stdout=sys.stderr,
         env={**os.environ, **_QUIET},
     )
-    try:
+    async with processes.end_at_exit(process):
         return await process.wait()
-    except asyncio.CancelledError:
-        with contextlib.suppress(ProcessLookupError):
-            process.terminate()
-        await process.wait()
-        raise
 
 
 # Rounds and rejudging that an editor starts from the desk.
@@ -348,15 +345,10 @@ class CommandOnDemand:
             stderr=asyncio.subprocess.STDOUT,
         )
         assert process.stdout is not None
-        try:
+        async with processes.end_at_exit(process):
             while line := await _read_line(process.stdout):
                 self._log.append(line.decode("utf-8", "replace").strip())
             return await process.wait()
-        except asyncio.CancelledError:
-            with contextlib.suppress(ProcessLookupError):
-                process.terminate()
-            await process.wait()
-            raise
 
 
 async def _read_line(stream: asyncio.StreamReader) -> bytes:

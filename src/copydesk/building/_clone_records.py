@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import socket
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -18,10 +18,9 @@ from copydesk.fetch.web.addresses import is_public
 from copydesk.kit import files, git
 from copydesk.placement.addresses import is_segment
 
-_COMMIT = re.compile(r"[0-9a-f]{40}")
 _LINK, _SUBMODULE, _FOLDER = b"120000", b"160000", b"40000"
 _DEPTH = 20
-_ID_BYTES = 20  # of SHA-1
+_ENTRY = re.compile(rb"([0-7]+) ([^\0]+)\0(.{20})", re.DOTALL)  # of a tree, its id by SHA-1
 # No address but the one that is asked for, no settings of this machine's users, no prompt.
 _ALONE = {
     "GIT_CONFIG_GLOBAL": "/dev/null",
@@ -141,11 +140,6 @@ def copy_commit(
         objects.close()
 
 
-def is_commit(name: str) -> bool:
-    """Return whether a text has the form of a commit's id."""
-    return _COMMIT.fullmatch(name) is not None
-
-
 def _explain_missing(commit: str) -> VerifyError:
     return VerifyError(
         "the commit that the site names is not among the records",
@@ -178,7 +172,8 @@ class _Copying:
 
     def copy_tree(self, tree: bytes, above: str, depth: int) -> None:
         """Write the files of a folder of the commit."""
-        for mode, name, object_id in _split_tree(tree):
+        for mode, raw_name, raw_id in _ENTRY.findall(tree):
+            name, object_id = raw_name.decode("utf-8", "replace"), raw_id.hex()
             path = f"{above}{name}"
             self._files += 1
             if self._files > self._limits.files or depth > _DEPTH:
@@ -198,13 +193,3 @@ def _is_fit(name: str) -> bool:
     """Return whether a file of a newsroom may have this name."""
     is_git = name.lower() == ".git" or name.lower().startswith("git~")
     return is_segment(name) and "\ufffd" not in name and not is_git
-
-
-def _split_tree(tree: bytes) -> Iterator[tuple[bytes, str, str]]:
-    """Yield mode, name and id of each entry of a tree object."""
-    at = 0
-    while at < len(tree):
-        end = tree.index(b"\0", at)
-        mode, _, name = tree[at:end].partition(b" ")
-        at = end + 1 + _ID_BYTES
-        yield mode, name.decode("utf-8", "replace"), tree[end + 1 : at].hex()

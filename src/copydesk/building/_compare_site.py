@@ -14,13 +14,13 @@ from typing import Literal
 import orjson
 
 from copydesk.kit import text, within
-from copydesk.news.edition import FrontPlace, ShownPicture
+from copydesk.news.edition import FrontPlace
 
 DifferenceKind = Literal["front", "record", "changed", "missing", "extra", "unread", "log"]
 FRONT = "index.html"
 _OWN = frozenset({".copydesk-site", ".copydesk-unfinished", ".nojekyll", "CNAME"})
 _ANY_BYTES = 1 << 30
-_STORY = re.compile(r"news/([^/]+)/index\.html|api/v2/stories/([^/]+)\.json")
+_STORY = re.compile(r"news/([^/]+)/index\.html|api/v2/(?:ninjs/)?stories/([^/]+)\.json")
 # A hostile page must not make these slow: no part of them passes the beginning of the next match.
 _LINK = re.compile(r'<a[^<>]{0,2000}?\shref="(?:[^"<>]{0,2000}/)?news/([^"/<>]+)/"')
 _HREF = re.compile(r'\shref="(?:https?://[^"/]+)?/([^"#?]*)')
@@ -29,6 +29,7 @@ _COMPARED_BYTES = 2_000_000  # of a page, to tell what differs
 _AROUND = 30  # characters of a text shown before a difference
 _SHOWN = 90
 _PAGES = (
+    (re.compile(r"index\.html"), "the front page"),
     (re.compile(r"news/.*\.html"), "the page of a story"),
     (re.compile(r"\d{4}/.*"), "the page of a day or month"),
     (re.compile(r"topics/.*\.html"), "the page of a topic"),
@@ -75,11 +76,12 @@ ReadFiles = Callable[[Iterable[str]], Iterator[tuple[str, Answer]]]
 class RightSite:
     """The site as its records give it: the folder of a build, pictures, and the front's reasons.
 
-    `base` is the path of the site's address, with which links on its pages begin.
+    `pictures` are SHA-256 and the name of a story that shows it, by path. `base` is the path of the
+    site's address, with which links on its pages begin.
     """
 
     folder: Path
-    pictures: Mapping[str, ShownPicture]
+    pictures: Mapping[str, tuple[str, str]]
     places: tuple[FrontPlace, ...] = ()
     base: str = ""
 
@@ -88,14 +90,6 @@ class RightSite:
         paths = (file.relative_to(self.folder) for file in self.folder.rglob("*") if file.is_file())
         return sorted({path.as_posix() for path in paths} - _OWN)
 
-    def digest_pictures(self) -> dict[str, tuple[str, str]]:
-        """Map the paths of pictures to their SHA-256 and the name of a story that shows them."""
-        return {
-            f"pictures/{name}": (digest, picture.story)
-            for picture in self.pictures.values()
-            for name, digest in picture.digests.items()
-        }
-
 
 def compare_site(
     right: RightSite, read: ReadFiles, there: Iterable[str] | None, step: Callable[[], object]
@@ -103,16 +97,18 @@ def compare_site(
     """Yield each difference of a site. `there` are the paths of all its files, None if unknown:
     then links on changed pages are followed.
     """
-    paths, pictures = right.list_paths(), right.digest_pictures()
-    known = {*paths, *pictures}
+    known = {*right.list_paths(), *right.pictures}
     changed: dict[str, tuple[bytes, bytes]] = {}
     linked: set[str] = set()
     for path, data in read(known):
         step()
         if not isinstance(data, bytes):
-            yield _report_unread(path, data, pictures)
-        elif path in pictures:
-            if hashlib.sha256(data).hexdigest() != pictures[path][0]:
+            if data is None:
+                yield _say("missing", path, "is missing on the site", right)
+            else:
+                yield _say("unread", path, f"cannot be read ({data})", right)
+        elif path in right.pictures:
+            if hashlib.sha256(data).hexdigest() != right.pictures[path][0]:
                 yield _say("changed", path, "is not the one whose digest the records have", right)
         elif data != (own := within.read(right.folder, path, _ANY_BYTES)):
             changed[path] = (data, own)
@@ -131,15 +127,6 @@ def list_files(folder: Path) -> Iterator[str]:
         path = file.relative_to(folder)
         if path.parts[0] != ".git" and (file.is_symlink() or not file.is_dir()):
             yield path.as_posix()
-
-
-def _report_unread(
-    path: str, answer: str | None, pictures: Mapping[str, tuple[str, str]]
-) -> SiteDifference:
-    story = pictures[path][1] if path in pictures else _find_story(path)
-    what = f"cannot be read ({answer})" if answer else "is missing on the site"
-    kind: DifferenceKind = "unread" if answer else "missing"
-    return SiteDifference(kind=kind, path=path, what=f"{_name_page(path)} {what}", story=story)
 
 
 def _report_changes(
@@ -163,31 +150,30 @@ def _report_changes(
 
 def _compare_fronts(data: bytes, own: bytes, right: RightSite) -> Iterator[SiteDifference]:
     """Yield each story that stands elsewhere on the front page than the records say."""
-    here, there = _list_stories(data), _list_stories(own)
+    here, there = _number_stories(data), _number_stories(own)
     reasons = {place.story: _tell_reason(place) for place in right.places}
     moved = False
     for name in dict.fromkeys((*here, *there)):
-        place, right_place = _place_in(name, here), _place_in(name, there)
+        place, right_place, reason = here.get(name), there.get(name), reasons.get(name, "")
         if place is None or right_place is None or _is_moved(name, here, there):
             moved = True
             yield SiteDifference(
                 kind="front",
                 path=FRONT,
-                what=_tell_place(place, right_place, reasons.get(name, "")),
+                what=_tell_place(place, right_place, reason),
                 story=name,
                 place=place,
                 right_place=right_place,
-                reason=reasons.get(name, ""),
+                reason=reason,
             )
     if not moved:
         yield _say("changed", FRONT, f"was changed: {_compare_texts(data, own)}", right)
 
 
-def _is_moved(name: str, here: list[str], there: list[str]) -> bool:
+def _is_moved(name: str, here: Mapping[str, int], there: Mapping[str, int]) -> bool:
     """Return whether a story comes after others than by the records, of those on both pages."""
-    both = {*here} & {*there}
-    before = [one for one in here[: here.index(name)] if one in both]
-    return before != [one for one in there[: there.index(name)] if one in both]
+    before = [one for one in here if one in there and here[one] < here[name]]
+    return before != [one for one in there if one in here and there[one] < there[name]]
 
 
 def _tell_place(place: int | None, right_place: int | None, reason: str) -> str:
@@ -210,14 +196,10 @@ def _tell_reason(place: FrontPlace) -> str:
     return f"{words[place.rule]}, other newsrooms: {place.newsrooms}"
 
 
-def _list_stories(page: bytes) -> list[str]:
-    """Return the names of the stories that a page links to, in order."""
+def _number_stories(page: bytes) -> dict[str, int]:
+    """Return the names of the stories that a page links to, in order, with their places."""
     names = _LINK.findall(page[:_COMPARED_BYTES].decode("utf-8", "replace"))
-    return list(dict.fromkeys(map(html.unescape, names)))
-
-
-def _place_in(name: str, names: list[str]) -> int | None:
-    return names.index(name) + 1 if name in names else None
+    return {name: at for at, name in enumerate(dict.fromkeys(map(html.unescape, names)), 1)}
 
 
 def _compare_fields(data: bytes, own: bytes) -> str:
@@ -237,18 +219,15 @@ def _compare_fields(data: bytes, own: bytes) -> str:
 def _compare_texts(data: bytes, own: bytes) -> str:
     """Return the first words that differ, as readers see them, else the markup's."""
     data, own = data[:_COMPARED_BYTES], own[:_COMPARED_BYTES]
-    here, there = (_read_words(one) for one in (data, own))
+    sources = [one.decode("utf-8", "replace") for one in (data, own)]
+    here, there = (text.fold(html.unescape(_TAG.sub(" ", source))) for source in sources)
     if here == there:
-        here, there = (one.decode("utf-8", "replace") for one in (data, own))
+        here, there = sources
     pairs = enumerate(zip_longest(here, there))
     at = next((number for number, (one, other) in pairs if one != other), 0)
     begin = max(0, at - _AROUND)
     shown = (text.fold(one[begin : begin + _SHOWN]) for one in (here, there))
     return f"the site says “{next(shown)}”, the records “{next(shown)}”"
-
-
-def _read_words(data: bytes) -> str:
-    return text.fold(html.unescape(_TAG.sub(" ", data.decode("utf-8", "replace"))))
 
 
 def _list_links(path: str, data: bytes, base: str) -> set[str]:
@@ -265,13 +244,7 @@ def _find_story(path: str) -> str:
     return (found[1] or found[2]) if found else ""
 
 
-def _name_page(path: str) -> str:
-    return next((name for form, name in _PAGES if form.fullmatch(path)), "a file")
-
-
 def _say(kind: DifferenceKind, path: str, what: str, right: RightSite) -> SiteDifference:
-    named = "the front page" if path == FRONT else _name_page(path)
-    story = right.digest_pictures().get(path, ("", ""))[1] if path.startswith("pictures/") else ""
-    return SiteDifference(
-        kind=kind, path=path, what=f"{named} {what}", story=story or _find_story(path)
-    )
+    page = next((name for form, name in _PAGES if form.fullmatch(path)), "a file")
+    _, story = right.pictures.get(path) or ("", _find_story(path))
+    return SiteDifference(kind=kind, path=path, what=f"{page} {what}", story=story)

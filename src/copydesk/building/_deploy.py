@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,7 +15,7 @@ from copydesk.building.channels import send_pings
 from copydesk.config import Settings
 from copydesk.errors import BusyError, ConfigError
 from copydesk.memory import Memory
-from copydesk.newsroom import Newsroom, Progress, hold_lock, in_turn
+from copydesk.newsroom import Newsroom, Progress, hold_or_refuse, in_turn
 from copydesk.newsroom.reports import DeployReport
 
 if TYPE_CHECKING:
@@ -49,7 +50,7 @@ def deploy(
     began = time.monotonic()
     place = deploy_place(newsroom.root, newsroom.private, newsroom.site, newsroom.settings)
     progress.stage("deploy")
-    with _in_turn(newsroom.private) if options.waits else _alone(newsroom.root, newsroom.private):
+    with _hold_lock(newsroom, waits=options.waits):
         site = _survey_site(newsroom.private, newsroom.site)
         if isinstance(place, room.Branch):
             done = room.deliver_branch(site, place, dry_run=options.dry_run, anew=options.anew)
@@ -101,20 +102,11 @@ def _deliver_files(
         ledger.save()
 
 
-def _in_turn(private: Path) -> AbstractContextManager[None]:
-    return in_turn(private / _LOCK)
-
-
-@contextmanager
-def _alone(root: Path, private: Path) -> Iterator[None]:
-    with hold_lock(private / _LOCK) as is_free:
-        if not is_free:
-            raise BusyError(
-                "another deploy of this newsroom is active",
-                subject=str(root),
-                hint="wait until the other deploy ends, or stop it",
-            )
-        yield
+def _hold_lock(newsroom: Newsroom, *, waits: bool) -> AbstractContextManager[None]:
+    hint = "wait until the other deploy ends, or stop it"
+    what, subject = "another deploy of this newsroom is active", str(newsroom.root)
+    busy = BusyError(what, subject=subject, hint=hint)
+    return hold_or_refuse(newsroom.private / _LOCK, busy, math.inf if waits else 0.0)
 
 
 # DeployManifest: the files that a deploy target has, stored in the memory.

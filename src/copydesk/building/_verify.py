@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
+import re
 import resource
 import shutil
 import signal
@@ -34,7 +35,6 @@ from copydesk.building._clone_records import (
     clone_records,
     copy_commit,
     find_top,
-    is_commit,
 )
 from copydesk.building._compare_site import (
     Answer,
@@ -54,6 +54,7 @@ if TYPE_CHECKING:
     from copydesk.fetch.web import Web
 
 ORIGIN = "verify.json"
+_COMMIT = re.compile(r"[0-9a-f]{40}")
 _AT_ONCE = 8  # requests to the site
 _ASKED = 64
 _SAYS_BYTES = 100_000
@@ -109,8 +110,10 @@ def verify(target: str, options: VerifyOptions, progress: Progress) -> VerifyRep
     """
     began = time.monotonic()
     site, records = _find_site(target, options)
-    with contextlib.ExitStack() as stack:
-        read = stack.enter_context(_open_site(site, options.limits))
+    with tempfile.TemporaryDirectory(prefix="copydesk-") as scratch:
+        here, limits = Path(scratch), options.limits
+        is_address = "://" in site
+        read = _WebSite(site, limits) if is_address else _FolderSite(Path(site), limits)
         says = _read_origin(dict(read([ORIGIN]))[ORIGIN], site)
         named = says.records if "://" in says.records else ""  # no stranger names a folder of ours
         records = options.records or records or named
@@ -120,21 +123,19 @@ def verify(target: str, options: VerifyOptions, progress: Progress) -> VerifyRep
                 subject=site,
                 hint="name them with --records ADDRESS-or-DIR",
             )
-        here = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="copydesk-")))
         progress.stage("clone")
-        left_out = _get_records(records, says.commit, here, options.limits)
+        left_out = _get_records(records, says.commit, here, limits)
         at = dates.parse(says.clock)
         assert at is not None
         progress.stage("build")
-        failed = _build_apart(here, at, says.commit, options.limits)
-        base = urlsplit(site).path.strip("/") if "://" in site else ""
-        right = _read_right_site(here, at, f"{base}/" if base else "")
-        count = len(right.list_paths()) + len(right.digest_pictures())
+        failed = _build_apart(here, at, says.commit, limits)
+        right = _read_right_site(here, at, urlsplit(site).path.strip("/") if is_address else "")
+        count = len(right.list_paths()) + len(right.pictures)
         progress.stage("compare", count)
-        there = None if "://" in site else list_files(Path(site))
+        there = None if is_address else list_files(Path(site))
         differences = (
             *compare_site(right, read, there, progress.step),
-            *_compare_log(options.log, here / "records", at),
+            *_compare_log(options.log, here / "records"),
         )
     return VerifyReport(
         site=site,
@@ -188,7 +189,7 @@ def _read_origin(data: Answer, site: str) -> _Says:
             subject=site,
             hint="install that version to check the site",
         )
-    if not is_commit(says.commit) or dates.parse(says.clock) is None:
+    if not _COMMIT.fullmatch(says.commit) or dates.parse(says.clock) is None:
         raise VerifyError(f"{ORIGIN} of the site names no commit or time", subject=site)
     return says
 
@@ -204,15 +205,20 @@ def _get_records(records: str, commit: str, here: Path, limits: VerifyLimits) ->
 def _read_right_site(here: Path, at: datetime, base: str) -> RightSite:
     troubles = Troubles()
     fronts = choose_past(shown.read_fronts(here / "records", troubles), at)
+    pictures = {
+        f"pictures/{name}": (digest, picture.story)
+        for picture in shown.read_pictures(here / "records", troubles).values()
+        for name, digest in picture.digests.items()
+    }
     return RightSite(
         folder=here / "site",
-        pictures=shown.read_pictures(here / "records", troubles),
+        pictures=pictures,
         places=fronts[-1].places if fronts else (),
-        base=base,
+        base=f"{base}/" if base else "",
     )
 
 
-def _compare_log(log: bytes, records: Path, at: datetime) -> Iterator[SiteDifference]:
+def _compare_log(log: bytes, records: Path) -> Iterator[SiteDifference]:
     """Yield the editions of a kept log that the records no longer have, or have otherwise."""
     fronts = {dates.rfc3339(front.at): front for front in shown.read_fronts(records, Troubles())}
     days = {time[:10] for time in fronts}
@@ -335,15 +341,6 @@ def _limit_process(limits: VerifyLimits) -> None:
 # Reading the site that is checked: a folder, or an address.
 
 
-@contextlib.contextmanager
-def _open_site(site: str, limits: VerifyLimits) -> Iterator[_FolderSite | _WebSite]:
-    if "://" not in site:
-        yield _FolderSite(Path(site), limits)
-        return
-    with asyncio.Runner() as runner:
-        yield _WebSite(site, runner, limits)
-
-
 @dataclass(frozen=True, slots=True)
 class _FolderSite:
     """Reads the files of a site in a folder, without following links."""
@@ -367,7 +364,6 @@ class _WebSite:
     """Reads the files of a site at an address, from public IP addresses only, without redirects."""
 
     address: str
-    runner: asyncio.Runner
     limits: VerifyLimits
 
     def __call__(self, paths: Iterable[str]) -> Iterator[tuple[str, Answer]]:
@@ -375,7 +371,7 @@ class _WebSite:
         left = sorted(paths)
         until = time.monotonic() + self.limits.seconds
         for start in range(0, len(left), _ASKED):
-            yield from self.runner.run(self._ask(left[start : start + _ASKED], until))
+            yield from asyncio.run(self._ask(left[start : start + _ASKED], until))
 
     async def _ask(self, paths: list[str], until: float) -> list[tuple[str, Answer]]:
         from copydesk.fetch import WallClock
@@ -399,8 +395,7 @@ class _WebSite:
         from copydesk.news import Page, Request
         from copydesk.placement.addresses import quote_path
 
-        folder, _, name = path.rpartition("/")
-        place = (f"{folder}/" if folder else "") if name == "index.html" else path
+        place = path.removesuffix("index.html") if f"/{path}".endswith("/index.html") else path
         async with turns:
             answer = await web.fetch(Request(url=f"{self.address}/{quote_path(place)}"))
         if not isinstance(answer, Page):

@@ -357,7 +357,8 @@ def _find_head(newsroom: Newsroom) -> str:
 
 def _find_events(newsroom: Newsroom, before: str, head: str) -> Iterator[SiteEvent]:
     changes = _list_changes(newsroom, before, head)
-    blobs = _read_blobs(newsroom, {blob for _, *pair in changes for blob in pair})
+    ids = {blob for _, *pair in changes for blob in pair} - {_DELETED}
+    blobs = git.read_blobs(newsroom.root, sorted(ids))
     kept = {path.rsplit("/", 1)[-1] for path, _, now in changes if now != _DELETED}
     for path, was, now in changes:
         if now == _DELETED and path.rsplit("/", 1)[-1] in kept:
@@ -390,24 +391,6 @@ def _read_changes(out: bytes) -> Iterator[tuple[str, str, str]]:
     for info, name in zip(parts[::2], parts[1::2], strict=False):
         _, _, was, now, _ = info.decode("ascii", "replace").split(" ")
         yield os.fsdecode(name), was, now
-
-
-def _read_blobs(newsroom: Newsroom, ids: set[str]) -> Mapping[str, bytes]:
-    """Read git blobs with one process; return their bytes by id."""
-    wanted = sorted(ids - {_DELETED})
-    out = git.ask(
-        newsroom.root, "cat-file", "--batch", given="".join(f"{one}\n" for one in wanted).encode()
-    ).out
-    found, at = {}, 0
-    while at < len(out):
-        end = out.index(b"\n", at)
-        head = out[at:end].split(b" ")
-        at = end + 1
-        if len(head) == 3:  # otherwise git reports it as missing
-            size = int(head[2])
-            found[head[0].decode()] = out[at : at + size]
-            at += size + 1
-    return found
 
 
 def _read_site_story(path: str, blob: Blob) -> Story | None:

@@ -151,9 +151,7 @@ def recall(
         start = newsroom.now - timedelta(days=days) if days else None
         found = trace_recall(newsroom, listed, start)
     counted = count_recall(found.traces)
-    if invocation.json:
-        terminal.as_json(_as_fields(found, counted))
-    else:
+    if not invocation.print_json(_as_fields(found, counted)):
         _show_recall(found, counted, limit)
     for what in _list_notes(found):
         terminal.note(f"note: {text.fold(what)}")

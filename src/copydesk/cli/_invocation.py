@@ -18,6 +18,7 @@ from zoneinfo import ZoneInfo
 
 import click
 
+from copydesk.cli import terminal
 from copydesk.errors import UsageError
 from copydesk.kit import dates
 from copydesk.newsroom import Newsroom, open_newsroom
@@ -80,6 +81,12 @@ class Invocation:
     def clock(self) -> datetime:
         """Return the current time (or --now) in UTC and whole seconds."""
         return self.now or datetime.now(UTC).replace(microsecond=0)
+
+    def print_json(self, report: object) -> bool:
+        """Print a report as JSON on stdout if --json asks for it; return whether it does."""
+        if self.json:
+            terminal.as_json(report)
+        return self.json
 
     @contextlib.contextmanager
     def newsroom(self, *, scratch: bool = False) -> Iterator[Newsroom]:

@@ -14,7 +14,7 @@ from copydesk import editing
 from copydesk.cli import terminal
 from copydesk.cli._invocation import AS_HELP, Invocation, common
 from copydesk.errors import UsageError
-from copydesk.kit import text
+from copydesk.kit import files, text
 from copydesk.newsletters import exchange
 from copydesk.newsletters.readers import by_hand
 from copydesk.newsletters.readers.addresses import open_readers
@@ -46,9 +46,7 @@ def rename_letter(invocation: Invocation, old: str, new: str, *, by: str) -> Non
     with invocation.newsroom() as newsroom, open_readers(newsroom) as store:
         speaker = editing.speaker(newsroom, by)
         moved = by_hand.rename_letter(newsroom, store, old, new, speaker)
-    if invocation.json:
-        terminal.as_json({"moved": moved})
-    else:
+    if not invocation.print_json({"moved": moved}):
         click.echo(f"moved {moved} subscribers from {text.fold(old)} to {text.fold(new)}")
 
 
@@ -99,9 +97,7 @@ def import_file(
     act = exchange.rehearse_reader_import if dry_run else exchange.import_readers
     with invocation.newsroom() as newsroom, open_readers(newsroom) as store:
         report = act(newsroom, store, file, options, lines.tell)
-    if invocation.json:
-        terminal.as_json(report)
-    else:
+    if not invocation.print_json(report):
         _show_import(report, has_consent=bool(consent))
     if report.counts.keys() & {"bad-row", "no-address", "formula", "no-letter"}:
         sys.exit(1)
@@ -165,14 +161,9 @@ def export_file(invocation: Invocation, file: Path | None, *, form: exchange.Exp
 
 
 def _create_private(file: Path) -> TextIO:
-    try:
+    hint = "choose a new file name in a folder that you can write to"
+    with files.explain_errors(UsageError, "could not create the file", file, hint):
         handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except OSError as error:
-        raise UsageError(
-            f"could not create the file ({error.strerror})",
-            subject=str(file),
-            hint="choose a new file name in a folder that you can write to",
-        ) from error
     return os.fdopen(handle, "w", encoding="utf-8", newline="")
 
 
@@ -184,9 +175,7 @@ def suppress(invocation: Invocation, address: str, *, why: str) -> None:
     """Never send email to ADDRESS again (suppression list)."""
     with invocation.newsroom() as newsroom, open_readers(newsroom) as store:
         by_hand.suppress_address(newsroom, store, read_address(address), why)
-    if invocation.json:
-        terminal.as_json({"suppressed": True})
-    else:
+    if not invocation.print_json({"suppressed": True}):
         click.echo("suppressed")
 
 
@@ -215,17 +204,14 @@ def lift(invocation: Invocation, address: str) -> None:
     """
     with invocation.newsroom() as newsroom, open_readers(newsroom) as store:
         by_hand.lift_suppression(newsroom, store, read_address(address))
-    if invocation.json:
-        terminal.as_json({"lifted": True})
-    else:
+    if not invocation.print_json({"lifted": True}):
         click.echo("lifted")
 
 
 def _list(invocation: Invocation) -> None:
     with invocation.newsroom() as newsroom, open_readers(newsroom) as store:
         rows = by_hand.list_suppressions(store)
-    if invocation.json:
-        terminal.as_json(rows)
+    if invocation.print_json(rows):
         return
     terminal.table(
         ("address", "reason", "since", "detail"),
@@ -257,8 +243,7 @@ def readers(invocation: Invocation) -> None:
             [by_hand.read_reader(store, number).address for number in numbers]
             for numbers in counts.same_mailbox
         ]
-    if invocation.json:
-        terminal.as_json(counts)
+    if invocation.print_json(counts):
         return
     rows = [("newsletter", letter, str(count)) for letter, count in counts.letters.items()]
     rows += [("status", state, str(count)) for state, count in counts.states.items()]
@@ -279,9 +264,7 @@ def find(invocation: Invocation, address: str) -> None:
     """Show the status and newsletters of ADDRESS."""
     with invocation.newsroom() as newsroom, open_readers(newsroom) as store:
         data = by_hand.find_reader(newsroom, store, read_address(address))
-    if invocation.json:
-        terminal.as_json(data)
-    else:
+    if not invocation.print_json(data):
         _show_reader(data)
 
 
@@ -310,9 +293,7 @@ def add(invocation: Invocation, address: str, *, letter: str, consent: str) -> N
     """
     with invocation.newsroom() as newsroom, open_readers(newsroom) as store:
         found = by_hand.add_reader(newsroom, store, read_address(address), letter, consent)
-    if invocation.json:
-        terminal.as_json(found)
-    else:
+    if not invocation.print_json(found):
         _show_reader(found)
 
 
@@ -326,9 +307,7 @@ def remove(invocation: Invocation, address: str) -> None:
     """
     with invocation.newsroom() as newsroom, open_readers(newsroom) as store:
         ended = by_hand.remove_reader(newsroom, store, read_address(address))
-    if invocation.json:
-        terminal.as_json({"ended": ended})
-    else:
+    if not invocation.print_json({"ended": ended}):
         click.echo(f"unsubscribed from: {', '.join(ended) or 'no newsletter'}")
 
 
@@ -343,9 +322,7 @@ def erase(invocation: Invocation, address: str) -> None:
     """
     with invocation.newsroom() as newsroom, open_readers(newsroom) as store:
         by_hand.erase_by_address(newsroom, store, read_address(address))
-    if invocation.json:
-        terminal.as_json({"erased": True})
-    else:
+    if not invocation.print_json({"erased": True}):
         click.echo("erased")
 
 

@@ -156,9 +156,7 @@ def _send(
     """Send newsletter issues with progress, and report; exit 1 if a failure is not retried."""
     with terminal.progress() as progress:
         reports = send_issues(newsroom, store, sendings, progress)
-    if invocation.json:
-        terminal.as_json({"sendings": reports, "held": held})
-    else:
+    if not invocation.print_json({"sendings": reports, "held": held}):
         _show_reports(reports)
     for report in reports:
         if report.trouble:
@@ -180,8 +178,7 @@ def _show_reports(reports: Iterable[SendReport]) -> None:
 
 
 def _show_sendings(invocation: Invocation, rows: Sequence[delivery_log.SendingRow]) -> None:
-    if invocation.json:
-        terminal.as_json({"sendings": rows})
+    if invocation.print_json({"sendings": rows}):
         return
     for row in rows:
         counts = ", ".join(f"{count} {state}" for state, count in row.counts.items())
@@ -191,17 +188,14 @@ def _show_sendings(invocation: Invocation, rows: Sequence[delivery_log.SendingRo
 
 
 def _show_test(invocation: Invocation, answer: answers.Answer) -> None:
-    if invocation.json:
-        terminal.as_json({"kind": answer.kind, "code": answer.code, "words": answer.words})
-    else:
+    if not invocation.print_json({"kind": answer.kind, "code": answer.code, "words": answer.words}):
         click.echo(f"{answer.kind}: {answer.code} {answer.words}")
     if answer.kind != "accepted":
         sys.exit(1)
 
 
 def _show_rehearsal(invocation: Invocation, rehearsal: delivery_log.SendingRehearsal) -> None:
-    if invocation.json:
-        terminal.as_json(rehearsal)
+    if invocation.print_json(rehearsal):
         return
     click.echo(f"{rehearsal.issue}: {rehearsal.readers} subscribers, {rehearsal.bytes} bytes each")
     if rehearsal.remark:
@@ -228,8 +222,7 @@ def who(invocation: Invocation, issue_or_address: str, *, state: str) -> None:
             lines = delivery_log.list_issues_of(store, by_hand.find_number(newsroom, store, asked))
         else:
             lines = list(delivery_log.list_who(store, asked, state))
-    if invocation.json:
-        terminal.as_json({"deliveries": lines})
+    if invocation.print_json({"deliveries": lines}):
         return
     if not lines:
         terminal.note("no issue sent to this address yet" if "@" in asked else "no such delivery")
@@ -287,8 +280,7 @@ def _take_in(invocation: Invocation) -> None:
 def _ask_box(invocation: Invocation) -> None:
     with invocation.newsroom() as newsroom:
         report = look_into_mailbox(newsroom)
-    if invocation.json:
-        terminal.as_json(report)
+    if invocation.print_json(report):
         return
     effects = ", ".join(f"{count} {effect}" for effect, count in sorted(report.effects.items()))
     click.echo(f"{report.taken} messages read{': ' if effects else ''}{effects}")
@@ -299,8 +291,7 @@ def _ask_box(invocation: Invocation) -> None:
 def _show_list(invocation: Invocation) -> None:
     with invocation.newsroom() as newsroom:
         found = list_returns(newsroom)
-    if invocation.json:
-        terminal.as_json(found)
+    if invocation.print_json(found):
         return
     for row in found.returns:
         said = f"{row.status} {row.words}".strip()

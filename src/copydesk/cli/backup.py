@@ -48,9 +48,7 @@ def backup_command(
     """
     options = backup.BackupOptions(with_key=with_key, verify=verify, force=force)
     report = backup.back_up(invocation.root, file, options, invocation.clock(), invocation.environ)
-    if invocation.json:
-        terminal.as_json(as_dict(report))
-    else:
+    if not invocation.print_json(as_dict(report)):
         _show(report)
     if not report.is_written:
         raise click.exceptions.Exit(1)
@@ -152,18 +150,17 @@ def restore_command(invocation: Invocation, file: Path, folder: Path | None) -> 
     DIR must be empty or must not exist yet. The default is the current folder.
     """
     report = backup.restore(file, folder or invocation.given_root, invocation.clock())
-    if invocation.json:
-        terminal.as_json(
-            {
-                "folder": report.folder,
-                "newsroom": report.newsroom,
-                **describe(report.manifest),
-                "verified": report.verification,
-                "sending_waits": report.sending_waits,
-                "missing": report.missing,
-                "seconds": report.seconds,
-            }
-        )
+    if invocation.print_json(
+        {
+            "folder": report.folder,
+            "newsroom": report.newsroom,
+            **describe(report.manifest),
+            "verified": report.verification,
+            "sending_waits": report.sending_waits,
+            "missing": report.missing,
+            "seconds": report.seconds,
+        }
+    ):
         return
     show_manifest(report.manifest)
     click.echo(f"restored: {report.newsroom}, from the backup of {report.manifest.made}")

@@ -49,8 +49,7 @@ def file_actions(invocation: Invocation) -> None:
     """
     with invocation.newsroom() as newsroom:
         done = applying.file_actions(newsroom, lambda error: terminal.note(f"waiting: {error}"))
-    if invocation.json:
-        terminal.as_json(done)
+    if invocation.print_json(done):
         return
     for outcome in done.outcomes:
         click.echo(": ".join(filter(None, (outcome.state, outcome.what, outcome.hint))))
@@ -121,8 +120,7 @@ def token(
     grant = TokenGrant(label=label, scopes=scopes, lifetime=lifetime)
     with invocation.newsroom() as newsroom:
         made = make_token(newsroom, name, grant)
-    if invocation.json:
-        terminal.as_json(made)
+    if invocation.print_json(made):
         return
     terminal.note(f"created an API token for {made.name} with scopes: {', '.join(made.scopes)}")
     click.echo(made.token)
@@ -149,8 +147,7 @@ def list_(invocation: Invocation) -> None:
     """List all accounts with their sign-in methods and sessions."""
     with invocation.newsroom() as newsroom:
         accounts = list_accounts(newsroom)
-    if invocation.json:
-        terminal.as_json({"accounts": accounts})
+    if invocation.print_json({"accounts": accounts}):
         return
     columns = Columns(0, 6, 22, 12, spare=(3,))
     if accounts:
@@ -168,9 +165,7 @@ def end(invocation: Invocation, name: str) -> None:
     """Sign NAME out on all devices; NAME can sign in again."""
     with invocation.newsroom() as newsroom:
         ended = end_sessions(newsroom, name)
-    if invocation.json:
-        terminal.as_json(ended)
-    else:
+    if not invocation.print_json(ended):
         click.echo(f"signed out: {ended.name} ({ended.sessions} sessions)")
 
 
@@ -181,15 +176,12 @@ def remove(invocation: Invocation, name: str) -> None:
     """Remove the account of NAME; changes made by NAME stay."""
     with invocation.newsroom() as newsroom:
         ended = remove_account(newsroom, name)
-    if invocation.json:
-        terminal.as_json(ended)
-    else:
+    if not invocation.print_json(ended):
         click.echo(f"removed: {ended.name}")
 
 
 def _print_link(invocation: Invocation, link: AccountLink, done: str) -> None:
-    if invocation.json:
-        terminal.as_json(link)
+    if invocation.print_json(link):
         return
     terminal.note(f"{done}: {link.name} ({link.role})")
     click.echo(link.link)

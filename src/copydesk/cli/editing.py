@@ -209,8 +209,7 @@ def list_(invocation: Invocation) -> None:
     """List all rules with their numbers."""
     with invocation.newsroom() as newsroom:
         rules = editing.list_rules(newsroom)
-    if invocation.json:
-        terminal.as_json(rules)
+    if invocation.print_json(rules):
         return
     if not rules:
         terminal.note("no rules yet")
@@ -239,11 +238,9 @@ def _file(invocation: Invocation, new: editing.NewRule) -> None:
 
 
 def _show_rule(invocation: Invocation, report: editing.RuleReport, what: str) -> None:
-    if invocation.json:
-        terminal.as_json(report)
+    if invocation.print_json(report):
         return
-    for words in report.notes:
-        terminal.note(f"note: {words}")
+    terminal.notes(report.notes)
     about = text.fold(", ".join(report.about))
     if not report.changed:
         click.echo(f"unchanged: {about}")
@@ -297,11 +294,9 @@ def verdict_command(
 
 
 def _show_verdict(invocation: Invocation, report: editing.VerdictReport) -> None:
-    if invocation.json:
-        terminal.as_json(report)
+    if invocation.print_json(report):
         return
-    for remark in report.notes:
-        terminal.note(f"note: {remark}")
+    terminal.notes(report.notes)
     if not report.changed:
         click.echo(f"unchanged: {report.path}")
         return
@@ -341,9 +336,7 @@ def add_command(
         tip = applying.new_tip(newsroom, url, topic=topic, why=why, by=name)
         options = rounds.RoundOptions(tip=tip, web=web, deploy=deploy)
         report = rounds.run_round(newsroom, options, progress)
-    if invocation.json:
-        terminal.as_json(report)
-    else:
+    if not invocation.print_json(report):
         _show_result(report)
     is_there = report.declined is not None and report.declined.reason == "seen"
     if not (report.filed or is_there) or not report.complete:

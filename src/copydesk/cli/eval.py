@@ -44,8 +44,7 @@ def group(
     """Group labelled documents by event, and compare with the labels."""
     options = measure.GroupOptions(order=order, beat=words, by_meaning=embed, out=out)
     report = measure.group(gold, options)
-    if invocation.json:
-        terminal.as_json(report)
+    if invocation.print_json(report):
         return
     click.echo(
         f"{report.documents} documents about {report.stories} events, ordered by {report.order}: "
@@ -73,8 +72,7 @@ def _format_scores(agreement: measure.GroupReport | measure.GroupAgreement) -> s
 def copies(invocation: Invocation, labelled: Path) -> None:
     """Find copies among labelled texts, and compare with the labels."""
     report = measure.copies(labelled)
-    if invocation.json:
-        terminal.as_json(report)
+    if invocation.print_json(report):
         return
     click.echo(f"{report.texts} texts, {report.pairs} pairs of copies")
     if report.scores is not None:
@@ -94,8 +92,7 @@ def topics(invocation: Invocation, labelled: Path, misses: bool) -> None:
     """Assign topics to labelled stories, and compare with the labels."""
     with invocation.newsroom(scratch=True) as newsroom:
         report = measure.topics(labelled, newsroom.beat)
-    if invocation.json:
-        terminal.as_json(report)
+    if invocation.print_json(report):
         return
     for miss in report.misses if misses else ():
         click.echo(text.fold(f"{miss.title} ({miss.story})"))
@@ -153,8 +150,7 @@ def scores(invocation: Invocation, cases: Path, profile: str) -> None:
     """Compare computed quality scores with the expected ones in CASES."""
     with invocation.newsroom() as newsroom:
         report = measure.scores(cases, newsroom.beat, profile)
-    if invocation.json:
-        terminal.as_json(report)
+    if invocation.print_json(report):
         return
     click.echo(f"{report.cases} cases: quality as expected in {report.quality_exact}, ", nl=False)
     click.echo(f"published as expected in {report.published_exact}")
@@ -173,9 +169,7 @@ def feeds(invocation: Invocation, paths: tuple[Path, ...]) -> None:
     the feed.
     """
     report = measure.feeds(paths, invocation.clock())
-    if invocation.json:
-        terminal.as_json(report)
-    else:
+    if not invocation.print_json(report):
         _show_feeds(report)
     if report.errors:
         raise click.exceptions.Exit(1)
@@ -211,9 +205,7 @@ def extract(invocation: Invocation, paths: tuple[Path, ...], misses: float | Non
     """
     with terminal.progress() as progress:
         report = page_texts.extract(paths, invocation.clock(), invocation.now, progress, misses)
-    if invocation.json:
-        terminal.as_json(report)
-    else:
+    if not invocation.print_json(report):
         _show_pages(report)
     _fail_where_unreadable(report.dropped)
 
@@ -229,9 +221,7 @@ def dates(invocation: Invocation, paths: tuple[Path, ...], misses: bool) -> None
     """
     with terminal.progress() as progress:
         report = page_dates.dates(paths, invocation.clock(), invocation.now, progress)
-    if invocation.json:
-        terminal.as_json(report)
-    else:
+    if not invocation.print_json(report):
         _show_days(report, misses)
     _fail_where_unreadable(report.dropped)
 

@@ -16,7 +16,7 @@ from copydesk.cli._invocation import AS_HELP, Invocation, TimeParam, common
 from copydesk.cli._mail_readers import COMMAND, note_lost_letters, readers
 from copydesk.cli._mail_sending import bounces, send, who
 from copydesk.errors import MailError, UsageError
-from copydesk.kit import dates, text
+from copydesk.kit import dates, files, text
 from copydesk.news.letter import Issue, IssueStory
 from copydesk.newsletters import answers, checks, composing, issues
 from copydesk.newsletters.readers import addresses, by_hand, limits
@@ -47,8 +47,7 @@ def compose(
             return
         edits = issues.read_edits(newsroom, letter).edits
         draft = issues.draft_letter(newsroom, letter, at or newsroom.now, edits)
-    if invocation.json:
-        terminal.as_json({"issue": draft.issue, "new": draft.new, "fewest": draft.fewest})
+    if invocation.print_json({"issue": draft.issue, "new": draft.new, "fewest": draft.fewest}):
         return
     _show_issue(draft.issue)
     if not draft.is_enough:
@@ -83,9 +82,7 @@ def _name_audience(audience: begin.IssueAudience) -> str:
 
 
 def _show_outcome(invocation: Invocation, outcome: issues.LetterOutcome) -> None:
-    if invocation.json:
-        terminal.as_json(outcome)
-    else:
+    if not invocation.print_json(outcome):
         click.echo(f"{outcome.letter}: {outcome.what}")
         for note in outcome.notes:
             terminal.note(note)
@@ -139,9 +136,7 @@ def preview(
         page = page or (newsroom.private / "preview.html" if is_opened else None)
     if page is not None:
         _write_page(page, rendered.html)
-    if invocation.json:
-        terminal.as_json(_as_fields(rendered, draft.issue))
-    else:
+    if not invocation.print_json(_as_fields(rendered, draft.issue)):
         click.echo(rendered.text, nl=False)
         where = page or "the output of --json"
         terminal.note(f"subject: {text.fold(rendered.subject)}")
@@ -165,13 +160,9 @@ def _as_fields(rendered: composing.RenderedIssue, issue: Issue) -> dict[str, obj
 
 
 def _write_page(page: Path, html: str) -> None:
-    try:
+    hint = "name a file in a folder of yours"
+    with files.explain_errors(UsageError, "could not write the file", page, hint):
         page.write_text(html, "utf-8")
-    except OSError as error:
-        what = f"could not write the file ({error.strerror})"
-        raise UsageError(
-            what, subject=str(page), hint="name a file in a folder of yours"
-        ) from error
 
 
 @click.command("file")
@@ -212,9 +203,7 @@ def file_due(invocation: Invocation) -> None:
     """
     with invocation.newsroom() as newsroom:
         outcomes = issues.file_due_letters(newsroom)
-    if invocation.json:
-        terminal.as_json({"letters": outcomes})
-    else:
+    if not invocation.print_json({"letters": outcomes}):
         for outcome in outcomes:
             click.echo(f"{outcome.letter}: {outcome.what}")
     if any(outcome.state == "failed" for outcome in outcomes):
@@ -248,18 +237,16 @@ def doctor(invocation: Invocation, *, address: str, overrule: str, why: str, by:
             report = checks.examine_mail(newsroom, store, _clock(invocation))
         lost = by_hand.find_lost_letters(newsroom, store)
         flood = limits.find_sign_up_flood(newsroom, store)
-    if invocation.json:
-        terminal.as_json(
-            {
-                "at": report.at or None,
-                "findings": report.findings,
-                "overruled": report.overruled,
-                "obstacles": report.obstacles,
-                "lost_letters": lost,
-                "sign_up_flood": flood,
-            }
-        )
-    else:
+    if not invocation.print_json(
+        {
+            "at": report.at or None,
+            "findings": report.findings,
+            "overruled": report.overruled,
+            "obstacles": report.obstacles,
+            "lost_letters": lost,
+            "sign_up_flood": flood,
+        }
+    ):
         _show_checks(report, overrule)
     if not (invocation.json or overrule):
         note_lost_letters(lost)
@@ -281,9 +268,7 @@ def _check_words(address: str, overrule: str, about: str) -> None:
 
 
 def _show_test(invocation: Invocation, answer: answers.Answer) -> None:
-    if invocation.json:
-        terminal.as_json({"kind": answer.kind, "code": answer.code, "words": answer.words})
-    else:
+    if not invocation.print_json({"kind": answer.kind, "code": answer.code, "words": answer.words}):
         click.echo(text.fold(f"{answer.kind}: {answer.code or ''} {answer.words}"))
     if answer.kind != "accepted":
         sys.exit(1)

@@ -85,7 +85,7 @@ def new_command(
         return
     assert folder is not None
     starts.require_free_folder(folder)
-    is_asked = _can_ask(invocation) and not any(own)
+    is_asked = sys.stdin.isatty() and sys.stderr.isatty() and not (invocation.json or any(own))
     new = _ask(invocation, folder, web) if is_asked else None
     if any(own):
         title = "".join(topics[:1]).partition(":")[0] or folder.resolve().name
@@ -131,10 +131,6 @@ def _note_unfinished(error: BaseException) -> None:
     terminal.note(f"the newsroom is complete; its first run {ended}")
 
 
-def _can_ask(invocation: Invocation) -> bool:
-    return not invocation.json and sys.stdin.isatty() and sys.stderr.isatty()
-
-
 def _compose(
     title: str, topics: Sequence[str], sources: Sequence[str], given: Mapping[str, str]
 ) -> config.NewBeat:
@@ -152,8 +148,7 @@ def _make(invocation: Invocation, folder: Path, new: config.NewBeat | None) -> N
         made = starts.new(folder, invocation.clock())
     else:
         made = starts.new_beat(folder, new, invocation.clock())
-    if invocation.json:
-        terminal.as_json({"path": str(folder), "files": made})
+    if invocation.print_json({"path": str(folder), "files": made}):
         return
     click.echo(f"created a newsroom in {folder}: {len(made)} files")
     for topic in new.topics if new else ():
@@ -390,8 +385,7 @@ def config_command(invocation: Invocation) -> None:
         terminal.note(f"warning: {warning}")
     if edits := describe_user_edits(invocation.root):
         terminal.note(f"note: {edits}")
-    if invocation.json:
-        terminal.as_json(rows)
+    if invocation.print_json(rows):
         return
     terminal.table(
         ("setting", "value", "from"), [(row.path, row.value, row.origin) for row in rows]

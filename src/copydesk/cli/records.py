@@ -38,9 +38,7 @@ def check(invocation: Invocation, folder: Path | None) -> None:
     """
     with terminal.progress() as progress:
         report = check_records(folder or invocation.given_root, progress)
-    if invocation.json:
-        terminal.as_json(as_dict(report))
-    else:
+    if not invocation.print_json(as_dict(report)):
         show_check(report)
     if not report.is_clean:
         raise click.exceptions.Exit(1)
@@ -89,8 +87,7 @@ def take_over(invocation: Invocation, folder: Path) -> None:
     changed, obstacle = adopt(folder, invocation.clock())
     if changed and obstacle:
         terminal.note(f"note: not committed ({obstacle})")
-    if invocation.json:
-        terminal.as_json({"changed": changed, "records": as_dict(report)})
+    if invocation.print_json({"changed": changed, "records": as_dict(report)}):
         return
     show_check(report)
     click.echo(f"changed: {', '.join(changed) or 'nothing'}")
@@ -108,8 +105,7 @@ def catalogue_command(invocation: Invocation) -> None:
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # SIGTERM acts like Ctrl-C
     with invocation.newsroom() as newsroom, terminal.progress() as progress:
         report = cataloguing.refresh_catalogue(newsroom, progress)
-    if invocation.json:
-        terminal.as_json(report)
+    if invocation.print_json(report):
         return
     terminal.failures(report.failed)
     click.echo(
@@ -169,9 +165,7 @@ def rejudge_command(
     with invocation.newsroom() as newsroom, terminal.progress() as progress:
         work = rejudging.apply_rejudging if is_applied else rejudging.rejudge
         report = work(newsroom, since(newsroom), progress, scale)
-    if invocation.json:
-        terminal.as_json(report)
-    else:
+    if not invocation.print_json(report):
         _show(invocation, report, is_applied=is_applied)
     if not report.complete:
         raise click.exceptions.Exit(1)
@@ -212,8 +206,7 @@ def _note_what_stays(report: rejudging.RejudgeReport) -> None:
         terminal.note(f"unchanged, because the article is not stored: {path}")
     if report.without_article > _MOST:
         terminal.note(f"… and {report.without_article - _MOST} more stories; --json lists all")
-    for words in report.notes:
-        terminal.note(f"note: {words}")
+    terminal.notes(report.notes)
 
 
 def _print_table(changes: Sequence[rejudging.FieldChange]) -> None:
@@ -333,9 +326,7 @@ def verify_command(
     )
     with terminal.progress() as progress:
         report = building.verify(target, options, progress)
-    if invocation.json:
-        terminal.as_json(report)
-    else:
+    if not invocation.print_json(report):
         _show_report(report)
     if not report.is_same:
         raise click.exceptions.Exit(1)

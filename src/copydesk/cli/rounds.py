@@ -61,9 +61,7 @@ def run_command(
         if web is None and sys.stderr.isatty():
             _note_pause(opened)
         report = rounds.run_round(opened, options, progress)
-    if invocation.json:
-        terminal.as_json(report)
-    else:
+    if not invocation.print_json(report):
         show_round(report, dry_run=dry_run)
         _note_next_step(invocation, report, dry_run=dry_run)
     if edits := describe_user_edits(invocation.root):
@@ -92,8 +90,7 @@ def show_round(report: reports.RoundReport, *, dry_run: bool = False) -> None:
     terminal.failures(report.failed)
     for path in report.skipped:
         terminal.note(f"skipped, because the file has uncommitted edits: {path}")
-    for text in report.notes:
-        terminal.note(f"note: {text}")
+    terminal.notes(report.notes)
     for path in report.held:
         terminal.note(f"not published until an editor decides: {path}")
     for line in _count_lines(report, "would be " if dry_run else ""):
@@ -229,9 +226,7 @@ def demo_command(invocation: Invocation, folder: Path, no_serve: bool, port: int
             terminal.note(f"the addresses in beat.toml now have the port {port}")
         ran = {demo.now: _run_demo(folder, demo, demo.now)}
     report = ran[demo.now]
-    if invocation.json:
-        terminal.as_json(report)
-    else:
+    if not invocation.print_json(report):
         for now, one in ran.items():
             terminal.note(f"the run of {now:%A, %Y-%m-%d}:")
             show_round(one)
@@ -312,8 +307,7 @@ def build_command(
         if deploy:
             options = building.DeployOptions(dry_run=dry_run, anew=full)
             report = replace(report, deploy=building.deploy(opened, progress, options))
-    if invocation.json:
-        terminal.as_json(report)
+    if invocation.print_json(report):
         return
     terminal.failures(report.failed)
     click.echo(

@@ -95,7 +95,7 @@ def _add_several(
     chosen = _choose_each(found, wanted)
     with invocation.newsroom() as newsroom:
         there = {urls.identity(source.url) for source in newsroom.beat.sources}
-        _note_remarks(source_edits.add_sources(newsroom, list(chosen.values()))[1])
+        terminal.notes(source_edits.add_sources(newsroom, list(chosen.values()))[1])
     rows = [
         _add_row(invocation, discovery, chosen.get(discovery.url), there)
         for discovery in found or [sources.Discovery(url=url) for url in chosen]
@@ -154,13 +154,8 @@ def _add(invocation: Invocation, source: Source) -> bool:
     """Add a source to beat.toml; return False if the file has it already."""
     with invocation.newsroom() as newsroom:
         added, notes = source_edits.add_sources(newsroom, [source])
-    _note_remarks(notes)
+    terminal.notes(notes)
     return bool(added)
-
-
-def _note_remarks(remarks: Sequence[str]) -> None:
-    for remark in remarks:
-        terminal.note(f"note: {remark}")
 
 
 def _complete_address(url: str) -> str:
@@ -236,9 +231,9 @@ def _print_choices(invocation: Invocation, discovery: sources.Discovery) -> None
 
 
 def _print_offers(invocation: Invocation, discovery: sources.Discovery) -> None:
-    if invocation.json:
-        terminal.as_json({"url": discovery.url, "added": False, "offers": _plain(discovery.offers)})
-    else:
+    if not invocation.print_json(
+        {"url": discovery.url, "added": False, "offers": _plain(discovery.offers)}
+    ):
         _show_offers(discovery.offers)
 
 
@@ -255,8 +250,7 @@ def _show_offers(offers: Sequence[watch.Offer]) -> None:
 def _report_additions(
     invocation: Invocation, url: str, added: bool, offers: Sequence[watch.Offer] = ()
 ) -> None:
-    if invocation.json:
-        terminal.as_json({"url": url, "added": added, "offers": _plain(offers)})
+    if invocation.print_json({"url": url, "added": added, "offers": _plain(offers)}):
         return
     click.echo(f"{'added' if added else 'already in beat.toml'}: {url}")
     for offer in offers:
@@ -413,9 +407,7 @@ def ask(invocation: Invocation, source: str, *, web: Path | None, deploy: bool) 
         url = source_edits.find_source(newsroom.beat, source).url
         options = RoundOptions(source=url, web=web, deploy=deploy)
         report = run_round(newsroom, options, progress)
-    if invocation.json:
-        terminal.as_json(report)
-    else:
+    if not invocation.print_json(report):
         rounds.show_round(report)
     if not report.complete or any(failure.url == url for failure in report.failed):
         raise click.exceptions.Exit(1)
@@ -434,10 +426,9 @@ def undo_move(invocation: Invocation, url: str, *, why: str, name: str) -> None:
     with invocation.newsroom() as newsroom:
         by = editing.speaker(newsroom, name)
         report = source_edits.keep_source(newsroom, url, why, by)
-    if invocation.json:
-        terminal.as_json(report)
+    if invocation.print_json(report):
         return
-    _note_remarks(report.notes)
+    terminal.notes(report.notes)
     if not report.changed:
         click.echo(f"unchanged: {url}")
         return
@@ -456,10 +447,9 @@ def remove(invocation: Invocation, source: str, *, name: str) -> None:
         url = source_edits.find_source(newsroom.beat, source).url
         by = editing.speaker(newsroom, name)
         report = source_edits.end_source(newsroom, url, by)
-    if invocation.json:
-        terminal.as_json(report)
+    if invocation.print_json(report):
         return
-    _note_remarks(report.notes)
+    terminal.notes(report.notes)
     click.echo(f"removed: {url}")
 
 
@@ -470,12 +460,11 @@ def import_(invocation: Invocation, file: Path) -> None:
     """Import sources from an OPML file or a list of URLs."""
     with invocation.newsroom() as newsroom:
         done = source_edits.import_sources(newsroom, file)
-    _note_remarks(done.notes)
+    terminal.notes(done.notes)
     if done.no_topics:
         names = ", ".join(done.no_topics[:10]) + (", …" if len(done.no_topics) > 10 else "")
         terminal.note(f"ignored {len(done.no_topics)} OPML folders without a topic: {names}")
-    if invocation.json:
-        terminal.as_json(done)
+    if invocation.print_json(done):
         return
     _note_left_out("already in beat.toml", done.known)
     _note_left_out("not a web address", done.unusable)
@@ -506,8 +495,7 @@ def sources_command(invocation: Invocation, context: click.Context) -> None:
         return
     with invocation.newsroom() as newsroom:
         rows = sources.source_rows(newsroom)
-    if invocation.json:
-        terminal.as_json(rows)
+    if invocation.print_json(rows):
         return
     if not rows:
         terminal.note(NONE_YET)

@@ -22,8 +22,7 @@ def watch_command(invocation: Invocation, url: str, web: Path | None) -> None:
     """Fetch one source (a feed or page) and list the articles it links to."""
     with invocation.newsroom(scratch=True) as newsroom:
         reading = steps.watch_url(newsroom, url, web)
-    if invocation.json:
-        terminal.as_json(reading)
+    if invocation.print_json(reading):
         return
     terminal.note(f"{reading.kind}: {reading.title or url}")
     terminal.table(
@@ -96,8 +95,7 @@ def extract_command(
         terminal.note("hint: a run drops such a page, too; see docs/reference/drop-reasons.md")
         raise click.exceptions.Exit(1)
     fields = steps.article_fields(outcome)
-    if invocation.json:
-        terminal.as_json({"text": fields["text"]} if is_text else fields)
+    if invocation.print_json({"text": fields["text"]} if is_text else fields):
         return
     for line in [terminal.words(fields)] if is_text else terminal.sheet(fields):
         click.echo(line)
@@ -138,8 +136,7 @@ def judge_command(invocation: Invocation, url: str, web: Path | None) -> None:
     """
     with invocation.newsroom(scratch=True) as newsroom:
         outcome = steps.judge_url(newsroom, url, web)
-    if invocation.json:
-        terminal.as_json({"outcome": type(outcome).__name__, "value": outcome})
+    if invocation.print_json({"outcome": type(outcome).__name__, "value": outcome}):
         return
     if isinstance(outcome, Dropped):
         click.echo(f"dropped: {outcome.reason} ({outcome.detail})")

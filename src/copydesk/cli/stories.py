@@ -79,8 +79,7 @@ def stories_command(
             limit=limit,
         )
         listed = stories.list_stories(newsroom, question)
-    if invocation.json:
-        terminal.as_json(listed)
+    if invocation.print_json(listed):
         return
     _show(listed)
 
@@ -101,8 +100,7 @@ def _show(listed: stories.StoryList) -> None:
     if listed.gate:
         terminal.note_gate_passage(listed.gate)
     terminal.failures(listed.failed)
-    for words in listed.notes:
-        terminal.note(f"note: {words}")
+    terminal.notes(listed.notes)
 
 
 def _show_story(columns: terminal.Columns, story: stories.ListedStory) -> None:

@@ -12,7 +12,7 @@ import textwrap
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -47,6 +47,12 @@ SHOWN_SOON = (
 def note(words: str) -> None:
     """Print a message on stderr, because stdout is for data only."""
     click.echo(words, err=True)
+
+
+def notes(remarks: Iterable[str]) -> None:
+    """Print remarks of a report on stderr."""
+    for remark in remarks:
+        note(f"note: {remark}")
 
 
 def ask(risk: str, *, is_answered: bool) -> None:

@@ -74,9 +74,7 @@ def suggest(
         )
         with terminal.progress() as progress:
             report = topic_suggestions.suggest_keywords(newsroom, question, progress)
-    if invocation.json:
-        terminal.as_json(report)
-    else:
+    if not invocation.print_json(report):
         _show(report, topic)
 
 
@@ -90,15 +88,13 @@ def _add(
     topic, language, name = said
     by = editing.speaker(newsroom, name)
     report = add_keywords(newsroom, topic, words, by, language.lower())
-    if invocation.json:
-        terminal.as_json(report)
+    if invocation.print_json(report):
         return
     for word in report.known:
         click.echo(f"already a keyword: {word}")
     for word in report.added:
         click.echo(f"added to {report.path}: {word}")
-    for words_ in report.notes:
-        terminal.note(f"note: {words_}")
+    terminal.notes(report.notes)
     if report.added:
         terminal.note("the keywords apply to new stories; for saved stories, run copydesk rejudge")
 
@@ -109,21 +105,18 @@ def _dismiss(
     """Write words into a topic's file as `dismissed`, so that they are no longer suggested."""
     topic, name = said
     report = dismiss_words(newsroom, topic, words, editing.speaker(newsroom, name))
-    if invocation.json:
-        terminal.as_json(report)
+    if invocation.print_json(report):
         return
     for word in report.known:
         click.echo(f"already dismissed: {word}")
     for word in report.dismissed:
         click.echo(f"keyword not suggested again for {report.path}: {word}")
-    for words_ in report.notes:
-        terminal.note(f"note: {words_}")
+    terminal.notes(report.notes)
 
 
 def _show(report: topic_suggestions.SuggestReport, topic: str) -> None:
     terminal.failures(report.failed)
-    for words in report.notes:
-        terminal.note(f"note: {words}")
+    terminal.notes(report.notes)
     if is_for_a_person():
         for suggestions in report.topics:
             _print_topic(suggestions)

@@ -110,25 +110,21 @@ class Fields:
 
     def pairs(self, key: str) -> tuple[tuple[str, str], ...]:
         """Return the keys and texts of a field that is a mapping, in file order."""
-        values = self._values.get(key)
-        if values is None:
-            return ()
-        if not isinstance(values, dict):
-            raise self.error(key, f"expected keys with texts, got {show_value(values)}")
-        inner = Fields(values, self.name, f"{self._path}{key}.")
-        return tuple((str(name), inner.text(name)) for name in values)
+        names, inner = self._inner(key, "texts")
+        return tuple((name, inner.text(name)) for name in names)
 
     def lists(self, key: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
         """Return the keys of a field that is a mapping, and the texts listed under each."""
+        names, inner = self._inner(key, "lists")
+        return tuple((name, inner.texts(name)) for name in names)
+
+    def _inner(self, key: str, what: str) -> tuple[Iterable[str], Fields]:
+        """Return the keys and the fields of a field that is a mapping, none if it is missing."""
         values = self._values.get(key)
-        if values is None:
-            return ()
-        if not isinstance(values, dict):
-            raise self.error(key, f"expected keys with lists, got {show_value(values)}")
-        inner = Fields(
-            {str(name): value for name, value in values.items()}, self.name, f"{self._path}{key}."
-        )
-        return tuple((str(name), inner.texts(str(name))) for name in values)
+        if not isinstance(values, dict | None):
+            raise self.error(key, f"expected keys with {what}, got {show_value(values)}")
+        named = {str(name): value for name, value in (values or {}).items()}
+        return named, Fields(named, self.name, f"{self._path}{key}.")
 
     def images(self) -> tuple[Image, ...]:
         """Return the pictures listed in the field `images`."""

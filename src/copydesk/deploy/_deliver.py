@@ -18,6 +18,8 @@ from pathlib import Path
 from typing import Protocol
 
 from copydesk.errors import DeployError
+from copydesk.kit import files
+from copydesk.news.edition import Manifest
 
 _UNKNOWN = "-"  # instead of a digest: the place has a file that we may not have sent
 GOES_ON = "the next deploy sends the rest"
@@ -30,26 +32,6 @@ MARKER_TEXT = (
 )
 _OURS = (MARKER, ".copydesk-unfinished")
 _UNFINISHED = ".new-"  # the prefix of files that a build has not finished writing
-
-
-class PlaceManifest(Protocol):
-    """The manifest of a deploy target, stored between uploads: the digest of each file there."""
-
-    def get(self, path: str) -> str | None:
-        """Return the digest and stamp stored for a path, None if the target lacks the file."""
-        ...
-
-    def put(self, path: str, digest: str) -> None:
-        """Store that the deploy target has this file."""
-        ...
-
-    def forget(self, path: str) -> None:
-        """Store that the deploy target no longer has the file."""
-        ...
-
-    def paths(self) -> Iterator[str]:
-        """Yield the paths of all files that the deploy target has."""
-        ...
 
 
 class Carrier(Protocol):
@@ -90,7 +72,7 @@ class Delivery:
 
 
 def plan_delivery(
-    site: BuiltSite, carrier: Carrier, manifest: PlaceManifest, *, anew: bool = False
+    site: BuiltSite, carrier: Carrier, manifest: Manifest, *, anew: bool = False
 ) -> Delivery:
     """Plan an upload: which files to send to a deploy target, and which to delete there.
 
@@ -112,7 +94,7 @@ def plan_delivery(
     )
 
 
-def _take_stock(manifest: PlaceManifest, there: Mapping[str, str], site: BuiltSite) -> bool:
+def _take_stock(manifest: Manifest, there: Mapping[str, str], site: BuiltSite) -> bool:
     """Update the manifest to the deploy target's files; return whether the target is empty."""
     for path in list(manifest.paths()):
         manifest.forget(path)
@@ -126,7 +108,7 @@ def _row(digest: str, stamp: str) -> str:
     return f"{digest or _UNKNOWN} {stamp}"
 
 
-def _stands(parcel: Parcel, manifest: PlaceManifest) -> bool:
+def _stands(parcel: Parcel, manifest: Manifest) -> bool:
     """Return whether the deploy target has a file's bytes; read it only if its time differs."""
     row = manifest.get(parcel.path)
     if row is None:
@@ -140,7 +122,7 @@ def _stands(parcel: Parcel, manifest: PlaceManifest) -> bool:
     return True
 
 
-def deliver(site: BuiltSite, plan: Delivery, carrier: Carrier, manifest: PlaceManifest) -> Delivery:
+def deliver(site: BuiltSite, plan: Delivery, carrier: Carrier, manifest: Manifest) -> Delivery:
     """Carry out a planned upload; return what was new at the deploy target.
 
     Raises DeployError, whose hint says how many files were sent; the manifest has these.
@@ -173,7 +155,7 @@ def deliver(site: BuiltSite, plan: Delivery, carrier: Carrier, manifest: PlaceMa
     )
 
 
-def _delete(paths: Sequence[str], carrier: Carrier, manifest: PlaceManifest) -> tuple[str, ...]:
+def _delete(paths: Sequence[str], carrier: Carrier, manifest: Manifest) -> tuple[str, ...]:
     gone = []
     with closing(carrier.delete(paths)) as deleted:
         for path in deleted:
@@ -220,14 +202,11 @@ class Parcel:
 
     def read(self) -> bytes:
         """Return the bytes of the site's file; raises DeployError."""
-        try:
+        hint = "build the site again with `copydesk build`"
+        with files.explain_errors(
+            DeployError, "could not read a file of the built site", self.path, hint
+        ):
             return self.origin.read_bytes()
-        except OSError as error:
-            raise DeployError(
-                f"could not read a file of the built site ({error.strerror})",
-                subject=self.path,
-                hint="build the site again with `copydesk build`",
-            ) from error
 
     def digest(self) -> str:
         """Return the MD5 of the site's file in hex, as S3 uses it for the ETag."""

@@ -61,7 +61,7 @@ class LocalFolder:
                 pass
             except OSError as error:
                 raise _refusal("deleted", error, target) from error
-            _drop_empty(target.parent, self.path)
+            files.drop_empty(target.parent, self.path)
             yield path
 
     def _write(self, path: str, data: bytes) -> bool:
@@ -96,15 +96,6 @@ def _digest(path: Path) -> str:
         return hashlib.md5(path.read_bytes(), usedforsecurity=False).hexdigest()
     except OSError:
         return ""
-
-
-def _drop_empty(folder: Path, top: Path) -> None:
-    while folder != top and folder.is_relative_to(top):
-        try:
-            folder.rmdir()
-        except OSError:  # not empty, or already deleted
-            return
-        folder = folder.parent
 
 
 def _refusal(done: str, error: OSError, target: Path) -> DeployError:

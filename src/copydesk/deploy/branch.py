@@ -18,7 +18,7 @@ from pathlib import Path
 
 from copydesk.deploy._deliver import MARKER, MARKER_TEXT, BuiltSite, Delivery, stages
 from copydesk.errors import DeployError, GitError
-from copydesk.kit import git
+from copydesk.kit import files, git
 from copydesk.news.options import BranchOptions
 
 # The settings of a newsroom's .git/config for reaching a remote; CI keeps its token there.
@@ -268,7 +268,10 @@ class Store:
 
     def open(self) -> None:
         """Create the git repository if there is none, or none that works."""
-        try:
+        hint = "check the permissions of the folder and the free disk space"
+        with files.explain_errors(
+            DeployError, "could not write to the folder for deploys", self._folder, hint
+        ):
             self._folder.parent.mkdir(parents=True, exist_ok=True)
             if not (self._folder / "HEAD").is_file():
                 where = self._folder.parent
@@ -278,12 +281,6 @@ class Store:
             attributes.write_text(_ATTRIBUTES, "utf-8")
             for lock in _LOCKS:  # left by a killed process: nobody else works here
                 (self._folder / lock).unlink(missing_ok=True)
-        except OSError as error:
-            raise DeployError(
-                f"could not write to the folder for deploys ({error.strerror})",
-                subject=str(self._folder),
-                hint="check the permissions of the folder and the free disk space",
-            ) from error
 
     def renew(self) -> None:
         """Replace the git repository by an empty one; site and remote have everything in it.

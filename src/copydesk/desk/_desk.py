@@ -76,10 +76,10 @@ class Desk:
         """Return what an owner must do before fetching can be started in the web interface."""
         return _RECORDED if self.is_recorded else "set [fetch] contact in beat.toml"
 
-    async def draw(self, make: Callable[[OpenNewsroom, Pages, Counts], _Made]) -> _Made:
-        """Call `make` with newsroom folder, page renderer and story counts; return its result."""
+    async def draw(self, editor: Editor, make: Callable[[Pages], _Made]) -> _Made:
+        """Return what `make` makes from an editor's pages, in the newsroom's thread."""
         return await self.thread.ask(
-            lambda opened: make(opened, self._pages_of(opened), self._counts(opened))
+            lambda opened: make(self._pages_of(opened).for_editor(editor, self._counts(opened)))
         )
 
     async def say(self, word: str) -> str:
@@ -101,14 +101,10 @@ class Desk:
 
     async def problem_page(self, editor: Editor, error: CopydeskError) -> bytes:
         """Return a page about an error, with its hint, as HTML bytes."""
-
-        def answer(opened: OpenNewsroom) -> bytes:
-            counts = self._counts(opened)
-            pages = self._pages_of(opened)
-            title = str(error)
-            return pages.page("problem.html", editor, counts, title=title, hint=error.hint)
-
-        return await self.thread.ask(answer)
+        title, hint = str(error), error.hint
+        return await self.draw(
+            editor, lambda pages: pages.page("problem.html", title=title, hint=hint)
+        )
 
     async def find_standings(self, names: Collection[str]) -> Mapping[str, str]:
         """Return the status of stories as a mapping from record name to status."""
@@ -193,9 +189,9 @@ class Visit:
     request: Request
     editor: Editor
 
-    async def draw(self, make: Callable[[OpenNewsroom, Pages, Counts], bytes]) -> Response:
-        """Answer with the page that `make` renders from the newsroom folder and story counts."""
-        return page_answer(await self.desk.draw(make))
+    async def draw(self, make: Callable[[Pages], bytes]) -> Response:
+        """Answer with the page that `make` renders in the newsroom's thread."""
+        return page_answer(await self.desk.draw(self.editor, make))
 
     async def read_form(self) -> dict[str, str]:
         """Return the fields of the sent form, each with its last value; raises UsageError."""

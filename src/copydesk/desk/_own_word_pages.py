@@ -26,7 +26,7 @@ from copydesk.desk._http import (
     read_form,
     read_picture,
 )
-from copydesk.desk._newsroom_thread import Counts, OpenNewsroom, find_title
+from copydesk.desk._newsroom_thread import OpenNewsroom, find_title
 from copydesk.desk._pages import Editor, Pages
 from copydesk.desk._story_pages import link_edit
 from copydesk.desk._story_view import View
@@ -42,14 +42,10 @@ from copydesk.newsroom import Newsroom
 _TYPED = ("title", "excerpt", "text", "other_picture", "alt", "credit", "why")
 
 
-def render_write(
-    pages: Pages, editor: Editor, counts: Counts, beat: Beat, draft: FoundDraft
-) -> bytes:
+def render_write(pages: Pages, beat: Beat, draft: FoundDraft) -> bytes:
     """Return the form in which an editor writes a story, filled with the unsaved draft."""
     return pages.page(
         "write.html",
-        editor,
-        counts,
         title=pages.strings.say("write_title"),
         id=str(uuid4()),
         topics=[topic for topic in pages.topic_choices(()) if topic["name"] != beat.topic],
@@ -84,22 +80,14 @@ def read_write(
     )
 
 
-def render_file(
-    opened: OpenNewsroom,
-    pages: Pages,
-    editor: Editor,
-    counts: Counts,
-    preview: story_page.PagePreview | None = None,
-) -> bytes:
+def render_file(pages: Pages, preview: story_page.PagePreview | None = None) -> bytes:
     """Return the form for adding a web page by its URL, with a preview of its story."""
     obstacle = filed = ""
     if preview is not None:
-        obstacle = preview.problem or story_page.find_obstacle(opened.newsroom, preview)
-        filed = story_page.find_filed_record(opened.queue, preview)
+        obstacle = preview.problem or story_page.find_obstacle(pages.opened.newsroom, preview)
+        filed = story_page.find_filed_record(pages.opened.queue, preview)
     return pages.page(
         "file.html",
-        editor,
-        counts,
         title=pages.strings.say("file_title"),
         id=str(uuid4()),
         topics=pages.topic_choices(()),
@@ -141,19 +129,15 @@ def read_file(newsroom: Newsroom, form: Mapping[str, str], by: str, at: datetime
 _NAME_CHARACTERS = 300
 
 
-def render_stashes(
-    opened: OpenNewsroom, pages: Pages, editor: Editor, counts: Counts, stashes: Sequence[Stash]
-) -> bytes:
+def render_stashes(pages: Pages, stashes: Sequence[Stash]) -> bytes:
     """Return the page of the stashes (collections of stories) that an editor may see."""
     return pages.page(
         "stash.html",
-        editor,
-        counts,
         title=pages.strings.say("stash_title"),
-        stashes=[_describe_stash(opened, pages, stash) for stash in stashes],
+        stashes=[_describe_stash(pages, stash) for stash in stashes],
         lists=[
             {"id": filed.listed.id, "title": filed.listed.title}
-            for filed in applying.find_lists(opened.newsroom)[0]
+            for filed in applying.find_lists(pages.opened.newsroom)[0]
         ],
     )
 
@@ -202,7 +186,7 @@ def _find_stash(store: DeskStore, editor: str, named: str, default: str) -> int:
     return min(own) if own else store.stashes.make(editor, default)
 
 
-def _describe_stash(opened: OpenNewsroom, pages: Pages, stash: Stash) -> View:
+def _describe_stash(pages: Pages, stash: Stash) -> View:
     root = pages.views.root
     return {
         "id": stash.id,
@@ -212,7 +196,7 @@ def _describe_stash(opened: OpenNewsroom, pages: Pages, stash: Stash) -> View:
         "stories": [
             {
                 "name": name,
-                "title": find_title(opened, name),
+                "title": find_title(pages.opened, name),
                 "href": f"{root}story/{quote(name, safe='')}/",
             }
             for name in stash.stories
@@ -223,13 +207,11 @@ def _describe_stash(opened: OpenNewsroom, pages: Pages, stash: Stash) -> View:
 Fields = Sequence[tuple[str, str]]
 
 
-def render_lists(opened: OpenNewsroom, pages: Pages, editor: Editor, counts: Counts) -> bytes:
+def render_lists(pages: Pages) -> bytes:
     """Return the page of all reading lists, with errors for unreadable files."""
-    lists, troubles = applying.find_lists(opened.newsroom)
+    lists, troubles = applying.find_lists(pages.opened.newsroom)
     return pages.page(
         "lists.html",
-        editor,
-        counts,
         title=pages.strings.say("lists_title"),
         lists=[_describe_list(pages, filed.listed) for filed in lists],
         troubles=[f"{error.subject}: {error.what}" for error in troubles],
@@ -282,15 +264,11 @@ def take_up(opened: OpenNewsroom, action: EditorAction) -> applying.FiledList:
     return applying.FiledList(listed=wanted, version=versions.get(wanted.id, ""))
 
 
-def render_list(
-    opened: OpenNewsroom, pages: Pages, editor: Editor, counts: Counts, filed: applying.FiledList
-) -> bytes:
+def render_list(pages: Pages, filed: applying.FiledList) -> bytes:
     """Return the edit form of a reading list."""
     listed = filed.listed
     return pages.page(
         "list.html",
-        editor,
-        counts,
         title=listed.title or pages.strings.say("list_new"),
         id=str(uuid4()),
         list_id=listed.id,
@@ -301,7 +279,7 @@ def render_list(
             {
                 "name": story.name,
                 "place": place,
-                "title": find_title(opened, story.name),
+                "title": find_title(pages.opened, story.name),
                 "words": story.words,
                 "href": f"{pages.views.root}story/{quote(story.name, safe='')}/",
             }
@@ -386,11 +364,7 @@ async def show_write(visit: Visit) -> Response:
     """Answer with the form in which an editor writes a story."""
     editor = visit.editor
     draft = find_draft(await visit.desk.list_drafts(editor, ""))
-    return await visit.draw(
-        lambda opened, pages, counts: render_write(
-            pages, editor, counts, opened.newsroom.beat, draft
-        )
-    )
+    return await visit.draw(lambda pages: render_write(pages, pages.opened.newsroom.beat, draft))
 
 
 async def put_story(visit: Visit) -> Response:
@@ -429,9 +403,7 @@ async def put_file(visit: Visit) -> Response:
 async def _show_file(
     visit: Visit, editor: Editor, preview: story_page.PagePreview | None
 ) -> Response:
-    return await visit.draw(
-        lambda opened, pages, counts: render_file(opened, pages, editor, counts, preview)
-    )
+    return await visit.draw(lambda pages: render_file(pages, preview))
 
 
 async def put_picture(visit: Visit) -> Response:
@@ -454,9 +426,7 @@ async def show_stashes(visit: Visit) -> Response:
     """Answer with the page of the stashes (collections of stories) that an editor may see."""
     editor = visit.editor
     found = await asyncio.to_thread(visit.desk.store.stashes.of, editor.name)
-    return await visit.draw(
-        lambda opened, pages, counts: render_stashes(opened, pages, editor, counts, found)
-    )
+    return await visit.draw(lambda pages: render_stashes(pages, found))
 
 
 async def put_stash(visit: Visit) -> Response:
@@ -477,13 +447,9 @@ async def show_lists(visit: Visit) -> Response:
     """
     editor, asked = visit.editor, visit.request.query_params
     if not {"id", "stash", "action"} & asked.keys():
-        return await visit.draw(
-            lambda opened, pages, counts: render_lists(opened, pages, editor, counts)
-        )
+        return await visit.draw(render_lists)
     find = await _find_list(visit, editor, asked)
-    return await visit.draw(
-        lambda opened, pages, counts: render_list(opened, pages, editor, counts, find(opened))
-    )
+    return await visit.draw(lambda pages: render_list(pages, find(pages.opened)))
 
 
 async def _find_list(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import functools
 import hashlib
 import json
@@ -13,11 +14,10 @@ from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 from urllib.parse import quote
 from uuid import uuid4
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from copydesk import background
 from copydesk.desk import _query
-from copydesk.desk._newsroom_thread import Counts
+from copydesk.desk._newsroom_thread import Counts, OpenNewsroom
 from copydesk.desk._query import Filters
 from copydesk.desk._story_view import FindProposals, ProposalViews, StoryViews, View
 from copydesk.desk_store.drafts import SavedView
@@ -80,17 +80,22 @@ class Editor:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueueAnswer:
-    """The content of a page of the story queue: rows, story counts of views, filter values."""
+    """The content of a page of the story queue: rows, filter values."""
 
     question: QueueQuestion
     page: QueuePage
-    counts: Counts
     choices: QueueChoices
     ending_pins: Sequence[tuple[Ruling, str]] = ()
 
 
 class Pages:
-    """Renders the pages of one site's editors' web interface; `root` is its path, `/desk/`."""
+    """Renders the pages of one site's editors' web interface; `root` is its path, `/desk/`.
+
+    Pages of `for_editor` know the editor, and the story counts of now, with the open newsroom.
+    """
+
+    editor: Editor
+    counts: Counts
 
     def __init__(
         self,
@@ -113,13 +118,24 @@ class Pages:
         self.filters = Filters(self.strings, [topic.name for topic in beat.topics])
         self.views = StoryViews(
             strings=self.strings,
-            zone=_zone(beat.timezone),
+            zone=dates.find_zone(beat.timezone),
             locale=beat.locale,
             root=root,
             gate=beat.scoring.publish_at,
         )
 
-    def queue(self, editor: Editor, answer: QueueAnswer) -> bytes:
+    def for_editor(self, editor: Editor, counts: Counts) -> Pages:
+        """Return the pages as an editor sees them."""
+        pages = copy.copy(self)
+        pages.editor, pages.counts = editor, counts
+        return pages
+
+    @property
+    def opened(self) -> OpenNewsroom:
+        """Return the open newsroom that the story counts are of."""
+        return self.counts.opened
+
+    def queue(self, answer: QueueAnswer) -> bytes:
         """Return a page of the story queue (stories with an editor's buttons) as HTML bytes."""
         question, page = answer.question, answer.page
         here = self.address(question)
@@ -128,11 +144,9 @@ class Pages:
         none = f"none_{question.view}" if is_whole else "none_found"
         return self.page(
             "queue.html",
-            editor,
-            answer.counts,
             question,
             title=self.strings.say(f"view_{question.view}"),
-            rows=list(self.rows(editor, page.rows, here)),
+            rows=list(self.rows(page.rows, here)),
             view=question.view,
             total=page.total,
             filters=self.filters.show(question, answer.choices),
@@ -143,14 +157,14 @@ class Pages:
             ending=[self._describe_pin(pin, title) for pin, title in answer.ending_pins],
             next=self.address(following) if page.after else "",
             none=self.strings.say(none, gate=self.views.gate),
-            snooze_ends=self._list_snooze_ends(answer.counts.opened.newsroom.now),
+            snooze_ends=self._list_snooze_ends(),
             elsewhere=[] if page.rows else list(self._find_elsewhere(answer, is_whole=is_whole)),
         )
 
     def _find_elsewhere(self, answer: QueueAnswer, *, is_whole: bool) -> Iterator[View]:
         """Yield links from an empty view to stories that it does not show, and their keys."""
-        opened, say, shown = answer.counts.opened, self.strings.say, answer.question.view
-        known = answer.counts.count_views()
+        opened, say, shown = self.opened, self.strings.say, answer.question.view
+        known = self.counts.count_views()
         if not is_whole:
             asked = QueueQuestion(view=shown, order=answer.question.order)
             yield {"words": say("filters_clear"), "href": self.address(asked), "key": ""}
@@ -166,7 +180,7 @@ class Pages:
                 words = say(f"elsewhere_{standing}", count=count)
                 yield {"words": words, "href": self.address(asked), "key": ""}
 
-    def rows(self, editor: Editor, rows: Iterable[QueueRow], here: str) -> Iterable[str]:
+    def rows(self, rows: Iterable[QueueRow], here: str) -> Iterable[str]:
         """Yield each row of the story queue as HTML; its forms redirect back to `here`."""
         for row in rows:
             if row.leader.unmade:
@@ -181,11 +195,11 @@ class Pages:
                     "id": str(uuid4()),
                 },
                 lead=self.views.of(row.leader),
-                site_page=self._find_page(editor, row.leader),
+                site_page=self._find_page(row.leader),
                 others=[self.views.short(other) for other in (*row.copies, *row.coverage)],
                 acts=self._acts(row),
                 proposals=self.proposals.show(proposals),
-                may_edit=editor.may_edit,
+                may_edit=self.editor.may_edit,
                 has_letters=bool(self.letters),
                 root=self._root,
                 here=here,
@@ -195,9 +209,9 @@ class Pages:
         """Render a template that is part of a page, and return its HTML as bytes."""
         return self._renderer.render(template, **contents).encode()
 
-    def fragments(self, editor: Editor, rows: Iterable[QueueRow], here: str) -> bytes:
+    def fragments(self, rows: Iterable[QueueRow], here: str) -> bytes:
         """Return the HTML of some queue rows, to update a page that is open in a browser."""
-        return join_markup(list(self.rows(editor, rows, here))).encode()
+        return join_markup(list(self.rows(rows, here))).encode()
 
     def describe_round(self, status: reports.RoundStatus | None) -> str:
         """Return the progress of fetching and storing stories as a text, "" if unknown."""
@@ -259,27 +273,21 @@ class Pages:
         }
         return mark_safe(json.dumps(words, ensure_ascii=False).replace("<", "\\u003c"))
 
-    def page(
-        self,
-        template: str,
-        editor: Editor,
-        counts: Counts,
-        question: QueueQuestion | None = None,
-        **more: object,
-    ) -> bytes:
+    def page(self, template: str, question: QueueQuestion | None = None, **more: object) -> bytes:
         """Render a template as a whole page; `question` holds the filters of its story list."""
+        editor, counts = self.editor, self.counts
         page = {
             "template": template.removesuffix(".html"),
             "editor": editor.name,
             "may_edit": editor.may_edit,
             "told": editor.told,
             "is_owner": editor.is_owner,
-            "troubled_sources": self._count_troubles(counts, editor),
+            "troubled_sources": self._count_troubles(),
             "front": counts.advise_on_front() if editor.is_owner else None,
             "search": question.search if question else "",
             "views": [
-                *self._view_links(counts, question),
-                self._link_drops(counts, is_current=more.get("view") == "dropped"),
+                *self._view_links(question),
+                self._link_drops(is_current=more.get("view") == "dropped"),
             ],
             "own_views": self._own_views(counts.count_own(editor.name), question),
             "round": self.describe_round(self._read_status()),
@@ -291,11 +299,12 @@ class Pages:
         own = {name: value for name, value in more.items() if name not in _CONTENTS}
         contents = {name: value for name, value in more.items() if name in _CONTENTS}
         return self._renderer.render_page(
-            template, site=self._site(editor), page={**page, **own}, **contents
+            template, site=self._site(), page={**page, **own}, **contents
         )
 
-    def _list_snooze_ends(self, now: datetime) -> list[View]:
+    def _list_snooze_ends(self) -> list[View]:
         """Return the times until which the form snoozes stories: in three hours, and mornings."""
+        now = self.opened.newsroom.now
         today, zone = local_time(now, self.views.zone).date(), self.views.zone
         days = [today + timedelta(days=number) for number in range(1, 15)]
         mornings = [datetime.combine(day, time(8), zone) for day in days]
@@ -308,33 +317,33 @@ class Pages:
         href = f"{self._root}story/{quote(pin.stories[0], safe='')}/"
         return {"title": title, "href": href, "time": self.views.time(pin.until)}
 
-    def _find_page(self, editor: Editor, seen: QueueStory) -> str:
+    def _find_page(self, seen: QueueStory) -> str:
         """Return the URL of a story's page on the site, "" if it has none."""
-        home = self._home(editor)
+        home = self._home()
         return (
             f"{home}{quote_path(story_folder(seen.story.path))}" if seen.has_page and home else ""
         )
 
-    def link(self, editor: Editor, page: str) -> str:
+    def link(self, page: str) -> str:
         """Return the link to a page of the public site, relative if both have the same host."""
-        home, site = self._home(editor), f"{self._beat.url.rstrip('/')}/"
+        home, site = self._home(), f"{self._beat.url.rstrip('/')}/"
         return f"{home}{page.removeprefix(site)}" if home and page.startswith(site) else page
 
-    def _home(self, editor: Editor) -> str:
+    def _home(self) -> str:
         """Return the link to the site's home page, "" if it is unknown."""
         url = self._beat.url
-        if not editor.is_beside_site:
+        if not self.editor.is_beside_site:
             return f"{url.rstrip('/')}/" if url else ""
         return f"{urls.path(url).rstrip('/')}/" if url else "/"
 
-    def _site(self, editor: Editor) -> View:
+    def _site(self) -> View:
         locale = language_tag(self._beat.locale) or "en"
         return {
             "title": self._beat.title,
             "language": locale,
             "is_turned": text_direction(locale) == "rtl",
             "root": self._root,
-            "home": self._home(editor),
+            "home": self._home(),
             "icon": f"{self._root}assets/{asset_name('desk.svg')}",
             "style": f"{self._root}assets/{asset_name('desk.css')}",
             "script": f"{self._root}assets/{asset_name('desk.js')}",
@@ -346,8 +355,8 @@ class Pages:
         """Return the URL of the queue page with the filters `question`."""
         return f"{self._root}?{_query.write_question(question)}"
 
-    def _view_links(self, counts: Counts, question: QueueQuestion | None) -> list[View]:
-        known = counts.count_views()
+    def _view_links(self, question: QueueQuestion | None) -> list[View]:
+        known = self.counts.count_views()
         order = question.order if question else "front"
         return [
             {
@@ -361,18 +370,18 @@ class Pages:
             for view in _query.VIEWS
         ]
 
-    def _count_troubles(self, counts: Counts, editor: Editor) -> str:
+    def _count_troubles(self) -> str:
         """Return how many sources need a person, as text; "" for none or for viewers."""
-        count = counts.count_troubled_sources() if editor.may_edit else 0
+        count = self.counts.count_troubled_sources() if self.editor.may_edit else 0
         return f"{count:,}" if count else ""
 
-    def _link_drops(self, counts: Counts, *, is_current: bool) -> View:
+    def _link_drops(self, *, is_current: bool) -> View:
         return {
             "id": "dropped",
             "name": self.strings.say("view_dropped"),
             "href": f"{self._root}dropped/",
             "is_current": is_current,
-            "count": f"{counts.count_drops():,}",
+            "count": f"{self.counts.count_drops():,}",
             "key": "g d",
         }
 
@@ -429,13 +438,6 @@ def _list_script_names() -> frozenset[str]:
 
 def _digest(file: str) -> str:
     return hashlib.sha256((ASSETS / file).read_bytes()).hexdigest()[:12]
-
-
-def _zone(name: str) -> ZoneInfo:
-    try:
-        return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        return ZoneInfo("UTC")
 
 
 def show_command(pages: Pages, demanded: background.DemandedCommand, title: str) -> View:

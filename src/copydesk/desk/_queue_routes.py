@@ -16,7 +16,7 @@ from starlette.responses import JSONResponse, RedirectResponse, Response, Stream
 from copydesk.desk import _actions, _query
 from copydesk.desk._desk import Page, Visit, now
 from copydesk.desk._http import NEVER_KEPT, page_answer, read_body, read_form
-from copydesk.desk._newsroom_thread import Counts, OpenNewsroom, find_title
+from copydesk.desk._newsroom_thread import find_title
 from copydesk.desk._pages import REASON_WORDS, Editor, Pages, QueueAnswer
 from copydesk.desk._story_pages import describe_actions, describe_settings
 from copydesk.desk._story_view import View
@@ -51,23 +51,22 @@ _REASONS: tuple[DropReason, ...] = get_args(DropReason)
 
 async def show_queue(visit: Visit) -> Response:
     """Answer with a page of the story queue."""
-    editor = visit.editor
     question = _query.read_question(visit.request.query_params)
 
-    def make(opened: OpenNewsroom, pages: Pages, counts: Counts) -> tuple[bytes, bool]:
+    def make(pages: Pages) -> tuple[bytes, bool]:
+        opened = pages.opened
         found = QueueAnswer(
             question=question,
             page=opened.queue.page(opened.newsroom, question),
-            counts=counts,
             ending_pins=[
                 (pin, find_title(opened, pin.stories[0]))
                 for pin in find_ending_pins(opened.newsroom)[:_MOST_PINS]
             ],
             choices=opened.queue.list_choices(opened.newsroom, question),
         )
-        return pages.queue(editor, found), found.page.is_by_former_rules
+        return pages.queue(found), found.page.is_by_former_rules
 
-    body, is_by_former_rules = await visit.desk.draw(make)
+    body, is_by_former_rules = await visit.desk.draw(visit.editor, make)
     if is_by_former_rules:
         visit.desk.refresher.ask()
     return page_answer(body)
@@ -75,11 +74,9 @@ async def show_queue(visit: Visit) -> Response:
 
 async def show_drops(visit: Visit) -> Response:
     """Answer with the page of links that were found in sources but not stored as stories."""
-    editor, question = visit.editor, read_drop_question(visit.request.query_params)
+    question = read_drop_question(visit.request.query_params)
     return await visit.draw(
-        lambda opened, pages, counts: render_drops(
-            pages, editor, counts, question, list_drops(opened.newsroom, question)
-        )
+        lambda pages: render_drops(pages, question, list_drops(pages.opened.newsroom, question))
     )
 
 
@@ -88,14 +85,13 @@ async def show_today(visit: Visit) -> Response:
     editor = visit.editor
     done = await _list_actions(visit, editor)
 
-    def make(opened: OpenNewsroom, pages: Pages, counts: Counts) -> bytes:
-        commits = settings.list_settings_commits(opened.newsroom, editor.name, _yesterday())
+    def make(pages: Pages) -> bytes:
+        newsroom = pages.opened.newsroom
+        commits = settings.list_settings_commits(newsroom, editor.name, _yesterday())
         return pages.page(
             "today.html",
-            editor,
-            counts,
             title=pages.strings.say("today"),
-            actions=describe_actions(pages, opened, done, done),
+            actions=describe_actions(pages, done, done),
             settings=describe_settings(pages, commits),
         )
 
@@ -104,15 +100,16 @@ async def show_today(visit: Visit) -> Response:
 
 async def show_rows(visit: Visit) -> Response:
     """Answer with the HTML of some queue rows, chosen by event or by story."""
-    editor, asked = visit.editor, visit.request.query_params
+    asked = visit.request.query_params
     events = asked.getlist("event")[:_MOST_ROWS]
     names = asked.getlist("story")[:_MOST_ROWS]
 
-    def make(opened: OpenNewsroom, pages: Pages, _counts: Counts) -> bytes:
+    def make(pages: Pages) -> bytes:
+        opened = pages.opened
         of_stories = map(opened.queue.find_happening, names)
         wanted = dict.fromkeys(filter(None, [*events, *of_stories]))
         rows = opened.queue.rows(opened.newsroom, tuple(wanted))
-        return pages.fragments(editor, rows, visit.desk.path)
+        return pages.fragments(rows, visit.desk.path)
 
     return await visit.draw(make)
 
@@ -126,7 +123,7 @@ async def show_versions(visit: Visit) -> Response:
     question = _query.read_question(asked)
     shown = asked.getlist("event")[:_MOST_ROWS]
     versions = await visit.desk.draw(
-        lambda opened, pages, counts: _find_versions(opened, pages, counts, question, shown)
+        visit.editor, lambda pages: _find_versions(pages, question, shown)
     )
     return JSONResponse(versions, headers=NEVER_KEPT)
 
@@ -139,14 +136,14 @@ async def list_matches(visit: Visit) -> Response:
     asked = visit.request.query_params
     question, names = _query.read_question(asked), asked.getlist("story")[:_MOST_ROWS]
 
-    def find(opened: OpenNewsroom, pages: Pages, _counts: Counts) -> object:
-        matching = opened.queue.find_matching(opened.newsroom, question, names or None)
+    def find(pages: Pages) -> object:
+        matching = pages.opened.queue.find_matching(pages.opened.newsroom, question, names or None)
         if not names:
             return matching
-        stories = opened.queue.read_stories(opened.newsroom, matching)
+        stories = pages.opened.queue.read_stories(pages.opened.newsroom, matching)
         return {seen.name: pages.views.short(seen)["seen"] for seen in stories}
 
-    return JSONResponse(await visit.desk.draw(find), headers=NEVER_KEPT)
+    return JSONResponse(await visit.desk.draw(visit.editor, find), headers=NEVER_KEPT)
 
 
 async def put_actions(visit: Visit) -> Response:
@@ -183,14 +180,13 @@ async def _ask_why(
     """Answer with a page that asks why stories are rejected or removed; it sends the form again."""
     names = [name for action in actions for name in action.stories]
 
-    def make(opened: OpenNewsroom, pages: Pages, counts: Counts) -> bytes:
-        say, titles = pages.strings.say, [find_title(opened, name) for name in names[:_MOST_TOLD]]
+    def make(pages: Pages) -> bytes:
+        say = pages.strings.say
+        titles = [find_title(pages.opened, name) for name in names[:_MOST_TOLD]]
         word = say(actions[0].said)
         what = titles[0] if len(names) == 1 else say("stories", count=len(names))
         return pages.page(
             "why.html",
-            visit.editor,
-            counts,
             title=f"{word}: {what}",
             word=word,
             titles=titles if len(names) > 1 else [],
@@ -217,9 +213,9 @@ async def tell_outcome(visit: Visit) -> Visit:
     sent.sort(key=lambda queued: queued.state == "done")
     url = visit.request.url.remove_query_params(["told", "changed"])
 
-    def make(opened: OpenNewsroom, pages: Pages, _counts: Counts) -> View:
-        own = find_own_commit(opened.newsroom, commit, editor)
-        lines = describe_actions(pages, opened, sent, done)
+    def make(pages: Pages) -> View:
+        own = find_own_commit(pages.opened.newsroom, commit, editor)
+        lines = describe_actions(pages, sent, done)
         return {
             "lines": lines[:_MOST_TOLD],
             "more": max(0, len(lines) - _MOST_TOLD),
@@ -229,7 +225,7 @@ async def tell_outcome(visit: Visit) -> Visit:
             "back": f"{url.path}?{url.query}".rstrip("?"),
         }
 
-    return replace(visit, editor=replace(editor, told=await visit.desk.draw(make)))
+    return replace(visit, editor=replace(editor, told=await visit.desk.draw(visit.editor, make)))
 
 
 def _is_next(queued: QueuedAction, first: str) -> bool:
@@ -295,27 +291,23 @@ def _yesterday() -> datetime:
 
 
 def _find_versions(
-    opened: OpenNewsroom,
-    pages: Pages,
-    counts: Counts,
-    question: QueueQuestion,
-    shown: Collection[str],
+    pages: Pages, question: QueueQuestion, shown: Collection[str]
 ) -> Mapping[str, object]:
     """Return the queue rows that match filters now, each with its version, and view counts.
 
     Rows that are `shown` and not among them have their versions, too. Those of `shown` that match
     no more are `gone`.
     """
-    page = opened.queue.page(opened.newsroom, question)
+    page = pages.opened.queue.page(pages.opened.newsroom, question)
     listed = {row.happening for row in page.rows}
     left = tuple(event for event in dict.fromkeys(shown) if event not in listed)
-    rows = opened.queue.rows(opened.newsroom, left) if left else []
+    rows = pages.opened.queue.rows(pages.opened.newsroom, left) if left else []
     events = {
         seen.name: row.happening
         for row in rows
         for seen in (row.leader, *row.copies, *row.coverage)
     }
-    still = opened.queue.find_matching(opened.newsroom, question, events)
+    still = pages.opened.queue.find_matching(pages.opened.newsroom, question, events)
 
     def describe_rows(rows: Iterable[QueueRow]) -> Mapping[str, str]:
         proposals = pages.proposals
@@ -327,7 +319,7 @@ def _find_versions(
         "gone": sorted(set(left) - {events[name] for name in still}),
         "total": page.total,
         "former_rules": page.is_by_former_rules,
-        "counts": counts.count_views(),
+        "counts": pages.counts.count_views(),
     }
 
 
@@ -341,21 +333,13 @@ def read_drop_question(query: Mapping[str, str]) -> DropQuestion:
     )
 
 
-def render_drops(
-    pages: Pages,
-    editor: Editor,
-    counts: Counts,
-    question: DropQuestion,
-    found: DropPage,
-) -> bytes:
+def render_drops(pages: Pages, question: DropQuestion, found: DropPage) -> bytes:
     """Return the page of links that were found in sources but not stored as stories."""
-    total, newsroom = found.total(question.reason), counts.opened.newsroom
+    total, newsroom = found.total(question.reason), pages.counts.opened.newsroom
     counted = newsroom.memory.counts.list_drops((newsroom.now - timedelta(days=90)).date())
     has_more = len(found.drops) < min(total, _MOST)
     return pages.page(
         "dropped.html",
-        editor,
-        counts,
         title=pages.strings.say("view_dropped"),
         view="dropped",
         total=total,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
-from typing import cast
+from typing import TypeVar, cast
 from urllib.parse import quote
 
 from starlette.responses import Response
@@ -13,8 +13,7 @@ from starlette.responses import Response
 from copydesk import background
 from copydesk.desk._desk import Page, Visit
 from copydesk.desk._http import NEVER_KEPT, read_commit, read_form
-from copydesk.desk._newsroom_thread import Counts, OpenNewsroom
-from copydesk.desk._pages import Editor, Pages, asset_name, show_command
+from copydesk.desk._pages import Pages, asset_name, show_command
 from copydesk.desk._previews import Trial
 from copydesk.editing import what_if
 from copydesk.errors import UsageError
@@ -28,6 +27,8 @@ from copydesk.rounds.rejudging import FieldChange
 _PATH = "what-if/"
 _LOOK_AGAIN = {"Refresh": "1"}  # seconds: while a trial is under way, with a script or without
 
+_Number = TypeVar("_Number", int, float)
+
 
 async def show_what_if(visit: Visit) -> Response:
     """Answer with the page for testing rules; it reloads while a test is running."""
@@ -36,21 +37,23 @@ async def show_what_if(visit: Visit) -> Response:
     again = visit.desk.trials.find(asked.get("again", ""), editor.name)
     rejudging = visit.desk.rejudging.last if visit.desk.rejudging else None
 
-    def make(opened: OpenNewsroom, pages: Pages, counts: Counts) -> bytes:
+    def make(pages: Pages) -> bytes:
         state = WhatIfState(
             trial=trial,
-            half_life_today=opened.newsroom.settings.front.half_life_hours,
+            half_life_today=pages.opened.newsroom.settings.front.half_life_hours,
             written=asked.get("written", "")[:40],
             undone=asked.get("undone", "")[:40],
             again=again,
             rejudging=rejudging,
         )
-        return render_what_if(pages, editor, counts, opened.newsroom.beat, state)
+        return render_what_if(pages, pages.opened.newsroom.beat, state)
 
     is_judged = "rejudging" in asked and rejudging is not None and rejudging.code is None
     waits = is_judged or (trial is not None and not trial.is_over)
     headers = {**NEVER_KEPT, **(_LOOK_AGAIN if waits else {})}
-    return Response(await visit.desk.draw(make), media_type="text/html", headers=headers)
+    return Response(
+        await visit.desk.draw(visit.editor, make), media_type="text/html", headers=headers
+    )
 
 
 async def begin_trial(visit: Visit) -> Response:
@@ -175,24 +178,20 @@ def _list_words(text: str) -> Iterator[str]:
 
 def _read_whole(value: str, name: str) -> int | None:
     """Parse a form field as a whole number, None if it is empty."""
-    plain = value.strip().replace("−", "-")
-    if not plain:
-        return None
-    try:
-        return int(plain)
-    except ValueError:
-        raise UsageError(f"expected a whole number, got {plain[:40]}", subject=name) from None
+    return _parse(value.replace("−", "-"), name, int, "a whole number")
 
 
 def _read_number(value: str, name: str) -> float | None:
     """Parse a form field as a number, None if it is empty."""
-    plain = value.strip().replace(",", ".")
-    if not plain:
-        return None
+    return _parse(value.replace(",", "."), name, float, "a number")
+
+
+def _parse(value: str, name: str, parse: Callable[[str], _Number], kind: str) -> _Number | None:
+    plain = value.strip()
     try:
-        return float(plain)
+        return parse(plain) if plain else None
     except ValueError:
-        raise UsageError(f"expected a number, got {plain[:40]}", subject=name) from None
+        raise UsageError(f"expected {kind}, got {plain[:40]}", subject=name) from None
 
 
 def list_points(beat: Beat, change: what_if.RuleChange) -> Iterable[Mapping[str, object]]:
@@ -253,9 +252,7 @@ class WhatIfState:
     rejudging: background.DemandedCommand | None = None
 
 
-def render_what_if(
-    pages: Pages, editor: Editor, counts: Counts, beat: Beat, state: WhatIfState
-) -> bytes:
+def render_what_if(pages: Pages, beat: Beat, state: WhatIfState) -> bytes:
     """Return the page on which editors test publishing rules."""
     trial = state.trial
     tried_last = trial or (state.again if state.undone else None)
@@ -264,8 +261,6 @@ def render_what_if(
     gate, half_life, today = change.publish_at, change.half_life_hours, state.half_life_today
     return pages.page(
         "what_if.html",
-        editor,
-        counts,
         title=pages.strings.say("what_if_title"),
         style=f"{pages.views.root}assets/{asset_name('what_if.css')}",
         publish_at=beat.scoring.publish_at if gate is None else gate,
@@ -280,7 +275,6 @@ def render_what_if(
         added="\n".join(edit.added),
         dropped="\n".join(edit.dropped),
         trial=_show_trial(pages, trial, beat) if trial else None,
-        may_write=editor.is_owner,
         written=state.written,
         undone=state.undone,
         again=state.again.id if state.again else "",

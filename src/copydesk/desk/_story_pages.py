@@ -23,7 +23,7 @@ from copydesk.desk._http import (
     keep_drafts,
     read_form,
 )
-from copydesk.desk._newsroom_thread import Counts, OpenNewsroom, find_title
+from copydesk.desk._newsroom_thread import find_title
 from copydesk.desk._pages import Editor, Pages
 from copydesk.desk._story_view import (
     View,
@@ -90,18 +90,14 @@ def _describe_story(pages: Pages, found: story_page.StoryPage) -> View:
     }
 
 
-def render_story(
-    pages: Pages, editor: Editor, counts: Counts, found: story_page.StoryPage
-) -> bytes:
+def render_story(pages: Pages, found: story_page.StoryPage) -> bytes:
     """Return the page of a story: its queue row, the reasons for its status, its text."""
     view = _describe_story(pages, found)
     return pages.page(
         "story.html",
-        editor,
-        counts,
         title=view["title"],
         back=pages.address(queue.QueueQuestion(view="all")),
-        row=next(iter(pages.rows(editor, [found.row], f"{view['href']}"))),
+        row=next(iter(pages.rows([found.row], f"{view['href']}"))),
         story=view,
     )
 
@@ -114,22 +110,16 @@ def _link_front(pages: Pages, seen: queue.QueueStory) -> str:
     return f"{pages.views.root}front/?story={name}"
 
 
-def render_trail(
-    pages: Pages, editor: Editor, counts: Counts, story: queue.QueueStory, trail: Trail
-) -> bytes:
+def render_trail(pages: Pages, story: queue.QueueStory, trail: Trail) -> bytes:
     """Return the page with a story's history."""
     short = pages.views.short(story)
     title = pages.strings.say("trail_of", title=short["title"])
     told = describe_trail(pages.views, trail)
-    return pages.page("trail.html", editor, counts, title=title, story=short, trail=told)
+    return pages.page("trail.html", title=title, story=short, trail=told)
 
 
 def render_neighbours(
-    pages: Pages,
-    editor: Editor,
-    counts: Counts,
-    story: queue.QueueStory,
-    found: neighbours.NeighbourReport,
+    pages: Pages, story: queue.QueueStory, found: neighbours.NeighbourReport
 ) -> bytes:
     """Return the page of the stories that are most similar to a story."""
     short = pages.views.short(story)
@@ -138,12 +128,10 @@ def render_neighbours(
         "rows": [describe_neighbour(pages.views, row) for row in found.rows],
         "note": found.note,
     }
-    return pages.page("neighbours.html", editor, counts, title=title, story=short, neighbours=told)
+    return pages.page("neighbours.html", title=title, story=short, neighbours=told)
 
 
-def render_edit(
-    pages: Pages, editor: Editor, counts: Counts, found: story_page.StoryPage, opened: OpenEdit
-) -> bytes:
+def render_edit(pages: Pages, found: story_page.StoryPage, opened: OpenEdit) -> bytes:
     """Return the edit form of a story; a field that two people changed shows both versions."""
     short = pages.views.short(found.seen)
     values = read_fields(found)
@@ -171,8 +159,6 @@ def render_edit(
     }
     return pages.page(
         "edit.html",
-        editor,
-        counts,
         title=pages.strings.say("edit_title", title=short["title"]),
         id=str(uuid4()),
         story=view,
@@ -184,14 +170,10 @@ def render_edit(
     )
 
 
-def render_sent_edit(
-    pages: Pages, editor: Editor, counts: Counts, sent: Sequence[QueuedAction], problem: str = ""
-) -> bytes:
+def render_sent_edit(pages: Pages, sent: Sequence[QueuedAction], problem: str = "") -> bytes:
     """Return a page with the values of an edit that is not saved yet, or whose story is gone."""
     return pages.page(
         "edit_sent.html",
-        editor,
-        counts,
         title=problem or pages.strings.say("edit_waits"),
         is_gone=bool(problem),
         fields=[
@@ -314,10 +296,7 @@ _UNDONE_KINDS = frozenset({"verdict", "rule", "correct", "write", "list", "snooz
 
 
 def describe_actions(
-    pages: Pages,
-    opened: OpenNewsroom,
-    shown: Sequence[QueuedAction],
-    done: Sequence[QueuedAction],
+    pages: Pages, shown: Sequence[QueuedAction], done: Sequence[QueuedAction]
 ) -> list[View]:
     """Return editors' actions for the template, with outcomes and whether each can be undone.
 
@@ -330,7 +309,7 @@ def describe_actions(
         for value in queued.action.values
     }
     known = {queued.action.id: queued for queued in done}
-    return [_describe(pages, opened, queued, undone, known) for queued in shown]
+    return [_describe(pages, queued, undone, known) for queued in shown]
 
 
 def describe_settings(pages: Pages, commits: Sequence[settings.SettingsCommit]) -> list[View]:
@@ -349,11 +328,7 @@ def describe_settings(pages: Pages, commits: Sequence[settings.SettingsCommit]) 
 
 
 def _describe(
-    pages: Pages,
-    opened: OpenNewsroom,
-    queued: QueuedAction,
-    undone: Collection[str],
-    known: Mapping[str, QueuedAction],
+    pages: Pages, queued: QueuedAction, undone: Collection[str], known: Mapping[str, QueuedAction]
 ) -> View:
     action, outcome, state = queued.action, queued.outcome, queued.state
     say = pages.strings.say
@@ -368,13 +343,13 @@ def _describe(
         "time": pages.views.clock(action.at),
         "stories": [
             {
-                "title": find_title(opened, name, about.action.id),
+                "title": find_title(pages.opened, name, about.action.id),
                 "href": f"{pages.views.root}story/{quote(name, safe='')}/",
             }
             for name in names
         ],
         "about": _name_by_values(about.action, names),
-        "changes": _list_changes(pages, opened, action),
+        "changes": _list_changes(pages, action),
         "why": action.why,
         "state": say("taken_back" if is_undone else f"state_{state}"),
         "what": " · ".join((outcome.what, outcome.hint)) if problem and outcome else "",
@@ -418,13 +393,13 @@ def _name_by_values(action: EditorAction, names: Collection[str]) -> str:
     return ", ".join(action.values if action.said == "block" else action.values[:1])
 
 
-def _list_changes(pages: Pages, opened: OpenNewsroom, action: EditorAction) -> list[View]:
+def _list_changes(pages: Pages, action: EditorAction) -> list[View]:
     """Return the story fields that an action changed or, if unknown, was to change."""
     if not _is_edit(action):
         return []
     changes = [
         (edited.field, edited.was, edited.now)
-        for edited in applying.list_edited_fields(opened.newsroom, action.id)
+        for edited in applying.list_edited_fields(pages.opened.newsroom, action.id)
     ]
     if not changes and action.said == "set" and len(action.values) > 1:
         changes = [(action.values[0], "", action.values[1])]
@@ -460,38 +435,40 @@ _OUTCOME_SECONDS = 5.0  # how long a form's answer waits for the outcome
 
 async def show_story(visit: Visit) -> Response:
     """Answer with the page of a story, or with its parts beside the queue (`?side`)."""
-    editor, name = visit.editor, visit.request.path_params["name"]
+    name = visit.request.path_params["name"]
     is_side = "side" in visit.request.query_params
 
-    def make(opened: OpenNewsroom, pages: Pages, counts: Counts) -> bytes:
+    def make(pages: Pages) -> bytes:
+        opened = pages.opened
         found = story_page.read_story_page(opened.newsroom, opened.queue, name)
         if is_side:
             return pages.fragment("side.html", story=_describe_story(pages, found))
-        return render_story(pages, editor, counts, found)
+        return render_story(pages, found)
 
     return await visit.draw(make)
 
 
 async def show_trail(visit: Visit) -> Response:
     """Answer with the page of a story's history."""
-    editor, name = visit.editor, visit.request.path_params["name"]
+    name = visit.request.path_params["name"]
 
-    def make(opened: OpenNewsroom, pages: Pages, counts: Counts) -> bytes:
+    def make(pages: Pages) -> bytes:
+        opened = pages.opened
         seen = story_page.read_queue_story(opened.newsroom, opened.queue, name)
         trail = trace_story(opened.newsroom, seen.story.path)
-        return render_trail(pages, editor, counts, seen, trail)
+        return render_trail(pages, seen, trail)
 
     return await visit.draw(make)
 
 
 async def show_neighbours(visit: Visit) -> Response:
     """Answer with the page of the stories that are most similar to a story."""
-    editor, name = visit.editor, visit.request.path_params["name"]
+    name = visit.request.path_params["name"]
 
-    def make(opened: OpenNewsroom, pages: Pages, counts: Counts) -> bytes:
-        seen = story_page.read_queue_story(opened.newsroom, opened.queue, name)
-        found = list_neighbours(opened.newsroom, seen.story.path)
-        return render_neighbours(pages, editor, counts, seen, found)
+    def make(pages: Pages) -> bytes:
+        seen = story_page.read_queue_story(pages.opened.newsroom, pages.opened.queue, name)
+        found = list_neighbours(pages.opened.newsroom, seen.story.path)
+        return render_neighbours(pages, seen, found)
 
     return await visit.draw(make)
 
@@ -520,14 +497,14 @@ async def _show_form(
     """
     drafts = await visit.desk.list_drafts(editor, name)
 
-    def make(opened: OpenNewsroom, pages: Pages, counts: Counts) -> bytes:
+    def make(pages: Pages) -> bytes:
         try:
-            found = story_page.read_story_page(opened.newsroom, opened.queue, name)
+            found = story_page.read_story_page(pages.opened.newsroom, pages.opened.queue, name)
         except RecordError as error:
             if not sent:
                 raise
-            return render_sent_edit(pages, editor, counts, sent, str(error))
-        return render_edit(pages, editor, counts, found, OpenEdit(drafts, takes_up, sent))
+            return render_sent_edit(pages, sent, str(error))
+        return render_edit(pages, found, OpenEdit(drafts, takes_up, sent))
 
     return await visit.draw(make)
 
@@ -536,9 +513,7 @@ async def _answer_outcome(visit: Visit, editor: Editor, name: str, first: str) -
     """Redirect to the story if its edit is saved; else show the outcome, or a waiting page."""
     sent = await _find_actions(visit, editor, name, first)
     if any(queued.outcome is None for queued in sent):
-        answer = await visit.draw(
-            lambda _, pages, counts: render_sent_edit(pages, editor, counts, sent)
-        )
+        answer = await visit.draw(lambda pages: render_sent_edit(pages, sent))
         answer.headers["Refresh"] = "1"  # in a second, to wait for the outcome again
         return answer
     filed = [one.action for one in sent if one.state == "done"]

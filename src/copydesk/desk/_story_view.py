@@ -46,7 +46,7 @@ class StoryViews:
     def of(self, seen: queue.QueueStory) -> View:
         """Return a story as values for the template of a queue row."""
         story = seen.story
-        reasons = sort_reasons(story.reasons)
+        reasons = sorted(story.reasons, key=lambda reason: -abs(reason.points or 0))
         return {
             **self.short(seen),
             "passes": (story.quality or 0) >= self.gate,
@@ -147,11 +147,6 @@ class StoryViews:
         alt = text.fold(seen.story.images[0].title) if seen.story.images else ""
         src = f"{self.root}picture/{picture.name}"
         return {"src": src, "width": picture.width, "height": picture.height, "alt": alt}
-
-
-def sort_reasons(reasons: Sequence[Reason]) -> list[Reason]:
-    """Sort the reasons for a story's quality by points; those without points come last."""
-    return sorted(reasons, key=lambda reason: -abs(reason.points or 0))
 
 
 def _reason_words(reason: Reason) -> str:

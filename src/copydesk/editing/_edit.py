@@ -416,16 +416,11 @@ def take_out_of_letters(edit: Edit, story: Story) -> tuple[Edit, tuple[str, ...]
     for path in edit.newsroom.archive.letter_paths():
         try:
             data = edit.find_bytes(path) or b""
-            if _may_tell(data, story):
+            if any(needle in data for needle in _list_needles(story)):
                 edit = _take_out(edit, path, data, story, notes)
         except RecordError as error:
             notes.append(f"could not check whether a newsletter issue contains the story: {error}")
     return edit, tuple(notes)
-
-
-def _may_tell(data: bytes, story: Story) -> bool:
-    """Return whether a newsletter issue may contain a story, by a quick check of its bytes."""
-    return any(needle in data for needle in _list_needles(story))
 
 
 def _list_needles(story: Story) -> Iterator[bytes]:

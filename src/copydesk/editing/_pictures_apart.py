@@ -17,6 +17,7 @@ from pathlib import Path
 
 from copydesk import illustrate
 from copydesk.errors import RecordError
+from copydesk.kit import processes
 from copydesk.newsroom import Newsroom, open_newsroom
 
 
@@ -40,15 +41,11 @@ async def make_pictures_apart(root: Path, paths: Sequence[str], seconds: float =
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", __name__, str(root)), stdin=PIPE, stdout=sys.stderr
     )
-    try:
-        await asyncio.wait_for(process.communicate(json.dumps(list(paths)).encode()), seconds)
-    except TimeoutError:
-        return False
-    finally:
-        if process.returncode is None:
-            with contextlib.suppress(ProcessLookupError):
-                process.terminate()
-            await process.wait()
+    async with processes.end_at_exit(process):
+        try:
+            await asyncio.wait_for(process.communicate(json.dumps(list(paths)).encode()), seconds)
+        except TimeoutError:
+            return False
     return process.returncode == 0
 
 

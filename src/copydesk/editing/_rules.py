@@ -246,10 +246,7 @@ def _field(said: str) -> SetField:
 def _short(words: str, most: int, what: str) -> str:
     if not words:
         raise UsageError(f"{what} is empty", hint="run `copydesk rule undo` to unset it")
-    if len(words) > most:
-        raise UsageError(
-            f"{what} is too long ({len(words)} characters)", hint=f"use at most {most} characters"
-        )
+    must_be_short(words, most, what)
     return words
 
 

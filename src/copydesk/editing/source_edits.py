@@ -14,7 +14,7 @@ from copydesk import config, watch
 from copydesk.archive.change import Change
 from copydesk.archive.ledger import Ledger, SourceKept, ledger_change, read_ledger
 from copydesk.errors import FeedError, UsageError
-from copydesk.kit import urls
+from copydesk.kit import files, urls
 from copydesk.news import Beat, Source, Topic
 from copydesk.news.source import SourceKind, Trust
 from copydesk.newsroom import Newsroom
@@ -241,10 +241,8 @@ def import_sources(newsroom: Newsroom, path: Path) -> Import:
     Folders that are topics of the site become topics; others are left out and returned. Raises
     FeedError.
     """
-    try:
+    with files.explain_errors(FeedError, "the file cannot be read", path):
         data = path.read_bytes()
-    except OSError as error:
-        raise FeedError(f"the file cannot be read ({error.strerror})", subject=str(path)) from error
     found = watch.read_sources(data)
     fitted = [fit_topics(source, newsroom.beat.topics) for source in found]
     strange = dict.fromkeys(topic for _, topics in fitted for topic in topics)
@@ -312,7 +310,12 @@ def keep_source(newsroom: Newsroom, url: str, why: str, by: str) -> KeepReport:
         ledger = read_ledger(newsroom.root)
         before = source_states(newsroom.root, newsroom.beat, newsroom.memory)[url]
         kept = ledger.kept.get(url) or SourceKept(by=by, at=newsroom.now, why=why)
-        noted = _undone(ledger, url, kept)
+        noted = replace(
+            ledger,
+            moved={source: move for source, move in ledger.moved.items() if source != url},
+            ended={source: end for source, end in ledger.ended.items() if source != url},
+            kept={**ledger.kept, url: kept},
+        )
         after = apply_ledger(before, noted, url)
         change = _change(newsroom.root, ledger, noted, url)
         done = change.begin(lock, needed=change.paths).finish()
@@ -340,15 +343,6 @@ def _what_is_undone(ledger: Ledger, before: SourceState, url: str) -> str:
     if before.ended or url in ledger.ended:
         return "end"
     return "move" if before.moved_to or before.moving_to or url in ledger.moved else ""
-
-
-def _undone(ledger: Ledger, url: str, kept: SourceKept) -> Ledger:
-    return replace(
-        ledger,
-        moved={source: move for source, move in ledger.moved.items() if source != url},
-        ended={source: end for source, end in ledger.ended.items() if source != url},
-        kept={**ledger.kept, url: kept},
-    )
 
 
 # Finding a source by its URL or name.

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from copydesk import archive, config
@@ -234,20 +234,20 @@ class WordsChange:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class WrittenWords:
-    """The result of adding words to a topic's file: new words, known words, commit."""
+class KeywordReport:
+    """The keywords that were added to a topic, and those that it already had."""
 
     topic: str
     path: str
-    new: tuple[str, ...]
-    known: tuple[str, ...]
-    commit: str | None
-    notes: tuple[str, ...]
+    added: tuple[str, ...]
+    known: tuple[str, ...] = ()
+    commit: str | None = None
+    notes: tuple[str, ...] = ()
 
 
 def write_words(
     newsroom: Newsroom, said: str, words: Sequence[str], change: WordsChange, language: str = ""
-) -> WrittenWords:
+) -> KeywordReport:
     """Add words to the file of a topic, given by name or id; words that it has are left out.
 
     Raises UsageError for an unknown topic and for a word that cannot be searched for, RecordError
@@ -269,10 +269,10 @@ def write_words(
             when=newsroom.now,
         )
         done = committed.begin(lock, needed=committed.paths).finish()
-    return WrittenWords(
+    return KeywordReport(
         topic=name,
         path=path,
-        new=new,
+        added=new,
         known=tuple(word for word in wanted if word not in new),
         commit=done.commit,
         notes=notes_on(done, "the change is"),
@@ -282,18 +282,6 @@ def write_words(
 # Adding keywords to a topic.
 
 _LANGUAGE = re.compile("[a-z]{2,3}")  # in the form used in a topic's file
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class KeywordReport:
-    """The keywords that were added to a topic, and those that it already had."""
-
-    topic: str
-    path: str
-    added: tuple[str, ...]
-    known: tuple[str, ...] = ()
-    commit: str | None = None
-    notes: tuple[str, ...] = ()
 
 
 def add_keywords(
@@ -315,14 +303,8 @@ def add_keywords(
         by=by,
     )
     written = write_words(newsroom, said, words, change, language)
-    return KeywordReport(
-        topic=written.topic,
-        path=written.path,
-        added=written.new,
-        known=written.known,
-        commit=written.commit,
-        notes=(*written.notes, *_note_twins(newsroom.beat, written.topic, written.new)),
-    )
+    twins = _note_twins(newsroom.beat, written.topic, written.added)
+    return replace(written, notes=(*written.notes, *twins))
 
 
 def _list_words(topic: Topic, language: str) -> tuple[str, ...]:
@@ -371,7 +353,7 @@ def dismiss_words(newsroom: Newsroom, said: str, words: Sequence[str], by: str) 
     return DismissReport(
         topic=written.topic,
         path=written.path,
-        dismissed=written.new,
+        dismissed=written.added,
         known=written.known,
         commit=written.commit,
         notes=written.notes,

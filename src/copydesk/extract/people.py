@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 
@@ -254,12 +253,7 @@ def _is_a_name(capitals: str) -> bool:
 
 def _key(name: str) -> str:
     """Return a key of a name that its spellings share: no accents, no middle initials."""
-    bare = "".join(
-        letter
-        for letter in unicodedata.normalize("NFKD", name)
-        if not unicodedata.combining(letter)
-    )
-    words = bare.replace(".", " ").split()
+    words = text.drop_accents(name).replace(".", " ").split()
     full = [words[0], *(word for word in words[1:-1] if len(word) > 1), *words[1:][-1:]]
     return text.squash("".join(full))
 

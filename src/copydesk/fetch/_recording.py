@@ -16,7 +16,6 @@ from datetime import datetime
 from http import HTTPStatus
 from operator import attrgetter
 from pathlib import Path
-from types import TracebackType
 from typing import IO, TYPE_CHECKING, BinaryIO
 
 from copydesk.errors import RecordingError
@@ -28,7 +27,7 @@ from copydesk.fetch.messages import (
     page_headers,
     split_lines,
 )
-from copydesk.kit import dates, urls
+from copydesk.kit import dates, files, urls
 from copydesk.news import Fetcher, NotModified, Page, Refused, Request
 
 if TYPE_CHECKING:
@@ -67,12 +66,7 @@ class Recorder:
         self._writer = WARCWriter(self._file, gzip=True, warc_version="1.1")
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
         if self._file is None:
             return
         written = Path(self._file.name)
@@ -309,14 +303,9 @@ def _index(path: Path) -> dict[str, list[_RecordPosition]]:
 
 
 def _open(path: Path) -> BinaryIO:
-    try:
+    hint = "give the path of a .warc or .warc.gz file"
+    with files.explain_errors(RecordingError, "could not read the WARC file", path, hint):
         return path.open("rb")
-    except OSError as error:
-        raise RecordingError(
-            f"could not read the WARC file ({error.strerror})",
-            subject=str(path),
-            hint="give the path of a .warc or .warc.gz file",
-        ) from error
 
 
 def _records(path: Path, file: BinaryIO, *, parse_http: bool) -> Iterator[WarcRecord]:

@@ -139,7 +139,7 @@ def _features_of(
         amp=bool(article.amp_web_url),
         video=article.type == "video",
         official=source_of(article, beat).official,
-        given=_word_of_source(matches),
+        given=next((match.why for match in matches if match.given), ""),
         nearest=nearest,
         confidence=confidence,
         lede=lede(article.excerpt, prose),
@@ -180,10 +180,6 @@ def _nearest_topic(matches: tuple[Match, ...], beat: Beat) -> tuple[str, int]:
 def _sureness(match: Match, beat: Beat, has_below: bool) -> int:
     is_main_alone = has_below and match.topic == beat.topic and not match.given
     return round(_MAIN_ALONE * match.confidence) if is_main_alone else match.confidence
-
-
-def _word_of_source(matches: tuple[Match, ...]) -> str:
-    return next((match.why for match in matches if match.given), "")
 
 
 def _topic_reasons(topics: tuple[str, ...], matches: tuple[Match, ...]) -> tuple[Reason, ...]:

@@ -111,8 +111,7 @@ def everyday_signals(beat: Beat) -> tuple[QualitySignal, ...]:
     )
 
 
-def _find_topics(features: Features, beat: Beat) -> Sightings:
-    del beat
+def _find_topics(features: Features, _beat: Beat) -> Sightings:
     count = len(features.topics)
     return [(count, f"{count} topic{'s' if count != 1 else ''}")]
 
@@ -126,13 +125,11 @@ def _find_keywords(features: Features, beat: Beat) -> Sightings:
                     yield 1, reason_words(ReasonKind.KEYWORD_IN_TITLE, keyword=keyword)
 
 
-def _find_amp(features: Features, beat: Beat) -> Sightings:
-    del beat
+def _find_amp(features: Features, _beat: Beat) -> Sightings:
     return [(1, reason_words(ReasonKind.AMP_PAGE))] if features.amp else []
 
 
-def _find_long_title(features: Features, beat: Beat) -> Sightings:
-    del beat
+def _find_long_title(features: Features, _beat: Beat) -> Sightings:
     over = max(0, len(features.title) - _TITLE_CHARACTERS) // 2
     return [(over, f"title longer than {_TITLE_CHARACTERS} characters: {len(features.title)}")]
 
@@ -159,9 +156,8 @@ def _match(topic: Topic, article: Article) -> Match | None:
     return None
 
 
-def _describe_everyday_miss(article: Article, beat: Beat) -> str:
+def _describe_everyday_miss(_article: Article, _beat: Beat) -> str:
     """Return what an article outside the site's subject lacks."""
-    del article, beat
     return "no keyword of any topic in the article"
 
 

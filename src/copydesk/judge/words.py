@@ -236,12 +236,7 @@ def transliterate(word: str) -> str:
     """
     if word.isascii():
         return word
-    bare = "".join(
-        letter
-        for letter in unicodedata.normalize("NFKD", word)
-        if not unicodedata.combining(letter)
-    )
-    return bare.translate(_LATIN)
+    return plain_text.drop_accents(word).translate(_LATIN)
 
 
 # Numbers show that two similar texts are two stories ("12th package", "13th package").

@@ -1,12 +1,16 @@
-"""Write files atomically, list the names in folders, tell a file's Content-Type."""
+"""Write files atomically, explain errors of files, list folders, tell a file's Content-Type."""
 
 from __future__ import annotations
 
 import contextlib
 import os
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
+
+from copydesk.errors import CopydeskError
+from copydesk.kit import within
 
 _UNFINISHED = ".new-"  # in the name of a file until it is complete, before 12 hex digits
 _LEFTOVER = re.compile(rf"{re.escape(_UNFINISHED)}[0-9a-f]{{12}}")
@@ -40,12 +44,37 @@ def write_atomic(path: Path, data: bytes, *, mode: int = 0o644, durable: bool = 
         raise
 
 
+@contextlib.contextmanager
+def explain_errors(
+    kind: type[CopydeskError], what: str, subject: object, hint: str = ""
+) -> Iterator[None]:
+    """Raise an error of this kind, with the system's reason, if the block cannot use a file."""
+    try:
+        yield
+    except OSError as error:
+        raise kind(
+            f"{what} ({error.strerror or error})",
+            subject=str(subject),
+            hint=hint or within.hint(error),
+        ) from error
+
+
 def sweep_leftovers(folder: Path) -> None:
     """Delete temporary files that killed processes left in a folder, which nobody may be using."""
     for name in list_names(folder):
         if _LEFTOVER.fullmatch(name):
             with contextlib.suppress(OSError):
                 (folder / name).unlink()
+
+
+def drop_empty(folder: Path, top: Path) -> None:
+    """Delete a folder and those above it, below `top`, as far as they are empty."""
+    while folder != top and folder.is_relative_to(top):
+        try:
+            folder.rmdir()
+        except OSError:  # not empty, or already deleted
+            return
+        folder = folder.parent
 
 
 def list_names(folder: Path) -> list[str]:

@@ -228,6 +228,29 @@ def tell(
     return answer.out
 
 
+def read_blobs(where: Path, ids: Sequence[str]) -> dict[str, bytes | None]:
+    """Return the bytes of git blobs by id, None for a missing one (in a partial clone)."""
+    if not ids:
+        return {}
+    # git ignores a last line without its line feed
+    out = tell(where, "cat-file", "--batch", given="".join(f"{name}\n" for name in ids).encode())
+    blobs: dict[str, bytes | None] = {}
+    at = 0
+    for blob in ids:
+        end = out.find(b"\n", at)
+        if end < 0:
+            raise GitError("git cat-file ended unexpectedly", subject=blob)
+        said = out[at:end].split(b" ")
+        at = end + 1
+        if len(said) != 3:  # "… missing"
+            blobs[blob] = None
+            continue
+        size = int(said[2])
+        blobs[blob] = out[at : at + size]
+        at += size + 1
+    return blobs
+
+
 def trouble(complaint: str, remote: str, command: str, later: str) -> GitError:
     """Return an error that explains git's message about a remote, with a hint.
 

@@ -15,18 +15,22 @@ import struct
 import sys
 import threading
 import warnings
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, Generic, TypeVar, cast
 
 from copydesk.errors import WorkerError
+from copydesk.kit import text
 
 if TYPE_CHECKING:
+    from asyncio.subprocess import Process
     from multiprocessing.connection import Connection
     from multiprocessing.context import ForkProcess
 
 _MOST = 8  # more workers gain nothing
+# between two SIGTERMs: Python drops the exception of one that arrives in `__del__`
+AGAIN_SECONDS = 2.0
 _Made = TypeVar("_Made")
 _Told = TypeVar("_Told")
 _NUMBER = struct.Struct("=I")  # 16,000 of these fit into a pipe
@@ -54,6 +58,43 @@ def deaf() -> Iterator[None]:
         yield
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+@contextlib.asynccontextmanager
+async def end_at_exit(process: Process) -> AsyncIterator[None]:
+    """End a child process by SIGTERM if it still runs at the end of the block; wait for its end."""
+    import asyncio
+
+    try:
+        yield
+    finally:
+        while process.returncode is None:
+            with contextlib.suppress(ProcessLookupError):
+                process.terminate()
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(process.wait(), AGAIN_SECONDS)
+
+
+async def run_apart(*command: str, seconds: float) -> tuple[int | None, bytes, bytes]:
+    """Run a copydesk command in a process; return its exit code, its output, and its messages.
+
+    Raises TimeoutError after `seconds`, and ends the process.
+    """
+    import asyncio
+    from asyncio.subprocess import PIPE
+
+    arguments = (sys.executable, "-P", "-m", "copydesk", *command)
+    process = await asyncio.create_subprocess_exec(*arguments, stdout=PIPE, stderr=PIPE)
+    async with end_at_exit(process):
+        out, told = await asyncio.wait_for(process.communicate(), seconds)
+    return process.returncode, out, told
+
+
+def read_problem(told: bytes) -> str:
+    """Return the error message that a command wrote, without its prefixes."""
+    lines = [line for line in told.decode("utf-8", "replace").splitlines() if line.strip()]
+    said = [line.removeprefix("error: ").removeprefix("hint: ") for line in lines[-2:]]
+    return text.fold("; ".join(said))[:500] or "the page cannot be read"
 
 
 def end_with_parent() -> None:

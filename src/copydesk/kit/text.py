@@ -143,6 +143,11 @@ def initial(title: str) -> str:
     return next((char for char in fold(title) if char.isalnum()), "").upper()
 
 
+def drop_accents(words: str) -> str:
+    """Return a text without accents, in compatible letters (NFKD)."""
+    return "".join(c for c in unicodedata.normalize("NFKD", words) if not unicodedata.combining(c))
+
+
 def squash(name: str) -> str:
     """Return a name as lower-case letters and digits only, so that spellings can be compared."""
     return _BETWEEN.sub("", unicodedata.normalize("NFC", name).lower())

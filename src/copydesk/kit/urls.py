@@ -83,26 +83,27 @@ def may_be_of_web(url: str) -> bool:
 
 def fetchable(url: str, base: str = "") -> str | None:
     """Return the absolute URL without fragment and credentials, None if it is not http or https."""
-    parsed = parse(url, base)
-    if parsed is None:
-        return None
-    parsed.hash = ""
-    parsed.username = ""
-    parsed.password = ""
-    return str(parsed.href)
+    bare = _parse_bare(url, base)
+    return None if bare is None else str(bare.href)
 
 
 def canonical(url: str, base: str = "") -> str | None:
     """Return the URL without fragment, credentials and tracking parameters; None if not http(s)."""
-    parsed = parse(url, base)
-    if parsed is None:
+    bare = _parse_bare(url, base)
+    if bare is None:
         return None
-    parsed.hash = ""
-    parsed.username = ""
-    parsed.password = ""
-    if parsed.search:
-        parsed.search = _keep_query(parsed.search)
-    return str(parsed.href)
+    if bare.search:
+        bare.search = _keep_query(bare.search)
+    return str(bare.href)
+
+
+def _parse_bare(url: str, base: str) -> can_ada.URL | None:
+    parsed = parse(url, base)
+    if parsed is not None:
+        parsed.hash = ""
+        parsed.username = ""
+        parsed.password = ""
+    return parsed
 
 
 def _keep_query(search: str) -> str:

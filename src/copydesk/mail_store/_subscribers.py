@@ -52,7 +52,7 @@ class Subscribers:
         if address.isascii():
             return key
         spelled = digest_words(self._secret, address.lower())
-        return spelled if self._find_by_key(spelled) is not None else key
+        return spelled if self._find_one("key", spelled) is not None else key
 
     def add(self, address: str, now: datetime, language: str = "") -> Subscriber:
         """Add a subscriber. A known address is left unchanged, an erased one must be confirmed
@@ -60,7 +60,7 @@ class Subscribers:
         """
         key = self.key_of(address)
         with self._database.at_once():
-            known = self._find_by_key(key)
+            known = self._find_one("key", key)
             if known is not None and known.address:
                 return known
             values = (key, address, domain_of(address), language, dates.rfc3339(now))
@@ -72,21 +72,17 @@ class Subscribers:
                 "language = excluded.language, made = excluded.made, paused_until = ''",
                 *values,
             )
-            added = self._find_by_key(key)
+            added = self._find_one("key", key)
         assert added is not None
         return added
 
     def find(self, address: str) -> Subscriber | None:
         """Return the subscriber with an address, None if there is none."""
-        return self._find_by_key(self.key_of(address))
+        return self._find_one("key", self.key_of(address))
 
     def get(self, subscriber: int) -> Subscriber | None:
         """Return the subscriber with a number, None if there is none."""
-        rows = self._database.run(
-            f"SELECT {_COLUMNS} FROM subscribers WHERE id = ?",  # noqa: S608 # names of ours
-            subscriber,
-        )
-        return _subscriber_of(rows[0]) if rows else None
+        return self._find_one("id", subscriber)
 
     def set_state(
         self, subscriber: int, state: SubscriberState, paused_until: datetime | None = None
@@ -106,7 +102,7 @@ class Subscribers:
         """
         key = self.key_of(address)
         with self._database.at_once():
-            other = self._find_by_key(key)
+            other = self._find_one("key", key)
             if other is not None and other.id != subscriber:
                 raise UsageError(
                     "another subscriber has this address",
@@ -260,11 +256,9 @@ class Subscribers:
     def _secret(self) -> bytes:
         return self._facts.address_key()
 
-    def _find_by_key(self, key: bytes) -> Subscriber | None:
-        rows = self._database.run(
-            f"SELECT {_COLUMNS} FROM subscribers WHERE key = ?",  # noqa: S608 # names of ours
-            key,
-        )
+    def _find_one(self, column: str, value: object) -> Subscriber | None:
+        query = f"SELECT {_COLUMNS} FROM subscribers WHERE {column} = ?"  # noqa: S608 # names of ours
+        rows = self._database.run(query, value)
         return _subscriber_of(rows[0]) if rows else None
 
 

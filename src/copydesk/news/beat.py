@@ -322,7 +322,9 @@ class OutputOptions:
 
     api_v1: bool = option(True, "Write version 1 of the JSON API, in the format of everyday.cc.")
     api_v2: bool = option(
-        True, "Write version 2 of the JSON API, with groups, reasons, schemas and OpenAPI."
+        True,
+        "Write version 2 of the JSON API, with groups, reasons, schemas, OpenAPI and each story as "
+        "ninjs.",
     )
     languages: bool = option(
         False,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal, Protocol
@@ -144,6 +144,26 @@ class FiledStories(Protocol):
 
     def read(self, path: str) -> Story | None:
         """Return the stored story at a path, None if it cannot be read."""
+        ...
+
+
+class Manifest(Protocol):
+    """The digests of the files at a place, by path: of the last build, or of a deploy target."""
+
+    def get(self, path: str) -> str | None:
+        """Return the digest of the file at a path, None if there is none."""
+        ...
+
+    def put(self, path: str, digest: str) -> None:
+        """Store that the place has this file."""
+        ...
+
+    def forget(self, path: str) -> None:
+        """Store that the place no longer has a file at this path."""
+        ...
+
+    def paths(self) -> Iterator[str]:
+        """Yield the paths of all files."""
         ...
 
 

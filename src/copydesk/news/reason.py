@@ -185,10 +185,8 @@ class Reason:
 
         Mail addresses after names (as git writes people) are removed as well.
         """
-        why = _renew(self.about, self.why)
-        if self.points is None and "by" in self.values:
-            why = reason_words(self.kind, **{**self.values, "by": _SOMEBODY})
-        return replace(self, why=plain_text.hide_addresses(why))
+        why = _for_readers(self.about, self.why, is_ruling=self.points is None)
+        return Reason(about=self.about, why=why, points=self.points)
 
     @classmethod
     def of(
@@ -248,6 +246,14 @@ def _renew(about: str, why: str) -> str:
     if kind is ReasonKind.OTHER:
         return why
     return reason_words(kind, **_texts().renew_all(values))
+
+
+@lru_cache(maxsize=8192)
+def _for_readers(about: str, why: str, *, is_ruling: bool) -> str:
+    kind, values = _read(about, why)
+    is_named = is_ruling and "by" in values
+    words = reason_words(kind, **{**values, "by": _SOMEBODY}) if is_named else _renew(about, why)
+    return plain_text.hide_addresses(words)
 
 
 @cache  # few commands meet a record of an earlier version

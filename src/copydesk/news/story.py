@@ -130,8 +130,11 @@ class Story:
     def public_reasons(self) -> tuple[Reason, ...]:
         """Return the reasons as the public site shows them. It does not tell what it hides."""
         hidden = {ReasonKind.CHANGES_RULED, ReasonKind.ADDITIONS_RULED}
-        shown = (one for one in self.reasons if one.kind not in hidden)
-        return tuple(reason.for_readers for reason in shown)
+        return tuple(
+            one.for_readers
+            for one in self.reasons
+            if one.points is not None or one.kind not in hidden  # a rule's reason has no points
+        )
 
     @property
     def is_own(self) -> bool:

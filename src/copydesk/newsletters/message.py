@@ -86,7 +86,7 @@ class MessageTemplate:
 
 def write_head(addressing: Addressing, subject: str, date: datetime) -> bytes:
     """Return the header fields that are the same for all subscribers, without those of the body."""
-    head = write_words("Subject", subject) + write_date(date)
+    head = write_words("Subject", subject) + write_field("Date", format_datetime(date))
     if addressing.reply_to:
         head += write_mailbox("Reply-To", "", addressing.reply_to)
     head += write_list_fields(addressing)
@@ -208,11 +208,6 @@ def write_words(name: str, words: str) -> bytes:
 def write_mailbox(name: str, words: str, address: str) -> bytes:
     """Return a header field with a display name and an e-mail address."""
     return _write_with_name(name, words, f"<{spell_address(address)}>")
-
-
-def write_date(date: datetime) -> bytes:
-    """Return the Date header field. `date` must have a time zone."""
-    return write_field("Date", format_datetime(date))
 
 
 def write_message_id(message_id: str) -> bytes:

@@ -35,6 +35,15 @@ _BAD_SIGN_IN = "check `user` in [mail.smtp] and COPYDESK_SMTP_PASSWORD"
 _AWAY = "check `host` and `port` in [mail.smtp]; mails wait until the server answers"
 
 
+async def send_one(options: SmtpOptions, envelope: Envelope) -> Answer:
+    """Send one message over a connection of its own; raises as `open_line` does."""
+    line = await open_line(options)
+    try:
+        return await line.send(envelope)
+    finally:
+        await line.close()
+
+
 async def open_line(options: SmtpOptions, *, tls: ssl.SSLContext | None = None) -> SmtpLine:
     """Connect and sign in to the SMTP server. `tls` replaces the system's trusted certificates.
 

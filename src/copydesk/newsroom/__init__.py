@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from copydesk.newsroom._newsroom import failure_of as failure_of
     from copydesk.newsroom._newsroom import files_below as files_below
     from copydesk.newsroom._newsroom import hold_lock as hold_lock
+    from copydesk.newsroom._newsroom import hold_or_refuse as hold_or_refuse
     from copydesk.newsroom._newsroom import in_turn as in_turn
     from copydesk.newsroom._newsroom import mark_files as mark_files
     from copydesk.newsroom._newsroom import open_newsroom as open_newsroom

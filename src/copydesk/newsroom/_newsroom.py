@@ -16,7 +16,7 @@ from copydesk import config
 from copydesk.archive import Archive, ArticleStore, git, read_rulings
 from copydesk.errors import BusyError, ConfigError, CopydeskError, MemoryStoreError, RecordError
 from copydesk.illustrate import Album
-from copydesk.kit import locks
+from copydesk.kit import files, locks
 from copydesk.memory import Memory
 from copydesk.memory import copy as copy_memory
 from copydesk.news import Beat
@@ -127,13 +127,18 @@ def _copy_memory(private: Path, kept: Path) -> None:
 @contextlib.contextmanager
 def alone(root: Path, private: Path, wait_seconds: float = 0.0) -> Iterator[None]:
     """Lock the newsroom folder for one fetching run; BusyError if another run keeps it locked."""
-    with contextlib.ExitStack() as stack:
-        if not stack.enter_context(hold_lock(private / "round.lock", wait_seconds)):
-            raise BusyError(
-                "another run is active in this newsroom",
-                subject=str(root),
-                hint="wait until the other run ends, or stop it",
-            )
+    hint = "wait until the other run ends, or stop it"
+    busy = BusyError("another run is active in this newsroom", subject=str(root), hint=hint)
+    with hold_or_refuse(private / "round.lock", busy, wait_seconds):
+        yield
+
+
+@contextlib.contextmanager
+def hold_or_refuse(path: Path, busy: BusyError, wait_seconds: float = 0.0) -> Iterator[None]:
+    """Hold a lock file for the `with` block; raise `busy` if it is still taken after waiting."""
+    with hold_lock(path, wait_seconds) as is_free:
+        if not is_free:
+            raise busy
         yield
 
 
@@ -143,31 +148,18 @@ def hold_lock(path: Path, wait_seconds: float = 0.0) -> Iterator[bool]:
 
     Raises MemoryStoreError.
     """
+    what, hint = "the newsroom's folder cannot be written", "check the permissions of the folder"
     with contextlib.ExitStack() as stack:
-        try:
+        with files.explain_errors(MemoryStoreError, what, path, hint):
             free = stack.enter_context(locks.hold(path, wait_seconds))
-        except OSError as error:
-            raise _unwritable(path, error) from error
         yield free
 
 
 @contextlib.contextmanager
 def in_turn(path: Path) -> Iterator[None]:
     """Wait for a lock file and hold it for the `with` block; raises MemoryStoreError."""
-    with contextlib.ExitStack() as stack:
-        try:
-            stack.enter_context(locks.hold(path, math.inf))
-        except OSError as error:
-            raise _unwritable(path, error) from error
+    with hold_lock(path, math.inf):
         yield
-
-
-def _unwritable(path: Path, error: OSError) -> MemoryStoreError:
-    return MemoryStoreError(
-        f"the newsroom's folder cannot be written ({error.strerror})",
-        subject=str(path),
-        hint="check the permissions of the folder",
-    )
 
 
 class Troubles:

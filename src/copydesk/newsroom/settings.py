@@ -17,7 +17,7 @@ from copydesk.archive import FileChange, git, topic_file
 from copydesk.archive.change import Change, write
 from copydesk.errors import ConfigError, GitError, RecordError, UsageError
 from copydesk.judge import keywords
-from copydesk.kit import text, within
+from copydesk.kit import files, text, within
 from copydesk.kit.options import FileSetting, SettingValue
 from copydesk.news import Image
 from copydesk.news.beat import Organization
@@ -196,10 +196,8 @@ def digest_beat_file(newsroom: Newsroom) -> str:
 
 
 def _read(path: Path) -> bytes:
-    try:
+    with files.explain_errors(RecordError, "file cannot be read", _BEAT_FILE):
         return within.read_user_file(path, _BEAT_BYTES)
-    except OSError as error:
-        raise RecordError(f"file cannot be read ({error.strerror})", subject=_BEAT_FILE) from error
 
 
 def _read_writable(path: Path) -> bytes:

@@ -12,7 +12,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -230,17 +230,10 @@ def require_free_folder(root: Path) -> None:
         )
 
 
-@contextmanager
-def _writing(root: Path) -> Iterator[None]:
+def _writing(root: Path) -> AbstractContextManager[None]:
     """Raise UsageError if the `with` block fails to write to the folder."""
-    try:
-        yield
-    except OSError as error:
-        raise UsageError(
-            f"the folder cannot be created ({error.strerror or 'disk error'})",
-            subject=str(root),
-            hint="choose a place where you have write permission",
-        ) from error
+    hint = "choose a place where you have write permission"
+    return files.explain_errors(UsageError, "the folder cannot be created", root, hint)
 
 
 def _lay_out(folder: Path, root: Path, when: datetime) -> tuple[str, ...]:

@@ -57,11 +57,10 @@ def read_site_logo(newsroom: Newsroom, path: str = "") -> bytes:
     Raises PictureError if it may not be published.
     """
     path = path or newsroom.beat.logo
-    try:
+    with files.explain_errors(
+        PictureError, f"the logo {path} cannot be read", "beat.toml: site.logo"
+    ):
         data = within.read(newsroom.root, path, _LOGO_BYTES)
-    except OSError as error:
-        what, hint = f"the logo {path} cannot be read ({error.strerror})", within.hint(error)
-        raise PictureError(what, subject="beat.toml: site.logo", hint=hint) from error
     illustrate.check_site_logo(data, path)
     return data
 

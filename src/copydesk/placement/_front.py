@@ -246,14 +246,33 @@ def _compare(
     if that does at least a quarter as much.
     """
     others = list(page)
-    lifts = {part: _lift(part, own, _middle(one[part] for one in below or others)) for part in own}
+    lifts = _list_lifts(own, below, others)
     strongest = sorted(lifts, key=lambda part: -lifts[part])[:_REASONS]
     least = max(lifts[strongest[0]] / 4, _LEAST_LIFT)
-    for part in (part for part in strongest if lifts[part] >= least):
+    told = {part for part in strongest if lifts[part] >= least}
+    if RankPart.PUBLISHERS in told:
+        told.discard(RankPart.CONFIRMATION)  # which says less
+    for part in (part for part in strongest if part in told):
         values = sorted(one[part] for one in others)
         yield PlaceReason(
             part=part, is_most=values[-2:] != [own[part]] * 2 and values[-1] == own[part]
         )
+
+
+def _list_lifts(
+    own: Mapping[RankPart, float],
+    below: Sequence[Mapping[RankPart, float]],
+    page: Sequence[Mapping[RankPart, float]],
+) -> Mapping[RankPart, float]:
+    """Return how much each part raises a story above the next ones and above the very next; where
+    no part does both, above the very next alone.
+    """
+    middle = {part: _middle(one[part] for one in below or page) for part in own}
+    following = below[0] if below else middle
+    both = {part: _lift(part, own, max(middle[part], following[part])) for part in own}
+    if max(both.values()) >= _LEAST_LIFT:
+        return both
+    return {part: _lift(part, own, following[part]) for part in own}
 
 
 def _lift(part: RankPart, own: Mapping[RankPart, float], middle: float) -> float:

@@ -23,6 +23,8 @@ from copydesk.news.letter import LetterOptions
 _SEGMENT = re.compile(r"[^/\\\x00-\x1f\x7f]+")
 _FILES = frozenset({"index.html", "index.json"})  # files beside these folders
 STORIES = "news/"  # the folder of the story pages
+API = "api/v2/"  # the folder of the second API
+_LISTS = frozenset({"index", "latest"})  # names of lists in its folders
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}-")  # at the beginning of a record's name
 _UNRESERVED = re.compile(r"[\w.~/-]*", re.ASCII)  # RFC 3986, section 2.3, and the slash
 _FORM = re.compile(r"(?P<stem>.+)-(?P<day>\d{4}-\d{2}-\d{2})(?:-(?P<number>[2-9]|[1-9]\d{1,3}))?")
@@ -110,6 +112,29 @@ def month_folder(day: date) -> str:
     return f"{day.year:04}/{day.month:02}/"
 
 
+def api_file(kind: str, name: str) -> str:
+    """Return the path of an item (a story, a topic) in the second API; every name gives one.
+
+    A name that a list has, or that begins with a tilde, gets a tilde in front. A name that no file
+    can have is replaced by its hash.
+    """
+    if not is_segment(f"~{name}.json"):
+        name = f"~h-{api_group(name)}"
+    elif name in _LISTS or name.startswith("~"):
+        name = f"~{name}"
+    return f"{API}{kind}/{name}.json"
+
+
+def ninjs_file(path: str) -> str:
+    """Return the path of a story's ninjs document from its record's path."""
+    return api_file("ninjs/stories", record_name(path))
+
+
+def api_group(name: str) -> str:
+    """Return the second API's id of a group (stories on one event): a hash of its name."""
+    return hashlib.blake2b(name.encode(), digest_size=10).hexdigest()
+
+
 def quote_path(path: str) -> str:
     """Return a path with the characters that URLs do not allow percent-encoded."""
     return path if _UNRESERVED.fullmatch(path) else quote(path)
@@ -138,6 +163,10 @@ class Links:
     def href(self, path: str) -> str:
         """Return the URL without host by which the site's own pages link to a page."""
         return f"{self.base}/{quote_path(path)}"
+
+    def api_address(self, path: str) -> str:
+        """Return the absolute URL of a file of the second API."""
+        return f"{self.api}/{quote_path(path)}"
 
     def api_record(self, path: str) -> str:
         """Return the API URL of a record: `_people/x.md` is at `api/people/x/index.json`."""

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from copydesk.publish._publish import publish as publish
     from copydesk.publish._publish import survey as survey
     from copydesk.publish.writing import STAGE as STAGE
-    from copydesk.publish.writing import Manifest as Manifest
+    from copydesk.publish.writing import BuiltManifest as BuiltManifest
     from copydesk.publish.writing import Sheet as Sheet
 else:
     __getattr__ = faces.import_on_demand(__name__, __file__)

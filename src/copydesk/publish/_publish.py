@@ -47,7 +47,8 @@ from copydesk.publish.change import (
     list_pins,
     place_letters,
 )
-from copydesk.publish.writing import Count, Manifest, Origin, Sheet, Writer, files_of
+from copydesk.publish.developments import CHANGED
+from copydesk.publish.writing import BuiltManifest, Count, Origin, Sheet, Writer, files_of
 from copydesk.rendering import Renderer
 
 # all outputs that list stories; a new one is one file, and one line in its room's `OUTPUTS`
@@ -115,7 +116,7 @@ class Published:
 def publish(
     edition: Edition,
     out: Path,
-    manifest: Manifest,
+    manifest: BuiltManifest,
     options: PublishOptions,
     together: Callable[[], AbstractContextManager[None]] = nullcontext,
 ) -> Published:
@@ -476,7 +477,7 @@ class _Pages:
     def _beside_the_walk(self) -> Iterator[Sheet]:
         plan, on = self._plan, self._plan.look.outputs
         yield from feeds.sheets(plan)
-        if plan.wanted.of_key(site.CHANGED.name):
+        if plan.wanted.of_key(CHANGED.name):
             told = self._site.describe_changes()
             yield from feeds.change_files(plan, site.CHANGES_FOLDER, *told)
         yield from crawlers.sitemap_files(plan, site.OUTPUTS)

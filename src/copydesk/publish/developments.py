@@ -1,19 +1,25 @@
-"""Find how stories went on: matters, their events, and how many came later than a story's."""
+"""Find how stories went on: what changed in them, matters, and the events of these."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
-from copydesk.catalogue.page_entries import MATTER, MATTER_EVENT, StoryEntry
+from copydesk.catalogue.page_entries import MATTER, MATTER_EVENT, Grounds, StoryEntry, StoryKey
 from copydesk.catalogue.page_index import Listing, PageIndex
-from copydesk.kit import text
-from copydesk.news import Story
+from copydesk.kit import revisions, text
+from copydesk.news import ReasonKind, Story
 from copydesk.news.ruling import Ruling, find_matter, find_matter_title, list_matter_acts
+from copydesk.news.story import CONCEALABLE, PUBLISHERS_CHANGES, Event, EventKind
 from copydesk.placement import Groups, addresses
 
 EVENTS_SINCE = 9  # as many later events of a matter are counted for a story
 _LISTED = 60  # matters on the page of all
+_CHANGED_STORIES, _CHANGES_SHOWN = 200, 60  # stories read for the list of changes, its length
+_ALL_CHANGES = "all"
+_UNTOLD = {EventKind.FILED, EventKind.EXCERPT_RESPELLED}
+_ANNOUNCED = PUBLISHERS_CHANGES | {EventKind.CORRECTED}
 Read = Callable[[str], Story | None]
 
 
@@ -94,3 +100,87 @@ class Matters:
 def event_of(story: Story) -> str:
     """Return the name of a story's event: of its group, or its own if it is in none."""
     return story.group or addresses.record_name(story.path)
+
+
+# The changes of stories that the site shows, and the list of the newest.
+
+
+def _announces(story: Story, _grounds: Grounds) -> Iterable[str]:
+    return (_ALL_CHANGES,) if any(event.kind in _ANNOUNCED for event in story.events) else ()
+
+
+CHANGED = StoryKey(name="changed", values=_announces)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """An event of a story's history, with what pages may show of it.
+
+    `old` and `new` are a former headline and the next one, or a figure before and after, with the
+    word behind it; "" if they are not shown.
+    """
+
+    event: Event
+    old: str = ""
+    new: str = ""
+
+
+def list_changes_of(story: Story, concealed: Collection[str]) -> list[Change]:
+    """Return the changes of a story that pages show, in order.
+
+    Left out is what is no news (a comma, a spelling), what only editors need, and what an editor's
+    rule or the settings conceal: `concealed` are domains of publishers. Of a former headline no
+    names are shown that the headline no longer has, of a page that is gone no former words at all.
+    """
+    hidden = _UNTOLD | CONCEALABLE if _hides_changes(story, concealed) else _UNTOLD
+    events = [Event(what=text.fold(event.what), at=event.at) for event in story.events]
+    told = [event for event in events if event.kind not in hidden]
+    shown = [event for at, event in enumerate(told) if _is_news(event, told[at + 1 :], story)]
+    if story.access == "gone":
+        return [Change(event=event) for event in shown]
+    last = {event.kind: event for event in shown}
+    return [_show_values(event, story, is_last=last[event.kind] is event) for event in shown]
+
+
+def _hides_changes(story: Story, concealed: Collection[str]) -> bool:
+    """Return whether the settings or an editor's rule keep a story's changes off the site."""
+    domain = story.provider.domain if story.provider else ""
+    rules = (reason for reason in story.reasons if reason.points is None)
+    return domain in concealed or any(rule.kind is ReasonKind.CHANGES_RULED for rule in rules)
+
+
+def _is_news(event: Event, later: Iterable[Event], story: Story) -> bool:
+    """Return whether a change is more than another spelling of the headline."""
+    if event.kind is not EventKind.HEADLINE_CHANGED:
+        return True
+    next_ = (one.values["title"] for one in later if one.kind is EventKind.HEADLINE_CHANGED)
+    return revisions.is_reworded(event.values["title"], next(next_, story.title))
+
+
+def _show_values(event: Event, story: Story, *, is_last: bool) -> Change:
+    """Return a change with the words that may be shown; `is_last` says that of its kind it is."""
+    values = event.values
+    if event.kind is EventKind.HEADLINE_CHANGED:
+        former = revisions.hide_names(values["title"], text.fold(story.title))
+        return Change(event=event, old=former)
+    if event.kind is EventKind.HEADLINE_KEPT:  # the publisher's, which a later one takes out
+        return Change(event=event, new=values["title"] if is_last else "")
+    if event.kind is not EventKind.NUMBER_CHANGED:
+        return Change(event=event)
+    unit = f" {values['unit']}" if values.get("unit") else ""
+    new = values.get("new", "")
+    return Change(event=event, old=values.get("old", ""), new=f"{new}{unit}")
+
+
+def list_changes(
+    listed: Mapping[str, Sequence[Story]], concealed: Collection[str]
+) -> list[tuple[Change, Story]]:
+    """Return the newest changes of published stories, the publishers' and the site's own.
+
+    `listed` has the stories under the key CHANGED, `concealed` is as in `list_changes_of`.
+    """
+    stories = listed.get(_ALL_CHANGES, ())[:_CHANGED_STORIES]
+    found = [(change, story) for story in stories for change in list_changes_of(story, concealed)]
+    found = [pair for pair in found if pair[0].event.kind in _ANNOUNCED]
+    found.sort(key=lambda pair: (pair[0].event.at, pair[1].path), reverse=True)
+    return found[:_CHANGES_SHOWN]

@@ -17,6 +17,7 @@ from typing import NamedTuple, Protocol
 
 from copydesk.errors import PublishError
 from copydesk.kit import files, within
+from copydesk.news.edition import Manifest
 from copydesk.placement import addresses
 
 MARKER = ".copydesk-site"
@@ -52,7 +53,7 @@ class Writer:
     """
 
     out: Path
-    manifest: Manifest
+    manifest: BuiltManifest
     full: bool = False
     written: int = 0
     unchanged: int = 0
@@ -71,7 +72,10 @@ class Writer:
 
     def open(self) -> None:
         """Create the site's folder; mark it as made by copydesk if it is new or empty."""
-        try:
+        hint = "choose another folder with --out"
+        with files.explain_errors(
+            PublishError, "the site's folder cannot be created", self.out, hint
+        ):
             self.out.mkdir(parents=True, exist_ok=True)
             self.out = self.out.resolve(strict=True)
             if not any(self.out.iterdir()):
@@ -81,12 +85,6 @@ class Writer:
             self.stands = is_known and (self.out / FRONT).is_file()
             self._stage = Stage(self.out)
             self._stage.clear()
-        except OSError as error:
-            raise PublishError(
-                f"the site's folder cannot be created ({error.strerror})",
-                subject=str(self.out),
-                hint="choose another folder with --out",
-            ) from error
         self._folders.add("")
 
     @property
@@ -203,12 +201,12 @@ class Writer:
 
         First it is checked that the path leads through real folders only.
         """
-        if not addresses.is_path(path):
+        folder, _, name = path.rpartition("/")
+        if not addresses.is_path(name if folder and folder in self._folders else path):
             raise PublishError("invalid path of a file of the site", subject=path)
         if path in self._kept or path in self._folders:
             raise _collision(path)
         self._kept.add(path)
-        folder = path.rpartition("/")[0]
         if folder not in self._folders:
             self._prove(folder)
         if folder in self._fresh:
@@ -309,15 +307,7 @@ class Writer:
             ) from error
         else:
             self.deleted += 1
-        self._drop_empty(target.parent)
-
-    def _drop_empty(self, folder: Path) -> None:
-        while folder != self.out and folder.is_relative_to(self.out):
-            try:
-                folder.rmdir()
-            except OSError:  # not empty, or already deleted
-                return
-            folder = folder.parent
+        files.drop_empty(target.parent, self.out)
 
 
 def _is_there(place: str) -> bool:
@@ -346,24 +336,8 @@ def _unwritable(error: OSError, path: str) -> PublishError:
     )
 
 
-class Manifest(Protocol):
+class BuiltManifest(Manifest, Protocol):
     """The hashes of all files that the last build published, by path below the web root."""
-
-    def get(self, path: str) -> str | None:
-        """Return the hash of the published file at a path, None if there is none."""
-        ...
-
-    def put(self, path: str, digest: str) -> None:
-        """Store the hash of a published file."""
-        ...
-
-    def forget(self, path: str) -> None:
-        """Delete the hash of a path that is no longer published."""
-        ...
-
-    def paths(self) -> Iterator[str]:
-        """Yield all published paths."""
-        ...
 
     def items(self) -> Iterator[tuple[str, str]]:
         """Yield all published paths with their hashes."""
@@ -529,9 +503,9 @@ def list_strangers(out: Path, kept: set[str]) -> Iterator[str]:
 
 
 def _below(out: Path, folder: Path) -> Iterator[str]:
+    start = len(f"{out}/")
     for where, _, names in os.walk(folder):
-        below = Path(where).relative_to(out).as_posix()
-        yield from (f"{below}/{name}" for name in names)
+        yield from (f"{where[start:]}/{name}" for name in names)
 
 
 def files_of(folder: Path | None) -> list[tuple[str, int, int]]:

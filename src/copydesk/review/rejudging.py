@@ -362,7 +362,7 @@ def keep_off(story: Story, ruled_out: str) -> Story:
     if reasons:
         reasons = (
             *(reason for reason in reasons if reason.about not in {"published", "held"}),
-            _why_off(ruled_out),
+            Reason.exclusion(ruled_out) if ruled_out else Reason.of(ReasonKind.KEPT_OFF_BEAT),
         )
     return replace(story, published=False, reasons=reasons)
 
@@ -370,10 +370,6 @@ def keep_off(story: Story, ruled_out: str) -> Story:
 def is_kept_off(story: Story) -> bool:
     """Return whether a stored story is unpublished because today's rules exclude it."""
     return any(reason.kind in _KEPT_OFF for reason in story.reasons)
-
-
-def _why_off(ruled_out: str) -> Reason:
-    return Reason.exclusion(ruled_out) if ruled_out else Reason.of(ReasonKind.KEPT_OFF_BEAT)
 
 
 # A verdict that is taken back: the story gets the state that it has without an editor.

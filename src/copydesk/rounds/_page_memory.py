@@ -60,7 +60,7 @@ class SiteHabits:
         before.
         """
         for article in sorted(articles, key=lambda one: one.url, reverse=True):
-            marks = _marks_of(article)
+            marks = archive.address_mark(article.url), archive.address_mark(article.web_url)
             if self._fresh_marks.isdisjoint(marks) and self._taught.isdisjoint(marks):
                 self._fresh.setdefault(extract.site_of(article), []).append(article)
             self._fresh_marks.update(marks)
@@ -144,10 +144,6 @@ class SiteHabits:
         database.
         """
         return frozenset(self._memory.taught.keys())
-
-
-def _marks_of(article: Article) -> Marks:
-    return archive.address_mark(article.url), archive.address_mark(article.web_url)
 
 
 # The state of an article page between two re-fetches: `_revisit_plans` writes it, it is read here.

@@ -13,7 +13,7 @@ from typing import TypeVar
 
 from copydesk import extract
 from copydesk.errors import CopydeskError, PageError, UsageError
-from copydesk.kit import urls
+from copydesk.kit import files, urls
 from copydesk.news import (
     Article,
     Dropped,
@@ -198,12 +198,10 @@ def _unpack(path: Path) -> bytes:
 
 
 def _read_file(path: Path) -> bytes:
-    try:
+    with files.explain_errors(PageError, "the file cannot be read", path):
         if path.stat().st_size > _MAX_BYTES:
             raise PageError("the page is too big", subject=str(path), hint="use at most 64 MB")
         return path.read_bytes()
-    except OSError as error:
-        raise PageError(f"the file cannot be read ({error.strerror})", subject=str(path)) from error
 
 
 def place_article(article: Article, url: str) -> Article:

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Literal, TextIO
 
 from copydesk.errors import CopydeskError, DataError, FetchError
-from copydesk.kit import dates, text, urls
+from copydesk.kit import dates, files, text, urls
 from copydesk.news import Fetcher, Lead, Page, Refused, Request, Source
 from copydesk.newsroom import Newsroom
 from copydesk.rounds._pool import ReaderPool, connect
@@ -105,14 +105,11 @@ async def _fetch(newsroom: Newsroom, fetcher: Fetcher, address: str) -> Page:
 
 def _load(path: Path, now: datetime) -> Page:
     """Return a file in the form of a fetched page; raises DataError if it cannot be read."""
-    try:
+    hint = "name a file, or an address that begins with https://"
+    with files.explain_errors(DataError, "the list cannot be read", path, hint):
         if path.stat().st_size > _FILE_BYTES:
             raise DataError("the list is too big", subject=str(path), hint="use at most 64 MB")
         body = path.read_bytes()
-    except OSError as error:
-        hint = "name a file, or an address that begins with https://"
-        what = f"the list cannot be read ({error.strerror})"
-        raise DataError(what, subject=str(path), hint=hint) from error
     address = str(path)
     return Page(url=address, final_url=address, status=200, headers={}, body=body, fetched_at=now)
 

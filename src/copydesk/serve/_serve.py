@@ -186,7 +186,9 @@ class _Pages:
 async def _open_pages(
     newsroom: Newsroom, service: background.NewsroomService, say: Say, guest: str
 ) -> AsyncIterator[_Pages]:
-    demands = _list_demands(service, guest)
+    demands = desk.OnDemand(
+        rounds=service.on_demand, rejudging=service.rejudging, is_recorded=bool(guest)
+    )
     async with (
         desk.serve_desk(newsroom, _door_of(service), say, demands) as served,
         mount_reader_pages(newsroom, service, say) as reader_pages,
@@ -265,13 +267,6 @@ def _door_of(service: background.NewsroomService) -> sign_in.Door:
         api_requests_a_minute=settings.desk.api_requests_a_minute,
         provider=identity.identity_provider(settings),
         session_lifetime=timedelta(days=settings.desk.session_days),
-    )
-
-
-def _list_demands(service: background.NewsroomService, guest: str) -> desk.OnDemand:
-    """Return the actions that owners may start in the editors' web interface."""
-    return desk.OnDemand(
-        rounds=service.on_demand, rejudging=service.rejudging, is_recorded=bool(guest)
     )
 
 

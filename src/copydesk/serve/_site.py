@@ -441,7 +441,7 @@ def first_page_of(
 def _say_progress(runs_rounds: bool, status: RoundStatus | None) -> str:
     if status is not None and status.is_at_work:
         about = _STAGES.get(status.stage, "")
-        how_far = _say_how_far(status)
+        how_far = f" Done: {status.done:,} of {status.total:,}." if status.total else ""
         return f"<p>The first run is in progress. {about}{how_far}</p>\n{_draw_bar(status)}"
     if not runs_rounds:
         return (
@@ -454,10 +454,6 @@ def _say_progress(runs_rounds: bool, status: RoundStatus | None) -> str:
             "The terminal or log of <code>copydesk serve</code> shows the error.</p>"
         )
     return "<p>There is no site yet. The first run starts in a moment.</p>"
-
-
-def _say_how_far(status: RoundStatus) -> str:
-    return f" Done: {status.done:,} of {status.total:,}." if status.total else ""
 
 
 def _draw_bar(status: RoundStatus) -> str:

@@ -239,7 +239,7 @@ def _read_lot(
     out = git.tell(place.top, "diff-tree", "--stdin", *look, _FORMAT, "--", *paths, given=given)
     headers = list(_read_headers(out))
     ids = {blob for header in headers for pair in header.blobs.values() for blob in pair}
-    blobs = _read_blobs(place, sorted(blob for blob in ids if blob.strip("0")))
+    blobs = git.read_blobs(place.top, sorted(blob for blob in ids if blob.strip("0")))
     for header in headers:
         yield LoggedCommit(
             id=header.id,
@@ -271,28 +271,6 @@ def _read_headers(out: bytes) -> Iterator[_Header]:
             message=message,
             blobs=blobs,
         )
-
-
-def _read_blobs(place: _git.WorkTree, ids: Sequence[str]) -> dict[str, Bytes]:
-    """Return the bytes of git blobs by id, None for a missing one (in a partial clone)."""
-    if not ids:
-        return {}
-    out = git.tell(place.top, "cat-file", "--batch", given=_write_lines(ids))
-    blobs: dict[str, Bytes] = {}
-    at = 0
-    for blob in ids:
-        end = out.find(b"\n", at)
-        if end < 0:
-            raise GitError("git cat-file ended unexpectedly", subject=blob)
-        said = out[at:end].split(b" ")
-        at = end + 1
-        if len(said) != 3:  # "… missing"
-            blobs[blob] = None
-            continue
-        size = int(said[2])
-        blobs[blob] = out[at : at + size]
-        at += size + 1
-    return blobs
 
 
 def _write_lines(ids: Sequence[str]) -> bytes:

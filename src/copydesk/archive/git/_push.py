@@ -247,7 +247,7 @@ def _rebase(place: _git.WorkTree, line: _RemoteBranch, ours: str, theirs: str) -
             environment=_IDENTITY,
         )
         if answer.code == 0:
-            return _commit_at(desk)
+            return git.tell(desk, "rev-parse", "HEAD").decode().strip()
         unmerged = git.ask(desk, "diff", "--name-only", "-z", "--diff-filter=U")
         names = [name for name in unmerged.out.decode("utf-8", "replace").split("\0") if name]
     if not names:
@@ -258,10 +258,6 @@ def _rebase(place: _git.WorkTree, line: _RemoteBranch, ours: str, theirs: str) -
         hint=f"resolve the conflict by hand: git pull --rebase {line.remote} "
         f"{line.target.removeprefix('refs/heads/')}",
     )
-
-
-def _commit_at(desk: Path) -> str:
-    return git.tell(desk, "rev-parse", "HEAD").decode().strip()
 
 
 @contextlib.contextmanager

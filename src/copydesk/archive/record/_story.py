@@ -78,7 +78,7 @@ def parse_yaml(path: str, data: bytes, halves: Halves) -> Story:
         return story
     if not is_orderly(halves.front, root):
         return story
-    unknown = unknown_lines(halves.front, root)
+    unknown = (*_top(halves.front, root), *_walk(halves.front, root, "", ""))
     story = replace(story, extra=(*form, *unknown, *_end(halves)))
     if _is_written_so(story, data):
         return story
@@ -94,7 +94,10 @@ def emit_story(story: Story) -> bytes:
     unknown = _merge(story.extra)
     blocks = write_blocks(story, unknown)
     if unknown:
-        blocks = _restore_spellings(story, blocks, unknown)
+        blocks = {
+            key: _choose(story, key, lines, unknown.get(_SPELLED + key))
+            for key, lines in blocks.items()
+        }
     lines = join(blocks, unknown)
     after_fence = f"\n{story.body}" if story.body else unknown.get(_END, "\n\n")
     text = "\n".join(["---", *lines, "---"])
@@ -156,16 +159,6 @@ def _own_spellings(story: Story, standing: dict[str, str]) -> Iterable[Extra]:
         as_it_stands = standing.get(key, "")
         if "\n".join(lines) != as_it_stands:
             yield Extra(after=_SPELLED + key, text=as_it_stands)
-
-
-def _restore_spellings(
-    story: Story, blocks: dict[str, list[str]], unknown: dict[str, str]
-) -> dict[str, list[str]]:
-    """Return a record's lines by key, in the file's spelling where the value is unchanged."""
-    return {
-        key: _choose(story, key, lines, unknown.get(_SPELLED + key))
-        for key, lines in blocks.items()
-    }
 
 
 def _choose(story: Story, key: str, lines: list[str], spelled: str | None) -> list[str]:
@@ -288,11 +281,6 @@ def last_gap(before: str) -> str:
 _UNORDERLY = re.compile(r"[\r\x85\u2028\u2029]|^(?:[.]{3}|---|%)|^[ -]*[?](?:\s|$)", re.MULTILINE)
 
 
-def unknown_lines(front: str, root: yaml.MappingNode) -> tuple[Extra, ...]:
-    """Return the record lines that belong to no known key, each with the key before them."""
-    return (*_top(front, root), *_walk(front, root, "", ""))
-
-
 def is_orderly(front: str, root: yaml.MappingNode) -> bool:
     """Return whether each top-level key of a record begins on its own line, without indent.
 
@@ -335,7 +323,7 @@ def _walk(front: str, node: yaml.Node, at: str, shape: str) -> Iterator[Extra]:
         return
     if isinstance(node, yaml.MappingNode):
         table = _TABLES.get(shape)
-        if table is not None and node.start_mark.column == _column(shape):
+        if table is not None and node.start_mark.column == 2 * len(shape.split(".")):
             yield from _between(front, node, at, table.keys)
         for key, value in node.value:
             yield from _walk(front, value, _dot(at, key.value), _dot(shape, key.value))
@@ -365,11 +353,6 @@ def _between(front: str, node: yaml.MappingNode, at: str, known: Container[str])
     end = span(front, *node.value[-1])[1] + 1
     if front[position:end]:
         yield _extra(f"{at}.{before}", front[position:end])
-
-
-def _column(shape: str) -> int:
-    """Return the column of a nested mapping's keys: two blanks for each step of its path."""
-    return 2 * len(shape.split("."))
 
 
 def _extra(after: str, lines: str) -> Extra:

@@ -325,14 +325,10 @@ class ChecksAnswer(msgspec.Struct, frozen=True, kw_only=True):
 async def read_checks(desk: Desk, _call: Call[Nothing, Nothing]) -> ChecksAnswer:
     """Return the last findings of the mail checks, without running them."""
 
-    def answer(opened: OpenNewsroom) -> ChecksAnswer:
-        newsroom = opened.newsroom
-        if not newsletters.has_mail(newsroom.private):
-            return _make_checks(checks.MailCheckReport())
-        with addresses.open_readers(newsroom) as store:
-            return _read_checks(newsroom, store)
-
-    return await desk.thread.ask(answer)
+    none = _make_checks(checks.MailCheckReport())
+    return await desk.thread.ask(
+        lambda opened: addresses.read_if_any(opened.newsroom, _read_checks, none)
+    )
 
 
 async def make_checks(desk: Desk, _call: Call[Nothing, Nothing]) -> ChecksAnswer:

@@ -10,8 +10,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
 from urllib.parse import quote
 
-from copydesk.desk._newsroom_thread import Counts, OpenNewsroom, find_title
-from copydesk.desk._pages import Editor, Pages, asset_name
+from copydesk.desk._newsroom_thread import OpenNewsroom, find_title
+from copydesk.desk._pages import Pages, asset_name
 from copydesk.desk._previews import ComposedLetter
 from copydesk.desk._story_view import View
 from copydesk.desk.letters._changes import (
@@ -47,23 +47,19 @@ class LetterNow:
     problem: CopydeskError | None = None
 
 
-def render_letters(
-    pages: Pages, editor: Editor, counts: Counts, found: Sequence[LetterNow], filed: str
-) -> bytes:
+def render_letters(pages: Pages, found: Sequence[LetterNow], filed: str) -> bytes:
     """Return the page of all newsletters; `filed` names the issue that was just stored."""
     return pages.page(
         "letters.html",
-        editor,
-        counts,
         title=pages.strings.say("letters_title"),
         own_style=f"{pages.views.root}assets/{asset_name('letters.css')}",
-        letters=[_describe(pages, editor, letter) for letter in found],
-        orphans=list(_list_orphans(pages, counts.store, found)),
+        letters=[_describe(pages, letter) for letter in found],
+        orphans=list(_list_orphans(pages, pages.counts.store, found)),
         filed=filed,
     )
 
 
-def _describe(pages: Pages, editor: Editor, letter: LetterNow) -> View:
+def _describe(pages: Pages, letter: LetterNow) -> View:
     options, problem, composed = letter.row.options, letter.problem, letter.composed
     told = "; ".join(filter(None, (str(problem), problem.hint))) if problem else ""
     return {
@@ -74,18 +70,18 @@ def _describe(pages: Pages, editor: Editor, letter: LetterNow) -> View:
         "needs_approval": options.approval == "editor",
         "problem": told,
         "issue": _describe_issue(pages, composed) if composed else None,
-        "last": _describe_last(pages, editor, composed) if composed else None,
+        "last": _describe_last(pages, composed) if composed else None,
     }
 
 
-def _describe_last(pages: Pages, editor: Editor, composed: ComposedLetter) -> View | None:
+def _describe_last(pages: Pages, composed: ComposedLetter) -> View | None:
     """Return the last stored issue of a newsletter, with its URL on the site."""
     last, issue = composed.row.last, composed.issue
     if last is None:
         return None
     name = PurePosixPath(last.path).stem
     page = issue.page.replace(issue.name, name)
-    return {"title": name, "time": pages.views.time(last.at), "href": pages.link(editor, page)}
+    return {"title": name, "time": pages.views.time(last.at), "href": pages.link(page)}
 
 
 def _describe_issue(pages: Pages, composed: ComposedLetter) -> View:
@@ -146,32 +142,22 @@ class ComposerAnswer:
     differs: Sequence[IssueDiffers] = ()
 
 
-def render_composer(
-    opened: OpenNewsroom,
-    pages: Pages,
-    editor: Editor,
-    counts: Counts,
-    answer: ComposerAnswer,
-) -> bytes:
+def render_composer(pages: Pages, answer: ComposerAnswer) -> bytes:
     """Return the page on which a newsletter issue is composed."""
-    letter = describe_letter(opened, pages, answer.composed, editor.name)
+    letter = describe_letter(pages, answer.composed, pages.editor.name)
     return pages.page(
         "letter.html",
-        editor,
-        counts,
         title=letter["title"],
         own_style=f"{pages.views.root}assets/{asset_name('letters.css')}",
         own_script=f"{pages.views.root}assets/{asset_name('letters.js')}",
         letter=letter,
-        offer=describe_offer(opened, pages, answer.composed, answer.offer),
-        differs=[describe_difference(opened, pages, one) for one in answer.differs],
+        offer=describe_offer(pages, answer.composed, answer.offer),
+        differs=[describe_difference(pages, one) for one in answer.differs],
         again=repeat_form(answer.sent, answer.differs),
     )
 
 
-def describe_letter(
-    opened: OpenNewsroom, pages: Pages, composed: ComposedLetter, editor: str
-) -> View:
+def describe_letter(pages: Pages, composed: ComposedLetter, editor: str) -> View:
     """Return the next issue of a newsletter as values for the template."""
     issue, kept, options = composed.issue, composed.kept, composed.row.options
     return {
@@ -187,14 +173,14 @@ def describe_letter(
         "count": len(composed.names),
         "new": pages.strings.say("letter_new", count=composed.new),
         "fewest": composed.fewest if composed.new < composed.fewest else 0,
-        "file_word": _say_file(opened.newsroom, pages, issue),
+        "file_word": _say_file(pages.opened.newsroom, pages, issue),
         "is_held": kept.edits.is_held,
         "needs_approval": options.approval == "editor",
         "approval": _describe_approval(pages, composed),
         "texts": _describe_texts(pages, composed),
-        "sections": [_describe_section(opened, pages, composed, one) for one in issue.sections],
-        "dropped": [_name_story(opened, pages, name) for name in kept.edits.dropped],
-        "changes": _describe_changes(opened, pages, composed, editor),
+        "sections": [_describe_section(pages, composed, one) for one in issue.sections],
+        "dropped": [_name_story(pages, name) for name in kept.edits.dropped],
+        "changes": _describe_changes(pages, composed, editor),
     }
 
 
@@ -211,14 +197,12 @@ def _say_file(newsroom: Newsroom, pages: Pages, issue: Issue) -> str:
     return pages.strings.say("letter_file_to", count=audience.readers)
 
 
-def describe_offer(
-    opened: OpenNewsroom, pages: Pages, composed: ComposedLetter, offer: Offer
-) -> View:
+def describe_offer(pages: Pages, composed: ComposedLetter, offer: Offer) -> View:
     """Return the stories that an editor may add to a newsletter, as values for the template."""
     names: Sequence[str] = offer.stash.stories if offer.stash else ()
     if offer.words:
         question = queue.QueueQuestion(view="published", search=offer.words, limit=_FOUND)
-        rows = opened.queue.page(opened.newsroom, question).rows
+        rows = pages.opened.queue.page(pages.opened.newsroom, question).rows
         names = [row.leader.name for row in rows]
     there = set(composed.names)
     return {
@@ -226,20 +210,18 @@ def describe_offer(
         "stash": offer.stash.id if offer.stash else "",
         "stashes": [{"id": stash.id, "name": stash.name} for stash in offer.stashes],
         "is_asked": bool(offer.words or offer.stash),
-        "stories": [
-            {**_name_story(opened, pages, name), "is_there": name in there} for name in names
-        ],
+        "stories": [{**_name_story(pages, name), "is_there": name in there} for name in names],
     }
 
 
-def describe_difference(opened: OpenNewsroom, pages: Pages, differs: IssueDiffers) -> View:
+def describe_difference(pages: Pages, differs: IssueDiffers) -> View:
     """Return a refused edit of a newsletter next to the edit that somebody else made."""
     wanted, now = differs.wanted, differs.now
     return {
         "field": pages.strings.say(f"letter_field_{wanted.field}"),
-        "story": find_title(opened, wanted.story) if wanted.story else "",
-        "mine": _tell_value(opened, pages, wanted.field, wanted.value),
-        "theirs": _tell_value(opened, pages, wanted.field, now.value) if now else "",
+        "story": find_title(pages.opened, wanted.story) if wanted.story else "",
+        "mine": _tell_value(pages, wanted.field, wanted.value),
+        "theirs": _tell_value(pages, wanted.field, now.value) if now else "",
         "by": text.fold(now.by) if now else "",
         "time": pages.views.time(now.at) if now else "",
         "is_filed": now is None,
@@ -291,9 +273,7 @@ def _cut(words: str, characters: int) -> str:
     return words if len(words) <= characters else f"{words[:characters]}…"
 
 
-def _describe_section(
-    opened: OpenNewsroom, pages: Pages, composed: ComposedLetter, section: IssueSection
-) -> View:
+def _describe_section(pages: Pages, composed: ComposedLetter, section: IssueSection) -> View:
     approval = find_approval(composed)
     came = set(approval.came) if approval else set()
     last = len(section.stories) - 1
@@ -301,7 +281,7 @@ def _describe_section(
         "title": text.fold(section.title),
         "stories": [
             {
-                **_describe_story(opened, pages, composed, story),
+                **_describe_story(pages, composed, story),
                 "is_first": at == 0,
                 "is_last": at == last,
                 "is_late": story.name in came,
@@ -311,9 +291,7 @@ def _describe_section(
     }
 
 
-def _describe_story(
-    opened: OpenNewsroom, pages: Pages, composed: ComposedLetter, story: IssueStory
-) -> View:
+def _describe_story(pages: Pages, composed: ComposedLetter, story: IssueStory) -> View:
     kept = composed.kept
     title, excerpt = kept.edits.words.get(story.name, ("", ""))
     return {
@@ -326,7 +304,7 @@ def _describe_story(
         "coverage": [text.fold(link.name) for link in story.coverage],
         "note": mark_safe(render_note(story.note)) if story.note else "",
         "minutes": story.minutes,
-        "picture": _find_picture(opened, pages, story),
+        "picture": _find_picture(pages, story),
         "seen": kept.digest("words", story.name),
         "rule_title": "" if title else text.fold(story.title),
         "rule_excerpt": "" if excerpt else text.fold(story.excerpt),
@@ -336,28 +314,26 @@ def _describe_story(
     }
 
 
-def _find_picture(opened: OpenNewsroom, pages: Pages, story: IssueStory) -> View | None:
+def _find_picture(pages: Pages, story: IssueStory) -> View | None:
     """Return the picture of a story as queue rows show it, None if it has none."""
     if story.picture is None:
         return None
     with contextlib.suppress(RecordError):
-        seen = story_page.read_queue_story(opened.newsroom, opened.queue, story.name)
+        seen = story_page.read_queue_story(pages.opened.newsroom, pages.opened.queue, story.name)
         picture = pages.views.of(seen)["picture"]
         return picture if isinstance(picture, dict) else None
     return None
 
 
-def _name_story(opened: OpenNewsroom, pages: Pages, name: str) -> View:
+def _name_story(pages: Pages, name: str) -> View:
     return {
         "name": name,
-        "title": find_title(opened, name),
+        "title": find_title(pages.opened, name),
         "href": pages.views.address(name),
     }
 
 
-def _describe_changes(
-    opened: OpenNewsroom, pages: Pages, composed: ComposedLetter, editor: str
-) -> Sequence[View]:
+def _describe_changes(pages: Pages, composed: ComposedLetter, editor: str) -> Sequence[View]:
     """Return edits of a newsletter, the latest first; those still in effect can be undone.
 
     `is_next` marks the one that the undo key takes back: the editor's own last change.
@@ -375,7 +351,7 @@ def _describe_changes(
                 "by": text.fold(change.by),
                 "time": pages.views.clock(change.at),
                 "field": pages.strings.say(f"letter_field_{change.field}"),
-                "story": find_title(opened, change.story) if change.story else "",
+                "story": find_title(pages.opened, change.story) if change.story else "",
                 "value": _tell_change(pages, change),
                 "is_undoing": bool(change.undoes),
                 "may_undo": may_undo,
@@ -395,10 +371,10 @@ def _tell_change(pages: Pages, change: KeptChange) -> str:
     return _tell_words(pages, change.value)
 
 
-def _tell_value(opened: OpenNewsroom, pages: Pages, field: str, value: Sequence[str]) -> str:
+def _tell_value(pages: Pages, field: str, value: Sequence[str]) -> str:
     """Return the value of an issue's field, for an editor who chooses between two values."""
     if field in _LISTS and value:
-        titles = [text.shorten(find_title(opened, name), 60) for name in value[:_NAMED]]
+        titles = [text.shorten(find_title(pages.opened, name), 60) for name in value[:_NAMED]]
         return " · ".join([*titles, *(["…"] if len(value) > _NAMED else [])])
     if field in _SWITCHES:
         return pages.strings.say("letter_yes" if value else "letter_no")

@@ -11,7 +11,7 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from copydesk.desk._desk import Page, Visit, now
 from copydesk.desk._http import NEVER_KEPT, read_form
-from copydesk.desk._newsroom_thread import Counts, OpenNewsroom
+from copydesk.desk._newsroom_thread import OpenNewsroom
 from copydesk.desk._pages import Pages
 from copydesk.desk._previews import ComposedLetter
 from copydesk.desk.letters._changes import (
@@ -49,11 +49,9 @@ _NOTHING = Offer()
 
 async def show_all(visit: Visit) -> Response:
     """Answer with the page of all newsletters."""
-    editor, filed = visit.editor, visit.request.query_params.get("filed", "")[:200]
+    filed = visit.request.query_params.get("filed", "")[:200]
     found = await _find_all(visit)
-    return await visit.draw(
-        lambda _opened, pages, counts: render_letters(pages, editor, counts, found, filed)
-    )
+    return await visit.draw(lambda pages: render_letters(pages, found, filed))
 
 
 async def show_composer(visit: Visit) -> Response:
@@ -66,8 +64,8 @@ async def show_now(visit: Visit) -> Response:
     editor = visit.editor
     composed = await _compose(visit)
 
-    def make(opened: OpenNewsroom, pages: Pages, _counts: Counts) -> bytes:
-        letter = describe_letter(opened, pages, composed, editor.name)
+    def make(pages: Pages) -> bytes:
+        letter = describe_letter(pages, composed, editor.name)
         return pages.fragment("letter_issue.html", letter=letter, may_edit=editor.may_edit)
 
     return await visit.draw(make)
@@ -77,8 +75,8 @@ async def show_offer(visit: Visit) -> Response:
     """Answer with the HTML of offered stories only, to update an open composer page."""
     asked, composed = await _read_offer(visit), await _compose(visit)
 
-    def make(opened: OpenNewsroom, pages: Pages, _counts: Counts) -> bytes:
-        offer = describe_offer(opened, pages, composed, asked)
+    def make(pages: Pages) -> bytes:
+        offer = describe_offer(pages, composed, asked)
         letter = {"href": link_letter(pages.views.root, composed.row.options.id)}
         return pages.fragment("letter_offer.html", letter=letter, offer=offer)
 
@@ -206,10 +204,11 @@ async def _show(
     sent: Fields = (),
     differs: Sequence[IssueDiffers] = (),
 ) -> Response:
-    editor, composed = visit.editor, await _compose(visit)
+    composed = await _compose(visit)
     answer = ComposerAnswer(composed=composed, offer=offer, sent=sent, differs=differs)
     body = await visit.desk.draw(
-        lambda opened, pages, counts: render_composer(opened, pages, editor, counts, answer)
+        visit.editor,
+        lambda pages: render_composer(pages, answer),
     )
     headers = {**NEVER_KEPT, "Content-Security-Policy": FRAMING_POLICY}
     status = 409 if differs else 200
@@ -221,16 +220,16 @@ async def _tell_script(
 ) -> Response:
     """Answer a script with the digest of the story order, and with conflicts of edits."""
 
-    def make(opened: OpenNewsroom, pages: Pages, counts: Counts) -> bytes:
-        kept = counts.store.letters.of(letter_id)
+    def make(pages: Pages) -> bytes:
+        kept = pages.counts.store.letters.of(letter_id)
         told = {
             "order": kept.digest("order"),
-            "differs": [describe_difference(opened, pages, one) for one in differs],
+            "differs": [describe_difference(pages, one) for one in differs],
             "again": repeat_form(fields, differs) if differs else [],
         }
         return json.dumps(told, ensure_ascii=False).encode()
 
-    body = await visit.desk.draw(make)
+    body = await visit.desk.draw(visit.editor, make)
     return Response(body, 409 if differs else 200, NEVER_KEPT, media_type="application/json")
 
 

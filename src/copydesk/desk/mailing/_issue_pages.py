@@ -8,8 +8,8 @@ from datetime import datetime, timedelta
 from urllib.parse import quote, urlencode
 
 from copydesk import newsletters
-from copydesk.desk._newsroom_thread import Counts, OpenNewsroom
-from copydesk.desk._pages import Editor, Pages, asset_name
+from copydesk.desk._newsroom_thread import Counts
+from copydesk.desk._pages import Pages, asset_name
 from copydesk.desk._story_view import View
 from copydesk.errors import CopydeskError, MailStoreError
 from copydesk.kit import text
@@ -23,9 +23,7 @@ _SHOWN = 20  # sendings of a page
 _UNSENT = timedelta(days=30)  # older issues are not offered for sending
 
 
-def render_mailing(
-    opened: OpenNewsroom, pages: Pages, counts: Counts, editor: Editor, before: str
-) -> bytes:
+def render_mailing(pages: Pages, before: str) -> bytes:
     """Return the page of newsletter issues that were sent, are being sent, or may be sent.
 
     If the subscribers' database fails, the page says so.
@@ -33,17 +31,15 @@ def render_mailing(
     problem: MailStoreError | None = None
     sendings, unsent, lost, flood = list[View](), list[View](), list[View](), ""
     try:
-        sendings = list_newest(opened, pages, before)
-        if editor.may_edit and not before:
-            unsent = list(_list_unsent(opened, pages))
-            lost = _list_lost_letters(opened, pages)
-            flood = _describe_flood(opened, pages)
+        sendings = list_newest(pages, before)
+        if pages.editor.may_edit and not before:
+            unsent = list(_list_unsent(pages))
+            lost = _list_lost_letters(pages)
+            flood = _describe_flood(pages)
     except MailStoreError as error:
         problem = error
     return pages.page(
         "mailing.html",
-        editor,
-        counts,
         title=pages.strings.say("mailing_title"),
         assets=name_assets(pages),
         sendings=sendings[:_SHOWN],
@@ -53,32 +49,31 @@ def render_mailing(
         flood=flood,
         older=_link_older(pages, sendings),
         is_going=any(sending["is_going"] for sending in sendings),
-        is_set_up=bool(opened.newsroom.settings.mail.deliver),
-        is_owner=editor.is_owner,
+        is_set_up=bool(pages.opened.newsroom.settings.mail.deliver),
         problem=describe_problem(problem),
     )
 
 
-def list_newest(opened: OpenNewsroom, pages: Pages, before: str = "") -> list[View]:
+def list_newest(pages: Pages, before: str = "") -> list[View]:
     """Return the newsletter issues that were sent last, or before the issue `before`.
 
     There is one more than a page shows, if there are more.
     """
-    if not newsletters.has_mail(opened.newsroom.private):
+    if not newsletters.has_mail(pages.opened.newsroom.private):
         return []
-    titles = name_letters(opened.newsroom)
-    with addresses.open_readers(opened.newsroom) as store:
+    titles = name_letters(pages.opened.newsroom)
+    with addresses.open_readers(pages.opened.newsroom) as store:
         rows = delivery_log.list_sendings(store, _SHOWN + 1, before)
     return [show_sending(pages, row, titles) for row in rows]
 
 
-def show_fresh(opened: OpenNewsroom, pages: Pages, editor: Editor) -> bytes:
+def show_fresh(pages: Pages) -> bytes:
     """Return the HTML of the newest sent issues only, to update an open page."""
-    sendings = list_newest(opened, pages)[:_SHOWN]
+    sendings = list_newest(pages)[:_SHOWN]
     page = {
         "sendings": sendings,
-        "may_edit": editor.may_edit,
-        "is_owner": editor.is_owner,
+        "may_edit": pages.editor.may_edit,
+        "is_owner": pages.editor.is_owner,
         "is_alone": False,
     }
     return pages.fragment("mailing_sendings.html", page=page)
@@ -116,8 +111,8 @@ def describe_rehearsal(
     }
 
 
-def _list_unsent(opened: OpenNewsroom, pages: Pages) -> Iterator[View]:
-    newsroom = opened.newsroom
+def _list_unsent(pages: Pages) -> Iterator[View]:
+    newsroom = pages.opened.newsroom
     if not newsroom.settings.mail.deliver:
         return
     titles = name_letters(newsroom)
@@ -133,12 +128,9 @@ def _list_unsent(opened: OpenNewsroom, pages: Pages) -> Iterator[View]:
                 yield describe_rehearsal(pages, rehearsal, titles)
 
 
-def _list_lost_letters(opened: OpenNewsroom, pages: Pages) -> list[View]:
+def _list_lost_letters(pages: Pages) -> list[View]:
     """Return newsletters that no longer exist but still have subscribers."""
-    if not newsletters.has_mail(opened.newsroom.private):
-        return []
-    with addresses.open_readers(opened.newsroom) as store:
-        found = by_hand.find_lost_letters(opened.newsroom, store)
+    found = addresses.read_if_any(pages.opened.newsroom, by_hand.find_lost_letters, ())
     return [
         {
             "says": pages.strings.say(
@@ -150,12 +142,9 @@ def _list_lost_letters(opened: OpenNewsroom, pages: Pages) -> list[View]:
     ]
 
 
-def _describe_flood(opened: OpenNewsroom, pages: Pages) -> str:
+def _describe_flood(pages: Pages) -> str:
     """Return a warning of unusually many newsletter sign-ups, "" on a usual day."""
-    if not newsletters.has_mail(opened.newsroom.private):
-        return ""
-    with addresses.open_readers(opened.newsroom) as store:
-        flood = limits.find_sign_up_flood(opened.newsroom, store)
+    flood = addresses.read_if_any(pages.opened.newsroom, limits.find_sign_up_flood, None)
     if flood is None:
         return ""
     at = local_time(datetime.fromisoformat(flood.at), pages.views.zone)
@@ -198,20 +187,12 @@ class IssueAsked:
     problem: CopydeskError | None = None
 
 
-def render_issue(
-    opened: OpenNewsroom,
-    pages: Pages,
-    counts: Counts,
-    editor: Editor,
-    asked: IssueAsked,
-) -> bytes:
+def render_issue(pages: Pages, asked: IssueAsked) -> bytes:
     """Return the page of a newsletter issue; raises UsageError if there is no such issue."""
-    sending, rehearsal, who = _read_issue(opened.newsroom, pages, asked)
+    sending, rehearsal, who = _read_issue(pages.opened.newsroom, pages, asked)
     lines = who.lines if asked.found is None else asked.found
     return pages.page(
         "mailing_issue.html",
-        editor,
-        counts,
         title=asked.issue,
         assets=name_assets(pages),
         sending=sending,
@@ -221,13 +202,15 @@ def render_issue(
         is_alone=True,
         is_going=bool(sending and sending["is_going"]),
         states=_list_states(pages, asked),
-        lines=[_show_line(pages, number, line, is_owner=editor.is_owner) for number, line in lines],
+        lines=[
+            _show_line(pages, number, line, is_owner=pages.editor.is_owner)
+            for number, line in lines
+        ],
         is_search=asked.found is not None,
         next=_link_next(pages, asked, who.after) if asked.found is None else "",
-        is_owner=editor.is_owner,
-        is_set_up=bool(opened.newsroom.settings.mail.deliver),
-        own_addresses=_list_own_addresses(opened.newsroom, counts),
-        most_tests=opened.newsroom.settings.mail.test_letters_a_day,
+        is_set_up=bool(pages.opened.newsroom.settings.mail.deliver),
+        own_addresses=_list_own_addresses(pages.opened.newsroom, pages.counts),
+        most_tests=pages.opened.newsroom.settings.mail.test_letters_a_day,
         tried=_show_answer(pages, asked.tried),
         problem=describe_problem(asked.problem),
     )
@@ -257,15 +240,15 @@ def _read_issue(
     return show_sending(pages, row, titles), None, who
 
 
-def show_fresh_issue(opened: OpenNewsroom, pages: Pages, editor: Editor, issue: str) -> bytes:
+def show_fresh_issue(pages: Pages, issue: str) -> bytes:
     """Return the HTML of one newsletter issue's progress only, to update an open page."""
-    with addresses.open_readers(opened.newsroom) as store:
+    with addresses.open_readers(pages.opened.newsroom) as store:
         row = delivery_log.find_sending(store, issue)
-    sending = show_sending(pages, row, name_letters(opened.newsroom))
+    sending = show_sending(pages, row, name_letters(pages.opened.newsroom))
     page = {
         "sendings": [sending],
-        "may_edit": editor.may_edit,
-        "is_owner": editor.is_owner,
+        "may_edit": pages.editor.may_edit,
+        "is_owner": pages.editor.is_owner,
         "is_alone": True,
     }
     return pages.fragment("mailing_sendings.html", page=page)

@@ -9,11 +9,9 @@ from typing import BinaryIO
 
 from starlette.responses import Response, StreamingResponse
 
-from copydesk import newsletters
 from copydesk.desk._desk import Page, Visit, now
 from copydesk.desk._http import NEVER_KEPT, read_body, status_of
-from copydesk.desk._newsroom_thread import Counts, OpenNewsroom
-from copydesk.desk._pages import Editor, Pages
+from copydesk.desk._pages import Pages
 from copydesk.desk._previews import ImportedFile
 from copydesk.desk._story_view import View
 from copydesk.desk.mailing._issue_pages import (
@@ -58,27 +56,15 @@ class ReadersAsked:
     report: exchange.ImportReport | None = None
 
 
-def render_readers(
-    opened: OpenNewsroom,
-    pages: Pages,
-    counts: Counts,
-    editor: Editor,
-    asked: ReadersAsked,
-) -> bytes:
+def render_readers(pages: Pages, asked: ReadersAsked) -> bytes:
     """Return the page with the numbers of newsletter subscribers."""
-    newsroom, titles = opened.newsroom, name_letters(opened.newsroom)
-    known = None
-    if newsletters.has_mail(newsroom.private):
-        with addresses.open_readers(newsroom) as store:
-            known = by_hand.count_readers(newsroom, store)
+    newsroom, titles = pages.opened.newsroom, name_letters(pages.opened.newsroom)
+    known = addresses.read_if_any(newsroom, by_hand.count_readers, None)
     report = asked.report or (asked.rehearsal.report if asked.rehearsal else None)
     return pages.page(
         "mailing_readers.html",
-        editor,
-        counts,
         title=pages.strings.say("readers_title"),
         assets=name_assets(pages),
-        is_owner=editor.is_owner,
         letters=[{"id": key, "title": title} for key, title in titles.items()],
         known=_show_counts(pages, known, titles) if known else None,
         told=asked.told,
@@ -90,21 +76,13 @@ def render_readers(
     )
 
 
-def render_reader(
-    opened: OpenNewsroom,
-    pages: Pages,
-    counts: Counts,
-    editor: Editor,
-    read: tuple[int, outcomes.ReaderData],
-) -> bytes:
+def render_reader(pages: Pages, read: tuple[int, outcomes.ReaderData]) -> bytes:
     """Return the page of one newsletter subscriber: what is stored, with up to 100 deliveries."""
     number, data = read
-    titles = name_letters(opened.newsroom)
+    titles = name_letters(pages.opened.newsroom)
     say, views = pages.strings.say, pages.views
     return pages.page(
         "mailing_reader.html",
-        editor,
-        counts,
         title=text.fold(data.address),
         assets=name_assets(pages),
         href=f"{views.root}mailing/readers/{number}/",
@@ -130,11 +108,7 @@ def render_reader(
 
 
 def render_suppressions(
-    pages: Pages,
-    editor: Editor,
-    counts: Counts,
-    rows: Sequence[by_hand.SuppressionRow],
-    following: int,
+    pages: Pages, rows: Sequence[by_hand.SuppressionRow], following: int
 ) -> bytes:
     """Return a page of suppressed addresses; `following` is the next page's first row.
 
@@ -143,8 +117,6 @@ def render_suppressions(
     root, say = pages.views.root, pages.strings.say
     return pages.page(
         "mailing_suppressions.html",
-        editor,
-        counts,
         title=say("suppressions_title"),
         assets=name_assets(pages),
         suppressions=[
@@ -271,27 +243,15 @@ def _show_return(pages: Pages, kept: outcomes.KeptReturn) -> View:
 _ORDER = ("fault", "unknown", "remark", "ok")
 
 
-def render_checks(
-    opened: OpenNewsroom,
-    pages: Pages,
-    counts: Counts,
-    editor: Editor,
-    problem: CopydeskError | None,
-) -> bytes:
+def render_checks(pages: Pages, problem: CopydeskError | None) -> bytes:
     """Return the page of the mail checks' last findings, by the current settings."""
-    newsroom = opened.newsroom
-    report = checks.MailCheckReport()
-    if newsletters.has_mail(newsroom.private):
-        with addresses.open_readers(newsroom) as store:
-            report = checks.read_checks(newsroom, store)
+    newsroom = pages.opened.newsroom
+    report = addresses.read_if_any(newsroom, checks.read_checks, checks.MailCheckReport())
     findings = [_show_finding(pages, finding, report) for finding in report.findings]
     return pages.page(
         "mailing_checks.html",
-        editor,
-        counts,
         title=pages.strings.say("checks_title"),
         assets=name_assets(pages),
-        is_owner=editor.is_owner,
         is_set_up=newsroom.settings.mail.deliver == "smtp",
         at=pages.views.time(dates.parse(report.at)),
         stands=pages.strings.say(_find_standing(report)),
@@ -351,24 +311,17 @@ async def show_reader(visit: Visit) -> Response:
     """Answer with all that is stored about a subscriber; the audit log notes the access."""
     keeper, number = _keeper(visit), _read_number(visit)
     data = await keeper.look_at(number)
-    editor = visit.editor
-
-    def make(opened: OpenNewsroom, pages: Pages, counts: Counts) -> bytes:
-        return render_reader(opened, pages, counts, editor, (number, data))
-
-    return await visit.draw(make)
+    return await visit.draw(lambda pages: render_reader(pages, (number, data)))
 
 
 async def show_suppressions(visit: Visit) -> Response:
     """Answer with a page of suppressed addresses; the audit log notes the access."""
-    editor, asked = visit.editor, visit.request.query_params.get("skip", "")
+    asked = visit.request.query_params.get("skip", "")
     skip = int(asked) if asked.isdecimal() and len(asked) < 10 else 0
     rows = await _keeper(visit).list_suppressions(skip, _SUPPRESSIONS + 1)
     following = skip + _SUPPRESSIONS if len(rows) > _SUPPRESSIONS else 0
     return await visit.draw(
-        lambda _, pages, counts: render_suppressions(
-            pages, editor, counts, rows[:_SUPPRESSIONS], following
-        )
+        lambda pages: render_suppressions(pages, rows[:_SUPPRESSIONS], following)
     )
 
 
@@ -446,9 +399,7 @@ async def _tell(visit: Visit, problem: CopydeskError) -> Response:
 async def _show(visit: Visit, asked: ReadersAsked) -> Response:
     told = await visit.desk.say(asked.told) if asked.told else ""
     asked = replace(asked, told=told)
-    return await visit.draw(
-        lambda opened, pages, counts: render_readers(opened, pages, counts, visit.editor, asked)
-    )
+    return await visit.draw(lambda pages: render_readers(pages, asked))
 
 
 def _keeper(visit: Visit) -> ReaderKeeper:

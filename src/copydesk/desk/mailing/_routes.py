@@ -33,14 +33,12 @@ _Do = Callable[[Newsroom, newsletters.MailStore, str, str], None]
 async def show_all(visit: Visit) -> Response:
     """Answer with the page of newsletter issues that were or are being sent."""
     before = visit.request.query_params.get("before", "")[:200]
-    return await visit.draw(
-        lambda opened, pages, counts: render_mailing(opened, pages, counts, visit.editor, before)
-    )
+    return await visit.draw(lambda pages: render_mailing(pages, before))
 
 
 async def show_sendings(visit: Visit) -> Response:
     """Answer with the HTML of sent newsletter issues only, to update an open page."""
-    return await visit.draw(lambda opened, pages, _: show_fresh(opened, pages, visit.editor))
+    return await visit.draw(show_fresh)
 
 
 async def show_issue(visit: Visit) -> Response:
@@ -59,9 +57,7 @@ async def show_issue(visit: Visit) -> Response:
 async def show_sending(visit: Visit) -> Response:
     """Answer with the HTML of one issue's progress only, to update an open page."""
     issue = visit.request.path_params["issue"]
-    return await visit.draw(
-        lambda opened, pages, _: show_fresh_issue(opened, pages, visit.editor, issue)
-    )
+    return await visit.draw(lambda pages: show_fresh_issue(pages, issue))
 
 
 async def show_letter(visit: Visit) -> Response:
@@ -136,9 +132,7 @@ async def _tell(visit: Visit, asked: IssueAsked) -> Response:
 
 
 async def _show(visit: Visit, asked: IssueAsked) -> Response:
-    return await visit.draw(
-        lambda opened, pages, counts: render_issue(opened, pages, counts, visit.editor, asked)
-    )
+    return await visit.draw(lambda pages: render_issue(pages, asked))
 
 
 def _keeper(visit: Visit) -> ReaderKeeper:
@@ -208,9 +202,7 @@ async def decide_on_checks(visit: Visit) -> Response:
 
 
 async def _show_findings(visit: Visit, problem: CopydeskError | None = None) -> Response:
-    return await visit.draw(
-        lambda opened, pages, counts: render_checks(opened, pages, counts, visit.editor, problem)
-    )
+    return await visit.draw(lambda pages: render_checks(pages, problem))
 
 
 MAILING_PAGES: tuple[Page, ...] = (

@@ -7,8 +7,7 @@ from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
 
 from copydesk import catalogue
-from copydesk.desk._newsroom_thread import Counts
-from copydesk.desk._pages import Editor, Pages, asset_name
+from copydesk.desk._pages import Pages, asset_name
 from copydesk.desk._story_view import View
 from copydesk.desk.numbers._section import (
     Column,
@@ -34,9 +33,7 @@ def read_days(query: Mapping[str, str]) -> int:
     return next((days for days in DAYS if str(days) == query.get("days")), 30)
 
 
-def render_numbers(
-    pages: Pages, editor: Editor, counts: Counts, beat: Beat, numbers: Numbers
-) -> bytes:
+def render_numbers(pages: Pages, beat: Beat, numbers: Numbers) -> bytes:
     """Return the page of statistics of the last days."""
     wording, days = Wording(pages), len(numbers.days)
     first = numbers.days[0].day
@@ -45,8 +42,6 @@ def render_numbers(
     counted = numbers.counted_since
     return pages.page(
         "numbers.html",
-        editor,
-        counts,
         title=pages.strings.say("numbers_title"),
         style=f"{pages.views.root}assets/{asset_name('numbers.css')}",
         filters=[{**period, "name": wording.say("period")}],

@@ -12,8 +12,7 @@ from starlette.responses import Response
 
 from copydesk import building
 from copydesk.desk._desk import Page, Visit
-from copydesk.desk._newsroom_thread import Counts, OpenNewsroom
-from copydesk.desk._pages import Editor, Pages, asset_name
+from copydesk.desk._pages import Pages, asset_name
 from copydesk.desk._story_view import View
 from copydesk.desk.numbers._numbers_page import read_days, render_numbers
 from copydesk.desk.numbers._section import (
@@ -34,35 +33,32 @@ from copydesk.rounds import recall
 
 async def show_numbers(visit: Visit) -> Response:
     """Answer with the page of statistics of the last days."""
-    editor, days = visit.editor, read_days(visit.request.query_params)
+    days = read_days(visit.request.query_params)
 
-    def make(opened: OpenNewsroom, pages: Pages, counts: Counts) -> bytes:
-        newsroom = opened.newsroom
-        numbers = read_numbers(newsroom, opened.queue.catalogue, days)
-        return render_numbers(pages, editor, counts, newsroom.beat, numbers)
+    def make(pages: Pages) -> bytes:
+        newsroom = pages.opened.newsroom
+        numbers = read_numbers(newsroom, pages.opened.queue.catalogue, days)
+        return render_numbers(pages, newsroom.beat, numbers)
 
     return await visit.draw(make)
 
 
 async def show_recall(visit: Visit) -> Response:
     """Answer with the page of stories that other sites list and this site missed."""
-    editor = visit.editor
 
-    def make(opened: OpenNewsroom, pages: Pages, counts: Counts) -> bytes:
-        kept = recall.read_kept_recall(opened.newsroom)
-        return render_recall(pages, editor, counts, kept)
+    def make(pages: Pages) -> bytes:
+        kept = recall.read_kept_recall(pages.opened.newsroom)
+        return render_recall(pages, kept)
 
     return await visit.draw(make)
 
 
 async def show_front(visit: Visit) -> Response:
     """Answer with the page that explains the order of the site's front page."""
-    editor, story = visit.editor, visit.request.query_params.get("story", "")
+    story = visit.request.query_params.get("story", "")
     async with visit.desk.explaining:  # one at a time: it waits for a build
         found = await visit.desk.thread.change(visit.desk.front.explain)
-    return await visit.draw(
-        lambda _opened, pages, counts: render_front(pages, editor, counts, found, story)
-    )
+    return await visit.draw(lambda pages: render_front(pages, found, story))
 
 
 NUMBER_PAGES: tuple[Page, ...] = (
@@ -72,17 +68,13 @@ NUMBER_PAGES: tuple[Page, ...] = (
 )
 
 
-def render_front(
-    pages: Pages, editor: Editor, counts: Counts, found: building.FrontExplanation, story: str
-) -> bytes:
+def render_front(pages: Pages, found: building.FrontExplanation, story: str) -> bytes:
     """Return the page that explains the front page's order; `story` is highlighted in it."""
     limits, say = found.limits, pages.strings.say
     known = {"hours": f"{limits.known_hours:.10g}", "trust": limits.known_trust}
     known["points"] = limits.known_points
     return pages.page(
         "front_page.html",
-        editor,
-        counts,
         title=say("front_title"),
         rules=[
             say("front_half_life", hours=(hours := f"{found.half_life_hours:.10g}"), count=hours),
@@ -136,22 +128,15 @@ _DETAIL = 300  # characters of the detail of a drop or failure
 _OTHER_REASONS = frozenset({"failed", "waiting", "deleted"})
 
 
-def render_recall(
-    pages: Pages,
-    editor: Editor,
-    counts: Counts,
-    kept: Sequence[recall.KeptRecall],
-) -> bytes:
+def render_recall(pages: Pages, kept: Sequence[recall.KeptRecall]) -> bytes:
     """Return the page that compares the site's stories with those that other sites list."""
     wording = Wording(pages)
     return pages.page(
         "recall.html",
-        editor,
-        counts,
         title=pages.strings.say("recall_title"),
         style=f"{pages.views.root}assets/{asset_name('numbers.css')}",
         here=f"{pages.views.root}recall/",
-        may_add=editor.is_owner,
+        may_add=pages.editor.is_owner,
         lists=[_show_list(wording, number, one) for number, one in enumerate(kept, 1)],
     )
 

@@ -44,7 +44,10 @@ def sign_in_app(
     people = People(store, door, pages)
     provider = ProviderSignIn(store, door, pages, ways_in)
     routes = [*_routes_in(ways_in), *_account_routes(account), *_people_routes(people)]
-    routes += _provider_routes(provider)
+    routes += [
+        Route("/sign-in/provider", provider.leave),
+        Route("/sign-in/provider/back", provider.come_back),
+    ]
     app = ExceptionMiddleware(
         Router(routes, default=desk), handlers={CopydeskError: answer_with_error}
     )
@@ -93,13 +96,6 @@ def _people_routes(people: People) -> list[BaseRoute]:
         Route("/people/reset", people.reset, methods=["POST"]),
         Route("/people/end", people.end, methods=["POST"]),
         Route("/people/remove", people.remove, methods=["POST"]),
-    ]
-
-
-def _provider_routes(provider: ProviderSignIn) -> list[BaseRoute]:
-    return [
-        Route("/sign-in/provider", provider.leave),
-        Route("/sign-in/provider/back", provider.come_back),
     ]
 
 

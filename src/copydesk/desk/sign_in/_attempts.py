@@ -119,7 +119,7 @@ class PasswordCheck:
             return None
         keys = await asyncio.to_thread(self._limits.find_keys, request, "password", name)
         await asyncio.to_thread(self._limits.forgive, keys)
-        if needs_new_hash(hashed):
+        if _hasher().check_needs_rehash(hashed):
             stronger = await self.hash(password)
             await asyncio.to_thread(self._store.accounts.set_password, name, stronger)
         return account
@@ -176,11 +176,6 @@ def _encode(password: str) -> bytes:
     See NIST SP 800-63B.
     """
     return unicodedata.normalize("NFKC", password).encode("utf-8", "surrogatepass")
-
-
-def needs_new_hash(hashed: str) -> bool:
-    """Return whether a password's hash was made with weaker parameters than today's."""
-    return _hasher().check_needs_rehash(hashed)
 
 
 @cache

@@ -9,8 +9,7 @@ from typing import Literal, get_args
 from urllib.parse import urlencode
 
 from copydesk import background, building
-from copydesk.desk._newsroom_thread import Counts
-from copydesk.desk._pages import Editor, Pages, asset_name, show_command
+from copydesk.desk._pages import Pages, asset_name, show_command
 from copydesk.desk._story_view import View
 from copydesk.editing import source_edits
 from copydesk.kit import dates, text
@@ -39,21 +38,16 @@ class BoardState:
     owed_calls: Sequence[str] = ()
 
 
-def render_board(
-    pages: Pages, editor: Editor, counts: Counts, board: sources.SourceBoard, state: BoardState
-) -> bytes:
+def render_board(pages: Pages, board: sources.SourceBoard, state: BoardState) -> bytes:
     """Return the page of all sources."""
     rows = [show_source(pages, row) for row in board.rows]
     return pages.page(
         "sources.html",
-        editor,
-        counts,
         title=pages.strings.say("sources_title"),
         style=f"{pages.views.root}assets/{asset_name('numbers.css')}",
         own_style=f"{pages.views.root}assets/{asset_name('sources.css')}",
         sources=rows,
         sum=_sum_up(pages, board),
-        may_write=editor.is_owner,
         runs_rounds=state.runs_rounds,
         is_recorded=state.is_recorded,
         is_left=state.is_left,
@@ -179,12 +173,10 @@ class Search:
     rows: Sequence[source_edits.ImportRow] = ()
 
 
-def render_add(pages: Pages, editor: Editor, counts: Counts, search: Search) -> bytes:
+def render_add(pages: Pages, search: Search) -> bytes:
     """Return the page for adding sources, with what was found so far."""
     return pages.page(
         "source_add.html",
-        editor,
-        counts,
         title=pages.strings.say("source_look_anew" if search.instead else "source_add_title"),
         own_style=f"{pages.views.root}assets/{asset_name('sources.css')}",
         url=search.url,

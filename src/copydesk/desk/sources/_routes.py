@@ -11,7 +11,7 @@ from copydesk import building
 from copydesk.building import channels
 from copydesk.desk._desk import Page, Visit
 from copydesk.desk._http import NEVER_KEPT, read_body, read_commit, read_fields
-from copydesk.desk._newsroom_thread import Counts, OpenNewsroom
+from copydesk.desk._newsroom_thread import OpenNewsroom
 from copydesk.desk._pages import Pages
 from copydesk.desk.sources._board_page import BoardState, Search, render_add, render_board
 from copydesk.desk.sources._source_page import read_source_edit, render_source
@@ -26,24 +26,23 @@ _LOOK_AGAIN = {"Refresh": "2"}  # seconds: while a round is under way, with a sc
 
 async def show_all(visit: Visit) -> Response:
     """Answer with the page of all sources."""
-    editor = visit.editor
 
-    def make(opened: OpenNewsroom, pages: Pages, counts: Counts) -> bytes:
-        board = sources.read_source_board(opened.newsroom)
-        state = _state(visit, opened)
-        return render_board(pages, editor, counts, board, state)
+    def make(pages: Pages) -> bytes:
+        board = sources.read_source_board(pages.opened.newsroom)
+        state = _state(visit, pages.opened)
+        return render_board(pages, board, state)
 
     return await _draw(visit, make)
 
 
 async def show_one(visit: Visit) -> Response:
     """Answer with the page of one source."""
-    editor, url = visit.editor, visit.request.query_params.get("url", "")
+    url = visit.request.query_params.get("url", "")
 
-    def make(opened: OpenNewsroom, pages: Pages, counts: Counts) -> bytes:
-        board = sources.read_source_board(opened.newsroom)
-        state = _state(visit, opened)
-        return render_source(pages, editor, counts, (board, url), state)
+    def make(pages: Pages) -> bytes:
+        board = sources.read_source_board(pages.opened.newsroom)
+        state = _state(visit, pages.opened)
+        return render_source(pages, (board, url), state)
 
     return await _draw(visit, make)
 
@@ -176,13 +175,10 @@ async def undo_settings(visit: Visit) -> Response:
 
 
 async def _show_add(visit: Visit, search: Search) -> Response:
-    editor = visit.editor
-    return await visit.draw(
-        lambda _opened, pages, counts: render_add(pages, editor, counts, search)
-    )
+    return await visit.draw(lambda pages: render_add(pages, search))
 
 
-async def _draw(visit: Visit, make: Callable[[OpenNewsroom, Pages, Counts], bytes]) -> Response:
+async def _draw(visit: Visit, make: Callable[[Pages], bytes]) -> Response:
     """Answer with a page, which reloads while a started fetching run is going on."""
     answer = await visit.draw(make)
     demand = visit.desk.on_demand

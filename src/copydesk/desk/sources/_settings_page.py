@@ -10,7 +10,6 @@ from starlette.responses import Response
 
 from copydesk.desk._desk import Page, Visit
 from copydesk.desk._http import read_form
-from copydesk.desk._newsroom_thread import Counts, OpenNewsroom
 from copydesk.desk._pages import Pages, asset_name
 from copydesk.desk._story_view import View
 from copydesk.errors import CopydeskError
@@ -70,16 +69,14 @@ def _read(setting: FileSetting, words: Sequence[str]) -> SettingValue:
 async def _show(visit: Visit, typed: Fields, error: CopydeskError | None = None) -> Response:
     """Answer with the form of settings; with the fields of a form that was refused."""
 
-    def make(opened: OpenNewsroom, pages: Pages, counts: Counts) -> bytes:
+    def make(pages: Pages) -> bytes:
         asked, problem = visit.request.query_params, error
         try:
-            known, seen = settings.read_beat_values(opened.newsroom)
+            known, seen = settings.read_beat_values(pages.opened.newsroom)
         except CopydeskError as broken:
             known, seen, problem = [], "", broken
         return pages.page(
             "settings.html",
-            visit.editor,
-            counts,
             title=pages.strings.say("settings_title"),
             own_style=f"{pages.views.root}assets/{asset_name('settings.css')}",
             problem=problem,
@@ -89,7 +86,9 @@ async def _show(visit: Visit, typed: Fields, error: CopydeskError | None = None)
             is_left="saved" in asked and not asked.get("changed"),
             settings={setting.path: _show_setting(setting, typed) for setting in known},
             swatches=_list_swatches(known),
-            letters=[letter.title or letter.id for letter in opened.newsroom.settings.letters],
+            letters=[
+                letter.title or letter.id for letter in pages.opened.newsroom.settings.letters
+            ],
             typed=typed,
         )
 

@@ -7,8 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import get_args
 from urllib.parse import urlencode
 
-from copydesk.desk._newsroom_thread import Counts
-from copydesk.desk._pages import Editor, Pages, asset_name
+from copydesk.desk._pages import Pages, asset_name
 from copydesk.desk._story_view import View
 from copydesk.desk.numbers import Column, Part, Section, Shade, Wording, draw_columns, make_cell
 from copydesk.desk.sources._board_page import BoardState, name_source, show_round, show_source
@@ -28,13 +27,7 @@ _MOST_CHARACTERS = 2_000  # of an address
 _NUMBER = re.compile("[0-9]{1,5}")
 
 
-def render_source(
-    pages: Pages,
-    editor: Editor,
-    counts: Counts,
-    asked: tuple[sources.SourceBoard, str],
-    state: BoardState,
-) -> bytes:
+def render_source(pages: Pages, asked: tuple[sources.SourceBoard, str], state: BoardState) -> bytes:
     """Return the page of the source with a URL; raises UsageError for an unknown URL."""
     board, url = asked
     row = board.find(url)
@@ -43,14 +36,11 @@ def render_source(
     wording, source = Wording(pages), row.source
     return pages.page(
         "source.html",
-        editor,
-        counts,
         title=name_source(row),
         style=f"{pages.views.root}assets/{asset_name('numbers.css')}",
         own_style=f"{pages.views.root}assets/{asset_name('sources.css')}",
         source=show_source(pages, row),
         sections=[_show_outcomes(wording, row), *_show_delay(wording, row)],
-        may_write=editor.is_owner,
         runs_rounds=state.runs_rounds,
         is_left=state.is_left,
         demanded=show_round(pages, state.round),

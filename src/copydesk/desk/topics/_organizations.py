@@ -11,8 +11,7 @@ from starlette.responses import Response
 
 from copydesk.desk._desk import Page, Visit
 from copydesk.desk._http import PICTURE_BYTES, read_body, read_fields
-from copydesk.desk._newsroom_thread import Counts, OpenNewsroom
-from copydesk.desk._pages import Editor, Pages, asset_name
+from copydesk.desk._pages import Pages, asset_name
 from copydesk.desk._story_view import View
 from copydesk.errors import FetchError, UsageError
 from copydesk.news.beat import Organization
@@ -26,14 +25,13 @@ _CHARACTERS = 200  # of a refusal's subject
 
 async def show_all(visit: Visit) -> Response:
     """Answer with the page of all known publishers."""
-    editor = visit.editor
 
-    def make(opened: OpenNewsroom, pages: Pages, counts: Counts) -> bytes:
+    def make(pages: Pages) -> bytes:
         seen = SeenOrganizations(
-            known=settings.list_organizations(opened.newsroom),
-            logos=settings.find_logos(opened.newsroom),
+            known=settings.list_organizations(pages.opened.newsroom),
+            logos=settings.find_logos(pages.opened.newsroom),
         )
-        return render_organizations(pages, editor, counts, seen)
+        return render_organizations(pages, seen)
 
     return await visit.draw(make)
 
@@ -94,18 +92,11 @@ class SeenOrganizations:
     logos: Mapping[str, str]
 
 
-def render_organizations(
-    pages: Pages,
-    editor: Editor,
-    counts: Counts,
-    organizations: SeenOrganizations,
-) -> bytes:
+def render_organizations(pages: Pages, organizations: SeenOrganizations) -> bytes:
     """Return the page of all publishers that the site knows."""
     known = organizations.known
     return pages.page(
         "organizations.html",
-        editor,
-        counts,
         title=pages.strings.say("organizations_title"),
         own_style=f"{pages.views.root}assets/{asset_name('topics.css')}",
         organizations=[
@@ -113,7 +104,6 @@ def render_organizations(
             for organization, seen in known
         ],
         owners=sorted({organization.owner for organization, _ in known if organization.owner}),
-        may_write=editor.is_owner,
     )
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from starlette.responses import RedirectResponse, Response
 
 from copydesk.desk._desk import Page, Visit
-from copydesk.desk._newsroom_thread import Counts, OpenNewsroom
+from copydesk.desk._newsroom_thread import OpenNewsroom
 from copydesk.desk._pages import Pages
 from copydesk.desk._queue_routes import find_own_commit
 from copydesk.desk.topics._topic_page import (
@@ -31,14 +31,14 @@ async def show_all(visit: Visit) -> Response:
     editor = visit.editor
     asked = visit.request.query_params
 
-    def make(opened: OpenNewsroom, pages: Pages, counts: Counts) -> bytes:
-        newsroom, moved = opened.newsroom, None
-        rows = topics.list_topic_rows(newsroom, opened.queue.catalogue)
+    def make(pages: Pages) -> bytes:
+        newsroom, moved = pages.opened.newsroom, None
+        rows = topics.list_topic_rows(newsroom, pages.opened.queue.catalogue)
         if "moved" in asked:
             commit = find_own_commit(newsroom, asked.get("commit", ""), editor)
             moved = MovedTopic(name=asked["moved"], commit=commit.id if commit else "")
         seen = SeenTopics(rows=rows, moved=moved)
-        return render_topics(pages, editor, counts, seen)
+        return render_topics(pages, seen)
 
     return await visit.draw(make)
 
@@ -74,8 +74,8 @@ async def show_matching(visit: Visit) -> Response:
     """Answer with the HTML of stories that contain a phrase, to update a topic page."""
     words = visit.request.query_params.get("q", "")
 
-    def make(opened: OpenNewsroom, pages: Pages, _counts: Counts) -> bytes:
-        matches = topics.match_words(opened.newsroom, opened.queue.catalogue, words)
+    def make(pages: Pages) -> bytes:
+        matches = topics.match_words(pages.opened.newsroom, pages.opened.queue.catalogue, words)
         return pages.fragment("topic_matches.html", matches=show_matches(pages, matches))
 
     return await visit.draw(make)
@@ -177,10 +177,7 @@ async def end_topic(visit: Visit) -> Response:
 async def _show(
     visit: Visit, see: Callable[[OpenNewsroom], SeenTopic], status: int = 200
 ) -> Response:
-    editor = visit.editor
-    answer = await visit.draw(
-        lambda opened, pages, counts: render_topic(pages, editor, counts, see(opened))
-    )
+    answer = await visit.draw(lambda pages: render_topic(pages, see(pages.opened)))
     answer.status_code = status
     return answer
 

@@ -7,8 +7,7 @@ from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import quote, urlencode
 
-from copydesk.desk._newsroom_thread import Counts
-from copydesk.desk._pages import Editor, Pages, asset_name
+from copydesk.desk._pages import Pages, asset_name
 from copydesk.desk._story_view import View
 from copydesk.desk.numbers import Wording
 from copydesk.editing import queue, topic_suggestions, topics
@@ -56,20 +55,17 @@ class SeenTopics:
     moved: MovedTopic | None = None
 
 
-def render_topics(pages: Pages, editor: Editor, counts: Counts, seen: SeenTopics) -> bytes:
+def render_topics(pages: Pages, seen: SeenTopics) -> bytes:
     """Return the page of all topics."""
     names = {row.topic.name for row in seen.rows}
     shown = [_show_row(pages, row, names) for row in seen.rows]
     return pages.page(
         "topics.html",
-        editor,
-        counts,
         title=pages.strings.say("topics_title"),
         own_style=_style(pages),
         own_script=f"{pages.views.root}assets/{asset_name('topic_tree.js')}",
         topics=shown,
         moved=_tell_move(pages, shown, seen.moved) if seen.moved else None,
-        may_write=editor.is_owner,
     )
 
 
@@ -110,7 +106,7 @@ def link_topic(root: str, name: str, **query: str) -> str:
     return f"{root}topics/one/?{urlencode({'name': name, **query})}"
 
 
-def render_topic(pages: Pages, editor: Editor, counts: Counts, seen: SeenTopic) -> bytes:
+def render_topic(pages: Pages, seen: SeenTopic) -> bytes:
     """Return the page of one topic."""
     topic, root = seen.topic, pages.views.root
     written = seen.written or topics.TopicEdit(
@@ -121,8 +117,6 @@ def render_topic(pages: Pages, editor: Editor, counts: Counts, seen: SeenTopic) 
     )
     return pages.page(
         "topic.html",
-        editor,
-        counts,
         title=topic.name,
         own_style=_style(pages),
         own_script=f"{root}assets/{asset_name('topics.js')}",
@@ -141,7 +135,6 @@ def render_topic(pages: Pages, editor: Editor, counts: Counts, seen: SeenTopic) 
         matches=show_matches(pages, seen.matches) if seen.matches else None,
         suggestions=_show_suggestions(pages, seen.suggestions, topic.name),
         saved=seen.saved,
-        may_write=editor.is_owner,
     )
 
 

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import hashlib
 import math
 import os.path
 import re
-import sys
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
@@ -37,7 +35,7 @@ from copydesk.editing.queue._question import (
 from copydesk.editing.queue.numbers import find_number_paths
 from copydesk.errors import DeskStoreError, RecordError, UsageError
 from copydesk.judge import gate
-from copydesk.kit import text, urls
+from copydesk.kit import processes, text, urls
 from copydesk.memory import Fate
 from copydesk.news import Article, Lead, Ruling, Standing, Story
 from copydesk.news.article import Figure
@@ -162,22 +160,13 @@ async def preview_page(root: Path, url: str, seconds: float = _SECONDS) -> PageP
     address = urls.fetchable(url) if len(url) <= _ADDRESS_CHARACTERS else None
     if address is None:
         raise UsageError("invalid web address", subject=url[:200], hint="begin with https://")
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-P", "-m", "copydesk", "-C", str(root), "extract", address, "--json"),
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
-    )
+    command = ("-C", str(root), "extract", address, "--json")
     try:
-        out, told = await asyncio.wait_for(process.communicate(), seconds)
+        code, out, told = await processes.run_apart(*command, seconds=seconds)
     except TimeoutError:
         return PagePreview(url=address, problem=f"no answer within {seconds:.0f} seconds")
-    finally:
-        if process.returncode is None:
-            with contextlib.suppress(ProcessLookupError):
-                process.terminate()
-            await process.wait()
-    if process.returncode != 0:
-        return PagePreview(url=address, problem=_read_problem(told))
+    if code != 0:
+        return PagePreview(url=address, problem=processes.read_problem(told))
     return _read_fields(address, out)
 
 
@@ -197,13 +186,6 @@ def find_filed_record(queue: QueueReader, preview: PagePreview) -> str:
     """Return the name of the story record that has a page's URL, "" if there is none."""
     paths = queue.paths_at(filter(None, (preview.url, preview.web_url)))
     return next((path.rsplit("/", 1)[-1].removesuffix(".md") for path in sorted(paths)), "")
-
-
-def _read_problem(told: bytes) -> str:
-    """Return the error message that a command wrote, without its prefixes."""
-    lines = told.decode("utf-8", "replace").strip().splitlines()
-    said = [line.removeprefix("error: ").removeprefix("hint: ") for line in lines[-2:]]
-    return text.fold("; ".join(said))[:500] or "the page cannot be read"
 
 
 def _read_fields(address: str, out: bytes) -> PagePreview:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import functools
 import re
-import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta, timezone
 from urllib.parse import urlsplit
 
-from copydesk.kit import tables
+from copydesk.kit import tables, text
 
 _PACKAGE = "copydesk.extract.when"
 _ZONES = tables.read_rows(_PACKAGE, "zones.toml", int)
@@ -43,10 +42,7 @@ def _numbers() -> Mapping[str, int]:
 
 def _bare(word: str) -> str:
     """Return a word without case and accents: `Août` and `AOUT` are the same."""
-    if word.isascii():
-        return word.lower()
-    parts = unicodedata.normalize("NFKD", word.casefold())
-    return "".join(part for part in parts if not unicodedata.combining(part))
+    return word.lower() if word.isascii() else text.drop_accents(word.casefold())
 
 
 def _is_american_summer(day: date) -> bool:
@@ -351,9 +347,9 @@ _MONTH = re.compile(rf"/{_YEAR_IN_ADDRESS}[/_-]?(\d\d)(?=[/_-]|\Z)")
 def day_in_address(address: str) -> date | None:
     """Return the date in a URL's path or query, None if there is none."""
     parts = urlsplit(address[:_MAX_ADDRESS])
-    for text in (parts.path, parts.query):
+    for part in (parts.path, parts.query):
         for shape in _DAYS:
-            for match in shape.finditer(text):
+            for match in shape.finditer(part):
                 read = _valid_day(match)
                 if read:
                     return read

@@ -289,7 +289,7 @@ class RobotsFiles:
 
     async def _renew(self, entry: _RobotsFile, where: WebAddress, proxy: str) -> None:
         """Fetch the robots.txt; while that fails, an older version stays valid (RFC 9309 2.4)."""
-        answer = await self._fetch(_request_robots(entry, where, proxy))
+        answer = await self._fetch(_request_file(entry, f"{where.origin}/robots.txt", proxy))
         now = self._clock.now()
         if isinstance(answer, Refused):
             entry.until = answer.retry_at or now + _KEEP_TROUBLE
@@ -347,15 +347,10 @@ class RobotsFiles:
             asked.append(target)
 
 
-def _request_robots(entry: _RobotsFile, where: WebAddress, proxy: str) -> Request:
-    """Return the request for a robots.txt, with the validators of a known version."""
-    return Request(
-        url=f"{where.origin}/robots.txt",
-        purpose="robots",
-        etag=entry.etag,
-        last_modified=entry.last_modified,
-        proxy=proxy,
-    )
+def _request_file(entry: _RobotsFile | _TdmFile, url: str, proxy: str) -> Request:
+    """Return the request for such a file, with the validators of a known version."""
+    etag, last_modified = entry.etag, entry.last_modified
+    return Request(url=url, purpose="robots", etag=etag, last_modified=last_modified, proxy=proxy)
 
 
 def _take(entry: _RobotsFile, answer: Page | NotModified) -> None:
@@ -515,7 +510,7 @@ class TdmFiles:
 
     async def _renew(self, entry: _TdmFile, where: WebAddress, proxy: str) -> None:
         """Fetch the tdmrep.json; while that fails, the last known version stays valid."""
-        answer = await self._fetch(_request_tdmrep(entry, where, proxy))
+        answer = await self._fetch(_request_file(entry, where.origin + TDMREP_PATH, proxy))
         is_trouble = isinstance(answer, Refused) or _is_trouble(answer)
         entry.until = self._clock.now() + (_KEEP_TROUBLE if is_trouble else _KEEP)
         if isinstance(answer, Page) and not is_trouble:
@@ -534,17 +529,6 @@ class TdmFiles:
             if isinstance(target, Refused) or not urls.same_site(target, request.url):
                 return answer  # a status of 3xx counts as no file
             asked.append(target)
-
-
-def _request_tdmrep(entry: _TdmFile, where: WebAddress, proxy: str) -> Request:
-    """Return the request for a tdmrep.json, with the validators of a known version."""
-    return Request(
-        url=where.origin + TDMREP_PATH,
-        purpose="robots",
-        etag=entry.etag,
-        last_modified=entry.last_modified,
-        proxy=proxy,
-    )
 
 
 def _tdm_record(entry: _TdmFile, until: datetime) -> TdmRecord:

@@ -28,9 +28,8 @@ UNLISTED = Steps(300, 900, 1_800, 3_500)  # characters of a text whose language 
 _NAMED = 5
 
 
-def in_title(features: Features, beat: Beat) -> Sightings:
+def in_title(features: Features, _beat: Beat) -> Sightings:
     """Find an important term (on lives, law, jobs, …) in the headline of an article."""
-    del beat
     word = wording.weighty(features.title[: wording.HEADLINE], features.language)
     if not word or not features.topics:
         return []

@@ -39,15 +39,13 @@ def off_beat(features: Features, beat: Beat) -> _measure.Sightings:
     return [(1, "has no topic of the site")]
 
 
-def image(features: Features, beat: Beat) -> _measure.Sightings:
+def image(features: Features, _beat: Beat) -> _measure.Sightings:
     """Find a lead picture of an article, as a quality signal."""
-    del beat
     return [(1, reason_words(ReasonKind.PICTURE))] if features.image else []
 
 
-def video(features: Features, beat: Beat) -> _measure.Sightings:
+def video(features: Features, _beat: Beat) -> _measure.Sightings:
     """Find an article that is a video, as a quality signal."""
-    del beat
     return [(1, "is a video")] if features.video else []
 
 
@@ -57,9 +55,8 @@ def organization(features: Features, beat: Beat) -> _measure.Sightings:
     return [(1, f"known publisher: {known.name}")] if known else []
 
 
-def official(features: Features, beat: Beat) -> _measure.Sightings:
+def official(features: Features, _beat: Beat) -> _measure.Sightings:
     """Find an article from an official source of the site."""
-    del beat
     return [(1, "official source on the site's subject")] if features.official else []
 
 
@@ -137,15 +134,13 @@ WEEK = 7 * DAY
 _OPEN = frozenset({"", "free", "open"})
 
 
-def wall(features: Features, beat: Beat) -> _measure.Sightings:
+def wall(features: Features, _beat: Beat) -> _measure.Sightings:
     """Find an article that is behind a paywall or needs a registration."""
-    del beat
     return [(1, f"limited access: {features.access}")] if features.access not in _OPEN else []
 
 
-def stub(features: Features, beat: Beat) -> _measure.Sightings:
+def stub(features: Features, _beat: Beat) -> _measure.Sightings:
     """Find an article of which the page has only the beginning, before a paywall."""
-    del beat
     if features.access in _OPEN or features.text is None:
         return []
     if _measure.measure(features.text).length >= _measure.FULL_TEXT:
@@ -153,9 +148,8 @@ def stub(features: Features, beat: Beat) -> _measure.Sightings:
     return [(1, f"fewer than {_measure.FULL_TEXT} characters before the paywall")]
 
 
-def late(features: Features, beat: Beat) -> _measure.Sightings:
+def late(features: Features, _beat: Beat) -> _measure.Sightings:
     """Find an article found a week or more after its publication, though its source was watched."""
-    del beat
     hours = features.age_hours
     if hours is None or not WEEK < hours:
         return []
@@ -176,9 +170,8 @@ def foreign(features: Features, beat: Beat) -> _measure.Sightings:
     return [(1, f"written in {written}, but the site is in {home}")]
 
 
-def press_release(features: Features, beat: Beat) -> _measure.Sightings:
+def press_release(features: Features, _beat: Beat) -> _measure.Sightings:
     """Find signs that an article is a press release, except from the site's official sources."""
-    del beat
     if features.official:
         return []
     text = features.text or ""
@@ -195,38 +188,33 @@ def _of_kind(kind: ReasonKind, evidence: str) -> _measure.Sightings:
 def _find_kind(kind: ReasonKind, search: Callable[[str, str], str]) -> FindSightings:
     """Return a signal that finds a kind of text in the headline and the ends of the text."""
 
-    def find(features: Features, beat: Beat) -> _measure.Sightings:
-        del beat
+    def find(features: Features, _beat: Beat) -> _measure.Sightings:
         return _of_kind(kind, search(_title(features), _ends(features)))
 
     return find
 
 
-def pastime(features: Features, beat: Beat) -> _measure.Sightings:
+def pastime(features: Features, _beat: Beat) -> _measure.Sightings:
     """Find signs that an article is a puzzle, a horoscope or lottery numbers."""
-    del beat
     return _of_kind(ReasonKind.PASTIME, wording.pastime(_title(features)))
 
 
-def ticker(features: Features, beat: Beat) -> _measure.Sightings:
+def ticker(features: Features, _beat: Beat) -> _measure.Sightings:
     """Find signs that an article is an automatic stock report."""
-    del beat
     return _measure.once(
         "automatic stock report", wording.ticker(_title(features), _ends(features))
     )
 
 
-def live_stub(features: Features, beat: Beat) -> _measure.Sightings:
+def live_stub(features: Features, _beat: Beat) -> _measure.Sightings:
     """Find signs that an article is a live blog that has only just begun."""
-    del beat
     if features.text is None or _measure.measure(features.text).length >= _measure.FULL_TEXT:
         return []
     return _measure.once("live blog that has just begun", wording.live(_title(features)))
 
 
-def opinion(features: Features, beat: Beat) -> _measure.Sightings:
+def opinion(features: Features, _beat: Beat) -> _measure.Sightings:
     """Find a publisher's label on an article that says that it is opinion."""
-    del beat
     return _measure.once("labelled as opinion", wording.opinion(_title(features), features.section))
 
 
@@ -234,9 +222,8 @@ LONG = 4_000  # characters of an alphabet, about 650 words
 QUESTIONS = 2  # headings that ask, from which on a text explains
 
 
-def analysis(features: Features, beat: Beat) -> _measure.Sightings:
+def analysis(features: Features, _beat: Beat) -> _measure.Sightings:
     """Find a long text that explains or analyses: by its label, headline or headings that ask."""
-    del beat
     text = features.text or ""
     if _measure.length(text) < LONG:
         return []
@@ -248,16 +235,14 @@ def analysis(features: Features, beat: Beat) -> _measure.Sightings:
     return [(1, f"explains: {asked} headings ask a question")] if asked >= QUESTIONS else []
 
 
-def investigation(features: Features, beat: Beat) -> _measure.Sightings:
+def investigation(features: Features, _beat: Beat) -> _measure.Sightings:
     """Find words in a text that show that its publisher found out something by itself."""
-    del beat
     text = _measure.drop_quotations((features.text or "")[:LONG])
     return _of_kind(ReasonKind.INVESTIGATION, wording.kind("investigation", text))
 
 
-def live_page(features: Features, beat: Beat) -> _measure.Sightings:
+def live_page(features: Features, _beat: Beat) -> _measure.Sightings:
     """Find a page that is written on while an event goes on."""
-    del beat
     return _measure.once("live page", wording.live(_title(features)))
 
 
@@ -269,17 +254,15 @@ def _kind_in_title(row: str, why: str) -> FindSightings:
 def _find_in_title(search: Callable[[str], str], why: str) -> FindSightings:
     """Return a signal that finds words in the headline."""
 
-    def find(features: Features, beat: Beat) -> _measure.Sightings:
-        del beat
+    def find(features: Features, _beat: Beat) -> _measure.Sightings:
         words = search(_title(features))
         return [(1, f'{why}: "{words}" in title')] if words else []
 
     return find
 
 
-def agency(features: Features, beat: Beat) -> _measure.Sightings:
+def agency(features: Features, _beat: Beat) -> _measure.Sightings:
     """Find signs that an article was written by a news agency."""
-    del beat
     return _measure.once(
         "written by a news agency", wording.agency(features.credit, features.domain)
     )
@@ -307,9 +290,8 @@ def _sender_of(features: Features, beat: Beat) -> str:
     return trust.why if trust is not None and trust.number >= GOOD else ""
 
 
-def tease(features: Features, beat: Beat) -> _measure.Sightings:
+def tease(features: Features, _beat: Beat) -> _measure.Sightings:
     """Find clickbait words in an article's headline."""
-    del beat
     words = wording.tease(_title(features))
     return [(1, f'clickbait headline: "{words}"')] if words else []
 
@@ -335,9 +317,8 @@ _WHOLE_END = re.compile(
 )
 
 
-def caption(features: Features, beat: Beat) -> _measure.Sightings:
+def caption(features: Features, _beat: Beat) -> _measure.Sightings:
     """Find an article with hardly any text that is not a video."""
-    del beat
     if (
         features.video
         or features.text is None
@@ -347,9 +328,8 @@ def caption(features: Features, beat: Beat) -> _measure.Sightings:
     return [(1, reason_words(ReasonKind.THIN_TEXT, bound=_measure.CAPTION))]
 
 
-def abrupt_end(features: Features, beat: Beat) -> _measure.Sightings:
+def abrupt_end(features: Features, _beat: Beat) -> _measure.Sightings:
     """Find a text that ends in the middle of a sentence, or in an unfinished list."""
-    del beat
     text = (features.text or "").rstrip()
     if features.video or not text or _WHOLE_END.search(text[-40:]):
         return []
@@ -366,9 +346,8 @@ def voices(features: Features, beat: Beat) -> _measure.Sightings:
     return VOICES[beat.scoring.scale].sight(heard, f"names its sources ({times})")
 
 
-def inquiry(features: Features, beat: Beat) -> _measure.Sightings:
+def inquiry(features: Features, _beat: Beat) -> _measure.Sightings:
     """Find words in an article that show the publisher's own reporting."""
-    del beat
     evidence = _measure.own_reporting(features.text or "", features.domain)
     return _of_kind(ReasonKind.OWN_REPORTING, evidence)
 

@@ -83,9 +83,8 @@ def _nearly(topic: RankedTopic, beat: Beat) -> Match:
     return Match(topic=beat.topic, why=why, confidence=topic.confidence)
 
 
-def topics(article: Article, beat: Beat, matches: tuple[Match, ...]) -> tuple[str, ...]:
+def topics(_article: Article, beat: Beat, matches: tuple[Match, ...]) -> tuple[str, ...]:
     """Return the names of an article's topics from the evidence, the site's main topic first."""
-    del article
     names = [match.topic for match in matches if match.topic]
     names.sort(key=lambda name: name != beat.topic)
     return tuple(dict.fromkeys(names))

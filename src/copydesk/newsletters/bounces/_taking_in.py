@@ -14,6 +14,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
 
+import msgspec
+
 from copydesk.errors import UsageError
 from copydesk.mail_store import MailStore, Subscriber, has_mail, open_mail
 from copydesk.mail_store.links import RETURN_LIFETIME, ReturnPath
@@ -129,7 +131,7 @@ def take_in_return(
         if named is None:
             effect = _leave_by_link(store, returned) if kind == "complaint" else None
             if effect is None:
-                _count_one_not_ours(store)
+                store.facts.put(NOT_OURS, str(int(store.facts.get(NOT_OURS) or 0) + 1))
             return TakenReturn(kind=kind, effect=effect or "not-ours")
         entry = ReturnEntry(
             digest=hashlib.sha256(message[:MOST_BYTES]).digest(),
@@ -240,10 +242,6 @@ def _end_letters(store: MailStore, subscriber: int) -> None:
     store.subscribers.set_state(subscriber, "left")
 
 
-def _count_one_not_ours(store: MailStore) -> None:
-    store.facts.put(NOT_OURS, str(int(store.facts.get(NOT_OURS) or 0) + 1))
-
-
 # ---- Listing
 
 
@@ -280,18 +278,6 @@ def list_returns(newsroom: Newsroom, most: int = 100) -> ReturnList:
     if not has_mail(newsroom.private):
         return ReturnList(returns=(), not_ours=0)
     with closing(open_mail(newsroom.private)) as store:
-        rows = tuple(map(_row, store.returns.list_newest(most)))
+        newest = store.returns.list_newest(most)
+        rows = msgspec.convert(newest, tuple[ReturnRow, ...], from_attributes=True)
         return ReturnList(returns=rows, not_ours=int(store.facts.get(NOT_OURS) or 0))
-
-
-def _row(entry: ReturnEntry) -> ReturnRow:
-    return ReturnRow(
-        at=entry.at,
-        issue=entry.issue,
-        address=entry.address,
-        kind=entry.kind,
-        status=entry.status,
-        words=entry.words,
-        is_proved=entry.is_proved,
-        is_from_former_address=entry.is_from_former_address,
-    )

@@ -355,22 +355,15 @@ def send_test_letter(
     It is not in the delivery log. Raises MailError for an invalid address, an unusable key or a
     server that is away; UsageError if no mail goes by SMTP, and as `admit_trial` does.
     """
+    from copydesk.newsletters import smtp
+
     if newsroom.settings.mail.deliver != "smtp":
         raise UsageError(
             "newsletters are not sent by SMTP", hint='set deliver = "smtp" in [mail] of beat.toml'
         )
     with admit_trial(newsroom, store, request, "mail doctor") as address:
-        return asyncio.run(_send(newsroom, _write(newsroom, store, address, now)))
-
-
-async def _send(newsroom: Newsroom, envelope: Envelope) -> Answer:
-    from copydesk.newsletters import smtp
-
-    line = await smtp.open_line(newsroom.settings.mail.smtp)
-    try:
-        return await line.send(envelope)
-    finally:
-        await line.close()
+        envelope = _write(newsroom, store, address, now)
+        return asyncio.run(smtp.send_one(newsroom.settings.mail.smtp, envelope))
 
 
 def _write(newsroom: Newsroom, store: MailStore, address: str, now: datetime) -> Envelope:

@@ -81,11 +81,6 @@ def check_letter(page: str, name: str, hosts: Collection[str]) -> None:
     _Inspector(made, _PAGE_TAGS | _HTML_TAGS, hosts).inspect(page)
 
 
-def find_open_tag(source: str) -> str:
-    """Return a description of a template's first unbalanced MJML tag, "" if all are balanced."""
-    return _Balance().find(_JINJA.sub(_blank, source))
-
-
 def _find_open_end(source: str) -> re.Match[str] | None:
     """Find a tag or comment that never ends, which the parser does not report."""
     if tag := _OPEN_TAG.search(source):
@@ -318,7 +313,7 @@ class _IssueRenderer:
         try:
             return _make_html(mjml)
         except ValueError as error:  # mrml and css-inline raise subclasses
-            where = find_open_tag(self._source)
+            where = _Balance().find(_JINJA.sub(_blank, self._source))
             what = f"the template is not valid MJML{': ' if where else ''}{where}"
             raise MailError(what, subject=TEMPLATE, hint=str(error)) from error
 

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import BinaryIO, Literal, TextIO
 
 from copydesk.errors import UsageError
-from copydesk.kit import dates
+from copydesk.kit import dates, files
 from copydesk.mail_store import MailStore, Subscriber
 from copydesk.mail_store.subscriptions import Consent
 
@@ -37,15 +37,10 @@ class FileRow:
 
 def read_rows(source: Path) -> Generator[FileRow]:
     """Yield the non-empty rows of a CSV file. Raises UsageError if the file cannot be read."""
-    try:
-        with source.open("rb") as opened, contextlib.closing(_Lines(opened)) as lines:
-            yield from _parse(lines)
-    except OSError as error:
-        raise UsageError(
-            f"could not read the file ({error.strerror})",
-            subject=str(source),
-            hint="check the permissions of the file",
-        ) from error
+    hint = "check the permissions of the file"
+    unreadable = files.explain_errors(UsageError, "could not read the file", source, hint)
+    with unreadable, source.open("rb") as opened, contextlib.closing(_Lines(opened)) as lines:
+        yield from _parse(lines)
 
 
 class _Lines:

@@ -7,14 +7,17 @@ from __future__ import annotations
 
 import contextlib
 import ipaddress
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, TypeVar
 
 from copydesk.config import Settings
 from copydesk.kit import text
-from copydesk.mail_store import MailStore, fold_address, open_mail
+from copydesk.mail_store import MailStore, fold_address, has_mail, open_mail
 from copydesk.newsroom import Newsroom
+
+_Read = TypeVar("_Read")
+_Otherwise = TypeVar("_Otherwise")
 
 AddressFault = Literal["", "empty", "too-long", "no-at", "special-domain", "bad-domain", "bad-name"]
 _LONGEST_LANGUAGE = 35  # characters of a tag (RFC 5646 4.4.1)
@@ -151,3 +154,13 @@ def open_readers(newsroom: Newsroom) -> Iterator[MailStore]:
     """
     with contextlib.closing(open_mail(newsroom.private)) as store:
         yield store
+
+
+def read_if_any(
+    newsroom: Newsroom, read: Callable[[Newsroom, MailStore], _Read], otherwise: _Otherwise
+) -> _Read | _Otherwise:
+    """Return what `read` finds in the subscriber database, `otherwise` if there is none yet."""
+    if not has_mail(newsroom.private):
+        return otherwise
+    with open_readers(newsroom) as store:
+        return read(newsroom, store)

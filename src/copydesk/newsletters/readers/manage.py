@@ -4,7 +4,11 @@ data.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
+from typing import TypeVar
+
+import msgspec
 
 from copydesk.kit import dates
 from copydesk.mail_store import MailStore, OutboxKind, OutboxMail, Subscriber
@@ -22,6 +26,7 @@ from copydesk.newsletters.readers.limits import is_lifted_by_reader
 from copydesk.newsletters.readers.mailed_links import OPENS, ClosedLink, open_link
 from copydesk.newsroom import Newsroom
 
+_Kept = TypeVar("_Kept")
 _UNCONFIRMED = timedelta(days=7)  # after which an unconfirmed reader is deleted
 
 
@@ -343,30 +348,23 @@ def gather_data(store: MailStore, subscriber: Subscriber) -> outcomes.ReaderData
         made=subscriber.made,
         paused_until=subscriber.paused_until,
         new_address=store.subscribers.find_proposed_address(number),
-        subscriptions=tuple(
-            outcomes.KeptSubscription(letter=kept.letter, topics=kept.topics, since=kept.since)
-            for kept in store.subscriptions.of(number)
-        ),
+        subscriptions=_show(store.subscriptions.of(number), outcomes.KeptSubscription),
         consents=tuple(_show_consent(store, kept) for kept in store.consents.of(number)),
         deliveries=tuple(map(_show_delivery, store.ledger.of(number))),
-        returns=tuple(
-            outcomes.KeptReturn(
-                issue=entry.issue,
-                kind=entry.kind,
-                at=entry.at,
-                status=entry.status,
-                words=entry.words,
-                is_proved=entry.is_proved,
-                is_from_former_address=entry.is_from_former_address,
-            )
-            for entry in store.returns.of(number)
-        ),
+        returns=_show(store.returns.of(number), outcomes.KeptReturn),
         address_changes=store.subscribers.list_address_changes(number),
         waiting_mails=store.outbox.list_kinds(number),
         suppressed=suppression.reason if suppression else "",
         suppressed_since=suppression.since if suppression else None,
         suppression_detail=suppression.detail if suppression else "",
     )
+
+
+def _show(entries: Iterable[object], kind: type[_Kept]) -> tuple[_Kept, ...]:
+    """Return stored entries without what is no data of the subscriber's: with the fields of `kind`
+    alone.
+    """
+    return tuple(msgspec.convert(entry, kind, from_attributes=True) for entry in entries)
 
 
 def _show_delivery(entry: DeliveryEntry) -> outcomes.KeptDelivery:

@@ -131,12 +131,11 @@ def load_own_signer(newsroom: Newsroom) -> Signer | None:
     if not options.dkim.selector:
         return None
     path = newsroom.root / options.dkim.key_file
-    try:
+    hint = "run `copydesk mail doctor` to see how to make a key"
+    with files.explain_errors(
+        MailError, "could not read the DKIM key", options.dkim.key_file, hint
+    ):
         key = path.read_bytes()
-    except OSError as error:
-        what = f"could not read the DKIM key ({error.strerror})"
-        hint = "run `copydesk mail doctor` to see how to make a key"
-        raise MailError(what, subject=options.dkim.key_file, hint=hint) from error
     return load_signer(options.dkim, key, options.dkim.domain or sender_domain(options))
 
 
@@ -166,16 +165,10 @@ def send_test(newsroom: Newsroom, store: MailStore, name: str, request: TrialReq
     """
     from copydesk.newsletters import smtp
 
-    async def send(envelope: Envelope) -> Answer:
-        line = await smtp.open_line(newsroom.settings.mail.smtp)
-        try:
-            return await line.send(envelope)
-        finally:
-            await line.close()
-
     maker = _make_test(newsroom, store, name)
     with admit_trial(newsroom, store, request, maker.sending.issue) as address:
-        return asyncio.run(send(maker.make(_intent_for(address))))
+        envelope = maker.make(_intent_for(address))
+        return asyncio.run(smtp.send_one(newsroom.settings.mail.smtp, envelope))
 
 
 def write_eml(
@@ -183,18 +176,14 @@ def write_eml(
 ) -> list[Path]:
     """Write a newsletter issue as `.eml` files, one for each address, and return their paths."""
     maker = _make_test(newsroom, store, name)
-    try:
+    hint = "choose a folder in which you can write"
+    with files.explain_errors(MailError, "could not write the mails to the folder", folder, hint):
         folder.mkdir(parents=True, exist_ok=True)
         paths = []
         for number, address in enumerate(addresses, 1):
             path = folder / f"{maker.sending.issue}-{number}.eml"
             files.write_atomic(path, maker.make(_intent_for(address)).message)
             paths.append(path)
-    except OSError as error:
-        what = f"could not write the mails to the folder ({error.strerror})"
-        raise MailError(
-            what, subject=str(folder), hint="choose a folder in which you can write"
-        ) from error
     return paths
 
 

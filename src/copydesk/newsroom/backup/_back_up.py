@@ -31,7 +31,7 @@ from copydesk import archive, config, illustrate
 from copydesk.archive import git
 from copydesk.errors import BackupError, BusyError, ConfigError, UsageError
 from copydesk.kit import dates, files
-from copydesk.newsroom._newsroom import PRIVATE, hold_lock
+from copydesk.newsroom._newsroom import PRIVATE, hold_or_refuse
 from copydesk.newsroom.backup import _manifest
 from copydesk.newsroom.backup._restore import (
     Verification,
@@ -279,7 +279,7 @@ def back_up(
         )
     file = file.absolute()
     check_target(root, file, force=options.force)
-    keys = _find_keys(root, environ) if options.with_key else ()
+    keys = (_KEY, config.load(root, environ).mail.dkim.key_file) if options.with_key else ()
     with _manifest.stage(file.parent) as staging:
         manifest, taken = _take(root, staging, options, now, keys)
         made = staging / "backup"
@@ -299,11 +299,6 @@ def back_up(
         verification=verification,
         seconds=round(time.monotonic() - started, 3),
     )
-
-
-def _find_keys(root: Path, environ: Mapping[str, str]) -> tuple[str, ...]:
-    """Return the paths of the newsroom's encryption and mail keys, even of missing files."""
-    return (_KEY, config.load(root, environ).mail.dkim.key_file)
 
 
 def _take(
@@ -335,17 +330,11 @@ def _take(
     return manifest, taken
 
 
-@contextlib.contextmanager
-def _alone(root: Path, wait_seconds: float) -> Iterator[None]:
+def _alone(root: Path, wait_seconds: float) -> contextlib.AbstractContextManager[None]:
     """Hold the write lock so that no change is half written; leave what a killed process left."""
-    with hold_lock(root / PRIVATE / "write.lock", wait_seconds) as is_free:
-        if not is_free:
-            raise BusyError(
-                "another copydesk process is writing in this newsroom",
-                subject=str(root),
-                hint="try again in a moment",
-            )
-        yield
+    what, hint = "another copydesk process is writing in this newsroom", "try again in a moment"
+    busy = BusyError(what, subject=str(root), hint=hint)
+    return hold_or_refuse(root / PRIVATE / "write.lock", busy, wait_seconds)
 
 
 def _take_bundle(root: Path, staging: Path, snapshot: git.RefsSnapshot | None) -> Iterator[_Taken]:

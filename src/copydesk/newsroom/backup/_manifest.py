@@ -192,17 +192,13 @@ def is_safe_path(path: str) -> bool:
         and not any(name in {".", ".."} or _is_git(name) for name in re.split(r"[/\\]", path))
         and "\0" not in path
         and all(len(os.fsencode(name)) <= 255 for name in names)
-        and not _has_surrogate(path)
+        and not any("\ud800" <= letter <= "\udfff" for letter in path)
     )
 
 
 def _is_git(name: str) -> bool:
     """Return whether some operating system takes this name for git's folder."""
     return _OTHER_GIT.fullmatch(name.translate(_IGNORED_BY_HFS).casefold()) is not None
-
-
-def _has_surrogate(path: str) -> bool:
-    return any("\ud800" <= letter <= "\udfff" for letter in path)
 
 
 def _find_fault(manifest: BackupManifest) -> str:
@@ -296,33 +292,21 @@ def stage(folder: Path) -> Iterator[Path]:
     BackupError if the folder cannot be written to.
     """
     with contextlib.ExitStack() as stack:
-        try:
+        hint = "choose a place in an existing folder with write permission"
+        with files.explain_errors(BackupError, "the folder cannot be written", folder, hint):
             _sweep(folder)
             is_held = False
             while not is_held:  # otherwise another process is deleting it as a leftover
                 made = Path(tempfile.mkdtemp(prefix=STAGING, dir=folder))
                 stack.callback(_remove, made)
                 is_held = stack.enter_context(locks.hold(made / _LOCK))
-        except OSError as error:
-            raise BackupError(
-                f"the folder cannot be written ({error.strerror})",
-                subject=str(folder),
-                hint="choose a place in an existing folder with write permission",
-            ) from error
         yield made
 
 
-@contextlib.contextmanager
-def writing(place: Path) -> Iterator[None]:
+def writing(place: Path) -> contextlib.AbstractContextManager[None]:
     """Raise BackupError if the `with` block fails to write to the disk."""
-    try:
-        yield
-    except OSError as error:
-        raise BackupError(
-            f"the backup cannot be written ({error.strerror or error})",
-            subject=str(place),
-            hint="nothing was changed; free some space, or choose a place with more space",
-        ) from error
+    hint = "nothing was changed; free some space, or choose a place with more space"
+    return files.explain_errors(BackupError, "the backup cannot be written", place, hint)
 
 
 def _sweep(folder: Path) -> None:

@@ -105,12 +105,8 @@ def open_container(file: Path) -> Iterator[Iterator[Member]]:
 
     After the last member the whole file is checked. Raises BackupError.
     """
-    try:
+    with files.explain_errors(BackupError, "the backup cannot be read", file):
         raw = file.open("rb")
-    except OSError as error:
-        raise BackupError(
-            f"the backup cannot be read ({error.strerror})", subject=str(file)
-        ) from error
     with raw, gzip.GzipFile(fileobj=raw, mode="rb") as stream:
         yield _members(_Source(cast(IO[bytes], stream), str(file)))
 
@@ -295,13 +291,9 @@ def _read_manifest(members: Iterator[Member], file: Path) -> _manifest.BackupMan
 
 
 def _check_beginning(file: Path) -> None:
-    try:
-        with file.open("rb") as handle:
-            beginning = handle.read(len(_GZIP))
-    except OSError as error:
-        raise BackupError(
-            f"the backup cannot be read ({error.strerror})", subject=str(file)
-        ) from error
+    unreadable = files.explain_errors(BackupError, "the backup cannot be read", file)
+    with unreadable, file.open("rb") as handle:
+        beginning = handle.read(len(_GZIP))
     if beginning != _GZIP:
         raise _manifest.no_backup(str(file))
 

@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from copydesk.kit import tables, text
+from copydesk.placement import addresses
 from copydesk.publish._plan import SitePlan
-from copydesk.publish.api import _v2_shape, encoding
+from copydesk.publish.api import encoding
 from copydesk.publish.writing import Sheet
 
 Schema: TypeAlias = dict[str, object]
@@ -56,13 +57,13 @@ _FILES = tables.read_rows(__package__, "v2_files.toml", _Shape)
 def sheets(plan: SitePlan) -> Iterator[Sheet]:
     """Yield the files that describe the second API: `openapi.json` and `schema/*.json`."""
     for name, schema in _list_kinds(plan).items():
-        place = f"{_v2_shape.ROOT}schema/{name}.json"
+        place = f"{addresses.API}schema/{name}.json"
         head = {
             "$schema": "https://json-schema.org/draft/2020-12/schema",
-            "$id": _v2_shape.address(place, plan),
+            "$id": plan.links.api_address(place),
         }
         yield Sheet(place, _document({**head, **schema}))
-    yield Sheet(f"{_v2_shape.ROOT}openapi.json", _document(_openapi(plan)))
+    yield Sheet(f"{addresses.API}openapi.json", _document(_openapi(plan)))
 
 
 def _document(value: object) -> bytes:
@@ -83,7 +84,7 @@ def _openapi(plan: SitePlan) -> dict[str, object]:
                 "schema; null means that a value is not known. Later versions may add keys."
             ),
         },
-        "servers": [{"url": _v2_shape.address(_v2_shape.ROOT, plan).rstrip("/")}],
+        "servers": [{"url": plan.links.api_address(addresses.API).rstrip("/")}],
         "paths": {
             f"/{path}": _path(path, kind, says) for path, (kind, says) in _list_paths(plan).items()
         },

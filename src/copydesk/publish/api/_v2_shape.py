@@ -1,32 +1,33 @@
-"""Convert stories to the JSON objects of the second API, and make the paths and URLs of
-its files.
+"""Convert stories to the JSON objects of the second API and to ninjs (IPTC's News in JSON), and
+make the paths of its files.
 """
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import chain
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 from copydesk.kit import dates, lengths, text, urls
 from copydesk.news import Provider, Reason, Story, Topic
-from copydesk.news.story import Related
+from copydesk.news.story import EventKind, Related
 from copydesk.placement import addresses
 from copydesk.publish import _pictures
 from copydesk.publish.api import encoding
-from copydesk.rendering import language_tag
+from copydesk.publish.developments import Change, list_changes_of
+from copydesk.rendering import language_tag, render_note
 
 if TYPE_CHECKING:
     from copydesk.catalogue.page_entries import StoryEntry
     from copydesk.publish._plan import SitePlan
 
-ROOT = "api/v2/"
-INDEX = f"{ROOT}index.json"
-STORIES = f"{ROOT}stories/index.json"
-LATEST = f"{ROOT}stories/latest.json"
-_LISTS = frozenset({"index", "latest"})
+INDEX = f"{addresses.API}index.json"
+STORIES = f"{addresses.API}stories/index.json"
+LATEST = f"{addresses.API}stories/latest.json"
 
 
 @dataclass(slots=True)
@@ -72,6 +73,8 @@ class Shapes:
             "copy_of": self._original(story),
             "background": self.references(plan.groups.background(story)),
             "reasons": list(map(_reason, story.public_reasons)),
+            "changes": list(map(describe_change, list_changes_of(story, plan.concealed))),
+            "ninjs_url": plan.links.api_address(addresses.ninjs_file(story.path)),
             **_list_authors(story),
             **({"additions": additions} if (additions := self._additions(story)) else {}),
             **({"note": note} if (note := text.tidy(story.note)) else {}),
@@ -87,7 +90,7 @@ class Shapes:
         return {
             "id": addresses.record_name(story.path),
             "url": self.plan.links.page(addresses.story_folder(story.path)),
-            "api_url": address(story_place(story), self.plan),
+            "api_url": self.plan.links.api_address(story_place(story)),
             "title": text.fold(story.title) or None,
             "published_at": moment(story.published_at),
             "heat": story.heat,
@@ -121,7 +124,7 @@ class Shapes:
         groups = self.plan.groups
         leader = groups.leader(story.group)
         return {
-            "id": (id_ := group_id(story.group)),
+            "id": (id_ := addresses.api_group(story.group)),
             "api_url": self._address("groups", id_),
             "is_leader": leader is not None and leader.path == story.path,
             "members": [
@@ -149,7 +152,7 @@ class Shapes:
         return next(iter(self.references([entry] if entry else [])), None)
 
     def _address(self, kind: str, name: str) -> str:
-        return address(item_place(kind, name), self.plan)
+        return self.plan.links.api_address(addresses.api_file(kind, name))
 
 
 def moment(value: datetime | None) -> str | None:
@@ -181,48 +184,32 @@ def _reason(reason: Reason) -> dict[str, object]:
     return {"about": reason.about or None, "points": reason.points, "why": text.fold(reason.why)}
 
 
+def describe_change(change: Change) -> dict[str, object]:
+    """Return the JSON form of a change of a story, with the words that pages show of it."""
+    event = change.event
+    words = {EventKind.OTHER: event.what, EventKind.CORRECTED: event.values.get("why")}
+    return {
+        "at": moment(dates.parse(event.at)),
+        "kind": event.kind,
+        "old": change.old or None,
+        "new": change.new or None,
+        "words": words.get(event.kind) or None,
+    }
+
+
 def page_place(number: int) -> str:
     """Return the path of the API file with the stories of an archive page."""
-    return f"{ROOT}stories/pages/{number}.json"
+    return f"{addresses.API}stories/pages/{number}.json"
 
 
 def story_place(told: Story | StoryEntry) -> str:
     """Return the path of a story's file in the API."""
-    return item_place("stories", addresses.record_name(told.path))
-
-
-def item_place(kind: str, name: str) -> str:
-    """Return the path of the API file of one item (story, topic, …). Every name gives a valid path.
-
-    A name that a list has, or that begins with a tilde, gets a tilde in front. A name that no file
-    can have is replaced by its hash.
-    """
-    if not addresses.is_segment(f"~{name}.json"):
-        name = f"~h-{_hash(name)}"
-    elif name in _LISTS or name.startswith("~"):
-        name = f"~{name}"
-    return f"{ROOT}{kind}/{name}.json"
-
-
-def group_id(name: str) -> str:
-    """Return the API's id of a group of stories about the same event: a hash of the
-    group's name.
-    """
-    return _hash(name)
+    return addresses.api_file("stories", addresses.record_name(told.path))
 
 
 def index_place(kind: str) -> str:
     """Return the path of the API file that lists all items of a kind, such as all topics."""
-    return f"{ROOT}{kind}/index.json"
-
-
-def address(place: str, plan: SitePlan) -> str:
-    """Return the URL of a file of the API."""
-    return f"{plan.links.api}/{addresses.quote_path(place)}"
-
-
-def _hash(name: str) -> str:
-    return hashlib.blake2b(name.encode(), digest_size=10).hexdigest()
+    return f"{addresses.API}{kind}/index.json"
 
 
 def document(value: object) -> bytes:
@@ -235,3 +222,170 @@ def listing(head: Mapping[str, object], key: str, fragments: Iterable[bytes]) ->
     opening = encoding.compact(head)[:-1]
     comma = b"," if head else b""
     return opening + comma + encoding.compact(key) + b":[" + b",".join(fragments) + b"]}\n"
+
+
+# Stories and groups as ninjs (iptc.org/standards/ninjs). What is unknown has no key there.
+
+_SCHEMA = "http://www.iptc.org/std/ninjs/ninjs-schema_3.1.json"
+_STANDARD = {"name": "ninjs", "version": "3.1", "schema": _SCHEMA}
+_NINJS: dict[str, object] = {"standard": _STANDARD, "pubStatus": "usable"}
+_OF_LEADER = ("headlines", "language", "firstCreated", "contentCreated", "subjects", "genres")
+# RFC 3986, section 2; browsers send other characters as they are, such as those of `?id[]=1`
+_NO_URI = re.compile(r"%(?![0-9A-Fa-f]{2})|[^\w.~:/?#@!$&'()*+,;=%-]", re.ASCII)
+
+
+def make_ninjs(story: Story, plan: SitePlan) -> dict[str, object]:
+    """Return a story as a ninjs 3.1 document, with what its page shows."""
+    page = plan.links.page(addresses.story_folder(story.path))
+    note = _say("note", render_note(story.note), "text/html")
+    background = (plan.read(entry.path) for entry in plan.groups.background(story))
+    forbidden = text.fold(", ".join(story.refuses))
+    return _keep(
+        **_describe_item(story, page),
+        **_NINJS,
+        representationType="full" if story.is_own else "partial",
+        language=story.language if language_tag(story.language) else "",
+        firstCreated=moment(story.published_at),
+        versionCreated=moment(max(_list_times(story, plan), default=None)),
+        descriptions=_say("excerpt", text.fold(story.excerpt)) + ([] if story.is_own else note),
+        bodies=note if story.is_own else [],
+        by=", ".join(text.fold(author.name) for author in story.authors),
+        usageTerms=f"The publisher forbids: {forbidden}." if forbidden else "",
+        infoSources=[
+            *_list_publishers(story),
+            *_name_party(story.credit, "agency"),
+            *_name_site("publisher" if story.is_own else "aggregator", plan),
+        ],
+        subjects=[_subject(name, plan) for name in story.topics],
+        genres=_name_party(story.category),
+        renditions=[_link("web", page, "text/html"), *_list_originals(story)],
+        associations=[
+            *_list_pictures(story, plan),
+            *_list_coverage(story, plan),
+            *(_associate_story(other, "background", plan) for other in background if other),
+        ],
+    )
+
+
+def make_group_ninjs(leader: Story, uri: str, plan: SitePlan) -> dict[str, object]:
+    """Return a group as a ninjs 3.1 document: its stories, the main one first, then coverage."""
+    found = (plan.read(entry.path) for entry in plan.groups.members(leader.group))
+    others = [story for story in found if story is not None and story.path != leader.path]
+    whole = make_ninjs(leader, plan)
+    times = chain.from_iterable(_list_times(story, plan) for story in (leader, *others))
+    return _keep(
+        uri=uri,
+        type="composite",
+        **_NINJS,
+        representationType="partial",
+        **{key: whole.get(key) for key in _OF_LEADER},
+        versionCreated=moment(max(times, default=None)),
+        infoSources=_name_site("aggregator", plan),
+        associations=[
+            _associate_story(leader, "leader", plan),
+            *(_associate_story(story, "member", plan) for story in others),
+            *_list_coverage(leader, plan),
+        ],
+    )
+
+
+def _keep(**values: object) -> dict[str, object]:
+    """Return those of the values that are known, as ninjs has no null."""
+    return {name: value for name, value in values.items() if value}
+
+
+def _describe_item(told: Story | Related, uri: str) -> dict[str, object]:
+    return {
+        "uri": uri,
+        "type": told.type if told.type in {"audio", "video"} else "text",
+        "headlines": _say("main", text.fold(told.title)),
+        "contentCreated": moment(told.published_at),
+    }
+
+
+def _list_times(story: Story, plan: SitePlan) -> list[datetime]:
+    """Return the times of all that a document tells of a story: its changes, other reports."""
+    changes = (dates.parse(change.event.at) for change in list_changes_of(story, plan.concealed))
+    reports = (report.published_at for report in plan.coverages.of(story).others)
+    known = (story.published_at, story.updated_at, *changes, *reports)
+    return [dates.utc(at) for at in known if at]
+
+
+def _say(role: str, value: str, media_type: str = "text/plain") -> list[dict[str, object]]:
+    return [{"role": role, "contentType": media_type, "value": value}] if value else []
+
+
+def _link(name: str, href: str, media_type: str = "") -> dict[str, object]:
+    return _keep(name=name, href=href, contentType=media_type)
+
+
+def _name_party(name: str, role: str = "", uri: str = "") -> list[dict[str, object]]:
+    return [_keep(name=named, role=role, uri=uri)] if (named := text.fold(name)) else []
+
+
+def _name_site(role: str, plan: SitePlan) -> list[dict[str, object]]:
+    return _name_party(plan.beat.title, role, plan.links.page(""))
+
+
+def _list_publishers(told: Story | Related) -> list[dict[str, object]]:
+    if told.provider is None:
+        return []
+    domain = addresses.addressable_domain(told.provider.domain)
+    home = _spell(f"https://{domain}/") if domain else ""
+    return _name_party(text.fold(told.provider.name) or domain, "publisher", home)
+
+
+def _subject(name: str, plan: SitePlan) -> dict[str, object]:
+    ids = plan.above.get(name, ())[:1]
+    uri = "".join(plan.links.page(addresses.topic_folder(id_)) for id_ in ids)
+    return _keep(name=text.fold(name), rel="about", uri=uri)
+
+
+def _list_originals(story: Story) -> Iterator[dict[str, object]]:
+    if href := _spell(story.web_url) or _spell(story.original_url):
+        yield _link("original", href) | _keep(duration=lengths.seconds(story.length))
+
+
+def _list_pictures(story: Story, plan: SitePlan) -> Iterator[dict[str, object]]:
+    if picture := _pictures.of(story, plan):
+        shared = picture.shared
+        href = _spell(shared.address)
+        size = _keep(width=shared.width, height=shared.height)
+        yield _keep(
+            name="main picture",
+            rel="picture",
+            uri=href,
+            type="picture",
+            descriptions=_say("altText", picture.alt),
+            by=picture.credit if picture.is_named else "",
+            infoSources=_list_publishers(story),
+            renditions=[_link("main", href, shared.type) | size],
+        )
+
+
+def _list_coverage(story: Story, plan: SitePlan) -> Iterator[dict[str, object]]:
+    for report in plan.coverages.of(story).others:
+        if uri := _spell(report.web_url):
+            yield _associate(report, uri, "coverage")
+
+
+def _associate_story(story: Story, rel: str, plan: SitePlan) -> dict[str, object]:
+    """Return a story of this site in short, with the URL of its own document."""
+    page = plan.links.page(addresses.story_folder(story.path))
+    own = plan.links.api_address(addresses.ninjs_file(story.path))
+    return _associate(story, page, rel) | {"renditions": [_link("ninjs", own, "application/json")]}
+
+
+def _associate(told: Story | Related, uri: str, rel: str) -> dict[str, object]:
+    return _keep(
+        name=text.fold(told.title) or uri,
+        rel=rel,
+        **_describe_item(told, uri),
+        representationType="partial",
+        infoSources=_list_publishers(told),
+    )
+
+
+def _spell(url: str) -> str:
+    """Return a URL as RFC 3986 has it, "" if it is not http or https."""
+    return _NO_URI.sub(lambda found: quote(found[0]), urls.fetchable(url) or "")

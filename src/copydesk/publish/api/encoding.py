@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 
 import orjson
 
@@ -77,6 +78,8 @@ def web_only(fields: Mapping[str, object]) -> dict[str, object]:
 def _safe(value: object, key: str) -> object:
     if isinstance(value, str):
         return value if ":" not in value or _may_leave(value, key) else None
+    if value is None or isinstance(value, int):
+        return value
     if isinstance(value, Mapping):
         return web_only(value)
     if isinstance(value, Sequence) and not isinstance(value, bytes):
@@ -87,6 +90,11 @@ def _safe(value: object, key: str) -> object:
 def _may_leave(value: str, key: str) -> bool:
     if key in _PROSE:
         return True
-    if _ADDRESSES.fullmatch(key):
+    if _is_of_address(key):
         return urls.may_be_of_web(value)
     return urls.may_be_of_web(value) or not _RUNS.fullmatch(urls.as_browsers_read(value))
+
+
+@lru_cache(maxsize=1024)
+def _is_of_address(key: str) -> bool:
+    return bool(_ADDRESSES.fullmatch(key))

@@ -30,40 +30,44 @@ from copydesk.publish._plan import ARCHIVE, AnyOutput, Output, SitePlan, make
 from copydesk.publish._story_reader import ListedStories
 from copydesk.publish.api import _v2_schema, _v2_shape, encoding
 from copydesk.publish.api._v2_shape import Shapes
+from copydesk.publish.developments import CHANGED, list_changes
 from copydesk.publish.issues import LetterItem, ShelvedIssue, read_sections
 from copydesk.publish.writing import Sheet
 
 _NEWEST = 100
 _STORY_OUTPUTS: tuple[AnyOutput, ...] = (
-    Output(key=STORY, place=lambda name: _v2_shape.item_place("stories", name)),
+    Output(key=STORY, place=lambda name: addresses.api_file("stories", name)),
     Output(key=ARCHIVE, place=lambda number: _v2_shape.page_place(int(number))),
+    Output(key=GROUP, place=lambda group: addresses.api_file("groups", addresses.api_group(group))),
+    Output(key=STORY, place=partial(addresses.api_file, "ninjs/stories")),
     Output(
-        key=GROUP, place=lambda group: _v2_shape.item_place("groups", _v2_shape.group_id(group))
+        key=GROUP,
+        place=lambda group: addresses.api_file("ninjs/groups", addresses.api_group(group)),
     ),
 )
 _LIST_OUTPUTS: tuple[Output[Shapes], ...] = (
     Output(
         key=TOPIC,
-        place=partial(_v2_shape.item_place, "topics"),
+        place=partial(addresses.api_file, "topics"),
         values=lambda plan: (topic.id for topic in plan.topics),
         make=lambda shapes, id_: _topic_file(id_, shapes),
         is_fixed=True,
     ),
     Output(
         key=PUBLISHER,
-        place=partial(_v2_shape.item_place, "sources"),
+        place=partial(addresses.api_file, "sources"),
         values=lambda plan: sorted(plan.by_publisher),
         make=lambda shapes, domain: _source_file(domain, shapes),
     ),
     Output(
         key=LIST,
-        place=partial(_v2_shape.item_place, "lists"),
+        place=partial(addresses.api_file, "lists"),
         values=lambda plan: plan.lists,
         make=lambda shapes, list_id: _list_file(list_id, shapes),
     ),
     Output(
         key=MATTER,
-        place=lambda name: _v2_shape.item_place("matters", addresses.matter_id(name)),
+        place=lambda name: addresses.api_file("matters", addresses.matter_id(name)),
         values=lambda plan: plan.matters.counts,
         make=lambda shapes, name: _matter_file(name, shapes),
         is_some=True,
@@ -106,9 +110,11 @@ def page(number: int, shapes: Shapes) -> Iterator[Sheet]:
         if is_told:
             made.append(encoding.compact(whole))
             yield Sheet(_v2_shape.story_place(story), made[-1] + b"\n")
+        if plan.wanted(STORY.name, entry.name):
+            ninjs = _v2_shape.make_ninjs(story, plan)
+            yield Sheet(addresses.ninjs_file(story.path), _v2_shape.document(ninjs))
         if is_group:
-            place = _v2_shape.item_place("groups", _v2_shape.group_id(entry.group))
-            yield Sheet(place, _v2_shape.document(_group(story, whole, shapes)))
+            yield from _group_files(story, whole, shapes)
     if is_page:
         yield Sheet(_v2_shape.page_place(number), _page(number, made, plan))
 
@@ -118,7 +124,7 @@ def _page(number: int, stories: list[bytes], plan: SitePlan) -> bytes:
 
     def link(other: int) -> str | None:
         is_there = 0 < other <= plan.archive_pages
-        return _v2_shape.address(_v2_shape.page_place(other), plan) if is_there else None
+        return plan.links.api_address(_v2_shape.page_place(other)) if is_there else None
 
     head = {"page": number, "older_url": link(number - 1), "newer_url": link(number + 1)}
     return _v2_shape.listing(head, "stories", stories)
@@ -129,9 +135,9 @@ def _index(plan: SitePlan) -> dict[str, object]:
     return {
         "count": len(plan.stories),
         "pages": last,
-        "latest_url": _v2_shape.address(_v2_shape.LATEST, plan),
-        "oldest_page_url": _v2_shape.address(_v2_shape.page_place(1), plan) if last else None,
-        "newest_page_url": _v2_shape.address(_v2_shape.page_place(last), plan) if last else None,
+        "latest_url": plan.links.api_address(_v2_shape.LATEST),
+        "oldest_page_url": plan.links.api_address(_v2_shape.page_place(1)) if last else None,
+        "newest_page_url": plan.links.api_address(_v2_shape.page_place(last)) if last else None,
     }
 
 
@@ -151,27 +157,31 @@ def _leader(group: str, plan: SitePlan) -> Story | None:
 
 
 def _group_in_list(group: str, leader: Story, shapes: Shapes) -> dict[str, object]:
-    id_ = _v2_shape.group_id(group)
+    id_ = addresses.api_group(group)
     return {
         "id": id_,
-        "api_url": _v2_shape.address(_v2_shape.item_place("groups", id_), shapes.plan),
+        "api_url": shapes.plan.links.api_address(addresses.api_file("groups", id_)),
         "leader": shapes.reference(leader),
         "newsrooms": shapes.plan.coverages.of(leader).newsrooms,
     }
 
 
-def _group(leader: Story, whole: Mapping[str, object], shapes: Shapes) -> dict[str, object]:
-    """Return a group of stories about one event as the API shows it, by the form of its
-    main story.
-    """
-    return {
-        "id": _v2_shape.group_id(leader.group),
+def _group_files(leader: Story, whole: Mapping[str, object], shapes: Shapes) -> Iterator[Sheet]:
+    """Yield the files of a group of stories about one event, by the form of its main story."""
+    id_ = addresses.api_group(leader.group)
+    ninjs = addresses.api_file("ninjs/groups", id_)
+    uri = shapes.plan.links.api_address(ninjs)
+    group = {
+        "id": id_,
         "leader": shapes.reference(leader),
         "members": shapes.references(shapes.plan.groups.members(leader.group)),
         "newsrooms": whole["newsrooms"],
         "coverage": whole["coverage"],
         "copies": whole["copies"],
+        "ninjs_url": uri,
     }
+    yield Sheet(addresses.api_file("groups", id_), _v2_shape.document(group))
+    yield Sheet(ninjs, _v2_shape.document(_v2_shape.make_group_ninjs(leader, uri, shapes.plan)))
 
 
 def _list_sheets(shapes: Shapes) -> Iterator[Sheet]:
@@ -186,6 +196,7 @@ def _list_sheets(shapes: Shapes) -> Iterator[Sheet]:
     ]
     yield Sheet(_v2_shape.index_place("sources"), _v2_shape.document({"sources": sources}))
     yield from _matter_list(shapes)
+    yield from _change_list(shapes)
     if plan.lists:
         made = [_reading_list(listed, plan) for listed in plan.lists.values()]
         yield Sheet(_v2_shape.index_place("lists"), _v2_shape.document({"lists": made}))
@@ -196,15 +207,13 @@ def _topic_file(id_: str, shapes: Shapes) -> Iterator[Sheet]:
     plan = shapes.plan
     topic = next(topic for topic in plan.topics if topic.id == id_)
     newest = _newest(plan.by_topic.get(id_, ()), shapes)
-    yield Sheet(
-        _v2_shape.item_place("topics", id_), _v2_shape.document(_topic(topic, plan) | newest)
-    )
+    yield Sheet(addresses.api_file("topics", id_), _v2_shape.document(_topic(topic, plan) | newest))
 
 
 def _source_file(domain: str, shapes: Shapes) -> Iterator[Sheet]:
     stories = shapes.plan.by_publisher[domain]
     whole = _publisher(domain, stories, shapes.plan) | _newest(stories, shapes)
-    yield Sheet(_v2_shape.item_place("sources", domain), _v2_shape.document(whole))
+    yield Sheet(addresses.api_file("sources", domain), _v2_shape.document(whole))
 
 
 def _list_file(list_id: str, shapes: Shapes) -> Iterator[Sheet]:
@@ -214,7 +223,7 @@ def _list_file(list_id: str, shapes: Shapes) -> Iterator[Sheet]:
         for story, words in shapes.plan.read_list(listed)
     ]
     whole = {**_reading_list(listed, shapes.plan), "stories": stories}
-    yield Sheet(_v2_shape.item_place("lists", list_id), _v2_shape.document(whole))
+    yield Sheet(addresses.api_file("lists", list_id), _v2_shape.document(whole))
 
 
 def _matter_list(shapes: Shapes) -> Iterator[Sheet]:
@@ -225,11 +234,23 @@ def _matter_list(shapes: Shapes) -> Iterator[Sheet]:
         yield Sheet(_v2_shape.index_place("matters"), _v2_shape.document({"matters": matters}))
 
 
+def _change_list(shapes: Shapes) -> Iterator[Sheet]:
+    """Yield the list of the newest changes, each with its story in short."""
+    if shapes.plan.wanted.of_key(CHANGED.name):
+        changes = [
+            {**_v2_shape.describe_change(change), "story": shapes.reference(story)}
+            for change, story in list_changes(
+                shapes.plan.listed[CHANGED.name], shapes.plan.concealed
+            )
+        ]
+        yield Sheet(_v2_shape.index_place("changes"), _v2_shape.document({"changes": changes}))
+
+
 def _matter_file(name: str, shapes: Shapes) -> Iterator[Sheet]:
     """Yield the file of a matter: its newest events, each by its main story, oldest first."""
     entries = shapes.plan.events_of(name)
     whole = {**_matter(name, shapes.plan), "events": shapes.references(reversed(entries))}
-    place = _v2_shape.item_place("matters", addresses.matter_id(name))
+    place = addresses.api_file("matters", addresses.matter_id(name))
     yield Sheet(place, _v2_shape.document(whole))
 
 
@@ -239,7 +260,7 @@ def _matter(name: str, plan: SitePlan) -> dict[str, object]:
         "id": id_,
         "title": plan.matters.title(name) or None,
         "url": plan.links.page(folder),
-        "api_url": _v2_shape.address(_v2_shape.item_place("matters", id_), plan),
+        "api_url": plan.links.api_address(addresses.api_file("matters", id_)),
         "feed_url": plan.links.page(f"{folder}feed.json"),
         "count": plan.matters.counts[name],
     }
@@ -259,7 +280,7 @@ def _topic(topic: Topic, plan: SitePlan) -> dict[str, object]:
         "description": text.fold(topic.description) or None,
         "parent": parent.id if parent else None,
         "url": plan.links.page(folder),
-        "api_url": _v2_shape.address(_v2_shape.item_place("topics", topic.id), plan),
+        "api_url": plan.links.api_address(addresses.api_file("topics", topic.id)),
         "feed_url": plan.links.page(f"{folder}feed.json"),
         "count": len(plan.by_topic.get(topic.id, ())),
     }
@@ -278,7 +299,7 @@ def _publisher(domain: str, stories: ListedStories, plan: SitePlan) -> dict[str,
         "is_known": known is not None,
         "trust": newest.trust,
         "url": plan.links.page(folder),
-        "api_url": _v2_shape.address(_v2_shape.item_place("sources", domain), plan),
+        "api_url": plan.links.api_address(addresses.api_file("sources", domain)),
         "feed_url": plan.links.page(f"{folder}feed.json"),
         "count": len(stories),
     }
@@ -293,14 +314,14 @@ def _reading_list(listed: ReadingList, plan: SitePlan) -> dict[str, object]:
         "description": listed.description or None,
         "updated_at": _v2_shape.moment(listed.updated_at),
         "url": plan.links.page(folder),
-        "api_url": _v2_shape.address(_v2_shape.item_place("lists", listed.id), plan),
+        "api_url": plan.links.api_address(addresses.api_file("lists", listed.id)),
         "feed_url": plan.links.page(f"{folder}feed.json"),
         "count": sum(1 for _ in plan.read_list(listed)),
     }
 
 
 def _entrance(plan: SitePlan) -> dict[str, object]:
-    lists = ["stories", "topics", "sources", "groups"]
+    lists = ["stories", "topics", "sources", "groups", "changes"]
     lists += ["matters"] if plan.matters.counts else []
     lists += ["lists"] if plan.lists else []
     lists += ["letters"] if plan.letters.issues else []
@@ -309,9 +330,9 @@ def _entrance(plan: SitePlan) -> dict[str, object]:
         "url": plan.links.page(""),
         "language": plan.beat.locale,
         "timezone": plan.beat.timezone,
-        "latest_url": _v2_shape.address(_v2_shape.LATEST, plan),
-        **{f"{kind}_url": _v2_shape.address(_v2_shape.index_place(kind), plan) for kind in lists},
-        "openapi_url": _v2_shape.address(f"{_v2_shape.ROOT}openapi.json", plan),
+        "latest_url": plan.links.api_address(_v2_shape.LATEST),
+        **{f"{kind}_url": plan.links.api_address(_v2_shape.index_place(kind)) for kind in lists},
+        "openapi_url": plan.links.api_address(f"{addresses.API}openapi.json"),
     }
 
 
@@ -326,7 +347,7 @@ def _letter_sheets(plan: SitePlan) -> Iterator[Sheet]:
         id_ = str(letter["id"])
         issues = [_reference(issue, plan) for issue in shelf.of_letter(id_)[:_NEWEST]]
         whole = {**letter, "issues": issues}
-        yield Sheet(_v2_shape.item_place("letters", id_), _v2_shape.document(whole))
+        yield Sheet(addresses.api_file("letters", id_), _v2_shape.document(whole))
     for issue in shelf.issues:
         if plan.wanted(LETTER.name, issue.record.path):
             yield Sheet(_place(issue), _v2_shape.document(_issue(issue, plan)))
@@ -339,7 +360,7 @@ def _letter(letter: str, plan: SitePlan) -> dict[str, object]:
         "id": letter,
         "title": plan.letters.titles[letter],
         "url": plan.links.page(folder),
-        "api_url": _v2_shape.address(_v2_shape.item_place("letters", letter), plan),
+        "api_url": plan.links.api_address(addresses.api_file("letters", letter)),
         "feed_url": plan.links.page(f"{folder}feed.json"),
         "count": len(plan.letters.of_letter(letter)),
     }
@@ -354,7 +375,7 @@ def _reference(issue: ShelvedIssue, plan: SitePlan) -> dict[str, object]:
         "excerpt": _story_reader.first_text(record, "excerpt") or None,
         "published_at": _v2_shape.moment(at if isinstance(at, datetime) else None),
         "url": plan.links.page(_story_reader.page_folder(record)),
-        "api_url": _v2_shape.address(_place(issue), plan),
+        "api_url": plan.links.api_address(_place(issue)),
     }
 
 
@@ -383,4 +404,4 @@ def _item(item: LetterItem) -> dict[str, object]:
 
 
 def _place(issue: ShelvedIssue) -> str:
-    return _v2_shape.item_place("issues", addresses.record_name(issue.record.path))
+    return addresses.api_file("issues", addresses.record_name(issue.record.path))

@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     from copydesk.publish.site._site import OUTPUTS as OUTPUTS
     from copydesk.publish.site._site import Site as Site
     from copydesk.publish.site._site import sheets as sheets
-    from copydesk.publish.site._story import CHANGED as CHANGED
     from copydesk.publish.site._story import CHANGES_FOLDER as CHANGES_FOLDER
 else:
     __getattr__ = faces.import_on_demand(__name__, __file__)

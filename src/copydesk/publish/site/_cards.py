@@ -18,17 +18,17 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from copydesk.catalogue.page_entries import StoryEntry
-from copydesk.kit import dates, embeds, lengths, revisions, text, urls
+from copydesk.kit import dates, embeds, lengths, text, urls
 from copydesk.kit.embeds import MediaFile, Player
-from copydesk.news import Provider, ReasonKind, Story
-from copydesk.news.story import CONCEALABLE, Event, EventKind
+from copydesk.news import Provider, Story
+from copydesk.news.story import EventKind
 from copydesk.placement import Coverage, PlaceReason, RankPart, Voice, addresses
 from copydesk.placement.addresses import group_by_day
 from copydesk.publish import _pictures
+from copydesk.publish.developments import list_changes_of
 from copydesk.rendering import Strings, join_markup, language_tag, mark_safe
 
 if TYPE_CHECKING:
-    from copydesk.publish._plan import SitePlan
     from copydesk.publish.site._frame import Frame
 
 _KEPT = 10_000  # cards and lines
@@ -47,7 +47,6 @@ _CHANGED = {  # what says most comes first
 }
 _LAST_CHANGES = 2
 _FROM = {"headline_changed": "headline_was_before", "figures_changed": "figure_became"}
-_UNTOLD = {EventKind.FILED, EventKind.EXCERPT_RESPELLED}
 _FORMER_HEADLINE = 90
 _BLOCK, _BLOCKS = 14, 40  # length of a block of the coverage bar, most blocks
 _NEVER = {"iso": "", "text": "", "brief": "", "short": "", "clock": "", "day": ""}
@@ -228,10 +227,12 @@ class FrontCards:
 
     def _last_changes(self, story: Story) -> Iterator[str]:
         """Yield what changed last in a story since it was filed: at most two things."""
-        changes = list_changes_of(story, self.views.frame.plan)
+        changes = list_changes_of(story, self.views.frame.plan.concealed)
         told = [change for change in changes if change.event.kind in _CHANGED]
         last = [change for change in told if change.event.at == told[-1].event.at]
         by_kind = {change.event.kind: change for change in reversed(last)}
+        if len(by_kind) > 1:
+            by_kind.pop(EventKind.TEXT_CHANGED, None)  # the others say what changed
         for kind in [kind for kind in _CHANGED if kind in by_kind][:_LAST_CHANGES]:
             change, word = by_kind[kind], _CHANGED[kind]
             old = text.shorten(change.old, _FORMER_HEADLINE)
@@ -261,64 +262,6 @@ class FrontCards:
         return time.tell_beside(self.today)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Change:
-    """An event of a story's history, with what pages may show of it.
-
-    `old` and `new` are a former headline and the next one, or a figure before and after, with the
-    word behind it; "" if they are not shown.
-    """
-
-    event: Event
-    old: str = ""
-    new: str = ""
-
-
-def list_changes_of(story: Story, plan: SitePlan) -> list[Change]:
-    """Return the changes of a story that pages show, in order.
-
-    Left out is what is no news (a comma, a spelling), what only editors need, and what the settings
-    or an editor's rule conceal. Of a former headline no names are shown that the headline no longer
-    has, of a page that is gone no former words at all.
-    """
-    hidden = _UNTOLD | CONCEALABLE if _hides_changes(story, plan) else _UNTOLD
-    events = [Event(what=text.fold(event.what), at=event.at) for event in story.events]
-    told = [event for event in events if event.kind not in hidden]
-    shown = [event for at, event in enumerate(told) if _is_news(event, told[at + 1 :], story)]
-    if story.access == "gone":
-        return [Change(event=event) for event in shown]
-    last = {event.kind: event for event in shown}
-    return [_show_values(event, story, is_last=last[event.kind] is event) for event in shown]
-
-
-def _hides_changes(story: Story, plan: SitePlan) -> bool:
-    """Return whether the settings or an editor's rule keep a story's changes off the site."""
-    domain = story.provider.domain if story.provider else ""
-    is_ruled = any(reason.kind is ReasonKind.CHANGES_RULED for reason in story.reasons)
-    return is_ruled or domain in plan.concealed
-
-
-def _is_news(event: Event, later: Iterable[Event], story: Story) -> bool:
-    """Return whether a change is more than another spelling of the headline."""
-    if event.kind is not EventKind.HEADLINE_CHANGED:
-        return True
-    next_ = (one.values["title"] for one in later if one.kind is EventKind.HEADLINE_CHANGED)
-    return revisions.is_reworded(event.values["title"], next(next_, story.title))
-
-
-def _show_values(event: Event, story: Story, *, is_last: bool) -> Change:
-    """Return a change with the words that may be shown; `is_last` says that of its kind it is."""
-    values = event.values
-    if event.kind is EventKind.HEADLINE_CHANGED:
-        former = revisions.hide_names(values["title"], text.fold(story.title))
-        return Change(event=event, old=former)
-    if event.kind is EventKind.HEADLINE_KEPT:  # the publisher's, which a later one takes out
-        return Change(event=event, new=values["title"] if is_last else "")
-    unit = f" {values['unit']}" if values.get("unit") else ""
-    new = values.get("new", "")
-    return Change(event=event, old=values.get("old", ""), new=f"{new}{unit}")
-
-
 def measure_coverage(story: Story, frame: Frame) -> Mapping[str, object] | None:
     """Return the bar and the words that show who reports a story's event, None if nobody else does.
 
@@ -326,6 +269,8 @@ def measure_coverage(story: Story, frame: Frame) -> Mapping[str, object] | None:
     kinds of reports, each with the outline of its blocks in SVG; `length` is that of all blocks.
     """
     coverage, say = frame.plan.coverages.of(story), frame.strings.say
+    if not coverage.others + coverage.reruns:
+        return None
     agencies = sum(voice.is_agency for voice in coverage.voices) + bool(story.credit)
     known = list(filter(None, _list_owners(story, coverage, frame)))
     counts = {

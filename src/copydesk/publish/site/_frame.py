@@ -44,7 +44,7 @@ class Head:
     site's share picture is used. `frames` is the origin of a player, "" for none. `plays_files`
     says that the browser itself plays a video or a sound, `searches` that the page runs our script.
     `subscribes` says that it has the subscription form, if the site has one; `letter` is the id of
-    the page's newsletter.
+    the page's newsletter, `ninjs` the URL of the story's ninjs document.
     """
 
     path: str
@@ -62,6 +62,7 @@ class Head:
     searches: bool = False
     subscribes: bool = False
     letter: str = ""
+    ninjs: str = ""
 
 
 @dataclass(slots=True)
@@ -102,6 +103,10 @@ class Frame:
     def href(self, path: str) -> str:
         """Return the link to a page of the site, without the host."""
         return self.plan.links.href(path)
+
+    def link(self, name: str, path: str, **more: object) -> dict[str, object]:
+        """Return a named link to a page of the site, as lists of links show it."""
+        return {"name": name, "href": self.href(path), **more}
 
     def _tongue(self, tag: str) -> str:
         """Return the HTML attributes for a language, "" for the site's own or an unknown one."""
@@ -156,7 +161,7 @@ class Frame:
         top = sections(self.plan.topics, self.plan.beat.topic)
         return [self._topic(topic, topic.shortname) for topic in top[:_IN_THE_BAR]]
 
-    def _shelves(self) -> Sequence[Mapping[str, str]]:
+    def _shelves(self) -> Sequence[Mapping[str, object]]:
         names = (*_story_reader.SHELVES, "newsletters", "sponsorships")
         shelves = {
             name: f"{name}/"
@@ -166,7 +171,7 @@ class Frame:
         named = [output for output in self.outputs if output.index_name]
         indexes = {o.index_name: o.index for o in named if o.has_index(self.plan)}
         return [
-            {"name": self.strings.say(name), "href": self.href(folder)}
+            self.link(self.strings.say(name), folder)
             for name, folder in (indexes | shelves).items()
         ]
 
@@ -213,6 +218,7 @@ class Frame:
             "path": head.path,
             "policy": self._policy(head.frames, head.plays_files, self._forms_of(head)),
             "letter": head.letter,
+            "ninjs": head.ninjs,
             "subscribe": "#subscribe" if head.subscribes else f"{self.href('')}#subscribe",
             "title": f"{head.title} – {site}" if head.title else site,
             "description": head.description,

@@ -112,7 +112,7 @@ def _index(frame: Frame) -> Sheet:
         local = plan.local(front.at)
         name = strings.format_date("day_in_month" if day else "clock", day or local)
         count = sum(place.rule != "new" for place in front.places)
-        entry = {"name": name, "href": frame.href(folder), "count": count}
+        entry = frame.link(name, folder, count=count)
         (months[day.replace(day=1)] if day else days[local.date()]).append(entry)
     recent = [(strings.format_date("day", day), days[day]) for day in list(days)[:_RECENT_DAYS]]
     past = [(strings.format_date("month", month), some) for month, some in months.items()]
@@ -120,7 +120,7 @@ def _index(frame: Frame) -> Sheet:
         "calendar.html",
         Head(path=FOLDER, title=strings.say("fronts"), indexed=False),
         heading=strings.say("fronts"),
-        above={"name": strings.say("archive"), "href": frame.href("archive/")},
+        above=frame.link(strings.say("archive"), "archive/"),
         groups=[
             *({"heading": heading, "entries": some} for heading, some in recent),
             *(

@@ -231,21 +231,19 @@ def name_day(issue: ShelvedIssue, frame: Frame) -> str:
     return frame.strings.format_date("moment" if issue.shares_day else "day", issue.at)
 
 
-def shelf_of(issue: ShelvedIssue, frame: Frame) -> Mapping[str, str]:
+def shelf_of(issue: ShelvedIssue, frame: Frame) -> Mapping[str, object]:
     """Return the link to the list page that contains a newsletter issue."""
     if issue.letter in frame.plan.letters.listed_titles:
         return _letter_way(issue.letter, frame)
-    return {"name": frame.strings.say("newsletters"), "href": frame.href(FOLDER)}
+    return frame.link(frame.strings.say("newsletters"), FOLDER)
 
 
-def link(issue: ShelvedIssue | None, frame: Frame) -> Mapping[str, str] | None:
+def link(issue: ShelvedIssue | None, frame: Frame) -> Mapping[str, object] | None:
     """Return the link to a newsletter issue, None if no issue is given."""
     if issue is None:
         return None
-    return {
-        "name": text.shorten(_name_issue(issue, frame), _LONGEST_LINK),
-        "href": frame.href(_story_reader.page_folder(issue.record)),
-    }
+    name = text.shorten(_name_issue(issue, frame), _LONGEST_LINK)
+    return frame.link(name, _story_reader.page_folder(issue.record))
 
 
 def feeds_title(frame: Frame, name: str = "") -> str:
@@ -253,9 +251,8 @@ def feeds_title(frame: Frame, name: str = "") -> str:
     return f"{name or frame.strings.say('newsletters')} – {text.fold(frame.plan.beat.title)}"
 
 
-def _letter_way(letter: str, frame: Frame) -> Mapping[str, str]:
-    name = frame.plan.letters.titles[letter]
-    return {"name": name, "href": frame.href(addresses.letter_folder(letter))}
+def _letter_way(letter: str, frame: Frame) -> Mapping[str, object]:
+    return frame.link(frame.plan.letters.titles[letter], addresses.letter_folder(letter))
 
 
 def _name_issue(issue: ShelvedIssue, frame: Frame) -> str:
@@ -280,7 +277,7 @@ def _list(
     )
     titles = {} if path.startswith("letters/") else frame.plan.letters.listed_titles
     lines = [_line(issue, titles.get(issue.letter, ""), frame) for issue in issues]
-    above = {"name": frame.strings.say("newsletters"), "href": frame.href(FOLDER)}
+    above = frame.link(frame.strings.say("newsletters"), FOLDER)
     usual: dict[str, object] = {"groups": [], "letters": [], "older": None, "newer": None}
     context = {**usual, "above": above if path != FOLDER else None, **context}
     return frame.page("letters.html", head, heading=heading, issues=lines, **context)
@@ -300,17 +297,10 @@ def _line(issue: ShelvedIssue, letter: str, frame: Frame) -> Mapping[str, object
 
 
 def _way(name: str, issues: Sequence[ShelvedIssue], frame: Frame) -> Mapping[str, object]:
-    day = issues[0].day
-    return {
-        "name": _name_month(day, frame),
-        "href": frame.href(f"{FOLDER}{name}/"),
-        "count": len(issues),
-        "year": str(day.year) if day else "",
-    }
-
-
-def _name_month(day: date | None, frame: Frame) -> str:
-    return frame.strings.format_date("month", day) if day else frame.strings.say("undated")
+    day, strings = issues[0].day, frame.strings
+    month = strings.format_date("month", day) if day else strings.say("undated")
+    year = str(day.year) if day else ""
+    return frame.link(month, f"{FOLDER}{name}/", count=len(issues), year=year)
 
 
 def _by_year(ways: Sequence[Mapping[str, object]]) -> list[Mapping[str, object]]:
@@ -398,7 +388,7 @@ def _name(day: date, frame: Frame) -> str:
     return frame.strings.format_date("day", day)
 
 
-def _link(day: date | None, frame: Frame) -> Mapping[str, str] | None:
+def _link(day: date | None, frame: Frame) -> Mapping[str, object] | None:
     if day is None:
         return None
-    return {"name": _name(day, frame), "href": frame.href(addresses.digest_folder(day))}
+    return frame.link(_name(day, frame), addresses.digest_folder(day))

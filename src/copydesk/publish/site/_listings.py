@@ -19,6 +19,7 @@ from copydesk.catalogue.page_entries import (
     UNDATED,
     Grounds,
     StoryKey,
+    image,
 )
 from copydesk.kit import dates, text
 from copydesk.news import Story, Topic
@@ -43,6 +44,8 @@ NEWEST = 60  # stories on the page of a topic or a publisher
 _OF_A_DAY = 90
 _IN_FULL = 24  # of these are cards, the others lines
 _SECOND = 3  # the lead story and the stories next to it
+_BRIEF = 60  # characters: a shorter excerpt does not fill a card
+_OTHERS = 2  # publishers beside a brief's that make its event one of consequence
 _MAJOR = 8  # stories of the front page with larger headlines
 _FORM_BLOCKS = ("front_top", "front_subscribe")  # a theme that has them places the form
 _FEWEST = 2  # sections of the front page, and stories of a section
@@ -64,6 +67,8 @@ def _front(cards: ListCards) -> Sheet:
     """Return the front page: the best stories as cards by rank, then the other new ones by day."""
     plan, today = cards.frame.plan, _find_newest_day(cards.frame.plan)
     top, more = plan.front.top, plan.front.more
+    briefs = [story for story in top[_SECOND:] if _is_brief(story, plan)]
+    below = [story for story in top[_SECOND:] if story not in briefs]
     usual = cards.frame.strings.say("front_description", site=text.fold(plan.beat.title))
     head = Head(
         path="",
@@ -79,12 +84,19 @@ def _front(cards: ListCards) -> Sheet:
         has_form_below_lead=not cards.frame.renderer.is_reordered("front.html", _FORM_BLOCKS),
         lead=cards.render_front(top[:1], 1, today),
         second=cards.render_front(top[1:_SECOND], 2, today),
-        sections=_front_sections(cards, today),
-        top=_front_cards(cards, top[_SECOND:], today),
+        briefs=cards.render_many("line.html", briefs),
+        sections=_front_sections(cards, below, today),
+        top=_front_cards(cards, below, today),
         more=cards.render_front(more, 4, today),
         river=cards.river(plan.front.latest, today),
         digest=cards.newest_digest(),
     )
+
+
+def _is_brief(story: Story, plan: SitePlan) -> bool:
+    """Return whether a story is too short for a card, but several publishers report its event."""
+    is_short = len(story.excerpt) < _BRIEF and not image(story)
+    return is_short and len(plan.coverages.of(story).voices) >= _OTHERS
 
 
 def _find_newest(plan: SitePlan) -> datetime | None:
@@ -122,13 +134,15 @@ def _front_cards(cards: ListCards, stories: Iterable[Story], today: date) -> str
     )
 
 
-def _front_sections(cards: ListCards, today: date) -> list[Mapping[str, object]]:
+def _front_sections(
+    cards: ListCards, stories: Iterable[Story], today: date
+) -> list[Mapping[str, object]]:
     """Return the stories below the lead by topic, [] if fewer than two topics have two stories.
 
     The last section has the stories of no other one, and no name.
     """
     plan = cards.frame.plan
-    by_topic = _sort_by_section(plan.front.top[_SECOND:], plan)
+    by_topic = _sort_by_section(stories, plan)
     topics = [topic for topic in _list_section_topics(plan) if len(by_topic[topic.id]) >= _FEWEST]
     if len(topics) < _FEWEST:
         return []
@@ -178,9 +192,7 @@ def _topic_index(cards: ListCards) -> Iterator[Sheet]:
         _entry(cards, topic.name, addresses.topic_folder(topic.id), counts.get(topic.id, 0))
         for topic in plan.topics
     ]
-    heading = cards.frame.strings.say("topics")
-    head = Head(path="topics/", title=heading)
-    yield cards.frame.page("index.html", head, heading=heading, groups=[_group("", entries)])
+    return _index(cards, "topics/", "topics", entries)
 
 
 def _topic(id_: str, cards: ListCards) -> Sheet:
@@ -251,9 +263,7 @@ def _publisher_index(cards: ListCards) -> Iterator[Sheet]:
         for domain, stories in sorted(plan.by_publisher.items())
     ]
     entries.sort(key=lambda entry: str(entry["name"]).lower())
-    heading = cards.frame.strings.say("sources")
-    head = Head(path="sources/", title=heading)
-    yield cards.frame.page("index.html", head, heading=heading, groups=[_group("", entries)])
+    return _index(cards, "sources/", "sources", entries)
 
 
 def _publisher(domain: str, cards: ListCards) -> Sheet:
@@ -306,25 +316,26 @@ def _archive_page(cards: ListCards, number: int) -> Sheet:
 
 
 def _entry(cards: ListCards, name: str, folder: str, count: int) -> dict[str, object]:
-    return {"name": text.fold(name), "href": cards.frame.href(folder), "count": count}
+    return cards.frame.link(text.fold(name), folder, count=count)
 
 
-def _group(heading: str, entries: Sequence[Mapping[str, object]]) -> dict[str, object]:
-    return {"heading": heading, "entries": entries}
+def _index(
+    cards: ListCards, path: str, word: str, entries: Sequence[Mapping[str, object]]
+) -> Iterator[Sheet]:
+    """Yield the page that lists all topics, publishers or languages, under a heading by its key."""
+    heading = cards.frame.strings.say(word)
+    groups = [{"heading": "", "entries": entries}]
+    head = Head(path=path, title=heading)
+    yield cards.frame.page("index.html", head, heading=heading, groups=groups)
 
 
-def _day_link(cards: ListCards, day: date) -> dict[str, str]:
-    return {
-        "name": cards.frame.strings.format_date("day", day),
-        "href": cards.frame.href(addresses.day_folder(day)),
-    }
+def _day_link(cards: ListCards, day: date) -> dict[str, object]:
+    return cards.frame.link(cards.frame.strings.format_date("day", day), addresses.day_folder(day))
 
 
-def _archive_link(cards: ListCards, number: int) -> dict[str, str]:
-    return {
-        "name": cards.frame.strings.say("page_number", number=number),
-        "href": cards.frame.href(f"archive/{number}/"),
-    }
+def _archive_link(cards: ListCards, number: int) -> dict[str, object]:
+    name = cards.frame.strings.say("page_number", number=number)
+    return cards.frame.link(name, f"archive/{number}/")
 
 
 TOPICS: Output[ListCards] = Output(
@@ -392,7 +403,7 @@ def _archive(months: Sequence[_Month], frame: Frame) -> Sheet:
     for month, days in months:
         count = sum(len(plan.by_day[day]) for day in days)
         name = strings.format_date("month", month)
-        years[month.year].append(_archive_entry(name, addresses.month_folder(month), count, frame))
+        years[month.year].append(frame.link(name, addresses.month_folder(month), count=count))
     numbers = [
         {"number": number, "href": frame.href(f"{FOLDER}{number}/")}
         for number in range(plan.archive_pages, 0, -1)
@@ -416,11 +427,10 @@ def _month(month: date, frame: Frame) -> Sheet:
     days = sorted((day for day in by_day if day.replace(day=1) == month), reverse=True)
     heading = strings.format_date("month", month)
     entries = [
-        _archive_entry(
+        frame.link(
             strings.format_date("day_in_month", day),
             addresses.day_folder(day),
-            len(by_day[day]),
-            frame,
+            count=len(by_day[day]),
         )
         for day in days
     ]
@@ -428,14 +438,10 @@ def _month(month: date, frame: Frame) -> Sheet:
         "calendar.html",
         Head(path=addresses.month_folder(month), title=heading),
         heading=heading,
-        above={"name": strings.say("archive"), "href": frame.href(FOLDER)},
+        above=frame.link(strings.say("archive"), FOLDER),
         groups=[{"heading": "", "entries": entries}],
         numbers=[],
     )
-
-
-def _archive_entry(name: str, folder: str, count: int, frame: Frame) -> Mapping[str, object]:
-    return {"name": name, "href": frame.href(folder), "count": count}
 
 
 def _language(story: Story, _grounds: Grounds) -> Iterable[str]:
@@ -448,18 +454,14 @@ def _folder(code: str) -> str:
 
 
 def _languages_index(cards: ListCards) -> Iterator[Sheet]:
-    """Yield the page that lists languages, each under its own name."""
+    """Return the page that lists languages, each under its own name."""
     frame = cards.frame
     entries = [
-        {"name": language_name(code), "href": frame.href(_folder(code)), "count": count}
+        frame.link(language_name(code), _folder(code), count=count)
         for code, count in frame.plan.counts[_LANGUAGE.name].items()
     ]
     entries.sort(key=lambda entry: str(entry["name"]).casefold())
-    heading = frame.strings.say("story_languages")
-    groups = [{"heading": "", "entries": entries}]
-    yield frame.page(
-        "index.html", Head(path=_LANGUAGES_FOLDER, title=heading), heading=heading, groups=groups
-    )
+    return _index(cards, _LANGUAGES_FOLDER, "story_languages", entries)
 
 
 def _language_page(cards: ListCards, code: str) -> Iterator[Sheet]:

@@ -146,11 +146,11 @@ def _index(cards: ListCards) -> Iterator[Sheet]:
     if not plan.wanted.of_key(MATTER.name):
         return
     entries = [
-        {
-            "name": plan.matters.title(name) or frame.strings.say("untitled"),
-            "href": frame.href(addresses.matter_folder(name)),
-            "count": plan.matters.counts[name],
-        }
+        frame.link(
+            plan.matters.title(name) or frame.strings.say("untitled"),
+            addresses.matter_folder(name),
+            count=plan.matters.counts[name],
+        )
         for name in plan.matters.list_newest()
     ]
     heading = frame.strings.say("matters")

@@ -318,13 +318,10 @@ class Walk:
         """Return the days and search index parts that this part of the pass or later ones make."""
         if leg == 0:
             return deque(self._days), deque(self._parts)
-        last = self._last_entry(self.legs[leg - 1])
+        last = self.cards.frame.plan.archive(self.legs[leg - 1][-1]).entries[-1]
         days = (day for day in self._days if day <= last.day)
         parts = (part for part, oldest in self._parts.items() if oldest < last.when)
         return deque(days), deque(parts)
-
-    def _last_entry(self, leg: Sequence[int]) -> StoryEntry:
-        return self.cards.frame.plan.archive(leg[-1]).entries[-1]
 
 
 def _choose(key: str, values: Iterable[str], plan: SitePlan) -> list[str]:

@@ -6,16 +6,17 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import groupby
 
-from copydesk.catalogue.page_entries import STORY, Grounds, StoryEntry, StoryKey
+from copydesk.catalogue.page_entries import STORY, StoryEntry
 from copydesk.kit import dates, text, urls
 from copydesk.news import Provider, ReasonKind, Story
 from copydesk.news.story import PUBLISHERS_CHANGES, EventKind, Related
 from copydesk.placement import addresses
 from copydesk.publish import _pictures
 from copydesk.publish._pictures import Picture
-from copydesk.publish._plan import Output, SitePlan
+from copydesk.publish._plan import Output
+from copydesk.publish.developments import CHANGED, Change, list_changes, list_changes_of
 from copydesk.publish.site import _cards, _matters, _structured
-from copydesk.publish.site._cards import Change, ListCards, list_changes_of
+from copydesk.publish.site._cards import ListCards
 from copydesk.publish.site._frame import Frame, Head
 from copydesk.publish.writing import Sheet
 from copydesk.rendering import Strings, mark_safe, render_note
@@ -42,7 +43,6 @@ _BARE = {
     "headline_kept": "headline_rewritten",
     "number_changed": "text_changed",
 }
-_ANNOUNCED = PUBLISHERS_CHANGES | {EventKind.CORRECTED}
 
 STORIES: Output[ListCards] = Output(
     key=STORY, place=lambda name: addresses.story_folder(f"{name}.md"), is_walked=True
@@ -73,6 +73,7 @@ def _page(story: Story, cards: ListCards) -> Sheet:
     coverage = plan.coverages.of(story)
     excerpt = text.fold(story.excerpt)
     player = _choose_player(story, picture, cards)
+    ninjs = plan.links.api_address(addresses.ninjs_file(story.path))
     head = Head(
         path=addresses.story_folder(story.path),
         title=str(values["title"]),
@@ -83,6 +84,7 @@ def _page(story: Story, cards: ListCards) -> Sheet:
         shared=None if picture else cards.frame.share_pictures.of_story(story),
         frames=player.frame,
         plays_files=player.is_file,
+        ninjs=ninjs if plan.look.outputs.api_v2 else "",
     )
     view = {
         **values,
@@ -140,7 +142,9 @@ def _history_context(story: Story, cards: ListCards) -> dict[str, object]:
     """Return the changes of a story since it was stored, for its page."""
     decided = story.verdict.at if story.verdict else None
     return {
-        "changes": [_change(one, cards) for one in list_changes_of(story, cards.frame.plan)],
+        "changes": [
+            _change(one, cards) for one in list_changes_of(story, cards.frame.plan.concealed)
+        ],
         "decided": cards.views.time(decided),
         "pinned": cards.views.time(cards.frame.plan.front.pinned.get(story.path)),
     }
@@ -156,7 +160,7 @@ def _tell_development(
     changes = list(_list_changes_beside(story, others, cards)) if others else []
     if not changes:
         return []
-    own = list_changes_of(story, cards.frame.plan)
+    own = list_changes_of(story, cards.frame.plan.concealed)
     changes += [_tell_change(change, story.provider, cards) for change in own]
     return [
         _tell_first_report(story, others, cards),
@@ -171,7 +175,7 @@ def _list_changes_beside(
     plan, shown = cards.frame.plan, {urls.identity(article.web_url) for article in others}
     for entry in plan.groups.list_with_changes(story.group):
         other = plan.read(entry.path) if entry.address in shown else None
-        for change in list_changes_of(other, plan) if other else ():
+        for change in list_changes_of(other, plan.concealed) if other else ():
             if other and change.event.kind in PUBLISHERS_CHANGES:
                 yield _tell_change(change, other.provider, cards)
 
@@ -270,21 +274,6 @@ def _other(related: Related, cards: ListCards) -> dict[str, object]:
 # The page and the feed of all changes of published stories, by day.
 
 CHANGES_FOLDER = "changes/"
-_CHANGED_STORIES, _CHANGES_SHOWN = 200, 60  # the stories read for the page, the changes on it
-_OF_ALL = "all"
-
-
-def _announces(story: Story, _grounds: Grounds) -> Iterable[str]:
-    return (_OF_ALL,) if any(event.kind in _ANNOUNCED for event in story.events) else ()
-
-
-def list_changes(plan: SitePlan) -> list[tuple[Change, Story]]:
-    """Return the newest changes of published stories, the publishers' and the site's own."""
-    stories = plan.listed[CHANGED.name].get(_OF_ALL, ())[:_CHANGED_STORIES]
-    found = [(change, story) for story in stories for change in list_changes_of(story, plan)]
-    found = [pair for pair in found if pair[0].event.kind in _ANNOUNCED]
-    found.sort(key=lambda pair: (pair[0].event.at, pair[1].path), reverse=True)
-    return found[:_CHANGES_SHOWN]
 
 
 def describe_changes(frame: Frame) -> tuple[str, list[tuple[datetime, Story, str]]]:
@@ -293,7 +282,7 @@ def describe_changes(frame: Frame) -> tuple[str, list[tuple[datetime, Story, str
     What changed in a story at one moment is one entry.
     """
     told = []
-    pairs = list_changes(frame.plan)
+    pairs = list_changes(frame.plan.listed[CHANGED.name], frame.plan.concealed)
     for (at, _), found in groupby(pairs, lambda pair: (pair[0].event.at, pair[1].path)):
         changes, stories = zip(*found, strict=True)
         if moment := dates.parse(at):
@@ -336,7 +325,6 @@ def _announce(at: datetime, story: Story, what: str, cards: ListCards) -> Mappin
     return {"time": cards.views.time(at), "what": what, "day": day, "story": values}
 
 
-CHANGED = StoryKey(name="changed", values=_announces)
 CHANGES: Output[ListCards] = Output(
     key=CHANGED,
     place=lambda _value: "",

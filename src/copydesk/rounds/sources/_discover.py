@@ -11,7 +11,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import re
-import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -22,7 +21,7 @@ import msgspec
 
 from copydesk import watch
 from copydesk.errors import CopydeskError, FeedError, FetchError, UsageError
-from copydesk.kit import text, urls
+from copydesk.kit import processes, text, urls
 from copydesk.news import Fetcher, NotModified, Page, Refused, Request, Source
 from copydesk.news.options import Manners
 from copydesk.news.source import SourceKind
@@ -461,27 +460,11 @@ async def _run(root: Path, web: Path | None, *command: str) -> bytes:
     """Run a copydesk command and return its output; raises FetchError with its error message."""
     *words, address = command
     recorded = () if web is None else ("--web", str(web))
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-P", "-m", "copydesk", "-C", str(root)),
-        *(*words, *recorded, "--", address),
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
-    )
+    arguments = ("-C", str(root), *words, *recorded, "--", address)
     try:
-        out, told = await asyncio.wait_for(process.communicate(), _SECONDS)
+        code, out, told = await processes.run_apart(*arguments, seconds=_SECONDS)
     except TimeoutError as error:
         raise FetchError(f"no answer within {_SECONDS:.0f} s", subject=address) from error
-    finally:
-        if process.returncode is None:
-            with contextlib.suppress(ProcessLookupError):
-                process.terminate()
-            await process.wait()
-    if process.returncode != 0:
-        raise FetchError(_read_problem(told), subject=address)
+    if code != 0:
+        raise FetchError(processes.read_problem(told), subject=address)
     return out
-
-
-def _read_problem(told: bytes) -> str:
-    lines = [line for line in told.decode("utf-8", "replace").splitlines() if line.strip()]
-    said = [line.removeprefix("error: ").removeprefix("hint: ") for line in lines[-2:]]
-    return text.fold("; ".join(said))[:500] or "the page cannot be read"
