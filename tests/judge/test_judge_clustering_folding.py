@@ -32,8 +32,8 @@ def folded_quakes(**options: object) -> Stream:
     return folding(40, [*quakes(0, 3), *fillers(60, 3, 0.01)], **options)
 
 
-def test_ten_thousand_documents_are_kept_as_they_are() -> None:
-    assert Stream.most_unfolded == 10_000
+def test_a_hundred_thousand_documents_are_kept_as_they_are() -> None:
+    assert Stream.most_unfolded == 100_000
 
 
 @pytest.mark.parametrize("seed", [2, 50, 95])

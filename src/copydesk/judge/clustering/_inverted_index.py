@@ -10,7 +10,7 @@ import itertools
 import math
 from array import array
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import timedelta
 from operator import mul
 
@@ -310,11 +310,15 @@ class InvertedIndex:
                 sums[slot][term] = places.pop(slot)
                 if not places:
                     del self._postings[term]
-        for sentence in itertools.chain.from_iterable(member.sentences for member in group.members):
-            left = [slot for slot in self._sentences.pop(sentence, ()) if slot not in sums]
+        for member in group.members:
+            self._forget_sentences(member.sentences, sums.keys())
+        return sums
+
+    def _forget_sentences(self, sentences: Iterable[int], slots: Collection[int]) -> None:
+        for sentence in sentences:
+            left = [slot for slot in self._sentences.pop(sentence, ()) if slot not in slots]
             if left:
                 self._sentences[sentence] = tuple(left)
-        return sums
 
     def fold(self, group: Group) -> None:
         """Replace the entries of a group's documents by the heaviest terms of their sum."""

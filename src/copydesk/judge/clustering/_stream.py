@@ -61,7 +61,7 @@ class Stream:
     had no report for longest are folded: only the sum of their reports is kept, and their keys.
     """
 
-    most_unfolded = 10_000
+    most_unfolded = 100_000
 
     def __init__(
         self,
