@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from copydesk.cli import terminal
+from copydesk.kit import processes
 from world.machine import PATIENCE_SECONDS
 from world.newsroom import newsroom, record_web, small_web
 
@@ -142,3 +143,16 @@ def test_a_terminal_without_a_bar_gets_lines(monkeypatch: pytest.MonkeyPatch) ->
     with terminal.progress(0.01) as work:
         work.stage("addresses", 9)
         assert told.wait(PATIENCE_SECONDS)
+
+
+@pytest.mark.parametrize("term", ["xterm", "dumb"])
+def test_work_is_shared_among_processes_while_progress_shows(
+    monkeypatch: pytest.MonkeyPatch, term: str
+) -> None:
+    monkeypatch.delenv("COPYDESK_PROGRESS", raising=False)
+    monkeypatch.setenv("TERM", term)
+    monkeypatch.setattr("sys.stderr.isatty", lambda: True)
+
+    with terminal.progress(60.0) as work:
+        work.stage("publish", 9)
+        assert processes.can_fork()

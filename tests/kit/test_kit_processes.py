@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import multiprocessing
+import os
 import signal
 import subprocess
 import sys
+import threading
 import time
+from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
@@ -64,3 +67,36 @@ def test_what_is_started_deaf_does_not_hear_ctrl_c_and_who_starts_it_does() -> N
 
     assert signal.SIGINT in mask
     assert signal.pthread_sigmask(signal.SIG_BLOCK, ()) == before
+
+
+def test_work_is_shared_while_something_is_told_every_few_seconds() -> None:
+    told: list[int] = []
+    workers: set[int] = set()
+
+    def make(_: int) -> Iterator[int]:
+        time.sleep(0.05)
+        yield os.getpid()
+
+    job = processes.Job(pieces=4, make=make, take=workers.add, tell=os.getpid)
+
+    with processes.repeat(0.01, lambda: told.append(os.getpid())):
+        assert processes.can_fork()
+        processes.do_all(job, 2)
+        before = len(told)
+        until = time.monotonic() + PATIENCE_SECONDS
+        while len(told) == before and time.monotonic() < until:
+            time.sleep(0.01)
+
+    assert os.getpid() not in workers
+    assert {os.getpid()} == set(told)
+    assert before < len(told)
+    assert processes.can_fork()
+
+
+def test_a_thread_at_work_forbids_forks() -> None:
+    go_on = threading.Event()
+    thread = threading.Thread(target=go_on.wait)
+    thread.start()
+    assert not processes.can_fork()
+    go_on.set()
+    thread.join()

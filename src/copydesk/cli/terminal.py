@@ -9,7 +9,6 @@ import re
 import shutil
 import sys
 import textwrap
-import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -20,7 +19,7 @@ import click
 
 from copydesk import newsroom
 from copydesk.errors import UsageError
-from copydesk.kit import dates, text
+from copydesk.kit import dates, processes, text
 from copydesk.news import Standing
 
 if TYPE_CHECKING:
@@ -123,7 +122,7 @@ def progress(line_seconds: float = 10.0) -> Iterator[newsroom.Progress]:
         with _show_bar(work):
             yield work
     else:
-        with _each(line_seconds, lambda: note(work.describe())):
+        with processes.repeat(line_seconds, lambda: note(work.describe())):
             yield work
 
 
@@ -133,35 +132,21 @@ def _show_bar(work: Work) -> Iterator[None]:
     from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
     columns = (BarColumn(20), TimeElapsedColumn(), TextColumn("{task.description}", markup=False))
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bars:
+    # its own thread would keep the work from being shared among processes
+    bars = Progress(*columns, console=Console(stderr=True), transient=True, auto_refresh=False)
+    with bars:
         task = bars.add_task("", total=None)
 
         def show() -> None:
             bars.update(task, description=work.describe(), completed=work.done, total=work.total)
+            bars.refresh()
 
-        with _each(_BAR_SECONDS, show):
+        with processes.repeat(_BAR_SECONDS, show):
             yield
+        show()  # the last stage may be a short one
 
 
-@contextlib.contextmanager
-def _each(seconds: float, do: Callable[[], None]) -> Iterator[None]:
-    """Do something every few seconds during the block, in a thread of its own."""
-    is_over = threading.Event()
-
-    def go_on() -> None:
-        while not is_over.wait(seconds):
-            do()
-
-    thread = threading.Thread(target=go_on, daemon=True)
-    thread.start()
-    try:
-        yield
-    finally:
-        is_over.set()
-        thread.join()
-
-
-_BAR_SECONDS = 0.2
+_BAR_SECONDS = 0.1
 _LEAST_ESTIMATE = 5.0  # seconds; a shorter time needs no estimate
 _STAGES = {
     "sources": "fetching sources",

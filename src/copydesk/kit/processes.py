@@ -34,6 +34,8 @@ AGAIN_SECONDS = 2.0
 _Made = TypeVar("_Made")
 _Told = TypeVar("_Told")
 _NUMBER = struct.Struct("=I")  # 16,000 of these fit into a pipe
+_REPEATING: set[threading.Thread] = set()
+_FORKING = threading.Lock()  # held also while a repeating thread is at work
 _AT_ONCE = 32  # results that are sent together
 
 
@@ -139,9 +141,31 @@ class _End(Generic[_Told]):
     error: Exception | None = None
 
 
+@contextlib.contextmanager
+def repeat(seconds: float, do: Callable[[], None]) -> Iterator[None]:
+    """Do something every few seconds during the block, in a thread that rests while others fork."""
+    is_over = threading.Event()
+
+    def go_on() -> None:
+        while not is_over.wait(seconds):
+            with _FORKING:
+                do()
+
+    thread = threading.Thread(target=go_on, daemon=True)
+    _REPEATING.add(thread)
+    thread.start()
+    try:
+        yield
+    finally:
+        is_over.set()
+        thread.join()
+        _REPEATING.remove(thread)
+
+
 def can_fork() -> bool:
-    """Return whether this process may fork, which is unsafe while it has other threads."""
-    return sys.platform == "linux" and threading.active_count() == 1
+    """Return whether this process may fork, which is unsafe while it has threads at work."""
+    others = threading.active_count() - len(_REPEATING)
+    return sys.platform == "linux" and others == 1
 
 
 def do_all(job: Job[_Made, _Told], workers: int) -> list[_Told]:
@@ -221,7 +245,8 @@ def _start(process: ForkProcess) -> None:
     try:
         with warnings.catch_warnings():  # about idle threads of libraries
             warnings.simplefilter("ignore", DeprecationWarning)
-            process.start()
+            with _FORKING:
+                process.start()
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
