@@ -193,7 +193,7 @@ def _memories(most: int) -> None:
 
 
 def _memory(count: int, is_one: bool) -> None:
-    """Group so many headlines, or one so many times, and print what each costs."""
+    """Group `count` headlines, or one headline `count` times; print bytes and time for each."""
     coming = itertools.islice(_invented(0, count), count)
     first = next(coming)
     if is_one:

@@ -101,3 +101,19 @@ def test_a_thread_at_work_forbids_forks() -> None:
     assert not processes.can_fork()
     go_on.set()
     thread.join()
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_a_failed_thread_that_told_things_forbids_no_forks() -> None:
+    tried = threading.Event()
+
+    def fail() -> None:
+        tried.set()
+        raise BrokenPipeError
+
+    could_fork, before = processes.can_fork(), threading.active_count()
+    with processes.repeat(0.001, fail):
+        assert tried.wait(PATIENCE_SECONDS)
+        while threading.active_count() > before:  # the thread is about to end
+            time.sleep(0.001)
+        assert could_fork == processes.can_fork()

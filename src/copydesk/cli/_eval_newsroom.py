@@ -207,7 +207,7 @@ def _show_stories(traces: Sequence[RecallTrace], kind: RecallKind, limit: int) -
 
 
 def _explain(trace: RecallTrace) -> Iterator[str]:
-    """Yield lines on what the site has of a listed story, or why it is missing."""
+    """Yield lines that say what the site shows of a listed story, or why it shows nothing."""
     if trace.title:
         yield trace.url
     if trace.path:

@@ -272,7 +272,7 @@ class _SourceChoice(NamedTuple):
 def _choose_sources(
     invocation: Invocation, new: config.NewBeat, web: Path | None
 ) -> tuple[str, ...]:
-    """Search all sites at once, show what was found, and return the URLs that are chosen.
+    """Search all sites at once, list the feeds found, and return the URLs that the user chose.
 
     The newsroom is not made yet, so the search uses one in a temporary folder.
     """

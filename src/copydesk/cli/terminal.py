@@ -196,7 +196,7 @@ class Work:
         self._done[host] += count
 
     def describe(self) -> str:
-        """Return a line on the present stage: what is done, of how much, and the time left."""
+        """Return a line about the current stage: how much is done, and how long the rest takes."""
         what = _STAGES.get(self._name, self._name or "starting")
         if not self.total:
             return f"{what}: {_span(self._clock() - self._began)}"

@@ -209,7 +209,7 @@ class Visit:
         return RedirectResponse(f"{own}{asked}", 303)
 
     def show_commit(self, page: str, commit: str | None, **query: str) -> Response:
-        """Redirect to a page that shows what a commit of settings changed, with its undo."""
+        """Redirect to a page that shows how a commit changed the settings, with an undo button."""
         return self.redirect(page, **query, changed=commit or "")
 
 

@@ -164,8 +164,8 @@ def repeat(seconds: float, do: Callable[[], None]) -> Iterator[None]:
 
 def can_fork() -> bool:
     """Return whether this process may fork, which is unsafe while it has threads at work."""
-    others = threading.active_count() - len(_REPEATING)
-    return sys.platform == "linux" and others == 1
+    at_work = set(threading.enumerate()) - _REPEATING
+    return sys.platform == "linux" and len(at_work) == 1
 
 
 def do_all(job: Job[_Made, _Told], workers: int) -> list[_Told]:

@@ -354,8 +354,8 @@ def _request_file(entry: _RobotsFile | _TdmFile, url: str, proxy: str) -> Reques
 
 
 def _take(entry: _RobotsFile, answer: Page | NotModified) -> None:
-    """Update what is known of a robots.txt by the HTTP response: new contents, no file, or
-    unchanged.
+    """Update the stored rules of a robots.txt: the response has new ones, none, or says that they
+    are unchanged.
     """
     entry.trouble = None
     if isinstance(answer, NotModified):
@@ -381,7 +381,7 @@ def _robots_record(entry: _RobotsFile, until: datetime) -> RobotsRecord:
 
 
 def _fill(entry: _RobotsFile, record: RobotsRecord, url: str) -> None:
-    """Restore what is known of a robots.txt from its stored form."""
+    """Read the rules of a robots.txt from the form in which they are stored."""
     entry.until = record.until
     entry.etag, entry.last_modified = record.etag, record.last_modified
     if record.rules is not None:

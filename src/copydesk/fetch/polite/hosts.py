@@ -113,7 +113,7 @@ class Slots:
         return slot
 
     def _drop_idle_slots(self) -> None:
-        """Remove the older half of the unused queues; what is known of their hosts stays."""
+        """Remove the older half of the unused queues; keep what was learnt about their hosts."""
         for host in list(self._slots)[: self._limits.hosts // 2]:
             if not self._slots[host].users:
                 del self._slots[host]
