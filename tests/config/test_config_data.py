@@ -535,6 +535,7 @@ SECRETS = {
     "COPYDESK_OIDC_SECRET": ("desk.oidc.client_secret", ""),
     "COPYDESK_PROXY_SECRET": ("desk.proxy_secret", ""),
     "COPYDESK_METRICS_TOKEN": ("metrics_token", ""),
+    "COPYDESK_DESK_TOKEN": ("desk_token", ""),
 }
 
 

@@ -7,7 +7,7 @@ import html
 from hypothesis import given
 from hypothesis import strategies as st
 
-from copydesk.kit import embeds, lengths
+from copydesk.kit import dates, embeds
 
 PARTS = st.sampled_from(
     [
@@ -69,9 +69,9 @@ def test_whatever_markup_came_only_ours_goes_out(markup: str) -> None:
 
 @given(st.integers(0, 7 * 24 * 3_600))
 def test_a_length_is_read_back_as_it_was_written(seconds: int) -> None:
-    assert seconds == lengths.seconds(lengths.iso8601(seconds))
+    assert seconds == dates.parse_length(dates.format_length(seconds))
 
 
 @given(st.text(max_size=50) | st.floats() | st.integers() | st.none() | st.lists(st.integers()))
 def test_any_length_is_none_or_within_a_week(said: object) -> None:
-    assert 0 <= lengths.seconds(said) <= 7 * 24 * 3_600
+    assert 0 <= dates.parse_length(said) <= 7 * 24 * 3_600

@@ -207,4 +207,4 @@ def mcp_command(invocation: Invocation) -> None:
     from copydesk.desk import agents
 
     with invocation.newsroom() as newsroom:
-        agents.serve_stdio(newsroom, invocation.environ, terminal.note)
+        agents.serve_stdio(newsroom, terminal.note)

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import fields
 from functools import cache
 from typing import TypeVar, cast
 
 from copydesk.config import _toml
+from copydesk.config._environment import Environment
 from copydesk.config._sections import BLOCKS, ROOT, SECTIONS, Section
 from copydesk.config._toml import FILE, setting_error, show_value
 from copydesk.errors import ConfigError
@@ -24,7 +27,7 @@ class Decoded:
     """The objects made from the settings file beat.toml, by class, and where each value is set."""
 
     def __init__(self, environ: Mapping[str, str], warnings: tuple[str, ...]) -> None:
-        self.environ = environ
+        self.environ = Environment(environ)
         self.warnings = warnings
         self.origins = Origins()
         self.missing: list[str] = []  # warnings of variables that the file names
@@ -46,10 +49,8 @@ class Decoded:
         return built
 
     def read_variable(self, secret: Secret, path: str, variable: str) -> str:
-        """Return a secret from the environment variable `variable`, or "" with a warning if it is
-        not set.
-        """
-        value = self.environ.get(variable, "")
+        """Return the secret named `variable`, or "" with a warning if it is not set."""
+        value, _ = self.environ.read_secret(variable)
         if not value:
             where = f"{FILE}: {path}.{secret.named_by}"
             self.missing.append(
@@ -84,9 +85,10 @@ def _read(
     _refuse_unknown(table, section, path)
     values: Values = {}
     for name, option in section.options.items():
-        if option.variable and (found := decoded.environ.get(option.variable)):
-            origin = f"environment {option.variable}"
-            values[name] = _read_value(option, found, origin, "")
+        variables = section.variables.get(name, ())
+        if variable := next(filter(decoded.environ.get, variables), ""):
+            origin = f"environment {variable}"
+            values[name] = _read_variable(option, decoded.environ.get(variable), origin)
             decoded.origins.record(f"{path}.{name}", origin)
         elif name in table:
             values[name] = _read_value(option, table[name], FILE, f"{path}.{name}")
@@ -129,10 +131,11 @@ def _make(holder: type, values: Values, path: str, decoded: Decoded) -> object:
     for name, secret in secrets_of(holder).items():
         if secret.named_by:
             own[name] = decoded.read_variable(secret, path, str(values[secret.named_by]))
-        elif found := decoded.environ.get(secret.variable, "").strip():
-            origin = f"environment {secret.variable}"
-            own[name] = _read_secret(secret, found, origin)
-            decoded.origins.record(f"{path}.{name}", origin)
+        else:
+            found, origin = decoded.environ.read_secret(secret.variable)
+            if found.strip():
+                own[name] = _read_secret(secret, found.strip(), origin)
+                decoded.origins.record(f"{path}.{name}", origin)
     make: Callable[..., object] = holder
     return make(**own) if own else _make_plain(holder)
 
@@ -190,6 +193,17 @@ def _read_value(option: Option, given: object, file: str, where: str) -> object:
     return value
 
 
+def _read_variable(option: Option, found: str, origin: str) -> object:
+    """Return the value of a variable: a text as it is, any other value as TOML writes it."""
+    given: object = found
+    try:
+        option.kind.read(found)
+    except Unfit:
+        with suppress(ValueError, RecursionError):
+            [given] = tomllib.loads(f"given = {found}").values()
+    return _read_value(option, given, origin, "")
+
+
 def _refuse_twins(section: Section, decoded: Decoded) -> None:
     """Raise ConfigError if two repeated tables have the same value of their unique option."""
     unique = section.unique
@@ -223,7 +237,7 @@ def _unknown_key(name: str, path: str, known: Iterable[str]) -> ConfigError:
     return setting_error(FILE, path, "unknown key", hint)
 
 
-_DEFAULT = "default"
+DEFAULT = "default"
 _PLACE = re.compile(r"(\w+)(?:\[(\d{1,9})\])?\.(.+)")
 
 
@@ -263,7 +277,7 @@ class Origins(Mapping[str, str]):
         blocks, index, name = self._given.get(section.name, []), int(found[2] or 0), found[3]
         if index >= len(blocks) or name not in _list_options(section, blocks[index]):
             raise KeyError(path)
-        return FILE if name in blocks[index] else _DEFAULT
+        return FILE if name in blocks[index] else DEFAULT
 
     def __iter__(self) -> Iterator[str]:
         """Yield the dotted paths of all settings, first those stored by `record`."""

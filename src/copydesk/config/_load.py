@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 import re
-import stat
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from operator import attrgetter
 from pathlib import Path
 
 from copydesk.channels import CHANNELS
 from copydesk.config import _data_files, _toml
 from copydesk.config._data_files import TopicFiles
-from copydesk.config._decode import Decoded, Values, decode
+from copydesk.config._decode import DEFAULT, Decoded, Values, decode
+from copydesk.config._environment import Environment, find_key
 from copydesk.config._sections import ROOT
 from copydesk.config._settings import UNSET, Deploy, HostName, Serve, Settings, SourceOptions
-from copydesk.config._toml import FILE, setting_error, show_value, unreadable_error
-from copydesk.kit import text, urls, within
+from copydesk.config._toml import FILE, setting_error, show_value
+from copydesk.kit import text, urls
 from copydesk.news import Beat, Source, Topic
 from copydesk.news.beat import (
     SECOND_SCALE,
@@ -228,8 +226,6 @@ def _list_collections(root: Path) -> list[str]:
 
 # Load all settings of a site from beat.toml, the environment, `_data` and the key file.
 
-METRICS_TOKEN = "COPYDESK_METRICS_TOKEN"  # noqa: S105 # the variable's name
-
 
 def load(root: Path, environ: Mapping[str, str]) -> Settings:
     """Load all settings of the site whose files are in the folder `root`.
@@ -239,7 +235,7 @@ def load(root: Path, environ: Mapping[str, str]) -> Settings:
     decoded = decode(_toml.read(root), environ)
     topics = _data_files.read_topics(root)
     trust = _data_files.read_domain_trust(root, decoded.one(Scoring).standings)
-    key = _find_key(root, environ)
+    key = find_key(root, decoded.environ)
     decoded.origins.record("key", key.origin)
     topic = _settle_topic(decoded, topics)
     letters = read_letters(decoded, root, topics)
@@ -264,7 +260,8 @@ def load(root: Path, environ: Mapping[str, str]) -> Settings:
         publish=replace(settings.publish, api_url=beat.api_url),
         deploy=replace(settings.deploy, s3=settle_s3(decoded)),
         source_options=dict(_source_options(decoded)),
-        metrics_token=_read_metrics_token(decoded),
+        metrics_token=_read_token(decoded, "metrics_token"),
+        desk_token=_read_token(decoded, "desk_token"),
         warnings=(
             *decoded.warnings,
             *key.warnings,
@@ -273,6 +270,7 @@ def load(root: Path, environ: Mapping[str, str]) -> Settings:
             *_missing_variables(decoded),
             *decoded.missing,
             *list_missing_lists(letters, root),
+            *decoded.environ.warn_of_typos(),
         ),
     )
 
@@ -285,10 +283,10 @@ def _build_settings(decoded: Decoded, **values: object) -> Settings:
     return make(**held, **values, origins=decoded.origins)
 
 
-def _read_metrics_token(decoded: Decoded) -> str:
-    token = decoded.environ.get(METRICS_TOKEN, "").strip()
-    decoded.origins.record("metrics_token", f"environment {METRICS_TOKEN}" if token else "default")
-    return token
+def _read_token(decoded: Decoded, name: str) -> str:
+    token, origin = decoded.environ.read_secret(f"COPYDESK_{name.upper()}")
+    decoded.origins.record(name, origin or "default")
+    return token.strip()
 
 
 def _build_beat(root: Path, decoded: Decoded) -> Beat:
@@ -334,7 +332,7 @@ def _check_scoring(decoded: Decoded) -> Scoring:
     scoring = decoded.one(Scoring)
     for name in SignalPoints.__dataclass_fields__:
         where = f"scoring.points.{name}"
-        if not scoring.traits.has_own_points and decoded.origins[where] == FILE:
+        if not scoring.traits.has_own_points and decoded.origins[where] != DEFAULT:
             hint = 'delete the table, or set scoring.profile = "copydesk"'
             raise setting_error(
                 FILE, where, "the points of the everyday profile cannot be changed", hint
@@ -347,7 +345,7 @@ def _at_scale(scoring: Scoring, scale: int, origins: Mapping[str, str]) -> Scori
     given = {
         name: getattr(scoring.points, name)
         for name in SignalPoints.__dataclass_fields__
-        if origins[f"scoring.points.{name}"] == FILE
+        if origins[f"scoring.points.{name}"] != DEFAULT
     }
     plain = SignalPoints() if scale == 1 else SECOND_SCALE
     return replace(scoring, scale=scale, points=replace(plain, **given))
@@ -371,9 +369,7 @@ def _source_options(decoded: Decoded) -> Iterator[tuple[str, SourceOptions]]:
         if own != plain:
             proxy = own.proxy
             if own.proxy_env:
-                proxy = _find_proxy(own.proxy_env, decoded.environ)
-                is_not = ", not set" if proxy.startswith(UNSET) else ""
-                origin = f"environment {own.proxy_env}{is_not}"
+                proxy, origin = _find_proxy(own.proxy_env, decoded.environ)
                 decoded.origins.record(f"source[{index}].proxy", origin)
             headers = _find_headers(own.headers_env, decoded.environ)
             yield source.url, replace(own, headers=headers, proxy=proxy)
@@ -383,11 +379,11 @@ def _list_sources(decoded: Decoded) -> Iterator[tuple[Source, SourceOptions]]:
     return zip(decoded.all(Source), decoded.all(SourceOptions), strict=True)
 
 
-def _find_headers(variables: Mapping[str, str], environ: Mapping[str, str]) -> dict[str, str]:
+def _find_headers(variables: Mapping[str, str], environ: Environment) -> dict[str, str]:
     """Return a source's request headers with their values from the environment, if they are set."""
     headers = {}
     for name, variable in variables.items():
-        value = environ.get(variable, "")
+        value, _ = environ.read_secret(variable)
         if not value.isprintable() or not value.isascii():
             what = "expected one line of ASCII characters, got something else"
             raise setting_error(f"environment {variable}", "", what, f"it is the header {name}")
@@ -396,28 +392,31 @@ def _find_headers(variables: Mapping[str, str], environ: Mapping[str, str]) -> d
     return headers
 
 
-def _find_proxy(variable: str, environ: Mapping[str, str]) -> str:
-    """Return the URL of a source's proxy; `env:` and its name for a variable that is not set.
+def _find_proxy(variable: str, environ: Environment) -> tuple[str, str]:
+    """Return the URL of a source's proxy (`env:` and the variable if that is not set), its origin.
 
     The source is then not asked, since without the proxy it would see our own address.
     """
-    address = environ.get(variable, "").strip()
+    found, origin = environ.read_secret(variable)
+    address = found.strip()
     if address and not urls.is_proxy(address):
         what = "expected a proxy address such as http://user:secret@127.0.0.1:3128"
-        raise setting_error(f"environment {variable}", "", f"{what}, got something else")
-    return address or f"{UNSET}{variable}"
+        raise setting_error(origin, "", f"{what}, got something else")
+    if not address:
+        return f"{UNSET}{variable}", f"environment {variable}, not set"
+    return address, origin
 
 
 def _missing_variables(decoded: Decoded) -> Iterator[str]:
     """Yield a warning for each source's header or proxy whose environment variable is not set."""
     for index, (_, own) in enumerate(_list_sources(decoded)):
         for name, variable in own.headers_env.items():
-            if not decoded.environ.get(variable):
+            if not decoded.environ.read_secret(variable)[0]:
                 yield (
                     f"beat.toml: source[{index}].headers_env: the environment variable {variable} "
                     f"is not set; the header {name} is not sent"
                 )
-        if own.proxy_env and not decoded.environ.get(own.proxy_env, "").strip():
+        if own.proxy_env and not decoded.environ.read_secret(own.proxy_env)[0].strip():
             yield (
                 f"beat.toml: source[{index}].proxy_env: the environment variable {own.proxy_env} "
                 "is not set; the source is not fetched"
@@ -453,74 +452,3 @@ def _check_topic_names(decoded: Decoded, main: str, names: Sequence[str]) -> Non
             known = f"use the name of a topic in {_data_files.TOPICS_FOLDER}"
             hint = f'did you mean "{near}"?' if near else known
             raise setting_error(FILE, path, f"no topic is named {show_value(name)}", hint)
-
-
-_KEY_VARIABLE = "COPYDESK_KEY"
-_KEY_FILE = ".copydesk/key"
-_KEY_BYTES = 32
-_MAX_KEY_FILE_BYTES = 1_000
-_KEY_HINT = "use 32 random bytes in base64 (44 characters)"
-_KEY_FORBIDDEN = "give the file to the user who runs copydesk: `chown USER .copydesk/key`"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Key:
-    """The newsroom's encryption key (None if it has none), where it is set, and warnings."""
-
-    key: bytes | None = field(default=None, repr=False)
-    origin: str = "default"
-    warnings: tuple[str, ...] = ()
-
-
-def _find_key(root: Path, environ: Mapping[str, str]) -> _Key:
-    """Return the newsroom's encryption key from the environment or from its file.
-
-    A wrong length is an error, since what is sealed with such a key would be lost. The file is not
-    in git and may be a link, such as to a container's secret.
-    """
-    given = environ.get(_KEY_VARIABLE, "").strip()
-    if given:
-        return _Key(key=_decode_key(given, _KEY_VARIABLE), origin=f"environment {_KEY_VARIABLE}")
-    path = root / _KEY_FILE
-    try:
-        mode = path.stat().st_mode
-        found = within.read_user_file(path, _MAX_KEY_FILE_BYTES).decode("ascii")
-    except (FileNotFoundError, NotADirectoryError):
-        return _Key()
-    except UnicodeDecodeError as error:
-        raise setting_error(
-            _KEY_FILE, "", "expected base64, got something else", _KEY_HINT
-        ) from error
-    except PermissionError as error:
-        raise setting_error(
-            _KEY_FILE, "", "cannot be read: permission denied", _KEY_FORBIDDEN
-        ) from error
-    except OSError as error:
-        raise unreadable_error(error, _KEY_FILE, _KEY_HINT) from error
-    return _Key(
-        key=_decode_key(found.strip(), _KEY_FILE),
-        origin=_KEY_FILE,
-        warnings=_exposure_warnings(mode),
-    )
-
-
-def _decode_key(found: str, where: str) -> bytes:
-    """Decode a key from base64; errors do not contain the text, which is a secret."""
-    try:
-        key = base64.b64decode(found, validate=True)
-    except (binascii.Error, ValueError):
-        raise setting_error(where, "", "expected base64, got something else", _KEY_HINT) from None
-    if len(key) != _KEY_BYTES:
-        raise setting_error(
-            where, "", f"expected a key of {_KEY_BYTES} bytes, got {len(key)}", _KEY_HINT
-        )
-    return key
-
-
-def _exposure_warnings(mode: int) -> tuple[str, ...]:
-    if not mode & (stat.S_IRWXG | stat.S_IRWXO):
-        return ()
-    bits = f"{stat.S_IMODE(mode):04o}"
-    return (
-        f"{_KEY_FILE}: other users can read the key (mode {bits}); run `chmod 600 {_KEY_FILE}`",
-    )

@@ -112,6 +112,19 @@ class Section:
         return {option.name: option for option in ordered if option.table == self.part}
 
     @cached_property
+    def variables(self) -> Mapping[str, tuple[str, ...]]:
+        """The environment variables that set each option, the strongest first; none where tables
+        are repeated.
+        """
+        if any(self.name.partition(".")[0] == block.name for block in BLOCKS):
+            return {}
+        words = f"copydesk_{self.name.replace('.', '_')}"
+        return {
+            name: (*filter(None, (option.variable,)), f"{words}_{name}".upper())
+            for name, option in self.options.items()
+        }
+
+    @cached_property
     def inner(self) -> tuple[Section, ...]:
         """The tables nested in this one."""
         return tuple(
@@ -258,6 +271,7 @@ def _values(settings: Settings) -> Iterator[tuple[str, str]]:
         yield f"organizations.{domain}", organization.name
     yield "key", HIDDEN if settings.key else ""
     yield "metrics_token", HIDDEN if settings.metrics_token else ""
+    yield "desk_token", HIDDEN if settings.desk_token else ""
 
 
 def _find_blocks(settings: Settings) -> Iterator[tuple[Section, Iterable[tuple[object, ...]]]]:

@@ -292,8 +292,8 @@ class Settings:
     "organizations.bbc.com", "key") to the value's origin ("default", "beat.toml", "environment
     COPYDESK_KEY", "_data/topics/00-ai.yaml"). `source_options` is keyed by the source's URL, for
     sources that have any. `warnings` are sentences for the person who runs the newsroom. `key` is
-    32 bytes, `metrics_token` "" for none. `shows` are publishers' rules for pictures by registrable
-    domain: the strictest of their sources.
+    32 bytes; `metrics_token` and `desk_token`, the token of an AI agent, are "" for none. `shows`
+    are publishers' rules for pictures by registrable domain: the strictest of their sources.
     """
 
     root: Path
@@ -315,6 +315,7 @@ class Settings:
     source_options: Mapping[str, SourceOptions] = field(default_factory=dict)
     key: bytes | None = field(default=None, repr=False)
     metrics_token: str = field(default="", repr=False)
+    desk_token: str = field(default="", repr=False)
     origins: Mapping[str, str] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
     shows: Mapping[str, Show] = field(init=False, default_factory=dict)

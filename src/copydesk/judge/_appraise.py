@@ -26,7 +26,7 @@ from copydesk.judge.profile import (
     weigh_sightings,
 )
 from copydesk.judge.reputation import find_credits
-from copydesk.kit import lengths, text, urls
+from copydesk.kit import dates, text, urls
 from copydesk.news import Article, Beat, Dropped, Image, Reason, ReasonKind, Story
 from copydesk.news.article import Author
 from copydesk.news.story import Shelf
@@ -301,7 +301,7 @@ def complete_beside(appraisal: Appraisal, beat: Beat, copy: Copy | None, picture
         language=article.language,
         access=article.access,
         credit=article.credit,
-        length=lengths.iso8601(article.seconds),
+        length=dates.format_length(article.seconds),
         refuses=article.refuses,
         authors=(*(Author(name=name) for name in article.authors), *article.corporate_authors),
         trust=trust.number if trust else None,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from copydesk.kit import lengths, text, urls
+from copydesk.kit import dates, text, urls
 from copydesk.news import Record, Story
 from copydesk.news.letter import IssueLink, IssuePicture, IssueStory
 from copydesk.placement import Coverage, addresses
@@ -35,7 +35,7 @@ def tell_story(story: Story, plan: SitePlan) -> IssueStory:
         coverage=tuple(_list_links(plan.coverages.of(story))),
         topics=tuple(text.fold(name) for name in story.topics if name != plan.beat.topic),
         note=story.note,
-        minutes=-(-lengths.seconds(story.length) // 60),
+        minutes=-(-dates.parse_length(story.length) // 60),
     )
 
 

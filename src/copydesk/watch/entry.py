@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import islice
 from typing import Literal
 
-from copydesk.kit import dates, embeds, lengths, tables, text, urls
+from copydesk.kit import dates, embeds, tables, text, urls
 from copydesk.news import Lead, Source
 from copydesk.news.article import Media
 
@@ -197,14 +197,16 @@ def as_media(url: str, mime_type: str = "", medium: str = "", length: object = "
         kind = "video" if medium == "video" else "audio" if medium == "audio" else None
     if kind is None:
         return None
-    return Media(url=url.strip(), kind=kind, type=text.fold(named), seconds=lengths.seconds(length))
+    return Media(
+        url=url.strip(), kind=kind, type=text.fold(named), seconds=dates.parse_length(length)
+    )
 
 
 def keep_media(offers: Iterable[Media | None], length: object = "") -> tuple[Media, ...]:
     """Return the first eight videos and audio files without duplicates; `length` replaces missing
     lengths.
     """
-    seconds = lengths.seconds(length)
+    seconds = dates.parse_length(length)
     by_address: dict[str, Media] = {}
     for medium in islice(offers, _MOST_LISTED):
         if medium is not None and medium.url and len(by_address) < _MOST:

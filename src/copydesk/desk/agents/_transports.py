@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -75,10 +75,9 @@ async def _answer_without_extra(scope: Scope, receive: Receive, send: Send) -> N
 _ROOT = "/desk/"
 _FINISH_SECONDS = 30.0  # for decisions made just before the agent disconnected
 INSTALL = 'install the extra copydesk[mcp], from your clone: `uv tool install ".[mcp]"`'
-TOKEN_VARIABLE = "COPYDESK_DESK_TOKEN"  # noqa: S105 # the variable's name
 
 
-def serve_stdio(newsroom: Newsroom, environ: Mapping[str, str], say: Callable[[str], None]) -> None:
+def serve_stdio(newsroom: Newsroom, say: Callable[[str], None]) -> None:
     """Serve MCP to one agent over stdin and stdout until it disconnects. A token lets it do more.
 
     Raises UsageError for an invalid token or where the extra is missing, DeskStoreError.
@@ -87,7 +86,7 @@ def serve_stdio(newsroom: Newsroom, environ: Mapping[str, str], say: Callable[[s
         import mcp  # noqa: F401 - asked before anything is opened
     except ImportError as error:
         raise UsageError("the MCP library for agents is not installed", hint=INSTALL) from error
-    asyncio.run(_serve(newsroom, environ.get(TOKEN_VARIABLE, "").strip(), say))
+    asyncio.run(_serve(newsroom, newsroom.settings.desk_token, say))
 
 
 async def _serve(newsroom: Newsroom, secret: str, say: Callable[[str], None]) -> None:

@@ -13,7 +13,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from copydesk.extract import json_ld
 from copydesk.extract.json_ld import Node
-from copydesk.kit import embeds, lengths, tables, text, urls
+from copydesk.kit import dates, embeds, tables, text, urls
 from copydesk.kit.embeds import MediaFile, Player
 from copydesk.news.article import Kind
 
@@ -183,11 +183,11 @@ def _find_seconds(declared: Declared, lead: Lead, kind: Kind, node: Node) -> tup
     """Return the length in seconds and its origin: JSON-LD, meta tags, the feed."""
     for part in parts(node):
         for key in ("duration", "timeRequired"):
-            if found := lengths.seconds(part.get(key)):
+            if found := dates.parse_length(part.get(key)):
                 return found, "json-ld"
     names = ("video", "movie") if kind == "video" else ("audio", "music")
     for name in (*(f"{prefix}:duration" for prefix in names), f"og:{kind}:duration", "duration"):
-        if found := lengths.seconds(declared.first(name)[0]):
+        if found := dates.parse_length(declared.first(name)[0]):
             return found, name
     own = (media.seconds for media in lead.media if media.kind == kind)
     found = next(filter(None, own), 0)

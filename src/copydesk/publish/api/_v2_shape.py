@@ -12,7 +12,7 @@ from itertools import chain
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from copydesk.kit import dates, lengths, text, urls
+from copydesk.kit import dates, text, urls
 from copydesk.news import Provider, Reason, Story, Topic
 from copydesk.news.story import EventKind, Related
 from copydesk.placement import addresses
@@ -62,7 +62,7 @@ class Shapes:
             "credit": text.fold(story.credit) or None,
             "access": story.access or None,
             "trust": story.trust,
-            "duration_seconds": lengths.seconds(story.length) or None,
+            "duration_seconds": dates.parse_length(story.length) or None,
             "topics": list(map(self._topic, story.topics)),
             "quality": story.quality,
             "picture": _picture(story, plan),
@@ -343,7 +343,7 @@ def _subject(name: str, plan: SitePlan) -> dict[str, object]:
 
 def _list_originals(story: Story) -> Iterator[dict[str, object]]:
     if href := _spell(story.web_url) or _spell(story.original_url):
-        yield _link("original", href) | _keep(duration=lengths.seconds(story.length))
+        yield _link("original", href) | _keep(duration=dates.parse_length(story.length))
 
 
 def _list_pictures(story: Story, plan: SitePlan) -> Iterator[dict[str, object]]:

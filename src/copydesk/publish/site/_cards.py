@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from copydesk.catalogue.page_entries import StoryEntry
-from copydesk.kit import dates, embeds, lengths, text, urls
+from copydesk.kit import dates, embeds, text, urls
 from copydesk.kit.embeds import MediaFile, Player
 from copydesk.news import Provider, Story
 from copydesk.news.story import EventKind
@@ -471,7 +471,7 @@ def label(story: Story, strings: Strings) -> str:
     """Return the label "Video, 12 min" or "Audio" for a story's card, "" for an article."""
     if story.type not in {"video", "audio"}:
         return ""
-    length = lengths.words(lengths.seconds(story.length))
+    length = dates.say_length(dates.parse_length(story.length))
     return strings.say(story.type) + (f", {length}" if length else "")
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
-from copydesk.kit import dates, lengths, tables, text, urls
+from copydesk.kit import dates, tables, text, urls
 from copydesk.news import Record, Topic
 from copydesk.publish import _pictures, _story_reader
 
@@ -195,7 +195,7 @@ def facts(record: Record, items: Sequence[Record], frame: Frame) -> list[Fact]:
         "held_on": _when(record, frame),
         "location": ", ".join(_locations(record)),
         "items": strings.say("count_items", count=len(items)) if items else "",
-        "length": lengths.words(_length(record) or _whole(items)),
+        "length": dates.say_length(_length(record) or _whole(items)),
         "level": ", ".join(_level(name, frame) for name in _story_reader.texts(record, "levels")),
         "price": _price(record, frame),
         "rating": _rating(record, frame),
@@ -258,7 +258,7 @@ def number(value: object) -> str:
 
 
 def _length(record: Record) -> int:
-    return lengths.seconds(record.fields.get("length"))
+    return dates.parse_length(record.fields.get("length"))
 
 
 def _whole(items: Sequence[Record]) -> int:

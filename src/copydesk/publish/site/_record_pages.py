@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 import nh3
 
-from copydesk.kit import dates, embeds, lengths, text, urls
+from copydesk.kit import dates, embeds, text, urls
 from copydesk.news import Record
 from copydesk.publish import _pictures, _story_reader
 from copydesk.publish.site import _cards, _catalog
@@ -352,7 +352,7 @@ def _learning(record: Record, _frame: Frame) -> dict[str, object]:
     }
     if shown is not None and shown.kind == "video":
         fields["@type"] = "VideoObject"
-        fields["duration"] = lengths.iso8601(lengths.seconds(record.fields.get("length")))
+        fields["duration"] = dates.format_length(dates.parse_length(record.fields.get("length")))
         fields["contentUrl" if isinstance(shown, embeds.MediaFile) else "embedUrl"] = shown.src
         images = record.fields.get("images")
         first = images[0] if isinstance(images, Sequence) and images else None

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import orjson
 
-from copydesk.kit import dates, embeds, lengths, text, urls
+from copydesk.kit import dates, embeds, text, urls
 from copydesk.news import Story
 from copydesk.placement import addresses
 from copydesk.rendering import language_tag, mark_safe
@@ -169,7 +169,7 @@ def _original(story: Story, origin: str) -> Mapping[str, object]:
 def _describe_player(story: Story) -> Mapping[str, object]:
     """Return the length of a video or sound, and the player on our page."""
     played: dict[str, object] = {}
-    if length := lengths.iso8601(lengths.seconds(story.length)):
+    if length := dates.format_length(dates.parse_length(story.length)):
         played["duration"] = length
     shown = embeds.read(story.featured_content)
     if shown is not None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from copydesk.kit import lengths
+from copydesk.kit import dates
 
 
 @pytest.mark.parametrize(
@@ -39,7 +39,7 @@ from copydesk.kit import lengths
     ],
 )
 def test_a_length_is_read_in_seconds(said: object, seconds: int) -> None:
-    assert seconds == lengths.seconds(said)
+    assert seconds == dates.parse_length(said)
 
 
 @pytest.mark.parametrize(
@@ -57,6 +57,6 @@ def test_a_length_is_read_in_seconds(said: object, seconds: int) -> None:
 def test_a_length_is_written_for_machines_and_for_readers(
     seconds: int, iso: str, words: str
 ) -> None:
-    assert iso == lengths.iso8601(seconds)
-    assert words == lengths.words(seconds)
-    assert seconds == lengths.seconds(iso)
+    assert iso == dates.format_length(seconds)
+    assert words == dates.say_length(seconds)
+    assert seconds == dates.parse_length(iso)
