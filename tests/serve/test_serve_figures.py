@@ -15,8 +15,9 @@ from starlette.responses import PlainTextResponse
 from starlette.types import Receive, Scope, Send
 
 from copydesk.background import open_service
-from copydesk.newsroom import open_newsroom
+from copydesk.newsroom import Silence, open_newsroom
 from copydesk.newsroom.reports import RoundStatus
+from copydesk.rounds import RoundOptions, run_round
 from copydesk.serve import (
     Address,
     ConnectionLimits,
@@ -29,9 +30,10 @@ from copydesk.serve import (
     is_from_here,
     listening,
     metrics_route,
+    ready_route,
 )
 from world.machine import PATIENCE_SECONDS
-from world.newsroom import NOW, newsroom
+from world.newsroom import NOW, newsroom, record_web, small_web
 
 ROUND = RoundStatus(
     pid=7,
@@ -213,9 +215,9 @@ def ask(root: Path, environ: Mapping[str, str], *headers: Mapping[str, str]) -> 
         connections = Connections(ConnectionLimits())
         with open_newsroom(root, NOW, environ) as opened:
             async with open_service(opened, print) as service:
-                metrics = Metrics(connections, service.round_status)
-                routes = [health_route(), metrics_route(metrics, service)]
+                metrics = Metrics(connections, service.round_status, service.count)
                 site = Site(service.site, "")
+                routes = [health_route(), ready_route(site), metrics_route(metrics, service)]
                 app = WebApp(site, print, routes, note=metrics.note_request)
                 async with (
                     listening(Address(port=0), app, connections) as port,
@@ -240,6 +242,44 @@ def test_this_machine_is_told_the_figures(tmp_path: Path) -> None:
     assert (200, "text/plain; version=0.0.4; charset=utf-8") == second[:2]
     assert 'copydesk_requests_total{class="2xx"} 1.0\n' in second[2]
     assert "copydesk_connections 1.0\n" in second[2]
+
+
+def test_a_site_is_ready_once_its_front_page_can_be_served(tmp_path: Path) -> None:
+    root = newsroom(tmp_path / "beat")
+    passed_on = {"X-Forwarded-For": "203.0.113.5", "path": "/health/ready"}
+    (before,) = ask(root, {}, passed_on)
+    index = root / ".copydesk" / "site" / "index.html"
+    index.parent.mkdir(parents=True)
+    index.write_text("")
+    (half,) = ask(root, {}, passed_on)
+    index.write_text("<h1>Tides</h1>")
+    (after,) = ask(root, {}, passed_on)
+
+    assert [503, 503, 200] == [answer[0] for answer in (before, half, after)]
+    assert "no site was built yet, or it cannot be read\n" == before[2]
+
+
+def test_the_numbers_of_the_newsroom_are_among_the_figures(tmp_path: Path) -> None:
+    root = newsroom(tmp_path / "beat")
+    with open_newsroom(root, NOW, {}) as opened:
+        web = record_web(tmp_path / "web.warc.gz", small_web())
+        run_round(opened, RoundOptions(web=web, all_due=True), Silence())
+    ((_, _, told),) = ask(root, {}, {})
+
+    assert 'copydesk_sources{state="ok"} ' in told
+    assert 'copydesk_stories_by_standing{standing="published"} ' in told
+    assert "copydesk_last_round_age_seconds " in told
+    assert "copydesk_backup_age_seconds" not in told
+
+
+def test_a_newsroom_that_cannot_be_read_costs_only_its_own_numbers(tmp_path: Path) -> None:
+    root = newsroom(tmp_path / "beat")
+    ask(root, {}, {})
+    (root / ".copydesk" / "mail.sqlite").write_bytes(b"no database" * 1_000)
+    ((status, _, told),) = ask(root, {}, {})
+
+    assert (200, False) == (status, "copydesk_sources" in told)
+    assert "copydesk_connections 1.0" in told
 
 
 def test_others_are_told_nothing_without_the_token(tmp_path: Path) -> None:

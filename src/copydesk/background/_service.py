@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import closing
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from hashlib import blake2b
 from pathlib import Path
 
@@ -26,15 +26,32 @@ from copydesk.config import Settings
 from copydesk.errors import CopydeskError, MailStoreError, MemoryStoreError
 from copydesk.fetch import Clock, web
 from copydesk.kit import text, urls
-from copydesk.mail_store import open_mail
+from copydesk.mail_store import has_mail, open_mail
 from copydesk.memory import Memory
-from copydesk.newsroom import Newsroom
+from copydesk.newsletters.delivery_log import list_sendings
+from copydesk.newsroom import Newsroom, with_stores
+from copydesk.newsroom.cataloguing import ask_catalogue
 from copydesk.newsroom.reports import RoundStatus, read_round_status
+from copydesk.newsroom.standings import count_standings
+from copydesk.rounds.sources import check_sources
 
 Say = Callable[[str], None]
 
 _HUB_BYTES = 65_536  # of a hub's answer to a request
 _AGAIN_SECONDS = 60.0  # before work that a bug has ended is started again
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Figures:
+    """Numbers of a newsroom: its sources by health, its stories by status, and the messages of the
+    last 100 newsletter issues by state; when the last run began, and the newest verified backup.
+    """
+
+    sources: Mapping[str, int]
+    stories: Mapping[str, int]
+    deliveries: Mapping[str, int]
+    round: datetime | None = None
+    backup: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,6 +90,29 @@ class NewsroomService:
     def round_status(self) -> RoundStatus | None:
         """Return the status of the last fetching run. It reads the disk."""
         return read_round_status(self.private)
+
+    def count(self) -> Figures:
+        """Count the newsroom's sources, stories and messages. It reads the disk.
+
+        Raises CopydeskError.
+        """
+        deliveries: Counter[str] = Counter()
+        with closing(self.folder.memory()) as memory:
+            settings = self.folder.settings()
+            newsroom = with_stores(settings, datetime.now(UTC), memory, self.private)
+            sources = Counter(row.state for row in check_sources(newsroom))
+            stories = ask_catalogue(newsroom, count_standings)
+        if has_mail(self.private):
+            with closing(open_mail(self.private)) as store:
+                for row in list_sendings(store):
+                    deliveries.update(row.counts)
+        status = self.round_status()
+        return Figures(
+            sources=sources,
+            stories={standing.value: count for standing, count in stories.items()},
+            deliveries=deliveries,
+            round=status.began if status else None,
+        )
 
     def is_gone(self, path: str) -> bool:
         """Return whether an editor removed the page at a path of the site. It reads the disk."""

@@ -25,7 +25,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.server import ServerState
 
 from copydesk.errors import UsageError
-from copydesk.serve._connections import ConnectionLimits, Connections
+from copydesk.serve._clients import ConnectionLimits, Connections
 
 _RESERVED = 128  # descriptors for files, databases, hubs, rounds and closing connections
 _AT_MOST = 10_000  # connections; one process cannot serve more

@@ -32,18 +32,16 @@ from copydesk.newsroom import (
 from copydesk.serve._app import (
     DESK,
     HubCalls,
-    Metrics,
     PresentApp,
     ScriptGuard,
     WebApp,
     find_reader_pages,
-    health_route,
     keep_site_off,
-    metrics_route,
     mount_reader_pages,
     needs_reader_pages,
 )
 from copydesk.serve._clients import (
+    Connections,
     FrontWatch,
     PageShelf,
     client_of,
@@ -51,7 +49,7 @@ from copydesk.serve._clients import (
     is_from_here,
     trust,
 )
-from copydesk.serve._connections import Connections
+from copydesk.serve._health import Metrics, health_route, metrics_route, ready_route
 from copydesk.serve._listen import Address, limit_connections, listening, raise_descriptor_limit
 from copydesk.serve._site import Site, first_page_of, nobody_counts
 
@@ -100,7 +98,7 @@ def _run(work: Coroutine[object, object, None]) -> None:
 
 async def _serve_site(root: Path, address: Address, say: Say) -> None:
     stop, site = _hear_signals(), Site(root, "")
-    async with listening(address, WebApp(site, say, [health_route()])) as port:
+    async with listening(address, WebApp(site, say, [health_route(), ready_route(site)])) as port:
         _say_where(address, port, site, say)
         await stop.wait()
     say("stopped")
@@ -117,9 +115,9 @@ async def _serve(
     async with background.open_service(newsroom, say, runs_rounds=not guest) as service:
         limits = limit_connections(raise_descriptor_limit())
         connections = Connections(limits, trust(service.settings.serve.trusted_proxies))
-        metrics = Metrics(connections, service.round_status)
+        metrics = Metrics(connections, service.round_status, service.count)
         site = _site_of(service, newsroom.beat.title)
-        routes = _routes_of(service, metrics)
+        routes = _routes_of(service, site, metrics)
         present, front = PresentApp(), _Front(service, say)
         async with listening(address, present, connections) as port:
             going_on = asyncio.create_task(service.go_on())
@@ -307,8 +305,14 @@ def _site_of(service: background.NewsroomService, title: str) -> Site:
     return Site(service.site, service.prefix, service.is_gone, counts, first_page)
 
 
-def _routes_of(service: background.NewsroomService, metrics: Metrics) -> list[BaseRoute]:
-    routes: list[BaseRoute] = [health_route(), metrics_route(metrics, service)]
+def _routes_of(
+    service: background.NewsroomService, site: Site, metrics: Metrics
+) -> list[BaseRoute]:
+    routes: list[BaseRoute] = [
+        health_route(),
+        ready_route(site),
+        metrics_route(metrics, service),
+    ]
     if service.rounds is not None:
         service.rounds.after_round = metrics.look_at_round
     if service.on_demand is not None:

@@ -238,6 +238,7 @@ class PackedTexts:
 
 # Serve the files of the built site over HTTP.
 
+NO_STORE = {"X-Content-Type-Options": "nosniff", "Cache-Control": "no-store"}  # of no file
 SECURITY = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "strict-origin-when-cross-origin",
@@ -302,6 +303,13 @@ class Site:
         if answer.status == 200 and counted is not None:
             self._count_view(scope, "news" if counted[1] == "news" else "newsletter", counted[2])
         await _send(answer, send)
+
+    def has_front_page(self) -> bool:
+        """Return whether the site's front page is there and can be read."""
+        try:
+            return bool((self._root / "index.html").read_bytes())
+        except OSError:
+            return False
 
     def _answer(self, method: str, headers: Headers, path: str, asked: str) -> FileAnswer:
         """Return the response with the requested file. Reading the file blocks."""
