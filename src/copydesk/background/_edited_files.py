@@ -16,7 +16,7 @@ from pathlib import Path
 from copydesk.archive import Archive
 from copydesk.background._starters import RoundStarter
 from copydesk.errors import CopydeskError
-from copydesk.kit import text
+from copydesk.kit import logs, text
 from copydesk.newsroom import Newsroom, hold_lock
 from copydesk.newsroom.records import find_stale_entries, find_stale_pages
 from copydesk.newsroom.reports import read_round_status
@@ -103,6 +103,7 @@ class EditedFiles:
     async def _take_in(self, changes: FileChanges) -> None:
         """Update the search index and the site for edited files, if they are not up to date yet."""
         unlisted, unbuilt = await asyncio.to_thread(self._compare, changes)
+        logs.begin_request()
         if unlisted:
             await self._starter.refresh_catalogue()
         if unbuilt:

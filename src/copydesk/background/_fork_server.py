@@ -26,6 +26,8 @@ import sys
 from collections.abc import Iterable, Sequence
 from typing import Literal, cast
 
+from copydesk.kit import logs
+
 # What a fork server loads once for all its forks: packages of copydesk, and libraries. Processes
 # that read pages are not forks: they load what they need by themselves.
 
@@ -116,12 +118,14 @@ def _wait_for_round(requests: int, answers: int) -> list[str] | None:
     with os.fdopen(requests, "rb") as lines:
         _say(answers, ready=True)
         for line in lines:
-            arguments: list[str] = json.loads(line)["arguments"]
+            asked = json.loads(line)
+            arguments: list[str] = asked["arguments"]
             # a signal that reaches the new process before its handlers are set waits
             signal.pthread_sigmask(signal.SIG_BLOCK, _SIGNALS)
             pid = os.fork()
             if not pid:
                 os.close(answers)
+                os.environ[logs.REQUEST] = asked.get("request", "")
                 return arguments
             signal.pthread_sigmask(signal.SIG_UNBLOCK, _SIGNALS)
             _say(answers, pid=pid)

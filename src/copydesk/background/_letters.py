@@ -11,7 +11,7 @@ from datetime import date, datetime, timedelta
 from copydesk.background._rounds import Mark, NewsroomFolder
 from copydesk.errors import CopydeskError
 from copydesk.fetch import Clock
-from copydesk.kit import dates
+from copydesk.kit import dates, logs
 from copydesk.mail_store import MailStore, has_mail, open_mail
 from copydesk.newsletters.bounces import look_into_mailbox
 from copydesk.newsletters.checks import find_mail_obstacle
@@ -105,6 +105,7 @@ class MailHours:
                 self._say(f"a newsletter issue is waiting: {self._obstacle}")
         if not is_something_due:
             return
+        logs.begin_request()
         try:
             code = await self._send()
         except OSError as error:  # no process can be started at the moment
@@ -239,6 +240,7 @@ class LetterHours:
         if not due:
             self._said = ""
             return
+        logs.begin_request()
         async with self._turn:
             code = await self._file()
         if code:

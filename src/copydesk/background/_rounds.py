@@ -19,6 +19,7 @@ from copydesk.archive import change
 from copydesk.archive.ledger import read_ledger
 from copydesk.errors import ConfigError, CopydeskError
 from copydesk.fetch import Clock
+from copydesk.kit import logs
 from copydesk.memory import Memory
 from copydesk.newsroom import PRIVATE
 from copydesk.rounds.sources.states import LEDGER_PATH, unread_hub_pushes
@@ -88,6 +89,7 @@ class Rounds:
             self._is_quiet = True
             return
         self._began, self._mark, self._is_quiet = now, mark, False
+        logs.begin_request()
         self._say(f"starting a run, because {due.why}")
         code = await self._run()
         self.after_round()

@@ -25,7 +25,7 @@ from copydesk.building.channels import send_calls
 from copydesk.config import Settings
 from copydesk.errors import CopydeskError, MailStoreError, MemoryStoreError
 from copydesk.fetch import Clock, web
-from copydesk.kit import text, urls
+from copydesk.kit import logs, text, urls
 from copydesk.mail_store import has_mail, open_mail
 from copydesk.memory import Memory
 from copydesk.newsletters.delivery_log import list_sendings
@@ -256,8 +256,11 @@ async def keep_going(
 
 
 def with_time(say: Say, clock: fetch.Clock) -> Say:
-    """Return a message function that puts the time of day in front of each message."""
-    return lambda words: say(f"{clock.now():%H:%M} {words}")
+    """Return a message function that puts the time of day in front of each message.
+
+    In JSON each line has its time anyway.
+    """
+    return say if logs.is_json() else lambda words: say(f"{clock.now():%H:%M} {words}")
 
 
 # Calling the webhooks of channels.

@@ -19,7 +19,7 @@ import copydesk
 from copydesk.background._fork_server import Work
 from copydesk.errors import UsageError
 from copydesk.fetch import Clock
-from copydesk.kit import processes
+from copydesk.kit import logs, processes
 
 _QUIET = {"COPYDESK_PROGRESS": "off"}  # a server's log needs no line every ten seconds
 _INSTALLED = {"site-packages", "dist-packages"}
@@ -113,7 +113,7 @@ class RoundStarter:
             self._work,
             stdin=PIPE,
             stdout=PIPE,
-            env={**os.environ, **_QUIET},
+            env={**logs.child_environ(), **_QUIET},
         )
         if await self._hear(self._server, "ready") is not None:
             return True
@@ -125,8 +125,9 @@ class RoundStarter:
         server = self._server
         assert server is not None
         assert server.stdin is not None
+        asked = {"arguments": arguments, "request": logs.request_id()}
         with contextlib.suppress(ConnectionError):
-            server.stdin.write(json.dumps({"arguments": arguments}).encode() + b"\n")
+            server.stdin.write(json.dumps(asked).encode() + b"\n")
             await server.stdin.drain()
         self._pid = await self._hear(server, "pid")
         if self._is_to_end:
@@ -214,7 +215,7 @@ async def run_command(arguments: Sequence[str]) -> int:
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-P", "-m", "copydesk", *arguments),
         stdout=sys.stderr,
-        env={**os.environ, **_QUIET},
+        env={**logs.child_environ(), **_QUIET},
     )
     async with processes.end_at_exit(process):
         return await process.wait()
@@ -343,6 +344,7 @@ class CommandOnDemand:
             stdin=asyncio.subprocess.DEVNULL,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.STDOUT,
+            env={**logs.child_environ(), logs.FORMAT: "lines"},  # people read it
         )
         assert process.stdout is not None
         async with processes.end_at_exit(process):

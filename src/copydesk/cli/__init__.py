@@ -17,7 +17,7 @@ import click
 import copydesk
 from copydesk.cli._invocation import Invocation, common
 from copydesk.errors import CopydeskError, UsageError
-from copydesk.kit import text
+from copydesk.kit import logs, text
 
 _GROUPS = {
     "Newsroom": {
@@ -133,6 +133,7 @@ _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EIO}
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line; an error is printed as two lines on stderr, never a traceback."""
+    logs.begin_log()
     try:
         color = False if os.environ.get("NO_COLOR") else None  # None: on terminals only
         code = cli.main(arguments, prog_name="copydesk", standalone_mode=False, color=color)

@@ -16,7 +16,7 @@ import click
 from copydesk import building
 from copydesk.cli import terminal
 from copydesk.cli._invocation import DEPLOY_HELP, WEB_HELP, Invocation, common
-from copydesk.kit import dates, urls
+from copydesk.kit import dates, logs, urls
 from copydesk.news import Standing
 from copydesk.newsroom import Newsroom, open_newsroom, reports
 
@@ -334,8 +334,18 @@ def _refuse_nonsense(out: Path | None, *, deploy: bool, dry_run: bool) -> None:
     show_default=True,
     help="Port to listen on; 0 takes any unused port.",
 )
+@click.option(
+    "--log",
+    "form",
+    type=click.Choice(["lines", "json"]),
+    default="lines",
+    envvar=logs.FORMAT,
+    show_default=True,
+    show_envvar=True,
+    help="Write messages as plain lines, or as a JSON object a line.",
+)
 @common
-def serve_command(invocation: Invocation, host: str, port: int) -> None:
+def serve_command(invocation: Invocation, host: str, port: int, form: str) -> None:
     """Serve the site and fetch its sources on schedule.
 
     Also serves the desk (web editor), and sends newsletters that are due. Runs until Ctrl-C or
@@ -343,5 +353,6 @@ def serve_command(invocation: Invocation, host: str, port: int) -> None:
     """
     from copydesk import serve
 
+    logs.begin_log(form)
     with invocation.newsroom() as opened:
         serve.serve(opened, serve.Address(host=host, port=port), terminal.note)

@@ -28,7 +28,7 @@ import msgspec
 from copydesk.desk_store import DeskStore
 from copydesk.desk_store.action_queue import QueuedAction
 from copydesk.errors import CopydeskError, UsageError
-from copydesk.kit import dates
+from copydesk.kit import dates, logs
 from copydesk.news import EditorAction
 
 _PING_SECONDS = (
@@ -125,12 +125,14 @@ class Filer:
         self._say = say
         self._pending: set[str] = set()
         self._wakes = asyncio.Event()
+        self._request = ""  # of who decided last
         self._is_prepared = False
         self._is_filing = False
 
     def wake(self, ids: Iterable[str] = ()) -> None:
         """Start carrying out the waiting actions; browsers get the outcomes of these `ids`."""
         self._pending.update(ids)
+        self._request = logs.request_id()
         self._wakes.set()
 
     async def prepare(self) -> None:
@@ -190,6 +192,7 @@ class Filer:
     async def _file_all(self) -> bool:
         """Run the process for actions, send outcomes to browsers; return whether it went well."""
         told, self._is_filing = 0, True
+        logs.begin_request(self._request)
         filing = asyncio.ensure_future(self._starter.file_actions())
         try:
             while not filing.done():

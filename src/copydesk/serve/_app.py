@@ -23,7 +23,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from copydesk import background, newsletters
 from copydesk.background import Subscriber
-from copydesk.kit import text, urls
+from copydesk.kit import logs, text, urls
 from copydesk.newsletters import reader_pages
 from copydesk.newsroom import Newsroom
 from copydesk.serve._clients import (
@@ -69,11 +69,13 @@ class WebApp:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Check the token of one HTTP request, and pass the request on or refuse it."""
         began, status = time.perf_counter(), 0
+        request = logs.begin_request(Headers(scope=scope).get("X-Request-Id", ""))
 
         async def send_on(message: Message) -> None:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
+                MutableHeaders(scope=message)["X-Request-Id"] = request
             await send(message)
 
         try:
