@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shutil
 from collections.abc import Callable
@@ -65,6 +66,18 @@ def test_the_reference_site_is_its_records_byte_for_byte(tmp_path: Path) -> None
     assert copydesk("-C", root, "--now", "2024-04-12T20:00:00Z", "build").code == 0
 
     assert check(root).differences == ()
+
+
+def test_no_setting_or_secret_of_the_environment_is_read(
+    published: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pipe = tmp_path / "secret"
+    os.mkfifo(pipe, 0o600)  # to read it would be an error
+    for name in ("COPYDESK_KEY_FILE", "COPYDESK_SMTP_PASSWORD_FILE", "AWS_SECRET_ACCESS_KEY_FILE"):
+        monkeypatch.setenv(name, str(pipe))
+    monkeypatch.setenv("COPYDESK_SITE_TITLE", "Another title")
+
+    assert check(published).is_same
 
 
 # Tampering: each is found and named. The site that is compared with was built from its records.

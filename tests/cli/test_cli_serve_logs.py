@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import subprocess
+import sys
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,7 +16,9 @@ from typing import Any
 import pytest
 
 from world.machine import PATIENCE_SECONDS
+from world.mail_soak import name_issue
 from world.newsroom import newsroom
+from world.post_office import post_office
 from world.served_newsroom import serve_command
 
 CONTACT = '[fetch]\ncontact = "mailto:desk@tidewatch.example"\n'
@@ -82,3 +86,23 @@ def test_a_request_has_an_id_or_keeps_its_own(root: Path) -> None:
 def test_a_log_is_lines_unless_json_is_asked_for(root: Path) -> None:
     with serving(root) as lines:
         assert next(lines).startswith("the site is at http://")
+
+
+@pytest.mark.parametrize("at", ["recipient", "message"])
+def test_the_log_of_sending_names_no_reader(tmp_path: Path, at: str) -> None:
+    rule = {"at": at, "do": "550 5.1.1 <reader1@mail1.example> reader2@mail2.example unknown"}
+    with post_office(tmp_path, {"rules": [rule]}, readers=5) as (root, _):
+        command = ["-C", root, "mail", "send", name_issue(root), "--yes"]
+        sent = subprocess.run(
+            [sys.executable, "-m", "copydesk", *command],
+            env={**os.environ, "COPYDESK_LOG": "json", "COPYDESK_REQUEST_ID": "a-request_7"},
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=PATIENCE_SECONDS,
+        )
+    lines = [json.loads(line) for line in (sent.stdout + sent.stderr).splitlines()]
+
+    assert any("refused" in line["message"] for line in lines)
+    assert {"a-request_7"} == {line["request"] for line in lines}
+    assert "reader" not in sent.stdout + sent.stderr.replace("subscriber", "")

@@ -19,7 +19,7 @@ from datetime import UTC, datetime
 from typing import TextIO, cast
 
 FORMAT = "COPYDESK_LOG"  # the variable: "json" or "lines"
-REQUEST = "COPYDESKREQUEST_ID"  # set for processes that a server starts
+REQUEST = "COPYDESK_REQUEST_ID"  # set for processes that a server starts
 _ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
 _LEVELS = ("error", "warning")
 
@@ -37,9 +37,9 @@ def begin_request(given: str = "") -> str:
     return _request.get()
 
 
-def child_environ(request: str = "") -> Mapping[str, str]:
-    """Return the environment of a process that is started for the present or another request."""
-    return {**os.environ, REQUEST: request or request_id()}
+def child_environ() -> Mapping[str, str]:
+    """Return the environment of a process that is started for the present request."""
+    return {**os.environ, REQUEST: request_id()}
 
 
 def is_json() -> bool:
