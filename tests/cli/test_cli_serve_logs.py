@@ -92,7 +92,7 @@ def test_a_log_is_lines_unless_json_is_asked_for(root: Path) -> None:
 def test_the_log_of_sending_names_no_reader(tmp_path: Path, at: str) -> None:
     rule = {"at": at, "do": "550 5.1.1 <reader1@mail1.example> reader2@mail2.example unknown"}
     with post_office(tmp_path, {"rules": [rule]}, readers=5) as (root, _):
-        command = ["-C", root, "mail", "send", name_issue(root), "--yes"]
+        command = ["-C", str(root), "mail", "send", name_issue(root), "--yes"]
         sent = subprocess.run(
             [sys.executable, "-m", "copydesk", *command],
             env={**os.environ, "COPYDESK_LOG": "json", "COPYDESK_REQUEST_ID": "a-request_7"},
