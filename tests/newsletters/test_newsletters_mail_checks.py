@@ -20,7 +20,8 @@ from copydesk.newsletters.checks import (
     overrule_check,
     read_checks,
 )
-from copydesk.newsroom import FrontServer, Newsroom, keep_front_servers, open_newsroom
+from copydesk.newsroom import Newsroom, open_newsroom
+from copydesk.newsroom.checks import FrontServer, keep_front_servers
 from world.command import copydesk
 from world.mail_soak import mail_server
 from world.newsroom import NOW, newsroom

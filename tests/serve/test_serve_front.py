@@ -11,11 +11,11 @@ from pathlib import Path
 import pytest
 from starlette.types import Scope
 
-from copydesk.newsroom import (
+from copydesk.newsroom import open_newsroom
+from copydesk.newsroom.checks import (
     FrontServer,
     advise_on_front,
     keep_front_servers,
-    open_newsroom,
     read_front_servers,
 )
 from copydesk.serve import FrontWatch

@@ -44,7 +44,7 @@ OWN = {
     "archive/git/_push.py": "a work tree of its own below git's folder",
     "archive/sealing.py": "the key",
     "newsroom/reports.py": "below .copydesk: how the last round went, what a restore missed",
-    "newsroom/_front_servers.py": "below .copydesk: which web servers pass requests on",
+    "newsroom/checks.py": "below .copydesk: which web servers pass requests on",
     "building/_build.py": "below .copydesk: which folders are gone, and the face of cards",
     "illustrate/_album.py": "below .copydesk: pictures",
     "illustrate/drawing.py": "below .copydesk: drawn cards",

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from copydesk.building._clone_records import VerifyLimits as VerifyLimits
     from copydesk.building._compare_site import RightSite as RightSite
     from copydesk.building._compare_site import SiteDifference as SiteDifference
+    from copydesk.building._deploy import DEPLOY_CHECK as DEPLOY_CHECK
     from copydesk.building._deploy import DeployOptions as DeployOptions
     from copydesk.building._deploy import deploy as deploy
     from copydesk.building._explain_front import FrontExplanation as FrontExplanation

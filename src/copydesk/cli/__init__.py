@@ -44,6 +44,7 @@ _GROUPS = {
         "build": "Build the site from the saved stories",
         "desk": "Manage user accounts of the desk (web editor)",
         "mcp": "Connect an AI agent to the desk (MCP server)",
+        "doctor": "Check the newsroom, and say how to mend what is wrong",
         "backup": "Save the whole newsroom in one backup file",
         "restore": "Restore a newsroom from a backup file",
     },
@@ -71,7 +72,7 @@ _MODULES = {  # modules of commands that share one
     **dict.fromkeys(("watch", "fetch", "extract", "judge"), "steps"),
     "explain": "stories",
     "mcp": "desk",
-    "restore": "backup",
+    **dict.fromkeys(("restore", "doctor"), "backup"),
 }
 
 

@@ -1,4 +1,4 @@
-"""`copydesk backup` and `restore`: pack all files of a site into one file, and unpack them."""
+"""`copydesk backup` and `restore`: all files of a site in one; `doctor`: what is wrong with it."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from copydesk import background
 from copydesk.cli import terminal
 from copydesk.cli._invocation import Invocation, common
 from copydesk.kit import text
@@ -173,3 +174,27 @@ def restore_command(invocation: Invocation, file: Path, folder: Path | None) -> 
     elif report.missing.waiting:
         terminal.note(report.missing.describe())
     terminal.note(f"next: copydesk -C {shlex.quote(report.newsroom)} run")
+
+
+@click.command("doctor")
+@common
+def doctor_command(invocation: Invocation) -> None:
+    """Check the newsroom: what is wrong, why it matters, and the line that mends it.
+
+    A line that begins with `beat.toml:` is for that file, any other is a command. Nothing in the
+    newsroom changes. Only if newsletters are sent by SMTP, name servers, the mail server and the
+    site's own address are asked. Exits with 1 if there is a fault; a remark is none.
+    """
+    root, now = invocation.root, invocation.clock()
+    with terminal.progress() as progress:
+        found = background.examine_folder(root, invocation.environ, now, progress)
+    faults = sum(one.state == "fault" for one in found.findings)
+    if not invocation.print_json(found):
+        for one in found.findings:
+            click.echo(text.fold(f"{one.state}: {one.check}: {one.what}"))
+            click.echo(f"  why: {text.fold(one.why)}\n  mend: {text.fold(one.mend)}")
+        checked, remarks = len(found.checked), len(found.findings) - faults
+        counts = (text.count_of(faults, "fault"), text.count_of(remarks, "remark"))
+        terminal.note(f"{text.count_of(checked, 'check')}: {' and '.join(counts)}")
+    if faults:
+        raise click.exceptions.Exit(1)

@@ -159,6 +159,8 @@ _STAGES = {
     "deploy": "uploading the site",
     "catalogue": "updating the search index",
     "records": "checking story files",
+    "databases": "checking the databases",
+    "checks": "checking the newsroom",
     "read": "reading stories",
     "read articles": "reading articles",
     "try": "trying keywords",

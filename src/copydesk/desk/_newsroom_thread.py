@@ -20,6 +20,7 @@ from copydesk.editing import queue as queue_room
 from copydesk.errors import DeskStoreError, RecordError
 from copydesk.kit import text
 from copydesk.news import Beat
+from copydesk.newsroom import checks
 from copydesk.rounds import sources
 
 _Answer = TypeVar("_Answer")
@@ -138,7 +139,7 @@ class Counts:
     def advise_on_front(self) -> Mapping[str, str] | None:
         """Return a warning about the web server in front of copydesk, None if there is none."""
         newsroom = self.opened.newsroom
-        found = newsroom_room.advise_on_front(newsroom.settings, newsroom.private, newsroom.now)
+        found = checks.advise_on_front(newsroom.settings, newsroom.private, newsroom.now)
         if found is None:
             return None
         header = found.header if found.is_silent else ""

@@ -7,10 +7,6 @@ from typing import TYPE_CHECKING
 from copydesk.kit import faces
 
 if TYPE_CHECKING:
-    from copydesk.newsroom._front_servers import FrontServer as FrontServer
-    from copydesk.newsroom._front_servers import advise_on_front as advise_on_front
-    from copydesk.newsroom._front_servers import keep_front_servers as keep_front_servers
-    from copydesk.newsroom._front_servers import read_front_servers as read_front_servers
     from copydesk.newsroom._newsroom import PRIVATE as PRIVATE
     from copydesk.newsroom._newsroom import TICK_NS as TICK_NS
     from copydesk.newsroom._newsroom import Failure as Failure

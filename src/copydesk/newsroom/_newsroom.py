@@ -27,7 +27,10 @@ TEMPLATES = "_templates"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Newsroom:
-    """An open newsroom folder (all files of one site): settings and stores, at the time `now`."""
+    """An open newsroom folder (all files of one site): settings and stores, at the time `now`.
+
+    `copies` is a folder with copies of its databases, for reading alone; None to use its own.
+    """
 
     root: Path
     now: datetime
@@ -37,6 +40,7 @@ class Newsroom:
     album: Album
     memory: Memory
     repository: git.Repository
+    copies: Path | None = None
 
     @property
     def beat(self) -> Beat:
@@ -47,6 +51,11 @@ class Newsroom:
     def private(self) -> Path:
         """Return the newsroom's `.copydesk` folder of internal files, which git ignores."""
         return self.root / PRIVATE
+
+    @property
+    def databases(self) -> Path:
+        """Return the folder of the newsroom's databases, or of their copies."""
+        return self.copies or self.private
 
     @property
     def site(self) -> Path:

@@ -19,7 +19,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from copydesk.background import AudienceCounts
 from copydesk.kit import urls
-from copydesk.newsroom import FrontServer
+from copydesk.newsroom.checks import FrontServer
 
 _HERE = re.compile(r"(?i)(localhost|127\.0\.0\.1|\[::1\])(:\d{1,5})?")
 # headers in which proxies, load balancers and CDNs name their client

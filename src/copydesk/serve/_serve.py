@@ -20,12 +20,10 @@ from copydesk import background, building, desk
 from copydesk.desk import sign_in
 from copydesk.errors import DeskStoreError
 from copydesk.kit import urls
-from copydesk.newsroom import (
+from copydesk.newsroom import Newsroom, accounts, identity
+from copydesk.newsroom.checks import (
     FrontServer,
-    Newsroom,
-    accounts,
     advise_on_front,
-    identity,
     keep_front_servers,
     read_front_servers,
 )

@@ -31,12 +31,12 @@ AUTHOR = "copydesk <copydesk@localhost>"
 _BUSY = "copydesk-busy"
 _BUSY_SECONDS = 10.0  # other newsrooms may be in the same repository
 _OBSTACLES = (
-    ("rebase-merge", "rebase in progress"),
-    ("rebase-apply", "rebase in progress"),
-    ("MERGE_HEAD", "merge in progress"),
-    ("CHERRY_PICK_HEAD", "cherry-pick in progress"),
-    ("REVERT_HEAD", "revert in progress"),
-    ("BISECT_LOG", "bisect in progress"),
+    ("rebase-merge", "rebase"),
+    ("rebase-apply", "rebase"),
+    ("MERGE_HEAD", "merge"),
+    ("CHERRY_PICK_HEAD", "cherry-pick"),
+    ("REVERT_HEAD", "revert"),
+    ("BISECT_LOG", "bisect"),
 )
 
 
@@ -91,10 +91,14 @@ class Repository:
                 if self._complaint
                 else "not a git repository"
             )
-        for name, what in _OBSTACLES:
-            if (self._place.folder / name).exists():
-                return what
+        if command := self.unfinished_command():
+            return f"{command} in progress"
         return "" if _git.read_head_ref(self._place) else "detached HEAD"
+
+    def unfinished_command(self) -> str:
+        """Return the git command that is in progress, such as "rebase", "" for none."""
+        folder = None if self._place is None else self._place.folder
+        return next((name for file, name in _OBSTACLES if folder and (folder / file).exists()), "")
 
     def branch(self) -> str:
         """Return the name of the checked-out git branch, "" for none."""

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
-from copydesk.judge.coverage._beside import in_order, snapshot
+from copydesk.judge.coverage._leader import in_order, snapshot
 from copydesk.judge.coverage._ruled_groups import lead_in
 from copydesk.judge.profile import RELATED_POINTS, lede
 from copydesk.kit import tables

@@ -10,27 +10,25 @@ from datetime import UTC, datetime
 
 from copydesk.judge.coverage._additions import choose_additions, keeps_additions
 from copydesk.judge.coverage._arrivals import is_grouped
-from copydesk.judge.coverage._beside import (
-    choose_beside,
-    confirms,
-    in_order,
-    list_copies,
-    snapshot,
-    weigh_beside,
-)
 from copydesk.judge.coverage._find_groups import FoundGroups, find_groups
 from copydesk.judge.coverage._heat import heat, heat_alone, sum_heat, usual_of
 from copydesk.judge.coverage._leader import (
     Contest,
+    choose_beside,
+    confirms,
+    in_order,
     is_kept_back,
     is_trusted,
     leader_by_ruling,
     leads_by_ruling,
     lift_of,
+    list_copies,
     newest_of,
     note_size,
     passes,
+    snapshot,
     was_pinned,
+    weigh_beside,
 )
 from copydesk.judge.coverage._ruled_groups import (
     is_move,

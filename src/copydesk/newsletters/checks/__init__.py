@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from copydesk.kit import faces
 
 if TYPE_CHECKING:
+    from copydesk.newsletters.checks._doctor import MAIL_CHECK as MAIL_CHECK
     from copydesk.newsletters.checks._doctor import KeptFinding as KeptFinding
     from copydesk.newsletters.checks._doctor import MailCheckReport as MailCheckReport
     from copydesk.newsletters.checks._doctor import Overruling as Overruling

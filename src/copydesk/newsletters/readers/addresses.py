@@ -152,7 +152,7 @@ def open_readers(newsroom: Newsroom) -> Iterator[MailStore]:
 
     Raises MailStoreError. For one thread at a time.
     """
-    with contextlib.closing(open_mail(newsroom.private)) as store:
+    with contextlib.closing(open_mail(newsroom.databases)) as store:
         yield store
 
 
@@ -160,7 +160,7 @@ def read_if_any(
     newsroom: Newsroom, read: Callable[[Newsroom, MailStore], _Read], otherwise: _Otherwise
 ) -> _Read | _Otherwise:
     """Return what `read` finds in the subscriber database, `otherwise` if there is none yet."""
-    if not has_mail(newsroom.private):
+    if not has_mail(newsroom.databases):
         return otherwise
     with open_readers(newsroom) as store:
         return read(newsroom, store)

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from copydesk.newsroom.backup._manifest import BackupPart as BackupPart
     from copydesk.newsroom.backup._manifest import DatabaseCount as DatabaseCount
     from copydesk.newsroom.backup._manifest import LeftOut as LeftOut
+    from copydesk.newsroom.backup._manifest import find_database_fault as find_database_fault
     from copydesk.newsroom.backup._restore import BackupDifference as BackupDifference
     from copydesk.newsroom.backup._restore import RestoreReport as RestoreReport
     from copydesk.newsroom.backup._restore import Verification as Verification

@@ -6,15 +6,16 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
-from copydesk.kit import dates
+from copydesk.kit import dates, text, urls
 from copydesk.memory import SourceDay
 from copydesk.news import Beat, Source
 from copydesk.newsroom import Newsroom, Progress, alone
+from copydesk.newsroom.checks import Check, Finding, finding
 from copydesk.newsroom.settings import digest_beat_file
 from copydesk.rounds._pool import ReaderPool, connect
 from copydesk.rounds.sources import _ask
@@ -271,3 +272,42 @@ def _rank(row: BoardRow) -> int:
     if row.is_idle:
         return 1
     return 2 if row.health.needs_person else 3
+
+
+# The doctor's check of sources.
+
+_LISTED = 20  # sources that the doctor names; `sources check` names all
+_FUTURE = timedelta(days=1)
+
+
+def _find_source_faults(newsroom: Newsroom) -> Iterator[Finding]:
+    root, beat = newsroom.root, newsroom.beat
+    rows = check_sources(newsroom)
+    asked = [row for row in rows if row.last_ok or row.failures]
+    troubled = [row for row in rows if row.needs_person]
+    if not rows:
+        yield finding("sources-none", root=root)
+    elif not newsroom.settings.fetch.contact:
+        yield finding("sources-contact")
+    if asked and all(row.failure == "network" for row in asked):
+        host = urls.host(asked[0].url)
+        yield finding("sources-offline", count=len(asked), host=host)
+        return
+    for row in troubled[:_LISTED]:
+        worst, name = row.findings[0], text.fold(row.name or row.url)
+        words = {"name": name, "words": text.fold(worst.words), "hint": text.fold(worst.hint)}
+        kind = "source-ended" if worst.kind == "ended" else "source-failing"
+        yield finding(kind, root=root, url=row.url, **words)
+    if len(troubled) > _LISTED:
+        yield finding("sources-more", root=root, count=len(troubled) - _LISTED)
+    for row in rows:
+        if row.moved_to:
+            name = text.fold(row.name or row.url)
+            yield finding("source-moved", root=root, name=name, url=row.url, to=row.moved_to)
+    states = source_states(root, beat, newsroom.memory).values()
+    newest = max((state.last_ok_at for state in states if state.last_ok_at), default=newsroom.now)
+    if newest > newsroom.now + _FUTURE:
+        yield finding("clock-ahead", thing="the last answer of a source", at=_time(newest))
+
+
+SOURCE_CHECK = Check(name="sources", find=_find_source_faults)
