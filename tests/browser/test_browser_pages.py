@@ -29,7 +29,12 @@ STORY = f"/desk/story/{name_of(0)}/"
 PAGES = ["/desk/", "/desk/?q=nothing", STORY, f"{STORY}edit/", "/desk/today/"]
 PAGES += ["/desk/numbers/", "/desk/recall/", "/desk/dropped/", "/desk/write/", "/desk/file/"]
 PAGES += ["/desk/sources/", "/desk/sources/add/", "/desk/topics/"]
-PAGES += ["/desk/topics/one/?name=Coast", "/desk/organizations/", "/desk/settings/"]
+PAGES += [
+    "/desk/topics/one/?name=Coast",
+    "/desk/organizations/",
+    "/desk/settings/",
+    "/desk/doctor/",
+]
 PAGES += ["/desk/letters/", "/desk/letters/daily/?q=story"]
 PAGES += [f"/desk/sources/one/?url={SOURCE}"]
 PAGES += ["/desk/stash/", "/desk/list/", LIST, "/desk/what-if/", "/desk/front/"]

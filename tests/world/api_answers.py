@@ -78,7 +78,9 @@ _CHANGING = (
     (re.compile(r"\b[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b"), "<id>"),
     (re.compile(r"/desk/enter/[\w-]+"), "/desk/enter/<secret>"),
     (re.compile(r"(localhost|port) ?:?\d{4,5}\b"), r"\1:<port>"),
+    (re.compile(r"(copydesk|git) -C \S+"), r"\1 -C <folder>"),
 )
+_OF_THE_MACHINE = frozenset({"disk", "folder", "mount", "clock"})  # what the doctor says of it
 
 
 class Noon(datetime):
@@ -268,6 +270,9 @@ async def _ask_to_read(asker: Asker) -> None:
     await ask("read_lists", "GET", "lists")
     await ask("read_numbers", "GET", "numbers?days=2")
     await ask("read_recall", "GET", "recall")
+    await ask("read_doctor", "GET", "doctor")
+    answer = asker.answers["read_doctor"]["answer"]
+    answer["findings"] = [one for one in answer["findings"] if one["check"] not in _OF_THE_MACHINE]
 
 
 async def _ask_to_act(asker: Asker, root: Path) -> None:

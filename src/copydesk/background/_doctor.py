@@ -95,8 +95,9 @@ def _find_letter_faults(newsroom: Newsroom) -> Iterator[Finding]:
 def _find_stuck_letters(newsroom: Newsroom, store: newsletters.MailStore) -> list[Finding]:
     root, now, found = newsroom.root, newsroom.now, []
     for letter in by_hand.find_lost_letters(newsroom, store):
-        words = {"letter": letter.letter, "readers": letter.readers, "command": letter.command}
-        found.append(finding("letter-lost", **words))
+        words = {"letter": letter.letter, "readers": letter.readers, "root": root}
+        command = letter.command.removeprefix("copydesk ")
+        found.append(finding("letter-lost", command=command, **words))
     for sending in store.ledger.list_sendings(states=("ready", "awaits-word", "paused")):
         age = now - sending.made
         is_stopped = sending.state == "paused" and sending.remark

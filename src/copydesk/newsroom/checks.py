@@ -261,6 +261,8 @@ def _explain_settings(root: Path, error: ConfigError) -> Finding:
     if read_answers(root):
         return finding("settings-unfinished", root=root)
     hint = error.hint or f"correct {path}"
+    if path == ".copydesk/key":
+        return finding("key-invalid", error=error, file=root / path)
     kind = "settings-edited" if path in edited else "settings-invalid"
     return finding(kind, error=error, hint=hint, root=root, path=path)
 
@@ -370,14 +372,15 @@ def _find_settings_warnings(newsroom: Newsroom) -> Iterator[Finding]:
 
 def _find_git_faults(newsroom: Newsroom) -> Iterator[Finding]:
     root, repository = newsroom.root, newsroom.repository
-    if shutil.which("git") is None or not repository.usable:
+    if shutil.which("git") is None:
         yield finding("git-missing" if repository.usable else "git-none", root=root)
         return
     answer = git.ask(root, "rev-parse", "--absolute-git-dir")
-    if answer.code:
-        own = {0, os.geteuid()} if os.geteuid() else {0}
-        kind = "git-broken" if root.stat().st_uid in own else "git-refuses"
-        yield finding(kind, root=root, error=answer.complaint, top=root.resolve())
+    if answer.code or not repository.usable:
+        is_own = root.stat().st_uid in {0, os.geteuid()} if os.geteuid() else not root.stat().st_uid
+        kind = "git-broken" if is_own else "git-refuses"
+        is_there = (root / ".git").exists() or repository.usable
+        yield finding(kind if is_there else "git-none", root=root, top=root.resolve())
         return
     folder = Path(os.fsdecode(answer.out).rstrip("\n"))
     yield from _find_obstacles(newsroom, folder)
@@ -397,10 +400,9 @@ def _find_git_faults(newsroom: Newsroom) -> Iterator[Finding]:
         )
     if remote and not _has_remote(root, remote):
         yield finding("git-remote", root=root, remote=remote, setting="records.remote")
-    elif remote and (branch := repository.branch()):
-        days = _count_unpushed_days(newsroom, f"{remote}/{branch}")
-        if days:
-            yield finding("git-unpushed", root=root, remote=remote, branch=branch, days=days)
+    elif remote and (days := _count_unpushed_days(newsroom, remote)) > 0:
+        branch = repository.branch()
+        yield finding("git-unpushed", root=root, remote=remote, branch=branch, days=days)
 
 
 def _find_obstacles(newsroom: Newsroom, folder: Path) -> Iterator[Finding]:
@@ -452,12 +454,13 @@ def _has_remote(root: Path, remote: str) -> bool:
     )
 
 
-def _count_unpushed_days(newsroom: Newsroom, branch: str) -> int:
+def _count_unpushed_days(newsroom: Newsroom, remote: str) -> int:
     """Return for how many days the oldest commit waits that the remote's branch lacks."""
-    known = git.ask(newsroom.root, "rev-parse", "-q", "--verify", f"refs/remotes/{branch}")
-    since = "HEAD" if known.code else f"refs/remotes/{branch}..HEAD"
-    times = git.ask(newsroom.root, "log", "--format=%ct", since).out.split()
-    return (newsroom.now - _moment(int(times[-1]))).days if times else 0
+    root, branch = newsroom.root, f"refs/remotes/{remote}/{newsroom.repository.branch()}"
+    is_known = not git.ask(root, "rev-parse", "-q", "--verify", branch).code
+    times = git.ask(root, "log", "--format=%ct", f"{branch}..HEAD" if is_known else "HEAD").out
+    oldest = min(map(int, times.split()), default=None)
+    return 0 if oldest is None else (newsroom.now - _moment(oldest)).days
 
 
 def _time_of(path: Path) -> datetime:
@@ -580,10 +583,6 @@ def _find_address_faults(newsroom: Newsroom) -> Iterator[Finding]:
         yield finding("address-plain", public=f"https{url.removeprefix('http')}")
     elif public and not settings.deploy.to and urls.host(url) != urls.host(public):
         yield finding("address-other", url=url, public=public)
-    if public and not public.startswith("https:"):
-        yield finding(
-            "address-insecure", public=public, secure=f"https{public.removeprefix('http')}"
-        )
     if not is_here and urls.is_loopback(urls.host(newsroom.beat.api_url)):
         yield finding("address-api", url=newsroom.beat.api_url, public=url)
     if public and not settings.desk.host:
@@ -612,12 +611,15 @@ def _find_broken_records(newsroom: Newsroom) -> Iterator[Finding]:
     if not (file := newsroom.databases / CATALOGUE_FILE).exists():
         return
     with contextlib.closing(Catalogue(file)) as catalogue:
-        broken = catalogue.list_failures()
+        broken = [record.path for record in catalogue.list_failures()]
     edited = list_edits(newsroom.root) if broken else []
-    for record in broken:
-        kind = "catalogue-record-edited" if record.path in edited else "catalogue-record"
-        words = {"path": record.path, "error": record.what, "root": newsroom.root}
-        yield finding(kind, **words, hint=record.hint or f"correct the file {record.path}")
+    for path in broken:
+        try:
+            newsroom.archive.read(path)  # it may have been mended since
+        except CopydeskError as error:
+            hint = error.hint or f"correct the file {path}"
+            kind = "record-edited" if path in edited else "record"
+            yield finding(kind, path=path, error=error.what, root=newsroom.root, hint=hint)
 
 
 FOLDER_CHECKS = (

@@ -235,6 +235,7 @@ ENDPOINTS = (
     Endpoint("POST", "previews", "decide", _accounts.preview_page),
     Endpoint("GET", "numbers", "read", _read.read_numbers),
     Endpoint("GET", "recall", "read", _read.read_recall),
+    Endpoint("GET", "doctor", "manage", _read.read_doctor),
     Endpoint("GET", "sources/one", "read", _configure.read_source),
     Endpoint("POST", "sources", "manage", _configure.add_sources, 201),
     Endpoint("PATCH", "sources/one", "manage", _configure.change_source),

@@ -1,4 +1,4 @@
-"""API endpoints that read stories, dropped links, sources, statistics, and missed stories."""
+"""API endpoints that read stories, dropped links, sources, statistics, missed stories, faults."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
+from copydesk import background
 from copydesk.building import channels
 from copydesk.desk import _query
 from copydesk.desk._desk import Desk
@@ -23,6 +24,7 @@ from copydesk.kit import text
 from copydesk.news import ReasonKind, Standing, Verdict
 from copydesk.news.source import DropReason
 from copydesk.news.story import RecallKind
+from copydesk.newsroom.checks import Finding
 from copydesk.rounds import recall
 from copydesk.rounds.sources import check_sources
 
@@ -465,3 +467,14 @@ async def read_recall(desk: Desk, _call: Call[Nothing, Nothing]) -> RecallAnswer
         return RecallAnswer(lists=[make_answer(ApiRecall, one, address=one.list) for one in kept])
 
     return await desk.thread.ask(answer)
+
+
+class DoctorAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """What is wrong with the newsroom: each finding with the line that mends it."""
+
+    findings: list[Finding]
+
+
+async def read_doctor(desk: Desk, _call: Call[Nothing, Nothing]) -> DoctorAnswer:
+    """Return what is wrong with the newsroom, without the files of the databases."""
+    return DoctorAnswer(findings=await desk.thread.change(background.examine))

@@ -1,4 +1,4 @@
-"""Serve the pages of statistics, of the front page's order, and of missed stories."""
+"""Serve the pages of statistics, of the front page's order, of missed stories, and of faults."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from uuid import uuid4
 
 from starlette.responses import Response
 
-from copydesk import building
+from copydesk import background, building
 from copydesk.desk._desk import Page, Visit
 from copydesk.desk._pages import Pages, asset_name
 from copydesk.desk._story_view import View
@@ -61,7 +61,28 @@ async def show_front(visit: Visit) -> Response:
     return await visit.draw(lambda pages: render_front(pages, found, story))
 
 
+async def show_doctor(visit: Visit) -> Response:
+    """Answer with the page of what is wrong with the newsroom, and how to mend it."""
+    async with visit.desk.looking:  # a few at once
+        found = await visit.desk.thread.change(background.examine)
+
+    def make(pages: Pages) -> bytes:
+        found.sort(key=lambda one: one.state)  # faults before remarks
+        faults, say = sum(one.state == "fault" for one in found), pages.strings.say
+        return pages.page(
+            "doctor.html",
+            title=say("doctor_title"),
+            style=f"{pages.views.root}assets/{asset_name('mailing.css')}",
+            counts=say("doctor_faults" if faults else "doctor_clear", count=faults),
+            is_clear=not faults,
+            findings=found,
+        )
+
+    return await visit.draw(make)
+
+
 NUMBER_PAGES: tuple[Page, ...] = (
+    Page("GET", "/doctor/", show_doctor, "owner"),
     Page("GET", "/front/", show_front, "viewer"),
     Page("GET", "/numbers/", show_numbers, "viewer"),
     Page("GET", "/recall/", show_recall, "viewer"),
