@@ -1,7 +1,7 @@
 """Examine a newsroom by the checks of all rooms: what is wrong, why, and the line that mends it.
 
-examine_folder: for a command, on copies of the databases -> examine -> Findings
-examine: for a server that has the newsroom open; without what must read databases' files
+examine_folder: for a command, on copies of the databases -> Findings
+examine: for a server that has the newsroom open; without the files of the databases
 """
 
 from __future__ import annotations
@@ -13,28 +13,18 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from copydesk import newsletters
-from copydesk.background._edited_files import find_network_mount
 from copydesk.building import DEPLOY_CHECK
 from copydesk.desk_store import has_desk, open_desk
 from copydesk.kit import dates
 from copydesk.newsletters.checks import MAIL_CHECK
 from copydesk.newsletters.readers import addresses, by_hand, limits
-from copydesk.newsroom import Newsroom, Progress, Silence
-from copydesk.newsroom.checks import (
-    FOLDER_CHECKS,
-    Check,
-    Finding,
-    explain,
-    finding,
-    open_apart,
-)
+from copydesk.newsroom import Newsroom, Progress, Silence, checks
+from copydesk.newsroom.checks import Check, Finding, finding
 from copydesk.rounds.sources import SOURCE_CHECK
 
 _SILENCE = Silence()
 _RECENT = timedelta(days=14)  # older issues are of no interest any more
 _LATE = timedelta(hours=2)
-_SOON = timedelta(minutes=10)
-_MOST = 1_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,14 +43,15 @@ def examine_folder(
     Mail servers and name servers are asked if newsletters are sent by SMTP. For a process of its
     own: it reads the files of databases.
     """
+    found = list(checks.find_closed_folder(root))
+    if found:
+        return Examination(findings=tuple(found), checked=("folder",))
     progress.stage("databases")
-    with open_apart(root, environ, now) as opened:
-        if opened.newsroom is None:
-            return Examination(findings=opened.findings, checked=("folder",))
-        table = [check for check in CHECKS if check.is_of_folder or not opened.is_folder_only]
-        found = (*opened.findings, *_examine(opened.newsroom, table, progress))
-    checked = dict.fromkeys(("settings", "stores", *(check.name for check in table)))
-    return Examination(findings=found, checked=tuple(checked))
+    with checks.open_apart(root, environ, now, found) as (newsroom, is_whole):
+        table = [check for check in CHECKS if is_whole or check.is_of_folder]
+        found += _examine(newsroom, table, progress)
+    names = ("stores", "settings", *(check.name for check in table))
+    return Examination(findings=tuple(found), checked=tuple(dict.fromkeys(names)))
 
 
 def examine(newsroom: Newsroom, only_alarms: bool = False) -> list[Finding]:
@@ -78,45 +69,36 @@ def _examine(newsroom: Newsroom, table: list[Check], progress: Progress) -> Iter
         try:
             yield from check.find(newsroom)
         except Exception as error:  # even a bug must not hide what the other checks find
-            yield explain(check.name, error)
+            yield checks.explain(check.name, error)
         progress.step()
 
 
-def _find_network_mount(newsroom: Newsroom) -> Iterator[Finding]:
-    if mount := find_network_mount(newsroom.root):
-        yield finding("folder-network", mount=mount, root=newsroom.root)
-
-
 def _find_letter_faults(newsroom: Newsroom) -> Iterator[Finding]:
-    """Yield newsletter issues that are stuck, mails to single readers, and letters without name."""
-    yield from addresses.read_if_any(newsroom, _find_stuck_letters, [])
+    yield from addresses.read_if_any(newsroom, _list_letter_faults, [])
 
 
-def _find_stuck_letters(newsroom: Newsroom, store: newsletters.MailStore) -> list[Finding]:
+def _list_letter_faults(newsroom: Newsroom, store: newsletters.MailStore) -> list[Finding]:
+    """Return newsletters without settings, issues that are stuck, and mails that wait too long."""
     root, now, found = newsroom.root, newsroom.now, []
-    for letter in by_hand.find_lost_letters(newsroom, store):
-        words = {"letter": letter.letter, "readers": letter.readers, "root": root}
-        command = letter.command.removeprefix("copydesk ")
-        found.append(finding("letter-lost", command=command, **words))
+    for lost in by_hand.find_lost_letters(newsroom, store):
+        words = {"letter": lost.letter, "readers": lost.readers, "root": root}
+        command = lost.command.removeprefix("copydesk ")
+        found.append(finding("letter-lost", words=command, **words))
     for sending in store.ledger.list_sendings(states=("ready", "awaits-word", "paused")):
-        age = now - sending.made
         is_stopped = sending.state == "paused" and sending.remark
-        kind = "letter-paused" if is_stopped else "letter-waits"
-        if sending.state == "ready":
-            kind = "letter-late" if age > _LATE else ""
-        if kind and age < _RECENT and sending.remark != "checks":
+        kind = "letter-late" if sending.state == "ready" else "letter-waits"
+        kind = "letter-paused" if is_stopped else kind
+        if _LATE < now - sending.made < _RECENT and sending.remark != "checks":
             at = dates.rfc3339(sending.made)
             found.append(finding(kind, root=root, issue=sending.issue, at=at))
-    waiting = [mail.made for mail in store.outbox.list_due(now + _RECENT, _MOST)]
-    if waiting and now - min(waiting) > _LATE:
-        at = dates.rfc3339(min(waiting))
-        found.append(finding("letter-outbox", root=root, count=len(waiting), at=at))
+    made = [mail.made for mail in store.outbox.list_due(now + _RECENT)]
+    if made and now - min(made) > _LATE:
+        found.append(finding("letter-outbox", root=root, at=dates.rfc3339(min(made))))
     return found
 
 
 def _find_sign_up_faults(newsroom: Newsroom) -> Iterator[Finding]:
-    flood = addresses.read_if_any(newsroom, limits.find_sign_up_flood, None)
-    if flood is not None:
+    if flood := addresses.read_if_any(newsroom, limits.find_sign_up_flood, None):
         kind = "sign-ups-full" if flood.mails >= flood.most else "sign-ups-many"
         yield finding(kind, root=newsroom.root, what=flood.what, hint=flood.hint)
 
@@ -126,15 +108,14 @@ def _find_desk_faults(newsroom: Newsroom) -> Iterator[Finding]:
         return
     with contextlib.closing(open_desk(newsroom.databases)) as store:
         waiting, has_owner = store.actions.waiting(1), store.accounts.has_owner()
-    if waiting and newsroom.now - waiting[0].at > _SOON:
-        yield finding("queue-stuck", root=newsroom.root, at=dates.rfc3339(waiting[0].at))
+    if waiting and newsroom.now - waiting[0].at > _LATE:
+        yield finding("desk-queue", root=newsroom.root, at=dates.rfc3339(waiting[0].at))
     if not has_owner:
         yield finding("desk-owner", root=newsroom.root)
 
 
 CHECKS: tuple[Check, ...] = (
-    *FOLDER_CHECKS,
-    Check(name="mount", find=_find_network_mount, is_of_folder=True),
+    *checks.FOLDER_CHECKS,
     SOURCE_CHECK,
     DEPLOY_CHECK,
     MAIL_CHECK,

@@ -7,15 +7,13 @@ import time
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from copydesk import deploy as room
-from copydesk.building.channels import describe_owed_calls, list_owed_pings, send_pings
+from copydesk.building.channels import send_pings
 from copydesk.config import Settings
 from copydesk.errors import BusyError, ConfigError
-from copydesk.kit import dates, git, text
 from copydesk.memory import Memory
 from copydesk.newsroom import Newsroom, Progress, hold_or_refuse, in_turn
 from copydesk.newsroom.checks import Check, Finding, finding
@@ -220,25 +218,17 @@ def _bucket(settings: Settings) -> room.Bucket:
 
 # The doctor's check of uploads.
 
-_LATE = timedelta(days=1)
-_TIP = "refs/copydesk/tip"
-
 
 def _find_deploy_faults(newsroom: Newsroom) -> Iterator[Finding]:
-    root, memory, now = newsroom.root, newsroom.memory, newsroom.now
-    if newsroom.settings.deploy.to:
-        place = deploy_place(root, newsroom.private, newsroom.site, newsroom.settings)
-        if isinstance(place, room.Branch):
-            is_sent = not git.ask(place.store, "rev-parse", "-q", "--verify", _TIP).code
-        else:
-            is_sent = any(DeployManifest(memory, place.name).paths())
-        if not is_sent:
-            yield finding("deploy-never", root=root, target=text.fold(place.name))
-    for ping in list_owed_pings(memory, now):
-        if now - ping.since > _LATE:
-            yield finding("deploy-pings", root=root, url=ping.url, at=dates.rfc3339(ping.since))
-    for words in describe_owed_calls(newsroom):
-        yield finding("deploy-calls", root=root, words=text.fold(words))
+    if not newsroom.settings.deploy.to:
+        return
+    place = deploy_place(newsroom.root, newsroom.private, newsroom.site, newsroom.settings)
+    if isinstance(place, room.Branch):
+        is_sent = place.has_sent()
+    else:
+        is_sent = any(DeployManifest(newsroom.memory, place.name).paths())
+    if not is_sent:
+        yield finding("deploy-never", root=newsroom.root, target=place.name)
 
 
 DEPLOY_CHECK = Check(name="deploy", find=_find_deploy_faults)

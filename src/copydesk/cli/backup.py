@@ -193,8 +193,7 @@ def doctor_command(invocation: Invocation) -> None:
         for one in found.findings:
             click.echo(text.fold(f"{one.state}: {one.check}: {one.what}"))
             click.echo(f"  why: {text.fold(one.why)}\n  mend: {text.fold(one.mend)}")
-        checked, remarks = len(found.checked), len(found.findings) - faults
-        counts = (text.count_of(faults, "fault"), text.count_of(remarks, "remark"))
-        terminal.note(f"{text.count_of(checked, 'check')}: {' and '.join(counts)}")
+        counts = text.count_of(faults, "fault"), text.count_of(len(found.findings), "finding")
+        terminal.note(f"{len(found.checked)} checks: {counts[1]}, {counts[0]}")
     if faults:
         raise click.exceptions.Exit(1)

@@ -62,6 +62,10 @@ class Branch:
         """Return the full name of the branch at the remote: `refs/heads/…`."""
         return f"refs/heads/{self.options.branch}"
 
+    def has_sent(self) -> bool:
+        """Return whether an upload to the git branch has ever succeeded."""
+        return not git.ask(self.store, "rev-parse", "-q", "--verify", _TIP).code
+
     def address(self) -> str:
         """Return the URL of the git remote; raises GitError if git knows no remote of this name."""
         remote = self.options.remote

@@ -66,16 +66,16 @@ async def show_doctor(visit: Visit) -> Response:
     async with visit.desk.looking:  # a few at once
         found = await visit.desk.thread.change(background.examine)
 
+    faults = sum(one.state == "fault" for one in found)
+
     def make(pages: Pages) -> bytes:
-        found.sort(key=lambda one: one.state)  # faults before remarks
-        faults, say = sum(one.state == "fault" for one in found), pages.strings.say
         return pages.page(
             "doctor.html",
-            title=say("doctor_title"),
+            title=pages.strings.say("doctor_title"),
             style=f"{pages.views.root}assets/{asset_name('mailing.css')}",
-            counts=say("doctor_faults" if faults else "doctor_clear", count=faults),
+            counts=pages.strings.say("doctor_faults" if faults else "doctor_clear", count=faults),
             is_clear=not faults,
-            findings=found,
+            findings=sorted(found, key=lambda one: one.state),
         )
 
     return await visit.draw(make)

@@ -23,7 +23,7 @@ import msgspec
 from copydesk.desk_store import AuditEntry, DeskStore, open_desk
 from copydesk.errors import MailError, UsageError
 from copydesk.kit import dates, text, urls
-from copydesk.mail_store import MailStore, fold_address, has_mail, open_mail
+from copydesk.mail_store import MailStore, fold_address, open_mail
 from copydesk.mail_store.links import ReaderLink, ReturnPath
 from copydesk.newsletters.checks._findings import CheckState, MailFinding
 from copydesk.newsroom import Newsroom
@@ -263,15 +263,12 @@ def _sample_link(newsroom: Newsroom, store: MailStore) -> str:
 
 
 def _find_mail_faults(newsroom: Newsroom) -> Iterator[Finding]:
-    """Yield the faults of the mail settings. A doctor of its own process asks the network anew."""
-    options, root = newsroom.settings.mail, newsroom.root
-    if options.deliver != "smtp":
+    """Yield the faults of the mail settings. On copies of the databases, the network is asked."""
+    root, public_url = newsroom.root, newsroom.settings.serve.public_url
+    if newsroom.settings.mail.deliver != "smtp":
         return
-    if urls.is_loopback(urls.host(newsroom.settings.serve.public_url)):
+    if urls.is_loopback(urls.host(public_url)):
         yield finding("mail-trial", root=root)
-        return
-    if newsroom.copies is None and not has_mail(newsroom.private):
-        yield finding("mail-held", root=root, obstacle="the mail settings were never checked")
         return
     with contextlib.closing(open_mail(newsroom.databases)) as store:
         if obstacle := find_mail_obstacle(newsroom, store):
@@ -280,11 +277,8 @@ def _find_mail_faults(newsroom: Newsroom) -> Iterator[Finding]:
         if newsroom.copies is not None:
             report = examine_mail(newsroom, store, lambda: newsroom.now)
     for one in report.findings:
-        is_new = one.kind in report.obstacles or one.state == "remark"
-        if is_new and one.kind != "web-server":  # the newsroom's own check has it
-            kind = "mail-remark" if one.state == "remark" else "mail-fault"
-            words = {"what": text.fold(one.what), "hint": text.fold(one.hint)}
-            yield finding(kind, test=one.kind, **words)
+        if one.state == "fault" and one.kind in report.obstacles:
+            yield finding("mail-fault", test=one.kind, what=one.what, hint=one.hint)
 
 
 MAIL_CHECK = Check(name="mail", find=_find_mail_faults)

@@ -11,12 +11,13 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
-from copydesk.kit import dates, text, urls
+from copydesk.kit import dates
 from copydesk.memory import SourceDay
 from copydesk.news import Beat, Source
 from copydesk.newsroom import Newsroom, Progress, alone
 from copydesk.newsroom.checks import Check, Finding, finding
 from copydesk.newsroom.settings import digest_beat_file
+from copydesk.newsroom.starts import find_demo
 from copydesk.rounds._pool import ReaderPool, connect
 from copydesk.rounds.sources import _ask
 from copydesk.rounds.sources.states import (
@@ -277,37 +278,22 @@ def _rank(row: BoardRow) -> int:
 # The doctor's check of sources.
 
 _LISTED = 20  # sources that the doctor names; `sources check` names all
-_FUTURE = timedelta(days=1)
 
 
 def _find_source_faults(newsroom: Newsroom) -> Iterator[Finding]:
-    root, beat = newsroom.root, newsroom.beat
-    rows = check_sources(newsroom)
-    asked = [row for row in rows if row.last_ok or row.failures]
-    troubled = [row for row in rows if row.needs_person]
+    root, rows = newsroom.root, check_sources(newsroom)
     if not rows:
         yield finding("sources-none", root=root)
     elif not newsroom.settings.fetch.contact:
         yield finding("sources-contact")
-    if asked and all(row.failure == "network" for row in asked):
-        host = urls.host(asked[0].url)
-        yield finding("sources-offline", count=len(asked), host=host)
-        return
+    shown = [] if find_demo(root) else rows  # those of the demo are recorded, one has ended
+    troubled = [row for row in shown if row.needs_person or row.moved_to]
     for row in troubled[:_LISTED]:
-        worst, name = row.findings[0], text.fold(row.name or row.url)
-        words = {"name": name, "words": text.fold(worst.words), "hint": text.fold(worst.hint)}
-        kind = "source-ended" if worst.kind == "ended" else "source-failing"
-        yield finding(kind, root=root, url=row.url, **words)
+        kind = "source-failing" if row.needs_person else "source-moved"
+        words = {"name": row.name or row.url, "url": row.url, "to": row.moved_to, "root": root}
+        yield finding(kind, words=row.findings[0].words, hint=row.findings[0].hint, **words)
     if len(troubled) > _LISTED:
         yield finding("sources-more", root=root, count=len(troubled) - _LISTED)
-    for row in rows:
-        if row.moved_to:
-            name = text.fold(row.name or row.url)
-            yield finding("source-moved", root=root, name=name, url=row.url, to=row.moved_to)
-    states = source_states(root, beat, newsroom.memory).values()
-    newest = max((state.last_ok_at for state in states if state.last_ok_at), default=newsroom.now)
-    if newest > newsroom.now + _FUTURE:
-        yield finding("clock-ahead", thing="the last answer of a source", at=_time(newest))
 
 
 SOURCE_CHECK = Check(name="sources", find=_find_source_faults)
