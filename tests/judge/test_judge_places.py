@@ -243,7 +243,7 @@ def test_a_story_near_the_beat_is_told_from_its_findings_too(make_article: Make)
     article = make_article(title="A bakery opens", text="Bread. " * 200 + "OpenAI. " * 2)
     for scoring in (NEAR, Scoring(), Scoring(near_beat=True, off_beat="keep")):
         beat = general(MAKERS, scoring=scoring)
-        findings = judge.examine(article, beat)
+        findings = judge.examine_article(article, beat)
         assert judge.appraise(article, beat) == judge.appraise_findings(article, findings, beat)
     kept = judged(article, general(MAKERS, scoring=Scoring(near_beat=True, off_beat="keep")))
     assert isinstance(kept, Story)

@@ -124,7 +124,7 @@ POINTS = st.builds(
 def test_what_was_found_once_is_weighed_by_other_rules_as_if_it_were_read(
     article: Article, beat: Beat, points: SignalPoints, gate: int, off_beat: Literal["keep", "drop"]
 ) -> None:
-    found = judge.examine(article, beat)
+    found = judge.examine_article(article, beat)
     scoring = replace(beat.scoring, points=points, publish_at=gate, off_beat=off_beat)
     moved = replace(beat, scoring=scoring)
 
@@ -165,7 +165,7 @@ def test_no_article_that_other_keywords_touch_is_passed_over(
 
     assert changed is not None
     if not changed.may_touch(stems_of(article, before)):
-        assert judge.examine(article, before) == judge.examine(article, after)
+        assert judge.examine_article(article, before) == judge.examine_article(article, after)
 
 
 @given(TEXTS, TEXTS)

@@ -323,7 +323,7 @@ BROKEN = (
         what="round.lock.holder",
         damage=old(".copydesk/round.lock.holder", "4f1c2b 17 9911"),
     ),
-    Broken(name="a round that hangs", check="locks", what="20 hours", damage=hanging_round),
+    Broken(name="a round that hangs", check="rounds", what="20 hours", damage=hanging_round),
     Broken(name="a change cut short", check="locks", what="not finished", damage=cut_change),
     Broken(
         name="a database put aside",
@@ -389,7 +389,7 @@ BROKEN = (
     ),
     Broken(
         name="a desk for nobody",
-        check="address",
+        check="desk",
         what="answers nobody",
         state="remark",
         damage=say("serve", 'public_url = "https://tidewatch.example"'),

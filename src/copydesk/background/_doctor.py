@@ -15,16 +15,18 @@ from pathlib import Path
 from copydesk import newsletters
 from copydesk.building import DEPLOY_CHECK
 from copydesk.desk_store import has_desk, open_desk
-from copydesk.kit import dates
+from copydesk.kit import dates, urls
 from copydesk.newsletters.checks import MAIL_CHECK
 from copydesk.newsletters.readers import addresses, by_hand, limits
 from copydesk.newsroom import Newsroom, Progress, Silence, checks
 from copydesk.newsroom.checks import Check, Finding, finding
-from copydesk.rounds.sources import SOURCE_CHECK
+from copydesk.newsroom.starts import find_demo
+from copydesk.rounds.sources import check_sources
 
 _SILENCE = Silence()
 _RECENT = timedelta(days=14)  # older issues are of no interest any more
 _LATE = timedelta(hours=2)
+_LISTED = 20  # sources that are named; `sources check` names all
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,8 +75,20 @@ def _examine(newsroom: Newsroom, table: list[Check], progress: Progress) -> Iter
         progress.step()
 
 
-def _find_letter_faults(newsroom: Newsroom) -> Iterator[Finding]:
-    yield from addresses.read_if_any(newsroom, _list_letter_faults, [])
+def _find_source_faults(newsroom: Newsroom) -> Iterator[Finding]:
+    root, rows = newsroom.root, check_sources(newsroom)
+    if not rows:
+        yield finding("sources-none", root=root)
+    elif not newsroom.settings.fetch.contact:
+        yield finding("sources-contact")
+    shown = [] if find_demo(root) else rows  # those of the demo are recorded, and one has ended
+    troubled = [row for row in shown if row.needs_person or row.moved_to]
+    for row in troubled[:_LISTED]:
+        kind = "source-failing" if row.needs_person else "source-moved"
+        words = {"words": row.findings[0].words, "hint": row.findings[0].hint, "url": row.url}
+        yield finding(kind, name=row.name or row.url, to=row.moved_to, root=root, **words)
+    if len(troubled) > _LISTED:
+        yield finding("sources-more", root=root, count=len(troubled) - _LISTED)
 
 
 def _list_letter_faults(newsroom: Newsroom, store: newsletters.MailStore) -> list[Finding]:
@@ -97,6 +111,10 @@ def _list_letter_faults(newsroom: Newsroom, store: newsletters.MailStore) -> lis
     return found
 
 
+def _find_letter_faults(newsroom: Newsroom) -> Iterator[Finding]:
+    yield from addresses.read_if_any(newsroom, _list_letter_faults, [])
+
+
 def _find_sign_up_faults(newsroom: Newsroom) -> Iterator[Finding]:
     if flood := addresses.read_if_any(newsroom, limits.find_sign_up_flood, None):
         kind = "sign-ups-full" if flood.mails >= flood.most else "sign-ups-many"
@@ -112,11 +130,14 @@ def _find_desk_faults(newsroom: Newsroom) -> Iterator[Finding]:
         yield finding("desk-queue", root=newsroom.root, at=dates.rfc3339(waiting[0].at))
     if not has_owner:
         yield finding("desk-owner", root=newsroom.root)
+    settings, host = newsroom.settings, urls.host(newsroom.settings.serve.public_url)
+    if host and not (settings.desk.host or urls.is_loopback(host)):
+        yield finding("desk-host", host=f"desk.{host}")
 
 
 CHECKS: tuple[Check, ...] = (
     *checks.FOLDER_CHECKS,
-    SOURCE_CHECK,
+    Check(name="sources", find=_find_source_faults),
     DEPLOY_CHECK,
     MAIL_CHECK,
     Check(name="letters", find=_find_letter_faults, is_alarm=True),

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from copydesk.judge._appraise import assess as assess
     from copydesk.judge._appraise import complete as complete
     from copydesk.judge._appraise import complete_beside as complete_beside
-    from copydesk.judge._appraise import examine as examine
+    from copydesk.judge._appraise import examine_article as examine_article
     from copydesk.judge._appraise import features_of_article as features_of_article
     from copydesk.judge._explain import EvidenceMark as EvidenceMark
     from copydesk.judge._explain import QualityPart as QualityPart

@@ -81,7 +81,7 @@ class Findings:
     near: tuple[Reason, ...] = ()
 
 
-def examine(article: Article, beat: Beat) -> Findings:
+def examine_article(article: Article, beat: Beat) -> Findings:
     """Find everything in an article that earns points, even if it is outside the site's subject."""
     return find_signals(article, beat, find_topics(article, beat))
 

@@ -10,14 +10,14 @@ from __future__ import annotations
 
 import contextlib
 import ipaddress
+import itertools
 import json
 import os
-import pwd
 import shlex
 import shutil
 import sqlite3
 import tempfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -31,13 +31,13 @@ from copydesk.catalogue import Catalogue
 from copydesk.config import Settings
 from copydesk.desk_store import DeskStore
 from copydesk.errors import ConfigError, CopydeskError
-from copydesk.kit import dates, files, git, tables, urls
+from copydesk.kit import dates, files, git, tables, urls, within
 from copydesk.mail_store import MailStore
 from copydesk.memory import Memory
 from copydesk.newsroom import backup
 from copydesk.newsroom._newsroom import PRIVATE, Newsroom, mark_files, read_settings, with_stores
 from copydesk.newsroom.records import CATALOGUE_FILE, PAGE_INDEX_FILE
-from copydesk.newsroom.reports import read_round_status
+from copydesk.newsroom.reports import RoundStatus, read_round_status
 from copydesk.newsroom.starts import find_demo
 
 
@@ -204,8 +204,8 @@ def find_closed_folder(root: Path) -> Iterator[Finding]:
     if not root.is_dir():
         yield finding("folder-missing", root=root)
     for path in (root, root / PRIVATE):
-        if path.is_dir() and not _may(path, os.R_OK | os.X_OK):
-            yield finding("folder-unreadable", path=path, owner=_name_owner(path))
+        if path.is_dir() and not os.access(path, os.R_OK | os.X_OK, effective_ids=True):
+            yield finding("folder-unreadable", path=path, owner=path.stat().st_uid)
             return
 
 
@@ -281,7 +281,7 @@ def _copy_store(file: Path, copy: Path) -> None:
 
 # The checks of the folder itself.
 
-_SECRET = frozenset({"key", "desk.sqlite", "mail.sqlite"})
+_SECRET = ("key", "desk.sqlite", "mail.sqlite")
 _LEAST_BYTES = 300_000_000
 _LEAST_FILES = 20_000
 _YEARS = range(2026, 2100)
@@ -291,37 +291,30 @@ _LONG = timedelta(hours=12)  # a run
 _SEALED = 20  # the newest stories, whose sealed parts are opened
 
 
-def _may(path: Path, mode: int) -> bool:
-    return os.access(path, mode, effective_ids=True)
+def _may_write(path: Path) -> bool:
+    return os.access(path, os.W_OK | os.X_OK, effective_ids=True)
 
 
-def _name_owner(path: Path) -> str:
-    """Return the name of a file's owner, or the number of one without a name."""
-    try:
-        return pwd.getpwuid(path.lstat().st_uid).pw_name
-    except KeyError:
-        return str(path.lstat().st_uid)
+def _mode(path: Path) -> int:
+    return path.stat().st_mode if path.exists() else 0
 
 
 def _find_rights(newsroom: Newsroom) -> Iterator[Finding]:
     """Yield the first fault of each kind in the rights of the newsroom's own files."""
     root, private = newsroom.root, newsroom.private
     folders = [path for path in (root, private, root / ".git") if path.is_dir()]
-    found: dict[str, Path] = {}
-    for path in (*folders, *(path for folder in folders for path in folder.iterdir())):
-        mode = path.stat().st_mode if path.exists() else 0
-        if path.lstat().st_uid != root.stat().st_uid:
-            found.setdefault("folder-owners", path)
-        if path.is_dir() and not _may(path, os.W_OK | os.X_OK):
-            is_locked = os.statvfs(path).f_flag & os.ST_RDONLY
-            found.setdefault("folder-read-only" if is_locked else "folder-locked", path)
-        if mode & 0o002 and (path in folders or path.name == "beat.toml"):
-            found.setdefault("folder-open", path)
-        if mode & 0o077 and path.parent == private and path.name in _SECRET:
-            found.setdefault("folder-secret", path)
-    for kind, path in found.items():
-        names = {"owner": _name_owner(root), "other": _name_owner(path)}
-        yield finding(kind, path=path, root=root, **names)
+    inside = [path for folder in folders for path in (folder, *folder.iterdir())]
+    is_read_only, owner = os.statvfs(root).f_flag & os.ST_RDONLY, root.stat().st_uid
+    faults: tuple[tuple[str, Iterable[Path], Callable[[Path], object]], ...] = (
+        ("owners", inside, lambda path: path.lstat().st_uid != owner),
+        ("read-only" if is_read_only else "locked", folders, lambda path: not _may_write(path)),
+        ("open", (*folders, root / "beat.toml"), lambda path: _mode(path) & 0o002),
+        ("secret", [private / name for name in _SECRET], lambda path: _mode(path) & 0o077),
+    )
+    for kind, paths, is_wrong in faults:
+        for path in itertools.islice(filter(is_wrong, paths), 1):
+            names = {"owner": owner, "other": path.lstat().st_uid, "root": root}
+            yield finding(f"folder-{kind}", path=path, **names)
 
 
 def _find_settings_warnings(newsroom: Newsroom) -> Iterator[Finding]:
@@ -353,7 +346,7 @@ def _find_git_faults(newsroom: Newsroom) -> Iterator[Finding]:
         is_own = root.stat().st_uid == os.geteuid()
         yield finding("git-broken" if is_own else "git-refuses", root=root, top=root.resolve())
     else:
-        if command := repository.unfinished_command():
+        if command := repository.command_in_progress():
             option = "reset" if command == "bisect" else "--abort"
             yield finding("git-busy", root=root, command=command, option=option)
         elif not repository.branch():
@@ -433,19 +426,14 @@ def _find_clock_faults(newsroom: Newsroom) -> Iterator[Finding]:
 
 
 def _find_locks(newsroom: Newsroom) -> Iterator[Finding]:
-    private, root, status = newsroom.private, newsroom.root, read_round_status(newsroom.private)
+    private, root = newsroom.private, newsroom.root
     for lock in private.glob("*.holder"):  # where the file system has no locks of its own
-        host = lock.read_text("utf-8", "replace").partition(" ")[0]
+        host = within.read_user_file(lock, _MOST_BYTES).decode("utf-8", "replace").partition(" ")[0]
         if host != os.uname().nodename and _age(newsroom, lock) > _QUICK:
             yield finding("lock-left", file=lock.name, holder=host, path=lock)
-    age = newsroom.now - status.began if status and status.is_at_work else timedelta(0)
-    # after a restart of the machine, another program may have the number of the process
-    if status and age > _LONG and b"copydesk" in Path(f"/proc/{status.pid}/cmdline").read_bytes():
-        hours = age // timedelta(hours=1)
-        yield finding("lock-round", hours=hours, pid=status.pid, stage=status.stage)
     if any(_age(newsroom, entry) > _QUICK for entry in private.glob("journal/[0-9]*.json")):
         yield finding("lock-change", root=root)
-    for path in (*private.glob("*.damaged"), *private.glob("journal/*.damaged")):
+    for path in private.glob("*.damaged"):
         yield finding("store-aside", file=path.relative_to(root), path=path)
 
 
@@ -457,10 +445,20 @@ def _find_round_faults(newsroom: Newsroom) -> Iterator[Finding]:
         yield finding("round-never", root=root)
         return
     age, at = newsroom.now - status.began, dates.rfc3339(status.began)
-    if not (status.complete or status.is_at_work):
+    if status.is_at_work:
+        yield from _find_hanging_round(status, age)
+    elif not status.complete:
         yield finding("round-failed" if status.is_over else "round-killed", root=root, at=at)
     if age > max(_DAY, 3 * timedelta(minutes=newsroom.settings.serve.every_minutes)):
         yield finding("round-old", root=root, at=at, days=age.days)
+
+
+def _find_hanging_round(status: RoundStatus, age: timedelta) -> Iterator[Finding]:
+    # after a restart of the machine, another program may have the number of the process
+    command = within.read_user_file(Path(f"/proc/{status.pid}/cmdline"), _MOST_BYTES)
+    if age > _LONG and b"copydesk" in command:
+        hours = age // timedelta(hours=1)
+        yield finding("round-hangs", hours=hours, pid=status.pid, stage=status.stage)
 
 
 def _find_address_faults(newsroom: Newsroom) -> Iterator[Finding]:
@@ -469,12 +467,10 @@ def _find_address_faults(newsroom: Newsroom) -> Iterator[Finding]:
     public = "" if _is_here(public) else public
     if is_here and (public or settings.deploy.to in {"rsync", "git", "s3"}):
         yield finding("address-local", url=url, public=public or "https://YOUR-SITE.example")
-    elif public and url.startswith("http:") and urls.host(url) == urls.host(public):
+    elif url.startswith("http:") and urls.host(url) == urls.host(public):
         yield finding("address-plain", public=url.replace("http:", "https:", 1))
-    if not is_here and api and _is_here(api):
+    if not is_here and _is_here(api):
         yield finding("address-api", url=api, public=url)
-    if public and not settings.desk.host:
-        yield finding("address-desk", host=f"desk.{urls.host(public)}")
 
 
 def _is_here(url: str) -> bool:

@@ -91,11 +91,11 @@ class Repository:
                 if self._complaint
                 else "not a git repository"
             )
-        if command := self.unfinished_command():
+        if command := self.command_in_progress():
             return f"{command} in progress"
         return "" if _git.read_head_ref(self._place) else "detached HEAD"
 
-    def unfinished_command(self) -> str:
+    def command_in_progress(self) -> str:
         """Return the git command that is in progress, such as "rebase", "" for none."""
         folder = None if self._place is None else self._place.folder
         return next((name for file, name in _OBSTACLES if folder and (folder / file).exists()), "")

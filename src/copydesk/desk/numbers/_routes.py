@@ -66,16 +66,13 @@ async def show_doctor(visit: Visit) -> Response:
     async with visit.desk.looking:  # a few at once
         found = await visit.desk.thread.change(background.examine)
 
-    faults = sum(one.state == "fault" for one in found)
-
     def make(pages: Pages) -> bytes:
         return pages.page(
             "doctor.html",
             title=pages.strings.say("doctor_title"),
             style=f"{pages.views.root}assets/{asset_name('mailing.css')}",
-            counts=pages.strings.say("doctor_faults" if faults else "doctor_clear", count=faults),
-            is_clear=not faults,
-            findings=sorted(found, key=lambda one: one.state),
+            faults=[one for one in found if one.state == "fault"],
+            remarks=[one for one in found if one.state == "remark"],
         )
 
     return await visit.draw(make)

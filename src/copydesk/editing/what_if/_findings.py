@@ -229,7 +229,7 @@ class ArticleReader:
             article=replace(article, text=""),
             characters=len(article.text),
             stems=stems_of(article, beat) if beat.scoring.traits.has_blocks else "",
-            findings=judge.examine(
+            findings=judge.examine_article(
                 article, beat.take_reputation(article.provider.domain, story.reasons)
             ),
         )

@@ -225,7 +225,7 @@ class FindingsJudge:
             return case.findings
         if (case.path, said) not in self._read:
             whole = replace(article, text=self.load(case.path))
-            self._read[case.path, said] = judge.examine(whole, beat)
+            self._read[case.path, said] = judge.examine_article(whole, beat)
         return self._read[case.path, said]
 
 

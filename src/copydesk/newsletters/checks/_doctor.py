@@ -264,15 +264,12 @@ def _sample_link(newsroom: Newsroom, store: MailStore) -> str:
 
 def _find_mail_faults(newsroom: Newsroom) -> Iterator[Finding]:
     """Yield the faults of the mail settings. On copies of the databases, the network is asked."""
-    root, public_url = newsroom.root, newsroom.settings.serve.public_url
-    if newsroom.settings.mail.deliver != "smtp":
-        return
-    if urls.is_loopback(urls.host(public_url)):
-        yield finding("mail-trial", root=root)
+    is_trial = urls.is_loopback(urls.host(newsroom.settings.serve.public_url))
+    if is_trial or newsroom.settings.mail.deliver != "smtp":
         return
     with contextlib.closing(open_mail(newsroom.databases)) as store:
         if obstacle := find_mail_obstacle(newsroom, store):
-            yield finding("mail-held", root=root, obstacle=obstacle)
+            yield finding("mail-held", root=newsroom.root, obstacle=obstacle)
         report = read_checks(newsroom, store)
         if newsroom.copies is not None:
             report = examine_mail(newsroom, store, lambda: newsroom.now)

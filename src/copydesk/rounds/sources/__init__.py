@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from copydesk.rounds.sources._discover import preview_list as preview_list
     from copydesk.rounds.sources._discover import source_address as source_address
     from copydesk.rounds.sources._discover import take_offer as take_offer
-    from copydesk.rounds.sources._health import SOURCE_CHECK as SOURCE_CHECK
     from copydesk.rounds.sources._health import BoardRow as BoardRow
     from copydesk.rounds.sources._health import HealthRow as HealthRow
     from copydesk.rounds.sources._health import SourceBoard as SourceBoard

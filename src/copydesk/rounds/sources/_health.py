@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -15,9 +15,7 @@ from copydesk.kit import dates
 from copydesk.memory import SourceDay
 from copydesk.news import Beat, Source
 from copydesk.newsroom import Newsroom, Progress, alone
-from copydesk.newsroom.checks import Check, Finding, finding
 from copydesk.newsroom.settings import digest_beat_file
-from copydesk.newsroom.starts import find_demo
 from copydesk.rounds._pool import ReaderPool, connect
 from copydesk.rounds.sources import _ask
 from copydesk.rounds.sources.states import (
@@ -273,27 +271,3 @@ def _rank(row: BoardRow) -> int:
     if row.is_idle:
         return 1
     return 2 if row.health.needs_person else 3
-
-
-# The doctor's check of sources.
-
-_LISTED = 20  # sources that the doctor names; `sources check` names all
-
-
-def _find_source_faults(newsroom: Newsroom) -> Iterator[Finding]:
-    root, rows = newsroom.root, check_sources(newsroom)
-    if not rows:
-        yield finding("sources-none", root=root)
-    elif not newsroom.settings.fetch.contact:
-        yield finding("sources-contact")
-    shown = [] if find_demo(root) else rows  # those of the demo are recorded, one has ended
-    troubled = [row for row in shown if row.needs_person or row.moved_to]
-    for row in troubled[:_LISTED]:
-        kind = "source-failing" if row.needs_person else "source-moved"
-        words = {"name": row.name or row.url, "url": row.url, "to": row.moved_to, "root": root}
-        yield finding(kind, words=row.findings[0].words, hint=row.findings[0].hint, **words)
-    if len(troubled) > _LISTED:
-        yield finding("sources-more", root=root, count=len(troubled) - _LISTED)
-
-
-SOURCE_CHECK = Check(name="sources", find=_find_source_faults)
