@@ -72,7 +72,7 @@ _MODULES = {  # modules of commands that share one
     **dict.fromkeys(("watch", "fetch", "extract", "judge"), "steps"),
     "explain": "stories",
     "mcp": "desk",
-    **dict.fromkeys(("restore", "doctor"), "backup"),
+    **dict.fromkeys(("backup", "restore", "doctor"), "running"),
 }
 
 
