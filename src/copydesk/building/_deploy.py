@@ -163,6 +163,24 @@ class DeployManifest:
             self.save()
 
 
+# The doctor's check of uploads.
+
+
+def _find_deploy_faults(newsroom: Newsroom) -> Iterator[Finding]:
+    if not newsroom.settings.deploy.to:
+        return
+    place = deploy_place(newsroom.root, newsroom.private, newsroom.site, newsroom.settings)
+    if isinstance(place, room.Branch):
+        is_sent = place.has_sent()
+    else:
+        is_sent = any(DeployManifest(newsroom.memory, place.name).paths())
+    if not is_sent:
+        yield finding("deploy-never", root=newsroom.root, target=place.name)
+
+
+DEPLOY_CHECK = Check(name="deploy", find=_find_deploy_faults)
+
+
 # The deploy target of the settings.
 
 
@@ -214,21 +232,3 @@ def _bucket(settings: Settings) -> room.Bucket:
             hint="set these environment variables",
         )
     return room.Bucket(options=s3)
-
-
-# The doctor's check of uploads.
-
-
-def _find_deploy_faults(newsroom: Newsroom) -> Iterator[Finding]:
-    if not newsroom.settings.deploy.to:
-        return
-    place = deploy_place(newsroom.root, newsroom.private, newsroom.site, newsroom.settings)
-    if isinstance(place, room.Branch):
-        is_sent = place.has_sent()
-    else:
-        is_sent = any(DeployManifest(newsroom.memory, place.name).paths())
-    if not is_sent:
-        yield finding("deploy-never", root=newsroom.root, target=place.name)
-
-
-DEPLOY_CHECK = Check(name="deploy", find=_find_deploy_faults)

@@ -13,6 +13,30 @@ from copydesk.cli._invocation import Invocation, common
 from copydesk.kit import text
 from copydesk.newsroom import backup
 
+
+@click.command("doctor")
+@common
+def doctor_command(invocation: Invocation) -> None:
+    """Check the newsroom: what is wrong, why it matters, and the line that mends it.
+
+    A line that begins with `beat.toml:` is for that file, any other is a command. Nothing in the
+    newsroom changes. Only if newsletters are sent by SMTP, name servers, the mail server and the
+    site's own address are asked. Exits with 1 if there is a fault; a remark is none.
+    """
+    root, now = invocation.root, invocation.clock()
+    with terminal.progress() as progress:
+        found = background.examine_folder(root, invocation.environ, now, progress)
+    faults = sum(one.state == "fault" for one in found.findings)
+    if not invocation.print_json(found):
+        for one in found.findings:
+            click.echo(text.fold(f"{one.state}: {one.check}: {one.what}"))
+            click.echo(f"  why: {text.fold(one.why)}\n  mend: {text.fold(one.mend)}")
+        counts = text.count_of(faults, "fault"), text.count_of(len(found.findings), "finding")
+        terminal.note(f"{len(found.checked)} checks: {counts[1]}, {counts[0]}")
+    if faults:
+        raise click.exceptions.Exit(1)
+
+
 _REASONS = {
     "link": "it is a symbolic link",
     "special": "it is not a regular file",
@@ -174,26 +198,3 @@ def restore_command(invocation: Invocation, file: Path, folder: Path | None) -> 
     elif report.missing.waiting:
         terminal.note(report.missing.describe())
     terminal.note(f"next: copydesk -C {shlex.quote(report.newsroom)} run")
-
-
-@click.command("doctor")
-@common
-def doctor_command(invocation: Invocation) -> None:
-    """Check the newsroom: what is wrong, why it matters, and the line that mends it.
-
-    A line that begins with `beat.toml:` is for that file, any other is a command. Nothing in the
-    newsroom changes. Only if newsletters are sent by SMTP, name servers, the mail server and the
-    site's own address are asked. Exits with 1 if there is a fault; a remark is none.
-    """
-    root, now = invocation.root, invocation.clock()
-    with terminal.progress() as progress:
-        found = background.examine_folder(root, invocation.environ, now, progress)
-    faults = sum(one.state == "fault" for one in found.findings)
-    if not invocation.print_json(found):
-        for one in found.findings:
-            click.echo(text.fold(f"{one.state}: {one.check}: {one.what}"))
-            click.echo(f"  why: {text.fold(one.why)}\n  mend: {text.fold(one.mend)}")
-        counts = text.count_of(faults, "fault"), text.count_of(len(found.findings), "finding")
-        terminal.note(f"{len(found.checked)} checks: {counts[1]}, {counts[0]}")
-    if faults:
-        raise click.exceptions.Exit(1)
