@@ -13,6 +13,25 @@ from copydesk.cli._invocation import Invocation, common
 from copydesk.kit import text
 from copydesk.newsroom import backup
 
+_REASONS = {
+    "link": "it is a symbolic link",
+    "special": "it is not a regular file",
+    "repository": "it is a separate git repository",
+    "private-key": "it contains a private key",
+    "environment": "it may contain passwords",
+    "name": "its name is not valid text",
+    "outside": "it is outside the newsroom folder",
+}
+_COMPARED = {
+    "refs": "git branches and tags",
+    "tree": "file tree of the last commit",
+    "records": "stories and other records",
+    "files": "backup parts, by checksum",
+    "removed": "deleted files",
+    "integrity": "databases, by integrity check",
+    "rows": "database rows",
+}
+
 
 @click.command("doctor")
 @common
@@ -35,26 +54,6 @@ def doctor_command(invocation: Invocation) -> None:
         terminal.note(f"{len(found.checked)} checks: {counts[1]}, {counts[0]}")
     if faults:
         raise click.exceptions.Exit(1)
-
-
-_REASONS = {
-    "link": "it is a symbolic link",
-    "special": "it is not a regular file",
-    "repository": "it is a separate git repository",
-    "private-key": "it contains a private key",
-    "environment": "it may contain passwords",
-    "name": "its name is not valid text",
-    "outside": "it is outside the newsroom folder",
-}
-_COMPARED = {
-    "refs": "git branches and tags",
-    "tree": "file tree of the last commit",
-    "records": "stories and other records",
-    "files": "backup parts, by checksum",
-    "removed": "deleted files",
-    "integrity": "databases, by integrity check",
-    "rows": "database rows",
-}
 
 
 @click.command("backup")
