@@ -459,7 +459,7 @@ BROKEN = (
     Broken(
         name="never uploaded",
         check="deploy",
-        what="never uploaded",
+        what="no upload",
         damage=all_of(say("deploy", 'to = "folder"'), say("deploy.folder", 'path = "../www"')),
     ),
     Broken(

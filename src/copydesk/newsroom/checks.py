@@ -219,7 +219,8 @@ def open_apart(
     settings could be read; if not, others stand in for them.
     """
     with contextlib.ExitStack() as stack:
-        copies = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="copydesk-")))
+        folder = tempfile.TemporaryDirectory(prefix="copydesk-", dir=_find_room(root / PRIVATE))
+        copies = Path(stack.enter_context(folder))
         try:
             settings, is_whole = read_settings(root, environ), True
         except ConfigError as error:
@@ -230,6 +231,13 @@ def open_apart(
             found += _find_store_fault(root / PRIVATE / name, copies / name)
         memory = stack.enter_context(contextlib.closing(Memory(copies / "memory.sqlite")))
         yield replace(with_stores(settings, now, memory, copies), copies=copies), is_whole
+
+
+def _find_room(private: Path) -> str | None:
+    """Return a folder for the copies; where disks are full, the one that Linux has in memory."""
+    needed = 2 * sum(file.stat().st_size for file in private.glob("*.sqlite*")) + 1_000_000
+    places = (tempfile.gettempdir(), "/dev/shm")  # noqa: S108 -- a folder is made below it
+    return next((place for place in places if shutil.disk_usage(place).free > needed), None)
 
 
 def _explain_settings(root: Path, error: ConfigError) -> Finding:
