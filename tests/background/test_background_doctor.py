@@ -26,7 +26,9 @@ from world.breaking import (
     OLD,
     STORY,
     end_hanging_rounds,
+    failing,
     proxy,
+    round_status,
     say,
     write_setting,
 )
@@ -389,15 +391,24 @@ def test_the_command_says_what_why_and_how(root: Path) -> None:
 
 
 def test_the_names_of_all_checks_are_told(root: Path) -> None:
-    said = copydesk("-C", root, "--now", NOW.isoformat(), "doctor", "--json").json()
+    whole = copydesk("-C", root, "--now", NOW.isoformat(), "doctor", "--json").json()["checked"]
+    (root / "beat.toml").write_text("[site", "utf-8")
+    part = copydesk("-C", root, "--now", NOW.isoformat(), "doctor", "--json").json()["checked"]
 
-    names = {check.name for check in background.CHECKS}
-    assert {"stores", *names} == set(said["checked"])
-    assert len(said["checked"]) == len(set(said["checked"]))
+    assert {broken.check for broken in BROKEN} | {"mail", "sign-ups", "disk"} <= set(whole)
+    assert len(whole) == len(set(whole))
+    assert {"folder", "settings", "git", "stores", "locks"} <= set(part) < set(whole)
 
 
-def test_alarms_are_few_and_quick() -> None:
-    alarms = {check.name for check in background.CHECKS if check.is_alarm}
+def test_alarms_are_what_is_quickly_known(root: Path) -> None:
+    round_status(complete=False)(root)
+    proxy("10.0.0.7")(root)
+    failing("blocked")(root)
 
-    assert {"catalogue", "disk", "letters", "rounds"} <= alarms
-    assert not {"mail", "git", "history", "key", "sources"} & alarms
+    with open_newsroom(root, NOW, {}) as opened:
+        found = [
+            [one.check for one in background.examine(opened, only_alarms=quick)]
+            for quick in (False, True)
+        ]
+
+    assert [["rounds", "proxies", "sources"], ["rounds"]] == found

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 from copydesk.kit import faces
 
 if TYPE_CHECKING:
-    from copydesk.background._doctor import CHECKS as CHECKS
     from copydesk.background._doctor import examine as examine
     from copydesk.background._doctor import examine_folder as examine_folder
     from copydesk.background._edited_files import EditedFiles as EditedFiles
