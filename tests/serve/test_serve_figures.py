@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import msgspec
 import pytest
 from aiohttp import ClientSession
 from starlette.requests import Request
@@ -25,6 +27,7 @@ from copydesk.serve import (
     Metrics,
     Site,
     WebApp,
+    full_route,
     has_token,
     health_route,
     is_from_here,
@@ -217,7 +220,10 @@ def ask(root: Path, environ: Mapping[str, str], *headers: Mapping[str, str]) -> 
             async with open_service(opened, print) as service:
                 metrics = Metrics(connections, service.round_status, service.count)
                 site = Site(service.site, "")
-                routes = [health_route(), ready_route(site), metrics_route(metrics, service)]
+                routes = [
+                    *(health_route(), ready_route(site)),
+                    *(full_route(service), metrics_route(metrics, service)),
+                ]
                 app = WebApp(site, print, routes, note=metrics.note_request)
                 async with (
                     listening(Address(port=0), app, connections) as port,
@@ -280,6 +286,23 @@ def test_a_newsroom_that_cannot_be_read_costs_only_its_own_numbers(tmp_path: Pat
 
     assert (200, False) == (status, "copydesk_sources" in told)
     assert "copydesk_connections 1.0" in told
+
+
+def test_what_is_urgent_is_told_to_this_machine_and_fails(tmp_path: Path) -> None:
+    root = newsroom(tmp_path / "beat")
+    with open_newsroom(root, NOW, {}) as opened:
+        web = record_web(tmp_path / "web.warc.gz", small_web())
+        run_round(opened, RoundOptions(web=web, all_due=True), Silence())
+    asked = {"path": "/health/full"}
+    stranger, well = ask(root, {}, {**asked, "X-Forwarded-For": "203.0.113.5"}, asked)
+    status = RoundStatus(pid=7, began=datetime.now(UTC) - timedelta(days=9), is_over=True)
+    (root / ".copydesk" / "round.json").write_bytes(msgspec.json.encode(status))
+    (late,) = ask(root, {}, asked)
+
+    assert (404, "not found\n") == (stranger[0], stranger[2])
+    assert (503, "alarm") == (late[0], json.loads(late[2])["state"])
+    assert {"rounds"} == {finding["check"] for finding in json.loads(late[2])["findings"]}
+    assert well[1] == "application/json"
 
 
 def test_others_are_told_nothing_without_the_token(tmp_path: Path) -> None:

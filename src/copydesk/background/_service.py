@@ -7,7 +7,7 @@ import contextlib
 import os
 import secrets
 from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
@@ -15,6 +15,7 @@ from hashlib import blake2b
 from pathlib import Path
 
 from copydesk import fetch
+from copydesk.background._doctor import examine
 from copydesk.background._edited_files import EditedFiles
 from copydesk.background._hubs import Subscriber
 from copydesk.background._letters import LetterHours, MailHours
@@ -31,6 +32,7 @@ from copydesk.memory import Memory
 from copydesk.newsletters.delivery_log import list_sendings
 from copydesk.newsroom import Newsroom, with_stores
 from copydesk.newsroom.cataloguing import ask_catalogue
+from copydesk.newsroom.checks import Finding, explain
 from copydesk.newsroom.reports import RoundStatus, read_round_status
 from copydesk.newsroom.standings import count_standings
 from copydesk.rounds.sources import check_sources
@@ -97,9 +99,7 @@ class NewsroomService:
         Raises CopydeskError.
         """
         deliveries: Counter[str] = Counter()
-        with closing(self.folder.memory()) as memory:
-            settings = self.folder.settings()
-            newsroom = with_stores(settings, datetime.now(UTC), memory, self.private)
+        with self._open() as newsroom:
             sources = Counter(row.state for row in check_sources(newsroom))
             stories = ask_catalogue(newsroom, count_standings)
         if has_mail(self.private):
@@ -113,6 +113,19 @@ class NewsroomService:
             deliveries=deliveries,
             round=status.began if status else None,
         )
+
+    def find_alarms(self) -> list[Finding]:
+        """Return what is urgently wrong with the newsroom, by checks that only read the disk."""
+        try:
+            with self._open() as newsroom:
+                return examine(newsroom, only_alarms=True)
+        except (CopydeskError, OSError) as error:
+            return [explain("stores", error)]
+
+    @contextlib.contextmanager
+    def _open(self) -> Iterator[Newsroom]:
+        with closing(self.folder.memory()) as memory:
+            yield with_stores(self.folder.settings(), datetime.now(UTC), memory, self.private)
 
     def is_gone(self, path: str) -> bool:
         """Return whether an editor removed the page at a path of the site. It reads the disk."""

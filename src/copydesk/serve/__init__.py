@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from copydesk.serve._clients import is_from_here as is_from_here
     from copydesk.serve._clients import trust as trust
     from copydesk.serve._health import Metrics as Metrics
+    from copydesk.serve._health import full_route as full_route
     from copydesk.serve._health import health_route as health_route
     from copydesk.serve._health import metrics_route as metrics_route
     from copydesk.serve._health import ready_route as ready_route

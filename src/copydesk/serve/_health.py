@@ -14,6 +14,7 @@ import time
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from datetime import UTC, datetime
 
+import msgspec
 from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
@@ -189,6 +190,27 @@ def ready_route(site: Site) -> Route:
         return PlainTextResponse("no site was built yet, or it cannot be read\n", 503, NO_STORE)
 
     return Route("/health/ready", tell_ready, methods=["GET"])
+
+
+def full_route(service: NewsroomService) -> Route:
+    """Return the route `/health/full`: what is wrong with the newsroom; 503 if one is a fault.
+
+    It answers this machine and requests with the token, others get 404.
+    """
+    kept: tuple[float, Response] | None = None
+
+    async def tell_all(_: Request) -> Response:
+        nonlocal kept
+        if kept is None or time.monotonic() - kept[0] > _KEPT_SECONDS:
+            found = await asyncio.to_thread(service.find_alarms)
+            is_well = all(one.state != "fault" for one in found)
+            said = {"state": "ok" if is_well else "alarm", "findings": found}
+            headers = {**NO_STORE, "Content-Type": "application/json"}
+            answer = Response(msgspec.json.encode(said), 200 if is_well else 503, headers)
+            kept = time.monotonic(), answer
+        return kept[1]
+
+    return Route("/health/full", _for_owners(service, tell_all), methods=["GET"])
 
 
 def metrics_route(metrics: Metrics, service: NewsroomService) -> Route:

@@ -47,7 +47,7 @@ from copydesk.serve._clients import (
     is_from_here,
     trust,
 )
-from copydesk.serve._health import Metrics, health_route, metrics_route, ready_route
+from copydesk.serve._health import Metrics, full_route, health_route, metrics_route, ready_route
 from copydesk.serve._listen import Address, limit_connections, listening, raise_descriptor_limit
 from copydesk.serve._site import Site, first_page_of, nobody_counts
 
@@ -309,6 +309,7 @@ def _routes_of(
     routes: list[BaseRoute] = [
         health_route(),
         ready_route(site),
+        full_route(service),
         metrics_route(metrics, service),
     ]
     if service.rounds is not None:
