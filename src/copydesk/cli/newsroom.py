@@ -55,6 +55,14 @@ _LINE_SECONDS = 3.0  # between two lines on the search, where there is no bar
 @click.option("--language", "locale", default="", help="Language of the site (default: en-us).")
 @click.option("--timezone", default="", help="Time zone, such as Europe/Berlin (default: UTC).")
 @click.option("--contact", default="", help="Contact address for publishers; required for runs.")
+@click.option(
+    "--with",
+    "wanted",
+    metavar="RECIPES",
+    default="",
+    help="Also write the files to run it by: image, compose, systemd, quadlet, github, gitlab; "
+    "several with commas. Without DIR: for the newsroom of -C or the current folder.",
+)
 @click.option("--run", "is_run", is_flag=True, help="Also fetch the first stories.")
 @click.option("--web", metavar="FILE", type=click.Path(path_type=Path), help=WEB_HELP)
 @common
@@ -65,6 +73,7 @@ def new_command(
     site: Path | None,
     topics: Sequence[str],
     sources: Sequence[str],
+    wanted: str,
     is_run: bool,
     web: Path | None,
     **given: str,
@@ -79,7 +88,12 @@ def new_command(
     `.copydesk/` is added to .gitignore.
     """
     own = (*given.values(), topics, sources)
-    _refuse_nonsense(folder, site, own, is_two_reports=is_run and invocation.json)
+    is_made = wanted and not (folder or site or is_run or any(own))
+    recipes = starts.read_recipes(wanted, folder or invocation.root)
+    if is_made:
+        _add_recipes(invocation, recipes)
+        return
+    _refuse_nonsense(folder, site, (*own, recipes), is_two_reports=is_run and invocation.json)
     if site is not None:
         take_over(invocation, site)
         return
@@ -90,7 +104,7 @@ def new_command(
     if any(own):
         title = "".join(topics[:1]).partition(":")[0] or folder.resolve().name
         new = _compose(title, topics, sources, given)
-    _make(invocation, folder, new)
+    _make(invocation, folder, new, recipes)
     _run_first(invocation, folder, new, web, is_asked=is_asked, is_run=is_run)
 
 
@@ -142,12 +156,28 @@ def _compose(
     )
 
 
-def _make(invocation: Invocation, folder: Path, new: config.NewBeat | None) -> None:
+def _add_recipes(invocation: Invocation, recipes: Sequence[str]) -> None:
+    """Write the files of recipes that an existing newsroom lacks; print which."""
+    root = invocation.root
+    made, kept, obstacle = starts.add_recipes(root, recipes, invocation.clock())
+    if made and obstacle:
+        terminal.note(f"note: not committed ({obstacle})")
+    if invocation.print_json({"path": str(root), "files": made, "kept": kept}):
+        return
+    for name in kept:
+        terminal.note(f"not written, because it exists: {name}")
+    for name in made:
+        click.echo(name)
+
+
+def _make(
+    invocation: Invocation, folder: Path, new: config.NewBeat | None, recipes: Sequence[str]
+) -> None:
     if new is None:
         terminal.note("example site about AI; for your own site use --title, --topic, --source")
-        made = starts.new(folder, invocation.clock())
+        made = starts.new(folder, invocation.clock(), recipes)
     else:
-        made = starts.new_beat(folder, new, invocation.clock())
+        made = starts.new_beat(folder, new, invocation.clock(), recipes)
     if invocation.print_json({"path": str(folder), "files": made}):
         return
     click.echo(f"created a newsroom in {folder}: {len(made)} files")

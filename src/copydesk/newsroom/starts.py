@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.resources
 import json
+import os
 import re
 import shlex
 import shutil
@@ -19,10 +20,11 @@ from pathlib import Path
 
 import msgspec
 
+import copydesk
 from copydesk import config
 from copydesk.archive import change, sealing
 from copydesk.errors import UsageError
-from copydesk.kit import dates, files
+from copydesk.kit import dates, files, text, urls
 from copydesk.newsroom._newsroom import PRIVATE, Newsroom
 from copydesk.placement.addresses import record_name
 
@@ -50,18 +52,20 @@ class Demo:
         return self.now - timedelta(days=1), self.now
 
 
-def new(root: Path, when: datetime) -> tuple[str, ...]:
+def new(root: Path, when: datetime, recipes: Sequence[str] = ()) -> tuple[str, ...]:
     """Create a newsroom folder `root` with working example settings; return the files made.
 
-    The folder gets its own git repository if git is installed, even inside another repository.
-    Raises UsageError if the folder is not empty.
+    The folder gets its own git repository if git is installed, even inside another repository, and
+    the files of these recipes. Raises UsageError if the folder is not empty.
     """
     require_free_folder(root)
     with example() as folder:
-        return _lay_out(folder / "starter", root, when)
+        return _lay_out(folder / "starter", root, when, recipes)
 
 
-def new_beat(root: Path, new: config.NewBeat, when: datetime) -> tuple[str, ...]:
+def new_beat(
+    root: Path, new: config.NewBeat, when: datetime, recipes: Sequence[str] = ()
+) -> tuple[str, ...]:
     """Create a newsroom folder `root` for a site on any subject; return the files made.
 
     Works like `new`. Also raises UsageError, before anything is written, if the answers make no
@@ -74,7 +78,7 @@ def new_beat(root: Path, new: config.NewBeat, when: datetime) -> tuple[str, ...]
         for path, written in composed.items():
             (root / path).parent.mkdir(parents=True, exist_ok=True)
             files.write_atomic(root / path, written.encode())
-    return _begin(root, beat.encode(), when)
+    return _begin(root, beat.encode(), when, recipes)
 
 
 def demo_newsroom(root: Path, when: datetime, port: int = 8000) -> Demo:
@@ -236,14 +240,18 @@ def _writing(root: Path) -> AbstractContextManager[None]:
     return files.explain_errors(UsageError, "the folder cannot be created", root, hint)
 
 
-def _lay_out(folder: Path, root: Path, when: datetime) -> tuple[str, ...]:
+def _lay_out(
+    folder: Path, root: Path, when: datetime, recipes: Sequence[str] = ()
+) -> tuple[str, ...]:
     ignored = shutil.ignore_patterns("__pycache__", "beat.toml")
     with _writing(root):
         shutil.copytree(folder, root, dirs_exist_ok=True, ignore=ignored)
-    return _begin(root, (folder / "beat.toml").read_bytes(), when)
+    return _begin(root, (folder / "beat.toml").read_bytes(), when, recipes)
 
 
-def _begin(root: Path, beat: bytes, when: datetime) -> tuple[str, ...]:
+def _begin(
+    root: Path, beat: bytes, when: datetime, recipes: Sequence[str] = ()
+) -> tuple[str, ...]:
     """Add a key, beat.toml and a git repository to a new newsroom folder; commit and return its
     files. beat.toml is written last: a folder without it is no newsroom.
     """
@@ -251,6 +259,7 @@ def _begin(root: Path, beat: bytes, when: datetime) -> tuple[str, ...]:
     sealing.write_key(root / PRIVATE / "key")
     with _writing(root):
         files.write_atomic(root / "beat.toml", beat)
+    _write_recipes(root, recipes)
     made = sorted(
         str(path.relative_to(root))
         for path in root.rglob("*")
@@ -270,6 +279,90 @@ def _ignore_private(root: Path) -> bool:
     separator = "" if not text or text.endswith("\n") else "\n"
     files.write_atomic(path, f"{text}{separator}{_IGNORED}\n".encode())
     return True
+
+
+# Recipes: the files with which containers, systemd or a CI run a newsroom.
+
+_IMAGE = ("Containerfile", ".dockerignore")
+_RECIPES: Mapping[str, Sequence[str]] = {
+    "image": _IMAGE,
+    "compose": (*_IMAGE, "compose.yaml", "compose.caddy.yaml", "Caddyfile"),
+    "systemd": ("copydesk.service",),
+    "quadlet": (*_IMAGE, "copydesk.container"),
+    "github": (".github/workflows/site.yml",),
+    "gitlab": (".gitlab-ci.yml",),
+}
+_IN_UNITS = re.compile(r"[\w/.@+~-]+")  # paths that systemd and Podman take without quotes
+_IMAGE_USER = 10_001
+
+
+def read_recipes(words: str, root: Path) -> tuple[str, ...]:
+    """Return the recipes for the folder `root` that a list with commas names.
+
+    Raises UsageError for an unknown name, and for a folder that a recipe cannot name.
+    """
+    names = tuple(name.strip() for name in words.split(",")) if words else ()
+    if wrong := [name for name in names if name not in _RECIPES]:
+        hint = f"use one of: {', '.join(_RECIPES)}"
+        raise UsageError("unknown recipe", subject=wrong[0], hint=hint)
+    place = str(root.resolve())
+    if {"systemd", "quadlet"}.intersection(names) and not _IN_UNITS.fullmatch(place):
+        hint = "use letters, digits and . _ - + @ ~ in the names of folders"
+        raise UsageError("a unit file cannot name this folder", subject=place, hint=hint)
+    return names
+
+
+def add_recipes(
+    root: Path, recipes: Sequence[str], when: datetime
+) -> tuple[Sequence[str], Sequence[str], str]:
+    """Write and commit the files of recipes that a newsroom folder does not have yet.
+
+    Returns the files written, those that existed, and why nothing is committed, "" if it is. Raises
+    ConfigError if the folder is no newsroom, UsageError if it cannot be written.
+    """
+    made, kept = _write_recipes(root, recipes)
+    return made, kept, change.commit_to_site(root, made, "Files to run the newsroom", when)
+
+
+def _write_recipes(root: Path, recipes: Sequence[str]) -> tuple[list[str], list[str]]:
+    names = list(dict.fromkeys(name for recipe in recipes for name in _RECIPES[recipe]))
+    kept = [name for name in names if os.path.lexists(root / name)]
+    made = [name for name in names if name not in kept]
+    values = _recipe_values(root) if made else {}
+    packaged = importlib.resources.files("copydesk.newsroom") / "recipes"
+    hint = "check who owns the folder, and the space on its disk"
+    with files.explain_errors(UsageError, "could not write the files of a recipe", root, hint):
+        for name in made:
+            recipe = packaged.joinpath(Path(name).name).read_text("utf-8")
+            percent = "%%" if name.startswith("copydesk.") else "%"  # begins a specifier of systemd
+            filled = re.sub("@([A-Z]+)@", lambda mark: values[mark[1]].replace("%", percent), recipe)
+            (root / name).parent.mkdir(parents=True, exist_ok=True)
+            files.write_atomic(root / name, filled.encode())
+    return made, kept
+
+
+def _recipe_values(root: Path) -> dict[str, str]:
+    """Return what stands for the marks in recipes: the newsroom's settings, folder and owner."""
+    settings, owner = config.load(root, {}), root.stat()
+    address = settings.serve.public_url
+    local = urls.parse(address if urls.is_loopback(urls.host(address)) else "")
+    public = next(filter(urls.is_for_others, (address, settings.beat.url)), "")
+    host = urls.host(public) or "news.example.org"
+    try:
+        name = root.owner() if owner.st_uid else "copydesk"
+    except KeyError:  # a user of another machine
+        name = str(owner.st_uid)
+    return {
+        "TITLE": text.fold(settings.beat.title),
+        "VERSION": copydesk.__version__,
+        "USER": f"{owner.st_uid or _IMAGE_USER}:{owner.st_gid}",
+        "OWNER": name,
+        "FOLDER": str(root.resolve()),
+        "COMMAND": str(Path(sys.executable).with_name("copydesk")),
+        "PORT": str((local and local.port) or 8000),
+        "HOST": host,
+        "DESK": settings.desk.host or f"desk.{host.removeprefix('www.')}",
+    }
 
 
 # Settings as rows for a person to read.
