@@ -104,7 +104,8 @@ def demo_newsroom(root: Path, when: datetime, port: int = 8000) -> Demo:
         set_demo_port(own, port)
         _lay_out(own, root, demo.runs[0])
         shutil.rmtree(own)
-        shutil.copytree(built, root / _DEMO)
+        with _writing(root):
+            _copy_files(Path(built), root / _DEMO)
     return replace(demo, web=root / _DEMO / demo.web.name)
 
 
@@ -236,22 +237,28 @@ def require_free_folder(root: Path) -> None:
 
 def _writing(root: Path) -> AbstractContextManager[None]:
     """Raise UsageError if the `with` block fails to write to the folder."""
-    hint = "choose a place where you have write permission"
+    hint = "choose a place that you may write to, with free disk space"
     return files.explain_errors(UsageError, "the folder cannot be created", root, hint)
+
+
+def _copy_files(folder: Path, root: Path) -> None:
+    """Copy a folder's files, but for beat.toml and compiled code; the first error ends it."""
+    for path in folder.rglob("*"):
+        if path.is_file() and path.name != "beat.toml" and path.parent.name != "__pycache__":
+            target = root / path.relative_to(folder)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(path, target)
 
 
 def _lay_out(
     folder: Path, root: Path, when: datetime, recipes: Sequence[str] = ()
 ) -> tuple[str, ...]:
-    ignored = shutil.ignore_patterns("__pycache__", "beat.toml")
     with _writing(root):
-        shutil.copytree(folder, root, dirs_exist_ok=True, ignore=ignored)
+        _copy_files(folder, root)
     return _begin(root, (folder / "beat.toml").read_bytes(), when, recipes)
 
 
-def _begin(
-    root: Path, beat: bytes, when: datetime, recipes: Sequence[str] = ()
-) -> tuple[str, ...]:
+def _begin(root: Path, beat: bytes, when: datetime, recipes: Sequence[str] = ()) -> tuple[str, ...]:
     """Add a key, beat.toml and a git repository to a new newsroom folder; commit and return its
     files. beat.toml is written last: a folder without it is no newsroom.
     """
@@ -335,7 +342,9 @@ def _write_recipes(root: Path, recipes: Sequence[str]) -> tuple[list[str], list[
         for name in made:
             recipe = packaged.joinpath(Path(name).name).read_text("utf-8")
             percent = "%%" if name.startswith("copydesk.") else "%"  # begins a specifier of systemd
-            filled = re.sub("@([A-Z]+)@", lambda mark: values[mark[1]].replace("%", percent), recipe)
+            filled = re.sub(
+                "@([A-Z]+)@", lambda mark: values[mark[1]].replace("%", percent), recipe
+            )
             (root / name).parent.mkdir(parents=True, exist_ok=True)
             files.write_atomic(root / name, filled.encode())
     return made, kept
