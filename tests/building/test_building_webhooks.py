@@ -9,7 +9,7 @@ import hmac
 import json
 import shutil
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -253,7 +253,7 @@ def test_a_call_that_another_process_sent_meanwhile_is_not_repeated(
 ) -> None:
     change(root, 'title: "Sea wall', 'title: "A sea wall')
     note(root)
-    hold_lock = channels.hold_lock
+    hold_lock: Callable[[Path], AbstractContextManager[bool]] = vars(channels)["hold_lock"]
 
     def hold_it_after_another_process(path: Path) -> AbstractContextManager[bool]:
         monkeypatch.setattr(channels, "hold_lock", hold_lock)

@@ -1,4 +1,4 @@
-"""The files that run a newsroom elsewhere: each is what its own program takes, whatever a title says."""
+"""The files that run a newsroom elsewhere: their own programs take them, whatever a title says."""
 
 from __future__ import annotations
 

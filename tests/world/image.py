@@ -3,10 +3,10 @@
     PYTHONPATH=tests python -m world.image [--arch arm64] [--keep FOLDER]
 
 `./run.sh image` installs Debian's buildah and mmdebstrap, which it takes, and wants to be root.
-mmdebstrap makes the base from the machine's own package sources, pip works as it is set up here. What
-is built runs as a container does: with namespaces of its own, a read-only root, a folder at /newsroom,
-no rights and another user. Another architecture is built and started where its programs run, as by
-qemu-user-binfmt. Prints a line for each trial; ends with 1 where one fails.
+mmdebstrap makes the base from the machine's own package sources, pip works as it is set up here.
+What is built runs as a container does: with namespaces of its own, a read-only root, a folder at
+/newsroom, no rights and another user. Another architecture is built and started where its programs
+run, as by qemu-user-binfmt. Prints a line for each trial; ends with 1 where one fails.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -58,8 +58,8 @@ else mount --bind "$volume" "$root/newsroom"; fi
 if [ "$frozen" ]; then mount -o remount,ro,bind "$root/newsroom"; fi
 for path in $missing; do mount --bind /dev/null "$root$path"; done
 ip link set lo up
-exec chroot "$root" setpriv --reuid "${user%:*}" --regid "${user#*:}" --clear-groups --no-new-privs \
-    --bounding-set=-all --inh-caps=-all env -i PATH=/opt/copydesk/bin:/usr/bin:/bin \
+exec chroot "$root" setpriv --reuid "${user%:*}" --regid "${user#*:}" --clear-groups \
+    --no-new-privs --bounding-set=-all --inh-caps=-all env -i PATH=/opt/copydesk/bin:/usr/bin:/bin \
     COPYDESK_DIR=/newsroom PYTHONUNBUFFERED=1 tini -- "$@"
 """
 
@@ -207,17 +207,17 @@ def wait_until_ready(first: int) -> float:
 
 def proportional_bytes(first: int) -> int:
     """Return the memory of all processes of a container, each shared page by its shares (PSS)."""
-    total, here = 0, os.readlink(f"/proc/{first}/ns/pid")
+    total, here = 0, Path(f"/proc/{first}/ns/pid").readlink()
     for process in Path("/proc").glob("[0-9]*"):
         with contextlib.suppress(OSError):
-            if os.readlink(process / "ns" / "pid") == here:
+            if (process / "ns" / "pid").readlink() == here:
                 pages = (process / "smaps_rollup").read_text()
                 total += 1024 * int(re.search(r"(?m)^Pss: +(\d+)", pages)[1])  # type: ignore[index]
     return total
 
 
 def forget_pages(root: Path) -> None:
-    """Let the system forget which of the image's files it has read, as after a start of the machine."""
+    """Let the system forget the image's files that it has read, as after a start of the machine."""
     os.sync()
     for path in root.rglob("*"):
         with contextlib.suppress(OSError):

@@ -341,13 +341,14 @@ def _write_recipes(root: Path, recipes: Sequence[str]) -> tuple[list[str], list[
     with files.explain_errors(UsageError, "could not write the files of a recipe", root, hint):
         for name in made:
             recipe = packaged.joinpath(Path(name).name).read_text("utf-8")
-            percent = "%%" if name.startswith("copydesk.") else "%"  # begins a specifier of systemd
-            filled = re.sub(
-                "@([A-Z]+)@", lambda mark: values[mark[1]].replace("%", percent), recipe
-            )
             (root / name).parent.mkdir(parents=True, exist_ok=True)
-            files.write_atomic(root / name, filled.encode())
+            files.write_atomic(root / name, _fill_recipe(name, recipe, values).encode())
     return made, kept
+
+
+def _fill_recipe(name: str, recipe: str, values: Mapping[str, str]) -> str:
+    percent = "%%" if name.startswith("copydesk.") else "%"  # begins a specifier in unit files
+    return re.sub("@([A-Z]+)@", lambda mark: values[mark[1]].replace("%", percent), recipe)
 
 
 def _recipe_values(root: Path) -> dict[str, str]:
