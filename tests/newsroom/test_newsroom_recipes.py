@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
@@ -243,6 +244,12 @@ def test_settings_of_the_newsroom_are_filled_in(root: Path) -> None:
     assert copydesk("-C", root, "new", "--with", ALL).code == 0
 
     assert "news.bees.example, office.bees.example {" in (root / "Caddyfile").read_text()
+    front = yaml.safe_load((root / "compose.caddy.yaml").read_text())["services"]
+    (proxy,) = json.loads(front["newsroom"]["environment"]["COPYDESK_SERVE_TRUSTED_PROXIES"])
+    assert front["caddy"]["networks"]["front"]["ipv4_address"] == proxy
+    values = front["newsroom"]["environment"]
+    assert "office.bees.example" == values["COPYDESK_DESK_HOST"]
+    assert "https://news.bees.example" == values["COPYDESK_SERVE_PUBLIC_URL"]
     compose = yaml.safe_load((root / "compose.yaml").read_text())["services"]["newsroom"]
     owner = root.stat()
     assert f"{owner.st_uid or 10_001}:{owner.st_gid}" == compose["user"]
