@@ -167,12 +167,13 @@ def test_a_title_changes_nothing_but_comments_and_descriptions(
         assert all(line.startswith(("#", "Description=Newsroom of ")) for line in others), name
 
 
-def test_they_are_part_of_the_first_commit_of_a_new_newsroom(root: Path) -> None:
+def test_a_new_newsroom_has_them_committed(root: Path) -> None:
     made = make(root, ALL, "--json").json()
 
     assert {"path": str(root), "files": sorted(WRITTEN | NEW)} == made
     assert sorted(WRITTEN | NEW) == sorted(git_lines(root, "ls-files"))
-    assert ["A new newsroom"] == git_lines(root, "log", "--format=%s")
+    expected = ["Files to run the newsroom", "A new newsroom"]
+    assert expected == git_lines(root, "log", "--format=%s")
     assert "" == run_git(root, "status", "--porcelain")
 
 
@@ -202,7 +203,7 @@ def test_a_newsroom_gets_what_it_lacks_and_keeps_what_it_has(root: Path) -> None
     again = copydesk("-C", root, "new", "--with", "compose")
     assert (0, "") == (again.code, again.out)
     assert "not written, because it exists: Containerfile" in again.err
-    assert 3 == len(git_lines(root, "log", "--format=%s"))
+    assert 4 == len(git_lines(root, "log", "--format=%s"))
 
 
 def test_without_a_folder_it_is_the_newsroom_around(
@@ -329,8 +330,8 @@ def test_a_folder_that_cannot_be_written_is_told(root: Path) -> None:
 
     said = copydesk("-C", root, "new", "--with", "github")
     assert 2 == said.code
-    assert "could not write the files of a recipe (" in said.err
-    assert "hint: check who owns the folder" in said.err
+    assert "the folder cannot be created or written (" in said.err
+    assert "hint: check the permissions of the folder" in said.err
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
@@ -342,7 +343,7 @@ def test_a_folder_of_others_is_told(root: Path) -> None:
     finally:
         root.chmod(stat.S_IRWXU)
     assert 2 == said.code
-    assert "could not write the files of a recipe (Permission denied)" in said.err
+    assert "the folder cannot be created or written (Permission denied)" in said.err
 
 
 def test_a_full_disk_is_told_in_words(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -275,14 +275,17 @@ class Trials:
         if not is_well:
             self.failed.append(name)
 
-    def expect(self, name: str, container: Container, *command: object, code: int = 0) -> str:
-        """Run a command that must end with a code, and explain an error in words."""
+    def expect(
+        self, name: str, container: Container, *command: object, code: int = 0, words: str = ""
+    ) -> str:
+        """Run a command that must end with a code, say these words, and explain an error."""
         began = time.monotonic()
         ended, said = container.run(*command)
         lines = [line for line in said.splitlines() if line]
-        last = [line for line in lines if line.startswith(("error", "hint"))] or lines[-1:]
+        last = [line for line in lines if line.startswith(("error", "hint", "note"))] or lines[-1:]
         took = f"{time.monotonic() - began:.1f} s, exit code {ended}: {'; '.join(last)}"
-        self.tell(name, ended == code and "Traceback" not in said, took)
+        is_well = ended == code and words in said and "Traceback" not in said
+        self.tell(name, is_well, took)
         return said
 
     def run_all(self) -> None:
@@ -352,7 +355,8 @@ class Trials:
         web = ("copydesk", "run", "--all", "--web", "/newsroom/.copydesk/demo/web.warc.gz")
         story = next((demo.volume / "_news").glob("*.md")).name
         decide = ("copydesk", "verdict", f"_news/{story}", "hold", "--why", "a test", "--as", "Ed")
-        self.expect("no git", replace(demo, missing=["/usr/bin/git"]), *decide, code=1)
+        bare = replace(demo, missing=["/usr/bin/git"])
+        self.expect("no git", bare, *decide, words="git is not installed")
         self.expect("a read-only folder: run", replace(demo, frozen=True), *web, code=1)
         serve = ("copydesk", "serve")
         self.expect("a read-only folder: serve", replace(demo, frozen=True), *serve, code=1)

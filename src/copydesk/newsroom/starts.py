@@ -52,20 +52,18 @@ class Demo:
         return self.now - timedelta(days=1), self.now
 
 
-def new(root: Path, when: datetime, recipes: Sequence[str] = ()) -> tuple[str, ...]:
+def new(root: Path, when: datetime) -> tuple[str, ...]:
     """Create a newsroom folder `root` with working example settings; return the files made.
 
-    The folder gets its own git repository if git is installed, even inside another repository, and
-    the files of these recipes. Raises UsageError if the folder is not empty.
+    The folder gets its own git repository if git is installed, even inside another repository.
+    Raises UsageError if the folder is not empty.
     """
     require_free_folder(root)
     with example() as folder:
-        return _lay_out(folder / "starter", root, when, recipes)
+        return _lay_out(folder / "starter", root, when)
 
 
-def new_beat(
-    root: Path, new: config.NewBeat, when: datetime, recipes: Sequence[str] = ()
-) -> tuple[str, ...]:
+def new_beat(root: Path, new: config.NewBeat, when: datetime) -> tuple[str, ...]:
     """Create a newsroom folder `root` for a site on any subject; return the files made.
 
     Works like `new`. Also raises UsageError, before anything is written, if the answers make no
@@ -78,7 +76,7 @@ def new_beat(
         for path, written in composed.items():
             (root / path).parent.mkdir(parents=True, exist_ok=True)
             files.write_atomic(root / path, written.encode())
-    return _begin(root, beat.encode(), when, recipes)
+    return _begin(root, beat.encode(), when)
 
 
 def demo_newsroom(root: Path, when: datetime, port: int = 8000) -> Demo:
@@ -105,7 +103,7 @@ def demo_newsroom(root: Path, when: datetime, port: int = 8000) -> Demo:
         _lay_out(own, root, demo.runs[0])
         shutil.rmtree(own)
         with _writing(root):
-            _copy_files(Path(built), root / _DEMO)
+            shutil.copytree(built, root / _DEMO, copy_function=_copy)
     return replace(demo, web=root / _DEMO / demo.web.name)
 
 
@@ -237,25 +235,20 @@ def require_free_folder(root: Path) -> None:
 
 def _writing(root: Path) -> AbstractContextManager[None]:
     """Raise UsageError if the `with` block fails to write to the folder."""
-    hint = "choose a place that you may write to, with free disk space"
-    return files.explain_errors(UsageError, "the folder cannot be created", root, hint)
+    hint = "check the permissions of the folder and the free disk space"
+    return files.explain_errors(UsageError, "the folder cannot be created or written", root, hint)
 
 
-def _copy_files(folder: Path, root: Path) -> None:
-    """Copy a folder's files, but for beat.toml and compiled code; the first error ends it."""
-    for path in folder.rglob("*"):
-        if path.is_file() and path.name != "beat.toml" and path.parent.name != "__pycache__":
-            target = root / path.relative_to(folder)
-            target.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(path, target)
+def _copy(source: str, target: str) -> None:
+    with _writing(Path(target)):  # so that copying a folder ends with the first error
+        shutil.copyfile(source, target)
 
 
-def _lay_out(
-    folder: Path, root: Path, when: datetime, recipes: Sequence[str] = ()
-) -> tuple[str, ...]:
+def _lay_out(folder: Path, root: Path, when: datetime) -> tuple[str, ...]:
+    ignored = shutil.ignore_patterns("__pycache__", "beat.toml")
     with _writing(root):
-        _copy_files(folder, root)
-    return _begin(root, (folder / "beat.toml").read_bytes(), when, recipes)
+        shutil.copytree(folder, root, dirs_exist_ok=True, ignore=ignored, copy_function=_copy)
+    return _begin(root, (folder / "beat.toml").read_bytes(), when)
 
 
 def _begin(root: Path, beat: bytes, when: datetime, recipes: Sequence[str] = ()) -> tuple[str, ...]:
@@ -266,7 +259,6 @@ def _begin(root: Path, beat: bytes, when: datetime, recipes: Sequence[str] = ())
     sealing.write_key(root / PRIVATE / "key")
     with _writing(root):
         files.write_atomic(root / "beat.toml", beat)
-    _write_recipes(root, recipes)
     made = sorted(
         str(path.relative_to(root))
         for path in root.rglob("*")
@@ -300,7 +292,6 @@ _RECIPES: Mapping[str, Sequence[str]] = {
     "gitlab": (".gitlab-ci.yml",),
 }
 _IN_UNITS = re.compile(r"[\w/.@+~-]+")  # paths that systemd and Podman take without quotes
-_IMAGE_USER = 10_001
 
 
 def read_recipes(words: str, root: Path) -> tuple[str, ...]:
@@ -321,55 +312,41 @@ def read_recipes(words: str, root: Path) -> tuple[str, ...]:
 
 def add_recipes(
     root: Path, recipes: Sequence[str], when: datetime
-) -> tuple[Sequence[str], Sequence[str], str]:
+) -> tuple[tuple[str, ...], tuple[str, ...], str]:
     """Write and commit the files of recipes that a newsroom folder does not have yet.
 
     Returns the files written, those that existed, and why nothing is committed, "" if it is. Raises
     ConfigError if the folder is no newsroom, UsageError if it cannot be written.
     """
-    made, kept = _write_recipes(root, recipes)
-    return made, kept, change.commit_to_site(root, made, "Files to run the newsroom", when)
-
-
-def _write_recipes(root: Path, recipes: Sequence[str]) -> tuple[list[str], list[str]]:
-    names = list(dict.fromkeys(name for recipe in recipes for name in _RECIPES[recipe]))
-    kept = [name for name in names if os.path.lexists(root / name)]
-    made = [name for name in names if name not in kept]
-    values = _recipe_values(root) if made else {}
+    names = tuple(dict.fromkeys(name for recipe in recipes for name in _RECIPES[recipe]))
+    kept = tuple(name for name in names if os.path.lexists(root / name))
+    made = tuple(name for name in names if name not in kept)
+    values = _recipe_values(root)
     packaged = importlib.resources.files("copydesk.newsroom") / "recipes"
-    hint = "check who owns the folder, and the space on its disk"
-    with files.explain_errors(UsageError, "could not write the files of a recipe", root, hint):
+    with _writing(root):
         for name in made:
             recipe = packaged.joinpath(Path(name).name).read_text("utf-8")
+            filled = re.sub("@([A-Z]+)@", lambda mark: values[mark[1]], recipe)
             (root / name).parent.mkdir(parents=True, exist_ok=True)
-            files.write_atomic(root / name, _fill_recipe(name, recipe, values).encode())
-    return made, kept
-
-
-def _fill_recipe(name: str, recipe: str, values: Mapping[str, str]) -> str:
-    percent = "%%" if name.startswith("copydesk.") else "%"  # begins a specifier in unit files
-    return re.sub("@([A-Z]+)@", lambda mark: values[mark[1]].replace("%", percent), recipe)
+            files.write_atomic(root / name, filled.encode())
+    return made, kept, change.commit_to_site(root, made, "Files to run the newsroom", when)
 
 
 def _recipe_values(root: Path) -> dict[str, str]:
     """Return what stands for the marks in recipes: the newsroom's settings, folder and owner."""
     settings, owner = config.load(root, {}), root.stat()
-    address = settings.serve.public_url
-    local = urls.parse(address if urls.is_loopback(urls.host(address)) else "")
-    public = next(filter(urls.is_for_others, (address, settings.beat.url)), "")
-    host = urls.host(public) or "news.example.org"
-    try:
-        name = root.owner() if owner.st_uid else "copydesk"
-    except KeyError:  # a user of another machine
-        name = str(owner.st_uid)
+    addresses = settings.serve.public_url, settings.beat.url, "https://news.example.org"
+    host = urls.host(next(filter(urls.is_for_others, addresses)))
+    own = urls.parse(addresses[0])
     return {
         "TITLE": text.fold(settings.beat.title),
+        "DESCRIPTION": text.fold(settings.beat.title).replace("%", "%%"),  # in unit files
         "VERSION": copydesk.__version__,
-        "USER": f"{owner.st_uid or _IMAGE_USER}:{owner.st_gid}",
-        "OWNER": name,
+        "USER": f"{owner.st_uid or 10_001}:{owner.st_gid}",
+        "OWNER": str(owner.st_uid or "copydesk"),
         "FOLDER": str(root.resolve()),
         "COMMAND": str(Path(sys.executable).with_name("copydesk")),
-        "PORT": str((local and local.port) or 8000),
+        "PORT": own.port if own and own.port and not urls.is_for_others(own.href) else "8000",
         "HOST": host,
         "DESK": settings.desk.host or f"desk.{host.removeprefix('www.')}",
     }
