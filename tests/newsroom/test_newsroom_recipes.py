@@ -10,6 +10,7 @@ import stat
 import subprocess
 import sys
 import tomllib
+import zipfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -374,3 +375,75 @@ def test_a_site_of_ci_pins_what_it_runs_and_may_do_little(root: Path) -> None:
         assert ".copydesk/memory.sqlite" in text
         assert ".copydesk/articles" in text
         assert set() == set(re.findall(r"COPYDESK_[A-Z_]+|AWS_\w+", text)) - {"COPYDESK_KEY"}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", ["github", "gitlab"])
+def test_the_commands_of_a_ci_build_and_push_a_clone(root: Path, tmp_path: Path, kind: str) -> None:
+    more = ("--contact", "mailto:ed@bees.example")
+    assert copydesk("new", root, "--topic", "Bees", *more, "--with", kind).code == 0
+    run_git(tmp_path, "clone", "--quiet", "--bare", str(root), "origin.git")
+    run_git(tmp_path, "clone", "--quiet", str(tmp_path / "origin.git"), "clone")
+    with (tmp_path / "clone" / "README.md").open("a") as readme:
+        readme.write("A commit that is not pushed yet.\n")
+    run_git(tmp_path / "clone", "commit", "-qam", "mine")
+    if kind == "gitlab":  # it checks out a commit, and none of its own is there
+        run_git(tmp_path / "clone", "push", "-q")
+        run_git(tmp_path / "clone", "checkout", "-q", "--detach")
+
+    ended = subprocess.run(
+        ["bash", "-ec", "\n".join(ci_commands(root, kind))],
+        cwd=tmp_path / "clone",
+        env=ci_environment(root, tmp_path),
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+
+    assert 0 == ended.returncode, ended.stderr
+    site = tmp_path / "clone" / ("public" if kind == "gitlab" else ".copydesk/site")
+    assert "Bees" in (site / "index.html").read_text("utf-8")
+    pushed = git_lines(tmp_path / "origin.git", "log", "--format=%s", "main")
+    assert git_lines(tmp_path / "clone", "log", "--format=%s") == pushed
+    assert "mine" in pushed
+
+
+def ci_commands(root: Path, kind: str) -> list[str]:
+    """Return what a job runs, but for what it installs."""
+    if kind == "gitlab":
+        job = yaml.safe_load((root / ".gitlab-ci.yml").read_text("utf-8"))["pages"]
+        lines = job["script"]
+    else:
+        job = yaml.safe_load((root / ".github/workflows/site.yml").read_text("utf-8"))["jobs"]
+        lines = [step["run"] for step in job["run"]["steps"] if "run" in step]
+    return [line for line in lines if not line.startswith(("apt-get ", "pip "))]
+
+
+def ci_environment(root: Path, place: Path) -> dict[str, str]:
+    """Return the variables of a job; an address of GitLab's leads to the repository at `place`."""
+    return {
+        "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
+        "HOME": str(place),
+        "COPYDESK_KEY": (root / ".copydesk" / "key").read_text().strip(),
+        "CI_COMMIT_BRANCH": "main",
+        "CI_SERVER_HOST": "git.bees.example",
+        "CI_PROJECT_PATH": "bees/site",
+        "PUSH_TOKEN": "token",
+        "GIT_CONFIG_COUNT": "1",
+        "GIT_CONFIG_KEY_0": f"url.{place}/origin.git.insteadOf",
+        "GIT_CONFIG_VALUE_0": "https://copydesk:token@git.bees.example/bees/site.git",
+    }
+
+
+@pytest.mark.slow
+def test_a_wheel_carries_the_recipes_and_the_lock(tmp_path: Path) -> None:
+    build = (sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(tmp_path))
+    subprocess.run(build, cwd=CHECKOUT, check=True, capture_output=True, timeout=120)
+
+    (wheel,) = tmp_path.glob("*.whl")
+    with zipfile.ZipFile(wheel) as packed:
+        names = {Path(name).name for name in packed.namelist() if "/newsroom/recipes/" in name}
+        lock = packed.read("copydesk/newsroom/recipes/run.lock")
+    assert {Path(name).name for name in WRITTEN} | {"run.lock"} == names
+    assert (CHECKOUT / "requirements" / "run.lock").read_bytes() == lock
