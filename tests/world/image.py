@@ -22,7 +22,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 CHECKOUT = Path(__file__).parents[2]
@@ -127,7 +127,6 @@ class Container:
     frozen: bool = False
     room: str = ""
     missing: Sequence[str] = ()
-    started: list[subprocess.Popen[str]] = field(default_factory=list)
 
     def start(self, *command: object) -> subprocess.Popen[str]:
         """Start a command in it, and do not wait."""
@@ -139,19 +138,9 @@ class Container:
             "room": self.room,
             "missing": " ".join(self.missing),
         }
-        apart = (
-            "unshare",
-            "--mount",
-            "--pid",
-            "--net",
-            "--fork",
-            "--kill-child",
-            "sh",
-            "-ec",
-            INSIDE,
-        )
+        apart = ("unshare", "--mount", "--pid", "--net", "--fork")
         return subprocess.Popen(
-            [*apart, "sh", *map(str, command)],
+            [*apart, "sh", "-ec", INSIDE, "sh", *map(str, command)],
             env={**os.environ, **given},
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -330,11 +319,13 @@ class Trials:
     def serving(self, container: Container) -> Iterator[tuple[subprocess.Popen[str], int]]:
         """Serve a newsroom meanwhile."""
         process = container.start("copydesk", "serve", "--host", "0.0.0.0")
+        first = first_process(process)
         try:
-            yield process, first_process(process)
+            yield process, first
         finally:
-            process.kill()
-            process.communicate()
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(first, 9)  # all others of its namespace end with it
+            process.communicate(timeout=60)
 
     def try_users(self) -> None:
         """Make newsrooms as other users, and use those of others."""
