@@ -251,7 +251,7 @@ def _lay_out(folder: Path, root: Path, when: datetime) -> tuple[str, ...]:
     return _begin(root, (folder / "beat.toml").read_bytes(), when)
 
 
-def _begin(root: Path, beat: bytes, when: datetime, recipes: Sequence[str] = ()) -> tuple[str, ...]:
+def _begin(root: Path, beat: bytes, when: datetime) -> tuple[str, ...]:
     """Add a key, beat.toml and a git repository to a new newsroom folder; commit and return its
     files. beat.toml is written last: a folder without it is no newsroom.
     """
