@@ -23,6 +23,8 @@ usage() {
 ./run.sh looks      what Lighthouse says of each page's accessibility; installs it by npm: ./run.sh looks --only /desk/
                     looks letter: what the Nu validator, caniemail and SpamAssassin say of letters
                     looks post: what other programs say of signatures, and what postfix makes of an issue; as root
+./run.sh image      build the image without a registry, as root; run it on a read-only root, and measure it
+                    image --arch arm64: for another architecture, where its programs run (qemu-user-binfmt)
 ./run.sh soak       ROUNDS (2000) with a new story each: what do the last cost beside the first
                     soak mail: an issue to READERS (10000), killed KILLS (30) times, and a server that misbehaves
 ./run.sh lock       pin the newest releases in requirements/; with names, only these: ./run.sh lock lxml
@@ -76,6 +78,16 @@ need_packages() {
     else
         fail "missing: $*" "as root: apt-get install $*"
     fi
+}
+
+# Install those of these packages that are not there.
+need_missing() {
+    local name missing=()
+    for name in "$@"; do
+        dpkg-query --show --showformat='${db:Status-Status}' "$name" 2>/dev/null | grep -qx installed \
+            || missing+=("$name")
+    done
+    [ "${#missing[@]}" -eq 0 ] || need_packages "${missing[@]}"
 }
 
 # Debian's python3 comes without the parts that make an environment.
@@ -399,13 +411,14 @@ letter_looks() {
 
 # Let Mail::DKIM and OpenDKIM verify signatures, SpamAssassin judge letters, and postfix carry an issue.
 post_looks() {
-    local name missing=()
-    for name in libmail-dkim-perl opendkim postfix spamassassin; do
-        dpkg-query --show --showformat='${db:Status-Status}' "$name" 2>/dev/null | grep -qx installed \
-            || missing+=("$name")
-    done
-    [ "${#missing[@]}" -eq 0 ] || need_packages "${missing[@]}"
+    need_missing libmail-dkim-perl opendkim postfix spamassassin
     PYTHONPATH=tests "$bin/python" -m world.post_looks
+}
+
+# Build the image with buildah on a base by mmdebstrap, and try it. Its trials of namespaces want root.
+image() {
+    need_missing buildah iproute2 mmdebstrap
+    PYTHONPATH=tests "$bin/python" -m world.image "$@"
 }
 
 docs() {
@@ -466,7 +479,7 @@ main() {
             return
             ;;
         serve) install run ;;
-        check | test | test-all | test-long | test-shared | test-embed | gates | golden | fuzz | noise | laws | looks | soak | lock | lowest | docs | pictures) install ;;
+        check | test | test-all | test-long | test-shared | test-embed | gates | golden | fuzz | image | noise | laws | looks | soak | lock | lowest | docs | pictures) install ;;
         *) usage >&2 && fail "no such command: $command" ;;
     esac
     case $command in
@@ -479,6 +492,7 @@ main() {
         gates | golden) test_folder "$command" ;;
         fuzz) fuzz "$@" ;;
         noise) noise "$@" ;;
+        image) image "$@" ;;
         laws) laws "$@" ;;
         looks) looks "$@" ;;
         soak) soak "$@" ;;

@@ -9,8 +9,8 @@ import hmac
 import json
 import shutil
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -18,6 +18,7 @@ from pathlib import Path
 
 import pytest
 
+from copydesk.building import channels
 from copydesk.building.channels import OwedCalls, note_site_events, send_calls
 from copydesk.errors import ConfigError
 from copydesk.newsroom import Newsroom, open_newsroom
@@ -245,3 +246,25 @@ def test_a_webhook_that_cannot_be_meant_is_told(tmp_path: Path, block: str, word
     with pytest.raises(ConfigError) as raised, opened(root):
         pass
     assert words in str(raised.value)
+
+
+def test_a_call_that_another_process_sent_meanwhile_is_not_repeated(
+    root: Path, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    change(root, 'title: "Sea wall', 'title: "A sea wall')
+    note(root)
+    hold_lock: Callable[[Path], AbstractContextManager[bool]] = vars(channels)["hold_lock"]
+
+    def hold_it_after_another_process(path: Path) -> AbstractContextManager[bool]:
+        monkeypatch.setattr(channels, "hold_lock", hold_lock)
+        other = threading.Thread(target=call, args=(root,))
+        other.start()
+        other.join(PATIENCE_SECONDS)
+        return hold_lock(path)
+
+    # only here can the other one come between the list of calls and the lock
+    monkeypatch.setattr(channels, "hold_lock", hold_it_after_another_process)
+    call(root)
+
+    assert [] == owed(root)
+    assert [("story.corrected", WALL)] == receiver.heard()

@@ -5,8 +5,10 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from copydesk import rounds
@@ -64,7 +66,8 @@ def test_each_stage_is_told_with_its_steps(tmp_path: Path) -> None:
         teller.step()
     teller.stage("publish")
 
-    assert RoundStatus(pid=os.getpid(), began=NOW) == begun
+    assert begun is not None
+    assert RoundStatus(pid=os.getpid(), began=NOW) == replace(begun, process="")
     assert listed is not None
     assert ("sources", 0, 12, True) == (listed.stage, listed.done, listed.total, listed.is_at_work)
     published = read_round_status(tmp_path)
@@ -88,6 +91,21 @@ os.kill(os.getpid(), signal.SIGKILL)
     status = read_round_status(tmp_path)
     assert status is not None
     assert ("pages", False, False) == (status.stage, status.is_over, status.is_at_work)
+
+
+def test_a_killed_round_whose_number_another_process_got_is_not_at_work(tmp_path: Path) -> None:
+    RoundTeller(tmp_path, NOW, Silence())
+    file = tmp_path / "round.json"
+    status = read_round_status(tmp_path)
+    assert status is not None
+    assert status.is_at_work
+
+    host, number, start = status.process.split()
+    for other in (f"elsewhere {number} {start}", f"{host} {number} {int(start) - 1}"):
+        file.write_bytes(msgspec.json.encode(replace(status, process=other)))
+        reused = read_round_status(tmp_path)
+        assert reused is not None
+        assert not reused.is_at_work, other
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", '{"pid": "x"}', "\0" * 50, "x" * 20_000])

@@ -260,6 +260,7 @@ async def send_calls(settings: Settings, memory: Memory, now: datetime) -> tuple
     with hold_lock(settings.root / PRIVATE / "webhooks.lock") as is_free:
         if not is_free:  # another process is sending
             return ()
+        due = _find_due(owed, channels, now)  # without what another process has sent meanwhile
         options = replace(settings.fetch, max_bytes=_ANSWER_BYTES)
         async with Web(options, fetch.WallClock()) as web:
             calls = [_call(web, owed, channels[url], due[url], now) for url in due]

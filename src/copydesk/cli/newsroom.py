@@ -28,6 +28,7 @@ from copydesk.rounds.sources import Discovery, find_sources, source_address
 _CONTACT = "your email address for publishers (Enter: later, then no source is looked at now)"
 _ADDRESSES = "addresses of feeds or websites, any number, line"
 _BETWEEN = re.compile(r"\s+|,(?=\w+://|\s|$)")  # a comma may be part of an address
+_WITH_HELP = "Also write files to run it by: image, compose, systemd, quadlet, github, gitlab."
 _RUN_NOW = "Fetch the first stories now?"
 _KINDS = {"listing": "page", "news sitemap": "sitemap"}
 _MOST_OFFERS = 4  # lists of one site in the table of sources
@@ -55,6 +56,7 @@ _LINE_SECONDS = 3.0  # between two lines on the search, where there is no bar
 @click.option("--language", "locale", default="", help="Language of the site (default: en-us).")
 @click.option("--timezone", default="", help="Time zone, such as Europe/Berlin (default: UTC).")
 @click.option("--contact", default="", help="Contact address for publishers; required for runs.")
+@click.option("--with", "wanted", metavar="RECIPES", default="", help=_WITH_HELP)
 @click.option("--run", "is_run", is_flag=True, help="Also fetch the first stories.")
 @click.option("--web", metavar="FILE", type=click.Path(path_type=Path), help=WEB_HELP)
 @common
@@ -65,6 +67,7 @@ def new_command(
     site: Path | None,
     topics: Sequence[str],
     sources: Sequence[str],
+    wanted: str,
     is_run: bool,
     web: Path | None,
     **given: str,
@@ -75,23 +78,34 @@ def new_command(
     subject. Without these options, copydesk asks for them. If you enter no title, or if stdin is
     not a terminal, copydesk creates a working example site about AI.
 
+    With --with, the newsroom also gets the files with which containers, systemd or a CI run it;
+    put commas between several names. Without DIR, an existing newsroom gets those it lacks.
+
     With --from, the story files of an everyday.cc site are checked, beat.toml is written, and
     `.copydesk/` is added to .gitignore.
     """
     own = (*given.values(), topics, sources)
-    _refuse_nonsense(folder, site, own, is_two_reports=is_run and invocation.json)
+    recipes = starts.read_recipes(wanted, folder or invocation.root)
+    if recipes and not any((folder, site, is_run, *own)):
+        _add_recipes(invocation, recipes)
+        return
+    _refuse_nonsense(folder, site, (*own, recipes), is_two_reports=is_run and invocation.json)
     if site is not None:
         take_over(invocation, site)
         return
     assert folder is not None
     starts.require_free_folder(folder)
-    is_asked = sys.stdin.isatty() and sys.stderr.isatty() and not (invocation.json or any(own))
+    is_asked = _may_ask() and not (invocation.json or any(own))
     new = _ask(invocation, folder, web) if is_asked else None
     if any(own):
         title = "".join(topics[:1]).partition(":")[0] or folder.resolve().name
         new = _compose(title, topics, sources, given)
-    _make(invocation, folder, new)
+    _make(invocation, folder, new, recipes)
     _run_first(invocation, folder, new, web, is_asked=is_asked, is_run=is_run)
+
+
+def _may_ask() -> bool:
+    return sys.stdin.isatty() and sys.stderr.isatty()
 
 
 def _run_first(
@@ -142,12 +156,29 @@ def _compose(
     )
 
 
-def _make(invocation: Invocation, folder: Path, new: config.NewBeat | None) -> None:
+def _add_recipes(invocation: Invocation, recipes: Sequence[str]) -> None:
+    """Write the files of recipes that an existing newsroom lacks; print which."""
+    root = invocation.root
+    made, kept, obstacle = starts.add_recipes(root, recipes, invocation.clock())
+    if made and obstacle:
+        terminal.note(f"note: not committed ({obstacle})")
+    if invocation.print_json({"path": str(root), "files": made, "kept": kept}):
+        return
+    terminal.notes(f"not written, because it exists: {name}" for name in kept)
+    for name in made:
+        click.echo(name)
+
+
+def _make(
+    invocation: Invocation, folder: Path, new: config.NewBeat | None, recipes: Sequence[str]
+) -> None:
     if new is None:
         terminal.note("example site about AI; for your own site use --title, --topic, --source")
         made = starts.new(folder, invocation.clock())
     else:
         made = starts.new_beat(folder, new, invocation.clock())
+    if recipes:
+        made = tuple(sorted((*made, *starts.add_recipes(folder, recipes, invocation.clock())[0])))
     if invocation.print_json({"path": str(folder), "files": made}):
         return
     click.echo(f"created a newsroom in {folder}: {len(made)} files")

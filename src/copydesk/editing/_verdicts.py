@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import shutil
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -105,6 +106,8 @@ def speaker(newsroom: Newsroom, name: str = "") -> str:
     """Return the acting editor's name (`name`, or else git's user); UsageError if git has none."""
     repository = newsroom.repository
     by = name or (repository.user() if repository.usable else "")
+    if not by and shutil.which("git") is None:
+        raise UsageError("git is not installed", hint="install git, or use --as NAME")
     if not by:
         raise UsageError(
             "git has no user name to use as the editor's name",

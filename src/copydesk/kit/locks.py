@@ -97,7 +97,7 @@ def _make_holder(path: Path) -> Path | None:
     """Create the lock file and return its path, None if a living process holds it."""
     with contextlib.suppress(FileExistsError):
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o644)
-        os.write(handle, _identity(os.getpid()))
+        os.write(handle, identity(os.getpid()))
         os.close(handle)
         return path
     with contextlib.suppress(FileNotFoundError):
@@ -112,7 +112,7 @@ def _make_holder(path: Path) -> Path | None:
     return None
 
 
-def _identity(pid: int) -> bytes:
+def identity(pid: int) -> bytes:
     """Return the identity of a process: host, number and start time, as numbers are reused."""
     return f"{os.uname().nodename} {pid} {_start_time(pid)}".encode()
 
@@ -137,7 +137,7 @@ def _has_ended(named: bytes) -> bool:
         return True
     except (PermissionError, ValueError):
         return False
-    return named != _identity(int(parts[1]))
+    return named != identity(int(parts[1]))
 
 
 @contextlib.contextmanager

@@ -20,7 +20,7 @@ from typing import Literal
 import msgspec
 
 from copydesk.archive import address_mark
-from copydesk.kit import files, text, urls
+from copydesk.kit import files, locks, text, urls
 from copydesk.news import Dropped, Standing, Story
 from copydesk.newsroom._newsroom import Failure, IncompleteSource, Progress
 
@@ -244,6 +244,7 @@ _MOST_STATUS_BYTES = 10_000
 class RoundStatus:
     """The progress or result of a run of fetching and storing, identified by `began` and `pid`.
 
+    `process` also tells the process from others that get its number later, as in each container.
     `done` steps of the `stage` are done, of `total`, which is None if unknown. The fields after
     `is_over` have the result once it is true. For a fetching run that was killed `is_over` stays
     false, but its process is gone.
@@ -263,11 +264,12 @@ class RoundStatus:
     failed: int = 0
     complete: bool = False
     missing: MissingCount | None = None
+    process: str = ""
 
     @property
     def is_at_work(self) -> bool:
         """Whether the fetching run is not over and its process still exists."""
-        if self.is_over:
+        if self.is_over or self.process not in {"", locks.identity(self.pid).decode()}:
             return False
         try:
             os.kill(self.pid, 0)
@@ -298,7 +300,8 @@ class RoundTeller:
         self._progress = progress
         self._began = time.monotonic()
         self._written = 0.0
-        self._status = RoundStatus(pid=os.getpid(), began=now)
+        pid = os.getpid()
+        self._status = RoundStatus(pid=pid, began=now, process=locks.identity(pid).decode())
         self._write()
 
     def stage(

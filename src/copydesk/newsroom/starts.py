@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.resources
 import json
+import os
 import re
 import shlex
 import shutil
@@ -19,10 +20,11 @@ from pathlib import Path
 
 import msgspec
 
+import copydesk
 from copydesk import config
 from copydesk.archive import change, sealing
 from copydesk.errors import UsageError
-from copydesk.kit import dates, files
+from copydesk.kit import dates, files, text, urls
 from copydesk.newsroom._newsroom import PRIVATE, Newsroom
 from copydesk.placement.addresses import record_name
 
@@ -100,7 +102,8 @@ def demo_newsroom(root: Path, when: datetime, port: int = 8000) -> Demo:
         set_demo_port(own, port)
         _lay_out(own, root, demo.runs[0])
         shutil.rmtree(own)
-        shutil.copytree(built, root / _DEMO)
+        with _writing(root):
+            shutil.copytree(built, root / _DEMO, copy_function=_copy)
     return replace(demo, web=root / _DEMO / demo.web.name)
 
 
@@ -232,14 +235,19 @@ def require_free_folder(root: Path) -> None:
 
 def _writing(root: Path) -> AbstractContextManager[None]:
     """Raise UsageError if the `with` block fails to write to the folder."""
-    hint = "choose a place where you have write permission"
-    return files.explain_errors(UsageError, "the folder cannot be created", root, hint)
+    hint = "check the permissions of the folder and the free disk space"
+    return files.explain_errors(UsageError, "the folder cannot be created or written", root, hint)
+
+
+def _copy(source: str, target: str) -> None:
+    with _writing(Path(target)):  # so that copying a folder ends with the first error
+        shutil.copyfile(source, target)
 
 
 def _lay_out(folder: Path, root: Path, when: datetime) -> tuple[str, ...]:
     ignored = shutil.ignore_patterns("__pycache__", "beat.toml")
     with _writing(root):
-        shutil.copytree(folder, root, dirs_exist_ok=True, ignore=ignored)
+        shutil.copytree(folder, root, dirs_exist_ok=True, ignore=ignored, copy_function=_copy)
     return _begin(root, (folder / "beat.toml").read_bytes(), when)
 
 
@@ -270,6 +278,78 @@ def _ignore_private(root: Path) -> bool:
     separator = "" if not text or text.endswith("\n") else "\n"
     files.write_atomic(path, f"{text}{separator}{_IGNORED}\n".encode())
     return True
+
+
+# Recipes: the files with which containers, systemd or a CI run a newsroom.
+
+_IMAGE = ("Containerfile", ".dockerignore")
+_RECIPES: Mapping[str, Sequence[str]] = {
+    "image": _IMAGE,
+    "compose": (*_IMAGE, "compose.yaml", "compose.caddy.yaml", "Caddyfile"),
+    "systemd": ("copydesk.service",),
+    "quadlet": (*_IMAGE, "copydesk.container"),
+    "github": (".github/workflows/site.yml",),
+    "gitlab": (".gitlab-ci.yml",),
+}
+_IN_UNITS = re.compile(r"[\w/.@+~-]+")  # paths that systemd and Podman take without quotes
+
+
+def read_recipes(words: str, root: Path) -> tuple[str, ...]:
+    """Return the recipes for the folder `root` that a list with commas names.
+
+    Raises UsageError for an unknown name, and for a folder that a recipe cannot name.
+    """
+    names = tuple(name.strip() for name in words.split(",")) if words else ()
+    if wrong := [name for name in names if name not in _RECIPES]:
+        hint = f"use one of: {', '.join(_RECIPES)}"
+        raise UsageError("unknown recipe", subject=wrong[0], hint=hint)
+    place = str(root.resolve())
+    if {"systemd", "quadlet"}.intersection(names) and not _IN_UNITS.fullmatch(place):
+        hint = "use letters, digits and . _ - + @ ~ in the names of folders"
+        raise UsageError("a unit file cannot name this folder", subject=place, hint=hint)
+    return names
+
+
+def add_recipes(
+    root: Path, recipes: Sequence[str], when: datetime
+) -> tuple[tuple[str, ...], tuple[str, ...], str]:
+    """Write and commit the files of recipes that a newsroom folder does not have yet.
+
+    Returns the files written, those that existed, and why nothing is committed, "" if it is. Raises
+    ConfigError if the folder is no newsroom, UsageError if it cannot be written.
+    """
+    names = tuple(dict.fromkeys(name for recipe in recipes for name in _RECIPES[recipe]))
+    kept = tuple(name for name in names if os.path.lexists(root / name))
+    made = tuple(name for name in names if name not in kept)
+    values = _recipe_values(root)
+    packaged = importlib.resources.files("copydesk.newsroom") / "recipes"
+    with _writing(root):
+        for name in made:
+            recipe = packaged.joinpath(Path(name).name).read_text("utf-8")
+            filled = re.sub("@([A-Z]+)@", lambda mark: values[mark[1]], recipe)
+            (root / name).parent.mkdir(parents=True, exist_ok=True)
+            files.write_atomic(root / name, filled.encode())
+    return made, kept, change.commit_to_site(root, made, "Files to run the newsroom", when)
+
+
+def _recipe_values(root: Path) -> dict[str, str]:
+    """Return what stands for the marks in recipes: the newsroom's settings, folder and owner."""
+    settings, owner = config.load(root, {}), root.stat()
+    addresses = settings.serve.public_url, settings.beat.url, "https://news.example.org"
+    host = urls.host(next(filter(urls.is_for_others, addresses)))
+    own = urls.parse(addresses[0])
+    return {
+        "TITLE": text.fold(settings.beat.title),
+        "DESCRIPTION": text.fold(settings.beat.title).replace("%", "%%"),  # in unit files
+        "VERSION": copydesk.__version__,
+        "USER": f"{owner.st_uid or 10_001}:{owner.st_gid}",
+        "OWNER": str(owner.st_uid or "copydesk"),
+        "FOLDER": str(root.resolve()),
+        "COMMAND": str(Path(sys.executable).with_name("copydesk")),
+        "PORT": own.port if own and own.port and not urls.is_for_others(own.href) else "8000",
+        "HOST": host,
+        "DESK": settings.desk.host or f"desk.{host.removeprefix('www.')}",
+    }
 
 
 # Settings as rows for a person to read.
