@@ -15,7 +15,6 @@ from hashlib import blake2b
 from pathlib import Path
 
 from copydesk import fetch
-from copydesk.background._doctor import examine
 from copydesk.background._edited_files import EditedFiles
 from copydesk.background._hubs import Subscriber
 from copydesk.background._letters import LetterHours, MailHours
@@ -32,7 +31,6 @@ from copydesk.memory import Memory
 from copydesk.newsletters.delivery_log import list_sendings
 from copydesk.newsroom import Newsroom, with_stores
 from copydesk.newsroom.cataloguing import ask_catalogue
-from copydesk.newsroom.checks import Finding, explain
 from copydesk.newsroom.reports import RoundStatus, read_round_status
 from copydesk.newsroom.standings import count_standings
 from copydesk.rounds.sources import check_sources
@@ -99,7 +97,7 @@ class NewsroomService:
         Raises CopydeskError.
         """
         deliveries: Counter[str] = Counter()
-        with self._open() as newsroom:
+        with self.open() as newsroom:
             sources = Counter(row.state for row in check_sources(newsroom))
             stories = ask_catalogue(newsroom, count_standings)
         if has_mail(self.private):
@@ -114,16 +112,9 @@ class NewsroomService:
             round=status.began if status else None,
         )
 
-    def find_alarms(self) -> list[Finding]:
-        """Return what is urgently wrong with the newsroom, by checks that only read the disk."""
-        try:
-            with self._open() as newsroom:
-                return examine(newsroom, only_alarms=True)
-        except (CopydeskError, OSError) as error:
-            return [explain("stores", error)]
-
     @contextlib.contextmanager
-    def _open(self) -> Iterator[Newsroom]:
+    def open(self) -> Iterator[Newsroom]:
+        """Open the newsroom for the block, with the settings on disk; raises MemoryStoreError."""
         with closing(self.folder.memory()) as memory:
             yield with_stores(self.folder.settings(), datetime.now(UTC), memory, self.private)
 

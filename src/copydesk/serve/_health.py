@@ -22,8 +22,9 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
-from copydesk.background import Figures, NewsroomService
+from copydesk.background import Figures, NewsroomService, examine
 from copydesk.errors import CopydeskError
+from copydesk.newsroom.checks import Finding, explain
 from copydesk.newsroom.reports import RoundStatus
 from copydesk.serve._clients import Connections, has_token, is_from_here
 from copydesk.serve._site import NO_STORE, Site
@@ -202,7 +203,7 @@ def full_route(service: NewsroomService) -> Route:
     async def tell_all(_: Request) -> Response:
         nonlocal kept
         if kept is None or time.monotonic() - kept[0] > _KEPT_SECONDS:
-            found = await asyncio.to_thread(service.find_alarms)
+            found = await asyncio.to_thread(_find_alarms, service)
             is_well = all(one.state != "fault" for one in found)
             said = {"state": "ok" if is_well else "alarm", "findings": found}
             headers = {**NO_STORE, "Content-Type": "application/json"}
@@ -211,6 +212,15 @@ def full_route(service: NewsroomService) -> Route:
         return kept[1]
 
     return Route("/health/full", _for_owners(service, tell_all), methods=["GET"])
+
+
+def _find_alarms(service: NewsroomService) -> list[Finding]:
+    """Return what is urgently wrong with the newsroom, by checks that only read the disk."""
+    try:
+        with service.open() as newsroom:
+            return examine(newsroom, only_alarms=True)
+    except (CopydeskError, OSError) as error:
+        return [explain("stores", error)]
 
 
 def metrics_route(metrics: Metrics, service: NewsroomService) -> Route:
