@@ -1,21 +1,23 @@
-"""Mail hours: while the server runs mail goes out, whatever fails meanwhile."""
+"""Mail and backup hours: while the server runs, mail goes out and backups are made."""
 
 from __future__ import annotations
 
 import asyncio
 from contextlib import closing
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from copydesk import config
-from copydesk.background import MailHours, NewsroomFolder
+from copydesk.background import BackupHours, MailHours, NewsroomFolder
 from copydesk.mail_store import open_mail
+from copydesk.newsroom.backup import keep_backup
+from world.backups import set_backups
 from world.command import copydesk
 from world.fetching import StepClock
 from world.mail_soak import add_readers, mail_newsroom
-from world.newsroom import NOW
+from world.newsroom import NOW, newsroom
 
 NOBODY = 9  # a port at which nobody listens
 
@@ -146,3 +148,82 @@ def test_a_flood_of_sign_ups_is_told_once_a_day(root: Path) -> None:
 def overrule(root: Path) -> None:
     done = copydesk("-C", root, "mail", "doctor", "--overrule", "all", "--why", "mended")
     assert 0 == done.code, done.err
+
+
+# Backups.
+
+
+class Backups:
+    """Backup hours of a newsroom; `codes` are how its backups end, an OSError is no process."""
+
+    def __init__(self, folder: Path, *codes: int | OSError, every_hours: int = 24) -> None:
+        self.root = newsroom(folder / "newsroom")
+        (folder / "target").mkdir()
+        set_backups(
+            self.root, "folder", table='path = "../target"', more=f"every_hours = {every_hours}"
+        )
+        self.clock = StepClock()
+        self.clock.at = NOW
+        self.said: list[str] = []
+        self.made: list[datetime] = []
+        self._codes = list(codes)
+        folder_ = NewsroomFolder(config.load(self.root, {}), {})
+        self.hours = BackupHours(folder_, self.clock, self._back_up, self.said.append)
+
+    async def _back_up(self) -> int:
+        self.made.append(self.clock.at)
+        code = self._codes.pop(0) if self._codes else 0
+        if isinstance(code, OSError):
+            raise code
+        if not code:
+            keep_backup(self.root, self.clock.at, {})
+        return code
+
+    def look(self, **later: float) -> int:
+        """Look once, so long after the last time; return how often a backup was begun so far."""
+        self.clock.at += timedelta(**later)
+        asyncio.run(self.hours.look())
+        return len(self.made)
+
+
+def test_a_backup_is_made_at_once_and_then_each_day(tmp_path: Path) -> None:
+    backups = Backups(tmp_path)
+
+    looks = [backups.look(hours=hours) for hours in (0, 1, 22.9, 0.2, 1)]
+
+    assert [1, 1, 1, 2, 2] == looks
+    assert [] == backups.said
+
+
+def test_after_a_failure_it_waits_longer_each_time(tmp_path: Path) -> None:
+    backups = Backups(tmp_path, 1, OSError(11, "no process"), 1, 0)
+
+    looks = [backups.look(minutes=minutes) for minutes in (0, 1, 4.1, 9, 1.1, 19, 1.1, 1)]
+
+    assert [1, 1, 2, 2, 3, 3, 4, 4] == looks
+    assert 3 == len(backups.said)
+    assert "the next try is in 0:05:00" in backups.said[0]
+
+
+def test_a_backup_from_the_future_stops_none(tmp_path: Path) -> None:
+    backups = Backups(tmp_path)
+    assert 1 == backups.look(days=900)
+
+    assert 2 == backups.look(days=-900)
+    assert 2 == backups.look(minutes=1)
+
+
+def test_a_clock_that_is_set_back_ends_a_rest(tmp_path: Path) -> None:
+    backups = Backups(tmp_path, 1)
+    assert 1 == backups.look(days=900)
+
+    assert 2 == backups.look(days=-900)
+
+
+def test_without_a_target_no_backup_is_made(tmp_path: Path) -> None:
+    backups = Backups(tmp_path)
+    set_backups(backups.root, "folder", table='path = "../target"')
+    beat = backups.root / "beat.toml"
+    beat.write_text(beat.read_text("utf-8").replace('to = "folder"', 'to = ""'), "utf-8")
+
+    assert 0 == backups.look()

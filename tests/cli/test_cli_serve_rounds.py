@@ -16,7 +16,9 @@ from pathlib import Path
 import pytest
 
 from copydesk.kit import locks
+from copydesk.newsroom.backup import read_backup_status
 from copydesk.newsroom.reports import RoundStatus, read_round_status
+from world.backups import set_backups
 from world.machine import PATIENCE_SECONDS
 from world.newsroom import newsroom
 from world.served_newsroom import serve_command
@@ -108,3 +110,20 @@ def test_a_round_at_work_ends_with_its_server(root: Path, number: signal.Signals
     assert round_at_work(root) is None
     assert "Traceback" not in said
     lock.release()
+
+
+def test_a_server_makes_backups_while_a_round_waits(root: Path) -> None:
+    target = root.parent / "target"
+    target.mkdir()
+    set_backups(root, "folder", table='path = "../target"')
+    lock = locks.Lock(root / ".copydesk" / "build.lock")
+    assert lock.acquire()  # the round waits for it, and no backup does
+
+    with serving(root):
+        until(lambda: read_backup_status(root / ".copydesk") is not None)
+        lock.release()
+
+    status = read_backup_status(root / ".copydesk")
+    assert status is not None
+    assert status.made is not None
+    assert (target / status.name).exists()

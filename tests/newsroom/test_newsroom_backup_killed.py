@@ -7,13 +7,22 @@ import resource
 import signal
 import sys
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from copydesk.errors import CopydeskError
-from copydesk.newsroom.backup import BackupOptions, back_up, restore
-from world.backups import lived_newsroom, make_backup, names_in
+from copydesk.newsroom.backup import (
+    BackupOptions,
+    RestoreOptions,
+    back_up,
+    check_backup,
+    keep_backup,
+    read_backup_status,
+    restore,
+)
+from world.backups import lived_newsroom, make_backup, make_key_pair, names_in, set_backups
 from world.newsroom import NOW, write_files
 
 KILLS = 12
@@ -70,6 +79,33 @@ def test_a_backup_that_is_killed_leaves_the_earlier_one_and_the_next_sweeps(root
 
     make_backup(root, file)
     assert ["backup.tar.gz", "newsroom"] == names_in(root.parent)
+
+
+@pytest.mark.slow
+def test_a_kept_backup_that_is_killed_leaves_no_half_one_and_the_next_goes_on(root: Path) -> None:
+    keys, target = make_key_pair(root.parent), root.parent / "target"
+    target.mkdir()
+    set_backups(root, "folder", keys.recipient, table='path = "../target"', more="keep = 3")
+    options = RestoreOptions(identity=keys.identity)
+    kills = 0
+
+    for turn, count in enumerate((*range(1, 230, 40), *range(232, 280, 3))):
+
+        def work(count: int = count, turn: int = turn) -> None:
+            kill_at(count)
+            keep_backup(root, NOW + timedelta(hours=turn), {})
+
+        kills += run_apart(work) == -signal.SIGKILL
+        for name in names_in(target):
+            if name.startswith("copydesk-") and "-gone." not in name:
+                assert check_backup(target / name, options, {})[1].is_equal
+
+    keep_backup(root, NOW + timedelta(days=2), {})
+    status = read_backup_status(root / ".copydesk")
+    assert status is not None
+    assert kills > 12
+    assert {*status.kept, f"{status.series}-gone.json.gz.age"} == set(names_in(target))
+    assert not [name for name in names_in(root / ".copydesk") if "staging" in name]
 
 
 @pytest.mark.slow

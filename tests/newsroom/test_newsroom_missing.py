@@ -388,3 +388,54 @@ def test_a_text_that_came_back_makes_room_as_old_as_its_story(root: Path, tmp_pa
     ages = {file.stat().st_mtime for file in (root / ".copydesk/articles").iterdir()}
     published = {story(root, path).published_at for path in BOTH}
     assert {moment.timestamp() for moment in published if moment} == ages
+
+
+def test_with_articles_nothing_is_missing_and_texts_keep_their_age(tmp_path: Path) -> None:
+    lost = newsroom(tmp_path / "beat")
+    run(lost, web_of(tmp_path))
+    (aged, *_) = (lost / ".copydesk/articles").iterdir()
+    os.utime(aged, (1_000_000, 1_000_000))
+    options = BackupOptions(with_articles=True, verify=True)
+    made = back_up(lost, tmp_path / "b.tar.gz", options, NOW, {})
+
+    report = restore(tmp_path / "b.tar.gz", tmp_path / "back", NOW)
+    root = write_files(tmp_path / "back", {".copydesk/key": KEY.encode()})
+
+    assert made.is_written
+    assert 2 == made.manifest.format
+    carried = made.manifest.count_carried()
+    assert (2, True) == (carried["articles"], carried["pictures"] > 0)
+    assert report.missing is not None
+    assert 0 == report.missing.waiting
+    assert {*BOTH} == {*texts(root)}
+    assert [LEAD] == pictures(root)
+    assert 1_000_000 == (root / ".copydesk/articles" / aged.name).stat().st_mtime
+    assert run(root, web_of(tmp_path, {LEAD: GONE, WALL_HOME: GONE}), LATER).missing is None
+    assert "<img" in story_page(root)
+
+
+def test_a_backup_without_articles_has_the_format_that_earlier_versions_read(backup: Path) -> None:
+    from world.backups import read_members
+
+    manifest = json.loads(read_members(backup)["manifest.json"])
+
+    assert 1 == manifest["format"]
+    assert "cache" not in {part["kind"] for part in manifest["parts"]}
+
+
+@pytest.mark.parametrize("path", [".copydesk/key", ".copydesk/articles/../key", "articles/x"])
+def test_a_text_that_would_lie_elsewhere_is_refused(tmp_path: Path, path: str) -> None:
+    lost = newsroom(tmp_path / "beat")
+    run(lost, web_of(tmp_path))
+    file = tmp_path / "b.tar.gz"
+    back_up(lost, file, BackupOptions(with_articles=True), NOW, {})
+
+    def move(manifest: dict[str, list[dict[str, str]]]) -> None:
+        next(part for part in manifest["parts"] if part["kind"] == "cache")["path"] = path
+
+    rewrite_manifest(file, move)
+    with pytest.raises(BackupError, match="manifest is invalid"):
+        restore(file, tmp_path / "back", NOW)
+    rewrite_manifest(file, lambda manifest: manifest.update(format=1))
+    with pytest.raises(BackupError, match="manifest is invalid"):
+        restore(file, tmp_path / "back", NOW)

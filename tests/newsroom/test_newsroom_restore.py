@@ -151,7 +151,7 @@ def test_another_file_is_no_backup(tmp_path: Path, data: bytes) -> None:
 
 
 def test_a_newer_format_is_told_with_the_version_that_knows_it(file: Path) -> None:
-    rewrite_manifest(file, lambda manifest: manifest.update(format=2, copydesk="9.1", parts="?"))
+    rewrite_manifest(file, lambda manifest: manifest.update(format=3, copydesk="9.1", parts="?"))
 
     assert "a newer copydesk (9.1) wrote this backup" in refuse(file).what
 

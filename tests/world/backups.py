@@ -9,6 +9,7 @@ import sqlite3
 import tarfile
 from collections.abc import Callable
 from contextlib import closing
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -93,3 +94,32 @@ def rewrite_bytes(file: Path, change: Callable[[bytearray], object]) -> None:
 def names_in(folder: Path) -> list[str]:
     """Return the names in a folder, sorted."""
     return sorted(path.name for path in folder.iterdir())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeyPair:
+    """A pair of age's keys: the public one as it is written, the file of the secret one."""
+
+    recipient: str
+    identity: Path
+
+
+def make_key_pair(folder: Path, name: str = "identity.txt") -> KeyPair:
+    """Write the file of a new pair of keys as age-keygen does."""
+    import pyrage
+
+    secret = pyrage.x25519.Identity.generate()
+    recipient = str(secret.to_public())
+    file = folder / name
+    file.write_text(f"# created: 2026-11-20T08:00:00Z\n# public key: {recipient}\n{secret}\n")
+    return KeyPair(recipient=recipient, identity=file)
+
+
+def set_backups(root: Path, to: str, *recipients: str, table: str = "", more: str = "") -> None:
+    """Write in a newsroom's settings where its backups go; `table` are the target's settings."""
+    file = root / "beat.toml"
+    before = file.read_text("utf-8").partition("\n[backup]\n")[0]
+    file.write_text(
+        f'{before}\n[backup]\nto = "{to}"\nrecipients = {json.dumps(recipients)}\n{more}\n'
+        f"[backup.{to}]\n{table}\n"
+    )

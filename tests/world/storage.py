@@ -28,9 +28,10 @@ class Storage:
     `faults` are statuses (0: the connection is cut) given to the next requests in the place of an
     answer; `below` is the path under which it all lies; `page` is how many keys one list has;
     `refused` are keys that cannot be written; `page_instead` is given where a list is asked for.
-    A request for the key `stuck` is not answered before `freed` is set; `is_stuck` says that it
-    came, `was_waited_out` that nobody gave up for so long that a client's own patience is near its
-    end.
+    Of keys that `forgotten` names by their end nothing is kept, though it is said that all is well;
+    `altered` has what is given in the place of such a key's object. A request for the key `stuck`
+    is not answered before `freed` is set; `is_stuck` says that it came, `was_waited_out` that
+    nobody gave up for so long that a client's own patience is near its end.
     """
 
     region: str = "us-east-1"
@@ -39,6 +40,8 @@ class Storage:
     asked: list[tuple[str, str]] = field(default_factory=list)
     faults: list[int] = field(default_factory=list)
     refused: set[str] = field(default_factory=set)
+    forgotten: str = ""
+    altered: dict[str, bytes] = field(default_factory=dict)
     page: int = 1000
     below: str = ""
     stuck: str = ""
@@ -122,11 +125,17 @@ class _Handler(BaseHTTPRequestHandler):
         if self.command == "PUT":
             names = ("content-type", "cache-control", "content-md5")
             kept.headers[key] = {name: self.headers.get(name, "") for name in names}
-            kept.objects[key] = body
+            if not (kept.forgotten and key.endswith(kept.forgotten)):
+                kept.objects[key] = body
             self._say(200, b"")
         elif self.command == "DELETE":
             kept.objects.pop(key, None)
             self._say(204, b"")
+        elif key:
+            found = next((kept.altered[end] for end in kept.altered if key.endswith(end)), None)
+            data = kept.objects.get(key) if found is None else found
+            missing = b"<Error><Code>NoSuchKey</Code></Error>"
+            self._say(404 if data is None else 200, missing if data is None else data)
         else:
             self._say(200, kept.page_instead or self._list(query))
 

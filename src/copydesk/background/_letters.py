@@ -95,7 +95,7 @@ class MailHours:
     async def send_issues(self) -> None:
         """Send the newsletter issues that are due, until none is left."""
         now = self._clock.now()
-        if self._rests(now):
+        if is_resting(now, self._rests_until, _LONGEST_REST):
             return
         is_something_due = await self._try(lambda: self._ask(self._count_due))
         # separate from failures: the two would replace each other as the last report
@@ -118,13 +118,6 @@ class MailHours:
             self._say_once(f"some newsletters were not sent (exit code {code}); trying again")
         else:
             self._failures, self._said = 0, ""
-
-    def _rests(self, now: datetime) -> bool:
-        """Return whether a recent failure delays sending newsletters. A clock set back does not
-        count.
-        """
-        until = self._rests_until
-        return until is not None and timedelta(0) < until - now <= _LONGEST_REST
 
     async def look_into_mailbox(self) -> None:
         """Read bounces from the bounce mailbox, if the settings name one."""
@@ -187,6 +180,11 @@ class MailHours:
         if what != self._said:
             self._said = what
             self._say(what)
+
+
+def is_resting(now: datetime, until: datetime | None, longest: timedelta) -> bool:
+    """Return whether a recent failure delays a task. A clock set back does not count."""
+    return until is not None and timedelta(0) < until - now <= longest
 
 
 # Creating newsletter issues when they are due.

@@ -17,7 +17,7 @@ from pathlib import Path
 from copydesk import fetch
 from copydesk.background._edited_files import EditedFiles
 from copydesk.background._hubs import Subscriber
-from copydesk.background._letters import LetterHours, MailHours
+from copydesk.background._letters import LetterHours, MailHours, is_resting
 from copydesk.background._rounds import NewsroomFolder, Rounds
 from copydesk.background._starters import REJUDGING, CommandOnDemand, RoundStarter, run_command
 from copydesk.building import is_gone
@@ -29,7 +29,8 @@ from copydesk.kit import logs, text, urls
 from copydesk.mail_store import has_mail, open_mail
 from copydesk.memory import Memory
 from copydesk.newsletters.delivery_log import list_sendings
-from copydesk.newsroom import Newsroom, with_stores
+from copydesk.newsroom import PRIVATE, Newsroom, with_stores
+from copydesk.newsroom.backup import read_backup_status
 from copydesk.newsroom.cataloguing import ask_catalogue
 from copydesk.newsroom.reports import RoundStatus, read_round_status
 from copydesk.newsroom.standings import count_standings
@@ -60,10 +61,10 @@ class NewsroomService:
 
     `prefix` is the site's URL path without slashes at its ends. `audience` is None if page views
     are not counted, `issue_views` if views of newsletter issues are not. `rounds`, `subscriber` and
-    `on_demand` are None if nothing may be fetched. `edited_files` builds the site after somebody
-    edited files and after new newsletter issues, `channel_calls` calls webhooks, `letter_hours`
-    creates newsletter issues, `mail_hours` sends them, `rejudging` scores stored stories again when
-    an owner requests it. `say` shows messages to the operator.
+    `on_demand` are None if nothing may be fetched. `backup_hours` makes backups. `edited_files`
+    builds the site after somebody edited files and after new newsletter issues, `channel_calls`
+    calls webhooks, `letter_hours` creates newsletter issues, `mail_hours` sends them, `rejudging`
+    scores stored stories again when an owner requests it. `say` shows messages to the operator.
     """
 
     site: Path
@@ -74,6 +75,7 @@ class NewsroomService:
     channel_calls: ChannelCalls
     letter_hours: LetterHours
     mail_hours: MailHours
+    backup_hours: BackupHours
     rejudging: CommandOnDemand
     say: Say
     audience: AudienceCounts | None = None
@@ -123,7 +125,8 @@ class NewsroomService:
         return is_gone(self.private, path)
 
     async def go_on(self) -> None:
-        """Fetch news, watch files, answer hubs, send mail and store view counts until cancelled.
+        """Fetch news, watch files, answer hubs, send mail, store view counts and make backups until
+        cancelled.
 
         On cancellation each of them ends cleanly.
         """
@@ -132,6 +135,7 @@ class NewsroomService:
             self.channel_calls,
             self.letter_hours,
             self.mail_hours,
+            self.backup_hours,
             self.rounds,
             self.subscriber,
             self.audience,
@@ -193,6 +197,9 @@ def _prepare_service(
     async def send() -> int:
         return await run_command(("-C", str(newsroom.root), "mail", "send", "--due"))
 
+    async def back_up() -> int:
+        return await run_command(("-C", str(newsroom.root), "backup"))
+
     channel_calls = ChannelCalls(folder, clock, with_time(say, clock))
     channel_calls.is_behind = lambda: edited_files.is_behind
     return NewsroomService(
@@ -204,6 +211,7 @@ def _prepare_service(
         channel_calls=channel_calls,
         letter_hours=LetterHours(folder, clock, turn, starter.file_letters, with_time(say, clock)),
         mail_hours=MailHours(folder, clock, send, with_time(say, clock)),
+        backup_hours=BackupHours(folder, clock, back_up, with_time(say, clock)),
         rejudging=rejudging,
         say=with_time(say, clock),
         # the memory is opened again each time: a round may replace its file
@@ -305,6 +313,53 @@ class ChannelCalls:
             if note != self._said:
                 self._said = note
                 self._say(note)
+
+
+# Making backups, in a process of its own, while rounds go on.
+
+_LOOK_SECONDS = 60.0
+_FIRST_REST = timedelta(minutes=5)  # after a failed backup; then twice as long each time
+_LONGEST_REST = timedelta(hours=6)
+
+
+class BackupHours:
+    """Makes a backup every `backup.every_hours`. After a failure it tries again, later each time.
+
+    `back_up` makes one and returns its exit code.
+    """
+
+    def __init__(
+        self, folder: NewsroomFolder, clock: Clock, back_up: Callable[[], Awaitable[int]], say: Say
+    ) -> None:
+        self._folder = folder
+        self._clock = clock
+        self._back_up = back_up
+        self._say = say
+        self._rest = timedelta(0)
+        self._rests_until: datetime | None = None
+
+    async def go_on(self) -> None:
+        """Make backups when they are due, until cancelled."""
+        while True:
+            await self.look()
+            await self._clock.sleep(_LOOK_SECONDS)
+
+    async def look(self) -> None:
+        """Make a backup if one is due. A clock that was set back delays none."""
+        settings, now = await asyncio.to_thread(self._folder.settings), self._clock.now()
+        status = await asyncio.to_thread(read_backup_status, settings.root / PRIVATE)
+        plan, made = settings.backup, status and status.made
+        is_fresh = made and timedelta(0) <= now - made < timedelta(hours=plan.every_hours)
+        if not plan.to or is_fresh or is_resting(now, self._rests_until, _LONGEST_REST):
+            return
+        try:
+            code = await self._back_up()
+        except OSError:  # no process can be started at the moment
+            code = 1
+        self._rest = min(max(2 * self._rest, _FIRST_REST), _LONGEST_REST) if code else timedelta(0)
+        self._rests_until = now + self._rest
+        if code:
+            self._say(f"no backup was made (exit code {code}); the next try is in {self._rest}")
 
 
 # Count how often the page of each story or newsletter issue is read.

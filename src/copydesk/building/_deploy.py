@@ -207,28 +207,9 @@ def deploy_place(root: Path, private: Path, site: Path, settings: Settings) -> P
             options=chosen.git,
         )
     if chosen.to == "s3":
-        return _bucket(settings)
+        return room.open_bucket(chosen.s3)
     raise ConfigError(
         "no deploy target is set",
         subject="beat.toml: deploy.to",
         hint='for example, set to = "rsync" in [deploy]; the guide "Put it online" shows each way',
     )
-
-
-def _bucket(settings: Settings) -> room.Bucket:
-    s3 = settings.deploy.s3
-    missing = [
-        variable
-        for variable, value in (
-            ("AWS_ACCESS_KEY_ID", s3.access_key),
-            ("AWS_SECRET_ACCESS_KEY", s3.secret_key),
-        )
-        if not value
-    ]
-    if missing:
-        raise ConfigError(
-            "the access keys of the S3 storage are missing in the environment",
-            subject=", ".join(missing),
-            hint="set these environment variables",
-        )
-    return room.Bucket(options=s3)

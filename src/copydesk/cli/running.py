@@ -10,9 +10,11 @@ import click
 from copydesk import background
 from copydesk.cli import terminal
 from copydesk.cli._invocation import Invocation, common
+from copydesk.errors import UsageError
 from copydesk.kit import text
 from copydesk.newsroom import backup
 
+_FILE = click.Path(path_type=Path, dir_okay=False)
 _REASONS = {
     "link": "it is a symbolic link",
     "special": "it is not a regular file",
@@ -57,21 +59,28 @@ def doctor_command(invocation: Invocation) -> None:
 
 
 @click.command("backup")
-@click.argument("file", metavar="FILE", type=click.Path(path_type=Path, dir_okay=False))
+@click.argument("file", metavar="[FILE]", required=False, type=_FILE)
 @click.option("--verify", is_flag=True, help="Restore into a temporary folder and compare.")
 @click.option("--with-key", is_flag=True, help="Include the encryption key and the DKIM key.")
+@click.option("--with-articles", is_flag=True, help="Include article texts and pictures.")
 @click.option("--force", is_flag=True, help="Overwrite FILE even if it is not a backup.")
 @common
-def backup_command(
-    invocation: Invocation, file: Path, *, verify: bool, with_key: bool, force: bool
-) -> None:
-    """Save the whole newsroom in one backup FILE.
+def backup_command(invocation: Invocation, file: Path | None, **flags: bool) -> None:
+    """Save the whole newsroom in one backup FILE, or send a backup to the target in [backup].
 
     The backup contains the stories with their git history, the settings, the database of the desk
-    (web editor), and the newsletter subscribers.
+    (web editor), and the newsletter subscribers. Without FILE it is made as `copydesk serve` makes
+    it: restored and compared, encrypted, sent, and read again where it arrived.
     """
-    options = backup.BackupOptions(with_key=with_key, verify=verify, force=force)
-    report = backup.back_up(invocation.root, file, options, invocation.clock(), invocation.environ)
+    root, now = invocation.root, invocation.clock()
+    if file is not None:
+        options = backup.BackupOptions(**flags)
+        report = backup.back_up(root, file, options, now, invocation.environ)
+    elif any(flags.values()):
+        hint = "name a FILE, or set the option in [backup] of beat.toml"
+        raise UsageError("this option needs a FILE", hint=hint)
+    else:
+        report = backup.keep_backup(root, now, invocation.environ)
     if not invocation.print_json(as_dict(report)):
         _show(report)
     if not report.is_written:
@@ -87,6 +96,9 @@ def as_dict(report: backup.BackupReport) -> dict[str, object]:
         **describe(report.manifest),
         "left_out": report.manifest.left_out,
         "verified": report.verification,
+        "target": report.target or None,
+        "sha256": report.sha256 or None,
+        "deleted": report.deleted,
         "seconds": report.seconds,
     }
 
@@ -104,6 +116,7 @@ def describe(manifest: backup.BackupManifest) -> dict[str, object]:
         "removed": len(manifest.removed),
         "databases": manifest.databases,
         "keys": key_paths(manifest),
+        "carried": manifest.count_carried(),
     }
 
 
@@ -116,6 +129,9 @@ def show_manifest(manifest: backup.BackupManifest) -> None:
     click.echo(f"desk database: {_say_rows(manifest, 'desk')}")
     click.echo(f"newsletter database: {_say_rows(manifest, 'mail')}")
     click.echo(f"secret keys: {', '.join(key_paths(manifest)) or 'none'}")
+    if any(carried := manifest.count_carried().values()):
+        texts, pictures = carried
+        click.echo(f"files of article texts: {texts}, of pictures: {pictures}")
 
 
 def _say_commit(manifest: backup.BackupManifest) -> str:
@@ -158,22 +174,39 @@ def _show(report: backup.BackupReport) -> None:
         terminal.note("the backup has no encryption key: keep a copy of .copydesk/key elsewhere")
     if report.verification is not None:
         show_verification(report.verification)
+    for name in report.deleted:
+        click.echo(f"deleted an older one: {name}")
     if report.is_written:
-        click.echo(f"written: {report.file} ({report.bytes:,} bytes in {report.seconds:.1f} s)")
+        at = f", verified at {report.target}" if report.target else ""
+        size = f"{report.bytes:,} bytes in {report.seconds:.1f} s"
+        click.echo(f"written: {report.file} ({size}){at}")
     else:
         terminal.note(f"not written, because the restored copy differs: {report.file}")
 
 
 @click.command("restore")
-@click.argument("file", metavar="FILE", type=click.Path(path_type=Path))
+@click.argument("file", metavar="FILE")
 @click.argument("folder", metavar="[DIR]", required=False, type=click.Path(path_type=Path))
+@click.option("--check", is_flag=True, help="Only say whether the backup is whole; write nothing.")
+@click.option("--identity", type=_FILE, help="File with the secret key of an encrypted backup.")
+@click.option("--gone", type=_FILE, help="List of who has gone since (default: beside FILE).")
 @common
-def restore_command(invocation: Invocation, file: Path, folder: Path | None) -> None:
+def restore_command(
+    invocation: Invocation, file: str, folder: Path | None, *, check: bool, **given: Path | None
+) -> None:
     """Restore a newsroom from the backup FILE into the folder DIR.
 
-    DIR must be empty or must not exist yet. The default is the current folder.
+    DIR must be empty or must not exist yet. The default is the current folder. FILE may also be a
+    folder of backups, or s3://BUCKET/KEY, or s3://BUCKET/PREFIX/: the newest one there is taken.
     """
-    report = backup.restore(file, folder or invocation.given_root, invocation.clock())
+    options, environ = backup.RestoreOptions(**given), invocation.environ
+    if check and folder is not None:
+        raise UsageError("--check writes nothing, so it takes no DIR", subject=str(folder))
+    if check:
+        _show_check(invocation, *backup.check_backup(file, options, environ))
+        return
+    place = folder or invocation.given_root
+    report = backup.restore(file, place, invocation.clock(), options, environ)
     if invocation.print_json(
         {
             "folder": report.folder,
@@ -182,12 +215,15 @@ def restore_command(invocation: Invocation, file: Path, folder: Path | None) -> 
             "verified": report.verification,
             "sending_waits": report.sending_waits,
             "missing": report.missing,
+            "gone": report.gone,
+            "unread": report.unread,
             "seconds": report.seconds,
         }
     ):
         return
     show_manifest(report.manifest)
     click.echo(f"restored: {report.newsroom}, from the backup of {report.manifest.made}")
+    _show_gone(report)
     if report.sending_waits:
         terminal.note("newsletter issues newer than the backup need approval: copydesk mail send")
     if not key_paths(report.manifest):
@@ -197,3 +233,32 @@ def restore_command(invocation: Invocation, file: Path, folder: Path | None) -> 
     elif report.missing.waiting:
         terminal.note(report.missing.describe())
     terminal.note(f"next: copydesk -C {shlex.quote(report.newsroom)} run")
+
+
+def _show_check(
+    invocation: Invocation, manifest: backup.BackupManifest, verification: backup.Verification
+) -> None:
+    is_whole = verification.is_equal
+    report = {"whole": is_whole, **describe(manifest), "verified": verification}
+    if not invocation.print_json(report):
+        show_manifest(manifest)
+        show_verification(verification)
+        click.echo(f"the backup of {manifest.made} is {'' if is_whole else 'not '}whole")
+    if not is_whole:
+        raise click.exceptions.Exit(1)
+
+
+def _show_gone(report: backup.RestoreReport) -> None:
+    """Tell what is known of the subscribers and stories that have gone since the backup."""
+    gone, made = report.gone, report.manifest.made
+    for name in report.unread:
+        terminal.note(f"not read, because it is damaged or for another identity: {name}")
+    if gone is None and report.sending_waits:
+        terminal.note(f"no list of who has gone: who unsubscribed after {made} is not known")
+    if gone is not None:
+        ended = text.count_of(gone.ended, "subscription")
+        erased = text.count_of(gone.erased, "subscriber")
+        known = f"known until {gone.listed:%Y-%m-%d %H:%M} UTC"
+        click.echo(f"gone since the backup: {ended} ended, {erased} erased ({known})")
+        for path in gone.removed:
+            terminal.note(f"removed since, and back: copydesk verdict {path} remove --why …")

@@ -14,7 +14,15 @@ from copydesk.config._data_files import TopicFiles
 from copydesk.config._decode import DEFAULT, Decoded, Values, decode
 from copydesk.config._environment import Environment, find_key
 from copydesk.config._sections import ROOT
-from copydesk.config._settings import UNSET, Deploy, HostName, Serve, Settings, SourceOptions
+from copydesk.config._settings import (
+    UNSET,
+    BackupPlan,
+    Deploy,
+    HostName,
+    Serve,
+    Settings,
+    SourceOptions,
+)
 from copydesk.config._toml import FILE, setting_error, show_value
 from copydesk.kit import text, urls
 from copydesk.news import Beat, Source, Topic
@@ -36,31 +44,47 @@ def check(settings: Settings) -> None:
     """Raise ConfigError if sections of the settings contradict each other or would be insecure."""
     _check_desk(settings)
     _check_deploy(settings)
+    _check_backup(settings.backup)
     _check_mail(settings)
     _refuse_plain(settings.mail.smtp)
 
 
 def _check_deploy(settings: Settings) -> None:
     """Raise ConfigError if a setting for `to` is missing."""
-    deploy, chosen = settings.deploy, settings.deploy.to
-    if chosen and not getattr(getattr(deploy, chosen), _NEEDED[chosen]):
-        path = f"deploy.{chosen}.{_NEEDED[chosen]}"
-        raise setting_error(
-            FILE, path, "this setting is missing", f'deploy.to = "{chosen}" needs it'
-        )
+    deploy = settings.deploy
+    _need_target("deploy", deploy)
     for name in ("index_now_key", "hub"):
         if getattr(deploy, name) and not settings.beat.url:
             hint = "set site.url too: search engines and hubs need the full address of a page"
             raise setting_error(FILE, f"deploy.{name}", "this setting needs site.url", hint)
 
 
-def settle_s3(decoded: Decoded) -> S3Options:
+def _need_target(table: str, chosen: Deploy | BackupPlan) -> None:
+    to = chosen.to
+    if to and not getattr(getattr(chosen, to), _NEEDED[to]):
+        path, hint = f"{table}.{to}.{_NEEDED[to]}", f'{table}.to = "{to}" needs it'
+        raise setting_error(FILE, path, "this setting is missing", hint)
+
+
+def _check_backup(plan: BackupPlan) -> None:
+    """Raise ConfigError if backups have no target, or if secrets would leave unencrypted."""
+    _need_target("backup", plan)
+    if plan.to in {"rsync", "s3"} and not plan.recipients:
+        what = "subscribers' addresses would leave this machine without encryption"
+        hint = "run `age-keygen` on another machine, and write its public key here"
+        raise setting_error(FILE, "backup.recipients", what, hint)
+    if plan.with_key and not plan.recipients:
+        what = "the keys would be stored without encryption"
+        hint = "set backup.recipients, or delete with_key"
+        raise setting_error(FILE, "backup.with_key", what, hint)
+
+
+def settle_s3(decoded: Decoded, table: str, chosen: Deploy | BackupPlan) -> S3Options:
     """Return the S3 options, with Amazon's endpoint for the bucket's region if none is set."""
-    s3 = decoded.one(S3Options)
-    if s3.endpoint or decoded.one(Deploy).to != "s3":
-        return s3
-    decoded.origins.record("deploy.s3.endpoint", "deploy.s3.region")
-    return replace(s3, endpoint=f"https://s3.{s3.region}.amazonaws.com")
+    if chosen.s3.endpoint or chosen.to != "s3":
+        return chosen.s3
+    decoded.origins.record(f"{table}.s3.endpoint", f"{table}.s3.region")
+    return chosen.s3.with_endpoint()
 
 
 def _check_desk(settings: Settings) -> None:
@@ -258,7 +282,8 @@ def load(root: Path, environ: Mapping[str, str]) -> Settings:
         settings,
         fetch=replace(settings.fetch, hosts=_read_hosts(decoded)),
         publish=replace(settings.publish, api_url=beat.api_url),
-        deploy=replace(settings.deploy, s3=settle_s3(decoded)),
+        deploy=replace(settings.deploy, s3=settle_s3(decoded, "deploy", settings.deploy)),
+        backup=replace(settings.backup, s3=settle_s3(decoded, "backup", settings.backup)),
         source_options=dict(_source_options(decoded)),
         metrics_token=_read_token(decoded, "metrics_token"),
         desk_token=_read_token(decoded, "desk_token"),

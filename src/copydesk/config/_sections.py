@@ -17,6 +17,7 @@ from typing import Any
 from copydesk.channels import CHANNELS
 from copydesk.config._settings import (
     UNSET,
+    BackupPlan,
     Deploy,
     DeployFolder,
     DeployRsync,
@@ -161,6 +162,10 @@ SECTIONS = (
     Section("deploy.rsync", (DeployRsync,)),
     Section("deploy.git", (BranchOptions,)),
     Section("deploy.s3", (S3Options,)),
+    Section("backup", (BackupPlan,)),
+    Section("backup.folder", (DeployFolder,)),
+    Section("backup.rsync", (DeployRsync,)),
+    Section("backup.s3", (S3Options,)),
     Section("mail", (MailOptions,)),
     Section("mail.smtp", (SmtpOptions,)),
     Section("mail.dkim", (DkimOptions,)),
@@ -259,9 +264,9 @@ def _values(settings: Settings) -> Iterator[tuple[str, str]]:
         if not section.repeated:
             held = attrgetter(section.path)(settings)
             yield from _walk(section, (held,), section.name)
-    if settings.deploy.to == "s3":
-        for name in secrets_of(S3Options):
-            yield f"deploy.s3.{name}", HIDDEN if getattr(settings.deploy.s3, name) else ""
+    for table, chosen in (("deploy", settings.deploy), ("backup", settings.backup)):
+        for name in secrets_of(S3Options) if chosen.to == "s3" else ():
+            yield f"{table}.s3.{name}", HIDDEN if getattr(chosen.s3, name) else ""
     for section, blocks in _find_blocks(settings):
         for index, holders in enumerate(blocks):
             yield from _walk(section, holders, f"{section.name}[{index}]")

@@ -228,14 +228,14 @@ class SourceOptions:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeployFolder:
-    """The settings of `[deploy.folder]`: the folder that the site is copied to."""
+    """The folder that the site or backups are copied to: `[deploy.folder]`, `[backup.folder]`."""
 
     path: str = option("", "Folder outside the newsroom, absolute or relative to the newsroom.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeployRsync:
-    """The settings of `[deploy.rsync]`: the target to which rsync uploads the site."""
+    """The target of rsync for the site or backups: `[deploy.rsync]` and `[backup.rsync]`."""
 
     target: str = option(
         "",
@@ -280,6 +280,45 @@ class Deploy:
     s3: S3Options = field(default_factory=S3Options)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BackupPlan:
+    """The settings of `[backup]`: where backups are sent, how often, and who can decrypt them."""
+
+    to: Literal["folder", "rsync", "s3", ""] = option(
+        "",
+        "Where `copydesk serve`, and `copydesk backup` without FILE, send backups; the table of "
+        "the same name has the details. Without it, backups are only made by `copydesk backup "
+        "FILE`.",
+    )
+    every_hours: int = option(
+        24, "Hours between two backups of `copydesk serve`.", kinds.whole(minimum=1, maximum=8_760)
+    )
+    keep: int = option(
+        7,
+        "Number of backups to keep. Older ones are deleted after a newer one was verified where "
+        "it arrived.",
+        kinds.whole(minimum=1, maximum=10_000),
+    )
+    recipients: tuple[str, ...] = option(
+        (),
+        "Public keys to which backups are encrypted with age: `age1…` of `age-keygen`, or an SSH "
+        "public key (Ed25519 or RSA). Each of their secret keys alone can decrypt a backup; keep "
+        "it on another machine. `s3` and `rsync` need at least one.",
+        kinds.RECIPIENTS,
+    )
+    with_articles: bool = option(
+        False,
+        "Include article texts and pictures, which otherwise are fetched again after a restore.",
+    )
+    with_key: bool = option(
+        False,
+        "Include the encryption key `.copydesk/key` and the DKIM key. Needs `recipients`.",
+    )
+    folder: DeployFolder = DeployFolder()
+    rsync: DeployRsync = DeployRsync()
+    s3: S3Options = field(default_factory=S3Options)
+
+
 _STRICTEST_FIRST = ("none", "hotlink", "cached")
 UNSET = "env:"  # begins a proxy whose variable is not set; the variable follows
 
@@ -309,6 +348,7 @@ class Settings:
     recall: RecallOptions
     retention: Retention
     deploy: Deploy
+    backup: BackupPlan = BackupPlan()
     mail: MailOptions = field(default_factory=MailOptions)
     channels: tuple[Channel, ...] = ()
     letters: tuple[LetterOptions, ...] = ()

@@ -24,5 +24,6 @@ if TYPE_CHECKING:
     from copydesk.deploy.branch import Branch as Branch
     from copydesk.deploy.branch import deliver_branch as deliver_branch
     from copydesk.deploy.s3 import Bucket as Bucket
+    from copydesk.deploy.s3 import open_bucket as open_bucket
 else:
     __getattr__ = faces.import_on_demand(__name__, __file__)

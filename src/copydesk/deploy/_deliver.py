@@ -57,6 +57,13 @@ class Carrier(Protocol):
         ...
 
 
+def refuse_other_bytes(found: str, sha256: str, subject: str) -> None:
+    """Raise DeployError if a file that was read back from its target is not the one sent."""
+    if found != sha256:
+        what = "the target has other bytes than those that were sent"
+        raise DeployError(what, subject=subject, hint="check the target, and do not use this file")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delivery:
     """A plan or result of an upload: the files sent and deleted, and how many are unchanged.

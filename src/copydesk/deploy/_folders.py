@@ -14,7 +14,7 @@ from collections.abc import Collection, Generator, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from copydesk.deploy._deliver import MARKER, MARKER_TEXT, Parcel
+from copydesk.deploy._deliver import MARKER, MARKER_TEXT, Parcel, refuse_other_bytes
 from copydesk.errors import DeployError
 from copydesk.kit import files
 
@@ -49,6 +49,32 @@ class LocalFolder:
         """Write files to the folder; a file that already has the same bytes is left alone."""
         for parcel in parcels:
             yield parcel.path, self._write(parcel.path, parcel.read())
+
+    def keep(self, file: Path) -> str:
+        """Copy a large file into the folder, for its owner only; compare what the disk has.
+
+        Return its SHA-256.
+        """
+        target, unfinished = self.path / file.name, self.path / f".{file.name}"
+        sha256 = files.digest_file(file)
+        try:
+            unfinished.unlink(missing_ok=True)
+            with file.open("rb") as source, unfinished.open("xb") as copy:
+                os.fchmod(copy.fileno(), 0o600)
+                shutil.copyfileobj(source, copy, _CHUNK)
+                copy.flush()
+                os.fsync(copy.fileno())
+                # so that it is read from the disk, as far as the system can be asked to
+                os.posix_fadvise(copy.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
+            unfinished.replace(target)
+            files.sync_folder(self.path)
+            found = files.digest_file(target)
+        except OSError as error:
+            with contextlib.suppress(OSError):
+                unfinished.unlink()
+            raise _refusal("written", error, target) from error
+        refuse_other_bytes(found, sha256, str(target))
+        return sha256
 
     def delete(self, paths: Sequence[str]) -> Generator[str, None, None]:
         """Delete files in the folder, and subfolders that this leaves empty; yield each path."""
@@ -88,6 +114,9 @@ class LocalFolder:
             self._proven.add(step)
 
 
+_CHUNK = 1 << 20
+
+
 def _digest(path: Path) -> str:
     """Return the MD5 of a plain file in hex, "" for any other or an unreadable one."""
     if path.is_symlink():
@@ -123,7 +152,6 @@ def refuse_overlap(place: Path, site: Path, home: Path) -> None:
 
 _SSH = "ssh -o BatchMode=yes -o ConnectTimeout=30"
 _STALLED_SECONDS = 60
-_SECONDS = 3600.0
 _ALWAYS = ("--protect-args", f"--timeout={_STALLED_SECONDS}", "--compress", "--8-bit-output")
 _GONE = ("--delete-missing-args", "--no-implied-dirs", "--dirs")
 _PARTIAL = 23
@@ -145,6 +173,7 @@ class Rsync:
 
     target: str
     site: Path
+    seconds: float = 3600.0  # for one call of rsync
 
     @property
     def name(self) -> str:
@@ -179,6 +208,14 @@ class Rsync:
         options = ("--times", "--checksum", "--chmod=D755,F644", "--out-format=%n")
         new = set(self._carry(f"{self.site}/", paths, *options))
         yield from ((path, path in new) for path in paths)
+
+    def keep(self, file: Path) -> str:
+        """Send a large file, for its owner only; let rsync compare it there. Return its SHA-256."""
+        origin = f"{file.parent}/"
+        self._carry(origin, [file.name], "--checksum", "--chmod=F600")
+        if self._carry(origin, [file.name], "--checksum", "--dry-run", "--out-format=%n"):
+            refuse_other_bytes("", "as sent", f"{self._there}{file.name}")
+        return files.digest_file(file)
 
     def delete(self, paths: Sequence[str]) -> Generator[str, None, None]:
         """Delete files with rsync, then the folders that this leaves empty, the deepest first."""
@@ -216,7 +253,7 @@ class Rsync:
         command = [binary, *_ALWAYS, *options, "--", *places]
         environment = {"RSYNC_RSH": _SSH, **os.environ, "LC_ALL": "C"}
         try:
-            return _run_to_end(command, given, environment)
+            return _run_to_end(command, given, environment, self.seconds)
         except (OSError, ValueError) as error:
             raise DeployError("could not run rsync", subject=str(error)) from error
 
@@ -252,7 +289,7 @@ _TROUBLES = (
 
 
 def _run_to_end(
-    command: Sequence[str], given: str, environment: Mapping[str, str]
+    command: Sequence[str], given: str, environment: Mapping[str, str], seconds: float
 ) -> subprocess.CompletedProcess[str]:
     """Run a command to its end, and leave no process behind when interrupted."""
     with subprocess.Popen(  # noqa: S603 -- a list of arguments, no shell; rsync by its full path
@@ -267,12 +304,12 @@ def _run_to_end(
         start_new_session=True,  # no terminal to ask on, and ssh ends with it
     ) as process:
         try:
-            out, complaint = process.communicate(given, timeout=_SECONDS)
+            out, complaint = process.communicate(given, timeout=seconds)
         except BaseException as error:
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(process.pid, signal.SIGKILL)
             if isinstance(error, subprocess.TimeoutExpired):
-                raise DeployError(f"rsync took longer than {_SECONDS:g} s") from error
+                raise DeployError(f"rsync took longer than {seconds:g} s") from error
             raise
     return subprocess.CompletedProcess(command, process.returncode, out, complaint)
 

@@ -15,6 +15,7 @@ import re
 import ssl
 from collections.abc import (
     AsyncGenerator,
+    AsyncIterator,
     Awaitable,
     Callable,
     Collection,
@@ -24,19 +25,20 @@ from collections.abc import (
     Mapping,
     Sequence,
 )
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import cached_property
 from itertools import islice
+from pathlib import Path
 from typing import TypeVar
 from urllib.parse import SplitResult, quote, unquote_plus, urlsplit
 
 import aiohttp
 from yarl import URL
 
-from copydesk.deploy._deliver import MARKER, MARKER_TEXT, Parcel
-from copydesk.errors import DeployError
-from copydesk.kit.files import media_type
+from copydesk.deploy._deliver import MARKER, MARKER_TEXT, Parcel, refuse_other_bytes
+from copydesk.errors import ConfigError, DeployError
+from copydesk.kit.files import digest_file, explain_errors, media_type
 from copydesk.news.options import S3Options
 
 # Sign an S3 request with the owner's keys: AWS Signature Version 4. Pure.
@@ -58,7 +60,10 @@ class Keys:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Signed:
-    """An S3 request to sign; `path` is not escaped and begins with a slash."""
+    """An S3 request to sign; `path` is not escaped and begins with a slash.
+
+    A large body is a `file` of this `sha256`, which is not read into memory.
+    """
 
     method: str
     host: str
@@ -66,6 +71,13 @@ class Signed:
     query: Mapping[str, str] = field(default_factory=dict)
     headers: Mapping[str, str] = field(default_factory=dict)
     body: bytes = b""
+    file: Path | None = None
+    sha256: str = ""
+
+    @property
+    def size(self) -> int:
+        """Return the size of the request's body in bytes."""
+        return self.file.stat().st_size if self.file else len(self.body)
 
     @property
     def target(self) -> str:
@@ -82,7 +94,7 @@ def escape(path: str) -> str:
 def sign(request: Signed, keys: Keys, region: str, at: datetime) -> dict[str, str]:
     """Return the headers with which to send an S3 request, including the AWS signature."""
     moment = at.strftime("%Y%m%dT%H%M%SZ")
-    body_digest = hashlib.sha256(request.body).hexdigest()
+    body_digest = request.sha256 or hashlib.sha256(request.body).hexdigest()
     headers = {**request.headers, "Host": request.host, "x-amz-date": moment}
     headers["x-amz-content-sha256"] = body_digest
     if keys.token:
@@ -132,6 +144,8 @@ _LASTING = (aiohttp.ClientConnectorCertificateError, ValueError)
 # Send exactly what was signed, and receive answers uncompressed.
 _NOT_ADDED = ("Accept", "Accept-Encoding", "Content-Type", "User-Agent")
 _AT_ONCE = 12
+_CHUNK = 1 << 18
+_MOST_PUT_BYTES = 5 << 30  # S3 takes no more in one request
 Given = TypeVar("Given")
 Done = TypeVar("Done")
 _CODE = re.compile(rb"<Code>([A-Za-z0-9]{1,60})</Code>")
@@ -145,13 +159,15 @@ _BY_CODE = {
         "the storage refuses access",
         "allow the access key to list the bucket, and to put and delete objects",
     ),
-    "NoSuchBucket": ("the bucket does not exist", "create the bucket, or correct deploy.s3.bucket"),
+    "NoSuchKey": ("the storage has no such file", ""),
+    "EntityTooLarge": ("the file is too large for the storage", ""),
+    "NoSuchBucket": ("the bucket does not exist", "create the bucket, or correct its name"),
     "RequestTimeTooSkewed": ("this machine's clock is wrong", "set the clock with `timedatectl`"),
     "PermanentRedirect": (
         "the bucket is at another address",
-        "correct deploy.s3.region and deploy.s3.endpoint",
+        "correct the region and endpoint of the bucket",
     ),
-    "AuthorizationHeaderMalformed": ("the bucket is in another region", "correct deploy.s3.region"),
+    "AuthorizationHeaderMalformed": ("the bucket is in another region", "correct its region"),
     "SlowDown": ("the storage asks for fewer requests", ""),
 }
 
@@ -203,11 +219,14 @@ class Client:
     async def __aexit__(self, *_: object) -> None:
         await self._session.close()
 
-    async def ask(self, request: Signed) -> bytes:
-        """Send a request and return the body of a successful response; raises DeployError."""
+    async def ask(self, request: Signed, into: Path | None = None, most_bytes: int = 0) -> bytes:
+        """Send a request and return the body of a successful response; raises DeployError.
+
+        With `into` the body, of at most `most_bytes`, is written to that file and not returned.
+        """
         for wait_seconds in (*_WAITS_SECONDS, None):
             try:
-                answer = await self._send(request)
+                answer = await self._send(request, into, most_bytes)
             except (aiohttp.ClientError, OSError, ValueError) as error:
                 if wait_seconds is None or isinstance(error, _LASTING):
                     raise unreachable(request, error) from error
@@ -219,17 +238,20 @@ class Client:
             await self._pause(wait_seconds)
         raise AssertionError
 
-    async def _send(self, request: Signed) -> _Answer:
+    async def _send(self, request: Signed, into: Path | None, most_bytes: int) -> _Answer:
         """Sign a request with the current time, send it to the storage, and return the response."""
         async with self._session.request(
             request.method,
             URL(f"{self._scheme}://{request.host}{request.target}", encoded=True),
-            data=io.BytesIO(request.body) if request.body else None,
+            data=_pieces(request) if request.size else None,
             headers=sign(request, self._keys, self._region, datetime.now(UTC)),
-            timeout=self._limits(len(request.body)),
+            timeout=self._limits(request.size + most_bytes),
             allow_redirects=False,
         ) as response:
-            return _Answer(status=response.status, body=await _read(response))
+            if into is None or response.status >= 300:
+                return _Answer(status=response.status, body=await _read(response))
+            await _write(response, into, most_bytes)
+            return _Answer(status=response.status, body=b"")
 
     def _limits(self, size: int) -> aiohttp.ClientTimeout:
         silence = self._silence_seconds
@@ -249,6 +271,12 @@ async def _ask_once(
         raise aiohttp.ClientConnectionError(str(error)) from error
 
 
+async def _pieces(request: Signed) -> AsyncIterator[bytes]:
+    with request.file.open("rb") if request.file else io.BytesIO(request.body) as source:
+        while piece := source.read(_CHUNK):
+            yield piece
+
+
 async def _read(response: aiohttp.ClientResponse) -> bytes:
     """Return the body of a good response, and the beginning of any other."""
     is_good = response.status < 300
@@ -260,6 +288,19 @@ async def _read(response: aiohttp.ClientResponse) -> bytes:
         if len(body) > _ERROR_BYTES and not is_good:
             break
     return bytes(body)
+
+
+async def _write(response: aiohttp.ClientResponse, file: Path, most_bytes: int) -> None:
+    what = "the file cannot be written"
+    with explain_errors(DeployError, what, file):
+        out = file.open("wb")
+    with out:
+        async for piece in response.content.iter_any():
+            most_bytes -= len(piece)
+            if most_bytes < 0:
+                raise aiohttp.ClientPayloadError("the file in the S3 storage is too long")
+            with explain_errors(DeployError, what, file):
+                out.write(piece)
 
 
 Work = Callable[[Client, Given], Coroutine[None, None, Done]]
@@ -329,7 +370,8 @@ def unreachable(request: Signed, error: Exception) -> DeployError:
     return DeployError(
         f"could not reach the storage ({_reason(error)})",
         subject=request.host,
-        hint="check deploy.s3.endpoint, and that this machine can reach the address",
+        hint="check deploy.s3.endpoint (for backups, backup.s3.endpoint or AWS_ENDPOINT_URL), and "
+        "that this machine can reach the address",
     )
 
 
@@ -417,6 +459,30 @@ class Bucket:
 
         return self._each(delete, paths)
 
+    def keep(self, file: Path) -> str:
+        """Send a large file, fetch it again beside the file and compare; return its SHA-256."""
+        size, sha256 = file.stat().st_size, digest_file(file)
+        if size > _MOST_PUT_BYTES:
+            what = f"S3 takes at most 5 GB in one request, and the file has {size:,} bytes"
+            hint = "send it with rsync or to a folder, or leave out what can be fetched again"
+            raise DeployError(what, subject=file.name, hint=hint)
+        headers = {"Content-Type": "application/octet-stream", "Content-Length": str(size)}
+        put = self._request("PUT", self._above + file.name, headers=headers)
+        list(self._each(Client.ask, [replace(put, file=file, sha256=sha256)]))
+        arrived = file.with_name(f"{file.name}.arrived")
+        self.fetch(file.name, arrived, size)
+        refuse_other_bytes(digest_file(arrived), sha256, f"{self.name}{file.name}")
+        arrived.unlink()
+        return sha256
+
+    def fetch(self, name: str, place: Path, most_bytes: int = _MOST_PUT_BYTES) -> None:
+        """Write a large file of the bucket to a place on disk; raises DeployError."""
+
+        async def get(client: Client, key: str) -> None:
+            await client.ask(self._request("GET", key), place, most_bytes)
+
+        list(self._each(get, [self._above + name]))
+
     @property
     def _above(self) -> str:
         prefix = self.options.prefix.strip("/")
@@ -491,6 +557,25 @@ class Bucket:
         return work_through(client, work, things)
 
 
+def open_bucket(options: S3Options) -> Bucket:
+    """Return the bucket of these options; ConfigError if its keys are missing."""
+    missing = [
+        variable
+        for variable, value in (
+            ("AWS_ACCESS_KEY_ID", options.access_key),
+            ("AWS_SECRET_ACCESS_KEY", options.secret_key),
+        )
+        if not value
+    ]
+    if missing:
+        raise ConfigError(
+            "the access keys of the S3 storage are missing in the environment",
+            subject=", ".join(missing),
+            hint="set these environment variables",
+        )
+    return Bucket(options=options)
+
+
 def _parse_list(answer: bytes) -> tuple[list[tuple[str, str]], str]:
     """Parse an S3 list: return keys with their ETags, and the next page's token, "" for none."""
     from lxml import etree
@@ -502,7 +587,7 @@ def _parse_list(answer: bytes) -> tuple[list[tuple[str, str]], str]:
         raise DeployError(
             "could not read the storage's list of files",
             subject=str(error),
-            hint="check that deploy.s3.endpoint is the address of the S3 interface",
+            hint="check that the endpoint is the address of the S3 interface",
         ) from error
     is_escaped = top.findtext("{*}EncodingType") == "url"
     tags = []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import os
 import re
 from collections.abc import Iterator
@@ -75,6 +76,12 @@ def drop_empty(folder: Path, top: Path) -> None:
         except OSError:  # not empty, or already deleted
             return
         folder = folder.parent
+
+
+def digest_file(file: Path) -> str:
+    """Return the SHA-256 of a file in hex, which is read in pieces; raises OSError."""
+    with file.open("rb") as handle:
+        return hashlib.file_digest(handle, "sha256").hexdigest()
 
 
 def list_names(folder: Path) -> list[str]:

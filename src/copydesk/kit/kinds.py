@@ -154,6 +154,39 @@ def _bucket(value: object) -> str:
     return name
 
 
+def _recipients(value: object) -> tuple[str, ...]:
+    """Return age recipients; an error names a wrong one by its place, as it may be a secret."""
+    words = _words([value] if isinstance(value, str) else value)
+    for number, word in enumerate(words, 1):
+        if re.search(r"(?i)age-(secret-key|plugin)-", word):
+            raise Unfit(
+                what=f"entry {number} is a secret key, and backups need its public key",
+                hint="write the public key that `age-keygen -y FILE` prints; if others could read "
+                "beat.toml, make a new key pair with `age-keygen`",
+            )
+        read_recipient(word, number)
+    return words
+
+
+def read_recipient(word: str, number: int) -> Any:
+    """Return the age recipient that a text names, for the library pyrage; raises Unfit.
+
+    It is an X25519 recipient (age1…) or the public key of an SSH key pair (Ed25519 or RSA).
+    """
+    import pyrage
+
+    try:
+        if word.startswith("ssh-"):
+            return pyrage.ssh.Recipient.from_str(word)
+        return pyrage.x25519.Recipient.from_str(word)
+    except pyrage.RecipientError:
+        raise Unfit(
+            what=f"entry {number} is not an age recipient",
+            hint="write the public key (age1…) that `age-keygen` prints, or the line of an SSH "
+            "public key (ssh-ed25519 or ssh-rsa)",
+        ) from None
+
+
 def _key_file(value: object) -> str:
     key = _text(value)
     if key and not re.fullmatch(_INDEX_NOW, key):
@@ -412,6 +445,7 @@ PLAIN_LINE = ValueKind(name="one line of ASCII characters", read=_plain_line)
 SHARE = ValueKind(name="number from 0 to 1", read=_share)
 FLAG = ValueKind(name="true or false", read=_flag)
 WORDS = ValueKind(name="list of texts", read=_words)
+RECIPIENTS = ValueKind(name="list of age recipients", read=_recipients, delicate=True)
 ADDRESS = ValueKind(name="web address", read=_address)
 ADDRESSES = ValueKind(
     name="list of web addresses", read=lambda value: tuple(map(_address, _words(value)))

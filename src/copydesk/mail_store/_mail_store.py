@@ -18,7 +18,12 @@ from copydesk.mail_store._subscribers import Subscribers
 from copydesk.mail_store.deliveries import Ledger
 from copydesk.mail_store.links import Links
 from copydesk.mail_store.returns import Returns, Suppressions
-from copydesk.mail_store.subscriptions import Consents, LetterRenames, Subscriptions
+from copydesk.mail_store.subscriptions import (
+    Consents,
+    LetterRenames,
+    SubscriberRolls,
+    Subscriptions,
+)
 
 _NAME = "mail.sqlite"
 ATTEMPTS_WINDOW = timedelta(days=1)  # within which mails to an address and mailed links are counted
@@ -39,6 +44,7 @@ class MailStore:
         self.consents = Consents(self._database)
         self.suppressions = Suppressions(self._database, self.subscribers)
         self.renames = LetterRenames(self._database, self.facts)
+        self.rolls = SubscriberRolls(self._database, self.subscribers, self.suppressions)
         self.links = Links(self._database)
         self.limits = AttemptLimits(self._database, ATTEMPTS_WINDOW)
         self.network_forms = NetworkForms(self._database)

@@ -48,11 +48,15 @@ class Subscribers:
         It is the digest of `fold_address`. If a subscriber is stored under the spelling itself, it
         is that spelling's digest: since an earlier version a mailbox may have two subscribers.
         """
-        key = digest_words(self._secret, fold_address(address))
+        key = self.digest(fold_address(address))
         if address.isascii():
             return key
-        spelled = digest_words(self._secret, address.lower())
+        spelled = self.digest(address.lower())
         return spelled if self._find_one("key", spelled) is not None else key
+
+    def digest(self, words: str) -> bytes:
+        """Return the digest of words by the secret key of this database."""
+        return digest_words(self._secret, words)
 
     def add(self, address: str, now: datetime, language: str = "") -> Subscriber:
         """Add a subscriber. A known address is left unchanged, an erased one must be confirmed

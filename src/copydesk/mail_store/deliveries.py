@@ -433,7 +433,7 @@ class Ledger:
 
         Every unfinished sending waits for a person's decision, and so will each issue filed before
         now that is not in the file. Numbers of subscribers and sendings continue far above: lost
-        ones are still in links and return paths in mailboxes.
+        ones are still in links and return paths in mailboxes. Those of consents order rolls.
         """
         with self._database.at_once():
             self._database.run(
@@ -446,7 +446,7 @@ class Ledger:
                     "ON CONFLICT (name) DO UPDATE SET value = excluded.value",
                     *(name, dates.rfc3339(moment)),
                 )
-            for table in ("subscribers", "sendings"):
+            for table in ("subscribers", "sendings", "consents"):
                 self._skip_numbers(table)
 
     def _skip_numbers(self, table: str) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Literal
 
@@ -363,7 +363,7 @@ class MailOptions:
     hand_over: HandOverOptions = field(default_factory=HandOverOptions)
 
 
-# Options of deploying: the git branch or S3 bucket to put the site into.
+# Options of deploying and of backups: the git branch or S3 bucket to put files into.
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -383,7 +383,7 @@ class BranchOptions:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class S3Options:
-    """The bucket that the site is uploaded to, as `[deploy.s3]` in beat.toml.
+    """The bucket for the site or for backups, as `[deploy.s3]` or `[backup.s3]` in beat.toml.
 
     The keys come only from the environment, "" for none; temporary keys need a `session_token`.
     """
@@ -400,7 +400,7 @@ class S3Options:
         kinds.BASE,
     )
     prefix: str = option(
-        "", "Path in the bucket below which the site is uploaded. By default the top of the bucket."
+        "", "Path in the bucket below which the files are put. By default the top of the bucket."
     )
     path_style: bool = option(
         True, "`true`: the URL is `https://HOST/BUCKET/`. `false`: it is `https://BUCKET.HOST/`."
@@ -408,8 +408,14 @@ class S3Options:
     max_age_seconds: int = option(
         300,
         "Seconds for which browsers may reuse a page without asking the server. Pictures are kept "
-        "for a year, because their file names change with their content.",
+        "for a year, because their file names change with their content. Not used for backups.",
     )
     access_key: str = from_environment("AWS_ACCESS_KEY_ID", kinds.PLAIN_LINE)
     secret_key: str = from_environment("AWS_SECRET_ACCESS_KEY", kinds.PLAIN_LINE)
     session_token: str = from_environment("AWS_SESSION_TOKEN", kinds.PLAIN_LINE)
+
+    def with_endpoint(self) -> S3Options:
+        """Return the options with Amazon's endpoint for their region if none is set."""
+        if self.endpoint:
+            return self
+        return replace(self, endpoint=f"https://s3.{self.region}.amazonaws.com")

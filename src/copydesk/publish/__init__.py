@@ -12,8 +12,6 @@ from typing import TYPE_CHECKING
 from copydesk.kit import faces
 
 if TYPE_CHECKING:
-    from copydesk.publish._letter_stories import tell_records as tell_records
-    from copydesk.publish._letter_stories import tell_story as tell_story
     from copydesk.publish._pictures import SharePictures as SharePictures
     from copydesk.publish._plan import Look as Look
     from copydesk.publish._plan import Practice as Practice
@@ -27,6 +25,8 @@ if TYPE_CHECKING:
     from copydesk.publish._publish import plan_site as plan_site
     from copydesk.publish._publish import publish as publish
     from copydesk.publish._publish import survey as survey
+    from copydesk.publish.feeds import tell_records as tell_records
+    from copydesk.publish.feeds import tell_story as tell_story
     from copydesk.publish.writing import STAGE as STAGE
     from copydesk.publish.writing import BuiltManifest as BuiltManifest
     from copydesk.publish.writing import Sheet as Sheet

@@ -4,6 +4,7 @@
     not in git            files edited or new, and ignored ones in folders that copydesk reads
     .copydesk             desk.sqlite, mail.sqlite, journal/ (a change under way), uploads/
     only with the key     .copydesk/key, the key that signs mail
+    only with articles    .copydesk/articles, .copydesk/pictures
 
 Everything else below .copydesk can be made or fetched again. The backup lists the texts and
 pictures there, so that a restore knows which to fetch. Symbolic links are not followed.
@@ -16,26 +17,29 @@ import gzip
 import hashlib
 import io
 import os
+import shutil
 import sqlite3
 import stat
 import tarfile
 import time
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import IO, Literal
 
 import copydesk
-from copydesk import archive, config, illustrate
+from copydesk import archive, config, deploy, illustrate
 from copydesk.archive import git
-from copydesk.errors import BackupError, BusyError, ConfigError, UsageError
+from copydesk.errors import BackupError, BusyError, ConfigError, CopydeskError, UsageError
 from copydesk.kit import dates, files
 from copydesk.newsroom._newsroom import PRIVATE, hold_or_refuse
-from copydesk.newsroom.backup import _manifest
+from copydesk.newsroom.backup import _manifest, _targets
 from copydesk.newsroom.backup._restore import (
     Verification,
     open_container,
+    require_equal,
+    restore_apart,
     verify_backup,
 )
 
@@ -76,6 +80,16 @@ def collect_files(root: Path, staging: Path, keys: tuple[str, ...], *, has_git: 
         left_out=tuple(copier.left_out),
         removed=tuple(filter(_manifest.is_safe_path, uncommitted.removed)) if has_git else (),
     )
+
+
+def collect_cache(root: Path, staging: Path) -> _Copier:
+    """Copy the article texts and pictures, whose files are complete at any time, into `staging`."""
+    copier = _Copier(root, staging)
+    for folder in _manifest.CACHE_FOLDERS:
+        for name in sorted(files.list_names(root / PRIVATE / folder)):
+            if not name.startswith("."):
+                copier.take("cache", f"{PRIVATE}/{folder}/{name}")
+    return copier
 
 
 def list_refetchable(root: Path) -> _manifest.Refetchable:
@@ -123,19 +137,20 @@ class _Copier:
             head = source.read(_HEAD_BYTES)
             if kind != "key" and _PRIVATE_KEY in head:
                 return "private-key"
-            mode = os.fstat(source.fileno()).st_mode
+            status = os.fstat(source.fileno())
             with copy.open("xb") as target:
                 chunk = head
                 while chunk:
                     digest.update(chunk)
                     size += target.write(chunk)
                     chunk = source.read(_CHUNK)
+            os.utime(copy, ns=(status.st_mtime_ns, status.st_mtime_ns))
         part = _manifest.BackupPart(
             kind=kind,
             path=path,
             bytes=size,
             sha256=digest.hexdigest(),
-            is_executable=bool(mode & stat.S_IXUSR),
+            is_executable=bool(status.st_mode & stat.S_IXUSR),
         )
         self.parts.append((part, copy))
         return None
@@ -230,15 +245,19 @@ def copy_database(source: Path, copy: Path) -> _manifest.DatabaseCount:
 # more than the records do, but not less.
 
 _KEY = f"{PRIVATE}/key"
+_PATIENCE_OF_SERVE = 600.0  # seconds for the write lock, when nobody waits
 _LEVEL = 3  # git objects and pictures are compressed already
 _MEMBER_MODE = 0o600
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BackupOptions:
-    """Options of a backup: include keys, verify by restoring, overwrite a file of another kind."""
+    """Options of a backup: include keys, include article texts and pictures, verify by restoring,
+    overwrite a file of another kind.
+    """
 
     with_key: bool = False
+    with_articles: bool = False
     verify: bool = False
     force: bool = False
     wait_seconds: float = 10.0  # for the newsroom's write lock
@@ -246,7 +265,10 @@ class BackupOptions:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BackupReport:
-    """The result of a backup; `is_written` is false if verification failed."""
+    """The result of a backup; `is_written` is false if verification failed.
+
+    The backup is at a `target` unless that is "", with this `sha256`; older ones were `deleted`.
+    """
 
     file: str
     bytes: int
@@ -254,6 +276,9 @@ class BackupReport:
     is_written: bool
     verification: Verification | None
     seconds: float
+    target: str = ""
+    sha256: str = ""
+    deleted: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -281,10 +306,7 @@ def back_up(
     check_target(root, file, force=options.force)
     keys = (_KEY, config.load(root, environ).mail.dkim.key_file) if options.with_key else ()
     with _manifest.stage(file.parent) as staging:
-        manifest, taken = _take(root, staging, options, now, keys)
-        made = staging / "backup"
-        with _manifest.writing(file):
-            _write(made, manifest, taken, now)
+        manifest, made = _make(root, staging, options, now, keys)
         verification = verify_backup(made, staging) if options.verify else None
         size, is_whole = made.stat().st_size, verification is None or verification.is_equal
         if is_whole:
@@ -301,6 +323,91 @@ def back_up(
     )
 
 
+def keep_backup(root: Path, now: datetime, environ: Mapping[str, str]) -> BackupReport:
+    """Make a backup, compare it, and bring it to the target of `[backup]`; delete older ones there.
+
+        make > restore and compare > encrypt > send > read what arrived > note it > delete older
+
+    A failure is noted, too, and deletes nothing. Raises BackupError, BusyError, ConfigError,
+    DeployError, GitError, MailStoreError, UsageError.
+    """
+    settings, private = config.load(root, environ), root / PRIVATE
+    if not settings.backup.to:
+        hint = "name a FILE for this backup, or set `to` in [backup] of beat.toml"
+        raise UsageError("no target for backups is set", subject="backup.to", hint=hint)
+    what, hint = "another backup of this newsroom is being made", "wait until it ends"
+    with hold_or_refuse(private / "backup.lock", BusyError(what, subject=str(root), hint=hint)):
+        status = _targets.read_backup_status(private) or _targets.new_status(settings.beat.title)
+        try:
+            with _manifest.stage(private) as staging:
+                return _keep(settings, staging, status, now)
+        except CopydeskError as error:
+            status = _targets.read_backup_status(private) or status
+            with contextlib.suppress(BackupError):  # what failed before is told
+                failed = replace(status, failed=str(error), failed_at=now)
+                _targets.write_status(private, failed)
+            raise
+
+
+def _keep(
+    settings: config.Settings, staging: Path, status: _targets.BackupStatus, now: datetime
+) -> BackupReport:
+    started, root, plan = time.monotonic(), settings.root, settings.backup
+    depot = _targets.find_depot(root, plan)
+    names = _targets.list_names(depot)
+    name = _targets.choose_name(names, status.series, now)
+    if isinstance(depot, deploy.LocalFolder):
+        check_target(root, depot.path / name, force=True)
+    options = BackupOptions(with_articles=plan.with_articles, wait_seconds=_PATIENCE_OF_SERVE)
+    keys = (_KEY, settings.mail.dkim.key_file) if plan.with_key else ()
+    manifest, made = _make(root, staging, options, now, keys)
+    restored, verification = restore_apart(made, staging)
+    require_equal(verification, made)
+    gone = staging / f"{status.series}-gone.json.gz"
+    with _manifest.writing(gone):
+        _targets.write_gone_list(restored.newsroom, gone, now)
+    shutil.rmtree(restored.top)
+    for file in (gone, made.rename(staging / name)):  # the list is never older than a backup there
+        sent = _targets.seal(file, plan.recipients)
+        sha256 = depot.keep(sent)
+    names, kept = {*names, sent.name}, [*status.kept, sent.name]
+    older = _targets.find_older(names, status.series, kept, plan.keep)
+    status = _targets.BackupStatus(
+        series=status.series,
+        made=now,
+        target=depot.name,
+        name=sent.name,
+        bytes=sent.stat().st_size,
+        sha256=sha256,
+        kept=tuple(name for name in kept if name in names.difference(older)),
+    )
+    _targets.write_status(root / PRIVATE, status)
+    return BackupReport(
+        file=status.name,
+        bytes=status.bytes,
+        manifest=manifest,
+        is_written=True,
+        verification=verification,
+        target=depot.name,
+        sha256=sha256,
+        deleted=tuple(depot.delete(older)) if older else (),
+        seconds=round(time.monotonic() - started, 3),
+    )
+
+
+def _make(
+    root: Path, staging: Path, options: BackupOptions, now: datetime, keys: tuple[str, ...]
+) -> tuple[_manifest.BackupManifest, Path]:
+    """Write a backup file in the staging folder, and delete the copies that it was made of."""
+    manifest, taken = _take(root, staging, options, now, keys)
+    made = staging / "backup"
+    with _manifest.writing(made):
+        _write(made, manifest, taken, now)
+        for one in taken:
+            one.copy.unlink()
+    return manifest, made
+
+
 def _take(
     root: Path, staging: Path, options: BackupOptions, now: datetime, keys: tuple[str, ...]
 ) -> tuple[_manifest.BackupManifest, list[_Taken]]:
@@ -314,7 +421,10 @@ def _take(
         collected = collect_files(root, staging / "files", keys, has_git=snapshot is not None)
     bundle = _take_bundle(root, staging, snapshot)
     mail = _take_database(root, staging, "mail", databases)
-    taken = [*bundle, *desk, *mail, *(_Taken(part=part, copy=at) for part, at in collected.parts)]
+    (staging / "cache").mkdir()
+    cached = collect_cache(root, staging / "cache").parts if options.with_articles else []
+    copied = (_Taken(part=part, copy=at) for part, at in (*collected.parts, *cached))
+    taken = [*bundle, *desk, *mail, *copied]
     laid_out = {part.path for part, _ in collected.parts if part.kind == "file"}
     manifest = _manifest.BackupManifest(
         made=dates.rfc3339(now),
@@ -325,7 +435,8 @@ def _take(
         records=_manifest.count_records({*committed, *laid_out} - set(collected.removed)),
         databases=databases,
         left_out=collected.left_out,
-        refetchable=list_refetchable(root),
+        refetchable=_manifest.Refetchable() if options.with_articles else list_refetchable(root),
+        format=_manifest.FORMAT_WITH_ARTICLES if cached else _manifest.FORMAT,
     )
     return manifest, taken
 
@@ -359,9 +470,8 @@ def _take_database(
 
 
 def _measure(kind: _manifest.PartKind, path: str, copy: Path) -> _Taken:
-    with _manifest.writing(copy), copy.open("rb") as handle:
-        digest = hashlib.file_digest(handle, "sha256").hexdigest()
-        size = handle.tell()
+    with _manifest.writing(copy):
+        digest, size = files.digest_file(copy), copy.stat().st_size
     return _Taken(
         part=_manifest.BackupPart(kind=kind, path=path, bytes=size, sha256=digest), copy=copy
     )
@@ -375,10 +485,12 @@ class ContainerWriter:
         self._zip = gzip.GzipFile("", "wb", _LEVEL, out, mtime=self._moment)
         self._tar = tarfile.TarFile(fileobj=self._zip, mode="w", format=tarfile.GNU_FORMAT)
 
-    def add(self, name: str, size: int, data: IO[bytes]) -> None:
-        """Add the next member of the backup file, of `size` bytes."""
+    def add(self, name: str, size: int, data: IO[bytes], changed: float | None = None) -> None:
+        """Add the next member of the backup file, of `size` bytes, last `changed` at a time."""
         member = tarfile.TarInfo(name)
         member.size, member.mode, member.mtime = size, _MEMBER_MODE, self._moment
+        if changed is not None:
+            member.mtime = max(0, int(changed))
         self._tar.addfile(member, data)
 
     def close(self) -> None:
@@ -397,8 +509,10 @@ def _write(
         encoded = _manifest.encode_manifest(manifest)
         container.add(_manifest.MANIFEST, len(encoded), io.BytesIO(encoded))
         for number, one in enumerate(taken, 1):
+            # the store of texts deletes the oldest files first, so these keep their time
+            changed = one.copy.stat().st_mtime if one.part.kind == "cache" else None
             with one.copy.open("rb") as data:
-                container.add(one.part.member(number), one.part.bytes, data)
+                container.add(one.part.member(number), one.part.bytes, data, changed)
         container.close()
         out.flush()
         os.fsync(out.fileno())

@@ -26,15 +26,17 @@ from copydesk.newsroom._newsroom import PRIVATE
 
 KIND = "copydesk-backup"
 FORMAT = 1
+FORMAT_WITH_ARTICLES = 2  # that it has texts and pictures, which earlier versions do not know
 MANIFEST = "manifest.json"
 MOST_BYTES = 64 * 1024 * 1024  # size limit; enough for a third of a million uncommitted files
-PartKind = Literal["records", "desk", "mail", "private", "key", "file"]
+PartKind = Literal["records", "desk", "mail", "private", "key", "file", "cache"]
 LeftOutReason = Literal[
     "link", "special", "repository", "private-key", "environment", "name", "outside"
 ]
 
 _DATABASES = {"desk": f"{PRIVATE}/desk.sqlite", "mail": f"{PRIVATE}/mail.sqlite"}
 PRIVATE_FOLDERS = ("journal", "uploads")  # of .copydesk: needed to finish a change or an edit
+CACHE_FOLDERS = ("articles", "pictures")  # of .copydesk: can be fetched again
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 _MARK = re.compile(r"[0-9a-f]{16}")
 _OID = re.compile(r"[0-9a-f]{40}([0-9a-f]{24})?")
@@ -106,7 +108,8 @@ class BackupManifest:
     `repository` is None for a newsroom without git. `removed` are files of the last commit that the
     newsroom lacked. `records` counts files by collection (`_news`). `databases` counts rows by
     table, under `desk` and `mail` if they exist. `refetchable` lists texts and pictures left out,
-    as fetching runs can fetch them again; it is None in backups of earlier versions.
+    as fetching runs can fetch them again; it is None in backups of earlier versions. The `format`
+    is 2 if texts and pictures are included.
     """
 
     made: str
@@ -124,6 +127,11 @@ class BackupManifest:
     def has(self, kind: PartKind) -> bool:
         """Return whether the backup has a part of this kind."""
         return any(part.kind == kind for part in self.parts)
+
+    def count_carried(self) -> dict[str, int]:
+        """Return how many files of article texts and of pictures the backup has, by folder."""
+        folders = [part.path.split("/")[1] for part in self.parts if part.kind == "cache"]
+        return {name: folders.count(name) for name in CACHE_FOLDERS}
 
     @property
     def bytes(self) -> int:
@@ -149,17 +157,17 @@ def decode_manifest(data: bytes, subject: str) -> BackupManifest:
     """
     try:
         head = msgspec.json.decode(data, type=_Head)
-        if head.kind == KIND and head.format > FORMAT:
+        if head.kind == KIND and head.format > FORMAT_WITH_ARTICLES:
             raise BackupError(
                 f"a newer copydesk ({head.copydesk[:40]}) wrote this backup (format "
-                f"{head.format}, this version reads {FORMAT})",
+                f"{head.format}, this version reads {FORMAT_WITH_ARTICLES})",
                 subject=subject,
                 hint="install that version, and restore the backup with it",
             )
         manifest = msgspec.json.decode(data, type=BackupManifest)
     except (msgspec.MsgspecError, UnicodeError, RecursionError) as error:
         raise no_backup(subject) from error
-    if manifest.kind != KIND or manifest.format != FORMAT:
+    if manifest.kind != KIND or manifest.format not in {FORMAT, FORMAT_WITH_ARTICLES}:
         raise no_backup(subject)
     fault = _find_fault(manifest)
     if fault:
@@ -212,6 +220,9 @@ def _find_fault(manifest: BackupManifest) -> str:
         "a path occurs twice" if len(set(paths)) < len(paths) else "",
         _repository_fault(manifest.repository),
         _refetchable_fault(manifest.refetchable),
+        "texts or pictures in a backup of another format"
+        if manifest.has("cache") != (manifest.format == FORMAT_WITH_ARTICLES)
+        else "",
     )
     return next((fault for fault in checks if fault), "")
 
@@ -242,7 +253,9 @@ def _part_fault(part: BackupPart) -> str:
         case "desk" | "mail":
             is_right = part.path == _DATABASES[part.kind]
         case "private":
-            is_right = is_safe_path(part.path) and _is_private(part.path)
+            is_right = is_safe_path(part.path) and _is_private(part.path, PRIVATE_FOLDERS)
+        case "cache":
+            is_right = is_safe_path(part.path) and _is_private(part.path, CACHE_FOLDERS)
         case "key":
             is_right = is_safe_path(part.path)
         case "file":
@@ -250,8 +263,8 @@ def _part_fault(part: BackupPart) -> str:
     return "" if is_right else f"an invalid path for this kind of part: {part.path[:200]!r}"
 
 
-def _is_private(path: str) -> bool:
-    return PurePosixPath(path).parts[:2] in {(PRIVATE, name) for name in PRIVATE_FOLDERS}
+def _is_private(path: str, folders: Iterable[str]) -> bool:
+    return PurePosixPath(path).parts[:2] in {(PRIVATE, name) for name in folders}
 
 
 def _place_fault(path: str) -> str:

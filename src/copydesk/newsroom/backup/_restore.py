@@ -13,9 +13,10 @@ import hashlib
 import os
 import shutil
 import tarfile
+import tempfile
 import time
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -28,7 +29,7 @@ from copydesk.kit import dates, files
 from copydesk.mail_store import open_mail
 from copydesk.news.options import FetchOptions
 from copydesk.newsroom._newsroom import PRIVATE
-from copydesk.newsroom.backup import _manifest
+from copydesk.newsroom.backup import _manifest, _targets
 from copydesk.newsroom.reports import (
     MissingCount,
     MissingParts,
@@ -40,14 +41,16 @@ from copydesk.newsroom.reports import (
 CHUNK = 1 << 18
 _BLOCK = 512
 _MOST_PADDING = 1 << 16
+_LATEST = 1 << 33  # seconds since 1970: every file system knows them
 
 
 class Member:
-    """One member of a backup file: its name, size and bytes, to be read once and in order."""
+    """One member of a backup file: its name, size, time and bytes, to be read once and in order."""
 
-    def __init__(self, name: str, size: int, source: _Source) -> None:
+    def __init__(self, name: str, size: int, changed: float, source: _Source) -> None:
         self.name = name
         self.size = size
+        self.changed = min(max(changed, 0), _LATEST)
         self._source = source
         self._left = size
 
@@ -131,7 +134,7 @@ def _parse_header(header: bytes, source: _Source) -> Member:
         raise source.damage(str(error)) from error
     if told.type != tarfile.REGTYPE or told.size < 0:
         raise source.damage("an entry of the archive is not a regular file")
-    return Member(told.name, told.size, source)
+    return Member(told.name, told.size, told.mtime, source)
 
 
 # Unpack a backup into a new staging folder; each part is checked against its digest.
@@ -149,13 +152,6 @@ class Unpacked:
     manifest: _manifest.BackupManifest
     top: Path
     newsroom: Path
-
-
-def read_manifest(file: Path) -> _manifest.BackupManifest:
-    """Return the manifest of a backup; raises BackupError."""
-    _check_beginning(file)
-    with open_container(file) as members:
-        return _read_manifest(members, file)
 
 
 def unpack(file: Path, staging: Path) -> Unpacked:
@@ -218,6 +214,8 @@ class _Layout:
         with _manifest.writing(place):
             place.parent.mkdir(parents=True, exist_ok=True)
             arrived.chmod(_mode_of(part))
+            if part.kind == "cache":
+                os.utime(arrived, (member.changed, member.changed))
             arrived.replace(place)
 
     def _receive(self, part: _manifest.BackupPart, member: Member, arrived: Path) -> None:
@@ -265,7 +263,7 @@ class _Layout:
 
 
 def _mode_of(part: _manifest.BackupPart) -> int:
-    if part.kind != "file":
+    if part.kind not in {"file", "cache"}:
         return 0o600
     umask = os.umask(0)
     os.umask(umask)
@@ -324,7 +322,8 @@ class RestoreReport:
 
     `sending_waits` is true if there is a mail database: newsletter issues filed since the backup
     are then sent only when a person allows it. `missing` counts the texts and pictures that
-    fetching runs will fetch again, None if the backup has no list of them.
+    fetching runs will fetch again, None if the backup has no list of them. `gone` is None if no
+    list of who has gone was found. `unread` are lists that could not be read.
     """
 
     folder: str
@@ -333,24 +332,51 @@ class RestoreReport:
     verification: Verification
     sending_waits: bool
     missing: MissingCount | None
+    gone: _targets.GoneSince | None
+    unread: tuple[str, ...]
     seconds: float
 
 
-def restore(file: Path, folder: Path, now: datetime) -> RestoreReport:
+def check_backup(
+    source: str | Path, options: _targets.RestoreOptions, environ: Mapping[str, str]
+) -> tuple[_manifest.BackupManifest, Verification]:
+    """Restore a backup into a temporary folder and compare it; nothing else is written.
+
+    Raises BackupError, ConfigError, DeployError, UsageError.
+    """
+    with tempfile.TemporaryDirectory(prefix="copydesk-") as folder:
+        staging = Path(folder)
+        file, *_ = _targets.find_backup(str(source), staging, environ)
+        opened = _targets.unseal(file, staging, options.identity)
+        restored, verification = restore_apart(opened, staging)
+        return restored.manifest, verification
+
+
+def restore(
+    source: str | Path,
+    folder: Path,
+    now: datetime,
+    options: _targets.RestoreOptions | None = None,
+    environ: Mapping[str, str] | None = None,
+) -> RestoreReport:
     """Restore a backup into a folder that is empty or missing, completely or not at all.
 
-    Raises UsageError if the folder is not empty, and BackupError if anything differs from the
-    backup's manifest.
+    The backup is a file, the newest of a folder, or an object in a bucket (see `find_backup`). Who
+    has gone since is taken out, by the newest list beside it. Raises UsageError if the folder is
+    not empty, BackupError if anything differs from the backup's manifest, ConfigError, DeployError.
     """
     started = time.monotonic()
-    folder = folder.absolute()
+    folder, options = folder.absolute(), options or _targets.RestoreOptions()
     _check_folder(folder)
-    read_manifest(file)  # checked before anything is created
     place = folder.resolve()
     with _manifest.stage(place.parent) as staging:
+        found, *beside = _targets.find_backup(str(source), staging, environ or {})
+        file = _targets.unseal(found, staging, options.identity)
         restored = unpack(file, staging)
         verification = compare_newsroom(restored, staging / "index")
-        _require_equal(verification, file)
+        require_equal(verification, found)
+        lists, unread = _targets.read_gone_lists(beside, staging, options)
+        gone = _targets.apply_gone(restored.newsroom, lists)
         sending_waits = _mark_restore(restored, now)
         missing = _note_missing_parts(restored, now)
         _put_in_place(restored, place)
@@ -362,6 +388,8 @@ def restore(file: Path, folder: Path, now: datetime) -> RestoreReport:
         verification=verification,
         sending_waits=sending_waits,
         missing=missing,
+        gone=gone,
+        unread=unread,
         seconds=round(time.monotonic() - started, 3),
     )
 
@@ -379,7 +407,8 @@ def _check_folder(folder: Path) -> None:
         )
 
 
-def _require_equal(verification: Verification, file: Path) -> None:
+def require_equal(verification: Verification, file: Path) -> None:
+    """Raise BackupError if a restored copy differs from its backup's manifest."""
     if verification.differences:
         first = verification.differences[0]
         raise BackupError(
@@ -468,10 +497,16 @@ class Verification:
 
 def verify_backup(file: Path, staging: Path) -> Verification:
     """Restore a backup below a staging folder and compare it; raises BackupError if that fails."""
+    return restore_apart(file, staging)[1]
+
+
+def restore_apart(file: Path, staging: Path) -> tuple[Unpacked, Verification]:
+    """Restore a backup below a staging folder; return the copy, and how it compares."""
     folder = staging / "verify"
     with _manifest.writing(folder):
         folder.mkdir()
-    return compare_newsroom(unpack(file, folder), folder / "index")
+    restored = unpack(file, folder)
+    return restored, compare_newsroom(restored, folder / "index")
 
 
 def compare_newsroom(restored: Unpacked, index: Path) -> Verification:
@@ -544,8 +579,7 @@ def _compare_files(restored: Unpacked) -> Iterator[BackupDifference]:
 
 def _digest(file: Path) -> str:
     try:
-        with file.open("rb") as handle:
-            return hashlib.file_digest(handle, "sha256").hexdigest()
+        return files.digest_file(file)
     except OSError as error:
         return str(error.strerror)
 
