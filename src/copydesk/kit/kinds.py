@@ -158,12 +158,6 @@ def _recipients(value: object) -> tuple[str, ...]:
     """Return age recipients; an error names a wrong one by its place, as it may be a secret."""
     words = _words([value] if isinstance(value, str) else value)
     for number, word in enumerate(words, 1):
-        if re.search(r"(?i)age-(secret-key|plugin)-", word):
-            raise Unfit(
-                what=f"entry {number} is a secret key, and backups need its public key",
-                hint="write the public key that `age-keygen -y FILE` prints; if others could read "
-                "beat.toml, make a new key pair with `age-keygen`",
-            )
         read_recipient(word, number)
     return words
 
@@ -175,16 +169,16 @@ def read_recipient(word: str, number: int) -> Any:
     """
     import pyrage
 
+    what = f"entry {number} is not an age recipient"
+    hint = "write a public key: age1… of `age-keygen`, or an SSH one (ssh-ed25519 or ssh-rsa)"
+    if re.search(r"(?i)age-(secret-key|plugin)-", word):
+        what = f"entry {number} is a secret key, and backups need its public key"
+        hint = "write what `age-keygen -y FILE` prints; if others could read this, make a new pair"
     try:
-        if word.startswith("ssh-"):
-            return pyrage.ssh.Recipient.from_str(word)
-        return pyrage.x25519.Recipient.from_str(word)
+        kind = pyrage.ssh if word.startswith("ssh-") else pyrage.x25519
+        return kind.Recipient.from_str(word)
     except pyrage.RecipientError:
-        raise Unfit(
-            what=f"entry {number} is not an age recipient",
-            hint="write the public key (age1…) that `age-keygen` prints, or the line of an SSH "
-            "public key (ssh-ed25519 or ssh-rsa)",
-        ) from None
+        raise Unfit(what=what, hint=hint) from None
 
 
 def _key_file(value: object) -> str:

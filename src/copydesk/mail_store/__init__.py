@@ -17,6 +17,7 @@ from copydesk.mail_store._database import fold_address as fold_address
 from copydesk.mail_store._mail_store import MailStore as MailStore
 from copydesk.mail_store._mail_store import OutboxKind as OutboxKind
 from copydesk.mail_store._mail_store import OutboxMail as OutboxMail
+from copydesk.mail_store._mail_store import SubscriberRoll as SubscriberRoll
 from copydesk.mail_store._mail_store import has_mail as has_mail
 from copydesk.mail_store._mail_store import open_mail as open_mail
 from copydesk.mail_store._subscribers import Subscriber as Subscriber

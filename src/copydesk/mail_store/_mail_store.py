@@ -17,16 +17,61 @@ from copydesk.mail_store._database import Facts, MailDatabase
 from copydesk.mail_store._subscribers import Subscribers
 from copydesk.mail_store.deliveries import Ledger
 from copydesk.mail_store.links import Links
-from copydesk.mail_store.returns import Returns, Suppressions
-from copydesk.mail_store.subscriptions import (
-    Consents,
-    LetterRenames,
-    SubscriberRolls,
-    Subscriptions,
-)
+from copydesk.mail_store.returns import Returns, Suppression, SuppressionReason, Suppressions
+from copydesk.mail_store.subscriptions import RENAMED, Consents, LetterRenames, Subscriptions
 
 _NAME = "mail.sqlite"
 ATTEMPTS_WINDOW = timedelta(days=1)  # within which mails to an address and mailed links are counted
+
+
+# ---- The roll: who is subscribed at a moment, to be applied to an older copy of the database
+#
+# It lists those who stay, not those who left: so nothing is stored of the latter, and no way of
+# leaving can be forgotten. Numbers of consents order rolls and copies, whatever the clock says.
+
+_MARKED = f"""
+WITH RECURSIVE named(letter, present) AS (SELECT letter, letter FROM subscriptions UNION
+    SELECT substr(name, {len(RENAMED) + 1}), present FROM facts
+    JOIN named ON json_extract(value, '$.new') = letter WHERE name LIKE '{RENAMED}%')
+SELECT key, '' FROM subscribers WHERE address <> ''
+UNION SELECT s.key, n.letter FROM subscriptions u JOIN subscribers s ON s.id = u.subscriber
+JOIN named n ON n.present = u.letter WHERE s.state IN ('active', 'paused')
+"""  # noqa: S608 # names of ours
+_SUBSCRIBED = """
+SELECT u.subscriber, u.letter, s.key FROM subscriptions u JOIN subscribers s ON s.id = u.subscriber
+WHERE NOT EXISTS (SELECT 1 FROM consents c
+    WHERE c.subscriber = u.subscriber AND c.letter = u.letter AND c.number > ?)
+"""
+_LISTED = """
+SELECT id, key FROM subscribers WHERE state <> 'erased' AND id <= ?
+AND NOT EXISTS (SELECT 1 FROM consents WHERE subscriber = id AND number > ?)
+"""
+_LAST = "SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = ?"
+_LEAVE = """
+UPDATE subscribers SET state = 'left' WHERE id = ? AND state IN ('active', 'paused')
+AND NOT EXISTS (SELECT 1 FROM subscriptions WHERE subscriber = id)
+"""
+_PAUSE = (
+    "UPDATE subscribers SET state = 'paused', paused_until = ? "
+    "WHERE id = ? AND state IN ('active', 'paused')"
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SubscriberRoll:
+    """The subscribers of a database at a moment, as keyed digests.
+
+    `database` is a digest of the key of the digests. `subscriber` and `consent` are the last
+    numbers that were given. `marks` are digests of addresses, alone and with a newsletter. `paused`
+    addresses have the end of the pause, `suppressed` ones a reason and a time.
+    """
+
+    database: bytes
+    subscriber: int
+    consent: int
+    marks: frozenset[bytes] = field(repr=False)
+    paused: tuple[tuple[bytes, str], ...] = field(repr=False)
+    suppressed: tuple[tuple[bytes, SuppressionReason, datetime], ...] = field(repr=False)
 
 
 class MailStore:
@@ -44,7 +89,6 @@ class MailStore:
         self.consents = Consents(self._database)
         self.suppressions = Suppressions(self._database, self.subscribers)
         self.renames = LetterRenames(self._database, self.facts)
-        self.rolls = SubscriberRolls(self._database, self.subscribers, self.suppressions)
         self.links = Links(self._database)
         self.limits = AttemptLimits(self._database, ATTEMPTS_WINDOW)
         self.network_forms = NetworkForms(self._database)
@@ -68,6 +112,59 @@ class MailStore:
         Never call it inside `at_once`.
         """
         return self._database.scrub(words)
+
+    def mark(self, key: bytes, letter: str = "") -> bytes:
+        """Return a digest of a subscriber's key and a newsletter, by a secret of this database.
+
+        With an empty key it is the digest by which rolls of this database are known.
+        """
+        return self.subscribers.digest(f"{key.hex()} {letter}")[:16]
+
+    def take_roll(self) -> SubscriberRoll:
+        """Return the present roll of the subscribers."""
+        run = self._database.run
+        with self._database.at_once():
+            (((subscriber,),), ((consent,),)) = (
+                run(_LAST, name) for name in ("subscribers", "consents")
+            )
+            paused = run("SELECT key, paused_until FROM subscribers WHERE state = 'paused'")
+            kept = run("SELECT key, reason, since FROM suppressions WHERE sending = 0 ORDER BY key")
+            return SubscriberRoll(
+                database=self.mark(b""),
+                subscriber=subscriber,
+                consent=consent,
+                marks=frozenset(self.mark(key, letter) for key, letter in run(_MARKED)),
+                paused=tuple((self.mark(key), until) for key, until in paused),
+                suppressed=tuple((key, why, datetime.fromisoformat(at)) for key, why, at in kept),
+            )
+
+    def apply_roll(self, roll: SubscriberRoll) -> tuple[int, int]:
+        """End and erase in an older copy of the database what a later roll does not have.
+
+        Return how many subscriptions ended, and how many subscribers were erased. Whoever
+        subscribed after the roll was taken is left alone. Pauses and suppressions are added, and
+        none is lifted.
+        """
+        run, run_many = self._database.run, self._database.run_many
+        with self._database.at_once():
+            ended = [
+                (reader, letter)
+                for reader, letter, key in run(_SUBSCRIBED, roll.consent)
+                if self.mark(key, letter) not in roll.marks
+            ]
+            run_many("DELETE FROM subscriptions WHERE subscriber = ? AND letter = ?", ended)
+            for statement in ("DELETE FROM outbox WHERE subscriber = ?", _LEAVE):
+                run_many(statement, {(reader,) for reader, _ in ended})
+            listed = run(_LISTED, roll.subscriber, roll.consent)
+            marked = [(self.mark(key), reader) for reader, key in listed]
+            gone = [reader for mark, reader in marked if mark not in roll.marks]
+            for reader in gone:
+                self.subscribers.erase(reader)
+            pauses = dict(roll.paused)
+            run_many(_PAUSE, [(pauses[mark], reader) for mark, reader in marked if mark in pauses])
+            for key, reason, since in roll.suppressed:
+                self.suppressions.put(Suppression(key=key, reason=reason, since=since))
+        return len(ended), len(gone)
 
     def close(self) -> None:
         """Close the SQLite file."""

@@ -1,20 +1,15 @@
-"""Store who gets which newsletter and topics, proofs of consent, and renamed newsletters.
-
-Also list them as digests, so that a restored backup can tell who left after it was made.
-"""
+"""Store who gets which newsletter and topics, proofs of consent, and renamed newsletters."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
 from copydesk.kit import dates
 from copydesk.mail_store._database import Facts, MailDatabase
-from copydesk.mail_store._subscribers import Subscribers
-from copydesk.mail_store.returns import Suppression, SuppressionReason, Suppressions
 
 ConsentWay = Literal["form", "import", "desk", "choices"]
 
@@ -134,7 +129,7 @@ class Consents:
 
 # ---- Renamed newsletters: readers of the old id get the new one
 
-_RENAMED = "letter renamed "  # prefix of facts: the new id of an old one
+RENAMED = "letter renamed "  # prefix of facts: the new id of an old one
 # Readers whose last consent was to the old id: those who agreed to the new one since then have
 # chosen, and may have left it.
 _MOVED = """
@@ -190,7 +185,7 @@ class LetterRenames:
 
     def find(self, letter: str) -> LetterRename | None:
         """Return the change of a newsletter's id by the old id, None if it was not changed."""
-        kept = self._facts.get(f"{_RENAMED}{letter}")
+        kept = self._facts.get(f"{RENAMED}{letter}")
         if not kept:
             return None
         said = json.loads(kept)
@@ -233,120 +228,6 @@ class LetterRenames:
             moved = self._database.run(_COPY_SUBSCRIPTIONS, *ids)
             self._database.run(_COPY_CONSENTS, *ids, said)
             self._database.run("DELETE FROM subscriptions WHERE letter = ?", rename.old)
-            self._facts.forget(f"{_RENAMED}{rename.new}")
-            self._facts.put(f"{_RENAMED}{rename.old}", json.dumps(kept, ensure_ascii=False))
+            self._facts.forget(f"{RENAMED}{rename.new}")
+            self._facts.put(f"{RENAMED}{rename.old}", json.dumps(kept, ensure_ascii=False))
         return len(moved)
-
-
-# ---- The roll: who is subscribed at a moment, to be applied to an older copy of the database
-#
-# It lists those who stay, not those who left: so nothing is stored of the latter, and no way of
-# leaving can be forgotten. Numbers of consents order rolls and copies, whatever the clock says.
-
-_MARKED = f"""
-WITH RECURSIVE named(letter, present) AS (SELECT letter, letter FROM subscriptions UNION
-    SELECT substr(name, {len(_RENAMED) + 1}), present FROM facts
-    JOIN named ON json_extract(value, '$.new') = letter WHERE name LIKE '{_RENAMED}%')
-SELECT key, '' FROM subscribers WHERE address <> ''
-UNION SELECT s.key, n.letter FROM subscriptions u JOIN subscribers s ON s.id = u.subscriber
-JOIN named n ON n.present = u.letter WHERE s.state IN ('active', 'paused')
-"""  # noqa: S608 # names of ours
-_SUBSCRIBED = """
-SELECT u.subscriber, u.letter, s.key FROM subscriptions u JOIN subscribers s ON s.id = u.subscriber
-WHERE NOT EXISTS (SELECT 1 FROM consents c
-    WHERE c.subscriber = u.subscriber AND c.letter = u.letter AND c.number > ?)
-"""
-_LISTED = """
-SELECT id, key FROM subscribers WHERE state <> 'erased' AND id <= ?
-AND NOT EXISTS (SELECT 1 FROM consents WHERE subscriber = id AND number > ?)
-"""
-_LAST = "SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = ?"
-_LEAVE = """
-UPDATE subscribers SET state = 'left' WHERE id = ? AND state IN ('active', 'paused')
-AND NOT EXISTS (SELECT 1 FROM subscriptions WHERE subscriber = id)
-"""
-_PAUSE = (
-    "UPDATE subscribers SET state = 'paused', paused_until = ? "
-    "WHERE id = ? AND state IN ('active', 'paused')"
-)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SubscriberRoll:
-    """The subscribers of a database at a moment, as keyed digests.
-
-    `database` is a digest of the key of the digests. `subscriber` and `consent` are the last
-    numbers that were given. `marks` are digests of addresses, alone and with a newsletter. `paused`
-    addresses have the end of the pause, `suppressed` ones a reason and a time.
-    """
-
-    database: bytes
-    subscriber: int
-    consent: int
-    marks: frozenset[bytes] = field(repr=False)
-    paused: tuple[tuple[bytes, str], ...] = field(repr=False)
-    suppressed: tuple[tuple[bytes, SuppressionReason, datetime], ...] = field(repr=False)
-
-
-class SubscriberRolls:
-    """Takes rolls of the subscribers and applies them. Methods raise MailStoreError."""
-
-    def __init__(
-        self, database: MailDatabase, subscribers: Subscribers, suppressions: Suppressions
-    ) -> None:
-        self._database = database
-        self._subscribers = subscribers
-        self._suppressions = suppressions
-
-    def mark(self, key: bytes, words: str = "") -> bytes:
-        """Return a digest of a subscriber's key and of words about them, by a secret of the file.
-
-        With an empty key it is the digest by which rolls of this database are known.
-        """
-        return self._subscribers.digest(f"{key.hex()} {words}")[:16]
-
-    def take(self) -> SubscriberRoll:
-        """Return the present roll of the subscribers."""
-        run = self._database.run
-        with self._database.at_once():
-            (((subscriber,),), ((consent,),)) = (
-                run(_LAST, name) for name in ("subscribers", "consents")
-            )
-            paused = run("SELECT key, paused_until FROM subscribers WHERE state = 'paused'")
-            kept = run("SELECT key, reason, since FROM suppressions WHERE sending = 0 ORDER BY key")
-            return SubscriberRoll(
-                database=self.mark(b""),
-                subscriber=subscriber,
-                consent=consent,
-                marks=frozenset(self.mark(key, words) for key, words in run(_MARKED)),
-                paused=tuple((self.mark(key), until) for key, until in paused),
-                suppressed=tuple((key, why, datetime.fromisoformat(at)) for key, why, at in kept),
-            )
-
-    def apply(self, roll: SubscriberRoll) -> tuple[int, int]:
-        """End and erase in an older copy of the database what a later roll does not have.
-
-        Return how many subscriptions ended, and how many subscribers were erased. Whoever
-        subscribed after the roll was taken is left alone. Pauses and suppressions are added, and
-        none is lifted.
-        """
-        run, run_many = self._database.run, self._database.run_many
-        with self._database.at_once():
-            ended = [
-                (reader, letter)
-                for reader, letter, key in run(_SUBSCRIBED, roll.consent)
-                if self.mark(key, letter) not in roll.marks
-            ]
-            run_many("DELETE FROM subscriptions WHERE subscriber = ? AND letter = ?", ended)
-            for statement in ("DELETE FROM outbox WHERE subscriber = ?", _LEAVE):
-                run_many(statement, {(reader,) for reader, _ in ended})
-            listed = run(_LISTED, roll.subscriber, roll.consent)
-            marked = [(self.mark(key), reader) for reader, key in listed]
-            gone = [reader for mark, reader in marked if mark not in roll.marks]
-            for reader in gone:
-                self._subscribers.erase(reader)
-            pauses = dict(roll.paused)
-            run_many(_PAUSE, [(pauses[mark], reader) for mark, reader in marked if mark in pauses])
-            for key, reason, since in roll.suppressed:
-                self._suppressions.put(Suppression(key=key, reason=reason, since=since))
-        return len(ended), len(gone)

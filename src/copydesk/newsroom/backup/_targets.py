@@ -26,8 +26,7 @@ import msgspec
 from copydesk import archive, config, deploy
 from copydesk.errors import BackupError, RecordError, UsageError
 from copydesk.kit import files, kinds
-from copydesk.mail_store import has_mail, open_mail
-from copydesk.mail_store.subscriptions import SubscriberRoll
+from copydesk.mail_store import SubscriberRoll, has_mail, open_mail
 from copydesk.news.options import S3Options
 from copydesk.newsroom._newsroom import PRIVATE
 
@@ -327,7 +326,7 @@ def write_gone_list(newsroom: Path, file: Path, now: datetime) -> None:
     readers = None
     if has_mail(newsroom / PRIVATE):
         with closing(open_mail(newsroom / PRIVATE)) as mail:
-            readers = mail.rolls.take()
+            readers = mail.take_roll()
     listed = GoneList(made=now, readers=readers, removed=tuple(sorted(removed_marks(newsroom))))
     file.write_bytes(gzip.compress(msgspec.json.encode(listed), mtime=0))
 
@@ -378,7 +377,7 @@ def apply_gone(newsroom: Path, lists: Sequence[GoneList]) -> GoneSince | None:
     if has_mail(private):
         with closing(open_mail(private)) as mail:
             if mail.subscribers.count():
-                database = mail.rolls.mark(b"")
+                database = mail.mark(b"")
                 rolls = {
                     (listed.readers.consent, listed.made): listed
                     for listed in lists
@@ -386,7 +385,7 @@ def apply_gone(newsroom: Path, lists: Sequence[GoneList]) -> GoneSince | None:
                 }
                 newest = rolls[max(rolls)] if rolls else None
                 if newest and newest.readers:
-                    ended = mail.rolls.apply(newest.readers)
+                    ended = mail.apply_roll(newest.readers)
     if newest is None:
         return None
     since = {*newest.removed} - removed_marks(newsroom)
