@@ -403,7 +403,7 @@ def test_with_articles_nothing_is_missing_and_texts_keep_their_age(tmp_path: Pat
 
     assert made.is_written
     assert 2 == made.manifest.format
-    carried = made.manifest.count_carried()
+    carried = made.manifest.count_cache()
     assert (2, True) == (carried["articles"], carried["pictures"] > 0)
     assert report.missing is not None
     assert 0 == report.missing.waiting

@@ -41,6 +41,7 @@ STORES = {
     "illustrate/_album_files.py": "its list, and what it knows of each",
     "newsroom/backup/_back_up.py": "parts of a backup, copied a moment ago",
     "newsroom/backup/_restore.py": "a newsroom that was restored a moment ago, hashed",
+    "newsroom/backup/_targets.py": "the status of backups, a list that was fetched a moment ago",
     "newsletters/checks/_doctor.py": "the key that signs letters",
     "newsroom/_newsroom.py": "where git keeps what a work tree shares",
     "building/_build.py": "which folders are gone",
@@ -52,10 +53,12 @@ STORES = {
     "serve/_site.py": "the site",
     "deploy/_folders.py": "the place that the site is sent to",
     "deploy/_deliver.py": "the site",
+    "deploy/s3.py": "a backup that is sent",
 }
 NAMED = {  # by a person, on the command line or in beat.toml
     "newsletters/sending/_prepare.py": "the key that signs letters",
     "newsroom/backup/_restore.py": "a backup",
+    "newsroom/backup/_targets.py": "a backup, and the key to it",
     "cli/_mail_readers.py": "a list of readers that is written",
     "editing/source_edits.py": "a list of sources",
     "rounds/_reading.py": "a saved page",

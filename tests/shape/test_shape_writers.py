@@ -61,6 +61,8 @@ ELSEWHERE = {
     "newsroom/backup/_back_up.py": "a backup that a person asked for",
     "newsroom/backup/_restore.py": "a newsroom that is restored, put into an empty place",
     "newsroom/backup/_manifest.py": "the folder for what is not whole yet",
+    "newsroom/backup/_targets.py": "a backup, encrypted or decrypted beside what is not whole yet",
+    "deploy/s3.py": "a backup that was sent or is restored, fetched into such a folder",
     "deploy/_folders.py": "the place that the site is sent to, and a temporary folder",
     "deploy/branch.py": "a repository of its own below .copydesk",
     "fetch/_recording.py": "a recording that a person asked for",

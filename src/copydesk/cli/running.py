@@ -116,7 +116,7 @@ def describe(manifest: backup.BackupManifest) -> dict[str, object]:
         "removed": len(manifest.removed),
         "databases": manifest.databases,
         "keys": key_paths(manifest),
-        "carried": manifest.count_carried(),
+        "carried": manifest.count_cache(),
     }
 
 
@@ -129,7 +129,7 @@ def show_manifest(manifest: backup.BackupManifest) -> None:
     click.echo(f"desk database: {_say_rows(manifest, 'desk')}")
     click.echo(f"newsletter database: {_say_rows(manifest, 'mail')}")
     click.echo(f"secret keys: {', '.join(key_paths(manifest)) or 'none'}")
-    if any(carried := manifest.count_carried().values()):
+    if any(carried := manifest.count_cache().values()):
         texts, pictures = carried
         click.echo(f"files of article texts: {texts}, of pictures: {pictures}")
 
@@ -223,7 +223,7 @@ def restore_command(
         return
     show_manifest(report.manifest)
     click.echo(f"restored: {report.newsroom}, from the backup of {report.manifest.made}")
-    _show_gone(report)
+    _show_gone_list(report)
     if report.sending_waits:
         terminal.note("newsletter issues newer than the backup need approval: copydesk mail send")
     if not key_paths(report.manifest):
@@ -248,7 +248,7 @@ def _show_check(
         raise click.exceptions.Exit(1)
 
 
-def _show_gone(report: backup.RestoreReport) -> None:
+def _show_gone_list(report: backup.RestoreReport) -> None:
     """Tell what is known of the subscribers and stories that have gone since the backup."""
     gone, made = report.gone, report.manifest.made
     for name in report.unread:

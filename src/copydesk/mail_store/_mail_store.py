@@ -146,25 +146,27 @@ class MailStore:
         none is lifted.
         """
         run, run_many = self._database.run, self._database.run_many
-        with self._database.at_once():
-            ended = [
-                (reader, letter)
-                for reader, letter, key in run(_SUBSCRIBED, roll.consent)
-                if self.mark(key, letter) not in roll.marks
-            ]
+        with self.at_once():
+            ended = self._list_ended(roll)
+            leavers = {row[:1] for row in ended}
             run_many("DELETE FROM subscriptions WHERE subscriber = ? AND letter = ?", ended)
-            for statement in ("DELETE FROM outbox WHERE subscriber = ?", _LEAVE):
-                run_many(statement, {(reader,) for reader, _ in ended})
+            run_many("DELETE FROM outbox WHERE subscriber = ?", leavers)
+            run_many(_LEAVE, leavers)
             listed = run(_LISTED, roll.subscriber, roll.consent)
-            marked = [(self.mark(key), reader) for reader, key in listed]
-            gone = [reader for mark, reader in marked if mark not in roll.marks]
+            marked = {reader: self.mark(key) for reader, key in listed}
+            gone = [reader for reader, mark in marked.items() if mark not in roll.marks]
             for reader in gone:
                 self.subscribers.erase(reader)
             pauses = dict(roll.paused)
-            run_many(_PAUSE, [(pauses[mark], reader) for mark, reader in marked if mark in pauses])
+            run_many(_PAUSE, [(pauses[m], id_) for id_, m in marked.items() if m in pauses])
             for key, reason, since in roll.suppressed:
                 self.suppressions.put(Suppression(key=key, reason=reason, since=since))
         return len(ended), len(gone)
+
+    def _list_ended(self, roll: SubscriberRoll) -> list[tuple[int, str]]:
+        """Return the subscriber and newsletter of each subscription that a roll does not have."""
+        rows = self._database.run(_SUBSCRIBED, roll.consent)
+        return [row[:2] for row in rows if self.mark(row[2], row[1]) not in roll.marks]
 
     def close(self) -> None:
         """Close the SQLite file."""

@@ -128,7 +128,7 @@ class BackupManifest:
         """Return whether the backup has a part of this kind."""
         return any(part.kind == kind for part in self.parts)
 
-    def count_carried(self) -> dict[str, int]:
+    def count_cache(self) -> dict[str, int]:
         """Return how many files of article texts and of pictures the backup has, by folder."""
         folders = [part.path.split("/")[1] for part in self.parts if part.kind == "cache"]
         return {name: folders.count(name) for name in CACHE_FOLDERS}
@@ -252,10 +252,9 @@ def _part_fault(part: BackupPart) -> str:
             is_right = not part.path
         case "desk" | "mail":
             is_right = part.path == _DATABASES[part.kind]
-        case "private":
-            is_right = is_safe_path(part.path) and _is_private(part.path, PRIVATE_FOLDERS)
-        case "cache":
-            is_right = is_safe_path(part.path) and _is_private(part.path, CACHE_FOLDERS)
+        case "private" | "cache":
+            folders = {"private": PRIVATE_FOLDERS, "cache": CACHE_FOLDERS}[part.kind]
+            is_right = is_safe_path(part.path) and _is_private(part.path, folders)
         case "key":
             is_right = is_safe_path(part.path)
         case "file":

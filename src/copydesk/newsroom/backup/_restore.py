@@ -376,7 +376,7 @@ def restore(
         verification = compare_newsroom(restored, staging / "index")
         require_equal(verification, found)
         lists, unread = _targets.read_gone_lists(beside, staging, options)
-        gone = _targets.apply_gone(restored.newsroom, lists)
+        gone = _targets.apply_gone_list(restored.newsroom, lists)
         sending_waits = _mark_restore(restored, now)
         missing = _note_missing_parts(restored, now)
         _put_in_place(restored, place)

@@ -327,11 +327,11 @@ def write_gone_list(newsroom: Path, file: Path, now: datetime) -> None:
     if has_mail(newsroom / PRIVATE):
         with closing(open_mail(newsroom / PRIVATE)) as mail:
             readers = mail.take_roll()
-    listed = GoneList(made=now, readers=readers, removed=tuple(sorted(removed_marks(newsroom))))
+    listed = GoneList(made=now, readers=readers, removed=tuple(sorted(list_removals(newsroom))))
     file.write_bytes(gzip.compress(msgspec.json.encode(listed), mtime=0))
 
 
-def removed_marks(newsroom: Path) -> set[str]:
+def list_removals(newsroom: Path) -> set[str]:
     """Return hashes of the URLs that editors removed from a newsroom, none for a damaged list."""
     with contextlib.suppress(RecordError):
         return {*map(archive.address_mark, archive.read_rulings(newsroom).removed)}
@@ -367,7 +367,7 @@ def _read_gone_list(file: Path, staging: Path, identity: Path | None) -> GoneLis
         raise BackupError(what, subject=str(file), hint=hint) from error
 
 
-def apply_gone(newsroom: Path, lists: Sequence[GoneList]) -> GoneSince | None:
+def apply_gone_list(newsroom: Path, lists: Sequence[GoneList]) -> GoneSince | None:
     """Take out of a restored newsroom who has gone since, by the newest list; None without any.
 
     The lists of other newsrooms are passed over.
@@ -377,22 +377,26 @@ def apply_gone(newsroom: Path, lists: Sequence[GoneList]) -> GoneSince | None:
     if has_mail(private):
         with closing(open_mail(private)) as mail:
             if mail.subscribers.count():
-                database = mail.mark(b"")
-                rolls = {
-                    (listed.readers.consent, listed.made): listed
-                    for listed in lists
-                    if listed.readers and listed.readers.database == database
-                }
-                newest = rolls[max(rolls)] if rolls else None
+                newest = _find_roll(lists, mail.mark(b""))
                 if newest and newest.readers:
                     ended = mail.apply_roll(newest.readers)
     if newest is None:
         return None
-    since = {*newest.removed} - removed_marks(newsroom)
+    since = {*newest.removed} - list_removals(newsroom)
     stories = archive.Archive(newsroom).stories(lambda _: None) if since else ()
-    removed = [
+    removed = tuple(
         story.path
         for story in stories
         if not since.isdisjoint(map(archive.address_mark, story.addresses))
-    ]
-    return GoneSince(listed=newest.made, ended=ended[0], erased=ended[1], removed=tuple(removed))
+    )
+    return GoneSince(listed=newest.made, ended=ended[0], erased=ended[1], removed=removed)
+
+
+def _find_roll(lists: Sequence[GoneList], database: bytes) -> GoneList | None:
+    """Return the newest list with the subscribers of a mail database, by numbers of consents."""
+    rolls = {
+        (listed.readers.consent, listed.made): listed
+        for listed in lists
+        if listed.readers and listed.readers.database == database
+    }
+    return rolls[max(rolls)] if rolls else None
