@@ -6,9 +6,16 @@ from pathlib import Path
 
 import pytest
 
-from world.backups import lived_newsroom, names_in, rewrite_manifest
+from copydesk.newsroom.backup import read_backup_status
+from world.backups import (
+    lived_newsroom,
+    make_key_pair,
+    names_in,
+    rewrite_manifest,
+    set_backups,
+)
 from world.command import copydesk
-from world.newsroom import newsroom
+from world.newsroom import newsroom, write_files
 
 
 @pytest.fixture
@@ -110,3 +117,85 @@ def test_a_relative_file_lies_where_the_person_stands(
     assert copydesk("-C", root, "backup", "b.tar.gz").code == 0
     assert copydesk("restore", "b.tar.gz", "back").code == 0
     assert names_in(tmp_path / "back/notes") == ["new.txt"]
+
+
+# Backups that go to a target.
+
+
+def test_a_person_sends_a_backup_and_looks_at_it(root: Path, tmp_path: Path) -> None:
+    keys = make_key_pair(tmp_path)
+    (tmp_path / "target").mkdir()
+    set_backups(root, "folder", keys.recipient, table='path = "../target"', more="keep = 1")
+
+    made = copydesk("-C", root, "--now", "2026-11-20T08:00:00Z", "backup", "--json")
+    again = copydesk("-C", root, "--now", "2026-11-21T08:00:00Z", "backup")
+    file = tmp_path / "target" / read_backup_name(root)
+    seen = copydesk("restore", file, "--check", "--identity", keys.identity)
+    told = copydesk("restore", file, "--check", "--identity", keys.identity, "--json")
+    shut = copydesk("restore", file, "--check")
+    back = copydesk("restore", file, tmp_path / "back", "--identity", keys.identity, "--json")
+
+    assert (0, 0, 0, 0, 1, 0) == tuple(
+        said.code for said in (made, again, seen, told, shut, back)
+    ), (made.err, again.err, seen.err, told.err, back.err)
+    assert str(tmp_path / "target") == made.json()["target"]
+    assert made.json()["verified"]["differences"] == []
+    assert f"deleted an older one: {made.json()['file']}" in again.out
+    assert f"verified at {tmp_path / 'target'}" in again.out
+    assert "the backup of 2026-11-21T08:00:00Z is whole" in seen.out
+    assert told.json()["whole"]
+    assert "hint: name the secret key with --identity FILE" in shut.err
+    assert 0 == back.json()["gone"]["ended"]
+    said = " ".join(one.out + one.err for one in (made, again, seen, told, shut, back))
+    assert "AGE-SECRET-KEY" not in said
+
+
+def read_backup_name(root: Path) -> str:
+    status = read_backup_status(root / ".copydesk")
+    assert status is not None
+    return status.name
+
+
+def test_a_damaged_backup_ends_a_check_with_1(root: Path, tmp_path: Path) -> None:
+    copydesk("-C", root, "backup", tmp_path / "b.tar.gz")
+    rewrite_manifest(tmp_path / "b.tar.gz", lambda manifest: manifest["records"].update(_news=9))
+
+    said = copydesk("restore", tmp_path / "b.tar.gz", "--check")
+
+    assert 1 == said.code
+    assert "is not whole" in said.out
+    assert "differs: records: _news: found 1, expected 9" in said.err
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("backup",), "no target for backups is set"),
+        (("backup", "--with-key"), "this option needs a FILE"),
+        (("backup", "--verify"), "this option needs a FILE"),
+        (("restore", "b.tar.gz", "back", "--check"), "it takes no DIR"),
+        (("restore", "s3://", "back"), "no bucket is named"),
+        (("restore", "s3://tide/x", "back"), "the access keys of the S3 storage are missing"),
+    ],
+)
+def test_what_cannot_be_asked_for_is_told(
+    root: Path, tmp_path: Path, words: tuple[str, ...], told: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+
+    said = copydesk("-C", root, *words)
+
+    assert said.code in {1, 2}
+    assert told in said.err
+    assert not (tmp_path / "back").exists()
+
+
+def test_a_person_takes_texts_and_pictures_along(root: Path, tmp_path: Path) -> None:
+    write_files(root, {".copydesk/articles/a.json": b"{}", ".copydesk/pictures/b.webp": b"x"})
+
+    made = copydesk("-C", root, "backup", tmp_path / "b.tar.gz", "--with-articles")
+    back = copydesk("restore", tmp_path / "b.tar.gz", tmp_path / "back", "--json")
+
+    assert "files of article texts: 1, of pictures: 1" in made.out
+    assert {"articles": 1, "pictures": 1} == back.json()["carried"]
+    assert (tmp_path / "back/.copydesk/articles/a.json").exists()

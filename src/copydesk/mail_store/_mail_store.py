@@ -147,7 +147,7 @@ class MailStore:
         """
         run, run_many = self._database.run, self._database.run_many
         with self.at_once():
-            ended = self._list_ended(roll)
+            ended = self._list_endings(roll)
             leavers = {row[:1] for row in ended}
             run_many("DELETE FROM subscriptions WHERE subscriber = ? AND letter = ?", ended)
             run_many("DELETE FROM outbox WHERE subscriber = ?", leavers)
@@ -163,7 +163,7 @@ class MailStore:
                 self.suppressions.put(Suppression(key=key, reason=reason, since=since))
         return len(ended), len(gone)
 
-    def _list_ended(self, roll: SubscriberRoll) -> list[tuple[int, str]]:
+    def _list_endings(self, roll: SubscriberRoll) -> list[tuple[int, str]]:
         """Return the subscriber and newsletter of each subscription that a roll does not have."""
         rows = self._database.run(_SUBSCRIBED, roll.consent)
         return [row[:2] for row in rows if self.mark(row[2], row[1]) not in roll.marks]
