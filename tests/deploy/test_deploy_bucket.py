@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
@@ -245,3 +246,44 @@ def test_a_page_where_a_list_should_be_is_no_list(kept: Storage) -> None:
 
     with pytest.raises(DeployError, match="could not read the storage's list of files"):
         bucket(kept).listing(())
+
+
+# Large files, such as backups.
+
+
+def test_a_large_file_is_sent_in_pieces_read_again_and_fetched(
+    tmp_path: Path, kept: Storage
+) -> None:
+    file = tmp_path / "large.bin"
+    file.write_bytes(b"0123456789abcdef" * 100_000)
+    place = bucket(kept, prefix="beat")
+    kept.faults += [503]
+
+    digest = place.keep(file)
+    place.fetch(file.name, tmp_path / "back.bin")
+
+    assert hashlib.sha256(file.read_bytes()).hexdigest() == digest
+    assert file.read_bytes() == (tmp_path / "back.bin").read_bytes()
+    assert ["GET", "GET", "PUT", "PUT"] == sorted(method for method, _ in kept.asked)
+    assert ["back.bin", "large.bin"] == sorted(path.name for path in tmp_path.iterdir())
+
+
+def test_a_file_of_more_than_five_gigabytes_is_refused_at_once(
+    tmp_path: Path, kept: Storage
+) -> None:
+    with (tmp_path / "huge.bin").open("wb") as file:
+        file.truncate((5 << 30) + 1)
+
+    with pytest.raises(DeployError, match="at most 5 GB in one request"):
+        bucket(kept).keep(tmp_path / "huge.bin")
+
+    assert [] == kept.asked
+
+
+def test_a_file_that_cannot_be_written_is_no_fault_of_the_storage(
+    tmp_path: Path, kept: Storage
+) -> None:
+    kept.objects["a.bin"] = b"data"
+
+    with pytest.raises(DeployError, match="the file cannot be written"):
+        bucket(kept).fetch("a.bin", tmp_path / "none/a.bin")

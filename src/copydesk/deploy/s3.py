@@ -461,11 +461,12 @@ class Bucket:
 
     def keep(self, file: Path) -> str:
         """Send a large file, fetch it again beside the file and compare; return its SHA-256."""
-        size, sha256 = file.stat().st_size, digest_file(file)
+        size = file.stat().st_size
         if size > _MOST_PUT_BYTES:
             what = f"S3 takes at most 5 GB in one request, and the file has {size:,} bytes"
             hint = "send it with rsync or to a folder, or leave out what can be fetched again"
             raise DeployError(what, subject=file.name, hint=hint)
+        sha256 = digest_file(file)
         headers = {"Content-Type": "application/octet-stream", "Content-Length": str(size)}
         put = self._request("PUT", self._above + file.name, headers=headers)
         list(self._each(Client.ask, [replace(put, file=file, sha256=sha256)]))
