@@ -337,7 +337,7 @@ def keep_backup(root: Path, now: datetime, environ: Mapping[str, str]) -> Backup
         raise UsageError("no target for backups is set", subject="backup.to", hint=hint)
     what, hint = "another backup of this newsroom is being made", "wait until it ends"
     with hold_or_refuse(private / "backup.lock", BusyError(what, subject=str(root), hint=hint)):
-        status = _targets.read_backup_status(private) or _targets.new_status(settings.beat.title)
+        status = _targets.begin_status(private, settings.beat.title)
         try:
             with _manifest.stage(private) as staging:
                 return _keep(settings, staging, status, now)

@@ -121,10 +121,17 @@ def read_backup_status(private: Path) -> BackupStatus | None:
         return None
 
 
-def new_status(title: str) -> BackupStatus:
-    """Return the status of a newsroom that has no backups yet; its name for them is drawn."""
-    words = re.sub(r"[^a-z0-9]+", "-", title.lower())[:40].strip("-")
-    return BackupStatus(series=f"copydesk-{words or 'newsroom'}-{secrets.token_hex(4)}")
+def begin_status(private: Path, title: str) -> BackupStatus:
+    """Return the status of a newsroom; at its first backup a name for all of them is drawn.
+
+    It is stored before anything is sent, so that what a killed process sent is known as ours.
+    """
+    status = read_backup_status(private)
+    if status is None:
+        words = re.sub(r"[^a-z0-9]+", "-", title.lower())[:40].strip("-")
+        status = BackupStatus(series=f"copydesk-{words or 'newsroom'}-{secrets.token_hex(4)}")
+        write_status(private, status)
+    return status
 
 
 def write_status(private: Path, status: BackupStatus) -> None:
