@@ -366,8 +366,9 @@ def _keep(
     gone = staging / f"{status.series}-gone.json.gz"
     with _manifest.writing(gone):
         _targets.write_gone_list(restored.newsroom, gone, now)
-    shutil.rmtree(restored.top)
-    for file in (gone, made.rename(staging / name)):  # the list is never older than a backup there
+        shutil.rmtree(restored.top)
+        made = made.rename(staging / name)
+    for file in (gone, made):  # in this order the list is never older than a backup beside it
         sent = _targets.seal(file, plan.recipients)
         sha256 = depot.keep(sent)
     names, kept = {*names, sent.name}, [*status.kept, sent.name]
