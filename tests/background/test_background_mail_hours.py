@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 
 from copydesk import config
-from copydesk.background import BackupHours, MailHours, NewsroomFolder
+from copydesk.background import MailHours, NewsroomFolder, NewsroomService, open_service
 from copydesk.mail_store import open_mail
+from copydesk.newsroom import open_newsroom
 from copydesk.newsroom.backup import keep_backup
 from world.backups import set_backups
 from world.command import copydesk
@@ -168,7 +169,14 @@ class Backups:
         self.made: list[datetime] = []
         self._codes = list(codes)
         folder_ = NewsroomFolder(config.load(self.root, {}), {})
-        self.hours = BackupHours(folder_, self.clock, self._back_up, self.said.append)
+        served = asyncio.run(self._serve())  # as a server has them, but with a clock of our own
+        kind = type(served.backup_hours)
+        self.hours = kind(folder_, self.clock, self._back_up, self.said.append)
+
+    async def _serve(self) -> NewsroomService:
+        with open_newsroom(self.root, NOW, {}) as opened:
+            async with open_service(opened, self.said.append, runs_rounds=False) as service:
+                return service
 
     async def _back_up(self) -> int:
         self.made.append(self.clock.at)

@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from copydesk.background._rounds import wait_after_hub_push as wait_after_hub_push
     from copydesk.background._rounds import what_is_due as what_is_due
     from copydesk.background._service import AudienceCounts as AudienceCounts
-    from copydesk.background._service import BackupHours as BackupHours
     from copydesk.background._service import Figures as Figures
     from copydesk.background._service import NewsroomService as NewsroomService
     from copydesk.background._service import keep_going as keep_going
