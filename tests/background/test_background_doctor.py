@@ -33,6 +33,7 @@ from world.breaking import (
     write_setting,
 )
 from world.broken_newsrooms import (
+    BACKUPS,
     BROKEN,
     BY_HAND,
     Broken,
@@ -71,7 +72,7 @@ def test_a_healthy_newsroom_has_no_finding(root: Path) -> None:
     assert [] == examine(root)
 
 
-@pytest.mark.parametrize("broken", BROKEN, ids=lambda broken: broken.name)
+@pytest.mark.parametrize("broken", [*BROKEN, *BACKUPS], ids=lambda broken: broken.name)
 def test_what_is_broken_is_found_and_its_line_mends_it(broken: Broken, root: Path) -> None:
     broken.damage(root)
     before = picture(root)

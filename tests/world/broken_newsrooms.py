@@ -478,6 +478,20 @@ BROKEN = (
     ),
 )
 
+# What backups to a target say.
+BACKUPS = (
+    Broken(
+        name="never a backup",
+        check="backup",
+        what="since it was set up",
+        damage=all_of(
+            lambda root: (root.parent / "backups").mkdir(),
+            say("backup", 'to = "folder"'),
+            say("backup.folder", 'path = "../backups"'),
+        ),
+    ),
+)
+
 # What a person mends by hand: a backup brought back, a newer program, a name in git's settings.
 BY_HAND = (
     Broken(

@@ -469,6 +469,17 @@ def _find_hanging_round(status: RoundStatus, age: timedelta) -> Iterator[Finding
         yield finding("round-hangs", hours=hours, pid=status.pid, stage=status.stage)
 
 
+def _find_backup_faults(newsroom: Newsroom) -> Iterator[Finding]:
+    plan, status = newsroom.settings.backup, backup.read_backup_status(newsroom.private)
+    made = status.made if status else None
+    if plan.to and (made is None or newsroom.now - made > timedelta(hours=2 * plan.every_hours)):
+        failed = (
+            status.failed if status else ""
+        ) or "neither `copydesk serve` nor a timer made one"
+        at = dates.rfc3339(made) if made else "it was set up"
+        yield finding("backup-old", root=newsroom.root, at=at, to=plan.to, failed=failed)
+
+
 def _find_address_faults(newsroom: Newsroom) -> Iterator[Finding]:
     settings, url, api = newsroom.settings, newsroom.beat.url, newsroom.beat.api_url
     public, is_here = settings.serve.public_url, _is_here(url)
@@ -519,6 +530,7 @@ FOLDER_CHECKS = (
     Check(name="clock", find=_find_clock_faults, is_of_folder=True),
     Check(name="locks", find=_find_locks, is_of_folder=True),
     Check(name="rounds", find=_find_round_faults, is_alarm=True),
+    Check(name="backup", find=_find_backup_faults, is_alarm=True),
     Check(name="catalogue", find=_find_broken_records, is_alarm=True, is_of_folder=True),
     Check(name="address", find=_find_address_faults),
     Check(name="proxies", find=_find_proxy_faults),
