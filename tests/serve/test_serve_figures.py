@@ -18,6 +18,7 @@ from starlette.types import Receive, Scope, Send
 
 from copydesk.background import open_service
 from copydesk.newsroom import Silence, open_newsroom
+from copydesk.newsroom.backup import BackupStatus
 from copydesk.newsroom.reports import RoundStatus
 from copydesk.rounds import RoundOptions, run_round
 from copydesk.serve import (
@@ -169,7 +170,11 @@ class Rounds:
 
 
 def figures_of(metrics: Metrics) -> Mapping[str, float]:
-    lines = metrics.write().decode().splitlines()
+    return figures_in(metrics.write().decode())
+
+
+def figures_in(told: str) -> Mapping[str, float]:
+    lines = told.splitlines()
     rows = (line.rpartition(" ") for line in lines if not line.startswith("#"))
     return {name: float(value) for name, _, value in rows}
 
@@ -270,12 +275,16 @@ def test_the_numbers_of_the_newsroom_are_among_the_figures(tmp_path: Path) -> No
     with open_newsroom(root, NOW, {}) as opened:
         web = record_web(tmp_path / "web.warc.gz", small_web())
         run_round(opened, RoundOptions(web=web, all_due=True), Silence())
+    ((_, _, before),) = ask(root, {}, {})
+    assert "copydesk_backup_age_seconds" not in before
+    status = BackupStatus(series="copydesk-beat", made=datetime.now(UTC) - timedelta(hours=5))
+    (root / ".copydesk" / "backup.json").write_bytes(msgspec.json.encode(status))
     ((_, _, told),) = ask(root, {}, {})
 
     assert 'copydesk_sources{state="ok"} ' in told
     assert 'copydesk_stories_by_standing{standing="published"} ' in told
     assert "copydesk_last_round_age_seconds " in told
-    assert "copydesk_backup_age_seconds" not in told
+    assert 18_000 <= figures_in(told)["copydesk_backup_age_seconds"] < 18_100
 
 
 def test_a_newsroom_that_cannot_be_read_costs_only_its_own_numbers(tmp_path: Path) -> None:

@@ -106,12 +106,13 @@ class NewsroomService:
             with closing(open_mail(self.private)) as store:
                 for row in list_sendings(store):
                     deliveries.update(row.counts)
-        status = self.round_status()
+        status, backup = self.round_status(), read_backup_status(self.private)
         return Figures(
             sources=sources,
             stories={standing.value: count for standing, count in stories.items()},
             deliveries=deliveries,
             round=status.began if status else None,
+            backup=backup.made if backup else None,
         )
 
     @contextlib.contextmanager
