@@ -382,8 +382,9 @@ def main() -> int:
     if os.geteuid():
         raise SystemExit("error: building without a registry needs root")
     with contextlib.ExitStack() as stack:
-        temporary = tempfile.TemporaryDirectory(dir="/var/tmp")  # /tmp may be in memory
-        place = options.keep or Path(stack.enter_context(temporary))
+        place = options.keep
+        if place is None:  # /tmp may be in memory
+            place = Path(stack.enter_context(tempfile.TemporaryDirectory(dir="/var/tmp")))
         place.mkdir(parents=True, exist_ok=True)
         builder = Builder(place=place.resolve(), arch=options.arch)
         began = time.monotonic()
