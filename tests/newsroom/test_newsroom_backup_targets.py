@@ -282,7 +282,15 @@ def test_a_bucket_has_it_and_an_empty_machine_restores_it(
     assert all(data.startswith(b"age-encryption.org") for data in kept.objects.values())
     assert f"beat/{report.file}" == kept.written()[-1]  # the list is there before
     shutil.rmtree(root)
-    environ = {**KEYS, "AWS_ENDPOINT_URL": kept.endpoint, "AWS_REGION": "us-east-1"}
+    secret = tmp_path / "secret"
+    secret.write_text(f"{SECRET}\n")
+    secret.chmod(0o600)
+    environ = {
+        "AWS_ACCESS_KEY_ID": ACCESS,
+        "AWS_SECRET_ACCESS_KEY_FILE": str(secret),
+        "AWS_ENDPOINT_URL": kept.endpoint,
+        "AWS_REGION": "us-east-1",
+    }
     options = RestoreOptions(identity=keys.identity)
 
     for source in (f"s3://{BUCKET}/beat/", f"s3://{BUCKET}/beat/{report.file}"):

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from copydesk.config._data_files import find_topic_file as find_topic_file
     from copydesk.config._data_files import logo_paths as logo_paths
     from copydesk.config._data_files import read_topics as read_topics
+    from copydesk.config._environment import Environment as Environment
     from copydesk.config._load import at_scale as at_scale
     from copydesk.config._load import load as load
     from copydesk.config._new_beat import NewBeat as NewBeat

@@ -264,14 +264,15 @@ def find_backup(source: str, staging: Path, environ: Mapping[str, str]) -> list[
     above, _, name = key.rpartition("/")
     if not bucket:
         raise UsageError("no bucket is named", subject=source, hint="write s3://BUCKET/KEY")
+    outside = config.Environment(environ)
     options = S3Options(
         bucket=bucket,
         prefix=above,
-        region=environ.get("AWS_REGION") or "us-east-1",
-        endpoint=environ.get("AWS_ENDPOINT_URL", "").rstrip("/"),
-        access_key=environ.get("AWS_ACCESS_KEY_ID", "").strip(),
-        secret_key=environ.get("AWS_SECRET_ACCESS_KEY", "").strip(),
-        session_token=environ.get("AWS_SESSION_TOKEN", "").strip(),
+        region=outside.get("AWS_REGION") or "us-east-1",
+        endpoint=outside.get("AWS_ENDPOINT_URL").rstrip("/"),
+        access_key=outside.read_secret("AWS_ACCESS_KEY_ID")[0].strip(),
+        secret_key=outside.read_secret("AWS_SECRET_ACCESS_KEY")[0].strip(),
+        session_token=outside.read_secret("AWS_SESSION_TOKEN")[0].strip(),
     )
     depot = deploy.open_bucket(options.with_endpoint())
     there = list_names(depot)
