@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
+import pycares
 import pytest
 
 from copydesk.kit import processes
@@ -101,6 +102,14 @@ def test_a_thread_at_work_forbids_forks() -> None:
     assert not processes.can_fork()
     go_on.set()
     thread.join()
+
+
+def test_a_process_that_has_resolved_names_may_fork() -> None:
+    could_fork = processes.can_fork()
+    pycares.Channel().close()
+
+    assert any("shutdown_loop" in thread.name for thread in threading.enumerate())
+    assert could_fork == processes.can_fork()
 
 
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")

@@ -35,6 +35,7 @@ _Made = TypeVar("_Made")
 _Told = TypeVar("_Told")
 _NUMBER = struct.Struct("=I")  # 16,000 of these fit into a pipe
 _REPEATING: set[threading.Thread] = set()
+_IDLE = "(_run_safe_shutdown_loop)"  # pycares' thread: it waits for a name resolver to close
 _FORKING = threading.Lock()  # held also while a repeating thread is at work
 _AT_ONCE = 32  # results that are sent together
 
@@ -164,7 +165,8 @@ def repeat(seconds: float, do: Callable[[], None]) -> Iterator[None]:
 
 def can_fork() -> bool:
     """Return whether this process may fork, which is unsafe while it has threads at work."""
-    at_work = set(threading.enumerate()) - _REPEATING
+    others = set(threading.enumerate()) - _REPEATING
+    at_work = [thread for thread in others if not thread.name.endswith(_IDLE)]
     return sys.platform == "linux" and len(at_work) == 1
 
 
