@@ -403,7 +403,7 @@ async def put_file(visit: Visit) -> Response:
 async def _show_file(
     visit: Visit, editor: Editor, preview: story_page.PagePreview | None
 ) -> Response:
-    return await visit.draw(lambda pages: render_file(pages, preview))
+    return await visit.draw(render_file, preview)
 
 
 async def put_picture(visit: Visit) -> Response:
@@ -426,7 +426,7 @@ async def show_stashes(visit: Visit) -> Response:
     """Answer with the page of the stashes (collections of stories) that an editor may see."""
     editor = visit.editor
     found = await asyncio.to_thread(visit.desk.store.stashes.of, editor.name)
-    return await visit.draw(lambda pages: render_stashes(pages, found))
+    return await visit.draw(render_stashes, found)
 
 
 async def put_stash(visit: Visit) -> Response:

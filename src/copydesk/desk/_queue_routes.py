@@ -122,9 +122,7 @@ async def show_versions(visit: Visit) -> Response:
     asked = visit.request.query_params
     question = _query.read_question(asked)
     shown = asked.getlist("event")[:_MOST_ROWS]
-    versions = await visit.desk.draw(
-        visit.editor, lambda pages: _find_versions(pages, question, shown)
-    )
+    versions = await visit.desk.draw(visit.editor, _find_versions, question, shown)
     return JSONResponse(versions, headers=NEVER_KEPT)
 
 

@@ -513,7 +513,7 @@ async def _answer_outcome(visit: Visit, editor: Editor, name: str, first: str) -
     """Redirect to the story if its edit is saved; else show the outcome, or a waiting page."""
     sent = await _find_actions(visit, editor, name, first)
     if any(queued.outcome is None for queued in sent):
-        answer = await visit.draw(lambda pages: render_sent_edit(pages, sent))
+        answer = await visit.draw(render_sent_edit, sent)
         answer.headers["Refresh"] = "1"  # in a second, to wait for the outcome again
         return answer
     filed = [one.action for one in sent if one.state == "done"]

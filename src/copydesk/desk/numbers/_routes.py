@@ -58,7 +58,7 @@ async def show_front(visit: Visit) -> Response:
     story = visit.request.query_params.get("story", "")
     async with visit.desk.explaining:  # one at a time: it waits for a build
         found = await visit.desk.thread.change(visit.desk.front.explain)
-    return await visit.draw(lambda pages: render_front(pages, found, story))
+    return await visit.draw(render_front, found, story)
 
 
 async def show_doctor(visit: Visit) -> Response:

@@ -53,9 +53,7 @@ async def write_source(visit: Visit) -> Response:
     fields, _ = await _read_form(visit)
     form = dict(fields)
     url, seen, edit = form.get("url", ""), form.get("seen", ""), read_source_edit(fields)
-    done = await visit.desk.thread.change(
-        lambda newsroom: source_edits.edit_source(newsroom, url, edit, owner.name, seen)
-    )
+    done = await visit.desk.thread.change(source_edits.edit_source, url, edit, owner.name, seen)
     now = sources.source_address(edit.url) if edit.url else url
     return visit.show_commit("sources/one/", done.commit, url=now)
 
@@ -65,9 +63,7 @@ async def end_source(visit: Visit) -> Response:
     owner = visit.editor
     form = dict((await _read_form(visit))[0])
     url, seen = form.get("url", ""), form.get("seen", "")
-    done = await visit.desk.thread.change(
-        lambda newsroom: source_edits.end_source(newsroom, url, owner.name, seen)
-    )
+    done = await visit.desk.thread.change(source_edits.end_source, url, owner.name, seen)
     return visit.show_commit("sources/", done.commit)
 
 
@@ -124,18 +120,14 @@ async def take_list(visit: Visit) -> Response:
     form = dict(fields)
     sent = data or form.get("opml", "").encode("utf-8", "replace")
     try:
-        rows = await visit.desk.thread.change(
-            lambda newsroom: source_edits.rehearse_import(newsroom, sent)
-        )
+        rows = await visit.desk.thread.change(source_edits.rehearse_import, sent)
     except (FeedError, UsageError) as error:
         return await _show_add(visit, Search(problem=str(error)))
     fresh = [row.source for row in rows if row.becomes == "new"]
     if form.get("do") != "file":
         opml = sent.decode("utf-8", "replace")
         return await _show_add(visit, Search(opml=opml, rows=rows))
-    done = await visit.desk.thread.change(
-        lambda newsroom: source_edits.file_sources(newsroom, fresh, owner.name)
-    )
+    done = await visit.desk.thread.change(source_edits.file_sources, fresh, owner.name)
     return visit.show_commit("sources/", done.commit)
 
 
@@ -166,16 +158,14 @@ async def undo_settings(visit: Visit) -> Response:
     owner = visit.editor
     form = dict((await _read_form(visit))[0])
     commit = read_commit(form)
-    done = await visit.desk.thread.change(
-        lambda newsroom: settings.undo_settings(newsroom, commit, owner.name)
-    )
+    done = await visit.desk.thread.change(settings.undo_settings, commit, owner.name)
     if "return" in form:
         return visit.show_commit(visit.desk.own_page(form["return"]), done.commit)
     return visit.redirect("today/")
 
 
 async def _show_add(visit: Visit, search: Search) -> Response:
-    return await visit.draw(lambda pages: render_add(pages, search))
+    return await visit.draw(render_add, search)
 
 
 async def _draw(visit: Visit, make: Callable[[Pages], bytes]) -> Response:

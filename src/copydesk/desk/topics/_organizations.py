@@ -42,7 +42,7 @@ async def write_organization(visit: Visit) -> Response:
     texts = (form.get("name", ""), form.get("owner", ""))
     domain, seen = form.get("domain", ""), form.get("seen", "")
     done = await visit.desk.thread.change(
-        lambda newsroom: settings.edit_organization(newsroom, domain, texts, owner.name, seen)
+        settings.edit_organization, domain, texts, owner.name, seen
     )
     return visit.show_commit(_PAGE[1:], done.commit)
 
@@ -68,9 +68,7 @@ async def set_logo(visit: Visit) -> Response:
     data = data or await _fetch(visit, url)
     async with visit.desk.decoding:
         logo = await asyncio.to_thread(uploads.make_logo, data)
-    done = await visit.desk.thread.change(
-        lambda newsroom: settings.set_logo(newsroom, domain, logo, owner.name, seen)
-    )
+    done = await visit.desk.thread.change(settings.set_logo, domain, logo, owner.name, seen)
     return visit.show_commit(_PAGE[1:], done.commit)
 
 
