@@ -274,9 +274,17 @@ class AccountChanges:
             self._note("account-removed", account.name)
             return count
 
-    def set_role(self, name: str, role: Role) -> None:
-        """Change the role of an editor's account."""
+    def remove_unless_only_owner(self, name: str) -> int:
+        """Remove an editor's account as `remove` does, but not that of the only owner."""
         with self._desk.at_once():
+            self._check_owner_stays(name)
+            return self.remove(name)
+
+    def set_role(self, name: str, role: Role) -> None:
+        """Change the role of an editor's account. The only owner must stay an owner."""
+        with self._desk.at_once():
+            if role != "owner":
+                self._check_owner_stays(name)
             account = self._desk.accounts.get(name)
             self._desk.accounts.set_role(name, role)
             self._note("role-changed", f"{account.name} ({role})")
@@ -295,7 +303,7 @@ class AccountChanges:
             if self._desk.tokens.end(name, token_id):
                 self._note("token-ended", self._desk.accounts.get(name).name)
 
-    def check_owner_stays(self, name: str) -> None:
+    def _check_owner_stays(self, name: str) -> None:
         """Raise UsageError if the account is the only owner, whose loss nobody could undo."""
         owners = [each.name for each in self._desk.accounts.list() if each.role == "owner"]
         if owners == [self._desk.accounts.get(name).name]:

@@ -17,7 +17,6 @@ from copydesk.desk._story_view import View
 from copydesk.desk.numbers._numbers_page import read_days, render_numbers
 from copydesk.desk.numbers._section import (
     Column,
-    Part,
     Section,
     Shade,
     Wording,
@@ -188,32 +187,23 @@ def _show_days(wording: Wording, name: str, days: Sequence[recall.RecallDay]) ->
     columns, rows = [], []
     for day in days:
         shown, total = wording.name_day(date.fromisoformat(day.day)), sum(day.kinds.values())
-        parts = [_draw_part(wording, kind, day.kinds.get(kind, 0), shade) for kind, shade in _PARTS]
+        parts = [
+            wording.count(shade, day.kinds.get(kind, 0), f"recall_{kind}") for kind, shade in _PARTS
+        ]
         missed = total - sum(part.value for part in parts)
-        words = f"{missed:,.0f} {wording.say('recall_missed')}"
-        parts.append(Part(value=missed, shade="pale", words=words))
+        parts.append(wording.count("pale", missed, "recall_missed"))
         columns.append(Column(name=shown, parts=parts))
         counts = (make_cell(day.kinds.get(kind, 0)) for kind in RecallKind)
         rows.append({"name": shown, "cells": (make_cell(_share(day.kinds)), *counts)})
-    most = max((column.height for column in columns), default=0)
-    return wording.show(
-        Section(
-            id=name,
-            name="recall_days",
-            words=wording.say("recall_days_words", count=len(days)),
-            plot=draw_columns(columns, f"{most:,.0f}"),
-            legend=(
-                *((shade, f"recall_{kind}") for kind, shade in _PARTS),
-                ("pale", "recall_missed"),
-            ),
-            head=("filter_day", "share_told", *(f"recall_{kind}" for kind in RecallKind)),
-            rows=rows[::-1],
-        )
-    )
-
-
-def _draw_part(wording: Wording, kind: RecallKind, count: int, shade: Shade) -> Part:
-    return Part(value=count, shade=shade, words=f"{count:,} {wording.say(f'recall_{kind}')}")
+    return Section(
+        id=name,
+        name="recall_days",
+        words=wording.say("recall_days_words", count=len(days)),
+        plot=draw_columns(columns),
+        legend=_LEGEND,
+        head=("filter_day", "share_told", *(f"recall_{kind}" for kind in RecallKind)),
+        rows=rows[::-1],
+    ).show(wording)
 
 
 def _show_gap(wording: Wording, trace: recall.RecallTrace) -> View:

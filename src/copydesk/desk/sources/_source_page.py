@@ -77,23 +77,20 @@ def _show_outcomes(wording: Wording, row: sources.BoardRow) -> View:
         shown = wording.name_day(day.day)
         values = [getattr(day, name) for name, _ in _BROUGHT]
         parts = [
-            Part(value=value, shade=shade, words=f"{value:,} {wording.say(f'brought_{name}')}")
+            wording.count(shade, value, f"brought_{name}")
             for value, (name, shade) in zip(values, _BROUGHT, strict=True)
         ]
         columns.append(Column(name=shown, parts=parts))
         rows.append({"name": shown, "cells": [make_cell(day.leads), *map(make_cell, values)]})
-    highest = max(column.height for column in columns)
     names = [f"brought_{name}" for name, _ in _BROUGHT]
-    return wording.show(
-        Section(
-            name="source_brought",
-            words=wording.say("source_brought_words"),
-            plot=draw_columns(columns, f"{highest:,.0f}"),
-            head=("filter_day", "brought_leads", *names),
-            legend=[(shade, f"brought_{name}") for name, shade in _BROUGHT],
-            rows=rows[::-1],
-        )
-    )
+    return Section(
+        name="source_brought",
+        words=wording.say("source_brought_words"),
+        plot=draw_columns(columns),
+        head=("filter_day", "brought_leads", *names),
+        legend=[(shade, f"brought_{name}") for name, shade in _BROUGHT],
+        rows=rows[::-1],
+    ).show(wording)
 
 
 def _show_delay(wording: Wording, row: sources.BoardRow) -> list[View]:
@@ -124,15 +121,13 @@ def _show_one(
         for day, value, words in shown
     ]
     highest = max(value for _, value in days)
-    return wording.show(
-        Section(
-            name=name,
-            words=wording.say(f"{name}_words"),
-            plot=draw_columns(columns, write(highest) if highest else "0"),
-            head=("filter_day", f"{name}_title"),
-            rows=[{"name": day, "cells": [make_cell(words)]} for day, _, words in reversed(shown)],
-        )
-    )
+    return Section(
+        name=name,
+        words=wording.say(f"{name}_words"),
+        plot=draw_columns(columns, write(highest) if highest else "0"),
+        head=("filter_day", f"{name}_title"),
+        rows=[{"name": day, "cells": [make_cell(words)]} for day, _, words in reversed(shown)],
+    ).show(wording)
 
 
 def read_source_edit(fields: Iterable[tuple[str, str]]) -> source_edits.SourceEdit:
