@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from urllib.parse import quote
 from uuid import uuid4
@@ -26,7 +27,7 @@ from copydesk.desk._http import (
     read_form,
     read_picture,
 )
-from copydesk.desk._newsroom_thread import OpenNewsroom, find_title
+from copydesk.desk._newsroom_thread import OpenNewsroom
 from copydesk.desk._pages import Editor, Pages
 from copydesk.desk._story_pages import link_edit
 from copydesk.desk._story_view import View
@@ -94,7 +95,7 @@ def render_file(pages: Pages, preview: story_page.PagePreview | None = None) -> 
         url=preview.url if preview else "",
         preview=preview,
         obstacle=obstacle,
-        filed=f"{pages.views.root}story/{quote(filed, safe='')}/" if filed else "",
+        filed=pages.views.address(filed) if filed else "",
     )
 
 
@@ -187,20 +188,12 @@ def _find_stash(store: DeskStore, editor: str, named: str, default: str) -> int:
 
 
 def _describe_stash(pages: Pages, stash: Stash) -> View:
-    root = pages.views.root
     return {
         "id": stash.id,
         "name": stash.name,
         "is_shared": stash.is_shared,
         "may_merge": len(stash.stories) > 1,
-        "stories": [
-            {
-                "name": name,
-                "title": find_title(pages.opened, name),
-                "href": f"{root}story/{quote(name, safe='')}/",
-            }
-            for name in stash.stories
-        ],
+        "stories": [pages.name_story(name) for name in stash.stories],
     }
 
 
@@ -245,15 +238,8 @@ def add_stash(filed: applying.FiledList, stash: Stash) -> applying.FiledList:
     listed = filed.listed
     known = {story.name for story in listed.stories}
     more = (ChosenStory(name=name) for name in stash.stories if name not in known)
-    return applying.FiledList(
-        version=filed.version,
-        listed=ReadingList(
-            id=listed.id,
-            title=listed.title or stash.name,
-            description=listed.description,
-            stories=(*listed.stories, *more),
-        ),
-    )
+    stories = (*listed.stories, *more)
+    return replace(filed, listed=replace(listed, title=listed.title or stash.name, stories=stories))
 
 
 def take_up(opened: OpenNewsroom, action: EditorAction) -> applying.FiledList:
@@ -276,13 +262,7 @@ def render_list(pages: Pages, filed: applying.FiledList) -> bytes:
         description=listed.description,
         version=filed.version,
         chosen=[
-            {
-                "name": story.name,
-                "place": place,
-                "title": find_title(pages.opened, story.name),
-                "words": story.words,
-                "href": f"{pages.views.root}story/{quote(story.name, safe='')}/",
-            }
+            {**pages.name_story(story.name), "place": place, "words": story.words}
             for place, story in enumerate(listed.stories, 1)
         ],
     )
@@ -318,16 +298,10 @@ def _with_stories(
     form, (list_id,) = dict(fields), action.values
     chosen = _order_stories(fields)
     description = form.get("description", "").replace("\r\n", "\n")
-    whole = EditorAction(
-        id=action.id,
-        kind="list",
-        said="set",
-        by=action.by,
-        at=action.at,
+    whole = replace(
+        action,
         stories=tuple(story.name for story in chosen),
         values=(list_id, title, description, *(story.words for story in chosen)),
-        why=action.why,
-        seen=action.seen,
     )
     applying.read_own_list(whole)
     lists, _ = applying.find_lists(opened.newsroom)

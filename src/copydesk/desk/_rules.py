@@ -6,14 +6,13 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import TypeVar, cast
-from urllib.parse import quote
 
 from starlette.responses import Response
 
 from copydesk import background
 from copydesk.desk._desk import Page, Visit
 from copydesk.desk._http import NEVER_KEPT, read_commit, read_form
-from copydesk.desk._pages import Pages, asset_name, show_command
+from copydesk.desk._pages import Pages, show_command
 from copydesk.desk._previews import Trial
 from copydesk.editing import what_if
 from copydesk.errors import UsageError
@@ -118,7 +117,6 @@ async def _find(visit: Visit) -> tuple[Trial, dict[str, str]]:
 
 
 POINTS = "points."
-_TRUSTS = ("gate", "publish", "hold")
 _MOST_SOURCES = 200  # sources with a choice on the page
 
 Fields = Sequence[tuple[str, str]]
@@ -262,7 +260,7 @@ def render_what_if(pages: Pages, beat: Beat, state: WhatIfState) -> bytes:
     return pages.page(
         "what_if.html",
         title=pages.strings.say("what_if_title"),
-        style=f"{pages.views.root}assets/{asset_name('what_if.css')}",
+        style=pages.asset("what_if.css"),
         publish_at=beat.scoring.publish_at if gate is None else gate,
         publish_at_today=beat.scoring.publish_at,
         half_life_hours=_write_number(today if half_life is None else half_life),
@@ -399,7 +397,7 @@ def _show_place(pages: Pages, place: what_if.FrontPlace) -> Mapping[str, object]
 
 def _link_story(pages: Pages, path: str, title: str) -> Mapping[str, object]:
     name = PurePosixPath(path).stem
-    href = f"{pages.views.root}story/{quote(name, safe='')}/"
+    href = pages.views.address(name)
     return {"title": text.fold(title) or name, "href": href}
 
 

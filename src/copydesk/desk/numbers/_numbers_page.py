@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
 
 from copydesk import catalogue
-from copydesk.desk._pages import Pages, asset_name
+from copydesk.desk._pages import Pages
 from copydesk.desk._story_view import View
 from copydesk.desk.numbers._section import (
     Column,
@@ -19,9 +19,8 @@ from copydesk.desk.numbers._section import (
     measure_shares,
 )
 from copydesk.editing import queue
-from copydesk.editing.queue.numbers import Delay, DropCount, Numbers, OwnerCount, StoryDay
+from copydesk.editing.queue.numbers import Delay, DropCount, OwnerCount, StoryDay, read_numbers
 from copydesk.kit import text, urls
-from copydesk.news import Beat
 from copydesk.news.source import DROP_REASONS
 from copydesk.newsroom import standings
 
@@ -33,9 +32,10 @@ def read_days(query: Mapping[str, str]) -> int:
     return next((days for days in DAYS if str(days) == query.get("days")), 30)
 
 
-def render_numbers(pages: Pages, beat: Beat, numbers: Numbers) -> bytes:
+def render_numbers(pages: Pages, days: int) -> bytes:
     """Return the page of statistics of the last days."""
-    wording, days = Wording(pages), len(numbers.days)
+    wording, newsroom = Wording(pages), pages.opened.newsroom
+    numbers = read_numbers(newsroom, pages.opened.queue.catalogue, days)
     first = numbers.days[0].day
     ages = [(str(known), wording.say(f"days_{known}")) for known in DAYS]
     period = pages.filters.make_filter("days", str(days), ages, may_be_any=False)
@@ -43,7 +43,7 @@ def render_numbers(pages: Pages, beat: Beat, numbers: Numbers) -> bytes:
     return pages.page(
         "numbers.html",
         title=pages.strings.say("numbers_title"),
-        style=f"{pages.views.root}assets/{asset_name('numbers.css')}",
+        style=pages.asset("numbers.css"),
         filters=[{**period, "name": wording.say("period")}],
         since=wording.name_day(counted) if counted and counted > first else "",
         sections=[
@@ -52,7 +52,7 @@ def render_numbers(pages: Pages, beat: Beat, numbers: Numbers) -> bytes:
             show_filing(wording, numbers.filing),
             show_sources(wording, numbers.sources, first),
             show_reviews(wording, numbers.reviews, first),
-            show_agreement(wording, numbers.decisions, beat.scoring.publish_at, first),
+            show_agreement(wording, numbers.decisions, newsroom.beat.scoring.publish_at, first),
             show_owners(wording, numbers.owners, first),
         ],
     )

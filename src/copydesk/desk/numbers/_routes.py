@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import PurePosixPath
-from urllib.parse import quote
 from uuid import uuid4
 
 from starlette.responses import Response
 
 from copydesk import background, building
 from copydesk.desk._desk import Page, Visit
-from copydesk.desk._pages import Pages, asset_name
+from copydesk.desk._pages import Pages
 from copydesk.desk._story_view import View
 from copydesk.desk.numbers._numbers_page import read_days, render_numbers
 from copydesk.desk.numbers._section import (
@@ -23,7 +22,6 @@ from copydesk.desk.numbers._section import (
     draw_columns,
     make_cell,
 )
-from copydesk.editing.queue.numbers import read_numbers
 from copydesk.kit import dates, text, urls
 from copydesk.news.source import DROP_REASONS
 from copydesk.news.story import RecallKind
@@ -32,24 +30,12 @@ from copydesk.rounds import recall
 
 async def show_numbers(visit: Visit) -> Response:
     """Answer with the page of statistics of the last days."""
-    days = read_days(visit.request.query_params)
-
-    def make(pages: Pages) -> bytes:
-        newsroom = pages.opened.newsroom
-        numbers = read_numbers(newsroom, pages.opened.queue.catalogue, days)
-        return render_numbers(pages, newsroom.beat, numbers)
-
-    return await visit.draw(make)
+    return await visit.draw(render_numbers, read_days(visit.request.query_params))
 
 
 async def show_recall(visit: Visit) -> Response:
     """Answer with the page of stories that other sites list and this site missed."""
-
-    def make(pages: Pages) -> bytes:
-        kept = recall.read_kept_recall(pages.opened.newsroom)
-        return render_recall(pages, kept)
-
-    return await visit.draw(make)
+    return await visit.draw(render_recall)
 
 
 async def show_front(visit: Visit) -> Response:
@@ -69,7 +55,7 @@ async def show_doctor(visit: Visit) -> Response:
         return pages.page(
             "doctor.html",
             title=pages.strings.say("doctor_title"),
-            style=f"{pages.views.root}assets/{asset_name('mailing.css')}",
+            style=pages.asset("mailing.css"),
             faults=[one for one in found if one.state == "fault"],
             remarks=[one for one in found if one.state == "remark"],
         )
@@ -112,7 +98,7 @@ def _show(pages: Pages, one: building.FrontStory, wanted: str) -> Mapping[str, o
         "place": one.place,
         "title": text.fold(one.story.title) or name,
         "tongue": pages.views.tongue(one.story),
-        "href": f"{pages.views.root}story/{quote(name, safe='')}/",
+        "href": pages.views.address(name),
         "is_wanted": name == wanted,
         "heat": f"{one.heat:,}" + (f" + {one.reads:,}" if one.reads else ""),
         "hours": f"{one.hours:,.0f}{_minus(one.aged)}",
@@ -145,13 +131,13 @@ _DETAIL = 300  # characters of the detail of a drop or failure
 _OTHER_REASONS = frozenset({"failed", "waiting", "deleted"})
 
 
-def render_recall(pages: Pages, kept: Sequence[recall.KeptRecall]) -> bytes:
+def render_recall(pages: Pages) -> bytes:
     """Return the page that compares the site's stories with those that other sites list."""
-    wording = Wording(pages)
+    wording, kept = Wording(pages), recall.read_kept_recall(pages.opened.newsroom)
     return pages.page(
         "recall.html",
         title=pages.strings.say("recall_title"),
-        style=f"{pages.views.root}assets/{asset_name('numbers.css')}",
+        style=pages.asset("numbers.css"),
         here=f"{pages.views.root}recall/",
         may_add=pages.editor.is_owner,
         lists=[_show_list(wording, number, one) for number, one in enumerate(kept, 1)],

@@ -26,25 +26,13 @@ _LOOK_AGAIN = {"Refresh": "2"}  # seconds: while a round is under way, with a sc
 
 async def show_all(visit: Visit) -> Response:
     """Answer with the page of all sources."""
-
-    def make(pages: Pages) -> bytes:
-        board = sources.read_source_board(pages.opened.newsroom)
-        state = _state(visit, pages.opened)
-        return render_board(pages, board, state)
-
-    return await _draw(visit, make)
+    return await _draw(visit, lambda pages: render_board(pages, _state(visit, pages.opened)))
 
 
 async def show_one(visit: Visit) -> Response:
     """Answer with the page of one source."""
     url = visit.request.query_params.get("url", "")
-
-    def make(pages: Pages) -> bytes:
-        board = sources.read_source_board(pages.opened.newsroom)
-        state = _state(visit, pages.opened)
-        return render_source(pages, (board, url), state)
-
-    return await _draw(visit, make)
+    return await _draw(visit, lambda pages: render_source(pages, url, _state(visit, pages.opened)))
 
 
 async def write_source(visit: Visit) -> Response:

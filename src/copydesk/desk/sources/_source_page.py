@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import get_args
 from urllib.parse import urlencode
 
-from copydesk.desk._pages import Pages, asset_name
+from copydesk.desk._pages import Pages
 from copydesk.desk._story_view import View
 from copydesk.desk.numbers import Column, Part, Section, Shade, Wording, draw_columns, make_cell
 from copydesk.desk.sources._board_page import BoardState, name_source, show_round, show_source
@@ -27,9 +27,9 @@ _MOST_CHARACTERS = 2_000  # of an address
 _NUMBER = re.compile("[0-9]{1,5}")
 
 
-def render_source(pages: Pages, asked: tuple[sources.SourceBoard, str], state: BoardState) -> bytes:
+def render_source(pages: Pages, url: str, state: BoardState) -> bytes:
     """Return the page of the source with a URL; raises UsageError for an unknown URL."""
-    board, url = asked
+    board = sources.read_source_board(pages.opened.newsroom)
     row = board.find(url)
     if row is None:
         raise UsageError("no source in beat.toml has this URL", subject=url[:200])
@@ -37,8 +37,8 @@ def render_source(pages: Pages, asked: tuple[sources.SourceBoard, str], state: B
     return pages.page(
         "source.html",
         title=name_source(row),
-        style=f"{pages.views.root}assets/{asset_name('numbers.css')}",
-        own_style=f"{pages.views.root}assets/{asset_name('sources.css')}",
+        style=pages.asset("numbers.css"),
+        own_style=pages.asset("sources.css"),
         source=show_source(pages, row),
         sections=[_show_outcomes(wording, row), *_show_delay(wording, row)],
         runs_rounds=state.runs_rounds,
