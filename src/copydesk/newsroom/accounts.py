@@ -17,6 +17,7 @@ from copydesk.desk_store.accounts import Account, Role
 from copydesk.desk_store.sessions import LINK_LIFETIME, Moment, TokenGrant, TokenScope
 from copydesk.errors import UsageError
 from copydesk.kit import urls
+from copydesk.kit.options import fill
 from copydesk.newsroom._newsroom import Newsroom
 
 COMMAND_LINE = "command line"  # the actor in the audit log
@@ -68,10 +69,9 @@ def list_accounts(newsroom: Newsroom) -> tuple[AccountRow, ...]:
     """Return all editors' accounts, sorted by name; raises DeskStoreError."""
     with _open(newsroom) as desk:
         return tuple(
-            AccountRow(
-                name=account.name,
-                role=account.role,
-                made=account.made,
+            fill(
+                AccountRow,
+                account,
                 password=bool(account.password),
                 passkeys=len(desk.accounts.passkeys(account.name)),
                 provider=account.issuer,

@@ -36,6 +36,7 @@ from copydesk.editing.queue.numbers import find_number_paths
 from copydesk.errors import DeskStoreError, RecordError, UsageError
 from copydesk.judge import gate
 from copydesk.kit import processes, text, urls
+from copydesk.kit.options import fill
 from copydesk.memory import Fate
 from copydesk.news import Article, Lead, Ruling, Standing, Story
 from copydesk.news.article import Figure
@@ -568,11 +569,9 @@ def count_drops(newsroom: Newsroom) -> int:
 
 
 def _describe(newsroom: Newsroom, fate: Fate, names: Mapping[str, str]) -> QueueDrop:
-    return QueueDrop(
-        url=fate.url,
-        reason=fate.reason,
-        detail=fate.detail,
-        at=fate.at,
+    return fill(
+        QueueDrop,
+        fate,
         source=names.get(fate.source) or urls.host(fate.source),
         waits=newsroom.memory.tips.get(fate.identity) is not None,
     )
