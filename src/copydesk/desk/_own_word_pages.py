@@ -336,8 +336,7 @@ def _read_place(place: str) -> float:
 
 async def show_write(visit: Visit) -> Response:
     """Answer with the form in which an editor writes a story."""
-    editor = visit.editor
-    draft = find_draft(await visit.desk.list_drafts(editor, ""))
+    draft = find_draft(await visit.desk.list_drafts(visit.editor, ""))
     return await visit.draw(lambda pages: render_write(pages, pages.opened.newsroom.beat, draft))
 
 
@@ -358,7 +357,7 @@ async def put_story(visit: Visit) -> Response:
 
 async def show_file(visit: Visit) -> Response:
     """Answer with the form for adding a web page by its URL."""
-    return await _show_file(visit, visit.editor, None)
+    return await visit.draw(render_file)
 
 
 async def put_file(visit: Visit) -> Response:
@@ -366,7 +365,7 @@ async def put_file(visit: Visit) -> Response:
     editor, form = visit.editor, await visit.read_form()
     if form.get("do") == "look":
         preview = await visit.desk.look_at(form.get("url", "").strip())
-        return await _show_file(visit, editor, preview)
+        return await visit.draw(render_file, preview)
     action = await visit.desk.thread.ask(
         lambda opened: read_file(opened.newsroom, form, editor.name, now())
     )
@@ -374,32 +373,24 @@ async def put_file(visit: Visit) -> Response:
     return visit.redirect("today/")
 
 
-async def _show_file(
-    visit: Visit, editor: Editor, preview: story_page.PagePreview | None
-) -> Response:
-    return await visit.draw(render_file, preview)
-
-
 async def put_picture(visit: Visit) -> Response:
     """Store an uploaded picture, and set it as the picture of the story that the form names.
 
     Without a story the answer is the picture's URL, for a script.
     """
-    editor = visit.editor
     body = await read_body(visit.request, PICTURE_BYTES)
     sent = read_picture(body, visit.request.headers.get("content-type", ""))
     address = await visit.desk.keep_upload(sent.data)
     if not sent.story:
         return JSONResponse({"address": address}, 201, NEVER_KEPT)
-    action = set_picture(sent, address, editor.name, now())
+    action = set_picture(sent, address, visit.editor.name, now())
     await visit.desk.put([action])
     return RedirectResponse(link_edit(visit.desk.path, action), 303)
 
 
 async def show_stashes(visit: Visit) -> Response:
     """Answer with the page of the stashes (collections of stories) that an editor may see."""
-    editor = visit.editor
-    found = await asyncio.to_thread(visit.desk.store.stashes.of, editor.name)
+    found = await asyncio.to_thread(visit.desk.store.stashes.of, visit.editor.name)
     return await visit.draw(render_stashes, found)
 
 
@@ -456,17 +447,15 @@ async def put_list(visit: Visit) -> Response:
 
 async def keep_draft(visit: Visit) -> Response:
     """Store the texts that an editor has typed into a form so far."""
-    editor = visit.editor
     drafts = read_drafts(await read_body(visit.request), now())
-    await keep_drafts(visit.desk.store, editor.name, drafts)
+    await keep_drafts(visit.desk.store, visit.editor.name, drafts)
     return Response(status_code=204)
 
 
 async def drop_draft(visit: Visit) -> Response:
     """Delete the unsaved texts of a form, and redirect to the form."""
-    editor = visit.editor
     story = (await visit.read_form()).get("story", "")
-    await visit.desk.drop_drafts(editor, story)
+    await visit.desk.drop_drafts(visit.editor, story)
     form = f"story/{quote(story, safe='')}/edit/" if story else "write/"
     return visit.redirect(f"{form}")
 

@@ -146,8 +146,7 @@ async def list_matches(visit: Visit) -> Response:
 
 async def put_actions(visit: Visit) -> Response:
     """Store the editor's actions that a script sends; they are on disk before the answer."""
-    editor = visit.editor
-    actions = _actions.read_json(await read_body(visit.request), editor.name, now())
+    actions = _actions.read_json(await read_body(visit.request), visit.editor.name, now())
     await visit.desk.put(actions)
     return JSONResponse({"kept": [action.id for action in actions]}, 202, NEVER_KEPT)
 

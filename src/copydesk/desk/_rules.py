@@ -57,11 +57,10 @@ async def show_what_if(visit: Visit) -> Response:
 
 async def begin_trial(visit: Visit) -> Response:
     """Start a test of the publishing rules in a form, and redirect to its page."""
-    editor = visit.editor
     fields = await read_form(visit.request)
     settings = await visit.desk.thread.ask(lambda opened: opened.newsroom.settings)
     change = read_change(fields, settings.beat, settings.front)
-    trial = visit.desk.trials.begin(editor.name, change)
+    trial = visit.desk.trials.begin(visit.editor.name, change)
     return visit.redirect(_PATH, trial=trial.id)
 
 
@@ -74,7 +73,6 @@ async def give_up_trial(visit: Visit) -> Response:
 
 async def write_rules(visit: Visit) -> Response:
     """Commit the publishing rules of a finished test to git, under the owner's name."""
-    owner = visit.editor
     trial, form = await _find(visit)
     if trial.tried is None:
         raise UsageError("test the rules before you save them")
@@ -84,33 +82,32 @@ async def write_rules(visit: Visit) -> Response:
             hint="confirm that you are sure, or test other rules",
         )
     change, stands, why = trial.change, form.get("stands", ""), form.get("why", "")
-    done = await visit.desk.trials.ask(lambda bench: bench.write(change, owner.name, stands, why))
+    done = await visit.desk.trials.ask(
+        lambda bench: bench.write(change, visit.editor.name, stands, why)
+    )
     return visit.redirect(_PATH, again=trial.id, written=done.commit or "-")
 
 
 async def undo_rules(visit: Visit) -> Response:
     """Undo a git commit that changed publishing rules."""
-    owner = visit.editor
     form = await visit.read_form()
     commit = read_commit(form)
-    await visit.desk.trials.ask(lambda bench: bench.undo(commit, owner.name))
+    await visit.desk.trials.ask(lambda bench: bench.undo(commit, visit.editor.name))
     return visit.redirect(_PATH, undone=commit, again=form.get("again", "")[:40])
 
 
 async def begin_rejudging(visit: Visit) -> Response:
     """Start scoring stored stories again by the current rules, and redirect to the progress."""
-    owner = visit.editor
     if visit.desk.rejudging is None:
         hint = "run `copydesk rejudge --apply`"
         raise UsageError("the server cannot rescore stories", hint=hint)
-    visit.desk.rejudging.begin(owner.name)
+    visit.desk.rejudging.begin(visit.editor.name)
     return visit.redirect(_PATH, rejudging="1")
 
 
 async def _find(visit: Visit) -> tuple[Trial, dict[str, str]]:
-    editor = visit.editor
     form = await visit.read_form()
-    trial = visit.desk.trials.find(form.get("trial", ""), editor.name)
+    trial = visit.desk.trials.find(form.get("trial", ""), visit.editor.name)
     if trial is None:
         raise UsageError("this test of rules has expired", hint="test the rules again")
     return trial, form

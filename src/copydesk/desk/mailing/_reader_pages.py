@@ -243,7 +243,7 @@ def _show_return(pages: Pages, kept: outcomes.KeptReturn) -> View:
 _ORDER = ("fault", "unknown", "remark", "ok")
 
 
-def render_checks(pages: Pages, problem: CopydeskError | None) -> bytes:
+def render_checks(pages: Pages, problem: CopydeskError | None = None) -> bytes:
     """Return the page of the mail checks' last findings, by the current settings."""
     newsroom = pages.opened.newsroom
     report = addresses.read_if_any(newsroom, checks.read_checks, checks.MailCheckReport())

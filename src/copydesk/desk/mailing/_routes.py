@@ -44,14 +44,12 @@ async def show_sendings(visit: Visit) -> Response:
 async def show_issue(visit: Visit) -> Response:
     """Answer with the page of a newsletter issue: sending progress and deliveries."""
     asked, after = visit.request.query_params, visit.request.query_params.get("after", "")
-    return await _show(
-        visit,
-        IssueAsked(
-            issue=visit.request.path_params["issue"],
-            state=asked.get("state", "")[:40],
-            after=int(after) if after.isdecimal() and len(after) < 16 else 0,
-        ),
+    wanted = IssueAsked(
+        issue=visit.request.path_params["issue"],
+        state=asked.get("state", "")[:40],
+        after=int(after) if after.isdecimal() and len(after) < 16 else 0,
     )
+    return await visit.draw(render_issue, wanted)
 
 
 async def show_sending(visit: Visit) -> Response:
@@ -91,7 +89,7 @@ async def look_for(visit: Visit) -> Response:
     issue = visit.request.path_params["issue"]
     found = await _keeper(visit).find_line(issue, typed)
     lines = [] if found is None else [found]
-    return await _show(visit, IssueAsked(issue=issue, found=lines))
+    return await visit.draw(render_issue, IssueAsked(issue=issue, found=lines))
 
 
 async def try_out(visit: Visit) -> Response:
@@ -106,7 +104,7 @@ async def try_out(visit: Visit) -> Response:
         answer = await change_mail(visit.desk, sending.send_test, asked.issue, wish)
     except CopydeskError as error:
         return await _tell(visit, replace(asked, problem=error))
-    return await _show(visit, replace(asked, tried=answer))
+    return await visit.draw(render_issue, replace(asked, tried=answer))
 
 
 async def _tell(visit: Visit, asked: IssueAsked) -> Response:
@@ -116,15 +114,11 @@ async def _tell(visit: Visit, asked: IssueAsked) -> Response:
     if "text/html" not in visit.request.headers.get("Accept", "text/html"):
         raise problem
     try:
-        answer = await _show(visit, asked)
+        answer = await visit.draw(render_issue, asked)
     except CopydeskError:
         raise problem from None
     answer.status_code = status_of(problem)
     return answer
-
-
-async def _show(visit: Visit, asked: IssueAsked) -> Response:
-    return await visit.draw(render_issue, asked)
 
 
 def _keeper(visit: Visit) -> ReaderKeeper:
@@ -168,7 +162,7 @@ _DECISIONS: Mapping[str, _Do] = {"send": let_go, "pause": _pause, "end": _end}
 
 async def show_checks(visit: Visit) -> Response:
     """Answer with the page of the mail checks' last findings (DNS, mail server, links)."""
-    return await _show_findings(visit)
+    return await visit.draw(render_checks)
 
 
 async def decide_on_checks(visit: Visit) -> Response:
@@ -182,14 +176,10 @@ async def decide_on_checks(visit: Visit) -> Response:
         else:
             await examine_mail(visit.desk)
     except CopydeskError as error:
-        answer = await _show_findings(visit, error)
+        answer = await visit.draw(render_checks, error)
         answer.status_code = status_of(error)
         return answer
     return visit.redirect("mailing/checks/")
-
-
-async def _show_findings(visit: Visit, problem: CopydeskError | None = None) -> Response:
-    return await visit.draw(render_checks, problem)
 
 
 MAILING_PAGES: tuple[Page, ...] = (

@@ -49,7 +49,6 @@ async def show_logo(visit: Visit) -> Response:
 
 async def set_logo(visit: Visit) -> Response:
     """Commit a publisher's logo: an uploaded picture, or the picture at a URL."""
-    owner = visit.editor
     body = await read_body(visit.request, PICTURE_BYTES)
     fields, data = read_fields(body, visit.request.headers.get("content-type", ""))
     form = dict(fields)
@@ -59,7 +58,7 @@ async def set_logo(visit: Visit) -> Response:
     data = data or await _fetch(visit, url)
     async with visit.desk.decoding:
         logo = await asyncio.to_thread(uploads.make_logo, data)
-    done = await visit.desk.thread.change(settings.set_logo, domain, logo, owner.name, seen)
+    done = await visit.desk.thread.change(settings.set_logo, domain, logo, visit.editor.name, seen)
     return visit.show_commit(_PAGE[1:], done.commit)
 
 

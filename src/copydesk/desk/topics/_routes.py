@@ -28,14 +28,13 @@ _SUGGESTED = 20
 
 async def show_all(visit: Visit) -> Response:
     """Answer with the page of all topics."""
-    editor = visit.editor
     asked = visit.request.query_params
 
     def make(pages: Pages) -> bytes:
         newsroom, moved = pages.opened.newsroom, None
         rows = topics.list_topic_rows(newsroom, pages.opened.queue.catalogue)
         if "moved" in asked:
-            commit = find_own_commit(newsroom, asked.get("commit", ""), editor)
+            commit = find_own_commit(newsroom, asked.get("commit", ""), visit.editor)
             moved = MovedTopic(name=asked["moved"], commit=commit.id if commit else "")
         seen = SeenTopics(rows=rows, moved=moved)
         return render_topics(pages, seen)

@@ -596,9 +596,7 @@ def find_list_picture(
         return None, None
     forms = [form for form in found.forms if _FILE.fullmatch(form.name)]
     wide = [form for form in forms if form.width >= _WIDE]
-    original = PictureFile(
-        name=found.original, width=found.width, height=found.height, type=found.type
-    )
+    original = fill(PictureFile, found, name=found.original)
     waits = bool(found.original) and not found.forms
     form = min(wide or forms, key=lambda form: form.width, default=None)
     return form, original if waits else None
