@@ -87,7 +87,7 @@ class _DayLinks:
         """Return the URL of the queue page with one day's stories of a view or counted number."""
         until = None if self.is_last else self.day
         question = queue.QueueQuestion(view=view, since=self.day, until=until, number=number)
-        return self.wording.link_stories(question)
+        return self.wording.pages.address(question)
 
 
 def _draw_day(day: StoryDay, links: _DayLinks) -> Column:
@@ -148,7 +148,7 @@ def _link_filing(wording: Wording, delay: Delay, question: queue.QueueQuestion) 
     """Return the URL of the stories with a delay, "" if they are unknown."""
     if not delay.is_listed:
         return ""
-    return wording.link_stories(replace(question, view="all", number="filing"))
+    return wording.pages.address(replace(question, view="all", number="filing"))
 
 
 def show_reviews(wording: Wording, delays: Sequence[Delay], since: date) -> View:
@@ -292,7 +292,7 @@ def _link_week(wording: Wording, period: str, since: date, number: queue.StoryNu
         return ""
     first = since if since > monday else None  # the period begins within this week
     question = queue.QueueQuestion(view="all", decided=monday, since=first, number=number)
-    return wording.link_stories(question)
+    return wording.pages.address(question)
 
 
 def show_owners(wording: Wording, owners: Sequence[OwnerCount], since: date) -> View:
@@ -321,4 +321,4 @@ def show_owners(wording: Wording, owners: Sequence[OwnerCount], since: date) -> 
 def _link_owner(wording: Wording, owner: str, view: queue.QueueView, since: date) -> str:
     if not owner:
         return ""
-    return wording.link_stories(queue.QueueQuestion(view=view, owner=owner, since=since))
+    return wording.pages.address(queue.QueueQuestion(view=view, owner=owner, since=since))

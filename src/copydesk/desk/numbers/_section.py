@@ -10,7 +10,6 @@ from urllib.parse import urlencode
 
 from copydesk.desk._pages import Pages
 from copydesk.desk._story_view import View
-from copydesk.editing import queue
 
 _SPANS = (("days_short", 86_400), ("hours_short", 3_600), ("minutes_short", 60))
 
@@ -70,10 +69,6 @@ class Wording:
             if seconds >= 2 * length or length == _SPANS[-1][1]:
                 return self.say(word, count=f"{max(1, round(seconds / length)):,}")
         raise AssertionError("the last unit of time has no upper limit")
-
-    def link_stories(self, question: queue.QueueQuestion) -> str:
-        """Return the URL of the queue page with the stories that match filters."""
-        return self.pages.address(question)
 
     def link_drops(self, reason: str, days: int) -> str:
         """Return the URL of the page of links that became no story for a reason."""

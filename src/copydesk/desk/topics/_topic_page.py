@@ -11,7 +11,6 @@ import msgspec
 
 from copydesk.desk._pages import Pages
 from copydesk.desk._story_view import View
-from copydesk.desk.numbers import Wording
 from copydesk.editing import queue, topic_suggestions, topics
 from copydesk.errors import UsageError
 from copydesk.kit import text
@@ -94,7 +93,7 @@ def _show_row(pages: Pages, row: topics.TopicRow, names: Container[str]) -> View
         "keywords": pages.strings.say("topic_keywords", count=len(row.topic.keywords)),
         "stories": pages.strings.say("stories", count=row.stories),
         "recent": pages.strings.say("topic_recent", count=row.recent),
-        "all": Wording(pages).link_stories(question),
+        "all": pages.address(question),
         "is_main": row.is_main,
     }
 

@@ -9,7 +9,7 @@ import os.path
 import re
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -185,7 +185,7 @@ def find_obstacle(newsroom: Newsroom, preview: PagePreview) -> str:
 
 def find_filed_record(queue: QueueReader, preview: PagePreview) -> str:
     """Return the name of the story record that has a page's URL, "" if there is none."""
-    paths = queue.paths_at(filter(None, (preview.url, preview.web_url)))
+    paths = queue.catalogue.at_addresses(filter(None, (preview.url, preview.web_url)))
     return next((path.rsplit("/", 1)[-1].removesuffix(".md") for path in sorted(paths)), "")
 
 
@@ -333,10 +333,6 @@ class QueueReader:
     def path_of(self, name: str) -> str | None:
         """Return the path of the story record with a name, None if there is none."""
         return next(iter(self._catalogue.find_by_name([name])), None)
-
-    def paths_at(self, addresses: Iterable[str]) -> Collection[str]:
-        """Return the paths of the story records that have one of these URLs."""
-        return self._catalogue.at_addresses(addresses)
 
     def find_happening(self, name: str) -> str:
         """Return the name of a story's group (about one event), "" if there is no such story."""
