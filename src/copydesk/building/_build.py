@@ -33,6 +33,7 @@ from copydesk.config import Settings
 from copydesk.errors import PictureError, PublishError, RecordError
 from copydesk.illustrate import Album, Easel, make_waiting
 from copydesk.kit import files, processes, text, within
+from copydesk.kit.options import fill
 from copydesk.memory import Memory
 from copydesk.news import Beat, Record, Story, Verdict
 from copydesk.news.edition import (
@@ -117,12 +118,9 @@ def build(
             cards.sweep(done.cards, icons.values())
         if out == newsroom.site:
             _note_removals(newsroom.private / GONE, done.gone)
-    return BuildReport(
-        stories=done.stories,
-        pages=done.pages,
-        written=done.written,
-        deleted=done.deleted,
-        unchanged=done.unchanged,
+    return fill(
+        BuildReport,
+        done,
         seconds=round(time.monotonic() - began, 3),
         failed=(
             *troubles.failures(),

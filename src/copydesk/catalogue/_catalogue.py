@@ -81,7 +81,7 @@ class Catalogue:
 
     def signatures_of(self, paths: Collection[str]) -> dict[str, int]:
         """Return by path the signatures that the given record files had when last read."""
-        return dict(self._pairs("SELECT path, signature FROM stories WHERE path IN", paths))
+        return dict(self._in_lots("SELECT path, signature FROM stories WHERE path IN", paths))
 
     def update(
         self,
@@ -220,7 +220,7 @@ class Catalogue:
 
     def times(self, paths: Collection[str]) -> dict[str, int | None]:
         """Return by path when stories were published, in microseconds since 1970."""
-        return dict(self._pairs("SELECT path, at FROM stories WHERE path IN", paths))
+        return dict(self._in_lots("SELECT path, at FROM stories WHERE path IN", paths))
 
     def find(self, wanted: StoryFilter, limit: int | None = None) -> list[str]:
         """Return the paths of the stories that match a filter, the newest first."""
@@ -349,7 +349,7 @@ class Catalogue:
 
     def standings(self, paths: Collection[str]) -> dict[str, Standing]:
         """Return the statuses (published, held …) of the stories at these paths, by path."""
-        pairs = self._pairs("SELECT path, standing FROM stories WHERE path IN", paths)
+        pairs = self._in_lots("SELECT path, standing FROM stories WHERE path IN", paths)
         return {path: Standing(standing) for path, standing in pairs}
 
     def list_labels(self, most: int) -> list[StoryLabels]:
@@ -381,9 +381,6 @@ class Catalogue:
     def _among(self, query: str, values: Iterable[str]) -> set[str]:
         """Return the paths that a query finds for any of these values, its last parameters."""
         return {path for (path,) in self._in_lots(query, values)}
-
-    def _pairs(self, query: str, values: Iterable[str]) -> Iterator[tuple[str, Any]]:
-        yield from self._in_lots(query, values)
 
     def _in_lots(self, query: str, values: Iterable[str]) -> Iterator[tuple[Any, ...]]:
         waiting = iter(values)

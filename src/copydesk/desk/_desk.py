@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from typing import Literal, TypeVar
+from typing import Literal, TypeVar, TypeVarTuple
 from urllib.parse import urlencode
 
 from starlette.requests import Request
@@ -33,6 +33,7 @@ from copydesk.news import Beat, EditorAction
 from copydesk.newsroom import Newsroom, reports, uploads
 
 _Made = TypeVar("_Made")
+_Given = TypeVarTuple("_Given")
 _RECORDED = "this newsroom reads a recording of the web: run `copydesk demo`"
 _LOOK_SECONDS = 1.0  # between two checks of the catalogue and the round
 _OUTCOME_SECONDS = 5.0  # how long a form's answer waits for the outcome
@@ -76,11 +77,16 @@ class Desk:
         """Return what an owner must do before fetching can be started in the web interface."""
         return _RECORDED if self.is_recorded else "set [fetch] contact in beat.toml"
 
-    async def draw(self, editor: Editor, make: Callable[[Pages], _Made]) -> _Made:
+    async def draw(
+        self, editor: Editor, make: Callable[[Pages, *_Given], _Made], *given: *_Given
+    ) -> _Made:
         """Return what `make` makes from an editor's pages, in the newsroom's thread."""
-        return await self.thread.ask(
-            lambda opened: make(self._pages_of(opened).for_editor(editor, self._counts(opened)))
-        )
+
+        def draw(opened: OpenNewsroom) -> _Made:
+            pages = self._pages_of(opened).for_editor(editor, self._counts(opened))
+            return make(pages, *given)
+
+        return await self.thread.ask(draw)
 
     async def say(self, word: str) -> str:
         """Return a text of the web interface by its key, in the site's language."""
@@ -189,9 +195,9 @@ class Visit:
     request: Request
     editor: Editor
 
-    async def draw(self, make: Callable[[Pages], bytes]) -> Response:
+    async def draw(self, make: Callable[[Pages, *_Given], bytes], *given: *_Given) -> Response:
         """Answer with the page that `make` renders in the newsroom's thread."""
-        return page_answer(await self.desk.draw(self.editor, make))
+        return page_answer(await self.desk.draw(self.editor, make, *given))
 
     async def read_form(self) -> dict[str, str]:
         """Return the fields of the sent form, each with its last value; raises UsageError."""

@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import TypeVar
+from typing import TypeVar, TypeVarTuple
 from urllib.parse import parse_qsl
 
 from copydesk import newsroom as newsroom_room
@@ -24,6 +24,7 @@ from copydesk.newsroom import checks
 from copydesk.rounds import sources
 
 _Answer = TypeVar("_Answer")
+_Given = TypeVarTuple("_Given")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,15 +46,19 @@ class NewsroomThread:
         self._stack = contextlib.ExitStack()
         self._opened: tuple[newsroom_room.ResidentNewsroom, queue_room.QueueReader] | None = None
 
-    async def ask(self, question: Callable[[OpenNewsroom], _Answer]) -> _Answer:
+    async def ask(
+        self, question: Callable[[OpenNewsroom, *_Given], _Answer], *given: *_Given
+    ) -> _Answer:
         """Call a function with the open newsroom folder, in its thread, and return the result.
 
         Raises what the function raises, ConfigError and CatalogueError.
         """
         loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._thread, self._answer, question)
+        return await loop.run_in_executor(self._thread, lambda: question(self._open_now(), *given))
 
-    async def change(self, make: Callable[[newsroom_room.Newsroom], _Answer]) -> _Answer:
+    async def change(
+        self, make: Callable[[newsroom_room.Newsroom, *_Given], _Answer], *given: *_Given
+    ) -> _Answer:
         """Call a function that changes the newsroom folder, in another thread; return its result.
 
         The change may wait for the write lock; pages are answered meanwhile.
@@ -62,7 +67,7 @@ class NewsroomThread:
         def work() -> _Answer:
             now = datetime.now(UTC)
             with newsroom_room.open_newsroom(self._root, now, self._environ) as newsroom:
-                return make(newsroom)
+                return make(newsroom, *given)
 
         return await asyncio.to_thread(work)
 
@@ -71,12 +76,12 @@ class NewsroomThread:
         self._thread.submit(self._stack.close)
         self._thread.shutdown(wait=True)
 
-    def _answer(self, question: Callable[[OpenNewsroom], _Answer]) -> _Answer:
+    def _open_now(self) -> OpenNewsroom:
         now = datetime.now(UTC)
         if self._opened is None:
             self._opened = self._open(now)
         resident, reader = self._opened
-        return question(OpenNewsroom(resident.newsroom(now), reader))
+        return OpenNewsroom(resident.newsroom(now), reader)
 
     def _open(self, now: datetime) -> tuple[newsroom_room.ResidentNewsroom, queue_room.QueueReader]:
         """Open the newsroom folder; after a failure it stays closed until the next call."""

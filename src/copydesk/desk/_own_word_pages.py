@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from urllib.parse import quote
 from uuid import uuid4
@@ -26,7 +27,7 @@ from copydesk.desk._http import (
     read_form,
     read_picture,
 )
-from copydesk.desk._newsroom_thread import OpenNewsroom, find_title
+from copydesk.desk._newsroom_thread import OpenNewsroom
 from copydesk.desk._pages import Editor, Pages
 from copydesk.desk._story_pages import link_edit
 from copydesk.desk._story_view import View
@@ -94,7 +95,7 @@ def render_file(pages: Pages, preview: story_page.PagePreview | None = None) -> 
         url=preview.url if preview else "",
         preview=preview,
         obstacle=obstacle,
-        filed=f"{pages.views.root}story/{quote(filed, safe='')}/" if filed else "",
+        filed=pages.views.address(filed) if filed else "",
     )
 
 
@@ -187,20 +188,12 @@ def _find_stash(store: DeskStore, editor: str, named: str, default: str) -> int:
 
 
 def _describe_stash(pages: Pages, stash: Stash) -> View:
-    root = pages.views.root
     return {
         "id": stash.id,
         "name": stash.name,
         "is_shared": stash.is_shared,
         "may_merge": len(stash.stories) > 1,
-        "stories": [
-            {
-                "name": name,
-                "title": find_title(pages.opened, name),
-                "href": f"{root}story/{quote(name, safe='')}/",
-            }
-            for name in stash.stories
-        ],
+        "stories": [pages.name_story(name) for name in stash.stories],
     }
 
 
@@ -245,15 +238,8 @@ def add_stash(filed: applying.FiledList, stash: Stash) -> applying.FiledList:
     listed = filed.listed
     known = {story.name for story in listed.stories}
     more = (ChosenStory(name=name) for name in stash.stories if name not in known)
-    return applying.FiledList(
-        version=filed.version,
-        listed=ReadingList(
-            id=listed.id,
-            title=listed.title or stash.name,
-            description=listed.description,
-            stories=(*listed.stories, *more),
-        ),
-    )
+    stories = (*listed.stories, *more)
+    return replace(filed, listed=replace(listed, title=listed.title or stash.name, stories=stories))
 
 
 def take_up(opened: OpenNewsroom, action: EditorAction) -> applying.FiledList:
@@ -276,13 +262,7 @@ def render_list(pages: Pages, filed: applying.FiledList) -> bytes:
         description=listed.description,
         version=filed.version,
         chosen=[
-            {
-                "name": story.name,
-                "place": place,
-                "title": find_title(pages.opened, story.name),
-                "words": story.words,
-                "href": f"{pages.views.root}story/{quote(story.name, safe='')}/",
-            }
+            {**pages.name_story(story.name), "place": place, "words": story.words}
             for place, story in enumerate(listed.stories, 1)
         ],
     )
@@ -318,16 +298,10 @@ def _with_stories(
     form, (list_id,) = dict(fields), action.values
     chosen = _order_stories(fields)
     description = form.get("description", "").replace("\r\n", "\n")
-    whole = EditorAction(
-        id=action.id,
-        kind="list",
-        said="set",
-        by=action.by,
-        at=action.at,
+    whole = replace(
+        action,
         stories=tuple(story.name for story in chosen),
         values=(list_id, title, description, *(story.words for story in chosen)),
-        why=action.why,
-        seen=action.seen,
     )
     applying.read_own_list(whole)
     lists, _ = applying.find_lists(opened.newsroom)
@@ -362,8 +336,7 @@ def _read_place(place: str) -> float:
 
 async def show_write(visit: Visit) -> Response:
     """Answer with the form in which an editor writes a story."""
-    editor = visit.editor
-    draft = find_draft(await visit.desk.list_drafts(editor, ""))
+    draft = find_draft(await visit.desk.list_drafts(visit.editor, ""))
     return await visit.draw(lambda pages: render_write(pages, pages.opened.newsroom.beat, draft))
 
 
@@ -384,7 +357,7 @@ async def put_story(visit: Visit) -> Response:
 
 async def show_file(visit: Visit) -> Response:
     """Answer with the form for adding a web page by its URL."""
-    return await _show_file(visit, visit.editor, None)
+    return await visit.draw(render_file)
 
 
 async def put_file(visit: Visit) -> Response:
@@ -392,7 +365,7 @@ async def put_file(visit: Visit) -> Response:
     editor, form = visit.editor, await visit.read_form()
     if form.get("do") == "look":
         preview = await visit.desk.look_at(form.get("url", "").strip())
-        return await _show_file(visit, editor, preview)
+        return await visit.draw(render_file, preview)
     action = await visit.desk.thread.ask(
         lambda opened: read_file(opened.newsroom, form, editor.name, now())
     )
@@ -400,33 +373,25 @@ async def put_file(visit: Visit) -> Response:
     return visit.redirect("today/")
 
 
-async def _show_file(
-    visit: Visit, editor: Editor, preview: story_page.PagePreview | None
-) -> Response:
-    return await visit.draw(lambda pages: render_file(pages, preview))
-
-
 async def put_picture(visit: Visit) -> Response:
     """Store an uploaded picture, and set it as the picture of the story that the form names.
 
     Without a story the answer is the picture's URL, for a script.
     """
-    editor = visit.editor
     body = await read_body(visit.request, PICTURE_BYTES)
     sent = read_picture(body, visit.request.headers.get("content-type", ""))
     address = await visit.desk.keep_upload(sent.data)
     if not sent.story:
         return JSONResponse({"address": address}, 201, NEVER_KEPT)
-    action = set_picture(sent, address, editor.name, now())
+    action = set_picture(sent, address, visit.editor.name, now())
     await visit.desk.put([action])
     return RedirectResponse(link_edit(visit.desk.path, action), 303)
 
 
 async def show_stashes(visit: Visit) -> Response:
     """Answer with the page of the stashes (collections of stories) that an editor may see."""
-    editor = visit.editor
-    found = await asyncio.to_thread(visit.desk.store.stashes.of, editor.name)
-    return await visit.draw(lambda pages: render_stashes(pages, found))
+    found = await asyncio.to_thread(visit.desk.store.stashes.of, visit.editor.name)
+    return await visit.draw(render_stashes, found)
 
 
 async def put_stash(visit: Visit) -> Response:
@@ -482,17 +447,15 @@ async def put_list(visit: Visit) -> Response:
 
 async def keep_draft(visit: Visit) -> Response:
     """Store the texts that an editor has typed into a form so far."""
-    editor = visit.editor
     drafts = read_drafts(await read_body(visit.request), now())
-    await keep_drafts(visit.desk.store, editor.name, drafts)
+    await keep_drafts(visit.desk.store, visit.editor.name, drafts)
     return Response(status_code=204)
 
 
 async def drop_draft(visit: Visit) -> Response:
     """Delete the unsaved texts of a form, and redirect to the form."""
-    editor = visit.editor
     story = (await visit.read_form()).get("story", "")
-    await visit.desk.drop_drafts(editor, story)
+    await visit.desk.drop_drafts(visit.editor, story)
     form = f"story/{quote(story, safe='')}/edit/" if story else "write/"
     return visit.redirect(f"{form}")
 

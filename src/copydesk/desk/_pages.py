@@ -17,7 +17,7 @@ from uuid import uuid4
 
 from copydesk import background
 from copydesk.desk import _query
-from copydesk.desk._newsroom_thread import Counts, OpenNewsroom
+from copydesk.desk._newsroom_thread import Counts, OpenNewsroom, find_title
 from copydesk.desk._query import Filters
 from copydesk.desk._story_view import FindProposals, ProposalViews, StoryViews, View
 from copydesk.desk_store.drafts import SavedView
@@ -314,7 +314,7 @@ class Pages:
         ]
 
     def _describe_pin(self, pin: Ruling, title: str) -> View:
-        href = f"{self._root}story/{quote(pin.stories[0], safe='')}/"
+        href = self.views.address(pin.stories[0])
         return {"title": title, "href": href, "time": self.views.time(pin.until)}
 
     def _find_page(self, seen: QueueStory) -> str:
@@ -344,12 +344,21 @@ class Pages:
             "is_turned": text_direction(locale) == "rtl",
             "root": self._root,
             "home": self._home(),
-            "icon": f"{self._root}assets/{asset_name('desk.svg')}",
-            "style": f"{self._root}assets/{asset_name('desk.css')}",
-            "script": f"{self._root}assets/{asset_name('desk.js')}",
-            "queue": f"{self._root}assets/{asset_name('queue.js')}",
-            "own_words": f"{self._root}assets/{asset_name('own_words.js')}",
+            "icon": self.asset("desk.svg"),
+            "style": self.asset("desk.css"),
+            "script": self.asset("desk.js"),
+            "queue": self.asset("queue.js"),
+            "own_words": self.asset("own_words.js"),
         }
+
+    def asset(self, file: str) -> str:
+        """Return the URL of a file of the web interface: a style sheet, a script, a picture."""
+        return f"{self._root}assets/{asset_name(file)}"
+
+    def name_story(self, name: str, action_id: str = "") -> View:
+        """Return a story's headline and link; that of a removed story is found by an action."""
+        title = find_title(self.opened, name, action_id)
+        return {"name": name, "title": title, "href": self.views.address(name)}
 
     def address(self, question: QueueQuestion) -> str:
         """Return the URL of the queue page with the filters `question`."""

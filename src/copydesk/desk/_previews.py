@@ -207,13 +207,11 @@ class IssuesToCome:
         Raises UsageError for an unknown newsletter, and what composing raises.
         """
         async with self._turn:
-            key = await self.thread.ask(lambda opened: self._find_key(opened, letter_id))
+            key = await self.thread.ask(self._find_key, letter_id)
             known = self._composed.get(letter_id)
             if known and known[0] == key and self.clock() - known[1] < _KEPT_SECONDS:
                 return known[2]
-            composed = await self.thread.change(
-                lambda newsroom: compose_letter(newsroom, self.store, letter_id)
-            )
+            composed = await self.thread.change(compose_letter, self.store, letter_id)
             self._composed[letter_id] = key, self.clock(), composed
         return composed
 

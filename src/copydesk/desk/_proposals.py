@@ -69,7 +69,7 @@ async def propose(desk: Desk, token: ApiToken, sent: SentProposal, proposal_id: 
     )
     at = now()
     (made,) = make_actions([action], token.name, at)
-    seen = await desk.thread.ask(lambda opened: _check_grounds(opened, sent))
+    seen = await desk.thread.ask(_check_grounds, sent)
     proposal = Proposal(
         id=proposal_id,
         author=token.name,

@@ -122,9 +122,7 @@ async def show_versions(visit: Visit) -> Response:
     asked = visit.request.query_params
     question = _query.read_question(asked)
     shown = asked.getlist("event")[:_MOST_ROWS]
-    versions = await visit.desk.draw(
-        visit.editor, lambda pages: _find_versions(pages, question, shown)
-    )
+    versions = await visit.desk.draw(visit.editor, _find_versions, question, shown)
     return JSONResponse(versions, headers=NEVER_KEPT)
 
 
@@ -148,8 +146,7 @@ async def list_matches(visit: Visit) -> Response:
 
 async def put_actions(visit: Visit) -> Response:
     """Store the editor's actions that a script sends; they are on disk before the answer."""
-    editor = visit.editor
-    actions = _actions.read_json(await read_body(visit.request), editor.name, now())
+    actions = _actions.read_json(await read_body(visit.request), visit.editor.name, now())
     await visit.desk.put(actions)
     return JSONResponse({"kept": [action.id for action in actions]}, 202, NEVER_KEPT)
 

@@ -6,14 +6,13 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import TypeVar, cast
-from urllib.parse import quote
 
 from starlette.responses import Response
 
 from copydesk import background
 from copydesk.desk._desk import Page, Visit
 from copydesk.desk._http import NEVER_KEPT, read_commit, read_form
-from copydesk.desk._pages import Pages, asset_name, show_command
+from copydesk.desk._pages import Pages, show_command
 from copydesk.desk._previews import Trial
 from copydesk.editing import what_if
 from copydesk.errors import UsageError
@@ -58,11 +57,10 @@ async def show_what_if(visit: Visit) -> Response:
 
 async def begin_trial(visit: Visit) -> Response:
     """Start a test of the publishing rules in a form, and redirect to its page."""
-    editor = visit.editor
     fields = await read_form(visit.request)
     settings = await visit.desk.thread.ask(lambda opened: opened.newsroom.settings)
     change = read_change(fields, settings.beat, settings.front)
-    trial = visit.desk.trials.begin(editor.name, change)
+    trial = visit.desk.trials.begin(visit.editor.name, change)
     return visit.redirect(_PATH, trial=trial.id)
 
 
@@ -75,7 +73,6 @@ async def give_up_trial(visit: Visit) -> Response:
 
 async def write_rules(visit: Visit) -> Response:
     """Commit the publishing rules of a finished test to git, under the owner's name."""
-    owner = visit.editor
     trial, form = await _find(visit)
     if trial.tried is None:
         raise UsageError("test the rules before you save them")
@@ -85,40 +82,38 @@ async def write_rules(visit: Visit) -> Response:
             hint="confirm that you are sure, or test other rules",
         )
     change, stands, why = trial.change, form.get("stands", ""), form.get("why", "")
-    done = await visit.desk.trials.ask(lambda bench: bench.write(change, owner.name, stands, why))
+    done = await visit.desk.trials.ask(
+        lambda bench: bench.write(change, visit.editor.name, stands, why)
+    )
     return visit.redirect(_PATH, again=trial.id, written=done.commit or "-")
 
 
 async def undo_rules(visit: Visit) -> Response:
     """Undo a git commit that changed publishing rules."""
-    owner = visit.editor
     form = await visit.read_form()
     commit = read_commit(form)
-    await visit.desk.trials.ask(lambda bench: bench.undo(commit, owner.name))
+    await visit.desk.trials.ask(lambda bench: bench.undo(commit, visit.editor.name))
     return visit.redirect(_PATH, undone=commit, again=form.get("again", "")[:40])
 
 
 async def begin_rejudging(visit: Visit) -> Response:
     """Start scoring stored stories again by the current rules, and redirect to the progress."""
-    owner = visit.editor
     if visit.desk.rejudging is None:
         hint = "run `copydesk rejudge --apply`"
         raise UsageError("the server cannot rescore stories", hint=hint)
-    visit.desk.rejudging.begin(owner.name)
+    visit.desk.rejudging.begin(visit.editor.name)
     return visit.redirect(_PATH, rejudging="1")
 
 
 async def _find(visit: Visit) -> tuple[Trial, dict[str, str]]:
-    editor = visit.editor
     form = await visit.read_form()
-    trial = visit.desk.trials.find(form.get("trial", ""), editor.name)
+    trial = visit.desk.trials.find(form.get("trial", ""), visit.editor.name)
     if trial is None:
         raise UsageError("this test of rules has expired", hint="test the rules again")
     return trial, form
 
 
 POINTS = "points."
-_TRUSTS = ("gate", "publish", "hold")
 _MOST_SOURCES = 200  # sources with a choice on the page
 
 Fields = Sequence[tuple[str, str]]
@@ -262,7 +257,7 @@ def render_what_if(pages: Pages, beat: Beat, state: WhatIfState) -> bytes:
     return pages.page(
         "what_if.html",
         title=pages.strings.say("what_if_title"),
-        style=f"{pages.views.root}assets/{asset_name('what_if.css')}",
+        style=pages.asset("what_if.css"),
         publish_at=beat.scoring.publish_at if gate is None else gate,
         publish_at_today=beat.scoring.publish_at,
         half_life_hours=_write_number(today if half_life is None else half_life),
@@ -399,7 +394,7 @@ def _show_place(pages: Pages, place: what_if.FrontPlace) -> Mapping[str, object]
 
 def _link_story(pages: Pages, path: str, title: str) -> Mapping[str, object]:
     name = PurePosixPath(path).stem
-    href = f"{pages.views.root}story/{quote(name, safe='')}/"
+    href = pages.views.address(name)
     return {"title": text.fold(title) or name, "href": href}
 
 

@@ -23,7 +23,6 @@ from copydesk.desk._http import (
     keep_drafts,
     read_form,
 )
-from copydesk.desk._newsroom_thread import find_title
 from copydesk.desk._pages import Editor, Pages
 from copydesk.desk._story_view import (
     View,
@@ -37,13 +36,12 @@ from copydesk.desk_store.action_queue import QueuedAction
 from copydesk.desk_store.drafts import Draft
 from copydesk.editing import applying, queue
 from copydesk.editing.queue import story_page
-from copydesk.editing.trail import Trail, trace_story
+from copydesk.editing.trail import trace_story
 from copydesk.errors import RecordError
 from copydesk.kit import text
 from copydesk.news import EditorAction, Standing
 from copydesk.news.ruling import NO_PICTURE
 from copydesk.newsroom import settings
-from copydesk.rounds.rejudging import neighbours
 from copydesk.rounds.rejudging.neighbours import list_neighbours
 
 _FIGURES = 8
@@ -75,6 +73,12 @@ class OpenEdit:
         return [each for each in self.sent if each.state != "done"]
 
 
+def render_side(pages: Pages, name: str) -> bytes:
+    """Return the HTML of a story for the view beside the queue."""
+    found = story_page.read_story_page(pages.opened.newsroom, pages.opened.queue, name)
+    return pages.fragment("side.html", story=_describe_story(pages, found))
+
+
 def _describe_story(pages: Pages, found: story_page.StoryPage) -> View:
     """Return a story for the templates of its page, and of the view beside the queue."""
     told = found.explanation
@@ -90,8 +94,9 @@ def _describe_story(pages: Pages, found: story_page.StoryPage) -> View:
     }
 
 
-def render_story(pages: Pages, found: story_page.StoryPage) -> bytes:
+def render_story(pages: Pages, name: str) -> bytes:
     """Return the page of a story: its queue row, the reasons for its status, its text."""
+    found = story_page.read_story_page(pages.opened.newsroom, pages.opened.queue, name)
     view = _describe_story(pages, found)
     return pages.page(
         "story.html",
@@ -106,23 +111,25 @@ def _link_front(pages: Pages, seen: queue.QueueStory) -> str:
     """Return the link to the page that explains a story's rank on the front page, "" for none."""
     if seen.standing is not Standing.PUBLISHED:
         return ""
-    name = quote(seen.name, safe="")
-    return f"{pages.views.root}front/?story={name}"
+    return f"{pages.views.root}front/?story={quote(seen.name, safe='')}"
 
 
-def render_trail(pages: Pages, story: queue.QueueStory, trail: Trail) -> bytes:
-    """Return the page with a story's history."""
-    short = pages.views.short(story)
+def render_trail(pages: Pages, name: str) -> bytes:
+    """Return the page with the history of the story with a name."""
+    newsroom = pages.opened.newsroom
+    seen = story_page.read_queue_story(newsroom, pages.opened.queue, name)
+    short = pages.views.short(seen)
     title = pages.strings.say("trail_of", title=short["title"])
-    told = describe_trail(pages.views, trail)
+    told = describe_trail(pages.views, trace_story(newsroom, seen.story.path))
     return pages.page("trail.html", title=title, story=short, trail=told)
 
 
-def render_neighbours(
-    pages: Pages, story: queue.QueueStory, found: neighbours.NeighbourReport
-) -> bytes:
-    """Return the page of the stories that are most similar to a story."""
-    short = pages.views.short(story)
+def render_neighbours(pages: Pages, name: str) -> bytes:
+    """Return the page of the stories that are most similar to the story with a name."""
+    newsroom = pages.opened.newsroom
+    seen = story_page.read_queue_story(newsroom, pages.opened.queue, name)
+    found = list_neighbours(newsroom, seen.story.path)
+    short = pages.views.short(seen)
     title = pages.strings.say("neighbours_of", title=short["title"])
     told = {
         "rows": [describe_neighbour(pages.views, row) for row in found.rows],
@@ -341,13 +348,7 @@ def _describe(
         "id": action.id,
         "word": word if about is queued else f"{word}: {_say_what(pages, about.action)}",
         "time": pages.views.clock(action.at),
-        "stories": [
-            {
-                "title": find_title(pages.opened, name, about.action.id),
-                "href": f"{pages.views.root}story/{quote(name, safe='')}/",
-            }
-            for name in names
-        ],
+        "stories": [pages.name_story(name, about.action.id) for name in names],
         "about": _name_by_values(about.action, names),
         "changes": _list_changes(pages, action),
         "why": action.why,
@@ -435,42 +436,18 @@ _OUTCOME_SECONDS = 5.0  # how long a form's answer waits for the outcome
 
 async def show_story(visit: Visit) -> Response:
     """Answer with the page of a story, or with its parts beside the queue (`?side`)."""
-    name = visit.request.path_params["name"]
-    is_side = "side" in visit.request.query_params
-
-    def make(pages: Pages) -> bytes:
-        opened = pages.opened
-        found = story_page.read_story_page(opened.newsroom, opened.queue, name)
-        if is_side:
-            return pages.fragment("side.html", story=_describe_story(pages, found))
-        return render_story(pages, found)
-
-    return await visit.draw(make)
+    render = render_side if "side" in visit.request.query_params else render_story
+    return await visit.draw(render, visit.request.path_params["name"])
 
 
 async def show_trail(visit: Visit) -> Response:
     """Answer with the page of a story's history."""
-    name = visit.request.path_params["name"]
-
-    def make(pages: Pages) -> bytes:
-        opened = pages.opened
-        seen = story_page.read_queue_story(opened.newsroom, opened.queue, name)
-        trail = trace_story(opened.newsroom, seen.story.path)
-        return render_trail(pages, seen, trail)
-
-    return await visit.draw(make)
+    return await visit.draw(render_trail, visit.request.path_params["name"])
 
 
 async def show_neighbours(visit: Visit) -> Response:
     """Answer with the page of the stories that are most similar to a story."""
-    name = visit.request.path_params["name"]
-
-    def make(pages: Pages) -> bytes:
-        seen = story_page.read_queue_story(pages.opened.newsroom, pages.opened.queue, name)
-        found = list_neighbours(pages.opened.newsroom, seen.story.path)
-        return render_neighbours(pages, seen, found)
-
-    return await visit.draw(make)
+    return await visit.draw(render_neighbours, visit.request.path_params["name"])
 
 
 async def show_edit(visit: Visit) -> Response:
@@ -513,7 +490,7 @@ async def _answer_outcome(visit: Visit, editor: Editor, name: str, first: str) -
     """Redirect to the story if its edit is saved; else show the outcome, or a waiting page."""
     sent = await _find_actions(visit, editor, name, first)
     if any(queued.outcome is None for queued in sent):
-        answer = await visit.draw(lambda pages: render_sent_edit(pages, sent))
+        answer = await visit.draw(render_sent_edit, sent)
         answer.headers["Refresh"] = "1"  # in a second, to wait for the outcome again
         return answer
     filed = [one.action for one in sent if one.state == "done"]

@@ -6,7 +6,7 @@ import contextlib
 import hashlib
 import json
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
@@ -229,13 +229,7 @@ def describe_places(views: StoryViews, told: reports.Explanation) -> list[str]:
     """Return a sentence on how a story ranks among recent stories, for each of its topics."""
     return [
         views.strings.say(
-            "place_of" if place.topic else "place_of_all",
-            place=place.place,
-            stories=place.stories,
-            count=place.stories,
-            topic=place.topic,
-            median=place.median,
-            published=place.published,
+            "place_of" if place.topic else "place_of_all", **asdict(place), count=place.stories
         )
         for place in told.places
     ]

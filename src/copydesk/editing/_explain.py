@@ -15,6 +15,7 @@ from copydesk.config import Settings
 from copydesk.errors import RecordError
 from copydesk.judge import gate
 from copydesk.kit import dates, urls
+from copydesk.kit.options import fill
 from copydesk.memory import Fate, Memory
 from copydesk.news import Article, Beat, Ruling, Standing, Story, Verdict
 from copydesk.news.ruling import RULING_KINDS, find_matter_title
@@ -80,13 +81,7 @@ def _rank(catalogue: Catalogue, story: Story) -> Iterator[Place]:
     for topic in story.topics or ("",):
         rank = catalogue.rank(story.path, topic, _LAST)
         if rank is not None:
-            yield Place(
-                topic=topic,
-                place=rank.place,
-                stories=rank.stories,
-                median=rank.median,
-                published=rank.published,
-            )
+            yield fill(Place, rank, topic=topic)
 
 
 def _of_story(newsroom: Newsroom, story: Story, stories: dict[str, Story]) -> Explanation:
@@ -249,15 +244,12 @@ def rules_on(newsroom: Newsroom, story: Story) -> list[Rule]:
 def _rule_row(newsroom: Newsroom, number: int, rule: Ruling) -> Rule:
     """Return one editor's rule with its number, values and reason, as text for people."""
     note = explain_idle(newsroom.root, newsroom.settings, newsroom.archive, newsroom.now, rule)
-    return Rule(
+    return fill(
+        Rule,
+        rule,
         number=number,
-        said=rule.said,
-        by=rule.by,
         at=dates.rfc3339(rule.at),
-        why=rule.why,
-        stories=rule.stories,
         titles=tuple(_title_of(newsroom, name) for name in rule.stories),
-        values=rule.values,
         until="" if rule.until is None else dates.rfc3339(rule.until),
         is_active=not note,
         note=note,

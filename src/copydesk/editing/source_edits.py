@@ -15,6 +15,7 @@ from copydesk.archive.change import Change
 from copydesk.archive.ledger import Ledger, SourceKept, ledger_change, read_ledger
 from copydesk.errors import FeedError, UsageError
 from copydesk.kit import files, urls
+from copydesk.kit.options import fill
 from copydesk.news import Beat, Source, Topic
 from copydesk.news.source import SourceKind, Trust
 from copydesk.newsroom import Newsroom
@@ -80,8 +81,7 @@ def move_source(newsroom: Newsroom, url: str, to: Source, by: str) -> SettingsRe
     Raises as `edit_source` does.
     """
     source = newsroom.beat.sources[_find_place(newsroom, url)]
-    stays = {field.name: getattr(source, field.name) for field in fields(SourceEdit)}
-    edit = SourceEdit(**{**stays, "url": to.url, "kind": to.kind})
+    edit = fill(SourceEdit, source, url=to.url, kind=to.kind)
     return edit_source(newsroom, url, edit, by)
 
 

@@ -12,7 +12,7 @@ from copydesk import archive, judge
 from copydesk.catalogue import Catalogue, StoryFilter
 from copydesk.errors import RecordError, UsageError
 from copydesk.kit import dates
-from copydesk.memory import Fate
+from copydesk.kit.options import fill
 from copydesk.news import Article, Standing, Story
 from copydesk.newsroom import Failure, Newsroom, Troubles
 from copydesk.newsroom.cataloguing import ask_catalogue, recheck, report_failures
@@ -188,20 +188,15 @@ def _describe(
         with contextlib.suppress(RecordError):  # just deleted
             story = newsroom.archive.read(path)
             verdict = story.verdict or rulings.verdict_on(path)
-            yield ListedStory(
+            yield fill(
+                ListedStory,
+                story,
                 path=path,
                 url=story.web_url or story.original_url,
-                title=story.title,
                 published_at=dates.rfc3339(story.published_at) if story.published_at else "",
                 standing=standings[path],
                 gone=story.access == GONE or is_known_gone(newsroom.memory, path),
-                quality=story.quality,
-                heat=story.heat,
-                topics=story.topics,
                 source=story.provider.domain if story.provider else "",
-                language=story.language,
-                group=story.group,
-                copy_of=story.copy_of,
                 why=verdict.why if verdict else _what_holds(story),
                 reasons=tuple(str(reason.renewed) for reason in story.reasons),
                 verdict=verdict.said if verdict else "",
@@ -229,17 +224,8 @@ def _list_drops(newsroom: Newsroom, question: StoryQuestion) -> tuple[tuple[Drop
     elif question.since_days:
         since = newsroom.now - timedelta(days=question.since_days)
     fates = newsroom.memory.fates_since("dropped", since, question.limit)
-    return tuple(map(_to_drop, fates)), newsroom.memory.count_fates("dropped", since)
-
-
-def _to_drop(fate: Fate) -> DroppedLead:
-    return DroppedLead(
-        url=fate.url,
-        reason=fate.reason,
-        detail=fate.detail,
-        at=dates.rfc3339(fate.at),
-        source=fate.source,
-    )
+    drops = tuple(fill(DroppedLead, fate, at=dates.rfc3339(fate.at)) for fate in fates)
+    return drops, newsroom.memory.count_fates("dropped", since)
 
 
 def _midnight(newsroom: Newsroom) -> datetime:

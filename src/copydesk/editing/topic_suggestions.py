@@ -24,6 +24,7 @@ from copydesk.judge.topics import (
     try_keyword,
     with_keyword,
 )
+from copydesk.kit.options import fill
 from copydesk.news import Article, Beat, Story, Topic
 from copydesk.newsroom import Failure, Newsroom, Progress, Silence, failure_of
 from copydesk.newsroom.cataloguing import ask_catalogue
@@ -285,11 +286,9 @@ def _try(search: _Search, word: TopicWord) -> SuggestedWord:
     more = with_keyword(search.newsroom.beat, word.topic, word.word)
     affected = [story for path in paths for story in _affect(search, path, word.topic, more)]
     search.progress.step()
-    return SuggestedWord(
-        word=word.word,
-        on=word.on,
-        off=word.off,
-        strength=word.strength,
+    return fill(
+        SuggestedWord,
+        word,
         tried=len(paths),
         wins=tuple(story for story in affected if story.is_won or not word.topic),
         loses=tuple(story for story in affected if story.lost),

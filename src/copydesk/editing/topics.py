@@ -17,6 +17,7 @@ from copydesk.catalogue import Catalogue, StoryFilter, TopicCount
 from copydesk.editing._rules import topic_names
 from copydesk.errors import RecordError, UsageError
 from copydesk.kit import text
+from copydesk.kit.options import fill
 from copydesk.news import Beat, Topic
 from copydesk.newsroom import Newsroom
 from copydesk.newsroom.filing import hold_write_lock, notes_on
@@ -350,14 +351,7 @@ def dismiss_words(newsroom: Newsroom, said: str, words: Sequence[str], by: str) 
         by=by,
     )
     written = write_words(newsroom, said, words, change)
-    return DismissReport(
-        topic=written.topic,
-        path=written.path,
-        dismissed=written.added,
-        known=written.known,
-        commit=written.commit,
-        notes=written.notes,
-    )
+    return fill(DismissReport, written, dismissed=written.added)
 
 
 # The list of topics with story counts.

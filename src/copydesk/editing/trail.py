@@ -154,10 +154,10 @@ def _read_log(newsroom: Newsroom, story: Story) -> _Log:
 def _list_filing(newsroom: Newsroom, story: Story) -> Iterator[TrailEntry]:
     """Yield the entry of a story's first storing, if that commit is not in git."""
     if not story.is_own:
-        yield TrailEntry(kind=TrailKind.JUDGED, what=describe(TrailKind.JUDGED))
+        yield _entry(TrailKind.JUDGED)
     fate = find_fate(newsroom, story)
     at = dates.rfc3339(fate.at) if fate and fate.state == "filed" else ""
-    yield TrailEntry(kind=TrailKind.FILED, what=describe(TrailKind.FILED), at=at)
+    yield replace(_entry(TrailKind.FILED), at=at)
 
 
 def _list_standing(
@@ -207,22 +207,15 @@ def list_beginnings(newsroom: Newsroom, story: Story) -> Iterator[TrailEntry]:
     article = newsroom.articles.find_for(story)
     yield _find_source(newsroom, story, article)
     characters = len(article.text) if article else ""
-    yield TrailEntry(
-        kind=TrailKind.READ, what=describe(TrailKind.READ, characters=characters or "")
-    )
+    yield _entry(TrailKind.READ, characters=characters or "")
 
 
 def list_fate(fate: Fate) -> Iterator[TrailEntry]:
     """Yield history entries of a link that became no story, or whose story record is gone."""
-    yield TrailEntry(kind=TrailKind.FOUND, what=describe(TrailKind.FOUND, source=fate.source))
-    kind = _FATES[fate.state]
+    yield _entry(TrailKind.FOUND, source=fate.source)
     reason = ": ".join(filter(None, (fate.reason, fate.detail)))
-    yield TrailEntry(
-        kind=kind,
-        what=describe(kind, reason=reason),
-        at=dates.rfc3339(fate.at),
-        count=fate.tries,
-    )
+    entry = _entry(_FATES[fate.state], reason=reason)
+    yield replace(entry, at=dates.rfc3339(fate.at), count=fate.tries)
 
 
 def find_fate(newsroom: Newsroom, story: Story) -> Fate | None:
@@ -239,7 +232,7 @@ def _find_source(newsroom: Newsroom, story: Story, article: Article | None) -> T
     if not source:
         fate = find_fate(newsroom, story)
         source = fate.source if fate else ""
-    return TrailEntry(kind=TrailKind.FOUND, what=describe(TrailKind.FOUND, source=source), at=at)
+    return replace(_entry(TrailKind.FOUND, source=source), at=at)
 
 
 def _open_seal(newsroom: Newsroom, story: Story) -> tuple[str, str]:
@@ -323,7 +316,7 @@ def _tell_word(
     )
 
 
-def _entry(kind: TrailKind, **values: str) -> TrailEntry:
+def _entry(kind: TrailKind, **values: str | int) -> TrailEntry:
     return TrailEntry(kind=kind, what=describe(kind, **values))
 
 
@@ -338,14 +331,7 @@ def _tell_verdict(commit: StoryCommit, said: str) -> TrailEntry:
 
 def tell_verdict(verdict: Verdict) -> TrailEntry:
     """Return an editor's decision (verdict) as an entry of a story's history."""
-    kind = TrailKind.VERDICT
-    return TrailEntry(
-        kind=kind,
-        what=describe(kind, said=verdict.said),
-        at=dates.rfc3339(verdict.at),
-        by=verdict.by,
-        why=verdict.why,
-    )
+    return _say_who(_entry(TrailKind.VERDICT, said=verdict.said), verdict)
 
 
 def _verdict_in(commit: StoryCommit, *, is_after: bool) -> Verdict | None:
@@ -372,14 +358,11 @@ def _tell_rule(commit: StoryCommit, action: str, name: str) -> TrailEntry:
 
 def tell_rule(rule: Ruling, name: str) -> TrailEntry:
     """Return an editor's rule on the story `name` as an entry of the story's history."""
-    kind = TrailKind.RULED
-    return TrailEntry(
-        kind=kind,
-        what=describe(kind, rule=describe_rule(rule, name)),
-        at=dates.rfc3339(rule.at),
-        by=rule.by,
-        why=rule.why,
-    )
+    return _say_who(_entry(TrailKind.RULED, rule=describe_rule(rule, name)), rule)
+
+
+def _say_who(entry: TrailEntry, said: Verdict | Ruling) -> TrailEntry:
+    return replace(entry, at=dates.rfc3339(said.at), by=said.by, why=said.why)
 
 
 def describe_rule(rule: Ruling, name: str) -> str:
@@ -412,8 +395,7 @@ def _list_events(
 
 def tell_event(event: Event) -> TrailEntry:
     """Return an event from a story's record as an entry of the story's history."""
-    kind = TrailKind.EVENT
-    return TrailEntry(kind=kind, what=describe(kind, event=event.what), at=event.at)
+    return replace(_entry(TrailKind.EVENT, event=event.what), at=event.at)
 
 
 def _list_changes(commit: StoryCommit, name: str) -> Iterator[TrailEntry]:

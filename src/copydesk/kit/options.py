@@ -5,14 +5,15 @@
         half_life_hours: float = option(24.0, "After this time half of …", kinds.number(minimum=1))
 
 The field is the only declaration: to mypy it is a float with a default, and the reader of a file
-gets its name, kind, default and description from `kinds.options_of(Front)`.
+gets its name, kind, default and description from `kinds.options_of(Front)`. `fill` copies fields of
+any dataclass to another one.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from typing import Final, Generic, TypeVar
+from dataclasses import dataclass, field, fields
+from typing import Any, Final, Generic, TypeVar
 
 V = TypeVar("V")
 V_co = TypeVar("V_co", covariant=True)
@@ -127,3 +128,13 @@ def _declare_secret(declared: Secret) -> str:
 def required(about: str, kind: ValueKind[object] = BY_TYPE) -> Mapping[str, Option]:
     """Return the metadata of an option without a default: `field(metadata=required(…))`."""
     return {DECLARED: Option(about=about, kind=kind, required=True)}
+
+
+def fill(kind: type[V], source: object, /, **given: Any) -> V:
+    """Return a dataclass of a kind: `given` has its fields, `source` has the others by name.
+
+    A field that neither has keeps its default; TypeError if it has none.
+    """
+    missing = [each.name for each in fields(kind) if each.name not in given]  # type: ignore[arg-type]
+    found = {name: getattr(source, name) for name in missing if hasattr(source, name)}
+    return kind(**found, **given)

@@ -10,6 +10,7 @@ from typing import Literal
 
 from copydesk.errors import UsageError
 from copydesk.kit import text
+from copydesk.kit.options import fill
 from copydesk.mail_store import MailStore
 from copydesk.mail_store.deliveries import (
     DeliveryEntry,
@@ -128,29 +129,22 @@ def resume_sending(newsroom: Newsroom, store: MailStore, issue: str, by: str) ->
     return find_sending(store, issue)
 
 
-def _find(store: MailStore, issue: str) -> Sending:
+def _find(store: MailStore, issue: str, what: str = "no delivery of this issue") -> Sending:
     sending = store.ledger.find(issue.removesuffix(".html").rpartition("/")[2])
     if sending is None:
         hint = "run `copydesk mail send` to list the issues that were sent"
-        raise UsageError("no delivery of this issue", subject=text.fold(issue)[:80], hint=hint)
+        raise UsageError(what, subject=text.fold(issue)[:80], hint=hint)
     return sending
 
 
 def _make_row(store: MailStore, sending: Sending) -> SendingRow:
-    return SendingRow(
-        issue=sending.issue,
-        letter=sending.letter,
-        state=sending.state,
-        via=sending.via,
-        made=sending.made,
-        by=sending.by,
-        remark=sending.remark,
+    return fill(
+        SendingRow,
+        sending,
         counts=count_by_name(store, sending.number),
         returns=store.returns.count(sending.number),
         views=store.views.of(sending.issue),
         next_due=store.ledger.find_next_due(sending.number),
-        again_by=sending.again_by,
-        again_at=sending.again_at,
     )
 
 
@@ -227,13 +221,7 @@ def list_issues_of(store: MailStore, number: int) -> list[WhoLine]:
 
 
 def _find_sending(store: MailStore, issue: str) -> Sending:
-    sending = store.ledger.find(issue.removesuffix(".html").rpartition("/")[2])
-    if sending is None:
-        hint = "run `copydesk mail send` to list the issues that were sent"
-        raise UsageError(
-            "no such issue in the delivery log", subject=text.fold(issue)[:80], hint=hint
-        )
-    return sending
+    return _find(store, issue, "no such issue in the delivery log")
 
 
 def _read_state(state: str) -> Collection[DeliveryState]:
@@ -246,12 +234,4 @@ def _read_state(state: str) -> Collection[DeliveryState]:
 
 
 def _line_of(entry: DeliveryEntry) -> WhoLine:
-    return WhoLine(
-        issue=entry.issue,
-        address=entry.address,
-        state=name_state(entry.state),
-        at=entry.at,
-        attempts=entry.attempts,
-        code=entry.code,
-        words=entry.words,
-    )
+    return fill(WhoLine, entry, state=name_state(entry.state))

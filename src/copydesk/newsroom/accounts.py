@@ -17,6 +17,7 @@ from copydesk.desk_store.accounts import Account, Role
 from copydesk.desk_store.sessions import LINK_LIFETIME, Moment, TokenGrant, TokenScope
 from copydesk.errors import UsageError
 from copydesk.kit import urls
+from copydesk.kit.options import fill
 from copydesk.newsroom._newsroom import Newsroom
 
 COMMAND_LINE = "command line"  # the actor in the audit log
@@ -68,10 +69,9 @@ def list_accounts(newsroom: Newsroom) -> tuple[AccountRow, ...]:
     """Return all editors' accounts, sorted by name; raises DeskStoreError."""
     with _open(newsroom) as desk:
         return tuple(
-            AccountRow(
-                name=account.name,
-                role=account.role,
-                made=account.made,
+            fill(
+                AccountRow,
+                account,
                 password=bool(account.password),
                 passkeys=len(desk.accounts.passkeys(account.name)),
                 provider=account.issuer,
@@ -274,9 +274,17 @@ class AccountChanges:
             self._note("account-removed", account.name)
             return count
 
-    def set_role(self, name: str, role: Role) -> None:
-        """Change the role of an editor's account."""
+    def remove_unless_only_owner(self, name: str) -> int:
+        """Remove an editor's account as `remove` does, but not that of the only owner."""
         with self._desk.at_once():
+            self._check_owner_stays(name)
+            return self.remove(name)
+
+    def set_role(self, name: str, role: Role) -> None:
+        """Change the role of an editor's account. The only owner must stay an owner."""
+        with self._desk.at_once():
+            if role != "owner":
+                self._check_owner_stays(name)
             account = self._desk.accounts.get(name)
             self._desk.accounts.set_role(name, role)
             self._note("role-changed", f"{account.name} ({role})")
@@ -295,7 +303,7 @@ class AccountChanges:
             if self._desk.tokens.end(name, token_id):
                 self._note("token-ended", self._desk.accounts.get(name).name)
 
-    def check_owner_stays(self, name: str) -> None:
+    def _check_owner_stays(self, name: str) -> None:
         """Raise UsageError if the account is the only owner, whose loss nobody could undo."""
         owners = [each.name for each in self._desk.accounts.list() if each.role == "owner"]
         if owners == [self._desk.accounts.get(name).name]:

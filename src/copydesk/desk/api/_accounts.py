@@ -107,13 +107,7 @@ async def add_person(desk: Desk, call: Call[Nothing, NewPerson]) -> PersonLink:
 async def set_role(desk: Desk, call: Call[Nothing, NewRole]) -> Nothing:
     """Change the role of a user account. The only owner must stay an owner."""
     name, role = call.path["name"], call.body.role
-
-    def change(changes: accounts.AccountChanges) -> None:
-        if role != "owner":
-            changes.check_owner_stays(name)
-        changes.set_role(name, role)
-
-    await _change(desk, call.visitor, change)
+    await _change(desk, call.visitor, lambda changes: changes.set_role(name, role))
     return Nothing()
 
 
@@ -133,12 +127,7 @@ async def end_sessions(desk: Desk, call: Call[Nothing, Nothing]) -> Nothing:
 async def remove_person(desk: Desk, call: Call[Nothing, Nothing]) -> Nothing:
     """Delete a user account. The account of the only owner cannot be deleted."""
     name = call.path["name"]
-
-    def change(changes: accounts.AccountChanges) -> None:
-        changes.check_owner_stays(name)
-        changes.remove(name)
-
-    await _change(desk, call.visitor, change)
+    await _change(desk, call.visitor, lambda changes: changes.remove_unless_only_owner(name))
     return Nothing()
 
 

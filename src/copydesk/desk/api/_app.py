@@ -8,6 +8,7 @@ import math
 import re
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from typing import Any
 
 import msgspec
@@ -311,21 +312,15 @@ class TokenGuard:
         admission = find_admission(scope, self._store, self._door)
         if admission is None:
             raise ApiProblem(403, "the desk is not available at this address")
-        address = self._door.client_of(scope)
+        visitor = Visitor(admission=admission, address=self._door.client_of(scope))
         brought = Headers(scope=scope).getlist("Authorization")
         if not brought:
-            return Visitor(admission=admission, address=address)
+            return visitor
         found = _BEARER.fullmatch(brought[0].strip()) if len(brought) == 1 else None
         token = found and self._store.tokens.find(found[1], self._door.read_clocks().now)
         if not token:
             raise refuse_token("the API token is unknown, expired or revoked")
-        return Visitor(
-            admission=admission,
-            address=address,
-            name=token.name,
-            role=token.role,
-            token=token,
-        )
+        return replace(visitor, name=token.name, role=token.role, token=token)
 
 
 class RequestPaces:

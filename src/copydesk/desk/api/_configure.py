@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import fields, replace
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, TypeVar, TypeVarTuple
 
 import msgspec
 from msgspec import Meta, structs
@@ -23,6 +23,7 @@ from copydesk.news.source import SourceKind, Trust
 from copydesk.newsroom import Newsroom, settings
 from copydesk.rounds.sources import FoundList, look_for_lists, read_source_board, source_address
 
+_Given = TypeVarTuple("_Given")
 _Edit = TypeVar("_Edit", source_edits.SourceEdit, topics_room.TopicEdit)
 Address = Annotated[str, Meta(min_length=1, max_length=2_000)]
 Name = Annotated[str, Meta(max_length=200)]
@@ -239,14 +240,12 @@ async def read_settings(desk: Desk, _call: Call[Nothing, Nothing]) -> SettingsAn
 async def change_settings(desk: Desk, call: Call[Nothing, SettingsChange]) -> SettingsChanged:
     """Change settings in beat.toml."""
     wanted, by = call.body, call.visitor.name
-    return await _change(
-        desk, lambda newsroom: settings.edit_settings(newsroom, wanted.values, by, wanted.seen)
-    )
+    return await _change(desk, settings.edit_settings, wanted.values, by, wanted.seen)
 
 
 async def read_source(desk: Desk, call: Call[SourceQuery, Nothing]) -> SourceBlock:
     """Return the settings of a source in beat.toml."""
-    return await desk.thread.ask(lambda opened: _read_source(opened, call.query.url))
+    return await desk.thread.ask(_read_source, call.query.url)
 
 
 async def add_sources(desk: Desk, call: Call[Nothing, NewSources]) -> SettingsChanged:
@@ -255,31 +254,24 @@ async def add_sources(desk: Desk, call: Call[Nothing, NewSources]) -> SettingsCh
         Source(url=source_address(one.url), name=one.name.strip(), kind=one.kind)
         for one in call.body.sources
     ]
-    return await _change(
-        desk, lambda newsroom: source_edits.file_sources(newsroom, sources, call.visitor.name)
-    )
+    return await _change(desk, source_edits.file_sources, sources, call.visitor.name)
 
 
 async def change_source(desk: Desk, call: Call[SourceQuery, SourceChange]) -> SettingsChanged:
     """Change the settings of a source in beat.toml."""
     url, wanted = call.query.url, call.body
-    there = await desk.thread.ask(lambda opened: _read_source(opened, url))
+    there = await desk.thread.ask(_read_source, url)
     edit = replace(
         _merge(source_edits.SourceEdit, wanted, there), url=wanted.url or "", kind=wanted.kind
     )
-    return await _change(
-        desk,
-        lambda newsroom: source_edits.edit_source(
-            newsroom, url, edit, call.visitor.name, wanted.seen
-        ),
-    )
+    return await _change(desk, source_edits.edit_source, url, edit, call.visitor.name, wanted.seen)
 
 
 async def end_source(desk: Desk, call: Call[SeenSourceQuery, Nothing]) -> SettingsChanged:
     """Remove a source from beat.toml. It is no longer fetched; its stories stay."""
     url, seen, by = call.query.url, call.query.seen, call.visitor.name
-    await desk.thread.ask(lambda opened: _read_source(opened, url))
-    return await _change(desk, lambda newsroom: source_edits.end_source(newsroom, url, by, seen))
+    await desk.thread.ask(_read_source, url)
+    return await _change(desk, source_edits.end_source, url, by, seen)
 
 
 async def look_for_sources(desk: Desk, call: Call[Nothing, Looked]) -> OfferedLists:
@@ -297,7 +289,7 @@ async def begin_round(desk: Desk, call: Call[Nothing, WantedRound]) -> RoundAnsw
     if desk.on_demand is None:
         raise ApiProblem(400, "the server cannot fetch sources", desk.why_no_rounds)
     if url := call.body.url:
-        await desk.thread.ask(lambda opened: _read_source(opened, url))
+        await desk.thread.ask(_read_source, url)
     desk.on_demand.begin(call.visitor.name, url)
     return make_answer(RoundAnswer, desk.on_demand.last)
 
@@ -326,13 +318,13 @@ async def read_rejudging(desk: Desk, _call: Call[Nothing, Nothing]) -> Rejudging
 
 async def read_topic(desk: Desk, call: Call[Nothing, Nothing]) -> TopicAnswer:
     """Return a topic by its id or its name."""
-    return await desk.thread.ask(lambda opened: _see_topic(opened, call.path["id"]))
+    return await desk.thread.ask(_see_topic, call.path["id"])
 
 
 async def add_topic(desk: Desk, call: Call[Nothing, NewTopic]) -> SettingsChanged:
     """Create a topic."""
     name, parent, by = call.body.name.strip(), call.body.parent, call.visitor.name
-    return await _change(desk, lambda newsroom: topics_room.file_topic(newsroom, name, parent, by))
+    return await _change(desk, topics_room.file_topic, name, parent, by)
 
 
 async def change_topic(desk: Desk, call: Call[Nothing, TopicChange]) -> SettingsChanged:
@@ -350,7 +342,7 @@ async def change_topic(desk: Desk, call: Call[Nothing, TopicChange]) -> Settings
 async def end_topic(desk: Desk, call: Call[SeenQuery, Nothing]) -> SettingsChanged:
     """Delete a topic. Stories keep its name until they are scored again."""
     topic_id, seen, by = call.path["id"], call.query.seen, call.visitor.name
-    return await _change(desk, lambda newsroom: topics_room.end_topic(newsroom, topic_id, by, seen))
+    return await _change(desk, topics_room.end_topic, topic_id, by, seen)
 
 
 async def read_organizations(desk: Desk, _call: Call[Nothing, Nothing]) -> OrganizationsAnswer:
@@ -371,22 +363,19 @@ async def change_organization(
     """Change the name and owner of a publisher."""
     domain, wanted = call.path["domain"], call.body
     texts, by = (wanted.name, wanted.owner), call.visitor.name
-    return await _change(
-        desk,
-        lambda newsroom: settings.edit_organization(newsroom, domain, texts, by, wanted.seen),
-    )
+    return await _change(desk, settings.edit_organization, domain, texts, by, wanted.seen)
 
 
 async def undo_settings(desk: Desk, call: Call[Nothing, Nothing]) -> SettingsChanged:
     """Undo a git commit that changed settings, topics, publishers or rules."""
     commit, by = read_commit({"commit": call.path["commit"]}), call.visitor.name
-    return await _change(desk, lambda newsroom: settings.undo_settings(newsroom, commit, by))
+    return await _change(desk, settings.undo_settings, commit, by)
 
 
 async def _change(
-    desk: Desk, change: Callable[[Newsroom], settings.SettingsReport]
+    desk: Desk, change: Callable[[Newsroom, *_Given], settings.SettingsReport], *given: *_Given
 ) -> SettingsChanged:
-    return make_answer(SettingsChanged, await desk.thread.change(change))
+    return make_answer(SettingsChanged, await desk.thread.change(change, *given))
 
 
 def _read_source(opened: OpenNewsroom, url: str) -> SourceBlock:

@@ -8,7 +8,7 @@ import binascii
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
-from typing import Annotated, TypeVar
+from typing import Annotated, TypeVar, TypeVarTuple
 
 import msgspec
 from msgspec import Meta
@@ -34,6 +34,7 @@ from copydesk.newsletters.readers import addresses, by_hand, limits, outcomes
 from copydesk.newsletters.sending import begin
 from copydesk.newsroom import Newsroom
 
+_Given = TypeVarTuple("_Given")
 _Body = TypeVar("_Body", bound=msgspec.Struct)
 _UNSENT = timedelta(days=30)
 _EXAMPLE = "reader@example.org"
@@ -172,12 +173,7 @@ async def send_again(desk: Desk, call: Call[Nothing, AgainSent]) -> delivery_log
 
     Some of them get it twice. `copydesk serve` sends it.
     """
-    count = call.body.readers
-
-    def go(newsroom: Newsroom, store: newsletters.MailStore, issue: str, by: str) -> None:
-        begin.send_again(newsroom, store, issue, by, count)
-
-    return await _decide(desk, call, go)
+    return await _decide(desk, call, begin.send_again, call.body.readers)
 
 
 async def pause_sending(desk: Desk, call: Call[Nothing, Nothing]) -> delivery_log.SendingRow:
@@ -236,18 +232,14 @@ async def try_letter(desk: Desk, call: Call[Nothing, SentAddress]) -> TriedLette
     """
     issue, visitor = call.path["issue"], call.visitor
     wish = checks.TrialRequest(address=call.body.address, by=visitor.name, network=visitor.address)
-    answer = await change_mail(
-        desk, lambda newsroom, store: sending.send_test(newsroom, store, issue, wish)
-    )
+    answer = await change_mail(desk, sending.send_test, issue, wish)
     return make_answer(TriedLetter, answer)
 
 
 async def read_letter_file(desk: Desk, call: Call[Nothing, Nothing]) -> LetterFile:
     """Return a newsletter issue as a mail file that mail programs open."""
     issue = call.path["issue"]
-    data = await change_mail(
-        desk, lambda newsroom, store: sending.make_eml(newsroom, store, issue, _EXAMPLE)
-    )
+    data = await change_mail(desk, sending.make_eml, issue, _EXAMPLE)
     return LetterFile(eml=base64.b64encode(data).decode())
 
 
@@ -267,10 +259,11 @@ async def _read_sending(desk: Desk, issue: str) -> delivery_log.SendingRow:
 async def _decide(
     desk: Desk,
     call: Call[Nothing, _Body],
-    do: Callable[[Newsroom, newsletters.MailStore, str, str], None],
+    do: Callable[[Newsroom, newsletters.MailStore, str, str, *_Given], object],
+    *given: *_Given,
 ) -> delivery_log.SendingRow:
     issue, by = call.path["issue"], call.visitor.name
-    await change_mail(desk, lambda newsroom, store: do(newsroom, store, issue, by))
+    await change_mail(desk, do, issue, by, *given)
     return await _read_sending(desk, issue)
 
 

@@ -11,7 +11,7 @@ from pathlib import PurePosixPath
 from urllib.parse import quote
 
 from copydesk.desk._newsroom_thread import OpenNewsroom, find_title
-from copydesk.desk._pages import Pages, asset_name
+from copydesk.desk._pages import Pages
 from copydesk.desk._previews import ComposedLetter
 from copydesk.desk._story_view import View
 from copydesk.desk.letters._changes import (
@@ -52,7 +52,7 @@ def render_letters(pages: Pages, found: Sequence[LetterNow], filed: str) -> byte
     return pages.page(
         "letters.html",
         title=pages.strings.say("letters_title"),
-        own_style=f"{pages.views.root}assets/{asset_name('letters.css')}",
+        own_style=pages.asset("letters.css"),
         letters=[_describe(pages, letter) for letter in found],
         orphans=list(_list_orphans(pages, pages.counts.store, found)),
         filed=filed,
@@ -148,8 +148,8 @@ def render_composer(pages: Pages, answer: ComposerAnswer) -> bytes:
     return pages.page(
         "letter.html",
         title=letter["title"],
-        own_style=f"{pages.views.root}assets/{asset_name('letters.css')}",
-        own_script=f"{pages.views.root}assets/{asset_name('letters.js')}",
+        own_style=pages.asset("letters.css"),
+        own_script=pages.asset("letters.js"),
         letter=letter,
         offer=describe_offer(pages, answer.composed, answer.offer),
         differs=[describe_difference(pages, one) for one in answer.differs],
@@ -179,7 +179,7 @@ def describe_letter(pages: Pages, composed: ComposedLetter, editor: str) -> View
         "approval": _describe_approval(pages, composed),
         "texts": _describe_texts(pages, composed),
         "sections": [_describe_section(pages, composed, one) for one in issue.sections],
-        "dropped": [_name_story(pages, name) for name in kept.edits.dropped],
+        "dropped": [pages.name_story(name) for name in kept.edits.dropped],
         "changes": _describe_changes(pages, composed, editor),
     }
 
@@ -210,7 +210,7 @@ def describe_offer(pages: Pages, composed: ComposedLetter, offer: Offer) -> View
         "stash": offer.stash.id if offer.stash else "",
         "stashes": [{"id": stash.id, "name": stash.name} for stash in offer.stashes],
         "is_asked": bool(offer.words or offer.stash),
-        "stories": [{**_name_story(pages, name), "is_there": name in there} for name in names],
+        "stories": [{**pages.name_story(name), "is_there": name in there} for name in names],
     }
 
 
@@ -323,14 +323,6 @@ def _find_picture(pages: Pages, story: IssueStory) -> View | None:
         picture = pages.views.of(seen)["picture"]
         return picture if isinstance(picture, dict) else None
     return None
-
-
-def _name_story(pages: Pages, name: str) -> View:
-    return {
-        "name": name,
-        "title": find_title(pages.opened, name),
-        "href": pages.views.address(name),
-    }
 
 
 def _describe_changes(pages: Pages, composed: ComposedLetter, editor: str) -> Sequence[View]:

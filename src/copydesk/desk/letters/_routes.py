@@ -51,7 +51,7 @@ async def show_all(visit: Visit) -> Response:
     """Answer with the page of all newsletters."""
     filed = visit.request.query_params.get("filed", "")[:200]
     found = await _find_all(visit)
-    return await visit.draw(lambda pages: render_letters(pages, found, filed))
+    return await visit.draw(render_letters, found, filed)
 
 
 async def show_composer(visit: Visit) -> Response:
@@ -86,20 +86,14 @@ async def show_offer(visit: Visit) -> Response:
 async def frame_mail(visit: Visit) -> Response:
     """Answer with the HTML mail of the newsletter issue, for the preview's frame."""
     composed, root = await _compose(visit), visit.desk.path
-    pictures = await visit.desk.thread.ask(
-        lambda opened: find_pictures(opened, composed.issue, root)
-    )
-    return _frame(
-        await visit.desk.thread.change(
-            lambda newsroom: show_mail(newsroom, composed.issue, pictures)
-        )
-    )
+    pictures = await visit.desk.thread.ask(find_pictures, composed.issue, root)
+    return _frame(await visit.desk.thread.change(show_mail, composed.issue, pictures))
 
 
 async def frame_text(visit: Visit) -> Response:
     """Answer with the plain text of the newsletter issue, for the preview's frame."""
     issue = (await _compose(visit)).issue
-    return _frame(await visit.desk.thread.change(lambda newsroom: show_text(newsroom, issue)))
+    return _frame(await visit.desk.thread.change(show_text, issue))
 
 
 async def change_issue(visit: Visit) -> Response:
@@ -147,9 +141,7 @@ async def file_issue(visit: Visit) -> Response:
     if "sure" not in form:
         raise UsageError("select the checkbox to confirm that you checked the issue")
     digest = form.get("digest", "")
-    filed = await visit.desk.thread.change(
-        lambda newsroom: file_looked_at(newsroom, store, letter_id, digest, editor.name)
-    )
+    filed = await visit.desk.thread.change(file_looked_at, store, letter_id, digest, editor.name)
     _tell(visit, letter_id)
     return visit.redirect(f"letters/?{urlencode({'filed': filed})}")
 
@@ -206,10 +198,7 @@ async def _show(
 ) -> Response:
     composed = await _compose(visit)
     answer = ComposerAnswer(composed=composed, offer=offer, sent=sent, differs=differs)
-    body = await visit.desk.draw(
-        visit.editor,
-        lambda pages: render_composer(pages, answer),
-    )
+    body = await visit.desk.draw(visit.editor, render_composer, answer)
     headers = {**NEVER_KEPT, "Content-Security-Policy": FRAMING_POLICY}
     status = 409 if differs else 200
     return Response(body, status, headers, media_type="text/html")

@@ -9,7 +9,7 @@ from urllib.parse import quote, urlencode
 
 from copydesk import newsletters
 from copydesk.desk._newsroom_thread import Counts
-from copydesk.desk._pages import Pages, asset_name
+from copydesk.desk._pages import Pages
 from copydesk.desk._story_view import View
 from copydesk.errors import CopydeskError, MailStoreError
 from copydesk.kit import text
@@ -69,23 +69,18 @@ def list_newest(pages: Pages, before: str = "") -> list[View]:
 
 def show_fresh(pages: Pages) -> bytes:
     """Return the HTML of the newest sent issues only, to update an open page."""
-    sendings = list_newest(pages)[:_SHOWN]
-    page = {
-        "sendings": sendings,
-        "may_edit": pages.editor.may_edit,
-        "is_owner": pages.editor.is_owner,
-        "is_alone": False,
-    }
+    return _render_sendings(pages, list_newest(pages)[:_SHOWN], is_alone=False)
+
+
+def _render_sendings(pages: Pages, sendings: Sequence[View], *, is_alone: bool) -> bytes:
+    may = {"may_edit": pages.editor.may_edit, "is_owner": pages.editor.is_owner}
+    page = {"sendings": sendings, "is_alone": is_alone, **may}
     return pages.fragment("mailing_sendings.html", page=page)
 
 
 def name_assets(pages: Pages) -> Mapping[str, str]:
     """Return the URLs of the style sheet and script of the newsletter pages."""
-    place = f"{pages.views.root}assets/"
-    return {
-        "style": f"{place}{asset_name('mailing.css')}",
-        "script": f"{place}{asset_name('mailing.js')}",
-    }
+    return {"style": pages.asset("mailing.css"), "script": pages.asset("mailing.js")}
 
 
 def describe_problem(problem: CopydeskError | None) -> View | None:
@@ -245,13 +240,7 @@ def show_fresh_issue(pages: Pages, issue: str) -> bytes:
     with addresses.open_readers(pages.opened.newsroom) as store:
         row = delivery_log.find_sending(store, issue)
     sending = show_sending(pages, row, name_letters(pages.opened.newsroom))
-    page = {
-        "sendings": [sending],
-        "may_edit": pages.editor.may_edit,
-        "is_owner": pages.editor.is_owner,
-        "is_alone": True,
-    }
-    return pages.fragment("mailing_sendings.html", page=page)
+    return _render_sendings(pages, [sending], is_alone=True)
 
 
 def _list_states(pages: Pages, asked: IssueAsked) -> list[View]:

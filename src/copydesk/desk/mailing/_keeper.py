@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from email.message import Message
 from email.parser import BytesHeaderParser
 from pathlib import Path
-from typing import BinaryIO, TypeVar, cast
+from typing import BinaryIO, TypeVar, TypeVarTuple, cast
 
 from copydesk import newsletters
 from copydesk.desk._desk import Desk, now
@@ -26,7 +26,8 @@ from copydesk.newsletters.sending.begin import begin_sending
 from copydesk.newsroom import Newsroom
 
 _Value = TypeVar("_Value")
-MailWork = Callable[[Newsroom, newsletters.MailStore], _Value]
+_Given = TypeVarTuple("_Given")
+MailWork = Callable[[Newsroom, newsletters.MailStore, *_Given], _Value]
 
 MOST_BYTES = 20_000_000  # of an imported file
 _SHOWN_ROWS = 50  # rows of a rehearsal
@@ -40,12 +41,12 @@ class ImportRehearsal:
     rows: Sequence[exchange.ImportedRow]
 
 
-async def change_mail(desk: Desk, make: MailWork[_Value]) -> _Value:
+async def change_mail(desk: Desk, make: MailWork[*_Given, _Value], *given: *_Given) -> _Value:
     """Call a function with the subscribers' database, in a thread, and return its result."""
 
     def work(newsroom: Newsroom) -> _Value:
         with addresses.open_readers(newsroom) as store:
-            return make(newsroom, store)
+            return make(newsroom, store, *given)
 
     return await desk.thread.change(work)
 
@@ -53,11 +54,8 @@ async def change_mail(desk: Desk, make: MailWork[_Value]) -> _Value:
 async def examine_mail(desk: Desk) -> checks.MailCheckReport:
     """Run the mail checks for newsletters and store their findings, a few checks at once."""
 
-    def examine(newsroom: Newsroom, store: newsletters.MailStore) -> checks.MailCheckReport:
-        return checks.examine_mail(newsroom, store, now)
-
     async with desk.looking:
-        return await change_mail(desk, examine)
+        return await change_mail(desk, checks.examine_mail, now)
 
 
 def let_go(newsroom: Newsroom, store: newsletters.MailStore, issue: str, by: str) -> None:
@@ -89,9 +87,7 @@ class ReaderKeeper:
 
     async def find(self, typed: str) -> int:
         """Return the number of the subscriber with a mail address; UsageError if unknown."""
-        return await self._change(
-            lambda newsroom, store: by_hand.find_number(newsroom, store, typed)
-        )
+        return await self._change(by_hand.find_number, typed)
 
     async def find_line(self, issue: str, typed: str) -> tuple[int, delivery_log.WhoLine] | None:
         """Return the delivery of a newsletter issue to a mail address, None if there is none."""
@@ -209,8 +205,8 @@ class ReaderKeeper:
 
         return await self._change(work)
 
-    async def _change(self, make: MailWork[_Value]) -> _Value:
-        return await change_mail(self._desk, make)
+    async def _change(self, make: MailWork[*_Given, _Value], *given: *_Given) -> _Value:
+        return await change_mail(self._desk, make, *given)
 
     async def _note(self, what: AuditKind, about: str = "") -> None:
         visitor = self._visitor

@@ -243,7 +243,7 @@ def _show_return(pages: Pages, kept: outcomes.KeptReturn) -> View:
 _ORDER = ("fault", "unknown", "remark", "ok")
 
 
-def render_checks(pages: Pages, problem: CopydeskError | None) -> bytes:
+def render_checks(pages: Pages, problem: CopydeskError | None = None) -> bytes:
     """Return the page of the mail checks' last findings, by the current settings."""
     newsroom = pages.opened.newsroom
     report = addresses.read_if_any(newsroom, checks.read_checks, checks.MailCheckReport())
@@ -311,7 +311,7 @@ async def show_reader(visit: Visit) -> Response:
     """Answer with all that is stored about a subscriber; the audit log notes the access."""
     keeper, number = _keeper(visit), _read_number(visit)
     data = await keeper.look_at(number)
-    return await visit.draw(lambda pages: render_reader(pages, (number, data)))
+    return await visit.draw(render_reader, (number, data))
 
 
 async def show_suppressions(visit: Visit) -> Response:
@@ -320,9 +320,7 @@ async def show_suppressions(visit: Visit) -> Response:
     skip = int(asked) if asked.isdecimal() and len(asked) < 10 else 0
     rows = await _keeper(visit).list_suppressions(skip, _SUPPRESSIONS + 1)
     following = skip + _SUPPRESSIONS if len(rows) > _SUPPRESSIONS else 0
-    return await visit.draw(
-        lambda pages: render_suppressions(pages, rows[:_SUPPRESSIONS], following)
-    )
+    return await visit.draw(render_suppressions, rows[:_SUPPRESSIONS], following)
 
 
 async def decide_on_address(visit: Visit) -> Response:
@@ -399,7 +397,7 @@ async def _tell(visit: Visit, problem: CopydeskError) -> Response:
 async def _show(visit: Visit, asked: ReadersAsked) -> Response:
     told = await visit.desk.say(asked.told) if asked.told else ""
     asked = replace(asked, told=told)
-    return await visit.draw(lambda pages: render_readers(pages, asked))
+    return await visit.draw(render_readers, asked)
 
 
 def _keeper(visit: Visit) -> ReaderKeeper:

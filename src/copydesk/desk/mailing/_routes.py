@@ -33,7 +33,7 @@ _Do = Callable[[Newsroom, newsletters.MailStore, str, str], None]
 async def show_all(visit: Visit) -> Response:
     """Answer with the page of newsletter issues that were or are being sent."""
     before = visit.request.query_params.get("before", "")[:200]
-    return await visit.draw(lambda pages: render_mailing(pages, before))
+    return await visit.draw(render_mailing, before)
 
 
 async def show_sendings(visit: Visit) -> Response:
@@ -44,29 +44,24 @@ async def show_sendings(visit: Visit) -> Response:
 async def show_issue(visit: Visit) -> Response:
     """Answer with the page of a newsletter issue: sending progress and deliveries."""
     asked, after = visit.request.query_params, visit.request.query_params.get("after", "")
-    return await _show(
-        visit,
-        IssueAsked(
-            issue=visit.request.path_params["issue"],
-            state=asked.get("state", "")[:40],
-            after=int(after) if after.isdecimal() and len(after) < 16 else 0,
-        ),
+    wanted = IssueAsked(
+        issue=visit.request.path_params["issue"],
+        state=asked.get("state", "")[:40],
+        after=int(after) if after.isdecimal() and len(after) < 16 else 0,
     )
+    return await visit.draw(render_issue, wanted)
 
 
 async def show_sending(visit: Visit) -> Response:
     """Answer with the HTML of one issue's progress only, to update an open page."""
     issue = visit.request.path_params["issue"]
-    return await visit.draw(lambda pages: show_fresh_issue(pages, issue))
+    return await visit.draw(show_fresh_issue, issue)
 
 
 async def show_letter(visit: Visit) -> Response:
     """Answer with a newsletter issue as a mail file (.eml) to an example address."""
     issue = visit.request.path_params["issue"]
-    data = await change_mail(
-        visit.desk,
-        lambda newsroom, store: sending.make_eml(newsroom, store, issue, _EXAMPLE),
-    )
+    data = await change_mail(visit.desk, sending.make_eml, issue, _EXAMPLE)
     name = "".join(letter for letter in issue if letter.isalnum() or letter in "-_")
     told = {"Content-Disposition": f'attachment; filename="{name or "letter"}.eml"'}
     return Response(data, media_type="message/rfc822", headers={**NEVER_KEPT, **told})
@@ -81,9 +76,7 @@ async def decide_on_issue(visit: Visit) -> Response:
         do = _find_decision(form)
         if form["do"] == "again":
             require_role(visit.request, "owner")
-        await change_mail(
-            visit.desk, lambda newsroom, store: do(newsroom, store, issue, editor.name)
-        )
+        await change_mail(visit.desk, do, issue, editor.name)
     except CopydeskError as error:
         return await _tell(visit, replace(asked, problem=error))
     address = visit.desk.own_page(form.get("return") or link_issue(visit.desk.path, issue))
@@ -96,7 +89,7 @@ async def look_for(visit: Visit) -> Response:
     issue = visit.request.path_params["issue"]
     found = await _keeper(visit).find_line(issue, typed)
     lines = [] if found is None else [found]
-    return await _show(visit, IssueAsked(issue=issue, found=lines))
+    return await visit.draw(render_issue, IssueAsked(issue=issue, found=lines))
 
 
 async def try_out(visit: Visit) -> Response:
@@ -108,13 +101,10 @@ async def try_out(visit: Visit) -> Response:
         if "@" not in address:
             raise UsageError("not an email address", hint="example: reader@example.org")
         wish = checks.TrialRequest(address=address, by=visitor.name, network=visitor.address)
-        answer = await change_mail(
-            visit.desk,
-            lambda newsroom, store: sending.send_test(newsroom, store, asked.issue, wish),
-        )
+        answer = await change_mail(visit.desk, sending.send_test, asked.issue, wish)
     except CopydeskError as error:
         return await _tell(visit, replace(asked, problem=error))
-    return await _show(visit, replace(asked, tried=answer))
+    return await visit.draw(render_issue, replace(asked, tried=answer))
 
 
 async def _tell(visit: Visit, asked: IssueAsked) -> Response:
@@ -124,15 +114,11 @@ async def _tell(visit: Visit, asked: IssueAsked) -> Response:
     if "text/html" not in visit.request.headers.get("Accept", "text/html"):
         raise problem
     try:
-        answer = await _show(visit, asked)
+        answer = await visit.draw(render_issue, asked)
     except CopydeskError:
         raise problem from None
     answer.status_code = status_of(problem)
     return answer
-
-
-async def _show(visit: Visit, asked: IssueAsked) -> Response:
-    return await visit.draw(lambda pages: render_issue(pages, asked))
 
 
 def _keeper(visit: Visit) -> ReaderKeeper:
@@ -176,7 +162,7 @@ _DECISIONS: Mapping[str, _Do] = {"send": let_go, "pause": _pause, "end": _end}
 
 async def show_checks(visit: Visit) -> Response:
     """Answer with the page of the mail checks' last findings (DNS, mail server, links)."""
-    return await _show_findings(visit)
+    return await visit.draw(render_checks)
 
 
 async def decide_on_checks(visit: Visit) -> Response:
@@ -186,23 +172,14 @@ async def decide_on_checks(visit: Visit) -> Response:
         if "overrule" in form:
             owner = require_role(visit.request, "owner")
             kind, why = form["overrule"][:80], form.get("why", "")[:1_000]
-            await change_mail(
-                visit.desk,
-                lambda newsroom, store: checks.overrule_check(
-                    newsroom, store, kind, why, owner.name
-                ),
-            )
+            await change_mail(visit.desk, checks.overrule_check, kind, why, owner.name)
         else:
             await examine_mail(visit.desk)
     except CopydeskError as error:
-        answer = await _show_findings(visit, error)
+        answer = await visit.draw(render_checks, error)
         answer.status_code = status_of(error)
         return answer
     return visit.redirect("mailing/checks/")
-
-
-async def _show_findings(visit: Visit, problem: CopydeskError | None = None) -> Response:
-    return await visit.draw(lambda pages: render_checks(pages, problem))
 
 
 MAILING_PAGES: tuple[Page, ...] = (

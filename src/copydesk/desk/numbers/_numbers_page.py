@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
 
 from copydesk import catalogue
-from copydesk.desk._pages import Pages, asset_name
+from copydesk.desk._pages import Pages
 from copydesk.desk._story_view import View
 from copydesk.desk.numbers._section import (
     Column,
@@ -19,9 +19,8 @@ from copydesk.desk.numbers._section import (
     measure_shares,
 )
 from copydesk.editing import queue
-from copydesk.editing.queue.numbers import Delay, DropCount, Numbers, OwnerCount, StoryDay
+from copydesk.editing.queue.numbers import Delay, DropCount, OwnerCount, StoryDay, read_numbers
 from copydesk.kit import text, urls
-from copydesk.news import Beat
 from copydesk.news.source import DROP_REASONS
 from copydesk.newsroom import standings
 
@@ -33,9 +32,10 @@ def read_days(query: Mapping[str, str]) -> int:
     return next((days for days in DAYS if str(days) == query.get("days")), 30)
 
 
-def render_numbers(pages: Pages, beat: Beat, numbers: Numbers) -> bytes:
+def render_numbers(pages: Pages, days: int) -> bytes:
     """Return the page of statistics of the last days."""
-    wording, days = Wording(pages), len(numbers.days)
+    wording, newsroom = Wording(pages), pages.opened.newsroom
+    numbers = read_numbers(newsroom, pages.opened.queue.catalogue, days)
     first = numbers.days[0].day
     ages = [(str(known), wording.say(f"days_{known}")) for known in DAYS]
     period = pages.filters.make_filter("days", str(days), ages, may_be_any=False)
@@ -43,7 +43,7 @@ def render_numbers(pages: Pages, beat: Beat, numbers: Numbers) -> bytes:
     return pages.page(
         "numbers.html",
         title=pages.strings.say("numbers_title"),
-        style=f"{pages.views.root}assets/{asset_name('numbers.css')}",
+        style=pages.asset("numbers.css"),
         filters=[{**period, "name": wording.say("period")}],
         since=wording.name_day(counted) if counted and counted > first else "",
         sections=[
@@ -52,7 +52,7 @@ def render_numbers(pages: Pages, beat: Beat, numbers: Numbers) -> bytes:
             show_filing(wording, numbers.filing),
             show_sources(wording, numbers.sources, first),
             show_reviews(wording, numbers.reviews, first),
-            show_agreement(wording, numbers.decisions, beat.scoring.publish_at, first),
+            show_agreement(wording, numbers.decisions, newsroom.beat.scoring.publish_at, first),
             show_owners(wording, numbers.owners, first),
         ],
     )
@@ -61,21 +61,18 @@ def render_numbers(pages: Pages, beat: Beat, numbers: Numbers) -> bytes:
 def show_stories(wording: Wording, days: Sequence[StoryDay]) -> View:
     """Return the section that counts stories by day: published, waiting, and all."""
     filed, published = sum(day.filed for day in days), sum(day.published for day in days)
-    most = max((day.filed for day in days), default=0)
     links = [_DayLinks(wording, day.day, is_last=day is days[-1]) for day in days]
     shown = [*zip(days, links, strict=True)]
-    return wording.show(
-        Section(
-            name="stories_by_day",
-            words=wording.say(
-                "stories_by_day_words", filed=f"{filed:,}", count=filed, published=f"{published:,}"
-            ),
-            plot=draw_columns([_draw_day(*day) for day in shown], f"{most:,}"),
-            legend=(("full", "view_published"), ("mark", "view_waiting"), ("pale", "others_filed")),
-            head=("filter_day", "filed_in_all", "view_published", "view_waiting"),
-            rows=[_list_day(*day) for day in reversed(shown)],
-        )
-    )
+    return Section(
+        name="stories_by_day",
+        words=wording.say(
+            "stories_by_day_words", filed=f"{filed:,}", count=filed, published=f"{published:,}"
+        ),
+        plot=draw_columns([_draw_day(*day) for day in shown]),
+        legend=(("full", "view_published"), ("mark", "view_waiting"), ("pale", "others_filed")),
+        head=("filter_day", "filed_in_all", "view_published", "view_waiting"),
+        rows=[_list_day(*day) for day in reversed(shown)],
+    ).show(wording)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,35 +87,17 @@ class _DayLinks:
         """Return the URL of the queue page with one day's stories of a view or counted number."""
         until = None if self.is_last else self.day
         question = queue.QueueQuestion(view=view, since=self.day, until=until, number=number)
-        return self.wording.link_stories(question)
+        return self.wording.pages.address(question)
 
 
 def _draw_day(day: StoryDay, links: _DayLinks) -> Column:
-    say = links.wording.say
-    others = day.filed - day.published - day.waiting
-    return Column(
-        name=links.wording.name_day(day.day),
-        parts=(
-            Part(
-                value=day.published,
-                shade="full",
-                words=f"{day.published:,} {say('view_published')}",
-                href=links.link("published"),
-            ),
-            Part(
-                value=day.waiting,
-                shade="mark",
-                words=f"{day.waiting:,} {say('view_waiting')}",
-                href=links.link("waiting"),
-            ),
-            Part(
-                value=others,
-                shade="pale",
-                words=f"{others:,} {say('others_filed')}",
-                href=links.link(number="others"),
-            ),
-        ),
+    wording, others = links.wording, day.filed - day.published - day.waiting
+    parts = (
+        wording.count("full", day.published, "view_published", links.link("published")),
+        wording.count("mark", day.waiting, "view_waiting", links.link("waiting")),
+        wording.count("pale", others, "others_filed", links.link(number="others")),
     )
+    return Column(name=wording.name_day(day.day), parts=parts)
 
 
 def _list_day(day: StoryDay, links: _DayLinks) -> View:
@@ -144,14 +123,12 @@ def show_drops(wording: Wording, drops: Sequence[DropCount], days: int) -> View:
         name = wording.say(f"drop_{drop.reason}") if is_known else drop.reason
         rows.append({"name": name, "share": share, "part": share, "cells": cells})
     pages = sum(drop.pages for drop in drops)
-    return wording.show(
-        Section(
-            name="drops_by_reason",
-            words=wording.say("drops_by_reason_words", count=f"{pages:,}"),
-            head=("filter_reason", "dropped_pages", "worst_day"),
-            rows=rows,
-        )
-    )
+    return Section(
+        name="drops_by_reason",
+        words=wording.say("drops_by_reason_words", count=f"{pages:,}"),
+        head=("filter_reason", "dropped_pages", "worst_day"),
+        rows=rows,
+    ).show(wording)
 
 
 def show_filing(wording: Wording, delays: Sequence[Delay]) -> View:
@@ -171,16 +148,14 @@ def _link_filing(wording: Wording, delay: Delay, question: queue.QueueQuestion) 
     """Return the URL of the stories with a delay, "" if they are unknown."""
     if not delay.is_listed:
         return ""
-    return wording.link_stories(replace(question, view="all", number="filing"))
+    return wording.pages.address(replace(question, view="all", number="filing"))
 
 
 def show_reviews(wording: Wording, delays: Sequence[Delay], since: date) -> View:
     """Return the section on how long stories waited for an editor's decision, by week."""
 
-    def link(delay: Delay) -> str:
-        return _link_week(wording, delay.of, since, "review")
-
-    return _show_delays(wording, "review_delay", delays, "filter_week", (str, link))
+    naming = (str, lambda delay: _link_week(wording, delay.of, since, "review"))
+    return _show_delays(wording, "review_delay", delays, "filter_week", naming)
 
 
 def _show_delays(
@@ -209,16 +184,14 @@ def _show_delays(
         rows.append({"name": name(delay.of), "cells": cells})
     stories = sum(delay.stories for delay in delays)
     slowest = max((delay.p90_seconds for delay in delays), default=0)
-    return wording.show(
-        Section(
-            name=section,
-            words=wording.say(f"{section}_words", count=f"{stories:,}"),
-            plot=draw_columns(columns, wording.span(slowest)),
-            legend=(("full", "median"), ("pale", "ninety")),
-            head=(of, "stories_told", "median", "ninety"),
-            rows=rows[::-1],
-        )
-    )
+    return Section(
+        name=section,
+        words=wording.say(f"{section}_words", count=f"{stories:,}"),
+        plot=draw_columns(columns, wording.span(slowest)),
+        legend=(("full", "median"), ("pale", "ninety")),
+        head=(of, "stories_told", "median", "ninety"),
+        rows=rows[::-1],
+    ).show(wording)
 
 
 def show_sources(wording: Wording, delays: Sequence[Delay], since: date) -> View:
@@ -235,14 +208,12 @@ def show_sources(wording: Wording, delays: Sequence[Delay], since: date) -> View
         )
         name = text.fold(delay.of.partition("://")[2].removeprefix("www.") or delay.of)
         rows.append({"name": name, "share": share, "part": share, "cells": cells})
-    return wording.show(
-        Section(
-            name="source_delay",
-            words=wording.say("source_delay_words", count=len(delays)),
-            head=("filter_source", "median", "ninety", "stories_told"),
-            rows=rows,
-        )
-    )
+    return Section(
+        name="source_delay",
+        words=wording.say("source_delay_words", count=len(delays)),
+        head=("filter_source", "median", "ninety", "stories_told"),
+        rows=rows,
+    ).show(wording)
 
 
 def show_agreement(
@@ -263,20 +234,17 @@ def show_agreement(
     if waited:
         share = f"{agreed / waited:.0%}"
         words = wording.say("gate_agreement_words", share=share, count=f"{waited:,}")
-    most = max((column.height for column in columns), default=0)
     advice, is_advised = _advise(wording, decided, publish_at)
-    return wording.show(
-        Section(
-            name="gate_agreement",
-            words=words,
-            advice=advice,
-            try_href=f"{wording.pages.views.root}what-if/" if is_advised else "",
-            plot=draw_columns(columns, f"{most:,.0f}"),
-            legend=(("full", "gate_agrees"), ("pale", "gate_differs")),
-            head=("filter_week", "had_waited", "gate_agrees", "share_told", "taken_up"),
-            rows=rows[::-1],
-        )
-    )
+    return Section(
+        name="gate_agreement",
+        words=words,
+        advice=advice,
+        try_href=f"{wording.pages.views.root}what-if/" if is_advised else "",
+        plot=draw_columns(columns),
+        legend=(("full", "gate_agrees"), ("pale", "gate_differs")),
+        head=("filter_week", "had_waited", "gate_agrees", "share_told", "taken_up"),
+        rows=rows[::-1],
+    ).show(wording)
 
 
 def _advise(
@@ -303,11 +271,9 @@ def _show_period(
         _link_week(wording, period.period, since, number)
         for number in ("gate", "gate-agrees", "gate-differs")
     )
-    agrees = f"{same:,} {wording.say('gate_agrees')}"
-    differs = f"{differing:,} {wording.say('gate_differs')}"
     parts = (
-        Part(value=same, shade="full", words=agrees, href=agreed_on),
-        Part(value=differing, shade="pale", words=differs, href=other),
+        wording.count("full", same, "gate_agrees", agreed_on),
+        wording.count("pale", differing, "gate_differs", other),
     )
     cells = (
         make_cell(period.waited, every),
@@ -326,7 +292,7 @@ def _link_week(wording: Wording, period: str, since: date, number: queue.StoryNu
         return ""
     first = since if since > monday else None  # the period begins within this week
     question = queue.QueueQuestion(view="all", decided=monday, since=first, number=number)
-    return wording.link_stories(question)
+    return wording.pages.address(question)
 
 
 def show_owners(wording: Wording, owners: Sequence[OwnerCount], since: date) -> View:
@@ -343,18 +309,16 @@ def show_owners(wording: Wording, owners: Sequence[OwnerCount], since: date) -> 
             make_cell(", ".join(map(urls.site_name, owner.domains))[:300]),
         )
         rows.append({"name": text.fold(name), "share": share, "part": part, "cells": cells})
-    return wording.show(
-        Section(
-            name="owner_coverage",
-            words=wording.say("owner_coverage_words", count=len(owners)),
-            legend=(("full", "view_published"), ("pale", "filed_in_all")),
-            head=("owner", "filed_in_all", "view_published", "publishers"),
-            rows=rows,
-        )
-    )
+    return Section(
+        name="owner_coverage",
+        words=wording.say("owner_coverage_words", count=len(owners)),
+        legend=(("full", "view_published"), ("pale", "filed_in_all")),
+        head=("owner", "filed_in_all", "view_published", "publishers"),
+        rows=rows,
+    ).show(wording)
 
 
 def _link_owner(wording: Wording, owner: str, view: queue.QueueView, since: date) -> str:
     if not owner:
         return ""
-    return wording.link_stories(queue.QueueQuestion(view=view, owner=owner, since=since))
+    return wording.pages.address(queue.QueueQuestion(view=view, owner=owner, since=since))

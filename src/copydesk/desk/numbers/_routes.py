@@ -5,26 +5,23 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import PurePosixPath
-from urllib.parse import quote
 from uuid import uuid4
 
 from starlette.responses import Response
 
 from copydesk import background, building
 from copydesk.desk._desk import Page, Visit
-from copydesk.desk._pages import Pages, asset_name
+from copydesk.desk._pages import Pages
 from copydesk.desk._story_view import View
 from copydesk.desk.numbers._numbers_page import read_days, render_numbers
 from copydesk.desk.numbers._section import (
     Column,
-    Part,
     Section,
     Shade,
     Wording,
     draw_columns,
     make_cell,
 )
-from copydesk.editing.queue.numbers import read_numbers
 from copydesk.kit import dates, text, urls
 from copydesk.news.source import DROP_REASONS
 from copydesk.news.story import RecallKind
@@ -33,24 +30,12 @@ from copydesk.rounds import recall
 
 async def show_numbers(visit: Visit) -> Response:
     """Answer with the page of statistics of the last days."""
-    days = read_days(visit.request.query_params)
-
-    def make(pages: Pages) -> bytes:
-        newsroom = pages.opened.newsroom
-        numbers = read_numbers(newsroom, pages.opened.queue.catalogue, days)
-        return render_numbers(pages, newsroom.beat, numbers)
-
-    return await visit.draw(make)
+    return await visit.draw(render_numbers, read_days(visit.request.query_params))
 
 
 async def show_recall(visit: Visit) -> Response:
     """Answer with the page of stories that other sites list and this site missed."""
-
-    def make(pages: Pages) -> bytes:
-        kept = recall.read_kept_recall(pages.opened.newsroom)
-        return render_recall(pages, kept)
-
-    return await visit.draw(make)
+    return await visit.draw(render_recall)
 
 
 async def show_front(visit: Visit) -> Response:
@@ -58,7 +43,7 @@ async def show_front(visit: Visit) -> Response:
     story = visit.request.query_params.get("story", "")
     async with visit.desk.explaining:  # one at a time: it waits for a build
         found = await visit.desk.thread.change(visit.desk.front.explain)
-    return await visit.draw(lambda pages: render_front(pages, found, story))
+    return await visit.draw(render_front, found, story)
 
 
 async def show_doctor(visit: Visit) -> Response:
@@ -70,7 +55,7 @@ async def show_doctor(visit: Visit) -> Response:
         return pages.page(
             "doctor.html",
             title=pages.strings.say("doctor_title"),
-            style=f"{pages.views.root}assets/{asset_name('mailing.css')}",
+            style=pages.asset("mailing.css"),
             faults=[one for one in found if one.state == "fault"],
             remarks=[one for one in found if one.state == "remark"],
         )
@@ -113,7 +98,7 @@ def _show(pages: Pages, one: building.FrontStory, wanted: str) -> Mapping[str, o
         "place": one.place,
         "title": text.fold(one.story.title) or name,
         "tongue": pages.views.tongue(one.story),
-        "href": f"{pages.views.root}story/{quote(name, safe='')}/",
+        "href": pages.views.address(name),
         "is_wanted": name == wanted,
         "heat": f"{one.heat:,}" + (f" + {one.reads:,}" if one.reads else ""),
         "hours": f"{one.hours:,.0f}{_minus(one.aged)}",
@@ -146,13 +131,13 @@ _DETAIL = 300  # characters of the detail of a drop or failure
 _OTHER_REASONS = frozenset({"failed", "waiting", "deleted"})
 
 
-def render_recall(pages: Pages, kept: Sequence[recall.KeptRecall]) -> bytes:
+def render_recall(pages: Pages) -> bytes:
     """Return the page that compares the site's stories with those that other sites list."""
-    wording = Wording(pages)
+    wording, kept = Wording(pages), recall.read_kept_recall(pages.opened.newsroom)
     return pages.page(
         "recall.html",
         title=pages.strings.say("recall_title"),
-        style=f"{pages.views.root}assets/{asset_name('numbers.css')}",
+        style=pages.asset("numbers.css"),
         here=f"{pages.views.root}recall/",
         may_add=pages.editor.is_owner,
         lists=[_show_list(wording, number, one) for number, one in enumerate(kept, 1)],
@@ -188,32 +173,23 @@ def _show_days(wording: Wording, name: str, days: Sequence[recall.RecallDay]) ->
     columns, rows = [], []
     for day in days:
         shown, total = wording.name_day(date.fromisoformat(day.day)), sum(day.kinds.values())
-        parts = [_draw_part(wording, kind, day.kinds.get(kind, 0), shade) for kind, shade in _PARTS]
+        parts = [
+            wording.count(shade, day.kinds.get(kind, 0), f"recall_{kind}") for kind, shade in _PARTS
+        ]
         missed = total - sum(part.value for part in parts)
-        words = f"{missed:,.0f} {wording.say('recall_missed')}"
-        parts.append(Part(value=missed, shade="pale", words=words))
+        parts.append(wording.count("pale", missed, "recall_missed"))
         columns.append(Column(name=shown, parts=parts))
         counts = (make_cell(day.kinds.get(kind, 0)) for kind in RecallKind)
         rows.append({"name": shown, "cells": (make_cell(_share(day.kinds)), *counts)})
-    most = max((column.height for column in columns), default=0)
-    return wording.show(
-        Section(
-            id=name,
-            name="recall_days",
-            words=wording.say("recall_days_words", count=len(days)),
-            plot=draw_columns(columns, f"{most:,.0f}"),
-            legend=(
-                *((shade, f"recall_{kind}") for kind, shade in _PARTS),
-                ("pale", "recall_missed"),
-            ),
-            head=("filter_day", "share_told", *(f"recall_{kind}" for kind in RecallKind)),
-            rows=rows[::-1],
-        )
-    )
-
-
-def _draw_part(wording: Wording, kind: RecallKind, count: int, shade: Shade) -> Part:
-    return Part(value=count, shade=shade, words=f"{count:,} {wording.say(f'recall_{kind}')}")
+    return Section(
+        id=name,
+        name="recall_days",
+        words=wording.say("recall_days_words", count=len(days)),
+        plot=draw_columns(columns),
+        legend=_LEGEND,
+        head=("filter_day", "share_told", *(f"recall_{kind}" for kind in RecallKind)),
+        rows=rows[::-1],
+    ).show(wording)
 
 
 def _show_gap(wording: Wording, trace: recall.RecallTrace) -> View:

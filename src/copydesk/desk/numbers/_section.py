@@ -10,7 +10,6 @@ from urllib.parse import urlencode
 
 from copydesk.desk._pages import Pages
 from copydesk.desk._story_view import View
-from copydesk.editing import queue
 
 _SPANS = (("days_short", 86_400), ("hours_short", 3_600), ("minutes_short", 60))
 
@@ -35,6 +34,20 @@ class Section:
     advice: str = ""
     try_href: str = ""
 
+    def show(self, wording: Wording) -> View:
+        """Return the section as values for the template."""
+        return {
+            "id": self.id or self.name,
+            "title": wording.say(f"{self.name}_title"),
+            "words": self.words,
+            "advice": self.advice,
+            "try_href": self.try_href,
+            "plot": self.plot,
+            "legend": [{"shade": shade, "word": wording.say(word)} for shade, word in self.legend],
+            "head": [wording.say(word) for word in self.head],
+            "rows": self.rows,
+        }
+
 
 @dataclass(frozen=True, slots=True)
 class Wording:
@@ -57,28 +70,14 @@ class Wording:
                 return self.say(word, count=f"{max(1, round(seconds / length)):,}")
         raise AssertionError("the last unit of time has no upper limit")
 
-    def link_stories(self, question: queue.QueueQuestion) -> str:
-        """Return the URL of the queue page with the stories that match filters."""
-        return self.pages.address(question)
-
     def link_drops(self, reason: str, days: int) -> str:
         """Return the URL of the page of links that became no story for a reason."""
         query = urlencode({"reason": reason, "days": days})
         return f"{self.pages.views.root}dropped/?{query}"
 
-    def show(self, section: Section) -> View:
-        """Return a section of statistics as values for the template."""
-        return {
-            "id": section.id or section.name,
-            "title": self.say(f"{section.name}_title"),
-            "words": section.words,
-            "advice": section.advice,
-            "try_href": section.try_href,
-            "plot": section.plot,
-            "legend": [{"shade": shade, "word": self.say(word)} for shade, word in section.legend],
-            "head": [self.say(word) for word in section.head],
-            "rows": section.rows,
-        }
+    def count(self, shade: Shade, value: float, word: str, href: str = "") -> Part:
+        """Return a segment of a bar for a number of stories; `word` says what they are."""
+        return Part(value=value, shade=shade, words=f"{value:,} {self.say(word)}", href=href)
 
 
 def make_cell(value: float | str, href: str = "") -> Mapping[str, str]:
@@ -120,8 +119,8 @@ class Column:
         return sum(part.value for part in self.parts)
 
 
-def draw_columns(columns: Sequence[Column], top: str) -> View:
-    """Return a bar plot scaled to its highest bar; `top` is the label of that height."""
+def draw_columns(columns: Sequence[Column], top: str = "") -> View:
+    """Return a bar plot scaled to its highest bar; `top` labels that height, else its number."""
     highest = max((column.height for column in columns), default=0)
     place = WIDTH / max(1, len(columns))
     width = min(_WIDEST, place * (1 - _GAP))
@@ -145,7 +144,7 @@ def draw_columns(columns: Sequence[Column], top: str) -> View:
                 )
     return {
         "bars": bars,
-        "top": top,
+        "top": top or f"{highest:,.0f}",
         "first": columns[0].name if columns else "",
         "last": columns[-1].name if columns else "",
     }

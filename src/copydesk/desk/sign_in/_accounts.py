@@ -248,7 +248,7 @@ def _read_hex(form: Mapping[str, str]) -> bytes:
 
 _AUDIT_ENTRIES = 100
 
-Change = Callable[[accounts.AccountChanges], str | None]
+Change = Callable[[accounts.AccountChanges], object]
 """What an owner wants done; the secret of a link in, where it makes one."""
 
 
@@ -279,32 +279,19 @@ class People:
         """Change an account's role; the last owner stays an owner."""
         form = await read_form(request)
         name, role = form.get("name", ""), _read_role(form)
-
-        def change(changes: accounts.AccountChanges) -> None:
-            if role != "owner":
-                changes.check_owner_stays(name)
-            changes.set_role(name, role)
-
-        return await self._change(request, name, change)
+        return await self._change(request, name, lambda changes: changes.set_role(name, role))
 
     async def end(self, request: Request) -> Response:
         """End all sessions of an account."""
         name = (await read_form(request)).get("name", "")
-
-        def change(changes: accounts.AccountChanges) -> None:
-            changes.end_sessions(name)
-
-        return await self._change(request, name, change)
+        return await self._change(request, name, lambda changes: changes.end_sessions(name))
 
     async def remove(self, request: Request) -> Response:
         """Delete an account; the last owner's cannot be deleted."""
         name = (await read_form(request)).get("name", "")
-
-        def change(changes: accounts.AccountChanges) -> None:
-            changes.check_owner_stays(name)
-            changes.remove(name)
-
-        return await self._change(request, name, change)
+        return await self._change(
+            request, name, lambda changes: changes.remove_unless_only_owner(name)
+        )
 
     async def _change(self, request: Request, name: str, change: Change) -> Response:
         """Make a change of accounts, then show its sign-in link or redirect to the page."""
@@ -312,7 +299,7 @@ class People:
         moment = self._door.read_clocks()
         changes = accounts.AccountChanges(self._store, moment, visitor.name, visitor.address)
 
-        def make() -> str | None:
+        def make() -> object:
             with self._store.at_once():
                 return change(changes)
 
@@ -320,7 +307,7 @@ class People:
             secret = await asyncio.to_thread(make)
         except UsageError as error:
             return await self._show(visitor, 400, f"{error}. {error.hint}".strip())
-        if secret is None:
+        if not isinstance(secret, str):
             return RedirectResponse(f"{self._door.root}people/", 303)
         link = f"{visitor.admission.origin}{self._door.root}enter/{secret}"
         return await self._show(visitor, link={"name": name, "address": link})

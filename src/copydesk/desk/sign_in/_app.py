@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import re
+from dataclasses import replace
 from hmac import compare_digest
 from urllib.parse import quote
 
@@ -200,26 +201,13 @@ class Guard:
         visitor = Visitor(admission=admission, address=self._door.client_of(scope))
         if name := self._name_of_proxy(scope, headers, admission):
             account = self._store.accounts.find(name)
-            if account is None:
-                return visitor
-            return Visitor(
-                admission=admission,
-                address=visitor.address,
-                name=account.name,
-                role=account.role,
-            )
+            return replace(visitor, name=account.name, role=account.role) if account else visitor
         secret = SecretCookie(admission, self._door.root).read(headers)
         session = secret and self._store.sessions.find(secret, self._door.read_clocks().now)
         if not session:
             return visitor
-        return Visitor(
-            admission=admission,
-            address=visitor.address,
-            name=session.name,
-            role=session.role,
-            session=session.id,
-            since=session.made,
-        )
+        named = replace(visitor, name=session.name, role=session.role)
+        return replace(named, session=session.id, since=session.made)
 
     def _name_of_proxy(self, scope: Scope, headers: Headers, admission: Admission) -> str:
         """Return the user name that a trusted proxy sends, at the desk's own host only."""

@@ -9,7 +9,7 @@ from typing import Literal, get_args
 from urllib.parse import urlencode
 
 from copydesk import background, building
-from copydesk.desk._pages import Pages, asset_name, show_command
+from copydesk.desk._pages import Pages, show_command
 from copydesk.desk._story_view import View
 from copydesk.editing import source_edits
 from copydesk.kit import dates, text
@@ -38,14 +38,15 @@ class BoardState:
     owed_calls: Sequence[str] = ()
 
 
-def render_board(pages: Pages, board: sources.SourceBoard, state: BoardState) -> bytes:
+def render_board(pages: Pages, state: BoardState) -> bytes:
     """Return the page of all sources."""
+    board = sources.read_source_board(pages.opened.newsroom)
     rows = [show_source(pages, row) for row in board.rows]
     return pages.page(
         "sources.html",
         title=pages.strings.say("sources_title"),
-        style=f"{pages.views.root}assets/{asset_name('numbers.css')}",
-        own_style=f"{pages.views.root}assets/{asset_name('sources.css')}",
+        style=pages.asset("numbers.css"),
+        own_style=pages.asset("sources.css"),
         sources=rows,
         sum=_sum_up(pages, board),
         runs_rounds=state.runs_rounds,
@@ -178,7 +179,7 @@ def render_add(pages: Pages, search: Search) -> bytes:
     return pages.page(
         "source_add.html",
         title=pages.strings.say("source_look_anew" if search.instead else "source_add_title"),
-        own_style=f"{pages.views.root}assets/{asset_name('sources.css')}",
+        own_style=pages.asset("sources.css"),
         url=search.url,
         instead=search.instead,
         problem=search.problem,

@@ -26,35 +26,22 @@ _LOOK_AGAIN = {"Refresh": "2"}  # seconds: while a round is under way, with a sc
 
 async def show_all(visit: Visit) -> Response:
     """Answer with the page of all sources."""
-
-    def make(pages: Pages) -> bytes:
-        board = sources.read_source_board(pages.opened.newsroom)
-        state = _state(visit, pages.opened)
-        return render_board(pages, board, state)
-
-    return await _draw(visit, make)
+    return await _draw(visit, lambda pages: render_board(pages, _state(visit, pages.opened)))
 
 
 async def show_one(visit: Visit) -> Response:
     """Answer with the page of one source."""
     url = visit.request.query_params.get("url", "")
-
-    def make(pages: Pages) -> bytes:
-        board = sources.read_source_board(pages.opened.newsroom)
-        state = _state(visit, pages.opened)
-        return render_source(pages, (board, url), state)
-
-    return await _draw(visit, make)
+    return await _draw(visit, lambda pages: render_source(pages, url, _state(visit, pages.opened)))
 
 
 async def write_source(visit: Visit) -> Response:
     """Commit changed settings of a source, and redirect to its page."""
-    owner = visit.editor
     fields, _ = await _read_form(visit)
     form = dict(fields)
     url, seen, edit = form.get("url", ""), form.get("seen", ""), read_source_edit(fields)
     done = await visit.desk.thread.change(
-        lambda newsroom: source_edits.edit_source(newsroom, url, edit, owner.name, seen)
+        source_edits.edit_source, url, edit, visit.editor.name, seen
     )
     now = sources.source_address(edit.url) if edit.url else url
     return visit.show_commit("sources/one/", done.commit, url=now)
@@ -62,12 +49,9 @@ async def write_source(visit: Visit) -> Response:
 
 async def end_source(visit: Visit) -> Response:
     """Remove a source from beat.toml, and redirect to the page of all sources."""
-    owner = visit.editor
     form = dict((await _read_form(visit))[0])
     url, seen = form.get("url", ""), form.get("seen", "")
-    done = await visit.desk.thread.change(
-        lambda newsroom: source_edits.end_source(newsroom, url, owner.name, seen)
-    )
+    done = await visit.desk.thread.change(source_edits.end_source, url, visit.editor.name, seen)
     return visit.show_commit("sources/", done.commit)
 
 
@@ -75,7 +59,7 @@ async def show_add(visit: Visit) -> Response:
     """Answer with the form for adding a source by URL, or a list of sources (OPML)."""
     asked = visit.request.query_params
     search = Search(url=asked.get("url", ""), instead=asked.get("instead", ""))
-    return await _show_add(visit, search)
+    return await visit.draw(render_add, search)
 
 
 async def look(visit: Visit) -> Response:
@@ -88,12 +72,12 @@ async def look(visit: Visit) -> Response:
         async with visit.desk.looking:
             if form.get("do") == "preview":
                 preview = await sources.preview_list(root, url)
-                return await _show_add(visit, replace(search, preview=preview))
+                return await visit.draw(render_add, replace(search, preview=preview))
             lists = await sources.look_for_lists(root, url)
     except (FetchError, UsageError) as error:
         problem = "; ".join(filter(None, (error.what, error.hint)))
-        return await _show_add(visit, replace(search, problem=problem))
-    return await _show_add(visit, replace(search, lists=lists))
+        return await visit.draw(render_add, replace(search, problem=problem))
+    return await visit.draw(render_add, replace(search, lists=lists))
 
 
 async def file_source(visit: Visit) -> Response:
@@ -119,23 +103,18 @@ async def file_source(visit: Visit) -> Response:
 
 async def take_list(visit: Visit) -> Response:
     """Show what importing a list of sources would do with each row, or import it."""
-    owner = visit.editor
     fields, data = await _read_form(visit)
     form = dict(fields)
     sent = data or form.get("opml", "").encode("utf-8", "replace")
     try:
-        rows = await visit.desk.thread.change(
-            lambda newsroom: source_edits.rehearse_import(newsroom, sent)
-        )
+        rows = await visit.desk.thread.change(source_edits.rehearse_import, sent)
     except (FeedError, UsageError) as error:
-        return await _show_add(visit, Search(problem=str(error)))
+        return await visit.draw(render_add, Search(problem=str(error)))
     fresh = [row.source for row in rows if row.becomes == "new"]
     if form.get("do") != "file":
         opml = sent.decode("utf-8", "replace")
-        return await _show_add(visit, Search(opml=opml, rows=rows))
-    done = await visit.desk.thread.change(
-        lambda newsroom: source_edits.file_sources(newsroom, fresh, owner.name)
-    )
+        return await visit.draw(render_add, Search(opml=opml, rows=rows))
+    done = await visit.desk.thread.change(source_edits.file_sources, fresh, visit.editor.name)
     return visit.show_commit("sources/", done.commit)
 
 
@@ -163,19 +142,12 @@ async def begin_round(visit: Visit) -> Response:
 
 async def undo_settings(visit: Visit) -> Response:
     """Undo a git commit of settings, and redirect to the form's page, or to today's actions."""
-    owner = visit.editor
     form = dict((await _read_form(visit))[0])
     commit = read_commit(form)
-    done = await visit.desk.thread.change(
-        lambda newsroom: settings.undo_settings(newsroom, commit, owner.name)
-    )
+    done = await visit.desk.thread.change(settings.undo_settings, commit, visit.editor.name)
     if "return" in form:
         return visit.show_commit(visit.desk.own_page(form["return"]), done.commit)
     return visit.redirect("today/")
-
-
-async def _show_add(visit: Visit, search: Search) -> Response:
-    return await visit.draw(lambda pages: render_add(pages, search))
 
 
 async def _draw(visit: Visit, make: Callable[[Pages], bytes]) -> Response:

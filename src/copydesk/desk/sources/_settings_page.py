@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from copydesk.desk._desk import Page, Visit
 from copydesk.desk._http import read_form
-from copydesk.desk._pages import Pages, asset_name
+from copydesk.desk._pages import Pages
 from copydesk.desk._story_view import View
 from copydesk.errors import CopydeskError
 from copydesk.kit import kinds
@@ -78,7 +78,7 @@ async def _show(visit: Visit, typed: Fields, error: CopydeskError | None = None)
         return pages.page(
             "settings.html",
             title=pages.strings.say("settings_title"),
-            own_style=f"{pages.views.root}assets/{asset_name('settings.css')}",
+            own_style=pages.asset("settings.css"),
             problem=problem,
             wrong=problem.subject.rpartition(" ")[2] if problem else "",
             seen=seen,

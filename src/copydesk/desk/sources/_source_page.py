@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import get_args
 from urllib.parse import urlencode
 
-from copydesk.desk._pages import Pages, asset_name
+from copydesk.desk._pages import Pages
 from copydesk.desk._story_view import View
 from copydesk.desk.numbers import Column, Part, Section, Shade, Wording, draw_columns, make_cell
 from copydesk.desk.sources._board_page import BoardState, name_source, show_round, show_source
@@ -27,9 +27,9 @@ _MOST_CHARACTERS = 2_000  # of an address
 _NUMBER = re.compile("[0-9]{1,5}")
 
 
-def render_source(pages: Pages, asked: tuple[sources.SourceBoard, str], state: BoardState) -> bytes:
+def render_source(pages: Pages, url: str, state: BoardState) -> bytes:
     """Return the page of the source with a URL; raises UsageError for an unknown URL."""
-    board, url = asked
+    board = sources.read_source_board(pages.opened.newsroom)
     row = board.find(url)
     if row is None:
         raise UsageError("no source in beat.toml has this URL", subject=url[:200])
@@ -37,8 +37,8 @@ def render_source(pages: Pages, asked: tuple[sources.SourceBoard, str], state: B
     return pages.page(
         "source.html",
         title=name_source(row),
-        style=f"{pages.views.root}assets/{asset_name('numbers.css')}",
-        own_style=f"{pages.views.root}assets/{asset_name('sources.css')}",
+        style=pages.asset("numbers.css"),
+        own_style=pages.asset("sources.css"),
         source=show_source(pages, row),
         sections=[_show_outcomes(wording, row), *_show_delay(wording, row)],
         runs_rounds=state.runs_rounds,
@@ -77,23 +77,20 @@ def _show_outcomes(wording: Wording, row: sources.BoardRow) -> View:
         shown = wording.name_day(day.day)
         values = [getattr(day, name) for name, _ in _BROUGHT]
         parts = [
-            Part(value=value, shade=shade, words=f"{value:,} {wording.say(f'brought_{name}')}")
+            wording.count(shade, value, f"brought_{name}")
             for value, (name, shade) in zip(values, _BROUGHT, strict=True)
         ]
         columns.append(Column(name=shown, parts=parts))
         rows.append({"name": shown, "cells": [make_cell(day.leads), *map(make_cell, values)]})
-    highest = max(column.height for column in columns)
     names = [f"brought_{name}" for name, _ in _BROUGHT]
-    return wording.show(
-        Section(
-            name="source_brought",
-            words=wording.say("source_brought_words"),
-            plot=draw_columns(columns, f"{highest:,.0f}"),
-            head=("filter_day", "brought_leads", *names),
-            legend=[(shade, f"brought_{name}") for name, shade in _BROUGHT],
-            rows=rows[::-1],
-        )
-    )
+    return Section(
+        name="source_brought",
+        words=wording.say("source_brought_words"),
+        plot=draw_columns(columns),
+        head=("filter_day", "brought_leads", *names),
+        legend=[(shade, f"brought_{name}") for name, shade in _BROUGHT],
+        rows=rows[::-1],
+    ).show(wording)
 
 
 def _show_delay(wording: Wording, row: sources.BoardRow) -> list[View]:
@@ -124,15 +121,13 @@ def _show_one(
         for day, value, words in shown
     ]
     highest = max(value for _, value in days)
-    return wording.show(
-        Section(
-            name=name,
-            words=wording.say(f"{name}_words"),
-            plot=draw_columns(columns, write(highest) if highest else "0"),
-            head=("filter_day", f"{name}_title"),
-            rows=[{"name": day, "cells": [make_cell(words)]} for day, _, words in reversed(shown)],
-        )
-    )
+    return Section(
+        name=name,
+        words=wording.say(f"{name}_words"),
+        plot=draw_columns(columns, write(highest) if highest else "0"),
+        head=("filter_day", f"{name}_title"),
+        rows=[{"name": day, "cells": [make_cell(words)]} for day, _, words in reversed(shown)],
+    ).show(wording)
 
 
 def read_source_edit(fields: Iterable[tuple[str, str]]) -> source_edits.SourceEdit:

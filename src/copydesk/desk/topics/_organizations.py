@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
 from urllib.parse import urlencode
 
 from starlette.responses import Response
 
 from copydesk.desk._desk import Page, Visit
 from copydesk.desk._http import PICTURE_BYTES, read_body, read_fields
-from copydesk.desk._pages import Pages, asset_name
+from copydesk.desk._pages import Pages
 from copydesk.desk._story_view import View
 from copydesk.errors import FetchError, UsageError
 from copydesk.news.beat import Organization
@@ -25,15 +24,7 @@ _CHARACTERS = 200  # of a refusal's subject
 
 async def show_all(visit: Visit) -> Response:
     """Answer with the page of all known publishers."""
-
-    def make(pages: Pages) -> bytes:
-        seen = SeenOrganizations(
-            known=settings.list_organizations(pages.opened.newsroom),
-            logos=settings.find_logos(pages.opened.newsroom),
-        )
-        return render_organizations(pages, seen)
-
-    return await visit.draw(make)
+    return await visit.draw(render_organizations)
 
 
 async def write_organization(visit: Visit) -> Response:
@@ -42,7 +33,7 @@ async def write_organization(visit: Visit) -> Response:
     texts = (form.get("name", ""), form.get("owner", ""))
     domain, seen = form.get("domain", ""), form.get("seen", "")
     done = await visit.desk.thread.change(
-        lambda newsroom: settings.edit_organization(newsroom, domain, texts, owner.name, seen)
+        settings.edit_organization, domain, texts, owner.name, seen
     )
     return visit.show_commit(_PAGE[1:], done.commit)
 
@@ -58,7 +49,6 @@ async def show_logo(visit: Visit) -> Response:
 
 async def set_logo(visit: Visit) -> Response:
     """Commit a publisher's logo: an uploaded picture, or the picture at a URL."""
-    owner = visit.editor
     body = await read_body(visit.request, PICTURE_BYTES)
     fields, data = read_fields(body, visit.request.headers.get("content-type", ""))
     form = dict(fields)
@@ -68,9 +58,7 @@ async def set_logo(visit: Visit) -> Response:
     data = data or await _fetch(visit, url)
     async with visit.desk.decoding:
         logo = await asyncio.to_thread(uploads.make_logo, data)
-    done = await visit.desk.thread.change(
-        lambda newsroom: settings.set_logo(newsroom, domain, logo, owner.name, seen)
-    )
+    done = await visit.desk.thread.change(settings.set_logo, domain, logo, visit.editor.name, seen)
     return visit.show_commit(_PAGE[1:], done.commit)
 
 
@@ -84,24 +72,16 @@ async def _fetch(visit: Visit, url: str) -> bytes:
         raise UsageError(error.what, subject=url[:_CHARACTERS], hint=error.hint) from error
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SeenOrganizations:
-    """All publishers that the site knows, with the digests of their files and logos."""
-
-    known: Sequence[tuple[Organization, str]]
-    logos: Mapping[str, str]
-
-
-def render_organizations(pages: Pages, organizations: SeenOrganizations) -> bytes:
+def render_organizations(pages: Pages) -> bytes:
     """Return the page of all publishers that the site knows."""
-    known = organizations.known
+    known = settings.list_organizations(pages.opened.newsroom)
+    logos = settings.find_logos(pages.opened.newsroom)
     return pages.page(
         "organizations.html",
         title=pages.strings.say("organizations_title"),
-        own_style=f"{pages.views.root}assets/{asset_name('topics.css')}",
+        own_style=pages.asset("topics.css"),
         organizations=[
-            _show_organization(pages, organization, seen, organizations.logos)
-            for organization, seen in known
+            _show_organization(pages, organization, seen, logos) for organization, seen in known
         ],
         owners=sorted({organization.owner for organization, _ in known if organization.owner}),
     )

@@ -28,14 +28,13 @@ _SUGGESTED = 20
 
 async def show_all(visit: Visit) -> Response:
     """Answer with the page of all topics."""
-    editor = visit.editor
     asked = visit.request.query_params
 
     def make(pages: Pages) -> bytes:
         newsroom, moved = pages.opened.newsroom, None
         rows = topics.list_topic_rows(newsroom, pages.opened.queue.catalogue)
         if "moved" in asked:
-            commit = find_own_commit(newsroom, asked.get("commit", ""), editor)
+            commit = find_own_commit(newsroom, asked.get("commit", ""), visit.editor)
             moved = MovedTopic(name=asked["moved"], commit=commit.id if commit else "")
         seen = SeenTopics(rows=rows, moved=moved)
         return render_topics(pages, seen)
@@ -49,9 +48,7 @@ async def show_one(visit: Visit) -> Response:
     name, suggestions = asked.get("name", ""), None
     if asked.get("suggest"):
         question = topic_suggestions.SuggestQuestion(topic=name, limit=_SUGGESTED)
-        suggestions = await visit.desk.thread.change(
-            lambda newsroom: topic_suggestions.suggest_keywords(newsroom, question)
-        )
+        suggestions = await visit.desk.thread.change(topic_suggestions.suggest_keywords, question)
 
     def see(opened: OpenNewsroom) -> SeenTopic:
         topic, path, seen = topics.see_topic(opened.newsroom, name)
@@ -86,9 +83,7 @@ async def write_topic(visit: Visit) -> Response:
     owner, form = visit.editor, await visit.read_form()
     name, seen, edit = form.get("name", ""), form.get("seen", ""), read_topic_edit(form)
     try:
-        done = await visit.desk.thread.change(
-            lambda newsroom: topics.edit_topic(newsroom, name, edit, owner.name, seen)
-        )
+        done = await visit.desk.thread.change(topics.edit_topic, name, edit, owner.name, seen)
     except (UsageError, RecordError) as error:
         return await _refuse(visit, form, edit, error)
     saved = {"saved": done.commit} if done.commit else {}
@@ -146,9 +141,7 @@ async def file_topic(visit: Visit) -> Response:
     """Create a topic, and redirect to its page."""
     owner, form = visit.editor, await visit.read_form()
     name, parent = form.get("name", "").strip(), form.get("parent", "")
-    done = await visit.desk.thread.change(
-        lambda newsroom: topics.file_topic(newsroom, name, parent, owner.name)
-    )
+    done = await visit.desk.thread.change(topics.file_topic, name, parent, owner.name)
     return visit.show_commit("topics/one/", done.commit, name=name)
 
 
@@ -156,9 +149,7 @@ async def move_topic(visit: Visit) -> Response:
     """Move a topic below another topic, and redirect to the page of all topics."""
     owner, form = visit.editor, await visit.read_form()
     name, parent, seen = (form.get(field, "") for field in ("name", "parent", "seen"))
-    done = await visit.desk.thread.change(
-        lambda newsroom: topics.move_topic(newsroom, name, parent, owner.name, seen)
-    )
+    done = await visit.desk.thread.change(topics.move_topic, name, parent, owner.name, seen)
     return visit.redirect("topics/", moved=name, commit=done.commit or "")
 
 
@@ -168,9 +159,7 @@ async def end_topic(visit: Visit) -> Response:
     if "sure" not in form:
         raise UsageError("select the checkbox to confirm that you want to delete the topic")
     name, seen = form.get("name", ""), form.get("seen", "")
-    done = await visit.desk.thread.change(
-        lambda newsroom: topics.end_topic(newsroom, name, owner.name, seen)
-    )
+    done = await visit.desk.thread.change(topics.end_topic, name, owner.name, seen)
     return visit.show_commit("topics/", done.commit)
 
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
-from urllib.parse import quote, urlencode
+from urllib.parse import urlencode
 
-from copydesk.desk._pages import Pages, asset_name
+import msgspec
+
+from copydesk.desk._pages import Pages
 from copydesk.desk._story_view import View
-from copydesk.desk.numbers import Wording
 from copydesk.editing import queue, topic_suggestions, topics
 from copydesk.errors import UsageError
 from copydesk.kit import text
@@ -62,15 +63,11 @@ def render_topics(pages: Pages, seen: SeenTopics) -> bytes:
     return pages.page(
         "topics.html",
         title=pages.strings.say("topics_title"),
-        own_style=_style(pages),
-        own_script=f"{pages.views.root}assets/{asset_name('topic_tree.js')}",
+        own_style=pages.asset("topics.css"),
+        own_script=pages.asset("topic_tree.js"),
         topics=shown,
         moved=_tell_move(pages, shown, seen.moved) if seen.moved else None,
     )
-
-
-def _style(pages: Pages) -> str:
-    return f"{pages.views.root}assets/{asset_name('topics.css')}"
 
 
 def _tell_move(pages: Pages, shown: Sequence[View], moved: MovedTopic) -> View | None:
@@ -96,7 +93,7 @@ def _show_row(pages: Pages, row: topics.TopicRow, names: Container[str]) -> View
         "keywords": pages.strings.say("topic_keywords", count=len(row.topic.keywords)),
         "stories": pages.strings.say("stories", count=row.stories),
         "recent": pages.strings.say("topic_recent", count=row.recent),
-        "all": Wording(pages).link_stories(question),
+        "all": pages.address(question),
         "is_main": row.is_main,
     }
 
@@ -109,17 +106,12 @@ def link_topic(root: str, name: str, **query: str) -> str:
 def render_topic(pages: Pages, seen: SeenTopic) -> bytes:
     """Return the page of one topic."""
     topic, root = seen.topic, pages.views.root
-    written = seen.written or topics.TopicEdit(
-        keywords=topic.keywords,
-        shortname=topic.shortname,
-        description=topic.description,
-        parent=topic.parent,
-    )
+    written = seen.written or msgspec.convert(topic, topics.TopicEdit, from_attributes=True)
     return pages.page(
         "topic.html",
         title=topic.name,
-        own_style=_style(pages),
-        own_script=f"{root}assets/{asset_name('topics.js')}",
+        own_style=pages.asset("topics.css"),
+        own_script=pages.asset("topics.js"),
         name=topic.name,
         path=seen.path,
         seen=seen.seen,
@@ -154,7 +146,7 @@ def show_matches(pages: Pages, matches: topics.WordMatches) -> View:
         "rest": _tell_rest(pages, len(matches.stories), matches.total),
         "stories": [
             {
-                "href": f"{pages.views.root}story/{quote(_name(story.path), safe='')}/",
+                "href": pages.views.address(_name(story.path)),
                 "title": _mark(marked, text.fold(story.title)),
                 "excerpt": _mark(marked, text.shorten(text.fold(story.excerpt), _EXCERPT)),
                 "topics": ", ".join(story.topics),
@@ -221,7 +213,7 @@ def _show_stories(pages: Pages, stories: Sequence[topic_suggestions.AffectedStor
     return [
         {
             "title": text.fold(story.title) or _name(story.path),
-            "href": f"{pages.views.root}story/{quote(_name(story.path), safe='')}/",
+            "href": pages.views.address(_name(story.path)),
         }
         for story in stories[:_STORIES]
     ]

@@ -9,7 +9,7 @@ import os.path
 import re
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -36,6 +36,7 @@ from copydesk.editing.queue.numbers import find_number_paths
 from copydesk.errors import DeskStoreError, RecordError, UsageError
 from copydesk.judge import gate
 from copydesk.kit import processes, text, urls
+from copydesk.kit.options import fill
 from copydesk.memory import Fate
 from copydesk.news import Article, Lead, Ruling, Standing, Story
 from copydesk.news.article import Figure
@@ -184,7 +185,7 @@ def find_obstacle(newsroom: Newsroom, preview: PagePreview) -> str:
 
 def find_filed_record(queue: QueueReader, preview: PagePreview) -> str:
     """Return the name of the story record that has a page's URL, "" if there is none."""
-    paths = queue.paths_at(filter(None, (preview.url, preview.web_url)))
+    paths = queue.catalogue.at_addresses(filter(None, (preview.url, preview.web_url)))
     return next((path.rsplit("/", 1)[-1].removesuffix(".md") for path in sorted(paths)), "")
 
 
@@ -332,10 +333,6 @@ class QueueReader:
     def path_of(self, name: str) -> str | None:
         """Return the path of the story record with a name, None if there is none."""
         return next(iter(self._catalogue.find_by_name([name])), None)
-
-    def paths_at(self, addresses: Iterable[str]) -> Collection[str]:
-        """Return the paths of the story records that have one of these URLs."""
-        return self._catalogue.at_addresses(addresses)
 
     def find_happening(self, name: str) -> str:
         """Return the name of a story's group (about one event), "" if there is no such story."""
@@ -568,11 +565,9 @@ def count_drops(newsroom: Newsroom) -> int:
 
 
 def _describe(newsroom: Newsroom, fate: Fate, names: Mapping[str, str]) -> QueueDrop:
-    return QueueDrop(
-        url=fate.url,
-        reason=fate.reason,
-        detail=fate.detail,
-        at=fate.at,
+    return fill(
+        QueueDrop,
+        fate,
         source=names.get(fate.source) or urls.host(fate.source),
         waits=newsroom.memory.tips.get(fate.identity) is not None,
     )
@@ -597,9 +592,7 @@ def find_list_picture(
         return None, None
     forms = [form for form in found.forms if _FILE.fullmatch(form.name)]
     wide = [form for form in forms if form.width >= _WIDE]
-    original = PictureFile(
-        name=found.original, width=found.width, height=found.height, type=found.type
-    )
+    original = fill(PictureFile, found, name=found.original)
     waits = bool(found.original) and not found.forms
     form = min(wide or forms, key=lambda form: form.width, default=None)
     return form, original if waits else None

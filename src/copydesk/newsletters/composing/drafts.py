@@ -12,6 +12,7 @@ from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from typing import Literal, NamedTuple, get_args
 
 from copydesk.kit import dates, text
+from copydesk.kit.options import fill
 from copydesk.news import Story, Topic
 from copydesk.news.letter import (
     LISTED_KINDS,
@@ -64,22 +65,17 @@ def draft_issue(material: IssueMaterial, edits: IssueEdits = _NO_EDITS) -> Issue
     sections = tuple(composing.sections())
     picks = composing.picks()
     letter, place = material.letter, material.place
-    issue = Issue(
+    issue = fill(
+        Issue,
+        place,
         letter=letter.id,
-        name=place.name,
         title=text.fold(letter.title),
         at=dates.utc(material.at),
         since=dates.utc(material.since),
         subject=_one_line(edits.subject) or write_subject(picks, letter.subject),
         preheader=_one_line(edits.preheader) or write_preheader(picks, letter.subject),
-        page=place.page,
-        archive=place.archive,
-        home=place.home,
-        site=place.site,
-        language=place.language,
         zone=letter.zone or "UTC",
         note=text.tidy(edits.note),
-        topics=place.topics,
         sections=sections,
     )
     fewest = letter.when_new or letter.fewest

@@ -334,15 +334,10 @@ def _read_copydesk(layout: FileLayout, fields: tuple[str, ...]) -> ListedReader:
     standing: Standing = "reads" if state in {"active", "paused"} else "unconfirmed"
     block = LEFT if state == "left" else ""
     suppressed = layout.pick(cells, "suppressed")
-    return ListedReader(
-        address=reader.address,
+    return replace(
+        reader,
         standing="blocked" if block or suppressed else standing,
         block=suppressed or block,
-        letter=reader.letter,
-        topics=reader.topics,
-        language=reader.language,
-        consented_at=reader.consented_at,
-        proof=reader.proof,
         is_paused=state == "paused",
         paused_until=layout.pick(cells, "paused_until"),
     )

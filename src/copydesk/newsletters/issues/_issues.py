@@ -14,6 +14,7 @@ from copydesk.archive import LETTERS_FOLDER, document
 from copydesk.archive.letters import letter_path
 from copydesk.errors import MailError, RecordError, UsageError
 from copydesk.kit import dates, text
+from copydesk.kit.options import fill
 from copydesk.news.letter import LetterOptions, OutgoingIssue
 from copydesk.newsletters import composing
 from copydesk.newsletters.composing import FiledMail
@@ -174,12 +175,8 @@ def make_outgoing(newsroom: Newsroom, issue: IssueToSend) -> OutgoingIssue:
     MailError if empty.
     """
     options = newsroom.settings.mail
-    filed = FiledMail(
-        subject=issue.subject,
-        html=issue.html,
-        page=issue.page,
-        postal_address=options.postal_address,
-        counts_views=options.count_views,
+    filed = fill(
+        FiledMail, issue, postal_address=options.postal_address, counts_views=options.count_views
     )
     return composing.make_outgoing(
         filed, load_site_strings(newsroom.beat.locale, newsroom.templates)

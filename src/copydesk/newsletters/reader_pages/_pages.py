@@ -38,11 +38,6 @@ class _Wish:
     until: date | None = None
 
 
-def show_choices(visit: Visit) -> Response:
-    """Show the form with a subscriber's newsletters, topics and pause."""
-    return _show_choices(visit)
-
-
 def act(visit: Visit) -> Response:
     """Process the choices form by its pressed button: store the choices, unsubscribe, or mail a
     link.
@@ -55,17 +50,17 @@ def act(visit: Visit) -> Response:
 def _choose(visit: Visit) -> Response:
     wish = _read_wish(visit.form)
     if wish.pause and wish.until is None:
-        return _show_choices(visit, wish=wish)
+        return show_choices(visit, wish=wish)
     choices = outcomes.ReaderChoices(letters=wish.letters, paused_until=wish.until)
     answer = choose_letters(visit.newsroom, visit.store, visit.token, choices)
     match answer.outcome:
         case "kept":
             kept = "readers_choices_kept" if wish.letters else "readers_choices_none"
-            made = _show_choices(visit, note=visit.pages.say(kept))
+            made = show_choices(visit, note=visit.pages.say(kept))
         case "asked":
             made = visit.pages.notice("look", visit.pages.say("readers_asked_again_text"))
         case "no-date":
-            made = _show_choices(visit, wish=wish)
+            made = show_choices(visit, wish=wish)
         case "no-letter":
             made = visit.pages.notice("refused", status=400)
         case closed:
@@ -83,8 +78,11 @@ def _read_wish(form: Form) -> _Wish:
     return _Wish(letters=letters, pause=pause, until=until)
 
 
-def _show_choices(visit: Visit, note: str = "", wish: _Wish | None = None) -> Response:
-    """Show the choices page. `wish` is a form with an invalid date, which is shown again."""
+def show_choices(visit: Visit, note: str = "", wish: _Wish | None = None) -> Response:
+    """Show the form with a subscriber's newsletters, topics and pause.
+
+    `wish` is a form with an invalid date, which is shown again.
+    """
     view, pages = visit.look("choices"), visit.pages
     if view.kind != "good":
         return visit.refuse_link(view.kind)
@@ -268,11 +266,6 @@ _LONGEST = 300
 _NOT_YET = datetime.max.replace(tzinfo=UTC)
 
 
-def show_data(visit: Visit) -> Response:
-    """Show everything that is stored about a newsletter subscriber."""
-    return _show_data(visit)
-
-
 def download_data(visit: Visit) -> Response:
     """Return everything that is stored about a newsletter subscriber as a JSON file."""
     answer = read_reader_data(visit.newsroom, visit.store, visit.token)
@@ -291,7 +284,7 @@ def change_data(visit: Visit) -> Response:
     if act != "erase":
         return visit.pages.notice("refused", status=400)
     if not visit.form.first("sure"):
-        return _show_data(visit, erase_fault=visit.pages.say("readers_erase_unsure"))
+        return show_data(visit, erase_fault=visit.pages.say("readers_erase_unsure"))
     answer = erase_reader(visit.newsroom, visit.store, visit.token)
     if answer.outcome == "erased":
         return visit.pages.notice("erased")
@@ -305,15 +298,16 @@ def _change_address(visit: Visit) -> Response:
         shown = new.strip()[:_LONGEST]
         return pages.notice("look", pages.phrase("readers_change_asked_text", address=shown))
     if answer.outcome == "no-address":
-        return _show_data(visit, new, phrase_fault(visit, answer.hint))
+        return show_data(visit, new, phrase_fault(visit, answer.hint))
     if answer.outcome == "same":
-        return _show_data(visit, new, pages.say("readers_fault_same"))
+        return show_data(visit, new, pages.say("readers_fault_same"))
     if answer.outcome in {"wait", "busy"}:
         return refuse_for_now(visit, answer.outcome, answer.wait)
     return visit.refuse_link(answer.outcome)
 
 
-def _show_data(visit: Visit, address: str = "", fault: str = "", erase_fault: str = "") -> Response:
+def show_data(visit: Visit, address: str = "", fault: str = "", erase_fault: str = "") -> Response:
+    """Show everything that is stored about a newsletter subscriber."""
     answer, pages = read_reader_data(visit.newsroom, visit.store, visit.token), visit.pages
     if answer.data is None:
         return visit.refuse_link(answer.kind)

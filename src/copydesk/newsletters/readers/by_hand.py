@@ -10,6 +10,7 @@ from datetime import datetime
 
 from copydesk.errors import UsageError
 from copydesk.kit import dates, text
+from copydesk.kit.options import fill
 from copydesk.mail_store import MailStore, Subscriber, SubscriberState
 from copydesk.mail_store.deliveries import SendingState
 from copydesk.mail_store.returns import SuppressionReason
@@ -163,12 +164,7 @@ def lift_suppression(newsroom: Newsroom, store: MailStore, typed: str) -> None:
 def list_suppressions(store: MailStore) -> list[SuppressionRow]:
     """Return the addresses to which no mail is sent, newest first. Raises MailStoreError."""
     return [
-        SuppressionRow(
-            address=address,
-            reason=suppression.reason,
-            since=suppression.since,
-            detail=suppression.detail,
-        )
+        fill(SuppressionRow, suppression, address=address)
         for suppression, address in store.suppressions.walk()
     ]
 

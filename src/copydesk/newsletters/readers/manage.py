@@ -11,6 +11,7 @@ from typing import TypeVar
 import msgspec
 
 from copydesk.kit import dates
+from copydesk.kit.options import fill
 from copydesk.mail_store import MailStore, OutboxKind, OutboxMail, Subscriber
 from copydesk.mail_store.deliveries import DeliveryEntry
 from copydesk.mail_store.links import LINK_LIFETIME, RETURN_LIFETIME
@@ -341,12 +342,9 @@ def gather_data(store: MailStore, subscriber: Subscriber) -> outcomes.ReaderData
     """Return everything that is stored about a subscriber. Raises MailStoreError."""
     suppression = store.suppressions.find(subscriber.address)
     number = subscriber.id
-    return outcomes.ReaderData(
-        address=subscriber.address,
-        state=subscriber.state,
-        language=subscriber.language,
-        made=subscriber.made,
-        paused_until=subscriber.paused_until,
+    return fill(
+        outcomes.ReaderData,
+        subscriber,
         new_address=store.subscribers.find_proposed_address(number),
         subscriptions=_show(store.subscriptions.of(number), outcomes.KeptSubscription),
         consents=tuple(_show_consent(store, kept) for kept in store.consents.of(number)),
@@ -368,22 +366,11 @@ def _show(entries: Iterable[object], kind: type[_Kept]) -> tuple[_Kept, ...]:
 
 
 def _show_delivery(entry: DeliveryEntry) -> outcomes.KeptDelivery:
-    return outcomes.KeptDelivery(
-        issue=entry.issue,
-        state=entry.state.name.lower().replace("_", "-"),
-        at=entry.at,
-        attempts=entry.attempts,
-        code=entry.code,
-        words=entry.words,
-    )
+    state = entry.state.name.lower().replace("_", "-")
+    return fill(outcomes.KeptDelivery, entry, state=state)
 
 
 def _show_consent(store: MailStore, kept: Consent) -> outcomes.KeptConsent:
     version = consent.read_version(kept.proof)
-    return outcomes.KeptConsent(
-        letter=kept.letter,
-        at=kept.at,
-        how=kept.how,
-        proof=kept.proof,
-        words=store.facts.get(consent.CONSENT_WORDS + version) if version else "",
-    )
+    words = store.facts.get(consent.CONSENT_WORDS + version) if version else ""
+    return fill(outcomes.KeptConsent, kept, words=words)

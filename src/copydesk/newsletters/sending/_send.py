@@ -21,6 +21,7 @@ from copydesk.errors import (
     PublishError,
     UsageError,
 )
+from copydesk.kit.options import fill
 from copydesk.mail_store import SERVICE, MailStore, OutboxMail
 from copydesk.mail_store.deliveries import DeliveryOutcome, DeliveryState, Sending, SendingState
 from copydesk.newsletters.issues import make_outgoing, read_issue_to_send
@@ -125,11 +126,9 @@ class _Outgoing:
             reply_to=options.reply_to,
         )
         try:
-            personal = message.PersonalMail(
-                to=single.to,
-                subject=single.subject,
-                text=single.text,
-                html=single.html,
+            personal = fill(
+                message.PersonalMail,
+                single,
                 message_id=f"{secrets.token_hex(16)}@{sender_domain(options)}",
                 date=self._newsroom.now,
                 return_path=options.bounces.address or options.from_address,
@@ -398,10 +397,9 @@ def _make_letter(newsroom: Newsroom, store: MailStore, sending: Sending) -> Hand
     readers: tuple[str, ...] = ()
     if services.SERVICES[sending.via].needs_readers:
         readers = store.ledger.list_addresses(issue.letter.id, issue.topics, newsroom.now)
-    return services.HandedLetter(
-        subject=outgoing.subject,
-        html=outgoing.html,
-        text=outgoing.text,
+    return fill(
+        services.HandedLetter,
+        outgoing,
         from_name=options.from_name or issue.letter.title,
         from_address=options.from_address,
         reply_to=options.reply_to,
