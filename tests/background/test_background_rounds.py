@@ -60,6 +60,18 @@ def root(tmp_path: Path) -> Path:
     return newsroom(tmp_path / "beat", git=False)
 
 
+def test_a_secret_that_is_replaced_in_its_file_is_noticed(tmp_path: Path) -> None:
+    root, secret = newsroom(tmp_path / "beat"), tmp_path / "token"
+    secret.write_text("first")
+    secret.chmod(0o600)
+    environ = {"COPYDESK_METRICS_TOKEN_FILE": str(secret)}
+    folder = NewsroomFolder(config.load(root, environ), environ)
+    assert folder.settings().metrics_token == "first"
+    secret.write_text("the second")
+
+    assert folder.settings().metrics_token == "the second"
+
+
 def test_a_machine_that_starts_no_process_is_told_and_asked_again(root: Path) -> None:
     hours = Hours(root, OSError(11, "try again"))
     asyncio.run(hours.go_on())

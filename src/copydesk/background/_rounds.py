@@ -155,7 +155,7 @@ class _Glimpse:
 
 
 class NewsroomFolder:
-    """A site's current settings and files on disk. beat.toml is parsed only when it has changed.
+    """A site's current settings and files on disk. Settings are read when they have changed.
 
     `last` holds the settings read last. All methods read the disk, so call them in a thread.
     """
@@ -164,7 +164,7 @@ class NewsroomFolder:
         self.root = settings.root
         self._environ = environ
         self.last = settings
-        self._mark = _marks([settings.root / "beat.toml"])
+        self._mark = self._mark_settings()
 
     def memory(self) -> Memory:
         """Open the site's working database (memory.sqlite), for one thread and a short time."""
@@ -172,7 +172,7 @@ class NewsroomFolder:
 
     def settings(self) -> config.Settings:
         """Return the site's settings. If beat.toml is invalid, return the previous ones."""
-        mark = _marks([self.root / "beat.toml"])
+        mark = self._mark_settings()
         if mark != self._mark:
             self._mark = mark
             try:
@@ -180,6 +180,9 @@ class NewsroomFolder:
             except ConfigError:
                 return self.last
         return self.last
+
+    def _mark_settings(self) -> Mark:
+        return _marks([self.root / "beat.toml", *self.last.secret_files])
 
     def mark(self) -> Mark:
         """Return a value that changes when beat.toml, `_data` or a git branch changes."""

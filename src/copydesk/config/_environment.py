@@ -33,6 +33,7 @@ class Environment:
     def __init__(self, variables: Mapping[str, str]) -> None:
         self._variables = variables
         self._asked: set[str] = set()
+        self.files: set[Path] = set()  # of secrets
         self.read_secret = cache(self._read_secret)
 
     def get(self, name: str) -> str:
@@ -47,14 +48,17 @@ class Environment:
             what, hint = f"{name}{_FILE_SUFFIX} is set, too", "unset one of the two variables"
             raise setting_error(f"environment {name}", "", what, hint)
         if file:
-            origin = f"environment {name}{_FILE_SUFFIX}"
-            return _read_file(Path(file), origin), origin
+            return self._read_file(Path(file), f"environment {name}{_FILE_SUFFIX}")
         if given:
             return given, f"environment {name}"
         folder = self._variables.get(_CREDENTIALS, "")
         if folder and os.path.lexists(Path(folder) / name):
-            return _read_file(Path(folder) / name, where := f"systemd credential {name}"), where
+            return self._read_file(Path(folder) / name, f"systemd credential {name}")
         return "", ""
+
+    def _read_file(self, path: Path, origin: str) -> tuple[str, str]:
+        self.files.add(path)
+        return _read_line(path, origin), origin
 
     def warn_of_typos(self) -> Iterator[str]:
         """Yield a warning for each unknown variable whose name is like a known one."""
@@ -65,7 +69,7 @@ class Environment:
                 yield f"environment {name}: no such setting; did you mean {_PREFIX}{near}?"
 
 
-def _read_file(path: Path, origin: str) -> str:
+def _read_line(path: Path, origin: str) -> str:
     """Return the one line of a secret's file that nobody else can replace; raises ConfigError."""
     try:
         real = path.resolve(strict=True)

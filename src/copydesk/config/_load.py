@@ -287,6 +287,7 @@ def load(root: Path, environ: Mapping[str, str]) -> Settings:
         source_options=dict(_source_options(decoded)),
         metrics_token=_read_token(decoded, "metrics_token"),
         desk_token=_read_token(decoded, "desk_token"),
+        secret_files=tuple(sorted(decoded.environ.files)),
         warnings=(
             *decoded.warnings,
             *key.warnings,

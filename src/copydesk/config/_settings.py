@@ -331,8 +331,9 @@ class Settings:
     "organizations.bbc.com", "key") to the value's origin ("default", "beat.toml", "environment
     COPYDESK_KEY", "_data/topics/00-ai.yaml"). `source_options` is keyed by the source's URL, for
     sources that have any. `warnings` are sentences for the person who runs the newsroom. `key` is
-    32 bytes; `metrics_token` and `desk_token`, the token of an AI agent, are "" for none. `shows`
-    are publishers' rules for pictures by registrable domain: the strictest of their sources.
+    32 bytes; `metrics_token` and `desk_token`, the token of an AI agent, are "" for none.
+    `secret_files` are the files of secrets. `shows` are publishers' rules for pictures by
+    registrable domain: the strictest of their sources.
     """
 
     root: Path
@@ -356,6 +357,7 @@ class Settings:
     key: bytes | None = field(default=None, repr=False)
     metrics_token: str = field(default="", repr=False)
     desk_token: str = field(default="", repr=False)
+    secret_files: tuple[Path, ...] = ()
     origins: Mapping[str, str] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
     shows: Mapping[str, Show] = field(init=False, default_factory=dict)

@@ -373,6 +373,7 @@ class ResidentNewsroom:
     def _setting_files(self) -> Iterator[Path]:
         yield self._root / "beat.toml"
         yield self._root / PRIVATE / "key"
+        yield from self._settings.secret_files
         yield self._root / "_data"
         for path in self._root.glob("_data/*"):
             if path.name not in _NO_SETTINGS:
