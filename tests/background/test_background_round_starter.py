@@ -22,7 +22,7 @@ from copydesk.kit import locks
 from copydesk.newsroom.reports import read_round_status
 from world.desk import NAMES, desk_newsroom, stories, verdict
 from world.machine import PATIENCE_SECONDS
-from world.newsroom import newsroom, record_web, small_web
+from world.newsroom import newsroom, quiet_newsroom, record_web, small_web
 
 CONTACT = '[fetch]\ncontact = "mailto:desk@tidewatch.example"\nallow_hosts = ["127.0.0.1"]\n'
 SERVER = (sys.executable, "-m", "copydesk.background._fork_server", "rounds")
@@ -37,11 +37,7 @@ signal.default_int_handler = lambda *given: heard and interrupt(*given) or heard
 
 @pytest.fixture
 def root(tmp_path: Path) -> Path:
-    """Make a newsroom without sources: its rounds are short."""
-    root = newsroom(tmp_path / "beat")
-    beat = (root / "beat.toml").read_text("utf-8")
-    (root / "beat.toml").write_text(beat.split("[[source]]")[0] + CONTACT, "utf-8")
-    return root
+    return quiet_newsroom(tmp_path / "beat")
 
 
 @contextmanager

@@ -17,20 +17,14 @@ import pytest
 
 from world.machine import PATIENCE_SECONDS
 from world.mail_soak import name_issue
-from world.newsroom import newsroom
+from world.newsroom import quiet_newsroom
 from world.post_office import post_office
 from world.served_newsroom import serve_command
-
-CONTACT = '[fetch]\ncontact = "mailto:desk@tidewatch.example"\n'
 
 
 @pytest.fixture
 def root(tmp_path: Path) -> Path:
-    """Make a newsroom without sources: its rounds are short."""
-    root = newsroom(tmp_path / "beat")
-    beat = (root / "beat.toml").read_text("utf-8")
-    (root / "beat.toml").write_text(beat.split("[[source]]")[0] + CONTACT, "utf-8")
-    return root
+    return quiet_newsroom(tmp_path / "beat")
 
 
 @contextmanager

@@ -20,19 +20,13 @@ from copydesk.newsroom.backup import read_backup_status
 from copydesk.newsroom.reports import RoundStatus, read_round_status
 from world.backups import set_backups
 from world.machine import PATIENCE_SECONDS
-from world.newsroom import newsroom
+from world.newsroom import quiet_newsroom
 from world.served_newsroom import serve_command
-
-CONTACT = '[fetch]\ncontact = "mailto:desk@tidewatch.example"\n'
 
 
 @pytest.fixture
 def root(tmp_path: Path) -> Path:
-    """Make a newsroom without sources: its rounds are short."""
-    root = newsroom(tmp_path / "beat")
-    beat = (root / "beat.toml").read_text("utf-8")
-    (root / "beat.toml").write_text(beat.split("[[source]]")[0] + CONTACT, "utf-8")
-    return root
+    return quiet_newsroom(tmp_path / "beat")
 
 
 @contextmanager

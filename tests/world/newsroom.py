@@ -81,6 +81,15 @@ def newsroom(root: Path, *, more: str = "", git: bool = True) -> Path:
     return write_files(root, drawn_icons())
 
 
+def quiet_newsroom(root: Path) -> Path:
+    """Make a newsroom with a contact and without sources: its rounds are short."""
+    newsroom(root)
+    beat = (root / "beat.toml").read_text("utf-8").split("[[source]]")[0]
+    contact = '[fetch]\ncontact = "mailto:desk@tidewatch.example"\n'
+    (root / "beat.toml").write_text(beat + contact, "utf-8")
+    return root
+
+
 @functools.cache  # hundreds of tests begin with the same few
 def committed(files: tuple[tuple[str, bytes], ...]) -> Mapping[str, bytes]:
     """Return these files and those of a git repository whose only commit holds them."""

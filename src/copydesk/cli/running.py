@@ -38,7 +38,7 @@ _COMPARED = {
 @click.command("doctor")
 @common
 def doctor_command(invocation: Invocation) -> None:
-    """Check the newsroom: what is wrong, why it matters, and the line that mends it.
+    """Find what is wrong with the newsroom, and print why it matters and how to fix it.
 
     A line that begins with `beat.toml:` is for that file, any other is a command. Nothing in the
     newsroom changes. Only if newsletters are sent by SMTP, name servers, the mail server and the
@@ -249,7 +249,7 @@ def _show_check(
 
 
 def _show_gone_list(report: backup.RestoreReport) -> None:
-    """Tell what is known of the subscribers and stories that have gone since the backup."""
+    """Print who unsubscribed and which stories were removed after the backup, as far as known."""
     gone, made = report.gone, report.manifest.made
     for name in report.unread:
         terminal.note(f"not read, because it is damaged or for another identity: {name}")

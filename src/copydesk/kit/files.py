@@ -1,4 +1,4 @@
-"""Write files atomically, explain errors of files, list folders, tell a file's Content-Type."""
+"""Write files atomically, read small JSON files, explain errors, list folders, tell media types."""
 
 from __future__ import annotations
 
@@ -8,13 +8,25 @@ import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeVar
 
 from copydesk.errors import CopydeskError
 from copydesk.kit import within
 
+_Kept = TypeVar("_Kept")
 _UNFINISHED = ".new-"  # in the name of a file until it is complete, before 12 hex digits
 _LEFTOVER = re.compile(rf"{re.escape(_UNFINISHED)}[0-9a-f]{{12}}")
+
+
+def read_json(path: Path, kind: type[_Kept], most_bytes: int) -> _Kept | None:
+    """Return what a small JSON file of ours holds, None if it is missing or cannot be read."""
+    import msgspec
+
+    try:
+        with path.open("rb") as file:
+            return msgspec.json.decode(file.read(most_bytes), type=kind)
+    except (OSError, ValueError, RecursionError):  # msgspec's errors are ValueErrors
+        return None
 
 
 def write_atomic(path: Path, data: bytes, *, mode: int = 0o644, durable: bool = True) -> None:

@@ -150,11 +150,10 @@ class FrontAdvice:
 
 def read_front_servers(private: Path) -> tuple[FrontServer, ...]:
     """Return the reverse proxies seen in front of `serve`, () if the file cannot be read."""
+    found = files.read_json(private / _FILE, tuple[FrontServer, ...], _MOST_BYTES) or ()
     try:
-        with (private / _FILE).open("rb") as file:
-            found = msgspec.json.decode(file.read(_MOST_BYTES), type=tuple[FrontServer, ...])
         return tuple(server for server in found if ipaddress.ip_address(server.address))
-    except (OSError, ValueError):  # msgspec's errors are ValueErrors
+    except ValueError:
         return ()
 
 

@@ -282,11 +282,7 @@ class RoundStatus:
 
 def read_round_status(private: Path) -> RoundStatus | None:
     """Return the status of the last run of fetching and storing stories, None if unknown."""
-    try:
-        with (private / _STATUS_FILE).open("rb") as file:
-            return msgspec.json.decode(file.read(_MOST_STATUS_BYTES), type=RoundStatus)
-    except (OSError, ValueError):  # msgspec's errors are ValueErrors
-        return None
+    return files.read_json(private / _STATUS_FILE, RoundStatus, _MOST_STATUS_BYTES)
 
 
 class RoundTeller:
@@ -457,11 +453,7 @@ def _newest_first(part: MissingPart) -> tuple[float, str, str]:
 
 def read_missing_parts(private: Path) -> MissingParts | None:
     """Return the stored list of texts and pictures missing since a restore, None if none."""
-    try:
-        with (private / _MISSING_FILE).open("rb") as file:
-            return msgspec.json.decode(file.read(_MOST_MISSING_BYTES), type=MissingParts)
-    except (OSError, ValueError, RecursionError):  # msgspec's errors are ValueErrors
-        return None
+    return files.read_json(private / _MISSING_FILE, MissingParts, _MOST_MISSING_BYTES)
 
 
 def write_missing_parts(private: Path, missing: MissingParts) -> None:

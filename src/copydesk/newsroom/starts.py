@@ -31,6 +31,7 @@ from copydesk.placement.addresses import record_name
 _IGNORED = f"{PRIVATE}/"
 _DEMO = f"{PRIVATE}/demo"
 _ANSWERS = f"{PRIVATE}/answers.json"
+_MOST_ANSWERS_BYTES = 1_000_000
 _ABOUT_DEMO = "demo.json"
 _OWN_ADDRESS = re.compile(r"(?m)^(\w+ = \"http://(?:localhost|127\.0\.0\.1)):\d+")
 
@@ -205,10 +206,7 @@ def example() -> Iterator[Path]:
 
 def read_answers(root: Path) -> list[tuple[str, str]]:
     """Return the questions and answers of a `copydesk new` that was interrupted, in order."""
-    try:
-        return msgspec.json.decode((root / _ANSWERS).read_bytes(), type=list[tuple[str, str]])
-    except (OSError, ValueError):  # msgspec's errors are ValueErrors
-        return []
+    return files.read_json(root / _ANSWERS, list[tuple[str, str]], _MOST_ANSWERS_BYTES) or []
 
 
 def keep_answers(root: Path, answers: Sequence[tuple[str, str]]) -> None:

@@ -215,7 +215,7 @@ def full_route(service: NewsroomService) -> Route:
 
 
 def _find_alarms(service: NewsroomService) -> list[Finding]:
-    """Return what is urgently wrong with the newsroom, by checks that only read the disk."""
+    """Return the urgent problems of the newsroom; no network is asked."""
     try:
         with service.open() as newsroom:
             return examine(newsroom, only_alarms=True)

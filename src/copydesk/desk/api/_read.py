@@ -476,5 +476,5 @@ class DoctorAnswer(msgspec.Struct, frozen=True, kw_only=True):
 
 
 async def read_doctor(desk: Desk, _call: Call[Nothing, Nothing]) -> DoctorAnswer:
-    """Return what is wrong with the newsroom, without the files of the databases."""
+    """Return the problems of the newsroom. The database files themselves are not checked."""
     return DoctorAnswer(findings=await desk.thread.change(background.examine))

@@ -114,11 +114,7 @@ class BackupStatus:
 
 def read_backup_status(private: Path) -> BackupStatus | None:
     """Return the status of automatic backups, None if there is none that can be read."""
-    try:
-        with (private / _STATUS).open("rb") as file:
-            return msgspec.json.decode(file.read(_MOST_STATUS_BYTES), type=BackupStatus)
-    except (OSError, ValueError):  # msgspec's errors are ValueErrors
-        return None
+    return files.read_json(private / _STATUS, BackupStatus, _MOST_STATUS_BYTES)
 
 
 def begin_status(private: Path, title: str) -> BackupStatus:
