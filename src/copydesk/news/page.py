@@ -123,7 +123,8 @@ class NotModified:
 class Refused:
     """The result of a request without a usable response: reason, detail, and when to try again.
 
-    `status` is the HTTP status or 0; `retry_at` is None if the server named no time.
+    `status` is the HTTP status or 0; `retry_at` is None if the server named no time. `is_unsent`
+    means that the request certainly did not reach the server.
     """
 
     url: str
@@ -131,6 +132,7 @@ class Refused:
     detail: str = ""
     status: int = 0
     retry_at: datetime | None = None
+    is_unsent: bool = field(default=False, compare=False)
 
     @property
     def fault(self) -> Fault:

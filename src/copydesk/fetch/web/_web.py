@@ -8,6 +8,7 @@ import os
 import re
 from collections.abc import Callable, Mapping
 from contextlib import AbstractAsyncContextManager
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -112,25 +113,37 @@ class Web:
 
     async def post(self, url: str, fields: Mapping[str, str]) -> Page | Refused:
         """Send a form by POST and return the response as `fetch` does, with any status."""
-        return await self._post(Request(url=url), fields)
+        return await self._change(Request(url=url), "POST", fields)
 
     async def post_json(
         self, url: str, body: bytes, headers: Mapping[str, str] | None = None
     ) -> Page | Refused:
         """Send JSON by POST, with further headers, and return the response as `post` does."""
-        return await self._post(Request(url=url, headers=headers or {}), body)
+        kind = {"Content-Type": "application/json; charset=utf-8"}
+        return await self.send("POST", Request(url=url, headers={**kind, **(headers or {})}), body)
 
-    async def _post(self, request: Request, content: Mapping[str, str] | bytes) -> Page | Refused:
-        answer = await self._answer(request, content)
+    async def send(self, method: str, request: Request, body: bytes = b"") -> Page | Refused:
+        """Send a request with any method and body, and return the response as `post` does.
+
+        The request's own headers name the type of the body. An interrupted PUT or DELETE may be
+        repeated once on a new connection (RFC 9110 9.2.2), a POST or PATCH is sent only once.
+        """
+        return await self._change(request, method, body or None)
+
+    async def _change(
+        self, request: Request, method: str, content: Mapping[str, str] | bytes | None
+    ) -> Page | Refused:
+        answer = await self._answer(request, content, method)
         assert not isinstance(answer, NotModified)  # the request had no validators
         return answer
 
     async def _answer(
-        self, request: Request, form: Mapping[str, str] | bytes | None
+        self, request: Request, form: Mapping[str, str] | bytes | None, method: str = "GET"
     ) -> Page | NotModified | Refused:
         where = parse_address(request.url)
         if where is None:
-            return Refused(url=request.url, reason="network", detail="not a web address")
+            detail = "not a web address"
+            return Refused(url=request.url, reason="network", detail=detail, is_unsent=True)
         refused = None
         if request.proxy:
             refused = refuse_proxy(where, request.proxy, self._options)
@@ -139,24 +152,29 @@ class Web:
         if refused is not None:
             return refused
         try:
-            return await self._ask(request, where, form)
+            return await self._ask(request, where, form, method)
         except BodyError as error:
             return Refused(url=request.url, reason=error.reason, detail=error.what)
         except Exception as error:  # aiohttp's tree is not loaded here, and below it lie OSError,
             # ValueError and UnicodeError for hostile hosts and headers; each is named in _refusals
-            return refuse_error(request, where.host, error, self._options)
+            refused = refuse_error(request, where.host, error, self._options)
+            # aiohttp may have sent the others before, on a connection that the server closed
+            is_unsent = refused.is_unsent and method in {"POST", "PATCH"}
+            return replace(refused, is_unsent=is_unsent)
 
     async def _ask(
-        self, request: Request, where: WebAddress, form: Mapping[str, str] | bytes | None
+        self,
+        request: Request,
+        where: WebAddress,
+        form: Mapping[str, str] | bytes | None,
+        method: str,
     ) -> Page | NotModified | Refused:
         key = request.proxy + where.origin
         headers = request_headers(request, self._options)
-        if isinstance(form, bytes):
-            headers["Content-Type"] = "application/json; charset=utf-8"
         is_kept = self._idle.has_room(key, self._loop.time())
         if not is_kept:
             headers["Connection"] = "close"
-        async with self._open(request, where, headers, form) as response:
+        async with self._open(request, where, headers, form, method) as response:
             if is_kept:
                 self._idle.keep(key, self._loop.time())
             until = self._session.certificate_until(response)
@@ -184,6 +202,7 @@ class Web:
         where: WebAddress,
         headers: Mapping[str, str],
         form: Mapping[str, str] | bytes | None,
+        method: str,
     ) -> AbstractAsyncContextManager[aiohttp.ClientResponse]:
         is_free = bool(request.proxy) or self._options.allows(where.host)
         session = self._allowed if is_free else self._guarded
@@ -197,7 +216,7 @@ class Web:
             left = max(self._options.connect_seconds - spent, _NOTICED_SECONDS)
             more["timeout"] = self._session.limits(self._options, left)
         return session.request(
-            "GET" if form is None else "POST",
+            method,
             self._url(where.url, encoded=True),
             headers=headers,
             data=form,
@@ -257,7 +276,7 @@ def refuse_name(url: str, host: str, error: UnknownHostError) -> Refused:
     """Return the `Refused` for a host name that cannot be resolved."""
     is_name = not isinstance(error, InvalidHostError)
     detail = f"no such host: {host} ({error.what})" if is_name else f"{error.what}: {host}"
-    return Refused(url=url, reason="network", detail=text.shorten(detail, 300))
+    return Refused(url=url, reason="network", detail=text.shorten(detail, 300), is_unsent=True)
 
 
 def refuse_error(request: Request, host: str, error: Exception, options: FetchOptions) -> Refused:
@@ -267,17 +286,18 @@ def refuse_error(request: Request, host: str, error: Exception, options: FetchOp
     known = (aiohttp.ClientError, OSError, ValueError, EOFError)
     if not isinstance(error, known):
         raise error
+    is_unsent = isinstance(error, (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError))
     if isinstance(error, TimeoutError):
-        return Refused(
-            url=request.url, reason="too-slow", detail=_describe_timeout(error, host, options)
-        )
+        detail = _describe_timeout(error, host, options)
+        return Refused(url=request.url, reason="too-slow", detail=detail, is_unsent=is_unsent)
     cause = error if isinstance(error, AddressRefusedError) else getattr(error, "os_error", None)
     if isinstance(cause, AddressRefusedError):
         detail = f"{host} is not a public address: {cause.address}"
-        return Refused(url=request.url, reason="address", detail=detail)
+        return Refused(url=request.url, reason="address", detail=detail, is_unsent=True)
     is_certificate = isinstance(error, aiohttp.ClientConnectorCertificateError)
     reason: RefusedReason = "certificate" if is_certificate else "network"
-    return Refused(url=request.url, reason=reason, detail=text.shorten(_describe(host, error), 300))
+    detail = text.shorten(_describe(host, error), 300)
+    return Refused(url=request.url, reason=reason, detail=detail, is_unsent=is_unsent)
 
 
 def _describe_timeout(error: TimeoutError, host: str, options: FetchOptions) -> str:

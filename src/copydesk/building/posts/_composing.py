@@ -1,0 +1,287 @@
+"""Compose the post about a story for a network: a template, filled and cut to the network's limits.
+
+parts of a story ── template ──> pieces ── cut while too long ──> ComposedPost
+                      └ written so that nobody is mentioned and nothing is markup
+"""
+
+from __future__ import annotations
+
+import html
+import string
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
+
+import regex
+
+from copydesk.building.posts._counting import (
+    URL,
+    count_bytes,
+    count_graphemes,
+    count_utf16,
+    cut,
+)
+from copydesk.kit import text, urls
+from copydesk.kit.options import Unfit
+
+FIELDS = ("headline", "line", "link", "tags")
+DEFAULT_TEMPLATE = "{headline}\n\n{line}\n\n{link}\n\n{tags}"
+_MOST_TAGS = 8
+_LONGEST_TAG = 64  # graphemes: the limit of a tag at Bluesky (app.bsky.richtext.facet)
+_SHORTEST_LINE = 20  # graphemes that are left of a line which is cut, or it is dropped
+_WORD_JOINER = "\u2060"  # not visible; between `@` and a name, it prevents a mention
+_MENTION_SIGN = regex.compile(r"[@＠](?=\S)")
+# A mention of somebody at another server; Mastodon counts the name only (Account::MENTION_RE).
+_FAR_MENTION = regex.compile(r"(?<![=/\w])(@[a-zA-Z0-9_]+(?:[.-]+[a-zA-Z0-9_]+)*)@\w+(?:[.-]+\w+)*")
+_TAG_PART = regex.compile(r"[\p{L}\p{M}\p{Nd}\p{Pc}]+")  # of a hashtag, by Tag::HASHTAG_NAME_RE
+_MARKDOWN = regex.compile(r"[\\*_~`|\[\]<]|(?<=^\s*)[#>-]")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Piece:
+    """A part of a post as it is sent; `target` is a link's URL, or a tag's name without `#`."""
+
+    kind: Literal["words", "link", "tag"] = "words"
+    words: str
+    target: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ComposedPost:
+    """The text of a post, in pieces."""
+
+    pieces: tuple[Piece, ...]
+
+    @property
+    def text(self) -> str:
+        """The text as it is sent."""
+        return "".join(piece.words for piece in self.pieces)
+
+    @property
+    def markup(self) -> str:
+        """The text as HTML, with links and line breaks."""
+        return "".join(map(_mark_up, self.pieces))
+
+
+def _mark_up(piece: Piece) -> str:
+    words = html.escape(piece.words).replace("\n", "<br>")
+    return f'<a href="{html.escape(piece.target)}">{words}</a>' if piece.kind == "link" else words
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PostTooLong:
+    """The answer for a story whose post cannot be cut to the limits, such as with a huge link."""
+
+    network: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PostLimit:
+    """The most that a post may have of something that a network counts."""
+
+    most: int
+    count: Callable[[Sequence[Piece]], int]
+
+
+def _of_text(count: Callable[[str], int]) -> Callable[[Sequence[Piece]], int]:
+    return lambda pieces: count("".join(piece.words for piece in pieces))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Network:
+    """How posts are written for a network: its limits, and its spelling of words and links."""
+
+    name: str
+    limits: tuple[PostLimit, ...]
+    write: Callable[[str], str]
+    write_link: Callable[[str], str] = str
+
+    def allows(self, pieces: Sequence[Piece]) -> bool:
+        """Return whether a post is within the network's limits."""
+        return all(limit.count(pieces) <= limit.most for limit in self.limits)
+
+
+def disarm(words: str) -> str:
+    """Return a text in which no name after `@` is a mention; URLs stay as they are."""
+    return _outside_urls(words, lambda part: _MENTION_SIGN.sub(rf"\g<0>{_WORD_JOINER}", part))
+
+
+def _outside_urls(words: str, change: Callable[[str], str]) -> str:
+    """Return a text with everything changed but its URLs."""
+    changed, at = "", 0
+    for url in URL.finditer(words):
+        changed += change(words[at : url.start()]) + url[0]
+        at = url.end()
+    return changed + change(words[at:])
+
+
+def _escape_markdown(words: str) -> str:
+    """Escape what Discord reads as Markdown or as a mention (`<@1>`), but not in URLs."""
+    return disarm(_outside_urls(words, lambda part: _MARKDOWN.sub(r"\\\g<0>", part)))
+
+
+def make_mastodon(most: int = 500, link_characters: int = 23) -> Network:
+    """Return how posts are written for a Mastodon server with these limits (`/api/v2/instance`).
+
+    It counts graphemes, a link as 23 of them and a mention without its server
+    (StatusLengthValidator). Of a URL in a headline, the longer of both counts is taken.
+    """
+
+    def count(pieces: Sequence[Piece]) -> int:
+        return sum(_count_piece(piece, link_characters) for piece in pieces)
+
+    return Network(name="mastodon", limits=(PostLimit(most=most, count=count),), write=disarm)
+
+
+def _count_piece(piece: Piece, link_characters: int) -> int:
+    if piece.kind == "link" and _is_link_to_mastodon(piece.target):
+        return link_characters
+    urls_here = URL.findall(piece.words)
+    more = sum(max(0, link_characters - count_graphemes(url)) for url in urls_here)
+    return more + count_graphemes(_FAR_MENTION.sub(r"\1", piece.words))
+
+
+def _is_link_to_mastodon(url: str) -> bool:
+    """Return whether a URL is surely a link to Mastodon: its top-level domain exists."""
+    host = urls.host(url)
+    return not urls.is_machine(host) and urls.site_name(host) != ""
+
+
+BLUESKY = Network(
+    name="bluesky",
+    limits=(  # app.bsky.feed.post: maxGraphemes, maxLength
+        PostLimit(most=300, count=_of_text(count_graphemes)),
+        PostLimit(most=3_000, count=_of_text(count_bytes)),
+    ),
+    write=str,  # mentions are facets, which we do not make
+)
+DISCORD = Network(
+    name="discord",
+    limits=(PostLimit(most=2_000, count=_of_text(count_utf16)),),
+    write=_escape_markdown,
+)
+SLACK = Network(  # longer texts are split or cut (chat.postMessage)
+    name="slack",
+    limits=(PostLimit(most=4_000, count=_of_text(count_utf16)),),
+    write=lambda words: html.escape(disarm(words), quote=False),
+    write_link=lambda url: f"<{html.escape(url, quote=False).replace('|', '%7C')}>",
+)
+TELEGRAM = Network(
+    name="telegram", limits=(PostLimit(most=4_096, count=_of_text(count_utf16)),), write=disarm
+)
+MATRIX = Network(  # an event has at most 65,536 bytes, and holds the text twice
+    name="matrix", limits=(PostLimit(most=8_000, count=_of_text(count_bytes)),), write=disarm
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PostParts:
+    """The parts of a story for a post: its headline, one sentence, the URL of its page, topics."""
+
+    headline: str
+    line: str = ""
+    link: str
+    topics: tuple[str, ...] = ()
+
+
+TemplateLine = tuple[tuple[str, str], ...]  # (literal text, field after it or "")
+
+
+def read_template(value: object) -> tuple[TemplateLine, ...]:
+    """Parse the template of a post into its lines; raises Unfit."""
+    hint = f"write a text with some of: {', '.join(f'{{{name}}}' for name in FIELDS)}"
+    if not isinstance(value, str):
+        raise Unfit(hint=hint, what="the template is not a text")
+    try:
+        lines = [tuple(_read_line(line)) for line in value.split("\n")]
+    except ValueError as error:
+        raise Unfit(hint=hint, what=f"the template is not valid: {error}") from error
+    if not any(name for line in lines for _, name in line):
+        raise Unfit(hint=hint, what="the template names no part of the story")
+    return tuple(lines)
+
+
+def _read_line(line: str) -> Iterator[tuple[str, str]]:
+    for literal, name, spec, conversion in string.Formatter().parse(line):
+        if name is not None and (name not in FIELDS or spec or conversion):
+            msg = f"unknown part: {name}"
+            raise ValueError(msg)
+        yield literal, name or ""
+
+
+def compose(
+    parts: PostParts, template: Sequence[TemplateLine], network: Network
+) -> ComposedPost | PostTooLong:
+    """Return the post about a story within the network's limits.
+
+    If it is too long, first the line is cut or dropped, then tags are, then the headline is cut.
+    A line of the template whose parts are all empty is left out.
+    """
+    headline, line = text.fold(parts.headline), text.fold(parts.line)
+    parts = replace(parts, headline=headline, line="" if line == headline else line)
+    tags = make_tags(parts.topics)
+
+    def lay(headline: str, line: str, count: int) -> tuple[Piece, ...]:
+        story = replace(parts, headline=headline, line=line)
+        return tuple(_fill(story, tags[:count], template, network))
+
+    all_tags = len(tags)
+    line = cut(parts.line, lambda words: network.allows(lay(headline, words, all_tags)))
+    if line != parts.line and count_graphemes(line) < _SHORTEST_LINE:
+        line = ""
+    for count in range(all_tags, -1, -1):
+        if network.allows(pieces := lay(headline, line, count)):
+            return ComposedPost(pieces=pieces)
+    headline = cut(headline, lambda words: network.allows(lay(words, "", 0)))
+    if not headline:
+        return PostTooLong(network=network.name)
+    return ComposedPost(pieces=lay(headline, "", 0))
+
+
+def make_tags(topics: Sequence[str]) -> tuple[str, ...]:
+    """Return the hashtags of topics without `#`, at most 8: "climate change" → ClimateChange."""
+    tags = (
+        "".join(words if len(parts) == 1 else words[:1].upper() + words[1:] for words in parts)
+        for topic in topics
+        if (parts := _TAG_PART.findall(text.fold(topic)))
+    )
+    fitting = (tag for tag in tags if count_graphemes(tag) <= _LONGEST_TAG)
+    unique = {tag.casefold(): tag for tag in fitting if regex.search(r"\p{L}", tag)}
+    return tuple(unique.values())[:_MOST_TAGS]
+
+
+def _fill(
+    parts: PostParts, tags: Sequence[str], template: Sequence[TemplateLine], network: Network
+) -> Iterator[Piece]:
+    """Yield the pieces of a filled template, at most one empty line between two lines."""
+    is_begun = is_empty = False
+    for line in template:
+        fields = [name for _, name in line if name]
+        filled = [_fill_field(name, parts, tags, network) for _, name in line]
+        if not line or (fields and not any(filled)):
+            is_empty = is_empty or not line
+            continue
+        if is_begun:
+            yield Piece(words="\n\n" if is_empty else "\n")
+        is_begun, is_empty = True, False
+        for (literal, _), pieces in zip(line, filled, strict=True):
+            if literal:
+                yield Piece(words=network.write(literal))
+            yield from pieces
+
+
+def _fill_field(
+    name: str, parts: PostParts, tags: Sequence[str], network: Network
+) -> tuple[Piece, ...]:
+    """Return the pieces of one part of a story, () if the story has no such part."""
+    if name == "link":
+        return (Piece(kind="link", words=network.write_link(parts.link), target=parts.link),)
+    if name == "tags":
+        spaced = [(Piece(words=" "), _write_tag(tag, network)) for tag in tags]
+        return tuple(piece for pair in spaced for piece in pair)[1:]
+    words = {"headline": parts.headline, "line": parts.line}.get(name, "")
+    return (Piece(words=network.write(words)),) if words else ()
+
+
+def _write_tag(tag: str, network: Network) -> Piece:
+    return Piece(kind="tag", words=network.write(f"#{tag}"), target=tag)

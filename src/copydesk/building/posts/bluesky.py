@@ -1,0 +1,253 @@
+"""Send, find and delete posts of Bluesky, by the PDS of an account (atproto.com/specs/xrpc).
+
+    make_record ── make_put, with a key of our own ──> bytes to store ── put ──> the post
+
+A PDS that has a record takes the same bytes under the same key as no change, so that they may be
+sent again at any time; other bytes replace the record.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from hashlib import blake2b
+from urllib.parse import urlencode
+
+import msgspec
+
+from copydesk.building.posts._answers import (
+    PostAnswer,
+    PostDelayed,
+    PostFailure,
+    PostRefused,
+    PostSent,
+    PostUncertain,
+    Response,
+    find_failure,
+    read_answer,
+)
+from copydesk.building.posts._composing import ComposedPost, Piece
+from copydesk.fetch.web import Web
+from copydesk.kit import dates
+from copydesk.news import Page, Refused, Request
+
+COLLECTION = "app.bsky.feed.post"
+_JSON = "application/json"
+_TID_LETTERS = "234567abcdefghijklmnopqrstuvwxyz"
+_MINUTE = 60_000_000  # microseconds
+_SIGN_IN_SECONDS = 60.0
+_ENDED = {"ExpiredToken", "InvalidToken", "AuthMissing", "AuthenticationRequired"}
+
+
+class BlueskySession(msgspec.Struct, frozen=True):
+    """The session of an account; both tokens are secrets. Its caller stores it."""
+
+    did: str
+    handle: str
+    access_token: str = msgspec.field(name="accessJwt")
+    refresh_token: str = msgspec.field(name="refreshJwt")
+
+    def __repr__(self) -> str:
+        return f"BlueskySession(did={self.did!r})"
+
+
+class BlueskyBlob(msgspec.Struct):
+    """An uploaded picture: what a record says of it."""
+
+    blob: dict[str, object]
+
+
+class BlueskyReference(msgspec.Struct, frozen=True):
+    """A record in exactly one version: its URI and its CID."""
+
+    uri: str
+    cid: str
+
+
+def make_tid(moment: datetime, story: str) -> str:
+    """Return the record key (a TID) of a story's post in the minute before a moment.
+
+    It is the same for the same minute and story. Microseconds and clock ID are from a hash of the
+    story's name. Layout: 53 bits of microseconds since 1970, 10 bits of clock ID
+    (atproto.com/specs/tid).
+    """
+    digest = int.from_bytes(blake2b(story.encode(), digest_size=8).digest())
+    minute = int((moment - timedelta(minutes=1)).timestamp()) // 60 * _MINUTE
+    number = (minute + (digest >> 10) % _MINUTE) << 10 | digest & 1023
+    return "".join(_TID_LETTERS[number >> shift & 31] for shift in range(60, -1, -5))
+
+
+def make_record(
+    post: ComposedPost,
+    *,
+    created: datetime,
+    language: str = "",
+    embed: Mapping[str, object] | None = None,
+    reply_to: BlueskyReference | None = None,
+) -> dict[str, object]:
+    """Return the record of a post; a reply's thread begins with the post that it answers."""
+    record: dict[str, object] = {
+        "$type": COLLECTION,
+        "text": post.text,
+        "createdAt": dates.rfc3339(created),
+    }
+    if facets := _make_facets(post.pieces):
+        record["facets"] = facets
+    if language:
+        record["langs"] = [language]
+    if embed:
+        record["embed"] = dict(embed)
+    if reply_to:
+        target = msgspec.to_builtins(reply_to)
+        record["reply"] = {"root": target, "parent": target}
+    return record
+
+
+def _make_facets(pieces: Sequence[Piece]) -> list[dict[str, object]]:
+    """Return the links and tags of a text, by positions in bytes of its UTF-8."""
+    facets: list[dict[str, object]] = []
+    start = 0
+    for piece in pieces:
+        end = start + len(piece.words.encode())
+        if piece.kind != "words":
+            key = "uri" if piece.kind == "link" else "tag"
+            feature = {"$type": f"app.bsky.richtext.facet#{piece.kind}", key: piece.target}
+            index = {"byteStart": start, "byteEnd": end}
+            facets.append({"index": index, "features": [feature]})
+        start = end
+    return facets
+
+
+def make_card(
+    link: str, title: str, line: str, picture: BlueskyBlob | None = None
+) -> dict[str, object]:
+    """Return the embed that shows a page as a card."""
+    card: dict[str, object] = {"uri": link, "title": title, "description": line}
+    if picture:
+        card["thumb"] = picture.blob
+    return {"$type": "app.bsky.embed.external", "external": card}
+
+
+def make_picture(picture: BlueskyBlob, alt: str) -> dict[str, object]:
+    """Return the embed that shows a picture with its alternative text."""
+    return {"$type": "app.bsky.embed.images", "images": [{"alt": alt, "image": picture.blob}]}
+
+
+def make_put(did: str, key: str, record: Mapping[str, object]) -> bytes:
+    """Return the request that makes a post with this record key."""
+    return msgspec.json.encode(
+        {"repo": did, "collection": COLLECTION, "rkey": key, "record": record}
+    )
+
+
+class _Found(msgspec.Struct):
+    uri: str
+    cid: str
+    value: dict[str, object] = msgspec.field(default_factory=dict)
+
+    @property
+    def answer(self) -> PostSent:
+        """The post that the PDS has."""
+        return PostSent(id=self.uri, words=str(self.value.get("text", "")), version=self.cid)
+
+
+@dataclass(slots=True, kw_only=True)
+class Bluesky:
+    """An account at its PDS. `keep` stores each new session, since a refresh token works once.
+
+    Without a session, or if it cannot be refreshed, the client signs in with the app password: a
+    PDS allows 30 sign-ins in five minutes and 300 a day. One process at a time may use a session.
+    """
+
+    web: Web
+    server: str
+    handle: str
+    password: str = field(repr=False)
+    session: BlueskySession | None
+    keep: Callable[[BlueskySession], None]
+
+    async def open(self) -> BlueskySession | PostFailure:
+        """Return the session, signing in if there is none yet."""
+        return self.session or await self._sign_in()
+
+    async def put(self, put: bytes) -> PostAnswer:
+        """Make a post by the request of `make_put`, whose bytes may be sent again."""
+        found = read_answer(await self._post("com.atproto.repo.putRecord", put), _Found)
+        return found.answer if isinstance(found, _Found) else found
+
+    async def upload(self, picture: bytes, media_type: str) -> BlueskyBlob | PostFailure:
+        """Upload a picture; it is deleted by the PDS if no record names it within some hours."""
+        answer = await self._post("com.atproto.repo.uploadBlob", picture, media_type)
+        return read_answer(answer, BlueskyBlob)
+
+    async def delete(self, key: str) -> PostAnswer:
+        """Delete a post by its record key; one that is already gone counts as deleted."""
+        session = await self.open()
+        if not isinstance(session, BlueskySession):
+            return session
+        fields = {"repo": session.did, "collection": COLLECTION, "rkey": key}
+        answer = await self._post("com.atproto.repo.deleteRecord", msgspec.json.encode(fields))
+        return find_failure(answer) or PostSent(id=f"at://{session.did}/{COLLECTION}/{key}")
+
+    async def find(self, key: str) -> PostSent | PostFailure | None:
+        """Return our own post with this record key, None if there is none."""
+        session = await self.open()
+        if not isinstance(session, BlueskySession):
+            return session
+        query = urlencode({"repo": session.did, "collection": COLLECTION, "rkey": key})
+        found = read_answer(await self._get(f"com.atproto.repo.getRecord?{query}"), _Found)
+        if isinstance(found, PostRefused) and found.code == "RecordNotFound":
+            return None
+        return found.answer if isinstance(found, _Found) else found
+
+    async def _get(self, method: str) -> Response:
+        return await self._ask(lambda token: self._send("GET", method, token))
+
+    async def _post(self, method: str, body: bytes, media_type: str = _JSON) -> Response:
+        return await self._ask(lambda token: self._send("POST", method, token, body, media_type))
+
+    async def _ask(self, send: Callable[[str], Awaitable[Page | Refused]]) -> Response:
+        """Send a request; if the session has ended, renew it and send the request once more."""
+        session = await self.open()
+        if not isinstance(session, BlueskySession):
+            return session
+        answer = await send(session.access_token)
+        if not _has_ended(answer):
+            return answer
+        renewed = await self._renew(session)
+        return await send(renewed.access_token) if isinstance(renewed, BlueskySession) else renewed
+
+    async def _renew(self, session: BlueskySession) -> BlueskySession | PostFailure:
+        token = session.refresh_token
+        answer = await self._send("POST", "com.atproto.server.refreshSession", token)
+        return await self._sign_in() if _has_ended(answer) else self._keep(answer)
+
+    async def _sign_in(self) -> BlueskySession | PostFailure:
+        body = msgspec.json.encode({"identifier": self.handle, "password": self.password})
+        return self._keep(await self._send("POST", "com.atproto.server.createSession", "", body))
+
+    def _keep(self, answer: Page | Refused) -> BlueskySession | PostFailure:
+        """Store the session of a response. Without one, what was to be done is not done."""
+        session = read_answer(answer, BlueskySession)
+        if isinstance(session, PostUncertain):
+            return PostDelayed(why=f"could not sign in: {session.why}", seconds=_SIGN_IN_SECONDS)
+        if isinstance(session, BlueskySession):
+            self.session = session
+            self.keep(session)
+        return session
+
+    async def _send(
+        self, http_method: str, method: str, token: str, body: bytes = b"", media_type: str = _JSON
+    ) -> Page | Refused:
+        headers = {"Accept": _JSON} | ({"Authorization": f"Bearer {token}"} if token else {})
+        if body:
+            headers["Content-Type"] = media_type
+        request = Request(url=f"{self.server}/xrpc/{method}", headers=headers)
+        return await self.web.send(http_method, request, body)
+
+
+def _has_ended(answer: Page | Refused) -> bool:
+    """Return whether a session is refused because it has ended."""
+    failure = find_failure(answer)
+    return isinstance(failure, PostRefused) and failure.code in _ENDED

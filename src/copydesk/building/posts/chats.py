@@ -1,0 +1,285 @@
+"""Send, edit and delete messages in chats: Discord, Slack, Telegram and Matrix.
+
+`make_…` return the bytes that are stored before they are sent; none of them can notify anybody.
+Only Matrix knows a message that is sent twice (by its transaction ID): an uncertain message to
+another chat must not be sent again.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from urllib.parse import quote, urlsplit, urlunsplit
+
+import msgspec
+
+from copydesk.building.posts._answers import (
+    PostAnswer,
+    PostDelayed,
+    PostRefused,
+    PostSent,
+    PostUncertain,
+    find_failure,
+    read_answer,
+)
+from copydesk.building.posts._composing import ComposedPost
+from copydesk.fetch.web import Web
+from copydesk.news import Page, Refused, Request
+
+_JSON = {"Content-Type": "application/json; charset=utf-8", "Accept": "application/json"}
+_SLACK_SECONDS = 60.0
+
+
+async def _send(
+    web: Web, method: str, url: str, body: bytes = b"", token: str = ""
+) -> Page | Refused:
+    own = {"Authorization": f"Bearer {token}"} if token else {}
+    return await web.send(method, Request(url=url, headers=_JSON | own), body)
+
+
+# Discord: docs.discord.com/developers/resources/webhook.
+
+_UNKNOWN_MESSAGE = "10008"
+
+
+class _DiscordMessage(msgspec.Struct):
+    id: str
+    content: str = ""
+
+
+def make_discord_message(post: ComposedPost) -> bytes:
+    """Return the request for a message in which no mention notifies anybody."""
+    return msgspec.json.encode({"content": post.text, "allowed_mentions": {"parse": []}})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DiscordWebhook:
+    """A webhook of a channel; its URL is a secret. Messages are edited and deleted by their IDs."""
+
+    web: Web
+    url: str = field(repr=False)
+
+    async def send(self, message: bytes) -> PostAnswer:
+        """Send a message, and wait until it is stored."""
+        return self._read(await _send(self.web, "POST", self._address("", "wait=true"), message))
+
+    async def edit(self, message_id: str, message: bytes) -> PostAnswer:
+        """Replace a message."""
+        return self._read(await _send(self.web, "PATCH", self._address(message_id), message))
+
+    async def delete(self, message_id: str) -> PostAnswer:
+        """Delete a message; one that is already gone counts as deleted."""
+        failure = find_failure(await _send(self.web, "DELETE", self._address(message_id)))
+        if isinstance(failure, PostRefused) and failure.code == _UNKNOWN_MESSAGE:
+            failure = None
+        return failure or PostSent(id=message_id)
+
+    def _address(self, message_id: str, query: str = "") -> str:
+        """Return the URL of the webhook or a message; the webhook's may name a thread."""
+        parts = urlsplit(self.url)
+        path = parts.path + (f"/messages/{quote(message_id, safe='')}" if message_id else "")
+        query = "&".join(filter(None, (parts.query, query)))
+        return urlunsplit(parts._replace(path=path, query=query))
+
+    def _read(self, answer: Page | Refused) -> PostAnswer:
+        message = read_answer(answer, _DiscordMessage)
+        if not isinstance(message, _DiscordMessage):
+            return message
+        return PostSent(id=message.id, words=message.content)
+
+
+# Slack: docs.slack.dev/reference/methods.
+
+# of these, Slack says that some aspect of the operation may have succeeded
+_SLACK_UNCERTAIN = {"internal_error", "fatal_error", "service_unavailable", "request_timeout"}
+_SLACK_DELAYED = {"ratelimited", "rate_limited", "team_added_to_org"}
+
+
+class _SlackMessage(msgspec.Struct):
+    text: str = ""
+
+
+class _SlackAnswer(msgspec.Struct):
+    ok: bool
+    error: str = ""
+    ts: str = ""
+    message: _SlackMessage = msgspec.field(default_factory=_SlackMessage)
+
+
+def make_slack_message(post: ComposedPost, channel: str = "", message_id: str = "") -> bytes:
+    """Return the request for a message, for a webhook without a channel; `message_id`: an edit.
+
+    Slack searches it neither for names and channels nor for marks such as `*`.
+    """
+    fields: dict[str, object] = {"text": post.text, "mrkdwn": False, "parse": "none"}
+    if channel:
+        fields |= {"channel": channel, "link_names": False}
+    if message_id:
+        fields["ts"] = message_id
+    return msgspec.json.encode(fields)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SlackWebhook:
+    """An incoming webhook; its URL is a secret. Its messages have no ID, so they stay."""
+
+    web: Web
+    url: str = field(repr=False)
+
+    async def send(self, message: bytes) -> PostAnswer:
+        """Send a message, which can be neither edited nor deleted."""
+        answer = await _send(self.web, "POST", self.url, message)
+        if failure := find_failure(answer):
+            return failure
+        if isinstance(answer, Page) and answer.body.strip() == b"ok":
+            return PostSent(id="")
+        return PostUncertain(why="Slack did not answer ok")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SlackChannel:
+    """A channel, by a bot's token with the scope chat:write; `id` of an answer is a timestamp."""
+
+    web: Web
+    token: str = field(repr=False)
+    channel: str
+    server: str = "https://slack.com"
+
+    async def send(self, message: bytes) -> PostAnswer:
+        """Send a message by `chat.postMessage`."""
+        return await self._ask("chat.postMessage", message)
+
+    async def edit(self, message: bytes) -> PostAnswer:
+        """Replace the message that the request names by `chat.update`."""
+        return await self._ask("chat.update", message)
+
+    async def delete(self, message_id: str) -> PostAnswer:
+        """Delete a message by `chat.delete`; one that is already gone counts as deleted."""
+        fields = {"channel": self.channel, "ts": message_id}
+        answer = await self._ask("chat.delete", msgspec.json.encode(fields))
+        is_gone = isinstance(answer, PostRefused) and answer.code == "message_not_found"
+        return PostSent(id=message_id) if is_gone else answer
+
+    async def _ask(self, method: str, body: bytes) -> PostAnswer:
+        url = f"{self.server}/api/{method}"
+        answer = read_answer(await _send(self.web, "POST", url, body, self.token), _SlackAnswer)
+        if not isinstance(answer, _SlackAnswer):
+            return answer
+        if answer.ok:
+            return PostSent(id=answer.ts, words=answer.message.text)
+        if answer.error in _SLACK_UNCERTAIN:
+            return PostUncertain(why=answer.error)
+        if answer.error in _SLACK_DELAYED:
+            return PostDelayed(why=answer.error, seconds=_SLACK_SECONDS)
+        return PostRefused(why=answer.error, code=answer.error, is_lasting=True)
+
+
+# Telegram: core.telegram.org/bots/api.
+
+# The API names errors only by sentences; these two mean that nothing is left to do.
+_TELEGRAM_SAME = "message is not modified"
+_TELEGRAM_GONE = "message to delete not found"
+
+
+class _TelegramMessage(msgspec.Struct):
+    message_id: int
+    text: str = ""
+
+
+class _TelegramAnswer(msgspec.Struct):
+    result: _TelegramMessage | bool
+
+
+def make_telegram_message(post: ComposedPost, chat: str, message_id: str = "") -> bytes:
+    """Return the request for a message without a parse mode; `message_id`: an edit."""
+    fields: dict[str, object] = {"chat_id": chat, "text": post.text}
+    if message_id:
+        fields["message_id"] = int(message_id)
+    return msgspec.json.encode(fields)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TelegramChat:
+    """A chat or channel (`@name` or a number), by a bot's token."""
+
+    web: Web
+    token: str = field(repr=False)
+    chat: str
+    server: str = "https://api.telegram.org"
+
+    async def send(self, message: bytes) -> PostAnswer:
+        """Send a message."""
+        return await self._ask("sendMessage", message)
+
+    async def edit(self, message_id: str, message: bytes) -> PostAnswer:
+        """Replace a message; if it has these words already, that is a success."""
+        return await self._ask("editMessageText", message, message_id, _TELEGRAM_SAME)
+
+    async def delete(self, message_id: str) -> PostAnswer:
+        """Delete a message; one that is already gone counts as deleted."""
+        body = msgspec.json.encode({"chat_id": self.chat, "message_id": int(message_id)})
+        return await self._ask("deleteMessage", body, message_id, _TELEGRAM_GONE)
+
+    async def _ask(
+        self, method: str, body: bytes, message_id: str = "", done: str = ""
+    ) -> PostAnswer:
+        url = f"{self.server}/bot{self.token}/{method}"
+        answer = read_answer(await _send(self.web, "POST", url, body), _TelegramAnswer)
+        if isinstance(answer, PostRefused) and done and done in answer.why:
+            return PostSent(id=message_id)
+        if not isinstance(answer, _TelegramAnswer):
+            return answer
+        if isinstance(answer.result, bool):
+            return PostSent(id=message_id)
+        return PostSent(id=str(answer.result.message_id), words=answer.result.text)
+
+
+# Matrix: spec.matrix.org, client-server API.
+
+_MATRIX_FORMAT = "org.matrix.custom.html"
+
+
+class _MatrixEvent(msgspec.Struct):
+    event_id: str
+
+
+def make_matrix_message(post: ComposedPost, edits: str = "") -> bytes:
+    """Return the event of a message, as text and HTML; `edits` is the event that it replaces.
+
+    It is a notice, as those of programs are, and says that it mentions nobody (`m.mentions`).
+    """
+    content: dict[str, object] = {
+        "msgtype": "m.notice",
+        "body": post.text,
+        "format": _MATRIX_FORMAT,
+        "formatted_body": post.markup,
+        "m.mentions": {},
+    }
+    if edits:
+        relation = {"rel_type": "m.replace", "event_id": edits}
+        content = {**content, "m.new_content": content, "m.relates_to": relation}
+    return msgspec.json.encode(content)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MatrixRoom:
+    """A room of a homeserver. The same transaction ID with the same token is one event."""
+
+    web: Web
+    server: str
+    token: str = field(repr=False)
+    room: str
+
+    async def send(self, message: bytes, transaction: str) -> PostAnswer:
+        """Send a message, or an edit; repeating it is safe."""
+        return await self._put("send/m.room.message", transaction, message)
+
+    async def redact(self, event_id: str, transaction: str) -> PostAnswer:
+        """Take back a message (the server removes its content); repeating it is safe."""
+        body = msgspec.json.encode({"reason": "taken back"})
+        return await self._put(f"redact/{quote(event_id, safe='')}", transaction, body)
+
+    async def _put(self, what: str, transaction: str, body: bytes) -> PostAnswer:
+        room, key = quote(self.room, safe=""), quote(transaction, safe="")
+        url = f"{self.server}/_matrix/client/v3/rooms/{room}/{what}/{key}"
+        event = read_answer(await _send(self.web, "PUT", url, body, self.token), _MatrixEvent)
+        return PostSent(id=event.event_id) if isinstance(event, _MatrixEvent) else event

@@ -1,0 +1,199 @@
+"""Send, edit, find and delete posts on a Mastodon server (docs.joinmastodon.org/methods).
+
+`make_status` returns the bytes that are stored before they are sent. The server stores an
+Idempotency-Key after the post is made, and for an hour: the same key within that time returns the
+same post, but a second request while the first is at work makes another one.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import html
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+from urllib.parse import quote
+
+import msgspec
+
+from copydesk.building.posts._answers import (
+    PostAnswer,
+    PostDelayed,
+    PostFailure,
+    PostSent,
+    find_failure,
+    read_answer,
+)
+from copydesk.fetch.web import Web
+from copydesk.kit import text
+from copydesk.news import Page, Refused, Request
+
+MastodonVisibility = Literal["public", "unlisted", "private"]
+_JSON = "application/json"
+_LATEST = 40  # statuses: the most that the server lists at once
+_MEDIA_SECONDS = 2.0  # between two questions whether a picture is ready
+_HREF = re.compile(r'href="([^"]*)"')
+
+
+class _StatusLimits(msgspec.Struct):
+    max_characters: int = 500
+    characters_reserved_per_url: int = 23
+
+
+class _MediaLimits(msgspec.Struct):
+    description_limit: int = 1_500
+    image_size_limit: int = 16 * 1024 * 1024
+    supported_mime_types: tuple[str, ...] = ()
+
+
+class _Configuration(msgspec.Struct):
+    statuses: _StatusLimits = msgspec.field(default_factory=_StatusLimits)
+    media_attachments: _MediaLimits = msgspec.field(default_factory=_MediaLimits)
+
+
+class MastodonInstance(msgspec.Struct):
+    """A server's limits, as `/api/v2/instance` says: of posts, pictures and their alt texts."""
+
+    version: str = ""
+    configuration: _Configuration = msgspec.field(default_factory=_Configuration)
+
+
+class MastodonAccount(msgspec.Struct):
+    """The account of a token; `bot` is the mark that posts are made by a program."""
+
+    id: str
+    acct: str = ""
+    bot: bool = False
+
+
+class _Status(msgspec.Struct):
+    id: str
+    content: str = ""
+    url: str | None = None
+
+    @property
+    def answer(self) -> PostSent:
+        """The post that the server has."""
+        return PostSent(id=self.id, words=text.plain(self.content), url=self.url or "")
+
+
+class _Media(msgspec.Struct):
+    id: str
+
+
+def make_status(
+    words: str,
+    *,
+    visibility: MastodonVisibility = "public",
+    language: str = "",
+    media_ids: Sequence[str] = (),
+) -> bytes:
+    """Return the request that makes a post. Its language is an ISO 639-1 code, "" for unknown."""
+    fields: dict[str, object] = {"status": words, "visibility": visibility}
+    if language:
+        fields["language"] = language
+    if media_ids:
+        fields["media_ids"] = list(media_ids)
+    return msgspec.json.encode(fields)
+
+
+def make_edit(words: str, *, language: str = "", media_ids: Sequence[str] = ()) -> bytes:
+    """Return the request that edits a post; pictures that it does not name are removed."""
+    fields: dict[str, object] = {"status": words, "media_ids": list(media_ids)}
+    if language:
+        fields["language"] = language
+    return msgspec.json.encode(fields)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mastodon:
+    """A server and an access token, with the scopes write:statuses, write:media, read:statuses
+    and read:accounts (or `profile`).
+    """
+
+    web: Web
+    server: str
+    token: str = field(repr=False)
+
+    async def read_instance(self) -> MastodonInstance | PostFailure:
+        """Return the limits of the server."""
+        return read_answer(await self._get("/api/v2/instance"), MastodonInstance)
+
+    async def read_account(self) -> MastodonAccount | PostFailure:
+        """Return the account of the token."""
+        answer = await self._get("/api/v1/accounts/verify_credentials")
+        return read_answer(answer, MastodonAccount)
+
+    async def send(self, status: bytes, key: str) -> PostAnswer:
+        """Make a post; the same key within an hour returns the post that was made before."""
+        headers = {"Content-Type": _JSON, "Idempotency-Key": key}
+        return _read_status(await self._send("POST", "/api/v1/statuses", status, headers))
+
+    async def edit(self, post_id: str, edit: bytes) -> PostAnswer:
+        """Edit a post, by the request of `make_edit`. Everybody who shared it is notified."""
+        path = f"/api/v1/statuses/{quote(post_id, safe='')}"
+        return _read_status(await self._send("PUT", path, edit, {"Content-Type": _JSON}))
+
+    async def delete(self, post_id: str) -> PostAnswer:
+        """Delete a post; one that is already gone counts as deleted."""
+        answer = await self._send("DELETE", f"/api/v1/statuses/{quote(post_id, safe='')}")
+        failure = find_failure(answer)
+        if failure and not (isinstance(answer, Page) and answer.status in {404, 410}):
+            return failure
+        return PostSent(id=post_id)
+
+    async def upload(self, picture: bytes, media_type: str, alt: str) -> PostAnswer:
+        """Upload a picture with its alternative text; `id` of the answer is its media ID."""
+        boundary = hashlib.blake2b(picture, digest_size=16).hexdigest()
+        body = _make_form(boundary, {"description": alt}, picture, media_type)
+        headers = {"Content-Type": f"multipart/form-data; boundary={boundary}"}
+        media = read_answer(await self._send("POST", "/api/v2/media", body, headers), _Media)
+        return PostSent(id=media.id) if isinstance(media, _Media) else media
+
+    async def check_media(self, media_id: str) -> PostAnswer:
+        """Return whether an uploaded picture is ready to be posted, PostDelayed if it is not."""
+        answer = await self._get(f"/api/v1/media/{quote(media_id, safe='')}")
+        if isinstance(answer, Page) and answer.status == 206:
+            return PostDelayed(why="the picture is being processed", seconds=_MEDIA_SECONDS)
+        return find_failure(answer) or PostSent(id=media_id)
+
+    async def find(self, account_id: str, link: str) -> PostSent | PostFailure | None:
+        """Return our own post with this link among the latest 40, None if there is none."""
+        query = f"limit={_LATEST}&exclude_reblogs=true"
+        path = f"/api/v1/accounts/{quote(account_id, safe='')}/statuses?{query}"
+        statuses = read_answer(await self._get(path), list[_Status])
+        if not isinstance(statuses, list):
+            return statuses
+        for status in statuses:
+            if link in map(html.unescape, _HREF.findall(status.content)):
+                return status.answer
+        return None
+
+    async def _get(self, path: str) -> Page | Refused:
+        return await self._send("GET", path)
+
+    async def _send(
+        self, method: str, path: str, body: bytes = b"", headers: dict[str, str] | None = None
+    ) -> Page | Refused:
+        own = {"Authorization": f"Bearer {self.token}", "Accept": _JSON, **(headers or {})}
+        return await self.web.send(method, Request(url=self.server + path, headers=own), body)
+
+
+def _read_status(answer: Page | Refused) -> PostAnswer:
+    status = read_answer(answer, _Status)
+    return status.answer if isinstance(status, _Status) else status
+
+
+def _make_form(boundary: str, fields: dict[str, str], file: bytes, media_type: str) -> bytes:
+    """Return a form with a file, as multipart/form-data (RFC 7578)."""
+    parts = [
+        f'--{boundary}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'
+        for name, value in fields.items()
+    ]
+    extension = media_type.rpartition("/")[2]
+    parts.append(
+        f'--{boundary}\r\nContent-Disposition: form-data; name="file"; '
+        f'filename="picture.{extension}"\r\nContent-Type: {media_type}\r\n\r\n'
+    )
+    return "".join(parts).encode() + file + f"\r\n--{boundary}--\r\n".encode()
