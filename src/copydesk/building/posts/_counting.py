@@ -1,4 +1,4 @@
-"""Count a text as networks do, and cut it between words, never in a link, an emoji or a grapheme."""
+"""Count a text as networks do; cut it between words, never in a link, an emoji or a grapheme."""
 
 from __future__ import annotations
 
