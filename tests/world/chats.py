@@ -14,7 +14,7 @@ SLACK_HOOK = "/services/T0/B0/secret"
 TOKEN = "12:secret"
 ROOM = "!room:matrix.example"
 CHANNEL = "C012AB3CD"
-_NOBODY = {"parse": []}
+_NOBODY: dict[str, list[str]] = {"parse": []}
 
 
 class FakeChats(FakeNetwork):

@@ -12,7 +12,7 @@ import unicodedata
 _ZWJ = 0x200D
 # Marks of general category Mc that do not extend a grapheme are few and none is in our texts.
 _EXTENDING = {"Mn", "Me", "Mc"}
-_URL = re.compile(r"(?:(?<=\s)|\A|(?<=<))https?://[^\s<>|]+")
+_URL = re.compile(r"https?://[!-;=?-~]*[A-Za-z0-9/_=&#%-]")
 _FAR_MENTION = re.compile(r"(?<![=/\w])@([A-Za-z0-9_]+)@[\w.-]*\w")
 
 

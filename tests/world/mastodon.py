@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import html
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -64,6 +64,7 @@ class FakeMastodon(FakeNetwork):
         self.processes_at_once = True
         self.pause_seconds = 0.0  # between a post and its key
         self.fails_before_key = False
+        self._made = 0
 
     def add_routes(self, router: web.UrlDispatcher) -> None:
         router.add_get("/api/v2/instance", self._instance)
@@ -106,8 +107,9 @@ class FakeMastodon(FakeNetwork):
         fields = await request.json()
         media = list(fields.get("media_ids", []))
         self._check(fields["status"], media)
+        self._made += 1
         status = FakeStatus(
-            id=str(116_000_000_000_000_000 + len(self.asked)),
+            id=str(116_000_000_000_000_000 + self._made),
             text=fields["status"],
             visibility=fields.get("visibility", "public"),
             language=fields.get("language", ""),

@@ -102,7 +102,7 @@ class FakePds(FakeNetwork):
         for cid in _find_blobs(record):
             if cid not in self.blobs:
                 raise _refusal(400, "BlobNotFound", f"Could not find blob: {cid}")
-        said = {"uri": _uri(key), "cid": _cid(record), "validationStatus": "valid"}
+        said: dict[str, Any] = {"uri": _uri(key), "cid": _cid(record)}
         if self.records.get(key) != record:
             self.records[key] = record
             self.commits.append(key)

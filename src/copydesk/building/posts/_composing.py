@@ -15,7 +15,7 @@ from typing import Literal
 import regex
 
 from copydesk.building.posts._counting import (
-    URL,
+    URL_START,
     count_bytes,
     count_graphemes,
     count_utf16,
@@ -31,6 +31,10 @@ _LONGEST_TAG = 64  # graphemes: the limit of a tag at Bluesky (app.bsky.richtext
 _SHORTEST_LINE = 20  # graphemes that are left of a line which is cut, or it is dropped
 _WORD_JOINER = "\u2060"  # not visible; between `@` and a name, it prevents a mention
 _MENTION_SIGN = regex.compile(r"[@＠](?=\S)")
+# Behind a URL without a space; in its path (`/@name`) nobody is mentioned.
+_MENTION_SIGN_AT_URL = regex.compile(rf"(?<![/=\w])[@＠](?=[^\s{_WORD_JOINER}])")
+_ASCII_URL = regex.compile(r"https?://[!-~]+", regex.IGNORECASE)
+_SHORTEST_URL = "http://a.co"
 # A mention of somebody at another server; Mastodon counts the name only (Account::MENTION_RE).
 _FAR_MENTION = regex.compile(r"(?<![=/\w])(@[a-zA-Z0-9_]+(?:[.-]+[a-zA-Z0-9_]+)*)@\w+(?:[.-]+\w+)*")
 _TAG_PART = regex.compile(r"[\p{L}\p{M}\p{Nd}\p{Pc}]+")  # of a hashtag, by Tag::HASHTAG_NAME_RE
@@ -102,14 +106,16 @@ class Network:
 
 
 def disarm(words: str) -> str:
-    """Return a text in which no name after `@` is a mention; URLs stay as they are."""
-    return _outside_urls(words, lambda part: _MENTION_SIGN.sub(rf"\g<0>{_WORD_JOINER}", part))
+    """Return a text in which no name after `@` is a mention; names in a URL's path stay."""
+    joined = rf"\g<0>{_WORD_JOINER}"
+    words = _outside_urls(words, lambda part: _MENTION_SIGN.sub(joined, part))
+    return str(_MENTION_SIGN_AT_URL.sub(joined, words))
 
 
 def _outside_urls(words: str, change: Callable[[str], str]) -> str:
     """Return a text with everything changed but its URLs."""
     changed, at = "", 0
-    for url in URL.finditer(words):
+    for url in _ASCII_URL.finditer(words):
         changed += change(words[at : url.start()]) + url[0]
         at = url.end()
     return changed + change(words[at:])
@@ -124,7 +130,7 @@ def make_mastodon(most: int = 500, link_characters: int = 23) -> Network:
     """Return how posts are written for a Mastodon server with these limits (`/api/v2/instance`).
 
     It counts graphemes, a link as 23 of them and a mention without its server
-    (StatusLengthValidator). Of a URL in a headline, the longer of both counts is taken.
+    (StatusLengthValidator). A URL in a headline counts as at least as much as it may count there.
     """
 
     def count(pieces: Sequence[Piece]) -> int:
@@ -136,8 +142,7 @@ def make_mastodon(most: int = 500, link_characters: int = 23) -> Network:
 def _count_piece(piece: Piece, link_characters: int) -> int:
     if piece.kind == "link" and _is_link_to_mastodon(piece.target):
         return link_characters
-    urls_here = URL.findall(piece.words)
-    more = sum(max(0, link_characters - count_graphemes(url)) for url in urls_here)
+    more = max(0, link_characters - len(_SHORTEST_URL)) * len(URL_START.findall(piece.words))
     return more + count_graphemes(_FAR_MENTION.sub(r"\1", piece.words))
 
 
@@ -246,7 +251,10 @@ def make_tags(topics: Sequence[str]) -> tuple[str, ...]:
         if (parts := _TAG_PART.findall(text.fold(topic)))
     )
     fitting = (tag for tag in tags if count_graphemes(tag) <= _LONGEST_TAG)
-    unique = {tag.casefold(): tag for tag in fitting if regex.search(r"\p{L}", tag)}
+    unique: dict[str, str] = {}
+    for tag in fitting:
+        if regex.search(r"\p{L}", tag):
+            unique.setdefault(tag.casefold(), tag)
     return tuple(unique.values())[:_MOST_TAGS]
 
 

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 import regex
 
 ELLIPSIS = "…"
+URL_START = regex.compile(r"https?://", regex.IGNORECASE)
 URL = regex.compile(r"https?://\S+", regex.IGNORECASE)
 _CLUSTER = regex.compile(r"\X")
 # Servers whose Unicode data is older than 15.1 lack rule GB9c of UAX 29: they begin a new grapheme
