@@ -45,7 +45,7 @@ NETWORKS = (
 MENTIONS = {
     "mastodon": re.compile(r"(?<![=/\w])@\w"),
     "discord": re.compile(r"@(everyone|here)|(?<!\\)<(@|#|:|t:|id:)|(?<!\\)\[|(?<!\\)\*"),
-    "slack": re.compile(r"<[!@#]|@\w|<(?!https?://[^<>|]+>)"),
+    "slack": re.compile(r"<[!@#]|(?<!\w)@\w|<(?!https?://[^<>|]+>)"),
     "telegram": re.compile(r"(?<![\w/])@\w"),
     "matrix": re.compile(r"(?<![\w/])@\w"),
 }

@@ -18,9 +18,7 @@ from aiohttp import web
 from world import counting
 from world.networks import FakeNetwork, RefusedError, bearer
 
-SCOPES = frozenset(
-    {"read:accounts", "read:statuses", "read:media", "write:statuses", "write:media"}
-)
+SCOPES = frozenset({"read:accounts", "read:statuses", "write:statuses", "write:media"})
 ACCOUNT = "7001"
 _URL = re.compile(r"https?://\S+")
 _KEY_LIVES = timedelta(hours=1)
