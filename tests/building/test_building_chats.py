@@ -1,0 +1,322 @@
+"""Messages in chats: sent, edited, deleted; nobody is notified, and faults are told apart."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from copydesk.building import posts
+from copydesk.building.posts import (
+    ComposedPost,
+    Network,
+    PostAnswer,
+    PostDelayed,
+    PostParts,
+    PostRefused,
+    PostSent,
+    PostUncertain,
+    chats,
+)
+from copydesk.fetch.web import Web
+from world import chats as world
+from world.chats import FakeChats
+from world.posting import LINK, talk
+
+HEADLINE = "Bridge closed @everyone <!channel> & *more*"
+
+
+def compose(network: Network, headline: str = HEADLINE) -> ComposedPost:
+    template = posts.read_template("{headline}\n{link}")
+    post = posts.compose(PostParts(headline=headline, link=LINK), template, network)
+    assert isinstance(post, ComposedPost)
+    return post
+
+
+@dataclass
+class Chat:
+    """A chat as the tests use each of them, with one headline or another."""
+
+    kind: str
+    send: Callable[[str], Awaitable[PostAnswer]]
+    edit: Callable[[str, str], Awaitable[PostAnswer]]
+    delete: Callable[[str], Awaitable[PostAnswer]]
+
+
+def discord(server: FakeChats, web: Web) -> Chat:
+    webhook = chats.DiscordWebhook(web=web, url=server.url + world.WEBHOOK)
+
+    def message(headline: str) -> bytes:
+        return chats.make_discord_message(compose(posts.DISCORD, headline))
+
+    return Chat(
+        "discord",
+        lambda headline: webhook.send(message(headline)),
+        lambda post_id, headline: webhook.edit(post_id, message(headline)),
+        webhook.delete,
+    )
+
+
+def slack(server: FakeChats, web: Web, token: str = world.TOKEN) -> Chat:
+    channel = chats.SlackChannel(web=web, token=token, channel=world.CHANNEL, server=server.url)
+
+    def message(headline: str, post_id: str = "") -> bytes:
+        post = compose(posts.SLACK, headline)
+        return chats.make_slack_message(post, world.CHANNEL, post_id)
+
+    return Chat(
+        "slack",
+        lambda headline: channel.send(message(headline)),
+        lambda post_id, headline: channel.edit(message(headline, post_id)),
+        channel.delete,
+    )
+
+
+def telegram(server: FakeChats, web: Web, token: str = world.TOKEN) -> Chat:
+    chat = chats.TelegramChat(web=web, token=token, chat="@news", server=server.url)
+
+    def message(headline: str, post_id: str = "") -> bytes:
+        return chats.make_telegram_message(compose(posts.TELEGRAM, headline), "@news", post_id)
+
+    return Chat(
+        "telegram",
+        lambda headline: chat.send(message(headline)),
+        lambda post_id, headline: chat.edit(post_id, message(headline, post_id)),
+        chat.delete,
+    )
+
+
+def matrix(server: FakeChats, web: Web, token: str = world.TOKEN) -> Chat:
+    room = chats.MatrixRoom(web=web, server=server.url, token=token, room=world.ROOM)
+
+    def message(headline: str, post_id: str = "") -> bytes:
+        return chats.make_matrix_message(compose(posts.MATRIX, headline), post_id)
+
+    return Chat(
+        "matrix",
+        lambda headline: room.send(message(headline), f"send {headline}"),
+        lambda post_id, headline: room.send(message(headline, post_id), f"edit {headline}"),
+        lambda post_id: room.redact(post_id, f"redact/{post_id}"),
+    )
+
+
+OPENERS: list[Callable[[FakeChats, Web], Chat]] = [discord, slack, telegram, matrix]
+all_chats = pytest.mark.parametrize("opened", OPENERS, ids=lambda opened: opened.__name__)
+
+
+def sent(answer: object) -> PostSent:
+    assert isinstance(answer, PostSent), answer
+    return answer
+
+
+@all_chats
+def test_a_message_is_sent_edited_and_deleted(opened: Callable[[FakeChats, Web], Chat]) -> None:
+    async def work(server: FakeChats, web: Web) -> dict[str, Any]:
+        chat = opened(server, web)
+        message_id = sent(await chat.send(HEADLINE)).id
+        assert message_id
+        sent(await chat.edit(message_id, "Bridge open"))
+        edited = {key: dict(message) for key, message in server.messages.items()}
+        sent(await chat.delete(message_id))
+        return edited
+
+    server = FakeChats()
+    edited = talk(server, work)
+
+    assert "Bridge open" in str(edited)
+    assert [] == [message for key, message in server.messages.items() if key == "1" and message]
+    assert [] == server.complaints
+
+
+@all_chats
+def test_what_is_gone_already_counts_as_deleted(opened: Callable[[FakeChats, Web], Chat]) -> None:
+    async def work(server: FakeChats, web: Web) -> None:
+        chat = opened(server, web)
+        message_id = sent(await chat.send(HEADLINE)).id
+        sent(await chat.delete(message_id))
+        sent(await chat.delete(message_id))
+
+    talk(FakeChats(), work)
+
+
+@all_chats
+@pytest.mark.parametrize(
+    ("fault", "kind", "count"),
+    [
+        ("500", PostUncertain, 0),
+        ("done:500", PostUncertain, 1),
+        ("done:late", PostUncertain, 1),
+        ("done:html", PostUncertain, 1),
+        ("done:drip", PostUncertain, 1),
+        ("429", PostDelayed, 0),
+        ("401", PostRefused, 0),
+        ("413", PostRefused, 0),
+        ("redirect", PostRefused, 0),
+    ],
+)
+def test_each_fault_says_whether_the_message_may_have_been_sent(
+    opened: Callable[[FakeChats, Web], Chat], fault: str, kind: type[PostAnswer], count: int
+) -> None:
+    async def work(server: FakeChats, web: Web) -> PostAnswer:
+        chat = opened(server, web)
+        server.kind, server.plan = chat.kind, [fault]
+        return await chat.send(HEADLINE)
+
+    server = FakeChats()
+    answer = talk(server, work)
+
+    assert isinstance(answer, kind), answer
+    assert count == len(server.messages)
+    if isinstance(answer, PostDelayed):
+        assert 90 == pytest.approx(answer.seconds, abs=1)
+
+
+@pytest.mark.parametrize("opened", [discord, slack, telegram])
+def test_a_message_whose_connection_breaks_is_sent_once(
+    opened: Callable[[FakeChats, Web], Chat],
+) -> None:
+    async def work(server: FakeChats, web: Web) -> PostAnswer:
+        chat = opened(server, web)
+        await chat.send("First")  # the connection is kept
+        server.plan = ["done:closes"]
+        return await chat.send(HEADLINE)
+
+    server = FakeChats()
+
+    assert isinstance(talk(server, work), PostUncertain)
+    assert 2 == len(server.messages)
+
+
+def test_a_matrix_event_sent_twice_is_one_event() -> None:
+    async def work(server: FakeChats, web: Web) -> list[PostAnswer]:
+        chat = matrix(server, web)
+        server.plan = ["done:500"]
+        return [await chat.send(HEADLINE) for _ in range(3)]
+
+    server = FakeChats()
+    first, second, third = talk(server, work)
+
+    assert isinstance(first, PostUncertain)
+    assert second == third
+    assert 1 == len(server.messages)
+
+
+def test_a_matrix_message_is_a_notice_with_markup_that_mentions_nobody() -> None:
+    async def work(server: FakeChats, web: Web) -> None:
+        chat = matrix(server, web)
+        event = sent(await chat.send("A < B"))
+        sent(await chat.edit(event.id, "A > B"))
+
+    server = FakeChats()
+    talk(server, work)
+
+    first, second = server.messages.values()
+    assert f'A &lt; B<br><a href="{LINK}">{LINK}</a>' == first["formatted_body"]
+    assert ("m.notice", {}) == (first["msgtype"], first["m.mentions"])
+    assert {"rel_type": "m.replace", "event_id": "$1"} == second["m.relates_to"]
+    assert f"A > B\n{LINK}" == second["m.new_content"]["body"]
+
+
+def test_slack_is_told_to_look_for_no_names_and_marks() -> None:
+    async def work(server: FakeChats, web: Web) -> None:
+        sent(await slack(server, web).send(HEADLINE))
+
+    server = FakeChats()
+    talk(server, work)
+
+    (message,) = server.messages.values()
+    assert ("none", False, False) == (message["parse"], message["link_names"], message["mrkdwn"])
+    assert "<!" not in message["text"]
+
+
+@pytest.mark.parametrize(
+    ("error", "kind"),
+    [
+        ("internal_error", PostUncertain),
+        ("fatal_error", PostUncertain),
+        ("ratelimited", PostDelayed),
+        ("is_archived", PostRefused),
+        ("token_revoked", PostRefused),
+    ],
+)
+def test_slacks_errors_come_with_status_200(error: str, kind: type[PostAnswer]) -> None:
+    async def work(server: FakeChats, web: Web) -> PostAnswer:
+        server.slack_error = error
+        return await slack(server, web).send(HEADLINE)
+
+    assert isinstance(talk(FakeChats(), work), kind)
+
+
+@pytest.mark.parametrize(
+    ("fault", "kind"),
+    [("", PostSent), ("done:html", PostUncertain), ("404", PostRefused), ("429", PostDelayed)],
+)
+def test_a_slack_webhook_answers_ok_and_gives_no_id(fault: str, kind: type[PostAnswer]) -> None:
+    async def work(server: FakeChats, web: Web) -> PostAnswer:
+        server.kind, server.plan = "slack", [fault]
+        webhook = chats.SlackWebhook(web=web, url=server.url + world.SLACK_HOOK)
+        return await webhook.send(chats.make_slack_message(compose(posts.SLACK)))
+
+    assert isinstance(talk(FakeChats(), work), kind)
+
+
+@pytest.mark.parametrize("opened", [slack, telegram, matrix])
+def test_a_revoked_token_is_refused_for_good_and_not_shown(
+    opened: Callable[[FakeChats, Web, str], Chat],
+) -> None:
+    async def work(server: FakeChats, web: Web) -> PostAnswer:
+        return await opened(server, web, "34:revoked").send(HEADLINE)
+
+    answer = talk(FakeChats(), work)
+
+    assert isinstance(answer, PostRefused)
+    assert answer.is_lasting
+    assert "34:revoked" not in str(answer)
+
+
+def test_a_telegram_edit_to_the_same_words_is_a_success() -> None:
+    async def work(server: FakeChats, web: Web) -> PostAnswer:
+        chat = telegram(server, web)
+        first = sent(await chat.send(HEADLINE))
+        return await chat.edit(first.id, HEADLINE)
+
+    assert "1" == sent(talk(FakeChats(), work)).id
+
+
+def test_a_discord_webhook_keeps_its_thread() -> None:
+    async def work(server: FakeChats, web: Web) -> PostAnswer:
+        url = f"{server.url}{world.WEBHOOK}?thread_id=5"
+        webhook = chats.DiscordWebhook(web=web, url=url)
+        return await webhook.send(chats.make_discord_message(compose(posts.DISCORD)))
+
+    assert "1" == sent(talk(FakeChats(), work)).id
+
+
+@all_chats
+def test_an_edit_of_a_message_that_is_gone_is_refused(
+    opened: Callable[[FakeChats, Web], Chat],
+) -> None:
+    async def work(server: FakeChats, web: Web) -> PostAnswer:
+        return await opened(server, web).edit("999", "New")
+
+    answer = talk(FakeChats(), work)
+
+    # Matrix takes an edit of any event
+    assert isinstance(answer, PostSent if opened is matrix else PostRefused)
+
+
+def test_no_secret_is_shown() -> None:
+    async def work(server: FakeChats, web: Web) -> str:
+        return repr(
+            (
+                chats.DiscordWebhook(web=web, url="https://discord.example/secret"),
+                chats.SlackWebhook(web=web, url="https://slack.example/secret"),
+                chats.SlackChannel(web=web, token="secret", channel="C"),
+                chats.TelegramChat(web=web, token="secret", chat="@news"),
+                chats.MatrixRoom(web=web, server="", token="secret", room="!r"),
+            )
+        )
+
+    assert "secret" not in talk(FakeChats(), work)
