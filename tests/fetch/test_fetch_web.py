@@ -36,6 +36,12 @@ async def fetch(request: Request, options: FetchOptions = OPTIONS) -> Answer:
         return await raw.fetch(request)
 
 
+async def send(method: str, request: Request, options: FetchOptions = OPTIONS) -> Page | Refused:
+    assert NOW is not None
+    async with Web(options, VirtualClock(NOW)) as raw:
+        return await raw.send(method, request, b"picture")
+
+
 def answer_of(
     behaviour: web.Behaviour, request: Request | None = None, options: FetchOptions = OPTIONS
 ) -> Answer:
@@ -240,3 +246,64 @@ def test_a_server_that_breaks_off_costs_the_next_request_nothing() -> None:
 
     assert isinstance(answer, Page)
     assert answer.body == b"ok"
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE"])
+def test_any_method_is_sent_with_the_body_and_its_type(method: str) -> None:
+    async def work(world: World) -> Answer:
+        world.at("/", web.serves(b"{}"))
+        request = Request(url=world.url("/"), headers={"Content-Type": "image/png", "X-Key": "1"})
+        answer = await send(method, request)
+        (asked,) = world.asked
+        assert (method, "image/png", "1", "7") == (
+            asked.method,
+            asked.headers["content-type"],
+            asked.headers["x-key"],
+            asked.headers["content-length"],
+        )
+        return answer
+
+    assert isinstance(web.run(work), Page)
+
+
+@pytest.mark.parametrize(("method", "is_unsent"), [("POST", True), ("PATCH", True), ("PUT", False)])
+def test_a_change_that_found_nobody_is_surely_not_sent(method: str, *, is_unsent: bool) -> None:
+    """An idempotent request may have been sent before, on a connection that was closed."""
+
+    async def work(world: World) -> Answer:
+        url = world.url("/")
+        await world.__aexit__()
+        return await send(method, Request(url=url))
+
+    answer = web.run(work)
+
+    assert isinstance(answer, Refused)
+    assert ("network", is_unsent) == (answer.reason, answer.is_unsent)
+
+
+@pytest.mark.parametrize(
+    "behaviour", [web.stays_silent(), web.sends(b""), web.sends(b"HTTP/1.1 20")]
+)
+def test_a_change_without_an_answer_may_have_been_made(behaviour: web.Behaviour) -> None:
+    async def work(world: World) -> Answer:
+        world.at("/", behaviour)
+        options = replace(OPTIONS, timeout_seconds=0.2)
+        return await send("POST", Request(url=world.url("/")), options)
+
+    answer = web.run(work)
+
+    assert isinstance(answer, Refused)
+    assert not answer.is_unsent
+
+
+@pytest.mark.parametrize(
+    "url", ["http://10.0.0.1/", "http://nobody.invalid/", "mailto:a@a.example"]
+)
+def test_a_change_at_no_public_address_is_surely_not_sent(url: str) -> None:
+    async def work(_: World) -> Answer:
+        return await send("POST", Request(url=url))
+
+    answer = web.run(work)
+
+    assert isinstance(answer, Refused)
+    assert answer.is_unsent

@@ -27,7 +27,7 @@ from copydesk.kit.options import Unfit
 FIELDS = ("headline", "line", "link", "tags")
 DEFAULT_TEMPLATE = "{headline}\n\n{line}\n\n{link}\n\n{tags}"
 _MOST_TAGS = 8
-_LONGEST_TAG = 64  # graphemes: the limit of a tag at Bluesky (app.bsky.richtext.facet)
+_LONGEST_TAG = 64  # characters: a tag of Bluesky has at most 64 graphemes and 640 bytes
 _SHORTEST_LINE = 20  # graphemes that are left of a line which is cut, or it is dropped
 _WORD_JOINER = "\u2060"  # not visible; between `@` and a name, it prevents a mention
 _MENTION_SIGN = regex.compile(r"[@＠](?=\S)")
@@ -250,7 +250,7 @@ def make_tags(topics: Sequence[str]) -> tuple[str, ...]:
         for topic in topics
         if (parts := _TAG_PART.findall(text.fold(topic)))
     )
-    fitting = (tag for tag in tags if count_graphemes(tag) <= _LONGEST_TAG)
+    fitting = (tag for tag in tags if len(tag) <= _LONGEST_TAG)
     unique: dict[str, str] = {}
     for tag in fitting:
         if regex.search(r"\p{L}", tag):
