@@ -42,7 +42,9 @@ PARTS = PostParts(
 
 
 def compose(parts: PostParts = PARTS) -> ComposedPost:
-    post = posts.compose(parts, posts.read_template(posts.DEFAULT_TEMPLATE), posts.BLUESKY)
+    post = posts.compose_post(
+        parts, posts.read_post_template(posts.DEFAULT_TEMPLATE), posts.BLUESKY
+    )
     assert isinstance(post, ComposedPost)
     return post
 

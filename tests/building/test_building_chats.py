@@ -29,8 +29,8 @@ HEADLINE = "Bridge closed @everyone <!channel> & *more*"
 
 
 def compose(network: Network, headline: str = HEADLINE) -> ComposedPost:
-    template = posts.read_template("{headline}\n{link}")
-    post = posts.compose(PostParts(headline=headline, link=LINK), template, network)
+    template = posts.read_post_template("{headline}\n{link}")
+    post = posts.compose_post(PostParts(headline=headline, link=LINK), template, network)
     assert isinstance(post, ComposedPost)
     return post
 

@@ -21,7 +21,7 @@ from world.networks import NOON
 from world.post_stories import make_stories
 
 MASTODON = posts.make_mastodon()
-TEMPLATE = posts.read_template(posts.DEFAULT_TEMPLATE)
+TEMPLATE = posts.read_post_template(posts.DEFAULT_TEMPLATE)
 LINK = "https://news.example.com/news/2026/12/a-story/"
 COUNTS = {
     "mastodon": lambda words: counting.of_mastodon(words) / 500,
@@ -58,7 +58,7 @@ def stories() -> list[tuple[str, PostParts]]:
 
 @functools.cache
 def compose(parts: PostParts, network: Network = MASTODON) -> ComposedPost:
-    post = posts.compose(parts, TEMPLATE, network)
+    post = posts.compose_post(parts, TEMPLATE, network)
     assert isinstance(post, ComposedPost)
     return post
 
@@ -217,7 +217,7 @@ def test_a_line_of_which_little_is_left_is_dropped() -> None:
 def test_a_link_without_room_for_words_is_not_posted() -> None:
     parts = PostParts(headline="Bridge closed", link="https://a.example/" + "x" * 300)
 
-    assert PostTooLong(network="bluesky") == posts.compose(parts, TEMPLATE, posts.BLUESKY)
+    assert PostTooLong(network="bluesky") == posts.compose_post(parts, TEMPLATE, posts.BLUESKY)
 
 
 def test_japanese_is_cut_between_characters_but_not_in_katakana() -> None:
@@ -287,14 +287,42 @@ def test_pieces_follow_each_other_without_a_gap() -> None:
 @pytest.mark.parametrize("value", ["", "no parts", "{headline", "{title}", "{headline!r}", 5])
 def test_a_template_that_cannot_be_filled_is_refused(value: object) -> None:
     with pytest.raises(Unfit):
-        posts.read_template(value)
+        posts.read_post_template(value)
 
 
 def test_a_template_may_hold_words_of_its_own() -> None:
-    template = posts.read_template("New: {headline} ({tags})\nRead {link}")
+    template = posts.read_post_template("New: {headline} ({tags})\nRead {link}")
     parts = PostParts(headline="Bridge closed", link=LINK, topics=("Roads",))
 
-    post = posts.compose(parts, template, MASTODON)
+    post = posts.compose_post(parts, template, MASTODON)
 
     assert isinstance(post, ComposedPost)
     assert f"New: Bridge closed (#Roads)\nRead {LINK}" == post.text
+
+
+def test_an_editors_own_words_keep_their_links_and_tags() -> None:
+    words = f"Sorry, @all: see {LINK}. #Correction and no#tag #2026\n\nhttps://a.example/b(c)"
+
+    post = posts.compose_words(words, posts.BLUESKY)
+
+    assert isinstance(post, ComposedPost)
+    assert words == post.text
+    marks = [(piece.kind, piece.target) for piece in post.pieces if piece.kind != "words"]
+    links = [("link", LINK), ("tag", "Correction"), ("link", "https://a.example/b(c")]
+    assert links == marks
+    assert "" == pds.find_fault(make_record(post, created=NOON))
+
+
+def test_an_editors_own_words_are_not_cut() -> None:
+    whole, more = "x" * 500, "x" * 501
+
+    assert isinstance(posts.compose_words(whole, MASTODON), ComposedPost)
+    assert PostTooLong(network="mastodon") == posts.compose_words(more, MASTODON)
+
+
+@pytest.mark.parametrize("network", NETWORKS, ids=lambda network: network.name)
+def test_an_editors_own_words_ping_nobody(network: Network) -> None:
+    post = posts.compose_words("Hello @everyone <!channel> <@1> @a@b.example", network)
+
+    assert isinstance(post, ComposedPost)
+    assert network.name == "bluesky" or MENTIONS[network.name].search(post.text) is None

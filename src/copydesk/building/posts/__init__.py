@@ -1,6 +1,6 @@
 """Compose posts about stories and send them to networks: a story's parts in, a PostAnswer out.
 
-    PostParts ── compose ──> ComposedPost ── make_… ──> bytes to store ── send ──> PostAnswer
+    PostParts ── compose_post ──> ComposedPost ── make_… ──> bytes to store ── send ──> PostAnswer
 
 Composing is pure and counts as each network counts (`make_mastodon`, BLUESKY, DISCORD, …). The
 clients are `mastodon`, `bluesky` and `chats`; they send one request for each call, by the guarded
@@ -30,8 +30,9 @@ if TYPE_CHECKING:
     from copydesk.building.posts._composing import Network as Network
     from copydesk.building.posts._composing import PostParts as PostParts
     from copydesk.building.posts._composing import PostTooLong as PostTooLong
-    from copydesk.building.posts._composing import compose as compose
+    from copydesk.building.posts._composing import compose_post as compose_post
+    from copydesk.building.posts._composing import compose_words as compose_words
     from copydesk.building.posts._composing import make_mastodon as make_mastodon
-    from copydesk.building.posts._composing import read_template as read_template
+    from copydesk.building.posts._composing import read_post_template as read_post_template
 else:
     __getattr__ = faces.import_on_demand(__name__, __file__)

@@ -38,6 +38,10 @@ _SHORTEST_URL = "http://a.co"
 # A mention of somebody at another server; Mastodon counts the name only (Account::MENTION_RE).
 _FAR_MENTION = regex.compile(r"(?<![=/\w])(@[a-zA-Z0-9_]+(?:[.-]+[a-zA-Z0-9_]+)*)@\w+(?:[.-]+\w+)*")
 _TAG_PART = regex.compile(r"[\p{L}\p{M}\p{Nd}\p{Pc}]+")  # of a hashtag, by Tag::HASHTAG_NAME_RE
+_LINK_OR_TAG = regex.compile(
+    r"(?P<link>https?://[!-~]*[A-Za-z0-9/=&#%_-])"
+    rf"|(?<!\S)#(?P<tag>(?=\S*\p{{L}}){_TAG_PART.pattern})"
+)
 _MARKDOWN = regex.compile(r"[\\*_~`|\[\]<]|(?<=^\s*)[#>-]")
 
 
@@ -192,7 +196,7 @@ class PostParts:
 TemplateLine = tuple[tuple[str, str], ...]  # (literal text, field after it or "")
 
 
-def read_template(value: object) -> tuple[TemplateLine, ...]:
+def read_post_template(value: object) -> tuple[TemplateLine, ...]:
     """Parse the template of a post into its lines; raises Unfit."""
     hint = f"write a text with some of: {', '.join(f'{{{name}}}' for name in FIELDS)}"
     if not isinstance(value, str):
@@ -214,7 +218,7 @@ def _read_line(line: str) -> Iterator[tuple[str, str]]:
         yield literal, name or ""
 
 
-def compose(
+def compose_post(
     parts: PostParts, template: Sequence[TemplateLine], network: Network
 ) -> ComposedPost | PostTooLong:
     """Return the post about a story within the network's limits.
@@ -228,7 +232,7 @@ def compose(
 
     def lay(headline: str, line: str, count: int) -> tuple[Piece, ...]:
         story = replace(parts, headline=headline, line=line)
-        return tuple(_fill(story, tags[:count], template, network))
+        return _fill(story, tags[:count], template, network)
 
     all_tags = len(tags)
     line = cut(parts.line, lambda words: network.allows(lay(headline, words, all_tags)))
@@ -241,6 +245,24 @@ def compose(
     if not headline:
         return PostTooLong(network=network.name)
     return ComposedPost(pieces=lay(headline, "", 0))
+
+
+def compose_words(words: str, network: Network) -> ComposedPost | PostTooLong:
+    """Return a post of somebody's own words, which are never cut; URLs and hashtags are found."""
+    words, at = text.tidy(words), 0
+    pieces: list[Piece] = []
+    for mark in _LINK_OR_TAG.finditer(words):
+        pieces.append(Piece(words=network.write(words[at : mark.start()])))
+        if mark["link"]:
+            link = mark["link"]
+            pieces.append(Piece(kind="link", words=network.write_link(link), target=link))
+        else:
+            pieces.append(_write_tag(mark["tag"], network))
+        at = mark.end()
+    pieces.append(Piece(words=network.write(words[at:])))
+    if not network.allows(pieces):
+        return PostTooLong(network=network.name)
+    return ComposedPost(pieces=tuple(piece for piece in pieces if piece.words))
 
 
 def make_tags(topics: Sequence[str]) -> tuple[str, ...]:
@@ -260,22 +282,31 @@ def make_tags(topics: Sequence[str]) -> tuple[str, ...]:
 
 def _fill(
     parts: PostParts, tags: Sequence[str], template: Sequence[TemplateLine], network: Network
-) -> Iterator[Piece]:
-    """Yield the pieces of a filled template, at most one empty line between two lines."""
-    is_begun = is_empty = False
+) -> tuple[Piece, ...]:
+    """Return the pieces of a filled template, at most one empty line between two lines."""
+    lines: list[tuple[Piece, ...]] = []
     for line in template:
-        fields = [name for _, name in line if name]
-        filled = [_fill_field(name, parts, tags, network) for _, name in line]
-        if not line or (fields and not any(filled)):
-            is_empty = is_empty or not line
-            continue
-        if is_begun:
-            yield Piece(words="\n\n" if is_empty else "\n")
-        is_begun, is_empty = True, False
-        for (literal, _), pieces in zip(line, filled, strict=True):
-            if literal:
-                yield Piece(words=network.write(literal))
-            yield from pieces
+        filled = _fill_line(line, parts, tags, network)
+        if filled or (not line and lines and lines[-1]):
+            lines.append(filled)
+    if lines and not lines[-1]:
+        lines.pop()
+    return tuple(piece for line in lines for piece in (Piece(words="\n"), *line))[1:]
+
+
+def _fill_line(
+    line: TemplateLine, parts: PostParts, tags: Sequence[str], network: Network
+) -> tuple[Piece, ...]:
+    """Return the pieces of a line, () if it is empty or the story has no part that it names."""
+    fields = [_fill_field(name, parts, tags, network) for _, name in line]
+    if any(name for _, name in line) and not any(fields):
+        return ()
+    return tuple(
+        piece
+        for (literal, _), pieces in zip(line, fields, strict=True)
+        for piece in (Piece(words=network.write(literal)), *pieces)
+        if piece.words
+    )
 
 
 def _fill_field(

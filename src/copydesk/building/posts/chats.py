@@ -7,7 +7,7 @@ another chat must not be sent again.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from urllib.parse import quote, urlsplit, urlunsplit
 
 import msgspec
@@ -36,6 +36,12 @@ async def _send(
     return await web.send(method, Request(url=url, headers=_JSON | own), body)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Webhook:
+    web: Web
+    url: str = field(repr=False)
+
+
 # Discord: docs.discord.com/developers/resources/webhook.
 
 _UNKNOWN_MESSAGE = "10008"
@@ -51,12 +57,10 @@ def make_discord_message(post: ComposedPost) -> bytes:
     return msgspec.json.encode({"content": post.text, "allowed_mentions": {"parse": []}})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DiscordWebhook:
+class DiscordWebhook(_Webhook):
     """A webhook of a channel; its URL is a secret. Messages are edited and deleted by their IDs."""
 
-    web: Web
-    url: str = field(repr=False)
+    __slots__ = ()
 
     async def send(self, message: bytes) -> PostAnswer:
         """Send a message, and wait until it is stored."""
@@ -118,12 +122,10 @@ def make_slack_message(post: ComposedPost, channel: str = "", message_id: str = 
     return msgspec.json.encode(fields)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SlackWebhook:
+class SlackWebhook(_Webhook):
     """An incoming webhook; its URL is a secret. Its messages have no ID, so they stay."""
 
-    web: Web
-    url: str = field(repr=False)
+    __slots__ = ()
 
     async def send(self, message: bytes) -> PostAnswer:
         """Send a message, which can be neither edited nor deleted."""
@@ -186,7 +188,9 @@ class _TelegramMessage(msgspec.Struct):
 
 
 class _TelegramAnswer(msgspec.Struct):
-    result: _TelegramMessage | bool
+    ok: bool
+    result: _TelegramMessage | bool = False
+    description: str = ""
 
 
 def make_telegram_message(post: ComposedPost, chat: str, message_id: str = "") -> bytes:
@@ -223,13 +227,16 @@ class TelegramChat:
         self, method: str, body: bytes, message_id: str = "", done: str = ""
     ) -> PostAnswer:
         url = f"{self.server}/bot{self.token}/{method}"
-        answer = read_answer(await _send(self.web, "POST", url, body), _TelegramAnswer)
-        if isinstance(answer, PostRefused) and done and done in answer.why:
-            return PostSent(id=message_id)
+        response = await _send(self.web, "POST", url, body)
+        if isinstance(response, Page) and response.status == 400 and done:
+            error = read_answer(replace(response, status=200), _TelegramAnswer)
+            if isinstance(error, _TelegramAnswer) and done in error.description:
+                return PostSent(id=message_id)
+        answer = read_answer(response, _TelegramAnswer)
         if not isinstance(answer, _TelegramAnswer):
             return answer
         if isinstance(answer.result, bool):
-            return PostSent(id=message_id)
+            return PostSent(id=message_id) if answer.ok else PostUncertain(why=answer.description)
         return PostSent(id=str(answer.result.message_id), words=answer.result.text)
 
 
