@@ -328,15 +328,17 @@ def test_a_post_is_found_by_its_key_or_not() -> None:
         before = await bluesky.find(KEY)
         put = await bluesky.put(PUT)
         found = await bluesky.find(KEY)
-        server.plan = ["500"]
-        return [before, put, found, await bluesky.find(KEY)]
+        server.plan = ["500", "403"]
+        failed, refused = await bluesky.find(KEY), await bluesky.find(KEY)
+        return [before, put, found, failed, refused]
 
-    before, put, found, failed = talk(FakePds(), find)
+    before, put, found, failed, refused = talk(FakePds(), find)
 
     assert before is None
     assert sent(put).version == sent(found).version
     assert compose().text == sent(found).words
     assert isinstance(failed, PostUncertain)
+    assert isinstance(refused, PostRefused)
 
 
 @pytest.mark.parametrize("fault", ["", "done:500", "done:late", "done:closes"])

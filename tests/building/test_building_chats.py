@@ -286,12 +286,18 @@ def test_a_telegram_edit_to_the_same_words_is_a_success() -> None:
 
 
 def test_a_discord_webhook_keeps_its_thread() -> None:
-    async def work(server: FakeChats, web: Web) -> PostAnswer:
+    async def work(server: FakeChats, web: Web) -> None:
         url = f"{server.url}{world.WEBHOOK}?thread_id=5"
         webhook = chats.DiscordWebhook(web=web, url=url)
-        return await webhook.send(chats.make_discord_message(compose(posts.DISCORD)))
+        message = chats.make_discord_message(compose(posts.DISCORD))
+        answer = sent(await webhook.send(message))
+        sent(await webhook.edit(answer.id, message))
+        sent(await webhook.delete(answer.id))
 
-    assert "1" == sent(talk(FakeChats(), work)).id
+    server = FakeChats()
+    talk(server, work)
+
+    assert ["5"] * 3 == server.threads
 
 
 @all_chats

@@ -186,6 +186,17 @@ def test_a_wait_is_measured_by_the_servers_own_clock(hours: int) -> None:
     assert 90 == pytest.approx(answer.seconds, abs=1)
 
 
+@pytest.mark.parametrize(("asked", "waited"), [(-5, 1), (0, 1), (300, 300), (10**7, 86_400)])
+def test_a_wait_is_between_a_second_and_a_day(asked: int, waited: int) -> None:
+    server = FakeMastodon()
+    server.plan, server.wait_seconds = ["429"], asked
+
+    answer = talk(server, send_once)
+
+    assert isinstance(answer, PostDelayed)
+    assert waited == pytest.approx(answer.seconds, abs=1)
+
+
 def test_a_private_address_is_refused_and_never_asked() -> None:
     server = FakeMastodon()
 

@@ -10,6 +10,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 import pytest
+from hypothesis import given, strategies
 
 from copydesk.building import posts
 from copydesk.building.posts import ComposedPost, Network, PostParts, PostTooLong
@@ -200,6 +201,21 @@ def test_first_the_line_is_cut_then_tags_go_then_the_headline_is_cut() -> None:
     assert compose(headline).text.endswith(f"words…\n\n{LINK}")
 
 
+@pytest.mark.parametrize("end", [", ", " – ", " (", ": “"])
+def test_a_cut_text_does_not_end_in_a_loose_mark(end: str) -> None:
+    network = posts.make_mastodon(most=23 + 2 + len("Bridge closed") + len(end) + 1)
+    parts = PostParts(headline=f"Bridge closed{end}and more words follow", link=LINK)
+
+    assert f"Bridge closed…\n\n{LINK}" == compose(parts, network).text
+
+
+def test_bluesky_counts_bytes_too() -> None:
+    marks = "\u0301" * 30
+    parts = PostParts(headline=f"e{marks} " * 100, link=LINK)
+
+    assert 2_500 < counting.utf8_bytes(compose(parts, posts.BLUESKY).text) <= 3_000
+
+
 def test_tags_go_from_the_last() -> None:
     network = posts.make_mastodon(most=23 + len("Short") + 2 + 2 + len("#One"))
     parts = PostParts(headline="Short", link=LINK, topics=("One", "Two"))
@@ -326,3 +342,26 @@ def test_an_editors_own_words_ping_nobody(network: Network) -> None:
 
     assert isinstance(post, ComposedPost)
     assert network.name == "bluesky" or MENTIONS[network.name].search(post.text) is None
+
+
+@given(
+    headline=strategies.text(max_size=300),
+    line=strategies.text(),
+    repeats=strategies.integers(1, 60),
+)
+@pytest.mark.parametrize("network", NETWORKS[2:], ids=lambda network: network.name)
+def test_any_text_is_posted_within_the_limit_and_pings_nobody(
+    network: Network, headline: str, line: str, repeats: int
+) -> None:
+    parts = PostParts(
+        headline=f"News {headline}", line=f"@all {line} <!here> " * repeats, link=LINK
+    )
+
+    post = posts.compose_post(parts, TEMPLATE, network)
+
+    assert isinstance(post, ComposedPost)
+    assert COUNTS[network.name](post.text) <= 1
+    assert LINK in post.text
+    if network.name in MENTIONS:
+        words = without_own_link(post)
+        assert MENTIONS[network.name].search(words) is None

@@ -26,6 +26,7 @@ class FakeChats(FakeNetwork):
         super().__init__()
         self.messages: dict[str, dict[str, Any]] = {}
         self.transactions: dict[str, str] = {}
+        self.threads: list[str] = []  # of Discord, in which something was done
         self.slack_error = ""
         self._count = 0
 
@@ -61,6 +62,7 @@ class FakeChats(FakeNetwork):
         return self.messages[message_id]
 
     async def _discord_send(self, request: web.Request) -> web.Response:
+        self.threads.append(request.query.get("thread_id", ""))
         message = await self._discord_message(request)
         if request.query.get("wait") != "true":
             return web.Response(status=204)
@@ -86,6 +88,7 @@ class FakeChats(FakeNetwork):
         return web.Response(status=204)
 
     def _find_discord(self, request: web.Request) -> dict[str, Any]:
+        self.threads.append(request.query.get("thread_id", ""))
         unknown = {"code": 10008, "message": "Unknown Message"}
         return self._find(request.match_info["id"], 404, unknown)
 
