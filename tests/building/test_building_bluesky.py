@@ -36,6 +36,7 @@ from world.pds import DID, HANDLE, PASSWORD, FakePds
 from world.posting import LINK, talk
 
 KEY = make_tid(NOON, "2026/12/a-story")
+URI = f"at://{DID}/app.bsky.feed.post/{KEY}"
 PARTS = PostParts(
     headline="Brücke gesperrt 👨‍👩‍👧", line="Für Wochen.", link=LINK, topics=("Straßen",)
 )
@@ -85,7 +86,8 @@ def test_a_post_is_a_record_with_links_and_tags_at_their_bytes() -> None:
 
     answer = sent(talk(server, put_once))
 
-    assert f"at://{DID}/app.bsky.feed.post/{KEY}" == answer.id
+    assert URI == answer.id
+    assert f"https://bsky.app/profile/{DID}/post/{KEY}" == answer.url
     assert answer.version.startswith("bafyrei")
     assert RECORD == server.records[KEY]
     assert ["de"] == RECORD["langs"]
@@ -347,13 +349,20 @@ def test_a_post_is_deleted_and_is_gone_at_the_second_time(fault: str) -> None:
         bluesky = Keeper().open(server, web)
         sent(await bluesky.put(PUT))
         server.plan = [fault]
-        await bluesky.delete(KEY)
-        return await bluesky.delete(KEY)
+        await bluesky.delete(URI)
+        return await bluesky.delete(URI)
 
     server = FakePds()
     sent(talk(server, delete))
 
     assert {} == server.records
+
+
+def test_a_post_of_another_account_is_not_deleted() -> None:
+    async def delete(server: FakePds, web: Web) -> PostAnswer:
+        return await Keeper().open(server, web).delete(URI.replace(DID, "did:plc:before"))
+
+    assert isinstance(talk(FakePds(), delete), PostRefused)
 
 
 def test_secrets_are_not_shown() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,7 +18,14 @@ from copydesk.building.posts import (
     PostRefused,
     PostSent,
     PostUncertain,
-    chats,
+)
+from copydesk.building.posts.chats import (
+    Chat,
+    DiscordWebhook,
+    MatrixRoom,
+    SlackChannel,
+    SlackWebhook,
+    TelegramChat,
 )
 from copydesk.fetch.web import Web
 from world import chats as world
@@ -36,73 +43,46 @@ def compose(network: Network, headline: str = HEADLINE) -> ComposedPost:
 
 
 @dataclass
-class Chat:
-    """A chat as the tests use each of them, with one headline or another."""
+class Talk:
+    """How the tests talk to each chat: with headlines."""
 
-    kind: str
-    send: Callable[[str], Awaitable[PostAnswer]]
-    edit: Callable[[str, str], Awaitable[PostAnswer]]
-    delete: Callable[[str], Awaitable[PostAnswer]]
+    chat: Chat
 
+    def make(self, headline: str, edits: str = "") -> bytes:
+        return self.chat.make(compose(self.chat.network, headline), edits)
 
-def discord(server: FakeChats, web: Web) -> Chat:
-    webhook = chats.DiscordWebhook(web=web, url=server.url + world.WEBHOOK)
+    async def send(self, headline: str) -> PostAnswer:
+        return await self.chat.send(self.make(headline), f"send {headline}")
 
-    def message(headline: str) -> bytes:
-        return chats.make_discord_message(compose(posts.DISCORD, headline))
+    async def edit(self, post_id: str, headline: str) -> PostAnswer:
+        return await self.chat.edit(post_id, self.make(headline, post_id), f"edit {headline}")
 
-    return Chat(
-        "discord",
-        lambda headline: webhook.send(message(headline)),
-        lambda post_id, headline: webhook.edit(post_id, message(headline)),
-        webhook.delete,
-    )
+    async def delete(self, post_id: str) -> PostAnswer:
+        return await self.chat.delete(post_id, f"delete/{post_id}")
 
 
-def slack(server: FakeChats, web: Web, token: str = world.TOKEN) -> Chat:
-    channel = chats.SlackChannel(web=web, token=token, channel=world.CHANNEL, server=server.url)
-
-    def message(headline: str, post_id: str = "") -> bytes:
-        post = compose(posts.SLACK, headline)
-        return chats.make_slack_message(post, world.CHANNEL, post_id)
-
-    return Chat(
-        "slack",
-        lambda headline: channel.send(message(headline)),
-        lambda post_id, headline: channel.edit(message(headline, post_id)),
-        channel.delete,
-    )
+def discord(server: FakeChats, web: Web) -> Talk:
+    return Talk(DiscordWebhook(web=web, url=server.url + world.WEBHOOK))
 
 
-def telegram(server: FakeChats, web: Web, token: str = world.TOKEN) -> Chat:
-    chat = chats.TelegramChat(web=web, token=token, chat="@news", server=server.url)
-
-    def message(headline: str, post_id: str = "") -> bytes:
-        return chats.make_telegram_message(compose(posts.TELEGRAM, headline), "@news", post_id)
-
-    return Chat(
-        "telegram",
-        lambda headline: chat.send(message(headline)),
-        lambda post_id, headline: chat.edit(post_id, message(headline, post_id)),
-        chat.delete,
-    )
+def slack(server: FakeChats, web: Web, token: str = world.TOKEN) -> Talk:
+    channel = world.CHANNEL
+    return Talk(SlackChannel(web=web, token=token, channel=channel, server=server.url))
 
 
-def matrix(server: FakeChats, web: Web, token: str = world.TOKEN) -> Chat:
-    room = chats.MatrixRoom(web=web, server=server.url, token=token, room=world.ROOM)
-
-    def message(headline: str, post_id: str = "") -> bytes:
-        return chats.make_matrix_message(compose(posts.MATRIX, headline), post_id)
-
-    return Chat(
-        "matrix",
-        lambda headline: room.send(message(headline), f"send {headline}"),
-        lambda post_id, headline: room.send(message(headline, post_id), f"edit {headline}"),
-        lambda post_id: room.redact(post_id, f"redact/{post_id}"),
-    )
+def slack_webhook(server: FakeChats, web: Web) -> Talk:
+    return Talk(SlackWebhook(web=web, url=server.url + world.SLACK_HOOK))
 
 
-OPENERS: list[Callable[[FakeChats, Web], Chat]] = [discord, slack, telegram, matrix]
+def telegram(server: FakeChats, web: Web, token: str = world.TOKEN) -> Talk:
+    return Talk(TelegramChat(web=web, token=token, chat="@news", server=server.url))
+
+
+def matrix(server: FakeChats, web: Web, token: str = world.TOKEN) -> Talk:
+    return Talk(MatrixRoom(web=web, server=server.url, token=token, room=world.ROOM))
+
+
+OPENERS: list[Callable[[FakeChats, Web], Talk]] = [discord, slack, telegram, matrix]
 all_chats = pytest.mark.parametrize("opened", OPENERS, ids=lambda opened: opened.__name__)
 
 
@@ -112,7 +92,7 @@ def sent(answer: object) -> PostSent:
 
 
 @all_chats
-def test_a_message_is_sent_edited_and_deleted(opened: Callable[[FakeChats, Web], Chat]) -> None:
+def test_a_message_is_sent_edited_and_deleted(opened: Callable[[FakeChats, Web], Talk]) -> None:
     async def work(server: FakeChats, web: Web) -> dict[str, Any]:
         chat = opened(server, web)
         message_id = sent(await chat.send(HEADLINE)).id
@@ -131,7 +111,7 @@ def test_a_message_is_sent_edited_and_deleted(opened: Callable[[FakeChats, Web],
 
 
 @all_chats
-def test_what_is_gone_already_counts_as_deleted(opened: Callable[[FakeChats, Web], Chat]) -> None:
+def test_what_is_gone_already_counts_as_deleted(opened: Callable[[FakeChats, Web], Talk]) -> None:
     async def work(server: FakeChats, web: Web) -> None:
         chat = opened(server, web)
         message_id = sent(await chat.send(HEADLINE)).id
@@ -157,11 +137,11 @@ def test_what_is_gone_already_counts_as_deleted(opened: Callable[[FakeChats, Web
     ],
 )
 def test_each_fault_says_whether_the_message_may_have_been_sent(
-    opened: Callable[[FakeChats, Web], Chat], fault: str, kind: type[PostAnswer], count: int
+    opened: Callable[[FakeChats, Web], Talk], fault: str, kind: type[PostAnswer], count: int
 ) -> None:
     async def work(server: FakeChats, web: Web) -> PostAnswer:
         chat = opened(server, web)
-        server.kind, server.plan = chat.kind, [fault]
+        server.kind, server.plan = chat.chat.network.name, [fault]
         return await chat.send(HEADLINE)
 
     server = FakeChats()
@@ -175,7 +155,7 @@ def test_each_fault_says_whether_the_message_may_have_been_sent(
 
 @pytest.mark.parametrize("opened", [discord, slack, telegram])
 def test_a_message_whose_connection_breaks_is_sent_once(
-    opened: Callable[[FakeChats, Web], Chat],
+    opened: Callable[[FakeChats, Web], Talk],
 ) -> None:
     async def work(server: FakeChats, web: Web) -> PostAnswer:
         chat = opened(server, web)
@@ -256,15 +236,14 @@ def test_slacks_errors_come_with_status_200(error: str, kind: type[PostAnswer]) 
 def test_a_slack_webhook_answers_ok_and_gives_no_id(fault: str, kind: type[PostAnswer]) -> None:
     async def work(server: FakeChats, web: Web) -> PostAnswer:
         server.kind, server.plan = "slack", [fault]
-        webhook = chats.SlackWebhook(web=web, url=server.url + world.SLACK_HOOK)
-        return await webhook.send(chats.make_slack_message(compose(posts.SLACK)))
+        return await slack_webhook(server, web).send(HEADLINE)
 
     assert isinstance(talk(FakeChats(), work), kind)
 
 
 @pytest.mark.parametrize("opened", [slack, telegram, matrix])
 def test_a_revoked_token_is_refused_for_good_and_not_shown(
-    opened: Callable[[FakeChats, Web, str], Chat],
+    opened: Callable[[FakeChats, Web, str], Talk],
 ) -> None:
     async def work(server: FakeChats, web: Web) -> PostAnswer:
         return await opened(server, web, "34:revoked").send(HEADLINE)
@@ -274,6 +253,23 @@ def test_a_revoked_token_is_refused_for_good_and_not_shown(
     assert isinstance(answer, PostRefused)
     assert answer.is_lasting
     assert "34:revoked" not in str(answer)
+
+
+def test_a_slack_webhook_can_neither_edit_nor_delete() -> None:
+    async def work(server: FakeChats, web: Web) -> list[PostAnswer]:
+        webhook = slack_webhook(server, web)
+        return [await webhook.edit("", HEADLINE), await webhook.delete("")]
+
+    server = FakeChats()
+
+    assert all(isinstance(answer, PostRefused) for answer in talk(server, work))
+    assert [] == server.asked
+
+
+def test_only_a_matrix_room_knows_a_message_that_is_sent_again() -> None:
+    kinds = (DiscordWebhook, SlackChannel, SlackWebhook, TelegramChat, MatrixRoom)
+
+    assert [MatrixRoom] == [kind for kind in kinds if kind.is_repeatable]
 
 
 def test_a_telegram_edit_to_the_same_words_is_a_success() -> None:
@@ -288,10 +284,9 @@ def test_a_telegram_edit_to_the_same_words_is_a_success() -> None:
 def test_a_discord_webhook_keeps_its_thread() -> None:
     async def work(server: FakeChats, web: Web) -> None:
         url = f"{server.url}{world.WEBHOOK}?thread_id=5"
-        webhook = chats.DiscordWebhook(web=web, url=url)
-        message = chats.make_discord_message(compose(posts.DISCORD))
-        answer = sent(await webhook.send(message))
-        sent(await webhook.edit(answer.id, message))
+        webhook = Talk(DiscordWebhook(web=web, url=url))
+        answer = sent(await webhook.send(HEADLINE))
+        sent(await webhook.edit(answer.id, HEADLINE))
         sent(await webhook.delete(answer.id))
 
     server = FakeChats()
@@ -302,7 +297,7 @@ def test_a_discord_webhook_keeps_its_thread() -> None:
 
 @all_chats
 def test_an_edit_of_a_message_that_is_gone_is_refused(
-    opened: Callable[[FakeChats, Web], Chat],
+    opened: Callable[[FakeChats, Web], Talk],
 ) -> None:
     async def work(server: FakeChats, web: Web) -> PostAnswer:
         return await opened(server, web).edit("999", "New")
@@ -317,11 +312,11 @@ def test_no_secret_is_shown() -> None:
     async def work(server: FakeChats, web: Web) -> str:
         return repr(
             (
-                chats.DiscordWebhook(web=web, url="https://discord.example/secret"),
-                chats.SlackWebhook(web=web, url="https://slack.example/secret"),
-                chats.SlackChannel(web=web, token="secret", channel="C"),
-                chats.TelegramChat(web=web, token="secret", chat="@news"),
-                chats.MatrixRoom(web=web, server="", token="secret", room="!r"),
+                DiscordWebhook(web=web, url="https://discord.example/secret"),
+                SlackWebhook(web=web, url="https://slack.example/secret"),
+                SlackChannel(web=web, token="secret", channel="C"),
+                TelegramChat(web=web, token="secret", chat="@news"),
+                MatrixRoom(web=web, server="", token="secret", room="!r"),
             )
         )
 

@@ -118,7 +118,10 @@ class FakePds(FakeNetwork):
 
     async def _delete(self, request: web.Request) -> web.Response:
         self._demand(request)
-        self.records.pop((await request.json())["rkey"], None)
+        fields = await request.json()
+        if fields["repo"] != DID:
+            raise _refusal(401, "AuthenticationRequired", "Authentication Required")
+        self.records.pop(fields["rkey"], None)
         return web.json_response({})
 
     async def _upload(self, request: web.Request) -> web.Response:

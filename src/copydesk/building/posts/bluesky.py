@@ -149,7 +149,9 @@ class _Found(msgspec.Struct):
     @property
     def answer(self) -> PostSent:
         """The post that the PDS has."""
-        return PostSent(id=self.uri, words=str(self.value.get("text", "")), version=self.cid)
+        did, _, key = self.uri.removeprefix("at://").partition(f"/{COLLECTION}/")
+        words, url = str(self.value.get("text", "")), f"https://bsky.app/profile/{did}/post/{key}"
+        return PostSent(id=self.uri, words=words, url=url, version=self.cid)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -181,14 +183,15 @@ class Bluesky:
         answer = await self._post("com.atproto.repo.uploadBlob", picture, media_type)
         return read_answer(answer, BlueskyBlob)
 
-    async def delete(self, key: str) -> PostAnswer:
-        """Delete a post by its record key; one that is already gone counts as deleted."""
-        session = await self.open()
-        if not isinstance(session, BlueskySession):
-            return session
-        fields = {"repo": session.did, "collection": COLLECTION, "rkey": key}
+    async def delete(self, uri: str) -> PostAnswer:
+        """Delete a post by its URI; one that is already gone counts as deleted.
+
+        The server refuses the URI of another account.
+        """
+        did, collection, key = uri.removeprefix("at://").split("/")
+        fields = {"repo": did, "collection": collection, "rkey": key}
         answer = await self._post("com.atproto.repo.deleteRecord", msgspec.json.encode(fields))
-        return find_failure(answer) or PostSent(id=f"at://{session.did}/{COLLECTION}/{key}")
+        return find_failure(answer) or PostSent(id=uri)
 
     async def find(self, key: str) -> PostSent | PostFailure | None:
         """Return our own post with this record key, None if there is none."""

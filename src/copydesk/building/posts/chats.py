@@ -1,13 +1,13 @@
 """Send, edit and delete messages in chats: Discord, Slack, Telegram and Matrix.
 
-`make_…` return the bytes that are stored before they are sent; none of them can notify anybody.
-Only Matrix knows a message that is sent twice (by its transaction ID): an uncertain message to
-another chat must not be sent again.
+Each chat is one class with the same methods (`Chat`). None of their messages notifies anybody.
 """
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass, field, replace
+from typing import ClassVar
 from urllib.parse import quote, urlsplit, urlunsplit
 
 import msgspec
@@ -21,7 +21,14 @@ from copydesk.building.posts._answers import (
     find_failure,
     read_answer,
 )
-from copydesk.building.posts._composing import ComposedPost
+from copydesk.building.posts._composing import (
+    DISCORD,
+    MATRIX,
+    SLACK,
+    TELEGRAM,
+    ComposedPost,
+    Network,
+)
 from copydesk.fetch.web import Web
 from copydesk.news import Page, Refused, Request
 
@@ -29,17 +36,48 @@ _JSON = {"Content-Type": "application/json; charset=utf-8", "Accept": "applicati
 _SLACK_SECONDS = 60.0
 
 
+class Chat(ABC):
+    """A channel, chat or room; `network` is how its posts are written.
+
+    `make` returns the bytes of a message, which are stored before they are sent. `key` is the
+    caller's own for one sending, edit or deletion. Only if `is_repeatable` does the chat know it
+    again; an uncertain message to another chat must not be sent again.
+    """
+
+    __slots__ = ()
+    network: ClassVar[Network]
+    is_repeatable: ClassVar[bool] = False
+
+    @abstractmethod
+    def make(self, post: ComposedPost, edits: str = "") -> bytes:
+        """Return the request for a message; `edits` is the ID of the message that it replaces."""
+
+    @abstractmethod
+    async def send(self, message: bytes, key: str) -> PostAnswer:
+        """Send a message."""
+
+    @abstractmethod
+    async def edit(self, message_id: str, message: bytes, key: str) -> PostAnswer:
+        """Replace a message by one that was made for it."""
+
+    @abstractmethod
+    async def delete(self, message_id: str, key: str) -> PostAnswer:
+        """Delete a message; one that is already gone counts as deleted."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Webhook(Chat):
+    """A chat by a URL, which is a secret."""
+
+    web: Web
+    url: str = field(repr=False)
+
+
 async def _send(
     web: Web, method: str, url: str, body: bytes = b"", token: str = ""
 ) -> Page | Refused:
     own = {"Authorization": f"Bearer {token}"} if token else {}
     return await web.send(method, Request(url=url, headers=_JSON | own), body)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Webhook:
-    web: Web
-    url: str = field(repr=False)
 
 
 # Discord: docs.discord.com/developers/resources/webhook.
@@ -52,25 +90,25 @@ class _DiscordMessage(msgspec.Struct):
     content: str = ""
 
 
-def make_discord_message(post: ComposedPost) -> bytes:
-    """Return the request for a message in which no mention notifies anybody."""
-    return msgspec.json.encode({"content": post.text, "allowed_mentions": {"parse": []}})
-
-
 class DiscordWebhook(_Webhook):
-    """A webhook of a channel; its URL is a secret. Messages are edited and deleted by their IDs."""
+    """A webhook of a channel."""
 
     __slots__ = ()
+    network: ClassVar[Network] = DISCORD
 
-    async def send(self, message: bytes) -> PostAnswer:
+    def make(self, post: ComposedPost, edits: str = "") -> bytes:
+        """Return the request for a message in which no mention notifies anybody."""
+        return msgspec.json.encode({"content": post.text, "allowed_mentions": {"parse": []}})
+
+    async def send(self, message: bytes, key: str) -> PostAnswer:
         """Send a message, and wait until it is stored."""
         return self._read(await _send(self.web, "POST", self._address("", "wait=true"), message))
 
-    async def edit(self, message_id: str, message: bytes) -> PostAnswer:
+    async def edit(self, message_id: str, message: bytes, key: str) -> PostAnswer:
         """Replace a message."""
         return self._read(await _send(self.web, "PATCH", self._address(message_id), message))
 
-    async def delete(self, message_id: str) -> PostAnswer:
+    async def delete(self, message_id: str, key: str) -> PostAnswer:
         """Delete a message; one that is already gone counts as deleted."""
         failure = find_failure(await _send(self.web, "DELETE", self._address(message_id)))
         if isinstance(failure, PostRefused) and failure.code == _UNKNOWN_MESSAGE:
@@ -95,6 +133,7 @@ class DiscordWebhook(_Webhook):
 
 # of these, Slack says that some aspect of the operation may have succeeded
 _SLACK_UNCERTAIN = {"internal_error", "fatal_error", "service_unavailable", "request_timeout"}
+_CANNOT = PostRefused(why="a webhook of Slack cannot", code="webhook", is_lasting=True)
 _SLACK_DELAYED = {"ratelimited", "rate_limited", "team_added_to_org"}
 
 
@@ -109,26 +148,23 @@ class _SlackAnswer(msgspec.Struct):
     message: _SlackMessage = msgspec.field(default_factory=_SlackMessage)
 
 
-def make_slack_message(post: ComposedPost, channel: str = "", message_id: str = "") -> bytes:
-    """Return the request for a message, for a webhook without a channel; `message_id`: an edit.
-
-    Slack searches it neither for names and channels nor for marks such as `*`.
-    """
-    fields: dict[str, object] = {"text": post.text, "mrkdwn": False, "parse": "none"}
-    if channel:
-        fields |= {"channel": channel, "link_names": False}
-    if message_id:
-        fields["ts"] = message_id
-    return msgspec.json.encode(fields)
+def _make_slack_message(post: ComposedPost, **more: object) -> bytes:
+    """Return a message in which Slack searches neither for names and channels nor for marks."""
+    return msgspec.json.encode({"text": post.text, "mrkdwn": False, "parse": "none", **more})
 
 
 class SlackWebhook(_Webhook):
-    """An incoming webhook; its URL is a secret. Its messages have no ID, so they stay."""
+    """An incoming webhook. Its messages have no ID, so they stay."""
 
     __slots__ = ()
+    network: ClassVar[Network] = SLACK
 
-    async def send(self, message: bytes) -> PostAnswer:
-        """Send a message, which can be neither edited nor deleted."""
+    def make(self, post: ComposedPost, edits: str = "") -> bytes:
+        """Return the request for a message."""
+        return _make_slack_message(post)
+
+    async def send(self, message: bytes, key: str) -> PostAnswer:
+        """Send a message; the answer has no ID."""
         answer = await _send(self.web, "POST", self.url, message)
         if failure := find_failure(answer):
             return failure
@@ -136,25 +172,39 @@ class SlackWebhook(_Webhook):
             return PostSent(id="")
         return PostUncertain(why="Slack did not answer ok")
 
+    async def edit(self, message_id: str, message: bytes, key: str) -> PostAnswer:
+        """Refuse: a webhook cannot edit."""
+        return _CANNOT
+
+    async def delete(self, message_id: str, key: str) -> PostAnswer:
+        """Refuse: a webhook cannot delete."""
+        return _CANNOT
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SlackChannel:
+class SlackChannel(Chat):
     """A channel, by a bot's token with the scope chat:write; `id` of an answer is a timestamp."""
 
+    network: ClassVar[Network] = SLACK
     web: Web
     token: str = field(repr=False)
     channel: str
     server: str = "https://slack.com"
 
-    async def send(self, message: bytes) -> PostAnswer:
+    def make(self, post: ComposedPost, edits: str = "") -> bytes:
+        """Return the request for a message."""
+        more = {"channel": self.channel, "link_names": False} | ({"ts": edits} if edits else {})
+        return _make_slack_message(post, **more)
+
+    async def send(self, message: bytes, key: str) -> PostAnswer:
         """Send a message by `chat.postMessage`."""
         return await self._ask("chat.postMessage", message)
 
-    async def edit(self, message: bytes) -> PostAnswer:
-        """Replace the message that the request names by `chat.update`."""
+    async def edit(self, message_id: str, message: bytes, key: str) -> PostAnswer:
+        """Replace a message, which the request names, by `chat.update`."""
         return await self._ask("chat.update", message)
 
-    async def delete(self, message_id: str) -> PostAnswer:
+    async def delete(self, message_id: str, key: str) -> PostAnswer:
         """Delete a message by `chat.delete`; one that is already gone counts as deleted."""
         fields = {"channel": self.channel, "ts": message_id}
         answer = await self._ask("chat.delete", msgspec.json.encode(fields))
@@ -193,32 +243,30 @@ class _TelegramAnswer(msgspec.Struct):
     description: str = ""
 
 
-def make_telegram_message(post: ComposedPost, chat: str, message_id: str = "") -> bytes:
-    """Return the request for a message without a parse mode; `message_id`: an edit."""
-    fields: dict[str, object] = {"chat_id": chat, "text": post.text}
-    if message_id:
-        fields["message_id"] = int(message_id)
-    return msgspec.json.encode(fields)
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
-class TelegramChat:
+class TelegramChat(Chat):
     """A chat or channel (`@name` or a number), by a bot's token."""
 
+    network: ClassVar[Network] = TELEGRAM
     web: Web
     token: str = field(repr=False)
     chat: str
     server: str = "https://api.telegram.org"
 
-    async def send(self, message: bytes) -> PostAnswer:
+    def make(self, post: ComposedPost, edits: str = "") -> bytes:
+        """Return the request for a message without a parse mode, whose text is no markup."""
+        more = {"message_id": int(edits)} if edits else {}
+        return msgspec.json.encode({"chat_id": self.chat, "text": post.text, **more})
+
+    async def send(self, message: bytes, key: str) -> PostAnswer:
         """Send a message."""
         return await self._ask("sendMessage", message)
 
-    async def edit(self, message_id: str, message: bytes) -> PostAnswer:
+    async def edit(self, message_id: str, message: bytes, key: str) -> PostAnswer:
         """Replace a message; if it has these words already, that is a success."""
         return await self._ask("editMessageText", message, message_id, _TELEGRAM_SAME)
 
-    async def delete(self, message_id: str) -> PostAnswer:
+    async def delete(self, message_id: str, key: str) -> PostAnswer:
         """Delete a message; one that is already gone counts as deleted."""
         body = msgspec.json.encode({"chat_id": self.chat, "message_id": int(message_id)})
         return await self._ask("deleteMessage", body, message_id, _TELEGRAM_GONE)
@@ -249,44 +297,51 @@ class _MatrixEvent(msgspec.Struct):
     event_id: str
 
 
-def make_matrix_message(post: ComposedPost, edits: str = "") -> bytes:
-    """Return the event of a message, as text and HTML; `edits` is the event that it replaces.
-
-    It is a notice, as those of programs are, and says that it mentions nobody (`m.mentions`).
-    """
-    content: dict[str, object] = {
-        "msgtype": "m.notice",
-        "body": post.text,
-        "format": _MATRIX_FORMAT,
-        "formatted_body": post.markup,
-        "m.mentions": {},
-    }
-    if edits:
-        relation = {"rel_type": "m.replace", "event_id": edits}
-        content = {**content, "m.new_content": content, "m.relates_to": relation}
-    return msgspec.json.encode(content)
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
-class MatrixRoom:
-    """A room of a homeserver. The same transaction ID with the same token is one event."""
+class MatrixRoom(Chat):
+    """A room of a homeserver. With the same token, the same key (transaction ID) is one event."""
 
+    network: ClassVar[Network] = MATRIX
+    is_repeatable: ClassVar[bool] = True
     web: Web
     server: str
     token: str = field(repr=False)
     room: str
 
-    async def send(self, message: bytes, transaction: str) -> PostAnswer:
-        """Send a message, or an edit; repeating it is safe."""
-        return await self._put("send/m.room.message", transaction, message)
+    def make(self, post: ComposedPost, edits: str = "") -> bytes:
+        """Return the event of a message, as text and HTML.
 
-    async def redact(self, event_id: str, transaction: str) -> PostAnswer:
-        """Take back a message (the server removes its content); repeating it is safe."""
-        body = msgspec.json.encode({"reason": "taken back"})
-        return await self._put(f"redact/{quote(event_id, safe='')}", transaction, body)
+        It is a notice, as those of programs are, and says that it mentions nobody (`m.mentions`).
+        """
+        content: dict[str, object] = {
+            "msgtype": "m.notice",
+            "body": post.text,
+            "format": _MATRIX_FORMAT,
+            "formatted_body": post.markup,
+            "m.mentions": {},
+        }
+        if edits:
+            relation = {"rel_type": "m.replace", "event_id": edits}
+            content = {**content, "m.new_content": content, "m.relates_to": relation}
+        return msgspec.json.encode(content)
 
-    async def _put(self, what: str, transaction: str, body: bytes) -> PostAnswer:
-        room, key = quote(self.room, safe=""), quote(transaction, safe="")
-        url = f"{self.server}/_matrix/client/v3/rooms/{room}/{what}/{key}"
+    async def send(self, message: bytes, key: str) -> PostAnswer:
+        """Send a message."""
+        return await self._put("send/m.room.message", key, message)
+
+    async def edit(self, message_id: str, message: bytes, key: str) -> PostAnswer:
+        """Send the event that replaces a message; the message keeps its ID."""
+        answer = await self.send(message, key)
+        return replace(answer, id=message_id) if isinstance(answer, PostSent) else answer
+
+    async def delete(self, message_id: str, key: str) -> PostAnswer:
+        """Redact a message: the server removes its content."""
+        what = f"redact/{quote(message_id, safe='')}"
+        answer = await self._put(what, key, msgspec.json.encode({"reason": "taken back"}))
+        return replace(answer, id=message_id) if isinstance(answer, PostSent) else answer
+
+    async def _put(self, what: str, key: str, body: bytes) -> PostAnswer:
+        room = f"{self.server}/_matrix/client/v3/rooms/{quote(self.room, safe='')}"
+        url = f"{room}/{what}/{quote(key, safe='')}"
         event = read_answer(await _send(self.web, "PUT", url, body, self.token), _MatrixEvent)
         return PostSent(id=event.event_id) if isinstance(event, _MatrixEvent) else event
