@@ -358,6 +358,20 @@ def test_a_post_is_deleted_and_is_gone_at_the_second_time(fault: str) -> None:
     assert {} == server.records
 
 
+@pytest.mark.parametrize("fault", ["html", "500", "late", "closes", "429", "redirect"])
+def test_a_deletion_without_a_clear_answer_is_not_taken_for_done(fault: str) -> None:
+    async def delete(server: FakePds, web: Web) -> PostAnswer:
+        bluesky = Keeper().open(server, web)
+        sent(await bluesky.put(PUT))
+        server.plan = [fault]
+        return await bluesky.delete(URI)
+
+    server = FakePds()
+
+    assert not isinstance(talk(server, delete), PostSent)
+    assert [KEY] == list(server.records)
+
+
 def test_a_post_of_another_account_is_not_deleted() -> None:
     async def delete(server: FakePds, web: Web) -> PostAnswer:
         return await Keeper().open(server, web).delete(URI.replace(DID, "did:plc:before"))

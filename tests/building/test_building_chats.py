@@ -153,6 +153,23 @@ def test_each_fault_says_whether_the_message_may_have_been_sent(
         assert 90 == pytest.approx(answer.seconds, abs=1)
 
 
+@all_chats
+@pytest.mark.parametrize("fault", ["html", "500", "late", "closes", "429", "redirect"])
+def test_a_deletion_without_a_clear_answer_is_not_taken_for_done(
+    opened: Callable[[FakeChats, Web], Talk], fault: str
+) -> None:
+    async def work(server: FakeChats, web: Web) -> PostAnswer:
+        chat = opened(server, web)
+        message_id = sent(await chat.send(HEADLINE)).id
+        server.kind, server.plan = chat.chat.network.name, [fault, fault]
+        return await chat.delete(message_id)
+
+    server = FakeChats()
+
+    assert not isinstance(talk(server, work), PostSent)
+    assert all(server.messages.values())
+
+
 @pytest.mark.parametrize("opened", [discord, slack, telegram])
 def test_a_message_whose_connection_breaks_is_sent_once(
     opened: Callable[[FakeChats, Web], Talk],

@@ -292,6 +292,19 @@ def test_a_post_is_deleted_and_is_gone_at_the_second_time(fault: str) -> None:
     assert {} == server.statuses
 
 
+@pytest.mark.parametrize("fault", ["html", "500", "late", "closes", "429", "redirect"])
+def test_a_deletion_without_a_clear_answer_is_not_taken_for_done(fault: str) -> None:
+    async def delete(server: FakeMastodon, web: Web) -> PostAnswer:
+        first = sent(await send_once(server, web))
+        server.plan = [fault, fault]  # the fetcher may send a DELETE twice
+        return await client(server, web).delete(first.id)
+
+    server = FakeMastodon()
+
+    assert not isinstance(talk(server, delete), PostSent)
+    assert 1 == len(server.statuses)
+
+
 def test_a_deletion_that_is_refused_is_no_deletion() -> None:
     async def delete(server: FakeMastodon, web: Web) -> PostAnswer:
         first = sent(await send_once(server, web))

@@ -33,13 +33,13 @@ _WORD_JOINER = "\u2060"  # not visible; between `@` and a name, it prevents a me
 _MENTION_SIGN = regex.compile(r"[@＠](?=\S)")
 # Behind a URL without a space; in its path (`/@name`) nobody is mentioned.
 _MENTION_SIGN_AT_URL = regex.compile(rf"(?<![/=\w])[@＠](?=[^\s{_WORD_JOINER}])")
-_ASCII_URL = regex.compile(r"https?://[!-~]+", regex.IGNORECASE)
+_ASCII_URL = regex.compile(r"https?://[!-;=?-~]+", regex.IGNORECASE)
 _SHORTEST_URL = "http://a.co"
 # A mention of somebody at another server; Mastodon counts the name only (Account::MENTION_RE).
 _FAR_MENTION = regex.compile(r"(?<![=/\w])(@[a-zA-Z0-9_]+(?:[.-]+[a-zA-Z0-9_]+)*)@\w+(?:[.-]+\w+)*")
 _TAG_PART = regex.compile(r"[\p{L}\p{M}\p{Nd}\p{Pc}]+")  # of a hashtag, by Tag::HASHTAG_NAME_RE
 _LINK_OR_TAG = regex.compile(
-    r"(?P<link>https?://[!-~]*[A-Za-z0-9/=&#%_-])"
+    r"(?P<link>https?://[!-;=?-~]*[A-Za-z0-9/=&#%_-])"
     rf"|(?<!\S)#(?P<tag>(?=\S*\p{{L}}){_TAG_PART.pattern})"
 )
 _MARKDOWN = regex.compile(r"[\\*_~`|\[\]<]|(?<=^\s*)[#>-]")

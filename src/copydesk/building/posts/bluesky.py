@@ -190,8 +190,9 @@ class Bluesky:
         """
         did, collection, key = uri.removeprefix("at://").split("/")
         fields = {"repo": did, "collection": collection, "rkey": key}
-        answer = await self._post("com.atproto.repo.deleteRecord", msgspec.json.encode(fields))
-        return find_failure(answer) or PostSent(id=uri)
+        response = await self._post("com.atproto.repo.deleteRecord", msgspec.json.encode(fields))
+        answer = read_answer(response, dict[str, object])
+        return PostSent(id=uri) if isinstance(answer, dict) else answer
 
     async def find(self, key: str) -> PostSent | PostFailure | None:
         """Return our own post with this record key, None if there is none."""

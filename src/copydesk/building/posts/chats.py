@@ -110,10 +110,12 @@ class DiscordWebhook(_Webhook):
 
     async def delete(self, message_id: str, key: str) -> PostAnswer:
         """Delete a message; one that is already gone counts as deleted."""
-        failure = find_failure(await _send(self.web, "DELETE", self._address(message_id)))
-        if isinstance(failure, PostRefused) and failure.code == _UNKNOWN_MESSAGE:
-            failure = None
-        return failure or PostSent(id=message_id)
+        answer = await _send(self.web, "DELETE", self._address(message_id))
+        failure = find_failure(answer)
+        is_gone = isinstance(failure, PostRefused) and failure.code == _UNKNOWN_MESSAGE
+        if is_gone or (isinstance(answer, Page) and answer.status == 204):
+            return PostSent(id=message_id)
+        return failure or PostUncertain(why="Discord did not answer 204")
 
     def _address(self, message_id: str, query: str = "") -> str:
         """Return the URL of the webhook or a message; the webhook's may name a thread."""
@@ -131,7 +133,7 @@ class DiscordWebhook(_Webhook):
 
 # Slack: docs.slack.dev/reference/methods.
 
-# of these, Slack says that some aspect of the operation may have succeeded
+# Of the first two, Slack says that some aspect of the operation may have succeeded.
 _SLACK_UNCERTAIN = {"internal_error", "fatal_error", "service_unavailable", "request_timeout"}
 _CANNOT = PostRefused(why="a webhook of Slack cannot", code="webhook", is_lasting=True)
 _SLACK_DELAYED = {"ratelimited", "rate_limited", "team_added_to_org"}

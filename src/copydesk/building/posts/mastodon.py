@@ -22,7 +22,6 @@ from copydesk.building.posts._answers import (
     PostDelayed,
     PostFailure,
     PostSent,
-    find_failure,
     read_answer,
 )
 from copydesk.fetch.web import Web
@@ -138,25 +137,22 @@ class Mastodon:
     async def delete(self, post_id: str) -> PostAnswer:
         """Delete a post; one that is already gone counts as deleted."""
         answer = await self._send("DELETE", f"/api/v1/statuses/{quote(post_id, safe='')}")
-        failure = find_failure(answer)
-        if failure and not (isinstance(answer, Page) and answer.status in {404, 410}):
-            return failure
-        return PostSent(id=post_id)
+        is_gone = isinstance(answer, Page) and answer.status in {404, 410}
+        return PostSent(id=post_id) if is_gone else _read_status(answer)
 
     async def upload(self, picture: bytes, media_type: str, alt: str) -> PostAnswer:
         """Upload a picture with its alternative text; `id` of the answer is its media ID."""
         boundary = hashlib.blake2b(picture, digest_size=16).hexdigest()
         body = _make_form(boundary, {"description": alt}, picture, media_type)
         headers = {"Content-Type": f"multipart/form-data; boundary={boundary}"}
-        media = read_answer(await self._send("POST", "/api/v2/media", body, headers), _Media)
-        return PostSent(id=media.id) if isinstance(media, _Media) else media
+        return _read_media(await self._send("POST", "/api/v2/media", body, headers))
 
     async def check_media(self, media_id: str) -> PostAnswer:
         """Return whether an uploaded picture is ready to be posted, PostDelayed if it is not."""
         answer = await self._get(f"/api/v1/media/{quote(media_id, safe='')}")
         if isinstance(answer, Page) and answer.status == 206:
             return PostDelayed(why="the picture is being processed", seconds=_MEDIA_SECONDS)
-        return find_failure(answer) or PostSent(id=media_id)
+        return _read_media(answer)
 
     async def find(self, account_id: str, link: str) -> PostSent | PostFailure | None:
         """Return our own post with this link among the latest 40, None if there is none."""
@@ -183,6 +179,11 @@ class Mastodon:
 def _read_status(answer: Page | Refused) -> PostAnswer:
     status = read_answer(answer, _Status)
     return status.answer if isinstance(status, _Status) else status
+
+
+def _read_media(answer: Page | Refused) -> PostAnswer:
+    media = read_answer(answer, _Media)
+    return PostSent(id=media.id) if isinstance(media, _Media) else media
 
 
 def _make_form(boundary: str, fields: dict[str, str], file: bytes, media_type: str) -> bytes:
