@@ -286,6 +286,16 @@ def test_discord_shows_marks_as_they_are() -> None:
     assert f"{expected}\n\n{LINK}" == compose(parts, posts.DISCORD).text
 
 
+@pytest.mark.parametrize(
+    ("after", "shown"),
+    [("<@1>", "\\<@\u20601>"), ("新@all*", "新@\u2060all\\*"), ("/@a_b", "/@a_b")],
+)
+def test_what_stands_behind_a_url_without_a_space_is_no_part_of_it(after: str, shown: str) -> None:
+    parts = PostParts(headline=f"See https://a.example{after}", link=LINK)
+
+    assert f"See https://a.example{shown}\n\n{LINK}" == compose(parts, posts.DISCORD).text
+
+
 def test_the_markup_of_a_post_says_what_its_text_says() -> None:
     for _, parts in stories()[:60]:
         post = compose(parts, posts.MATRIX)
