@@ -14,6 +14,7 @@ from pathlib import Path
 
 from copydesk import newsletters
 from copydesk.building import DEPLOY_CHECK
+from copydesk.building.posts import POST_CHECK
 from copydesk.desk_store import has_desk, open_desk
 from copydesk.kit import dates, urls
 from copydesk.newsletters.checks import MAIL_CHECK
@@ -139,6 +140,7 @@ CHECKS: tuple[Check, ...] = (
     *checks.FOLDER_CHECKS,
     Check(name="sources", find=_find_source_faults),
     DEPLOY_CHECK,
+    POST_CHECK,
     MAIL_CHECK,
     Check(name="letters", find=_find_letter_faults, is_alarm=True),
     Check(name="sign-ups", find=_find_sign_up_faults),

@@ -8,7 +8,7 @@ from dataclasses import replace
 from operator import attrgetter
 from pathlib import Path
 
-from copydesk.channels import CHANNELS
+from copydesk.channels import CHANNELS, PostChannel
 from copydesk.config import _data_files, _toml
 from copydesk.config._data_files import TopicFiles
 from copydesk.config._decode import DEFAULT, Decoded, Values, decode
@@ -46,6 +46,7 @@ def check(settings: Settings) -> None:
     _check_deploy(settings)
     _check_backup(settings.backup)
     _check_mail(settings)
+    _check_posts(settings)
     _refuse_plain(settings.mail.smtp)
 
 
@@ -64,6 +65,20 @@ def _need_target(table: str, chosen: Deploy | BackupPlan) -> None:
     if to and not getattr(getattr(chosen, to), _NEEDED[to]):
         path, hint = f"{table}.{to}.{_NEEDED[to]}", f'{table}.to = "{to}" needs it'
         raise setting_error(FILE, path, "this setting is missing", hint)
+
+
+def _check_posts(settings: Settings) -> None:
+    """Raise ConfigError if a post's network needs an option that is missing, or the site has no
+    address.
+    """
+    for index, channel in enumerate(settings.posts):
+        if channel.missing:
+            hint = f'to = "{channel.to}" needs it'
+            path = f"post[{index}].{channel.missing}"
+            raise setting_error(FILE, path, "this setting is missing", hint)
+        if not settings.beat.url:
+            hint = "set site.url: a post needs the full address of a page"
+            raise setting_error(FILE, f"post[{index}].to", "this setting needs site.url", hint)
 
 
 def _check_backup(plan: BackupPlan) -> None:
@@ -274,6 +289,7 @@ def load(root: Path, environ: Mapping[str, str]) -> Settings:
             standings=trust.trust_by_domain,
         ),
         channels=tuple(channel for kind in CHANNELS for channel in decoded.all(kind)),
+        posts=tuple(decoded.all(PostChannel)),
         letters=letters,
         key=key.key,
     )

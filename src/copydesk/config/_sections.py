@@ -14,7 +14,7 @@ from functools import cached_property
 from operator import attrgetter
 from typing import Any
 
-from copydesk.channels import CHANNELS
+from copydesk.channels import CHANNELS, PostChannel
 from copydesk.config._settings import (
     UNSET,
     BackupPlan,
@@ -197,6 +197,13 @@ CHANNEL_BLOCKS = tuple(
     )
     for kind in CHANNELS
 )
+POST = Section(
+    "post",
+    (PostChannel,),
+    PostChannel.about,
+    repeated=True,
+    unique=Unique(key="id", noun="id", hint="give one of the two blocks another id"),
+)
 LETTER = Section(
     "letter",
     (LetterOptions,),
@@ -204,7 +211,7 @@ LETTER = Section(
     unique=Unique(key="id", noun="id", hint="give one of the two newsletters another id"),
 )
 LETTER_PART = Section("letter.part", (PartOptions,), held_by="letters.parts", repeated=True)
-BLOCKS = (HOST, SOURCE, LISTING, *CHANNEL_BLOCKS, LETTER, LETTER_PART)
+BLOCKS = (HOST, SOURCE, LISTING, *CHANNEL_BLOCKS, POST, LETTER, LETTER_PART)
 ROOT = Section("", (), "The tables of the file itself.")
 
 
@@ -287,6 +294,7 @@ def _find_blocks(settings: Settings) -> Iterator[tuple[Section, Iterable[tuple[o
     for block in CHANNEL_BLOCKS:
         channels = (channel for channel in settings.channels if type(channel) in block.holders)
         yield block, zip(channels)
+    yield POST, zip(settings.posts)
     yield LETTER, zip(settings.letters)
     yield SOURCE, ((source, own.get(source.url, plain)) for source in settings.beat.sources)
 

@@ -112,3 +112,18 @@ CREATE TABLE snoozes (
 ) STRICT;
 CREATE INDEX snoozes_of ON snoozes (story, number);
 CREATE INDEX snoozes_by ON snoozes (action);
+
+-- step 8: a post is JSON; the columns are those by which it is found
+CREATE TABLE posts (
+    number INTEGER PRIMARY KEY AUTOINCREMENT, channel TEXT NOT NULL, story TEXT NOT NULL,
+    event TEXT NOT NULL, state TEXT NOT NULL, owed TEXT NOT NULL, post BLOB NOT NULL
+) STRICT;
+CREATE INDEX posts_of ON posts (channel, story);
+CREATE INDEX posts_on ON posts (channel, event);
+CREATE INDEX posts_open ON posts (channel, number)
+    WHERE owed <> '' OR state IN ('held', 'planned', 'sending');
+CREATE TABLE post_channels (
+    channel TEXT PRIMARY KEY, began TEXT NOT NULL, rests TEXT NOT NULL DEFAULT '',
+    refusals INTEGER NOT NULL DEFAULT 0, waits TEXT NOT NULL DEFAULT '',
+    edition TEXT NOT NULL DEFAULT ''
+) STRICT, WITHOUT ROWID;

@@ -176,7 +176,9 @@ def _call_channels(options: RoundOptions) -> Callable[[Newsroom, RoundReport], R
     """
 
     def call(newsroom: Newsroom, report: RoundReport) -> RoundReport:
-        from copydesk.building.channels import note_site_events, send_calls  # hardly any has one
+        from copydesk.building import posts  # hardly any has one
+        from copydesk.building.channels import note_site_events, send_calls
+        from copydesk.fetch import WallClock
 
         if options.dry_run or options.web is not None:
             return report
@@ -185,6 +187,10 @@ def _call_channels(options: RoundOptions) -> Callable[[Newsroom, RoundReport], R
             notes = asyncio.run(send_calls(newsroom.settings, newsroom.memory, newsroom.now))
         except CopydeskError as error:
             notes = (f"webhooks were not called: {error}",)
+        try:
+            notes = (*notes, *posts.send_posts(newsroom, WallClock().now))
+        except CopydeskError as error:
+            notes = (*notes, f"nothing was posted: {error}")
         return replace(report, notes=(*report.notes, *notes))
 
     return call

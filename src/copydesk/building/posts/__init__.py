@@ -1,10 +1,11 @@
-"""Compose posts about stories and send them to networks: a story's parts in, a PostAnswer out.
+"""Post stories to networks and chats: planned, composed, sent once, corrected and taken back.
 
-    PostParts ── compose_post ──> ComposedPost ── make_… ──> bytes to store ── send ──> PostAnswer
+    story ── plan ──> Post ── its built page ── compose ──> PostDraft ── one request ──> PostAnswer
 
 Composing is pure and counts as each network counts (`make_mastodon`, BLUESKY, DISCORD, …). The
-clients are `mastodon`, `bluesky` and `chats`; they send one request for each call, by the guarded
-fetcher, and follow no redirect. When to send, and what was sent, is the work of their caller.
+clients are `mastodon`, `bluesky` and `chats`: each is one module and a row of `NETWORKS`. They send
+one request for each call, by the guarded fetcher, and follow no redirect. The log is in the desk's
+database.
 """
 
 from __future__ import annotations
@@ -14,6 +15,16 @@ from typing import TYPE_CHECKING
 from copydesk.kit import faces
 
 if TYPE_CHECKING:
+    from copydesk.building.posts._acting import POST_CHECK as POST_CHECK
+    from copydesk.building.posts._acting import PostAction as PostAction
+    from copydesk.building.posts._acting import PostChannelRow as PostChannelRow
+    from copydesk.building.posts._acting import PostRow as PostRow
+    from copydesk.building.posts._acting import act_on_post as act_on_post
+    from copydesk.building.posts._acting import list_channels as list_channels
+    from copydesk.building.posts._acting import list_posts as list_posts
+    from copydesk.building.posts._acting import preview_posts as preview_posts
+    from copydesk.building.posts._acting import propose_post as propose_post
+    from copydesk.building.posts._acting import resume_channel as resume_channel
     from copydesk.building.posts._answers import PostAnswer as PostAnswer
     from copydesk.building.posts._answers import PostDelayed as PostDelayed
     from copydesk.building.posts._answers import PostFailure as PostFailure
@@ -21,18 +32,14 @@ if TYPE_CHECKING:
     from copydesk.building.posts._answers import PostSent as PostSent
     from copydesk.building.posts._answers import PostUncertain as PostUncertain
     from copydesk.building.posts._composing import BLUESKY as BLUESKY
-    from copydesk.building.posts._composing import DEFAULT_TEMPLATE as DEFAULT_TEMPLATE
-    from copydesk.building.posts._composing import DISCORD as DISCORD
-    from copydesk.building.posts._composing import MATRIX as MATRIX
-    from copydesk.building.posts._composing import SLACK as SLACK
-    from copydesk.building.posts._composing import TELEGRAM as TELEGRAM
     from copydesk.building.posts._composing import ComposedPost as ComposedPost
     from copydesk.building.posts._composing import Network as Network
     from copydesk.building.posts._composing import PostParts as PostParts
     from copydesk.building.posts._composing import PostTooLong as PostTooLong
     from copydesk.building.posts._composing import compose_post as compose_post
     from copydesk.building.posts._composing import compose_words as compose_words
-    from copydesk.building.posts._composing import make_mastodon as make_mastodon
     from copydesk.building.posts._composing import read_post_template as read_post_template
+    from copydesk.building.posts._sending import NETWORKS as NETWORKS
+    from copydesk.building.posts._sending import send_posts as send_posts
 else:
     __getattr__ = faces.import_on_demand(__name__, __file__)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import html
 import string
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -22,10 +22,7 @@ from copydesk.building.posts._counting import (
     cut,
 )
 from copydesk.kit import text, urls
-from copydesk.kit.options import Unfit
 
-FIELDS = ("headline", "line", "link", "tags")
-DEFAULT_TEMPLATE = "{headline}\n\n{line}\n\n{link}\n\n{tags}"
 _MOST_TAGS = 8
 _LONGEST_TAG = 64  # characters: a tag of Bluesky has at most 64 graphemes and 640 bytes
 _SHORTEST_LINE = 20  # graphemes that are left of a line which is cut, or it is dropped
@@ -196,26 +193,13 @@ class PostParts:
 TemplateLine = tuple[tuple[str, str], ...]  # (literal text, field after it or "")
 
 
-def read_post_template(value: object) -> tuple[TemplateLine, ...]:
-    """Parse the template of a post into its lines; raises Unfit."""
-    hint = f"write a text with some of: {', '.join(f'{{{name}}}' for name in FIELDS)}"
-    if not isinstance(value, str):
-        raise Unfit(hint=hint, what="the template is not a text")
-    try:
-        lines = [tuple(_read_line(line)) for line in value.split("\n")]
-    except ValueError as error:
-        raise Unfit(hint=hint, what=f"the template is not valid: {error}") from error
-    if not any(name for line in lines for _, name in line):
-        raise Unfit(hint=hint, what="the template names no part of the story")
-    return tuple(lines)
-
-
-def _read_line(line: str) -> Iterator[tuple[str, str]]:
-    for literal, name, spec, conversion in string.Formatter().parse(line):
-        if name is not None and (name not in FIELDS or spec or conversion):
-            msg = f"unknown part: {name}"
-            raise ValueError(msg)
-        yield literal, name or ""
+def read_post_template(template: str) -> tuple[TemplateLine, ...]:
+    """Return the lines of a post's template, which the settings have checked."""
+    parse = string.Formatter().parse
+    return tuple(
+        tuple((literal, name or "") for literal, name, _, _ in parse(line))
+        for line in template.split("\n")
+    )
 
 
 def compose_post(
@@ -263,6 +247,14 @@ def compose_words(words: str, network: Network) -> ComposedPost | PostTooLong:
     if not network.allows(pieces):
         return PostTooLong(network=network.name)
     return ComposedPost(pieces=tuple(piece for piece in pieces if piece.words))
+
+
+def allow_mentions(post: ComposedPost, names: Sequence[str]) -> ComposedPost:
+    """Return a post in which these accounts are mentioned, such as `@us@example.social`."""
+    pieces = post.pieces
+    for name in names:
+        pieces = tuple(replace(one, words=one.words.replace(disarm(name), name)) for one in pieces)
+    return ComposedPost(pieces=pieces)
 
 
 def make_tags(topics: Sequence[str]) -> tuple[str, ...]:

@@ -12,10 +12,12 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from hashlib import blake2b
+from pathlib import Path
 from urllib.parse import urlencode
 
 import msgspec
 
+from copydesk.building.posts._accounts import CANNOT, Account, PostDraft
 from copydesk.building.posts._answers import (
     PostAnswer,
     PostDelayed,
@@ -27,14 +29,16 @@ from copydesk.building.posts._answers import (
     find_failure,
     read_answer,
 )
-from copydesk.building.posts._composing import ComposedPost, Piece
+from copydesk.building.posts._composing import BLUESKY, ComposedPost, Piece
+from copydesk.channels import PostChannel
 from copydesk.fetch.web import Web
-from copydesk.kit import dates
+from copydesk.kit import dates, files
 from copydesk.news import Page, Refused, Request
 
 COLLECTION = "app.bsky.feed.post"
 _JSON = "application/json"
 _TID_LETTERS = "234567abcdefghijklmnopqrstuvwxyz"
+_THUMB_BYTES = 1_000_000  # app.bsky.embed.external: maxSize of `thumb`
 _MINUTE = 60_000_000  # microseconds
 _SIGN_IN_SECONDS = 60.0
 _ENDED = {"ExpiredToken", "InvalidToken", "AuthMissing", "AuthenticationRequired"}
@@ -255,3 +259,86 @@ def _has_ended(answer: Page | Refused) -> bool:
     """Return whether a session is refused because it has ended."""
     failure = find_failure(answer)
     return isinstance(failure, PostRefused) and failure.code in _ENDED
+
+
+# The account of a channel.
+
+
+class BlueskyPosts(Account):
+    """An account of Bluesky, whose session is kept in a private file."""
+
+    network = BLUESKY
+    repeats = timedelta(days=1)  # the same record under the same key
+    edits = False
+    finds_surely = True
+
+    def __init__(self, web: Web, channel: PostChannel, private: Path) -> None:
+        file = private / "sessions" / f"{channel.id}.json"
+
+        def keep(session: BlueskySession) -> None:
+            file.parent.mkdir(mode=0o700, exist_ok=True)
+            files.write_atomic(file, msgspec.json.encode(session), mode=0o600)
+
+        self._picture = channel.picture
+        self._pds = Bluesky(
+            web=web,
+            server=channel.server or "https://bsky.social",
+            handle=channel.account,
+            password=channel.secret,
+            session=_read_session(file),
+            keep=keep,
+        )
+
+    async def make(self, draft: PostDraft) -> bytes | PostFailure:
+        session = await self._pds.open()
+        if not isinstance(session, BlueskySession):
+            return session
+        embed = await self._embed(draft)
+        if isinstance(embed, PostFailure):
+            return embed
+        reply = draft.reply_to
+        record = make_record(
+            draft.composed,
+            created=draft.created,
+            language=draft.language,
+            embed=embed,
+            reply_to=BlueskyReference(uri=reply.id, cid=reply.version) if reply else None,
+        )
+        return make_put(session.did, make_tid(draft.created, draft.key), record)
+
+    async def _embed(self, draft: PostDraft) -> Mapping[str, object] | PostFailure | None:
+        blob: BlueskyBlob | None = None
+        picture = draft.picture
+        if picture is not None and len(picture.data) <= _THUMB_BYTES:
+            uploaded = await self._pds.upload(picture.data, picture.media_type)
+            if isinstance(uploaded, BlueskyBlob):
+                blob = uploaded
+            elif not (
+                isinstance(uploaded, PostRefused) and uploaded.code in {"413", "BlobTooLarge"}
+            ):
+                return uploaded
+        if self._picture == "none":
+            return None
+        if self._picture == "picture" and blob and picture:
+            return make_picture(blob, picture.alt)
+        return make_card(draft.link, draft.headline, draft.line, blob)
+
+    async def send(self, request: bytes, key: str) -> PostAnswer:
+        return await self._pds.put(request)
+
+    async def find(self, request: bytes, link: str) -> PostSent | PostFailure | None:
+        put = msgspec.json.decode(request)
+        return await self._pds.find(put["rkey"])
+
+    async def edit(self, post: PostSent, draft: PostDraft, request: bytes) -> PostAnswer:
+        return CANNOT
+
+    async def delete(self, post: PostSent, key: str) -> PostAnswer:
+        return await self._pds.delete(post.id)
+
+
+def _read_session(file: Path) -> BlueskySession | None:
+    try:
+        return msgspec.json.decode(file.read_bytes(), type=BlueskySession)
+    except (OSError, msgspec.DecodeError):
+        return None

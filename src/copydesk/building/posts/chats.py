@@ -5,16 +5,22 @@ Each chat is one class with the same methods (`Chat`). None of their messages no
 
 from __future__ import annotations
 
+import asyncio
 from abc import ABC, abstractmethod
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from functools import partial
+from pathlib import Path
 from typing import ClassVar
 from urllib.parse import quote, urlsplit, urlunsplit
 
 import msgspec
 
+from copydesk.building.posts._accounts import CANNOT, Account, PostDraft
 from copydesk.building.posts._answers import (
     PostAnswer,
     PostDelayed,
+    PostFailure,
     PostRefused,
     PostSent,
     PostUncertain,
@@ -29,6 +35,7 @@ from copydesk.building.posts._composing import (
     ComposedPost,
     Network,
 )
+from copydesk.channels import PostChannel
 from copydesk.fetch.web import Web
 from copydesk.news import Page, Refused, Request
 
@@ -135,7 +142,6 @@ class DiscordWebhook(_Webhook):
 
 # Of the first two, Slack says that some aspect of the operation may have succeeded.
 _SLACK_UNCERTAIN = {"internal_error", "fatal_error", "service_unavailable", "request_timeout"}
-_CANNOT = PostRefused(why="a webhook of Slack cannot", code="webhook", is_lasting=True)
 _SLACK_DELAYED = {"ratelimited", "rate_limited", "team_added_to_org"}
 
 
@@ -176,11 +182,11 @@ class SlackWebhook(_Webhook):
 
     async def edit(self, message_id: str, message: bytes, key: str) -> PostAnswer:
         """Refuse: a webhook cannot edit."""
-        return _CANNOT
+        return CANNOT
 
     async def delete(self, message_id: str, key: str) -> PostAnswer:
         """Refuse: a webhook cannot delete."""
-        return _CANNOT
+        return CANNOT
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -347,3 +353,99 @@ class MatrixRoom(Chat):
         url = f"{room}/{what}/{quote(key, safe='')}"
         event = read_answer(await _send(self.web, "PUT", url, body, self.token), _MatrixEvent)
         return PostSent(id=event.event_id) if isinstance(event, _MatrixEvent) else event
+
+
+# Apprise, for others: github.com/caronc/apprise. It tells only whether all went well.
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AppriseNotice(Chat):
+    """A service that the library apprise knows, by its URL there, which is a secret.
+
+    It follows redirects to private addresses, and any failure of it is uncertain.
+    """
+
+    network: ClassVar[Network] = TELEGRAM
+    url: str = field(repr=False)
+
+    def make(self, post: ComposedPost, edits: str = "") -> bytes:
+        """Return the text of a message."""
+        return post.text.encode()
+
+    async def send(self, message: bytes, key: str) -> PostAnswer:
+        """Send a message, in a thread."""
+        try:
+            import apprise
+        except ImportError:
+            hint = 'install copydesk with the extra "apprise"'
+            return PostRefused(why=hint, code="404", is_lasting=True)
+        service = apprise.Apprise()
+        if not service.add(self.url):
+            return PostRefused(why="apprise does not know this URL", code="404", is_lasting=True)
+        notify = partial(service.notify, body=message.decode(), body_format="text")
+        is_sent = await asyncio.to_thread(notify)
+        return PostSent(id="") if is_sent else PostUncertain(why="apprise told no more")
+
+    async def edit(self, message_id: str, message: bytes, key: str) -> PostAnswer:
+        """Refuse: apprise cannot edit."""
+        return CANNOT
+
+    async def delete(self, message_id: str, key: str) -> PostAnswer:
+        """Refuse: apprise cannot delete."""
+        return CANNOT
+
+
+# The chat of a channel.
+
+
+class ChatPosts(Account):
+    """A chat, with the interface of accounts."""
+
+    def __init__(self, chat: Chat) -> None:
+        self._chat = chat
+        self.network = chat.network
+        if chat.is_repeatable:
+            self.repeats = timedelta(minutes=30)
+
+    async def make(self, draft: PostDraft) -> bytes | PostFailure:
+        return self._chat.make(draft.composed)
+
+    async def send(self, request: bytes, key: str) -> PostAnswer:
+        return await self._chat.send(request, key)
+
+    async def edit(self, post: PostSent, draft: PostDraft, request: bytes) -> PostAnswer:
+        message = self._chat.make(draft.composed, edits=post.id)
+        return await self._chat.edit(post.id, message, draft.key)
+
+    async def delete(self, post: PostSent, key: str) -> PostAnswer:
+        return await self._chat.delete(post.id, key)
+
+
+def open_discord(web: Web, channel: PostChannel, _private: Path) -> Account:
+    """Return the channel of a webhook at Discord."""
+    return ChatPosts(DiscordWebhook(web=web, url=channel.secret))
+
+
+def open_slack(web: Web, channel: PostChannel, _private: Path) -> Account:
+    """Return a channel at Slack: by a bot's token if the settings name the channel."""
+    if not channel.account:
+        return ChatPosts(SlackWebhook(web=web, url=channel.secret))
+    own = {"server": channel.server} if channel.server else {}
+    return ChatPosts(SlackChannel(web=web, token=channel.secret, channel=channel.account, **own))
+
+
+def open_telegram(web: Web, channel: PostChannel, _private: Path) -> Account:
+    """Return a chat at Telegram."""
+    own = {"server": channel.server} if channel.server else {}
+    return ChatPosts(TelegramChat(web=web, token=channel.secret, chat=channel.account, **own))
+
+
+def open_matrix(web: Web, channel: PostChannel, _private: Path) -> Account:
+    """Return a room of Matrix."""
+    room = channel.account
+    return ChatPosts(MatrixRoom(web=web, server=channel.server, token=channel.secret, room=room))
+
+
+def open_apprise(_web: Web, channel: PostChannel, _private: Path) -> Account:
+    """Return the account of a URL of Apprise."""
+    return ChatPosts(AppriseNotice(url=channel.secret))

@@ -7,30 +7,37 @@ same post, but a second request while the first is at work makes another one.
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import html
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Literal
+from datetime import timedelta
+from pathlib import Path
 from urllib.parse import quote
 
 import msgspec
 
+from copydesk.building.posts._accounts import Account, PostDraft, PostPicture
 from copydesk.building.posts._answers import (
     PostAnswer,
     PostDelayed,
     PostFailure,
+    PostRefused,
     PostSent,
+    PostUncertain,
     read_answer,
 )
+from copydesk.building.posts._composing import make_mastodon
+from copydesk.channels import PostChannel, PostVisibility
 from copydesk.fetch.web import Web
 from copydesk.kit import text
 from copydesk.news import Page, Refused, Request
 
-MastodonVisibility = Literal["public", "unlisted", "private"]
 _JSON = "application/json"
 _LATEST = 40  # statuses: the most that the server lists at once
+_MEDIA_TRIES = 15
 _MEDIA_SECONDS = 2.0  # between two questions whether a picture is ready
 _HREF = re.compile(r'href="([^"]*)"')
 
@@ -84,7 +91,7 @@ class _Media(msgspec.Struct):
 def make_status(
     words: str,
     *,
-    visibility: MastodonVisibility = "public",
+    visibility: PostVisibility = "public",
     language: str = "",
     media_ids: Sequence[str] = (),
 ) -> bytes:
@@ -198,3 +205,74 @@ def _make_form(boundary: str, fields: dict[str, str], file: bytes, media_type: s
         f'filename="picture.{extension}"\r\nContent-Type: {media_type}\r\n\r\n'
     )
     return "".join(parts).encode() + file + f"\r\n--{boundary}--\r\n".encode()
+
+
+# The account of a channel.
+
+
+class MastodonPosts(Account):
+    """An account of a Mastodon server."""
+
+    repeats = timedelta(minutes=50)  # a key is known for an hour
+
+    def __init__(self, web: Web, channel: PostChannel, _private: Path) -> None:
+        self._server = Mastodon(web=web, server=channel.server, token=channel.secret)
+        self._channel = channel
+        self.network = make_mastodon()
+
+    async def open(self) -> PostFailure | None:
+        instance = await self._server.read_instance()
+        if not isinstance(instance, MastodonInstance):
+            return instance
+        self._media = instance.configuration.media_attachments
+        account = await self._server.read_account()
+        if isinstance(account, MastodonAccount) and not account.bot:
+            self.remark = f"mark the account {account.acct} as automated in its profile"
+        limits = instance.configuration.statuses
+        self.network = make_mastodon(limits.max_characters, limits.characters_reserved_per_url)
+        return None
+
+    async def make(self, draft: PostDraft) -> bytes | PostFailure:
+        media = await self._upload(draft.picture)
+        if isinstance(media, PostFailure):
+            return media
+        return make_status(
+            draft.composed.text,
+            visibility=self._channel.visibility,
+            language=draft.language,
+            media_ids=media,
+        )
+
+    async def _upload(self, picture: PostPicture | None) -> tuple[str, ...] | PostFailure:
+        """Upload the picture, if there is one, and wait until it is ready; return its ID."""
+        if picture is None or len(picture.data) > self._media.image_size_limit:
+            return ()
+        alt = picture.alt[: self._media.description_limit]
+        media = await self._server.upload(picture.data, picture.media_type, alt)
+        if isinstance(media, PostRefused):
+            return () if media.code in {"413", "422"} else media  # the post goes without it
+        for _ in range(_MEDIA_TRIES):
+            if not isinstance(media, PostSent):
+                return media
+            ready = await self._server.check_media(media.id)
+            if isinstance(ready, PostSent):
+                return (media.id,)
+            await asyncio.sleep(_MEDIA_SECONDS)
+        return PostUncertain(why="the picture is not ready")
+
+    async def send(self, request: bytes, key: str) -> PostAnswer:
+        return await self._server.send(request, key)
+
+    async def find(self, request: bytes, link: str) -> PostSent | PostFailure | None:
+        account = await self._server.read_account()
+        if not isinstance(account, MastodonAccount):
+            return account
+        return await self._server.find(account.id, link)
+
+    async def edit(self, post: PostSent, draft: PostDraft, request: bytes) -> PostAnswer:
+        media = msgspec.json.decode(request).get("media_ids", ())
+        edit = make_edit(draft.composed.text, language=draft.language, media_ids=media)
+        return await self._server.edit(post.id, edit)
+
+    async def delete(self, post: PostSent, key: str) -> PostAnswer:
+        return await self._server.delete(post.id)

@@ -24,6 +24,7 @@ from typing import IO, Literal, cast
 
 from copydesk import archive, config
 from copydesk.archive import git
+from copydesk.desk_store import has_desk, open_desk
 from copydesk.errors import BackupError, ConfigError, GitError, UsageError
 from copydesk.kit import dates, files
 from copydesk.mail_store import open_mail
@@ -420,15 +421,19 @@ def require_equal(verification: Verification, file: Path) -> None:
 
 
 def _mark_restore(restored: Unpacked, now: datetime) -> bool:
-    """Mark a restored mail database, so that a person must allow sending; False if there is none.
+    """Mark restored databases, so that a person must allow sending; False if none has mail.
 
     Issues filed since the backup was begun may have been sent already, so its start time is stored.
     """
+    private = restored.newsroom / PRIVATE
+    if has_desk(private):
+        with contextlib.closing(open_desk(private)) as desk:
+            desk.posts.rest_all()
     if not restored.manifest.has("mail"):
         return False
     made = dates.parse(restored.manifest.made)
     assert made is not None  # checked when the manifest was read
-    with contextlib.closing(open_mail(restored.newsroom / PRIVATE)) as mail:
+    with contextlib.closing(open_mail(private)) as mail:
         mail.ledger.mark_restore(made, now)
     return True
 

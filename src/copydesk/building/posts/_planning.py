@@ -1,0 +1,219 @@
+"""Plan posts: which stories go out, what of a built page they show, and what has become owed."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from pathlib import PurePosixPath
+
+from lxml import html
+
+from copydesk.archive import read_rulings
+from copydesk.building._deploy import deploy_place
+from copydesk.building.posts._accounts import PostPicture
+from copydesk.catalogue import Catalogue, StoryFilter
+from copydesk.channels import PostChannel
+from copydesk.deploy import Branch
+from copydesk.desk_store.posts import OPEN_STATES, Post, PostLog, PostPause
+from copydesk.errors import CopydeskError, RecordError
+from copydesk.kit import dates, files, revisions, within
+from copydesk.news import Standing, Story
+from copydesk.newsroom import Newsroom
+from copydesk.newsroom.cataloguing import ask_catalogue
+from copydesk.placement.addresses import (
+    digest_folder,
+    local_time,
+    quote_path,
+    record_name,
+    story_folder,
+)
+
+EDITION = "edition "
+MOST_EDITS = 3  # each edit notifies everybody who has shared a post of Mastodon
+_CORRECTED_FOR = timedelta(days=14)
+_MOST_CANDIDATES = 200
+_PAGE_BYTES = 5_000_000
+_PICTURE_BYTES = 20_000_000
+_KEPT_OUT = frozenset({Standing.REJECTED, Standing.REMOVED})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PostPage:
+    """What a built page says of itself to networks, and its address. `picture` may be missing."""
+
+    link: str
+    headline: str
+    line: str
+    topics: tuple[str, ...]
+    language: str
+    picture: PostPicture | None = None
+
+
+def plan_posts(newsroom: Newsroom, log: PostLog) -> None:
+    """Add posts about new stories to the log, and mark what a change of a story makes owed.
+
+    Only stories published since the channel began are news, so nothing of an import goes out.
+    Raises CopydeskError.
+    """
+    verdicts = read_rulings(newsroom.root).verdicts
+    ruled = {record_name(at) for at, one in verdicts.items() if one.said in {"reject", "remove"}}
+    for channel in newsroom.settings.posts:
+        pause = log.find_pause(channel.id, newsroom.now)
+        if not pause.rests:
+            _plan_channel(newsroom, log, channel, pause)
+        _mark_removed(newsroom, log, channel.id, ruled)
+        _mark_corrected(newsroom, log, channel.id)
+
+
+def _plan_channel(newsroom: Newsroom, log: PostLog, channel: PostChannel, pause: PostPause) -> None:
+    if channel.stories == "edition":
+        _plan_edition(newsroom, log, channel, pause)
+        return
+    room = channel.most_a_day - sum(post.owed == "" for post in log.list_open(channel.id))
+    for story in _find_news(newsroom, channel, pause):
+        if room <= 0:
+            return
+        event = story.group or record_name(story.path)
+        name = record_name(story.path)
+        if not log.has_event(channel.id, event) and read_post_page(newsroom, name):
+            post = Post(channel=channel.id, story=name, event=event, made=newsroom.now)
+            room -= log.add(post) is not None
+
+
+def _find_news(newsroom: Newsroom, channel: PostChannel, pause: PostPause) -> Iterator[Story]:
+    """Yield the stories that a channel may post, the hottest first."""
+    wanted = StoryFilter(
+        standings=frozenset({Standing.PUBLISHED}),
+        topics=frozenset(channel.topics),
+        since=max(pause.began, newsroom.now - timedelta(hours=channel.newest_hours)),
+        until=newsroom.now + timedelta(seconds=1),
+        quality=(channel.least_quality, 100) if channel.least_quality else None,
+    )
+
+    def ask(catalogue: Catalogue) -> list[str]:
+        return catalogue.find(wanted, _MOST_CANDIDATES)
+
+    stories = []
+    for path in ask_catalogue(newsroom, ask):
+        with contextlib.suppress(RecordError):
+            stories.append(newsroom.archive.read_listed(path))
+    for story in sorted(stories, key=lambda story: -(story.heat or 0)):
+        is_approved = story.verdict is not None and story.verdict.said == "publish"
+        if (story.heat or 0) >= channel.least_heat and (
+            is_approved or channel.stories != "approved"
+        ):
+            yield story
+
+
+def _plan_edition(newsroom: Newsroom, log: PostLog, channel: PostChannel, pause: PostPause) -> None:
+    """Plan the post on the digest of yesterday, unless the channel began later than it was due."""
+    zone = dates.find_zone(newsroom.beat.timezone)
+    local, began = local_time(newsroom.now, zone), local_time(pause.began, zone)
+    day = f"{local - timedelta(days=1):%Y-%m-%d}"
+    due = f"{local:%Y-%m-%d} {channel.at}"
+    if day <= pause.edition or f"{local:%Y-%m-%d %H:%M}" < due or f"{began:%Y-%m-%d %H:%M}" > due:
+        return
+    name = f"{EDITION}{day}"
+    if read_post_page(newsroom, name):
+        log.add(Post(channel=channel.id, story=name, event=name, made=newsroom.now))
+        log.put_pause(replace(pause, edition=day))
+
+
+def _mark_removed(newsroom: Newsroom, log: PostLog, channel: str, ruled: set[str]) -> None:
+    """Mark the posts on stories that an editor rejected or removed to be deleted."""
+    sent = log.list_sent(channel)
+    waiting = {post.number: post.story for post in log.list_open(channel) if post.owed != "delete"}
+    known = sent | waiting
+    if not known:
+        return
+    out = {
+        record_name(path)
+        for path in ask_catalogue(
+            newsroom, lambda catalogue: catalogue.find(StoryFilter(standings=_KEPT_OUT))
+        )
+    }
+    for number, name in known.items():
+        if name in out or name in ruled:
+            log.change(number, {*OPEN_STATES, "sent"}, owed="delete", due=None, tries=0)
+
+
+def _mark_corrected(newsroom: Newsroom, log: PostLog, channel: str) -> None:
+    """Mark recent posts to be edited whose page has another headline or sentence now.
+
+    The threshold is that of changes on the site: another spelling is none.
+    """
+    for post in log.list_latest(_MOST_CANDIDATES, channel):
+        is_recent = post.began is not None and newsroom.now - post.began < _CORRECTED_FOR
+        if post.state != "sent" or post.owed or post.words or not is_recent or post.reply_to:
+            continue
+        page = None if post.edits >= MOST_EDITS else read_post_page(newsroom, post.story)
+        if page and (
+            revisions.is_reworded(post.headline, page.headline)
+            or revisions.is_reworded(post.line, page.line)
+        ):
+            log.put(replace(post, owed="edit", due=None, tries=0))
+
+
+def read_post_page(newsroom: Newsroom, story: str) -> PostPage | None:
+    """Return what the built page of a story or edition shows, None if readers cannot see it yet.
+
+    The page and its picture are on the site, and deployed if the settings name a target.
+    """
+    day = story.removeprefix(EDITION)
+    is_edition = day != story
+    folder = (
+        digest_folder(datetime.fromisoformat(day).date())
+        if is_edition
+        else story_folder(f"{story}.md")
+    )
+    path = f"{folder}index.html"
+    try:
+        tree = html.fromstring(within.read(newsroom.site, path, _PAGE_BYTES))
+    except (OSError, ValueError):
+        return None
+    if not _is_deployed(newsroom, path):
+        return None
+    about = {
+        str(meta.get("property") or meta.get("name")): str(meta.get("content", ""))
+        for meta in tree.xpath("//head/meta[@content]")
+    }
+    language = str(tree.get("lang", ""))
+    headline, topics = about.get("og:title", ""), tuple[str, ...]()
+    if not is_edition:
+        found = ask_catalogue(newsroom, lambda catalogue: catalogue.find_by_name([story]))
+        record = newsroom.archive.read_listed(found[0]) if found else None
+        if record is None or not record.published:
+            return None
+        headline, topics, language = record.title, record.topics, record.language or language
+    return PostPage(
+        link=f"{newsroom.beat.url}/{quote_path(folder)}",
+        headline=headline,
+        line=about.get("og:description", ""),
+        topics=topics,
+        language=language.partition("-")[0],
+        picture=_read_picture(newsroom, about),
+    )
+
+
+def _is_deployed(newsroom: Newsroom, path: str) -> bool:
+    if not newsroom.settings.deploy.to:
+        return True
+    place = deploy_place(newsroom.root, newsroom.private, newsroom.site, newsroom.settings)
+    if isinstance(place, Branch):
+        return place.has_sent()
+    return newsroom.memory.manifest(f"deploy {place.name}").get(path) is not None
+
+
+def _read_picture(newsroom: Newsroom, about: Mapping[str, str]) -> PostPicture | None:
+    """Return the picture that a page shares, None if it is not on this site."""
+    base, address = f"{newsroom.beat.url}/", about.get("og:image", "")
+    path = address.removeprefix(base)
+    if path == address or ".." in PurePosixPath(path).parts:
+        return None
+    with contextlib.suppress(OSError, CopydeskError):
+        data = within.read(newsroom.site, path, _PICTURE_BYTES)
+        media_type = about.get("og:image:type") or files.media_type(path)
+        return PostPicture(data=data, media_type=media_type, alt=about.get("og:image:alt", ""))
+    return None

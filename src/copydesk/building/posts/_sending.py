@@ -1,0 +1,436 @@
+"""Send the posts that are due, each once; edit and delete those that are owed.
+
+    log ── find_step ──> wait | send | repeat | search | give-up | edit | delete | drop
+                            └──> one request ──> PostAnswer ──> log
+
+A request is stored before it is sent. One without an answer is only sent again where the network
+knows it again, so that a kill or a fault makes no second post.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Literal
+
+from copydesk.building.posts import bluesky, chats, mastodon
+from copydesk.building.posts._accounts import Account, PostDraft
+from copydesk.building.posts._answers import (
+    PostAnswer,
+    PostDelayed,
+    PostFailure,
+    PostRefused,
+    PostSent,
+    PostUncertain,
+)
+from copydesk.building.posts._composing import (
+    BLUESKY,
+    DISCORD,
+    MATRIX,
+    SLACK,
+    TELEGRAM,
+    ComposedPost,
+    Network,
+    PostParts,
+    PostTooLong,
+    allow_mentions,
+    compose_post,
+    compose_words,
+    make_mastodon,
+    read_post_template,
+)
+from copydesk.building.posts._planning import PostPage, plan_posts, read_post_page
+from copydesk.channels import PostChannel, PostNetwork
+from copydesk.desk_store import open_desk
+from copydesk.desk_store.posts import Post, PostLog, PostPause, PostState
+from copydesk.fetch import WallClock
+from copydesk.fetch.web import Web
+from copydesk.kit import dates
+from copydesk.news.options import FetchOptions
+from copydesk.newsroom import Newsroom, hold_lock
+from copydesk.rendering import load_site_strings
+
+Clock = Callable[[], datetime]
+Step = Literal["wait", "send", "repeat", "search", "give-up", "edit", "delete", "drop"]
+
+_ANSWER_BYTES = 1_000_000
+_REPEAT_AFTER = timedelta(seconds=60)  # a network may still be at work on the first request
+_FIRST_WAIT = timedelta(minutes=1)
+_LONGEST_WAIT = timedelta(hours=6)
+_ACCOUNT_WAIT = timedelta(minutes=5)
+_MOST_REFUSALS = 5
+# Errors that are about the account or the channel, so that another post would be refused as well.
+_OF_ACCOUNT = frozenset(
+    {
+        "401",
+        "403",
+        "404",
+        "certificate",
+        "AuthenticationRequired",
+        "AuthMissing",
+        "AccountTakedown",
+        "ExpiredToken",
+        "InvalidToken",
+        "invalid_auth",
+        "not_authed",
+        "token_revoked",
+        "account_inactive",
+        "not_in_channel",
+        "channel_not_found",
+        "is_archived",
+        "missing_scope",
+        "M_UNKNOWN_TOKEN",
+        "M_FORBIDDEN",
+        "10015",
+        "50013",
+    }
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Row:
+    """A network: how its posts are written before it is asked, and how its account is opened."""
+
+    network: Network
+    open: Callable[[Web, PostChannel, Path], Account]
+
+
+NETWORKS: Mapping[PostNetwork, _Row] = {
+    "mastodon": _Row(network=make_mastodon(), open=mastodon.MastodonPosts),
+    "bluesky": _Row(network=BLUESKY, open=bluesky.BlueskyPosts),
+    "discord": _Row(network=DISCORD, open=chats.open_discord),
+    "slack": _Row(network=SLACK, open=chats.open_slack),
+    "telegram": _Row(network=TELEGRAM, open=chats.open_telegram),
+    "matrix": _Row(network=MATRIX, open=chats.open_matrix),
+    "apprise": _Row(network=TELEGRAM, open=chats.open_apprise),
+}
+
+
+def send_posts(
+    newsroom: Newsroom, clock: Clock, is_over: Callable[[], bool] = lambda: False
+) -> tuple[str, ...]:
+    """Plan posts, and send what is due; return sentences for the owner. Raises CopydeskError.
+
+    `is_over` ends the work between two posts. While another process sends, nothing is done.
+    """
+    if not newsroom.settings.posts:
+        return ()
+    with hold_lock(newsroom.private / "posts.lock") as is_free:
+        if not is_free:
+            return ()
+        with contextlib.closing(open_desk(newsroom.private)) as desk:
+            plan_posts(newsroom, desk.posts)
+            return tuple(asyncio.run(_send_all(newsroom, desk.posts, clock, is_over)))
+
+
+async def _send_all(
+    newsroom: Newsroom, log: PostLog, clock: Clock, is_over: Callable[[], bool]
+) -> list[str]:
+    notes: list[str] = []
+    fetch: FetchOptions = replace(newsroom.settings.fetch, max_bytes=_ANSWER_BYTES)
+    async with Web(fetch, WallClock()) as web:
+        for channel in newsroom.settings.posts:
+            if channel.is_ready:
+                account = NETWORKS[channel.to].open(web, channel, newsroom.private)
+                sender = _Sender(newsroom, log, channel, account, clock)
+                notes += await sender.work(is_over)
+    return notes
+
+
+def find_step(post: Post, account: Account, next_at: datetime, now: datetime) -> Step:
+    """Decide what to do with a post now; `next_at` is when the channel's next post may go out."""
+    is_due = post.due is None or post.due <= now or post.due - now > _LONGEST_WAIT * 5
+    if post.owed == "delete" and post.state in {"held", "planned"}:
+        return "drop"
+    if post.state == "sending":
+        return _find_unanswered_step(post, account, now)
+    if post.owed:
+        return post.owed if is_due else "wait"
+    if post.state != "planned" or not is_due or (now < next_at and not post.is_urgent):
+        return "wait"
+    return "send"
+
+
+def _find_unanswered_step(post: Post, account: Account, now: datetime) -> Step:
+    """Decide about a post whose request was sent, and not answered with certainty."""
+    assert post.began is not None
+    assert post.tried is not None
+    if not account.repeats:
+        return "give-up"
+    if post.tried <= now < post.tried + _REPEAT_AFTER:
+        return "wait"
+    return "repeat" if post.began <= now < post.began + account.repeats else "search"
+
+
+def compose_draft(
+    newsroom: Newsroom, channel: PostChannel, post: Post, network: Network, now: datetime
+) -> PostDraft | PostTooLong | None:
+    """Return a post as its network will show it, None if its page is not on the site yet."""
+    page = read_post_page(newsroom, post.story)
+    if page is None:
+        return None
+    composed = _compose(newsroom, channel, post, page, network)
+    if isinstance(composed, PostTooLong):
+        return composed
+    return PostDraft(
+        composed=allow_mentions(composed, channel.mentions),
+        link=page.link,
+        headline=page.headline,
+        line=page.line,
+        language=channel.language or page.language,
+        key=f"{channel.id} {post.story} {post.number}",
+        created=now,
+        picture=None if channel.picture == "none" else page.picture,
+    )
+
+
+def _compose(
+    newsroom: Newsroom, channel: PostChannel, post: Post, page: PostPage, network: Network
+) -> ComposedPost | PostTooLong:
+    if post.words:
+        return compose_words(post.words, network)
+    template = channel.template
+    if post.reply_to:
+        strings = load_site_strings(newsroom.beat.locale, newsroom.templates)
+        said = strings.say("headline_rewritten").replace("{", "{{").replace("}", "}}")
+        template = f"{said}\n\n{{headline}}\n\n{{link}}"
+    parts = PostParts(headline=page.headline, line=page.line, link=page.link, topics=page.topics)
+    return compose_post(parts, read_post_template(template), network)
+
+
+@dataclass(slots=True)
+class _Sender:
+    """Works off the open posts of one channel."""
+
+    newsroom: Newsroom
+    log: PostLog
+    channel: PostChannel
+    account: Account
+    clock: Clock
+    notes: list[str] = field(default_factory=list)
+    is_open: bool = False
+
+    async def work(self, is_over: Callable[[], bool]) -> list[str]:
+        """Do what is due, one post after the other; return sentences for the owner."""
+        posts = self.log.list_open(self.channel.id)
+        for post in sorted(posts, key=lambda post: (not post.owed, not post.is_urgent)):
+            pause = self._find_pause()
+            waits = pause.waits is not None and self.clock() < pause.waits
+            if is_over() or pause.rests or waits:
+                break
+            step = find_step(post, self.account, self._find_next(), self.clock())
+            if step != "wait":
+                await self._do(step, post)
+        return self.notes
+
+    def _find_pause(self) -> PostPause:
+        return self.log.find_pause(self.channel.id, self.clock())
+
+    def _find_next(self) -> datetime:
+        zone = dates.find_zone(self.newsroom.beat.timezone)
+        latest = self.log.list_latest(self.channel.most_a_day + 1, self.channel.id)
+        sent = [post.began for post in latest if post.began is not None]
+        return self.channel.find_time(sent, self.clock(), zone)
+
+    async def _do(self, step: Step, post: Post) -> None:
+        match step:
+            case "drop":
+                self.log.put(replace(post, state="dropped", owed="", why="taken back"))
+            case "give-up":
+                self._give_up(post)
+            case "send":
+                await self._send(post)
+            case "repeat":
+                tried = replace(post, tried=self.clock(), tries=post.tries + 1)
+                post = self.log.put(tried)
+                self._settle(post, await self.account.send(post.request, post.key))
+            case "search":
+                await self._search(post)
+            case "edit":
+                await self._edit(post)
+            case "delete":
+                answer = await self.account.delete(_as_sent(post), f"{post.key}-delete")
+                self._settle_deletion(post, answer)
+
+    async def _send(self, post: Post) -> None:
+        now = self.clock()
+        is_old = now - post.made > timedelta(hours=self.channel.newest_hours)
+        if is_old and not post.is_urgent and not post.by:
+            self.log.put(replace(post, state="dropped", why="it is no news any more"))
+            return
+        if self.channel.mode == "send" and not self.is_open:
+            if failure := await self.account.open():
+                self._settle(post, failure)
+                return
+            self.is_open = True
+            if self.account.remark:
+                self.notes.append(f"{self.channel.id}: {self.account.remark}")
+        draft = self._draft(post)
+        if draft is None:
+            return
+        if self.channel.mode == "rehearse":
+            said = draft.composed.text
+            shown = replace(post, headline=draft.headline, line=draft.line, said=said)
+            self.log.put(replace(shown, state="rehearsed", began=now, why=""))
+            return
+        request = await self.account.make(draft)
+        if isinstance(request, PostFailure):  # an uncertain upload is no post
+            is_sure = not isinstance(request, PostUncertain)
+            self._settle(post, request if is_sure else PostDelayed(why=request.why, seconds=60))
+            return
+        post = replace(
+            post,
+            state="sending",
+            request=request,
+            key=secrets.token_hex(16),
+            began=now,
+            tried=self.clock(),
+            tries=1,
+            headline=draft.headline,
+            line=draft.line,
+            said=draft.composed.text,
+        )
+        self.log.put(post)
+        self._settle(post, await self.account.send(request, post.key))
+
+    def _draft(self, post: Post) -> PostDraft | None:
+        """Return the draft of a post; None if its page is not there yet, or if it is refused."""
+        network, now = self.account.network, self.clock()
+        draft = compose_draft(self.newsroom, self.channel, post, network, now)
+        if isinstance(draft, PostTooLong):
+            self._settle(post, PostRefused(why="it is too long", is_lasting=True))
+            return None
+        if draft is not None and post.reply_to:
+            return replace(draft, reply_to=_as_sent(self.log.get(post.reply_to)))
+        return draft
+
+    def _settle(self, post: Post, answer: PostAnswer) -> None:
+        """Store what a network answered to a post."""
+        now, is_first = self.clock(), post.tries <= 1
+        if isinstance(answer, PostSent):
+            self._note_success()
+            said = answer.words or post.said
+            made = replace(post, id=answer.id, url=answer.url, version=answer.version, said=said)
+            self.log.put(replace(made, state="sent", why=""))
+        elif isinstance(answer, PostUncertain):
+            state: PostState = "sending" if self.account.repeats else "uncertain"
+            self.log.put(replace(post, state=state, why=answer.why))
+        elif not is_first:  # nothing was done now, but the first request may have made the post
+            self.log.put(replace(post, why=answer.why))
+            self._note_failure(answer)
+        elif isinstance(answer, PostRefused) and answer.is_lasting and not _is_of_account(answer):
+            self.log.put(replace(post, state="refused", why=answer.why))
+            self._note_failure(answer)
+        else:
+            self._note_failure(answer)
+            wait = timedelta(seconds=answer.seconds) if isinstance(answer, PostDelayed) else None
+            due = now + (wait or _ACCOUNT_WAIT)
+            self.log.put(replace(post, state="planned", due=due, began=None, why=answer.why))
+
+    def _note_success(self) -> None:
+        pause = self._find_pause()
+        if pause.refusals or pause.waits:
+            self.log.put_pause(replace(pause, refusals=0, waits=None))
+
+    def _note_failure(self, failure: PostFailure) -> None:
+        """Let the channel wait as long as its network asks; after five refusals it rests."""
+        pause = self._find_pause()
+        if isinstance(failure, PostDelayed):
+            waits = self.clock() + timedelta(seconds=failure.seconds)
+            self.log.put_pause(replace(pause, waits=waits))
+        elif isinstance(failure, PostRefused):
+            rests = pause.refusals + 1 >= _MOST_REFUSALS
+            self.log.put_pause(
+                replace(pause, refusals=pause.refusals + 1, rests="refused" if rests else "")
+            )
+            if rests:
+                self.notes.append(f"{self.channel.id} rests after five refusals: {failure.why}")
+
+    async def _search(self, post: Post) -> None:
+        """Look for a post that may have been made; it is uncertain if the network cannot tell."""
+        draft = read_post_page(self.newsroom, post.story)
+        found = await self.account.find(post.request, draft.link if draft else "")
+        if isinstance(found, PostSent):
+            self._settle(post, found)
+        elif isinstance(found, PostDelayed):
+            self._note_failure(found)
+        elif found is None and self.account.finds_surely:
+            self.log.put(replace(post, state="planned", due=None, began=None, tries=0))
+        else:
+            self._give_up(post)
+
+    def _give_up(self, post: Post) -> None:
+        why = post.why or "the process ended before the network answered"
+        self.log.put(replace(post, state="uncertain", why=why))
+        self.notes.append(f"{self.channel.id}: a post is uncertain: {post.story}: {why}")
+
+    async def _edit(self, post: Post) -> None:
+        if self.account.edits:
+            draft = self._draft(post)
+            if draft is None:
+                return
+            post = replace(post, headline=draft.headline, line=draft.line)
+            draft = replace(draft, key=f"{post.key}-edit-{post.edits}")
+            answer = await self.account.edit(_as_sent(post), draft, post.request)
+            if isinstance(answer, PostSent):
+                self._note_success()
+                said, edits = answer.words or draft.composed.text, post.edits + 1
+                self.log.put(replace(post, owed="", edits=edits, said=said, why=""))
+                return
+            self._settle_later(post, answer)
+            return
+        edited = replace(post, owed="", edits=post.edits + 1)
+        page = read_post_page(self.newsroom, post.story)
+        if page is None:
+            return
+        edited = replace(edited, headline=page.headline, line=page.line)
+        if self.channel.corrections == "replace":
+            self.log.put(replace(edited, owed="delete", is_replaced=True))
+            return
+        self.log.put(edited)
+        reply = Post(
+            channel=post.channel,
+            story=post.story,
+            event=post.event,
+            made=self.clock(),
+            is_urgent=True,
+            reply_to=post.number,
+        )
+        self.log.add(reply)
+
+    def _settle_deletion(self, post: Post, answer: PostAnswer) -> None:
+        if not isinstance(answer, PostSent):
+            self._settle_later(post, answer)
+            return
+        self._note_success()
+        if post.is_replaced:
+            again = replace(post, state="planned", owed="", is_urgent=True, is_replaced=False)
+            self.log.put(replace(again, id="", tries=0, due=None, began=None))
+        else:
+            self.log.put(replace(post, state="deleted", owed="", why=""))
+
+    def _settle_later(self, post: Post, failure: PostFailure) -> None:
+        """Try an edit or a deletion again later; give up only what the network cannot do."""
+        if isinstance(failure, PostRefused) and failure.code == "cannot":
+            state: PostState = "undeletable" if post.owed == "delete" else post.state
+            self.log.put(replace(post, state=state, owed="", why=failure.why))
+            return
+        wait = min(_LONGEST_WAIT, _FIRST_WAIT * 2 ** min(post.tries, 10))
+        if isinstance(failure, PostDelayed):
+            wait = max(wait, timedelta(seconds=failure.seconds))
+        due = self.clock() + wait
+        self.log.put(replace(post, due=due, tries=post.tries + 1, why=failure.why))
+        self._note_failure(failure)
+
+
+def _as_sent(post: Post) -> PostSent:
+    return PostSent(id=post.id, words=post.said, url=post.url, version=post.version)
+
+
+def _is_of_account(refused: PostRefused) -> bool:
+    return refused.code in _OF_ACCOUNT
