@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import os
 import secrets
+import threading
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from contextlib import closing
@@ -20,7 +21,7 @@ from copydesk.background._hubs import Subscriber
 from copydesk.background._letters import LetterHours, MailHours, is_resting
 from copydesk.background._rounds import NewsroomFolder, Rounds
 from copydesk.background._starters import REJUDGING, CommandOnDemand, RoundStarter, run_command
-from copydesk.building import is_gone
+from copydesk.building import is_gone, posts
 from copydesk.building.channels import send_calls
 from copydesk.config import Settings
 from copydesk.errors import CopydeskError, MailStoreError, MemoryStoreError
@@ -63,7 +64,7 @@ class NewsroomService:
     are not counted, `issue_views` if views of newsletter issues are not. `rounds`, `subscriber` and
     `on_demand` are None if nothing may be fetched. `backup_hours` makes backups. `edited_files`
     builds the site after somebody edited files and after new newsletter issues, `channel_calls`
-    calls webhooks, `letter_hours` creates newsletter issues, `mail_hours` sends them, `rejudging`
+    calls webhooks, `post_hours` posts stories, `letter_hours` creates newsletter issues, `mail_hours` sends them, `rejudging`
     scores stored stories again when an owner requests it. `say` shows messages to the operator.
     """
 
@@ -73,6 +74,7 @@ class NewsroomService:
     folder: NewsroomFolder
     edited_files: EditedFiles
     channel_calls: ChannelCalls
+    post_hours: PostHours
     letter_hours: LetterHours
     mail_hours: MailHours
     backup_hours: BackupHours
@@ -134,6 +136,7 @@ class NewsroomService:
         workers = (
             self.edited_files,
             self.channel_calls,
+            self.post_hours,
             self.letter_hours,
             self.mail_hours,
             self.backup_hours,
@@ -202,7 +205,8 @@ def _prepare_service(
         return await run_command(("-C", str(newsroom.root), "backup"))
 
     channel_calls = ChannelCalls(folder, clock, with_time(say, clock))
-    channel_calls.is_behind = lambda: edited_files.is_behind
+    post_hours = PostHours(folder, clock, with_time(say, clock))
+    channel_calls.is_behind = post_hours.is_behind = lambda: edited_files.is_behind
     return NewsroomService(
         site=newsroom.site,
         prefix="" if parsed is None else str(parsed.pathname).strip("/"),
@@ -210,6 +214,7 @@ def _prepare_service(
         folder=folder,
         edited_files=edited_files,
         channel_calls=channel_calls,
+        post_hours=post_hours,
         letter_hours=LetterHours(folder, clock, turn, starter.file_letters, with_time(say, clock)),
         mail_hours=MailHours(folder, clock, send, with_time(say, clock)),
         backup_hours=BackupHours(folder, clock, back_up, with_time(say, clock)),
@@ -314,6 +319,49 @@ class ChannelCalls:
             if note != self._said:
                 self._said = note
                 self._say(note)
+
+
+# Posting stories to networks and chats.
+
+
+class PostHours:
+    """Posts what is due, edits and deletes what is owed. `say` tells the operator what is wrong.
+
+    While the site `is_behind` its records, nothing is posted: a post's page must be there first.
+    """
+
+    def __init__(self, folder: NewsroomFolder, clock: Clock, say: Callable[[str], None]) -> None:
+        self.is_behind: Callable[[], bool] = lambda: False
+        self._folder = folder
+        self._clock = clock
+        self._say = say
+        self._said: set[str] = set()
+        self._is_over = threading.Event()
+
+    async def go_on(self) -> None:
+        """Post what is due every few seconds until cancelled, then end after the present post."""
+        self._is_over.clear()
+        try:
+            while True:
+                await self._clock.sleep(_EVERY_SECONDS)
+                if self._folder.last.posts and not self.is_behind():
+                    await asyncio.to_thread(self.look)
+        finally:
+            self._is_over.set()  # a thread cannot be cancelled
+
+    def look(self) -> None:
+        """Post what is due. If a database is busy or broken, try again next time."""
+        try:
+            with closing(self._folder.memory()) as memory:
+                settings, now = self._folder.settings(), self._clock.now()
+                newsroom = with_stores(settings, now, memory, settings.root / PRIVATE)
+                notes = posts.send_posts(newsroom, self._clock.now, self._is_over.is_set)
+        except (CopydeskError, OSError) as error:
+            notes = (f"could not post: {error}",)
+        for note in notes:
+            if note not in self._said:
+                self._say(note)
+        self._said.update(notes)
 
 
 # Making backups, in a process of its own, while rounds go on.

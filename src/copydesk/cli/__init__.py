@@ -37,8 +37,9 @@ _GROUPS = {
         "topics": "Suggest new keywords for topics",
         "rejudge": "Score saved stories again with the current settings",
     },
-    "Newsletters": {
+    "Going out": {
         "mail": "Preview and send newsletters, and manage subscribers",
+        "post": "List, preview, send and take back posts to networks and chats",
     },
     "Running": {
         "build": "Build the site from the saved stories",

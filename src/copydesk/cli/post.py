@@ -1,0 +1,106 @@
+"""`copydesk post`: the posts to networks and chats, how they look, and sending or deleting them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+import click
+
+from copydesk import editing
+from copydesk.building import posts
+from copydesk.cli import terminal
+from copydesk.cli._invocation import AS_HELP, Invocation, common
+from copydesk.kit import dates, text
+
+
+@click.group("post")
+def post_command() -> None:
+    """List, preview, send and take back posts to networks and chats."""
+
+
+@post_command.command("list")
+@click.option("--story", default="", help="Only posts on this story (record name).")
+@click.option("--most", default=50, help="Most posts to list.", show_default=True)
+@common
+def list_command(invocation: Invocation, story: str, most: int) -> None:
+    """List the channels, and the latest posts with their states."""
+    with invocation.newsroom() as newsroom:
+        channels = posts.list_channels(newsroom)
+        rows = posts.list_posts(newsroom, story, most)
+    if invocation.print_json({"channels": channels, "posts": rows}):
+        return
+    for row in channels:
+        state = f"rests ({row.pause.rests})" if row.pause.rests else row.channel.mode
+        click.echo(f"{row.channel.id}: {row.channel.to}, {state}")
+    for one in rows:
+        post = one.post
+        at = dates.rfc3339(one.at) if one.at else "-"
+        owed = f", {post.owed} owed" if post.owed else ""
+        why = one.problem or post.why or post.url
+        told = f"{post.number}\t{post.channel}\t{post.state}{owed}\t{at}\t{post.story}"
+        click.echo(text.fold(told) if not why else f"{told}\t{text.fold(why)}")
+
+
+@post_command.command("preview")
+@click.argument("story")
+@common
+def preview_command(invocation: Invocation, story: str) -> None:
+    """Print how a post on STORY (a record name) would look in each channel."""
+    with invocation.newsroom() as newsroom:
+        rows = posts.preview_posts(newsroom, story)
+    if invocation.print_json(rows):
+        return
+    for row in rows:
+        click.echo(f"--- {row.post.channel} ({row.to})")
+        click.echo(text.tidy(row.text) or row.problem)
+
+
+@post_command.command("send")
+@click.argument("number", type=int, required=False)
+@click.option("--as", "by", default="", help=AS_HELP)
+@common
+def send_command(invocation: Invocation, number: int | None, by: str) -> None:
+    """Send the posts that are due; with NUMBER this post, without waiting for its turn.
+
+    A post that is uncertain may then appear twice. A post that was rehearsed is sent, too, if the
+    channel's mode is `send`.
+    """
+    with invocation.newsroom() as newsroom:
+        if number is not None:
+            posts.act_on_post(newsroom, number, "send", editing.speaker(newsroom, by))
+        notes = posts.send_posts(newsroom, _clock(invocation))
+    for note in notes:
+        terminal.note(text.fold(note))
+
+
+@post_command.command("retract")
+@click.argument("number", type=int)
+@click.option("--as", "by", default="", help=AS_HELP)
+@common
+def retract_command(invocation: Invocation, number: int, by: str) -> None:
+    """Delete a post at its network, or drop it if it was not sent."""
+    with invocation.newsroom() as newsroom:
+        posts.act_on_post(newsroom, number, "retract", editing.speaker(newsroom, by))
+        notes = posts.send_posts(newsroom, _clock(invocation))
+        (row,) = (row for row in posts.list_posts(newsroom) if row.post.number == number)
+    for note in notes:
+        terminal.note(text.fold(note))
+    if not invocation.print_json(row):
+        click.echo(f"{row.post.state}{f': {text.fold(row.post.why)}' if row.post.why else ''}")
+
+
+@post_command.command("resume")
+@click.argument("channel")
+@common
+def resume_command(invocation: Invocation, channel: str) -> None:
+    """Let a CHANNEL post again that rests after refusals or a restore."""
+    with invocation.newsroom() as newsroom:
+        pause = posts.resume_channel(newsroom, channel)
+    if not invocation.print_json(pause):
+        click.echo(f"{pause.channel} posts again, stories from {dates.rfc3339(pause.began)} on")
+
+
+def _clock(invocation: Invocation) -> Callable[[], datetime]:
+    """Return a clock that stands still at --now, if it is given."""
+    return lambda: invocation.now or datetime.now(UTC)
