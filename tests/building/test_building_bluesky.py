@@ -33,7 +33,7 @@ from copydesk.building.posts.bluesky import (
 from copydesk.fetch.web import Web
 from world.networks import NOON
 from world.pds import DID, HANDLE, PASSWORD, FakePds
-from world.posting import LINK, talk
+from world.posting import DEFAULT_TEMPLATE, LINK, talk
 
 KEY = make_tid(NOON, "2026/12/a-story")
 URI = f"at://{DID}/app.bsky.feed.post/{KEY}"
@@ -43,9 +43,7 @@ PARTS = PostParts(
 
 
 def compose(parts: PostParts = PARTS) -> ComposedPost:
-    post = posts.compose_post(
-        parts, posts.read_post_template(posts.DEFAULT_TEMPLATE), posts.BLUESKY
-    )
+    post = posts.compose_post(parts, posts.read_post_template(DEFAULT_TEMPLATE), posts.BLUESKY)
     assert isinstance(post, ComposedPost)
     return post
 

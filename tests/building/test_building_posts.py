@@ -15,14 +15,17 @@ from hypothesis import given, strategies
 from copydesk.building import posts
 from copydesk.building.posts import ComposedPost, Network, PostParts, PostTooLong
 from copydesk.building.posts.bluesky import make_record
+from copydesk.channels import PostChannel
 from copydesk.kit import text
+from copydesk.kit.kinds import options_of
 from copydesk.kit.options import Unfit
 from world import counting, pds
 from world.networks import NOON
 from world.post_stories import make_stories
+from world.posting import DEFAULT_TEMPLATE
 
 MASTODON = posts.make_mastodon()
-TEMPLATE = posts.read_post_template(posts.DEFAULT_TEMPLATE)
+TEMPLATE = posts.read_post_template(DEFAULT_TEMPLATE)
 LINK = "https://news.example.com/news/2026/12/a-story/"
 COUNTS = {
     "mastodon": lambda words: counting.of_mastodon(words) / 500,
@@ -37,10 +40,10 @@ COUNTS = {
 NETWORKS = (
     MASTODON,
     posts.BLUESKY,
-    posts.DISCORD,
-    posts.SLACK,
-    posts.TELEGRAM,
-    posts.MATRIX,
+    posts.NETWORKS["discord"].network,
+    posts.NETWORKS["slack"].network,
+    posts.NETWORKS["telegram"].network,
+    posts.NETWORKS["matrix"].network,
 )
 # what each network takes for a mention, or for a mark that may hide one
 MENTIONS = {
@@ -276,14 +279,14 @@ def test_slack_gets_no_tag_of_its_own_but_the_link() -> None:
     parts = PostParts(headline="A & B <!channel>", link=f"{LINK}?a=1&b=2")
 
     expected = f"A &amp; B &lt;!channel&gt;\n\n<{LINK}?a=1&amp;b=2>"
-    assert expected == compose(parts, posts.SLACK).text
+    assert expected == compose(parts, posts.NETWORKS["slack"].network).text
 
 
 def test_discord_shows_marks_as_they_are() -> None:
     parts = PostParts(headline="# *a* [b](https://c.example/d_e_f) <@1>", link=LINK)
 
     expected = r"\# \*a\* \[b\](https://c.example/d_e_f) \<@" + "\u20601>"
-    assert f"{expected}\n\n{LINK}" == compose(parts, posts.DISCORD).text
+    assert f"{expected}\n\n{LINK}" == compose(parts, posts.NETWORKS["discord"].network).text
 
 
 @pytest.mark.parametrize(
@@ -293,12 +296,15 @@ def test_discord_shows_marks_as_they_are() -> None:
 def test_what_stands_behind_a_url_without_a_space_is_no_part_of_it(after: str, shown: str) -> None:
     parts = PostParts(headline=f"See https://a.example{after}", link=LINK)
 
-    assert f"See https://a.example{shown}\n\n{LINK}" == compose(parts, posts.DISCORD).text
+    assert (
+        f"See https://a.example{shown}\n\n{LINK}"
+        == compose(parts, posts.NETWORKS["discord"].network).text
+    )
 
 
 def test_the_markup_of_a_post_says_what_its_text_says() -> None:
     for _, parts in stories()[:60]:
-        post = compose(parts, posts.MATRIX)
+        post = compose(parts, posts.NETWORKS["matrix"].network)
         plain = html.unescape(re.sub(r"</?a[^>]*>", "", post.markup.replace("<br>", "\n")))
         assert post.text == plain
 
@@ -312,8 +318,9 @@ def test_pieces_follow_each_other_without_a_gap() -> None:
 
 @pytest.mark.parametrize("value", ["", "no parts", "{headline", "{title}", "{headline!r}", 5])
 def test_a_template_that_cannot_be_filled_is_refused(value: object) -> None:
+    (template,) = (each for each in options_of(PostChannel) if each.name == "template")
     with pytest.raises(Unfit):
-        posts.read_post_template(value)
+        template.kind.read(value)
 
 
 def test_a_template_may_hold_words_of_its_own() -> None:

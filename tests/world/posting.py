@@ -13,6 +13,7 @@ from world.networks import FakeNetwork
 
 T = TypeVar("T")
 N = TypeVar("N", bound=FakeNetwork)
+DEFAULT_TEMPLATE = "{headline}\n\n{line}\n\n{link}\n\n{tags}"
 PATIENCE_SECONDS = 0.5
 LINK = "https://news.example.com/news/2026/12/a-story/"
 

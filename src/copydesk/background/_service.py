@@ -64,8 +64,9 @@ class NewsroomService:
     are not counted, `issue_views` if views of newsletter issues are not. `rounds`, `subscriber` and
     `on_demand` are None if nothing may be fetched. `backup_hours` makes backups. `edited_files`
     builds the site after somebody edited files and after new newsletter issues, `channel_calls`
-    calls webhooks, `post_hours` posts stories, `letter_hours` creates newsletter issues, `mail_hours` sends them, `rejudging`
-    scores stored stories again when an owner requests it. `say` shows messages to the operator.
+    calls webhooks, `post_hours` posts stories, `letter_hours` creates newsletter issues,
+    `mail_hours` sends them, `rejudging` scores stored stories again when an owner requests it.
+    `say` shows messages to the operator.
     """
 
     site: Path

@@ -109,8 +109,8 @@ class PostLog:
             if not post.reply_to and self._database.run(query, post.channel, post.event):
                 return None
             ((number,),) = self._database.run(
-                "INSERT INTO posts (channel, story, event, state, owed, post)"
-                " VALUES (?, ?, ?, '', '', x'') RETURNING number",
+                "INSERT INTO posts (channel, story, event, state, owed, began, post)"
+                " VALUES (?, ?, ?, '', '', '', x'') RETURNING number",
                 *(post.channel, post.story, post.event),
             )
             return self.put(replace(post, number=number))
@@ -118,8 +118,9 @@ class PostLog:
     def put(self, post: Post) -> Post:
         """Store a post in place of the one with its number, and return it."""
         self._database.run(
-            "UPDATE posts SET state = ?, owed = ?, post = ? WHERE number = ?",
-            *(post.state, post.owed, msgspec.json.encode(post), post.number),
+            "UPDATE posts SET state = ?, owed = ?, began = ?, post = ? WHERE number = ?",
+            *(post.state, post.owed, dates.rfc3339(post.began) if post.began else ""),
+            *(msgspec.json.encode(post), post.number),
         )
         return post
 
@@ -148,6 +149,12 @@ class PostLog:
         """Return the latest posts, of one channel and one story if they are given."""
         which = "WHERE ? IN (channel, '') AND ? IN (story, '') ORDER BY number DESC LIMIT ?"
         return self._list(which, channel, story, most)
+
+    def list_times(self, channel: str, since: datetime) -> list[datetime]:
+        """Return when a channel's posts were sent, those since a time."""
+        query = "SELECT began FROM posts WHERE channel = ? AND began >= ?"
+        rows = self._database.run(query, channel, dates.rfc3339(since))
+        return [datetime.fromisoformat(began) for (began,) in rows]
 
     def list_sent(self, channel: str) -> dict[int, str]:
         """Return the story of each post that its network has, by number."""

@@ -116,9 +116,11 @@ CREATE INDEX snoozes_by ON snoozes (action);
 -- step 8: a post is JSON; the columns are those by which it is found
 CREATE TABLE posts (
     number INTEGER PRIMARY KEY AUTOINCREMENT, channel TEXT NOT NULL, story TEXT NOT NULL,
-    event TEXT NOT NULL, state TEXT NOT NULL, owed TEXT NOT NULL, post BLOB NOT NULL
+    event TEXT NOT NULL, state TEXT NOT NULL, owed TEXT NOT NULL, began TEXT NOT NULL,
+    post BLOB NOT NULL
 ) STRICT;
 CREATE INDEX posts_of ON posts (channel, story);
+CREATE INDEX posts_begun ON posts (channel, began);
 CREATE INDEX posts_on ON posts (channel, event);
 CREATE INDEX posts_open ON posts (channel, number)
     WHERE owed <> '' OR state IN ('held', 'planned', 'sending');

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from copydesk.building.posts._composing import PostTooLong as PostTooLong
     from copydesk.building.posts._composing import compose_post as compose_post
     from copydesk.building.posts._composing import compose_words as compose_words
+    from copydesk.building.posts._composing import make_mastodon as make_mastodon
     from copydesk.building.posts._composing import read_post_template as read_post_template
     from copydesk.building.posts._sending import NETWORKS as NETWORKS
     from copydesk.building.posts._sending import send_posts as send_posts

@@ -10,12 +10,12 @@ from typing import Literal
 
 from copydesk.building.posts._composing import PostTooLong, compose_words
 from copydesk.building.posts._planning import EDITION, read_post_page
-from copydesk.building.posts._sending import NETWORKS, compose_draft
+from copydesk.building.posts._sending import NETWORKS, compose_draft, find_next_time
 from copydesk.channels import PostChannel
 from copydesk.desk_store import has_desk, open_desk
 from copydesk.desk_store.posts import OPEN_STATES, Post, PostLog, PostPause, PostState
 from copydesk.errors import UsageError
-from copydesk.kit import dates, text
+from copydesk.kit import text
 from copydesk.newsroom import Newsroom
 from copydesk.newsroom.cataloguing import ask_catalogue
 from copydesk.newsroom.checks import Check, Finding, finding
@@ -58,7 +58,7 @@ def list_channels(newsroom: Newsroom) -> list[PostChannelRow]:
             PostChannelRow(
                 channel=channel,
                 pause=log.find_pause(channel.id, newsroom.now),
-                next_at=_find_next(newsroom, log, channel),
+                next_at=find_next_time(newsroom, log, channel, newsroom.now),
             )
             for channel in newsroom.settings.posts
         ]
@@ -83,7 +83,7 @@ def _make_row(newsroom: Newsroom, log: PostLog, channel: PostChannel | None, pos
         return PostRow(post=post, to=channel.to, text=post.words, problem="no page")
     if isinstance(draft, PostTooLong):
         return PostRow(post=post, to=channel.to, text=post.words, problem="too long")
-    next_at = _find_next(newsroom, log, channel)
+    next_at = find_next_time(newsroom, log, channel, newsroom.now)
     at = newsroom.now if post.is_urgent else max(next_at, post.due or next_at)
     shown = None if post.state == "held" else at
     return PostRow(post=post, to=channel.to, text=draft.composed.text, at=shown, page=draft.link)
@@ -184,12 +184,6 @@ def _check_words(channel: PostChannel, words: str) -> None:
     network = NETWORKS[channel.to].network
     if words and isinstance(compose_words(words, network), PostTooLong):
         raise UsageError(f"the text is too long for {network.name}", subject=words[:80])
-
-
-def _find_next(newsroom: Newsroom, log: PostLog, channel: PostChannel) -> datetime:
-    latest = log.list_latest(channel.most_a_day + 1, channel.id)
-    sent = [post.began for post in latest if post.began is not None]
-    return channel.find_time(sent, newsroom.now, dates.find_zone(newsroom.beat.timezone))
 
 
 @contextlib.contextmanager

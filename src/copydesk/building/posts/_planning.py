@@ -71,7 +71,12 @@ def _plan_channel(newsroom: Newsroom, log: PostLog, channel: PostChannel, pause:
     if channel.stories == "edition":
         _plan_edition(newsroom, log, channel, pause)
         return
-    room = channel.most_a_day - sum(post.owed == "" for post in log.list_open(channel.id))
+    waiting = [post for post in log.list_open(channel.id) if not post.owed]
+    oldest = newsroom.now - timedelta(hours=channel.newest_hours)
+    for post in waiting:
+        if post.made < oldest and post.state == "planned" and not (post.is_urgent or post.by):
+            log.put(replace(post, state="dropped", why="it is no news any more"))
+    room = channel.most_a_day - sum(post.made >= oldest for post in waiting)
     for story in _find_news(newsroom, channel, pause):
         if room <= 0:
             return

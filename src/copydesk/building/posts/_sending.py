@@ -167,6 +167,14 @@ def _find_unanswered_step(post: Post, account: Account, now: datetime) -> Step:
     return "repeat" if post.began <= now < post.began + account.repeats else "search"
 
 
+def find_next_time(
+    newsroom: Newsroom, log: PostLog, channel: PostChannel, now: datetime
+) -> datetime:
+    """Return when the next post of a channel may go out, by its pause, limit and quiet hours."""
+    sent = log.list_times(channel.id, now - timedelta(days=1))
+    return channel.find_time(sent, now, dates.find_zone(newsroom.beat.timezone))
+
+
 def compose_draft(
     newsroom: Newsroom, channel: PostChannel, post: Post, network: Network, now: datetime
 ) -> PostDraft | PostTooLong | None:
@@ -219,23 +227,18 @@ class _Sender:
         """Do what is due, one post after the other; return sentences for the owner."""
         posts = self.log.list_open(self.channel.id)
         for post in sorted(posts, key=lambda post: (not post.owed, not post.is_urgent)):
-            pause = self._find_pause()
-            waits = pause.waits is not None and self.clock() < pause.waits
+            pause, now = self._find_pause(), self.clock()
+            waits = pause.waits is not None and now < pause.waits
             if is_over() or pause.rests or waits:
                 break
-            step = find_step(post, self.account, self._find_next(), self.clock())
+            next_at = find_next_time(self.newsroom, self.log, self.channel, now)
+            step = find_step(post, self.account, next_at, now)
             if step != "wait":
                 await self._do(step, post)
         return self.notes
 
     def _find_pause(self) -> PostPause:
         return self.log.find_pause(self.channel.id, self.clock())
-
-    def _find_next(self) -> datetime:
-        zone = dates.find_zone(self.newsroom.beat.timezone)
-        latest = self.log.list_latest(self.channel.most_a_day + 1, self.channel.id)
-        sent = [post.began for post in latest if post.began is not None]
-        return self.channel.find_time(sent, self.clock(), zone)
 
     async def _do(self, step: Step, post: Post) -> None:
         match step:
@@ -259,10 +262,6 @@ class _Sender:
 
     async def _send(self, post: Post) -> None:
         now = self.clock()
-        is_old = now - post.made > timedelta(hours=self.channel.newest_hours)
-        if is_old and not post.is_urgent and not post.by:
-            self.log.put(replace(post, state="dropped", why="it is no news any more"))
-            return
         if self.channel.mode == "send" and not self.is_open:
             if failure := await self.account.open():
                 self._settle(post, failure)

@@ -39,6 +39,7 @@ COLLECTION = "app.bsky.feed.post"
 _JSON = "application/json"
 _TID_LETTERS = "234567abcdefghijklmnopqrstuvwxyz"
 _THUMB_BYTES = 1_000_000  # app.bsky.embed.external: maxSize of `thumb`
+_TOO_LARGE = {"413", "BlobTooLarge", "PayloadTooLarge"}
 _MINUTE = 60_000_000  # microseconds
 _SIGN_IN_SECONDS = 60.0
 _ENDED = {"ExpiredToken", "InvalidToken", "AuthMissing", "AuthenticationRequired"}
@@ -313,10 +314,8 @@ class BlueskyPosts(Account):
             uploaded = await self._pds.upload(picture.data, picture.media_type)
             if isinstance(uploaded, BlueskyBlob):
                 blob = uploaded
-            elif not (
-                isinstance(uploaded, PostRefused) and uploaded.code in {"413", "BlobTooLarge"}
-            ):
-                return uploaded
+            elif not (isinstance(uploaded, PostRefused) and uploaded.code in _TOO_LARGE):
+                return uploaded  # else the post goes without it
         if self._picture == "none":
             return None
         if self._picture == "picture" and blob and picture:

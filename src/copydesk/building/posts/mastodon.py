@@ -233,7 +233,8 @@ class MastodonPosts(Account):
         return None
 
     async def make(self, draft: PostDraft) -> bytes | PostFailure:
-        media = await self._upload(draft.picture)
+        is_attached = self._channel.picture == "picture"  # the server makes a card by itself
+        media = await self._upload(draft.picture if is_attached else None)
         if isinstance(media, PostFailure):
             return media
         return make_status(
