@@ -280,6 +280,16 @@ def test_an_unanswered_post_is_repeated_with_its_key(tmp_path: Path, fault: str)
     assert 1 == len(statuses(desk))
 
 
+def test_a_server_that_does_not_say_its_limits_is_asked_again(tmp_path: Path) -> None:
+    def work(desk: PostDesk) -> list[Post]:
+        desk.begin()
+        desk.network.plan = ["done:500"]
+        assert ["planned"] == states(desk.look())
+        return desk.look(minutes=2)
+
+    assert ["sent"] == states(at_desk(mastodon(tmp_path), work))
+
+
 def test_nothing_is_repeated_within_a_minute(tmp_path: Path) -> None:
     desk = mastodon(tmp_path)
     (post,) = at_desk(desk, fail_then_look("done:500", timedelta(seconds=59)))

@@ -59,6 +59,7 @@ Clock = Callable[[], datetime]
 Step = Literal["wait", "send", "repeat", "search", "give-up", "edit", "delete", "drop"]
 
 _ANSWER_BYTES = 1_000_000
+_UNSENT_SECONDS = 60.0
 _REPEAT_AFTER = timedelta(seconds=60)  # a network may still be at work on the first request
 _FIRST_WAIT = timedelta(minutes=1)
 _LONGEST_WAIT = timedelta(hours=6)
@@ -264,7 +265,7 @@ class _Sender:
         now = self.clock()
         if self.channel.mode == "send" and not self.is_open:
             if failure := await self.account.open():
-                self._settle(post, failure)
+                self._settle(post, _as_unsent(failure))
                 return
             self.is_open = True
             if self.account.remark:
@@ -278,9 +279,8 @@ class _Sender:
             self.log.put(replace(shown, state="rehearsed", began=now, why=""))
             return
         request = await self.account.make(draft)
-        if isinstance(request, PostFailure):  # an uncertain upload is no post
-            is_sure = not isinstance(request, PostUncertain)
-            self._settle(post, request if is_sure else PostDelayed(why=request.why, seconds=60))
+        if isinstance(request, PostFailure):
+            self._settle(post, _as_unsent(request))
             return
         post = replace(
             post,
@@ -425,6 +425,12 @@ class _Sender:
         due = self.clock() + wait
         self.log.put(replace(post, due=due, tries=post.tries + 1, why=failure.why))
         self._note_failure(failure)
+
+
+def _as_unsent(failure: PostFailure) -> PostFailure:
+    """Return the failure of a request that makes no post: an uncertain one may be repeated."""
+    is_sure = not isinstance(failure, PostUncertain)
+    return failure if is_sure else PostDelayed(why=failure.why, seconds=_UNSENT_SECONDS)
 
 
 def _as_sent(post: Post) -> PostSent:
