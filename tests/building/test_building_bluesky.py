@@ -8,13 +8,11 @@ from datetime import timedelta
 
 import pytest
 
-from copydesk.building import posts
-from copydesk.building.posts import (
-    ComposedPost,
+from copydesk.building.posts import composing
+from copydesk.building.posts.accounts import (
     PostAnswer,
     PostDelayed,
     PostFailure,
-    PostParts,
     PostRefused,
     PostSent,
     PostUncertain,
@@ -30,6 +28,7 @@ from copydesk.building.posts.bluesky import (
     make_record,
     make_tid,
 )
+from copydesk.building.posts.composing import ComposedPost, PostParts
 from copydesk.fetch.web import Web
 from world.networks import NOON
 from world.pds import DID, HANDLE, PASSWORD, FakePds
@@ -43,7 +42,9 @@ PARTS = PostParts(
 
 
 def compose(parts: PostParts = PARTS) -> ComposedPost:
-    post = posts.compose_post(parts, posts.read_post_template(DEFAULT_TEMPLATE), posts.BLUESKY)
+    post = composing.compose_post(
+        parts, composing.read_post_template(DEFAULT_TEMPLATE), composing.BLUESKY
+    )
     assert isinstance(post, ComposedPost)
     return post
 

@@ -8,13 +8,10 @@ from typing import Any
 
 import pytest
 
-from copydesk.building import posts
-from copydesk.building.posts import (
-    ComposedPost,
-    Network,
+from copydesk.building.posts import composing
+from copydesk.building.posts.accounts import (
     PostAnswer,
     PostDelayed,
-    PostParts,
     PostRefused,
     PostSent,
     PostUncertain,
@@ -27,6 +24,7 @@ from copydesk.building.posts.chats import (
     SlackWebhook,
     TelegramChat,
 )
+from copydesk.building.posts.composing import ComposedPost, Network, PostParts
 from copydesk.fetch.web import Web
 from world import chats as world
 from world.chats import FakeChats
@@ -36,8 +34,8 @@ HEADLINE = "Bridge closed @everyone <!channel> & *more*"
 
 
 def compose(network: Network, headline: str = HEADLINE) -> ComposedPost:
-    template = posts.read_post_template("{headline}\n{link}")
-    post = posts.compose_post(PostParts(headline=headline, link=LINK), template, network)
+    template = composing.read_post_template("{headline}\n{link}")
+    post = composing.compose_post(PostParts(headline=headline, link=LINK), template, network)
     assert isinstance(post, ComposedPost)
     return post
 

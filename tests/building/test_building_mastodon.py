@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from copydesk.building.posts import (
+from copydesk.building.posts.accounts import (
     PostAnswer,
     PostDelayed,
     PostRefused,

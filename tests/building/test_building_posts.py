@@ -13,8 +13,9 @@ import pytest
 from hypothesis import given, strategies
 
 from copydesk.building import posts
-from copydesk.building.posts import ComposedPost, Network, PostParts, PostTooLong
+from copydesk.building.posts import composing
 from copydesk.building.posts.bluesky import make_record
+from copydesk.building.posts.composing import ComposedPost, Network, PostParts, PostTooLong
 from copydesk.channels import PostChannel
 from copydesk.kit import text
 from copydesk.kit.kinds import options_of
@@ -24,8 +25,8 @@ from world.networks import NOON
 from world.post_stories import make_stories
 from world.posting import DEFAULT_TEMPLATE
 
-MASTODON = posts.make_mastodon()
-TEMPLATE = posts.read_post_template(DEFAULT_TEMPLATE)
+MASTODON = composing.make_mastodon()
+TEMPLATE = composing.read_post_template(DEFAULT_TEMPLATE)
 LINK = "https://news.example.com/news/2026/12/a-story/"
 COUNTS = {
     "mastodon": lambda words: counting.of_mastodon(words) / 500,
@@ -39,7 +40,7 @@ COUNTS = {
 }
 NETWORKS = (
     MASTODON,
-    posts.BLUESKY,
+    composing.BLUESKY,
     posts.NETWORKS["discord"].network,
     posts.NETWORKS["slack"].network,
     posts.NETWORKS["telegram"].network,
@@ -62,7 +63,7 @@ def stories() -> list[tuple[str, PostParts]]:
 
 @functools.cache
 def compose(parts: PostParts, network: Network = MASTODON) -> ComposedPost:
-    post = posts.compose_post(parts, TEMPLATE, network)
+    post = composing.compose_post(parts, TEMPLATE, network)
     assert isinstance(post, ComposedPost)
     return post
 
@@ -100,7 +101,7 @@ def test_posts_of_300_stories_ping_nobody(name: str) -> None:
 
 def test_records_of_300_stories_fit_the_lexicon_with_links_and_tags_at_their_bytes() -> None:
     for language, parts in stories():
-        record = make_record(compose(parts, posts.BLUESKY), created=NOON, language=language)
+        record = make_record(compose(parts, composing.BLUESKY), created=NOON, language=language)
         assert "" == pds.find_fault(record)
         assert "mention" not in str(record.get("facets"))
 
@@ -108,7 +109,7 @@ def test_records_of_300_stories_fit_the_lexicon_with_links_and_tags_at_their_byt
 def test_posts_of_300_stories_are_cut_in_no_word_emoji_or_link() -> None:
     cuts = 0
     for _, parts in stories():
-        shown = compose(parts, posts.BLUESKY).text.split("\n\n")
+        shown = compose(parts, composing.BLUESKY).text.split("\n\n")
         sources = (text.fold(parts.headline), text.fold(parts.line))
         for paragraph in shown:
             if paragraph.endswith("…"):
@@ -181,14 +182,16 @@ def test_a_link_that_mastodon_does_not_know_counts_in_full() -> None:
 def test_the_limits_of_the_server_are_used() -> None:
     parts = PostParts(headline="Short", line="word " * 400, link=LINK)
 
-    assert 1_000 < len(compose(parts, posts.make_mastodon(most=1_200)).text) <= 1_200 + len(LINK)
+    assert (
+        1_000 < len(compose(parts, composing.make_mastodon(most=1_200)).text) <= 1_200 + len(LINK)
+    )
 
 
 @pytest.mark.parametrize(
     ("words", "length"), [("@desk@news.example.com hi", 8), ("desk@news.example.com hi", 24)]
 )
 def test_mastodon_counts_a_mention_without_its_server(words: str, length: int) -> None:
-    network = replace(posts.make_mastodon(most=length + 25), write=str)
+    network = replace(composing.make_mastodon(most=length + 25), write=str)
 
     assert words in compose(PostParts(headline=words, link=LINK), network).text
 
@@ -206,7 +209,7 @@ def test_first_the_line_is_cut_then_tags_go_then_the_headline_is_cut() -> None:
 
 @pytest.mark.parametrize("end", [", ", " – ", " (", ": “"])
 def test_a_cut_text_does_not_end_in_a_loose_mark(end: str) -> None:
-    network = posts.make_mastodon(most=23 + 2 + len("Bridge closed") + len(end) + 1)
+    network = composing.make_mastodon(most=23 + 2 + len("Bridge closed") + len(end) + 1)
     parts = PostParts(headline=f"Bridge closed{end}and more words follow", link=LINK)
 
     assert f"Bridge closed…\n\n{LINK}" == compose(parts, network).text
@@ -216,18 +219,18 @@ def test_bluesky_counts_bytes_too() -> None:
     marks = "\u0301" * 30
     parts = PostParts(headline=f"e{marks} " * 100, link=LINK)
 
-    assert 2_500 < counting.utf8_bytes(compose(parts, posts.BLUESKY).text) <= 3_000
+    assert 2_500 < counting.utf8_bytes(compose(parts, composing.BLUESKY).text) <= 3_000
 
 
 def test_tags_go_from_the_last() -> None:
-    network = posts.make_mastodon(most=23 + len("Short") + 2 + 2 + len("#One"))
+    network = composing.make_mastodon(most=23 + len("Short") + 2 + 2 + len("#One"))
     parts = PostParts(headline="Short", link=LINK, topics=("One", "Two"))
 
     assert f"Short\n\n{LINK}\n\n#One" == compose(parts, network).text
 
 
 def test_a_line_of_which_little_is_left_is_dropped() -> None:
-    network = posts.make_mastodon(most=23 + len("Short") + 2 + 2 + 10)
+    network = composing.make_mastodon(most=23 + len("Short") + 2 + 2 + 10)
     parts = PostParts(headline="Short", line="only a few words would be left", link=LINK)
 
     assert f"Short\n\n{LINK}" == compose(parts, network).text
@@ -236,12 +239,14 @@ def test_a_line_of_which_little_is_left_is_dropped() -> None:
 def test_a_link_without_room_for_words_is_not_posted() -> None:
     parts = PostParts(headline="Bridge closed", link="https://a.example/" + "x" * 300)
 
-    assert PostTooLong(network="bluesky") == posts.compose_post(parts, TEMPLATE, posts.BLUESKY)
+    assert PostTooLong(network="bluesky") == composing.compose_post(
+        parts, TEMPLATE, composing.BLUESKY
+    )
 
 
 def test_japanese_is_cut_between_characters_but_not_in_katakana() -> None:
     headline = "橋の修理を承認した" + "フェリーターミナル" * 3
-    network = posts.make_mastodon(most=23 + 2 + 15)
+    network = composing.make_mastodon(most=23 + 2 + 15)
 
     post = compose(PostParts(headline=headline, link=LINK), network)
 
@@ -251,7 +256,7 @@ def test_japanese_is_cut_between_characters_but_not_in_katakana() -> None:
 def test_a_headline_without_spaces_is_cut_between_graphemes() -> None:
     thai = "สภาเมืองอนุมัติการซ่อมสะพานหลังพายุ" * 20
 
-    shown = compose(PostParts(headline=thai, link=LINK), posts.BLUESKY).text.partition("…")[0]
+    shown = compose(PostParts(headline=thai, link=LINK), composing.BLUESKY).text.partition("…")[0]
 
     assert thai.startswith(shown)
     assert 200 < len(counting.graphemes(shown)) < 300
@@ -324,10 +329,10 @@ def test_a_template_that_cannot_be_filled_is_refused(value: object) -> None:
 
 
 def test_a_template_may_hold_words_of_its_own() -> None:
-    template = posts.read_post_template("New: {headline} ({tags})\nRead {link}")
+    template = composing.read_post_template("New: {headline} ({tags})\nRead {link}")
     parts = PostParts(headline="Bridge closed", link=LINK, topics=("Roads",))
 
-    post = posts.compose_post(parts, template, MASTODON)
+    post = composing.compose_post(parts, template, MASTODON)
 
     assert isinstance(post, ComposedPost)
     assert f"New: Bridge closed (#Roads)\nRead {LINK}" == post.text
@@ -336,7 +341,7 @@ def test_a_template_may_hold_words_of_its_own() -> None:
 def test_an_editors_own_words_keep_their_links_and_tags() -> None:
     words = f"Sorry, @all: see {LINK}. #Correction and no#tag #2026\n\nhttps://a.example/b(c)"
 
-    post = posts.compose_words(words, posts.BLUESKY)
+    post = composing.compose_words(words, composing.BLUESKY)
 
     assert isinstance(post, ComposedPost)
     assert words == post.text
@@ -349,13 +354,13 @@ def test_an_editors_own_words_keep_their_links_and_tags() -> None:
 def test_an_editors_own_words_are_not_cut() -> None:
     whole, more = "x" * 500, "x" * 501
 
-    assert isinstance(posts.compose_words(whole, MASTODON), ComposedPost)
-    assert PostTooLong(network="mastodon") == posts.compose_words(more, MASTODON)
+    assert isinstance(composing.compose_words(whole, MASTODON), ComposedPost)
+    assert PostTooLong(network="mastodon") == composing.compose_words(more, MASTODON)
 
 
 @pytest.mark.parametrize("network", NETWORKS, ids=lambda network: network.name)
 def test_an_editors_own_words_ping_nobody(network: Network) -> None:
-    post = posts.compose_words("Hello @everyone <!channel> <@1> @a@b.example", network)
+    post = composing.compose_words("Hello @everyone <!channel> <@1> @a@b.example", network)
 
     assert isinstance(post, ComposedPost)
     assert network.name == "bluesky" or MENTIONS[network.name].search(post.text) is None
@@ -374,7 +379,7 @@ def test_any_text_is_posted_within_the_limit_and_pings_nobody(
         headline=f"News {headline}", line=f"@all {line} <!here> " * repeats, link=LINK
     )
 
-    post = posts.compose_post(parts, TEMPLATE, network)
+    post = composing.compose_post(parts, TEMPLATE, network)
 
     assert isinstance(post, ComposedPost)
     assert COUNTS[network.name](post.text) <= 1

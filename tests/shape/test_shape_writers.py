@@ -43,6 +43,7 @@ OWN = {
     "archive/_journal.py": "the journal",
     "archive/git/_push.py": "a work tree of its own below git's folder",
     "archive/sealing.py": "the key",
+    "building/posts/bluesky.py": "below .copydesk: the session of an account",
     "newsroom/reports.py": "below .copydesk: how the last round went, what a restore missed",
     "newsroom/checks.py": "below .copydesk: which web servers pass requests on",
     "building/_build.py": "below .copydesk: which folders are gone, and the face of cards",

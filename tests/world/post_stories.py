@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 
-from copydesk.building.posts import PostParts
+from copydesk.building.posts.composing import PostParts
 
 _WORDS = {
     "en": "council votes harbour bridge repair after storm damage river mayor says budget for new "

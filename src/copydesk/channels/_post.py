@@ -16,6 +16,7 @@ from copydesk.kit.options import Unfit, ValueKind, from_variable, option, requir
 PostNetwork = Literal["mastodon", "bluesky", "discord", "slack", "telegram", "matrix", "apprise"]
 PostVisibility = Literal["public", "unlisted", "private"]
 POST_FIELDS = ("headline", "line", "link", "tags")
+_PLAIN_FIELDS = {(name, "", None) for name in POST_FIELDS}  # without a format
 _NEEDED = {
     "mastodon": ("server",),
     "bluesky": ("account",),
@@ -33,11 +34,10 @@ def _read_template(value: object) -> str:
         named = [part[1:] for part in string.Formatter().parse(value) if part[1] is not None]
     except ValueError as error:
         raise Unfit(hint=hint, what=f"the template is not valid: {error}") from error
-    for name, spec, conversion in named:
-        if name not in POST_FIELDS or spec or conversion:
-            raise Unfit(hint=hint, what=f"unknown part: {str(name)[:80]}")
-    if not named:
-        raise Unfit(hint=hint, what="the template names no part of the story")
+    unknown = [part for part in named if part not in _PLAIN_FIELDS]
+    if unknown or not named:
+        what = f"unknown part: {str(unknown[0][0])[:80]}" if unknown else "no part of the story"
+        raise Unfit(hint=hint, what=f"the template names {what}")
     return value
 
 

@@ -247,7 +247,7 @@ def _default(option: Option) -> str:
     elif isinstance(value, Mapping):
         text = "`{}`"
     elif isinstance(value, str):
-        text = f'`"{value}"`'
+        text = f'`"{value}"`'.replace("\n", "\\n")
     else:
         text = f"`{value}`"
     return f"{text}, or `{option.variable}`" if option.variable else text

@@ -156,7 +156,7 @@ class PostLog:
         rows = self._database.run(query, channel, dates.rfc3339(since))
         return [datetime.fromisoformat(began) for (began,) in rows]
 
-    def list_sent(self, channel: str) -> dict[int, str]:
+    def list_online(self, channel: str) -> dict[int, str]:
         """Return the story of each post that its network has, by number."""
         query = "SELECT number, story FROM posts WHERE channel = ? AND state = 'sent'"
         return dict(self._database.run(f"{query} AND owed <> 'delete'", channel))

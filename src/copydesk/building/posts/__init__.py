@@ -25,21 +25,6 @@ if TYPE_CHECKING:
     from copydesk.building.posts._acting import preview_posts as preview_posts
     from copydesk.building.posts._acting import propose_post as propose_post
     from copydesk.building.posts._acting import resume_channel as resume_channel
-    from copydesk.building.posts._answers import PostAnswer as PostAnswer
-    from copydesk.building.posts._answers import PostDelayed as PostDelayed
-    from copydesk.building.posts._answers import PostFailure as PostFailure
-    from copydesk.building.posts._answers import PostRefused as PostRefused
-    from copydesk.building.posts._answers import PostSent as PostSent
-    from copydesk.building.posts._answers import PostUncertain as PostUncertain
-    from copydesk.building.posts._composing import BLUESKY as BLUESKY
-    from copydesk.building.posts._composing import ComposedPost as ComposedPost
-    from copydesk.building.posts._composing import Network as Network
-    from copydesk.building.posts._composing import PostParts as PostParts
-    from copydesk.building.posts._composing import PostTooLong as PostTooLong
-    from copydesk.building.posts._composing import compose_post as compose_post
-    from copydesk.building.posts._composing import compose_words as compose_words
-    from copydesk.building.posts._composing import make_mastodon as make_mastodon
-    from copydesk.building.posts._composing import read_post_template as read_post_template
     from copydesk.building.posts._sending import NETWORKS as NETWORKS
     from copydesk.building.posts._sending import send_posts as send_posts
 else:

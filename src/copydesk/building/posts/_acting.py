@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
 
-from copydesk.building.posts._composing import PostTooLong, compose_words
 from copydesk.building.posts._planning import EDITION, read_post_page
 from copydesk.building.posts._sending import NETWORKS, compose_draft, find_next_time
+from copydesk.building.posts.composing import PostTooLong, compose_words
 from copydesk.channels import PostChannel
 from copydesk.desk_store import has_desk, open_desk
 from copydesk.desk_store.posts import OPEN_STATES, Post, PostLog, PostPause, PostState
@@ -197,26 +197,27 @@ def _open_log(newsroom: Newsroom) -> Iterator[PostLog]:
 
 def _find_post_faults(newsroom: Newsroom) -> Iterator[Finding]:
     channels = newsroom.settings.posts
-    if not channels:
-        return
     for channel in channels:
         if not channel.is_ready:
             yield finding("post-secret", channel=channel.id, variable=channel.secret_env)
         elif channel.mode == "rehearse":
             yield finding("post-rehearses", channel=channel.id)
-    if not has_desk(newsroom.databases):
-        return
-    with _open_log(newsroom) as log:
-        pauses = [log.find_pause(channel.id, newsroom.now) for channel in channels]
-        uncertain = log.list_uncertain()
-    for pause in pauses:
-        if pause.rests:
-            kind = f"post-rests-{pause.rests}"
-            yield finding(kind, root=newsroom.root, channel=pause.channel)
-    for post in uncertain[:_LISTED]:
-        kind = "post-uncertain" if post.state == "uncertain" else "post-undeleted"
-        values = {"channel": post.channel, "story": post.story, "why": post.why or "not tried yet"}
-        yield finding(kind, root=newsroom.root, number=post.number, **values)
+    if channels and has_desk(newsroom.databases):
+        with _open_log(newsroom) as log:
+            pauses = [log.find_pause(channel.id, newsroom.now) for channel in channels]
+            uncertain = log.list_uncertain()
+        for pause in pauses:
+            if pause.rests:
+                kind = f"post-rests-{pause.rests}"
+                yield finding(kind, root=newsroom.root, channel=pause.channel)
+        yield from (_find_fault_of(newsroom, post) for post in uncertain[:_LISTED])
+
+
+def _find_fault_of(newsroom: Newsroom, post: Post) -> Finding:
+    kind = "post-uncertain" if post.state == "uncertain" else "post-undeleted"
+    why = post.why or "not tried yet"
+    values = {"channel": post.channel, "story": post.story, "number": post.number, "why": why}
+    return finding(kind, root=newsroom.root, **values)
 
 
 POST_CHECK = Check(name="posts", find=_find_post_faults, is_alarm=True)

@@ -12,7 +12,7 @@ from lxml import html
 
 from copydesk.archive import read_rulings
 from copydesk.building._deploy import deploy_place
-from copydesk.building.posts._accounts import PostPicture
+from copydesk.building.posts.accounts import PostPicture
 from copydesk.catalogue import Catalogue, StoryFilter
 from copydesk.channels import PostChannel
 from copydesk.deploy import Branch
@@ -63,20 +63,15 @@ def plan_posts(newsroom: Newsroom, log: PostLog) -> None:
         pause = log.find_pause(channel.id, newsroom.now)
         if not pause.rests:
             _plan_channel(newsroom, log, channel, pause)
-        _mark_removed(newsroom, log, channel.id, ruled)
-        _mark_corrected(newsroom, log, channel.id)
+        _note_removals(newsroom, log, channel.id, ruled)
+        _note_corrections(newsroom, log, channel.id)
 
 
 def _plan_channel(newsroom: Newsroom, log: PostLog, channel: PostChannel, pause: PostPause) -> None:
     if channel.stories == "edition":
         _plan_edition(newsroom, log, channel, pause)
         return
-    waiting = [post for post in log.list_open(channel.id) if not post.owed]
-    oldest = newsroom.now - timedelta(hours=channel.newest_hours)
-    for post in waiting:
-        if post.made < oldest and post.state == "planned" and not (post.is_urgent or post.by):
-            log.put(replace(post, state="dropped", why="it is no news any more"))
-    room = channel.most_a_day - sum(post.made >= oldest for post in waiting)
+    room = channel.most_a_day - _count_waiting(newsroom, log, channel)
     for story in _find_news(newsroom, channel, pause):
         if room <= 0:
             return
@@ -85,6 +80,16 @@ def _plan_channel(newsroom: Newsroom, log: PostLog, channel: PostChannel, pause:
         if not log.has_event(channel.id, event) and read_post_page(newsroom, name):
             post = Post(channel=channel.id, story=name, event=event, made=newsroom.now)
             room -= log.add(post) is not None
+
+
+def _count_waiting(newsroom: Newsroom, log: PostLog, channel: PostChannel) -> int:
+    """Drop the posts of the settings that waited too long; return how many still wait."""
+    oldest = newsroom.now - timedelta(hours=channel.newest_hours)
+    waiting = [post for post in log.list_open(channel.id) if not post.owed]
+    for post in waiting:
+        if post.made < oldest and post.state == "planned" and not (post.is_urgent or post.by):
+            log.put(replace(post, state="dropped", why="it is no news any more"))
+    return sum(post.made >= oldest for post in waiting)
 
 
 def _find_news(newsroom: Newsroom, channel: PostChannel, pause: PostPause) -> Iterator[Story]:
@@ -126,9 +131,9 @@ def _plan_edition(newsroom: Newsroom, log: PostLog, channel: PostChannel, pause:
         log.put_pause(replace(pause, edition=day))
 
 
-def _mark_removed(newsroom: Newsroom, log: PostLog, channel: str, ruled: set[str]) -> None:
+def _note_removals(newsroom: Newsroom, log: PostLog, channel: str, ruled: set[str]) -> None:
     """Mark the posts on stories that an editor rejected or removed to be deleted."""
-    sent = log.list_sent(channel)
+    sent = log.list_online(channel)
     waiting = {post.number: post.story for post in log.list_open(channel) if post.owed != "delete"}
     known = sent | waiting
     if not known:
@@ -144,21 +149,26 @@ def _mark_removed(newsroom: Newsroom, log: PostLog, channel: str, ruled: set[str
             log.change(number, {*OPEN_STATES, "sent"}, owed="delete", due=None, tries=0)
 
 
-def _mark_corrected(newsroom: Newsroom, log: PostLog, channel: str) -> None:
+def _note_corrections(newsroom: Newsroom, log: PostLog, channel: str) -> None:
     """Mark recent posts to be edited whose page has another headline or sentence now.
 
     The threshold is that of changes on the site: another spelling is none.
     """
     for post in log.list_latest(_MOST_CANDIDATES, channel):
-        is_recent = post.began is not None and newsroom.now - post.began < _CORRECTED_FOR
-        if post.state != "sent" or post.owed or post.words or not is_recent or post.reply_to:
-            continue
-        page = None if post.edits >= MOST_EDITS else read_post_page(newsroom, post.story)
-        if page and (
-            revisions.is_reworded(post.headline, page.headline)
-            or revisions.is_reworded(post.line, page.line)
-        ):
+        if _may_be_edited(post, newsroom.now) and _has_changed(newsroom, post):
             log.put(replace(post, owed="edit", due=None, tries=0))
+
+
+def _may_be_edited(post: Post, now: datetime) -> bool:
+    is_recent = post.began is not None and now - post.began < _CORRECTED_FOR
+    is_ours = post.state == "sent" and not (post.owed or post.words or post.reply_to)
+    return is_recent and is_ours and post.edits < MOST_EDITS
+
+
+def _has_changed(newsroom: Newsroom, post: Post) -> bool:
+    page = read_post_page(newsroom, post.story)
+    pairs = ((post.headline, page.headline), (post.line, page.line)) if page else ()
+    return any(revisions.is_reworded(old, new) for old, new in pairs)
 
 
 def read_post_page(newsroom: Newsroom, story: str) -> PostPage | None:

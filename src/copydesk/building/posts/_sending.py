@@ -19,16 +19,18 @@ from pathlib import Path
 from typing import Literal
 
 from copydesk.building.posts import bluesky, chats, mastodon
-from copydesk.building.posts._accounts import Account, PostDraft
-from copydesk.building.posts._answers import (
+from copydesk.building.posts._planning import PostPage, plan_posts, read_post_page
+from copydesk.building.posts.accounts import (
+    Account,
     PostAnswer,
     PostDelayed,
+    PostDraft,
     PostFailure,
     PostRefused,
     PostSent,
     PostUncertain,
 )
-from copydesk.building.posts._composing import (
+from copydesk.building.posts.composing import (
     BLUESKY,
     DISCORD,
     MATRIX,
@@ -44,7 +46,6 @@ from copydesk.building.posts._composing import (
     make_mastodon,
     read_post_template,
 )
-from copydesk.building.posts._planning import PostPage, plan_posts, read_post_page
 from copydesk.channels import PostChannel, PostNetwork
 from copydesk.desk_store import open_desk
 from copydesk.desk_store.posts import Post, PostLog, PostPause, PostState
@@ -63,6 +64,7 @@ _UNSENT_SECONDS = 60.0
 _REPEAT_AFTER = timedelta(seconds=60)  # a network may still be at work on the first request
 _FIRST_WAIT = timedelta(minutes=1)
 _LONGEST_WAIT = timedelta(hours=6)
+_LONGEST_DUE = timedelta(days=2)  # a later time is from a clock that was wrong
 _ACCOUNT_WAIT = timedelta(minutes=5)
 _MOST_REFUSALS = 5
 # Errors that are about the account or the channel, so that another post would be refused as well.
@@ -94,21 +96,21 @@ _OF_ACCOUNT = frozenset(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Row:
+class NetworkRow:
     """A network: how its posts are written before it is asked, and how its account is opened."""
 
     network: Network
     open: Callable[[Web, PostChannel, Path], Account]
 
 
-NETWORKS: Mapping[PostNetwork, _Row] = {
-    "mastodon": _Row(network=make_mastodon(), open=mastodon.MastodonPosts),
-    "bluesky": _Row(network=BLUESKY, open=bluesky.BlueskyPosts),
-    "discord": _Row(network=DISCORD, open=chats.open_discord),
-    "slack": _Row(network=SLACK, open=chats.open_slack),
-    "telegram": _Row(network=TELEGRAM, open=chats.open_telegram),
-    "matrix": _Row(network=MATRIX, open=chats.open_matrix),
-    "apprise": _Row(network=TELEGRAM, open=chats.open_apprise),
+NETWORKS: Mapping[PostNetwork, NetworkRow] = {
+    "mastodon": NetworkRow(network=make_mastodon(), open=mastodon.MastodonPosts),
+    "bluesky": NetworkRow(network=BLUESKY, open=bluesky.BlueskyPosts),
+    "discord": NetworkRow(network=DISCORD, open=chats.open_discord),
+    "slack": NetworkRow(network=SLACK, open=chats.open_slack),
+    "telegram": NetworkRow(network=TELEGRAM, open=chats.open_telegram),
+    "matrix": NetworkRow(network=MATRIX, open=chats.open_matrix),
+    "apprise": NetworkRow(network=TELEGRAM, open=chats.open_apprise),
 }
 
 
@@ -134,7 +136,8 @@ async def _send_all(
 ) -> list[str]:
     notes: list[str] = []
     fetch: FetchOptions = replace(newsroom.settings.fetch, max_bytes=_ANSWER_BYTES)
-    async with Web(fetch, WallClock()) as web:
+    # Each request has its own connection: no answer can be taken for that of the next request.
+    async with Web(fetch, WallClock(), most_idle=0) as web:
         for channel in newsroom.settings.posts:
             if channel.is_ready:
                 account = NETWORKS[channel.to].open(web, channel, newsroom.private)
@@ -145,16 +148,16 @@ async def _send_all(
 
 def find_step(post: Post, account: Account, next_at: datetime, now: datetime) -> Step:
     """Decide what to do with a post now; `next_at` is when the channel's next post may go out."""
-    is_due = post.due is None or post.due <= now or post.due - now > _LONGEST_WAIT * 5
     if post.owed == "delete" and post.state in {"held", "planned"}:
         return "drop"
     if post.state == "sending":
         return _find_unanswered_step(post, account, now)
-    if post.owed:
-        return post.owed if is_due else "wait"
-    if post.state != "planned" or not is_due or (now < next_at and not post.is_urgent):
+    if post.due is not None and now < post.due < now + _LONGEST_DUE:
         return "wait"
-    return "send"
+    if post.owed:
+        return post.owed
+    has_turn = post.is_urgent or next_at <= now
+    return "send" if post.state == "planned" and has_turn else "wait"
 
 
 def _find_unanswered_step(post: Post, account: Account, now: datetime) -> Step:
@@ -258,14 +261,14 @@ class _Sender:
             case "edit":
                 await self._edit(post)
             case "delete":
-                answer = await self.account.delete(_as_sent(post), f"{post.key}-delete")
+                answer = await self.account.delete(_answer_of(post), f"{post.key}-delete")
                 self._settle_deletion(post, answer)
 
     async def _send(self, post: Post) -> None:
         now = self.clock()
         if self.channel.mode == "send" and not self.is_open:
             if failure := await self.account.open():
-                self._settle(post, _as_unsent(failure))
+                self._settle(post, _postpone(failure))
                 return
             self.is_open = True
             if self.account.remark:
@@ -280,7 +283,7 @@ class _Sender:
             return
         request = await self.account.make(draft)
         if isinstance(request, PostFailure):
-            self._settle(post, _as_unsent(request))
+            self._settle(post, _postpone(request))
             return
         post = replace(
             post,
@@ -305,7 +308,7 @@ class _Sender:
             self._settle(post, PostRefused(why="it is too long", is_lasting=True))
             return None
         if draft is not None and post.reply_to:
-            return replace(draft, reply_to=_as_sent(self.log.get(post.reply_to)))
+            return replace(draft, reply_to=_answer_of(self.log.get(post.reply_to)))
         return draft
 
     def _settle(self, post: Post, answer: PostAnswer) -> None:
@@ -375,7 +378,7 @@ class _Sender:
                 return
             post = replace(post, headline=draft.headline, line=draft.line)
             draft = replace(draft, key=f"{post.key}-edit-{post.edits}")
-            answer = await self.account.edit(_as_sent(post), draft, post.request)
+            answer = await self.account.edit(_answer_of(post), draft, post.request)
             if isinstance(answer, PostSent):
                 self._note_success()
                 said, edits = answer.words or draft.composed.text, post.edits + 1
@@ -427,13 +430,13 @@ class _Sender:
         self._note_failure(failure)
 
 
-def _as_unsent(failure: PostFailure) -> PostFailure:
+def _postpone(failure: PostFailure) -> PostFailure:
     """Return the failure of a request that makes no post: an uncertain one may be repeated."""
     is_sure = not isinstance(failure, PostUncertain)
     return failure if is_sure else PostDelayed(why=failure.why, seconds=_UNSENT_SECONDS)
 
 
-def _as_sent(post: Post) -> PostSent:
+def _answer_of(post: Post) -> PostSent:
     return PostSent(id=post.id, words=post.said, url=post.url, version=post.version)
 
 

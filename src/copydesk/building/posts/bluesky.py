@@ -17,10 +17,12 @@ from urllib.parse import urlencode
 
 import msgspec
 
-from copydesk.building.posts._accounts import CANNOT, Account, PostDraft
-from copydesk.building.posts._answers import (
+from copydesk.building.posts.accounts import (
+    CANNOT,
+    Account,
     PostAnswer,
     PostDelayed,
+    PostDraft,
     PostFailure,
     PostRefused,
     PostSent,
@@ -29,7 +31,7 @@ from copydesk.building.posts._answers import (
     find_failure,
     read_answer,
 )
-from copydesk.building.posts._composing import BLUESKY, ComposedPost, Piece
+from copydesk.building.posts.composing import BLUESKY, ComposedPost, Piece
 from copydesk.channels import PostChannel
 from copydesk.fetch.web import Web
 from copydesk.kit import dates, files

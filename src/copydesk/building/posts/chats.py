@@ -16,10 +16,12 @@ from urllib.parse import quote, urlsplit, urlunsplit
 
 import msgspec
 
-from copydesk.building.posts._accounts import CANNOT, Account, PostDraft
-from copydesk.building.posts._answers import (
+from copydesk.building.posts.accounts import (
+    CANNOT,
+    Account,
     PostAnswer,
     PostDelayed,
+    PostDraft,
     PostFailure,
     PostRefused,
     PostSent,
@@ -27,7 +29,7 @@ from copydesk.building.posts._answers import (
     find_failure,
     read_answer,
 )
-from copydesk.building.posts._composing import (
+from copydesk.building.posts.composing import (
     DISCORD,
     MATRIX,
     SLACK,

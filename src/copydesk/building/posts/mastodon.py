@@ -19,17 +19,19 @@ from urllib.parse import quote
 
 import msgspec
 
-from copydesk.building.posts._accounts import Account, PostDraft, PostPicture
-from copydesk.building.posts._answers import (
+from copydesk.building.posts.accounts import (
+    Account,
     PostAnswer,
     PostDelayed,
+    PostDraft,
     PostFailure,
+    PostPicture,
     PostRefused,
     PostSent,
     PostUncertain,
     read_answer,
 )
-from copydesk.building.posts._composing import make_mastodon
+from copydesk.building.posts.composing import make_mastodon
 from copydesk.channels import PostChannel, PostVisibility
 from copydesk.fetch.web import Web
 from copydesk.kit import text
