@@ -12,16 +12,18 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from copydesk.archive import record
+from copydesk.background import examine
 from copydesk.building import posts
 from copydesk.desk_store import open_desk
 from copydesk.desk_store.posts import Post, PostLog
 from copydesk.news import Story
 from copydesk.news.ruling import Verdict
 from copydesk.newsroom import Newsroom, open_newsroom
-from world.chats import TOKEN
+from world.chats import CHANNEL, ROOM, TOKEN, WEBHOOK, FakeChats
+from world.mastodon import FakeMastodon
 from world.networks import NOON, FakeNetwork
 from world.newsroom import newsroom, run_git, write_files
-from world.pds import PASSWORD
+from world.pds import HANDLE, PASSWORD, FakePds
 
 T = TypeVar("T")
 SITE = "https://tidewatch.example/coast"
@@ -129,3 +131,69 @@ def at_desk(desk: PostDesk, work: Callable[[PostDesk], T]) -> T:
 def channel(to: str, more: str = "", variable: str = "TOKEN") -> str:
     """Return the block of a channel for beat.toml; in it, URL is the network's address."""
     return f'[[post]]\nid = "out"\nto = "{to}"\nmode = "send"\nsecret_env = "{variable}"\n{more}\n'
+
+
+# Desks with one channel each, and what their networks show.
+
+MASTODON = channel("mastodon", 'server = "URL"')
+BLUESKY = channel("bluesky", f'server = "URL"\naccount = "{HANDLE}"', "PASSWORD")
+DISCORD = channel("discord")
+WALL = "https://tidewatch.example/coast/news/2026-12-02-wall/"
+
+
+def mastodon(root: Path, more: str = "") -> PostDesk:
+    return PostDesk(root=root, network=FakeMastodon(), channel=MASTODON + more)
+
+
+def bluesky(root: Path, more: str = "") -> PostDesk:
+    return PostDesk(root=root, network=FakePds(), channel=BLUESKY + more)
+
+
+def discord(root: Path) -> PostDesk:
+    hooks = {"TOKEN": WEBHOOK}
+    return PostDesk(root=root, network=FakeChats(), channel=DISCORD, hooks=hooks)
+
+
+def of_chat(to: str, root: Path) -> PostDesk:
+    account = {"slack": CHANNEL, "telegram": "@coast", "matrix": ROOM}[to]
+    block = channel(to, f'server = "URL"\naccount = "{account}"', "CHAT_TOKEN")
+    return PostDesk(root=root, network=FakeChats(), channel=block)
+
+
+def states(found: list[Post]) -> list[str]:
+    return [post.state for post in found]
+
+
+def statuses(desk: PostDesk) -> list[str]:
+    assert isinstance(desk.network, FakeMastodon)
+    return [status.text for status in desk.network.statuses.values()]
+
+
+def records(desk: PostDesk) -> list[str]:
+    assert isinstance(desk.network, FakePds)
+    return [record["text"] for record in desk.network.records.values()]
+
+
+def messages(desk: PostDesk) -> list[str]:
+    assert isinstance(desk.network, FakeChats)
+    return [str(next(iter(message.values()))) for message in desk.network.messages.values()]
+
+
+def findings(desk: PostDesk) -> list[str]:
+    with desk.open() as opened:
+        return [one.what for one in examine(opened) if one.check == "posts"]
+
+
+def fail_then_look(fault: str, *waits: timedelta) -> Callable[[PostDesk], list[Post]]:
+    """Fail the request that makes the post, and look again after each of these waits."""
+
+    def work(desk: PostDesk) -> list[Post]:
+        desk.begin()
+        before = {FakeMastodon: 2, FakePds: 2, FakeChats: 0}[type(desk.network)]
+        desk.network.plan = [""] * before + [fault]
+        desk.look()
+        for wait in waits:
+            desk.look(seconds=wait.total_seconds())
+        return desk.posts()
+
+    return work
