@@ -1,4 +1,4 @@
-"""Render the pages of sources: all of them, one of them, and the one on which an owner adds some."""
+"""Render the pages of sources: all of them, a single one, and the one where owners add some."""
 
 from __future__ import annotations
 
