@@ -17,13 +17,7 @@ from copydesk.errors import CatalogueError, RecordError
 from copydesk.judge import keywords, samples
 from copydesk.judge.keywords import TopicWord
 from copydesk.judge.samples import TopicSample
-from copydesk.judge.topics import (
-    lacks_names,
-    propose_kind,
-    rank_topics,
-    try_keyword,
-    with_keyword,
-)
+from copydesk.judge.topics import lacks_names, propose_kind, rank_topics, try_keyword, with_keyword
 from copydesk.kit.options import fill
 from copydesk.news import Article, Beat, Story, Topic
 from copydesk.newsroom import Failure, Newsroom, Progress, Silence, failure_of
