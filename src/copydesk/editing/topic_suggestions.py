@@ -14,9 +14,8 @@ from typing import Literal
 from copydesk.catalogue import Catalogue, StoryLabels
 from copydesk.editing._rules import topic_names
 from copydesk.errors import CatalogueError, RecordError
-from copydesk.judge import keywords, samples
-from copydesk.judge.keywords import TopicWord
-from copydesk.judge.samples import TopicSample
+from copydesk.judge import keywords
+from copydesk.judge.keywords import TopicSample, TopicWord
 from copydesk.judge.topics import lacks_names, propose_kind, rank_topics, try_keyword, with_keyword
 from copydesk.kit.options import fill
 from copydesk.news import Article, Beat, Story, Topic
@@ -344,7 +343,7 @@ def read_samples(
         else:
             yield TopicSample(
                 key=label.path,
-                text=samples.up_front(article),
+                text=keywords.up_front(article),
                 topics=frozenset(label.topics),
                 event=label.group or label.path,
                 publisher=label.publisher,
