@@ -6,8 +6,8 @@ import itertools
 from collections import Counter
 from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 
+from copydesk.judge.copies import time_and_path
 from copydesk.judge.coverage._additions import choose_additions, keeps_additions
 from copydesk.judge.coverage._arrivals import is_grouped
 from copydesk.judge.coverage._find_groups import FoundGroups, find_groups
@@ -44,7 +44,6 @@ from copydesk.news.ruling import find_matter
 from copydesk.news.story import Related, Surroundings
 
 BESIDE = 50
-_NO_TIME = datetime.min.replace(tzinfo=UTC)
 
 _DECIDED_HERE = frozenset({"heat", "published", "group", "lead", "text", "trusted"})
 _JOINED = frozenset(
@@ -144,10 +143,7 @@ def _why_out(story: Story) -> list[Reason]:
 
 def sort_by_quality(stories: Iterable[Story]) -> list[Story]:
     """Sort stories: highest quality first, then the earliest, then by path."""
-    return sorted(
-        stories,
-        key=lambda story: (-(story.quality or 0), story.published_at or _NO_TIME, story.path),
-    )
+    return sorted(stories, key=lambda story: (-(story.quality or 0), *time_and_path(story)))
 
 
 def _in_front(
