@@ -22,8 +22,9 @@ from copydesk.editing._edit import (
 )
 from copydesk.errors import CopydeskError, RecordError, UsageError
 from copydesk.judge import clustering
-from copydesk.kit import dates, text, urls
+from copydesk.kit import text, urls
 from copydesk.news import Beat, Shelved, Story, Verdict
+from copydesk.news.story import time_and_path
 from copydesk.newsroom import Failure, Newsroom, Progress, Silence
 from copydesk.newsroom.cataloguing import ask_catalogue
 from copydesk.newsroom.filing import hold_write_lock
@@ -305,10 +306,7 @@ def _in_its_group(edit: Edit, story: Story, plain: Story) -> Iterator[Pair]:
 
     newsroom = edit.newsroom
     filed = {member.path: member for member in _around(edit, plain)}
-    window = sorted(
-        ({**filed, plain.path: plain}).values(),
-        key=lambda member: (member.published_at or dates.EARLIEST, member.path),
-    )
+    window = sorted({**filed, plain.path: plain}.values(), key=time_and_path)
     shelved = [Shelved(story=member) for member in window]
     beat = beat_in_force(newsroom.root, edit.beat, newsroom.now)
     regrouped = judge.regroup(shelved, beat, frozenset(), frozenset({plain.path}))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import PurePosixPath
 
 from copydesk.judge.profile import Copy, Fingerprint
@@ -13,7 +13,7 @@ from copydesk.judge.words import headlines_differ, texts_differ, words_in_order
 from copydesk.kit import dates, urls
 from copydesk.kit import text as plain_text
 from copydesk.news import Article, Reason, ReasonKind, Shelved, Story
-from copydesk.news.story import Shelf
+from copydesk.news.story import Shelf, time_and_path
 
 SHARED_TO_BE_COPY = 60  # percent of one text's 5-grams that are in the other
 OLD_IN_NEW = 30  # percent of the new text's 5-grams that must be in the old one in any case
@@ -139,11 +139,6 @@ def _copy_of(story: Story, shared: Overlap) -> Copy:
 def _is_same_page(article: Article, story: Story) -> bool:
     ours = {urls.identity(article.url), urls.identity(article.web_url)}
     return bool(ours & {urls.identity(story.original_url), urls.identity(story.web_url)})
-
-
-def time_and_path(story: Story) -> tuple[datetime, str]:
-    """Return the key that sorts stories by time of publication, those without one first."""
-    return (story.published_at or dates.EARLIEST, story.path)
 
 
 def _overlap_with(article: Article, grams: set[str], shelved: Shelved) -> Overlap:

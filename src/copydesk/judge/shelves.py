@@ -10,10 +10,10 @@ from dataclasses import replace
 from datetime import datetime
 from pathlib import PurePosixPath
 
-from copydesk.judge.copies import COPIES_WITHIN, time_and_path
+from copydesk.judge.copies import COPIES_WITHIN
 from copydesk.kit import dates, urls
 from copydesk.news import Shelved, Story
-from copydesk.news.story import Shelf
+from copydesk.news.story import Shelf, time_and_path
 
 _CANDIDATES = 32  # most stories that are found
 POSTINGS_A_HASH = 128  # most stories of one hash that are looked at

@@ -15,6 +15,7 @@ from copydesk.judge import copies, coverage, shelves
 from copydesk.kit import dates, urls
 from copydesk.memory import Memory
 from copydesk.news import Article, Beat, Shelved, Story
+from copydesk.news.story import time_and_path
 from copydesk.newsroom import Newsroom
 from copydesk.review.rules import record_name
 from copydesk.rounds._page_memory import SiteHabits
@@ -198,7 +199,7 @@ class FiledShelf:
         """
         read = (self._read(path) for path in self._paths(filed) if self._own.get(path) is None)
         found = [*(shelved for shelved in read if shelved is not None), *own]
-        return sorted(found, key=_time_and_path)
+        return sorted(found, key=lambda shelved: time_and_path(shelved.story))
 
     def _read(self, path: str) -> Shelved | None:
         if path not in self._filed:
@@ -259,10 +260,6 @@ def shelve(story: Story, article: Article, text: str, beat: Beat) -> Shelved:
 
     quotable = terms.count_quotable(beat.excerpt, article, text)
     return Shelved(story=story, text=text, found=article.found, quotable=quotable)
-
-
-def _time_and_path(shelved: Shelved) -> tuple[datetime, str]:
-    return (shelved.story.published_at or dates.EARLIEST, shelved.story.path)
 
 
 # Sentence vectors of texts (embeddings), stored from round to round.

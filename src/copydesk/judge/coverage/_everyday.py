@@ -9,14 +9,13 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
 
-from copydesk.judge.copies import time_and_path
 from copydesk.judge.coverage._leader import in_order, snapshot
 from copydesk.judge.coverage._ruled_groups import lead_in
 from copydesk.judge.profile import RELATED_POINTS, lede
 from copydesk.kit import dates, tables
 from copydesk.kit import text as plain_text
 from copydesk.news import Beat, Shelved, Story
-from copydesk.news.story import Related, Surroundings
+from copydesk.news.story import Related, Surroundings, time_and_path
 
 _Group = tuple[Story, ...]
 

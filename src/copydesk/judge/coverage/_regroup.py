@@ -7,7 +7,6 @@ from collections import Counter
 from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from copydesk.judge.copies import time_and_path
 from copydesk.judge.coverage._additions import choose_additions, keeps_additions
 from copydesk.judge.coverage._arrivals import is_grouped
 from copydesk.judge.coverage._find_groups import FoundGroups, find_groups
@@ -41,7 +40,7 @@ from copydesk.judge.coverage._ruled_groups import (
 from copydesk.judge.gate import gate_reason
 from copydesk.news import Beat, Reason, ReasonKind, Shelved, Story
 from copydesk.news.ruling import find_matter
-from copydesk.news.story import Related, Surroundings
+from copydesk.news.story import Related, Surroundings, time_and_path
 
 BESIDE = 50
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from copydesk.judge.copies import time_and_path
 from copydesk.news import Beat, Reason, ReasonKind, Ruling, Story
+from copydesk.news.story import time_and_path
 
 _ROUNDS = 3  # a merge may bring along a story that an earlier split removes again
 

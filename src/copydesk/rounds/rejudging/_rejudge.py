@@ -21,7 +21,7 @@ from copydesk.illustrate import Album
 from copydesk.judge import clustering, copies, shelves
 from copydesk.kit import dates, text, urls
 from copydesk.news import Article, Beat, Shelved, Story, Verdict
-from copydesk.news.story import Shelf, Surroundings
+from copydesk.news.story import Shelf, Surroundings, time_and_path
 from copydesk.newsroom import Failure, Newsroom, Progress, Troubles, alone, failure_of
 from copydesk.newsroom.cataloguing import (
     ask_catalogue,
@@ -561,7 +561,7 @@ def _as_window(judged: Iterable[Rejudged], around: Iterable[Story]) -> list[Shel
         *map(_shelve, judged),
         *(Shelved(story=story) for story in around),
     ]
-    window.sort(key=lambda shelved: copies.time_and_path(shelved.story))
+    window.sort(key=lambda shelved: time_and_path(shelved.story))
     return window
 
 
