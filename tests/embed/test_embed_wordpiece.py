@@ -14,18 +14,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from copydesk.embed import wordpiece
+from copydesk import embed
 
 CASES: list[dict[str, Any]] = json.loads(
     (Path(__file__).parents[1] / "cases" / "embed" / "pieces.json").read_text("utf-8")
 )
-KNOWN = wordpiece.vocabulary()
+KNOWN = embed.vocabulary()
 NAMES = {number: piece for piece, number in KNOWN.items()}
 FIRST, LAST = KNOWN["[CLS]"], KNOWN["[SEP]"]
 
 
 def pieces_of(text: str) -> list[str]:
-    first, *inner, last = wordpiece.numbers(text)
+    first, *inner, last = embed.numbers(text)
     assert (FIRST, LAST) == (first, last)
     return [NAMES[number] for number in inner]
 
@@ -44,7 +44,7 @@ def test_the_vocabulary_is_whole_and_in_order() -> None:
 
 
 def test_the_vocabulary_is_the_one_whose_source_and_licence_stand_beside_it() -> None:
-    folder = Path(wordpiece.__file__).parent
+    folder = Path(embed.__file__).with_suffix("")
     digest = hashlib.sha256((folder / "vocabulary.txt").read_bytes()).hexdigest()
     source = (folder / "vocabulary-SOURCE.txt").read_text("utf-8").splitlines()
 
@@ -67,7 +67,7 @@ def test_half_characters_are_nothing() -> None:
 
 @given(st.text(st.characters()))
 def test_any_text_has_at_most_128_known_pieces(text: str) -> None:
-    numbers = wordpiece.numbers(text)
+    numbers = embed.numbers(text)
 
     assert 2 <= len(numbers) <= 128
     assert set(numbers) <= set(NAMES)

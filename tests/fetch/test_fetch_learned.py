@@ -8,8 +8,8 @@ from datetime import timedelta
 
 import pytest
 
+from copydesk.fetch.hosts import MemoryLimits, Notes, RobotsRecord
 from copydesk.fetch.polite import Polite
-from copydesk.fetch.polite.hosts import MemoryLimits, Notes, RobotsRecord
 from copydesk.news import NotModified, Page, Refused, Request
 from copydesk.news.options import Manners
 from world.fetching import OPTIONS, START, A, Answer, B, Desk, page, refusal

@@ -10,8 +10,8 @@ from datetime import timedelta
 import msgspec
 import pytest
 
+from copydesk.fetch.hosts import MemoryLimits, Notes, RobotsRecord
 from copydesk.fetch.polite import Polite
-from copydesk.fetch.polite.hosts import MemoryLimits, Notes, RobotsRecord
 from copydesk.news import Page
 from world.fetching import OPTIONS, START, A, Desk, page, refusal
 

@@ -9,8 +9,8 @@ from datetime import timedelta
 import msgspec
 import pytest
 
+from copydesk.fetch.hosts import RobotsRecord
 from copydesk.fetch.polite import Polite
-from copydesk.fetch.polite.hosts import RobotsRecord
 from copydesk.fetch.robots import RobotsRules
 from copydesk.news import NotModified, Page, Request
 from copydesk.news.article import Signal

@@ -9,7 +9,7 @@ from dataclasses import replace
 import pytest
 
 from copydesk.judge import keywords, topics
-from copydesk.judge.samples import TopicSample
+from copydesk.judge.keywords import TopicSample
 from copydesk.news import Article, Beat, Topic
 
 Make = Callable[..., Article]

@@ -14,9 +14,8 @@ from hypothesis import strategies as st
 
 from copydesk.errors import RecordingError
 from copydesk.fetch import Recorder, Replay
-from copydesk.fetch.messages import BodyError, Unpacker, page_headers
-from copydesk.fetch.polite import next_hop, refusal
-from copydesk.fetch.polite.hosts import HostRecord, Notes, RobotsRecord
+from copydesk.fetch.hosts import HostRecord, Notes, RobotsRecord
+from copydesk.fetch.messages import BodyError, Unpacker, next_hop, page_headers, refusal
 from copydesk.fetch.robots import RobotsRules
 from copydesk.kit import urls
 from copydesk.news import NotModified, Page, Refused, Request

@@ -18,7 +18,7 @@ OPENS = {(owner, "open") for owner in ("os", "io", "path", "file", "Image")}
 # What else reads a file, and whose it is. None of these is one that git brings into a newsroom.
 OWN = {
     "kit/tables.py": "the package's word lists and tables",
-    "embed/wordpiece.py": "the package's vocabulary",
+    "embed.py": "the package's vocabulary, and a model",
     "rendering/_renderer.py": "the package's templates",
     "desk/_pages.py": "the package's style and script",
     "rendering/_strings.py": "the package's languages",
@@ -64,7 +64,6 @@ NAMED = {  # by a person, on the command line or in beat.toml
     "rounds/_reading.py": "a saved page",
     "rounds/recall_lists.py": "a list of stories",
     "fetch/_recording.py": "a recorded web",
-    "embed/_model.py": "a model",
     "measure/_grouping.py": "labelled data",
     "measure/labelled.py": "labelled data",
     "measure/_scores.py": "labelled data",

@@ -6,8 +6,8 @@ import asyncio
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 
+from copydesk.fetch.hosts import MemoryLimits
 from copydesk.fetch.polite import Polite
-from copydesk.fetch.polite.hosts import MemoryLimits
 from copydesk.news import NotModified, Page, Refused, Request
 from copydesk.news.options import FetchOptions
 from copydesk.news.page import Purpose, RefusedReason

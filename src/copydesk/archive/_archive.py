@@ -21,7 +21,7 @@ from copydesk.archive._files import (
 )
 from copydesk.archive._journal import FileChange, digest
 from copydesk.archive.document import parse_record
-from copydesk.archive.document.tree import emit_document, parse_document
+from copydesk.archive.document_tree import emit_document, parse_document
 from copydesk.archive.record import emit_story, form_of, parse_story
 from copydesk.errors import CopydeskError, RecordError
 from copydesk.kit import files, within

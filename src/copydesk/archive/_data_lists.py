@@ -10,7 +10,7 @@ from pathlib import Path
 from copydesk.archive import _files
 from copydesk.archive._journal import FileChange, digest
 from copydesk.archive.document import MAX_BARE, is_plain, spell_date
-from copydesk.archive.document.tree import (
+from copydesk.archive.document_tree import (
     DocumentTree,
     MappingEntry,
     Scalar,
@@ -19,7 +19,7 @@ from copydesk.archive.document.tree import (
     emit_document,
     parse_document,
 )
-from copydesk.archive.document.tree import Mapping as Tree
+from copydesk.archive.document_tree import Mapping as Tree
 from copydesk.errors import RecordError
 from copydesk.news import Image
 

@@ -13,8 +13,8 @@ from typing import get_args
 from copydesk.archive import _data_lists
 from copydesk.archive._journal import FileChange
 from copydesk.archive.document import TypedFields, compose, decode_yaml
-from copydesk.archive.document.tree import Mapping as Tree
-from copydesk.archive.document.tree import MappingEntry, Node, Scalar, Sequence, SequenceItem
+from copydesk.archive.document_tree import Mapping as Tree
+from copydesk.archive.document_tree import MappingEntry, Node, Scalar, Sequence, SequenceItem
 from copydesk.archive.record import read_verdict
 from copydesk.news import Ruling, Verdict
 from copydesk.news.ruling import RULING_KINDS, RulingKind, SetField

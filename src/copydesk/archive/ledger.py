@@ -13,8 +13,8 @@ from typing import TypeVar
 from copydesk.archive import _data_lists
 from copydesk.archive._journal import FileChange
 from copydesk.archive.document import TypedFields, compose, decode_yaml
-from copydesk.archive.document.tree import Mapping as Tree
-from copydesk.archive.document.tree import Scalar, Sequence
+from copydesk.archive.document_tree import Mapping as Tree
+from copydesk.archive.document_tree import Scalar, Sequence
 
 PATH = "_data/sources.yaml"
 _T = TypeVar("_T")

@@ -22,7 +22,7 @@ from datetime import datetime
 
 from copydesk.archive._files import LETTERS_FOLDER
 from copydesk.archive.document import parse_record, spell_date, spell_plain, spell_quoted
-from copydesk.archive.document.tree import DocumentTree, Scalar, emit_document, parse_document
+from copydesk.archive.document_tree import DocumentTree, Scalar, emit_document, parse_document
 from copydesk.errors import RecordError
 from copydesk.kit import text
 

@@ -19,8 +19,8 @@ from pathlib import Path, PurePosixPath
 
 from copydesk.archive import _data_lists, _files
 from copydesk.archive.document import TypedFields, compose, decode_yaml
-from copydesk.archive.document.tree import Mapping as Tree
-from copydesk.archive.document.tree import MappingEntry, Node, Scalar, Sequence
+from copydesk.archive.document_tree import Mapping as Tree
+from copydesk.archive.document_tree import MappingEntry, Node, Scalar, Sequence
 from copydesk.errors import CopydeskError, RecordError
 from copydesk.kit import text
 from copydesk.news.edition import LIST_STORIES, ChosenStory, ReadingList

@@ -10,8 +10,8 @@ from pathlib import Path
 
 from copydesk.archive import _data_lists
 from copydesk.archive._journal import FileChange
-from copydesk.archive.document.tree import Mapping as Tree
-from copydesk.archive.document.tree import MappingEntry, Scalar, Sequence, SequenceItem
+from copydesk.archive.document_tree import Mapping as Tree
+from copydesk.archive.document_tree import MappingEntry, Scalar, Sequence, SequenceItem
 from copydesk.errors import RecordError
 
 _KEYWORDS, _TRANSLATIONS, _DISMISSED = "keywords", "translations", "dismissed"

@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from copydesk.building._build import own_script_digests as own_script_digests
     from copydesk.building._clone_records import VerifyLimits as VerifyLimits
     from copydesk.building._compare_site import RightSite as RightSite
-    from copydesk.building._compare_site import SiteDifference as SiteDifference
     from copydesk.building._deploy import DEPLOY_CHECK as DEPLOY_CHECK
     from copydesk.building._deploy import DeployOptions as DeployOptions
     from copydesk.building._deploy import deploy as deploy

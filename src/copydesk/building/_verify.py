@@ -30,12 +30,7 @@ import msgspec
 import copydesk
 from copydesk.archive import shown
 from copydesk.building import _build
-from copydesk.building._clone_records import (
-    VerifyLimits,
-    clone_records,
-    copy_commit,
-    find_top,
-)
+from copydesk.building._clone_records import VerifyLimits, clone_records, copy_commit, find_top
 from copydesk.building._compare_site import (
     Answer,
     RightSite,

@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from copydesk.desk._actions import read_form as read_form
     from copydesk.desk._actions import read_json as read_json
     from copydesk.desk._app import OnDemand as OnDemand
-    from copydesk.desk._app import ServedDesk as ServedDesk
     from copydesk.desk._app import serve_desk as serve_desk
     from copydesk.desk._query import read_question as read_question
     from copydesk.desk._query import write_question as write_question

@@ -30,8 +30,8 @@ from copydesk.desk.letters import LETTER_PAGES
 from copydesk.desk.mailing import MAILING_PAGES, READER_PAGES
 from copydesk.desk.numbers import NUMBER_PAGES
 from copydesk.desk.sign_in import Door, require_role, sign_in_app, visitor_of
-from copydesk.desk.sources import SETTINGS_PAGES, SOURCE_PAGES
-from copydesk.desk.topics import ORGANIZATION_PAGES, TOPIC_PAGES
+from copydesk.desk.sources import ORGANIZATION_PAGES, SETTINGS_PAGES, SOURCE_PAGES
+from copydesk.desk.topics import TOPIC_PAGES
 from copydesk.errors import CopydeskError, DeskStoreError, RecordError, UsageError
 from copydesk.newsroom import Newsroom
 

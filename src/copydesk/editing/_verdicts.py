@@ -6,7 +6,6 @@ import contextlib
 import shutil
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 
 from copydesk import building, judge, review
 from copydesk.archive import ArticleStore, Rulings
@@ -25,6 +24,7 @@ from copydesk.errors import CopydeskError, RecordError, UsageError
 from copydesk.judge import clustering
 from copydesk.kit import text, urls
 from copydesk.news import Beat, Shelved, Story, Verdict
+from copydesk.news.story import time_and_path
 from copydesk.newsroom import Failure, Newsroom, Progress, Silence
 from copydesk.newsroom.cataloguing import ask_catalogue
 from copydesk.newsroom.filing import hold_write_lock
@@ -168,7 +168,6 @@ def publish_at_once(
 #                                 ──> in a group: regrouped with the others
 #                                 ──> else, or without an article: by its own record's points
 
-_NO_TIME = datetime.min.replace(tzinfo=UTC)
 
 Pair = tuple[Story, Story]  # a record as read, and as it will be
 
@@ -307,10 +306,7 @@ def _in_its_group(edit: Edit, story: Story, plain: Story) -> Iterator[Pair]:
 
     newsroom = edit.newsroom
     filed = {member.path: member for member in _around(edit, plain)}
-    window = sorted(
-        ({**filed, plain.path: plain}).values(),
-        key=lambda member: (member.published_at or _NO_TIME, member.path),
-    )
+    window = sorted({**filed, plain.path: plain}.values(), key=time_and_path)
     shelved = [Shelved(story=member) for member in window]
     beat = beat_in_force(newsroom.root, edit.beat, newsroom.now)
     regrouped = judge.regroup(shelved, beat, frozenset(), frozenset({plain.path}))

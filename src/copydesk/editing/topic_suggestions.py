@@ -14,16 +14,10 @@ from typing import Literal
 from copydesk.catalogue import Catalogue, StoryLabels
 from copydesk.editing._rules import topic_names
 from copydesk.errors import CatalogueError, RecordError
-from copydesk.judge import keywords, samples
-from copydesk.judge.keywords import TopicWord
-from copydesk.judge.samples import TopicSample
-from copydesk.judge.topics import (
-    lacks_names,
-    propose_kind,
-    rank_topics,
-    try_keyword,
-    with_keyword,
-)
+from copydesk.judge import keywords
+from copydesk.judge.keywords import TopicSample, TopicWord
+from copydesk.judge.topics import lacks_names, propose_kind, rank_topics, try_keyword, with_keyword
+from copydesk.judge.words import base_language
 from copydesk.kit.options import fill
 from copydesk.news import Article, Beat, Story, Topic
 from copydesk.newsroom import Failure, Newsroom, Progress, Silence, failure_of
@@ -150,10 +144,10 @@ def suggest_keywords(
     """
     beat = newsroom.beat
     names = topic_names(beat, [question.topic]) if question.topic else ()
-    language = question.language or _base(beat.locale) or "en"
+    language = question.language or base_language(beat.locale) or "en"
     notes: list[str] = []
     listed = list_labels(newsroom, notes)
-    labels = [label for label in listed if _base(label.language) in ("", language)]
+    labels = [label for label in listed if base_language(label.language) in ("", language)]
     search = _Search(
         newsroom=newsroom,
         labels={label.path: label for label in labels},
@@ -199,11 +193,6 @@ def _offer_kinds(topics: Sequence[Topic], main: str, language: str) -> Iterator[
         for topic, (kind, place) in zip(below, probable, strict=True):
             if not topic.kind:
                 yield KindOffer(topic=topic.name, kind=kind, place=place)
-
-
-def _base(language: str) -> str:
-    """Return a language's code without its region ("de" for "de-AT")."""
-    return language.replace("_", "-").partition("-")[0].lower()
 
 
 def _publishers(beat: Beat, labels: Sequence[StoryLabels]) -> set[str]:
@@ -350,7 +339,7 @@ def read_samples(
         else:
             yield TopicSample(
                 key=label.path,
-                text=samples.up_front(article),
+                text=keywords.up_front(article),
                 topics=frozenset(label.topics),
                 event=label.group or label.path,
                 publisher=label.publisher,

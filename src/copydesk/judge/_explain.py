@@ -19,13 +19,7 @@ from copydesk.judge.coverage import (
     name_of,
 )
 from copydesk.judge.gate import blocking_ruling, deciding_points
-from copydesk.judge.profile import (
-    RELATED_POINTS,
-    Features,
-    QualitySignal,
-    lede,
-    weigh_by,
-)
+from copydesk.judge.profile import RELATED_POINTS, Features, QualitySignal, lede, weigh_by
 from copydesk.judge.quality import READ, locate_in_text
 from copydesk.judge.topics import find_mentions
 from copydesk.judge.words import contains_letters

@@ -5,7 +5,7 @@ from __future__ import annotations
 import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import PurePosixPath
 
 from copydesk.judge.profile import Copy, Fingerprint
@@ -13,7 +13,7 @@ from copydesk.judge.words import headlines_differ, texts_differ, words_in_order
 from copydesk.kit import dates, urls
 from copydesk.kit import text as plain_text
 from copydesk.news import Article, Reason, ReasonKind, Shelved, Story
-from copydesk.news.story import Shelf
+from copydesk.news.story import Shelf, time_and_path
 
 SHARED_TO_BE_COPY = 60  # percent of one text's 5-grams that are in the other
 OLD_IN_NEW = 30  # percent of the new text's 5-grams that must be in the old one in any case
@@ -21,7 +21,6 @@ _STANDING_WORDS = 150
 _BEGINNING_WORDS = 15  # a dateline and the first words of the report
 _BEGINS_ALIKE = 4  # 5-grams of the beginning, which are eight words in a row
 _SMALL_WORD = 3
-_NO_TIME = datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,7 +105,7 @@ def _match_texts(article: Article, near: Iterable[Shelved]) -> Iterator[tuple[St
 
 
 def _choose_earliest(originals: Iterable[tuple[Story, Overlap]]) -> Copy | None:
-    first = min(originals, key=lambda pair: _time_and_path(pair[0]), default=None)
+    first = min(originals, key=lambda pair: time_and_path(pair[0]), default=None)
     return _copy_of(*first) if first else None
 
 
@@ -140,10 +139,6 @@ def _copy_of(story: Story, shared: Overlap) -> Copy:
 def _is_same_page(article: Article, story: Story) -> bool:
     ours = {urls.identity(article.url), urls.identity(article.web_url)}
     return bool(ours & {urls.identity(story.original_url), urls.identity(story.web_url)})
-
-
-def _time_and_path(story: Story) -> tuple[datetime, str]:
-    return (story.published_at or _NO_TIME, story.path)
 
 
 def _overlap_with(article: Article, grams: set[str], shelved: Shelved) -> Overlap:

@@ -7,18 +7,17 @@ import itertools
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import PurePosixPath
 
 from copydesk.judge.copies import COPIES_WITHIN
-from copydesk.kit import urls
+from copydesk.kit import dates, urls
 from copydesk.news import Shelved, Story
-from copydesk.news.story import Shelf
+from copydesk.news.story import Shelf, time_and_path
 
 _CANDIDATES = 32  # most stories that are found
 POSTINGS_A_HASH = 128  # most stories of one hash that are looked at
 _SHARED = 4  # hashes in common from which a story is a candidate
-_NO_TIME = datetime.min.replace(tzinfo=UTC)
 
 
 class MemoryShelf:
@@ -46,7 +45,7 @@ class MemoryShelf:
         if known:
             self.replace(shelved.story)
         else:
-            bisect.insort(self._times, _time_and_path(shelved.story))
+            bisect.insort(self._times, time_and_path(shelved.story))
             self._index_addresses(shelved.story)
         self._stories[path] = shelved
         self._names.add(PurePosixPath(path).stem)
@@ -68,8 +67,8 @@ class MemoryShelf:
             self.add(Shelved(story=story), None)
             return
         if old.story.published_at != story.published_at:
-            self._times.remove(_time_and_path(old.story))
-            bisect.insort(self._times, _time_and_path(story))
+            self._times.remove(time_and_path(old.story))
+            bisect.insort(self._times, time_and_path(story))
         self._index_addresses(story)
         self._stories[story.path] = replace(old, story=story)
         if story.group:
@@ -119,7 +118,7 @@ class MemoryShelf:
         paths = {path for name in names for path in self._groups.get(name, ())}
         stories = (self._stories[path] for path in paths)
         members = [shelved for shelved in stories if shelved.story.group in names]
-        yield from sorted(members, key=lambda shelved: _time_and_path(shelved.story))
+        yield from sorted(members, key=lambda shelved: time_and_path(shelved.story))
 
     def _index_addresses(self, story: Story) -> None:
         for url in story.addresses:
@@ -142,14 +141,10 @@ def choose_nearest(
     """
     least = max(2, min(_SHARED, len(fingerprint) // 8))
     found = ((count, get(path)) for path, count in shared.items() if count >= least)
-    close = [(-count, *_time_and_path(one.story), one) for count, one in found if one is not None]
+    close = [(-count, *time_and_path(one.story), one) for count, one in found if one is not None]
     close.sort(key=lambda candidate: candidate[:3])
     for *_, shelved in close[:_CANDIDATES]:
         yield shelved
-
-
-def _time_and_path(story: Story) -> tuple[datetime, str]:
-    return (story.published_at or _NO_TIME, story.path)
 
 
 class PastShelf:
@@ -175,7 +170,7 @@ class PastShelf:
     def near(self, fingerprint: tuple[int, ...]) -> Iterator[Shelved]:
         """Yield the stories with similar text that existed at that time."""
         for shelved in self._shelf.near(fingerprint):
-            is_recent = (shelved.story.published_at or _NO_TIME) >= self._since
+            is_recent = (shelved.story.published_at or dates.EARLIEST) >= self._since
             if is_recent or shelved.found == self._moment:
                 yield shelved
 

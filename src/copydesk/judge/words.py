@@ -16,6 +16,11 @@ _MAYBE_ADDRESS = re.compile(r"[/@]|www", re.IGNORECASE)
 _SPELLINGS = (("\u2019", "'"), ("\u2018", "'"), ("\u02bc", "'"), ("\u00ad", ""))
 
 
+def base_language(language: str) -> str:
+    """Return the language of a tag without country or script: "en" of "en-US"."""
+    return language.replace("_", "-").partition("-")[0].lower()
+
+
 def normalize(text: str) -> str:
     """Return a text without URLs and mail addresses, with each character in its standard form."""
     plain = spell_plainly(text)

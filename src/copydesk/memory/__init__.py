@@ -12,7 +12,6 @@ from copydesk.memory._schema import migrate as migrate
 from copydesk.memory._store import Memory as Memory
 from copydesk.memory._tables import CountKind as CountKind
 from copydesk.memory._tables import Fate as Fate
-from copydesk.memory._tables import Reads as Reads
 from copydesk.memory._tables import Revisit as Revisit
 from copydesk.memory._tables import SourceDay as SourceDay
 from copydesk.memory._tables import Tally as Tally

@@ -173,6 +173,11 @@ class Story:
         return tuple(map(Event.parse, self.history))
 
 
+def time_and_path(story: Story) -> tuple[datetime, str]:
+    """Return the key that sorts stories by time of publication, those without one first."""
+    return (story.published_at or dates.EARLIEST, story.path)
+
+
 class Standing(StrEnum):
     """The status of a story: published, or the reason why it is not (held, copy, rejected, …)."""
 

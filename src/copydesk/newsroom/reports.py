@@ -13,14 +13,14 @@ import time
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Literal
 
 import msgspec
 
 from copydesk.archive import address_mark
-from copydesk.kit import files, locks, text, urls
+from copydesk.kit import dates, files, locks, text, urls
 from copydesk.news import Dropped, Standing, Story
 from copydesk.newsroom._newsroom import Failure, IncompleteSource, Progress
 
@@ -352,7 +352,6 @@ PARTS_A_HOST = 12  # in a round: takes a minute with five seconds between reques
 
 _MISSING_FILE = "restored.json"
 _MOST_MISSING_BYTES = 64 * 1024 * 1024  # of the file: a third of a million parts
-_LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -448,7 +447,7 @@ def _parts_of(
 
 
 def _newest_first(part: MissingPart) -> tuple[float, str, str]:
-    return (-(part.published_at or _LONG_AGO).timestamp(), part.path, part.kind)
+    return (-(part.published_at or dates.EARLIEST).timestamp(), part.path, part.kind)
 
 
 def read_missing_parts(private: Path) -> MissingParts | None:

@@ -6,7 +6,7 @@ import math
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from copydesk.kit import dates
@@ -149,7 +149,7 @@ class FrontRules:
 
     def age(self, story: Story) -> float:
         """Return the age of a story in hours, 0 for a time in the future."""
-        published = dates.utc(story.published_at or datetime.min.replace(tzinfo=UTC))
+        published = dates.utc(story.published_at or dates.EARLIEST)
         return max(0.0, (dates.utc(self.at) - published).total_seconds() / 3600)
 
 

@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from copydesk.publish.feeds import tell_records as tell_records
     from copydesk.publish.feeds import tell_story as tell_story
     from copydesk.publish.writing import STAGE as STAGE
-    from copydesk.publish.writing import BuiltManifest as BuiltManifest
     from copydesk.publish.writing import Sheet as Sheet
 else:
     __getattr__ = faces.import_on_demand(__name__, __file__)

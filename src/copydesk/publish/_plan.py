@@ -34,14 +34,7 @@ from copydesk.errors import PublishError
 from copydesk.kit import urls
 from copydesk.news import Beat, Record, Story, Topic
 from copydesk.news.beat import FrontOptions, OutputOptions, find_reputation
-from copydesk.news.edition import (
-    Edition,
-    KeptFront,
-    ReadingList,
-    Show,
-    SiteOrigin,
-    Thumbnail,
-)
+from copydesk.news.edition import Edition, KeptFront, ReadingList, Show, SiteOrigin, Thumbnail
 from copydesk.news.ruling import allows_additions, find_ruled_matters, list_matter_acts
 from copydesk.news.story import Addition
 from copydesk.placement import (

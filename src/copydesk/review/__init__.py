@@ -14,5 +14,4 @@ from copydesk.review._hand_edits import digests as digests
 from copydesk.review._hand_edits import find_hand_edits as find_hand_edits
 from copydesk.review._hand_edits import is_same_word as is_same_word
 from copydesk.review._hand_edits import keep_hand_edits as keep_hand_edits
-from copydesk.review._hand_edits import obey as obey
 from copydesk.review._hand_edits import set_beside_others as set_beside_others

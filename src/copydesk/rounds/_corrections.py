@@ -17,16 +17,7 @@ from copydesk.illustrate import Album
 from copydesk.judge import shelves
 from copydesk.kit import revisions, urls
 from copydesk.memory import Memory
-from copydesk.news import (
-    Article,
-    Beat,
-    Fetcher,
-    NotModified,
-    Page,
-    Refused,
-    Request,
-    Story,
-)
+from copydesk.news import Article, Beat, Fetcher, NotModified, Page, Refused, Request, Story
 from copydesk.news.story import Event, EventKind
 from copydesk.newsroom import Newsroom, Progress, failure_of
 from copydesk.newsroom.filing import read_digests

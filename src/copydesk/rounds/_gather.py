@@ -10,12 +10,12 @@ import asyncio
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 
 from copydesk import judge
 from copydesk.config import Settings
-from copydesk.kit import urls
+from copydesk.kit import dates, urls
 from copydesk.memory import Memory
 from copydesk.news import Article, Fetcher, Lead
 from copydesk.news.source import Tip
@@ -211,7 +211,6 @@ def _settle_articles(
 
 A_SITE = 4  # a registrable domain, however many hosts it has, gets the limit of four hosts
 PAGES_A_SOURCE = 1_000  # new pages of one source in a round, at most
-_LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -261,4 +260,4 @@ def pick_leads(
 
 def _rank(lead: Lead, now: datetime) -> tuple[bool, datetime]:
     """Return the sort key by which links are chosen, highest first. Future dates count as now."""
-    return is_at_home(lead), min(lead.published_at or _LONG_AGO, now)
+    return is_at_home(lead), min(lead.published_at or dates.EARLIEST, now)

@@ -18,7 +18,7 @@ from functools import partial
 from copydesk import review
 from copydesk.archive import sealing
 from copydesk.errors import CopydeskError, PictureError
-from copydesk.fetch.polite.hosts import find_pause
+from copydesk.fetch.hosts import find_pause
 from copydesk.illustrate import Picture
 from copydesk.kit import urls
 from copydesk.news import Article, Dropped, Fetcher, Image, Lead, Page, Refused, Request, Story

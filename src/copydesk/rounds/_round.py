@@ -11,7 +11,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import msgspec
@@ -404,7 +404,6 @@ def _with_standings(newsroom: Newsroom, done: Concluded, report: RoundReport) ->
 _UNUSED = timedelta(days=30)
 _UNDONE_WITHIN = timedelta(days=90)  # editors can undo actions at the desk for this long
 _HOSTS_BYTES = 64 << 20  # limit for notes on hosts: anybody can invent any number of hosts
-_LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 
 def forget_old(newsroom: Newsroom) -> None:
@@ -465,9 +464,9 @@ def _last_ask_time(kept: bytes) -> datetime:
     try:
         state = msgspec.json.decode(kept, type=SourceState)
     except msgspec.DecodeError:  # written by another version: as if unknown
-        return _LONG_AGO
+        return dates.EARLIEST
     times = (state.next_at, state.last_ok_at, state.failing_since, state.ended_at)
-    return max((moment for moment in times if moment is not None), default=_LONG_AGO)
+    return max((moment for moment in times if moment is not None), default=dates.EARLIEST)
 
 
 def _newest_time(kept: bytes) -> datetime:
@@ -475,10 +474,10 @@ def _newest_time(kept: bytes) -> datetime:
     try:
         note = msgspec.msgpack.decode(kept)
     except msgspec.MsgspecError:
-        return _LONG_AGO
+        return dates.EARLIEST
     values = note if isinstance(note, list) else []
     times = (value for value in values if isinstance(value, datetime) and value.tzinfo is not None)
-    return max(times, default=_LONG_AGO)
+    return max(times, default=dates.EARLIEST)
 
 
 # The git remote: a round's commits are pushed after the round; then git packs its objects.

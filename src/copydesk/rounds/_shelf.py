@@ -5,22 +5,21 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Protocol
 
 from copydesk import embed, extract
 from copydesk.catalogue import Catalogue, StoredCorpus, StoryFilter, TextMarks
 from copydesk.errors import RecordError
 from copydesk.judge import copies, coverage, shelves
-from copydesk.kit import urls
+from copydesk.kit import dates, urls
 from copydesk.memory import Memory
 from copydesk.news import Article, Beat, Shelved, Story
+from copydesk.news.story import time_and_path
 from copydesk.newsroom import Newsroom
 from copydesk.review.rules import record_name
 from copydesk.rounds._page_memory import SiteHabits
 
-_NO_TIME = datetime.min.replace(tzinfo=UTC)
-_END = datetime.max.replace(tzinfo=UTC)
 _NO_TEXT = "-"  # the site and the habits of a story without a stored text
 
 
@@ -51,7 +50,7 @@ class FiledShelf:
         self._former = self._find_former_addresses()
         self._has_current_marks = False
         if vectors.has_model:  # only vectors that are asked for stay stored
-            for path in self._paths(catalogue.between(self._since, _END)):
+            for path in self._paths(catalogue.between(self._since, dates.LATEST)):
                 self._read(path)
 
     # ---- for judging -----------------------------------------------------------------------------
@@ -200,7 +199,7 @@ class FiledShelf:
         """
         read = (self._read(path) for path in self._paths(filed) if self._own.get(path) is None)
         found = [*(shelved for shelved in read if shelved is not None), *own]
-        return sorted(found, key=_time_and_path)
+        return sorted(found, key=lambda shelved: time_and_path(shelved.story))
 
     def _read(self, path: str) -> Shelved | None:
         if path not in self._filed:
@@ -212,7 +211,7 @@ class FiledShelf:
 
     def _shelve(self, story: Story) -> Shelved:
         """Return a stored story, with its article text if it is recent enough to be copied."""
-        if (story.published_at or _NO_TIME) < self._since:
+        if (story.published_at or dates.EARLIEST) < self._since:
             return Shelved(story=story)
         article = self._newsroom.articles.find_for(story)
         text = self._sites.settle(article).text if article else ""
@@ -261,10 +260,6 @@ def shelve(story: Story, article: Article, text: str, beat: Beat) -> Shelved:
 
     quotable = terms.count_quotable(beat.excerpt, article, text)
     return Shelved(story=story, text=text, found=article.found, quotable=quotable)
-
-
-def _time_and_path(shelved: Shelved) -> tuple[datetime, str]:
-    return (shelved.story.published_at or _NO_TIME, shelved.story.path)
 
 
 # Sentence vectors of texts (embeddings), stored from round to round.

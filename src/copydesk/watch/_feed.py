@@ -233,7 +233,7 @@ def hints_of(channel: Mapping[str, object], document: str) -> Hints:
     feedparser keeps only the last of the hours and days to skip, so all of them are read from the
     text.
     """
-    every = _minutes(_word(channel, "ttl")) or _period(channel)
+    every = _minutes(_string(channel, "ttl")) or _period(channel)
     hours = map(_hour, _read_values("skiphours", channel, document))
     days = map(_day, _read_values("skipdays", channel, document))
     return Hints(every=every, skip_hours=_some(hours, 24), skip_days=_some(days, 7))
@@ -263,11 +263,6 @@ def _header_links(header: str) -> list[tuple[str, str]]:
     return links
 
 
-def _word(channel: Mapping[str, object], key: str) -> str:
-    value = channel.get(key)
-    return value.strip() if isinstance(value, str) else ""
-
-
 def _number(word: str) -> int:
     """Parse a positive integer, ignoring a fraction; 0 if it is not one."""
     match = _NUMBER.fullmatch(word)
@@ -279,10 +274,10 @@ def _minutes(word: str) -> timedelta | None:
 
 
 def _period(channel: Mapping[str, object]) -> timedelta | None:
-    period = _PERIODS.get(_word(channel, "sy_updateperiod").lower())
+    period = _PERIODS.get(_string(channel, "sy_updateperiod").lower())
     if period is None:
         return None
-    frequency = _word(channel, "sy_updatefrequency")
+    frequency = _string(channel, "sy_updatefrequency")
     times = _number(frequency) if frequency else 1
     return _plausible(period / times) if times else None
 

@@ -8,7 +8,6 @@ from copydesk.kit import faces
 
 if TYPE_CHECKING:
     from copydesk.archive.git._bundle import RefsSnapshot as RefsSnapshot
-    from copydesk.archive.git._bundle import Uncommitted as Uncommitted
     from copydesk.archive.git._bundle import is_visible_to_git as is_visible_to_git
     from copydesk.archive.git._bundle import list_ignored_files as list_ignored_files
     from copydesk.archive.git._bundle import list_refs as list_refs

@@ -100,17 +100,17 @@ class NetworkRow:
     """A network: how its posts are written before it is asked, and how its account is opened."""
 
     network: Network
-    open: Callable[[Web, PostChannel, Path], Account]
+    make_account: Callable[[Web, PostChannel, Path], Account]
 
 
 NETWORKS: Mapping[PostNetwork, NetworkRow] = {
-    "mastodon": NetworkRow(network=make_mastodon(), open=mastodon.MastodonPosts),
-    "bluesky": NetworkRow(network=BLUESKY, open=bluesky.BlueskyPosts),
-    "discord": NetworkRow(network=DISCORD, open=chats.open_discord),
-    "slack": NetworkRow(network=SLACK, open=chats.open_slack),
-    "telegram": NetworkRow(network=TELEGRAM, open=chats.open_telegram),
-    "matrix": NetworkRow(network=MATRIX, open=chats.open_matrix),
-    "apprise": NetworkRow(network=TELEGRAM, open=chats.open_apprise),
+    "mastodon": NetworkRow(network=make_mastodon(), make_account=mastodon.MastodonPosts),
+    "bluesky": NetworkRow(network=BLUESKY, make_account=bluesky.BlueskyPosts),
+    "discord": NetworkRow(network=DISCORD, make_account=chats.open_discord),
+    "slack": NetworkRow(network=SLACK, make_account=chats.open_slack),
+    "telegram": NetworkRow(network=TELEGRAM, make_account=chats.open_telegram),
+    "matrix": NetworkRow(network=MATRIX, make_account=chats.open_matrix),
+    "apprise": NetworkRow(network=TELEGRAM, make_account=chats.open_apprise),
 }
 
 
@@ -140,7 +140,7 @@ async def _send_all(
     async with Web(fetch, WallClock(), most_idle=0) as web:
         for channel in newsroom.settings.posts:
             if channel.is_ready:
-                account = NETWORKS[channel.to].open(web, channel, newsroom.private)
+                account = NETWORKS[channel.to].make_account(web, channel, newsroom.private)
                 sender = _Sender(newsroom, log, channel, account, clock)
                 notes += await sender.work(is_over)
     return notes

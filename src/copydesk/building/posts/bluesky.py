@@ -41,6 +41,7 @@ COLLECTION = "app.bsky.feed.post"
 _JSON = "application/json"
 _TID_LETTERS = "234567abcdefghijklmnopqrstuvwxyz"
 _THUMB_BYTES = 1_000_000  # app.bsky.embed.external: maxSize of `thumb`
+_SESSION_BYTES = 20_000
 _TOO_LARGE = {"413", "BlobTooLarge", "PayloadTooLarge"}
 _MINUTE = 60_000_000  # microseconds
 _SIGN_IN_SECONDS = 60.0
@@ -288,7 +289,7 @@ class BlueskyPosts(Account):
             server=channel.server or "https://bsky.social",
             handle=channel.account,
             password=channel.secret,
-            session=_read_session(file),
+            session=files.read_json(file, BlueskySession, _SESSION_BYTES),
             keep=keep,
         )
 
@@ -336,10 +337,3 @@ class BlueskyPosts(Account):
 
     async def delete(self, post: PostSent, key: str) -> PostAnswer:
         return await self._pds.delete(post.id)
-
-
-def _read_session(file: Path) -> BlueskySession | None:
-    try:
-        return msgspec.json.decode(file.read_bytes(), type=BlueskySession)
-    except (OSError, msgspec.DecodeError):
-        return None

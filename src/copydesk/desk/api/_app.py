@@ -7,7 +7,7 @@ import hashlib
 import math
 import re
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -48,7 +48,6 @@ from copydesk.errors import CopydeskError
 
 _KEY = re.compile(r"[A-Za-z0-9._-]{1,90}")
 _FRESH = {"Cache-Control": "no-cache"}  # kept, and asked about each time
-Handler = Callable[[Request], Awaitable[Response]]
 
 
 def make_api(desk: Desk, door: Door, agents: ASGIApp) -> ASGIApp:

@@ -15,9 +15,9 @@ from pathlib import Path
 from typing import BinaryIO, TypeVar, TypeVarTuple, cast
 
 from copydesk import newsletters
-from copydesk.desk._desk import Desk, now
+from copydesk.desk._desk import Desk, Visit, now
 from copydesk.desk._previews import IMPORTED_FILE, ImportedFile
-from copydesk.desk.sign_in import Visitor
+from copydesk.desk.sign_in import Visitor, visitor_of
 from copydesk.desk_store import AuditEntry, AuditKind
 from copydesk.errors import UsageError
 from copydesk.newsletters import checks, delivery_log, exchange
@@ -293,3 +293,8 @@ def _read_parameter(head: Message, name: str) -> str:
     header = "content-type" if name == "boundary" else "content-disposition"
     found = head.get_param(name, "", header)
     return found if isinstance(found, str) else str(found[-1])
+
+
+def keeper_of(visit: Visit) -> ReaderKeeper:
+    """Return the manager of subscribers that acts for whoever sends a request."""
+    return ReaderKeeper(visit.desk, visitor_of(visit.request))

@@ -20,8 +20,7 @@ from copydesk.desk.mailing._issue_pages import (
     name_assets,
     name_letters,
 )
-from copydesk.desk.mailing._keeper import MOST_BYTES, ImportRehearsal, ReaderKeeper, read_upload
-from copydesk.desk.sign_in import visitor_of
+from copydesk.desk.mailing._keeper import MOST_BYTES, ImportRehearsal, keeper_of, read_upload
 from copydesk.errors import CopydeskError, UsageError
 from copydesk.kit import dates, text
 from copydesk.newsletters import checks, exchange
@@ -309,7 +308,7 @@ async def show_all(visit: Visit) -> Response:
 
 async def show_reader(visit: Visit) -> Response:
     """Answer with all that is stored about a subscriber; the audit log notes the access."""
-    keeper, number = _keeper(visit), _read_number(visit)
+    keeper, number = keeper_of(visit), _read_number(visit)
     data = await keeper.look_at(number)
     return await visit.draw(render_reader, (number, data))
 
@@ -318,14 +317,14 @@ async def show_suppressions(visit: Visit) -> Response:
     """Answer with a page of suppressed addresses; the audit log notes the access."""
     asked = visit.request.query_params.get("skip", "")
     skip = int(asked) if asked.isdecimal() and len(asked) < 10 else 0
-    rows = await _keeper(visit).list_suppressions(skip, _SUPPRESSIONS + 1)
+    rows = await keeper_of(visit).list_suppressions(skip, _SUPPRESSIONS + 1)
     following = skip + _SUPPRESSIONS if len(rows) > _SUPPRESSIONS else 0
     return await visit.draw(render_suppressions, rows[:_SUPPRESSIONS], following)
 
 
 async def decide_on_address(visit: Visit) -> Response:
     """Find, subscribe, suppress or release a mail address; redirect to its subscriber."""
-    keeper, form = _keeper(visit), await visit.read_form()
+    keeper, form = keeper_of(visit), await visit.read_form()
     address, do = form.get("address", "")[:400], form.get("do", "")
     try:
         if do == "find":
@@ -345,7 +344,7 @@ async def decide_on_address(visit: Visit) -> Response:
 
 async def change_reader(visit: Visit) -> Response:
     """End a subscriber's subscriptions, or delete the subscriber's data, and redirect."""
-    keeper, form = _keeper(visit), await visit.read_form()
+    keeper, form = keeper_of(visit), await visit.read_form()
     number, do = _read_number(visit), form.get("do", "")
     if do == "remove":
         await keeper.remove(number)
@@ -358,7 +357,7 @@ async def change_reader(visit: Visit) -> Response:
 
 async def take_file(visit: Visit) -> Response:
     """Show what importing a file of newsletter subscribers would do, or import it."""
-    keeper, by = _keeper(visit), visit.editor.name
+    keeper, by = keeper_of(visit), visit.editor.name
     kind = visit.request.headers.get("content-type", "")
     try:
         if not kind.lower().startswith("multipart/form-data"):
@@ -378,7 +377,7 @@ async def take_file(visit: Visit) -> Response:
 
 async def export(visit: Visit) -> Response:
     """Answer with all newsletter subscribers as a file (CSV or JSON)."""
-    keeper, form = _keeper(visit), await visit.read_form()
+    keeper, form = keeper_of(visit), await visit.read_form()
     chosen: exchange.ExportFormat = "json" if form.get("form") == "json" else "csv"
     file = await keeper.export(chosen)
     kind = "application/json" if chosen == "json" else "text/csv; charset=utf-8"
@@ -398,10 +397,6 @@ async def _show(visit: Visit, asked: ReadersAsked) -> Response:
     told = await visit.desk.say(asked.told) if asked.told else ""
     asked = replace(asked, told=told)
     return await visit.draw(render_readers, asked)
-
-
-def _keeper(visit: Visit) -> ReaderKeeper:
-    return ReaderKeeper(visit.desk, visitor_of(visit.request))
 
 
 def _lead(visit: Visit, number: int, told: str = "") -> Response:

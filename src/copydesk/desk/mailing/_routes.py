@@ -18,7 +18,7 @@ from copydesk.desk.mailing._issue_pages import (
     show_fresh,
     show_fresh_issue,
 )
-from copydesk.desk.mailing._keeper import ReaderKeeper, change_mail, examine_mail, let_go
+from copydesk.desk.mailing._keeper import change_mail, examine_mail, keeper_of, let_go
 from copydesk.desk.mailing._reader_pages import render_checks
 from copydesk.desk.sign_in import require_role, visitor_of
 from copydesk.errors import CopydeskError, UsageError
@@ -87,7 +87,7 @@ async def look_for(visit: Visit) -> Response:
     """Answer with the delivery of an issue to one mail address; the audit log notes this."""
     typed = (await visit.read_form()).get("address", "")[:400]
     issue = visit.request.path_params["issue"]
-    found = await _keeper(visit).find_line(issue, typed)
+    found = await keeper_of(visit).find_line(issue, typed)
     lines = [] if found is None else [found]
     return await visit.draw(render_issue, IssueAsked(issue=issue, found=lines))
 
@@ -119,10 +119,6 @@ async def _tell(visit: Visit, asked: IssueAsked) -> Response:
         raise problem from None
     answer.status_code = status_of(problem)
     return answer
-
-
-def _keeper(visit: Visit) -> ReaderKeeper:
-    return ReaderKeeper(visit.desk, visitor_of(visit.request))
 
 
 def _find_decision(form: Mapping[str, str]) -> _Do:

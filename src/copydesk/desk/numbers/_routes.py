@@ -14,14 +14,7 @@ from copydesk.desk._desk import Page, Visit
 from copydesk.desk._pages import Pages
 from copydesk.desk._story_view import View
 from copydesk.desk.numbers._numbers_page import read_days, render_numbers
-from copydesk.desk.numbers._section import (
-    Column,
-    Section,
-    Shade,
-    Wording,
-    draw_columns,
-    make_cell,
-)
+from copydesk.desk.numbers._section import Column, Section, Shade, Wording, draw_columns, make_cell
 from copydesk.kit import dates, text, urls
 from copydesk.news.source import DROP_REASONS
 from copydesk.news.story import RecallKind

@@ -1,4 +1,4 @@
-"""The pages of beat.toml: the sources (feeds, sitemaps …), and the settings that owners change."""
+"""The pages of sources (feeds, sitemaps …), of publishers, and of settings that owners change."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from copydesk.kit import faces
 
 if TYPE_CHECKING:
+    from copydesk.desk.sources._organizations import ORGANIZATION_PAGES as ORGANIZATION_PAGES
     from copydesk.desk.sources._routes import SOURCE_PAGES as SOURCE_PAGES
     from copydesk.desk.sources._settings_page import SETTINGS_PAGES as SETTINGS_PAGES
 else:

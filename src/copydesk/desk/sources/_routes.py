@@ -13,8 +13,14 @@ from copydesk.desk._desk import Page, Visit
 from copydesk.desk._http import NEVER_KEPT, read_body, read_commit, read_fields
 from copydesk.desk._newsroom_thread import OpenNewsroom
 from copydesk.desk._pages import Pages
-from copydesk.desk.sources._board_page import BoardState, Search, render_add, render_board
-from copydesk.desk.sources._source_page import read_source_edit, render_source
+from copydesk.desk.sources._pages import (
+    BoardState,
+    Search,
+    read_source_edit,
+    render_add,
+    render_board,
+    render_source,
+)
 from copydesk.editing import source_edits
 from copydesk.errors import FeedError, FetchError, UsageError
 from copydesk.news import Source

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from copydesk.kit import faces
 
 if TYPE_CHECKING:
-    from copydesk.extract.when._dates import Dates as Dates
     from copydesk.extract.when._dates import decide_dates as decide_dates
 else:
     __getattr__ = faces.import_on_demand(__name__, __file__)

@@ -14,7 +14,14 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import timedelta
 from operator import mul
 
-from copydesk.judge.clustering._group import Group, Member, article_share, dot, embedding_share
+from copydesk.judge.clustering._group import (
+    ACROSS_LANGUAGES,
+    Group,
+    Member,
+    article_share,
+    dot,
+    embedding_share,
+)
 from copydesk.judge.clustering.documents import Vector
 
 DECAY_DAYS = 2.0  # after which a similarity is down to a third
@@ -24,7 +31,6 @@ ENDS_AFTER_DAYS = 14.0
 FORGOTTEN_AFTER_DAYS = 30.0
 # Only stories within this time can be in one group: older groups are not in the index.
 NEIGHBOURS_WITHIN = timedelta(days=FORGOTTEN_AFTER_DAYS)
-ACROSS_LANGUAGES = 1.9  # only names and cognates can agree, so they weigh more
 _VISITS = 400  # postings read for a document, heaviest terms first
 _LATEST = 100  # postings read for one term
 _BEST = 10  # most groups that are found

@@ -16,13 +16,20 @@ from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from copydesk.judge import words
-from copydesk.judge.clustering._group import Centering, Group, Member, article_share
+from copydesk.judge.clustering._group import (
+    GROWTH,
+    Centering,
+    Group,
+    Member,
+    article_share,
+    merge_groups,
+    split_in_two,
+)
 from copydesk.judge.clustering._inverted_index import (
     DECAY_DAYS,
     FORGOTTEN_AFTER_DAYS,
     InvertedIndex,
 )
-from copydesk.judge.clustering._splitting import GROWTH, merge_groups, split_in_two
 from copydesk.judge.clustering._weighing import Weighing, find_sentences
 from copydesk.judge.clustering.documents import (
     Assignment,

@@ -13,11 +13,9 @@ from copydesk.judge import clustering
 from copydesk.judge.clustering.documents import LayeredCorpus, MemoryCorpus, NewsDocument
 from copydesk.judge.coverage._ruled_groups import RuledGroups, name_of
 from copydesk.judge.gate import blocking_ruling
-from copydesk.kit import text
+from copydesk.kit import dates, text
 from copydesk.news import Beat, Shelved, Story
 from copydesk.news.story import Corpus, IndexedDocument
-
-_NEVER = datetime.max.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,7 +48,7 @@ class Arrival:
 
 def list_arrivals(stories: Sequence[Shelved], ruled: RuledGroups) -> list[Arrival]:
     """Return stories in the order of grouping, each with its time and its group so far."""
-    latest = max((shelved.found for shelved in stories if shelved.found), default=_NEVER)
+    latest = max((shelved.found for shelved in stories if shelved.found), default=dates.LATEST)
     arrivals = (
         Arrival(
             shelved=shelved,
@@ -68,7 +66,7 @@ def part_by_day(arrivals: Iterable[Arrival]) -> list[list[Arrival]]:
     days: defaultdict[date, list[Arrival]] = defaultdict(list)
     timeless = []
     for arrival in arrivals:
-        if arrival.moment == NO_TIME:
+        if arrival.moment == dates.EARLIEST:
             timeless.append(arrival)
         else:
             days[arrival.moment.astimezone(UTC).date()].append(arrival)
@@ -86,7 +84,6 @@ def _moment(shelved: Shelved, latest: datetime) -> datetime:
     return moment if shelved.found else min(moment, latest)
 
 
-NO_TIME = datetime.min.replace(tzinfo=UTC)
 TERMS_VERSION = 3  # raise it when a text gets other terms, or other telling ones
 
 
@@ -137,18 +134,20 @@ def is_excluded(story: Story, beat: Beat) -> bool:
 
 
 def moment_of(shelved: Shelved) -> datetime:
-    """Return when a story was published, else found; NO_TIME if neither is known.
+    """Return when a story was published, else found; `dates.EARLIEST` if neither is known.
 
     The story's own date counts, unless it is later than the time when the story was found: then it
     is wrong.
     """
-    published, found = shelved.story.published_at or NO_TIME, shelved.found
+    published, found = shelved.story.published_at or dates.EARLIEST, shelved.found
     if found is None:
         return published
-    return found if published == NO_TIME else min(published, found)
+    return found if published == dates.EARLIEST else min(published, found)
 
 
-def to_document(shelved: Shelved, moment: datetime = NO_TIME, group: str = "") -> NewsDocument:
+def to_document(
+    shelved: Shelved, moment: datetime = dates.EARLIEST, group: str = ""
+) -> NewsDocument:
     """Return a story as a document that can be grouped by event."""
     story = shelved.story
     return NewsDocument(
@@ -156,7 +155,7 @@ def to_document(shelved: Shelved, moment: datetime = NO_TIME, group: str = "") -
         title=story.title,
         text=text.prose(shelved.text) or story.excerpt,
         language=story.language,
-        moment=None if moment == NO_TIME else moment,
+        moment=None if moment == dates.EARLIEST else moment,
         group=group,
         vector=shelved.vector,
     )
@@ -208,7 +207,7 @@ class SlidingCorpus:
 
     def of_day(self, new: Sequence[Arrival]) -> Corpus:
         """Return the stored stories, as a corpus, that a day's new stories are compared with."""
-        moments = [arrival.moment for arrival in new if arrival.moment != NO_TIME]
+        moments = [arrival.moment for arrival in new if arrival.moment != dates.EARLIEST]
         if not moments:
             self._take_in(float("inf"))
             return self._corpus

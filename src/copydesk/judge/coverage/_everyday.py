@@ -6,18 +6,16 @@ import math
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import partial
 
 from copydesk.judge.coverage._leader import in_order, snapshot
 from copydesk.judge.coverage._ruled_groups import lead_in
 from copydesk.judge.profile import RELATED_POINTS, lede
-from copydesk.kit import tables
+from copydesk.kit import dates, tables
 from copydesk.kit import text as plain_text
 from copydesk.news import Beat, Shelved, Story
-from copydesk.news.story import Related, Surroundings
-
-_NO_TIME = datetime.min.replace(tzinfo=UTC)
+from copydesk.news.story import Related, Surroundings, time_and_path
 
 _Group = tuple[Story, ...]
 
@@ -138,7 +136,7 @@ def _others(story: Story, beside: Mapping[str, Related]) -> tuple[Related, ...]:
 
 
 def _rank(story: Story) -> tuple[int, datetime, str]:
-    return (-(story.quality or 0), story.published_at or _NO_TIME, story.path)
+    return (-(story.quality or 0), story.published_at or dates.EARLIEST, story.path)
 
 
 # Groups of similar stories: TF-IDF over title and lede, in one pass.
@@ -162,7 +160,7 @@ class _Cluster:
     squares: float = 0.0  # of the sum's weights: its length squared
 
     def add(self, story: Story, vector: _Vector) -> None:
-        self.last = story.published_at or _NO_TIME
+        self.last = story.published_at or dates.EARLIEST
         self.stories.append(story)
         for word, weight in vector.items():
             before = self.total.get(word, 0.0)
@@ -216,20 +214,16 @@ def group_stories(stories: Sequence[Shelved]) -> list[tuple[Story, ...]]:
     A story joins the most similar group (the earlier of two equals) if it is similar enough and the
     group's last story is at most four days older.
     """
-    ordered = sorted(stories, key=lambda shelved: _time_and_path(shelved.story))
+    ordered = sorted(stories, key=lambda shelved: time_and_path(shelved.story))
     clusters = _Clusters()
     for shelved, vector in zip(ordered, _vectors(ordered), strict=True):
-        moment = shelved.story.published_at or _NO_TIME
+        moment = shelved.story.published_at or dates.EARLIEST
         similarity, number = clusters.find_nearest(vector, moment)
         if similarity < JOIN:
             number = -len(clusters.all)
             clusters.all.append(_Cluster(last=moment))
         clusters.join(-number, shelved.story, vector)
     return [tuple(cluster.stories) for cluster in clusters.all]
-
-
-def _time_and_path(story: Story) -> tuple[datetime, str]:
-    return (story.published_at or _NO_TIME, story.path)
 
 
 def _vectors(stories: Sequence[Shelved]) -> list[_Vector]:

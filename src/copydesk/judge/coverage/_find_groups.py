@@ -14,7 +14,6 @@ from datetime import UTC, datetime
 from copydesk.judge import clustering
 from copydesk.judge.clustering.documents import Assignment, GroupLikeness, NewsDocument
 from copydesk.judge.coverage._arrivals import (
-    NO_TIME,
     Arrival,
     DailyCorpus,
     KeptCorpus,
@@ -26,6 +25,7 @@ from copydesk.judge.coverage._arrivals import (
     to_document,
 )
 from copydesk.judge.coverage._ruled_groups import RuledGroups
+from copydesk.kit import dates
 from copydesk.news import Beat, Reason, ReasonKind, Shelved, Story
 from copydesk.news.ruling import find_matter
 from copydesk.news.story import Corpus
@@ -203,7 +203,7 @@ class Places:
         self._ruled = ruled
         self._arrivals = {arrival.key: arrival for arrival in filed}
         self._unmet: frozenset[str] = frozenset()
-        self._latest = max((arrival.moment for arrival in filed), default=NO_TIME)
+        self._latest = max((arrival.moment for arrival in filed), default=dates.EARLIEST)
         self._members: defaultdict[str, set[str]] = defaultdict(set)
         self._matters: dict[str, str] = {}  # by group
         self.merges: dict[str, Reason] = {}  # by the name of the story whose group was merged
@@ -274,7 +274,7 @@ class Places:
             (-similarity, assignments[arrival.path].group, other, arrival.moment, shared)
             for arrival in new
             for other, similarity, shared in assignments[arrival.path].beside
-            if shared and arrival.moment != NO_TIME
+            if shared and arrival.moment != dates.EARLIEST
         ]
         for _, one, other, moment, shared in sorted(links):
             final = self.group_of(one)

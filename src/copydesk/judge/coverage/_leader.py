@@ -6,16 +6,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from itertools import takewhile
 
 from copydesk.judge.coverage._heat import agency_of, corroboration
 from copydesk.judge.coverage._ruled_groups import is_lead, is_pin, lead_in, name_of, pin_on
+from copydesk.kit import dates
 from copydesk.news import Beat, Provider, Reason, ReasonKind, Shelved, Story
 from copydesk.news.story import Related
 
 LIFT = 20  # most points by which other publishers can lift a story over the threshold
-_NO_TIME = datetime.min.replace(tzinfo=UTC)
 _TRUSTED = frozenset({ReasonKind.TRUSTED_SOURCE, ReasonKind.WOULD_BE_PUBLISHED})
 
 _Rank = tuple[bool, bool, bool, bool, bool]
@@ -69,7 +69,7 @@ class Contest:
     def _order(self, story: Story, *, anew: bool = False) -> tuple[_Rank, int, datetime, str]:
         merits = sum(self._merits_of(story).values())
         stays = STAYS if not anew and self._stays(story) else 0
-        moment = story.published_at or _NO_TIME
+        moment = story.published_at or dates.EARLIEST
         return (self._rank_of(story), -merits - stays, moment, story.path)
 
     def _rank_of(self, story: Story) -> _Rank:
@@ -318,7 +318,7 @@ def snapshot(story: Story) -> Related:
     return Related(
         title=story.title,
         excerpt=story.excerpt,
-        published_at=story.published_at or _NO_TIME,
+        published_at=story.published_at or dates.EARLIEST,
         web_url=story.web_url or story.original_url,
         amp_web_url=story.amp_web_url,
         cdn_amp_web_url=story.cdn_amp_web_url,

@@ -6,7 +6,6 @@ import itertools
 from collections import Counter
 from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 
 from copydesk.judge.coverage._additions import choose_additions, keeps_additions
 from copydesk.judge.coverage._arrivals import is_grouped
@@ -41,10 +40,9 @@ from copydesk.judge.coverage._ruled_groups import (
 from copydesk.judge.gate import gate_reason
 from copydesk.news import Beat, Reason, ReasonKind, Shelved, Story
 from copydesk.news.ruling import find_matter
-from copydesk.news.story import Related, Surroundings
+from copydesk.news.story import Related, Surroundings, time_and_path
 
 BESIDE = 50
-_NO_TIME = datetime.min.replace(tzinfo=UTC)
 
 _DECIDED_HERE = frozenset({"heat", "published", "group", "lead", "text", "trusted"})
 _JOINED = frozenset(
@@ -144,10 +142,7 @@ def _why_out(story: Story) -> list[Reason]:
 
 def sort_by_quality(stories: Iterable[Story]) -> list[Story]:
     """Sort stories: highest quality first, then the earliest, then by path."""
-    return sorted(
-        stories,
-        key=lambda story: (-(story.quality or 0), story.published_at or _NO_TIME, story.path),
-    )
+    return sorted(stories, key=lambda story: (-(story.quality or 0), *time_and_path(story)))
 
 
 def _in_front(

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
 
 from copydesk.news import Beat, Reason, ReasonKind, Ruling, Story
+from copydesk.news.story import time_and_path
 
 _ROUNDS = 3  # a merge may bring along a story that an earlier split removes again
-_NO_TIME = datetime.min.replace(tzinfo=UTC)
 
 
 class RuledGroups:
@@ -22,7 +21,7 @@ class RuledGroups:
     """
 
     def __init__(self, beat: Beat, stories: Sequence[Story], fresh: frozenset[str]) -> None:
-        ordered = sorted(stories, key=lambda story: (story.published_at or _NO_TIME, story.path))
+        ordered = sorted(stories, key=time_and_path)
         filed = [story for story in ordered if story.path not in fresh]
         self._all = [name_of(story) for story in ordered]
         self._filed = _rename_by_own({name_of(story): _group_name(story) for story in filed})

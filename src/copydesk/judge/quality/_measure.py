@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from itertools import zip_longest
 
 from copydesk.judge.profile import Features
+from copydesk.judge.words import base_language
 from copydesk.kit import tables
 from copydesk.kit import text as plain_text
 from copydesk.news import Beat
@@ -187,11 +188,6 @@ def language_with_lists(features: Features, beat: Beat) -> str:
     """
     written = base_language(features.language) or base_language(beat.locale)
     return written if written in LISTED else ""
-
-
-def base_language(language: str) -> str:
-    """Return the language of a tag without country or script: "en" of "en-US"."""
-    return language.replace("_", "-").partition("-")[0].lower()
 
 
 # What a signal finds: pairs of how often and why, none if it is not there.

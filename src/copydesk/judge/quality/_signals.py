@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from copydesk.judge.profile import Features, FindSightings, QualitySignal
 from copydesk.judge.quality import _consequence, _measure, wording
-from copydesk.judge.words import normalize
+from copydesk.judge.words import base_language, normalize
 from copydesk.kit import tables
 from copydesk.news import Beat, Reason, ReasonKind
 from copydesk.news.beat import DomainTrust, SignalPoints
@@ -158,13 +158,11 @@ def late(features: Features, _beat: Beat) -> _measure.Sightings:
 
 def foreign(features: Features, beat: Beat) -> _measure.Sightings:
     """Find an article in a language that is not the site's and in which no topic has keywords."""
-    home = _measure.base_language(beat.locale)
+    home = base_language(beat.locale)
     translated = {
-        _measure.base_language(language)
-        for topic in beat.topics
-        for language, _ in topic.translations
+        base_language(language) for topic in beat.topics for language, _ in topic.translations
     }
-    written = _measure.base_language(features.language)
+    written = base_language(features.language)
     if not written or written in translated | {home}:
         return []
     return [(1, f"written in {written}, but the site is in {home}")]

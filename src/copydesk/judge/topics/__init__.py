@@ -8,7 +8,6 @@ from copydesk.kit import faces
 
 if TYPE_CHECKING:
     from copydesk.judge.topics._changed_keywords import ChangedWords as ChangedWords
-    from copydesk.judge.topics._changed_keywords import TopicEffect as TopicEffect
     from copydesk.judge.topics._changed_keywords import find_changed_words as find_changed_words
     from copydesk.judge.topics._changed_keywords import stems_of as stems_of
     from copydesk.judge.topics._changed_keywords import try_keyword as try_keyword
@@ -16,7 +15,6 @@ if TYPE_CHECKING:
     from copydesk.judge.topics._evidence import find_mentions as find_mentions
     from copydesk.judge.topics._evidence import lacks_names as lacks_names
     from copydesk.judge.topics._evidence import propose_kind as propose_kind
-    from copydesk.judge.topics._topics import WEIGHTS as WEIGHTS
     from copydesk.judge.topics._topics import describe_miss as describe_miss
     from copydesk.judge.topics._topics import describe_near_miss as describe_near_miss
     from copydesk.judge.topics._topics import find_near as find_near

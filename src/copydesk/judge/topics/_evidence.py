@@ -12,7 +12,7 @@ from itertools import chain
 
 from copydesk.judge.phrases import PhraseMatch, Phrases
 from copydesk.judge.profile import lede
-from copydesk.judge.words import Tokens, fold, locate_words, tokenize
+from copydesk.judge.words import Tokens, base_language, fold, locate_words, tokenize
 from copydesk.kit import tables
 from copydesk.kit import text as plain_text
 from copydesk.news import Article, Beat, Topic
@@ -330,18 +330,13 @@ class KeywordIndex:
 
 def index_of(beat: Beat, language: str) -> KeywordIndex:
     """Return a site's keywords compiled for articles in a language ("" if unknown)."""
-    home = _base_language(beat.locale) or "en"
-    return _make_index(beat.topics, _base_language(language), home)
+    home = base_language(beat.locale) or "en"
+    return _make_index(beat.topics, base_language(language), home)
 
 
 def language_of(beat: Beat, language: str) -> str:
     """Return the language whose word rules apply to articles in this language ("" if not known)."""
-    return _base_language(language) or _base_language(beat.locale) or "en"
-
-
-def _base_language(language: str) -> str:
-    """Return the language of a tag without the region: pt of pt-BR."""
-    return language.replace("_", "-").partition("-")[0].lower()
+    return base_language(language) or base_language(beat.locale) or "en"
 
 
 @functools.lru_cache(maxsize=64)

@@ -22,15 +22,15 @@ if TYPE_CHECKING:
     from copydesk.newsletters.checks._doctor import overrule_check as overrule_check
     from copydesk.newsletters.checks._doctor import read_checks as read_checks
     from copydesk.newsletters.checks._doctor import send_test_letter as send_test_letter
-    from copydesk.newsletters.checks._findings import CheckKind as CheckKind
-    from copydesk.newsletters.checks._findings import DnsNames as DnsNames
-    from copydesk.newsletters.checks._findings import MailFinding as MailFinding
-    from copydesk.newsletters.checks._findings import MailNames as MailNames
     from copydesk.newsletters.checks._look import CheckRequest as CheckRequest
     from copydesk.newsletters.checks._look import WebAnswer as WebAnswer
     from copydesk.newsletters.checks._look import check_clock as check_clock
     from copydesk.newsletters.checks._look import check_links as check_links
     from copydesk.newsletters.checks._look import check_one_click as check_one_click
     from copydesk.newsletters.checks._look import look as look
+    from copydesk.newsletters.checks.records import CheckKind as CheckKind
+    from copydesk.newsletters.checks.records import DnsNames as DnsNames
+    from copydesk.newsletters.checks.records import MailFinding as MailFinding
+    from copydesk.newsletters.checks.records import MailNames as MailNames
 else:
     __getattr__ = faces.import_on_demand(__name__, __file__)

@@ -25,7 +25,7 @@ from copydesk.errors import MailError, UsageError
 from copydesk.kit import dates, text, urls
 from copydesk.mail_store import MailStore, fold_address, open_mail
 from copydesk.mail_store.links import ReaderLink, ReturnPath
-from copydesk.newsletters.checks._findings import CheckState, MailFinding
+from copydesk.newsletters.checks.records import CheckState, MailFinding
 from copydesk.newsroom import Newsroom
 from copydesk.newsroom.checks import Check, Finding, advise_on_front, finding
 
@@ -185,9 +185,9 @@ def find_mail_obstacle(newsroom: Newsroom, store: MailStore) -> str | None:
 
 def list_kinds() -> tuple[str, ...]:
     """Return the kinds of mail checks as names, and the name "all"."""
-    from copydesk.newsletters.checks import _findings
+    from copydesk.newsletters.checks.records import CheckKind
 
-    return (*get_args(_findings.CheckKind), ALL)
+    return (*get_args(CheckKind), ALL)
 
 
 def _digest(newsroom: Newsroom) -> str:

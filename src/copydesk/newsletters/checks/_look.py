@@ -14,8 +14,11 @@ from typing import TYPE_CHECKING
 from copydesk.errors import MailError, MailServerError
 from copydesk.kit import urls
 from copydesk.news.options import MailOptions, SmtpOptions
-from copydesk.newsletters.checks._findings import CheckKind, DnsNames, MailFinding, MailNames
 from copydesk.newsletters.checks.records import (
+    CheckKind,
+    DnsNames,
+    MailFinding,
+    MailNames,
     check_dkim,
     check_dmarc,
     check_mail_domain,

@@ -260,7 +260,6 @@ def _one_line(words: str) -> str:
 
 # Stories that are older when they come are no news any more.
 _OLDEST = timedelta(days=7)
-_LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 
 def find_new_stories(material: IssueMaterial, dropped: frozenset[str]) -> list[Story]:
@@ -294,7 +293,7 @@ def rank(stories: Sequence[Story], rules: FrontRules, places: int) -> list[Story
 
 def publication_time(story: Story) -> datetime:
     """Return when a story was published. If that is unknown, return a date long ago."""
-    return dates.utc(story.published_at) if story.published_at else _LONG_AGO
+    return dates.utc(story.published_at) if story.published_at else dates.EARLIEST
 
 
 def list_untold(material: IssueMaterial, part: PartOptions) -> Iterator[tuple[Story, str]]:

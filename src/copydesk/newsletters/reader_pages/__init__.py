@@ -18,7 +18,6 @@ from copydesk.kit import faces
 
 if TYPE_CHECKING:
     from copydesk.newsletters.reader_pages._app import POLICY as POLICY
-    from copydesk.newsletters.reader_pages._app import make_app as make_app
     from copydesk.newsletters.reader_pages._app import serve_subscriptions as serve_subscriptions
 else:
     __getattr__ = faces.import_on_demand(__name__, __file__)

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from urllib.parse import quote
 
 import msgspec
@@ -263,7 +263,6 @@ def _answer_program(answer: outcomes.LeaveAnswer) -> Response:
 
 _MOST_ROWS = 20  # of each kind; the file has all
 _LONGEST = 300
-_NOT_YET = datetime.max.replace(tzinfo=UTC)
 
 
 def download_data(visit: Visit) -> Response:
@@ -370,7 +369,7 @@ def _show_part(
     name: str, rows: Sequence[tuple[str, datetime | None, str]], pages: ReaderPages
 ) -> dict[str, object]:
     """Return the newest rows of one kind of data. Rows without a time come first."""
-    newest = sorted(rows, key=lambda row: row[1] or _NOT_YET, reverse=True)[:_MOST_ROWS]
+    newest = sorted(rows, key=lambda row: row[1] or dates.LATEST, reverse=True)[:_MOST_ROWS]
     return {
         "name": pages.say(f"readers_data_{name}"),
         "rows": [

@@ -12,7 +12,6 @@ from copydesk.kit import faces
 if TYPE_CHECKING:
     from copydesk.newsletters.services._call import HandedLetter as HandedLetter
     from copydesk.newsletters.services._call import HandOverAnswer as HandOverAnswer
-    from copydesk.newsletters.services._call import HandOverKind as HandOverKind
     from copydesk.newsletters.services._services import SERVICES as SERVICES
     from copydesk.newsletters.services._services import hand_over as hand_over
 else:

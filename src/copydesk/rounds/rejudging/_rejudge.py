@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from operator import itemgetter
 
@@ -19,9 +19,9 @@ from copydesk.config import Settings, at_scale
 from copydesk.extract.terms import count_quotable
 from copydesk.illustrate import Album
 from copydesk.judge import clustering, copies, shelves
-from copydesk.kit import text, urls
+from copydesk.kit import dates, text, urls
 from copydesk.news import Article, Beat, Shelved, Story, Verdict
-from copydesk.news.story import Shelf, Surroundings
+from copydesk.news.story import Shelf, Surroundings, time_and_path
 from copydesk.newsroom import Failure, Newsroom, Progress, Troubles, alone, failure_of
 from copydesk.newsroom.cataloguing import (
     ask_catalogue,
@@ -46,8 +46,6 @@ from copydesk.review import rejudging, rules
 from copydesk.review.rules import FIELD_OF, record_name, without_lost_sets
 from copydesk.rounds._judging import counting_picture, story_as_read
 from copydesk.rounds._page_memory import SiteHabits
-
-_END = datetime.max.replace(tzinfo=UTC)
 
 Value = str | int | bool | tuple[str, ...] | None
 
@@ -198,7 +196,7 @@ def read_period(newsroom: Newsroom, since: datetime, troubles: Troubles) -> Iter
     with open_catalogue(newsroom.private) as catalogue:
         sweep_records(newsroom, catalogue)
         report_failures(catalogue, troubles)
-        recent = catalogue.between(since - clustering.NEIGHBOURS_WITHIN, _END)
+        recent = catalogue.between(since - clustering.NEIGHBOURS_WITHIN, dates.LATEST)
         stories = {path: newsroom.archive.read(path) for path in recent}
         groups = {story.group for story in stories.values()} - {""}
         originals = {story.copy_of for story in stories.values()} - {""}
@@ -422,7 +420,6 @@ def _words(settings: Settings, album: Album, filed: Story, article: Article) -> 
 #
 # record, article ── judge_case ──> Rejudged ── set_beside ──> Rejudged, regrouped
 
-LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 Order = tuple[datetime, datetime, str, str]
 
@@ -509,14 +506,14 @@ def order_of_arrival(story: Story, article: Article) -> Order:
 
 def is_in_period(story: Story, since: datetime | None) -> bool:
     """Return whether a story was published since a time. Without a time it always is."""
-    return since is None or (story.published_at or LONG_AGO) >= since
+    return since is None or (story.published_at or dates.EARLIEST) >= since
 
 
 def is_before_period(story: Story, since: datetime | None) -> bool:
     """Return whether a story is from shortly before a period, so that one in it may copy its
     text.
     """
-    return since is not None and (story.published_at or LONG_AGO) >= since - copies.COPIES_WITHIN
+    return since is not None and is_in_period(story, since - copies.COPIES_WITHIN)
 
 
 def is_removed(story: Story, rulings: Rulings) -> bool:
@@ -564,7 +561,7 @@ def _as_window(judged: Iterable[Rejudged], around: Iterable[Story]) -> list[Shel
         *map(_shelve, judged),
         *(Shelved(story=story) for story in around),
     ]
-    window.sort(key=lambda shelved: (shelved.story.published_at or LONG_AGO, shelved.story.path))
+    window.sort(key=lambda shelved: time_and_path(shelved.story))
     return window
 
 

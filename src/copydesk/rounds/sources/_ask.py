@@ -7,7 +7,7 @@ import shlex
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from itertools import starmap
 from typing import Literal
 
@@ -32,7 +32,6 @@ _PARTS_KEPT = 100  # sitemaps of an index whose validators are stored, per sourc
 Validators = tuple[str, str]  # ETag, Last-Modified
 AskPlan = Literal["now", "crowded", "later", "failing", "blocked", "paused", "ended"]
 _SECONDS = 600.0  # of a round for one host's sources, and as much again for its pages
-_LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -202,7 +201,7 @@ def _queues(
     if to_ask.a_host is None:
         return queues
     return {
-        host: sorted(queue, key=lambda source: states[source.url].next_at or _LONG_AGO)[
+        host: sorted(queue, key=lambda source: states[source.url].next_at or dates.EARLIEST)[
             : to_ask.a_host
         ]
         for host, queue in queues.items()

@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Set
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,7 +17,7 @@ from copydesk.archive import FileChange
 from copydesk.archive.ledger import Ledger, SourceEnded, SourceMoved, ledger_change, read_ledger
 from copydesk.config import Settings
 from copydesk.errors import CopydeskError, RecordError
-from copydesk.kit import urls
+from copydesk.kit import dates, urls
 from copydesk.memory import Memory
 from copydesk.news import Beat, Lead, Page, Source
 from copydesk.news.source import Tip
@@ -401,7 +401,7 @@ def _read_push(memory: Memory, url: str) -> HubPush | None:
     try:
         return msgspec.msgpack.decode(kept, type=HubPush)
     except msgspec.DecodeError:  # written by another version: ask the source instead
-        return HubPush(at=datetime.min.replace(tzinfo=UTC), alone=False)
+        return HubPush(at=dates.EARLIEST, alone=False)
 
 
 def _subscription(kept: bytes | None) -> websub.Subscription | None:

@@ -11,7 +11,6 @@ from copydesk.watch.schedule._answers import digest as digest
 from copydesk.watch.schedule._answers import note_push as note_push
 from copydesk.watch.schedule._answers import validators as validators
 from copydesk.watch.schedule._health import Finding as Finding
-from copydesk.watch.schedule._health import FindingKind as FindingKind
 from copydesk.watch.schedule._health import findings as findings
 from copydesk.watch.schedule._health import health_word as health_word
 from copydesk.watch.schedule._health import items_a_week as items_a_week

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 
+from copydesk.kit import dates
 from copydesk.news.page import Fault
 from copydesk.watch.entry import Hints
 from copydesk.watch.schedule._waits import BREAKER, LONGEST
-
-_ALWAYS = datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,7 +120,7 @@ def next_due(states: Iterable[SourceState]) -> datetime | None:
 
     A source that was never asked is due at the beginning of time.
     """
-    times = [state.next_at or _ALWAYS for state in states if not state.ended]
+    times = [state.next_at or dates.EARLIEST for state in states if not state.ended]
     return min(times, default=None)
 
 

@@ -8,11 +8,9 @@ from dataclasses import dataclass, replace
 
 import yaml
 
-from copydesk.archive.document import _front_matter, _yaml
-from copydesk.archive.document import _yaml as _values
-from copydesk.archive.document._front_matter import PLAIN, ByteForm
+from copydesk.archive import document
+from copydesk.archive.document import PLAIN, ByteForm
 from copydesk.errors import RecordError
-from copydesk.news import Record
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,9 +31,9 @@ class DocumentTree:
 
 def parse_document(path: str, data: bytes) -> DocumentTree:
     """Parse the bytes of a YAML or front-matter file to a tree, or raise RecordError."""
-    halves, fenced = _halves(path, data), not path.endswith(_yaml.BARE)
-    front = _whole_lines(halves)
-    tree, closing = grow(front, _yaml.compose(front, path))
+    halves, fenced = document.split(path, data), not path.endswith(document.BARE)
+    front = document.whole_lines(halves)
+    tree, closing = grow(front, document.compose(front, path))
     if front != halves.front:
         closing = _NO_LINE_FEED
     return DocumentTree(
@@ -48,47 +46,25 @@ def parse_document(path: str, data: bytes) -> DocumentTree:
     )
 
 
-def _halves(path: str, data: bytes) -> _front_matter.Halves:
-    if path.endswith(_yaml.BARE):
-        return _front_matter.Halves(front=_front_matter.decode_yaml(path, data), tail="")
-    return _front_matter.split_front_matter(path, data)
-
-
-def _whole_lines(halves: _front_matter.Halves) -> str:
-    return halves.front if halves.front.endswith("\n") else halves.front + "\n"
-
-
 # The `closing` of a bare YAML file whose last line has no line feed.
 _NO_LINE_FEED = "\\"
 
 
-def emit_document(document: DocumentTree) -> bytes:
+def emit_document(parsed: DocumentTree) -> bytes:
     """Return the bytes of the file that a document tree represents."""
-    text = write(document.tree)
-    if document.closing == _NO_LINE_FEED:
+    text = write(parsed.tree)
+    if parsed.closing == _NO_LINE_FEED:
         text = text.removesuffix("\n")
     else:
-        text += document.closing
-    opening = "---\n" if document.fenced else ""
-    fence, body = document.tail[:4], document.tail[4:]
+        text += parsed.closing
+    opening = "---\n" if parsed.fenced else ""
+    fence, body = parsed.tail[:4], parsed.tail[4:]
     try:
-        return document.form.encode(f"{opening}{text}{fence}", body)
+        return parsed.form.encode(f"{opening}{text}{fence}", body)
     except UnicodeEncodeError as error:
         raise RecordError(
-            "the text has an invalid character (half of a surrogate pair)", subject=document.path
+            "the text has an invalid character (half of a surrogate pair)", subject=parsed.path
         ) from error
-
-
-def parse_record(path: str, data: bytes) -> Record:
-    """Parse a record that is not a story to plain Python values; raise RecordError."""
-    halves = _halves(path, data)
-    fields = _values.plain(_yaml.compose(_whole_lines(halves), path), path)
-    return Record(
-        path=path,
-        collection=path.partition("/")[0].removeprefix("_"),
-        fields=fields if isinstance(fields, dict) else {},
-        body=halves.body,
-    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -163,13 +139,13 @@ def grow(text: str, root: yaml.MappingNode) -> tuple[Mapping, str]:
 def _mapping(text: str, node: yaml.MappingNode, position: int) -> tuple[Mapping, int]:
     entries = []
     for key, value in node.value:
-        start, stop = _yaml.span(text, key, value)
-        if _yaml.is_block(value):
+        start, stop = document.span(text, key, value)
+        if document.is_block(value):
             colon = text.index(":", key.end_mark.index)
             line_end = text.index("\n", colon)
             inner, after = _block(text, value, line_end + 1), text[colon + 1 : line_end]
         else:
-            inner, after = _on_line(text, value), text[_yaml.end(text, value) : stop]
+            inner, after = _on_line(text, value), text[document.end_of(text, value) : stop]
             inner = _keep_indent(inner, text[key.end_mark.index : value.start_mark.index])
         before = text[position:start]
         entries.append(
@@ -182,12 +158,12 @@ def _mapping(text: str, node: yaml.MappingNode, position: int) -> tuple[Mapping,
 def _sequence(text: str, node: yaml.SequenceNode, position: int) -> Sequence:
     items = []
     for child in node.value:
-        start, stop = _yaml.span(text, child, child)
+        start, stop = document.span(text, child, child)
         before = text[position:start]
-        if _yaml.is_block(child):
+        if document.is_block(child):
             items.append(SequenceItem(value=_block(text, child, start), before=before))
         else:
-            after = text[_yaml.end(text, child) : stop]
+            after = text[document.end_of(text, child) : stop]
             items.append(SequenceItem(value=_on_line(text, child), before=before, after=after))
         position = stop + 1
     return Sequence(items=tuple(items), column=node.start_mark.column)
@@ -235,12 +211,12 @@ def _within_flow(node: yaml.Node) -> Node:
 
 def _scalar(text: str, node: yaml.ScalarNode) -> Scalar:
     usual = _bare(node)
-    stands = text[node.start_mark.index : _yaml.end(text, node)]
+    stands = text[node.start_mark.index : document.end_of(text, node)]
     return usual if spell(usual) == stands else replace(usual, spelled=stands)
 
 
 def _bare(node: yaml.ScalarNode) -> Scalar:
-    return Scalar(text=node.value, quotes=node.style or "", kind=_yaml.kind_of(node))
+    return Scalar(text=node.value, quotes=node.style or "", kind=document.kind_of(node))
 
 
 def write(tree: Mapping) -> str:
@@ -259,8 +235,8 @@ def spell(node: Node) -> str:
         return f"{{{', '.join(pairs)}}}"
     if isinstance(node, Sequence):
         return f"[{', '.join(spell(item.value) for item in node.items)}]"
-    if node.quotes or (node.kind == "str" and not _yaml.is_plain(node.text)):
-        return _yaml.spell_quoted(node.text)
+    if node.quotes or (node.kind == "str" and not document.is_plain(node.text)):
+        return document.spell_quoted(node.text)
     return node.text
 
 

@@ -8,9 +8,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from copydesk.fetch.messages import Clock, Finder, WebAddress, parse_address
-from copydesk.fetch.polite import _answers
-from copydesk.fetch.polite.hosts import (
+from copydesk.fetch.hosts import (
     DEFAULT_LIMITS,
     HostStore,
     MemoryLimits,
@@ -18,6 +16,17 @@ from copydesk.fetch.polite.hosts import (
     RobotsRecord,
     Slots,
     TdmRecord,
+)
+from copydesk.fetch.messages import (
+    Clock,
+    Finder,
+    WebAddress,
+    is_redirect,
+    next_hop,
+    parse_address,
+    refusal,
+    same_origin,
+    wait_until,
 )
 from copydesk.fetch.robots import (
     TDMREP_PATH,
@@ -111,8 +120,8 @@ class Polite:
         """Follow the redirects of a response to their end."""
         asked = [request.url]
         hops: list[tuple[int, str]] = []
-        while isinstance(answer, Page) and _answers.is_redirect(answer):
-            target = _answers.next_hop(answer, asked, self._options.max_redirects)
+        while isinstance(answer, Page) and is_redirect(answer):
+            target = next_hop(answer, asked, self._options.max_redirects)
             if isinstance(target, Refused):
                 return target, tuple(hops)
             asked.append(target)
@@ -156,7 +165,7 @@ class Polite:
             async with self._room:
                 answer = await self._inner.fetch(request)
             if isinstance(answer, Page):
-                retry_at = _answers.wait_until(answer, self._clock.now())
+                retry_at = wait_until(answer, self._clock.now())
                 self._slots.note(host, answer.status, retry_at)
             elif isinstance(answer, NotModified):
                 self._slots.note(host, 304, None)
@@ -171,7 +180,7 @@ class Polite:
 
     def _judge_status(self, answer: Answer) -> Answer:
         if isinstance(answer, Page):
-            return _answers.refusal(answer, self._clock.now()) or answer
+            return refusal(answer, self._clock.now()) or answer
         return answer
 
 
@@ -179,7 +188,7 @@ def _redirect(request: Request, target: str) -> Request:
     """Return the request for a redirect's target; headers for one site (a token) are only sent
     there.
     """
-    headers = request.headers if _answers.same_origin(request.url, target) else {}
+    headers = request.headers if same_origin(request.url, target) else {}
     return replace(request, url=target, headers=headers)
 
 
@@ -337,11 +346,11 @@ class RobotsFiles:
                 return answer
             if not isinstance(answer, Page):
                 return _refuse_unknown(answer, request.url, asked)
-            if not _answers.is_redirect(answer):
+            if not is_redirect(answer):
                 return (
                     answer if _is_known(answer) else _refuse_for_status(answer, self._clock.now())
                 )
-            target = _answers.next_hop(answer, asked, _MAX_ROBOTS_REDIRECTS)
+            target = next_hop(answer, asked, _MAX_ROBOTS_REDIRECTS)
             if isinstance(target, Refused):
                 return answer  # RFC 9309 2.3.1.2: too many redirects, as if there were no file
             asked.append(target)
@@ -405,7 +414,7 @@ def _is_known(page: Page) -> bool:
 
 def _refuse_for_status(page: Page, now: datetime) -> Refused:
     """Return a refusal for a robots.txt response with 5xx (RFC 9309 2.3.1.4), or 429 (a pause)."""
-    refused = _answers.refusal(page, now)
+    refused = refusal(page, now)
     reason: RefusedReason = "slow-down" if page.status == 429 else "robots"
     detail = f"could not fetch robots.txt: status {page.status}"
     retry_at = None if refused is None else refused.retry_at
@@ -523,9 +532,9 @@ class TdmFiles:
         asked = [request.url]
         while True:
             answer = await self._ask(replace(request, url=asked[-1]))
-            if not isinstance(answer, Page) or not _answers.is_redirect(answer):
+            if not isinstance(answer, Page) or not is_redirect(answer):
                 return answer
-            target = _answers.next_hop(answer, asked, _MAX_TDMREP_REDIRECTS)
+            target = next_hop(answer, asked, _MAX_TDMREP_REDIRECTS)
             if isinstance(target, Refused) or not urls.same_site(target, request.url):
                 return answer  # a status of 3xx counts as no file
             asked.append(target)
