@@ -41,8 +41,8 @@ from world.pds import HANDLE, FakePds
 from world.post_newsroom import SECRETS, PostDesk, channel
 
 FAULTS = ("500", "done:500", "html", "done:html", "closes", "done:closes", "429", "late", "done:late", "drip", "done:drip", "done:twice")  # fmt: skip
-SHARE = 0.25  # of requests that meet a fault
-STORIES = 200
+SHARE = 0.4  # of requests that meet a fault
+STORIES = 240
 CORRECTED, REMOVED = range(0, STORIES, 10), range(1, STORIES, 10)
 _KILLED_WITHIN = 0.25  # seconds
 _CHANNELS = {
@@ -91,8 +91,7 @@ def serve(pipe: Connection, moment: Synchronized[float], limit: int, seed: int) 
                 await stack.enter_async_context(network)
             pipe.send({name: network.url for name, network in networks.items()})
             loop = asyncio.get_running_loop()
-            while (await loop.run_in_executor(None, pipe.recv)) == "left":
-                pipe.send(left[0])
+            await loop.run_in_executor(None, pipe.recv)
             pipe.send(({name: what_it_has(network) for name, network in networks.items()}, counts))
 
     asyncio.run(run())
@@ -229,8 +228,7 @@ def main() -> int:
                 looks += 1
                 if changes and looks % 3 == 0:
                     change(desk, changes.pop())
-                here.send("left")
-                is_over = here.recv() == 0 and kills >= given.kills and not changes
+                is_over = kills >= given.kills and not changes
                 calm = calm + 1 if is_over else 0
                 step = 600.0 if calm > 2 else chance.choice([1.0, 5.0, 30.0, 61.0])
                 desk.now += timedelta(seconds=step)

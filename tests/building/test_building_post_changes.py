@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import shutil
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from aiohttp import web
 
 from copydesk.building import posts
 from copydesk.desk_store.posts import Post
@@ -171,6 +173,41 @@ def test_a_story_that_is_removed_while_it_is_sent_is_taken_back(tmp_path: Path) 
     desk = mastodon(tmp_path)
     assert ["deleted"] == states(at_desk(desk, work))
     assert [] == statuses(desk)
+
+
+@pytest.mark.parametrize("action", ["retract", "hold"])
+def test_what_an_editor_decides_while_a_post_is_sent_is_not_lost(
+    tmp_path: Path, action: posts.PostAction
+) -> None:
+    """A post can be taken back then; to hold it, it is too late."""
+    refused = []
+
+    class Slow(FakeMastodon):
+        async def _post(self, request: web.Request) -> web.Response:
+            await asyncio.to_thread(self.decide)
+            return await super()._post(request)
+
+        def decide(self) -> None:
+            with desk.open() as opened:
+                try:
+                    posts.act_on_post(opened, 1, action, "Ed")
+                except UsageError as error:
+                    refused.append(error.what)
+
+    def work(desk: PostDesk) -> list[Post]:
+        desk.begin()
+        desk.look()
+        return desk.look(minutes=1)
+
+    desk = mastodon(tmp_path)
+    desk.network = Slow()
+    found = at_desk(desk, work)
+
+    assert (["deleted"], []) == (states(found), refused) or (
+        ["sent"],
+        ["the post is sending, so that this cannot be done"],
+    ) == (states(found), refused)
+    assert (action == "hold") == bool(statuses(desk))
 
 
 def test_a_deletion_is_tried_until_it_is_done_and_an_owner_sees_it(tmp_path: Path) -> None:

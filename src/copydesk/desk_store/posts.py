@@ -131,6 +131,23 @@ class PostLog:
             raise UsageError("there is no such post", subject=str(number))
         return found[0]
 
+    def update(self, post: Post, pays: Owed = "", **changes: Any) -> Post:
+        """Change fields of a post; all others stay as they are now in the log.
+
+        An edit or deletion that somebody wanted meanwhile is still owed: only `pays` is not.
+        """
+        with self._database.at_once():
+            now = self.get(post.number)
+            owed = "" if now.owed == pays else now.owed
+            return self.put(replace(now, **{"owed": owed, **changes}))
+
+    def claim(self, post: Post, **changes: Any) -> Post | None:
+        """Change a planned post, unless somebody has held, changed or taken it back meanwhile."""
+        with self._database.at_once():
+            now = self.get(post.number)
+            is_same = (now.state, now.owed, now.words) == (post.state, post.owed, post.words)
+            return self.put(replace(now, **changes)) if is_same else None
+
     def change(self, number: int, states: Iterable[PostState], **changes: Any) -> Post:
         """Change fields of a post that is in one of these states, else raise UsageError."""
         with self._database.at_once():

@@ -88,7 +88,7 @@ def _count_waiting(newsroom: Newsroom, log: PostLog, channel: PostChannel) -> in
     waiting = [post for post in log.list_open(channel.id) if not post.owed]
     for post in waiting:
         if post.made < oldest and post.state == "planned" and not (post.is_urgent or post.by):
-            log.put(replace(post, state="dropped", why="it is no news any more"))
+            log.claim(post, state="dropped", why="it is no news any more")
     return sum(post.made >= oldest for post in waiting)
 
 
@@ -156,7 +156,7 @@ def _note_corrections(newsroom: Newsroom, log: PostLog, channel: str) -> None:
     """
     for post in log.list_latest(_MOST_CANDIDATES, channel):
         if _may_be_edited(post, newsroom.now) and _has_changed(newsroom, post):
-            log.put(replace(post, owed="edit", due=None, tries=0))
+            log.claim(post, owed="edit", due=None, tries=0)
 
 
 def _may_be_edited(post: Post, now: datetime) -> bool:

@@ -16,7 +16,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from copydesk.building.posts import bluesky, chats, mastodon
 from copydesk.building.posts._planning import PostPage, plan_posts, read_post_page
@@ -247,14 +247,13 @@ class _Sender:
     async def _do(self, step: Step, post: Post) -> None:
         match step:
             case "drop":
-                self.log.put(replace(post, state="dropped", owed="", why="taken back"))
+                self.log.claim(post, state="dropped", owed="", why="taken back")
             case "give-up":
                 self._give_up(post)
             case "send":
                 await self._send(post)
             case "repeat":
-                tried = replace(post, tried=self.clock(), tries=post.tries + 1)
-                post = self.log.put(tried)
+                post = self.log.update(post, tried=self.clock(), tries=post.tries + 1)
                 self._settle(post, await self.account.send(post.request, post.key))
             case "search":
                 await self._search(post)
@@ -277,28 +276,16 @@ class _Sender:
         if draft is None:
             return
         if self.channel.mode == "rehearse":
-            said = draft.composed.text
-            shown = replace(post, headline=draft.headline, line=draft.line, said=said)
-            self.log.put(replace(shown, state="rehearsed", began=now, why=""))
+            self.log.claim(post, state="rehearsed", began=now, why="", **_words_of(draft))
             return
         request = await self.account.make(draft)
         if isinstance(request, PostFailure):
             self._settle(post, _postpone(request))
             return
-        post = replace(
-            post,
-            state="sending",
-            request=request,
-            key=secrets.token_hex(16),
-            began=now,
-            tried=self.clock(),
-            tries=1,
-            headline=draft.headline,
-            line=draft.line,
-            said=draft.composed.text,
-        )
-        self.log.put(post)
-        self._settle(post, await self.account.send(request, post.key))
+        key, words = secrets.token_hex(16), _words_of(draft)
+        told = {"request": request, "key": key, "began": now, "tried": self.clock(), "tries": 1}
+        if claimed := self.log.claim(post, state="sending", **told, **words):
+            self._settle(claimed, await self.account.send(request, key))
 
     def _draft(self, post: Post) -> PostDraft | None:
         """Return the draft of a post; None if its page is not there yet, or if it is refused."""
@@ -316,23 +303,24 @@ class _Sender:
         now, is_first = self.clock(), post.tries <= 1
         if isinstance(answer, PostSent):
             self._note_success()
-            said = answer.words or post.said
-            made = replace(post, id=answer.id, url=answer.url, version=answer.version, said=said)
-            self.log.put(replace(made, state="sent", why=""))
+            network: dict[str, Any] = {"id": answer.id, "url": answer.url}
+            network |= {"version": answer.version, "said": answer.words or post.said}
+            self.log.update(post, state="sent", why="", **network)
         elif isinstance(answer, PostUncertain):
             state: PostState = "sending" if self.account.repeats else "uncertain"
-            self.log.put(replace(post, state=state, why=answer.why))
+            self.log.update(post, state=state, why=answer.why)
         elif not is_first:  # nothing was done now, but the first request may have made the post
-            self.log.put(replace(post, why=answer.why))
+            self.log.update(post, why=answer.why)
             self._note_failure(answer)
         elif isinstance(answer, PostRefused) and answer.is_lasting and not _is_of_account(answer):
-            self.log.put(replace(post, state="refused", why=answer.why))
+            self.log.update(post, state="refused", why=answer.why)
             self._note_failure(answer)
         else:
             self._note_failure(answer)
             wait = timedelta(seconds=answer.seconds) if isinstance(answer, PostDelayed) else None
             due = now + (wait or _ACCOUNT_WAIT)
-            self.log.put(replace(post, state="planned", due=due, began=None, why=answer.why))
+            again: dict[str, Any] = {"due": due, "began": None, "tries": 0}
+            self.log.update(post, state="planned", why=answer.why, **again)
 
     def _note_success(self) -> None:
         pause = self._find_pause()
@@ -362,13 +350,13 @@ class _Sender:
         elif isinstance(found, PostDelayed):
             self._note_failure(found)
         elif found is None and self.account.finds_surely:
-            self.log.put(replace(post, state="planned", due=None, began=None, tries=0))
+            self.log.update(post, state="planned", due=None, began=None, tries=0)
         else:
             self._give_up(post)
 
     def _give_up(self, post: Post) -> None:
         why = post.why or "the process ended before the network answered"
-        self.log.put(replace(post, state="uncertain", why=why))
+        self.log.update(post, state="uncertain", why=why)
         self.notes.append(f"{self.channel.id}: a post is uncertain: {post.story}: {why}")
 
     async def _edit(self, post: Post) -> None:
@@ -376,25 +364,23 @@ class _Sender:
             draft = self._draft(post)
             if draft is None:
                 return
-            post = replace(post, headline=draft.headline, line=draft.line)
             draft = replace(draft, key=f"{post.key}-edit-{post.edits}")
             answer = await self.account.edit(_answer_of(post), draft, post.request)
             if isinstance(answer, PostSent):
                 self._note_success()
-                said, edits = answer.words or draft.composed.text, post.edits + 1
-                self.log.put(replace(post, owed="", edits=edits, said=said, why=""))
+                edits, words = post.edits + 1, _words_of(draft)
+                self.log.update(post, "edit", edits=edits, why="", **words)
                 return
             self._settle_later(post, answer)
             return
-        edited = replace(post, owed="", edits=post.edits + 1)
         page = read_post_page(self.newsroom, post.story)
         if page is None:
             return
-        edited = replace(edited, headline=page.headline, line=page.line)
+        told = {"edits": post.edits + 1, "headline": page.headline, "line": page.line}
         if self.channel.corrections == "replace":
-            self.log.put(replace(edited, owed="delete", is_replaced=True))
+            self.log.claim(post, owed="delete", is_replaced=True, **told)
             return
-        self.log.put(edited)
+        self.log.update(post, "edit", **told)
         reply = Post(
             channel=post.channel,
             story=post.story,
@@ -411,22 +397,22 @@ class _Sender:
             return
         self._note_success()
         if post.is_replaced:
-            again = replace(post, state="planned", owed="", is_urgent=True, is_replaced=False)
-            self.log.put(replace(again, id="", tries=0, due=None, began=None))
+            again = {"is_urgent": True, "is_replaced": False, "id": "", "tries": 0}
+            self.log.update(post, "delete", state="planned", due=None, began=None, **again)
         else:
-            self.log.put(replace(post, state="deleted", owed="", why=""))
+            self.log.update(post, "delete", state="deleted", why="")
 
     def _settle_later(self, post: Post, failure: PostFailure) -> None:
         """Try an edit or a deletion again later; give up only what the network cannot do."""
         if isinstance(failure, PostRefused) and failure.code == "cannot":
             state: PostState = "undeletable" if post.owed == "delete" else post.state
-            self.log.put(replace(post, state=state, owed="", why=failure.why))
+            self.log.update(post, post.owed, state=state, why=failure.why)
             return
         wait = min(_LONGEST_WAIT, _FIRST_WAIT * 2 ** min(post.tries, 10))
         if isinstance(failure, PostDelayed):
             wait = max(wait, timedelta(seconds=failure.seconds))
         due = self.clock() + wait
-        self.log.put(replace(post, due=due, tries=post.tries + 1, why=failure.why))
+        self.log.update(post, due=due, tries=post.tries + 1, why=failure.why)
         self._note_failure(failure)
 
 
@@ -434,6 +420,12 @@ def _postpone(failure: PostFailure) -> PostFailure:
     """Return the failure of a request that makes no post: an uncertain one may be repeated."""
     is_sure = not isinstance(failure, PostUncertain)
     return failure if is_sure else PostDelayed(why=failure.why, seconds=_UNSENT_SECONDS)
+
+
+def _words_of(draft: PostDraft) -> dict[str, str]:
+    """Return what the log keeps of a draft."""
+    said = draft.composed.text
+    return {"said": said, "headline": draft.headline, "line": draft.line}
 
 
 def _answer_of(post: Post) -> PostSent:
