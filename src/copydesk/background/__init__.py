@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from copydesk.background._service import AudienceCounts as AudienceCounts
     from copydesk.background._service import Figures as Figures
     from copydesk.background._service import NewsroomService as NewsroomService
+    from copydesk.background._service import PostHours as PostHours
     from copydesk.background._service import keep_going as keep_going
     from copydesk.background._service import keep_issue_views as keep_issue_views
     from copydesk.background._service import keep_reads as keep_reads

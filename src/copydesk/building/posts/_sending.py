@@ -307,8 +307,9 @@ class _Sender:
             network |= {"version": answer.version, "said": answer.words or post.said}
             self.log.update(post, state="sent", why="", **network)
         elif isinstance(answer, PostUncertain):
-            state: PostState = "sending" if self.account.repeats else "uncertain"
-            self.log.update(post, state=state, why=answer.why)
+            post = self.log.update(post, why=answer.why)
+            if not self.account.repeats:
+                self._give_up(post)
         elif not is_first:  # nothing was done now, but the first request may have made the post
             self.log.update(post, why=answer.why)
             self._note_failure(answer)
