@@ -64,11 +64,13 @@ def fill_posts(root: Path) -> dict[str, int]:
     made = {
         "held": held,
         "sent": replace(out, channel="sky", state="sent", edits=2, url="https://bsky.example/1"),
-        "uncertain": replace(out, channel="crew", state="uncertain", why="no answer in 20 s"),
+        "uncertain": replace(
+            _on(out, SEALS), channel="crew", state="uncertain", why="no answer in 20 s"
+        ),
         "refused": replace(
             _on(out, SEALS), channel="sky", state="refused", why="<b>not</b> allowed here"
         ),
-        "owed": replace(_on(out, SEALS), channel="crew", state="sent", owed="delete", url=hook),
+        "owed": replace(_on(out, EDITION), channel="crew", state="sent", owed="delete", url=hook),
         "rehearsed": replace(_on(out, EDITION), state="rehearsed"),
         "deleted": replace(_on(out, GONE), channel="gone", state="deleted"),
         "seals": _on(held, SEALS),
