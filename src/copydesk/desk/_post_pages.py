@@ -25,6 +25,7 @@ from copydesk.errors import RecordError, UsageError
 
 _SHOWN = 40  # posts that went out, besides those that need a person
 _TROUBLED = frozenset({"refused", "uncertain", "undeletable"})
+_TWICE = frozenset({("send", "refused"), ("send", "uncertain")})  # what may appear twice
 _Channels = Mapping[str, posts.PostChannelRow]
 
 
@@ -40,11 +41,10 @@ def render_posts(
     rows = posts.list_posts(newsroom, story)
     used = {row.post.channel for row in rows}
     previews = posts.preview_posts(newsroom, story) if story else []
-    gone = [row for row in rows if row.post.state not in OPEN_STATES]
     groups = {
         "preview": [row for row in previews if row.post.channel not in used],
         "waiting": _put_in_order(rows, channels),
-        "gone": [row for at, row in enumerate(gone) if at < _SHOWN or row.post.state in _TROUBLED],
+        "gone": _list_gone(rows),
     }
     names = {story, *(row.post.story for row in rows)} - {""}
     return pages.page(
@@ -60,6 +60,12 @@ def render_posts(
         problem=problem,
         form=form,
     )
+
+
+def _list_gone(rows: Sequence[posts.PostRow]) -> list[posts.PostRow]:
+    """Return the latest posts that went out, and older ones that need a person."""
+    gone = [row for row in rows if row.post.state not in OPEN_STATES]
+    return [row for at, row in enumerate(gone) if at < _SHOWN or row.post.state in _TROUBLED]
 
 
 def _put_in_order(rows: Sequence[posts.PostRow], channels: _Channels) -> list[posts.PostRow]:
@@ -113,13 +119,13 @@ def _decide(opened: OpenNewsroom, log: PostLog, form: Mapping[str, str], by: str
         post = posts.propose_post(newsroom, channel, form.get("story", ""), by=by)
         posts.act_on_post(newsroom, post.number, "approve", by)
         return
-    action = next((known for known in get_args(posts.PostAction) if known == do), None)
+    action = {known: known for known in get_args(posts.PostAction)}.get(do)
     if action is None:
         raise UsageError("unknown action in the form", subject=do[:80])
     post = log.get(read_number(form.get("number", "")))
     if post.state != form.get("state"):
         raise UsageError("the post has changed since this page was shown", subject=post.state)
-    if (do == "retract" or (do == "send" and post.state in _TROUBLED)) and "sure" not in form:
+    if "sure" not in form and (do == "retract" or (do, post.state) in _TWICE):
         raise UsageError("select the checkbox to confirm the action")
     posts.act_on_post(newsroom, post.number, action, by, form.get("words", ""))
 
