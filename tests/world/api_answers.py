@@ -66,6 +66,10 @@ port = {port}
 security = "none"
 [mail.bounces]
 address = "bounces@example.org"
+[[post]]
+id = "crew"
+to = "discord"
+secret_env = "DISCORD_WEBHOOK"
 [fetch]
 contact = "mailto:desk@example.org"
 nameservers = ["127.0.0.1:9"]
@@ -176,6 +180,8 @@ def ask_all(folder: Path) -> dict[str, Any]:
                 "copydesk.editing.what_if._workbench",
             ):
                 stack.enter_context(mock.patch(f"{module}.datetime", Noon))
+            hook = {"DISCORD_WEBHOOK": "https://chat.example/hook"}
+            stack.enter_context(mock.patch.dict(os.environ, hook))
             return asyncio.run(_ask_all(root))
 
 
@@ -249,6 +255,7 @@ async def _ask_all(root: Path) -> dict[str, Any]:
     async with _open_desk(root) as asker:
         await _ask_to_read(asker)
         await _ask_to_act(asker, root)
+        await _ask_about_posts(asker)
         await _ask_to_keep(asker)
         await _ask_to_set_up(asker)
         await _ask_about_letters(asker, root)
@@ -306,6 +313,15 @@ async def _ask_to_act(asker: Asker, root: Path) -> None:
     other = Asker(asker.app, asker.token)
     await other.ask("put_proposal", "POST", "proposals", again, "reject-wall")
     await ask("refuse", "POST", "proposals/reject-wall/refuse")
+
+
+async def _ask_about_posts(asker: Asker) -> None:
+    ask = asker.ask
+    wanted = {"channel": "crew", "story": WALL, "words": "Look at this"}
+    number = (await ask("put_post", "POST", "posts", wanted))["number"]
+    await ask("decide_on_post", "POST", f"posts/{number}", {"do": "approve"})
+    await ask("list_posts", "GET", f"posts?story={WALL}")
+    await ask("resume_channel", "POST", "posts/channels/crew/resume")
 
 
 async def _ask_to_keep(asker: Asker) -> None:

@@ -20,6 +20,7 @@ from copydesk.desk._desk import Desk, Page, Visit, open_newsroom_desk
 from copydesk.desk._http import NEVER_KEPT, problem_answer, status_of
 from copydesk.desk._own_word_pages import OWN_WORD_PAGES
 from copydesk.desk._pages import ASSETS, Editor, asset_name
+from copydesk.desk._post_pages import POST_PAGES
 from copydesk.desk._proposals import decide_on_proposal
 from copydesk.desk._queue_routes import QUEUE_PAGES, tell_outcome
 from copydesk.desk._rules import RULE_PAGES
@@ -191,6 +192,7 @@ PAGES: tuple[Page, ...] = (
     *LETTER_PAGES,
     *READER_PAGES,  # before `/mailing/{issue}/`
     *MAILING_PAGES,
+    *POST_PAGES,
     *TOPIC_PAGES,
     *ORGANIZATION_PAGES,
     *RULE_PAGES,

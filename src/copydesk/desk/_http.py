@@ -45,6 +45,11 @@ def read_commit(form: Mapping[str, str]) -> str:
     return commit
 
 
+def read_number(named: str) -> int:
+    """Return the number of an entry in a form or path, 0 if it is none."""
+    return int(named) if named.isascii() and named.isdigit() and len(named) < 16 else 0
+
+
 def status_of(error: CopydeskError) -> int:
     """Return the HTTP status code that fits a copydesk error."""
     return {UsageError: 400, PictureError: 400, RecordError: 404}.get(type(error), 503)

@@ -284,6 +284,7 @@ class Pages:
             "is_owner": editor.is_owner,
             "troubled_sources": self._count_troubles(),
             "front": counts.advise_on_front() if editor.is_owner else None,
+            "has_posts": bool(self.opened.newsroom.settings.posts),
             "search": question.search if question else "",
             "views": [
                 *self._view_links(question),

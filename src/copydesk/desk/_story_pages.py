@@ -104,6 +104,7 @@ def render_story(pages: Pages, name: str) -> bytes:
         back=pages.address(queue.QueueQuestion(view="all")),
         row=next(iter(pages.rows([found.row], f"{view['href']}"))),
         story=view,
+        posts=pages.counts.store.posts.list_latest(20, story=name),
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal
 
 from copydesk.building.posts._planning import EDITION, read_post_page
@@ -44,11 +44,15 @@ class PostRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PostChannelRow:
-    """A channel as people see it: its settings, its state, and when its next post may go out."""
+    """A channel as people see it: its settings, its state, and when its next post may go out.
+
+    `last_day` counts the posts of the last 24 hours.
+    """
 
     channel: PostChannel
     pause: PostPause
     next_at: datetime
+    last_day: int
 
 
 def list_channels(newsroom: Newsroom) -> list[PostChannelRow]:
@@ -59,6 +63,7 @@ def list_channels(newsroom: Newsroom) -> list[PostChannelRow]:
                 channel=channel,
                 pause=log.find_pause(channel.id, newsroom.now),
                 next_at=find_next_time(newsroom, log, channel, newsroom.now),
+                last_day=len(log.list_times(channel.id, newsroom.now - timedelta(days=1))),
             )
             for channel in newsroom.settings.posts
         ]

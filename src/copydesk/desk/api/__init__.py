@@ -11,6 +11,11 @@ from copydesk.kit import faces
 
 if TYPE_CHECKING:
     from copydesk.desk.api._act import ActionsKept as ActionsKept
+    from copydesk.desk.api._act import ApiPost as ApiPost
+    from copydesk.desk.api._act import PostsQuery as PostsQuery
+    from copydesk.desk.api._act import SentPost as SentPost
+    from copydesk.desk.api._act import add_post as add_post
+    from copydesk.desk.api._act import find_posts as find_posts
     from copydesk.desk.api._act import keep_actions as keep_actions
     from copydesk.desk.api._act import name_actions as name_actions
     from copydesk.desk.api._app import make_api as make_api

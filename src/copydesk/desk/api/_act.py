@@ -6,19 +6,26 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Annotated
+from typing import Annotated, Literal
 from uuid import uuid4
 
 import msgspec
 from msgspec import Meta
 
+from copydesk.building import posts
+from copydesk.channels import PostNetwork
 from copydesk.desk._actions import SentAction, make_actions
 from copydesk.desk._desk import Desk, now
+from copydesk.desk._http import read_number
+from copydesk.desk._newsroom_thread import OpenNewsroom
 from copydesk.desk._proposals import SentProposal, propose, refuse_proposal, take_proposal
 from copydesk.desk.api._endpoint import ApiProblem, Call, Cursor, Nothing, PageRows, make_answer
 from copydesk.desk_store.action_queue import Ground, Proposal, QueuedAction
+from copydesk.desk_store.posts import Owed, Post, PostState, Rest
 from copydesk.news import EditorAction
 from copydesk.news.ruling import EditConflict
+
+PostWords = Annotated[str, Meta(max_length=10_000)]
 
 
 class ActionsKept(msgspec.Struct, frozen=True, kw_only=True):
@@ -208,3 +215,141 @@ async def refuse(desk: Desk, call: Call[Nothing, Nothing]) -> ApiProposal:
 def make_proposal(proposal: Proposal) -> ApiProposal:
     """Return a program's proposal, as a struct for JSON."""
     return make_answer(ApiProposal, proposal, proposal.action)
+
+
+class ApiPost(msgspec.Struct, frozen=True, kw_only=True):
+    """A post to a network or chat: its state and owed change, its text, the network's answer.
+
+    `number` is 0 in a preview. `story` is the name of a story's file, or `edition` and a day. `at`
+    is when the post went out, or may go out at the earliest; null if it waits for a person or a
+    page. `to` is "" if the channel is no longer set up. `by` is who wanted or decided it, `why` the
+    reason of its state, `problem` why it cannot be composed. `url` is the network's.
+    """
+
+    number: int
+    channel: str
+    to: str
+    story: str
+    state: PostState
+    owed: Owed
+    text: str
+    at: datetime | None
+    by: str
+    page: str
+    url: str
+    edits: int
+    why: str
+    problem: str
+
+
+class ApiPostChannel(msgspec.Struct, frozen=True, kw_only=True):
+    """A channel to a network or chat. `rests` says why it rests, "" if it does not.
+
+    `next_at` is when its next post may go out; `last_day` counts the posts of the last 24 hours.
+    """
+
+    id: str
+    to: PostNetwork
+    mode: Literal["rehearse", "send"]
+    is_ready: bool
+    rests: Rest
+    next_at: datetime
+    last_day: int
+    most_a_day: int
+
+
+class PostsQuery(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How many of the latest posts to list, and the story that they are on, "" for all.
+
+    `preview` asks how the story's post would look in each channel instead.
+    """
+
+    story: Annotated[str, Meta(max_length=300)] = ""
+    preview: bool = False
+    limit: Annotated[int, Meta(ge=1, le=200)] = 50
+
+
+class PostsAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """The channels of the settings, and posts, the latest first."""
+
+    channels: list[ApiPostChannel]
+    posts: list[ApiPost]
+
+
+class SentPost(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A post that is proposed: its channel and story. `words` replace the usual text."""
+
+    channel: PostWords
+    story: PostWords
+    words: PostWords = ""
+
+
+class SentPostAction(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What to do with a post: `send` sends it without waiting, `retract` deletes it.
+
+    A post that is `refused` or `uncertain` may appear twice if it is sent again. `words` is for the
+    action `words`: the text, "" for the usual one.
+    """
+
+    do: posts.PostAction
+    words: PostWords = ""
+
+
+async def list_posts(desk: Desk, call: Call[PostsQuery, Nothing]) -> PostsAnswer:
+    """Return the channels to networks and chats, and the latest posts or previews of a story."""
+
+    def answer(opened: OpenNewsroom) -> PostsAnswer:
+        channels = posts.list_channels(opened.newsroom)
+        return PostsAnswer(
+            channels=[make_answer(ApiPostChannel, row, row.channel, row.pause) for row in channels],
+            posts=find_posts(opened, call.query),
+        )
+
+    return await desk.thread.ask(answer)
+
+
+def find_posts(opened: OpenNewsroom, asked: PostsQuery) -> list[ApiPost]:
+    """Return the latest posts, or previews of a story's posts, as structs for JSON."""
+    newsroom, story = opened.newsroom, asked.story
+    if asked.preview:
+        return [_make_post(row) for row in posts.preview_posts(newsroom, story)]
+    return [_make_post(row) for row in posts.list_posts(newsroom, story, asked.limit)]
+
+
+async def put_post(desk: Desk, call: Call[Nothing, SentPost]) -> ApiPost:
+    """Propose a post on a story; it goes out only after an editor approves it."""
+    return await desk.thread.ask(add_post, call.body, call.token.label)
+
+
+async def decide_on_post(desk: Desk, call: Call[Nothing, SentPostAction]) -> ApiPost:
+    """Approve, hold, change, send or take back a post."""
+    number, sent, by = read_number(call.path["number"]), call.body, call.visitor.name
+
+    def act(opened: OpenNewsroom) -> ApiPost:
+        post = posts.act_on_post(opened.newsroom, number, sent.do, by, sent.words)
+        return _find_post(opened, post)
+
+    return await desk.thread.ask(act)
+
+
+async def resume_channel(desk: Desk, call: Call[Nothing, Nothing]) -> Nothing:
+    """Let a channel post again that rests after refusals or a restored backup."""
+    name = call.path["id"]
+    await desk.thread.ask(lambda opened: posts.resume_channel(opened.newsroom, name))
+    return Nothing()
+
+
+def add_post(opened: OpenNewsroom, sent: SentPost, by: str) -> ApiPost:
+    """Add a post that a program proposes to the log, to be approved by an editor."""
+    post = posts.propose_post(opened.newsroom, sent.channel, sent.story, sent.words, by)
+    return _find_post(opened, post)
+
+
+def _find_post(opened: OpenNewsroom, post: Post) -> ApiPost:
+    rows = posts.list_posts(opened.newsroom, post.story)
+    return _make_post(next(row for row in rows if row.post.number == post.number))
+
+
+def _make_post(row: posts.PostRow) -> ApiPost:
+    """Return a post, as a struct for JSON."""
+    return make_answer(ApiPost, row, row.post)
