@@ -195,10 +195,12 @@ def nginx_serves(site: Path, folder: Path) -> Iterator[int]:
     (folder / "nginx.conf").write_text(NGINX.format(folder=folder, port=port, site=site))
     with subprocess.Popen(["nginx", "-c", str(folder / "nginx.conf")]) as process:
         os.sched_setaffinity(process.pid, OTHER_CORES)
-        while probe(port, "127.0.0.1") is None:
-            time.sleep(0.05)
-        yield port
-        process.terminate()
+        try:
+            while probe(port, "127.0.0.1") is None:
+                time.sleep(0.05)
+            yield port
+        finally:
+            process.terminate()
 
 
 async def ask_steadily(
@@ -287,6 +289,7 @@ def measure_load(folder: Path, seconds: float) -> None:
 
 WAVE_CLIENTS = 1_000  # servers of followers; each asks for the page, then for its card
 WAVE_AGENT = "Mastodon/4.5.2 (http.rb/5.3.1; +https://social.example/) Bot"
+WAVE_PAUSE = 5.0  # seconds from the start of a server, which has work of its own then
 CARD = re.compile(r'<meta property="og:image" content="[^"]*/(cards/[^"]+)">')
 
 
@@ -364,14 +367,14 @@ def measure_wave(folder: Path) -> None:
 
     with starts.demo() as demo:
         with served(root) as (port, _), rounds_over(root, demo) as counts:
-            time.sleep(1)
+            time.sleep(WAVE_PAUSE)
             send("copydesk", port)
         print(f"    rounds meanwhile: {dict(counts)}")
         if shutil.which("nginx") is None:
             print("  nginx: not installed (apt-get install nginx-light)")
             return
         with nginx_serves(site, folder) as port, rounds_over(root, demo) as counts:
-            time.sleep(1)
+            time.sleep(WAVE_PAUSE)
             send("nginx", port)
         print(f"    rounds meanwhile: {dict(counts)}")
 

@@ -205,7 +205,8 @@ FETCHERS = {
     "slack": "Slackbot-LinkExpanding 1.0 (+https://slack.example/robots)",
     "matrix": "Synapse (bot; +https://matrix.example/synapse)",
     "apple": "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_11_1) AppleWebKit/601.2.4"
-    " (KHTML, like Gecko) Version/9.0.1 Safari/601.2.4 facebookexternalhit/1.1 Facebot Twitterbot/1.0",
+    " (KHTML, like Gecko) Version/9.0.1 Safari/601.2.4 facebookexternalhit/1.1 Facebot"
+    " Twitterbot/1.0",
     "facebook": "facebookexternalhit/1.1 (+http://facebook.example/externalhit_uatext.php)",
     "whatsapp": "WhatsApp/2.23.20.0 A",
     "x": "Twitterbot/1.0",
