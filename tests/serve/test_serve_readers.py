@@ -65,8 +65,9 @@ class Desk:
         )
         self.issues = AudienceCounts(keep_issue_views(root), self.clock)
         self.previews: list[str] = []
-        audiences = {"news": self.readers, "newsletter": self.issues}
-        counts = count_views_in(audiences, note_preview=self.previews.append)
+        counts = count_views_in(
+            {"news": self.readers, "newsletter": self.issues}, note_preview=self.previews.append
+        )
         self.site = Site(root / "site", "/coast", count_view=counts)
         self.url = ""
 

@@ -5,6 +5,7 @@ stopped.
 from __future__ import annotations
 
 import asyncio
+import gc
 import contextlib
 import signal
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
@@ -118,6 +119,8 @@ async def _serve(
         routes = _routes_of(service, site, metrics)
         present, front = PresentApp(), _Front(service, say)
         async with listening(address, present, connections) as port:
+            gc.collect()
+            gc.freeze()  # looking through all that is loaded would hold up answers for 0.2 s
             going_on = asyncio.create_task(service.go_on())
             while not stop.is_set():
                 now = replace(newsroom, settings=service.settings)
