@@ -1,6 +1,7 @@
 """The server: how soon a round starts, what slow clients can do, and answers beside rounds.
 
     PYTHONPATH=tests python benchmarks/serve.py [starts] [slow] [load] [--seconds 60]
+    PYTHONPATH=tests python benchmarks/serve.py wave
     PYTHONPATH=tests python benchmarks/serve.py memory [--requests 3000] [--kinds /mail/]
     PYTHONPATH=tests python benchmarks/serve.py flood aged [--requests 100000]
 
@@ -9,6 +10,10 @@ where it is missing) for the same files, 200 requests a second for a minute each
 over the demo's web; the client has the last core to itself, all else the others. A request's time
 counts from the moment it was due, so that one that waits for another is no faster. For a quiet
 machine.
+
+`wave` is what a post on a network makes: 1,000 servers each ask for a page and its card, over
+connections and from loopback addresses of their own, begun within 9 seconds and within one, while
+rounds run; then nginx the same.
 
 `memory` tells what the server's process holds more after so many requests for each kind of page,
 `flood` what it holds after 200 connections asked for a form for 10 seconds, and `aged` is `load`
@@ -190,10 +195,12 @@ def nginx_serves(site: Path, folder: Path) -> Iterator[int]:
     (folder / "nginx.conf").write_text(NGINX.format(folder=folder, port=port, site=site))
     with subprocess.Popen(["nginx", "-c", str(folder / "nginx.conf")]) as process:
         os.sched_setaffinity(process.pid, OTHER_CORES)
-        while probe(port, "127.0.0.1") is None:
-            time.sleep(0.05)
-        yield port
-        process.terminate()
+        try:
+            while probe(port, "127.0.0.1") is None:
+                time.sleep(0.05)
+            yield port
+        finally:
+            process.terminate()
 
 
 async def ask_steadily(
@@ -276,6 +283,100 @@ def measure_load(folder: Path, seconds: float) -> None:
             with rounds_over(root, demo) as counts:
                 ask("nginx", port)
             print(f"    rounds meanwhile: {dict(counts)}")
+
+
+# ---- the wave after a post -------------------------------------------------------------------
+
+WAVE_CLIENTS = 1_000  # servers of followers; each asks for the page, then for its card
+WAVE_AGENT = "Mastodon/4.5.2 (http.rb/5.3.1; +https://social.example/) Bot"
+WAVE_PAUSE = 5.0  # seconds from the start of a server, which has work of its own then
+CARD = re.compile(r'<meta property="og:image" content="[^"]*/(cards/[^"]+)">')
+
+
+async def fetch_alone(port: int, path: str, number: int) -> str:
+    """Ask for a path over a connection of its own, from an address of its own."""
+    here = (f"127.{100 + number // 250}.0.{1 + number % 250}", 0)
+    reader, writer = await asyncio.open_connection("127.0.0.1", port, local_addr=here)
+    try:
+        head = f"GET {path} HTTP/1.1\r\nHost: x\r\nUser-Agent: {WAVE_AGENT}\r\n"
+        writer.write(f"{head}Accept-Encoding: gzip\r\nConnection: close\r\n\r\n".encode())
+        answer = await reader.read(-1)
+    finally:
+        writer.close()
+    fields, _, body = answer.partition(b"\r\n\r\n")
+    length = re.search(rb"(?i)content-length: (\d+)", fields)
+    is_whole = int(length[1]) == len(body) if length else body.endswith(b"0\r\n\r\n")
+    return fields[9:12].decode() if is_whole else "cut"
+
+
+async def send_wave(
+    port: int, paths: Sequence[str], seconds: float
+) -> tuple[dict[str, list[float]], Counter[str]]:
+    """Let all clients ask for the paths, at moments within some seconds; give times, and faults."""
+    took: dict[str, list[float]] = {path: [] for path in paths}
+    failed: Counter[str] = Counter()
+    chance = random.Random(7)
+
+    async def ask(number: int, at: float) -> None:
+        await asyncio.sleep(at)
+        for path in paths:
+            began = time.perf_counter()
+            try:
+                status = await asyncio.wait_for(fetch_alone(port, path, number), 10)
+            except (OSError, TimeoutError) as error:
+                status = type(error).__name__
+            took[path].append(time.perf_counter() - began)
+            if status != "200":
+                failed[status] += 1
+
+    moments = [chance.uniform(0, seconds) for _ in range(WAVE_CLIENTS)]
+    await asyncio.gather(*(ask(number, at) for number, at in enumerate(moments)))
+    return took, failed
+
+
+def measure_wave(folder: Path) -> None:
+    import uvloop
+
+    root = folder / "wave"
+    subprocess.run(
+        [*COPYDESK, "demo", "--no-serve", "--dir", root, "--now", DEMO_DAY],
+        check=True,
+        capture_output=True,
+    )
+    site = root / ".copydesk" / "site"
+    pages = sorted(site.glob("news/*/index.html"))
+    cards = ((page, CARD.search(page.read_text("utf-8"))) for page in pages)
+    page, card = next((page, card[1]) for page, card in cards if card)
+    paths = [f"/{page.parent.relative_to(site)}/", f"/{card}"]
+    sizes = f"{page.stat().st_size:,} and {(site / card).stat().st_size:,} bytes"
+    print(f"{WAVE_CLIENTS} servers ask for a page and its card ({sizes}), beside rounds:")
+
+    def send(name: str, port: int) -> None:
+        for seconds in (9.0, 1.0):
+            os.sched_setaffinity(0, CLIENT_CORE)
+            began = time.perf_counter()
+            with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+                took, failed = runner.run(send_wave(port, paths, seconds))
+            all_in = time.perf_counter() - began
+            os.sched_setaffinity(0, set(CORES))
+            told = f"{sum(failed.values())} errors {dict(failed) or ''}"
+            print(f"  {name}, begun within {seconds:g} s: all in {all_in:.1f} s, {told}")
+            for path, times in took.items():
+                tell(f"  {'card' if path in paths[1:] else 'page'}", times)
+            time.sleep(1)
+
+    with starts.demo() as demo:
+        with served(root) as (port, _), rounds_over(root, demo) as counts:
+            time.sleep(WAVE_PAUSE)
+            send("copydesk", port)
+        print(f"    rounds meanwhile: {dict(counts)}")
+        if shutil.which("nginx") is None:
+            print("  nginx: not installed (apt-get install nginx-light)")
+            return
+        with nginx_serves(site, folder) as port, rounds_over(root, demo) as counts:
+            time.sleep(WAVE_PAUSE)
+            send("nginx", port)
+        print(f"    rounds meanwhile: {dict(counts)}")
 
 
 # ---- memory ----------------------------------------------------------------------------------
@@ -382,6 +483,8 @@ def main() -> None:
             measure_slow(root, chosen.clients, chosen.seconds)
         if "load" in chosen.parts:
             measure_load(folder, chosen.seconds)
+        if "wave" in chosen.parts:
+            measure_wave(folder)
         if "memory" in chosen.parts:
             measure_kinds(folder / "memory", chosen.requests or 3_000, chosen.kinds)
         if "flood" in chosen.parts:

@@ -55,6 +55,69 @@ def test_pages_name_the_account_and_the_profiles_of_the_site() -> None:
     assert [] == pages(editions.beat())[PAGE].xpath("//link[@rel='me']")
 
 
+def marked(element: html.HtmlElement, name: str) -> list[html.HtmlElement]:
+    """Return the elements inside an element that have a class of microformats2."""
+    return list(element.xpath(f".//*[contains(concat(' ', @class, ' '), ' {name} ')]"))
+
+
+def marks_of(entry: html.HtmlElement) -> dict[str, list[str]]:
+    """Return the microformats2 properties of an h-entry: addresses and times, else texts."""
+    names = ("p-name", "u-url", "dt-published", "p-summary", "p-author", "p-category")
+    return {
+        name: [
+            one.get("value" if one.tag == "data" else "href")
+            if name == "u-url"
+            else one.get("datetime") or one.text_content().strip()
+            for one in marked(entry, name)
+        ]
+        for name in names
+    }
+
+
+def test_a_storys_page_is_an_h_entry() -> None:
+    page = pages(editions.beat())[PAGE]
+
+    (entry,) = marked(page, "h-entry")
+    assert {
+        "p-name": ["Robots may vote"],
+        "u-url": [f"{editions.SITE}/news/2026-11-24-robots-may-vote/"],
+        "dt-published": ["2026-11-24T09:30:00Z"],
+        "p-summary": ["A court said so on Tuesday."],
+        "p-author": ["The Herald"],
+        "p-category": [],
+    } == marks_of(entry)
+    (author,) = marked(entry, "p-author")
+    assert {"p-author", "h-card"} <= set(author.get("class").split())
+    assert "/robots/sources/herald.example/" == author.get("href")
+    assert [author] == marked(page, "h-card")
+
+
+def test_the_topics_of_a_story_are_the_categories_of_its_entry() -> None:
+    plan = plan_site(editions.edition([editions.story(topics=("Robots", "Courts"))]), Look())
+    made = {sheet.path: sheet.data.decode() for sheet in site.sheets(plan, Renderer())}
+
+    assert ["Courts"] == marks_of(html.document_fromstring(made[PAGE]))["p-category"]
+
+
+def test_the_front_page_is_an_h_feed_below_the_card_of_the_site() -> None:
+    page = pages(AT_ROOT)["index.html"]
+
+    (feed,) = marked(page, "h-feed")
+    (entry,) = marked(feed, "h-entry")
+    marks = marks_of(entry)
+    assert (["Robots may vote"], ["/news/2026-11-24-robots-may-vote/"]) == (
+        marks["p-name"],
+        marks["u-url"],
+    )
+    assert ["The Herald"] == marks["p-author"]
+    (card,) = [one for one in marked(page, "h-card") if one not in marked(entry, "h-card")]
+    assert feed not in card.iterancestors()
+    # a card whose uid and url are the page's own address represents it
+    (own,) = marked(card, "u-uid")
+    assert ("/", "Robots & Rules") == (own.get("href"), own.text_content())
+    assert [own] == marked(card, "u-url") == marked(card, "p-name")
+
+
 def test_a_newsroom_with_policies_is_a_news_organization() -> None:
     assert "Organization" == publisher(editions.beat())["@type"]
     beat = replace(editions.beat(), corrections_policy="https://desk.example/corrections")

@@ -61,6 +61,17 @@ def test_an_entry_links_to_the_original_and_credits_its_publisher() -> None:
     assert entry.findtext("a:summary", namespaces=ATOM) == "A court said so on Tuesday."
 
 
+def test_the_first_link_of_an_entry_is_its_page_for_bridges_that_take_the_first() -> None:
+    entry = atom(files(editions.story())["feed.xml"]).find("a:entry", ATOM)
+
+    assert entry is not None
+    links = [(link.get("rel"), link.get("type")) for link in entry.findall("a:link", ATOM)]
+    assert [("self", "text/html"), ("alternate", None), ("related", "text/html")] == links
+    own = entry.find("a:link", ATOM)
+    assert own is not None
+    assert own.get("href") == entry.findtext("a:id", namespaces=ATOM)
+
+
 def test_rss_links_to_itself_and_escapes_text_for_readers_of_html() -> None:
     story = editions.story(excerpt="Rules & <robots>")
     channel = etree.fromstring(files(story)["rss.xml"]).find("channel")

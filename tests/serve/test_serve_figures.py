@@ -212,6 +212,17 @@ def test_requests_are_counted_by_class_with_their_seconds() -> None:
     assert {0} == {figures[name] for name in figures if name.startswith("copydesk_connections")}
 
 
+def test_link_previews_are_counted_by_network() -> None:
+    metrics = Metrics(Connections(ConnectionLimits()), Rounds(None))
+
+    for network in ("mastodon", "mastodon", "bluesky"):
+        metrics.note_preview(network)
+
+    figures = figures_of(metrics)
+    assert 2 == figures['copydesk_previews_total{network="mastodon"}']
+    assert 1 == figures['copydesk_previews_total{network="bluesky"}']
+
+
 Answer = tuple[int, str, str]
 Ask = Callable[[str, Mapping[str, str]], Answer]
 

@@ -24,6 +24,8 @@ def root(tmp_path: Path) -> Path:
     for name, text in (("index.html", PAGE), ("feed.xml", PAGE), ("short.txt", "brief")):
         (tmp_path / name).write_text(text)
         os.utime(tmp_path / name, (SECONDS, SECONDS))
+    (tmp_path / "cards").mkdir()
+    (tmp_path / "cards" / "tides.png").write_bytes(b"PNG" * 1_000)
     (tmp_path / "pictures").mkdir()
     (tmp_path / "pictures" / "a.webp").write_bytes(b"RIFF" * 1_000)
     return tmp_path
@@ -101,7 +103,7 @@ def test_who_has_a_page_is_told_so_and_the_connection_goes_on(root: Path) -> Non
     assert (known[0], known[2], known[1]["ETag"]) == (304, b"", first["ETag"])
     assert "Content-Encoding" not in known[1]
     assert (other[0], gzip.decompress(other[2]).decode()) == (200, PAGE)
-    assert (head[0], head[2]) == (200, b"")
+    assert (head[0], head[2], head[1]["ETag"]) == (200, b"", first["ETag"])
     assert (again[0], again[2]) == (304, b"")
 
 
@@ -128,6 +130,25 @@ def test_pages_are_asked_for_again_and_pictures_never(root: Path) -> None:
     assert page[1]["Cache-Control"] == feed[1]["Cache-Control"] == "no-cache"
     assert picture[1]["Cache-Control"] == "public, max-age=31536000, immutable"
     assert feed[1]["Content-Type"] == "application/atom+xml; charset=utf-8"
+
+
+def test_a_shared_cache_may_answer_for_the_card_of_a_page(root: Path) -> None:
+    ((_, headers, _),) = ask(root, ("GET", "/cards/tides.png", {}))
+
+    assert headers["Cache-Control"] == "public, max-age=300"
+
+
+@pytest.mark.parametrize("path", ["/", "/short.txt", "/cards/tides.png", "/pictures/a.webp"])
+@pytest.mark.parametrize("takes", ["gzip", ""])
+def test_head_has_the_headers_of_get(root: Path, path: str, takes: str) -> None:
+    asked = {"Accept-Encoding": takes}
+    get, head = ask(root, ("GET", path, asked), ("HEAD", path, asked))
+
+    own = {"Date", "X-Request-ID"}  # of each answer
+    first, second = ({k: v for k, v in one[1].items() if k not in own} for one in (get, head))
+    assert (200, b"") == (head[0], head[2])
+    assert first == second
+    assert len(get[2]) == int(head[1]["Content-Length"])
 
 
 DATE, LATER, EARLIER = (

@@ -13,6 +13,7 @@ import pytest
 from aiohttp import ClientSession
 
 from copydesk.background import AudienceCounts, keep_issue_views, keep_reads
+from copydesk.kit import tables
 from copydesk.mail_store import open_mail
 from copydesk.memory import Memory
 from copydesk.serve import Address, Site, WebApp, client_of, count_views_in, listening, trust
@@ -63,7 +64,10 @@ class Desk:
             CLIENTS_AT_MOST,
         )
         self.issues = AudienceCounts(keep_issue_views(root), self.clock)
-        counts = count_views_in({"news": self.readers, "newsletter": self.issues})
+        self.previews: list[str] = []
+        counts = count_views_in(
+            {"news": self.readers, "newsletter": self.issues}, note_preview=self.previews.append
+        )
         self.site = Site(root / "site", "/coast", count_view=counts)
         self.url = ""
 
@@ -186,6 +190,71 @@ def test_a_reader_with_an_odd_browser_is_one(run: Run, agent: str) -> None:
     async def work(desk: Desk) -> None:
         await desk.ask("/news/wall/", agent)
         assert {"wall": 1} == await desk.reads()
+
+    run(work)
+
+
+# as the programs' documentation or source says; without versions and addresses of real servers
+FETCHERS = {
+    "mastodon": "Mastodon/4.5.2 (http.rb/5.3.1; +https://social.example/) Bot",
+    "pleroma": "Akkoma 3.13.2; https://social.example <desk@social.example>",
+    "misskey": "SummalyBot/5.2.5 (+https://docs.example/summaly)",
+    "fediverse": "gotosocial/0.20.2 (+https://social.example)",
+    "bluesky": "Mozilla/5.0 (compatible; Bluesky Cardyb/1.1; +mailto:desk@bluesky.example)",
+    "telegram": "TelegramBot (like TwitterBot)",
+    "discord": "Mozilla/5.0 (compatible; Discordbot/2.0; +https://discord.example)",
+    "slack": "Slackbot-LinkExpanding 1.0 (+https://slack.example/robots)",
+    "matrix": "Synapse (bot; +https://matrix.example/synapse)",
+    "apple": "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_11_1) AppleWebKit/601.2.4"
+    " (KHTML, like Gecko) Version/9.0.1 Safari/601.2.4 facebookexternalhit/1.1 Facebot"
+    " Twitterbot/1.0",
+    "facebook": "facebookexternalhit/1.1 (+http://facebook.example/externalhit_uatext.php)",
+    "whatsapp": "WhatsApp/2.23.20.0 A",
+    "x": "Twitterbot/1.0",
+    "linkedin": "LinkedInBot/1.0 (compatible; Mozilla/5.0; +http://linkedin.example)",
+    "microsoft": "Mozilla/5.0 (Windows NT 6.1; WOW64) SkypeUriPreview Preview/0.5",
+    "reddit": "Mozilla/5.0 (compatible; redditbot/1.0; +http://reddit.example/feedback)",
+    "pinterest": "Mozilla/5.0 (compatible; Pinterestbot/1.0; +http://pinterest.example/bot.html)",
+    "zulip": "Mozilla/5.0 (compatible; ZulipURLPreview/11.4; +https://chat.example)",
+    "mattermost": "Mattermost-Bot/1.1",
+    "rocketchat": "Rocket.Chat/8.0 (+https://chat.example)",
+    "viber": "Viber/25.1",
+    "vk": "Mozilla/5.0 (compatible; vkShare; +http://vk.example/dev/Share)",
+    "iframely": "Iframely/1.3.1 (+https://iframely.example/docs/about)",
+    "embedly": "Mozilla/5.0 (compatible; Embedly/0.2; +http://embedly.example/)",
+}
+
+
+def test_fetches_for_link_previews_are_counted_by_network_and_are_no_reads(run: Run) -> None:
+    networks = tables.read_rows("copydesk.serve", "preview_fetchers.toml", tuple[str, ...])
+    assert list(networks) == list(FETCHERS)
+
+    async def work(desk: Desk) -> None:
+        for agent in FETCHERS.values():
+            assert 200 == await desk.ask("/news/wall/", agent)
+        assert list(FETCHERS) == desk.previews
+        assert {} == await desk.reads()
+
+    run(work)
+
+
+@pytest.mark.parametrize(
+    ("path", "headers"),
+    [
+        ("/", {}),
+        ("/news/nowhere/", {}),
+        ("/news/wall/", {"method": "HEAD"}),
+        ("/news/wall/", {"agent": BROWSER}),
+        ("/news/wall/", {"agent": f"{BROWSER} WhatsApp/2.23"}),
+        ("/news/wall/", {"agent": "curl/8.14.1"}),
+    ],
+)
+def test_what_shows_no_preview_of_a_story_is_counted_as_none(
+    run: Run, path: str, headers: Mapping[str, str]
+) -> None:
+    async def work(desk: Desk) -> None:
+        await desk.ask(path, **{"agent": FETCHERS["mastodon"], **headers})
+        assert [] == desk.previews
 
     run(work)
 

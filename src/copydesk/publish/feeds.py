@@ -279,6 +279,7 @@ def _atom(feed: _Feed, own: str) -> bytes:
 
 
 def _atom_entry(entry: _Entry) -> str:
+    """Encode an entry. `self` comes first, as Bridgy Fed takes the first link for its address."""
     credit = "".join(
         f"    <author><name>{escape_xml(name)}</name></author>\n" for name in entry.names
     )
@@ -291,6 +292,7 @@ def _atom_entry(entry: _Entry) -> str:
         f"    <title>{escape_xml(entry.title)}</title>\n"
         f"    <published>{dates.rfc3339(entry.published)}</published>\n"
         f"    <updated>{dates.rfc3339(entry.updated)}</updated>\n"
+        f'    <link rel="self" type="text/html" href={quote_xml(entry.page)}/>\n'
         f'    <link rel="alternate" href={quote_xml(entry.link)}/>\n'
         f'    <link rel="related" type="text/html" href={quote_xml(entry.page)}/>\n'
         f"{credit}{summary}{content}"

@@ -18,7 +18,7 @@ from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from copydesk.background import AudienceCounts
-from copydesk.kit import urls
+from copydesk.kit import tables, urls
 from copydesk.newsroom.checks import FrontServer
 
 _HERE = re.compile(r"(?i)(localhost|127\.0\.0\.1|\[::1\])(:\d{1,5})?")
@@ -185,6 +185,10 @@ _BROWSER = re.compile(r"(Mozilla|Opera)/\d")
 _MACHINE = re.compile(r"(?i)(?<!cu)bot|crawl|spider|slurp|preview|headless|monitor|scan|https?:|@")
 _PURPOSE_HEADERS = ("Sec-Purpose", "Purpose", "X-Purpose", "X-Moz")
 _PREFETCH = re.compile(r"(?i)prefetch|prerender|preview")
+_FETCHERS = tables.read_rows(__package__, "preview_fetchers.toml", tuple[str, ...])
+_FETCHER = re.compile(
+    "|".join(f"(?P<{name}>{'|'.join(map(re.escape, marks))})" for name, marks in _FETCHERS.items())
+)
 
 
 def trust(networks: Sequence[str]) -> Callable[[str], bool]:
@@ -204,20 +208,27 @@ def trust(networks: Sequence[str]) -> Callable[[str], bool]:
 
 
 def count_views_in(
-    audiences: Mapping[PageShelf, AudienceCounts], proxies: Sequence[str] = ()
+    audiences: Mapping[PageShelf, AudienceCounts],
+    proxies: Sequence[str] = (),
+    note_preview: Callable[[str], None] = lambda _network: None,
 ) -> Callable[[Scope, PageShelf, str], None]:
     """Return a function that counts page views of stories and newsletter issues.
 
-    The client named by one of `proxies` is believed; without proxies, that named by any machine of
-    a private network.
+    A fetch for a link preview is no view: `note_preview` is called with its network. The client
+    named by one of `proxies` is believed; without proxies, that named by any machine of a private
+    network.
     """
     is_proxy = trust(proxies) if proxies else is_of_our_network
 
     def count_view(scope: Scope, shelf: PageShelf, name: str) -> None:
         headers, audience = Headers(scope=scope), audiences.get(shelf)
-        if audience is not None and is_read(scope["method"], headers):
-            client = client_of(scope["client"][0], headers.getlist("X-Forwarded-For"), is_proxy)
-            audience.note(client, headers.get("User-Agent", ""), name)
+        agent = headers.get("User-Agent", "")
+        if is_read(scope["method"], headers):
+            if audience is not None:
+                named = headers.getlist("X-Forwarded-For")
+                audience.note(client_of(scope["client"][0], named, is_proxy), agent, name)
+        elif scope["method"] == "GET" and (fetcher := _FETCHER.search(agent)):
+            note_preview(fetcher.lastgroup or "")
 
     return count_view
 

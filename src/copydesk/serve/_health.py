@@ -60,6 +60,12 @@ class Metrics:
         self._requests = Counter(
             "copydesk_requests", "HTTP responses.", ["class"], registry=registry
         )
+        self._previews = Counter(
+            "copydesk_previews",
+            "Pages of stories and newsletter issues fetched for link previews, by network.",
+            ["network"],
+            registry=registry,
+        )
         self._request_seconds = Histogram(
             "copydesk_request_seconds",
             "Seconds from an HTTP request to the end of its response.",
@@ -83,6 +89,10 @@ class Metrics:
         """Count one answered request."""
         self._requests.labels(f"{status // 100}xx").inc()
         self._request_seconds.observe(seconds)
+
+    def note_preview(self, network: str) -> None:
+        """Count a page that a network fetched to show a preview of a link."""
+        self._previews.labels(network).inc()
 
     def look_at_round(self) -> None:
         """Count the last fetching round if it has ended and is not counted yet."""

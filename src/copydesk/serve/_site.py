@@ -81,8 +81,8 @@ def answer_file(method: str, headers: Headers, path: Path, packed: PackedTexts) 
             changed_at=stat.st_mtime,
             tag=f"{stat.st_mtime_ns:x}-{stat.st_size:x}",
         )
-        if method == "GET" and may_be_packed(headers, path, stat.st_size):
-            answer = _answer_with_gzip(headers, opened, packed)
+        if may_be_packed(headers, path, stat.st_size):
+            answer = _answer_with_gzip(method, headers, opened, packed)
         else:
             answer = _answer_plain(method, headers, opened)
     except BaseException:
@@ -93,13 +93,16 @@ def answer_file(method: str, headers: Headers, path: Path, packed: PackedTexts) 
     return answer
 
 
-def _answer_with_gzip(headers: Headers, opened: _OpenFile, packed: PackedTexts) -> FileAnswer:
+def _answer_with_gzip(
+    method: str, headers: Headers, opened: _OpenFile, packed: PackedTexts
+) -> FileAnswer:
     plain, opened = opened, replace(opened, tag=f"{opened.tag}-gzip")
     if _is_known(headers, opened):
         return FileAnswer(status=304, headers=opened.validators)
     body = packed.pack(plain.path, plain.tag, plain.file)
     described = {"Content-Encoding": "gzip", "Content-Length": str(len(body))}
-    return FileAnswer(status=200, headers=opened.validators | described, body=body)
+    shown = b"" if method == "HEAD" else body
+    return FileAnswer(status=200, headers=opened.validators | described, body=shown)
 
 
 def _answer_plain(method: str, headers: Headers, opened: _OpenFile) -> FileAnswer:
@@ -244,8 +247,9 @@ SECURITY = {
     "Referrer-Policy": "strict-origin-when-cross-origin",
 }
 _COUNTED = re.compile(r"/*(news|newsletter)/([^/]+)/(?:index\.html)?")
-_UNCHANGING = "pictures"  # their names are hashes of their content
-_FOR_EVER = "public, max-age=31536000, immutable"
+# The names of pictures are hashes of their content. Cards are fetched by the servers of all who
+# follow an account that links to a page: a shared cache answers them.
+_CACHING = {"pictures": "public, max-age=31536000, immutable", "cards": "public, max-age=300"}
 _ASK_AGAIN = "no-cache"  # browsers revalidate a page, and mostly get a 304
 _CHUNK = 1 << 18  # bytes
 
@@ -327,10 +331,10 @@ class Site:
 
     def _describe(self, path: Path) -> dict[str, str]:
         """Return a file's response headers that are the same with and without gzip."""
-        is_unchanging = path.is_relative_to(self._root.resolve() / _UNCHANGING)
+        folder = path.relative_to(self._root.resolve()).parts[0]
         return {
             **SECURITY,
-            "Cache-Control": _FOR_EVER if is_unchanging else _ASK_AGAIN,
+            "Cache-Control": _CACHING.get(folder, _ASK_AGAIN),
             "Content-Type": files.media_type(path.name),
             **({"Vary": "Accept-Encoding"} if varies(path) else {}),
         }
