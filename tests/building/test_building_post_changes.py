@@ -28,9 +28,9 @@ from world.post_newsroom import (
     fail_then_look,
     findings,
     mastodon,
-    messages,
     of_chat,
     records,
+    shown_by,
     states,
     statuses,
 )
@@ -132,7 +132,7 @@ def test_a_removed_story_is_taken_back(tmp_path: Path, make: Callable[[Path], Po
 
     desk = make(tmp_path)
     assert ["deleted"] == states(at_desk(desk, work))
-    assert [] == {mastodon: statuses, bluesky: records, discord: messages}[make](desk)
+    assert [] == shown_by(make)(desk)
 
 
 def test_a_reply_is_taken_back_with_its_post(tmp_path: Path) -> None:
@@ -180,7 +180,7 @@ def test_what_an_editor_decides_while_a_post_is_sent_is_not_lost(
     tmp_path: Path, action: posts.PostAction
 ) -> None:
     """A post can be taken back then; to hold it, it is too late."""
-    refused = []
+    refused: list[str] = []
 
     class Slow(FakeMastodon):
         async def _post(self, request: web.Request) -> web.Response:

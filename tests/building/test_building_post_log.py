@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -25,8 +26,8 @@ from world.post_newsroom import (
     fail_then_look,
     findings,
     mastodon,
-    messages,
     records,
+    shown_by,
     states,
     statuses,
 )
@@ -99,7 +100,7 @@ def test_an_event_is_posted_once_even_if_another_story_leads_it_later(tmp_path: 
     ],
 )
 def test_a_channel_takes_the_stories_of_its_settings(
-    tmp_path: Path, rule: str, fields: dict[str, object], is_posted: bool
+    tmp_path: Path, rule: str, fields: dict[str, Any], is_posted: bool
 ) -> None:
     def work(desk: PostDesk) -> list[Post]:
         desk.look()
@@ -143,10 +144,11 @@ def test_a_rehearsal_writes_all_and_sends_nothing(tmp_path: Path) -> None:
     assert [] == desk.network.asked
 
 
-def test_a_post_waits_for_its_page(tmp_path: Path) -> None:
+@pytest.mark.parametrize("path", ["news/2026-12-02-wall/index.html", "pictures/wall.jpg"])
+def test_a_post_waits_for_its_page_and_its_card(tmp_path: Path, path: str) -> None:
     def work(desk: PostDesk) -> list[Post]:
         desk.begin()
-        page = desk.root / ".copydesk/site/news/2026-12-02-wall/index.html"
+        page = desk.root / ".copydesk/site" / path
         page.rename(page.with_suffix(".later"))
         assert [] == desk.look()
         page.with_suffix(".later").rename(page)
@@ -333,9 +335,9 @@ def test_a_killed_process_makes_no_second_post(
     desk = make(tmp_path)
     (post,) = at_desk(desk, work)
 
-    repeats = {mastodon: "sent", bluesky: "sent", discord: "uncertain"}
+    repeats: dict[object, str] = {mastodon: "sent", bluesky: "sent", discord: "uncertain"}
     assert repeats[make] == post.state
-    shown = {mastodon: statuses, bluesky: records, discord: messages}[make](desk)
+    shown = shown_by(make)(desk)
     assert 1 == len(shown)
 
 

@@ -57,9 +57,8 @@ class PostDesk:
         newsroom(
             self.root, more=f'[fetch]\nallow_hosts = ["127.0.0.1"]\ntimeout_seconds = 1\n{block}'
         )
-        write_files(self.root, {".copydesk/site/pictures/wall.jpg": b"\xff\xd8 a wall"})
 
-    def file(self, name: str, title: str, *, line: str = "It is new.", **fields: object) -> None:
+    def file(self, name: str, title: str, *, line: str = "It is new.", **fields: Any) -> None:
         """File a story as published, commit it, and put its page on the site."""
         told: dict[str, Any] = {
             "published_at": self.now,
@@ -75,6 +74,7 @@ class PostDesk:
         files = {
             story.path: record.emit_story(story),
             f".copydesk/site/news/{name}/index.html": page.encode(),
+            ".copydesk/site/pictures/wall.jpg": b"\xff\xd8 a wall",
         }
         write_files(self.root, files)
         run_git(self.root, "add", "-A")
@@ -197,3 +197,13 @@ def fail_then_look(fault: str, *waits: timedelta) -> Callable[[PostDesk], list[P
         return desk.posts()
 
     return work
+
+
+def shown_by(make: object) -> Callable[[PostDesk], list[str]]:
+    """Return what lists the posts of the network of such a desk."""
+    shows: dict[object, Callable[[PostDesk], list[str]]] = {
+        mastodon: statuses,
+        bluesky: records,
+        discord: messages,
+    }
+    return shows[make]

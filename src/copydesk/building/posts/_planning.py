@@ -17,7 +17,7 @@ from copydesk.catalogue import Catalogue, StoryFilter
 from copydesk.channels import PostChannel
 from copydesk.deploy import Branch
 from copydesk.desk_store.posts import OPEN_STATES, Post, PostLog, PostPause
-from copydesk.errors import CopydeskError, RecordError
+from copydesk.errors import RecordError
 from copydesk.kit import dates, files, revisions, within
 from copydesk.news import Standing, Story
 from copydesk.newsroom import Newsroom
@@ -174,7 +174,7 @@ def _has_changed(newsroom: Newsroom, post: Post) -> bool:
 def read_post_page(newsroom: Newsroom, story: str) -> PostPage | None:
     """Return what the built page of a story or edition shows, None if readers cannot see it yet.
 
-    The page and its picture are on the site, and deployed if the settings name a target.
+    The page and its card are on the site, and deployed if the settings name a target.
     """
     day = story.removeprefix(EDITION)
     is_edition = day != story
@@ -186,14 +186,16 @@ def read_post_page(newsroom: Newsroom, story: str) -> PostPage | None:
     path = f"{folder}index.html"
     try:
         tree = html.fromstring(within.read(newsroom.site, path, _PAGE_BYTES))
-    except (OSError, ValueError):
+        about = {
+            str(meta.get("property") or meta.get("name")): str(meta.get("content", ""))
+            for meta in tree.xpath("//head/meta[@content]")
+        }
+        card = _find_picture(newsroom, about)
+        picture = _read_picture(newsroom, card, about)
+    except (OSError, ValueError):  # a page stands there moments before its card
         return None
-    if not _is_deployed(newsroom, path):
+    if not all(_is_deployed(newsroom, file) for file in (path, card) if file):
         return None
-    about = {
-        str(meta.get("property") or meta.get("name")): str(meta.get("content", ""))
-        for meta in tree.xpath("//head/meta[@content]")
-    }
     language = str(tree.get("lang", ""))
     headline, topics = about.get("og:title", ""), tuple[str, ...]()
     if not is_edition:
@@ -208,7 +210,7 @@ def read_post_page(newsroom: Newsroom, story: str) -> PostPage | None:
         line=about.get("og:description", ""),
         topics=topics,
         language=language.partition("-")[0],
-        picture=_read_picture(newsroom, about),
+        picture=picture,
     )
 
 
@@ -221,14 +223,16 @@ def _is_deployed(newsroom: Newsroom, path: str) -> bool:
     return newsroom.memory.manifest(f"deploy {place.name}").get(path) is not None
 
 
-def _read_picture(newsroom: Newsroom, about: Mapping[str, str]) -> PostPicture | None:
-    """Return the picture that a page shares, None if it is not on this site."""
+def _find_picture(newsroom: Newsroom, about: Mapping[str, str]) -> str:
+    """Return the path of the picture that a page shares, "" if it is not on this site."""
     base, address = f"{newsroom.beat.url}/", about.get("og:image", "")
     path = address.removeprefix(base)
-    if path == address or ".." in PurePosixPath(path).parts:
+    return "" if path == address or ".." in PurePosixPath(path).parts else path
+
+
+def _read_picture(newsroom: Newsroom, path: str, about: Mapping[str, str]) -> PostPicture | None:
+    if not path:
         return None
-    with contextlib.suppress(OSError, CopydeskError):
-        data = within.read(newsroom.site, path, _PICTURE_BYTES)
-        media_type = about.get("og:image:type") or files.media_type(path)
-        return PostPicture(data=data, media_type=media_type, alt=about.get("og:image:alt", ""))
-    return None
+    data = within.read(newsroom.site, path, _PICTURE_BYTES)
+    media_type = about.get("og:image:type") or files.media_type(path)
+    return PostPicture(data=data, media_type=media_type, alt=about.get("og:image:alt", ""))
