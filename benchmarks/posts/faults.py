@@ -45,7 +45,7 @@ FAULTS = (
     *("late", "done:late", "drip", "done:drip", "done:twice"),
 )
 SHARE = 0.4  # of requests that meet a fault
-STORIES = 240
+STORIES = 190
 CORRECTED, REMOVED = range(0, STORIES, 10), range(1, STORIES, 10)
 _KILLED_WITHIN = 0.25  # seconds
 _CHANNELS = {
