@@ -245,7 +245,8 @@ def test_an_agent_at_this_machine_reads_and_with_a_token_decides(served: ServedN
         refused = await client.call_tool("propose_to_editors", {**VERDICT, "id": "c"})
         return names, refused.is_error
 
-    assert (["search", "queue", "read", "explain", "recall"], True) == run({}, read)
+    names = ["search", "queue", "read", "explain", "recall", "posts"]
+    assert (names, True) == run({}, read)
 
     secret = make_token(served.root, "Anna", "read", "decide")
     action = {"kind": "verdict", "said": "reject", "stories": [WALL], "why": "by an agent"}

@@ -138,6 +138,7 @@ def test_an_editor_holds_approves_and_changes_the_words(
     assert 400 == long.status
     assert "the text is too long for mastodon" in long.body
     assert "seal seal" in long.body.split("<textarea")[-1]  # what was typed is not lost
+    assert "Seals!\nThey are back.</textarea>" in ed.get(POSTS, PAGE).body
     assert 303 == decide(ed, "words", post, words="").status
     assert "" == read(served, post.number).words
 

@@ -23,8 +23,8 @@ from copydesk.desk_store.posts import OPEN_STATES, PostLog
 from copydesk.editing.queue.story_page import read_queue_story
 from copydesk.errors import RecordError, UsageError
 
-_SHOWN = 40  # posts that went out, besides those that need a person
-_TROUBLED = frozenset({"refused", "uncertain", "undeletable"})
+_MOST = 40  # posts that went out, besides those that need a person
+_BAD = frozenset({"refused", "uncertain", "undeletable", "delete"})  # states that need a person
 _TWICE = frozenset({("send", "refused"), ("send", "uncertain")})  # what may appear twice
 _Channels = Mapping[str, posts.PostChannelRow]
 
@@ -44,7 +44,7 @@ def render_posts(
     groups = {
         "preview": [row for row in previews if row.post.channel not in used],
         "waiting": _put_in_order(rows, channels),
-        "gone": _list_gone(rows),
+        "gone": _keep_latest(rows),
     }
     names = {story, *(row.post.story for row in rows)} - {""}
     return pages.page(
@@ -62,10 +62,10 @@ def render_posts(
     )
 
 
-def _list_gone(rows: Sequence[posts.PostRow]) -> list[posts.PostRow]:
+def _keep_latest(rows: Sequence[posts.PostRow]) -> list[posts.PostRow]:
     """Return the latest posts that went out, and older ones that need a person."""
     gone = [row for row in rows if row.post.state not in OPEN_STATES]
-    return [row for at, row in enumerate(gone) if at < _SHOWN or row.post.state in _TROUBLED]
+    return gone[:_MOST] + [row for row in gone[_MOST:] if _BAD & {row.post.state, row.post.owed}]
 
 
 def _put_in_order(rows: Sequence[posts.PostRow], channels: _Channels) -> list[posts.PostRow]:

@@ -13,7 +13,6 @@ import msgspec
 from msgspec import Meta
 
 from copydesk.building import posts
-from copydesk.channels import PostNetwork
 from copydesk.desk._actions import SentAction, make_actions
 from copydesk.desk._desk import Desk, now
 from copydesk.desk._http import read_number
@@ -249,7 +248,7 @@ class ApiPostChannel(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     id: str
-    to: PostNetwork
+    to: str
     mode: Literal["rehearse", "send"]
     is_ready: bool
     rests: Rest
