@@ -19,8 +19,8 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from copydesk.background import with_time
 from copydesk.fetch import VirtualClock
+from copydesk.kit import logs
 from copydesk.memory import Memory
 from copydesk.serve import Address, Site, WebApp, listening
 from copydesk.watch.schedule.state import SourceState
@@ -152,7 +152,8 @@ def test_where_nobody_can_listen_is_told_in_words(root: Path, host: str, words: 
 def test_what_happens_while_serving_is_told_with_its_time() -> None:
     said: list[str] = []
 
-    with_time(said.append, VirtualClock(datetime(2026, 11, 24, 9, 5, tzinfo=UTC)))("no round: x")
+    clock = VirtualClock(datetime(2026, 11, 24, 9, 5, tzinfo=UTC))
+    logs.with_time(said.append, clock.now)("no round: x")
 
     assert said == ["09:05 no round: x"]
 

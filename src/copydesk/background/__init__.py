@@ -32,7 +32,6 @@ if TYPE_CHECKING:
     from copydesk.background._service import keep_issue_views as keep_issue_views
     from copydesk.background._service import keep_reads as keep_reads
     from copydesk.background._service import open_service as open_service
-    from copydesk.background._service import with_time as with_time
     from copydesk.background._starters import ActionStarter as ActionStarter
     from copydesk.background._starters import CommandOnDemand as CommandOnDemand
     from copydesk.background._starters import DemandedCommand as DemandedCommand

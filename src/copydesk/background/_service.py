@@ -195,7 +195,7 @@ def _prepare_service(
     settings, clock = newsroom.settings, fetch.WallClock()
     parsed = urls.parse(newsroom.beat.url)
     folder = NewsroomFolder(settings, os.environ)
-    edited_files = EditedFiles(newsroom, starter, turn, with_time(say, clock))
+    edited_files = EditedFiles(newsroom, starter, turn, logs.with_time(say, clock.now))
     rejudging = CommandOnDemand(newsroom.root, turn, clock, REJUDGING)
     edited_files.deploys = rejudging.deploys = lambda: bool(folder.settings().deploy.to)
 
@@ -205,8 +205,8 @@ def _prepare_service(
     async def back_up() -> int:
         return await run_command(("-C", str(newsroom.root), "backup"))
 
-    channel_calls = ChannelCalls(folder, clock, with_time(say, clock))
-    post_hours = PostHours(folder, clock, with_time(say, clock))
+    channel_calls = ChannelCalls(folder, clock, logs.with_time(say, clock.now))
+    post_hours = PostHours(folder, clock, logs.with_time(say, clock.now))
     channel_calls.is_behind = post_hours.is_behind = lambda: edited_files.is_behind
     return NewsroomService(
         site=newsroom.site,
@@ -216,11 +216,13 @@ def _prepare_service(
         edited_files=edited_files,
         channel_calls=channel_calls,
         post_hours=post_hours,
-        letter_hours=LetterHours(folder, clock, turn, starter.file_letters, with_time(say, clock)),
-        mail_hours=MailHours(folder, clock, send, with_time(say, clock)),
-        backup_hours=BackupHours(folder, clock, back_up, with_time(say, clock)),
+        letter_hours=LetterHours(
+            folder, clock, turn, starter.file_letters, logs.with_time(say, clock.now)
+        ),
+        mail_hours=MailHours(folder, clock, send, logs.with_time(say, clock.now)),
+        backup_hours=BackupHours(folder, clock, back_up, logs.with_time(say, clock.now)),
         rejudging=rejudging,
-        say=with_time(say, clock),
+        say=logs.with_time(say, clock.now),
         # the memory is opened again each time: a round may replace its file
         audience=(
             AudienceCounts(keep_reads(folder.memory), clock) if settings.serve.count_reads else None
@@ -244,12 +246,12 @@ async def _add_rounds(
         async with turn:
             return await starter.run(deploy=bool(folder.last.deploy.to))
 
-    rounds = Rounds(folder, clock, with_time(say, clock), run)
+    rounds = Rounds(folder, clock, logs.with_time(say, clock.now), run)
     on_demand = CommandOnDemand(folder.last.root, turn, clock)
     on_demand.deploys = lambda: bool(folder.settings().deploy.to)
     limits = replace(folder.last.fetch, max_bytes=_HUB_BYTES)
     async with web.Web(limits, clock) as wire:
-        subscriber = Subscriber(folder, wire.post, clock, with_time(say, clock))
+        subscriber = Subscriber(folder, wire.post, clock, logs.with_time(say, clock.now))
         subscriber.soon = rounds.soon
         await subscriber.load()
         try:
@@ -272,14 +274,6 @@ async def keep_going(
             what = text.fold(f"{type(error).__name__}: {error}")[:300]
             say(f"a background task failed ({what}) and is restarted")
         await asyncio.sleep(again_seconds)
-
-
-def with_time(say: Say, clock: fetch.Clock) -> Say:
-    """Return a message function that puts the time of day in front of each message.
-
-    In JSON each line has its time anyway.
-    """
-    return say if logs.is_json() else lambda words: say(f"{clock.now():%H:%M} {words}")
 
 
 # Calling the webhooks of channels.

@@ -13,7 +13,7 @@ import re
 import secrets
 import sys
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from typing import TextIO, cast
@@ -93,3 +93,11 @@ def _format_line(line: str) -> str:
         "message": line.rstrip(),
     }
     return f"{json.dumps({key: value for key, value in told.items() if value})}\n"
+
+
+def with_time(say: Callable[[str], None], now: Callable[[], datetime]) -> Callable[[str], None]:
+    """Return a message function that puts the time of day in front of each message.
+
+    In JSON each line has its time anyway.
+    """
+    return say if is_json() else lambda words: say(f"{now():%H:%M} {words}")

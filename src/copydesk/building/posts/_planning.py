@@ -178,25 +178,12 @@ def read_post_page(newsroom: Newsroom, story: str) -> PostPage | None:
     """
     day = story.removeprefix(EDITION)
     is_edition = day != story
-    folder = (
-        digest_folder(datetime.fromisoformat(day).date())
-        if is_edition
-        else story_folder(f"{story}.md")
-    )
-    path = f"{folder}index.html"
-    try:
-        tree = html.fromstring(within.read(newsroom.site, path, _PAGE_BYTES))
-        about = {
-            str(meta.get("property") or meta.get("name")): str(meta.get("content", ""))
-            for meta in tree.xpath("//head/meta[@content]")
-        }
-        card = _find_picture(newsroom, about)
-        picture = _read_picture(newsroom, card, about)
-    except (OSError, ValueError):  # a page stands there moments before its card
+    folder = story_folder(f"{story}.md")
+    if is_edition and (at := dates.parse(day)):
+        folder = digest_folder(at.date())
+    if (shared := _read_shared(newsroom, f"{folder}index.html")) is None:
         return None
-    if not all(_is_deployed(newsroom, file) for file in (path, card) if file):
-        return None
-    language = str(tree.get("lang", ""))
+    about, language, picture = shared
     headline, topics = about.get("og:title", ""), tuple[str, ...]()
     if not is_edition:
         found = ask_catalogue(newsroom, lambda catalogue: catalogue.find_by_name([story]))
@@ -212,6 +199,27 @@ def read_post_page(newsroom: Newsroom, story: str) -> PostPage | None:
         language=language.partition("-")[0],
         picture=picture,
     )
+
+
+def _read_shared(
+    newsroom: Newsroom, path: str
+) -> tuple[Mapping[str, str], str, PostPicture | None] | None:
+    """Return the marks of a built page for networks, its language and its picture.
+
+    None if readers cannot see them all yet: a page stands there moments before its card.
+    """
+    try:
+        tree = html.fromstring(within.read(newsroom.site, path, _PAGE_BYTES))
+        about = {
+            str(meta.get("property") or meta.get("name")): str(meta.get("content", ""))
+            for meta in tree.xpath("//head/meta[@content]")
+        }
+        card = _find_picture(newsroom, about)
+        picture = _read_picture(newsroom, card, about)
+    except (OSError, ValueError):
+        return None
+    is_online = all(_is_deployed(newsroom, file) for file in (path, card) if file)
+    return (about, str(tree.get("lang", "")), picture) if is_online else None
 
 
 def _is_deployed(newsroom: Newsroom, path: str) -> bool:
