@@ -37,7 +37,8 @@ def test_a_post_is_previewed_sent_listed_and_taken_back(tmp_path: Path) -> None:
         line = post(desk, "list").splitlines()[1].split("\t")
         assert ["1", "out", "sent", "2026-12-02T13:00:00Z", "2026-12-02-wall"] == line[:5]
         (listed,) = json.loads(post(desk, "list", "--json", "--story", "2026-12-02-wall"))["posts"]
-        assert ("sent", "mastodon") == (listed["post"]["state"], listed["to"])
+        assert ("sent", "mastodon") == (listed["state"], listed["to"])
+        assert "token" not in post(desk, "list", "--json")
         assert "deleted\n" == post(desk, "retract", "1", "--as", "Ed")
         assert [] == statuses(desk)
 

@@ -28,7 +28,12 @@ def list_command(invocation: Invocation, story: str, most: int) -> None:
     with invocation.newsroom() as newsroom:
         channels = posts.list_channels(newsroom)
         rows = posts.list_posts(newsroom, story, most)
-    if invocation.print_json({"channels": channels, "posts": rows}):
+    shown = [
+        {"id": row.channel.id, "to": row.channel.to, "mode": row.channel.mode}
+        | {"rests": row.pause.rests, "next_at": row.next_at}
+        for row in channels
+    ]
+    if invocation.print_json({"channels": shown, "posts": [_show(row) for row in rows]}):
         return
     for row in channels:
         state = f"rests ({row.pause.rests})" if row.pause.rests else row.channel.mode
@@ -49,7 +54,7 @@ def preview_command(invocation: Invocation, story: str) -> None:
     """Print how a post on STORY (a record name) would look in each channel."""
     with invocation.newsroom() as newsroom:
         rows = posts.preview_posts(newsroom, story)
-    if invocation.print_json(rows):
+    if invocation.print_json([_show(row) for row in rows]):
         return
     for row in rows:
         click.echo(f"--- {row.post.channel} ({row.to})")
@@ -86,7 +91,7 @@ def retract_command(invocation: Invocation, number: int, by: str) -> None:
         (row,) = (row for row in posts.list_posts(newsroom) if row.post.number == number)
     for note in notes:
         terminal.note(text.fold(note))
-    if not invocation.print_json(row):
+    if not invocation.print_json(_show(row)):
         click.echo(f"{row.post.state}{f': {text.fold(row.post.why)}' if row.post.why else ''}")
 
 
@@ -99,6 +104,14 @@ def resume_command(invocation: Invocation, channel: str) -> None:
         pause = posts.resume_channel(newsroom, channel)
     if not invocation.print_json(pause):
         click.echo(f"{pause.channel} posts again, stories from {dates.rfc3339(pause.began)} on")
+
+
+def _show(row: posts.PostRow) -> dict[str, object]:
+    """Return a post for `--json`: without its request, and what else only sending needs."""
+    post = row.post
+    names = ("number", "channel", "story", "state", "owed", "by", "why", "url", "edits", "tries")
+    shown = {name: getattr(post, name) for name in names}
+    return {**shown, "to": row.to, "text": row.text, "at": row.at, "problem": row.problem}
 
 
 def _clock(invocation: Invocation) -> Callable[[], datetime]:

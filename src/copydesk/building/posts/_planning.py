@@ -181,9 +181,9 @@ def read_post_page(newsroom: Newsroom, story: str) -> PostPage | None:
     folder = story_folder(f"{story}.md")
     if is_edition and (at := dates.parse(day)):
         folder = digest_folder(at.date())
-    if (shared := _read_shared(newsroom, f"{folder}index.html")) is None:
+    if (card := _read_card(newsroom, f"{folder}index.html")) is None:
         return None
-    about, language, picture = shared
+    about, language, picture = card
     headline, topics = about.get("og:title", ""), tuple[str, ...]()
     if not is_edition:
         found = ask_catalogue(newsroom, lambda catalogue: catalogue.find_by_name([story]))
@@ -201,7 +201,7 @@ def read_post_page(newsroom: Newsroom, story: str) -> PostPage | None:
     )
 
 
-def _read_shared(
+def _read_card(
     newsroom: Newsroom, path: str
 ) -> tuple[Mapping[str, str], str, PostPicture | None] | None:
     """Return the marks of a built page for networks, its language and its picture.
