@@ -158,7 +158,7 @@ def compare(desk: PostDesk, shown: dict[str, list[str]]) -> list[str]:
     wrong: list[str] = []
     with contextlib.closing(open_desk(desk.root / ".copydesk")) as store:
         every = store.posts.list_latest(10_000)
-        named = {post.number for post in store.posts.list_uncertain()}
+        named = {post.number for post in store.posts.list_uncertain(NOON)}
     for name, texts in shown.items():
         mine = [post for post in every if post.channel == name]
         states = collections.Counter(post.state for post in mine)

@@ -178,11 +178,10 @@ class PostLog:
         query = "SELECT number, story FROM posts WHERE channel = ? AND state = 'sent'"
         return dict(self._database.run(f"{query} AND owed <> 'delete'", channel))
 
-    def list_uncertain(self) -> list[Post]:
-        """Return the posts that may have been made, and the deletions that failed."""
-        return self._list(
-            "WHERE state IN ('uncertain', 'undeletable') OR owed = 'delete' ORDER BY number"
-        )
+    def list_uncertain(self, since: datetime) -> list[Post]:
+        """Return the posts that may have been made and deletions that failed, sent since a time."""
+        is_open = "(state IN ('uncertain', 'undeletable') OR owed = 'delete')"
+        return self._list(f"WHERE {is_open} AND began >= ? ORDER BY number", dates.rfc3339(since))
 
     def has_event(self, channel: str, event: str) -> bool:
         """Return whether a channel has a post on an event, in any state."""
@@ -208,9 +207,14 @@ class PostLog:
     def put_pause(self, pause: PostPause) -> None:
         """Store the state of a channel."""
         self._database.run(
-            "UPDATE post_channels SET rests = ?, refusals = ?, waits = ?, edition = ?"
+            "UPDATE post_channels SET began = ?, rests = ?, refusals = ?, waits = ?, edition = ?"
             " WHERE channel = ?",
-            *(pause.rests, pause.refusals, dates.rfc3339(pause.waits) if pause.waits else ""),
+            *(
+                dates.rfc3339(pause.began),
+                pause.rests,
+                pause.refusals,
+                dates.rfc3339(pause.waits) if pause.waits else "",
+            ),
             *(pause.edition, pause.channel),
         )
 

@@ -23,6 +23,8 @@ from copydesk.newsroom.checks import Check, Finding, finding
 PostAction = Literal["approve", "hold", "send", "words", "retract"]
 _WAITING: tuple[PostState, ...] = ("held", "planned")
 _AGAIN: tuple[PostState, ...] = (*_WAITING, "refused", "uncertain", "rehearsed")
+_BY_HAND: tuple[PostState, ...] = ("uncertain", "undeletable")
+_NAMED_FOR = timedelta(days=14)
 _LISTED = 200
 
 
@@ -83,7 +85,8 @@ def _make_row(newsroom: Newsroom, log: PostLog, channel: PostChannel | None, pos
     if channel is None or post.state not in _WAITING:
         to = channel.to if channel else ""
         return PostRow(post=post, to=to, text=post.said or post.words, at=post.began)
-    draft = compose_draft(newsroom, channel, post, NETWORKS[channel.to].network, newsroom.now)
+    network = replace(NETWORKS[channel.to].network, write=str, write_link=str)  # without escapes
+    draft = compose_draft(newsroom, channel, post, network, newsroom.now)
     if draft is None:
         return PostRow(post=post, to=channel.to, text=post.words, problem="no page")
     if isinstance(draft, PostTooLong):
@@ -143,7 +146,8 @@ def act_on_post(
 
     `approve` lets it go out when its turn comes, `send` at once (also one that was refused or is
     uncertain: then it may appear twice). `words` replaces its text, "" for the usual one. `retract`
-    deletes it at its network, or drops it. Raises UsageError where that cannot be done.
+    deletes it at its network, or drops it; of one that is uncertain or cannot be deleted it says
+    that somebody has dealt with it by hand. Raises UsageError where that cannot be done.
     """
     with _open_log(newsroom) as log:
         post = log.get(number)
@@ -159,6 +163,8 @@ def act_on_post(
                 _check_words(find_channel(newsroom, post.channel), words)
                 return log.change(number, _WAITING, words=text.tidy(words), by=by)
             case "retract":
+                if post.state in _BY_HAND:
+                    return log.change(number, _BY_HAND, state="deleted", by=by, why="by hand")
                 states: set[PostState] = {*OPEN_STATES, "sent"}
                 return log.change(number, states, owed="delete", due=None, tries=0, by=by)
 
@@ -210,7 +216,7 @@ def _find_post_faults(newsroom: Newsroom) -> Iterator[Finding]:
     if channels and has_desk(newsroom.databases):
         with _open_log(newsroom) as log:
             pauses = [log.find_pause(channel.id, newsroom.now) for channel in channels]
-            uncertain = log.list_uncertain()
+            uncertain = log.list_uncertain(newsroom.now - _NAMED_FOR)
         for pause in pauses:
             if pause.rests:
                 kind = f"post-rests-{pause.rests}"
