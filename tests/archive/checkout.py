@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import base64
+import os
 import shutil
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
+
+from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
+from cryptography.hazmat.primitives.padding import PKCS7
 
 from copydesk.archive.git import Repository
 
@@ -80,3 +85,15 @@ def copy_repositories(made: Path, to: Path) -> None:
     shutil.copytree(made, to, symlinks=True, dirs_exist_ok=True)
     for config in (*to.glob("*/.git/config"), *to.glob("*.git/config")):
         config.write_text(config.read_text("utf-8").replace(str(made), str(to)), "utf-8")
+
+
+def seal_reference_form(plaintext: bytes, key: bytes, iv: bytes | None = None) -> str:
+    """Encrypt a plaintext in the form of the older site everyday.cc; without `iv` with a random
+    one.
+    """
+    iv = iv or os.urandom(16)
+    padder = PKCS7(128).padder()
+    padded = padder.update(plaintext) + padder.finalize()
+    encryptor = Cipher(algorithms.AES(key), modes.CBC(iv)).encryptor()
+    ciphertext = encryptor.update(padded) + encryptor.finalize()
+    return ";".join(base64.b64encode(part).decode() for part in (ciphertext, iv))

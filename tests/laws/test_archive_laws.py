@@ -12,10 +12,11 @@ import yaml
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from archive.checkout import seal_reference_form
 from copydesk.archive import slug, story_path
 from copydesk.archive.document import is_plain, parse_record, split_front_matter
 from copydesk.archive.record import emit_story, parse_story, parse_yaml, read_quickly
-from copydesk.archive.sealing import seal, seal_reference_form, unseal
+from copydesk.archive.sealing import seal, unseal
 from copydesk.errors import RecordError, SealError
 from copydesk.news import Image, Provider, Reason, Story, Verdict
 from copydesk.news.article import USES

@@ -70,22 +70,6 @@ def read_source(story: Story, key: bytes | None) -> str:
     return source if isinstance(source, str) else ""
 
 
-def seal_reference_form(plaintext: bytes, key: bytes, iv: bytes | None = None) -> str:
-    """Encrypt a plaintext in the form of the older site everyday.cc; without `iv` with a random
-    one.
-    """
-    from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
-    from cryptography.hazmat.primitives.padding import PKCS7
-
-    iv = os.urandom(_IV_BYTES) if iv is None else iv
-    if len(iv) != _IV_BYTES:
-        raise SealError(f"an initialization vector must have {_IV_BYTES} bytes, not {len(iv)}")
-    padder = PKCS7(_BLOCK_BITS).padder()
-    padded = padder.update(plaintext) + padder.finalize()
-    encryptor = Cipher(algorithms.AES(_check_key(key)), modes.CBC(iv)).encryptor()
-    return _join(encryptor.update(padded) + encryptor.finalize(), iv)
-
-
 def write_key(path: Path) -> bytes:
     """Make a new key, write it to a new file that only the file's owner can read, and return it.
 
