@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 from copydesk.kit import dates
 from copydesk.news import Story
 from copydesk.news.letter import Issue, LetterOptions, PartOptions
-from copydesk.newsletters.composing.drafts import compose, due_between, is_due, local_day
+from copydesk.newsletters.composing.drafts import compose, is_due, local_day
 from world.composing import list_names, make_material, make_story, remember
+from world.letters import due_between
 
 # a week in which the clocks of Europe go back, and one in which those of Chile go forward
 STARTS = (datetime(2026, 10, 21, 7, tzinfo=UTC), datetime(2026, 9, 2, 7, tzinfo=UTC))

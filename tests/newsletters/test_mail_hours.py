@@ -7,7 +7,8 @@ from datetime import UTC, datetime
 import pytest
 
 from copydesk.news.letter import LetterDay, LetterOptions
-from copydesk.newsletters.composing.drafts import due_between, is_due, next_due, window_before
+from copydesk.newsletters.composing.drafts import is_due, next_due, window_before
+from world.letters import due_between
 
 
 def letter(at: str, zone: str, *days: LetterDay, when_new: int = 0) -> LetterOptions:

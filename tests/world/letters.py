@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from copydesk.news.letter import Issue, IssueSection, IssueStory
+from copydesk.news.letter import Issue, IssueSection, IssueStory, LetterOptions
 from copydesk.newsletters.composing import RenderedIssue
+from copydesk.newsletters.composing.drafts import next_due
 from world.newsroom import NOW
 
 SITE = "https://tidewatch.example/coast"
@@ -88,3 +89,11 @@ def _story(story: IssueStory) -> str:
 def names(sections: Sequence[object]) -> list[str]:
     """Return the names of the stories that were read back."""
     return [item.name for section in sections for item in section.items]  # type: ignore[attr-defined]
+
+
+def due_between(letter: LetterOptions, after: datetime, until: datetime) -> list[datetime]:
+    """Return the times at which a newsletter is due, later than `after` and up to `until`."""
+    found: list[datetime] = []
+    while (due := next_due(letter, found[-1] if found else after)) and due <= until:
+        found.append(due)
+    return found

@@ -421,14 +421,6 @@ def next_due(letter: LetterOptions, after: datetime) -> datetime | None:
     return next(_walk_due(letter, after, 1), None)
 
 
-def due_between(letter: LetterOptions, after: datetime, until: datetime) -> list[datetime]:
-    """Return the times at which a newsletter is due, later than `after` and up to `until`."""
-    found: list[datetime] = []
-    while (due := next_due(letter, found[-1] if found else after)) and due <= dates.utc(until):
-        found.append(due)
-    return found
-
-
 def last_due(letter: LetterOptions, until: datetime) -> datetime | None:
     """Return the last time up to `until` at which a newsletter was due, None if it has no fixed
     hour.
