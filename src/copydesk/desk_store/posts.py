@@ -206,15 +206,11 @@ class PostLog:
 
     def put_pause(self, pause: PostPause) -> None:
         """Store the state of a channel."""
+        waits = dates.rfc3339(pause.waits) if pause.waits else ""
         self._database.run(
             "UPDATE post_channels SET began = ?, rests = ?, refusals = ?, waits = ?, edition = ?"
             " WHERE channel = ?",
-            *(
-                dates.rfc3339(pause.began),
-                pause.rests,
-                pause.refusals,
-                dates.rfc3339(pause.waits) if pause.waits else "",
-            ),
+            *(dates.rfc3339(pause.began), pause.rests, pause.refusals, waits),
             *(pause.edition, pause.channel),
         )
 
