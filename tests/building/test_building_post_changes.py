@@ -230,6 +230,8 @@ def test_what_a_webhook_cannot_delete_is_listed(tmp_path: Path) -> None:
     def work(desk: PostDesk) -> list[Post]:
         desk.begin()
         desk.look()
+        (post,) = correct(desk)
+        assert ("", "the network cannot do that") == (post.owed, post.why)
         desk.remove()
         desk.look(minutes=1)
         assert ["out still has the post on 2026-12-02-wall, which was taken back"] == [

@@ -19,7 +19,7 @@ from copydesk import fetch
 from copydesk.background._edited_files import EditedFiles
 from copydesk.background._hubs import Subscriber
 from copydesk.background._letters import LetterHours, MailHours, is_resting
-from copydesk.background._rounds import NewsroomFolder, Rounds
+from copydesk.background._rounds import Mark, NewsroomFolder, Rounds
 from copydesk.background._starters import REJUDGING, CommandOnDemand, RoundStarter, run_command
 from copydesk.building import is_gone, posts
 from copydesk.building.channels import send_calls
@@ -319,6 +319,9 @@ class ChannelCalls:
 # Posting stories to networks and chats.
 
 
+_PLAN_AGAIN = timedelta(minutes=2)
+
+
 class PostHours:
     """Posts what is due, edits and deletes what is owed. `say` tells the operator what is wrong.
 
@@ -331,6 +334,8 @@ class PostHours:
         self._clock = clock
         self._say = say
         self._said: set[str] = set()
+        self._mark: Mark = ()
+        self._planned: datetime | None = None
         self._is_over = threading.Event()
 
     async def go_on(self) -> None:
@@ -350,13 +355,26 @@ class PostHours:
             with closing(self._folder.memory()) as memory:
                 settings, now = self._folder.settings(), self._clock.now()
                 newsroom = with_stores(settings, now, memory, settings.root / PRIVATE)
-                notes = posts.send_posts(newsroom, self._clock.now, self._is_over.is_set)
+                is_over, is_changed = self._is_over.is_set, self._is_changed(now)
+                notes = posts.send_posts(newsroom, self._clock.now, is_over, is_changed=is_changed)
         except (CopydeskError, OSError) as error:
             notes = (f"could not post: {error}",)
         for note in notes:
             if note not in self._said:
                 self._say(note)
         self._said.update(notes)
+
+    def _is_changed(self, now: datetime) -> bool:
+        """Return whether stories may have changed: after a commit, and every few minutes.
+
+        A deploy, and the time of day at which an edition is due, are in no commit.
+        """
+        mark = self._folder.mark()
+        is_recent = is_resting(now, self._planned and self._planned + _PLAN_AGAIN, _PLAN_AGAIN)
+        if mark == self._mark and is_recent:
+            return False
+        self._mark, self._planned = mark, now
+        return True
 
 
 # Making backups, in a process of its own, while rounds go on.

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from copydesk.building.posts import bluesky, chats, mastodon
-from copydesk.building.posts._planning import PostPage, plan_posts, read_post_page
+from copydesk.building.posts._planning import MOST_EDITS, PostPage, plan_posts, read_post_page
 from copydesk.building.posts.accounts import (
     Account,
     PostAnswer,
@@ -48,7 +48,7 @@ from copydesk.building.posts.composing import (
 )
 from copydesk.channels import PostChannel, PostNetwork
 from copydesk.desk_store import open_desk
-from copydesk.desk_store.posts import Post, PostLog, PostPause, PostState
+from copydesk.desk_store.posts import Post, PostLog, PostPause
 from copydesk.fetch import WallClock
 from copydesk.fetch.web import Web
 from copydesk.kit import dates
@@ -115,11 +115,16 @@ NETWORKS: Mapping[PostNetwork, NetworkRow] = {
 
 
 def send_posts(
-    newsroom: Newsroom, clock: Clock, is_over: Callable[[], bool] = lambda: False
+    newsroom: Newsroom,
+    clock: Clock,
+    is_over: Callable[[], bool] = lambda: False,
+    *,
+    is_changed: bool = True,
 ) -> tuple[str, ...]:
     """Plan posts, and send what is due; return sentences for the owner. Raises CopydeskError.
 
-    `is_over` ends the work between two posts. While another process sends, nothing is done.
+    `is_over` ends the work between two posts. Without `is_changed`, no story was filed, corrected
+    or removed since the last call. While another process sends, nothing is done.
     """
     if not newsroom.settings.posts:
         return ()
@@ -127,7 +132,8 @@ def send_posts(
         if not is_free:
             return ()
         with contextlib.closing(open_desk(newsroom.private)) as desk:
-            plan_posts(newsroom, desk.posts)
+            if is_changed:
+                plan_posts(newsroom, desk.posts)
             return tuple(asyncio.run(_send_all(newsroom, desk.posts, clock, is_over)))
 
 
@@ -406,8 +412,9 @@ class _Sender:
     def _settle_later(self, post: Post, failure: PostFailure) -> None:
         """Try an edit or a deletion again later; give up only what the network cannot do."""
         if isinstance(failure, PostRefused) and failure.code == "cannot":
-            state: PostState = "undeletable" if post.owed == "delete" else post.state
-            self.log.update(post, post.owed, state=state, why=failure.why)
+            state = "undeletable" if post.owed == "delete" else post.state
+            told = {"state": state, "edits": MOST_EDITS, "why": failure.why}
+            self.log.update(post, post.owed, **told)
             return
         wait = min(_LONGEST_WAIT, _FIRST_WAIT * 2 ** min(post.tries, 10))
         if isinstance(failure, PostDelayed):
