@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import multiprocessing
 from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import closing
 from pathlib import Path
 
@@ -21,7 +23,9 @@ PAGES = ["/desk/posts/", f"/desk/posts/?story={WALL}", f"/desk/story/{WALL}/"]
 
 @pytest.fixture(scope="module")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServedNewsroom]:
-    root = post_newsroom(tmp_path_factory.mktemp("posts"))
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(1, context) as process:  # playwright runs an event loop in this one
+        root = process.submit(post_newsroom, tmp_path_factory.mktemp("posts")).result()
     fill_posts(root)
     with serve_newsroom(root) as served:
         yield served

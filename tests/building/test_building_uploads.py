@@ -259,7 +259,7 @@ def test_the_site_has_the_colour_and_the_logo(root: Path) -> None:
     page, style = (site / "index.html").read_text(), (site / "style.css").read_text()
     assert not done.failed
     assert svg == (site / "logo.svg").read_bytes()
-    assert '<img src="/coast/logo.svg" alt="Tidewatch">' in page
+    assert '<img class="u-photo" src="/coast/logo.svg" alt="Tidewatch">' in page
     assert '<meta name="theme-color" content="#17603c">' in page
     assert '"theme_color":"#17603c"' in (site / "site.webmanifest").read_text().replace(" ", "")
     assert style.index("--accent: #9c1c1f") < style.index(":root { --accent: #17603c; }")

@@ -25,7 +25,7 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_everyday_commands_come_before_those_that_look_inside() -> None:
     said = copydesk("--help").out
 
-    groups = ["Newsroom:", "Editing:", "Newsletters:", "Running:", "Looking inside:"]
+    groups = ["Newsroom:", "Editing:", "Going out:", "Running:", "Looking inside:"]
     places = [said.index(f"\n{group}\n") for group in groups]
     assert sorted(places) == places
     assert said.index("  run ") < said.index("  watch ")

@@ -9,4 +9,5 @@ from copydesk.desk_store._desk_store import AuditEntry as AuditEntry
 from copydesk.desk_store._desk_store import AuditKind as AuditKind
 from copydesk.desk_store._desk_store import DeskStore as DeskStore
 from copydesk.desk_store._desk_store import has_desk as has_desk
+from copydesk.desk_store._desk_store import has_posts as has_posts
 from copydesk.desk_store._desk_store import open_desk as open_desk

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import sqlite3
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -232,6 +234,16 @@ class DeskStore:
 def has_desk(private: Path) -> bool:
     """Return whether a site's private folder has a database of the editors' web interface."""
     return (private / _NAME).exists()
+
+
+def has_posts(private: Path) -> bool:
+    """Return whether the database of a private folder has a log of posts; older ones have none."""
+    if not has_desk(private):
+        return False
+    place = f"{(private / _NAME).absolute().as_uri()}?immutable=1"  # leaves no file beside it
+    with contextlib.closing(sqlite3.connect(place, uri=True)) as connection:
+        query = "SELECT 1 FROM sqlite_master WHERE name = 'post_channels'"
+        return connection.execute(query).fetchone() is not None
 
 
 def open_desk(private: Path) -> DeskStore:

@@ -24,7 +24,7 @@ from typing import IO, Literal, cast
 
 from copydesk import archive, config
 from copydesk.archive import git
-from copydesk.desk_store import has_desk, open_desk
+from copydesk.desk_store import has_posts, open_desk
 from copydesk.errors import BackupError, ConfigError, GitError, UsageError
 from copydesk.kit import dates, files
 from copydesk.mail_store import open_mail
@@ -426,7 +426,7 @@ def _mark_restore(restored: Unpacked, now: datetime) -> bool:
     Issues filed since the backup was begun may have been sent already, so its start time is stored.
     """
     private = restored.newsroom / PRIVATE
-    if has_desk(private):
+    if has_posts(private):
         with contextlib.closing(open_desk(private)) as desk:
             desk.posts.rest_all()
     if not restored.manifest.has("mail"):
