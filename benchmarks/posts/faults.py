@@ -136,7 +136,7 @@ def change(desk: PostDesk, story: int) -> None:
 
 
 def look(desk: PostDesk, kill_after: float | None) -> bool:
-    """Do what is due in a process of its own; return whether it was killed."""
+    """Send the due posts in a process of its own; return whether it was killed."""
     pid = os.fork()
     if not pid:
         code = 1

@@ -266,6 +266,40 @@ def test_chats_post_edit_and_delete(tmp_path: Path, to: str) -> None:
     assert ("deleted", 1) == (post.state, post.edits)
 
 
+def test_a_post_that_is_gone_at_its_network_is_not_edited_again_and_again(tmp_path: Path) -> None:
+    def work(desk: PostDesk) -> list[Post]:
+        desk.begin()
+        desk.look()
+        assert isinstance(desk.network, FakeMastodon)
+        desk.network.statuses.clear()
+        correct(desk)
+        asked = len(desk.network.asked)
+        desk.look(hours=7)
+        assert asked == len(desk.network.asked)
+        assert [] == findings(desk)
+        return desk.posts()
+
+    (post,) = at_desk(mastodon(tmp_path), work)
+    assert ("sent", "") == (post.state, post.owed)
+
+
+def test_a_channel_that_rehearses_again_sends_nothing(tmp_path: Path) -> None:
+    """Neither an edit or deletion that is owed, nor a request that was not answered."""
+
+    def work(desk: PostDesk) -> list[Post]:
+        fail_then_look("done:500")(desk)
+        settings = desk.root / "beat.toml"
+        settings.write_text(settings.read_text().replace('mode = "send"', ""))
+        asked = len(desk.network.asked)
+        desk.remove()
+        desk.look(minutes=2)
+        assert asked == len(desk.network.asked)
+        return desk.posts()
+
+    (post,) = at_desk(mastodon(tmp_path), work)
+    assert ("sending", "delete") == (post.state, post.owed)
+
+
 # What people do.
 
 
@@ -284,6 +318,17 @@ def test_a_proposed_post_waits_for_an_editor(tmp_path: Path) -> None:
     desk = mastodon(tmp_path)
     assert ["sent"] == states(at_desk(desk, work))
     assert [f"Look: {WALL}"] == statuses(desk)
+
+
+def test_posts_that_wait_for_an_editor_take_no_place_of_others(tmp_path: Path) -> None:
+    def work(desk: PostDesk) -> list[Post]:
+        desk.begin("2026-12-02-proposed")
+        with desk.open() as opened:
+            posts.propose_post(opened, "out", "2026-12-02-proposed", by="a tool")
+        desk.file("2026-12-02-wall", "Sea wall breaks at Fenholm")
+        return desk.look()
+
+    assert ["held", "sent"] == states(at_desk(mastodon(tmp_path, "most_a_day = 1"), work))
 
 
 def test_a_held_post_does_not_go_out(tmp_path: Path) -> None:

@@ -267,6 +267,30 @@ def test_a_post_that_is_not_found_is_uncertain_and_named(tmp_path: Path) -> None
     assert ["out: a post is uncertain"] == [note[:24] for note in desk.notes]
 
 
+def test_a_search_that_fails_is_repeated(tmp_path: Path) -> None:
+    def work(desk: PostDesk) -> list[Post]:
+        fail_then_look("done:500")(desk)
+        desk.network.plan = ["500"]
+        assert ["sending"] == states(desk.look(hours=2))
+        return desk.look(minutes=2)
+
+    assert ["sent"] == states(at_desk(mastodon(tmp_path), work))
+
+
+@pytest.mark.parametrize("page", [b"", b"\xff\x00", b"<html>"])
+def test_a_page_that_cannot_be_read_stops_no_other_post(tmp_path: Path, page: bytes) -> None:
+    def work(desk: PostDesk) -> list[Post]:
+        desk.begin("2026-12-02-broken")
+        (desk.root / ".copydesk/site/news/2026-12-02-broken/index.html").write_bytes(page)
+        desk.file("2026-12-02-wall", "Sea wall breaks at Fenholm")
+        desk.look()
+        return desk.look(hours=1)
+
+    desk = mastodon(tmp_path)
+    at_desk(desk, work)
+    assert any("2026-12-02-wall" in text for text in statuses(desk))
+
+
 def test_an_editor_may_send_an_uncertain_post_again(tmp_path: Path) -> None:
     def work(desk: PostDesk) -> list[Post]:
         (post,) = fail_then_look("500", timedelta(hours=2))(desk)

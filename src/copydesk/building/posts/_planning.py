@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import PurePosixPath
 
-from lxml import html
+from lxml import etree, html
 
 from copydesk.archive import read_rulings
 from copydesk.building._deploy import deploy_place
@@ -52,7 +52,7 @@ class PostPage:
 
 
 def plan_posts(newsroom: Newsroom, log: PostLog) -> None:
-    """Add posts about new stories to the log, and mark what a change of a story makes owed.
+    """Add posts about new stories to the log, and mark the posts to edit or delete.
 
     Only stories published since the channel began are news, so nothing of an import goes out.
     Raises CopydeskError.
@@ -83,13 +83,13 @@ def _plan_channel(newsroom: Newsroom, log: PostLog, channel: PostChannel, pause:
 
 
 def _count_waiting(newsroom: Newsroom, log: PostLog, channel: PostChannel) -> int:
-    """Drop the posts of the settings that waited too long; return how many still wait."""
+    """Drop the planned posts that waited too long; return how many still wait."""
     oldest = newsroom.now - timedelta(hours=channel.newest_hours)
     waiting = [post for post in log.list_open(channel.id) if not post.owed]
     for post in waiting:
         if post.made < oldest and post.state == "planned" and not (post.is_urgent or post.by):
             log.claim(post, state="dropped", why="it is no news any more")
-    return sum(post.made >= oldest for post in waiting)
+    return sum(post.made >= oldest and post.state == "planned" for post in waiting)
 
 
 def _find_news(newsroom: Newsroom, channel: PostChannel, pause: PostPause) -> Iterator[Story]:
@@ -172,9 +172,9 @@ def _has_changed(newsroom: Newsroom, post: Post) -> bool:
 
 
 def read_post_page(newsroom: Newsroom, story: str) -> PostPage | None:
-    """Return what the built page of a story or edition shows, None if readers cannot see it yet.
+    """Return the built page of a story or edition as networks see it, None if it is not online.
 
-    The page and its card are on the site, and deployed if the settings name a target.
+    Online: the page and its card are on the site, and deployed if the settings name a target.
     """
     day = story.removeprefix(EDITION)
     is_edition = day != story
@@ -186,9 +186,8 @@ def read_post_page(newsroom: Newsroom, story: str) -> PostPage | None:
     about, language, picture = card
     headline, topics = about.get("og:title", ""), tuple[str, ...]()
     if not is_edition:
-        found = ask_catalogue(newsroom, lambda catalogue: catalogue.find_by_name([story]))
-        record = newsroom.archive.read_listed(found[0]) if found else None
-        if record is None or not record.published:
+        record = _find_public_story(newsroom, story)
+        if record is None:
             return None
         headline, topics, language = record.title, record.topics, record.language or language
     return PostPage(
@@ -199,6 +198,15 @@ def read_post_page(newsroom: Newsroom, story: str) -> PostPage | None:
         language=language.partition("-")[0],
         picture=picture,
     )
+
+
+def _find_public_story(newsroom: Newsroom, name: str) -> Story | None:
+    """Return the published story with a record name, None if there is none that can be read."""
+    paths = ask_catalogue(newsroom, lambda catalogue: catalogue.find_by_name([name]))
+    with contextlib.suppress(RecordError):
+        story = newsroom.archive.read_listed(paths[0]) if paths else None
+        return story if story is not None and story.published else None
+    return None
 
 
 def _read_card(
@@ -216,7 +224,7 @@ def _read_card(
         }
         card = _find_picture(newsroom, about)
         picture = _read_picture(newsroom, card, about)
-    except (OSError, ValueError):
+    except (OSError, ValueError, etree.LxmlError):  # an empty page is an error of lxml
         return None
     is_online = all(_is_deployed(newsroom, file) for file in (path, card) if file)
     return (about, str(tree.get("lang", "")), picture) if is_online else None

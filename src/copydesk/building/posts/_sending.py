@@ -64,6 +64,7 @@ _UNSENT_SECONDS = 60.0
 _REPEAT_AFTER = timedelta(seconds=60)  # a network may still be at work on the first request
 _FIRST_WAIT = timedelta(minutes=1)
 _LONGEST_WAIT = timedelta(hours=6)
+_SEARCHED_FOR = timedelta(days=1)  # after which a post that cannot be searched is uncertain
 _LONGEST_DUE = timedelta(days=2)  # a later time is from a clock that was wrong
 _ACCOUNT_WAIT = timedelta(minutes=5)
 _MOST_REFUSALS = 5
@@ -243,7 +244,8 @@ class _Sender:
                 break
             next_at = find_next_time(self.newsroom, self.log, self.channel, now)
             step = find_step(post, self.account, next_at, now)
-            if step != "wait":
+            is_rehearsed = self.channel.mode == "rehearse" and step not in {"send", "drop"}
+            if step != "wait" and not is_rehearsed:
                 await self._do(step, post)
         return self.notes
 
@@ -273,6 +275,8 @@ class _Sender:
         now = self.clock()
         if self.channel.mode == "send" and not self.is_open:
             if failure := await self.account.open():
+                if isinstance(failure, PostRefused):  # not because of this post
+                    failure = replace(failure, is_lasting=False)
                 self._settle(post, _postpone(failure))
                 return
             self.is_open = True
@@ -298,7 +302,8 @@ class _Sender:
         network, now = self.account.network, self.clock()
         draft = compose_draft(self.newsroom, self.channel, post, network, now)
         if isinstance(draft, PostTooLong):
-            self._settle(post, PostRefused(why="it is too long", is_lasting=True))
+            refused = PostRefused(why="it is too long", code="cannot", is_lasting=True)
+            (self._settle_later if post.owed else self._settle)(post, refused)
             return None
         if draft is not None and post.reply_to:
             return replace(draft, reply_to=_answer_of(self.log.get(post.reply_to)))
@@ -354,12 +359,17 @@ class _Sender:
         found = await self.account.find(post.request, draft.link if draft else "")
         if isinstance(found, PostSent):
             self._settle(post, found)
-        elif isinstance(found, PostDelayed):
+        elif isinstance(found, PostDelayed | PostUncertain) and self._may_search_again(post):
+            self.log.update(post, tried=self.clock(), why=found.why)
             self._note_failure(found)
         elif found is None and self.account.finds_surely:
             self.log.update(post, state="planned", due=None, began=None, tries=0)
         else:
             self._give_up(post)
+
+    def _may_search_again(self, post: Post) -> bool:
+        assert post.began is not None
+        return self.clock() < post.began + self.account.repeats + _SEARCHED_FOR
 
     def _give_up(self, post: Post) -> None:
         why = post.why or "the process ended before the network answered"
@@ -411,7 +421,7 @@ class _Sender:
 
     def _settle_later(self, post: Post, failure: PostFailure) -> None:
         """Try an edit or a deletion again later; give up only what the network cannot do."""
-        if isinstance(failure, PostRefused) and failure.code == "cannot":
+        if isinstance(failure, PostRefused) and _is_final(post, failure):
             state = "undeletable" if post.owed == "delete" else post.state
             told = {"state": state, "edits": MOST_EDITS, "why": failure.why}
             self.log.update(post, post.owed, **told)
@@ -431,13 +441,19 @@ def _postpone(failure: PostFailure) -> PostFailure:
 
 
 def _words_of(draft: PostDraft) -> dict[str, str]:
-    """Return what the log keeps of a draft."""
+    """Return the fields of a draft that the log stores."""
     said = draft.composed.text
     return {"said": said, "headline": draft.headline, "line": draft.line}
 
 
 def _answer_of(post: Post) -> PostSent:
     return PostSent(id=post.id, words=post.said, url=post.url, version=post.version)
+
+
+def _is_final(post: Post, refused: PostRefused) -> bool:
+    """Return whether an edit or deletion is impossible, such as of a post that is gone."""
+    is_of_post = refused.is_lasting and (refused.code == "404" or not _is_of_account(refused))
+    return refused.code == "cannot" or (post.owed == "edit" and is_of_post)
 
 
 def _is_of_account(refused: PostRefused) -> bool:
