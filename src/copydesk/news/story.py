@@ -14,6 +14,7 @@ from copydesk.kit import dates
 from copydesk.news.article import Author, Image, Provider
 from copydesk.news.reason import Reason, ReasonKind
 from copydesk.news.ruling import Verdict
+from copydesk.news.summary import Summary, Translation
 from copydesk.news.wording import Wording, read_sentences
 
 
@@ -72,7 +73,8 @@ class Story:
     `group` names the event that it covers, by the first record filed on it; `background` names
     records on other events of the same matter. `matter` names the chain of events that go on from
     each other ("" for a lone event), by its first story: it never changes. `additions` are
-    sentences that other newsrooms' reports of the event add. Records are named by their file name
+    sentences that other newsrooms' reports of the event add. `summary` is a short text on the event,
+    `translation` the headline in the language of the site. Records are named by their file name
     without `.md`.
     """
 
@@ -110,6 +112,8 @@ class Story:
     matter: str = ""
     authors: tuple[Author, ...] = ()
     note: str = ""
+    summary: Summary | None = None
+    translation: Translation | None = None
     verdict: Verdict | None = None
     machine: tuple[tuple[str, str], ...] = ()
     secured: str = ""

@@ -37,7 +37,7 @@ class TextReview:
     by: str
     at: datetime
     opened: tuple[str, ...] = ()
-    changed: bool = False
+    changed: bool | None = None
 
 
 Author = Literal["model", "person"]
@@ -58,8 +58,8 @@ class Summary:
     at: datetime
     language: str = ""
     sources: tuple[ReadArticle, ...] = ()
-    stale: bool = False
     digest: str = ""
+    stale: bool | None = None
     review: TextReview | None = None
 
     @property

@@ -228,6 +228,8 @@ def _rule(
         related=_initial_neighbours(filed, beat),
         background=filed.background,
         additions=filed.additions,
+        summary=filed.summary,
+        translation=filed.translation,
         matter=filed.matter,
         verdict=filed.verdict,
     )

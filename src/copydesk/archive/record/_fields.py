@@ -34,6 +34,7 @@ from copydesk.errors import RecordError
 from copydesk.news import Image, Provider, Reason, Story, Verdict
 from copydesk.news.article import Author
 from copydesk.news.story import Addition, Related
+from copydesk.news.summary import CitedSentence, ReadArticle, Summary, TextReview, Translation
 
 # Values by attribute.
 Values = dict[str, Any]
@@ -265,6 +266,17 @@ class Nested(_BelowKey):
         return own.remember(self.table.parser(column + 2))
 
 
+class WrittenText(Nested):
+    """The notation of a summary or translation; a key of that name and any other form is kept."""
+
+    def read(self, fields: TypedFields, key: str, absent: Any) -> Any:
+        """Return the text, or `absent` if the key holds something else."""
+        try:
+            return super().read(fields, key, absent)
+        except RecordError:
+            return absent
+
+
 class NestedList(_BelowKey):
     """The notation of a list of objects in a record; one value of each object identifies it."""
 
@@ -417,6 +429,50 @@ ADDITION = Table(
     (_always("text", "text", TEXT), _always("story", "story", WORD), _always("why", "why", TEXT)),
     address="story",
 )
+TEXT_REVIEW = Table(
+    TextReview,
+    (
+        _always("by", "by", TEXT),
+        _always("at", "at", MOMENT),
+        _some("opened", "opened", WORDS),
+        _some("changed", "changed", FLAG),
+    ),
+)
+SENTENCE = Table(
+    CitedSentence,
+    (_always("text", "text", TEXT), _some("from", "stories", WORDS)),
+    address="text",
+)
+READ_ARTICLE = Table(
+    ReadArticle,
+    (_always("story", "story", WORD), _always("article", "article", WORD)),
+    address="story",
+)
+SUMMARY = Table(
+    Summary,
+    (
+        _always("sentences", "sentences", NestedList(SENTENCE)),
+        _some("language", "language", WORD),
+        _always("by", "by", TEXT),
+        _always("at", "at", MOMENT),
+        _some("from", "sources", NestedList(READ_ARTICLE)),
+        _some("digest", "digest", WORD),
+        _some("stale", "stale", FLAG),
+        _some("review", "review", Nested(TEXT_REVIEW)),
+    ),
+)
+TRANSLATION = Table(
+    Translation,
+    (
+        _always("title", "title", TEXT),
+        _always("original", "original", TEXT),
+        _always("language", "language", WORD),
+        _always("by", "by", TEXT),
+        _always("at", "at", MOMENT),
+        _some("digest", "digest", WORD),
+        _some("review", "review", Nested(TEXT_REVIEW)),
+    ),
+)
 # Sections are separated by an empty line.
 SECTIONS: tuple[tuple[Field, ...], ...] = (
     (
@@ -455,6 +511,8 @@ SECTIONS: tuple[tuple[Field, ...], ...] = (
     (_ours("matter", "matter", WORD),),
     (_ours("authors", "authors", Authors(AUTHOR)),),
     (_ours("note", "note", TEXT),),
+    (_ours("summary", "summary", WrittenText(SUMMARY)),),
+    (_ours("translation", "translation", WrittenText(TRANSLATION)),),
     (_ours("verdict", "verdict", Nested(VERDICT)),),
     (_ours("machine", "machine", Digests()),),
     (_some("secured", "secured", TEXT),),
@@ -462,7 +520,8 @@ SECTIONS: tuple[tuple[Field, ...], ...] = (
 STORY = Table(Story, tuple(field for section in SECTIONS for field in section))
 SECTION_OF = {field.key: number for number, fields in enumerate(SECTIONS) for field in fields}
 LAST_KEY = STORY.keys[-1]  # no empty line follows it
-TABLES = (STORY, RELATED, PROVIDER, IMAGE, ADDITION, AUTHOR, VERDICT)
+OF_TEXTS = (SUMMARY, SENTENCE, READ_ARTICLE, TRANSLATION, TEXT_REVIEW)
+TABLES = (STORY, RELATED, PROVIDER, IMAGE, ADDITION, AUTHOR, VERDICT, *OF_TEXTS)
 
 
 def read_verdict(fields: TypedFields) -> Verdict:
@@ -486,6 +545,8 @@ def record_page() -> str:
     """Return the reference page on story records (docs/reference/record.md), in Markdown."""
     nested = {"provider": PROVIDER, "images": IMAGE, "related": RELATED}
     nested |= {"additions": ADDITION, "authors": AUTHOR, "verdict": VERDICT}
+    nested |= {"summary": SUMMARY, "sentences": SENTENCE, "from": READ_ARTICLE}
+    nested |= {"translation": TRANSLATION, "review": TEXT_REVIEW}
     blocks = [_table(field for section in SECTIONS for field in section)]
     blocks += [f"## Below `{key}`\n\n{_table(table.fields)}" for key, table in nested.items()]
     return "\n".join((_HEAD, *blocks))
