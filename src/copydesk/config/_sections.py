@@ -51,6 +51,7 @@ from copydesk.news.options import (
     SmtpOptions,
 )
 from copydesk.news.source import ListingRule
+from copydesk.news.summary import ModelOptions
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -166,6 +167,7 @@ SECTIONS = (
     Section("backup.folder", (DeployFolder,)),
     Section("backup.rsync", (DeployRsync,)),
     Section("backup.s3", (S3Options,)),
+    Section("model", (ModelOptions,)),
     Section("mail", (MailOptions,)),
     Section("mail.smtp", (SmtpOptions,)),
     Section("mail.dkim", (DkimOptions,)),

@@ -18,6 +18,7 @@ from copydesk.news.beat import FrontOptions, OutputOptions
 from copydesk.news.edition import Show
 from copydesk.news.letter import LetterOptions
 from copydesk.news.options import BranchOptions, FetchOptions, MailOptions, S3Options
+from copydesk.news.summary import ModelOptions
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -350,6 +351,7 @@ class Settings:
     retention: Retention
     deploy: Deploy
     backup: BackupPlan = BackupPlan()
+    model: ModelOptions = ModelOptions()
     mail: MailOptions = field(default_factory=MailOptions)
     channels: tuple[Channel, ...] = ()
     posts: tuple[PostChannel, ...] = ()

@@ -120,7 +120,7 @@ def _check_grounds(opened: OpenNewsroom, sent: SentProposal) -> Mapping[str, str
         if text.fold(ground.words) not in _read_words(pages[ground.story]):
             hint = "quote the exact text, or name the story without a quotation"
             raise UsageError("the quotation is not in the story", subject=ground.story, hint=hint)
-    if sent.said == "set" and any(refuses_models(pages[name].seen.story) for name in sent.stories):
+    if sent.said == "set" and any(pages[name].seen.story.refuses_models for name in sent.stories):
         raise UsageError("the publisher forbids use by AI (ai-input)", subject=sent.stories[0])
     if len(sent.stories) != 1:
         return {}
@@ -132,15 +132,10 @@ def _check_grounds(opened: OpenNewsroom, sent: SentProposal) -> Mapping[str, str
     }
 
 
-def refuses_models(story: Story) -> bool:
-    """Return whether a story's publisher forbids giving its text to a language model."""
-    return "ai-input" in story.refuses
-
-
 def _read_words(page: story_page.StoryPage) -> str:
     """Return a story's text that an agent may read; its headline if the publisher refuses more."""
     story = page.seen.story
-    if refuses_models(story):
+    if story.refuses_models:
         return text.fold(story.title)
     return text.fold(" ".join((story.title, story.excerpt, story.note, page.text)))
 

@@ -22,7 +22,7 @@ import copydesk
 from copydesk.desk._actions import SentAction, make_actions
 from copydesk.desk._desk import Desk, now, open_newsroom_desk
 from copydesk.desk._newsroom_thread import OpenNewsroom
-from copydesk.desk._proposals import SentProposal, StoryName, propose, refuses_models
+from copydesk.desk._proposals import SentProposal, StoryName, propose
 from copydesk.desk.api import (
     ActionsKept,
     ApiPost,
@@ -106,7 +106,7 @@ class AgentStory(msgspec.Struct, frozen=True, kw_only=True):
 
 def make_agent_story(seen: QueueStory) -> AgentStory:
     """Return a queue story as an agent sees it in a list, without its full text."""
-    withheld = refuses_models(seen.story)
+    withheld = seen.story.refuses_models
     words = make_story(seen)
     told = UntrustedText(
         name=seen.name,
@@ -378,7 +378,7 @@ def _make_agent_post(opened: OpenNewsroom, post: ApiPost) -> AgentPost:
 def _withholds(opened: OpenNewsroom, name: str) -> bool:
     """Return whether agents may not see a post's text: its publisher refuses, or is not known."""
     try:
-        return refuses_models(read_queue_story(opened.newsroom, opened.queue, name).story)
+        return read_queue_story(opened.newsroom, opened.queue, name).story.refuses_models
     except RecordError:
         return not name.startswith("edition ")
 

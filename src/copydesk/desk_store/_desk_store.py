@@ -15,6 +15,7 @@ from copydesk.desk_store.accounts import Accounts
 from copydesk.desk_store.action_queue import ActionQueue, Proposals
 from copydesk.desk_store.drafts import Drafts, SavedViews, Stashes
 from copydesk.desk_store.letter_edits import LetterEdits
+from copydesk.desk_store.model_calls import ModelCallLog
 from copydesk.desk_store.posts import PostLog
 from copydesk.desk_store.sessions import ApiTokens, OneUseLinks, Sessions
 from copydesk.kit import dates
@@ -209,6 +210,7 @@ class DeskStore:
         self.proposals = Proposals(self._database)
         self.letters = LetterEdits(self._database)
         self.posts = PostLog(self._database)
+        self.model_calls = ModelCallLog(self._database)
 
     def at_once(self) -> AbstractContextManager[None]:
         """Make all changes of a `with` block in one transaction. An error undoes them."""

@@ -129,3 +129,15 @@ CREATE TABLE post_channels (
     refusals INTEGER NOT NULL DEFAULT 0, waits TEXT NOT NULL DEFAULT '',
     edition TEXT NOT NULL DEFAULT ''
 ) STRICT, WITHOUT ROWID;
+
+-- step 9: a call of a model is JSON; the columns are those by which it is found
+CREATE TABLE model_calls (
+    number INTEGER PRIMARY KEY AUTOINCREMENT, use TEXT NOT NULL, subject TEXT NOT NULL,
+    story TEXT NOT NULL, at TEXT NOT NULL, call BLOB NOT NULL
+) STRICT;
+CREATE INDEX model_calls_on ON model_calls (subject, number);
+CREATE INDEX model_calls_of ON model_calls (story, number);
+CREATE INDEX model_calls_at ON model_calls (at);
+CREATE TABLE text_openings (
+    view TEXT NOT NULL, story TEXT NOT NULL, at TEXT NOT NULL, PRIMARY KEY (view, story)
+) STRICT, WITHOUT ROWID;

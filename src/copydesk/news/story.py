@@ -151,6 +151,11 @@ class Story:
         return self.verdict is not None and self.verdict.said in {"reject", "remove"}
 
     @property
+    def refuses_models(self) -> bool:
+        """Return whether its publisher forbids giving its text to a language model."""
+        return "ai-input" in self.refuses
+
+    @property
     def may_be_quoted(self) -> bool:
         """Return whether the page of another story on the same event may quote this one.
 

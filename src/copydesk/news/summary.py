@@ -1,4 +1,4 @@
-"""A short text below a story that a model or a person wrote from the reports of an event."""
+"""Texts that a language model may write, and whether and how it is asked."""
 
 from __future__ import annotations
 
@@ -6,7 +6,10 @@ import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Literal, get_args
+
+from copydesk.kit import kinds
+from copydesk.kit.options import from_environment, option
 
 _MODEL = "model "
 
@@ -98,3 +101,66 @@ def digest_text(text: str) -> str:
 def cited_stories(sentences: Iterable[CitedSentence]) -> tuple[str, ...]:
     """Return the names of all records that sentences cite, each once, in order."""
     return tuple(dict.fromkeys(name for sentence in sentences for name in sentence.stories))
+
+
+ModelUse = Literal["summary", "headline", "digest", "remark", "topics"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModelOptions:
+    """The settings of `[model]`. Without `url` and `uses` nothing is ever sent to a model.
+
+    `key` is from the environment, "" for none.
+    """
+
+    url: str = option(
+        "",
+        "Address of an interface of the OpenAI form, such as `http://127.0.0.1:11434/v1` (Ollama). "
+        "Its host may be in a private network. Texts of articles are sent there.",
+        kinds.BASE,
+    )
+    name: str = option("", "Name of the model, as the interface knows it.", kinds.LINE)
+    uses: tuple[str, ...] = option(
+        (),
+        "What the model is asked for: `summary` of an event, `headline` in the language of the "
+        "site, `digest` at the top of newsletters, `remark` on a story for editors, `topics`: "
+        "keywords for a topic.",
+        kinds.choices(*get_args(ModelUse)),
+    )
+    most_tokens_a_day: int = option(
+        200_000, "Maximum number of tokens per day (UTC), both ways.", kinds.whole()
+    )
+    most_spent_a_day: float = option(1.0, "Maximum cost per day, in the currency of the prices.")
+    price_in: float = option(0.0, "Price of a million tokens that are sent.")
+    price_out: float = option(0.0, "Price of a million tokens of answers.")
+    timeout_seconds: float = option(
+        120.0, "Seconds until a call without a complete answer is lost.", kinds.number(minimum=1)
+    )
+    parallel: int = option(
+        1, "Maximum number of calls at the same time.", kinds.whole(minimum=1, maximum=32)
+    )
+    newest_hours: int = option(
+        48, "Only stories of the last hours get texts.", kinds.whole(minimum=1, maximum=8760)
+    )
+    reports: int = option(
+        4,
+        "Maximum number of reports that a summary is written from; it needs at least two.",
+        kinds.whole(minimum=2, maximum=12),
+    )
+    stale: Literal["show", "drop"] = option(
+        "show",
+        "What the site does with a summary that newer reports are missing in, until it is written "
+        "anew: `show` it and say so, or `drop` it.",
+    )
+    renew_hours: int = option(3, "Hours until a summary may be written anew.", kinds.whole())
+    not_sources: tuple[str, ...] = option(
+        (), "Domains of publishers whose articles the model does not get.", kinds.HOSTS
+    )
+    not_topics: tuple[str, ...] = option(
+        (), "Names of topics whose stories get no texts by the model.", kinds.WORDS
+    )
+    key: str = from_environment("COPYDESK_MODEL_KEY", kinds.PLAIN_LINE)
+
+    def has(self, use: ModelUse) -> bool:
+        """Return whether the model is asked for this."""
+        return bool(self.url and self.name) and use in self.uses

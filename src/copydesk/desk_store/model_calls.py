@@ -1,0 +1,152 @@
+"""Store which calls of a language model were made, what they cost, and what came of them.
+
+A call is stored before it is sent. One without an answer is lost: it counts as spent, and is not
+sent again for the same articles.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any, Literal
+
+import msgspec
+
+from copydesk.desk_store._database import DeskDatabase
+from copydesk.kit import dates
+from copydesk.news.summary import ModelUse
+
+# `taken`: what came of it is used; `refused`: the checks left nothing of it; `wrong`: its answer
+# had not the asked form; `failed`: nothing was spent, and it may be sent again.
+ModelCallState = Literal["lost", "taken", "refused", "wrong", "failed"]
+_MOST_TRIES = 5  # of a call that failed
+_KEPT_FOR = timedelta(days=1)  # for the openings of articles
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModelCall:
+    """One call of a model. `subject` is the hash of all that was asked, but for the model.
+
+    `story` is a record's name, the name of a newsletter's issue or a topic. `tokens_in` and
+    `tokens_out` are estimated until the answer says them, `cost` is in the currency of the prices.
+    `model` is as in the settings; `answered_by` and `fingerprint` are as the answer says. `text` is the answer in JSON, as far as
+    the checks let it through; `left_out` are (text, rule, word) of each sentence that they did not.
+    `why` says what went wrong, `tries` counts calls on the subject.
+    """
+
+    number: int = 0
+    use: ModelUse
+    subject: str
+    story: str
+    at: datetime
+    state: ModelCallState = "lost"
+    model: str
+    answered_by: str = ""
+    fingerprint: str = ""
+    tokens_in: int = 0
+    tokens_out: int = 0
+    cost: float = 0.0
+    text: str = ""
+    left_out: tuple[tuple[str, str, str], ...] = ()
+    why: str = ""
+    tries: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModelSpending:
+    """What calls cost since some time: their number, tokens both ways, and money."""
+
+    calls: int
+    tokens: int
+    cost: float
+
+
+class ModelCallLog:
+    """The log of calls of a model. Methods raise DeskStoreError if the file fails."""
+
+    def __init__(self, database: DeskDatabase) -> None:
+        self._database = database
+
+    def begin(self, call: ModelCall, most_tokens: int, most_spent: float) -> ModelCall | None:
+        """Store a call before it is sent, and return it with its number.
+
+        Returns None if another one on the same subject is stored that may not be sent again, or if
+        it does not fit into the budget of its day (UTC).
+        """
+        with self._database.at_once():
+            call = replace(call, fingerprint=self._find_fingerprint(call.model))
+            if latest := self.find(call.subject):
+                if not may_ask_again(latest, call):
+                    return None
+                call = replace(call, tries=latest.tries + 1)
+            spent = self.sum_up(call.at.replace(hour=0, minute=0, second=0, microsecond=0))
+            tokens = spent.tokens + call.tokens_in + call.tokens_out
+            if tokens > most_tokens or most_spent <= 0 or spent.cost + call.cost > most_spent:
+                return None
+            ((number,),) = self._database.run(
+                "INSERT INTO model_calls (use, subject, story, at, call)"
+                " VALUES (?, ?, ?, ?, x'') RETURNING number",
+                *(call.use, call.subject, call.story, dates.rfc3339(call.at)),
+            )
+            return self.put(replace(call, number=number))
+
+    def put(self, call: ModelCall) -> ModelCall:
+        """Store a call in place of the one with its number, and return it."""
+        query = "UPDATE model_calls SET call = ? WHERE number = ?"
+        self._database.run(query, msgspec.json.encode(call), call.number)
+        return call
+
+    def find(self, subject: str) -> ModelCall | None:
+        """Return the latest call on a subject, None if there is none."""
+        return next(
+            iter(self._list("WHERE subject = ? ORDER BY number DESC LIMIT 1", subject)), None
+        )
+
+    def list_of(self, story: str, use: ModelUse, most: int = 20) -> Sequence[ModelCall]:
+        """Return the latest calls of one kind on a story, newest first."""
+        which = "WHERE story = ? AND use = ? ORDER BY number DESC LIMIT ?"
+        return self._list(which, story, use, most)
+
+    def _find_fingerprint(self, model: str) -> str:
+        latest = self._list("ORDER BY number DESC LIMIT 50")
+        found = (call.fingerprint for call in latest if call.model == model and call.answered_by)
+        return next(found, "")
+
+    def sum_up(self, since: datetime) -> ModelSpending:
+        """Return what the calls since a time cost."""
+        calls = self._list("WHERE at >= ?", dates.rfc3339(since))
+        return ModelSpending(
+            calls=len(calls),
+            tokens=sum(call.tokens_in + call.tokens_out for call in calls),
+            cost=sum(call.cost for call in calls),
+        )
+
+    def open_article(self, view: str, story: str, at: datetime) -> None:
+        """Note that an editor opened an article in a view of a text."""
+        since = dates.rfc3339(at - _KEPT_FOR)
+        with self._database.at_once():
+            self._database.run("DELETE FROM text_openings WHERE at < ?", since)
+            query = "INSERT OR REPLACE INTO text_openings (view, story, at) VALUES (?, ?, ?)"
+            self._database.run(query, view, story, dates.rfc3339(at))
+
+    def list_openings(self, view: str) -> tuple[str, ...]:
+        """Return the names of the articles that were opened in a view of a text, in order."""
+        rows = self._database.run(
+            "SELECT story FROM text_openings WHERE view = ? ORDER BY at", view
+        )
+        return tuple(story for (story,) in rows)
+
+    def _list(self, which: str, *values: Any) -> list[ModelCall]:
+        rows = self._database.run(f"SELECT call FROM model_calls {which}", *values)
+        return [msgspec.json.decode(call, type=ModelCall) for (call,) in rows if call]
+
+
+def may_ask_again(latest: ModelCall, call: ModelCall) -> bool:
+    """Return whether a call may be sent although the latest one on its subject was answered.
+
+    What a model did not do, another one may do: one with another name or fingerprint.
+    """
+    if latest.state in {"refused", "wrong"}:
+        return (latest.model, latest.fingerprint) != (call.model, call.fingerprint)
+    return latest.state == "failed" and latest.tries < _MOST_TRIES
