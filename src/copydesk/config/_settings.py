@@ -351,7 +351,7 @@ class Settings:
     retention: Retention
     deploy: Deploy
     backup: BackupPlan = BackupPlan()
-    model: ModelOptions = ModelOptions()
+    model: ModelOptions = field(default_factory=ModelOptions)
     mail: MailOptions = field(default_factory=MailOptions)
     channels: tuple[Channel, ...] = ()
     posts: tuple[PostChannel, ...] = ()

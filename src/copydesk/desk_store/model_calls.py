@@ -30,8 +30,9 @@ class ModelCall:
 
     `story` is a record's name, the name of a newsletter's issue or a topic. `tokens_in` and
     `tokens_out` are estimated until the answer says them, `cost` is in the currency of the prices.
-    `model` is as in the settings; `answered_by` and `fingerprint` are as the answer says. `text` is the answer in JSON, as far as
-    the checks let it through; `left_out` are (text, rule, word) of each sentence that they did not.
+    `model` is as in the settings; `answered_by` and `fingerprint` are as the answer says. `text` is
+    the answer in JSON, as far as the checks let it through; `left_out` are (text, rule, word) of
+    each sentence that they did not.
     `why` says what went wrong, `tries` counts calls on the subject.
     """
 

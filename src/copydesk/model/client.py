@@ -69,7 +69,7 @@ class ModelAnswer(Generic[_T]):
 class ModelFailure:
     """There is no answer. If the call `is_lost`, it may have been answered, and cost something.
 
-    No other call should be made within `rest_seconds`. `status` is that of the response, 0 for none.
+    No other call should be made within `rest_seconds`. `status` is the response's, 0 for none.
     """
 
     why: str

@@ -73,9 +73,9 @@ class Story:
     `group` names the event that it covers, by the first record filed on it; `background` names
     records on other events of the same matter. `matter` names the chain of events that go on from
     each other ("" for a lone event), by its first story: it never changes. `additions` are
-    sentences that other newsrooms' reports of the event add. `summary` is a short text on the event,
-    `translation` the headline in the language of the site. Records are named by their file name
-    without `.md`.
+    sentences that other newsrooms' reports of the event add. `summary` is a short text on the
+    event, `translation` the headline in the language of the site. Records are named by their file
+    name without `.md`.
     """
 
     path: str
