@@ -21,7 +21,7 @@ from copydesk.editing import applying
 from copydesk.editing.queue import story_page
 from copydesk.errors import RecordError, UsageError
 from copydesk.kit import text
-from copydesk.news import EditorAction, Story
+from copydesk.news import EditorAction
 
 PROPOSED_RULES = frozenset({"merge", "split", "lead", "set"})
 _PROPOSED_VERDICTS = frozenset({"publish", "hold", "reject"})

@@ -20,6 +20,7 @@ from copydesk.news.summary import ModelUse
 # `taken`: what came of it is used; `refused`: the checks left nothing of it; `wrong`: its answer
 # had not the asked form; `failed`: nothing was spent, and it may be sent again.
 ModelCallState = Literal["lost", "taken", "refused", "wrong", "failed"]
+_WANTED = "wanted"  # the subject of what is no call: the wish for one
 _MOST_TRIES = 5  # of a call that failed
 _KEPT_FOR = timedelta(days=1)  # for the openings of articles
 
@@ -33,7 +34,8 @@ class ModelCall:
     `model` is as in the settings; `answered_by` and `fingerprint` are as the answer says. `text` is
     the answer in JSON, as far as the checks let it through; `left_out` are (text, rule, word) of
     each sentence that they did not.
-    `why` says what went wrong, `tries` counts calls on the subject.
+    `why` says what went wrong, `tries` counts calls on the subject, and before `rests_until` no
+    other call should be made.
     """
 
     number: int = 0
@@ -52,6 +54,7 @@ class ModelCall:
     left_out: tuple[tuple[str, str, str], ...] = ()
     why: str = ""
     tries: int = 1
+    rests_until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,15 +75,16 @@ class ModelCallLog:
     def begin(self, call: ModelCall, most_tokens: int, most_spent: float) -> ModelCall | None:
         """Store a call before it is sent, and return it with its number.
 
-        Returns None if another one on the same subject is stored that may not be sent again, or if
-        it does not fit into the budget of its day (UTC).
+        Returns None if another one on the same subject is stored that may not be sent again, unless
+        an editor wants it, or if it does not fit into the budget of its day (UTC).
         """
         with self._database.at_once():
             call = replace(call, fingerprint=self._find_fingerprint(call.model))
+            is_wanted = (call.use, call.story) in self.list_wanted()
             if latest := self.find(call.subject):
-                if not may_ask_again(latest, call):
+                if not (is_wanted or may_ask_again(latest, call)):
                     return None
-                call = replace(call, tries=latest.tries + 1)
+                call = replace(call, tries=1 if is_wanted else latest.tries + 1)
             spent = self.sum_up(call.at.replace(hour=0, minute=0, second=0, microsecond=0))
             tokens = spent.tokens + call.tokens_in + call.tokens_out
             if tokens > most_tokens or most_spent <= 0 or spent.cost + call.cost > most_spent:
@@ -90,6 +94,8 @@ class ModelCallLog:
                 " VALUES (?, ?, ?, ?, x'') RETURNING number",
                 *(call.use, call.subject, call.story, dates.rfc3339(call.at)),
             )
+            query = "DELETE FROM model_calls WHERE subject = ? AND use = ? AND story = ?"
+            self._database.run(query, _WANTED, call.use, call.story)
             return self.put(replace(call, number=number))
 
     def put(self, call: ModelCall) -> ModelCall:
@@ -97,6 +103,23 @@ class ModelCallLog:
         query = "UPDATE model_calls SET call = ? WHERE number = ?"
         self._database.run(query, msgspec.json.encode(call), call.number)
         return call
+
+    def want(self, use: ModelUse, story: str, at: datetime) -> None:
+        """Note that an editor wants a text written anew."""
+        self._database.run(
+            "INSERT INTO model_calls (use, subject, story, at, call) VALUES (?, ?, ?, ?, x'')",
+            *(use, _WANTED, story, dates.rfc3339(at)),
+        )
+
+    def list_wanted(self) -> frozenset[tuple[str, str]]:
+        """Return the use and story of each text that an editor wants written anew."""
+        query = "SELECT use, story FROM model_calls WHERE subject = ?"
+        return frozenset(self._database.run(query, _WANTED))
+
+    def find_rest(self) -> datetime | None:
+        """Return until when no call should be made, by the latest one; None if that is now."""
+        latest = self._list("ORDER BY number DESC LIMIT 1")
+        return latest[0].rests_until if latest else None
 
     def find(self, subject: str) -> ModelCall | None:
         """Return the latest call on a subject, None if there is none."""

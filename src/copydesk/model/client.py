@@ -31,7 +31,7 @@ _NO_SCHEMA = frozenset({400, 422, 501})  # how servers refuse a schema
 _LOST = frozenset({408, 502, 504, 524})  # a proxy waited no longer for the answer
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Prompt(Generic[_T]):
     """What a model is asked: instructions, the articles as data, and the form of its answer.
 

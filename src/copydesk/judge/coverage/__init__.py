@@ -22,10 +22,12 @@ if TYPE_CHECKING:
     from copydesk.judge.coverage._heat import NEWSROOM_POINTS as NEWSROOM_POINTS
     from copydesk.judge.coverage._heat import heat_alone as heat_alone
     from copydesk.judge.coverage._heat import sum_heat as sum_heat
+    from copydesk.judge.coverage._heat import voice_of as voice_of
     from copydesk.judge.coverage._leader import FULL_REPORT as FULL_REPORT
     from copydesk.judge.coverage._leader import LIFT as LIFT
     from copydesk.judge.coverage._leader import STAYS as STAYS
     from copydesk.judge.coverage._leader import count_merits as count_merits
+    from copydesk.judge.coverage._leader import is_own_report as is_own_report
     from copydesk.judge.coverage._leader import is_pinned as is_pinned
     from copydesk.judge.coverage._leader import lift_of as lift_of
     from copydesk.judge.coverage._regroup import find_freed_paths as find_freed_paths

@@ -1,0 +1,22 @@
+"""Texts by a language model: which stories lack one, asking for it, checking and filing it.
+
+    stories > owed texts > log of calls > model > gate > records, one commit
+
+Nothing waits for a model. Without one, or with one that is gone, slow or wrong, the newsroom lacks
+these texts and nothing else.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from copydesk.kit import faces
+
+if TYPE_CHECKING:
+    from copydesk.writing._owed import OwedText as OwedText
+    from copydesk.writing._owed import list_owed as list_owed
+    from copydesk.writing._write import WritingReport as WritingReport
+    from copydesk.writing._write import write_digest as write_digest
+    from copydesk.writing._write import write_texts as write_texts
+else:
+    __getattr__ = faces.import_on_demand(__name__, __file__)

@@ -1,0 +1,322 @@
+"""Ask the model for the texts that stories lack, check them, and file them in one commit."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Any
+
+import msgspec
+
+from copydesk import fetch
+from copydesk.desk_store import open_desk
+from copydesk.desk_store.model_calls import ModelCall, ModelCallLog
+from copydesk.fetch import web
+from copydesk.kit import text, urls
+from copydesk.model import asking, client
+from copydesk.model.gate import DraftSentence, check_headline, check_sentences, split_draft
+from copydesk.news import Story
+from copydesk.news.summary import (
+    CitedSentence,
+    ModelOptions,
+    Summary,
+    Translation,
+    digest_text,
+)
+from copydesk.newsroom import Newsroom
+from copydesk.newsroom._newsroom import hold_lock
+from copydesk.newsroom.filing import FilingOrder, filing_result, hold_write_lock, prepare_records
+from copydesk.writing._owed import OwedText, list_owed, list_sources, owe_digest
+
+_LONGEST = 4  # sentences of a text
+_FEWEST, _MOST_ARTICLES = 2, 6  # stories that a digest is written from
+_LOCK = "model.lock"
+_A_MILLION = 1_000_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WritingReport:
+    """What was asked for, and what came of it.
+
+    `owed` counts the texts that were lacking, `calls` the calls that were made. `written` are the
+    records with new texts; `refused` counts texts of which the checks left nothing, `wrong`,
+    `failed` and `lost` calls without a usable answer. `cost` is in the currency of the prices.
+    """
+
+    owed: int = 0
+    calls: int = 0
+    written: tuple[str, ...] = ()
+    refused: int = 0
+    wrong: int = 0
+    failed: int = 0
+    lost: int = 0
+    tokens: int = 0
+    cost: float = 0.0
+    commit: str | None = None
+    notes: tuple[str, ...] = ()
+
+
+def write_texts(newsroom: Newsroom, seconds: float = 600.0) -> WritingReport:
+    """Ask the model for the texts that stories lack, and file them in one commit.
+
+    After `seconds` no other call begins. What a killed process was told is filed without a call.
+    """
+    options = newsroom.settings.model
+    if not (options.url and options.name and options.uses):
+        return WritingReport(notes=("no model is set in [model] of beat.toml",))
+    with contextlib.ExitStack() as stack:
+        if not stack.enter_context(hold_lock(newsroom.private / _LOCK)):
+            return WritingReport(notes=("another process is asking the model",))
+        log = stack.enter_context(contextlib.closing(open_desk(newsroom.databases))).model_calls
+        owed, stale = list_owed(newsroom, log)
+        asked = _Asking(newsroom, log, time.monotonic() + seconds)
+        asyncio.run(asked.ask_all(owed))
+        return asked.file(stale, len(owed))
+
+
+class _Asking:
+    def __init__(self, newsroom: Newsroom, log: ModelCallLog, end: float) -> None:
+        self.newsroom = newsroom
+        self.log = log
+        self.end = end
+        self.calls: list[ModelCall] = []
+        self.texts: list[tuple[OwedText, ModelCall]] = []
+        self.notes: list[str] = []
+
+    async def ask_all(self, owed: Sequence[OwedText]) -> None:
+        """Ask for all texts, some at the same time, until the model rests or time is over."""
+        options, waiting = self.newsroom.settings.model, list(reversed(owed))
+        rest = self.log.find_rest()
+        if rest and rest > self.newsroom.now:
+            self.notes.append(f"the model rests until {rest:%F %H:%M} UTC")
+            waiting = [one for one in waiting if self._is_answered(one)]
+
+        async def work(wire: web.Web) -> None:
+            while waiting and time.monotonic() < self.end:
+                if not await self._ask(wire, waiting.pop()):
+                    waiting[:] = [one for one in waiting if self._is_answered(one)]
+
+        if waiting:
+            async with _open_web(self.newsroom) as wire:
+                await asyncio.gather(*(work(wire) for _ in range(options.parallel)))
+
+    def _is_answered(self, owed: OwedText) -> bool:
+        call = self.log.find(owed.subject)
+        return call is not None and call.state == "taken"
+
+    async def _ask(self, wire: web.Web, owed: OwedText) -> bool:
+        """Ask for one text, unless its answer is known; return whether other calls may follow."""
+        call, is_new = await _ask_once(self.newsroom, self.log, wire, owed)
+        if call and call.state == "taken":
+            self.texts.append((owed, call))
+        if call is None or not is_new:
+            return True
+        self.calls.append(call)
+        if call.rests_until is None:
+            return True
+        self.notes.append(f"the model did not answer: {call.why}")
+        return False
+
+    def file(self, stale: Iterable[Story], owed: int) -> WritingReport:
+        """File what was written, and which summaries became stale, in one commit."""
+        states = [call.state for call in self.calls]
+        report = WritingReport(
+            owed=owed,
+            calls=len(states),
+            refused=states.count("refused"),
+            wrong=states.count("wrong"),
+            failed=states.count("failed"),
+            lost=states.count("lost"),
+            tokens=sum(call.tokens_in + call.tokens_out for call in self.calls),
+            cost=sum(call.cost for call in self.calls),
+            notes=tuple(dict.fromkeys(self.notes)),
+        )
+        before = {story.path: story for story in stale}
+        after = {
+            path: replace(story, summary=replace(story.summary, stale=True))
+            for path, story in before.items()
+            if story.summary
+        }
+        for one, call in self.texts:
+            if story := one.story:
+                before.setdefault(story.path, story)
+                after[story.path] = _put(after.get(story.path, story), one, call)
+        new = {path: story for path, story in after.items() if story != before[path]}
+        if not new:
+            return report
+        message = f"texts by a model: {text.count_of(len(new), 'story', 'stories')}"
+        order = FilingOrder(before=before, message=message)
+        prepared = prepare_records(self.newsroom, new.values(), order)
+        with hold_write_lock(self.newsroom) as lock:
+            filed = filing_result(prepared, prepared.change.begin(lock).finish())
+        notes = (*report.notes, *filed.notes, *(failure.what for failure in filed.failed))
+        return replace(report, written=filed.written, commit=filed.commit, notes=notes)
+
+
+def write_digest(
+    newsroom: Newsroom, issue: str, articles: Sequence[tuple[str, str]], language: str
+) -> Summary | None:
+    """Ask for the opening paragraph of a newsletter's issue; None if there is none in time.
+
+    `articles` are pairs of record name and text, as in `asking.cut_members`.
+    """
+    if not newsroom.settings.model.has("digest") or len(articles) < _FEWEST:
+        return None
+    owed = owe_digest(issue, articles[:_MOST_ARTICLES], language)
+
+    async def ask(log: ModelCallLog) -> ModelCall | None:
+        rest = log.find_rest()
+        if rest and rest > newsroom.now:
+            return log.find(owed.subject)
+        async with _open_web(newsroom) as wire:
+            return (await _ask_once(newsroom, log, wire, owed))[0]
+
+    with contextlib.closing(open_desk(newsroom.databases)) as desk:
+        call = asyncio.run(ask(desk.model_calls))
+    return _make_summary(owed, call) if call and call.state == "taken" else None
+
+
+async def _ask_once(
+    newsroom: Newsroom, log: ModelCallLog, wire: web.Web, owed: OwedText
+) -> tuple[ModelCall | None, bool]:
+    """Ask for a text, unless that was done before; return the call and whether it is a new one."""
+    begun = _begin_call(newsroom, log, owed)
+    if begun is None:
+        return log.find(owed.subject), False
+    return log.put(await _finish_call(newsroom, wire, begun, owed)), True
+
+
+def _open_web(newsroom: Newsroom) -> web.Web:
+    """Return the fetcher for the model; its host may have a private address, for this one alone."""
+    options = newsroom.settings.model
+    host = urls.host(options.url).strip("[]")
+    limits = replace(
+        newsroom.settings.fetch,
+        allow_hosts=(host,),
+        max_bytes=client.ANSWER_BYTES,
+        timeout_seconds=options.timeout_seconds,
+    )
+    return web.Web(limits, fetch.WallClock())
+
+
+def _begin_call(newsroom: Newsroom, log: ModelCallLog, owed: OwedText) -> ModelCall | None:
+    """Store a call before it is sent; None if it may not be sent, or is too dear today."""
+    options, prompt = newsroom.settings.model, owed.prompt
+    call = ModelCall(
+        use=owed.use,
+        subject=owed.subject,
+        story=owed.name,
+        at=newsroom.now,
+        model=options.name,
+        tokens_in=prompt.tokens,
+        tokens_out=prompt.most_tokens,
+        cost=_price(options, prompt.tokens, prompt.most_tokens),
+    )
+    return log.begin(call, options.most_tokens_a_day, options.most_spent_a_day)
+
+
+def _price(options: ModelOptions, tokens_in: int, tokens_out: int) -> float:
+    return (tokens_in * options.price_in + tokens_out * options.price_out) / _A_MILLION
+
+
+async def _finish_call(
+    newsroom: Newsroom, wire: client.JsonWeb, call: ModelCall, owed: OwedText
+) -> ModelCall:
+    """Send a call, and return it with the answer, as far as that passed the checks."""
+    options = newsroom.settings.model
+    answer = await client.ask_model(wire, options, owed.prompt)
+    if isinstance(answer, client.ModelFailure):
+        rest = newsroom.now + timedelta(seconds=answer.rest_seconds)
+        if answer.is_lost:
+            return replace(call, why=answer.why, rests_until=rest)
+        call = replace(call, state="failed", why=answer.why, rests_until=rest)
+        return replace(call, tokens_in=0, tokens_out=0, cost=0.0)
+    call = replace(
+        call,
+        answered_by=answer.model or options.name,
+        fingerprint=answer.fingerprint,
+        tokens_in=answer.tokens_in,
+        tokens_out=answer.tokens_out,
+        cost=_price(options, answer.tokens_in, answer.tokens_out),
+        why=answer.why,
+    )
+    if answer.value is None:
+        return replace(call, state="wrong")
+    return _CHECKS[owed.use](call, owed, answer.value)
+
+
+def _check_sentences(call: ModelCall, owed: OwedText, draft: asking.TextDraft) -> ModelCall:
+    lines = [
+        DraftSentence(text=piece, cites=tuple(line.reports))
+        for line in draft.sentences
+        for piece in split_draft(line.text)
+    ]
+    result = check_sentences(lines[:_LONGEST], owed.members, owed.language)
+    left_out = tuple((one.text, str(one.rule), one.about) for one in result.left_out)
+    call = replace(call, left_out=left_out)
+    return _take(call, result.sentences) if result.sentences else replace(call, state="refused")
+
+
+def _check_headline(call: ModelCall, owed: OwedText, draft: asking.HeadlineDraft) -> ModelCall:
+    title = text.fold(draft.headline)
+    fault = check_headline(owed.members[0].text, title, owed.spoken, owed.language)
+    if fault is None:
+        return _take(call, title)
+    return replace(call, state="refused", left_out=((title, str(fault.rule), fault.about),))
+
+
+def _check_remark(call: ModelCall, _owed: OwedText, draft: asking.RemarkDraft) -> ModelCall:
+    said = asking.RemarkDraft(
+        topic=text.shorten(text.fold(draft.topic), 100),
+        worth=min(max(draft.worth, 0), 100),
+        why=text.shorten(text.fold(draft.why), 200),
+    )
+    return _take(call, said)
+
+
+def _take(call: ModelCall, value: object) -> ModelCall:
+    return replace(call, state="taken", text=msgspec.json.encode(value).decode())
+
+
+_CHECKS: Mapping[str, Callable[[ModelCall, OwedText, Any], ModelCall]] = {
+    "summary": _check_sentences,
+    "digest": _check_sentences,
+    "headline": _check_headline,
+    "remark": _check_remark,
+}
+
+
+def _put(story: Story, owed: OwedText, call: ModelCall) -> Story:
+    """Return a story with a text that passed the checks; a remark stays in the log."""
+    by = f"model {call.answered_by}"
+    if owed.use == "summary":
+        return replace(story, summary=_make_summary(owed, call))
+    if owed.use == "headline":
+        title = msgspec.json.decode(call.text, type=str)
+        translation = Translation(
+            title=title,
+            original=story.title,
+            language=owed.language,
+            by=by,
+            at=call.at,
+            digest=digest_text(title),
+        )
+        return replace(story, translation=translation)
+    return story
+
+
+def _make_summary(owed: OwedText, call: ModelCall) -> Summary:
+    """Return the summary or digest that a call wrote, as far as it passed the checks."""
+    sentences = msgspec.json.decode(call.text, type=tuple[CitedSentence, ...])
+    summary = Summary(
+        sentences=sentences,
+        by=f"model {call.answered_by}",
+        at=call.at,
+        language=owed.language,
+        sources=list_sources(owed.members),
+    )
+    return replace(summary, digest=digest_text(summary.text))
