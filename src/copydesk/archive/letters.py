@@ -23,13 +23,18 @@ from datetime import datetime
 from copydesk.archive._files import LETTERS_FOLDER
 from copydesk.archive.document import parse_record, spell_date, spell_plain, spell_quoted
 from copydesk.archive.document_tree import DocumentTree, Scalar, emit_document, parse_document
+from copydesk.archive.record import write_summary
 from copydesk.errors import RecordError
 from copydesk.kit import text
+from copydesk.news.summary import Summary
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FiledLetter:
-    """A stored newsletter issue: the front matter of its file, and the whole mail as HTML."""
+    """A stored newsletter issue: the front matter of its file, and the whole mail as HTML.
+
+    `digest` is its opening paragraph by a model, None without one; the HTML has it, too.
+    """
 
     path: str
     title: str
@@ -37,6 +42,7 @@ class FiledLetter:
     published_at: datetime
     address: str
     topics: tuple[str, ...] = ()
+    digest: Summary | None = None
     html: str = ""
 
 
@@ -64,6 +70,8 @@ def emit_letter(letter: FiledLetter) -> bytes:
     ]
     if letter.topics:
         lines += ["topics:", *(f"  - {spell_plain(topic)}" for topic in letter.topics), ""]
+    if letter.digest:
+        lines += [*write_summary("digest", letter.digest), ""]
     front = "\n".join(lines)
     data = _encode(f"---\n{front}\n---\n{text.guard_liquid(letter.html)}", letter.path)
     if parse_record(letter.path, data).fields.get("title") != letter.title:

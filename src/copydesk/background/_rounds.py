@@ -135,6 +135,45 @@ def _quiet(due: Due) -> str:
 
 T = TypeVar("T")
 _SURE_WAIT = timedelta(hours=20)  # a shorter wait is certain; `watch` checks longer ones
+# Asking the model for texts, in a process of its own, while rounds go on.
+
+_LOOK_SECONDS = 30.0
+_ASK_AGAIN = timedelta(minutes=10)  # for a model that rested, and for what an editor wants
+
+
+class ModelHours:
+    """Asks the model for the texts that stories lack, after a commit and every ten minutes.
+
+    `write` does it, and returns its exit code.
+    """
+
+    def __init__(
+        self, folder: NewsroomFolder, clock: Clock, write: Callable[[], Awaitable[int]]
+    ) -> None:
+        self._folder = folder
+        self._clock = clock
+        self._write = write
+        self._mark: Mark = ()
+        self._asked: datetime | None = None
+
+    async def go_on(self) -> None:
+        """Look every half minute whether stories may lack texts, until cancelled."""
+        while True:
+            await self._clock.sleep(_LOOK_SECONDS)
+            model = (await asyncio.to_thread(self._folder.settings)).model
+            if model.url and model.name and model.uses:
+                await self._look()
+
+    async def _look(self) -> None:
+        mark, now = await asyncio.to_thread(self._folder.mark), self._clock.now()
+        is_recent = self._asked and timedelta(0) <= now - self._asked < _ASK_AGAIN
+        if mark == self._mark and is_recent:
+            return
+        with contextlib.suppress(OSError):  # no process can be started at the moment
+            await self._write()
+        self._mark, self._asked = await asyncio.to_thread(self._folder.mark), now
+
+
 Mark = tuple[tuple[str, int, int], ...]
 
 

@@ -19,7 +19,7 @@ from copydesk import fetch
 from copydesk.background._edited_files import EditedFiles
 from copydesk.background._hubs import Subscriber
 from copydesk.background._letters import LetterHours, MailHours, is_resting
-from copydesk.background._rounds import Mark, NewsroomFolder, Rounds
+from copydesk.background._rounds import Mark, ModelHours, NewsroomFolder, Rounds
 from copydesk.background._starters import REJUDGING, CommandOnDemand, RoundStarter, run_command
 from copydesk.building import is_gone, posts
 from copydesk.building.channels import send_calls
@@ -62,7 +62,8 @@ class NewsroomService:
 
     `prefix` is the site's URL path without slashes at its ends. `audience` is None if page views
     are not counted, `issue_views` if views of newsletter issues are not. `rounds`, `subscriber` and
-    `on_demand` are None if nothing may be fetched. `backup_hours` makes backups. `edited_files`
+    `on_demand` are None if nothing may be fetched. `backup_hours` makes backups, `model_hours` asks
+    a model for texts. `edited_files`
     builds the site after somebody edited files and after new newsletter issues, `channel_calls`
     calls webhooks, `post_hours` posts stories, `letter_hours` creates newsletter issues,
     `mail_hours` sends them, `rejudging` scores stored stories again when an owner requests it.
@@ -79,6 +80,7 @@ class NewsroomService:
     letter_hours: LetterHours
     mail_hours: MailHours
     backup_hours: BackupHours
+    model_hours: ModelHours
     rejudging: CommandOnDemand
     say: Say
     audience: AudienceCounts | None = None
@@ -141,6 +143,7 @@ class NewsroomService:
             self.letter_hours,
             self.mail_hours,
             self.backup_hours,
+            self.model_hours,
             self.rounds,
             self.subscriber,
             self.audience,
@@ -205,6 +208,9 @@ def _prepare_service(
     async def back_up() -> int:
         return await run_command(("-C", str(newsroom.root), "backup"))
 
+    async def write() -> int:
+        return await run_command(("-C", str(newsroom.root), "summaries"))
+
     channel_calls = ChannelCalls(folder, clock, logs.with_time(say, clock.now))
     post_hours = PostHours(folder, clock, logs.with_time(say, clock.now))
     channel_calls.is_behind = post_hours.is_behind = lambda: edited_files.is_behind
@@ -221,6 +227,7 @@ def _prepare_service(
         ),
         mail_hours=MailHours(folder, clock, send, logs.with_time(say, clock.now)),
         backup_hours=BackupHours(folder, clock, back_up, logs.with_time(say, clock.now)),
+        model_hours=ModelHours(folder, clock, write),
         rejudging=rejudging,
         say=logs.with_time(say, clock.now),
         # the memory is opened again each time: a round may replace its file

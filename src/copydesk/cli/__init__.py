@@ -35,6 +35,7 @@ _GROUPS = {
         "rule": "Set lasting rules: split, merge, lead, pin, block, retopic, rename, set, matter",
         "add": "Add a web page as a story",
         "topics": "Suggest new keywords for topics",
+        "summaries": "Ask your language model for the short texts that stories lack",
         "rejudge": "Score saved stories again with the current settings",
     },
     "Going out": {
@@ -67,7 +68,7 @@ _UNLISTED = {"adopt", *_FORMER}
 
 _MODULES = {  # modules of commands that share one
     **dict.fromkeys(("new", "config"), "newsroom"),
-    **dict.fromkeys(("run", "demo", "build", "serve"), "rounds"),
+    **dict.fromkeys(("run", "demo", "build", "serve", "summaries"), "rounds"),
     **dict.fromkeys(("record", "adopt", "catalogue", "seal", "rejudge", "verify"), "records"),
     **dict.fromkeys(("add", "verdict", "rule"), "editing"),
     **dict.fromkeys(("watch", "fetch", "extract", "judge"), "steps"),

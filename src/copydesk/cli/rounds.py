@@ -13,11 +13,13 @@ from typing import TYPE_CHECKING
 
 import click
 
-from copydesk import building
+from copydesk import building, writing
 from copydesk.cli import terminal
 from copydesk.cli._invocation import DEPLOY_HELP, WEB_HELP, Invocation, common
+from copydesk.errors import UsageError
 from copydesk.kit import dates, logs, urls
 from copydesk.news import Standing
+from copydesk.newsletters import issues as letters
 from copydesk.newsroom import Newsroom, open_newsroom, reports
 
 if TYPE_CHECKING:
@@ -72,6 +74,44 @@ def run_command(
             terminal.note("the demo's sources exist only in its recording: use copydesk demo")
     if report.offline or not report.complete:
         raise click.exceptions.Exit(1)
+    if web is None and not dry_run:
+        _write_texts(invocation, _AFTER_A_RUN)
+
+
+_AFTER_A_RUN = 60.0  # seconds in which `run` begins calls of a model, after all else
+
+
+def _write_texts(invocation: Invocation, seconds: float) -> writing.WritingReport | None:
+    """Ask the model for texts, if one is set, and say what came of it."""
+    with invocation.newsroom() as opened:
+        if not opened.settings.model.uses:
+            return None
+        letters.prepare_digests(opened)
+        report = writing.write_texts(opened, seconds)
+    terminal.notes(report.notes)
+    lost = report.lost + report.failed + report.wrong
+    counts = {"written": len(report.written), "refused by the checks": report.refused}
+    counts |= {"without a usable answer": lost, "tokens": report.tokens}
+    told = ", ".join(f"{count} {what}" for what, count in counts.items() if count)
+    if report.calls or report.written:
+        terminal.note(f"texts by {opened.settings.model.name}: {told}")
+    return report
+
+
+@click.command("summaries")
+@click.option("--seconds", default=600.0, show_default=True, help="Begin no call after this time.")
+@common
+def summaries_command(invocation: Invocation, seconds: float) -> None:
+    """Ask your language model for the short texts that the newest stories lack.
+
+    Which ones it is asked for stands in [model] of beat.toml. Each answer is checked by rules. A
+    text is asked for once, and never beyond the budget of the day.
+    """
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # SIGTERM acts like Ctrl-C
+    report = _write_texts(invocation, seconds)
+    if report is None:
+        raise UsageError("no model is set", hint="set url, name and uses in [model] of beat.toml")
+    invocation.print_json(report)
 
 
 def _note_pause(newsroom: Newsroom) -> None:

@@ -12,6 +12,7 @@ from typing import Literal
 
 from copydesk.kit import kinds
 from copydesk.kit.options import option, required
+from copydesk.news.summary import Summary
 
 LetterDay = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 PartKind = Literal["lead", "topic", "topics", "notes", "list", "stash", "collection"]
@@ -148,6 +149,7 @@ class IssueSection:
 class Issue:
     """One issue of a newsletter.
 
+    `digest` is an opening paragraph on its stories by a model, None without one.
     `name` is the name of its file below `_newsletters`, without the ending. `since` is the time of
     the previous issue, from which on it has stories. `note` is an editor's introduction in
     Markdown. `page` is its address on the site, `archive` that of all issues, `home` that of the
@@ -171,6 +173,7 @@ class Issue:
     note: str = ""
     topics: tuple[str, ...] = ()
     sections: tuple[IssueSection, ...] = ()
+    digest: Summary | None = None
 
     @property
     def stories(self) -> tuple[IssueStory, ...]:

@@ -24,6 +24,7 @@ from copydesk.review.rules import record_name, sets_on
 
 _MOST_STORIES = 500  # the newest that are looked at
 _MOST_MEMBERS = 200  # of a group that are looked at
+_FEWEST_TOLD, _MOST_TOLD = 2, 6  # stories that a digest is written from
 _STANDINGS = frozenset({Standing.PUBLISHED, Standing.HELD})
 
 
@@ -84,19 +85,20 @@ class _Search:
         since = self.newsroom.now - timedelta(hours=self.options.newest_hours)
         wanted = StoryFilter(standings=_STANDINGS, since=since)
         paths = catalogue.find(wanted, _MOST_STORIES)
-        stories = [story for story in self._read(paths) if self._gets_texts(story)]
+        stories = [story for story in self.read(paths) if self._gets_texts(story)]
         groups = {
-            story.group: list(self._read(catalogue.in_groups([story.group])[:_MOST_MEMBERS]))
+            story.group: list(self.read(catalogue.in_groups([story.group])[:_MOST_MEMBERS]))
             for story in stories
             if story.group and self.options.has("summary")
         }
         return stories, groups
 
-    def _read(self, paths: Iterable[str]) -> Iterator[Story]:
+    def read(self, paths: Iterable[str]) -> Iterator[Story]:
+        """Yield the stories in records, but broken ones and such as were removed."""
         for path in paths:
             try:
                 yield self.newsroom.archive.read(path)
-            except RecordError:  # a broken or removed record has no text
+            except RecordError:
                 continue
 
     def _gets_texts(self, story: Story) -> bool:
@@ -111,8 +113,10 @@ class _Search:
     def _speak(self, story: Story) -> str:
         return base_language(story.language or self.newsroom.beat.locale)
 
-    def _tell(self, story: Story) -> str:
-        """Return a story's headline and text as lines, "" if its text is not stored."""
+    def tell(self, story: Story) -> str:
+        """Return a story's headline and text as lines, "" if the model may not have it."""
+        if not self._may_be_read(story):
+            return ""
         article = self.newsroom.articles.find_for(story)
         prose = text.prose(article.text) if article else ""
         return f"{text.fold(story.title)}\n{prose}" if prose else ""
@@ -149,9 +153,9 @@ class _Search:
         for one in sorted(group, key=rank):
             voice = voice_of(one, self.newsroom.beat)
             is_same = self._speak(one) == language
-            if voice in found or not (is_same and is_own_report(one) and self._may_be_read(one)):
+            if voice in found or not (is_same and is_own_report(one)):
                 continue
-            if words := self._tell(one):
+            if words := self.tell(one):
                 found[voice] = (record_name(one.path), words)
             if len(found) == self.options.reports:
                 break
@@ -193,24 +197,35 @@ class _Search:
         return replace(owed, spoken=spoken)
 
     def _owe_remark(self, story: Story, _group: Sequence[Story]) -> OwedText | None:
-        if not self._may_be_read(replace(story, verdict=None, reasons=())):
-            return None
-        if not (words := self._tell(story)):
+        waiting = replace(story, verdict=None, reasons=())  # it is for editors only
+        if not (words := self.tell(waiting)):
             return None
         topics = [topic.name for topic in self.newsroom.beat.topics]
         prompt = asking.ask_remark(words, topics, self.newsroom.beat.title)
         return self._owe("remark", story, prompt, self.language)
 
 
-def owe_digest(issue: str, articles: Sequence[tuple[str, str]], language: str) -> OwedText:
-    """Return the opening paragraph of a newsletter's issue as an owed text."""
-    members = asking.cut_members(articles)
-    prompt = asking.ask_digest(members, base_language(language))
+def owe_digest(
+    newsroom: Newsroom, issue: str, names: Sequence[str], language: str
+) -> OwedText | None:
+    """Return the opening paragraph of a newsletter's issue as an owed text.
+
+    `names` are those of its stories' records. None if fewer than two may be given to the model.
+    """
+    search = _Search(newsroom, ())
+    found = ask_catalogue(newsroom, lambda catalogue: catalogue.find_by_name(names[:_MOST_TOLD]))
+    stories = {record_name(story.path): story for story in search.read(found)}
+    told = {name: search.tell(stories[name]) for name in names if name in stories}
+    articles = [(name, words) for name, words in told.items() if words]
+    if len(articles) < _FEWEST_TOLD:
+        return None
+    members, spoken = asking.cut_members(articles), base_language(language)
+    prompt = asking.ask_digest(members, spoken)
     return OwedText(
         use="digest",
         name=issue,
         prompt=prompt,
-        language=base_language(language),
+        language=spoken,
         subject=asking.digest_prompt(prompt),
         members=members,
     )

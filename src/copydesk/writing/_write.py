@@ -33,7 +33,6 @@ from copydesk.newsroom.filing import FilingOrder, filing_result, hold_write_lock
 from copydesk.writing._owed import OwedText, list_owed, list_sources, owe_digest
 
 _LONGEST = 4  # sentences of a text
-_FEWEST, _MOST_ARTICLES = 2, 6  # stories that a digest is written from
 _LOCK = "model.lock"
 _A_MILLION = 1_000_000
 
@@ -158,19 +157,22 @@ class _Asking:
 
 
 def write_digest(
-    newsroom: Newsroom, issue: str, articles: Sequence[tuple[str, str]], language: str
+    newsroom: Newsroom, issue: str, names: Sequence[str], language: str, *, asks: bool
 ) -> Summary | None:
-    """Ask for the opening paragraph of a newsletter's issue; None if there is none in time.
+    """Return the opening paragraph of a newsletter's issue on stories; None if there is none.
 
-    `articles` are pairs of record name and text, as in `asking.cut_members`.
+    `names` are those of the stories' records. The model is asked only if `asks` says so and it was
+    not asked before.
     """
-    if not newsroom.settings.model.has("digest") or len(articles) < _FEWEST:
+    if not newsroom.settings.model.has("digest"):
         return None
-    owed = owe_digest(issue, articles[:_MOST_ARTICLES], language)
+    owed = owe_digest(newsroom, issue, names, language)
+    if owed is None:
+        return None
 
     async def ask(log: ModelCallLog) -> ModelCall | None:
         rest = log.find_rest()
-        if rest and rest > newsroom.now:
+        if not asks or (rest and rest > newsroom.now):
             return log.find(owed.subject)
         async with _open_web(newsroom) as wire:
             return (await _ask_once(newsroom, log, wire, owed))[0]

@@ -15,8 +15,10 @@ if TYPE_CHECKING:
     from copydesk.archive.record._fields import STORY as STORY
     from copydesk.archive.record._fields import TABLES as TABLES
     from copydesk.archive.record._fields import Table as Table
+    from copydesk.archive.record._fields import read_summary as read_summary
     from copydesk.archive.record._fields import read_verdict as read_verdict
     from copydesk.archive.record._fields import record_page as record_page
+    from copydesk.archive.record._fields import write_summary as write_summary
     from copydesk.archive.record._story import emit_story as emit_story
     from copydesk.archive.record._story import form_of as form_of
     from copydesk.archive.record._story import parse_story as parse_story

@@ -461,6 +461,7 @@ SUMMARY = Table(
         _some("review", "review", Nested(TEXT_REVIEW)),
     ),
 )
+_SUMMARY = WrittenText(SUMMARY)
 TRANSLATION = Table(
     Translation,
     (
@@ -511,7 +512,7 @@ SECTIONS: tuple[tuple[Field, ...], ...] = (
     (_ours("matter", "matter", WORD),),
     (_ours("authors", "authors", Authors(AUTHOR)),),
     (_ours("note", "note", TEXT),),
-    (_ours("summary", "summary", WrittenText(SUMMARY)),),
+    (_ours("summary", "summary", _SUMMARY),),
     (_ours("translation", "translation", WrittenText(TRANSLATION)),),
     (_ours("verdict", "verdict", Nested(VERDICT)),),
     (_ours("machine", "machine", Digests()),),
@@ -527,6 +528,17 @@ TABLES = (STORY, RELATED, PROVIDER, IMAGE, ADDITION, AUTHOR, VERDICT, *OF_TEXTS)
 def read_verdict(fields: TypedFields) -> Verdict:
     """Return an editor's decision on a story, parsed from a record or from rulings.yaml."""
     return Verdict(**VERDICT.read(fields))
+
+
+def write_summary(key: str, summary: Summary) -> list[str]:
+    """Return the front matter lines of a summary below a key."""
+    return _SUMMARY.write(key, summary, MappingPosition({}))
+
+
+def read_summary(fields: TypedFields, key: str) -> Summary | None:
+    """Return the summary below a key of a front matter, None if there is none."""
+    summary: Summary | None = _SUMMARY.read(fields, key, None)
+    return summary
 
 
 _HEAD = """\

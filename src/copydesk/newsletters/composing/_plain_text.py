@@ -121,6 +121,8 @@ class IssueView:
     note: str
     note_words: str
     sections: tuple[SectionView, ...]
+    digest: str
+    digest_label: str
     cut: int
 
 
@@ -142,6 +144,8 @@ def view_issue(issue: letter.Issue, strings: Strings) -> IssueView:
         note=mark_safe(render_note(note)),
         note_words=_write_plain_note(note),
         sections=tuple(_view_section(section, issue, strings) for section in issue.sections),
+        digest=_defuse(text.fold(issue.digest.text)) if issue.digest else "",
+        digest_label=strings.say("digest_by_model") if issue.digest else "",
         cut=0,
     )
 
@@ -287,6 +291,8 @@ def _write_head(view: IssueView, strings: Strings) -> Iterator[str]:
     yield f"{wrap(view.title.upper())}\n{view.day}"
     if view.page:
         yield tell_link(strings.say("letter_browser"), view.page, strings)
+    yield wrap(view.digest)
+    yield wrap(view.digest_label)
     yield _write_note(view.note_words, strings)
 
 
@@ -569,6 +575,7 @@ def _write_filed_head(markup: str, strings: Strings) -> Iterator[str]:
     for each in small:
         for name, href in list_links(each):
             yield tell_link(name, href, strings)
+    yield from map(wrap, _list_words(root, "digest"))
     if rest:
         yield _write_filed_note(parse_fragment(rest.partition(NOTE_END)[0]), strings)
 

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from copydesk.newsletters.issues._gather import draft_letter as draft_letter
     from copydesk.newsletters.issues._gather import find_letter as find_letter
     from copydesk.newsletters.issues._gather import list_letters as list_letters
+    from copydesk.newsletters.issues._gather import prepare_digests as prepare_digests
     from copydesk.newsletters.issues._gather import render_issue as render_issue
     from copydesk.newsletters.issues._issues import IssueToSend as IssueToSend
     from copydesk.newsletters.issues._issues import find_last_issue as find_last_issue

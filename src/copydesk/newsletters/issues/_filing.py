@@ -26,6 +26,7 @@ from copydesk.news.letter import Issue, IssueEdits, IssueStory, LetterOptions
 from copydesk.newsletters.composing import RenderedIssue, drafts
 from copydesk.newsletters.composing.drafts import IssueDraft
 from copydesk.newsletters.issues._gather import (
+    add_digest,
     draft_letter,
     find_letter,
     list_letters,
@@ -127,6 +128,7 @@ def file_letter(
     draft = draft_letter(newsroom, letter.id, newsroom.now, kept.edits)
     if not draft.is_enough:
         return explain_skip(draft)
+    draft = add_digest(newsroom, draft, asks=letter.approval == "itself")
     before(draft.issue)
     return file_draft(newsroom, draft, kept, by or kept.edits.approved_by)
 
@@ -276,6 +278,7 @@ def _plan_change(newsroom: Newsroom, issue: Issue, rendered: RenderedIssue, by: 
         published_at=issue.at,
         address=issue.page,
         topics=issue.topics,
+        digest=issue.digest,
         html=rendered.html,
     )
     file = FileChange(path=path, after=emit_letter(letter))

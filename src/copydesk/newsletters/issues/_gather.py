@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
-from copydesk import archive, publish
+from copydesk import archive, publish, writing
 from copydesk.archive import git
 from copydesk.building import open_site_plan
 from copydesk.desk_store import has_desk, open_desk
@@ -339,7 +339,25 @@ def draft_letter(
     """
     letter = find_letter(newsroom, letter_id).options
     with gather_material(newsroom, letter, at) as material:
-        return drafts.draft_issue(material, edits)
+        draft = drafts.draft_issue(material, edits)
+    return add_digest(newsroom, draft, asks=False)
+
+
+def add_digest(newsroom: Newsroom, draft: IssueDraft, *, asks: bool) -> IssueDraft:
+    """Return an issue with its opening paragraph by a model, if it is there or can be had now."""
+    issue = draft.issue
+    names = [story.name for story in issue.stories]
+    digest = writing.write_digest(newsroom, issue.name, names, issue.language, asks=asks)
+    return replace(draft, issue=replace(issue, digest=digest))
+
+
+def prepare_digests(newsroom: Newsroom) -> None:
+    """Ask for the opening paragraphs of issues that wait for an editor, so that they are seen."""
+    for letter in newsroom.settings.letters if newsroom.settings.model.has("digest") else ():
+        if letter.approval == "editor":
+            draft = draft_letter(newsroom, letter.id, newsroom.now)
+            if draft.is_enough:
+                add_digest(newsroom, draft, asks=True)
 
 
 def render_issue(newsroom: Newsroom, issue: Issue, *, whole: bool = False) -> RenderedIssue:
