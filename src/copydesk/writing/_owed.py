@@ -53,7 +53,9 @@ def list_owed(newsroom: Newsroom, log: ModelCallLog) -> tuple[list[OwedText], li
     A story that a person decided on, that its publisher withholds, or that is on a topic without
     texts, lacks none.
     """
-    return _Search(newsroom, log.list_wanted()).list_all()
+    owed, stale = _Search(newsroom, log.list_wanted()).list_all()
+    said = (one for one in owed if one.use != "remark" or not log.find(one.subject))
+    return list(said), stale
 
 
 class _Search:
