@@ -8,7 +8,7 @@ from pathlib import PurePosixPath
 
 import click
 
-from copydesk import editing
+from copydesk import editing, writing
 from copydesk.cli import terminal
 from copydesk.cli._invocation import AS_HELP, Invocation, common
 from copydesk.cli.terminal import Columns
@@ -33,6 +33,12 @@ def topics_command(invocation: Invocation) -> None:  # stored in the context for
 @click.argument("topic", default="")
 @click.option("--limit", type=click.IntRange(min=1, max=1000), help="Number of keywords per topic.")
 @click.option("--language", default="", help="Language of the stories (default: the site's).")
+@click.option(
+    "--describe",
+    metavar="TEXT",
+    default="",
+    help="Let your model propose keywords for TOPIC by this description, and try them.",
+)
 @click.option("--add", "words", multiple=True, metavar="WORD", help="Add WORD to TOPIC's keywords.")
 @click.option("--dismiss", "idle", multiple=True, metavar="WORD", help="Never suggest WORD again.")
 @click.option("--as", "name", metavar="NAME", default="", help=AS_HELP)
@@ -43,6 +49,7 @@ def suggest(
     *,
     limit: int | None,
     language: str,
+    describe: str,
     words: tuple[str, ...],
     idle: tuple[str, ...],
     name: str,
@@ -54,8 +61,8 @@ def suggest(
     """
     if words and idle:
         raise UsageError("these options cannot be combined", subject="--add, --dismiss")
-    if (words or idle) and not topic:
-        option = "--add" if words else "--dismiss"
+    if (words or idle or describe) and not topic:
+        option = "--add" if words else "--dismiss" if idle else "--describe"
         raise UsageError(
             "this option needs the argument TOPIC",
             subject=option,
@@ -69,8 +76,9 @@ def suggest(
             _dismiss(invocation, newsroom, (topic, name), idle)
             return
         count = limit or (_LIMIT if topic else _LIMIT_OF_EACH)
+        proposed = writing.propose_keywords(newsroom, topic, describe, language) if describe else ()
         question = topic_suggestions.SuggestQuestion(
-            topic=topic, language=language.lower(), limit=count
+            topic=topic, language=language.lower(), limit=count + len(proposed), proposed=proposed
         )
         with terminal.progress() as progress:
             report = topic_suggestions.suggest_keywords(newsroom, question, progress)

@@ -5,13 +5,14 @@ labels ── read ──> samples ── find words ──> words ── try on
 
 from __future__ import annotations
 
+import functools
 import math
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
-from copydesk.catalogue import Catalogue, StoryLabels
+from copydesk.catalogue import Catalogue, StoryFilter, StoryLabels
 from copydesk.editing._rules import topic_names
 from copydesk.errors import CatalogueError, RecordError
 from copydesk.judge import keywords
@@ -32,11 +33,15 @@ OnTopic = Literal["filed", "other-topics", "no-topic"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SuggestQuestion:
-    """A query for new keywords: the topic ("" for all), the language, and how many per topic."""
+    """A query for new keywords: the topic ("" for all), the language, and how many per topic.
+
+    `proposed` are words for the topic from elsewhere, which are tried besides.
+    """
 
     topic: str = ""
     language: str = ""
     limit: int = 10
+    proposed: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -157,6 +162,7 @@ def suggest_keywords(
     samples = read_samples(newsroom, labels, search.progress, search.failed)
     most = question.limit * _MORE
     words = keywords.find_words(samples, beat, language, _publishers(beat, labels), most)
+    words = _add_proposed(search, words, names, question.proposed, language)
     if beat.topic in names:
         notes.append(f"{beat.topic} is the main topic, so there are no stories to compare it with")
     if len(listed) >= MOST:
@@ -171,6 +177,33 @@ def suggest_keywords(
         notes=tuple(notes),
         kinds=tuple(_offer_kinds(topics, beat.topic, language)),
     )
+
+
+def _add_proposed(
+    search: _Search,
+    words: Mapping[str, Sequence[TopicWord]],
+    names: Sequence[str],
+    proposed: Iterable[str],
+    language: str,
+) -> Mapping[str, Sequence[TopicWord]]:
+    """Add words that somebody proposed for a topic, each with the newest stories that have it."""
+    for name in names[:1]:
+        topic = next(topic for topic in search.newsroom.beat.topics if topic.name == name)
+        known = {*map(str.casefold, keywords.list_words_of(topic, language))}
+        found = list(words.get(name, ()))
+        for word in proposed:
+            if word.casefold() in known or not keywords.can_be_found(word, language):
+                continue
+            ask = functools.partial(_find_with, word=word)
+            paths = ask_catalogue(search.newsroom, ask)
+            keys = tuple(path for path in paths if path in search.labels)
+            found.append(TopicWord(topic=name, word=word, on=0, off=0, strength=1.0, keys=keys))
+        words = {**words, name: found}
+    return words
+
+
+def _find_with(catalogue: Catalogue, word: str) -> list[str]:
+    return catalogue.find(StoryFilter(words=f'"{word}"'), _TRIED)
 
 
 def _note_missing_names(topics: Sequence[Topic], language: str) -> Iterator[str]:

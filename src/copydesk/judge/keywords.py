@@ -219,7 +219,7 @@ class KnownWords:
     def __init__(self, beat: Beat, language: str, publishers: Collection[str]) -> None:
         self._stem = stemmer(language)
         self._words = {
-            topic.name: {self._read(word) for word in _words_of(topic, language)} - {()}
+            topic.name: {self._read(word) for word in list_words_of(topic, language)} - {()}
             for topic in beat.topics
         }
         self._idle = {
@@ -267,7 +267,7 @@ def _parts_of(term: Term) -> set[Term]:
     }
 
 
-def _words_of(topic: Topic, language: str) -> tuple[str, ...]:
+def list_words_of(topic: Topic, language: str) -> tuple[str, ...]:
     """Return all words of a topic for articles in a language, also required and excluded ones."""
     translated = dict(topic.translations).get(language, ())
     return (*topic.keywords, *topic.aliases, *translated, *topic.required, *topic.excluded)

@@ -233,6 +233,13 @@ def owe_digest(
     )
 
 
+def owe_keywords(topic: str, description: str, language: str) -> OwedText:
+    """Return the keywords of a topic as an owed text; a person describes it."""
+    prompt = asking.ask_keywords(description, language)
+    subject = asking.digest_prompt(prompt)
+    return OwedText(use="topics", name=topic, prompt=prompt, language=language, subject=subject)
+
+
 def list_sources(members: Iterable[Member]) -> tuple[ReadArticle, ...]:
     """Return the names of articles with the hashes of what the prompt gives of them."""
     return tuple(

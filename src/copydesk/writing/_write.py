@@ -15,7 +15,9 @@ import msgspec
 from copydesk import fetch
 from copydesk.desk_store import open_desk
 from copydesk.desk_store.model_calls import ModelCall, ModelCallLog
+from copydesk.errors import UsageError
 from copydesk.fetch import web
+from copydesk.judge.words import base_language
 from copydesk.kit import text, urls
 from copydesk.model import asking, client
 from copydesk.model.gate import DraftSentence, check_headline, check_sentences, split_draft
@@ -30,9 +32,11 @@ from copydesk.news.summary import (
 from copydesk.newsroom import Newsroom
 from copydesk.newsroom._newsroom import hold_lock
 from copydesk.newsroom.filing import FilingOrder, filing_result, hold_write_lock, prepare_records
-from copydesk.writing._owed import OwedText, list_owed, list_sources, owe_digest
+from copydesk.writing._owed import OwedText, list_owed, list_sources, owe_digest, owe_keywords
 
 _LONGEST = 4  # sentences of a text
+_LONGEST_DESCRIPTION = 2_000  # characters
+_MOST_KEYWORDS, _LONGEST_KEYWORD = 20, 60
 _LOCK = "model.lock"
 _A_MILLION = 1_000_000
 
@@ -182,6 +186,32 @@ def write_digest(
     return _make_summary(owed, call) if call and call.state == "taken" else None
 
 
+def propose_keywords(
+    newsroom: Newsroom, topic: str, description: str, language: str
+) -> tuple[str, ...]:
+    """Return the keywords that the model proposes for a topic by a person's description.
+
+    Raises UsageError if it is not set up for that, or does not answer.
+    """
+    options = newsroom.settings.model
+    if not options.has("topics"):
+        hint = 'set url and name in [model] of beat.toml, and "topics" in its uses'
+        raise UsageError("no model is set up to propose keywords", subject=topic, hint=hint)
+    spoken = base_language(language or newsroom.beat.locale)
+    owed = owe_keywords(topic, text.tidy(description)[:_LONGEST_DESCRIPTION], spoken)
+
+    async def ask(log: ModelCallLog) -> ModelCall | None:
+        async with _open_web(newsroom) as wire:
+            return (await _ask_once(newsroom, log, wire, owed))[0]
+
+    with contextlib.closing(open_desk(newsroom.databases)) as desk:
+        call = asyncio.run(ask(desk.model_calls))
+    if call is None or call.state != "taken":
+        why = call.why or call.state if call else "the budget of the day is spent"
+        raise UsageError(f"the model proposes no keywords: {text.fold(why)}", subject=topic)
+    return msgspec.json.decode(call.text, type=tuple[str, ...])
+
+
 async def _ask_once(
     newsroom: Newsroom, log: ModelCallLog, wire: web.Web, owed: OwedText
 ) -> tuple[ModelCall | None, bool]:
@@ -280,6 +310,12 @@ def _check_remark(call: ModelCall, _owed: OwedText, draft: asking.RemarkDraft) -
     return _take(call, said)
 
 
+def _check_keywords(call: ModelCall, _owed: OwedText, draft: asking.KeywordsDraft) -> ModelCall:
+    words = (text.fold(word) for word in draft.keywords)
+    short = [word for word in words if 0 < len(word) <= _LONGEST_KEYWORD]
+    return _take(call, tuple(dict.fromkeys(short))[:_MOST_KEYWORDS])
+
+
 def _take(call: ModelCall, value: object) -> ModelCall:
     return replace(call, state="taken", text=msgspec.json.encode(value).decode())
 
@@ -289,6 +325,7 @@ _CHECKS: Mapping[str, Callable[[ModelCall, OwedText, Any], ModelCall]] = {
     "digest": _check_sentences,
     "headline": _check_headline,
     "remark": _check_remark,
+    "topics": _check_keywords,
 }
 
 
