@@ -37,7 +37,14 @@ RULES: dict[str, dict[str, str]] = {
         "duration": "number",
     },
 }
-RULES["association"] = {**RULES["item"], "name": "words!", "rel": "words"}
+RULES["source_type"] = {"name": "words", "uri": "uri"}
+# IPTC allows the type of a digital source on the item, too; we never say it of the article
+RULES["association"] = {
+    **RULES["item"],
+    "name": "words!",
+    "rel": "words",
+    "digitalSourceType": "source_type",
+}
 TEXTS = {
     "words": re.compile(r".*", re.DOTALL),
     "uri": re.compile(

@@ -331,6 +331,7 @@ def _options(
             practice=practice,
             awaited=awaited,
             cards=cards,
+            drops_stale=settings.model.stale == "drop",
         ),
         pictures_folder=None if options.as_noted else newsroom.private / "pictures",
         lends_pictures=options.as_noted,

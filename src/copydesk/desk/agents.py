@@ -27,6 +27,7 @@ from copydesk.desk.api import (
     ActionsKept,
     ApiPost,
     ApiProblem,
+    ApiSummary,
     PostsQuery,
     QueueQuery,
     SentPost,
@@ -37,6 +38,7 @@ from copydesk.desk.api import (
     make_answer,
     make_question,
     make_story,
+    make_summary,
     name_actions,
     require_scope,
     seal_cursor,
@@ -75,6 +77,7 @@ class UntrustedText(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tru
     otherwise: list[str] = []
     history: list[str] = []
     editors_note: str = ""
+    summary: ApiSummary | None = None
 
 
 class AgentReason(msgspec.Struct, frozen=True, kw_only=True):
@@ -141,6 +144,7 @@ def make_agent_page(found: StoryPage, *, with_text: bool) -> AgentStory:
         otherwise=[text.fold(line) for line in explanation.otherwise],
         history=[text.fold(line) for line in explanation.history],
         text=text.shorten(found.text, _TEXT_CHARACTERS) if with_text else "",
+        summary=make_summary(found.seen.story),
     )
     return msgspec.structs.replace(brief, untrusted_text=told)
 

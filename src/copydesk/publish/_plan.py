@@ -31,12 +31,13 @@ from copydesk.catalogue.page_entries import (
 from copydesk.catalogue.page_index import KeptStories, PageIndex, Pictured, Pieces, Shelves
 from copydesk.catalogue.page_updates import Pair
 from copydesk.errors import PublishError
-from copydesk.kit import urls
+from copydesk.kit import text, urls
 from copydesk.news import Beat, Record, Story, Topic
 from copydesk.news.beat import FrontOptions, OutputOptions, find_reputation
 from copydesk.news.edition import Edition, KeptFront, ReadingList, Show, SiteOrigin, Thumbnail
 from copydesk.news.ruling import allows_additions, find_ruled_matters, list_matter_acts
 from copydesk.news.story import Addition
+from copydesk.news.summary import Summary, Translation, cited_stories
 from copydesk.placement import (
     LIMITS,
     Coverages,
@@ -52,7 +53,7 @@ from copydesk.placement import (
 from copydesk.placement.addresses import addressable_topics, local_time, topics_above
 from copydesk.publish import _story_reader
 from copydesk.publish._story_reader import ListedStories, StoryReader
-from copydesk.publish.developments import Matters
+from copydesk.publish.developments import Matters, find_author
 from copydesk.publish.issues import LetterShelf, shelve_letters
 from copydesk.publish.writing import Sheet, files_of
 
@@ -104,7 +105,8 @@ class Look:
     `shows` the same for single stories, by the record's path. `outputs` and `front` are the owner's
     settings, `practice` is what pages tell of the newsroom. `awaited` are the original URLs of
     pictures whose copies were lost and are fetched again: pages keep a place for them. `cards` are
-    the names of older stories that keep the card of their headline.
+    the names of older stories that keep the card of their headline. `drops_stale` says that a
+    summary is not shown if newer reports are missing in it.
     """
 
     pictures: Mapping[str, Thumbnail] = field(default_factory=dict)
@@ -116,6 +118,7 @@ class Look:
     practice: Practice = Practice()
     awaited: frozenset[str] = frozenset()
     cards: frozenset[str] = frozenset()
+    drops_stale: bool = False
 
     def show_of(self, story: Story) -> Show:
         """Return how pages show a story's picture: "cached", "hotlink" or "none"."""
@@ -268,11 +271,46 @@ class SitePlan:
         if not allows_additions(addresses.record_name(story.path), self.beat.rulings):
             return
         for addition in story.additions[: self.beat.excerpt.additions]:
-            entry = self.groups.find(addition.story)
-            report = self.read(entry.path) if entry and entry.group == story.group else None
-            is_free = allows_additions(addition.story, self.beat.rulings)
-            if report is not None and is_free and report.may_be_quoted:
+            report = self.find_report(addition.story, story)
+            if report is not None and allows_additions(addition.story, self.beat.rulings):
                 yield addition, report
+
+    def find_report(self, name: str, story: Story) -> Story | None:
+        """Return the report with a record name if the page of a story on its event may quote it."""
+        entry = self.groups.find(name)
+        report = self.read(entry.path) if entry and entry.group == story.group else None
+        is_same_event = report is not None and bool(story.group or report.path == story.path)
+        return report if report and is_same_event and report.may_be_quoted else None
+
+    def find_summary(self, story: Story) -> Summary | None:
+        """Return the summary that the page of an event's main story shows, None for none.
+
+        It is not shown if a report that it cites or was written from may not be quoted any more,
+        or, written by a model, if such a report's publisher forbids models.
+        """
+        summary = story.summary
+        if summary is None or (summary.stale and self.look.drops_stale):
+            return None
+        leader = self.groups.leader(story.group) if story.group else None
+        if leader is not None and leader.path != story.path:
+            return None
+        is_by_model = summary.author == "model"
+        if is_by_model and not all(sentence.stories for sentence in summary.sentences):
+            return None
+        cited = {*cited_stories(summary.sentences), *(source.story for source in summary.sources)}
+        reports = [self.find_report(name, story) for name in sorted(cited)]
+        is_free = all(one and not (is_by_model and one.refuses_models) for one in reports)
+        return summary if is_free and text.fold(summary.text) else None
+
+    def find_translation(self, story: Story) -> Translation | None:
+        """Return the translation of a story's headline as it is now, None for none.
+
+        One by a model is not shown if the story's publisher forbids models.
+        """
+        made = story.translation
+        if made is None or made.original != story.title or not text.fold(made.title):
+            return None
+        return None if story.refuses_models and find_author(made) == "model" else made
 
     def stories_of(self, entries: Sequence[StoryEntry]) -> ListedStories:
         """Return a sequence of the stories of some index entries, each read when it is needed."""

@@ -454,8 +454,8 @@ class _Pages:
         self._plan = plan
         self._share_pictures = share_pictures
         self._renderer = Renderer(options.templates)
-        self._shapes = api.Shapes(plan)
         self._site = site.Site(plan, self._renderer, share_pictures, self._beside)
+        self._shapes = api.Shapes(plan, self._site.strings)
         self.legs = self._site.legs
 
     def sheets(self, piece: int) -> Iterator[Sheet]:
@@ -476,7 +476,7 @@ class _Pages:
 
     def _beside_the_walk(self) -> Iterator[Sheet]:
         plan, on = self._plan, self._plan.look.outputs
-        yield from feeds.sheets(plan)
+        yield from feeds.sheets(plan, self._site.strings)
         if plan.wanted.of_key(CHANGED.name):
             told = self._site.describe_changes()
             yield from feeds.change_files(plan, site.CHANGES_FOLDER, *told)

@@ -1,4 +1,6 @@
-"""Find how stories went on: what changed in them, matters, and the events of these."""
+"""Find how stories went on: what changed in them, matters, the events of these, and who wrote the
+summary of an event.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +14,9 @@ from copydesk.kit import revisions, text
 from copydesk.news import ReasonKind, Story
 from copydesk.news.ruling import Ruling, find_matter, find_matter_title, list_matter_acts
 from copydesk.news.story import CONCEALABLE, PUBLISHERS_CHANGES, Event, EventKind
+from copydesk.news.summary import Author, CitedSentence, Summary, Translation
 from copydesk.placement import Groups, addresses
+from copydesk.rendering import Strings
 
 EVENTS_SINCE = 9  # as many later events of a matter are counted for a story
 _LISTED = 60  # matters on the page of all
@@ -184,3 +188,42 @@ def list_changes(
     found = [pair for pair in found if pair[0].event.kind in _ANNOUNCED]
     found.sort(key=lambda pair: (pair[0].event.at, pair[1].path), reverse=True)
     return found[:_CHANGES_SHOWN]
+
+
+# Summaries and translated headlines: who wrote them, and the label that says so.
+
+
+def find_author(written: Summary | Translation) -> Author:
+    """Return who wrote a summary or a translated headline as it is now, a model or a person."""
+    if isinstance(written, Summary):
+        return written.author
+    title = (CitedSentence(text=written.title),)
+    return Summary(sentences=title, by=written.by, at=written.at, digest=written.digest).author
+
+
+def name_author(written: Summary | Translation) -> str:
+    """Return the name of the model or person that wrote a text, "" if that is not known."""
+    kind, _, name = written.by.partition(" ")
+    if kind != find_author(written):
+        return ""
+    return text.fold(name) if kind == "model" else name_person(name)
+
+
+def name_person(by: str) -> str:
+    """Return a person's name without the mail address, "" if there is only an address."""
+    name = text.fold(text.hide_addresses(by))
+    return "" if "@" in name else name
+
+
+def say_label(written: Summary | Translation, strings: Strings) -> str:
+    """Return who wrote and reviewed a summary or a translated headline, as readers are told."""
+    kind = "summary" if isinstance(written, Summary) else "headline"
+    if find_author(written) == "person":
+        label = strings.say(f"{kind}_by", name=name_author(written) or strings.say("a_person"))
+    elif written.review:
+        by = name_person(written.review.by) or strings.say("a_person")
+        label = strings.say(f"{kind}_reviewed", name=by)
+    else:
+        label = strings.say(f"{kind}_by_model")
+    is_stale = isinstance(written, Summary) and written.stale
+    return f"{label} {strings.say('summary_stale')}" if is_stale else label

@@ -2,8 +2,8 @@
 
 Also the short forms in which newsletters show stories and other records.
 
-A feed has the newest 30 stories: title, excerpt, credit, the editors' note, and a link to the
-original. The id of an entry is the URL of our page for the story, which never changes.
+A feed has the newest 30 stories: title, excerpt, credit, the summary of the event with its label,
+the editors' note, and a link to the original. The id of an entry is the URL of our page for the story, which never changes.
 """
 
 from __future__ import annotations
@@ -24,9 +24,17 @@ from copydesk.placement import Coverage, addresses
 from copydesk.publish import _pictures, _story_reader
 from copydesk.publish._pictures import Picture
 from copydesk.publish._plan import Output, SitePlan, make
+from copydesk.publish.developments import say_label
 from copydesk.publish.issues import ShelvedIssue
 from copydesk.publish.writing import Sheet
-from copydesk.rendering import escape_xml, language_tag, quote_xml, render_note
+from copydesk.rendering import (
+    Strings,
+    escape_xml,
+    language_tag,
+    load_strings,
+    quote_xml,
+    render_note,
+)
 
 __all__ = ["OUTPUTS", "change_files", "sheets", "tell_records", "tell_story"]
 
@@ -79,10 +87,13 @@ class _Feed:
 
 
 class Feeds:
-    """Makes the feeds of a site; the feed entry of each story is made only once."""
+    """Makes the feeds of a site; the feed entry of each story is made only once.
 
-    def __init__(self, plan: SitePlan) -> None:
-        self.plan = plan
+    `strings` are the site's own words; without them those of its language are used.
+    """
+
+    def __init__(self, plan: SitePlan, strings: Strings | None = None) -> None:
+        self.plan, self.strings = plan, strings
         self._made: dict[str, _Entry] = {}
 
     def of_topic(self, id_: str) -> Iterator[Sheet]:
@@ -169,7 +180,7 @@ class Feeds:
 
     def _entry(self, story: Story) -> _Entry:
         if story.path not in self._made:
-            self._made[story.path] = _entry(story, self.plan)
+            self._made[story.path] = _entry(story, self.plan, self.strings)
         return self._made[story.path]
 
 
@@ -203,9 +214,9 @@ OUTPUTS: tuple[Output[Feeds], ...] = (
 )
 
 
-def sheets(plan: SitePlan) -> Iterator[Sheet]:
+def sheets(plan: SitePlan, strings: Strings | None = None) -> Iterator[Sheet]:
     """Yield feeds (Atom, RSS, JSON) of site, topics, publishers, reading lists, newsletters."""
-    made = Feeds(plan)
+    made = Feeds(plan, strings)
     yield from made.files("", plan.beat.title, plan.stories)
     yield from made.of_letters()
     for output in OUTPUTS:
@@ -228,7 +239,7 @@ def _change(at: datetime, story: Story, words: str, plan: SitePlan) -> _Entry:
     )
 
 
-def _entry(story: Story, plan: SitePlan) -> _Entry:
+def _entry(story: Story, plan: SitePlan, strings: Strings | None = None) -> _Entry:
     page = plan.links.page(addresses.story_folder(story.path))
     published = dates.utc(story.published_at or _NEVER).replace(microsecond=0)
     updated = dates.utc(story.updated_at or published).replace(microsecond=0)
@@ -247,17 +258,20 @@ def _entry(story: Story, plan: SitePlan) -> _Entry:
         topics=tuple(folded for name in story.topics if (folded := text.fold(name))),
         language=story.language if _LANGUAGE.fullmatch(story.language) else "",
         picture=_pictures.of(story, plan),
-        content=_content(story, plan),
+        content=_content(story, plan, strings),
     )
 
 
-def _content(story: Story, plan: SitePlan) -> str:
-    """Return a story's feed HTML if an editor wrote a note: excerpt, note and author; else ""."""
-    note = render_note(story.note) if story.note else ""
-    if not note:
-        return ""
-    excerpt = f"<p>{escape_xml(story.excerpt)}</p>" if text.fold(story.excerpt) else ""
-    return f"{excerpt}<p><strong>{escape_xml(plan.beat.title)}:</strong></p>{note}"
+def _content(story: Story, plan: SitePlan, strings: Strings | None) -> str:
+    """Return a story's feed HTML: excerpt, summary, note; "" without summary and note."""
+    note, summary = render_note(story.note) if story.note else "", plan.find_summary(story)
+    parts = [f"<p>{escape_xml(story.excerpt)}</p>" if text.fold(story.excerpt) else ""]
+    if summary:
+        label = say_label(summary, strings or load_strings(plan.beat.locale))
+        parts += [f"<p>{escape_xml(summary.text)}</p><p><small>{escape_xml(label)}</small></p>"]
+    if note:
+        parts += [f"<p><strong>{escape_xml(plan.beat.title)}:</strong></p>{note}"]
+    return "".join(parts) if len(parts) > 1 else ""
 
 
 def _atom(feed: _Feed, own: str) -> bytes:

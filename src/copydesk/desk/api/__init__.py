@@ -25,9 +25,11 @@ if TYPE_CHECKING:
     from copydesk.desk.api._endpoint import answer_with_problem as answer_with_problem
     from copydesk.desk.api._endpoint import make_answer as make_answer
     from copydesk.desk.api._endpoint import require_scope as require_scope
+    from copydesk.desk.api._read import ApiSummary as ApiSummary
     from copydesk.desk.api._read import QueueQuery as QueueQuery
     from copydesk.desk.api._read import make_question as make_question
     from copydesk.desk.api._read import make_story as make_story
+    from copydesk.desk.api._read import make_summary as make_summary
     from copydesk.desk.api._read import seal_cursor as seal_cursor
 else:
     __getattr__ = faces.import_on_demand(__name__, __file__)

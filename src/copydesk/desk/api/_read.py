@@ -21,7 +21,7 @@ from copydesk.editing import applying, queue, trail
 from copydesk.editing.queue import numbers, story_page
 from copydesk.errors import UsageError
 from copydesk.kit import text
-from copydesk.news import ReasonKind, Standing, Verdict
+from copydesk.news import ReasonKind, Standing, Story, Verdict
 from copydesk.news.source import DropReason
 from copydesk.news.story import RecallKind
 from copydesk.newsroom.checks import Finding
@@ -106,6 +106,18 @@ class ApiPart(msgspec.Struct, frozen=True, kw_only=True):
     evidence: list[ApiReason]
 
 
+class ApiSummary(msgspec.Struct, frozen=True, kw_only=True):
+    """The summary of a story's event in its record: `author` is `model` or `person`.
+
+    `reviewed` says that an editor reviewed it, `stale` that newer reports are missing in it.
+    """
+
+    text: str
+    author: str
+    reviewed: bool
+    stale: bool
+
+
 class StoryAnswer(msgspec.Struct, frozen=True, kw_only=True):
     """A story with the reasons for its status, its history and its article text.
 
@@ -121,6 +133,7 @@ class StoryAnswer(msgspec.Struct, frozen=True, kw_only=True):
     history: list[str]
     text: str = ""
     pictures: list[str] = []
+    summary: ApiSummary | None = None
 
 
 class TrailRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -173,6 +186,17 @@ def make_story(seen: queue.QueueStory) -> ApiStory:
     )
 
 
+def make_summary(story: Story) -> ApiSummary | None:
+    """Return the summary in a story's record, as a struct for JSON, None if it has none."""
+    summary = story.summary
+    return summary and ApiSummary(
+        text=text.fold(summary.text),
+        author=summary.author,
+        reviewed=summary.review is not None,
+        stale=bool(summary.stale),
+    )
+
+
 def make_story_answer(found: story_page.StoryPage) -> StoryAnswer:
     """Return a story with its text and the explanation of its status, as a struct for JSON."""
     told = found.explanation
@@ -192,6 +216,7 @@ def make_story_answer(found: story_page.StoryPage) -> StoryAnswer:
         explained=told.reasons,
         text=found.text,
         pictures=[figure.url for figure in found.figures],
+        summary=make_summary(found.seen.story),
     )
 
 

@@ -15,11 +15,19 @@ from urllib.parse import quote
 from copydesk.kit import dates, text, urls
 from copydesk.news import Provider, Reason, Story, Topic
 from copydesk.news.story import EventKind, Related
+from copydesk.news.summary import Summary, Translation
 from copydesk.placement import addresses
 from copydesk.publish import _pictures
 from copydesk.publish.api import encoding
-from copydesk.publish.developments import Change, list_changes_of
-from copydesk.rendering import language_tag, render_note
+from copydesk.publish.developments import (
+    Change,
+    find_author,
+    list_changes_of,
+    name_author,
+    name_person,
+    say_label,
+)
+from copydesk.rendering import Strings, language_tag, load_strings, render_note
 
 if TYPE_CHECKING:
     from copydesk.catalogue.page_entries import StoryEntry
@@ -32,9 +40,13 @@ LATEST = f"{addresses.API}stories/latest.json"
 
 @dataclass(slots=True)
 class Shapes:
-    """Converts a site's stories to the JSON objects of the second API."""
+    """Converts a site's stories to the JSON objects of the second API.
+
+    `strings` are the site's own words; without them those of its language are used.
+    """
 
     plan: SitePlan
+    strings: Strings | None = None
     _topics: Mapping[str, Topic] = field(init=False)
     _shown: dict[str, dict[str, object]] = field(default_factory=dict)
 
@@ -78,6 +90,7 @@ class Shapes:
             **_list_authors(story),
             **({"additions": additions} if (additions := self._additions(story)) else {}),
             **({"note": note} if (note := text.tidy(story.note)) else {}),
+            **self._written_texts(story),
         }
 
     def references(self, entries: Iterable[StoryEntry]) -> list[dict[str, object]]:
@@ -146,6 +159,48 @@ class Shapes:
             | {"url": urls.fetchable(report.web_url), "source": self.source(report.provider)}
             for addition, report in self.plan.list_additions(story)
         ]
+
+    def _written_texts(self, story: Story) -> dict[str, object]:
+        """Return a story's summary and translated headline, without those that there are not."""
+        summary, made = self.plan.find_summary(story), self.plan.find_translation(story)
+        told: dict[str, object] = {}
+        if summary is not None:
+            sentences = [
+                {"text": text.fold(one.text), "stories": [*one.stories]}
+                for one in summary.sentences
+            ]
+            told["summary"] = {
+                "text": text.fold(summary.text),
+                "sentences": sentences,
+                **self._authorship(summary, story),
+                "stale": bool(summary.stale),
+            }
+        if made is not None:
+            titles = {"title": text.fold(made.title), "original": text.fold(made.original)}
+            told["translation"] = titles | self._authorship(made, story)
+        return told
+
+    def _authorship(self, written: Summary | Translation, story: Story) -> dict[str, object]:
+        review, find_report = written.review, self.plan.find_report
+        return {
+            "by": name_author(written) or None,
+            "author": find_author(written),
+            "language": written.language if language_tag(written.language) else None,
+            "written_at": moment(written.at),
+            "reviewed": {
+                "by": name_person(review.by) or None,
+                "at": moment(review.at),
+                "opened": [name for name in review.opened if find_report(name, story)],
+                "changed": bool(review.changed),
+            }
+            if review
+            else None,
+            "label": self.say_label(written),
+        }
+
+    def say_label(self, written: Summary | Translation) -> str:
+        """Return who wrote and reviewed a text, in the site's words."""
+        return say_label(written, self.strings or load_strings(self.plan.beat.locale))
 
     def _original(self, story: Story) -> dict[str, object] | None:
         entry = self.plan.groups.public(story.copy_of)
@@ -228,25 +283,29 @@ def listing(head: Mapping[str, object], key: str, fragments: Iterable[bytes]) ->
 
 _SCHEMA = "http://www.iptc.org/std/ninjs/ninjs-schema_3.1.json"
 _STANDARD = {"name": "ninjs", "version": "3.1", "schema": _SCHEMA}
+_BY_MODEL = "http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia"
 _NINJS: dict[str, object] = {"standard": _STANDARD, "pubStatus": "usable"}
 _OF_LEADER = ("headlines", "language", "firstCreated", "contentCreated", "subjects", "genres")
 # RFC 3986, section 2; browsers send other characters as they are, such as those of `?id[]=1`
 _NO_URI = re.compile(r"%(?![0-9A-Fa-f]{2})|[^\w.~:/?#@!$&'()*+,;=%-]", re.ASCII)
 
 
-def make_ninjs(story: Story, plan: SitePlan) -> dict[str, object]:
+def make_ninjs(story: Story, shapes: Shapes) -> dict[str, object]:
     """Return a story as a ninjs 3.1 document, with what its page shows."""
+    plan = shapes.plan
     page = plan.links.page(addresses.story_folder(story.path))
     note = _say("note", render_note(story.note), "text/html")
     background = (plan.read(entry.path) for entry in plan.groups.background(story))
     forbidden = text.fold(", ".join(story.refuses))
+    summary = plan.find_summary(story)
+    times = [*_list_times(story, plan), *([dates.utc(summary.at)] if summary else [])]
     return _keep(
         **_describe_item(story, page),
         **_NINJS,
         representationType="full" if story.is_own else "partial",
         language=story.language if language_tag(story.language) else "",
         firstCreated=moment(story.published_at),
-        versionCreated=moment(max(_list_times(story, plan), default=None)),
+        versionCreated=moment(max(times, default=None)),
         descriptions=_say("excerpt", text.fold(story.excerpt)) + ([] if story.is_own else note),
         bodies=note if story.is_own else [],
         by=", ".join(text.fold(author.name) for author in story.authors),
@@ -263,15 +322,17 @@ def make_ninjs(story: Story, plan: SitePlan) -> dict[str, object]:
             *_list_pictures(story, plan),
             *_list_coverage(story, plan),
             *(_associate_story(other, "background", plan) for other in background if other),
+            *([_associate_summary(summary, f"{page}#summary", shapes)] if summary else []),
         ],
     )
 
 
-def make_group_ninjs(leader: Story, uri: str, plan: SitePlan) -> dict[str, object]:
+def make_group_ninjs(leader: Story, uri: str, shapes: Shapes) -> dict[str, object]:
     """Return a group as a ninjs 3.1 document: its stories, the main one first, then coverage."""
+    plan = shapes.plan
     found = (plan.read(entry.path) for entry in plan.groups.members(leader.group))
     others = [story for story in found if story is not None and story.path != leader.path]
-    whole = make_ninjs(leader, plan)
+    whole = make_ninjs(leader, shapes)
     times = chain.from_iterable(_list_times(story, plan) for story in (leader, *others))
     return _keep(
         uri=uri,
@@ -367,6 +428,24 @@ def _list_coverage(story: Story, plan: SitePlan) -> Iterator[dict[str, object]]:
     for report in plan.coverages.of(story).others:
         if uri := _spell(report.web_url):
             yield _associate(report, uri, "coverage")
+
+
+def _associate_summary(summary: Summary, uri: str, shapes: Shapes) -> dict[str, object]:
+    """Return the summary of a story's event as an object of its own, the only one by a model."""
+    by_model = {"name": "trainedAlgorithmicMedia", "uri": _BY_MODEL}
+    return _keep(
+        name="summary",
+        rel="summary",
+        uri=uri,
+        type="text",
+        representationType="full",
+        language=summary.language if language_tag(summary.language) else "",
+        contentCreated=moment(summary.at),
+        bodies=_say("summary", text.fold(summary.text)),
+        by=shapes.say_label(summary),
+        infoSources=_name_site("publisher", shapes.plan),
+        digitalSourceType=by_model if summary.author == "model" else None,
+    )
 
 
 def _associate_story(story: Story, rel: str, plan: SitePlan) -> dict[str, object]:

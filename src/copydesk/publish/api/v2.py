@@ -111,7 +111,7 @@ def page(number: int, shapes: Shapes) -> Iterator[Sheet]:
             made.append(encoding.compact(whole))
             yield Sheet(_v2_shape.story_place(story), made[-1] + b"\n")
         if plan.wanted(STORY.name, entry.name):
-            ninjs = _v2_shape.make_ninjs(story, plan)
+            ninjs = _v2_shape.make_ninjs(story, shapes)
             yield Sheet(addresses.ninjs_file(story.path), _v2_shape.document(ninjs))
         if is_group:
             yield from _group_files(story, whole, shapes)
@@ -181,7 +181,7 @@ def _group_files(leader: Story, whole: Mapping[str, object], shapes: Shapes) -> 
         "ninjs_url": uri,
     }
     yield Sheet(addresses.api_file("groups", id_), _v2_shape.document(group))
-    yield Sheet(ninjs, _v2_shape.document(_v2_shape.make_group_ninjs(leader, uri, shapes.plan)))
+    yield Sheet(ninjs, _v2_shape.document(_v2_shape.make_group_ninjs(leader, uri, shapes)))
 
 
 def _list_sheets(shapes: Shapes) -> Iterator[Sheet]:

@@ -25,7 +25,7 @@ from copydesk.news.story import EventKind
 from copydesk.placement import Coverage, PlaceReason, RankPart, Voice, addresses
 from copydesk.placement.addresses import group_by_day
 from copydesk.publish import _pictures
-from copydesk.publish.developments import list_changes_of
+from copydesk.publish.developments import find_author, list_changes_of, say_label
 from copydesk.rendering import Strings, join_markup, language_tag, mark_safe
 
 if TYPE_CHECKING:
@@ -410,6 +410,19 @@ class Views:
             "newsrooms": coverage.newsrooms,
             "also": strings.join_names(coverage.names, _NAMED),
             "label": label(story, strings),
+            "translation": self._translation(story),
+        }
+
+    def _translation(self, story: Story) -> Mapping[str, str] | None:
+        """Return the headline in the language of the site, with its label, None for none."""
+        made, strings = self.frame.plan.find_translation(story), self.frame.strings
+        if made is None:
+            return None
+        return {
+            "title": text.fold(made.title),
+            "tongue": self.frame.tongue(made.language),
+            "label": say_label(made, strings),
+            "short": strings.say(f"translation_by_{find_author(made)}"),
         }
 
     def provider(self, provider: Provider | None) -> Mapping[str, str]:

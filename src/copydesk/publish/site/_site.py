@@ -35,7 +35,7 @@ from copydesk.publish.site._cards import ListCards
 from copydesk.publish.site._frame import Frame, Head, describe_site
 from copydesk.publish.site._listings import DAYS, PAGES
 from copydesk.publish.writing import Sheet
-from copydesk.rendering import Renderer, accent_style, language_tag
+from copydesk.rendering import Renderer, Strings, accent_style, language_tag
 
 # The search page, and its index in parts that a script reads in the browser, newest first.
 #
@@ -212,6 +212,11 @@ class Site:
         shelves = _record_pages.topic_shelves(self._catalog)
         self._cards = ListCards(self._frame, shelves)
         self._walk = Walk(self._cards, beside)
+
+    @property
+    def strings(self) -> Strings:
+        """Return the fixed texts of the site's pages."""
+        return self._frame.strings
 
     @property
     def legs(self) -> int:

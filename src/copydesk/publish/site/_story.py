@@ -10,11 +10,20 @@ from copydesk.catalogue.page_entries import STORY, StoryEntry
 from copydesk.kit import dates, text, urls
 from copydesk.news import Provider, ReasonKind, Story
 from copydesk.news.story import PUBLISHERS_CHANGES, EventKind, Related
+from copydesk.news.summary import Summary, cited_stories
 from copydesk.placement import addresses
 from copydesk.publish import _pictures
 from copydesk.publish._pictures import Picture
 from copydesk.publish._plan import Output
-from copydesk.publish.developments import CHANGED, Change, list_changes, list_changes_of
+from copydesk.publish.developments import (
+    CHANGED,
+    Change,
+    list_changes,
+    list_changes_of,
+    name_author,
+    name_person,
+    say_label,
+)
 from copydesk.publish.site import _cards, _matters, _structured
 from copydesk.publish.site._cards import ListCards
 from copydesk.publish.site._frame import Frame, Head
@@ -92,6 +101,7 @@ def _page(story: Story, cards: ListCards) -> Sheet:
         "player": player.markup,
         "is_pictured": bool(values["picture"]) and not player.has_poster,
         **_note_context(story),
+        "summary": _describe_summary(story, cards),
         "verb": _cards.verb(story),
         "updated": cards.views.time(story.updated_at),
         "credit": text.fold(story.credit),
@@ -136,6 +146,50 @@ def _note_context(story: Story) -> dict[str, object]:
     """Return an editor's note on a story, or the text of the site's own story."""
     note = mark_safe(render_note(story.note)) if story.note else ""
     return {"note": note, "is_own": story.is_own and bool(note)}
+
+
+def _describe_summary(story: Story, cards: ListCards) -> Mapping[str, object] | None:
+    """Return the summary of a story's event with its numbered sources, None if there is none."""
+    plan = cards.frame.plan
+    summary = plan.find_summary(story)
+    if summary is None:
+        return None
+    numbers = {name: n for n, name in enumerate(cited_stories(summary.sentences), 1)}
+    reports = {name: plan.find_report(name, story) for name in numbers}
+    sources = {
+        name: {**cards.views.story(report), "number": numbers[name]}
+        for name, report in reports.items()
+        if report is not None
+    }
+    return {
+        "sentences": [
+            {"text": text.fold(one.text), "sources": [sources[name] for name in one.stories]}
+            for one in summary.sentences
+        ],
+        "tongue": cards.frame.tongue(summary.language),
+        "label": say_label(summary, cards.frame.strings),
+        "details": list(_explain_summary(summary, story, cards)),
+    }
+
+
+def _explain_summary(summary: Summary, story: Story, cards: ListCards) -> Iterator[str]:
+    """Yield how a summary was written, checked and reviewed, as sentences in the site's words."""
+    plan, say = cards.frame.plan, cards.frame.strings.say
+    is_by_model = summary.author == "model"
+    if is_by_model:
+        yield say("summary_model", name=name_author(summary))
+    count = len(summary.sources) or len(cited_stories(summary.sentences))
+    yield say("summary_written", time=cards.views.time(summary.at).text, count=count)
+    if review := summary.review:
+        name = name_person(review.by) or say("a_person")
+        yield say("summary_reviewed_on", name=name, time=cards.views.time(review.at).text)
+        opened = filter(None, (plan.find_report(name, story) for name in review.opened))
+        names = [cards.views.provider(report.provider)["name"] for report in opened]
+        yield say("summary_opened", reports=", ".join(names)) if names else say("summary_unopened")
+        if review.changed:
+            yield say("summary_changed")
+    if is_by_model:
+        yield say("summary_checks")
 
 
 def _history_context(story: Story, cards: ListCards) -> dict[str, object]:
