@@ -7,13 +7,16 @@ import os
 import re
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from copydesk import building
 from copydesk.archive import shown
+from copydesk.archive.record import emit_story, parse_story
 from copydesk.errors import VerifyError
+from copydesk.news.summary import CitedSentence, Summary, digest_text
 from copydesk.newsroom import Troubles, open_newsroom
 from world.command import copydesk
 from world.newsroom import KEY, NOW, newsroom, run_git
@@ -34,6 +37,37 @@ def test_a_site_is_its_records_byte_for_byte(published: Path, tmp_path: Path) ->
     assert (report.differences, report.left_out, report.failed) == ((), (), ())
     assert report.is_same
     assert report.files == sum(file.is_file() for file in site.rglob("*")) - 1  # the marker
+
+
+def test_a_site_with_a_summary_is_its_records_whatever_the_settings_of_the_model(
+    published: Path, tmp_path: Path
+) -> None:
+    root = tmp_path / "beat"
+    shutil.copytree(published, root)
+    words = "The sea wall rises by two metres."
+    made = Summary(
+        sentences=(CitedSentence(text=words, stories=(WALL,)),),
+        by="model small:8b",
+        at=NOW - HOUR,
+        digest=digest_text(words),
+    )
+    record = root / "_news" / f"{WALL}.md"
+    story = parse_story(f"_news/{WALL}.md", record.read_bytes())
+    record.write_bytes(emit_story(replace(story, summary=made)))
+    run_git(root, "commit", "-qam", "summary")
+    build(root)
+    page = root / ".copydesk" / "site" / "news" / WALL / "index.html"
+    shown = page.read_bytes()
+    assert words in shown.decode()
+    assert check(root).is_same
+
+    model = '[model]\nurl = "http://127.0.0.1:9/v1"\nname = "large"\nuses = ["summary"]\n'
+    with (root / "beat.toml").open("a") as beat:
+        beat.write(model)
+    run_git(root, "commit", "-qam", "model")
+    build(root)
+    assert shown == page.read_bytes()
+    assert check(root).is_same
 
 
 def test_the_command_says_what_a_public_repository_shows(published: Path, tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ from lxml import etree, html
 
 from copydesk.catalogue.page_index import PageIndex
 from copydesk.news import Provider, Ruling, Story
+from copydesk.news.summary import CitedSentence, Summary, TextReview, Translation, digest_text
 from copydesk.placement import addresses
 from copydesk.publish import Look, Published, PublishOptions, Sizes, plan_site, publish, survey
 from copydesk.publish.api import Shapes, encoding, v2
@@ -31,6 +32,27 @@ JSON = st.recursive(
     max_leaves=10,
 )
 NAMES = st.integers(1, 12).map(lambda number: f"2026-11-{number:02}-story") | TEXT
+AUTHORS = {
+    "by": st.sampled_from(["model small", "person Ada", "person"]) | TEXT,
+    "at": st.just(editions.AT),
+    "review": st.none() | st.builds(TextReview, by=TEXT, at=st.just(editions.AT)),
+}
+# a text that its digest belongs to is a model's, another one a person's
+SUMMARIES = st.builds(
+    lambda made, is_whole: replace(made, digest=digest_text(made.text) if is_whole else ""),
+    st.builds(
+        Summary,
+        sentences=st.lists(
+            st.builds(CitedSentence, text=TEXT, stories=st.lists(NAMES, max_size=2).map(tuple)),
+            max_size=3,
+        ).map(tuple),
+        language=st.sampled_from(["", "de", "ar"]) | TEXT,
+        stale=st.none() | st.booleans(),
+        **AUTHORS,
+    ),
+    st.booleans(),
+)
+TRANSLATIONS = st.builds(Translation, title=TEXT, original=TEXT, language=TEXT, **AUTHORS)
 OTHERS = tuple(editions.related(f"o{number}.example") for number in range(3))
 STORIES = st.lists(
     st.builds(
@@ -59,6 +81,9 @@ STORIES = st.lists(
                 "history": st.just(("2026-11-24T13:10:00Z leads its group no longer",)),
                 "trust": st.integers(0, 100),
                 "related": st.lists(st.sampled_from(OTHERS), max_size=3).map(tuple),
+                "refuses": st.sampled_from([("ai-input",), ("snippet",)]),
+                "summary": SUMMARIES,
+                "translation": TRANSLATIONS,
             },
         ),
         st.integers(0, 40),

@@ -1,10 +1,11 @@
-"""The summary of an event and a translated headline are shown with their label, while they may be."""
+"""A summary of an event and a translated headline are shown, with labels, as long as they may."""
 
 from __future__ import annotations
 
 import html
 import json
 import re
+import shutil
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -201,6 +202,42 @@ def test_a_summary_goes_with_a_report_that_it_cites(fields: dict[str, object]) -
     assert not is_shown(make(lead(), report(**fields)))
 
 
+def test_a_build_of_changes_alone_takes_it_away_and_brings_it_back(tmp_path: Path) -> None:
+    manifest, index = MemoryManifest(), tmp_path / "pages.sqlite"
+
+    def build(*stories: Story, look: Look | None = None) -> dict[str, bytes]:
+        """Build the changes alone, compare with a whole build, and return the files."""
+        known, edition = PageIndex(index, "site"), editions.edition()
+        options = PublishOptions(look=look or Look())
+        try:
+            seen = survey(stories, edition.beat, known)
+            publish(replace(edition, stories=seen), tmp_path / "site", manifest, options)
+        finally:
+            known.close()
+        whole = editions.edition(stories)
+        shutil.rmtree(tmp_path / "whole", ignore_errors=True)
+        publish(whole, tmp_path / "whole", MemoryManifest(), options)
+        files = read_files(tmp_path / "site")
+        assert read_files(tmp_path / "whole") == files
+        return files
+
+    def shows(files: dict[str, bytes]) -> bool:
+        return any(b"Ada Holm" in data for data in files.values())
+
+    assert shows(build(lead(), report()))
+    assert not shows(build(lead(), report(verdict=verdict("hold"))))
+    assert shows(build(lead(), report()))
+    assert not shows(build(lead()))
+    stale = lead(summary=summary(stale=True))
+    assert shows(build(stale, report()))
+    assert not shows(build(stale, report(), look=Look(drops_stale=True)))
+
+
+def read_files(folder: Path) -> dict[str, bytes]:
+    files = (file for file in folder.rglob("*") if file.is_file())
+    return {file.relative_to(folder).as_posix(): file.read_bytes() for file in files}
+
+
 def test_a_summary_goes_with_a_report_that_it_was_only_written_from() -> None:
     alone = (CitedSentence(text=SECOND, stories=(LEAD,)),)
     made = summary(sentences=alone, digest=digest_text(SECOND))
@@ -362,7 +399,7 @@ def test_a_translation_by_a_person_says_so() -> None:
 
 
 HOSTILE = {
-    "markup": '</p><script>alert(1)</script>"\'><img src=x onerror=alert(2)> {{ 7 * 7 }} ]]>',
+    "markup": "</p><script>alert(1)</script>\"'><img src=x onerror=alert(2)> {{ 7 * 7 }} ]]>",
     "bidi": "\u202eetov stobor\u202c \u2067x\u2069 \u200b\ufeff",
     "controls": "a\x00\x1b[31m\x0bb",
     "long": "word " * 20_000,

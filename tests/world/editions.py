@@ -10,6 +10,7 @@ from typing import TypedDict, Unpack
 from copydesk.news import Beat, Image, Provider, Reason, Record, Ruling, Story, Topic, Verdict
 from copydesk.news.edition import Edition, PictureFile, Thumbnail
 from copydesk.news.story import Addition, Related
+from copydesk.news.summary import Summary, Translation
 
 AT = datetime(2026, 11, 24, 18, 0, tzinfo=UTC)
 HERALD = Provider(name="The Herald", domain="herald.example")
@@ -78,6 +79,8 @@ class StoryFields(TypedDict, total=False):
     history: tuple[str, ...]
     note: str
     reasons: tuple[Reason, ...]
+    summary: Summary | None
+    translation: Translation | None
     verdict: Verdict | None
 
 

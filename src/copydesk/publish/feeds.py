@@ -3,7 +3,8 @@
 Also the short forms in which newsletters show stories and other records.
 
 A feed has the newest 30 stories: title, excerpt, credit, the summary of the event with its label,
-the editors' note, and a link to the original. The id of an entry is the URL of our page for the story, which never changes.
+the editors' note, and a link to the original. The id of an entry is the URL of our page for the
+story, which never changes.
 """
 
 from __future__ import annotations

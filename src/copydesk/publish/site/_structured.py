@@ -140,9 +140,7 @@ def _describe_summary(summary: Summary, story: Story, plan: SitePlan) -> Mapping
         "text": text.fold(summary.text),
         "creator": person or _publisher(plan),
         "dateCreated": dates.rfc3339(summary.at),
-        "isBasedOn": [
-            origin for one in reports if one and (origin := urls.fetchable(one.web_url))
-        ],
+        "isBasedOn": [origin for one in reports if one and (origin := urls.fetchable(one.web_url))],
     }
     if summary.author == "model":
         described["digitalSourceType"] = _BY_MODEL
