@@ -114,7 +114,7 @@ def test_the_schemas_are_schemas_and_allow_no_wrong_file() -> None:
         assert validator.schema["description"]
 
 
-OPTIONAL = {"additions", "authors", "note"}  # where there are any
+OPTIONAL = {"additions", "authors", "note", "summary", "translation"}  # where there are any
 
 
 def test_a_story_says_which_of_its_authors_are_agencies_and_newsrooms() -> None:

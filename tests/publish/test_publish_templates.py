@@ -96,6 +96,7 @@ def test_what_a_template_prints_is_escaped() -> None:
         "href": "/x/",
         "title": "<b>",
         "tongue": "",
+        "translation": None,
         "provider": {"name": "A & B"},
         "time": {"iso": "", "short": ""},
     }

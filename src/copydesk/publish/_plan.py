@@ -53,7 +53,7 @@ from copydesk.placement import (
 from copydesk.placement.addresses import addressable_topics, local_time, topics_above
 from copydesk.publish import _story_reader
 from copydesk.publish._story_reader import ListedStories, StoryReader
-from copydesk.publish.developments import Matters, find_author
+from copydesk.publish.developments import Matters, find_author, may_show
 from copydesk.publish.issues import LetterShelf, shelve_letters
 from copydesk.publish.writing import Sheet, files_of
 
@@ -289,18 +289,12 @@ class SitePlan:
         or, written by a model, if such a report's publisher forbids models.
         """
         summary = story.summary
-        if summary is None or (summary.stale and self.look.drops_stale):
-            return None
-        leader = self.groups.leader(story.group) if story.group else None
-        if leader is not None and leader.path != story.path:
-            return None
-        is_by_model = summary.author == "model"
-        if is_by_model and not all(sentence.stories for sentence in summary.sentences):
+        if summary is None or not self.matters.leads(story):
             return None
         cited = {*cited_stories(summary.sentences), *(source.story for source in summary.sources)}
-        reports = [self.find_report(name, story) for name in sorted(cited)]
-        is_free = all(one and not (is_by_model and one.refuses_models) for one in reports)
-        return summary if is_free and text.fold(summary.text) else None
+        reports = (self.find_report(name, story) for name in sorted(cited))
+        is_dropped = summary.stale and self.look.drops_stale
+        return summary if not is_dropped and may_show(summary, reports) else None
 
     def find_translation(self, story: Story) -> Translation | None:
         """Return the translation of a story's headline as it is now, None for none.

@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from copydesk.catalogue.page_entries import MATTER, MATTER_EVENT, Grounds, StoryEntry, StoryKey
 from copydesk.catalogue.page_index import Listing, PageIndex
@@ -16,7 +17,9 @@ from copydesk.news.ruling import Ruling, find_matter, find_matter_title, list_ma
 from copydesk.news.story import CONCEALABLE, PUBLISHERS_CHANGES, Event, EventKind
 from copydesk.news.summary import Author, CitedSentence, Summary, Translation
 from copydesk.placement import Groups, addresses
-from copydesk.rendering import Strings
+
+if TYPE_CHECKING:
+    from copydesk.rendering import Strings
 
 EVENTS_SINCE = 9  # as many later events of a matter are counted for a story
 _LISTED = 60  # matters on the page of all
@@ -76,14 +79,14 @@ class Matters:
 
     def list_events(self, stories: Iterable[StoryEntry]) -> Iterator[StoryEntry]:
         """Yield those of a matter's stories that stand for an event: its main story."""
-        return (story for story in stories if self._leads(story))
+        return (story for story in stories if self.leads(story))
 
     def list_latest(self, name: str, events: int) -> list[StoryEntry]:
         """Return the newest stories of a matter, as far back as a number of events goes."""
         found: list[StoryEntry] = []
         for story in self.list_stories(name):
             found.append(story)
-            events -= self._leads(story)
+            events -= self.leads(story)
             if not events:
                 break
         return found
@@ -96,7 +99,8 @@ class Matters:
         event, newest = event_of(story), self._newest[name]
         return newest.index(event) if event in newest else None
 
-    def _leads(self, story: StoryEntry) -> bool:
+    def leads(self, story: StoryEntry | Story) -> bool:
+        """Return whether a published story stands for its event: it is the main one, or alone."""
         leader = self._groups.leader(story.group) if story.group else None
         return leader is None or leader.path == story.path
 
@@ -199,6 +203,19 @@ def find_author(written: Summary | Translation) -> Author:
         return written.author
     title = (CitedSentence(text=written.title),)
     return Summary(sentences=title, by=written.by, at=written.at, digest=written.digest).author
+
+
+def may_show(summary: Summary, reports: Iterable[Story | None]) -> bool:
+    """Return whether pages may show a summary, beside the reports that it is based on.
+
+    None stands for a report that may not be quoted. Each sentence by a model cites a report, and
+    none of its reports is by a publisher that forbids models.
+    """
+    is_by_model = summary.author == "model"
+    if is_by_model and not all(sentence.stories for sentence in summary.sentences):
+        return False
+    are_free = all(one and not (is_by_model and one.refuses_models) for one in reports)
+    return are_free and bool(text.fold(summary.text))
 
 
 def name_author(written: Summary | Translation) -> str:

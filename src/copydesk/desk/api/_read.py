@@ -188,12 +188,13 @@ def make_story(seen: queue.QueueStory) -> ApiStory:
 
 def make_summary(story: Story) -> ApiSummary | None:
     """Return the summary in a story's record, as a struct for JSON, None if it has none."""
-    summary = story.summary
-    return summary and ApiSummary(
-        text=text.fold(summary.text),
-        author=summary.author,
-        reviewed=summary.review is not None,
-        stale=bool(summary.stale),
+    if story.summary is None:
+        return None
+    return ApiSummary(
+        text=text.fold(story.summary.text),
+        author=story.summary.author,
+        reviewed=story.summary.review is not None,
+        stale=bool(story.summary.stale),
     )
 
 

@@ -90,7 +90,7 @@ class Shapes:
             **_list_authors(story),
             **({"additions": additions} if (additions := self._additions(story)) else {}),
             **({"note": note} if (note := text.tidy(story.note)) else {}),
-            **self._written_texts(story),
+            **self._list_texts(story),
         }
 
     def references(self, entries: Iterable[StoryEntry]) -> list[dict[str, object]]:
@@ -160,7 +160,7 @@ class Shapes:
             for addition, report in self.plan.list_additions(story)
         ]
 
-    def _written_texts(self, story: Story) -> dict[str, object]:
+    def _list_texts(self, story: Story) -> dict[str, object]:
         """Return a story's summary and translated headline, without those that there are not."""
         summary, made = self.plan.find_summary(story), self.plan.find_translation(story)
         told: dict[str, object] = {}

@@ -14,7 +14,7 @@ from copydesk.news.summary import Summary, cited_stories
 from copydesk.placement import addresses
 from copydesk.publish import _pictures
 from copydesk.publish._pictures import Picture
-from copydesk.publish._plan import Output
+from copydesk.publish._plan import Output, SitePlan
 from copydesk.publish.developments import (
     CHANGED,
     Change,
@@ -30,6 +30,7 @@ from copydesk.publish.site._frame import Frame, Head
 from copydesk.publish.writing import Sheet
 from copydesk.rendering import Strings, mark_safe, render_note
 
+_BY_MODEL = "https://schema.org/TrainedAlgorithmicMediaDigitalSource"
 _OTHERS = 40  # articles on a page; the rest is a number
 _RERUNS = 20
 _CHANGES = {
@@ -87,7 +88,10 @@ def _page(story: Story, cards: ListCards) -> Sheet:
         path=addresses.story_folder(story.path),
         title=str(values["title"]),
         description=text.shorten(excerpt, 200),
-        structured=_structured.story(story, plan, excerpt, picture),
+        structured={
+            **_structured.story(story, plan, excerpt, picture),
+            **_structure_summary(story, plan),
+        },
         kind="article",
         picture=picture,
         shared=None if picture else cards.frame.share_pictures.of_story(story),
@@ -172,17 +176,41 @@ def _describe_summary(story: Story, cards: ListCards) -> Mapping[str, object] | 
     }
 
 
+def _structure_summary(story: Story, plan: SitePlan) -> Mapping[str, object]:
+    """Return structured data (schema.org) of a summary as a part: no other part is a model's."""
+    summary = plan.find_summary(story)
+    if summary is None:
+        return {}
+    reports = (plan.find_report(name, story) for name in cited_stories(summary.sentences))
+    origins = (urls.fetchable(report.web_url) for report in reports if report)
+    is_by_model, name = summary.author == "model", name_author(summary)
+    person = {} if is_by_model or not name else {"@type": "Person", "name": name}
+    part = {
+        "@type": "CreativeWork",
+        "text": text.fold(summary.text),
+        "creator": person or _structured.publisher(plan),
+        "dateCreated": dates.rfc3339(summary.at),
+        "isBasedOn": list(filter(None, origins)),
+    }
+    part |= {"digitalSourceType": _BY_MODEL} if is_by_model else {}
+    by = name_person(summary.review.by) if summary.review else ""
+    part |= {"editor": {"@type": "Person", "name": by}} if by else {}
+    return {"hasPart": [part]}
+
+
 def _explain_summary(summary: Summary, story: Story, cards: ListCards) -> Iterator[str]:
     """Yield how a summary was written, checked and reviewed, as sentences in the site's words."""
     plan, say = cards.frame.plan, cards.frame.strings.say
+    written = _cards.Time(summary.at, cards.frame).text
     is_by_model = summary.author == "model"
     if is_by_model:
         yield say("summary_model", name=name_author(summary))
     count = len(summary.sources) or len(cited_stories(summary.sentences))
-    yield say("summary_written", time=cards.views.time(summary.at).text, count=count)
+    yield say("summary_written", time=written, count=count)
     if review := summary.review:
         name = name_person(review.by) or say("a_person")
-        yield say("summary_reviewed_on", name=name, time=cards.views.time(review.at).text)
+        reviewed = _cards.Time(review.at, cards.frame).text
+        yield say("summary_reviewed_on", name=name, time=reviewed)
         opened = filter(None, (plan.find_report(name, story) for name in review.opened))
         names = [cards.views.provider(report.provider)["name"] for report in opened]
         yield say("summary_opened", reports=", ".join(names)) if names else say("summary_unopened")

@@ -10,9 +10,7 @@ import orjson
 
 from copydesk.kit import dates, embeds, text, urls
 from copydesk.news import Story
-from copydesk.news.summary import Summary, cited_stories
 from copydesk.placement import addresses
-from copydesk.publish.developments import name_author, name_person
 from copydesk.rendering import language_tag, mark_safe
 
 if TYPE_CHECKING:
@@ -21,7 +19,6 @@ if TYPE_CHECKING:
 
 _ESCAPED = ((b"<", b"\\u003c"), (b">", b"\\u003e"), (b"&", b"\\u0026"))
 _CONTEXT = "https://schema.org"
-_BY_MODEL = f"{_CONTEXT}/TrainedAlgorithmicMediaDigitalSource"
 _FOR_FREE = {"free": True, "paywalled": False}
 _MEDIA = {"video": "VideoObject", "audio": "AudioObject"}
 _LISTED = 30  # entries of a list; the page links to the others
@@ -41,7 +38,7 @@ def front(stories: Sequence[Story], plan: SitePlan) -> Mapping[str, object]:
     site = {
         **_site(plan),
         "inLanguage": plan.beat.locale,
-        "publisher": _publisher(plan),
+        "publisher": publisher(plan),
         "potentialAction": {
             "@type": "SearchAction",
             "target": {"@type": "EntryPoint", "urlTemplate": search},
@@ -86,7 +83,8 @@ def _site(plan: SitePlan) -> dict[str, object]:
     return {"@type": "WebSite", "@id": f"{home}#site", "url": home, "name": name}
 
 
-def _publisher(plan: SitePlan) -> Mapping[str, object]:
+def publisher(plan: SitePlan) -> Mapping[str, object]:
+    """Return structured data (schema.org) of the organization that publishes the site."""
     beat = plan.beat
     policies = {
         "correctionsPolicy": beat.corrections_policy,
@@ -110,7 +108,7 @@ def story(
         "url": page,
         "mainEntityOfPage": page,
         "isPartOf": {"@id": _site(plan)["@id"]},
-        "publisher": _publisher(plan),
+        "publisher": publisher(plan),
     }
     if story.excerpt:
         note["abstract"] = excerpt
@@ -125,30 +123,7 @@ def story(
     # a video that the site plays itself has no other URL than its original one
     if origin := urls.fetchable(story.web_url) or urls.fetchable(story.original_url):
         note["isBasedOn"] = _original(story, origin)
-    if summary := plan.find_summary(story):
-        note["hasPart"] = [_describe_summary(summary, story, plan)]
     return note
-
-
-def _describe_summary(summary: Summary, story: Story, plan: SitePlan) -> Mapping[str, object]:
-    """Describe the summary of a story's event as a work of its own: only this part is a model's."""
-    reports = (plan.find_report(name, story) for name in cited_stories(summary.sentences))
-    name = name_author(summary)
-    person = {"@type": "Person", "name": name} if name and summary.author == "person" else None
-    described: dict[str, object] = {
-        "@type": "CreativeWork",
-        "text": text.fold(summary.text),
-        "creator": person or _publisher(plan),
-        "dateCreated": dates.rfc3339(summary.at),
-        "isBasedOn": [origin for one in reports if one and (origin := urls.fetchable(one.web_url))],
-    }
-    if summary.author == "model":
-        described["digitalSourceType"] = _BY_MODEL
-    if language_tag(summary.language):
-        described["inLanguage"] = summary.language
-    if summary.review and (reviewer := name_person(summary.review.by)):
-        described["editor"] = {"@type": "Person", "name": reviewer}
-    return described
 
 
 def _describe_times(published: datetime, updated: datetime | None) -> dict[str, object]:
