@@ -13,7 +13,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -31,13 +31,13 @@ from copydesk.catalogue.page_entries import (
 from copydesk.catalogue.page_index import KeptStories, PageIndex, Pictured, Pieces, Shelves
 from copydesk.catalogue.page_updates import Pair
 from copydesk.errors import PublishError
-from copydesk.kit import text, urls
+from copydesk.kit import urls
 from copydesk.news import Beat, Record, Story, Topic
 from copydesk.news.beat import FrontOptions, OutputOptions, find_reputation
 from copydesk.news.edition import Edition, KeptFront, ReadingList, Show, SiteOrigin, Thumbnail
 from copydesk.news.ruling import allows_additions, find_ruled_matters, list_matter_acts
 from copydesk.news.story import Addition
-from copydesk.news.summary import Summary, Translation, cited_stories
+from copydesk.news.summary import Summary
 from copydesk.placement import (
     LIMITS,
     Coverages,
@@ -53,7 +53,7 @@ from copydesk.placement import (
 from copydesk.placement.addresses import addressable_topics, local_time, topics_above
 from copydesk.publish import _story_reader
 from copydesk.publish._story_reader import ListedStories, StoryReader
-from copydesk.publish.developments import Matters, find_author, may_show
+from copydesk.publish.developments import Matters, may_show
 from copydesk.publish.issues import LetterShelf, shelve_letters
 from copydesk.publish.writing import Sheet, files_of
 
@@ -272,15 +272,15 @@ class SitePlan:
             return
         for addition in story.additions[: self.beat.excerpt.additions]:
             report = self.find_report(addition.story, story)
-            if report is not None and allows_additions(addition.story, self.beat.rulings):
+            if report and allows_additions(addition.story, self.beat.rulings):
                 yield addition, report
 
     def find_report(self, name: str, story: Story) -> Story | None:
         """Return the report with a record name if the page of a story on its event may quote it."""
         entry = self.groups.find(name)
-        report = self.read(entry.path) if entry and entry.group == story.group else None
-        is_same_event = report is not None and bool(story.group or report.path == story.path)
-        return report if report and is_same_event and report.may_be_quoted else None
+        is_same_event = entry and (entry.group == story.group != "" or entry.path == story.path)
+        report = self.read(entry.path) if entry and is_same_event else None
+        return report if report and report.may_be_quoted else None
 
     def find_summary(self, story: Story) -> Summary | None:
         """Return the summary that the page of an event's main story shows, None for none.
@@ -288,23 +288,10 @@ class SitePlan:
         It is not shown if a report that it cites or was written from may not be quoted any more,
         or, written by a model, if such a report's publisher forbids models.
         """
-        summary = story.summary
-        if summary is None or not self.matters.leads(story):
+        summary, find = story.summary, partial(self.find_report, story=story)
+        if summary is None or (summary.stale and self.look.drops_stale):
             return None
-        cited = {*cited_stories(summary.sentences), *(source.story for source in summary.sources)}
-        reports = (self.find_report(name, story) for name in sorted(cited))
-        is_dropped = summary.stale and self.look.drops_stale
-        return summary if not is_dropped and may_show(summary, reports) else None
-
-    def find_translation(self, story: Story) -> Translation | None:
-        """Return the translation of a story's headline as it is now, None for none.
-
-        One by a model is not shown if the story's publisher forbids models.
-        """
-        made = story.translation
-        if made is None or made.original != story.title or not text.fold(made.title):
-            return None
-        return None if story.refuses_models and find_author(made) == "model" else made
+        return summary if self.matters.leads(story) and may_show(summary, find) else None
 
     def stories_of(self, entries: Sequence[StoryEntry]) -> ListedStories:
         """Return a sequence of the stories of some index entries, each read when it is needed."""
@@ -402,11 +389,6 @@ def fingerprint(*parts: object) -> str:
     """Return a hash of the `repr` of the given values."""
     form = repr(parts).encode("utf-8", "replace")
     return hashlib.blake2b(form, digest_size=16).hexdigest()
-
-
-def fingerprint_text(text: str) -> str:
-    """Return a hash of the UTF-8 bytes of a text."""
-    return hashlib.blake2b(text.encode("utf-8", "replace"), digest_size=16).hexdigest()
 
 
 @cache

@@ -7,6 +7,7 @@ shows.
 
 from __future__ import annotations
 
+import hashlib
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -39,7 +40,6 @@ from copydesk.publish._plan import (
     Wanted,
     count_pages,
     fingerprint,
-    fingerprint_text,
 )
 from copydesk.publish.developments import EVENTS_SINCE
 from copydesk.publish.issues import ShelvedIssue
@@ -248,11 +248,16 @@ def fingerprint_letters(plan: SitePlan) -> Mapping[str, str]:
     return {
         record.path: fingerprint(
             record.fields,
-            fingerprint_text(record.body),
+            _fingerprint_text(record.body),
             *(_place_issue(shown[record.path], days, plan) if record.path in shown else ()),
         )
         for record in plan.records.get("newsletters", ())
     }
+
+
+def _fingerprint_text(text: str) -> str:
+    """Return a hash of the UTF-8 bytes of a text."""
+    return hashlib.blake2b(text.encode("utf-8", "replace"), digest_size=16).hexdigest()
 
 
 def _place_issue(issue: ShelvedIssue, days: Sequence[date], plan: SitePlan) -> Iterator[object]:

@@ -15,7 +15,13 @@ from copydesk.kit import revisions, text
 from copydesk.news import ReasonKind, Story
 from copydesk.news.ruling import Ruling, find_matter, find_matter_title, list_matter_acts
 from copydesk.news.story import CONCEALABLE, PUBLISHERS_CHANGES, Event, EventKind
-from copydesk.news.summary import Author, CitedSentence, Summary, Translation
+from copydesk.news.summary import (
+    Author,
+    CitedSentence,
+    Summary,
+    Translation,
+    cited_stories,
+)
 from copydesk.placement import Groups, addresses
 
 if TYPE_CHECKING:
@@ -205,17 +211,31 @@ def find_author(written: Summary | Translation) -> Author:
     return Summary(sentences=title, by=written.by, at=written.at, digest=written.digest).author
 
 
-def may_show(summary: Summary, reports: Iterable[Story | None]) -> bool:
-    """Return whether pages may show a summary, beside the reports that it is based on.
+def may_show(summary: Summary, find_report: Callable[[str], Story | None]) -> bool:
+    """Return whether pages may show a summary.
 
-    None stands for a report that may not be quoted. Each sentence by a model cites a report, and
-    none of its reports is by a publisher that forbids models.
+    `find_report` finds a report that may be quoted, by its record's name: each that the summary
+    cites or was written from must be one. Each sentence by a model cites a report, and none of its
+    reports is by a publisher that forbids models.
     """
     is_by_model = summary.author == "model"
     if is_by_model and not all(sentence.stories for sentence in summary.sentences):
         return False
+    names = {*cited_stories(summary.sentences), *(source.story for source in summary.sources)}
+    reports = map(find_report, sorted(names))
     are_free = all(one and not (is_by_model and one.refuses_models) for one in reports)
     return are_free and bool(text.fold(summary.text))
+
+
+def find_translation(story: Story) -> Translation | None:
+    """Return the translation of a story's headline as it is now, None for none.
+
+    One by a model is not shown if the story's publisher forbids models.
+    """
+    made = story.translation
+    if made is None or made.original != story.title or not text.fold(made.title):
+        return None
+    return None if story.refuses_models and find_author(made) == "model" else made
 
 
 def name_author(written: Summary | Translation) -> str:

@@ -22,6 +22,7 @@ from copydesk.publish.api import encoding
 from copydesk.publish.developments import (
     Change,
     find_author,
+    find_translation,
     list_changes_of,
     name_author,
     name_person,
@@ -162,7 +163,7 @@ class Shapes:
 
     def _list_texts(self, story: Story) -> dict[str, object]:
         """Return a story's summary and translated headline, without those that there are not."""
-        summary, made = self.plan.find_summary(story), self.plan.find_translation(story)
+        summary, made = self.plan.find_summary(story), find_translation(story)
         told: dict[str, object] = {}
         if summary is not None:
             sentences = [

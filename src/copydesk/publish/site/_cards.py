@@ -25,7 +25,12 @@ from copydesk.news.story import EventKind
 from copydesk.placement import Coverage, PlaceReason, RankPart, Voice, addresses
 from copydesk.placement.addresses import group_by_day
 from copydesk.publish import _pictures
-from copydesk.publish.developments import find_author, list_changes_of, say_label
+from copydesk.publish.developments import (
+    find_author,
+    find_translation,
+    list_changes_of,
+    say_label,
+)
 from copydesk.rendering import Strings, join_markup, language_tag, mark_safe
 
 if TYPE_CHECKING:
@@ -415,7 +420,7 @@ class Views:
 
     def _translation(self, story: Story) -> Mapping[str, str] | None:
         """Return the headline in the language of the site, with its label, None for none."""
-        made, strings = self.frame.plan.find_translation(story), self.frame.strings
+        made, strings = find_translation(story), self.frame.strings
         if made is None:
             return None
         return {
