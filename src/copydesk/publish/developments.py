@@ -17,10 +17,10 @@ from copydesk.news.ruling import Ruling, find_matter, find_matter_title, list_ma
 from copydesk.news.story import CONCEALABLE, PUBLISHERS_CHANGES, Event, EventKind
 from copydesk.news.summary import (
     Author,
-    CitedSentence,
     Summary,
     Translation,
     cited_stories,
+    digest_text,
 )
 from copydesk.placement import Groups, addresses
 
@@ -207,8 +207,8 @@ def find_author(written: Summary | Translation) -> Author:
     """Return who wrote a summary or a translated headline as it is now, a model or a person."""
     if isinstance(written, Summary):
         return written.author
-    title = (CitedSentence(text=written.title),)
-    return Summary(sentences=title, by=written.by, at=written.at, digest=written.digest).author
+    is_by_model = written.by.startswith("model ") and written.digest == digest_text(written.title)
+    return "model" if is_by_model else "person"
 
 
 def may_show(summary: Summary, find_report: Callable[[str], Story | None]) -> bool:
