@@ -33,7 +33,7 @@ OF_THE_OWNER = {
     "newsroom/starts.py": "a newsroom that is made or adopted",
 }
 OWN = {
-    "newsroom/uploads.py": "pictures that wait for the action that uses them",
+    "newsroom/settings.py": "pictures that wait for the action that uses them",
     "archive/_articles.py": "the store of articles",
     "desk/mailing/_keeper.py": "below .copydesk: a list of readers, while it is taken over",
     "kit/databases.py": "deletes a disposable database that is damaged",
@@ -67,7 +67,7 @@ ELSEWHERE = {
     "deploy/_folders.py": "the place that the site is sent to, and a temporary folder",
     "deploy/branch.py": "a repository of its own below .copydesk",
     "fetch/_recording.py": "a recording that a person asked for",
-    "building/_clone_records.py": "the files of a stranger's records, in a temporary folder",
+    "building/_verify.py": "the files of a stranger's records, in a temporary folder",
     "measure/_grouping.py": "results that a person asked for",
 }
 WRITERS = CHANGES | OF_THE_OWNER | OWN | ELSEWHERE

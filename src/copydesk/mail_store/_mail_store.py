@@ -14,11 +14,16 @@ from typing import Literal
 from copydesk.kit import dates
 from copydesk.kit.kept import AttemptLimits
 from copydesk.mail_store._database import Facts, MailDatabase
-from copydesk.mail_store._subscribers import Subscribers
 from copydesk.mail_store.deliveries import Ledger
 from copydesk.mail_store.links import Links
 from copydesk.mail_store.returns import Returns, Suppression, SuppressionReason, Suppressions
-from copydesk.mail_store.subscriptions import RENAMED, Consents, LetterRenames, Subscriptions
+from copydesk.mail_store.subscriptions import (
+    RENAMED,
+    Consents,
+    LetterRenames,
+    Subscribers,
+    Subscriptions,
+)
 
 _NAME = "mail.sqlite"
 ATTEMPTS_WINDOW = timedelta(days=1)  # within which mails to an address and mailed links are counted

@@ -9,8 +9,8 @@ from typing import Any, Literal
 
 from copydesk.kit import dates
 from copydesk.mail_store._database import MailDatabase
-from copydesk.mail_store._subscribers import Subscribers
 from copydesk.mail_store.links import ReturnPath
+from copydesk.mail_store.subscriptions import Subscribers
 
 ReturnKind = Literal["hard", "soft", "policy", "complaint"]
 ReturnCount = Literal[ReturnKind, "unproved"]

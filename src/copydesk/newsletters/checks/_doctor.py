@@ -30,9 +30,8 @@ from copydesk.newsroom import Newsroom
 from copydesk.newsroom.checks import Check, Finding, advise_on_front, finding
 
 if TYPE_CHECKING:
-    from copydesk.newsletters.answers import Answer
-    from copydesk.newsletters.dkim import Signer
-    from copydesk.newsletters.message import Envelope
+    from copydesk.newsletters.message import Envelope, Signer
+    from copydesk.newsletters.smtp import Answer
 
 ALL = "all"
 Outdated = Literal["", "looked", "overruled"]
@@ -411,7 +410,7 @@ def _write(newsroom: Newsroom, store: MailStore, address: str, now: datetime) ->
 
 
 def _load_signer(newsroom: Newsroom, domain: str) -> Signer | None:
-    from copydesk.newsletters.dkim import load_signer
+    from copydesk.newsletters.message import load_signer
 
     dkim = newsroom.settings.mail.dkim
     if not dkim.selector:
