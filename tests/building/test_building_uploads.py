@@ -15,7 +15,7 @@ from PIL import Image
 from copydesk import building, illustrate, newsroom
 from copydesk.errors import PictureError, UsageError
 from copydesk.news import EditorAction
-from copydesk.newsroom import settings
+from copydesk.newsroom import uploads
 from copydesk.newsroom.reports import BuildReport
 from world.desk import NAMES, act, action, desk_newsroom, read, stories, undo
 from world.newsroom import NOW, run_git
@@ -37,7 +37,7 @@ def picture(kind: str = "JPEG", size: tuple[int, int] = (900, 600), **options: o
 
 def keep(root: Path, data: bytes) -> str:
     with newsroom.open_newsroom(root, NOW, {}) as opened:
-        return settings.keep_upload(opened, data)
+        return uploads.keep_upload(opened, data)
 
 
 def use(address: str, name: str = A) -> EditorAction:

@@ -11,7 +11,7 @@ from PIL import Image
 
 from copydesk.archive import digest_of
 from copydesk.errors import PictureError, UsageError
-from copydesk.newsroom import Newsroom, open_newsroom, settings
+from copydesk.newsroom import Newsroom, open_newsroom, settings, uploads
 from world.newsroom import NOW, newsroom, run_git
 
 GULL, HERON = "_data/organizations/gull.example.md", "_data/organizations/heron.example.md"
@@ -62,7 +62,7 @@ def drawing(size: tuple[int, int] = (300, 60)) -> bytes:
 
 @pytest.fixture(scope="module")
 def logo() -> tuple[bytes, ...]:
-    return settings.make_logo(drawing())
+    return uploads.make_logo(drawing())
 
 
 def test_any_picture_becomes_two_white_squares_with_it_whole(logo: tuple[bytes, ...]) -> None:
@@ -80,7 +80,7 @@ def test_any_picture_becomes_two_white_squares_with_it_whole(logo: tuple[bytes, 
 @pytest.mark.parametrize("data", [b"<svg></svg>", b"", drawing((300, 20)), drawing()[:-300]])
 def test_what_no_logo_can_be_made_of_is_refused(data: bytes) -> None:
     with pytest.raises(PictureError):
-        settings.make_logo(data)
+        uploads.make_logo(data)
 
 
 def test_a_logo_is_one_commit_and_is_taken_back_to_the_byte(

@@ -33,7 +33,7 @@ OF_THE_OWNER = {
     "newsroom/starts.py": "a newsroom that is made or adopted",
 }
 OWN = {
-    "newsroom/settings.py": "pictures that wait for the action that uses them",
+    "newsroom/uploads.py": "pictures that wait for the action that uses them",
     "archive/_articles.py": "the store of articles",
     "desk/mailing/_keeper.py": "below .copydesk: a list of readers, while it is taken over",
     "kit/databases.py": "deletes a disposable database that is damaged",

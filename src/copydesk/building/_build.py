@@ -49,7 +49,7 @@ from copydesk.news.letter import LetterDay, LetterSeries
 from copydesk.newsroom import Failure, Newsroom, Progress, Troubles, files_below, in_turn
 from copydesk.newsroom.records import PAGE_INDEX_FILE, take_snapshot
 from copydesk.newsroom.reports import BuildReport, read_missing_parts
-from copydesk.newsroom.settings import read_site_logo, show_uploads
+from copydesk.newsroom.uploads import read_site_logo, show_uploads
 from copydesk.placement.addresses import issue_stems
 from copydesk.publish import Survey
 from copydesk.rendering import read_template

@@ -30,7 +30,7 @@ from copydesk.editing import queue
 from copydesk.editing.queue import story_page
 from copydesk.errors import CopydeskError
 from copydesk.news import Beat, EditorAction
-from copydesk.newsroom import Newsroom, reports, settings
+from copydesk.newsroom import Newsroom, reports, uploads
 
 _Made = TypeVar("_Made")
 _Given = TypeVarTuple("_Given")
@@ -131,7 +131,7 @@ class Desk:
         """Store an uploaded picture and return its URL; raises PictureError for other data."""
         newsroom = await self.thread.ask(lambda opened: opened.newsroom)
         async with self.decoding:
-            return await asyncio.to_thread(settings.keep_upload, newsroom, data)
+            return await asyncio.to_thread(uploads.keep_upload, newsroom, data)
 
     async def look_at(self, url: str) -> story_page.PagePreview:
         """Fetch a web page and return the story that it would become; UsageError for a bad URL."""

@@ -1,13 +1,10 @@
 """Commit an editor's change of beat.toml or of files in `_data`, and undo such commits.
 
-The caller decides what the files become. Here they are written and committed, all or none. Pictures
-that editors upload, such as publishers' logos, are stored for later edits.
+The caller decides what the files become. Here they are written and committed, all or none.
 """
 
 from __future__ import annotations
 
-import contextlib
-import hashlib
 import re
 import shlex
 from collections.abc import Callable, Mapping, Sequence
@@ -15,23 +12,23 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
-from copydesk import archive, config, illustrate
+from copydesk import archive, config
 from copydesk.archive import FileChange, git, topic_file
 from copydesk.archive.change import Change, write
-from copydesk.config import LOGO_SIDES
-from copydesk.errors import ConfigError, GitError, PictureError, RecordError, UsageError
+from copydesk.errors import ConfigError, GitError, RecordError, UsageError
 from copydesk.judge import keywords
 from copydesk.kit import files, text, within
 from copydesk.kit.options import FileSetting, SettingValue
-from copydesk.news import Beat, Image
+from copydesk.news import Image
 from copydesk.news.beat import Organization
+from copydesk.newsroom import uploads
 from copydesk.newsroom._newsroom import Newsroom
 from copydesk.newsroom.filing import hold_write_lock, notes_on
 
 _BEAT_FILE = "beat.toml"
 _EDITED_BY_HAND = (_BEAT_FILE, "_data/topics", "_data/organizations", "_templates")
 _BEAT_BYTES = 32_000_000  # 50,000 sources with all options take 20 MB
-_LOGO_BYTES = 2_000_000  # of a logo
+_MOST_BYTES = 2_000_000  # of a logo
 _MOST_LINES = 200  # of a commit message
 _LINE_CHARACTERS = 200  # of a line of the message
 _COMMITTED = re.compile(r"(sources|topics|organizations|rules|settings): ")
@@ -249,7 +246,7 @@ def edit_settings(
             raise UsageError("this setting cannot be changed here", subject=min(unknown)[:80])
         after = config.change_values(data, values)
         if logo := values.get("site.logo"):
-            read_site_logo(newsroom, str(logo))
+            uploads.read_site_logo(newsroom, str(logo))
         count = "1 changed" if len(values) == 1 else f"{len(values)} changed"
         lines = tuple(f"* {path} = {value}" for path, value in values.items())
         return after, f"settings: {count}", lines
@@ -347,7 +344,7 @@ def read_logo(newsroom: Newsroom, domain: str) -> bytes:
     """Return the small logo of a publisher's domain, b"" if there is none or it cannot be read."""
     for path in config.logo_paths(domain)[:1]:
         try:
-            return within.read(newsroom.root, path, _LOGO_BYTES)
+            return within.read(newsroom.root, path, _MOST_BYTES)
         except OSError:
             return b""
     return b""
@@ -465,104 +462,3 @@ def clean_keyword(word: str, language: str = "") -> str:
             hint="write at least one word",
         )
     return clean
-
-
-# Pictures that editors upload.
-
-# Uploaded pictures: an upload becomes a file of the newsroom's assets when an edit uses it.
-#
-# bytes ── keep_upload ──> .copydesk/uploads/SHA256.webp ── an edit ──> assets/images/uploads/
-
-_FOLDER = "assets/images/uploads"
-_NAME = re.compile(r"[0-9a-f]{64}\.webp")
-_MOST_BYTES = 5_000_000
-_MOST_KEPT = 200  # unused uploads; the oldest are deleted
-
-
-def keep_upload(newsroom: Newsroom, data: bytes) -> str:
-    """Store an editor's uploaded picture as WebP; return the URL that it will have on the site.
-
-    Raises PictureError if the data is no picture or cannot be stored, and UsageError if the site
-    has no URL yet.
-    """
-    if not newsroom.beat.url:
-        raise UsageError("the site has no URL", hint="set site.url in beat.toml")
-    if len(data) > _MOST_BYTES:
-        raise PictureError("the picture is too big", subject="upload", hint="use at most 5 MB")
-    made = illustrate.make_upload_apart(data)
-    name = f"{hashlib.sha256(made).hexdigest()}.webp"
-    folder = newsroom.private / "uploads"
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        files.write_atomic(folder / name, made)
-    except OSError as error:
-        raise PictureError(
-            "the picture cannot be stored", subject=str(folder), hint=str(error)
-        ) from error
-    _sweep(folder)
-    return f"{newsroom.beat.url}/{_FOLDER}/{name}"
-
-
-_LOGO_BYTES = 200_000
-
-
-def read_site_logo(newsroom: Newsroom, path: str = "") -> bytes:
-    """Return the bytes of the site's logo, or of another one at `path`.
-
-    Raises PictureError if it may not be published.
-    """
-    path = path or newsroom.beat.logo
-    with files.explain_errors(
-        PictureError, f"the logo {path} cannot be read", "beat.toml: site.logo"
-    ):
-        data = within.read(newsroom.root, path, _LOGO_BYTES)
-    illustrate.check_site_logo(data, path)
-    return data
-
-
-def find_upload_path(beat: Beat, url: str) -> str:
-    """Return the asset path of the uploaded picture at this URL, "" for any other URL."""
-    path = url.removeprefix(f"{beat.url}/") if beat.url else ""
-    folder, _, name = path.rpartition("/")
-    return path if folder == _FOLDER and _NAME.fullmatch(name) else ""
-
-
-def read_upload(newsroom: Newsroom, path: str) -> bytes:
-    """Return the bytes of an unused uploaded picture; UsageError if it is no longer stored."""
-    name = path.rsplit("/", 1)[-1]
-    data = b""
-    with contextlib.suppress(OSError):
-        data = within.read(newsroom.private, f"uploads/{name}", _MOST_BYTES)
-    if f"{hashlib.sha256(data).hexdigest()}.webp" != name:
-        raise UsageError("the picture no longer exists", subject=name, hint="upload it again")
-    return data
-
-
-def show_uploads(newsroom: Newsroom) -> None:
-    """Add editors' uploaded pictures to the album (the store of pictures for pages), by site URL.
-
-    A file that cannot be read as a picture is left out, so its story has no picture.
-    """
-    folder = newsroom.root / _FOLDER
-    if not newsroom.beat.url or not folder.is_dir():
-        return
-    for name in sorted(filter(_NAME.fullmatch, (file.name for file in folder.iterdir()))):
-        url = f"{newsroom.beat.url}/{_FOLDER}/{name}"
-        if newsroom.album.find(url) is None:
-            with contextlib.suppress(OSError, PictureError):
-                data = within.read(newsroom.root, f"{_FOLDER}/{name}", _MOST_BYTES)
-                newsroom.album.keep(illustrate.measure_picture(url, data), None)
-
-
-def _sweep(folder: Path) -> None:
-    kept = sorted(folder.glob("*.webp"), key=lambda file: file.stat().st_mtime)
-    for file in kept[:-_MOST_KEPT]:
-        file.unlink(missing_ok=True)
-
-
-def make_logo(data: bytes) -> tuple[bytes, ...]:
-    """Return a logo picture as a JPEG in each size that pages need, the smallest first.
-
-    The picture is decoded in a separate process. Raises PictureError if the data is no picture.
-    """
-    return tuple(illustrate.make_logo_apart(data, side) for side in LOGO_SIDES)

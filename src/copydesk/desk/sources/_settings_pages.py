@@ -18,7 +18,7 @@ from copydesk.errors import CopydeskError, FetchError, UsageError
 from copydesk.kit import kinds
 from copydesk.kit.options import FileSetting, SettingValue
 from copydesk.news.beat import Organization
-from copydesk.newsroom import Newsroom, settings
+from copydesk.newsroom import Newsroom, settings, uploads
 from copydesk.rounds import sources
 
 _PAGE, _LOGO = "/organizations/", "/organizations/logo"
@@ -61,7 +61,7 @@ async def set_logo(visit: Visit) -> Response:
         raise UsageError("choose a picture, or enter its URL", subject=domain[:_CHARACTERS])
     data = data or await _fetch(visit, url)
     async with visit.desk.decoding:
-        logo = await asyncio.to_thread(settings.make_logo, data)
+        logo = await asyncio.to_thread(uploads.make_logo, data)
     done = await visit.desk.thread.change(settings.set_logo, domain, logo, visit.editor.name, seen)
     return visit.show_commit(_PAGE[1:], done.commit)
 

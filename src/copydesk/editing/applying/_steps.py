@@ -36,7 +36,7 @@ from copydesk.news.ruling import RULING_KINDS, ActionKind, EditConflict, Said
 from copydesk.news.source import Tip
 from copydesk.news.story import Event, EventKind
 from copydesk.newsroom import Newsroom
-from copydesk.newsroom.settings import find_upload_path, read_upload
+from copydesk.newsroom.uploads import find_upload_path, read_upload
 from copydesk.review import corrections
 from copydesk.rounds.sources import source_address
 
