@@ -493,10 +493,7 @@ def _pin(address: str, allow_hosts: Collection[str]) -> dict[str, str]:
     if not is_free and not all(map(is_public, places)):
         raise VerifyError("the host of the records has no public address", subject=host)
     spelled = ",".join(f"[{place}]" if ":" in place else place for place in places)
-    return {
-        f"protocol.{scheme}.allow": "always",
-        "http.curloptResolve": f"{host}:{port}:{spelled}",
-    }
+    return {f"protocol.{scheme}.allow": "always", "http.curloptResolve": f"{host}:{port}:{spelled}"}
 
 
 def _split_address(address: str) -> tuple[str, str, int]:

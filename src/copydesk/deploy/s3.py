@@ -518,9 +518,7 @@ class Bucket:
         )
 
     def _each(
-        self,
-        work: Callable[[Client, Given], Coroutine[None, None, Done]],
-        things: Sequence[Given],
+        self, work: Callable[[Client, Given], Coroutine[None, None, Done]], things: Sequence[Given]
     ) -> Generator[Done, None, None]:
         """Yield the result of `work` for each thing as soon as it is ready."""
 

@@ -83,11 +83,7 @@ def request_headers(request: Request, options: FetchOptions) -> dict[str, str]:
 
 @functools.cache
 def _default_headers(purpose: Purpose, signature: str) -> Mapping[str, str]:
-    return {
-        "User-Agent": signature,
-        "Accept": _ACCEPT[purpose],
-        "Accept-Encoding": ACCEPTED,
-    }
+    return {"User-Agent": signature, "Accept": _ACCEPT[purpose], "Accept-Encoding": ACCEPTED}
 
 
 def join_values(pairs: Iterable[tuple[str, str]], name: str) -> str:

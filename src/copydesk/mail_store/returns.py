@@ -115,17 +115,13 @@ class Returns:
 
     def list_newest(self, most: int = 100) -> tuple[ReturnEntry, ...]:
         """Return the latest bounces and complaints, newest first."""
-        rows = self._database.run(
-            f"{_SELECT} ORDER BY r.at DESC, r.digest LIMIT ?",
-            most,
-        )
+        rows = self._database.run(f"{_SELECT} ORDER BY r.at DESC, r.digest LIMIT ?", most)
         return tuple(map(_entry_of, rows))
 
     def of(self, subscriber: int) -> tuple[ReturnEntry, ...]:
         """Return a subscriber's bounces and complaints, newest first."""
         rows = self._database.run(
-            f"{_SELECT} WHERE r.subscriber = ? ORDER BY r.at DESC, r.digest",
-            subscriber,
+            f"{_SELECT} WHERE r.subscriber = ? ORDER BY r.at DESC, r.digest", subscriber
         )
         return tuple(map(_entry_of, rows))
 

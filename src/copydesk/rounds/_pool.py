@@ -59,11 +59,7 @@ class ReaderPool:
     """
 
     def __init__(
-        self,
-        beat: Beat,
-        *,
-        workers: int | None = None,
-        meanwhile: Callable[[], None] | None = None,
+        self, beat: Beat, *, workers: int | None = None, meanwhile: Callable[[], None] | None = None
     ) -> None:
         """Open a pool of parser processes; `meanwhile` is called in a thread while they load."""
         self._beat = beat

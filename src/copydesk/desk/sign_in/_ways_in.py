@@ -430,11 +430,7 @@ class WaysIn:
     async def note(self, what: AuditKind, visitor: Visitor, about: str = "", who: str = "") -> None:
         """Write what a visitor did into the audit log; `who` is an account known only now."""
         entry = AuditEntry(
-            at=self._now(),
-            who=who or visitor.name,
-            what=what,
-            about=about,
-            address=visitor.address,
+            at=self._now(), who=who or visitor.name, what=what, about=about, address=visitor.address
         )
         await asyncio.to_thread(self._store.audit.add, entry)
 

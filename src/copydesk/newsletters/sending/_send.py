@@ -224,11 +224,7 @@ def hold_mail(newsroom: Newsroom) -> Iterator[None]:
 
 
 def _send(
-    newsroom: Newsroom,
-    store: MailStore,
-    sending: Sending,
-    progress: Progress,
-    end: threading.Event,
+    newsroom: Newsroom, store: MailStore, sending: Sending, progress: Progress, end: threading.Event
 ) -> SendReport:
     if sending.via != "smtp":
         return _hand_over(newsroom, store, sending)

@@ -412,10 +412,7 @@ def _place(issue: ShelvedIssue) -> str:
 Schema: TypeAlias = dict[str, object]
 
 _PARAMETERS = {
-    "number": (
-        "The page's number; 1 is the oldest.",
-        {"type": "integer", "minimum": 1},
-    ),
+    "number": ("The page's number; 1 is the oldest.", {"type": "integer", "minimum": 1}),
     "id": ("The object's id, as lists give it. `api_url` is the whole URL.", {"type": "string"}),
     "domain": ("The publisher's registrable domain.", {"type": "string"}),
 }
