@@ -340,15 +340,7 @@ _REASONS: dict[int, RefusedReason] = {
     429: "slow-down",
     451: "blocked",
 }
-_WORDS = {
-    401: "login required",
-    403: "forbidden",
-    404: "not found",
-    410: "gone for good",
-    429: "too many requests",
-    451: "unavailable for legal reasons",
-    503: "temporarily unavailable",
-}
+_WORDS = tables.read_rows(__package__, "statuses.toml", str)
 
 
 def refusal(page: Page, now: datetime) -> Refused | None:
@@ -359,7 +351,7 @@ def refusal(page: Page, now: datetime) -> Refused | None:
     reason = _REASONS.get(page.status, "server")
     if page.status == 503 and retry_at is not None:
         reason = "slow-down"
-    words = _WORDS.get(page.status, "no usable answer")
+    words = _WORDS.get(str(page.status), "no usable answer")
     return Refused(
         url=page.url,
         reason=reason,
