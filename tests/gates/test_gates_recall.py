@@ -12,7 +12,7 @@ import pytest
 from copydesk import archive, newsroom, rounds
 from copydesk.kit import dates, urls
 from copydesk.news.story import RecallKind
-from copydesk.rounds import recall, recall_lists
+from copydesk.rounds import recall
 from world.newsroom import KEY, run_git
 from world.shared import SHARED, needs_shared
 
@@ -51,7 +51,7 @@ def test_the_stories_of_a_source_that_was_taken_out_are_found_in_others_words(
     with newsroom.open_newsroom(root, now, {"COPYDESK_KEY": KEY}) as opened:
         web = rounds.RoundOptions(web=FOLDER / "newswire.warc.gz")
         rounds.run_round(opened, web, newsroom.Silence())
-        found = recall.trace_recall(opened, recall_lists.read_recall_list(opened, str(listed)))
+        found = recall.trace_recall(opened, recall.read_recall_list(opened, str(listed)))
 
     stories = {
         one.path: one

@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 from copydesk.errors import MailStoreError
 from copydesk.mail_store.deliveries import DeliveryOutcome, DeliveryState, Intent
 from copydesk.news.options import MailOptions, SmtpOptions
-from copydesk.newsletters.answers import Answer
 from copydesk.newsletters.sending import GroupCommit
 from copydesk.newsletters.sending.rules import Pace, SettleRules, settle
+from copydesk.newsletters.smtp import Answer
 
 NOW = datetime(2026, 11, 28, 7, tzinfo=UTC)
 INTENT = Intent(

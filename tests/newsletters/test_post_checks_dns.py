@@ -23,7 +23,7 @@ from copydesk.newsletters.checks.records import (
     check_reverse_name,
     check_spf,
 )
-from copydesk.newsletters.dkim import load_signer
+from copydesk.newsletters.message import load_signer
 from world.dns import BROKEN, Answer, NameServer, leads_to
 
 DOMAIN, HOST, RELAY = "letters.example", "smtp.letters.example", "smtp.relay.example"

@@ -17,8 +17,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from copydesk.errors import MailError
 from copydesk.news.letter import CHOICES, UNSUBSCRIBE, OutgoingIssue
 from copydesk.news.options import DkimOptions
-from copydesk.newsletters.dkim import load_signer
-from copydesk.newsletters.message import Addressing, MessageTemplate, ReaderPlaces
+from copydesk.newsletters.message import Addressing, MessageTemplate, ReaderPlaces, load_signer
 
 AT = datetime(2026, 11, 28, 7, tzinfo=UTC)
 OPTIONS = DkimOptions(selector="2026")

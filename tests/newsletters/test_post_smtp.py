@@ -9,9 +9,8 @@ import pytest
 
 from copydesk.errors import MailError, MailServerError
 from copydesk.news.options import SmtpOptions
-from copydesk.newsletters.answers import Answer
 from copydesk.newsletters.message import Envelope
-from copydesk.newsletters.smtp import open_line
+from copydesk.newsletters.smtp import Answer, open_line
 from world.machine import PATIENCE_SECONDS
 from world.smtp import MailServer, Plan, Rule
 

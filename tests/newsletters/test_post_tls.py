@@ -14,9 +14,8 @@ from aiosmtpd.smtp import SMTP, AuthResult
 
 from copydesk.errors import MailError, MailServerError
 from copydesk.news.options import SmtpOptions
-from copydesk.newsletters.answers import Answer
 from copydesk.newsletters.message import Envelope
-from copydesk.newsletters.smtp import SmtpLine, open_line
+from copydesk.newsletters.smtp import Answer, SmtpLine, open_line
 from world.machine import PATIENCE_SECONDS
 from world.smtp import MailServer, Plan, Rule, make_certificate
 

@@ -16,7 +16,7 @@ from copydesk.kit import databases
 from copydesk.memory import Memory
 from copydesk.news.story import RecallKind
 from copydesk.newsroom import Newsroom, Silence, open_newsroom, reports
-from copydesk.rounds import recall, recall_lists
+from copydesk.rounds import recall
 from world.newsroom import NOW, Answer, feed, newsroom, record_web, small_web
 
 LIST, TABLE = "https://tern.example/feed.xml", "https://tern.example/list.csv"
@@ -116,7 +116,7 @@ def test_who_looks_at_a_list_takes_no_news_from_the_next_round(root: Path, web: 
     with open_newsroom(root, NOW + HOUR, {}) as opened:
         before = _read_digests(opened)
         for _ in range(2):
-            listed = recall_lists.read_recall_list(opened, str(table))
+            listed = recall.read_recall_list(opened, str(table))
             (trace,) = recall.trace_recall(opened, listed).traces
             assert RecallKind.COVERED is trace.kind
 

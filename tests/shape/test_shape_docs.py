@@ -21,7 +21,7 @@ from copydesk.editing import trail
 from copydesk.mail_store import deliveries, returns, subscriptions
 from copydesk.news import Standing
 from copydesk.news.source import DROP_REASONS
-from copydesk.newsletters import answers, bounces, checks, exchange
+from copydesk.newsletters import bounces, checks, exchange, smtp
 from copydesk.newsroom import reports
 from copydesk.rounds import rejudging
 from shape import sources
@@ -57,7 +57,7 @@ def commands(group: click.Group, path: str = "copydesk") -> Iterator[tuple[str, 
 
 COMMANDS = dict(commands(cli))
 CLOSED_TYPES: dict[str, object] = {
-    "AnswerKind": answers.AnswerKind,
+    "AnswerKind": smtp.AnswerKind,
     "CheckKind": checks.CheckKind,
     "ConsentWay": subscriptions.ConsentWay,
     "ImportKind": exchange.ImportKind,

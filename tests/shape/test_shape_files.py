@@ -62,7 +62,7 @@ NAMED = {  # by a person, on the command line or in beat.toml
     "cli/_mail_readers.py": "a list of readers that is written",
     "editing/source_edits.py": "a list of sources",
     "rounds/_reading.py": "a saved page",
-    "rounds/recall_lists.py": "a list of stories",
+    "rounds/recall.py": "a list of stories",
     "fetch/_recording.py": "a recorded web",
     "measure/_grouping.py": "labelled data",
     "measure/labelled.py": "labelled data",

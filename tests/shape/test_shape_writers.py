@@ -67,7 +67,7 @@ ELSEWHERE = {
     "deploy/_folders.py": "the place that the site is sent to, and a temporary folder",
     "deploy/branch.py": "a repository of its own below .copydesk",
     "fetch/_recording.py": "a recording that a person asked for",
-    "building/_clone_records.py": "the files of a stranger's records, in a temporary folder",
+    "building/_verify.py": "the files of a stranger's records, in a temporary folder",
     "measure/_grouping.py": "results that a person asked for",
 }
 WRITERS = CHANGES | OF_THE_OWNER | OWN | ELSEWHERE

@@ -15,8 +15,14 @@ from cryptography.hazmat.primitives.asymmetric import ed25519, rsa
 
 from copydesk.news.options import DkimOptions, SmtpOptions
 from copydesk.newsletters.composing import FiledMail, RenderedIssue, make_outgoing
-from copydesk.newsletters.dkim import Signer, load_signer
-from copydesk.newsletters.message import Addressing, Envelope, MessageTemplate, ReaderPlaces
+from copydesk.newsletters.message import (
+    Addressing,
+    Envelope,
+    MessageTemplate,
+    ReaderPlaces,
+    Signer,
+    load_signer,
+)
 from copydesk.newsletters.smtp import open_line
 from copydesk.rendering import load_strings
 from world.mailing import AT

@@ -101,9 +101,7 @@ def _rulings(data: bytes) -> Rulings:
     fields = TypedFields(compose(decode_yaml(PATH, data), PATH), PATH)
     verdicts = fields.each("verdicts", lambda entry: (entry.text("path"), read_verdict(entry)))
     return Rulings(
-        verdicts=dict(verdicts),
-        removed=fields.texts("removed"),
-        rules=fields.each("rules", _rule),
+        verdicts=dict(verdicts), removed=fields.texts("removed"), rules=fields.each("rules", _rule)
     )
 
 

@@ -37,12 +37,7 @@ def parse_document(path: str, data: bytes) -> DocumentTree:
     if front != halves.front:
         closing = _NO_LINE_FEED
     return DocumentTree(
-        path=path,
-        tree=tree,
-        closing=closing,
-        tail=halves.tail,
-        fenced=fenced,
-        form=halves.form,
+        path=path, tree=tree, closing=closing, tail=halves.tail, fenced=fenced, form=halves.form
     )
 
 

@@ -52,11 +52,7 @@ def edit_keywords(
 
 
 def edit_topic(
-    root: Path,
-    path: str,
-    added: Iterable[str],
-    dropped: Collection[str],
-    texts: Mapping[str, str],
+    root: Path, path: str, added: Iterable[str], dropped: Collection[str], texts: Mapping[str, str]
 ) -> FileChange:
     """Return the change of a topic's file, or of a new file, with other keywords and texts.
 

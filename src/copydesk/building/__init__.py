@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from copydesk.building._build import make_public_pictures as make_public_pictures
     from copydesk.building._build import open_site_plan as open_site_plan
     from copydesk.building._build import own_script_digests as own_script_digests
-    from copydesk.building._clone_records import VerifyLimits as VerifyLimits
     from copydesk.building._compare_site import RightSite as RightSite
     from copydesk.building._deploy import DEPLOY_CHECK as DEPLOY_CHECK
     from copydesk.building._deploy import DeployOptions as DeployOptions
@@ -24,6 +23,7 @@ if TYPE_CHECKING:
     from copydesk.building._explain_front import FrontStory as FrontStory
     from copydesk.building._explain_front import explain_front as explain_front
     from copydesk.building._note_shown import read_counts as read_counts
+    from copydesk.building._verify import VerifyLimits as VerifyLimits
     from copydesk.building._verify import VerifyOptions as VerifyOptions
     from copydesk.building._verify import VerifyReport as VerifyReport
     from copydesk.building._verify import compare_folder as compare_folder

@@ -255,10 +255,7 @@ def _edition(
         records=tuple(newsroom.archive.records(troubles)),
         pictures=pictures,
         read_points=find_points(
-            newsroom,
-            past,
-            is_clone=options.as_noted,
-            is_noted=_notes_shown(newsroom, options),
+            newsroom, past, is_clone=options.as_noted, is_noted=_notes_shown(newsroom, options)
         ),
         lists=tuple(_lists(newsroom.root, seen, troubles)),
         letters=_list_letters(newsroom),

@@ -202,9 +202,7 @@ def deploy_place(root: Path, private: Path, site: Path, settings: Settings) -> P
         return rsync
     if chosen.to == "git":
         return room.Branch(
-            newsroom=root.resolve(),
-            store=private / "deploy.git",
-            options=chosen.git,
+            newsroom=root.resolve(), store=private / "deploy.git", options=chosen.git
         )
     if chosen.to == "s3":
         return room.open_bucket(chosen.s3)

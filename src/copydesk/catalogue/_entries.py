@@ -233,16 +233,9 @@ _CAN_DELETE_WORDS = (3, 43)  # SQLite can delete from a contentless full-text in
 _WORDS = """CREATE VIRTUAL TABLE words USING fts5(
     title, excerpt, text, tokenize = "unicode61 remove_diacritics 2"{contents}
 )"""
-PAGE_INDEX_PARTS = (  # all tables but that of sites
-    "entries",
-    "listed",
-    "needs",
-    "hidden",
-    "sums",
-    "pieces",
-    "kept",
-    "cards",
-)
+PAGE_INDEX_PARTS = (
+    "entries", "listed", "needs", "hidden", "sums", "pieces", "kept", "cards",
+)  # all tables but that of sites  # fmt: skip
 # the head is empty while a build is running, and after one was killed
 _STAMPS = """SELECT path, stamp FROM paper_sites AS built JOIN paper_entries AS story
     ON story.site = built.id AND path IN (SELECT value FROM json_each(?))

@@ -241,9 +241,7 @@ STORY = StoryKey(
     is_listed=False,
 )
 GROUP = StoryKey(
-    name="group",
-    values=lambda story, _grounds: filter(None, (story.group,)),
-    is_listed=False,
+    name="group", values=lambda story, _grounds: filter(None, (story.group,)), is_listed=False
 )
 # A list names its stories; stories do not know of it and have no such heading.
 LIST = StoryKey(name="list", values=lambda _story, _grounds: (), is_listed=False)

@@ -52,10 +52,7 @@ _NEWER_LISTED = (
     """SELECT count(*) FROM paper_listed
     WHERE site = ? AND kind = ? AND value = ? AND at = ? AND path < ?""",
 )
-_FIRST_FETCHED, _MOST_FETCHED = (
-    125,
-    1000,
-)  # entries fetched first, and at most, by an iteration
+_FIRST_FETCHED, _MOST_FETCHED = (125, 1000)  # entries fetched first, and at most, by an iteration
 _Item = TypeVar("_Item")
 _Key = TypeVar("_Key")
 _Value = TypeVar("_Value")

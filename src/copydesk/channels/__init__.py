@@ -8,9 +8,6 @@ is the work of the room `building`.
 
 from __future__ import annotations
 
-from copydesk.channels._channel import Channel as Channel
-from copydesk.channels._channel import Request as Request
-from copydesk.channels._channel import SiteEventKind as SiteEventKind
 from copydesk.channels._pings import INDEX_NOW_MOST as INDEX_NOW_MOST
 from copydesk.channels._pings import PINGS as PINGS
 from copydesk.channels._pings import Ping as Ping
@@ -20,6 +17,9 @@ from copydesk.channels._post import POST_FIELDS as POST_FIELDS
 from copydesk.channels._post import PostChannel as PostChannel
 from copydesk.channels._post import PostNetwork as PostNetwork
 from copydesk.channels._post import PostVisibility as PostVisibility
+from copydesk.channels._webhook import Channel as Channel
+from copydesk.channels._webhook import Request as Request
+from copydesk.channels._webhook import SiteEventKind as SiteEventKind
 from copydesk.channels._webhook import Webhook as Webhook
 
 CHANNELS: tuple[type[Channel], ...] = (Webhook,)

@@ -15,8 +15,7 @@ from copydesk.kit import text
 from copydesk.measure import verdicts
 from copydesk.measure.verdicts import KIND_WORDS, RecallCounts, count_recall
 from copydesk.news.story import RecallKind
-from copydesk.rounds import recall_lists
-from copydesk.rounds.recall import RecallFindings, RecallTrace, trace_recall
+from copydesk.rounds.recall import RecallFindings, RecallTrace, read_recall_list, trace_recall
 
 _NOTHING = (
     "no editor has decided on a story yet: use copydesk verdict PATH publish (or reject), or set "
@@ -146,7 +145,7 @@ def recall(
     LIST is a feed, a sitemap or a CSV file of another publisher, as a file or URL.
     """
     with invocation.newsroom() as newsroom:
-        listed = recall_lists.read_recall_list(newsroom, place, web)
+        listed = read_recall_list(newsroom, place, web)
         days = since(newsroom)
         start = newsroom.now - timedelta(days=days) if days else None
         found = trace_recall(newsroom, listed, start)

@@ -218,11 +218,7 @@ def common(command: Callable[..., R]) -> Callable[..., R]:
     @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
     @functools.wraps(command)
     def run(
-        *args: object,
-        root: Path | None,
-        now: datetime | None,
-        as_json: bool,
-        **kwargs: object,
+        *args: object, root: Path | None, now: datetime | None, as_json: bool, **kwargs: object
     ) -> R:
         context = click.get_current_context()
         invocation = context.obj if isinstance(context.obj, Invocation) else Invocation()

@@ -15,7 +15,7 @@ from copydesk.cli._invocation import AS_HELP, Invocation, common
 from copydesk.cli._mail_readers import COMMAND
 from copydesk.errors import CopydeskError, UsageError
 from copydesk.kit import dates, text
-from copydesk.newsletters import answers, checks, delivery_log
+from copydesk.newsletters import checks, delivery_log, smtp
 from copydesk.newsletters.bounces import list_returns, look_into_mailbox, take_in_message
 from copydesk.newsletters.readers import addresses, by_hand
 from copydesk.newsletters.sending import SendReport, send_issues, send_test, write_eml
@@ -187,7 +187,7 @@ def _show_sendings(invocation: Invocation, rows: Sequence[delivery_log.SendingRo
             terminal.note(f"{row.issue} {_WORDS[row.state]}: {_REMARKS[row.remark]}")
 
 
-def _show_test(invocation: Invocation, answer: answers.Answer) -> None:
+def _show_test(invocation: Invocation, answer: smtp.Answer) -> None:
     if not invocation.print_json({"kind": answer.kind, "code": answer.code, "words": answer.words}):
         click.echo(f"{answer.kind}: {answer.code} {answer.words}")
     if answer.kind != "accepted":

@@ -105,12 +105,7 @@ def add(invocation: Invocation, name: str, role: Role, port: int, *, subject: st
 @click.option("--label", default="token", show_default=True, help="Name of the program.")
 @common
 def token(
-    invocation: Invocation,
-    name: str,
-    scopes: tuple[TokenScope, ...],
-    days: int,
-    *,
-    label: str,
+    invocation: Invocation, name: str, scopes: tuple[TokenScope, ...], days: int, *, label: str
 ) -> None:
     """Create an API token for a program that acts for NAME.
 

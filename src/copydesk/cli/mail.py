@@ -18,7 +18,7 @@ from copydesk.cli._mail_sending import bounces, send, who
 from copydesk.errors import MailError, UsageError
 from copydesk.kit import dates, files, text
 from copydesk.news.letter import Issue, IssueStory
-from copydesk.newsletters import answers, checks, composing, issues
+from copydesk.newsletters import checks, composing, issues, smtp
 from copydesk.newsletters.readers import addresses, by_hand, limits
 from copydesk.newsletters.sending import begin
 from copydesk.newsroom import Newsroom
@@ -267,7 +267,7 @@ def _check_words(address: str, overrule: str, about: str) -> None:
         raise UsageError("--why and --as need --overrule", hint="add --overrule KIND")
 
 
-def _show_test(invocation: Invocation, answer: answers.Answer) -> None:
+def _show_test(invocation: Invocation, answer: smtp.Answer) -> None:
     if not invocation.print_json({"kind": answer.kind, "code": answer.code, "words": answer.words}):
         click.echo(text.fold(f"{answer.kind}: {answer.code or ''} {answer.words}"))
     if answer.kind != "accepted":

@@ -11,28 +11,12 @@ from copydesk import background
 from copydesk.cli import terminal
 from copydesk.cli._invocation import Invocation, common
 from copydesk.errors import UsageError
-from copydesk.kit import text
+from copydesk.kit import tables, text
 from copydesk.newsroom import backup
 
 _FILE = click.Path(path_type=Path, dir_okay=False)
-_REASONS = {
-    "link": "it is a symbolic link",
-    "special": "it is not a regular file",
-    "repository": "it is a separate git repository",
-    "private-key": "it contains a private key",
-    "environment": "it may contain passwords",
-    "name": "its name is not valid text",
-    "outside": "it is outside the newsroom folder",
-}
-_COMPARED = {
-    "refs": "git branches and tags",
-    "tree": "file tree of the last commit",
-    "records": "stories and other records",
-    "files": "backup parts, by checksum",
-    "removed": "deleted files",
-    "integrity": "databases, by integrity check",
-    "rows": "database rows",
-}
+_REASONS = tables.read_rows(__package__, "left_out.toml", str)
+_COMPARED = tables.read_rows(__package__, "compared.toml", str)
 
 
 @click.command("doctor")

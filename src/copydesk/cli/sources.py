@@ -65,12 +65,7 @@ def add(
 
 
 def _add_offer(
-    invocation: Invocation,
-    discovery: sources.Discovery,
-    name: str,
-    pick: int | None,
-    *,
-    look: bool,
+    invocation: Invocation, discovery: sources.Discovery, name: str, pick: int | None, *, look: bool
 ) -> None:
     """Add what was found at an address; print what was found if nothing is chosen."""
     _note_failures(discovery)

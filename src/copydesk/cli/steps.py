@@ -109,9 +109,7 @@ def _extract(
         return _extract_file(invocation, path, address)
     if "://" not in url_or_file:
         raise PageError(
-            "expected a file or a URL",
-            subject=url_or_file,
-            hint="URLs begin with https://",
+            "expected a file or a URL", subject=url_or_file, hint="URLs begin with https://"
         )
     with invocation.newsroom(scratch=True) as newsroom:
         return steps.extract_url(newsroom, url_or_file, web)

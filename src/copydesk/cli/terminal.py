@@ -19,7 +19,7 @@ import click
 
 from copydesk import newsroom
 from copydesk.errors import UsageError
-from copydesk.kit import dates, processes, text
+from copydesk.kit import dates, processes, tables, text
 from copydesk.news import Standing
 
 if TYPE_CHECKING:
@@ -148,28 +148,6 @@ def _show_bar(work: Work) -> Iterator[None]:
 
 _BAR_SECONDS = 0.1
 _LEAST_ESTIMATE = 5.0  # seconds; a shorter time needs no estimate
-_STAGES = {
-    "sources": "fetching sources",
-    "pages": "reading pages",
-    "looks": "reading stored pages again",
-    "missing": "fetching articles missing since the restore",
-    "pictures": "fetching pictures",
-    "judge": "scoring stories",
-    "publish": "building the site",
-    "deploy": "uploading the site",
-    "catalogue": "updating the search index",
-    "records": "checking story files",
-    "databases": "checking the databases",
-    "checks": "checking the newsroom",
-    "read": "reading stories",
-    "read articles": "reading articles",
-    "try": "trying keywords",
-    "addresses": "looking for the feeds of the addresses",
-    "page": "fetching the page",
-    "feeds": "reading the feeds of the site",
-    "guesses": "trying common addresses of feeds, as the page names none",
-    "sitemaps": "reading sitemaps",
-}
 
 
 class Work:
@@ -199,7 +177,8 @@ class Work:
 
     def describe(self) -> str:
         """Return a line about the current stage: how much is done, and how long the rest takes."""
-        what = _STAGES.get(self._name, self._name or "starting")
+        stages = tables.read_rows(__package__, "stages.toml", str)
+        what = stages.get(self._name, self._name or "starting")
         if not self.total:
             return f"{what}: {_span(self._clock() - self._began)}"
         counted = f"{what}: {self.done:,} of {self.total:,}"

@@ -87,10 +87,7 @@ def suggest(
 
 
 def _add(
-    invocation: Invocation,
-    newsroom: Newsroom,
-    said: tuple[str, str, str],
-    words: Sequence[str],
+    invocation: Invocation, newsroom: Newsroom, said: tuple[str, str, str], words: Sequence[str]
 ) -> None:
     """Add keywords to a topic's file, and print the next step."""
     topic, language, name = said

@@ -17,7 +17,7 @@ from copydesk.config._data_files import TOPICS_FOLDER, Fields, parse_mapping, re
 from copydesk.config._decode import decode
 from copydesk.config._write_beat import format_block
 from copydesk.errors import ConfigError, UsageError
-from copydesk.kit import kinds, text, urls
+from copydesk.kit import kinds, tables, text, urls
 from copydesk.kit.options import Unfit, ValueKind
 from copydesk.news import Source
 
@@ -28,63 +28,7 @@ _URL = "http://127.0.0.1:8000"  # the default of `copydesk serve`
 # letters that stay one letter when accents are taken off
 _LATIN = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ð": "d", "ı": "i", "æ": "ae", "œ": "oe"})
 
-_BEAT = """\
-# The settings of your newsroom. Only [site] title is required. An unknown key is an error.
-# `copydesk config` shows each setting's value and where it is set.
-
-[site]
-# The name of the site, shown on every page, feed and newsletter.
-title = {title}
-# A description of the site in one or two sentences, for its about page.
-# description = "News on …"
-# The public URL of the site. Links are made from it.
-url = "{url}"
-# The language of the site. The texts of its pages exist in English, German and French; for another
-# language, write them into _templates/strings.toml.
-locale = {locale}
-# The time zone of the site's day pages. Times in story files are always UTC.
-timezone = {timezone}
-{main_topic}
-
-[scoring]
-scale = 2                                 # on this scale of quality, 70 is worth publishing
-publish_at = 70                           # the quality at which a story is published
-off_beat = "drop"                         # "keep": add stories that match no topic, too
-near_beat = true                          # hold a story that matches no topic, but names one of its
-                                          # places, people or companies
-
-[front]
-keep = true                               # keep front pages in git, so that the site shows earlier
-                                          # ones and copydesk verify can check it
-
-[review]
-mode = "gate"                             # "hold": every story waits for an editor
-
-[fetch]
-{contact}
-max_age_days = 14                         # articles older than 14 days are dropped; 0: no limit
-
-[pictures]
-show = "cached"                           # "hotlink": show the publisher's file; "none": no
-                                          # pictures
-
-# The sources of stories: feeds, sitemaps or web pages with links, one block each. Add a source with
-# `copydesk sources add URL`, or a whole list with `copydesk sources import FILE.opml`.
-#
-# [[source]]
-# url = "https://example.org/feed.xml"
-# name = "Example"
-# trust = "gate"                          # "hold": wait for an editor; "publish": always publish
-# include = ["words"]                     # only read items with one of these words
-# exclude = ["words"]                     # skip items with one of these words
-
-# A newsletter with the new stories: docs/guides/write-a-newsletter.md.
-#
-# [[letter]]
-# id = "daily"
-# at = "07:00"
-# approval = "editor"                     # an editor must approve each issue; "itself": nobody must
-"""
+_BEAT = tables.load_text(__package__, "new_beat_toml.txt")
 _NO_CONTACT = """\
 # `copydesk run` needs a contact, such as "mailto:you@your.domain". It is sent in the User-Agent, so
 # that publishers can write to you about your requests.
@@ -98,34 +42,9 @@ _NO_MAIN_TOPIC = """\
 main_topic = false\
 """
 
-_TOPIC = """\
-taxonomy: topic
-_id: {id}
-name: {name}
-# An article gets this topic if it contains enough of these keywords: whole words, in upper or lower
-# case. One name misses many articles: add other words that the news uses for this topic.
-keywords:
-  - {name}{words}
-# aliases: [another name]                 # names that count as much as the topic's own name
-# required: [a word]                      # the article must contain one of these words
-# excluded: [a word]                      # the article must not contain any of these words
-# translations: {{de: [ein Wort]}}          # keywords for articles in another language
-# kind: subject                           # or place, organization, person: only topics of one kind
-#                                         # compete for a story
-# place: CN                               # the names of a country or union, by its ISO code
-services:
-  news: {url}/api/news/{folder}
-"""
+_TOPIC = tables.load_text(__package__, "new_topic_yaml.txt")
 
-_README = """\
-# {title}
-
-A newsroom of copydesk: the folder with your settings and stories. Everything in it is yours.
-
-{steps}
-
-The story files in `_news/` are the originals. `.copydesk/` is not in git; back up `.copydesk/key`.
-"""
+_README = tables.load_text(__package__, "new_readme.md")
 _STEP_CONTACT = "Write your mail address into `[fetch] contact` in `beat.toml`; a run needs it."
 _STEPS = """\
 Add the keywords that the news uses to each topic in `_data/topics/`.
@@ -295,30 +214,7 @@ def _yaml(value: str) -> str:
 # A beat.toml for a site of the reference, made from its _config.yml.
 
 FILE = "_config.yml"
-_ADOPTED = """\
-# Made from _config.yml by copydesk adopt. All settings: docs/reference/beat-toml.md
-# Add [[source]] blocks at the end, or run: copydesk sources add URL
-
-[site]
-{site}timezone = "America/Los_Angeles" # everyday.cc used Pacific time
-{topic}
-[scoring]
-profile = "everyday" # the rules of everyday.cc; or "copydesk"
-off_beat = "keep" # add all stories, as everyday.cc did; or "drop"
-
-[scoring.everyday]
-organization_points = 40 # the AI site of everyday.cc had 30
-grouping = false # the AI site of everyday.cc had true
-
-[publish]
-api_v1 = true
-{api}
-# _config.yml has no sources. Add the first one:
-#
-# [[source]]
-# url = "https://example.org/feed.xml"
-# name = "Example"
-"""
+_ADOPTED = tables.load_text(__package__, "adopted_beat_toml.txt")
 
 
 def compose_adoption(root: Path) -> str:

@@ -243,10 +243,7 @@ def survey(site: Path) -> BuiltSite:
                 continue
             stat = entry.stat(follow_symlinks=False)
             parcels[path] = Parcel(
-                path=path,
-                origin=Path(entry.path),
-                size=stat.st_size,
-                changed_ns=stat.st_mtime_ns,
+                path=path, origin=Path(entry.path), size=stat.st_size, changed_ns=stat.st_mtime_ns
             )
     except OSError as error:
         raise _no_site(site, f" ({error.strerror})") from error

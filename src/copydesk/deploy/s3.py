@@ -38,6 +38,7 @@ from yarl import URL
 
 from copydesk.deploy._deliver import MARKER, MARKER_TEXT, Parcel, refuse_other_bytes
 from copydesk.errors import ConfigError, DeployError
+from copydesk.kit import tables
 from copydesk.kit.files import digest_file, explain_errors, media_type
 from copydesk.news.options import S3Options
 
@@ -149,27 +150,7 @@ _MOST_PUT_BYTES = 5 << 30  # S3 takes no more in one request
 Given = TypeVar("Given")
 Done = TypeVar("Done")
 _CODE = re.compile(rb"<Code>([A-Za-z0-9]{1,60})</Code>")
-_KEYS = "check AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY in the environment"
-# https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
-_BY_CODE = {
-    "InvalidAccessKeyId": ("the storage does not know the access key", _KEYS),
-    "SignatureDoesNotMatch": ("the storage refuses the signature of the request", _KEYS),
-    "ExpiredToken": ("the access key has expired", "set a new AWS_SESSION_TOKEN and both keys"),
-    "AccessDenied": (
-        "the storage refuses access",
-        "allow the access key to list the bucket, and to put and delete objects",
-    ),
-    "NoSuchKey": ("the storage has no such file", ""),
-    "EntityTooLarge": ("the file is too large for the storage", ""),
-    "NoSuchBucket": ("the bucket does not exist", "create the bucket, or correct its name"),
-    "RequestTimeTooSkewed": ("this machine's clock is wrong", "set the clock with `timedatectl`"),
-    "PermanentRedirect": (
-        "the bucket is at another address",
-        "correct the region and endpoint of the bucket",
-    ),
-    "AuthorizationHeaderMalformed": ("the bucket is in another region", "correct its region"),
-    "SlowDown": ("the storage asks for fewer requests", ""),
-}
+_BY_CODE = tables.read_rows("copydesk.deploy", "s3_errors.toml", tuple[str, str])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -537,9 +518,7 @@ class Bucket:
         )
 
     def _each(
-        self,
-        work: Callable[[Client, Given], Coroutine[None, None, Done]],
-        things: Sequence[Given],
+        self, work: Callable[[Client, Given], Coroutine[None, None, Done]], things: Sequence[Given]
     ) -> Generator[Done, None, None]:
         """Yield the result of `work` for each thing as soon as it is ready."""
 

@@ -75,10 +75,7 @@ class OnDemand:
 
 @contextlib.asynccontextmanager
 async def serve_desk(
-    newsroom: Newsroom,
-    door: Door,
-    say: Say,
-    on_demand: OnDemand,
+    newsroom: Newsroom, door: Door, say: Say, on_demand: OnDemand
 ) -> AsyncIterator[ServedDesk]:
     """Open a site's editors' web interface for the block; `say` prints lines for the operator.
 

@@ -396,9 +396,7 @@ class Pages:
         }
 
     def _own_views(
-        self,
-        counted: Sequence[tuple[SavedView, int | None]],
-        question: QueueQuestion | None,
+        self, counted: Sequence[tuple[SavedView, int | None]], question: QueueQuestion | None
     ) -> list[View]:
         """Return the links to an editor's saved views, with story counts where known."""
         asked = _query.write_question(_query.first_page(question)) if question else None

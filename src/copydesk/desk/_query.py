@@ -119,7 +119,7 @@ class Filters:
     def show(self, question: queue.QueueQuestion, choices: queue.QueueChoices) -> list[Choice]:
         """Return each filter menu with its choices; the current value is always among them."""
         say = self.strings.say
-        languages = [(tag, _name_language(tag)) for tag in choices.languages]
+        languages = [(tag, language_name(tag) or tag) for tag in choices.languages]
         kinds = dict.fromkeys([*choices.reasons, *filter(None, [question.reason])])
         reasons = [(str(kind), say(f"kind_{kind}")) for kind in kinds]
         standings = [(str(one), self.strings.say(f"standing_{one}")) for one in Standing]
@@ -161,7 +161,3 @@ class Filters:
             {"value": value, "name": word, "is_chosen": value == chosen} for value, word in listed
         ]
         return {"id": name, "name": self.strings.say(f"filter_{name}"), "choices": shown}
-
-
-def _name_language(tag: str) -> str:
-    return language_name(tag) or tag

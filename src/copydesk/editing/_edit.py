@@ -99,9 +99,7 @@ class Edit:
     def with_new_story(self, story: Story) -> Edit:
         """Return this edit with the record of a new story added."""
         return replace(
-            self,
-            stories={**self.stories, story.path: story},
-            needed=self.needed | {story.path},
+            self, stories={**self.stories, story.path: story}, needed=self.needed | {story.path}
         )
 
     def find_bytes(self, path: str) -> bytes | None:

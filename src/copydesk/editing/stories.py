@@ -110,11 +110,7 @@ def list_stories(newsroom: Newsroom, question: StoryQuestion) -> StoryList:
     done, troubles = ask_catalogue(newsroom, find, lambda error: notes.append(_slower(error)))
     dropped, total = _list_drops(newsroom, question)
     return replace(
-        done,
-        dropped=dropped,
-        dropped_total=total,
-        failed=troubles.failures(),
-        notes=tuple(notes),
+        done, dropped=dropped, dropped_total=total, failed=troubles.failures(), notes=tuple(notes)
     )
 
 

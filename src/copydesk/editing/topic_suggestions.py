@@ -357,10 +357,7 @@ def list_labels(newsroom: Newsroom, notes: list[str]) -> list[StoryLabels]:
 
 
 def read_samples(
-    newsroom: Newsroom,
-    labels: Sequence[StoryLabels],
-    progress: Progress,
-    failed: list[Failure],
+    newsroom: Newsroom, labels: Sequence[StoryLabels], progress: Progress, failed: list[Failure]
 ) -> Iterator[TopicSample]:
     """Yield headline and first paragraph of each story; unreadable stories go to `failed`."""
     progress.stage("read", len(labels))

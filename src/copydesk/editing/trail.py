@@ -119,9 +119,7 @@ def trace_story(newsroom: Newsroom, path: str, url: str = "") -> Trail:
         _put_in(entries, entry)
     folded = list(_fold(entries))
     return Trail(
-        entries=tuple(folded[:_MOST]),
-        rest=log.rest + max(0, len(folded) - _MOST),
-        notes=log.notes,
+        entries=tuple(folded[:_MOST]), rest=log.rest + max(0, len(folded) - _MOST), notes=log.notes
     )
 
 
@@ -309,10 +307,7 @@ def _tell_word(
         case _:
             entry = _entry(TrailKind.WRITTEN)
     return replace(
-        entry,
-        by=entry.by or said.by,
-        why=entry.why or text.fold(said.why),
-        action=said.id,
+        entry, by=entry.by or said.by, why=entry.why or text.fold(said.why), action=said.id
     )
 
 

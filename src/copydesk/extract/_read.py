@@ -190,10 +190,7 @@ def _add_section(article: Article, reading: _OpenedPage) -> Article:
     keywords, keywords_from = words.keywords(reading.document, reading.declared)
     return _add_fields(
         article,
-        {
-            "section": section_from if section else "",
-            "keywords": keywords_from if keywords else "",
-        },
+        {"section": section_from if section else "", "keywords": keywords_from if keywords else ""},
         section=section,
         keywords=keywords,
     )

@@ -139,6 +139,7 @@ def _phrase(status: int) -> str:
         return "Unknown"
 
 
+_MOST_BYTES = 10_000_000  # of a recorded page
 _HINT = "record the file again, or repair the file with `warcio recompress`"
 _PIECE = 64 * 1024
 _GZIP = b"\x1f\x8b"
@@ -174,12 +175,9 @@ class Replay:
     broken or incomplete.
     """
 
-    def __init__(
-        self, path: Path, now: datetime | None = None, *, max_bytes: int = 10_000_000
-    ) -> None:
+    def __init__(self, path: Path, now: datetime | None = None) -> None:
         self._path = path
         self._now = None if now is None else dates.utc(now)
-        self._max_bytes = max_bytes
         self._places = _index(path)
         self._last = max(places[-1].at for places in self._places.values())
 
@@ -217,7 +215,7 @@ class Replay:
                 raise _recording_error(self._path, place.offset, "the record is missing")
             pairs = list(record.http_headers)
             status = record.http_headers.status_code or 0
-            body = _body(record, pairs, self._max_bytes)
+            body = _body(record, pairs, _MOST_BYTES)
         return Page(
             url=request.url,
             final_url=url,

@@ -83,11 +83,7 @@ def request_headers(request: Request, options: FetchOptions) -> dict[str, str]:
 
 @functools.cache
 def _default_headers(purpose: Purpose, signature: str) -> Mapping[str, str]:
-    return {
-        "User-Agent": signature,
-        "Accept": _ACCEPT[purpose],
-        "Accept-Encoding": ACCEPTED,
-    }
+    return {"User-Agent": signature, "Accept": _ACCEPT[purpose], "Accept-Encoding": ACCEPTED}
 
 
 def join_values(pairs: Iterable[tuple[str, str]], name: str) -> str:
@@ -344,15 +340,7 @@ _REASONS: dict[int, RefusedReason] = {
     429: "slow-down",
     451: "blocked",
 }
-_WORDS = {
-    401: "login required",
-    403: "forbidden",
-    404: "not found",
-    410: "gone for good",
-    429: "too many requests",
-    451: "unavailable for legal reasons",
-    503: "temporarily unavailable",
-}
+_WORDS = tables.read_rows(__package__, "statuses.toml", str)
 
 
 def refusal(page: Page, now: datetime) -> Refused | None:
@@ -363,7 +351,7 @@ def refusal(page: Page, now: datetime) -> Refused | None:
     reason = _REASONS.get(page.status, "server")
     if page.status == 503 and retry_at is not None:
         reason = "slow-down"
-    words = _WORDS.get(page.status, "no usable answer")
+    words = _WORDS.get(str(page.status), "no usable answer")
     return Refused(
         url=page.url,
         reason=reason,

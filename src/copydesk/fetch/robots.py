@@ -31,11 +31,7 @@ from copydesk.kit import tables
 from copydesk.news.article import Signal
 
 WHERE = "robots.txt"
-KEYS = {
-    "content-usage": "Content-Usage",
-    "content-signal": "Content-Signal",
-    "license": "RSL",
-}
+KEYS = {"content-usage": "Content-Usage", "content-signal": "Content-Signal", "license": "RSL"}
 _MOST = 100  # lines of one file
 _SAID = 300  # characters of a line
 _PATH = re.compile(r"(/\S*)[ \t]+(.+)")

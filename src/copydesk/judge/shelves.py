@@ -131,9 +131,7 @@ class MemoryShelf:
 
 
 def choose_nearest(
-    shared: Mapping[str, int],
-    fingerprint: tuple[int, ...],
-    get: Callable[[str], Shelved | None],
+    shared: Mapping[str, int], fingerprint: tuple[int, ...], get: Callable[[str], Shelved | None]
 ) -> Iterator[Shelved]:
     """Yield the (at most 32) stories that share most hashes with a text fingerprint, best first.
 

@@ -9,10 +9,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 EARLIEST = datetime.min.replace(tzinfo=UTC)  # before and after any other moment
 LATEST = datetime.max.replace(tzinfo=UTC)
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-_MONTHS = (
-    *("Jan", "Feb", "Mar", "Apr", "May", "Jun"),
-    *("Jul", "Aug", "Sep", "Oct", "Nov", "Dec"),
-)
+_MONTHS = (*("Jan", "Feb", "Mar", "Apr", "May", "Jun"), *("Jul", "Aug", "Sep", "Oct", "Nov", "Dec"))
 
 
 def utc(moment: datetime) -> datetime:

@@ -8,10 +8,10 @@ import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Final, TypeVar
+from typing import TypeVar
 
 from copydesk.errors import CopydeskError
-from copydesk.kit import within
+from copydesk.kit import tables, within
 
 _Kept = TypeVar("_Kept")
 _UNFINISHED = ".new-"  # in the name of a file until it is complete, before 12 hex digits
@@ -136,29 +136,6 @@ def write_if_changed(path: Path, data: bytes) -> bool:
 
 # The Content-Type of a built site's file by its name, the same on every machine.
 
-_UTF8: Final = "; charset=utf-8"
-_BY_NAME = {
-    "feed.xml": f"application/atom+xml{_UTF8}",
-    "rss.xml": f"application/rss+xml{_UTF8}",
-    "feed.json": f"application/feed+json{_UTF8}",
-}
-_BY_ENDING = {
-    ".html": f"text/html{_UTF8}",
-    ".css": f"text/css{_UTF8}",
-    ".js": f"text/javascript{_UTF8}",
-    ".mjs": f"text/javascript{_UTF8}",
-    ".txt": f"text/plain{_UTF8}",
-    ".xml": f"application/xml{_UTF8}",
-    ".json": f"application/json{_UTF8}",
-    ".webmanifest": f"application/manifest+json{_UTF8}",
-    ".svg": "image/svg+xml",
-    ".webp": "image/webp",
-    ".avif": "image/avif",
-    ".ico": "image/x-icon",
-    ".woff2": "font/woff2",
-    ".wasm": "application/wasm",
-}
-
 
 def media_type(path: str) -> str:
     """Return the Content-Type header's value for the file at a path; text is UTF-8.
@@ -168,7 +145,8 @@ def media_type(path: str) -> str:
     """
     name = path.rpartition("/")[2]
     ending = name[name.rfind(".") :].lower() if "." in name else ""
-    return _BY_NAME.get(name) or _BY_ENDING.get(ending) or _guess(name)
+    known = tables.read_rows(__package__, "media_types.toml", str)
+    return known.get(name) or known.get(ending) or _guess(name)
 
 
 def _guess(name: str) -> str:

@@ -307,6 +307,5 @@ def _take_all(
 
 def _explain_kill() -> WorkerError:
     return WorkerError(
-        "a worker process was killed",
-        hint="the machine may be out of memory; try again",
+        "a worker process was killed", hint="the machine may be out of memory; try again"
     )

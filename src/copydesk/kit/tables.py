@@ -34,9 +34,11 @@ def read_lines(package: str, name: str) -> tuple[str, ...]:
 
 
 @functools.cache
-def read_steps(package: str, name: str = "schema.sql") -> tuple[str, ...]:
-    """Return the SQL statements of each step in a package's SQL file; `-- step` begins a step."""
-    return tuple(re.split(r"^-- step .*\n", _text(package, name, ""), flags=re.MULTILINE)[1:])
+def read_steps(package: str) -> tuple[str, ...]:
+    """Return the SQL statements of each step in a package's `schema.sql`."""
+    return tuple(
+        re.split(r"^-- step .*\n", _text(package, "schema.sql", ""), flags=re.MULTILINE)[1:]
+    )
 
 
 def load_text(package: str, name: str) -> str:

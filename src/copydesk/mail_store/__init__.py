@@ -20,7 +20,7 @@ from copydesk.mail_store._mail_store import OutboxMail as OutboxMail
 from copydesk.mail_store._mail_store import SubscriberRoll as SubscriberRoll
 from copydesk.mail_store._mail_store import has_mail as has_mail
 from copydesk.mail_store._mail_store import open_mail as open_mail
-from copydesk.mail_store._subscribers import Subscriber as Subscriber
-from copydesk.mail_store._subscribers import SubscriberState as SubscriberState
 from copydesk.mail_store.deliveries import SERVICE as SERVICE
 from copydesk.mail_store.deliveries import Ledger as Ledger
+from copydesk.mail_store.subscriptions import Subscriber as Subscriber
+from copydesk.mail_store.subscriptions import SubscriberState as SubscriberState

@@ -14,11 +14,16 @@ from typing import Literal
 from copydesk.kit import dates
 from copydesk.kit.kept import AttemptLimits
 from copydesk.mail_store._database import Facts, MailDatabase
-from copydesk.mail_store._subscribers import Subscribers
 from copydesk.mail_store.deliveries import Ledger
 from copydesk.mail_store.links import Links
 from copydesk.mail_store.returns import Returns, Suppression, SuppressionReason, Suppressions
-from copydesk.mail_store.subscriptions import RENAMED, Consents, LetterRenames, Subscriptions
+from copydesk.mail_store.subscriptions import (
+    RENAMED,
+    Consents,
+    LetterRenames,
+    Subscribers,
+    Subscriptions,
+)
 
 _NAME = "mail.sqlite"
 ATTEMPTS_WINDOW = timedelta(days=1)  # within which mails to an address and mailed links are counted
@@ -227,12 +232,12 @@ class Outbox:
                 *(int(mail.due.timestamp()), mail.attempts),
             )
 
-    def list_due(self, now: datetime, most: int = 100) -> tuple[OutboxMail, ...]:
+    def list_due(self, now: datetime) -> tuple[OutboxMail, ...]:
         """Return the mails that should be sent now, the longest waiting first."""
         rows = self._database.run(
             "SELECT number, kind, subscriber, extra, made, due, attempts FROM outbox "
-            "WHERE due <= ? ORDER BY due, number LIMIT ?",
-            *(int(now.timestamp()), most),
+            "WHERE due <= ? ORDER BY due, number LIMIT 100",
+            int(now.timestamp()),
         )
         return tuple(
             OutboxMail(
@@ -279,9 +284,8 @@ _MOST = 50_000  # rows, about 6 MB: with ever new networks the oldest are delete
 class NetworkForms:
     """The times at which each client network sent sign-up forms. Methods raise MailStoreError."""
 
-    def __init__(self, database: MailDatabase, most: int = _MOST) -> None:
+    def __init__(self, database: MailDatabase) -> None:
         self._database = database
-        self._most = most
 
     def note(self, networks: Iterable[bytes], now: datetime) -> None:
         """Store that a sign-up form came from a client, by digests of the networks that
@@ -308,7 +312,7 @@ class NetworkForms:
         )
         self._database.run(
             "DELETE FROM network_forms WHERE number <= (SELECT max(number) FROM network_forms) - ?",
-            self._most,
+            _MOST,
         )
 
 

@@ -151,11 +151,7 @@ def read_intent(row: tuple[int, str, str, str, int]) -> Intent:
     """Convert a database row to an `Intent`."""
     subscriber, address, domain, language, attempts = row
     return Intent(
-        subscriber=subscriber,
-        address=address,
-        domain=domain,
-        language=language,
-        attempts=attempts,
+        subscriber=subscriber, address=address, domain=domain, language=language, attempts=attempts
     )
 
 

@@ -9,8 +9,8 @@ from typing import Any, Literal
 
 from copydesk.kit import dates
 from copydesk.mail_store._database import MailDatabase
-from copydesk.mail_store._subscribers import Subscribers
 from copydesk.mail_store.links import ReturnPath
+from copydesk.mail_store.subscriptions import Subscribers
 
 ReturnKind = Literal["hard", "soft", "policy", "complaint"]
 ReturnCount = Literal[ReturnKind, "unproved"]
@@ -115,17 +115,13 @@ class Returns:
 
     def list_newest(self, most: int = 100) -> tuple[ReturnEntry, ...]:
         """Return the latest bounces and complaints, newest first."""
-        rows = self._database.run(
-            f"{_SELECT} ORDER BY r.at DESC, r.digest LIMIT ?",
-            most,
-        )
+        rows = self._database.run(f"{_SELECT} ORDER BY r.at DESC, r.digest LIMIT ?", most)
         return tuple(map(_entry_of, rows))
 
     def of(self, subscriber: int) -> tuple[ReturnEntry, ...]:
         """Return a subscriber's bounces and complaints, newest first."""
         rows = self._database.run(
-            f"{_SELECT} WHERE r.subscriber = ? ORDER BY r.at DESC, r.digest",
-            subscriber,
+            f"{_SELECT} WHERE r.subscriber = ? ORDER BY r.at DESC, r.digest", subscriber
         )
         return tuple(map(_entry_of, rows))
 

@@ -160,9 +160,7 @@ def _group_document(document: Labelled, order: Order, model: embed.Model | None)
 def _agreement(documents: Sequence[Labelled], ours: Sequence[str]) -> GroupAgreement:
     true = [document.cluster for document in documents]
     return GroupAgreement(
-        groups=len(set(ours)),
-        pairwise=pairwise(true, ours),
-        bcubed=bcubed(true, ours),
+        groups=len(set(ours)), pairwise=pairwise(true, ours), bcubed=bcubed(true, ours)
     )
 
 

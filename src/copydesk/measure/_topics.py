@@ -134,9 +134,7 @@ def _list_misses(
 def _judge(case: _Labelled, beat: Beat, profile: str) -> tuple[frozenset[str], tuple[str, ...]]:
     """Return the topics that a profile gives a story (none if it is dropped), and the reasons."""
     scoring = replace(
-        beat.scoring,
-        profile="everyday" if profile == "everyday" else "copydesk",
-        off_beat="drop",
+        beat.scoring, profile="everyday" if profile == "everyday" else "copydesk", off_beat="drop"
     )
     outcome = judge.assess(case.article, replace(beat, scoring=scoring), shelves.MemoryShelf())
     if isinstance(outcome, Dropped):

@@ -271,9 +271,7 @@ def compare_by_period(decisions: Sequence[Decision], publish_at: int) -> Iterabl
     for period, some in by_period.items():
         waited, picked = _part(some)
         yield GatePeriod(
-            period=period,
-            waited=compare(waited, publish_at),
-            picked=compare(picked, publish_at),
+            period=period, waited=compare(waited, publish_at), picked=compare(picked, publish_at)
         )
 
 
@@ -355,10 +353,7 @@ def count_recall(stories: Iterable[Recalled]) -> RecallCounts:
     total = kinds.total()
     sites = (
         SiteRecall(
-            site=site,
-            stories=counted.total(),
-            kinds=_by_kind(counted),
-            is_source=site in sources,
+            site=site, stories=counted.total(), kinds=_by_kind(counted), is_source=site in sources
         )
         for site, counted in by_site.items()
     )

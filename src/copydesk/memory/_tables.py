@@ -184,20 +184,9 @@ class SiteManifest:
 
 
 KeyedTable = Literal[
-    "hosts",
-    "hubs",
-    "letters",
-    "overtaken",
-    "pushed",
-    "recall",
-    "sites",
-    "taught",
-    "tips",
-    "untold",
-    "vectors",
-    "waiting",
-    "webhooks",
-]
+    "hosts", "hubs", "letters", "overtaken", "pushed", "recall", "sites", "taught", "tips",
+    "untold", "vectors", "waiting", "webhooks",
+]  # fmt: skip
 
 
 class KeyedBytes:

@@ -18,12 +18,7 @@ Kind = TypeVar("Kind", bound=StrEnum)
 
 _GAP = re.compile(r"\{(\w+)(?::(\w+))?\}")
 _LONG_CHARACTERS = 1_000  # a shorter text is matched at once
-_FILLINGS = {
-    None: ".*?",
-    "number": "-?[0-9]+",
-    "address": r"\S+",
-    "word": r"\w+",
-}
+_FILLINGS = {None: ".*?", "number": "-?[0-9]+", "address": r"\S+", "word": r"\w+"}
 
 
 def read_sentences(package: str, name: str, kinds: type[Kind]) -> dict[Kind, tuple[str, ...]]:

@@ -74,16 +74,15 @@ def _open_file(newsroom: Newsroom) -> contextlib.closing[Catalogue]:
 
 
 @contextlib.contextmanager
-def open_catalogue(private: Path, warn: Warn = _say_nothing) -> Iterator[Catalogue]:
+def open_catalogue(private: Path) -> Iterator[Catalogue]:
     """Open the search index of stories for the `with` block; the caller must update it.
 
-    If the file can be neither opened nor created, yields an empty catalogue in memory and calls
-    `warn`. Filling that takes longer, as every record is read.
+    If the file can be neither opened nor created, yields an empty catalogue in memory. Filling
+    that takes longer, as every record is read.
     """
     try:
         catalogue = Catalogue(private / CATALOGUE_FILE)
-    except CatalogueError as error:
-        warn(error)
+    except CatalogueError:
         catalogue = Catalogue()
     with contextlib.closing(catalogue):
         yield catalogue
@@ -155,7 +154,7 @@ def sweep_records(
     return now
 
 
-def follow_commits(newsroom: Newsroom, catalogue: Catalogue, progress: Progress = _SILENCE) -> None:
+def follow_commits(newsroom: Newsroom, catalogue: Catalogue) -> None:
     """Update a search index from the git commits since its last update.
 
     Without git, or after history was rewritten, every record is swept. Raises RecordError like
@@ -165,10 +164,10 @@ def follow_commits(newsroom: Newsroom, catalogue: Catalogue, progress: Progress 
     head, known = repository.head(), catalogue.note(_HEAD)
     paths = repository.find_changes_between(known, head) if known and head else None
     if paths is None:
-        sweep_records(newsroom, catalogue, progress)
+        sweep_records(newsroom, catalogue, _SILENCE)
         return
     news = _look_at(newsroom.archive, newsroom.archive.story_paths_among(paths), head)
-    _take_in(newsroom, catalogue, news, progress)
+    _take_in(newsroom, catalogue, news, _SILENCE)
 
 
 def look_again(newsroom: Newsroom, catalogue: Catalogue, paths: Iterable[str]) -> None:

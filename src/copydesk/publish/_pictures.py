@@ -50,11 +50,7 @@ def place_of(story: Story, plan: SitePlan) -> Picture | None:
         return None
     credit, is_named = _credit(image, story.provider)
     return Picture(
-        width=width,
-        height=height,
-        alt=text.fold(image.title),
-        credit=credit,
-        is_named=is_named,
+        width=width, height=height, alt=text.fold(image.title), credit=credit, is_named=is_named
     )
 
 

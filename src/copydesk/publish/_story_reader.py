@@ -42,15 +42,9 @@ PAGES = {
 _CUT = 138  # everyday.cc cut excerpts at the first space after 140 or 300 characters
 # in the order in which pages link to them; each list is at a folder with its name
 SHELVES = (
-    "learning",
-    "samples",
-    "people",
-    "communities",
-    "companies",
-    "events",
-    "projects",
+    "learning", "samples", "people", "communities", "companies", "events", "projects",
     "challenges",
-)
+)  # fmt: skip
 
 
 def rank(records: Iterable[Record]) -> list[Record]:

@@ -146,10 +146,7 @@ def _prepare(bench: Bench, stories: Stories, ending: Ending) -> PreparedRecords:
     """
     before = {path: update.before for path, update in stories.updates.items()}
     order = FilingOrder(
-        before=before,
-        message=_message(stories),
-        branch=ending.branch,
-        left_alone=bench.left_alone,
+        before=before, message=_message(stories), branch=ending.branch, left_alone=bench.left_alone
     )
     newsroom = bench.newsroom
     return prepare_records(

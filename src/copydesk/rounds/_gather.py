@@ -132,9 +132,7 @@ class _Gathering:
         if options.tip is not None:
             return SourceAnswers(leads=(options.tip,))
         to_ask = SourcesToAsk(
-            all_due=options.all_due,
-            a_host=limits.a_host if limits else None,
-            alone=options.source,
+            all_due=options.all_due, a_host=limits.a_host if limits else None, alone=options.source
         )
         newsroom = self.bench.newsroom
         asked = await collect_leads(newsroom, self.fetcher, self.readers, self.progress, to_ask)

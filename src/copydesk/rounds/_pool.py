@@ -59,17 +59,11 @@ class ReaderPool:
     """
 
     def __init__(
-        self,
-        beat: Beat,
-        *,
-        seconds: float = SECONDS_A_PAGE,
-        workers: int | None = None,
-        meanwhile: Callable[[], None] | None = None,
+        self, beat: Beat, *, workers: int | None = None, meanwhile: Callable[[], None] | None = None
     ) -> None:
         """Open a pool of parser processes; `meanwhile` is called in a thread while they load."""
         self._beat = beat
         self._meanwhile = meanwhile or (lambda: None)
-        self._seconds = seconds
         self._backlog = Backlog(_BACKLOG_BYTES)
         self.size = workers or processes.at_once()
         self._pool: ProcessPool | None = None  # a round that finds nothing new needs none
@@ -141,12 +135,12 @@ class ReaderPool:
         from pebble import ProcessExpired
 
         pool = await self._start()
-        future = pool.schedule(work, args=arguments, timeout=self._seconds)
+        future = pool.schedule(work, args=arguments, timeout=SECONDS_A_PAGE)
         try:
             return await asyncio.wrap_future(future)
         except (TimeoutError, concurrent.futures.TimeoutError) as error:
             raise PageError(
-                f"the page took more than {self._seconds:g} s to parse",
+                f"the page took more than {SECONDS_A_PAGE:g} s to parse",
                 subject=url,
                 hint="the page is retried in the next run; remove the source if this happens often",
             ) from error

@@ -76,9 +76,7 @@ def count_hosts(addresses: Iterable[str]) -> Mapping[str, int]:
 
 
 async def work_by_host(
-    things: Sequence[One],
-    url_of: Callable[[One], str],
-    work: Callable[[One], Awaitable[None]],
+    things: Sequence[One], url_of: Callable[[One], str], work: Callable[[One], Awaitable[None]]
 ) -> None:
     """Run `work` for each item: in turn for items of the same host, in parallel for different
     hosts.

@@ -213,11 +213,7 @@ def _lead(now: datetime, story: Story, article: Article | None) -> Lead:
     url = story.original_url or story.web_url
     if article is None:
         return Lead(
-            url=url,
-            source="",
-            found=now,
-            title=story.title,
-            published_at=story.published_at,
+            url=url, source="", found=now, title=story.title, published_at=story.published_at
         )
     told = {field for field, origin in article.origins.items() if origin == "lead"}
     return Lead(

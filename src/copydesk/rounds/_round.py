@@ -271,9 +271,7 @@ async def run(
         readers = stack.enter_context(contextlib.closing(pool))
         pictures = await stack.enter_async_context(FormMaking(newsroom.album, readers))
         ending = Ending(
-            lock=write_lock(newsroom),
-            branch=newsroom.repository.branch(),
-            pictures=pictures,
+            lock=write_lock(newsroom), branch=newsroom.repository.branch(), pictures=pictures
         )
         recovered = () if options.dry_run else finish_left_over(newsroom, ending.lock)
         left_over = frozenset(path for change in recovered for path in change.new)

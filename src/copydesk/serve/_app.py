@@ -26,11 +26,7 @@ from copydesk.background import Subscriber
 from copydesk.kit import logs, text, urls
 from copydesk.newsletters import reader_pages
 from copydesk.newsroom import Newsroom
-from copydesk.serve._clients import (
-    client_of,
-    is_of_our_network,
-    trust,
-)
+from copydesk.serve._clients import client_of, is_of_our_network, trust
 from copydesk.serve._site import NO_STORE
 
 Say = Callable[[str], None]

@@ -49,9 +49,7 @@ def limit_connections(descriptors: int) -> ConnectionLimits:
 
 @contextlib.asynccontextmanager
 async def listening(
-    address: Address,
-    app: ASGIApp,
-    connections: Connections | None = None,
+    address: Address, app: ASGIApp, connections: Connections | None = None
 ) -> AsyncIterator[int]:
     """Serve an app during the `with` block, and yield the port; UsageError if the port is taken."""
     sockets = open_sockets(address)

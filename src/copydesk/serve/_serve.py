@@ -67,10 +67,7 @@ def serve_site(site: Path, address: Address, say: Say) -> None:
 
 
 def serve(
-    newsroom: Newsroom,
-    address: Address,
-    say: Say,
-    mounts: Mapping[str, ASGIApp] | None = None,
+    newsroom: Newsroom, address: Address, say: Say, mounts: Mapping[str, ASGIApp] | None = None
 ) -> None:
     """Serve the site and the editors' web interface; run a fetching round now and whenever one is
     due.
@@ -196,10 +193,7 @@ async def _open_pages(
 
 
 async def _go_on_until_others_hold(
-    newsroom: Newsroom,
-    service: background.NewsroomService,
-    pages: _Pages,
-    stop: asyncio.Event,
+    newsroom: Newsroom, service: background.NewsroomService, pages: _Pages, stop: asyncio.Event
 ) -> None:
     """Wait until the server must stop, or until the settings of the editors' web interface
     change.

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Literal
 from xml.parsers import expat
 
 from copydesk.errors import FeedError
-from copydesk.kit import text, urls
+from copydesk.kit import tables, text, urls
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -43,17 +43,7 @@ _SAFE = re.compile(
     r"ascii|l1|x-sjis)",
     re.IGNORECASE,
 )
-# labels and what their bytes are in practice (WHATWG Encoding)
-_WIDER = {
-    "ascii": "cp1252",
-    "iso8859-1": "cp1252",
-    "iso8859-9": "cp1254",
-    "gb2312": "gb18030",
-    "gbk": "gb18030",
-    "euc_kr": "cp949",
-    "shift_jis": "cp932",
-    "big5": "big5hkscs",
-}
+_WIDER = tables.read_rows(__package__, "encodings.toml", str)
 # characters that XML 1.0 forbids and at which a strict parser gives up
 _ILLEGAL = dict.fromkeys([*range(9), 11, 12, *range(14, 32), 0xFFFE, 0xFFFF])
 
@@ -141,15 +131,9 @@ Form = Literal["xml-feed", "json-feed", "sitemap", "addresses", "html", "empty",
 _HEAD = 65_536
 _ROOT = re.compile(r"<(?:[\w.-]+:)?([\w.-]+)")
 _ROOTS: dict[str, Form] = {
-    "rss": "xml-feed",
-    "feed": "xml-feed",
-    "rdf": "xml-feed",
-    "channel": "xml-feed",
-    "urlset": "sitemap",
-    "sitemapindex": "sitemap",
-    "html": "html",
-    "head": "html",
-    "body": "html",
+    **dict.fromkeys(("rss", "feed", "rdf", "channel"), "xml-feed"),
+    **dict.fromkeys(("urlset", "sitemapindex"), "sitemap"),
+    **dict.fromkeys(("html", "head", "body"), "html"),
 }
 _SEARCHED = re.compile(
     r"<(?:\w+:)?(rss|feed|rdf|urlset|sitemapindex|html|body)[\s>]", re.IGNORECASE

@@ -218,9 +218,7 @@ class Repository:
                 self._settle(states)
                 if in_the_way := self.obstacle():
                     raise GitError(
-                        "could not push",
-                        subject=in_the_way,
-                        hint="push later; no commit is lost",
+                        "could not push", subject=in_the_way, hint="push later; no commit is lost"
                     )
                 yield
 

@@ -71,27 +71,11 @@ _MOST_REFUSALS = 5
 # Errors that are about the account or the channel, so that another post would be refused as well.
 _OF_ACCOUNT = frozenset(
     {
-        "401",
-        "403",
-        "404",
-        "certificate",
-        "AuthenticationRequired",
-        "AuthMissing",
-        "AccountTakedown",
-        "ExpiredToken",
-        "InvalidToken",
-        "invalid_auth",
-        "not_authed",
-        "token_revoked",
-        "account_inactive",
-        "not_in_channel",
-        "channel_not_found",
-        "is_archived",
-        "missing_scope",
-        "M_UNKNOWN_TOKEN",
-        "M_FORBIDDEN",
-        "10015",
-        "50013",
+        *("401", "403", "404", "certificate"),
+        *("AuthenticationRequired", "AuthMissing", "AccountTakedown", "ExpiredToken"),
+        *("InvalidToken", "invalid_auth", "not_authed", "token_revoked", "account_inactive"),
+        *("not_in_channel", "channel_not_found", "is_archived", "missing_scope"),
+        *("M_UNKNOWN_TOKEN", "M_FORBIDDEN", "10015", "50013"),
     }
 )
 

@@ -76,6 +76,15 @@ PostAnswer = PostSent | PostFailure
 Response = Page | Refused | PostFailure  # a client may fail before it sends its request
 
 
+class PostShape(msgspec.Struct):
+    """A form of JSON by which a network describes a post."""
+
+    @property
+    @abstractmethod
+    def answer(self) -> PostSent:
+        """The post that the network has."""
+
+
 class _Limits(msgspec.Struct):
     retry_after: float | None = None
 
@@ -114,6 +123,12 @@ def read_answer(answer: Response, shape: type[_Answer]) -> _Answer | PostFailure
         return msgspec.json.decode(answer.body, type=shape)
     except (msgspec.DecodeError, UnicodeDecodeError):
         return PostUncertain(why=f"the response has status {answer.status}, but not the known form")
+
+
+def read_post(answer: Response, shape: type[PostShape]) -> PostAnswer:
+    """Return the post that a response describes, or the reason why there is none."""
+    found = read_answer(answer, shape)
+    return found if isinstance(found, PostFailure) else found.answer
 
 
 def find_failure(answer: Response) -> PostFailure | None:
@@ -235,9 +250,9 @@ class Account(ABC):
         """Return the post that a request has made, None if none was found."""
         return None
 
-    @abstractmethod
     async def edit(self, post: PostSent, draft: PostDraft, request: bytes) -> PostAnswer:
-        """Replace the text of a post, which `request` has made."""
+        """Replace the text of a post, which `request` has made, where posts can be edited."""
+        return CANNOT
 
     @abstractmethod
     async def delete(self, post: PostSent, key: str) -> PostAnswer:

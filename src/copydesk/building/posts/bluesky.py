@@ -18,7 +18,6 @@ from urllib.parse import urlencode
 import msgspec
 
 from copydesk.building.posts.accounts import (
-    CANNOT,
     Account,
     PostAnswer,
     PostDelayed,
@@ -26,10 +25,12 @@ from copydesk.building.posts.accounts import (
     PostFailure,
     PostRefused,
     PostSent,
+    PostShape,
     PostUncertain,
     Response,
     find_failure,
     read_answer,
+    read_post,
 )
 from copydesk.building.posts.composing import BLUESKY, ComposedPost, Piece
 from copydesk.channels import PostChannel
@@ -95,11 +96,8 @@ def make_record(
     reply_to: BlueskyReference | None = None,
 ) -> dict[str, object]:
     """Return the record of a post; a reply's thread begins with the post that it answers."""
-    record: dict[str, object] = {
-        "$type": COLLECTION,
-        "text": post.text,
-        "createdAt": dates.rfc3339(created),
-    }
+    made = dates.rfc3339(created)
+    record: dict[str, object] = {"$type": COLLECTION, "text": post.text, "createdAt": made}
     if facets := _make_facets(post.pieces):
         record["facets"] = facets
     if language:
@@ -149,7 +147,7 @@ def make_put(did: str, key: str, record: Mapping[str, object]) -> bytes:
     )
 
 
-class _Found(msgspec.Struct):
+class _Found(PostShape):
     uri: str
     cid: str
     value: dict[str, object] = msgspec.field(default_factory=dict)
@@ -183,8 +181,7 @@ class Bluesky:
 
     async def put(self, put: bytes) -> PostAnswer:
         """Make a post by the request of `make_put`, whose bytes may be sent again."""
-        found = read_answer(await self._post("com.atproto.repo.putRecord", put), _Found)
-        return found.answer if isinstance(found, _Found) else found
+        return read_post(await self._post("com.atproto.repo.putRecord", put), _Found)
 
     async def upload(self, picture: bytes, media_type: str) -> BlueskyBlob | PostFailure:
         """Upload a picture; it is deleted by the PDS if no record names it within some hours."""
@@ -208,13 +205,10 @@ class Bluesky:
         if not isinstance(session, BlueskySession):
             return session
         query = urlencode({"repo": session.did, "collection": COLLECTION, "rkey": key})
-        found = read_answer(await self._get(f"com.atproto.repo.getRecord?{query}"), _Found)
-        if isinstance(found, PostRefused) and found.code == "RecordNotFound":
-            return None
-        return found.answer if isinstance(found, _Found) else found
-
-    async def _get(self, method: str) -> Response:
-        return await self._ask(lambda token: self._send("GET", method, token))
+        method = f"com.atproto.repo.getRecord?{query}"
+        found = read_post(await self._ask(lambda token: self._send("GET", method, token)), _Found)
+        is_absent = isinstance(found, PostRefused) and found.code == "RecordNotFound"
+        return None if is_absent else found
 
     async def _post(self, method: str, body: bytes, media_type: str = _JSON) -> Response:
         return await self._ask(lambda token: self._send("POST", method, token, body, media_type))
@@ -331,9 +325,6 @@ class BlueskyPosts(Account):
     async def find(self, request: bytes, link: str) -> PostSent | PostFailure | None:
         put = msgspec.json.decode(request)
         return await self._pds.find(put["rkey"])
-
-    async def edit(self, post: PostSent, draft: PostDraft, request: bytes) -> PostAnswer:
-        return CANNOT
 
     async def delete(self, post: PostSent, key: str) -> PostAnswer:
         return await self._pds.delete(post.id)

@@ -25,9 +25,11 @@ from copydesk.building.posts.accounts import (
     PostFailure,
     PostRefused,
     PostSent,
+    PostShape,
     PostUncertain,
     find_failure,
     read_answer,
+    read_post,
 )
 from copydesk.building.posts.composing import (
     DISCORD,
@@ -65,13 +67,13 @@ class Chat(ABC):
     async def send(self, message: bytes, key: str) -> PostAnswer:
         """Send a message."""
 
-    @abstractmethod
     async def edit(self, message_id: str, message: bytes, key: str) -> PostAnswer:
-        """Replace a message by one that was made for it."""
+        """Replace a message by one that was made for it; refuse, unless the chat can edit."""
+        return CANNOT
 
-    @abstractmethod
     async def delete(self, message_id: str, key: str) -> PostAnswer:
         """Delete a message; one that is already gone counts as deleted."""
+        return CANNOT
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,9 +96,14 @@ async def _send(
 _UNKNOWN_MESSAGE = "10008"
 
 
-class _DiscordMessage(msgspec.Struct):
+class _DiscordMessage(PostShape):
     id: str
     content: str = ""
+
+    @property
+    def answer(self) -> PostSent:
+        """The message that Discord has."""
+        return PostSent(id=self.id, words=self.content)
 
 
 class DiscordWebhook(_Webhook):
@@ -111,11 +118,13 @@ class DiscordWebhook(_Webhook):
 
     async def send(self, message: bytes, key: str) -> PostAnswer:
         """Send a message, and wait until it is stored."""
-        return self._read(await _send(self.web, "POST", self._address("", "wait=true"), message))
+        answer = await _send(self.web, "POST", self._address("", "wait=true"), message)
+        return read_post(answer, _DiscordMessage)
 
     async def edit(self, message_id: str, message: bytes, key: str) -> PostAnswer:
         """Replace a message."""
-        return self._read(await _send(self.web, "PATCH", self._address(message_id), message))
+        answer = await _send(self.web, "PATCH", self._address(message_id), message)
+        return read_post(answer, _DiscordMessage)
 
     async def delete(self, message_id: str, key: str) -> PostAnswer:
         """Delete a message; one that is already gone counts as deleted."""
@@ -132,12 +141,6 @@ class DiscordWebhook(_Webhook):
         path = parts.path + (f"/messages/{quote(message_id, safe='')}" if message_id else "")
         query = "&".join(filter(None, (parts.query, query)))
         return urlunsplit(parts._replace(path=path, query=query))
-
-    def _read(self, answer: Page | Refused) -> PostAnswer:
-        message = read_answer(answer, _DiscordMessage)
-        if not isinstance(message, _DiscordMessage):
-            return message
-        return PostSent(id=message.id, words=message.content)
 
 
 # Slack: docs.slack.dev/reference/methods.
@@ -181,14 +184,6 @@ class SlackWebhook(_Webhook):
         if isinstance(answer, Page) and answer.body.strip() == b"ok":
             return PostSent(id="")
         return PostUncertain(why="Slack did not answer ok")
-
-    async def edit(self, message_id: str, message: bytes, key: str) -> PostAnswer:
-        """Refuse: a webhook cannot edit."""
-        return CANNOT
-
-    async def delete(self, message_id: str, key: str) -> PostAnswer:
-        """Refuse: a webhook cannot delete."""
-        return CANNOT
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -303,8 +298,13 @@ class TelegramChat(Chat):
 _MATRIX_FORMAT = "org.matrix.custom.html"
 
 
-class _MatrixEvent(msgspec.Struct):
+class _MatrixEvent(PostShape):
     event_id: str
+
+    @property
+    def answer(self) -> PostSent:
+        """The event that the homeserver has."""
+        return PostSent(id=self.event_id)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -353,8 +353,7 @@ class MatrixRoom(Chat):
     async def _put(self, what: str, key: str, body: bytes) -> PostAnswer:
         room = f"{self.server}/_matrix/client/v3/rooms/{quote(self.room, safe='')}"
         url = f"{room}/{what}/{quote(key, safe='')}"
-        event = read_answer(await _send(self.web, "PUT", url, body, self.token), _MatrixEvent)
-        return PostSent(id=event.event_id) if isinstance(event, _MatrixEvent) else event
+        return read_post(await _send(self.web, "PUT", url, body, self.token), _MatrixEvent)
 
 
 # Apprise, for others: github.com/caronc/apprise. It tells only whether all went well.
@@ -387,14 +386,6 @@ class AppriseNotice(Chat):
         notify = partial(service.notify, body=message.decode(), body_format="text")
         is_sent = await asyncio.to_thread(notify)
         return PostSent(id="") if is_sent else PostUncertain(why="apprise told no more")
-
-    async def edit(self, message_id: str, message: bytes, key: str) -> PostAnswer:
-        """Refuse: apprise cannot edit."""
-        return CANNOT
-
-    async def delete(self, message_id: str, key: str) -> PostAnswer:
-        """Refuse: apprise cannot delete."""
-        return CANNOT
 
 
 # The chat of a channel.

@@ -28,8 +28,10 @@ from copydesk.building.posts.accounts import (
     PostPicture,
     PostRefused,
     PostSent,
+    PostShape,
     PostUncertain,
     read_answer,
+    read_post,
 )
 from copydesk.building.posts.composing import make_mastodon
 from copydesk.channels import PostChannel, PostVisibility
@@ -52,7 +54,6 @@ class _StatusLimits(msgspec.Struct):
 class _MediaLimits(msgspec.Struct):
     description_limit: int = 1_500
     image_size_limit: int = 16 * 1024 * 1024
-    supported_mime_types: tuple[str, ...] = ()
 
 
 class _Configuration(msgspec.Struct):
@@ -75,7 +76,7 @@ class MastodonAccount(msgspec.Struct):
     bot: bool = False
 
 
-class _Status(msgspec.Struct):
+class _Status(PostShape):
     id: str
     content: str = ""
     url: str | None = None
@@ -86,8 +87,13 @@ class _Status(msgspec.Struct):
         return PostSent(id=self.id, words=text.plain(self.content), url=self.url or "")
 
 
-class _Media(msgspec.Struct):
+class _Media(PostShape):
     id: str
+
+    @property
+    def answer(self) -> PostSent:
+        """The uploaded picture."""
+        return PostSent(id=self.id)
 
 
 def make_status(
@@ -99,19 +105,14 @@ def make_status(
 ) -> bytes:
     """Return the request that makes a post. Its language is an ISO 639-1 code, "" for unknown."""
     fields: dict[str, object] = {"status": words, "visibility": visibility}
-    if language:
-        fields["language"] = language
-    if media_ids:
-        fields["media_ids"] = list(media_ids)
-    return msgspec.json.encode(fields)
+    fields |= {"language": language} if language else {}
+    return msgspec.json.encode(fields | ({"media_ids": list(media_ids)} if media_ids else {}))
 
 
 def make_edit(words: str, *, language: str = "", media_ids: Sequence[str] = ()) -> bytes:
     """Return the request that edits a post; pictures that it does not name are removed."""
     fields: dict[str, object] = {"status": words, "media_ids": list(media_ids)}
-    if language:
-        fields["language"] = language
-    return msgspec.json.encode(fields)
+    return msgspec.json.encode(fields | ({"language": language} if language else {}))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,48 +127,48 @@ class Mastodon:
 
     async def read_instance(self) -> MastodonInstance | PostFailure:
         """Return the limits of the server."""
-        return read_answer(await self._get("/api/v2/instance"), MastodonInstance)
+        return read_answer(await self._send("GET", "/api/v2/instance"), MastodonInstance)
 
     async def read_account(self) -> MastodonAccount | PostFailure:
         """Return the account of the token."""
-        answer = await self._get("/api/v1/accounts/verify_credentials")
+        answer = await self._send("GET", "/api/v1/accounts/verify_credentials")
         return read_answer(answer, MastodonAccount)
 
     async def send(self, status: bytes, key: str) -> PostAnswer:
         """Make a post; the same key within an hour returns the post that was made before."""
         headers = {"Content-Type": _JSON, "Idempotency-Key": key}
-        return _read_status(await self._send("POST", "/api/v1/statuses", status, headers))
+        return read_post(await self._send("POST", "/api/v1/statuses", status, headers), _Status)
 
     async def edit(self, post_id: str, edit: bytes) -> PostAnswer:
         """Edit a post, by the request of `make_edit`. Everybody who shared it is notified."""
         path = f"/api/v1/statuses/{quote(post_id, safe='')}"
-        return _read_status(await self._send("PUT", path, edit, {"Content-Type": _JSON}))
+        return read_post(await self._send("PUT", path, edit, {"Content-Type": _JSON}), _Status)
 
     async def delete(self, post_id: str) -> PostAnswer:
         """Delete a post; one that is already gone counts as deleted."""
         answer = await self._send("DELETE", f"/api/v1/statuses/{quote(post_id, safe='')}")
         is_gone = isinstance(answer, Page) and answer.status in {404, 410}
-        return PostSent(id=post_id) if is_gone else _read_status(answer)
+        return PostSent(id=post_id) if is_gone else read_post(answer, _Status)
 
     async def upload(self, picture: bytes, media_type: str, alt: str) -> PostAnswer:
         """Upload a picture with its alternative text; `id` of the answer is its media ID."""
         boundary = hashlib.blake2b(picture, digest_size=16).hexdigest()
         body = _make_form(boundary, {"description": alt}, picture, media_type)
         headers = {"Content-Type": f"multipart/form-data; boundary={boundary}"}
-        return _read_media(await self._send("POST", "/api/v2/media", body, headers))
+        return read_post(await self._send("POST", "/api/v2/media", body, headers), _Media)
 
     async def check_media(self, media_id: str) -> PostAnswer:
         """Return whether an uploaded picture is ready to be posted, PostDelayed if it is not."""
-        answer = await self._get(f"/api/v1/media/{quote(media_id, safe='')}")
+        answer = await self._send("GET", f"/api/v1/media/{quote(media_id, safe='')}")
         if isinstance(answer, Page) and answer.status == 206:
             return PostDelayed(why="the picture is being processed", seconds=_MEDIA_SECONDS)
-        return _read_media(answer)
+        return read_post(answer, _Media)
 
     async def find(self, account_id: str, link: str) -> PostSent | PostFailure | None:
         """Return our own post with this link among the latest 40, None if there is none."""
         query = f"limit={_LATEST}&exclude_reblogs=true"
         path = f"/api/v1/accounts/{quote(account_id, safe='')}/statuses?{query}"
-        statuses = read_answer(await self._get(path), list[_Status])
+        statuses = read_answer(await self._send("GET", path), list[_Status])
         if not isinstance(statuses, list):
             return statuses
         for status in statuses:
@@ -175,24 +176,11 @@ class Mastodon:
                 return status.answer
         return None
 
-    async def _get(self, path: str) -> Page | Refused:
-        return await self._send("GET", path)
-
     async def _send(
         self, method: str, path: str, body: bytes = b"", headers: dict[str, str] | None = None
     ) -> Page | Refused:
         own = {"Authorization": f"Bearer {self.token}", "Accept": _JSON, **(headers or {})}
         return await self.web.send(method, Request(url=self.server + path, headers=own), body)
-
-
-def _read_status(answer: Page | Refused) -> PostAnswer:
-    status = read_answer(answer, _Status)
-    return status.answer if isinstance(status, _Status) else status
-
-
-def _read_media(answer: Page | Refused) -> PostAnswer:
-    media = read_answer(answer, _Media)
-    return PostSent(id=media.id) if isinstance(media, _Media) else media
 
 
 def _make_form(boundary: str, fields: dict[str, str], file: bytes, media_type: str) -> bytes:

@@ -45,6 +45,7 @@ from copydesk.desk.sign_in import (
 )
 from copydesk.desk_store import DeskStore
 from copydesk.errors import CopydeskError
+from copydesk.kit import tables
 
 _KEY = re.compile(r"[A-Za-z0-9._-]{1,90}")
 _FRESH = {"Cache-Control": "no-cache"}  # kept, and asked about each time
@@ -351,19 +352,7 @@ class RequestPaces:
             )
 
 
-_HEAD = """# The desk's API
-
-The endpoints of `copydesk serve` for programs, below `/desk/api/`. `GET /desk/api/openapi.json`
-describes all parameters and fields (OpenAPI 3.1). `./run.sh docs` writes this page. To begin, read
-[Use the desk's API](../guides/use-the-desk-api.md).
-
-Send an API token with each request: `Authorization: Bearer TOKEN`. An error has the type
-`application/problem+json` (RFC 9457): `title`, `status`, `detail`, and `hint`, which says what
-to do.
-
-| endpoint | scope | what it does |
-|---|---|---|
-"""
+_HEAD = tables.load_text(__package__, "reference.md")
 
 
 def reference_page() -> str:

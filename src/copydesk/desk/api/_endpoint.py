@@ -257,9 +257,7 @@ def describe_api(endpoints: Sequence[Endpoint]) -> Mapping[str, Any]:
 
 
 def _describe(
-    endpoint: Endpoint,
-    schemas: Mapping[str, Any],
-    components: Mapping[str, Any],
+    endpoint: Endpoint, schemas: Mapping[str, Any], components: Mapping[str, Any]
 ) -> dict[str, Any]:
     told: dict[str, Any] = {
         "operationId": endpoint.name,

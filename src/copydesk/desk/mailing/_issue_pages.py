@@ -13,7 +13,7 @@ from copydesk.desk._pages import Pages
 from copydesk.desk._story_view import View
 from copydesk.errors import CopydeskError, MailStoreError
 from copydesk.kit import text
-from copydesk.newsletters import answers, delivery_log
+from copydesk.newsletters import delivery_log, smtp
 from copydesk.newsletters.readers import addresses, by_hand, limits
 from copydesk.newsletters.sending.begin import list_unsent_issues
 from copydesk.newsroom import Newsroom
@@ -178,7 +178,7 @@ class IssueAsked:
     state: str = ""
     after: int = 0
     found: Sequence[tuple[int, delivery_log.WhoLine]] | None = None
-    tried: answers.Answer | None = None
+    tried: smtp.Answer | None = None
     problem: CopydeskError | None = None
 
 
@@ -268,7 +268,7 @@ def _show_line(pages: Pages, number: int, line: delivery_log.WhoLine, *, is_owne
     }
 
 
-def _show_answer(pages: Pages, answer: answers.Answer | None) -> View | None:
+def _show_answer(pages: Pages, answer: smtp.Answer | None) -> View | None:
     if answer is None:
         return None
     return {

@@ -30,14 +30,9 @@ _SHOWN_LINE = 120  # characters of a line of a file
 _SHOWN_DELIVERIES = 100
 _STATES = ("active", "paused", "waiting", "left", "erased")
 _REASONS = (
-    "hard-bounce",
-    "soft-bounces",
-    "complaint",
-    "by-hand",
-    "erased",
-    "left-elsewhere",
+    "hard-bounce", "soft-bounces", "complaint", "by-hand", "erased", "left-elsewhere",
     "imported",
-)
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,7 +9,7 @@ from datetime import timedelta
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
-from copydesk.desk.sign_in import _attempts, _passkeys
+from copydesk.desk.sign_in import _attempts, _ways_in
 from copydesk.desk.sign_in._attempts import (
     PasswordCheck,
     SignInLimits,
@@ -35,7 +35,7 @@ class OwnAccount:
         self._door = door
         self._pages = pages
         self._passwords = PasswordCheck(store, SignInLimits(store, door))
-        self._challenges = _passkeys.Challenges()
+        self._challenges = _ways_in.Challenges()
 
     async def show(self, request: Request) -> Response:
         """Answer with the page of the user's own account."""
@@ -74,7 +74,7 @@ class OwnAccount:
             challenge = self._challenges.make(f"add {account.name}", uptime_seconds)
             known = self._store.accounts.passkeys(account.name)
             title = self._pages.title
-            return _passkeys.ask_to_register(visitor.admission, challenge, account, known, title)
+            return _ways_in.ask_to_register(visitor.admission, challenge, account, known, title)
 
         return Response(await asyncio.to_thread(ask), media_type="application/json")
 
@@ -157,9 +157,9 @@ class OwnAccount:
         return RedirectResponse(f"{self._door.root}account/", 303)
 
     def _add_passkey(self, visitor: Visitor, body: bytes, label: str) -> None:
-        answer, moment = _passkeys.read_answer(body), self._door.read_clocks()
+        answer, moment = _ways_in.read_answer(body), self._door.read_clocks()
         self._challenges.use(answer.challenge, f"add {visitor.name}", moment.uptime_seconds)
-        passkey = _passkeys.verify_registration(answer, visitor.admission, label, moment.now)
+        passkey = _ways_in.verify_registration(answer, visitor.admission, label, moment.now)
         self._store.accounts.add_passkey(visitor.name, passkey)
         self._note("passkey-added", visitor)
 

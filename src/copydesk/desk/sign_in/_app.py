@@ -293,10 +293,7 @@ _HEADERS = {
 }
 _OF_FRAMES = {
     FRAMING_POLICY: {"Content-Security-Policy": FRAMING_POLICY},
-    FRAMED_POLICY: {
-        "Content-Security-Policy": FRAMED_POLICY,
-        "X-Frame-Options": "SAMEORIGIN",
-    },
+    FRAMED_POLICY: {"Content-Security-Policy": FRAMED_POLICY, "X-Frame-Options": "SAMEORIGIN"},
 }
 _TLS = {"Strict-Transport-Security": "max-age=31536000"}
 _UNKEPT = {"Cache-Control": "no-store"}

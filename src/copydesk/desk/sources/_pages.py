@@ -367,10 +367,7 @@ def _count(value: float) -> str:
 
 
 def _show_one(
-    wording: Wording,
-    name: str,
-    days: Sequence[tuple[str, float]],
-    write: Callable[[float], str],
+    wording: Wording, name: str, days: Sequence[tuple[str, float]], write: Callable[[float], str]
 ) -> View:
     """Return the section on one number of a source, by day."""
     shown = [(day, value, write(value) if value else "–") for day, value in days]

@@ -29,7 +29,7 @@ from copydesk.fetch.web.addresses import (
     guard,
     is_public,
 )
-from copydesk.kit import text, urls
+from copydesk.kit import tables, text, urls
 from copydesk.news import NotModified, Page, Refused, Request
 from copydesk.news.options import FetchOptions
 from copydesk.news.page import Fault, FaultKind, RefusedReason
@@ -251,15 +251,7 @@ _CERTIFICATES = {
     62: "is for another host",
     64: "is for another host",  # the host is an IP address
 }
-_TLS = {
-    "WRONG_VERSION_NUMBER": "the server does not use TLS on this port",
-    "HTTP_REQUEST": "the server does not use TLS on this port",
-    "RECORD_LAYER_FAILURE": "the server does not use TLS on this port",
-    "UNEXPECTED_EOF_WHILE_READING": "the server closed the connection",
-    "UNSUPPORTED_PROTOCOL": "the server supports only old versions of TLS",
-    "TLSV1_ALERT_PROTOCOL_VERSION": "the server supports only other versions of TLS",
-    "SSLV3_ALERT_HANDSHAKE_FAILURE": "the server supports no common cipher",
-}
+_TLS = tables.read_rows("copydesk.fetch", "tls_faults.toml", str)
 _CONNECTIONS = {
     errno.ECONNREFUSED: "refused",
     errno.ECONNRESET: "the server reset the connection",

@@ -172,10 +172,7 @@ def _reason_of(assignment: Assignment) -> Reason | None:
 
 
 def find_coverage(
-    others: Sequence[Shelved],
-    filed: Sequence[Shelved],
-    beat: Beat,
-    corpus: Corpus | None = None,
+    others: Sequence[Shelved], filed: Sequence[Shelved], beat: Beat, corpus: Corpus | None = None
 ) -> Mapping[str, CoverageMatch]:
     """Map the path of each given story, not stored yet, to the stored stories on its event.
 
@@ -437,10 +434,7 @@ def _are_of(group: str, members: Iterable[Arrival]) -> bool:
 
 
 def _make_neighbour(
-    likeness: GroupLikeness,
-    members: Sequence[Arrival],
-    own: Arrival,
-    settled: Mapping[str, str],
+    likeness: GroupLikeness, members: Sequence[Arrival], own: Arrival, settled: Mapping[str, str]
 ) -> Neighbour:
     """Return a group as a neighbour; `settled` maps each story to its final group."""
     return Neighbour(

@@ -23,8 +23,7 @@ _HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]")
 _SYLLABLES = re.compile(r"[\u3040-\u30ff\uac00-\ud7af]")
 _ROWS = tables.read_rows(__package__, "sourcing.toml", tuple[str, ...])
 _SAID = re.compile(
-    tables.any_of([rf"\b{tables.any_of(_ROWS['said'])}\b", *_ROWS["said_unspaced"]]),
-    re.IGNORECASE,
+    tables.any_of([rf"\b{tables.any_of(_ROWS['said'])}\b", *_ROWS["said_unspaced"]]), re.IGNORECASE
 )
 QUOTED = re.compile(
     r'["\u201c\u201e\u00ab\u300c][^"\u201c\u201d\u00bb\u300d\n]{15,400}["\u201c\u201d\u00bb\u300d]'

@@ -71,9 +71,7 @@ def _broader(matches: Sequence[Match], beat: Beat) -> Iterator[Match]:
         for name in above(match.topic, beat):
             if name in known:
                 yield Match(
-                    topic=name,
-                    why=f"parent topic of {match.topic}",
-                    confidence=match.confidence,
+                    topic=name, why=f"parent topic of {match.topic}", confidence=match.confidence
                 )
 
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from email.message import Message
 from typing import Literal
 
-from copydesk.newsletters.answers import clean_words
+from copydesk.newsletters.smtp import clean_words
 
 # ---- Any returned message
 

@@ -273,11 +273,11 @@ class ReturnList:
     not_ours: int
 
 
-def list_returns(newsroom: Newsroom, most: int = 100) -> ReturnList:
+def list_returns(newsroom: Newsroom) -> ReturnList:
     """Return the newest returned messages (bounces, complaints). Raises MailStoreError."""
     if not has_mail(newsroom.private):
         return ReturnList(returns=(), not_ours=0)
     with closing(open_mail(newsroom.private)) as store:
-        newest = store.returns.list_newest(most)
+        newest = store.returns.list_newest(100)
         rows = msgspec.convert(newest, tuple[ReturnRow, ...], from_attributes=True)
         return ReturnList(returns=rows, not_ours=int(store.facts.get(NOT_OURS) or 0))

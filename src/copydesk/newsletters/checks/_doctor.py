@@ -22,7 +22,7 @@ import msgspec
 
 from copydesk.desk_store import AuditEntry, DeskStore, open_desk
 from copydesk.errors import MailError, UsageError
-from copydesk.kit import dates, text, urls
+from copydesk.kit import dates, tables, text, urls
 from copydesk.mail_store import MailStore, fold_address, open_mail
 from copydesk.mail_store.links import ReaderLink, ReturnPath
 from copydesk.newsletters.checks.records import CheckState, MailFinding
@@ -30,9 +30,8 @@ from copydesk.newsroom import Newsroom
 from copydesk.newsroom.checks import Check, Finding, advise_on_front, finding
 
 if TYPE_CHECKING:
-    from copydesk.newsletters.answers import Answer
-    from copydesk.newsletters.dkim import Signer
-    from copydesk.newsletters.message import Envelope
+    from copydesk.newsletters.message import Envelope, Signer
+    from copydesk.newsletters.smtp import Answer
 
 ALL = "all"
 Outdated = Literal["", "looked", "overruled"]
@@ -287,17 +286,7 @@ MAIL_CHECK = Check(name="mail", find=_find_mail_faults)
 # audit log.
 
 _SUBJECT = "Test of newsletter delivery"
-_TEXT = """\
-This is a test of how newsletters of {title} arrive.
-
-Have your mail program show this mail as it came ("show original", "source"). The line
-Authentication-Results was written by the server that received the mail, and should say:
-
-    spf=pass   dkim=pass   dmarc=pass
-
-If this mail arrived in the spam folder, that line may show why. Mail of new senders is
-often treated as spam.
-"""
+_TEXT = tables.load_text(__package__, "test_mail.txt")
 
 
 _LIMIT = "test letters"
@@ -411,7 +400,7 @@ def _write(newsroom: Newsroom, store: MailStore, address: str, now: datetime) ->
 
 
 def _load_signer(newsroom: Newsroom, domain: str) -> Signer | None:
-    from copydesk.newsletters.dkim import load_signer
+    from copydesk.newsletters.message import load_signer
 
     dkim = newsroom.settings.mail.dkim
     if not dkim.selector:

@@ -16,21 +16,9 @@ if TYPE_CHECKING:
     import aiodns
 
 CheckKind = Literal[
-    "transaction",
-    "tls",
-    "spf",
-    "dkim",
-    "dmarc",
-    "reverse-name",
-    "from-domain",
-    "return-path",
-    "mta-sts",
-    "one-click",
-    "links",
-    "clock",
-    "postal-address",
-    "web-server",
-]
+    "transaction", "tls", "spf", "dkim", "dmarc", "reverse-name", "from-domain", "return-path",
+    "mta-sts", "one-click", "links", "clock", "postal-address", "web-server",
+]  # fmt: skip
 CheckState = Literal["ok", "remark", "fault", "unknown"]
 
 

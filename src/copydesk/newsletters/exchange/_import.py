@@ -149,18 +149,9 @@ def _list_cells(column: _Column) -> str:
 # Nobody is mailed. Importing the same file again after a crash continues where it stopped.
 
 ImportKind = Literal[
-    "added",
-    "already",
-    "left-before",
-    "suppressed",
-    "no-address",
-    "double",
-    "no-consent",
-    "unconfirmed",
-    "no-letter",
-    "formula",
-    "bad-row",
-]
+    "added", "already", "left-before", "suppressed", "no-address", "double", "no-consent",
+    "unconfirmed", "no-letter", "formula", "bad-row",
+]  # fmt: skip
 _AT_ONCE = 200  # rows of one transaction: other writers wait no longer
 _LONGEST_PROOF = 1_000  # characters of the proof in a file
 

@@ -216,8 +216,4 @@ def _rows_of(store: MailStore, subscriber: Subscriber) -> Iterator[dict[str, str
 def _consent_cells(consent: Consent | None) -> dict[str, str]:
     if consent is None:
         return {}
-    return {
-        "consented_at": dates.rfc3339(consent.at),
-        "how": consent.how,
-        "proof": consent.proof,
-    }
+    return {"consented_at": dates.rfc3339(consent.at), "how": consent.how, "proof": consent.proof}

@@ -131,10 +131,7 @@ def write_double_opt_in(asked: datetime, confirmed: datetime, words: str) -> str
     It holds no network address.
     """
     return _write_proof(
-        "double opt-in",
-        asked=dates.rfc3339(asked),
-        confirmed=dates.rfc3339(confirmed),
-        words=words,
+        "double opt-in", asked=dates.rfc3339(asked), confirmed=dates.rfc3339(confirmed), words=words
     )
 
 

@@ -75,10 +75,7 @@ def ask_reader(
     )
     store.outbox.put(
         OutboxMail(
-            kind="confirm" if new else "already",
-            subscriber=subscriber.id,
-            made=now,
-            extra=packed,
+            kind="confirm" if new else "already", subscriber=subscriber.id, made=now, extra=packed
         )
     )
     return True

@@ -20,9 +20,8 @@ from copydesk.newsletters.issues import IssueToSend, make_outgoing, read_issue_t
 from copydesk.newsroom import Newsroom
 
 if TYPE_CHECKING:
-    from copydesk.newsletters.answers import Answer
-    from copydesk.newsletters.dkim import Signer
-    from copydesk.newsletters.message import Addressing, Envelope, MessageTemplate
+    from copydesk.newsletters.message import Addressing, Envelope, MessageTemplate, Signer
+    from copydesk.newsletters.smtp import Answer
 
 _TRIAL = Intent(
     subscriber=0, address="reader@example.org", domain="example.org", language="", attempts=0
@@ -125,7 +124,7 @@ def load_own_signer(newsroom: Newsroom) -> Signer | None:
 
     Raises MailError if the key cannot be read or used.
     """
-    from copydesk.newsletters.dkim import load_signer
+    from copydesk.newsletters.message import load_signer
 
     options = newsroom.settings.mail
     if not options.dkim.selector:

@@ -32,11 +32,9 @@ from copydesk.newsletters.sending.rules import Pace, SettleRules
 from copydesk.newsroom import Newsroom, Progress, hold_lock
 
 if TYPE_CHECKING:
-    from copydesk.newsletters.answers import Answer
-    from copydesk.newsletters.dkim import Signer
-    from copydesk.newsletters.message import Envelope
+    from copydesk.newsletters.message import Envelope, Signer
     from copydesk.newsletters.services import HandedLetter, HandOverAnswer
-    from copydesk.newsletters.smtp import SmtpLine
+    from copydesk.newsletters.smtp import Answer, SmtpLine
 
 _OUTBOX_LOCK = "outbox.lock"
 _LOOK_SECONDS = 0.1
@@ -226,11 +224,7 @@ def hold_mail(newsroom: Newsroom) -> Iterator[None]:
 
 
 def _send(
-    newsroom: Newsroom,
-    store: MailStore,
-    sending: Sending,
-    progress: Progress,
-    end: threading.Event,
+    newsroom: Newsroom, store: MailStore, sending: Sending, progress: Progress, end: threading.Event
 ) -> SendReport:
     if sending.via != "smtp":
         return _hand_over(newsroom, store, sending)

@@ -14,7 +14,6 @@ from typing import Protocol
 from copydesk.errors import MailError
 from copydesk.mail_store import MailStore
 from copydesk.mail_store.deliveries import DeliveryOutcome, DeliveryState, Intent, Sending
-from copydesk.newsletters.answers import Answer
 from copydesk.newsletters.message import Envelope
 from copydesk.newsletters.sending.rules import (
     Brake,
@@ -24,7 +23,7 @@ from copydesk.newsletters.sending.rules import (
     proves_no_mailbox,
     settle,
 )
-from copydesk.newsletters.smtp import SmtpLine
+from copydesk.newsletters.smtp import Answer, SmtpLine
 
 _AT_ONCE = 10  # messages that a connection claims; if it ends early, they are given back
 _PATIENCE = timedelta(seconds=1)  # for which a connection waits for a slot

@@ -10,7 +10,7 @@ from typing import Literal
 from copydesk.kit import dates
 from copydesk.mail_store.deliveries import DeliveryOutcome, DeliveryState, Intent
 from copydesk.news.options import MailOptions, SmtpOptions
-from copydesk.newsletters.answers import Answer
+from copydesk.newsletters.smtp import Answer
 
 _FIRST_WAIT = timedelta(minutes=5)  # greylisting commonly lets through after that (RFC 6647 3)
 _LONGEST_WAIT = timedelta(hours=2)

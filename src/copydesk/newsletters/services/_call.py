@@ -15,7 +15,7 @@ import aiohttp
 
 from copydesk.errors import MailError
 from copydesk.kit import text, urls
-from copydesk.newsletters.answers import clean_words
+from copydesk.newsletters.smtp import clean_words
 
 _SILENCE_SECONDS = 30.0
 _MOST_BYTES = 1_000_000  # of an answer

@@ -55,10 +55,7 @@ _SIGNS: Mapping[str, TemplateSigns] = {
     ),
     # Ghost's own footer has both; `%%{first_name}%%`, and `{first_name}` in cards of emails
     "ghost": TemplateSigns(
-        begin=re.compile(r"%(?=%\{)|\{(?=[a-z_]+[,} ])"),
-        unsubscribe="",
-        choices="",
-        is_parsed=True,
+        begin=re.compile(r"%(?=%\{)|\{(?=[a-z_]+[,} ])"), unsubscribe="", choices="", is_parsed=True
     ),
     # `%recipient.name%` and the like; in addresses, `%` and two hexadecimal digits are a byte
     "mailgun": TemplateSigns(

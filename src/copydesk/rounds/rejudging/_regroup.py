@@ -62,10 +62,7 @@ def regroup(
 
 
 def _collect(
-    newsroom: Newsroom,
-    window: Sequence[Shelved],
-    fresh: Sequence[Story],
-    changes: Iterable[Story],
+    newsroom: Newsroom, window: Sequence[Shelved], fresh: Sequence[Story], changes: Iterable[Story]
 ) -> Regrouped:
     """Return the new stories as they are after regrouping, and the changes in stored ones."""
     filed = {shelved.story.path: shelved.story for shelved in window}

@@ -174,10 +174,7 @@ def _compare(
         changes=tuple(change for rejudged in changed for change in list_changes(rejudged)),
         without=tuple(judged.without_article),
         missing=count_missing(newsroom),
-        failed=(
-            *troubles.failures(),
-            *judged.failed,
-        ),
+        failed=(*troubles.failures(), *judged.failed),
         gate=ask_catalogue(
             newsroom,
             lambda catalogue: measure_gate_passage(
@@ -386,11 +383,7 @@ def _judge(bench: _Bench, filed: Story) -> Rejudged:
 
 
 def make_case(
-    newsroom: Newsroom,
-    filed: Story,
-    article: Article,
-    rulings: Rulings,
-    is_original_kept: bool,
+    newsroom: Newsroom, filed: Story, article: Article, rulings: Rulings, is_original_kept: bool
 ) -> Case:
     """Return a stored story with its stored article, as input for scoring it again."""
     settings, album = newsroom.settings, newsroom.album
@@ -557,10 +550,7 @@ def set_beside(
 
 def _as_window(judged: Iterable[Rejudged], around: Iterable[Story]) -> list[Shelved]:
     """Return the stories scored again and the stored ones near them, sorted by time and path."""
-    window = [
-        *map(_shelve, judged),
-        *(Shelved(story=story) for story in around),
-    ]
+    window = [*map(_shelve, judged), *(Shelved(story=story) for story in around)]
     window.sort(key=lambda shelved: time_and_path(shelved.story))
     return window
 

@@ -209,10 +209,7 @@ def _queues(
 
 
 def _explain_silence(
-    url: str,
-    answers: Sequence[SourceAnswer],
-    states: Mapping[str, SourceState],
-    now: datetime,
+    url: str, answers: Sequence[SourceAnswer], states: Mapping[str, SourceState], now: datetime
 ) -> Iterator[Failure]:
     """Yield why a source that a person named was not fetched, because it has ended or must wait."""
     state = answers[0].state if answers else states[url]

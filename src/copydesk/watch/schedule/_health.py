@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Literal, get_args
 
+from copydesk.kit import tables
 from copydesk.news import Source
 from copydesk.news.page import FaultKind
 from copydesk.watch.entry import CUT
@@ -80,59 +81,7 @@ class _Failure:
 
 
 _RESTING = "look for the source's new address, or remove the source from beat.toml"
-_WAIT = "wait: copydesk fetches the source again, after longer and longer pauses"
-_FAILURES = {
-    "robots": _Failure(
-        kind="forbidden",
-        words="robots.txt forbids access or could not be fetched",
-        hint="ask the publisher, or remove the source from beat.toml",
-    ),
-    "blocked": _Failure(
-        kind="blocked",
-        words="the server refuses access (401, 403 or 451)",
-        hint="ask the publisher, set headers if you have an account, or remove the source",
-    ),
-    "certificate": _Failure(
-        kind="certificate",
-        words="the server's certificate is not valid",
-        hint="tell the publisher; copydesk tries again until the certificate is valid",
-    ),
-    "html": _Failure(
-        kind="html",
-        words="an html page instead of a feed",
-        hint="run `copydesk sources add` with the site's address to find the feed's new address",
-    ),
-    "broken": _Failure(
-        words="the answer could not be read",
-        hint="run `copydesk watch URL` to see the fault, and tell the publisher",
-    ),
-    "gone": _Failure(
-        words="not found (404)",
-        hint="run `copydesk sources add` with the site's address to find the new address",
-    ),
-    "address": _Failure(
-        words="the server has a private IP address, which is not allowed",
-        hint="if the host is yours, add its name to allow_hosts in [fetch] of beat.toml",
-    ),
-    "redirects": _Failure(
-        words="endless redirects, or a redirect to an invalid address",
-        hint="run `copydesk sources add` with the site's address to find the new address",
-    ),
-    "too-big": _Failure(
-        words="the answer is larger than fetch.max_bytes",
-        hint="raise fetch.max_bytes, or use a shorter feed of the site",
-    ),
-    "too-slow": _Failure(words="the answer takes too long", hint=_WAIT, lasting=False),
-    "slow-down": _Failure(
-        kind="slow",
-        words="the server asks for fewer requests",
-        hint="wait: copydesk pauses as the server asked",
-        lasting=False,
-    ),
-    "server": _Failure(words="server errors", hint=_WAIT, lasting=False),
-    "network": _Failure(words="no connection to the server", hint=_WAIT, lasting=False),
-}
-_OTHER = _Failure(words="no usable answer", hint=_WAIT, lasting=False)
+_FAILURES = tables.read_rows("copydesk.watch", "failures.toml", _Failure)
 
 
 def findings(source: Source, state: SourceState, now: datetime) -> tuple[Finding, ...]:
@@ -212,7 +161,7 @@ def _times(count: int) -> str:
 
 def _describe_failure(state: SourceState) -> _Failure:
     """Return the text that describes a source's last failure, as exactly as is known."""
-    failure, fault = _FAILURES.get(state.failure, _OTHER), fault_of(state)
+    failure, fault = _FAILURES.get(state.failure, _FAILURES["other"]), fault_of(state)
     match fault.kind:
         case FaultKind.NAMED_FEED:
             feed = shlex.quote(fault.values["feed"])  # a stranger's page names it
