@@ -21,7 +21,6 @@ from world.background import server_in_background
 
 Text = tuple[str, list[int]]  # a sentence, and the numbers of the texts that it cites
 _TEXT = re.compile(r"<<<text (\d+) (\w+)>>>\n(.*?)\n<<<end of text \1 \2>>>", re.DOTALL)
-_SLOW_SECONDS = 30.0
 
 
 def quote_each(texts: Mapping[int, str]) -> list[Text]:
@@ -39,12 +38,14 @@ class FakeModel:
 
     `write` makes the sentences of a summary from the texts. `plan` has a fault for each request,
     "" for none; `asked` are the requests, `paid` the data of those that were answered or lost.
+    A fault in bytes is the whole body of the response, `say:` begins what the model says instead.
+    A "slow" request is answered when `release` is set, or the server ends.
     """
 
     def __init__(self) -> None:
         self.write: Callable[[Mapping[int, str]], list[Text]] = quote_each
         self.headline: Callable[[str], str] = lambda title: f"[en] {title}"
-        self.plan: list[str] = []
+        self.plan: list[str | bytes] = []
         self.asked: list[dict[str, Any]] = []
         self.paid: list[str] = []
         self.headers: list[Mapping[str, str]] = []
@@ -55,6 +56,7 @@ class FakeModel:
     async def __aenter__(self) -> Self:
         app = web.Application(client_max_size=10**8)
         app.router.add_route("*", "/{path:.*}", self._answer)
+        self.release = asyncio.Event()
         self._runner = web.AppRunner(app)
         await self._runner.setup()
         await web.TCPSite(self._runner, "127.0.0.1", 0).start()
@@ -62,6 +64,7 @@ class FakeModel:
         return self
 
     async def __aexit__(self, *_: object) -> None:
+        self.release.set()
         await self._runner.cleanup()
 
     async def _answer(self, request: web.Request) -> web.StreamResponse:
@@ -70,6 +73,11 @@ class FakeModel:
         self.asked.append(asked)
         self.headers.append(dict(request.headers))
         fault = self.plan.pop(0) if self.plan else ""
+        if isinstance(fault, bytes):
+            self.paid.append(asked["messages"][1]["content"])
+            return web.Response(body=fault, content_type="application/json")
+        if fault == "no schema":
+            fault = "400" if "response_format" in asked else ""
         if (status := fault.partition(" ")[0]).isdecimal():
             wait = fault.partition(" ")[2]
             headers = {"Retry-After": wait} if wait else {}
@@ -83,7 +91,7 @@ class FakeModel:
     async def _fail(self, request: web.Request, fault: str) -> web.StreamResponse | None:
         match fault:
             case "slow":
-                await asyncio.sleep(_SLOW_SECONDS)
+                await self.release.wait()
             case "cut":
                 assert request.transport is not None
                 request.transport.abort()
@@ -99,6 +107,8 @@ class FakeModel:
         """Return what the model says; the schema shows what it is asked for."""
         keys = asked.get("response_format", {}).get("json_schema", {}).get("schema", {})
         wanted = list(keys.get("properties", {"sentences": {}}))
+        if fault.startswith("say:"):
+            return fault.removeprefix("say:")
         data = asked["messages"][1]["content"]
         texts = {int(number): words for number, _, words in _TEXT.findall(data)}
         match fault:
