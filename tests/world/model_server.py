@@ -49,6 +49,7 @@ class FakeModel:
         self.asked: list[dict[str, Any]] = []
         self.paid: list[str] = []
         self.headers: list[Mapping[str, str]] = []
+        self.usage = 700, 90  # tokens in and out of each call
         self.name = "tiny"
         self.fingerprint = "fp1"
         self.url = ""
@@ -136,7 +137,7 @@ class FakeModel:
 
     def _complete(self, said: str, fault: str) -> web.Response:
         name = "other" if fault == "renamed" else self.name
-        usage = {"prompt_tokens": 700, "completion_tokens": 90}
+        usage = dict(zip(("prompt_tokens", "completion_tokens"), self.usage, strict=True))
         return web.json_response(
             {
                 "model": name,

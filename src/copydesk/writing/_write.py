@@ -30,7 +30,7 @@ from copydesk.news.summary import (
 from copydesk.newsroom import Newsroom
 from copydesk.newsroom._newsroom import hold_lock
 from copydesk.newsroom.filing import FilingOrder, filing_result, hold_write_lock, prepare_records
-from copydesk.writing._owed import OwedText, list_owed, list_sources, owe_digest
+from copydesk.writing._owed import OwedText, find_current, list_owed, list_sources, owe_digest
 
 _LONGEST = 4  # sentences of a text
 _LOCK = "model.lock"
@@ -73,6 +73,8 @@ def write_texts(newsroom: Newsroom, seconds: float = 600.0) -> WritingReport:
         log = stack.enter_context(contextlib.closing(open_desk(newsroom.databases))).model_calls
         owed, stale = list_owed(newsroom, log)
         asked = _Asking(newsroom, log, time.monotonic() + seconds)
+        if not newsroom.beat.scoring.traits.has_blocks and {"summary", "headline"} & {*options.uses}:
+            asked.notes.append("records of the profile everyday hold no summaries or headlines")
         asyncio.run(asked.ask_all(owed))
         return asked.file(stale, len(owed))
 
@@ -136,12 +138,13 @@ class _Asking:
         )
         before = {story.path: story for story in stale}
         after = {
-            path: replace(story, summary=replace(story.summary, stale=True))
+            path: replace(story, summary=replace(story.summary, stale=not story.summary.stale or None))
             for path, story in before.items()
             if story.summary
         }
+        current = find_current(self.newsroom, [one for one, _ in self.texts])
         for one, call in self.texts:
-            if story := one.story:
+            if one.subject in current and (story := one.story):
                 before.setdefault(story.path, story)
                 after[story.path] = _put(after.get(story.path, story), one, call)
         new = {path: story for path, story in after.items() if story != before[path]}
