@@ -13,6 +13,7 @@ from typing import Any
 import msgspec
 
 from copydesk import fetch
+from copydesk.archive.change import is_cut_short
 from copydesk.desk_store import open_desk
 from copydesk.desk_store.model_calls import ModelCall, ModelCallLog
 from copydesk.fetch import web
@@ -70,6 +71,9 @@ def write_texts(newsroom: Newsroom, seconds: float = 600.0) -> WritingReport:
     with contextlib.ExitStack() as stack:
         if not stack.enter_context(hold_lock(newsroom.private / _LOCK)):
             return WritingReport(notes=("another process is asking the model",))
+        if is_cut_short(newsroom.root):
+            with hold_write_lock(newsroom):  # it finishes what a killed process began
+                pass
         log = stack.enter_context(contextlib.closing(open_desk(newsroom.databases))).model_calls
         owed, stale = list_owed(newsroom, log)
         asked = _Asking(newsroom, log, time.monotonic() + seconds)
