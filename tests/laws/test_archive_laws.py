@@ -76,16 +76,13 @@ verdicts = st.none() | st.builds(
 )
 machines = st.dictionaries(texts, texts, max_size=3).map(lambda found: tuple(found.items()))
 additions = st.builds(Addition, text=texts, story=texts, why=texts)
-reviews = st.none() | st.builds(
-    TextReview, by=texts, at=moments, opened=st.lists(texts, max_size=2).map(tuple), changed=flags
-)
-sentences = st.builds(
-    CitedSentence, text=texts, stories=st.lists(texts, max_size=2).map(tuple)
-)
+names = st.lists(st.from_regex(r"[0-9A-Za-z-]{1,12}", fullmatch=True), max_size=2).map(tuple)
+reviews = st.none() | st.builds(TextReview, by=texts, at=moments, opened=names, changed=flags)
+sentences = st.builds(CitedSentence, text=texts, stories=names)
 articles = st.builds(ReadArticle, story=texts, article=texts)
 summaries = st.none() | st.builds(
     Summary,
-    sentences=st.lists(sentences, max_size=3).map(tuple),
+    sentences=st.lists(sentences, min_size=1, max_size=3).map(tuple),
     by=texts,
     at=moments,
     language=texts,

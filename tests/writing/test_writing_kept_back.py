@@ -128,6 +128,22 @@ def test_a_text_by_a_person_is_left_alone(desk: TextDesk) -> None:
     assert "person" == kept.author
 
 
+@pytest.mark.parametrize(
+    "own", ["summary: By hand.\ntranslation: []", '"summary": "So."\n"translation": Deich']
+)
+def test_a_key_of_the_owner_is_not_overwritten(desk: TextDesk, own: str) -> None:
+    desk.set_up('"summary", "headline"')
+    desk.file_event(MAIN, OTHER, language="de")
+    desk.file_member(OTHER, language="de")
+    record = desk.root / f"_news/{MAIN}.md"
+    edited = record.read_text("utf-8").replace("\ntopics:", f"\n{own}\n\ntopics:")
+    record.write_text(edited, "utf-8")
+    run_git(desk.root, "commit", "-qam", "by hand")
+
+    assert (0, 0) == ((report := desk.write()).owed, report.calls)
+    assert record.read_text("utf-8") == edited
+
+
 def test_nothing_of_readers_seals_or_sources_is_sent(desk: TextDesk) -> None:
     desk.environ = {"COPYDESK_KEY": KEY, "COPYDESK_MODEL_KEY": "sk-secret"}
     desk.set_up(ALL)

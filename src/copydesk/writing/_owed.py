@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -143,9 +144,13 @@ class _Search:
         )
 
     def _is_free(self, use: ModelUse, story: Story) -> bool:
-        """Return whether the model may write a text: no editor has decided on it."""
+        """Return whether the model may write a text: no editor has, and no key of the record's
+        owner has its name.
+        """
         field = "summary" if use == "summary" else "translation"
-        return field not in sets_on(story, self.newsroom.beat)
+        own = re.compile(f"^[\"']?{field}[\"']?[ \t]*:", re.MULTILINE)
+        is_own = any(own.search(extra.text) for extra in story.extra)
+        return not is_own and field not in sets_on(story, self.newsroom.beat)
 
     def _choose(self, story: Story, group: Sequence[Story]) -> tuple[Member, ...]:
         """Return the reports of an event that a summary is written from, the main story first.
