@@ -48,6 +48,7 @@ class FakeModel:
         self.plan: list[str | bytes] = []
         self.asked: list[dict[str, Any]] = []
         self.paid: list[str] = []
+        self.visits: list[str] = []  # every request, also those that no client of a model makes
         self.headers: list[Mapping[str, str]] = []
         self.usage = 700, 90  # tokens in and out of each call
         self.name = "tiny"
@@ -69,7 +70,9 @@ class FakeModel:
         await self._runner.cleanup()
 
     async def _answer(self, request: web.Request) -> web.StreamResponse:
-        assert (request.method, request.path) == ("POST", "/v1/chat/completions")
+        self.visits.append(f"{request.method} {request.path}")
+        if self.visits[-1] != "POST /v1/chat/completions":
+            return web.Response(status=404)
         asked = await request.json()
         self.asked.append(asked)
         self.headers.append(dict(request.headers))
