@@ -98,9 +98,7 @@ def test_a_wish_that_the_budget_has_no_room_for_waits(log: ModelCallLog) -> None
     ("most", "spent", "calls"),
     [(0, 1.0, 0), (499, 1.0, 0), (500, 1.0, 1), (1000, 1.0, 2), (1499, 1.0, 2), (LOTS, 0.0, 0)],
 )
-def test_a_budget_is_never_exceeded(
-    log: ModelCallLog, most: int, spent: float, calls: int
-) -> None:
+def test_a_budget_is_never_exceeded(log: ModelCallLog, most: int, spent: float, calls: int) -> None:
     begun = [begin(log, most, spent, subject=f"s{number}") for number in range(4)]
 
     assert calls == sum(call is not None for call in begun)

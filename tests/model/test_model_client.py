@@ -69,6 +69,7 @@ def test_a_prompt_has_instructions_data_and_the_form_of_the_answer() -> None:
     found, model = ask("")
 
     assert isinstance(found, ModelAnswer)
+    assert found.value
     assert [[1], [2]] == [line.reports for line in found.value.sentences]
     assert ("tiny", "fp1", 700, 90, "") == (
         *(found.model, found.fingerprint, found.tokens_in, found.tokens_out),
@@ -95,6 +96,7 @@ def test_json_is_found_in_what_a_model_says_around_it(said: str) -> None:
     found, model = ask(f"say:{said}")
 
     assert isinstance(found, ModelAnswer)
+    assert found.value
     assert "All is well." == found.value.sentences[0].text
     assert 1 == len(model.asked)
 

@@ -222,9 +222,8 @@ def _count(shared: mmap.mmap, asked: Mapping[str, Any]) -> None:
     is_killed = not asked["full"]
     if is_killed and not asked["among"]:
         _count_git(count)
-    _count_commits(count, before=is_killed)
-    if is_killed:
         _count_calls(count)
+    _count_commits(count, before=is_killed)
 
 
 def _is_meant(place: object, among: Sequence[str]) -> bool:

@@ -1,4 +1,4 @@
-"""A language model on loopback that obeys, lies, fails or hangs by plan, and counts what it is paid.
+"""A language model on loopback that obeys, lies, fails or hangs by plan, and counts its calls.
 
 with model_in_background() as model:
     model.plan = ["", "429", "slow"]  # for the first, second and third request

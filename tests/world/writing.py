@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
-from typing import Any, Unpack
+from typing import Any
 
 from copydesk.archive import Archive, ArticleStore
 from copydesk.desk_store import open_desk
@@ -18,7 +18,6 @@ from copydesk.newsroom import Newsroom, open_newsroom
 from copydesk.review import digests
 from copydesk.writing import WritingReport, write_texts
 from world import editions, records
-from world.editions import StoryFields
 from world.model_server import FakeModel
 from world.newsroom import NOW, newsroom, run_git
 
@@ -57,10 +56,10 @@ class TextDesk:
         assert before in told
         beat.write_text(told.replace(before, after), "utf-8")
 
-    def file(self, name: str, text: str = "", **fields: Unpack[StoryFields]) -> Story:
+    def file(self, name: str, text: str = "", **fields: Any) -> Story:
         """File a story with its article and commit it; without a text it has none."""
         domain = f"{name.rpartition('-')[2]}.example"
-        told: StoryFields = {
+        told: dict[str, Any] = {
             "title": f"Sea wall, says {domain}",
             "published_at": NOW - timedelta(hours=20),
             "provider": Provider(name=domain.capitalize(), domain=domain),
@@ -104,19 +103,17 @@ class TextDesk:
         )
         ArticleStore(self.root / ".copydesk/articles", 10**9).put(article)
 
-    def file_event(self, *names: str, **main: Unpack[StoryFields]) -> None:
+    def file_event(self, *names: str, **main: Any) -> None:
         """File reports on one event, of which the first one is published."""
         with self.together():
             for number, name in enumerate(names or (MAIN, OTHER)):
                 self.file_member(name, number=number, **(main if number == 0 else {}))
 
-    def file_member(
-        self, name: str, text: str = "", *, number: int = 1, **fields: Unpack[StoryFields]
-    ) -> None:
+    def file_member(self, name: str, text: str = "", *, number: int = 1, **fields: Any) -> None:
         """File a report on the event, behind the main story unless its number is 0."""
         behind = Reason.of(ReasonKind.BEHIND_LEADER, leader=MAIN)
         joined = Reason.of(ReasonKind.FOUNDED)
-        told: StoryFields = {
+        told: dict[str, Any] = {
             "group": "wall",
             "quality": 80 - min(number, 30),
             "reasons": (joined,) if number == 0 else (joined, behind),
@@ -159,4 +156,3 @@ class TextDesk:
     def sent(self) -> str:
         """All that the model was sent."""
         return json.dumps(self.model.asked, ensure_ascii=False)
-

@@ -138,4 +138,3 @@ def test_a_build_is_the_same_with_a_model_that_hangs(desk: TextDesk, tmp_path: P
 
     assert sites[0] == sites[1]
     assert [] == desk.model.visits
-

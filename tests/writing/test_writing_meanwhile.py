@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
@@ -13,6 +14,7 @@ from copydesk.newsroom.filing import hold_write_lock
 from world.model_server import Text, quote_each
 from world.newsroom import NOW, run_git
 from world.writing import MAIN, OTHER, THIRD, TextDesk
+
 
 def meanwhile(desk: TextDesk, do: Callable[[], object]) -> None:
     """Do something while the model writes its first answer."""
@@ -97,7 +99,8 @@ def test_while_another_process_writes_the_answer_is_kept_for_later(desk: TextDes
     desk.set_up()
     desk.file_event()
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(hold_write_lock.__wrapped__, "__defaults__", (None, 0.05))  # not ten seconds
+        quick = functools.partial(hold_write_lock, wait_seconds=0.05)  # not ten seconds
+        patch.setattr("copydesk.writing._write.hold_write_lock", quick)
         with desk.open() as other, hold_write_lock(other), pytest.raises(BusyError):
             desk.write()
 

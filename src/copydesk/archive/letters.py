@@ -107,7 +107,9 @@ def edit_letter(path: str, data: bytes, excerpt: str, body: str, removed: str) -
             "cannot change the issue without losing its formatting", subject=path, hint=hint
         )
     fence, fields = document.tail.partition("\n")[0], parse_record(path, data).fields
-    digest = read_summary(TypedFields(compose(whole_lines(split(path, data)), path), path), "digest")
+    digest = read_summary(
+        TypedFields(compose(whole_lines(split(path, data)), path), path), "digest"
+    )
     if digest and removed in cited_stories(digest.sentences):
         body = _DIGEST_PARAGRAPH.sub("", body)
         entries = (entry for entry in document.tree.entries if entry.key.text != "digest")

@@ -49,7 +49,9 @@ class Prompt(Generic[_T]):
     @property
     def tokens(self) -> int:
         """Return a guess of how many tokens the prompt has."""
-        return len((self.instructions + self.data).encode("utf-8", "replace")) // _LETTERS_A_TOKEN + 50
+        return (
+            len((self.instructions + self.data).encode("utf-8", "replace")) // _LETTERS_A_TOKEN + 50
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

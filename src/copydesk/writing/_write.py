@@ -77,7 +77,9 @@ def write_texts(newsroom: Newsroom, seconds: float = 600.0) -> WritingReport:
         log = stack.enter_context(contextlib.closing(open_desk(newsroom.databases))).model_calls
         owed, stale = list_owed(newsroom, log)
         asked = _Asking(newsroom, log, time.monotonic() + seconds)
-        if not newsroom.beat.scoring.traits.has_blocks and {"summary", "headline"} & {*options.uses}:
+        if not newsroom.beat.scoring.traits.has_blocks and {"summary", "headline"} & {
+            *options.uses
+        }:
             asked.notes.append("records of the profile everyday hold no summaries or headlines")
         asyncio.run(asked.ask_all(owed))
         return asked.file(stale, len(owed))
@@ -142,7 +144,9 @@ class _Asking:
         )
         before = {story.path: story for story in stale}
         after = {
-            path: replace(story, summary=replace(story.summary, stale=not story.summary.stale or None))
+            path: replace(
+                story, summary=replace(story.summary, stale=not story.summary.stale or None)
+            )
             for path, story in before.items()
             if story.summary
         }
