@@ -273,17 +273,17 @@ def _count_commits(count: Callable[[], None], *, before: bool) -> None:
 
 def _count_calls(count: Callable[[], None]) -> None:
     from copydesk.desk_store.model_calls import ModelCallLog
-    from copydesk.writing import _write
+    from copydesk.model import client
 
-    finish = getattr(_write, "_finish_call")  # noqa: B009 - private: what sends a call
+    ask = client.ask_model
 
     async def counted_call(*given: Any) -> Any:
         count()
-        call = await finish(*given)
+        answer = await ask(*given)
         count()
-        return call
+        return answer
 
-    setattr(_write, "_finish_call", counted_call)  # noqa: B010
+    setattr(client, "ask_model", counted_call)  # noqa: B010 - of another type
     for name in ("begin", "put"):
         real = getattr(ModelCallLog, name)
 

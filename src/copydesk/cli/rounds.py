@@ -76,7 +76,7 @@ def run_command(
             terminal.note("the demo's sources exist only in its recording: use copydesk demo")
     if report.offline or not report.complete:
         raise click.exceptions.Exit(1)
-    if web is None and not (dry_run or no_texts):
+    if not any((web, dry_run, no_texts)):
         _write_texts(invocation, _AFTER_A_RUN)
 
 

@@ -28,8 +28,7 @@ from copydesk.news.summary import (
     Translation,
     digest_text,
 )
-from copydesk.newsroom import Newsroom
-from copydesk.newsroom._newsroom import hold_lock
+from copydesk.newsroom import Newsroom, hold_lock
 from copydesk.newsroom.filing import FilingOrder, filing_result, hold_write_lock, prepare_records
 from copydesk.writing._owed import OwedText, find_current, list_owed, list_sources, owe_digest
 
@@ -130,8 +129,33 @@ class _Asking:
 
     def file(self, stale: Iterable[Story], owed: int) -> WritingReport:
         """File what was written, and which summaries became stale, in one commit."""
+        report = self._count(owed)
+        before, after = self._change(stale)
+        new = [story for path, story in after.items() if story != before[path]]
+        if not new:
+            return report
+        message = f"texts by a model: {text.count_of(len(new), 'story', 'stories')}"
+        order = FilingOrder(before=before, message=message)
+        prepared = prepare_records(self.newsroom, new, order)
+        with hold_write_lock(self.newsroom) as lock:
+            filed = filing_result(prepared, prepared.change.begin(lock).finish())
+        notes = (*report.notes, *filed.notes, *(failure.what for failure in filed.failed))
+        return replace(report, written=filed.written, commit=filed.commit, notes=notes)
+
+    def _change(self, stale: Iterable[Story]) -> tuple[dict[str, Story], dict[str, Story]]:
+        """Return the stories as they were read and as they become, by path."""
+        before = {story.path: story for story in stale}
+        after = {path: _turn_stale(story) for path, story in before.items()}
+        current = find_current(self.newsroom, [one for one, _ in self.texts])
+        for one, call in self.texts:
+            if one.subject in current and (story := one.story):
+                before.setdefault(story.path, story)
+                after[story.path] = _put(after.get(story.path, story), one, call)
+        return before, after
+
+    def _count(self, owed: int) -> WritingReport:
         states = [call.state for call in self.calls]
-        report = WritingReport(
+        return WritingReport(
             owed=owed,
             calls=len(states),
             refused=states.count("refused"),
@@ -142,29 +166,12 @@ class _Asking:
             cost=sum(call.cost for call in self.calls),
             notes=tuple(dict.fromkeys(self.notes)),
         )
-        before = {story.path: story for story in stale}
-        after = {
-            path: replace(
-                story, summary=replace(story.summary, stale=not story.summary.stale or None)
-            )
-            for path, story in before.items()
-            if story.summary
-        }
-        current = find_current(self.newsroom, [one for one, _ in self.texts])
-        for one, call in self.texts:
-            if one.subject in current and (story := one.story):
-                before.setdefault(story.path, story)
-                after[story.path] = _put(after.get(story.path, story), one, call)
-        new = {path: story for path, story in after.items() if story != before[path]}
-        if not new:
-            return report
-        message = f"texts by a model: {text.count_of(len(new), 'story', 'stories')}"
-        order = FilingOrder(before=before, message=message)
-        prepared = prepare_records(self.newsroom, new.values(), order)
-        with hold_write_lock(self.newsroom) as lock:
-            filed = filing_result(prepared, prepared.change.begin(lock).finish())
-        notes = (*report.notes, *filed.notes, *(failure.what for failure in filed.failed))
-        return replace(report, written=filed.written, commit=filed.commit, notes=notes)
+
+
+def _turn_stale(story: Story) -> Story:
+    """Return a story whose summary is stale, or is so no longer."""
+    kept = story.summary
+    return replace(story, summary=kept and replace(kept, stale=not kept.stale or None))
 
 
 def write_digest(
