@@ -15,7 +15,6 @@ from copydesk.background import (
     Rounds,
     keep_going,
     open_service,
-    wait_after_hub_push,
 )
 from copydesk.newsroom import open_newsroom
 from world.fetching import StepClock
@@ -95,8 +94,8 @@ def test_a_clock_that_is_set_back_stops_no_round(root: Path) -> None:
 def test_a_hub_push_waits_for_no_clock_that_was_set_back() -> None:
     began, seconds = NOW, timedelta(seconds=1)
 
-    assert 40 == wait_after_hub_push(began, began + 20 * seconds)
-    assert 10 == wait_after_hub_push(began, began - timedelta(days=365))
+    assert 40 == Rounds.wait_after_hub_push(began, began + 20 * seconds)
+    assert 10 == Rounds.wait_after_hub_push(began, began - timedelta(days=365))
 
 
 def test_what_a_bug_ends_is_told_and_begins_anew() -> None:

@@ -21,6 +21,7 @@ from copydesk.errors import RecordError, SealError
 from copydesk.news import Image, Provider, Reason, Story, Verdict
 from copydesk.news.article import USES
 from copydesk.news.story import Addition, Extra, Related
+from copydesk.news.summary import CitedSentence, ReadArticle, Summary, TextReview, Translation
 
 PATH = "_news/2025-03-04-x.md"
 KEY = bytes(range(32))
@@ -75,6 +76,31 @@ verdicts = st.none() | st.builds(
 )
 machines = st.dictionaries(texts, texts, max_size=3).map(lambda found: tuple(found.items()))
 additions = st.builds(Addition, text=texts, story=texts, why=texts)
+names = st.lists(st.from_regex(r"[0-9A-Za-z-]{1,12}", fullmatch=True), max_size=2).map(tuple)
+reviews = st.none() | st.builds(TextReview, by=texts, at=moments, opened=names, changed=flags)
+sentences = st.builds(CitedSentence, text=texts, stories=names)
+articles = st.builds(ReadArticle, story=texts, article=texts)
+summaries = st.none() | st.builds(
+    Summary,
+    sentences=st.lists(sentences, min_size=1, max_size=3).map(tuple),
+    by=texts,
+    at=moments,
+    language=texts,
+    sources=st.lists(articles, max_size=2).map(tuple),
+    digest=texts,
+    stale=flags,
+    review=reviews,
+)
+translations = st.none() | st.builds(
+    Translation,
+    title=texts,
+    original=texts,
+    language=texts,
+    by=texts,
+    at=moments,
+    digest=texts,
+    review=reviews,
+)
 stories = st.builds(
     Story,
     path=st.just(PATH),
@@ -109,6 +135,8 @@ stories = st.builds(
     reasons=st.lists(reasons, max_size=3).map(tuple),
     history=st.lists(texts, max_size=3).map(tuple),
     note=texts,
+    summary=summaries,
+    translation=translations,
     verdict=verdicts,
     machine=machines,
     secured=texts,

@@ -51,6 +51,7 @@ _LOADED = (  # by commands; here, once, with all that is in them
     "copydesk.judge",
     "copydesk.publish",
     "copydesk.watch",
+    "copydesk.writing",
 )
 _READING_LOADED = "copydesk.rounds._preload"  # as its pool says, too
 UNDO = "undo-action"  # no command yet: editing.undo_action with a commit's id
@@ -72,7 +73,8 @@ class Commands:
         """Run a command: killed before its n-th change, or the disk full from it on.
 
         Each git that writes counts twice, before it begins and when it has ended. With `among` only
-        files with one of these words in their path count, and the memory.
+        files with one of these words in their path count, and the memory. What is written of a
+        model's call counts before and after it, and so does the call.
         """
         assert self._process.stdin is not None
         assert self._process.stdout is not None
@@ -220,6 +222,7 @@ def _count(shared: mmap.mmap, asked: Mapping[str, Any]) -> None:
     is_killed = not asked["full"]
     if is_killed and not asked["among"]:
         _count_git(count)
+        _count_calls(count)
     _count_commits(count, before=is_killed)
 
 
@@ -266,6 +269,31 @@ def _count_commits(count: Callable[[], None], *, before: bool) -> None:
         return done
 
     setattr(Memory, "_run", counted)  # noqa: B010 - of another type
+
+
+def _count_calls(count: Callable[[], None]) -> None:
+    from copydesk.desk_store.model_calls import ModelCallLog
+    from copydesk.model import client
+
+    ask = client.ask_model
+
+    async def counted_call(*given: Any) -> Any:
+        count()
+        answer = await ask(*given)
+        count()
+        return answer
+
+    setattr(client, "ask_model", counted_call)  # noqa: B010 - of another type
+    for name in ("begin", "put"):
+        real = getattr(ModelCallLog, name)
+
+        def counted(*given: Any, real: Callable[..., Any] = real) -> Any:
+            count()
+            stored = real(*given)
+            count()
+            return stored
+
+        setattr(ModelCallLog, name, counted)
 
 
 if __name__ == "__main__":

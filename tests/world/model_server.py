@@ -1,4 +1,4 @@
-"""A language model on loopback that obeys, lies, fails or hangs by plan, and counts what it is paid.
+"""A language model on loopback that obeys, lies, fails or hangs by plan, and counts its calls.
 
 with model_in_background() as model:
     model.plan = ["", "429", "slow"]  # for the first, second and third request
@@ -21,7 +21,6 @@ from world.background import server_in_background
 
 Text = tuple[str, list[int]]  # a sentence, and the numbers of the texts that it cites
 _TEXT = re.compile(r"<<<text (\d+) (\w+)>>>\n(.*?)\n<<<end of text \1 \2>>>", re.DOTALL)
-_SLOW_SECONDS = 30.0
 
 
 def quote_each(texts: Mapping[int, str]) -> list[Text]:
@@ -39,15 +38,19 @@ class FakeModel:
 
     `write` makes the sentences of a summary from the texts. `plan` has a fault for each request,
     "" for none; `asked` are the requests, `paid` the data of those that were answered or lost.
+    A fault in bytes is the whole body of the response, `say:` begins what the model says instead.
+    A "slow" request is answered when `release` is set, or the server ends.
     """
 
     def __init__(self) -> None:
         self.write: Callable[[Mapping[int, str]], list[Text]] = quote_each
         self.headline: Callable[[str], str] = lambda title: f"[en] {title}"
-        self.plan: list[str] = []
+        self.plan: list[str | bytes] = []
         self.asked: list[dict[str, Any]] = []
         self.paid: list[str] = []
+        self.visits: list[str] = []  # every request, also those that no client of a model makes
         self.headers: list[Mapping[str, str]] = []
+        self.usage = 700, 90  # tokens in and out of each call
         self.name = "tiny"
         self.fingerprint = "fp1"
         self.url = ""
@@ -55,6 +58,7 @@ class FakeModel:
     async def __aenter__(self) -> Self:
         app = web.Application(client_max_size=10**8)
         app.router.add_route("*", "/{path:.*}", self._answer)
+        self.release = asyncio.Event()
         self._runner = web.AppRunner(app)
         await self._runner.setup()
         await web.TCPSite(self._runner, "127.0.0.1", 0).start()
@@ -62,14 +66,22 @@ class FakeModel:
         return self
 
     async def __aexit__(self, *_: object) -> None:
+        self.release.set()
         await self._runner.cleanup()
 
     async def _answer(self, request: web.Request) -> web.StreamResponse:
-        assert (request.method, request.path) == ("POST", "/v1/chat/completions")
+        self.visits.append(f"{request.method} {request.path}")
+        if self.visits[-1] != "POST /v1/chat/completions":
+            return web.Response(status=404)
         asked = await request.json()
         self.asked.append(asked)
         self.headers.append(dict(request.headers))
         fault = self.plan.pop(0) if self.plan else ""
+        if isinstance(fault, bytes):
+            self.paid.append(asked["messages"][1]["content"])
+            return web.Response(body=fault, content_type="application/json")
+        if fault == "no schema":
+            fault = "400" if "response_format" in asked else ""
         if (status := fault.partition(" ")[0]).isdecimal():
             wait = fault.partition(" ")[2]
             headers = {"Retry-After": wait} if wait else {}
@@ -83,7 +95,7 @@ class FakeModel:
     async def _fail(self, request: web.Request, fault: str) -> web.StreamResponse | None:
         match fault:
             case "slow":
-                await asyncio.sleep(_SLOW_SECONDS)
+                await self.release.wait()
             case "cut":
                 assert request.transport is not None
                 request.transport.abort()
@@ -99,6 +111,8 @@ class FakeModel:
         """Return what the model says; the schema shows what it is asked for."""
         keys = asked.get("response_format", {}).get("json_schema", {}).get("schema", {})
         wanted = list(keys.get("properties", {"sentences": {}}))
+        if fault.startswith("say:"):
+            return fault.removeprefix("say:")
         data = asked["messages"][1]["content"]
         texts = {int(number): words for number, _, words in _TEXT.findall(data)}
         match fault:
@@ -126,7 +140,7 @@ class FakeModel:
 
     def _complete(self, said: str, fault: str) -> web.Response:
         name = "other" if fault == "renamed" else self.name
-        usage = {"prompt_tokens": 700, "completion_tokens": 90}
+        usage = dict(zip(("prompt_tokens", "completion_tokens"), self.usage, strict=True))
         return web.json_response(
             {
                 "model": name,

@@ -17,16 +17,26 @@ topics:
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from copydesk.archive._files import LETTERS_FOLDER
-from copydesk.archive.document import parse_record, spell_date, spell_plain, spell_quoted
+from copydesk.archive.document import (
+    TypedFields,
+    compose,
+    parse_record,
+    spell_date,
+    spell_plain,
+    spell_quoted,
+    split,
+    whole_lines,
+)
 from copydesk.archive.document_tree import DocumentTree, Scalar, emit_document, parse_document
-from copydesk.archive.record import write_summary
+from copydesk.archive.record import read_summary, write_summary
 from copydesk.errors import RecordError
 from copydesk.kit import text
-from copydesk.news.summary import Summary
+from copydesk.news.summary import Summary, cited_stories
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,9 +91,13 @@ def emit_letter(letter: FiledLetter) -> bytes:
     return data
 
 
-def edit_letter(path: str, data: bytes, excerpt: str, body: str) -> bytes:
+_DIGEST_PARAGRAPH = re.compile(r'<p class="digest\b[^>]*>[^<]*</p>')
+
+
+def edit_letter(path: str, data: bytes, excerpt: str, body: str, removed: str) -> bytes:
     """Return a newsletter issue's bytes with another excerpt and mail text; the rest is unchanged.
 
+    An opening paragraph by a model is left out if it cites the record whose name is `removed`.
     Raises RecordError if the file could not be written back the same.
     """
     document = parse_document(path, data)
@@ -92,9 +106,16 @@ def edit_letter(path: str, data: bytes, excerpt: str, body: str) -> bytes:
         raise RecordError(
             "cannot change the issue without losing its formatting", subject=path, hint=hint
         )
-    fence = document.tail.partition("\n")[0]
+    fence, fields = document.tail.partition("\n")[0], parse_record(path, data).fields
+    digest = read_summary(
+        TypedFields(compose(whole_lines(split(path, data)), path), path), "digest"
+    )
+    if digest and removed in cited_stories(digest.sentences):
+        body = _DIGEST_PARAGRAPH.sub("", body)
+        entries = (entry for entry in document.tree.entries if entry.key.text != "digest")
+        document = replace(document, tree=replace(document.tree, entries=tuple(entries)))
     edited = replace(document, tail=f"{fence}\n{body}")
-    if parse_record(path, data).fields.get("excerpt") != excerpt:
+    if fields.get("excerpt") != excerpt:
         edited = _with_excerpt(edited, excerpt)
     return emit_document(edited)
 

@@ -20,9 +20,9 @@ if TYPE_CHECKING:
     from copydesk.background._hubs import Subscriber as Subscriber
     from copydesk.background._letters import LetterHours as LetterHours
     from copydesk.background._letters import MailHours as MailHours
+    from copydesk.background._rounds import ModelHours as ModelHours
     from copydesk.background._rounds import NewsroomFolder as NewsroomFolder
     from copydesk.background._rounds import Rounds as Rounds
-    from copydesk.background._rounds import wait_after_hub_push as wait_after_hub_push
     from copydesk.background._rounds import what_is_due as what_is_due
     from copydesk.background._service import AudienceCounts as AudienceCounts
     from copydesk.background._service import Figures as Figures

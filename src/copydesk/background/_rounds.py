@@ -110,19 +110,19 @@ class Rounds:
         every_minutes = self._folder.last.serve.every_minutes
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self._wanted.wait(), every_minutes * 60.0)
-            await self._clock.sleep(wait_after_hub_push(self._began, self._clock.now()))
+            await self._clock.sleep(self.wait_after_hub_push(self._began, self._clock.now()))
         self._wanted.clear()
 
+    @staticmethod
+    def wait_after_hub_push(began: datetime | None, now: datetime) -> float:
+        """Return how many seconds after a WebSub push to start fetching. `began` is the time of the
+        last start.
 
-def wait_after_hub_push(began: datetime | None, now: datetime) -> float:
-    """Return how many seconds after a WebSub push to start fetching. `began` is the time of the
-    last start.
-
-    No wait if the clock was set back since.
-    """
-    if began is None or now < began:
-        return _GATHER_SECONDS
-    return max(_GATHER_SECONDS, (began + BETWEEN - now).total_seconds())
+        No wait if the clock was set back since.
+        """
+        if began is None or now < began:
+            return _GATHER_SECONDS
+        return max(_GATHER_SECONDS, (began + BETWEEN - now).total_seconds())
 
 
 def _quiet(due: Due) -> str:

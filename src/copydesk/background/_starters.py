@@ -54,8 +54,10 @@ class RoundStarter:
     async def run(self, *, deploy: bool = False) -> int:
         """Fetch news in a forked process and return its exit code. If cancelled, end it
         by SIGTERM.
+
+        `ModelHours` asks the model meanwhile: the run does not wait for that.
         """
-        return await self._start("run", *(("--deploy",) if deploy else ()))
+        return await self._start("run", "--no-texts", *(("--deploy",) if deploy else ()))
 
     async def build(self, *, deploy: bool = False) -> int:
         """Build the site and return the exit code. Do not call it while fetching runs."""

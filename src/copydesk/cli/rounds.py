@@ -37,6 +37,7 @@ _FILE = click.Path(path_type=Path, dir_okay=False)
 @click.option("--dry-run", is_flag=True, help="Show what would be saved; change nothing.")
 @click.option("--all", "all_due", is_flag=True, help="Fetch all sources, not only those due now.")
 @click.option("--deploy", is_flag=True, help=DEPLOY_HELP)
+@click.option("--no-texts", is_flag=True, help="Do not ask the language model afterwards.")
 @common
 def run_command(
     invocation: Invocation,
@@ -46,6 +47,7 @@ def run_command(
     dry_run: bool,
     all_due: bool,
     deploy: bool,
+    no_texts: bool,
 ) -> None:
     """Fetch all due sources once, save new stories, and build the site.
 
@@ -74,7 +76,7 @@ def run_command(
             terminal.note("the demo's sources exist only in its recording: use copydesk demo")
     if report.offline or not report.complete:
         raise click.exceptions.Exit(1)
-    if web is None and not dry_run:
+    if not any((web, dry_run, no_texts)):
         _write_texts(invocation, _AFTER_A_RUN)
 
 

@@ -21,7 +21,7 @@ from copydesk.news.summary import ModelUse
 # had not the asked form; `failed`: nothing was spent, and it may be sent again.
 ModelCallState = Literal["lost", "taken", "refused", "wrong", "failed"]
 _WANTED = "wanted"  # the subject of what is no call: the wish for one
-_MOST_TRIES = 5  # of a call that failed
+_MOST_TRIES = 5  # of a call that the server refused, or that another fingerprint may answer
 _KEPT_FOR = timedelta(days=1)  # for the openings of articles
 
 
@@ -171,6 +171,8 @@ def may_ask_again(latest: ModelCall, call: ModelCall) -> bool:
 
     What a model did not do, another one may do: one with another name or fingerprint.
     """
+    may_try = latest.tries < _MOST_TRIES
     if latest.state in {"refused", "wrong"}:
-        return (latest.model, latest.fingerprint) != (call.model, call.fingerprint)
-    return latest.state == "failed" and latest.tries < _MOST_TRIES
+        is_changed = may_try and latest.fingerprint != call.fingerprint  # some change all the time
+        return latest.model != call.model or is_changed
+    return latest.state == "failed" and may_try

@@ -442,5 +442,7 @@ def _take_out(edit: Edit, path: str, data: bytes, story: Story, notes: list[str]
         notes.append(f"an issue still links to the story, remove the link by hand: {path}")
     if after == letter:
         return edit
-    edit = edit.with_bytes(path, letters.edit_letter(path, data, after.excerpt, after.body))
+    name = addresses.record_name(story.path)
+    data = letters.edit_letter(path, data, after.excerpt, after.body, name)
+    edit = edit.with_bytes(path, data)
     return replace(edit, needed=edit.needed | {path})

@@ -27,6 +27,8 @@ _LETTERS_A_TOKEN = 3  # a cautious guess; scripts without spaces have less than 
 _REST_SECONDS, _LONGEST_REST = 300.0, 86_400.0
 _MOST_DIGITS = 10
 _WHY, _LONGEST_NAME = 300, 100
+_NOT_JSON = (msgspec.DecodeError, UnicodeError, RecursionError)
+_MOST_USED = 10**8  # tokens of one call
 _NO_SCHEMA = frozenset({400, 422, 501})  # how servers refuse a schema
 _LOST = frozenset({408, 502, 504, 524})  # a proxy waited no longer for the answer
 
@@ -47,7 +49,9 @@ class Prompt(Generic[_T]):
     @property
     def tokens(self) -> int:
         """Return a guess of how many tokens the prompt has."""
-        return len((self.instructions + self.data).encode()) // _LETTERS_A_TOKEN + 50
+        return (
+            len((self.instructions + self.data).encode("utf-8", "replace")) // _LETTERS_A_TOKEN + 50
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,13 +91,13 @@ class _Choice(msgspec.Struct):
 
 
 class _Usage(msgspec.Struct):
-    prompt_tokens: int = 0
-    completion_tokens: int = 0
+    prompt_tokens: float | None = None
+    completion_tokens: float | None = None
 
 
 class _Completion(msgspec.Struct):
     choices: list[_Choice]
-    model: str = ""
+    model: str | None = None
     system_fingerprint: str | None = None
     usage: _Usage | None = None
 
@@ -123,9 +127,10 @@ async def ask_model(
 
     A server that refuses the schema is asked without it.
     """
-    told = [
-        {"role": "system", "content": prompt.instructions},
-        {"role": "user", "content": prompt.data},
+    said = {"system": prompt.instructions, "user": prompt.data}
+    told = [  # JSON holds no lone surrogates
+        {"role": role, "content": words.encode("utf-8", "replace").decode()}
+        for role, words in said.items()
     ]
     first = await _send(web, options, prompt, told)
     if isinstance(first, ModelFailure):
@@ -173,7 +178,7 @@ async def _send(
 
 def _read_problem(page: Page) -> ModelFailure:
     said = ""
-    with contextlib.suppress(msgspec.DecodeError, UnicodeDecodeError):
+    with contextlib.suppress(*_NOT_JSON):
         error = msgspec.json.decode(page.body, type=_Problem).error
         said = text.fold(error if isinstance(error, str) else error.message)
     wait = page.headers.get("retry-after", "")
@@ -190,18 +195,23 @@ def _read_answer(page: Page, prompt: Prompt[_T]) -> ModelAnswer[_T] | ModelFailu
     try:
         completion = msgspec.json.decode(page.body, type=_Completion)
         said = completion.choices[0].message.content or ""
-    except (msgspec.DecodeError, UnicodeDecodeError, IndexError):
+    except (*_NOT_JSON, IndexError):
         return ModelFailure(why="the response is no chat completion", is_lost=True)
-    usage = completion.usage or _Usage(prompt.tokens, len(said.encode()) // _LETTERS_A_TOKEN)
+    usage = completion.usage or _Usage()
     value, why = _read_value(said, prompt.shape)
     return ModelAnswer(
         value=value,
-        model=text.fold(completion.model)[:_LONGEST_NAME],
+        model=text.fold(completion.model or "")[:_LONGEST_NAME],
         fingerprint=text.fold(completion.system_fingerprint or "")[:_LONGEST_NAME],
-        tokens_in=max(usage.prompt_tokens, 0),
-        tokens_out=max(usage.completion_tokens, 0),
+        tokens_in=_count(usage.prompt_tokens, prompt.tokens),
+        tokens_out=_count(usage.completion_tokens, len(said.encode()) // _LETTERS_A_TOKEN),
         why=why,
     )
+
+
+def _count(used: float | None, guess: int) -> int:
+    """Return a number of tokens as an answer says it; the guess if it cannot be true."""
+    return int(used) if used and 0 < used < _MOST_USED else guess
 
 
 def _read_value(said: str, shape: type[_T]) -> tuple[_T | None, str]:
@@ -212,5 +222,5 @@ def _read_value(said: str, shape: type[_T]) -> tuple[_T | None, str]:
         return None, "the answer has no JSON"
     try:
         return msgspec.json.decode(bare[start : end + 1], type=shape), ""
-    except (msgspec.DecodeError, UnicodeError) as error:
+    except _NOT_JSON as error:
         return None, text.shorten(f"the answer has another form: {text.fold(str(error))}", _WHY)

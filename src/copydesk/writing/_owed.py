@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -48,14 +49,19 @@ class OwedText:
 
 
 def list_owed(newsroom: Newsroom, log: ModelCallLog) -> tuple[list[OwedText], list[Story]]:
-    """Return the texts that newest stories lack, and the stories whose summary became stale.
+    """Return the texts that newest stories lack, and the stories whose summary became stale, or is
+    current again.
 
     A story that a person decided on, that its publisher withholds, or that is on a topic without
     texts, lacks none.
     """
     owed, stale = _Search(newsroom, log.list_wanted()).list_all()
-    said = (one for one in owed if one.use != "remark" or not log.find(one.subject))
-    return list(said), stale
+
+    def is_known(one: OwedText) -> bool:
+        call = log.find(one.subject) if one.use == "remark" else None
+        return call is not None and call.state != "failed"
+
+    return [one for one in owed if not is_known(one)], stale
 
 
 class _Search:
@@ -79,7 +85,7 @@ class _Search:
             for use, look in looks.items():
                 if self.options.has(use) and (in_records or use == "remark"):
                     owed += filter(None, [look(story, group)])
-            if self._is_stale(story, group):
+            if self._is_stale(story, group) != bool(story.summary and story.summary.stale):
                 stale.append(story)
         return owed, stale
 
@@ -107,7 +113,8 @@ class _Search:
         is_kept_back = story.is_kept_out or story.is_own or story.heat == -1
         return not is_kept_back and not {*story.topics} & {*self.options.not_topics}
 
-    def _may_be_read(self, story: Story) -> bool:
+    def may_be_read(self, story: Story) -> bool:
+        """Return whether the model may get a story's headline and text."""
         domain = story.provider.domain if story.provider else ""
         is_closed = story.refuses_models or domain in self.options.not_sources
         return story.may_be_quoted and not is_closed
@@ -117,7 +124,7 @@ class _Search:
 
     def tell(self, story: Story) -> str:
         """Return a story's headline and text as lines, "" if the model may not have it."""
-        if not self._may_be_read(story):
+        if not self.may_be_read(story):
             return ""
         article = self.newsroom.articles.find_for(story)
         prose = text.prose(article.text) if article else ""
@@ -137,9 +144,13 @@ class _Search:
         )
 
     def _is_free(self, use: ModelUse, story: Story) -> bool:
-        """Return whether the model may write a text: no editor has decided on it."""
+        """Return whether the model may write a text: no editor has, and no key of the record's
+        owner has its name.
+        """
         field = "summary" if use == "summary" else "translation"
-        return field not in sets_on(story, self.newsroom.beat)
+        own = re.compile(f"^[\"']?{field}[\"']?[ \t]*:", re.MULTILINE)
+        is_own = any(own.search(extra.text) for extra in story.extra)
+        return not is_own and field not in sets_on(story, self.newsroom.beat)
 
     def _choose(self, story: Story, group: Sequence[Story]) -> tuple[Member, ...]:
         """Return the reports of an event that a summary is written from, the main story first.
@@ -152,7 +163,7 @@ class _Search:
             return one.path != story.path, -(one.quality or 0), one.path
 
         found: dict[str, tuple[str, str]] = {}
-        for one in sorted(group, key=rank):
+        for one in sorted((story, *group), key=rank):
             voice = voice_of(one, self.newsroom.beat)
             is_same = self._speak(one) == language
             if voice in found or not (is_same and is_own_report(one)):
@@ -180,8 +191,8 @@ class _Search:
     def _is_stale(self, story: Story, group: Sequence[Story]) -> bool:
         """Return whether a model's summary was written from other articles than it would be now."""
         kept = story.summary
-        if kept is None or kept.stale or not self.options.has("summary") or kept.author == "person":
-            return False
+        if kept is None or kept.author == "person" or not self.options.has("summary"):
+            return bool(kept and kept.stale)
         return kept.sources != list_sources(self._choose(story, group))
 
     def _owe_headline(self, story: Story, _group: Sequence[Story]) -> OwedText | None:
@@ -190,7 +201,7 @@ class _Search:
         is_wanted = ("headline", record_name(story.path)) in self.wanted
         if spoken == self.language or (is_current and not is_wanted):
             return None
-        if not (self._is_free("headline", story) and self._may_be_read(story)):
+        if not (self._is_free("headline", story) and self.may_be_read(story)):
             return None
         title = text.fold(story.title)
         prompt = asking.ask_headline(title, self.language)
@@ -238,6 +249,23 @@ def owe_keywords(topic: str, description: str, language: str) -> OwedText:
     prompt = asking.ask_keywords(description, language)
     subject = asking.digest_prompt(prompt)
     return OwedText(use="topics", name=topic, prompt=prompt, language=language, subject=subject)
+
+
+def find_current(newsroom: Newsroom, texts: Collection[OwedText]) -> frozenset[str]:
+    """Return the subjects of texts whose articles all still belong to the event, and may be read.
+
+    While the model answers, an editor may remove or regroup a story.
+    """
+    search, names = _Search(newsroom, ()), {one.name for owed in texts for one in owed.members}
+    found = ask_catalogue(newsroom, lambda catalogue: catalogue.find_by_name(names))
+    stories = filter(search.may_be_read, search.read(found))
+    groups = {record_name(story.path): story.group for story in stories}
+
+    def is_current(owed: OwedText) -> bool:
+        group = owed.story.group if owed.story else ""
+        return all(groups.get(member.name) == group for member in owed.members)
+
+    return frozenset(owed.subject for owed in texts if is_current(owed))
 
 
 def list_sources(members: Iterable[Member]) -> tuple[ReadArticle, ...]:

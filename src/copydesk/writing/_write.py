@@ -13,6 +13,7 @@ from typing import Any
 import msgspec
 
 from copydesk import fetch
+from copydesk.archive.change import is_cut_short
 from copydesk.desk_store import open_desk
 from copydesk.desk_store.model_calls import ModelCall, ModelCallLog
 from copydesk.errors import UsageError
@@ -29,10 +30,16 @@ from copydesk.news.summary import (
     Translation,
     digest_text,
 )
-from copydesk.newsroom import Newsroom
-from copydesk.newsroom._newsroom import hold_lock
+from copydesk.newsroom import Newsroom, hold_lock
 from copydesk.newsroom.filing import FilingOrder, filing_result, hold_write_lock, prepare_records
-from copydesk.writing._owed import OwedText, list_owed, list_sources, owe_digest, owe_keywords
+from copydesk.writing._owed import (
+    OwedText,
+    find_current,
+    list_owed,
+    list_sources,
+    owe_digest,
+    owe_keywords,
+)
 
 _LONGEST = 4  # sentences of a text
 _LONGEST_DESCRIPTION = 2_000  # characters
@@ -74,9 +81,16 @@ def write_texts(newsroom: Newsroom, seconds: float = 600.0) -> WritingReport:
     with contextlib.ExitStack() as stack:
         if not stack.enter_context(hold_lock(newsroom.private / _LOCK)):
             return WritingReport(notes=("another process is asking the model",))
+        if is_cut_short(newsroom.root):
+            with hold_write_lock(newsroom):  # it finishes what a killed process began
+                pass
         log = stack.enter_context(contextlib.closing(open_desk(newsroom.databases))).model_calls
         owed, stale = list_owed(newsroom, log)
         asked = _Asking(newsroom, log, time.monotonic() + seconds)
+        if not newsroom.beat.scoring.traits.has_blocks and {"summary", "headline"} & {
+            *options.uses
+        }:
+            asked.notes.append("records of the profile everyday hold no summaries or headlines")
         asyncio.run(asked.ask_all(owed))
         return asked.file(stale, len(owed))
 
@@ -126,8 +140,33 @@ class _Asking:
 
     def file(self, stale: Iterable[Story], owed: int) -> WritingReport:
         """File what was written, and which summaries became stale, in one commit."""
+        report = self._count(owed)
+        before, after = self._change(stale)
+        new = [story for path, story in after.items() if story != before[path]]
+        if not new:
+            return report
+        message = f"texts by a model: {text.count_of(len(new), 'story', 'stories')}"
+        order = FilingOrder(before=before, message=message)
+        prepared = prepare_records(self.newsroom, new, order)
+        with hold_write_lock(self.newsroom) as lock:
+            filed = filing_result(prepared, prepared.change.begin(lock).finish())
+        notes = (*report.notes, *filed.notes, *(failure.what for failure in filed.failed))
+        return replace(report, written=filed.written, commit=filed.commit, notes=notes)
+
+    def _change(self, stale: Iterable[Story]) -> tuple[dict[str, Story], dict[str, Story]]:
+        """Return the stories as they were read and as they become, by path."""
+        before = {story.path: story for story in stale}
+        after = {path: _turn_stale(story) for path, story in before.items()}
+        current = find_current(self.newsroom, [one for one, _ in self.texts])
+        for one, call in self.texts:
+            if one.subject in current and (story := one.story):
+                before.setdefault(story.path, story)
+                after[story.path] = _put(after.get(story.path, story), one, call)
+        return before, after
+
+    def _count(self, owed: int) -> WritingReport:
         states = [call.state for call in self.calls]
-        report = WritingReport(
+        return WritingReport(
             owed=owed,
             calls=len(states),
             refused=states.count("refused"),
@@ -138,26 +177,12 @@ class _Asking:
             cost=sum(call.cost for call in self.calls),
             notes=tuple(dict.fromkeys(self.notes)),
         )
-        before = {story.path: story for story in stale}
-        after = {
-            path: replace(story, summary=replace(story.summary, stale=True))
-            for path, story in before.items()
-            if story.summary
-        }
-        for one, call in self.texts:
-            if story := one.story:
-                before.setdefault(story.path, story)
-                after[story.path] = _put(after.get(story.path, story), one, call)
-        new = {path: story for path, story in after.items() if story != before[path]}
-        if not new:
-            return report
-        message = f"texts by a model: {text.count_of(len(new), 'story', 'stories')}"
-        order = FilingOrder(before=before, message=message)
-        prepared = prepare_records(self.newsroom, new.values(), order)
-        with hold_write_lock(self.newsroom) as lock:
-            filed = filing_result(prepared, prepared.change.begin(lock).finish())
-        notes = (*report.notes, *filed.notes, *(failure.what for failure in filed.failed))
-        return replace(report, written=filed.written, commit=filed.commit, notes=notes)
+
+
+def _turn_stale(story: Story) -> Story:
+    """Return a story whose summary is stale, or is so no longer."""
+    kept = story.summary
+    return replace(story, summary=kept and replace(kept, stale=not kept.stale or None))
 
 
 def write_digest(

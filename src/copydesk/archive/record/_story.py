@@ -34,6 +34,7 @@ from copydesk.archive.record._fields import (
     NestedList,
     Table,
     Values,
+    WrittenText,
     parse_lines,
 )
 from copydesk.archive.record._notations import (
@@ -78,12 +79,23 @@ def parse_yaml(path: str, data: bytes, halves: Halves) -> Story:
         return story
     if not is_orderly(halves.front, root):
         return story
-    unknown = (*_top(halves.front, root), *_walk(halves.front, root, "", ""))
+    known = _list_known(story, root)
+    below = (
+        extra for extra in _walk(halves.front, root, "", "") if extra.after.split(".")[0] in known
+    )
+    unknown = (*_top(halves.front, root, known), *below)
     story = replace(story, extra=(*form, *unknown, *_end(halves)))
     if _is_written_so(story, data):
         return story
-    spelled = _own_spellings(story, spellings(halves.front, root))
+    spelled = _own_spellings(story, spellings(halves.front, root, known))
     return replace(story, extra=(*story.extra, *spelled))
+
+
+def _list_known(story: Story, root: yaml.MappingNode) -> Container[str]:
+    """Return the top-level keys of a record but `summary` and `translation` of its owner."""
+    texts = {field.key for field in STORY.fields if isinstance(field.notation, WrittenText)}
+    own = {key for key in texts if getattr(story, key) is None}
+    return {key.value for key, _ in root.value if key.value in SECTION_OF} - own
 
 
 def emit_story(story: Story) -> bytes:
@@ -291,21 +303,21 @@ def is_orderly(front: str, root: yaml.MappingNode) -> bool:
     return at_margin and not _UNORDERLY.search(front)
 
 
-def spellings(front: str, root: yaml.MappingNode) -> dict[str, str]:
+def spellings(front: str, root: yaml.MappingNode, known: Container[str]) -> dict[str, str]:
     """Return the lines of each known top-level key of a record, as the file spells them."""
     lines_by_key = {}
     for key, value in root.value:
-        if key.value in SECTION_OF:
+        if key.value in known:
             start, stop = span(front, key, value)
             lines_by_key[key.value] = front[start:stop]
     return lines_by_key
 
 
-def _top(front: str, root: yaml.MappingNode) -> Iterator[Extra]:
+def _top(front: str, root: yaml.MappingNode, known: Container[str]) -> Iterator[Extra]:
     before, position = "", 0
     for key, value in root.value:
         name = key.value
-        if name not in SECTION_OF:
+        if name not in known:
             continue
         start, stop = span(front, key, value)
         between = front[position:start]

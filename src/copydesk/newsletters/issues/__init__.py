@@ -15,13 +15,13 @@ if TYPE_CHECKING:
     from copydesk.newsletters.issues._filing import file_issue as file_issue
     from copydesk.newsletters.issues._filing import file_letter as file_letter
     from copydesk.newsletters.issues._filing import list_due_letters as list_due_letters
+    from copydesk.newsletters.issues._filing import prepare_digests as prepare_digests
     from copydesk.newsletters.issues._filing import read_edits as read_edits
     from copydesk.newsletters.issues._gather import LetterRow as LetterRow
     from copydesk.newsletters.issues._gather import compose_issue as compose_issue
     from copydesk.newsletters.issues._gather import draft_letter as draft_letter
     from copydesk.newsletters.issues._gather import find_letter as find_letter
     from copydesk.newsletters.issues._gather import list_letters as list_letters
-    from copydesk.newsletters.issues._gather import prepare_digests as prepare_digests
     from copydesk.newsletters.issues._gather import render_issue as render_issue
     from copydesk.newsletters.issues._issues import IssueToSend as IssueToSend
     from copydesk.newsletters.issues._issues import find_last_issue as find_last_issue

@@ -133,6 +133,19 @@ def file_letter(
     return file_draft(newsroom, draft, kept, by or kept.edits.approved_by)
 
 
+def prepare_digests(newsroom: Newsroom) -> None:
+    """Ask for the opening paragraphs of issues that wait for an editor, so that they are seen.
+
+    Raises as `draft_letter` does, DeskStoreError.
+    """
+    for letter in newsroom.settings.letters if newsroom.settings.model.has("digest") else ():
+        if letter.approval == "editor":
+            edits = read_edits(newsroom, letter.id).edits
+            draft = draft_letter(newsroom, letter.id, newsroom.now, edits)
+            if draft.is_enough and not edits.is_held:
+                add_digest(newsroom, draft, asks=True)
+
+
 def file_draft(newsroom: Newsroom, draft: IssueDraft, kept: KeptEdits, by: str) -> LetterOutcome:
     """Commit a composed newsletter issue to git, and delete the editors' changes that it now
     contains.

@@ -351,15 +351,6 @@ def add_digest(newsroom: Newsroom, draft: IssueDraft, *, asks: bool) -> IssueDra
     return replace(draft, issue=replace(issue, digest=digest))
 
 
-def prepare_digests(newsroom: Newsroom) -> None:
-    """Ask for the opening paragraphs of issues that wait for an editor, so that they are seen."""
-    for letter in newsroom.settings.letters if newsroom.settings.model.has("digest") else ():
-        if letter.approval == "editor":
-            draft = draft_letter(newsroom, letter.id, newsroom.now)
-            if draft.is_enough:
-                add_digest(newsroom, draft, asks=True)
-
-
 def render_issue(newsroom: Newsroom, issue: Issue, *, whole: bool = False) -> RenderedIssue:
     """Render a newsletter issue in the site's theme and language. Raises MailError, PublishError.
 
