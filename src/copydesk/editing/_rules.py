@@ -21,6 +21,7 @@ from copydesk.news.ruling import (
     NO_ADDITIONS,
     NO_CHANGES,
     NO_PICTURE,
+    NO_TEXT,
     RULING_KINDS,
     RulingKind,
     SetField,
@@ -186,7 +187,7 @@ def _list_names(names: Iterable[str]) -> str:
 #
 # field, words ── set_values ──> the values of a `news.Ruling` that says set
 
-NOTE_CHARACTERS = 2_000
+NOTE_CHARACTERS = 2_000  # also of a summary
 STORY_CHARACTERS = 10_000  # of a story without a source: its note is its text
 ADDRESS_CHARACTERS = 2_000
 
@@ -195,10 +196,10 @@ _SHOWN = 200
 
 
 def set_values(edit: Edit, path: str, said: Sequence[str]) -> tuple[str, ...]:
-    """Return the values of a rule that sets a field of a story: the field, its new value and, for a
-    URL, the story's former URLs.
+    """Return the values of a rule that sets a field of a story: the field and its new value.
 
-    Raises UsageError for an unknown field, or a value that it cannot have.
+    The story's former URLs follow a URL, the opened articles a reviewed text. Raises UsageError for
+    an unknown field, or a value that it cannot have.
     """
     field, value = _field(said[0]), said[1]
     match field:
@@ -223,9 +224,42 @@ def set_values(edit: Edit, path: str, said: Sequence[str]) -> tuple[str, ...]:
                 hint = f"the only value is {NO_ADDITIONS}; `copydesk rule undo` takes it back"
                 raise UsageError("no sentence can be written here", subject=value, hint=hint)
             return field, NO_ADDITIONS
+        case "summary" | "translation":
+            most = NOTE_CHARACTERS if field == "summary" else TITLE_CHARACTERS
+            words = _short(text.fold(value), most, f"the {field}")
+            return field, words, *_list_opened(edit, edit.find(path), field, words, said[2:])
         case "url":
             new = _address(urls.canonical(value), value)
             return (field, new, *_former_addresses(edit, path, new))
+
+
+def _list_opened(
+    edit: Edit, story: Story, field: str, words: str, opened: Sequence[str]
+) -> tuple[str, ...]:
+    """Return the stories whose articles an editor opened to review a text of a model.
+
+    Raises UsageError where the text is the model's own and not all articles that it cites were
+    opened. Next to a headline stands its original, which is the story itself.
+    """
+    if not edit.beat.scoring.traits.has_blocks:
+        hint = "other records have no place for these texts"
+        raise UsageError(
+            'summaries and translations need the setting scoring.profile = "copydesk"',
+            subject=story.path,
+            hint=hint,
+        )
+    kept = getattr(story, field)
+    if kept is None or words == NO_TEXT:
+        return ()
+    cited = rules.list_cited(kept)
+    is_own = kept.author == "model" and text.fold(kept.text) == words
+    if is_own and (missing := [name for name in cited if name not in opened]):
+        raise UsageError(
+            "open the cited reports first", subject=", ".join(missing), hint="read what they say"
+        )
+    if field == "translation":
+        return (rules.record_name(story.path),)
+    return tuple(name for name in cited if name in opened)
 
 
 def note_characters(story: Story) -> int:

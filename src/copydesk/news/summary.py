@@ -73,8 +73,7 @@ class Summary:
     @property
     def author(self) -> Author:
         """Return who wrote the text as it is now; edited in its file, it is a person's."""
-        is_model = self.by.startswith(_MODEL) and self.digest == digest_text(self.text)
-        return "model" if is_model else "person"
+        return _find_author(self)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,6 +90,26 @@ class Translation:
     at: datetime
     digest: str = ""
     review: TextReview | None = None
+
+    @property
+    def text(self) -> str:
+        """Return the headline, as the text that was written."""
+        return self.title
+
+    @property
+    def author(self) -> Author:
+        """Return who wrote the headline as it is now; edited in its file, it is a person's."""
+        return _find_author(self)
+
+
+def _find_author(written: Summary | Translation) -> Author:
+    is_model = written.by.startswith(_MODEL) and not is_edited(written)
+    return "model" if is_model else "person"
+
+
+def is_edited(written: Summary | Translation) -> bool:
+    """Return whether a text was written or edited by hand, in the file of its record."""
+    return written.digest != digest_text(written.text)
 
 
 def digest_text(text: str) -> str:
