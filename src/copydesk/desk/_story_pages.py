@@ -32,6 +32,7 @@ from copydesk.desk._story_view import (
     describe_trail,
     describe_why,
 )
+from copydesk.desk._summary_pages import describe_texts
 from copydesk.desk_store.action_queue import QueuedAction
 from copydesk.desk_store.drafts import Draft
 from copydesk.editing import applying, queue
@@ -94,8 +95,11 @@ def _describe_story(pages: Pages, found: story_page.StoryPage) -> View:
     }
 
 
-def render_story(pages: Pages, name: str) -> bytes:
-    """Return the page of a story: its queue row, the reasons for its status, its text."""
+def render_story(pages: Pages, name: str, texts_view: str = "") -> bytes:
+    """Return the page of a story: its queue row, the reasons for its status, its text.
+
+    `texts_view` is the id of the view of a model's texts that the editor comes from.
+    """
     found = story_page.read_story_page(pages.opened.newsroom, pages.opened.queue, name)
     view = _describe_story(pages, found)
     return pages.page(
@@ -105,6 +109,8 @@ def render_story(pages: Pages, name: str) -> bytes:
         row=next(iter(pages.rows([found.row], f"{view['href']}"))),
         story=view,
         posts=pages.counts.store.posts.list_latest(20, story=name),
+        texts=describe_texts(pages, found, texts_view),
+        texts_style=pages.asset("texts.css"),
     )
 
 
@@ -299,6 +305,7 @@ def _short_address(url: str) -> str:
 _NAMED_BY_VALUE = frozenset({"write", "file", "list"})  # the first value is a headline or a name
 # rules that set a field of a story, with that field
 _EDITS = {"rename": "title", "retopic": "topics", "set": ""}
+_CHANGED_WORDS = {**FIELD_WORDS, "summary": "text_summary", "translation": "text_translation"}
 _SHOWN_VALUE = 300  # characters of a value
 _UNDONE_KINDS = frozenset({"verdict", "rule", "correct", "write", "list", "snooze"})
 
@@ -409,9 +416,9 @@ def _list_changes(pages: Pages, action: EditorAction) -> list[View]:
         changes = [(_EDITS[action.said], "", ", ".join(action.values))]
     say = pages.strings.say
     return [
-        {"field": say(FIELD_WORDS[field]), "was": _shorten(was), "now": _shorten(now)}
+        {"field": say(_CHANGED_WORDS[field]), "was": _shorten(was), "now": _shorten(now)}
         for field, was, now in changes
-        if field in FIELD_WORDS
+        if field in _CHANGED_WORDS
     ]
 
 
@@ -437,8 +444,10 @@ _OUTCOME_SECONDS = 5.0  # how long a form's answer waits for the outcome
 
 async def show_story(visit: Visit) -> Response:
     """Answer with the page of a story, or with its parts beside the queue (`?side`)."""
-    render = render_side if "side" in visit.request.query_params else render_story
-    return await visit.draw(render, visit.request.path_params["name"])
+    asked, name = visit.request.query_params, visit.request.path_params["name"]
+    if "side" in asked:
+        return await visit.draw(render_side, name)
+    return await visit.draw(render_story, name, asked.get("view", "")[:100])
 
 
 async def show_trail(visit: Visit) -> Response:

@@ -180,7 +180,8 @@ def take_back(story: Story, field: SetField, read: Story) -> Story:
     if field in {"summary", "translation"}:
         kept = getattr(story, field)
         is_model = kept is not None and kept.author == "model"
-        return replace(story, **{field: replace(kept, review=None) if is_model else None})
+        texts: dict[str, Any] = {field: replace(kept, review=None) if is_model else None}
+        return replace(story, **texts)
     return replace(story, **{_ATTRIBUTES[field]: getattr(read, _ATTRIBUTES[field])})
 
 
@@ -230,7 +231,8 @@ def _with_text(story: Story, rule: Ruling, words: str, beat: Beat) -> Story:
     """
     kept, opened = getattr(story, rule.values[0]), rule.values[2:]
     if words == NO_TEXT:
-        return replace(story, **{rule.values[0]: None})
+        dropped: dict[str, Any] = {rule.values[0]: None}
+        return replace(story, **dropped)
     if kept is None and opened:
         return story
     seen = () if rule.field == "translation" else opened  # there is nothing to open
