@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import html
+import json
 import re
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 
@@ -234,14 +236,17 @@ def test_viewers_look_and_do_not_act(vera: Browser, ed: Browser) -> None:
 
 
 def test_programs_cannot_say_that_reports_were_opened(served: ServedNewsroom, ed: Browser) -> None:
-    sent = {"kind": "rule", "said": "set", "stories": [WALL]}
-    body = [{**sent, "values": ["summary", TEXT, WALL, SEALS]}]
+    sent = {
+        "id": str(uuid4()),
+        "kind": "rule",
+        "said": "set",
+        "stories": [WALL],
+        "values": ["summary", TEXT, WALL, SEALS],
+    }
+    answer = ed.post(
+        "/desk/actions", json.dumps([sent]).encode(), {"Content-Type": "application/json"}
+    )
 
-    from copydesk.desk._actions import read_json  # the form that programs send
-    from copydesk.errors import UsageError
-
-    with pytest.raises(UsageError, match="approved on the page"):
-        import json
-        from datetime import UTC, datetime
-
-        read_json(json.dumps(body).encode(), "Ed", datetime.now(UTC))
+    assert 400 == answer.status
+    assert "a text is approved on the page of its story" in answer.body
+    assert read(served).summary.review is None  # type: ignore[union-attr]

@@ -104,7 +104,11 @@ def test_a_story_without_a_summary_gets_the_editors_in_its_own_language() -> Non
     story = apply_rulings(replace(STORY, summary=None), beat(set_to("summary", "Unsere。Worte。")))
 
     assert story.summary is not None
-    assert ("person Ed", "de", ()) == (story.summary.by, story.summary.language, story.summary.sources)
+    assert ("person Ed", "de", ()) == (
+        story.summary.by,
+        story.summary.language,
+        story.summary.sources,
+    )
     assert ["Unsere。", "Worte。"] == [sentence.text for sentence in story.summary.sentences]
 
 

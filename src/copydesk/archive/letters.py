@@ -21,9 +21,18 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from copydesk.archive._files import LETTERS_FOLDER
-from copydesk.archive.document import parse_record, spell_date, spell_plain, spell_quoted
+from copydesk.archive.document import (
+    TypedFields,
+    compose,
+    parse_record,
+    spell_date,
+    spell_plain,
+    spell_quoted,
+    split,
+    whole_lines,
+)
 from copydesk.archive.document_tree import DocumentTree, Scalar, emit_document, parse_document
-from copydesk.archive.record import write_summary
+from copydesk.archive.record import read_summary, write_summary
 from copydesk.errors import RecordError
 from copydesk.kit import text
 from copydesk.news.summary import Summary
@@ -79,6 +88,14 @@ def emit_letter(letter: FiledLetter) -> bytes:
             "the issue cannot be saved without changing its content", subject=letter.path
         )
     return data
+
+
+def read_digest(path: str, data: bytes) -> Summary | None:
+    """Return the opening paragraph by a model in the file of a newsletter issue, None if it has
+    none; raise RecordError.
+    """
+    lines = whole_lines(split(path, data))
+    return read_summary(TypedFields(compose(lines, path), path), "digest")
 
 
 def edit_letter(path: str, data: bytes, excerpt: str, body: str) -> bytes:

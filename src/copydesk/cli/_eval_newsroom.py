@@ -18,6 +18,7 @@ from copydesk.news.story import RecallKind
 from copydesk.rounds import recall_lists
 from copydesk.rounds.recall import RecallFindings, RecallTrace, trace_recall
 
+_TEXTS_SINCE = "Only texts written or reviewed since TIME: 3d, 12h, or a date."
 _NOTHING = (
     "no editor has decided on a story yet: use copydesk verdict PATH publish (or reject), or set "
     '[review] mode = "hold" so that every story waits for a decision'
@@ -124,6 +125,33 @@ def _show_choice(report: verdicts.GateReport) -> None:
         click.echo("  no proposal, because the difference may be chance")
     else:
         click.echo(f"  proposed: publish_at = {report.proposal}; copydesk rejudge shows the effect")
+
+
+@click.command("review")
+@click.option("--since", metavar="TIME", type=SinceParam(), default="0", help=_TEXTS_SINCE)
+@common
+def review(invocation: Invocation, *, since: Since) -> None:
+    """List the texts by a model or a person, and who reviewed each.
+
+    For each text it tells its sources, and which of them were opened for the review.
+    """
+    with invocation.newsroom() as newsroom:
+        texts, failed = stories.list_texts(newsroom, since(newsroom))
+    terminal.failures(failed)
+    if invocation.print_json({"texts": texts}):
+        return
+    terminal.table(
+        ("at", "kind", "label", "by", "reviewed by", "at", "opened", "changed", "story", "text"),
+        [
+            (
+                *(one.at, one.kind, one.label, one.by, one.reviewed_by, one.reviewed_at),
+                f"{len(one.opened)} of {len(one.sources)}",
+                "yes" if one.changed else "no",
+                *(one.story, one.text),
+            )
+            for one in texts
+        ],
+    )
 
 
 @click.command("recall")

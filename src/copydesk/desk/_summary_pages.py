@@ -35,8 +35,8 @@ from copydesk.news.summary import (
     Summary,
     TextReview,
     Translation,
-    cited_stories,
     digest_text,
+    list_cited,
 )
 
 Field = Literal["summary", "translation"]
@@ -100,7 +100,7 @@ def _describe_text(
     opened: tuple[str, ...] = ()
     if kept and view:
         opened = log.list_openings(bind_view(view, name, kept.text, pages.editor.name))
-    cited = cited_stories(kept.sentences) if isinstance(kept, Summary) else ()
+    cited = list_cited(kept) if kept else ()
     sources = {
         one: {**pages.name_story(one), "number": number, "is_opened": one in opened}
         for number, one in enumerate(cited, 1)

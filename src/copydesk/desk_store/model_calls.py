@@ -118,8 +118,13 @@ class ModelCallLog:
 
     def find_rest(self) -> datetime | None:
         """Return until when no call should be made, by the latest one; None if that is now."""
-        latest = self._list("ORDER BY number DESC LIMIT 1")
-        return latest[0].rests_until if latest else None
+        latest = self.find_latest()
+        return latest.rests_until if latest else None
+
+    def find_latest(self) -> ModelCall | None:
+        """Return the latest call, None if there is none."""
+        which = "WHERE subject != ? ORDER BY number DESC LIMIT 1"
+        return next(iter(self._list(which, _WANTED)), None)
 
     def find(self, subject: str) -> ModelCall | None:
         """Return the latest call on a subject, None if there is none."""

@@ -26,6 +26,7 @@ from copydesk.news.ruling import (
     RulingKind,
     SetField,
 )
+from copydesk.news.summary import list_cited
 from copydesk.newsroom import Newsroom
 from copydesk.newsroom.cataloguing import ask_catalogue
 from copydesk.newsroom.filing import hold_write_lock
@@ -193,6 +194,19 @@ ADDRESS_CHARACTERS = 2_000
 
 _FIELDS: tuple[SetField, ...] = get_args(SetField)
 _SHOWN = 200
+# Fields with one value, with the message and the hint for another one.
+_SWITCHES = {
+    "changes": (
+        NO_CHANGES,
+        "changes can only be switched off",
+        f"write {NO_CHANGES}; to show them again, run `copydesk rule undo`",
+    ),
+    "additions": (
+        NO_ADDITIONS,
+        "no sentence can be written here",
+        f"the only value is {NO_ADDITIONS}; `copydesk rule undo` takes it back",
+    ),
+}
 
 
 def set_values(edit: Edit, path: str, said: Sequence[str]) -> tuple[str, ...]:
@@ -212,18 +226,11 @@ def set_values(edit: Edit, path: str, said: Sequence[str]) -> tuple[str, ...]:
         case "picture":
             is_none = value.strip() in {"", NO_PICTURE}
             return field, NO_PICTURE if is_none else _address(urls.fetchable(value), value)
-        case "changes":
-            if value.strip() != NO_CHANGES:
-                hint = f"write {NO_CHANGES}; to show them again, run `copydesk rule undo`"
-                raise UsageError(
-                    "changes can only be switched off", subject=value[:_SHOWN], hint=hint
-                )
-            return field, NO_CHANGES
-        case "additions":
-            if value.strip() != NO_ADDITIONS:
-                hint = f"the only value is {NO_ADDITIONS}; `copydesk rule undo` takes it back"
-                raise UsageError("no sentence can be written here", subject=value, hint=hint)
-            return field, NO_ADDITIONS
+        case "changes" | "additions":
+            only, what, hint = _SWITCHES[field]
+            if value.strip() != only:
+                raise UsageError(what, subject=value[:_SHOWN], hint=hint)
+            return field, only
         case "summary" | "translation":
             most = NOTE_CHARACTERS if field == "summary" else TITLE_CHARACTERS
             words = _short(text.fold(value), most, f"the {field}")
@@ -251,7 +258,7 @@ def _list_opened(
     kept = getattr(story, field)
     if kept is None or words == NO_TEXT:
         return ()
-    cited = rules.list_cited(kept)
+    cited = list_cited(kept)
     is_own = kept.author == "model" and text.fold(kept.text) == words
     if is_own and (missing := [name for name in cited if name not in opened]):
         raise UsageError(

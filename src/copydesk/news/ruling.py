@@ -12,7 +12,9 @@ from itertools import zip_longest
 from typing import Literal, get_args
 
 RulingKind = Literal["split", "merge", "pin", "block", "retopic", "rename", "lead", "set", "matter"]
-SetField = Literal["excerpt", "picture", "url", "note", "changes", "additions", "summary", "translation"]
+SetField = Literal[
+    "excerpt", "picture", "url", "note", "changes", "additions", "summary", "translation"
+]
 NO_PICTURE = "none"  # the value of `set … picture` that removes a story's picture
 NO_CHANGES = "none"  # the value of `set … changes`: the site does not show what changed in a story
 NO_ADDITIONS = "none"  # the only value of `set … additions`

@@ -122,6 +122,11 @@ def cited_stories(sentences: Iterable[CitedSentence]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name for sentence in sentences for name in sentence.stories))
 
 
+def list_cited(written: Summary | Translation) -> tuple[str, ...]:
+    """Return the names of the records whose articles a text cites; a headline cites none."""
+    return cited_stories(written.sentences) if isinstance(written, Summary) else ()
+
+
 ModelUse = Literal["summary", "headline", "digest", "remark", "topics"]
 
 

@@ -24,9 +24,9 @@ from copydesk.news.summary import (
     Summary,
     TextReview,
     Translation,
-    cited_stories,
     digest_text,
     is_edited,
+    list_cited,
 )
 
 
@@ -258,11 +258,6 @@ def _with_text(story: Story, rule: Ruling, words: str, beat: Beat) -> Story:
         **common,
     )
     return replace(story, summary=replace(summary, digest=digest_text(summary.text)))
-
-
-def list_cited(kept: Summary | Translation) -> tuple[str, ...]:
-    """Return the names of the stories whose articles a text cites; a headline cites none."""
-    return cited_stories(kept.sentences) if isinstance(kept, Summary) else ()
 
 
 def _part_sentences(words: str, kept: Iterable[CitedSentence]) -> Iterator[CitedSentence]:

@@ -288,7 +288,8 @@ def _take_back(newsroom: Newsroom, story: Story, rule: Ruling, beat: Beat) -> St
     """Return a story with its article's own value in the field that a rule set, None if it is
     unknown.
 
-    A note or a summary comes from no article; a former address is also known from the rule that replaced it.
+    A note or a summary comes from no article; a former address is also known from the rule that
+    replaced it.
     """
     kept = newsroom.articles.find_for(story)
     article = (

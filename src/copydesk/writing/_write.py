@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
@@ -13,7 +13,7 @@ from typing import Any
 import msgspec
 
 from copydesk import fetch
-from copydesk.desk_store import open_desk
+from copydesk.desk_store import has_desk, open_desk
 from copydesk.desk_store.model_calls import ModelCall, ModelCallLog
 from copydesk.errors import UsageError
 from copydesk.fetch import web
@@ -31,6 +31,7 @@ from copydesk.news.summary import (
 )
 from copydesk.newsroom import Newsroom
 from copydesk.newsroom._newsroom import hold_lock
+from copydesk.newsroom.checks import Check, Finding, finding
 from copydesk.newsroom.filing import FilingOrder, filing_result, hold_write_lock, prepare_records
 from copydesk.writing._owed import OwedText, list_owed, list_sources, owe_digest, owe_keywords
 
@@ -359,3 +360,29 @@ def _make_summary(owed: OwedText, call: ModelCall) -> Summary:
         sources=list_sources(owed.members),
     )
     return replace(summary, digest=digest_text(summary.text))
+
+
+# The doctor's check of the model.
+
+
+def _find_model_faults(newsroom: Newsroom) -> Iterator[Finding]:
+    options = newsroom.settings.model
+    if not (options.url and options.name and options.uses and has_desk(newsroom.databases)):
+        return
+    with contextlib.closing(open_desk(newsroom.databases)) as desk:
+        latest = desk.model_calls.find_latest()
+        day = newsroom.now.replace(hour=0, minute=0, second=0, microsecond=0)
+        spent = desk.model_calls.sum_up(day)
+    if latest and latest.state == "failed":
+        yield finding("model-failed", root=newsroom.root, url=options.url, why=latest.why)
+    if latest is None or not spent.calls:
+        return
+    tokens = spent.tokens + latest.tokens_in + latest.tokens_out  # the next call may be as long
+    is_over = tokens > options.most_tokens_a_day
+    if is_over or spent.cost + latest.cost > options.most_spent_a_day:
+        key = "most_tokens_a_day" if is_over else "most_spent_a_day"
+        told = {"tokens": f"{spent.tokens:,}", "cost": f"{spent.cost:.2f}"}
+        yield finding("model-spent", **told, key=key, most=getattr(options, key) * 2)
+
+
+MODEL_CHECK = Check(name="model", find=_find_model_faults)
