@@ -90,7 +90,7 @@ def test_everyday_refuses_a_text_in_plain_words(tmp_path: Path) -> None:
     records.write(Archive(root), replace(stories()[0], reasons=(), machine=()))
     with open_newsroom(root, NOW, {}) as opened:
         new = editing.NewRule(said="set", paths=(f"_news/{A}.md",), values=("summary", "Ours."))
-        with pytest.raises(UsageError, match="need the setting scoring.profile"):
+        with pytest.raises(UsageError, match=r"need the setting scoring\.profile"):
             editing.file_rule(opened, new)
 
 

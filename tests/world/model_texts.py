@@ -75,7 +75,7 @@ def put_texts(root: Path) -> None:
 
 
 def fill_calls(root: Path) -> None:
-    """Put three answered calls on the wall into the log, and one of last month."""
+    """Put a call of last month into the log, and three answered ones on the wall."""
     now = datetime.now(UTC).replace(microsecond=0)
     call = ModelCall(
         use="summary",
@@ -92,10 +92,10 @@ def fill_calls(root: Path) -> None:
     )
     remark = '{"topic": "Coast <b>", "worth": 70, "why": "It is <u>news</u>."}'
     calls = (
+        replace(call, subject="4", story=SEALS, at=now - timedelta(days=32), cost=500.0),
         call,
         replace(call, use="headline", subject="2", left_out=()),
         replace(call, use="remark", subject="3", text=remark, left_out=()),
-        replace(call, subject="4", story=SEALS, at=now - timedelta(days=32), cost=500.0),
     )
     with closing(open_desk(root / ".copydesk")) as desk:
         for one in calls:

@@ -211,16 +211,16 @@ def render_source(pages: Pages, name: str, source: str, view: str) -> tuple[byte
     lines = [
         list(_part(line)) for line in text.prose(found.text).split("\n")[: story_page.MOST_LINES]
     ]
-    near = {_find_nearest(words, [one for line in lines for one in line]) for words in citing}
+    pieces = [piece for line in lines for piece in line]
+    near = {text.fold(words): _find_nearest(words, pieces) for words in citing}
     page = pages.page(
         "text_source.html",
         texts_style=pages.asset("texts.css"),
         title=text.fold(found.seen.story.title),
         about={**pages.name_story(name), "view": view},
         story=pages.views.short(found.seen),
-        citing=[text.fold(words) for words in citing],
-        lines=[[{"words": one, "is_near": one in near} for one in line] for line in lines],
-        near=[one for line in lines for one in line if one in near],
+        near=near,
+        lines=[[{"words": one, "is_near": one in near.values()} for one in line] for line in lines],
     )
     key = bind_view(view, name, summary.text, pages.editor.name) if found.text and view else ""
     return page, key
