@@ -51,12 +51,13 @@ def test_a_rule_sets_a_text_and_does_not_approve_the_models_summary(root: Path) 
     assert ("Ours alone.", "by a person", True) == (
         told["summary"]["text"],
         told["summary"]["label"],
-        told["summary"]["changed"],
+        told["summary"]["written"]["review"]["changed"],
     )
-    assert ("by a model, reviewed", "Ed", False) == (
+    review = told["translation"]["written"]["review"]
+    assert ("by a model, reviewed", "Ed", None) == (
         told["translation"]["label"],
-        told["translation"]["reviewed_by"],
-        told["translation"]["changed"],
+        review["by"],
+        review["changed"],
     )
     assert "" == rule(root, "undo", "1")
     assert ["translation"] == [one["kind"] for one in list_texts(root)]
@@ -91,12 +92,14 @@ def test_the_list_of_reviews_has_summaries_translations_and_digests(root: Path) 
         ("digest", path, DIGEST),
         ("translation", RECORD, TITLE),
         ("summary", RECORD, TEXT),
-    ] == [(one["kind"], one["story"], one["text"]) for one in texts]
+    ] == [(one["kind"], one["path"], one["text"]) for one in texts]
     assert {"by a model, not reviewed"} == {one["label"] for one in texts}
-    assert [WALL, SEALS] == texts[0]["sources"] == texts[2]["sources"]
+    assert [[WALL, SEALS]] == [one["stories"] for one in texts[0]["written"]["sentences"]]
+    assert [WALL, SEALS] == [one["story"] for one in texts[2]["written"]["sources"]]
     assert ["digest"] == [one["kind"] for one in list_texts(root, "--since", "2026-11-21")]
     lines = copydesk("-C", root, "eval", "review").out.splitlines()
     assert 3 == len(lines)
+    assert f"\t{WALL} {SEALS}\t{path}\t{DIGEST}" in lines[0]
     assert lines[0].startswith(
         "2026-11-22T09:00:00Z\tdigest\tby a model, not reviewed\tmodel tiny\t"
     )

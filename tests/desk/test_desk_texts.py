@@ -93,7 +93,7 @@ def test_the_fold_shows_texts_sources_costs_and_what_was_left_out(ed: Browser) -
     assert "has a number that does not fit its reports" in page
     assert "a rule of tomorrow" in page
     assert "1 call, 790 tokens, cost 0.0125" in page
-    assert "3 calls, 2,370 tokens, cost 0.0375" in page
+    assert "3 calls, 2370 tokens, cost 0.0375" in page
     assert "This is a model’s view. It moves no points." in page
     assert "not_topics = [" in html.unescape(page)
 

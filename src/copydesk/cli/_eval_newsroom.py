@@ -11,14 +11,17 @@ import click
 from copydesk.cli import terminal
 from copydesk.cli._invocation import SINCE_HELP, WEB_HELP, Invocation, Since, SinceParam, common
 from copydesk.editing import stories
-from copydesk.kit import text
+from copydesk.kit import dates, text
 from copydesk.measure import verdicts
 from copydesk.measure.verdicts import KIND_WORDS, RecallCounts, count_recall
 from copydesk.news.story import RecallKind
+from copydesk.news.summary import list_sources
 from copydesk.rounds import recall_lists
 from copydesk.rounds.recall import RecallFindings, RecallTrace, trace_recall
 
 _TEXTS_SINCE = "Only texts written or reviewed since TIME: 3d, 12h, or a date."
+_TEXT_COLUMNS = ("at", "kind", "label", "by", "reviewed by", "reviewed at", "opened", "changed")
+_MORE_COLUMNS = ("sources", "file", "text")
 _NOTHING = (
     "no editor has decided on a story yet: use copydesk verdict PATH publish (or reject), or set "
     '[review] mode = "hold" so that every story waits for a decision'
@@ -140,18 +143,17 @@ def review(invocation: Invocation, *, since: Since) -> None:
     terminal.failures(failed)
     if invocation.print_json({"texts": texts}):
         return
-    terminal.table(
-        ("at", "kind", "label", "by", "reviewed by", "at", "opened", "changed", "story", "text"),
-        [
-            (
-                *(one.at, one.kind, one.label, one.by, one.reviewed_by, one.reviewed_at),
-                f"{len(one.opened)} of {len(one.sources)}",
-                "yes" if one.changed else "no",
-                *(one.story, one.text),
-            )
-            for one in texts
-        ],
-    )
+    terminal.table((*_TEXT_COLUMNS, *_MORE_COLUMNS), [_format_text(one) for one in texts])
+
+
+def _format_text(one: stories.ListedText) -> tuple[str, ...]:
+    written, review = one.written, one.written.review
+    reviewed = (review.by, dates.rfc3339(review.at)) if review else ("", "")
+    opened = " ".join(review.opened) if review else ""
+    changed = "changed" if review and review.changed else ""
+    sources = " ".join(list_sources(written))
+    told = (dates.rfc3339(written.at), one.kind, one.label, written.by)
+    return (*told, *reviewed, opened, changed, sources, one.path, one.text)
 
 
 @click.command("recall")

@@ -32,16 +32,17 @@ from copydesk.desk._story_view import (
     describe_trail,
     describe_why,
 )
-from copydesk.desk._summary_pages import describe_texts
 from copydesk.desk_store.action_queue import QueuedAction
 from copydesk.desk_store.drafts import Draft
+from copydesk.desk_store.model_calls import bind_view
 from copydesk.editing import applying, queue
 from copydesk.editing.queue import story_page
 from copydesk.editing.trail import trace_story
 from copydesk.errors import RecordError
 from copydesk.kit import text
 from copydesk.news import EditorAction, Standing
-from copydesk.news.ruling import NO_PICTURE
+from copydesk.news.ruling import NO_PICTURE, find_field_rule
+from copydesk.news.summary import TEXT_USES, list_citations
 from copydesk.newsroom import settings
 from copydesk.rounds.rejudging.neighbours import list_neighbours
 
@@ -110,8 +111,50 @@ def render_story(pages: Pages, name: str, texts_view: str = "") -> bytes:
         story=view,
         posts=pages.counts.store.posts.list_latest(20, story=name),
         texts=describe_texts(pages, found, texts_view),
-        texts_style=pages.asset("texts.css"),
     )
+
+
+def describe_texts(pages: Pages, found: story_page.StoryPage, view: str) -> View | None:
+    """Return a model's texts on a story for the template, None if it was never asked for any.
+
+    `view` is the id of the page that the editor comes from, "" for a new one.
+    """
+    newsroom, log, name = pages.opened.newsroom, pages.counts.store.model_calls, found.seen.name
+    calls = {use: next(iter(log.list_of(name, use, 1)), None) for use in TEXT_USES.values()}
+    remarks = [call for call in log.list_of(name, "remark", 1) if call.state == "taken"]
+    texts = []
+    for field, use in TEXT_USES.items():
+        kept = getattr(found.seen.story, field)
+        rule = find_field_rule(name, field, newsroom.beat.rulings)
+        key = bind_view(view, name, kept.text, pages.editor.name) if kept else ""
+        opened, is_wanted = log.list_openings(key), (use, name) in log.list_wanted()
+        is_ruled = rule is not None or (kept is not None and kept.author == "person")
+        text_view = {
+            "field": field,
+            "kept": kept,
+            "rule": rule,
+            "call": calls[use],
+            "sources": {
+                one: {**pages.name_story(one), "number": number, "is_opened": one in opened}
+                for number, one in enumerate(list_citations(kept) if kept else (), 1)
+            },
+            "is_wanted": is_wanted,
+            "may_want": newsroom.settings.model.has(use) and not (is_ruled or is_wanted),
+        }
+        texts += [text_view] if kept or rule or calls[use] else []
+    day = newsroom.now.replace(hour=0, minute=0, second=0, microsecond=0)
+    view_of_all = {
+        "view": view or uuid4().hex,
+        "is_open": bool(view),
+        "texts": texts,
+        "remark": msgspec.json.decode(remarks[0].text) if remarks else None,
+        "spent": {"text_today": log.sum_up(day), "text_month": log.sum_up(day.replace(day=1))},
+        "topics": found.seen.story.topics,
+        "time": pages.views.time,
+        "address": pages.views.address,
+        "style": pages.asset("texts.css"),
+    }
+    return view_of_all if texts or remarks else None
 
 
 def _link_front(pages: Pages, seen: queue.QueueStory) -> str:

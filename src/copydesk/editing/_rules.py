@@ -26,7 +26,7 @@ from copydesk.news.ruling import (
     RulingKind,
     SetField,
 )
-from copydesk.news.summary import list_cited
+from copydesk.news.summary import list_citations
 from copydesk.newsroom import Newsroom
 from copydesk.newsroom.cataloguing import ask_catalogue
 from copydesk.newsroom.filing import hold_write_lock
@@ -234,13 +234,13 @@ def set_values(edit: Edit, path: str, said: Sequence[str]) -> tuple[str, ...]:
         case "summary" | "translation":
             most = NOTE_CHARACTERS if field == "summary" else TITLE_CHARACTERS
             words = _short(text.fold(value), most, f"the {field}")
-            return field, words, *_list_opened(edit, edit.find(path), field, words, said[2:])
+            return field, words, *_list_openings(edit, edit.find(path), field, words, said[2:])
         case "url":
             new = _address(urls.canonical(value), value)
             return (field, new, *_former_addresses(edit, path, new))
 
 
-def _list_opened(
+def _list_openings(
     edit: Edit, story: Story, field: str, words: str, opened: Sequence[str]
 ) -> tuple[str, ...]:
     """Return the stories whose articles an editor opened to review a text of a model.
@@ -249,24 +249,19 @@ def _list_opened(
     opened. Next to a headline stands its original, which is the story itself.
     """
     if not edit.beat.scoring.traits.has_blocks:
+        what = 'summaries and translations need the setting scoring.profile = "copydesk"'
         hint = "other records have no place for these texts"
-        raise UsageError(
-            'summaries and translations need the setting scoring.profile = "copydesk"',
-            subject=story.path,
-            hint=hint,
-        )
+        raise UsageError(what, subject=story.path, hint=hint)
     kept = getattr(story, field)
     if kept is None or words == NO_TEXT:
         return ()
-    cited = list_cited(kept)
-    is_own = kept.author == "model" and text.fold(kept.text) == words
-    if is_own and (missing := [name for name in cited if name not in opened]):
-        raise UsageError(
-            "open the cited reports first", subject=", ".join(missing), hint="read what they say"
-        )
-    if field == "translation":
-        return (rules.record_name(story.path),)
-    return tuple(name for name in cited if name in opened)
+    cited = list_citations(kept)
+    missing = ", ".join(name for name in cited if name not in opened)
+    if missing and kept.author == "model" and text.fold(kept.text) == words:
+        hint = "read what they say, at the desk"
+        raise UsageError("open the cited reports first", subject=missing, hint=hint)
+    own = (rules.record_name(story.path),)
+    return own if field == "translation" else tuple(name for name in cited if name in opened)
 
 
 def note_characters(story: Story) -> int:

@@ -6,7 +6,7 @@ import contextlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from typing import Literal
+from typing import Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from copydesk import archive, judge
@@ -16,7 +16,7 @@ from copydesk.errors import RecordError, UsageError
 from copydesk.kit import dates
 from copydesk.kit.options import fill
 from copydesk.news import Article, Standing, Story
-from copydesk.news.summary import Author, Summary, Translation, list_cited
+from copydesk.news.summary import Summary, Translation
 from copydesk.newsroom import Failure, Newsroom, Troubles
 from copydesk.newsroom.cataloguing import ask_catalogue, recheck, report_failures
 from copydesk.newsroom.standings import GatePassage, measure_gate_passage
@@ -289,85 +289,50 @@ def read_decided_stories(newsroom: Newsroom) -> DecidedStories:
 
 # Texts by a model or a person, with their reviews.
 
-TextKind = Literal["summary", "translation", "digest"]
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListedText:
-    """A text in a record, and its review: who, when, which cited reports were opened for it.
+    """A summary, translated headline or digest in a file, and how far a person answers for it.
 
-    `story` is the path of the record, or of a newsletter's issue for its `digest`. `at` and
-    `reviewed_at` are in UTC, "" for none.
+    `path` is that of a story's record, or of a newsletter's issue for its digest.
     """
 
-    story: str
-    kind: TextKind
-    text: str
-    by: str
-    at: str
-    author: Author
-    sources: tuple[str, ...]
-    reviewed_by: str
-    reviewed_at: str
-    opened: tuple[str, ...]
-    changed: bool
+    path: str
+    kind: Literal["summary", "translation", "digest"]
     label: Literal["by a model, not reviewed", "by a model, reviewed", "by a person"]
+    text: str
+    written: Summary | Translation
 
 
 def list_texts(
     newsroom: Newsroom, since_days: float = 0
 ) -> tuple[list[ListedText], tuple[Failure, ...]]:
-    """Return the texts in records that were written or reviewed in the last days (0: all).
+    """Return the texts in files that were written or reviewed in the last days (0: all).
 
-    The newest comes first. Records that cannot be read are returned as failures.
+    The newest comes first. Files that cannot be read are returned as failures.
     """
-    troubles = Troubles()
+    troubles, found = Troubles(), list[ListedText]()
     since = newsroom.now - timedelta(days=since_days) if since_days else _ALL_TIME
-    found = [
-        (written, _list_text(path, kind, written))
-        for path, kind, written in _find_texts(newsroom, troubles)
-        if written and max(written.at, written.review.at if written.review else written.at) >= since
-    ]
-    found.sort(key=lambda one: (one[0].at, one[1].story, one[1].kind), reverse=True)
-    return [listed for _, listed in found], troubles.failures()
 
+    def add(path: str, kind: Any, written: Summary | Translation | None) -> None:
+        if (
+            written
+            and max(written.at, written.review.at if written.review else written.at) >= since
+        ):
+            label: Any = f"by a model, {'reviewed' if written.review else 'not reviewed'}"
+            label = label if written.author == "model" else "by a person"
+            found.append(
+                ListedText(path=path, kind=kind, label=label, text=written.text, written=written)
+            )
 
-def _find_texts(
-    newsroom: Newsroom, troubles: Troubles
-) -> Iterator[tuple[str, TextKind, Summary | Translation | None]]:
     for story in newsroom.archive.stories(troubles):
-        yield story.path, "summary", story.summary
-        yield story.path, "translation", story.translation
+        add(story.path, "summary", story.summary)
+        add(story.path, "translation", story.translation)
     for file in sorted((newsroom.root / LETTERS_FOLDER).glob("*.html")):
         path = f"{LETTERS_FOLDER}/{file.name}"
         try:
-            yield (
-                path,
-                "digest",
-                letters.read_digest(path, newsroom.archive.file_bytes(path) or b""),
-            )
+            add(path, "digest", letters.read_digest(path, newsroom.archive.file_bytes(path)))
         except RecordError as error:
             troubles(error)
-
-
-def _list_text(path: str, kind: TextKind, written: Summary | Translation) -> ListedText:
-    review, sources = written.review, list_cited(written)
-    if isinstance(written, Summary):
-        sources = tuple(dict.fromkeys((*(one.story for one in written.sources), *sources)))
-    is_model = written.author == "model"
-    reviewed: Literal["by a model, not reviewed", "by a model, reviewed"]
-    reviewed = "by a model, reviewed" if review else "by a model, not reviewed"
-    return ListedText(
-        story=path,
-        kind=kind,
-        text=written.text,
-        by=written.by,
-        at=dates.rfc3339(written.at),
-        author=written.author,
-        sources=sources,
-        reviewed_by=review.by if review else "",
-        reviewed_at=dates.rfc3339(review.at) if review else "",
-        opened=review.opened if review else (),
-        changed=bool(review and review.changed),
-        label=reviewed if is_model else "by a person",
-    )
+    found.sort(key=lambda one: (one.written.at, one.path, one.kind), reverse=True)
+    return found, troubles.failures()

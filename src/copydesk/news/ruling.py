@@ -145,8 +145,13 @@ def allows_additions(name: str, rulings: Iterable[Ruling]) -> bool:
 
     `name` is that of the story's record.
     """
-    fields = (rule.field for rule in rulings if name in rule.stories[:1])
-    return "additions" not in fields
+    return find_field_rule(name, "additions", rulings) is None
+
+
+def find_field_rule(name: str, field: SetField, rulings: Iterable[Ruling]) -> Ruling | None:
+    """Return the latest rule that sets a field of the story whose record has a name, or None."""
+    found = [rule for rule in rulings if name in rule.stories[:1] and rule.field == field]
+    return found[-1] if found else None
 
 
 Said = Literal["publish", "hold", "reject", "remove"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, get_args
@@ -122,12 +122,23 @@ def cited_stories(sentences: Iterable[CitedSentence]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name for sentence in sentences for name in sentence.stories))
 
 
-def list_cited(written: Summary | Translation) -> tuple[str, ...]:
+def list_citations(written: Summary | Translation) -> tuple[str, ...]:
     """Return the names of the records whose articles a text cites; a headline cites none."""
     return cited_stories(written.sentences) if isinstance(written, Summary) else ()
 
 
+def list_sources(written: Summary | Translation) -> tuple[str, ...]:
+    """Return the names of the records that a text was written from, and of those that it cites."""
+    sources = written.sources if isinstance(written, Summary) else ()
+    return tuple(dict.fromkeys((*(one.story for one in sources), *list_citations(written))))
+
+
 ModelUse = Literal["summary", "headline", "digest", "remark", "topics"]
+# The fields of a story that a model may write, with what it is asked for.
+TEXT_USES: Mapping[Literal["summary", "translation"], ModelUse] = {
+    "summary": "summary",
+    "translation": "headline",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -26,7 +26,7 @@ from copydesk.news.summary import (
     Translation,
     digest_text,
     is_edited,
-    list_cited,
+    list_citations,
 )
 
 
@@ -238,7 +238,7 @@ def _with_text(story: Story, rule: Ruling, words: str, beat: Beat) -> Story:
     seen = () if rule.field == "translation" else opened  # there is nothing to open
     review = TextReview(by=rule.by, at=rule.at, opened=seen)
     if kept is not None and text.fold(kept.text) == words and not is_edited(kept):
-        is_due = kept.author == "model" and {*opened} >= {*list_cited(kept)}
+        is_due = kept.author == "model" and {*opened} >= {*list_citations(kept)}
         return replace(story, **{rule.values[0]: replace(kept, review=review)}) if is_due else story
     review = replace(review, changed=True)
     common: Mapping[str, Any] = {"by": f"person {rule.by}", "at": rule.at, "review": review}

@@ -367,22 +367,24 @@ def _make_summary(owed: OwedText, call: ModelCall) -> Summary:
 
 def _find_model_faults(newsroom: Newsroom) -> Iterator[Finding]:
     options = newsroom.settings.model
-    if not (options.url and options.name and options.uses and has_desk(newsroom.databases)):
+    if not (options.uses and has_desk(newsroom.databases)):
         return
     with contextlib.closing(open_desk(newsroom.databases)) as desk:
         latest = desk.model_calls.find_latest()
         day = newsroom.now.replace(hour=0, minute=0, second=0, microsecond=0)
         spent = desk.model_calls.sum_up(day)
-    if latest and latest.state == "failed":
-        yield finding("model-failed", root=newsroom.root, url=options.url, why=latest.why)
-    if latest is None or not spent.calls:
+    if latest is None:
         return
-    tokens = spent.tokens + latest.tokens_in + latest.tokens_out  # the next call may be as long
-    is_over = tokens > options.most_tokens_a_day
-    if is_over or spent.cost + latest.cost > options.most_spent_a_day:
-        key = "most_tokens_a_day" if is_over else "most_spent_a_day"
-        told = {"tokens": f"{spent.tokens:,}", "cost": f"{spent.cost:.2f}"}
-        yield finding("model-spent", **told, key=key, most=getattr(options, key) * 2)
+    if latest.state == "failed":
+        yield finding("model-failed", root=newsroom.root, url=options.url, why=latest.why)
+    needed = {  # the next call may cost as much as the latest one
+        "most_tokens_a_day": spent.tokens + latest.tokens_in + latest.tokens_out,
+        "most_spent_a_day": spent.cost + latest.cost,
+    }
+    told = {"tokens": f"{spent.tokens:,}", "cost": f"{spent.cost:.2f}"}
+    for key, need in needed.items():
+        if spent.calls and need > (most := getattr(options, key)):
+            yield finding("model-spent", **told, key=key, most=most * 2)
 
 
 MODEL_CHECK = Check(name="model", find=_find_model_faults)

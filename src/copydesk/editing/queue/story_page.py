@@ -54,7 +54,7 @@ from copydesk.newsroom.reports import Explanation
 from copydesk.placement.addresses import record_name, story_folder
 from copydesk.rounds import SiteHabits
 
-MOST_LINES = 200  # of an article
+_PARAGRAPHS = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,7 +120,7 @@ def _mark_passages(
         return tuple(MarkedPassage(words=words) for words in filter(None, unmarked))
     beat = newsroom.beat
     read = SiteHabits(newsroom.articles, newsroom.memory, beat.excerpt).settle(article)
-    paragraphs = text.prose(read.text).split("\n")[:MOST_LINES]
+    paragraphs = text.prose(read.text).split("\n")[:_PARAGRAPHS]
     words = [text.fold(passage) for passage in (read.title, read.excerpt, *paragraphs)]
     passages = [passage for passage in words if passage]
     marks = judge.mark_evidence(passages, read, beat, story.topics)
