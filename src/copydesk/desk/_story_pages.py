@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Literal
 from urllib.parse import quote
 from uuid import uuid4
 
@@ -119,31 +120,14 @@ def describe_texts(pages: Pages, found: story_page.StoryPage, view: str) -> View
 
     `view` is the id of the page that the editor comes from, "" for a new one.
     """
-    newsroom, log, name = pages.opened.newsroom, pages.counts.store.model_calls, found.seen.name
-    calls = {use: next(iter(log.list_of(name, use, 1)), None) for use in TEXT_USES.values()}
+    log, name = pages.counts.store.model_calls, found.seen.name
+    texts = [_describe_text(pages, found, field, view) for field in TEXT_USES]
+    texts = [one for one in texts if any((one["kept"], one["rule"], one["call"]))]
     remarks = [call for call in log.list_of(name, "remark", 1) if call.state == "taken"]
-    texts = []
-    for field, use in TEXT_USES.items():
-        kept = getattr(found.seen.story, field)
-        rule = find_field_rule(name, field, newsroom.beat.rulings)
-        key = bind_view(view, name, kept.text, pages.editor.name) if kept else ""
-        opened, is_wanted = log.list_openings(key), (use, name) in log.list_wanted()
-        is_ruled = rule is not None or (kept is not None and kept.author == "person")
-        text_view = {
-            "field": field,
-            "kept": kept,
-            "rule": rule,
-            "call": calls[use],
-            "sources": {
-                one: {**pages.name_story(one), "number": number, "is_opened": one in opened}
-                for number, one in enumerate(list_citations(kept) if kept else (), 1)
-            },
-            "is_wanted": is_wanted,
-            "may_want": newsroom.settings.model.has(use) and not (is_ruled or is_wanted),
-        }
-        texts += [text_view] if kept or rule or calls[use] else []
-    day = newsroom.now.replace(hour=0, minute=0, second=0, microsecond=0)
-    view_of_all = {
+    if not [*texts, *remarks]:
+        return None
+    day = pages.opened.newsroom.now.replace(hour=0, minute=0, second=0, microsecond=0)
+    return {
         "view": view or uuid4().hex,
         "is_open": bool(view),
         "texts": texts,
@@ -154,7 +138,30 @@ def describe_texts(pages: Pages, found: story_page.StoryPage, view: str) -> View
         "address": pages.views.address,
         "style": pages.asset("texts.css"),
     }
-    return view_of_all if texts or remarks else None
+
+
+def _describe_text(
+    pages: Pages, found: story_page.StoryPage, field: Literal["summary", "translation"], view: str
+) -> View:
+    """Return a summary or a translated headline, its sources, and what an editor may do with it."""
+    newsroom, log, name = pages.opened.newsroom, pages.counts.store.model_calls, found.seen.name
+    kept, use = getattr(found.seen.story, field), TEXT_USES[field]
+    rule = find_field_rule(name, field, newsroom.beat.rulings)
+    key = bind_view(view, name, kept.text, pages.editor.name) if kept else ""
+    opened, is_wanted = log.list_openings(key), (use, name) in log.list_wanted()
+    is_ruled = rule is not None or (kept is not None and kept.author == "person")
+    return {
+        "field": field,
+        "kept": kept,
+        "rule": rule,
+        "call": next(iter(log.list_of(name, use, 1)), None),
+        "sources": {
+            one: {**pages.name_story(one), "number": number, "is_opened": one in opened}
+            for number, one in enumerate(list_citations(kept) if kept else (), 1)
+        },
+        "is_wanted": is_wanted,
+        "may_want": newsroom.settings.model.has(use) and not (is_ruled or is_wanted),
+    }
 
 
 def _link_front(pages: Pages, seen: queue.QueueStory) -> str:

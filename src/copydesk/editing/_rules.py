@@ -256,12 +256,13 @@ def _list_openings(
     if kept is None or words == NO_TEXT:
         return ()
     cited = list_citations(kept)
-    missing = ", ".join(name for name in cited if name not in opened)
-    if missing and kept.author == "model" and text.fold(kept.text) == words:
+    missing = ", ".join(sorted({*cited} - {*opened}))
+    if missing and (kept.author, text.fold(kept.text)) == ("model", words):
         hint = "read what they say, at the desk"
         raise UsageError("open the cited reports first", subject=missing, hint=hint)
-    own = (rules.record_name(story.path),)
-    return own if field == "translation" else tuple(name for name in cited if name in opened)
+    if field == "translation":
+        return (rules.record_name(story.path),)
+    return tuple(name for name in cited if name in opened)
 
 
 def note_characters(story: Story) -> int:
