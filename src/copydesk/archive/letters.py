@@ -91,6 +91,14 @@ def emit_letter(letter: FiledLetter) -> bytes:
     return data
 
 
+def read_digest(path: str, data: bytes) -> Summary | None:
+    """Return the opening paragraph by a model in the file of a newsletter issue, None if it has
+    none; raise RecordError.
+    """
+    lines = whole_lines(split(path, data))
+    return read_summary(TypedFields(compose(lines, path), path), "digest")
+
+
 _DIGEST_PARAGRAPH = re.compile(r'<p class="digest\b[^>]*>[^<]*</p>')
 
 

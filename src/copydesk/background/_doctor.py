@@ -23,6 +23,7 @@ from copydesk.newsroom import Newsroom, Progress, Silence, checks
 from copydesk.newsroom.checks import Check, Finding, finding
 from copydesk.newsroom.starts import find_demo
 from copydesk.rounds.sources import check_sources
+from copydesk.writing import MODEL_CHECK
 
 _SILENCE = Silence()
 _RECENT = timedelta(days=14)  # older issues are of no interest any more
@@ -141,6 +142,7 @@ CHECKS: tuple[Check, ...] = (
     Check(name="sources", find=_find_source_faults),
     DEPLOY_CHECK,
     POST_CHECK,
+    MODEL_CHECK,
     MAIL_CHECK,
     Check(name="letters", find=_find_letter_faults, is_alarm=True),
     Check(name="sign-ups", find=_find_sign_up_faults),

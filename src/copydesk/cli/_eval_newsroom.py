@@ -11,12 +11,16 @@ import click
 from copydesk.cli import terminal
 from copydesk.cli._invocation import SINCE_HELP, WEB_HELP, Invocation, Since, SinceParam, common
 from copydesk.editing import stories
-from copydesk.kit import text
+from copydesk.kit import dates, text
 from copydesk.measure import verdicts
 from copydesk.measure.verdicts import KIND_WORDS, RecallCounts, count_recall
 from copydesk.news.story import RecallKind
+from copydesk.news.summary import list_sources
 from copydesk.rounds.recall import RecallFindings, RecallTrace, read_recall_list, trace_recall
 
+_TEXTS_SINCE = "Only texts written or reviewed since TIME: 3d, 12h, or a date."
+_TEXT_COLUMNS = ("at", "kind", "label", "by", "reviewed by", "reviewed at", "opened", "changed")
+_MORE_COLUMNS = ("sources", "file", "text")
 _NOTHING = (
     "no editor has decided on a story yet: use copydesk verdict PATH publish (or reject), or set "
     '[review] mode = "hold" so that every story waits for a decision'
@@ -123,6 +127,32 @@ def _show_choice(report: verdicts.GateReport) -> None:
         click.echo("  no proposal, because the difference may be chance")
     else:
         click.echo(f"  proposed: publish_at = {report.proposal}; copydesk rejudge shows the effect")
+
+
+@click.command("review")
+@click.option("--since", metavar="TIME", type=SinceParam(), default="0", help=_TEXTS_SINCE)
+@common
+def review(invocation: Invocation, *, since: Since) -> None:
+    """List the texts by a model or a person, and who reviewed each.
+
+    For each text it tells its sources, and which of them were opened for the review.
+    """
+    with invocation.newsroom() as newsroom:
+        texts, failed = stories.list_texts(newsroom, since(newsroom))
+    terminal.failures(failed)
+    if invocation.print_json({"texts": texts}):
+        return
+    terminal.table((*_TEXT_COLUMNS, *_MORE_COLUMNS), [_format_text(one) for one in texts])
+
+
+def _format_text(one: stories.ListedText) -> tuple[str, ...]:
+    written, review = one.written, one.written.review
+    reviewed = (review.by, dates.rfc3339(review.at)) if review else ("", "")
+    opened = " ".join(review.opened) if review else ""
+    changed = "changed" if review and review.changed else ""
+    sources = " ".join(list_sources(written))
+    told = (dates.rfc3339(written.at), one.kind, one.label, written.by)
+    return (*told, *reviewed, opened, changed, sources, one.path, one.text)
 
 
 @click.command("recall")

@@ -182,12 +182,12 @@ def rename(invocation: Invocation, path: str, title: str, *, why: str, name: str
 
 @rule_command.command("set")
 @click.argument("path")
-@click.argument("field", metavar="excerpt|picture|url|note|changes")
+@click.argument("field", metavar="excerpt|picture|url|note|…")
 @click.argument("value")
 @_may_say_why
 @common
 def set_(invocation: Invocation, path: str, field: str, value: str, *, why: str, name: str) -> None:
-    """Change a story's excerpt, picture or URL, add a note, or hide its changes (`none`)."""
+    """Change a field of a story, such as its excerpt, or add a note or a summary."""
     new = editing.NewRule(said="set", paths=(path,), values=(field, value), why=why, by=name)
     _file(invocation, new)
 

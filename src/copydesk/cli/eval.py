@@ -134,6 +134,7 @@ eval_command.add_command(_eval_newsroom.gate)
 eval_command.add_command(group)
 eval_command.add_command(copies)
 eval_command.add_command(_eval_newsroom.recall)
+eval_command.add_command(_eval_newsroom.review)
 eval_command.add_command(topics)
 
 

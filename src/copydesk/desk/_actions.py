@@ -299,6 +299,9 @@ def _check_rule(action: EditorAction) -> None:
     least, most = form.stories
     if not least <= len(action.stories) <= most:
         raise UsageError(f"wrong number of stories for {action.said}: {len(action.stories)}")
+    is_text = action.said == "set" and action.values[:1] in {("summary",), ("translation",)}
+    if is_text and len(action.values) > 2:  # the desk itself notes which articles are opened
+        raise UsageError("a text is approved on the page of its story", hint="open the reports")
 
 
 def read_digests(text: str, stories: Sequence[str]) -> Mapping[str, str]:

@@ -25,6 +25,7 @@ from copydesk.desk._proposals import decide_on_proposal
 from copydesk.desk._queue_routes import QUEUE_PAGES, tell_outcome
 from copydesk.desk._rules import RULE_PAGES
 from copydesk.desk._story_pages import STORY_PAGES
+from copydesk.desk._summary_pages import SUMMARY_PAGES
 from copydesk.desk.agents import open_mcp
 from copydesk.desk.api import make_api
 from copydesk.desk.letters import LETTER_PAGES
@@ -182,6 +183,7 @@ PAGES: tuple[Page, ...] = (
     Page("POST", "/proposal", decide_on_proposal, "editor"),
     *QUEUE_PAGES,
     *STORY_PAGES,
+    *SUMMARY_PAGES,
     *OWN_WORD_PAGES,
     *NUMBER_PAGES,
     *SETTINGS_PAGES,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Literal
 from urllib.parse import quote
 from uuid import uuid4
 
@@ -34,13 +35,15 @@ from copydesk.desk._story_view import (
 )
 from copydesk.desk_store.action_queue import QueuedAction
 from copydesk.desk_store.drafts import Draft
+from copydesk.desk_store.model_calls import bind_view
 from copydesk.editing import applying, queue
 from copydesk.editing.queue import story_page
 from copydesk.editing.trail import trace_story
 from copydesk.errors import RecordError
 from copydesk.kit import text
 from copydesk.news import EditorAction, Standing
-from copydesk.news.ruling import NO_PICTURE
+from copydesk.news.ruling import NO_PICTURE, find_field_rule
+from copydesk.news.summary import TEXT_USES, list_citations
 from copydesk.newsroom import settings
 from copydesk.rounds.rejudging.neighbours import list_neighbours
 
@@ -94,8 +97,11 @@ def _describe_story(pages: Pages, found: story_page.StoryPage) -> View:
     }
 
 
-def render_story(pages: Pages, name: str) -> bytes:
-    """Return the page of a story: its queue row, the reasons for its status, its text."""
+def render_story(pages: Pages, name: str, texts_view: str = "") -> bytes:
+    """Return the page of a story: its queue row, the reasons for its status, its text.
+
+    `texts_view` is the id of the view of a model's texts that the editor comes from.
+    """
     found = story_page.read_story_page(pages.opened.newsroom, pages.opened.queue, name)
     view = _describe_story(pages, found)
     return pages.page(
@@ -105,7 +111,57 @@ def render_story(pages: Pages, name: str) -> bytes:
         row=next(iter(pages.rows([found.row], f"{view['href']}"))),
         story=view,
         posts=pages.counts.store.posts.list_latest(20, story=name),
+        texts=describe_texts(pages, found, texts_view),
     )
+
+
+def describe_texts(pages: Pages, found: story_page.StoryPage, view: str) -> View | None:
+    """Return a model's texts on a story for the template, None if it was never asked for any.
+
+    `view` is the id of the page that the editor comes from, "" for a new one.
+    """
+    log, name = pages.counts.store.model_calls, found.seen.name
+    texts = [_describe_text(pages, found, field, view) for field in TEXT_USES]
+    texts = [one for one in texts if any((one["kept"], one["rule"], one["call"]))]
+    remarks = [call for call in log.list_of(name, "remark", 1) if call.state == "taken"]
+    if not [*texts, *remarks]:
+        return None
+    day = pages.opened.newsroom.now.replace(hour=0, minute=0, second=0, microsecond=0)
+    return {
+        "view": view or uuid4().hex,
+        "is_open": bool(view),
+        "texts": texts,
+        "remark": msgspec.json.decode(remarks[0].text) if remarks else None,
+        "spent": {"text_today": log.sum_up(day), "text_month": log.sum_up(day.replace(day=1))},
+        "topics": found.seen.story.topics,
+        "time": pages.views.time,
+        "address": pages.views.address,
+        "style": pages.asset("texts.css"),
+    }
+
+
+def _describe_text(
+    pages: Pages, found: story_page.StoryPage, field: Literal["summary", "translation"], view: str
+) -> View:
+    """Return a summary or a translated headline, its sources, and what an editor may do with it."""
+    newsroom, log, name = pages.opened.newsroom, pages.counts.store.model_calls, found.seen.name
+    kept, use = getattr(found.seen.story, field), TEXT_USES[field]
+    rule = find_field_rule(name, field, newsroom.beat.rulings)
+    key = bind_view(view, name, kept.text, pages.editor.name) if kept else ""
+    opened, is_wanted = log.list_openings(key), (use, name) in log.list_wanted()
+    is_ruled = rule is not None or (kept is not None and kept.author == "person")
+    return {
+        "field": field,
+        "kept": kept,
+        "rule": rule,
+        "call": next(iter(log.list_of(name, use, 1)), None),
+        "sources": {
+            one: {**pages.name_story(one), "number": number, "is_opened": one in opened}
+            for number, one in enumerate(list_citations(kept) if kept else (), 1)
+        },
+        "is_wanted": is_wanted,
+        "may_want": newsroom.settings.model.has(use) and not (is_ruled or is_wanted),
+    }
 
 
 def _link_front(pages: Pages, seen: queue.QueueStory) -> str:
@@ -299,6 +355,7 @@ def _short_address(url: str) -> str:
 _NAMED_BY_VALUE = frozenset({"write", "file", "list"})  # the first value is a headline or a name
 # rules that set a field of a story, with that field
 _EDITS = {"rename": "title", "retopic": "topics", "set": ""}
+_CHANGED_WORDS = {**FIELD_WORDS, "summary": "text_summary", "translation": "text_translation"}
 _SHOWN_VALUE = 300  # characters of a value
 _UNDONE_KINDS = frozenset({"verdict", "rule", "correct", "write", "list", "snooze"})
 
@@ -409,9 +466,9 @@ def _list_changes(pages: Pages, action: EditorAction) -> list[View]:
         changes = [(_EDITS[action.said], "", ", ".join(action.values))]
     say = pages.strings.say
     return [
-        {"field": say(FIELD_WORDS[field]), "was": _shorten(was), "now": _shorten(now)}
+        {"field": say(_CHANGED_WORDS[field]), "was": _shorten(was), "now": _shorten(now)}
         for field, was, now in changes
-        if field in FIELD_WORDS
+        if field in _CHANGED_WORDS
     ]
 
 
@@ -437,8 +494,10 @@ _OUTCOME_SECONDS = 5.0  # how long a form's answer waits for the outcome
 
 async def show_story(visit: Visit) -> Response:
     """Answer with the page of a story, or with its parts beside the queue (`?side`)."""
-    render = render_side if "side" in visit.request.query_params else render_story
-    return await visit.draw(render, visit.request.path_params["name"])
+    asked, name = visit.request.query_params, visit.request.path_params["name"]
+    if "side" in asked:
+        return await visit.draw(render_side, name)
+    return await visit.draw(render_story, name, asked.get("view", "")[:100])
 
 
 async def show_trail(visit: Visit) -> Response:

@@ -6,6 +6,7 @@ sent again for the same articles.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -15,7 +16,7 @@ import msgspec
 
 from copydesk.desk_store._database import DeskDatabase
 from copydesk.kit import dates
-from copydesk.news.summary import ModelUse
+from copydesk.news.summary import ModelUse, digest_text
 
 # `taken`: what came of it is used; `refused`: the checks left nothing of it; `wrong`: its answer
 # had not the asked form; `failed`: nothing was spent, and it may be sent again.
@@ -118,8 +119,13 @@ class ModelCallLog:
 
     def find_rest(self) -> datetime | None:
         """Return until when no call should be made, by the latest one; None if that is now."""
-        latest = self._list("ORDER BY number DESC LIMIT 1")
-        return latest[0].rests_until if latest else None
+        latest = self.find_latest()
+        return latest.rests_until if latest else None
+
+    def find_latest(self) -> ModelCall | None:
+        """Return the latest call, None if there is none."""
+        which = "WHERE subject != ? ORDER BY number DESC LIMIT 1"
+        return next(iter(self._list(which, _WANTED)), None)
 
     def find(self, subject: str) -> ModelCall | None:
         """Return the latest call on a subject, None if there is none."""
@@ -164,6 +170,12 @@ class ModelCallLog:
     def _list(self, which: str, *values: Any) -> list[ModelCall]:
         rows = self._database.run(f"SELECT call FROM model_calls {which}", *values)
         return [msgspec.json.decode(call, type=ModelCall) for (call,) in rows if call]
+
+
+def bind_view(view: str, story: str, text: str, editor: str) -> str:
+    """Return the id of an editor's view of a text, so that a page's id serves no other text."""
+    told = "\n".join((view, story, digest_text(text), editor))
+    return hashlib.sha256(told.encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
 
 def may_ask_again(latest: ModelCall, call: ModelCall) -> bool:

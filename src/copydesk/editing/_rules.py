@@ -21,10 +21,12 @@ from copydesk.news.ruling import (
     NO_ADDITIONS,
     NO_CHANGES,
     NO_PICTURE,
+    NO_TEXT,
     RULING_KINDS,
     RulingKind,
     SetField,
 )
+from copydesk.news.summary import list_citations
 from copydesk.newsroom import Newsroom
 from copydesk.newsroom.cataloguing import ask_catalogue
 from copydesk.newsroom.filing import hold_write_lock
@@ -186,19 +188,32 @@ def _list_names(names: Iterable[str]) -> str:
 #
 # field, words ── set_values ──> the values of a `news.Ruling` that says set
 
-NOTE_CHARACTERS = 2_000
+NOTE_CHARACTERS = 2_000  # also of a summary
 STORY_CHARACTERS = 10_000  # of a story without a source: its note is its text
 ADDRESS_CHARACTERS = 2_000
 
 _FIELDS: tuple[SetField, ...] = get_args(SetField)
 _SHOWN = 200
+# Fields with one value, with the message and the hint for another one.
+_SWITCHES = {
+    "changes": (
+        NO_CHANGES,
+        "changes can only be switched off",
+        f"write {NO_CHANGES}; to show them again, run `copydesk rule undo`",
+    ),
+    "additions": (
+        NO_ADDITIONS,
+        "no sentence can be written here",
+        f"the only value is {NO_ADDITIONS}; `copydesk rule undo` takes it back",
+    ),
+}
 
 
 def set_values(edit: Edit, path: str, said: Sequence[str]) -> tuple[str, ...]:
-    """Return the values of a rule that sets a field of a story: the field, its new value and, for a
-    URL, the story's former URLs.
+    """Return the values of a rule that sets a field of a story: the field and its new value.
 
-    Raises UsageError for an unknown field, or a value that it cannot have.
+    The story's former URLs follow a URL, the opened articles a reviewed text. Raises UsageError for
+    an unknown field, or a value that it cannot have.
     """
     field, value = _field(said[0]), said[1]
     match field:
@@ -211,21 +226,43 @@ def set_values(edit: Edit, path: str, said: Sequence[str]) -> tuple[str, ...]:
         case "picture":
             is_none = value.strip() in {"", NO_PICTURE}
             return field, NO_PICTURE if is_none else _address(urls.fetchable(value), value)
-        case "changes":
-            if value.strip() != NO_CHANGES:
-                hint = f"write {NO_CHANGES}; to show them again, run `copydesk rule undo`"
-                raise UsageError(
-                    "changes can only be switched off", subject=value[:_SHOWN], hint=hint
-                )
-            return field, NO_CHANGES
-        case "additions":
-            if value.strip() != NO_ADDITIONS:
-                hint = f"the only value is {NO_ADDITIONS}; `copydesk rule undo` takes it back"
-                raise UsageError("no sentence can be written here", subject=value, hint=hint)
-            return field, NO_ADDITIONS
+        case "changes" | "additions":
+            only, what, hint = _SWITCHES[field]
+            if value.strip() != only:
+                raise UsageError(what, subject=value[:_SHOWN], hint=hint)
+            return field, only
+        case "summary" | "translation":
+            most = NOTE_CHARACTERS if field == "summary" else TITLE_CHARACTERS
+            words = _short(text.fold(value), most, f"the {field}")
+            return field, words, *_list_openings(edit, edit.find(path), field, words, said[2:])
         case "url":
             new = _address(urls.canonical(value), value)
             return (field, new, *_former_addresses(edit, path, new))
+
+
+def _list_openings(
+    edit: Edit, story: Story, field: str, words: str, opened: Sequence[str]
+) -> tuple[str, ...]:
+    """Return the stories whose articles an editor opened to review a text of a model.
+
+    Raises UsageError where the text is the model's own and not all articles that it cites were
+    opened. Next to a headline stands its original, which is the story itself.
+    """
+    if not edit.beat.scoring.traits.has_blocks:
+        what = 'summaries and translations need the setting scoring.profile = "copydesk"'
+        hint = "other records have no place for these texts"
+        raise UsageError(what, subject=story.path, hint=hint)
+    kept = getattr(story, field)
+    if kept is None or words == NO_TEXT:
+        return ()
+    cited = list_citations(kept)
+    missing = ", ".join(sorted({*cited} - {*opened}))
+    if missing and (kept.author, text.fold(kept.text)) == ("model", words):
+        hint = "read what they say, at the desk"
+        raise UsageError("open the cited reports first", subject=missing, hint=hint)
+    if field == "translation":
+        return (rules.record_name(story.path),)
+    return tuple(name for name in cited if name in opened)
 
 
 def note_characters(story: Story) -> int:

@@ -6,14 +6,17 @@ import contextlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from typing import Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from copydesk import archive, judge
+from copydesk.archive import LETTERS_FOLDER, letters
 from copydesk.catalogue import Catalogue, StoryFilter
 from copydesk.errors import RecordError, UsageError
 from copydesk.kit import dates
 from copydesk.kit.options import fill
 from copydesk.news import Article, Standing, Story
+from copydesk.news.summary import Summary, Translation
 from copydesk.newsroom import Failure, Newsroom, Troubles
 from copydesk.newsroom.cataloguing import ask_catalogue, recheck, report_failures
 from copydesk.newsroom.standings import GatePassage, measure_gate_passage
@@ -278,3 +281,54 @@ def read_decided_stories(newsroom: Newsroom) -> DecidedStories:
         all_wait=newsroom.settings.review.mode == "hold",
         failed=troubles.failures(),
     )
+
+
+# Texts by a model or a person, with their reviews.
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListedText:
+    """A summary, translated headline or digest in a file, and how far a person answers for it.
+
+    `path` is that of a story's record, or of a newsletter's issue for its digest.
+    """
+
+    path: str
+    kind: Literal["summary", "translation", "digest"]
+    label: Literal["by a model, not reviewed", "by a model, reviewed", "by a person"]
+    text: str
+    written: Summary | Translation
+
+
+def list_texts(
+    newsroom: Newsroom, since_days: float = 0
+) -> tuple[list[ListedText], tuple[Failure, ...]]:
+    """Return the texts in files that were written or reviewed in the last days (0: all).
+
+    The newest comes first. Files that cannot be read are returned as failures.
+    """
+    troubles, found = Troubles(), list[ListedText]()
+    since = newsroom.now - timedelta(days=since_days) if since_days else _ALL_TIME
+
+    def add(path: str, kind: Any, written: Summary | Translation | None) -> None:
+        if (
+            written
+            and max(written.at, written.review.at if written.review else written.at) >= since
+        ):
+            label: Any = f"by a model, {'reviewed' if written.review else 'not reviewed'}"
+            label = label if written.author == "model" else "by a person"
+            found.append(
+                ListedText(path=path, kind=kind, label=label, text=written.text, written=written)
+            )
+
+    for story in newsroom.archive.stories(troubles):
+        add(story.path, "summary", story.summary)
+        add(story.path, "translation", story.translation)
+    for file in sorted((newsroom.root / LETTERS_FOLDER).glob("*.html")):
+        path = f"{LETTERS_FOLDER}/{file.name}"
+        try:
+            add(path, "digest", letters.read_digest(path, newsroom.archive.file_bytes(path)))
+        except RecordError as error:
+            troubles(error)
+    found.sort(key=lambda one: (one.written.at, one.path, one.kind), reverse=True)
+    return found, troubles.failures()

@@ -76,6 +76,8 @@ class ReasonKind(StrEnum):
     NOTE_RULED = "note-ruled"
     CHANGES_RULED = "changes-ruled"
     ADDITIONS_RULED = "additions-ruled"
+    SUMMARY_RULED = "summary-ruled"
+    TRANSLATION_RULED = "translation-ruled"
     JOINED = "joined"
     JOINED_BY_HEADLINE = "joined-by-headline"
     JOINED_LATER = "joined-later"

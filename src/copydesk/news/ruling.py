@@ -12,10 +12,13 @@ from itertools import zip_longest
 from typing import Literal, get_args
 
 RulingKind = Literal["split", "merge", "pin", "block", "retopic", "rename", "lead", "set", "matter"]
-SetField = Literal["excerpt", "picture", "url", "note", "changes", "additions"]
+SetField = Literal[
+    "excerpt", "picture", "url", "note", "changes", "additions", "summary", "translation"
+]
 NO_PICTURE = "none"  # the value of `set … picture` that removes a story's picture
 NO_CHANGES = "none"  # the value of `set … changes`: the site does not show what changed in a story
 NO_ADDITIONS = "none"  # the only value of `set … additions`
+NO_TEXT = "none"  # the value of `set … summary` or `translation`: the story has no such text
 
 _FIELDS: tuple[SetField, ...] = get_args(SetField)
 
@@ -71,7 +74,8 @@ class Ruling:
     (None: until the rule is undone). `block`: no stories; `values` are domains, or words that a
     title must not have. `retopic`: `values` are its topics. `rename`: `values` is its one headline.
     `lead`: it leads its group, unless a story there is pinned; the newest such rule wins.
-    `set`: `values` are a field, its new value, and the addresses that a new `url` replaced.
+    `set`: `values` are a field, its new value, and the addresses that a new `url` replaced, or the
+    names of the stories whose articles an editor opened to review a text.
     `matter`: `values` are `split` and the event that leaves its matter, `merge` and the matters
     that are all the first one, or `rename`, a matter and its title.
     """
@@ -141,8 +145,13 @@ def allows_additions(name: str, rulings: Iterable[Ruling]) -> bool:
 
     `name` is that of the story's record.
     """
-    fields = (rule.field for rule in rulings if name in rule.stories[:1])
-    return "additions" not in fields
+    return find_field_rule(name, "additions", rulings) is None
+
+
+def find_field_rule(name: str, field: SetField, rulings: Iterable[Ruling]) -> Ruling | None:
+    """Return the latest rule that sets a field of the story whose record has a name, or None."""
+    found = [rule for rule in rulings if name in rule.stories[:1] and rule.field == field]
+    return found[-1] if found else None
 
 
 Said = Literal["publish", "hold", "reject", "remove"]

@@ -133,7 +133,8 @@ class Story:
     @property
     def public_reasons(self) -> tuple[Reason, ...]:
         """Return the reasons as the public site shows them. It does not tell what it hides."""
-        hidden = {ReasonKind.CHANGES_RULED, ReasonKind.ADDITIONS_RULED}
+        texts = {ReasonKind.SUMMARY_RULED, ReasonKind.TRANSLATION_RULED}
+        hidden = {ReasonKind.CHANGES_RULED, ReasonKind.ADDITIONS_RULED, *texts}
         return tuple(
             one.for_readers
             for one in self.reasons

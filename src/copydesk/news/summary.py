@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, get_args
@@ -73,8 +73,7 @@ class Summary:
     @property
     def author(self) -> Author:
         """Return who wrote the text as it is now; edited in its file, it is a person's."""
-        is_model = self.by.startswith(_MODEL) and self.digest == digest_text(self.text)
-        return "model" if is_model else "person"
+        return _find_author(self)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,6 +91,26 @@ class Translation:
     digest: str = ""
     review: TextReview | None = None
 
+    @property
+    def text(self) -> str:
+        """Return the headline, as the text that was written."""
+        return self.title
+
+    @property
+    def author(self) -> Author:
+        """Return who wrote the headline as it is now; edited in its file, it is a person's."""
+        return _find_author(self)
+
+
+def _find_author(written: Summary | Translation) -> Author:
+    is_model = written.by.startswith(_MODEL) and not is_edited(written)
+    return "model" if is_model else "person"
+
+
+def is_edited(written: Summary | Translation) -> bool:
+    """Return whether a text was written or edited by hand, in the file of its record."""
+    return written.digest != digest_text(written.text)
+
 
 def digest_text(text: str) -> str:
     """Return the short hash of a text (16 hex digits) by which an edit of it is noticed."""
@@ -103,7 +122,23 @@ def cited_stories(sentences: Iterable[CitedSentence]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name for sentence in sentences for name in sentence.stories))
 
 
+def list_citations(written: Summary | Translation) -> tuple[str, ...]:
+    """Return the names of the records whose articles a text cites; a headline cites none."""
+    return cited_stories(written.sentences) if isinstance(written, Summary) else ()
+
+
+def list_sources(written: Summary | Translation) -> tuple[str, ...]:
+    """Return the names of the records that a text was written from, and of those that it cites."""
+    sources = written.sources if isinstance(written, Summary) else ()
+    return tuple(dict.fromkeys((*(one.story for one in sources), *list_citations(written))))
+
+
 ModelUse = Literal["summary", "headline", "digest", "remark", "topics"]
+# The fields of a story that a model may write, with what it is asked for.
+TEXT_USES: Mapping[Literal["summary", "translation"], ModelUse] = {
+    "summary": "summary",
+    "translation": "headline",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,10 +7,12 @@ from collections.abc import Container, Iterable, Mapping
 from dataclasses import replace
 
 from copydesk.news import Beat, Story, Verdict
+from copydesk.news.summary import is_edited
 
 FIELDS = ("title", "excerpt", "topics", "image", "published")
 # These have digests only where a record has them, so that other records do not change.
 _NOTE, _ADDITIONS = "note", "additions"
+_TEXTS = ("summary", "translation")  # these have a digest of their own in the record
 
 
 def digests(story: Story) -> tuple[tuple[str, str], ...]:
@@ -27,7 +29,9 @@ def _list_fields(story: Story, known: Container[str]) -> tuple[str, ...]:
 def find_hand_edits(story: Story, known: Mapping[str, str]) -> frozenset[str]:
     """Return the fields whose digest differs from `known`, which a person has edited."""
     fields = _list_fields(story, known)
-    return frozenset(field for field in fields if known.get(field) != _digest(story, field))
+    edited = {field for field in fields if known.get(field) != _digest(story, field)}
+    texts = {field: getattr(story, field) for field in _TEXTS}
+    return frozenset(edited | {field for field, text in texts.items() if text and is_edited(text)})
 
 
 def set_beside_others(filed: Story, regrouped: Story, known: Mapping[str, str]) -> Story:

@@ -2,21 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from pathlib import PurePosixPath
 from typing import Any
 
-from copydesk.kit import text, urls
+from copydesk.kit import sentences, text, urls
 from copydesk.news import Beat, Image, Reason, ReasonKind, Ruling, Story
 from copydesk.news.ruling import (
     NO_ADDITIONS,
     NO_PICTURE,
+    NO_TEXT,
     RULING_KINDS,
     Matter,
     SetField,
     find_matter,
+)
+from copydesk.news.summary import (
+    CitedSentence,
+    Summary,
+    TextReview,
+    Translation,
+    digest_text,
+    is_edited,
+    list_citations,
 )
 
 
@@ -102,6 +112,8 @@ FIELD_OF: Mapping[SetField, str] = {
     "note": "note",
     "changes": "changes",
     "additions": "additions",
+    "summary": "summary",
+    "translation": "translation",
 }
 _ATTRIBUTES: Mapping[SetField, str] = {**FIELD_OF, "picture": "images", "url": "web_url"}
 # The kind of reason in a record for a field that a rule sets.
@@ -112,6 +124,8 @@ KIND_OF: Mapping[SetField, ReasonKind] = {
     "note": ReasonKind.NOTE_RULED,
     "changes": ReasonKind.CHANGES_RULED,
     "additions": ReasonKind.ADDITIONS_RULED,
+    "summary": ReasonKind.SUMMARY_RULED,
+    "translation": ReasonKind.TRANSLATION_RULED,
 }
 
 
@@ -139,23 +153,35 @@ def notes_beside(beat: Beat) -> Mapping[str, str]:
 
 
 def with_sets(story: Story, beat: Beat) -> Story:
-    """Return a story with the excerpt, picture, URL and note that editors' rules set.
+    """Return a story with the fields that editors' rules set: excerpt, picture, URL and others.
 
-    Records of `everyday` have no field for a note.
+    Records of `everyday` have no field for a note or a summary.
     """
     for field, rule in sets_on(story, beat).items():
-        value = _value(rule, field)
-        if value is not None and (field != "note" or beat.scoring.traits.has_blocks):
+        value, is_block = _value(rule, field), field in {"note", "summary", "translation"}
+        if value is None or (is_block and not beat.scoring.traits.has_blocks):
+            continue
+        if field in {"summary", "translation"}:
+            story = _with_text(story, rule, value, beat)
+        else:
             story = _with_field(story, field, value)
     return story
 
 
 def take_back(story: Story, field: SetField, read: Story) -> Story:
-    """Return a story with one field reset to the value that its article has (`read`)."""
+    """Return a story with one field reset to the value that its article has (`read`).
+
+    A text that a model wrote stays, without its review; one that a person wrote is dropped.
+    """
     reasons = tuple(reason for reason in story.reasons if reason.about != field)
     story = replace(story, reasons=reasons)
     if field in {"changes", "additions"}:  # a run that leads the group anew chooses additions
         return story
+    if field in {"summary", "translation"}:
+        kept = getattr(story, field)
+        is_model = kept is not None and kept.author == "model"
+        texts: dict[str, Any] = {field: replace(kept, review=None) if is_model else None}
+        return replace(story, **texts)
     return replace(story, **{_ATTRIBUTES[field]: getattr(read, _ATTRIBUTES[field])})
 
 
@@ -176,7 +202,7 @@ def _value(rule: Ruling, field: SetField) -> str | None:
     """Return the value that a rule gives a field, None if the value is not usable."""
     words = rule.values[1] if len(rule.values) > 1 else ""
     match field:
-        case "excerpt":
+        case "excerpt" | "summary" | "translation":
             return text.fold(words) or None
         case "picture":
             return "" if words == NO_PICTURE else urls.fetchable(words)
@@ -195,6 +221,57 @@ def _with_field(story: Story, field: SetField, value: str) -> Story:
         return story
     new: Any = {"picture": _pictures(story, value), "additions": ()}.get(field, value)
     return replace(story, **{_ATTRIBUTES[field]: new})
+
+
+def _with_text(story: Story, rule: Ruling, words: str, beat: Beat) -> Story:
+    """Return a story with the summary or translated headline that an editor's rule sets.
+
+    The model's own text gets the editor's review, another text is the editor's. A rule that
+    followed a review (it names opened articles) makes no text where the reviewed one is gone.
+    """
+    kept, opened = getattr(story, rule.values[0]), rule.values[2:]
+    if words == NO_TEXT:
+        dropped: dict[str, Any] = {rule.values[0]: None}
+        return replace(story, **dropped)
+    if kept is None and opened:
+        return story
+    seen = () if rule.field == "translation" else opened  # there is nothing to open
+    review = TextReview(by=rule.by, at=rule.at, opened=seen)
+    if kept is not None and text.fold(kept.text) == words and not is_edited(kept):
+        is_due = kept.author == "model" and {*opened} >= {*list_citations(kept)}
+        return replace(story, **{rule.values[0]: replace(kept, review=review)}) if is_due else story
+    review = replace(review, changed=True)
+    common: Mapping[str, Any] = {"by": f"person {rule.by}", "at": rule.at, "review": review}
+    if rule.field == "translation":
+        made = Translation(
+            title=words,
+            original=story.title,
+            language=kept.language if kept else _base_language(beat.locale),
+            digest=digest_text(words),
+            **common,
+        )
+        return replace(story, translation=made)
+    summary = Summary(
+        sentences=tuple(_part_sentences(words, kept.sentences if kept else ())),
+        language=kept.language if kept else _base_language(story.language or beat.locale),
+        sources=kept.sources if kept else (),
+        **common,
+    )
+    return replace(story, summary=replace(summary, digest=digest_text(summary.text)))
+
+
+def _part_sentences(words: str, kept: Iterable[CitedSentence]) -> Iterator[CitedSentence]:
+    """Yield the sentences of a text; those that were kept unchanged have their citations."""
+    known = {text.fold(sentence.text): sentence.stories for sentence in kept}
+    while words:
+        whole = next((one for one in known if one and f"{words} ".startswith(f"{one} ")), "")
+        end = len(whole) or next(sentences.ends(words), len(words))
+        yield CitedSentence(text=words[:end], stories=known.get(words[:end], ()))
+        words = words[end:].lstrip()
+
+
+def _base_language(tag: str) -> str:
+    return tag.replace("_", "-").partition("-")[0].lower()
 
 
 def _pictures(story: Story, url: str) -> tuple[Image, ...]:

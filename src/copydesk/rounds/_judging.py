@@ -288,7 +288,8 @@ def _take_back(newsroom: Newsroom, story: Story, rule: Ruling, beat: Beat) -> St
     """Return a story with its article's own value in the field that a rule set, None if it is
     unknown.
 
-    A note comes from no article; a former address is also known from the rule that replaced it.
+    A note or a summary comes from no article; a former address is also known from the rule that
+    replaced it.
     """
     kept = newsroom.articles.find_for(story)
     article = (
@@ -316,7 +317,8 @@ def _read(
         return story_as_read(settings, album, article, beat)
     former = rule.values[2:][-1:]  # the oldest: its address before the first such rule
     nothing = Story(path="", title="", published_at=None, web_url="".join(former))
-    return nothing if rule.field == "note" or (rule.field == "url" and former) else None
+    is_ours = rule.field in {"note", "summary", "translation"}
+    return nothing if is_ours or (rule.field == "url" and former) else None
 
 
 def story_as_read(settings: Settings, album: Album, article: Article, beat: Beat) -> Story:

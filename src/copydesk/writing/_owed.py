@@ -182,7 +182,7 @@ class _Search:
         if kept and not is_wanted and self.newsroom.now - kept.at < rest:
             return None
         members = self._choose(story, group)
-        if not members or (kept and not is_wanted and kept.sources == list_sources(members)):
+        if not members or (kept and not is_wanted and kept.sources == hash_articles(members)):
             return None
         language = self._speak(story)
         prompt = asking.ask_summary(members, language)
@@ -193,7 +193,7 @@ class _Search:
         kept = story.summary
         if kept is None or kept.author == "person" or not self.options.has("summary"):
             return bool(kept and kept.stale)
-        return kept.sources != list_sources(self._choose(story, group))
+        return kept.sources != hash_articles(self._choose(story, group))
 
     def _owe_headline(self, story: Story, _group: Sequence[Story]) -> OwedText | None:
         spoken, kept = self._speak(story), story.translation
@@ -268,7 +268,7 @@ def find_current(newsroom: Newsroom, texts: Collection[OwedText]) -> frozenset[s
     return frozenset(owed.subject for owed in texts if is_current(owed))
 
 
-def list_sources(members: Iterable[Member]) -> tuple[ReadArticle, ...]:
+def hash_articles(members: Iterable[Member]) -> tuple[ReadArticle, ...]:
     """Return the names of articles with the hashes of what the prompt gives of them."""
     return tuple(
         ReadArticle(story=member.name, article=digest_text(member.text)) for member in members

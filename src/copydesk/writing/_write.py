@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
@@ -14,7 +14,7 @@ import msgspec
 
 from copydesk import fetch
 from copydesk.archive.change import is_cut_short
-from copydesk.desk_store import open_desk
+from copydesk.desk_store import has_desk, open_desk
 from copydesk.desk_store.model_calls import ModelCall, ModelCallLog
 from copydesk.errors import UsageError
 from copydesk.fetch import web
@@ -31,12 +31,13 @@ from copydesk.news.summary import (
     digest_text,
 )
 from copydesk.newsroom import Newsroom, hold_lock
+from copydesk.newsroom.checks import Check, Finding, finding
 from copydesk.newsroom.filing import FilingOrder, filing_result, hold_write_lock, prepare_records
 from copydesk.writing._owed import (
     OwedText,
     find_current,
+    hash_articles,
     list_owed,
-    list_sources,
     owe_digest,
     owe_keywords,
 )
@@ -381,6 +382,34 @@ def _make_summary(owed: OwedText, call: ModelCall) -> Summary:
         by=f"model {call.answered_by}",
         at=call.at,
         language=owed.language,
-        sources=list_sources(owed.members),
+        sources=hash_articles(owed.members),
     )
     return replace(summary, digest=digest_text(summary.text))
+
+
+# The doctor's check of the model.
+
+
+def _find_model_faults(newsroom: Newsroom) -> Iterator[Finding]:
+    options = newsroom.settings.model
+    if not (options.uses and has_desk(newsroom.databases)):
+        return
+    with contextlib.closing(open_desk(newsroom.databases)) as desk:
+        latest = desk.model_calls.find_latest()
+        day = newsroom.now.replace(hour=0, minute=0, second=0, microsecond=0)
+        spent = desk.model_calls.sum_up(day)
+    if latest is None:
+        return
+    if latest.state == "failed":
+        yield finding("model-failed", root=newsroom.root, url=options.url, why=latest.why)
+    needed = {  # the next call may cost as much as the latest one
+        "most_tokens_a_day": spent.tokens + latest.tokens_in + latest.tokens_out,
+        "most_spent_a_day": spent.cost + latest.cost,
+    }
+    told = {"tokens": f"{spent.tokens:,}", "cost": f"{spent.cost:.2f}"}
+    for key, need in needed.items():
+        if spent.calls and need > (most := getattr(options, key)):
+            yield finding("model-spent", **told, key=key, most=most * 2)
+
+
+MODEL_CHECK = Check(name="model", find=_find_model_faults)

@@ -49,6 +49,8 @@ def describe_fields(story: Story) -> Mapping[str, str]:
         "picture": story.images[0].url if story.images else "",
         "url": story.web_url,
         "note": story.note,
+        "summary": story.summary.text if story.summary else "",
+        "translation": story.translation.text if story.translation else "",
     }
 
 
