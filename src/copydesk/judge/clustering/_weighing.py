@@ -21,6 +21,7 @@ from copydesk.judge import words
 from copydesk.judge.clustering._inverted_index import DECAY_DAYS, FORGOTTEN_AFTER_DAYS
 from copydesk.judge.clustering.documents import NewsDocument, Vector
 from copydesk.kit import tables
+from copydesk.kit import text as plain_text
 from copydesk.news.story import Corpus, CountedTerms
 
 TEXT_CHARACTERS = 1500  # 600 cost one point of BCubed F1, the whole text gains none
@@ -144,7 +145,7 @@ class Vocabulary:
     def _analyse(self, word: str, language: str) -> _WordForm | None:
         if is_stop_word(word, language):
             return None
-        stem = words.stemmer(language)(word)
+        stem = plain_text.stemmer(language)(word)
         bare = words.transliterate(word)
         prior_rate = rate(stem, language)
         name = bare if word[0].isdigit() else words.transliterate(stem)
@@ -341,7 +342,7 @@ def _stop_words(language: str) -> frozenset[str]:
 @functools.cache
 def _stem_rates(language: str) -> Mapping[str, float]:
     """Map each known stem to its rate in news: the sum over all forms with this stem."""
-    stemmed = words.stemmer(language)
+    stemmed = plain_text.stemmer(language)
     rates: dict[str, float] = {}
     for word, share in shares(language).items():
         stem = stemmed(word)

@@ -1,0 +1,662 @@
+"""Decide, without a second model, which sentences that a model wrote from reports may be shown.
+
+A model may lie. So each sentence must name its reports, and every quotation, name, number, title,
+negation and modal of it must stand in them, at the place where the sentence puts it: a value is
+checked by the words around it, and fails if another value of the reports fits there better. A
+sentence that fails is left out. A true sentence that is lost is cheap, a false one is not.
+
+What holds by language: all rules for en, de, fr, es, it, nl and pt. Other languages with capitals:
+each word must stand in the reports, and negations where the table knows them. Scripts without
+capitals: the same, names included; where words have no spaces, letters are compared in pairs.
+"""
+
+from __future__ import annotations
+
+import bisect
+import math
+import unicodedata
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cached_property
+
+import regex
+
+from copydesk.kit import sentences
+from copydesk.kit import text as plain_text
+from copydesk.model import _words
+from copydesk.model._words import Kind, Reader, ReadSentence, Word
+from copydesk.news.summary import CitedSentence
+
+_LONGEST = 600  # characters of a sentence that is looked at
+_RUN = 8  # words that may not be copied
+_SHARE = 0.5  # of the words with content must come from the reports
+_NEAR = 8.0  # places: what stands farther from a value says nothing of it
+_OTHER_SIDE = 0.6  # how much a word counts on the other side of the value than in the sentence
+_MARGIN = 1.25  # another value may fit so much better before it is taken for the true one
+_LEAST_FIT = 0.12  # of the fit that a value would have if its words stood around it as here
+_KNOWN = 200  # places of a word that are looked at
+_ROUND = 0.1  # how far a rounded number may be from the exact one
+_LETTERS = regex.compile(rf"[{plain_text.UNSPACED_LETTERS}]+")
+_CITATION = regex.compile(r"[ \u00a0]*\[\d{1,3}(?:[ ,;–-]{1,2}\d{1,3})*\]")
+_MARKUP = regex.compile(r"://|www\.|\]\(|<[/!?\p{L}]|[*_`#|\\{}\[\]]|&#?\w+;|\n")
+_JOINERS = frozenset("\u200c\u200d")  # letters need them in Persian and Hindi
+_ANCHORS = (Kind.NAME, Kind.NUMBER)
+_SCRIPTS = {
+    name: regex.compile(rf"\p{{{name}}}")
+    for name in ("Latin", "Cyrillic", "Greek", "Arabic", "Hebrew", "Devanagari", "Hangul", "Thai")
+} | {"Han": regex.compile(r"[\p{Han}\p{Hiragana}\p{Katakana}]")}
+_LANGUAGES = ("en", "de", "fr", "es", "it", "nl", "pt")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Member:
+    """A report as the model got it: its record's name, and its headline and paragraphs as lines."""
+
+    name: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DraftSentence:
+    """A sentence that a model wrote, and the numbers of the members it rests on, from 1."""
+
+    text: str
+    cites: tuple[int, ...]
+
+
+class GateRule(StrEnum):
+    """Why a sentence is left out."""
+
+    SOURCE = "no source"
+    MARKS = "marks"
+    LANGUAGE = "language"
+    QUOTATION = "quotation"
+    SPEAKER = "speaker"
+    NAME = "name"
+    NUMBER = "number"
+    TITLE = "title"
+    WORDS = "words"
+    COPIED = "copied"
+    NEGATION = "negation"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeftOut:
+    """A sentence that may not be shown, the rule, and the words that are wrong ("" if none)."""
+
+    text: str
+    rule: GateRule
+    about: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GateResult:
+    """The sentences that may be shown, none if they are too few, and those that may not."""
+
+    sentences: tuple[CitedSentence, ...]
+    left_out: tuple[LeftOut, ...]
+
+
+_Fault = tuple[GateRule, str]
+
+
+def check_sentences(
+    drafts: Iterable[DraftSentence], members: Sequence[Member], language: str, *, least: int = 2
+) -> GateResult:
+    """Return which sentences may be shown; fewer than `least` are no summary.
+
+    `language` is the language of the members.
+    """
+    reader = Reader(language.lower()[:2])
+    reports = [_Report(member.text, reader) for member in members]
+    shown, left_out = [], []
+    for draft in drafts:
+        text = (
+            plain_text.fold(_CITATION.sub("", draft.text))
+            if draft.text.isprintable()
+            else draft.text
+        )
+        numbers = tuple(dict.fromkeys(draft.cites))
+        if not numbers or not all(0 < number <= len(members) for number in numbers):
+            left_out.append(LeftOut(text=text, rule=GateRule.SOURCE))
+        elif fault := _find_fault(
+            text, [reports[number - 1] for number in numbers], reports, reader
+        ):
+            left_out.append(LeftOut(text=text, rule=fault[0], about=fault[1]))
+        else:
+            names = tuple(members[number - 1].name for number in numbers)
+            shown.append(CitedSentence(text=text, stories=names))
+    enough = len(shown) >= least
+    return GateResult(sentences=tuple(shown) if enough else (), left_out=tuple(left_out))
+
+
+def split_draft(text: str) -> list[str]:
+    """Return the sentences of a text, without the numbers of sources in brackets.
+
+    A number before a full stop ends a sentence: "in the U.S. [5]. The" are two.
+    """
+    ended = regex.sub(rf"\.?(?:{_CITATION.pattern})+([.!?])(?=\s|$)", r"\1\n", text)
+    lines = _CITATION.sub("", ended).splitlines()
+    return [part for line in lines for part in _cut(line) if part]
+
+
+def _cut(line: str) -> Iterator[str]:
+    start = 0
+    for end in [*sentences.ends(line), len(line)]:
+        yield line[start:end].strip()
+        start = end
+
+
+class _Report:
+    """A member as the gate reads it, each part only when a rule asks for it."""
+
+    def __init__(self, text: str, reader: Reader) -> None:
+        self.text = _words.spell(text)
+        self._reader = reader
+
+    @cached_property
+    def _kept(self) -> list[str]:
+        return [line for line in self.text.splitlines() if line.strip()]
+
+    @cached_property
+    def lines(self) -> list[list[ReadSentence]]:
+        return [self._reader.read(line) for line in self._kept]
+
+    @cached_property
+    def quotations(self) -> list[list[str]]:
+        return [_take_quotations(line)[1] for line in self._kept]
+
+    @cached_property
+    def runs(self) -> set[tuple[str, ...]]:
+        return set(_runs(plain_text.words(self.text)))
+
+
+class _Evidence:
+    """What the cited members say: their sentences, and where each word stands in them."""
+
+    def __init__(self, reports: Sequence[_Report], language: str) -> None:
+        read = [sentence for report in reports for line in report.lines for sentence in line]
+        self.common = _words.common_words(read, language)
+        self.sentences: list[ReadSentence] = []
+        self.begins: set[int] = set()  # sentences that begin a line
+        self.member: list[int] = []
+        self.quoted: list[tuple[int, int, str]] = []  # first and last sentence, and the words
+        for at, report in enumerate(reports):
+            for number, line in enumerate(report.lines):
+                begin = len(self.sentences)
+                self.begins.add(begin)
+                settled = (
+                    _words.settle_names(sentence, self.common, headline=number == 0)
+                    for sentence in line
+                )
+                self.sentences += settled
+                self.member += [at] * len(line)
+                for quotation, words in enumerate(report.quotations[number]):
+                    inside = [
+                        begin + part
+                        for part, sentence in enumerate(line)
+                        if any(word.quotation == quotation for word in sentence.words)
+                    ]
+                    if inside:
+                        self.quoted.append((inside[0], inside[-1], f" {words} "))
+        self.places: dict[str, list[tuple[int, Word]]] = defaultdict(list)
+        self.anchors: dict[tuple[int, Kind], list[Word]] = defaultdict(list)
+        for at, sentence in enumerate(self.sentences):
+            for word in sentence.words:
+                if word.kind not in (Kind.MARK, Kind.SMALL):
+                    self.places[word.key].append((at, word))
+                if word.kind in _ANCHORS:
+                    self.anchors[at, word.kind].append(word)
+        self.numbers = sorted(
+            {
+                word.value
+                for (_, kind), words in self.anchors.items()
+                if kind is Kind.NUMBER
+                for word in words
+            }
+        )
+
+    def weight(self, key: str) -> float:
+        """Return how much a word tells: more if it is rare in the members, 0 if it is not there."""
+        count = len(self.places.get(key, ()))
+        return 1 / (1 + math.log(count)) if count else 0.0
+
+    def supports(self, number: Word) -> list[Word]:
+        """Return the numbers of the members that a number of the draft may stand for."""
+        low = bisect.bisect_left(self.numbers, number.value * (1 - _ROUND))
+        high = bisect.bisect_right(self.numbers, number.value * (1 + _ROUND) * 1.2)
+        keys = [repr(float(value)) for value in self.numbers[low : high + 1]]
+        known = (word for key in keys for _, word in self.places[key] if word.kind is Kind.NUMBER)
+        return [word for word in known if word.unit == number.unit and _is_rounded(number, word)]
+
+    @cached_property
+    def names(self) -> set[str]:
+        """Return the keys of all words with a capital, and of what the table makes one."""
+        return {
+            key
+            for key, known in self.places.items()
+            if any(w.text != w.text.lower() or w.key in _words.keys() for _, w in known)
+        }
+
+    def find_quotation(self, words: str) -> list[tuple[int, int]]:
+        """Return where words are quoted: (first sentence, last sentence)."""
+        return [(first, last) for first, last, quoted in self.quoted if f" {words} " in quoted]
+
+    def speakers(self, first: int, last: int) -> set[str]:
+        """Return the names that may be the speaker of a quotation."""
+        zone = self.sentences[first : last + 1]
+        names = {word.key for part in zone for run in _name_runs(part) for word in run}
+        ends_line = last + 1 >= len(self.sentences) or last + 1 in self.begins
+        if not ends_line and any(word.key == "say" for word in self.sentences[last + 1].words[:8]):
+            names |= {word.key for run in _name_runs(self.sentences[last + 1]) for word in run}
+        if names and not any(part.pronoun for part in zone):
+            return names
+        lines = 0
+        for at in range(first - 1, max(-1, first - 5), -1):
+            lines += at + 1 in self.begins
+            if lines > 1 or self.member[at] != self.member[first]:
+                break
+            before = {word.key for run in _name_runs(self.sentences[at]) for word in run}
+            if before:
+                return names | before
+        return names
+
+    def has_noun(self, numbers: Sequence[Word], noun: Word) -> bool:
+        """Decide whether one of the numbers stands near a noun in the members."""
+        return any(self.are_near(number.key, noun.key, 4) for number in numbers)
+
+    def are_near(self, one: str, other: str, most: float) -> bool:
+        """Decide whether two words stand in one sentence of the members, near each other."""
+        places = defaultdict(list)
+        for at, word in self.places.get(one, ())[:_KNOWN]:
+            places[at].append(word.place)
+        return any(
+            abs(word.place - place) <= most
+            for at, word in self.places.get(other, ())[:_KNOWN]
+            for place in places.get(at, ())
+        )
+
+    def has_title(self, title: str, name: str) -> bool:
+        """Decide whether a title belongs to a name in a sentence of the members."""
+        holders = defaultdict(list)
+        for at, word in self.places.get(name, ())[:_KNOWN]:
+            holders[at].append(word)
+        for at, word in self.places.get(title, ())[:_KNOWN]:
+            named = [
+                other for other in self.anchors[at, Kind.NAME] if 0 < other.place - word.place <= 1
+            ]
+            for holder in holders.get(at, ()):
+                distance = holder.place - word.place
+                if abs(distance) <= 5 and (
+                    not named or distance < 0 or holder.place - named[0].place < 3
+                ):
+                    return True
+        return False
+
+    def knows(self, key: str, reader: Reader) -> bool:
+        """Decide whether a word stands in the members; in scripts without capitals, nearly."""
+        if key in self.places or reader.knows_cues:
+            return key in self.places
+        return bool(_forms(key) & self.forms)
+
+    @cached_property
+    def forms(self) -> set[str]:
+        return {form for key in self.places for form in _forms(key)}
+
+    def overlap(self, keys: set[str]) -> list[float]:
+        """Return for each sentence of the members how much of the words it has."""
+        shares = [0.0] * len(self.sentences)
+        for key in keys:
+            weight = self.weight(key)
+            for at in {at for at, _ in self.places.get(key, ())[:_KNOWN]}:
+                shares[at] += weight
+        return shares
+
+    def cues_at(self, key: str, overlap: Sequence[float], reach: float, share: float) -> set[str]:
+        """Return the kinds of cues near a word, in the sentences that have most of the others."""
+        best = max(overlap, default=0.0) * share
+        return {
+            kind
+            for at, word in self.places.get(key, ())[:_KNOWN]
+            if overlap[at] >= best
+            for kind, _, place in self.sentences[at].cues
+            if -3 <= word.place - place <= reach
+        }
+
+    def states(self, key: str, overlap: Sequence[float]) -> list[frozenset[str]]:
+        """Return for each place of a word, in the best sentences, which cues govern it."""
+        known = [(at, word) for at, word in self.places.get(key, ())[:_KNOWN] if word.quotation < 0]
+        best = max((overlap[at] for at, _ in known), default=0.0) * 0.7
+        return [
+            frozenset(
+                kind for kind, _, place in self.sentences[at].cues if 0 < word.place - place <= 1.5
+            )
+            for at, word in known
+            if overlap[at] >= best
+        ]
+
+    def fit(
+        self, value: Word, others: Sequence[Word], passive: bool
+    ) -> tuple[dict[str, float], float]:
+        """Return how well each value of the members fits in the place of one, by its key.
+
+        Also returns the fit of a value that has the same words as near as the sentence has them.
+        """
+        best: dict[tuple[int, float, str], dict[int, float]] = defaultdict(dict)
+        possible = 0.0
+        for number, other in enumerate(others):
+            distance = other.place - value.place
+            weight = self.weight(other.key) / (1 + abs(distance))
+            possible += weight / (1 + abs(distance))
+            for at, word in self.places.get(other.key, ())[:_KNOWN]:
+                sided = passive == self.sentences[at].passive
+                for rival in self.anchors.get((at, value.kind), ()):
+                    apart = word.place - rival.place
+                    if rival.unit != value.unit or rival.key == other.key or abs(apart) > _NEAR * 2:
+                        continue
+                    fit = weight / (1 + abs(apart))
+                    if sided and apart * distance < 0:
+                        fit *= _OTHER_SIDE
+                    slot = best[at, rival.place, rival.key]
+                    slot[number] = max(slot.get(number, 0.0), fit)
+        fits: dict[str, float] = defaultdict(float)
+        for (_, _, key), slot in best.items():
+            fits[key] = max(fits[key], sum(slot.values()))
+        return fits, possible
+
+
+def _forms(key: str) -> set[str]:
+    """Return a word without up to two letters before it and three behind it."""
+    least = 2 if _SCRIPTS["Hangul"].search(key) else 3
+    return {
+        key[a : len(key) - b] for a in range(3) for b in range(4) if len(key) - a - b >= least
+    } | {key}
+
+
+def _is_rounded(number: Word, exact: Word) -> bool:
+    """Decide whether a number may be written for another one, with its "about" or "over"."""
+    if number.value == exact.value:
+        return number.rounding in ("", exact.rounding, "about") or bool(exact.rounding)
+    ratio = exact.value / number.value if number.value else 0.0
+    return {
+        "about": 1 - _ROUND <= ratio <= 1 + _ROUND,
+        "nearly": 1 - _ROUND <= ratio < 1,
+        "under": 1 - _ROUND <= ratio < 1,
+        "over": 1 < ratio <= 1 + 2 * _ROUND,
+    }.get(number.rounding, False)
+
+
+def _find_fault(
+    text: str, cited: Sequence[_Report], reports: Sequence[_Report], reader: Reader
+) -> _Fault | None:
+    """Return the first rule that a sentence breaks, and what is wrong in it."""
+    if fault := _check_marks(text):
+        return fault
+    text = _words.spell(text)
+    source = "\n".join(report.text for report in cited)
+    if fault := _check_language(text, source, reader):
+        return fault
+    outside, quotations = _take_quotations(text)
+    rows = _runs(plain_text.words(outside))
+    if copied := next((run for run in rows if any(run in report.runs for report in reports)), None):
+        return GateRule.COPIED, " ".join(copied)
+    if _LETTERS.search(text):
+        return _check_letters(text, quotations, source, reader)
+    evidence = _Evidence(cited, reader.language)
+    for read in reader.read(text):
+        part = _words.settle_names(read, evidence.common, headline=False)
+        checks = (
+            _check_quotations(part, quotations, evidence),
+            _check_values(part, evidence),
+            _check_titles(part, evidence),
+            _check_words(part, evidence, reader),
+            _check_cues(part, evidence),
+            _check_slots(part, evidence),
+        )
+        if fault := next((fault for faults in checks for fault in faults), None):
+            return fault
+    return None
+
+
+def _check_marks(text: str) -> _Fault | None:
+    """Refuse markup, addresses, signs that nobody sees, and sentences longer than any."""
+    odd = next(
+        (sign for sign in text if unicodedata.category(sign)[0] == "C" and sign not in _JOINERS), ""
+    )
+    if odd or len(text) > _LONGEST or not any(sign.isalpha() for sign in text):
+        return GateRule.MARKS, ascii(odd)[1:-1]
+    found = _MARKUP.search(text)
+    return (GateRule.MARKS, found[0]) if found else None
+
+
+def _check_language(text: str, source: str, reader: Reader) -> _Fault | None:
+    """Compare the script, and count the small words of each language that is known."""
+    if _script(text) != _script(source[:4000]):
+        return GateRule.LANGUAGE, _script(text)
+    words = plain_text.words(text)
+    counts = {
+        other: sum(word in _words.small_words(other) for word in words)
+        for other in _words.languages()
+    }
+    own = counts.get(reader.language, 0)
+    best = max(counts, key=lambda other: counts[other])
+    return (GateRule.LANGUAGE, best) if own * 1.5 + 2 < counts[best] else None
+
+
+def _script(text: str) -> str:
+    return max(_SCRIPTS, key=lambda name: len(_SCRIPTS[name].findall(text)))
+
+
+def _take_quotations(text: str) -> tuple[str, list[str]]:
+    """Return what stands outside of the quotations, and their words."""
+    spans = _words.find_quotations(text)
+    edges = [0, *(edge for span in spans for edge in span), len(text)]
+    outside = " § ".join(
+        text[start:end] for start, end in zip(edges[::2], edges[1::2], strict=True)
+    )
+    return outside, [" ".join(plain_text.words(text[start:end])) for start, end in spans]
+
+
+def _runs(words: Sequence[str]) -> Iterator[tuple[str, ...]]:
+    return (tuple(words[at : at + _RUN]) for at in range(len(words) - _RUN + 1))
+
+
+def _check_letters(
+    text: str, quotations: Sequence[str], source: str, reader: Reader
+) -> _Fault | None:
+    """Check a text without spaces: its letters in pairs, its numbers, quotations and negations."""
+    quoted = [
+        " ".join(plain_text.words(line[start:end]))
+        for line in source.splitlines()
+        for start, end in _words.find_quotations(line)
+    ]
+    if lost := next(
+        (words for words in quotations if not any(words in line for line in quoted)), None
+    ):
+        return GateRule.QUOTATION, lost
+    numbers = set(_DIGITS.findall(source))
+    if foreign := next((found for found in _DIGITS.findall(text) if found not in numbers), None):
+        return GateRule.NUMBER, foreign
+    best = max(_SENTENCES.split(source), key=lambda part: len(_pairs(text) & _pairs(part)))
+    for kind in ("negation", "may"):
+        cues = reader.phrases(kind)
+        if any(cue in text for cue in cues) != any(cue in best for cue in cues):
+            return GateRule.NEGATION, kind
+    known = _pairs(source)
+    for run in regex.findall(r"[^\s\p{P}\d]{2,}", text):
+        pairs = [run[at : at + 2] in known for at in range(len(run) - 1)]
+        covered = [
+            left or right for left, right in zip([False, *pairs], [*pairs, False], strict=True)
+        ]
+        for at, (sign, good) in enumerate(zip(run, covered, strict=True)):
+            alone = at and not covered[at - 1] and run[at - 1] not in reader.small
+            if not good and sign not in reader.small and (alone or sign in _HAN_NUMBERS):
+                return GateRule.WORDS, run[at - 1 : at + 1]
+    return None
+
+
+_DIGITS = regex.compile(r"\d+(?:[.,]\d+)*")
+_SENTENCES = regex.compile(r"[。！？!?\n]")
+_HAN_NUMBERS = frozenset("一二三四五六七八九十百千万萬亿億")
+
+
+def _pairs(text: str) -> set[str]:
+    return {text[at : at + 2] for at in range(len(text) - 1)}
+
+
+def _check_quotations(
+    part: ReadSentence, quotations: Sequence[str], evidence: _Evidence
+) -> Iterator[_Fault]:
+    """Find each quotation in the members, and beside it the one who is named beside it here."""
+    for number in sorted({word.quotation for word in part.words} - {-1}):
+        quotation = quotations[number]
+        found = [] if not quotation else evidence.find_quotation(quotation)
+        if not found:
+            yield GateRule.QUOTATION, quotation
+            continue
+        speaker = _speaker(part, number)
+        known = (evidence.speakers(*place) for place in found)
+        if speaker and not any(speaker & names for names in known):
+            yield GateRule.SPEAKER, " ".join(sorted(speaker))
+
+
+def _speaker(part: ReadSentence, number: int) -> set[str]:
+    """Return the name beside the verb of speech, or else beside the quotation."""
+    outside = [word for word in part.words if word.quotation < 0]
+    centres = [word.place for word in outside if word.key == "say"]
+    centres = centres or [word.place for word in part.words if word.quotation == number]
+    runs = [
+        run for run in _name_runs(part) if not any(word.key in _words.calendar() for word in run)
+    ]
+    if not runs:
+        return set()
+
+    def distance(run: Sequence[Word]) -> float:
+        before = part.words[max(0, part.words.index(run[0]) - 1)]
+        behind = 1.5 if before.kind is Kind.SMALL and before.key != "the" else 0.0
+        return behind + min(abs(word.place - centre) for word in run for centre in centres)
+
+    return {word.key for word in min(runs, key=distance)}
+
+
+def _name_runs(part: ReadSentence) -> list[list[Word]]:
+    """Return the names outside of quotations, those side by side as one."""
+    runs: list[list[Word]] = []
+    before: Word | None = None
+    for word in part.words:
+        if word.kind is Kind.NAME and word.quotation < 0:
+            if before and before.kind is Kind.NAME and runs and runs[-1][-1] is before:
+                runs[-1].append(word)
+            else:
+                runs.append([word])
+        if word.text not in "-.&":
+            before = word
+    return runs
+
+
+def _check_values(part: ReadSentence, evidence: _Evidence) -> Iterator[_Fault]:
+    """Find each number with its unit and noun, and each name, in the members."""
+    for at, word in enumerate(part.words):
+        if word.kind is Kind.NUMBER:
+            supports = evidence.supports(word)
+            noun = _noun(part.words, at)
+            if not supports or (noun and not evidence.has_noun(supports, noun)):
+                yield GateRule.NUMBER, f"{word.text} {noun.text if noun else ''}".strip()
+        elif word.kind is Kind.NAME and word.key not in evidence.names:
+            yield GateRule.NAME, word.text
+    for run in _name_runs(part):
+        for first, second in zip(run, run[1:], strict=False):
+            if not evidence.are_near(first.key, second.key, 3):
+                yield GateRule.NAME, f"{first.text} {second.text}"
+
+
+def _noun(words: Sequence[Word], at: int) -> Word | None:
+    """Return the word that a number counts: the next one with content, with no mark between."""
+    for word in words[at + 1 : at + 4]:
+        if word.kind is Kind.CONTENT:
+            return word
+        if word.kind is Kind.NUMBER or (word.kind is Kind.MARK and word.text != "-"):
+            return None
+    return None
+
+
+def _check_titles(part: ReadSentence, evidence: _Evidence) -> Iterator[_Fault]:
+    """Find each title beside a name beside the same name in the members."""
+    names = [word for run in _name_runs(part) for word in run]
+    for at, title in enumerate(part.words):
+        if not title.title or title.quotation >= 0:
+            continue
+        behind = part.words[at + 1] if at + 1 < len(part.words) else None
+        near = (
+            [behind]
+            if behind in names
+            else [name for name in names if -4 <= name.place - title.place < 0][-1:]
+        )
+        for name in near:
+            if name and not evidence.has_title(title.key, name.key):
+                yield GateRule.TITLE, f"{title.text} {name.text}"
+
+
+def _check_words(part: ReadSentence, evidence: _Evidence, reader: Reader) -> Iterator[_Fault]:
+    """Ask for half of the words with content, for all in languages that are not well known."""
+    content = [word for word in part.words if word.kind is Kind.CONTENT]
+    foreign = [word for word in content if not evidence.knows(word.key, reader)]
+    if foreign and (not reader.knows_cues or len(foreign) > len(content) * (1 - _SHARE)):
+        yield GateRule.WORDS, foreign[0].text
+
+
+def _check_cues(part: ReadSentence, evidence: _Evidence) -> Iterator[_Fault]:
+    """Compare negations and other cues with the sentences of the members that say the same."""
+    content = [word for word in part.words if word.kind is not Kind.MARK and word.quotation < 0]
+    content = [word for word in content if word.kind is not Kind.SMALL and word.key != "say"]
+    overlap = evidence.overlap({word.key for word in content})
+    for kind, text, place in part.cues:
+        governed = [word.key for word in content if -1.5 < word.place - place <= 4]
+        if not any(kind in evidence.cues_at(key, overlap, 7, 0.3) for key in governed):
+            yield _cue_rule(kind), text
+    for word in content:
+        mine = {kind for kind, _, place in part.cues if -4 <= word.place - place <= 7}
+        states = evidence.states(word.key, overlap)
+        if states and all(_misses(state, mine) for state in states):
+            yield _cue_rule(min(states[0])), word.text
+
+
+def _misses(state: frozenset[str], mine: set[str]) -> bool:
+    """Decide whether a cue of the source is lost; a denial may become a negation, and so on."""
+    return any(not (mine & _STANDS_FOR.get(kind, frozenset({kind}))) for kind in state)
+
+
+_DOUBTS = frozenset({"may", "alleged", "plan"})
+_STANDS_FOR = {
+    "deny": frozenset({"deny", "negation"}),
+    **dict.fromkeys(_DOUBTS, _DOUBTS),
+}
+
+
+def _cue_rule(kind: str) -> GateRule:
+    return GateRule.TITLE if kind == "former" else GateRule.NEGATION
+
+
+def _check_slots(part: ReadSentence, evidence: _Evidence) -> Iterator[_Fault]:
+    """Refuse a value if another value of the members fits better between the words around it."""
+    around = [
+        word
+        for word in part.words
+        if word.kind not in (Kind.MARK, Kind.SMALL) and evidence.weight(word.key)
+    ]
+    numbers = [[word] for word in part.words if word.kind is Kind.NUMBER and word.quotation < 0]
+    for run in [*numbers, *_name_runs(part)]:
+        others = [
+            word for word in around if word not in run and abs(word.place - run[0].place) <= _NEAR
+        ]
+        keys = {word.key for word in run}
+        if run[0].kind is Kind.NUMBER:
+            keys = {word.key for word in evidence.supports(run[0])}
+        fits, possible = evidence.fit(run[0], others, part.passive)
+        own = max((fit for key, fit in fits.items() if key in keys), default=0.0)
+        rival = max((fit for key, fit in fits.items() if key not in keys), default=0.0)
+        if others and (own < possible * _LEAST_FIT or rival > own * _MARGIN):
+            rule = GateRule.NUMBER if run[0].kind is Kind.NUMBER else GateRule.NAME
+            yield rule, " ".join(word.text for word in run)
