@@ -128,17 +128,20 @@ def _same() -> dict[str, str]:
     return {word: row[0].lower() for row in rows for word in reversed(row)}
 
 
-@functools.cache
-def keys() -> frozenset[str]:
-    """Return the keys of the names that the table knows, among others."""
-    return frozenset(_same().values())
-
-
-@functools.cache
 def calendar() -> frozenset[str]:
-    """Return the keys of months and days, which are no names of persons."""
-    rows = [line.split("|")[0].lower() for line in tables.read_lines(__package__, "same.txt")]
-    return frozenset(rows[rows.index("january") : rows.index("sunday") + 1])
+    """Return the keys of months and days."""
+    return _keys("january", "sunday")
+
+
+def countries() -> frozenset[str]:
+    """Return the keys of countries, their people, and the organizations that the table knows."""
+    return _keys("us", "los angeles")
+
+
+@functools.cache
+def _keys(first: str, last: str) -> frozenset[str]:
+    rows = list(dict.fromkeys(_same().values()))
+    return frozenset(rows[rows.index(first) : rows.index(last) + 1])
 
 
 @functools.cache

@@ -13,6 +13,7 @@ capitals: the same, names included; where words have no spaces, letters are comp
 from __future__ import annotations
 
 import bisect
+import itertools
 import math
 import unicodedata
 from collections import defaultdict
@@ -36,13 +37,16 @@ _NEAR = 8.0  # places: what stands farther from a value says nothing of it
 _OTHER_SIDE = 0.6  # how much a word counts on the other side of the value than in the sentence
 _MARGIN = 1.25  # another value may fit so much better before it is taken for the true one
 _LEAST_FIT = 0.12  # of the fit that a value would have if its words stood around it as here
+_FAR = 16.0  # places in the members
+_BEFORE = 0.25  # how much a word counts for a name of the sentence before, if it has a pronoun
 _KNOWN = 200  # places of a word that are looked at
+_ANYBODY = frozenset({"people", "other", "men", "women"})  # whom a number counts
+_LOOSE = frozenset({"one", "second"})  # numbers that are more often none
 _ROUND = 0.1  # how far a rounded number may be from the exact one
 _LETTERS = regex.compile(rf"[{plain_text.UNSPACED_LETTERS}]+")
 _CITATION = regex.compile(r"[ \u00a0]*\[\d{1,3}(?:[ ,;–-]{1,2}\d{1,3})*\]")
 _MARKUP = regex.compile(r"://|www\.|\]\(|<[/!?\p{L}]|[*_`#|\\{}\[\]]|&#?\w+;|\n")
 _JOINERS = frozenset("\u200c\u200d")  # letters need them in Persian and Hindi
-_ANCHORS = (Kind.NAME, Kind.NUMBER)
 _SCRIPTS = {
     name: regex.compile(rf"\p{{{name}}}")
     for name in ("Latin", "Cyrillic", "Greek", "Arabic", "Hebrew", "Devanagari", "Hangul", "Thai")
@@ -149,6 +153,40 @@ def _cut(line: str) -> Iterator[str]:
         start = end
 
 
+@dataclass(frozen=True, slots=True)
+class _Anchor:
+    """A number, or a name of one or several words, and where it stands in its sentence.
+
+    Only anchors of one `sort` can be mistaken for each other.
+    """
+
+    keys: frozenset[str]
+    start: float
+    end: float
+    sort: str
+
+    def distance(self, place: float) -> float:
+        """Return how many places behind the anchor a word stands; before it is negative."""
+        return place - (self.start if place < self.start else self.end)
+
+
+def _anchors(part: ReadSentence) -> list[tuple[_Anchor, list[Word]]]:
+    numbers = [[w] for w in part.words if w.kind is Kind.NUMBER and w.quotation < 0]
+    return [
+        (_Anchor(frozenset(w.key for w in run), run[0].place, run[-1].place, _sort(run[0])), run)
+        for run in [*numbers, *_name_runs(part)]
+    ]
+
+
+def _sort(word: Word) -> str:
+    if word.kind is Kind.NUMBER:
+        is_year = 1900 <= word.value <= 2100 and word.text.isdigit() and not word.unit
+        return "year" if is_year else f"number {word.unit}"
+    if word.key in _words.calendar():
+        return "time"
+    return "country" if word.key in _words.countries() else "name"
+
+
 class _Report:
     """A member as the gate reads it, each part only when a rule asks for it."""
 
@@ -202,19 +240,20 @@ class _Evidence:
                     if inside:
                         self.quoted.append((inside[0], inside[-1], f" {words} "))
         self.places: dict[str, list[tuple[int, Word]]] = defaultdict(list)
-        self.anchors: dict[tuple[int, Kind], list[Word]] = defaultdict(list)
+        self.names: set[str] = set()
         for at, sentence in enumerate(self.sentences):
             for word in sentence.words:
                 if word.kind not in (Kind.MARK, Kind.SMALL):
                     self.places[word.key].append((at, word))
-                if word.kind in _ANCHORS:
-                    self.anchors[at, word.kind].append(word)
+                if word.text != word.text.lower() or word.key in _words.countries():
+                    self.names.add(word.key)
+        self.anchors = [[anchor for anchor, _ in _anchors(part)] for part in self.sentences]
         self.numbers = sorted(
             {
                 word.value
-                for (_, kind), words in self.anchors.items()
-                if kind is Kind.NUMBER
-                for word in words
+                for part in self.sentences
+                for word in part.words
+                if word.kind is Kind.NUMBER
             }
         )
 
@@ -230,15 +269,6 @@ class _Evidence:
         keys = [repr(float(value)) for value in self.numbers[low : high + 1]]
         known = (word for key in keys for _, word in self.places[key] if word.kind is Kind.NUMBER)
         return [word for word in known if word.unit == number.unit and _is_rounded(number, word)]
-
-    @cached_property
-    def names(self) -> set[str]:
-        """Return the keys of all words with a capital, and of what the table makes one."""
-        return {
-            key
-            for key, known in self.places.items()
-            if any(w.text != w.text.lower() or w.key in _words.keys() for _, w in known)
-        }
 
     def find_quotation(self, words: str) -> list[tuple[int, int]]:
         """Return where words are quoted: (first sentence, last sentence)."""
@@ -263,9 +293,19 @@ class _Evidence:
                 return names | before
         return names
 
-    def has_noun(self, numbers: Sequence[Word], noun: Word) -> bool:
-        """Decide whether one of the numbers stands near a noun in the members."""
-        return any(self.are_near(number.key, noun.key, 4) for number in numbers)
+    def have_noun(self, numbers: Sequence[Word], nouns: Sequence[Word]) -> bool:
+        """Decide whether one of the numbers stands near one of the nouns in the members."""
+        pairs = ((number.key, noun.key) for number in numbers for noun in nouns)
+        return any(self.are_near(*pair, 4) for pair in pairs)
+
+    def counts(self, noun: str) -> bool:
+        """Decide whether the members say a number of something."""
+        known = self.places.get(noun, ())[:_KNOWN]
+        return any(
+            anchor.sort.startswith("number") and 0 < anchor.distance(word.place) <= 1
+            for at, word in known
+            for anchor in self.anchors[at]
+        )
 
     def are_near(self, one: str, other: str, most: float) -> bool:
         """Decide whether two words stand in one sentence of the members, near each other."""
@@ -280,18 +320,12 @@ class _Evidence:
 
     def has_title(self, title: str, name: str) -> bool:
         """Decide whether a title belongs to a name in a sentence of the members."""
-        holders = defaultdict(list)
-        for at, word in self.places.get(name, ())[:_KNOWN]:
-            holders[at].append(word)
         for at, word in self.places.get(title, ())[:_KNOWN]:
-            named = [
-                other for other in self.anchors[at, Kind.NAME] if 0 < other.place - word.place <= 1
-            ]
-            for holder in holders.get(at, ()):
-                distance = holder.place - word.place
-                if abs(distance) <= 5 and (
-                    not named or distance < 0 or holder.place - named[0].place < 3
-                ):
+            holders = [anchor for anchor in self.anchors[at] if name in anchor.keys]
+            named = [a for a in self.anchors[at] if a.sort == "name" and 0 < a.start - word.place <= 1]
+            for holder in holders:
+                distance = holder.distance(word.place)
+                if abs(distance) <= 5 and (not named or distance > 0 or holder in named):
                     return True
         return False
 
@@ -338,32 +372,37 @@ class _Evidence:
         ]
 
     def fit(
-        self, value: Word, others: Sequence[Word], passive: bool
-    ) -> tuple[dict[str, float], float]:
-        """Return how well each value of the members fits in the place of one, by its key.
+        self, anchor: _Anchor, others: Sequence[Word], passive: bool
+    ) -> tuple[dict[frozenset[str], float], float]:
+        """Return how well each value of the members fits in the place of one.
 
         Also returns the fit of a value that has the same words as near as the sentence has them.
         """
-        best: dict[tuple[int, float, str], dict[int, float]] = defaultdict(dict)
+        best: dict[tuple[int, _Anchor], dict[str, float]] = defaultdict(dict)
         possible = 0.0
-        for number, other in enumerate(others):
-            distance = other.place - value.place
+        for other in others:
+            distance = anchor.distance(other.place)
             weight = self.weight(other.key) / (1 + abs(distance))
             possible += weight / (1 + abs(distance))
             for at, word in self.places.get(other.key, ())[:_KNOWN]:
                 sided = passive == self.sentences[at].passive
-                for rival in self.anchors.get((at, value.kind), ()):
-                    apart = word.place - rival.place
-                    if rival.unit != value.unit or rival.key == other.key or abs(apart) > _NEAR * 2:
+                for rival in self.anchors[at]:
+                    apart = rival.distance(word.place)
+                    if rival.sort != anchor.sort or other.key in rival.keys or abs(apart) > _FAR:
                         continue
                     fit = weight / (1 + abs(apart))
                     if sided and apart * distance < 0:
                         fit *= _OTHER_SIDE
-                    slot = best[at, rival.place, rival.key]
-                    slot[number] = max(slot.get(number, 0.0), fit)
-        fits: dict[str, float] = defaultdict(float)
-        for (_, _, key), slot in best.items():
-            fits[key] = max(fits[key], sum(slot.values()))
+                    slot = best[at, rival]
+                    slot[other.key] = max(slot.get(other.key, 0.0), fit)
+                if self.sentences[at].pronoun and at and at not in self.begins:
+                    for rival in self.anchors[at - 1]:
+                        if rival.sort == anchor.sort == "name" and other.key not in rival.keys:
+                            slot = best[at - 1, rival]
+                            slot[other.key] = max(slot.get(other.key, 0.0), weight * _BEFORE)
+        fits: dict[frozenset[str], float] = defaultdict(float)
+        for (_, rival), slot in best.items():
+            fits[rival.keys] = max(fits[rival.keys], sum(slot.values()))
         return fits, possible
 
 
@@ -561,25 +600,25 @@ def _check_values(part: ReadSentence, evidence: _Evidence) -> Iterator[_Fault]:
     for at, word in enumerate(part.words):
         if word.kind is Kind.NUMBER:
             supports = evidence.supports(word)
-            noun = _noun(part.words, at)
-            if not supports or (noun and not evidence.has_noun(supports, noun)):
-                yield GateRule.NUMBER, f"{word.text} {noun.text if noun else ''}".strip()
+            nouns = _nouns(part.words, at)
+            if word.text.lower() in _LOOSE and not supports:
+                if not any(evidence.counts(noun.key) for noun in nouns):
+                    continue
+            elif supports and (not nouns or evidence.have_noun(supports, nouns)):
+                continue
+            yield GateRule.NUMBER, " ".join(word.text for word in (word, *nouns))
         elif word.kind is Kind.NAME and word.key not in evidence.names:
             yield GateRule.NAME, word.text
-    for run in _name_runs(part):
-        for first, second in zip(run, run[1:], strict=False):
+    for _, run in _anchors(part):
+        for first, second in itertools.pairwise(run):
             if not evidence.are_near(first.key, second.key, 3):
                 yield GateRule.NAME, f"{first.text} {second.text}"
 
 
-def _noun(words: Sequence[Word], at: int) -> Word | None:
-    """Return the word that a number counts: the next one with content, with no mark between."""
-    for word in words[at + 1 : at + 4]:
-        if word.kind is Kind.CONTENT:
-            return word
-        if word.kind is Kind.NUMBER or (word.kind is Kind.MARK and word.text != "-"):
-            return None
-    return None
+def _nouns(words: Sequence[Word], at: int) -> list[Word]:
+    """Return the words that a number may count: up to two with content directly behind it."""
+    nouns = list(itertools.takewhile(lambda word: word.kind is Kind.CONTENT, words[at + 1 : at + 3]))
+    return [] if any(noun.key in _ANYBODY for noun in nouns) else nouns
 
 
 def _check_titles(part: ReadSentence, evidence: _Evidence) -> Iterator[_Fault]:
@@ -641,22 +680,36 @@ def _cue_rule(kind: str) -> GateRule:
 
 def _check_slots(part: ReadSentence, evidence: _Evidence) -> Iterator[_Fault]:
     """Refuse a value if another value of the members fits better between the words around it."""
-    around = [
-        word
-        for word in part.words
-        if word.kind not in (Kind.MARK, Kind.SMALL) and evidence.weight(word.key)
-    ]
-    numbers = [[word] for word in part.words if word.kind is Kind.NUMBER and word.quotation < 0]
-    for run in [*numbers, *_name_runs(part)]:
-        others = [
-            word for word in around if word not in run and abs(word.place - run[0].place) <= _NEAR
-        ]
-        keys = {word.key for word in run}
-        if run[0].kind is Kind.NUMBER:
-            keys = {word.key for word in evidence.supports(run[0])}
-        fits, possible = evidence.fit(run[0], others, part.passive)
-        own = max((fit for key, fit in fits.items() if key in keys), default=0.0)
-        rival = max((fit for key, fit in fits.items() if key not in keys), default=0.0)
-        if others and (own < possible * _LEAST_FIT or rival > own * _MARGIN):
+    for run, share, rival, *_ in _slot_fits(part, evidence):
+        if share < _LEAST_FIT or rival > _MARGIN:
             rule = GateRule.NUMBER if run[0].kind is Kind.NUMBER else GateRule.NAME
             yield rule, " ".join(word.text for word in run)
+
+
+def _slot_fits(
+    part: ReadSentence, evidence: _Evidence
+) -> Iterator[tuple[list[Word], float, float, object, int]]:
+    """Yield each value, its share of the possible fit, and how much better another one fits.
+
+    Another value of the sentence itself counts only where it fits better than in its own place.
+    """
+    around = [w for w in part.words if w.kind.value > Kind.SMALL.value and evidence.weight(w.key)]
+    slots = []
+    for anchor, run in _anchors(part):
+        if run[0].text.lower() in _LOOSE:
+            continue
+        others = [w for w in around if w not in run and abs(anchor.distance(w.place)) <= _NEAR]
+        keys = anchor.keys
+        if run[0].kind is Kind.NUMBER:
+            keys = frozenset(word.key for word in evidence.supports(run[0]))
+        fits, possible = evidence.fit(anchor, others, part.passive)
+        own = max((fit for key, fit in fits.items() if key & keys), default=0.0)
+        slots.append((run, keys, fits, own, possible, len(others)))
+    for run, keys, fits, own, possible, n in slots:
+        rival = 0.0, frozenset[str]()
+        for key, fit in fits.items():
+            elsewhere = (mine for _, others, _, mine, *_ in slots if key & others)
+            if not key & keys and max(elsewhere, default=-1.0) < fit:
+                rival = max(rival, (fit, key), key=lambda pair: pair[0])
+        if possible:
+            yield run, own / possible, rival[0] / max(own, 1e-9), rival[1], n
