@@ -37,33 +37,118 @@ CLEAN = 125  # of a kind
 
 NAME = re.compile(r"(?<=[a-z,] )(?:[A-Z][a-zé'’-]+)(?: [A-Z][a-zé'’-]+)*(?![\w.])")
 NUMBER = re.compile(r"(?<![\w.,$£€-])\d[\d,]*(?:\.\d+)?(?![\w.,]*\d|[-\w])")
-PLACE = re.compile(r"(?<= in | at )(?:[A-Z][a-zé'’-]+)(?: [A-Z][a-zé'’-]+)*(?![\w.])|(?<= near )[A-Z][a-z]+")
-SPEAKER = re.compile(r"[A-Z][a-zé'’-]+(?: [A-Z][a-zé'’-]+)*(?= (?:said|says|told|added|tweeted|wrote))|(?<=said )[A-Z][a-z]+(?: [A-Z][a-z]+)*")
+PLACE = re.compile(
+    r"(?<= in | at )(?:[A-Z][a-zé'’-]+)(?: [A-Z][a-zé'’-]+)*(?![\w.])|(?<= near )[A-Z][a-z]+"
+)
+SPEAKER = re.compile(
+    r"[A-Z][a-zé'’-]+(?: [A-Z][a-zé'’-]+)*(?= (?:said|says|told|added|tweeted|wrote))|(?<=said )[A-Z][a-z]+(?: [A-Z][a-z]+)*"
+)
 QUOTED = re.compile(r"[\"“]([^\"“”]{15,160})[\"”]")
-SPOKEN = re.compile(r"^[\"“]([^\"“”]{20,150}?),?[\"”],? (?:said )?([A-Z][\w.'’-]+(?: [A-Z][\w.'’-]+)*)(?: said)?[,.]")
+SPOKEN = re.compile(
+    r"^[\"“]([^\"“”]{20,150}?),?[\"”],? (?:said )?([A-Z][\w.'’-]+(?: [A-Z][\w.'’-]+)*)(?: said)?[,.]"
+)
 TIMES = set(
-    "January February March April May June July August September October November December Monday Tuesday "
-    "Wednesday Thursday Friday Saturday Sunday The This That It He She They But And In On At I We You".split()
+    [
+        "January",
+        "February",
+        "March",
+        "April",
+        "May",
+        "June",
+        "July",
+        "August",
+        "September",
+        "October",
+        "November",
+        "December",
+        "Monday",
+        "Tuesday",
+        "Wednesday",
+        "Thursday",
+        "Friday",
+        "Saturday",
+        "Sunday",
+        "The",
+        "This",
+        "That",
+        "It",
+        "He",
+        "She",
+        "They",
+        "But",
+        "And",
+        "In",
+        "On",
+        "At",
+        "I",
+        "We",
+        "You",
+    ]
 )
 AUXILIARY = re.compile(r" (is|was|were|are|has|have|had|will|would|did|could|can) (?!not\b)")
 NEGATED = re.compile(r" (?:not|never)(?= )| (?:may|might|could)(?= [a-z])|n['’]t(?= )")
-TITLE = re.compile(r"\b(President|Prime Minister|Minister|Senator|Mayor|Governor|Secretary|CEO|spokesman|spokeswoman|spokesperson|manager|director|chairman|coach)\b")
+TITLE = re.compile(
+    r"\b(President|Prime Minister|Minister|Senator|Mayor|Governor|Secretary|CEO|spokesman|spokeswoman|spokesperson|manager|director|chairman|coach)\b"
+)
 INVENTED = ("Halloran", "Bergström", "Viktor Ostrander", "Delacroix", "Priya Raman", "Okonkwo")
 FOREIGN = ("Montevideo", "Tashkent", "Reykjavik", "Windhoek", "Ulan Bator", "Antofagasta")
 SAYINGS = (
-    "We will never accept this outcome", "This was the hardest day of my life",
-    "Nobody could have seen it coming", "It is time to move on from all of this",
+    "We will never accept this outcome",
+    "This was the hardest day of my life",
+    "Nobody could have seen it coming",
+    "It is time to move on from all of this",
 )
-WORDS = "zero one two three four five six seven eight nine ten eleven twelve".split()
+WORDS = [
+    "zero",
+    "one",
+    "two",
+    "three",
+    "four",
+    "five",
+    "six",
+    "seven",
+    "eight",
+    "nine",
+    "ten",
+    "eleven",
+    "twelve",
+]
 DEMONYMS = {
-    "France": "French", "Germany": "German", "China": "Chinese", "Japan": "Japanese", "Russia": "Russian",
-    "North Korea": "DPRK", "United States": "U.S.", "U.S.": "American", "Britain": "UK", "Syria": "Syrian",
-    "Israel": "Israeli", "percent": "%", "per cent": "percent", "United Nations": "UN",
+    "France": "French",
+    "Germany": "German",
+    "China": "Chinese",
+    "Japan": "Japanese",
+    "Russia": "Russian",
+    "North Korea": "DPRK",
+    "United States": "U.S.",
+    "U.S.": "American",
+    "Britain": "UK",
+    "Syria": "Syrian",
+    "Israel": "Israeli",
+    "percent": "%",
+    "per cent": "percent",
+    "United Nations": "UN",
 }
 OTHER_WORDS = {
-    "said": "stated", "says": "said", "has been": "was", "have been": "were", "the": "this", "after": "following",
-    "before": "ahead of", "in": "within", "with": "alongside", "which": "that", "who": "that", "about": "around",
-    "will": "is set to", "on": "upon", "of": "from", "a": "some", "to": "toward", "and": "plus", "for": "toward",
+    "said": "stated",
+    "says": "said",
+    "has been": "was",
+    "have been": "were",
+    "the": "this",
+    "after": "following",
+    "before": "ahead of",
+    "in": "within",
+    "with": "alongside",
+    "which": "that",
+    "who": "that",
+    "about": "around",
+    "will": "is set to",
+    "on": "upon",
+    "of": "from",
+    "a": "some",
+    "to": "toward",
+    "and": "plus",
+    "for": "toward",
 }
 
 
@@ -119,9 +204,11 @@ def read_file(path: Path, half: int | None) -> list[Case]:
     rows = [json.loads(line) for line in path.read_text("utf-8").splitlines()]
     return [
         Case(
-            "by hand", row["group"],
+            "by hand",
+            row["group"],
             tuple(Member(name=member["id"], text=member["text"]) for member in row["members"]),
-            row["sentence"], tuple(row["cites"]),
+            row["sentence"],
+            tuple(row["cites"]),
         )
         for row in rows
         if in_half(row["group"], half)
@@ -130,7 +217,9 @@ def read_file(path: Path, half: int | None) -> list[Case]:
 
 def check(case: Case) -> GateResult:
     """Ask the gate."""
-    return check_sentences([DraftSentence(text=case.sentence, cites=case.cites)], case.members, "en", least=1)
+    return check_sentences(
+        [DraftSentence(text=case.sentence, cites=case.cites)], case.members, "en", least=1
+    )
 
 
 def sentences_of(body: str) -> Iterator[str]:
@@ -148,7 +237,11 @@ def sentences_of(body: str) -> Iterator[str]:
 def make_clean(groups: dict[str, tuple[Member, ...]], chance: random.Random) -> Iterator[Case]:
     """Yield clean sentences of each kind."""
     makers: dict[str, Callable[[str], str]] = {
-        "quotation": quote, "cut": cut, "order": reorder, "number or name": rewrite, "rounded": rounded,
+        "quotation": quote,
+        "cut": cut,
+        "order": reorder,
+        "number or name": rewrite,
+        "rounded": rounded,
     }
     for kind, make in makers.items():
         made = []
@@ -178,7 +271,11 @@ def quote(sentence: str) -> str:
 
 def plain(sentence: str) -> bool:
     """Decide whether a sentence can be cut: no quotation, a capital, and a length."""
-    return not re.search(r"[\"“”'‘’:;()\[\]]", sentence) and 40 < len(sentence) < 260 and sentence[0].isupper()
+    return (
+        not re.search(r"[\"“”'‘’:;()\[\]]", sentence)
+        and 40 < len(sentence) < 260
+        and sentence[0].isupper()
+    )
 
 
 def disturb(sentence: str) -> str:
@@ -198,14 +295,21 @@ def cut(sentence: str) -> str:
     parts = sentence.rstrip(".").split(", ")
     if len(parts) == 3:
         return disturb(f"{parts[0]} {parts[2]}.") if parts[1].startswith(("who", "which")) else ""
-    if len(parts) != 2 or len(parts[0].split()) < 6 or parts[0].startswith(("After", "When", "If", "In", "As")):
+    if (
+        len(parts) != 2
+        or len(parts[0].split()) < 6
+        or parts[0].startswith(("After", "When", "If", "In", "As"))
+    ):
         return ""
     return disturb(f"{parts[0]}.")
 
 
 def reorder(sentence: str) -> str:
     """Return a sentence with its first clause at its end."""
-    found = re.match(r"^(In|On|At|After|Before|During|Since|For|According to) ([^,]{4,70}), ((?:the|a|an|[A-Z])[^,]{20,150})\.$", sentence)
+    found = re.match(
+        r"^(In|On|At|After|Before|During|Since|For|According to) ([^,]{4,70}), ((?:the|a|an|[A-Z])[^,]{20,150})\.$",
+        sentence,
+    )
     if not found or not plain(sentence):
         return ""
     return disturb(f"{found[3][0].upper()}{found[3][1:]} {found[1].lower()} {found[2]}.")
@@ -213,10 +317,14 @@ def reorder(sentence: str) -> str:
 
 def rewrite(sentence: str) -> str:
     """Return a sentence with numbers in the other spelling, or a name of the same meaning."""
-    changed = re.sub(r"(?<![\w.,$-])([2-9]|1[0-2])(?= [a-z]+s\b)", lambda found: WORDS[int(found[1])], sentence)
+    changed = re.sub(
+        r"(?<![\w.,$-])([2-9]|1[0-2])(?= [a-z]+s\b)", lambda found: WORDS[int(found[1])], sentence
+    )
     if changed == sentence:
         changed = re.sub(
-            rf"(?<= )({'|'.join(WORDS[2:])})(?= [a-z]+s\b)", lambda found: str(WORDS.index(found[1])), sentence
+            rf"(?<= )({'|'.join(WORDS[2:])})(?= [a-z]+s\b)",
+            lambda found: str(WORDS.index(found[1])),
+            sentence,
         )
     for name, other in DEMONYMS.items():
         if changed == sentence and f" {name} " in sentence:
@@ -235,8 +343,12 @@ def rounded(sentence: str) -> str:
     words = "nearly" if whole > value else "more than"
     if whole == value or abs(whole - value) > 0.09 * value:
         return ""
-    before = re.sub(r"\b(about|some|nearly|almost|more than|at least|over|around) $", "", sentence[: found.start()])
-    return disturb(f"{before}{words} {whole:,}{sentence[found.end():]}")
+    before = re.sub(
+        r"\b(about|some|nearly|almost|more than|at least|over|around) $",
+        "",
+        sentence[: found.start()],
+    )
+    return disturb(f"{before}{words} {whole:,}{sentence[found.end() :]}")
 
 
 def join(groups: dict[str, tuple[Member, ...]], chance: random.Random) -> Iterator[Case]:
@@ -247,10 +359,16 @@ def join(groups: dict[str, tuple[Member, ...]], chance: random.Random) -> Iterat
             (number, short)
             for number, member in enumerate(members, 1)
             for sentence in sentences_of(member.text)
-            if (short := cut(sentence)) and len(short) < 110 and short.split()[0] not in ("He", "She", "It", "They")
+            if (short := cut(sentence))
+            and len(short) < 110
+            and short.split()[0] not in ("He", "She", "It", "They")
         ]
         for (one, first), (two, second) in zip(facts, facts[1:], strict=False):
-            start = second if second.split()[0] not in ("The", "A", "This", "An") else second[0].lower() + second[1:]
+            start = (
+                second
+                if second.split()[0] not in ("The", "A", "This", "An")
+                else second[0].lower() + second[1:]
+            )
             sentence = f"{first.rstrip('.')}, while {start}"
             if not copied(sentence, members):
                 made.append(Case("joined", group, members, sentence, tuple(sorted({one, two}))))
@@ -260,25 +378,39 @@ def join(groups: dict[str, tuple[Member, ...]], chance: random.Random) -> Iterat
 # Faults
 
 
-def swap(pattern: re.Pattern[str], values: Callable[[Case, str], list[str]], case: Case, chance: random.Random) -> str:
+def swap(
+    pattern: re.Pattern[str],
+    values: Callable[[Case, str], list[str]],
+    case: Case,
+    chance: random.Random,
+) -> str:
     """Return the sentence with one match replaced by one of the values."""
     found = [match for match in pattern.finditer(case.sentence) if match[0] not in TIMES]
     if not found:
         return ""
     match = chance.choice(found)
     others = [
-        value for value in values(case, match[0])
-        if value not in TIMES and value not in case.sentence and not set(value.split()) & set(match[0].split())
+        value
+        for value in values(case, match[0])
+        if value not in TIMES
+        and value not in case.sentence
+        and not set(value.split()) & set(match[0].split())
         and value.lower() not in match[0].lower()
     ]
-    return f"{case.sentence[: match.start()]}{chance.choice(others)}{case.sentence[match.end():]}" if others else ""
+    return (
+        f"{case.sentence[: match.start()]}{chance.choice(others)}{case.sentence[match.end() :]}"
+        if others
+        else ""
+    )
 
 
 def of_members(pattern: re.Pattern[str]) -> Callable[[Case, str], list[str]]:
     """Return what finds the values in the cited members that match a pattern."""
+
     def values(case: Case, _: str) -> list[str]:
         cited = "\n".join(case.members[number - 1].text for number in case.cites)
         return sorted(set(pattern.findall(cited)))
+
     return values
 
 
@@ -355,7 +487,9 @@ def report_clean(clean: list[Case], show: str) -> list[Case]:
     for kind, count in [*asked.items(), ("all", len(clean))]:
         refused = rules[kind] if kind != "all" else sum(rules.values(), Counter())
         by_rule = ", ".join(f"{rule} {times}" for rule, times in refused.most_common())
-        print(f"| {kind} | {count} | {refused.total()} | {refused.total() / max(count, 1):.1%} | {by_rule} |")
+        print(
+            f"| {kind} | {count} | {refused.total()} | {refused.total() / max(count, 1):.1%} | {by_rule} |"
+        )
     return good
 
 

@@ -211,20 +211,6 @@ def _remove_accents(word: str) -> str:
     return unicodedata.normalize("NFC", bare)
 
 
-_LATIN = str.maketrans(dict(tables.read_rows(__package__, "latin.toml", str)))
-
-
-def transliterate(word: str) -> str:
-    """Return a lower-case word in Latin letters without accents, as far as possible.
-
-    Cyrillic and Greek are transliterated roughly, well enough to match the same name in English.
-    Letters of other scripts stay.
-    """
-    if word.isascii():
-        return word
-    return plain_text.drop_accents(word).translate(_LATIN)
-
-
 # Numbers show that two similar texts are two stories ("12th package", "13th package").
 
 _FIGURE = re.compile(r"\d+(?:[.,]\d+)*")

@@ -138,6 +138,22 @@ def stemmer(language: str) -> Callable[[str], str]:
     return stem
 
 
+@functools.cache
+def _latin() -> dict[int, str]:
+    from copydesk.kit import tables
+
+    return str.maketrans(dict(tables.read_rows(__package__, "latin.toml", str)))
+
+
+def transliterate(word: str) -> str:
+    """Return a lower-case word in Latin letters without accents, as far as possible.
+
+    Cyrillic and Greek are transliterated roughly, well enough to match the same name in English.
+    Letters of other scripts stay.
+    """
+    return word if word.isascii() else drop_accents(word).translate(_latin())
+
+
 def shorten(text: str, limit: int) -> str:
     """Return a text cut to `limit` characters: after a sentence, else after a word with "…"."""
     if len(text) <= limit:

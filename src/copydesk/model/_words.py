@@ -32,9 +32,45 @@ _SINGLE = frozenset("'‘‚‹’›")
 _NOT = regex.compile(r"(?<=\w)\s?n['’]t\b")  # as in "didn't"; corpora write "did n't"
 _DOUBLED = regex.compile(r"(?<!\d)''|``")
 _BREAKS = frozenset(",;:—–()[]")
-_JOINTS = frozenset(["and", "but", "while", "who", "which", "und", "aber", "et", "mais", "y", "pero", "e", "ma", "en", "maar", "mas"])
+_JOINTS = frozenset(
+    [
+        "and",
+        "but",
+        "while",
+        "who",
+        "which",
+        "und",
+        "aber",
+        "et",
+        "mais",
+        "y",
+        "pero",
+        "e",
+        "ma",
+        "en",
+        "maar",
+        "mas",
+    ]
+)
 _ARTICLES = frozenset(
-    ["der", "die", "das", "den", "dem", "des", "ein", "eine", "einen", "einem", "einer", "eines", "im", "am", "zum", "zur"]
+    [
+        "der",
+        "die",
+        "das",
+        "den",
+        "dem",
+        "des",
+        "ein",
+        "eine",
+        "einen",
+        "einem",
+        "einer",
+        "eines",
+        "im",
+        "am",
+        "zum",
+        "zur",
+    ]
 )
 _LONGEST = 5  # words of a phrase in a table
 _THOUSANDS = regex.compile(r"[.,\u00a0\u202f'’](?=\d{3}(?!\d))")

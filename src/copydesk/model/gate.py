@@ -18,6 +18,7 @@ import math
 import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
@@ -36,11 +37,16 @@ _SHARE = 0.5  # of the words with content must come from the reports
 _NEAR = 8.0  # places: what stands farther from a value says nothing of it
 _OTHER_SIDE = 0.6  # how much a word counts on the other side of the value than in the sentence
 _MARGIN = 1.25  # another value may fit so much better before it is taken for the true one
-_LEAST_FIT = 0.12  # of the fit that a value would have if its words stood around it as here
+_LEAST_FIT = 0.05  # of the fit that a value would have if its words stood around it as here
 _FAR = 16.0  # places in the members
 _BEFORE = 0.25  # how much a word counts for a name of the sentence before, if it has a pronoun
 _KNOWN = 200  # places of a word that are looked at
 _ANYBODY = frozenset({"people", "other", "men", "women"})  # whom a number counts
+_REACH = 7.0  # places behind a cue that it may govern
+_RELATED = 0.3  # of the words that the best sentence has
+_WHERE = frozenset(
+    ["in", "at", "near", "im", "en", "à", "dans", "nel", "nella", "em", "no", "na", "te"]
+)
 _LOOSE = frozenset({"one", "second"})  # numbers that are more often none
 _ROUND = 0.1  # how far a rounded number may be from the exact one
 _LETTERS = regex.compile(rf"[{plain_text.UNSPACED_LETTERS}]+")
@@ -170,21 +176,29 @@ class _Anchor:
         return place - (self.start if place < self.start else self.end)
 
 
-def _anchors(part: ReadSentence) -> list[tuple[_Anchor, list[Word]]]:
+def _anchors(part: ReadSentence, located: AbstractSet[str]) -> list[tuple[_Anchor, list[Word]]]:
+    """Return the numbers and names outside of quotations; `located` are the names of places."""
     numbers = [[w] for w in part.words if w.kind is Kind.NUMBER and w.quotation < 0]
     return [
-        (_Anchor(frozenset(w.key for w in run), run[0].place, run[-1].place, _sort(run[0])), run)
+        (
+            _Anchor(
+                frozenset(w.key for w in run), run[0].place, run[-1].place, _sort(run[0], located)
+            ),
+            run,
+        )
         for run in [*numbers, *_name_runs(part)]
     ]
 
 
-def _sort(word: Word) -> str:
+def _sort(word: Word, located: AbstractSet[str]) -> str:
     if word.kind is Kind.NUMBER:
         is_year = 1900 <= word.value <= 2100 and word.text.isdigit() and not word.unit
         return "year" if is_year else f"number {word.unit}"
     if word.key in _words.calendar():
         return "time"
-    return "country" if word.key in _words.countries() else "name"
+    if word.key in _words.countries():
+        return "country"
+    return "place" if word.key in located else "name"
 
 
 class _Report:
@@ -247,7 +261,15 @@ class _Evidence:
                     self.places[word.key].append((at, word))
                 if word.text != word.text.lower() or word.key in _words.countries():
                     self.names.add(word.key)
-        self.anchors = [[anchor for anchor, _ in _anchors(part)] for part in self.sentences]
+        self.located = {
+            word.key
+            for part in self.sentences
+            for before, word in itertools.pairwise(part.words)
+            if before.key in _WHERE and word.kind is Kind.NAME
+        }
+        self.anchors = [
+            [anchor for anchor, _ in _anchors(part, self.located)] for part in self.sentences
+        ]
         self.numbers = sorted(
             {
                 word.value
@@ -322,7 +344,9 @@ class _Evidence:
         """Decide whether a title belongs to a name in a sentence of the members."""
         for at, word in self.places.get(title, ())[:_KNOWN]:
             holders = [anchor for anchor in self.anchors[at] if name in anchor.keys]
-            named = [a for a in self.anchors[at] if a.sort == "name" and 0 < a.start - word.place <= 1]
+            named = [
+                a for a in self.anchors[at] if a.sort == "name" and 0 < a.start - word.place <= 1
+            ]
             for holder in holders:
                 distance = holder.distance(word.place)
                 if abs(distance) <= 5 and (not named or distance > 0 or holder in named):
@@ -348,15 +372,15 @@ class _Evidence:
                 shares[at] += weight
         return shares
 
-    def cues_at(self, key: str, overlap: Sequence[float], reach: float, share: float) -> set[str]:
+    def cues_at(self, key: str, overlap: Sequence[float]) -> set[str]:
         """Return the kinds of cues near a word, in the sentences that have most of the others."""
-        best = max(overlap, default=0.0) * share
+        best = max(overlap, default=0.0) * _RELATED
         return {
             kind
             for at, word in self.places.get(key, ())[:_KNOWN]
             if overlap[at] >= best
             for kind, _, place in self.sentences[at].cues
-            if -3 <= word.place - place <= reach
+            if -3 <= word.place - place <= _REACH
         }
 
     def states(self, key: str, overlap: Sequence[float]) -> list[frozenset[str]]:
@@ -609,7 +633,7 @@ def _check_values(part: ReadSentence, evidence: _Evidence) -> Iterator[_Fault]:
             yield GateRule.NUMBER, " ".join(word.text for word in (word, *nouns))
         elif word.kind is Kind.NAME and word.key not in evidence.names:
             yield GateRule.NAME, word.text
-    for _, run in _anchors(part):
+    for _, run in _anchors(part, evidence.located):
         for first, second in itertools.pairwise(run):
             if not evidence.are_near(first.key, second.key, 3):
                 yield GateRule.NAME, f"{first.text} {second.text}"
@@ -617,7 +641,9 @@ def _check_values(part: ReadSentence, evidence: _Evidence) -> Iterator[_Fault]:
 
 def _nouns(words: Sequence[Word], at: int) -> list[Word]:
     """Return the words that a number may count: up to two with content directly behind it."""
-    nouns = list(itertools.takewhile(lambda word: word.kind is Kind.CONTENT, words[at + 1 : at + 3]))
+    nouns = list(
+        itertools.takewhile(lambda word: word.kind is Kind.CONTENT, words[at + 1 : at + 3])
+    )
     return [] if any(noun.key in _ANYBODY for noun in nouns) else nouns
 
 
@@ -653,10 +679,10 @@ def _check_cues(part: ReadSentence, evidence: _Evidence) -> Iterator[_Fault]:
     overlap = evidence.overlap({word.key for word in content})
     for kind, text, place in part.cues:
         governed = [word.key for word in content if -1.5 < word.place - place <= 4]
-        if not any(kind in evidence.cues_at(key, overlap, 7, 0.3) for key in governed):
+        if not any(_ADDED.get(kind, {kind}) & evidence.cues_at(key, overlap) for key in governed):
             yield _cue_rule(kind), text
     for word in content:
-        mine = {kind for kind, _, place in part.cues if -4 <= word.place - place <= 7}
+        mine = {kind for kind, _, place in part.cues if -4 <= word.place - place <= _REACH}
         states = evidence.states(word.key, overlap)
         if states and all(_misses(state, mine) for state in states):
             yield _cue_rule(min(states[0])), word.text
@@ -667,11 +693,14 @@ def _misses(state: frozenset[str], mine: set[str]) -> bool:
     return any(not (mine & _STANDS_FOR.get(kind, frozenset({kind}))) for kind in state)
 
 
-_DOUBTS = frozenset({"may", "alleged", "plan"})
-_STANDS_FOR = {
-    "deny": frozenset({"deny", "negation"}),
-    **dict.fromkeys(_DOUBTS, _DOUBTS),
+# By which cues of the sentence a cue of the source is kept, and of the source one added here.
+_STANDS_FOR: dict[str, AbstractSet[str]] = {
+    "deny": {"deny", "negation"},
+    "may": {"may", "plan", "alleged"},
+    "plan": {"plan", "may"},
+    "alleged": {"alleged", "may"},
 }
+_ADDED: dict[str, AbstractSet[str]] = {"may": {"may", "plan"}, "plan": {"may", "plan"}}
 
 
 def _cue_rule(kind: str) -> GateRule:
@@ -695,7 +724,7 @@ def _slot_fits(
     """
     around = [w for w in part.words if w.kind.value > Kind.SMALL.value and evidence.weight(w.key)]
     slots = []
-    for anchor, run in _anchors(part):
+    for anchor, run in _anchors(part, evidence.located):
         if run[0].text.lower() in _LOOSE:
             continue
         others = [w for w in around if w not in run and abs(anchor.distance(w.place)) <= _NEAR]
@@ -713,3 +742,89 @@ def _slot_fits(
                 rival = max(rival, (fit, key), key=lambda pair: pair[0])
         if possible:
             yield run, own / possible, rival[0] / max(own, 1e-9), rival[1], n
+
+
+def check_headline(
+    original: str, translated: str, source_language: str, language: str
+) -> LeftOut | None:
+    """Return why a translated headline may not be shown, None if it may.
+
+    Figures, quotation marks, negations, and the countries and other names that the table knows must
+    be the same. Names are compared where both are in Latin, Cyrillic or Greek letters and their
+    capitals show them: nothing may be added, and outside German nothing lost.
+    """
+    if fault := _check_marks(translated):
+        return LeftOut(text=translated, rule=fault[0], about=fault[1])
+    texts = _words.spell(original), _words.spell(translated)
+    codes = source_language.lower()[:2], language.lower()[:2]
+    heads = [_Headline(text, code) for text, code in zip(texts, codes, strict=True)]
+    if not 0.4 <= heads[1].length / max(heads[0].length, 1) <= 2.5:
+        return LeftOut(text=translated, rule=GateRule.WORDS)
+    fault = _compare_headlines(*heads)
+    return LeftOut(text=translated, rule=fault[0], about=fault[1]) if fault else None
+
+
+class _Headline:
+    """A headline as it is compared with its translation."""
+
+    def __init__(self, text: str, language: str) -> None:
+        reader = Reader(language)
+        words = [word for part in reader.read(text) for word in part.words]
+        self.script = _script(text)
+        self.length = len(text) + 2 * len(_WIDE.findall(text))  # a sign of these is a syllable
+        self.quotations = len(_words.find_quotations(text))
+        numbers = [word for word in words if word.kind is Kind.NUMBER]
+        self.numbers = sorted((w.value, w.unit) for w in numbers if w.text.lower() not in _LOOSE)
+        unspaced = _LETTERS.search(text)
+        self.numbers = _digits(text) if unspaced else self.numbers
+        cues = {kind for part in reader.read(text) for kind, *_ in part.cues}
+        self.cues_known = bool(reader.phrases("negation"))
+        self.negated = bool(cues & {"negation", "deny"})
+        if unspaced:
+            self.negated = any(cue in text for cue in reader.phrases("negation"))
+        self.countries = {word.key for word in words} & _words.countries()
+        capitals = [w for w in words if w.kind in (Kind.NAME, Kind.CONTENT)]
+        names = [w for w in capitals if w.kind is Kind.NAME and w.key not in self.countries]
+        shown = language != "de" and len(names) <= len(capitals) * _HEADLINE_CASE
+        self.shows_names = shown and self.script in _SPELLED
+        self.spellings = [_spelling(word.text) for word in capitals]
+        self.names = [
+            word for word in names if not word.first and word.key not in _words.calendar()
+        ]
+
+
+_WIDE = regex.compile(r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Hangul}]")
+_HEADLINE_CASE = 0.7  # share of words with a capital from which capitals show no names
+_SPELLED = frozenset({"Latin", "Cyrillic", "Greek"})
+
+
+def _digits(text: str) -> list[tuple[float, str]]:
+    return sorted(
+        (float(found.replace(",", "")), "") for found in regex.findall(r"\d+(?:[.,]\d+)*", text)
+    )
+
+
+def _spelling(name: str) -> str:
+    """Return the consonants of a name in Latin letters, those that sound alike as one."""
+    alike = plain_text.transliterate(name.lower()).translate(_ALIKE).replace("h", "")
+    return alike[:1] + "".join(letter for letter in alike[1:] if letter not in "aeiou")
+
+
+_ALIKE = str.maketrans("cqzvwyj", "kksffii")
+
+
+def _compare_headlines(one: _Headline, other: _Headline) -> _Fault | None:
+    if one.numbers != other.numbers:
+        return GateRule.NUMBER, ", ".join(f"{value:g}" for value, _ in other.numbers)
+    if one.quotations != other.quotations:
+        return GateRule.QUOTATION, ""
+    if not (one.cues_known and other.cues_known) or one.negated != other.negated:
+        return GateRule.NEGATION, ""
+    if different := one.countries ^ other.countries:
+        return GateRule.NAME, min(different)
+    for named, text in ((other, one), (one, other)):
+        if named.shows_names and text.script in _SPELLED:
+            lost = (word.text for word in named.names if _spelling(word.text) not in text.spellings)
+            if name := next(lost, ""):
+                return GateRule.NAME, name
+    return None

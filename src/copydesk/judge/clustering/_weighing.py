@@ -146,9 +146,9 @@ class Vocabulary:
         if is_stop_word(word, language):
             return None
         stem = plain_text.stemmer(language)(word)
-        bare = words.transliterate(word)
+        bare = plain_text.transliterate(word)
         prior_rate = rate(stem, language)
-        name = bare if word[0].isdigit() else words.transliterate(stem)
+        name = bare if word[0].isdigit() else plain_text.transliterate(stem)
         return _WordForm(
             stem=self._number(WORDS, stem, word, prior_rate),
             ngrams=tuple(
@@ -356,7 +356,7 @@ def _ngram_rates() -> Mapping[str, float]:
     for word, share in shares("en").items():
         if share >= _STOP_WORD_SHARE:
             continue
-        for ngram in set(ngrams(words.transliterate(word))):
+        for ngram in set(ngrams(plain_text.transliterate(word))):
             rates[ngram] = rates.get(ngram, _UNSEEN_NGRAM) + _to_rate(share)
     return rates
 
