@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import argparse
 import hashlib
+import itertools
 import json
 import random
 import re
@@ -36,7 +37,7 @@ FAULTS = 50  # of a kind
 CLEAN = 125  # of a kind
 
 NAME = re.compile(r"(?<=[a-z,] )(?:[A-Z][a-zé'’-]+)(?: [A-Z][a-zé'’-]+)*(?![\w.])")
-NUMBER = re.compile(r"(?<![\w.,$£€-])\d[\d,]*(?:\.\d+)?(?![\w.,]*\d|[-\w])")
+NUMBER = re.compile(r"(?<![\w.,$£€-])\d+(?:,\d{3})*(?:\.\d+)?(?![\w.,]*\d|[-\w])")
 PLACE = re.compile(
     r"(?<= in | at )(?:[A-Z][a-zé'’-]+)(?: [A-Z][a-zé'’-]+)*(?![\w.])|(?<= near )[A-Z][a-z]+"
 )
@@ -363,7 +364,7 @@ def join(groups: dict[str, tuple[Member, ...]], chance: random.Random) -> Iterat
             and len(short) < 110
             and short.split()[0] not in ("He", "She", "It", "They")
         ]
-        for (one, first), (two, second) in zip(facts, facts[1:], strict=False):
+        for (one, first), (two, second) in itertools.pairwise(facts):
             start = (
                 second
                 if second.split()[0] not in ("The", "A", "This", "An")
@@ -393,6 +394,7 @@ def swap(
         value
         for value in values(case, match[0])
         if value not in TIMES
+        and not is_close(value, match[0])
         and value not in case.sentence
         and not set(value.split()) & set(match[0].split())
         and value.lower() not in match[0].lower()
@@ -402,6 +404,15 @@ def swap(
         if others
         else ""
     )
+
+
+def is_close(value: str, other: str) -> bool:
+    """Decide whether two numbers are so close that one may be the other, rounded."""
+    one, two = value.replace(",", ""), other.replace(",", "")
+    try:
+        return abs(float(one) - float(two)) <= 0.1 * float(two)
+    except ValueError:
+        return False
 
 
 def of_members(pattern: re.Pattern[str]) -> Callable[[Case, str], list[str]]:

@@ -36,14 +36,15 @@ _RUN = 8  # words that may not be copied
 _SHARE = 0.5  # of the words with content must come from the reports
 _NEAR = 8.0  # places: what stands farther from a value says nothing of it
 _OTHER_SIDE = 0.6  # how much a word counts on the other side of the value than in the sentence
-_MARGIN = 1.25  # another value may fit so much better before it is taken for the true one
+_MARGIN = 1.2  # another value may fit so much better before it is taken for the true one
 _LEAST_FIT = 0.05  # of the fit that a value would have if its words stood around it as here
 _FAR = 16.0  # places in the members
 _BEFORE = 0.25  # how much a word counts for a name of the sentence before, if it has a pronoun
 _KNOWN = 200  # places of a word that are looked at
 _ANYBODY = frozenset({"people", "other", "men", "women"})  # whom a number counts
+_SAME = 0.85  # of the words that the best sentence has: it tells the same
 _REACH = 7.0  # places behind a cue that it may govern
-_RELATED = 0.3  # of the words that the best sentence has
+_RELATED = 0.5  # of the words that the best sentence has
 _WHERE = frozenset(
     ["in", "at", "near", "im", "en", "à", "dans", "nel", "nella", "em", "no", "na", "te"]
 )
@@ -386,7 +387,7 @@ class _Evidence:
     def states(self, key: str, overlap: Sequence[float]) -> list[frozenset[str]]:
         """Return for each place of a word, in the best sentences, which cues govern it."""
         known = [(at, word) for at, word in self.places.get(key, ())[:_KNOWN] if word.quotation < 0]
-        best = max((overlap[at] for at, _ in known), default=0.0) * 0.7
+        best = max((overlap[at] for at, _ in known), default=0.0) * _SAME
         return [
             frozenset(
                 kind for kind, _, place in self.sentences[at].cues if 0 < word.place - place <= 1.5
@@ -629,7 +630,10 @@ def _check_values(part: ReadSentence, evidence: _Evidence) -> Iterator[_Fault]:
                 if not any(evidence.counts(noun.key) for noun in nouns):
                     continue
             elif supports and (not nouns or evidence.have_noun(supports, nouns)):
-                continue
+                beside = [w for w in part.words if abs(w.place - word.place) <= 1]
+                months = [w for w in beside if w.key in _words.calendar()]
+                if not months or evidence.have_noun(supports, months):
+                    continue
             yield GateRule.NUMBER, " ".join(word.text for word in (word, *nouns))
         elif word.kind is Kind.NAME and word.key not in evidence.names:
             yield GateRule.NAME, word.text
@@ -644,7 +648,8 @@ def _nouns(words: Sequence[Word], at: int) -> list[Word]:
     nouns = list(
         itertools.takewhile(lambda word: word.kind is Kind.CONTENT, words[at + 1 : at + 3])
     )
-    return [] if any(noun.key in _ANYBODY for noun in nouns) else nouns
+    is_year = _sort(words[at], frozenset()) == "year"
+    return [] if not is_year and any(noun.key in _ANYBODY for noun in nouns) else nouns
 
 
 def _check_titles(part: ReadSentence, evidence: _Evidence) -> Iterator[_Fault]:
@@ -653,6 +658,8 @@ def _check_titles(part: ReadSentence, evidence: _Evidence) -> Iterator[_Fault]:
     for at, title in enumerate(part.words):
         if not title.title or title.quotation >= 0:
             continue
+        if title.key not in evidence.places:
+            yield GateRule.TITLE, title.text
         behind = part.words[at + 1] if at + 1 < len(part.words) else None
         near = (
             [behind]
