@@ -73,6 +73,7 @@ _ARTICLES = frozenset(
     ]
 )
 _LONGEST = 5  # words of a phrase in a table
+_SPLIT = regex.compile(r"[\p{L}\p{M}\p{N}]+")
 _THOUSANDS = regex.compile(r"[.,\u00a0\u202f'’](?=\d{3}(?!\d))")
 
 
@@ -127,6 +128,11 @@ class _Token:
 def spell(text: str) -> str:
     """Return a text in standard characters, with "not" written out; what the gate compares."""
     return str(_NOT.sub(" not", _DOUBLED.sub('"', unicodedata.normalize("NFKC", text))))
+
+
+def split(text: str) -> list[str]:
+    """Return the words of a text in lower case, vowel signs included."""
+    return [str(word) for word in _SPLIT.findall(text.lower())]
 
 
 def find_quotations(text: str, *, to_end: bool = True) -> list[tuple[int, int]]:

@@ -223,7 +223,7 @@ class _Report:
 
     @cached_property
     def runs(self) -> set[tuple[str, ...]]:
-        return set(_runs(plain_text.words(self.text)))
+        return set(_runs(_words.split(self.text)))
 
 
 class _Evidence:
@@ -246,14 +246,13 @@ class _Evidence:
                 )
                 self.sentences += settled
                 self.member += [at] * len(line)
-                for quotation, words in enumerate(report.quotations[number]):
-                    inside = [
-                        begin + part
-                        for part, sentence in enumerate(line)
-                        if any(word.quotation == quotation for word in sentence.words)
-                    ]
-                    if inside:
-                        self.quoted.append((inside[0], inside[-1], f" {words} "))
+                inside: dict[int, list[int]] = defaultdict(list)
+                for part, sentence in enumerate(line, begin):
+                    for quotation in {word.quotation for word in sentence.words} - {-1}:
+                        inside[quotation].append(part)
+                for quotation, parts in inside.items():
+                    words = report.quotations[number][quotation]
+                    self.quoted.append((parts[0], parts[-1], f" {words} "))
         self.places: dict[str, list[tuple[int, Word]]] = defaultdict(list)
         self.names: set[str] = set()
         for at, sentence in enumerate(self.sentences):
@@ -295,7 +294,8 @@ class _Evidence:
 
     def find_quotation(self, words: str) -> list[tuple[int, int]]:
         """Return where words are quoted: (first sentence, last sentence)."""
-        return [(first, last) for first, last, quoted in self.quoted if f" {words} " in quoted]
+        found = ((first, last) for first, last, quoted in self.quoted if f" {words} " in quoted)
+        return list(itertools.islice(found, _KNOWN))
 
     def speakers(self, first: int, last: int) -> set[str]:
         """Return the names that may be the speaker of a quotation."""
@@ -435,7 +435,10 @@ def _forms(key: str) -> set[str]:
     """Return a word without up to two letters before it and three behind it."""
     least = 2 if _SCRIPTS["Hangul"].search(key) else 3
     return {
-        key[a : len(key) - b] for a in range(3) for b in range(4) if len(key) - a - b >= least
+        key[a : len(key) - b]
+        for a in range(1 if least == 2 else 3)
+        for b in range(4)
+        if len(key) - a - b >= least
     } | {key}
 
 
@@ -463,7 +466,7 @@ def _find_fault(
     if fault := _check_language(text, source, reader):
         return fault
     outside, quotations = _take_quotations(text)
-    rows = _runs(plain_text.words(outside))
+    rows = _runs(_words.split(outside))
     if copied := next((run for run in rows if any(run in report.runs for report in reports)), None):
         return GateRule.COPIED, " ".join(copied)
     if _LETTERS.search(text):
@@ -499,7 +502,7 @@ def _check_language(text: str, source: str, reader: Reader) -> _Fault | None:
     """Compare the script, and count the small words of each language that is known."""
     if _script(text) != _script(source[:4000]):
         return GateRule.LANGUAGE, _script(text)
-    words = plain_text.words(text)
+    words = _words.split(text)
     counts = {
         other: sum(word in _words.small_words(other) for word in words)
         for other in _words.languages()
@@ -520,7 +523,7 @@ def _take_quotations(text: str) -> tuple[str, list[str]]:
     outside = " § ".join(
         text[start:end] for start, end in zip(edges[::2], edges[1::2], strict=True)
     )
-    return outside, [" ".join(plain_text.words(text[start:end])) for start, end in spans]
+    return outside, [" ".join(_words.split(text[start:end])) for start, end in spans]
 
 
 def _runs(words: Sequence[str]) -> Iterator[tuple[str, ...]]:
@@ -532,7 +535,7 @@ def _check_letters(
 ) -> _Fault | None:
     """Check a text without spaces: its letters in pairs, its numbers, quotations and negations."""
     quoted = [
-        " ".join(plain_text.words(line[start:end]))
+        " ".join(_words.split(line[start:end]))
         for line in source.splitlines()
         for start, end in _words.find_quotations(line)
     ]
@@ -792,7 +795,9 @@ class _Headline:
         self.countries = {word.key for word in words} & _words.countries()
         capitals = [w for w in words if w.kind in (Kind.NAME, Kind.CONTENT)]
         names = [w for w in capitals if w.kind is Kind.NAME and w.key not in self.countries]
-        shown = language != "de" and len(names) <= len(capitals) * _HEADLINE_CASE
+        inner = [word for word in capitals if not word.first]
+        written = [word for word in inner if word.text != word.text.lower()]
+        shown = language != "de" and (len(inner) < 3 or len(written) <= len(inner) * _HEADLINE_CASE)
         self.shows_names = shown and self.script in _SPELLED
         self.spellings = [_spelling(word.text) for word in capitals]
         self.names = [
