@@ -50,7 +50,7 @@ def rule(sentence: str, *cites: int) -> GateRule | None:
         "The WHO will send twelve doctors to Velmora.",
         "Engineers from France repaired the bridge at Osterby.",
         "Halvorsen denied that its dam had failed.",
-        "The company Halvorsen denied that its dam had failed, while residents in Osterby still have no water.",
+        "Halvorsen denied that its dam had failed, while residents in Osterby still have no water.",
         "Police did not confirm that 3 persons are missing.",
     ],
 )
@@ -80,7 +80,7 @@ def test_what_the_members_say_passes(sentence: str) -> None:
         ("The company Halvorsen did not repair the bridge.", GateRule.NEGATION),
         ("Residents in Osterby have drinking water.", GateRule.NEGATION),
         ("Halvorsen said that its dam had failed.", GateRule.NEGATION),
-        ("Wild horses galloped through burning streets of Velmora.", GateRule.WORDS),
+        ("The wild horses galloped through burning streets of Velmora.", GateRule.WORDS),
         (
             "The river burst its banks in Velmora on Tuesday after two days of rain.",
             GateRule.COPIED,
@@ -314,11 +314,9 @@ def test_a_text_without_sentence_marks_is_read() -> None:
 def test_hostile_members_and_drafts_end(text: str) -> None:
     members = (Member(name="a", text=text),)
 
-    assert 2 == len(
-        check_sentences(
-            [DraftSentence(text=cut, cites=(1,)) for cut in (text, text[:500])], members, "en"
-        ).left_out
-    )
+    drafts = [DraftSentence(text=draft, cites=(1,)) for draft in (text, text[:500])]
+
+    assert GateRule.MARKS == check_sentences(drafts, members, "en").left_out[0].rule
 
 
 def test_two_hundred_members_are_read() -> None:

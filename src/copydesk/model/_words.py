@@ -30,6 +30,7 @@ _CLOSERS = {"“": '”"', "”": '”"', "„": '“”‟"', "«": "»", "»":
 _CLOSERS |= {'"': '"“”', "‘": "’'", "'": "'’", "‚": "‘’'", "‹": "›"}
 _SINGLE = frozenset("'‘‚‹’›")
 _NOT = regex.compile(r"(?<=\w)\s?n['’]t\b")  # as in "didn't"; corpora write "did n't"
+_SPACED = regex.compile(r"(?<=(?<![\d.,])\d{1,3}(?: \d{3})*)[ \u00a0\u202f\u2009](?=\d{3}(?!\d))")
 _DOUBLED = regex.compile(r"(?<!\d)''|``")
 _BREAKS = frozenset(",;:—–()[]")
 _JOINTS = frozenset(
@@ -127,7 +128,8 @@ class _Token:
 
 def spell(text: str) -> str:
     """Return a text in standard characters, with "not" written out; what the gate compares."""
-    return str(_NOT.sub(" not", _DOUBLED.sub('"', unicodedata.normalize("NFKC", text))))
+    plain = _DOUBLED.sub('"', unicodedata.normalize("NFKC", _SPACED.sub("'", text)))
+    return str(_NOT.sub(" not", plain))
 
 
 def split(text: str) -> list[str]:

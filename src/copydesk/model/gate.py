@@ -15,6 +15,7 @@ from __future__ import annotations
 import bisect
 import itertools
 import math
+import operator
 import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
@@ -45,9 +46,11 @@ _ANYBODY = frozenset({"people", "other", "men", "women"})  # whom a number count
 _SAME = 0.85  # of the words that the best sentence has: it tells the same
 _REACH = 7.0  # places behind a cue that it may govern
 _RELATED = 0.5  # of the words that the best sentence has
+_VERB_FIRST = frozenset({"de", "nl"})  # "not" may stand behind what it denies
 _WHERE = frozenset(
     ["in", "at", "near", "im", "en", "à", "dans", "nel", "nella", "em", "no", "na", "te"]
 )
+_START = operator.attrgetter("start")
 _LOOSE = frozenset({"one", "second"})  # numbers that are more often none
 _ROUND = 0.1  # how far a rounded number may be from the exact one
 _LETTERS = regex.compile(rf"[{plain_text.UNSPACED_LETTERS}]+")
@@ -231,6 +234,7 @@ class _Evidence:
 
     def __init__(self, reports: Sequence[_Report], language: str) -> None:
         read = [sentence for report in reports for line in report.lines for sentence in line]
+        self._behind = -4.0 if language in _VERB_FIRST else 0.0
         self.common = _words.common_words(read, language)
         self.sentences: list[ReadSentence] = []
         self.begins: set[int] = set()  # sentences that begin a line
@@ -268,7 +272,11 @@ class _Evidence:
             if before.key in _WHERE and word.kind is Kind.NAME
         }
         self.anchors = [
-            [anchor for anchor, _ in _anchors(part, self.located)] for part in self.sentences
+            sorted((anchor for anchor, _ in _anchors(part, self.located)), key=_START)
+            for part in self.sentences
+        ]
+        self.named = [
+            {word.key for run in _name_runs(part) for word in run} for part in self.sentences
         ]
         self.numbers = sorted(
             {
@@ -278,6 +286,12 @@ class _Evidence:
                 if word.kind is Kind.NUMBER
             }
         )
+
+    def near(self, at: int, place: float) -> list[_Anchor]:
+        """Return the anchors of a sentence that are not far from a place in it."""
+        anchors = self.anchors[at]
+        first = bisect.bisect_left(anchors, place - _FAR, key=_START)
+        return anchors[first : bisect.bisect_right(anchors, place + _FAR, key=_START)]
 
     def weight(self, key: str) -> float:
         """Return how much a word tells: more if it is rare in the members, 0 if it is not there."""
@@ -299,21 +313,19 @@ class _Evidence:
 
     def speakers(self, first: int, last: int) -> set[str]:
         """Return the names that may be the speaker of a quotation."""
-        zone = self.sentences[first : last + 1]
-        names = {word.key for part in zone for run in _name_runs(part) for word in run}
+        names = set[str]().union(*self.named[first : last + 1])
         ends_line = last + 1 >= len(self.sentences) or last + 1 in self.begins
         if not ends_line and any(word.key == "say" for word in self.sentences[last + 1].words[:8]):
-            names |= {word.key for run in _name_runs(self.sentences[last + 1]) for word in run}
-        if names and not any(part.pronoun for part in zone):
+            names |= self.named[last + 1]
+        if names and not any(part.pronoun for part in self.sentences[first : last + 1]):
             return names
         lines = 0
         for at in range(first - 1, max(-1, first - 5), -1):
             lines += at + 1 in self.begins
             if lines > 1 or self.member[at] != self.member[first]:
                 break
-            before = {word.key for run in _name_runs(self.sentences[at]) for word in run}
-            if before:
-                return names | before
+            if self.named[at]:
+                return names | self.named[at]
         return names
 
     def have_noun(self, numbers: Sequence[Word], nouns: Sequence[Word]) -> bool:
@@ -327,7 +339,7 @@ class _Evidence:
         return any(
             anchor.sort.startswith("number") and 0 < anchor.distance(word.place) <= 1
             for at, word in known
-            for anchor in self.anchors[at]
+            for anchor in self.near(at, word.place)
         )
 
     def are_near(self, one: str, other: str, most: float) -> bool:
@@ -344,10 +356,9 @@ class _Evidence:
     def has_title(self, title: str, name: str) -> bool:
         """Decide whether a title belongs to a name in a sentence of the members."""
         for at, word in self.places.get(title, ())[:_KNOWN]:
-            holders = [anchor for anchor in self.anchors[at] if name in anchor.keys]
-            named = [
-                a for a in self.anchors[at] if a.sort == "name" and 0 < a.start - word.place <= 1
-            ]
+            near = self.near(at, word.place)
+            holders = [anchor for anchor in near if name in anchor.keys]
+            named = [a for a in near if a.sort == "name" and 0 < a.start - word.place <= 1]
             for holder in holders:
                 distance = holder.distance(word.place)
                 if abs(distance) <= 5 and (not named or distance > 0 or holder in named):
@@ -390,7 +401,9 @@ class _Evidence:
         best = max((overlap[at] for at, _ in known), default=0.0) * _SAME
         return [
             frozenset(
-                kind for kind, _, place in self.sentences[at].cues if 0 < word.place - place <= 1.5
+                kind
+                for kind, _, place in self.sentences[at].cues
+                if self._behind < word.place - place <= 1.5
             )
             for at, word in known
             if overlap[at] >= best
@@ -411,7 +424,7 @@ class _Evidence:
             possible += weight / (1 + abs(distance))
             for at, word in self.places.get(other.key, ())[:_KNOWN]:
                 sided = passive == self.sentences[at].passive
-                for rival in self.anchors[at]:
+                for rival in self.near(at, word.place):
                     apart = rival.distance(word.place)
                     if rival.sort != anchor.sort or other.key in rival.keys or abs(apart) > _FAR:
                         continue
@@ -421,7 +434,7 @@ class _Evidence:
                     slot = best[at, rival]
                     slot[other.key] = max(slot.get(other.key, 0.0), fit)
                 if self.sentences[at].pronoun and at and at not in self.begins:
-                    for rival in self.anchors[at - 1]:
+                    for rival in self.anchors[at - 1][: _LONGEST // 20]:
                         if rival.sort == anchor.sort == "name" and other.key not in rival.keys:
                             slot = best[at - 1, rival]
                             slot[other.key] = max(slot.get(other.key, 0.0), weight * _BEFORE)
@@ -626,17 +639,8 @@ def _name_runs(part: ReadSentence) -> list[list[Word]]:
 def _check_values(part: ReadSentence, evidence: _Evidence) -> Iterator[_Fault]:
     """Find each number with its unit and noun, and each name, in the members."""
     for at, word in enumerate(part.words):
-        if word.kind is Kind.NUMBER:
-            supports = evidence.supports(word)
-            nouns = _nouns(part.words, at)
-            if word.text.lower() in _LOOSE and not supports:
-                if not any(evidence.counts(noun.key) for noun in nouns):
-                    continue
-            elif supports and (not nouns or evidence.have_noun(supports, nouns)):
-                beside = [w for w in part.words if abs(w.place - word.place) <= 1]
-                months = [w for w in beside if w.key in _words.calendar()]
-                if not months or evidence.have_noun(supports, months):
-                    continue
+        nouns = _nouns(part.words, at)
+        if word.kind is Kind.NUMBER and not _is_counted(word, nouns, part, evidence):
             yield GateRule.NUMBER, " ".join(word.text for word in (word, *nouns))
         elif word.kind is Kind.NAME and word.key not in evidence.names:
             yield GateRule.NAME, word.text
@@ -644,6 +648,19 @@ def _check_values(part: ReadSentence, evidence: _Evidence) -> Iterator[_Fault]:
         for first, second in itertools.pairwise(run):
             if not evidence.are_near(first.key, second.key, 3):
                 yield GateRule.NAME, f"{first.text} {second.text}"
+
+
+def _is_counted(
+    number: Word, nouns: Sequence[Word], part: ReadSentence, evidence: _Evidence
+) -> bool:
+    """Decide whether the members have a number beside its noun, and a day beside its month."""
+    supports = evidence.supports(number)
+    if number.text.lower() in _LOOSE and not supports:
+        return not any(evidence.counts(noun.key) for noun in nouns)
+    beside = [word for word in part.words if abs(word.place - number.place) <= 1]
+    months = [word for word in beside if word.key in _words.calendar()]
+    pairs = [words for words in (nouns, months) if words]
+    return bool(supports) and all(evidence.have_noun(supports, words) for words in pairs)
 
 
 def _nouns(words: Sequence[Word], at: int) -> list[Word]:
