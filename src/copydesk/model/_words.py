@@ -172,6 +172,11 @@ def _same() -> dict[str, str]:
     return {word: row[0].lower() for row in rows for word in reversed(row)}
 
 
+@functools.cache
+def _first_words() -> frozenset[str]:
+    return frozenset(phrase.lower().split(" ")[0] for phrase in _same() if " " in phrase)
+
+
 def calendar() -> frozenset[str]:
     """Return the keys of months and days."""
     return _keys("january", "sunday")
@@ -220,6 +225,7 @@ class Reader:
         self._cues = {
             (cue, kind in CUES): kind for kind, line in kinds for cue in line.split("|") if cue
         }
+        self._first_of_cues = frozenset(cue.split(" ")[0] for cue, _ in self._cues)
 
     def phrases(self, kind: str) -> list[str]:
         """Return the cues of a kind."""
@@ -269,11 +275,11 @@ class Reader:
                     cues.append((kind, token.text, place))
                 words.append(self._word(token, token.folded, Kind.SMALL, place))
             else:
-                word, taken = self._other(tokens, at)
+                word, taken = self._other(tokens, at, place)
                 rounding = rounding if word.kind in (Kind.MARK, Kind.SMALL) else ""
                 currency = word.key if word.key in UNITS else ""
-                place += _step(word)
-                words.append(replace(word, place=place))
+                place = word.place
+                words.append(word)
             at += taken
         folded = {token.folded for token in tokens if token.quotation < 0}
         return ReadSentence(
@@ -295,7 +301,8 @@ class Reader:
         )
 
     def _phrase_of_cue(self, tokens: list[_Token], at: int) -> tuple[str, int]:
-        for length in range(min(3, len(tokens) - at), 0, -1):
+        longest = min(3, len(tokens) - at) if tokens[at].folded in self._first_of_cues else 0
+        for length in range(longest, 0, -1):
             phrase = " ".join(token.folded for token in tokens[at : at + length])
             if kind := self._cues.get((phrase, True)):
                 return ("", 0) if tokens[at].text == "May" else (kind, length)
@@ -332,17 +339,18 @@ class Reader:
         word = self._word(token, repr(float(value)), Kind.NUMBER)
         return replace(word, value=value, unit=unit), end - at
 
-    def _other(self, tokens: list[_Token], at: int) -> tuple[Word, int]:
+    def _other(self, tokens: list[_Token], at: int, place: float) -> tuple[Word, int]:
         token = tokens[at]
-        for length in range(min(_LONGEST, len(tokens) - at), 0, -1):
+        longest = _LONGEST if token.folded in _first_words() else 1
+        for length in range(min(longest, len(tokens) - at), 0, -1):
             written = " ".join(token.text for token in tokens[at : at + length])
             key = _same().get(written) or _same().get(written.lower())
             if key and (length > 1 or token.folded not in self.small or not token.text.islower()):
-                return self._word(token, key, self._kind(token, key)), length
+                kind = self._kind(token, key)
+                return self._word(token, key, kind, place + _step(token.text, key, kind)), length
         kind = self._kind(token)
-        return self._word(
-            token, token.folded if kind is Kind.SMALL else self._stem(token.folded), kind
-        ), 1
+        key = self._stem(token.folded) if kind in (Kind.CONTENT, Kind.NAME) else token.folded
+        return self._word(token, key, kind, place + _step(token.text, key, kind)), 1
 
     def _kind(self, token: _Token, key: str = "") -> Kind:
         if not token.text[0].isalpha():
@@ -360,10 +368,11 @@ class Reader:
         return Kind.CONTENT if token.text == token.folded else Kind.NAME
 
 
-def _step(word: Word) -> float:
-    if word.kind is Kind.MARK:
-        return 1.0 if word.text in _BREAKS else 0.0
-    return (0.5 if word.key in _JOINTS else 0.0) if word.kind is Kind.SMALL else 1.0
+def _step(text: str, key: str, kind: Kind) -> float:
+    """Return how many places a word is behind the one before it."""
+    if kind is Kind.MARK:
+        return 1.0 if text in _BREAKS else 0.0
+    return (0.5 if key in _JOINTS else 0.0) if kind is Kind.SMALL else 1.0
 
 
 def _text(tokens: list[_Token], at: int) -> str:
@@ -375,7 +384,7 @@ def _values(line: str) -> dict[str, float]:
 
 
 def _value(text: str, language: str) -> float | None:
-    """Return the value of digits; a point before three digits divides thousands except in English."""
+    """Return the value of digits; "3.000" is three thousand except in English."""
     if not text.lstrip(".")[:1].isdigit():
         return None
     if "." in text and language == "en" and text.count(".") == 1:

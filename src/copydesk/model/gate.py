@@ -12,55 +12,44 @@ capitals: the same, names included; where words have no spaces, letters are comp
 
 from __future__ import annotations
 
-import bisect
+import functools
 import itertools
-import math
-import operator
 import unicodedata
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cached_property
 
 import regex
 
 from copydesk.kit import sentences
 from copydesk.kit import text as plain_text
 from copydesk.model import _words
+from copydesk.model._evidence import (
+    LONGEST,
+    REACH,
+    Evidence,
+    Report,
+    dominant_script,
+    find_anchors,
+    name_runs,
+    sort_of,
+    take_quotations,
+    word_runs,
+)
 from copydesk.model._words import Kind, Reader, ReadSentence, Word
 from copydesk.news.summary import CitedSentence
 
-_LONGEST = 600  # characters of a sentence that is looked at
-_RUN = 8  # words that may not be copied
 _SHARE = 0.5  # of the words with content must come from the reports
 _NEAR = 8.0  # places: what stands farther from a value says nothing of it
-_OTHER_SIDE = 0.6  # how much a word counts on the other side of the value than in the sentence
 _MARGIN = 1.2  # another value may fit so much better before it is taken for the true one
 _LEAST_FIT = 0.05  # of the fit that a value would have if its words stood around it as here
-_FAR = 16.0  # places in the members
-_BEFORE = 0.25  # how much a word counts for a name of the sentence before, if it has a pronoun
-_KNOWN = 200  # places of a word that are looked at
 _ANYBODY = frozenset({"people", "other", "men", "women"})  # whom a number counts
-_SAME = 0.85  # of the words that the best sentence has: it tells the same
-_REACH = 7.0  # places behind a cue that it may govern
-_RELATED = 0.5  # of the words that the best sentence has
-_VERB_FIRST = frozenset({"de", "nl"})  # "not" may stand behind what it denies
-_WHERE = frozenset(
-    ["in", "at", "near", "im", "en", "à", "dans", "nel", "nella", "em", "no", "na", "te"]
-)
-_START = operator.attrgetter("start")
 _LOOSE = frozenset({"one", "second"})  # numbers that are more often none
-_ROUND = 0.1  # how far a rounded number may be from the exact one
 _LETTERS = regex.compile(rf"[{plain_text.UNSPACED_LETTERS}]+")
 _CITATION = regex.compile(r"[ \u00a0]*\[\d{1,3}(?:[ ,;–-]{1,2}\d{1,3})*\]")
 _MARKUP = regex.compile(r"://|www\.|\]\(|<[/!?\p{L}]|[*_`#|\\{}\[\]]|&#?\w+;|\n")
 _JOINERS = frozenset("\u200c\u200d")  # letters need them in Persian and Hindi
-_SCRIPTS = {
-    name: regex.compile(rf"\p{{{name}}}")
-    for name in ("Latin", "Cyrillic", "Greek", "Arabic", "Hebrew", "Devanagari", "Hangul", "Thai")
-} | {"Han": regex.compile(r"[\p{Han}\p{Hiragana}\p{Katakana}]")}
 _LANGUAGES = ("en", "de", "fr", "es", "it", "nl", "pt")
 
 
@@ -123,24 +112,25 @@ def check_sentences(
 
     `language` is the language of the members.
     """
-    reader = Reader(language.lower()[:2])
-    reports = [_Report(member.text, reader) for member in members]
+    language = language.lower()[:2]
+    reader = Reader(language)
+    reports = [Report(member.text, reader) for member in members]
+    known = functools.cache(lambda numbers: Evidence([reports[at - 1] for at in numbers], language))
     shown, left_out = [], []
     for draft in drafts:
-        text = (
-            plain_text.fold(_CITATION.sub("", draft.text))
-            if draft.text.isprintable()
-            else draft.text
-        )
-        numbers = tuple(dict.fromkeys(draft.cites))
-        if not numbers or not all(0 < number <= len(members) for number in numbers):
+        text = draft.text
+        if text.isprintable():
+            text = plain_text.fold(_CITATION.sub("", text))
+        numbers = tuple(sorted(set(draft.cites)))
+        if not numbers or numbers[0] < 1 or numbers[-1] > len(members):
             left_out.append(LeftOut(text=text, rule=GateRule.SOURCE))
-        elif fault := _find_fault(
-            text, [reports[number - 1] for number in numbers], reports, reader
-        ):
+            continue
+        evidence = functools.partial(known, numbers)
+        fault = _find_fault(text, [reports[at - 1] for at in numbers], reports, evidence, reader)
+        if fault:
             left_out.append(LeftOut(text=text, rule=fault[0], about=fault[1]))
         else:
-            names = tuple(members[number - 1].name for number in numbers)
+            names = tuple(members[at - 1].name for at in numbers)
             shown.append(CitedSentence(text=text, stories=names))
     enough = len(shown) >= least
     return GateResult(sentences=tuple(shown) if enough else (), left_out=tuple(left_out))
@@ -163,313 +153,12 @@ def _cut(line: str) -> Iterator[str]:
         start = end
 
 
-@dataclass(frozen=True, slots=True)
-class _Anchor:
-    """A number, or a name of one or several words, and where it stands in its sentence.
-
-    Only anchors of one `sort` can be mistaken for each other.
-    """
-
-    keys: frozenset[str]
-    start: float
-    end: float
-    sort: str
-
-    def distance(self, place: float) -> float:
-        """Return how many places behind the anchor a word stands; before it is negative."""
-        return place - (self.start if place < self.start else self.end)
-
-
-def _anchors(part: ReadSentence, located: AbstractSet[str]) -> list[tuple[_Anchor, list[Word]]]:
-    """Return the numbers and names outside of quotations; `located` are the names of places."""
-    numbers = [[w] for w in part.words if w.kind is Kind.NUMBER and w.quotation < 0]
-    return [
-        (
-            _Anchor(
-                frozenset(w.key for w in run), run[0].place, run[-1].place, _sort(run[0], located)
-            ),
-            run,
-        )
-        for run in [*numbers, *_name_runs(part)]
-    ]
-
-
-def _sort(word: Word, located: AbstractSet[str]) -> str:
-    if word.kind is Kind.NUMBER:
-        is_year = 1900 <= word.value <= 2100 and word.text.isdigit() and not word.unit
-        return "year" if is_year else f"number {word.unit}"
-    if word.key in _words.calendar():
-        return "time"
-    if word.key in _words.countries():
-        return "country"
-    return "place" if word.key in located else "name"
-
-
-class _Report:
-    """A member as the gate reads it, each part only when a rule asks for it."""
-
-    def __init__(self, text: str, reader: Reader) -> None:
-        self.text = _words.spell(text)
-        self._reader = reader
-
-    @cached_property
-    def _kept(self) -> list[str]:
-        return [line for line in self.text.splitlines() if line.strip()]
-
-    @cached_property
-    def lines(self) -> list[list[ReadSentence]]:
-        return [self._reader.read(line) for line in self._kept]
-
-    @cached_property
-    def quotations(self) -> list[list[str]]:
-        return [_take_quotations(line)[1] for line in self._kept]
-
-    @cached_property
-    def runs(self) -> set[tuple[str, ...]]:
-        return set(_runs(_words.split(self.text)))
-
-
-class _Evidence:
-    """What the cited members say: their sentences, and where each word stands in them."""
-
-    def __init__(self, reports: Sequence[_Report], language: str) -> None:
-        read = [sentence for report in reports for line in report.lines for sentence in line]
-        self._behind = -4.0 if language in _VERB_FIRST else 0.0
-        self.common = _words.common_words(read, language)
-        self.sentences: list[ReadSentence] = []
-        self.begins: set[int] = set()  # sentences that begin a line
-        self.member: list[int] = []
-        self.quoted: list[tuple[int, int, str]] = []  # first and last sentence, and the words
-        for at, report in enumerate(reports):
-            for number, line in enumerate(report.lines):
-                begin = len(self.sentences)
-                self.begins.add(begin)
-                settled = (
-                    _words.settle_names(sentence, self.common, headline=number == 0)
-                    for sentence in line
-                )
-                self.sentences += settled
-                self.member += [at] * len(line)
-                inside: dict[int, list[int]] = defaultdict(list)
-                for part, sentence in enumerate(line, begin):
-                    for quotation in {word.quotation for word in sentence.words} - {-1}:
-                        inside[quotation].append(part)
-                for quotation, parts in inside.items():
-                    words = report.quotations[number][quotation]
-                    self.quoted.append((parts[0], parts[-1], f" {words} "))
-        self.places: dict[str, list[tuple[int, Word]]] = defaultdict(list)
-        self.names: set[str] = set()
-        for at, sentence in enumerate(self.sentences):
-            for word in sentence.words:
-                if word.kind not in (Kind.MARK, Kind.SMALL):
-                    self.places[word.key].append((at, word))
-                if word.text != word.text.lower() or word.key in _words.countries():
-                    self.names.add(word.key)
-        self.located = {
-            word.key
-            for part in self.sentences
-            for before, word in itertools.pairwise(part.words)
-            if before.key in _WHERE and word.kind is Kind.NAME
-        }
-        self.anchors = [
-            sorted((anchor for anchor, _ in _anchors(part, self.located)), key=_START)
-            for part in self.sentences
-        ]
-        self.named = [
-            {word.key for run in _name_runs(part) for word in run} for part in self.sentences
-        ]
-        self.numbers = sorted(
-            {
-                word.value
-                for part in self.sentences
-                for word in part.words
-                if word.kind is Kind.NUMBER
-            }
-        )
-
-    def near(self, at: int, place: float) -> list[_Anchor]:
-        """Return the anchors of a sentence that are not far from a place in it."""
-        anchors = self.anchors[at]
-        first = bisect.bisect_left(anchors, place - _FAR, key=_START)
-        return anchors[first : bisect.bisect_right(anchors, place + _FAR, key=_START)]
-
-    def weight(self, key: str) -> float:
-        """Return how much a word tells: more if it is rare in the members, 0 if it is not there."""
-        count = len(self.places.get(key, ()))
-        return 1 / (1 + math.log(count)) if count else 0.0
-
-    def supports(self, number: Word) -> list[Word]:
-        """Return the numbers of the members that a number of the draft may stand for."""
-        low = bisect.bisect_left(self.numbers, number.value * (1 - _ROUND))
-        high = bisect.bisect_right(self.numbers, number.value * (1 + _ROUND) * 1.2)
-        keys = [repr(float(value)) for value in self.numbers[low : high + 1]]
-        known = (word for key in keys for _, word in self.places[key] if word.kind is Kind.NUMBER)
-        return [word for word in known if word.unit == number.unit and _is_rounded(number, word)]
-
-    def find_quotation(self, words: str) -> list[tuple[int, int]]:
-        """Return where words are quoted: (first sentence, last sentence)."""
-        found = ((first, last) for first, last, quoted in self.quoted if f" {words} " in quoted)
-        return list(itertools.islice(found, _KNOWN))
-
-    def speakers(self, first: int, last: int) -> set[str]:
-        """Return the names that may be the speaker of a quotation."""
-        names = set[str]().union(*self.named[first : last + 1])
-        ends_line = last + 1 >= len(self.sentences) or last + 1 in self.begins
-        if not ends_line and any(word.key == "say" for word in self.sentences[last + 1].words[:8]):
-            names |= self.named[last + 1]
-        if names and not any(part.pronoun for part in self.sentences[first : last + 1]):
-            return names
-        lines = 0
-        for at in range(first - 1, max(-1, first - 5), -1):
-            lines += at + 1 in self.begins
-            if lines > 1 or self.member[at] != self.member[first]:
-                break
-            if self.named[at]:
-                return names | self.named[at]
-        return names
-
-    def have_noun(self, numbers: Sequence[Word], nouns: Sequence[Word]) -> bool:
-        """Decide whether one of the numbers stands near one of the nouns in the members."""
-        pairs = ((number.key, noun.key) for number in numbers for noun in nouns)
-        return any(self.are_near(*pair, 4) for pair in pairs)
-
-    def counts(self, noun: str) -> bool:
-        """Decide whether the members say a number of something."""
-        known = self.places.get(noun, ())[:_KNOWN]
-        return any(
-            anchor.sort.startswith("number") and 0 < anchor.distance(word.place) <= 1
-            for at, word in known
-            for anchor in self.near(at, word.place)
-        )
-
-    def are_near(self, one: str, other: str, most: float) -> bool:
-        """Decide whether two words stand in one sentence of the members, near each other."""
-        places = defaultdict(list)
-        for at, word in self.places.get(one, ())[:_KNOWN]:
-            places[at].append(word.place)
-        return any(
-            abs(word.place - place) <= most
-            for at, word in self.places.get(other, ())[:_KNOWN]
-            for place in places.get(at, ())
-        )
-
-    def has_title(self, title: str, name: str) -> bool:
-        """Decide whether a title belongs to a name in a sentence of the members."""
-        for at, word in self.places.get(title, ())[:_KNOWN]:
-            near = self.near(at, word.place)
-            holders = [anchor for anchor in near if name in anchor.keys]
-            named = [a for a in near if a.sort == "name" and 0 < a.start - word.place <= 1]
-            for holder in holders:
-                distance = holder.distance(word.place)
-                if abs(distance) <= 5 and (not named or distance > 0 or holder in named):
-                    return True
-        return False
-
-    def knows(self, key: str, reader: Reader) -> bool:
-        """Decide whether a word stands in the members; in scripts without capitals, nearly."""
-        if key in self.places or reader.knows_cues:
-            return key in self.places
-        return bool(_forms(key) & self.forms)
-
-    @cached_property
-    def forms(self) -> set[str]:
-        return {form for key in self.places for form in _forms(key)}
-
-    def overlap(self, keys: set[str]) -> list[float]:
-        """Return for each sentence of the members how much of the words it has."""
-        shares = [0.0] * len(self.sentences)
-        for key in keys:
-            weight = self.weight(key)
-            for at in {at for at, _ in self.places.get(key, ())[:_KNOWN]}:
-                shares[at] += weight
-        return shares
-
-    def cues_at(self, key: str, overlap: Sequence[float]) -> set[str]:
-        """Return the kinds of cues near a word, in the sentences that have most of the others."""
-        best = max(overlap, default=0.0) * _RELATED
-        return {
-            kind
-            for at, word in self.places.get(key, ())[:_KNOWN]
-            if overlap[at] >= best
-            for kind, _, place in self.sentences[at].cues
-            if -3 <= word.place - place <= _REACH
-        }
-
-    def states(self, key: str, overlap: Sequence[float]) -> list[frozenset[str]]:
-        """Return for each place of a word, in the best sentences, which cues govern it."""
-        known = [(at, word) for at, word in self.places.get(key, ())[:_KNOWN] if word.quotation < 0]
-        best = max((overlap[at] for at, _ in known), default=0.0) * _SAME
-        return [
-            frozenset(
-                kind
-                for kind, _, place in self.sentences[at].cues
-                if self._behind < word.place - place <= 1.5
-            )
-            for at, word in known
-            if overlap[at] >= best
-        ]
-
-    def fit(
-        self, anchor: _Anchor, others: Sequence[Word], passive: bool
-    ) -> tuple[dict[frozenset[str], float], float]:
-        """Return how well each value of the members fits in the place of one.
-
-        Also returns the fit of a value that has the same words as near as the sentence has them.
-        """
-        best: dict[tuple[int, _Anchor], dict[str, float]] = defaultdict(dict)
-        possible = 0.0
-        for other in others:
-            distance = anchor.distance(other.place)
-            weight = self.weight(other.key) / (1 + abs(distance))
-            possible += weight / (1 + abs(distance))
-            for at, word in self.places.get(other.key, ())[:_KNOWN]:
-                sided = passive == self.sentences[at].passive
-                for rival in self.near(at, word.place):
-                    apart = rival.distance(word.place)
-                    if rival.sort != anchor.sort or other.key in rival.keys or abs(apart) > _FAR:
-                        continue
-                    fit = weight / (1 + abs(apart))
-                    if sided and apart * distance < 0:
-                        fit *= _OTHER_SIDE
-                    slot = best[at, rival]
-                    slot[other.key] = max(slot.get(other.key, 0.0), fit)
-                if self.sentences[at].pronoun and at and at not in self.begins:
-                    for rival in self.anchors[at - 1][: _LONGEST // 20]:
-                        if rival.sort == anchor.sort == "name" and other.key not in rival.keys:
-                            slot = best[at - 1, rival]
-                            slot[other.key] = max(slot.get(other.key, 0.0), weight * _BEFORE)
-        fits: dict[frozenset[str], float] = defaultdict(float)
-        for (_, rival), slot in best.items():
-            fits[rival.keys] = max(fits[rival.keys], sum(slot.values()))
-        return fits, possible
-
-
-def _forms(key: str) -> set[str]:
-    """Return a word without up to two letters before it and three behind it."""
-    least = 2 if _SCRIPTS["Hangul"].search(key) else 3
-    return {
-        key[a : len(key) - b]
-        for a in range(1 if least == 2 else 3)
-        for b in range(4)
-        if len(key) - a - b >= least
-    } | {key}
-
-
-def _is_rounded(number: Word, exact: Word) -> bool:
-    """Decide whether a number may be written for another one, with its "about" or "over"."""
-    if number.value == exact.value:
-        return number.rounding in ("", exact.rounding, "about") or bool(exact.rounding)
-    ratio = exact.value / number.value if number.value else 0.0
-    return {
-        "about": 1 - _ROUND <= ratio <= 1 + _ROUND,
-        "nearly": 1 - _ROUND <= ratio < 1,
-        "under": 1 - _ROUND <= ratio < 1,
-        "over": 1 < ratio <= 1 + 2 * _ROUND,
-    }.get(number.rounding, False)
-
-
 def _find_fault(
-    text: str, cited: Sequence[_Report], reports: Sequence[_Report], reader: Reader
+    text: str,
+    cited: Sequence[Report],
+    reports: Sequence[Report],
+    known: Callable[[], Evidence],
+    reader: Reader,
 ) -> _Fault | None:
     """Return the first rule that a sentence breaks, and what is wrong in it."""
     if fault := _check_marks(text):
@@ -478,13 +167,13 @@ def _find_fault(
     source = "\n".join(report.text for report in cited)
     if fault := _check_language(text, source, reader):
         return fault
-    outside, quotations = _take_quotations(text)
-    rows = _runs(_words.split(outside))
+    outside, quotations = take_quotations(text)
+    rows = word_runs(_words.split(outside))
     if copied := next((run for run in rows if any(run in report.runs for report in reports)), None):
         return GateRule.COPIED, " ".join(copied)
     if _LETTERS.search(text):
         return _check_letters(text, quotations, source, reader)
-    evidence = _Evidence(cited, reader.language)
+    evidence = known()
     for read in reader.read(text):
         part = _words.settle_names(read, evidence.common, headline=False)
         checks = (
@@ -505,7 +194,7 @@ def _check_marks(text: str) -> _Fault | None:
     odd = next(
         (sign for sign in text if unicodedata.category(sign)[0] == "C" and sign not in _JOINERS), ""
     )
-    if odd or len(text) > _LONGEST or not any(sign.isalpha() for sign in text):
+    if odd or len(text) > LONGEST or not any(sign.isalpha() for sign in text):
         return GateRule.MARKS, ascii(odd)[1:-1]
     found = _MARKUP.search(text)
     return (GateRule.MARKS, found[0]) if found else None
@@ -513,8 +202,8 @@ def _check_marks(text: str) -> _Fault | None:
 
 def _check_language(text: str, source: str, reader: Reader) -> _Fault | None:
     """Compare the script, and count the small words of each language that is known."""
-    if _script(text) != _script(source[:4000]):
-        return GateRule.LANGUAGE, _script(text)
+    if dominant_script(text) != dominant_script(source[:4000]):
+        return GateRule.LANGUAGE, dominant_script(text)
     words = _words.split(text)
     counts = {
         other: sum(word in _words.small_words(other) for word in words)
@@ -523,24 +212,6 @@ def _check_language(text: str, source: str, reader: Reader) -> _Fault | None:
     own = counts.get(reader.language, 0)
     best = max(counts, key=lambda other: counts[other])
     return (GateRule.LANGUAGE, best) if own * 1.5 + 2 < counts[best] else None
-
-
-def _script(text: str) -> str:
-    return max(_SCRIPTS, key=lambda name: len(_SCRIPTS[name].findall(text)))
-
-
-def _take_quotations(text: str) -> tuple[str, list[str]]:
-    """Return what stands outside of the quotations, and their words."""
-    spans = _words.find_quotations(text)
-    edges = [0, *(edge for span in spans for edge in span), len(text)]
-    outside = " § ".join(
-        text[start:end] for start, end in zip(edges[::2], edges[1::2], strict=True)
-    )
-    return outside, [" ".join(_words.split(text[start:end])) for start, end in spans]
-
-
-def _runs(words: Sequence[str]) -> Iterator[tuple[str, ...]]:
-    return (tuple(words[at : at + _RUN]) for at in range(len(words) - _RUN + 1))
 
 
 def _check_letters(
@@ -587,7 +258,7 @@ def _pairs(text: str) -> set[str]:
 
 
 def _check_quotations(
-    part: ReadSentence, quotations: Sequence[str], evidence: _Evidence
+    part: ReadSentence, quotations: Sequence[str], evidence: Evidence
 ) -> Iterator[_Fault]:
     """Find each quotation in the members, and beside it the one who is named beside it here."""
     for number in sorted({word.quotation for word in part.words} - {-1}):
@@ -608,7 +279,7 @@ def _speaker(part: ReadSentence, number: int) -> set[str]:
     centres = [word.place for word in outside if word.key == "say"]
     centres = centres or [word.place for word in part.words if word.quotation == number]
     runs = [
-        run for run in _name_runs(part) if not any(word.key in _words.calendar() for word in run)
+        run for run in name_runs(part) if not any(word.key in _words.calendar() for word in run)
     ]
     if not runs:
         return set()
@@ -621,22 +292,7 @@ def _speaker(part: ReadSentence, number: int) -> set[str]:
     return {word.key for word in min(runs, key=distance)}
 
 
-def _name_runs(part: ReadSentence) -> list[list[Word]]:
-    """Return the names outside of quotations, those side by side as one."""
-    runs: list[list[Word]] = []
-    before: Word | None = None
-    for word in part.words:
-        if word.kind is Kind.NAME and word.quotation < 0:
-            if before and before.kind is Kind.NAME and runs and runs[-1][-1] is before:
-                runs[-1].append(word)
-            else:
-                runs.append([word])
-        if word.text not in "-.&":
-            before = word
-    return runs
-
-
-def _check_values(part: ReadSentence, evidence: _Evidence) -> Iterator[_Fault]:
+def _check_values(part: ReadSentence, evidence: Evidence) -> Iterator[_Fault]:
     """Find each number with its unit and noun, and each name, in the members."""
     for at, word in enumerate(part.words):
         nouns = _nouns(part.words, at)
@@ -644,14 +300,14 @@ def _check_values(part: ReadSentence, evidence: _Evidence) -> Iterator[_Fault]:
             yield GateRule.NUMBER, " ".join(word.text for word in (word, *nouns))
         elif word.kind is Kind.NAME and word.key not in evidence.names:
             yield GateRule.NAME, word.text
-    for _, run in _anchors(part, evidence.located):
+    for _, run in find_anchors(part, evidence.located):
         for first, second in itertools.pairwise(run):
             if not evidence.are_near(first.key, second.key, 3):
                 yield GateRule.NAME, f"{first.text} {second.text}"
 
 
 def _is_counted(
-    number: Word, nouns: Sequence[Word], part: ReadSentence, evidence: _Evidence
+    number: Word, nouns: Sequence[Word], part: ReadSentence, evidence: Evidence
 ) -> bool:
     """Decide whether the members have a number beside its noun, and a day beside its month."""
     supports = evidence.supports(number)
@@ -668,13 +324,13 @@ def _nouns(words: Sequence[Word], at: int) -> list[Word]:
     nouns = list(
         itertools.takewhile(lambda word: word.kind is Kind.CONTENT, words[at + 1 : at + 3])
     )
-    is_year = _sort(words[at], frozenset()) == "year"
+    is_year = sort_of(words[at], frozenset()) == "year"
     return [] if not is_year and any(noun.key in _ANYBODY for noun in nouns) else nouns
 
 
-def _check_titles(part: ReadSentence, evidence: _Evidence) -> Iterator[_Fault]:
+def _check_titles(part: ReadSentence, evidence: Evidence) -> Iterator[_Fault]:
     """Find each title beside a name beside the same name in the members."""
-    names = [word for run in _name_runs(part) for word in run]
+    names = [word for run in name_runs(part) for word in run]
     for at, title in enumerate(part.words):
         if not title.title or title.quotation >= 0:
             continue
@@ -691,7 +347,7 @@ def _check_titles(part: ReadSentence, evidence: _Evidence) -> Iterator[_Fault]:
                 yield GateRule.TITLE, f"{title.text} {name.text}"
 
 
-def _check_words(part: ReadSentence, evidence: _Evidence, reader: Reader) -> Iterator[_Fault]:
+def _check_words(part: ReadSentence, evidence: Evidence, reader: Reader) -> Iterator[_Fault]:
     """Ask for half of the words with content, for all in languages that are not well known."""
     content = [word for word in part.words if word.kind is Kind.CONTENT]
     foreign = [word for word in content if not evidence.knows(word.key, reader)]
@@ -699,7 +355,7 @@ def _check_words(part: ReadSentence, evidence: _Evidence, reader: Reader) -> Ite
         yield GateRule.WORDS, foreign[0].text
 
 
-def _check_cues(part: ReadSentence, evidence: _Evidence) -> Iterator[_Fault]:
+def _check_cues(part: ReadSentence, evidence: Evidence) -> Iterator[_Fault]:
     """Compare negations and other cues with the sentences of the members that say the same."""
     content = [word for word in part.words if word.kind is not Kind.MARK and word.quotation < 0]
     content = [word for word in content if word.kind is not Kind.SMALL and word.key != "say"]
@@ -709,7 +365,7 @@ def _check_cues(part: ReadSentence, evidence: _Evidence) -> Iterator[_Fault]:
         if not any(_ADDED.get(kind, {kind}) & evidence.cues_at(key, overlap) for key in governed):
             yield _cue_rule(kind), text
     for word in content:
-        mine = {kind for kind, _, place in part.cues if -4 <= word.place - place <= _REACH}
+        mine = {kind for kind, _, place in part.cues if -4 <= word.place - place <= REACH}
         states = evidence.states(word.key, overlap)
         if states and all(_misses(state, mine) for state in states):
             yield _cue_rule(min(states[0])), word.text
@@ -734,7 +390,7 @@ def _cue_rule(kind: str) -> GateRule:
     return GateRule.TITLE if kind == "former" else GateRule.NEGATION
 
 
-def _check_slots(part: ReadSentence, evidence: _Evidence) -> Iterator[_Fault]:
+def _check_slots(part: ReadSentence, evidence: Evidence) -> Iterator[_Fault]:
     """Refuse a value if another value of the members fits better between the words around it."""
     for run, share, rival, *_ in _slot_fits(part, evidence):
         if share < _LEAST_FIT or rival > _MARGIN:
@@ -743,7 +399,7 @@ def _check_slots(part: ReadSentence, evidence: _Evidence) -> Iterator[_Fault]:
 
 
 def _slot_fits(
-    part: ReadSentence, evidence: _Evidence
+    part: ReadSentence, evidence: Evidence
 ) -> Iterator[tuple[list[Word], float, float, object, int]]:
     """Yield each value, its share of the possible fit, and how much better another one fits.
 
@@ -751,7 +407,7 @@ def _slot_fits(
     """
     around = [w for w in part.words if w.kind.value > Kind.SMALL.value and evidence.weight(w.key)]
     slots = []
-    for anchor, run in _anchors(part, evidence.located):
+    for anchor, run in find_anchors(part, evidence.located):
         if run[0].text.lower() in _LOOSE:
             continue
         others = [w for w in around if w not in run and abs(anchor.distance(w.place)) <= _NEAR]
@@ -797,7 +453,7 @@ class _Headline:
     def __init__(self, text: str, language: str) -> None:
         reader = Reader(language)
         words = [word for part in reader.read(text) for word in part.words]
-        self.script = _script(text)
+        self.script = dominant_script(text)
         self.length = len(text) + 2 * len(_WIDE.findall(text))  # a sign of these is a syllable
         self.quotations = len(_words.find_quotations(text))
         numbers = [word for word in words if word.kind is Kind.NUMBER]
