@@ -42,13 +42,15 @@ PLACE = re.compile(
     r"(?<= in | at )(?:[A-Z][a-zé'’-]+)(?: [A-Z][a-zé'’-]+)*(?![\w.])|(?<= near )[A-Z][a-z]+"
 )
 SPEAKER = re.compile(
-    r"[A-Z][a-zé'’-]+(?: [A-Z][a-zé'’-]+)*(?= (?:said|says|told|added|tweeted|wrote))|(?<=said )[A-Z][a-z]+(?: [A-Z][a-z]+)*"
+    r"[A-Z][a-zé'’-]+(?: [A-Z][a-zé'’-]+)*(?= (?:said|says|told|added|tweeted|wrote))"
+    r"|(?<=said )[A-Z][a-z]+(?: [A-Z][a-z]+)*"
 )
 QUOTED = re.compile(r"[\"“]([^\"“”]{15,160})[\"”]")
 SPOKEN = re.compile(
-    r"^[\"“]([^\"“”]{20,150}?),?[\"”],? (?:said )?([A-Z][\w.'’-]+(?: [A-Z][\w.'’-]+)*)(?: said)?[,.]"
+    r"^[\"“]([^\"“”]{20,150}?),?[\"”],? "
+    r"(?:said )?([A-Z][\w.'’-]+(?: [A-Z][\w.'’-]+)*)(?: said)?[,.]"
 )
-TIMES = set(
+TIMES = frozenset(
     [
         "January",
         "February",
@@ -89,7 +91,8 @@ TIMES = set(
 AUXILIARY = re.compile(r" (is|was|were|are|has|have|had|will|would|did|could|can) (?!not\b)")
 NEGATED = re.compile(r" (?:not|never)(?= )| (?:may|might|could)(?= [a-z])|n['’]t(?= )")
 TITLE = re.compile(
-    r"\b(President|Prime Minister|Minister|Senator|Mayor|Governor|Secretary|CEO|spokesman|spokeswoman|spokesperson|manager|director|chairman|coach)\b"
+    r"\b(President|Prime Minister|Minister|Senator|Mayor|Governor|Secretary|CEO"
+    r"|spokesman|spokeswoman|spokesperson|manager|director|chairman|coach)\b"
 )
 INVENTED = ("Halloran", "Bergström", "Viktor Ostrander", "Delacroix", "Priya Raman", "Okonkwo")
 FOREIGN = ("Montevideo", "Tashkent", "Reykjavik", "Windhoek", "Ulan Bator", "Antofagasta")
@@ -308,7 +311,8 @@ def cut(sentence: str) -> str:
 def reorder(sentence: str) -> str:
     """Return a sentence with its first clause at its end."""
     found = re.match(
-        r"^(In|On|At|After|Before|During|Since|For|According to) ([^,]{4,70}), ((?:the|a|an|[A-Z])[^,]{20,150})\.$",
+        r"^(In|On|At|After|Before|During|Since|For|According to) ([^,]{4,70}), "
+        r"((?:the|a|an|[A-Z])[^,]{20,150})\.$",
         sentence,
     )
     if not found or not plain(sentence):
@@ -498,9 +502,8 @@ def report_clean(clean: list[Case], show: str) -> list[Case]:
     for kind, count in [*asked.items(), ("all", len(clean))]:
         refused = rules[kind] if kind != "all" else sum(rules.values(), Counter())
         by_rule = ", ".join(f"{rule} {times}" for rule, times in refused.most_common())
-        print(
-            f"| {kind} | {count} | {refused.total()} | {refused.total() / max(count, 1):.1%} | {by_rule} |"
-        )
+        share = refused.total() / max(count, 1)
+        print(f"| {kind} | {count} | {refused.total()} | {share:.1%} | {by_rule} |")
     return good
 
 

@@ -15,14 +15,19 @@ from copydesk.model.gate import (
 )
 
 FLOOD = """River bursts its banks in Velmora
-The Tarn river burst its banks in Velmora on Tuesday after two days of rain, and 2,984 people had to leave their homes.
-“We have not seen water like this since 1953,” said Mayor Ilse Brandt. She asked for boats.
-Former governor Paul Renn, who lives in Osterby, called the warnings late. “Nobody rang a bell,” he told reporters.
+The Tarn river burst its banks in Velmora on Tuesday after two days of rain, \
+and 2,984 people had to leave their homes.
+“We have not seen water like this since 1953,” said Mayor Ilse Brandt. \
+She asked for boats.
+Former governor Paul Renn, who lives in Osterby, called the warnings late. \
+“Nobody rang a bell,” he told reporters.
 Police did not confirm reports that three persons are missing. The damage may reach $40 million."""
 AID = """Velmora asks the World Health Organization for help
-The World Health Organization will send 12 doctors to Velmora, its spokeswoman Ana Duarte said on Wednesday.
+The World Health Organization will send 12 doctors to Velmora, its spokeswoman \
+Ana Duarte said on Wednesday.
 French engineers repaired the bridge at Osterby within 30 hours.
-The company Halvorsen denied that its dam had failed. Residents in Osterby still have no drinking water."""
+The company Halvorsen denied that its dam had failed. \
+Residents in Osterby still have no drinking water."""
 MEMBERS = (Member(name="flood", text=FLOOD), Member(name="aid", text=AID))
 
 
@@ -179,43 +184,67 @@ def test_members_that_contradict_each_other_can_both_be_told() -> None:
 
 KNOWN = {
     "de": (
-        "Hochwasser in Velmora\nIn Velmora mussten am Dienstag 2.984 Menschen ihre Häuser verlassen, "
-        "teilte Bürgermeisterin Ilse Brandt mit.\nDie Polizei bestätigte die Zahl der Vermissten nicht.",
+        (
+            "Hochwasser in Velmora\n"
+            "In Velmora mussten am Dienstag 2.984 Menschen ihre Häuser verlassen, teilte "
+            "Bürgermeisterin Ilse Brandt mit.\n"
+            "Die Polizei bestätigte die Zahl der Vermissten nicht."
+        ),
         "Rund 3000 Menschen mussten in Velmora ihre Häuser verlassen.",
         "Rund 5000 Menschen mussten in Velmora ihre Häuser verlassen.",
         "Die Polizei bestätigte die Zahl der Vermissten.",
     ),
     "fr": (
-        "Crue à Velmora\nÀ Velmora, 2 984 personnes ont dû quitter leurs maisons mardi, selon la maire Ilse "
-        "Brandt.\nLa police n'a pas confirmé le nombre de disparus.",
+        (
+            "Crue à Velmora\n"
+            "À Velmora, 2 984 personnes ont dû quitter leurs maisons mardi, selon la maire "
+            "Ilse Brandt.\n"
+            "La police n'a pas confirmé le nombre de disparus."
+        ),
         "Environ 3 000 personnes ont dû quitter leurs maisons à Velmora.",
         "Environ 5 000 personnes ont dû quitter leurs maisons à Velmora.",
         "La police a confirmé le nombre de disparus.",
     ),
     "es": (
-        "Crecida en Velmora\nEn Velmora, 2.984 personas dejaron sus casas el martes, dijo la alcaldesa Ilse "
-        "Brandt.\nLa policía no confirmó el número de desaparecidos.",
+        (
+            "Crecida en Velmora\n"
+            "En Velmora, 2.984 personas dejaron sus casas el martes, dijo la alcaldesa Ilse "
+            "Brandt.\n"
+            "La policía no confirmó el número de desaparecidos."
+        ),
         "Unas 3.000 personas dejaron sus casas en Velmora.",
         "Unas 5.000 personas dejaron sus casas en Velmora.",
         "La policía confirmó el número de desaparecidos.",
     ),
     "it": (
-        "Piena a Velmora\nA Velmora 2.984 persone hanno lasciato le case martedì, ha detto la sindaca Ilse "
-        "Brandt.\nLa polizia non ha confermato il numero dei dispersi.",
+        (
+            "Piena a Velmora\n"
+            "A Velmora 2.984 persone hanno lasciato le case martedì, ha detto la sindaca "
+            "Ilse Brandt.\n"
+            "La polizia non ha confermato il numero dei dispersi."
+        ),
         "Circa 3.000 persone hanno lasciato le case a Velmora.",
         "Circa 5.000 persone hanno lasciato le case a Velmora.",
         "La polizia ha confermato il numero dei dispersi.",
     ),
     "nl": (
-        "Hoogwater in Velmora\nIn Velmora moesten dinsdag 2.984 mensen hun huizen verlaten, zei burgemeester "
-        "Ilse Brandt.\nDe politie bevestigde het aantal vermisten niet.",
+        (
+            "Hoogwater in Velmora\n"
+            "In Velmora moesten dinsdag 2.984 mensen hun huizen verlaten, zei burgemeester "
+            "Ilse Brandt.\n"
+            "De politie bevestigde het aantal vermisten niet."
+        ),
         "Ongeveer 3.000 mensen moesten hun huizen in Velmora verlaten.",
         "Ongeveer 5.000 mensen moesten hun huizen in Velmora verlaten.",
         "De politie bevestigde het aantal vermisten.",
     ),
     "pt": (
-        "Cheia em Velmora\nEm Velmora, 2.984 pessoas deixaram as casas na terça-feira, disse a prefeita Ilse "
-        "Brandt.\nA polícia não confirmou o número de desaparecidos.",
+        (
+            "Cheia em Velmora\n"
+            "Em Velmora, 2.984 pessoas deixaram as casas na terça-feira, disse a prefeita "
+            "Ilse Brandt.\n"
+            "A polícia não confirmou o número de desaparecidos."
+        ),
         "Cerca de 3.000 pessoas deixaram as casas em Velmora.",
         "Cerca de 5.000 pessoas deixaram as casas em Velmora.",
         "A polícia confirmou o número de desaparecidos.",

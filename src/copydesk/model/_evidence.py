@@ -28,7 +28,8 @@ _BEFORE = 0.25  # how much a word counts for a name of the sentence before, if i
 _KNOWN = 200  # places of a word that are looked at
 _SAME = 0.85  # of the words that the best sentence has: it tells the same
 REACH = 7.0  # places behind a cue that it may govern
-_RELATED = 0.5  # of the words that the best sentence has
+_SCOPE = 5.0  # places behind a cue of the members that one of the sentence may have
+_RELATED = 0.6  # of the words that the best sentence has
 _VERB_FIRST = frozenset({"de", "nl"})  # "not" may stand behind what it denies
 _WHERE = frozenset(
     ["in", "at", "near", "im", "en", "à", "dans", "nel", "nella", "em", "no", "na", "te"]
@@ -272,7 +273,7 @@ class Evidence:
             for at, word in self.places.get(key, ())[:_KNOWN]
             if overlap[at] >= best
             for kind, _, place in self.sentences[at].cues
-            if -3 <= word.place - place <= REACH
+            if self._behind - 1 <= word.place - place <= _SCOPE
         }
 
     def states(self, key: str, overlap: Sequence[float]) -> list[frozenset[str]]:
@@ -283,7 +284,7 @@ class Evidence:
             frozenset(
                 kind
                 for kind, _, place in self.sentences[at].cues
-                if self._behind < word.place - place <= 1.5
+                if self._behind < word.place - place <= 2
             )
             for at, word in known
             if overlap[at] >= best

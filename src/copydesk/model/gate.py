@@ -361,7 +361,7 @@ def _check_cues(part: ReadSentence, evidence: Evidence) -> Iterator[_Fault]:
     content = [word for word in content if word.kind is not Kind.SMALL and word.key != "say"]
     overlap = evidence.overlap({word.key for word in content})
     for kind, text, place in part.cues:
-        governed = [word.key for word in content if -1.5 < word.place - place <= 4]
+        governed = [word.key for word in content if -1.5 < word.place - place <= 3]
         if not any(_ADDED.get(kind, {kind}) & evidence.cues_at(key, overlap) for key in governed):
             yield _cue_rule(kind), text
     for word in content:
