@@ -28,6 +28,7 @@ _BEFORE = 0.25  # how much a word counts for a name of the sentence before, if i
 _KNOWN = 200  # places of a word that are looked at
 _SAME = 0.85  # of the words that the best sentence has: it tells the same
 REACH = 7.0  # places behind a cue that it may govern
+_GOVERNS = {"negation": 2, "deny": 2}  # places behind a cue that surely depend on it, else 1
 _SCOPE = 5.0  # places behind a cue of the members that one of the sentence may have
 _RELATED = 0.6  # of the words that the best sentence has
 _VERB_FIRST = frozenset({"de", "nl"})  # "not" may stand behind what it denies
@@ -284,7 +285,7 @@ class Evidence:
             frozenset(
                 kind
                 for kind, _, place in self.sentences[at].cues
-                if self._behind < word.place - place <= 2
+                if self._behind < word.place - place <= _GOVERNS.get(kind, 1)
             )
             for at, word in known
             if overlap[at] >= best

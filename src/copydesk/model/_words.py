@@ -18,7 +18,7 @@ import regex
 from copydesk.kit import sentences, tables
 from copydesk.kit import text as plain_text
 
-CUES = ("negation", "may", "alleged", "deny", "plan", "former")
+CUES = ("negation", "may", "alleged", "deny", "plan", "would", "former")
 ROUNDINGS = ("about", "nearly", "over", "under")
 UNITS = frozenset("%$€£¥")
 _TOKEN = regex.compile(

@@ -181,8 +181,8 @@ def _find_fault(
             _check_values(part, evidence),
             _check_titles(part, evidence),
             _check_words(part, evidence, reader),
-            _check_cues(part, evidence),
             _check_slots(part, evidence),
+            _check_cues(part, evidence),
         )
         if fault := next((fault for faults in checks for fault in faults), None):
             return fault
@@ -361,6 +361,8 @@ def _check_cues(part: ReadSentence, evidence: Evidence) -> Iterator[_Fault]:
     content = [word for word in content if word.kind is not Kind.SMALL and word.key != "say"]
     overlap = evidence.overlap({word.key for word in content})
     for kind, text, place in part.cues:
+        if kind == "would":
+            continue
         governed = [word.key for word in content if -1.5 < word.place - place <= 3]
         if not any(_ADDED.get(kind, {kind}) & evidence.cues_at(key, overlap) for key in governed):
             yield _cue_rule(kind), text
@@ -379,11 +381,15 @@ def _misses(state: frozenset[str], mine: set[str]) -> bool:
 # By which cues of the sentence a cue of the source is kept, and of the source one added here.
 _STANDS_FOR: dict[str, AbstractSet[str]] = {
     "deny": {"deny", "negation"},
-    "may": {"may", "plan", "alleged"},
-    "plan": {"plan", "may"},
+    "may": {"may", "plan", "alleged", "would"},
+    "plan": {"plan", "may", "would"},
+    "would": {"plan", "may", "would"},
     "alleged": {"alleged", "may"},
 }
-_ADDED: dict[str, AbstractSet[str]] = {"may": {"may", "plan"}, "plan": {"may", "plan"}}
+_ADDED: dict[str, AbstractSet[str]] = {
+    "may": {"may", "plan", "would"},
+    "plan": {"may", "plan", "would"},
+}
 
 
 def _cue_rule(kind: str) -> GateRule:
