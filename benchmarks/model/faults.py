@@ -27,7 +27,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from copydesk.kit import sentences, text
-from copydesk.model.gate import DraftSentence, GateResult, Member, check_sentences
+from copydesk.model.gate import DraftSentence, GateResult, MemberText, check_sentences
 
 FILES = ("giveme5w1h_dev.jsonl", "ecbplus_dev.jsonl")
 MEMBERS = 5
@@ -162,7 +162,7 @@ class Case:
 
     kind: str
     group: str
-    members: tuple[Member, ...]
+    members: tuple[MemberText, ...]
     sentence: str
     cites: tuple[int, ...]
 
@@ -190,14 +190,14 @@ def in_half(group: str, half: int | None) -> bool:
     return half is None or int(hashlib.sha256(group.encode()).hexdigest(), 16) % 2 == half
 
 
-def read_groups(folder: Path, half: int | None) -> Iterator[tuple[str, tuple[Member, ...]]]:
+def read_groups(folder: Path, half: int | None) -> Iterator[tuple[str, tuple[MemberText, ...]]]:
     """Yield the events and their members."""
     found = defaultdict(list)
     for name in FILES:
         for line in (folder / name).read_text("utf-8").splitlines():
             row = json.loads(line)
             body = f"{row['title']}\n{text.shorten(row['text'], CHARACTERS)}"
-            found[row["cluster"]].append(Member(name=row["id"], text=body))
+            found[row["cluster"]].append(MemberText(name=row["id"], text=body))
     for group, members in found.items():
         if len(members) > 1 and in_half(group, half):
             yield group, tuple(sorted(members, key=lambda member: member.name)[:MEMBERS])
@@ -210,7 +210,7 @@ def read_file(path: Path, half: int | None) -> list[Case]:
         Case(
             "by hand",
             row["group"],
-            tuple(Member(name=member["id"], text=member["text"]) for member in row["members"]),
+            tuple(MemberText(name=member["id"], text=member["text"]) for member in row["members"]),
             row["sentence"],
             tuple(row["cites"]),
         )
@@ -238,7 +238,7 @@ def sentences_of(body: str) -> Iterator[str]:
 # Clean sentences
 
 
-def make_clean(groups: dict[str, tuple[Member, ...]], chance: random.Random) -> Iterator[Case]:
+def make_clean(groups: dict[str, tuple[MemberText, ...]], chance: random.Random) -> Iterator[Case]:
     """Yield clean sentences of each kind."""
     makers: dict[str, Callable[[str], str]] = {
         "quotation": quote,
@@ -259,7 +259,7 @@ def make_clean(groups: dict[str, tuple[Member, ...]], chance: random.Random) -> 
     yield from join(groups, chance)
 
 
-def copied(sentence: str, members: tuple[Member, ...]) -> bool:
+def copied(sentence: str, members: tuple[MemberText, ...]) -> bool:
     """Decide whether a run of eight words is left outside of quotation marks."""
     words = text.words(QUOTED.sub(" § ", sentence))
     sources = [" ".join(text.words(member.text)) for member in members]
@@ -356,7 +356,7 @@ def rounded(sentence: str) -> str:
     return disturb(f"{before}{words} {whole:,}{sentence[found.end() :]}")
 
 
-def join(groups: dict[str, tuple[Member, ...]], chance: random.Random) -> Iterator[Case]:
+def join(groups: dict[str, tuple[MemberText, ...]], chance: random.Random) -> Iterator[Case]:
     """Yield two short facts of one or two members as one sentence."""
     made = []
     for group, members in groups.items():

@@ -8,7 +8,7 @@ from copydesk.model.gate import (
     DraftSentence,
     GateResult,
     GateRule,
-    Member,
+    MemberText,
     check_headline,
     check_sentences,
     split_draft,
@@ -28,11 +28,11 @@ Ana Duarte said on Wednesday.
 French engineers repaired the bridge at Osterby within 30 hours.
 The company Halvorsen denied that its dam had failed. \
 Residents in Osterby still have no drinking water."""
-MEMBERS = (Member(name="flood", text=FLOOD), Member(name="aid", text=AID))
+MEMBERS = (MemberText(name="flood", text=FLOOD), MemberText(name="aid", text=AID))
 
 
 def ask(
-    sentence: str, *cites: int, members: tuple[Member, ...] = MEMBERS, language: str = "en"
+    sentence: str, *cites: int, members: tuple[MemberText, ...] = MEMBERS, language: str = "en"
 ) -> GateResult:
     draft = DraftSentence(text=sentence, cites=cites or tuple(range(1, len(members) + 1)))
     return check_sentences([draft], members, language, least=1)
@@ -121,7 +121,7 @@ def test_a_place_of_a_member_that_is_not_cited_is_foreign() -> None:
 
 
 def test_gate_and_prompt_read_the_same_text() -> None:
-    shortened = (Member(name="flood", text=FLOOD.splitlines()[0]), MEMBERS[1])
+    shortened = (MemberText(name="flood", text=FLOOD.splitlines()[0]), MEMBERS[1])
 
     left_out = ask("The damage may reach $40m.", members=shortened).left_out
 
@@ -167,11 +167,11 @@ def test_several_sentences_are_cut_rightly(text: str, expected: list[str]) -> No
 
 def test_members_that_contradict_each_other_can_both_be_told() -> None:
     members = (
-        Member(
+        MemberText(
             name="a",
             text="Fire in Arvik\nTen workers died in the fire at the Arvik mill on Monday.",
         ),
-        Member(
+        MemberText(
             name="b",
             text="Mill burns\nTwelve workers died in the fire at the Arvik mill on Monday.",
         ),
@@ -255,7 +255,7 @@ KNOWN = {
 @pytest.mark.parametrize("language", KNOWN)
 def test_all_rules_hold_in_seven_languages(language: str) -> None:
     text, true, wrong_number, lost_negation = KNOWN[language]
-    members = (Member(name="a", text=text),)
+    members = (MemberText(name="a", text=text),)
 
     assert () == ask(true, members=members, language=language).left_out
     for sentence, expected in ((wrong_number, GateRule.NUMBER), (lost_negation, GateRule.NEGATION)):
@@ -313,7 +313,7 @@ OTHERS = {
 @pytest.mark.parametrize("language", OTHERS)
 def test_other_scripts_pass_what_is_said_and_nothing_else(language: str) -> None:
     text, true, wrong = OTHERS[language]
-    members = (Member(name="a", text=text),)
+    members = (MemberText(name="a", text=text),)
 
     assert () == ask(true, members=members, language=language).left_out
     assert 1 == len(ask(wrong, members=members, language=language).left_out)
@@ -321,7 +321,7 @@ def test_other_scripts_pass_what_is_said_and_nothing_else(language: str) -> None
 
 def test_a_text_without_sentence_marks_is_read() -> None:
     members = (
-        Member(
+        MemberText(
             name="a", text="Ten boats sank\nTen boats sank off Arvik on Monday no sailors were hurt"
         ),
     )
@@ -341,7 +341,7 @@ def test_a_text_without_sentence_marks_is_read() -> None:
     ],
 )
 def test_hostile_members_and_drafts_end(text: str) -> None:
-    members = (Member(name="a", text=text),)
+    members = (MemberText(name="a", text=text),)
 
     drafts = [DraftSentence(text=draft, cites=(1,)) for draft in (text, text[:500])]
 
@@ -349,7 +349,7 @@ def test_hostile_members_and_drafts_end(text: str) -> None:
 
 
 def test_two_hundred_members_are_read() -> None:
-    members = tuple(Member(name=str(at), text=FLOOD) for at in range(200))
+    members = tuple(MemberText(name=str(at), text=FLOOD) for at in range(200))
 
     assert () == ask("The damage may reach $40m.", members=members).left_out
 

@@ -111,7 +111,7 @@ class Report:
         return set(word_runs(_words.split(self.text)))
 
 
-class Evidence:
+class MemberEvidence:
     """What the cited members say: their sentences, and where each word stands in them."""
 
     def __init__(self, reports: Sequence[Report], language: str) -> None:

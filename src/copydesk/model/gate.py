@@ -28,7 +28,7 @@ from copydesk.model import _words
 from copydesk.model._evidence import (
     LONGEST,
     REACH,
-    Evidence,
+    MemberEvidence,
     Report,
     dominant_script,
     find_anchors,
@@ -54,7 +54,7 @@ _LANGUAGES = ("en", "de", "fr", "es", "it", "nl", "pt")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Member:
+class MemberText:
     """A report as the model got it: its record's name, and its headline and paragraphs as lines."""
 
     name: str
@@ -106,7 +106,7 @@ _Fault = tuple[GateRule, str]
 
 
 def check_sentences(
-    drafts: Iterable[DraftSentence], members: Sequence[Member], language: str, *, least: int = 2
+    drafts: Iterable[DraftSentence], members: Sequence[MemberText], language: str, *, least: int = 2
 ) -> GateResult:
     """Return which sentences may be shown; fewer than `least` are no summary.
 
@@ -115,7 +115,9 @@ def check_sentences(
     language = language.lower()[:2]
     reader = Reader(language)
     reports = [Report(member.text, reader) for member in members]
-    known = functools.cache(lambda numbers: Evidence([reports[at - 1] for at in numbers], language))
+    known = functools.cache(
+        lambda numbers: MemberEvidence([reports[at - 1] for at in numbers], language)
+    )
     shown, left_out = [], []
     for draft in drafts:
         text = draft.text
@@ -157,7 +159,7 @@ def _find_fault(
     text: str,
     cited: Sequence[Report],
     reports: Sequence[Report],
-    known: Callable[[], Evidence],
+    known: Callable[[], MemberEvidence],
     reader: Reader,
 ) -> _Fault | None:
     """Return the first rule that a sentence breaks, and what is wrong in it."""
@@ -258,7 +260,7 @@ def _pairs(text: str) -> set[str]:
 
 
 def _check_quotations(
-    part: ReadSentence, quotations: Sequence[str], evidence: Evidence
+    part: ReadSentence, quotations: Sequence[str], evidence: MemberEvidence
 ) -> Iterator[_Fault]:
     """Find each quotation in the members, and beside it the one who is named beside it here."""
     for number in sorted({word.quotation for word in part.words} - {-1}):
@@ -292,7 +294,7 @@ def _speaker(part: ReadSentence, number: int) -> set[str]:
     return {word.key for word in min(runs, key=distance)}
 
 
-def _check_values(part: ReadSentence, evidence: Evidence) -> Iterator[_Fault]:
+def _check_values(part: ReadSentence, evidence: MemberEvidence) -> Iterator[_Fault]:
     """Find each number with its unit and noun, and each name, in the members."""
     for at, word in enumerate(part.words):
         nouns = _nouns(part.words, at)
@@ -307,7 +309,7 @@ def _check_values(part: ReadSentence, evidence: Evidence) -> Iterator[_Fault]:
 
 
 def _is_counted(
-    number: Word, nouns: Sequence[Word], part: ReadSentence, evidence: Evidence
+    number: Word, nouns: Sequence[Word], part: ReadSentence, evidence: MemberEvidence
 ) -> bool:
     """Decide whether the members have a number beside its noun, and a day beside its month."""
     supports = evidence.supports(number)
@@ -328,7 +330,7 @@ def _nouns(words: Sequence[Word], at: int) -> list[Word]:
     return [] if not is_year and any(noun.key in _ANYBODY for noun in nouns) else nouns
 
 
-def _check_titles(part: ReadSentence, evidence: Evidence) -> Iterator[_Fault]:
+def _check_titles(part: ReadSentence, evidence: MemberEvidence) -> Iterator[_Fault]:
     """Find each title beside a name beside the same name in the members."""
     names = [word for run in name_runs(part) for word in run]
     for at, title in enumerate(part.words):
@@ -347,7 +349,7 @@ def _check_titles(part: ReadSentence, evidence: Evidence) -> Iterator[_Fault]:
                 yield GateRule.TITLE, f"{title.text} {name.text}"
 
 
-def _check_words(part: ReadSentence, evidence: Evidence, reader: Reader) -> Iterator[_Fault]:
+def _check_words(part: ReadSentence, evidence: MemberEvidence, reader: Reader) -> Iterator[_Fault]:
     """Ask for half of the words with content, for all in languages that are not well known."""
     content = [word for word in part.words if word.kind is Kind.CONTENT]
     foreign = [word for word in content if not evidence.knows(word.key, reader)]
@@ -355,7 +357,7 @@ def _check_words(part: ReadSentence, evidence: Evidence, reader: Reader) -> Iter
         yield GateRule.WORDS, foreign[0].text
 
 
-def _check_cues(part: ReadSentence, evidence: Evidence) -> Iterator[_Fault]:
+def _check_cues(part: ReadSentence, evidence: MemberEvidence) -> Iterator[_Fault]:
     """Compare negations and other cues with the sentences of the members that say the same."""
     content = [word for word in part.words if word.kind is not Kind.MARK and word.quotation < 0]
     content = [word for word in content if word.kind is not Kind.SMALL and word.key != "say"]
@@ -396,7 +398,7 @@ def _cue_rule(kind: str) -> GateRule:
     return GateRule.TITLE if kind == "former" else GateRule.NEGATION
 
 
-def _check_slots(part: ReadSentence, evidence: Evidence) -> Iterator[_Fault]:
+def _check_slots(part: ReadSentence, evidence: MemberEvidence) -> Iterator[_Fault]:
     """Refuse a value if another value of the members fits better between the words around it."""
     for run, share, rival, *_ in _slot_fits(part, evidence):
         if share < _LEAST_FIT or rival > _MARGIN:
@@ -405,7 +407,7 @@ def _check_slots(part: ReadSentence, evidence: Evidence) -> Iterator[_Fault]:
 
 
 def _slot_fits(
-    part: ReadSentence, evidence: Evidence
+    part: ReadSentence, evidence: MemberEvidence
 ) -> Iterator[tuple[list[Word], float, float, object, int]]:
     """Yield each value, its share of the possible fit, and how much better another one fits.
 
