@@ -24,6 +24,7 @@ LONGEST = 600  # characters of a sentence that is looked at
 _RUN = 8  # words that may not be copied
 _OTHER_SIDE = 0.6  # how much a word counts on the other side of the value than in the sentence
 _FAR = 16.0  # places in the members
+_MOST_BEFORE = 30  # names of the sentence before that are looked at
 _BEFORE = 0.25  # how much a word counts for a name of the sentence before, if it has a pronoun
 _KNOWN = 200  # places of a word that are looked at
 _SAME = 0.85  # of the words that the best sentence has: it tells the same
@@ -124,35 +125,13 @@ class MemberEvidence:
         self.quoted: list[tuple[int, int, str]] = []  # first and last sentence, and the words
         for at, report in enumerate(reports):
             for number, line in enumerate(report.lines):
-                begin = len(self.sentences)
-                self.begins.add(begin)
-                settled = (
-                    _words.settle_names(sentence, self.common, headline=number == 0)
-                    for sentence in line
-                )
-                self.sentences += settled
+                self._add_line(line, report.quotations[number], headline=number == 0)
                 self.member += [at] * len(line)
-                inside: dict[int, list[int]] = defaultdict(list)
-                for part, sentence in enumerate(line, begin):
-                    for quotation in {word.quotation for word in sentence.words} - {-1}:
-                        inside[quotation].append(part)
-                for quotation, parts in inside.items():
-                    words = report.quotations[number][quotation]
-                    self.quoted.append((parts[0], parts[-1], f" {words} "))
         self.places: dict[str, list[tuple[int, Word]]] = defaultdict(list)
         self.names: set[str] = set()
+        self.located: set[str] = set()  # the names of places
         for at, sentence in enumerate(self.sentences):
-            for word in sentence.words:
-                if word.kind not in (Kind.MARK, Kind.SMALL):
-                    self.places[word.key].append((at, word))
-                if word.text != word.text.lower() or word.key in _words.countries():
-                    self.names.add(word.key)
-        self.located = {
-            word.key
-            for part in self.sentences
-            for before, word in itertools.pairwise(part.words)
-            if before.key in _WHERE and word.kind is Kind.NAME
-        }
+            self._add_words(at, sentence)
         self.anchors = [
             sorted((anchor for anchor, _ in find_anchors(part, self.located)), key=_START)
             for part in self.sentences
@@ -160,14 +139,32 @@ class MemberEvidence:
         self.named = [
             {word.key for run in name_runs(part) for word in run} for part in self.sentences
         ]
-        self.numbers = sorted(
-            {
-                word.value
-                for part in self.sentences
-                for word in part.words
-                if word.kind is Kind.NUMBER
-            }
-        )
+        words = itertools.chain.from_iterable(part.words for part in self.sentences)
+        self.numbers = sorted({word.value for word in words if word.kind is Kind.NUMBER})
+
+    def _add_line(
+        self, line: Sequence[ReadSentence], quotations: Sequence[str], *, headline: bool
+    ) -> None:
+        begin = len(self.sentences)
+        self.begins.add(begin)
+        inside: dict[int, list[int]] = defaultdict(list)
+        for part, sentence in enumerate(line, begin):
+            self.sentences.append(_words.settle_names(sentence, self.common, headline=headline))
+            for quotation in {word.quotation for word in sentence.words} - {-1}:
+                inside[quotation].append(part)
+        for quotation, parts in inside.items():
+            self.quoted.append((parts[0], parts[-1], f" {quotations[quotation]} "))
+
+    def _add_words(self, at: int, sentence: ReadSentence) -> None:
+        before = ""
+        for word in sentence.words:
+            if word.kind not in (Kind.MARK, Kind.SMALL):
+                self.places[word.key].append((at, word))
+            if word.text != word.text.lower() or word.key in _words.countries():
+                self.names.add(word.key)
+            if word.kind is Kind.NAME and before in _WHERE:
+                self.located.add(word.key)
+            before = word.key
 
     def near(self, at: int, place: float) -> list[Anchor]:
         """Return the anchors of a sentence that are not far from a place in it."""
@@ -196,19 +193,23 @@ class MemberEvidence:
     def speakers(self, first: int, last: int) -> set[str]:
         """Return the names that may be the speaker of a quotation."""
         names = set[str]().union(*self.named[first : last + 1])
-        ends_line = last + 1 >= len(self.sentences) or last + 1 in self.begins
-        if not ends_line and any(word.key == "say" for word in self.sentences[last + 1].words[:8]):
-            names |= self.named[last + 1]
+        if last + 1 < len(self.sentences) and last + 1 not in self.begins:
+            behind = self.sentences[last + 1].words[:8]
+            names |= self.named[last + 1] if any(word.key == "say" for word in behind) else set()
         if names and not any(part.pronoun for part in self.sentences[first : last + 1]):
             return names
+        return names | self._named_before(first)
+
+    def _named_before(self, first: int) -> set[str]:
+        """Return the names before a sentence, at most of the paragraph before its own."""
         lines = 0
         for at in range(first - 1, max(-1, first - 5), -1):
             lines += at + 1 in self.begins
             if lines > 1 or self.member[at] != self.member[first]:
-                break
+                return set()
             if self.named[at]:
-                return names | self.named[at]
-        return names
+                return self.named[at]
+        return set()
 
     def have_noun(self, numbers: Sequence[Word], nouns: Sequence[Word]) -> bool:
         """Decide whether one of the numbers stands near one of the nouns in the members."""
@@ -237,15 +238,17 @@ class MemberEvidence:
 
     def has_title(self, title: str, name: str) -> bool:
         """Decide whether a title belongs to a name in a sentence of the members."""
-        for at, word in self.places.get(title, ())[:_KNOWN]:
-            near = self.near(at, word.place)
-            holders = [anchor for anchor in near if name in anchor.keys]
-            named = [a for a in near if a.sort == "name" and 0 < a.start - word.place <= 1]
-            for holder in holders:
-                distance = holder.distance(word.place)
-                if abs(distance) <= 5 and (not named or distance > 0 or holder in named):
-                    return True
-        return False
+        places = self.places.get(title, ())[:_KNOWN]
+        return any(name in keys for at, word in places for keys in self._holders(at, word))
+
+    def _holders(self, at: int, title: Word) -> Iterator[frozenset[str]]:
+        """Yield the names that a title may belong to: the one behind it, or those around it."""
+        near = self.near(at, title.place)
+        behind = [a for a in near if a.sort == "name" and 0 < a.start - title.place <= 1]
+        for anchor in near:
+            distance = anchor.distance(title.place)
+            if anchor in behind or (abs(distance) <= 5 and (distance > 0 or not behind)):
+                yield anchor.keys
 
     def knows(self, key: str, reader: Reader) -> bool:
         """Decide whether a word stands in the members; in scripts without capitals, nearly."""
@@ -298,32 +301,40 @@ class MemberEvidence:
 
         Also returns the fit of a value that has the same words as near as the sentence has them.
         """
-        best: dict[tuple[int, Anchor], dict[str, float]] = defaultdict(dict)
+        best: dict[tuple[int, Anchor, str], float] = defaultdict(float)
         possible = 0.0
         for other in others:
             distance = anchor.distance(other.place)
             weight = self.weight(other.key) / (1 + abs(distance))
             possible += weight / (1 + abs(distance))
             for at, word in self.places.get(other.key, ())[:_KNOWN]:
-                sided = passive == self.sentences[at].passive
-                for rival in self.near(at, word.place):
-                    apart = rival.distance(word.place)
-                    if rival.sort != anchor.sort or other.key in rival.keys or abs(apart) > _FAR:
-                        continue
-                    fit = weight / (1 + abs(apart))
-                    if sided and apart * distance < 0:
-                        fit *= _OTHER_SIDE
-                    slot = best[at, rival]
-                    slot[other.key] = max(slot.get(other.key, 0.0), fit)
-                if self.sentences[at].pronoun and at and at not in self.begins:
-                    for rival in self.anchors[at - 1][: LONGEST // 20]:
-                        if rival.sort == anchor.sort == "name" and other.key not in rival.keys:
-                            slot = best[at - 1, rival]
-                            slot[other.key] = max(slot.get(other.key, 0.0), weight * _BEFORE)
+                side = distance if passive == self.sentences[at].passive else 0.0
+                for sentence, rival, fit in self._rivals(at, word, anchor, side):
+                    slot = sentence, rival, other.key
+                    best[slot] = max(best[slot], fit * weight)
+        sums: dict[tuple[int, Anchor], float] = defaultdict(float)
+        for (at, rival, _), fit in best.items():
+            sums[at, rival] += fit
         fits: dict[frozenset[str], float] = defaultdict(float)
-        for (_, rival), slot in best.items():
-            fits[rival.keys] = max(fits[rival.keys], sum(slot.values()))
+        for (_, rival), fit in sums.items():
+            fits[rival.keys] = max(fits[rival.keys], fit)
         return fits, possible
+
+    def _rivals(
+        self, at: int, word: Word, anchor: Anchor, side: float
+    ) -> Iterator[tuple[int, Anchor, float]]:
+        """Yield the values around a word that may stand for an anchor, and how near they are.
+
+        `side` is where the word stands, before (negative) or behind the anchor, 0 if it may move.
+        """
+        for rival in self.near(at, word.place):
+            apart = rival.distance(word.place)
+            if rival.sort == anchor.sort and word.key not in rival.keys:
+                yield at, rival, (_OTHER_SIDE if apart * side < 0 else 1.0) / (1 + abs(apart))
+        if anchor.sort == "name" and self.sentences[at].pronoun and at not in self.begins:
+            for rival in self.anchors[at - 1][:_MOST_BEFORE]:
+                if rival.sort == "name" and word.key not in rival.keys:
+                    yield at - 1, rival, _BEFORE
 
 
 def _forms(key: str) -> set[str]:

@@ -231,6 +231,10 @@ class Reader:
         """Return the cues of a kind."""
         return [cue for (cue, _), known in self._cues.items() if known == kind]
 
+    def has_cue(self, kind: str, text: str) -> bool:
+        """Decide whether a text without spaces has a cue of a kind."""
+        return any(cue in text for cue in self.phrases(kind))
+
     def read(self, text: str) -> list[ReadSentence]:
         """Return the sentences of a text that was spelled by `spell`."""
         quotations = find_quotations(text)

@@ -220,36 +220,32 @@ def _check_letters(
     text: str, quotations: Sequence[str], source: str, reader: Reader
 ) -> _Fault | None:
     """Check a text without spaces: its letters in pairs, its numbers, quotations and negations."""
-    quoted = [
-        " ".join(_words.split(line[start:end]))
-        for line in source.splitlines()
-        for start, end in _words.find_quotations(line)
-    ]
-    if lost := next(
-        (words for words in quotations if not any(words in line for line in quoted)), None
-    ):
-        return GateRule.QUOTATION, lost
+    quoted = [words for line in source.splitlines() for words in take_quotations(line)[1]]
+    lost = (words for words in quotations if not any(words in line for line in quoted))
+    if quotation := next(lost, None):
+        return GateRule.QUOTATION, quotation
     numbers = set(_DIGITS.findall(source))
     if foreign := next((found for found in _DIGITS.findall(text) if found not in numbers), None):
         return GateRule.NUMBER, foreign
     best = max(_SENTENCES.split(source), key=lambda part: len(_pairs(text) & _pairs(part)))
     for kind in ("negation", "may"):
-        cues = reader.phrases(kind)
-        if any(cue in text for cue in cues) != any(cue in best for cue in cues):
+        if reader.has_cue(kind, text) != reader.has_cue(kind, best):
             return GateRule.NEGATION, kind
     known = _pairs(source)
-    for run in regex.findall(r"[^\s\p{P}\d]{2,}", text):
-        pairs = [run[at : at + 2] in known for at in range(len(run) - 1)]
-        covered = [
-            left or right for left, right in zip([False, *pairs], [*pairs, False], strict=True)
-        ]
-        for at, (sign, good) in enumerate(zip(run, covered, strict=True)):
-            alone = at and not covered[at - 1] and run[at - 1] not in reader.small
-            if not good and sign not in reader.small and (alone or sign in _HAN_NUMBERS):
-                return GateRule.WORDS, run[at - 1 : at + 1]
-    return None
+    foreign = next((run for run in _RUNS.findall(text) if _is_foreign(run, known, reader)), None)
+    return (GateRule.WORDS, foreign) if foreign else None
 
 
+def _is_foreign(run: str, known: AbstractSet[str], reader: Reader) -> bool:
+    """Decide whether two letters in a row stand in no pair of the members, or a number alone."""
+    pairs = [run[at : at + 2] in known for at in range(len(run) - 1)]
+    covered = [a or b for a, b in zip([False, *pairs], [*pairs, False], strict=True)]
+    alone = [not good and sign not in reader.small for sign, good in zip(run, covered, strict=True)]
+    numbers = (lost and sign in _HAN_NUMBERS for sign, lost in zip(run, alone, strict=True))
+    return any(numbers) or any(one and other for one, other in itertools.pairwise(alone))
+
+
+_RUNS = regex.compile(r"[^\s\p{P}\d]{2,}")
 _DIGITS = regex.compile(r"\d+(?:[.,]\d+)*")
 _SENTENCES = regex.compile(r"[。！？!?\n]")
 _HAN_NUMBERS = frozenset("一二三四五六七八九十百千万萬亿億")
@@ -277,21 +273,18 @@ def _check_quotations(
 
 def _speaker(part: ReadSentence, number: int) -> set[str]:
     """Return the name beside the verb of speech, or else beside the quotation."""
-    outside = [word for word in part.words if word.quotation < 0]
-    centres = [word.place for word in outside if word.key == "say"]
-    centres = centres or [word.place for word in part.words if word.quotation == number]
-    runs = [
-        run for run in name_runs(part) if not any(word.key in _words.calendar() for word in run)
-    ]
-    if not runs:
-        return set()
+    said = [word.place for word in part.words if word.quotation < 0 and word.key == "say"]
+    centres = said or [word.place for word in part.words if word.quotation == number]
+    runs = [run for run in name_runs(part) if run[0].key not in _words.calendar()]
+    nearest = min(runs, key=lambda run: _distance(part, run, centres), default=[])
+    return {word.key for word in nearest}
 
-    def distance(run: Sequence[Word]) -> float:
-        before = part.words[max(0, part.words.index(run[0]) - 1)]
-        behind = 1.5 if before.kind is Kind.SMALL and before.key != "the" else 0.0
-        return behind + min(abs(word.place - centre) for word in run for centre in centres)
 
-    return {word.key for word in min(runs, key=distance)}
+def _distance(part: ReadSentence, run: Sequence[Word], centres: Sequence[float]) -> float:
+    """Return how far a name is from a verb of speech, farther behind a word such as "of"."""
+    before = part.words[max(0, part.words.index(run[0]) - 1)]
+    behind = 1.5 if before.kind is Kind.SMALL and before.key != "the" else 0.0
+    return behind + min(abs(word.place - centre) for word in run for centre in centres)
 
 
 def _check_values(part: ReadSentence, evidence: MemberEvidence) -> Iterator[_Fault]:
@@ -334,19 +327,19 @@ def _check_titles(part: ReadSentence, evidence: MemberEvidence) -> Iterator[_Fau
     """Find each title beside a name beside the same name in the members."""
     names = [word for run in name_runs(part) for word in run]
     for at, title in enumerate(part.words):
-        if not title.title or title.quotation >= 0:
-            continue
-        if title.key not in evidence.places:
-            yield GateRule.TITLE, title.text
-        behind = part.words[at + 1] if at + 1 < len(part.words) else None
-        near = (
-            [behind]
-            if behind in names
-            else [name for name in names if -4 <= name.place - title.place < 0][-1:]
-        )
-        for name in near:
-            if name and not evidence.has_title(title.key, name.key):
-                yield GateRule.TITLE, f"{title.text} {name.text}"
+        if title.title and title.quotation < 0:
+            if title.key not in evidence.places:
+                yield GateRule.TITLE, title.text
+            for name in _find_holder(title, part.words[at + 1 : at + 2], names):
+                if not evidence.has_title(title.key, name.key):
+                    yield GateRule.TITLE, f"{title.text} {name.text}"
+
+
+def _find_holder(title: Word, behind: Sequence[Word], names: Sequence[Word]) -> Sequence[Word]:
+    """Return the name that a title belongs to, if any: the one behind it, or the last before it."""
+    if behind and behind[0] in names:
+        return behind
+    return [name for name in names if -4 <= name.place - title.place < 0][-1:]
 
 
 def _check_words(part: ReadSentence, evidence: MemberEvidence, reader: Reader) -> Iterator[_Fault]:
@@ -359,20 +352,30 @@ def _check_words(part: ReadSentence, evidence: MemberEvidence, reader: Reader) -
 
 def _check_cues(part: ReadSentence, evidence: MemberEvidence) -> Iterator[_Fault]:
     """Compare negations and other cues with the sentences of the members that say the same."""
-    content = [word for word in part.words if word.kind is not Kind.MARK and word.quotation < 0]
-    content = [word for word in content if word.kind is not Kind.SMALL and word.key != "say"]
+    content = [w for w in part.words if w.kind.value > Kind.SMALL.value and w.quotation < 0]
+    content = [word for word in content if word.key != "say"]
     overlap = evidence.overlap({word.key for word in content})
-    for kind, text, place in part.cues:
-        if kind == "would":
-            continue
-        governed = [word.key for word in content if -1.5 < word.place - place <= 3]
-        if not any(_ADDED.get(kind, {kind}) & evidence.cues_at(key, overlap) for key in governed):
-            yield _cue_rule(kind), text
+    yield from _find_added(part, content, overlap, evidence)
     for word in content:
         mine = {kind for kind, _, place in part.cues if -4 <= word.place - place <= REACH}
         states = evidence.states(word.key, overlap)
         if states and all(_misses(state, mine) for state in states):
             yield _cue_rule(min(states[0])), word.text
+
+
+def _find_added(
+    part: ReadSentence,
+    content: Sequence[Word],
+    overlap: Sequence[float],
+    evidence: MemberEvidence,
+) -> Iterator[_Fault]:
+    """Yield the cues that no word behind them has in the members."""
+    for kind, text, place in part.cues:
+        allowed = _ADDED.get(kind, {kind})
+        governed = [word.key for word in content if -1.5 < word.place - place <= 3]
+        kinds = (evidence.cues_at(key, overlap) for key in governed)
+        if kind != "would" and not any(allowed & found for found in kinds):
+            yield _cue_rule(kind), text
 
 
 def _misses(state: frozenset[str], mine: set[str]) -> bool:
@@ -399,40 +402,44 @@ def _cue_rule(kind: str) -> GateRule:
 
 
 def _check_slots(part: ReadSentence, evidence: MemberEvidence) -> Iterator[_Fault]:
-    """Refuse a value if another value of the members fits better between the words around it."""
-    for run, share, rival, *_ in _slot_fits(part, evidence):
-        if share < _LEAST_FIT or rival > _MARGIN:
-            rule = GateRule.NUMBER if run[0].kind is Kind.NUMBER else GateRule.NAME
-            yield rule, " ".join(word.text for word in run)
-
-
-def _slot_fits(
-    part: ReadSentence, evidence: MemberEvidence
-) -> Iterator[tuple[list[Word], float, float, object, int]]:
-    """Yield each value, its share of the possible fit, and how much better another one fits.
+    """Refuse a value if another value of the members fits better between the words around it.
 
     Another value of the sentence itself counts only where it fits better than in its own place.
     """
+    slots = list(_fit_values(part, evidence))
+    for slot in slots:
+        rivals = (
+            fit
+            for keys, fit in slot.fits.items()
+            if not keys & slot.keys and all(s.own < fit for s in slots if keys & s.keys)
+        )
+        if slot.own < slot.possible * _LEAST_FIT or max(rivals, default=0.0) > slot.own * _MARGIN:
+            rule = GateRule.NUMBER if slot.run[0].kind is Kind.NUMBER else GateRule.NAME
+            yield rule, " ".join(word.text for word in slot.run)
+
+
+@dataclass(frozen=True, slots=True)
+class _Slot:
+    """The place of a value in a sentence, and how well each value of the members fits in it."""
+
+    run: list[Word]
+    keys: frozenset[str]
+    fits: dict[frozenset[str], float]
+    own: float
+    possible: float
+
+
+def _fit_values(part: ReadSentence, evidence: MemberEvidence) -> Iterator[_Slot]:
     around = [w for w in part.words if w.kind.value > Kind.SMALL.value and evidence.weight(w.key)]
-    slots = []
     for anchor, run in find_anchors(part, evidence.located):
-        if run[0].text.lower() in _LOOSE:
-            continue
         others = [w for w in around if w not in run and abs(anchor.distance(w.place)) <= _NEAR]
         keys = anchor.keys
         if run[0].kind is Kind.NUMBER:
             keys = frozenset(word.key for word in evidence.supports(run[0]))
-        fits, possible = evidence.fit(anchor, others, part.passive)
-        own = max((fit for key, fit in fits.items() if key & keys), default=0.0)
-        slots.append((run, keys, fits, own, possible, len(others)))
-    for run, keys, fits, own, possible, n in slots:
-        rival = 0.0, frozenset[str]()
-        for key, fit in fits.items():
-            elsewhere = (mine for _, others, _, mine, *_ in slots if key & others)
-            if not key & keys and max(elsewhere, default=-1.0) < fit:
-                rival = max(rival, (fit, key), key=lambda pair: pair[0])
-        if possible:
-            yield run, own / possible, rival[0] / max(own, 1e-9), rival[1], n
+        if others and run[0].text.lower() not in _LOOSE:
+            fits, possible = evidence.fit(anchor, others, part.passive)
+            own = max((fit for key, fit in fits.items() if key & keys), default=0.0)
+            yield _Slot(run, keys, fits, own, possible)
 
 
 def check_headline(
@@ -464,37 +471,38 @@ class _Headline:
         self.script = dominant_script(text)
         self.length = len(text) + 2 * len(_WIDE.findall(text))  # a sign of these is a syllable
         self.quotations = len(_words.find_quotations(text))
-        numbers = [word for word in words if word.kind is Kind.NUMBER]
-        self.numbers = sorted((w.value, w.unit) for w in numbers if w.text.lower() not in _LOOSE)
-        unspaced = _LETTERS.search(text)
-        self.numbers = _digits(text) if unspaced else self.numbers
-        cues = {kind for part in reader.read(text) for kind, *_ in part.cues}
+        self.numbers = sorted(_figures(text, words))
         self.cues_known = bool(reader.phrases("negation"))
+        cues = {kind for part in reader.read(text) for kind, *_ in part.cues}
         self.negated = bool(cues & {"negation", "deny"})
-        if unspaced:
-            self.negated = any(cue in text for cue in reader.phrases("negation"))
+        if _LETTERS.search(text):
+            self.negated = reader.has_cue("negation", text)
         self.countries = {word.key for word in words} & _words.countries()
-        capitals = [w for w in words if w.kind in (Kind.NAME, Kind.CONTENT)]
-        names = [w for w in capitals if w.kind is Kind.NAME and w.key not in self.countries]
-        inner = [word for word in capitals if not word.first]
-        written = [word for word in inner if word.text != word.text.lower()]
-        shown = language != "de" and (len(inner) < 3 or len(written) <= len(inner) * _HEADLINE_CASE)
-        self.shows_names = shown and self.script in _SPELLED
-        self.spellings = [_spelling(word.text) for word in capitals]
-        self.names = [
-            word for word in names if not word.first and word.key not in _words.calendar()
-        ]
+        self.spellings = {_spelling(word.text) for word in words}
+        self.names = []
+        if language != "de" and self.script in _SPELLED and _shows_names(words):
+            known = self.countries | _words.calendar()
+            named = (word for word in words if word.kind is Kind.NAME and not word.first)
+            self.names = [word for word in named if word.key not in known]
+
+
+def _figures(text: str, words: Sequence[Word]) -> list[tuple[float, str]]:
+    if _LETTERS.search(text):
+        return [(float(found.replace(",", "")), "") for found in _DIGITS.findall(text)]
+    numbers = (word for word in words if word.kind is Kind.NUMBER)
+    return [(word.value, word.unit) for word in numbers if word.text.lower() not in _LOOSE]
+
+
+def _shows_names(words: Sequence[Word]) -> bool:
+    """Decide whether capitals show names in a headline, not words of any kind."""
+    inner = [w for w in words if w.kind in (Kind.NAME, Kind.CONTENT) and not w.first]
+    capitals = [word for word in inner if word.text != word.text.lower()]
+    return len(inner) < 3 or len(capitals) <= len(inner) * _HEADLINE_CASE
 
 
 _WIDE = regex.compile(r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Hangul}]")
 _HEADLINE_CASE = 0.7  # share of words with a capital from which capitals show no names
 _SPELLED = frozenset({"Latin", "Cyrillic", "Greek"})
-
-
-def _digits(text: str) -> list[tuple[float, str]]:
-    return sorted(
-        (float(found.replace(",", "")), "") for found in regex.findall(r"\d+(?:[.,]\d+)*", text)
-    )
 
 
 def _spelling(name: str) -> str:
@@ -511,12 +519,12 @@ def _compare_headlines(one: _Headline, other: _Headline) -> _Fault | None:
         return GateRule.NUMBER, ", ".join(f"{value:g}" for value, _ in other.numbers)
     if one.quotations != other.quotations:
         return GateRule.QUOTATION, ""
-    if not (one.cues_known and other.cues_known) or one.negated != other.negated:
+    if one.negated != other.negated or not (one.cues_known and other.cues_known):
         return GateRule.NEGATION, ""
     if different := one.countries ^ other.countries:
         return GateRule.NAME, min(different)
     for named, text in ((other, one), (one, other)):
-        if named.shows_names and text.script in _SPELLED:
+        if text.script in _SPELLED:
             lost = (word.text for word in named.names if _spelling(word.text) not in text.spellings)
             if name := next(lost, ""):
                 return GateRule.NAME, name
