@@ -30,7 +30,7 @@ _CLOSERS = {"“": '”"', "”": '”"', "„": '“”‟"', "«": "»", "»":
 _CLOSERS |= {'"': '"“”', "‘": "’'", "'": "'’", "‚": "‘’'", "‹": "›"}
 _SINGLE = frozenset("'‘‚‹’›")
 _NOT = regex.compile(r"(?<=\w)\s?n['’]t\b")  # as in "didn't"; corpora write "did n't"
-_SPACED = regex.compile(r"(?<=(?<![\d.,])\d{1,3}(?: \d{3})*)[ \u00a0\u202f\u2009](?=\d{3}(?!\d))")
+_SPACED = regex.compile(r"(?<![\d.,])\d{1,3}(?:[ \u00a0\u202f\u2009]\d{3})+(?!\d)")
 _DOUBLED = regex.compile(r"(?<!\d)''|``")
 _BREAKS = frozenset(",;:—–()[]")
 _JOINTS = frozenset(
@@ -128,8 +128,12 @@ class _Token:
 
 def spell(text: str) -> str:
     """Return a text in standard characters, with "not" written out; what the gate compares."""
-    plain = _DOUBLED.sub('"', unicodedata.normalize("NFKC", _SPACED.sub("'", text)))
+    plain = _DOUBLED.sub('"', unicodedata.normalize("NFKC", _SPACED.sub(_join_thousands, text)))
     return str(_NOT.sub(" not", plain))
+
+
+def _join_thousands(number: regex.Match[str]) -> str:
+    return "'".join(number[0].split())
 
 
 def split(text: str) -> list[str]:
@@ -137,27 +141,23 @@ def split(text: str) -> list[str]:
     return [str(word) for word in _SPLIT.findall(text.lower())]
 
 
-def find_quotations(text: str, *, to_end: bool = True) -> list[tuple[int, int]]:
+def find_quotations(text: str) -> list[tuple[int, int]]:
     """Return the (start, end) of what is between quotation marks, of any kind.
 
     A double quotation mark that is not closed counts to the end of the text. Single marks need
     two words or more between them.
     """
     found: list[tuple[int, int]] = []
-    opened: tuple[str, int] | None = None
+    opened, start = "", 0
     for mark in _QUOTES.finditer(text):
-        sign = mark[0]
-        if opened and sign in _CLOSERS[opened[0]]:
-            if opened[0] not in _SINGLE or " " in text[opened[1] : mark.start()].strip():
-                found.append((opened[1], mark.start()))
-            opened = None
-        elif sign in _CLOSERS and (
-            opened is None or (opened[0] in _SINGLE and sign not in _SINGLE)
-        ):
-            opened = sign, mark.end()
-    if opened and opened[0] not in _SINGLE and to_end:
-        found.append((opened[1], len(text)))
-    return found
+        sign, is_single = mark[0], opened in _SINGLE
+        if sign in _CLOSERS.get(opened, ""):
+            if not is_single or " " in text[start : mark.start()].strip():
+                found.append((start, mark.start()))
+            opened = ""
+        elif sign in _CLOSERS and (not opened or (is_single and sign not in _SINGLE)):
+            opened, start = sign, mark.end()
+    return [*found, (start, len(text))] if opened and opened not in _SINGLE else found
 
 
 def _table(language: str) -> Mapping[str, str]:
@@ -325,23 +325,36 @@ class Reader:
         token = tokens[at]
         value, end = _value(token.text, self.language), at + 1
         if value is None:
-            value = self._numbers.get(token.folded, self._times.get(token.folded))
-            if value is None or (value == 1 and _text(tokens, end) == "of"):
-                return self._word(token, "", Kind.NUMBER), 0
-            if value in range(20, 100, 10) and _text(tokens, end) == "-":
-                ones = self._numbers.get(_text(tokens, end + 1), 0)
-                value, end = (value + ones, end + 2) if 0 < ones < 10 else (value, end)
+            value, end = self._number_word(tokens, at)
+        if value is None:
+            return self._word(token, "", Kind.NUMBER), 0
         while (times := self._times.get(_text(tokens, end))) and times > 1:
             value, end = value * times, end + 1
         if _text(tokens, end) == "m" and at and tokens[at - 1].text in UNITS:
             value, end = value * 1e6, end + 1
-        unit = ""
-        for length in (2, 1):
-            phrase = " ".join(_text(tokens, at) for at in range(end, end + length)).strip()
-            if not unit and (same := _same().get(phrase, "")) in UNITS:
-                unit, end = same, end + length
+        two = f"{_text(tokens, end)} {_text(tokens, end + 1)}"
+        unit, length = next(
+            (
+                (_same()[name], size)
+                for name, size in ((two, 2), (two.split(" ", maxsplit=1)[0], 1))
+                if _same().get(name) in UNITS
+            ),
+            ("", 0),
+        )
+        end += length
         word = self._word(token, repr(float(value)), Kind.NUMBER)
         return replace(word, value=value, unit=unit), end - at
+
+    def _number_word(self, tokens: list[_Token], at: int) -> tuple[float | None, int]:
+        """Return the value of a number word, of "twenty-five" too, and where it ends."""
+        word = tokens[at].folded
+        value = self._numbers.get(word, self._times.get(word))
+        if value is None or (value == 1 and _text(tokens, at + 1) == "of"):
+            return None, at
+        if value in range(20, 100, 10) and _text(tokens, at + 1) == "-":
+            ones = self._numbers.get(_text(tokens, at + 2), 0)
+            return (value + ones, at + 3) if 0 < ones < 10 else (value, at + 1)
+        return value, at + 1
 
     def _other(self, tokens: list[_Token], at: int, place: float) -> tuple[Word, int]:
         token = tokens[at]
@@ -361,15 +374,11 @@ class Reader:
             return Kind.MARK
         if token.folded in self.small and not (token.text.isupper() and len(token.text) > 1):
             return Kind.SMALL
-        if (
-            token.folded in self._titles
-            or key in self._titles
-            or (token.first and token.folded in self._starts)
-        ):
+        if {token.folded, key} & self._titles or (token.first and token.folded in self._starts):
             return Kind.CONTENT
-        if len(token.text) == 1 and token.text.islower():
-            return Kind.SMALL
-        return Kind.CONTENT if token.text == token.folded else Kind.NAME
+        if token.text == token.folded:
+            return Kind.CONTENT if len(token.text) > 1 else Kind.SMALL
+        return Kind.NAME
 
 
 def _step(text: str, key: str, kind: Kind) -> float:

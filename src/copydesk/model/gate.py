@@ -176,19 +176,20 @@ def _find_fault(
     if _LETTERS.search(text):
         return _check_letters(text, quotations, source, reader)
     evidence = known()
-    for read in reader.read(text):
-        part = _words.settle_names(read, evidence.common, headline=False)
-        checks = (
-            _check_quotations(part, quotations, evidence),
-            _check_values(part, evidence),
-            _check_titles(part, evidence),
-            _check_words(part, evidence, reader),
-            _check_slots(part, evidence),
-            _check_cues(part, evidence),
-        )
-        if fault := next((fault for faults in checks for fault in faults), None):
-            return fault
-    return None
+    faults = (_check_part(part, quotations, evidence, reader) for part in reader.read(text))
+    return next((fault for found in faults for fault in found), None)
+
+
+def _check_part(
+    read: ReadSentence, quotations: Sequence[str], evidence: MemberEvidence, reader: Reader
+) -> Iterator[_Fault]:
+    part = _words.settle_names(read, evidence.common, headline=False)
+    yield from _check_quotations(part, quotations, evidence)
+    yield from _check_values(part, evidence)
+    yield from _check_titles(part, evidence)
+    yield from _check_words(part, evidence, reader)
+    yield from _check_slots(part, evidence)
+    yield from _check_cues(part, evidence)
 
 
 def _check_marks(text: str) -> _Fault | None:
@@ -523,9 +524,13 @@ def _compare_headlines(one: _Headline, other: _Headline) -> _Fault | None:
         return GateRule.NEGATION, ""
     if different := one.countries ^ other.countries:
         return GateRule.NAME, min(different)
-    for named, text in ((other, one), (one, other)):
-        if text.script in _SPELLED:
-            lost = (word.text for word in named.names if _spelling(word.text) not in text.spellings)
-            if name := next(lost, ""):
-                return GateRule.NAME, name
-    return None
+    name = _find_lost(other, one) or _find_lost(one, other)
+    return (GateRule.NAME, name) if name else None
+
+
+def _find_lost(named: _Headline, other: _Headline) -> str:
+    """Return a name that the other headline lacks, "" if there is none to be seen."""
+    if other.script not in _SPELLED:
+        return ""
+    names = (word.text for word in named.names)
+    return next((name for name in names if _spelling(name) not in other.spellings), "")
