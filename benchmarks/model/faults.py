@@ -479,6 +479,7 @@ FOREIGN_FAULTS: dict[str, Callable[[Case, random.Random], str]] = {
 SAME_FAULTS: dict[str, Callable[[Case, random.Random], str]] = {
     "same: figure": lambda case, chance: swap(NUMBER, of_members(NUMBER), case, chance),
     "same: speaker": lambda case, chance: swap(SPEAKER, of_members(SPEAKER), case, chance),
+    "same: name": lambda case, chance: swap(NAME, of_members(NAME), case, chance),
     "same: place": lambda case, chance: swap(PLACE, of_members(PLACE), case, chance),
 }
 

@@ -24,6 +24,8 @@ LONGEST = 600  # characters of a sentence that is looked at
 _RUN = 8  # words that may not be copied
 _OTHER_SIDE = 0.6  # how much a word counts on the other side of the value than in the sentence
 _FAR = 16.0  # places in the members
+_OTHER_SORT = 0.8  # how much better a name must fit to stand for one of another sort
+_ALIKE = {pair: _OTHER_SORT for pair in itertools.permutations(("name", "place", "country"), 2)}
 _MOST_BEFORE = 30  # names of the sentence before that are looked at
 _BEFORE = 0.25  # how much a word counts for a name of the sentence before, if it has a pronoun
 _KNOWN = 200  # places of a word that are looked at
@@ -329,8 +331,10 @@ class MemberEvidence:
         """
         for rival in self.near(at, word.place):
             apart = rival.distance(word.place)
-            if rival.sort == anchor.sort and word.key not in rival.keys:
-                yield at, rival, (_OTHER_SIDE if apart * side < 0 else 1.0) / (1 + abs(apart))
+            alike = _ALIKE.get((rival.sort, anchor.sort), float(rival.sort == anchor.sort))
+            if alike and word.key not in rival.keys:
+                turned = _OTHER_SIDE if apart * side < 0 else 1.0
+                yield at, rival, alike * turned / (1 + abs(apart))
         if anchor.sort == "name" and self.sentences[at].pronoun and at not in self.begins:
             for rival in self.anchors[at - 1][:_MOST_BEFORE]:
                 if rival.sort == "name" and word.key not in rival.keys:

@@ -43,7 +43,7 @@ from copydesk.news.summary import CitedSentence
 _SHARE = 0.5  # of the words with content must come from the reports
 _NEAR = 8.0  # places: what stands farther from a value says nothing of it
 _MARGIN = 1.2  # another value may fit so much better before it is taken for the true one
-_LEAST_FIT = 0.05  # of the fit that a value would have if its words stood around it as here
+_LEAST_FIT = 0.1  # of the fit that a value would have if its words stood around it as here
 _ANYBODY = frozenset({"people", "other", "men", "women"})  # whom a number counts
 _LOOSE = frozenset({"one", "second"})  # numbers that are more often none
 _LETTERS = regex.compile(rf"[{plain_text.UNSPACED_LETTERS}]+")
