@@ -439,7 +439,7 @@ def foreign_number(case: Case, value: str) -> list[str]:
 def wrong_quotation(case: Case, chance: random.Random) -> str:
     """Return a sentence whose quotation nobody said, or one word of it."""
     found = QUOTED.search(case.sentence)
-    if found and chance.random() < 0.5:
+    if found and len(found[1].split()) > 3 and chance.random() < 0.5:
         words = found[1].split()
         del words[len(words) // 2]
         return case.sentence.replace(found[1], " ".join(words))

@@ -25,7 +25,8 @@ _RUN = 8  # words that may not be copied
 _OTHER_SIDE = 0.6  # how much a word counts on the other side of the value than in the sentence
 _FAR = 16.0  # places in the members
 _OTHER_SORT = 0.8  # how much better a name must fit to stand for one of another sort
-_ALIKE = {pair: _OTHER_SORT for pair in itertools.permutations(("name", "place", "country"), 2)}
+_ALIKE = dict.fromkeys(itertools.permutations(("name", "place", "country"), 2), _OTHER_SORT)
+_ALIKE["name", "place"] = 0.5  # what never stands behind "in" is hardly a place
 _MOST_BEFORE = 30  # names of the sentence before that are looked at
 _BEFORE = 0.25  # how much a word counts for a name of the sentence before, if it has a pronoun
 _KNOWN = 200  # places of a word that are looked at
@@ -114,11 +115,16 @@ class Report:
         return set(word_runs(_words.split(self.text)))
 
 
+def _names_of(part: ReadSentence) -> set[str]:
+    return {word.key for run in name_runs(part) for word in run}
+
+
 class MemberEvidence:
     """What the cited members say: their sentences, and where each word stands in them."""
 
     def __init__(self, reports: Sequence[Report], language: str) -> None:
-        read = [sentence for report in reports for line in report.lines for sentence in line]
+        lines = itertools.chain.from_iterable(report.lines for report in reports)
+        read = list(itertools.chain.from_iterable(lines))
         self._behind = -4.0 if language in _VERB_FIRST else 0.0
         self.common = _words.common_words(read, language)
         self.sentences: list[ReadSentence] = []
@@ -134,15 +140,13 @@ class MemberEvidence:
         self.located: set[str] = set()  # the names of places
         for at, sentence in enumerate(self.sentences):
             self._add_words(at, sentence)
-        self.anchors = [
-            sorted((anchor for anchor, _ in find_anchors(part, self.located)), key=_START)
-            for part in self.sentences
-        ]
-        self.named = [
-            {word.key for run in name_runs(part) for word in run} for part in self.sentences
-        ]
+        self.anchors = [self._sort_anchors(part) for part in self.sentences]
+        self.named = [_names_of(part) for part in self.sentences]
         words = itertools.chain.from_iterable(part.words for part in self.sentences)
         self.numbers = sorted({word.value for word in words if word.kind is Kind.NUMBER})
+
+    def _sort_anchors(self, part: ReadSentence) -> list[Anchor]:
+        return sorted((anchor for anchor, _ in find_anchors(part, self.located)), key=_START)
 
     def _add_line(
         self, line: Sequence[ReadSentence], quotations: Sequence[str], *, headline: bool
@@ -178,6 +182,10 @@ class MemberEvidence:
         """Return how much a word tells: more if it is rare in the members, 0 if it is not there."""
         count = len(self.places.get(key, ()))
         return 1 / (1 + math.log(count)) if count else 0.0
+
+    def support_keys(self, number: Word) -> frozenset[str]:
+        """Return the keys of the numbers that a number of the draft may stand for."""
+        return frozenset(word.key for word in self.supports(number))
 
     def supports(self, number: Word) -> list[Word]:
         """Return the numbers of the members that a number of the draft may stand for."""

@@ -170,9 +170,8 @@ def _find_fault(
     if fault := _check_language(text, source, reader):
         return fault
     outside, quotations = take_quotations(text)
-    rows = word_runs(_words.split(outside))
-    if copied := next((run for run in rows if any(run in report.runs for report in reports)), None):
-        return GateRule.COPIED, " ".join(copied)
+    if fault := _check_copied(outside, reports):
+        return fault
     if _LETTERS.search(text):
         return _check_letters(text, quotations, source, reader)
     evidence = known()
@@ -190,6 +189,13 @@ def _check_part(
     yield from _check_words(part, evidence, reader)
     yield from _check_slots(part, evidence)
     yield from _check_cues(part, evidence)
+
+
+def _check_copied(outside: str, reports: Sequence[Report]) -> _Fault | None:
+    runs = word_runs(_words.split(outside))
+    copied = (run for run in runs if any(run in report.runs for report in reports))
+    found = next(copied, None)
+    return (GateRule.COPIED, " ".join(found)) if found else None
 
 
 def _check_marks(text: str) -> _Fault | None:
@@ -225,9 +231,8 @@ def _check_letters(
     lost = (words for words in quotations if not any(words in line for line in quoted))
     if quotation := next(lost, None):
         return GateRule.QUOTATION, quotation
-    numbers = set(_DIGITS.findall(source))
-    if foreign := next((found for found in _DIGITS.findall(text) if found not in numbers), None):
-        return GateRule.NUMBER, foreign
+    if numbers := sorted(set(_DIGITS.findall(text)) - set(_DIGITS.findall(source))):
+        return GateRule.NUMBER, numbers[0]
     best = max(_SENTENCES.split(source), key=lambda part: len(_pairs(text) & _pairs(part)))
     for kind in ("negation", "may"):
         if reader.has_cue(kind, text) != reader.has_cue(kind, best):
@@ -242,8 +247,8 @@ def _is_foreign(run: str, known: AbstractSet[str], reader: Reader) -> bool:
     pairs = [run[at : at + 2] in known for at in range(len(run) - 1)]
     covered = [a or b for a, b in zip([False, *pairs], [*pairs, False], strict=True)]
     alone = [not good and sign not in reader.small for sign, good in zip(run, covered, strict=True)]
-    numbers = (lost and sign in _HAN_NUMBERS for sign, lost in zip(run, alone, strict=True))
-    return any(numbers) or any(one and other for one, other in itertools.pairwise(alone))
+    numbers = itertools.compress(run, alone)
+    return not _HAN_NUMBERS.isdisjoint(numbers) or (True, True) in itertools.pairwise(alone)
 
 
 _RUNS = regex.compile(r"[^\s\p{P}\d]{2,}")
@@ -309,9 +314,12 @@ def _is_counted(
     supports = evidence.supports(number)
     if number.text.lower() in _LOOSE and not supports:
         return not any(evidence.counts(noun.key) for noun in nouns)
-    beside = [word for word in part.words if abs(word.place - number.place) <= 1]
-    months = [word for word in beside if word.key in _words.calendar()]
-    pairs = [words for words in (nouns, months) if words]
+    months = [
+        word
+        for word in part.words
+        if word.key in _words.calendar() and abs(word.place - number.place) <= 1
+    ]
+    pairs = filter(None, (nouns, months))
     return bool(supports) and all(evidence.have_noun(supports, words) for words in pairs)
 
 
@@ -353,8 +361,8 @@ def _check_words(part: ReadSentence, evidence: MemberEvidence, reader: Reader) -
 
 def _check_cues(part: ReadSentence, evidence: MemberEvidence) -> Iterator[_Fault]:
     """Compare negations and other cues with the sentences of the members that say the same."""
-    content = [w for w in part.words if w.kind.value > Kind.SMALL.value and w.quotation < 0]
-    content = [word for word in content if word.key != "say"]
+    outside = (word for word in _with_content(part) if word.quotation < 0)
+    content = [word for word in outside if word.key != "say"]
     overlap = evidence.overlap({word.key for word in content})
     yield from _find_added(part, content, overlap, evidence)
     for word in content:
@@ -362,6 +370,10 @@ def _check_cues(part: ReadSentence, evidence: MemberEvidence) -> Iterator[_Fault
         states = evidence.states(word.key, overlap)
         if states and all(_misses(state, mine) for state in states):
             yield _cue_rule(min(states[0])), word.text
+
+
+def _with_content(part: ReadSentence) -> list[Word]:
+    return [word for word in part.words if word.kind.value > Kind.SMALL.value]
 
 
 def _find_added(
@@ -431,12 +443,10 @@ class _Slot:
 
 
 def _fit_values(part: ReadSentence, evidence: MemberEvidence) -> Iterator[_Slot]:
-    around = [w for w in part.words if w.kind.value > Kind.SMALL.value and evidence.weight(w.key)]
+    around = [word for word in _with_content(part) if evidence.weight(word.key)]
     for anchor, run in find_anchors(part, evidence.located):
         others = [w for w in around if w not in run and abs(anchor.distance(w.place)) <= _NEAR]
-        keys = anchor.keys
-        if run[0].kind is Kind.NUMBER:
-            keys = frozenset(word.key for word in evidence.supports(run[0]))
+        keys = anchor.keys if run[0].kind is Kind.NAME else evidence.support_keys(run[0])
         if others and run[0].text.lower() not in _LOOSE:
             fits, possible = evidence.fit(anchor, others, part.passive)
             own = max((fit for key, fit in fits.items() if key & keys), default=0.0)
@@ -474,17 +484,21 @@ class _Headline:
         self.quotations = len(_words.find_quotations(text))
         self.numbers = sorted(_figures(text, words))
         self.cues_known = bool(reader.phrases("negation"))
-        cues = {kind for part in reader.read(text) for kind, *_ in part.cues}
-        self.negated = bool(cues & {"negation", "deny"})
-        if _LETTERS.search(text):
-            self.negated = reader.has_cue("negation", text)
+        self.negated = _is_negated(text, reader)
         self.countries = {word.key for word in words} & _words.countries()
         self.spellings = {_spelling(word.text) for word in words}
         self.names = []
         if language != "de" and self.script in _SPELLED and _shows_names(words):
             known = self.countries | _words.calendar()
-            named = (word for word in words if word.kind is Kind.NAME and not word.first)
-            self.names = [word for word in named if word.key not in known]
+            named = (word for word in words if word.kind is Kind.NAME)
+            self.names = [word for word in named if not word.first and word.key not in known]
+
+
+def _is_negated(text: str, reader: Reader) -> bool:
+    if _LETTERS.search(text):
+        return reader.has_cue("negation", text)
+    cues = {kind for part in reader.read(text) for kind, *_ in part.cues}
+    return bool(cues & {"negation", "deny"})
 
 
 def _figures(text: str, words: Sequence[Word]) -> list[tuple[float, str]]:
