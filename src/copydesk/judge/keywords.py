@@ -14,7 +14,7 @@ from typing import TypeVar
 from copydesk.judge import clustering
 from copydesk.judge.phrases import Phrases
 from copydesk.judge.profile import lede
-from copydesk.judge.words import Tokens, stemmer, tokenize
+from copydesk.judge.words import Tokens, tokenize
 from copydesk.kit import text as plain_text
 from copydesk.news import Article, Beat, Topic
 
@@ -85,7 +85,7 @@ class _Commonness:
     """How common words are: in all news, by stem, and in the newsroom's events."""
 
     def __init__(self, events: Sequence[SampledEvent], words: Vocabulary, language: str) -> None:
-        stem = stemmer(language)
+        stem = plain_text.stemmer(language)
         self.in_news: dict[str, float] = {}
         for word, share in clustering.shares(language).items():
             self.in_news[stem(word)] = self.in_news.get(stem(word), 0.0) + share
@@ -217,7 +217,7 @@ class KnownWords:
     """Words that are never suggested as keywords: known or dismissed ones, names of publishers."""
 
     def __init__(self, beat: Beat, language: str, publishers: Collection[str]) -> None:
-        self._stem = stemmer(language)
+        self._stem = plain_text.stemmer(language)
         self._words = {
             topic.name: {self._read(word) for word in list_words_of(topic, language)} - {()}
             for topic in beat.topics
@@ -322,7 +322,7 @@ class Vocabulary:
     """The word stems in sample stories, numbered from 1 to save memory."""
 
     def __init__(self, language: str) -> None:
-        self._stem = stemmer(language)
+        self._stem = plain_text.stemmer(language)
         self._numbers: dict[str, int] = {}
         self.stems = [""]
 

@@ -6,7 +6,8 @@ import functools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from copydesk.judge.words import Tokens, stemmer, tokenize, tokenize_keyword
+from copydesk.judge.words import Tokens, tokenize, tokenize_keyword
+from copydesk.kit import text as plain_text
 
 _START = 3  # first letters, by which most words of a text are skipped
 _ACRONYM_TO = 3
@@ -169,7 +170,7 @@ def stem(word: str, language: str) -> str:
     """Return the stem of a lower-case word without accents; short words are left unchanged."""
     if len(word) < _LEAST or not word.isalpha():
         return word
-    return stemmer(language)(word)
+    return plain_text.stemmer(language)(word)
 
 
 @functools.lru_cache(maxsize=65_536)

@@ -1,11 +1,11 @@
-"""Split text into words, normalize and stem them, find keywords, and compare numbers."""
+"""Split text into words, normalize them, find keywords, and compare numbers."""
 
 from __future__ import annotations
 
 import functools
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from copydesk.kit import tables
@@ -209,39 +209,6 @@ def fold(word: str) -> str:
 def _remove_accents(word: str) -> str:
     bare = _ACCENTS.sub("", unicodedata.normalize("NFKD", word.casefold()))
     return unicodedata.normalize("NFC", bare)
-
-
-_ALGORITHMS = tables.read_rows(__package__, "stemmers.toml", str)
-
-
-@functools.cache
-def stemmer(language: str) -> Callable[[str], str]:
-    """Return a function that stems lower-case words of a language by Snowball's rules.
-
-    `language` is a two-letter code, a region after it is ignored. Without rules words stay as they
-    are.
-    """
-    algorithm = _ALGORITHMS.get(language.lower()[:2])
-    if algorithm is None:
-        return str
-    import Stemmer
-
-    stem: Callable[[str], str] = Stemmer.Stemmer(algorithm).stemWord
-    return stem
-
-
-_LATIN = str.maketrans(dict(tables.read_rows(__package__, "latin.toml", str)))
-
-
-def transliterate(word: str) -> str:
-    """Return a lower-case word in Latin letters without accents, as far as possible.
-
-    Cyrillic and Greek are transliterated roughly, well enough to match the same name in English.
-    Letters of other scripts stay.
-    """
-    if word.isascii():
-        return word
-    return plain_text.drop_accents(word).translate(_LATIN)
 
 
 # Numbers show that two similar texts are two stories ("12th package", "13th package").

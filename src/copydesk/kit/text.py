@@ -1,4 +1,4 @@
-"""Plain text: collapse white space, decode entities, remove Markdown, shorten, split into words."""
+"""Plain text: collapse white space, decode entities, drop Markdown, shorten, split into words."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import functools
 import html
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 _TAG_START = re.compile(r"<!--|</?[a-zA-Z!?]")
 # Unicode noncharacters: the last two of each plane, and U+FDD0 to U+FDEF
@@ -118,6 +118,40 @@ def _strip_marks(line: str) -> str:
 def words(text: str) -> list[str]:
     r"""Return the words (`\w+`) of a text in lower case, in order."""
     return _WORD.findall(text.lower())
+
+
+@functools.cache
+def stemmer(language: str) -> Callable[[str], str]:
+    """Return a function that stems lower-case words of a language by Snowball's rules.
+
+    `language` is a two-letter code, a region after it is ignored. Without rules words stay as they
+    are.
+    """
+    from copydesk.kit import tables  # slow to load, and most processes stem nothing
+
+    algorithm = tables.read_rows(__package__, "stemmers.toml", str).get(language.lower()[:2])
+    if algorithm is None:
+        return str
+    import Stemmer
+
+    stem: Callable[[str], str] = Stemmer.Stemmer(algorithm).stemWord
+    return stem
+
+
+@functools.cache
+def _latin() -> dict[int, str]:
+    from copydesk.kit import tables
+
+    return str.maketrans(dict(tables.read_rows(__package__, "latin.toml", str)))
+
+
+def transliterate(word: str) -> str:
+    """Return a lower-case word in Latin letters without accents, as far as possible.
+
+    Cyrillic and Greek are transliterated roughly, well enough to match the same name in English.
+    Letters of other scripts stay.
+    """
+    return word if word.isascii() else drop_accents(word).translate(_latin())
 
 
 def shorten(text: str, limit: int) -> str:

@@ -21,6 +21,7 @@ from copydesk.judge import words
 from copydesk.judge.clustering._inverted_index import DECAY_DAYS, FORGOTTEN_AFTER_DAYS
 from copydesk.judge.clustering.documents import NewsDocument, Vector
 from copydesk.kit import tables
+from copydesk.kit import text as plain_text
 from copydesk.news.story import Corpus, CountedTerms
 
 TEXT_CHARACTERS = 1500  # 600 cost one point of BCubed F1, the whole text gains none
@@ -144,10 +145,10 @@ class Vocabulary:
     def _analyse(self, word: str, language: str) -> _WordForm | None:
         if is_stop_word(word, language):
             return None
-        stem = words.stemmer(language)(word)
-        bare = words.transliterate(word)
+        stem = plain_text.stemmer(language)(word)
+        bare = plain_text.transliterate(word)
         prior_rate = rate(stem, language)
-        name = bare if word[0].isdigit() else words.transliterate(stem)
+        name = bare if word[0].isdigit() else plain_text.transliterate(stem)
         return _WordForm(
             stem=self._number(WORDS, stem, word, prior_rate),
             ngrams=tuple(
@@ -341,7 +342,7 @@ def _stop_words(language: str) -> frozenset[str]:
 @functools.cache
 def _stem_rates(language: str) -> Mapping[str, float]:
     """Map each known stem to its rate in news: the sum over all forms with this stem."""
-    stemmed = words.stemmer(language)
+    stemmed = plain_text.stemmer(language)
     rates: dict[str, float] = {}
     for word, share in shares(language).items():
         stem = stemmed(word)
@@ -355,7 +356,7 @@ def _ngram_rates() -> Mapping[str, float]:
     for word, share in shares("en").items():
         if share >= _STOP_WORD_SHARE:
             continue
-        for ngram in set(ngrams(words.transliterate(word))):
+        for ngram in set(ngrams(plain_text.transliterate(word))):
             rates[ngram] = rates.get(ngram, _UNSEEN_NGRAM) + _to_rate(share)
     return rates
 
