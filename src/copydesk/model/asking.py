@@ -14,7 +14,7 @@ import msgspec
 
 from copydesk.kit import tables, text
 from copydesk.model.client import Prompt
-from copydesk.model.gate import Member
+from copydesk.model.gate import MemberText
 
 _VERSION = "1"  # of all prompts: another one asks anew
 _LETTERS = 3_600  # of all articles together; a token has about four
@@ -59,7 +59,7 @@ class KeywordsDraft(msgspec.Struct):
 _STRING, _INTEGER = {"type": "string"}, {"type": "integer"}
 
 
-def cut_members(articles: Sequence[tuple[str, str]]) -> tuple[Member, ...]:
+def cut_members(articles: Sequence[tuple[str, str]]) -> tuple[MemberText, ...]:
     """Return the beginnings of articles, in whole paragraphs, as a prompt gives them.
 
     `articles` are pairs of record name and text: the headline, then the paragraphs, one a line.
@@ -68,7 +68,7 @@ def cut_members(articles: Sequence[tuple[str, str]]) -> tuple[Member, ...]:
     share = max(_LEAST_LETTERS, _LETTERS // (len(articles) + 1))
     rooms = [2 * share, *([share] * (len(articles) - 1))]
     return tuple(
-        Member(name=name, text=_cut(words, room))
+        MemberText(name=name, text=_cut(words, room))
         for (name, words), room in zip(articles, rooms, strict=True)
     )
 
@@ -86,17 +86,17 @@ def _cut(words: str, room: int) -> str:
     return "\n".join(filter(None, kept))
 
 
-def ask_summary(members: Sequence[Member], language: str) -> Prompt[TextDraft]:
+def ask_summary(members: Sequence[MemberText], language: str) -> Prompt[TextDraft]:
     """Return the prompt for a summary of reports on one event."""
     return _ask_text("summary", members, language)
 
 
-def ask_digest(members: Sequence[Member], language: str) -> Prompt[TextDraft]:
+def ask_digest(members: Sequence[MemberText], language: str) -> Prompt[TextDraft]:
     """Return the prompt for the opening paragraph of a newsletter; each member is one story."""
     return _ask_text("digest", members, language)
 
 
-def _ask_text(use: str, members: Sequence[Member], language: str) -> Prompt[TextDraft]:
+def _ask_text(use: str, members: Sequence[MemberText], language: str) -> Prompt[TextDraft]:
     line = _form(text=_STRING, reports={"type": "array", "items": _INTEGER})
     return Prompt(
         instructions=_tell(use, "facts", language=language),

@@ -16,7 +16,7 @@ from copydesk.judge.words import base_language
 from copydesk.kit import text
 from copydesk.model import asking
 from copydesk.model.client import Prompt
-from copydesk.model.gate import Member
+from copydesk.model.gate import MemberText
 from copydesk.news import Standing, Story
 from copydesk.news.summary import ModelUse, ReadArticle, digest_text
 from copydesk.newsroom import Newsroom
@@ -43,7 +43,7 @@ class OwedText:
     prompt: Prompt[Any]
     language: str
     subject: str
-    members: tuple[Member, ...] = ()
+    members: tuple[MemberText, ...] = ()
     story: Story | None = None
     spoken: str = ""
 
@@ -152,7 +152,7 @@ class _Search:
         is_own = any(own.search(extra.text) for extra in story.extra)
         return not is_own and field not in sets_on(story, self.newsroom.beat)
 
-    def _choose(self, story: Story, group: Sequence[Story]) -> tuple[Member, ...]:
+    def _choose(self, story: Story, group: Sequence[Story]) -> tuple[MemberText, ...]:
         """Return the reports of an event that a summary is written from, the main story first.
 
         Of each newsroom it is the best one, in the language of the main story.
@@ -205,7 +205,7 @@ class _Search:
             return None
         title = text.fold(story.title)
         prompt = asking.ask_headline(title, self.language)
-        members = (Member(name=record_name(story.path), text=title),)
+        members = (MemberText(name=record_name(story.path), text=title),)
         owed = self._owe("headline", story, prompt, self.language, members)
         return replace(owed, spoken=spoken)
 
@@ -268,7 +268,7 @@ def find_current(newsroom: Newsroom, texts: Collection[OwedText]) -> frozenset[s
     return frozenset(owed.subject for owed in texts if is_current(owed))
 
 
-def hash_articles(members: Iterable[Member]) -> tuple[ReadArticle, ...]:
+def hash_articles(members: Iterable[MemberText]) -> tuple[ReadArticle, ...]:
     """Return the names of articles with the hashes of what the prompt gives of them."""
     return tuple(
         ReadArticle(story=member.name, article=digest_text(member.text)) for member in members
