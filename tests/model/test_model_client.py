@@ -13,15 +13,15 @@ from copydesk.fetch import WallClock
 from copydesk.fetch.web import Web
 from copydesk.model import asking, client
 from copydesk.model.client import ModelAnswer, ModelFailure, Prompt
-from copydesk.model.gate import Member
+from copydesk.model.gate import MemberText
 from copydesk.news.options import FetchOptions
 from copydesk.news.summary import ModelOptions
 from world.model_server import FakeModel
 
 KEY = "sk-of-the-house-7d1f"
 MEMBERS = (
-    Member(name="wall", text="Sea wall\nThe council voted to raise the wall."),
-    Member(name="gate", text="Gate\nResidents asked for a gate."),
+    MemberText(name="wall", text="Sea wall\nThe council voted to raise the wall."),
+    MemberText(name="gate", text="Gate\nResidents asked for a gate."),
 )
 SUMMARY = asking.ask_summary(MEMBERS, "en")
 Answer = ModelAnswer[Any] | ModelFailure
@@ -279,7 +279,7 @@ def test_the_names_that_an_answer_gives_are_kept_short_and_on_one_line() -> None
 
 
 def test_articles_with_lone_surrogates_are_sent_as_valid_json() -> None:
-    members = [Member(name=name, text="Wall \ud800\nIt is \udfff new.") for name in "ab"]
+    members = [MemberText(name=name, text="Wall \ud800\nIt is \udfff new.") for name in "ab"]
     found, model = ask(prompt=asking.ask_summary(members, "en"))
 
     assert isinstance(found, ModelAnswer)

@@ -16,21 +16,20 @@ from typing import Any, Self
 
 from aiohttp import web
 
-from copydesk.kit import sentences
 from world.background import server_in_background
 
+_MOST_WORDS = 7  # copied in a row
 Text = tuple[str, list[int]]  # a sentence, and the numbers of the texts that it cites
 _TEXT = re.compile(r"<<<text (\d+) (\w+)>>>\n(.*?)\n<<<end of text \1 \2>>>", re.DOTALL)
 
 
-def quote_each(texts: Mapping[int, str]) -> list[Text]:
-    """Return one honest sentence on each text: a quotation of its first one."""
-    said = list[Text]()
-    for number, words in texts.items():
-        body = words.partition("\n")[2] or words
-        end = next(iter(sentences.ends(body)), len(body))
-        said.append((f"One report says: “{body[:end].strip()}”", [number]))
-    return said[:4]
+def tell_each(texts: Mapping[int, str]) -> list[Text]:
+    """Return one honest sentence on each text: the first words of its first paragraph."""
+    bodies = {number: words.partition("\n")[2] or words for number, words in texts.items()}
+    return [
+        (f"{' '.join(body.split()[:_MOST_WORDS]).rstrip(',.;:')}.", [number])
+        for number, body in bodies.items()
+    ][:4]
 
 
 class FakeModel:
@@ -43,7 +42,7 @@ class FakeModel:
     """
 
     def __init__(self) -> None:
-        self.write: Callable[[Mapping[int, str]], list[Text]] = quote_each
+        self.write: Callable[[Mapping[int, str]], list[Text]] = tell_each
         self.headline: Callable[[str], str] = lambda title: f"[en] {title}"
         self.plan: list[str | bytes] = []
         self.asked: list[dict[str, Any]] = []

@@ -11,7 +11,7 @@ import pytest
 from copydesk.errors import BusyError
 from copydesk.news.ruling import Verdict
 from copydesk.newsroom.filing import hold_write_lock
-from world.model_server import Text, quote_each
+from world.model_server import Text, tell_each
 from world.newsroom import NOW, run_git
 from world.writing import MAIN, OTHER, THIRD, TextDesk
 
@@ -22,7 +22,7 @@ def meanwhile(desk: TextDesk, do: Callable[[], object]) -> None:
     def write(texts: Mapping[int, str]) -> list[Text]:
         if len(desk.model.asked) == 1:
             do()
-        return quote_each(texts)
+        return tell_each(texts)
 
     desk.model.write = write
 
