@@ -224,6 +224,21 @@ def test_a_text_that_a_server_refuses_five_times_is_given_up(desk: TextDesk) -> 
     assert [1, 2, 3, 4, 5] == [call.tries for call in desk.calls()]
 
 
+@pytest.mark.parametrize("fault", ["429", "503", "401", "404"])
+def test_a_server_that_answers_nobody_for_a_day_gives_up_no_text(
+    desk: TextDesk, fault: str
+) -> None:
+    desk.set_up()
+    desk.file_event()
+    for number in range(7):
+        desk.model.plan = [fault]
+        desk.hours = number
+        desk.write()
+    desk.hours = 8
+
+    assert 1 == len(desk.write().written)
+
+
 def test_two_passes_at_once_ask_once(desk: TextDesk) -> None:
     desk.set_up()
     desk.file_event()

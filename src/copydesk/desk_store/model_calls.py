@@ -35,8 +35,8 @@ class ModelCall:
     `model` is as in the settings; `answered_by` and `fingerprint` are as the answer says. `text` is
     the answer in JSON, as far as the checks let it through; `left_out` are (text, rule, word) of
     each sentence that they did not.
-    `why` says what went wrong, `tries` counts calls on the subject, and before `rests_until` no
-    other call should be made.
+    `why` says what went wrong, `tries` counts calls on the subject that may be at fault. Before
+    `rests_until` no other call should be made.
     """
 
     number: int = 0

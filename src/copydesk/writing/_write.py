@@ -47,6 +47,7 @@ _LONGEST_DESCRIPTION = 2_000  # characters
 _MOST_KEYWORDS, _LONGEST_KEYWORD = 20, 60
 _LOCK = "model.lock"
 _A_MILLION = 1_000_000
+_OF_THE_PROMPT = frozenset({400, 413, 422, 500})  # how a server refuses one text, not all
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -292,7 +293,8 @@ async def _finish_call(
         if answer.is_lost:
             return replace(call, why=answer.why, rests_until=rest)
         call = replace(call, state="failed", why=answer.why, rests_until=rest)
-        return replace(call, tokens_in=0, tokens_out=0, cost=0.0)
+        tries = call.tries - (answer.status not in _OF_THE_PROMPT)
+        return replace(call, tries=tries, tokens_in=0, tokens_out=0, cost=0.0)
     call = replace(
         call,
         answered_by=answer.model or options.name,

@@ -79,7 +79,7 @@ def parse_yaml(path: str, data: bytes, halves: Halves) -> Story:
         return story
     if not is_orderly(halves.front, root):
         return story
-    known = _list_known(story, root)
+    known = _list_keys(story, root)
     below = (
         extra for extra in _walk(halves.front, root, "", "") if extra.after.split(".")[0] in known
     )
@@ -91,7 +91,7 @@ def parse_yaml(path: str, data: bytes, halves: Halves) -> Story:
     return replace(story, extra=(*story.extra, *spelled))
 
 
-def _list_known(story: Story, root: yaml.MappingNode) -> Container[str]:
+def _list_keys(story: Story, root: yaml.MappingNode) -> Container[str]:
     """Return the top-level keys of a record but `summary` and `translation` of its owner."""
     texts = {field.key for field in STORY.fields if isinstance(field.notation, WrittenText)}
     own = {key for key in texts if getattr(story, key) is None}
