@@ -208,9 +208,9 @@ class MemberEvidence:
             names |= self.named[last + 1] if any(word.key == "say" for word in behind) else set()
         if names and not any(part.pronoun for part in self.sentences[first : last + 1]):
             return names
-        return names | self._named_before(first)
+        return names | self._names_before(first)
 
-    def _named_before(self, first: int) -> set[str]:
+    def _names_before(self, first: int) -> set[str]:
         """Return the names before a sentence, at most of the paragraph before its own."""
         lines = 0
         for at in range(first - 1, max(-1, first - 5), -1):

@@ -120,9 +120,7 @@ def check_sentences(
     )
     shown, left_out = [], []
     for draft in drafts:
-        text = draft.text
-        if text.isprintable():
-            text = plain_text.fold(_CITATION.sub("", text))
+        text = _strip_citations(draft.text)
         numbers = tuple(sorted(set(draft.cites)))
         if not numbers or numbers[0] < 1 or numbers[-1] > len(members):
             left_out.append(LeftOut(text=text, rule=GateRule.SOURCE))
@@ -136,6 +134,10 @@ def check_sentences(
             shown.append(CitedSentence(text=text, stories=names))
     enough = len(shown) >= least
     return GateResult(sentences=tuple(shown) if enough else (), left_out=tuple(left_out))
+
+
+def _strip_citations(text: str) -> str:
+    return plain_text.fold(_CITATION.sub("", text)) if text.isprintable() else text
 
 
 def split_draft(text: str) -> list[str]:
@@ -170,7 +172,7 @@ def _find_fault(
     if fault := _check_language(text, source, reader):
         return fault
     outside, quotations = take_quotations(text)
-    if fault := _check_copied(outside, reports):
+    if fault := _check_runs(outside, reports):
         return fault
     if _LETTERS.search(text):
         return _check_letters(text, quotations, source, reader)
@@ -191,7 +193,7 @@ def _check_part(
     yield from _check_cues(part, evidence)
 
 
-def _check_copied(outside: str, reports: Sequence[Report]) -> _Fault | None:
+def _check_runs(outside: str, reports: Sequence[Report]) -> _Fault | None:
     runs = word_runs(_words.split(outside))
     copied = (run for run in runs if any(run in report.runs for report in reports))
     found = next(copied, None)
@@ -227,19 +229,25 @@ def _check_letters(
     text: str, quotations: Sequence[str], source: str, reader: Reader
 ) -> _Fault | None:
     """Check a text without spaces: its letters in pairs, its numbers, quotations and negations."""
-    quoted = [words for line in source.splitlines() for words in take_quotations(line)[1]]
+    lines = (take_quotations(line)[1] for line in source.splitlines())
+    quoted = list(itertools.chain.from_iterable(lines))
     lost = (words for words in quotations if not any(words in line for line in quoted))
     if quotation := next(lost, None):
         return GateRule.QUOTATION, quotation
     if numbers := sorted(set(_DIGITS.findall(text)) - set(_DIGITS.findall(source))):
         return GateRule.NUMBER, numbers[0]
-    best = max(_SENTENCES.split(source), key=lambda part: len(_pairs(text) & _pairs(part)))
-    for kind in ("negation", "may"):
-        if reader.has_cue(kind, text) != reader.has_cue(kind, best):
-            return GateRule.NEGATION, kind
+    if kind := _find_other_cue(text, source, reader):
+        return GateRule.NEGATION, kind
     known = _pairs(source)
     foreign = next((run for run in _RUNS.findall(text) if _is_foreign(run, known, reader)), None)
     return (GateRule.WORDS, foreign) if foreign else None
+
+
+def _find_other_cue(text: str, source: str, reader: Reader) -> str:
+    """Return the kind of cue that only one of the text and the sentence most like it has."""
+    best = max(_SENTENCES.split(source), key=lambda part: len(_pairs(text) & _pairs(part)))
+    kinds = ("negation", "may")
+    return next((k for k in kinds if reader.has_cue(k, text) != reader.has_cue(k, best)), "")
 
 
 def _is_foreign(run: str, known: AbstractSet[str], reader: Reader) -> bool:
@@ -361,10 +369,9 @@ def _check_words(part: ReadSentence, evidence: MemberEvidence, reader: Reader) -
 
 def _check_cues(part: ReadSentence, evidence: MemberEvidence) -> Iterator[_Fault]:
     """Compare negations and other cues with the sentences of the members that say the same."""
-    outside = (word for word in _with_content(part) if word.quotation < 0)
-    content = [word for word in outside if word.key != "say"]
+    content = _words_outside(part)
     overlap = evidence.overlap({word.key for word in content})
-    yield from _find_added(part, content, overlap, evidence)
+    yield from _find_new_cues(part, content, overlap, evidence)
     for word in content:
         mine = {kind for kind, _, place in part.cues if -4 <= word.place - place <= REACH}
         states = evidence.states(word.key, overlap)
@@ -372,11 +379,16 @@ def _check_cues(part: ReadSentence, evidence: MemberEvidence) -> Iterator[_Fault
             yield _cue_rule(min(states[0])), word.text
 
 
+def _words_outside(part: ReadSentence) -> list[Word]:
+    """Return the words with content outside of quotations, without the verbs of speech."""
+    return [word for word in _with_content(part) if word.quotation < 0 and word.key != "say"]
+
+
 def _with_content(part: ReadSentence) -> list[Word]:
     return [word for word in part.words if word.kind.value > Kind.SMALL.value]
 
 
-def _find_added(
+def _find_new_cues(
     part: ReadSentence,
     content: Sequence[Word],
     overlap: Sequence[float],
@@ -438,19 +450,23 @@ class _Slot:
     run: list[Word]
     keys: frozenset[str]
     fits: dict[frozenset[str], float]
-    own: float
     possible: float
+
+    @property
+    def own(self) -> float:
+        """Return how well the value itself fits."""
+        return max((fit for key, fit in self.fits.items() if key & self.keys), default=0.0)
 
 
 def _fit_values(part: ReadSentence, evidence: MemberEvidence) -> Iterator[_Slot]:
     around = [word for word in _with_content(part) if evidence.weight(word.key)]
     for anchor, run in find_anchors(part, evidence.located):
-        others = [w for w in around if w not in run and abs(anchor.distance(w.place)) <= _NEAR]
+        near = (word for word in around if abs(anchor.distance(word.place)) <= _NEAR)
+        others = [word for word in near if word not in run]
         keys = anchor.keys if run[0].kind is Kind.NAME else evidence.support_keys(run[0])
         if others and run[0].text.lower() not in _LOOSE:
             fits, possible = evidence.fit(anchor, others, part.passive)
-            own = max((fit for key, fit in fits.items() if key & keys), default=0.0)
-            yield _Slot(run, keys, fits, own, possible)
+            yield _Slot(run, keys, fits, possible)
 
 
 def check_headline(
@@ -487,11 +503,15 @@ class _Headline:
         self.negated = _is_negated(text, reader)
         self.countries = {word.key for word in words} & _words.countries()
         self.spellings = {_spelling(word.text) for word in words}
-        self.names = []
+        self.names: list[Word] = []
         if language != "de" and self.script in _SPELLED and _shows_names(words):
-            known = self.countries | _words.calendar()
-            named = (word for word in words if word.kind is Kind.NAME)
-            self.names = [word for word in named if not word.first and word.key not in known]
+            self.names = _find_names(words)
+
+
+def _find_names(words: Sequence[Word]) -> list[Word]:
+    known = _words.countries() | _words.calendar()
+    named = (word for word in words if word.kind is Kind.NAME and not word.first)
+    return [word for word in named if word.key not in known]
 
 
 def _is_negated(text: str, reader: Reader) -> bool:
@@ -538,11 +558,11 @@ def _compare_headlines(one: _Headline, other: _Headline) -> _Fault | None:
         return GateRule.NEGATION, ""
     if different := one.countries ^ other.countries:
         return GateRule.NAME, min(different)
-    name = _find_lost(other, one) or _find_lost(one, other)
+    name = _find_missing_name(other, one) or _find_missing_name(one, other)
     return (GateRule.NAME, name) if name else None
 
 
-def _find_lost(named: _Headline, other: _Headline) -> str:
+def _find_missing_name(named: _Headline, other: _Headline) -> str:
     """Return a name that the other headline lacks, "" if there is none to be seen."""
     if other.script not in _SPELLED:
         return ""
