@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -14,8 +14,9 @@ from copydesk.archive.document import TypedFields, compose, split, whole_lines
 from copydesk.desk_store import open_desk
 from copydesk.desk_store.letter_edits import IssueChange
 from copydesk.editing import file_verdict
+from copydesk.model.gate import DraftSentence, GateResult, MemberText
 from copydesk.news import Verdict
-from copydesk.news.summary import Summary
+from copydesk.news.summary import CitedSentence, Summary
 from copydesk.newsletters import issues
 from copydesk.newsletters.issues import LetterOutcome, file_due_letters, file_letter
 from world.command import copydesk
@@ -44,7 +45,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TextDesk]:
         desk.set_up('"digest"', more)
         with desk.together():
             for name in (WALL, SEALS, ROAD):
-                desk.file(name, f"All about the {name[11:]}. More of it.", title=f"On {name[11:]}")
+                desk.file(name, f"All about the {name[11:]} today.", title=f"On {name[11:]}")
         yield desk
 
 
@@ -82,7 +83,7 @@ def test_a_letter_opens_with_a_paragraph_that_says_who_wrote_it(desk: TextDesk) 
     assert "filed" == outcome.state
     assert 1 == len(desk.model.asked)
     front, _, body = letter(desk).partition("\n---\n")
-    assert "One report says: “All about the wall-gull.”" in body
+    assert "All about the wall-gull today." in body
     assert LABEL in body
     kept = read_digest(desk)
     assert kept
@@ -154,6 +155,14 @@ def test_a_model_that_is_gone_changes_no_byte_of_a_letter(desk: TextDesk, tmp_pa
     assert letter(without) == letter(desk)
 
 
+def pass_all(
+    drafts: Sequence[DraftSentence], members: Sequence[MemberText], _language: str
+) -> GateResult:
+    """Let all sentences through."""
+    kept = tuple(CitedSentence(text=one.text, stories=(members[0].name,)) for one in drafts)
+    return GateResult(sentences=kept, left_out=())
+
+
 @pytest.mark.parametrize(
     "words",
     [
@@ -164,7 +173,12 @@ def test_a_model_that_is_gone_changes_no_byte_of_a_letter(desk: TextDesk, tmp_pa
         "\u202eback to front \x1b[2J",
     ],
 )
-def test_what_a_model_writes_into_a_letter_is_only_text(desk: TextDesk, words: str) -> None:
+def test_what_a_model_writes_into_a_letter_is_only_text(
+    desk: TextDesk, words: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        "copydesk.writing._write.check_sentences", pass_all
+    )  # as if the gate had a hole
     desk.model.write = lambda _: [(words, [1]), ("It is so.", [2])]
     try:
         assert "filed" == file_due(desk).state

@@ -32,6 +32,10 @@ def tell_each(texts: Mapping[int, str]) -> list[Text]:
     ][:4]
 
 
+def _translate(title: str) -> str:
+    return title.replace("Deich", "Dike").replace(" ist neu", " is new")
+
+
 class FakeModel:
     """A server of the OpenAI form.
 
@@ -43,7 +47,9 @@ class FakeModel:
 
     def __init__(self) -> None:
         self.write: Callable[[Mapping[int, str]], list[Text]] = tell_each
-        self.headline: Callable[[str], str] = lambda title: f"[en] {title}"
+        self.headline: Callable[[str], str] = lambda title: title.replace("Deich", "Dike").replace(
+            " ist neu", " is new"
+        )
         self.plan: list[str | bytes] = []
         self.asked: list[dict[str, Any]] = []
         self.paid: list[str] = []

@@ -117,7 +117,7 @@ def test_a_text_by_a_person_is_left_alone(desk: TextDesk) -> None:
     desk.file_event()
     desk.write()
     record = desk.root / f"_news/{MAIN}.md"
-    edited = record.read_text("utf-8").replace("One report says", "The Gull says")
+    edited = record.read_text("utf-8").replace('text: "', 'text: "Indeed: ', 1)
     record.write_text(edited, "utf-8")
     desk.file_member(THIRD, number=2)
     desk.hours = 9

@@ -19,6 +19,12 @@ from world.writing import MAIN, OTHER, TextDesk
 pytestmark = pytest.mark.slow
 
 
+_GERMAN = (
+    "Die Seehunde sind wieder an der Küste.",
+    "Am Strand liegen seit Montag junge Seehunde.",
+)
+
+
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TextDesk]:
     """A newsroom that lacks two headlines and two summaries."""
@@ -28,8 +34,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TextDesk]:
         desk.file_event(MAIN, OTHER)
         with desk.together():
             for number, name in enumerate(("2026-11-19-pups-gull", "2026-11-19-pups-heron")):
-                text = f"Seals are back, says {name}."
-                desk.file_member(name, text, number=number, group="pups", language="de")
+                desk.file_member(name, _GERMAN[number], number=number, group="pups", language="de")
             desk.file("2026-11-19-deich-watt", title="Der Deich ist neu", language="de")
         yield desk
 

@@ -121,8 +121,8 @@ def test_a_model_that_hangs_costs_one_call_and_files_nothing(desk: TextDesk) -> 
 
 def test_two_texts_of_one_story_come_in_one_commit(desk: TextDesk) -> None:
     desk.set_up('"summary", "headline"')
-    desk.file_event(MAIN, OTHER, language="de")
-    desk.file_member(OTHER, language="de")
+    desk.file_member(MAIN, "Der Rat will den Deich erhöhen.", number=0, language="de")
+    desk.file_member(OTHER, "Die Arbeit am Deich beginnt im März.", language="de")
     before = run_git(desk.root, "rev-list", "--count", "HEAD")
 
     report = desk.write()
