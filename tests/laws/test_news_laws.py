@@ -80,6 +80,8 @@ REASONS: dict[ReasonKind, dict[str, st.SearchStrategy[str]]] = {
     ReasonKind.NOTE_RULED: RULED,
     ReasonKind.CHANGES_RULED: RULED,
     ReasonKind.ADDITIONS_RULED: RULED,
+    ReasonKind.SUMMARY_RULED: RULED,
+    ReasonKind.TRANSLATION_RULED: RULED,
     ReasonKind.JOINED: {"likeness": NUMBERS, "words": WORDS},
     ReasonKind.JOINED_BY_HEADLINE: {},
     ReasonKind.JOINED_LATER: {"other": NAMES, "day": NAMES, "words": WORDS},
