@@ -43,6 +43,7 @@ from copydesk.news.summary import CitedSentence
 _SHARE = 0.5  # of the words with content must come from the reports
 _NEAR = 8.0  # places: what stands farther from a value says nothing of it
 _MARGIN = 1.2  # another value may fit so much better before it is taken for the true one
+_MARGIN_AT_HOME = 1.5  # the same in a sentence of the members that has the value
 _LEAST_FIT = 0.1  # of the fit that a value would have if its words stood around it as here
 _ANYBODY = frozenset({"people", "other", "men", "women"})  # whom a number counts
 _LOOSE = frozenset({"one", "second"})  # numbers that are more often none
@@ -399,7 +400,7 @@ def _find_new_cues(
         allowed = _ADDED.get(kind, {kind})
         governed = [word.key for word in content if -1.5 < word.place - place <= 3]
         kinds = (evidence.cues_at(key, overlap) for key in governed)
-        if kind != "would" and not any(allowed & found for found in kinds):
+        if kind not in _WEAKER and not any(allowed & found for found in kinds):
             yield _cue_rule(kind), text
 
 
@@ -416,6 +417,7 @@ _STANDS_FOR: dict[str, AbstractSet[str]] = {
     "would": {"plan", "may", "would"},
     "alleged": {"alleged", "may"},
 }
+_WEAKER = frozenset({"may", "alleged", "plan", "would"})  # these may be added: they claim less
 _ADDED: dict[str, AbstractSet[str]] = {
     "may": {"may", "plan", "would"},
     "plan": {"may", "plan", "would"},
@@ -433,24 +435,30 @@ def _check_slots(part: ReadSentence, evidence: MemberEvidence) -> Iterator[_Faul
     """
     slots = list(_fit_values(part, evidence))
     for slot in slots:
-        rivals = (
-            fit
-            for keys, fit in slot.fits.items()
-            if not keys & slot.keys and all(s.own < fit for s in slots if keys & s.keys)
-        )
-        if slot.own < slot.possible * _LEAST_FIT or max(rivals, default=0.0) > slot.own * _MARGIN:
+        own, rivals = slot.own, [0.0]
+        for keys, fit in slot.fits.items():
+            if not keys & slot.keys and all(s.own < fit for s in slots if keys & s.keys):
+                rivals.append(fit)
+        margin = _MARGIN_AT_HOME if slot.is_at_home else _MARGIN
+        is_far = not slot.is_at_home and own < slot.possible * _LEAST_FIT
+        if is_far or max(rivals) > own * margin:
             rule = GateRule.NUMBER if slot.run[0].kind is Kind.NUMBER else GateRule.NAME
             yield rule, " ".join(word.text for word in slot.run)
 
 
 @dataclass(frozen=True, slots=True)
 class _Slot:
-    """The place of a value in a sentence, and how well each value of the members fits in it."""
+    """The place of a value in a sentence, and how well each value of the members fits in it.
+
+    It `is_at_home` if a sentence of the members with the same words around has the value: then
+    only values of such sentences are compared.
+    """
 
     run: list[Word]
     keys: frozenset[str]
     fits: dict[frozenset[str], float]
     possible: float
+    is_at_home: bool
 
     @property
     def own(self) -> float:
@@ -461,12 +469,13 @@ class _Slot:
 def _fit_values(part: ReadSentence, evidence: MemberEvidence) -> Iterator[_Slot]:
     around = [word for word in _with_content(part) if evidence.weight(word.key)]
     for anchor, run in find_anchors(part, evidence.located):
-        near = (word for word in around if abs(anchor.distance(word.place)) <= _NEAR)
-        others = [word for word in near if word not in run]
-        keys = anchor.keys if run[0].kind is Kind.NAME else evidence.support_keys(run[0])
-        if others and run[0].text.lower() not in _LOOSE:
-            fits, possible = evidence.fit(anchor, others, part.passive)
-            yield _Slot(run, keys, fits, possible)
+        if run[0].text.lower() in _LOOSE:
+            continue
+        others = [w for w in around if w not in run and abs(anchor.distance(w.place)) <= _NEAR]
+        keys = evidence.support_keys(run[0]) if run[0].kind is Kind.NUMBER else anchor.keys
+        homes = evidence.find_homes(keys, {word.key for word in others})
+        fits, possible = evidence.fit(anchor, others, part.passive, homes)
+        yield _Slot(run, keys, fits, possible, bool(homes))
 
 
 def check_headline(
