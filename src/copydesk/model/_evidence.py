@@ -304,23 +304,12 @@ class MemberEvidence:
             if overlap[at] >= best
         ]
 
-    def find_homes(self, keys: AbstractSet[str], around: set[str]) -> frozenset[int]:
-        """Return the sentences that have a value, and most of the words around it."""
-        overlap = self.overlap(around)
-        least = max(overlap, default=0.0) * _RELATED
-        return frozenset(
-            at
-            for at, share in enumerate(overlap)
-            if share and share >= least and any(anchor.keys & keys for anchor in self.anchors[at])
-        )
-
     def fit(
-        self, anchor: Anchor, others: Sequence[Word], passive: bool, homes: AbstractSet[int]
+        self, anchor: Anchor, others: Sequence[Word], passive: bool
     ) -> tuple[dict[frozenset[str], float], float]:
         """Return how well each value of the members fits in the place of one.
 
-        `homes` are the sentences that are compared, all if there are none. Also returns the fit
-        of a value that has the same words as near as the sentence has them.
+        Also returns the fit of a value that has the same words as near as the sentence has them.
         """
         best: dict[tuple[int, Anchor, str], float] = defaultdict(float)
         possible = 0.0
@@ -337,9 +326,7 @@ class MemberEvidence:
         for (at, rival, _), fit in best.items():
             sums[at, rival] += fit
         fits: dict[frozenset[str], float] = defaultdict(float)
-        for (at, rival), fit in sums.items():
-            if homes and at not in homes:
-                continue
+        for (_, rival), fit in sums.items():
             fits[rival.keys] = max(fits[rival.keys], fit)
         return fits, possible
 

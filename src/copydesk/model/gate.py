@@ -43,7 +43,6 @@ from copydesk.news.summary import CitedSentence
 _SHARE = 0.5  # of the words with content must come from the reports
 _NEAR = 8.0  # places: what stands farther from a value says nothing of it
 _MARGIN = 1.2  # another value may fit so much better before it is taken for the true one
-_MARGIN_AT_HOME = 1.5  # the same in a sentence of the members that has the value
 _LEAST_FIT = 0.1  # of the fit that a value would have if its words stood around it as here
 _ANYBODY = frozenset({"people", "other", "men", "women"})  # whom a number counts
 _LOOSE = frozenset({"one", "second"})  # numbers that are more often none
@@ -435,30 +434,24 @@ def _check_slots(part: ReadSentence, evidence: MemberEvidence) -> Iterator[_Faul
     """
     slots = list(_fit_values(part, evidence))
     for slot in slots:
-        own, rivals = slot.own, [0.0]
-        for keys, fit in slot.fits.items():
-            if not keys & slot.keys and all(s.own < fit for s in slots if keys & s.keys):
-                rivals.append(fit)
-        margin = _MARGIN_AT_HOME if slot.is_at_home else _MARGIN
-        is_far = not slot.is_at_home and own < slot.possible * _LEAST_FIT
-        if is_far or max(rivals) > own * margin:
+        rivals = (
+            fit
+            for keys, fit in slot.fits.items()
+            if not keys & slot.keys and all(s.own < fit for s in slots if keys & s.keys)
+        )
+        if slot.own < slot.possible * _LEAST_FIT or max(rivals, default=0.0) > slot.own * _MARGIN:
             rule = GateRule.NUMBER if slot.run[0].kind is Kind.NUMBER else GateRule.NAME
             yield rule, " ".join(word.text for word in slot.run)
 
 
 @dataclass(frozen=True, slots=True)
 class _Slot:
-    """The place of a value in a sentence, and how well each value of the members fits in it.
-
-    It `is_at_home` if a sentence of the members with the same words around has the value: then
-    only values of such sentences are compared.
-    """
+    """The place of a value in a sentence, and how well each value of the members fits in it."""
 
     run: list[Word]
     keys: frozenset[str]
     fits: dict[frozenset[str], float]
     possible: float
-    is_at_home: bool
 
     @property
     def own(self) -> float:
@@ -473,9 +466,7 @@ def _fit_values(part: ReadSentence, evidence: MemberEvidence) -> Iterator[_Slot]
             continue
         others = [w for w in around if w not in run and abs(anchor.distance(w.place)) <= _NEAR]
         keys = evidence.support_keys(run[0]) if run[0].kind is Kind.NUMBER else anchor.keys
-        homes = evidence.find_homes(keys, {word.key for word in others})
-        fits, possible = evidence.fit(anchor, others, part.passive, homes)
-        yield _Slot(run, keys, fits, possible, bool(homes))
+        yield _Slot(run, keys, *evidence.fit(anchor, others, part.passive))
 
 
 def check_headline(
