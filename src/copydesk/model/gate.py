@@ -42,7 +42,7 @@ from copydesk.news.summary import CitedSentence
 
 _SHARE = 0.5  # of the words with content must come from the reports
 _NEAR = 8.0  # places: what stands farther from a value says nothing of it
-_MARGIN = 1.2  # another value may fit so much better before it is taken for the true one
+_MARGIN = 1.1  # another value may fit so much better before it is taken for the true one
 _LEAST_FIT = 0.1  # of the fit that a value would have if its words stood around it as here
 _ANYBODY = frozenset({"people", "other", "men", "women"})  # whom a number counts
 _LOOSE = frozenset({"one", "second"})  # numbers that are more often none
@@ -399,7 +399,7 @@ def _find_new_cues(
         allowed = _ADDED.get(kind, {kind})
         governed = [word.key for word in content if -1.5 < word.place - place <= 3]
         kinds = (evidence.cues_at(key, overlap) for key in governed)
-        if kind not in _WEAKER and not any(allowed & found for found in kinds):
+        if kind != "would" and not any(allowed & found for found in kinds):
             yield _cue_rule(kind), text
 
 
@@ -416,7 +416,6 @@ _STANDS_FOR: dict[str, AbstractSet[str]] = {
     "would": {"plan", "may", "would"},
     "alleged": {"alleged", "may"},
 }
-_WEAKER = frozenset({"may", "alleged", "plan", "would"})  # these may be added: they claim less
 _ADDED: dict[str, AbstractSet[str]] = {
     "may": {"may", "plan", "would"},
     "plan": {"may", "plan", "would"},
