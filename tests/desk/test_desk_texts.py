@@ -212,7 +212,7 @@ def test_a_text_is_wanted_anew_unless_an_editor_decided_on_it(
     assert decide(ed, page, "summary", "anew").status == 303
     assert "The model is asked for a new text" in show(ed)
     with closing(open_desk(Path(served.root) / ".copydesk")) as desk:
-        assert {("summary", WALL)} == desk.model_calls.list_wanted()
+        assert {("summary", WALL)} == desk.model_calls.list_wishes()
 
     decide(ed, show(ed), "translation", "drop")
     assert decide(ed, page, "translation", "anew").status == 400

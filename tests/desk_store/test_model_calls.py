@@ -79,10 +79,10 @@ def test_a_wish_is_for_one_call_of_its_kind(log: ModelCallLog) -> None:
     log.want("summary", "wall", NOON)
     log.want("headline", "wall", NOON)
 
-    assert {("summary", "wall"), ("headline", "wall")} == log.list_wanted()
+    assert {("summary", "wall"), ("headline", "wall")} == log.list_wishes()
     assert begin(log)
     assert begin(log) is None
-    assert {("headline", "wall")} == log.list_wanted()
+    assert {("headline", "wall")} == log.list_wishes()
     assert 2 == len(log.list_of("wall", "summary"))
 
 

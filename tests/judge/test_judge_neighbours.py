@@ -7,14 +7,15 @@ from dataclasses import replace
 import pytest
 
 from copydesk.judge import coverage
+from copydesk.judge.coverage import groups
 from copydesk.news import Beat, Shelved, Story
 from judge.covered import BEAT, QUAKES, ROBOT, VOTE, Desk, ruled, story
 
 
-def weigh(own: Story, *others: Story, beat: Beat = BEAT) -> tuple[coverage.Neighbour, ...]:
+def weigh(own: Story, *others: Story, beat: Beat = BEAT) -> tuple[groups.Neighbour, ...]:
     around = [Shelved(story=other) for other in others]
     corpus = coverage.make_corpus([Shelved(story=own), *around])
-    return coverage.weigh_neighbours(Shelved(story=own), around, beat, corpus)
+    return groups.weigh_neighbours(Shelved(story=own), around, beat, corpus)
 
 
 def test_the_most_like_comes_first_with_its_words_and_what_is_unlike_is_none() -> None:

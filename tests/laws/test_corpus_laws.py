@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from copydesk import judge
 from copydesk.catalogue import Catalogue, StoredCorpus
 from copydesk.judge import coverage
+from copydesk.judge.coverage import groups
 from copydesk.news import Provider, Ruling, Shelved, Story
 from copydesk.news.story import Corpus, IndexedDocument, Surroundings
 from judge.covered import QUAKES, ROBOT, VOTE, Desk, name_of
@@ -99,7 +100,7 @@ class NarrowDesk(KeepingDesk):
         names = {name_of(story) for story in fresh}
         filed = [shelve(story) for name, story in self.filed.items() if name not in names]
         around = self.surroundings(filed)
-        met = coverage.find_candidates(new, self.beat, around.corpus) if new else set()
+        met = groups.find_candidates(new, self.beat, around.corpus) if new else set()
         window = self._complete({*names, *met, *self._changed(names)})
         shelved = [shelve(self.filed[name]) for name in sorted(window)]
         paths = frozenset(story.path for story in fresh)

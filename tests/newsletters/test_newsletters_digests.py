@@ -177,7 +177,7 @@ def test_what_a_model_writes_into_a_letter_is_only_text(
     desk: TextDesk, words: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(
-        "copydesk.writing._write.check_sentences", pass_all
+        "copydesk.writing._calls.check_sentences", pass_all
     )  # as if the gate had a hole
     desk.model.write = lambda _: [(words, [1]), ("It is so.", [2])]
     try:

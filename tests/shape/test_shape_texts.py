@@ -29,7 +29,7 @@ def test_nothing_else_makes_a_text_that_readers_see() -> None:
 
 
 def test_what_a_model_said_goes_through_the_gate_first() -> None:
-    tree = sources.parse(SOURCE / "writing" / "_write.py")
+    tree = sources.parse(SOURCE / "writing" / "_calls.py")
     calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
     names = [node.func.id for node in calls if isinstance(node.func, ast.Name)]
     assert {"check_sentences", "check_headline"} <= set(names)

@@ -36,7 +36,7 @@ from copydesk.archive.document_tree import DocumentTree, Scalar, emit_document, 
 from copydesk.archive.record import read_summary, write_summary
 from copydesk.errors import RecordError
 from copydesk.kit import text
-from copydesk.news.summary import Summary, cited_stories
+from copydesk.news.summary import Summary, list_citations
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,7 +118,7 @@ def edit_letter(path: str, data: bytes, excerpt: str, body: str, removed: str) -
     digest = read_summary(
         TypedFields(compose(whole_lines(split(path, data)), path), path), "digest"
     )
-    if digest and removed in cited_stories(digest.sentences):
+    if digest and removed in list_citations(digest):
         body = _DIGEST_PARAGRAPH.sub("", body)
         entries = (entry for entry in document.tree.entries if entry.key.text != "digest")
         document = replace(document, tree=replace(document.tree, entries=tuple(entries)))

@@ -61,8 +61,8 @@ def suggest(
     """
     if words and idle:
         raise UsageError("these options cannot be combined", subject="--add, --dismiss")
-    if (words or idle or describe) and not topic:
-        option = "--add" if words else "--dismiss" if idle else "--describe"
+    given = {"--add": words, "--dismiss": idle, "--describe": describe}
+    if not topic and (option := next(filter(given.get, given), "")):
         raise UsageError(
             "this option needs the argument TOPIC",
             subject=option,

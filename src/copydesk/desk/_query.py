@@ -119,7 +119,7 @@ class Filters:
     def show(self, question: queue.QueueQuestion, choices: queue.QueueChoices) -> list[Choice]:
         """Return each filter menu with its choices; the current value is always among them."""
         say = self.strings.say
-        languages = [(tag, language_name(tag) or tag) for tag in choices.languages]
+        languages = self._name_languages(choices.languages)
         kinds = dict.fromkeys([*choices.reasons, *filter(None, [question.reason])])
         reasons = [(str(kind), say(f"kind_{kind}")) for kind in kinds]
         standings = [(str(one), self.strings.say(f"standing_{one}")) for one in Standing]
@@ -131,13 +131,18 @@ class Filters:
             self.make_filter("language", question.language, languages),
             self.make_filter("reason", str(question.reason or ""), reasons),
             self.make_filter("standing", str(question.standing or ""), standings),
-            self.make_filter("days", f"{question.days:g}" if question.days else "", ages),
-            *self._show_further(question),
+            *self._show_further(question, ages),
             self.make_filter("order", question.order, orders, may_be_any=False),
         ]
 
-    def _show_further(self, question: queue.QueueQuestion) -> list[Choice]:
-        """Return the filters that are shown only when the page's URL uses them."""
+    def _name_languages(self, tags: Iterable[str]) -> list[tuple[str, str]]:
+        return [(tag, language_name(tag) or tag) for tag in tags]
+
+    def _show_further(
+        self, question: queue.QueueQuestion, ages: Sequence[tuple[str, str]]
+    ) -> list[Choice]:
+        """Return the filter by age, and those that are shown only when the page's URL uses them."""
+        days = self.make_filter("days", f"{question.days:g}" if question.days else "", ages)
         asked = {
             "owner": question.owner,
             "since": question.since,
@@ -148,7 +153,7 @@ class Filters:
         if question.number:
             word = self.strings.say(f"number_{question.number}")
             shown.append(self.make_filter("number", question.number, [(question.number, word)]))
-        return shown
+        return [days, *shown]
 
     def make_filter(
         self, name: str, chosen: str, choices: Iterable[tuple[str, str]], *, may_be_any: bool = True

@@ -148,7 +148,7 @@ def _describe_text(
     kept, use = getattr(found.seen.story, field), TEXT_USES[field]
     rule = find_field_rule(name, field, newsroom.beat.rulings)
     key = bind_view(view, name, kept.text, pages.editor.name) if kept else ""
-    opened, is_wanted = log.list_openings(key), (use, name) in log.list_wanted()
+    opened, is_wanted = log.list_openings(key), (use, name) in log.list_wishes()
     is_ruled = rule is not None or (kept is not None and kept.author == "person")
     return {
         "field": field,

@@ -81,7 +81,7 @@ class ModelCallLog:
         """
         with self._database.at_once():
             call = replace(call, fingerprint=self._find_fingerprint(call.model))
-            is_wanted = (call.use, call.story) in self.list_wanted()
+            is_wanted = (call.use, call.story) in self.list_wishes()
             if latest := self.find(call.subject):
                 if not (is_wanted or may_ask_again(latest, call)):
                     return None
@@ -112,7 +112,7 @@ class ModelCallLog:
             *(use, _WANTED, story, dates.rfc3339(at)),
         )
 
-    def list_wanted(self) -> frozenset[tuple[str, str]]:
+    def list_wishes(self) -> frozenset[tuple[str, str]]:
         """Return the use and story of each text that an editor wants written anew."""
         query = "SELECT use, story FROM model_calls WHERE subject = ?"
         return frozenset(self._database.run(query, _WANTED))

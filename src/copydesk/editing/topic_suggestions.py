@@ -162,7 +162,7 @@ def suggest_keywords(
     samples = read_samples(newsroom, labels, search.progress, search.failed)
     most = question.limit * _MORE
     words = keywords.find_words(samples, beat, language, _publishers(beat, labels), most)
-    words = _add_proposed(search, words, names, question.proposed, language)
+    words = _add_proposals(search, words, names, question.proposed, language)
     if beat.topic in names:
         notes.append(f"{beat.topic} is the main topic, so there are no stories to compare it with")
     if len(listed) >= MOST:
@@ -179,7 +179,7 @@ def suggest_keywords(
     )
 
 
-def _add_proposed(
+def _add_proposals(
     search: _Search,
     words: Mapping[str, Sequence[TopicWord]],
     names: Sequence[str],

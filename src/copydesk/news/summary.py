@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, get_args
@@ -117,14 +117,11 @@ def digest_text(text: str) -> str:
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
-def cited_stories(sentences: Iterable[CitedSentence]) -> tuple[str, ...]:
-    """Return the names of all records that sentences cite, each once, in order."""
-    return tuple(dict.fromkeys(name for sentence in sentences for name in sentence.stories))
-
-
 def list_citations(written: Summary | Translation) -> tuple[str, ...]:
-    """Return the names of the records whose articles a text cites; a headline cites none."""
-    return cited_stories(written.sentences) if isinstance(written, Summary) else ()
+    """Return the names of the records that a text cites, each once; a headline cites none."""
+    if not isinstance(written, Summary):
+        return ()
+    return tuple(dict.fromkeys(name for one in written.sentences for name in one.stories))
 
 
 def list_sources(written: Summary | Translation) -> tuple[str, ...]:

@@ -19,8 +19,8 @@ from copydesk.news.summary import (
     Author,
     Summary,
     Translation,
-    cited_stories,
     digest_text,
+    list_citations,
 )
 from copydesk.placement import Groups, addresses
 
@@ -221,7 +221,7 @@ def may_show(summary: Summary, find_report: Callable[[str], Story | None]) -> bo
     is_by_model = summary.author == "model"
     if is_by_model and not all(sentence.stories for sentence in summary.sentences):
         return False
-    names = {*cited_stories(summary.sentences), *(source.story for source in summary.sources)}
+    names = {*list_citations(summary), *(source.story for source in summary.sources)}
     reports = map(find_report, sorted(names))
     are_free = all(one and not (is_by_model and one.refuses_models) for one in reports)
     return are_free and bool(text.fold(summary.text))

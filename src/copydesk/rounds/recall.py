@@ -21,7 +21,7 @@ import msgspec
 
 from copydesk.catalogue import Catalogue
 from copydesk.errors import CopydeskError, DataError, FetchError
-from copydesk.judge import coverage
+from copydesk.judge.coverage import groups
 from copydesk.kit import dates, files, text, urls
 from copydesk.news import Beat, Fetcher, Lead, Page, Refused, Request, Shelved, Source, Story
 from copydesk.news.story import RecallKind
@@ -477,7 +477,7 @@ class _Tracer:
 
 def _find_coverage(
     newsroom: Newsroom, shelf: FiledShelf, beat: Beat, items: Mapping[int, RecallItem]
-) -> dict[int, coverage.CoverageMatch]:
+) -> dict[int, groups.CoverageMatch]:
     """Return this site's stories about the same events, by the indexes of the listed stories."""
     if not items:
         return {}
@@ -485,7 +485,7 @@ def _find_coverage(
     stories = [_shelve(path, items[at], newsroom.now) for path, at in others.items()]
     window = find_neighbours(newsroom, shelf, beat, stories)
     corpus = window.around.corpus if window.around else None
-    matches = coverage.find_coverage(stories, window.stories, beat, corpus)
+    matches = groups.find_coverage(stories, window.stories, beat, corpus)
     return {others[path]: match for path, match in matches.items()}
 
 
@@ -502,7 +502,7 @@ def _shelve(path: str, item: RecallItem, now: datetime) -> Shelved:
     return Shelved(story=story, found=now)
 
 
-def _add_coverage(trace: RecallTrace, match: coverage.CoverageMatch) -> RecallTrace:
+def _add_coverage(trace: RecallTrace, match: groups.CoverageMatch) -> RecallTrace:
     first, *others = match.paths
     return replace(
         trace,

@@ -14,7 +14,7 @@ from copydesk.kit import faces
 
 if TYPE_CHECKING:
     from copydesk.writing._owed import OwedText as OwedText
-    from copydesk.writing._owed import list_owed as list_owed
+    from copydesk.writing._owed import find_debts as find_debts
     from copydesk.writing._write import MODEL_CHECK as MODEL_CHECK
     from copydesk.writing._write import WritingReport as WritingReport
     from copydesk.writing._write import propose_keywords as propose_keywords

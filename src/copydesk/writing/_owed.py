@@ -18,7 +18,7 @@ from copydesk.model import asking
 from copydesk.model.client import Prompt
 from copydesk.model.gate import MemberText
 from copydesk.news import Standing, Story
-from copydesk.news.summary import ModelUse, ReadArticle, digest_text
+from copydesk.news.summary import ModelUse, ReadArticle, Summary, digest_text
 from copydesk.newsroom import Newsroom
 from copydesk.newsroom.cataloguing import ask_catalogue
 from copydesk.review.rules import record_name, sets_on
@@ -48,14 +48,14 @@ class OwedText:
     spoken: str = ""
 
 
-def list_owed(newsroom: Newsroom, log: ModelCallLog) -> tuple[list[OwedText], list[Story]]:
+def find_debts(newsroom: Newsroom, log: ModelCallLog) -> tuple[list[OwedText], list[Story]]:
     """Return the texts that newest stories lack, and the stories whose summary became stale, or is
     current again.
 
     A story that a person decided on, that its publisher withholds, or that is on a topic without
     texts, lacks none.
     """
-    owed, stale = _Search(newsroom, log.list_wanted()).list_all()
+    owed, stale = _DebtSearch(newsroom, log.list_wishes()).list_all()
 
     def is_known(one: OwedText) -> bool:
         call = log.find(one.subject) if one.use == "remark" else None
@@ -64,7 +64,7 @@ def list_owed(newsroom: Newsroom, log: ModelCallLog) -> tuple[list[OwedText], li
     return [one for one in owed if not is_known(one)], stale
 
 
-class _Search:
+class _DebtSearch:
     def __init__(self, newsroom: Newsroom, wanted: Collection[tuple[str, str]]) -> None:
         self.newsroom = newsroom
         self.options = newsroom.settings.model
@@ -178,15 +178,17 @@ class _Search:
         kept, is_wanted = story.summary, ("summary", record_name(story.path)) in self.wanted
         if not self._is_free("summary", story) or (kept and kept.author == "person"):
             return None
-        rest = timedelta(hours=self.options.renew_hours)
-        if kept and not is_wanted and self.newsroom.now - kept.at < rest:
-            return None
         members = self._choose(story, group)
-        if not members or (kept and not is_wanted and kept.sources == hash_articles(members)):
+        if not members or (kept and not is_wanted and not self._is_due(kept, members)):
             return None
         language = self._speak(story)
         prompt = asking.ask_summary(members, language)
         return self._owe("summary", story, prompt, language, members)
+
+    def _is_due(self, kept: Summary, members: Sequence[MemberText]) -> bool:
+        """Return whether a summary may be written anew, since it would be from other articles."""
+        rest = timedelta(hours=self.options.renew_hours)
+        return self.newsroom.now - kept.at >= rest and kept.sources != hash_articles(members)
 
     def _is_stale(self, story: Story, group: Sequence[Story]) -> bool:
         """Return whether a model's summary was written from other articles than it would be now."""
@@ -225,7 +227,7 @@ def owe_digest(
 
     `names` are those of its stories' records. None if fewer than two may be given to the model.
     """
-    search = _Search(newsroom, ())
+    search = _DebtSearch(newsroom, ())
     found = ask_catalogue(newsroom, lambda catalogue: catalogue.find_by_name(names[:_MOST_TOLD]))
     stories = {record_name(story.path): story for story in search.read(found)}
     told = {name: search.tell(stories[name]) for name in names if name in stories}
@@ -256,7 +258,7 @@ def find_current(newsroom: Newsroom, texts: Collection[OwedText]) -> frozenset[s
 
     While the model answers, an editor may remove or regroup a story.
     """
-    search, names = _Search(newsroom, ()), {one.name for owed in texts for one in owed.members}
+    search, names = _DebtSearch(newsroom, ()), {one.name for owed in texts for one in owed.members}
     found = ask_catalogue(newsroom, lambda catalogue: catalogue.find_by_name(names))
     stories = filter(search.may_be_read, search.read(found))
     groups = {record_name(story.path): story.group for story in stories}

@@ -5,27 +5,21 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
-from typing import Any
 
 import msgspec
 
-from copydesk import fetch
 from copydesk.archive.change import is_cut_short
 from copydesk.desk_store import has_desk, open_desk
 from copydesk.desk_store.model_calls import ModelCall, ModelCallLog
 from copydesk.errors import UsageError
 from copydesk.fetch import web
 from copydesk.judge.words import base_language
-from copydesk.kit import text, urls
-from copydesk.model import asking, client
-from copydesk.model.gate import DraftSentence, check_headline, check_sentences, split_draft
+from copydesk.kit import text
 from copydesk.news import Story
 from copydesk.news.summary import (
     CitedSentence,
-    ModelOptions,
     Summary,
     Translation,
     digest_text,
@@ -33,21 +27,18 @@ from copydesk.news.summary import (
 from copydesk.newsroom import Newsroom, hold_lock
 from copydesk.newsroom.checks import Check, Finding, finding
 from copydesk.newsroom.filing import FilingOrder, filing_result, hold_write_lock, prepare_records
+from copydesk.writing._calls import ask_once, open_web
 from copydesk.writing._owed import (
     OwedText,
     find_current,
+    find_debts,
     hash_articles,
-    list_owed,
     owe_digest,
     owe_keywords,
 )
 
-_LONGEST = 4  # sentences of a text
 _LONGEST_DESCRIPTION = 2_000  # characters
-_MOST_KEYWORDS, _LONGEST_KEYWORD = 20, 60
 _LOCK = "model.lock"
-_A_MILLION = 1_000_000
-_OF_THE_PROMPT = frozenset({400, 413, 422, 500})  # how a server refuses one text, not all
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,7 +78,7 @@ def write_texts(newsroom: Newsroom, seconds: float = 600.0) -> WritingReport:
             with hold_write_lock(newsroom):  # it finishes what a killed process began
                 pass
         log = stack.enter_context(contextlib.closing(open_desk(newsroom.databases))).model_calls
-        owed, stale = list_owed(newsroom, log)
+        owed, stale = find_debts(newsroom, log)
         asked = _Asking(newsroom, log, time.monotonic() + seconds)
         if not newsroom.beat.scoring.traits.has_blocks and {"summary", "headline"} & {
             *options.uses
@@ -108,20 +99,19 @@ class _Asking:
 
     async def ask_all(self, owed: Sequence[OwedText]) -> None:
         """Ask for all texts, some at the same time, until the model rests or time is over."""
-        options, waiting = self.newsroom.settings.model, list(reversed(owed))
-        rest = self.log.find_rest()
+        waiting, rest = list(reversed(owed)), self.log.find_rest()
         if rest and rest > self.newsroom.now:
             self.notes.append(f"the model rests until {rest:%F %H:%M} UTC")
             waiting = [one for one in waiting if self._is_answered(one)]
-
-        async def work(wire: web.Web) -> None:
-            while waiting and time.monotonic() < self.end:
-                if not await self._ask(wire, waiting.pop()):
-                    waiting[:] = [one for one in waiting if self._is_answered(one)]
-
         if waiting:
-            async with _open_web(self.newsroom) as wire:
-                await asyncio.gather(*(work(wire) for _ in range(options.parallel)))
+            lanes = range(self.newsroom.settings.model.parallel)
+            async with open_web(self.newsroom) as wire:
+                await asyncio.gather(*(self._ask_in_turn(wire, waiting) for _ in lanes))
+
+    async def _ask_in_turn(self, wire: web.Web, waiting: list[OwedText]) -> None:
+        while waiting and time.monotonic() < self.end:
+            if not await self._ask(wire, waiting.pop()):
+                waiting[:] = [one for one in waiting if self._is_answered(one)]
 
     def _is_answered(self, owed: OwedText) -> bool:
         call = self.log.find(owed.subject)
@@ -129,7 +119,7 @@ class _Asking:
 
     async def _ask(self, wire: web.Web, owed: OwedText) -> bool:
         """Ask for one text, unless its answer is known; return whether other calls may follow."""
-        call, is_new = await _ask_once(self.newsroom, self.log, wire, owed)
+        call, is_new = await ask_once(self.newsroom, self.log, wire, owed)
         if call and call.state == "taken":
             self.texts.append((owed, call))
         if call is None or not is_new:
@@ -205,8 +195,8 @@ def write_digest(
         rest = log.find_rest()
         if not asks or (rest and rest > newsroom.now):
             return log.find(owed.subject)
-        async with _open_web(newsroom) as wire:
-            return (await _ask_once(newsroom, log, wire, owed))[0]
+        async with open_web(newsroom) as wire:
+            return (await ask_once(newsroom, log, wire, owed))[0]
 
     with contextlib.closing(open_desk(newsroom.databases)) as desk:
         call = asyncio.run(ask(desk.model_calls))
@@ -228,8 +218,8 @@ def propose_keywords(
     owed = owe_keywords(topic, text.tidy(description)[:_LONGEST_DESCRIPTION], spoken)
 
     async def ask(log: ModelCallLog) -> ModelCall | None:
-        async with _open_web(newsroom) as wire:
-            return (await _ask_once(newsroom, log, wire, owed))[0]
+        async with open_web(newsroom) as wire:
+            return (await ask_once(newsroom, log, wire, owed))[0]
 
     with contextlib.closing(open_desk(newsroom.databases)) as desk:
         call = asyncio.run(ask(desk.model_calls))
@@ -237,124 +227,6 @@ def propose_keywords(
         why = call.why or call.state if call else "the budget of the day is spent"
         raise UsageError(f"the model proposes no keywords: {text.fold(why)}", subject=topic)
     return msgspec.json.decode(call.text, type=tuple[str, ...])
-
-
-async def _ask_once(
-    newsroom: Newsroom, log: ModelCallLog, wire: web.Web, owed: OwedText
-) -> tuple[ModelCall | None, bool]:
-    """Ask for a text, unless that was done before; return the call and whether it is a new one."""
-    begun = _begin_call(newsroom, log, owed)
-    if begun is None:
-        return log.find(owed.subject), False
-    return log.put(await _finish_call(newsroom, wire, begun, owed)), True
-
-
-def _open_web(newsroom: Newsroom) -> web.Web:
-    """Return the fetcher for the model; its host may have a private address, for this one alone."""
-    options = newsroom.settings.model
-    host = urls.host(options.url).strip("[]")
-    limits = replace(
-        newsroom.settings.fetch,
-        allow_hosts=(host,),
-        max_bytes=client.ANSWER_BYTES,
-        timeout_seconds=options.timeout_seconds,
-    )
-    return web.Web(limits, fetch.WallClock())
-
-
-def _begin_call(newsroom: Newsroom, log: ModelCallLog, owed: OwedText) -> ModelCall | None:
-    """Store a call before it is sent; None if it may not be sent, or is too dear today."""
-    options, prompt = newsroom.settings.model, owed.prompt
-    call = ModelCall(
-        use=owed.use,
-        subject=owed.subject,
-        story=owed.name,
-        at=newsroom.now,
-        model=options.name,
-        tokens_in=prompt.tokens,
-        tokens_out=prompt.most_tokens,
-        cost=_price(options, prompt.tokens, prompt.most_tokens),
-    )
-    return log.begin(call, options.most_tokens_a_day, options.most_spent_a_day)
-
-
-def _price(options: ModelOptions, tokens_in: int, tokens_out: int) -> float:
-    return (tokens_in * options.price_in + tokens_out * options.price_out) / _A_MILLION
-
-
-async def _finish_call(
-    newsroom: Newsroom, wire: client.JsonWeb, call: ModelCall, owed: OwedText
-) -> ModelCall:
-    """Send a call, and return it with the answer, as far as that passed the checks."""
-    options = newsroom.settings.model
-    answer = await client.ask_model(wire, options, owed.prompt)
-    if isinstance(answer, client.ModelFailure):
-        rest = newsroom.now + timedelta(seconds=answer.rest_seconds)
-        if answer.is_lost:
-            return replace(call, why=answer.why, rests_until=rest)
-        call = replace(call, state="failed", why=answer.why, rests_until=rest)
-        tries = call.tries - (answer.status not in _OF_THE_PROMPT)
-        return replace(call, tries=tries, tokens_in=0, tokens_out=0, cost=0.0)
-    call = replace(
-        call,
-        answered_by=answer.model or options.name,
-        fingerprint=answer.fingerprint,
-        tokens_in=answer.tokens_in,
-        tokens_out=answer.tokens_out,
-        cost=_price(options, answer.tokens_in, answer.tokens_out),
-        why=answer.why,
-    )
-    if answer.value is None:
-        return replace(call, state="wrong")
-    return _CHECKS[owed.use](call, owed, answer.value)
-
-
-def _check_sentences(call: ModelCall, owed: OwedText, draft: asking.TextDraft) -> ModelCall:
-    lines = [
-        DraftSentence(text=piece, cites=tuple(line.reports))
-        for line in draft.sentences
-        for piece in split_draft(line.text)
-    ]
-    result = check_sentences(lines[:_LONGEST], owed.members, owed.language)
-    left_out = tuple((one.text, str(one.rule), one.about) for one in result.left_out)
-    call = replace(call, left_out=left_out)
-    return _take(call, result.sentences) if result.sentences else replace(call, state="refused")
-
-
-def _check_headline(call: ModelCall, owed: OwedText, draft: asking.HeadlineDraft) -> ModelCall:
-    title = text.fold(draft.headline)
-    fault = check_headline(owed.members[0].text, title, owed.spoken, owed.language)
-    if fault is None:
-        return _take(call, title)
-    return replace(call, state="refused", left_out=((title, str(fault.rule), fault.about),))
-
-
-def _check_remark(call: ModelCall, _owed: OwedText, draft: asking.RemarkDraft) -> ModelCall:
-    said = asking.RemarkDraft(
-        topic=text.shorten(text.fold(draft.topic), 100),
-        worth=min(max(draft.worth, 0), 100),
-        why=text.shorten(text.fold(draft.why), 200),
-    )
-    return _take(call, said)
-
-
-def _check_keywords(call: ModelCall, _owed: OwedText, draft: asking.KeywordsDraft) -> ModelCall:
-    words = (text.fold(word) for word in draft.keywords)
-    short = [word for word in words if 0 < len(word) <= _LONGEST_KEYWORD]
-    return _take(call, tuple(dict.fromkeys(short))[:_MOST_KEYWORDS])
-
-
-def _take(call: ModelCall, value: object) -> ModelCall:
-    return replace(call, state="taken", text=msgspec.json.encode(value).decode())
-
-
-_CHECKS: Mapping[str, Callable[[ModelCall, OwedText, Any], ModelCall]] = {
-    "summary": _check_sentences,
-    "digest": _check_sentences,
-    "headline": _check_headline,
-    "remark": _check_remark,
-    "topics": _check_keywords,
-}
 
 
 def _put(story: Story, owed: OwedText, call: ModelCall) -> Story:

@@ -14,11 +14,6 @@ if TYPE_CHECKING:
     from copydesk.judge.coverage._arrivals import make_corpus as make_corpus
     from copydesk.judge.coverage._everyday import group_stories as group_stories
     from copydesk.judge.coverage._everyday import regroup_everyday as regroup_everyday
-    from copydesk.judge.coverage._find_groups import CoverageMatch as CoverageMatch
-    from copydesk.judge.coverage._find_groups import Neighbour as Neighbour
-    from copydesk.judge.coverage._find_groups import find_candidates as find_candidates
-    from copydesk.judge.coverage._find_groups import find_coverage as find_coverage
-    from copydesk.judge.coverage._find_groups import weigh_neighbours as weigh_neighbours
     from copydesk.judge.coverage._heat import NEWSROOM_POINTS as NEWSROOM_POINTS
     from copydesk.judge.coverage._heat import heat_alone as heat_alone
     from copydesk.judge.coverage._heat import sum_heat as sum_heat

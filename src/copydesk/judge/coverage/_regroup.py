@@ -9,7 +9,6 @@ from dataclasses import dataclass, replace
 
 from copydesk.judge.coverage._additions import choose_additions, keeps_additions
 from copydesk.judge.coverage._arrivals import is_grouped
-from copydesk.judge.coverage._find_groups import FoundGroups, find_groups
 from copydesk.judge.coverage._heat import heat, heat_alone, sum_heat, usual_of
 from copydesk.judge.coverage._leader import (
     Contest,
@@ -37,6 +36,7 @@ from copydesk.judge.coverage._ruled_groups import (
     paths_without_ruling,
     pin_on,
 )
+from copydesk.judge.coverage.groups import FoundGroups, find_groups
 from copydesk.judge.gate import gate_reason
 from copydesk.news import Beat, Reason, ReasonKind, Shelved, Story
 from copydesk.news.ruling import find_matter

@@ -10,7 +10,7 @@ from copydesk.catalogue.page_entries import STORY, StoryEntry
 from copydesk.kit import dates, text, urls
 from copydesk.news import Provider, ReasonKind, Story
 from copydesk.news.story import PUBLISHERS_CHANGES, EventKind, Related
-from copydesk.news.summary import Summary, cited_stories
+from copydesk.news.summary import Summary, list_citations
 from copydesk.placement import addresses
 from copydesk.publish import _pictures
 from copydesk.publish._pictures import Picture
@@ -158,7 +158,7 @@ def _describe_summary(story: Story, cards: ListCards) -> Mapping[str, object] | 
     summary = plan.find_summary(story)
     if summary is None:
         return None
-    numbers = {name: n for n, name in enumerate(cited_stories(summary.sentences), 1)}
+    numbers = {name: n for n, name in enumerate(list_citations(summary), 1)}
     reports = {name: plan.find_report(name, story) for name in numbers}
     sources = {
         name: {**cards.views.story(report), "number": numbers[name]}
@@ -181,7 +181,7 @@ def _structure_summary(story: Story, plan: SitePlan) -> Mapping[str, object]:
     summary = plan.find_summary(story)
     if summary is None:
         return {}
-    reports = (plan.find_report(name, story) for name in cited_stories(summary.sentences))
+    reports = (plan.find_report(name, story) for name in list_citations(summary))
     origins = (urls.fetchable(report.web_url) for report in reports if report)
     is_by_model, name = summary.author == "model", name_author(summary)
     person = {} if is_by_model or not name else {"@type": "Person", "name": name}
@@ -205,7 +205,7 @@ def _explain_summary(summary: Summary, story: Story, cards: ListCards) -> Iterat
     is_by_model = summary.author == "model"
     if is_by_model:
         yield say("summary_model", name=name_author(summary))
-    count = len(summary.sources) or len(cited_stories(summary.sentences))
+    count = len(summary.sources) or len(list_citations(summary))
     yield say("summary_written", time=written, count=count)
     if review := summary.review:
         name = name_person(review.by) or say("a_person")

@@ -9,6 +9,7 @@ from itertools import chain, islice
 
 from copydesk import judge, review
 from copydesk.judge import clustering, copies, coverage
+from copydesk.judge.coverage import groups
 from copydesk.memory import Memory
 from copydesk.news import Beat, Shelved, Story
 from copydesk.news.story import Corpus, Event, EventKind, Surroundings
@@ -238,7 +239,7 @@ def find_neighbours(
         return Window(stories=_all_around(shelf, others))
     since = newsroom.now - copies.COPIES_WITHIN
     corpus = _complete_corpus(shelf, since)
-    names = coverage.find_candidates(stories, beat, corpus)
+    names = groups.find_candidates(stories, beat, corpus)
     around = Surroundings(
         corpus=corpus, count_stories=lambda topic: shelf.count_stories(topic, since)
     )
@@ -273,7 +274,7 @@ def _are_recent(newsroom: Newsroom, stories: Sequence[Story]) -> bool:
 def _find_candidates(shelf: FiledShelf, beat: Beat, moving: Sequence[Story]) -> set[str]:
     originals = [story.path for story in moving if not story.copy_of]
     new = shelf.at_paths(originals)
-    return coverage.find_candidates(new, beat, shelf.corpus) if new else set()
+    return groups.find_candidates(new, beat, shelf.corpus) if new else set()
 
 
 def _bring_up_to_date(shelf: FiledShelf, since: datetime) -> list[str] | None:

@@ -10,7 +10,7 @@ from enum import StrEnum
 
 from copydesk.catalogue import Catalogue
 from copydesk.errors import RecordError
-from copydesk.judge import coverage
+from copydesk.judge.coverage import groups
 from copydesk.news import Beat, Ruling, Shelved, Story
 from copydesk.news.wording import Wording, read_sentences
 from copydesk.newsroom import Newsroom
@@ -87,7 +87,7 @@ def list_neighbours(newsroom: Newsroom, path: str) -> NeighbourReport:
         if shelved.story.copy_of:
             return NeighbourReport(note=f"a copy of {shelved.story.copy_of} belongs to no group")
         around = {other.story.path: other for other in _read_around(shelf, shelved, beat)}
-        found = coverage.weigh_neighbours(shelved, list(around.values()), beat, shelf.corpus)
+        found = groups.weigh_neighbours(shelved, list(around.values()), beat, shelf.corpus)
         rows = [_make_row(shelved.story, neighbour, around, beat) for neighbour in found]
         return NeighbourReport(rows=tuple(rows))
 
@@ -98,14 +98,14 @@ def _read_around(shelf: FiledShelf, shelved: Shelved, beat: Beat) -> Sequence[Sh
     """Return the stories that may be like a given story, and all others of their groups."""
     name = rules.record_name(shelved.story.path)
     names = {story for rule in beat.rulings if name in rule.stories for story in rule.stories}
-    names |= coverage.find_candidates([shelved], beat, shelf.corpus)
+    names |= groups.find_candidates([shelved], beat, shelf.corpus)
     found = shelf.find_by_name(names)
-    groups = {other.story.group for other in (shelved, *found) if other.story.group}
-    return [*found, *shelf.of_groups(groups)][:_MOST]
+    events = {other.story.group for other in (shelved, *found) if other.story.group}
+    return [*found, *shelf.of_groups(events)][:_MOST]
 
 
 def _make_row(
-    story: Story, neighbour: coverage.Neighbour, around: Mapping[str, Shelved], beat: Beat
+    story: Story, neighbour: groups.Neighbour, around: Mapping[str, Shelved], beat: Beat
 ) -> NeighbourRow:
     members = [around[path].story for path in neighbour.paths]
     leader = next((member for member in members if member.heat != -1), members[0])
@@ -129,7 +129,7 @@ def _make_row(
     )
 
 
-def _choose_kind(neighbour: coverage.Neighbour, rule: Ruling | None) -> NeighbourKind:
+def _choose_kind(neighbour: groups.Neighbour, rule: Ruling | None) -> NeighbourKind:
     veto = neighbour.likeness.veto
     if neighbour.are_together:
         if not neighbour.would_be_one:
@@ -145,7 +145,7 @@ def _choose_kind(neighbour: coverage.Neighbour, rule: Ruling | None) -> Neighbou
 
 
 def _find_rule(
-    story: Story, members: Sequence[Story], neighbour: coverage.Neighbour, beat: Beat
+    story: Story, members: Sequence[Story], neighbour: groups.Neighbour, beat: Beat
 ) -> Ruling | None:
     """Return the newest editors' rule that merged a story with others or separated them."""
     said = "merge" if neighbour.are_together else "split"
