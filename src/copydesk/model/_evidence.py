@@ -27,6 +27,7 @@ _FAR = 16.0  # places in the members
 _OTHER_SORT = 0.8  # how much better a name must fit to stand for one of another sort
 _ALIKE = dict.fromkeys(itertools.permutations(("name", "place", "country"), 2), _OTHER_SORT)
 _ALIKE["name", "place"] = 0.5  # what never stands behind "in" is hardly a place
+_BESIDE = 0.55  # how much a name counts that stands beside the true one in a sentence
 _MOST_BEFORE = 30  # names of the sentence before that are looked at
 _BEFORE = 0.25  # how much a word counts for a name of the sentence before, if it has a pronoun
 _KNOWN = 200  # places of a word that are looked at
@@ -60,6 +61,11 @@ class Anchor:
     start: float
     end: float
     sort: str
+
+    @property
+    def is_number(self) -> bool:
+        """Whether it is a number or a year."""
+        return self.sort.startswith(("number", "year"))
 
     def distance(self, place: float) -> float:
         """Return how many places behind the anchor a word stands; before it is negative."""
@@ -326,8 +332,10 @@ class MemberEvidence:
         for (at, rival, _), fit in best.items():
             sums[at, rival] += fit
         fits: dict[frozenset[str], float] = defaultdict(float)
-        for (_, rival), fit in sums.items():
-            fits[rival.keys] = max(fits[rival.keys], fit)
+        for (at, rival), fit in sums.items():
+            is_beside = not anchor.is_number and any(a.keys & anchor.keys for a in self.anchors[at])
+            own = bool(rival.keys & anchor.keys)
+            fits[rival.keys] = max(fits[rival.keys], fit if own or not is_beside else fit * _BESIDE)
         return fits, possible
 
     def _rivals(
