@@ -94,6 +94,11 @@ class Phrases:
                 for number in self._phrases_at_end(text.folded[start]):
                     yield PhraseMatch(number, start, start + 1)
 
+    def is_at_end(self, word: str) -> bool:
+        """Return whether a long word of a text ends with a phrase, as compounds do."""
+        is_long = bool(self._heads) and len(word) >= _HEAD + _BEFORE
+        return is_long and bool(self._phrases_at_end(word))
+
     def _take_apart(self, word: str) -> tuple[int, ...]:
         """Return the phrases that are the last part of a compound, those with the longest one."""
         whole = stem(word, self._language)

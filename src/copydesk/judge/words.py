@@ -152,7 +152,7 @@ def tokenize(text: str) -> Tokens:
     URLs are left out. U.S. becomes US, GPUs and GPU's become GPU. In scripts without spaces each
     letter is a word, in Korean each syllable.
     """
-    written = _TOKEN.findall(_write_plainly(text))
+    written = _TOKEN.findall(write_plainly(text))
     owners = [at for at, word in enumerate(written) if "'" in word and len(word) > 1]
     for at in owners:
         written[at] = written[at].partition("'")[0]
@@ -166,12 +166,12 @@ def locate_words(text: str, tokens: Tokens) -> Sequence[tuple[int, int]]:
     other words than the whole text, the places are not certain. A piece that is normalized (U.S.,
     another form of apostrophe) is the place of all its words.
     """
-    if _write_plainly(text) == text:
+    if write_plainly(text) == text:
         return [word.span() for word in _TOKEN.finditer(text)]
     places: list[tuple[int, int]] = []
     folded: list[str] = []
     for piece in _PIECE.finditer(text):
-        plain, start = _write_plainly(piece[0]), piece.start()
+        plain, start = write_plainly(piece[0]), piece.start()
         folded += tokenize(piece[0]).folded
         words = _TOKEN.finditer(plain)
         if plain == piece[0]:
@@ -181,7 +181,8 @@ def locate_words(text: str, tokens: Tokens) -> Sequence[tuple[int, int]]:
     return places if tuple(folded) == tokens.folded else ()
 
 
-def _write_plainly(text: str) -> str:
+def write_plainly(text: str) -> str:
+    """Return a text as it is split into words: U.S. becomes US, GPUs GPU; URLs are left out."""
     return _ACRONYMS.sub(r"\1", _DOTTED.sub(_remove_dots, normalize(text)))
 
 

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from copydesk.judge.topics._evidence import find_mentions as find_mentions
     from copydesk.judge.topics._evidence import lacks_names as lacks_names
     from copydesk.judge.topics._evidence import propose_kind as propose_kind
+    from copydesk.judge.topics._mentions import MentionTest as MentionTest
     from copydesk.judge.topics._topics import describe_miss as describe_miss
     from copydesk.judge.topics._topics import describe_near_miss as describe_near_miss
     from copydesk.judge.topics._topics import find_near as find_near

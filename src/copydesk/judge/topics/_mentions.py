@@ -1,0 +1,114 @@
+"""Test quickly, before a page is parsed, whether it may name any topic of the site."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Collection, Iterator
+
+from copydesk.judge.phrases import stem
+from copydesk.judge.topics._evidence import Kind, KeywordIndex, index_of, language_of
+from copydesk.judge.words import contains_letters, fold, tokenize, tokenize_keyword, write_plainly
+from copydesk.news import Beat
+
+_UNSEEN = re.compile(
+    r"<!--.*?-->|<style\b[^>]*>.*?</style\s*>"
+    r"|<script\b(?![^>]{0,300}json)[^>]*>.*?</script\s*>",
+    re.DOTALL | re.IGNORECASE,
+)
+_META = re.compile(r"<meta\b[^>]*>", re.IGNORECASE)
+_TAG = re.compile(r"</?[a-zA-Z!?][^<>]*>")
+# what may stand inside of words or between those of a phrase: marks of footnotes, tags of letters
+_MARK = re.compile(
+    r"<sup\b[^<>]*>[^<>]{0,9}(?:<[^<>]*>[^<>]{0,9}){0,4}</sup>|(?<=\w)(?:</?[a-zA-Z][^<>]*>)+(?=\w)",
+    re.IGNORECASE,
+)
+_NO_LETTER = re.compile("[\u00ad\u200b-\u200d\u2060\ufeff]")
+_ESCAPED = re.compile(r"\\u([0-9a-fA-F]{4})")  # in the JSON of a page
+_BLANK = re.compile(r"\\[bfnrt]")  # the same
+_UNESCAPE_TIMES = 3  # an entity in the text of a script may be escaped again
+_WORD = re.compile(r"[^\W_]+")
+_START = 3  # first letters, by which most words are skipped
+
+
+class MentionTest:
+    """A cheap test of a page's decoded HTML: whether its article may belong to the site's subject.
+
+    It never fails a page whose article `appraise` would keep, if the article is in one of the
+    `languages`. It passes others, since it also looks at what stands around an article.
+    """
+
+    def __init__(self, beat: Beat, languages: Collection[str]) -> None:
+        topics, scoring = beat.topics, beat.scoring
+        with_words = (topic.keywords or topic.aliases or topic.place for topic in topics)
+        self._takes_all = scoring.off_beat != "drop" or not topics or not all(with_words)
+        self._tests = [_LanguageTest(beat, language) for language in sorted({*languages, ""})]
+        # the rules of everyday.cc find the letters of a keyword in the headline, inside of words
+        is_everyday = scoring.profile == "everyday"
+        self._letters = [word for topic in topics for word in topic.keywords if is_everyday]
+
+    def passes(self, page: str) -> bool:
+        """Return whether the article of a page, given as HTML, may be evidence for any topic."""
+        return self._takes_all or any(map(self._find, _read_roughly(page)))
+
+    def _find(self, text: str) -> bool:
+        if any(contains_letters(word, text) for word in self._letters):
+            return True
+        plain = write_plainly(text)
+        words = set(map(fold, set(_WORD.findall(plain))))
+        return any(test.finds(words, text) for test in self._tests)
+
+
+class _LanguageTest:
+    """The test for articles in one language: first all words by their stems, then whole keywords."""
+
+    def __init__(self, beat: Beat, language: str) -> None:
+        index = index_of(beat, language)
+        self._language = language_of(beat, language)
+        self._phrases = index.phrases
+        kinds = (Kind.KEYWORD, Kind.NAME)
+        self._numbers = {at for at, term in enumerate(index.terms) if term.kind in kinds}
+        words = [_words_of(index.terms[at].text) for at in self._numbers]
+        self._looks_at_all = not all(words)
+        self._starts = {word[:_START] for keyword in words for word in keyword}
+        stems = {frozenset(stem(word, self._language) for word in keyword) for keyword in words}
+        self._keywords = sorted(stems, key=len)
+
+    def finds(self, words: Collection[str], text: str) -> bool:
+        """Return whether a text, with these folded words, has any keyword."""
+        near = (word for word in words if word[:_START] in self._starts)
+        stems = {stem(word, self._language) for word in near}
+        is_likely = (
+            self._looks_at_all
+            or any(map(stems.issuperset, self._keywords))
+            or any(map(self._phrases.is_at_end, words))
+        )
+        if not is_likely:
+            return False
+        return any(match.phrase in self._numbers for match in self._phrases.find(tokenize(text)))
+
+
+def _words_of(keyword: str) -> list[str]:
+    """Return the folded words of a keyword, [] if `_WORD` does not find the same ones in a text."""
+    words = [word for word in tokenize_keyword(keyword).folded if any(map(str.isalnum, word))]
+    return words if words == _WORD.findall(" ".join(words)) and all(map(str.isascii, words)) else []
+
+
+def _read_roughly(page: str) -> Iterator[str]:
+    """Yield the text that a page may show, in two readings: words end at tags, or may go on."""
+    seen = _UNSEEN.sub(" ", page)
+    if "\\" in seen:
+        seen = _ESCAPED.sub(lambda match: chr(int(match[1], 16)), _BLANK.sub(" ", seen))
+    head = " ".join(_META.findall(seen))
+    yield _decode(f"{_TAG.sub(' ', seen)} {head}")
+    joined = _NO_LETTER.sub("", _MARK.sub("", _decode(seen)))
+    if joined != seen:
+        yield f"{_TAG.sub(' ', joined)} {head}"
+
+
+def _decode(text: str) -> str:
+    for _ in range(_UNESCAPE_TIMES):
+        if "&" not in text:
+            break
+        text = html.unescape(text)
+    return text
