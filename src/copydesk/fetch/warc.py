@@ -542,7 +542,7 @@ class _Source:
         return data
 
 
-class _Member:
+class _Member(io.RawIOBase):
     """A gzip member of an archive, or a plain file, as a stream of unpacked bytes for fastwarc.
 
     It raises nothing: an exception that passes through fastwarc may end as a PanicException.
@@ -579,15 +579,16 @@ class _Member:
             data = self._packed or self._source.take()
             self._packed = data[most:]
             return data[:most]
+        unpack = self._zip
         while not self._zip.eof and not self.is_cut:
-            packed = self._zip.unconsumed_tail or self._source.take()
+            packed = unpack.unconsumed_tail or self._source.take()
             try:
-                data = self._zip.decompress(packed, most)
+                data = unpack.decompress(packed, most)
             except zlib.error:
                 self._fail(f"the gzip data is damaged after byte {self.offset}")
-                return b""
-            if self._zip.eof:
-                self._source.give_back(self._zip.unused_data)
+                break
+            if unpack.eof:
+                self._source.give_back(unpack.unused_data)
             elif not packed and not data:
                 self._fail(f"the file ends within the gzip member at byte {self.offset}")
             if data:
