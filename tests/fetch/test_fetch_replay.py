@@ -339,7 +339,7 @@ BROKEN = {
     "cut off in a head": (ONE + TWO[:90], len(ONE)),
     "gzip cut off": (gzip.compress(ONE) + gzip.compress(TWO)[:-20], len(gzip.compress(ONE))),
     "gzip cut off early": (gzip.compress(ONE) + gzip.compress(TWO)[:9], len(gzip.compress(ONE))),
-    "gzip with junk behind": (gzip.compress(ONE) + b"junk", 0),
+    "gzip with junk behind": (gzip.compress(ONE) + b"junk", len(gzip.compress(ONE))),
     "all in one gzip member": (gzip.compress(ONE + TWO), 0),
     "no date": (ONE.replace(b"2030-01-01T00:00:00Z", b"yesterday"), 0),
     "no answers": (raw_record(URL, b"note: this", kind="metadata"), 0),

@@ -63,7 +63,7 @@ NAMED = {  # by a person, on the command line or in beat.toml
     "editing/source_edits.py": "a list of sources",
     "rounds/_reading.py": "a saved page",
     "rounds/recall.py": "a list of stories",
-    "fetch/_recording.py": "a recorded web",
+    "fetch/warc.py": "a recorded web",
     "measure/_grouping.py": "labelled data",
     "measure/labelled.py": "labelled data",
     "measure/_scores.py": "labelled data",

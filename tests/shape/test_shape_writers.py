@@ -66,7 +66,7 @@ ELSEWHERE = {
     "deploy/s3.py": "a backup that was sent or is restored, fetched into such a folder",
     "deploy/_folders.py": "the place that the site is sent to, and a temporary folder",
     "deploy/branch.py": "a repository of its own below .copydesk",
-    "fetch/_recording.py": "a recording that a person asked for",
+    "fetch/warc.py": "a recording that a person asked for",
     "building/_verify.py": "the files of a stranger's records, in a temporary folder",
     "measure/_grouping.py": "results that a person asked for",
 }

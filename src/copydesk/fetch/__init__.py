@@ -17,10 +17,10 @@ from typing import TYPE_CHECKING
 from copydesk.kit import faces
 
 if TYPE_CHECKING:
-    from copydesk.fetch._recording import Recorder as Recorder
-    from copydesk.fetch._recording import Replay as Replay
     from copydesk.fetch.messages import Clock as Clock
     from copydesk.fetch.messages import VirtualClock as VirtualClock
     from copydesk.fetch.messages import WallClock as WallClock
+    from copydesk.fetch.warc import Recorder as Recorder
+    from copydesk.fetch.warc import Replay as Replay
 else:
     __getattr__ = faces.import_on_demand(__name__, __file__)

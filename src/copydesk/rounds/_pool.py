@@ -62,7 +62,7 @@ class ReaderPool:
         self, beat: Beat, *, workers: int | None = None, meanwhile: Callable[[], None] | None = None
     ) -> None:
         """Open a pool of parser processes; `meanwhile` is called in a thread while they load."""
-        self._beat = beat
+        self.beat = beat
         self._meanwhile = meanwhile or (lambda: None)
         self._backlog = Backlog(_BACKLOG_BYTES)
         self.size = workers or processes.at_once()
@@ -124,7 +124,7 @@ class ReaderPool:
     async def _start(self) -> ProcessPool:
         """Start the parser processes at the first call, in a thread; it takes a second or two."""
         if self._pool is None:
-            self._pool = _make_pool(self._beat, self.size)
+            self._pool = make_pool(self.size, _start_reader, self.beat)
             start = asyncio.to_thread(_begin, self._pool, self._meanwhile)
             self._started = asyncio.ensure_future(start)
         assert self._started is not None
@@ -161,8 +161,8 @@ class ReaderPool:
             ) from error
 
 
-def _make_pool(beat: Beat, size: int) -> ProcessPool:
-    """Return a pool of `size` parser processes, not started yet."""
+def make_pool(size: int, start: Callable[..., None], *arguments: object) -> ProcessPool:
+    """Return a pool of `size` processes that begin with a call of `start`, not started yet."""
     from pebble import ProcessPool
 
     context = ReaderContext()
@@ -170,8 +170,8 @@ def _make_pool(beat: Beat, size: int) -> ProcessPool:
     return ProcessPool(
         max_workers=size,
         max_tasks=2000,
-        initializer=_start_reader,
-        initargs=(beat,),
+        initializer=start,
+        initargs=arguments,
         context=context,
     )
 
