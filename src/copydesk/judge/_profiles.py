@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from copydesk.judge import copies, coverage, quality, topics
 from copydesk.judge.profile import (
+    NO_KEYWORD,
     Features,
     Match,
     Profile,
@@ -158,7 +159,7 @@ def _match(topic: Topic, article: Article) -> Match | None:
 
 def _describe_everyday_miss(_article: Article, _beat: Beat) -> str:
     """Return what an article outside the site's subject lacks."""
-    return "no keyword of any topic in the article"
+    return NO_KEYWORD
 
 
 def _everyday_topics(article: Article, beat: Beat, matches: tuple[Match, ...]) -> tuple[str, ...]:

@@ -1,0 +1,167 @@
+"""Read the pages of an archive on a worker, and return those that may be on the site's subject.
+
+WARC ── HTML, of a wanted host, with a word of a topic ──> pages ── read | appraise ──> kept pages
+
+The cheap tests come first: of most pages nothing else is looked at.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import Counter
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+
+import msgspec
+
+from copydesk import judge
+from copydesk.errors import CopydeskError
+from copydesk.extract.page import decode
+from copydesk.fetch.warc import WarcPages
+from copydesk.judge.profile import NO_KEYWORD
+from copydesk.judge.topics import MentionTest
+from copydesk.judge.words import base_language
+from copydesk.kit import urls
+from copydesk.news import Article, Beat, Dropped, Lead, Page
+from copydesk.rounds._pool import ReaderPool
+from copydesk.rounds.backfill._store import ArchiveRead, KeptPage
+
+FUNCTION = f"{__name__}:read_archive"  # as workers are asked for it
+_AHEAD = 4  # pages for each reader process that wait to be read
+
+
+class Wanted(msgspec.Struct, frozen=True, kw_only=True):
+    """Which pages of all archives are wanted: by language, time and host.
+
+    `hosts` are those of sources and known publishers, of which also subdomains count. With
+    `any_host` pages of others are kept, too, but not as known.
+    """
+
+    languages: tuple[str, ...]
+    hosts: frozenset[str]
+    any_host: bool = False
+    since: datetime | None = None
+    until: datetime | None = None
+    skips_test: bool = False
+
+
+class ArchiveTask(msgspec.Struct, frozen=True, kw_only=True):
+    """An archive to read: its name, and the path of its file, which this worker sees."""
+
+    name: str
+    path: str
+
+
+async def read_archive(readers: ReaderPool, payload: bytes, shared: bytes) -> bytes:
+    """Read an archive, an encoded ArchiveTask, by an encoded Wanted; return an ArchiveRead, encoded.
+
+    Raises RecordingError if the file cannot be opened or is no archive.
+    """
+    task = msgspec.msgpack.decode(payload, type=ArchiveTask)
+    wanted = msgspec.msgpack.decode(shared, type=Wanted)
+    read = await ArchiveReading(readers, wanted).read(task)
+    return msgspec.msgpack.encode(read)
+
+
+class ArchiveReading:
+    """Reads archives with a pool of reader processes, within its limits of time and memory."""
+
+    def __init__(self, readers: ReaderPool, wanted: Wanted) -> None:
+        self._readers = readers
+        self._wanted = wanted
+        self._test = _make_test(readers.beat, wanted.languages)
+        self._counts: Counter[str] = Counter()
+        self._kept: list[KeptPage] = []
+
+    async def read(self, task: ArchiveTask) -> ArchiveRead:
+        """Read an archive from its beginning to its end, or to where it is cut."""
+        began = time.monotonic()
+        pages = WarcPages(Path(task.path))
+        waiting: set[asyncio.Task[None]] = set()
+        for page in self._choose(pages):
+            while len(waiting) >= _AHEAD * self._readers.size:
+                _, waiting = await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+            waiting.add(asyncio.create_task(self._read_page(page)))
+            await asyncio.sleep(0)  # lets the reader begin
+        await asyncio.gather(*waiting)
+        self._counts.update({str(why): count for why, count in pages.skipped.items()})
+        return ArchiveRead(
+            name=task.name,
+            sha256=pages.sha256,
+            bytes=pages.length,
+            trouble=pages.trouble,
+            pages=pages.records - sum(pages.skipped.values()),
+            seconds=time.monotonic() - began,
+            counts=dict(self._counts),
+            kept=tuple(sorted(self._kept, key=lambda kept: (kept.article.found, kept.article.url))),
+        )
+
+    def _choose(self, pages: WarcPages) -> Iterator[Page]:
+        """Yield the pages of wanted hosts that may name a topic, each address once."""
+        seen: set[str] = set()
+        for found in pages:
+            page, identity = found.page, urls.identity(found.page.url)
+            if identity in seen:
+                self._counts["repeated"] += 1
+            elif not (self._wanted.any_host or self._is_known(page.url)):
+                self._counts["other-host"] += 1
+            elif not (self._wanted.skips_test or self._passes(page)):
+                self._counts["no-keyword"] += 1
+            else:
+                seen.add(identity)
+                yield page
+
+    def _passes(self, page: Page) -> bool:
+        return self._test.passes(decode(page.body, page.headers.get("content-type", ""))[0])
+
+    async def _read_page(self, page: Page) -> None:
+        """Read one page and keep its article, or count why it is not kept."""
+        lead = Lead(url=page.url, source="", found=page.fetched_at)
+        try:
+            article = await self._readers.article(page, lead)
+        except CopydeskError:
+            self._counts["failed"] += 1
+            return
+        why = self._refuse(article)
+        if why or isinstance(article, Dropped):
+            self._counts[why] += 1
+            return
+        self._counts["kept"] += 1
+        is_known = self._is_known(page.url) and self._is_known(article.web_url)
+        self._kept.append(KeptPage(article=article, is_known=is_known))
+
+    def _refuse(self, article: Article | Dropped) -> str:
+        """Return why an article is not kept, "" if it is."""
+        wanted = self._wanted
+        if isinstance(article, Dropped):
+            return article.reason
+        if not (wanted.any_host or self._is_known(article.web_url)):
+            return "other-host"
+        if (wanted.since and article.published_at < wanted.since) or (
+            wanted.until and article.published_at >= wanted.until
+        ):
+            return "other-time"
+        language = base_language(article.language)
+        if language and language not in wanted.languages:
+            return "other-language"
+        appraised = judge.appraise(article, self._readers.beat)
+        is_far = isinstance(appraised, Dropped) and appraised.detail == NO_KEYWORD
+        return "off-beat" if is_far else ""
+
+    def _is_known(self, url: str) -> bool:
+        """Return whether a host, or a domain above it, is a source or a known publisher."""
+        parts = urls.host(url).split(".")
+        return any(".".join(parts[at:]) in self._wanted.hosts for at in range(len(parts)))
+
+
+_test: tuple[Beat, tuple[str, ...], MentionTest] | None = None
+
+
+def _make_test(beat: Beat, languages: tuple[str, ...]) -> MentionTest:
+    """Return the cheap test for a site, the same for all archives that this process reads."""
+    global _test  # noqa: PLW0603 # a worker has one site for its whole life
+    if _test is None or _test[:2] != (beat, languages):
+        _test = beat, languages, MentionTest(beat, languages)
+    return _test[2]
