@@ -13,6 +13,7 @@ from typing import NamedTuple, TypeVar
 
 from copydesk.archive import _files, _rulings, reading_lists
 from copydesk.archive._files import (
+    ARCHIVED_NEWS,
     LETTERS_FOLDER,
     complain_of_folder,
     read_file,
@@ -28,8 +29,7 @@ from copydesk.kit import files, within
 from copydesk.news import Record, Story
 
 _T = TypeVar("_T")
-ARCHIVE_FOLDER = "_archive"
-NEWS_FOLDERS = ("_news", f"{ARCHIVE_FOLDER}/_news")
+NEWS_FOLDERS = ("_news", ARCHIVED_NEWS)
 _BELOW_NEWS = tuple(f"{folder}/" for folder in NEWS_FOLDERS)
 # In these folders, a file that is no record is a broken record; elsewhere it is the user's own.
 RECORD_FOLDERS = frozenset(
@@ -219,19 +219,19 @@ class Archive:
         return FileChange(path=path, before=digest(data), after=data)
 
     def archiving(self, path: str) -> FileChange:
-        """Return the file change that moves a record from `_news/` to `_archive/` with the same
-        bytes.
+        """Return the file change that moves a record from `_news/` to its year's folder in
+        `_archive/_news/`, with the same bytes.
 
         Raises RecordError if there is a record already.
         """
-        place = f"{ARCHIVE_FOLDER}/{path}"
-        if _files.inside(self.root, place).exists():
+        _, *places = _files.record_places(path)
+        if any(_files.inside(self.root, place).exists() for place in places):
             raise RecordError(
                 "an archived story file already has this name",
                 subject=path,
                 hint="compare the two files and delete one of them",
             )
-        return FileChange(path=place, after=self.file_bytes(path), moved_from=path)
+        return FileChange(path=places[-1], after=self.file_bytes(path), moved_from=path)
 
     def sweep(self) -> None:
         """Delete temporary files of a killed process. No other process may be writing meanwhile."""
@@ -267,9 +267,8 @@ def _emit_with_proof(story: Story) -> bytes:
 
 def _is_news_path(path: str) -> bool:
     pure = PurePosixPath(path)
-    return (
-        str(pure.parent) in NEWS_FOLDERS and pure.suffix == ".md" and not pure.name.startswith(".")
-    )
+    is_placed = str(pure.parent) in NEWS_FOLDERS or path == _files.archived_path(path)
+    return is_placed and pure.suffix == ".md" and not pure.name.startswith(".")
 
 
 def collections(root: Path) -> list[str]:

@@ -76,9 +76,9 @@ def _page(settings: Settings, url: str) -> str:
 
 
 def _places(name: str) -> Iterator[str]:
-    folders = ("", "_archive/") if name.startswith("_") else ("_news/", "_archive/_news/")
+    folder = "" if name.startswith("_") else "_news/"
     for end in ("", ".md") if name else ():
-        yield from (f"{folder}{name}{end}" for folder in folders)
+        yield from archive.record_places(f"{folder}{name}{end}")
 
 
 def _is_file(root: Path, path: str) -> bool:
