@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from copydesk.kit import faces
 
 if TYPE_CHECKING:
+    from copydesk.archive._archive import NEWS_FOLDERS as NEWS_FOLDERS
     from copydesk.archive._archive import Archive as Archive
     from copydesk.archive._archive import CheckReport as CheckReport
     from copydesk.archive._archive import Signature as Signature

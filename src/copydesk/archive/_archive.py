@@ -119,10 +119,26 @@ class Archive:
         (git's "racily clean"). Raises RecordError for a folder that cannot be listed.
         """
         signatures: dict[str, Signature] = {}
-        others = () if stories else collections(self.root)
-        for folder in {*others, *NEWS_FOLDERS}:
-            _sign(f"{self.root}/{folder}", folder, signatures)
+        folders = [*{*(() if stories else collections(self.root)), *NEWS_FOLDERS}]
+        while folders:
+            folders += self.sign_folder(folders.pop(), signatures)
         return signatures
+
+    def sign_folder(self, folder: str, signatures: dict[str, Signature]) -> list[str]:
+        """Add the signatures of the files in a folder that may be records; return its folders.
+
+        Raises RecordError if the folder cannot be listed.
+        """
+        new, folders = tuple.__new__, []  # faster than to call Signature
+        for name, now in _list_with_stats(f"{self.root}/{folder}"):
+            if name[0] == ".":
+                continue
+            if S_ISDIR(now.st_mode):
+                folders.append(f"{folder}/{name}")
+            elif name.endswith(".md") or _may_be_record(name):
+                signed = (now.st_mtime_ns, now.st_ctime_ns, now.st_size, now.st_ino)
+                signatures[f"{folder}/{name}"] = new(Signature, signed)
+        return folders
 
     def signature(self, path: str) -> Signature | None:
         """Return the signature (times, size, inode) of the file at a path, None if there is
@@ -296,18 +312,6 @@ def record_paths(root: Path, folder: str) -> Iterator[str]:
             yield from record_paths(root, path)
         elif _may_be_record(name) and (is_ours or _has_front_matter(root, path)):
             yield path
-
-
-def _sign(place: str, folder: str, signatures: dict[str, Signature]) -> None:
-    new = tuple.__new__  # faster than to call Signature
-    for name, now in _list_with_stats(place):
-        if name[0] == ".":
-            continue
-        if S_ISDIR(now.st_mode):
-            _sign(f"{place}/{name}", f"{folder}/{name}", signatures)
-        elif name.endswith(".md") or _may_be_record(name):
-            signed = (now.st_mtime_ns, now.st_ctime_ns, now.st_size, now.st_ino)
-            signatures[f"{folder}/{name}"] = new(Signature, signed)
 
 
 def _may_be_record(name: str) -> bool:
