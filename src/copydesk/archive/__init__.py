@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from copydesk.kit import faces
 
 if TYPE_CHECKING:
+    from copydesk.archive._archive import NEWS_FOLDERS as NEWS_FOLDERS
     from copydesk.archive._archive import Archive as Archive
     from copydesk.archive._archive import CheckReport as CheckReport
     from copydesk.archive._archive import Signature as Signature
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from copydesk.archive._articles import address_mark as address_mark
     from copydesk.archive._data_lists import add_images as add_images
     from copydesk.archive._files import LETTERS_FOLDER as LETTERS_FOLDER
+    from copydesk.archive._files import archived_path as archived_path
+    from copydesk.archive._files import record_places as record_places
     from copydesk.archive._files import slug as slug
     from copydesk.archive._files import story_path as story_path
     from copydesk.archive._journal import FileChange as FileChange

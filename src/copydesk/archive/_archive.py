@@ -13,6 +13,7 @@ from typing import NamedTuple, TypeVar
 
 from copydesk.archive import _files, _rulings, reading_lists
 from copydesk.archive._files import (
+    ARCHIVED_NEWS,
     LETTERS_FOLDER,
     complain_of_folder,
     read_file,
@@ -28,8 +29,7 @@ from copydesk.kit import files, within
 from copydesk.news import Record, Story
 
 _T = TypeVar("_T")
-ARCHIVE_FOLDER = "_archive"
-NEWS_FOLDERS = ("_news", f"{ARCHIVE_FOLDER}/_news")
+NEWS_FOLDERS = ("_news", ARCHIVED_NEWS)
 _BELOW_NEWS = tuple(f"{folder}/" for folder in NEWS_FOLDERS)
 # In these folders, a file that is no record is a broken record; elsewhere it is the user's own.
 RECORD_FOLDERS = frozenset(
@@ -119,10 +119,26 @@ class Archive:
         (git's "racily clean"). Raises RecordError for a folder that cannot be listed.
         """
         signatures: dict[str, Signature] = {}
-        others = () if stories else collections(self.root)
-        for folder in {*others, *NEWS_FOLDERS}:
-            _sign(f"{self.root}/{folder}", folder, signatures)
+        folders = [*{*(() if stories else collections(self.root)), *NEWS_FOLDERS}]
+        while folders:
+            folders += self.sign_folder(folders.pop(), signatures)
         return signatures
+
+    def sign_folder(self, folder: str, signatures: dict[str, Signature]) -> list[str]:
+        """Add the signatures of the files in a folder that may be records; return its folders.
+
+        Raises RecordError if the folder cannot be listed.
+        """
+        new, folders = tuple.__new__, []  # faster than to call Signature
+        for name, now in _list_with_stats(f"{self.root}/{folder}"):
+            if name[0] == ".":
+                continue
+            if S_ISDIR(now.st_mode):
+                folders.append(f"{folder}/{name}")
+            elif name.endswith(".md") or _may_be_record(name):
+                signed = (now.st_mtime_ns, now.st_ctime_ns, now.st_size, now.st_ino)
+                signatures[f"{folder}/{name}"] = new(Signature, signed)
+        return folders
 
     def signature(self, path: str) -> Signature | None:
         """Return the signature (times, size, inode) of the file at a path, None if there is
@@ -219,19 +235,19 @@ class Archive:
         return FileChange(path=path, before=digest(data), after=data)
 
     def archiving(self, path: str) -> FileChange:
-        """Return the file change that moves a record from `_news/` to `_archive/` with the same
-        bytes.
+        """Return the file change that moves a record from `_news/` to its year's folder in
+        `_archive/_news/`, with the same bytes.
 
         Raises RecordError if there is a record already.
         """
-        place = f"{ARCHIVE_FOLDER}/{path}"
-        if _files.inside(self.root, place).exists():
+        _, *places = _files.record_places(path)
+        if any(_files.inside(self.root, place).exists() for place in places):
             raise RecordError(
                 "an archived story file already has this name",
                 subject=path,
                 hint="compare the two files and delete one of them",
             )
-        return FileChange(path=place, after=self.file_bytes(path), moved_from=path)
+        return FileChange(path=places[-1], after=self.file_bytes(path), moved_from=path)
 
     def sweep(self) -> None:
         """Delete temporary files of a killed process. No other process may be writing meanwhile."""
@@ -267,9 +283,8 @@ def _emit_with_proof(story: Story) -> bytes:
 
 def _is_news_path(path: str) -> bool:
     pure = PurePosixPath(path)
-    return (
-        str(pure.parent) in NEWS_FOLDERS and pure.suffix == ".md" and not pure.name.startswith(".")
-    )
+    is_placed = str(pure.parent) in NEWS_FOLDERS or path == _files.archived_path(path)
+    return is_placed and pure.suffix == ".md" and not pure.name.startswith(".")
 
 
 def collections(root: Path) -> list[str]:
@@ -297,18 +312,6 @@ def record_paths(root: Path, folder: str) -> Iterator[str]:
             yield from record_paths(root, path)
         elif _may_be_record(name) and (is_ours or _has_front_matter(root, path)):
             yield path
-
-
-def _sign(place: str, folder: str, signatures: dict[str, Signature]) -> None:
-    new = tuple.__new__  # faster than to call Signature
-    for name, now in _list_with_stats(place):
-        if name[0] == ".":
-            continue
-        if S_ISDIR(now.st_mode):
-            _sign(f"{place}/{name}", f"{folder}/{name}", signatures)
-        elif name.endswith(".md") or _may_be_record(name):
-            signed = (now.st_mtime_ns, now.st_ctime_ns, now.st_size, now.st_ino)
-            signatures[f"{folder}/{name}"] = new(Signature, signed)
 
 
 def _may_be_record(name: str) -> bool:

@@ -18,6 +18,8 @@ from copydesk.kit import dates, urls, within
 
 # SPEC 1.3: the reference's titles fit any limit from 143 to 145.
 LETTERS_FOLDER = "_newsletters"
+ARCHIVED_NEWS = "_archive/_news"
+_DATED = re.compile(r"\d{4}-\d\d-\d\d")
 _LONGEST_TITLE = 145
 _SUFFIX_DIGITS = (6, 12, 24, 64)
 
@@ -53,6 +55,23 @@ def story_path(title: str, published_at: datetime, url: str, taken: Callable[[st
         if not taken(path):
             return path
     raise RecordError("all file names for the new story are already used", subject=plain)
+
+
+def record_places(path: str) -> tuple[str, ...]:
+    """Return the paths at which the record of a story may be: live, archived, in a year's folder.
+
+    A record moves, but keeps its name. The given path, in any of these places, is the first.
+    """
+    name = path.rpartition("/")[2]
+    if not path.startswith(("_news/", f"{ARCHIVED_NEWS}/")):
+        return (path,)
+    year = (f"{ARCHIVED_NEWS}/{name[:4]}/{name}",) if _DATED.match(name) else ()
+    return tuple(dict.fromkeys((path, f"_news/{name}", f"{ARCHIVED_NEWS}/{name}", *year)))
+
+
+def archived_path(path: str) -> str:
+    """Return where the record of an old story belongs: in the year's folder, if its name has one."""
+    return record_places(f"_news/{path.rpartition('/')[2]}")[-1]
 
 
 def inside(root: Path, path: str) -> Path:

@@ -11,6 +11,7 @@ from pathlib import Path, PurePosixPath
 from typing import get_args
 
 from copydesk.archive import _data_lists
+from copydesk.archive._files import record_places
 from copydesk.archive._journal import FileChange
 from copydesk.archive.document import TypedFields, compose, decode_yaml
 from copydesk.archive.document_tree import Mapping as Tree
@@ -21,7 +22,6 @@ from copydesk.news.ruling import RULING_KINDS, RulingKind, SetField
 
 PATH = "_data/rulings.yaml"
 
-_ARCHIVE = "_archive/"
 _FIELDS: tuple[SetField, ...] = get_args(SetField)
 
 
@@ -40,31 +40,28 @@ class Rulings:
     def verdict_on(self, path: str) -> Verdict | None:
         """Return the editor's decision on the story at a path, None if there is none.
 
-        Old records move to `_archive/`; a decision on either path counts.
+        Old records move to `_archive/`; a decision on any of their paths counts.
         """
-        return self.verdicts.get(path) or self.verdicts.get(other_place(path))
+        places = record_places(path) if self.verdicts else ()
+        return next((self.verdicts[place] for place in places if place in self.verdicts), None)
 
     @property
     def judged_paths(self) -> frozenset[str]:
         """The paths of all stories with an editor's decision, live and archived."""
-        return frozenset(self.verdicts) | frozenset(map(other_place, self.verdicts))
+        return frozenset(place for path in self.verdicts for place in record_places(path))
 
     def with_verdict(self, path: str, verdict: Verdict) -> Rulings:
         """Return a copy with an editor's decision on a story, in place of an earlier one."""
-        known = {at: earlier for at, earlier in self.verdicts.items() if at != other_place(path)}
+        others = set(record_places(path)) - {path}
+        known = {at: earlier for at, earlier in self.verdicts.items() if at not in others}
         return replace(self, verdicts={**known, path: verdict})
 
     def without_verdict(self, path: str) -> Rulings:
         """Return a copy without the editor's decision on a story."""
-        places = {path, other_place(path)}
+        places = record_places(path)
         return replace(
             self, verdicts={at: v for at, v in self.verdicts.items() if at not in places}
         )
-
-
-def other_place(path: str) -> str:
-    """Return the path of the same record in the archive folder, or out of it if it is archived."""
-    return path.removeprefix(_ARCHIVE) if path.startswith(_ARCHIVE) else f"{_ARCHIVE}{path}"
 
 
 def read_rulings(root: Path) -> Rulings:

@@ -11,7 +11,8 @@ from datetime import datetime
 from pathlib import Path, PurePosixPath
 
 from copydesk.archive import _rulings
-from copydesk.archive._rulings import Rulings, other_place
+from copydesk.archive._files import record_places
+from copydesk.archive._rulings import Rulings
 from copydesk.archive.git import AUTHOR, LoggedCommit, read_path_log
 from copydesk.archive.record import STORY, parse_story
 from copydesk.errors import RecordError
@@ -83,7 +84,7 @@ def read_story_log(root: Path, path: str, at_most: int) -> StoryLog | None:
     git fails.
     """
     name = PurePosixPath(path).name.removesuffix(".md")
-    places = (path, other_place(path))
+    places = record_places(path)
     log = read_path_log(root, places, _rulings.PATH, name, at_most)
     if log is None:
         return None
@@ -91,7 +92,7 @@ def read_story_log(root: Path, path: str, at_most: int) -> StoryLog | None:
     return StoryLog(commits=commits, rest=log.rest)
 
 
-def _read_commit(commit: LoggedCommit, places: tuple[str, str], name: str) -> StoryCommit:
+def _read_commit(commit: LoggedCommit, places: tuple[str, ...], name: str) -> StoryCommit:
     """Return what a git commit changed in a story."""
     (before_at, before, was_broken), (after_at, after, is_broken) = (
         _read_story(commit, places, version) for version in (0, 1)
@@ -112,7 +113,7 @@ def _read_commit(commit: LoggedCommit, places: tuple[str, str], name: str) -> St
 
 
 def _read_story(
-    commit: LoggedCommit, places: tuple[str, str], version: int
+    commit: LoggedCommit, places: tuple[str, ...], version: int
 ) -> tuple[str, Story | None, bool]:
     """Return a story as it was in a commit: its record's path ("" for none), the story, whether it
     is broken.

@@ -7,7 +7,7 @@ import json
 import zlib
 from array import array
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import islice
 from pathlib import Path
@@ -74,10 +74,21 @@ class Catalogue:
         rows = self._tables.run("SELECT value FROM notes WHERE name = ?", name)
         return str(rows[0][0]) if rows else ""
 
-    def signatures(self) -> dict[str, int]:
-        """Return by path the signature (stat values) that each record file had when last read."""
-        query = "SELECT path, signature FROM stories UNION ALL SELECT path, signature FROM broken"
-        return dict(self._tables.run(query))
+    def signatures(self, looked: Collection[str] | None = None) -> dict[str, int]:
+        """Return by path the signature (stat values) that each record file had when last read.
+
+        With `looked`, only of live records, and those in these folders of the archive or at these
+        paths.
+        """
+        every = "(SELECT path, signature FROM stories UNION ALL SELECT path, signature FROM broken)"
+        if looked is None:
+            return dict(self._tables.run(f"SELECT * FROM {every}"))
+        select = f"SELECT * FROM {every} WHERE {_entries.BELOW}"
+        return {
+            path: signature
+            for bounds in _entries.find_bounds(looked)
+            for path, signature in self._tables.run(select, *bounds)
+        }
 
     def signatures_of(self, paths: Collection[str]) -> dict[str, int]:
         """Return by path the signatures that the given record files had when last read."""
@@ -94,11 +105,23 @@ class Catalogue:
 
         All in one transaction, together with notes on what the catalogue is up to date with.
         """
-        with self._tables.at_once():
-            _entries.forget(self._tables, lost)
+        with self.updating(lost, notes or {}) as put:
+            put(entries, broken)
+
+    @contextlib.contextmanager
+    def updating(
+        self, lost: Collection[str], notes: Mapping[str, str]
+    ) -> Iterator[Callable[[Iterable[CatalogueEntry], Iterable[BrokenRecord]], None]]:
+        """Update the index as `update` does; the block stores stories in lots, by a function."""
+
+        def put(entries: Iterable[CatalogueEntry], broken: Iterable[BrokenRecord]) -> None:
             _entries.put_entries(self._tables, entries)
             _entries.put_failures(self._tables, broken)
-            _entries.put_notes(self._tables, notes or {})
+
+        with self._tables.at_once():
+            _entries.forget(self._tables, lost)
+            yield put
+            _entries.put_notes(self._tables, notes)
 
     def set_standings(self, standings: Mapping[str, Standing], notes: Mapping[str, str]) -> None:
         """Change the statuses of stories by path; store notes in the same transaction."""

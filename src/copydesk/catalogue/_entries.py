@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from array import array
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
@@ -311,6 +311,21 @@ def compare_stamps(known: Mapping[str, _Stamp], now: Mapping[str, _Stamp]) -> _C
     """
     changed = [path for path, stamp in now.items() if not stamp or known.get(path) != stamp]
     return sorted(changed), known.keys() - now.keys()
+
+
+BELOW = "path >= ? AND path <= ? AND instr(substr(path, ?), '/') = 0"
+_LIVE = (("", "_archive/", 1 << 30), ("_archive0", "\U0010ffff", 1 << 30))
+
+
+def find_bounds(looked: Iterable[str]) -> Iterator[tuple[str, str, int]]:
+    """Yield values for `BELOW`, which select live records and those directly in some folders.
+
+    A folder may be a record's path, too. Nothing in folders of these folders is selected.
+    """
+    yield from _LIVE
+    for place in looked:
+        yield place, place, 1 << 30
+        yield f"{place}/", f"{place}0", len(place) + 2
 
 
 _SIGNATURES = """SELECT path, signature FROM stories WHERE path IN (SELECT value FROM json_each(?1))

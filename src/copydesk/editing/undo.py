@@ -33,7 +33,7 @@ from copydesk.newsroom.filing import RULINGS_PATH, hold_write_lock
 from copydesk.newsroom.records import find_record
 from copydesk.review.rules import with_rule
 
-_RECORD = re.compile(r"(?:_archive/)?_news/[^/]+\.md")
+_RECORD = re.compile(r"(?:_archive/)?_news/(?:\d{4}/)?[^/]+\.md")
 _UPLOAD = re.compile(r"assets/images/uploads/[^/]+\.webp")  # not deleted: other stories may use it
 _SUBJECT = 200
 _SHOWN = 300

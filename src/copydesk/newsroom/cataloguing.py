@@ -16,7 +16,7 @@ from copydesk.catalogue import BrokenRecord, Catalogue, CatalogueEntry, compare_
 from copydesk.errors import CatalogueError, CopydeskError, RecordError, WorkerError
 from copydesk.judge import gate
 from copydesk.kit import processes, text
-from copydesk.news import Story
+from copydesk.news import Standing, Story
 from copydesk.newsroom._newsroom import Failure, Newsroom, Progress, Silence, Troubles
 from copydesk.newsroom.records import CATALOGUE_FILE, Snapshot, take_snapshot, take_snapshot_of
 from copydesk.newsroom.standings import RulesInForce, digest_rules, read_rules, standing_of
@@ -134,7 +134,8 @@ def ask_catalogue(
 # A sweep misses nothing. `follow_commits` misses edits that were not committed since the last
 # sweep; callers therefore `recheck` the records in an answer.
 
-_HEAD, _RULES, _STORY_RULES = "head", "rules", "story rules"  # notes of the catalogue
+# notes of the catalogue
+_HEAD, _FOLDERS, _RULES, _STORY_RULES = "head", "folders", "rules", "story rules"
 _SILENCE = Silence()
 
 
@@ -146,12 +147,21 @@ def sweep_records(
     Raises RecordError if a folder cannot be listed, as its stories must not count as deleted.
     """
     head = newsroom.repository.head()
-    now = take_snapshot(newsroom.archive)
-    stand, before = now.safe_stamps(), catalogue.signatures()
+    committed = _find_committed(newsroom, catalogue, head)
+    noted = catalogue.note(_FOLDERS) if committed is not None else ""
+    now = take_snapshot(newsroom.archive, noted, committed or ())
+    stand, before = now.safe_stamps(), catalogue.signatures(now.looked)
     changed, lost = compare_stamps(before, stand)
-    news = _News({path: stand[path] for path in changed}, lost, head)
+    news = _News({path: stand[path] for path in changed}, lost, head, now.note())
     _take_in(newsroom, catalogue, news, progress)
     return now
+
+
+def _find_committed(newsroom: Newsroom, catalogue: Catalogue, head: str) -> list[str] | None:
+    """Return the story records that commits changed since the last update, None if unknown."""
+    known = catalogue.note(_HEAD)
+    paths = newsroom.repository.find_changes_between(known, head) if known and head else None
+    return None if paths is None else newsroom.archive.story_paths_among(paths)
 
 
 def follow_commits(newsroom: Newsroom, catalogue: Catalogue) -> None:
@@ -160,13 +170,12 @@ def follow_commits(newsroom: Newsroom, catalogue: Catalogue) -> None:
     Without git, or after history was rewritten, every record is swept. Raises RecordError like
     `sweep_records`.
     """
-    repository = newsroom.repository
-    head, known = repository.head(), catalogue.note(_HEAD)
-    paths = repository.find_changes_between(known, head) if known and head else None
+    head = newsroom.repository.head()
+    paths = _find_committed(newsroom, catalogue, head)
     if paths is None:
         sweep_records(newsroom, catalogue, _SILENCE)
         return
-    news = _look_at(newsroom.archive, newsroom.archive.story_paths_among(paths), head)
+    news = _look_at(newsroom.archive, paths, head)
     _take_in(newsroom, catalogue, news, _SILENCE)
 
 
@@ -224,11 +233,15 @@ def report_failures(catalogue: Catalogue, trouble: Callable[[CopydeskError], Non
 
 @dataclass(frozen=True, slots=True)
 class _News:
-    """What changed since a search index was updated: records, deleted paths, git's HEAD."""
+    """What changed since a search index was updated: records, deleted paths, git's HEAD.
+
+    `folders` is the note of a sweep's snapshot, "" if this is no sweep.
+    """
 
     changed: Mapping[str, int]
     lost: Collection[str]
     head: str
+    folders: str = ""
 
 
 def _look_at(records: Archive, paths: Collection[str], head: str) -> _News:
@@ -247,9 +260,10 @@ def _take_in_records(
 ) -> RulesInForce:
     """Read changed records into a search index; return the rules that decided their statuses."""
     rules = read_rules(newsroom.root, newsroom.beat, newsroom.now)
-    if news.changed or news.lost or catalogue.note(_HEAD) != news.head:
-        entries, broken = make_entries(newsroom, rules, news.changed, progress)
-        catalogue.update(entries, broken, news.lost, {_HEAD: news.head})
+    if news.changed or news.lost or news.folders or catalogue.note(_HEAD) != news.head:
+        notes = {_HEAD: news.head, **({_FOLDERS: news.folders} if news.folders else {})}
+        with catalogue.updating(news.lost, notes) as put:
+            make_entries(newsroom, rules, news.changed, progress, put)
     return rules
 
 
@@ -265,8 +279,12 @@ def _take_in_rules(newsroom: Newsroom, catalogue: Catalogue, rules: RulesInForce
         paths = {*catalogue.find_by_name(names)}
     else:
         return
-    entries, _ = make_entries(newsroom, rules, dict.fromkeys(sorted(paths), 0), _SILENCE)
-    standings = {entry.story.path: entry.standing for entry in entries}
+    standings: dict[str, Standing] = {}
+
+    def note(entries: Iterable[CatalogueEntry], _broken: Iterable[BrokenRecord]) -> None:
+        standings.update((entry.story.path, entry.standing) for entry in entries)
+
+    make_entries(newsroom, rules, dict.fromkeys(paths, 0), _SILENCE, note)
     noted = orjson.dumps(own, option=orjson.OPT_SORT_KEYS).decode()
     catalogue.set_standings(standings, {_RULES: digest, _STORY_RULES: noted})
 
@@ -283,6 +301,7 @@ _AT_ONCE = 250
 _GONE = "gone"
 
 Made = tuple[list[CatalogueEntry], list[BrokenRecord]]
+Put = Callable[[Iterable[CatalogueEntry], Iterable[BrokenRecord]], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -322,44 +341,33 @@ class _Maker:
 
 
 def make_entries(
-    newsroom: Newsroom, rules: RulesInForce, signatures: Mapping[str, int], progress: Progress
-) -> Made:
-    """Read the story records at these paths; return search index entries, and failures."""
+    newsroom: Newsroom,
+    rules: RulesInForce,
+    signatures: Mapping[str, int],
+    progress: Progress,
+    put: Put,
+) -> None:
+    """Read the story records at these paths; `put` gets index entries and failures in lots."""
     maker = _Maker(newsroom.archive, newsroom.articles, rules)
     waiting = sorted(signatures.items())
-    if len(waiting) < _MANY or processes.at_once() < 2 or not processes.can_fork():
-        return maker(waiting)
-    progress.stage("catalogue", len(waiting))
-    try:
-        return _fold(_make_on_all_cores(maker, waiting, progress))
-    except WorkerError:  # killed, such as when memory is short: one process needs less
-        return maker(waiting)
-
-
-def _make_on_all_cores(
-    maker: _Maker, waiting: Sequence[tuple[str, int]], progress: Progress
-) -> list[Made]:
     lots = [waiting[at : at + _AT_ONCE] for at in range(0, len(waiting), _AT_ONCE)]
-    made: dict[int, Made] = {}
+    is_large = len(waiting) >= _MANY and processes.at_once() > 1 and processes.can_fork()
+    if is_large:
+        progress.stage("catalogue", len(waiting))
 
-    def take(piece: tuple[int, Made]) -> None:
-        number, made[number] = piece
-        progress.step(len(lots[number]))
+    def take(lot: tuple[int, Made]) -> None:
+        size, made = lot
+        put(*made)
+        if is_large:
+            progress.step(size)
 
     job = processes.Job(
         pieces=len(lots),
-        make=lambda number: [(number, maker(lots[number]))],
+        make=lambda number: [(len(lots[number]), maker(lots[number]))],
         take=take,
         tell=lambda: None,
     )
-    processes.do_all(job, processes.at_once())
-    return [made[number] for number in range(len(lots))]
-
-
-def _fold(lots: Iterable[Made]) -> Made:
-    entries: list[CatalogueEntry] = []
-    broken: list[BrokenRecord] = []
-    for some, others in lots:
-        entries += some
-        broken += others
-    return entries, broken
+    try:
+        processes.do_all(job, processes.at_once() if is_large else 1)
+    except WorkerError:  # killed, such as when memory is short: one process needs less
+        processes.do_all(job, 1)

@@ -8,9 +8,10 @@ from __future__ import annotations
 import json
 import re
 import time
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 from urllib.parse import unquote
 
 from copydesk import archive
@@ -76,9 +77,9 @@ def _page(settings: Settings, url: str) -> str:
 
 
 def _places(name: str) -> Iterator[str]:
-    folders = ("", "_archive/") if name.startswith("_") else ("_news/", "_archive/_news/")
+    folder = "" if name.startswith("_") else "_news/"
     for end in ("", ".md") if name else ():
-        yield from (f"{folder}{name}{end}" for folder in folders)
+        yield from archive.record_places(f"{folder}{name}{end}")
 
 
 def _is_file(root: Path, path: str) -> bool:
@@ -136,7 +137,7 @@ def check_records(root: Path, progress: Progress) -> archive.CheckReport:
 
 # Detect which story records changed since they were last read for the search index or a build.
 #
-#     take_snapshot        stat every record, open none: a few µs each
+#     take_snapshot        stat the records, open none: a few µs each
 #     find_stale_entries   records that the catalogue has not read as they are now
 #     find_stale_pages     records whose page on the newsroom's site is older than they are
 
@@ -144,20 +145,56 @@ CATALOGUE_FILE = "catalogue.sqlite"
 PAGE_INDEX_FILE = "pages.sqlite"  # apart, as a build holds its write lock for minutes
 
 
+class SeenFolder(NamedTuple):
+    """A folder of archived records when its files were last looked at, and the folders in it.
+
+    A folder's stamp changes when a file in it is added, deleted, renamed or replaced, but not when
+    an editor writes into the file. It is 0 if the folder must be looked at again.
+    """
+
+    stamp: int
+    changed_ns: int
+    looked_ns: int
+    below: list[str]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Snapshot:
-    """The signatures (stat values) of story records at one time, taken without reading them."""
+    """The signatures (stat values) of story records at one time, taken without reading them.
+
+    `still` are the folders of the archive whose files were not looked at, since nothing changed in
+    them; `looked` are the others, and single files of `still` folders that were looked at. None:
+    every file was.
+    """
 
     taken_ns: int
     signatures: Mapping[str, Signature]
+    folders: Mapping[str, SeenFolder] = field(default_factory=dict)
+    still: frozenset[str] = frozenset()
+    looked: tuple[str, ...] | None = None
 
     def find_changes(self, now: Snapshot) -> set[str]:
         """Return the paths of story records that may have changed between the two snapshots."""
-        return {
-            path
-            for path, signature in now.signatures.items()
-            if signature != self.signatures.get(path) or not self.is_settled(path)
-        }
+        return {path for path in now.signatures if self._may_differ(path, now)}
+
+    def _may_differ(self, path: str, now: Snapshot) -> bool:
+        if path not in self.signatures and _folder(path) in self.still:
+            return now.signatures[path].changed_ns > self.taken_ns - TICK_NS
+        return now.signatures[path] != self.signatures.get(path) or not self.is_settled(path)
+
+    def has_other_paths(self, now: Snapshot) -> bool:
+        """Return whether records may have been added or deleted between the two snapshots."""
+        if self._paths_outside(now.still) != now._paths_outside(self.still):
+            return True
+        since = self.taken_ns - TICK_NS
+        return any(now.folders[folder].changed_ns > since for folder in self.still - now.still)
+
+    def _paths_outside(self, still: Collection[str]) -> set[str]:
+        return {path for path in self.signatures if _folder(path) not in self.still.union(still)}
+
+    def note(self) -> str:
+        """Return the text by which a later snapshot finds the folders in which nothing changed."""
+        return json.dumps(self.folders)
 
     def stamps(self) -> dict[str, int]:
         """Return each record's signature as an integer, by path; it is the same in every process.
@@ -184,9 +221,70 @@ class Snapshot:
         return abs(self.taken_ns - self.signatures[path].changed_ns) > TICK_NS
 
 
-def take_snapshot(records: Archive) -> Snapshot:
-    """Return the stat values of all story records; RecordError if a folder cannot be listed."""
-    return Snapshot(taken_ns=time.time_ns(), signatures=records.signatures(stories=True))
+def take_snapshot(records: Archive, noted: str = "", beside: Iterable[str] = ()) -> Snapshot:
+    """Return the stat values of story records; RecordError if a folder cannot be listed.
+
+    Without the `note` of an earlier snapshot, those of all records. With it, folders of the archive
+    in which nothing changed since are left out, except the one that was looked at longest ago (for
+    files that were edited in place) and the records `beside`.
+    """
+    known = _read_folders(noted)
+    turn = min(known, key=lambda folder: known[folder].looked_ns, default="")
+    taken_ns, waiting = time.time_ns(), list(archive.NEWS_FOLDERS)
+    signatures: dict[str, Signature] = {}
+    folders: dict[str, SeenFolder] = {}
+    still = set()
+    while waiting:
+        folder = waiting.pop()
+        now, seen = records.signature(folder), known.get(folder)
+        if seen and folder != turn and seen.stamp and seen.stamp == hash(now):
+            still.add(folder)
+        else:
+            seen = _look_into(records, folder, now, taken_ns, signatures)
+        if folder.startswith(archive.NEWS_FOLDERS[1]):
+            folders[folder] = seen
+        waiting += seen.below
+    single = [path for path in beside if _folder(path) in still]
+    for path in single:
+        if (signature := records.signature(path)) is not None:
+            signatures[path] = signature
+    looked = (*((known.keys() | folders.keys()) - still), *single)
+    return Snapshot(
+        taken_ns=taken_ns,
+        signatures=signatures,
+        folders=folders,
+        still=frozenset(still),
+        looked=looked if still else None,
+    )
+
+
+def _look_into(
+    records: Archive,
+    folder: str,
+    now: Signature | None,
+    taken_ns: int,
+    signatures: dict[str, Signature],
+) -> SeenFolder:
+    """Add the signatures of a folder's files; return the folder as it was seen."""
+    found: dict[str, Signature] = {}
+    below = records.sign_folder(folder, found)
+    signatures |= found
+    since = taken_ns - TICK_NS
+    times = [sign.changed_ns for sign in (*found.values(), *([now] if now else ()))]
+    is_settled = max(times, default=0) < since and all(map(text.is_encodable, found))
+    changed_ns = now.changed_ns if now else taken_ns
+    return SeenFolder(hash(now) if is_settled else 0, changed_ns, taken_ns, below)
+
+
+def _read_folders(noted: str) -> Mapping[str, SeenFolder]:
+    try:
+        return {folder: SeenFolder(*seen) for folder, seen in json.loads(noted or "{}").items()}
+    except (ValueError, TypeError, AttributeError):
+        return {}
+
+
+def _folder(path: str) -> str:
+    return path.rpartition("/")[0]
 
 
 def take_snapshot_of(records: Archive, paths: Iterable[str]) -> Snapshot:

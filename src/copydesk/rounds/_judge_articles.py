@@ -106,7 +106,7 @@ def take_in(bench: Bench, gathered: Gathered, before: Snapshot) -> tuple[Bench, 
     touched = before.find_changes(now)
     if not bench.newsroom.repository.usable:
         return replace(bench, left_alone=frozenset(touched)), gathered
-    if now.signatures.keys() != before.signatures.keys():
+    if before.has_other_paths(now):
         bench = open_bench(bench.newsroom, bench.catalogue, bench.vectors)
     else:
         _read_again(bench, touched)

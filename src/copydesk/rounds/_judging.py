@@ -175,7 +175,8 @@ def _with_path(bench: Bench, story: Story, article: Article) -> Story:
     root = bench.newsroom.root
 
     def is_taken(path: str) -> bool:
-        return path in bench.taken or (root / path).exists() or (root / "_archive" / path).exists()
+        places = archive.record_places(path)
+        return path in bench.taken or any((root / place).exists() for place in places)
 
     path = archive.story_path(article.title, article.published_at, article.web_url, is_taken)
     bench.taken.add(path)

@@ -266,8 +266,7 @@ def _require(words: str, most: int, what: str) -> str:
 
 
 def _is_taken(edit: Edit, path: str) -> bool:
-    root = edit.newsroom.root
-    places = (root / path, root / "_archive" / path)
+    places = (edit.newsroom.root / place for place in archive.record_places(path))
     return path in edit.stories or any(place.exists() for place in places)
 
 
