@@ -247,7 +247,8 @@ class Archive:
                 subject=path,
                 hint="compare the two files and delete one of them",
             )
-        return FileChange(path=places[-1], after=self.file_bytes(path), moved_from=path)
+        place = _files.archived_path(path)
+        return FileChange(path=place, after=self.file_bytes(path), moved_from=path)
 
     def sweep(self) -> None:
         """Delete temporary files of a killed process. No other process may be writing meanwhile."""
@@ -283,7 +284,7 @@ def _emit_with_proof(story: Story) -> bytes:
 
 def _is_news_path(path: str) -> bool:
     pure = PurePosixPath(path)
-    is_placed = str(pure.parent) in NEWS_FOLDERS or path == _files.archived_path(path)
+    is_placed = path in _files.record_places(f"_news/{pure.name}")
     return is_placed and pure.suffix == ".md" and not pure.name.startswith(".")
 
 

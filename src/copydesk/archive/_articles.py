@@ -49,7 +49,11 @@ class ArticleStore:
     or removed.
     """
 
-    def __init__(self, folder: Path, max_bytes: int) -> None:
+    def __init__(
+        self, folder: Path, max_bytes: int, *, beside: ArticleStore | None = None
+    ) -> None:
+        """Open a store; an article that it lacks is looked for in the store `beside` it."""
+        self.beside = beside
         self._folder = folder
         self._max_bytes = max_bytes
         self._listing: _Listing | None = None
@@ -83,7 +87,9 @@ class ArticleStore:
     def get(self, name: str) -> Article | None:
         """Return the article stored under a hash, None if it was deleted or is damaged."""
         marks = self._find_marks(name)
-        return None if marks is None else _decode(self._folder / _file_name(name, marks), name)
+        if marks is None:
+            return self.beside.get(name) if self.beside else None
+        return _decode(self._folder / _file_name(name, marks), name)
 
     def find(self, url: str) -> Article | None:
         """Return the article last stored for a URL (the page's own or its canonical one).
@@ -100,7 +106,9 @@ class ArticleStore:
 
     def find_name(self, url: str) -> str | None:
         """Return the hash that names the article last stored for a URL, None if there is none."""
-        return self._find_name(address_mark(url))
+        return self._find_name(address_mark(url)) or (
+            self.beside.find_name(url) if self.beside else None
+        )
 
     def is_damaged(self, url: str) -> bool:
         """Return whether an article is stored for a URL but cannot be read."""
@@ -113,6 +121,8 @@ class ArticleStore:
             name for name, kept in self._load_index().items() if address_mark(url) in kept.addresses
         ]:
             self._forget(name)
+        if self.beside is not None:
+            self.beside.forget(url)
 
     def all(self) -> Iterator[Article]:
         """Yield every stored article that can be read, the oldest first."""

@@ -60,17 +60,27 @@ def story_path(title: str, published_at: datetime, url: str, taken: Callable[[st
 def record_places(path: str) -> tuple[str, ...]:
     """Return the paths at which the record of a story may be: live, archived, in a year's folder.
 
-    A record moves, but keeps its name. The given path, in any of these places, is the first.
+    A record moves, but keeps its name. The given path, in any of these places, is the first. The
+    last is the folder of a month, for stories out of archives of the web.
     """
     name = path.rpartition("/")[2]
     if not path.startswith(("_news/", f"{ARCHIVED_NEWS}/")):
         return (path,)
-    year = (f"{ARCHIVED_NEWS}/{name[:4]}/{name}",) if _DATED.match(name) else ()
-    return tuple(dict.fromkeys((path, f"_news/{name}", f"{ARCHIVED_NEWS}/{name}", *year)))
+    year, month = f"{ARCHIVED_NEWS}/{name[:4]}", name[5:7]
+    dated = (f"{year}/{name}", f"{year}/{month}/{name}") if _DATED.match(name) else ()
+    return tuple(dict.fromkeys((path, f"_news/{name}", f"{ARCHIVED_NEWS}/{name}", *dated)))
 
 
 def archived_path(path: str) -> str:
     """Return where the record of an old story belongs: in the year's folder, if its name has one."""
+    places = record_places(f"_news/{path.rpartition('/')[2]}")
+    return places[2] if len(places) > 2 else places[-1]
+
+
+def backfilled_path(path: str) -> str:
+    """Return where the record of a story out of an archive of the web belongs: its month's
+    folder.
+    """
     return record_places(f"_news/{path.rpartition('/')[2]}")[-1]
 
 

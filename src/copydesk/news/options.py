@@ -98,6 +98,11 @@ class FetchOptions:
         "Maximum size in bytes of the extracted texts stored in `.copydesk/articles`. When it is "
         "exceeded, the oldest texts are deleted.",
     )
+    backfilled_max_bytes: int = option(
+        2_000_000_000,
+        "The same for the texts out of archives of the web (`copydesk backfill`), which are stored "
+        "in `.copydesk/backfilled`.",
+    )
     user_agent: str = f"copydesk/{__version__}"
     hosts: Mapping[str, Manners] = field(default_factory=dict)
 

@@ -65,6 +65,8 @@ class ReasonKind(StrEnum):
     ALL_HELD = "all-held"
     SOURCE_HELD = "source-held"
     NEAR_BEAT = "near-beat"
+    ARCHIVE_HELD = "archive-held"
+    ARCHIVE_OFF = "archive-off"
     COPY = "copy"
     PINNED = "pinned"
     SPLIT_OFF = "split-off"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from array import array
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -16,6 +17,18 @@ from copydesk.news.reason import Reason, ReasonKind
 from copydesk.news.ruling import Verdict
 from copydesk.news.summary import Summary, Translation
 from copydesk.news.wording import Wording, read_sentences
+
+
+_BACKFILLED = re.compile(r"_archive/_news/\d{4}/\d\d/")
+
+
+def is_backfilled(path: str) -> bool:
+    """Return whether a record's story was filed out of an archive of the web, not as news.
+
+    Such stories are in a folder for each month. The front page, lists of news, newsletters, posts
+    and webhooks leave them out, and only an editor publishes one that was not published at first.
+    """
+    return _BACKFILLED.match(path) is not None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,6 +160,11 @@ class Story:
         return not (self.web_url or self.original_url)
 
     @property
+    def is_left_off(self) -> bool:
+        """Return whether it came out of an archive of the web, and only an editor may publish it."""
+        return is_backfilled(self.path) and not self.published and self.verdict is None
+
+    @property
     def is_kept_out(self) -> bool:
         """Return whether an editor rejected or removed the story: no group may contain it."""
         return self.verdict is not None and self.verdict.said in {"reject", "remove"}
@@ -165,7 +183,8 @@ class Story:
         """
         said = self.verdict.said if self.verdict else ""
         is_waiting = not said and any(reason.about == "held" for reason in self.reasons)
-        is_blocked = any(reason.kind is ReasonKind.RULED_OUT for reason in self.reasons)
+        blocks = {ReasonKind.RULED_OUT, ReasonKind.ARCHIVE_OFF}
+        is_blocked = any(reason.kind in blocks for reason in self.reasons)
         if is_waiting or is_blocked or said not in {"", "publish"}:
             return False
         return not self.copy_of and self.access != "gone" and "snippet" not in self.refuses

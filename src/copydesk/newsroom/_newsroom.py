@@ -106,7 +106,11 @@ def with_stores(settings: config.Settings, now: datetime, memory: Memory, kept: 
         now=now,
         settings=settings,
         archive=Archive(settings.root),
-        articles=ArticleStore(kept / "articles", settings.fetch.articles_max_bytes),
+        articles=ArticleStore(
+            kept / "articles",
+            settings.fetch.articles_max_bytes,
+            beside=ArticleStore(kept / "backfilled", settings.fetch.backfilled_max_bytes),
+        ),
         album=Album(kept / "pictures", settings.pictures.max_bytes),
         memory=memory,
         repository=git.Repository(settings.root),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import reduce
 from typing import Literal
 
 from copydesk.news import Article, Beat, Dropped, Reason, ReasonKind, Standing, Story, Verdict
@@ -56,7 +57,7 @@ def standing(
 def _by_reasons(story: Story, *, is_ruled_out: bool) -> Standing | None:
     """Return the status that the story's reasons show, None where its points decide."""
     kinds = {reason.kind for reason in story.reasons}
-    if is_ruled_out or ReasonKind.RULED_OUT in kinds:
+    if is_ruled_out or not kinds.isdisjoint({ReasonKind.RULED_OUT, ReasonKind.ARCHIVE_OFF}):
         return Standing.RULED_OUT
     if ReasonKind.KEPT_OFF_BEAT in kinds:
         return Standing.OFF_BEAT
@@ -86,9 +87,9 @@ def gate(story: Story, mode: str, trust: str) -> Story:
     if story.verdict is not None or is_near_beat(story):
         return story
     if mode == "hold":
-        return _hold(story, ReasonKind.ALL_HELD)
+        return leave_off(story, Reason.of(ReasonKind.ALL_HELD))
     if trust == "hold":
-        return _hold(story, ReasonKind.SOURCE_HELD)
+        return leave_off(story, Reason.of(ReasonKind.SOURCE_HELD))
     if trust == "publish" and not story.copy_of and not story.published:
         reason = Reason.of(ReasonKind.TRUSTED_SOURCE)
         return replace(story, published=True, reasons=_replace_reason(story, "published", reason))
@@ -100,8 +101,10 @@ def is_near_beat(story: Story) -> bool:
     return any(reason.kind is ReasonKind.NEAR_BEAT for reason in story.reasons)
 
 
-def _hold(story: Story, kind: ReasonKind) -> Story:
-    return replace(story, published=False, reasons=_replace_reason(story, "held", Reason.of(kind)))
+def leave_off(story: Story, reason: Reason) -> Story:
+    """Return a story that is not published, with the reason why it is held or left off."""
+    reasons = _replace_reason(story, reason.about, reason)
+    return replace(story, published=False, reasons=reasons)
 
 
 def _replace_reason(story: Story, about: str, reason: Reason) -> tuple[Reason, ...]:
@@ -241,6 +244,9 @@ def _rule(
     story = gate(story, grounds.mode, source.trust if source else "gate")
     if no:
         story = keep_off(story, "" if no.reason == "off-beat" else no.detail)
+    if filed.is_left_off:
+        whys = (reason for reason in filed.reasons if reason.kind in _OF_ARCHIVE)
+        story = reduce(leave_off, whys, replace(story, published=False))
     story = apply_judgement(filed, story, grounds.known)
     if beat.scoring.traits.keeps_verdicts_in_rulings and grounds.verdict is not None:
         story = apply_verdict(story, grounds.verdict, beat)
@@ -301,6 +307,7 @@ def _is_of_topics(reason: Reason) -> bool:
     return f"{reason.about} ".startswith("topic ")
 
 
+_OF_ARCHIVE = frozenset({ReasonKind.ARCHIVE_HELD, ReasonKind.ARCHIVE_OFF})
 _KEPT_OFF = frozenset({ReasonKind.KEPT_OFF_BEAT, ReasonKind.RULED_OUT})
 
 

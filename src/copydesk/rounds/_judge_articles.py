@@ -80,11 +80,12 @@ def open_bench(newsroom: Newsroom, catalogue: Catalogue, vectors: Vectors) -> Be
         shelf=FiledShelf(newsroom, catalogue, vectors),
         removed=read_removals(newsroom.root),
         vectors=vectors,
-        reputations=_read_reputations(catalogue) if newsroom.beat.scoring.scale > 1 else None,
+        reputations=read_reputations(catalogue) if newsroom.beat.scoring.scale > 1 else None,
     )
 
 
-def _read_reputations(catalogue: Catalogue) -> Reputations:
+def read_reputations(catalogue: Catalogue) -> Reputations:
+    """Return what is known of publishers by the stories that are filed."""
     works = {domain: PublisherWork(*counts) for domain, *counts in catalogue.count_work()}
     return Reputations(works, catalogue.count_credits())
 

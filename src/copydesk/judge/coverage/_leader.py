@@ -141,7 +141,7 @@ def is_kept_back(story: Story) -> bool:
     """Return whether a story is off the site because an editor decided so or has yet to decide."""
     if story.verdict is not None:
         return story.verdict.said != "publish"
-    return any(reason.about == "held" for reason in story.reasons)
+    return story.is_left_off or any(reason.about == "held" for reason in story.reasons)
 
 
 def is_trusted(story: Story) -> bool:

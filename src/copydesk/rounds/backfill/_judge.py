@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import PurePosixPath
 
@@ -32,18 +32,6 @@ from copydesk.rounds._shelf import shelve
 from copydesk.rounds.backfill._store import Answer, BackfillStore, KeptPage
 
 _AROUND = max(copies.COPIES_WITHIN, clustering.NEIGHBOURS_WITHIN)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Judging:
-    """What judging the pages of archives came to: `counts` of pages by what became of them.
-
-    `changes` are the paths of filed stories that the new ones would change if they were all judged
-    together.
-    """
-
-    counts: Mapping[str, int] = field(default_factory=dict)
-    changes: tuple[str, ...] = ()
 
 
 @dataclass(slots=True, kw_only=True)
@@ -87,6 +75,7 @@ class MonthJudge:
         self._year, self._habits = "", dict[str, extract.Habits]()
         self._shelf = shelves.MemoryShelf()
         self._last: tuple[str, dict[str, _Placed]] = ("", {})
+        self._stored: dict[str, _Placed] = {}  # those of earlier months in groups of the last one
         self._names: set[str] = set()
         self.counts: Counter[str] = Counter()
         self.changes: set[str] = set()
@@ -157,39 +146,50 @@ class MonthJudge:
             if placed is not None:
                 fresh[placed.shelved.story.path] = placed
         self._regroup(fresh, filed)
+        groups = {placed.shelved.story.group for placed in fresh.values()} - {""}
+        earlier = {**self._stored, **self._last[1]}
         self.end()
+        self._stored = {
+            path: placed for path, placed in earlier.items() if placed.shelved.story.group in groups
+        }
         self._last = month, fresh
 
     def end(self) -> None:
         """Store the stories of the last month."""
         month, placed = self._last
         if month:
-            self._store.put_stories(
-                month, [(one.shelved.story, one.article) for one in placed.values()]
-            )
-            for one in placed.values():
-                self.counts["published" if one.shelved.story.published else "not published"] += 1
+            stories = [(one.shelved.story, one.article) for one in placed.values()]
+            self._store.put_stories(month, stories)
+            for story, _ in stories:
+                self.counts["published" if story.published else "not published"] += 1
         self._last = "", {}
 
     def _open_shelf(self, month: str) -> dict[str, Shelved]:
         """Put the stories around a month on a new shelf; return the filed ones by path."""
         start, end = _bounds(month)
-        newsroom, filed = self._newsroom, dict[str, Shelved]()
         self._shelf = shelves.MemoryShelf()
-        for path in self._catalogue.between(start - _AROUND, end + _AROUND):
+        near = self._catalogue.between(start - _AROUND, end + _AROUND)
+        filed = dict(self._read_filed(near))
+        groups = {shelved.story.group for shelved in filed.values()} - {""}
+        filed.update(self._read_filed({*self._catalogue.in_groups(groups)} - filed.keys()))
+        for shelved in filed.values():
+            self._shelf.add(shelved, copies.fingerprint(shelved.text) if shelved.text else None)
+        for path, placed in (*self._stored.items(), *self._last[1].items()):
+            self._shelf.add(placed.shelved, placed.fingerprint)
+            if path in self._stored:
+                filed[path] = placed.shelved
+        return filed
+
+    def _read_filed(self, paths: Iterable[str]) -> Iterator[tuple[str, Shelved]]:
+        newsroom = self._newsroom
+        for path in paths:
             try:
                 story = newsroom.archive.read(path)
             except RecordError:  # it is being edited
                 continue
             article = newsroom.articles.find_for(story)
-            shelved = Shelved(story=story)
-            if article is not None:
-                shelved = shelve(story, article, article.text, self._beat)
-            filed[path] = shelved
-            self._shelf.add(shelved, copies.fingerprint(shelved.text) if article else None)
-        for placed in self._last[1].values():
-            self._shelf.add(placed.shelved, placed.fingerprint)
-        return filed
+            text = article.text if article else ""
+            yield path, shelve(story, article, text, self._beat) if article else Shelved(story=story)
 
     def _place(self, candidate: _Candidate) -> _Placed | None:
         """Make a story of a page, None if its page is filed or made already."""
@@ -205,8 +205,11 @@ class MonthJudge:
         story = judge.complete(appraisal, self._beat, self._shelf, "")
         story = rules.apply_rulings(replace(story, path=self._path_of(story)), self._beat)
         story = rejudging.gate(story, self._newsroom.settings.review.mode, "gate")
-        if why := self._why_held(candidate) or answer.why_not:
-            story = rejudging.hold(story, Reason.of(ReasonKind.ARCHIVE_HELD, why=why))
+        if why := self._why_held(candidate):
+            story = rejudging.leave_off(story, Reason.of(ReasonKind.ARCHIVE_HELD, why=why))
+        elif answer.why_not:
+            why_not = Reason.of(ReasonKind.ARCHIVE_OFF, why=answer.why_not)
+            story = rejudging.leave_off(story, why_not)
         shelved = shelve(story, article, article.text, self._beat)
         self._shelf.add(shelved, appraisal.fingerprint)
         return _Placed(shelved=shelved, fingerprint=appraisal.fingerprint, article=article)
@@ -214,16 +217,14 @@ class MonthJudge:
     def _path_of(self, story: Story) -> str:
         """Return the path of a new story below the folder of its month."""
         assert story.published_at is not None
-        folder = archive.backfill_folder(story.published_at)
 
         def is_taken(path: str) -> bool:
             name = PurePosixPath(path).stem
             return name in self._names or bool(self._catalogue.find_by_name([name]))
 
         path = archive.story_path(story.title, story.published_at, story.web_url, is_taken)
-        name = PurePosixPath(path).name
-        self._names.add(PurePosixPath(name).stem)
-        return f"{folder}/{name}"
+        self._names.add(PurePosixPath(path).stem)
+        return archive.backfilled_path(path)
 
     def _regroup(self, fresh: dict[str, _Placed], filed: Mapping[str, Shelved]) -> None:
         """Group new stories with those around them; note which filed ones would change."""
