@@ -70,6 +70,11 @@ class ReaderPool:
         self._started: asyncio.Future[bool] | None = None
         self._avif = asyncio.Lock()
 
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """Return sentences for the report of a round."""
+        return ()
+
     async def room(self) -> None:
         """Wait until less than 64 MB of fetched pages are queued for parsing."""
         await self._backlog.room()
@@ -209,6 +214,7 @@ def _start_reader(beat: Beat) -> None:
 
     global _beat  # noqa: PLW0603 # each reader has one beat for its whole life
     _beat = beat
+    processes.end_with_parent()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     resource.setrlimit(resource.RLIMIT_AS, (_MEMORY_BYTES, _MEMORY_BYTES))
     gc.set_threshold(50_000, 20, 20)  # a page makes many small objects and no cycles
