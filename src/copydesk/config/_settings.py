@@ -109,6 +109,7 @@ class WorkerOptions:
         "read pages and pictures. By default this machine reads them. Without TLS (`tcp://…`), "
         "only an address of this machine is allowed. It needs the extra `copydesk[dask]`.",
         kinds.CLUSTER,
+        variable="COPYDESK_DASK",
     )
     ca_file: str = option(
         "", "PEM file with the certificate authority of the cluster, which signs nothing else."
