@@ -214,7 +214,7 @@ lock() {
     if [ $# -gt 0 ]; then renew=("${@/#/--upgrade-package=}"); fi
     [ -x "$bin/uv" ] || install_locked pins
     write_lock run pyproject.toml --group build "${renew[@]}"
-    for name in apprise dkim embed mcp; do
+    for name in apprise dask dkim embed mcp; do
         requirements_of_extra "$name" | write_lock "$name" - --constraint requirements/run.lock "${renew[@]}"
     done
     for name in dev bench docs fuzz noise pins; do

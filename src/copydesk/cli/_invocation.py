@@ -26,6 +26,7 @@ from copydesk.newsroom import Newsroom, open_newsroom
 R = TypeVar("R")
 ROOT_HELP = "Folder of the newsroom (settings and stories of one site)."
 WEB_HELP = "Read pages from this WARC recording instead of the network."
+DASK_HELP = "Read pages on the Dask cluster with this scheduler, such as tls://10.0.0.5:8786."
 DEPLOY_HELP = "Then deploy the site to the target in [deploy] of beat.toml."
 AS_HELP = "Name of the person who decides (default: git's user name)."
 
@@ -89,9 +90,13 @@ class Invocation:
         return self.json
 
     @contextlib.contextmanager
-    def newsroom(self, *, scratch: bool = False) -> Iterator[Newsroom]:
-        """Open the newsroom folder (option -C) for the block, and print its warnings on stderr."""
-        with open_newsroom(self.root, self.clock(), self.environ, scratch=scratch) as newsroom:
+    def newsroom(self, *, scratch: bool = False, dask: str = "") -> Iterator[Newsroom]:
+        """Open the newsroom folder (option -C) for the block, and print its warnings on stderr.
+
+        `dask` is the address of a Dask cluster, "" for the one of the settings.
+        """
+        environ = {**self.environ, "COPYDESK_DASK": dask} if dask else self.environ
+        with open_newsroom(self.root, self.clock(), environ, scratch=scratch) as newsroom:
             for warning in newsroom.settings.warnings:
                 click.echo(f"warning: {warning}", err=True)
             yield newsroom

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TypeVar, get_args
 
@@ -11,7 +14,8 @@ import click
 
 from copydesk import measure
 from copydesk.cli import _eval_newsroom, terminal
-from copydesk.cli._invocation import Invocation, common
+from copydesk.cli._invocation import DASK_HELP, Invocation, common
+from copydesk.errors import WorkerError
 from copydesk.kit import text
 from copydesk.measure import page_dates, page_texts
 from copydesk.measure.labelled import Lost, Milliseconds, Order
@@ -198,17 +202,45 @@ def _show_feeds(report: measure.FeedsReport) -> None:
     type=click.FloatRange(0, 1),
     help="List texts with an F1 score below this, and all other wrong values.",
 )
+@click.option("--dask", metavar="ADDRESS", default="", help=DASK_HELP)
 @common
-def extract(invocation: Invocation, paths: tuple[Path, ...], misses: float | None) -> None:
+def extract(
+    invocation: Invocation, paths: tuple[Path, ...], misses: float | None, dask: str
+) -> None:
     """Extract labelled pages, and compare with the labels.
 
-    PATHS are files, zip files or folders of saved pages with labels.
+    PATHS are files, zip files or folders of saved pages with labels. With --dask, the newsroom's
+    settings name the cluster's certificates.
     """
+    run = partial(_run_on_cluster, invocation, dask) if dask else None
     with terminal.progress() as progress:
-        report = page_texts.extract(paths, invocation.clock(), invocation.now, progress, misses)
+        report = page_texts.extract(
+            paths, invocation.clock(), invocation.now, progress, misses, run=run
+        )
     if not invocation.print_json(report):
         _show_pages(report)
     _fail_where_unreadable(report.dropped)
+
+
+def _run_on_cluster(
+    invocation: Invocation, dask: str, name: str, payloads: Sequence[bytes]
+) -> list[bytes]:
+    """Call a function on a Dask cluster for each payload; return the answers in that order."""
+    from copydesk.rounds import workers
+
+    async def run(cluster: workers.Workers) -> list[bytes]:
+        answers: dict[int, bytes] = {}
+        async for number, answer in workers.call_all(cluster, name, payloads):
+            if isinstance(answer, WorkerError):
+                raise answer
+            answers[number] = answer
+        return [answers[number] for number in sorted(answers)]
+
+    with (
+        invocation.newsroom(dask=dask) as newsroom,
+        contextlib.closing(workers.open_workers(newsroom.settings)) as cluster,
+    ):
+        return asyncio.run(run(cluster))
 
 
 @eval_command.command("dates")

@@ -15,7 +15,7 @@ import click
 
 from copydesk import building, writing
 from copydesk.cli import terminal
-from copydesk.cli._invocation import DEPLOY_HELP, WEB_HELP, Invocation, common
+from copydesk.cli._invocation import DASK_HELP, DEPLOY_HELP, WEB_HELP, Invocation, common
 from copydesk.errors import UsageError
 from copydesk.kit import dates, logs, urls
 from copydesk.news import Standing
@@ -38,6 +38,7 @@ _FILE = click.Path(path_type=Path, dir_okay=False)
 @click.option("--all", "all_due", is_flag=True, help="Fetch all sources, not only those due now.")
 @click.option("--deploy", is_flag=True, help=DEPLOY_HELP)
 @click.option("--no-texts", is_flag=True, help="Do not ask the language model afterwards.")
+@click.option("--dask", metavar="ADDRESS", default="", help=DASK_HELP)
 @common
 def run_command(
     invocation: Invocation,
@@ -48,6 +49,7 @@ def run_command(
     all_due: bool,
     deploy: bool,
     no_texts: bool,
+    dask: str,
 ) -> None:
     """Fetch all due sources once, save new stories, and build the site.
 
@@ -61,7 +63,7 @@ def run_command(
     options = rounds.RoundOptions(
         web=web, record=record, dry_run=dry_run, all_due=all_due, deploy=deploy
     )
-    with invocation.newsroom(scratch=dry_run) as opened, terminal.progress() as progress:
+    with invocation.newsroom(scratch=dry_run, dask=dask) as opened, terminal.progress() as progress:
         if web is None and sys.stderr.isatty():
             _note_pause(opened)
         report = rounds.run_round(opened, options, progress)

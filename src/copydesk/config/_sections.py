@@ -32,6 +32,7 @@ from copydesk.config._settings import (
     Serve,
     Settings,
     SourceOptions,
+    WorkerOptions,
 )
 from copydesk.kit import tables, urls
 from copydesk.kit.kinds import options_of, secrets_of
@@ -155,6 +156,7 @@ SECTIONS = (
     Section("records", (Records,)),
     Section("recall", (RecallOptions,)),
     Section("retention", (Retention,)),
+    Section("workers", (WorkerOptions,)),
     Section("serve", (Serve,)),
     Section("desk", (DeskOptions,)),
     Section("desk.oidc", (OpenIdOptions,)),

@@ -26,6 +26,7 @@ _HEADER_NAME = r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"  # RFC 9110 5.6.2: a header's name
 _VARIABLE = r"[A-Za-z_][A-Za-z0-9_]*"
 _REMOTE = r"[A-Za-z0-9_][A-Za-z0-9_./-]*"
 _LOGIN = r"(://|^)[^/@:\s]+:[^/@\s]*@"
+_CLUSTER = r"(tcp|tls)://(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9.-]+):[0-9]{1,5}"
 _BUCKET = r"[A-Za-z0-9][A-Za-z0-9._-]{1,62}"
 _INDEX_NOW = r"[A-Za-z0-9-]{8,128}"
 _ID = r"[a-z0-9](?:[a-z0-9-]{0,58}[a-z0-9])?"
@@ -186,6 +187,22 @@ def _key_file(value: object) -> str:
     if key and not re.fullmatch(_INDEX_NOW, key):
         raise Unfit("8 to 128 letters, digits and dashes", "create a key with `uuidgen`")
     return key
+
+
+def _cluster(value: object) -> str:
+    """Return the address of a Dask scheduler: with TLS, or of this machine; raises Unfit."""
+    address = "" if value == "" else _text(value)
+    parts = re.fullmatch(_CLUSTER, address)
+    if address and not parts:
+        raise Unfit("the address of a Dask scheduler such as tls://10.0.0.5:8786")
+    if (
+        parts
+        and parts[1] == "tcp"
+        and not re.fullmatch(r"localhost|127\.[0-9.]+|\[::1\]", parts[2])
+    ):
+        hint = "whoever reaches a scheduler can run programs on its workers"
+        raise Unfit("an address with TLS such as tls://10.0.0.5:8786", hint)
+    return address
 
 
 def _nameservers(value: object) -> tuple[str, ...]:
@@ -465,6 +482,7 @@ REMOTE = ValueKind(name="name of a git remote or empty", read=_remote)
 BRANCH = ValueKind(name="name of a git branch", read=_branch)
 RSYNC = ValueKind(name="rsync target or empty", read=_rsync, delicate=True)
 BUCKET = ValueKind(name="bucket name or empty", read=_bucket)
+CLUSTER = ValueKind(name="address of a Dask scheduler or empty", read=_cluster)
 INDEX_NOW = ValueKind(name="8 to 128 letters, digits and dashes, or empty", read=_key_file)
 NAMESERVERS = ValueKind(name="list of IP addresses, with or without port", read=_nameservers)
 NETWORKS = ValueKind(name="list of IP addresses or networks", read=_networks)

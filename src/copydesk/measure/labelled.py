@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import time
 import zipfile
@@ -11,8 +12,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
-from typing import Literal, Protocol
+from typing import Any, Literal, Protocol
 
+import msgspec
 import orjson
 
 from copydesk import extract
@@ -327,19 +329,52 @@ class Milliseconds:
     p99: float
 
 
-def read_set(labelled: Set, progress: Progress) -> list[PageReading]:
-    """Extract every page of a set, without feed data, then remove text that its site repeats."""
+# calls a function of this package on other machines, by its name, for each payload
+RunElsewhere = Callable[[str, Sequence[bytes]], Sequence[bytes]]
+_Reading = tuple[Article | None, Lost | None, float]
+_PAGES_AT_ONCE = 20
+
+
+def read_set(
+    labelled: Set, progress: Progress, run: RunElsewhere | None = None
+) -> list[PageReading]:
+    """Extract every page of a set, without feed data, then remove text that its site repeats.
+
+    `run` reads the pages on other machines; without it, this process does.
+    """
     progress.stage(labelled.name, len(labelled.cases))
-    readings = []
-    for case in labelled.cases:
-        began = time.process_time()
-        article, lost = read_case(case)
-        seconds = time.process_time() - began
-        readings.append(
+    cases = labelled.cases
+    readings = _read_elsewhere(cases, run) if run else (read_case(c.name, c.page) for c in cases)
+    pages = []
+    for case, (article, lost, seconds) in zip(cases, readings, strict=True):
+        pages.append(
             PageReading(set=labelled.name, case=case, article=article, lost=lost, seconds=seconds)
         )
         progress.step()
-    return remove_repeats(readings)
+    return remove_repeats(pages)
+
+
+def _read_elsewhere(cases: Sequence[Case], run: RunElsewhere) -> Iterator[_Reading]:
+    starts = range(0, len(cases), _PAGES_AT_ONCE)
+    lots = [[(c.name, c.page) for c in cases[at : at + _PAGES_AT_ONCE]] for at in starts]
+    for answer in run(f"{__name__}:read_lot", [msgspec.msgpack.encode(lot) for lot in lots]):
+        yield from msgspec.msgpack.decode(answer, type=list[_Reading])
+
+
+async def read_lot(readers: Any, payload: bytes, _: bytes) -> bytes:
+    """Extract some pages in the parser processes of a worker, as `rounds.workers` calls it."""
+    cases = msgspec.msgpack.decode(payload, type=list[tuple[str, Page]])
+    return msgspec.msgpack.encode(
+        await asyncio.gather(*(_read_in_pool(readers, name, page) for name, page in cases))
+    )
+
+
+async def _read_in_pool(readers: Any, name: str, page: Page) -> _Reading:
+    try:
+        reading: _Reading = await readers.call(page.url, read_case, name, page)
+    except PageError as error:
+        return None, Lost(page=name, reason="failed", detail=str(error)), 0.0
+    return reading
 
 
 def remove_repeats(readings: Sequence[PageReading]) -> list[PageReading]:
@@ -366,22 +401,29 @@ def _without(article: Article, repeated: Mapping[str, extract.Habits]) -> Articl
     return extract.settle(article, site, _BEAT.excerpt) if site else article
 
 
-def read_case(case: Case) -> tuple[Article | None, Lost | None]:
-    """Extract the article of a labelled page, and say why the pipeline would drop it,
-    if it would.
+def read_case(name: str, page: Page) -> _Reading:
+    """Extract the article of a labelled page; say why the pipeline would drop it, if it would.
+
+    The third value is the CPU time in seconds.
     """
-    lead = Lead(url=case.page.url, source="", found=case.page.fetched_at)
+    began = time.process_time()
+    article, lost = _read(name, page)
+    return article, lost, time.process_time() - began
+
+
+def _read(name: str, page: Page) -> tuple[Article | None, Lost | None]:
+    lead = Lead(url=page.url, source="", found=page.fetched_at)
     try:
-        outcome = extract.read(case.page, lead, _BEAT)
+        outcome = extract.read(page, lead, _BEAT)
         if isinstance(outcome, Article):
             return outcome, None
-        lost = Lost(page=case.name, reason=outcome.reason, detail=outcome.detail)
-        anyway = extract.read_anyway(case.page, lead, _BEAT)
+        lost = Lost(page=name, reason=outcome.reason, detail=outcome.detail)
+        anyway = extract.read_anyway(page, lead, _BEAT)
     except PageError as error:
-        return None, Lost(page=case.name, reason="failed", detail=str(error))
+        return None, Lost(page=name, reason="failed", detail=str(error))
     except Exception as error:  # any error is counted: there should be none
         what = f"{type(error).__name__}: {error}"
-        return None, Lost(page=case.name, reason="error", detail=what)
+        return None, Lost(page=name, reason="error", detail=what)
     return (anyway if isinstance(anyway, Article) else None), lost
 
 

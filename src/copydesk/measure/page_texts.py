@@ -19,6 +19,7 @@ from copydesk.measure.labelled import (
     Milliseconds,
     PageReading,
     Progress,
+    RunElsewhere,
     Set,
     cpu_milliseconds,
     pages_per_second,
@@ -217,16 +218,19 @@ def extract(
     replayed_at: datetime | None,
     progress: Progress,
     below: float | None = None,
+    *,
+    run: RunElsewhere | None = None,
 ) -> ExtractReport:
     """Extract every labelled page; score text, title, authors, lead image, URL against the labels.
 
     `now` is the fetch time of pages in plain files, `replayed_at` the time at which a recording is
     replayed, None for its newest. With `below`, misses are listed: for texts those with an F1 below
-    it. Raises DataError if there is nothing to compare, or on unreadable data.
+    it. `run` reads the pages on other machines. Raises DataError if there is nothing to compare, or
+    on unreadable data.
     """
     sets = page_layouts.read_sets(paths, now, replayed_at)
     comparable, skipped = _choose_comparable(sets)
-    readings = [read_set(labelled_set, progress) for labelled_set in comparable]
+    readings = [read_set(labelled_set, progress, run) for labelled_set in comparable]
     reports = tuple(
         _report(labelled_set.name, pages, labelled_set.absent)
         for labelled_set, pages in zip(comparable, readings, strict=True)

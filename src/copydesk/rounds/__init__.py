@@ -33,6 +33,5 @@ if TYPE_CHECKING:
     from copydesk.rounds._shelf import FiledShelf as FiledShelf
     from copydesk.rounds._shelf import Vectors as Vectors
     from copydesk.rounds._shelf import open_vectors as open_vectors
-    from copydesk.rounds._workers import LocalWorkers as LocalWorkers
 else:
     __getattr__ = faces.import_on_demand(__name__, __file__)

@@ -70,6 +70,11 @@ class ReaderPool:
         self._started: asyncio.Future[bool] | None = None
         self._avif = asyncio.Lock()
 
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """Return sentences for the report of a round."""
+        return ()
+
     async def room(self) -> None:
         """Wait until less than 64 MB of fetched pages are queued for parsing."""
         await self._backlog.room()
@@ -77,7 +82,7 @@ class ReaderPool:
     async def article(self, page: Page, lead: Lead) -> Article | Dropped:
         """Extract the article of a page in a parser process; raises PageError."""
         with self._backlog.holds(len(page.body)):
-            return await self._call(page.url, _read_article, page, lead)
+            return await self.call(page.url, _read_article, page, lead)
 
     async def leads(
         self, page: Page, source: Source, now: datetime, known: str = ""
@@ -87,7 +92,7 @@ class ReaderPool:
         Raises FeedError or PageError.
         """
         with self._backlog.holds(len(page.body)):
-            return await self._call(page.url, _read_leads, page, source, now, known)
+            return await self.call(page.url, _read_leads, page, source, now, known)
 
     async def prove_picture(self, fetched: FetchedPicture) -> None:
         """Check that a picture can be decoded; raises the same errors as `picture_forms`."""
@@ -107,13 +112,13 @@ class ReaderPool:
         is_avif = fetched.measure.format == "AVIF"
         with self._backlog.holds(len(fetched.data)):
             async with self._avif if is_avif else contextlib.nullcontext():
-                return await self._call(fetched.url, work, fetched)
+                return await self.call(fetched.url, work, fetched)
 
     async def candidates(self, page: Page) -> tuple[discovery.FeedCandidate, ...]:
         """Return the feeds that an HTML page links to; raises FeedError or PageError."""
         from copydesk.watch import discovery
 
-        return await self._call(page.url, discovery.candidates, page)
+        return await self.call(page.url, discovery.candidates, page)
 
     def close(self) -> None:
         """End every parser process at once; a start in progress is waited for."""
@@ -131,7 +136,8 @@ class ReaderPool:
         await asyncio.shield(self._started)
         return self._pool
 
-    async def _call(self, url: str, work: Callable[..., Result], *arguments: object) -> Result:
+    async def call(self, url: str, work: Callable[..., Result], *arguments: object) -> Result:
+        """Call a function on a page in a parser process; raises PageError, and its own errors."""
         from pebble import ProcessExpired
 
         pool = await self._start()
@@ -209,6 +215,7 @@ def _start_reader(beat: Beat) -> None:
 
     global _beat  # noqa: PLW0603 # each reader has one beat for its whole life
     _beat = beat
+    processes.end_with_parent()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     resource.setrlimit(resource.RLIMIT_AS, (_MEMORY_BYTES, _MEMORY_BYTES))
     gc.set_threshold(50_000, 20, 20)  # a page makes many small objects and no cycles

@@ -42,9 +42,9 @@ from copydesk.rounds._judge_articles import judge_all, list_headlines, open_benc
 from copydesk.rounds._judging import Bench
 from copydesk.rounds._missing_parts import count_missing
 from copydesk.rounds._pictures import FormMaking
-from copydesk.rounds._pool import ReaderPool
 from copydesk.rounds._shelf import open_vectors
 from copydesk.rounds.outcomes import Gathered, NewStory, Stopwatch
+from copydesk.rounds.workers import open_readers
 from copydesk.watch.schedule.state import SourceState
 
 
@@ -267,7 +267,7 @@ async def run(
     """
     troubles = Troubles()
     async with contextlib.AsyncExitStack() as stack:
-        pool = ReaderPool(newsroom.beat, meanwhile=_load_the_rest)
+        pool = open_readers(newsroom.settings, _load_the_rest)
         readers = stack.enter_context(contextlib.closing(pool))
         pictures = await stack.enter_async_context(FormMaking(newsroom.album, readers))
         ending = Ending(
@@ -301,7 +301,8 @@ async def run(
     report = replace(_with_standings(newsroom, done, report), stories=stories)
     declined = round_outcomes.find_declined_tip(done.outcomes) if options.tip else None
     missing = gathered.again.count if gathered.again else count_missing(newsroom)
-    return replace(report, waiting_stories=waiting, declined=declined, missing=missing)
+    notes = (*report.notes, *readers.notes)
+    return replace(report, waiting_stories=waiting, declined=declined, missing=missing, notes=notes)
 
 
 def _load_the_rest() -> None:
