@@ -49,9 +49,7 @@ class ArticleStore:
     or removed.
     """
 
-    def __init__(
-        self, folder: Path, max_bytes: int, *, beside: ArticleStore | None = None
-    ) -> None:
+    def __init__(self, folder: Path, max_bytes: int, *, beside: ArticleStore | None = None) -> None:
         """Open a store; an article that it lacks is looked for in the store `beside` it."""
         self.beside = beside
         self._folder = folder

@@ -72,7 +72,7 @@ def record_places(path: str) -> tuple[str, ...]:
 
 
 def archived_path(path: str) -> str:
-    """Return where the record of an old story belongs: in the year's folder, if its name has one."""
+    """Return where the record of an old story belongs: in the folder of the year in its name."""
     places = record_places(f"_news/{path.rpartition('/')[2]}")
     return places[2] if len(places) > 2 else places[-1]
 

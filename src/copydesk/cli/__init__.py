@@ -36,6 +36,7 @@ _GROUPS = {
         "add": "Add a web page as a story",
         "topics": "Suggest new keywords for topics",
         "summaries": "Ask your language model for the short texts that stories lack",
+        "backfill": "Save the stories of archives of the web (WARC files)",
         "rejudge": "Score saved stories again with the current settings",
     },
     "Going out": {
@@ -69,7 +70,9 @@ _UNLISTED = {"adopt", *_FORMER}
 _MODULES = {  # modules of commands that share one
     **dict.fromkeys(("new", "config"), "newsroom"),
     **dict.fromkeys(("run", "demo", "build", "serve", "summaries"), "rounds"),
-    **dict.fromkeys(("record", "adopt", "catalogue", "seal", "rejudge", "verify"), "records"),
+    **dict.fromkeys(
+        ("record", "adopt", "catalogue", "seal", "rejudge", "backfill", "verify"), "records"
+    ),
     **dict.fromkeys(("add", "verdict", "rule"), "editing"),
     **dict.fromkeys(("watch", "fetch", "extract", "judge"), "steps"),
     "explain": "stories",

@@ -1,4 +1,6 @@
-"""Commands on stories' records: `record`, `adopt`, `catalogue`, `seal`, `rejudge`, `verify`."""
+"""Commands on stories' records: `record`, `adopt`, `catalogue`, `seal`, `rejudge`, `backfill`,
+`verify`.
+"""
 
 from __future__ import annotations
 
@@ -7,20 +9,27 @@ import signal
 import sys
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import IO
+from typing import IO, TYPE_CHECKING
 
 import click
 
 from copydesk import archive, building
 from copydesk.cli import terminal
-from copydesk.cli._invocation import SINCE_HELP, Invocation, Since, SinceParam, common
+from copydesk.cli._invocation import SINCE_HELP, WEB_HELP, Invocation, Since, SinceParam, common
 from copydesk.cli.terminal import Columns
 from copydesk.kit import text
 from copydesk.newsroom import cataloguing
 from copydesk.newsroom.records import check_records, open_seal
 from copydesk.newsroom.starts import adopt
 from copydesk.rounds import rejudging
+
+if TYPE_CHECKING:
+    from copydesk.rounds import backfill as filling
+
+_DAY = click.DateTime(("%Y-%m-%d",))
+_FILE = click.Path(path_type=Path, dir_okay=False)
 
 
 @click.group("record")
@@ -349,3 +358,77 @@ def _show_report(report: building.VerifyReport) -> None:
     click.echo(f"{found}: {report.files} files at commit {report.commit[:12]} of {report.clock}")
     terminal.note(f"records: {text.fold(report.records)}")
     terminal.note(f"note: {_SHOWS}")
+
+
+@click.command("backfill")
+@click.argument("archives", metavar="WARC...", nargs=-1, required=True)
+@click.option("--since", metavar="DATE", type=_DAY, help="Only pages published on DATE or later.")
+@click.option("--until", metavar="DATE", type=_DAY, help="Only pages published before DATE.")
+@click.option("--any-host", is_flag=True, help="Also pages of unknown hosts; they wait for you.")
+@click.option("--restart", is_flag=True, help="Read all archives again, under today's settings.")
+@click.option("--dry-run", is_flag=True, help="Read a few archives, estimate, and save nothing.")
+@click.option("--web", metavar="FILE", type=_FILE, help=WEB_HELP)
+@common
+def backfill_command(
+    invocation: Invocation,
+    *,
+    archives: tuple[str, ...],
+    since: datetime | None,
+    until: datetime | None,
+    any_host: bool,
+    restart: bool,
+    dry_run: bool,
+    web: Path | None,
+) -> None:
+    """Save the stories of archives of the web that are on your site's subject.
+
+    WARC is a file (.warc or .warc.gz), a folder of them, an address, or a list of addresses such as
+    CC-NEWS's warc.paths.gz. The work can be stopped at any time; the same command goes on with it.
+    """
+    from copydesk.rounds import backfill as filling
+
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # SIGTERM acts like Ctrl-C
+    options = filling.BackfillOptions(
+        archives=archives,
+        since=since.replace(tzinfo=UTC) if since else None,
+        until=until.replace(tzinfo=UTC) if until else None,
+        any_host=any_host,
+        restart=restart,
+        dry_run=dry_run,
+        web=web,
+    )
+    with invocation.newsroom() as newsroom, terminal.progress() as progress:
+        report = filling.backfill(newsroom, options, progress, terminal.note)
+    if not invocation.print_json(report):
+        _show_backfill(invocation, report, dry_run=dry_run)
+    if not report.complete:
+        raise click.exceptions.Exit(1)
+
+
+def _show_backfill(
+    invocation: Invocation, report: filling.BackfillReport, *, dry_run: bool
+) -> None:
+    """Print what a backfill read and saved."""
+    terminal.failures(report.failed)
+    terminal.notes(report.notes)
+    for cut in report.cut:
+        terminal.note(f"not whole, and read again the next time: {cut}")
+    counts = ", ".join(f"{count} {why}" for why, count in report.counts.items())
+    archives = text.count_of(report.archives, "archive")
+    click.echo(f"{report.read} of {archives} read: {report.pages} pages ({counts})")
+    for label, found in (("year", report.by_year), ("topic", report.by_topic)):
+        if found:
+            listed = ", ".join(f"{name} {count}" for name, count in found.items())
+            click.echo(f"  by {label}: {listed}")
+    if report.estimated_stories is not None:
+        size = (report.estimated_bytes or 0) / 1e6
+        click.echo(
+            f"about {report.estimated_stories} stories in all archives, {size:.0f} MB in git"
+        )
+    for month, count in report.filed.items():
+        click.echo(f"  saved {count:>6}  {month}")
+    if report.changes:
+        stories = text.count_of(len(report.changes), "saved story", "saved stories")
+        click.echo(f"{stories} would be grouped otherwise; to see them: copydesk rejudge")
+    if report.filed and not dry_run:
+        terminal.note(f"next: {invocation.command('build')}")

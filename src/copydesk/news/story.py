@@ -18,7 +18,6 @@ from copydesk.news.ruling import Verdict
 from copydesk.news.summary import Summary, Translation
 from copydesk.news.wording import Wording, read_sentences
 
-
 _BACKFILLED = re.compile(r"_archive/_news/\d{4}/\d\d/")
 
 
@@ -161,7 +160,7 @@ class Story:
 
     @property
     def is_left_off(self) -> bool:
-        """Return whether it came out of an archive of the web, and only an editor may publish it."""
+        """Return whether it came out of a web archive, and only an editor may publish it."""
         return is_backfilled(self.path) and not self.published and self.verdict is None
 
     @property

@@ -7,7 +7,7 @@ import re
 from collections.abc import Collection, Iterator
 
 from copydesk.judge.phrases import stem
-from copydesk.judge.topics._evidence import Kind, KeywordIndex, index_of, language_of
+from copydesk.judge.topics._evidence import Kind, index_of, language_of
 from copydesk.judge.words import contains_letters, fold, tokenize, tokenize_keyword, write_plainly
 from copydesk.news import Beat
 
@@ -60,7 +60,7 @@ class MentionTest:
 
 
 class _LanguageTest:
-    """The test for articles in one language: first all words by their stems, then whole keywords."""
+    """The test for articles in one language: first words by their stems, then whole keywords."""
 
     def __init__(self, beat: Beat, language: str) -> None:
         index = index_of(beat, language)

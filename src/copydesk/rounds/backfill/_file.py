@@ -73,7 +73,7 @@ class PageAsking:
         return await self._read(article, answer)
 
     async def _read(self, article: Article, page: Page) -> Answer:
-        """Return what a page says today: whether it is an article, and what its publisher forbids."""
+        """Return whether a page is an article today, and what its publisher forbids."""
         lead = Lead(url=page.url, source="", found=page.fetched_at)
         try:
             now = await self.readers.article(page, lead)

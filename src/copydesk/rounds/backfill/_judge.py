@@ -22,7 +22,7 @@ from copydesk.judge import clustering, copies, shelves
 from copydesk.kit import urls
 from copydesk.news import Article, Beat, Dropped, Reason, ReasonKind, Ruling, Shelved, Story
 from copydesk.news.story import time_and_path
-from copydesk.newsroom import Newsroom, Progress
+from copydesk.newsroom import Newsroom
 from copydesk.newsroom.filing import read_removals
 from copydesk.newsroom.standings import beat_in_force
 from copydesk.review import rejudging, rules
@@ -66,9 +66,7 @@ class MonthJudge:
         self._store = store
         self._beat = beat_in_force(newsroom.root, newsroom.beat, newsroom.now)
         self._removed = read_removals(newsroom.root)
-        self._reputations = (
-            read_reputations(catalogue) if newsroom.beat.scoring.scale > 1 else None
-        )
+        self._reputations = read_reputations(catalogue) if newsroom.beat.scoring.scale > 1 else None
         self._held_hosts = frozenset(
             urls.host(source.url) for source in newsroom.beat.sources if source.trust == "hold"
         )
@@ -138,7 +136,7 @@ class MonthJudge:
     # ---- second half: beside each other, and beside what is filed --------------------------------
 
     def place(self, month: str, candidates: Sequence[_Candidate]) -> None:
-        """Make stories of a month's pages, compare and group them; store those of the last month."""
+        """Make stories of a month's pages and group them; store those of the month before."""
         filed = self._open_shelf(month)
         fresh: dict[str, _Placed] = {}
         for candidate in candidates:
@@ -189,7 +187,10 @@ class MonthJudge:
                 continue
             article = newsroom.articles.find_for(story)
             text = article.text if article else ""
-            yield path, shelve(story, article, text, self._beat) if article else Shelved(story=story)
+            yield (
+                path,
+                shelve(story, article, text, self._beat) if article else Shelved(story=story),
+            )
 
     def _place(self, candidate: _Candidate) -> _Placed | None:
         """Make a story of a page, None if its page is filed or made already."""
@@ -240,11 +241,16 @@ class MonthJudge:
 
 
 def _keep_leads(beat: Beat, filed: Iterable[Story]) -> Beat:
-    """Return the settings with a rule for each filed story that leads: no new one takes its place."""
+    """Return the settings with a rule that each filed story which leads goes on to lead."""
     leading = [story for story in filed if story.published and not story.copy_of]
     ours = (
-        Ruling(said="lead", by="", at=datetime.min.replace(tzinfo=UTC), why="",
-               stories=(rules.record_name(story.path),))
+        Ruling(
+            said="lead",
+            by="",
+            at=datetime.min.replace(tzinfo=UTC),
+            why="",
+            stories=(rules.record_name(story.path),),
+        )
         for story in leading
     )
     return replace(beat, rulings=(*ours, *beat.rulings))

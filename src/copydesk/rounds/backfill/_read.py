@@ -55,7 +55,7 @@ class ArchiveTask(msgspec.Struct, frozen=True, kw_only=True):
 
 
 async def read_archive(readers: ReaderPool, payload: bytes, shared: bytes) -> bytes:
-    """Read an archive, an encoded ArchiveTask, by an encoded Wanted; return an ArchiveRead, encoded.
+    """Read an archive (an encoded ArchiveTask) by an encoded Wanted; return an encoded ArchiveRead.
 
     Raises RecordingError if the file cannot be opened or is no archive.
     """

@@ -16,7 +16,7 @@ import msgspec
 from copydesk import extract
 from copydesk.errors import ConfigError, MemoryStoreError
 from copydesk.kit import tables, urls
-from copydesk.kit.databases import DisposableDatabase
+from copydesk.kit.databases import Complain, DisposableDatabase
 from copydesk.news import Article, Story
 from copydesk.news.article import Use
 
@@ -83,8 +83,10 @@ class BackfillStore:
         self._tables = DisposableDatabase(file, _complain_of(file))
         if self._tables.run("PRAGMA user_version")[0][0] != _VERSION:
             with self._tables.at_once():
-                for (name,) in self._tables.run("SELECT name FROM sqlite_master WHERE type='table'"):
-                    self._tables.run(f'DROP TABLE "{name}"')  # noqa: S608 # our own table's name
+                for (name,) in self._tables.run(
+                    "SELECT name FROM sqlite_master WHERE type='table'"
+                ):
+                    self._tables.run(f'DROP TABLE "{name}"')  # our own table's name
                 for statement in tables.load_text(__package__, "backfill.sql").split(";"):
                     self._tables.run(statement)
                 self._tables.run(f"PRAGMA user_version = {_VERSION}")
@@ -164,7 +166,9 @@ class BackfillStore:
 
     def months(self) -> list[str]:
         """Return the months (`2020-03`) of the pages that are to be judged, the earliest first."""
-        return [month for (month,) in self._tables.run("SELECT DISTINCT month FROM pages ORDER BY 1")]
+        return [
+            month for (month,) in self._tables.run("SELECT DISTINCT month FROM pages ORDER BY 1")
+        ]
 
     def sites_of(self, year: str) -> list[str]:
         """Return the sites that have pages in a year, sorted."""
@@ -173,14 +177,18 @@ class BackfillStore:
 
     def pages_of_site(self, site: str, year: str) -> Iterator[Article]:
         """Yield the articles of a site in a year."""
-        query = "SELECT article FROM pages WHERE site = ? AND month BETWEEN ? AND ? ORDER BY identity"
+        query = (
+            "SELECT article FROM pages WHERE site = ? AND month BETWEEN ? AND ? ORDER BY identity"
+        )
         for (article,) in self._tables.run(query, site, f"{year}-01", f"{year}-12"):
             yield _ARTICLE(article)
 
     def pages_of(self, month: str) -> list[KeptPage]:
         """Return the pages of a month."""
         rows = self._tables.run("SELECT article, is_known FROM pages WHERE month = ?", month)
-        return [KeptPage(article=_ARTICLE(article), is_known=bool(known)) for article, known in rows]
+        return [
+            KeptPage(article=_ARTICLE(article), is_known=bool(known)) for article, known in rows
+        ]
 
     def answer(self, url: str) -> Answer | None:
         """Return what a page said when it was asked, None if it was not asked."""
@@ -250,7 +258,7 @@ def _page_row(page: KeptPage) -> tuple[object, ...]:
     return urls.identity(article.web_url), captured, month, site, page.is_known, _ENCODE(article)
 
 
-def _complain_of(file: Path | None):  # noqa: ANN202
+def _complain_of(file: Path | None) -> Complain:
     def complain(what: str, error: Exception) -> Exception:
         return MemoryStoreError(
             f"the notes of the backfill could not be {what} ({error})",
