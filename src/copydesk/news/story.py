@@ -161,7 +161,8 @@ class Story:
     @property
     def is_left_off(self) -> bool:
         """Return whether it came out of a web archive, and only an editor may publish it."""
-        return is_backfilled(self.path) and not self.published and self.verdict is None
+        is_undecided = self.verdict is None and self.heat != -1
+        return is_undecided and not self.published and is_backfilled(self.path)
 
     @property
     def is_kept_out(self) -> bool:
@@ -182,8 +183,7 @@ class Story:
         """
         said = self.verdict.said if self.verdict else ""
         is_waiting = not said and any(reason.about == "held" for reason in self.reasons)
-        blocks = {ReasonKind.RULED_OUT, ReasonKind.ARCHIVE_OFF}
-        is_blocked = any(reason.kind in blocks for reason in self.reasons)
+        is_blocked = any(reason.kind is ReasonKind.RULED_OUT for reason in self.reasons)
         if is_waiting or is_blocked or said not in {"", "publish"}:
             return False
         return not self.copy_of and self.access != "gone" and "snippet" not in self.refuses
