@@ -70,7 +70,7 @@ def record_places(path: str) -> tuple[str, ...]:
 
 
 def archived_path(path: str) -> str:
-    """Return where the record of an old story belongs: in the year's folder, if its name has one."""
+    """Return where an old story's record belongs: in its year's folder, if its name has one."""
     return record_places(f"_news/{path.rpartition('/')[2]}")[-1]
 
 
