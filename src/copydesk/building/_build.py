@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import get_args
 
 from copydesk import archive, publish
-from copydesk.archive import Archive, ArticleStore, reading_lists, sealing, shown
+from copydesk.archive import ArticleStore, reading_lists, sealing, shown
 from copydesk.building._note_shown import (
     ShownNotes,
     choose_past,
@@ -35,7 +35,7 @@ from copydesk.illustrate import Album, Easel, make_waiting
 from copydesk.kit import files, processes, text, within
 from copydesk.kit.options import fill
 from copydesk.memory import Memory
-from copydesk.news import Beat, Record, Story, Verdict
+from copydesk.news import Record, Story
 from copydesk.news.edition import (
     Edition,
     KeptFront,
@@ -47,7 +47,7 @@ from copydesk.news.edition import (
 )
 from copydesk.news.letter import LetterDay, LetterSeries
 from copydesk.newsroom import Failure, Newsroom, Progress, Troubles, files_below, in_turn
-from copydesk.newsroom.records import PAGE_INDEX_FILE, take_snapshot
+from copydesk.newsroom.records import PAGE_INDEX_FILE, NewsroomStories
 from copydesk.newsroom.reports import BuildReport, read_missing_parts
 from copydesk.newsroom.uploads import read_site_logo, show_uploads
 from copydesk.placement.addresses import issue_stems
@@ -93,7 +93,7 @@ def build(
     ):
         manifest = newsroom.memory.manifest(str(out.resolve()))
         show_uploads(newsroom)
-        filing = NewsroomStories(newsroom.root, newsroom.beat, newsroom.archive, troubles)
+        filing = NewsroomStories(newsroom, troubles)
         seen = publish.survey(filing, newsroom.beat, known, full=options.full)
         fronts = shown.read_fronts(newsroom.root, troubles)
         edition = _edition(newsroom, seen, troubles, fronts, options)
@@ -141,7 +141,7 @@ def open_site_plan(
         in_turn(newsroom.private / "build.lock"),
         contextlib.closing(_open_page_index(newsroom.private, newsroom.site)) as known,
     ):
-        filing = NewsroomStories(newsroom.root, newsroom.beat, newsroom.archive, troubles)
+        filing = NewsroomStories(newsroom, troubles)
         seen = publish.survey(filing, newsroom.beat, known)
         edition = Edition(
             beat=newsroom.beat,
@@ -172,7 +172,7 @@ def make_public_pictures(newsroom: Newsroom) -> None:
         in_turn(newsroom.private / "build.lock"),
         contextlib.closing(_open_page_index(newsroom.private, newsroom.site)) as known,
     ):
-        filing = NewsroomStories(newsroom.root, newsroom.beat, newsroom.archive, Troubles())
+        filing = NewsroomStories(newsroom, Troubles())
         seen = publish.survey(filing, newsroom.beat, known)
         shown = [url for url in waiting if seen.has_public_image(url)]
         known.rollback()
@@ -343,86 +343,6 @@ def _find_awaited_pictures(private: Path) -> frozenset[str]:
     missing = read_missing_parts(private)
     waiting = missing.waiting if missing else ()
     return frozenset(part.url for part in waiting if part.kind == "picture")
-
-
-# The filed stories as a build reads them.
-
-
-class NewsroomStories:
-    """All stories of a site for a build (`news.FiledStories`); unreadable records are reported.
-
-    A removal or a note that is stored only in rulings.yaml is added to its story.
-    """
-
-    def __init__(self, root: Path, beat: Beat, records: Archive, troubles: Troubles) -> None:
-        self._archive = records
-        self._troubles = troubles
-        try:
-            self._rulings = archive.read_rulings(root)
-        except RecordError as error:
-            troubles(error)
-            self._rulings = archive.Rulings()
-        self._notes = _notes_beside(beat)
-
-    def stamps(self) -> Mapping[str, str]:
-        """Return by path a text (stamp) that changes when the story does; no record is read.
-
-        Raises RecordError if a folder cannot be listed, as its stories must not count as deleted.
-        """
-        now = take_snapshot(self._archive)
-        stamps = now.stamps()
-        found = {path: f"{stamp:x}" for path, stamp in stamps.items()}
-        for path in stamps:
-            if not now.is_settled(path):
-                found[path] += f" at {time.time_ns()}"  # unique, so that it is read again
-        for path in now.signatures.keys() - stamps.keys():
-            subject = path.encode("utf-8", "replace").decode()
-            hint = "rename the file"
-            self._troubles(RecordError("the file's name is not UTF-8", subject=subject, hint=hint))
-        self._stamp_rulings(found)
-        return found
-
-    def _stamp_rulings(self, stamps: dict[str, str]) -> None:
-        """Add to the stories' stamps the removals and notes that rulings.yaml has for them."""
-        for path in stamps if self._rulings.verdicts else ():
-            if self._removal(path) is not None:
-                stamps[path] += " removed"
-        for path in stamps if self._notes else ():
-            if note := self._notes.get(_name(path)):
-                stamps[path] += f" note {_note_digest(note)}"
-
-    def _removal(self, path: str) -> Verdict | None:
-        verdict = self._rulings.verdict_on(path)
-        return verdict if verdict is not None and verdict.said == "remove" else None
-
-    def read(self, path: str) -> Story | None:
-        """Return the story in the record at a path, None if it cannot be read."""
-        try:
-            story = self._archive.read_listed(path)
-        except RecordError as error:
-            self._troubles(error)
-            return None
-        if note := self._notes.get(_name(path)):
-            story = replace(story, note=note)
-        verdict = self._removal(path)
-        return replace(story, verdict=verdict) if verdict and story.verdict is None else story
-
-
-def _notes_beside(beat: Beat) -> Mapping[str, str]:
-    """Return the editors' notes that records have no field for, by record name."""
-    if not any(rule.field == "note" for rule in beat.rulings):
-        return {}
-    from copydesk.review import rules  # not needed without notes
-
-    return rules.notes_beside(beat)
-
-
-def _name(path: str) -> str:
-    return path.rsplit("/", 1)[-1].removesuffix(".md")
-
-
-def _note_digest(note: str) -> str:
-    return hashlib.sha256(note.encode("utf-8", "replace")).hexdigest()[:16]
 
 
 # The newsroom's own files in `assets/`, which the site serves at `/assets/`.

@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 from copydesk.kit import dates, text, urls
 from copydesk.news import Story
 from copydesk.news.ruling import Ruling, find_matter
-from copydesk.news.story import PUBLISHERS_CHANGES, EventKind
+from copydesk.news.story import PUBLISHERS_CHANGES, EventKind, is_backfilled
 from copydesk.placement import addresses
 from copydesk.placement.addresses import local_time
 
@@ -200,7 +200,11 @@ class StoryKey:
 
 
 def headings(story: Story, keys: Iterable[StoryKey], grounds: Grounds) -> tuple[Heading, ...]:
-    """Return the lists in which a published story is, as pairs such as ("topic", "ai-policy")."""
+    """Return the lists in which a published story is, as pairs such as ("topic", "ai-policy").
+
+    A story out of an archive of the web is only in that of its month.
+    """
+    keys = (STORY, BACKFILLED) if is_backfilled(story.path) else keys
     return tuple((key.name, value) for key in keys for value in key.values(story, grounds))
 
 
@@ -234,6 +238,11 @@ def _matter_events(story: Story, grounds: Grounds) -> Iterable[str]:
     return (f"{matter}\n{event}" for matter in _matters(story, grounds))
 
 
+def _backfilled_month(story: Story, _grounds: Grounds) -> Iterable[str]:
+    """Return the month of a story out of an archive of the web, by its folder."""
+    return ["-".join(story.path.split("/")[-3:-1])] if is_backfilled(story.path) else ()
+
+
 ALL = StoryKey(name="all", values=lambda _story, _grounds: ("",), is_listed=False)
 STORY = StoryKey(
     name="story",
@@ -249,6 +258,7 @@ LIST = StoryKey(name="list", values=lambda _story, _grounds: (), is_listed=False
 LETTER = StoryKey(name="letter", values=lambda _story, _grounds: (), is_listed=False)
 DAY = StoryKey(name="day", values=_day)
 MONTH = StoryKey(name="month", values=_month)
+BACKFILLED = StoryKey(name="backfilled", values=_backfilled_month)
 # The name stays "source", as in the index and in URLs: /sources/.
 PUBLISHER = StoryKey(name="source", values=_publisher_domains)
 TOPIC = StoryKey(name="topic", values=_topics)

@@ -11,11 +11,12 @@ from typing import Any, Generic, NamedTuple, TypeVar, overload
 import msgspec
 import orjson
 
-from copydesk.catalogue._entries import PAGE_INDEX_PARTS, open_page_index
+from copydesk.catalogue._entries import BELOW, PAGE_INDEX_PARTS, find_bounds, open_page_index
 from copydesk.catalogue.page_entries import StoryEntry, restore_entry
 from copydesk.news import Story
 
-PUBLIC, FILED, REMOVED, PASSED = 2, 1, 0, -1  # values of `place`
+# values of `place`; a story out of an archive of the web is public, but not among the others
+ARCHIVED, PUBLIC, FILED, REMOVED, PASSED = 3, 2, 1, 0, -1
 _IN_HAND = 4096  # entries in the cache by name
 _AT_ONCE = 500  # values in one statement
 # All lists have the newest stories first, those of equal time by path.
@@ -146,9 +147,17 @@ class PageIndex:
         head = orjson.dumps(notes)
         self.tables.run("UPDATE paper_sites SET head = ? WHERE id = ?", head, self.number)
 
-    def stamps(self) -> dict[str, str]:
-        """Return by path the stamp (record version) that each story had when it was last read."""
-        return dict(self._rows("SELECT path, stamp FROM paper_entries WHERE site = ?"))
+    def stamps(self, looked: Collection[str] | None = None) -> dict[str, str]:
+        """Return by path the stamp (record version) that each story had when it was last read.
+
+        With `looked`, only of live stories, and those in these folders of the archive or at these
+        paths.
+        """
+        query = "SELECT path, stamp FROM paper_entries WHERE site = ?"
+        if looked is None:
+            return dict(self._rows(query))
+        lots = (self._rows(f"{query} AND {BELOW}", *bounds) for bounds in find_bounds(looked))
+        return {path: stamp for rows in lots for path, stamp in rows}
 
     def sums(self, kind: str) -> dict[str, int]:
         """Return the number of published stories for each value of a key, such as each topic."""

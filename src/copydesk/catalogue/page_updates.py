@@ -9,7 +9,17 @@ from itertools import islice
 import orjson
 
 from copydesk.catalogue.page_entries import MATTER, StoryEntry
-from copydesk.catalogue.page_index import FILED, PASSED, PUBLIC, REMOVED, PageIndex, entry_of
+from copydesk.catalogue.page_index import (
+    ARCHIVED,
+    FILED,
+    PASSED,
+    PUBLIC,
+    REMOVED,
+    PageIndex,
+    entry_of,
+)
+
+from copydesk.news.story import is_backfilled
 
 Pair = tuple[StoryEntry | None, StoryEntry | None]
 _AT_ONCE = 1000
@@ -109,7 +119,9 @@ def _settle(index: PageIndex, names: Iterable[str]) -> dict[str, StoryEntry]:
 def _place(entry: StoryEntry) -> int:
     if entry.is_removed:
         return REMOVED
-    return PUBLIC if entry.is_public else FILED
+    if not entry.is_public:
+        return FILED
+    return ARCHIVED if is_backfilled(entry.path) else PUBLIC
 
 
 def _json(entry: StoryEntry) -> bytes:

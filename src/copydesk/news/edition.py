@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Literal, Protocol
+from typing import Literal, Protocol, runtime_checkable
 
 from copydesk.news.beat import Beat
 from copydesk.news.letter import LetterSeries
@@ -144,6 +144,34 @@ class FiledStories(Protocol):
 
     def read(self, path: str) -> Story | None:
         """Return the stored story at a path, None if it cannot be read."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StampSweep:
+    """The stamps of stored stories, as in `FiledStories`, and which stories were looked at.
+
+    `looked` are folders of the archive and paths; live stories were looked at in any case. None:
+    all stories were.
+    """
+
+    stamps: Mapping[str, str]
+    looked: tuple[str, ...] | None = None
+
+
+@runtime_checkable
+class SweptStories(FiledStories, Protocol):
+    """Stored stories that need not all be looked at, to find out which ones changed."""
+
+    def sweep(self, noted: str) -> StampSweep:
+        """Return the stamps of stories that may have changed since `note` returned `noted`.
+
+        With "", those of all stories.
+        """
+        ...
+
+    def note(self) -> str:
+        """Return the text by which a later sweep finds what changed since the last one."""
         ...
 
 

@@ -5,14 +5,17 @@ path | file name, with or without .md | URL of its page ── record_at ──>
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 import time
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import unquote
+
+import msgspec
 
 from copydesk import archive
 from copydesk.archive import Archive, Signature, sealing
@@ -20,7 +23,9 @@ from copydesk.catalogue import read_signatures, read_stamps
 from copydesk.config import Settings
 from copydesk.errors import RecordError, SealError, UsageError
 from copydesk.kit import text, urls
-from copydesk.newsroom._newsroom import TICK_NS, Newsroom, Progress
+from copydesk.news import Beat, Story, Verdict
+from copydesk.news.edition import StampSweep
+from copydesk.newsroom._newsroom import TICK_NS, Newsroom, Progress, Troubles
 
 _PAGE = re.compile(r"/news/([^/]+?)(?:/|/index\.html)?$")
 
@@ -318,3 +323,118 @@ def find_stale_pages(newsroom: Newsroom, signatures: Mapping[str, Signature | No
 def _find_stale(signatures: Mapping[str, Signature | None], known: Mapping[str, int]) -> set[str]:
     now = {path: hash(sign) for path, sign in signatures.items() if sign is not None}
     return {path for path in signatures if now.get(path) != known.get(path)}
+
+
+# The filed stories as a build reads them.
+
+
+class _Swept(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What a build saw: git's HEAD, folders (the note of a snapshot), and records to look at again.
+
+    These are unreadable records, and those whose stamps depend on rulings.
+    """
+
+    head: str = ""
+    folders: str = ""
+    single: tuple[str, ...] = ()
+
+
+class NewsroomStories:
+    """All stories of a site for a build (`news.FiledStories`); unreadable records are reported.
+
+    A removal or a note that is stored only in rulings.yaml is added to its story.
+    """
+
+    def __init__(self, newsroom: Newsroom, troubles: Troubles) -> None:
+        self._archive = newsroom.archive
+        self._repository = newsroom.repository
+        self._troubles = troubles
+        self._unread: set[str] = set()
+        self._swept = _Swept()
+        try:
+            self._rulings = archive.read_rulings(newsroom.root)
+        except RecordError as error:
+            troubles(error)
+            self._rulings = archive.Rulings()
+        self._notes = _notes_beside(newsroom.beat)
+
+    def stamps(self) -> Mapping[str, str]:
+        """Return by path a text (stamp) that changes when the story does; no record is read."""
+        return self.sweep("").stamps
+
+    def note(self) -> str:
+        """Return what the next sweep needs: the folders seen, and records to look at again."""
+        single = tuple(sorted({*self._swept.single, *self._unread}))
+        return msgspec.json.encode(msgspec.structs.replace(self._swept, single=single)).decode()
+
+    def sweep(self, noted: str) -> StampSweep:
+        """Return the stamps of stories that may have changed since `note` was called.
+
+        Folders of the archive are left out if nothing changed in them, nor in git, nor in rulings
+        on their stories. Raises RecordError if a folder cannot be listed, as its stories must not
+        count as deleted.
+        """
+        known = msgspec.json.decode(noted, type=_Swept) if noted else _Swept()
+        head = self._repository.head()
+        ruled = tuple(self._find_ruled())
+        committed = known.head and self._repository.find_changes_between(known.head, head)
+        if not known.head or committed is None:
+            known = _Swept()
+        beside = Archive.story_paths_among({*(committed or ()), *known.single, *ruled})
+        now = take_snapshot(self._archive, known.folders, beside)
+        self._swept = _Swept(head=head, folders=now.note(), single=ruled)
+        return StampSweep(stamps=self._stamp(now), looked=now.looked)
+
+    def _find_ruled(self) -> Iterator[str]:
+        """Yield the paths at which stories may be whose stamps depend on rulings."""
+        removed = (at for at, said in self._rulings.verdicts.items() if said.said == "remove")
+        for path in (*removed, *(f"_news/{name}.md" for name in self._notes)):
+            yield from archive.record_places(path)
+
+    def _stamp(self, now: Snapshot) -> dict[str, str]:
+        stamps = now.stamps()
+        found = {path: f"{stamp:x}" for path, stamp in stamps.items()}
+        for path in stamps:
+            if not now.is_settled(path):
+                found[path] += f" at {time.time_ns()}"  # unique, so that it is read again
+        for path in now.signatures.keys() - stamps.keys():
+            subject = path.encode("utf-8", "replace").decode()
+            hint = "rename the file"
+            self._troubles(RecordError("the file's name is not UTF-8", subject=subject, hint=hint))
+        for path in found.keys() & self._swept.single:
+            if self._removal(path) is not None:
+                found[path] += " removed"
+            if note := self._notes.get(_name(path)):
+                digest = hashlib.sha256(note.encode("utf-8", "replace"))
+                found[path] += f" note {digest.hexdigest()[:16]}"
+        return found
+
+    def _removal(self, path: str) -> Verdict | None:
+        verdict = self._rulings.verdict_on(path)
+        return verdict if verdict is not None and verdict.said == "remove" else None
+
+    def read(self, path: str) -> Story | None:
+        """Return the story in the record at a path, None if it cannot be read."""
+        try:
+            story = self._archive.read_listed(path)
+        except RecordError as error:
+            self._troubles(error)
+            self._unread.add(path)
+            return None
+        if note := self._notes.get(_name(path)):
+            story = replace(story, note=note)
+        verdict = self._removal(path)
+        return replace(story, verdict=verdict) if verdict and story.verdict is None else story
+
+
+def _notes_beside(beat: Beat) -> Mapping[str, str]:
+    """Return the editors' notes that records have no field for, by record name."""
+    if not any(rule.field == "note" for rule in beat.rulings):
+        return {}
+    from copydesk.review import rules  # not needed without notes
+
+    return rules.notes_beside(beat)
+
+
+def _name(path: str) -> str:
+    return path.rsplit("/", 1)[-1].removesuffix(".md")

@@ -112,6 +112,13 @@ def month_folder(day: date) -> str:
     return f"{day.year:04}/{day.month:02}/"
 
 
+def archive_folder(month: str) -> str:
+    """Return the folder of a month (`2020-03`) of stories out of archives of the web:
+    `archive/2020/03/`.
+    """
+    return f"archive/{month.replace('-', '/')}/"
+
+
 def api_file(kind: str, name: str) -> str:
     """Return the path of an item (a story, a topic) in the second API; every name gives one.
 

@@ -660,7 +660,7 @@ def take_survey(
 
 def _take_all(seen: Survey) -> dict[str, Pair]:
     """Read all stories into an empty index of stories."""
-    index, stamps = seen.index, seen.reader.stamps()
+    index, stamps = seen.index, seen.reader.sweep("").stamps
     paths = sorted(stamps)
     last = {addresses.record_name(path): path for path in paths}
     page_updates.fill(index, _read(paths, stamps, seen), last)
@@ -674,11 +674,14 @@ def _take_all(seen: Survey) -> dict[str, Pair]:
 def _take_changes(seen: Survey) -> dict[str, Pair]:
     """Read changed stories into the index of stories; return their old and new entries."""
     index = seen.index
-    before, now = index.stamps(), seen.reader.stamps()
+    sweep = seen.reader.sweep(seen.notes.get("swept", ""))
+    before, now = index.stamps(sweep.looked), sweep.stamps
     changed, gone = compare_stamps(before, now)
     if seen.matters:
         ruled = {entry.path for entry in page_updates.find_in_matters(index, seen.matters)}
-        changed = sorted(({*changed} | ruled | index.list_passed_over()) - gone)
+        ruled = (ruled | index.list_passed_over()) - gone
+        now = {**index.stamps(tuple(ruled)), **now}
+        changed = sorted({*changed} | ruled)
     fresh = list(_read(changed, now, seen))
     unread = set(changed) - {entry.path for entry in fresh}
     lost = gone | (before.keys() & unread)

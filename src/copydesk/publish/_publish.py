@@ -266,6 +266,7 @@ def _delete_the_rest(
 def _notes(seen: Survey, plan: SitePlan, count: Count) -> dict[str, object]:
     """Return the data about stories, front page and files that the next build compares with."""
     return {
+        "swept": seen.reader.note(),
         "pictures": seen.pictures,
         "noted": plan.is_noted,
         "pinned": sorted(list_pins(plan)),

@@ -20,7 +20,7 @@ import orjson
 from copydesk.catalogue.page_index import KeptStories
 from copydesk.kit import dates, text, urls
 from copydesk.news import Record, Story
-from copydesk.news.edition import FiledStories
+from copydesk.news.edition import FiledStories, StampSweep, SweptStories
 from copydesk.placement import addresses
 from copydesk.placement.addresses import Links
 
@@ -195,10 +195,20 @@ class StoryReader:
         """Return the paths at which no story was found."""
         return frozenset(self._lost)
 
-    def stamps(self) -> Mapping[str, str]:
-        """Map each story's path to a version text, which changes when the story changes."""
-        self._stamps = self._filed.stamps()
-        return self._stamps
+    def sweep(self, noted: str) -> StampSweep:
+        """Return the version texts (stamps) of stories that may have changed since a `note`."""
+        filed = self._filed
+        found = (
+            filed.sweep(noted)
+            if isinstance(filed, SweptStories)
+            else StampSweep(stamps=filed.stamps())
+        )
+        self._stamps = found.stamps
+        return found
+
+    def note(self) -> str:
+        """Return the text by which the next build's sweep finds what changed, "" for none."""
+        return self._filed.note() if isinstance(self._filed, SweptStories) else ""
 
     def look_among(self, kept: KeptStories) -> None:
         """Use `kept`, a cache of stories that earlier builds read, before reading a

@@ -11,6 +11,7 @@ from datetime import date, datetime
 from urllib.parse import urlencode
 
 from copydesk.catalogue.page_entries import (
+    BACKFILLED,
     DAY,
     LIST,
     MONTH,
@@ -27,7 +28,7 @@ from copydesk.news.edition import ReadingList
 from copydesk.placement import addresses
 from copydesk.placement.addresses import group_by_month
 from copydesk.publish._plan import ARCHIVE, Output, SitePlan
-from copydesk.publish.site import _structured
+from copydesk.publish.site import _story, _structured
 from copydesk.publish.site._cards import ListCards
 from copydesk.publish.site._frame import Frame, Head, describe_site
 from copydesk.publish.writing import Sheet
@@ -396,14 +397,46 @@ MONTHS: Output[ListCards] = Output(
 )
 
 
+def _backfilled_month(cards: ListCards, month: str) -> Iterator[Sheet]:
+    """Yield the page of a month of stories out of archives of the web, and the stories' pages."""
+    frame = cards.frame
+    stories = frame.plan.listed[BACKFILLED.name][month]
+    yield from _story.sheets(stories.entries, cards)
+    heading = _backfilled_heading(frame, month)
+    yield frame.page(
+        "archive.html",
+        Head(path=addresses.archive_folder(month), title=heading),
+        heading=heading,
+        stories=cards.render_many("line.html", stories),
+        older=None,
+        newer=None,
+    )
+
+
+def _backfilled_heading(frame: Frame, month: str) -> str:
+    name = frame.strings.format_date("month", date.fromisoformat(f"{month}-01"))
+    return frame.strings.say("from_archives", month=name)
+
+
+BACKFILLED_MONTHS: Output[ListCards] = Output(
+    key=BACKFILLED,
+    place=addresses.archive_folder,
+    values=lambda plan: sorted(plan.counts[BACKFILLED.name], reverse=True),
+    make=_backfilled_month,
+)
+
+
 def _archive(months: Sequence[_Month], frame: Frame) -> Sheet:
     """Return the archive's start page: all months by year, and all archive pages, latest first."""
     plan, strings = frame.plan, frame.strings
     years: defaultdict[int, list[Mapping[str, object]]] = defaultdict(list)
-    for month, days in months:
+    for first, days in months:
         count = sum(len(plan.by_day[day]) for day in days)
-        name = strings.format_date("month", month)
-        years[month.year].append(frame.link(name, addresses.month_folder(month), count=count))
+        name = strings.format_date("month", first)
+        years[first.year].append(frame.link(name, addresses.month_folder(first), count=count))
+    for month, count in sorted(plan.counts[BACKFILLED.name].items(), reverse=True):
+        heading, folder = _backfilled_heading(frame, month), addresses.archive_folder(month)
+        years[int(month[:4])].append(frame.link(heading, folder, count=count))
     numbers = [
         {"number": number, "href": frame.href(f"{FOLDER}{number}/")}
         for number in range(plan.archive_pages, 0, -1)
@@ -414,7 +447,9 @@ def _archive(months: Sequence[_Month], frame: Frame) -> Sheet:
         Head(path=FOLDER, title=heading),
         heading=heading,
         above=None,
-        groups=[{"heading": str(year), "entries": found} for year, found in years.items()],
+        groups=[
+            {"heading": str(year), "entries": years[year]} for year in sorted(years, reverse=True)
+        ],
         numbers=numbers,
     )
 

@@ -179,6 +179,7 @@ OUTPUTS: tuple[Output[ListCards], ...] = (
     _listings.TOPICS,
     _listings.PUBLISHERS,
     _listings.MONTHS,
+    _listings.BACKFILLED_MONTHS,
     DAYS,
     PAGES,
     _story.STORIES,

@@ -9,7 +9,7 @@ from itertools import groupby
 from copydesk.catalogue.page_entries import STORY, StoryEntry
 from copydesk.kit import dates, text, urls
 from copydesk.news import Provider, ReasonKind, Story
-from copydesk.news.story import PUBLISHERS_CHANGES, EventKind, Related
+from copydesk.news.story import PUBLISHERS_CHANGES, EventKind, Related, is_backfilled
 from copydesk.news.summary import Summary, list_citations
 from copydesk.placement import addresses
 from copydesk.publish import _pictures
@@ -97,7 +97,7 @@ def _page(story: Story, cards: ListCards) -> Sheet:
         shared=None if picture else cards.frame.share_pictures.of_story(story),
         frames=player.frame,
         plays_files=player.is_file,
-        ninjs=ninjs if plan.look.outputs.api_v2 else "",
+        ninjs=ninjs if plan.look.outputs.api_v2 and not is_backfilled(story.path) else "",
     )
     view = {
         **values,
