@@ -15,9 +15,12 @@ from copydesk.building.channels import send_pings
 from copydesk.config import Settings
 from copydesk.errors import BusyError, ConfigError
 from copydesk.memory import Memory
+from copydesk.news.story import is_backfilled
 from copydesk.newsroom import Newsroom, Progress, hold_or_refuse, in_turn
+from copydesk.newsroom.cataloguing import ask_catalogue
 from copydesk.newsroom.checks import Check, Finding, finding
 from copydesk.newsroom.reports import DeployReport
+from copydesk.placement.addresses import STORIES, record_name
 
 if TYPE_CHECKING:
     Place = room.LocalFolder | room.Rsync | room.Bucket | room.Branch
@@ -59,9 +62,8 @@ def deploy(
             done = _deliver_files(newsroom.memory, site, place, options)
     heard, notes = 0, tuple(f"not sent (link or unusual name): {path}" for path in site.skipped)
     if not options.dry_run:
-        heard, silent = send_pings(
-            newsroom.settings, newsroom.memory, newsroom.now, (*done.sent, *done.deleted)
-        )
+        changed = _choose_news(newsroom, [*done.sent, *done.deleted])
+        heard, silent = send_pings(newsroom.settings, newsroom.memory, newsroom.now, changed)
         notes += silent
     return DeployReport(
         to=newsroom.settings.deploy.to,
@@ -77,6 +79,14 @@ def deploy(
         notes=notes,
         seconds=round(time.monotonic() - began, 3),
     )
+
+
+def _choose_news(newsroom: Newsroom, changed: list[str]) -> list[str]:
+    """Return changed files without the pages of stories out of archives of the web."""
+    pages = {path.split("/")[1]: path for path in changed if path.startswith(STORIES)}
+    records = ask_catalogue(newsroom, lambda catalogue: catalogue.find_by_name(pages))
+    old = {pages.get(record_name(path)) for path in records if is_backfilled(path)}
+    return [path for path in changed if path not in old] if old else changed
 
 
 def _survey_site(private: Path, site: Path) -> room.BuiltSite:

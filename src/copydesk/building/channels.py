@@ -25,6 +25,7 @@ from copydesk.fetch.web import Web
 from copydesk.kit import dates, git, urls
 from copydesk.memory import Memory
 from copydesk.news import Page, Refused, Story
+from copydesk.news.story import is_backfilled
 from copydesk.newsroom import PRIVATE, Newsroom, hold_lock
 from copydesk.placement.addresses import quote_path, story_folder
 
@@ -362,6 +363,8 @@ def _find_events(newsroom: Newsroom, before: str, head: str) -> Iterator[SiteEve
     blobs = git.read_blobs(newsroom.root, sorted(ids))
     kept = {path.rsplit("/", 1)[-1] for path, _, now in changes if now != _DELETED}
     for path, was, now in changes:
+        if is_backfilled(path):
+            continue
         if now == _DELETED and path.rsplit("/", 1)[-1] in kept:
             continue  # it was archived
         event = _find_event(head, path, blobs.get(was), blobs.get(now))

@@ -18,7 +18,6 @@ from copydesk.catalogue.page_index import (
     PageIndex,
     entry_of,
 )
-
 from copydesk.news.story import is_backfilled
 
 Pair = tuple[StoryEntry | None, StoryEntry | None]

@@ -18,6 +18,7 @@ from copydesk.model import asking
 from copydesk.model.client import Prompt
 from copydesk.model.gate import MemberText
 from copydesk.news import Standing, Story
+from copydesk.news.story import is_backfilled
 from copydesk.news.summary import ModelUse, ReadArticle, Summary, digest_text
 from copydesk.newsroom import Newsroom
 from copydesk.newsroom.cataloguing import ask_catalogue
@@ -93,7 +94,8 @@ class _DebtSearch:
         since = self.newsroom.now - timedelta(hours=self.options.newest_hours)
         wanted = StoryFilter(standings=_STANDINGS, since=since)
         paths = catalogue.find(wanted, _MOST_STORIES)
-        stories = [story for story in self.read(paths) if self._gets_texts(story)]
+        news = (path for path in paths if not is_backfilled(path))
+        stories = [story for story in self.read(news) if self._gets_texts(story)]
         groups = {
             story.group: list(self.read(catalogue.in_groups([story.group])[:_MOST_MEMBERS]))
             for story in stories

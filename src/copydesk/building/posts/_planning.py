@@ -20,6 +20,7 @@ from copydesk.desk_store.posts import OPEN_STATES, Post, PostLog, PostPause
 from copydesk.errors import RecordError
 from copydesk.kit import dates, files, revisions, within
 from copydesk.news import Standing, Story
+from copydesk.news.story import is_backfilled
 from copydesk.newsroom import Newsroom
 from copydesk.newsroom.cataloguing import ask_catalogue
 from copydesk.placement.addresses import (
@@ -107,6 +108,8 @@ def _find_news(newsroom: Newsroom, channel: PostChannel, pause: PostPause) -> It
 
     stories = []
     for path in ask_catalogue(newsroom, ask):
+        if is_backfilled(path):
+            continue
         with contextlib.suppress(RecordError):
             stories.append(newsroom.archive.read_listed(path))
     for story in sorted(stories, key=lambda story: -(story.heat or 0)):
