@@ -25,7 +25,7 @@ def is_backfilled(path: str) -> bool:
     """Return whether a record's story was filed out of an archive of the web, not as news.
 
     Such stories are in a folder for each month. The front page, lists of news, newsletters, posts
-    and webhooks leave them out, and only an editor publishes one that was not published at first.
+    and webhooks leave them out.
     """
     return _BACKFILLED.match(path) is not None
 
@@ -160,8 +160,11 @@ class Story:
 
     @property
     def is_left_off(self) -> bool:
-        """Return whether it came out of a web archive, and only an editor may publish it."""
-        is_undecided = self.verdict is None and self.heat != -1
+        """Return whether it came out of a web archive and may not be published, without a reason.
+
+        Records of the profile `everyday` have none. Other records say that they are held.
+        """
+        is_undecided = self.verdict is None and not self.reasons and self.heat != -1
         return is_undecided and not self.published and is_backfilled(self.path)
 
     @property

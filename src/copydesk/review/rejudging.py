@@ -244,8 +244,8 @@ def _rule(
     story = gate(story, grounds.mode, source.trust if source else "gate")
     if no:
         story = keep_off(story, "" if no.reason == "off-beat" else no.detail)
-    if filed.is_left_off:
-        whys = (reason for reason in filed.reasons if reason.kind in _OF_ARCHIVE)
+    whys = [reason for reason in filed.reasons if reason.kind in _OF_ARCHIVE]
+    if whys or filed.is_left_off:
         story = reduce(leave_off, whys, replace(story, published=False))
     story = apply_judgement(filed, story, grounds.known)
     if beat.scoring.traits.keeps_verdicts_in_rulings and grounds.verdict is not None:

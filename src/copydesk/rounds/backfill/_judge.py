@@ -93,9 +93,8 @@ class MonthJudge:
         return found
 
     def must_ask(self, candidate: _Candidate) -> bool:
-        """Return whether a page would be published, so that it must be asked first."""
-        is_good = candidate.appraisal.bare.quality >= self._beat.scoring.publish_at
-        return is_good and not self._why_held(candidate)
+        """Return whether a page may be published, now or by later rules, so that it is asked."""
+        return not candidate.appraisal.held and not self._why_held(candidate)
 
     def _learn(self, year: str) -> None:
         """Learn what each site repeated on its pages in a year; rounds do not use it."""
