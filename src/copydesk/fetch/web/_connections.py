@@ -19,7 +19,7 @@ import aiohttp
 from aiohttp.abc import AbstractResolver, ResolveResult
 from aiohttp.connector import Connection
 
-from copydesk.fetch.web.addresses import Resolver, Target, UnknownHostError
+from copydesk.fetch.hosts import Resolver, Target, UnknownHostError
 from copydesk.news.options import FetchOptions
 
 # aiohttp's default of 8 KiB a field is too little for the security policies of some sites

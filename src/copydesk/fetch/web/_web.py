@@ -12,6 +12,14 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+from copydesk.fetch.hosts import (
+    AddressRefusedError,
+    InvalidHostError,
+    Resolver,
+    UnknownHostError,
+    guard,
+    is_public,
+)
 from copydesk.fetch.messages import (
     BodyError,
     Clock,
@@ -20,14 +28,6 @@ from copydesk.fetch.messages import (
     page_headers,
     parse_address,
     request_headers,
-)
-from copydesk.fetch.web.addresses import (
-    AddressRefusedError,
-    InvalidHostError,
-    Resolver,
-    UnknownHostError,
-    guard,
-    is_public,
 )
 from copydesk.kit import tables, text, urls
 from copydesk.news import NotModified, Page, Refused, Request
