@@ -61,6 +61,12 @@ def limits(options: FetchOptions, connect_seconds: float) -> aiohttp.ClientTimeo
     return aiohttp.ClientTimeout(total=options.timeout_seconds, connect=connect_seconds)
 
 
+def piecewise_limits(options: FetchOptions) -> aiohttp.ClientTimeout:
+    """Return the timeouts of a request whose body may take hours: for each of its pieces."""
+    connect, piece = options.connect_seconds, options.timeout_seconds
+    return aiohttp.ClientTimeout(total=None, connect=connect, sock_read=piece)
+
+
 def tls_context() -> ssl.SSLContext:
     """Return a TLS context with the system's certificates and those of SSL_CERT_FILE, for HTTP/1.1.
 
