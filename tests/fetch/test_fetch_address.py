@@ -6,7 +6,7 @@ import socket
 
 import pytest
 
-from copydesk.fetch.web.addresses import AddressRefusedError, guard, is_public
+from copydesk.fetch.hosts import AddressRefusedError, guard, is_public
 from copydesk.news.options import FetchOptions
 
 PRIVATE = {

@@ -12,9 +12,9 @@ import pytest
 from copydesk import watch
 from copydesk.errors import FeedError
 from copydesk.fetch import WallClock
+from copydesk.fetch.hosts import is_public
 from copydesk.fetch.polite import Polite
 from copydesk.fetch.web import Web
-from copydesk.fetch.web.addresses import is_public
 from copydesk.news import NotModified, Page, Refused, Request, Source
 from copydesk.news.options import FetchOptions
 from copydesk.watch import entry

@@ -18,9 +18,9 @@ import uvloop
 
 from copydesk.errors import ConfigError
 from copydesk.fetch import VirtualClock, WallClock
+from copydesk.fetch.hosts import Resolver, parse_server
 from copydesk.fetch.polite import Polite
 from copydesk.fetch.web import IdleConnections, Web, idle_limit, idle_seconds, raise_file_limit
-from copydesk.fetch.web.addresses import Resolver, parse_server
 from copydesk.news import NotModified, Page, Refused, Request
 from copydesk.news.options import FetchOptions
 from world.dns import name_server

@@ -64,6 +64,7 @@ NAMED = {  # by a person, on the command line or in beat.toml
     "rounds/_reading.py": "a saved page",
     "rounds/recall.py": "a list of stories",
     "fetch/warc.py": "a recorded web",
+    "fetch/web/downloads.py": "a list of archives",
     "measure/_grouping.py": "labelled data",
     "measure/labelled.py": "labelled data",
     "measure/_scores.py": "labelled data",

@@ -67,6 +67,7 @@ ELSEWHERE = {
     "deploy/_folders.py": "the place that the site is sent to, and a temporary folder",
     "deploy/branch.py": "a repository of its own below .copydesk",
     "fetch/warc.py": "a recording that a person asked for",
+    "fetch/web/downloads.py": "an archive that a person asked for, to the place that they name",
     "building/_verify.py": "the files of a stranger's records, in a temporary folder",
     "measure/_grouping.py": "results that a person asked for",
 }

@@ -49,7 +49,7 @@ if TYPE_CHECKING:
 import socket
 from collections.abc import Collection
 
-from copydesk.fetch.web.addresses import is_public
+from copydesk.fetch.hosts import is_public
 from copydesk.kit import files, git
 from copydesk.placement.addresses import is_segment
 

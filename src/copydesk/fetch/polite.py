@@ -102,6 +102,28 @@ class Polite:
             return replace(answer, url=request.url)
         return replace(answer, url=request.url, hops=hops)
 
+    async def turn(self, url: str) -> Refused | None:
+        """Wait until a URL may get one request, which another fetcher sends; return why it may not.
+
+        The host's pause begins at once. `note` takes the response.
+        """
+        where = parse_address(url)
+        if where is None:
+            return Refused(url=url, reason="network", detail="not a web address")
+        request = Request(url=url, purpose="source")
+        refused = await self._robots.refusal(where) or self._refuse_early(request, where.host)
+        if refused is not None:
+            return refused
+        async with self._slots.turn(where.host):
+            return self._refuse_early(request, where.host)
+
+    def note(self, page: Page) -> None:
+        """Note what a response asks of the next requests to its host: a later time, a slower
+        pace.
+        """
+        retry_at = wait_until(page, self._clock.now())
+        self._slots.note(_must_parse(page.final_url).host, page.status, retry_at)
+
     def _add_signals(self, page: Page) -> Page:
         """Return a page with what its site says on the use of its content, such as for AI
         training.
@@ -165,8 +187,7 @@ class Polite:
             async with self._room:
                 answer = await self._inner.fetch(request)
             if isinstance(answer, Page):
-                retry_at = wait_until(answer, self._clock.now())
-                self._slots.note(host, answer.status, retry_at)
+                self.note(answer)
             elif isinstance(answer, NotModified):
                 self._slots.note(host, 304, None)
             return answer

@@ -19,7 +19,7 @@ import aiohttp
 from aiohttp.abc import AbstractResolver, ResolveResult
 from aiohttp.connector import Connection
 
-from copydesk.fetch.web.addresses import Resolver, Target, UnknownHostError
+from copydesk.fetch.hosts import Resolver, Target, UnknownHostError
 from copydesk.news.options import FetchOptions
 
 # aiohttp's default of 8 KiB a field is too little for the security policies of some sites
@@ -59,6 +59,12 @@ def open_session(
 def limits(options: FetchOptions, connect_seconds: float) -> aiohttp.ClientTimeout:
     """Return the timeouts of one HTTP request; `connect_seconds` remain for TCP and TLS."""
     return aiohttp.ClientTimeout(total=options.timeout_seconds, connect=connect_seconds)
+
+
+def piecewise_limits(options: FetchOptions) -> aiohttp.ClientTimeout:
+    """Return the timeouts of a request whose body may take hours: for each of its pieces."""
+    connect, piece = options.connect_seconds, options.timeout_seconds
+    return aiohttp.ClientTimeout(total=None, connect=connect, sock_read=piece)
 
 
 def tls_context() -> ssl.SSLContext:

@@ -12,6 +12,14 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+from copydesk.fetch.hosts import (
+    AddressRefusedError,
+    InvalidHostError,
+    Resolver,
+    UnknownHostError,
+    guard,
+    is_public,
+)
 from copydesk.fetch.messages import (
     BodyError,
     Clock,
@@ -20,14 +28,6 @@ from copydesk.fetch.messages import (
     page_headers,
     parse_address,
     request_headers,
-)
-from copydesk.fetch.web.addresses import (
-    AddressRefusedError,
-    InvalidHostError,
-    Resolver,
-    UnknownHostError,
-    guard,
-    is_public,
 )
 from copydesk.kit import tables, text, urls
 from copydesk.news import NotModified, Page, Refused, Request
@@ -38,7 +38,10 @@ if TYPE_CHECKING:
     import aiohttp
 
 ROBOTS_BYTES = 1_500_000  # at least this much is read; the rules themselves use the first 500 KiB
+_SLOWEST_BYTES = 1_000  # a second
 _NOTICED_SECONDS = 0.1  # the time of a longer look-up is taken from connect_seconds
+
+Begin = Callable[[Page], Callable[[bytes], None] | None]
 
 
 class Web:
@@ -130,6 +133,18 @@ class Web:
         """
         return await self._change(request, method, body or None)
 
+    async def receive(self, request: Request, begin: Begin) -> Page | Refused:
+        """Send a request whose body may be huge, and pass the body on in pieces, as they are sent.
+
+        `begin` gets the page without its body and with every header, and returns what takes the
+        pieces, None to leave the body unread. What both raise is raised here, except a BodyError,
+        which ends as its Refused. `timeout_seconds` are for each piece, and a body may not be
+        slower than 1,000 bytes a second.
+        """
+        answer = await self._answer(request, None, begin=begin)
+        assert not isinstance(answer, NotModified)  # only `_ask` returns it
+        return answer
+
     async def _change(
         self, request: Request, method: str, content: Mapping[str, str] | bytes | None
     ) -> Page | Refused:
@@ -138,7 +153,11 @@ class Web:
         return answer
 
     async def _answer(
-        self, request: Request, form: Mapping[str, str] | bytes | None, method: str = "GET"
+        self,
+        request: Request,
+        form: Mapping[str, str] | bytes | None,
+        method: str = "GET",
+        begin: Begin | None = None,
     ) -> Page | NotModified | Refused:
         where = parse_address(request.url)
         if where is None:
@@ -152,6 +171,8 @@ class Web:
         if refused is not None:
             return refused
         try:
+            if begin is not None:
+                return await self._pass_on(request, where, begin)
             return await self._ask(request, where, form, method)
         except BodyError as error:
             return Refused(url=request.url, reason=error.reason, detail=error.what)
@@ -174,7 +195,7 @@ class Web:
         is_kept = self._idle.has_room(key, self._loop.time())
         if not is_kept:
             headers["Connection"] = "close"
-        async with self._open(request, where, headers, form, method) as response:
+        async with self._open(request, where, headers, method, data=form) as response:
             if is_kept:
                 self._idle.keep(key, self._loop.time())
             until = self._session.certificate_until(response)
@@ -196,30 +217,56 @@ class Web:
                 certificate_until=until,
             )
 
+    async def _pass_on(self, request: Request, where: WebAddress, begin: Begin) -> Page:
+        headers = {**request_headers(request, self._options), "Connection": "close"}
+        patience = self._session.piecewise_limits(self._options)
+        async with self._open(request, where, headers, "GET", timeout=patience) as response:
+            page = Page(
+                url=request.url,
+                final_url=where.url,
+                status=response.status,
+                headers={name.lower(): value for name, value in response.headers.items()},
+                body=b"",
+                fetched_at=self._clock.now(),
+            )
+            take = begin(page)
+            if take is not None:
+                await self._take(response, take)
+            return page
+
+    async def _take(self, response: aiohttp.ClientResponse, take: Callable[[bytes], None]) -> None:
+        since, count = self._loop.time(), 0
+        async for piece in response.content.iter_any():
+            take(piece)
+            count += len(piece)
+            seconds = self._loop.time() - since
+            if seconds > self._options.timeout_seconds:
+                if count < _SLOWEST_BYTES * seconds:
+                    raise BodyError(f"fewer than {_SLOWEST_BYTES:,} bytes a second", "too-slow")
+                since, count = self._loop.time(), 0
+
     def _open(
         self,
         request: Request,
         where: WebAddress,
         headers: Mapping[str, str],
-        form: Mapping[str, str] | bytes | None,
         method: str,
+        **more: Any,
     ) -> AbstractAsyncContextManager[aiohttp.ClientResponse]:
         is_free = bool(request.proxy) or self._options.allows(where.host)
         session = self._allowed if is_free else self._guarded
         if session is None:
             msg = "Web is used outside of its `async with`"
             raise RuntimeError(msg)
-        more: dict[str, Any] = {}
         if request.proxy:
             more["proxy"] = request.proxy
-        if self._spent and (spent := self._spent.pop(where.host, 0.0)):
+        if "timeout" not in more and self._spent and (spent := self._spent.pop(where.host, 0.0)):
             left = max(self._options.connect_seconds - spent, _NOTICED_SECONDS)
             more["timeout"] = self._session.limits(self._options, left)
         return session.request(
             method,
             self._url(where.url, encoded=True),
             headers=headers,
-            data=form,
             allow_redirects=False,
             **more,
         )
