@@ -63,7 +63,7 @@ def test_what_readers_are_made_from_is_deaf_to_ctrl_c_while_it_loads() -> None:
 def test_a_reader_starts_with_all_that_reads_pages(library: str) -> None:
     readers = ReaderPool(Beat(title="Coast"), workers=1)
     try:
-        assert asyncio.run(readers._call("", eval, f"{library!r} in __import__('sys').modules"))
+        assert asyncio.run(readers.call("", eval, f"{library!r} in __import__('sys').modules"))
     finally:
         readers.close()
 

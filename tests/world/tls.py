@@ -92,6 +92,11 @@ class Authority:
             self._contexts[host] = self._made(host)
         return self._contexts[host]
 
+    def make(self, host: str) -> Path:
+        """Make a certificate for a host; return the file that holds it and its key."""
+        self._context(host)
+        return self._folder / f"{host}.pem"
+
     def _made(self, host: str) -> ssl.SSLContext:
         kind = KINDS.get(host.partition(".")[0], KINDS["good"])
         key = ec.generate_private_key(ec.SECP256R1())

@@ -556,7 +556,7 @@ class DaskReaders(ReaderPool):
             )
             lot.seconds += (seconds / count - lot.seconds) / 4
         except WorkerError as error:
-            self._workers.notes[f"this machine read pages of the cluster: {error}"] = None
+            self._workers.notes[f"this machine read pages: {error}"] = None
         finally:
             for (_, waiting), result in zip(tasks, results, strict=True):
                 if not waiting.done():
