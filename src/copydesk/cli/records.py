@@ -17,7 +17,15 @@ import click
 
 from copydesk import archive, building
 from copydesk.cli import terminal
-from copydesk.cli._invocation import SINCE_HELP, WEB_HELP, Invocation, Since, SinceParam, common
+from copydesk.cli._invocation import (
+    DASK_HELP,
+    SINCE_HELP,
+    WEB_HELP,
+    Invocation,
+    Since,
+    SinceParam,
+    common,
+)
 from copydesk.cli.terminal import Columns
 from copydesk.kit import text
 from copydesk.newsroom import cataloguing
@@ -368,6 +376,7 @@ def _show_report(report: building.VerifyReport) -> None:
 @click.option("--restart", is_flag=True, help="Read all archives again, under today's settings.")
 @click.option("--dry-run", is_flag=True, help="Read a few archives, estimate, and save nothing.")
 @click.option("--web", metavar="FILE", type=_FILE, help=WEB_HELP)
+@click.option("--dask", metavar="ADDRESS", default="", help=DASK_HELP)
 @common
 def backfill_command(
     invocation: Invocation,
@@ -379,6 +388,7 @@ def backfill_command(
     restart: bool,
     dry_run: bool,
     web: Path | None,
+    dask: str,
 ) -> None:
     """Save the stories of archives of the web that are on your site's subject.
 
@@ -397,7 +407,7 @@ def backfill_command(
         dry_run=dry_run,
         web=web,
     )
-    with invocation.newsroom() as newsroom, terminal.progress() as progress:
+    with invocation.newsroom(dask=dask) as newsroom, terminal.progress() as progress:
         report = filling.backfill(newsroom, options, progress, terminal.note)
     if not invocation.print_json(report):
         _show_backfill(invocation, report, dry_run=dry_run)

@@ -272,7 +272,7 @@ async def connect(
     now: datetime,
     web: Path | None = None,
     record: Path | None = None,
-) -> AsyncIterator[Fetcher]:
+) -> AsyncIterator[Polite]:
     """Yield a polite HTTP fetcher for the `with` block: over the recorded web in `web`, else the
     live web.
 
@@ -295,10 +295,10 @@ async def connect(
         if web is not None:
             yield Polite(raw, options, clock)
         else:
-            polite = Polite(raw, options, clock, memory.hosts)
-            proxies = _proxies(settings)
+            polite = _Proxied(raw, options, clock, memory.hosts)
+            polite.proxies = _proxies(settings)
             with _remember_hosts(memory, polite):
-                yield _Proxied(polite, proxies) if proxies else polite
+                yield polite
 
 
 def _proxies(settings: Settings) -> Mapping[str, str]:
@@ -310,19 +310,17 @@ def _proxies(settings: Settings) -> Mapping[str, str]:
     }
 
 
-class _Proxied:
+class _Proxied(Polite):
     """A fetcher that uses a source's proxy for the pages and pictures of its site, too."""
 
-    def __init__(self, inner: Fetcher, proxies: Mapping[str, str]) -> None:
-        self._inner = inner
-        self._proxies = proxies
+    proxies: Mapping[str, str] = {}  # by site
 
     async def fetch(self, request: Request) -> Page | NotModified | Refused:
         """Send one HTTP request, through the proxy of its site if there is one."""
-        if not request.proxy:
-            proxy = self._proxies.get(urls.registrable_domain(request.url), "")
+        if self.proxies and not request.proxy:
+            proxy = self.proxies.get(urls.registrable_domain(request.url), "")
             request = replace(request, proxy=proxy)
-        return await self._inner.fetch(request)
+        return await super().fetch(request)
 
 
 @contextlib.contextmanager

@@ -21,7 +21,7 @@ from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Mappin
 from dataclasses import replace
 from multiprocessing import current_process, util
 from pathlib import Path
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal, Protocol, TypeVar
 
 from msgspec.msgpack import Decoder, decode, encode
 
@@ -387,8 +387,17 @@ def open_workers(settings: Settings, shared: bytes = b"") -> Workers:
     return LocalWorkers(settings.beat, shared)
 
 
+class _Caller(Protocol):
+    """Workers, or what stands before them, as `call_all` needs them."""
+
+    @property
+    def size(self) -> int: ...
+
+    async def call(self, name: str, payload: bytes, /) -> bytes: ...
+
+
 async def call_all(
-    workers: Workers, name: str, payloads: Iterable[bytes]
+    workers: _Caller, name: str, payloads: Iterable[bytes]
 ) -> AsyncIterator[tuple[int, bytes | WorkerError]]:
     """Call a function for each payload; yield (number of the payload, answer) when ready.
 

@@ -8,6 +8,9 @@ The cheap tests come first: of most pages nothing else is looked at.
 from __future__ import annotations
 
 import asyncio
+import hashlib
+import os
+import tempfile
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -17,14 +20,18 @@ from pathlib import Path
 import msgspec
 
 from copydesk import judge
-from copydesk.errors import CopydeskError
+from copydesk.errors import CopydeskError, FetchError
 from copydesk.extract.page import decode
+from copydesk.fetch import WallClock
 from copydesk.fetch.warc import WarcPages
+from copydesk.fetch.web import Web
+from copydesk.fetch.web.downloads import Downloads
 from copydesk.judge.profile import NO_KEYWORD
 from copydesk.judge.topics import MentionTest
 from copydesk.judge.words import base_language
 from copydesk.kit import urls
-from copydesk.news import Article, Beat, Dropped, Lead, Page
+from copydesk.news import Article, Beat, Dropped, Lead, Page, Refused
+from copydesk.news.options import FetchOptions
 from copydesk.rounds._pool import ReaderPool
 from copydesk.rounds.backfill._store import ArchiveRead, KeptPage
 
@@ -45,24 +52,50 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
     since: datetime | None = None
     until: datetime | None = None
     skips_test: bool = False
+    fetch: FetchOptions = FetchOptions()
 
 
 class ArchiveTask(msgspec.Struct, frozen=True, kw_only=True):
-    """An archive to read: its name, and the path of its file, which this worker sees."""
+    """An archive to read: its name, and the path of a file that the worker sees, or an address.
+
+    The file at an address is downloaded to `path` first, "" for a file of the worker's own.
+    """
 
     name: str
-    path: str
+    path: str = ""
+    address: str = ""
 
 
 async def read_archive(readers: ReaderPool, payload: bytes, shared: bytes) -> bytes:
     """Read an archive (an encoded ArchiveTask) by an encoded Wanted; return an encoded ArchiveRead.
 
-    Raises RecordingError if the file cannot be opened or is no archive.
+    Raises RecordingError if the file cannot be opened or is no archive, FetchError if it cannot be
+    downloaded.
     """
     task = msgspec.msgpack.decode(payload, type=ArchiveTask)
     wanted = msgspec.msgpack.decode(shared, type=Wanted)
-    read = await ArchiveReading(readers, wanted).read(task)
+    file = await _download(task, wanted.fetch) if task.address else Path(task.path)
+    read = await ArchiveReading(readers, wanted).read(task.name, file)
+    if task.address:
+        file.unlink(missing_ok=True)
     return msgspec.msgpack.encode(read)
+
+
+async def _download(task: ArchiveTask, options: FetchOptions) -> Path:
+    """Download an archive, or the rest of it; the newsroom has waited for the host's turn."""
+    mark = hashlib.sha256(task.address.encode()).hexdigest()[:16]
+    own = Path(tempfile.gettempdir()) / f"copydesk-{os.getuid()}" / f"{mark}.warc"
+    file, clock = Path(task.path) if task.path else own, WallClock()
+    if file == own:
+        own.parent.mkdir(mode=0o700, exist_ok=True)
+        if own.parent.stat().st_uid != os.getuid():
+            raise FetchError("the folder for downloads belongs to another user", subject=str(own))
+    async with Web(options, clock) as web:
+        answer = await Downloads(web, clock).fetch(task.address, file)
+    if isinstance(answer, Refused):
+        why = answer.detail or answer.reason
+        raise FetchError(f"could not download the archive ({why})", subject=task.address)
+    return file
 
 
 class ArchiveReading:
@@ -75,10 +108,10 @@ class ArchiveReading:
         self._counts: Counter[str] = Counter()
         self._kept: list[KeptPage] = []
 
-    async def read(self, task: ArchiveTask) -> ArchiveRead:
+    async def read(self, name: str, file: Path) -> ArchiveRead:
         """Read an archive from its beginning to its end, or to where it is cut."""
         began = time.monotonic()
-        pages = WarcPages(Path(task.path))
+        pages = WarcPages(file)
         waiting: set[asyncio.Task[None]] = set()
         for page in self._choose(pages):
             while len(waiting) >= _AHEAD * self._readers.size:
@@ -88,7 +121,7 @@ class ArchiveReading:
         await asyncio.gather(*waiting)
         self._counts.update({str(why): count for why, count in pages.skipped.items()})
         return ArchiveRead(
-            name=task.name,
+            name=name,
             sha256=pages.sha256,
             bytes=pages.length,
             trouble=pages.trouble,

@@ -16,9 +16,11 @@ import msgspec
 
 from copydesk.archive.record import emit_story
 from copydesk.errors import BusyError, WorkerError
+from copydesk.fetch.polite import Polite
+from copydesk.fetch.web.downloads import find_archives
 from copydesk.judge.words import base_language
 from copydesk.kit import dates, processes, urls
-from copydesk.news import Beat
+from copydesk.news.options import FetchOptions
 from copydesk.newsroom import Failure, Newsroom, Progress, Troubles, hold_or_refuse
 from copydesk.newsroom.cataloguing import open_swept_catalogue
 from copydesk.rounds._pool import ReaderPool, connect
@@ -26,10 +28,11 @@ from copydesk.rounds.backfill._file import FiledMonth, PageAsking, file_months
 from copydesk.rounds.backfill._judge import MonthJudge
 from copydesk.rounds.backfill._read import FUNCTION, ArchiveTask, Wanted
 from copydesk.rounds.backfill._store import ArchiveRead, BackfillStore
-from copydesk.rounds.workers import Workers, open_readers, open_workers
+from copydesk.rounds.workers import Workers, call_all, open_readers, open_workers
 
 _FILE = "backfill.sqlite"
 _SAMPLE = 5  # archives that a dry run reads
+_ENCODE = msgspec.msgpack.Encoder().encode
 _PACKED = 0.4  # of a record's bytes, as git keeps it
 
 
@@ -106,22 +109,33 @@ def backfill(
 
 def _open_store(newsroom: Newsroom, options: BackfillOptions) -> BackfillStore:
     store = BackfillStore(None if options.dry_run else newsroom.private / _FILE)
-    wanted = msgspec.structs.replace(_make_wanted(newsroom.beat, options), hosts=frozenset())
+    wanted = _make_wanted(newsroom, options)
+    wanted = msgspec.structs.replace(wanted, hosts=frozenset(), fetch=FetchOptions())
     beat = replace(newsroom.beat, rulings=(), reputations={})
     data = msgspec.json.encode((beat, wanted), order="deterministic")
     store.begin(hashlib.sha256(data).hexdigest(), restart=options.restart)
     return store
 
 
-@dataclass(frozen=True)
-class Archive:
-    name: str
-    path: Path
-    size: int
+class _InTurn:
+    """Workers that begin a download when its host may get another request from this newsroom."""
 
+    def __init__(self, workers: Workers, manners: Polite) -> None:
+        self._workers = workers
+        self._manners = manners
 
-def list_archives(given: Sequence[str]) -> list[Archive]:
-    return [Archive(Path(name).name, Path(name), Path(name).stat().st_size) for name in given]
+    @property
+    def size(self) -> int:
+        """Return how many calls the workers run at once."""
+        return self._workers.size
+
+    async def call(self, name: str, payload: bytes) -> bytes:
+        """Run a function for a task on a worker; raises WorkerError."""
+        address = msgspec.msgpack.decode(payload, type=ArchiveTask).address
+        if address and (refused := await self._manners.turn(address)):
+            why = refused.detail or refused.reason
+            raise WorkerError(f"the archive cannot be fetched ({why})", subject=address)
+        return bytes(await self._workers.call(name, payload))
 
 
 class _Backfill:
@@ -146,8 +160,7 @@ class _Backfill:
 
     async def run(self) -> BackfillReport:
         """Do all that is left to do, and report it."""
-        archives = list_archives(self._options.archives)
-        left = [one for one in archives if not self._store.is_done(one.name, one.size)]
+        left = await self._find()
         chosen = left[:: max(1, len(left) // _SAMPLE)][:_SAMPLE] if self._options.dry_run else left
         filed: list[FiledMonth] = []
         if self._store.is_judged:  # an interrupted filing ends first
@@ -162,41 +175,62 @@ class _Backfill:
 
     # ---- reading ---------------------------------------------------------------------------------
 
-    async def _read(self, archives: Sequence[Archive]) -> None:
+    async def _find(self) -> list[ArchiveTask]:
+        """Return the archives that are to be read, without those that were."""
+        async with self._connect() as polite:
+            archives = await find_archives(self._options.archives, polite)
+        names = Counter(archive.name for archive in archives)
+        tasks = []
+        for archive in archives:
+            size = archive.path.stat().st_size if archive.path and archive.path.exists() else None
+            place = archive.address or str(archive.path)
+            name = archive.name if names[archive.name] == 1 else place
+            if not self._store.is_done(name, size):
+                path = str(archive.path) if archive.path else self._place_of(archive.address)
+                tasks.append(ArchiveTask(name=name, path=path, address=archive.address))
+        return tasks
+
+    def _connect(self) -> contextlib.AbstractAsyncContextManager[Polite]:
+        newsroom, options = self._newsroom, self._options
+        return connect(newsroom.settings, newsroom.memory, newsroom.now, options.web)
+
+    def _place_of(self, address: str) -> str:
+        """Return where workers of this machine download an archive to, "" for those of others."""
+        if self._newsroom.settings.workers.dask:
+            return ""
+        mark = hashlib.sha256(address.encode()).hexdigest()[:16]
+        return str(self._newsroom.private / "archives" / f"{mark}.warc")
+
+    async def _read(self, tasks: Sequence[ArchiveTask]) -> None:
         """Read archives with all workers, and store what each gave as soon as it is there."""
-        self._progress.stage("archives", len(archives))
-        if not archives:
+        self._progress.stage("archives", len(tasks))
+        if not tasks:
             return
-        wanted = msgspec.msgpack.encode(_make_wanted(self._newsroom.beat, self._options))
-        workers = open_workers(self._newsroom.settings, wanted)
+        wanted = _make_wanted(self._newsroom, self._options)
+        workers = open_workers(self._newsroom.settings, msgspec.msgpack.encode(wanted))
         done, pages, began = 0, 0, time.monotonic()
-        try:
-            free = asyncio.Semaphore(2 * workers.size)
-
-            async def one(archive: Archive) -> None:
-                nonlocal done, pages
-                async with free:
-                    read = await self._read_one(workers, archive)
-                self._progress.step()
-                if read is None:
-                    return
-                self._store.keep(read)
-                done, pages = done + 1, pages + read.pages
-                self._tell(_describe(read, done, len(archives), pages, time.monotonic() - began))
-
-            await asyncio.gather(*map(one, archives))
-        finally:
-            workers.close()
+        async with self._connect() as polite:
+            with contextlib.closing(workers):
+                calls = call_all(_InTurn(workers, polite), FUNCTION, map(_ENCODE, tasks))
+                async for number, answer in calls:
+                    self._progress.step()
+                    read = self._decode(tasks[number], answer)
+                    if read is not None:
+                        self._store.keep(read)
+                        done, pages = done + 1, pages + read.pages
+                        spent = time.monotonic() - began
+                        self._tell(_describe(read, done, len(tasks), pages, spent))
         self._notes.update(dict.fromkeys(getattr(workers, "notes", ())))
 
-    async def _read_one(self, workers: Workers, archive: Archive) -> ArchiveRead | None:
+    def _decode(self, task: ArchiveTask, answer: bytes | WorkerError) -> ArchiveRead | None:
         """Return what a worker read in an archive, None if it failed."""
-        payload = msgspec.msgpack.encode(ArchiveTask(name=archive.name, path=str(archive.path)))
         try:
-            return msgspec.msgpack.decode(await workers.call(FUNCTION, payload), type=ArchiveRead)
+            if isinstance(answer, WorkerError):
+                raise answer
+            return msgspec.msgpack.decode(answer, type=ArchiveRead)
         except (WorkerError, msgspec.MsgspecError) as error:
             hint = "it is read again when the command is run again"
-            self._failed.append(Failure(url=archive.name, what=str(error), hint=hint))
+            self._failed.append(Failure(url=task.name, what=str(error), hint=hint))
             return None
 
     # ---- judging and filing ----------------------------------------------------------------------
@@ -216,18 +250,16 @@ class _Backfill:
     async def _judge_months(
         self, judge: MonthJudge, readers: ReaderPool, months: Sequence[str]
     ) -> None:
-        newsroom, options = self._newsroom, self._options
         async with contextlib.AsyncExitStack() as stack:
             asking: PageAsking | None = None
             for month in months:
                 self._progress.stage(f"judging {month}")
                 candidates = judge.appraise(month)
                 good = [one.article for one in candidates if judge.must_ask(one)]
-                if good and not options.dry_run:
+                if good and not self._options.dry_run:
                     if asking is None:
-                        web = connect(newsroom.settings, newsroom.memory, newsroom.now, options.web)
-                        fetcher = await stack.enter_async_context(web)
-                        asking = PageAsking(self._store, fetcher, readers, self._progress)
+                        polite = await stack.enter_async_context(self._connect())
+                        asking = PageAsking(self._store, polite, readers, self._progress)
                     await asking.ask(good)
                 judge.place(month, candidates)
             judge.end()
@@ -275,8 +307,9 @@ class _Backfill:
         )
 
 
-def _make_wanted(beat: Beat, options: BackfillOptions) -> Wanted:
+def _make_wanted(newsroom: Newsroom, options: BackfillOptions) -> Wanted:
     """Return which pages are wanted: in the languages of the site, its sources and its topics."""
+    beat = newsroom.beat
     translations = (language for topic in beat.topics for language, _ in topic.translations)
     tags = (beat.locale, *(source.language for source in beat.sources), *translations)
     hosts = {urls.registrable_domain(source.url) for source in beat.sources}
@@ -286,6 +319,7 @@ def _make_wanted(beat: Beat, options: BackfillOptions) -> Wanted:
         any_host=options.any_host,
         since=options.since,
         until=options.until,
+        fetch=newsroom.settings.fetch,
     )
 
 
