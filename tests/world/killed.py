@@ -45,6 +45,7 @@ _LOADED = (  # by commands; here, once, with all that is in them
     "copydesk.newsroom",
     "copydesk.newsroom.filing",
     "copydesk.rounds",
+    "copydesk.rounds.backfill",
     "copydesk.rounds.rejudging",
     "copydesk.rounds.sources",
     "copydesk.extract",
@@ -118,7 +119,7 @@ def _serve() -> None:
     _load()
     for line in sys.stdin:
         asked = json.loads(line)
-        if "run" in asked["words"]:
+        if {"run", "backfill"} & {*asked["words"]}:
             _start_fork_server()
         done = mmap.mmap(-1, 2 * _NUMBER)  # the child's counts
         child = os.fork()
@@ -223,6 +224,7 @@ def _count(shared: mmap.mmap, asked: Mapping[str, Any]) -> None:
     if is_killed and not asked["among"]:
         _count_git(count)
         _count_calls(count)
+        _count_notes_of_backfill(count)
     _count_commits(count, before=is_killed)
 
 
@@ -294,6 +296,22 @@ def _count_calls(count: Callable[[], None]) -> None:
             return stored
 
         setattr(ModelCallLog, name, counted)
+
+
+def _count_notes_of_backfill(count: Callable[[], None]) -> None:
+    from copydesk.rounds.backfill._store import BackfillStore
+
+    names = ("begin", "keep", "put_answer", "put_stories", "end_judging", "forget_month", "end")
+    for name in names:
+        real = getattr(BackfillStore, name)
+
+        def counted(*given: Any, real: Callable[..., Any] = real, **more: Any) -> Any:
+            count()
+            done = real(*given, **more)
+            count()
+            return done
+
+        setattr(BackfillStore, name, counted)
 
 
 if __name__ == "__main__":
