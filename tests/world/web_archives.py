@@ -14,7 +14,7 @@ KNOWN = ("gull.example", "heron.example")
 STRANGER = "stranger.example"
 FIRST = datetime(2019, 11, 3, 9, tzinfo=UTC)
 
-_PLACES = "Sable Orme Tarn Quill Brae Holt Wick Fenn Lyme Skerry Moss Vane Crag Dell Rook".split()
+_PLACES = "Sable Orme Tarn Quill Brae Holt Wick Fenn Lyme Skerry Moss Vane Crag Dell Rook".split()  # noqa: SIM905
 _ACTS = (
     "votes to raise the {what}", "finds cracks in the {what}", "closes the {what} for repairs",
     "sues the builder of the {what}", "opens the new {what}", "loses a third of the {what}",
@@ -25,7 +25,7 @@ _OFF_BEAT = ("bakery", "opera house", "chess club", "tax office", "ski lift", "a
 _WORDS = (
     "council engineer winter ledger vote stone harbour mayor province crown meeting school gate "
     "summer report committee tide budget street resident letter builder contract ground storm"
-).split()
+).split()  # noqa: SIM905
 
 
 def invent_pages(count: int, seed: int = 1) -> dict[str, Answer]:

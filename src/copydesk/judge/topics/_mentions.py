@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
+import functools
 import html
 import re
 from collections.abc import Collection, Iterator
 
 from copydesk.judge.phrases import stem
-from copydesk.judge.topics._evidence import Kind, index_of, language_of
+from copydesk.judge.topics._evidence import KeywordIndex, Kind, index_of, language_of
 from copydesk.judge.words import contains_letters, fold, tokenize, tokenize_keyword, write_plainly
 from copydesk.news import Beat
 
-_UNSEEN = re.compile(
-    r"<!--.*?-->|<style\b[^>]*>.*?</style\s*>"
-    r"|<script\b(?![^>]{0,300}json)[^>]*>.*?</script\s*>",
-    re.DOTALL | re.IGNORECASE,
-)
+_UNSEEN = re.compile(r"<!--|<(style|script)\b([^<>]{0,300})", re.IGNORECASE)
+_ENDS = {
+    "": re.compile("-->"),
+    "style": re.compile(r"</style[^<>]*>", re.IGNORECASE),
+    "script": re.compile(r"</script[^<>]*>", re.IGNORECASE),
+}
 _META = re.compile(r"<meta\b[^>]*>", re.IGNORECASE)
 _TAG = re.compile(r"</?[a-zA-Z!?][^<>]*>")
 # what may stand inside of words or between those of a phrase: marks of footnotes, tags of letters
 _MARK = re.compile(
-    r"<sup\b[^<>]*>[^<>]{0,9}(?:<[^<>]*>[^<>]{0,9}){0,4}</sup>|(?<=\w)(?:</?[a-zA-Z][^<>]*>)+(?=\w)",
+    r"<(?:sup\b[^<>]*>[^<>]{0,9}(?:<[^<>]*>[^<>]{0,9}){0,4}</sup>"
+    r"|(?<=\w<)/?[a-zA-Z][^<>]*>(?:</?[a-zA-Z][^<>]*>)*(?=\w))",
     re.IGNORECASE,
 )
 _NO_LETTER = re.compile("[\u00ad\u200b-\u200d\u2060\ufeff]")
@@ -42,29 +45,31 @@ class MentionTest:
         topics, scoring = beat.topics, beat.scoring
         with_words = (topic.keywords or topic.aliases or topic.place for topic in topics)
         self._takes_all = scoring.off_beat != "drop" or not topics or not all(with_words)
-        self._tests = [_LanguageTest(beat, language) for language in sorted({*languages, ""})]
+        indexes = {
+            (language_of(beat, language), index.terms): index
+            for language in sorted({*languages, ""})
+            for index in [index_of(beat, language)]
+        }
+        self._tests = [_LanguageTest(index, words) for (words, _), index in indexes.items()]
         # the rules of everyday.cc find the letters of a keyword in the headline, inside of words
         is_everyday = scoring.profile == "everyday"
         self._letters = [word for topic in topics for word in topic.keywords if is_everyday]
 
     def passes(self, page: str) -> bool:
         """Return whether the article of a page, given as HTML, may be evidence for any topic."""
-        return self._takes_all or any(map(self._find, _read_roughly(page)))
-
-    def _find(self, text: str) -> bool:
-        if any(contains_letters(word, text) for word in self._letters):
+        if self._takes_all:
             return True
-        plain = write_plainly(text)
-        words = set(map(fold, set(_WORD.findall(plain))))
-        return any(test.finds(words, text) for test in self._tests)
+        rough = _RoughText(page)
+        if any(contains_letters(word, rough.text) for word in self._letters):
+            return True
+        return any(test.finds(rough) for test in self._tests)
 
 
 class _LanguageTest:
     """The test for articles in one language: first words by their stems, then whole keywords."""
 
-    def __init__(self, beat: Beat, language: str) -> None:
-        index = index_of(beat, language)
-        self._language = language_of(beat, language)
+    def __init__(self, index: KeywordIndex, language: str) -> None:
+        self._language = language
         self._phrases = index.phrases
         kinds = (Kind.KEYWORD, Kind.NAME)
         self._numbers = {at for at, term in enumerate(index.terms) if term.kind in kinds}
@@ -74,18 +79,20 @@ class _LanguageTest:
         stems = {frozenset(stem(word, self._language) for word in keyword) for keyword in words}
         self._keywords = sorted(stems, key=len)
 
-    def finds(self, words: Collection[str], text: str) -> bool:
-        """Return whether a text, with these folded words, has any keyword."""
-        near = (word for word in words if word[:_START] in self._starts)
+    def finds(self, rough: _RoughText) -> bool:
+        """Return whether a page has any keyword."""
+        near = (word for word in rough.words if word[:_START] in self._starts)
         stems = {stem(word, self._language) for word in near}
         is_likely = (
             self._looks_at_all
             or any(map(stems.issuperset, self._keywords))
-            or any(map(self._phrases.is_at_end, words))
+            or any(map(self._phrases.is_at_end, rough.words))
         )
-        if not is_likely:
-            return False
-        return any(match.phrase in self._numbers for match in self._phrases.find(tokenize(text)))
+        return is_likely and (self._find(rough.text) or self._find(rough.joined))
+
+    def _find(self, text: str) -> bool:
+        found = self._phrases.find(tokenize(text))
+        return any(match.phrase in self._numbers for match in found)
 
 
 def _words_of(keyword: str) -> list[str]:
@@ -94,16 +101,47 @@ def _words_of(keyword: str) -> list[str]:
     return words if words == _WORD.findall(" ".join(words)) and all(map(str.isascii, words)) else []
 
 
-def _read_roughly(page: str) -> Iterator[str]:
-    """Yield the text that a page may show, in two readings: words end at tags, or may go on."""
-    seen = _UNSEEN.sub(" ", page)
-    if "\\" in seen:
-        seen = _ESCAPED.sub(lambda match: chr(int(match[1], 16)), _BLANK.sub(" ", seen))
-    head = " ".join(_META.findall(seen))
-    yield _decode(f"{_TAG.sub(' ', seen)} {head}")
-    joined = _NO_LETTER.sub("", _MARK.sub("", _decode(seen)))
-    if joined != seen:
-        yield f"{_TAG.sub(' ', joined)} {head}"
+class _RoughText:
+    """The text that a page may show: words end at tags, or they go on there (`joined`)."""
+
+    def __init__(self, page: str) -> None:
+        seen = " ".join(_list_seen(page))
+        if "\\" in seen:
+            seen = _ESCAPED.sub(lambda match: chr(int(match[1], 16)), _BLANK.sub(" ", seen))
+        self._head = " ".join(_META.findall(seen))
+        self._seen = seen
+        self.text = _decode(f"{_TAG.sub(' ', seen)} {self._head}")
+
+    @functools.cached_property
+    def words(self) -> frozenset[str]:
+        """The folded words of the page, also those that tags may cut."""
+        cut = set(_WORD.findall(self.joined)).difference(_WORD.findall(self.text))
+        words = set(_WORD.findall(write_plainly(self.text)))
+        return frozenset(map(fold, words.union(_WORD.findall(write_plainly(" ".join(cut))))))
+
+    @functools.cached_property
+    def joined(self) -> str:
+        """The text if words go on at tags and unseen signs, without marks of footnotes."""
+        joined = _NO_LETTER.sub("", _MARK.sub("", _decode(self._seen)))
+        return f"{_TAG.sub(' ', joined)} {self._head}"
+
+
+def _list_seen(page: str) -> Iterator[str]:
+    """Yield the parts of a page between comments, style sheets and scripts, but for JSON."""
+    at, ends = 0, dict(_ENDS)
+    while begin := _UNSEEN.search(page, at):
+        kind = (begin[1] or "").lower()
+        if "json" in (begin[2] or "").lower() or kind not in ends:
+            yield page[at : begin.end()]
+            at = begin.end()
+            continue
+        yield page[at : begin.start()]
+        end = ends[kind].search(page, begin.end())
+        if end is None:
+            del ends[kind]  # none that begins later ends, either
+            yield page[begin.start() : begin.end()]
+        at = end.end() if end else begin.end()
+    yield page[at:]
 
 
 def _decode(text: str) -> str:
