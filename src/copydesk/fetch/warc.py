@@ -428,7 +428,8 @@ class WarcPages:
             source.trouble = "the file ends in the middle of a record"
         if held is not None:
             yield held
-        is_alone = self.records == begun + 1 and source.is_packed and source.has_more()
+        is_alone = self.records <= begun + 1 and source.is_packed
+        is_alone = is_alone and (member.offset > 0 or source.has_more())
         if not is_sound and not is_alone and not source.trouble:
             source.trouble = f"records after record {self.records - 1} cannot be read"
 
