@@ -109,8 +109,8 @@ ODD = {
     "an address with a password": Odd(
         data=record(url="http://user:pass@gull.example/story"), bodies=(PAGE,)
     ),
-    "no date": Odd(data=record(date=""), skipped=("damaged",)),
-    "a date that is none": Odd(data=record(date="yesterday"), skipped=("damaged",)),
+    "no date": Odd(data=record(date=""), skipped=("date",)),
+    "a date that is none": Odd(data=record(date="yesterday"), skipped=("date",)),
     "a request": Odd(data=record(b"GET / HTTP/1.1\r\n\r\n", kind="request"), skipped=("kind",)),
     "a revisit": Odd(data=record(http(b""), kind="revisit"), skipped=("kind",)),
     "an answer of DNS": Odd(data=record(b"x", block_type="text/dns"), skipped=("kind",)),

@@ -22,14 +22,7 @@ from urllib.parse import urljoin, urlsplit
 import msgspec
 
 from copydesk.errors import FetchError, UsageError
-from copydesk.fetch.messages import (
-    BodyError,
-    Clock,
-    Unpacker,
-    is_redirect,
-    next_hop,
-    refusal,
-)
+from copydesk.fetch.messages import BodyError, Clock, Unpacker, is_redirect, next_hop, refusal
 from copydesk.fetch.web._web import Web
 from copydesk.kit import files, urls
 from copydesk.news import Fetcher, Page, Refused, Request
@@ -82,9 +75,7 @@ async def _expand(argument: str, fetcher: Fetcher, base: str) -> list[Archive]:
                 return _read_list(file.read(_LIST_BYTES), argument, base)
         inside = sorted(file for file in path.rglob("*") if _is_archive(file.name))
     if not inside:
-        raise UsageError(
-            "the folder has no .warc or .warc.gz file", subject=argument, hint=_LIST_HINT
-        )
+        raise _explain_list("the folder has no .warc or .warc.gz file", argument)
     return [Archive(name=file.name, path=file) for file in inside]
 
 
@@ -107,9 +98,8 @@ def _read_list(data: bytes, source: str, base: str) -> list[Archive]:
             unpacker.feed(data)
             data = unpacker.finish()
         except BodyError as error:
-            raise UsageError(
-                f"could not unpack the list of archives ({error.what})", subject=source
-            ) from error
+            what = f"could not unpack the list of archives ({error.what})"
+            raise _explain_list(what, source) from error
     lines = enumerate(data.decode("utf-8", "replace").splitlines(), 1)
     return [_place(line.strip(), number, source, base) for number, line in lines if line.strip()]
 
@@ -117,11 +107,8 @@ def _read_list(data: bytes, source: str, base: str) -> list[Archive]:
 def _place(line: str, number: int, source: str, base: str) -> Archive:
     """Return the archive in a line of a list."""
     if not _is_archive(urlsplit(line).path if "://" in line else line):
-        raise UsageError(
-            f"line {number} of the list is no path of a .warc or .warc.gz file",
-            subject=source,
-            hint=_LIST_HINT,
-        )
+        what = f"line {number} of the list is no path of a .warc or .warc.gz file"
+        raise _explain_list(what, source)
     if not base and line.startswith(_OF_COMMON_CRAWL):
         base = COMMON_CRAWL
     if base or "://" in line or "://" in source:
@@ -133,10 +120,12 @@ def _place(line: str, number: int, source: str, base: str) -> Archive:
 def _at_address(address: str, source: str) -> Archive:
     url = urls.fetchable(address)
     if url is None:
-        raise UsageError(
-            f"not the web address of an archive: {address[:200]}", subject=source, hint=_LIST_HINT
-        )
+        raise _explain_list(f"not the web address of an archive: {address[:200]}", source)
     return Archive(name=urlsplit(url).path.rpartition("/")[2], address=url)
+
+
+def _explain_list(what: str, source: str) -> UsageError:
+    return UsageError(what, subject=source, hint=_LIST_HINT)
 
 
 def _is_archive(name: str) -> bool:
@@ -201,7 +190,7 @@ class Downloads:
         The file appears under its name when all of it is there. `progress` gets the bytes received
         and those of the whole file (0: not known). Raises FetchError if it cannot be written.
         """
-        part = _Part(address, target, self._limits.most_bytes, progress)
+        part = _PartialFile(address, target, self._limits.most_bytes, progress)
         tries, best = 0, part.size
         while not part.is_whole:
             answer = await self._try(part)
@@ -215,7 +204,7 @@ class Downloads:
             await self._clock.sleep(pause)
         return part.finish()
 
-    async def _try(self, part: _Part) -> Refused | None:
+    async def _try(self, part: _PartialFile) -> Refused | None:
         """Send one request and its redirects; return why the file is not whole then."""
         asked = [part.address]
         while True:
@@ -268,7 +257,7 @@ class _Version(msgspec.Struct, frozen=True, kw_only=True):
 _RANGE = re.compile(r"bytes (\d{1,15})-(\d{1,15})/(\d{1,15})", re.ASCII)
 
 
-class _Part:
+class _PartialFile:
     """What was received of a file until now, in two files next to its target."""
 
     def __init__(
