@@ -312,6 +312,29 @@ def test_a_part_of_the_file_that_nobody_asked_for_is_not_the_file(tmp_path: Path
     assert not (tmp_path / "a").exists()
 
 
+@pytest.mark.parametrize("status", [204, 203])
+def test_a_success_without_the_file_is_no_success(tmp_path: Path, status: int) -> None:
+    answer = serves(b"" if status == 204 else b"hello", status=status)
+
+    fetched = download(tmp_path / "a", answer, limits=DownloadLimits(tries=1))
+
+    assert reason(fetched) == "network"
+    assert not (tmp_path / "a").exists()
+
+
+def test_a_part_that_another_process_changed_does_not_become_the_file(tmp_path: Path) -> None:
+    async def intrude(asked: web.Asked, writer: asyncio.StreamWriter) -> None:
+        (tmp_path / "a.part").write_bytes(b"other")
+        await archive(DATA)(asked, writer)
+
+    leave_part(tmp_path, DATA[:1_000], total=len(DATA))
+
+    with pytest.raises(FetchError, match="another process writes it too"):
+        download(tmp_path / "a", intrude, address=same_address(tmp_path))
+
+    assert not (tmp_path / "a").exists()
+
+
 # ---- limits ----
 
 

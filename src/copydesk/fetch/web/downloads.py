@@ -10,6 +10,7 @@ received is in `target.part`, and `target.part.json` says of which version of th
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import re
 from collections.abc import Callable, Iterable, Mapping
@@ -302,12 +303,10 @@ class _PartialFile:
             last_modified=page.headers.get("last-modified", ""),
             total=_length(page),
         )
-        if page.status == 206 and not self._fits(version, page):
-            self._trouble = "the server sent another part of the file than the one asked for"
-            self.size = 0
-        if page.status == 416:
-            self._trouble, self.size = "the server has no such part of the file", 0
-        if page.status not in {200, 206} or self._trouble:
+        is_rest = page.status == 206 and self._fits(version, page)
+        if page.status != 200 and not is_rest:
+            if page.status == 416 or 200 < page.status < 300:
+                self._trouble, self.size = "the server sent not the part that was asked for", 0
             return None
         if version.total > self._most:
             raise BodyError(f"the file has more than {self._most:,} bytes", "too-big")
@@ -366,6 +365,8 @@ class _PartialFile:
         """Give the file its name; return its length in bytes."""
         with self._explain():
             with self._path.open("rb") as file:
+                if os.fstat(file.fileno()).st_size != self.size:
+                    raise OSError(errno.EBUSY, "another process writes it too")
                 os.fsync(file.fileno())
             self._path.replace(self._target)
             files.sync_folder(self._target.parent)
