@@ -72,7 +72,7 @@ def download(
             prepare(world)
         async with Web(options, fetched.clock) as raw:
             polite = manners(raw, fetched.clock) if manners else None
-            downloads = Downloads(raw, fetched.clock, polite, limits)
+            downloads = Downloads(raw, fetched.clock, polite, limits or DownloadLimits())
             fetched.answer = await downloads.fetch(
                 address(world), target, lambda *size: fetched.progress.append(size)
             )

@@ -164,6 +164,7 @@ _WORTH_A_TRY = 1_000_000  # bytes: a try that brought as many does not count
 _PASSING = frozenset({"slow-down", "network", "too-slow"})
 
 
+@dataclass(frozen=True, slots=True)
 class Downloads:
     """Downloads files of any size through a Web, with its guard of addresses and its time limits.
 
@@ -171,17 +172,10 @@ class Downloads:
     download when the connection breaks.
     """
 
-    def __init__(
-        self,
-        web: Web,
-        clock: Clock,
-        manners: Manners | None = None,
-        limits: DownloadLimits | None = None,
-    ) -> None:
-        self._web = web
-        self._clock = clock
-        self._manners = manners
-        self._limits = limits or DownloadLimits()
+    web: Web
+    clock: Clock
+    manners: Manners | None = None
+    limits: DownloadLimits = DownloadLimits()
 
     async def fetch(
         self, address: str, target: Path, progress: Callable[[int, int], None] | None = None
@@ -191,7 +185,7 @@ class Downloads:
         The file appears under its name when all of it is there. `progress` gets the bytes received
         and those of the whole file (0: not known). Raises FetchError if it cannot be written.
         """
-        part = _PartialFile(address, target, self._limits.most_bytes, progress)
+        part = _PartialFile(address, target, self.limits.most_bytes, progress)
         tries, best = 0, part.size
         while not part.is_whole:
             answer = await self._try(part)
@@ -200,30 +194,30 @@ class Downloads:
             tries = 1 if part.size >= best + _WORTH_A_TRY else tries + 1
             best = max(best, part.size)
             pause = self._pause(answer, tries)
-            if tries >= self._limits.tries or pause is None:
+            if tries >= self.limits.tries or pause is None:
                 return answer
-            await self._clock.sleep(pause)
+            await self.clock.sleep(pause)
         return part.finish()
 
     async def _try(self, part: _PartialFile) -> Refused | None:
         """Send one request and its redirects; return why the file is not whole then."""
         asked = [part.address]
         while True:
-            if self._manners and (refused := await self._manners.turn(asked[-1])):
+            if self.manners and (refused := await self.manners.turn(asked[-1])):
                 return refused
             headers = {"Accept": "*/*", "Accept-Encoding": "identity", **part.range_headers()}
             request = Request(url=asked[-1], purpose="source", headers=headers)
             try:
-                answer = await self._web.receive(request, part.begin)
+                answer = await self.web.receive(request, part.begin)
             finally:
                 part.close()
             if isinstance(answer, Refused):
                 return answer
-            if self._manners:
-                self._manners.note(answer)
+            if self.manners:
+                self.manners.note(answer)
             if not is_redirect(answer):
-                return part.judge(answer) or refusal(answer, self._clock.now())
-            target = next_hop(answer, asked, self._limits.max_redirects)
+                return part.judge(answer) or refusal(answer, self.clock.now())
+            target = next_hop(answer, asked, self.limits.max_redirects)
             if isinstance(target, Refused):
                 return target
             asked.append(target)
@@ -232,13 +226,13 @@ class Downloads:
         """Return the seconds until the next try, None if there should be none."""
         if refused.reason not in _PASSING and refused.status < 500:
             return None
-        seconds = self._limits.pause_seconds * 2.0 ** (tries - 1)
+        seconds = self.limits.pause_seconds * 2.0 ** (tries - 1)
         if refused.retry_at is not None:
-            asked = (refused.retry_at - self._clock.now()) / timedelta(seconds=1)
-            if asked > self._limits.longest_pause_seconds:
+            asked = (refused.retry_at - self.clock.now()) / timedelta(seconds=1)
+            if asked > self.limits.longest_pause_seconds:
                 return None
             seconds = max(seconds, asked)
-        return min(seconds, self._limits.longest_pause_seconds)
+        return min(seconds, self.limits.longest_pause_seconds)
 
 
 class _Version(msgspec.Struct, frozen=True, kw_only=True):
