@@ -277,6 +277,20 @@ def _index(path: Path) -> dict[str, list[_RecordPosition]]:
     order.
     """
     places: dict[str, list[_RecordPosition]] = {}
+    for offset, record in _positions(path):
+        if str(record.record_type) == "response":
+            url = (record.headers.get("WARC-Target-URI") or "").strip("<>")
+            place = _RecordPosition(at=_date(path, record), offset=offset)
+            places.setdefault(url, []).append(place)
+    if not places:
+        raise _recording_error(path, 0, "the file has no HTTP responses")
+    for known in places.values():
+        known.sort(key=attrgetter("at"))
+    return places
+
+
+def _positions(path: Path) -> Iterator[tuple[int, WarcRecord]]:
+    """Yield all records of a whole file with their offsets; raise RecordingError if it is not."""
     last = 0
     with _open(path) as file:
         source = _Source(path, file)
@@ -287,21 +301,15 @@ def _index(path: Path) -> dict[str, list[_RecordPosition]]:
                 if member.is_packed and record.stream_pos:
                     raise _recording_error(path, last, "the records are not compressed separately")
                 last = member.offset + record.stream_pos
-                if str(record.record_type) == "response":
-                    url = (record.headers.get("WARC-Target-URI") or "").strip("<>")
-                    place = _RecordPosition(at=_date(path, record), offset=last)
-                    places.setdefault(url, []).append(place)
                 length = record.content_length
+                yield last, record
                 if record.consume() < length:
                     raise _recording_error(path, last, "the record is incomplete")
-            member.finish()
+            member.drain()
             if source.trouble:
                 raise _recording_error(path, last, source.trouble)
-    if not places:
-        raise _recording_error(path, 0, "the file has no HTTP responses")
-    for known in places.values():
-        known.sort(key=attrgetter("at"))
-    return places
+    if not source.length:
+        raise _recording_error(path, 0, "the file is empty")
 
 
 def _open(path: Path) -> BinaryIO:
@@ -356,8 +364,9 @@ class Skip(StrEnum):
     STATUS = "status"  # no status of 2xx
     NOT_HTML = "not-html"
     ADDRESS = "address"  # none, or no http or https URL
-    BODY = "body"  # cannot be decompressed
-    DAMAGED = "damaged"  # has another length than it says, no date, or headers that are none
+    DATE = "date"  # none, or none that can be read
+    BODY = "body"  # or the HTTP headers before it: they cannot be read
+    DAMAGED = "damaged"  # has another length than it says, or headers that are none
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -398,56 +407,52 @@ class WarcPages:
         with _open(self._path) as file:
             source = _Source(self._path, file)
             while source.has_more() and not source.trouble:
-                yield from self._read(source, _Member(source))
+                yield from self._read(_Member(source))
             source.finish()
         self.length, self.sha256 = source.length, source.digest.hexdigest()
         self.trouble = source.trouble
 
-    def _read(self, source: _Source, member: _Member) -> Iterator[ArchivedPage]:
+    def _read(self, member: _Member) -> Iterator[ArchivedPage]:
         """Yield the pages of a gzip member, or of a plain file.
 
         The first page of a member is held back until all of the member is read: a record that is
         longer than it says has something after it that is no record.
         """
-        begun, held, is_sound = self.records, None, True
-        try:
-            for record in _records(self._path, member, parse_http=False):
-                if held is not None:
-                    yield held
-                found = self._page(record, member)
-                is_sound = is_sound and found is not Skip.DAMAGED
-                held = found if isinstance(found, ArchivedPage) else None
-                if held is not None and (not source.is_packed or self.records > begun + 1):
-                    yield held
-                    held = None
-        except RecordingError:
-            is_sound, held = False, held if member.is_cut else None
-            self.skipped[Skip.DAMAGED] += 1
-        member.finish()
-        if not source.is_packed and member.tail != _RECORD_END:
-            source.trouble = "the file ends in the middle of a record"
-        if held is not None:
+        held, count = None, 0
+        for count, record in enumerate(self._parse_records(member), 1):
+            if held is not None:
+                yield held
+            held = self._page(record, member)
+            if held is not None and (count > 1 or not member.is_packed):
+                yield held
+                held = None
+        if held is not None and (member.is_cut or not member.is_odd):
             yield held
-        is_alone = self.records == begun + 1 and source.is_packed and source.has_more()
-        if not is_sound and not is_alone and not source.trouble:
-            source.trouble = f"records after record {self.records - 1} cannot be read"
+        member.finish(count)
 
-    def _page(self, record: WarcRecord, member: _Member) -> ArchivedPage | Skip:
-        """Return the page of a record, or why it has none, which is counted."""
+    def _parse_records(self, member: _Member) -> Iterator[WarcRecord]:
+        try:
+            yield from _records(self._path, member, parse_http=False)
+        except RecordingError:
+            self.skipped[Skip.DAMAGED] += 1
+            member.is_odd = True
+        member.drain()
+
+    def _page(self, record: WarcRecord, member: _Member) -> ArchivedPage | None:
+        """Return the page of a record, None if it has none; count why."""
         self.records += 1
         offset = member.offset + (0 if member.is_packed else record.stream_pos)
-        length, skip = record.content_length, self._judge(record)
-        block = b"" if skip else record.reader.read(length)
-        found: ArchivedPage | Skip
-        if (record.consume() if skip else len(block)) != length:
-            found = Skip.DAMAGED
-        elif str(length) != (record.headers.get("Content-Length") or "").strip():
-            found = Skip.DAMAGED  # fastwarc reads a negative length and a huge one as 0
-        else:
-            found = skip or self._parse(record, block, offset)
-        if isinstance(found, Skip):
-            self.skipped[found] += 1
-        return found
+        length, found = record.content_length, self._judge(record)
+        block = b"" if found else record.reader.read(length)
+        said = (record.headers.get("Content-Length") or "").strip()
+        # fastwarc reads a negative length and a huge one as 0
+        if (record.consume() if found else len(block)) != length or said != str(length):
+            found, member.is_odd = Skip.DAMAGED, True
+        page = found or self._parse(record, block, offset)
+        if isinstance(page, ArchivedPage):
+            return page
+        self.skipped[page] += 1
+        return None
 
     def _judge(self, record: WarcRecord) -> Skip | None:
         """Return why a record can have no page, by its WARC headers alone."""
@@ -467,13 +472,14 @@ class WarcPages:
         try:
             body = block[http.parse(io.BytesIO(block)) :]
             pairs, status, at = list(http), http.status_code or 0, _date(self._path, record)
-        except (OSError, ValueError, RecordingError):
-            return Skip.DAMAGED
+        except RecordingError:
+            return Skip.DATE
+        except (OSError, ValueError):
+            return Skip.BODY
         headers = page_headers(pairs)
-        if not 200 <= status < 300:
-            return Skip.STATUS
-        if not headers.get("content-type", _HTML[0]).strip().lower().startswith(_HTML):
-            return Skip.NOT_HTML
+        is_html = headers.get("content-type", _HTML[0]).strip().lower().startswith(_HTML)
+        if not is_html or not 200 <= status < 300:
+            return Skip.NOT_HTML if 200 <= status < 300 else Skip.STATUS
         try:
             body = _body(body, pairs, self._largest)
         except BodyError as error:
@@ -555,7 +561,7 @@ class _Member(io.RawIOBase):
         self._count = 0
         self.offset = source.position
         self.is_packed = source.is_packed
-        self.is_cut = False
+        self.is_cut = self.is_odd = self._is_over = False
 
     def tell(self) -> int:
         """Return the number of bytes that were read."""
@@ -569,31 +575,43 @@ class _Member(io.RawIOBase):
         self.tail = (self.tail + data)[-4:]
         return data
 
-    def finish(self) -> None:
+    def drain(self) -> None:
         """Read the rest of the member."""
         while self.read():
             pass
 
+    def finish(self, records: int) -> None:
+        """Tell the source if it cannot be whole, after so many records of a member.
+
+        A record that is odd harms no other if it has a member of its own.
+        """
+        is_alone = records <= 1 and (self.offset > 0 or self._source.has_more())
+        if not self.is_packed and self.tail != _RECORD_END:
+            self._fail("the file ends in the middle of a record")
+        elif self.is_odd and not (self.is_packed and is_alone):
+            self._fail("the records after one that is damaged cannot be read")
+
     def _next(self, most: int) -> bytes:
-        if self._zip is None:
-            data = self._packed or self._source.take()
-            self._packed = data[most:]
-            return data[:most]
-        unpack = self._zip
-        while not self._zip.eof and not self.is_cut:
-            packed = unpack.unconsumed_tail or self._source.take()
+        if self._zip is not None:
+            return self._unpack(self._zip, most)
+        data = self._packed or self._source.take()
+        self._packed = data[most:]
+        return data[:most]
+
+    def _unpack(self, member: zlib._Decompress, most: int) -> bytes:
+        data = b""
+        while not (data or self._is_over or self.is_cut):
+            packed = member.unconsumed_tail or self._source.take()
             try:
-                data = unpack.decompress(packed, most)
+                data = member.decompress(packed, most)
             except zlib.error:
                 self._fail(f"the gzip data is damaged after byte {self.offset}")
-                break
-            if unpack.eof:
-                self._source.give_back(unpack.unused_data)
+            if member.eof:
+                self._is_over = True
+                self._source.give_back(member.unused_data)
             elif not packed and not data:
                 self._fail(f"the file ends within the gzip member at byte {self.offset}")
-            if data:
-                return data
-        return b""
+        return data
 
     def _fail(self, trouble: str) -> None:
         self.is_cut = True

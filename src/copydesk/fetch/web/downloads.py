@@ -10,6 +10,7 @@ received is in `target.part`, and `target.part.json` says of which version of th
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import re
 from collections.abc import Callable, Iterable, Mapping
@@ -22,14 +23,7 @@ from urllib.parse import urljoin, urlsplit
 import msgspec
 
 from copydesk.errors import FetchError, UsageError
-from copydesk.fetch.messages import (
-    BodyError,
-    Clock,
-    Unpacker,
-    is_redirect,
-    next_hop,
-    refusal,
-)
+from copydesk.fetch.messages import BodyError, Clock, Unpacker, is_redirect, next_hop, refusal
 from copydesk.fetch.web._web import Web
 from copydesk.kit import files, urls
 from copydesk.news import Fetcher, Page, Refused, Request
@@ -82,9 +76,7 @@ async def _expand(argument: str, fetcher: Fetcher, base: str) -> list[Archive]:
                 return _read_list(file.read(_LIST_BYTES), argument, base)
         inside = sorted(file for file in path.rglob("*") if _is_archive(file.name))
     if not inside:
-        raise UsageError(
-            "the folder has no .warc or .warc.gz file", subject=argument, hint=_LIST_HINT
-        )
+        raise _explain_list("the folder has no .warc or .warc.gz file", argument)
     return [Archive(name=file.name, path=file) for file in inside]
 
 
@@ -107,9 +99,8 @@ def _read_list(data: bytes, source: str, base: str) -> list[Archive]:
             unpacker.feed(data)
             data = unpacker.finish()
         except BodyError as error:
-            raise UsageError(
-                f"could not unpack the list of archives ({error.what})", subject=source
-            ) from error
+            what = f"could not unpack the list of archives ({error.what})"
+            raise _explain_list(what, source) from error
     lines = enumerate(data.decode("utf-8", "replace").splitlines(), 1)
     return [_place(line.strip(), number, source, base) for number, line in lines if line.strip()]
 
@@ -117,11 +108,8 @@ def _read_list(data: bytes, source: str, base: str) -> list[Archive]:
 def _place(line: str, number: int, source: str, base: str) -> Archive:
     """Return the archive in a line of a list."""
     if not _is_archive(urlsplit(line).path if "://" in line else line):
-        raise UsageError(
-            f"line {number} of the list is no path of a .warc or .warc.gz file",
-            subject=source,
-            hint=_LIST_HINT,
-        )
+        what = f"line {number} of the list is no path of a .warc or .warc.gz file"
+        raise _explain_list(what, source)
     if not base and line.startswith(_OF_COMMON_CRAWL):
         base = COMMON_CRAWL
     if base or "://" in line or "://" in source:
@@ -133,10 +121,12 @@ def _place(line: str, number: int, source: str, base: str) -> Archive:
 def _at_address(address: str, source: str) -> Archive:
     url = urls.fetchable(address)
     if url is None:
-        raise UsageError(
-            f"not the web address of an archive: {address[:200]}", subject=source, hint=_LIST_HINT
-        )
+        raise _explain_list(f"not the web address of an archive: {address[:200]}", source)
     return Archive(name=urlsplit(url).path.rpartition("/")[2], address=url)
+
+
+def _explain_list(what: str, source: str) -> UsageError:
+    return UsageError(what, subject=source, hint=_LIST_HINT)
 
 
 def _is_archive(name: str) -> bool:
@@ -174,6 +164,7 @@ _WORTH_A_TRY = 1_000_000  # bytes: a try that brought as many does not count
 _PASSING = frozenset({"slow-down", "network", "too-slow"})
 
 
+@dataclass(frozen=True, slots=True)
 class Downloads:
     """Downloads files of any size through a Web, with its guard of addresses and its time limits.
 
@@ -181,17 +172,10 @@ class Downloads:
     download when the connection breaks.
     """
 
-    def __init__(
-        self,
-        web: Web,
-        clock: Clock,
-        manners: Manners | None = None,
-        limits: DownloadLimits | None = None,
-    ) -> None:
-        self._web = web
-        self._clock = clock
-        self._manners = manners
-        self._limits = limits or DownloadLimits()
+    web: Web
+    clock: Clock
+    manners: Manners | None = None
+    limits: DownloadLimits = DownloadLimits()
 
     async def fetch(
         self, address: str, target: Path, progress: Callable[[int, int], None] | None = None
@@ -201,7 +185,7 @@ class Downloads:
         The file appears under its name when all of it is there. `progress` gets the bytes received
         and those of the whole file (0: not known). Raises FetchError if it cannot be written.
         """
-        part = _Part(address, target, self._limits.most_bytes, progress)
+        part = _PartialFile(address, target, self.limits.most_bytes, progress)
         tries, best = 0, part.size
         while not part.is_whole:
             answer = await self._try(part)
@@ -210,30 +194,30 @@ class Downloads:
             tries = 1 if part.size >= best + _WORTH_A_TRY else tries + 1
             best = max(best, part.size)
             pause = self._pause(answer, tries)
-            if tries >= self._limits.tries or pause is None:
+            if tries >= self.limits.tries or pause is None:
                 return answer
-            await self._clock.sleep(pause)
+            await self.clock.sleep(pause)
         return part.finish()
 
-    async def _try(self, part: _Part) -> Refused | None:
+    async def _try(self, part: _PartialFile) -> Refused | None:
         """Send one request and its redirects; return why the file is not whole then."""
         asked = [part.address]
         while True:
-            if self._manners and (refused := await self._manners.turn(asked[-1])):
+            if self.manners and (refused := await self.manners.turn(asked[-1])):
                 return refused
             headers = {"Accept": "*/*", "Accept-Encoding": "identity", **part.range_headers()}
             request = Request(url=asked[-1], purpose="source", headers=headers)
             try:
-                answer = await self._web.receive(request, part.begin)
+                answer = await self.web.receive(request, part.begin)
             finally:
                 part.close()
             if isinstance(answer, Refused):
                 return answer
-            if self._manners:
-                self._manners.note(answer)
+            if self.manners:
+                self.manners.note(answer)
             if not is_redirect(answer):
-                return part.judge(answer) or refusal(answer, self._clock.now())
-            target = next_hop(answer, asked, self._limits.max_redirects)
+                return part.judge(answer) or refusal(answer, self.clock.now())
+            target = next_hop(answer, asked, self.limits.max_redirects)
             if isinstance(target, Refused):
                 return target
             asked.append(target)
@@ -242,13 +226,13 @@ class Downloads:
         """Return the seconds until the next try, None if there should be none."""
         if refused.reason not in _PASSING and refused.status < 500:
             return None
-        seconds = self._limits.pause_seconds * 2.0 ** (tries - 1)
+        seconds = self.limits.pause_seconds * 2.0 ** (tries - 1)
         if refused.retry_at is not None:
-            asked = (refused.retry_at - self._clock.now()) / timedelta(seconds=1)
-            if asked > self._limits.longest_pause_seconds:
+            asked = (refused.retry_at - self.clock.now()) / timedelta(seconds=1)
+            if asked > self.limits.longest_pause_seconds:
                 return None
             seconds = max(seconds, asked)
-        return min(seconds, self._limits.longest_pause_seconds)
+        return min(seconds, self.limits.longest_pause_seconds)
 
 
 class _Version(msgspec.Struct, frozen=True, kw_only=True):
@@ -268,7 +252,7 @@ class _Version(msgspec.Struct, frozen=True, kw_only=True):
 _RANGE = re.compile(r"bytes (\d{1,15})-(\d{1,15})/(\d{1,15})", re.ASCII)
 
 
-class _Part:
+class _PartialFile:
     """What was received of a file until now, in two files next to its target."""
 
     def __init__(
@@ -313,12 +297,10 @@ class _Part:
             last_modified=page.headers.get("last-modified", ""),
             total=_length(page),
         )
-        if page.status == 206 and not self._fits(version, page):
-            self._trouble = "the server sent another part of the file than the one asked for"
-            self.size = 0
-        if page.status == 416:
-            self._trouble, self.size = "the server has no such part of the file", 0
-        if page.status not in {200, 206} or self._trouble:
+        is_rest = page.status == 206 and self._fits(version, page)
+        if page.status != 200 and not is_rest:
+            if page.status == 416 or 200 < page.status < 300:
+                self._trouble, self.size = "the server sent not the part that was asked for", 0
             return None
         if version.total > self._most:
             raise BodyError(f"the file has more than {self._most:,} bytes", "too-big")
@@ -377,6 +359,8 @@ class _Part:
         """Give the file its name; return its length in bytes."""
         with self._explain():
             with self._path.open("rb") as file:
+                if os.fstat(file.fileno()).st_size != self.size:
+                    raise OSError(errno.EBUSY, "another process writes it too")
                 os.fsync(file.fileno())
             self._path.replace(self._target)
             files.sync_folder(self._target.parent)
