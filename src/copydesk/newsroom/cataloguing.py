@@ -351,23 +351,28 @@ def make_entries(
     maker = _Maker(newsroom.archive, newsroom.articles, rules)
     waiting = sorted(signatures.items())
     lots = [waiting[at : at + _AT_ONCE] for at in range(0, len(waiting), _AT_ONCE)]
-    is_large = len(waiting) >= _MANY and processes.at_once() > 1 and processes.can_fork()
-    if is_large:
-        progress.stage("catalogue", len(waiting))
+    if len(waiting) >= _MANY and processes.at_once() > 1 and processes.can_fork():
+        with contextlib.suppress(WorkerError):  # killed: with little memory, one process is better
+            _make_on_all_cores(maker, lots, progress, put)
+            return
+    for lot in lots:
+        put(*maker(lot))
 
-    def take(lot: tuple[int, Made]) -> None:
-        size, made = lot
+
+def _make_on_all_cores(
+    maker: _Maker, lots: Sequence[Sequence[tuple[str, int]]], progress: Progress, put: Put
+) -> None:
+    progress.stage("catalogue", sum(map(len, lots)))
+
+    def take(piece: tuple[int, Made]) -> None:
+        number, made = piece
         put(*made)
-        if is_large:
-            progress.step(size)
+        progress.step(len(lots[number]))
 
     job = processes.Job(
         pieces=len(lots),
-        make=lambda number: [(len(lots[number]), maker(lots[number]))],
+        make=lambda number: [(number, maker(lots[number]))],
         take=take,
         tell=lambda: None,
     )
-    try:
-        processes.do_all(job, processes.at_once() if is_large else 1)
-    except WorkerError:  # killed, such as when memory is short: one process needs less
-        processes.do_all(job, 1)
+    processes.do_all(job, processes.at_once())

@@ -678,10 +678,10 @@ def _take_changes(seen: Survey) -> dict[str, Pair]:
     before, now = index.stamps(sweep.looked), sweep.stamps
     changed, gone = compare_stamps(before, now)
     if seen.matters:
-        ruled = {entry.path for entry in page_updates.find_in_matters(index, seen.matters)}
-        ruled = (ruled | index.list_passed_over()) - gone
+        in_matters = page_updates.find_in_matters(index, seen.matters)
+        ruled = ({entry.path for entry in in_matters} | index.list_passed_over()) - gone
         now = {**index.stamps(tuple(ruled)), **now}
-        changed = sorted({*changed} | ruled)
+        changed = sorted(ruled.union(changed))
     fresh = list(_read(changed, now, seen))
     unread = set(changed) - {entry.path for entry in fresh}
     lost = gone | (before.keys() & unread)
