@@ -132,7 +132,7 @@ class Archive:
         """
         try:
             now = (self.root / path).lstat()
-        except OSError:
+        except (OSError, ValueError):  # ValueError: a NUL byte
             return None
         return Signature(now.st_mtime_ns, now.st_ctime_ns, now.st_size, now.st_ino)
 
