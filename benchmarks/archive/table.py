@@ -93,6 +93,10 @@ JOBS = (
         words=("stories", "--search", "{words}", "--now", _CLOCK.format("18:50")),
     ),
     Job(name="round, nothing new", words=(*_ROUND, _CLOCK.format("18:51"))),
+    Job(
+        name="round, nothing new, without the build",
+        words=("run", "--dry-run", *_ROUND[1:], _CLOCK.format("18:51")),
+    ),
     Job(name="round, one story filed and built", words=(*_ROUND, _CLOCK.format("19:00")), runs=1),
     Job(name="build, nothing new", words=("build", "--now", _CLOCK.format("19:01"))),
     Job(

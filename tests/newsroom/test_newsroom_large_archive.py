@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from copydesk.archive import Archive, Rulings, Signature, archived_path, record
+from copydesk.archive import Archive, Rulings, Signature, archive_path, record
 from copydesk.building import BuildOptions, build
 from copydesk.news import Story, Verdict
 from copydesk.newsroom import Newsroom, Silence
@@ -55,7 +55,7 @@ def beat(tmp_path: Path) -> History:
     """Return a newsroom of 300 archived stories and one live one, committed, long untouched."""
     made = History.begin(tmp_path / "beat")
     names = [f"{year}-03-04-old-{number}" for year in YEARS for number in range(A_YEAR)]
-    paths = [archived_path(f"_news/{name}.md") for name in names] + [LIVE, FLAT]
+    paths = [archive_path(f"_news/{name}.md") for name in names] + [LIVE, FLAT]
     write_files(made.root, {path: record.emit_story(make_story(path)) for path in paths})
     commit(made)
     settle()

@@ -269,7 +269,7 @@ def _emit_with_proof(story: Story) -> bytes:
 
 def _is_news_path(path: str) -> bool:
     pure = PurePosixPath(path)
-    is_placed = str(pure.parent) in NEWS_FOLDERS or path == _files.archived_path(path)
+    is_placed = str(pure.parent) in NEWS_FOLDERS or path == _files.archive_path(path)
     return is_placed and pure.suffix == ".md" and not pure.name.startswith(".")
 
 

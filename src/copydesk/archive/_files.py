@@ -69,7 +69,7 @@ def record_places(path: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys((path, f"_news/{name}", f"{ARCHIVED_NEWS}/{name}", *year)))
 
 
-def archived_path(path: str) -> str:
+def archive_path(path: str) -> str:
     """Return where an old story's record belongs: in its year's folder, if its name has one."""
     return record_places(f"_news/{path.rpartition('/')[2]}")[-1]
 

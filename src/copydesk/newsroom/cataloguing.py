@@ -147,7 +147,7 @@ def sweep_records(
     Raises RecordError if a folder cannot be listed, as its stories must not count as deleted.
     """
     head = newsroom.repository.head()
-    committed = _find_committed(newsroom, catalogue, head)
+    committed = _list_commit_changes(newsroom, catalogue, head)
     noted = catalogue.note(_FOLDERS) if committed is not None else ""
     now = take_snapshot(newsroom.archive, noted, committed or ())
     stand, before = now.safe_stamps(), catalogue.signatures(now.looked)
@@ -157,7 +157,7 @@ def sweep_records(
     return now
 
 
-def _find_committed(newsroom: Newsroom, catalogue: Catalogue, head: str) -> list[str] | None:
+def _list_commit_changes(newsroom: Newsroom, catalogue: Catalogue, head: str) -> list[str] | None:
     """Return the story records that commits changed since the last update, None if unknown."""
     known = catalogue.note(_HEAD)
     paths = newsroom.repository.find_changes_between(known, head) if known and head else None
@@ -171,7 +171,7 @@ def follow_commits(newsroom: Newsroom, catalogue: Catalogue) -> None:
     `sweep_records`.
     """
     head = newsroom.repository.head()
-    paths = _find_committed(newsroom, catalogue, head)
+    paths = _list_commit_changes(newsroom, catalogue, head)
     if paths is None:
         sweep_records(newsroom, catalogue, _SILENCE)
         return

@@ -240,33 +240,36 @@ def take_snapshot(records: Archive, noted: str = "", beside: Iterable[str] = ())
     while waiting:
         folder = waiting.pop()
         now, seen = records.signature(folder), known.get(folder)
-        if seen and folder != turn and seen.stamp and seen.stamp == hash(now):
+        if seen and folder != turn and 0 != seen.stamp == hash(now):
             still.add(folder)
         else:
             found: dict[str, Signature] = {}
             below = records.sign_folder(folder, found)
             signatures |= found
-            changed_ns = now.changed_ns if now else taken_ns
-            newest = max((signature.changed_ns for signature in found.values()), default=changed_ns)
-            is_settled = max(newest, changed_ns) < taken_ns - TICK_NS
-            is_named = all(map(text.is_encodable, found))  # others are reported each time
-            stamp = hash(now) if is_settled and is_named else 0
-            seen = SeenFolder(stamp, changed_ns, taken_ns, below)
+            seen = _describe_folder(now, found, below, taken_ns)
         if folder.startswith(archive.NEWS_FOLDERS[1]):
             folders[folder] = seen
         waiting += seen.below
     single = [path for path in beside if _folder(path) in still]
-    for path in single:
-        if (signature := records.signature(path)) is not None:
-            signatures[path] = signature
-    looked = (*((known.keys() | folders.keys()) - still), *single)
+    signatures |= take_snapshot_of(records, single).signatures
     return Snapshot(
         taken_ns=taken_ns,
         signatures=signatures,
         folders=folders,
         still=frozenset(still),
-        looked=looked if still else None,
+        looked=(*((known.keys() | folders.keys()) - still), *single) if still else None,
     )
+
+
+def _describe_folder(
+    now: Signature | None, found: Mapping[str, Signature], below: list[str], taken_ns: int
+) -> SeenFolder:
+    """Return a folder as it was seen; one with a name that is not UTF-8 is looked at each time."""
+    changed_ns = now.changed_ns if now else taken_ns
+    newest = max((signature.changed_ns for signature in found.values()), default=changed_ns)
+    is_settled = max(newest, changed_ns) < taken_ns - TICK_NS
+    is_sure = is_settled and all(map(text.is_encodable, found))
+    return SeenFolder(hash(now) if is_sure else 0, changed_ns, taken_ns, below)
 
 
 def _folder(path: str) -> str:
@@ -357,7 +360,7 @@ class NewsroomStories:
         """
         known = _Swept(*json.loads(noted or "[]"))
         head = self._repository.head()
-        ruled = tuple(self._find_ruled())
+        ruled = tuple(self._list_paths_in_rulings())
         committed = known.head and self._repository.find_changes_between(known.head, head)
         if not known.head or committed is None:
             known = _Swept()
@@ -366,7 +369,7 @@ class NewsroomStories:
         self._swept = _Swept(head=head, folders=now.note(), single=ruled)
         return StampSweep(stamps=self._stamp(now), looked=now.looked)
 
-    def _find_ruled(self) -> Iterator[str]:
+    def _list_paths_in_rulings(self) -> Iterator[str]:
         """Yield the paths at which stories may be whose stamps depend on rulings."""
         removed = (at for at, said in self._rulings.verdicts.items() if said.said == "remove")
         for path in (*removed, *(f"_news/{name}.md" for name in self._notes)):

@@ -239,10 +239,10 @@ class StoryReader:
         return story
 
     def _recall(self, path: str) -> Story | None:
-        stamp = self._stamp(path)
+        stamp = self.find_stamp(path)
         return self._kept.find(path, stamp) if self._kept is not None and stamp else None
 
-    def _stamp(self, path: str) -> str:
+    def find_stamp(self, path: str) -> str:
         """Return a story's version text: as it was seen now, or, if it was not, in the index."""
         stamp = self._stamps.get(path)
         return stamp or (self._kept.read_stamp(path) if self._kept is not None else "")
@@ -257,7 +257,7 @@ class StoryReader:
         story = repair(found)
         if story is found:
             self._checked.add(path)
-        if self._kept is not None and (stamp := self._stamp(path)):
+        if self._kept is not None and (stamp := self.find_stamp(path)):
             self._fresh.append((stamp, story))
         return story
 

@@ -492,17 +492,10 @@ class UserIndex:
         takes a second and writes a large file, an hour passes until the next one.
         """
         place, noted = self._place, self._place.folder / _SHARED
-        is_new = noted.exists() and time.time() - noted.stat().st_mtime < _AGAIN_SECONDS
-        is_large = self._next.stat().st_size > _LARGE or noted.exists()
-        if is_new or not is_large or ask(place.top, *_SPLITS).out.strip() == b"false":
-            return
-        same = ("diff-index", "--cached", "--quiet", commit)
-        if ask(place.top, *same, environment=self.environment).code:
+        if not self._may_split(noted, commit):
             return
         tell(place.top, "update-index", "--no-split-index", environment=self.environment)
-        with self._next.open("rb") as whole:
-            whole.seek(-20, os.SEEK_END)
-            link = whole.read()
+        link = self._next.read_bytes()[-20:]
         if not any(link):  # index.skipHash: a shared part is named by its hash
             return
         former = noted.read_text("ascii").split() if noted.exists() else []
@@ -512,6 +505,14 @@ class UserIndex:
         noted.write_text(" ".join((link.hex(), commit, *former[:1])), "ascii")
         for name in former[2:]:  # no index refers to it since the last split
             (place.folder / f"sharedindex.{name}").unlink(missing_ok=True)
+
+    def _may_split(self, noted: Path, commit: str) -> bool:
+        is_new = noted.exists() and time.time() - noted.stat().st_mtime < _AGAIN_SECONDS
+        is_large = noted.exists() or self._next.stat().st_size > _LARGE
+        top, same = self._place.top, ("diff-index", "--cached", "--quiet", commit)
+        if is_new or not is_large or ask(top, *_SPLITS).out.strip() == b"false":
+            return False
+        return not ask(top, *same, environment=self.environment).code
 
     def announce(self, commit: str) -> None:
         """Note to which commit the prepared index belongs, before the branch is moved to it."""
