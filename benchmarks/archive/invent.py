@@ -12,6 +12,8 @@ The stories are those of `benchmarks/paper/archive.py`, fifty a day: a million a
 enter git by `git fast-import`. The newsroom writes no first API and takes no second looks.
 """
 
+# ruff: noqa: SLF001 -- the functions of make.py
+
 from __future__ import annotations
 
 import json
@@ -21,21 +23,22 @@ import sys
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import replace
-from itertools import groupby
+from itertools import groupby, islice
 from pathlib import Path
 from typing import IO
 
 BENCHMARKS = Path(__file__).parents[1]
 sys.path[:0] = [str(BENCHMARKS / part) for part in ("catalogue", "paper")]
 
-import archive as invented  # noqa: E402
 import make  # noqa: E402
 
+import archive as invented  # noqa: E402
 from copydesk.archive.record import emit_story  # noqa: E402
 from copydesk.memory import Memory  # noqa: E402
 from copydesk.news import Story  # noqa: E402
 
 RECENT = 400
+make.NEW |= {70 + 5 * number: f"Robots mow lawn {number} of Finch Park" for number in range(4)}
 
 
 def main(count: int, folder: Path) -> None:
@@ -61,7 +64,8 @@ def main(count: int, folder: Path) -> None:
     )
     assert fast.stdin is not None
     fast.stdin.write(b"reset refs/heads/main\nfrom refs/heads/main^0\n\n")
-    placed = (_place(story, number, count) for number, story in zip(range(count), stories))
+    filed = enumerate(islice(stories, count))
+    placed = (_place(story, number, count) for number, story in filed)
     for month, some in groupby(placed, key=lambda story: _day(story)[:7]):
         with memory.together():
             _file_month(fast.stdin, month, _remember(memory, some, latest))

@@ -24,7 +24,7 @@ from copydesk.news import Standing, Story, Verdict
 from copydesk.news.ruling import Said
 from copydesk.newsroom import Silence
 from copydesk.newsroom.cataloguing import open_catalogue, refresh_catalogue, sweep_records
-from copydesk.newsroom.records import Snapshot, find_stale_entries
+from copydesk.newsroom.records import Snapshot, find_stale_entries, take_snapshot
 from world.history import History
 from world.newsroom import NOW, feed, record_web, write_files
 from world.records import write_rulings
@@ -95,7 +95,7 @@ def test_what_changed_at_another_time_by_the_clock_is_not_taken_for_under_edit(
     beat: History, seconds: int, is_touched: bool
 ) -> None:
     file(beat, WALL)
-    signatures = Archive(beat.root).signatures(stories=True)
+    signatures = take_snapshot(Archive(beat.root)).signatures
     taken_ns = signatures[WALL].changed_ns - seconds * 10**9
     snapshot = Snapshot(taken_ns=taken_ns, signatures=signatures)
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from copydesk.archive import sealing
+from copydesk.archive import record_places, sealing
 from copydesk.newsroom import open_newsroom
 from copydesk.newsroom.records import record_path
 from world.command import copydesk
@@ -38,7 +38,7 @@ STRANGERS = [
 ]
 
 
-@pytest.fixture(scope="module", params=["_news", "_archive/_news"])
+@pytest.fixture(scope="module", params=["_news", "_archive/_news", "_archive/_news/2026"])
 def filed(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Give a newsroom whose records lie there; tests only read it."""
     folder = tmp_path_factory.mktemp("named")
@@ -48,18 +48,18 @@ def filed(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
     web = record_web(folder / "web.warc.gz", small_web())
     assert copydesk("-C", root, "run", "--web", web, "--now", NOW.isoformat()).code == 0
     if request.param != "_news":
-        shelve(root, RECORD)
+        shelve(root, RECORD, request.param)
         run_git(root, "commit", "-qm", "archive")
     return root
 
 
-def shelve(root: Path, path: str) -> None:
-    (root / "_archive/_news").mkdir(parents=True)
-    run_git(root, "mv", path, f"_archive/{path}")
+def shelve(root: Path, path: str, folder: str = "_archive/_news") -> None:
+    (root / folder).mkdir(parents=True)
+    run_git(root, "mv", path, f"{folder}/{path.removeprefix('_news/')}")
 
 
 def place(root: Path) -> str:
-    return RECORD if (root / RECORD).exists() else f"_archive/{RECORD}"
+    return next(path for path in record_places(RECORD) if (root / path).exists())
 
 
 @pytest.mark.parametrize("name", NAMES)

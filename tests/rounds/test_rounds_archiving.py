@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from copydesk.archive import archive_path
 from world.command import copydesk
 from world.newsroom import NOW, newsroom, record_web, run_git, small_web
 
@@ -47,7 +49,9 @@ def subjects(root: Path) -> list[str]:
 def tree(folder: Path) -> dict[str, bytes]:
     """Give every file; where a record lies, which the API says, is left aside."""
     return {
-        str(path.relative_to(folder)): path.read_bytes().replace(b"_archive/_news/", b"_news/")
+        str(path.relative_to(folder)): re.sub(
+            rb"_archive/_news/2026/", b"_news/", path.read_bytes()
+        )
         for path in folder.rglob("*")
         if path.is_file()
     }
@@ -57,9 +61,16 @@ def test_old_stories_move_in_one_commit_of_their_own(root: Path, web: Path) -> N
     before = (root / WALL).read_bytes()
     run(root, web, JANUARY)
     assert not list((root / "_news").glob("*.md"))
-    assert (root / "_archive" / WALL).read_bytes() == before
+    assert (root / archive_path(WALL)).read_bytes() == before
     assert subjects(root)[0] == "archive: 2 stories older than 30 days, January 2027"
     assert run_git(root, "status", "--porcelain") == ""
+
+
+def test_they_lie_in_the_folder_of_their_year(root: Path, web: Path) -> None:
+    run(root, web, JANUARY)
+
+    assert archive_path(WALL) == f"_archive/_news/2026/{WALL.removeprefix('_news/')}"
+    assert (root / archive_path(SEALS)).exists()
 
 
 def test_they_move_once_a_month(root: Path, web: Path) -> None:
@@ -86,7 +97,7 @@ def test_an_archived_story_is_never_filed_again_and_a_verdict_finds_it(
     (root / ".copydesk/memory.sqlite").unlink()
     assert run(root, web, JANUARY + timedelta(hours=2))["filed"] == []
     said = copydesk("-C", root, "verdict", WALL, "hold", "--why", "x", "--as", "Ed", "--json")
-    assert said.json()["path"] == f"_archive/{WALL}"
+    assert said.json()["path"] == archive_path(WALL)
     assert copydesk("-C", root, "record", "check", "--json").code == 0
 
 
@@ -94,14 +105,14 @@ def test_a_record_under_the_pen_stays(root: Path, web: Path) -> None:
     (root / WALL).write_text((root / WALL).read_text("utf-8").replace("two", "three"), "utf-8")
     run(root, web, JANUARY)
     assert (root / WALL).exists()
-    assert (root / "_archive" / SEALS).exists()
+    assert (root / archive_path(SEALS)).exists()
 
 
 def test_without_git_they_move_as_well(tmp_path: Path, web: Path) -> None:
     root = newsroom(tmp_path / "plain", more=AFTER_30, git=False)
     run(root, web, NOW)
     run(root, web, JANUARY)
-    assert (root / "_archive" / WALL).exists()
+    assert (root / archive_path(WALL)).exists()
 
 
 def test_a_verdict_among_the_rulings_holds_where_its_record_lies_now(
@@ -125,12 +136,15 @@ def test_a_round_cut_short_between_moving_and_committing_is_finished_by_the_next
     copydesk("-C", root, "--now", JANUARY.isoformat(), "run", "--web", web)
     hook.unlink()
     run(root, web, JANUARY + timedelta(hours=2))
-    assert (root / "_archive" / WALL).exists()
+    assert (root / archive_path(WALL)).exists()
     assert run_git(root, "status", "--porcelain") == ""
 
 
-def test_a_name_that_is_taken_in_the_archive_is_one_clear_failure(root: Path, web: Path) -> None:
-    taken = root / "_archive" / WALL
+@pytest.mark.parametrize("place", ["_archive/_news", "_archive/_news/2026"])
+def test_a_name_that_is_taken_in_the_archive_is_one_clear_failure(
+    root: Path, web: Path, place: str
+) -> None:
+    taken = root / place / WALL.removeprefix("_news/")
     taken.parent.mkdir(parents=True)
     taken.write_bytes((root / WALL).read_bytes())
     subprocess.run(["git", "add", "-A"], cwd=root, check=True)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from copydesk.archive._articles import address_mark as address_mark
     from copydesk.archive._data_lists import add_images as add_images
     from copydesk.archive._files import LETTERS_FOLDER as LETTERS_FOLDER
-    from copydesk.archive._files import archived_path as archived_path
+    from copydesk.archive._files import archive_path as archive_path
     from copydesk.archive._files import backfilled_path as backfilled_path
     from copydesk.archive._files import record_places as record_places
     from copydesk.archive._files import slug as slug

@@ -107,27 +107,13 @@ class Archive:
         """Yield the records in one folder other than the news folder, as `records` does."""
         yield from self._each(folder, parse_record, trouble)
 
-    def signatures(self, *, stories: bool = False) -> dict[str, Signature]:
-        """Return the signature (times, size, inode) of every file that may be a record, by path.
-
-        With `stories`, only of files that may be stories. In folders where people keep other
-        things, some of these files are no records.
+    def sign_folder(self, folder: str, signatures: dict[str, Signature]) -> list[str]:
+        """Add the signatures of the files in a folder that may be records; return its folders.
 
         Like git's index, a signature is a hint: if it differs, the file may have changed; if it is
         the same, it has not, except within one tick of the file system's clock. So a file must be
         read again if its `changed_ns` was only some milliseconds old when the signature was taken
         (git's "racily clean"). Raises RecordError for a folder that cannot be listed.
-        """
-        signatures: dict[str, Signature] = {}
-        folders = [*{*(() if stories else collections(self.root)), *NEWS_FOLDERS}]
-        while folders:
-            folders += self.sign_folder(folders.pop(), signatures)
-        return signatures
-
-    def sign_folder(self, folder: str, signatures: dict[str, Signature]) -> list[str]:
-        """Add the signatures of the files in a folder that may be records; return its folders.
-
-        Raises RecordError if the folder cannot be listed.
         """
         new, folders = tuple.__new__, []  # faster than to call Signature
         for name, now in _list_with_stats(f"{self.root}/{folder}"):
@@ -146,7 +132,7 @@ class Archive:
         """
         try:
             now = (self.root / path).lstat()
-        except OSError:
+        except (OSError, ValueError):  # ValueError: a NUL byte
             return None
         return Signature(now.st_mtime_ns, now.st_ctime_ns, now.st_size, now.st_ino)
 
@@ -247,7 +233,7 @@ class Archive:
                 subject=path,
                 hint="compare the two files and delete one of them",
             )
-        place = _files.archived_path(path)
+        place = _files.archive_path(path)
         return FileChange(path=place, after=self.file_bytes(path), moved_from=path)
 
     def sweep(self) -> None:

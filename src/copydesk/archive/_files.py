@@ -71,7 +71,7 @@ def record_places(path: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys((path, f"_news/{name}", f"{ARCHIVED_NEWS}/{name}", *dated)))
 
 
-def archived_path(path: str) -> str:
+def archive_path(path: str) -> str:
     """Return where the record of an old story belongs: in the folder of the year in its name."""
     places = record_places(f"_news/{path.rpartition('/')[2]}")
     return places[2] if len(places) > 2 else places[-1]

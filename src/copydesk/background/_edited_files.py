@@ -123,6 +123,10 @@ class EditedFiles:
         others = {path for path in changes.paths if not path.startswith(_NEWS)}
         unlisted = find_stale_entries(newsroom, signatures)
         unbuilt = find_stale_pages(newsroom, signatures) | others
+        for path in unlisted | unbuilt:  # a build looks into folders of the archive that changed
+            if path.startswith(_NEWS[1]):
+                with contextlib.suppress(OSError):
+                    os.utime((newsroom.root / path).parent)
         return FileChanges(paths=frozenset(unlisted)), FileChanges(paths=frozenset(unbuilt))
 
     def _say_once(self, what: str) -> None:

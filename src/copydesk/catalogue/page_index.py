@@ -572,6 +572,12 @@ class KeptStories:
         rows = self._index.tables.run(_FIND, self._index.number, path, stamp)
         return self._decode_soundly(rows[0][0]) if rows else None
 
+    def read_stamp(self, path: str) -> str:
+        """Return the stamp that a story had when the index read it, "" if it has none."""
+        query = "SELECT stamp FROM paper_entries WHERE site = ? AND path = ?"
+        rows = self._index.tables.run(query, self._index.number, path)
+        return str(rows[0][0]) if rows else ""
+
     def keep(self, stories: Iterable[tuple[str, Story]]) -> None:
         """Add stories, given as (stamp, story), to the cache; the oldest ones are dropped."""
         site = self._index.number

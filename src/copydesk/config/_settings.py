@@ -58,8 +58,9 @@ class Records:
 
     archive_after_days: int = option(
         0,
-        "Age in days after which stories are moved to `_archive/_news/`, once a month. They keep "
-        "their names and stay published. 0 (the default): stories are never moved.",
+        "Age in days after which stories are moved to the folder of their year in "
+        "`_archive/_news/`, once a month. They keep their names and stay published. 0 (the "
+        "default): stories are never moved.",
     )
     look_again: bool = option(
         True,

@@ -147,7 +147,7 @@ def sweep_records(
     Raises RecordError if a folder cannot be listed, as its stories must not count as deleted.
     """
     head = newsroom.repository.head()
-    committed = _find_committed(newsroom, catalogue, head)
+    committed = _list_commit_changes(newsroom, catalogue, head)
     noted = catalogue.note(_FOLDERS) if committed is not None else ""
     now = take_snapshot(newsroom.archive, noted, committed or ())
     stand, before = now.safe_stamps(), catalogue.signatures(now.looked)
@@ -157,7 +157,7 @@ def sweep_records(
     return now
 
 
-def _find_committed(newsroom: Newsroom, catalogue: Catalogue, head: str) -> list[str] | None:
+def _list_commit_changes(newsroom: Newsroom, catalogue: Catalogue, head: str) -> list[str] | None:
     """Return the story records that commits changed since the last update, None if unknown."""
     known = catalogue.note(_HEAD)
     paths = newsroom.repository.find_changes_between(known, head) if known and head else None
@@ -171,7 +171,7 @@ def follow_commits(newsroom: Newsroom, catalogue: Catalogue) -> None:
     `sweep_records`.
     """
     head = newsroom.repository.head()
-    paths = _find_committed(newsroom, catalogue, head)
+    paths = _list_commit_changes(newsroom, catalogue, head)
     if paths is None:
         sweep_records(newsroom, catalogue, _SILENCE)
         return
@@ -351,23 +351,28 @@ def make_entries(
     maker = _Maker(newsroom.archive, newsroom.articles, rules)
     waiting = sorted(signatures.items())
     lots = [waiting[at : at + _AT_ONCE] for at in range(0, len(waiting), _AT_ONCE)]
-    is_large = len(waiting) >= _MANY and processes.at_once() > 1 and processes.can_fork()
-    if is_large:
-        progress.stage("catalogue", len(waiting))
+    if len(waiting) >= _MANY and processes.at_once() > 1 and processes.can_fork():
+        with contextlib.suppress(WorkerError):  # killed: with little memory, one process is better
+            _make_on_all_cores(maker, lots, progress, put)
+            return
+    for lot in lots:
+        put(*maker(lot))
 
-    def take(lot: tuple[int, Made]) -> None:
-        size, made = lot
+
+def _make_on_all_cores(
+    maker: _Maker, lots: Sequence[Sequence[tuple[str, int]]], progress: Progress, put: Put
+) -> None:
+    progress.stage("catalogue", sum(map(len, lots)))
+
+    def take(piece: tuple[int, Made]) -> None:
+        number, made = piece
         put(*made)
-        if is_large:
-            progress.step(size)
+        progress.step(len(lots[number]))
 
     job = processes.Job(
         pieces=len(lots),
-        make=lambda number: [(len(lots[number]), maker(lots[number]))],
+        make=lambda number: [(number, maker(lots[number]))],
         take=take,
         tell=lambda: None,
     )
-    try:
-        processes.do_all(job, processes.at_once() if is_large else 1)
-    except WorkerError:  # killed, such as when memory is short: one process needs less
-        processes.do_all(job, 1)
+    processes.do_all(job, processes.at_once())

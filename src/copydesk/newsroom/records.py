@@ -9,13 +9,11 @@ import hashlib
 import json
 import re
 import time
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import unquote
-
-import msgspec
 
 from copydesk import archive
 from copydesk.archive import Archive, Signature, sealing
@@ -189,13 +187,12 @@ class Snapshot:
 
     def has_other_paths(self, now: Snapshot) -> bool:
         """Return whether records may have been added or deleted between the two snapshots."""
-        if self._paths_outside(now.still) != now._paths_outside(self.still):
-            return True
         since = self.taken_ns - TICK_NS
-        return any(now.folders[folder].changed_ns > since for folder in self.still - now.still)
+        has_new = any(folder.changed_ns > since for folder in now.folders.values())
+        return has_new or self._live_paths() != now._live_paths()
 
-    def _paths_outside(self, still: Collection[str]) -> set[str]:
-        return {path for path in self.signatures if _folder(path) not in self.still.union(still)}
+    def _live_paths(self) -> set[str]:
+        return {path for path in self.signatures if path.startswith("_news/")}
 
     def note(self) -> str:
         """Return the text by which a later snapshot finds the folders in which nothing changed."""
@@ -233,7 +230,8 @@ def take_snapshot(records: Archive, noted: str = "", beside: Iterable[str] = ())
     in which nothing changed since are left out, except the one that was looked at longest ago (for
     files that were edited in place) and the records `beside`.
     """
-    known = _read_folders(noted)
+    told = json.loads(noted or "{}").items()
+    known = {folder: SeenFolder(*seen) for folder, seen in told}
     turn = min(known, key=lambda folder: known[folder].looked_ns, default="")
     taken_ns, waiting = time.time_ns(), list(archive.NEWS_FOLDERS)
     signatures: dict[str, Signature] = {}
@@ -242,50 +240,36 @@ def take_snapshot(records: Archive, noted: str = "", beside: Iterable[str] = ())
     while waiting:
         folder = waiting.pop()
         now, seen = records.signature(folder), known.get(folder)
-        if seen and folder != turn and seen.stamp and seen.stamp == hash(now):
+        if seen and folder != turn and 0 != seen.stamp == hash(now):
             still.add(folder)
         else:
-            seen = _look_into(records, folder, now, taken_ns, signatures)
+            found: dict[str, Signature] = {}
+            below = records.sign_folder(folder, found)
+            signatures |= found
+            seen = _describe_folder(now, found, below, taken_ns)
         if folder.startswith(archive.NEWS_FOLDERS[1]):
             folders[folder] = seen
         waiting += seen.below
     single = [path for path in beside if _folder(path) in still]
-    for path in single:
-        if (signature := records.signature(path)) is not None:
-            signatures[path] = signature
-    looked = (*((known.keys() | folders.keys()) - still), *single)
+    signatures |= take_snapshot_of(records, single).signatures
     return Snapshot(
         taken_ns=taken_ns,
         signatures=signatures,
         folders=folders,
         still=frozenset(still),
-        looked=looked if still else None,
+        looked=(*((known.keys() | folders.keys()) - still), *single) if still else None,
     )
 
 
-def _look_into(
-    records: Archive,
-    folder: str,
-    now: Signature | None,
-    taken_ns: int,
-    signatures: dict[str, Signature],
+def _describe_folder(
+    now: Signature | None, found: Mapping[str, Signature], below: list[str], taken_ns: int
 ) -> SeenFolder:
-    """Add the signatures of a folder's files; return the folder as it was seen."""
-    found: dict[str, Signature] = {}
-    below = records.sign_folder(folder, found)
-    signatures |= found
-    since = taken_ns - TICK_NS
-    times = [sign.changed_ns for sign in (*found.values(), *([now] if now else ()))]
-    is_settled = max(times, default=0) < since and all(map(text.is_encodable, found))
+    """Return a folder as it was seen; one with a name that is not UTF-8 is looked at each time."""
     changed_ns = now.changed_ns if now else taken_ns
-    return SeenFolder(hash(now) if is_settled else 0, changed_ns, taken_ns, below)
-
-
-def _read_folders(noted: str) -> Mapping[str, SeenFolder]:
-    try:
-        return {folder: SeenFolder(*seen) for folder, seen in json.loads(noted or "{}").items()}
-    except (ValueError, TypeError, AttributeError):
-        return {}
+    newest = max((signature.changed_ns for signature in found.values()), default=changed_ns)
+    is_settled = max(newest, changed_ns) < taken_ns - TICK_NS
+    is_sure = is_settled and all(map(text.is_encodable, found))
+    return SeenFolder(hash(now) if is_sure else 0, changed_ns, taken_ns, below)
 
 
 def _folder(path: str) -> str:
@@ -328,7 +312,7 @@ def _find_stale(signatures: Mapping[str, Signature | None], known: Mapping[str, 
 # The filed stories as a build reads them.
 
 
-class _Swept(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class _Swept(NamedTuple):
     """What a build saw: git's HEAD, folders (the note of a snapshot), and records to look at again.
 
     These are unreadable records, and those whose stamps depend on rulings.
@@ -365,7 +349,7 @@ class NewsroomStories:
     def note(self) -> str:
         """Return what the next sweep needs: the folders seen, and records to look at again."""
         single = tuple(sorted({*self._swept.single, *self._unread}))
-        return msgspec.json.encode(msgspec.structs.replace(self._swept, single=single)).decode()
+        return json.dumps(self._swept._replace(single=single))
 
     def sweep(self, noted: str) -> StampSweep:
         """Return the stamps of stories that may have changed since `note` was called.
@@ -374,9 +358,9 @@ class NewsroomStories:
         on their stories. Raises RecordError if a folder cannot be listed, as its stories must not
         count as deleted.
         """
-        known = msgspec.json.decode(noted, type=_Swept) if noted else _Swept()
+        known = _Swept(*json.loads(noted or "[]"))
         head = self._repository.head()
-        ruled = tuple(self._find_ruled())
+        ruled = tuple(self._list_paths_in_rulings())
         committed = known.head and self._repository.find_changes_between(known.head, head)
         if not known.head or committed is None:
             known = _Swept()
@@ -385,7 +369,7 @@ class NewsroomStories:
         self._swept = _Swept(head=head, folders=now.note(), single=ruled)
         return StampSweep(stamps=self._stamp(now), looked=now.looked)
 
-    def _find_ruled(self) -> Iterator[str]:
+    def _list_paths_in_rulings(self) -> Iterator[str]:
         """Yield the paths at which stories may be whose stamps depend on rulings."""
         removed = (at for at, said in self._rulings.verdicts.items() if said.said == "remove")
         for path in (*removed, *(f"_news/{name}.md" for name in self._notes)):

@@ -663,36 +663,34 @@ def _take_all(seen: Survey) -> dict[str, Pair]:
     index, stamps = seen.index, seen.reader.sweep("").stamps
     paths = sorted(stamps)
     last = {addresses.record_name(path): path for path in paths}
-    page_updates.fill(index, _read(paths, stamps, seen), last)
+    page_updates.fill(index, _read(paths, seen), last)
     lost = stamps.keys() - index.stamps().keys()
     unread = {addresses.record_name(path) for path in lost}
     others = [path for path in paths if addresses.record_name(path) in unread and path not in lost]
-    page_updates.update(index, list(_read(others, stamps, seen)), ())
+    page_updates.update(index, list(_read(others, seen)), ())
     return {}
 
 
 def _take_changes(seen: Survey) -> dict[str, Pair]:
     """Read changed stories into the index of stories; return their old and new entries."""
-    index = seen.index
-    sweep = seen.reader.sweep(seen.notes.get("swept", ""))
-    before, now = index.stamps(sweep.looked), sweep.stamps
-    changed, gone = compare_stamps(before, now)
+    index, sweep = seen.index, seen.reader.sweep(seen.notes.get("swept", ""))
+    before = index.stamps(sweep.looked)
+    changed, gone = compare_stamps(before, sweep.stamps)
     if seen.matters:
         ruled = {entry.path for entry in page_updates.find_in_matters(index, seen.matters)}
-        ruled = (ruled | index.list_passed_over()) - gone
-        now = {**index.stamps(tuple(ruled)), **now}
-        changed = sorted({*changed} | ruled)
-    fresh = list(_read(changed, now, seen))
+        changed = sorted(({*changed} | ruled | index.list_passed_over()) - gone)
+    fresh = list(_read(changed, seen))
     unread = set(changed) - {entry.path for entry in fresh}
     lost = gone | (before.keys() & unread)
     return page_updates.update(index, _keep_pictures(fresh, index), sorted(lost))
 
 
-def _read(paths: Iterable[str], stamps: Mapping[str, str], seen: Survey) -> Iterator[StoryEntry]:
+def _read(paths: Iterable[str], seen: Survey) -> Iterator[StoryEntry]:
     for path in paths:
         story = seen.reader(path)
         if story is not None:
-            yield page_entries.make_entry(story, stamps[path], seen.keys, seen.grounds)
+            stamp = seen.reader.find_stamp(path)
+            yield page_entries.make_entry(story, stamp, seen.keys, seen.grounds)
 
 
 def _keep_pictures(fresh: Iterable[StoryEntry], index: PageIndex) -> list[StoryEntry]:

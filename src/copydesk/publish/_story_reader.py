@@ -239,8 +239,13 @@ class StoryReader:
         return story
 
     def _recall(self, path: str) -> Story | None:
-        stamp = self._stamps.get(path)
+        stamp = self.find_stamp(path)
         return self._kept.find(path, stamp) if self._kept is not None and stamp else None
+
+    def find_stamp(self, path: str) -> str:
+        """Return a story's version text: as it was seen now, or, if it was not, in the index."""
+        stamp = self._stamps.get(path)
+        return stamp or (self._kept.read_stamp(path) if self._kept is not None else "")
 
     def _read(self, path: str) -> Story | None:
         """Read a story from its record; one that needed no repair is not checked again."""
@@ -252,8 +257,8 @@ class StoryReader:
         story = repair(found)
         if story is found:
             self._checked.add(path)
-        if self._kept is not None and path in self._stamps:
-            self._fresh.append((self._stamps[path], story))
+        if self._kept is not None and (stamp := self.find_stamp(path)):
+            self._fresh.append((stamp, story))
         return story
 
 

@@ -5,6 +5,7 @@ beside the user's:
 
     copydesk-lock    names the commit in the making; hard-linked as index.lock while it is made
     copydesk-index   the next index, complete before the branch moves
+    copydesk-shared  names the shared part of a large index, and the commit that it is equal to
 
 A killed process leaves both files and an index.lock that is the same file as copydesk-lock. The
 next commit checks whether the branch had moved, then finishes or forgets the old one. On a file
@@ -20,6 +21,7 @@ import os
 import re
 import shutil
 import stat
+import struct
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -212,7 +214,11 @@ class States:
             return read_index(self.place, paths)
         asked = (now.st_mtime_ns, now.st_ctime_ns, now.st_size, now.st_ino, tuple(paths))
         if self._staged[0] != asked:
-            self._staged = (asked, read_index(self.place, paths))
+            split = SplitIndex.read(self.place) if now.st_size < _SMALL else None
+            if split is None or not self.has_commit(split.commit):
+                self._staged = (asked, read_index(self.place, paths))
+            else:
+                self._staged = (asked, {**self.read_commit(split.commit, paths), **split.states()})
         return self._staged[1]
 
     def _read(self, name: str) -> tuple[str, bytes] | None:
@@ -290,9 +296,107 @@ def _entries(out: bytes) -> Iterator[tuple[list[str], str]]:
             yield info.split(), path
 
 
+# A large index: git splits it into a shared file with all entries, and a small one with those that
+# were added since. To read and write a million entries would take git a second and 300 MB for each
+# commit, so we add entries to the small file ourselves (gitformat-index(5)). It must have nothing
+# else in it: else git does the work, and splits the index anew.
+
+_LARGE, _SMALL = 6_000_000, 1_000_000  # bytes of an index: some 40,000 records, 6,000 records
+_HEADER, _FIELDS = struct.Struct(">4sII"), struct.Struct(">10I20sH")
+_NO_BITS = bytes((*[0] * 7, 1, *[0] * 12))  # an EWAH bitmap: no entry is deleted, or replaced
+_FLAGS, _NAME_BITS = 0x7000, 0xFFF  # of an entry: it is no plain one; the length of its name
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SplitIndex:
+    """The small file of a split index: its entries by name, the link to the shared file, and the
+    commit that the shared file is equal to.
+    """
+
+    entries: dict[bytes, bytes]
+    link: bytes
+    shared: Path
+    commit: str
+
+    @classmethod
+    def read(cls, place: WorkTree) -> SplitIndex | None:
+        """Return the small file if it has only added entries, and its shared file is known."""
+        try:
+            shared, commit = (place.folder / _SHARED).read_text("ascii").split()[:2]
+            entries, link = _parse(place.index.read_bytes())
+        except (OSError, ValueError, struct.error):
+            return None
+        file = place.folder / f"sharedindex.{shared}"
+        if link[:20].hex() != shared or any(link[20:24]) or not file.exists():
+            return None
+        return cls(entries=entries, link=link, shared=file, commit=commit)
+
+    def states(self) -> dict[str, State]:
+        """Return the mode and blob id of each added entry, by path."""
+        fields = ((name, _FIELDS.unpack_from(data)) for name, data in self.entries.items())
+        return {os.fsdecode(name): (f"{parts[6]:o}", parts[10].hex()) for name, parts in fields}
+
+    def write(self, file: Path, place: WorkTree, states: Mapping[str, State]) -> None:
+        """Write the small file with some entries set, in the order and form that git expects.
+
+        As git does, look again at files that changed in the second of the last write, or later.
+        """
+        since = int(place.index.stat().st_mtime)
+        late = (
+            name for name, data in self.entries.items() if _FIELDS.unpack_from(data)[2] >= since
+        )
+        known = self.states()
+        states = {**{name: known[name] for name in map(os.fsdecode, late)}, **states}
+        entries = dict(self.entries)
+        for name, (mode, blob) in states.items():
+            entries[os.fsencode(name)] = _entry(place.top, name, mode, blob)
+        extension = b"link" + len(self.link).to_bytes(4, "big") + self.link
+        head = _HEADER.pack(b"DIRC", 2, len(entries))
+        data = head + b"".join(entries[name] for name in sorted(entries)) + extension
+        file.write_bytes(data + hashlib.sha1(data, usedforsecurity=False).digest())
+        os.utime(self.shared)  # so that git does not take it for a leftover
+
+
+def _parse(data: bytes) -> tuple[dict[bytes, bytes], bytes]:
+    """Return the entries of an index by name, and its link; ValueError if it is no plain one."""
+    magic, version, count = _HEADER.unpack_from(data)
+    at, entries, extensions = _HEADER.size, {}, {}
+    for _ in range(count if (magic, version) == (b"DIRC", 2) else 0):
+        end = data.index(b"\0", at + _FIELDS.size)
+        name, after = data[at + _FIELDS.size : end], at + (end - at + 8) // 8 * 8
+        if not name or _FIELDS.unpack_from(data, at)[11] & _FLAGS:
+            raise ValueError("no plain entry")
+        entries[name] = data[at:after]
+        at = after
+    while at < len(data) - 20:
+        size = int.from_bytes(data[at + 4 : at + 8], "big")
+        extensions[data[at : at + 4]] = data[at + 8 : at + 8 + size]
+        at += 8 + size
+    if any(name[:1].islower() for name in extensions.keys() - {b"link"}):
+        raise ValueError("an extension that git must know")
+    return entries, extensions.get(b"link", b"")
+
+
+def _entry(top: Path, name: str, mode: str, blob: str) -> bytes:
+    """Return an index entry; with the file's stat, so that git sees it as clean, if it is so."""
+    path = os.fsencode(name)
+    now = (top / name).lstat() if (top / name).is_file() else None
+    stat_values = [0] * 6
+    if now and on_disk(top / name, len(blob)) == blob:
+        times = (part for ns in (now.st_ctime_ns, now.st_mtime_ns) for part in divmod(ns, 10**9))
+        stat_values = [*times, now.st_dev, now.st_ino]
+    owner = (now.st_uid, now.st_gid, now.st_size) if now and any(stat_values) else (0, 0, 0)
+    numbers = (*stat_values, int(mode, 8), *owner)
+    flags = min(len(path), _NAME_BITS)
+    data = _FIELDS.pack(*(number & 0xFFFFFFFF for number in numbers), bytes.fromhex(blob), flags)
+    return data + path + b"\0" * (8 - (len(data) + len(path)) % 8)
+
+
 _LOOKS_A_SECOND = 20
 # The errors of link(2) on file systems without hard links: FAT, many FUSEs, some network shares.
 _NO_LINKS = frozenset({errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS})
+_SHARED, _SPLITS = "copydesk-shared", ("config", "--get", "core.splitIndex")
+_AGAIN_SECONDS = 3600
 _MARK = b"a commit of copydesk"  # an index of git's begins with DIRC
 
 
@@ -372,6 +476,43 @@ class UserIndex:
         if not 0 < len(touched) <= FEW:
             refresh = ("update-index", "-q", "--refresh")
         ask(self._place.top, *refresh, environment=self.environment)
+
+    def prepare_small(self, states: Mapping[str, State | None]) -> bool:
+        """Write the new index file for entries that are set; False if git must do it."""
+        added = {name: state for name, state in states.items() if state is not None}
+        split = SplitIndex.read(self._place) if len(added) == len(states) else None
+        if split is not None:
+            split.write(self._next, self._place, added)
+        return split is not None
+
+    def split(self, commit: str, states: Mapping[str, State | None]) -> None:
+        """Split the new index if it is large; note the commit that its shared part is equal to.
+
+        It stays whole if the user has staged something, or set core.splitIndex to false. As a split
+        takes a second and writes a large file, an hour passes until the next one.
+        """
+        place, noted = self._place, self._place.folder / _SHARED
+        if not self._may_split(noted, commit):
+            return
+        tell(place.top, "update-index", "--no-split-index", environment=self.environment)
+        link = self._next.read_bytes()[-20:]
+        if not any(link):  # index.skipHash: a shared part is named by its hash
+            return
+        former = noted.read_text("ascii").split() if noted.exists() else []
+        shared = self._next.replace(place.folder / f"sharedindex.{link.hex()}")
+        empty = SplitIndex(entries={}, link=link + 2 * _NO_BITS, shared=shared, commit=commit)
+        empty.write(self._next, place, {name: state for name, state in states.items() if state})
+        noted.write_text(" ".join((link.hex(), commit, *former[:1])), "ascii")
+        for name in former[2:]:  # no index refers to it since the last split
+            (place.folder / f"sharedindex.{name}").unlink(missing_ok=True)
+
+    def _may_split(self, noted: Path, commit: str) -> bool:
+        is_new = noted.exists() and time.time() - noted.stat().st_mtime < _AGAIN_SECONDS
+        is_large = noted.exists() or self._next.stat().st_size > _LARGE
+        top, same = self._place.top, ("diff-index", "--cached", "--quiet", commit)
+        if is_new or not is_large or ask(top, *_SPLITS).out.strip() == b"false":
+            return False
+        return not ask(top, *same, environment=self.environment).code
 
     def announce(self, commit: str) -> None:
         """Note to which commit the prepared index belongs, before the branch is moved to it."""

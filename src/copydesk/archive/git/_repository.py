@@ -338,7 +338,10 @@ def make(
                 return None
             commit = _write_commit(states, head, changes, words)
             files = [change.name for change in changes if change.state]
-            index.prepare(_index_lines(changes), files)
+            next_states = {change.name: change.state for change in changes}
+            if not index.prepare_small(next_states):
+                index.prepare(_index_lines(changes), files)
+                index.split(commit, next_states)
             index.announce(commit)
             if _move_branch(place, head, commit, words):
                 index.bring_along()
