@@ -196,6 +196,12 @@ def _load_client() -> Any:
         logging.getLogger(name).handlers[:] = [logging.NullHandler()]
 
     class BytesClient(Client):
+        async def _handle_report(self) -> None:
+            with contextlib.suppress(Exception):
+                await super()._handle_report()
+            if self.status == "running":  # a message was refused: calls must not wait for ever
+                await self._close(fast=True)
+
         def _handle_task_erred(self, key: Any = None, **_: Any) -> None:  # type: ignore[override]
             if state := self.futures.get(key):  # Dask would unpickle the error
                 error = WorkerError("a Dask task failed, or killed its workers")
@@ -310,7 +316,8 @@ class DaskWorkers:
         while True:
             try:
                 if self._client is None or self._client.status == "closed":
-                    self._client = await self._connect()
+                    self._client = self._make_client()
+                    await self._client
                 threads = await asyncio.wait_for(self._client.nthreads(), _ANSWER_SECONDS)
                 self._threads = {str(address): int(count) for address, count in threads.items()}
             except (Exception, asyncio.CancelledError):  # whatever a scheduler may do
@@ -328,12 +335,12 @@ class DaskWorkers:
                 self._away_since = self._away_since or time.monotonic()
             await asyncio.sleep(_WATCH_SECONDS)
 
-    async def _connect(self) -> Any:
+    def _make_client(self) -> Any:
         from distributed import Security
 
         ca_file, own_file = self._files or (None, None)
         tls: Any = Security  # it has no hints
-        return await _load_client()(
+        client = _load_client()(
             self._options.dask,
             asynchronous=True,
             direct_to_workers=False,
@@ -348,6 +355,8 @@ class DaskWorkers:
             serializers=["msgpack"],
             deserializers=["msgpack"],
         )
+        client.connection_args = {**client.connection_args, "deserialize": False}  # of messages
+        return client
 
     async def _greet(self, address: str) -> None:
         """Send a worker the settings, if it reads pages as this machine does; else note why not."""
