@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from distributed.core import Status
 from distributed.protocol import serialize
 from distributed.protocol.serialize import Serialize, ToPickle
 from msgspec.msgpack import encode
@@ -16,26 +17,31 @@ from copydesk.rounds import workers
 _OWN = workers.describe_reader()
 
 
-def trap(name: str) -> Path:
-    """Return the file that exists once a hostile object was run."""
-    return Path(os.environ["WORLD_FOLDER"]) / name
+def trap(folder: Path, name: str, process: int) -> Path:
+    """Return the file that exists once a hostile object was run in a process, by its number."""
+    return folder / f"{name}-{process}"
+
+
+def spring(folder: str, name: str) -> None:
+    """Write the file that tells of a hostile object: it runs where that is unpickled."""
+    trap(Path(folder), name, os.getpid()).touch()
 
 
 class Hostile:
     """An object that writes a file where it is unpickled."""
 
     def __init__(self, name: str) -> None:
-        self._file = trap(name)
+        self._name = name
 
     def __reduce__(self) -> tuple[Callable[..., object], tuple[object, ...]]:
-        return Path.touch, (self._file,)
+        return spring, (os.environ["WORLD_FOLDER"], self._name)
 
 
 class HostileError(Exception):
     """An error that writes a file where it is unpickled."""
 
     def __reduce__(self) -> tuple[Callable[..., object], tuple[object, ...]]:
-        return Path.touch, (trap("error"),)
+        return spring, (os.environ["WORLD_FOLDER"], "error")
 
 
 def _answer_object(_: bytes) -> Any:
@@ -52,8 +58,7 @@ def dask_setup(process: Any) -> None:
         case "object":
             workers.answer_order = _answer_object
         case "pickle":  # whatever serializer it is asked for
-            workers.answer_order = _answer_object
-            serialize.register_serialization_family("msgpack", *_pickled())
+            process.handlers["get_data"] = _send_pickled
         case "error":
             workers.answer_order = _raise_error
         case "bytes":
@@ -66,11 +71,12 @@ def dask_setup(process: Any) -> None:
             process.handlers["ncores"] = lambda **_: _send_objects(process)
 
 
-def _pickled() -> tuple[Callable[..., Any], Callable[..., Any]]:
-    def dumps(thing: object) -> tuple[dict[str, Any], list[Any]]:
-        return serialize.pickle_dumps(thing)
-
-    return dumps, serialize.pickle_loads
+async def _send_pickled(comm: Any, keys: tuple[str, ...] = (), **_: object) -> Status:
+    pickled = serialize.serialize(Hostile("pickle"), serializers=["pickle"])
+    data = {key: serialize.Serialized(*pickled) for key in keys}
+    await comm.write({"status": "OK", "data": data})
+    await comm.read()
+    return Status.dont_reply
 
 
 def _send_objects(scheduler: Any) -> Any:
