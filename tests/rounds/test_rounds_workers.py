@@ -103,12 +103,16 @@ def here(settings: Settings) -> list[Article | Dropped | str]:
     return read_all(ReaderPool(settings.beat, workers=2), pages(60))[0]
 
 
-def call_on(made: workers.Workers, work: Callable[[workers.Workers], Awaitable[Result]]) -> Result:
+def call_on(
+    made: workers.Workers,
+    work: Callable[[workers.Workers], Awaitable[Result]],
+    seconds: float = machine.PATIENCE_SECONDS,
+) -> Result:
     async def run() -> Result:
         with contextlib.closing(made):
             return await work(made)
 
-    return asyncio.run(asyncio.wait_for(run(), machine.PATIENCE_SECONDS))
+    return asyncio.run(asyncio.wait_for(run(), seconds))
 
 
 async def collect(
@@ -224,25 +228,28 @@ def test_killed_workers_and_schedulers_lose_nothing(
     victims = [False] * of_workers + [True] * of_scheduler
     random.Random(1).shuffle(victims)
 
+    def replace_one(is_scheduler: bool) -> None:
+        victim = cluster.scheduler if is_scheduler else living.pop(0)
+        victim.kill()
+        victim.wait()
+        if is_scheduler:  # its workers end with it
+            cluster.start_scheduler()
+            for worker in living:
+                worker.kill()
+            living[:] = [cluster.start_worker()]
+        living.append(cluster.start_worker())
+
     async def work(made: workers.Workers) -> dict[int, bytes | str]:
         calls = asyncio.ensure_future(collect(made, "nap", [b"%d" % n for n in range(count)]))
         for is_scheduler in victims:
             await asyncio.sleep(1)
-            victim = cluster.scheduler if is_scheduler else living.pop(0)
-            victim.kill()
-            await asyncio.to_thread(victim.wait)
-            if is_scheduler:  # its workers end with it
-                cluster.start_scheduler()
-                for worker in living:
-                    worker.kill()
-                living[:] = [cluster.start_worker()]
-            living.append(cluster.start_worker())
+            await asyncio.to_thread(replace_one, is_scheduler)
         return await calls
 
     with DaskCluster(tmp_path) as cluster:
         living = [cluster.start_worker(), cluster.start_worker()]
         made = workers.DaskWorkers(of(settings, cluster))
-        found = call_on(made, work)
+        found = call_on(made, work, 20 * count)
 
     assert {number: b"%d" % number for number in range(count)} == found
 
