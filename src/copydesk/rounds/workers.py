@@ -498,7 +498,7 @@ class DaskReaders(ReaderPool):
     def __init__(self, settings: Settings, meanwhile: Callable[[], None]) -> None:
         """Open a pool that starts no parser process before one is needed; raises ConfigError."""
         super().__init__(settings.beat, meanwhile=meanwhile)
-        self._workers = DaskWorkers(settings, patience=0.0)
+        self.workers = DaskWorkers(settings, patience=0.0)
         seconds = {"article": 0.05, "prove_picture": 0.03, "picture_forms": 0.2}
         self._lots = {method: _Lot(guess) for method, guess in seconds.items()}
         self._sent: set[asyncio.Task[None]] = set()
@@ -506,7 +506,7 @@ class DaskReaders(ReaderPool):
     @property
     def notes(self) -> tuple[str, ...]:
         """Return sentences on a cluster, or workers of it, that could not be used."""
-        return tuple(self._workers.notes)
+        return tuple(self.workers.notes)
 
     async def article(self, page: Page, lead: Lead) -> Article | Dropped:
         """Extract the article of a page on a worker; raises PageError."""
@@ -526,7 +526,7 @@ class DaskReaders(ReaderPool):
     def close(self) -> None:
         """End the parser processes of this machine, and leave the cluster."""
         super().close()
-        self._workers.close()
+        self.workers.close()
 
     async def _read(self, method: Any, size: int, *given: object) -> Any:
         """Return what a worker read, _HERE if none did; raises PageError, PictureError."""
@@ -560,12 +560,12 @@ class DaskReaders(ReaderPool):
         payload = encode([task for task, _ in tasks])
         accept = functools.partial(_open_lot, count)
         try:
-            seconds, results = await self._workers.call(
+            seconds, results = await self.workers.call(
                 f"{__name__}:read_lot", payload, accept, 2 * SECONDS_A_PAGE
             )
             lot.seconds += (seconds / count - lot.seconds) / 4
         except WorkerError as error:
-            self._workers.notes[f"this machine read pages: {error}"] = None
+            self.workers.notes[f"this machine read pages: {error}"] = None
         finally:
             for (_, waiting), result in zip(tasks, results, strict=True):
                 if not waiting.done():
