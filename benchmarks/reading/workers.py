@@ -31,8 +31,9 @@ from fastwarc.warc import ArchiveIterator, WarcRecordType
 from msgspec.msgpack import encode
 
 from copydesk import config
-from copydesk.config import Settings, WorkerOptions
+from copydesk.config import Settings
 from copydesk.news import Article, Dropped, Lead, Page
+from copydesk.news.options import WorkerOptions
 from copydesk.rounds import ReaderPool, workers
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "ai"

@@ -20,10 +20,11 @@ from hypothesis import strategies as st
 from msgspec.msgpack import decode, encode
 
 from copydesk import config
-from copydesk.config import Settings, WorkerOptions
+from copydesk.config import Settings
 from copydesk.errors import ConfigError, PageError, PictureError, WorkerError
 from copydesk.illustrate import PictureForms, measure_picture
 from copydesk.news import Article, Dropped, Lead, Page
+from copydesk.news.options import WorkerOptions
 from copydesk.rounds import ReaderPool, workers
 from illustrate.draw import URL as DRAWN
 from illustrate.draw import drawn, encoded

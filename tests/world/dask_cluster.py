@@ -18,7 +18,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
 
-from copydesk.config import WorkerOptions
+from copydesk.news.options import WorkerOptions
 from world import machine
 
 TESTS = Path(__file__).parents[1]
