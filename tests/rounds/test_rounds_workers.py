@@ -35,7 +35,7 @@ from world.newsroom import KEY, NOW, SEALS, WALL, newsroom, page
 from world.tls import Authority
 
 Result = TypeVar("Result")
-UTC_TIMES = st.datetimes(timezones=st.just(NOW.tzinfo))  # type: ignore[arg-type]
+UTC_TIMES = st.datetimes(timezones=st.just(NOW.tzinfo))
 
 
 @pytest.fixture(scope="module")

@@ -8,8 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from distributed.core import Status
-from distributed.protocol import serialize
-from distributed.protocol.serialize import Serialize, ToPickle
+from distributed.protocol.serialize import Serialized, ToPickle, serialize, to_serialize
 from msgspec.msgpack import encode
 
 from copydesk.rounds import workers
@@ -44,11 +43,11 @@ class HostileError(Exception):
         return spring, (os.environ["WORLD_FOLDER"], "error")
 
 
-def _answer_object(_: bytes) -> Any:
+def _answer_object(order: bytes) -> Any:
     return Hostile("object")
 
 
-def _raise_error(_: bytes) -> Any:
+def _raise_error(order: bytes) -> Any:
     raise HostileError
 
 
@@ -62,9 +61,9 @@ def dask_setup(process: Any) -> None:
         case "error":
             workers.answer_order = _raise_error
         case "bytes":
-            workers.answer_order = lambda _: b"\xc1 nothing"
+            workers.answer_order = lambda order: b"\xc1 nothing"
         case "lot":  # an answer, but of too few pages
-            workers.answer_order = lambda _: encode(("done", encode((0.1, []))))
+            workers.answer_order = lambda order: encode(("done", encode((0.1, []))))
         case "version":
             workers.describe_reader = lambda: {**_OWN, "lxml": "0.1"}  # type: ignore[assignment]
         case "scheduler":
@@ -72,15 +71,17 @@ def dask_setup(process: Any) -> None:
 
 
 async def _send_pickled(comm: Any, keys: tuple[str, ...] = (), **_: object) -> Status:
-    pickled = serialize.serialize(Hostile("pickle"), serializers=["pickle"])
-    data = {key: serialize.Serialized(*pickled) for key in keys}
+    pickled = serialize(Hostile("pickle"), serializers=["pickle"])
+    send: Any = Serialized  # it has no hints
+    data = {key: send(*pickled) for key in keys}
     await comm.write({"status": "OK", "data": data})
     await comm.read()
     return Status.dont_reply
 
 
 def _send_objects(scheduler: Any) -> Any:
+    pack: Any = to_serialize
     for comm in scheduler.client_comms.values():
-        comm.send({"op": "task-erred", "key": "a", "exception": Serialize(Hostile("message"))})
+        comm.send({"op": "task-erred", "key": "a", "exception": pack(Hostile("message"))})
         comm.send({"op": "key-in-memory", "key": "a", "type": ToPickle(Hostile("marked"))})
-    return {"a": ToPickle(Hostile("answer")), "b": Serialize(Hostile("serialized"))}
+    return {"a": ToPickle(Hostile("answer")), "b": pack(Hostile("serialized"))}

@@ -147,8 +147,8 @@ def describe_reader() -> Mapping[str, str]:
     libraries = "copydesk trafilatura courlan htmldate dateparser justext lxml pillow msgspec"
     digest = hashlib.blake2b(digest_size=8)
     root = Path(copydesk.__file__).parent
-    for path in sorted(path for path in root.rglob("*.*") if path.suffix != ".pyc"):
-        if path.is_file():
+    for path in sorted(root.rglob("*.*")):
+        if path.is_file() and "__pycache__" not in path.parts:
             digest.update(encode((str(path.relative_to(root)), files.digest_file(path))))
     versions = {name: importlib.metadata.version(name) for name in libraries.split()}
     python = "{}.{}".format(*sys.version_info)
@@ -205,7 +205,7 @@ def _load_client() -> Any:
                 error = WorkerError("a Dask task failed, or killed its workers")
                 state.set_error(error, None)
 
-        _handle_task_erred = _drop_error
+        _handle_task_erred: Any = _drop_error
 
     return BytesClient
 
@@ -309,7 +309,15 @@ class DaskWorkers:
     ) -> bytes:
         key = f"copydesk-{uuid.uuid4().hex}"
         future = self._client.submit(work, *given, key=key, pure=False, workers=workers)
-        answer = await asyncio.wait_for(future.result(), seconds)
+        running = asyncio.ensure_future(future.result())
+        try:
+            async with asyncio.timeout(seconds):
+                while not (await asyncio.wait({running}, timeout=_WATCH_SECONDS))[0]:
+                    if not self._threads.keys() & set(workers):  # Dask would wait for them
+                        raise ConnectionError("its workers are gone")
+            answer = running.result()
+        finally:
+            running.cancel()
         if not isinstance(answer, bytes):
             raise TypeError(f"not bytes but {type(answer).__name__}")
         return answer
