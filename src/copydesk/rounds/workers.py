@@ -246,8 +246,8 @@ class DaskWorkers:
 
     @property
     def size(self) -> int:
-        """Return how many calls the workers run at once; 1 before any worker is known."""
-        return sum(map(self._threads.__getitem__, self._usable())) or 1
+        """Return how many calls the workers run at once; 0 before any worker is known."""
+        return sum(map(self._threads.__getitem__, self._usable()))
 
     async def call(
         self,
@@ -408,7 +408,7 @@ async def call_all(
     coming = enumerate(payloads)
     try:
         while True:
-            while len(waiting) < 2 * workers.size and (following := next(coming, None)):
+            while len(waiting) < 2 * (workers.size or 1) and (following := next(coming, None)):
                 waiting[asyncio.ensure_future(workers.call(name, following[1]))] = following[0]
             if not waiting:
                 return
