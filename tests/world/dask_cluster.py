@@ -13,11 +13,13 @@ import os
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
 
-from copydesk.config import WorkerOptions
+from copydesk.news.options import WorkerOptions
+from world import machine
 
 TESTS = Path(__file__).parents[1]
 FAR = "world.far_functions"  # what tests let workers do
@@ -30,6 +32,7 @@ class DaskCluster:
         self, folder: Path, *, tls: Mapping[str, Path] | None = None, trick: str = ""
     ) -> None:
         self.folder = folder
+        self._log = folder / "dask.log"
         self._tls = tls or {}
         self._processes: list[subprocess.Popen[bytes]] = []
         with socket.socket() as free:
@@ -62,13 +65,22 @@ class DaskCluster:
         return self.scheduler
 
     def start_worker(
-        self, trick: str = "", *, nanny: bool = False, daemon: bool = False
+        self, trick: str = "", *, nanny: bool = False, daemon: bool = False, wait: bool = True
     ) -> subprocess.Popen[bytes]:
-        """Start a worker of one process."""
+        """Start a worker of one process, and wait until the scheduler knows it."""
         words = ("worker", self.address, "--nthreads", "1", "--no-dashboard", "--host", "127.0.0.1")
         more = () if nanny else ("--no-nanny",)
         local = ("--local-directory", str(self.folder / "dask"))
-        return self._start((*words, *local, *more), trick, daemon=daemon)
+        known = self._count_registered()
+        process = self._start((*words, *local, *more), trick, daemon=daemon)
+        if wait:
+            until = time.monotonic() + machine.PATIENCE_SECONDS
+            while self._count_registered() <= known and time.monotonic() < until:
+                time.sleep(0.05)
+        return process
+
+    def _count_registered(self) -> int:
+        return self._log.read_bytes().count(b"Registered to:")
 
     def _start(
         self, words: tuple[str, ...], trick: str, *, daemon: bool = False
@@ -86,7 +98,7 @@ class DaskCluster:
             "WORLD_TRICK": trick,
             "DASK_DISTRIBUTED__WORKER__DAEMON": str(daemon),
         }
-        with (self.folder / "dask.log").open("ab") as log:
+        with self._log.open("ab") as log:
             process = subprocess.Popen(
                 (sys.executable, "-m", "dask", *words, *loaded, *(files if self._tls else ())),
                 env=environ,

@@ -7,8 +7,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from distributed.protocol import serialize
-from distributed.protocol.serialize import Serialize, ToPickle
+from distributed.core import Status
+from distributed.protocol.serialize import Serialized, ToPickle, serialize, to_serialize
 from msgspec.msgpack import encode
 
 from copydesk.rounds import workers
@@ -16,33 +16,38 @@ from copydesk.rounds import workers
 _OWN = workers.describe_reader()
 
 
-def trap(name: str) -> Path:
-    """Return the file that exists once a hostile object was run."""
-    return Path(os.environ["WORLD_FOLDER"]) / name
+def trap(folder: Path, name: str, process: int) -> Path:
+    """Return the file that exists once a hostile object was run in a process, by its number."""
+    return folder / f"{name}-{process}"
+
+
+def spring(folder: str, name: str) -> None:
+    """Write the file that tells of a hostile object: it runs where that is unpickled."""
+    trap(Path(folder), name, os.getpid()).touch()
 
 
 class Hostile:
     """An object that writes a file where it is unpickled."""
 
     def __init__(self, name: str) -> None:
-        self._file = trap(name)
+        self._name = name
 
     def __reduce__(self) -> tuple[Callable[..., object], tuple[object, ...]]:
-        return Path.touch, (self._file,)
+        return spring, (os.environ["WORLD_FOLDER"], self._name)
 
 
 class HostileError(Exception):
     """An error that writes a file where it is unpickled."""
 
     def __reduce__(self) -> tuple[Callable[..., object], tuple[object, ...]]:
-        return Path.touch, (trap("error"),)
+        return spring, (os.environ["WORLD_FOLDER"], "error")
 
 
-def _answer_object(_: bytes) -> Any:
+def _answer_object(order: bytes) -> Any:
     return Hostile("object")
 
 
-def _raise_error(_: bytes) -> Any:
+def _raise_error(order: bytes) -> Any:
     raise HostileError
 
 
@@ -52,29 +57,31 @@ def dask_setup(process: Any) -> None:
         case "object":
             workers.answer_order = _answer_object
         case "pickle":  # whatever serializer it is asked for
-            workers.answer_order = _answer_object
-            serialize.register_serialization_family("msgpack", *_pickled())
+            process.handlers["get_data"] = _send_pickled
         case "error":
             workers.answer_order = _raise_error
         case "bytes":
-            workers.answer_order = lambda _: b"\xc1 nothing"
+            workers.answer_order = lambda order: b"\xc1 nothing"
         case "lot":  # an answer, but of too few pages
-            workers.answer_order = lambda _: encode(("done", encode((0.1, []))))
+            workers.answer_order = lambda order: encode(("done", encode((0.1, []))))
         case "version":
             workers.describe_reader = lambda: {**_OWN, "lxml": "0.1"}  # type: ignore[assignment]
         case "scheduler":
             process.handlers["ncores"] = lambda **_: _send_objects(process)
 
 
-def _pickled() -> tuple[Callable[..., Any], Callable[..., Any]]:
-    def dumps(thing: object) -> tuple[dict[str, Any], list[Any]]:
-        return serialize.pickle_dumps(thing)
-
-    return dumps, serialize.pickle_loads
+async def _send_pickled(comm: Any, keys: tuple[str, ...] = (), **_: object) -> Status:
+    pickled = serialize(Hostile("pickle"), serializers=["pickle"])
+    send: Any = Serialized  # it has no hints
+    data = {key: send(*pickled) for key in keys}
+    await comm.write({"status": "OK", "data": data})
+    await comm.read()
+    return Status.dont_reply
 
 
 def _send_objects(scheduler: Any) -> Any:
+    pack: Any = to_serialize
     for comm in scheduler.client_comms.values():
-        comm.send({"op": "task-erred", "key": "a", "exception": Serialize(Hostile("message"))})
+        comm.send({"op": "task-erred", "key": "a", "exception": pack(Hostile("message"))})
         comm.send({"op": "key-in-memory", "key": "a", "type": ToPickle(Hostile("marked"))})
-    return {"a": ToPickle(Hostile("answer")), "b": Serialize(Hostile("serialized"))}
+    return {"a": ToPickle(Hostile("answer")), "b": pack(Hostile("serialized"))}

@@ -77,6 +77,7 @@ _MODULES = {  # modules of commands that share one
     **dict.fromkeys(("watch", "fetch", "extract", "judge"), "steps"),
     "explain": "stories",
     "mcp": "desk",
+    "post": "mail",
     **dict.fromkeys(("backup", "restore", "doctor"), "running"),
 }
 

@@ -33,7 +33,6 @@ if TYPE_CHECKING:
     from copydesk.config._sections import rows as rows
     from copydesk.config._settings import BackupPlan as BackupPlan
     from copydesk.config._settings import Settings as Settings
-    from copydesk.config._settings import WorkerOptions as WorkerOptions
     from copydesk.config._toml import FORMAT_STEPS as FORMAT_STEPS
     from copydesk.config._toml import upgrade_tables as upgrade_tables
     from copydesk.config._write_beat import append_sources as append_sources

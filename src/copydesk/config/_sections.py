@@ -32,7 +32,6 @@ from copydesk.config._settings import (
     Serve,
     Settings,
     SourceOptions,
-    WorkerOptions,
 )
 from copydesk.kit import tables, urls
 from copydesk.kit.kinds import options_of, secrets_of
@@ -50,6 +49,7 @@ from copydesk.news.options import (
     Manners,
     S3Options,
     SmtpOptions,
+    WorkerOptions,
 )
 from copydesk.news.source import ListingRule
 from copydesk.news.summary import ModelOptions

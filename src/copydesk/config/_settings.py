@@ -17,7 +17,13 @@ from copydesk.news import Beat
 from copydesk.news.beat import FrontOptions, OutputOptions
 from copydesk.news.edition import Show
 from copydesk.news.letter import LetterOptions
-from copydesk.news.options import BranchOptions, FetchOptions, MailOptions, S3Options
+from copydesk.news.options import (
+    BranchOptions,
+    FetchOptions,
+    MailOptions,
+    S3Options,
+    WorkerOptions,
+)
 from copydesk.news.summary import ModelOptions
 
 
@@ -97,26 +103,6 @@ class Retention:
         "Days after which dropped and failed articles are forgotten. If a source still lists a "
         "forgotten article, it is fetched and judged again.",
         kinds.whole(minimum=1),
-    )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WorkerOptions:
-    """The settings of `[workers]`: a Dask cluster that reads pages and pictures."""
-
-    dask: str = option(
-        "",
-        "Address of the scheduler of a Dask cluster, such as `tls://10.0.0.5:8786`, whose workers "
-        "read pages and pictures. By default this machine reads them. Without TLS (`tcp://…`), "
-        "only an address of this machine is allowed. It needs the extra `copydesk[dask]`.",
-        kinds.CLUSTER,
-        variable="COPYDESK_DASK",
-    )
-    ca_file: str = option(
-        "", "PEM file with the certificate authority of the cluster, which signs nothing else."
-    )
-    certificate_file: str = option(
-        "", "PEM file with the private key and the certificate of this machine in the cluster."
     )
 
 

@@ -387,6 +387,26 @@ class BranchOptions:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class WorkerOptions:
+    """The settings of `[workers]`: a Dask cluster that reads pages and pictures."""
+
+    dask: str = option(
+        "",
+        "Address of the scheduler of a Dask cluster, such as `tls://10.0.0.5:8786`, whose workers "
+        "read pages and pictures. By default this machine reads them. Without TLS (`tcp://…`), "
+        "only an address of this machine is allowed. It needs the extra `copydesk[dask]`.",
+        kinds.CLUSTER,
+        variable="COPYDESK_DASK",
+    )
+    ca_file: str = option(
+        "", "PEM file with the certificate authority of the cluster, which signs nothing else."
+    )
+    certificate_file: str = option(
+        "", "PEM file with the private key and the certificate of this machine in the cluster."
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class S3Options:
     """The bucket for the site or for backups, as `[deploy.s3]` or `[backup.s3]` in beat.toml.
 

@@ -30,7 +30,7 @@ from copydesk import errors
 from copydesk.config import Settings
 from copydesk.errors import ConfigError, CopydeskError, PageError, PictureError, WorkerError
 from copydesk.illustrate import FetchedPicture, PictureForms
-from copydesk.kit import processes, text
+from copydesk.kit import files, processes, text
 from copydesk.news import Article, Beat, Dropped, Lead, Page
 from copydesk.rounds._pool import SECONDS_A_PAGE, ReaderPool, make_pool
 
@@ -145,20 +145,18 @@ def greet(expected: Mapping[str, str], digest: str, data: bytes) -> bytes:
 def describe_reader() -> Mapping[str, str]:
     """Return the versions of all that decides how a page is read, and a digest of our own files."""
     libraries = "copydesk trafilatura courlan htmldate dateparser justext lxml pillow msgspec"
-    files = hashlib.blake2b(digest_size=8)
+    digest = hashlib.blake2b(digest_size=8)
     root = Path(copydesk.__file__).parent
-    for path in sorted(path for path in root.rglob("*.*") if path.suffix != ".pyc"):
-        if path.is_file():
-            files.update(encode((str(path.relative_to(root)), path.read_bytes())))
+    for path in sorted(root.rglob("*.*")):
+        if path.is_file() and "__pycache__" not in path.parts:
+            digest.update(encode((str(path.relative_to(root)), files.digest_file(path))))
     versions = {name: importlib.metadata.version(name) for name in libraries.split()}
     python = "{}.{}".format(*sys.version_info)
-    return {"Python": python, **versions, "the digest of copydesk's files": files.hexdigest()}
+    return {"Python": python, **versions, "the digest of copydesk's files": digest.hexdigest()}
 
 
-def _open_answer(answer: object, accept: Callable[[bytes], T]) -> T:
+def _open_answer(answer: bytes, accept: Callable[[bytes], T]) -> T:
     """Return what `accept` makes of a worker's answer; raises WorkerError, ValueError, …"""
-    if not isinstance(answer, bytes):
-        raise TypeError(f"not bytes but {type(answer).__name__}")
     state, data = decode(answer, type=tuple[Literal["done", "failed", "unknown"], bytes])
     if state == "failed":
         raise WorkerError(text.fold(data.decode("utf-8", "replace"))[:500])
@@ -196,10 +194,18 @@ def _load_client() -> Any:
         logging.getLogger(name).handlers[:] = [logging.NullHandler()]
 
     class BytesClient(Client):
-        def _handle_task_erred(self, key: Any = None, **_: Any) -> None:  # type: ignore[override]
+        async def _handle_report(self) -> None:
+            with contextlib.suppress(Exception):
+                await super()._handle_report()
+            if self.status == "running":  # a message was refused: calls must not wait for ever
+                await self._close(fast=True)
+
+        def _drop_error(self, key: Any = None, **_: object) -> None:
             if state := self.futures.get(key):  # Dask would unpickle the error
                 error = WorkerError("a Dask task failed, or killed its workers")
                 state.set_error(error, None)
+
+        _handle_task_erred: Any = _drop_error
 
     return BytesClient
 
@@ -217,13 +223,14 @@ class DaskWorkers:
         """
         _load_client()
         self._options = options = settings.workers
-        files = [
-            settings.root / name for name in (options.ca_file, options.certificate_file) if name
-        ]
-        self._files = [*map(str, files)] if options.dask.startswith("tls:") else []
-        if options.dask.startswith("tls:") and len(files) < 2:
-            hint = "set ca_file and certificate_file in [workers] of beat.toml"
-            raise ConfigError("TLS needs certificates", subject=options.dask, hint=hint)
+        self._tls: dict[str, str] = {}
+        if options.dask.startswith("tls:"):
+            if not (options.ca_file and options.certificate_file):
+                hint = "set ca_file and certificate_file in [workers] of beat.toml"
+                raise ConfigError("TLS needs certificates", subject=options.dask, hint=hint)
+            own = str(settings.root / options.certificate_file)
+            self._tls = {"tls_ca_file": str(settings.root / options.ca_file)}
+            self._tls |= {"tls_client_cert": own, "tls_client_key": own}
         self._digest, self._data = _pack_settings(settings.beat, shared)
         self._patience = patience
         self._client: Any = None
@@ -239,8 +246,8 @@ class DaskWorkers:
 
     @property
     def size(self) -> int:
-        """Return how many calls the workers run at once; 1 before any worker is known."""
-        return sum(map(self._threads.__getitem__, self._usable())) or 1
+        """Return how many calls the workers run at once; 0 before any worker is known."""
+        return sum(map(self._threads.__getitem__, self._usable()))
 
     async def call(
         self,
@@ -281,13 +288,12 @@ class DaskWorkers:
                 except WorkerError:
                     raise
                 except (Exception, asyncio.CancelledError) as error:  # whatever a cluster may do
-                    _raise_if_ended()
+                    _check_end()
                     self._objections.clear()  # who is used again must answer a greeting first
                     tries += self._client.status == "running"
                     if tries == _TRIES or not self._patience:
-                        raise WorkerError(
-                            "a Dask worker gave no answer", subject=_say(error)
-                        ) from error
+                        what = f"{type(error).__name__}: {text.fold(str(error))[:200]}"
+                        raise WorkerError("a Dask worker gave no answer", subject=what) from error
                 finally:
                     self._under_way -= 1
             away = self._away_since
@@ -300,63 +306,70 @@ class DaskWorkers:
 
     async def _run(
         self, workers: list[str], seconds: float | None, work: Callable[..., bytes], *given: object
-    ) -> object:
+    ) -> bytes:
         key = f"copydesk-{uuid.uuid4().hex}"
         future = self._client.submit(work, *given, key=key, pure=False, workers=workers)
-        return await asyncio.wait_for(future.result(), seconds)
+        running = asyncio.ensure_future(future.result())
+        try:
+            async with asyncio.timeout(seconds):
+                while not (await asyncio.wait({running}, timeout=_WATCH_SECONDS))[0]:
+                    if not self._threads.keys() & set(workers):  # Dask would wait for them
+                        raise ConnectionError("its workers are gone")
+            answer = running.result()
+        finally:
+            running.cancel()
+        if not isinstance(answer, bytes):
+            raise TypeError(f"not bytes but {type(answer).__name__}")
+        return answer
 
     async def _watch(self) -> None:
         """Keep in touch with the cluster: connect, greet new workers, see if it is away."""
         while True:
             try:
                 if self._client is None or self._client.status == "closed":
-                    self._client = await self._connect()
+                    self._client = self._make_client()
+                    await self._client
                 threads = await asyncio.wait_for(self._client.nthreads(), _ANSWER_SECONDS)
                 self._threads = {str(address): int(count) for address, count in threads.items()}
             except (Exception, asyncio.CancelledError):  # whatever a scheduler may do
-                _raise_if_ended()
+                _check_end()
                 self._threads = {}
-            for address in self._objections.keys() - self._threads.keys():
-                del self._objections[address]
-            for address in self._threads.keys() - self._objections.keys():
-                self._objections[address] = None
-                self._greetings.add(task := asyncio.ensure_future(self._greet(address)))
-                task.add_done_callback(self._greetings.discard)
-            if self._usable() or None in self._objections.values():
-                self._away_since = None
-            else:
-                self._away_since = self._away_since or time.monotonic()
+            self._greet_new()
+            is_there = self._usable() or None in self._objections.values()
+            self._away_since = None if is_there else self._away_since or time.monotonic()
             await asyncio.sleep(_WATCH_SECONDS)
 
-    async def _connect(self) -> Any:
+    def _greet_new(self) -> None:
+        for address in self._objections.keys() - self._threads.keys():
+            del self._objections[address]
+        for address in self._threads.keys() - self._objections.keys():
+            self._objections[address] = None
+            self._greetings.add(task := asyncio.ensure_future(self._greet(address)))
+            task.add_done_callback(self._greetings.discard)
+
+    def _make_client(self) -> Any:
         from distributed import Security
 
-        ca_file, own_file = self._files or (None, None)
         tls: Any = Security  # it has no hints
-        return await _load_client()(
-            self._options.dask,
-            asynchronous=True,
-            direct_to_workers=False,
-            set_as_default=False,
-            security=tls(
-                require_encryption=bool(self._files),
-                tls_ca_file=ca_file,
-                tls_client_cert=own_file,
-                tls_client_key=own_file,
-            ),
-            timeout=_ANSWER_SECONDS,
-            serializers=["msgpack"],
-            deserializers=["msgpack"],
-        )
+        options: dict[str, Any] = {
+            "asynchronous": True,
+            "direct_to_workers": False,
+            "set_as_default": False,
+        }
+        options |= {"serializers": ["msgpack"], "deserializers": ["msgpack"]}
+        options |= {"security": tls(require_encryption=bool(self._tls), **self._tls)}
+        client = _load_client()(self._options.dask, timeout=_ANSWER_SECONDS, **options)
+        client.connection_args = {**client.connection_args, "deserialize": False}  # of messages
+        return client
 
     async def _greet(self, address: str) -> None:
         """Send a worker the settings, if it reads pages as this machine does; else note why not."""
         order = (describe_reader(), self._digest, self._data)
         try:
             answer = await self._run([address], _GREETING_SECONDS, greet, *order)
-            objection = text.fold(bytes(answer).decode())[:300]  # type: ignore[call-overload]
+            objection = text.fold(answer.decode())[:300]
         except (Exception, asyncio.CancelledError):  # whatever a worker may do
-            _raise_if_ended()
+            _check_end()
             objection = "it did not answer, or has no copydesk of this version"
             self._loop.call_later(_GREETING_SECONDS, self._objections.pop, address, None)
         self._objections[address] = objection
@@ -364,14 +377,10 @@ class DaskWorkers:
             self.notes[f"the Dask worker {address} is not used: {objection}"] = None
 
 
-def _raise_if_ended() -> None:
+def _check_end() -> None:
     """Raise the error in hand if this task was cancelled by us, and not by Dask."""
     if (task := asyncio.current_task()) and task.cancelling():
         raise  # noqa: PLE0704 # called in handlers alone
-
-
-def _say(error: BaseException) -> str:
-    return f"{type(error).__name__}: {text.fold(str(error))[:200]}"
 
 
 Workers = LocalWorkers | DaskWorkers
@@ -408,7 +417,7 @@ async def call_all(
     coming = enumerate(payloads)
     try:
         while True:
-            while len(waiting) < 2 * workers.size and (following := next(coming, None)):
+            while len(waiting) < 2 * (workers.size or 1) and (following := next(coming, None)):
                 waiting[asyncio.ensure_future(workers.call(name, following[1]))] = following[0]
             if not waiting:
                 return
@@ -498,7 +507,7 @@ class DaskReaders(ReaderPool):
     def __init__(self, settings: Settings, meanwhile: Callable[[], None]) -> None:
         """Open a pool that starts no parser process before one is needed; raises ConfigError."""
         super().__init__(settings.beat, meanwhile=meanwhile)
-        self._workers = DaskWorkers(settings, patience=0.0)
+        self.workers = DaskWorkers(settings, patience=0.0)
         seconds = {"article": 0.05, "prove_picture": 0.03, "picture_forms": 0.2}
         self._lots = {method: _Lot(guess) for method, guess in seconds.items()}
         self._sent: set[asyncio.Task[None]] = set()
@@ -506,7 +515,7 @@ class DaskReaders(ReaderPool):
     @property
     def notes(self) -> tuple[str, ...]:
         """Return sentences on a cluster, or workers of it, that could not be used."""
-        return tuple(self._workers.notes)
+        return tuple(self.workers.notes)
 
     async def article(self, page: Page, lead: Lead) -> Article | Dropped:
         """Extract the article of a page on a worker; raises PageError."""
@@ -526,7 +535,7 @@ class DaskReaders(ReaderPool):
     def close(self) -> None:
         """End the parser processes of this machine, and leave the cluster."""
         super().close()
-        self._workers.close()
+        self.workers.close()
 
     async def _read(self, method: Any, size: int, *given: object) -> Any:
         """Return what a worker read, _HERE if none did; raises PageError, PictureError."""
@@ -560,12 +569,12 @@ class DaskReaders(ReaderPool):
         payload = encode([task for task, _ in tasks])
         accept = functools.partial(_open_lot, count)
         try:
-            seconds, results = await self._workers.call(
+            seconds, results = await self.workers.call(
                 f"{__name__}:read_lot", payload, accept, 2 * SECONDS_A_PAGE
             )
             lot.seconds += (seconds / count - lot.seconds) / 4
         except WorkerError as error:
-            self._workers.notes[f"this machine read pages: {error}"] = None
+            self.workers.notes[f"this machine read pages: {error}"] = None
         finally:
             for (_, waiting), result in zip(tasks, results, strict=True):
                 if not waiting.done():
