@@ -19,9 +19,8 @@ OPENS = {(owner, "open") for owner in ("os", "io", "path", "file", "Image")}
 OWN = {
     "kit/tables.py": "the package's word lists and tables",
     "embed.py": "the package's vocabulary, and a model",
-    "rendering/_renderer.py": "the package's templates",
     "desk/_pages.py": "the package's style and script",
-    "rendering/_strings.py": "the package's languages",
+    "rendering.py": "the package's templates and languages",
     "newsroom/starts.py": "the package's demo, and the folder of a new newsroom",
     "illustrate/drawing.py": "the package's face, or the newsroom's; its kept drawings",
 }

@@ -33,7 +33,6 @@ from copydesk.publish.site._frame import Frame, Head, describe_site
 from copydesk.publish.writing import Sheet
 from copydesk.rendering import (
     join_markup,
-    language_name,
     language_tag,
     mark_safe,
     render_note,
@@ -457,7 +456,7 @@ def _languages_index(cards: ListCards) -> Iterator[Sheet]:
     """Return the page that lists languages, each under its own name."""
     frame = cards.frame
     entries = [
-        frame.link(language_name(code), _folder(code), count=count)
+        frame.link(text.language_name(code), _folder(code), count=count)
         for code, count in frame.plan.counts[_LANGUAGE.name].items()
     ]
     entries.sort(key=lambda entry: str(entry["name"]).casefold())
@@ -466,7 +465,7 @@ def _languages_index(cards: ListCards) -> Iterator[Sheet]:
 
 def _language_page(cards: ListCards, code: str) -> Iterator[Sheet]:
     """Yield the page of the newest stories in a language."""
-    plan, name = cards.frame.plan, language_name(code)
+    plan, name = cards.frame.plan, text.language_name(code)
     stories = plan.listed[_LANGUAGE.name][code]
     listed = _structured.listing(stories[:NEWEST], plan, _folder(code), name)
     head = Head(path=_folder(code), title=name, structured=listed)
