@@ -16,9 +16,10 @@ from datetime import datetime, timedelta
 from copydesk import archive
 from copydesk.archive import Rulings
 from copydesk.building import read_counts
-from copydesk.editing.what_if._bench import Bench, BenchCase
-from copydesk.editing.what_if._findings import (
+from copydesk.editing.what_if._bench import (
     ArticleReader,
+    Bench,
+    BenchCase,
     FindingsStore,
     KeptTexts,
     ReadArticle,

@@ -15,14 +15,14 @@ from copydesk.archive import FileChange, topic_file
 from copydesk.config import Settings
 from copydesk.editing.what_if._bench import Bench
 from copydesk.editing.what_if._open_bench import open_bench
-from copydesk.editing.what_if._summary import (
+from copydesk.editing.what_if._try_rules import (
     FrontPlace,
     Summary,
     compare_fronts,
     plan_front,
     summarize,
+    try_rules,
 )
-from copydesk.editing.what_if._try_rules import try_rules
 from copydesk.errors import UsageError
 from copydesk.kit import text, within
 from copydesk.kit.kinds import options_of

@@ -35,7 +35,7 @@ from copydesk.newsletters.reader_pages._visit import (
     read_body,
     read_form,
 )
-from copydesk.newsletters.readers import addresses, limits, mailed_links
+from copydesk.newsletters.readers import addresses, consent, limits
 from copydesk.newsroom import Mark, Newsroom
 
 Say = Callable[[str], None]
@@ -96,7 +96,7 @@ class ReaderService:
 
         Only for links that were signed here, and not without limit: see `Turns.may_go_first`.
         """
-        way_out = mailed_links.recognize_way_out(self._store, sent.token) if self._store else ""
+        way_out = consent.recognize_way_out(self._store, sent.token) if self._store else ""
         link = f"{'POST' if sent.method == 'POST' else 'GET'} {way_out}"
         if not way_out or not self._turns.may_go_first(link):
             return await self.answer(answer, sent)

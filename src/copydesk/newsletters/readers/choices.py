@@ -9,13 +9,15 @@ from copydesk.kit import dates
 from copydesk.mail_store import MailStore, Subscriber
 from copydesk.mail_store.subscriptions import Consent, Subscription
 from copydesk.newsletters.readers import limits
-from copydesk.newsletters.readers.consent import Wish, keep_consent_words, write_proof
-from copydesk.newsletters.readers.mailed_links import (
+from copydesk.newsletters.readers.consent import (
     OPENS,
     ClosedLink,
+    Wish,
     find_letter,
+    keep_consent_words,
     list_letters_of,
     open_link,
+    write_proof,
 )
 from copydesk.newsletters.readers.manage import ask_reader
 from copydesk.newsletters.readers.outcomes import ChooseAnswer, LeaveAnswer, ReaderChoices

@@ -23,8 +23,8 @@ from copydesk.newsletters.readers.addresses import (
     scrub_address,
     scrub_rest,
 )
+from copydesk.newsletters.readers.consent import OPENS, ClosedLink, open_link
 from copydesk.newsletters.readers.limits import is_lifted_by_reader
-from copydesk.newsletters.readers.mailed_links import OPENS, ClosedLink, open_link
 from copydesk.newsroom import Newsroom
 
 _Kept = TypeVar("_Kept")

@@ -25,10 +25,15 @@ from copydesk.kit.options import fill
 from copydesk.mail_store import SERVICE, MailStore, OutboxMail
 from copydesk.mail_store.deliveries import DeliveryOutcome, DeliveryState, Sending, SendingState
 from copydesk.newsletters.issues import make_outgoing, read_issue_to_send
-from copydesk.newsletters.readers.mailed_links import write_outbox_mail
+from copydesk.newsletters.readers.consent import write_outbox_mail
 from copydesk.newsletters.sending._prepare import load_own_signer, prepare_letter, sender_domain
-from copydesk.newsletters.sending._send_lines import SendClock, SendLines, SendTools
-from copydesk.newsletters.sending.rules import Pace, SettleRules
+from copydesk.newsletters.sending._send_lines import (
+    Pace,
+    SendClock,
+    SendLines,
+    SendTools,
+    SettleRules,
+)
 from copydesk.newsroom import Newsroom, Progress, hold_lock
 
 if TYPE_CHECKING:

@@ -24,7 +24,7 @@ from copydesk.publish.developments import (
     name_person,
     say_label,
 )
-from copydesk.publish.site import _cards, _matters, _structured
+from copydesk.publish.site import _cards, _frame, _matters
 from copydesk.publish.site._cards import ListCards
 from copydesk.publish.site._frame import Frame, Head
 from copydesk.publish.writing import Sheet
@@ -89,7 +89,7 @@ def _page(story: Story, cards: ListCards) -> Sheet:
         title=str(values["title"]),
         description=text.shorten(excerpt, 200),
         structured={
-            **_structured.story(story, plan, excerpt, picture),
+            **_frame.story(story, plan, excerpt, picture),
             **_structure_summary(story, plan),
         },
         kind="article",
@@ -188,7 +188,7 @@ def _structure_summary(story: Story, plan: SitePlan) -> Mapping[str, object]:
     part = {
         "@type": "CreativeWork",
         "text": text.fold(summary.text),
-        "creator": person or _structured.publisher(plan),
+        "creator": person or _frame.publisher(plan),
         "dateCreated": dates.rfc3339(summary.at),
         "isBasedOn": list(filter(None, origins)),
     }
