@@ -20,6 +20,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from copydesk.desk import sign_in
 from copydesk.desk._desk import Desk
 from copydesk.desk._http import NEVER_KEPT
 from copydesk.desk.api import _accounts, _act, _configure, _mailing, _read
@@ -35,14 +36,6 @@ from copydesk.desk.api._endpoint import (
     require_scope,
 )
 from copydesk.desk.mailing import MOST_BYTES
-from copydesk.desk.sign_in import (
-    Door,
-    Visitor,
-    find_admission,
-    put_visitor,
-    send_with_policy,
-    visitor_of,
-)
 from copydesk.desk_store import DeskStore
 from copydesk.errors import CopydeskError
 from copydesk.kit import tables
@@ -51,7 +44,7 @@ _KEY = re.compile(r"[A-Za-z0-9._-]{1,90}")
 _FRESH = {"Cache-Control": "no-cache"}  # kept, and asked about each time
 
 
-def make_api(desk: Desk, door: Door, agents: ASGIApp) -> ASGIApp:
+def make_api(desk: Desk, door: sign_in.Door, agents: ASGIApp) -> ASGIApp:
     """Return the ASGI app of the JSON API for an open `Desk`, behind a check of tokens.
 
     Its paths are below `/api`. `agents` answers at `/api/mcp`.
@@ -91,7 +84,7 @@ def _make_route(desk: Desk, path: str) -> Route:
 async def _answer(desk: Desk, endpoint: Endpoint, request: Request) -> Response:
     token = require_scope(request, endpoint.scope)
     call = Call(
-        visitor=visitor_of(request),
+        visitor=sign_in.visitor_of(request),
         token=token,
         query=_read_query(endpoint, request),
         body=await _read_body(endpoint, request),
@@ -288,7 +281,7 @@ class TokenGuard:
     Browsers send no token by themselves, so no page of another site can act with one.
     """
 
-    def __init__(self, app: ASGIApp, store: DeskStore, door: Door) -> None:
+    def __init__(self, app: ASGIApp, store: DeskStore, door: sign_in.Door) -> None:
         self._app = app
         self._store = store
         self._door = door
@@ -302,21 +295,21 @@ class TokenGuard:
             is_secure = visitor.admission.is_secure
             if visitor.token is not None:
                 self._paces.count(visitor.token.id, self._door.read_clocks().uptime_seconds)
-            put_visitor(scope, visitor)
+            sign_in.put_visitor(scope, visitor)
         except CopydeskError as error:
             answer: ASGIApp = answer_with_problem(make_problem(error))
         except ApiProblem as problem:
             answer = answer_with_problem(problem)
         else:
             answer = self._app
-        await answer(scope, receive, send_with_policy(send, is_secure=is_secure))
+        await answer(scope, receive, sign_in.send_with_policy(send, is_secure=is_secure))
 
-    def _find_out(self, scope: Scope) -> Visitor:
+    def _find_out(self, scope: Scope) -> sign_in.Visitor:
         """Return the sender of a request, nameless without a token; ApiProblem if it is invalid."""
-        admission = find_admission(scope, self._store, self._door)
+        admission = sign_in.find_admission(scope, self._store, self._door)
         if admission is None:
             raise ApiProblem(403, "the desk is not available at this address")
-        visitor = Visitor(admission=admission, address=self._door.client_of(scope))
+        visitor = sign_in.Visitor(admission=admission, address=self._door.client_of(scope))
         brought = Headers(scope=scope).getlist("Authorization")
         if not brought:
             return visitor

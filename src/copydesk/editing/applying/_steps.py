@@ -14,19 +14,9 @@ from typing import get_args
 
 from copydesk import archive, review
 from copydesk.archive import reading_lists
+from copydesk.editing import _rules
 from copydesk.editing._edit import CommitWords, Edit, EditStep, is_action_id
 from copydesk.editing._explain import news_path
-from copydesk.editing._rules import (
-    STORY_CHARACTERS,
-    TITLE_CHARACTERS,
-    WHY_CHARACTERS,
-    NewRule,
-    list_topics,
-    must_be_short,
-    put_rule,
-    take_out_rule,
-    topic_names,
-)
 from copydesk.editing._verdicts import put_clearing, put_verdict, speaker
 from copydesk.editing.applying._field_digests import find_undo_note
 from copydesk.editing.undo import put_undoing
@@ -196,8 +186,8 @@ def new_tip(newsroom: Newsroom, url: str, *, topic: str = "", why: str = "", by:
     `topic` is a name or id, `by` is "" for git's user. Raises UsageError for an invalid web
     address, an unknown topic, and texts that are too long.
     """
-    must_be_short(why, WHY_CHARACTERS, "--why")
-    must_be_short(by, _BY_CHARACTERS, "--as")
+    _rules.must_be_short(why, _rules.WHY_CHARACTERS, "--why")
+    _rules.must_be_short(by, _BY_CHARACTERS, "--as")
     return Tip(
         url=source_address(url),
         source="",
@@ -210,9 +200,11 @@ def new_tip(newsroom: Newsroom, url: str, *, topic: str = "", why: str = "", by:
 
 def _topic_name(beat: Beat, said: str) -> str:
     try:
-        return topic_names(beat, (said,))[0]
+        return _rules.topic_names(beat, (said,))[0]
     except UsageError as error:
-        raise UsageError(error.what, subject=error.subject, hint=list_topics(beat)) from error
+        raise UsageError(
+            error.what, subject=error.subject, hint=_rules.list_topics(beat)
+        ) from error
 
 
 # Corrections: a published story's headline or excerpt is changed, with a note for readers. The new
@@ -221,7 +213,7 @@ def _topic_name(beat: Beat, said: str) -> str:
 _FIELDS = ("title", "excerpt")
 
 
-def list_rules_of(edit: Edit, path: str, action: EditorAction) -> list[NewRule]:
+def list_rules_of(edit: Edit, path: str, action: EditorAction) -> list[_rules.NewRule]:
     """Return the rules that keep an editor's correction when the page is fetched again.
 
     The action's values are a field and its new text, or two such pairs. Raises UsageError if site
@@ -267,7 +259,7 @@ def _must_have_readers(edit: Edit, path: str, action: EditorAction) -> None:
         raise UsageError("a correction needs a note", hint="tell readers what was wrong")
 
 
-def _list_rules(action: EditorAction, path: str) -> Iterator[NewRule]:
+def _list_rules(action: EditorAction, path: str) -> Iterator[_rules.NewRule]:
     """Yield a rule for each field (headline, excerpt) of an editor's correction."""
     fields, words = action.values[::2], action.values[1::2]
     if not fields or len(fields) != len(words) or not set(fields) <= set(_FIELDS):
@@ -276,7 +268,7 @@ def _list_rules(action: EditorAction, path: str) -> Iterator[NewRule]:
             hint=f"the fields are: {', '.join(_FIELDS)}",
         )
     for field, value in zip(fields, words, strict=True):
-        yield NewRule(
+        yield _rules.NewRule(
             said="rename" if field == "title" else "set",
             why=action.why,
             by=action.by,
@@ -323,12 +315,12 @@ def read_own_story(beat: Beat, said: str, values: Sequence[str]) -> OwnStory:
     title, excerpt, note = (*values[:_FIRST_VALUES], "", "", "")[:_FIRST_VALUES]
     picture, topics = _part_picture(beat, said, values[_FIRST_VALUES:])
     excerpt, main = text.fold(excerpt), [beat.topic] if beat.topic else []
-    must_be_short(excerpt, beat.excerpt.max_characters, "the excerpt")
+    _rules.must_be_short(excerpt, beat.excerpt.max_characters, "the excerpt")
     return OwnStory(
-        title=_require(text.fold(title), TITLE_CHARACTERS, "the headline"),
+        title=_require(text.fold(title), _rules.TITLE_CHARACTERS, "the headline"),
         excerpt=excerpt,
-        text=_require(text.tidy(note), STORY_CHARACTERS, "the text"),
-        topics=topic_names(beat, [*main, *topics]),
+        text=_require(text.tidy(note), _rules.STORY_CHARACTERS, "the text"),
+        topics=_rules.topic_names(beat, [*main, *topics]),
         picture=picture,
     )
 
@@ -349,8 +341,8 @@ def _part_picture(
     if not alt:
         hint = "describe the picture in a few words for readers who cannot see it"
         raise UsageError("the picture has no description", hint=hint)
-    must_be_short(alt, TITLE_CHARACTERS, "the picture's description")
-    must_be_short(credit, _CREDIT_CHARACTERS, "the picture's credit")
+    _rules.must_be_short(alt, _rules.TITLE_CHARACTERS, "the picture's description")
+    _rules.must_be_short(credit, _CREDIT_CHARACTERS, "the picture's credit")
     return Image(url=url, title=alt, attribution=credit), values[_PICTURE_VALUES:]
 
 
@@ -405,7 +397,7 @@ def take_upload(edit: Edit, url: str) -> Edit:
 def _require(words: str, most: int, what: str) -> str:
     if not words:
         raise UsageError(f"{what} is missing", hint="write a headline and a text")
-    must_be_short(words, most, what)
+    _rules.must_be_short(words, most, what)
     return words
 
 
@@ -423,8 +415,8 @@ def put_action(edit: Edit, action: EditorAction) -> EditStep:
     """Apply an editor's action to a pending edit; UsageError or RecordError if it is invalid."""
     if not is_action_id(action.id):
         raise UsageError("invalid id of an action", subject=repr(action.id[:100]))
-    must_be_short(action.why, WHY_CHARACTERS, "the reason")
-    must_be_short(action.by, _BY_CHARACTERS, "the name")
+    _rules.must_be_short(action.why, _rules.WHY_CHARACTERS, "the reason")
+    _rules.must_be_short(action.by, _BY_CHARACTERS, "the name")
     if not text.fold(action.by):
         raise UsageError("the editor's name is missing")
     whole = action.at.replace(microsecond=0)  # as records store it: later steps compare with that
@@ -490,7 +482,7 @@ def _join(steps: Sequence[EditStep]) -> EditStep:
 
 def _put_rule(edit: Edit, action: EditorAction) -> EditStep:
     if action.said == "undo":
-        return take_out_rule(edit, _find_rule(edit, action), action.by)
+        return _rules.take_out_rule(edit, _find_rule(edit, action), action.by)
     said = next((kind for kind in RULING_KINDS if kind == action.said), None)
     if said is None:
         raise UsageError("unknown kind of rule", subject=action.said[:100])
@@ -503,7 +495,7 @@ def _put_rule(edit: Edit, action: EditorAction) -> EditStep:
             raise UsageError(f"the rule {said} needs more or fewer {what}", subject=str(len(given)))
     if action.until is not None and not form.may_end:
         raise UsageError(f"the rule {said} cannot have an end date", hint="undo the rule later")
-    new = NewRule(
+    new = _rules.NewRule(
         said=said,
         why=action.why,
         by=action.by,
@@ -511,7 +503,7 @@ def _put_rule(edit: Edit, action: EditorAction) -> EditStep:
         values=action.values,
         until=action.until,
     )
-    step, _ = put_rule(edit, new)
+    step, _ = _rules.put_rule(edit, new)
     return replace(step, edit=_with_upload(step.edit, action))
 
 
@@ -524,7 +516,7 @@ def _with_upload(edit: Edit, action: EditorAction) -> Edit:
 def _put_correction(edit: Edit, action: EditorAction) -> EditStep:
     path, after = _one_record(edit, action), edit
     for rule in list_rules_of(edit, path, action):
-        step, _ = put_rule(after, rule)
+        step, _ = _rules.put_rule(after, rule)
         after = step.edit
     return note_correction(edit, after, path, action)
 

@@ -16,15 +16,7 @@ from datetime import datetime
 
 from copydesk import judge, publish
 from copydesk.config import Settings
-from copydesk.editing.what_if._bench import (
-    Bench,
-    BenchCase,
-    KeyIndex,
-    TopicChanges,
-    find_wanderers,
-    set_all_beside,
-    set_some_beside,
-)
+from copydesk.editing.what_if import _bench
 from copydesk.judge import Findings, copies, coverage, gate
 from copydesk.kit import urls
 from copydesk.news import Article, Beat, Dropped, Shelved, Story
@@ -68,7 +60,7 @@ class Outcome:
 
 
 def try_rules(
-    bench: Bench, settings: Settings, progress: Progress, *, is_whole: bool = False
+    bench: _bench.Bench, settings: Settings, progress: Progress, *, is_whole: bool = False
 ) -> Outcome:
     """Score and group the stories of a test bench by the rules of other settings.
 
@@ -78,13 +70,13 @@ def try_rules(
     cases = bench.cases if is_whole else _choose_cases(bench, settings, bench_judge)
     judged = _judge(bench_judge, cases, progress)
     if is_whole or _may_move_others(bench, judged):
-        beside = set_all_beside(bench, settings.beat, {**bench.today, **judged})
+        beside = _bench.set_all_beside(bench, settings.beat, {**bench.today, **judged})
         return Outcome(stories=beside, seen=frozenset(beside))
-    beside = set_some_beside(bench, settings.beat, judged)
+    beside = _bench.set_some_beside(bench, settings.beat, judged)
     return Outcome(stories={**bench.standing_today, **beside}, seen=frozenset(beside))
 
 
-def _make_judge(bench: Bench, settings: Settings) -> FindingsJudge:
+def _make_judge(bench: _bench.Bench, settings: Settings) -> FindingsJudge:
     stories = {path: rejudged.fresh for path, rejudged in bench.today.items()}
     stories.update((story.path, story) for story in bench.others)
     return FindingsJudge(
@@ -93,8 +85,8 @@ def _make_judge(bench: Bench, settings: Settings) -> FindingsJudge:
 
 
 def _choose_cases(
-    bench: Bench, settings: Settings, bench_judge: FindingsJudge
-) -> Sequence[BenchCase]:
+    bench: _bench.Bench, settings: Settings, bench_judge: FindingsJudge
+) -> Sequence[_bench.BenchCase]:
     """Return the stories that other rules may affect, with related ones, in order of arrival."""
     if not bench.beat.scoring.traits.groups_by_rules:
         return bench.cases
@@ -139,7 +131,7 @@ class _Touch:
             high=high,
         )
 
-    def may_touch(self, bench: Bench, case: BenchCase) -> bool:
+    def may_touch(self, bench: _bench.Bench, case: _bench.BenchCase) -> bool:
         """Return whether a story may be scored differently."""
         if self.signals and any(seen.signal in self.signals for seen in case.findings.sightings):
             return True
@@ -152,7 +144,7 @@ class _Touch:
 
 
 def _judge(
-    bench_judge: FindingsJudge, cases: Sequence[BenchCase], progress: Progress
+    bench_judge: FindingsJudge, cases: Sequence[_bench.BenchCase], progress: Progress
 ) -> dict[str, Rejudged]:
     progress.stage("judge", len(cases))
     judged = {}
@@ -163,11 +155,11 @@ def _judge(
     return judged
 
 
-def _may_move_others(bench: Bench, judged: Mapping[str, Rejudged]) -> bool:
+def _may_move_others(bench: _bench.Bench, judged: Mapping[str, Rejudged]) -> bool:
     """Return whether stories that are not related to the scored ones may change, too."""
     if not bench.beat.scoring.traits.groups_by_rules or bench.has_wanderers:
         return True
-    if find_wanderers(judged.values()):
+    if _bench.find_wanderers(judged.values()):
         return True
     return any(one.fresh.topics != bench.today[path].fresh.topics for path, one in judged.items())
 
@@ -191,15 +183,15 @@ class FindingsJudge:
     names: Mapping[str, int]
     stories: dict[str, Story]
     load: Callable[[str], str]
-    _topics: TopicChanges = field(init=False)
-    _case: BenchCase | None = None
+    _topics: _bench.TopicChanges = field(init=False)
+    _case: _bench.BenchCase | None = None
     _read: dict[tuple[str, _SaidBySource], Findings] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Find out which articles need other findings under the settings."""
-        self._topics = TopicChanges(self.known, self.settings.beat)
+        self._topics = _bench.TopicChanges(self.known, self.settings.beat)
 
-    def judge(self, case: BenchCase) -> Rejudged:
+    def judge(self, case: _bench.BenchCase) -> Rejudged:
         """Score one story; stories scored later are compared with the result."""
         self._case = case
         rules = JudgingRules(
@@ -209,7 +201,7 @@ class FindingsJudge:
         self.stories[case.path] = rejudged.fresh
         return rejudged
 
-    def reads_otherwise(self, case: BenchCase) -> bool:
+    def reads_otherwise(self, case: _bench.BenchCase) -> bool:
         """Return whether a story may have other topics under the settings to try."""
         return self._topics.may_touch(case.case.article.language, case.stems)
 
@@ -224,7 +216,7 @@ class FindingsJudge:
         copy = copies.choose_original(same, shelf)
         return judge.complete_beside(outcome, beat, copy, article.image)
 
-    def _find(self, case: BenchCase, article: Article, beat: Beat) -> Findings:
+    def _find(self, case: _bench.BenchCase, article: Article, beat: Beat) -> Findings:
         """Return the findings in an article: the stored ones if the rules for them are the same."""
         said = _read_source(beat, article)
         if said == _read_source(self.known, article) and not self.reads_otherwise(case):
@@ -340,7 +332,7 @@ class Summary:
         return is_moved and self.published_after in (0, self.stories)
 
 
-def summarize(bench: Bench, outcome: Outcome, topics: Collection[str] = ()) -> Summary:
+def summarize(bench: _bench.Bench, outcome: Outcome, topics: Collection[str] = ()) -> Summary:
     """Summarize what scoring rules would change, without copies and stories behind a leader.
 
     `topics` are those with changed keywords.
@@ -527,7 +519,7 @@ def compare_fronts(before: Sequence[Story], after: Sequence[Story]) -> tuple[Fro
     )
 
 
-def plan_front(bench: Bench, outcome: Outcome | None, settings: Settings) -> Sequence[Story]:
+def plan_front(bench: _bench.Bench, outcome: Outcome | None, settings: Settings) -> Sequence[Story]:
     """Return the stories that a build would put on the front page, in order.
 
     Stories are taken as the outcome has them; without one, as they are stored.
@@ -548,11 +540,11 @@ def plan_front(bench: Bench, outcome: Outcome | None, settings: Settings) -> Seq
 class _States:
     """The stories of a test bench as other rules score them, with their relations."""
 
-    def __init__(self, bench: Bench, outcome: Outcome | None) -> None:
+    def __init__(self, bench: _bench.Bench, outcome: Outcome | None) -> None:
         self._bench = bench
         self._judged = outcome.stories if outcome else {}
         seen = outcome.seen if outcome else ()
-        self._moved = KeyIndex(self.find(path) for path in seen)
+        self._moved = _bench.KeyIndex(self.find(path) for path in seen)
 
     def find(self, path: str) -> Story:
         """Return the story at a path, as scored by the other rules."""
@@ -577,7 +569,7 @@ class _States:
         return found
 
 
-def _list_newest(bench: Bench, states: _States) -> Iterator[str]:
+def _list_newest(bench: _bench.Bench, states: _States) -> Iterator[str]:
     """Yield the paths of the newest published stories, among which the front page chooses."""
     owners, by_owner, count = Owners(bench.beat.organizations), Counter[str](), 0
     for filed in bench.newest_first:

@@ -36,14 +36,7 @@ from copydesk.newsletters.composing.drafts import (
     IssueMaterial,
     IssuePlace,
 )
-from copydesk.newsletters.issues._issues import (
-    LastIssue,
-    find_last_issue,
-    letter_stems,
-    list_issue_names,
-    name_next_issue,
-    read_issue,
-)
+from copydesk.newsletters.issues import _issues
 from copydesk.newsroom import Newsroom, Troubles
 from copydesk.placement.addresses import record_name, sections
 from copydesk.publish import SitePlan
@@ -63,7 +56,7 @@ def gather_material(
     """
     at = dates.utc(at)
     troubles = Troubles()
-    stems = letter_stems(newsroom, letter, newsroom.settings.letters)
+    stems = _issues.letter_stems(newsroom, letter, newsroom.settings.letters)
     has_list = any(part.kind in LISTED_KINDS for part in letter.parts)
     earlier = read_earlier_issues(newsroom, stems, at, every=has_list)
     since = earlier[-1].at if earlier else drafts.window_before(letter, at)
@@ -141,7 +134,7 @@ class _Gathering:
     def place_issue(self, stem: str, at: datetime) -> IssuePlace:
         """Return the file name and URLs of the issue."""
         day = drafts.local_day(at, dates.find_zone(self.letter.zone))
-        name = name_next_issue(self.newsroom, stem, day)
+        name = _issues.name_next_issue(self.newsroom, stem, day)
         links, beat = self.plan.links, self.plan.beat
         return IssuePlace(
             name=name,
@@ -275,10 +268,10 @@ def _walk_back(
     newsroom: Newsroom, stems: Collection[str], before: datetime, *, every: bool
 ) -> Iterator[EarlierIssue]:
     newest = None
-    for name in sorted(list_issue_names(newsroom, stems), reverse=True):
+    for name in sorted(_issues.list_issue_names(newsroom, stems), reverse=True):
         if newest and not every and newest - name.day > _LOOKED_BACK:
             return
-        found = read_issue(newsroom, name)
+        found = _issues.read_issue(newsroom, name)
         if found is not None and found[0].at < dates.utc(before):
             newest = newest or name.day
             issue, body = found
@@ -298,7 +291,7 @@ class LetterRow:
     """
 
     options: LetterOptions
-    last: LastIssue | None
+    last: _issues.LastIssue | None
     due_at: datetime | None
 
 
@@ -369,14 +362,14 @@ def render_issue(newsroom: Newsroom, issue: Issue, *, whole: bool = False) -> Re
 
 
 def _make_row(newsroom: Newsroom, letter: LetterOptions) -> LetterRow:
-    stems = letter_stems(newsroom, letter, newsroom.settings.letters)
-    last = find_last_issue(newsroom, stems)
+    stems = _issues.letter_stems(newsroom, letter, newsroom.settings.letters)
+    last = _issues.find_last_issue(newsroom, stems)
     due = find_due_hour(newsroom, letter, last) or drafts.next_due(letter, newsroom.now)
     return LetterRow(options=letter, last=last, due_at=due)
 
 
 def find_due_hour(
-    newsroom: Newsroom, letter: LetterOptions, last: LastIssue | None
+    newsroom: Newsroom, letter: LetterOptions, last: _issues.LastIssue | None
 ) -> datetime | None:
     """Return the time for which a newsletter issue is due and not made yet, None if none is due."""
     if not drafts.is_due(letter, last.at if last else None, newsroom.now):
