@@ -21,7 +21,6 @@ from copydesk.publish import _pictures
 from copydesk.publish.api import encoding
 from copydesk.publish.developments import (
     Change,
-    find_author,
     find_translation,
     list_changes_of,
     name_author,
@@ -185,7 +184,7 @@ class Shapes:
         review, find_report = written.review, self.plan.find_report
         return {
             "by": name_author(written) or None,
-            "author": find_author(written),
+            "author": written.author,
             "language": written.language if language_tag(written.language) else None,
             "written_at": moment(written.at),
             "reviewed": {

@@ -26,7 +26,6 @@ from copydesk.placement import Coverage, PlaceReason, RankPart, Voice, addresses
 from copydesk.placement.addresses import group_by_day
 from copydesk.publish import _pictures
 from copydesk.publish.developments import (
-    find_author,
     find_translation,
     list_changes_of,
     say_label,
@@ -427,7 +426,7 @@ class Views:
             "title": text.fold(made.title),
             "tongue": self.frame.tongue(made.language),
             "label": say_label(made, strings),
-            "short": strings.say(f"translation_by_{find_author(made)}"),
+            "short": strings.say(f"translation_by_{made.author}"),
         }
 
     def provider(self, provider: Provider | None) -> Mapping[str, str]:
