@@ -21,10 +21,11 @@ from copydesk.mail_store import MailStore, Subscriber, has_mail, open_mail
 from copydesk.mail_store.links import RETURN_LIFETIME, ReturnPath
 from copydesk.mail_store.returns import ReturnEntry, SentLetter, Suppression, SuppressionReason
 from copydesk.news.options import BounceOptions
-from copydesk.newsletters.bounces._reading import (
+from copydesk.newsletters.bounce_mails import (
     MOST_BYTES,
     ReturnedMail,
     ReturnKind,
+    read_mailbox,
     read_returned_mail,
 )
 from copydesk.newsroom import Newsroom
@@ -81,8 +82,6 @@ def look_into_mailbox(
     options = newsroom.settings.mail.bounces
     if not options.imap_host:
         raise UsageError("no bounce mailbox is set", hint="set mail.bounces.imap_host in beat.toml")
-    from copydesk.newsletters.bounces._mailbox import read_mailbox
-
     effects: Counter[ReturnEffect] = Counter()
     with closing(open_mail(newsroom.private)) as store:
 
