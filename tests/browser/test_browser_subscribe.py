@@ -16,7 +16,7 @@ from copydesk import building
 from copydesk.archive import Archive
 from copydesk.mail_store import links
 from copydesk.mail_store.links import ReaderLink
-from copydesk.newsletters.issues import file_issue
+from copydesk.newsletters.issue_filing import file_issue
 from copydesk.newsletters.readers import addresses, consent
 from copydesk.newsroom import Silence, open_newsroom
 from world import records

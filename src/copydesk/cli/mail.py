@@ -18,7 +18,7 @@ from copydesk.cli._mail_sending import bounces, send, who
 from copydesk.errors import MailError, UsageError
 from copydesk.kit import dates, files, text
 from copydesk.news.letter import Issue, IssueStory
-from copydesk.newsletters import checks, composing, issues, smtp
+from copydesk.newsletters import checks, composing, issue_filing, issues, smtp
 from copydesk.newsletters.readers import addresses, by_hand, limits
 from copydesk.newsletters.sending import begin
 from copydesk.newsroom import Newsroom
@@ -45,19 +45,21 @@ def compose(
             speaker = editing.speaker(newsroom, by)
             _show_outcome(invocation, _file(newsroom, letter, speaker, is_answered=yes))
             return
-        edits = issues.read_edits(newsroom, letter).edits
+        edits = issue_filing.read_edits(newsroom, letter).edits
         draft = issues.draft_letter(newsroom, letter, at or newsroom.now, edits)
     if invocation.print_json({"issue": draft.issue, "new": draft.new, "fewest": draft.fewest}):
         return
     _show_issue(draft.issue)
     if not draft.is_enough:
-        terminal.note(issues.explain_skip(draft).what)
+        terminal.note(issue_filing.explain_skip(draft).what)
 
 
-def _file(newsroom: Newsroom, letter: str, by: str, *, is_answered: bool) -> issues.LetterOutcome:
+def _file(
+    newsroom: Newsroom, letter: str, by: str, *, is_answered: bool
+) -> issue_filing.LetterOutcome:
     """Store a newsletter issue; if the options do not say, ask whether to send it now."""
     if is_answered or not newsroom.settings.mail.deliver:
-        return issues.file_letter(newsroom, letter, by)
+        return issue_filing.file_letter(newsroom, letter, by)
     whom = ""
 
     def ask(audience: begin.IssueAudience) -> bool:
@@ -81,7 +83,7 @@ def _name_audience(audience: begin.IssueAudience) -> str:
     return "1 subscriber" if audience.readers == 1 else f"{audience.readers} subscribers"
 
 
-def _show_outcome(invocation: Invocation, outcome: issues.LetterOutcome) -> None:
+def _show_outcome(invocation: Invocation, outcome: issue_filing.LetterOutcome) -> None:
     if not invocation.print_json(outcome):
         click.echo(f"{outcome.letter}: {outcome.what}")
         for note in outcome.notes:
@@ -130,7 +132,7 @@ def preview(
     The issue has the stories since the last issue. With --json, the HTML is printed, too.
     """
     with invocation.newsroom() as newsroom:
-        edits = issues.read_edits(newsroom, letter).edits
+        edits = issue_filing.read_edits(newsroom, letter).edits
         draft = issues.draft_letter(newsroom, letter, at or newsroom.now, edits)
         rendered = issues.render_issue(newsroom, draft.issue)
         page = page or (newsroom.private / "preview.html" if is_opened else None)
@@ -142,7 +144,7 @@ def preview(
         terminal.note(f"subject: {text.fold(rendered.subject)}")
         terminal.note(f"size of the email: {rendered.bytes:,} bytes with its HTML, in {where}")
     if not draft.is_enough:
-        terminal.note(issues.explain_skip(draft).what)
+        terminal.note(issue_filing.explain_skip(draft).what)
     if is_opened and page is not None:
         webbrowser.open(page.resolve().as_uri())
 
@@ -202,7 +204,7 @@ def file_due(invocation: Invocation) -> None:
     and `copydesk run` do this automatically.
     """
     with invocation.newsroom() as newsroom:
-        outcomes = issues.file_due_letters(newsroom)
+        outcomes = issue_filing.file_due_letters(newsroom)
     if not invocation.print_json({"letters": outcomes}):
         for outcome in outcomes:
             click.echo(f"{outcome.letter}: {outcome.what}")

@@ -19,7 +19,6 @@ from copydesk.cli._invocation import DEPLOY_HELP, WEB_HELP, Invocation, common
 from copydesk.errors import UsageError
 from copydesk.kit import dates, logs, urls
 from copydesk.news import Standing
-from copydesk.newsletters import issues as letters
 from copydesk.newsroom import Newsroom, open_newsroom, reports
 
 if TYPE_CHECKING:
@@ -85,10 +84,12 @@ _AFTER_A_RUN = 60.0  # seconds in which `run` begins calls of a model, after all
 
 def _write_texts(invocation: Invocation, seconds: float) -> writing.WritingReport | None:
     """Ask the model for texts, if one is set, and say what came of it."""
+    from copydesk.newsletters.issue_filing import prepare_digests
+
     with invocation.newsroom() as opened:
         if not opened.settings.model.uses:
             return None
-        letters.prepare_digests(opened)
+        prepare_digests(opened)
         report = writing.write_texts(opened, seconds)
     terminal.notes(report.notes)
     lost = report.lost + report.failed + report.wrong

@@ -21,7 +21,7 @@ from copydesk.mail_store.deliveries import (
     SendingState,
 )
 from copydesk.news.letter import Issue
-from copydesk.newsletters import issues
+from copydesk.newsletters import issue_filing, issues
 from copydesk.newsletters.checks import find_mail_obstacle
 from copydesk.newsroom import Newsroom
 from copydesk.placement.addresses import parse_issue_name
@@ -75,7 +75,7 @@ def ask_and_file(
     letter_id: str,
     by: str,
     ask: Callable[[IssueAudience], bool],
-) -> issues.LetterOutcome:
+) -> issue_filing.LetterOutcome:
     """Create a newsletter's next issue. If it would be sent at once, call `ask` for confirmation
     first.
 
@@ -90,7 +90,7 @@ def ask_and_file(
             hold_issue(store, issue.name)
 
     try:
-        outcome = issues.file_letter(newsroom, letter_id, by, look)
+        outcome = issue_filing.file_letter(newsroom, letter_id, by, look)
     except BaseException:
         if held and not archive.digest_of(newsroom.root, letter_path(held[0])):
             store.facts.forget(f"{_HELD}{held[0]}")  # the next issue of that name is another one
