@@ -42,14 +42,7 @@ from copydesk.newsletters.composing.drafts import (
     IssuePlace,
 )
 from copydesk.newsroom import Newsroom, Troubles
-from copydesk.placement.addresses import (
-    IssueName,
-    issue_stems,
-    name_issue,
-    parse_issue_name,
-    record_name,
-    sections,
-)
+from copydesk.placement import addresses
 from copydesk.publish import SitePlan
 from copydesk.rendering import Renderer, Strings, language_tag, list_story_names, load_site_strings
 
@@ -71,12 +64,12 @@ def letter_stems(
     """Return the prefixes of a newsletter's issue file names. The next issue's prefix
     comes first.
     """
-    return issue_stems(letter, letters, archive.slug(newsroom.beat.title).strip("-"))
+    return addresses.issue_stems(letter, letters, archive.slug(newsroom.beat.title).strip("-"))
 
 
 def name_next_issue(newsroom: Newsroom, stem: str, day: date) -> str:
     """Return an unused file name for a newsletter issue of a day."""
-    return name_issue(stem, day, lambda name: _is_taken(newsroom, name))
+    return addresses.name_issue(stem, day, lambda name: _is_taken(newsroom, name))
 
 
 def find_last_issue(newsroom: Newsroom, stems: Collection[str]) -> LastIssue | None:
@@ -96,17 +89,17 @@ def find_last_issue(newsroom: Newsroom, stems: Collection[str]) -> LastIssue | N
     return last
 
 
-def list_issue_names(newsroom: Newsroom, stems: Collection[str]) -> Iterator[IssueName]:
+def list_issue_names(newsroom: Newsroom, stems: Collection[str]) -> Iterator[addresses.IssueName]:
     """Yield the file names of newsletter issues that have one of the prefixes, unsorted."""
     folder = newsroom.root / LETTERS_FOLDER
     with contextlib.suppress(FileNotFoundError, NotADirectoryError):
         for file in folder.iterdir():
-            name = parse_issue_name(file.stem) if file.suffix == ".html" else None
+            name = addresses.parse_issue_name(file.stem) if file.suffix == ".html" else None
             if name is not None and name.stem in stems:
                 yield name
 
 
-def read_issue(newsroom: Newsroom, name: IssueName) -> tuple[LastIssue, str] | None:
+def read_issue(newsroom: Newsroom, name: addresses.IssueName) -> tuple[LastIssue, str] | None:
     """Read a stored newsletter issue with its HTML, None if it cannot be read or has no time."""
     path = letter_path(str(name))
     try:
@@ -152,7 +145,7 @@ def read_issue_to_send(newsroom: Newsroom, name: str) -> IssueToSend:
     cannot be read.
     """
     stem = name.removeprefix(f"{LETTERS_FOLDER}/").removesuffix(".html")
-    parsed = parse_issue_name(stem)
+    parsed = addresses.parse_issue_name(stem)
     letter = _find_letter(newsroom, parsed.stem) if parsed is not None else None
     shown = text.fold(stem)[:80]
     if parsed is None or letter is None:
@@ -247,7 +240,7 @@ def gather_material(
             tell=gathering.tell,
             headings=gathering.find_headings(strings),
             earlier=gathering.relate(earlier),
-            sections=sections(plan.topics, plan.beat.topic),
+            sections=addresses.sections(plan.topics, plan.beat.topic),
             topic_ids={topic.name: topic.id for topic in plan.topics},
             above=plan.above,
             lists=gathering.read_lists(),
@@ -290,9 +283,9 @@ class _Gathering:
         rulings = _read_rulings(self.newsroom)
         late = {}
         for changed, is_new in changes.items():
-            story = self._read_older(record_name(changed), since)
+            story = self._read_older(addresses.record_name(changed), since)
             if story is not None and (is_new or _is_decided(story, rulings, since)):
-                late[record_name(story.path)] = story
+                late[addresses.record_name(story.path)] = story
         return late
 
     def _read_older(self, name: str, since: datetime) -> Story | None:

@@ -21,13 +21,7 @@ from copydesk import background, building, desk
 from copydesk.desk import sign_in
 from copydesk.errors import DeskStoreError
 from copydesk.kit import urls
-from copydesk.newsroom import Newsroom, accounts, identity
-from copydesk.newsroom.checks import (
-    FrontServer,
-    advise_on_front,
-    keep_front_servers,
-    read_front_servers,
-)
+from copydesk.newsroom import Newsroom, accounts, checks, identity
 from copydesk.serve import _app, _clients
 from copydesk.serve._health import Metrics, full_route, health_route, metrics_route, ready_route
 from copydesk.serve._listen import Address, limit_connections, listening, raise_descriptor_limit
@@ -136,20 +130,20 @@ class _Front:
         self._service = service
         self._say = say
         self._said: set[str] = set()
-        known = read_front_servers(service.private)
+        known = checks.read_front_servers(service.private)
         self.watch = _clients.FrontWatch(known, self._keep, lambda: datetime.now(UTC))
 
     def advise(self) -> None:
         """Print problems with reverse proxies that were not printed before."""
         settings, private = self._service.settings, self._service.private
-        advice = advise_on_front(settings, private, datetime.now(UTC))
+        advice = checks.advise_on_front(settings, private, datetime.now(UTC))
         said = f"{advice.what}; {advice.hint}" if advice else ""
         if said and said not in self._said:
             self._said.add(said)
             self._say(said)
 
-    def _keep(self, servers: Sequence[FrontServer]) -> None:
-        keep_front_servers(self._service.private, servers)
+    def _keep(self, servers: Sequence[checks.FrontServer]) -> None:
+        checks.keep_front_servers(self._service.private, servers)
         self.advise()
 
 

@@ -14,15 +14,7 @@ from copydesk.desk._http import NEVER_KEPT, read_form
 from copydesk.desk._newsroom_thread import OpenNewsroom
 from copydesk.desk._pages import Pages
 from copydesk.desk._previews import ComposedLetter
-from copydesk.desk.letters import _pages
-from copydesk.desk.letters._changes import (
-    add_stories,
-    file_looked_at,
-    make_changes,
-    needs_issue,
-    read_number,
-    repeat_form,
-)
+from copydesk.desk.letters import _changes, _pages
 from copydesk.desk.sign_in import FRAMED_POLICY, FRAMING_POLICY
 from copydesk.desk_store.drafts import Stash
 from copydesk.desk_store.letter_edits import IssueDiffers
@@ -87,8 +79,10 @@ async def change_issue(visit: Visit) -> Response:
     """Store the edits in a form of the composer, or show conflicts with somebody else's edits."""
     editor, fields = visit.editor, await read_form(visit.request)
     letter_id, store = await _find_letter(visit), visit.desk.store
-    composed = await _compose(visit) if needs_issue(fields) else None
-    differs = await asyncio.to_thread(make_changes, store, letter_id, fields, editor.name, composed)
+    composed = await _compose(visit) if _changes.needs_issue(fields) else None
+    differs = await asyncio.to_thread(
+        _changes.make_changes, store, letter_id, fields, editor.name, composed
+    )
     _tell(visit, letter_id)
     if _is_script(visit):
         return await _tell_script(visit, letter_id, fields, differs)
@@ -109,7 +103,7 @@ async def add_to_issue(visit: Visit) -> Response:
         letter_id = form.get("letter", "") or first
         row = issues.find_letter(opened.newsroom, letter_id)
         with store.at_once():
-            for change in add_stories(store.letters.of(letter_id), names):
+            for change in _changes.add_stories(store.letters.of(letter_id), names):
                 store.letters.change(letter_id, change, editor.name, now())
         return letter_id, row.options.title or opened.newsroom.beat.title
 
@@ -128,7 +122,9 @@ async def file_issue(visit: Visit) -> Response:
     if "sure" not in form:
         raise UsageError("select the checkbox to confirm that you checked the issue")
     digest = form.get("digest", "")
-    filed = await visit.desk.thread.change(file_looked_at, store, letter_id, digest, editor.name)
+    filed = await visit.desk.thread.change(
+        _changes.file_looked_at, store, letter_id, digest, editor.name
+    )
     _tell(visit, letter_id)
     return visit.redirect(f"letters/?{urlencode({'filed': filed})}")
 
@@ -136,7 +132,7 @@ async def file_issue(visit: Visit) -> Response:
 async def forget_edits(visit: Visit) -> Response:
     """Delete the stored edits of a newsletter that no longer exists."""
     form = await visit.read_form()
-    version = read_number(form.get("version", ""))
+    version = _changes.read_number(form.get("version", ""))
     letters = visit.desk.store.letters
     await asyncio.to_thread(letters.end, form.get("letter", ""), version)
     return visit.redirect("letters/")
@@ -201,7 +197,7 @@ async def _tell_script(
         told = {
             "order": kept.digest("order"),
             "differs": [_pages.describe_difference(pages, one) for one in differs],
-            "again": repeat_form(fields, differs) if differs else [],
+            "again": _changes.repeat_form(fields, differs) if differs else [],
         }
         return json.dumps(told, ensure_ascii=False).encode()
 
