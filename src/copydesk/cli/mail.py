@@ -12,7 +12,7 @@ import click
 
 from copydesk import editing
 from copydesk.cli import terminal
-from copydesk.cli._invocation import AS_HELP, Invocation, TimeParam, common
+from copydesk.cli._invocation import AS_HELP, Invocation, TimeParam, command, command_group
 from copydesk.cli._mail_readers import COMMAND, note_lost_letters, readers
 from copydesk.cli._mail_sending import bounces, send, who
 from copydesk.errors import MailError, UsageError
@@ -27,13 +27,12 @@ _FILE = click.Path(path_type=Path, dir_okay=False)
 _FAILED = {"held", "unapproved", "failed"}
 
 
-@click.command("compose", hidden=True)
+@command("compose", hidden=True)
 @click.argument("letter", metavar="NEWSLETTER")
 @click.option("--at", type=TimeParam(), help="Compose the issue as of this time (default: now).")
 @click.option("--file", "is_filed", is_flag=True, help="Save the issue in the newsroom.")
 @click.option("--yes", is_flag=True, help="Do not ask before the issue is sent.")
 @click.option("--as", "by", default="", metavar="NAME", help=AS_HELP)
-@common
 def compose(
     invocation: Invocation, letter: str, *, at: datetime | None, is_filed: bool, yes: bool, by: str
 ) -> None:
@@ -118,12 +117,11 @@ def _show_story(number: int, story: IssueStory) -> None:
     click.echo(f"      {story.page or story.url}")
 
 
-@click.command("preview")
+@command("preview")
 @click.argument("letter", metavar="NEWSLETTER")
 @click.option("--at", type=TimeParam(), help="Compose the issue as of this time (default: now).")
 @click.option("--html", "page", metavar="FILE", type=_FILE, help="Write the HTML of the email.")
 @click.option("--open", "is_opened", is_flag=True, help="Show the HTML in a web browser.")
-@common
 def preview(
     invocation: Invocation, letter: str, *, at: datetime | None, page: Path | None, is_opened: bool
 ) -> None:
@@ -167,11 +165,10 @@ def _write_page(page: Path, html: str) -> None:
         page.write_text(html, "utf-8")
 
 
-@click.command("file")
+@command("file")
 @click.argument("letter", metavar="NEWSLETTER")
 @click.option("--yes", is_flag=True, help="Do not ask before the issue is sent.")
 @click.option("--as", "by", default="", metavar="NAME", help=AS_HELP)
-@common
 def file(invocation: Invocation, letter: str, *, yes: bool, by: str) -> None:
     """Save the next issue of NEWSLETTER now, and commit it.
 
@@ -184,9 +181,8 @@ def file(invocation: Invocation, letter: str, *, yes: bool, by: str) -> None:
         _show_outcome(invocation, _file(newsroom, letter, speaker, is_answered=yes))
 
 
-@click.command("lint", hidden=True, context_settings={"ignore_unknown_options": True})
+@command("lint", hidden=True, context_settings={"ignore_unknown_options": True})
 @click.argument("words", nargs=-1, type=click.UNPROCESSED)
-@common
 def lint(invocation: Invocation, words: tuple[str, ...]) -> None:
     """Name a site that checks newsletters, as `mail lint` was removed; exit 1."""
     raise MailError(
@@ -195,8 +191,7 @@ def lint(invocation: Invocation, words: tuple[str, ...]) -> None:
     )
 
 
-@click.command("file-due")
-@common
+@command("file-due")
 def file_due(invocation: Invocation) -> None:
     """Save the newsletter issues that are due.
 
@@ -212,12 +207,11 @@ def file_due(invocation: Invocation) -> None:
         sys.exit(1)
 
 
-@click.command("doctor")
+@command("doctor")
 @click.option("--send", "address", default="", metavar="ADDRESS", help="Send one test email.")
 @click.option("--overrule", default="", metavar="KIND", help="Ignore a mail problem of this KIND.")
 @click.option("--why", default="", metavar="TEXT", help="Reason for ignoring the problem.")
 @click.option("--as", "by", default="", metavar="NAME", help=AS_HELP)
-@common
 def doctor(invocation: Invocation, *, address: str, overrule: str, why: str, by: str) -> None:
     """Check whether newsletters would arrive: DNS, mail server, links.
 
@@ -298,8 +292,7 @@ def _show_checks(report: checks.MailCheckReport, overruled: str = "") -> None:
         terminal.note("the mail settings have not been checked yet: run copydesk mail doctor")
 
 
-@click.group("mail")
-@common
+@command_group("mail")
 def mail_command(invocation: Invocation) -> None:  # stored in the context for the subcommand
     """Compose and send newsletters, and manage subscribers."""
 

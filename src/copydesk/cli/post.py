@@ -10,7 +10,7 @@ import click
 from copydesk import editing
 from copydesk.building import posts
 from copydesk.cli import terminal
-from copydesk.cli._invocation import AS_HELP, Invocation, common
+from copydesk.cli._invocation import AS_HELP, Invocation, command
 from copydesk.kit import dates, text
 
 
@@ -19,10 +19,9 @@ def post_command() -> None:
     """List, preview, send and take back posts to networks and chats."""
 
 
-@post_command.command("list")
+@command("list", of=post_command)
 @click.option("--story", default="", help="Only posts on this story (record name).")
 @click.option("--most", default=50, help="Most posts to list.", show_default=True)
-@common
 def list_command(invocation: Invocation, story: str, most: int) -> None:
     """List the channels, and the latest posts with their states."""
     with invocation.newsroom() as newsroom:
@@ -47,9 +46,8 @@ def list_command(invocation: Invocation, story: str, most: int) -> None:
         click.echo(text.fold(told) if not why else f"{told}\t{text.fold(why)}")
 
 
-@post_command.command("preview")
+@command("preview", of=post_command)
 @click.argument("story")
-@common
 def preview_command(invocation: Invocation, story: str) -> None:
     """Print how a post on STORY (a record name) would look in each channel."""
     with invocation.newsroom() as newsroom:
@@ -61,10 +59,9 @@ def preview_command(invocation: Invocation, story: str) -> None:
         click.echo(text.tidy(row.text) or row.problem)
 
 
-@post_command.command("send")
+@command("send", of=post_command)
 @click.argument("number", type=int, required=False)
 @click.option("--as", "by", default="", help=AS_HELP)
-@common
 def send_command(invocation: Invocation, number: int | None, by: str) -> None:
     """Send the posts that are due; with NUMBER this post, without waiting for its turn.
 
@@ -79,10 +76,9 @@ def send_command(invocation: Invocation, number: int | None, by: str) -> None:
         terminal.note(text.fold(note))
 
 
-@post_command.command("retract")
+@command("retract", of=post_command)
 @click.argument("number", type=int)
 @click.option("--as", "by", default="", help=AS_HELP)
-@common
 def retract_command(invocation: Invocation, number: int, by: str) -> None:
     """Delete a post at its network, or drop it if it was not sent."""
     with invocation.newsroom() as newsroom:
@@ -95,9 +91,8 @@ def retract_command(invocation: Invocation, number: int, by: str) -> None:
         click.echo(f"{row.post.state}{f': {text.fold(row.post.why)}' if row.post.why else ''}")
 
 
-@post_command.command("resume")
+@command("resume", of=post_command)
 @click.argument("channel")
-@common
 def resume_command(invocation: Invocation, channel: str) -> None:
     """Let a CHANNEL post again that rests after refusals or a restore."""
     with invocation.newsroom() as newsroom:

@@ -14,7 +14,7 @@ import click
 
 from copydesk import archive, building
 from copydesk.cli import terminal
-from copydesk.cli._invocation import SINCE_HELP, Invocation, Since, SinceParam, common
+from copydesk.cli._invocation import SINCE_HELP, Invocation, Since, SinceParam, command
 from copydesk.cli.terminal import Columns
 from copydesk.kit import text
 from copydesk.newsroom import cataloguing
@@ -28,9 +28,8 @@ def record_command() -> None:
     """Check the story files."""
 
 
-@record_command.command("check")
+@command("check", of=record_command)
 @click.argument("folder", metavar="[DIR]", required=False, type=click.Path(path_type=Path))
-@common
 def check(invocation: Invocation, folder: Path | None) -> None:
     """Check that every story file can be read and written unchanged.
 
@@ -67,11 +66,10 @@ def show_check(report: archive.CheckReport) -> None:
         terminal.note(f"error: {what}: {path}")
 
 
-@click.command("adopt")
+@command("adopt")
 @click.argument(
     "folder", metavar="DIR", type=click.Path(path_type=Path, exists=True, file_okay=False)
 )
-@common
 def adopt_command(invocation: Invocation, folder: Path) -> None:
     """Turn the folder of an everyday.cc site into a newsroom.
 
@@ -94,8 +92,7 @@ def take_over(invocation: Invocation, folder: Path) -> None:
     terminal.note(f"next: copydesk -C {shlex.quote(str(folder))} build")
 
 
-@click.command("catalogue")
-@common
+@command("catalogue")
 def catalogue_command(invocation: Invocation) -> None:
     """Update the search index of stories (the catalogue).
 
@@ -119,9 +116,8 @@ def seal_command() -> None:
     """Decrypt the private part of story files."""
 
 
-@seal_command.command("open")
+@command("open", of=seal_command)
 @click.argument("path")
-@common
 def open_(invocation: Invocation, path: str) -> None:
     """Print the decrypted private part of the story file PATH.
 
@@ -138,7 +134,7 @@ _COUNTED = frozenset({"related", "background"})
 _MOST = 20  # lines of each kind; --json has all
 
 
-@click.command("rejudge")
+@command("rejudge")
 @click.option(
     "--since",
     metavar="TIME",
@@ -153,7 +149,6 @@ _MOST = 20  # lines of each kind; --json has all
     help="Use this scale of quality (`scoring.scale`). With --apply, set it in beat.toml as well.",
 )
 @click.option("--apply", "is_applied", is_flag=True, help="Save the changes in one git commit.")
-@common
 def rejudge_command(
     invocation: Invocation, *, since: Since, scale: int | None, is_applied: bool
 ) -> None:
@@ -274,7 +269,7 @@ _SHOWS = (
 _MOST_SHOWN = 40
 
 
-@click.command("verify", epilog=_SHOWS)
+@command("verify", epilog=_SHOWS)
 @click.argument("target", metavar="ADDRESS-or-DIR")
 @click.option(
     "--records",
@@ -301,7 +296,6 @@ _MOST_SHOWN = 40
 @click.option(
     "--memory", type=click.IntRange(100), default=3000, help="Memory limit of the build, in MB."
 )
-@common
 def verify_command(
     invocation: Invocation,
     *,
