@@ -10,7 +10,17 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from urllib.parse import urlencode
 
-from copydesk.catalogue import page_entries
+from copydesk.catalogue.page_entries import (
+    DAY,
+    LIST,
+    MONTH,
+    PUBLISHER,
+    TOPIC,
+    UNDATED,
+    Grounds,
+    StoryKey,
+    image,
+)
 from copydesk.kit import dates, text
 from copydesk.news import Story, Topic
 from copydesk.news.edition import ReadingList
@@ -84,7 +94,7 @@ def _front(cards: ListCards) -> Sheet:
 
 def _is_brief(story: Story, plan: SitePlan) -> bool:
     """Return whether a story is too short for a card, but several publishers report its event."""
-    is_short = len(story.excerpt) < _BRIEF and not page_entries.image(story)
+    is_short = len(story.excerpt) < _BRIEF and not image(story)
     return is_short and len(plan.coverages.of(story).voices) >= _OTHERS
 
 
@@ -176,7 +186,7 @@ def _sort_by_section(stories: Iterable[Story], plan: SitePlan) -> Mapping[str, l
 
 def _topic_index(cards: ListCards) -> Iterator[Sheet]:
     plan = cards.frame.plan
-    counts = plan.counts[page_entries.TOPIC.name]
+    counts = plan.counts[TOPIC.name]
     entries = [
         _entry(cards, topic.name, addresses.topic_folder(topic.id), counts.get(topic.id, 0))
         for topic in plan.topics
@@ -328,7 +338,7 @@ def _archive_link(cards: ListCards, number: int) -> dict[str, object]:
 
 
 TOPICS: Output[ListCards] = Output(
-    key=page_entries.TOPIC,
+    key=TOPIC,
     place=addresses.topic_folder,
     values=lambda plan: (topic.id for topic in plan.topics),
     make=lambda cards, id_: [_topic(id_, cards)],
@@ -337,7 +347,7 @@ TOPICS: Output[ListCards] = Output(
     is_fixed=True,
 )
 PUBLISHERS: Output[ListCards] = Output(
-    key=page_entries.PUBLISHER,
+    key=PUBLISHER,
     place=addresses.source_folder,
     values=lambda plan: sorted(plan.by_publisher),
     make=lambda cards, domain: [_publisher(domain, cards)],
@@ -345,9 +355,9 @@ PUBLISHERS: Output[ListCards] = Output(
     make_index=_publisher_index,
 )
 DAYS: Output[ListCards] = Output(
-    key=page_entries.DAY,
+    key=DAY,
     place=lambda day: addresses.day_folder(date.fromisoformat(day)),
-    values=lambda plan: sorted(plan.counts[page_entries.DAY.name], reverse=True),
+    values=lambda plan: sorted(plan.counts[DAY.name], reverse=True),
     make=lambda cards, day: [_day(cards, date.fromisoformat(day))],
     is_linked=True,
     is_walked=True,
@@ -369,22 +379,16 @@ def archive_page(frame: Frame) -> Iterator[Sheet]:
 
 def _month_folder(month: str) -> str:
     """Return the folder of a month, "" for undated stories."""
-    return (
-        ""
-        if month == page_entries.UNDATED
-        else addresses.month_folder(date.fromisoformat(f"{month}-01"))
-    )
+    return "" if month == UNDATED else addresses.month_folder(date.fromisoformat(f"{month}-01"))
 
 
 def _months(plan: SitePlan) -> Sequence[str]:
-    dated = (
-        month for month in plan.counts[page_entries.MONTH.name] if month != page_entries.UNDATED
-    )
+    dated = (month for month in plan.counts[MONTH.name] if month != UNDATED)
     return sorted(dated, reverse=True)
 
 
 MONTHS: Output[ListCards] = Output(
-    key=page_entries.MONTH,
+    key=MONTH,
     place=_month_folder,
     values=_months,
     make=lambda cards, month: [_month(date.fromisoformat(f"{month}-01"), cards.frame)],
@@ -439,7 +443,7 @@ def _month(month: date, frame: Frame) -> Sheet:
     )
 
 
-def _language(story: Story, _grounds: page_entries.Grounds) -> Iterable[str]:
+def _language(story: Story, _grounds: Grounds) -> Iterable[str]:
     """Yield the language of a story without its region, if it is known."""
     return filter(None, (language_tag(story.language).partition("-")[0],))
 
@@ -468,7 +472,7 @@ def _language_page(cards: ListCards, code: str) -> Iterator[Sheet]:
     yield list_page(cards, head, stories, heading=name, note="", below=[], query="")
 
 
-_LANGUAGE = page_entries.StoryKey(name="language", values=_language)
+_LANGUAGE = StoryKey(name="language", values=_language)
 LANGUAGES: Output[ListCards] = Output(
     key=_LANGUAGE,
     place=_folder,
@@ -537,7 +541,7 @@ def _reading_list_page(cards: ListCards, list_id: str) -> Iterator[Sheet]:
 
 
 READING_LISTS: Output[ListCards] = Output(
-    key=page_entries.LIST,
+    key=LIST,
     place=addresses.list_folder,
     values=lambda plan: plan.lists,
     make=_reading_list_page,
