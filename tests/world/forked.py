@@ -29,7 +29,7 @@ from typing import Any, NoReturn
 _LOADED = (
     *("cli.rounds", "background._service", "serve._serve", "desk._app", "desk.agents"),
     *("newsletters.bounces", "newsletters.checks._doctor", "newsletters.issues"),
-    *("newsletters.sending._send", "newsletters.exchange._import", "newsletters.reader_pages"),
+    *("newsletters.sending._send", "newsletters.exchange", "newsletters.reader_pages"),
     *("rounds.rejudging._rejudge", "rounds.sources._ask", "rounds.recall", "building._build"),
     *("building._explain_front", "newsroom.uploads", "publish._story_reader", "editing.what_if"),
 )

@@ -15,7 +15,7 @@ from copydesk.cli import terminal
 from copydesk.cli._invocation import AS_HELP, Invocation, command, command_group
 from copydesk.errors import UsageError
 from copydesk.kit import files, text
-from copydesk.newsletters import exchange
+from copydesk.newsletters import exchange, reader_lists
 from copydesk.newsletters.readers import by_hand
 from copydesk.newsletters.readers.addresses import open_readers
 from copydesk.newsletters.readers.outcomes import ReaderData
@@ -141,7 +141,9 @@ class _Lines:
     default="csv",
     help="Export format (default: csv).",
 )
-def export_file(invocation: Invocation, file: Path | None, *, form: exchange.ExportFormat) -> None:
+def export_file(
+    invocation: Invocation, file: Path | None, *, form: reader_lists.ExportFormat
+) -> None:
     """Export all subscribers to FILE or stdout.
 
     The export has one row for each subscription. FILE must not exist yet, and only you can read
@@ -150,10 +152,10 @@ def export_file(invocation: Invocation, file: Path | None, *, form: exchange.Exp
     """
     with invocation.newsroom() as newsroom, open_readers(newsroom) as store:
         if file is None or str(file) == "-":
-            rows = exchange.export_readers(store, sys.stdout, form)
+            rows = reader_lists.export_readers(store, sys.stdout, form)
         else:
             with _create_private(file) as out:
-                rows = exchange.export_readers(store, out, form)
+                rows = reader_lists.export_readers(store, out, form)
     terminal.note(f"exported {rows} rows")
 
 

@@ -18,7 +18,7 @@ from copydesk.desk.mailing import _issue_pages
 from copydesk.desk.mailing._keeper import MOST_BYTES, ImportRehearsal, keeper_of, read_upload
 from copydesk.errors import CopydeskError, UsageError
 from copydesk.kit import dates, text
-from copydesk.newsletters import checks, exchange
+from copydesk.newsletters import checks, exchange, reader_lists
 from copydesk.newsletters.readers import addresses, by_hand, outcomes
 
 _SHOWN_LINE = 120  # characters of a line of a file
@@ -368,7 +368,7 @@ async def take_file(visit: Visit) -> Response:
 async def export(visit: Visit) -> Response:
     """Answer with all newsletter subscribers as a file (CSV or JSON)."""
     keeper, form = keeper_of(visit), await visit.read_form()
-    chosen: exchange.ExportFormat = "json" if form.get("form") == "json" else "csv"
+    chosen: reader_lists.ExportFormat = "json" if form.get("form") == "json" else "csv"
     file = await keeper.export(chosen)
     kind = "application/json" if chosen == "json" else "text/csv; charset=utf-8"
     told = {"Content-Disposition": f'attachment; filename="readers.{chosen}"'}

@@ -26,7 +26,7 @@ from copydesk.mail_store import SERVICE, MailStore, OutboxMail
 from copydesk.mail_store.deliveries import DeliveryOutcome, DeliveryState, Sending, SendingState
 from copydesk.newsletters.issues import make_outgoing, read_issue_to_send
 from copydesk.newsletters.readers.consent import write_outbox_mail
-from copydesk.newsletters.sending import _send_lines
+from copydesk.newsletters.sending import send_lines
 from copydesk.newsletters.sending._prepare import load_own_signer, prepare_letter, sender_domain
 from copydesk.newsroom import Newsroom, Progress, hold_lock
 
@@ -186,7 +186,7 @@ def send_issues(
     store: MailStore,
     sendings: Iterable[Sending],
     progress: Progress,
-    clock: _send_lines.SendClock | None = None,
+    clock: send_lines.SendClock | None = None,
 ) -> list[SendReport]:
     """Send queued newsletter issues. Messages that must be retried later are left for a later call.
 
@@ -235,14 +235,14 @@ def _send(
         return _report(store, sending, uncertain=recovery.uncertain)
     counts = store.ledger.count(sending.number)
     progress.stage(sending.issue, sum(counts.get(state, 0) for state in _OPEN))
-    lines = _send_lines.SendLines(
+    lines = send_lines.SendLines(
         sending,
-        _send_lines.SendTools(
+        send_lines.SendTools(
             store=store,
             make_letter=maker.make,
             open_line=_opener(newsroom),
-            pace=_send_lines.Pace(rules.smtp, store.ledger.count_days),
-            rules=_send_lines.SettleRules(options=rules, began=sending.start),
+            pace=send_lines.Pace(rules.smtp, store.ledger.count_days),
+            rules=send_lines.SettleRules(options=rules, began=sending.start),
             clock=SteadyClock(newsroom.now),
             connections=rules.smtp.connections,
             has_taken=bool(counts.get(DeliveryState.ACCEPTED)),
@@ -284,7 +284,7 @@ def name_state(state: DeliveryState) -> str:
     return state.name.lower().replace("_", "-")
 
 
-def _end_or_pause(store: MailStore, sending: Sending, lines: _send_lines.SendLines) -> None:
+def _end_or_pause(store: MailStore, sending: Sending, lines: send_lines.SendLines) -> None:
     """End sending an issue. Its suppressions become final, unless the server refused everybody."""
     number = sending.number
     with store.at_once():
@@ -307,7 +307,7 @@ def _opener(newsroom: Newsroom) -> Callable[[], Awaitable[SmtpLine]]:
     return lambda: smtp.open_line(options)
 
 
-def _run(lines: _send_lines.SendLines, end: threading.Event) -> None:
+def _run(lines: send_lines.SendLines, end: threading.Event) -> None:
     """Send over all connections. `end` is set when a signal ends this process."""
     import uvloop
 
