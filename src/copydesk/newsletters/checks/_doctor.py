@@ -126,7 +126,7 @@ def examine_mail(
 
 def read_checks(newsroom: Newsroom, store: MailStore) -> MailCheckReport:
     """Return the stored mail check results for the current settings, and the overruled checks."""
-    these = {_digest(newsroom), _digest_of_old(newsroom)}
+    these = {_digest(newsroom), _digest_parts(*_list_parts(newsroom))}
     kept = _decode(store.facts.get(_KEPT))
     words = {kind: _decode(text) for kind, text in store.facts.list_below(_OVERRULED).items()}
     overruled = {
@@ -192,11 +192,6 @@ def list_kinds() -> tuple[str, ...]:
 def _digest(newsroom: Newsroom) -> str:
     """Return a digest of the settings that the mail checks depend on, without passwords."""
     return _digest_parts(*_list_parts(newsroom), newsroom.beat.url)
-
-
-def _digest_of_old(newsroom: Newsroom) -> str:
-    """Return the settings' digest as made by versions that did not check the site's URL."""
-    return _digest_parts(*_list_parts(newsroom))
 
 
 def _list_parts(newsroom: Newsroom) -> Iterator[str]:
