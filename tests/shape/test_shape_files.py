@@ -41,7 +41,7 @@ STORES = {
     "newsroom/backup/_back_up.py": "parts of a backup, copied a moment ago",
     "newsroom/backup/_restore.py": "a newsroom that was restored a moment ago, hashed",
     "newsroom/backup/_targets.py": "the status of backups, a list that was fetched a moment ago",
-    "newsletters/checks/_doctor.py": "the key that signs letters",
+    "newsletters/checks.py": "the key that signs letters",
     "newsroom/_newsroom.py": "where git keeps what a work tree shares",
     "building/_build.py": "which folders are gone",
     "publish/writing.py": "the site, to compare",

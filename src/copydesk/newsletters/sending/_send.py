@@ -32,7 +32,7 @@ from copydesk.newsroom import Newsroom, Progress, hold_lock
 
 if TYPE_CHECKING:
     from copydesk.newsletters.message import Envelope, Signer
-    from copydesk.newsletters.services import HandedLetter, HandOverAnswer
+    from copydesk.newsletters.service_calls import HandedLetter, HandOverAnswer
     from copydesk.newsletters.smtp import Answer, SmtpLine
 
 _OUTBOX_LOCK = "outbox.lock"
@@ -383,7 +383,7 @@ def _find_trouble(
 
 def _make_letter(newsroom: Newsroom, store: MailStore, sending: Sending) -> HandedLetter:
     """Return an issue for a newsletter service, with the subscribers if the service stores none."""
-    from copydesk.newsletters import services
+    from copydesk.newsletters import service_calls, services
 
     issue, options = read_issue_to_send(newsroom, sending.issue), newsroom.settings.mail
     outgoing = make_outgoing(newsroom, issue)
@@ -391,7 +391,7 @@ def _make_letter(newsroom: Newsroom, store: MailStore, sending: Sending) -> Hand
     if services.SERVICES[sending.via].needs_readers:
         readers = store.ledger.list_addresses(issue.letter.id, issue.topics, newsroom.now)
     return fill(
-        services.HandedLetter,
+        service_calls.HandedLetter,
         outgoing,
         from_name=options.from_name or issue.letter.title,
         from_address=options.from_address,
