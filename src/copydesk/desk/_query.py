@@ -120,7 +120,7 @@ class Filters:
     def show(self, question: queue.QueueQuestion, choices: queue.QueueChoices) -> list[Choice]:
         """Return each filter menu with its choices; the current value is always among them."""
         say = self.strings.say
-        languages = [(tag, plain_text.language_name(tag) or tag) for tag in choices.languages]
+        languages = self._name_languages(choices.languages)
         kinds = dict.fromkeys([*choices.reasons, *filter(None, [question.reason])])
         reasons = [(str(kind), say(f"kind_{kind}")) for kind in kinds]
         standings = [(str(one), self.strings.say(f"standing_{one}")) for one in Standing]
@@ -135,6 +135,9 @@ class Filters:
             *self._show_further(question, ages),
             self.make_filter("order", question.order, orders, may_be_any=False),
         ]
+
+    def _name_languages(self, tags: Iterable[str]) -> list[tuple[str, str]]:
+        return [(tag, plain_text.language_name(tag) or tag) for tag in tags]
 
     def _show_further(
         self, question: queue.QueueQuestion, ages: Sequence[tuple[str, str]]

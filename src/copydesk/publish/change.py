@@ -121,7 +121,7 @@ def find_effects(plan: SitePlan, change: StoryChange, outputs: Collection[AnyOut
     gone |= _empty_signposts(both, groups, plan) | {*_find_ended_lists(change, outputs, plan)}
     lists = chain(_list_headings(change, pairs, plan), _letter_headings(change, plan))
     matters = _list_matters(both, change, plan)
-    earlier = [e for name in matters for e in plan.matters.list_latest(name, EVENTS_SINCE + 2)]
+    earlier = _list_earlier(matters, plan)
     own = chain(_own_headings(both), _matter_headings(matters, earlier))
     headings = frozenset(chain(own, _page_headings(turned), lists, *neighbours))
     gone |= {place for output in outputs for place in _needless_places(output, headings, plan)}
@@ -153,6 +153,11 @@ def _list_matters(pairs: Iterable[Pair], change: StoryChange, plan: SitePlan) ->
 def _matter_headings(matters: Iterable[str], earlier: Iterable[StoryEntry]) -> Iterator[Heading]:
     yield from ((MATTER.name, name) for name in matters)
     yield from ((STORY.name, entry.name) for entry in earlier)
+
+
+def _list_earlier(matters: Iterable[str], plan: SitePlan) -> list[StoryEntry]:
+    """Return the stories whose pages count the later events of a changed matter."""
+    return [e for name in matters for e in plan.matters.list_latest(name, EVENTS_SINCE + 2)]
 
 
 def _pages_of(entries: Iterable[StoryEntry], counts: Counts, plan: SitePlan) -> set[int]:

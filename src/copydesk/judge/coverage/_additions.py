@@ -238,9 +238,14 @@ def _list_candidates(
             words=words,
             names=names,
             figures=_find_figures(sentence, language),
-            speaks=bool(names and _QUOTATION.search(sentence) and _SPEAKS.search(sentence)),
+            speaks=_speaks(sentence, names),
             is_central=2 * near >= max(1, len(others)),
         )
+
+
+def _speaks(sentence: str, names: Sequence[str]) -> bool:
+    """Return whether a sentence has a quotation and names who said it."""
+    return bool(names and _QUOTATION.search(sentence) and _SPEAKS.search(sentence))
 
 
 def _find_figures(sentence: str, language: str) -> tuple[str, ...]:

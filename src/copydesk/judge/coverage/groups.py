@@ -67,10 +67,7 @@ def find_groups(
     return FoundGroups(
         paths=_list_paths(came, places),
         reasons={**_merge_reasons(came, places), **_reasons(came, assignments, ruled)},
-        near={
-            path: [places.group_of(name) for name, _ in assignment.near]
-            for path, assignment in assignments.items()
-        },
+        near=_list_near(assignments, places),
         matters={arrival.path: places.matter_of(arrival.key) for arrival in came},
     )
 
@@ -95,6 +92,16 @@ def _list_paths(came: Iterable[_arrivals.Arrival], places: Places) -> Mapping[st
     for arrival in came:
         paths[places.group_of(arrival.key)].append(arrival.path)
     return paths
+
+
+def _list_near(
+    assignments: Mapping[str, Assignment], places: Places
+) -> Mapping[str, Sequence[str]]:
+    """Map the paths of new stories to the present names of similar groups."""
+    return {
+        path: [places.group_of(name) for name, _ in assignment.near]
+        for path, assignment in assignments.items()
+    }
 
 
 def _place_by_day(

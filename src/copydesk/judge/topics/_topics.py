@@ -189,7 +189,7 @@ def _in_context(article: ArticleEvidence, index: KeywordIndex, beat: Beat) -> It
     has_main = alone.get(main, 0) >= TOPIC
     for at, confidence_alone in sorted(alone.items()):
         topic, evidence = beat.topics[at], article.topics[at]
-        is_below = not beat.topic or beat.topic in (topic.name, *above(topic.name, beat))
+        is_below = _is_below_main(topic, beat)
         is_grounded = has_ground or not is_below
         is_meant = has_main and at != main and is_below and _is_named(evidence, article)
         yield RankedTopic(
@@ -210,6 +210,11 @@ def _is_named(evidence: TopicEvidence, article: ArticleEvidence) -> bool:
 def _place_of_main(beat: Beat) -> int:
     """Return the number of the main topic, -1 if the site has none."""
     return next((at for at, topic in enumerate(beat.topics) if topic.name == beat.topic), -1)
+
+
+def _is_below_main(topic: Topic, beat: Beat) -> bool:
+    """Return whether a topic is the main one or below it; without a main topic all are."""
+    return not beat.topic or beat.topic in (topic.name, *above(topic.name, beat))
 
 
 def _beside_main(alone: float, is_grounded: bool, is_meant: bool) -> float:
