@@ -15,7 +15,7 @@ from playwright.sync_api import Browser
 
 from copydesk import building
 from copydesk.news.letter import IssueSection
-from copydesk.newsletters.issues import file_issue
+from copydesk.newsletters.issue_filing import file_issue
 from copydesk.newsroom import Silence, open_newsroom
 from world.browsing import DESKTOP, PHONE, Window, new_context
 from world.desk import desk_newsroom, stories

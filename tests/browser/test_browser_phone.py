@@ -11,7 +11,7 @@ from playwright.sync_api import Browser
 from copydesk import building
 from copydesk.archive import Archive
 from copydesk.news import Provider
-from copydesk.newsletters.issues import file_issue
+from copydesk.newsletters.issue_filing import file_issue
 from copydesk.newsroom import Silence, open_newsroom
 from world import records
 from world.browsing import PHONE, Window, come_in, new_context, origin_of

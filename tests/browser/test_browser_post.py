@@ -26,7 +26,7 @@ from copydesk import building
 from copydesk.archive import Archive
 from copydesk.mail_store import open_mail
 from copydesk.news.letter import Issue
-from copydesk.newsletters.issues import file_issue
+from copydesk.newsletters.issue_filing import file_issue
 from copydesk.newsroom import Silence, open_newsroom
 from world import records
 from world.background import mail_server_in_background

@@ -16,8 +16,8 @@ from copydesk import building
 from copydesk.archive import Archive
 from copydesk.mail_store import links
 from copydesk.mail_store.links import ReaderLink
-from copydesk.newsletters.issues import file_issue
-from copydesk.newsletters.readers import addresses, mailed_links
+from copydesk.newsletters.issue_filing import file_issue
+from copydesk.newsletters.readers import addresses, consent
 from copydesk.newsroom import Silence, open_newsroom
 from world import records
 from world.browsing import DESKTOP, PHONE, Window, new_context
@@ -59,7 +59,7 @@ class Readers:
         ):
             waiting = store.outbox.list_due(now + timedelta(days=9))
             mail = max(waiting, key=lambda mail: mail.number)
-            written = mailed_links.write_outbox_mail(newsroom, store, mail)
+            written = consent.write_outbox_mail(newsroom, store, mail)
             store.outbox.end(mail)
         assert written is not None
         found = re.search(r"http://\S+", written.text)

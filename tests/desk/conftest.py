@@ -22,6 +22,6 @@ def light_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
     """Hash passwords lightly: as they are kept each try costs a tenth of a second of the CPU."""
     light = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
     nobodys = light.hash("nobody's password")
-    room = "copydesk.desk.sign_in._attempts"
+    room = "copydesk.desk.sign_in._visitor"
     monkeypatch.setattr(f"{room}._hasher", lambda: light)
     monkeypatch.setattr(f"{room}._nobodys_hash", lambda: nobodys)

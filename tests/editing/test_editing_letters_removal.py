@@ -13,7 +13,7 @@ from copydesk.editing import clear_verdict, file_verdict
 from copydesk.editing.undo import undo_action
 from copydesk.errors import RecordError
 from copydesk.news import Verdict
-from copydesk.newsletters.issues import file_issue
+from copydesk.newsletters.issue_filing import file_issue
 from copydesk.newsroom import open_newsroom
 from copydesk.publish.issues import read_sections
 from world.desk import NAMES, act, copy_newsroom, desk_newsroom, stories, undo, verdict

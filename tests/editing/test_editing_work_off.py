@@ -141,7 +141,7 @@ def test_a_bug_costs_only_the_action_that_meets_it(
     root: Path, queue: ActionQueue, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     queue.put([verdict("hold", A), rename(B, "New"), verdict("hold", C)])
-    monkeypatch.setattr(sys.modules["copydesk.editing.applying._steps"], "put_rule", break_down)
+    monkeypatch.setattr(sys.modules["copydesk.editing._rules"], "put_rule", break_down)
     states = [(told.state, told.what) for told in work(root, queue).outcomes]
     assert [state for state, _ in states] == ["done", "refused", "done"]
     assert states[1][1] == "unexpected ZeroDivisionError: a bug"

@@ -7,7 +7,7 @@ import re
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from copydesk.newsletters.bounces import read_returned_mail
+from copydesk.newsletters.bounce_mails import read_returned_mail
 from world.returned import (
     READER,
     make_complaint,

@@ -19,7 +19,7 @@ from copydesk.errors import UsageError
 from copydesk.mail_store import open_mail
 from copydesk.mail_store.deliveries import NewSending
 from copydesk.newsletters import MailStore, exchange
-from copydesk.newsletters.readers import by_hand, mailed_links, manage, outcomes
+from copydesk.newsletters.readers import by_hand, consent, manage, outcomes
 from copydesk.newsletters.readers.choices import choose_letters, leave_all_letters, leave_letter
 from copydesk.newsroom import Newsroom, open_newsroom
 from world.newsroom import NOW, newsroom
@@ -89,7 +89,7 @@ class History:
 
     def _look(self, *, token: str, **_: object) -> None:
         for purpose in ("confirm", "unsubscribe", "choices", "manage", "change"):
-            mailed_links.look_at_link(self.desk.newsroom, self.desk.store, token, purpose)
+            consent.look_at_link(self.desk.newsroom, self.desk.store, token, purpose)
 
     def _forget(self, **_: object) -> None:
         manage.forget_silent_readers(self.desk.store, self.desk.now)

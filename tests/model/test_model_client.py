@@ -11,8 +11,8 @@ import pytest
 
 from copydesk.fetch import WallClock
 from copydesk.fetch.web import Web
-from copydesk.model import asking, client
-from copydesk.model.client import ModelAnswer, ModelFailure, Prompt
+from copydesk.model import asking
+from copydesk.model.asking import ModelAnswer, ModelFailure, Prompt
 from copydesk.model.gate import MemberText
 from copydesk.news.options import FetchOptions
 from copydesk.news.summary import ModelOptions
@@ -36,11 +36,11 @@ def ask(
 
     async def run() -> Answer:
         limits = FetchOptions(
-            allow_hosts=("127.0.0.1",), timeout_seconds=0.3, max_bytes=client.ANSWER_BYTES
+            allow_hosts=("127.0.0.1",), timeout_seconds=0.3, max_bytes=asking.ANSWER_BYTES
         )
         async with model, Web(limits, WallClock()) as wire:
             options = ModelOptions(url=f"{model.url}/", name="tiny", key=key)
-            return await client.ask_model(wire, options, prompt)
+            return await asking.ask_model(wire, options, prompt)
 
     return asyncio.run(run()), model
 
@@ -231,7 +231,7 @@ def test_a_server_that_is_gone_is_a_failure_that_lost_nothing() -> None:
         async with FakeModel() as model:
             url = model.url
         async with Web(limits, WallClock()) as wire:
-            return await client.ask_model(wire, ModelOptions(url=url, name="tiny"), SUMMARY)
+            return await asking.ask_model(wire, ModelOptions(url=url, name="tiny"), SUMMARY)
 
     found = asyncio.run(run())
     assert isinstance(found, ModelFailure)

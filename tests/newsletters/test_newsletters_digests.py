@@ -17,8 +17,8 @@ from copydesk.editing import file_verdict
 from copydesk.model.gate import DraftSentence, GateResult, MemberText
 from copydesk.news import Verdict
 from copydesk.news.summary import CitedSentence, Summary
-from copydesk.newsletters import issues
-from copydesk.newsletters.issues import LetterOutcome, file_due_letters, file_letter
+from copydesk.newsletters import issue_filing, issues
+from copydesk.newsletters.issue_filing import LetterOutcome, file_due_letters, file_letter
 from world.command import copydesk
 from world.desk import copy_newsroom
 from world.model_server import FakeModel, model_in_background
@@ -97,8 +97,8 @@ def test_an_editor_sees_the_paragraph_before_approving_it(desk: TextDesk) -> Non
     needs_editor(desk)
     with desk.open() as opened:
         assert issues.draft_letter(opened, "daily", NOW).issue.digest is None
-        issues.prepare_digests(opened)
-        issues.prepare_digests(opened)
+        issue_filing.prepare_digests(opened)
+        issue_filing.prepare_digests(opened)
         draft = issues.draft_letter(opened, "daily", NOW)
         shown = issues.render_issue(opened, draft.issue)
         assert draft.issue.digest
@@ -126,7 +126,7 @@ def test_an_edited_issue_gets_a_paragraph_on_its_own_stories(desk: TextDesk) -> 
         drop = IssueChange(field="dropped", story=SEALS, value=("yes",))
         store.letters.change("daily", drop, "Ed", NOW)
     with desk.open() as opened:
-        issues.prepare_digests(opened)
+        issue_filing.prepare_digests(opened)
         file_letter(opened, "daily", by="Ed")
 
     assert "seals" not in desk.sent

@@ -14,13 +14,8 @@ from copydesk.editing import file_verdict
 from copydesk.errors import RecordError, UsageError
 from copydesk.news import Verdict
 from copydesk.news.letter import Issue, IssueLink, LetterOptions
-from copydesk.newsletters.issues import (
-    FiledIssue,
-    file_issue,
-    find_last_issue,
-    letter_stems,
-    name_next_issue,
-)
+from copydesk.newsletters.issue_filing import FiledIssue, file_issue
+from copydesk.newsletters.issues import find_last_issue, letter_stems, name_next_issue
 from copydesk.newsroom import open_newsroom
 from world.desk import NAMES, copy_newsroom, desk_newsroom, stories
 from world.letters import issue, issue_story, mail

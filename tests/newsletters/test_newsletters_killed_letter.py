@@ -12,7 +12,8 @@ from copydesk import building
 from copydesk.archive.change import is_cut_short
 from copydesk.editing import file_verdict
 from copydesk.news import Verdict
-from copydesk.newsletters.issues import compose_issue, file_issue, render_issue
+from copydesk.newsletters.issue_filing import file_issue
+from copydesk.newsletters.issues import compose_issue, render_issue
 from copydesk.newsroom import Silence, open_newsroom
 from world.desk import NAMES, copy_newsroom, desk_newsroom, stories
 from world.killed import about_the_journal, commands, spread

@@ -25,7 +25,7 @@ from copydesk.news.letter import Issue
 from copydesk.newsletters import issues
 from copydesk.newsletters.composing import MOST_BYTES
 from copydesk.newsletters.composing.drafts import IssueDraft
-from copydesk.newsletters.issues import file_due_letters, file_letter
+from copydesk.newsletters.issue_filing import file_due_letters, file_letter
 from copydesk.newsroom import Newsroom, open_newsroom
 from world import records
 from world.command import copydesk

@@ -12,7 +12,7 @@ import pytest
 from copydesk.errors import UsageError
 from copydesk.mail_store.deliveries import NewSending
 from copydesk.mail_store.subscriptions import Consent, Subscription
-from copydesk.newsletters.readers import by_hand, choices, mailed_links, outcomes
+from copydesk.newsletters.readers import by_hand, choices, consent, outcomes
 from world.readers import ANNA, ReadersDesk, readers_desk
 
 BEN = "ben@mailbox.example"
@@ -113,7 +113,7 @@ def test_the_way_out_of_a_letter_of_before_ends_the_renamed_one(desk: ReadersDes
     desk.wait(hours=1)
     rename(desk)
 
-    view = mailed_links.look_at_link(desk.newsroom, desk.store, token, "unsubscribe")
+    view = consent.look_at_link(desk.newsroom, desk.store, token, "unsubscribe")
     assert view.letter is not None
     assert "day" == view.letter.id
     assert "left" == choices.leave_letter(desk.newsroom, desk.store, token).outcome

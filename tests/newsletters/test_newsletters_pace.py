@@ -15,7 +15,7 @@ from copydesk.errors import MailStoreError
 from copydesk.mail_store.deliveries import DeliveryOutcome, DeliveryState, Intent
 from copydesk.news.options import MailOptions, SmtpOptions
 from copydesk.newsletters.sending import GroupCommit
-from copydesk.newsletters.sending.rules import Pace, SettleRules, settle
+from copydesk.newsletters.sending.send_lines import Pace, SettleRules, settle
 from copydesk.newsletters.smtp import Answer
 
 NOW = datetime(2026, 11, 28, 7, tzinfo=UTC)

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from copydesk.mail_store.deliveries import NewSending
-from copydesk.newsletters.readers import by_hand, mailed_links, outcomes
+from copydesk.newsletters.readers import by_hand, consent, outcomes
 from copydesk.newsletters.readers.choices import choose_letters, leave_all_letters, leave_letter
 from copydesk.newsletters.readers.consent import read_offer
 from copydesk.newsletters.readers.manage import (
@@ -72,14 +72,14 @@ def test_looking_at_a_link_changes_nothing(desk: ReadersDesk, tmp_path: Path) ->
     before = list(desk.store._database._connection.iterdump())
 
     for purpose in ("confirm", "unsubscribe", "choices", "manage", "change"):
-        mailed_links.look_at_link(desk.newsroom, desk.store, token, purpose)
+        consent.look_at_link(desk.newsroom, desk.store, token, purpose)
 
     assert before == list(desk.store._database._connection.iterdump())
 
 
 def test_a_link_shows_what_it_is_about_and_masks_the_address(desk: ReadersDesk) -> None:
     desk.ask(ANNA, "weekly", topics=("Coast", "No topic"))
-    view = mailed_links.look_at_link(desk.newsroom, desk.store, desk.take_token(), "confirm")
+    view = consent.look_at_link(desk.newsroom, desk.store, desk.take_token(), "confirm")
 
     assert ("good", "a…@m…", ("Coast",)) == (view.kind, view.address, view.topics)
     assert [("weekly", "The Week", ("Coast",))] == [
@@ -226,9 +226,7 @@ def test_nobody_learns_who_reads(desk: ReadersDesk) -> None:
     kinds = {mail.kind: written for mail, written in desk.mails()}
     assert {"already", "confirm"} == kinds.keys()
     assert kinds["already"] is not None
-    view = mailed_links.look_at_link(
-        desk.newsroom, desk.store, find_token(kinds["already"]), "choices"
-    )
+    view = consent.look_at_link(desk.newsroom, desk.store, find_token(kinds["already"]), "choices")
     assert "good" == view.kind
 
 
@@ -238,7 +236,7 @@ def test_who_reads_one_letter_is_asked_about_the_other_alone(desk: ReadersDesk) 
     desk.ask(ANNA, "daily", "weekly")
     token = desk.take_token()
 
-    view = mailed_links.look_at_link(desk.newsroom, desk.store, token, "confirm")
+    view = consent.look_at_link(desk.newsroom, desk.store, token, "confirm")
     assert ["weekly"] == [letter.id for letter in view.letters]
     desk.confirm(token)
     assert {"daily", "weekly"} == desk.letters().keys()
@@ -431,10 +429,10 @@ def test_a_pause_lasts_until_a_day_within_a_year(
 
     assert outcome == choose_letters(desk.newsroom, desk.store, token, choices).outcome
     if outcome == "kept":
-        assert mailed_links.look_at_link(desk.newsroom, desk.store, token, "choices").is_paused
+        assert consent.look_at_link(desk.newsroom, desk.store, token, "choices").is_paused
         assert set() == queued(desk)
         desk.wait(days=2)
-        assert not mailed_links.look_at_link(desk.newsroom, desk.store, token, "choices").is_paused
+        assert not consent.look_at_link(desk.newsroom, desk.store, token, "choices").is_paused
         assert {desk.number()} == queued(desk)
 
 

@@ -15,7 +15,7 @@ from email_validator import ValidatedEmail, validate_email
 
 from copydesk.errors import UsageError
 from copydesk.mail_store import open_mail
-from copydesk.newsletters import exchange
+from copydesk.newsletters import exchange, reader_lists
 from copydesk.newsletters.readers import by_hand, choices
 from world.readers import ANNA, ReadersDesk, readers_desk
 
@@ -294,7 +294,7 @@ def test_what_is_exported_is_imported_again(desk: ReadersDesk, tmp_path: Path) -
     desk.store.suppressions.add("bounced@x.example", "hard-bounce", desk.now)
     desk.ask("waits@x.example")
     out = io.StringIO()
-    rows = exchange.export_readers(desk.store, out)
+    rows = reader_lists.export_readers(desk.store, out)
 
     cells = [cell for row in csv.reader(io.StringIO(out.getvalue())) for cell in row]
     assert not [cell for cell in cells if cell.startswith(("=", "+", "-", "@"))]
@@ -310,7 +310,7 @@ def test_what_is_exported_is_imported_again(desk: ReadersDesk, tmp_path: Path) -
 def test_an_export_as_json_has_everybody_once_a_letter(desk: ReadersDesk) -> None:
     desk.subscribe(ANNA, "daily", "weekly")
     out = io.StringIO()
-    exchange.export_readers(desk.store, out, "json")
+    reader_lists.export_readers(desk.store, out, "json")
 
     rows = json.loads(out.getvalue())
     assert [(ANNA, "daily", []), (ANNA, "weekly", [])] == [
@@ -320,7 +320,7 @@ def test_an_export_as_json_has_everybody_once_a_letter(desk: ReadersDesk) -> Non
 
 def test_an_export_of_nobody_is_an_empty_one(desk: ReadersDesk) -> None:
     out = io.StringIO()
-    assert 0 == exchange.export_readers(desk.store, out, "json")
+    assert 0 == reader_lists.export_readers(desk.store, out, "json")
     assert [] == json.loads(out.getvalue())
 
 

@@ -12,7 +12,7 @@ import pytest
 from copydesk.mail_store.deliveries import DeliveryOutcome, DeliveryState, NewSending
 from copydesk.mail_store.links import ReturnPath
 from copydesk.mail_store.returns import ReturnEntry
-from copydesk.newsletters.readers import by_hand, mailed_links
+from copydesk.newsletters.readers import by_hand, consent
 from copydesk.newsletters.readers.choices import leave_letter
 from copydesk.newsletters.readers.manage import (
     ask_for_manage_link,
@@ -122,7 +122,7 @@ def test_an_address_changes_once_the_new_one_says_so(desk: ReadersDesk, tmp_path
     ((_, mail),) = [pair for pair in desk.mails() if pair[0].kind == "change"]
     assert mail is not None
     token = mail.text.partition("/mail/change/")[2].split()[0]
-    view = mailed_links.look_at_link(desk.newsroom, desk.store, token, "change")
+    view = consent.look_at_link(desk.newsroom, desk.store, token, "change")
     assert ("a…@m…", "a…@m…") == (view.address, view.new_address)
 
     assert NEW == mail.to
@@ -227,7 +227,7 @@ def test_every_link_of_who_was_erased_is_over(desk: ReadersDesk) -> None:
     erase_reader(desk.newsroom, desk.store, manage)
 
     newsroom, store = desk.newsroom, desk.store
-    assert "over" == mailed_links.look_at_link(newsroom, store, choices, "choices").kind
+    assert "over" == consent.look_at_link(newsroom, store, choices, "choices").kind
     assert "over" == read_reader_data(newsroom, store, manage).kind
     assert "again" == leave_letter(newsroom, store, choices).outcome  # they get nothing
 

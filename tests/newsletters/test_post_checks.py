@@ -15,15 +15,15 @@ from aiohttp import web
 from aiosmtpd.smtp import SMTP
 
 from copydesk.news.options import MailOptions, SmtpOptions
-from copydesk.newsletters.checks import (
+from copydesk.newsletters.mail_look import (
     CheckRequest,
-    MailFinding,
     WebAnswer,
     check_clock,
     check_links,
     check_one_click,
     look,
 )
+from copydesk.newsletters.mail_records import MailFinding
 from world.dns import Answer, NameServer, leads_to
 from world.machine import PATIENCE_SECONDS
 from world.smtp import MailServer, Plan, Rule

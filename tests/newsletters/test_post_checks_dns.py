@@ -14,8 +14,10 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 
 from copydesk.errors import MailServerError
 from copydesk.news.options import DkimOptions
-from copydesk.newsletters.checks import DnsNames, MailFinding, MailNames
-from copydesk.newsletters.checks.records import (
+from copydesk.newsletters.mail_records import (
+    DnsNames,
+    MailFinding,
+    MailNames,
     check_dkim,
     check_dmarc,
     check_mail_domain,

@@ -13,7 +13,7 @@ import pytest
 
 from copydesk.errors import MailError, MailStoreError
 from copydesk.news.options import BounceOptions
-from copydesk.newsletters.bounces import MOST_BYTES, MailboxLook, read_mailbox
+from copydesk.newsletters.bounce_mails import MOST_BYTES, MailboxLook, read_mailbox
 from world.imap import PASSWORD, USER, ImapBox, ImapFault, imap_server
 from world.machine import PATIENCE_SECONDS
 from world.returned import make_report

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from copydesk.newsletters.bounces import MOST_BYTES, ReturnKind, read_returned_mail
+from copydesk.newsletters.bounce_mails import MOST_BYTES, ReturnKind, read_returned_mail
 from world.returned import (
     OTHER,
     READER,

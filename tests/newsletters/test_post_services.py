@@ -12,7 +12,8 @@ import pytest
 from copydesk.errors import MailError
 from copydesk.news.options import Delivery, HandOverOptions
 from copydesk.newsletters.composing import FiledMail, make_outgoing, render
-from copydesk.newsletters.services import SERVICES, HandedLetter, HandOverAnswer, hand_over
+from copydesk.newsletters.service_calls import HandedLetter, HandOverAnswer
+from copydesk.newsletters.services import SERVICES, hand_over
 from copydesk.rendering import Renderer, load_strings
 from world.mailing import make_issue, make_story
 from world.services import GHOST_KEY, POST_ID, TOKEN, FakeServices

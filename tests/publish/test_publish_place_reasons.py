@@ -173,7 +173,7 @@ def test_what_is_read_more_is_said_of_the_story_that_is_read() -> None:
 
 @pytest.mark.parametrize("language", ["de", "en", "fr"])
 def test_every_reason_of_a_place_has_words(language: str) -> None:
-    file = resources.files("copydesk.rendering") / "strings" / f"{language}.toml"
+    file = resources.files("copydesk") / "rendering" / "strings" / f"{language}.toml"
     words = tomllib.loads(file.read_text("utf-8"))["words"]
     measured = set(RankPart) - {RankPart.PIN, RankPart.KNOWN}
     named = [f"{much}_{part}" for much in ("most", "more") for part in measured]

@@ -10,7 +10,7 @@ import pytest
 from lxml.html import HtmlElement, document_fromstring
 
 from copydesk import building, config
-from copydesk.newsletters.issues import file_issue
+from copydesk.newsletters.issue_filing import file_issue
 from copydesk.newsletters.readers import consent
 from copydesk.newsroom import Silence, open_newsroom
 from world.letters import issue, issue_story

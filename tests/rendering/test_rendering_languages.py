@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from copydesk.rendering import language_name, language_tag
+from copydesk.kit.text import language_name
+from copydesk.rendering import language_tag
 
 
 @pytest.mark.parametrize(

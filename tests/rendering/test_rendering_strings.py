@@ -12,7 +12,7 @@ import pytest
 from copydesk import rendering
 from copydesk.rendering import load_strings, text_direction
 
-ROOM = Path(rendering.__file__).parent
+ROOM = Path(rendering.__file__).with_suffix("")
 LANGUAGES = sorted(path.stem for path in Path(ROOM).glob("strings/*.toml"))
 GAP = re.compile(r"\{(\w+)\}")
 

@@ -21,7 +21,7 @@ from copydesk.editing import trail
 from copydesk.mail_store import deliveries, returns, subscriptions
 from copydesk.news import Standing
 from copydesk.news.source import DROP_REASONS
-from copydesk.newsletters import bounces, checks, exchange, smtp
+from copydesk.newsletters import bounces, exchange, mail_records, smtp
 from copydesk.newsroom import reports
 from copydesk.rounds import rejudging
 from shape import sources
@@ -58,7 +58,7 @@ def commands(group: click.Group, path: str = "copydesk") -> Iterator[tuple[str, 
 COMMANDS = dict(commands(cli))
 CLOSED_TYPES: dict[str, object] = {
     "AnswerKind": smtp.AnswerKind,
-    "CheckKind": checks.CheckKind,
+    "CheckKind": mail_records.CheckKind,
     "ConsentWay": subscriptions.ConsentWay,
     "ImportKind": exchange.ImportKind,
     "LayoutName": get_type_hints(exchange.ImportReport)["layout"],

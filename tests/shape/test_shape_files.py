@@ -19,9 +19,8 @@ OPENS = {(owner, "open") for owner in ("os", "io", "path", "file", "Image")}
 OWN = {
     "kit/tables.py": "the package's word lists and tables",
     "embed.py": "the package's vocabulary, and a model",
-    "rendering/_renderer.py": "the package's templates",
     "desk/_pages.py": "the package's style and script",
-    "rendering/_strings.py": "the package's languages",
+    "rendering.py": "the package's templates and languages",
     "newsroom/starts.py": "the package's demo, and the folder of a new newsroom",
     "illustrate/drawing.py": "the package's face, or the newsroom's; its kept drawings",
 }
@@ -42,7 +41,7 @@ STORES = {
     "newsroom/backup/_back_up.py": "parts of a backup, copied a moment ago",
     "newsroom/backup/_restore.py": "a newsroom that was restored a moment ago, hashed",
     "newsroom/backup/_targets.py": "the status of backups, a list that was fetched a moment ago",
-    "newsletters/checks/_doctor.py": "the key that signs letters",
+    "newsletters/checks.py": "the key that signs letters",
     "newsroom/_newsroom.py": "where git keeps what a work tree shares",
     "building/_build.py": "which folders are gone",
     "publish/writing.py": "the site, to compare",

@@ -28,8 +28,8 @@ from typing import Any, NoReturn
 # What `copydesk serve` has loaded once it listens: these modules, and all that they import.
 _LOADED = (
     *("cli.rounds", "background._service", "serve._serve", "desk._app", "desk.agents"),
-    *("newsletters.bounces._taking_in", "newsletters.checks._doctor", "newsletters.issues._issues"),
-    *("newsletters.sending._send", "newsletters.exchange._import", "newsletters.reader_pages"),
+    *("newsletters.bounces", "newsletters.checks", "newsletters.issues"),
+    *("newsletters.sending._send", "newsletters.exchange", "newsletters.reader_pages"),
     *("rounds.rejudging._rejudge", "rounds.sources._ask", "rounds.recall", "building._build"),
     *("building._explain_front", "newsroom.uploads", "publish._story_reader", "editing.what_if"),
 )

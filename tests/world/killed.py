@@ -275,9 +275,9 @@ def _count_commits(count: Callable[[], None], *, before: bool) -> None:
 
 def _count_calls(count: Callable[[], None]) -> None:
     from copydesk.desk_store.model_calls import ModelCallLog
-    from copydesk.model import client
+    from copydesk.model import asking
 
-    ask = client.ask_model
+    ask = asking.ask_model
 
     async def counted_call(*given: Any) -> Any:
         count()
@@ -285,7 +285,7 @@ def _count_calls(count: Callable[[], None]) -> None:
         count()
         return answer
 
-    setattr(client, "ask_model", counted_call)  # noqa: B010 - of another type
+    setattr(asking, "ask_model", counted_call)  # noqa: B010 - of another type
     for name in ("begin", "put"):
         real = getattr(ModelCallLog, name)
 

@@ -17,7 +17,7 @@ from starlette.types import ASGIApp, Message, Scope
 from copydesk.mail_store import MailStore, links, open_mail
 from copydesk.mail_store.links import ReaderLink
 from copydesk.newsletters import reader_pages
-from copydesk.newsletters.readers import mailed_links
+from copydesk.newsletters.readers import consent
 from copydesk.newsroom import Newsroom, open_newsroom
 from copydesk.serve import Site, WebApp
 from world.newsroom import NOW, newsroom
@@ -146,7 +146,7 @@ class ReaderDesk:
         """Return the path of the link in the newest mail of the outbox, below `/mail`."""
         with self.kept() as store:
             mail = max(store.outbox.list_due(self.now), key=lambda mail: mail.number)
-            written = mailed_links.write_outbox_mail(self.read_newsroom(), store, mail)
+            written = consent.write_outbox_mail(self.read_newsroom(), store, mail)
             assert written is not None
             store.outbox.end(mail)
         found = re.search(rf"{re.escape(PUBLIC)}/mail(/\S+)", written.text)

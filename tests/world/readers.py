@@ -12,7 +12,7 @@ from pathlib import Path
 from copydesk.mail_store import OutboxMail, open_mail
 from copydesk.mail_store.links import ReaderLink
 from copydesk.newsletters import MailStore
-from copydesk.newsletters.readers import mailed_links, manage, outcomes
+from copydesk.newsletters.readers import consent, manage, outcomes
 from copydesk.newsletters.readers.manage import confirm_subscription, request_subscription
 from copydesk.newsroom import Newsroom, open_newsroom
 from world.newsroom import NOW, newsroom
@@ -67,11 +67,11 @@ class ReadersDesk:
         )
         return request_subscription(self.newsroom, self.store, request)
 
-    def mails(self) -> list[tuple[OutboxMail, mailed_links.SingleMail | None]]:
+    def mails(self) -> list[tuple[OutboxMail, consent.SingleMail | None]]:
         """Take the mails that wait out of the outbox, written."""
         taken = []
         for mail in self.store.outbox.list_due(self.now):
-            taken.append((mail, mailed_links.write_outbox_mail(self.newsroom, self.store, mail)))
+            taken.append((mail, consent.write_outbox_mail(self.newsroom, self.store, mail)))
             self.store.outbox.end(mail)
         return taken
 
@@ -120,7 +120,7 @@ class ReadersDesk:
         return self.take_token()
 
 
-def find_token(mail: mailed_links.SingleMail) -> str:
+def find_token(mail: consent.SingleMail) -> str:
     """Return the token of the link in a mail."""
     (token,) = _TOKEN.findall(mail.text)
     return str(token)

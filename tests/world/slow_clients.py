@@ -56,7 +56,7 @@ class SlowClients:
                         self._begin(line, key.data)
                     else:
                         self._listen(line, key.data)
-                self._send_lines()
+                self.send_lines()
         finally:
             for key in [*self._selector.get_map().values()]:
                 key.fileobj.close()  # type: ignore[union-attr] # all of them are sockets
@@ -99,7 +99,7 @@ class SlowClients:
         line.close()
         self._absent.append(number)
 
-    def _send_lines(self) -> None:
+    def send_lines(self) -> None:
         now = time.monotonic()
         while self._due and self._due[0][0] <= now:
             _, line = self._due.popleft()

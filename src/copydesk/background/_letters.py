@@ -15,7 +15,7 @@ from copydesk.kit import dates, logs
 from copydesk.mail_store import MailStore, has_mail, open_mail
 from copydesk.newsletters.bounces import look_into_mailbox
 from copydesk.newsletters.checks import find_mail_obstacle
-from copydesk.newsletters.issues import list_due_letters
+from copydesk.newsletters.issue_filing import list_due_letters
 from copydesk.newsletters.readers.limits import find_sign_up_flood
 from copydesk.newsletters.readers.manage import forget_silent_readers
 from copydesk.newsletters.sending import send_outbox

@@ -18,7 +18,7 @@ import orjson
 
 from copydesk import channels, fetch
 from copydesk.archive import record
-from copydesk.channels import Channel, SiteEventKind
+from copydesk.channels import SiteEventKind, Webhook
 from copydesk.config import Settings
 from copydesk.errors import RecordError
 from copydesk.fetch.web import Web
@@ -254,7 +254,7 @@ async def send_calls(settings: Settings, memory: Memory, now: datetime) -> tuple
     MemoryStoreError.
     """
     owed = OwedCalls(memory, now)
-    channels = {channel.address: channel for channel in settings.channels if channel.is_ready}
+    channels = {channel.url: channel for channel in settings.channels if channel.is_ready}
     due = _find_due(owed, channels, now)
     if not due:
         return ()
@@ -270,7 +270,7 @@ async def send_calls(settings: Settings, memory: Memory, now: datetime) -> tuple
 
 
 def _find_due(
-    owed: OwedCalls, channels: Mapping[str, Channel], now: datetime
+    owed: OwedCalls, channels: Mapping[str, Webhook], now: datetime
 ) -> Mapping[str, list[OwedCall]]:
     """Return the calls to send to each channel now; calls behind a waiting one also wait."""
     due: dict[str, list[OwedCall]] = {}
@@ -286,7 +286,7 @@ def _find_due(
 
 
 async def _call(
-    web: Web, owed: OwedCalls, channel: Channel, calls: Sequence[OwedCall], now: datetime
+    web: Web, owed: OwedCalls, channel: Webhook, calls: Sequence[OwedCall], now: datetime
 ) -> str:
     """Send a channel its calls until one fails; return a sentence if that one is given up."""
     for call in calls[:_AT_ONCE]:
@@ -301,7 +301,7 @@ async def _call(
             owed.forget(call)
             continue
         if owed.note_failure(call, why):
-            return f"the {channel.block} {call.url} could not receive {call.id} for a day: {why}"
+            return f"the webhook {call.url} could not receive {call.id} for a day: {why}"
         return ""
     return ""
 
@@ -347,7 +347,7 @@ def note_site_events(newsroom: Newsroom) -> int:
         calls = [(event, to) for event in events for to in channels if to.hears(event.kind)]
         for event, channel in calls:
             about = f"{event.commit} {event.story.path}"
-            owed.add(channel.address, f"story.{event.kind}", about, _describe(newsroom, event))
+            owed.add(channel.url, f"story.{event.kind}", about, _describe(newsroom, event))
         owed.keep_mark(head)
     return len(calls)
 
@@ -531,13 +531,12 @@ def _key(call: OwedCall) -> str:
 
 def describe_owed_calls(newsroom: Newsroom) -> Sequence[str]:
     """Return a sentence on the pending calls of each webhook; raises MemoryStoreError."""
-    blocks = {channel.address: channel.block for channel in newsroom.settings.channels}
     by_url: dict[str, list[OwedCall]] = {}
     for call in OwedCalls(newsroom.memory, newsroom.now).list():
         by_url.setdefault(call.url, []).append(call)
     return [
         (
-            f"the {blocks.get(url, 'webhook')} {url} has "
+            f"the webhook {url} has "
             f"{len(calls):,} pending call{'s' * (len(calls) != 1)} since "
             f"{calls[0].since:%Y-%m-%d %H:%M} UTC"
         )

@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from copydesk.cli import terminal
-from copydesk.cli._invocation import SINCE_HELP, WEB_HELP, Invocation, Since, SinceParam, common
+from copydesk.cli._invocation import SINCE_HELP, WEB_HELP, Invocation, Since, SinceParam, command
 from copydesk.editing import stories
 from copydesk.kit import dates, text
 from copydesk.measure import verdicts
@@ -27,8 +27,7 @@ _NOTHING = (
 )
 
 
-@click.command("gate")
-@common
+@command("gate")
 def gate(invocation: Invocation) -> None:
     """Compare the quality threshold with editors' decisions.
 
@@ -129,9 +128,8 @@ def _show_choice(report: verdicts.GateReport) -> None:
         click.echo(f"  proposed: publish_at = {report.proposal}; copydesk rejudge shows the effect")
 
 
-@click.command("review")
+@command("review")
 @click.option("--since", metavar="TIME", type=SinceParam(), default="0", help=_TEXTS_SINCE)
-@common
 def review(invocation: Invocation, *, since: Since) -> None:
     """List the texts by a model or a person, and who reviewed each.
 
@@ -155,7 +153,7 @@ def _format_text(one: stories.ListedText) -> tuple[str, ...]:
     return (*told, *reviewed, opened, changed, sources, one.path, one.text)
 
 
-@click.command("recall")
+@command("recall")
 @click.argument("place", metavar="LIST")
 @click.option("--since", metavar="TIME", type=SinceParam(), default="0", help=SINCE_HELP)
 @click.option(
@@ -166,7 +164,6 @@ def _format_text(one: stories.ListedText) -> tuple[str, ...]:
     metavar="N",
 )
 @click.option("--web", type=click.Path(path_type=Path, exists=True), help=WEB_HELP)
-@common
 def recall(
     invocation: Invocation, *, place: str, since: Since, limit: int, web: Path | None
 ) -> None:

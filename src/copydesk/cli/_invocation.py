@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 import click
@@ -215,13 +215,41 @@ def hide(command: click.Command) -> click.Command:
     return alias
 
 
+Decorator = Callable[[Callable[..., object]], click.Command]
+
+
+def command(name: str, of: click.Group | None = None, **attributes: Any) -> Decorator:
+    """Return a decorator that makes a function a command of a group, with -C, --now and --json."""
+
+    def make(function: Callable[..., object]) -> click.Command:
+        made = click.command(name, click.Command, **attributes)(common(function))
+        if of is not None:
+            of.add_command(made)
+        return made
+
+    return make
+
+
+def command_group(
+    name: str, of: click.Group | None = None, **attributes: Any
+) -> Callable[[Callable[..., object]], click.Group]:
+    """Return a decorator that makes a function a group of commands, with -C, --now and --json."""
+
+    def make(function: Callable[..., object]) -> click.Group:
+        made = click.group(name, click.Group, **attributes)(common(function))
+        if of is not None:
+            of.add_command(made)
+        return made
+
+    return make
+
+
 def common(command: Callable[..., R]) -> Callable[..., R]:
     """Decorate a command with -C, --now and --json; it gets an `Invocation` as first argument."""
 
     @click.option("-C", "root", type=click.Path(path_type=Path), help=ROOT_HELP)
     @click.option("--now", type=TimeParam(), help="Simulate a time, such as 2026-11-20T08:00:00Z.")
     @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
-    @functools.wraps(command)
     def run(
         *args: object, root: Path | None, now: datetime | None, as_json: bool, **kwargs: object
     ) -> R:
@@ -236,4 +264,7 @@ def common(command: Callable[..., R]) -> Callable[..., R]:
         context.obj = invocation
         return command(invocation, *args, **kwargs)
 
+    options = [*vars(run)["__click_params__"], *vars(command).get("__click_params__", ())]
+    functools.update_wrapper(run, command)
+    vars(run)["__click_params__"] = options  # in --help these three come last
     return run

@@ -12,10 +12,10 @@ import click
 
 from copydesk import editing
 from copydesk.cli import terminal
-from copydesk.cli._invocation import AS_HELP, Invocation, common
+from copydesk.cli._invocation import AS_HELP, Invocation, command, command_group
 from copydesk.errors import UsageError
 from copydesk.kit import files, text
-from copydesk.newsletters import exchange
+from copydesk.newsletters import exchange, reader_lists
 from copydesk.newsletters.readers import by_hand
 from copydesk.newsletters.readers.addresses import open_readers
 from copydesk.newsletters.readers.outcomes import ReaderData
@@ -31,11 +31,10 @@ def read_address(argument: str) -> str:
     return sys.stdin.readline().strip() if argument == "-" else argument
 
 
-@click.command("rename-letter")
+@command("rename-letter")
 @click.argument("old")
 @click.argument("new")
 @click.option("--as", "by", default="", metavar="NAME", help=AS_HELP)
-@common
 def rename_letter(invocation: Invocation, old: str, new: str, *, by: str) -> None:
     """Move the subscribers of newsletter OLD to its new ID NEW.
 
@@ -64,7 +63,7 @@ _EACH = 10_000  # rows between two progress messages
 _QUIET = {"added", "already"}  # results that are not listed row by row
 
 
-@click.command("import")
+@command("import")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--dry-run", is_flag=True, help="Show each row's result, without changing anything.")
 @click.option("--letter", default="", metavar="ID", help="Newsletter of rows without a newsletter.")
@@ -75,7 +74,6 @@ _QUIET = {"added", "already"}  # results that are not listed row by row
     metavar="NAME",
     help="Do not read this column as a subscription status.",
 )
-@common
 def import_file(
     invocation: Invocation,
     file: Path,
@@ -134,7 +132,7 @@ class _Lines:
             click.echo(f"line {row.line}: {row.kind}")
 
 
-@click.command("export")
+@command("export")
 @click.argument("file", required=False, type=click.Path(dir_okay=False, path_type=Path))
 @click.option(
     "--format",
@@ -143,8 +141,9 @@ class _Lines:
     default="csv",
     help="Export format (default: csv).",
 )
-@common
-def export_file(invocation: Invocation, file: Path | None, *, form: exchange.ExportFormat) -> None:
+def export_file(
+    invocation: Invocation, file: Path | None, *, form: reader_lists.ExportFormat
+) -> None:
     """Export all subscribers to FILE or stdout.
 
     The export has one row for each subscription. FILE must not exist yet, and only you can read
@@ -153,10 +152,10 @@ def export_file(invocation: Invocation, file: Path | None, *, form: exchange.Exp
     """
     with invocation.newsroom() as newsroom, open_readers(newsroom) as store:
         if file is None or str(file) == "-":
-            rows = exchange.export_readers(store, sys.stdout, form)
+            rows = reader_lists.export_readers(store, sys.stdout, form)
         else:
             with _create_private(file) as out:
-                rows = exchange.export_readers(store, out, form)
+                rows = reader_lists.export_readers(store, out, form)
     terminal.note(f"exported {rows} rows")
 
 
@@ -167,10 +166,9 @@ def _create_private(file: Path) -> TextIO:
     return os.fdopen(handle, "w", encoding="utf-8", newline="")
 
 
-@click.command("suppress")
+@command("suppress")
 @click.argument("address")
 @click.option("--why", required=True, metavar="TEXT", help="Reason for blocking the address.")
-@common
 def suppress(invocation: Invocation, address: str, *, why: str) -> None:
     """Never send email to ADDRESS again (suppression list)."""
     with invocation.newsroom() as newsroom, open_readers(newsroom) as store:
@@ -179,24 +177,21 @@ def suppress(invocation: Invocation, address: str, *, why: str) -> None:
         click.echo("suppressed")
 
 
-@click.group("suppressions", invoke_without_command=True)
-@common
+@command_group("suppressions", invoke_without_command=True)
 def suppressions(invocation: Invocation) -> None:
     """List addresses that get no email, or allow one again."""
     if click.get_current_context().invoked_subcommand is None:
         _list(invocation)
 
 
-@click.command("list")
-@common
+@command("list")
 def list_all(invocation: Invocation) -> None:
     """List addresses that get no email, newest first."""
     _list(invocation)
 
 
-@click.command("lift")
+@command("lift")
 @click.argument("address")
-@common
 def lift(invocation: Invocation, address: str) -> None:
     """Remove ADDRESS from the suppression list.
 
@@ -226,8 +221,7 @@ for suppressions_word in (list_all, lift):
     suppressions.add_command(suppressions_word)
 
 
-@click.group("readers", invoke_without_command=True)
-@common
+@command_group("readers", invoke_without_command=True)
 def readers(invocation: Invocation) -> None:
     """Count newsletter subscribers, or manage them.
 
@@ -257,9 +251,8 @@ def readers(invocation: Invocation) -> None:
         terminal.note(f"two subscribers, one mailbox: {' and '.join(map(text.fold, addresses))}")
 
 
-@click.command("find")
+@command("find")
 @click.argument("address")
-@common
 def find(invocation: Invocation, address: str) -> None:
     """Show the status and newsletters of ADDRESS."""
     with invocation.newsroom() as newsroom, open_readers(newsroom) as store:
@@ -268,9 +261,8 @@ def find(invocation: Invocation, address: str) -> None:
         _show_reader(data)
 
 
-@click.command("data")
+@command("data")
 @click.argument("address")
-@common
 def data(invocation: Invocation, address: str) -> None:
     """Print all stored data about ADDRESS as JSON.
 
@@ -280,11 +272,10 @@ def data(invocation: Invocation, address: str) -> None:
         terminal.as_json(by_hand.find_reader(newsroom, store, read_address(address)))
 
 
-@click.command("add")
+@command("add")
 @click.argument("address")
 @click.option("--letter", required=True, metavar="ID", help="ID of the newsletter.")
 @click.option("--consent", required=True, metavar="TEXT", help="Proof that the subscriber agreed.")
-@common
 def add(invocation: Invocation, address: str, *, letter: str, consent: str) -> None:
     """Subscribe ADDRESS to a newsletter, with a proof of consent.
 
@@ -297,9 +288,8 @@ def add(invocation: Invocation, address: str, *, letter: str, consent: str) -> N
         _show_reader(found)
 
 
-@click.command("remove")
+@command("remove")
 @click.argument("address")
-@common
 def remove(invocation: Invocation, address: str) -> None:
     """Unsubscribe ADDRESS from all newsletters.
 
@@ -311,9 +301,8 @@ def remove(invocation: Invocation, address: str) -> None:
         click.echo(f"unsubscribed from: {', '.join(ended) or 'no newsletter'}")
 
 
-@click.command("erase")
+@command("erase")
 @click.argument("address")
-@common
 def erase(invocation: Invocation, address: str) -> None:
     """Delete all data about ADDRESS, and block the address.
 

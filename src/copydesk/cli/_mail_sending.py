@@ -11,7 +11,7 @@ import click
 
 from copydesk import editing, newsletters
 from copydesk.cli import terminal
-from copydesk.cli._invocation import AS_HELP, Invocation, common
+from copydesk.cli._invocation import AS_HELP, Invocation, command
 from copydesk.cli._mail_readers import COMMAND
 from copydesk.errors import CopydeskError, UsageError
 from copydesk.kit import dates, text
@@ -47,7 +47,7 @@ _REMARKS = {
 _RISK = "{count} may get the issue twice, because their first delivery is uncertain"
 
 
-@click.command("send")
+@command("send")
 @click.argument("issue", required=False, default="")
 @click.option("--due", is_flag=True, help="Send all due issues, as `serve` and cron do.")
 @click.option("--test", default="", metavar="ADDRESS", help="Send a test email to ADDRESS.")
@@ -66,7 +66,6 @@ _RISK = "{count} may get the issue twice, because their first delivery is uncert
 @click.option("--pause", is_flag=True, help="Pause the delivery after the emails in progress.")
 @click.option("--end", is_flag=True, help="Stop the delivery of the issue for good.")
 @click.option("--as", "by", default="", metavar="NAME", help=AS_HELP)
-@common
 def send(
     invocation: Invocation,
     issue: str,
@@ -205,10 +204,9 @@ def _show_rehearsal(invocation: Invocation, rehearsal: delivery_log.SendingRehea
 _NO_TIME = "-".ljust(20)  # as wide as a time
 
 
-@click.command("who")
+@command("who")
 @click.argument("issue_or_address")
 @click.option("--state", default="", help="Only deliveries with this status, such as refused.")
-@common
 def who(invocation: Invocation, issue_or_address: str, *, state: str) -> None:
     """Show who got an issue, or which issues an address got.
 
@@ -243,10 +241,9 @@ _UNPROVED = (
 _TRY_AGAIN = 75  # EX_TEMPFAIL of sysexits(3): a mail server keeps the message and pipes it again
 
 
-@click.command("bounces")
+@command("bounces")
 @click.option("--stdin", "is_piped", is_flag=True, help="Read one message from stdin.")
 @click.option("--imap", "asks_box", is_flag=True, help="Read new messages from the IMAP mailbox.")
-@common
 def bounces(invocation: Invocation, *, is_piped: bool, asks_box: bool) -> None:
     """List bounced emails, newest first, or read new bounces.
 

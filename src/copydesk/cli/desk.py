@@ -7,7 +7,7 @@ from datetime import timedelta
 import click
 
 from copydesk.cli import terminal
-from copydesk.cli._invocation import Invocation, common
+from copydesk.cli._invocation import Invocation, command, command_group
 from copydesk.cli.terminal import Columns
 from copydesk.desk_store.accounts import ROLES, Role
 from copydesk.desk_store.sessions import TOKEN_SCOPES, TokenGrant, TokenScope
@@ -33,14 +33,12 @@ port_option = click.option(
 )
 
 
-@click.group("desk")
-@common
+@command_group("desk")
 def desk_command(invocation: Invocation) -> None:  # stored in the context for the subcommand
     """Manage user accounts of the desk (web editor)."""
 
 
-@desk_command.command("file-actions")
-@common
+@command("file-actions", of=desk_command)
 def file_actions(invocation: Invocation) -> None:
     """Save queued changes of the desk (web editor) in git.
 
@@ -57,13 +55,12 @@ def file_actions(invocation: Invocation) -> None:
     terminal.note(f"{text.count_of(len(done.outcomes), 'change')} saved")
 
 
-@desk_command.group("user")
-@common
+@command_group("user", of=desk_command)
 def user(invocation: Invocation) -> None:  # stored in the context for the subcommand
     """Add, list, reset and remove user accounts of the desk."""
 
 
-@user.command("add")
+@command("add", of=user)
 @click.argument("name")
 @click.option(
     "--role",
@@ -74,7 +71,6 @@ def user(invocation: Invocation) -> None:  # stored in the context for the subco
 )
 @click.option("--subject", default="", help="ID (subject) of NAME at the login provider.")
 @port_option
-@common
 def add(invocation: Invocation, name: str, role: Role, port: int, *, subject: str) -> None:
     """Add an account named NAME, and print a sign-in link.
 
@@ -84,7 +80,7 @@ def add(invocation: Invocation, name: str, role: Role, port: int, *, subject: st
         _print_link(invocation, add_account(newsroom, name, role, port, subject), "added")
 
 
-@user.command("token")
+@command("token", of=user)
 @click.argument("name")
 @click.option(
     "--scope",
@@ -103,7 +99,6 @@ def add(invocation: Invocation, name: str, role: Role, port: int, *, subject: st
     help="Days until the token expires.",
 )
 @click.option("--label", default="token", show_default=True, help="Name of the program.")
-@common
 def token(
     invocation: Invocation, name: str, scopes: tuple[TokenScope, ...], days: int, *, label: str
 ) -> None:
@@ -122,10 +117,9 @@ def token(
     terminal.note(f"the token is shown only once, and expires on {made.expires:%Y-%m-%d}")
 
 
-@user.command("reset")
+@command("reset", of=user)
 @click.argument("name")
 @port_option
-@common
 def reset(invocation: Invocation, name: str, port: int) -> None:
     """Reset NAME's account, and print a new sign-in link.
 
@@ -136,8 +130,7 @@ def reset(invocation: Invocation, name: str, port: int) -> None:
         _print_link(invocation, reset_account(newsroom, name, port), "reset")
 
 
-@user.command("list")
-@common
+@command("list", of=user)
 def list_(invocation: Invocation) -> None:
     """List all accounts with their sign-in methods and sessions."""
     with invocation.newsroom() as newsroom:
@@ -153,9 +146,8 @@ def list_(invocation: Invocation) -> None:
     terminal.note(f"{text.count_of(len(accounts), 'account')} can use the desk")
 
 
-@user.command("end")
+@command("end", of=user)
 @click.argument("name")
-@common
 def end(invocation: Invocation, name: str) -> None:
     """Sign NAME out on all devices; NAME can sign in again."""
     with invocation.newsroom() as newsroom:
@@ -164,9 +156,8 @@ def end(invocation: Invocation, name: str) -> None:
         click.echo(f"signed out: {ended.name} ({ended.sessions} sessions)")
 
 
-@user.command("remove")
+@command("remove", of=user)
 @click.argument("name")
-@common
 def remove(invocation: Invocation, name: str) -> None:
     """Remove the account of NAME; changes made by NAME stay."""
     with invocation.newsroom() as newsroom:
@@ -191,8 +182,7 @@ def _describe_proofs(account: AccountRow) -> str:
     return ", ".join(filter(None, proofs)) or "no sign-in method yet"
 
 
-@click.command("mcp")
-@common
+@command("mcp")
 def mcp_command(invocation: Invocation) -> None:
     """Connect an AI agent to the desk (MCP server on stdin and stdout).
 

@@ -12,7 +12,15 @@ import click
 
 from copydesk import editing, rounds
 from copydesk.cli import terminal
-from copydesk.cli._invocation import AS_HELP, DEPLOY_HELP, WEB_HELP, Invocation, TimeParam, common
+from copydesk.cli._invocation import (
+    AS_HELP,
+    DEPLOY_HELP,
+    WEB_HELP,
+    Invocation,
+    TimeParam,
+    command,
+    command_group,
+)
 from copydesk.cli.terminal import Columns
 from copydesk.editing import applying
 from copydesk.kit import text
@@ -27,8 +35,7 @@ if TYPE_CHECKING:
 R = TypeVar("R")
 
 
-@click.group("rule")
-@common
+@command_group("rule")
 def rule_command(invocation: Invocation) -> None:  # stored in the context for the subcommand
     """Set rules that stay in force for stories; list and undo them.
 
@@ -54,11 +61,10 @@ def _as(function: Callable[..., R]) -> Callable[..., R]:
     return click.option("--as", "name", metavar="NAME", default="", help=AS_HELP)(function)
 
 
-@rule_command.command("split")
+@command("split", of=rule_command)
 @click.argument("path")
 @click.option("--from", "others", multiple=True, help="Story to separate PATH from (repeatable).")
 @_why
-@common
 def split(
     invocation: Invocation, path: str, *, others: tuple[str, ...], why: str, name: str
 ) -> None:
@@ -69,44 +75,39 @@ def split(
     _file(invocation, editing.NewRule(said="split", paths=(path, *others), why=why, by=name))
 
 
-@rule_command.command("merge")
+@command("merge", of=rule_command)
 @click.argument("paths", metavar="PATH PATH…", nargs=-1, required=True)
 @_why
-@common
 def merge(invocation: Invocation, paths: tuple[str, ...], *, why: str, name: str) -> None:
     """Put stories into one group (reports about the same event)."""
     _file(invocation, editing.NewRule(said="merge", paths=paths, why=why, by=name))
 
 
-@rule_command.group("matter")
-@common
+@command_group("matter", of=rule_command)
 def matter_command(invocation: Invocation) -> None:
     """Split, merge or rename matters: chains of events that go on from each other."""
 
 
-@matter_command.command("split")
+@command("split", of=matter_command)
 @click.argument("path")
 @_why
-@common
 def matter_split(invocation: Invocation, path: str, *, why: str, name: str) -> None:
     """Take the event of a story out of its matter; it begins a matter of its own."""
     _file_matter(invocation, ("split",), (path,), why, name)
 
 
-@matter_command.command("merge")
+@command("merge", of=matter_command)
 @click.argument("paths", metavar="PATH PATH…", nargs=-1, required=True)
 @_why
-@common
 def matter_merge(invocation: Invocation, paths: tuple[str, ...], *, why: str, name: str) -> None:
     """Make the matters of stories one: that of the first story."""
     _file_matter(invocation, ("merge",), paths, why, name)
 
 
-@matter_command.command("rename")
+@command("rename", of=matter_command)
 @click.argument("path")
 @click.argument("title")
 @_may_say_why
-@common
 def matter_rename(invocation: Invocation, path: str, title: str, *, why: str, name: str) -> None:
     """Give the matter of a story a title."""
     _file_matter(invocation, ("rename", title), (path,), why, name)
@@ -119,10 +120,9 @@ def _file_matter(
     _file(invocation, rule)
 
 
-@rule_command.command("lead")
+@command("lead", of=rule_command)
 @click.argument("path")
 @_may_say_why
-@common
 def lead(invocation: Invocation, path: str, *, why: str, name: str) -> None:
     """Make a story the main story of its group.
 
@@ -132,20 +132,18 @@ def lead(invocation: Invocation, path: str, *, why: str, name: str) -> None:
     _file(invocation, editing.NewRule(said="lead", paths=(path,), why=why, by=name))
 
 
-@rule_command.command("pin")
+@command("pin", of=rule_command)
 @click.argument("path")
 @click.option("--until", type=TimeParam(), help="Time to unpin the story (default: never).")
 @_may_say_why
-@common
 def pin(invocation: Invocation, path: str, *, until: datetime | None, why: str, name: str) -> None:
     """Put a story at the top of its group and of the front page."""
     _file(invocation, editing.NewRule(said="pin", paths=(path,), until=until, why=why, by=name))
 
 
-@rule_command.command("block")
+@command("block", of=rule_command)
 @click.argument("values", metavar="WORD-or-DOMAIN…", nargs=-1, required=True)
 @_may_say_why
-@common
 def block(invocation: Invocation, values: tuple[str, ...], *, why: str, name: str) -> None:
     """Block new stories by website or by a word in the headline.
 
@@ -154,11 +152,10 @@ def block(invocation: Invocation, values: tuple[str, ...], *, why: str, name: st
     _file(invocation, editing.NewRule(said="block", values=values, why=why, by=name))
 
 
-@rule_command.command("retopic")
+@command("retopic", of=rule_command)
 @click.argument("path")
 @click.argument("topics", metavar="TOPIC…", nargs=-1, required=True)
 @_may_say_why
-@common
 def retopic(
     invocation: Invocation, path: str, topics: tuple[str, ...], *, why: str, name: str
 ) -> None:
@@ -168,11 +165,10 @@ def retopic(
     )
 
 
-@rule_command.command("rename")
+@command("rename", of=rule_command)
 @click.argument("path")
 @click.argument("title")
 @_may_say_why
-@common
 def rename(invocation: Invocation, path: str, title: str, *, why: str, name: str) -> None:
     """Change the headline of a story; its URL stays the same."""
     _file(
@@ -180,22 +176,20 @@ def rename(invocation: Invocation, path: str, title: str, *, why: str, name: str
     )
 
 
-@rule_command.command("set")
+@command("set", of=rule_command)
 @click.argument("path")
 @click.argument("field", metavar="excerpt|picture|url|note|…")
 @click.argument("value")
 @_may_say_why
-@common
 def set_(invocation: Invocation, path: str, field: str, value: str, *, why: str, name: str) -> None:
     """Change a field of a story, such as its excerpt, or add a note or a summary."""
     new = editing.NewRule(said="set", paths=(path,), values=(field, value), why=why, by=name)
     _file(invocation, new)
 
 
-@rule_command.command("undo")
+@command("undo", of=rule_command)
 @click.argument("number", type=click.IntRange(min=1))
 @_as
-@common
 def undo(invocation: Invocation, number: int, *, name: str) -> None:
     """Undo the rule with this number in `copydesk rule list`."""
     with invocation.newsroom() as newsroom:
@@ -203,8 +197,7 @@ def undo(invocation: Invocation, number: int, *, name: str) -> None:
     _show_rule(invocation, report, f"rule undone: {report.said}")
 
 
-@rule_command.command("list")
-@common
+@command("list", of=rule_command)
 def list_(invocation: Invocation) -> None:
     """List all rules with their numbers."""
     with invocation.newsroom() as newsroom:
@@ -259,12 +252,11 @@ _WHEN: Mapping[AppliesTo, str] = {
 _WORDS = (*get_args(Said), "clear")
 
 
-@click.command("verdict")
+@command("verdict")
 @click.argument("path")
 @click.argument("said", type=click.Choice(_WORDS))
 @click.option("--why", required=True, help="Reason for the decision.")
 @click.option("--as", "name", metavar="NAME", default="", help=AS_HELP)
-@common
 def verdict_command(
     invocation: Invocation, path: str, said: Said | Literal["clear"], why: str, name: str
 ) -> None:
@@ -308,14 +300,13 @@ def _show_verdict(invocation: Invocation, report: editing.VerdictReport) -> None
         terminal.note(terminal.SHOWN_SOON)
 
 
-@click.command("add")
+@command("add")
 @click.argument("url")
 @click.option("--topic", default="", help="Name or ID of a topic to give the story.")
 @click.option("--why", default="", help="Reason for adding the story.")
 @click.option("--as", "name", metavar="NAME", default="", help=AS_HELP)
 @click.option("--web", metavar="FILE", type=click.Path(path_type=Path), help=WEB_HELP)
 @click.option("--deploy", is_flag=True, help=DEPLOY_HELP)
-@common
 def add_command(
     invocation: Invocation,
     url: str,

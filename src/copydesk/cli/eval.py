@@ -14,14 +14,14 @@ import click
 
 from copydesk import measure
 from copydesk.cli import _eval_newsroom, terminal
-from copydesk.cli._invocation import DASK_HELP, Invocation, common
+from copydesk.cli._invocation import DASK_HELP, Invocation, command
 from copydesk.errors import WorkerError
 from copydesk.kit import text
 from copydesk.measure import page_dates, page_texts
 from copydesk.measure.labelled import Lost, Milliseconds, Order
 
 
-@click.command("group")
+@command("group")
 @click.argument("gold", type=click.Path(path_type=Path, exists=True, dir_okay=False))
 @click.option(
     "--order",
@@ -35,7 +35,6 @@ from copydesk.measure.labelled import Lost, Milliseconds, Order
     help="Write the groups to FILE: for each document, JSON with id and cluster.",
 )
 @click.option("--embed", is_flag=True, help="Also group stories by meaning; needs copydesk[embed].")
-@common
 def group(
     invocation: Invocation,
     *,
@@ -70,9 +69,8 @@ def _format_scores(agreement: measure.GroupReport | measure.GroupAgreement) -> s
     )
 
 
-@click.command("copies")
+@command("copies")
 @click.argument("labelled", type=click.Path(path_type=Path, exists=True, dir_okay=False))
-@common
 def copies(invocation: Invocation, labelled: Path) -> None:
     """Find copies among labelled texts, and compare with the labels."""
     report = measure.copies(labelled)
@@ -88,10 +86,9 @@ def copies(invocation: Invocation, labelled: Path) -> None:
         click.echo(f"  copies are more similar than other pairs: AUC {report.auc:.3f}")
 
 
-@click.command("topics")
+@command("topics")
 @click.argument("labelled", type=click.Path(path_type=Path, exists=True, dir_okay=False))
 @click.option("--misses", is_flag=True, help="List stories with wrong topics, and why.")
-@common
 def topics(invocation: Invocation, labelled: Path, misses: bool) -> None:
     """Assign topics to labelled stories, and compare with the labels."""
     with invocation.newsroom(scratch=True) as newsroom:
@@ -142,7 +139,7 @@ eval_command.add_command(_eval_newsroom.review)
 eval_command.add_command(topics)
 
 
-@eval_command.command("scores")
+@command("scores", of=eval_command)
 @click.argument("cases", type=click.Path(path_type=Path, exists=True, dir_okay=False))
 @click.option(
     "--profile",
@@ -150,7 +147,6 @@ eval_command.add_command(topics)
     default="everyday",
     help="Scoring profile to test (default: everyday).",
 )
-@common
 def scores(invocation: Invocation, cases: Path, profile: str) -> None:
     """Compare computed quality scores with the expected ones in CASES."""
     with invocation.newsroom() as newsroom:
@@ -164,9 +160,8 @@ def scores(invocation: Invocation, cases: Path, profile: str) -> None:
         terminal.note(f"different: quality {difference.quality}, {expected}")
 
 
-@eval_command.command("feeds")
+@command("feeds", of=eval_command)
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path, exists=True))
-@common
 def feeds(invocation: Invocation, paths: tuple[Path, ...]) -> None:
     """Parse feeds, and compare with the expected results.
 
@@ -195,7 +190,7 @@ def _show_feeds(report: measure.FeedsReport) -> None:
     click.echo(f"  {len(report.refused)} files are not feeds, {len(report.errors)} caused an error")
 
 
-@eval_command.command("extract")
+@command("extract", of=eval_command)
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path, exists=True))
 @click.option(
     "--misses",
@@ -203,7 +198,6 @@ def _show_feeds(report: measure.FeedsReport) -> None:
     help="List texts with an F1 score below this, and all other wrong values.",
 )
 @click.option("--dask", metavar="ADDRESS", default="", help=DASK_HELP)
-@common
 def extract(
     invocation: Invocation, paths: tuple[Path, ...], misses: float | None, dask: str
 ) -> None:
@@ -243,10 +237,9 @@ def _run_on_cluster(
         return asyncio.run(run(cluster))
 
 
-@eval_command.command("dates")
+@command("dates", of=eval_command)
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path, exists=True))
 @click.option("--misses", is_flag=True, help="List pages with a wrong day or without a day.")
-@common
 def dates(invocation: Invocation, paths: tuple[Path, ...], misses: bool) -> None:
     """Find the publication day of labelled pages, and compare.
 

@@ -13,13 +13,13 @@ import click
 from copydesk import editing
 from copydesk.building import posts
 from copydesk.cli import terminal
-from copydesk.cli._invocation import AS_HELP, Invocation, TimeParam, common
+from copydesk.cli._invocation import AS_HELP, Invocation, TimeParam, command, command_group
 from copydesk.cli._mail_readers import COMMAND, note_lost_letters, readers
 from copydesk.cli._mail_sending import bounces, send, who
 from copydesk.errors import MailError, UsageError
 from copydesk.kit import dates, files, text
 from copydesk.news.letter import Issue, IssueStory
-from copydesk.newsletters import checks, composing, issues, smtp
+from copydesk.newsletters import checks, composing, issue_filing, issues, smtp
 from copydesk.newsletters.readers import addresses, by_hand, limits
 from copydesk.newsletters.sending import begin
 from copydesk.newsroom import Newsroom
@@ -28,13 +28,12 @@ _FILE = click.Path(path_type=Path, dir_okay=False)
 _FAILED = {"held", "unapproved", "failed"}
 
 
-@click.command("compose", hidden=True)
+@command("compose", hidden=True)
 @click.argument("letter", metavar="NEWSLETTER")
 @click.option("--at", type=TimeParam(), help="Compose the issue as of this time (default: now).")
 @click.option("--file", "is_filed", is_flag=True, help="Save the issue in the newsroom.")
 @click.option("--yes", is_flag=True, help="Do not ask before the issue is sent.")
 @click.option("--as", "by", default="", metavar="NAME", help=AS_HELP)
-@common
 def compose(
     invocation: Invocation, letter: str, *, at: datetime | None, is_filed: bool, yes: bool, by: str
 ) -> None:
@@ -46,19 +45,21 @@ def compose(
             speaker = editing.speaker(newsroom, by)
             _show_outcome(invocation, _file(newsroom, letter, speaker, is_answered=yes))
             return
-        edits = issues.read_edits(newsroom, letter).edits
+        edits = issue_filing.read_edits(newsroom, letter).edits
         draft = issues.draft_letter(newsroom, letter, at or newsroom.now, edits)
     if invocation.print_json({"issue": draft.issue, "new": draft.new, "fewest": draft.fewest}):
         return
     _show_issue(draft.issue)
     if not draft.is_enough:
-        terminal.note(issues.explain_skip(draft).what)
+        terminal.note(issue_filing.explain_skip(draft).what)
 
 
-def _file(newsroom: Newsroom, letter: str, by: str, *, is_answered: bool) -> issues.LetterOutcome:
+def _file(
+    newsroom: Newsroom, letter: str, by: str, *, is_answered: bool
+) -> issue_filing.LetterOutcome:
     """Store a newsletter issue; if the options do not say, ask whether to send it now."""
     if is_answered or not newsroom.settings.mail.deliver:
-        return issues.file_letter(newsroom, letter, by)
+        return issue_filing.file_letter(newsroom, letter, by)
     whom = ""
 
     def ask(audience: begin.IssueAudience) -> bool:
@@ -82,7 +83,7 @@ def _name_audience(audience: begin.IssueAudience) -> str:
     return "1 subscriber" if audience.readers == 1 else f"{audience.readers} subscribers"
 
 
-def _show_outcome(invocation: Invocation, outcome: issues.LetterOutcome) -> None:
+def _show_outcome(invocation: Invocation, outcome: issue_filing.LetterOutcome) -> None:
     if not invocation.print_json(outcome):
         click.echo(f"{outcome.letter}: {outcome.what}")
         for note in outcome.notes:
@@ -117,12 +118,11 @@ def _show_story(number: int, story: IssueStory) -> None:
     click.echo(f"      {story.page or story.url}")
 
 
-@click.command("preview")
+@command("preview")
 @click.argument("letter", metavar="NEWSLETTER")
 @click.option("--at", type=TimeParam(), help="Compose the issue as of this time (default: now).")
 @click.option("--html", "page", metavar="FILE", type=_FILE, help="Write the HTML of the email.")
 @click.option("--open", "is_opened", is_flag=True, help="Show the HTML in a web browser.")
-@common
 def preview(
     invocation: Invocation, letter: str, *, at: datetime | None, page: Path | None, is_opened: bool
 ) -> None:
@@ -131,7 +131,7 @@ def preview(
     The issue has the stories since the last issue. With --json, the HTML is printed, too.
     """
     with invocation.newsroom() as newsroom:
-        edits = issues.read_edits(newsroom, letter).edits
+        edits = issue_filing.read_edits(newsroom, letter).edits
         draft = issues.draft_letter(newsroom, letter, at or newsroom.now, edits)
         rendered = issues.render_issue(newsroom, draft.issue)
         page = page or (newsroom.private / "preview.html" if is_opened else None)
@@ -143,7 +143,7 @@ def preview(
         terminal.note(f"subject: {text.fold(rendered.subject)}")
         terminal.note(f"size of the email: {rendered.bytes:,} bytes with its HTML, in {where}")
     if not draft.is_enough:
-        terminal.note(issues.explain_skip(draft).what)
+        terminal.note(issue_filing.explain_skip(draft).what)
     if is_opened and page is not None:
         webbrowser.open(page.resolve().as_uri())
 
@@ -166,11 +166,10 @@ def _write_page(page: Path, html: str) -> None:
         page.write_text(html, "utf-8")
 
 
-@click.command("file")
+@command("file")
 @click.argument("letter", metavar="NEWSLETTER")
 @click.option("--yes", is_flag=True, help="Do not ask before the issue is sent.")
 @click.option("--as", "by", default="", metavar="NAME", help=AS_HELP)
-@common
 def file(invocation: Invocation, letter: str, *, yes: bool, by: str) -> None:
     """Save the next issue of NEWSLETTER now, and commit it.
 
@@ -183,9 +182,8 @@ def file(invocation: Invocation, letter: str, *, yes: bool, by: str) -> None:
         _show_outcome(invocation, _file(newsroom, letter, speaker, is_answered=yes))
 
 
-@click.command("lint", hidden=True, context_settings={"ignore_unknown_options": True})
+@command("lint", hidden=True, context_settings={"ignore_unknown_options": True})
 @click.argument("words", nargs=-1, type=click.UNPROCESSED)
-@common
 def lint(invocation: Invocation, words: tuple[str, ...]) -> None:
     """Name a site that checks newsletters, as `mail lint` was removed; exit 1."""
     raise MailError(
@@ -194,8 +192,7 @@ def lint(invocation: Invocation, words: tuple[str, ...]) -> None:
     )
 
 
-@click.command("file-due")
-@common
+@command("file-due")
 def file_due(invocation: Invocation) -> None:
     """Save the newsletter issues that are due.
 
@@ -203,7 +200,7 @@ def file_due(invocation: Invocation) -> None:
     and `copydesk run` do this automatically.
     """
     with invocation.newsroom() as newsroom:
-        outcomes = issues.file_due_letters(newsroom)
+        outcomes = issue_filing.file_due_letters(newsroom)
     if not invocation.print_json({"letters": outcomes}):
         for outcome in outcomes:
             click.echo(f"{outcome.letter}: {outcome.what}")
@@ -211,12 +208,11 @@ def file_due(invocation: Invocation) -> None:
         sys.exit(1)
 
 
-@click.command("doctor")
+@command("doctor")
 @click.option("--send", "address", default="", metavar="ADDRESS", help="Send one test email.")
 @click.option("--overrule", default="", metavar="KIND", help="Ignore a mail problem of this KIND.")
 @click.option("--why", default="", metavar="TEXT", help="Reason for ignoring the problem.")
 @click.option("--as", "by", default="", metavar="NAME", help=AS_HELP)
-@common
 def doctor(invocation: Invocation, *, address: str, overrule: str, why: str, by: str) -> None:
     """Check whether newsletters would arrive: DNS, mail server, links.
 
@@ -297,8 +293,7 @@ def _show_checks(report: checks.MailCheckReport, overruled: str = "") -> None:
         terminal.note("the mail settings have not been checked yet: run copydesk mail doctor")
 
 
-@click.group("mail")
-@common
+@command_group("mail")
 def mail_command(invocation: Invocation) -> None:  # stored in the context for the subcommand
     """Compose and send newsletters, and manage subscribers."""
 
@@ -315,10 +310,9 @@ def post_command() -> None:
     """List, preview, send and take back posts to networks and chats."""
 
 
-@post_command.command("list")
+@command("list", of=post_command)
 @click.option("--story", default="", help="Only posts on this story (record name).")
 @click.option("--most", default=50, help="Most posts to list.", show_default=True)
-@common
 def list_command(invocation: Invocation, story: str, most: int) -> None:
     """List the channels, and the latest posts with their states."""
     with invocation.newsroom() as newsroom:
@@ -343,9 +337,8 @@ def list_command(invocation: Invocation, story: str, most: int) -> None:
         click.echo(text.fold(told) if not why else f"{told}\t{text.fold(why)}")
 
 
-@post_command.command("preview")
+@command("preview", of=post_command)
 @click.argument("story")
-@common
 def preview_command(invocation: Invocation, story: str) -> None:
     """Print how a post on STORY (a record name) would look in each channel."""
     with invocation.newsroom() as newsroom:
@@ -357,10 +350,9 @@ def preview_command(invocation: Invocation, story: str) -> None:
         click.echo(text.tidy(row.text) or row.problem)
 
 
-@post_command.command("send")
+@command("send", of=post_command)
 @click.argument("number", type=int, required=False)
 @click.option("--as", "by", default="", help=AS_HELP)
-@common
 def send_command(invocation: Invocation, number: int | None, by: str) -> None:
     """Send the posts that are due; with NUMBER this post, without waiting for its turn.
 
@@ -375,10 +367,9 @@ def send_command(invocation: Invocation, number: int | None, by: str) -> None:
         terminal.note(text.fold(note))
 
 
-@post_command.command("retract")
+@command("retract", of=post_command)
 @click.argument("number", type=int)
 @click.option("--as", "by", default="", help=AS_HELP)
-@common
 def retract_command(invocation: Invocation, number: int, by: str) -> None:
     """Delete a post at its network, or drop it if it was not sent."""
     with invocation.newsroom() as newsroom:
@@ -391,9 +382,8 @@ def retract_command(invocation: Invocation, number: int, by: str) -> None:
         click.echo(f"{row.post.state}{f': {text.fold(row.post.why)}' if row.post.why else ''}")
 
 
-@post_command.command("resume")
+@command("resume", of=post_command)
 @click.argument("channel")
-@common
 def resume_command(invocation: Invocation, channel: str) -> None:
     """Let a CHANNEL post again that rests after refusals or a restore."""
     with invocation.newsroom() as newsroom:

@@ -15,7 +15,7 @@ import click
 
 from copydesk import config
 from copydesk.cli import terminal
-from copydesk.cli._invocation import WEB_HELP, Invocation, common
+from copydesk.cli._invocation import WEB_HELP, Invocation, command
 from copydesk.cli.records import take_over
 from copydesk.cli.rounds import run_command
 from copydesk.errors import CopydeskError, UsageError
@@ -35,7 +35,7 @@ _MOST_OFFERS = 4  # lists of one site in the table of sources
 _LINE_SECONDS = 3.0  # between two lines on the search, where there is no bar
 
 
-@click.command("new")
+@command("new")
 @click.argument("folder", metavar="[DIR]", required=False, type=click.Path(path_type=Path))
 @click.option(
     "--from",
@@ -59,7 +59,6 @@ _LINE_SECONDS = 3.0  # between two lines on the search, where there is no bar
 @click.option("--with", "wanted", metavar="RECIPES", default="", help=_WITH_HELP)
 @click.option("--run", "is_run", is_flag=True, help="Also fetch the first stories.")
 @click.option("--web", metavar="FILE", type=click.Path(path_type=Path), help=WEB_HELP)
-@common
 def new_command(
     invocation: Invocation,
     folder: Path | None,
@@ -402,8 +401,7 @@ def _prompt(what: str, default: str = "", read: Callable[[str], str] = text.fold
     return answered
 
 
-@click.command("config")
-@common
+@command("config")
 def config_command(invocation: Invocation) -> None:
     """Print all settings and where each value comes from.
 

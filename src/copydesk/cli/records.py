@@ -24,7 +24,7 @@ from copydesk.cli._invocation import (
     Invocation,
     Since,
     SinceParam,
-    common,
+    command,
 )
 from copydesk.cli.terminal import Columns
 from copydesk.kit import text
@@ -45,9 +45,8 @@ def record_command() -> None:
     """Check the story files."""
 
 
-@record_command.command("check")
+@command("check", of=record_command)
 @click.argument("folder", metavar="[DIR]", required=False, type=click.Path(path_type=Path))
-@common
 def check(invocation: Invocation, folder: Path | None) -> None:
     """Check that every story file can be read and written unchanged.
 
@@ -84,11 +83,10 @@ def show_check(report: archive.CheckReport) -> None:
         terminal.note(f"error: {what}: {path}")
 
 
-@click.command("adopt")
+@command("adopt")
 @click.argument(
     "folder", metavar="DIR", type=click.Path(path_type=Path, exists=True, file_okay=False)
 )
-@common
 def adopt_command(invocation: Invocation, folder: Path) -> None:
     """Turn the folder of an everyday.cc site into a newsroom.
 
@@ -111,8 +109,7 @@ def take_over(invocation: Invocation, folder: Path) -> None:
     terminal.note(f"next: copydesk -C {shlex.quote(str(folder))} build")
 
 
-@click.command("catalogue")
-@common
+@command("catalogue")
 def catalogue_command(invocation: Invocation) -> None:
     """Update the search index of stories (the catalogue).
 
@@ -136,9 +133,8 @@ def seal_command() -> None:
     """Decrypt the private part of story files."""
 
 
-@seal_command.command("open")
+@command("open", of=seal_command)
 @click.argument("path")
-@common
 def open_(invocation: Invocation, path: str) -> None:
     """Print the decrypted private part of the story file PATH.
 
@@ -155,7 +151,7 @@ _COUNTED = frozenset({"related", "background"})
 _MOST = 20  # lines of each kind; --json has all
 
 
-@click.command("rejudge")
+@command("rejudge")
 @click.option(
     "--since",
     metavar="TIME",
@@ -170,7 +166,6 @@ _MOST = 20  # lines of each kind; --json has all
     help="Use this scale of quality (`scoring.scale`). With --apply, set it in beat.toml as well.",
 )
 @click.option("--apply", "is_applied", is_flag=True, help="Save the changes in one git commit.")
-@common
 def rejudge_command(
     invocation: Invocation, *, since: Since, scale: int | None, is_applied: bool
 ) -> None:
@@ -291,7 +286,7 @@ _SHOWS = (
 _MOST_SHOWN = 40
 
 
-@click.command("verify", epilog=_SHOWS)
+@command("verify", epilog=_SHOWS)
 @click.argument("target", metavar="ADDRESS-or-DIR")
 @click.option(
     "--records",
@@ -318,7 +313,6 @@ _MOST_SHOWN = 40
 @click.option(
     "--memory", type=click.IntRange(100), default=3000, help="Memory limit of the build, in MB."
 )
-@common
 def verify_command(
     invocation: Invocation,
     *,
@@ -368,7 +362,7 @@ def _show_report(report: building.VerifyReport) -> None:
     terminal.note(f"note: {_SHOWS}")
 
 
-@click.command("backfill")
+@command("backfill")
 @click.argument("archives", metavar="WARC...", nargs=-1, required=True)
 @click.option("--since", metavar="DATE", type=_DAY, help="Only pages published on DATE or later.")
 @click.option("--until", metavar="DATE", type=_DAY, help="Only pages published before DATE.")
@@ -377,7 +371,6 @@ def _show_report(report: building.VerifyReport) -> None:
 @click.option("--dry-run", is_flag=True, help="Read a few archives, estimate, and save nothing.")
 @click.option("--web", metavar="FILE", type=_FILE, help=WEB_HELP)
 @click.option("--dask", metavar="ADDRESS", default="", help=DASK_HELP)
-@common
 def backfill_command(
     invocation: Invocation,
     *,

@@ -15,11 +15,10 @@ import click
 
 from copydesk import building, writing
 from copydesk.cli import terminal
-from copydesk.cli._invocation import DASK_HELP, DEPLOY_HELP, WEB_HELP, Invocation, common
+from copydesk.cli._invocation import DASK_HELP, DEPLOY_HELP, WEB_HELP, Invocation, command
 from copydesk.errors import UsageError
 from copydesk.kit import dates, logs, urls
 from copydesk.news import Standing
-from copydesk.newsletters import issues as letters
 from copydesk.newsroom import Newsroom, open_newsroom, reports
 
 if TYPE_CHECKING:
@@ -28,7 +27,7 @@ if TYPE_CHECKING:
 _FILE = click.Path(path_type=Path, dir_okay=False)
 
 
-@click.command(
+@command(
     "run",
     context_settings={"token_normalize_func": lambda name: "all" if name == "all-due" else name},
 )
@@ -39,7 +38,6 @@ _FILE = click.Path(path_type=Path, dir_okay=False)
 @click.option("--deploy", is_flag=True, help=DEPLOY_HELP)
 @click.option("--no-texts", is_flag=True, help="Do not ask the language model afterwards.")
 @click.option("--dask", metavar="ADDRESS", default="", help=DASK_HELP)
-@common
 def run_command(
     invocation: Invocation,
     *,
@@ -87,10 +85,12 @@ _AFTER_A_RUN = 60.0  # seconds in which `run` begins calls of a model, after all
 
 def _write_texts(invocation: Invocation, seconds: float) -> writing.WritingReport | None:
     """Ask the model for texts, if one is set, and say what came of it."""
+    from copydesk.newsletters.issue_filing import prepare_digests
+
     with invocation.newsroom() as opened:
         if not opened.settings.model.uses:
             return None
-        letters.prepare_digests(opened)
+        prepare_digests(opened)
         report = writing.write_texts(opened, seconds)
     terminal.notes(report.notes)
     lost = report.lost + report.failed + report.wrong
@@ -102,9 +102,8 @@ def _write_texts(invocation: Invocation, seconds: float) -> writing.WritingRepor
     return report
 
 
-@click.command("summaries")
+@command("summaries")
 @click.option("--seconds", default=600.0, show_default=True, help="Begin no call after this time.")
-@common
 def summaries_command(invocation: Invocation, seconds: float) -> None:
     """Ask your language model for the short texts that the newest stories lack.
 
@@ -231,7 +230,7 @@ def _list_standings(counts: Mapping[Standing, int], indent: int) -> Iterator[str
 _EDITOR = "Demo editor"
 
 
-@click.command("demo")
+@command("demo")
 @click.option(
     "--dir",
     "folder",
@@ -248,7 +247,6 @@ _EDITOR = "Demo editor"
     show_default=True,
     help="Port of the web server; 0 takes any unused port.",
 )
-@common
 def demo_command(invocation: Invocation, folder: Path, no_serve: bool, port: int) -> None:
     """Build and serve an example site, offline.
 
@@ -327,7 +325,7 @@ def _describe_demo(folder: Path, demo: starts.Demo) -> str:
     )
 
 
-@click.command("build")
+@command("build")
 @click.option(
     "--out",
     type=click.Path(path_type=Path, file_okay=False),
@@ -336,7 +334,6 @@ def _describe_demo(folder: Path, demo: starts.Demo) -> str:
 @click.option("--full", is_flag=True, help="Write all files again, even unchanged files.")
 @click.option("--deploy", is_flag=True, help=DEPLOY_HELP)
 @click.option("--dry-run", is_flag=True, help="With --deploy: show what would be uploaded.")
-@common
 def build_command(
     invocation: Invocation, out: Path | None, full: bool, deploy: bool, dry_run: bool
 ) -> None:
@@ -369,7 +366,7 @@ def _refuse_nonsense(out: Path | None, *, deploy: bool, dry_run: bool) -> None:
         raise click.UsageError("--dry-run needs --deploy.")
 
 
-@click.command("serve")
+@command("serve")
 @click.option("--host", default="127.0.0.1", show_default=True, help="IP address to listen on.")
 @click.option(
     "--port",
@@ -388,7 +385,6 @@ def _refuse_nonsense(out: Path | None, *, deploy: bool, dry_run: bool) -> None:
     show_envvar=True,
     help="Write messages as plain lines, or as a JSON object a line.",
 )
-@common
 def serve_command(invocation: Invocation, host: str, port: int, form: str) -> None:
     """Serve the site and fetch its sources on schedule.
 

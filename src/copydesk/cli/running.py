@@ -9,7 +9,7 @@ import click
 
 from copydesk import background
 from copydesk.cli import terminal
-from copydesk.cli._invocation import Invocation, common
+from copydesk.cli._invocation import Invocation, command
 from copydesk.errors import UsageError
 from copydesk.kit import tables, text
 from copydesk.newsroom import backup
@@ -19,8 +19,7 @@ _REASONS = tables.read_rows(__package__, "left_out.toml", str)
 _COMPARED = tables.read_rows(__package__, "compared.toml", str)
 
 
-@click.command("doctor")
-@common
+@command("doctor")
 def doctor_command(invocation: Invocation) -> None:
     """Find what is wrong with the newsroom, and print why it matters and how to fix it.
 
@@ -42,13 +41,12 @@ def doctor_command(invocation: Invocation) -> None:
         raise click.exceptions.Exit(1)
 
 
-@click.command("backup")
+@command("backup")
 @click.argument("file", metavar="[FILE]", required=False, type=_FILE)
 @click.option("--verify", is_flag=True, help="Restore into a temporary folder and compare.")
 @click.option("--with-key", is_flag=True, help="Include the encryption key and the DKIM key.")
 @click.option("--with-articles", is_flag=True, help="Include article texts and pictures.")
 @click.option("--force", is_flag=True, help="Overwrite FILE even if it is not a backup.")
-@common
 def backup_command(invocation: Invocation, file: Path | None, **flags: bool) -> None:
     """Save the whole newsroom in one backup FILE, or send a backup to the target in [backup].
 
@@ -168,13 +166,12 @@ def _show(report: backup.BackupReport) -> None:
         terminal.note(f"not written, because the restored copy differs: {report.file}")
 
 
-@click.command("restore")
+@command("restore")
 @click.argument("file", metavar="FILE")
 @click.argument("folder", metavar="[DIR]", required=False, type=click.Path(path_type=Path))
 @click.option("--check", is_flag=True, help="Only say whether the backup is whole; write nothing.")
 @click.option("--identity", type=_FILE, help="File with the secret key of an encrypted backup.")
 @click.option("--gone", type=_FILE, help="List of who has gone since (default: beside FILE).")
-@common
 def restore_command(
     invocation: Invocation, file: str, folder: Path | None, *, check: bool, **given: Path | None
 ) -> None:

@@ -13,7 +13,15 @@ import click
 from copydesk import editing, watch
 from copydesk.building import channels
 from copydesk.cli import rounds, terminal
-from copydesk.cli._invocation import AS_HELP, DEPLOY_HELP, WEB_HELP, Invocation, common, hide
+from copydesk.cli._invocation import (
+    AS_HELP,
+    DEPLOY_HELP,
+    WEB_HELP,
+    Invocation,
+    command,
+    command_group,
+    hide,
+)
 from copydesk.cli.terminal import Columns, ago, until
 from copydesk.editing import source_edits
 from copydesk.errors import UsageError
@@ -22,14 +30,13 @@ from copydesk.news import Source
 from copydesk.rounds import RoundOptions, run_round, sources
 
 
-@click.command("add")
+@command("add")
 @click.argument("addresses", metavar="URL…", nargs=-1, required=True)
 @click.option("--name", default="", help="Name of the publisher (default: the feed's title).")
 @click.option("--pick", type=click.IntRange(min=1), help="Add the found source with this number.")
 @click.option("--as-is", is_flag=True, help="Add URL itself, without fetching the URL first.")
 @click.option("--look", is_flag=True, help="Show the found sources, without adding a source.")
 @click.option("--web", type=click.Path(path_type=Path), help=WEB_HELP)
-@common
 def add(
     invocation: Invocation,
     addresses: tuple[str, ...],
@@ -270,10 +277,9 @@ NONE_YET = "no sources yet: add one with copydesk sources add https://…"
 _MOST = 20  # sources whose findings are printed in full
 
 
-@click.command("check")
+@command("check")
 @click.option("--ask", is_flag=True, help="Fetch every source now, without saving the results.")
 @click.option("--web", type=click.Path(path_type=Path), help=WEB_HELP)
-@common
 def check(invocation: Invocation, *, ask: bool, web: Path | None) -> None:
     """Show the health of all sources, those with problems first.
 
@@ -388,11 +394,10 @@ def _sources(count: int) -> str:
     return "1 source" if count == 1 else f"{count} sources"
 
 
-@click.command("ask")
+@command("ask")
 @click.argument("source", metavar="URL-or-NAME")
 @click.option("--web", metavar="FILE", type=click.Path(path_type=Path), help=WEB_HELP)
 @click.option("--deploy", is_flag=True, help=DEPLOY_HELP)
-@common
 def ask(invocation: Invocation, source: str, *, web: Path | None, deploy: bool) -> None:
     """Fetch one source now, due or not, and save its new stories.
 
@@ -408,11 +413,10 @@ def ask(invocation: Invocation, source: str, *, web: Path | None, deploy: bool) 
         raise click.exceptions.Exit(1)
 
 
-@click.command("undo-move")
+@command("undo-move")
 @click.argument("url")
 @click.option("--why", required=True, help="Reason for the undo, saved in _data/sources.yaml.")
 @click.option("--as", "name", metavar="NAME", default="", help=AS_HELP)
-@common
 def undo_move(invocation: Invocation, url: str, *, why: str, name: str) -> None:
     """Undo the automatic move or end of a source.
 
@@ -432,10 +436,9 @@ def undo_move(invocation: Invocation, url: str, *, why: str, name: str) -> None:
     terminal.note("the next run fetches the source at this URL")
 
 
-@click.command("remove")
+@command("remove")
 @click.argument("source", metavar="URL-or-NAME")
 @click.option("--as", "name", metavar="NAME", default="", help=AS_HELP)
-@common
 def remove(invocation: Invocation, source: str, *, name: str) -> None:
     """Remove a source from beat.toml; its stories stay."""
     with invocation.newsroom() as newsroom:
@@ -448,9 +451,8 @@ def remove(invocation: Invocation, source: str, *, name: str) -> None:
     click.echo(f"removed: {url}")
 
 
-@click.command("import")
+@command("import")
 @click.argument("file", type=click.Path(path_type=Path))
-@common
 def import_(invocation: Invocation, file: Path) -> None:
     """Import sources from an OPML file or a list of URLs."""
     with invocation.newsroom() as newsroom:
@@ -473,20 +475,17 @@ def _note_left_out(why: str, addresses: Sequence[str]) -> None:
         terminal.note(f"… and {len(addresses) - _MOST} more; --json lists them all")
 
 
-@click.command("export")
-@common
+@command("export")
 def export(invocation: Invocation) -> None:
     """Print all sources as OPML 2.0."""
     with invocation.newsroom() as newsroom:
         click.echo(source_edits.export_opml(newsroom).decode(), nl=False)
 
 
-@click.group("sources", invoke_without_command=True)
-@click.pass_context
-@common
-def sources_command(invocation: Invocation, context: click.Context) -> None:
+@command_group("sources", invoke_without_command=True)
+def sources_command(invocation: Invocation) -> None:
     """List all sources with their status, or add, check and remove sources."""
-    if context.invoked_subcommand is not None:
+    if click.get_current_context().invoked_subcommand is not None:
         return
     with invocation.newsroom() as newsroom:
         rows = sources.source_rows(newsroom)

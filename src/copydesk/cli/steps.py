@@ -7,17 +7,16 @@ from pathlib import Path
 import click
 
 from copydesk.cli import terminal
-from copydesk.cli._invocation import WEB_HELP, Invocation, common
+from copydesk.cli._invocation import WEB_HELP, Invocation, command
 from copydesk.errors import PageError
 from copydesk.kit import dates
 from copydesk.news import Article, Dropped, NotModified, Page, Refused
 from copydesk.rounds import steps
 
 
-@click.command("watch")
+@command("watch")
 @click.argument("url")
 @click.option("--web", type=click.Path(path_type=Path), help=WEB_HELP)
-@common
 def watch_command(invocation: Invocation, url: str, web: Path | None) -> None:
     """Fetch one source (a feed or page) and list the articles it links to."""
     with invocation.newsroom(scratch=True) as newsroom:
@@ -34,10 +33,9 @@ def watch_command(invocation: Invocation, url: str, web: Path | None) -> None:
     )
 
 
-@click.command("fetch")
+@command("fetch")
 @click.argument("url")
 @click.option("--web", type=click.Path(path_type=Path), help=WEB_HELP)
-@common
 def fetch_command(invocation: Invocation, url: str, web: Path | None) -> None:
     """Fetch one URL with the robots.txt, pauses and limits of a run; print the response body."""
     with invocation.newsroom(scratch=True) as newsroom:
@@ -76,12 +74,11 @@ def _fields(answer: object) -> dict[str, object]:
     return {}
 
 
-@click.command("extract")
+@command("extract")
 @click.argument("url_or_file", metavar="URL|FILE")
 @click.option("--web", type=click.Path(path_type=Path), help=WEB_HELP)
 @click.option("--url", "address", default="", help="The URL that FILE was saved from.")
 @click.option("--text", "is_text", is_flag=True, help="Print only the article's text, as Markdown.")
-@common
 def extract_command(
     invocation: Invocation, url_or_file: str, web: Path | None, address: str, *, is_text: bool
 ) -> None:
@@ -123,10 +120,9 @@ def _extract_file(invocation: Invocation, path: Path, address: str) -> Article |
         return steps.extract_file(path, newsroom.now, address, newsroom.beat)
 
 
-@click.command("judge")
+@command("judge")
 @click.argument("url")
 @click.option("--web", type=click.Path(path_type=Path), help=WEB_HELP)
-@common
 def judge_command(invocation: Invocation, url: str, web: Path | None) -> None:
     """Fetch one page and print its topics and score.
 

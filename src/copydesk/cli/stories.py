@@ -11,7 +11,7 @@ import click
 
 from copydesk import building, editing
 from copydesk.cli import terminal
-from copydesk.cli._invocation import SINCE_HELP, Invocation, Since, SinceParam, common
+from copydesk.cli._invocation import SINCE_HELP, Invocation, Since, SinceParam, command
 from copydesk.editing import stories
 from copydesk.editing.trail import Trail, TrailEntry, trace_story
 from copydesk.errors import CopydeskError
@@ -33,7 +33,7 @@ class _StandingParam(click.Choice[str]):
         return super().convert(_SHOWN_AS.get(str(value), value), param, ctx)
 
 
-@click.command("stories")
+@command("stories")
 @click.option(
     "--standing",
     "standings",
@@ -50,7 +50,6 @@ class _StandingParam(click.Choice[str]):
 @click.option(
     "--limit", type=click.IntRange(min=1), default=20, help="Show at most this many stories (20)."
 )
-@common
 def stories_command(
     invocation: Invocation,
     *,
@@ -125,9 +124,8 @@ _DECIDED = {"judge": "by the rules", "review": "by an editor"}  # by the step th
 _SHORT = 10  # characters of a commit id
 
 
-@click.command("explain")
+@command("explain")
 @click.argument("path_or_url", metavar="PATH-or-URL")
-@common
 def explain_command(invocation: Invocation, path_or_url: str) -> None:
     """Explain why a story is published or not, or why a page was dropped.
 

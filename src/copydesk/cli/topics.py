@@ -10,7 +10,7 @@ import click
 
 from copydesk import editing, writing
 from copydesk.cli import terminal
-from copydesk.cli._invocation import AS_HELP, Invocation, common
+from copydesk.cli._invocation import AS_HELP, Invocation, command, command_group
 from copydesk.cli.terminal import Columns
 from copydesk.editing import topic_suggestions
 from copydesk.editing.topics import add_keywords, dismiss_words
@@ -23,13 +23,12 @@ _HEADLINES = 3  # headlines for each word; --json has all
 _NOW = {"filed": "has the topic", "other-topics": "has other topics", "no-topic": "no topic"}
 
 
-@click.group("topics")
-@common
+@command_group("topics")
 def topics_command(invocation: Invocation) -> None:  # stored in the context for the subcommand
     """Suggest new keywords for topics, and add them."""
 
 
-@topics_command.command("suggest")
+@command("suggest", of=topics_command)
 @click.argument("topic", default="")
 @click.option("--limit", type=click.IntRange(min=1, max=1000), help="Number of keywords per topic.")
 @click.option("--language", default="", help="Language of the stories (default: the site's).")
@@ -42,7 +41,6 @@ def topics_command(invocation: Invocation) -> None:  # stored in the context for
 @click.option("--add", "words", multiple=True, metavar="WORD", help="Add WORD to TOPIC's keywords.")
 @click.option("--dismiss", "idle", multiple=True, metavar="WORD", help="Never suggest WORD again.")
 @click.option("--as", "name", metavar="NAME", default="", help=AS_HELP)
-@common
 def suggest(
     invocation: Invocation,
     topic: str,

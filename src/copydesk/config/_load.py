@@ -8,7 +8,7 @@ from dataclasses import replace
 from operator import attrgetter
 from pathlib import Path
 
-from copydesk.channels import CHANNELS, PostChannel
+from copydesk.channels import PostChannel, Webhook
 from copydesk.config import _data_files, _toml
 from copydesk.config._data_files import TopicFiles
 from copydesk.config._decode import DEFAULT, Decoded, Values, decode
@@ -288,7 +288,7 @@ def load(root: Path, environ: Mapping[str, str]) -> Settings:
             topics=tuple(topic for topic, _ in topics),
             standings=trust.trust_by_domain,
         ),
-        channels=tuple(channel for kind in CHANNELS for channel in decoded.all(kind)),
+        channels=tuple(decoded.all(Webhook)),
         posts=tuple(decoded.all(PostChannel)),
         letters=letters,
         key=key.key,

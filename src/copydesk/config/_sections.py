@@ -14,7 +14,7 @@ from functools import cached_property
 from operator import attrgetter
 from typing import Any
 
-from copydesk.channels import CHANNELS, PostChannel
+from copydesk.channels import PostChannel, Webhook
 from copydesk.config._settings import (
     UNSET,
     BackupPlan,
@@ -191,15 +191,12 @@ LISTING = Section(
     optional=True,
     hint='write listing = { item = "article", link = "h2 a", written = 2026-11-24 }',
 )
-CHANNEL_BLOCKS = tuple(
-    Section(
-        kind.block,
-        (kind,),
-        kind.about,
-        repeated=True,
-        unique=Unique(key=kind.key, noun=kind.noun),
-    )
-    for kind in CHANNELS
+WEBHOOK = Section(
+    "webhook",
+    (Webhook,),
+    Webhook.about,
+    repeated=True,
+    unique=Unique(key="url", noun="address"),
 )
 POST = Section(
     "post",
@@ -215,7 +212,7 @@ LETTER = Section(
     unique=Unique(key="id", noun="id", hint="give one of the two newsletters another id"),
 )
 LETTER_PART = Section("letter.part", (PartOptions,), held_by="letters.parts", repeated=True)
-BLOCKS = (HOST, SOURCE, LISTING, *CHANNEL_BLOCKS, POST, LETTER, LETTER_PART)
+BLOCKS = (HOST, SOURCE, LISTING, WEBHOOK, POST, LETTER, LETTER_PART)
 ROOT = Section("", (), "The tables of the file itself.")
 
 
@@ -295,9 +292,7 @@ def _find_blocks(settings: Settings) -> Iterator[tuple[Section, Iterable[tuple[o
     plain, own = SourceOptions(), settings.source_options
     hosts = settings.fetch.hosts.items()
     yield HOST, ((HostName(name=name), manners) for name, manners in hosts)
-    for block in CHANNEL_BLOCKS:
-        channels = (channel for channel in settings.channels if type(channel) in block.holders)
-        yield block, zip(channels)
+    yield WEBHOOK, zip(settings.channels)
     yield POST, zip(settings.posts)
     yield LETTER, zip(settings.letters)
     yield SOURCE, ((source, own.get(source.url, plain)) for source in settings.beat.sources)

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
-from copydesk.channels import Channel, PostChannel
+from copydesk.channels import PostChannel, Webhook
 from copydesk.kit import kinds, urls
 from copydesk.kit.options import from_environment, option, required
 from copydesk.news import Beat
@@ -361,7 +361,7 @@ class Settings:
     backup: BackupPlan = BackupPlan()
     model: ModelOptions = field(default_factory=ModelOptions)
     mail: MailOptions = field(default_factory=MailOptions)
-    channels: tuple[Channel, ...] = ()
+    channels: tuple[Webhook, ...] = ()
     posts: tuple[PostChannel, ...] = ()
     letters: tuple[LetterOptions, ...] = ()
     source_options: Mapping[str, SourceOptions] = field(default_factory=dict)

@@ -12,21 +12,9 @@ from uuid import uuid4
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from copydesk import editing
+from copydesk.desk import _http
 from copydesk.desk._actions import read_digests
 from copydesk.desk._desk import Page, Visit, now
-from copydesk.desk._http import (
-    NEVER_KEPT,
-    PICTURE_BYTES,
-    FoundDraft,
-    SentPicture,
-    find_draft,
-    keep_drafts,
-    read_body,
-    read_drafts,
-    read_fields,
-    read_form,
-    read_picture,
-)
 from copydesk.desk._newsroom_thread import OpenNewsroom
 from copydesk.desk._pages import Editor, Pages
 from copydesk.desk._story_pages import link_edit
@@ -43,7 +31,7 @@ from copydesk.newsroom import Newsroom
 _TYPED = ("title", "excerpt", "text", "other_picture", "alt", "credit", "why")
 
 
-def render_write(pages: Pages, beat: Beat, draft: FoundDraft) -> bytes:
+def render_write(pages: Pages, beat: Beat, draft: _http.FoundDraft) -> bytes:
     """Return the form in which an editor writes a story, filled with the unsaved draft."""
     return pages.page(
         "write.html",
@@ -99,7 +87,7 @@ def render_file(pages: Pages, preview: story_page.PagePreview | None = None) -> 
     )
 
 
-def set_picture(sent: SentPicture, address: str, by: str, at: datetime) -> EditorAction:
+def set_picture(sent: _http.SentPicture, address: str, by: str, at: datetime) -> EditorAction:
     """Return the editor's action that makes an uploaded picture the picture of a story."""
     return EditorAction(
         id=str(uuid4()),
@@ -336,15 +324,15 @@ def _read_place(place: str) -> float:
 
 async def show_write(visit: Visit) -> Response:
     """Answer with the form in which an editor writes a story."""
-    draft = find_draft(await visit.desk.list_drafts(visit.editor, ""))
+    draft = _http.find_draft(await visit.desk.list_drafts(visit.editor, ""))
     return await visit.draw(lambda pages: render_write(pages, pages.opened.newsroom.beat, draft))
 
 
 async def put_story(visit: Visit) -> Response:
     """Store the story that an editor wrote, and redirect to the list of today's actions."""
     editor = visit.editor
-    body = await read_body(visit.request, PICTURE_BYTES)
-    fields, data = read_fields(body, visit.request.headers.get("content-type", ""))
+    body = await _http.read_body(visit.request, _http.PICTURE_BYTES)
+    fields, data = _http.read_fields(body, visit.request.headers.get("content-type", ""))
     if data:
         fields.append(("other_picture", await visit.desk.keep_upload(data)))
     action = await visit.desk.thread.ask(
@@ -378,11 +366,11 @@ async def put_picture(visit: Visit) -> Response:
 
     Without a story the answer is the picture's URL, for a script.
     """
-    body = await read_body(visit.request, PICTURE_BYTES)
-    sent = read_picture(body, visit.request.headers.get("content-type", ""))
+    body = await _http.read_body(visit.request, _http.PICTURE_BYTES)
+    sent = _http.read_picture(body, visit.request.headers.get("content-type", ""))
     address = await visit.desk.keep_upload(sent.data)
     if not sent.story:
-        return JSONResponse({"address": address}, 201, NEVER_KEPT)
+        return JSONResponse({"address": address}, 201, _http.NEVER_KEPT)
     action = set_picture(sent, address, visit.editor.name, now())
     await visit.desk.put([action])
     return RedirectResponse(link_edit(visit.desk.path, action), 303)
@@ -396,12 +384,12 @@ async def show_stashes(visit: Visit) -> Response:
 
 async def put_stash(visit: Visit) -> Response:
     """Change a stash (a collection of stories); a script gets its name and story count."""
-    editor, fields = visit.editor, await read_form(visit.request)
+    editor, fields = visit.editor, await _http.read_form(visit.request)
     default = await visit.desk.say("stash_default")
     stash = await asyncio.to_thread(change_stash, visit.desk.store, editor.name, fields, default)
     if "application/json" in visit.request.headers.get("accept", "") and stash is not None:
         told = {"name": stash.name, "count": len(stash.stories)}
-        return JSONResponse(told, headers=NEVER_KEPT)
+        return JSONResponse(told, headers=_http.NEVER_KEPT)
     return RedirectResponse(visit.desk.own_page(dict(fields).get("return", ""), "stash/"), 303)
 
 
@@ -437,7 +425,7 @@ async def _find_list(
 
 async def put_list(visit: Visit) -> Response:
     """Store an edit of a reading list, and redirect to the list of today's actions."""
-    editor, fields = visit.editor, await read_form(visit.request)
+    editor, fields = visit.editor, await _http.read_form(visit.request)
     action = await visit.desk.thread.ask(
         lambda opened: read_list_form(opened, fields, editor.name, now())
     )
@@ -447,8 +435,8 @@ async def put_list(visit: Visit) -> Response:
 
 async def keep_draft(visit: Visit) -> Response:
     """Store the texts that an editor has typed into a form so far."""
-    drafts = read_drafts(await read_body(visit.request), now())
-    await keep_drafts(visit.desk.store, visit.editor.name, drafts)
+    drafts = _http.read_drafts(await _http.read_body(visit.request), now())
+    await _http.keep_drafts(visit.desk.store, visit.editor.name, drafts)
     return Response(status_code=204)
 
 

@@ -10,8 +10,9 @@ from typing import TypeVar, get_args
 from urllib.parse import urlencode
 
 from copydesk.editing import queue
+from copydesk.kit import text as plain_text
 from copydesk.news import ReasonKind, Standing
-from copydesk.rendering import Strings, language_name
+from copydesk.rendering import Strings
 
 VIEWS: tuple[queue.QueueView, ...] = get_args(queue.QueueView)
 ORDERS: tuple[queue.QueueOrder, ...] = get_args(queue.QueueOrder)
@@ -136,7 +137,7 @@ class Filters:
         ]
 
     def _name_languages(self, tags: Iterable[str]) -> list[tuple[str, str]]:
-        return [(tag, language_name(tag) or tag) for tag in tags]
+        return [(tag, plain_text.language_name(tag) or tag) for tag in tags]
 
     def _show_further(
         self, question: queue.QueueQuestion, ages: Sequence[tuple[str, str]]

@@ -23,16 +23,7 @@ from copydesk.desk._story_view import View
 from copydesk.desk.live import describe
 from copydesk.desk_store.action_queue import QueuedAction
 from copydesk.desk_store.drafts import SavedView
-from copydesk.editing.queue import (
-    DROP_DAYS,
-    DropPage,
-    DropQuestion,
-    QueueDrop,
-    QueueQuestion,
-    QueueRow,
-    find_ending_pins,
-    list_drops,
-)
+from copydesk.editing import queue
 from copydesk.kit import text, urls
 from copydesk.news import EditorAction
 from copydesk.news.source import DropReason
@@ -60,7 +51,7 @@ async def show_queue(visit: Visit) -> Response:
             page=opened.queue.page(opened.newsroom, question),
             ending_pins=[
                 (pin, find_title(opened, pin.stories[0]))
-                for pin in find_ending_pins(opened.newsroom)[:_MOST_PINS]
+                for pin in queue.find_ending_pins(opened.newsroom)[:_MOST_PINS]
             ],
             choices=opened.queue.list_choices(opened.newsroom, question),
         )
@@ -76,7 +67,9 @@ async def show_drops(visit: Visit) -> Response:
     """Answer with the page of links that were found in sources but not stored as stories."""
     question = read_drop_question(visit.request.query_params)
     return await visit.draw(
-        lambda pages: render_drops(pages, question, list_drops(pages.opened.newsroom, question))
+        lambda pages: render_drops(
+            pages, question, queue.list_drops(pages.opened.newsroom, question)
+        )
     )
 
 
@@ -288,7 +281,7 @@ def _yesterday() -> datetime:
 
 
 def _find_versions(
-    pages: Pages, question: QueueQuestion, shown: Collection[str]
+    pages: Pages, question: queue.QueueQuestion, shown: Collection[str]
 ) -> Mapping[str, object]:
     """Return the queue rows that match filters now, each with its version, and view counts.
 
@@ -306,7 +299,7 @@ def _find_versions(
     }
     still = pages.opened.queue.find_matching(pages.opened.newsroom, question, events)
 
-    def describe_rows(rows: Iterable[QueueRow]) -> Mapping[str, str]:
+    def describe_rows(rows: Iterable[queue.QueueRow]) -> Mapping[str, str]:
         proposals = pages.proposals
         return {row.happening: proposals.version(row, proposals.find_for(row)) for row in rows}
 
@@ -320,17 +313,17 @@ def _find_versions(
     }
 
 
-def read_drop_question(query: Mapping[str, str]) -> DropQuestion:
+def read_drop_question(query: Mapping[str, str]) -> queue.DropQuestion:
     """Parse a URL query as filters for links that became no story; ignore invalid values."""
     days, most = query.get("days", ""), query.get("most", "")
-    return DropQuestion(
+    return queue.DropQuestion(
         reason=next((reason for reason in _REASONS if reason == query.get("reason")), None),
-        days=next((known for known in _DAYS if str(known) == days), DROP_DAYS),
+        days=next((known for known in _DAYS if str(known) == days), queue.DROP_DAYS),
         limit=min(_MOST, max(_MORE, int(most))) if most.isdecimal() and len(most) < 5 else _MORE,
     )
 
 
-def render_drops(pages: Pages, question: DropQuestion, found: DropPage) -> bytes:
+def render_drops(pages: Pages, question: queue.DropQuestion, found: queue.DropPage) -> bytes:
     """Return the page of links that were found in sources but not stored as stories."""
     total, newsroom = found.total(question.reason), pages.counts.opened.newsroom
     counted = newsroom.memory.counts.list_drops((newsroom.now - timedelta(days=90)).date())
@@ -352,7 +345,7 @@ def render_drops(pages: Pages, question: DropQuestion, found: DropPage) -> bytes
     )
 
 
-def _list_filters(pages: Pages, question: DropQuestion, found: DropPage) -> list[View]:
+def _list_filters(pages: Pages, question: queue.DropQuestion, found: queue.DropPage) -> list[View]:
     say, make = pages.strings.say, pages.filters.make_filter
     common = sorted(found.counts.items(), key=lambda pair: (-pair[1], pair[0]))
     reasons = [
@@ -367,7 +360,7 @@ def _list_filters(pages: Pages, question: DropQuestion, found: DropPage) -> list
     ]
 
 
-def _describe(pages: Pages, drop: QueueDrop) -> View:
+def _describe(pages: Pages, drop: queue.QueueDrop) -> View:
     say = pages.strings.say
     host, _, rest = text.fold(drop.url).partition("://")[2].partition("/")
     return {
@@ -390,10 +383,10 @@ def _digest(url: str) -> str:
     return hashlib.blake2b(url.encode("utf-8", "replace"), digest_size=8).hexdigest()
 
 
-def _address(pages: Pages, question: DropQuestion, most: int) -> str:
+def _address(pages: Pages, question: queue.DropQuestion, most: int) -> str:
     parts = {
         "reason": question.reason or "",
-        "days": "" if question.days == DROP_DAYS else str(question.days),
+        "days": "" if question.days == queue.DROP_DAYS else str(question.days),
         "most": "" if most == _MORE else str(most),
     }
     query = urlencode({name: value for name, value in parts.items() if value})

@@ -13,26 +13,10 @@ import msgspec
 from starlette.responses import RedirectResponse, Response
 
 from copydesk import editing
-from copydesk.desk import _actions
+from copydesk.desk import _actions, _http, _story_view
 from copydesk.desk._actions import StoryFields, change_fields, list_texts, name_field
 from copydesk.desk._desk import Page, Visit, now
-from copydesk.desk._http import (
-    FoundDraft,
-    draft_form,
-    drop_filed_drafts,
-    find_draft,
-    keep_drafts,
-    read_form,
-)
 from copydesk.desk._pages import Editor, Pages
-from copydesk.desk._story_view import (
-    View,
-    describe_neighbour,
-    describe_passages,
-    describe_places,
-    describe_trail,
-    describe_why,
-)
 from copydesk.desk_store.action_queue import QueuedAction
 from copydesk.desk_store.drafts import Draft
 from copydesk.desk_store.model_calls import bind_view
@@ -82,14 +66,14 @@ def render_side(pages: Pages, name: str) -> bytes:
     return pages.fragment("side.html", story=_describe_story(pages, found))
 
 
-def _describe_story(pages: Pages, found: story_page.StoryPage) -> View:
+def _describe_story(pages: Pages, found: story_page.StoryPage) -> _story_view.View:
     """Return a story for the templates of its page, and of the view beside the queue."""
     told = found.explanation
     return {
         **pages.views.short(found.seen),
-        **describe_why(told),
-        "places": describe_places(pages.views, told),
-        "passages": describe_passages(found),
+        **_story_view.describe_why(told),
+        "places": _story_view.describe_places(pages.views, told),
+        "passages": _story_view.describe_passages(found),
         "is_behind": found.row.leader.name != found.seen.name,
         "on_front": _link_front(pages, found.seen),
         "has_text": bool(found.text),
@@ -115,7 +99,7 @@ def render_story(pages: Pages, name: str, texts_view: str = "") -> bytes:
     )
 
 
-def describe_texts(pages: Pages, found: story_page.StoryPage, view: str) -> View | None:
+def describe_texts(pages: Pages, found: story_page.StoryPage, view: str) -> _story_view.View | None:
     """Return a model's texts on a story for the template, None if it was never asked for any.
 
     `view` is the id of the page that the editor comes from, "" for a new one.
@@ -142,7 +126,7 @@ def describe_texts(pages: Pages, found: story_page.StoryPage, view: str) -> View
 
 def _describe_text(
     pages: Pages, found: story_page.StoryPage, field: Literal["summary", "translation"], view: str
-) -> View:
+) -> _story_view.View:
     """Return a summary or a translated headline, its sources, and what an editor may do with it."""
     newsroom, log, name = pages.opened.newsroom, pages.counts.store.model_calls, found.seen.name
     kept, use = getattr(found.seen.story, field), TEXT_USES[field]
@@ -177,7 +161,7 @@ def render_trail(pages: Pages, name: str) -> bytes:
     seen = story_page.read_queue_story(newsroom, pages.opened.queue, name)
     short = pages.views.short(seen)
     title = pages.strings.say("trail_of", title=short["title"])
-    told = describe_trail(pages.views, trace_story(newsroom, seen.story.path))
+    told = _story_view.describe_trail(pages.views, trace_story(newsroom, seen.story.path))
     return pages.page("trail.html", title=title, story=short, trail=told)
 
 
@@ -189,7 +173,7 @@ def render_neighbours(pages: Pages, name: str) -> bytes:
     short = pages.views.short(seen)
     title = pages.strings.say("neighbours_of", title=short["title"])
     told = {
-        "rows": [describe_neighbour(pages.views, row) for row in found.rows],
+        "rows": [_story_view.describe_neighbour(pages.views, row) for row in found.rows],
         "note": found.note,
     }
     return pages.page("neighbours.html", title=title, story=short, neighbours=told)
@@ -199,8 +183,8 @@ def render_edit(pages: Pages, found: story_page.StoryPage, opened: OpenEdit) -> 
     """Return the edit form of a story; a field that two people changed shows both versions."""
     short = pages.views.short(found.seen)
     values = read_fields(found)
-    typed = find_draft(opened.drafts, list_texts(values))
-    draft = typed if opened.is_taken_up else FoundDraft()
+    typed = _http.find_draft(opened.drafts, list_texts(values))
+    draft = typed if opened.is_taken_up else _http.FoundDraft()
     sent = [queued.action for queued in opened.unsaved]
     mine = _put_in(draft, change_fields(values, sent))
     fields_in_two = [*_find_conflicts(opened.unsaved), *_find_stale_drafts(draft, values)]
@@ -253,7 +237,7 @@ def link_edit(root: str, action: EditorAction) -> str:
     return f"{root}story/{quote(action.stories[0], safe='')}/edit/?sent={quote(action.id, safe='')}"
 
 
-def _put_in(draft: FoundDraft, fields: StoryFields) -> StoryFields:
+def _put_in(draft: _http.FoundDraft, fields: StoryFields) -> StoryFields:
     """Return a story's fields, replaced by the texts of an unsaved draft."""
     typed = {name: text for name, text in draft.fields.items() if name in FIELD_WORDS}
     return msgspec.structs.replace(fields, **typed)
@@ -268,7 +252,7 @@ def _find_conflicts(unsaved: Sequence[QueuedAction]) -> Iterator[str]:
             yield field
 
 
-def _find_stale_drafts(draft: FoundDraft, now: StoryFields) -> Iterator[str]:
+def _find_stale_drafts(draft: _http.FoundDraft, now: StoryFields) -> Iterator[str]:
     """Yield the story fields that somebody changed after their draft was typed."""
     for field, was in draft.was.items():
         if field in draft.fields and getattr(now, field).strip() != was.strip():
@@ -277,7 +261,7 @@ def _find_stale_drafts(draft: FoundDraft, now: StoryFields) -> Iterator[str]:
 
 def _describe_versions(
     pages: Pages, in_two: Collection[str], theirs: StoryFields, mine: StoryFields
-) -> dict[str, View | None]:
+) -> dict[str, _story_view.View | None]:
     """Return both versions of each story field that has two, None for the other fields."""
     describe = {NO_PICTURE: pages.strings.say("picture_none")}
 
@@ -293,7 +277,7 @@ def _describe_versions(
     }
 
 
-def _describe_outcomes(pages: Pages, opened: OpenEdit) -> Iterator[View]:
+def _describe_outcomes(pages: Pages, opened: OpenEdit) -> Iterator[_story_view.View]:
     """Yield the outcome of each sent field: saved, refused, or its story was removed."""
     say = pages.strings.say
     for queued in opened.sent:
@@ -334,7 +318,7 @@ def read_fields(found: story_page.StoryPage) -> StoryFields:
     )
 
 
-def _pictures(pages: Pages, found: story_page.StoryPage, chosen: str) -> list[View]:
+def _pictures(pages: Pages, found: story_page.StoryPage, chosen: str) -> list[_story_view.View]:
     figures = [figure for figure in found.figures if figure.url != chosen][:_FIGURES]
     listed = [(NO_PICTURE, pages.strings.say("picture_none"))]
     if chosen != NO_PICTURE:
@@ -362,7 +346,7 @@ _UNDONE_KINDS = frozenset({"verdict", "rule", "correct", "write", "list", "snooz
 
 def describe_actions(
     pages: Pages, shown: Sequence[QueuedAction], done: Sequence[QueuedAction]
-) -> list[View]:
+) -> list[_story_view.View]:
     """Return editors' actions for the template, with outcomes and whether each can be undone.
 
     `done` are all actions of that time: among them are undos, and what these undo.
@@ -377,7 +361,9 @@ def describe_actions(
     return [_describe(pages, queued, undone, known) for queued in shown]
 
 
-def describe_settings(pages: Pages, commits: Sequence[settings.SettingsCommit]) -> list[View]:
+def describe_settings(
+    pages: Pages, commits: Sequence[settings.SettingsCommit]
+) -> list[_story_view.View]:
     """Return git commits of settings for the template, and whether each is undone."""
     return [
         {
@@ -394,7 +380,7 @@ def describe_settings(pages: Pages, commits: Sequence[settings.SettingsCommit]) 
 
 def _describe(
     pages: Pages, queued: QueuedAction, undone: Collection[str], known: Mapping[str, QueuedAction]
-) -> View:
+) -> _story_view.View:
     action, outcome, state = queued.action, queued.outcome, queued.state
     say = pages.strings.say
     is_undone = action.id in undone
@@ -452,7 +438,7 @@ def _name_by_values(action: EditorAction, names: Collection[str]) -> str:
     return ", ".join(action.values if action.said == "block" else action.values[:1])
 
 
-def _list_changes(pages: Pages, action: EditorAction) -> list[View]:
+def _list_changes(pages: Pages, action: EditorAction) -> list[_story_view.View]:
     """Return the story fields that an action changed or, if unknown, was to change."""
     if not _is_edit(action):
         return []
@@ -555,7 +541,7 @@ async def _answer_outcome(visit: Visit, editor: Editor, name: str, first: str) -
         return answer
     filed = [one.action for one in sent if one.state == "done"]
     inputs = _actions.list_inputs(filed)
-    await drop_filed_drafts(visit.desk.store, editor.name, name, inputs)
+    await _http.drop_filed_drafts(visit.desk.store, editor.name, name, inputs)
     if sent and len(filed) == len(sent):
         return _lead_to_story(visit, name)
     return await _show_form(visit, editor, name, sent)
@@ -573,13 +559,13 @@ async def _find_actions(visit: Visit, editor: Editor, name: str, first: str) -> 
 async def put_edit(visit: Visit) -> Response:
     """Store the edits in a story's form; redirect to the page that shows their outcome."""
     editor, name = visit.editor, visit.request.path_params["name"]
-    fields, store = await read_form(visit.request), visit.desk.store
+    fields, store = await _http.read_form(visit.request), visit.desk.store
     was, _ = _actions.read_versions(fields)
-    typed = draft_form(name, dict(fields), _actions.list_texts(was), now())
-    await keep_drafts(store, editor.name, typed)
+    typed = _http.draft_form(name, dict(fields), _actions.list_texts(was), now())
+    await _http.keep_drafts(store, editor.name, typed)
     actions = _actions.read_edit(name, fields, editor.name, now())
     if not actions:
-        await drop_filed_drafts(store, editor.name, name, dict(fields))
+        await _http.drop_filed_drafts(store, editor.name, name, dict(fields))
         return _lead_to_story(visit, name)
     known = await asyncio.to_thread(store.actions.state, [one.id for one in actions])
     if _actions.has_other_values(actions, [queued.action for queued in known.values()]):

@@ -19,15 +19,7 @@ from copydesk.kit import text, urls
 from copydesk.news import Beat, Story, Verdict
 from copydesk.news.ruling import EditConflict
 from copydesk.news.source import Tip
-from copydesk.newsroom import Newsroom
-from copydesk.newsroom.filing import (
-    RULINGS_PATH,
-    MemoryNote,
-    as_record,
-    digests_to_keep,
-    notes_on,
-    read_digests,
-)
+from copydesk.newsroom import Newsroom, filing
 from copydesk.placement import addresses
 
 
@@ -81,7 +73,7 @@ class Edit:
     def digests_of(self, story: Story) -> Mapping[str, str]:
         """Return digests of a story's machine-written fields, by field name; {} if unknown."""
         known = self.digests.get(story.path)
-        return known if known is not None else read_digests(self.newsroom.memory, story)
+        return known if known is not None else filing.read_digests(self.newsroom.memory, story)
 
     def with_story(self, before: Story, after: Story) -> Edit:
         """Return this edit with a changed story; `before` is the story as `find` returned it."""
@@ -115,13 +107,13 @@ class Edit:
             return None
         if reading_lists.is_list_path(path) or letters.is_letter_path(path):
             return self.newsroom.archive.file_bytes(path)
-        return record.emit_story(as_record(self.beat, self.find(path)))
+        return record.emit_story(filing.as_record(self.beat, self.find(path)))
 
     def with_rulings(self, rulings: Rulings) -> Edit:
         """Return this edit with new editors' decisions and rules (`Rulings`)."""
         if rulings == self.rulings:
             return self
-        restored = {at: data for at, data in self.restored.items() if at != RULINGS_PATH}
+        restored = {at: data for at, data in self.restored.items() if at != filing.RULINGS_PATH}
         return replace(self, rulings=rulings, restored=restored)
 
     def with_bytes(self, path: str, data: bytes | None) -> Edit:
@@ -153,7 +145,7 @@ class Edit:
     @property
     def own_paths(self) -> frozenset[str]:
         """Return the paths of files that no person may be editing when this edit is written."""
-        return self.needed | self.watched | {RULINGS_PATH}
+        return self.needed | self.watched | {filing.RULINGS_PATH}
 
     @property
     def changed_paths(self) -> Iterator[str]:
@@ -161,10 +153,10 @@ class Edit:
 
         If the write is interrupted, a record without its tombstone could come back.
         """
-        if self.rulings != self.rulings_read or RULINGS_PATH in self.restored:
-            yield RULINGS_PATH
+        if self.rulings != self.rulings_read or filing.RULINGS_PATH in self.restored:
+            yield filing.RULINGS_PATH
         records = (*self.stories, *self.restored)
-        yield from dict.fromkeys(path for path in records if path != RULINGS_PATH)
+        yield from dict.fromkeys(path for path in records if path != filing.RULINGS_PATH)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -226,9 +218,9 @@ def make_edit(
     """
     newsroom = edit.newsroom
     files, left = _plan_files(edit)
-    note = MemoryNote(
+    note = filing.MemoryNote(
         at=when,
-        digests={**digests_to_keep(newsroom.beat, edit.stories.values()), **edit.digests},
+        digests={**filing.digests_to_keep(newsroom.beat, edit.stories.values()), **edit.digests},
         undos=edit.undos,
         tips=_encode_tips(edit.tips),
     )
@@ -245,7 +237,7 @@ def make_edit(
         written=done.written,
         failed=tuple(error for _, error in done.failed),
         commit=done.commit,
-        notes=(*notes_on(done, what), *skipped),
+        notes=(*filing.notes_on(done, what), *skipped),
     )
 
 
@@ -279,11 +271,11 @@ def _change_of(edit: Edit, path: str) -> FileChange:
     if path in edit.restored:
         before = archive.digest_of(newsroom.root, path)
         return FileChange(path=path, before=before, after=edit.restored[path])
-    if path == RULINGS_PATH:
+    if path == filing.RULINGS_PATH:
         return archive.rulings_change(newsroom.root, edit.rulings)
     if not _is_as_read(edit, path):
         raise RecordError("somebody has just edited the story file", subject=path, hint="try again")
-    return newsroom.archive.change(as_record(newsroom.beat, edit.stories[path]))
+    return newsroom.archive.change(filing.as_record(newsroom.beat, edit.stories[path]))
 
 
 def _is_as_read(edit: Edit, path: str) -> bool:

@@ -11,15 +11,7 @@ from copydesk import building, judge, review
 from copydesk.archive import ArticleStore, Rulings
 from copydesk.catalogue import Catalogue
 from copydesk.config import Settings
-from copydesk.editing._edit import (
-    CommitWords,
-    Edit,
-    EditStep,
-    MadeEdit,
-    begin_edit,
-    make_edit,
-    take_out_of_letters,
-)
+from copydesk.editing import _edit
 from copydesk.errors import CopydeskError, RecordError, UsageError
 from copydesk.judge import clustering
 from copydesk.kit import text, urls
@@ -67,8 +59,8 @@ def file_verdict(newsroom: Newsroom, path: str, verdict: Verdict) -> VerdictRepo
     """
     with hold_write_lock(newsroom) as lock:
         record = find_record(newsroom.root, newsroom.settings, path)
-        step = put_verdict(begin_edit(newsroom), record, verdict)
-        made = make_edit(lock, step.edit, [step.words], verdict.at, what="the decision is")
+        step = put_verdict(_edit.begin_edit(newsroom), record, verdict)
+        made = _edit.make_edit(lock, step.edit, [step.words], verdict.at, what="the decision is")
     return VerdictReport(
         path=step.path,
         said=verdict.said,
@@ -80,14 +72,14 @@ def file_verdict(newsroom: Newsroom, path: str, verdict: Verdict) -> VerdictRepo
     )
 
 
-def put_verdict(edit: Edit, path: str, verdict: Verdict) -> EditStep:
+def put_verdict(edit: _edit.Edit, path: str, verdict: Verdict) -> _edit.EditStep:
     """Add an editor's decision on the story at `path` to a pending edit; raises RecordError."""
     story = edit.find(path)
     earlier = edit.verdict_on(story)
     was_removed = earlier is not None and earlier.said == "remove"
     ruled = review.apply_verdict(story, verdict, edit.beat)
     title = text.fold(story.title)
-    words = CommitWords(
+    words = _edit.CommitWords(
         subject=f"verdict: {verdict.said} {title}",
         why=verdict.why,
         by=verdict.by,
@@ -98,8 +90,8 @@ def put_verdict(edit: Edit, path: str, verdict: Verdict) -> EditStep:
     notes: tuple[str, ...] = ()
     if verdict.said == "remove":
         edit = edit.without_traces([ruled.path], ruled.addresses)
-        edit, notes = take_out_of_letters(edit, ruled)
-    return EditStep(edit=edit, words=words, path=path, notes=notes, was_removed=was_removed)
+        edit, notes = _edit.take_out_of_letters(edit, ruled)
+    return _edit.EditStep(edit=edit, words=words, path=path, notes=notes, was_removed=was_removed)
 
 
 def speaker(newsroom: Newsroom, name: str = "") -> str:
@@ -180,10 +172,12 @@ def clear_verdict(newsroom: Newsroom, path: str, by: str, why: str) -> VerdictRe
     """
     with hold_write_lock(newsroom) as lock:
         record = find_record(newsroom.root, newsroom.settings, path)
-        step = put_clearing(begin_edit(newsroom), record, by, why)
-        made = MadeEdit()
+        step = put_clearing(_edit.begin_edit(newsroom), record, by, why)
+        made = _edit.MadeEdit()
         if step.edit.watched:
-            made = make_edit(lock, step.edit, [step.words], newsroom.now, what="the decision is")
+            made = _edit.make_edit(
+                lock, step.edit, [step.words], newsroom.now, what="the decision is"
+            )
     return VerdictReport(
         path=step.path,
         said="clear",
@@ -195,16 +189,18 @@ def clear_verdict(newsroom: Newsroom, path: str, by: str, why: str) -> VerdictRe
     )
 
 
-def put_clearing(edit: Edit, path: str, by: str, why: str) -> EditStep:
+def put_clearing(edit: _edit.Edit, path: str, by: str, why: str) -> _edit.EditStep:
     """Delete an editor's decision on a story, if there is one, in a pending edit."""
     story = edit.find(path)
     title = text.fold(story.title)
-    words = CommitWords(
+    words = _edit.CommitWords(
         subject=f"verdict: clear {title}", why=why, by=by, action=f"verdict clear {path}"
     )
     verdict = edit.verdict_on(story)
     if verdict is None:
-        return EditStep(edit=edit, words=words, path=path, notes=("there is no decision to clear",))
+        return _edit.EditStep(
+            edit=edit, words=words, path=path, notes=("there is no decision to clear",)
+        )
     edit = edit.with_rulings(_without(edit.rulings, story))
     if rejudging.is_edited_since(story, verdict):
         pairs = [(story, rejudging.keep_edit(story, edit.digests_of(story)))]
@@ -213,7 +209,7 @@ def put_clearing(edit: Edit, path: str, by: str, why: str) -> EditStep:
         pairs, notes = list(_as_the_machine_has_it(edit, story)), []
     for before, after in pairs:
         edit = edit.with_story(before, after)
-    return EditStep(
+    return _edit.EditStep(
         edit=replace(edit, watched=edit.watched | {path}),
         words=words,
         path=path,
@@ -229,7 +225,7 @@ def _without(rulings: Rulings, story: Story) -> Rulings:
     return replace(rulings.without_verdict(story.path), removed=removed)
 
 
-def _as_the_machine_has_it(edit: Edit, story: Story) -> Iterator[Pair]:
+def _as_the_machine_has_it(edit: _edit.Edit, story: Story) -> Iterator[Pair]:
     """Yield a story without the editor's decision, and the stories of its group that change with
     it, as pairs of the record before and after.
     """
@@ -247,7 +243,7 @@ def _as_the_machine_has_it(edit: Edit, story: Story) -> Iterator[Pair]:
         yield story, rejudging.answer_for(story, judged, known)
 
 
-def _judge(edit: Edit, plain: Story) -> Story | None:
+def _judge(edit: _edit.Edit, plain: Story) -> Story | None:
     """Return a story scored by today's rules; None if its article is no longer stored.
 
     The story is not compared with others: its `copy_of` was decided when it was stored.
@@ -277,7 +273,7 @@ def _by_points(
     return rejudging.gate(story, settings.review.mode, source.trust if source else "gate")
 
 
-def _beside_its_coverage(edit: Edit, story: Story, plain: Story) -> Story:
+def _beside_its_coverage(edit: _edit.Edit, story: Story, plain: Story) -> Story:
     """Return a story of profile `everyday` with the place in its group that its record gives.
 
     A decision moves no group in that profile: a story that was published by the rules leads its
@@ -300,7 +296,7 @@ def _beside_its_coverage(edit: Edit, story: Story, plain: Story) -> Story:
     return rejudging.answer_for(story, replace(judged, heat=heat), known)
 
 
-def _in_its_group(edit: Edit, story: Story, plain: Story) -> Iterator[Pair]:
+def _in_its_group(edit: _edit.Edit, story: Story, plain: Story) -> Iterator[Pair]:
     """Yield a story and its group after regrouping, each story as a pair of old and new."""
     from copydesk.rounds.rejudging import after_others  # not every decision needs it
 
@@ -321,7 +317,7 @@ def _in_its_group(edit: Edit, story: Story, plain: Story) -> Iterator[Pair]:
             )
 
 
-def _around(edit: Edit, plain: Story) -> Iterator[Story]:
+def _around(edit: _edit.Edit, plain: Story) -> Iterator[Story]:
     """Yield the stories published in the weeks around a story, and all others of its group."""
 
     def find(catalogue: Catalogue) -> set[str]:
@@ -336,7 +332,7 @@ def _around(edit: Edit, plain: Story) -> Iterator[Story]:
     yield from _read_all(edit, ask_catalogue(edit.newsroom, find) - {plain.path})
 
 
-def _read_all(edit: Edit, paths: Iterable[str]) -> Iterator[Story]:
+def _read_all(edit: _edit.Edit, paths: Iterable[str]) -> Iterator[Story]:
     """Yield the stories at these paths whose records can be read, in order of path."""
     for path in sorted(paths):
         with contextlib.suppress(RecordError):

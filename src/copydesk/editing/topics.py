@@ -19,15 +19,8 @@ from copydesk.errors import RecordError, UsageError
 from copydesk.kit import text
 from copydesk.kit.options import fill
 from copydesk.news import Beat, Topic
-from copydesk.newsroom import Newsroom
+from copydesk.newsroom import Newsroom, settings
 from copydesk.newsroom.filing import hold_write_lock, notes_on
-from copydesk.newsroom.settings import (
-    SettingsEdit,
-    SettingsReport,
-    clean_keyword,
-    commit_settings,
-    refuse_others,
-)
 
 # Editing a topic's file: keywords and names, a new file or the end of one, in one commit.
 
@@ -73,7 +66,9 @@ def compare_keywords(
     known = {word.casefold() for word in topic.keywords}
     kept = {word.casefold() for word in wanted}
     added = {
-        word.casefold(): clean_keyword(word) for word in wanted if word.casefold() not in known
+        word.casefold(): settings.clean_keyword(word)
+        for word in wanted
+        if word.casefold() not in known
     }
     dropped = tuple(word for word in topic.keywords if word.casefold() not in kept)
     return tuple(added.values()), dropped
@@ -81,7 +76,7 @@ def compare_keywords(
 
 def edit_topic(
     newsroom: Newsroom, said: str, edit: TopicEdit, by: str, seen: str
-) -> SettingsReport:
+) -> settings.SettingsReport:
     """Commit new content of a topic's file; its comments, order and other settings are unchanged.
 
     `seen` is the digest of the file that the editor saw. Raises UsageError if the file has changed
@@ -89,14 +84,14 @@ def edit_topic(
     and `commit_settings` do.
     """
 
-    def make() -> SettingsEdit:
+    def make() -> settings.SettingsEdit:
         topic, path, _ = see_topic(newsroom, said)
-        refuse_others(newsroom, path, seen)
+        settings.refuse_others(newsroom, path, seen)
         if edit.parent != topic.parent:
             check_parent(newsroom, topic.name, edit.parent)
         added, dropped = compare_keywords(topic, edit.keywords)
         texts = dict(_list_texts(topic, edit))
-        return SettingsEdit(
+        return settings.SettingsEdit(
             files=(topic_file.edit_topic(newsroom.root, path, added, dropped, texts),),
             subject=f"topics: {topic.name}",
             lines=(
@@ -106,7 +101,7 @@ def edit_topic(
             ),
         )
 
-    return commit_settings(newsroom, make, by)
+    return settings.commit_settings(newsroom, make, by)
 
 
 def _list_texts(topic: Topic, edit: TopicEdit) -> Iterator[tuple[str, str]]:
@@ -116,24 +111,26 @@ def _list_texts(topic: Topic, edit: TopicEdit) -> Iterator[tuple[str, str]]:
             yield name, value
 
 
-def move_topic(newsroom: Newsroom, said: str, parent: str, by: str, seen: str) -> SettingsReport:
+def move_topic(
+    newsroom: Newsroom, said: str, parent: str, by: str, seen: str
+) -> settings.SettingsReport:
     """Commit a topic's new parent topic; "" moves the topic to the top level.
 
     The rest of its file, its URL and its position among the files are unchanged. Raises UsageError
     as `edit_topic` does.
     """
 
-    def make() -> SettingsEdit:
+    def make() -> settings.SettingsEdit:
         topic, path, _ = see_topic(newsroom, said)
-        refuse_others(newsroom, path, seen)
+        settings.refuse_others(newsroom, path, seen)
         check_parent(newsroom, topic.name, parent)
         where = f"below {parent}" if parent else "to the top"
-        return SettingsEdit(
+        return settings.SettingsEdit(
             files=(topic_file.edit_texts(newsroom.root, path, {"parent": parent}),),
             subject=f"topics: move {topic.name} {where}",
         )
 
-    return commit_settings(newsroom, make, by)
+    return settings.commit_settings(newsroom, make, by)
 
 
 def check_parent(newsroom: Newsroom, name: str, parent: str) -> None:
@@ -154,15 +151,15 @@ def check_parent(newsroom: Newsroom, name: str, parent: str) -> None:
         above = parents.get(above, "")
 
 
-def file_topic(newsroom: Newsroom, name: str, parent: str, by: str) -> SettingsReport:
+def file_topic(newsroom: Newsroom, name: str, parent: str, by: str) -> settings.SettingsReport:
     """Create and commit the file of a new topic, whose only keyword is its name.
 
     Raises UsageError for a name that another topic has or that cannot be searched for; also raises
     as `commit_settings` does.
     """
 
-    def make() -> SettingsEdit:
-        keyword = clean_keyword(name)
+    def make() -> settings.SettingsEdit:
+        keyword = settings.clean_keyword(name)
         taken = {known.name.casefold() for known in newsroom.beat.topics}
         ids = {known.id.casefold() for known in newsroom.beat.topics}
         topic_id = archive.slug(keyword).strip("-")[:60]
@@ -174,9 +171,9 @@ def file_topic(newsroom: Newsroom, name: str, parent: str, by: str) -> SettingsR
         path = f"{_FOLDER}/{_next_number(newsroom):02}-{topic_id}.yaml"
         texts = {key: value for key, value in texts.items() if value}
         change = topic_file.edit_topic(newsroom.root, path, [keyword], [], texts)
-        return SettingsEdit(files=(change,), subject=f"topics: add {keyword}")
+        return settings.SettingsEdit(files=(change,), subject=f"topics: add {keyword}")
 
-    return commit_settings(newsroom, make, by)
+    return settings.commit_settings(newsroom, make, by)
 
 
 def _next_number(newsroom: Newsroom) -> int:
@@ -185,21 +182,21 @@ def _next_number(newsroom: Newsroom) -> int:
     return max(numbers, default=-1) + 1
 
 
-def end_topic(newsroom: Newsroom, said: str, by: str, seen: str) -> SettingsReport:
+def end_topic(newsroom: Newsroom, said: str, by: str, seen: str) -> settings.SettingsReport:
     """Delete a topic's file in a commit; stories keep the topic until they are scored again.
 
     Raises UsageError for the main topic, for one with topics below it, and for one that a source
     names; also raises as `edit_topic` does.
     """
 
-    def make() -> SettingsEdit:
+    def make() -> settings.SettingsEdit:
         topic, path, digest = see_topic(newsroom, said)
-        refuse_others(newsroom, path, seen)
+        settings.refuse_others(newsroom, path, seen)
         _refuse_use(newsroom, topic.name)
         file = FileChange(path=path, after=None, before=digest)
-        return SettingsEdit(files=(file,), subject=f"topics: remove {topic.name}")
+        return settings.SettingsEdit(files=(file,), subject=f"topics: remove {topic.name}")
 
-    return commit_settings(newsroom, make, by)
+    return settings.commit_settings(newsroom, make, by)
 
 
 def _refuse_use(newsroom: Newsroom, name: str) -> None:
@@ -256,7 +253,7 @@ def write_words(
     write lock.
     """
     (name,) = topic_names(newsroom.beat, [said])
-    wanted = dict.fromkeys(clean_keyword(word, language) for word in words)
+    wanted = dict.fromkeys(settings.clean_keyword(word, language) for word in words)
     path = config.find_topic_file(newsroom.root, name)
     with hold_write_lock(newsroom) as lock:
         topic = next(topic for topic in newsroom.beat.topics if topic.name == name)

@@ -15,15 +15,7 @@ from copydesk import archive, review
 from copydesk.archive import Rulings, git, letters, reading_lists, record
 from copydesk.archive.change import WriteLock
 from copydesk.archive.git import LoggedCommit
-from copydesk.editing._edit import (
-    CommitWords,
-    Edit,
-    EditStep,
-    begin_edit,
-    make_edit,
-    read_action,
-    take_out_of_letters,
-)
+from copydesk.editing import _edit
 from copydesk.errors import GitError, UsageError
 from copydesk.kit import text
 from copydesk.news import Ruling, Story
@@ -70,20 +62,20 @@ def undo_action(newsroom: Newsroom, commit: str, by: str, why: str = "") -> Undo
     with hold_write_lock(newsroom) as lock:
         _must_be_free(lock)
         done = git.read_commit(newsroom.root, commit)
-        action = read_action(done.message)
+        action = _edit.read_action(done.message)
         if not action or not all(map(_is_ours, done.files)):
             raise UsageError(
                 "the commit is neither a decision nor a rule",
                 subject=done.id,
                 hint="run `git log --grep ^Copydesk-Action` to list what can be undone",
             )
-        step = put_undoing(begin_edit(newsroom), done.files, _commit_words(done, by, why))
+        step = put_undoing(_edit.begin_edit(newsroom), done.files, _commit_words(done, by, why))
         report = UndoReport(action=action, undone=done.id, differences=step.differences)
         if step.differences:
             return report
         if not any(step.edit.changed_paths):
             return UndoReport(action=action, undone=done.id, notes=("it was already undone",))
-        made = make_edit(lock, step.edit, [step.words], newsroom.now, "the change is")
+        made = _edit.make_edit(lock, step.edit, [step.words], newsroom.now, "the change is")
         return replace(
             report,
             changed=made.changed,
@@ -107,12 +99,12 @@ def _is_ours(path: str) -> bool:
 
 
 def put_undoing(
-    edit: Edit,
+    edit: _edit.Edit,
     files: Mapping[str, States],
-    words: CommitWords,
+    words: _edit.CommitWords,
     *,
     is_in_the_way: Callable[[EditConflict], bool] = lambda _: True,
-) -> EditStep:
+) -> _edit.EditStep:
     """Revert an editor's action in a pending edit, given its files before and after it, by path.
 
     Each record is found at its present path. If a change is in the way, the step reports it and
@@ -134,11 +126,11 @@ def put_undoing(
             undone, found = undo_file(undone, path, states)
         differences += filter(is_in_the_way, found)
     if differences:
-        return EditStep(edit=edit, words=words, differences=tuple(differences))
+        return _edit.EditStep(edit=edit, words=words, differences=tuple(differences))
     looks = undone.stories if removed else ()
     lost = bool(restored) and not any(map(edit.newsroom.articles.find, restored))
     undone, notes = _clear_letters(undone, removed)
-    return EditStep(
+    return _edit.EditStep(
         edit=undone.without_traces(looks, removed),
         words=words,
         notes=(f"the text is no longer stored: {min(restored)}", *notes) if lost else notes,
@@ -151,17 +143,19 @@ def _stays(path: str) -> bool:
     return _UPLOAD.fullmatch(path) is not None or letters.is_letter_path(path)
 
 
-def _clear_letters(edit: Edit, removed: frozenset[str]) -> tuple[Edit, tuple[str, ...]]:
+def _clear_letters(edit: _edit.Edit, removed: frozenset[str]) -> tuple[_edit.Edit, tuple[str, ...]]:
     """Remove the stories that an undo removes from newsletter issues; return notes."""
     notes: tuple[str, ...] = ()
     for story in edit.stories.values():
         if not removed.isdisjoint(story.addresses):
-            edit, more = take_out_of_letters(edit, story)
+            edit, more = _edit.take_out_of_letters(edit, story)
             notes = (*notes, *more)
     return edit, notes
 
 
-def _take_out_of_rulings(edit: Edit, states: States) -> tuple[Edit, tuple[EditConflict, ...]]:
+def _take_out_of_rulings(
+    edit: _edit.Edit, states: States
+) -> tuple[_edit.Edit, tuple[EditConflict, ...]]:
     before, after = states
     was, left = (archive.parse_rulings(data or b"") for data in states)
     root = edit.newsroom.root
@@ -175,8 +169,8 @@ def _take_out_of_rulings(edit: Edit, states: States) -> tuple[Edit, tuple[EditCo
 
 
 def _take_out_of_record(
-    edit: Edit, path: str, states: States
-) -> tuple[Edit, tuple[EditConflict, ...]]:
+    edit: _edit.Edit, path: str, states: States
+) -> tuple[_edit.Edit, tuple[EditConflict, ...]]:
     """Revert an action in a story record, to the byte if nothing changed the record since."""
     newsroom, (before, after) = edit.newsroom, states
     if before is None or after is None:
@@ -191,8 +185,8 @@ def _take_out_of_record(
 
 
 def _take_out_of_list(
-    edit: Edit, path: str, states: States
-) -> tuple[Edit, tuple[EditConflict, ...]]:
+    edit: _edit.Edit, path: str, states: States
+) -> tuple[_edit.Edit, tuple[EditConflict, ...]]:
     """Revert an action in a reading list, to the byte; return later changes as conflicts."""
     (before, after), now = states, edit.find_bytes(path)
     if now not in states:
@@ -207,7 +201,7 @@ def _read_bytes(data: bytes | None) -> str:
     return data.decode("utf-8", "replace")[:_SHOWN] if data else "nothing"
 
 
-def _unmake_record(edit: Edit, path: str, states: States) -> Edit:
+def _unmake_record(edit: _edit.Edit, path: str, states: States) -> _edit.Edit:
     """Delete a story record that an action created, or restore one that it deleted.
 
     Raises UsageError if it has changed since.
@@ -220,13 +214,13 @@ def _unmake_record(edit: Edit, path: str, states: States) -> Edit:
     return replace(edit, needed=edit.needed | {path})
 
 
-def _bytes(edit: Edit, path: str) -> bytes | None:
+def _bytes(edit: _edit.Edit, path: str) -> bytes | None:
     newsroom = edit.newsroom
     is_there = path != RULINGS_PATH or (newsroom.root / path).exists()
     return newsroom.archive.file_bytes(path) if is_there else None
 
 
-def _with_answer(edit: Edit, now: Story, after: Story) -> Edit:
+def _with_answer(edit: _edit.Edit, now: Story, after: Story) -> _edit.Edit:
     """Put a restored story into an edit, with digests that mark its fields as machine-written.
 
     If the profile's records have no place for digests, the newsroom's database keeps them. The
@@ -244,9 +238,9 @@ def _with_answer(edit: Edit, now: Story, after: Story) -> Edit:
     return replace(edit, digests={**edit.digests, after.path: digests})
 
 
-def _commit_words(done: LoggedCommit, by: str, why: str) -> CommitWords:
+def _commit_words(done: LoggedCommit, by: str, why: str) -> _edit.CommitWords:
     subject = text.fold(done.message.split("\n", 1)[0])[:_SUBJECT]
-    return CommitWords(subject=f"undo: {subject}", why=why, by=by, action=f"undo {done.id}")
+    return _edit.CommitWords(subject=f"undo: {subject}", why=why, by=by, action=f"undo {done.id}")
 
 
 # The inverse of an action in a record and in the rulings, field by field. Pure functions.

@@ -13,15 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from copydesk.errors import PictureError
-from copydesk.illustrate import _album_files
-from copydesk.illustrate._forms import (
-    FetchedPicture,
-    Measure,
-    PictureForms,
-    make_forms,
-    measure_picture,
-    size,
-)
+from copydesk.illustrate import _album_files, _forms
 from copydesk.kit import files, text, urls
 from copydesk.news import Image, Story
 from copydesk.news.article import Figure
@@ -72,16 +64,18 @@ class Album:
         Raises PictureError if it is no picture, too small, too large, cut off, or cannot be
         written.
         """
-        fetched = measure_picture(url, page.body)
+        fetched = _forms.measure_picture(url, page.body)
         return self.keep(fetched, None)
 
-    def holds(self, fetched: FetchedPicture) -> bool:
+    def holds(self, fetched: _forms.FetchedPicture) -> bool:
         """Return whether the album has all files of this picture, perhaps fetched from
         another URL.
         """
         return self._same_bytes(fetched.stem) is not None
 
-    def keep(self, fetched: FetchedPicture, made: PictureForms | None) -> _album_files.Picture:
+    def keep(
+        self, fetched: _forms.FetchedPicture, made: _forms.PictureForms | None
+    ) -> _album_files.Picture:
         """Store a fetched picture and its web versions (`made`, or None to make them); raises
         PictureError.
 
@@ -91,9 +85,9 @@ class Album:
         known = self._same_bytes(fetched.stem)
         if known is not None and known.forms:
             return self._store(_album_files.copy_files(picture, known), {})
-        return self._store_forms(picture, made or make_forms(fetched))
+        return self._store_forms(picture, made or _forms.make_forms(fetched))
 
-    def keep_original(self, fetched: FetchedPicture) -> _album_files.Picture:
+    def keep_original(self, fetched: _forms.FetchedPicture) -> _album_files.Picture:
         """Store a picture as fetched, until a page needs its web versions; raises PictureError.
 
         If there is a copy of the same bytes, from whatever URL, that one is used.
@@ -110,7 +104,7 @@ class Album:
         with self._lock:
             return [url for url, picture in self._pictures().items() if picture.original]
 
-    def find_waiting(self, urls: Iterable[str]) -> Iterator[FetchedPicture]:
+    def find_waiting(self, urls: Iterable[str]) -> Iterator[_forms.FetchedPicture]:
         """Yield those pictures of the URLs that have no web versions yet; delete lost ones."""
         with self._lock:
             pictures = [*filter(None, map(self._pictures().get, urls))]
@@ -138,7 +132,7 @@ class Album:
 
         A copy stored under earlier settings is kept.
         """
-        fetched = measure_picture(url, page.body)
+        fetched = _forms.measure_picture(url, page.body)
         picture = replace(self._describe(fetched), only_measured=True)
         with self._lock:
             known = self._pictures().get(url)
@@ -238,7 +232,7 @@ class Album:
             self._common = _album_files.common_files(self._pictures().values())
         return self._common
 
-    def _describe(self, fetched: FetchedPicture) -> _album_files.Picture:
+    def _describe(self, fetched: _forms.FetchedPicture) -> _album_files.Picture:
         """Return a picture without its files, with the articles that use it so far."""
         file = f"{fetched.stem}.webp"
         return _album_files.Picture(
@@ -285,7 +279,7 @@ class Album:
         return picture
 
     def _store_forms(
-        self, picture: _album_files.Picture, made: PictureForms
+        self, picture: _album_files.Picture, made: _forms.PictureForms
     ) -> _album_files.Picture:
         """Store the web versions of a picture under all its URLs, and delete its original."""
         picture = replace(picture, forms=tuple(made.forms), thumb_hash=_text(made.thumb_hash))
@@ -433,21 +427,23 @@ def find_earlier(picture: _album_files.Picture) -> Thumbnail:
     return Thumbnail(forms=(form,))
 
 
-def renew(picture: _album_files.Picture, folder: Path) -> PictureForms:
+def renew(picture: _album_files.Picture, folder: Path) -> _forms.PictureForms:
     """Make the web versions of a picture that the album's first version stored in one single file.
 
     Raises OSError if it cannot be read, PictureError if it is damaged.
     """
     stored = (folder / picture.file).read_bytes()
-    width, height = size(stored)
-    seen = Measure(format="WEBP", type="image/webp", width=width, height=height)
-    return make_forms(FetchedPicture(url=picture.url, data=stored, measure=seen, stem=picture.stem))
+    width, height = _forms.size(stored)
+    seen = _forms.Measure(format="WEBP", type="image/webp", width=width, height=height)
+    return _forms.make_forms(
+        _forms.FetchedPicture(url=picture.url, data=stored, measure=seen, stem=picture.stem)
+    )
 
 
-def read_original(picture: _album_files.Picture, folder: Path) -> FetchedPicture:
+def read_original(picture: _album_files.Picture, folder: Path) -> _forms.FetchedPicture:
     """Return a picture as it was fetched; raises PictureError if its file is lost or changed."""
     try:
-        fetched = measure_picture(picture.url, (folder / picture.original).read_bytes())
+        fetched = _forms.measure_picture(picture.url, (folder / picture.original).read_bytes())
     except OSError as error:
         raise PictureError("the original of a picture is missing", subject=picture.url) from error
     if fetched.stem != picture.stem:
@@ -462,7 +458,7 @@ def make_waiting(album: Album, urls: Iterable[str]) -> None:
     """
     for fetched in album.find_waiting(urls):
         try:
-            made = make_forms(fetched)
+            made = _forms.make_forms(fetched)
         except PictureError:
             album.forget(fetched.url)
             continue

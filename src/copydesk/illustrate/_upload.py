@@ -15,14 +15,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from copydesk.errors import PictureError
-from copydesk.illustrate._forms import (
-    MIN_SIDE,
-    decode,
-    encode,
-    lay_on_white,
-    measure_picture,
-    refuse_damage,
-)
+from copydesk.illustrate import _forms
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -111,9 +104,9 @@ def make_upload(data: bytes) -> bytes:
 
     Raises PictureError if it is no picture, too small, too large or damaged.
     """
-    image = _decode_upload(data, MIN_SIDE)
-    with refuse_damage("upload"):
-        return encode(image, "WEBP", quality=_QUALITY, method=4)
+    image = _decode_upload(data, _forms.MIN_SIDE)
+    with _forms.refuse_damage("upload"):
+        return _forms.encode(image, "WEBP", quality=_QUALITY, method=4)
 
 
 def make_logo(data: bytes, side: int) -> bytes:
@@ -125,24 +118,24 @@ def make_logo(data: bytes, side: int) -> bytes:
     from PIL import ImageOps
 
     image = _decode_upload(data, _LEAST_OF_LOGO)
-    with refuse_damage("upload"):
+    with _forms.refuse_damage("upload"):
         square = PIL.Image.new("RGB", (side, side), "white")
-        fitted = ImageOps.contain(lay_on_white(image), (side, side))
+        fitted = ImageOps.contain(_forms.lay_on_white(image), (side, side))
         square.paste(fitted, ((side - fitted.width) // 2, (side - fitted.height) // 2))
-        return encode(square, "JPEG", quality=_QUALITY, optimize=True)
+        return _forms.encode(square, "JPEG", quality=_QUALITY, optimize=True)
 
 
 def _decode_upload(data: bytes, least: int) -> Image:
     if len(data) > UPLOAD_BYTES:
         raise PictureError("the picture is too big", subject="upload", hint="use at most 5 MB")
-    size = measure_picture("upload", data, least).measure
+    size = _forms.measure_picture("upload", data, least).measure
     if size.format != "JPEG" and size.width * size.height > _MOST_PIXELS:
         what = f"the picture is too large ({size.width}x{size.height})"
         raise PictureError(
             what, subject="upload", hint="use at most 25 megapixels, or save the picture as a JPEG"
         )
-    with refuse_damage("upload"):
-        return decode(data, size)
+    with _forms.refuse_damage("upload"):
+        return _forms.decode(data, size)
 
 
 # The site's own logo, which is published as it is: an SVG must hold nothing that runs or loads.

@@ -145,6 +145,13 @@ def _latin() -> dict[int, str]:
     return str.maketrans(dict(tables.read_rows(__package__, "latin.toml", str)))
 
 
+def language_name(code: str) -> str:
+    """Return a language's name in that language, capitalised for a heading; its code if unknown."""
+    from copydesk.kit import tables
+
+    return tables.read_rows(__package__, "language_names.toml", str).get(code, code)
+
+
 def transliterate(word: str) -> str:
     """Return a lower-case word in Latin letters without accents, as far as possible.
 

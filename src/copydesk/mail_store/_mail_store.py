@@ -13,17 +13,11 @@ from typing import Literal
 
 from copydesk.kit import dates
 from copydesk.kit.kept import AttemptLimits
+from copydesk.mail_store import subscriptions
 from copydesk.mail_store._database import Facts, MailDatabase
 from copydesk.mail_store.deliveries import Ledger
 from copydesk.mail_store.links import Links
 from copydesk.mail_store.returns import Returns, Suppression, SuppressionReason, Suppressions
-from copydesk.mail_store.subscriptions import (
-    RENAMED,
-    Consents,
-    LetterRenames,
-    Subscribers,
-    Subscriptions,
-)
 
 _NAME = "mail.sqlite"
 ATTEMPTS_WINDOW = timedelta(days=1)  # within which mails to an address and mailed links are counted
@@ -36,8 +30,8 @@ ATTEMPTS_WINDOW = timedelta(days=1)  # within which mails to an address and mail
 
 _MARKED = f"""
 WITH RECURSIVE named(letter, present) AS (SELECT letter, letter FROM subscriptions UNION
-    SELECT substr(name, {len(RENAMED) + 1}), present FROM facts
-    JOIN named ON json_extract(value, '$.new') = letter WHERE name LIKE '{RENAMED}%')
+    SELECT substr(name, {len(subscriptions.RENAMED) + 1}), present FROM facts
+    JOIN named ON json_extract(value, '$.new') = letter WHERE name LIKE '{subscriptions.RENAMED}%')
 SELECT key, '' FROM subscribers WHERE address <> ''
 UNION SELECT s.key, n.letter FROM subscriptions u JOIN subscribers s ON s.id = u.subscriber
 JOIN named n ON n.present = u.letter WHERE s.state IN ('active', 'paused')
@@ -89,11 +83,11 @@ class MailStore:
     def __init__(self, file: Path) -> None:
         self._database = MailDatabase(file)
         self.facts = Facts(self._database)
-        self.subscribers = Subscribers(self._database, self.facts)
-        self.subscriptions = Subscriptions(self._database)
-        self.consents = Consents(self._database)
+        self.subscribers = subscriptions.Subscribers(self._database, self.facts)
+        self.subscriptions = subscriptions.Subscriptions(self._database)
+        self.consents = subscriptions.Consents(self._database)
         self.suppressions = Suppressions(self._database, self.subscribers)
-        self.renames = LetterRenames(self._database, self.facts)
+        self.renames = subscriptions.LetterRenames(self._database, self.facts)
         self.links = Links(self._database)
         self.limits = AttemptLimits(self._database, ATTEMPTS_WINDOW)
         self.network_forms = NetworkForms(self._database)

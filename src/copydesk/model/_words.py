@@ -33,46 +33,6 @@ _NOT = regex.compile(r"(?<=\w)\s?n['’]t\b")  # as in "didn't"; corpora write "
 _SPACED = regex.compile(r"(?<![\d.,])\d{1,3}(?:[ \u00a0\u202f\u2009]\d{3})+(?!\d)")
 _DOUBLED = regex.compile(r"(?<!\d)''|``")
 _BREAKS = frozenset(",;:—–()[]")
-_JOINTS = frozenset(
-    [
-        "and",
-        "but",
-        "while",
-        "who",
-        "which",
-        "und",
-        "aber",
-        "et",
-        "mais",
-        "y",
-        "pero",
-        "e",
-        "ma",
-        "en",
-        "maar",
-        "mas",
-    ]
-)
-_ARTICLES = frozenset(
-    [
-        "der",
-        "die",
-        "das",
-        "den",
-        "dem",
-        "des",
-        "ein",
-        "eine",
-        "einen",
-        "einem",
-        "einer",
-        "eines",
-        "im",
-        "am",
-        "zum",
-        "zur",
-    ]
-)
 _LONGEST = 5  # words of a phrase in a table
 _SPLIT = regex.compile(r"[\p{L}\p{M}\p{N}]+")
 _THOUSANDS = regex.compile(r"[.,\u00a0\u202f'’](?=\d{3}(?!\d))")
@@ -219,6 +179,7 @@ class Reader:
         self._titles = frozenset(row.get("titles", "").split()) | {"pm", "ceo"}
         self._he = frozenset(row.get("he", "").split())
         self._by = frozenset(row.get("by", "").split())
+        self._joints = frozenset(row.get("joints", "").split())
         self._numbers = _values(row.get("numbers", ""))
         self._times = _values(row.get("times", ""))
         kinds = ((kind, row.get(kind, "")) for kind in (*CUES, *ROUNDINGS))
@@ -364,10 +325,12 @@ class Reader:
             key = _same().get(written) or _same().get(written.lower())
             if key and (length > 1 or token.folded not in self.small or not token.text.islower()):
                 kind = self._kind(token, key)
-                return self._word(token, key, kind, place + _step(token.text, key, kind)), length
+                return self._word(
+                    token, key, kind, place + self._step(token.text, key, kind)
+                ), length
         kind = self._kind(token)
         key = self._stem(token.folded) if kind in (Kind.CONTENT, Kind.NAME) else token.folded
-        return self._word(token, key, kind, place + _step(token.text, key, kind)), 1
+        return self._word(token, key, kind, place + self._step(token.text, key, kind)), 1
 
     def _kind(self, token: _Token, key: str = "") -> Kind:
         if not token.text[0].isalpha():
@@ -380,12 +343,11 @@ class Reader:
             return Kind.CONTENT if len(token.text) > 1 else Kind.SMALL
         return Kind.NAME
 
-
-def _step(text: str, key: str, kind: Kind) -> float:
-    """Return how many places a word is behind the one before it."""
-    if kind is Kind.MARK:
-        return 1.0 if text in _BREAKS else 0.0
-    return (0.5 if key in _JOINTS else 0.0) if kind is Kind.SMALL else 1.0
+    def _step(self, text: str, key: str, kind: Kind) -> float:
+        """Return how many places a word is behind the one before it."""
+        if kind is Kind.MARK:
+            return 1.0 if text in _BREAKS else 0.0
+        return (0.5 if key in self._joints else 0.0) if kind is Kind.SMALL else 1.0
 
 
 def _text(tokens: list[_Token], at: int) -> str:
@@ -413,10 +375,11 @@ def common_words(read: list[ReadSentence], language: str) -> frozenset[str]:
     They are also written small, or in German stand behind an article.
     """
     found: set[str] = set()
+    articles = _table(language).get("articles", "").split()
     for sentence in read:
         before = ""
         for word in sentence.words:
-            if word.kind is Kind.CONTENT or (language == "de" and before in _ARTICLES):
+            if word.kind is Kind.CONTENT or before in articles:
                 found.add(word.key)
             before = word.text.lower()
     return frozenset(found)

@@ -24,19 +24,7 @@ import regex
 
 from copydesk.kit import sentences
 from copydesk.kit import text as plain_text
-from copydesk.model import _words
-from copydesk.model._evidence import (
-    LONGEST,
-    REACH,
-    MemberEvidence,
-    Report,
-    dominant_script,
-    find_anchors,
-    name_runs,
-    sort_of,
-    take_quotations,
-    word_runs,
-)
+from copydesk.model import _evidence, _words
 from copydesk.model._words import Kind, Reader, ReadSentence, Word
 from copydesk.news.summary import CitedSentence
 
@@ -114,9 +102,9 @@ def check_sentences(
     """
     language = language.lower()[:2]
     reader = Reader(language)
-    reports = [Report(member.text, reader) for member in members]
+    reports = [_evidence.Report(member.text, reader) for member in members]
     known = functools.cache(
-        lambda numbers: MemberEvidence([reports[at - 1] for at in numbers], language)
+        lambda numbers: _evidence.MemberEvidence([reports[at - 1] for at in numbers], language)
     )
     shown, left_out = [], []
     for draft in drafts:
@@ -159,9 +147,9 @@ def _cut(line: str) -> Iterator[str]:
 
 def _find_fault(
     text: str,
-    cited: Sequence[Report],
-    reports: Sequence[Report],
-    known: Callable[[], MemberEvidence],
+    cited: Sequence[_evidence.Report],
+    reports: Sequence[_evidence.Report],
+    known: Callable[[], _evidence.MemberEvidence],
     reader: Reader,
 ) -> _Fault | None:
     """Return the first rule that a sentence breaks, and what is wrong in it."""
@@ -171,7 +159,7 @@ def _find_fault(
     source = "\n".join(report.text for report in cited)
     if fault := _check_language(text, source, reader):
         return fault
-    outside, quotations = take_quotations(text)
+    outside, quotations = _evidence.take_quotations(text)
     if fault := _check_runs(outside, reports):
         return fault
     if _LETTERS.search(text):
@@ -182,7 +170,10 @@ def _find_fault(
 
 
 def _check_part(
-    read: ReadSentence, quotations: Sequence[str], evidence: MemberEvidence, reader: Reader
+    read: ReadSentence,
+    quotations: Sequence[str],
+    evidence: _evidence.MemberEvidence,
+    reader: Reader,
 ) -> Iterator[_Fault]:
     part = _words.settle_names(read, evidence.common, headline=False)
     yield from _check_quotations(part, quotations, evidence)
@@ -193,8 +184,8 @@ def _check_part(
     yield from _check_cues(part, evidence)
 
 
-def _check_runs(outside: str, reports: Sequence[Report]) -> _Fault | None:
-    runs = word_runs(_words.split(outside))
+def _check_runs(outside: str, reports: Sequence[_evidence.Report]) -> _Fault | None:
+    runs = _evidence.word_runs(_words.split(outside))
     copied = (run for run in runs if any(run in report.runs for report in reports))
     found = next(copied, None)
     return (GateRule.COPIED, " ".join(found)) if found else None
@@ -205,7 +196,7 @@ def _check_marks(text: str) -> _Fault | None:
     odd = next(
         (sign for sign in text if unicodedata.category(sign)[0] == "C" and sign not in _JOINERS), ""
     )
-    if odd or len(text) > LONGEST or not any(sign.isalpha() for sign in text):
+    if odd or len(text) > _evidence.LONGEST or not any(sign.isalpha() for sign in text):
         return GateRule.MARKS, ascii(odd)[1:-1]
     found = _MARKUP.search(text)
     return (GateRule.MARKS, found[0]) if found else None
@@ -213,8 +204,8 @@ def _check_marks(text: str) -> _Fault | None:
 
 def _check_language(text: str, source: str, reader: Reader) -> _Fault | None:
     """Compare the script, and count the small words of each language that is known."""
-    if dominant_script(text) != dominant_script(source[:4000]):
-        return GateRule.LANGUAGE, dominant_script(text)
+    if _evidence.dominant_script(text) != _evidence.dominant_script(source[:4000]):
+        return GateRule.LANGUAGE, _evidence.dominant_script(text)
     words = _words.split(text)
     counts = {
         other: sum(word in _words.small_words(other) for word in words)
@@ -229,7 +220,7 @@ def _check_letters(
     text: str, quotations: Sequence[str], source: str, reader: Reader
 ) -> _Fault | None:
     """Check a text without spaces: its letters in pairs, its numbers, quotations and negations."""
-    lines = (take_quotations(line)[1] for line in source.splitlines())
+    lines = (_evidence.take_quotations(line)[1] for line in source.splitlines())
     quoted = list(itertools.chain.from_iterable(lines))
     lost = (words for words in quotations if not any(words in line for line in quoted))
     if quotation := next(lost, None):
@@ -270,7 +261,7 @@ def _pairs(text: str) -> set[str]:
 
 
 def _check_quotations(
-    part: ReadSentence, quotations: Sequence[str], evidence: MemberEvidence
+    part: ReadSentence, quotations: Sequence[str], evidence: _evidence.MemberEvidence
 ) -> Iterator[_Fault]:
     """Find each quotation in the members, and beside it the one who is named beside it here."""
     for number in sorted({word.quotation for word in part.words} - {-1}):
@@ -289,7 +280,7 @@ def _speaker(part: ReadSentence, number: int) -> set[str]:
     """Return the name beside the verb of speech, or else beside the quotation."""
     said = [word.place for word in part.words if word.quotation < 0 and word.key == "say"]
     centres = said or [word.place for word in part.words if word.quotation == number]
-    runs = [run for run in name_runs(part) if run[0].key not in _words.calendar()]
+    runs = [run for run in _evidence.name_runs(part) if run[0].key not in _words.calendar()]
     nearest = min(runs, key=lambda run: _distance(part, run, centres), default=[])
     return {word.key for word in nearest}
 
@@ -301,7 +292,7 @@ def _distance(part: ReadSentence, run: Sequence[Word], centres: Sequence[float])
     return behind + min(abs(word.place - centre) for word in run for centre in centres)
 
 
-def _check_values(part: ReadSentence, evidence: MemberEvidence) -> Iterator[_Fault]:
+def _check_values(part: ReadSentence, evidence: _evidence.MemberEvidence) -> Iterator[_Fault]:
     """Find each number with its unit and noun, and each name, in the members."""
     for at, word in enumerate(part.words):
         nouns = _nouns(part.words, at)
@@ -309,14 +300,14 @@ def _check_values(part: ReadSentence, evidence: MemberEvidence) -> Iterator[_Fau
             yield GateRule.NUMBER, " ".join(word.text for word in (word, *nouns))
         elif word.kind is Kind.NAME and word.key not in evidence.names:
             yield GateRule.NAME, word.text
-    for _, run in find_anchors(part, evidence.located):
+    for _, run in _evidence.find_anchors(part, evidence.located):
         for first, second in itertools.pairwise(run):
             if not evidence.are_near(first.key, second.key, 3):
                 yield GateRule.NAME, f"{first.text} {second.text}"
 
 
 def _is_counted(
-    number: Word, nouns: Sequence[Word], part: ReadSentence, evidence: MemberEvidence
+    number: Word, nouns: Sequence[Word], part: ReadSentence, evidence: _evidence.MemberEvidence
 ) -> bool:
     """Decide whether the members have a number beside its noun, and a day beside its month."""
     supports = evidence.supports(number)
@@ -336,13 +327,13 @@ def _nouns(words: Sequence[Word], at: int) -> list[Word]:
     nouns = list(
         itertools.takewhile(lambda word: word.kind is Kind.CONTENT, words[at + 1 : at + 3])
     )
-    is_year = sort_of(words[at], frozenset()) == "year"
+    is_year = _evidence.sort_of(words[at], frozenset()) == "year"
     return [] if not is_year and any(noun.key in _ANYBODY for noun in nouns) else nouns
 
 
-def _check_titles(part: ReadSentence, evidence: MemberEvidence) -> Iterator[_Fault]:
+def _check_titles(part: ReadSentence, evidence: _evidence.MemberEvidence) -> Iterator[_Fault]:
     """Find each title beside a name beside the same name in the members."""
-    names = [word for run in name_runs(part) for word in run]
+    names = [word for run in _evidence.name_runs(part) for word in run]
     for at, title in enumerate(part.words):
         if title.title and title.quotation < 0:
             if title.key not in evidence.places:
@@ -359,7 +350,9 @@ def _find_holder(title: Word, behind: Sequence[Word], names: Sequence[Word]) -> 
     return [name for name in names if -4 <= name.place - title.place < 0][-1:]
 
 
-def _check_words(part: ReadSentence, evidence: MemberEvidence, reader: Reader) -> Iterator[_Fault]:
+def _check_words(
+    part: ReadSentence, evidence: _evidence.MemberEvidence, reader: Reader
+) -> Iterator[_Fault]:
     """Ask for half of the words with content, for all in languages that are not well known."""
     content = [word for word in part.words if word.kind is Kind.CONTENT]
     foreign = [word for word in content if not evidence.knows(word.key, reader)]
@@ -367,13 +360,13 @@ def _check_words(part: ReadSentence, evidence: MemberEvidence, reader: Reader) -
         yield GateRule.WORDS, foreign[0].text
 
 
-def _check_cues(part: ReadSentence, evidence: MemberEvidence) -> Iterator[_Fault]:
+def _check_cues(part: ReadSentence, evidence: _evidence.MemberEvidence) -> Iterator[_Fault]:
     """Compare negations and other cues with the sentences of the members that say the same."""
     content = _words_outside(part)
     overlap = evidence.overlap({word.key for word in content})
     yield from _find_new_cues(part, content, overlap, evidence)
     for word in content:
-        mine = {kind for kind, _, place in part.cues if -4 <= word.place - place <= REACH}
+        mine = {kind for kind, _, place in part.cues if -4 <= word.place - place <= _evidence.REACH}
         states = evidence.states(word.key, overlap)
         if states and all(_misses(state, mine) for state in states):
             yield _cue_rule(min(states[0])), word.text
@@ -392,7 +385,7 @@ def _find_new_cues(
     part: ReadSentence,
     content: Sequence[Word],
     overlap: Sequence[float],
-    evidence: MemberEvidence,
+    evidence: _evidence.MemberEvidence,
 ) -> Iterator[_Fault]:
     """Yield the cues that no word behind them has in the members."""
     for kind, text, place in part.cues:
@@ -426,7 +419,7 @@ def _cue_rule(kind: str) -> GateRule:
     return GateRule.TITLE if kind == "former" else GateRule.NEGATION
 
 
-def _check_slots(part: ReadSentence, evidence: MemberEvidence) -> Iterator[_Fault]:
+def _check_slots(part: ReadSentence, evidence: _evidence.MemberEvidence) -> Iterator[_Fault]:
     """Refuse a value if another value of the members fits better between the words around it.
 
     Another value of the sentence itself counts only where it fits better than in its own place.
@@ -458,9 +451,9 @@ class _Slot:
         return max((fit for key, fit in self.fits.items() if key & self.keys), default=0.0)
 
 
-def _fit_values(part: ReadSentence, evidence: MemberEvidence) -> Iterator[_Slot]:
+def _fit_values(part: ReadSentence, evidence: _evidence.MemberEvidence) -> Iterator[_Slot]:
     around = [word for word in _with_content(part) if evidence.weight(word.key)]
-    for anchor, run in find_anchors(part, evidence.located):
+    for anchor, run in _evidence.find_anchors(part, evidence.located):
         if run[0].text.lower() in _LOOSE:
             continue
         others = [w for w in around if w not in run and abs(anchor.distance(w.place)) <= _NEAR]
@@ -494,7 +487,7 @@ class _Headline:
     def __init__(self, text: str, language: str) -> None:
         reader = Reader(language)
         words = [word for part in reader.read(text) for word in part.words]
-        self.script = dominant_script(text)
+        self.script = _evidence.dominant_script(text)
         self.length = len(text) + 2 * len(_WIDE.findall(text))  # a sign of these is a syllable
         self.quotations = len(_words.find_quotations(text))
         self.numbers = sorted(_figures(text, words))

@@ -11,14 +11,7 @@ from typing import Literal
 from copydesk.errors import UsageError
 from copydesk.kit import text
 from copydesk.kit.options import fill
-from copydesk.mail_store import MailStore
-from copydesk.mail_store.deliveries import (
-    DeliveryEntry,
-    DeliveryState,
-    Sending,
-    SendingRemark,
-    SendingState,
-)
+from copydesk.mail_store import MailStore, deliveries
 from copydesk.mail_store.returns import ReturnCount
 from copydesk.newsletters.checks import find_mail_obstacle
 from copydesk.newsletters.issues import read_issue_to_send
@@ -26,7 +19,9 @@ from copydesk.newsletters.sending import count_by_name, name_state
 from copydesk.newsletters.sending.begin import find_missing_word
 from copydesk.newsroom import Newsroom
 
-_GOING: frozenset[SendingState] = frozenset({"ready", "awaits-word", "sending", "paused"})
+_GOING: frozenset[deliveries.SendingState] = frozenset(
+    {"ready", "awaits-word", "sending", "paused"}
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,11 +34,11 @@ class SendingRow:
 
     issue: str
     letter: str
-    state: SendingState
+    state: deliveries.SendingState
     via: str
     made: datetime
     by: str
-    remark: SendingRemark
+    remark: deliveries.SendingRemark
     counts: Mapping[str, int]
     returns: Mapping[ReturnCount, int]
     views: int
@@ -62,7 +57,7 @@ class SendingRehearsal:
     letter: str
     readers: int
     bytes: int
-    remark: SendingRemark
+    remark: deliveries.SendingRemark
 
 
 def list_sendings(store: MailStore, most: int = 100, before: str = "") -> list[SendingRow]:
@@ -129,7 +124,9 @@ def resume_sending(newsroom: Newsroom, store: MailStore, issue: str, by: str) ->
     return find_sending(store, issue)
 
 
-def _find(store: MailStore, issue: str, what: str = "no delivery of this issue") -> Sending:
+def _find(
+    store: MailStore, issue: str, what: str = "no delivery of this issue"
+) -> deliveries.Sending:
     sending = store.ledger.find(issue.removesuffix(".html").rpartition("/")[2])
     if sending is None:
         hint = "run `copydesk mail send` to list the issues that were sent"
@@ -137,7 +134,7 @@ def _find(store: MailStore, issue: str, what: str = "no delivery of this issue")
     return sending
 
 
-def _make_row(store: MailStore, sending: Sending) -> SendingRow:
+def _make_row(store: MailStore, sending: deliveries.Sending) -> SendingRow:
     return fill(
         SendingRow,
         sending,
@@ -220,18 +217,18 @@ def list_issues_of(store: MailStore, number: int) -> list[WhoLine]:
     return [_line_of(entry) for entry in store.ledger.of(number)]
 
 
-def _find_sending(store: MailStore, issue: str) -> Sending:
+def _find_sending(store: MailStore, issue: str) -> deliveries.Sending:
     return _find(store, issue, "no such issue in the delivery log")
 
 
-def _read_state(state: str) -> Collection[DeliveryState]:
+def _read_state(state: str) -> Collection[deliveries.DeliveryState]:
     """Return the delivery states that a name stands for. For "" return (), which means all."""
-    states = {name_state(each): each for each in DeliveryState}
+    states = {name_state(each): each for each in deliveries.DeliveryState}
     if state and state not in states:
         hint = f"use one of: {', '.join(states)}"
         raise UsageError("unknown delivery state", subject=text.fold(state)[:80], hint=hint)
     return (states[state],) if state else ()
 
 
-def _line_of(entry: DeliveryEntry) -> WhoLine:
+def _line_of(entry: deliveries.DeliveryEntry) -> WhoLine:
     return fill(WhoLine, entry, state=name_state(entry.state))

@@ -16,10 +16,8 @@ from copydesk.news import ReasonKind, Story
 from copydesk.news.ruling import Ruling, find_matter, find_matter_title, list_matter_acts
 from copydesk.news.story import CONCEALABLE, PUBLISHERS_CHANGES, Event, EventKind
 from copydesk.news.summary import (
-    Author,
     Summary,
     Translation,
-    digest_text,
     list_citations,
 )
 from copydesk.placement import Groups, addresses
@@ -203,14 +201,6 @@ def list_changes(
 # Summaries and translated headlines: who wrote them, and the label that says so.
 
 
-def find_author(written: Summary | Translation) -> Author:
-    """Return who wrote a summary or a translated headline as it is now, a model or a person."""
-    if isinstance(written, Summary):
-        return written.author
-    is_by_model = written.by.startswith("model ") and written.digest == digest_text(written.title)
-    return "model" if is_by_model else "person"
-
-
 def may_show(summary: Summary, find_report: Callable[[str], Story | None]) -> bool:
     """Return whether pages may show a summary.
 
@@ -235,13 +225,13 @@ def find_translation(story: Story) -> Translation | None:
     made = story.translation
     if made is None or made.original != story.title or not text.fold(made.title):
         return None
-    return None if story.refuses_models and find_author(made) == "model" else made
+    return None if story.refuses_models and made.author == "model" else made
 
 
 def name_author(written: Summary | Translation) -> str:
     """Return the name of the model or person that wrote a text, "" if that is not known."""
     kind, _, name = written.by.partition(" ")
-    if kind != find_author(written):
+    if kind != written.author:
         return ""
     return text.fold(name) if kind == "model" else name_person(name)
 
@@ -255,7 +245,7 @@ def name_person(by: str) -> str:
 def say_label(written: Summary | Translation, strings: Strings) -> str:
     """Return who wrote and reviewed a summary or a translated headline, as readers are told."""
     kind = "summary" if isinstance(written, Summary) else "headline"
-    if find_author(written) == "person":
+    if written.author == "person":
         label = strings.say(f"{kind}_by", name=name_author(written) or strings.say("a_person"))
     elif written.review:
         by = name_person(written.review.by) or strings.say("a_person")

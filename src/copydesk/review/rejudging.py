@@ -11,13 +11,7 @@ from typing import Literal
 from copydesk.news import Article, Beat, Dropped, Reason, ReasonKind, Standing, Story, Verdict
 from copydesk.news.ruling import Said
 from copydesk.news.story import Related, Shelf
-from copydesk.review._hand_edits import (
-    apply_verdict,
-    digests,
-    keep_hand_edits,
-    obey,
-    set_beside_others,
-)
+from copydesk.review import _hand_edits
 from copydesk.review.corrections import apply_correction
 from copydesk.review.rules import apply_rulings, find_ruled_fields, find_topic_rule
 
@@ -249,7 +243,7 @@ def _rule(
         story = reduce(leave_off, whys, replace(story, published=False))
     story = apply_judgement(filed, story, grounds.known)
     if beat.scoring.traits.keeps_verdicts_in_rulings and grounds.verdict is not None:
-        story = apply_verdict(story, grounds.verdict, beat)
+        story = _hand_edits.apply_verdict(story, grounds.verdict, beat)
     return Judgement(story=story, dropped=no.reason if no else "")
 
 
@@ -342,8 +336,8 @@ def apply_judgement(filed: Story, judged: Story, known: Mapping[str, str]) -> St
         reasons=judged.reasons,
     )
     if known:
-        return replace(keep_hand_edits(filed, fresh, known), related=fresh.related)
-    return fresh if filed.verdict is None else obey(fresh, filed.verdict)
+        return replace(_hand_edits.keep_hand_edits(filed, fresh, known), related=fresh.related)
+    return fresh if filed.verdict is None else _hand_edits.obey(fresh, filed.verdict)
 
 
 def set_rejudged_beside_others(story: Story, regrouped: Story) -> Story:
@@ -352,7 +346,7 @@ def set_rejudged_beside_others(story: Story, regrouped: Story) -> Story:
     Where an editor's verdict or an edit of the file decides publication, the decision stays.
     """
     if story.machine:
-        return set_beside_others(story, regrouped, dict(story.machine))
+        return _hand_edits.set_beside_others(story, regrouped, dict(story.machine))
     if story.verdict is not None:
         is_shown = bool(story.published) and regrouped.heat == -1
         heat = story.heat if is_shown else regrouped.heat
@@ -399,9 +393,9 @@ def keep_edit(story: Story, known: Mapping[str, str]) -> Story:
     The digest is made to differ from the value, which marks it as a person's edit.
     """
     story = replace(story, verdict=None)
-    if not known or dict(digests(story))["published"] != known.get("published"):
+    if not known or dict(_hand_edits.digests(story))["published"] != known.get("published"):
         return story
-    other = dict(digests(replace(story, published=not story.published)))
+    other = dict(_hand_edits.digests(replace(story, published=not story.published)))
     return with_digests(story, {**known, "published": other["published"]})
 
 
@@ -442,7 +436,9 @@ def answer_for(filed: Story, story: Story, known: Mapping[str, str]) -> Story:
         story = replace(story, reasons=filed.reasons)
     if not known:
         return story
-    return with_digests(story, {**known, "published": dict(digests(story))["published"]})
+    return with_digests(
+        story, {**known, "published": dict(_hand_edits.digests(story))["published"]}
+    )
 
 
 def with_digests(story: Story, known: Mapping[str, str]) -> Story:
@@ -452,7 +448,7 @@ def with_digests(story: Story, known: Mapping[str, str]) -> Story:
 
 def _as_the_line_wrote(story: Story, known: Mapping[str, str]) -> bool:
     """Return whether the pipeline had published the story, as the digest of `published` shows."""
-    yes = dict(digests(replace(story, published=True)))["published"]
+    yes = dict(_hand_edits.digests(replace(story, published=True)))["published"]
     return known.get("published") == yes
 
 

@@ -126,7 +126,7 @@ def _archive(newsroom: Newsroom, report: RoundReport) -> RoundReport:
 
 def _file_letters(newsroom: Newsroom, report: RoundReport) -> RoundReport:
     """Create the newsletter issues that are due, each in a commit of its own; report failures."""
-    from copydesk.newsletters.issues import file_due_letters  # hardly any round needs it
+    from copydesk.newsletters.issue_filing import file_due_letters
 
     outcomes = file_due_letters(newsroom)
     failed = [

@@ -21,33 +21,8 @@ from copydesk import background, building, desk
 from copydesk.desk import sign_in
 from copydesk.errors import DeskStoreError
 from copydesk.kit import urls
-from copydesk.newsroom import Newsroom, accounts, identity
-from copydesk.newsroom.checks import (
-    FrontServer,
-    advise_on_front,
-    keep_front_servers,
-    read_front_servers,
-)
-from copydesk.serve._app import (
-    DESK,
-    HubCalls,
-    PresentApp,
-    ScriptGuard,
-    WebApp,
-    find_reader_pages,
-    keep_site_off,
-    mount_reader_pages,
-    needs_reader_pages,
-)
-from copydesk.serve._clients import (
-    Connections,
-    FrontWatch,
-    PageShelf,
-    client_of,
-    count_views_in,
-    is_from_here,
-    trust,
-)
+from copydesk.newsroom import Newsroom, accounts, checks, identity
+from copydesk.serve import _app, _clients
 from copydesk.serve._health import Metrics, full_route, health_route, metrics_route, ready_route
 from copydesk.serve._listen import Address, limit_connections, listening, raise_descriptor_limit
 from copydesk.serve._site import Site, first_page_of
@@ -94,7 +69,9 @@ def _run(work: Coroutine[object, object, None]) -> None:
 
 async def _serve_site(root: Path, address: Address, say: Say) -> None:
     stop, site = _hear_signals(), Site(root, "")
-    async with listening(address, WebApp(site, say, [health_route(), ready_route(site)])) as port:
+    async with listening(
+        address, _app.WebApp(site, say, [health_route(), ready_route(site)])
+    ) as port:
         _say_where(address, port, site, say)
         await stop.wait()
     say("stopped")
@@ -110,11 +87,13 @@ async def _serve(
     stop = _hear_signals()
     async with background.open_service(newsroom, say, runs_rounds=not guest) as service:
         limits = limit_connections(raise_descriptor_limit())
-        connections = Connections(limits, trust(service.settings.serve.trusted_proxies))
+        connections = _clients.Connections(
+            limits, _clients.trust(service.settings.serve.trusted_proxies)
+        )
         metrics = Metrics(connections, service.round_status, service.count)
         site = _site_of(service, newsroom.beat.title, metrics.note_preview)
         routes = _routes_of(service, site, metrics)
-        present, front = PresentApp(), _Front(service, say)
+        present, front = _app.PresentApp(), _Front(service, say)
         async with listening(address, present, connections) as port:
             gc.collect()
             gc.freeze()  # looking through all that is loaded would hold up answers for 0.2 s
@@ -124,9 +103,9 @@ async def _serve(
                 async with _open_pages(now, service, say, guest) as pages:
                     mounted = {**pages.mounts, **(mounts or {})}
                     guarded = _guard(site, service)
-                    app = WebApp(guarded, say, routes, mounted, metrics.note_request)
+                    app = _app.WebApp(guarded, say, routes, mounted, metrics.note_request)
                     present.put(
-                        front.watch.look_through(keep_site_off(app, now.settings.desk.host))
+                        front.watch.look_through(_app.keep_site_off(app, now.settings.desk.host))
                     )
                     if now.settings is newsroom.settings:  # at the first time
                         _say_where(address, port, site, say)
@@ -151,20 +130,20 @@ class _Front:
         self._service = service
         self._say = say
         self._said: set[str] = set()
-        known = read_front_servers(service.private)
-        self.watch = FrontWatch(known, self._keep, lambda: datetime.now(UTC))
+        known = checks.read_front_servers(service.private)
+        self.watch = _clients.FrontWatch(known, self._keep, lambda: datetime.now(UTC))
 
     def advise(self) -> None:
         """Print problems with reverse proxies that were not printed before."""
         settings, private = self._service.settings, self._service.private
-        advice = advise_on_front(settings, private, datetime.now(UTC))
+        advice = checks.advise_on_front(settings, private, datetime.now(UTC))
         said = f"{advice.what}; {advice.hint}" if advice else ""
         if said and said not in self._said:
             self._said.add(said)
             self._say(said)
 
-    def _keep(self, servers: Sequence[FrontServer]) -> None:
-        keep_front_servers(self._service.private, servers)
+    def _keep(self, servers: Sequence[checks.FrontServer]) -> None:
+        checks.keep_front_servers(self._service.private, servers)
         self.advise()
 
 
@@ -187,9 +166,9 @@ async def _open_pages(
     )
     async with (
         desk.serve_desk(newsroom, _door_of(service), say, demands) as served,
-        mount_reader_pages(newsroom, service, say) as reader_pages,
+        _app.mount_reader_pages(newsroom, service, say) as reader_pages,
     ):
-        yield _Pages(mounts={DESK: served.app, **reader_pages}, go_on=served.go_on)
+        yield _Pages(mounts={_app.DESK: served.app, **reader_pages}, go_on=served.go_on)
 
 
 async def _go_on_until_others_hold(
@@ -222,34 +201,34 @@ def _settings_of_pages(newsroom: Newsroom) -> tuple[object, ...]:
     changes.
     """
     settings = newsroom.settings
-    return settings.serve, settings.desk, needs_reader_pages(newsroom)
+    return settings.serve, settings.desk, _app.needs_reader_pages(newsroom)
 
 
-def _guard(site: Site, service: background.NewsroomService) -> ScriptGuard:
+def _guard(site: Site, service: background.NewsroomService) -> _app.ScriptGuard:
     """Return the site, guarded so that scripts of themes cannot act in the editors' web
     interface.
     """
     digests = building.own_script_digests()
     public_url, desk_host = service.settings.serve.public_url, service.settings.desk.host
-    return ScriptGuard(
+    return _app.ScriptGuard(
         site,
         service.prefix,
         lambda: building.find_own_scripts(service.site, digests),
-        lambda scope: is_from_here(scope, public_url, desk_host),
-        find_reader_pages(public_url),
+        lambda scope: _clients.is_from_here(scope, public_url, desk_host),
+        _app.find_reader_pages(public_url),
     )
 
 
 def _door_of(service: background.NewsroomService) -> sign_in.Door:
     """Return the functions and settings by which the editors' web interface identifies clients."""
     settings = service.settings
-    is_proxy = trust(settings.serve.trusted_proxies)
+    is_proxy = _clients.trust(settings.serve.trusted_proxies)
     return sign_in.Door(
-        is_from_here=lambda scope: is_from_here(
+        is_from_here=lambda scope: _clients.is_from_here(
             scope, settings.serve.public_url, settings.desk.host
         ),
         is_proxy=is_proxy,
-        client_of=lambda scope: client_of(
+        client_of=lambda scope: _clients.client_of(
             scope["client"][0] if scope.get("client") else "",
             Headers(scope=scope).getlist("X-Forwarded-For"),
             is_proxy,
@@ -292,12 +271,12 @@ def _site_of(
     service: background.NewsroomService, title: str, note_preview: Callable[[str], None]
 ) -> Site:
     proxies = service.settings.serve.trusted_proxies
-    found: dict[PageShelf, background.AudienceCounts | None] = {
+    found: dict[_clients.PageShelf, background.AudienceCounts | None] = {
         "news": service.audience,
         "newsletter": service.issue_views,
     }
     audiences = {shelf: audience for shelf, audience in found.items() if audience is not None}
-    counts = count_views_in(audiences, proxies, note_preview)
+    counts = _clients.count_views_in(audiences, proxies, note_preview)
     first_page = first_page_of(title, service.rounds is not None, service.round_status)
     return Site(service.site, service.prefix, service.is_gone, counts, first_page)
 
@@ -316,7 +295,7 @@ def _routes_of(
     if service.on_demand is not None:
         service.on_demand.after_round = metrics.look_at_round
     if service.subscriber is not None:
-        routes.append(HubCalls(service.subscriber))
+        routes.append(_app.HubCalls(service.subscriber))
     return routes
 
 

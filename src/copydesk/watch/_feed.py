@@ -15,23 +15,15 @@ from datetime import timedelta
 from copydesk.errors import FeedError
 from copydesk.kit import text, urls
 from copydesk.news.article import Media
+from copydesk.watch import entry
 from copydesk.watch.documents import plain, repair, weigh
-from copydesk.watch.entry import (
-    Hints,
-    SourceContents,
-    SourceEntry,
-    absolute_address,
-    as_media,
-    keep_media,
-    parse_moment,
-)
 
 Fields = Mapping[str, object]
 
 _ITEM = re.compile(r"<(item|entry)[\s>]", re.IGNORECASE)
 
 
-def read_feed(document: str, base: str) -> SourceContents:
+def read_feed(document: str, base: str) -> entry.SourceContents:
     """Parse a feed, however broken its XML; raise FeedError if parsing would be too expensive."""
     data = _encode_with_limits(document, base)
     parsed = _parse(data, base)
@@ -40,7 +32,7 @@ def read_feed(document: str, base: str) -> SourceContents:
     listed = tuple(_entry(item, feed, base, is_atom=is_atom) for item in _dicts(parsed, "entries"))
     links = [(_string(link, "rel"), _string(link, "href")) for link in _dicts(feed, "links")]
     hub, topic = hub_of(links, base)
-    return SourceContents(
+    return entry.SourceContents(
         kind="feed",
         title=_plain_words(feed, "title", is_atom=is_atom),
         entries=listed,
@@ -50,7 +42,7 @@ def read_feed(document: str, base: str) -> SourceContents:
     )
 
 
-def read_unknown(document: str, base: str) -> SourceContents:
+def read_unknown(document: str, base: str) -> entry.SourceContents:
     """Parse a document of unknown format as a feed; raise FeedError if it has no items."""
     listed = read_feed(document, base) if _ITEM.search(document) else None
     if listed is None or not listed.entries:
@@ -111,11 +103,11 @@ def _string(holder: Fields, key: str) -> str:
     return value.strip() if isinstance(value, str) else ""
 
 
-def _entry(item: Fields, feed: Fields, base: str, *, is_atom: bool) -> SourceEntry:
+def _entry(item: Fields, feed: Fields, base: str, *, is_atom: bool) -> entry.SourceEntry:
     published, updated, created = (
-        parse_moment(_string(item, key)) for key in ("published", "updated", "created")
+        entry.parse_moment(_string(item, key)) for key in ("published", "updated", "created")
     )
-    return SourceEntry(
+    return entry.SourceEntry(
         url=_link(item, base),
         base=_string(_fields(item.get("title_detail")), "base") or base,
         title=_plain_words(item, "title", is_atom=is_atom),
@@ -184,22 +176,24 @@ def _image(item: Fields) -> str:
 
 def _media(item: Fields) -> tuple[Media, ...]:
     """Return a feed item's videos and audio files."""
-    return keep_media(_offers(item), _string(item, "itunes_duration"))
+    return entry.keep_media(_offers(item), _string(item, "itunes_duration"))
 
 
 def _offers(item: Fields) -> Iterator[Media | None]:
     """Yield the media of a feed item: enclosures, Media RSS contents, Media RSS player."""
     for link in _dicts(item, "links"):
         if _string(link, "rel") == "enclosure":
-            yield as_media(_string(link, "href") or _string(link, "url"), _string(link, "type"))
+            yield entry.as_media(
+                _string(link, "href") or _string(link, "url"), _string(link, "type")
+            )
     for content in _dicts(item, "media_content"):
-        yield as_media(
+        yield entry.as_media(
             _string(content, "url"),
             _string(content, "type"),
             _string(content, "medium"),
             _string(content, "duration"),
         )
-    yield as_media(_string(_fields(item.get("media_player")), "url"), medium="video")
+    yield entry.as_media(_string(_fields(item.get("media_player")), "url"), medium="video")
 
 
 _SHORTEST, _LONGEST = timedelta(minutes=1), timedelta(days=1)
@@ -226,7 +220,7 @@ _PARAMETER = re.compile(
 )
 
 
-def hints_of(channel: Mapping[str, object], document: str) -> Hints:
+def hints_of(channel: Mapping[str, object], document: str) -> entry.Hints:
     """Return a feed's hints on when to fetch it, read from feedparser's `channel` and the
     `document`.
 
@@ -236,7 +230,7 @@ def hints_of(channel: Mapping[str, object], document: str) -> Hints:
     every = _minutes(_string(channel, "ttl")) or _period(channel)
     hours = map(_hour, _read_values("skiphours", channel, document))
     days = map(_day, _read_values("skipdays", channel, document))
-    return Hints(every=every, skip_hours=_some(hours, 24), skip_days=_some(days, 7))
+    return entry.Hints(every=every, skip_hours=_some(hours, 24), skip_days=_some(days, 7))
 
 
 def hub_of(links: Iterable[tuple[str, str]], base: str, header: str = "") -> tuple[str, str]:
@@ -249,8 +243,8 @@ def hub_of(links: Iterable[tuple[str, str]], base: str, header: str = "") -> tup
     for relation, url in [*_header_links(header), *links]:
         relations = relation.lower().split() if url else ()
         if "hub" in relations and url != base:  # feedparser makes the feed's URL of an empty one
-            hub = hub or absolute_address(url, base)
-        topic = topic or (absolute_address(url, base) if "self" in relations else "")
+            hub = hub or entry.absolute_address(url, base)
+        topic = topic or (entry.absolute_address(url, base) if "self" in relations else "")
     return hub, topic
 
 

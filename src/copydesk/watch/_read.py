@@ -15,18 +15,8 @@ from copydesk.kit import text, urls
 from copydesk.news import Lead, Page, Source
 from copydesk.news.article import Media
 from copydesk.news.page import Fault, FaultKind
+from copydesk.watch import documents
 from copydesk.watch._feed import hub_of, read_feed, read_unknown
-from copydesk.watch.documents import (
-    Form,
-    decode,
-    is_cut,
-    local_name,
-    parse_xml,
-    plain,
-    sniff,
-    unzip,
-    whole_entries,
-)
 from copydesk.watch.entry import (
     CUT,
     SourceContents,
@@ -100,7 +90,7 @@ def _string(holder: Mapping[str, object], key: str) -> str:
 
 
 def _plain(holder: Mapping[str, object], key: str) -> str:
-    return plain(_string(holder, key))
+    return documents.plain(_string(holder, key))
 
 
 def _content(item: Mapping[str, object]) -> str:
@@ -143,7 +133,7 @@ def _json_media(item: Mapping[str, object]) -> tuple[Media, ...]:
 
 def read_sitemap(document: str, base: str) -> SourceContents:
     """Parse an XML sitemap into its pages, or a sitemap index into its sitemaps."""
-    root = parse_xml(document)
+    root = documents.parse_xml(document)
     if root is None:
         raise FeedError("the sitemap is not valid XML", subject=base)
     entries = tuple(_page_entry(element, base) for element in _children(root, "url"))
@@ -159,7 +149,7 @@ def read_addresses(document: str, base: str) -> SourceContents:
 
 
 def _children(root: _Element, name: str) -> Iterator[_Element]:
-    return (child for child in root if local_name(child) == name)
+    return (child for child in root if documents.local_name(child) == name)
 
 
 def _page_entry(element: _Element, base: str) -> SourceEntry:
@@ -168,7 +158,7 @@ def _page_entry(element: _Element, base: str) -> SourceEntry:
     return SourceEntry(
         url=loc,
         base=base,
-        title=plain(_inside(element, "news", "title")),
+        title=documents.plain(_inside(element, "news", "title")),
         published_at=parse_moment(_inside(element, "news", "publication_date")),
         updated_at=parse_moment(lastmod),
         image=_inside(element, "image", "loc"),
@@ -192,7 +182,7 @@ def _page_media(element: _Element) -> tuple[Media, ...]:
 def _title(root: _Element) -> str:
     """Return the publication name of a sitemap's first news page, since a sitemap has no title."""
     names = (_inside(element, "news", "name") for element in _children(root, "url"))
-    return plain(next(filter(None, names), ""))
+    return documents.plain(next(filter(None, names), ""))
 
 
 def _own(element: _Element, name: str) -> str:
@@ -205,7 +195,7 @@ def _inside(element: _Element, outer: str, name: str) -> str:
     """Return the text of the first element called `name` in the child element `outer`."""
     for holder in _children(element, outer):
         for child in holder.iter():
-            if local_name(child) == name:
+            if documents.local_name(child) == name:
                 return _text(child)
     return ""
 
@@ -274,9 +264,9 @@ def entries(page: Page, source: Source, *, known: str = "") -> SourceContents:
     """Read all entries of a fetched feed, sitemap or page unchanged; raises errors as `read`
     does.
     """
-    body = unzip(page.body, page.final_url)
-    document = decode(body, page.headers.get("content-type", ""))
-    form = sniff(document)
+    body = documents.unzip(page.body, page.final_url)
+    document = documents.decode(body, page.headers.get("content-type", ""))
+    form = documents.sniff(document)
     if form == "empty":
         raise FeedError("the response is empty", subject=page.final_url)
     if source.listing is not None and form in {"html", "unknown"}:
@@ -289,15 +279,15 @@ def entries(page: Page, source: Source, *, known: str = "") -> SourceContents:
             subject=page.final_url,
             hint=_hint(document, page.final_url),
         )
-    if form not in {"xml-feed", "sitemap"} or not is_cut(document):
+    if form not in {"xml-feed", "sitemap"} or not documents.is_cut(document):
         return _choose_reader(form)(document, page.final_url)
-    whole = whole_entries(document)
+    whole = documents.whole_entries(document)
     if not whole:
         raise FeedError(CUT, subject=page.final_url, hint="tell the publisher")
     return replace(_choose_reader(form)(whole, page.final_url), is_cut=True)
 
 
-def _choose_reader(form: Form) -> Callable[[str, str], SourceContents]:
+def _choose_reader(form: documents.Form) -> Callable[[str, str], SourceContents]:
     """Return the function that reads a format. The module for HTML pages is imported only when
     needed.
     """

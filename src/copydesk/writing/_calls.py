@@ -13,7 +13,7 @@ from copydesk import fetch
 from copydesk.desk_store.model_calls import ModelCall, ModelCallLog
 from copydesk.fetch import web
 from copydesk.kit import text, urls
-from copydesk.model import asking, client
+from copydesk.model import asking
 from copydesk.model.gate import DraftSentence, check_headline, check_sentences, split_draft
 from copydesk.news.summary import (
     ModelOptions,
@@ -46,7 +46,7 @@ def open_web(newsroom: Newsroom) -> web.Web:
     limits = replace(
         newsroom.settings.fetch,
         allow_hosts=(host,),
-        max_bytes=client.ANSWER_BYTES,
+        max_bytes=asking.ANSWER_BYTES,
         timeout_seconds=options.timeout_seconds,
     )
     return web.Web(limits, fetch.WallClock())
@@ -73,12 +73,12 @@ def _price(options: ModelOptions, tokens_in: int, tokens_out: int) -> float:
 
 
 async def _finish_call(
-    newsroom: Newsroom, wire: client.JsonWeb, call: ModelCall, owed: OwedText
+    newsroom: Newsroom, wire: asking.JsonWeb, call: ModelCall, owed: OwedText
 ) -> ModelCall:
     """Send a call, and return it with the answer, as far as that passed the checks."""
     options = newsroom.settings.model
-    answer = await client.ask_model(wire, options, owed.prompt)
-    if isinstance(answer, client.ModelFailure):
+    answer = await asking.ask_model(wire, options, owed.prompt)
+    if isinstance(answer, asking.ModelFailure):
         rest = newsroom.now + timedelta(seconds=answer.rest_seconds)
         if answer.is_lost:
             return replace(call, why=answer.why, rests_until=rest)

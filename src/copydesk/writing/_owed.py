@@ -15,7 +15,7 @@ from copydesk.judge.coverage import is_own_report, voice_of
 from copydesk.judge.words import base_language
 from copydesk.kit import text
 from copydesk.model import asking
-from copydesk.model.client import Prompt
+from copydesk.model.asking import Prompt
 from copydesk.model.gate import MemberText
 from copydesk.news import Standing, Story
 from copydesk.news.story import is_backfilled

@@ -27,15 +27,8 @@ from copydesk.news.summary import (
 from copydesk.newsroom import Newsroom, hold_lock
 from copydesk.newsroom.checks import Check, Finding, finding
 from copydesk.newsroom.filing import FilingOrder, filing_result, hold_write_lock, prepare_records
+from copydesk.writing import _owed
 from copydesk.writing._calls import ask_once, open_web
-from copydesk.writing._owed import (
-    OwedText,
-    find_current,
-    find_debts,
-    hash_articles,
-    owe_digest,
-    owe_keywords,
-)
 
 _LONGEST_DESCRIPTION = 2_000  # characters
 _LOCK = "model.lock"
@@ -78,7 +71,7 @@ def write_texts(newsroom: Newsroom, seconds: float = 600.0) -> WritingReport:
             with hold_write_lock(newsroom):  # it finishes what a killed process began
                 pass
         log = stack.enter_context(contextlib.closing(open_desk(newsroom.databases))).model_calls
-        owed, stale = find_debts(newsroom, log)
+        owed, stale = _owed.find_debts(newsroom, log)
         asked = _Asking(newsroom, log, time.monotonic() + seconds)
         if not newsroom.beat.scoring.traits.has_blocks and {"summary", "headline"} & {
             *options.uses
@@ -94,10 +87,10 @@ class _Asking:
         self.log = log
         self.end = end
         self.calls: list[ModelCall] = []
-        self.texts: list[tuple[OwedText, ModelCall]] = []
+        self.texts: list[tuple[_owed.OwedText, ModelCall]] = []
         self.notes: list[str] = []
 
-    async def ask_all(self, owed: Sequence[OwedText]) -> None:
+    async def ask_all(self, owed: Sequence[_owed.OwedText]) -> None:
         """Ask for all texts, some at the same time, until the model rests or time is over."""
         waiting, rest = list(reversed(owed)), self.log.find_rest()
         if rest and rest > self.newsroom.now:
@@ -108,16 +101,16 @@ class _Asking:
             async with open_web(self.newsroom) as wire:
                 await asyncio.gather(*(self._ask_in_turn(wire, waiting) for _ in lanes))
 
-    async def _ask_in_turn(self, wire: web.Web, waiting: list[OwedText]) -> None:
+    async def _ask_in_turn(self, wire: web.Web, waiting: list[_owed.OwedText]) -> None:
         while waiting and time.monotonic() < self.end:
             if not await self._ask(wire, waiting.pop()):
                 waiting[:] = [one for one in waiting if self._is_answered(one)]
 
-    def _is_answered(self, owed: OwedText) -> bool:
+    def _is_answered(self, owed: _owed.OwedText) -> bool:
         call = self.log.find(owed.subject)
         return call is not None and call.state == "taken"
 
-    async def _ask(self, wire: web.Web, owed: OwedText) -> bool:
+    async def _ask(self, wire: web.Web, owed: _owed.OwedText) -> bool:
         """Ask for one text, unless its answer is known; return whether other calls may follow."""
         call, is_new = await ask_once(self.newsroom, self.log, wire, owed)
         if call and call.state == "taken":
@@ -149,7 +142,7 @@ class _Asking:
         """Return the stories as they were read and as they become, by path."""
         before = {story.path: story for story in stale}
         after = {path: _turn_stale(story) for path, story in before.items()}
-        current = find_current(self.newsroom, [one for one, _ in self.texts])
+        current = _owed.find_current(self.newsroom, [one for one, _ in self.texts])
         for one, call in self.texts:
             if one.subject in current and (story := one.story):
                 before.setdefault(story.path, story)
@@ -187,7 +180,7 @@ def write_digest(
     """
     if not newsroom.settings.model.has("digest"):
         return None
-    owed = owe_digest(newsroom, issue, names, language)
+    owed = _owed.owe_digest(newsroom, issue, names, language)
     if owed is None:
         return None
 
@@ -215,7 +208,7 @@ def propose_keywords(
         hint = 'set url and name in [model] of beat.toml, and "topics" in its uses'
         raise UsageError("no model is set up to propose keywords", subject=topic, hint=hint)
     spoken = base_language(language or newsroom.beat.locale)
-    owed = owe_keywords(topic, text.tidy(description)[:_LONGEST_DESCRIPTION], spoken)
+    owed = _owed.owe_keywords(topic, text.tidy(description)[:_LONGEST_DESCRIPTION], spoken)
 
     async def ask(log: ModelCallLog) -> ModelCall | None:
         async with open_web(newsroom) as wire:
@@ -229,7 +222,7 @@ def propose_keywords(
     return msgspec.json.decode(call.text, type=tuple[str, ...])
 
 
-def _put(story: Story, owed: OwedText, call: ModelCall) -> Story:
+def _put(story: Story, owed: _owed.OwedText, call: ModelCall) -> Story:
     """Return a story with a text that passed the checks; a remark stays in the log."""
     by = f"model {call.answered_by}"
     if owed.use == "summary":
@@ -248,7 +241,7 @@ def _put(story: Story, owed: OwedText, call: ModelCall) -> Story:
     return story
 
 
-def _make_summary(owed: OwedText, call: ModelCall) -> Summary:
+def _make_summary(owed: _owed.OwedText, call: ModelCall) -> Summary:
     """Return the summary or digest that a call wrote, as far as it passed the checks."""
     sentences = msgspec.json.decode(call.text, type=tuple[CitedSentence, ...])
     summary = Summary(
@@ -256,7 +249,7 @@ def _make_summary(owed: OwedText, call: ModelCall) -> Summary:
         by=f"model {call.answered_by}",
         at=call.at,
         language=owed.language,
-        sources=hash_articles(owed.members),
+        sources=_owed.hash_articles(owed.members),
     )
     return replace(summary, digest=digest_text(summary.text))
 

@@ -23,7 +23,7 @@ from copydesk.desk_store.letter_edits import (
 )
 from copydesk.errors import UsageError
 from copydesk.news.letter import Issue
-from copydesk.newsletters import issues
+from copydesk.newsletters import issue_filing
 from copydesk.newsroom import Newsroom
 
 Fields = Sequence[tuple[str, str]]
@@ -217,7 +217,7 @@ def file_looked_at(
     """Store a newsletter issue as the editor saw it, and return the issue's name.
 
     Raises UsageError where the issue differs by now, is held, empty or filed already, and what
-    `newsletters.issues.file_draft` raises.
+    `newsletters.issue_filing.file_draft` raises.
     """
     composed = compose_letter(newsroom, store, letter_id)
     if digest_issue(composed.issue) != digest:
@@ -226,7 +226,7 @@ def file_looked_at(
         raise UsageError("the issue is on hold", subject=letter_id, hint="release the issue first")
     if not composed.issue.sections:
         raise UsageError("the next issue has no stories", subject=letter_id)
-    outcome = issues.file_draft(newsroom, composed.draft, composed.kept, by)
+    outcome = issue_filing.file_draft(newsroom, composed.draft, composed.kept, by)
     if outcome.state != "filed":
         raise UsageError(outcome.what, subject=letter_id, hint=_LOOK_AGAIN)
     return PurePosixPath(outcome.path).stem

@@ -14,13 +14,7 @@ from copydesk.desk._newsroom_thread import OpenNewsroom, find_title
 from copydesk.desk._pages import Pages
 from copydesk.desk._previews import ComposedLetter
 from copydesk.desk._story_view import View
-from copydesk.desk.letters._changes import (
-    Fields,
-    digest_issue,
-    digest_names,
-    find_approval,
-    repeat_form,
-)
+from copydesk.desk.letters import _changes
 from copydesk.desk_store import DeskStore
 from copydesk.desk_store.drafts import Stash
 from copydesk.desk_store.letter_edits import IssueDiffers, IssueField, KeptChange
@@ -138,7 +132,7 @@ class ComposerAnswer:
 
     composed: ComposedLetter
     offer: Offer = field(default_factory=Offer)
-    sent: Fields = ()
+    sent: _changes.Fields = ()
     differs: Sequence[IssueDiffers] = ()
 
 
@@ -153,7 +147,7 @@ def render_composer(pages: Pages, answer: ComposerAnswer) -> bytes:
         letter=letter,
         offer=describe_offer(pages, answer.composed, answer.offer),
         differs=[describe_difference(pages, one) for one in answer.differs],
-        again=repeat_form(answer.sent, answer.differs),
+        again=_changes.repeat_form(answer.sent, answer.differs),
     )
 
 
@@ -167,9 +161,9 @@ def describe_letter(pages: Pages, composed: ComposedLetter, editor: str) -> View
         "due": pages.views.time(composed.row.due_at),
         "since": pages.views.time(issue.since),
         "version": kept.version,
-        "digest": digest_issue(issue),
+        "digest": _changes.digest_issue(issue),
         "order": kept.digest("order"),
-        "stories": digest_names(composed.names),
+        "stories": _changes.digest_names(composed.names),
         "count": len(composed.names),
         "new": pages.strings.say("letter_new", count=composed.new),
         "fewest": composed.fewest if composed.new < composed.fewest else 0,
@@ -229,7 +223,7 @@ def describe_difference(pages: Pages, differs: IssueDiffers) -> View:
 
 
 def _describe_approval(pages: Pages, composed: ComposedLetter) -> View | None:
-    approval = find_approval(composed)
+    approval = _changes.find_approval(composed)
     if approval is None:
         return None
     say = pages.strings.say
@@ -274,7 +268,7 @@ def _cut(words: str, characters: int) -> str:
 
 
 def _describe_section(pages: Pages, composed: ComposedLetter, section: IssueSection) -> View:
-    approval = find_approval(composed)
+    approval = _changes.find_approval(composed)
     came = set(approval.came) if approval else set()
     last = len(section.stories) - 1
     return {

@@ -14,28 +14,7 @@ from copydesk.desk._http import NEVER_KEPT, read_form
 from copydesk.desk._newsroom_thread import OpenNewsroom
 from copydesk.desk._pages import Pages
 from copydesk.desk._previews import ComposedLetter
-from copydesk.desk.letters._changes import (
-    add_stories,
-    file_looked_at,
-    make_changes,
-    needs_issue,
-    read_number,
-    repeat_form,
-)
-from copydesk.desk.letters._pages import (
-    ComposerAnswer,
-    LetterNow,
-    Offer,
-    describe_difference,
-    describe_letter,
-    describe_offer,
-    find_pictures,
-    link_letter,
-    render_composer,
-    render_letters,
-    show_mail,
-    show_text,
-)
+from copydesk.desk.letters import _changes, _pages
 from copydesk.desk.sign_in import FRAMED_POLICY, FRAMING_POLICY
 from copydesk.desk_store.drafts import Stash
 from copydesk.desk_store.letter_edits import IssueDiffers
@@ -44,14 +23,14 @@ from copydesk.newsletters import issues
 
 Fields = Sequence[tuple[str, str]]
 _SEARCH = 200  # characters
-_NOTHING = Offer()
+_NOTHING = _pages.Offer()
 
 
 async def show_all(visit: Visit) -> Response:
     """Answer with the page of all newsletters."""
     filed = visit.request.query_params.get("filed", "")[:200]
     found = await _find_all(visit)
-    return await visit.draw(render_letters, found, filed)
+    return await visit.draw(_pages.render_letters, found, filed)
 
 
 async def show_composer(visit: Visit) -> Response:
@@ -65,7 +44,7 @@ async def show_now(visit: Visit) -> Response:
     composed = await _compose(visit)
 
     def make(pages: Pages) -> bytes:
-        letter = describe_letter(pages, composed, editor.name)
+        letter = _pages.describe_letter(pages, composed, editor.name)
         return pages.fragment("letter_issue.html", letter=letter, may_edit=editor.may_edit)
 
     return await visit.draw(make)
@@ -76,8 +55,8 @@ async def show_offer(visit: Visit) -> Response:
     asked, composed = await _read_offer(visit), await _compose(visit)
 
     def make(pages: Pages) -> bytes:
-        offer = describe_offer(pages, composed, asked)
-        letter = {"href": link_letter(pages.views.root, composed.row.options.id)}
+        offer = _pages.describe_offer(pages, composed, asked)
+        letter = {"href": _pages.link_letter(pages.views.root, composed.row.options.id)}
         return pages.fragment("letter_offer.html", letter=letter, offer=offer)
 
     return await visit.draw(make)
@@ -86,28 +65,30 @@ async def show_offer(visit: Visit) -> Response:
 async def frame_mail(visit: Visit) -> Response:
     """Answer with the HTML mail of the newsletter issue, for the preview's frame."""
     composed, root = await _compose(visit), visit.desk.path
-    pictures = await visit.desk.thread.ask(find_pictures, composed.issue, root)
-    return _frame(await visit.desk.thread.change(show_mail, composed.issue, pictures))
+    pictures = await visit.desk.thread.ask(_pages.find_pictures, composed.issue, root)
+    return _frame(await visit.desk.thread.change(_pages.show_mail, composed.issue, pictures))
 
 
 async def frame_text(visit: Visit) -> Response:
     """Answer with the plain text of the newsletter issue, for the preview's frame."""
     issue = (await _compose(visit)).issue
-    return _frame(await visit.desk.thread.change(show_text, issue))
+    return _frame(await visit.desk.thread.change(_pages.show_text, issue))
 
 
 async def change_issue(visit: Visit) -> Response:
     """Store the edits in a form of the composer, or show conflicts with somebody else's edits."""
     editor, fields = visit.editor, await read_form(visit.request)
     letter_id, store = await _find_letter(visit), visit.desk.store
-    composed = await _compose(visit) if needs_issue(fields) else None
-    differs = await asyncio.to_thread(make_changes, store, letter_id, fields, editor.name, composed)
+    composed = await _compose(visit) if _changes.needs_issue(fields) else None
+    differs = await asyncio.to_thread(
+        _changes.make_changes, store, letter_id, fields, editor.name, composed
+    )
     _tell(visit, letter_id)
     if _is_script(visit):
         return await _tell_script(visit, letter_id, fields, differs)
     if differs:
         return await _show(visit, sent=fields, differs=differs)
-    return RedirectResponse(link_letter(visit.desk.path, letter_id), 303)
+    return RedirectResponse(_pages.link_letter(visit.desk.path, letter_id), 303)
 
 
 async def add_to_issue(visit: Visit) -> Response:
@@ -122,7 +103,7 @@ async def add_to_issue(visit: Visit) -> Response:
         letter_id = form.get("letter", "") or first
         row = issues.find_letter(opened.newsroom, letter_id)
         with store.at_once():
-            for change in add_stories(store.letters.of(letter_id), names):
+            for change in _changes.add_stories(store.letters.of(letter_id), names):
                 store.letters.change(letter_id, change, editor.name, now())
         return letter_id, row.options.title or opened.newsroom.beat.title
 
@@ -141,7 +122,9 @@ async def file_issue(visit: Visit) -> Response:
     if "sure" not in form:
         raise UsageError("select the checkbox to confirm that you checked the issue")
     digest = form.get("digest", "")
-    filed = await visit.desk.thread.change(file_looked_at, store, letter_id, digest, editor.name)
+    filed = await visit.desk.thread.change(
+        _changes.file_looked_at, store, letter_id, digest, editor.name
+    )
     _tell(visit, letter_id)
     return visit.redirect(f"letters/?{urlencode({'filed': filed})}")
 
@@ -149,32 +132,32 @@ async def file_issue(visit: Visit) -> Response:
 async def forget_edits(visit: Visit) -> Response:
     """Delete the stored edits of a newsletter that no longer exists."""
     form = await visit.read_form()
-    version = read_number(form.get("version", ""))
+    version = _changes.read_number(form.get("version", ""))
     letters = visit.desk.store.letters
     await asyncio.to_thread(letters.end, form.get("letter", ""), version)
     return visit.redirect("letters/")
 
 
-async def _read_offer(visit: Visit) -> Offer:
+async def _read_offer(visit: Visit) -> _pages.Offer:
     editor, asked = visit.editor, visit.request.query_params
     if not editor.may_edit:
-        return Offer()
+        return _pages.Offer()
     stashes = await asyncio.to_thread(visit.desk.store.stashes.of, editor.name)
     chosen = [stash for stash in stashes if str(stash.id) == asked.get("stash")]
     stash: Stash | None = chosen[0] if chosen else None
-    return Offer(words=asked.get("q", "")[:_SEARCH], stash=stash, stashes=stashes)
+    return _pages.Offer(words=asked.get("q", "")[:_SEARCH], stash=stash, stashes=stashes)
 
 
-async def _find_all(visit: Visit) -> Sequence[LetterNow]:
+async def _find_all(visit: Visit) -> Sequence[_pages.LetterNow]:
     """Return all newsletters, each with its next issue or the error that prevents it."""
     rows = await visit.desk.thread.ask(lambda opened: issues.list_letters(opened.newsroom))
     found = []
     for row in rows:
         try:
             composed = await visit.desk.issues.compose(row.options.id)
-            found.append(LetterNow(row=row, composed=composed))
+            found.append(_pages.LetterNow(row=row, composed=composed))
         except CopydeskError as error:
-            found.append(LetterNow(row=row, problem=error))
+            found.append(_pages.LetterNow(row=row, problem=error))
     return found
 
 
@@ -192,13 +175,13 @@ async def _compose(visit: Visit) -> ComposedLetter:
 async def _show(
     visit: Visit,
     *,
-    offer: Offer = _NOTHING,
+    offer: _pages.Offer = _NOTHING,
     sent: Fields = (),
     differs: Sequence[IssueDiffers] = (),
 ) -> Response:
     composed = await _compose(visit)
-    answer = ComposerAnswer(composed=composed, offer=offer, sent=sent, differs=differs)
-    body = await visit.desk.draw(visit.editor, render_composer, answer)
+    answer = _pages.ComposerAnswer(composed=composed, offer=offer, sent=sent, differs=differs)
+    body = await visit.desk.draw(visit.editor, _pages.render_composer, answer)
     headers = {**NEVER_KEPT, "Content-Security-Policy": FRAMING_POLICY}
     status = 409 if differs else 200
     return Response(body, status, headers, media_type="text/html")
@@ -213,8 +196,8 @@ async def _tell_script(
         kept = pages.counts.store.letters.of(letter_id)
         told = {
             "order": kept.digest("order"),
-            "differs": [describe_difference(pages, one) for one in differs],
-            "again": repeat_form(fields, differs) if differs else [],
+            "differs": [_pages.describe_difference(pages, one) for one in differs],
+            "again": _changes.repeat_form(fields, differs) if differs else [],
         }
         return json.dumps(told, ensure_ascii=False).encode()
 

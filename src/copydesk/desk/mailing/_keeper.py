@@ -20,7 +20,7 @@ from copydesk.desk._previews import IMPORTED_FILE, ImportedFile
 from copydesk.desk.sign_in import Visitor, visitor_of
 from copydesk.desk_store import AuditEntry, AuditKind
 from copydesk.errors import UsageError
-from copydesk.newsletters import checks, delivery_log, exchange
+from copydesk.newsletters import checks, delivery_log, exchange, reader_lists
 from copydesk.newsletters.readers import addresses, by_hand, outcomes
 from copydesk.newsletters.sending.begin import begin_sending
 from copydesk.newsroom import Newsroom
@@ -188,7 +188,7 @@ class ReaderKeeper:
         await self._note("readers-imported", f"{added} / {report.rows}")
         return report
 
-    async def export(self, form: exchange.ExportFormat) -> BinaryIO:
+    async def export(self, form: reader_lists.ExportFormat) -> BinaryIO:
         """Return all newsletter subscribers as a temporary file (CSV or JSON).
 
         The file is deleted once it is closed.
@@ -198,7 +198,7 @@ class ReaderKeeper:
         def work(_: Newsroom, store: newsletters.MailStore) -> BinaryIO:
             kept = cast(BinaryIO, tempfile.TemporaryFile())  # noqa: SIM115 # who reads it closes it
             words = io.TextIOWrapper(kept, encoding="utf-8", newline="", write_through=True)
-            exchange.export_readers(store, words, form)
+            reader_lists.export_readers(store, words, form)
             words.detach()  # otherwise it would close the file when it is deleted
             kept.seek(0)
             return kept

@@ -14,16 +14,11 @@ from copydesk.desk._http import NEVER_KEPT, read_body, status_of
 from copydesk.desk._pages import Pages
 from copydesk.desk._previews import ImportedFile
 from copydesk.desk._story_view import View
-from copydesk.desk.mailing._issue_pages import (
-    describe_problem,
-    link_issue,
-    name_assets,
-    name_letters,
-)
+from copydesk.desk.mailing import _issue_pages
 from copydesk.desk.mailing._keeper import MOST_BYTES, ImportRehearsal, keeper_of, read_upload
 from copydesk.errors import CopydeskError, UsageError
 from copydesk.kit import dates, text
-from copydesk.newsletters import checks, exchange
+from copydesk.newsletters import checks, exchange, reader_lists
 from copydesk.newsletters.readers import addresses, by_hand, outcomes
 
 _SHOWN_LINE = 120  # characters of a line of a file
@@ -52,17 +47,17 @@ class ReadersAsked:
 
 def render_readers(pages: Pages, asked: ReadersAsked) -> bytes:
     """Return the page with the numbers of newsletter subscribers."""
-    newsroom, titles = pages.opened.newsroom, name_letters(pages.opened.newsroom)
+    newsroom, titles = pages.opened.newsroom, _issue_pages.name_letters(pages.opened.newsroom)
     known = addresses.read_if_any(newsroom, by_hand.count_readers, None)
     report = asked.report or (asked.rehearsal.report if asked.rehearsal else None)
     return pages.page(
         "mailing_readers.html",
         title=pages.strings.say("readers_title"),
-        assets=name_assets(pages),
+        assets=_issue_pages.name_assets(pages),
         letters=[{"id": key, "title": title} for key, title in titles.items()],
         known=_show_counts(pages, known, titles) if known else None,
         told=asked.told,
-        problem=describe_problem(asked.problem),
+        problem=_issue_pages.describe_problem(asked.problem),
         report=_show_report(pages, report) if report else None,
         is_taken=asked.report is not None,
         first_rows=_show_rows(pages, asked),
@@ -73,12 +68,12 @@ def render_readers(pages: Pages, asked: ReadersAsked) -> bytes:
 def render_reader(pages: Pages, read: tuple[int, outcomes.ReaderData]) -> bytes:
     """Return the page of one newsletter subscriber: what is stored, with up to 100 deliveries."""
     number, data = read
-    titles = name_letters(pages.opened.newsroom)
+    titles = _issue_pages.name_letters(pages.opened.newsroom)
     say, views = pages.strings.say, pages.views
     return pages.page(
         "mailing_reader.html",
         title=text.fold(data.address),
-        assets=name_assets(pages),
+        assets=_issue_pages.name_assets(pages),
         href=f"{views.root}mailing/readers/{number}/",
         number=number,
         address=data.address,
@@ -112,7 +107,7 @@ def render_suppressions(
     return pages.page(
         "mailing_suppressions.html",
         title=say("suppressions_title"),
-        assets=name_assets(pages),
+        assets=_issue_pages.name_assets(pages),
         suppressions=[
             {
                 "address": text.fold(row.address),
@@ -209,7 +204,7 @@ def _show_consent(pages: Pages, kept: outcomes.KeptConsent, titles: Mapping[str,
 def _show_delivery(pages: Pages, kept: outcomes.KeptDelivery) -> View:
     return {
         "issue": kept.issue,
-        "href": link_issue(pages.views.root, kept.issue),
+        "href": _issue_pages.link_issue(pages.views.root, kept.issue),
         "state": pages.strings.say(f"delivery_{kept.state}"),
         "time": pages.views.time(kept.at),
         "words": text.fold(f"{kept.code or ''} {kept.words}".strip()),
@@ -245,7 +240,7 @@ def render_checks(pages: Pages, problem: CopydeskError | None = None) -> bytes:
     return pages.page(
         "mailing_checks.html",
         title=pages.strings.say("checks_title"),
-        assets=name_assets(pages),
+        assets=_issue_pages.name_assets(pages),
         is_set_up=newsroom.settings.mail.deliver == "smtp",
         at=pages.views.time(dates.parse(report.at)),
         stands=pages.strings.say(_find_standing(report)),
@@ -260,7 +255,7 @@ def render_checks(pages: Pages, problem: CopydeskError | None = None) -> bytes:
             }
             for kind, word in report.overruled.items()
         ],
-        problem=describe_problem(problem),
+        problem=_issue_pages.describe_problem(problem),
     )
 
 
@@ -373,7 +368,7 @@ async def take_file(visit: Visit) -> Response:
 async def export(visit: Visit) -> Response:
     """Answer with all newsletter subscribers as a file (CSV or JSON)."""
     keeper, form = keeper_of(visit), await visit.read_form()
-    chosen: exchange.ExportFormat = "json" if form.get("form") == "json" else "csv"
+    chosen: reader_lists.ExportFormat = "json" if form.get("form") == "json" else "csv"
     file = await keeper.export(chosen)
     kind = "application/json" if chosen == "json" else "text/csv; charset=utf-8"
     told = {"Content-Disposition": f'attachment; filename="readers.{chosen}"'}

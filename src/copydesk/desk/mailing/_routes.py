@@ -10,14 +10,7 @@ from starlette.responses import RedirectResponse, Response
 from copydesk import newsletters
 from copydesk.desk._desk import Page, Visit
 from copydesk.desk._http import NEVER_KEPT, status_of
-from copydesk.desk.mailing._issue_pages import (
-    IssueAsked,
-    link_issue,
-    render_issue,
-    render_mailing,
-    show_fresh,
-    show_fresh_issue,
-)
+from copydesk.desk.mailing import _issue_pages
 from copydesk.desk.mailing._keeper import change_mail, examine_mail, keeper_of, let_go
 from copydesk.desk.mailing._reader_pages import render_checks
 from copydesk.desk.sign_in import require_role, visitor_of
@@ -33,29 +26,29 @@ _Do = Callable[[Newsroom, newsletters.MailStore, str, str], None]
 async def show_all(visit: Visit) -> Response:
     """Answer with the page of newsletter issues that were or are being sent."""
     before = visit.request.query_params.get("before", "")[:200]
-    return await visit.draw(render_mailing, before)
+    return await visit.draw(_issue_pages.render_mailing, before)
 
 
 async def show_sendings(visit: Visit) -> Response:
     """Answer with the HTML of sent newsletter issues only, to update an open page."""
-    return await visit.draw(show_fresh)
+    return await visit.draw(_issue_pages.show_fresh)
 
 
 async def show_issue(visit: Visit) -> Response:
     """Answer with the page of a newsletter issue: sending progress and deliveries."""
     asked, after = visit.request.query_params, visit.request.query_params.get("after", "")
-    wanted = IssueAsked(
+    wanted = _issue_pages.IssueAsked(
         issue=visit.request.path_params["issue"],
         state=asked.get("state", "")[:40],
         after=int(after) if after.isdecimal() and len(after) < 16 else 0,
     )
-    return await visit.draw(render_issue, wanted)
+    return await visit.draw(_issue_pages.render_issue, wanted)
 
 
 async def show_sending(visit: Visit) -> Response:
     """Answer with the HTML of one issue's progress only, to update an open page."""
     issue = visit.request.path_params["issue"]
-    return await visit.draw(show_fresh_issue, issue)
+    return await visit.draw(_issue_pages.show_fresh_issue, issue)
 
 
 async def show_letter(visit: Visit) -> Response:
@@ -71,7 +64,7 @@ async def decide_on_issue(visit: Visit) -> Response:
     """Send, pause, continue or end a newsletter issue, and redirect to its page."""
     editor, form = visit.editor, await visit.read_form()
     issue = visit.request.path_params["issue"]
-    asked = IssueAsked(issue=issue)
+    asked = _issue_pages.IssueAsked(issue=issue)
     try:
         do = _find_decision(form)
         if form["do"] == "again":
@@ -79,7 +72,9 @@ async def decide_on_issue(visit: Visit) -> Response:
         await change_mail(visit.desk, do, issue, editor.name)
     except CopydeskError as error:
         return await _tell(visit, replace(asked, problem=error))
-    address = visit.desk.own_page(form.get("return") or link_issue(visit.desk.path, issue))
+    address = visit.desk.own_page(
+        form.get("return") or _issue_pages.link_issue(visit.desk.path, issue)
+    )
     return RedirectResponse(address, 303)
 
 
@@ -89,14 +84,16 @@ async def look_for(visit: Visit) -> Response:
     issue = visit.request.path_params["issue"]
     found = await keeper_of(visit).find_line(issue, typed)
     lines = [] if found is None else [found]
-    return await visit.draw(render_issue, IssueAsked(issue=issue, found=lines))
+    return await visit.draw(
+        _issue_pages.render_issue, _issue_pages.IssueAsked(issue=issue, found=lines)
+    )
 
 
 async def try_out(visit: Visit) -> Response:
     """Send a newsletter issue as a test mail, and answer with the mail server's reply."""
     visitor = visitor_of(visit.request)
     address = (await visit.read_form()).get("address", "").strip()[:400]
-    asked = IssueAsked(issue=visit.request.path_params["issue"])
+    asked = _issue_pages.IssueAsked(issue=visit.request.path_params["issue"])
     try:
         if "@" not in address:
             raise UsageError("not an email address", hint="example: reader@example.org")
@@ -104,17 +101,17 @@ async def try_out(visit: Visit) -> Response:
         answer = await change_mail(visit.desk, sending.send_test, asked.issue, wish)
     except CopydeskError as error:
         return await _tell(visit, replace(asked, problem=error))
-    return await visit.draw(render_issue, replace(asked, tried=answer))
+    return await visit.draw(_issue_pages.render_issue, replace(asked, tried=answer))
 
 
-async def _tell(visit: Visit, asked: IssueAsked) -> Response:
+async def _tell(visit: Visit, asked: _issue_pages.IssueAsked) -> Response:
     """Answer with an error on the issue's page; raise the error if that page fails."""
     problem = asked.problem
     assert problem is not None
     if "text/html" not in visit.request.headers.get("Accept", "text/html"):
         raise problem
     try:
-        answer = await visit.draw(render_issue, asked)
+        answer = await visit.draw(_issue_pages.render_issue, asked)
     except CopydeskError:
         raise problem from None
     answer.status_code = status_of(problem)

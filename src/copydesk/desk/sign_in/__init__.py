@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from copydesk.desk.sign_in._app import is_from_desk as is_from_desk
     from copydesk.desk.sign_in._app import send_with_policy as send_with_policy
     from copydesk.desk.sign_in._app import sign_in_app as sign_in_app
-    from copydesk.desk.sign_in._attempts import STRINGS as STRINGS
+    from copydesk.desk.sign_in._visitor import STRINGS as STRINGS
     from copydesk.desk.sign_in._visitor import Admission as Admission
     from copydesk.desk.sign_in._visitor import AskedFrom as AskedFrom
     from copydesk.desk.sign_in._visitor import Door as Door

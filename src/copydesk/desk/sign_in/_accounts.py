@@ -9,15 +9,18 @@ from datetime import timedelta
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
-from copydesk.desk.sign_in import _attempts, _ways_in
-from copydesk.desk.sign_in._attempts import (
+from copydesk.desk.sign_in import _visitor, _ways_in
+from copydesk.desk.sign_in._visitor import (
+    Door,
     PasswordCheck,
     SignInLimits,
     SignInPages,
+    Visitor,
     read_body,
     read_form,
+    require_role,
+    visitor_of,
 )
-from copydesk.desk.sign_in._visitor import Door, Visitor, require_role, visitor_of
 from copydesk.desk_store import OTHER_NETWORKS, AuditEntry, AuditKind, DeskStore
 from copydesk.desk_store.accounts import ROLES, Passkey, Role
 from copydesk.desk_store.sessions import ApiToken, Session
@@ -47,7 +50,7 @@ class OwnAccount:
         new = form.get("new", "")
         if refusal := await self._refuse_wrong_password(request, form.get("old", "")):
             return refusal
-        if fault := _attempts.find_fault(new, visitor.name):
+        if fault := _visitor.find_fault(new, visitor.name):
             return await self._show(visitor, 400, self._pages.say(fault))
         hashed = await self._passwords.hash(new)
 
@@ -189,7 +192,7 @@ class OwnAccount:
             passkeys=[_view_passkey(passkey) for passkey in passkeys],
             sessions=[_view_session(session) for session in sessions],
             tokens=[_view_token(token) for token in tokens],
-            least=_attempts.LEAST_CHARACTERS,
+            least=_visitor.LEAST_CHARACTERS,
         )
 
     def _note(self, what: AuditKind, visitor: Visitor) -> None:

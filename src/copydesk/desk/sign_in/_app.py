@@ -17,12 +17,13 @@ from starlette.routing import BaseRoute, Route, Router
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from copydesk.desk.sign_in._accounts import OwnAccount, People
-from copydesk.desk.sign_in._attempts import ASSETS, SignInPages
 from copydesk.desk.sign_in._visitor import (
+    ASSETS,
     Admission,
     AskedFrom,
     Door,
     SecretCookie,
+    SignInPages,
     Visitor,
     decide_admission,
     put_visitor,

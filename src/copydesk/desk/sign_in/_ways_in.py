@@ -13,23 +13,21 @@ from datetime import datetime, timedelta
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
-from copydesk.desk.sign_in._attempts import (
-    AttemptKeys,
-    PasswordCheck,
-    SignInLimits,
-    SignInPages,
-    Way,
-    own_page,
-    read_body,
-    read_form,
-)
 from copydesk.desk.sign_in._visitor import (
     DEVICE_LIFETIME,
     Admission,
+    AttemptKeys,
     Door,
+    PasswordCheck,
     SecretCookie,
+    SignInLimits,
+    SignInPages,
     Visitor,
+    Way,
     device_cookie,
+    own_page,
+    read_body,
+    read_form,
     visitor_of,
 )
 from copydesk.desk_store import AuditEntry, AuditKind, DeskStore

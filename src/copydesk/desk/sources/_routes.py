@@ -13,14 +13,7 @@ from copydesk.desk._desk import Page, Visit
 from copydesk.desk._http import NEVER_KEPT, read_body, read_commit, read_fields
 from copydesk.desk._newsroom_thread import OpenNewsroom
 from copydesk.desk._pages import Pages
-from copydesk.desk.sources._pages import (
-    BoardState,
-    Search,
-    read_source_edit,
-    render_add,
-    render_board,
-    render_source,
-)
+from copydesk.desk.sources import _pages
 from copydesk.editing import source_edits
 from copydesk.errors import FeedError, FetchError, UsageError
 from copydesk.news import Source
@@ -32,20 +25,22 @@ _LOOK_AGAIN = {"Refresh": "2"}  # seconds: while a round is under way, with a sc
 
 async def show_all(visit: Visit) -> Response:
     """Answer with the page of all sources."""
-    return await _draw(visit, lambda pages: render_board(pages, _state(visit, pages.opened)))
+    return await _draw(visit, lambda pages: _pages.render_board(pages, _state(visit, pages.opened)))
 
 
 async def show_one(visit: Visit) -> Response:
     """Answer with the page of one source."""
     url = visit.request.query_params.get("url", "")
-    return await _draw(visit, lambda pages: render_source(pages, url, _state(visit, pages.opened)))
+    return await _draw(
+        visit, lambda pages: _pages.render_source(pages, url, _state(visit, pages.opened))
+    )
 
 
 async def write_source(visit: Visit) -> Response:
     """Commit changed settings of a source, and redirect to its page."""
     fields, _ = await _read_form(visit)
     form = dict(fields)
-    url, seen, edit = form.get("url", ""), form.get("seen", ""), read_source_edit(fields)
+    url, seen, edit = form.get("url", ""), form.get("seen", ""), _pages.read_source_edit(fields)
     done = await visit.desk.thread.change(
         source_edits.edit_source, url, edit, visit.editor.name, seen
     )
@@ -64,26 +59,26 @@ async def end_source(visit: Visit) -> Response:
 async def show_add(visit: Visit) -> Response:
     """Answer with the form for adding a source by URL, or a list of sources (OPML)."""
     asked = visit.request.query_params
-    search = Search(url=asked.get("url", ""), instead=asked.get("instead", ""))
-    return await visit.draw(render_add, search)
+    search = _pages.Search(url=asked.get("url", ""), instead=asked.get("instead", ""))
+    return await visit.draw(_pages.render_add, search)
 
 
 async def look(visit: Visit) -> Response:
     """Answer with the feeds found at a URL, or with a preview of a feed's stories."""
     form = dict((await _read_form(visit))[0])
     url = form.get("url", "").strip()
-    search = Search(url=url, instead=form.get("instead", ""))
+    search = _pages.Search(url=url, instead=form.get("instead", ""))
     root = await visit.desk.thread.ask(lambda opened: opened.newsroom.root)
     try:
         async with visit.desk.looking:
             if form.get("do") == "preview":
                 preview = await sources.preview_list(root, url)
-                return await visit.draw(render_add, replace(search, preview=preview))
+                return await visit.draw(_pages.render_add, replace(search, preview=preview))
             lists = await sources.look_for_lists(root, url)
     except (FetchError, UsageError) as error:
         problem = "; ".join(filter(None, (error.what, error.hint)))
-        return await visit.draw(render_add, replace(search, problem=problem))
-    return await visit.draw(render_add, replace(search, lists=lists))
+        return await visit.draw(_pages.render_add, replace(search, problem=problem))
+    return await visit.draw(_pages.render_add, replace(search, lists=lists))
 
 
 async def file_source(visit: Visit) -> Response:
@@ -115,11 +110,11 @@ async def take_list(visit: Visit) -> Response:
     try:
         rows = await visit.desk.thread.change(source_edits.rehearse_import, sent)
     except (FeedError, UsageError) as error:
-        return await visit.draw(render_add, Search(problem=str(error)))
+        return await visit.draw(_pages.render_add, _pages.Search(problem=str(error)))
     fresh = [row.source for row in rows if row.becomes == "new"]
     if form.get("do") != "file":
         opml = sent.decode("utf-8", "replace")
-        return await visit.draw(render_add, Search(opml=opml, rows=rows))
+        return await visit.draw(_pages.render_add, _pages.Search(opml=opml, rows=rows))
     done = await visit.desk.thread.change(source_edits.file_sources, fresh, visit.editor.name)
     return visit.show_commit("sources/", done.commit)
 
@@ -165,9 +160,9 @@ async def _draw(visit: Visit, make: Callable[[Pages], bytes]) -> Response:
     return answer
 
 
-def _state(visit: Visit, opened: OpenNewsroom) -> BoardState:
+def _state(visit: Visit, opened: OpenNewsroom) -> _pages.BoardState:
     demand, newsroom = visit.desk.on_demand, opened.newsroom
-    return BoardState(
+    return _pages.BoardState(
         round=demand.last if demand else None,
         runs_rounds=demand is not None,
         is_recorded=visit.desk.is_recorded,

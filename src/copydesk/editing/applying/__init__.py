@@ -17,13 +17,13 @@ if TYPE_CHECKING:
     from copydesk.editing.applying._field_digests import field_digests as field_digests
     from copydesk.editing.applying._field_digests import find_former_title as find_former_title
     from copydesk.editing.applying._field_digests import list_edited_fields as list_edited_fields
-    from copydesk.editing.applying._reading_lists import FiledList as FiledList
-    from copydesk.editing.applying._reading_lists import find_lists as find_lists
-    from copydesk.editing.applying._reading_lists import list_key as list_key
-    from copydesk.editing.applying._reading_lists import name_list as name_list
-    from copydesk.editing.applying._reading_lists import read_own_list as read_own_list
     from copydesk.editing.applying._steps import PICTURED as PICTURED
+    from copydesk.editing.applying._steps import FiledList as FiledList
+    from copydesk.editing.applying._steps import find_lists as find_lists
+    from copydesk.editing.applying._steps import list_key as list_key
+    from copydesk.editing.applying._steps import name_list as name_list
     from copydesk.editing.applying._steps import new_tip as new_tip
+    from copydesk.editing.applying._steps import read_own_list as read_own_list
     from copydesk.editing.applying._steps import read_own_story as read_own_story
 else:
     __getattr__ = faces.import_on_demand(__name__, __file__)

@@ -20,27 +20,10 @@ from copydesk.building.channels import note_site_events
 from copydesk.catalogue import Catalogue, StoryFilter
 from copydesk.desk_store import open_desk
 from copydesk.desk_store.action_queue import ActionQueue
-from copydesk.editing._edit import (
-    Edit,
-    EditStep,
-    MadeEdit,
-    action_mark,
-    begin_edit,
-    is_action_id,
-    make_edit,
-    read_actions,
-)
+from copydesk.editing import _edit
 from copydesk.editing._pictures_apart import make_pictures
 from copydesk.editing._verdicts import publish_at_once
-from copydesk.editing.applying._field_digests import (
-    field_key,
-    find_changes_since,
-    list_changes,
-    read_undo_note,
-    read_values,
-    stands_already,
-    write_undo_note,
-)
+from copydesk.editing.applying import _field_digests
 from copydesk.editing.applying._steps import find_records, put_action
 from copydesk.errors import BusyError, CopydeskError, RecordError
 from copydesk.news import EditorAction, Ruling, Standing, Story
@@ -91,8 +74,8 @@ def part_into_lots(actions: Iterable[EditorAction]) -> Iterator[list[EditorActio
 class _Lot:
     """A batch of one editor's actions for a commit: the edit, its steps, the outcomes so far."""
 
-    edit: Edit
-    steps: dict[str, EditStep] = field(default_factory=dict)
+    edit: _edit.Edit
+    steps: dict[str, _edit.EditStep] = field(default_factory=dict)
     paths: dict[str, tuple[str, ...]] = field(default_factory=dict)
     outcomes: dict[str, ActionOutcome] = field(default_factory=dict)
 
@@ -118,7 +101,7 @@ def _file_lot(
 
 def _draft(newsroom: Newsroom, actions: Iterable[EditorAction]) -> _Lot:
     """Apply an editor's actions to a new edit, in order, and return them as a batch."""
-    lot = _Lot(edit=begin_edit(newsroom))
+    lot = _Lot(edit=_edit.begin_edit(newsroom))
     for action in actions:
         if action.id in lot.steps or action.id in lot.outcomes:
             continue
@@ -142,17 +125,19 @@ def _take(lot: _Lot, action: EditorAction) -> ActionOutcome | None:
     since = [
         conflict
         for path in records
-        for conflict in find_changes_since(lot.edit, step.edit, action, path)
+        for conflict in _field_digests.find_changes_since(lot.edit, step.edit, action, path)
     ]
     if in_the_way := [
-        each for each in since if not stands_already(lot.edit, step.edit, action, each)
+        each
+        for each in since
+        if not _field_digests.stands_already(lot.edit, step.edit, action, each)
     ]:
         return _conflict(action.id, in_the_way)
-    paths = tuple(list_changes(lot.edit, step.edit))
+    paths = tuple(_field_digests.list_changes(lot.edit, step.edit))
     if since or not (paths or step.edit.tips != lot.edit.tips):
         hint = "; ".join(step.notes)
         return ActionOutcome(id=action.id, state="done", what=_STANDS, hint=hint)
-    note = write_undo_note(lot.edit, step)
+    note = _field_digests.write_undo_note(lot.edit, step)
     lot.edit = replace(
         step.edit,
         undos={**lot.edit.undos, action.id: note},
@@ -163,7 +148,9 @@ def _take(lot: _Lot, action: EditorAction) -> ActionOutcome | None:
     return None
 
 
-def _find_changed_fields(before: Edit, after: Edit, paths: Iterable[str]) -> Iterator[str]:
+def _find_changed_fields(
+    before: _edit.Edit, after: _edit.Edit, paths: Iterable[str]
+) -> Iterator[str]:
     """Yield the fields that differ between two edits, as keys of `EditorAction.seen`."""
     for path in paths:
         if reading_lists.is_list_path(path) or letters.is_letter_path(path):
@@ -171,15 +158,15 @@ def _find_changed_fields(before: Edit, after: Edit, paths: Iterable[str]) -> Ite
             continue
         if path == RULINGS_PATH or None in {edit.find_bytes(path) for edit in (before, after)}:
             continue
-        was, left = (read_values(edit, path) for edit in (before, after))
-        yield from (field_key(path, name) for name in was if was[name] != left[name])
+        was, left = (_field_digests.read_values(edit, path) for edit in (before, after))
+        yield from (_field_digests.field_key(path, name) for name in was if was[name] != left[name])
 
 
-def _make(lock: WriteLock, lot: _Lot) -> MadeEdit:
+def _make(lock: WriteLock, lot: _Lot) -> _edit.MadeEdit:
     words = [step.words for step in lot.steps.values()]
     if not words:
-        return MadeEdit()
-    return make_edit(lock, lot.edit, words, lot.edit.newsroom.now)
+        return _edit.MadeEdit()
+    return _edit.make_edit(lock, lot.edit, words, lot.edit.newsroom.now)
 
 
 def _blame(lot: _Lot, error: CopydeskError) -> dict[str, ActionOutcome]:
@@ -190,7 +177,7 @@ def _blame(lot: _Lot, error: CopydeskError) -> dict[str, ActionOutcome]:
     return {action_id: _refuse(action_id, error) for action_id in blamed}
 
 
-def _tell(lot: _Lot, made: MadeEdit) -> dict[str, ActionOutcome]:
+def _tell(lot: _Lot, made: _edit.MadeEdit) -> dict[str, ActionOutcome]:
     """Return the outcomes of the actions in a batch that were committed, by action id."""
     return {
         action_id: ActionOutcome(
@@ -213,15 +200,15 @@ def _find_outcomes(
     The database knows them, since it records each change; if it was lost, git's commit messages do.
     """
     since = min(action.at for action in actions) - _CLOCK_SET_BACK
-    marks = [action_mark(action.id) for action in actions if is_action_id(action.id)]
+    marks = [_edit.action_mark(action.id) for action in actions if _edit.is_action_id(action.id)]
     commits: dict[str, str] = {}
     for commit, message in lock.repository.find_messages(marks, since).items():
-        commits |= {action_id: commit for _, action_id in read_actions(message)}
+        commits |= {action_id: commit for _, action_id in _edit.read_actions(message)}
     filed = {}
     for action in actions:
         note = newsroom.memory.actions.get(action.id)
         if note is not None or action.id in commits:
-            kept = read_undo_note(note or b"")
+            kept = _field_digests.read_undo_note(note or b"")
             filed[action.id] = ActionOutcome(
                 id=action.id,
                 state="done",
@@ -251,7 +238,7 @@ def _conflict(action_id: str, conflicts: Sequence[EditConflict]) -> ActionOutcom
 # leader meanwhile: the outcome of a split names only that story's records.
 
 
-def regroup_at_once(edit: Edit) -> Edit:
+def regroup_at_once(edit: _edit.Edit) -> _edit.Edit:
     """Return an edit that also regroups stories by event where its new rules require that.
 
     Stories are regrouped by the same functions as when new ones are stored, so the next fetching

@@ -7,31 +7,23 @@ The command line files the same changes.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import get_args
 
 from copydesk import archive, review
+from copydesk.archive import reading_lists
+from copydesk.editing import _rules
 from copydesk.editing._edit import CommitWords, Edit, EditStep, is_action_id
 from copydesk.editing._explain import news_path
-from copydesk.editing._rules import (
-    STORY_CHARACTERS,
-    TITLE_CHARACTERS,
-    WHY_CHARACTERS,
-    NewRule,
-    list_topics,
-    must_be_short,
-    put_rule,
-    take_out_rule,
-    topic_names,
-)
 from copydesk.editing._verdicts import put_clearing, put_verdict, speaker
 from copydesk.editing.applying._field_digests import find_undo_note
-from copydesk.editing.applying._reading_lists import put_list
 from copydesk.editing.undo import put_undoing
-from copydesk.errors import RecordError, UsageError
+from copydesk.errors import CopydeskError, RecordError, UsageError
 from copydesk.kit import text, urls
 from copydesk.news import Beat, EditorAction, Image, Provider, Ruling, Story, Verdict
+from copydesk.news.edition import ChosenStory, ReadingList
 from copydesk.news.ruling import RULING_KINDS, ActionKind, EditConflict, Said
 from copydesk.news.source import Tip
 from copydesk.news.story import Event, EventKind
@@ -39,6 +31,149 @@ from copydesk.newsroom import Newsroom
 from copydesk.newsroom.uploads import find_upload_path, read_upload
 from copydesk.review import corrections
 from copydesk.rounds.sources import source_address
+
+_SUBJECT = 200
+_ID_CHARACTERS = 64
+_FIRST_WORDS = 3  # an action's values before the stories: id, title and description
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FiledList:
+    """A stored reading list; `version` changes with its file, and is "" if the file is missing."""
+
+    listed: ReadingList
+    version: str = ""
+
+
+def list_key(list_id: str) -> str:
+    """Return the key "lists/ID" of a reading list's version in the mapping `EditorAction.seen`."""
+    return f"lists/{list_id}"
+
+
+def find_lists(newsroom: Newsroom) -> tuple[tuple[FiledList, ...], tuple[CopydeskError, ...]]:
+    """Return the site's reading lists by id, and an error for each that cannot be read."""
+    troubles: list[CopydeskError] = []
+    lists = [
+        FiledList(listed=listed, version=_version(newsroom, listed.id))
+        for listed in reading_lists.find_reading_lists(newsroom.root, troubles.append)
+    ]
+    return tuple(lists), tuple(troubles)
+
+
+def _version(newsroom: Newsroom, list_id: str) -> str:
+    try:
+        return _digest(newsroom.archive.file_bytes(reading_lists.list_path(list_id)))
+    except RecordError:  # it is called .yml, or was just deleted
+        return ""
+
+
+def _digest(data: bytes | None) -> str:
+    return hashlib.sha256(data).hexdigest()[:16] if data else ""
+
+
+def name_list(title: str) -> str:
+    """Return a reading list's id, made from its title; "" if the title has no Latin letters."""
+    return archive.slug(title)[:_ID_CHARACTERS].strip("-")
+
+
+def read_own_list(action: EditorAction) -> ReadingList:
+    """Parse the values of an editor's action as a reading list; UsageError if they are invalid.
+
+    The values are its id, title and description, and a note on each of its stories.
+    """
+    list_id, title, description = (*action.values[:_FIRST_WORDS], "", "", "")[:_FIRST_WORDS]
+    if not reading_lists.is_list_id(list_id):
+        raise UsageError(
+            "invalid name of a reading list",
+            subject=list_id[:80],
+            hint="use lower-case letters, digits and hyphens, such as the-best-of-2026",
+        )
+    words = action.values[_FIRST_WORDS:]
+    words += ("",) * (len(action.stories) - len(words))
+    listed = ReadingList(
+        id=list_id,
+        title=text.fold(title),
+        description=text.tidy(description),
+        by=action.by,
+        updated_at=action.at.replace(microsecond=0),
+        stories=tuple(
+            ChosenStory(name=name, words=text.tidy(said))
+            for name, said in zip(action.stories, words, strict=False)
+        ),
+    )
+    _must_be_readable(listed)
+    return listed
+
+
+def _must_be_readable(listed: ReadingList) -> None:
+    """Raise UsageError for a reading list that cannot be written to a file."""
+    try:
+        reading_lists.edit_reading_list(b"", listed)
+    except RecordError as error:
+        raise UsageError(error.what, subject=listed.id, hint=error.hint) from error
+
+
+def put_list(edit: Edit, action: EditorAction) -> EditStep:
+    """Set or delete a reading list in a pending edit; UsageError or RecordError if it is invalid.
+
+    If somebody else has changed the list since the editor saw it, the step has a conflict instead.
+    """
+    listed = _find_list_of(action)
+    path = reading_lists.list_path(listed.id)
+    present = edit.find_bytes(path)
+    words = CommitWords(
+        subject=f"list: {listed.title or listed.id}"[:_SUBJECT],
+        why=action.why,
+        by=action.by,
+        action=f"list {action.said} {listed.id}",
+    )
+    wanted = None
+    if action.said == "set":
+        wanted = reading_lists.edit_reading_list(
+            present or b"", _as_it_stands(listed, path, present)
+        )
+    elif present is None:
+        raise UsageError("the reading list no longer exists", subject=listed.id)
+    if wanted == present:
+        return EditStep(edit=edit, words=words)
+    seen = action.seen.get(list_key(listed.id))
+    if seen is not None and seen != _digest(present) and path not in edit.own_fields:
+        conflict = EditConflict(
+            path=path, field="list", left=_describe(path, wanted), now=_describe(path, present)
+        )
+        return EditStep(edit=edit, words=words, differences=(conflict,))
+    after = edit.with_bytes(path, wanted)
+    return EditStep(edit=replace(after, needed=after.needed | {path}), words=words)
+
+
+def _find_list_of(action: EditorAction) -> ReadingList:
+    if action.said == "set":
+        return read_own_list(action)
+    list_id = "".join(action.values[:1])
+    if action.said != "end" or not reading_lists.is_list_id(list_id):
+        raise UsageError("expected the action set or end", subject=f"{action.said} {list_id}"[:80])
+    return ReadingList(id=list_id, title="")
+
+
+def _as_it_stands(wanted: ReadingList, path: str, present: bytes | None) -> ReadingList:
+    """Return the stored reading list if `wanted` differs only in editor and time, else `wanted`."""
+    if not present:
+        return wanted
+    now = reading_lists.parse_reading_list(path, present)
+    same = replace(wanted, by=now.by, updated_at=now.updated_at)
+    return same if same == now else wanted
+
+
+def _describe(path: str, data: bytes | None) -> str:
+    """Return a reading list's title and the names of its stories, as text for people."""
+    if data is None:
+        return "nothing"
+    try:
+        listed = reading_lists.parse_reading_list(path, data)
+    except RecordError as error:
+        return error.what
+    return f"{listed.title}: {', '.join(story.name for story in listed.stories)}"[:300]
+
 
 # Tips: the address of a page that a person found, checked for the next round.
 
@@ -51,8 +186,8 @@ def new_tip(newsroom: Newsroom, url: str, *, topic: str = "", why: str = "", by:
     `topic` is a name or id, `by` is "" for git's user. Raises UsageError for an invalid web
     address, an unknown topic, and texts that are too long.
     """
-    must_be_short(why, WHY_CHARACTERS, "--why")
-    must_be_short(by, _BY_CHARACTERS, "--as")
+    _rules.must_be_short(why, _rules.WHY_CHARACTERS, "--why")
+    _rules.must_be_short(by, _BY_CHARACTERS, "--as")
     return Tip(
         url=source_address(url),
         source="",
@@ -65,9 +200,11 @@ def new_tip(newsroom: Newsroom, url: str, *, topic: str = "", why: str = "", by:
 
 def _topic_name(beat: Beat, said: str) -> str:
     try:
-        return topic_names(beat, (said,))[0]
+        return _rules.topic_names(beat, (said,))[0]
     except UsageError as error:
-        raise UsageError(error.what, subject=error.subject, hint=list_topics(beat)) from error
+        raise UsageError(
+            error.what, subject=error.subject, hint=_rules.list_topics(beat)
+        ) from error
 
 
 # Corrections: a published story's headline or excerpt is changed, with a note for readers. The new
@@ -76,7 +213,7 @@ def _topic_name(beat: Beat, said: str) -> str:
 _FIELDS = ("title", "excerpt")
 
 
-def list_rules_of(edit: Edit, path: str, action: EditorAction) -> list[NewRule]:
+def list_rules_of(edit: Edit, path: str, action: EditorAction) -> list[_rules.NewRule]:
     """Return the rules that keep an editor's correction when the page is fetched again.
 
     The action's values are a field and its new text, or two such pairs. Raises UsageError if site
@@ -122,7 +259,7 @@ def _must_have_readers(edit: Edit, path: str, action: EditorAction) -> None:
         raise UsageError("a correction needs a note", hint="tell readers what was wrong")
 
 
-def _list_rules(action: EditorAction, path: str) -> Iterator[NewRule]:
+def _list_rules(action: EditorAction, path: str) -> Iterator[_rules.NewRule]:
     """Yield a rule for each field (headline, excerpt) of an editor's correction."""
     fields, words = action.values[::2], action.values[1::2]
     if not fields or len(fields) != len(words) or not set(fields) <= set(_FIELDS):
@@ -131,7 +268,7 @@ def _list_rules(action: EditorAction, path: str) -> Iterator[NewRule]:
             hint=f"the fields are: {', '.join(_FIELDS)}",
         )
     for field, value in zip(fields, words, strict=True):
-        yield NewRule(
+        yield _rules.NewRule(
             said="rename" if field == "title" else "set",
             why=action.why,
             by=action.by,
@@ -143,7 +280,6 @@ def _list_rules(action: EditorAction, path: str) -> Iterator[NewRule]:
 # Own stories: an editor's story without a source is filed and published at once. Its text is the
 # record's note; it gets a verdict.
 
-_SUBJECT = 200
 PICTURED = "pictured"  # an action's `said` if its values include a picture
 _CREDIT_CHARACTERS = 200
 _PICTURE_VALUES = 3
@@ -179,12 +315,12 @@ def read_own_story(beat: Beat, said: str, values: Sequence[str]) -> OwnStory:
     title, excerpt, note = (*values[:_FIRST_VALUES], "", "", "")[:_FIRST_VALUES]
     picture, topics = _part_picture(beat, said, values[_FIRST_VALUES:])
     excerpt, main = text.fold(excerpt), [beat.topic] if beat.topic else []
-    must_be_short(excerpt, beat.excerpt.max_characters, "the excerpt")
+    _rules.must_be_short(excerpt, beat.excerpt.max_characters, "the excerpt")
     return OwnStory(
-        title=_require(text.fold(title), TITLE_CHARACTERS, "the headline"),
+        title=_require(text.fold(title), _rules.TITLE_CHARACTERS, "the headline"),
         excerpt=excerpt,
-        text=_require(text.tidy(note), STORY_CHARACTERS, "the text"),
-        topics=topic_names(beat, [*main, *topics]),
+        text=_require(text.tidy(note), _rules.STORY_CHARACTERS, "the text"),
+        topics=_rules.topic_names(beat, [*main, *topics]),
         picture=picture,
     )
 
@@ -205,8 +341,8 @@ def _part_picture(
     if not alt:
         hint = "describe the picture in a few words for readers who cannot see it"
         raise UsageError("the picture has no description", hint=hint)
-    must_be_short(alt, TITLE_CHARACTERS, "the picture's description")
-    must_be_short(credit, _CREDIT_CHARACTERS, "the picture's credit")
+    _rules.must_be_short(alt, _rules.TITLE_CHARACTERS, "the picture's description")
+    _rules.must_be_short(credit, _CREDIT_CHARACTERS, "the picture's credit")
     return Image(url=url, title=alt, attribution=credit), values[_PICTURE_VALUES:]
 
 
@@ -261,7 +397,7 @@ def take_upload(edit: Edit, url: str) -> Edit:
 def _require(words: str, most: int, what: str) -> str:
     if not words:
         raise UsageError(f"{what} is missing", hint="write a headline and a text")
-    must_be_short(words, most, what)
+    _rules.must_be_short(words, most, what)
     return words
 
 
@@ -278,8 +414,8 @@ def put_action(edit: Edit, action: EditorAction) -> EditStep:
     """Apply an editor's action to a pending edit; UsageError or RecordError if it is invalid."""
     if not is_action_id(action.id):
         raise UsageError("invalid id of an action", subject=repr(action.id[:100]))
-    must_be_short(action.why, WHY_CHARACTERS, "the reason")
-    must_be_short(action.by, _BY_CHARACTERS, "the name")
+    _rules.must_be_short(action.why, _rules.WHY_CHARACTERS, "the reason")
+    _rules.must_be_short(action.by, _BY_CHARACTERS, "the name")
     if not text.fold(action.by):
         raise UsageError("the editor's name is missing")
     whole = action.at.replace(microsecond=0)  # as records store it: later steps compare with that
@@ -345,7 +481,7 @@ def _join(steps: Sequence[EditStep]) -> EditStep:
 
 def _put_rule(edit: Edit, action: EditorAction) -> EditStep:
     if action.said == "undo":
-        return take_out_rule(edit, _find_rule(edit, action), action.by)
+        return _rules.take_out_rule(edit, _find_rule(edit, action), action.by)
     said = next((kind for kind in RULING_KINDS if kind == action.said), None)
     if said is None:
         raise UsageError("unknown kind of rule", subject=action.said[:100])
@@ -358,7 +494,7 @@ def _put_rule(edit: Edit, action: EditorAction) -> EditStep:
             raise UsageError(f"the rule {said} needs more or fewer {what}", subject=str(len(given)))
     if action.until is not None and not form.may_end:
         raise UsageError(f"the rule {said} cannot have an end date", hint="undo the rule later")
-    new = NewRule(
+    new = _rules.NewRule(
         said=said,
         why=action.why,
         by=action.by,
@@ -366,7 +502,7 @@ def _put_rule(edit: Edit, action: EditorAction) -> EditStep:
         values=action.values,
         until=action.until,
     )
-    step, _ = put_rule(edit, new)
+    step, _ = _rules.put_rule(edit, new)
     return replace(step, edit=_with_upload(step.edit, action))
 
 
@@ -379,7 +515,7 @@ def _with_upload(edit: Edit, action: EditorAction) -> Edit:
 def _put_correction(edit: Edit, action: EditorAction) -> EditStep:
     path, after = _one_record(edit, action), edit
     for rule in list_rules_of(edit, path, action):
-        step, _ = put_rule(after, rule)
+        step, _ = _rules.put_rule(after, rule)
         after = step.edit
     return note_correction(edit, after, path, action)
 

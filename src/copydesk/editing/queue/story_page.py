@@ -42,13 +42,7 @@ from copydesk.news import Article, Lead, Ruling, Standing, Story
 from copydesk.news.article import Figure
 from copydesk.news.edition import PictureFile
 from copydesk.news.source import DropReason
-from copydesk.newsroom import Newsroom
-from copydesk.newsroom.cataloguing import (
-    follow_commits,
-    open_catalogue,
-    recheck_in_passing,
-    stands_by_former_rules,
-)
+from copydesk.newsroom import Newsroom, cataloguing
 from copydesk.newsroom.filing import read_removals
 from copydesk.newsroom.reports import Explanation
 from copydesk.placement.addresses import record_name, story_folder
@@ -229,7 +223,9 @@ class QueueReader:
     def __init__(self, newsroom: Newsroom, clock: Callable[[], float] = time.monotonic) -> None:
         """Open the newsroom's search index of stories; if that fails, build one in memory."""
         self._stack = contextlib.ExitStack()
-        self._catalogue: Catalogue = self._stack.enter_context(open_catalogue(newsroom.private))
+        self._catalogue: Catalogue = self._stack.enter_context(
+            cataloguing.open_catalogue(newsroom.private)
+        )
         self._records: OrderedDict[tuple[str, int], Story] = OrderedDict()
         self._counts = KeptCounts(clock)
         self._choices: dict[tuple[object, ...], tuple[int, QueueChoices]] = {}
@@ -246,7 +242,7 @@ class QueueReader:
 
     def follow(self, newsroom: Newsroom) -> None:
         """Update the search index of stories with what was committed to git since the last call."""
-        follow_commits(newsroom, self._catalogue)
+        cataloguing.follow_commits(newsroom, self._catalogue)
 
     def version(self, newsroom: Newsroom) -> object:
         """Return a value that changes when any process changes the search index of stories.
@@ -262,13 +258,13 @@ class QueueReader:
             happenings = self._find(newsroom, wanted, question)
             members = self._catalogue.list_members([happening.name for happening in happenings])
             every = [path for paths in members.values() for path in paths]
-            if not recheck_in_passing(newsroom, self._catalogue, every):
+            if not cataloguing.recheck_in_passing(newsroom, self._catalogue, every):
                 break
         rows = tuple(self._rows(newsroom, members, self._catalogue.match(wanted, every)))
         page = QueuePage(
             rows=rows,
             total=self._catalogue.count(wanted),
-            is_by_former_rules=stands_by_former_rules(newsroom, self._catalogue),
+            is_by_former_rules=cataloguing.stands_by_former_rules(newsroom, self._catalogue),
         )
         if len(happenings) < question.limit:
             return page
@@ -282,7 +278,7 @@ class QueueReader:
         The story named `named` is always listed, however large its group is.
         """
         members = self._catalogue.list_members(happenings)
-        recheck_in_passing(
+        cataloguing.recheck_in_passing(
             newsroom, self._catalogue, [p for paths in members.values() for p in paths]
         )
         members = self._catalogue.list_members(happenings)
@@ -326,7 +322,7 @@ class QueueReader:
     def find_standings(self, newsroom: Newsroom, names: Collection[str]) -> dict[str, Standing]:
         """Return the statuses of stories, by record name, from their records as they are now."""
         paths = self._catalogue.find_by_name(names)
-        recheck_in_passing(newsroom, self._catalogue, paths)
+        cataloguing.recheck_in_passing(newsroom, self._catalogue, paths)
         standings = self._catalogue.standings(paths)
         return {record_name(path): standing for path, standing in standings.items()}
 
@@ -346,7 +342,7 @@ class QueueReader:
         if names is None:
             return [record_name(path) for path in self._catalogue.find(wanted)]
         paths = self._catalogue.find_by_name(names)
-        recheck_in_passing(newsroom, self._catalogue, paths)
+        cataloguing.recheck_in_passing(newsroom, self._catalogue, paths)
         return [record_name(path) for path in sorted(self._catalogue.match(wanted, paths))]
 
     def read_stories(self, newsroom: Newsroom, names: Collection[str]) -> list[QueueStory]:

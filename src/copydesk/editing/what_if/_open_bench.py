@@ -16,15 +16,7 @@ from datetime import datetime, timedelta
 from copydesk import archive
 from copydesk.archive import Rulings
 from copydesk.building import read_counts
-from copydesk.editing.what_if._bench import Bench, BenchCase
-from copydesk.editing.what_if._findings import (
-    ArticleReader,
-    FindingsStore,
-    KeptTexts,
-    ReadArticle,
-    ReadingRules,
-    read_articles,
-)
+from copydesk.editing.what_if import _bench
 from copydesk.editing.what_if._try_rules import FindingsJudge
 from copydesk.judge import copies, coverage, shelves
 from copydesk.judge.copies import SameText
@@ -34,16 +26,7 @@ from copydesk.newsroom.cataloguing import open_catalogue
 from copydesk.newsroom.filing import read_digests
 from copydesk.newsroom.standings import beat_in_force
 from copydesk.review import rules
-from copydesk.rounds.rejudging import (
-    Rejudged,
-    find_stories_around,
-    is_before_period,
-    is_in_period,
-    is_removed,
-    make_case,
-    order_of_arrival,
-    read_period,
-)
+from copydesk.rounds import rejudging
 
 
 @dataclass(slots=True, kw_only=True)
@@ -56,17 +39,17 @@ class _Opening:
     """
 
     newsroom: Newsroom
-    reader: ArticleReader
+    reader: _bench.ArticleReader
     rulings: Rulings
-    read: Mapping[str, ReadArticle]
-    kept_texts: dict[str, KeptTexts]
+    read: Mapping[str, _bench.ReadArticle]
+    kept_texts: dict[str, _bench.KeptTexts]
     bench_judge: FindingsJudge
     shelf: shelves.MemoryShelf = field(default_factory=shelves.MemoryShelf)
     texts: set[str] = field(default_factory=set)
     names: dict[str, int] = field(default_factory=dict)
-    new_texts: dict[str, KeptTexts] = field(default_factory=dict)
-    cases: list[BenchCase] = field(default_factory=list)
-    today: dict[str, Rejudged] = field(default_factory=dict)
+    new_texts: dict[str, _bench.KeptTexts] = field(default_factory=dict)
+    cases: list[_bench.BenchCase] = field(default_factory=list)
+    today: dict[str, rejudging.Rejudged] = field(default_factory=dict)
     failed: list[Failure] = field(default_factory=list)
 
     def put(self, story: Story, place: int) -> None:
@@ -89,7 +72,7 @@ class _Opening:
         return found[1].text if found else ""
 
 
-def open_bench(newsroom: Newsroom, days: int, progress: Progress) -> Bench:
+def open_bench(newsroom: Newsroom, days: int, progress: Progress) -> _bench.Bench:
     """Load the stories of some days into a test bench on which scoring rules can be tried.
 
     Articles without stored findings are read, and their findings stored. Raises RecordError as
@@ -98,18 +81,18 @@ def open_bench(newsroom: Newsroom, days: int, progress: Progress) -> Bench:
     troubles = Troubles()
     since = newsroom.now - timedelta(days=days)
     progress.stage("read")
-    stories = sorted(read_period(newsroom, since, troubles), key=lambda story: story.path)
+    stories = sorted(rejudging.read_period(newsroom, since, troubles), key=lambda story: story.path)
     rulings = archive.read_rulings(newsroom.root)
-    reader = ArticleReader(newsroom=newsroom, rules=ReadingRules(beat=newsroom.beat))
+    reader = _bench.ArticleReader(newsroom=newsroom, rules=_bench.ReadingRules(beat=newsroom.beat))
     asked = [
         story
         for story in stories
-        if is_before_period(story, since)
-        or (is_in_period(story, since) and not is_removed(story, rulings))
+        if rejudging.is_before_period(story, since)
+        or (rejudging.is_in_period(story, since) and not rejudging.is_removed(story, rulings))
     ]
     with open_catalogue(newsroom.private) as catalogue:
-        store = FindingsStore(catalogue)
-        read, failed = read_articles(reader, store, asked, progress)
+        store = _bench.FindingsStore(catalogue)
+        read, failed = _bench.read_articles(reader, store, asked, progress)
         opening = _begin(newsroom, reader, rulings, read, store.read_texts())
         meant = _put_others(opening, stories, since)
         _judge_all(opening, meant, progress)
@@ -119,10 +102,10 @@ def open_bench(newsroom: Newsroom, days: int, progress: Progress) -> Bench:
 
 def _begin(
     newsroom: Newsroom,
-    reader: ArticleReader,
+    reader: _bench.ArticleReader,
     rulings: Rulings,
-    read: Mapping[str, ReadArticle],
-    kept_texts: dict[str, KeptTexts],
+    read: Mapping[str, _bench.ReadArticle],
+    kept_texts: dict[str, _bench.KeptTexts],
 ) -> _Opening:
     names: dict[str, int] = {}
     bench_judge = FindingsJudge(
@@ -149,9 +132,11 @@ def _put_others(opening: _Opening, stories: Iterable[Story], since: datetime) ->
     meant = []
     for story in stories:
         read = opening.read.get(story.path)
-        is_meant = is_in_period(story, since) and not is_removed(story, opening.rulings)
+        is_meant = rejudging.is_in_period(story, since) and not rejudging.is_removed(
+            story, opening.rulings
+        )
         if read is not None and is_meant:
-            meant.append((order_of_arrival(story, read.article), story))
+            meant.append((rejudging.order_of_arrival(story, read.article), story))
         else:
             opening.put(story, -1)
             opening.bench_judge.stories[story.path] = story
@@ -175,12 +160,12 @@ def _judge_all(opening: _Opening, meant: Sequence[Story], progress: Progress) ->
         progress.step()
 
 
-def _make_case(opening: _Opening, story: Story, place: int) -> BenchCase:
+def _make_case(opening: _Opening, story: Story, place: int) -> _bench.BenchCase:
     read = opening.read[story.path]
     is_original_kept = story.copy_of in opening.texts
     whole = _whole_article(opening, story) if _has_lost_fields(story) else read.article
-    case = make_case(opening.newsroom, story, whole, opening.rulings, is_original_kept)
-    return BenchCase(
+    case = rejudging.make_case(opening.newsroom, story, whole, opening.rulings, is_original_kept)
+    return _bench.BenchCase(
         case=replace(case, article=read.article, text=_text_for_groups(opening, story, read)),
         place=place,
         findings=replace(read.findings, fingerprint=()),
@@ -198,7 +183,7 @@ def _whole_article(opening: _Opening, story: Story) -> Article:
     return found[1] if found else opening.read[story.path].article
 
 
-def _text_for_groups(opening: _Opening, story: Story, read: ReadArticle) -> str:
+def _text_for_groups(opening: _Opening, story: Story, read: _bench.ReadArticle) -> str:
     """Return a story's text for grouping: the text itself, or a stand-in of its length.
 
     The text itself matters only if groups are formed from the stories alone, or a story needs a new
@@ -215,7 +200,9 @@ def _stand_in(characters: int) -> str:
     return "x" * characters
 
 
-def _find_same_texts(opening: _Opening, story: Story, read: ReadArticle) -> tuple[SameText, ...]:
+def _find_same_texts(
+    opening: _Opening, story: Story, read: _bench.ReadArticle
+) -> tuple[SameText, ...]:
     """Return the earlier stories whose text a story repeats, stored ones if no text changed."""
     fingerprint = read.findings.fingerprint
     if not fingerprint or not opening.newsroom.beat.scoring.traits.has_blocks:
@@ -230,7 +217,7 @@ def _find_same_texts(opening: _Opening, story: Story, read: ReadArticle) -> tupl
         article = _whole_article(opening, story)
         shelf = _TextsNear([_with_text(opening, shelved) for shelved in near])
         same = copies.find_same_texts(article, fingerprint, shelf)
-        kept = opening.new_texts[story.path] = KeptTexts(texts=texts, same=same)
+        kept = opening.new_texts[story.path] = _bench.KeptTexts(texts=texts, same=same)
     return kept.same
 
 
@@ -238,7 +225,7 @@ def _with_text(opening: _Opening, shelved: Shelved) -> Shelved:
     return replace(shelved, text=opening.load(shelved.story.path))
 
 
-def _digest_texts(opening: _Opening, read: ReadArticle, near: Iterable[Shelved]) -> str:
+def _digest_texts(opening: _Opening, read: _bench.ReadArticle, near: Iterable[Shelved]) -> str:
     """Return a digest of a text and of the texts and headlines that it is compared with."""
     parts = [read.name, read.habits]
     for shelved in near:
@@ -273,12 +260,12 @@ class _TextsNear:
 
 def _as_bench(
     opening: _Opening, stories: Sequence[Story], since: datetime, failed: Iterable[Failure]
-) -> Bench:
+) -> _bench.Bench:
     newsroom = opening.newsroom
     judged = [case.case.filed for case in opening.cases]
-    around = list(find_stories_around(judged, stories, since))
+    around = list(rejudging.find_stories_around(judged, stories, since))
     is_meant = {story.path for story in judged}
-    return Bench(
+    return _bench.Bench(
         settings=newsroom.settings,
         since=since,
         rulings=beat_in_force(newsroom.root, newsroom.beat, newsroom.now).rulings,
@@ -296,8 +283,8 @@ def _as_bench(
         without_article=tuple(
             story.path
             for story in stories
-            if is_in_period(story, since)
-            and not is_removed(story, opening.rulings)
+            if rejudging.is_in_period(story, since)
+            and not rejudging.is_removed(story, opening.rulings)
             and story.path not in opening.read
         ),
         failed=(*failed, *opening.failed),
@@ -306,5 +293,5 @@ def _as_bench(
 
 def _add_removal(story: Story, rulings: Rulings) -> Story:
     """Return a story with its removal, which profile `everyday` stores only in the rulings."""
-    is_told = story.verdict is not None or not is_removed(story, rulings)
+    is_told = story.verdict is not None or not rejudging.is_removed(story, rulings)
     return story if is_told else replace(story, verdict=rulings.verdict_on(story.path))

@@ -13,16 +13,9 @@ from typing import Any, get_args
 from copydesk import archive, config
 from copydesk.archive import FileChange, topic_file
 from copydesk.config import Settings
+from copydesk.editing.what_if import _try_rules
 from copydesk.editing.what_if._bench import Bench
 from copydesk.editing.what_if._open_bench import open_bench
-from copydesk.editing.what_if._summary import (
-    FrontPlace,
-    Summary,
-    compare_fronts,
-    plan_front,
-    summarize,
-)
-from copydesk.editing.what_if._try_rules import try_rules
 from copydesk.errors import UsageError
 from copydesk.kit import text, within
 from copydesk.kit.kinds import options_of
@@ -51,8 +44,8 @@ class TriedRules:
     `front` compares the front page under these rules with today's.
     """
 
-    summary: Summary
-    front: tuple[FrontPlace, ...]
+    summary: _try_rules.Summary
+    front: tuple[_try_rules.FrontPlace, ...]
     draft: RulesDraft
 
 
@@ -78,10 +71,12 @@ class Workbench:
         settings = apply_change(newsroom.settings, change)
         draft = draft_rules(newsroom, change)
         bench = self._bench(newsroom, progress)
-        outcome = try_rules(bench, settings, progress)
+        outcome = _try_rules.try_rules(bench, settings, progress)
         judged = outcome if change.judges else None
-        front = compare_fronts(self._front_today, plan_front(bench, judged, settings))
-        summary = summarize(bench, outcome, change.keywords)
+        front = _try_rules.compare_fronts(
+            self._front_today, _try_rules.plan_front(bench, judged, settings)
+        )
+        summary = _try_rules.summarize(bench, outcome, change.keywords)
         return TriedRules(summary=summary, front=front, draft=draft)
 
     def write(self, change: RuleChange, by: str, stands: str, why: str) -> SettingsReport:
@@ -118,7 +113,7 @@ class Workbench:
         self._kept = None
         bench = open_bench(newsroom, DAYS, progress)
         self._kept = (key, newsroom.now, bench)
-        self._front_today = plan_front(bench, None, settings)
+        self._front_today = _try_rules.plan_front(bench, None, settings)
         return bench
 
 

@@ -12,7 +12,7 @@ from urllib.parse import unquote, urlsplit
 from copydesk.extract import json_ld
 from copydesk.extract.json_ld import Node
 from copydesk.extract.page import visible_text
-from copydesk.extract.pictures import _mention
+from copydesk.extract.pictures import _mention, _shown
 from copydesk.extract.pictures._captions import words_of
 from copydesk.extract.pictures._mention import (
     Mention,
@@ -23,16 +23,6 @@ from copydesk.extract.pictures._mention import (
     pixels,
     srcset,
     widest,
-)
-from copydesk.extract.pictures._shown import (
-    MAX_RATIO,
-    MIN_SIDE,
-    Layout,
-    find_layout,
-    is_tracker,
-    leads_away,
-    list_shown_offers,
-    logo_keys,
 )
 from copydesk.kit import tables, text, urls
 from copydesk.news.article import Figure
@@ -59,7 +49,7 @@ def figures(document: Document, declared: Declared, lead: Lead, web_url: str) ->
     too few points is left out.
     """
     title = _title(document, declared, lead)
-    where = find_layout(document, frozenset(text.words(title)))
+    where = _shown.find_layout(document, frozenset(text.words(title)))
     own = {figure_key(document.address), figure_key(web_url)}
     declaring = (
         offer for offer in list_declared_offers(document, declared, lead) if offer.key not in own
@@ -70,7 +60,7 @@ def figures(document: Document, declared: Declared, lead: Lead, web_url: str) ->
         title=title,
         words=_story_words(title, document.address, web_url),
         site_words=_site_words(document, declared),
-        logos=sites | logo_keys(document, where),
+        logos=sites | _shown.logo_keys(document, where),
         writers=writers,
         document=document,
     )
@@ -83,7 +73,7 @@ def figures(document: Document, declared: Declared, lead: Lead, web_url: str) ->
 
 
 def _group_mentions(
-    declaring: Iterable[Mention], document: Document, where: Layout, own: Container[str]
+    declaring: Iterable[Mention], document: Document, where: _shown.Layout, own: Container[str]
 ) -> list[list[Mention]]:
     """Return the mentions of each picture: first its declarations, then where it is shown.
 
@@ -93,7 +83,7 @@ def _group_mentions(
     for offer in declaring:
         groups.setdefault(_on_this_page(offer.key), []).append(offer)
     names = frozenset(key.rpartition("/")[2] for key in groups) - {""}
-    for offer in list_shown_offers(document, where, names):
+    for offer in _shown.list_shown_offers(document, where, names):
         name = _on_this_page(offer.key)
         if name in groups or (offer.place and offer.key not in own):
             groups.setdefault(name, []).append(offer)
@@ -318,16 +308,16 @@ def _faults(group: list[Mention], context: ArticleContext) -> Mapping[str, bool]
     return {
         "logo": not keys.isdisjoint(context.logos),
         "writer": any(map(_PORTRAIT.search, keys)) or not keys.isdisjoint(context.writers),
-        "small": bool(sides) and min(sides) < MIN_SIDE,
-        "banner": len(sides) == 2 and sides[0] > MAX_RATIO * sides[1],
+        "small": bool(sides) and min(sides) < _shown.MIN_SIDE,
+        "banner": len(sides) == 2 and sides[0] > _shown.MAX_RATIO * sides[1],
     }
 
 
 def _find_shown_faults(group: list[Mention], context: ArticleContext) -> Mapping[str, bool]:
     elements = (mention.element for mention in group if mention.element is not None)
     return {
-        "tracker": is_tracker(group[0].url),
-        "linked": any(leads_away(element, context.document) for element in elements),
+        "tracker": _shown.is_tracker(group[0].url),
+        "linked": any(_shown.leads_away(element, context.document) for element in elements),
         "button": _is_button(group),
     }
 

@@ -13,17 +13,7 @@ from datetime import UTC, datetime
 
 from copydesk.judge import clustering
 from copydesk.judge.clustering.documents import Assignment, GroupLikeness, NewsDocument
-from copydesk.judge.coverage._arrivals import (
-    Arrival,
-    DailyCorpus,
-    KeptCorpus,
-    SlidingCorpus,
-    is_grouped,
-    list_arrivals,
-    moment_of,
-    part_by_day,
-    to_document,
-)
+from copydesk.judge.coverage import _arrivals
 from copydesk.judge.coverage._ruled_groups import RuledGroups
 from copydesk.kit import dates
 from copydesk.news import Beat, Reason, ReasonKind, Shelved, Story
@@ -64,13 +54,13 @@ def find_groups(
     groups. `corpus` has the terms of the filed stories.
     """
     ruled = RuledGroups(beat, [shelved.story for shelved in stories], fresh)
-    came = list_arrivals(stories, ruled)
+    came = _arrivals.list_arrivals(stories, ruled)
     filed = [arrival for arrival in came if arrival.path not in fresh]
     places = Places(filed, beat, ruled)
-    days = part_by_day(arrival for arrival in came if arrival.path in fresh)
+    days = _arrivals.part_by_day(arrival for arrival in came if arrival.path in fresh)
     assignments: dict[str, Assignment] = {}
     if days:
-        daily = SlidingCorpus(filed) if corpus is None else KeptCorpus(corpus)
+        daily = _arrivals.SlidingCorpus(filed) if corpus is None else _arrivals.KeptCorpus(corpus)
         if corpus is not None and len(days) > 1:
             places.meet_only(_find_all_candidates(days, beat, corpus))
         assignments = _place_by_day(places, days, daily)
@@ -84,17 +74,19 @@ def find_groups(
 
 def find_candidates(new: Sequence[Shelved], beat: Beat, corpus: Corpus) -> set[str]:
     """Return the record names of the stored stories that `find_groups` compares new ones with."""
-    moments = [moment_of(shelved) for shelved in new]
-    documents = [to_document(*pair) for pair in zip(new, moments, strict=True)]
+    moments = [_arrivals.moment_of(shelved) for shelved in new]
+    documents = [_arrivals.to_document(*pair) for pair in zip(new, moments, strict=True)]
     return weigh_beside(corpus, beat).expect(documents, max(moments).timestamp())
 
 
-def _find_all_candidates(days: Iterable[Iterable[Arrival]], beat: Beat, corpus: Corpus) -> set[str]:
+def _find_all_candidates(
+    days: Iterable[Iterable[_arrivals.Arrival]], beat: Beat, corpus: Corpus
+) -> set[str]:
     """Return the filed stories whose groups the stories of any of the days may join."""
     return find_candidates([arrival.shelved for day in days for arrival in day], beat, corpus)
 
 
-def _list_paths(came: Iterable[Arrival], places: Places) -> Mapping[str, Sequence[str]]:
+def _list_paths(came: Iterable[_arrivals.Arrival], places: Places) -> Mapping[str, Sequence[str]]:
     """Map group names to the paths of their stories."""
     paths: defaultdict[str, list[str]] = defaultdict(list)
     for arrival in came:
@@ -113,7 +105,7 @@ def _list_near(
 
 
 def _place_by_day(
-    places: Places, days: Sequence[Sequence[Arrival]], daily: DailyCorpus
+    places: Places, days: Sequence[Sequence[_arrivals.Arrival]], daily: _arrivals.DailyCorpus
 ) -> dict[str, Assignment]:
     """Place new stories in groups day by day; return the assignment of each by path."""
     assignments: dict[str, Assignment] = {}
@@ -124,7 +116,7 @@ def _place_by_day(
     return assignments
 
 
-def _merge_reasons(came: Iterable[Arrival], places: Places) -> dict[str, Reason]:
+def _merge_reasons(came: Iterable[_arrivals.Arrival], places: Places) -> dict[str, Reason]:
     """Map paths to why stories are in another group than the one that they began."""
     return {
         arrival.path: places.merges[arrival.key]
@@ -149,7 +141,7 @@ def _quote(shared: Iterable[str]) -> str:
 
 
 def _reasons(
-    came: Iterable[Arrival], assignments: Mapping[str, Assignment], ruled: RuledGroups
+    came: Iterable[_arrivals.Arrival], assignments: Mapping[str, Assignment], ruled: RuledGroups
 ) -> dict[str, Reason]:
     """Map paths to why stories are in another story's group: similarity, or an editor's rule."""
     reasons = {}
@@ -181,7 +173,7 @@ def find_coverage(
     `corpus` has the terms of all filed stories. Stories without coverage are left out.
     """
     paths = frozenset(shelved.story.path for shelved in others)
-    originals = [shelved for shelved in filed if is_grouped(shelved.story, beat)]
+    originals = [shelved for shelved in filed if _arrivals.is_grouped(shelved.story, beat)]
     found = find_groups([*originals, *others], beat, paths, corpus)
     matches = {}
     for members in found.paths.values():
@@ -194,7 +186,7 @@ def find_coverage(
 class Places:
     """The assignment of stories to groups, updated day by day."""
 
-    def __init__(self, filed: Sequence[Arrival], beat: Beat, ruled: RuledGroups) -> None:
+    def __init__(self, filed: Sequence[_arrivals.Arrival], beat: Beat, ruled: RuledGroups) -> None:
         """Begin with the filed stories in their known groups."""
         self._beat = beat
         self._ruled = ruled
@@ -218,7 +210,7 @@ class Places:
         """Limit the stored stories that new ones are compared with to those with these keys."""
         self._unmet = frozenset(self._arrivals.keys() - keys)
 
-    def place(self, day: Sequence[Arrival], corpus: Corpus) -> dict[str, Assignment]:
+    def place(self, day: Sequence[_arrivals.Arrival], corpus: Corpus) -> dict[str, Assignment]:
         """Assign the new stories of a day to groups, new ones or those of stored stories.
 
         Returns the assignment of each new story by path.
@@ -264,7 +256,7 @@ class Places:
                 self._matters[own] = find_matter(group, matter, self._beat.rulings)
 
     def _explain_merges(
-        self, new: Iterable[Arrival], assignments: Mapping[str, Assignment]
+        self, new: Iterable[_arrivals.Arrival], assignments: Mapping[str, Assignment]
     ) -> None:
         """Note why groups became one: the words of the new story that was most similar to both."""
         links = [
@@ -282,8 +274,8 @@ class Places:
                     self.merges.setdefault(ours, _merge_reason(theirs, moment, shared))
 
     def _load_candidates(
-        self, weighing: clustering.CorpusWeighing, new: Mapping[str, Arrival]
-    ) -> dict[str, Arrival]:
+        self, weighing: clustering.CorpusWeighing, new: Mapping[str, _arrivals.Arrival]
+    ) -> dict[str, _arrivals.Arrival]:
         """Return by key the filed stories that new ones may join, with the rest of their groups.
 
         Also the stories of a group that has a new story's name, since that story may join another
@@ -299,13 +291,13 @@ class Places:
         weighing.load([arrival.document for arrival in filed.values()])
         return filed
 
-    def _with_meaning(self, day: Sequence[Arrival]) -> dict[str, Arrival]:
+    def _with_meaning(self, day: Sequence[_arrivals.Arrival]) -> dict[str, _arrivals.Arrival]:
         """Return the stories whose embeddings show the mean of a language, if there are any."""
         if not any(arrival.shelved.vector for arrival in day):
             return {}
         return {key: arrival for key, arrival in self._arrivals.items() if arrival.shelved.vector}
 
-    def _note(self, came: Mapping[str, Arrival], groups: Mapping[str, str]) -> None:
+    def _note(self, came: Mapping[str, _arrivals.Arrival], groups: Mapping[str, str]) -> None:
         """Store the groups that the stream found for its stories."""
         for key, group in groups.items():
             arrival = came[key]
@@ -380,7 +372,7 @@ def weigh_neighbours(
     others = _list_others(story, around, beat)
     fresh = frozenset({story.story.path})
     ruled = RuledGroups(beat, [shelved.story for shelved in (*others, story)], fresh)
-    came = list_arrivals([*others, story], ruled)
+    came = _arrivals.list_arrivals([*others, story], ruled)
     filed = [arrival for arrival in came if arrival.path not in fresh]
     [own] = (arrival for arrival in came if arrival.path in fresh)
     document = replace(own.document, group="")
@@ -403,13 +395,13 @@ def weigh_neighbours(
 def _list_others(story: Shelved, around: Iterable[Shelved], beat: Beat) -> list[Shelved]:
     """Return the other stories that may be in a group."""
     others = (other for other in around if other.story.path != story.story.path)
-    return [other for other in others if is_grouped(other.story, beat)]
+    return [other for other in others if _arrivals.is_grouped(other.story, beat)]
 
 
 def _part_by_group(
-    filed: Iterable[Arrival], groups: Mapping[str, str]
-) -> Mapping[str, Sequence[Arrival]]:
-    members: defaultdict[str, list[Arrival]] = defaultdict(list)
+    filed: Iterable[_arrivals.Arrival], groups: Mapping[str, str]
+) -> Mapping[str, Sequence[_arrivals.Arrival]]:
+    members: defaultdict[str, list[_arrivals.Arrival]] = defaultdict(list)
     for arrival in filed:
         members[groups[arrival.key]].append(arrival)
     return members
@@ -418,7 +410,7 @@ def _part_by_group(
 def _compare(
     stream: clustering.Stream,
     document: NewsDocument,
-    members: Mapping[str, Sequence[Arrival]],
+    members: Mapping[str, Sequence[_arrivals.Arrival]],
     group: str,
 ) -> Sequence[GroupLikeness]:
     """Return how similar a story is to nearby groups, and to those that it is filed in."""
@@ -428,13 +420,16 @@ def _compare(
     return (*likenesses, *map(clustering.unlike_group, sorted(set(beside) - known)))
 
 
-def _are_of(group: str, members: Iterable[Arrival]) -> bool:
+def _are_of(group: str, members: Iterable[_arrivals.Arrival]) -> bool:
     """Return whether any of the stories is filed in the group; False for the group ""."""
     return bool(group) and any(member.shelved.story.group == group for member in members)
 
 
 def _make_neighbour(
-    likeness: GroupLikeness, members: Sequence[Arrival], own: Arrival, settled: Mapping[str, str]
+    likeness: GroupLikeness,
+    members: Sequence[_arrivals.Arrival],
+    own: _arrivals.Arrival,
+    settled: Mapping[str, str],
 ) -> Neighbour:
     """Return a group as a neighbour; `settled` maps each story to its final group."""
     return Neighbour(

@@ -17,16 +17,7 @@ from dataclasses import dataclass
 from copydesk.errors import MailError
 from copydesk.kit import text, urls
 from copydesk.news.letter import CHOICES, UNSUBSCRIBE, OutgoingIssue
-from copydesk.newsletters.composing._plain_text import (
-    MOST_BYTES,
-    FiledParts,
-    NamedLink,
-    join_blocks,
-    part_letter,
-    tell_letter,
-    tell_link,
-    wrap,
-)
+from copydesk.newsletters.composing import _plain_text
 from copydesk.newsletters.composing.drafts import SUBJECT_CHARACTERS
 from copydesk.rendering import Strings
 
@@ -66,7 +57,7 @@ class FiledMail:
 
 
 def make_outgoing(
-    filed: FiledMail, strings: Strings, *, most_bytes: int = MOST_BYTES
+    filed: FiledMail, strings: Strings, *, most_bytes: int = _plain_text.MOST_BYTES
 ) -> OutgoingIssue:
     """Turn a stored newsletter issue into the mail to send (HTML and text), in the site's language.
 
@@ -78,7 +69,7 @@ def make_outgoing(
     body = text.guard_liquid(_defuse(_UNREADABLE.sub("\ufffd", filed.html)))
     if not text.plain(body):
         raise MailError("the saved issue has no text", subject=text.fold(filed.subject))
-    parts = part_letter(body)
+    parts = _plain_text.part_letter(body)
     foot = _Foot(filed, strings)
 
     def make(most: int) -> OutgoingIssue:
@@ -106,18 +97,18 @@ class _Foot:
         self._page = _defuse(urls.fetchable(filed.page) or "")
         self._why = strings.say("letter_why")
         self._links = (
-            NamedLink(name=strings.say("letter_leave"), href=UNSUBSCRIBE),
-            NamedLink(name=strings.say("letter_choices"), href=CHOICES),
+            _plain_text.NamedLink(name=strings.say("letter_leave"), href=UNSUBSCRIBE),
+            _plain_text.NamedLink(name=strings.say("letter_choices"), href=CHOICES),
         )
         postal = _defuse(text.fold(filed.postal_address.replace("\n", ", ")))
         counted = strings.say("letter_counted") if filed.counts_views else ""
         self._notes = tuple(filter(None, (counted, postal)))
 
-    def put_below(self, parts: FiledParts, cut: int) -> OutgoingIssue:
+    def put_below(self, parts: _plain_text.FiledParts, cut: int) -> OutgoingIssue:
         """Return the issue with this footer and the number of stories left out."""
         more = self._strings.say("letter_cut", count=cut) if cut else ""
-        more_told = tell_link(more, self._page, self._strings) if more else ""
-        told = _guard(_defuse(tell_letter(parts, more_told, self._strings)))
+        more_told = _plain_text.tell_link(more, self._page, self._strings) if more else ""
+        told = _guard(_defuse(_plain_text.tell_letter(parts, more_told, self._strings)))
         return OutgoingIssue(
             subject=self._subject,
             html=self._put_into(parts, more),
@@ -125,12 +116,14 @@ class _Foot:
         )
 
     def _tell(self, *, has_signature: bool) -> str:
-        links = (tell_link(link.name, link.href, self._strings) for link in self._links)
-        notes = map(wrap, map(_guard, self._notes))
+        links = (_plain_text.tell_link(link.name, link.href, self._strings) for link in self._links)
+        notes = map(_plain_text.wrap, map(_guard, self._notes))
         blocks = [] if has_signature else ["-- "]
-        return "\n\n" + join_blocks([*blocks, wrap(self._why), *links, *notes])
+        return "\n\n" + _plain_text.join_blocks(
+            [*blocks, _plain_text.wrap(self._why), *links, *notes]
+        )
 
-    def _put_into(self, parts: FiledParts, more: str) -> str:
+    def _put_into(self, parts: _plain_text.FiledParts, more: str) -> str:
         """Insert the footer into the table cell of the issue's small print, or at the end."""
         body = parts.markup
         small = list(_SMALL.finditer(body, parts.tail_start))

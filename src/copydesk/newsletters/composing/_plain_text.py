@@ -14,11 +14,7 @@ from typing import TYPE_CHECKING
 
 from copydesk.kit import dates, text, urls
 from copydesk.news import letter
-from copydesk.newsletters.composing.drafts import (
-    PREHEADER_CHARACTERS,
-    SUBJECT_CHARACTERS,
-    local_day,
-)
+from copydesk.newsletters.composing import drafts
 from copydesk.rendering import (
     MARK,
     NOTE_BEGIN,
@@ -132,11 +128,11 @@ def view_issue(issue: letter.Issue, strings: Strings) -> IssueView:
     note = _defuse(text.shorten(text.tidy(issue.note), _LONGEST_NOTE))
     return IssueView(
         title=title,
-        subject=_cut(issue.subject, SUBJECT_CHARACTERS) or title,
-        preheader=_cut(issue.preheader, PREHEADER_CHARACTERS),
+        subject=_cut(issue.subject, drafts.SUBJECT_CHARACTERS) or title,
+        preheader=_cut(issue.preheader, drafts.PREHEADER_CHARACTERS),
         language=language_tag(issue.language),
         direction=strings.direction,
-        day=strings.format_date("day", local_day(issue.at, dates.find_zone(issue.zone))),
+        day=strings.format_date("day", drafts.local_day(issue.at, dates.find_zone(issue.zone))),
         page=_link(issue.page),
         archive=_link(issue.archive),
         home=_link(issue.home),
@@ -208,7 +204,7 @@ def _primary(tag: str) -> str:
 
 def _list_facts(story: letter.IssueStory, issue: letter.Issue, strings: Strings) -> Iterable[str]:
     if story.published_at and issue.at - issue.since > _MANY_DAYS:
-        day = local_day(story.published_at, dates.find_zone(issue.zone))
+        day = drafts.local_day(story.published_at, dates.find_zone(issue.zone))
         yield strings.format_date("day_in_month", day)
     if story.minutes > 0:
         yield strings.say("letter_minutes", count=story.minutes)

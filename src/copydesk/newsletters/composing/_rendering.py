@@ -16,16 +16,7 @@ from typing import Any
 from copydesk.errors import MailError
 from copydesk.kit import tables, urls
 from copydesk.news.letter import Issue
-from copydesk.newsletters.composing._plain_text import (
-    MOST_BYTES,
-    IssueView,
-    NamedLink,
-    count_stories,
-    keep_first,
-    own_hosts,
-    render_text,
-    view_issue,
-)
+from copydesk.newsletters.composing import _plain_text
 from copydesk.rendering import (
     NOTE_BEGIN,
     NOTE_END,
@@ -244,7 +235,7 @@ def render(
     *,
     accent: str = "",
     logo: str = "",
-    most_bytes: int = MOST_BYTES,
+    most_bytes: int = _plain_text.MOST_BYTES,
 ) -> RenderedIssue:
     """Render a newsletter issue as HTML and plain text, in the site's theme and language.
 
@@ -252,19 +243,21 @@ def render(
     Above `most_bytes` the last stories are left out and counted; the issue's page has them all.
     Raises MailError and PublishError that name the owner's template and its line.
     """
-    hosts = own_hosts(issue)
+    hosts = _plain_text.own_hosts(issue)
     letter = _IssueRenderer(renderer, strings, hosts, _read_brand(renderer, accent, logo))
-    view = view_issue(issue, strings)
+    view = _plain_text.view_issue(issue, strings)
     whole = letter.render_view(view)
     check_letter(whole.html, TEMPLATE, hosts)
     if whole.bytes <= most_bytes:
         return whole
-    most = range(count_stories(view))
+    most = range(_plain_text.count_stories(view))
     # the first number of stories that is too many, less one
     fitting = bisect_right(
-        most, most_bytes, key=lambda number: letter.render_view(keep_first(view, number)).bytes
+        most,
+        most_bytes,
+        key=lambda number: letter.render_view(_plain_text.keep_first(view, number)).bytes,
     )
-    return letter.render_view(keep_first(view, max(0, fitting - 1)))
+    return letter.render_view(_plain_text.keep_first(view, max(0, fitting - 1)))
 
 
 class _IssueRenderer:
@@ -280,7 +273,7 @@ class _IssueRenderer:
         self._source = renderer.read_source(TEMPLATE) or ""
         check_template(self._source, TEMPLATE, hosts)
 
-    def render_view(self, view: IssueView) -> RenderedIssue:
+    def render_view(self, view: _plain_text.IssueView) -> RenderedIssue:
         links = tuple(self._list_links(view))
         closing = self._strings.say("colophon")
         mjml = self._renderer.render(
@@ -299,15 +292,15 @@ class _IssueRenderer:
             subject=view.subject,
             preheader=view.preheader,
             html=self._make_html(mjml),
-            text=render_text(view, links, closing, self._strings),
+            text=_plain_text.render_text(view, links, closing, self._strings),
         )
 
-    def _list_links(self, view: IssueView) -> Iterator[NamedLink]:
+    def _list_links(self, view: _plain_text.IssueView) -> Iterator[_plain_text.NamedLink]:
         """Yield the links at the end of an issue."""
         if view.archive:
-            yield NamedLink(name=self._strings.say("letter_archive"), href=view.archive)
+            yield _plain_text.NamedLink(name=self._strings.say("letter_archive"), href=view.archive)
         if view.home:
-            yield NamedLink(name=view.site, href=view.home)
+            yield _plain_text.NamedLink(name=view.site, href=view.home)
 
     def _make_html(self, mjml: str) -> str:
         try:

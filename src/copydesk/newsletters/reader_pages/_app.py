@@ -23,19 +23,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from copydesk import newsletters
 from copydesk.errors import CopydeskError, MailStoreError, PublishError
 from copydesk.newsletters.bounces import take_in_webhook
-from copydesk.newsletters.reader_pages import _pages
-from copydesk.newsletters.reader_pages._visit import (
-    NO_FORM,
-    Answer,
-    Form,
-    ReaderPages,
-    Sent,
-    Visit,
-    is_form,
-    read_body,
-    read_form,
-)
-from copydesk.newsletters.readers import addresses, limits, mailed_links
+from copydesk.newsletters.reader_pages import _pages, _visit
+from copydesk.newsletters.readers import addresses, consent, limits
 from copydesk.newsroom import Mark, Newsroom
 
 Say = Callable[[str], None]
@@ -52,7 +41,7 @@ class _MadePages:
 
     settings: object
     theme: Mark
-    pages: ReaderPages
+    pages: _visit.ReaderPages
 
 
 class ReaderService:
@@ -86,23 +75,23 @@ class ReaderService:
         await self._work(self._stack.close)
         self._thread.shutdown(wait=False)
 
-    async def answer(self, answer: Answer, sent: Sent) -> Response:
+    async def answer(self, answer: _visit.Answer, sent: _visit.Sent) -> Response:
         """Answer a web request when it is the turn of its client's network."""
         path = limits.list_networks(sent.client)
         return await self._take_turn("others", path, lambda: self._answer(answer, sent))
 
-    async def answer_first(self, answer: Answer, sent: Sent) -> Response:
+    async def answer_first(self, answer: _visit.Answer, sent: _visit.Sent) -> Response:
         """Answer a request to unsubscribe, before all other requests.
 
         Only for links that were signed here, and not without limit: see `Turns.may_go_first`.
         """
-        way_out = mailed_links.recognize_way_out(self._store, sent.token) if self._store else ""
+        way_out = consent.recognize_way_out(self._store, sent.token) if self._store else ""
         link = f"{'POST' if sent.method == 'POST' else 'GET'} {way_out}"
         if not way_out or not self._turns.may_go_first(link):
             return await self.answer(answer, sent)
         return await self._take_turn("leaving", (link,), lambda: self._answer(answer, sent))
 
-    async def show(self, make: Callable[[ReaderPages], Response], client: str) -> Response:
+    async def show(self, make: Callable[[_visit.ReaderPages], Response], client: str) -> Response:
         """Return a page that needs no database, when it is the turn of the client's network."""
         path = limits.list_networks(client)
         return await self._take_turn("others", path, lambda: make(self._make_pages()))
@@ -118,17 +107,17 @@ class ReaderService:
     async def _work(self, work: Callable[[], _Value]) -> _Value:
         return await asyncio.get_running_loop().run_in_executor(self._thread, work)
 
-    def _make_pages(self) -> ReaderPages:
+    def _make_pages(self) -> _visit.ReaderPages:
         return self._find_pages(self.read_newsroom())
 
-    def _answer(self, answer: Answer, sent: Sent) -> Response:
+    def _answer(self, answer: _visit.Answer, sent: _visit.Sent) -> Response:
         newsroom = self.read_newsroom()
         try:
             pages = self._find_pages(newsroom)
             try:
                 store = self._store or self._open(newsroom)
                 store.links.learn_keys()
-                made = answer(Visit(newsroom=newsroom, store=store, pages=pages, sent=sent))
+                made = answer(_visit.Visit(newsroom=newsroom, store=store, pages=pages, sent=sent))
             except MailStoreError as error:
                 self._report(error)
                 return pages.notice("failed", status=503)
@@ -138,12 +127,12 @@ class ReaderService:
         self._said = ""
         return made
 
-    def _find_pages(self, newsroom: Newsroom) -> ReaderPages:
+    def _find_pages(self, newsroom: Newsroom) -> _visit.ReaderPages:
         """Return the pages for the current settings and theme, which the owner may edit."""
         theme, made = newsroom.mark_theme(), self._made
         if made and made.settings is newsroom.settings and made.theme.still_holds(theme):
             return made.pages
-        pages = ReaderPages(newsroom)
+        pages = _visit.ReaderPages(newsroom)
         self._made = _MadePages(settings=newsroom.settings, theme=theme, pages=pages)
         return pages
 
@@ -339,7 +328,7 @@ ClientOf = Callable[[Scope], str]
 _STYLE_KEPT = {"Cache-Control": "public, max-age=300"}
 _NOTICES = {404: "missing"}  # for any other status the page says "refused"
 # by path below /mail/: the function that shows the page, and the one that handles its form
-_PAGES: Mapping[str, tuple[Answer, Answer]] = {
+_PAGES: Mapping[str, tuple[_visit.Answer, _visit.Answer]] = {
     "/subscribe": (_pages.show_form, _pages.send_form),
     "/confirm/{token}": (_pages.show_confirmation, _pages.confirm),
     "/change/{token}": (_pages.show_change, _pages.change),
@@ -376,13 +365,13 @@ class _Handlers:
         self._service = service
         self._client_of = client_of
 
-    def page(self, show: Answer, act: Answer) -> Callable[[Request], object]:
+    def page(self, show: _visit.Answer, act: _visit.Answer) -> Callable[[Request], object]:
         """Return a handler that shows a page, and on POST processes the page's form."""
 
         async def answer(request: Request) -> Response:
             if request.method != "POST":
                 return await self._answer(show, request)
-            return await self._answer(act, request, await read_form(request))
+            return await self._answer(act, request, await _visit.read_form(request))
 
         return answer
 
@@ -390,10 +379,10 @@ class _Handlers:
         """Ask for confirmation of unsubscribing. On POST unsubscribe, whatever the body holds."""
         if request.method != "POST":
             return await self._service.answer_first(_pages.show_leave, self._read(request))
-        if is_form(request):
-            sent = self._read(request, await read_form(request))
+        if _visit.is_form(request):
+            sent = self._read(request, await _visit.read_form(request))
             return await self._service.answer_first(_pages.leave, sent)
-        await read_body(request)
+        await _visit.read_body(request)
         return await self._service.answer_first(_pages.leave, self._read(request))
 
     async def data(self, request: Request) -> Response:
@@ -402,7 +391,7 @@ class _Handlers:
 
     async def bounces(self, request: Request) -> Response:
         """Handle a bounce that a mail service posts."""
-        body = await read_body(request, MOST_BYTES)
+        body = await _visit.read_body(request, MOST_BYTES)
         signature = request.headers.get(SIGNATURE_HEADER, "")
         return await self._answer(lambda visit: take_in(visit, body, signature), request)
 
@@ -418,21 +407,23 @@ class _Handlers:
         assert isinstance(error, HTTPException)
         name, status = _NOTICES.get(error.status_code, "refused"), error.status_code
 
-        def make(pages: ReaderPages) -> Response:
+        def make(pages: _visit.ReaderPages) -> Response:
             answer = pages.notice(name, status=status)
             answer.headers.update(error.headers or {})
             return answer
 
         return await self._service.show(make, self._client_of(request.scope))
 
-    async def _answer(self, answer: Answer, request: Request, form: Form = NO_FORM) -> Response:
+    async def _answer(
+        self, answer: _visit.Answer, request: Request, form: _visit.Form = _visit.NO_FORM
+    ) -> Response:
         return await self._service.answer(answer, self._read(request, form))
 
-    def _read(self, request: Request, form: Form = NO_FORM) -> Sent:
-        return Sent(
+    def _read(self, request: Request, form: _visit.Form = _visit.NO_FORM) -> _visit.Sent:
+        return _visit.Sent(
             method=request.method,
             token=request.path_params.get("token", ""),
-            query=Form(request.query_params.multi_items()),
+            query=_visit.Form(request.query_params.multi_items()),
             form=form,
             client=self._client_of(request.scope),
         )
@@ -465,7 +456,7 @@ MOST_BYTES = 1_000_000  # a report may enclose the whole letter; its beginning i
 SIGNATURE_HEADER = "X-Copydesk-Signature"
 
 
-def take_in(visit: Visit, body: bytes, signature: str) -> Response:
+def take_in(visit: _visit.Visit, body: bytes, signature: str) -> Response:
     """Process a bounce posted by a mail service. One that matches no sent issue is accepted and
     ignored.
 

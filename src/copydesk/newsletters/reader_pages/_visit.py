@@ -17,7 +17,7 @@ from starlette.responses import Response
 from copydesk import newsletters
 from copydesk.kit import dates, text, urls
 from copydesk.mail_store import links
-from copydesk.newsletters.readers import mailed_links, outcomes
+from copydesk.newsletters.readers import consent, outcomes
 from copydesk.newsroom import Newsroom
 from copydesk.placement.addresses import local_time
 from copydesk.rendering import (
@@ -229,7 +229,7 @@ class Visit:
 
     def look(self, purpose: links.LinkPurpose) -> outcomes.LinkView:
         """Return the data that the page may show for this request's mailed link."""
-        return mailed_links.look_at_link(self.newsroom, self.store, self.token, purpose)
+        return consent.look_at_link(self.newsroom, self.store, self.token, purpose)
 
     def refuse_link(self, kind: str) -> Response:
         """Return the page for an invalid link, which has expired (`over`) or is forged."""

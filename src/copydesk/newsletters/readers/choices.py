@@ -8,15 +8,7 @@ from datetime import datetime, time, timedelta
 from copydesk.kit import dates
 from copydesk.mail_store import MailStore, Subscriber
 from copydesk.mail_store.subscriptions import Consent, Subscription
-from copydesk.newsletters.readers import limits
-from copydesk.newsletters.readers.consent import Wish, keep_consent_words, write_proof
-from copydesk.newsletters.readers.mailed_links import (
-    OPENS,
-    ClosedLink,
-    find_letter,
-    list_letters_of,
-    open_link,
-)
+from copydesk.newsletters.readers import consent, limits
 from copydesk.newsletters.readers.manage import ask_reader
 from copydesk.newsletters.readers.outcomes import ChooseAnswer, LeaveAnswer, ReaderChoices
 from copydesk.newsroom import Newsroom
@@ -46,8 +38,8 @@ def choose_letters(
     gets a mail that asks for confirmation.
     """
     with store.at_once():
-        opened = open_link(newsroom, store, token, OPENS["choices"])
-        if isinstance(opened, ClosedLink):
+        opened = consent.open_link(newsroom, store, token, consent.OPENS["choices"])
+        if isinstance(opened, consent.ClosedLink):
             return ChooseAnswer(outcome=opened.kind)
         if choices.letters.keys() - {letter.id for letter in newsroom.settings.letters}:
             return ChooseAnswer(outcome="no-letter")
@@ -72,7 +64,7 @@ def end_letters(
         store.subscriptions.end(subscriber.id, name)
     if had == ended and subscriber.state in {"active", "paused"}:
         store.subscribers.set_state(subscriber.id, "left")
-    choices = list_letters_of(newsroom, store, subscriber.id)
+    choices = consent.list_letters_of(newsroom, store, subscriber.id)
     return LeaveAnswer(
         outcome="left" if ended else "again",
         letters=tuple(choice for choice in choices if choice.id in ended),
@@ -81,14 +73,14 @@ def end_letters(
 
 def _leave(newsroom: Newsroom, store: MailStore, token: str, *, everything: bool) -> LeaveAnswer:
     with store.at_once():
-        opened = open_link(newsroom, store, token, OPENS["unsubscribe"])
-        if isinstance(opened, ClosedLink):
+        opened = consent.open_link(newsroom, store, token, consent.OPENS["unsubscribe"])
+        if isinstance(opened, consent.ClosedLink):
             return _answer_gone_reader(store, token, opened)
-        letter = "" if everything else find_letter(store, opened.link)
+        letter = "" if everything else consent.find_letter(store, opened.link)
         return end_letters(newsroom, store, opened.subscriber, letter)
 
 
-def _answer_gone_reader(store: MailStore, token: str, closed: ClosedLink) -> LeaveAnswer:
+def _answer_gone_reader(store: MailStore, token: str, closed: consent.ClosedLink) -> LeaveAnswer:
     """Return the answer to an unsubscribe link whose subscriber does not exist any more."""
     link = store.links.read(token)
     subscriber = store.subscribers.get(link.subscriber) if link else None
@@ -137,7 +129,7 @@ def _store_choice(
             Subscription(subscriber=subscriber.id, letter=letter, topics=topics, since=newsroom.now)
         )
         if letter not in had:
-            proof = write_proof("choices", confirmed=dates.rfc3339(newsroom.now))
+            proof = consent.write_proof("choices", confirmed=dates.rfc3339(newsroom.now))
             store.consents.add(
                 Consent(
                     subscriber=subscriber.id,
@@ -173,8 +165,8 @@ def _ask_again(
     if not chosen:
         return ChooseAnswer(outcome="kept")
     if limits.admit_any(store, newsroom.now) is None:
-        version = keep_consent_words(newsroom, store)
-        wish = Wish(asked=newsroom.now, letters=chosen, words=version)
+        version = consent.keep_consent_words(newsroom, store)
+        wish = consent.Wish(asked=newsroom.now, letters=chosen, words=version)
         if not ask_reader(newsroom, store, subscriber.address, wish):
             limits.take_back_any(store)
     return ChooseAnswer(outcome="asked")

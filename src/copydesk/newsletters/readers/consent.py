@@ -1,17 +1,22 @@
-"""Consent to newsletters: what can be subscribed to, what was asked for, and the stored proof."""
+"""Consent to newsletters: what can be subscribed to, what was asked for, and the stored proof.
+
+Also checks subscribers' personal links, and writes the mails that contain such links.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Literal
 
-from copydesk.kit import dates
-from copydesk.mail_store import MailStore
-from copydesk.newsletters.readers.outcomes import LetterChoice, LetterOffer
+from copydesk.kit import dates, text
+from copydesk.mail_store import MailStore, OutboxKind, OutboxMail, Subscriber
+from copydesk.mail_store.links import LINK_LIFETIME, LinkPurpose, ReaderLink
+from copydesk.newsletters.readers.limits import may_write
+from copydesk.newsletters.readers.outcomes import ClosedKind, LetterChoice, LetterOffer, LinkView
 from copydesk.newsroom import Newsroom
 from copydesk.rendering import Strings, load_site_strings
 
@@ -160,3 +165,230 @@ def _read(proof: str) -> dict[str, object]:
     except ValueError:
         return {}
     return read if isinstance(read, dict) else {}
+
+
+# which links open the page of a purpose
+OPENS: dict[LinkPurpose, frozenset[LinkPurpose]] = {
+    "confirm": frozenset({"confirm"}),
+    "unsubscribe": frozenset({"unsubscribe", "choices", "manage"}),
+    "choices": frozenset({"choices", "manage"}),
+    "manage": frozenset({"manage"}),
+    "change": frozenset({"change"}),
+}
+_MAILED: frozenset[LinkPurpose] = frozenset({"confirm", "manage", "change"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenedLink:
+    """A valid personal link of a subscriber. `extra` is the data that it carries."""
+
+    link: ReaderLink
+    subscriber: Subscriber
+    extra: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClosedLink:
+    """An invalid personal link, which is forged or expired."""
+
+    kind: ClosedKind
+
+
+def sign_link_to_mail(
+    newsroom: Newsroom, store: MailStore, purpose: LinkPurpose, subscriber: int, extra: str = ""
+) -> str:
+    """Return the token of a link to be mailed, which proves that its user reads mail at that
+    address.
+    """
+    return store.links.sign(
+        ReaderLink(
+            purpose=purpose,
+            subscriber=subscriber,
+            made=newsroom.now,
+            extra=f"{_mark_address(store, _find_address(store, purpose, subscriber))} {extra}",
+        )
+    )
+
+
+def open_link(
+    newsroom: Newsroom, store: MailStore, token: str, purposes: Collection[LinkPurpose]
+) -> OpenedLink | ClosedLink:
+    """Check a personal link made for one of some purposes, and find its subscriber.
+
+    A mailed link expires once its subscriber has another address or was erased.
+    """
+    link = store.links.read(token)
+    if link is None or link.purpose not in purposes:
+        return ClosedLink(kind="forged")
+    subscriber = store.subscribers.get(link.subscriber)
+    if subscriber is None or not subscriber.address or link.is_over(newsroom.now):
+        return ClosedLink(kind="over")
+    if link.purpose not in _MAILED:
+        return OpenedLink(link=link, subscriber=subscriber)
+    mark, _, extra = link.extra.partition(" ")
+    address = _find_address(store, link.purpose, subscriber.id)
+    if not address or mark != _mark_address(store, address) or link.made < subscriber.made:
+        return ClosedLink(kind="over")
+    return OpenedLink(link=link, subscriber=subscriber, extra=extra)
+
+
+def recognize_way_out(store: MailStore, token: str) -> str:
+    """Return a name for the subscriber of an unsubscribe link, "" if the link was not signed here.
+
+    It reads no file and takes microseconds; the subscriber may not exist any more.
+    """
+    link = store.links.recognize(token)
+    if link is None or link.purpose not in OPENS["unsubscribe"]:
+        return ""
+    return f"reader {link.subscriber} {link.letter}"
+
+
+def look_at_link(
+    newsroom: Newsroom, store: MailStore, token: str, purpose: LinkPurpose
+) -> LinkView:
+    """Return the data that the page behind a personal link may show.
+
+    A manage link opens the choices page too, and both open the unsubscribe page. Raises
+    MailStoreError.
+    """
+    opened = open_link(newsroom, store, token, OPENS[purpose])
+    if isinstance(opened, ClosedLink):
+        return LinkView(kind=opened.kind, purpose=purpose)
+    subscriber, letters = opened.subscriber, list_letters_of(newsroom, store, opened.subscriber.id)
+    if purpose == "confirm":
+        letters = list_wishes(newsroom, read_wish(newsroom, store, opened.extra))
+    proposed = store.subscribers.find_proposed_address(subscriber.id) if purpose == "change" else ""
+    return LinkView(
+        kind="good",
+        purpose=purpose,
+        address=text.mask_address(subscriber.address),
+        letters=letters,
+        letter=next((each for each in letters if each.id == find_letter(store, opened.link)), None),
+        topics=tuple(topic.name for topic in newsroom.beat.topics),
+        state=subscriber.state,
+        is_paused=is_paused(newsroom, subscriber),
+        paused_until=subscriber.paused_until if is_paused(newsroom, subscriber) else None,
+        new_address=text.mask_address(proposed),
+        is_suppressed=store.suppressions.find(subscriber.address) is not None,
+    )
+
+
+def find_letter(store: MailStore, link: ReaderLink) -> str:
+    """Return the present id of the newsletter that a link names (it may be renamed), "" if it names
+    none.
+    """
+    return store.renames.find_id(link.letter, link.made) if link.letter else ""
+
+
+def is_paused(newsroom: Newsroom, subscriber: Subscriber) -> bool:
+    """Return whether a subscriber has paused all newsletters at present."""
+    until = subscriber.paused_until
+    return subscriber.state == "paused" and (until is None or until > newsroom.now)
+
+
+def list_letters_of(
+    newsroom: Newsroom, store: MailStore, subscriber: int
+) -> tuple[LetterChoice, ...]:
+    """Return all newsletters, each with whether somebody is subscribed to it, and to
+    which topics.
+    """
+    kept = {
+        subscription.letter: subscription for subscription in store.subscriptions.of(subscriber)
+    }
+    return tuple(
+        LetterChoice(
+            id=letter.id,
+            title=letter.title,
+            is_subscribed=letter.id in kept,
+            topics=kept[letter.id].topics if letter.id in kept else (),
+        )
+        for letter in newsroom.settings.letters
+    )
+
+
+def _find_address(store: MailStore, purpose: LinkPurpose, subscriber: int) -> str:
+    """Return the address that a link made for a purpose is mailed to."""
+    if purpose == "change":
+        return store.subscribers.find_proposed_address(subscriber)
+    found = store.subscribers.get(subscriber)
+    return found.address if found else ""
+
+
+def _mark_address(store: MailStore, address: str) -> str:
+    return store.subscribers.key_of(address).hex()[:16]
+
+
+# ---- Mails that carry such links
+
+_PAGES: dict[OutboxKind, str] = {
+    "confirm": "mail/confirm",
+    "already": "mail/choices",
+    "manage": "mail/manage",
+    "change": "mail/change",
+}
+_HOURS = int(LINK_LIFETIME.total_seconds()) // 3600
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SingleMail:
+    """A mail to one subscriber, as plain text. `html` is "" if it has none."""
+
+    to: str = field(repr=False)
+    subject: str
+    text: str = field(repr=False)
+    html: str = field(default="", repr=False)
+
+
+def write_outbox_mail(newsroom: Newsroom, store: MailStore, mail: OutboxMail) -> SingleMail | None:
+    """Write a waiting mail to a subscriber, with its link. Return None if it must not be sent any
+    more.
+
+    That is if the subscriber was erased or suppressed, or asked for newsletters that no longer
+    exist. The link is new each time. Raises MailStoreError, PublishError.
+    """
+    subscriber = store.subscribers.get(mail.subscriber)
+    to = _find_recipient(store, mail, subscriber)
+    if subscriber is None or not to or not may_write(store, to):
+        return None
+    letters = _name_letters(newsroom, store, mail)
+    if not letters and mail.kind in {"confirm", "already"}:
+        return None
+    words = read_words(newsroom)
+    site = text.fold(newsroom.beat.title)
+    link = f"{_address_page(newsroom, mail.kind)}/{_sign(newsroom, store, mail)}"
+    subject = words.say(f"mail_{mail.kind}_subject", site=site, letters=letters)
+    body = words.say(f"mail_{mail.kind}", site=site, letters=letters, link=link, hours=_HOURS)
+    return SingleMail(to=to, subject=subject, text=f"{body.strip()}\n{_sign_off(newsroom)}")
+
+
+def _find_recipient(store: MailStore, mail: OutboxMail, subscriber: Subscriber | None) -> str:
+    if subscriber is None:
+        return ""
+    if mail.kind == "change":
+        return store.subscribers.find_proposed_address(subscriber.id)
+    return subscriber.address
+
+
+def _name_letters(newsroom: Newsroom, store: MailStore, mail: OutboxMail) -> str:
+    if not mail.extra:
+        return ""
+    letters = list_wishes(newsroom, read_wish(newsroom, store, mail.extra))
+    return ", ".join(text.fold(letter.title) for letter in letters)
+
+
+def _address_page(newsroom: Newsroom, kind: OutboxKind) -> str:
+    return f"{newsroom.settings.serve.public_url.rstrip('/')}/{_PAGES[kind]}"
+
+
+def _sign(newsroom: Newsroom, store: MailStore, mail: OutboxMail) -> str:
+    if mail.kind == "already":
+        link = ReaderLink(purpose="choices", subscriber=mail.subscriber, made=newsroom.now)
+        return store.links.sign(link)
+    return sign_link_to_mail(newsroom, store, mail.kind, mail.subscriber, mail.extra)
+
+
+def _sign_off(newsroom: Newsroom) -> str:
+    """Return the end of each mail: who sends it, and the postal address."""
+    place = text.fold(newsroom.settings.mail.postal_address)
+    lines = [newsroom.beat.title, newsroom.beat.url, *([place] if place else [])]
+    return "\n-- \n" + "\n".join(lines) + "\n"

@@ -16,15 +16,9 @@ from copydesk.mail_store import MailStore, OutboxKind, OutboxMail, Subscriber
 from copydesk.mail_store.deliveries import DeliveryEntry
 from copydesk.mail_store.links import LINK_LIFETIME, RETURN_LIFETIME
 from copydesk.mail_store.subscriptions import Consent, Subscription
-from copydesk.newsletters.readers import consent, limits, outcomes
-from copydesk.newsletters.readers.addresses import (
-    read_address,
-    read_language,
-    scrub_address,
-    scrub_rest,
-)
+from copydesk.newsletters.readers import addresses, consent, limits, outcomes
+from copydesk.newsletters.readers.consent import OPENS, ClosedLink, open_link
 from copydesk.newsletters.readers.limits import is_lifted_by_reader
-from copydesk.newsletters.readers.mailed_links import OPENS, ClosedLink, open_link
 from copydesk.newsroom import Newsroom
 
 _Kept = TypeVar("_Kept")
@@ -42,7 +36,7 @@ def request_subscription(
     letters = {letter: request.topics for letter in known if letter in request.letters}
     if not letters:
         return outcomes.SubscribeAnswer(outcome="no-letter")
-    typed = read_address(request.address, newsroom.settings)
+    typed = addresses.read_address(request.address, newsroom.settings)
     if typed.fault:
         return outcomes.SubscribeAnswer(outcome="no-address", hint=typed.fault)
     with store.at_once():
@@ -51,7 +45,9 @@ def request_subscription(
             return refusal
         version = consent.keep_consent_words(newsroom, store)
         wish = consent.Wish(asked=newsroom.now, letters=letters, words=version)
-        if not ask_reader(newsroom, store, typed.address, wish, read_language(request.language)):
+        if not ask_reader(
+            newsroom, store, typed.address, wish, addresses.read_language(request.language)
+        ):
             limits.take_back_any(store)
     return outcomes.SubscribeAnswer(outcome="asked")
 
@@ -94,7 +90,7 @@ def forget_silent_readers(store: MailStore, now: datetime) -> int:
         store.subscribers.forget_former_addresses(now - RETURN_LIFETIME)
         store.limits.admit({}, now)
         store.network_forms.forget(now)
-    scrub_rest(store)
+    addresses.scrub_rest(store)
     return count
 
 
@@ -218,7 +214,7 @@ def request_address_change(
         opened = open_link(newsroom, store, manage_token, OPENS["manage"])
         if isinstance(opened, ClosedLink):
             return outcomes.ChangeAnswer(outcome=opened.kind)
-        typed = read_address(new_address, newsroom.settings)
+        typed = addresses.read_address(new_address, newsroom.settings)
         if typed.fault:
             return outcomes.ChangeAnswer(outcome="no-address", hint=typed.fault)
         if typed.address == opened.subscriber.address:
@@ -245,7 +241,7 @@ def confirm_address_change(
         store.subscribers.change_address(subscriber.id, new, newsroom.now)
         lift_by_reader(store, new)
         _note_change(newsroom, store, subscriber)
-    scrub_address(store, subscriber.address)
+    addresses.scrub_address(store, subscriber.address)
     return outcomes.ChangeAnswer(outcome="changed")
 
 
@@ -270,7 +266,7 @@ def forget_reader(newsroom: Newsroom, store: MailStore, subscriber: Subscriber) 
     with store.at_once():
         store.suppressions.add(subscriber.address, "erased", newsroom.now)
         store.subscribers.erase(subscriber.id)
-    scrub_address(store, subscriber.address)
+    addresses.scrub_address(store, subscriber.address)
 
 
 def _propose(

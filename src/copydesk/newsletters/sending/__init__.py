@@ -18,6 +18,6 @@ if TYPE_CHECKING:
     from copydesk.newsletters.sending._send import name_state as name_state
     from copydesk.newsletters.sending._send import send_issues as send_issues
     from copydesk.newsletters.sending._send import send_outbox as send_outbox
-    from copydesk.newsletters.sending._send_lines import GroupCommit as GroupCommit
+    from copydesk.newsletters.sending.send_lines import GroupCommit as GroupCommit
 else:
     __getattr__ = faces.import_on_demand(__name__, __file__)

@@ -25,15 +25,14 @@ from copydesk.kit.options import fill
 from copydesk.mail_store import SERVICE, MailStore, OutboxMail
 from copydesk.mail_store.deliveries import DeliveryOutcome, DeliveryState, Sending, SendingState
 from copydesk.newsletters.issues import make_outgoing, read_issue_to_send
-from copydesk.newsletters.readers.mailed_links import write_outbox_mail
+from copydesk.newsletters.readers.consent import write_outbox_mail
+from copydesk.newsletters.sending import send_lines
 from copydesk.newsletters.sending._prepare import load_own_signer, prepare_letter, sender_domain
-from copydesk.newsletters.sending._send_lines import SendClock, SendLines, SendTools
-from copydesk.newsletters.sending.rules import Pace, SettleRules
 from copydesk.newsroom import Newsroom, Progress, hold_lock
 
 if TYPE_CHECKING:
     from copydesk.newsletters.message import Envelope, Signer
-    from copydesk.newsletters.services import HandedLetter, HandOverAnswer
+    from copydesk.newsletters.service_calls import HandedLetter, HandOverAnswer
     from copydesk.newsletters.smtp import Answer, SmtpLine
 
 _OUTBOX_LOCK = "outbox.lock"
@@ -187,7 +186,7 @@ def send_issues(
     store: MailStore,
     sendings: Iterable[Sending],
     progress: Progress,
-    clock: SendClock | None = None,
+    clock: send_lines.SendClock | None = None,
 ) -> list[SendReport]:
     """Send queued newsletter issues. Messages that must be retried later are left for a later call.
 
@@ -236,14 +235,14 @@ def _send(
         return _report(store, sending, uncertain=recovery.uncertain)
     counts = store.ledger.count(sending.number)
     progress.stage(sending.issue, sum(counts.get(state, 0) for state in _OPEN))
-    lines = SendLines(
+    lines = send_lines.SendLines(
         sending,
-        SendTools(
+        send_lines.SendTools(
             store=store,
             make_letter=maker.make,
             open_line=_opener(newsroom),
-            pace=Pace(rules.smtp, store.ledger.count_days),
-            rules=SettleRules(options=rules, began=sending.start),
+            pace=send_lines.Pace(rules.smtp, store.ledger.count_days),
+            rules=send_lines.SettleRules(options=rules, began=sending.start),
             clock=SteadyClock(newsroom.now),
             connections=rules.smtp.connections,
             has_taken=bool(counts.get(DeliveryState.ACCEPTED)),
@@ -285,7 +284,7 @@ def name_state(state: DeliveryState) -> str:
     return state.name.lower().replace("_", "-")
 
 
-def _end_or_pause(store: MailStore, sending: Sending, lines: SendLines) -> None:
+def _end_or_pause(store: MailStore, sending: Sending, lines: send_lines.SendLines) -> None:
     """End sending an issue. Its suppressions become final, unless the server refused everybody."""
     number = sending.number
     with store.at_once():
@@ -308,7 +307,7 @@ def _opener(newsroom: Newsroom) -> Callable[[], Awaitable[SmtpLine]]:
     return lambda: smtp.open_line(options)
 
 
-def _run(lines: SendLines, end: threading.Event) -> None:
+def _run(lines: send_lines.SendLines, end: threading.Event) -> None:
     """Send over all connections. `end` is set when a signal ends this process."""
     import uvloop
 
@@ -384,7 +383,7 @@ def _find_trouble(
 
 def _make_letter(newsroom: Newsroom, store: MailStore, sending: Sending) -> HandedLetter:
     """Return an issue for a newsletter service, with the subscribers if the service stores none."""
-    from copydesk.newsletters import services
+    from copydesk.newsletters import service_calls, services
 
     issue, options = read_issue_to_send(newsroom, sending.issue), newsroom.settings.mail
     outgoing = make_outgoing(newsroom, issue)
@@ -392,7 +391,7 @@ def _make_letter(newsroom: Newsroom, store: MailStore, sending: Sending) -> Hand
     if services.SERVICES[sending.via].needs_readers:
         readers = store.ledger.list_addresses(issue.letter.id, issue.topics, newsroom.now)
     return fill(
-        services.HandedLetter,
+        service_calls.HandedLetter,
         outgoing,
         from_name=options.from_name or issue.letter.title,
         from_address=options.from_address,

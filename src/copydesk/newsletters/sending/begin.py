@@ -21,15 +21,8 @@ from copydesk.mail_store.deliveries import (
     SendingState,
 )
 from copydesk.news.letter import Issue
+from copydesk.newsletters import issue_filing, issues
 from copydesk.newsletters.checks import find_mail_obstacle
-from copydesk.newsletters.issues import (
-    IssueToSend,
-    LetterOutcome,
-    file_letter,
-    find_last_issue,
-    letter_stems,
-    read_issue_to_send,
-)
 from copydesk.newsroom import Newsroom
 from copydesk.placement.addresses import parse_issue_name
 
@@ -56,7 +49,7 @@ def begin_sending(newsroom: Newsroom, store: MailStore, name: str, by: str = "")
     if not via:
         hint = 'set deliver = "smtp" in [mail] of beat.toml; see docs/guides/send-newsletters.md'
         raise UsageError("sending newsletters is not set up", hint=hint)
-    mail = read_issue_to_send(newsroom, name)
+    mail = issues.read_issue_to_send(newsroom, name)
     remark = find_missing_word(newsroom, store, mail, by)
     sending = store.ledger.begin(
         NewSending(
@@ -82,7 +75,7 @@ def ask_and_file(
     letter_id: str,
     by: str,
     ask: Callable[[IssueAudience], bool],
-) -> LetterOutcome:
+) -> issue_filing.LetterOutcome:
     """Create a newsletter's next issue. If it would be sent at once, call `ask` for confirmation
     first.
 
@@ -97,7 +90,7 @@ def ask_and_file(
             hold_issue(store, issue.name)
 
     try:
-        outcome = file_letter(newsroom, letter_id, by, look)
+        outcome = issue_filing.file_letter(newsroom, letter_id, by, look)
     except BaseException:
         if held and not archive.digest_of(newsroom.root, letter_path(held[0])):
             store.facts.forget(f"{_HELD}{held[0]}")  # the next issue of that name is another one
@@ -187,7 +180,7 @@ def _find_repeatable(store: MailStore, name: str) -> Sending:
 
 
 def find_missing_word(
-    newsroom: Newsroom, store: MailStore, mail: IssueToSend, by: str
+    newsroom: Newsroom, store: MailStore, mail: issues.IssueToSend, by: str
 ) -> SendingRemark:
     """Return why a newsletter issue may not be sent yet, "" if it may be sent.
 
@@ -232,7 +225,7 @@ def list_held_sendings(newsroom: Newsroom, store: MailStore) -> tuple[Sending, .
 def _release_sendings(newsroom: Newsroom, store: MailStore) -> None:
     """Release the issues that only the mail checks held back. A former approval still counts."""
     for sending in list_held_sendings(newsroom, store):
-        mail = read_issue_to_send(newsroom, sending.issue)
+        mail = issues.read_issue_to_send(newsroom, sending.issue)
         remark = find_missing_word(newsroom, store, mail, sending.by)
         state: SendingState = "awaits-word" if remark else "ready"
         store.ledger.set_state(sending.number, state, by=sending.by, remark=remark)
@@ -240,7 +233,7 @@ def _release_sendings(newsroom: Newsroom, store: MailStore) -> None:
 
 def _is_news(newsroom: Newsroom, name: str) -> bool:
     try:
-        mail = read_issue_to_send(newsroom, name)
+        mail = issues.read_issue_to_send(newsroom, name)
     except CopydeskError:  # it was removed, or is being edited
         return False
     return timedelta(0) <= newsroom.now - mail.at <= _STILL_NEWS
@@ -253,7 +246,7 @@ def list_unsent_issues(
     letters = newsroom.settings.letters
     names = []
     for letter in letters:
-        last = find_last_issue(newsroom, letter_stems(newsroom, letter, letters))
+        last = issues.find_last_issue(newsroom, issues.letter_stems(newsroom, letter, letters))
         if last is None or not timedelta(0) <= newsroom.now - last.at <= within:
             continue
         name = parse_issue_name(last.path.rpartition("/")[2].removesuffix(".html"))

@@ -17,17 +17,8 @@ from copydesk.news import Provider, Reason, Story, Topic
 from copydesk.news.story import EventKind, Related
 from copydesk.news.summary import Summary, Translation
 from copydesk.placement import addresses
-from copydesk.publish import _pictures
+from copydesk.publish import _pictures, developments
 from copydesk.publish.api import encoding
-from copydesk.publish.developments import (
-    Change,
-    find_author,
-    find_translation,
-    list_changes_of,
-    name_author,
-    name_person,
-    say_label,
-)
 from copydesk.rendering import Strings, language_tag, load_strings, render_note
 
 if TYPE_CHECKING:
@@ -86,7 +77,9 @@ class Shapes:
             "copy_of": self._original(story),
             "background": self.references(plan.groups.background(story)),
             "reasons": list(map(_reason, story.public_reasons)),
-            "changes": list(map(describe_change, list_changes_of(story, plan.concealed))),
+            "changes": list(
+                map(describe_change, developments.list_changes_of(story, plan.concealed))
+            ),
             "ninjs_url": plan.links.api_address(addresses.ninjs_file(story.path)),
             **_list_authors(story),
             **({"additions": additions} if (additions := self._additions(story)) else {}),
@@ -163,7 +156,7 @@ class Shapes:
 
     def _list_texts(self, story: Story) -> dict[str, object]:
         """Return a story's summary and translated headline, without those that there are not."""
-        summary, made = self.plan.find_summary(story), find_translation(story)
+        summary, made = self.plan.find_summary(story), developments.find_translation(story)
         told: dict[str, object] = {}
         if summary is not None:
             sentences = [
@@ -184,12 +177,12 @@ class Shapes:
     def _authorship(self, written: Summary | Translation, story: Story) -> dict[str, object]:
         review, find_report = written.review, self.plan.find_report
         return {
-            "by": name_author(written) or None,
-            "author": find_author(written),
+            "by": developments.name_author(written) or None,
+            "author": written.author,
             "language": written.language if language_tag(written.language) else None,
             "written_at": moment(written.at),
             "reviewed": {
-                "by": name_person(review.by) or None,
+                "by": developments.name_person(review.by) or None,
                 "at": moment(review.at),
                 "opened": [name for name in review.opened if find_report(name, story)],
                 "changed": bool(review.changed),
@@ -201,7 +194,7 @@ class Shapes:
 
     def say_label(self, written: Summary | Translation) -> str:
         """Return who wrote and reviewed a text, in the site's words."""
-        return say_label(written, self.strings or load_strings(self.plan.beat.locale))
+        return developments.say_label(written, self.strings or load_strings(self.plan.beat.locale))
 
     def _original(self, story: Story) -> dict[str, object] | None:
         entry = self.plan.groups.public(story.copy_of)
@@ -240,7 +233,7 @@ def _reason(reason: Reason) -> dict[str, object]:
     return {"about": reason.about or None, "points": reason.points, "why": text.fold(reason.why)}
 
 
-def describe_change(change: Change) -> dict[str, object]:
+def describe_change(change: developments.Change) -> dict[str, object]:
     """Return the JSON form of a change of a story, with the words that pages show of it."""
     event = change.event
     words = {EventKind.OTHER: event.what, EventKind.CORRECTED: event.values.get("why")}
@@ -367,7 +360,10 @@ def _describe_item(told: Story | Related, uri: str) -> dict[str, object]:
 
 def _list_times(story: Story, plan: SitePlan) -> list[datetime]:
     """Return the times of all that a document tells of a story: its changes, other reports."""
-    changes = (dates.parse(change.event.at) for change in list_changes_of(story, plan.concealed))
+    changes = (
+        dates.parse(change.event.at)
+        for change in developments.list_changes_of(story, plan.concealed)
+    )
     reports = (report.published_at for report in plan.coverages.of(story).others)
     known = (story.published_at, story.updated_at, *changes, *reports)
     return [dates.utc(at) for at in known if at]

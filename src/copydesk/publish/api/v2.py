@@ -13,16 +13,7 @@ from functools import partial
 from itertools import chain, islice
 from typing import TypeAlias
 
-from copydesk.catalogue.page_entries import (
-    ALL,
-    GROUP,
-    LETTER,
-    LIST,
-    MATTER,
-    PUBLISHER,
-    STORY,
-    TOPIC,
-)
+from copydesk.catalogue import page_entries
 from copydesk.kit import tables, text, urls
 from copydesk.news import Story, Topic
 from copydesk.news.edition import ReadingList
@@ -38,37 +29,40 @@ from copydesk.publish.writing import Sheet
 
 _NEWEST = 100
 _STORY_OUTPUTS: tuple[AnyOutput, ...] = (
-    Output(key=STORY, place=lambda name: addresses.api_file("stories", name)),
+    Output(key=page_entries.STORY, place=lambda name: addresses.api_file("stories", name)),
     Output(key=ARCHIVE, place=lambda number: _v2_shape.page_place(int(number))),
-    Output(key=GROUP, place=lambda group: addresses.api_file("groups", addresses.api_group(group))),
-    Output(key=STORY, place=partial(addresses.api_file, "ninjs/stories")),
     Output(
-        key=GROUP,
+        key=page_entries.GROUP,
+        place=lambda group: addresses.api_file("groups", addresses.api_group(group)),
+    ),
+    Output(key=page_entries.STORY, place=partial(addresses.api_file, "ninjs/stories")),
+    Output(
+        key=page_entries.GROUP,
         place=lambda group: addresses.api_file("ninjs/groups", addresses.api_group(group)),
     ),
 )
 _LIST_OUTPUTS: tuple[Output[Shapes], ...] = (
     Output(
-        key=TOPIC,
+        key=page_entries.TOPIC,
         place=partial(addresses.api_file, "topics"),
         values=lambda plan: (topic.id for topic in plan.topics),
         make=lambda shapes, id_: _topic_file(id_, shapes),
         is_fixed=True,
     ),
     Output(
-        key=PUBLISHER,
+        key=page_entries.PUBLISHER,
         place=partial(addresses.api_file, "sources"),
         values=lambda plan: sorted(plan.by_publisher),
         make=lambda shapes, domain: _source_file(domain, shapes),
     ),
     Output(
-        key=LIST,
+        key=page_entries.LIST,
         place=partial(addresses.api_file, "lists"),
         values=lambda plan: plan.lists,
         make=lambda shapes, list_id: _list_file(list_id, shapes),
     ),
     Output(
-        key=MATTER,
+        key=page_entries.MATTER,
         place=lambda name: addresses.api_file("matters", addresses.matter_id(name)),
         values=lambda plan: plan.matters.counts,
         make=lambda shapes, name: _matter_file(name, shapes),
@@ -88,7 +82,7 @@ def lists(shapes: Shapes) -> Iterator[Sheet]:
 def _story_lists(shapes: Shapes) -> Iterator[Sheet]:
     """Yield the API's lists of stories and of groups."""
     plan = shapes.plan
-    if plan.wanted(ALL.name):
+    if plan.wanted(page_entries.ALL.name):
         latest = [encoding.compact(shapes.story(story)) for story in plan.stories[:_NEWEST]]
         yield Sheet(_v2_shape.LATEST, _v2_shape.listing({}, "stories", latest))
         yield Sheet(_v2_shape.STORIES, _v2_shape.document(_index(plan)))
@@ -103,8 +97,8 @@ def page(number: int, shapes: Shapes) -> Iterator[Sheet]:
     is_page = plan.wanted(ARCHIVE.name, str(number))
     made: list[bytes] = []
     for entry in reversed(list(plan.archive(number).entries)):
-        is_told = is_page or plan.wanted(STORY.name, entry.name)
-        is_group = plan.wanted(GROUP.name, entry.group) and shapes.leads(entry)
+        is_told = is_page or plan.wanted(page_entries.STORY.name, entry.name)
+        is_group = plan.wanted(page_entries.GROUP.name, entry.group) and shapes.leads(entry)
         story = plan.read(entry.path) if is_told or is_group else None
         if story is None:
             continue
@@ -112,7 +106,7 @@ def page(number: int, shapes: Shapes) -> Iterator[Sheet]:
         if is_told:
             made.append(encoding.compact(whole))
             yield Sheet(_v2_shape.story_place(story), made[-1] + b"\n")
-        if plan.wanted(STORY.name, entry.name):
+        if plan.wanted(page_entries.STORY.name, entry.name):
             ninjs = _v2_shape.make_ninjs(story, shapes)
             yield Sheet(addresses.ninjs_file(story.path), _v2_shape.document(ninjs))
         if is_group:
@@ -146,7 +140,7 @@ def _index(plan: SitePlan) -> dict[str, object]:
 def _groups(shapes: Shapes) -> Iterator[Sheet]:
     """Yield the list of the groups with the newest stories."""
     plan = shapes.plan
-    if not plan.wanted.of_key(GROUP.name):
+    if not plan.wanted.of_key(page_entries.GROUP.name):
         return
     newest = ((name, _leader(name, plan)) for name in islice(plan.index.groups(), _NEWEST))
     listed = [_group_in_list(name, leader, shapes) for name, leader in newest if leader is not None]
@@ -231,7 +225,7 @@ def _list_file(list_id: str, shapes: Shapes) -> Iterator[Sheet]:
 def _matter_list(shapes: Shapes) -> Iterator[Sheet]:
     """Yield the list of the newest matters, where there are any."""
     plan = shapes.plan
-    if plan.matters.counts and plan.wanted.of_key(MATTER.name):
+    if plan.matters.counts and plan.wanted.of_key(page_entries.MATTER.name):
         matters = [_matter(name, plan) for name in plan.matters.list_newest()]
         yield Sheet(_v2_shape.index_place("matters"), _v2_shape.document({"matters": matters}))
 
@@ -341,7 +335,7 @@ def _entrance(plan: SitePlan) -> dict[str, object]:
 def _letter_sheets(plan: SitePlan) -> Iterator[Sheet]:
     """Yield the files of newsletters, if there are issues and one of them changed."""
     shelf = plan.letters
-    if not shelf.issues or not plan.wanted.of_key(LETTER.name):
+    if not shelf.issues or not plan.wanted.of_key(page_entries.LETTER.name):
         return
     letters = [_letter(letter, plan) for letter in shelf.titles]
     yield Sheet(_v2_shape.index_place("letters"), _v2_shape.document({"letters": letters}))
@@ -351,7 +345,7 @@ def _letter_sheets(plan: SitePlan) -> Iterator[Sheet]:
         whole = {**letter, "issues": issues}
         yield Sheet(addresses.api_file("letters", id_), _v2_shape.document(whole))
     for issue in shelf.issues:
-        if plan.wanted(LETTER.name, issue.record.path):
+        if plan.wanted(page_entries.LETTER.name, issue.record.path):
             yield Sheet(_place(issue), _v2_shape.document(_issue(issue, plan)))
 
 

@@ -24,13 +24,7 @@ from copydesk.news import Provider, Story
 from copydesk.news.story import EventKind
 from copydesk.placement import Coverage, PlaceReason, RankPart, Voice, addresses
 from copydesk.placement.addresses import group_by_day
-from copydesk.publish import _pictures
-from copydesk.publish.developments import (
-    find_author,
-    find_translation,
-    list_changes_of,
-    say_label,
-)
+from copydesk.publish import _pictures, developments
 from copydesk.rendering import Strings, join_markup, language_tag, mark_safe
 
 if TYPE_CHECKING:
@@ -232,7 +226,7 @@ class FrontCards:
 
     def _last_changes(self, story: Story) -> Iterator[str]:
         """Yield what changed last in a story since it was filed: at most two things."""
-        changes = list_changes_of(story, self.views.frame.plan.concealed)
+        changes = developments.list_changes_of(story, self.views.frame.plan.concealed)
         told = [change for change in changes if change.event.kind in _CHANGED]
         last = [change for change in told if change.event.at == told[-1].event.at]
         by_kind = {change.event.kind: change for change in reversed(last)}
@@ -420,14 +414,14 @@ class Views:
 
     def _translation(self, story: Story) -> Mapping[str, str] | None:
         """Return the headline in the language of the site, with its label, None for none."""
-        made, strings = find_translation(story), self.frame.strings
+        made, strings = developments.find_translation(story), self.frame.strings
         if made is None:
             return None
         return {
             "title": text.fold(made.title),
             "tongue": self.frame.tongue(made.language),
-            "label": say_label(made, strings),
-            "short": strings.say(f"translation_by_{find_author(made)}"),
+            "label": developments.say_label(made, strings),
+            "short": strings.say(f"translation_by_{made.author}"),
         }
 
     def provider(self, provider: Provider | None) -> Mapping[str, str]:

@@ -28,13 +28,12 @@ from copydesk.news.edition import ReadingList
 from copydesk.placement import addresses
 from copydesk.placement.addresses import group_by_month
 from copydesk.publish._plan import ARCHIVE, Output, SitePlan
-from copydesk.publish.site import _story, _structured
+from copydesk.publish.site import _frame, _story
 from copydesk.publish.site._cards import ListCards
 from copydesk.publish.site._frame import Frame, Head, describe_site
 from copydesk.publish.writing import Sheet
 from copydesk.rendering import (
     join_markup,
-    language_name,
     language_tag,
     mark_safe,
     render_note,
@@ -74,7 +73,7 @@ def _front(cards: ListCards) -> Sheet:
     head = Head(
         path="",
         description=text.shorten(text.fold(plan.beat.description), 200) or usual,
-        structured=_structured.front(top, plan),
+        structured=_frame.front(top, plan),
         subscribes=True,
     )
     return cards.frame.page(
@@ -210,7 +209,7 @@ def _topic(id_: str, cards: ListCards) -> Sheet:
         feeds=folder,
         feeds_title=f"{name} – {text.fold(cards.frame.plan.beat.title)}",
         shared=cards.frame.share_pictures.of_page(name),
-        structured=_structured.listing(stories[:NEWEST], cards.frame.plan, folder, name),
+        structured=_frame.listing(stories[:NEWEST], cards.frame.plan, folder, name),
     )
     below = [
         _entry(cards, child.name, addresses.topic_folder(child.id), 0)
@@ -237,7 +236,7 @@ def _day(cards: ListCards, at: date) -> Sheet:
     stories = plan.by_day[at]
     shown = stories[:_OF_A_DAY]
     heading = cards.frame.strings.format_date("day", at)
-    listed = _structured.listing(shown, plan, addresses.day_folder(at), heading)
+    listed = _frame.listing(shown, plan, addresses.day_folder(at), heading)
     older, newer = ([_day_link(cards, day) for day in some] for some in (before, after))
     return cards.frame.page(
         "list.html",
@@ -276,7 +275,7 @@ def _publisher(domain: str, cards: ListCards) -> Sheet:
         title=name,
         feeds=folder,
         feeds_title=f"{name} – {text.fold(plan.beat.title)}",
-        structured=_structured.listing(stories[:NEWEST], plan, folder, name),
+        structured=_frame.listing(stories[:NEWEST], plan, folder, name),
     )
     query = urlencode({"source": domain})
     return list_page(cards, head, stories, heading=name, note=domain, below=[], query=query)
@@ -305,7 +304,7 @@ def _archive_page(cards: ListCards, number: int) -> Sheet:
     stories = plan.archive(number)
     path = f"archive/{number}/"
     heading = cards.frame.strings.say("archive_page", number=number)
-    structured = _structured.listing(stories, plan, path, heading)
+    structured = _frame.listing(stories, plan, path, heading)
     return cards.frame.page(
         "archive.html",
         Head(path=path, title=heading, structured=structured),
@@ -492,7 +491,7 @@ def _languages_index(cards: ListCards) -> Iterator[Sheet]:
     """Return the page that lists languages, each under its own name."""
     frame = cards.frame
     entries = [
-        frame.link(language_name(code), _folder(code), count=count)
+        frame.link(text.language_name(code), _folder(code), count=count)
         for code, count in frame.plan.counts[_LANGUAGE.name].items()
     ]
     entries.sort(key=lambda entry: str(entry["name"]).casefold())
@@ -501,9 +500,9 @@ def _languages_index(cards: ListCards) -> Iterator[Sheet]:
 
 def _language_page(cards: ListCards, code: str) -> Iterator[Sheet]:
     """Yield the page of the newest stories in a language."""
-    plan, name = cards.frame.plan, language_name(code)
+    plan, name = cards.frame.plan, text.language_name(code)
     stories = plan.listed[_LANGUAGE.name][code]
-    listed = _structured.listing(stories[:NEWEST], plan, _folder(code), name)
+    listed = _frame.listing(stories[:NEWEST], plan, _folder(code), name)
     head = Head(path=_folder(code), title=name, structured=listed)
     yield list_page(cards, head, stories, heading=name, note="", below=[], query="")
 
@@ -561,7 +560,7 @@ def _reading_list_page(cards: ListCards, list_id: str) -> Iterator[Sheet]:
         feeds=folder,
         feeds_title=f"{title} – {text.fold(plan.beat.title)}",
         shared=frame.share_pictures.of_page(title),
-        structured=_structured.listing(stories, plan, folder, title),
+        structured=_frame.listing(stories, plan, folder, title),
     )
     yield frame.page(
         "reading_list.html",

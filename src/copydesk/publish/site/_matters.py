@@ -18,7 +18,7 @@ from copydesk.news import Story
 from copydesk.placement import addresses
 from copydesk.publish._plan import Cut, Output, SitePlan, count_pages
 from copydesk.publish.developments import EVENTS_SINCE, event_of
-from copydesk.publish.site import _structured
+from copydesk.publish.site import _frame
 from copydesk.publish.site._cards import ListCards
 from copydesk.publish.site._frame import Head
 from copydesk.publish.writing import Sheet
@@ -64,7 +64,7 @@ def _matter(cards: ListCards, name: str) -> Iterator[Sheet]:
         feeds=folder,
         feeds_title=f"{title} – {text.fold(plan.beat.title)}",
         shared=cards.frame.share_pictures.of_page(title),
-        structured=_structured.listing(stories[::-1], plan, folder, title),
+        structured=_frame.listing(stories[::-1], plan, folder, title),
     )
     background = cards.views.stories(_find_background(name, stories, plan))
     latest = cards.render_many("card.html", stories[:1])

@@ -12,19 +12,10 @@ from copydesk.news import Provider, ReasonKind, Story
 from copydesk.news.story import PUBLISHERS_CHANGES, EventKind, Related, is_backfilled
 from copydesk.news.summary import Summary, list_citations
 from copydesk.placement import addresses
-from copydesk.publish import _pictures
+from copydesk.publish import _pictures, developments
 from copydesk.publish._pictures import Picture
 from copydesk.publish._plan import Output, SitePlan
-from copydesk.publish.developments import (
-    CHANGED,
-    Change,
-    list_changes,
-    list_changes_of,
-    name_author,
-    name_person,
-    say_label,
-)
-from copydesk.publish.site import _cards, _matters, _structured
+from copydesk.publish.site import _cards, _frame, _matters
 from copydesk.publish.site._cards import ListCards
 from copydesk.publish.site._frame import Frame, Head
 from copydesk.publish.writing import Sheet
@@ -89,7 +80,7 @@ def _page(story: Story, cards: ListCards) -> Sheet:
         title=str(values["title"]),
         description=text.shorten(excerpt, 200),
         structured={
-            **_structured.story(story, plan, excerpt, picture),
+            **_frame.story(story, plan, excerpt, picture),
             **_structure_summary(story, plan),
         },
         kind="article",
@@ -171,7 +162,7 @@ def _describe_summary(story: Story, cards: ListCards) -> Mapping[str, object] | 
             for one in summary.sentences
         ],
         "tongue": cards.frame.tongue(summary.language),
-        "label": say_label(summary, cards.frame.strings),
+        "label": developments.say_label(summary, cards.frame.strings),
         "details": list(_explain_summary(summary, story, cards)),
     }
 
@@ -183,17 +174,17 @@ def _structure_summary(story: Story, plan: SitePlan) -> Mapping[str, object]:
         return {}
     reports = (plan.find_report(name, story) for name in list_citations(summary))
     origins = (urls.fetchable(report.web_url) for report in reports if report)
-    is_by_model, name = summary.author == "model", name_author(summary)
+    is_by_model, name = summary.author == "model", developments.name_author(summary)
     person = {} if is_by_model or not name else {"@type": "Person", "name": name}
     part = {
         "@type": "CreativeWork",
         "text": text.fold(summary.text),
-        "creator": person or _structured.publisher(plan),
+        "creator": person or _frame.publisher(plan),
         "dateCreated": dates.rfc3339(summary.at),
         "isBasedOn": list(filter(None, origins)),
     }
     part |= {"digitalSourceType": _BY_MODEL} if is_by_model else {}
-    by = name_person(summary.review.by) if summary.review else ""
+    by = developments.name_person(summary.review.by) if summary.review else ""
     part |= {"editor": {"@type": "Person", "name": by}} if by else {}
     return {"hasPart": [part]}
 
@@ -204,11 +195,11 @@ def _explain_summary(summary: Summary, story: Story, cards: ListCards) -> Iterat
     written = _cards.Time(summary.at, cards.frame).text
     is_by_model = summary.author == "model"
     if is_by_model:
-        yield say("summary_model", name=name_author(summary))
+        yield say("summary_model", name=developments.name_author(summary))
     count = len(summary.sources) or len(list_citations(summary))
     yield say("summary_written", time=written, count=count)
     if review := summary.review:
-        name = name_person(review.by) or say("a_person")
+        name = developments.name_person(review.by) or say("a_person")
         reviewed = _cards.Time(review.at, cards.frame).text
         yield say("summary_reviewed_on", name=name, time=reviewed)
         opened = filter(None, (plan.find_report(name, story) for name in review.opened))
@@ -225,7 +216,8 @@ def _history_context(story: Story, cards: ListCards) -> dict[str, object]:
     decided = story.verdict.at if story.verdict else None
     return {
         "changes": [
-            _change(one, cards) for one in list_changes_of(story, cards.frame.plan.concealed)
+            _change(one, cards)
+            for one in developments.list_changes_of(story, cards.frame.plan.concealed)
         ],
         "decided": cards.views.time(decided),
         "pinned": cards.views.time(cards.frame.plan.front.pinned.get(story.path)),
@@ -242,7 +234,7 @@ def _tell_development(
     changes = list(_list_changes_beside(story, others, cards)) if others else []
     if not changes:
         return []
-    own = list_changes_of(story, cards.frame.plan.concealed)
+    own = developments.list_changes_of(story, cards.frame.plan.concealed)
     changes += [_tell_change(change, story.provider, cards) for change in own]
     return [
         _tell_first_report(story, others, cards),
@@ -257,7 +249,7 @@ def _list_changes_beside(
     plan, shown = cards.frame.plan, {urls.identity(article.web_url) for article in others}
     for entry in plan.groups.list_with_changes(story.group):
         other = plan.read(entry.path) if entry.address in shown else None
-        for change in list_changes_of(other, plan.concealed) if other else ():
+        for change in developments.list_changes_of(other, plan.concealed) if other else ():
             if other and change.event.kind in PUBLISHERS_CHANGES:
                 yield _tell_change(change, other.provider, cards)
 
@@ -277,7 +269,7 @@ def _tell_first_report(
 
 
 def _tell_change(
-    change: Change, by: Provider | None, cards: ListCards
+    change: developments.Change, by: Provider | None, cards: ListCards
 ) -> tuple[str, Mapping[str, object]]:
     """Return a change of a story after its time, with its publisher."""
     return change.event.at, {**_change(change, cards), "by": cards.views.provider(by)}
@@ -306,13 +298,13 @@ def _signpost(folder: str, leader: Story, cards: ListCards) -> Sheet:
     )
 
 
-def _change(change: Change, cards: ListCards) -> dict[str, object]:
+def _change(change: developments.Change, cards: ListCards) -> dict[str, object]:
     """Return a line of a story's history: the time and the change in the site's words."""
     time = cards.views.time(dates.parse(change.event.at))
     return {"time": time, "what": _say_change(change, cards.frame.strings)}
 
 
-def _say_change(change: Change, strings: Strings) -> str:
+def _say_change(change: developments.Change, strings: Strings) -> str:
     event = change.event
     word = _CHANGES.get(event.kind)
     if word is None:
@@ -364,7 +356,9 @@ def describe_changes(frame: Frame) -> tuple[str, list[tuple[datetime, Story, str
     What changed in a story at one moment is one entry.
     """
     told = []
-    pairs = list_changes(frame.plan.listed[CHANGED.name], frame.plan.concealed)
+    pairs = developments.list_changes(
+        frame.plan.listed[developments.CHANGED.name], frame.plan.concealed
+    )
     for (at, _), found in groupby(pairs, lambda pair: (pair[0].event.at, pair[1].path)):
         changes, stories = zip(*found, strict=True)
         if moment := dates.parse(at):
@@ -380,7 +374,7 @@ def _title_changes(frame: Frame) -> str:
 def _changes_page(cards: ListCards) -> Iterator[Sheet]:
     """Yield the page of the newest changes, by day."""
     frame = cards.frame
-    if not frame.plan.wanted.of_key(CHANGED.name):
+    if not frame.plan.wanted.of_key(developments.CHANGED.name):
         return
     rows = [_announce(*entry, cards) for entry in describe_changes(frame)[1]]
     heading = frame.strings.say("all_changes")
@@ -408,7 +402,7 @@ def _announce(at: datetime, story: Story, what: str, cards: ListCards) -> Mappin
 
 
 CHANGES: Output[ListCards] = Output(
-    key=CHANGED,
+    key=developments.CHANGED,
     place=lambda _value: "",
     index=CHANGES_FOLDER,
     make_index=_changes_page,

@@ -20,8 +20,14 @@ from copydesk.kit import dates, text
 from copydesk.mail_store import MailStore, Subscriber
 from copydesk.mail_store.returns import Suppression
 from copydesk.mail_store.subscriptions import Consent, Subscription
-from copydesk.newsletters.exchange import _layouts
-from copydesk.newsletters.exchange._table import FileRow, is_formula, read_rows
+from copydesk.newsletters import reader_lists
+from copydesk.newsletters.reader_lists import (
+    FileLayout,
+    FileRow,
+    ListedReader,
+    is_formula,
+    read_rows,
+)
 from copydesk.newsletters.readers.addresses import read_address, read_language
 from copydesk.newsletters.readers.consent import write_proof
 from copydesk.newsroom import Newsroom
@@ -34,12 +40,12 @@ _LONGEST_CELL = 40  # characters of it
 class _Column:
     """A column while the file is checked: whether it holds statuses, and its unknown cells."""
 
-    column: _layouts.StateColumn
+    column: reader_lists.StateColumn
     is_state: bool
     unknown: list[str] = field(default_factory=list)
 
 
-def ignore_columns(layout: _layouts.FileLayout, ignored: Sequence[str]) -> _layouts.FileLayout:
+def ignore_columns(layout: FileLayout, ignored: Sequence[str]) -> FileLayout:
     """Return a CSV file's layout without the given columns. A required column raises UsageError.
 
     `ignored` are column names as in the file, in upper or lower case.
@@ -54,7 +60,7 @@ def ignore_columns(layout: _layouts.FileLayout, ignored: Sequence[str]) -> _layo
     )
 
 
-def _refuse_names(layout: _layouts.FileLayout, dropped: Set[str]) -> None:
+def _refuse_names(layout: FileLayout, dropped: Set[str]) -> None:
     unknown = dropped - {name.casefold() for name in layout.free_columns.values()}
     if unknown:
         names = ", ".join(layout.free_columns.values()) or "none"
@@ -65,24 +71,24 @@ def _refuse_names(layout: _layouts.FileLayout, dropped: Set[str]) -> None:
         )
 
 
-def survey_states(layout: _layouts.FileLayout, rows: Iterable[FileRow]) -> _layouts.FileLayout:
+def survey_states(layout: FileLayout, rows: Iterable[FileRow]) -> FileLayout:
     """Return a subscriber file's layout completed by all columns that hold subscription statuses.
 
     Raises UsageError if one of their cells is not understood.
     """
     columns = _list_columns(layout)
     for row in rows if columns else ():
-        if row.fields and "@" in _layouts.find_address(layout, row.fields):
+        if row.fields and "@" in reader_lists.find_address(layout, row.fields):
             _note_cells(columns, row.fields)
     found = [column for column in columns if column.is_state]
     _refuse_unknown(layout, [column for column in found if column.unknown])
     return replace(layout, states=tuple(column.column for column in found))
 
 
-def _list_columns(layout: _layouts.FileLayout) -> list[_Column]:
+def _list_columns(layout: FileLayout) -> list[_Column]:
     places = {column.place for column in layout.states}
     others = [
-        _layouts.StateColumn(name=name, place=place, meaning="word")
+        reader_lists.StateColumn(name=name, place=place, meaning="word")
         for place, name in layout.free_columns.items()
         if place not in places
     ]
@@ -94,10 +100,12 @@ def _list_columns(layout: _layouts.FileLayout) -> list[_Column]:
 
 def _note_cells(columns: Sequence[_Column], fields: tuple[str, ...]) -> None:
     for column in columns:
-        cell = _layouts.read_cell(column.column, fields)
-        if not column.is_state and _layouts.tells_state(cell):
+        cell = reader_lists.read_cell(column.column, fields)
+        if not column.is_state and reader_lists.tells_state(cell):
             column.is_state = True
-        if len(column.unknown) > _MOST_CELLS or _layouts.read_state(column.column.meaning, cell):
+        if len(column.unknown) > _MOST_CELLS or reader_lists.read_state(
+            column.column.meaning, cell
+        ):
             continue
         if (shown := _show(cell)) not in column.unknown:
             column.unknown.append(shown)
@@ -109,7 +117,7 @@ def _show(cell: str) -> str:
     return text.fold(cell)[:_LONGEST_CELL] or "(empty)"
 
 
-def _refuse_unknown(layout: _layouts.FileLayout, columns: Sequence[_Column]) -> None:
+def _refuse_unknown(layout: FileLayout, columns: Sequence[_Column]) -> None:
     if not columns:
         return
     told = "; ".join(f"{column.column.name} ({_list_cells(column)})" for column in columns)
@@ -120,7 +128,7 @@ def _refuse_unknown(layout: _layouts.FileLayout, columns: Sequence[_Column]) -> 
     )
 
 
-def _suggest_fixes(layout: _layouts.FileLayout, columns: Sequence[_layouts.StateColumn]) -> str:
+def _suggest_fixes(layout: FileLayout, columns: Sequence[reader_lists.StateColumn]) -> str:
     """Return what the owner can do about columns with unknown status words."""
     words = ", ".join(
         f"in {column.name} use the values "
@@ -191,7 +199,7 @@ class ImportReport:
     `state_columns` are the columns that were read to see who unsubscribed.
     """
 
-    layout: _layouts.LayoutName
+    layout: reader_lists.LayoutName
     is_rehearsal: bool
     rows: int
     counts: Mapping[ImportKind, int]
@@ -255,10 +263,12 @@ class _Import:
             state_columns=tuple(column.name for column in layout.states),
         )
 
-    def _find_layout(self, source: Path) -> _layouts.FileLayout:
+    def _find_layout(self, source: Path) -> FileLayout:
         with closing(read_rows(source)) as rows:
             first = next(rows, None)
-        layout = _layouts.find_layout(first.fields, source.name) if first and first.fields else None
+        layout = (
+            reader_lists.find_layout(first.fields, source.name) if first and first.fields else None
+        )
         if layout is None:
             raise UsageError(
                 "the file has no column of mail addresses",
@@ -268,7 +278,7 @@ class _Import:
         layout = ignore_columns(layout, self.options.ignored_columns)
         return survey_states(layout, _read_entries(layout, source))
 
-    def _take(self, layout: _layouts.FileLayout, batch: list[FileRow]) -> Iterator[ImportedRow]:
+    def _take(self, layout: FileLayout, batch: list[FileRow]) -> Iterator[ImportedRow]:
         # slow work is done outside of the transaction
         read = [(row.line, self._read(layout, row)) for row in batch]
         with nullcontext() if self.is_rehearsal else self.store.at_once():
@@ -276,20 +286,18 @@ class _Import:
                 ImportedRow(
                     line=line,
                     kind=self._place(layout, listed)
-                    if isinstance(listed, _layouts.ListedReader)
+                    if isinstance(listed, ListedReader)
                     else listed,
                 )
                 for line, listed in read
             ]
         yield from taken
 
-    def _read(
-        self, layout: _layouts.FileLayout, row: FileRow
-    ) -> _layouts.ListedReader | ImportKind:
+    def _read(self, layout: FileLayout, row: FileRow) -> ListedReader | ImportKind:
         """Return the subscriber in a row, or the reason why there is none."""
         if row.fields is None or any("\0" in cell for cell in row.fields):
             return "bad-row"
-        listed = _layouts.read_entry(layout, row.fields)
+        listed = reader_lists.read_entry(layout, row.fields)
         if "\n" in listed.address or "\r" in listed.address:
             return "bad-row"
         typed = read_address(listed.address, self.newsroom.settings)
@@ -300,7 +308,7 @@ class _Import:
             return "no-letter"
         return listed
 
-    def _place(self, layout: _layouts.FileLayout, listed: _layouts.ListedReader) -> ImportKind:
+    def _place(self, layout: FileLayout, listed: ListedReader) -> ImportKind:
         key = int.from_bytes(self.store.subscribers.key_of(listed.address)[:8])
         if (key, listed.letter) in self.seen:
             return "double"
@@ -317,7 +325,7 @@ class _Import:
             return "already"
         return self._admit(layout, listed)
 
-    def _admit(self, layout: _layouts.FileLayout, listed: _layouts.ListedReader) -> ImportKind:
+    def _admit(self, layout: FileLayout, listed: ListedReader) -> ImportKind:
         if listed.standing == "unconfirmed":
             return "unconfirmed"
         consented_at = self._find_consent(listed)
@@ -327,7 +335,7 @@ class _Import:
             self._add(layout, listed, consented_at)
         return "added"
 
-    def _find_letter(self, listed: _layouts.ListedReader) -> str:
+    def _find_letter(self, listed: ListedReader) -> str:
         """Return a row's newsletter id, "" if it names an unknown one."""
         letters = [letter.id for letter in self.newsroom.settings.letters]
         wanted = listed.letter or self.options.letter
@@ -335,7 +343,7 @@ class _Import:
             return letters[0]
         return wanted if wanted in letters else ""
 
-    def _find_consent(self, listed: _layouts.ListedReader) -> datetime | None:
+    def _find_consent(self, listed: ListedReader) -> datetime | None:
         """Return when a subscriber consented, None without proof."""
         moment = dates.parse(listed.consented_at)
         if moment is not None and moment <= self.newsroom.now:
@@ -347,7 +355,7 @@ class _Import:
             kept.letter == letter for kept in self.store.subscriptions.of(known.id)
         )
 
-    def _block(self, listed: _layouts.ListedReader, known: Subscriber | None) -> ImportKind:
+    def _block(self, listed: ListedReader, known: Subscriber | None) -> ImportKind:
         """Suppress a subscriber who unsubscribed elsewhere, unless they subscribed here
         themselves.
         """
@@ -356,20 +364,18 @@ class _Import:
             if ways - {"import"}:
                 return "already"
         if not self.is_rehearsal:
-            has_left = listed.block in {"", _layouts.LEFT}
+            has_left = listed.block in {"", reader_lists.LEFT}
             self.store.suppressions.put(
                 Suppression(
                     key=self.store.subscribers.key_of(listed.address),
-                    reason=_layouts.LEFT if has_left else "imported",
+                    reason=reader_lists.LEFT if has_left else "imported",
                     since=self.newsroom.now,
                     detail="" if has_left else text.fold(listed.block)[:40],
                 )
             )
         return "suppressed"
 
-    def _add(
-        self, layout: _layouts.FileLayout, listed: _layouts.ListedReader, consented_at: datetime
-    ) -> None:
+    def _add(self, layout: FileLayout, listed: ListedReader, consented_at: datetime) -> None:
         store, now = self.store, self.newsroom.now
         language = read_language(listed.language)
         subscriber = store.subscribers.add(listed.address, now, language)
@@ -404,7 +410,7 @@ class _Import:
             store.subscribers.set_state(subscriber.id, "active")
 
 
-def _read_entries(layout: _layouts.FileLayout, source: Path) -> Iterator[FileRow]:
+def _read_entries(layout: FileLayout, source: Path) -> Iterator[FileRow]:
     """Yield the rows of a file below its header."""
     rows = read_rows(source)
     if layout.has_header:

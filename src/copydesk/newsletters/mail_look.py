@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from copydesk.errors import MailError, MailServerError
 from copydesk.kit import urls
 from copydesk.news.options import MailOptions, SmtpOptions
-from copydesk.newsletters.checks.records import (
+from copydesk.newsletters.mail_records import (
     CheckKind,
     DnsNames,
     MailFinding,
@@ -32,6 +32,7 @@ from copydesk.newsletters.smtp import open_line
 if TYPE_CHECKING:
     import aiohttp
     from aiohttp.abc import ResolveResult
+
 
 _SECONDS = 10.0
 _MOST_BYTES = 65_536

@@ -1,4 +1,6 @@
-"""Run the mail checks and store their results. Newsletters are not sent while a check fails.
+"""Check the mail settings and DNS records, so that newsletters are not rejected as spam.
+
+Results are stored. Newsletters are not sent while a check fails (docs/design/delivery.md).
 
     settings -> examine_mail -> findings, stored -> find_mail_obstacle -> may newsletters be sent?
 
@@ -25,13 +27,14 @@ from copydesk.errors import MailError, UsageError
 from copydesk.kit import dates, tables, text, urls
 from copydesk.mail_store import MailStore, fold_address, open_mail
 from copydesk.mail_store.links import ReaderLink, ReturnPath
-from copydesk.newsletters.checks.records import CheckState, MailFinding
+from copydesk.newsletters.mail_records import CheckState, MailFinding
 from copydesk.newsroom import Newsroom
 from copydesk.newsroom.checks import Check, Finding, advise_on_front, finding
 
 if TYPE_CHECKING:
     from copydesk.newsletters.message import Envelope, Signer
     from copydesk.newsletters.smtp import Answer
+
 
 ALL = "all"
 Outdated = Literal["", "looked", "overruled"]
@@ -96,14 +99,14 @@ def examine_mail(
     tls: ssl.SSLContext | None = None,
 ) -> MailCheckReport:
     """Run all mail checks and store the results. Raises UsageError if mail is not sent by SMTP."""
-    from copydesk.newsletters.checks import _look
+    from copydesk.newsletters import mail_look
 
     options = newsroom.settings.mail
     if options.deliver != "smtp":
         raise UsageError(
             "newsletters are not sent by SMTP", hint='set deliver = "smtp" in [mail] of beat.toml'
         )
-    request = _look.CheckRequest(
+    request = mail_look.CheckRequest(
         options=options,
         dkim_key=read_dkim_key(newsroom),
         return_path=sample_return_path(newsroom, store),
@@ -114,7 +117,7 @@ def examine_mail(
         nameservers=newsroom.settings.fetch.nameservers,
         tls=tls,
     )
-    findings = asyncio.run(_look.look(request))
+    findings = asyncio.run(mail_look.look(request))
     kept = _Kept(
         settings=_digest(newsroom),
         at=dates.rfc3339(newsroom.now),
@@ -126,7 +129,7 @@ def examine_mail(
 
 def read_checks(newsroom: Newsroom, store: MailStore) -> MailCheckReport:
     """Return the stored mail check results for the current settings, and the overruled checks."""
-    these = {_digest(newsroom), _digest_of_old(newsroom)}
+    these = {_digest(newsroom), _digest_parts(*_list_parts(newsroom))}
     kept = _decode(store.facts.get(_KEPT))
     words = {kind: _decode(text) for kind, text in store.facts.list_below(_OVERRULED).items()}
     overruled = {
@@ -184,7 +187,7 @@ def find_mail_obstacle(newsroom: Newsroom, store: MailStore) -> str | None:
 
 def list_kinds() -> tuple[str, ...]:
     """Return the kinds of mail checks as names, and the name "all"."""
-    from copydesk.newsletters.checks.records import CheckKind
+    from copydesk.newsletters.mail_records import CheckKind
 
     return (*get_args(CheckKind), ALL)
 
@@ -192,11 +195,6 @@ def list_kinds() -> tuple[str, ...]:
 def _digest(newsroom: Newsroom) -> str:
     """Return a digest of the settings that the mail checks depend on, without passwords."""
     return _digest_parts(*_list_parts(newsroom), newsroom.beat.url)
-
-
-def _digest_of_old(newsroom: Newsroom) -> str:
-    """Return the settings' digest as made by versions that did not check the site's URL."""
-    return _digest_parts(*_list_parts(newsroom))
 
 
 def _list_parts(newsroom: Newsroom) -> Iterator[str]:

@@ -23,17 +23,10 @@ from copydesk.desk_store.letter_edits import KeptEdits
 from copydesk.errors import CopydeskError, UsageError
 from copydesk.kit import dates, text, urls
 from copydesk.news.letter import Issue, IssueEdits, IssueStory, LetterOptions
+from copydesk.newsletters import issues
 from copydesk.newsletters.composing import RenderedIssue, drafts
 from copydesk.newsletters.composing.drafts import IssueDraft
-from copydesk.newsletters.issues._gather import (
-    add_digest,
-    draft_letter,
-    find_letter,
-    list_letters,
-    mark_hour,
-    render_issue,
-)
-from copydesk.newsletters.issues._issues import find_last_issue
+from copydesk.newsletters.issues import find_last_issue
 from copydesk.newsroom import Newsroom
 from copydesk.newsroom.filing import hold_write_lock, notes_on
 from copydesk.placement.addresses import parse_issue_name
@@ -63,7 +56,7 @@ def file_due_letters(newsroom: Newsroom) -> tuple[LetterOutcome, ...]:
 def _list_due(newsroom: Newsroom, *, with_waiting: bool) -> list[LetterOptions]:
     return [
         row.options
-        for row in list_letters(newsroom)
+        for row in issues.list_letters(newsroom)
         if (with_waiting and row.options.when_new) or (row.due_at and row.due_at <= newsroom.now)
     ]
 
@@ -76,7 +69,7 @@ def _file_due(newsroom: Newsroom, letter: LetterOptions) -> Iterator[LetterOutco
         yield LetterOutcome(letter=letter.id, state="failed", what=what)
         return
     if outcome.state == "skipped" and (hour := drafts.last_due(letter, newsroom.now)):
-        newsroom.memory.letters.put(letter.id, mark_hour(hour))
+        newsroom.memory.letters.put(letter.id, issues.mark_hour(hour))
     if outcome.state != "skipped" or not letter.when_new:
         yield outcome
 
@@ -120,15 +113,15 @@ def file_letter(
     called with the issue before it is filed. Raises UsageError if there is no such newsletter and
     as `file_issue` does, MailError and PublishError for the owner's template.
     """
-    letter = find_letter(newsroom, letter_id).options
+    letter = issues.find_letter(newsroom, letter_id).options
     kept = read_edits(newsroom, letter.id)
     obstacle = find_obstacle(letter, kept.edits, by)
     if obstacle is not None:
         return obstacle
-    draft = draft_letter(newsroom, letter.id, newsroom.now, kept.edits)
+    draft = issues.draft_letter(newsroom, letter.id, newsroom.now, kept.edits)
     if not draft.is_enough:
         return explain_skip(draft)
-    draft = add_digest(newsroom, draft, asks=letter.approval == "itself")
+    draft = issues.add_digest(newsroom, draft, asks=letter.approval == "itself")
     before(draft.issue)
     return file_draft(newsroom, draft, kept, by or kept.edits.approved_by)
 
@@ -141,9 +134,9 @@ def prepare_digests(newsroom: Newsroom) -> None:
     for letter in newsroom.settings.letters if newsroom.settings.model.has("digest") else ():
         if letter.approval == "editor":
             edits = read_edits(newsroom, letter.id).edits
-            draft = draft_letter(newsroom, letter.id, newsroom.now, edits)
+            draft = issues.draft_letter(newsroom, letter.id, newsroom.now, edits)
             if draft.is_enough and not edits.is_held:
-                add_digest(newsroom, draft, asks=True)
+                issues.add_digest(newsroom, draft, asks=True)
 
 
 def file_draft(newsroom: Newsroom, draft: IssueDraft, kept: KeptEdits, by: str) -> LetterOutcome:
@@ -211,7 +204,7 @@ def _explain_insisting(draft: IssueDraft) -> str:
 
 def _file(newsroom: Newsroom, draft: IssueDraft, by: str) -> LetterOutcome:
     issue = draft.issue
-    filed = file_issue(newsroom, issue, render_issue(newsroom, issue, whole=True), by)
+    filed = file_issue(newsroom, issue, issues.render_issue(newsroom, issue, whole=True), by)
     return LetterOutcome(
         letter=issue.letter,
         state="filed" if filed.is_new else "filed-before",

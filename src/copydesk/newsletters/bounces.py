@@ -21,12 +21,7 @@ from copydesk.mail_store import MailStore, Subscriber, has_mail, open_mail
 from copydesk.mail_store.links import RETURN_LIFETIME, ReturnPath
 from copydesk.mail_store.returns import ReturnEntry, SentLetter, Suppression, SuppressionReason
 from copydesk.news.options import BounceOptions
-from copydesk.newsletters.bounces._reading import (
-    MOST_BYTES,
-    ReturnedMail,
-    ReturnKind,
-    read_returned_mail,
-)
+from copydesk.newsletters import bounce_mails
 from copydesk.newsroom import Newsroom
 
 # ---- Ways in: a pipe, the webhook, the mailbox
@@ -81,15 +76,13 @@ def look_into_mailbox(
     options = newsroom.settings.mail.bounces
     if not options.imap_host:
         raise UsageError("no bounce mailbox is set", hint="set mail.bounces.imap_host in beat.toml")
-    from copydesk.newsletters.bounces._mailbox import read_mailbox
-
     effects: Counter[ReturnEffect] = Counter()
     with closing(open_mail(newsroom.private)) as store:
 
         def take_in(message: bytes) -> None:
             effects[take_in_return(store, options, message, newsroom.now).effect] += 1
 
-        look = read_mailbox(options, take_in, is_over=is_over)
+        look = bounce_mails.read_mailbox(options, take_in, is_over=is_over)
     return MailboxReport(taken=look.taken, is_more=look.is_more, effects=effects)
 
 
@@ -110,7 +103,7 @@ NOT_OURS = "returns: not ours"  # the fact that counts them
 class TakenReturn:
     """The kind of a returned message, and the effect that it had on the subscriber."""
 
-    kind: ReturnKind
+    kind: bounce_mails.ReturnKind
     effect: ReturnEffect
 
 
@@ -122,7 +115,7 @@ def take_in_return(
 
     A message handled before changes nothing: it is recognized by a digest of its beginning.
     """
-    returned = read_returned_mail(message)
+    returned = bounce_mails.read_returned_mail(message)
     kind = returned.kind
     if kind == "reply" or kind == "other":  # noqa: PLR1714 # mypy narrows by these alone
         return TakenReturn(kind=kind, effect="nothing")
@@ -134,7 +127,7 @@ def take_in_return(
                 store.facts.put(NOT_OURS, str(int(store.facts.get(NOT_OURS) or 0) + 1))
             return TakenReturn(kind=kind, effect=effect or "not-ours")
         entry = ReturnEntry(
-            digest=hashlib.sha256(message[:MOST_BYTES]).digest(),
+            digest=hashlib.sha256(message[: bounce_mails.MOST_BYTES]).digest(),
             path=named.path,
             kind=kind,
             at=now,
@@ -153,7 +146,7 @@ class _NamedDelivery:
     is_by_return_path: bool
 
 
-def _find_delivery(store: MailStore, returned: ReturnedMail) -> _NamedDelivery | None:
+def _find_delivery(store: MailStore, returned: bounce_mails.ReturnedMail) -> _NamedDelivery | None:
     """Return the sent message that a returned message is about, by its first valid token."""
     for token in returned.tokens:
         path = store.links.read_return(token)
@@ -166,7 +159,10 @@ def _find_delivery(store: MailStore, returned: ReturnedMail) -> _NamedDelivery |
 
 
 def _store_return(
-    store: MailStore, options: BounceOptions, returned: ReturnedMail, entry: ReturnEntry
+    store: MailStore,
+    options: BounceOptions,
+    returned: bounce_mails.ReturnedMail,
+    entry: ReturnEntry,
 ) -> ReturnEffect:
     """Store a returned message and apply its effect. Of an erased subscriber no text is stored."""
     subscriber = store.subscribers.get(entry.path.subscriber)
@@ -222,7 +218,7 @@ def _judge(
     return "soft-bounces" if entry.kind == "soft" and in_row >= options.soft_limit else None
 
 
-def _leave_by_link(store: MailStore, returned: ReturnedMail) -> ReturnEffect | None:
+def _leave_by_link(store: MailStore, returned: bounce_mails.ReturnedMail) -> ReturnEffect | None:
     """Unsubscribe a subscriber by the unsubscribe link that a mail provider left in a complaint.
 
     Such a link may have been forwarded with the newsletter: it unsubscribes, as it does for whoever
@@ -256,7 +252,7 @@ class ReturnRow:
     at: datetime
     issue: str
     address: str
-    kind: ReturnKind
+    kind: bounce_mails.ReturnKind
     status: str
     words: str
     is_proved: bool

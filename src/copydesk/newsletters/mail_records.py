@@ -15,6 +15,7 @@ from copydesk.kit import text, urls
 if TYPE_CHECKING:
     import aiodns
 
+
 CheckKind = Literal[
     "transaction", "tls", "spf", "dkim", "dmarc", "reverse-name", "from-domain", "return-path",
     "mta-sts", "one-click", "links", "clock", "postal-address", "web-server",
