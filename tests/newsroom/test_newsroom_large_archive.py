@@ -33,14 +33,14 @@ class CountingArchive(Archive):
     def __init__(self, root: Path) -> None:
         super().__init__(root)
         self.folders: list[str] = []
-        self.stories: list[str] = []
+        self.read_paths: list[str] = []
 
     def sign_folder(self, folder: str, signatures: dict[str, Signature]) -> list[str]:
         self.folders.append(folder)
         return super().sign_folder(folder, signatures)
 
     def read_listed(self, path: str) -> Story:
-        self.stories.append(path)
+        self.read_paths.append(path)
         return super().read_listed(path)
 
 
@@ -91,10 +91,10 @@ def test_a_sweep_looks_at_live_records_and_one_folder_of_the_archive(beat: Histo
     second, again = sweep(beat)
 
     assert len(first.folders) == 5
-    assert len(first.stories) == len(found) == 302
+    assert len(first.read_paths) == len(found) == 302
     assert len(second.folders) == 2
     assert "_news" in second.folders
-    assert second.stories == []
+    assert second.read_paths == []
     assert found == again
 
 
@@ -164,7 +164,7 @@ def test_an_edit_in_place_is_found_when_the_turn_of_its_folder_comes(beat: Histo
     sweep(beat)
     (beat.root / OLD).write_bytes(record.emit_story(make_story(OLD, title="Edited")))
 
-    found = [path for _ in range(4) for path in sweep(beat)[0].stories]
+    found = [path for _ in range(4) for path in sweep(beat)[0].read_paths]
 
     assert OLD in found
 
@@ -187,7 +187,7 @@ def test_a_build_looks_at_live_records_and_one_folder_of_the_archive(beat: Histo
     again = run_build(beat)
 
     assert len(again.folders) == 2
-    assert again.stories == []
+    assert again.read_paths == []
 
 
 @pytest.mark.parametrize("change", [edit, edit_in_place_and_commit])
