@@ -15,6 +15,7 @@ from copydesk import extract, judge
 from copydesk.extract.page import decode
 from copydesk.judge.topics import MentionTest
 from copydesk.news import Article, Beat, Dropped, Lead, Page, Topic
+from copydesk.news.beat import ProfileName
 
 NOW = datetime(2026, 11, 20, 8, tzinfo=UTC)
 Way = Callable[[str, random.Random], str]
@@ -34,7 +35,7 @@ class Subject:
     filler: str
 
 
-def site(locale: str, *topics: Topic, profile: str = "copydesk") -> Beat:
+def site(locale: str, *topics: Topic, profile: ProfileName = "copydesk") -> Beat:
     beat = Beat(title="A site", locale=locale, topics=topics)
     return replace(beat, scoring=replace(beat.scoring, profile=profile))
 

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from copydesk.archive import Archive
+from copydesk.news import Story
 from world.command import Said, copydesk
 from world.newsroom import NOW, WALL, Answer, newsroom, page, record_web, run_git, small_web
 from world.web_archives import KNOWN, STRANGER, filed, invent_pages, write_archives
@@ -50,7 +51,7 @@ def fill_with(
     return report
 
 
-def only_story(root: Path) -> object:
+def only_story(root: Path) -> Story:
     ((path, _),) = filed(root)
     return Archive(root).read(path)
 

@@ -56,6 +56,7 @@ OWN = {
     "publish/writing.py": "the site, below .copydesk or where `build --out` says",
 }
 ELSEWHERE = {
+    "rounds/backfill/_read.py": "a downloaded archive, when it is read",
     "newsletters/sending/_prepare.py": "letters as files that a person asked for",
     "cli/mail.py": "the HTML of a newsletter that a person asked for",
     "cli/_mail_readers.py": "a list of readers that a person asked for",

@@ -224,8 +224,7 @@ def _count(shared: mmap.mmap, asked: Mapping[str, Any]) -> None:
     if is_killed and not asked["among"]:
         _count_git(count)
         _count_calls(count)
-        _count_notes_of_backfill(count)
-    _count_commits(count, before=is_killed)
+    _count_commits(count, asked["words"], before=is_killed)
 
 
 def _is_meant(place: object, among: Sequence[str]) -> bool:
@@ -253,7 +252,7 @@ def _count_git(count: Callable[[], None]) -> None:
     setattr(subprocess, "Popen", Counted)  # noqa: B010 - of another type
 
 
-def _count_commits(count: Callable[[], None], *, before: bool) -> None:
+def _count_commits(count: Callable[[], None], words: Sequence[str], *, before: bool) -> None:
     """Let a commit count once it is made, where asked also before: so does a statement alone."""
     from copydesk.memory import Memory
 
@@ -271,6 +270,8 @@ def _count_commits(count: Callable[[], None], *, before: bool) -> None:
         return done
 
     setattr(Memory, "_run", counted)  # noqa: B010 - of another type
+    if before and "backfill" in words:
+        _count_commits_of_databases(count)
 
 
 def _count_calls(count: Callable[[], None]) -> None:
@@ -298,20 +299,17 @@ def _count_calls(count: Callable[[], None]) -> None:
         setattr(ModelCallLog, name, counted)
 
 
-def _count_notes_of_backfill(count: Callable[[], None]) -> None:
-    from copydesk.rounds.backfill._store import BackfillStore
+def _count_commits_of_databases(count: Callable[[], None]) -> None:
+    from copydesk.kit.databases import DisposableDatabase
 
-    names = ("begin", "keep", "put_answer", "put_stories", "end_judging", "forget_month", "end")
-    for name in names:
-        real = getattr(BackfillStore, name)
+    commit = DisposableDatabase.commit
 
-        def counted(*given: Any, real: Callable[..., Any] = real, **more: Any) -> Any:
-            count()
-            done = real(*given, **more)
-            count()
-            return done
+    def counted(database: DisposableDatabase) -> None:
+        count()
+        commit(database)
+        count()
 
-        setattr(BackfillStore, name, counted)
+    setattr(DisposableDatabase, "commit", counted)  # noqa: B010 - of another type
 
 
 if __name__ == "__main__":

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from copydesk.archive._data_lists import add_images as add_images
     from copydesk.archive._files import LETTERS_FOLDER as LETTERS_FOLDER
     from copydesk.archive._files import archive_path as archive_path
-    from copydesk.archive._files import backfilled_path as backfilled_path
+    from copydesk.archive._files import path_of_month as path_of_month
     from copydesk.archive._files import record_places as record_places
     from copydesk.archive._files import slug as slug
     from copydesk.archive._files import story_path as story_path

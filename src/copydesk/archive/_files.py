@@ -77,7 +77,7 @@ def archive_path(path: str) -> str:
     return places[2] if len(places) > 2 else places[-1]
 
 
-def backfilled_path(path: str) -> str:
+def path_of_month(path: str) -> str:
     """Return where the record of a story out of an archive of the web belongs: its month's
     folder.
     """

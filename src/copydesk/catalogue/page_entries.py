@@ -238,7 +238,7 @@ def _matter_events(story: Story, grounds: Grounds) -> Iterable[str]:
     return (f"{matter}\n{event}" for matter in _matters(story, grounds))
 
 
-def _backfilled_month(story: Story, _grounds: Grounds) -> Iterable[str]:
+def _find_archive_month(story: Story, _grounds: Grounds) -> Iterable[str]:
     """Return the month of a story out of an archive of the web, by its folder."""
     return ["-".join(story.path.split("/")[-3:-1])] if is_backfilled(story.path) else ()
 
@@ -258,7 +258,7 @@ LIST = StoryKey(name="list", values=lambda _story, _grounds: (), is_listed=False
 LETTER = StoryKey(name="letter", values=lambda _story, _grounds: (), is_listed=False)
 DAY = StoryKey(name="day", values=_day)
 MONTH = StoryKey(name="month", values=_month)
-BACKFILLED = StoryKey(name="backfilled", values=_backfilled_month)
+BACKFILLED = StoryKey(name="backfilled", values=_find_archive_month)
 # The name stays "source", as in the index and in URLs: /sources/.
 PUBLISHER = StoryKey(name="source", values=_publisher_domains)
 TOPIC = StoryKey(name="topic", values=_topics)

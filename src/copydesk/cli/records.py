@@ -401,11 +401,22 @@ def backfill_command(
         web=web,
     )
     with invocation.newsroom(dask=dask) as newsroom, terminal.progress() as progress:
-        report = filling.backfill(newsroom, options, progress, terminal.note)
+        report = filling.fill_from_archives(newsroom, options, progress, terminal.note)
     if not invocation.print_json(report):
         _show_backfill(invocation, report, dry_run=dry_run)
     if not report.complete:
         raise click.exceptions.Exit(1)
+
+
+def _show_estimate(report: filling.BackfillReport) -> None:
+    """Print how many stories all archives may have, by a dry run."""
+    if report.estimated_stories is None:
+        return
+    for label, found in (("year", report.by_year), ("topic", report.by_topic)):
+        listed = ", ".join(f"{name} {count}" for name, count in found.items())
+        click.echo(f"  by {label}: {listed}")
+    size = (report.estimated_bytes or 0) / 1e6
+    click.echo(f"about {report.estimated_stories} stories in all archives, {size:.0f} MB in git")
 
 
 def _show_backfill(
@@ -414,20 +425,11 @@ def _show_backfill(
     """Print what a backfill read and saved."""
     terminal.failures(report.failed)
     terminal.notes(report.notes)
-    for cut in report.cut:
-        terminal.note(f"not whole, and read again the next time: {cut}")
+    terminal.notes(f"not whole, and read again the next time: {cut}" for cut in report.cut)
     counts = ", ".join(f"{count} {why}" for why, count in report.counts.items())
     archives = text.count_of(report.archives, "archive")
     click.echo(f"{report.read} of {archives} read: {report.pages} pages ({counts})")
-    for label, found in (("year", report.by_year), ("topic", report.by_topic)):
-        if found:
-            listed = ", ".join(f"{name} {count}" for name, count in found.items())
-            click.echo(f"  by {label}: {listed}")
-    if report.estimated_stories is not None:
-        size = (report.estimated_bytes or 0) / 1e6
-        click.echo(
-            f"about {report.estimated_stories} stories in all archives, {size:.0f} MB in git"
-        )
+    _show_estimate(report)
     for month, count in report.filed.items():
         click.echo(f"  saved {count:>6}  {month}")
     if report.changes:

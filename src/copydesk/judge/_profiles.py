@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping, Sequence
 
 from copydesk.judge import copies, coverage, quality, topics
 from copydesk.judge.profile import (
-    NO_KEYWORD,
     Features,
     Match,
     Profile,
@@ -159,7 +158,7 @@ def _match(topic: Topic, article: Article) -> Match | None:
 
 def _describe_everyday_miss(_article: Article, _beat: Beat) -> str:
     """Return what an article outside the site's subject lacks."""
-    return NO_KEYWORD
+    return "no keyword of any topic in the article"
 
 
 def _everyday_topics(article: Article, beat: Beat, matches: tuple[Match, ...]) -> tuple[str, ...]:

@@ -9,7 +9,6 @@ from copydesk.news import Article, Beat, Reason, ReasonKind, Shelved, Source, St
 from copydesk.news.story import Shelf, Surroundings
 
 LEDE_CHARACTERS = 600
-NO_KEYWORD = "no keyword of any topic in the article"  # what an article lacks that has none
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -51,8 +51,7 @@ from copydesk.placement import (
     read_points,
 )
 from copydesk.placement.addresses import addressable_topics, local_time, topics_above
-from copydesk.publish import _story_reader
-from copydesk.publish._story_reader import ListedStories, StoryReader
+from copydesk.publish._story_reader import ListedStories, StoryReader, list_letters, repair
 from copydesk.publish.developments import Matters, may_show
 from copydesk.publish.issues import LetterShelf, shelve_letters
 from copydesk.publish.writing import Sheet, files_of
@@ -413,7 +412,7 @@ def make_site_plan(edition: Edition, seen: Survey, look: Look) -> SitePlan:
     beat = edition.beat
     seen.apply_pictures(look.picture, look.digest())
     read, index = seen.reader, seen.index
-    records, lost_records = _addressable(map(_story_reader.repair, edition.records))
+    records, lost_records = _addressable(map(repair, edition.records))
     groups = Groups(index)
     coverages = Coverages(owners=Owners(beat.organizations), index=index, read=read)
     official = frozenset(urls.registrable_domain(s.url) for s in beat.sources if s.official)
@@ -469,7 +468,7 @@ def make_front_rules(edition: Edition, plan: SitePlan) -> FrontRules:
 def _shelve_letters(
     records: Mapping[str, tuple[Record, ...]], edition: Edition, seen: Survey
 ) -> LetterShelf:
-    letters = _story_reader.list_letters(records.get("newsletters", ()))
+    letters = list_letters(records.get("newsletters", ()))
     zone = seen.grounds.zone
     return shelve_letters(letters, edition.letters, lambda at: local_time(at, zone))
 

@@ -238,13 +238,18 @@ def _rule(
     story = gate(story, grounds.mode, source.trust if source else "gate")
     if no:
         story = keep_off(story, "" if no.reason == "off-beat" else no.detail)
-    whys = [reason for reason in filed.reasons if reason.kind in _OF_ARCHIVE]
-    if whys or filed.is_left_off:
-        story = reduce(leave_off, whys, replace(story, published=False))
-    story = apply_judgement(filed, story, grounds.known)
+    story = apply_judgement(filed, _leave_off_again(filed, story), grounds.known)
     if beat.scoring.traits.keeps_verdicts_in_rulings and grounds.verdict is not None:
         story = _hand_edits.apply_verdict(story, grounds.verdict, beat)
     return Judgement(story=story, dropped=no.reason if no else "")
+
+
+def _leave_off_again(filed: Story, story: Story) -> Story:
+    """Keep a story unpublished that its filing out of an archive of the web left so."""
+    whys = [reason for reason in filed.reasons if reason.kind in _OF_ARCHIVE]
+    if not (whys or filed.is_left_off):
+        return story
+    return reduce(leave_off, whys, replace(story, published=False))
 
 
 def _title(filed: Story, article: Article, beat: Beat) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import html
+import itertools
 import re
 from collections.abc import Collection, Iterator
 
@@ -44,7 +45,8 @@ class MentionTest:
     def __init__(self, beat: Beat, languages: Collection[str]) -> None:
         topics, scoring = beat.topics, beat.scoring
         with_words = (topic.keywords or topic.aliases or topic.place for topic in topics)
-        self._takes_all = scoring.off_beat != "drop" or not topics or not all(with_words)
+        drops = scoring.off_beat == "drop" and bool(topics)
+        self._takes_all = not (drops and all(with_words))
         indexes = {
             (language_of(beat, language), index.terms): index
             for language in sorted({*languages, ""})
@@ -52,8 +54,8 @@ class MentionTest:
         }
         self._tests = [_LanguageTest(index, words) for (words, _), index in indexes.items()]
         # the rules of everyday.cc find the letters of a keyword in the headline, inside of words
-        is_everyday = scoring.profile == "everyday"
-        self._letters = [word for topic in topics for word in topic.keywords if is_everyday]
+        words = itertools.chain.from_iterable(topic.keywords for topic in topics)
+        self._letters = () if scoring.traits.has_blocks else tuple(words)
 
     def passes(self, page: str) -> bool:
         """Return whether the article of a page, given as HTML, may be evidence for any topic."""
@@ -105,7 +107,7 @@ class _RoughText:
     """The text that a page may show: words end at tags, or they go on there (`joined`)."""
 
     def __init__(self, page: str) -> None:
-        seen = " ".join(_list_seen(page))
+        seen = " ".join(_list_parts(page))
         if "\\" in seen:
             seen = _ESCAPED.sub(lambda match: chr(int(match[1], 16)), _BLANK.sub(" ", seen))
         self._head = " ".join(_META.findall(seen))
@@ -126,7 +128,7 @@ class _RoughText:
         return f"{_TAG.sub(' ', joined)} {self._head}"
 
 
-def _list_seen(page: str) -> Iterator[str]:
+def _list_parts(page: str) -> Iterator[str]:
     """Yield the parts of a page between comments, style sheets and scripts, but for JSON."""
     at, ends = 0, dict(_ENDS)
     while begin := _UNSEEN.search(page, at):

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from copydesk.judge.profile import NO_KEYWORD, Match, topics_of_source
+from copydesk.judge.profile import Match, topics_of_source
 from copydesk.judge.topics._evidence import (
     ArticleEvidence,
     KeywordIndex,
@@ -92,7 +92,7 @@ def describe_miss(article: Article, beat: Beat) -> str:
     """Describe why an article does not fit the site's subject: the nearest topic, and how near."""
     ranked = rank_topics(article, beat)
     if not ranked:
-        return NO_KEYWORD
+        return "no keyword of any topic in the article"
     nearest = ranked[0]
     needed = ON_BEAT if nearest.is_below else TOPIC
     if nearest.is_in_passing and nearest.confidence >= needed:

@@ -28,7 +28,7 @@ from copydesk.news.edition import ReadingList
 from copydesk.placement import addresses
 from copydesk.placement.addresses import group_by_month
 from copydesk.publish._plan import ARCHIVE, Output, SitePlan
-from copydesk.publish.site import _frame, _story
+from copydesk.publish.site import _frame
 from copydesk.publish.site._cards import ListCards
 from copydesk.publish.site._frame import Frame, Head, describe_site
 from copydesk.publish.writing import Sheet
@@ -396,33 +396,10 @@ MONTHS: Output[ListCards] = Output(
 )
 
 
-def _backfilled_month(cards: ListCards, month: str) -> Iterator[Sheet]:
-    """Yield the page of a month of stories out of archives of the web, and the stories' pages."""
-    frame = cards.frame
-    stories = frame.plan.listed[BACKFILLED.name][month]
-    yield from _story.sheets(stories.entries, cards)
-    heading = _backfilled_heading(frame, month)
-    yield frame.page(
-        "archive.html",
-        Head(path=addresses.archive_folder(month), title=heading),
-        heading=heading,
-        stories=cards.render_many("line.html", stories),
-        older=None,
-        newer=None,
-    )
-
-
-def _backfilled_heading(frame: Frame, month: str) -> str:
+def name_archive_month(frame: Frame, month: str) -> str:
+    """Return the heading of a month (`2020-03`) of stories out of archives of the web."""
     name = frame.strings.format_date("month", date.fromisoformat(f"{month}-01"))
     return frame.strings.say("from_archives", month=name)
-
-
-BACKFILLED_MONTHS: Output[ListCards] = Output(
-    key=BACKFILLED,
-    place=addresses.archive_folder,
-    values=lambda plan: sorted(plan.counts[BACKFILLED.name], reverse=True),
-    make=_backfilled_month,
-)
 
 
 def _archive(months: Sequence[_Month], frame: Frame) -> Sheet:
@@ -434,7 +411,7 @@ def _archive(months: Sequence[_Month], frame: Frame) -> Sheet:
         name = strings.format_date("month", first)
         years[first.year].append(frame.link(name, addresses.month_folder(first), count=count))
     for month, count in sorted(plan.counts[BACKFILLED.name].items(), reverse=True):
-        heading, folder = _backfilled_heading(frame, month), addresses.archive_folder(month)
+        heading, folder = name_archive_month(frame, month), addresses.archive_folder(month)
         years[int(month[:4])].append(frame.link(heading, folder, count=count))
     numbers = [
         {"number": number, "href": frame.href(f"{FOLDER}{number}/")}

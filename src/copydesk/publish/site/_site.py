@@ -14,7 +14,7 @@ from datetime import datetime
 
 import orjson
 
-from copydesk.catalogue.page_entries import ALL, DAY, MONTH, UNDATED, StoryEntry
+from copydesk.catalogue.page_entries import ALL, BACKFILLED, DAY, MONTH, UNDATED, StoryEntry
 from copydesk.errors import PublishError
 from copydesk.kit import text
 from copydesk.news import Story
@@ -174,12 +174,38 @@ SEARCH: Output[ListCards] = Output(
 
 
 Beside = Callable[[int], Iterable[Sheet]]
+
+
+def _archive_month(cards: ListCards, month: str) -> Iterator[Sheet]:
+    """Yield the page of a month of stories out of archives of the web, and the stories' pages."""
+    frame = cards.frame
+    stories = frame.plan.listed[BACKFILLED.name][month]
+    yield from _story.sheets(stories.entries, cards)
+    heading = _listings.name_archive_month(frame, month)
+    yield frame.page(
+        "archive.html",
+        Head(path=addresses.archive_folder(month), title=heading),
+        heading=heading,
+        stories=cards.render_many("line.html", stories),
+        older=None,
+        newer=None,
+    )
+
+
+ARCHIVE_MONTHS: Output[ListCards] = Output(
+    key=BACKFILLED,
+    place=addresses.archive_folder,
+    values=lambda plan: sorted(plan.counts[BACKFILLED.name], reverse=True),
+    make=_archive_month,
+)
+
+
 # in the order of the sitemap
 OUTPUTS: tuple[Output[ListCards], ...] = (
     _listings.TOPICS,
     _listings.PUBLISHERS,
     _listings.MONTHS,
-    _listings.BACKFILLED_MONTHS,
+    ARCHIVE_MONTHS,
     DAYS,
     PAGES,
     _story.STORIES,

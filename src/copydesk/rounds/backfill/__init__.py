@@ -9,6 +9,6 @@ from copydesk.kit import faces
 if TYPE_CHECKING:
     from copydesk.rounds.backfill._run import BackfillOptions as BackfillOptions
     from copydesk.rounds.backfill._run import BackfillReport as BackfillReport
-    from copydesk.rounds.backfill._run import backfill as backfill
+    from copydesk.rounds.backfill._run import fill_from_archives as fill_from_archives
 else:
     __getattr__ = faces.import_on_demand(__name__, __file__)

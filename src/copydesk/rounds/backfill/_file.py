@@ -125,7 +125,7 @@ def _file_month(newsroom: Newsroom, store: BackfillStore, month: str) -> FiledMo
     assert beside is not None  # a newsroom has a room for texts of archives
     written = [
         finish_story(newsroom.settings, beside, story, article)
-        for story, article in _choose_wanted(newsroom, store.stories_of(month))
+        for story, article in _choose_stories(newsroom, store.stories_of(month))
     ]
     if not written:
         return FiledMonth(month=month, stories=0)
@@ -148,17 +148,17 @@ def _file_month(newsroom: Newsroom, store: BackfillStore, month: str) -> FiledMo
     )
 
 
-def _choose_wanted(
+def _choose_stories(
     newsroom: Newsroom, stories: Iterable[tuple[Story, Article]]
 ) -> list[tuple[Story, Article]]:
     """Return the stories whose pages were neither filed nor removed since they were judged."""
     removed, stories = read_removals(newsroom.root), list(stories)
     addresses = [address for story, _ in stories for address in story.addresses]
 
-    def find_filed(catalogue: Catalogue) -> set[str]:
+    def list_there(catalogue: Catalogue) -> set[str]:
         return {address for address in addresses if catalogue.path_at(address)}
 
-    filed = ask_catalogue(newsroom, find_filed)
+    filed = ask_catalogue(newsroom, list_there)
     return [
         (story, article)
         for story, article in stories

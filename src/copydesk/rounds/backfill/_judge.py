@@ -94,7 +94,7 @@ class MonthJudge:
 
     def must_ask(self, candidate: _Candidate) -> bool:
         """Return whether a page may be published, now or by later rules, so that it is asked."""
-        return not candidate.appraisal.held and not self._why_held(candidate)
+        return not candidate.appraisal.held and not self._find_hold(candidate)
 
     def _learn(self, year: str) -> None:
         """Learn what each site repeated on its pages in a year; rounds do not use it."""
@@ -125,7 +125,7 @@ class MonthJudge:
             return appraisal
         return _Candidate(article=article, appraisal=appraisal, is_known=page.is_known)
 
-    def _why_held(self, candidate: _Candidate) -> str:
+    def _find_hold(self, candidate: _Candidate) -> str:
         if not candidate.is_known:
             return "its host is no source and no known publisher"
         if urls.host(candidate.article.web_url) in self._held_hosts:
@@ -166,9 +166,9 @@ class MonthJudge:
         start, end = _bounds(month)
         self._shelf = shelves.MemoryShelf()
         near = self._catalogue.between(start - _AROUND, end + _AROUND)
-        filed = dict(self._read_filed(near))
+        filed = dict(self._read_around(near))
         groups = {shelved.story.group for shelved in filed.values()} - {""}
-        filed.update(self._read_filed({*self._catalogue.in_groups(groups)} - filed.keys()))
+        filed.update(self._read_around({*self._catalogue.in_groups(groups)} - filed.keys()))
         for shelved in filed.values():
             self._shelf.add(shelved, copies.fingerprint(shelved.text) if shelved.text else None)
         for path, placed in (*self._stored.items(), *self._last[1].items()):
@@ -177,7 +177,7 @@ class MonthJudge:
                 filed[path] = placed.shelved
         return filed
 
-    def _read_filed(self, paths: Iterable[str]) -> Iterator[tuple[str, Shelved]]:
+    def _read_around(self, paths: Iterable[str]) -> Iterator[tuple[str, Shelved]]:
         newsroom = self._newsroom
         for path in paths:
             try:
@@ -205,7 +205,7 @@ class MonthJudge:
         story = judge.complete(appraisal, self._beat, self._shelf, "")
         story = rules.apply_rulings(replace(story, path=self._path_of(story)), self._beat)
         story = rejudging.gate(story, self._newsroom.settings.review.mode, "gate")
-        if why := self._why_held(candidate):
+        if why := self._find_hold(candidate):
             story = rejudging.leave_off(story, Reason.of(ReasonKind.ARCHIVE_HELD, why=why))
         elif answer.why_not:
             why_not = Reason.of(ReasonKind.ARCHIVE_OFF, why=answer.why_not)
@@ -224,7 +224,7 @@ class MonthJudge:
 
         path = archive.story_path(story.title, story.published_at, story.web_url, is_taken)
         self._names.add(PurePosixPath(path).stem)
-        return archive.backfilled_path(path)
+        return archive.path_of_month(path)
 
     def _regroup(self, fresh: dict[str, _Placed], filed: Mapping[str, Shelved]) -> None:
         """Group new stories with those around them; note which filed ones would change."""

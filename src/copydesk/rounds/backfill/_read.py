@@ -9,8 +9,6 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-import os
-import tempfile
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -19,14 +17,12 @@ from pathlib import Path
 
 import msgspec
 
-from copydesk import judge
 from copydesk.errors import CopydeskError, FetchError
 from copydesk.extract.page import decode
 from copydesk.fetch import WallClock
 from copydesk.fetch.warc import WarcPages
 from copydesk.fetch.web import Web
 from copydesk.fetch.web.downloads import Downloads
-from copydesk.judge.profile import NO_KEYWORD
 from copydesk.judge.topics import MentionTest
 from copydesk.judge.words import base_language
 from copydesk.kit import urls
@@ -54,15 +50,20 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
     skips_test: bool = False
     fetch: FetchOptions = FetchOptions()
 
+    def covers(self, at: datetime) -> bool:
+        """Return whether pages published at a time are wanted."""
+        is_early = self.since is not None and at < self.since
+        return not is_early and (self.until is None or at < self.until)
+
 
 class ArchiveTask(msgspec.Struct, frozen=True, kw_only=True):
     """An archive to read: its name, and the path of a file that the worker sees, or an address.
 
-    The file at an address is downloaded to `path` first, "" for a file of the worker's own.
+    The file at an address is downloaded to `file` first, "" for one of the worker's own.
     """
 
     name: str
-    path: str = ""
+    file: str = ""
     address: str = ""
 
 
@@ -74,7 +75,7 @@ async def read_archive(readers: ReaderPool, payload: bytes, shared: bytes) -> by
     """
     task = msgspec.msgpack.decode(payload, type=ArchiveTask)
     wanted = msgspec.msgpack.decode(shared, type=Wanted)
-    file = await _download(task, wanted.fetch) if task.address else Path(task.path)
+    file = await _download(task, wanted.fetch) if task.address else Path(task.file)
     read = await ArchiveReading(readers, wanted).read(task.name, file)
     if task.address:
         file.unlink(missing_ok=True)
@@ -84,12 +85,8 @@ async def read_archive(readers: ReaderPool, payload: bytes, shared: bytes) -> by
 async def _download(task: ArchiveTask, options: FetchOptions) -> Path:
     """Download an archive, or the rest of it; the newsroom has waited for the host's turn."""
     mark = hashlib.sha256(task.address.encode()).hexdigest()[:16]
-    own = Path(tempfile.gettempdir()) / f"copydesk-{os.getuid()}" / f"{mark}.warc"
-    file, clock = Path(task.path) if task.path else own, WallClock()
-    if file == own:
-        own.parent.mkdir(mode=0o700, exist_ok=True)
-        if own.parent.stat().st_uid != os.getuid():
-            raise FetchError("the folder for downloads belongs to another user", subject=str(own))
+    file = Path(task.file or f"copydesk-archives/{mark}.warc")  # below where the worker runs
+    clock = WallClock()
     async with Web(options, clock) as web:
         answer = await Downloads(web, clock).fetch(task.address, file)
     if isinstance(answer, Refused):
@@ -172,16 +169,13 @@ class ArchiveReading:
             return article.reason
         if not (wanted.any_host or self._is_known(article.web_url)):
             return "other-host"
-        if (wanted.since and article.published_at < wanted.since) or (
-            wanted.until and article.published_at >= wanted.until
-        ):
+        if not wanted.covers(article.published_at):
             return "other-time"
         language = base_language(article.language)
         if language and language not in wanted.languages:
             return "other-language"
-        appraised = judge.appraise(article, self._readers.beat)
-        is_far = isinstance(appraised, Dropped) and appraised.detail == NO_KEYWORD
-        return "off-beat" if is_far else ""
+        own = (article.title, article.excerpt, article.text, article.section, *article.keywords)
+        return "" if self._test.passes("\n".join(own)) else "off-beat"
 
     def _is_known(self, url: str) -> bool:
         """Return whether a host, or a domain above it, is a source or a known publisher."""

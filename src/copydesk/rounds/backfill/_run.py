@@ -86,7 +86,7 @@ class BackfillReport:
 Tell = Callable[[str], None]
 
 
-def backfill(
+def fill_from_archives(
     newsroom: Newsroom, options: BackfillOptions, progress: Progress, tell: Tell
 ) -> BackfillReport:
     """File the stories of archives of the web that are on the site's subject.
@@ -109,7 +109,7 @@ def backfill(
 
 def _open_store(newsroom: Newsroom, options: BackfillOptions) -> BackfillStore:
     store = BackfillStore(None if options.dry_run else newsroom.private / _FILE)
-    wanted = _make_wanted(newsroom, options)
+    wanted = _choose_pages(newsroom, options)
     wanted = msgspec.structs.replace(wanted, hosts=frozenset(), fetch=FetchOptions())
     beat = replace(newsroom.beat, rulings=(), reputations={})
     data = msgspec.json.encode((beat, wanted), order="deterministic")
@@ -187,7 +187,7 @@ class _Backfill:
             name = archive.name if names[archive.name] == 1 else place
             if not self._store.is_done(name, size):
                 path = str(archive.path) if archive.path else self._place_of(archive.address)
-                tasks.append(ArchiveTask(name=name, path=path, address=archive.address))
+                tasks.append(ArchiveTask(name=name, file=path, address=archive.address))
         return tasks
 
     def _connect(self) -> contextlib.AbstractAsyncContextManager[Polite]:
@@ -206,7 +206,7 @@ class _Backfill:
         self._progress.stage("archives", len(tasks))
         if not tasks:
             return
-        wanted = _make_wanted(self._newsroom, self._options)
+        wanted = _choose_pages(self._newsroom, self._options)
         workers = open_workers(self._newsroom.settings, msgspec.msgpack.encode(wanted))
         done, pages, began = 0, 0, time.monotonic()
         async with self._connect() as polite:
@@ -307,7 +307,7 @@ class _Backfill:
         )
 
 
-def _make_wanted(newsroom: Newsroom, options: BackfillOptions) -> Wanted:
+def _choose_pages(newsroom: Newsroom, options: BackfillOptions) -> Wanted:
     """Return which pages are wanted: in the languages of the site, its sources and its topics."""
     beat = newsroom.beat
     translations = (language for topic in beat.topics for language, _ in topic.translations)
