@@ -400,7 +400,8 @@ def backfill_command(
         dry_run=dry_run,
         web=web,
     )
-    with invocation.newsroom(dask=dask) as newsroom, terminal.progress() as progress:
+    opening = invocation.newsroom(scratch=dry_run, dask=dask)
+    with opening as newsroom, terminal.progress() as progress:
         report = filling.fill_from_archives(newsroom, options, progress, terminal.note)
     if not invocation.print_json(report):
         _show_backfill(invocation, report, dry_run=dry_run)

@@ -89,10 +89,14 @@ class PageAsking:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FiledMonth:
-    """A month whose stories were filed: how many, the commit, and what failed."""
+    """A month whose stories were filed: how many, the commit, and what failed.
+
+    With `is_blocked` the month could not be written or committed, and is tried again.
+    """
 
     month: str
     stories: int
+    is_blocked: bool = False
     commit: str | None = None
     failed: tuple[Failure, ...] = ()
     notes: tuple[str, ...] = ()
@@ -111,7 +115,7 @@ def file_months(
     for month in months:
         with alone(newsroom.root, newsroom.private, PATIENCE_SECONDS):
             filed = _file_month(newsroom, store, month)
-        if filed.failed:
+        if filed.is_blocked:
             yield filed
             return
         store.forget_month(month)
@@ -138,10 +142,12 @@ def _file_month(newsroom: Newsroom, store: BackfillStore, month: str) -> FiledMo
         with hold_write_lock(newsroom, lock, PATIENCE_SECONDS):
             filed = filing_result(prepared, prepared.change.begin(lock).finish())
     except (RecordError, GitError) as error:  # a full disk: nothing was touched
-        return FiledMonth(month=month, stories=0, failed=(failure_of(error.subject, error),))
+        failed = (failure_of(error.subject, error),)
+        return FiledMonth(month=month, stories=0, is_blocked=True, failed=failed)
     return FiledMonth(
         month=month,
         stories=len(filed.written),
+        is_blocked=len(filed.failed) > len(prepared.failed),  # more than stories of a wrong form
         commit=filed.commit,
         failed=filed.failed,
         notes=filed.notes,

@@ -10,10 +10,12 @@ before it. What the new ones would change in filed ones is only listed.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import PurePosixPath
+from typing import TypeVar
 
 from copydesk import archive, extract, judge
 from copydesk.catalogue import Catalogue
@@ -22,7 +24,7 @@ from copydesk.judge import clustering, copies, shelves
 from copydesk.kit import urls
 from copydesk.news import Article, Beat, Dropped, Reason, ReasonKind, Ruling, Shelved, Story
 from copydesk.news.story import time_and_path
-from copydesk.newsroom import Newsroom
+from copydesk.newsroom import Failure, Newsroom, failure_of
 from copydesk.newsroom.filing import read_removals
 from copydesk.newsroom.standings import beat_in_force
 from copydesk.review import rejudging, rules
@@ -31,6 +33,7 @@ from copydesk.rounds._judging import judging_order
 from copydesk.rounds._shelf import shelve
 from copydesk.rounds.backfill._store import Answer, BackfillStore, KeptPage
 
+Result = TypeVar("Result")
 _AROUND = max(copies.COPIES_WITHIN, clustering.NEIGHBOURS_WITHIN)
 
 
@@ -77,6 +80,7 @@ class MonthJudge:
         self._names: set[str] = set()
         self.counts: Counter[str] = Counter()
         self.changes: set[str] = set()
+        self.failed: list[Failure] = []
 
     # ---- first half: what can be said of each page by itself -------------------------------------
 
@@ -85,12 +89,22 @@ class MonthJudge:
         self._learn(month[:4])
         found = []
         for page in sorted(self._store.pages_of(month), key=lambda one: judging_order(one.article)):
-            candidate = self._appraise(page)
+            candidate = self._safely(page.article, partial(self._appraise, page))
+            if candidate is None:
+                continue
             if isinstance(candidate, Dropped):
                 self.counts[candidate.reason] += 1
             else:
                 found.append(candidate)
         return found
+
+    def _safely(self, article: Article, step: Callable[[], Result]) -> Result | None:
+        """Run a step for an article; a bug must not cost more than this article."""
+        try:
+            return step()
+        except Exception as error:
+            self.failed.append(failure_of(article.url, error))
+            return None
 
     def must_ask(self, candidate: _Candidate) -> bool:
         """Return whether a page may be published, now or by later rules, so that it is asked."""
@@ -139,7 +153,7 @@ class MonthJudge:
         filed = self._open_shelf(month)
         fresh: dict[str, _Placed] = {}
         for candidate in candidates:
-            placed = self._place(candidate)
+            placed = self._safely(candidate.article, partial(self._place, candidate))
             if placed is not None:
                 fresh[placed.shelved.story.path] = placed
         self._regroup(fresh, filed)

@@ -15,7 +15,7 @@ from pathlib import Path
 import msgspec
 
 from copydesk.archive.record import emit_story
-from copydesk.errors import BusyError, WorkerError
+from copydesk.errors import BusyError, UsageError, WorkerError
 from copydesk.fetch.polite import Polite
 from copydesk.fetch.web.downloads import find_archives
 from copydesk.judge.words import base_language
@@ -165,7 +165,7 @@ class _Backfill:
         filed: list[FiledMonth] = []
         if self._store.is_judged:  # an interrupted filing ends first
             filed += self._file()
-        if not self._failed:
+        if not any(month.is_blocked for month in filed):
             await self._read(chosen)
             await self._judge()
             if self._options.dry_run:
@@ -185,8 +185,12 @@ class _Backfill:
             size = archive.path.stat().st_size if archive.path and archive.path.exists() else None
             place = archive.address or str(archive.path)
             name = archive.name if names[archive.name] == 1 else place
+            if archive.address and self._options.web:
+                hint = "download it first, or leave out --web"
+                raise UsageError("a recording has no archives", subject=place, hint=hint)
             if not self._store.is_done(name, size):
-                path = str(archive.path) if archive.path else self._place_of(archive.address)
+                path = self._place_of(archive.address)
+                path = str(archive.path.resolve()) if archive.path else path
                 tasks.append(ArchiveTask(name=name, file=path, address=archive.address))
         return tasks
 
@@ -264,6 +268,7 @@ class _Backfill:
                 judge.place(month, candidates)
             judge.end()
         self._counts += judge.counts
+        self._failed += judge.failed
         self._changes |= judge.changes
 
     def _file(self) -> list[FiledMonth]:
@@ -272,7 +277,7 @@ class _Backfill:
         for month in months:
             self._failed += month.failed
             self._notes.update(dict.fromkeys(month.notes))
-        if not self._failed:
+        if not any(month.is_blocked for month in months):
             self._store.end()
         return months
 
