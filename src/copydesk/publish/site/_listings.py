@@ -399,20 +399,22 @@ MONTHS: Output[ListCards] = Output(
 def name_archive_month(frame: Frame, month: str) -> str:
     """Return the heading of a month (`2020-03`) of stories out of archives of the web."""
     name = frame.strings.format_date("month", date.fromisoformat(f"{month}-01"))
-    return frame.strings.say("from_archives", month=name)
+    return frame.strings.say("from_archives", period=name)
 
 
 def _archive(months: Sequence[_Month], frame: Frame) -> Sheet:
     """Return the archive's start page: all months by year, and all archive pages, latest first."""
     plan, strings = frame.plan, frame.strings
-    years: defaultdict[int, list[Mapping[str, object]]] = defaultdict(list)
+    groups: defaultdict[str, list[Mapping[str, object]]] = defaultdict(list)  # by heading
     for first, days in months:
         count = sum(len(plan.by_day[day]) for day in days)
         name = strings.format_date("month", first)
-        years[first.year].append(frame.link(name, addresses.month_folder(first), count=count))
+        link = frame.link(name, addresses.month_folder(first), count=count)
+        groups[str(first.year)].append(link)
     for month, count in sorted(plan.counts[BACKFILLED.name].items(), reverse=True):
-        heading, folder = name_archive_month(frame, month), addresses.archive_folder(month)
-        years[int(month[:4])].append(frame.link(heading, folder, count=count))
+        name = strings.format_date("month", date.fromisoformat(f"{month}-01"))
+        link = frame.link(name, addresses.archive_folder(month), count=count)
+        groups[strings.say("from_archives", period=month[:4])].append(link)
     numbers = [
         {"number": number, "href": frame.href(f"{FOLDER}{number}/")}
         for number in range(plan.archive_pages, 0, -1)
@@ -423,9 +425,7 @@ def _archive(months: Sequence[_Month], frame: Frame) -> Sheet:
         Head(path=FOLDER, title=heading),
         heading=heading,
         above=None,
-        groups=[
-            {"heading": str(year), "entries": years[year]} for year in sorted(years, reverse=True)
-        ],
+        groups=[{"heading": words, "entries": found} for words, found in groups.items()],
         numbers=numbers,
     )
 
