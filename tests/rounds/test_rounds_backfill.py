@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import gzip
 import json
+import sys
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -12,8 +14,11 @@ import pytest
 
 from copydesk.archive import Archive
 from copydesk.news import Story
+from world import web
+from world.archive_host import archive
 from world.command import Said, copydesk
 from world.newsroom import NOW, WALL, Answer, newsroom, page, record_web, run_git, small_web
+from world.web import World, serves
 from world.web_archives import KNOWN, STRANGER, filed, invent_pages, write_archives
 
 pytestmark = pytest.mark.slow
@@ -338,3 +343,49 @@ def test_nothing_of_it_is_news(root: Path, tmp_path: Path) -> None:
         assert not any(name.encode() in after[path] for path in before)
     archive = json.dumps(sorted(months))
     assert all(Path(month).parent.as_posix() in archive for month in months)
+
+
+def test_archives_of_a_list_are_downloaded_and_publishers_are_not_asked_for_them(
+    tmp_path: Path,
+) -> None:
+    pages = {url: one for url, one in invent_pages(60).items() if STRANGER in url}
+    archives = write_archives(tmp_path / "archives", pages, 2)
+
+    async def work(world: World) -> tuple[int, str, list[str]]:
+        more = (
+            '[fetch]\ncontact = "mailto:desk@tidewatch.example"\nallow_hosts = ["127.0.0.1"]\n'
+            "delay_seconds = 0\n"
+        )
+        root = newsroom(tmp_path / "beat", more=more)
+        for file in archives:
+            cut = 4_000 if file == archives[0] else None
+            behaviours = [archive(file.read_bytes(), cut=cut), archive(file.read_bytes())]
+            world.at(f"/data/{file.name}", *behaviours)
+        paths = "".join(f"data/{file.name}\n" for file in archives)
+        world.at("/warc.paths.gz", serves(gzip.compress(paths.encode())))
+        words = ["-C", root, "--now", NOW.isoformat(), "backfill", "--any-host"]
+        words.append(world.url("/warc.paths.gz"))
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "copydesk", *map(str, words)),
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.PIPE,
+        )
+        _, err = await process.communicate()
+        assert process.returncode is not None
+        asked = [one.path for one in world.asked if one.path.startswith("/data/")]
+        return process.returncode, err.decode(), asked
+
+    code, err, asked = web.run(work)
+
+    assert code == 0, err
+    stories = dict(filed(tmp_path / "beat"))
+    assert stories
+    assert sorted(asked) == [f"/data/{archives[0].name}"] * 2 + [f"/data/{archives[1].name}"]
+    assert not list((tmp_path / "beat/.copydesk/archives").iterdir())
+
+
+def test_a_recording_has_no_archives(root: Path, tmp_path: Path) -> None:
+    recorded = record_web(tmp_path / "web.warc.gz", {OLD_WALL: told("Sea wall to rise")})
+    said = fill(root, recorded, "https://archives.example/a.warc.gz")
+    assert said.code == 2
+    assert "leave out --web" in said.err

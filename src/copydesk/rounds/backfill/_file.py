@@ -29,7 +29,7 @@ from copydesk.rounds._pool import ReaderPool
 from copydesk.rounds._reading import count_hosts, work_by_host
 from copydesk.rounds.backfill._store import Answer, BackfillStore
 
-_TRIES = 3  # requests for a page whose host does not answer
+_TRIES = 2  # requests for a page whose host does not answer
 _NO_SNIPPET = "its publisher allows no excerpt today"
 
 
