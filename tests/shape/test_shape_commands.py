@@ -119,6 +119,8 @@ FILES = {
     "subscriptions.opml": '<opml version="2.0"><body><outline xmlUrl="https://a.example/"/></body></opml>',
     "labelled.jsonl": '{"id": "1", "title": "The coast", "topics": ["Coast"]}\n',
     "other-disk/empty": "",
+    "warc.paths.gz": "archives/news.warc\n",
+    "archives/news.warc": "WARC/1.0\r\nWARC-Type: warcinfo\r\nContent-Length: 0\r\n\r\n\r\n\r\n",
 }
 
 
