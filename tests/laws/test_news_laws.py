@@ -67,6 +67,8 @@ REASONS: dict[ReasonKind, dict[str, st.SearchStrategy[str]]] = {
     ReasonKind.RULED_OUT: {"what": NAMES.map(str.strip).filter(bool), "by": NAMES, "why": WORDS},
     ReasonKind.BEHIND_LEADER: {"leader": NAMES},
     ReasonKind.ALL_HELD: {},
+    ReasonKind.ARCHIVE_HELD: {"why": WORDS},
+    ReasonKind.ARCHIVE_OFF: {"why": WORDS},
     ReasonKind.SOURCE_HELD: {},
     ReasonKind.NEAR_BEAT: {"name": NAMES, "topic": NAMES},
     ReasonKind.COPY: {"new": NUMBERS, "old": NUMBERS, "original": NAMES},
