@@ -34,10 +34,11 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from sweep import DELAY, TIME, World, lay_out, rude, served
+
 from world.log import Visit
 
 DAYS = {"first": 20, "few new": 22, "unchanged": 24, "idle": 24}
-CHANGED, WITHOUT_VALIDATORS, ITEMS = 0.03, 0.2, 5
+CHANGED, WITHOUT_VALIDATORS, ITEMS = 0.03, 0.2, 3
 PAUSE, PAUSED_SOURCES = 5.0, 30
 LOOK_SECONDS = 0.25
 TICKS = os.sysconf("SC_CLK_TCK")
@@ -89,7 +90,7 @@ class Watch(threading.Thread):
     def _look(self, pid: int) -> None:
         status = Path(f"/proc/{pid}/status").read_text()
         self.rss_mb = max(self.rss_mb, int(status.split("VmHWM:")[1].split()[0]) / 1_024)
-        self.files = max(self.files, len(os.listdir(f"/proc/{pid}/fd")))
+        self.files = max(self.files, sum(1 for _ in Path(f"/proc/{pid}/fd").iterdir()))
         known = dict(_processes())
         for other, (_, seconds) in known.items():
             ancestor = other
@@ -101,12 +102,12 @@ class Watch(threading.Thread):
 
 def _processes() -> Iterator[tuple[int, tuple[int, float]]]:
     """Yield each process with its parent and its seconds of the processor."""
-    for name in filter(str.isdecimal, os.listdir("/proc")):
+    for folder in Path("/proc").glob("[0-9]*"):
         try:
-            fields = Path(f"/proc/{name}/stat").read_text().rpartition(")")[2].split()
+            fields = (folder / "stat").read_text().rpartition(")")[2].split()
         except OSError:
             continue
-        yield int(name), (int(fields[1]), (int(fields[11]) + int(fields[12])) / TICKS)
+        yield int(folder.name), (int(fields[1]), (int(fields[11]) + int(fields[12])) / TICKS)
 
 
 def run_round(name: str, root: Path, world: World, minutes: float) -> Round:
@@ -179,7 +180,9 @@ def measure(sources: int, delay: float, minutes: float, names: list[str]) -> dic
 def show(done: dict[str, object]) -> None:
     """Print one size."""
     print(f"\n{done['sources']} sources on {done['hosts']} hosts, pause {done['delay_seconds']} s")
-    print("  round       ms a source: asks, reads   wall s  start s  RSS MB  files    DB MB  requests")
+    print(
+        "  round       ms a source: asks, reads   wall s  start s  RSS MB  files    DB MB  requests"
+    )
     for one in done["rounds"]:
         asks, reads = (
             1_000 * one[f"{kind}_cpu_seconds"] / done["sources"] for kind in ("asking", "reading")

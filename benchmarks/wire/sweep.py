@@ -95,9 +95,7 @@ def hosts_of(feeds: int) -> int:
 
 
 @contextmanager
-def served(
-    feeds: int, folder: Path, changed: float, more: Sequence[str] = ()
-) -> Iterator[World]:
+def served(feeds: int, folder: Path, changed: float, more: Sequence[str] = ()) -> Iterator[World]:
     """Serve a world while the block runs; `more` are further options of `world.serve`."""
     log = folder / "log"
     command = ["-m", "world.serve", "--feeds", str(feeds), "--hosts", str(hosts_of(feeds))]

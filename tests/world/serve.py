@@ -5,8 +5,9 @@
 
 Prints one line of JSON when it listens: `{"nameserver": ..., "port": ..., "monotonic": ...}`.
 Feed n is `http://h<n % hosts>.world.example:PORT/feeds/<n>.xml`. Lines on stdin change it: `edition
-N` makes the share `--changed` of the feeds new (the others answer 304 to who knows them; the
-share `--plain` has no validators, and sends its body again), `end` ends it. On SIGTERM or `end` the log is whole. What is served is the same in every run.
+N` makes the share `--changed` of the feeds new (the others answer 304 to who knows them; the share
+`--plain` has no validators, and sends its body again), `end` ends it. On SIGTERM or `end` the log
+is whole. What is served is the same in every run.
 """
 
 from __future__ import annotations
@@ -37,8 +38,8 @@ _ROBOTS_ETAG = '"robots"'
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Size:
-    """How large the world is: feeds, the hosts that they lie on, the share that changes, the share without
-    validators, the items of each feed.
+    """How large the world is: feeds, the hosts that they lie on, the share that changes, the share
+    without validators, the items of each feed.
     """
 
     feeds: int
@@ -174,7 +175,11 @@ class Connection(asyncio.Protocol):
         if not number.isdecimal() or int(number) >= self._editions.size.feeds:
             return 404, "", b"not here"
         etag = self._editions.etag(int(number))
-        return (304, etag, b"") if etag and known == etag else (200, etag, self._editions.body(int(number)))
+        return (
+            (304, etag, b"")
+            if etag and known == etag
+            else (200, etag, self._editions.body(int(number)))
+        )
 
 
 def _packed(status: int, etag: str, body: bytes) -> bytes:
