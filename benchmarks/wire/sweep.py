@@ -25,7 +25,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -95,12 +95,12 @@ def hosts_of(feeds: int) -> int:
 
 
 @contextmanager
-def served(feeds: int, folder: Path, changed: float) -> Iterator[World]:
-    """Serve a world while the block runs."""
+def served(feeds: int, folder: Path, changed: float, more: Sequence[str] = ()) -> Iterator[World]:
+    """Serve a world while the block runs; `more` are further options of `world.serve`."""
     log = folder / "log"
     command = ["-m", "world.serve", "--feeds", str(feeds), "--hosts", str(hosts_of(feeds))]
     process = subprocess.Popen(
-        [sys.executable, *command, "--changed", str(changed), "--log", str(log)],
+        [sys.executable, *command, "--changed", str(changed), "--log", str(log), *more],
         env={**os.environ, "PYTHONPATH": str(TESTS)},
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
@@ -114,13 +114,13 @@ def served(feeds: int, folder: Path, changed: float) -> Iterator[World]:
             world.tell("end")
 
 
-def lay_out(root: Path, world: World) -> None:
+def lay_out(root: Path, world: World, delay: float = DELAY) -> None:
     """Make the newsroom."""
     names = ", ".join(f'"{host_name(number)}"' for number in range(world.hosts))
     root.mkdir()
     (root / "beat.toml").write_text(
         '[site]\ntitle = "Sweep"\nurl = "https://sweep.example"\n[fetch]\n'
-        f'contact = "mailto:desk@sweep.example"\ndelay_seconds = {DELAY}\n'
+        f'contact = "mailto:desk@sweep.example"\ndelay_seconds = {delay}\n'
         f'nameservers = ["{world.nameserver}"]\nallow_hosts = [{names}]\n'
         + "".join(
             f'[[source]]\nurl = "{world.url(number)}"\ninclude = ["zugzwang"]\n'
@@ -175,11 +175,11 @@ def aiohttp_alone(world: World) -> list[float]:
     return json.loads(done.stdout)
 
 
-def rude(world: World) -> list[str]:
+def rude(world: World, delay: float = DELAY) -> list[str]:
     """Give every breach of manners in what copydesk asked, in all rounds."""
     robots = {host_name(number): robots_text(number) for number in range(world.hosts)}
     asked = (visit for visit in world.visits() if visit.agent.startswith("copydesk"))
-    found = violations(asked, Manners(delay_seconds=DELAY, robots=robots))
+    found = violations(asked, Manners(delay_seconds=delay, robots=robots))
     return [f"{one.kind}: {one.host}{one.path}: {one.what}" for one in found]
 
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import itertools
+from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
-from copydesk.fetch.hosts import MemoryLimits, Notes, RobotsRecord
+from copydesk.fetch.hosts import MemoryLimits, Notes, RobotsRecord, Slot, take_unused
 from copydesk.fetch.polite import Polite
 from copydesk.news import NotModified, Page, Refused, Request
 from copydesk.news.options import Manners
@@ -186,6 +188,25 @@ def test_more_hosts_than_stay_in_memory_are_known_from_their_notes() -> None:
     robots = [one for one in desk.script.requests if one.purpose == "robots"]
     assert len(robots) == 40
     assert len(desk.polite._robots._entries) <= 50
+
+
+def test_room_is_made_by_the_oldest_hosts_that_nobody_waits_for() -> None:
+    kept = OrderedDict((name, Slot(name, users=name == "b")) for name in "abcd")
+
+    dropped = [slot.host for slot in take_unused(kept, lambda: len(kept) > 2)]
+
+    assert dropped == ["a", "c"]
+    assert set(kept) == {"b", "d"}
+
+
+def test_thousands_of_waiting_hosts_are_not_searched_for_room() -> None:
+    kept = OrderedDict((f"h{n}", Slot(f"h{n}", users=1)) for n in range(1_000))
+    looks = itertools.count()
+
+    assert list(take_unused(kept, lambda: next(looks) >= 0)) == []
+
+    assert next(looks) < 10
+    assert len(kept) == 1_000
 
 
 def test_notes_give_way_to_newer_ones_where_all_are_too_many() -> None:

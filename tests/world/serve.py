@@ -1,11 +1,13 @@
 """The world as a process: thousands of feeds on thousands of hosts, for benchmarks.
 
-    PYTHONPATH=tests python -m world.serve --feeds 10000 --hosts 3000 --log FILE [--changed 0.03]
+    PYTHONPATH=tests python -m world.serve --feeds 10000 --hosts 3000 --log FILE
+        [--changed 0.03] [--plain 0.2] [--items 20]
 
 Prints one line of JSON when it listens: `{"nameserver": ..., "port": ..., "monotonic": ...}`.
 Feed n is `http://h<n % hosts>.world.example:PORT/feeds/<n>.xml`. Lines on stdin change it: `edition
-N` makes the share `--changed` of the feeds new (the others answer 304 to who knows them), `end`
-ends it. On SIGTERM or `end` the log is whole. What is served is the same in every run.
+N` makes the share `--changed` of the feeds new (the others answer 304 to who knows them; the share
+`--plain` has no validators, and sends its body again), `end` ends it. On SIGTERM or `end` the log
+is whole. What is served is the same in every run.
 """
 
 from __future__ import annotations
@@ -36,11 +38,15 @@ _ROBOTS_ETAG = '"robots"'
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Size:
-    """How large the world is: feeds, the hosts that they lie on, the share that changes."""
+    """How large the world is: feeds, the hosts that they lie on, the share that changes, the share
+    without validators, the items of each feed.
+    """
 
     feeds: int
     hosts: int
     changed: float = 0.03
+    plain: float = 0.0
+    items: int = ITEMS
 
 
 def host_name(number: int) -> str:
@@ -69,18 +75,26 @@ class Editions:
         """Give the edition in which a feed last changed."""
         if not self.edition:
             return 0
-        is_changed = zlib.crc32(f"{number}".encode()) % 10_000 < self.size.changed * 10_000
-        return self.edition if is_changed else 0
+        return self.edition if _is_among(f"{number}", self.size.changed) else 0
+
+    def etag(self, number: int) -> str:
+        """Give the validator of a feed, "" if it has none."""
+        is_plain = _is_among(f"plain {number}", self.size.plain)
+        return "" if is_plain else f'"{number}-{self.version(number)}"'
 
     def body(self, number: int) -> bytes:
-        """Give a feed: twenty items, of which each edition renews two."""
-        return _feed(number, self.version(number))
+        """Give a feed, of whose items each edition renews two."""
+        return _feed(number, self.version(number), self.size.items)
+
+
+def _is_among(text: str, share: float) -> bool:
+    return zlib.crc32(text.encode()) % 10_000 < share * 10_000
 
 
 @functools.lru_cache(maxsize=2_000)
-def _feed(number: int, version: int) -> bytes:
+def _feed(number: int, version: int, count: int) -> bytes:
     first = version * 2
-    items = "".join(_item(number, item) for item in range(first + ITEMS, first, -1))
+    items = "".join(_item(number, item) for item in range(first + count, first, -1))
     return (
         '<?xml version="1.0" encoding="utf-8"?><rss version="2.0"><channel>'
         f"<title>Paper {number}</title><link>http://{DOMAIN}/{number}</link>{items}"
@@ -160,8 +174,12 @@ class Connection(asyncio.Protocol):
         number = path.removeprefix("/feeds/").removesuffix(".xml")
         if not number.isdecimal() or int(number) >= self._editions.size.feeds:
             return 404, "", b"not here"
-        etag = f'"{number}-{self._editions.version(int(number))}"'
-        return (304, etag, b"") if known == etag else (200, etag, self._editions.body(int(number)))
+        etag = self._editions.etag(int(number))
+        return (
+            (304, etag, b"")
+            if etag and known == etag
+            else (200, etag, self._editions.body(int(number)))
+        )
 
 
 def _packed(status: int, etag: str, body: bytes) -> bytes:
@@ -221,9 +239,17 @@ def main() -> None:
     parser.add_argument("--feeds", type=int, default=10_000)
     parser.add_argument("--hosts", type=int, default=3_000)
     parser.add_argument("--changed", type=float, default=0.03)
+    parser.add_argument("--plain", type=float, default=0.0)
+    parser.add_argument("--items", type=int, default=ITEMS)
     parser.add_argument("--log", type=Path, required=True)
     chosen = parser.parse_args()
-    size = Size(feeds=chosen.feeds, hosts=chosen.hosts, changed=chosen.changed)
+    size = Size(
+        feeds=chosen.feeds,
+        hosts=chosen.hosts,
+        changed=chosen.changed,
+        plain=chosen.plain,
+        items=chosen.items,
+    )
     with contextlib.suppress(ImportError, OSError, ValueError):
         import resource
 

@@ -17,7 +17,7 @@ from copydesk.news import Provider
 if TYPE_CHECKING:
     from copydesk.extract.declared import Declared
     from copydesk.extract.page import Document
-    from copydesk.news import Beat, Lead, Source
+    from copydesk.news import Beat, Lead
     from copydesk.news.beat import Organization
 
 # Canonical URLs: a page's own claim is believed only with care.
@@ -72,7 +72,8 @@ def _is_known(address: str, beat: Beat) -> bool:
     ends = (".".join(labels[start:]) for start in range(len(labels) - 1))
     if any(end in beat.organizations for end in ends):
         return True
-    return any(_bare_host(source.url) == _bare_host(address) for source in beat.sources)
+    own = _bare_host(address)
+    return any(_bare_host(source.url) == own for source in beat.sources)
 
 
 def _is_telling(address: str, own: str, title: str) -> bool:
@@ -232,7 +233,7 @@ def provider(
         urls.host(place), beat
     )
     domain = organization.domain if organization else urls.registrable_domain(place)
-    source = _find_source(lead, beat)
+    source = beat.source(lead.source)
     if organization:
         name, origin = organization.name, "organization"
     # a search or aggregator lists other publishers' pages under its own name
@@ -302,7 +303,7 @@ def _find_channel_owner(web_url: str, lead: Lead, beat: Beat) -> Organization | 
 
     An item in a channel belongs to the channel's owner and not to the platform (SPEC 2.7).
     """
-    source = _find_source(lead, beat)
+    source = beat.source(lead.source)
     if source is None or urls.registrable_domain(web_url) not in _PLATFORMS:
         return None
     name = source.name.lower()
@@ -316,17 +317,13 @@ def _find_channel_owner(web_url: str, lead: Lead, beat: Beat) -> Organization | 
     )
 
 
-def _find_source(lead: Lead, beat: Beat) -> Source | None:
-    return next((source for source in beat.sources if source.url == lead.source), None)
-
-
 def site_names(web_url: str, declared: Declared, lead: Lead, beat: Beat) -> Iterator[str]:
     """Yield all names of a page's site that its title may contain next to the headline."""
     organization = _find_organization(urls.host(web_url), beat)
     if organization:
         yield organization.name
         yield from organization.other_names
-    source = _find_source(lead, beat)
+    source = beat.source(lead.source)
     if source and urls.same_site(source.url, web_url):
         yield source.name
     yield from (name for name, _ in _list_declared_names(declared))

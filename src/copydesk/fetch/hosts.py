@@ -20,7 +20,7 @@ import ipaddress
 import socket
 import zlib
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from types import MappingProxyType
@@ -44,13 +44,38 @@ class MemoryLimits:
     rules.
     """
 
-    hosts: int = 20_000  # about 600 bytes each
-    origins: int = 20_000  # with their parsed rules
+    hosts: int = 50_000  # about 600 bytes each
+    origins: int = 50_000  # with their parsed rules
     rule_bytes: int = 64 * 1024 * 1024  # of all these rules, an estimate
     note_bytes: int = 32 * 1024 * 1024  # of one run
 
 
 DEFAULT_LIMITS = MemoryLimits()
+
+
+_LOOKS = 4  # entries in use that one call passes, so that waiting hosts are not searched
+
+
+class _Counted(Protocol):
+    users: int
+
+
+Counted = TypeVar("Counted", bound=_Counted)
+
+
+def take_unused(kept: OrderedDict[str, Counted], is_full: Callable[[], bool]) -> Iterator[Counted]:
+    """Remove and yield the oldest entries without users while there are too many.
+
+    Entries in use become the newest. After a few of them it ends, and the next call goes on.
+    """
+    looks = _LOOKS
+    while looks and kept and is_full():
+        key, entry = kept.popitem(last=False)
+        if entry.users:
+            kept[key] = entry
+            looks -= 1
+        else:
+            yield entry
 
 
 FORBIDDEN_BURST = 3  # a third 403 in a row is about us; a single one is about its page
@@ -86,7 +111,7 @@ class Slots:
         self._limits = limits
         self._clock = clock
         self._notes = notes
-        self._slots: dict[str, Slot] = {}
+        self._slots: OrderedDict[str, Slot] = OrderedDict()
 
     def retry_at(self, host: str) -> datetime | None:
         """Return the time until which a host must not get requests, None if it may get them now."""
@@ -118,16 +143,10 @@ class Slots:
     def _slot_of(self, host: str) -> Slot:
         slot = self._slots.get(host)
         if slot is None:
-            if len(self._slots) >= self._limits.hosts:
-                self._drop_idle_slots()
+            for _ in take_unused(self._slots, lambda: len(self._slots) >= self._limits.hosts):
+                pass  # the notes keep what was learnt about its host
             slot = self._slots[host] = self._recall(host)
         return slot
-
-    def _drop_idle_slots(self) -> None:
-        """Remove the older half of the unused queues; keep what was learnt about their hosts."""
-        for host in list(self._slots)[: self._limits.hosts // 2]:
-            if not self._slots[host].users:
-                del self._slots[host]
 
     def _recall(self, host: str) -> Slot:
         known = self._notes.read(f"host {host}", HostRecord)
@@ -332,7 +351,7 @@ _TRIES = 2
 _AT_ONCE = 256  # look-ups that may begin in that time: 512 queries a second, A and AAAA each
 _PATIENCE_SECONDS = 0.5  # after this a look-up makes room for the next, and waits on its own
 _SHORTEST_SECONDS, _LONGEST_SECONDS = 60.0, 3_600.0
-_MOST_KEPT = 20_000
+_MOST_KEPT = 50_000
 _BAD_NAME = 8  # ARES_EBADNAME
 _NO_NAME = "not a valid host name"
 

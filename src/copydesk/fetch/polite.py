@@ -16,6 +16,7 @@ from copydesk.fetch.hosts import (
     RobotsRecord,
     Slots,
     TdmRecord,
+    take_unused,
 )
 from copydesk.fetch.messages import (
     Clock,
@@ -281,7 +282,7 @@ class RobotsFiles:
         self._clock = clock
         self._slots = slots
         self._notes = notes
-        self._entries: dict[str, _RobotsFile] = {}
+        self._entries: OrderedDict[str, _RobotsFile] = OrderedDict()
         self._weight = 0
 
     async def refusal(self, where: WebAddress, proxy: str = "") -> Refused | None:
@@ -350,13 +351,13 @@ class RobotsFiles:
         return entry
 
     def _make_room(self) -> None:
-        """Forget the older half of the files that nobody waits for; their stored versions stay."""
-        is_full = len(self._entries) >= self._limits.origins
-        if not is_full and self._weight <= self._limits.rule_bytes:
-            return
-        for origin in list(self._entries)[: (len(self._entries) + 1) // 2]:
-            if not self._entries[origin].users:
-                self._weight -= self._entries.pop(origin).weight
+        """Forget the oldest files that nobody waits for; their stored versions stay."""
+        for entry in take_unused(self._entries, self._is_full):
+            self._weight -= entry.weight
+
+    def _is_full(self) -> bool:
+        is_crowded = len(self._entries) >= self._limits.origins
+        return is_crowded or self._weight > self._limits.rule_bytes
 
     async def _fetch(self, request: Request) -> Page | NotModified | Refused:
         """Return the robots.txt, a 4xx page (which allows everything), or why it is unknown."""

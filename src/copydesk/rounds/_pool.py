@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import concurrent.futures
 import contextlib
+import pickle
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
@@ -129,7 +130,8 @@ class ReaderPool:
     async def _start(self) -> ProcessPool:
         """Start the parser processes at the first call, in a thread; it takes a second or two."""
         if self._pool is None:
-            self._pool = make_pool(self.size, _start_reader, self.beat)
+            # pickled once: each reader is replaced after 2,000 pages, and may have 100,000 sources
+            self._pool = make_pool(self.size, _start_reader, pickle.dumps(self.beat))
             start = asyncio.to_thread(_begin, self._pool, self._meanwhile)
             self._started = asyncio.ensure_future(start)
         assert self._started is not None
@@ -207,14 +209,14 @@ class ReaderContext(ForkServerContext):
         return self._locks[-1]
 
 
-def _start_reader(beat: Beat) -> None:
+def _start_reader(beat: bytes) -> None:
     """Set up a parser process: site settings, memory limit, and that it ignores Ctrl-C."""
     import gc
     import resource
     import signal
 
     global _beat  # noqa: PLW0603 # each reader has one beat for its whole life
-    _beat = beat
+    _beat = pickle.loads(beat)  # noqa: S301 # by our own process
     processes.end_with_parent()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     resource.setrlimit(resource.RLIMIT_AS, (_MEMORY_BYTES, _MEMORY_BYTES))

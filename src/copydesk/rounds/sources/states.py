@@ -43,7 +43,7 @@ def source_states(
     goes to `trouble`.
     """
     kept = memory.sources()
-    states = {source.url: _state(kept.get(source.url)) for source in beat.sources}
+    states = {source.url: _state(kept.pop(source.url, None)) for source in beat.sources}
     try:
         ledger = read_ledger(root)
     except CopydeskError as error:
