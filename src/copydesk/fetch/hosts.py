@@ -143,8 +143,8 @@ class Slots:
     def _slot_of(self, host: str) -> Slot:
         slot = self._slots.get(host)
         if slot is None:
-            for _ in take_unused(self._slots, lambda: len(self._slots) >= self._limits.hosts):
-                pass  # the notes keep what was learnt about its host
+            for unused in take_unused(self._slots, lambda: len(self._slots) >= self._limits.hosts):
+                self._keep(unused)
             slot = self._slots[host] = self._recall(host)
         return slot
 
@@ -183,6 +183,9 @@ class Slots:
     def end(self, slot: Slot) -> None:
         """Begin a host's pause after its response."""
         slot.answered_at = self._clock.now()
+        self._keep(slot)
+
+    def _keep(self, slot: Slot) -> None:
         record = HostRecord(
             answered_at=slot.answered_at,
             penalty_until=slot.penalty_until,
