@@ -10,7 +10,7 @@ from datetime import timedelta
 
 import pytest
 
-from copydesk.fetch.hosts import MemoryLimits, Notes, RobotsRecord, Slot, take_unused
+from copydesk.fetch.hosts import MemoryLimits, Notes, RobotsRecord, Slot, make_room
 from copydesk.fetch.polite import Polite
 from copydesk.news import NotModified, Page, Refused, Request
 from copydesk.news.options import Manners
@@ -193,7 +193,7 @@ def test_more_hosts_than_stay_in_memory_are_known_from_their_notes() -> None:
 def test_room_is_made_by_the_oldest_hosts_that_nobody_waits_for() -> None:
     kept = OrderedDict((name, Slot(name, users=name == "b")) for name in "abcd")
 
-    dropped = [slot.host for slot in take_unused(kept, lambda: len(kept) > 2)]
+    dropped = [slot.host for slot in make_room(kept, lambda: len(kept) > 2)]
 
     assert dropped == ["a", "c"]
     assert set(kept) == {"b", "d"}
@@ -203,7 +203,7 @@ def test_thousands_of_waiting_hosts_are_not_searched_for_room() -> None:
     kept = OrderedDict((f"h{n}", Slot(f"h{n}", users=1)) for n in range(1_000))
     looks = itertools.count()
 
-    assert list(take_unused(kept, lambda: next(looks) >= 0)) == []
+    assert list(make_room(kept, lambda: next(looks) >= 0)) == []
 
     assert next(looks) < 10
     assert len(kept) == 1_000

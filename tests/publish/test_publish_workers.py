@@ -35,6 +35,7 @@ class Shelf:
 
     stories: dict[str, Story]
     lost: frozenset[str] = frozenset()
+    unreadable: frozenset[str] = frozenset()
     troubles: list[str] = field(default_factory=list)
     reads: set[str] = field(default_factory=set)
 
@@ -42,7 +43,7 @@ class Shelf:
         return dict.fromkeys(self.stories, "as filed")
 
     def read(self, path: str) -> Story | None:
-        if path in self.lost and path in self.reads:
+        if path in self.unreadable or (path in self.lost and path in self.reads):
             self.troubles.append(path)
             return None
         self.reads.add(path)
@@ -71,7 +72,7 @@ def built(folder: Path, filed: Shelf, workers: int, options: PublishOptions = OP
     """Make a whole site with so many workers, the page index in a file."""
     options = replace(options, workers=workers)
     with closing(PageIndex(folder / "pages.sqlite", "site")) as known:
-        seen = survey(filed, editions.beat(), known, in_hand=4)
+        seen = survey(filed, editions.beat(), known, in_hand=4, workers=workers)
         edition = replace(editions.edition([]), stories=seen)
         return publish(edition, folder / "site", MemoryManifest(), options)
 
@@ -197,6 +198,17 @@ def test_a_record_that_cannot_be_read_any_more_is_told_to_who_filed_it(
     built(tmp_path / "again", filed, workers)
 
     assert {gone} == set(filed.troubles)
+
+
+@pytest.mark.parametrize("workers", [1, 3])
+def test_a_record_that_no_worker_could_read_is_told_once(tmp_path: Path, workers: int) -> None:
+    unreadable = sorted(shelf().stories)[3]
+    filed = replace(shelf(), unreadable=frozenset({unreadable}))
+
+    done = built(tmp_path, filed, workers)
+
+    assert filed.troubles == [unreadable]
+    assert done.stories == COUNT - 1
 
 
 def test_share_pictures_that_workers_name_are_brought_along(tmp_path: Path) -> None:

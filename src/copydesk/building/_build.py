@@ -94,7 +94,9 @@ def build(
         manifest = newsroom.memory.manifest(str(out.resolve()))
         show_uploads(newsroom)
         filing = NewsroomStories(newsroom, troubles)
-        seen = publish.survey(filing, newsroom.beat, known, full=options.full)
+        seen = publish.survey(
+            filing, newsroom.beat, known, full=options.full, workers=processes.at_once()
+        )
         fronts = shown.read_fronts(newsroom.root, troubles)
         edition = _edition(newsroom, seen, troubles, fronts, options)
         cards = ShareCards(newsroom.root, newsroom.private, troubles)

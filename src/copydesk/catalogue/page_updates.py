@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping
-from itertools import islice
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 
 import orjson
 
@@ -21,20 +21,27 @@ from copydesk.catalogue.page_index import (
 from copydesk.news.story import is_backfilled
 
 Pair = tuple[StoryEntry | None, StoryEntry | None]
-_AT_ONCE = 1000
 _INSERT = "INSERT INTO paper_entries VALUES (NULL" + ", ?" * 18 + ")"
 
 
-def fill(index: PageIndex, entries: Iterable[StoryEntry], kept: Mapping[str, str]) -> None:
-    """Add entries to an empty page index; `kept` gives the path that counts for each name."""
-    listed = iter(entries)
+@contextmanager
+def filling(
+    index: PageIndex, kept: Mapping[str, str]
+) -> Iterator[Callable[[Collection[StoryEntry]], None]]:
+    """Yield a function that adds entries to an empty page index, in any order.
+
+    `kept` gives the path that counts for each name.
+    """
     sums: Counter[tuple[str, str]] = Counter()
-    while some := list(islice(listed, _AT_ONCE)):
+
+    def add(some: Collection[StoryEntry]) -> None:
         own = {
             entry.path: entry for entry in some if entry.name and kept.get(entry.name) == entry.path
         }
         _insert(index, ((entry, _place(entry) if entry.path in own else PASSED) for entry in some))
         _list(index, own.values(), sums)
+
+    yield add
     _count(index, sums)
 
 

@@ -63,7 +63,7 @@ class _Counted(Protocol):
 Counted = TypeVar("Counted", bound=_Counted)
 
 
-def take_unused(kept: OrderedDict[str, Counted], is_full: Callable[[], bool]) -> Iterator[Counted]:
+def make_room(kept: OrderedDict[str, Counted], is_full: Callable[[], bool]) -> Iterator[Counted]:
     """Remove and yield the oldest entries without users while there are too many.
 
     Entries in use become the newest. After a few of them it ends, and the next call goes on.
@@ -143,7 +143,7 @@ class Slots:
     def _slot_of(self, host: str) -> Slot:
         slot = self._slots.get(host)
         if slot is None:
-            for unused in take_unused(self._slots, lambda: len(self._slots) >= self._limits.hosts):
+            for unused in make_room(self._slots, lambda: len(self._slots) >= self._limits.hosts):
                 self._keep(unused)
             slot = self._slots[host] = self._recall(host)
         return slot

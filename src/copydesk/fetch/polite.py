@@ -16,7 +16,7 @@ from copydesk.fetch.hosts import (
     RobotsRecord,
     Slots,
     TdmRecord,
-    take_unused,
+    make_room,
 )
 from copydesk.fetch.messages import (
     Clock,
@@ -352,7 +352,7 @@ class RobotsFiles:
 
     def _make_room(self) -> None:
         """Forget the oldest files that nobody waits for; their stored versions stay."""
-        for entry in take_unused(self._entries, self._is_full):
+        for entry in make_room(self._entries, self._is_full):
             self._weight -= entry.weight
 
     def _is_full(self) -> bool:

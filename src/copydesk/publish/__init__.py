@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from copydesk.publish._plan import Practice as Practice
     from copydesk.publish._plan import SitePlan as SitePlan
     from copydesk.publish._plan import Sizes as Sizes
-    from copydesk.publish._plan import Survey as Survey
     from copydesk.publish._plan import make_front_rules as make_front_rules
     from copydesk.publish._publish import Published as Published
     from copydesk.publish._publish import PublishOptions as PublishOptions
@@ -25,6 +24,7 @@ if TYPE_CHECKING:
     from copydesk.publish._publish import plan_site as plan_site
     from copydesk.publish._publish import publish as publish
     from copydesk.publish._publish import survey as survey
+    from copydesk.publish._survey import Survey as Survey
     from copydesk.publish.feeds import tell_records as tell_records
     from copydesk.publish.feeds import tell_story as tell_story
     from copydesk.publish.writing import STAGE as STAGE

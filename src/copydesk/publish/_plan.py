@@ -8,34 +8,29 @@ one differs from the last build, everything is made again.
 
 from __future__ import annotations
 
-import hashlib
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
-from functools import cache, partial
-from pathlib import Path
-from typing import Any, Generic, TypeVar
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from functools import partial
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from zoneinfo import ZoneInfo
 
-from copydesk.catalogue import compare_stamps, page_entries, page_updates
+from copydesk.catalogue import page_entries
 from copydesk.catalogue.page_entries import (
     ALL,
     DAY,
     PUBLISHER,
     TOPIC,
-    Grounds,
     StoryEntry,
     StoryKey,
 )
-from copydesk.catalogue.page_index import KeptStories, PageIndex, Pictured, Pieces, Shelves
-from copydesk.catalogue.page_updates import Pair
-from copydesk.errors import PublishError
+from copydesk.catalogue.page_index import PageIndex, Pieces, Shelves
 from copydesk.kit import urls
 from copydesk.news import Beat, Record, Story, Topic
 from copydesk.news.beat import FrontOptions, OutputOptions, find_reputation
 from copydesk.news.edition import Edition, KeptFront, ReadingList, Show, SiteOrigin, Thumbnail
-from copydesk.news.ruling import allows_additions, find_ruled_matters, list_matter_acts
+from copydesk.news.ruling import allows_additions
 from copydesk.news.story import Addition
 from copydesk.news.summary import Summary
 from copydesk.placement import (
@@ -50,18 +45,19 @@ from copydesk.placement import (
     pins_in_force,
     read_points,
 )
-from copydesk.placement.addresses import addressable_topics, local_time, topics_above
+from copydesk.placement.addresses import addressable_topics, local_time
 from copydesk.publish._story_reader import ListedStories, StoryReader, list_letters, repair
 from copydesk.publish.developments import Matters, may_show
 from copydesk.publish.issues import LetterShelf, shelve_letters
-from copydesk.publish.writing import Sheet, files_of
+from copydesk.publish.writing import Sheet, fingerprint
+
+if TYPE_CHECKING:
+    from copydesk.publish._survey import Survey
 
 FRONT = "front"  # the key of the pages of kept front pages
 TRUSTED = 80  # from this trust on, one source is enough for a story to be firm
 KNOWN_HOURS = {1: 0.0, 2: 72.0}  # by scale of quality
 _Tool = TypeVar("_Tool")
-_PACKAGE = Path(__file__).resolve().parents[1]
-_ROOMS = ("catalogue", "placement", "publish", "rendering")  # whose code and templates make a site
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -379,30 +375,7 @@ def fingerprint_beat(beat: Beat, *others: object) -> str:
     return fingerprint(replace(beat, rulings=()), *others)
 
 
-def digest_grounds(zone: str, above: Mapping[str, tuple[str, ...]], keys: tuple[str, ...]) -> str:
-    """Return a hash of everything, besides a story itself, that decides which lists it is in."""
-    return fingerprint(StoryEntry._fields, zone, above, keys, _code())
-
-
-def fingerprint(*parts: object) -> str:
-    """Return a hash of the `repr` of the given values."""
-    form = repr(parts).encode("utf-8", "replace")
-    return hashlib.blake2b(form, digest_size=16).hexdigest()
-
-
-@cache
-def _code() -> str:
-    """Return a text that changes when copydesk's code for making pages changes or is installed
-    again.
-    """
-    files = (file for room in _ROOMS for file in files_of(_PACKAGE / room))
-    return repr([file for file in files if not file[0].endswith(".pyc")])
-
-
-# Find out which stories changed since the last build, and make the plan of the site.
-
-_AT_ONCE = 500
-PictureLook = Callable[[str, str], tuple[str, tuple[str, ...]]]  # from a story's path and picture
+# Make the plan of the site.
 
 
 def make_site_plan(edition: Edition, seen: Survey, look: Look) -> SitePlan:
@@ -552,160 +525,3 @@ def _by_collection(records: Mapping[str, Record]) -> dict[str, tuple[Record, ...
     for _, record in sorted(records.items()):
         found[record.collection].append(record)
     return {collection: tuple(some) for collection, some in found.items()}
-
-
-@dataclass(slots=True, kw_only=True)
-class Survey:
-    """What changed since the last build, and the updated index of all stories (a `FiledStories`).
-
-    `keys` are the keys by which the index lists stories, `grounds` what the keys' values depend on.
-    `notes` are those of the last build, {} if there are none or they are ignored. `pairs` has the
-    old and the new entry of each changed story, by path. `pictures` changes when the picture of any
-    story may be shown differently. `matters` are the names in rules on matters that are new or
-    undone.
-    """
-
-    index: PageIndex
-    reader: StoryReader
-    keys: tuple[StoryKey, ...]
-    grounds: Grounds
-    notes: Mapping[str, Any] = field(default_factory=dict)
-    pairs: dict[str, Pair] = field(default_factory=dict)
-    pictures: str = ""
-    matters: frozenset[str] = frozenset()
-
-    def stamps(self) -> Mapping[str, str]:
-        """Map each story's path to a version text, which changes when the story's
-        record changes.
-        """
-        return self.index.stamps()
-
-    def read(self, path: str) -> Story | None:
-        """Return the story at a path, None if it cannot be read any more."""
-        return self.reader(path)
-
-    def has_record(self, name: str) -> bool:
-        """Return whether a story record with this name exists, published or not."""
-        return self.index.by_name(name) is not None
-
-    def with_picture(self) -> Iterator[Pictured]:
-        """Yield the stories that have a picture, in short form, last path first."""
-        return self.index.with_picture()
-
-    def has_public_image(self, image: str) -> bool:
-        """Return whether a published story has the picture with this URL."""
-        return self.index.has_public_image(image)
-
-    def apply_pictures(self, look: PictureLook, digest: str) -> None:
-        """Update how pictures are shown in the index of all stories; `digest` is a hash of that."""
-        self.pictures = digest
-        fresh = {now.path for _, now in self.pairs.values() if now is not None}
-        if self.notes.get("pictures") != digest:
-            every = self.index.with_picture()
-            fresh.update(entry.path for entry in every if _looks_otherwise(entry, look))
-        paths = sorted(fresh)
-        for start in range(0, len(paths), _AT_ONCE):
-            self._apply_pictures(paths[start : start + _AT_ONCE], look)
-        self.pairs = {path: pair for path, pair in self.pairs.items() if pair[0] != pair[1]}
-
-    def _apply_pictures(self, paths: list[str], look: PictureLook) -> None:
-        anew = [(old, _with_picture(old, look)) for old in self.index.at_paths(paths)]
-        page_updates.set_pictures(self.index, [new for old, new in anew if new is not old])
-        if self.notes:  # else all is new, and nothing can have changed
-            for old, new in anew:
-                was, _ = self.pairs.get(old.path, (old, old))
-                self.pairs[old.path] = (was, new)
-
-
-def _with_picture(entry: StoryEntry, look: PictureLook) -> StoryEntry:
-    """Return a story's index entry, updated by how its picture is shown now."""
-    shown, files = look(entry.path, entry.image)
-    if (entry.shown, entry.files) == (shown, files):
-        return entry
-    return entry._replace(shown=shown, files=files)
-
-
-def _looks_otherwise(entry: Pictured, look: PictureLook) -> bool:
-    shown, files = look(entry.path, entry.image)
-    return entry.shown != page_updates.picture_key(shown, files)
-
-
-def take_survey(
-    reader: StoryReader,
-    beat: Beat,
-    keys: tuple[StoryKey, ...],
-    known: PageIndex | None = None,
-    *,
-    full: bool = False,
-) -> Survey:
-    """Find the stories whose records changed since the last build. With `full`, read all again.
-
-    Raises PublishError if the site's time zone does not exist.
-    """
-    index = known or PageIndex()
-    above = topics_above(addressable_topics(beat))
-    grounds = Grounds(zone=_zone(beat.timezone), above=above, rulings=beat.rulings)
-    names = tuple(key.name for key in keys)
-    listed = frozenset(key.name for key in keys if key.is_listed)
-    notes = index.open(digest_grounds(beat.timezone, grounds.above, names), listed, anew=full)
-    seen = Survey(index=index, reader=reader, keys=keys, grounds=grounds, notes=notes)
-    if notes:
-        reader.look_among(KeptStories(index))
-        before = [tuple(act) for act in notes.get("matters", ())]
-        seen.matters = find_ruled_matters(before, list_matter_acts(beat.rulings))
-    seen.pairs = _take_changes(seen) if notes else _take_all(seen)
-    return seen
-
-
-def _take_all(seen: Survey) -> dict[str, Pair]:
-    """Read all stories into an empty index of stories."""
-    index, stamps = seen.index, seen.reader.sweep("").stamps
-    paths = sorted(stamps)
-    last = {addresses.record_name(path): path for path in paths}
-    page_updates.fill(index, _read(paths, seen), last)
-    lost = stamps.keys() - index.stamps().keys()
-    unread = {addresses.record_name(path) for path in lost}
-    others = [path for path in paths if addresses.record_name(path) in unread and path not in lost]
-    page_updates.update(index, list(_read(others, seen)), ())
-    return {}
-
-
-def _take_changes(seen: Survey) -> dict[str, Pair]:
-    """Read changed stories into the index of stories; return their old and new entries."""
-    index, sweep = seen.index, seen.reader.sweep(seen.notes.get("swept", ""))
-    before = index.stamps(sweep.looked)
-    changed, gone = compare_stamps(before, sweep.stamps)
-    if seen.matters:
-        ruled = {entry.path for entry in page_updates.find_in_matters(index, seen.matters)}
-        changed = sorted(({*changed} | ruled | index.list_passed_over()) - gone)
-    fresh = list(_read(changed, seen))
-    unread = set(changed) - {entry.path for entry in fresh}
-    lost = gone | (before.keys() & unread)
-    return page_updates.update(index, _keep_pictures(fresh, index), sorted(lost))
-
-
-def _read(paths: Iterable[str], seen: Survey) -> Iterator[StoryEntry]:
-    for path in paths:
-        story = seen.reader(path)
-        if story is not None:
-            stamp = seen.reader.find_stamp(path)
-            yield page_entries.make_entry(story, stamp, seen.keys, seen.grounds)
-
-
-def _keep_pictures(fresh: Iterable[StoryEntry], index: PageIndex) -> list[StoryEntry]:
-    """Return new index entries, with the old entry's cached picture if the picture is the same."""
-    found = []
-    for entry in fresh:
-        was = index.at(entry.path)
-        same = was is not None and was.image == entry.image
-        found.append(entry._replace(shown=was.shown, files=was.files) if was and same else entry)
-    return found
-
-
-def _zone(name: str) -> ZoneInfo:
-    try:
-        return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-        raise PublishError(
-            "unknown time zone", subject=name, hint='set site.timezone to a name such as "UTC"'
-        ) from error

@@ -30,13 +30,12 @@ from copydesk.publish._pictures import CARDS_FOLDER, SharePictures
 from copydesk.publish._plan import (
     Look,
     SitePlan,
-    Survey,
     Wanted,
     fingerprint_beat,
     make_site_plan,
-    take_survey,
 )
 from copydesk.publish._story_reader import IN_HAND, StoryReader, is_shown
+from copydesk.publish._survey import Survey, take_survey
 from copydesk.publish.api import v2
 from copydesk.publish.change import (
     StoryChange,
@@ -148,13 +147,15 @@ def survey(
     *,
     full: bool = False,
     in_hand: int = IN_HAND,
+    workers: int = 1,
 ) -> Survey:
     """Find the stories whose records changed since the last build. With `full`, read all again.
 
-    The last `in_hand` stories stay in memory. Raises PublishError if the site's time zone does not
-    exist.
+    The last `in_hand` stories stay in memory; so many `workers` read the others when all are read.
+    Raises PublishError if the site's time zone does not exist.
     """
-    return take_survey(StoryReader(filed, in_hand), beat, _KEYS, known, full=full)
+    reader = StoryReader(filed, in_hand)
+    return take_survey(reader, beat, _KEYS, known, full=full, workers=workers)
 
 
 def plan_site(edition: Edition, look: Look) -> SitePlan:
@@ -420,8 +421,7 @@ def write_all(
     )
     for told in _do_all(job, _share_with(pages.legs, plan, options)):
         share_pictures.used |= told.used
-        for path in sorted(told.lost):
-            plan.read(path)  # so that this process knows of it, too
+        plan.read.read_again(told.lost)
     for sheet in pages.lists():
         writer.put(sheet)
     for path, origin in chain(

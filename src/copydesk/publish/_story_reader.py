@@ -182,7 +182,7 @@ class StoryReader:
 
     def __init__(self, filed: FiledStories | Iterable[Story], in_hand: int = IN_HAND) -> None:
         self._filed = StoryList(filed) if isinstance(filed, Iterable) else filed
-        self._most = in_hand
+        self.most = in_hand
         self._in_hand: OrderedDict[str, Story | None] = OrderedDict()
         self._checked: set[str] = set()
         self._lost: set[str] = set()
@@ -194,6 +194,11 @@ class StoryReader:
     def lost(self) -> frozenset[str]:
         """Return the paths at which no story was found."""
         return frozenset(self._lost)
+
+    def read_again(self, lost: frozenset[str]) -> None:
+        """Read what another process could not, so that this one knows of it, too."""
+        for path in sorted(lost - self._lost):
+            self(path)
 
     def sweep(self, noted: str) -> StampSweep:
         """Return the version texts (stamps) of stories that may have changed since a `note`."""
@@ -234,7 +239,7 @@ class StoryReader:
             self._in_hand.move_to_end(path)
             return self._in_hand[path]
         self._in_hand[path] = story = self._recall(path) or self._read(path)
-        if len(self._in_hand) > self._most:
+        if len(self._in_hand) > self.most:
             self._in_hand.popitem(last=False)
         return story
 

@@ -39,10 +39,10 @@ from copydesk.publish._plan import (
     SitePlan,
     Wanted,
     count_pages,
-    fingerprint,
 )
 from copydesk.publish.developments import EVENTS_SINCE
 from copydesk.publish.issues import ShelvedIssue
+from copydesk.publish.writing import fingerprint
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -508,6 +508,12 @@ def _below(out: Path, folder: Path) -> Iterator[str]:
         yield from (f"{where[start:]}/{name}" for name in names)
 
 
+def fingerprint(*parts: object) -> str:
+    """Return a hash of the `repr` of the given values."""
+    form = repr(parts).encode("utf-8", "replace")
+    return hashlib.blake2b(form, digest_size=16).hexdigest()
+
+
 def files_of(folder: Path | None) -> list[tuple[str, int, int]]:
     """Return (path, size, modification time in ns) of all files below a folder, [] for a symbolic
     link.
