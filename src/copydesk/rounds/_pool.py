@@ -184,10 +184,15 @@ def make_pool(size: int, start: Callable[..., None], *arguments: object) -> Proc
     )
 
 
-def _begin(pool: ProcessPool, meanwhile: Callable[[], None]) -> bool:
-    """Start the fork server, which takes a second and ignores Ctrl-C, and the parser processes."""
+def start_fork_server() -> None:
+    """Start what readers are made from, which takes a second and ignores Ctrl-C."""
     with processes.deaf():
         forkserver.ensure_running()
+
+
+def _begin(pool: ProcessPool, meanwhile: Callable[[], None]) -> bool:
+    """Start the fork server and the parser processes."""
+    start_fork_server()
     meanwhile()
     return bool(pool.active)
 

@@ -32,7 +32,7 @@ from copydesk.errors import ConfigError, CopydeskError, PageError, PictureError,
 from copydesk.illustrate import FetchedPicture, PictureForms
 from copydesk.kit import files, processes, text
 from copydesk.news import Article, Beat, Dropped, Lead, Page
-from copydesk.rounds._pool import SECONDS_A_PAGE, ReaderPool, make_pool
+from copydesk.rounds._pool import SECONDS_A_PAGE, ReaderPool, make_pool, start_fork_server
 
 T = TypeVar("T")
 RemoteFunction = Callable[[ReaderPool, bytes, bytes], Coroutine[None, None, bytes]]
@@ -53,10 +53,11 @@ class LocalWorkers:
     """
 
     def __init__(self, beat: Beat, shared: bytes = b"", size: int | None = None) -> None:
-        """Start no process yet; `size` is the number of workers, by default that of cores."""
+        """Start no worker yet; `size` is the number of workers, by default that of cores."""
         self.size = size or processes.at_once()
         self._digest, self._data = _pack_settings(beat, shared)
         self._pool = make_pool(self.size, _start_worker, self._digest, self._data)
+        start_fork_server()
 
     async def call(self, name: str, payload: bytes) -> bytes:
         """Run a function on a worker and return its bytes.
