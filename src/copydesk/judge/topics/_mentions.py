@@ -21,10 +21,13 @@ _ENDS = {
 }
 _META = re.compile(r"<meta\b[^>]*>", re.IGNORECASE)
 _TAG = re.compile(r"</?[a-zA-Z!?][^<>]*>")
-# what may stand inside of words or between those of a phrase: marks of footnotes, tags of letters
+_IN_WORDS = r"</?(?:a|abbr|b|em|font|i|mark|small|span|strong|sub|u|wbr)\b[^<>]*>"
+# what may stand inside of words or between those of a phrase: marks of footnotes, tags of letters,
+# and beside the points and accents of a word only tags that do not end a line
 _MARK = re.compile(
     r"<(?:sup\b[^<>]*>[^<>]{0,9}(?:<[^<>]*>[^<>]{0,9}){0,4}</sup>"
-    r"|(?<=\w<)/?[a-zA-Z][^<>]*>(?:</?[a-zA-Z][^<>]*>)*(?=\w))",
+    r"|(?<=\w<)/?[a-zA-Z][^<>]*>(?:</?[a-zA-Z][^<>]*>)*(?=\w))"
+    rf"|(?<=[^\s<>])(?:{_IN_WORDS})+(?=[^\s<])",
     re.IGNORECASE,
 )
 _NO_LETTER = re.compile("[\u00ad\u200b-\u200d\u2060\ufeff]")
@@ -117,7 +120,7 @@ class _RoughText:
     @functools.cached_property
     def words(self) -> frozenset[str]:
         """The folded words of the page, also those that tags may cut."""
-        cut = set(_WORD.findall(self.joined)).difference(_WORD.findall(self.text))
+        cut = set(self.joined.split()).difference(self.text.split())
         words = set(_WORD.findall(write_plainly(self.text)))
         return frozenset(map(fold, words.union(_WORD.findall(write_plainly(" ".join(cut))))))
 
