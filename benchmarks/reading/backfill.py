@@ -11,12 +11,13 @@ from __future__ import annotations
 import argparse
 import asyncio
 import contextlib
+import os
 import resource
 import shutil
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -40,9 +41,22 @@ WORDS = ("coast", "sea wall", "artificial intelligence", "machine learning", "AI
 
 
 def spent() -> float:
-    """Return the CPU seconds of this process and of its ended children."""
-    every = (resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
-    return sum(used.ru_utime + used.ru_stime for used in every)
+    """Return the CPU seconds of this process, of those below it, and of those that these ended."""
+    parents, seconds = {}, {}
+    for folder in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):  # it has ended
+            fields = (folder / "stat").read_text().rpartition(")")[2].split()
+            pid = int(folder.name)
+            parents[pid] = int(fields[1])
+            seconds[pid] = sum(map(int, fields[11:15])) / os.sysconf("SC_CLK_TCK")
+    return sum(spent for pid, spent in seconds.items() if is_below(pid, parents))
+
+
+def is_below(pid: int, parents: Mapping[int, int]) -> bool:
+    """Return whether a process is this one or descends from it."""
+    while pid in parents and pid != os.getpid():
+        pid = parents[pid]
+    return pid == os.getpid()
 
 
 def read_alone(path: Path, beat: Beat) -> float:
@@ -80,9 +94,8 @@ def read_by_workers(paths: Sequence[Path], beat: Beat, size: int, *, skips_test:
 
     began, before = time.monotonic(), spent()
     asyncio.run(run())
-    seconds = time.monotonic() - began
+    seconds, cpu = time.monotonic() - began, spent() - before
     workers.close()
-    cpu = spent() - before
     test = "without the test" if skips_test else "with the test   "
     failed = counts.get("no-keyword", 0)
     passed = f", {100 * (pages - failed) / pages:.1f} % pass it" if not skips_test else ""
