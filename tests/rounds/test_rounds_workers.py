@@ -155,7 +155,7 @@ def test_each_payload_is_answered_and_one_that_ends_its_process_costs_itself_alo
 ) -> None:
     found = asyncio.run(collect(local, "end", [b"a", b"end", b"b", b"c"]))
 
-    assert {0: b"a", 1: f"{FAR}:end ended its process 3 times", 2: b"b", 3: b"c"} == found
+    assert {0: b"a", 1: f"it ended its process 3 times: {FAR}:end", 2: b"b", 3: b"c"} == found
 
 
 @pytest.mark.slow
@@ -164,6 +164,15 @@ def test_a_function_gets_what_all_share_and_tells_its_error_in_words(
 ) -> None:
     assert {0: b"a!"} == asyncio.run(collect(local, "echo", [b"a"]))
     assert {0: f"{FAR}:fail: ValueError: no"} == asyncio.run(collect(local, "fail", [b"no"]))
+
+
+@pytest.mark.slow
+def test_idle_processes_that_the_system_kills_are_replaced(local: workers.LocalWorkers) -> None:
+    for _ in range(3):
+        for number in asyncio.run(collect(local, "number", [b""] * 4)).values():
+            with contextlib.suppress(ProcessLookupError):  # one process may answer twice
+                os.kill(int(number), signal.SIGKILL)
+        assert {0: b"a!"} == asyncio.run(collect(local, "echo", [b"a"]))
 
 
 # A Dask cluster.

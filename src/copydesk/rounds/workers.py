@@ -13,6 +13,7 @@ import hashlib
 import importlib
 import importlib.metadata
 import logging
+import signal
 import sys
 import threading
 import time
@@ -32,7 +33,7 @@ from copydesk.errors import ConfigError, CopydeskError, PageError, PictureError,
 from copydesk.illustrate import FetchedPicture, PictureForms
 from copydesk.kit import files, processes, text
 from copydesk.news import Article, Beat, Dropped, Lead, Page
-from copydesk.rounds._pool import SECONDS_A_PAGE, ReaderPool, make_pool, start_fork_server
+from copydesk.rounds._pool import SECONDS_A_PAGE, ReaderPool, SturdyPool
 
 T = TypeVar("T")
 RemoteFunction = Callable[[ReaderPool, bytes, bytes], Coroutine[None, None, bytes]]
@@ -56,28 +57,20 @@ class LocalWorkers:
         """Start no worker yet; `size` is the number of workers, by default that of cores."""
         self.size = size or processes.at_once()
         self._digest, self._data = _pack_settings(beat, shared)
-        self._pool = make_pool(self.size, _start_worker, self._digest, self._data)
-        start_fork_server()
+        self._pool = SturdyPool(self.size, _start_worker, self._digest, self._data)
 
     async def call(self, name: str, payload: bytes) -> bytes:
         """Run a function on a worker and return its bytes.
 
-        A call whose process dies is tried three times in all. Raises WorkerError then, and if the
+        A call whose process ends is tried three times in all. Raises WorkerError then, and if the
         function fails.
         """
-        from pebble import ProcessExpired
-
         order = encode((self._digest, name, payload))
-        for _ in range(_TRIES):
-            with contextlib.suppress(ProcessExpired):
-                answer = await asyncio.wrap_future(self._pool.schedule(answer_order, args=(order,)))
-                return _open_answer(answer, bytes)
-        raise WorkerError(f"{name} ended its process {_TRIES} times")
+        return _open_answer(await self._pool.run(name, answer_order, order), bytes)
 
     def close(self) -> None:
         """End the processes at once."""
-        self._pool.stop()  # type: ignore[no-untyped-call] # pebble's own hints end here
-        self._pool.join()
+        self._pool.close()
 
 
 # What runs in a worker.
@@ -107,6 +100,8 @@ def _pack_settings(beat: Beat, shared: bytes) -> tuple[str, bytes]:
 
 def _start_worker(digest: str, data: bytes) -> None:
     processes.end_with_parent()
+    ignore = signal.SIGTERM, signal.SIG_IGN  # else pebble's may come while locks are given back
+    util.Finalize(None, signal.signal, ignore, exitpriority=20)
     _places[digest] = _Place(data, 1)
 
 
