@@ -307,6 +307,19 @@ def test_a_worker_that_stands_still_is_not_waited_for(settings: Settings, tmp_pa
         assert [b"0", b"1", b"2", b"3"] == call_on(made, work)
 
 
+@pytest.mark.slow
+def test_a_worker_that_never_answers_a_greeting_leaves_the_cluster_away(
+    settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """So is one that its nanny starts again and again, because it has too little memory."""
+    monkeypatch.setattr(workers, "_GREETING_SECONDS", 0.5)  # after that it is greeted again
+    with DaskCluster(tmp_path) as cluster:
+        cluster.start_worker().send_signal(signal.SIGSTOP)
+        made = workers.DaskWorkers(of(settings, cluster), patience=2.0)
+        with pytest.raises(WorkerError, match="the Dask cluster is away"):
+            call_on(made, lambda made: made.call(f"{FAR}:echo", b""))
+
+
 WRONG = {
     "object": "TypeError: Data serialized with error",
     "pickle": " is not used: it did not answer, or has no copydesk of this version",

@@ -43,6 +43,7 @@ _ANSWER_SECONDS = 10.0  # for a scheduler
 _GREETING_SECONDS = 60.0  # for a worker, which may have work to do
 _WATCH_SECONDS = 0.2
 _LOT_SECONDS = 1.0  # of work: sending it costs little compared with that
+_MOST_NOTES = 50  # a worker that is started again and again has a new address each time
 _PAUSE_SECONDS = 0.05  # without a further page, a smaller lot is sent, too
 
 
@@ -292,10 +293,17 @@ class DaskWorkers:
                         raise WorkerError("a Dask worker gave no answer", subject=what) from error
                 finally:
                     self._under_way -= 1
-            away = self._away_since
-            if away is not None and time.monotonic() - away >= self._patience:
+            if not self._usable() and self._is_away():
                 raise WorkerError("the Dask cluster is away", subject=self._options.dask)
             await asyncio.sleep(_PAUSE_SECONDS)
+
+    def _is_away(self) -> bool:
+        """Return whether there was no usable worker for too long; a greeting is waited for once."""
+        if (since := self._away_since) is None:
+            return False
+        is_greeting = None in self._objections.values()
+        patience = max(self._patience, _GREETING_SECONDS if is_greeting else 0.0)
+        return time.monotonic() - since >= patience
 
     def _usable(self) -> list[str]:
         return [address for address in self._threads if self._objections.get(address) == ""]
@@ -331,8 +339,7 @@ class DaskWorkers:
                 _check_end()
                 self._threads = {}
             self._greet_new()
-            is_there = self._usable() or None in self._objections.values()
-            self._away_since = None if is_there else self._away_since or time.monotonic()
+            self._away_since = None if self._usable() else self._away_since or time.monotonic()
             await asyncio.sleep(_WATCH_SECONDS)
 
     def _greet_new(self) -> None:
@@ -369,7 +376,7 @@ class DaskWorkers:
             objection = "it did not answer, or has no copydesk of this version"
             self._loop.call_later(_GREETING_SECONDS, self._objections.pop, address, None)
         self._objections[address] = objection
-        if objection:
+        if objection and len(self.notes) < _MOST_NOTES:
             self.notes[f"the Dask worker {address} is not used: {objection}"] = None
 
 
