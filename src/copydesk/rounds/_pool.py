@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import concurrent.futures
 import contextlib
 import pickle
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
@@ -136,15 +135,10 @@ class ReaderPool:
             self._pool = SturdyPool(self.size, _start_reader, beat, meanwhile=self._meanwhile)
         try:
             return await self._pool.run(url, work, *arguments, seconds=SECONDS_A_PAGE)
-        except (TimeoutError, concurrent.futures.TimeoutError) as error:
+        except (TimeoutError, WorkerError) as error:
+            late = f"the page took more than {SECONDS_A_PAGE:g} s to parse"
             raise PageError(
-                f"the page took more than {SECONDS_A_PAGE:g} s to parse",
-                subject=url,
-                hint="the page is retried in the next run; remove the source if this happens often",
-            ) from error
-        except WorkerError as error:
-            raise PageError(
-                "the page crashed the parser",
+                "the page crashed the parser" if isinstance(error, WorkerError) else late,
                 subject=url,
                 hint="the page is retried in the next run; remove the source if this happens often",
             ) from error
