@@ -27,6 +27,27 @@ OLD_WALL = "https://gull.example/2019/wall"
 AT = "2019-12-05T10:00:00Z"
 
 
+LIVE = """\
+[fetch]
+contact = "mailto:desk@tidewatch.example"
+allow_hosts = ["127.0.0.1"]
+delay_seconds = 0
+"""
+
+
+async def fill_live(root: Path, *words: str) -> tuple[int, str]:
+    """Fill from addresses, in a process of its own; give its exit code, and all it prints."""
+    command = ("-C", str(root), "--now", NOW.isoformat(), "backfill", *words)
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "copydesk", *command),
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+    )
+    said, _ = await process.communicate()
+    assert process.returncode is not None
+    return process.returncode, said.decode()
+
+
 def told(title: str, text: str = WALL, at: str = AT) -> Answer:
     return replace(page(title, text, date=at), at=at)
 
@@ -352,28 +373,16 @@ def test_archives_of_a_list_are_downloaded_and_publishers_are_not_asked_for_them
     archives = write_archives(tmp_path / "archives", pages, 2)
 
     async def work(world: World) -> tuple[int, str, list[str]]:
-        more = (
-            '[fetch]\ncontact = "mailto:desk@tidewatch.example"\nallow_hosts = ["127.0.0.1"]\n'
-            "delay_seconds = 0\n"
-        )
-        root = newsroom(tmp_path / "beat", more=more)
         for file in archives:
             cut = 4_000 if file == archives[0] else None
             behaviours = [archive(file.read_bytes(), cut=cut), archive(file.read_bytes())]
             world.at(f"/data/{file.name}", *behaviours)
         paths = "".join(f"data/{file.name}\n" for file in archives)
         world.at("/warc.paths.gz", serves(gzip.compress(paths.encode())))
-        words = ["-C", root, "--now", NOW.isoformat(), "backfill", "--any-host"]
-        words.append(world.url("/warc.paths.gz"))
-        process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "copydesk", *map(str, words)),
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.PIPE,
-        )
-        _, err = await process.communicate()
-        assert process.returncode is not None
+        root = newsroom(tmp_path / "beat", more=LIVE)
+        code, err = await fill_live(root, "--any-host", world.url("/warc.paths.gz"))
         asked = [one.path for one in world.asked if one.path.startswith("/data/")]
-        return process.returncode, err.decode(), asked
+        return code, err, asked
 
     code, err, asked = web.run(work)
 
@@ -381,6 +390,18 @@ def test_archives_of_a_list_are_downloaded_and_publishers_are_not_asked_for_them
     stories = dict(filed(tmp_path / "beat"))
     assert stories
     assert sorted(asked) == [f"/data/{archives[0].name}"] * 2 + [f"/data/{archives[1].name}"]
+    assert not list((tmp_path / "beat/.copydesk/archives").iterdir())
+
+
+def test_a_page_in_place_of_an_archive_fails_in_words_and_is_not_kept(tmp_path: Path) -> None:
+    async def work(world: World) -> tuple[int, str]:
+        world.at("/a.warc.gz", serves(b"<!doctype html><title>Sorry</title>"))
+        return await fill_live(newsroom(tmp_path / "beat", more=LIVE), world.url("/a.warc.gz"))
+
+    code, err = web.run(work)
+
+    assert code == 1
+    assert "it does not begin with a WARC record" in err
     assert not list((tmp_path / "beat/.copydesk/archives").iterdir())
 
 

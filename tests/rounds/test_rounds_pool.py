@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import gc
+import os
 import signal
 import subprocess
 import sys
@@ -15,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from copydesk.errors import PictureError
+from copydesk.errors import PageError, PictureError
 from copydesk.illustrate import PictureForms, make_forms, measure_picture
 from copydesk.news import Beat, Page, Source
 from copydesk.rounds import ReaderContext, ReaderPool
@@ -94,6 +95,33 @@ def test_while_readers_load_the_caller_does_what_it_likes_once() -> None:
     finally:
         readers.close()
     assert ["loaded"] == done
+
+
+def test_an_idle_reader_that_the_system_kills_costs_no_page() -> None:
+    async def work() -> None:
+        for _ in range(3):
+            number = await readers.call(URL, os.getpid)
+            os.kill(number, signal.SIGKILL)
+            assert await readers.call(URL, os.getpid) != number
+
+    loads: list[str] = []
+    readers = ReaderPool(Beat(title="Coast"), workers=1, meanwhile=lambda: loads.append("once"))
+    try:
+        asyncio.run(work())
+    finally:
+        readers.close()
+    assert ["once"] == loads
+
+
+def test_a_page_is_read_again_if_its_reader_was_killed(tmp_path: Path) -> None:
+    system = "__import__('os')"
+    code = f"{system}.mkdir({str(tmp_path / 'killed')!r}) or {system}.kill({system}.getpid(), 9)"
+    readers = ReaderPool(Beat(title="Coast"), workers=1)
+    try:
+        with pytest.raises(PageError, match="FileExistsError"):  # what the second reader finds
+            asyncio.run(readers.call(URL, eval, code))
+    finally:
+        readers.close()
 
 
 PICTURES = [encoded(drawn(640 + number, 360)) for number in range(4)]

@@ -155,7 +155,7 @@ def test_each_payload_is_answered_and_one_that_ends_its_process_costs_itself_alo
 ) -> None:
     found = asyncio.run(collect(local, "end", [b"a", b"end", b"b", b"c"]))
 
-    assert {0: b"a", 1: f"{FAR}:end ended its process 3 times", 2: b"b", 3: b"c"} == found
+    assert {0: b"a", 1: f"it ended its process 3 times: {FAR}:end", 2: b"b", 3: b"c"} == found
 
 
 @pytest.mark.slow
@@ -164,6 +164,15 @@ def test_a_function_gets_what_all_share_and_tells_its_error_in_words(
 ) -> None:
     assert {0: b"a!"} == asyncio.run(collect(local, "echo", [b"a"]))
     assert {0: f"{FAR}:fail: ValueError: no"} == asyncio.run(collect(local, "fail", [b"no"]))
+
+
+@pytest.mark.slow
+def test_idle_processes_that_the_system_kills_are_replaced(local: workers.LocalWorkers) -> None:
+    for _ in range(3):
+        for number in asyncio.run(collect(local, "number", [b""] * 4)).values():
+            with contextlib.suppress(ProcessLookupError):  # one process may answer twice
+                os.kill(int(number), signal.SIGKILL)
+        assert {0: b"a!"} == asyncio.run(collect(local, "echo", [b"a"]))
 
 
 # A Dask cluster.
@@ -296,6 +305,19 @@ def test_a_worker_that_stands_still_is_not_waited_for(settings: Settings, tmp_pa
         still = cluster.start_worker()
         made = workers.DaskWorkers(of(settings, cluster))
         assert [b"0", b"1", b"2", b"3"] == call_on(made, work)
+
+
+@pytest.mark.slow
+def test_a_worker_that_never_answers_a_greeting_leaves_the_cluster_away(
+    settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """So is one that its nanny starts again and again, because it has too little memory."""
+    monkeypatch.setattr(workers, "_GREETING_SECONDS", 0.5)  # after that it is greeted again
+    with DaskCluster(tmp_path) as cluster:
+        cluster.start_worker().send_signal(signal.SIGSTOP)
+        made = workers.DaskWorkers(of(settings, cluster), patience=2.0)
+        with pytest.raises(WorkerError, match="the Dask cluster is away"):
+            call_on(made, lambda made: made.call(f"{FAR}:echo", b""))
 
 
 WRONG = {

@@ -23,6 +23,11 @@ async def nap(_: ReaderPool, payload: bytes, __: bytes) -> bytes:
     return payload
 
 
+async def number(_: ReaderPool, __: bytes, ___: bytes) -> bytes:
+    """Return the number of this process."""
+    return b"%d" % os.getpid()
+
+
 async def end(_: ReaderPool, payload: bytes, __: bytes) -> bytes:
     """Kill this process if the payload says so, else return it."""
     if payload == b"end":

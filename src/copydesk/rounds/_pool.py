@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import concurrent.futures
 import contextlib
 import pickle
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import replace
 from datetime import datetime
 from multiprocessing import forkserver
@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from copydesk import extract, fetch, illustrate, watch
 from copydesk.config import Settings
-from copydesk.errors import ConfigError, CopydeskError, FeedError, PageError
+from copydesk.errors import ConfigError, CopydeskError, FeedError, PageError, WorkerError
 from copydesk.fetch.polite import Polite
 from copydesk.fetch.web import Web
 from copydesk.illustrate import FetchedPicture, PictureForms
@@ -45,6 +45,7 @@ if TYPE_CHECKING:
 Result = TypeVar("Result")
 
 SECONDS_A_PAGE = 30.0
+_TRIES = 3
 _MEMORY_BYTES = 3 << 30
 _BACKLOG_BYTES = 64 << 20  # of waiting pages; above that, none is fetched
 _PRELOADED = ["copydesk.rounds._preload"]
@@ -56,7 +57,8 @@ class ReaderPool:
     """A pool of processes that parse pages, feeds and pictures, each call within a time limit.
 
     A page that exceeds the limit, or crashes its process, affects nothing else: its reader is
-    killed and replaced, and the caller gets PageError.
+    killed and replaced, and the caller gets PageError. A page whose reader ended is tried three
+    times, because the system kills readers when memory is short.
     """
 
     def __init__(
@@ -67,8 +69,7 @@ class ReaderPool:
         self._meanwhile = meanwhile or (lambda: None)
         self._backlog = Backlog(_BACKLOG_BYTES)
         self.size = workers or processes.at_once()
-        self._pool: ProcessPool | None = None  # a round that finds nothing new needs none
-        self._started: asyncio.Future[bool] | None = None
+        self._pool: SturdyPool | None = None  # a round that finds nothing new needs none
         self._avif = asyncio.Lock()
 
     @property
@@ -124,37 +125,20 @@ class ReaderPool:
     def close(self) -> None:
         """End every parser process at once; a start in progress is waited for."""
         if self._pool is not None:
-            self._pool.stop()  # type: ignore[no-untyped-call] # pebble's own hints end here
-            self._pool.join()
-
-    async def _start(self) -> ProcessPool:
-        """Start the parser processes at the first call, in a thread; it takes a second or two."""
-        if self._pool is None:
-            # pickled once: each reader is replaced after 2,000 pages, and may have 100,000 sources
-            self._pool = make_pool(self.size, _start_reader, pickle.dumps(self.beat))
-            start = asyncio.to_thread(_begin, self._pool, self._meanwhile)
-            self._started = asyncio.ensure_future(start)
-        assert self._started is not None
-        await asyncio.shield(self._started)
-        return self._pool
+            self._pool.close()
 
     async def call(self, url: str, work: Callable[..., Result], *arguments: object) -> Result:
         """Call a function on a page in a parser process; raises PageError, and its own errors."""
-        from pebble import ProcessExpired
-
-        pool = await self._start()
-        future = pool.schedule(work, args=arguments, timeout=SECONDS_A_PAGE)
+        if self._pool is None:
+            # pickled once: each reader is replaced after 2,000 pages, and may have 100,000 sources
+            beat = pickle.dumps(self.beat)
+            self._pool = SturdyPool(self.size, _start_reader, beat, meanwhile=self._meanwhile)
         try:
-            return await asyncio.wrap_future(future)
-        except (TimeoutError, concurrent.futures.TimeoutError) as error:
+            return await self._pool.run(url, work, *arguments, seconds=SECONDS_A_PAGE)
+        except (TimeoutError, WorkerError) as error:
+            late = f"the page took more than {SECONDS_A_PAGE:g} s to parse"
             raise PageError(
-                f"the page took more than {SECONDS_A_PAGE:g} s to parse",
-                subject=url,
-                hint="the page is retried in the next run; remove the source if this happens often",
-            ) from error
-        except ProcessExpired as error:
-            raise PageError(
-                "the page crashed the parser",
+                "the page crashed the parser" if isinstance(error, WorkerError) else late,
                 subject=url,
                 hint="the page is retried in the next run; remove the source if this happens often",
             ) from error
@@ -169,32 +153,97 @@ class ReaderPool:
             ) from error
 
 
-def make_pool(size: int, start: Callable[..., None], *arguments: object) -> ProcessPool:
-    """Return a pool of `size` processes that begin with a call of `start`, not started yet."""
-    from pebble import ProcessPool
+class SturdyPool:
+    """A pool of processes that begin with a call of `start`: pebble's, made anew when it breaks.
 
-    context = ReaderContext()
-    context.set_forkserver_preload(_PRELOADED)
-    return ProcessPool(
-        max_workers=size,
-        max_tasks=2000,
-        initializer=start,
-        initargs=arguments,
-        context=context,
-    )
+    pebble gives up a pool if a process without a task ends, such as one that the system killed.
+    """
+
+    def __init__(
+        self,
+        size: int,
+        start: Callable[..., None],
+        *arguments: object,
+        meanwhile: Callable[[], None] = lambda: None,
+    ) -> None:
+        """Start no process yet; `meanwhile` is called once in a thread while they load."""
+        self._size, self._start, self._arguments = size, start, arguments
+        self._meanwhile = meanwhile
+        self._pool: ProcessPool | None = None
+        self._loading: asyncio.Future[bool] | None = None
+        self._is_closed = False
+
+    async def run(
+        self,
+        subject: str,
+        work: Callable[..., Result],
+        *arguments: object,
+        seconds: float | None = None,
+    ) -> Result:
+        """Run a function in a process, three times in all if the process ends.
+
+        Raises the function's own errors, TimeoutError after `seconds`, and WorkerError if each try
+        ended its process.
+        """
+        from pebble import ProcessExpired
+
+        for _ in range(_TRIES):
+            with contextlib.suppress(ProcessExpired, BrokenProcessPool):
+                pool = await self._load()
+                future = pool.schedule(work, args=arguments, timeout=seconds)
+                return await asyncio.wrap_future(future)
+        raise WorkerError(f"it ended its process {_TRIES} times", subject=subject)
+
+    def close(self) -> None:
+        """End every process at once; a start in progress is waited for."""
+        self._is_closed = True
+        if self._pool is not None:
+            _end(self._pool)
+
+    async def _load(self) -> ProcessPool:
+        """Start the processes in a thread if they are not there; it takes a second or two."""
+        if self._pool is None or self._is_broken(self._pool):
+            broken, self._pool = self._pool, self._make()
+            begin = asyncio.to_thread(_begin, self._pool, self._meanwhile, broken)
+            self._loading = asyncio.ensure_future(begin)
+        assert self._loading is not None
+        pool = self._pool
+        await asyncio.shield(self._loading)
+        return pool
+
+    def _is_broken(self, pool: ProcessPool) -> bool:
+        if self._is_closed or self._loading is None or not self._loading.done():
+            return False
+        return self._loading.exception() is not None or not pool.active
+
+    def _make(self) -> ProcessPool:
+        from pebble import ProcessPool
+
+        context = ReaderContext()
+        context.set_forkserver_preload(_PRELOADED)
+        return ProcessPool(
+            max_workers=self._size,
+            max_tasks=2000,
+            initializer=self._start,
+            initargs=self._arguments,
+            context=context,
+        )
 
 
-def start_fork_server() -> None:
-    """Start what readers are made from, which takes a second and ignores Ctrl-C."""
+def _begin(pool: ProcessPool, meanwhile: Callable[[], None], broken: ProcessPool | None) -> bool:
+    """Start the fork server, which ignores Ctrl-C, and the processes of a pool."""
+    if broken is not None:
+        _end(broken)
     with processes.deaf():
         forkserver.ensure_running()
-
-
-def _begin(pool: ProcessPool, meanwhile: Callable[[], None]) -> bool:
-    """Start the fork server and the parser processes."""
-    start_fork_server()
-    meanwhile()
+    if broken is None:
+        meanwhile()
     return bool(pool.active)
+
+
+def _end(pool: ProcessPool) -> None:
+    pool.stop()  # type: ignore[no-untyped-call] # pebble's own hints end here
+    pool.join()
 
 
 class ReaderContext(ForkServerContext):

@@ -13,6 +13,7 @@ import hashlib
 import importlib
 import importlib.metadata
 import logging
+import signal
 import sys
 import threading
 import time
@@ -32,7 +33,7 @@ from copydesk.errors import ConfigError, CopydeskError, PageError, PictureError,
 from copydesk.illustrate import FetchedPicture, PictureForms
 from copydesk.kit import files, processes, text
 from copydesk.news import Article, Beat, Dropped, Lead, Page
-from copydesk.rounds._pool import SECONDS_A_PAGE, ReaderPool, make_pool, start_fork_server
+from copydesk.rounds._pool import SECONDS_A_PAGE, ReaderPool, SturdyPool
 
 T = TypeVar("T")
 RemoteFunction = Callable[[ReaderPool, bytes, bytes], Coroutine[None, None, bytes]]
@@ -42,6 +43,7 @@ _ANSWER_SECONDS = 10.0  # for a scheduler
 _GREETING_SECONDS = 60.0  # for a worker, which may have work to do
 _WATCH_SECONDS = 0.2
 _LOT_SECONDS = 1.0  # of work: sending it costs little compared with that
+_MOST_NOTES = 50  # a worker that is started again and again has a new address each time
 _PAUSE_SECONDS = 0.05  # without a further page, a smaller lot is sent, too
 
 
@@ -56,28 +58,20 @@ class LocalWorkers:
         """Start no worker yet; `size` is the number of workers, by default that of cores."""
         self.size = size or processes.at_once()
         self._digest, self._data = _pack_settings(beat, shared)
-        self._pool = make_pool(self.size, _start_worker, self._digest, self._data)
-        start_fork_server()
+        self._pool = SturdyPool(self.size, _start_worker, self._digest, self._data)
 
     async def call(self, name: str, payload: bytes) -> bytes:
         """Run a function on a worker and return its bytes.
 
-        A call whose process dies is tried three times in all. Raises WorkerError then, and if the
+        A call whose process ends is tried three times in all. Raises WorkerError then, and if the
         function fails.
         """
-        from pebble import ProcessExpired
-
         order = encode((self._digest, name, payload))
-        for _ in range(_TRIES):
-            with contextlib.suppress(ProcessExpired):
-                answer = await asyncio.wrap_future(self._pool.schedule(answer_order, args=(order,)))
-                return _open_answer(answer, bytes)
-        raise WorkerError(f"{name} ended its process {_TRIES} times")
+        return _open_answer(await self._pool.run(name, answer_order, order), bytes)
 
     def close(self) -> None:
         """End the processes at once."""
-        self._pool.stop()  # type: ignore[no-untyped-call] # pebble's own hints end here
-        self._pool.join()
+        self._pool.close()
 
 
 # What runs in a worker.
@@ -107,6 +101,8 @@ def _pack_settings(beat: Beat, shared: bytes) -> tuple[str, bytes]:
 
 def _start_worker(digest: str, data: bytes) -> None:
     processes.end_with_parent()
+    ignore = signal.SIGTERM, signal.SIG_IGN  # else pebble's may come while locks are given back
+    util.Finalize(None, signal.signal, ignore, exitpriority=20)
     _places[digest] = _Place(data, 1)
 
 
@@ -297,10 +293,17 @@ class DaskWorkers:
                         raise WorkerError("a Dask worker gave no answer", subject=what) from error
                 finally:
                     self._under_way -= 1
-            away = self._away_since
-            if away is not None and time.monotonic() - away >= self._patience:
+            if not self._usable() and self._is_away():
                 raise WorkerError("the Dask cluster is away", subject=self._options.dask)
             await asyncio.sleep(_PAUSE_SECONDS)
+
+    def _is_away(self) -> bool:
+        """Return whether there was no usable worker for too long; a greeting is waited for once."""
+        if (since := self._away_since) is None:
+            return False
+        is_greeting = None in self._objections.values()
+        patience = max(self._patience, _GREETING_SECONDS if is_greeting else 0.0)
+        return time.monotonic() - since >= patience
 
     def _usable(self) -> list[str]:
         return [address for address in self._threads if self._objections.get(address) == ""]
@@ -336,8 +339,7 @@ class DaskWorkers:
                 _check_end()
                 self._threads = {}
             self._greet_new()
-            is_there = self._usable() or None in self._objections.values()
-            self._away_since = None if is_there else self._away_since or time.monotonic()
+            self._away_since = None if self._usable() else self._away_since or time.monotonic()
             await asyncio.sleep(_WATCH_SECONDS)
 
     def _greet_new(self) -> None:
@@ -374,7 +376,7 @@ class DaskWorkers:
             objection = "it did not answer, or has no copydesk of this version"
             self._loop.call_later(_GREETING_SECONDS, self._objections.pop, address, None)
         self._objections[address] = objection
-        if objection:
+        if objection and len(self.notes) < _MOST_NOTES:
             self.notes[f"the Dask worker {address} is not used: {objection}"] = None
 
 

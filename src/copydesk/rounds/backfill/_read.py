@@ -76,10 +76,11 @@ async def read_archive(readers: ReaderPool, payload: bytes, shared: bytes) -> by
     task = msgspec.msgpack.decode(payload, type=ArchiveTask)
     wanted = msgspec.msgpack.decode(shared, type=Wanted)
     file = await _download(task, wanted.fetch) if task.address else Path(task.file)
-    read = await ArchiveReading(readers, wanted).read(task.name, file)
-    if task.address:
-        file.unlink(missing_ok=True)
-    return msgspec.msgpack.encode(read)
+    try:
+        return msgspec.msgpack.encode(await ArchiveReading(readers, wanted).read(task.name, file))
+    finally:
+        if task.address:  # also what is no archive, such as a page that says "Sorry"
+            file.unlink(missing_ok=True)
 
 
 async def _download(task: ArchiveTask, options: FetchOptions) -> Path:
