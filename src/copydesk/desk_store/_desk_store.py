@@ -19,7 +19,7 @@ from copydesk.desk_store.model_calls import ModelCallLog
 from copydesk.desk_store.posts import PostLog
 from copydesk.desk_store.sessions import ApiTokens, OneUseLinks, Sessions
 from copydesk.kit import dates
-from copydesk.kit.kept import AttemptLimits
+from copydesk.kit.kept import AttemptLimits, KeptTables
 
 AuditKind = Literal[
     "sign-in",
@@ -78,13 +78,10 @@ class AuditEntry:
     last: datetime | None = None
 
 
-class AuditLog:
+class AuditLog(KeptTables):
     """The audit log of the editors' web interface. Methods raise DeskStoreError if the
     file fails.
     """
-
-    def __init__(self, database: DeskDatabase) -> None:
-        self._database = database
 
     def add(self, entry: AuditEntry) -> None:
         """Add an audit log entry. Refused sign-ins of one network are counted in a single entry."""

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Literal
 
 from copydesk.kit import dates
-from copydesk.kit.kept import AttemptLimits
+from copydesk.kit.kept import AttemptLimits, KeptTables, read_row
 from copydesk.mail_store import subscriptions
 from copydesk.mail_store._database import Facts, MailDatabase
 from copydesk.mail_store.deliveries import Ledger
@@ -207,11 +207,8 @@ class OutboxMail:
     due: datetime = field(default=datetime(1970, 1, 1, tzinfo=UTC))
 
 
-class Outbox:
+class Outbox(KeptTables):
     """The mails to single subscribers that wait to be sent. Methods raise MailStoreError."""
-
-    def __init__(self, database: MailDatabase) -> None:
-        self._database = database
 
     def put(self, mail: OutboxMail) -> None:
         """Store a mail to be sent to a subscriber. It replaces an older one of the same kind."""
@@ -228,23 +225,10 @@ class Outbox:
 
     def list_due(self, now: datetime) -> tuple[OutboxMail, ...]:
         """Return the mails that should be sent now, the longest waiting first."""
-        rows = self._database.run(
-            "SELECT number, kind, subscriber, extra, made, due, attempts FROM outbox "
-            "WHERE due <= ? ORDER BY due, number LIMIT 100",
-            int(now.timestamp()),
-        )
-        return tuple(
-            OutboxMail(
-                number=number,
-                kind=kind,
-                subscriber=subscriber,
-                extra=extra,
-                made=datetime.fromisoformat(made),
-                due=datetime.fromtimestamp(due, UTC),
-                attempts=attempts,
-            )
-            for number, kind, subscriber, extra, made, due, attempts in rows
-        )
+        columns = "number, kind, subscriber, extra, made, due, attempts"
+        query = f"SELECT {columns} FROM outbox WHERE due <= ? ORDER BY due, number LIMIT 100"  # noqa: S608 # names of ours
+        rows = self._database.run(query, int(now.timestamp()))
+        return tuple(read_row(OutboxMail, columns, row) for row in rows)
 
     def postpone(self, mail: OutboxMail, due: datetime) -> None:
         """Set when to try a mail next. Call it before each try, so that a crash sends no mail
@@ -275,11 +259,8 @@ _KEPT = timedelta(days=7)
 _MOST = 50_000  # rows, about 6 MB: with ever new networks the oldest are deleted
 
 
-class NetworkForms:
+class NetworkForms(KeptTables):
     """The times at which each client network sent sign-up forms. Methods raise MailStoreError."""
-
-    def __init__(self, database: MailDatabase) -> None:
-        self._database = database
 
     def note(self, networks: Iterable[bytes], now: datetime) -> None:
         """Store that a sign-up form came from a client, by digests of the networks that
@@ -313,11 +294,8 @@ class NetworkForms:
 # ---- Page views of issues: sums by day, without readers
 
 
-class ViewCounts:
+class ViewCounts(KeptTables):
     """Page views of newsletter issues, summed by day. Methods raise MailStoreError."""
-
-    def __init__(self, database: MailDatabase) -> None:
-        self._database = database
 
     def add(self, views: Mapping[str, int], day: date) -> None:
         """Add page views, given by issue name, to the counts of a day."""

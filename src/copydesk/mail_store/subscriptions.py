@@ -7,10 +7,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
-from typing import Literal
+from typing import Any, Literal
 
 from copydesk.errors import UsageError
 from copydesk.kit import dates
+from copydesk.kit.kept import KeptTables, read_row
 from copydesk.mail_store._database import NOT_ASCII, Facts, MailDatabase, digest_words, fold_address
 
 SubscriberState = Literal["waiting", "active", "paused", "left", "erased"]
@@ -272,16 +273,8 @@ def domain_of(address: str) -> str:
     return address.rpartition("@")[2].lower()
 
 
-def _subscriber_of(row: tuple[int, str, SubscriberState, str, str, str]) -> Subscriber:
-    number, address, state, language, made, paused_until = row
-    return Subscriber(
-        id=number,
-        address=address,
-        state=state,
-        language=language,
-        made=datetime.fromisoformat(made),
-        paused_until=datetime.fromisoformat(paused_until) if paused_until else None,
-    )
+def _subscriber_of(row: tuple[Any, ...]) -> Subscriber:
+    return read_row(Subscriber, _COLUMNS, row)
 
 
 ConsentWay = Literal["form", "import", "desk", "choices"]
@@ -308,27 +301,16 @@ class Consent:
     proof: str = ""
 
 
-class Subscriptions:
+class Subscriptions(KeptTables):
     """The table of who gets which newsletter. Methods raise MailStoreError."""
-
-    def __init__(self, database: MailDatabase) -> None:
-        self._database = database
 
     def of(self, subscriber: int) -> tuple[Subscription, ...]:
         """Return a subscriber's subscriptions, sorted by newsletter id."""
-        rows = self._database.run(
-            "SELECT subscriber, letter, topics, since FROM subscriptions WHERE subscriber = ? "
-            "ORDER BY letter",
-            subscriber,
-        )
+        columns = "subscriber, letter, since, topics"
+        query = f"SELECT {columns} FROM subscriptions WHERE subscriber = ? ORDER BY letter"  # noqa: S608 # names of ours
         return tuple(
-            Subscription(
-                subscriber=number,
-                letter=letter,
-                topics=tuple(json.loads(topics)),
-                since=datetime.fromisoformat(since),
-            )
-            for number, letter, topics, since in rows
+            read_row(Subscription, columns, [*others, json.loads(topics)])
+            for *others, topics in self._database.run(query, subscriber)
         )
 
     def put(self, subscription: Subscription) -> None:
@@ -370,11 +352,8 @@ class Subscriptions:
         return dict(self._database.run(query))
 
 
-class Consents:
+class Consents(KeptTables):
     """Subscribers' consents with their proofs. Methods raise MailStoreError."""
-
-    def __init__(self, database: MailDatabase) -> None:
-        self._database = database
 
     def add(self, consent: Consent) -> None:
         """Add a subscriber's consent to a newsletter. Earlier consents are kept."""
@@ -386,18 +365,10 @@ class Consents:
 
     def of(self, subscriber: int) -> Iterator[Consent]:
         """Yield a subscriber's consents, the oldest first."""
-        rows = self._database.run(
-            "SELECT letter, at, how, proof FROM consents WHERE subscriber = ? ORDER BY number",
-            subscriber,
-        )
-        for letter, at, how, proof in rows:
-            yield Consent(
-                subscriber=subscriber,
-                letter=letter,
-                at=datetime.fromisoformat(at),
-                how=how,
-                proof=proof,
-            )
+        columns = "subscriber, letter, at, how, proof"
+        query = f"SELECT {columns} FROM consents WHERE subscriber = ? ORDER BY number"  # noqa: S608 # names of ours
+        for row in self._database.run(query, subscriber):
+            yield read_row(Consent, columns, row)
 
 
 # ---- Renamed newsletters: readers of the old id get the new one
