@@ -12,22 +12,11 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from copydesk import rendering
 from copydesk.kit import dates, text, urls
 from copydesk.news import letter
 from copydesk.newsletters.composing import drafts
-from copydesk.rendering import (
-    MARK,
-    NOTE_BEGIN,
-    NOTE_END,
-    Strings,
-    language_tag,
-    mark_safe,
-    read_mark,
-    render_note,
-    section_mark,
-    story_mark,
-    text_direction,
-)
+from copydesk.rendering import Strings
 
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
@@ -130,14 +119,14 @@ def view_issue(issue: letter.Issue, strings: Strings) -> IssueView:
         title=title,
         subject=_cut(issue.subject, drafts.SUBJECT_CHARACTERS) or title,
         preheader=_cut(issue.preheader, drafts.PREHEADER_CHARACTERS),
-        language=language_tag(issue.language),
+        language=rendering.language_tag(issue.language),
         direction=strings.direction,
         day=strings.format_date("day", drafts.local_day(issue.at, dates.find_zone(issue.zone))),
         page=_link(issue.page),
         archive=_link(issue.archive),
         home=_link(issue.home),
         site=_cut(issue.site, _LONGEST_NAME) or title,
-        note=mark_safe(render_note(note)),
+        note=rendering.mark_safe(rendering.render_note(note)),
         note_words=_write_plain_note(note),
         sections=tuple(_view_section(section, issue, strings) for section in issue.sections),
         digest=_defuse(text.fold(issue.digest.text)) if issue.digest else "",
@@ -172,27 +161,27 @@ def _view_section(
 ) -> SectionView:
     title = _cut(section.title, _LONGEST_NAME)
     stories = tuple(_view_story(story, issue, strings) for story in section.stories)
-    mark = mark_safe(section_mark(section.kind, title))
+    mark = rendering.mark_safe(rendering.section_mark(section.kind, title))
     return SectionView(mark=mark, title=title, stories=stories)
 
 
 def _view_story(story: letter.IssueStory, issue: letter.Issue, strings: Strings) -> StoryView:
-    tag = language_tag(story.language)
+    tag = rendering.language_tag(story.language)
     title = _cut(story.title, _LONGEST_TITLE) or strings.say("untitled")
     note = _defuse(text.shorten(text.tidy(story.note), _LONGEST_REMARK))
     coverage = tuple(_view_links(story.coverage))
     return StoryView(
-        mark=mark_safe(story_mark(story.name)),
+        mark=rendering.mark_safe(rendering.story_mark(story.name)),
         title=title,
         href=_link(story.page) or _link(story.url),
-        language="" if _primary(tag) == _primary(language_tag(issue.language)) else tag,
-        direction=text_direction(tag) if tag else strings.direction,
+        language="" if _primary(tag) == _primary(rendering.language_tag(issue.language)) else tag,
+        direction=rendering.text_direction(tag) if tag else strings.direction,
         excerpt=_cut(story.excerpt, _LONGEST_EXCERPT),
         source=_cut(story.source, _LONGEST_NAME),
         facts=tuple(_list_facts(story, issue, strings)),
         coverage=coverage[:_MOST_COVERAGE],
         unnamed=len(coverage[_MOST_COVERAGE:]),
-        note=mark_safe(render_note(note)),
+        note=rendering.mark_safe(rendering.render_note(note)),
         note_words=_write_plain_note(note),
         picture=_view_picture(story.picture, title, own_hosts(issue)),
     )
@@ -524,13 +513,13 @@ def part_letter(markup: str) -> FiledParts:
     sections: list[tuple[_Stretch, tuple[_Stretch, ...]]] = []
     stories: list[_Stretch] = []
     opened: dict[str, re.Match[str]] = {}
-    for mark in MARK.finditer(markup):
+    for mark in rendering.MARK.finditer(markup):
         kind = mark["kind"]
         if not mark["end"]:
             opened[kind] = mark
             stories = [] if kind == "section" else stories
         elif begin := opened.pop(kind, None):
-            words = read_mark(begin["words"] or "")
+            words = rendering.read_mark(begin["words"] or "")
             stretch = _Stretch(start=begin.start(), end=mark.end(), words=words)
             if kind == "story" and "section" in opened:
                 stories.append(stretch)
@@ -559,7 +548,7 @@ def tell_letter(parts: FiledParts, more: str, strings: Strings) -> str:
 
 def _write_filed_head(markup: str, strings: Strings) -> Iterator[str]:
     """Yield the issue's title and date, the link to its page, and the editors' note."""
-    above, _, rest = markup.partition(NOTE_BEGIN)
+    above, _, rest = markup.partition(rendering.NOTE_BEGIN)
     root = parse_fragment(above)
     title = _find_words(root, "h1")
     if not title:
@@ -573,7 +562,7 @@ def _write_filed_head(markup: str, strings: Strings) -> Iterator[str]:
             yield tell_link(name, href, strings)
     yield from map(wrap, _list_words(root, "digest"))
     if rest:
-        yield _write_filed_note(parse_fragment(rest.partition(NOTE_END)[0]), strings)
+        yield _write_filed_note(parse_fragment(rest.partition(rendering.NOTE_END)[0]), strings)
 
 
 def _write_heading(markup: str, words: str) -> str:

@@ -13,21 +13,12 @@ from dataclasses import dataclass, fields, replace
 from html.parser import HTMLParser
 from typing import Any
 
+from copydesk import rendering
 from copydesk.errors import MailError
 from copydesk.kit import tables, urls
 from copydesk.news.letter import Issue
 from copydesk.newsletters.composing import _plain_text
-from copydesk.rendering import (
-    NOTE_BEGIN,
-    NOTE_END,
-    SECTION_END,
-    STORY_END,
-    Renderer,
-    Strings,
-    accent_style,
-    mark_safe,
-    read_template,
-)
+from copydesk.rendering import Renderer, Strings
 
 _MJML_TAGS = frozenset(tables.read_lines("copydesk.newsletters.composing", "mjml_tags.txt"))
 _HTML_TAGS = frozenset(tables.read_lines("copydesk.newsletters.composing", "html_tags.txt"))
@@ -283,10 +274,10 @@ class _IssueRenderer:
             links=links,
             closing=closing,
             gap=_GAP,
-            note_begin=mark_safe(NOTE_BEGIN),
-            note_end=mark_safe(NOTE_END),
-            story_end=mark_safe(STORY_END),
-            section_end=mark_safe(SECTION_END),
+            note_begin=rendering.mark_safe(rendering.NOTE_BEGIN),
+            note_end=rendering.mark_safe(rendering.NOTE_END),
+            story_end=rendering.mark_safe(rendering.STORY_END),
+            section_end=rendering.mark_safe(rendering.SECTION_END),
         )
         return RenderedIssue(
             subject=view.subject,
@@ -339,16 +330,18 @@ def _escape_attributes(found: re.Match[str]) -> str:
 
 def _read_brand(renderer: Renderer, accent: str, logo: str) -> Brand:
     """Return a theme's colours and fonts. The font lists are marked as safe HTML."""
-    ours = read_template("style.css") or ""
+    ours = rendering.read_template("style.css") or ""
     style, theme = (renderer.read_source(name) or "" for name in ("style.css", "theme.css"))
-    brand = read_brand(ours + accent_style(accent), f"{style if style != ours else ''}\n{theme}")
+    brand = read_brand(
+        ours + rendering.accent_style(accent), f"{style if style != ours else ''}\n{theme}"
+    )
     return replace(
         brand,
         logo=logo,
         has_accent=bool(accent),
-        serif=mark_safe(brand.serif),
-        sans=mark_safe(brand.sans),
-        headline=mark_safe(brand.headline),
+        serif=rendering.mark_safe(brand.serif),
+        sans=rendering.mark_safe(brand.sans),
+        headline=rendering.mark_safe(brand.headline),
     )
 
 

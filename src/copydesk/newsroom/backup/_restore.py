@@ -29,15 +29,10 @@ from copydesk.errors import BackupError, ConfigError, GitError, UsageError
 from copydesk.kit import dates, files
 from copydesk.mail_store import open_mail
 from copydesk.news.options import FetchOptions
+from copydesk.newsroom import reports
 from copydesk.newsroom._newsroom import PRIVATE
 from copydesk.newsroom.backup import _manifest, _targets
-from copydesk.newsroom.reports import (
-    MissingCount,
-    MissingParts,
-    count_missing_parts,
-    find_missing_parts,
-    write_missing_parts,
-)
+from copydesk.newsroom.reports import MissingCount, MissingParts
 
 CHUNK = 1 << 18
 _BLOCK = 512
@@ -444,13 +439,13 @@ def _note_missing_parts(restored: Unpacked, now: datetime) -> MissingCount | Non
     if listed is None:
         return None
     stories = archive.Archive(restored.newsroom).stories(lambda _: None)
-    parts = find_missing_parts(stories, {*listed.texts}, {*listed.pictures})
+    parts = reports.find_missing_parts(stories, {*listed.texts}, {*listed.pictures})
     missing = MissingParts(restored=now, parts=parts)
     if parts:
         with _manifest.writing(restored.newsroom):
             (restored.newsroom / PRIVATE).mkdir(exist_ok=True)
-            write_missing_parts(restored.newsroom / PRIVATE, missing)
-    return count_missing_parts(missing, _read_pauses(restored.newsroom))
+            reports.write_missing_parts(restored.newsroom / PRIVATE, missing)
+    return reports.count_missing_parts(missing, _read_pauses(restored.newsroom))
 
 
 def _read_pauses(newsroom: Path) -> Callable[[str], float]:
