@@ -10,9 +10,10 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Literal
+from typing import Any, Literal
 
 from copydesk.kit import dates, urls
+from copydesk.kit.kept import read_row
 
 FateState = Literal["filed", "dropped", "failed"]
 
@@ -60,13 +61,17 @@ class Revisit:
     kept: bytes = b"{}"
 
 
-class Revisits:
-    """The planned re-fetches of article pages, by the path of the story record (a database
-    table).
-    """
+class _Tables:
+    """Tables of one subject; `run` executes an SQL statement on them."""
 
     def __init__(self, run: Callable[..., sqlite3.Cursor]) -> None:
         self._run = run
+
+
+class Revisits(_Tables):
+    """The planned re-fetches of article pages, by the path of the story record (a database
+    table).
+    """
 
     def get(self, path: str) -> Revisit | None:
         """Return the next planned re-fetch of a story's article page, None if there is none."""
@@ -121,18 +126,12 @@ class Revisits:
         self._run("DELETE FROM revisits WHERE path = ?", path)
 
 
-def _revisit(row: tuple[str, str, str, bytes]) -> Revisit:
-    path, url, due, kept = row
-    moment = dates.parse(due)
-    assert moment is not None
-    return Revisit(path=path, url=url, due=moment, kept=bytes(kept))
+def _revisit(row: tuple[Any, ...]) -> Revisit:
+    return read_row(Revisit, "path, url, due, kept", row)
 
 
-class Actions:
+class Actions(_Tables):
     """Recent actions of editors by id, each with the data to undo it (a database table)."""
-
-    def __init__(self, run: Callable[..., sqlite3.Cursor]) -> None:
-        self._run = run
 
     def get(self, action_id: str) -> bytes | None:
         """Return the data to undo an editor's action, None if no action has this id."""
@@ -322,13 +321,10 @@ class SourceDay:
     delay_seconds: float | None = None
 
 
-class SourceCounts:
+class SourceCounts(_Tables):
     """Counts of what fetching rounds found, by day in the newsroom's time zone (a database
     table).
     """
-
-    def __init__(self, run: Callable[..., sqlite3.Cursor]) -> None:
-        self._run = run
 
     def add(self, day: date, source: str, tally: Tally) -> None:
         """Add what a fetching round counted for a source to the counts of a day."""
@@ -418,13 +414,10 @@ ON CONFLICT (day, name) DO UPDATE SET count = count + excluded.count
 """
 
 
-class Reads:
+class Reads(_Tables):
     """Page views of stories, by UTC day and record name, from the site's own counter (a database
     table).
     """
-
-    def __init__(self, run: Callable[..., sqlite3.Cursor]) -> None:
-        self._run = run
 
     def add(self, day: date, counts: Mapping[str, int]) -> None:
         """Add page views of stories, by record name, to the counts of a day."""

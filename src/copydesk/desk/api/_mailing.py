@@ -29,7 +29,14 @@ from copydesk.desk.mailing import ReaderKeeper, change_mail, examine_mail, let_g
 from copydesk.desk_store.letter_edits import IssueChange, IssueDiffers, IssueField, KeptEdits
 from copydesk.errors import CopydeskError, MailStoreError, UsageError
 from copydesk.kit import text
-from copydesk.newsletters import checks, delivery_log, exchange, issues, sending
+from copydesk.newsletters import (
+    checks,
+    delivery_log,
+    exchange,
+    issues,
+    mail_records,
+    sending,
+)
 from copydesk.newsletters.readers import addresses, by_hand, limits, outcomes
 from copydesk.newsletters.sending import begin
 from copydesk.newsroom import Newsroom
@@ -308,7 +315,7 @@ class ChecksAnswer(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     at: str | None
-    findings: Sequence[checks.KeptFinding]
+    findings: Sequence[mail_records.MailFinding]
     overruled: Mapping[str, checks.Overruling]
     obstacles: list[str]
     lost_letters: Sequence[by_hand.LostLetter]

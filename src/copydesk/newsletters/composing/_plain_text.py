@@ -1,6 +1,6 @@
 """Prepare a newsletter issue for its template: shortened text without markup, valid links only.
 
-All text from other sites passes through here on its way into the HTML and the plain text.
+All text from other sites passes through here on its way into the HTML.
 """
 
 from __future__ import annotations
@@ -35,7 +35,6 @@ _LONGEST_NAME = 80
 _LONGEST_NOTE = 5_000  # on top of an issue
 _LONGEST_REMARK = 2_000  # on one story
 _MOST_COVERAGE = 5  # names in a row
-_LINK = re.compile(r"\[([^\[\]\n]{1,500})\]\(\s*([^()\s]{1,2000})\s*\)")
 _MANY_DAYS = timedelta(days=2)  # an issue about a longer time shows each story's day
 
 
@@ -61,8 +60,7 @@ class PictureView:
 class StoryView:
     """A story as the newsletter template shows it. `source` and `facts` go on the line below it.
 
-    `language` is "" if it is the newsletter's own. `note` is clean HTML, `note_words` the same as
-    plain text.
+    `language` is "" if it is the newsletter's own. `note` is clean HTML.
     """
 
     mark: str
@@ -76,7 +74,6 @@ class StoryView:
     coverage: tuple[NamedLink, ...]
     unnamed: int
     note: str
-    note_words: str
     picture: PictureView | None
 
 
@@ -104,7 +101,6 @@ class IssueView:
     home: str
     site: str
     note: str
-    note_words: str
     sections: tuple[SectionView, ...]
     digest: str
     digest_label: str
@@ -127,7 +123,6 @@ def view_issue(issue: letter.Issue, strings: Strings) -> IssueView:
         home=_link(issue.home),
         site=_cut(issue.site, _LONGEST_NAME) or title,
         note=rendering.mark_safe(rendering.render_note(note)),
-        note_words=_write_plain_note(note),
         sections=tuple(_view_section(section, issue, strings) for section in issue.sections),
         digest=_defuse(text.fold(issue.digest.text)) if issue.digest else "",
         digest_label=strings.say("digest_by_model") if issue.digest else "",
@@ -182,7 +177,6 @@ def _view_story(story: letter.IssueStory, issue: letter.Issue, strings: Strings)
         coverage=coverage[:_MOST_COVERAGE],
         unnamed=len(coverage[_MOST_COVERAGE:]),
         note=rendering.mark_safe(rendering.render_note(note)),
-        note_words=_write_plain_note(note),
         picture=_view_picture(story.picture, title, own_hosts(issue)),
     )
 
@@ -221,11 +215,6 @@ def _view_picture(
     return PictureView(source=_link(picture.url), width=width, height=height, alt=alt)
 
 
-def _write_plain_note(note: str) -> str:
-    """Return an editor's note as plain text: Markdown with the URLs of links in brackets."""
-    return _LINK.sub(r"\1 (\2)", text.tidy(note))
-
-
 def _cut(words: str, longest: int) -> str:
     return _defuse(text.shorten(text.fold(words), longest))
 
@@ -242,7 +231,7 @@ def _defuse(words: str) -> str:
     return words
 
 
-# Write the plain-text version of a newsletter issue, from its view or from the HTML of its file.
+# Write the plain-text version of a newsletter issue, from its HTML.
 #
 # Lines wrap at 72 characters. Each link has its own line and is never broken, so that mail programs
 # recognize it.
@@ -250,64 +239,11 @@ def _defuse(words: str) -> str:
 _WIDTH = 72
 
 
-def render_text(view: IssueView, links: Iterable[NamedLink], closing: str, strings: Strings) -> str:
-    """Return a newsletter issue as plain text that ends with `links` and the `closing` line."""
-    blocks = [*_write_head(view, strings)]
-    for section in view.sections:
-        blocks += _write_section(section, strings)
-    if not view.sections:
-        blocks.append(wrap(strings.say("nothing")))
-    if view.cut:
-        blocks.append(tell_link(strings.say("letter_cut", count=view.cut), view.page, strings))
-    blocks.append("-- ")  # what follows is a signature to mail programs
-    blocks += [tell_link(link.name, link.href, strings) for link in links]
-    blocks.append(wrap(closing))
-    return join_blocks(blocks)
-
-
 def join_blocks(blocks: Iterable[str]) -> str:
     """Join the non-empty paragraphs of a plain-text mail. A signature line "-- " gets no empty
     line.
     """
     return "\n\n".join(block for block in blocks if block).replace("-- \n\n", "-- \n") + "\n"
-
-
-def _write_head(view: IssueView, strings: Strings) -> Iterator[str]:
-    yield f"{wrap(view.title.upper())}\n{view.day}"
-    if view.page:
-        yield tell_link(strings.say("letter_browser"), view.page, strings)
-    yield wrap(view.digest)
-    yield wrap(view.digest_label)
-    yield _write_note(view.note_words, strings)
-
-
-def _write_section(section: SectionView, strings: Strings) -> Iterator[str]:
-    if section.title:
-        title = wrap(section.title.upper())
-        yield f"{title}\n{'=' * max(map(len, title.splitlines()))}"
-    for story in section.stories:
-        yield _write_story(story, strings)
-
-
-def _write_story(story: StoryView, strings: Strings) -> str:
-    names = ", ".join(voice.name for voice in story.coverage)
-    if story.unnamed:
-        names = strings.say("names_and_more", names=names, count=story.unnamed)
-    also = (strings.say("letter_also", names=names),) if names else ()
-    lines = [
-        wrap(story.title),
-        wrap(story.excerpt),
-        wrap(" · ".join(filter(None, (story.source, *story.facts, *also)))),
-        story.href,
-        _write_note(story.note_words, strings),
-    ]
-    return "\n".join(line for line in lines if line)
-
-
-def _write_note(note: str, strings: Strings) -> str:
-    if not note:
-        return ""
-    return f"[{strings.say('note')}]\n" + "\n".join(wrap(line) for line in note.split("\n"))
 
 
 def tell_link(name: str, href: str, strings: Strings) -> str:

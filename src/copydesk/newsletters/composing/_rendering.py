@@ -191,7 +191,7 @@ class _Balance(HTMLParser):
 # Render a newsletter issue as HTML and plain text, in the colours and fonts of the site's theme.
 #
 # Issue -- view_issue --> view -- letter.mjml --> MJML -- mrml, css-inline --> HTML
-#                              `-- render_text --> plain text
+#                                                           `-- tell_letter --> plain text
 
 TEMPLATE = "letter.mjml"
 # a comment, or a tag with its attributes, in which other people's text may look like a comment
@@ -279,11 +279,10 @@ class _IssueRenderer:
             story_end=rendering.mark_safe(rendering.STORY_END),
             section_end=rendering.mark_safe(rendering.SECTION_END),
         )
+        html = self._make_html(mjml)
+        told = _plain_text.tell_letter(_plain_text.part_letter(html), "", self._strings)
         return RenderedIssue(
-            subject=view.subject,
-            preheader=view.preheader,
-            html=self._make_html(mjml),
-            text=_plain_text.render_text(view, links, closing, self._strings),
+            subject=view.subject, preheader=view.preheader, html=html, text=f"{told}\n"
         )
 
     def _list_links(self, view: _plain_text.IssueView) -> Iterator[_plain_text.NamedLink]:
