@@ -27,7 +27,7 @@ from copydesk.errors import MailError, UsageError
 from copydesk.kit import dates, tables, text, urls
 from copydesk.mail_store import MailStore, fold_address, open_mail
 from copydesk.mail_store.links import ReaderLink, ReturnPath
-from copydesk.newsletters.mail_records import MailFinding
+from copydesk.newsletters.mail_records import CheckState, MailFinding
 from copydesk.newsroom import Newsroom
 from copydesk.newsroom.checks import Check, Finding, advise_on_front, finding
 
@@ -53,6 +53,16 @@ class Overruling:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class KeptFinding:
+    """The stored result of one mail check."""
+
+    kind: str
+    state: CheckState
+    what: str
+    hint: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MailCheckReport:
     """The latest mail check results for the current settings, and the checks that somebody
     overruled. `at` is "" if there are no results.
@@ -63,7 +73,7 @@ class MailCheckReport:
 
     at: str = ""
     outdated: Outdated = ""
-    findings: tuple[MailFinding, ...] = ()
+    findings: tuple[KeptFinding, ...] = ()
     overruled: Mapping[str, Overruling] = field(default_factory=dict)
 
     @property
@@ -78,7 +88,7 @@ class MailCheckReport:
 class _Kept(msgspec.Struct, frozen=True, kw_only=True):
     settings: str
     at: str
-    findings: tuple[MailFinding, ...] = ()
+    findings: tuple[KeptFinding, ...] = ()
     overruling: Overruling | None = None
 
 
@@ -111,7 +121,7 @@ def examine_mail(
     kept = _Kept(
         settings=_digest(newsroom),
         at=dates.rfc3339(newsroom.now),
-        findings=(*findings, *_check_front(newsroom)),
+        findings=(*map(_keep, findings), *_check_front(newsroom)),
     )
     store.facts.put(_KEPT, msgspec.json.encode(kept).decode())
     return read_checks(newsroom, store)
@@ -205,13 +215,17 @@ def _decode(text: str) -> _Kept | None:
         return None
 
 
-def _check_front(newsroom: Newsroom) -> Iterator[MailFinding]:
+def _keep(finding: MailFinding) -> KeptFinding:
+    return KeptFinding(kind=finding.kind, state=finding.state, what=finding.what, hint=finding.hint)
+
+
+def _check_front(newsroom: Newsroom) -> Iterator[KeptFinding]:
     """Yield a finding about the web server in front of subscribers' pages and editors'
     interface.
     """
     advice = advise_on_front(newsroom.settings, newsroom.private, newsroom.now)
     if advice is not None:
-        yield MailFinding(kind="web-server", state="remark", what=advice.what, hint=advice.hint)
+        yield KeptFinding(kind="web-server", state="remark", what=advice.what, hint=advice.hint)
 
 
 def read_dkim_key(newsroom: Newsroom) -> bytes | None:

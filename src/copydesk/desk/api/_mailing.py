@@ -31,14 +31,7 @@ from copydesk.desk_store.letter_edits import IssueChange, IssueDiffers, IssueFie
 from copydesk.errors import CopydeskError, MailStoreError, UsageError
 from copydesk.kit import text
 from copydesk.kit.options import fill
-from copydesk.newsletters import (
-    checks,
-    delivery_log,
-    exchange,
-    issues,
-    mail_records,
-    sending,
-)
+from copydesk.newsletters import checks, delivery_log, exchange, issues, sending
 from copydesk.newsletters.readers import addresses, by_hand, limits, outcomes
 from copydesk.newsletters.sending import begin
 from copydesk.newsroom import Newsroom
@@ -324,7 +317,7 @@ class ChecksAnswer(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     at: str | None
-    findings: Sequence[mail_records.MailFinding]
+    findings: Sequence[checks.KeptFinding]
     overruled: Mapping[str, checks.Overruling]
     obstacles: list[str]
     lost_letters: Sequence[by_hand.LostLetter]

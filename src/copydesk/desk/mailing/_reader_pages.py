@@ -18,7 +18,7 @@ from copydesk.desk.mailing import _issue_pages
 from copydesk.desk.mailing._keeper import MOST_BYTES, ImportRehearsal, keeper_of, read_upload
 from copydesk.errors import CopydeskError, UsageError
 from copydesk.kit import dates, text
-from copydesk.newsletters import checks, exchange, mail_records, reader_lists
+from copydesk.newsletters import checks, exchange, reader_lists
 from copydesk.newsletters.readers import addresses, by_hand, outcomes
 
 _SHOWN_LINE = 120  # characters of a line of a file
@@ -269,7 +269,7 @@ def _find_standing(report: checks.MailCheckReport) -> str:
 
 
 def _show_finding(
-    pages: Pages, finding: mail_records.MailFinding, report: checks.MailCheckReport
+    pages: Pages, finding: checks.KeptFinding, report: checks.MailCheckReport
 ) -> View:
     return {
         "kind": finding.kind,
