@@ -22,34 +22,13 @@ from copydesk.kit import dates
 from copydesk.kit.kept import AttemptLimits, KeptTables
 
 AuditKind = Literal[
-    "sign-in",
-    "sign-in-refused",
-    "sign-out",
-    "session-ended",
-    "sessions-ended",
-    "account-added",
-    "account-removed",
-    "account-reset",
-    "role-changed",
-    "link-used",
-    "password-changed",
-    "passkey-added",
-    "provider-bound",
-    "passkey-removed",
-    "token-made",
-    "token-ended",
-    "reader-looked-at",
-    "reader-added",
-    "reader-removed",
-    "reader-erased",
-    "address-suppressed",
-    "suppression-lifted",
-    "suppressions-looked-at",
-    "readers-imported",
-    "readers-exported",
-    "test-letter",
-    "sent-again",
-]
+    "sign-in", "sign-in-refused", "sign-out", "session-ended", "sessions-ended", "account-added",
+    "account-removed", "account-reset", "role-changed", "link-used", "password-changed",
+    "passkey-added", "provider-bound", "passkey-removed", "token-made", "token-ended",
+    "reader-looked-at", "reader-added", "reader-removed", "reader-erased", "address-suppressed",
+    "suppression-lifted", "suppressions-looked-at", "readers-imported", "readers-exported",
+    "test-letter", "sent-again",
+]  # fmt: skip
 OTHER_NETWORKS = "*"
 """The address of the entry that counts the refusals of networks which have no entry of their own"""
 

@@ -20,17 +20,9 @@ from copydesk.kit import dates
 from copydesk.kit.kept import KeptTables, read_row
 
 PostState = Literal[
-    "held",
-    "planned",
-    "sending",
-    "sent",
-    "rehearsed",
-    "refused",
-    "uncertain",
-    "dropped",
-    "deleted",
-    "undeletable",
-]
+    "held", "planned", "sending", "sent", "rehearsed", "refused", "uncertain", "dropped",
+    "deleted", "undeletable",
+]  # fmt: skip
 OPEN_STATES: frozenset[PostState] = frozenset({"held", "planned", "sending"})
 Owed = Literal["", "edit", "delete"]
 Rest = Literal["", "refused", "restored"]

@@ -22,6 +22,7 @@ from typing import Any
 from urllib.parse import quote
 
 from copydesk.errors import MailError
+from copydesk.kit import tables
 from copydesk.news.letter import CHOICES, UNSUBSCRIBE
 from copydesk.news.options import Delivery, HandOverOptions
 from copydesk.newsletters.service_calls import (
@@ -46,41 +47,14 @@ class TemplateSigns:
     is removed.
     """
 
-    begin: re.Pattern[str]
+    begin: str
     unsubscribe: str
     choices: str
     is_parsed: bool = False
 
 
-_BRACES = re.compile(r"\{(?=[{%#])")
-_NEVER = TemplateSigns(begin=re.compile(r"(?!)"), unsubscribe="", choices="")
-_SIGNS: Mapping[str, TemplateSigns] = {
-    # Go templates, and `https://…@TrackLink`, which has no braces
-    "listmonk": TemplateSigns(
-        begin=re.compile(r"\{(?=\{)|@(?=TrackLink)"),
-        unsubscribe="{{ UnsubscribeURL }}",
-        choices="{{ UnsubscribeURL }}?manage=true",
-    ),
-    "buttondown": TemplateSigns(
-        begin=_BRACES,
-        unsubscribe="{{ unsubscribe_url }}",
-        choices="{{ manage_subscription_url }}",
-        is_parsed=True,
-    ),
-    # Ghost's own footer has both; `%%{first_name}%%`, and `{first_name}` in cards of emails
-    "ghost": TemplateSigns(
-        begin=re.compile(r"%(?=%\{)|\{(?=[a-z_]+[,} ])"), unsubscribe="", choices="", is_parsed=True
-    ),
-    # `%recipient.name%` and the like; in addresses, `%` and two hexadecimal digits are a byte
-    "mailgun": TemplateSigns(
-        begin=re.compile(r"%(?![0-9A-Fa-f]{2})(?=[A-Za-z_][\w.-]*%)|\{(?=\{)"),
-        unsubscribe="%mailing_list_unsubscribe_url%",
-        choices="",
-    ),
-    "postmark": TemplateSigns(
-        begin=re.compile(r"\{(?=\{)"), unsubscribe="{{{ pm:unsubscribe }}}", choices=""
-    ),
-}
+_NEVER = TemplateSigns(begin=r"(?!)", unsubscribe="", choices="")
+_SIGNS = tables.read_rows(__package__, "service_signs.toml", TemplateSigns)
 
 
 def fill_html(service: Delivery, html: str) -> str:
@@ -118,7 +92,7 @@ def _is_gone(piece: str, signs: TemplateSigns) -> bool:
 def _fill(letter: str, signs: TemplateSigns, write: Callable[[re.Match[str]], str]) -> str:
     ways = {UNSUBSCRIBE: signs.unsubscribe, CHOICES: signs.choices or signs.unsubscribe}
     return "".join(
-        ways[piece] if piece in ways else signs.begin.sub(write, piece)
+        ways[piece] if piece in ways else re.sub(signs.begin, write, piece)
         for piece in _PLACE.split(letter)
     )
 
