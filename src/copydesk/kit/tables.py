@@ -41,6 +41,17 @@ def read_steps(package: str) -> tuple[str, ...]:
     )
 
 
+@functools.cache
+def read_queries(package: str) -> Mapping[str, str]:
+    """Return the SQL statements in a package's `queries.sql`, by the names above them: `-- moved`.
+
+    Lines that begin with `--` and two blanks are comments.
+    """
+    text = re.sub(r"(?m)^--  .*\n", "", _text(package, "queries.sql", ""))
+    parts = re.split(r"(?m)^-- (\w+)\n", text)[1:]
+    return dict(zip(parts[::2], parts[1::2], strict=True))
+
+
 def load_text(package: str, name: str) -> str:
     """Return the text of a file beside a package's code."""
     return _text(package, name, "")

@@ -17,6 +17,7 @@ from copydesk.kit.kept import KeptDatabase, KeptSchema, KeptTables
 
 NOT_ASCII = "address GLOB '*[^ -~]*'"
 STEPS = tables.read_steps(__package__)
+QUERIES = tables.read_queries(__package__)
 VERSION = len(STEPS)
 
 

@@ -14,7 +14,7 @@ from typing import Literal
 from copydesk.kit import dates
 from copydesk.kit.kept import AttemptLimits, KeptTables, read_row
 from copydesk.mail_store import subscriptions
-from copydesk.mail_store._database import Facts, MailDatabase
+from copydesk.mail_store._database import QUERIES, Facts, MailDatabase
 from copydesk.mail_store.deliveries import Ledger
 from copydesk.mail_store.links import Links
 from copydesk.mail_store.returns import Returns, Suppression, SuppressionReason, Suppressions
@@ -28,28 +28,7 @@ ATTEMPTS_WINDOW = timedelta(days=1)  # within which mails to an address and mail
 # It lists those who stay, not those who left: so nothing is stored of the latter, and no way of
 # leaving can be forgotten. Numbers of consents order rolls and copies, whatever the clock says.
 
-_MARKED = f"""
-WITH RECURSIVE named(letter, present) AS (SELECT letter, letter FROM subscriptions UNION
-    SELECT substr(name, {len(subscriptions.RENAMED) + 1}), present FROM facts
-    JOIN named ON json_extract(value, '$.new') = letter WHERE name LIKE '{subscriptions.RENAMED}%')
-SELECT key, '' FROM subscribers WHERE address <> ''
-UNION SELECT s.key, n.letter FROM subscriptions u JOIN subscribers s ON s.id = u.subscriber
-JOIN named n ON n.present = u.letter WHERE s.state IN ('active', 'paused')
-"""  # noqa: S608 # names of ours
-_SUBSCRIBED = """
-SELECT u.subscriber, u.letter, s.key FROM subscriptions u JOIN subscribers s ON s.id = u.subscriber
-WHERE NOT EXISTS (SELECT 1 FROM consents c
-    WHERE c.subscriber = u.subscriber AND c.letter = u.letter AND c.number > ?)
-"""
-_LISTED = """
-SELECT id, key FROM subscribers WHERE state <> 'erased' AND id <= ?
-AND NOT EXISTS (SELECT 1 FROM consents WHERE subscriber = id AND number > ?)
-"""
 _LAST = "SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = ?"
-_LEAVE = """
-UPDATE subscribers SET state = 'left' WHERE id = ? AND state IN ('active', 'paused')
-AND NOT EXISTS (SELECT 1 FROM subscriptions WHERE subscriber = id)
-"""
 _PAUSE = (
     "UPDATE subscribers SET state = 'paused', paused_until = ? "
     "WHERE id = ? AND state IN ('active', 'paused')"
@@ -132,7 +111,7 @@ class MailStore:
                 database=self.mark(b""),
                 subscriber=subscriber,
                 consent=consent,
-                marks=frozenset(self.mark(key, letter) for key, letter in run(_MARKED)),
+                marks=frozenset(self.mark(key, letter) for key, letter in run(QUERIES["marked"])),
                 paused=tuple((self.mark(key), until) for key, until in paused),
                 suppressed=tuple((key, why, datetime.fromisoformat(at)) for key, why, at in kept),
             )
@@ -150,8 +129,8 @@ class MailStore:
             leavers = {row[:1] for row in ended}
             run_many("DELETE FROM subscriptions WHERE subscriber = ? AND letter = ?", ended)
             run_many("DELETE FROM outbox WHERE subscriber = ?", leavers)
-            run_many(_LEAVE, leavers)
-            listed = run(_LISTED, roll.subscriber, roll.consent)
+            run_many(QUERIES["leave"], leavers)
+            listed = run(QUERIES["listed"], roll.subscriber, roll.consent)
             marked = {reader: self.mark(key) for reader, key in listed}
             gone = [reader for reader, mark in marked.items() if mark not in roll.marks]
             for reader in gone:
@@ -164,7 +143,7 @@ class MailStore:
 
     def _list_endings(self, roll: SubscriberRoll) -> list[tuple[int, str]]:
         """Return the subscriber and newsletter of each subscription that a roll does not have."""
-        rows = self._database.run(_SUBSCRIBED, roll.consent)
+        rows = self._database.run(QUERIES["subscribed"], roll.consent)
         return [row[:2] for row in rows if self.mark(row[2], row[1]) not in roll.marks]
 
     def close(self) -> None:

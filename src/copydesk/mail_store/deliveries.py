@@ -13,7 +13,7 @@ from typing import Any, Literal
 
 from copydesk.kit import dates
 from copydesk.kit.kept import read_row
-from copydesk.mail_store._database import Facts, MailDatabase
+from copydesk.mail_store._database import QUERIES, Facts, MailDatabase
 from copydesk.news.options import Delivery
 
 SendingState = Literal["ready", "awaits-word", "sending", "paused", "ended", "done"]
@@ -154,23 +154,11 @@ _BACKED_UP, _RESTORED = "backed up", "restored"  # names of facts about the last
 _COUNT = "count of sending "  # prefix of facts: the messages by state of a finished sending
 _LOST_NUMBERS = 1_000_000  # more than were used between a backup and its restore
 SERVICE = 0  # the subscriber number of a row about a newsletter service
-_READERS = """
-SELECT u.subscriber FROM subscriptions u JOIN subscribers s ON s.id = u.subscriber
-WHERE u.letter = ?
-AND (s.state = 'active' OR (s.state = 'paused' AND s.paused_until <> '' AND s.paused_until <= ?))
-AND NOT EXISTS (SELECT 1 FROM suppressions p WHERE p.key = s.key)
-AND (u.topics = '[]' OR EXISTS (SELECT 1 FROM json_each(u.topics) t
-    WHERE t.value IN (SELECT value FROM json_each(?))))
-"""
+_READERS = QUERIES["readers"]
+_ENTRIES = QUERIES["entries"]
 _UNTRIED = "0, 0, 0, 0, 0, 0, '', 0"  # the columns of a message that was not tried yet
 _COLUMNS = "number, issue, letter, state, via, made, by, remark, again_by, again_at"
 _ENTRY_COLUMNS = "issue, subscriber, address, state, at, attempts, code, words"
-_ENTRIES = """
-SELECT g.issue, d.subscriber, coalesce(s.address, ''), d.state,
-CASE d.state WHEN 0 THEN NULL ELSE d.at END, d.attempts, d.code, d.words
-FROM deliveries d JOIN sendings g ON g.number = d.sending
-LEFT JOIN subscribers s ON s.id = d.subscriber
-"""
 
 
 class Ledger:

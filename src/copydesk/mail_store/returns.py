@@ -9,23 +9,16 @@ from typing import Any, Literal
 
 from copydesk.kit import dates
 from copydesk.kit.kept import KeptTables, read_row
-from copydesk.mail_store._database import MailDatabase
+from copydesk.mail_store._database import QUERIES, MailDatabase
 from copydesk.mail_store.links import ReturnPath
 from copydesk.mail_store.subscriptions import Subscribers
 
 ReturnKind = Literal["hard", "soft", "policy", "complaint"]
 ReturnCount = Literal[ReturnKind, "unproved"]
+_SELECT = QUERIES["returns"]
 _ENTRY_COLUMNS = (
     "path, digest, kind, status, words, at, is_proved, issue, address, is_from_former_address"
 )
-_SELECT = """
-SELECT r.sending, r.subscriber, r.digest, r.kind, r.status, r.words, r.at, r.is_proved,
-coalesce(g.issue, ''), coalesce(s.address, ''),
-coalesce(d.address_number NOT IN (0, s.address_number), 0)
-FROM returns r LEFT JOIN sendings g ON g.number = r.sending
-LEFT JOIN subscribers s ON s.id = r.subscriber
-LEFT JOIN deliveries d ON d.sending = r.sending AND d.subscriber = r.subscriber
-"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
