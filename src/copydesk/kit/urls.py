@@ -20,9 +20,19 @@ from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit
 import can_ada
 from publicsuffixlist import PublicSuffixList
 
-from copydesk.kit import tables
-
-_TRACKING = re.compile(rf"(?i)^{tables.read_pattern('copydesk.kit', 'tracking.txt')}$")
+_TRACKING = re.compile(
+    r"""(?xi)^(
+      utm_.* | itm_.* | pk_.* | piwik_.* | matomo_.* | mtm_.* | hsa_.* | stm_.* | vero_.*
+    | fbclid | gclid | gclsrc | dclid | gbraid | wbraid | msclkid | yclid | ysclid | twclid | ttclid
+    | igshid | igsh | li_fat_id | epik | srsltid | mc_cid | mc_eid | mkt_tok | _hsenc | _hsmi
+    | oly_anon_id | oly_enc_id | rb_clickid | s_cid | s_kwcid | ns_[a-z_]+ | xtor | wt_mc
+    | wt\.mc_id | ncid | ocid | cmpid | smid | smtyp | ito | tid | ir
+    | guccounter
+    | guce_referrer.* | __twitter_impression | ref_src | ref_url | cid_source | at_[a-z_]+
+    | feature_source | spm | share_id | taid | trk | trkcampaign | _ga | _gl | amp_js_v
+    | usqp
+    )$"""
+)
 
 # RFC 6761, 6762 with its appendix G, 8375; ICANN 2024; localhost.localdomain of old systems
 _NAME = re.compile(r"[\w.-]+")
