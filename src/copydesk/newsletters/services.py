@@ -148,6 +148,14 @@ async def hand_over(
         return error.answer
 
 
+def _read_id(answer: dict[str, Any], name: str, what: str) -> str:
+    """Return the id of what a service has made."""
+    found = answer.get(name)
+    if not isinstance(found, str):
+        raise ServiceError("uncertain", what)
+    return found
+
+
 # ---- listmonk: a campaign for a list (docs of v5 and v6, `apis/campaigns.md`, `templating.md`)
 
 _SENT = frozenset({"running", "scheduled", "finished", "paused"})
@@ -248,10 +256,8 @@ async def _hand_to_buttondown(
                 headers=_describe_again(options, letter),
             )
         )
-    number, state = answer.get("id"), answer.get("status")
-    if not isinstance(number, str):
-        raise ServiceError("uncertain", "Buttondown answered with an email that has no id")
-    is_draft = options.is_draft or state == "draft"
+    number = _read_id(answer, "id", "Buttondown answered with an email that has no id")
+    is_draft = options.is_draft or answer.get("status") == "draft"
     return HandOverAnswer(kind="draft" if is_draft else "taken", reference=number[:100])
 
 
@@ -304,9 +310,8 @@ async def _hand_to_ghost(
     headers = {"Authorization": f"Ghost {_sign(options.token, now)}", "Accept-Version": "v5.0"}
     async with ServiceLine(options.url, headers, silence_seconds=silence_seconds) as line:
         post = await _find_post(line, letter) or await _make_post(line, letter)
-        number, state = post.get("id"), post.get("status")
-        if not isinstance(number, str):
-            raise ServiceError("uncertain", "Ghost answered with a post that has no id")
+        number = _read_id(post, "id", "Ghost answered with a post that has no id")
+        state = post.get("status")
         if state in {"sent", "published", "scheduled"}:
             return HandOverAnswer(kind="taken", reference=number[:100])
         if options.is_draft:
@@ -409,9 +414,7 @@ async def _hand_to_mailgun(
         options.url or _MAILGUN_URL, headers, silence_seconds=silence_seconds
     ) as line:
         answer = await line.ask(ServiceRequest(method="POST", path=path, form=form))
-    name = answer.get("id")
-    if not isinstance(name, str):
-        raise ServiceError("uncertain", "Mailgun answered without the id of the message")
+    name = _read_id(answer, "id", "Mailgun answered without the id of the message")
     return HandOverAnswer(kind="taken", reference=name.strip("<>")[:100])
 
 
@@ -455,9 +458,7 @@ async def _hand_to_postmark(
         options.url or _POSTMARK_URL, headers, silence_seconds=silence_seconds
     ) as line:
         answer = await line.ask(ServiceRequest(method="POST", path="/email/bulk", body=body))
-    name = answer.get("ID")
-    if not isinstance(name, str):
-        raise ServiceError("uncertain", "Postmark answered without the id of the request")
+    name = _read_id(answer, "ID", "Postmark answered without the id of the request")
     return HandOverAnswer(kind="taken", reference=name[:100])
 
 

@@ -111,14 +111,8 @@ FIELD_OF: Mapping[SetField, str] = {
 _ATTRIBUTES: Mapping[SetField, str] = {**FIELD_OF, "picture": "images", "url": "web_url"}
 # The kind of reason in a record for a field that a rule sets.
 KIND_OF: Mapping[SetField, ReasonKind] = {
-    "excerpt": ReasonKind.EXCERPT_RULED,
-    "picture": ReasonKind.PICTURE_RULED,
-    "url": ReasonKind.ADDRESS_RULED,
-    "note": ReasonKind.NOTE_RULED,
-    "changes": ReasonKind.CHANGES_RULED,
-    "additions": ReasonKind.ADDITIONS_RULED,
-    "summary": ReasonKind.SUMMARY_RULED,
-    "translation": ReasonKind.TRANSLATION_RULED,
+    field: ReasonKind.ADDRESS_RULED if field == "url" else ReasonKind[f"{field.upper()}_RULED"]
+    for field in FIELD_OF
 }
 
 
