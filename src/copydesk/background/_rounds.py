@@ -45,7 +45,7 @@ class Rounds:
     clock: Clock
     say: Say
     run: Callable[[], Awaitable[int]]
-    after_round: Callable[[], None] = field(default=lambda: None, init=False)
+    after_round: Callable[[], None] = field(default_factory=lambda: lambda: None, init=False)
     _began: datetime | None = field(default=None, init=False)
     _mark: Mark = field(default=(), init=False)
     _is_quiet: bool = field(default=False, init=False)
