@@ -2,8 +2,9 @@
 
 A package has them in its folder `tables`: a list as `NAME.txt` with an entry per line, a table as
 `NAME.toml` with a key per row. Lines that begin with `#` are comments; the first ones name source
-and licence (checked by tests/shape). The tables of a database are an SQL file beside its code. The
-files change only with a release, so their content may be used as a constant by pure functions, too.
+and licence (checked by tests/shape). The tables of a database are an SQL file beside its code, and
+so are long statements. The files change only with a release, so their content may be used as a
+constant by pure functions, too.
 """
 
 from __future__ import annotations
