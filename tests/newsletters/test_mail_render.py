@@ -54,7 +54,7 @@ def test_a_letter_tells_each_story_with_all_that_is_known_of_it() -> None:
         "Both basins are closed, since the wind at the mole is more than boats\ncan stand.\n"
         "The Herald · 3 min · also covered by Reuters, BBC\n"
         "https://tidewatch.example/coast/news/2026-11-27-pilot-boats-1/\n"
-        "[Note from the editors]\nWe asked the *pilots*.\n\n"
+        "[Note from the editors]\nWe asked the pilots.\n\n"
         "Pilot boats stay in harbour, day 2\n"
         "https://tidewatch.example/coast/news/2026-11-27-pilot-boats-2/\n\n"
         "-- \nAll issues:\nhttps://tidewatch.example/coast/newsletters/\n\n"

@@ -5,8 +5,6 @@ the formats of files. `ledger`, `letters`, `reading_lists`, `shown` and `topic_f
 files of a newsroom that copydesk edits, `sealing` encrypts the private part of a record.
 """
 
-from __future__ import annotations
-
 from typing import TYPE_CHECKING
 
 from copydesk.kit import faces

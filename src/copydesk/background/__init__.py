@@ -4,8 +4,6 @@
 (`copydesk.serve`) runs, news is fetched, WebSub subscriptions are renewed and page views counted.
 """
 
-from __future__ import annotations
-
 from typing import TYPE_CHECKING
 
 from copydesk.kit import faces

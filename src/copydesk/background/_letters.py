@@ -6,6 +6,7 @@ import asyncio
 import threading
 from collections.abc import Awaitable, Callable
 from contextlib import closing
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
 from copydesk.background._rounds import Mark, NewsroomFolder
@@ -32,29 +33,24 @@ _FIRST_REST = timedelta(seconds=5)  # after a failed sending; then longer each t
 _LONGEST_REST = timedelta(minutes=5)
 
 
+@dataclass(eq=False)
 class MailHours:
     """Sends mails to single recipients at once, and newsletter issues in a separate process.
 
     `say` tells the operator once what prevents mail from being sent.
     """
 
-    def __init__(
-        self,
-        folder: NewsroomFolder,
-        clock: Clock,
-        send: Callable[[], Awaitable[int]],
-        say: Callable[[str], None],
-    ) -> None:
-        self._folder = folder
-        self._clock = clock
-        self._send = send
-        self._say = say
-        self._said = ""
-        self._obstacle = self._told = ""  # what holds up a due issue; the last one reported
-        self._told_flood: date | None = None  # the day on which it was reported
-        self._failures = 0
-        self._rests_until: datetime | None = None
-        self._is_over = threading.Event()
+    folder: NewsroomFolder
+    clock: Clock
+    send: Callable[[], Awaitable[int]]
+    say: Callable[[str], None]
+    _said: str = field(default="", init=False)
+    _obstacle: str = field(default="", init=False)  # what holds up a due issue
+    _told: str = field(default="", init=False)  # the last one reported
+    _told_flood: date | None = field(default=None, init=False)  # the day on which it was reported
+    _failures: int = field(default=0, init=False)
+    _rests_until: datetime | None = field(default=None, init=False)
+    _is_over: threading.Event = field(default_factory=threading.Event, init=False)
 
     async def go_on(self) -> None:
         """Send and receive mail until cancelled. A running process then stops between two mails."""
@@ -77,16 +73,16 @@ class MailHours:
 
     async def _repeat(self, work: Callable[[], Awaitable[None]], seconds: float) -> None:
         while True:
-            settings = await asyncio.to_thread(self._folder.settings)
+            settings = await asyncio.to_thread(self.folder.settings)
             if settings.mail.deliver:
                 await work()
-            await self._clock.sleep(seconds)
+            await self.clock.sleep(seconds)
 
     async def send_outbox(self) -> None:
         """Send the waiting mails to single recipients. A failure is reported once and
         tried again.
         """
-        if self._folder.last.mail.deliver == "smtp":
+        if self.folder.last.mail.deliver == "smtp":
             is_over = self._is_over.is_set
             await self._try(
                 lambda: self._ask(lambda newsroom, store: send_outbox(newsroom, store, is_over))
@@ -94,7 +90,7 @@ class MailHours:
 
     async def send_issues(self) -> None:
         """Send the newsletter issues that are due, until none is left."""
-        now = self._clock.now()
+        now = self.clock.now()
         if is_resting(now, self._rests_until, _LONGEST_REST):
             return
         is_something_due = await self._try(lambda: self._ask(self._count_due))
@@ -102,12 +98,12 @@ class MailHours:
         if self._obstacle != self._told:
             self._told = self._obstacle
             if self._obstacle:
-                self._say(f"a newsletter issue is waiting: {self._obstacle}")
+                self.say(f"a newsletter issue is waiting: {self._obstacle}")
         if not is_something_due:
             return
         logs.begin_request()
         try:
-            code = await self._send()
+            code = await self.send()
         except OSError as error:  # no process can be started at the moment
             self._say_once(f"cannot send newsletters at the moment: {error}")
             return
@@ -121,7 +117,7 @@ class MailHours:
 
     async def look_into_mailbox(self) -> None:
         """Read bounces from the bounce mailbox, if the settings name one."""
-        if self._folder.last.mail.bounces.imap_host:
+        if self.folder.last.mail.bounces.imap_host:
             is_over = self._is_over.is_set
             await self._try(
                 lambda: self._ask(lambda newsroom, _: look_into_mailbox(newsroom, is_over).taken)
@@ -142,18 +138,18 @@ class MailHours:
         today = local_time(newsroom.now, dates.find_zone(newsroom.beat.timezone)).date()
         if flood is not None and self._told_flood != today:
             self._told_flood = today
-            self._say(f"{flood.what}; {flood.hint}")
+            self.say(f"{flood.what}; {flood.hint}")
         return 0
 
     def _ask(self, question: Callable[[Newsroom, MailStore], int]) -> int:
         """Return the number that `question` computes, 0 if there is no subscribers'
         database yet.
         """
-        private = self._folder.root / PRIVATE
+        private = self.folder.root / PRIVATE
         if not has_mail(private):
             return 0
-        with closing(self._folder.memory()) as memory, closing(open_mail(private)) as store:
-            newsroom = with_stores(self._folder.last, self._clock.now(), memory, private)
+        with closing(self.folder.memory()) as memory, closing(open_mail(private)) as store:
+            newsroom = with_stores(self.folder.last, self.clock.now(), memory, private)
             return question(newsroom, store)
 
     async def _try(self, work: Callable[[], int]) -> int:
@@ -179,7 +175,7 @@ class MailHours:
     def _say_once(self, what: str) -> None:
         if what != self._said:
             self._said = what
-            self._say(what)
+            self.say(what)
 
 
 def is_resting(now: datetime, until: datetime | None, longest: timedelta) -> bool:
@@ -192,6 +188,7 @@ def is_resting(now: datetime, until: datetime | None, longest: timedelta) -> boo
 _EVERY_SECONDS = 15.0
 
 
+@dataclass(eq=False)
 class LetterHours:
     """Checks every few seconds whether a newsletter issue is due, and lets `file` create it.
 
@@ -199,21 +196,13 @@ class LetterHours:
     is held while this server changes the site's files: an issue is composed between fetching runs.
     """
 
-    def __init__(
-        self,
-        folder: NewsroomFolder,
-        clock: Clock,
-        turn: asyncio.Lock,
-        file: Callable[[], Awaitable[int]],
-        say: Callable[[str], None],
-    ) -> None:
-        self._folder = folder
-        self._clock = clock
-        self._turn = turn
-        self._file = file
-        self._say = say
-        self._said = ""
-        self._mark: Mark = ()
+    folder: NewsroomFolder
+    clock: Clock
+    turn: asyncio.Lock
+    file: Callable[[], Awaitable[int]]
+    say: Callable[[str], None]
+    _said: str = field(default="", init=False)
+    _mark: Mark = field(default=(), init=False)
 
     async def go_on(self) -> None:
         """Create newsletter issues when they are due, until cancelled."""
@@ -223,11 +212,11 @@ class LetterHours:
             except OSError as error:  # no process can be started at the moment, or a folder is gone
                 self._mark = ()
                 self._say_once(f"cannot create newsletter issues at the moment: {error}")
-            await self._clock.sleep(_EVERY_SECONDS)
+            await self.clock.sleep(_EVERY_SECONDS)
 
     async def look(self) -> None:
         """Create the newsletter issues that are due. A failure is reported once and tried again."""
-        settings = await asyncio.to_thread(self._folder.settings)
+        settings = await asyncio.to_thread(self.folder.settings)
         if not settings.letters:
             return
         try:
@@ -239,8 +228,8 @@ class LetterHours:
             self._said = ""
             return
         logs.begin_request()
-        async with self._turn:
-            code = await self._file()
+        async with self.turn:
+            code = await self.file()
         if code:
             self._mark = ()
             self._say_once(f"no issue created: {', '.join(due)} (exit code {code}); trying again")
@@ -249,14 +238,14 @@ class LetterHours:
         """Return the ids of due newsletters. Those that wait for news are checked only after a
         commit.
         """
-        mark = self._folder.mark()
+        mark = self.folder.mark()
         is_changed, self._mark = mark != self._mark, mark
-        with closing(self._folder.memory()) as memory:
-            kept = self._folder.root / PRIVATE
-            newsroom = with_stores(self._folder.last, self._clock.now(), memory, kept)
+        with closing(self.folder.memory()) as memory:
+            kept = self.folder.root / PRIVATE
+            newsroom = with_stores(self.folder.last, self.clock.now(), memory, kept)
             return list_due_letters(newsroom, with_waiting=is_changed)
 
     def _say_once(self, what: str) -> None:
         if what != self._said:
             self._said = what
-            self._say(what)
+            self.say(what)

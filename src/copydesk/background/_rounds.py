@@ -7,7 +7,7 @@ import contextlib
 import functools
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TypeVar
@@ -32,6 +32,7 @@ BETWEEN = timedelta(minutes=1)  # the least time between two rounds that pushes 
 _GATHER_SECONDS = 10.0  # a publisher's pushes often come several at a time
 
 
+@dataclass(eq=False)
 class Rounds:
     """Checks every `serve.every_minutes` whether sources should be fetched, and then starts a run.
 
@@ -40,22 +41,15 @@ class Rounds:
     code. `after_round` is called at its end.
     """
 
-    def __init__(
-        self,
-        folder: NewsroomFolder,
-        clock: Clock,
-        say: Say,
-        run: Callable[[], Awaitable[int]],
-    ) -> None:
-        self._folder = folder
-        self._clock = clock
-        self._say = say
-        self._run = run
-        self.after_round: Callable[[], None] = lambda: None
-        self._began: datetime | None = None
-        self._mark: Mark = ()
-        self._is_quiet = False
-        self._wanted = asyncio.Event()
+    folder: NewsroomFolder
+    clock: Clock
+    say: Say
+    run: Callable[[], Awaitable[int]]
+    after_round: Callable[[], None] = field(default_factory=lambda: lambda: None, init=False)
+    _began: datetime | None = field(default=None, init=False)
+    _mark: Mark = field(default=(), init=False)
+    _is_quiet: bool = field(default=False, init=False)
+    _wanted: asyncio.Event = field(default_factory=asyncio.Event, init=False)
 
     def soon(self) -> None:
         """Check within a minute whether to start a fetching run, because a WebSub hub pushed
@@ -72,29 +66,29 @@ class Rounds:
                 await self.look()
             except OSError as error:  # no process can be started at the moment, or a folder is gone
                 self._began = None  # the round is still due
-                self._say(f"cannot start a run at the moment: {error}")
+                self.say(f"cannot start a run at the moment: {error}")
             await self._pause()
 
     async def look(self) -> None:
         """Start a fetching run if one is due, and report why. If none is due, report that only
         once.
         """
-        now = self._clock.now()
-        mark = await asyncio.to_thread(self._folder.mark)
-        await asyncio.to_thread(self._folder.settings)
+        now = self.clock.now()
+        mark = await asyncio.to_thread(self.folder.mark)
+        await asyncio.to_thread(self.folder.settings)
         due = await self._due(now, mark)
         if not due.why:
             if not self._is_quiet:
-                self._say(_quiet(due))
+                self.say(_quiet(due))
             self._is_quiet = True
             return
         self._began, self._mark, self._is_quiet = now, mark, False
         logs.begin_request()
-        self._say(f"starting a run, because {due.why}")
-        code = await self._run()
+        self.say(f"starting a run, because {due.why}")
+        code = await self.run()
         self.after_round()
         if code:
-            self._say(f"the run failed with exit code {code}; the next run continues")
+            self.say(f"the run failed with exit code {code}; the next run continues")
 
     async def _due(self, now: datetime, mark: Mark) -> Due:
         if self._began is None or not timedelta(0) <= now - self._began < AT_LEAST_EVERY:
@@ -102,15 +96,15 @@ class Rounds:
         if mark != self._mark:
             return Due(why="files changed")
         try:
-            return await asyncio.to_thread(self._folder.due, now)
+            return await asyncio.to_thread(self.folder.due, now)
         except CopydeskError:
             return Due(why="the database of earlier runs cannot be read")
 
     async def _pause(self) -> None:
-        every_minutes = self._folder.last.serve.every_minutes
+        every_minutes = self.folder.last.serve.every_minutes
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self._wanted.wait(), every_minutes * 60.0)
-            await self._clock.sleep(self.wait_after_hub_push(self._began, self._clock.now()))
+            await self.clock.sleep(self.wait_after_hub_push(self._began, self.clock.now()))
         self._wanted.clear()
 
     @staticmethod

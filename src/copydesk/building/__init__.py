@@ -1,7 +1,5 @@
 """Build the web site from the stored stories, upload it, notify others of changes, check a site."""
 
-from __future__ import annotations
-
 from typing import TYPE_CHECKING
 
 from copydesk.kit import faces

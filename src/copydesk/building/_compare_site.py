@@ -13,7 +13,7 @@ from typing import Literal
 
 import orjson
 
-from copydesk.kit import text, within
+from copydesk.kit import tables, text, within
 from copydesk.news.edition import FrontPlace
 
 DifferenceKind = Literal["front", "record", "changed", "missing", "extra", "unread", "log"]
@@ -28,26 +28,7 @@ _TAG = re.compile(r"<[^<>]*>")
 _COMPARED_BYTES = 2_000_000  # of a page, to tell what differs
 _AROUND = 30  # characters of a text shown before a difference
 _SHOWN = 90
-_PAGES = (
-    (re.compile(r"index\.html"), "the front page"),
-    (re.compile(r"news/.*\.html"), "the page of a story"),
-    (re.compile(r"\d{4}/.*"), "the page of a day or month"),
-    (re.compile(r"topics/.*\.html"), "the page of a topic"),
-    (re.compile(r"sources/.*\.html"), "the page of a publisher"),
-    (re.compile(r"front/.*"), "an earlier front page"),
-    (re.compile(r"edition/.*"), "the edition of a day"),
-    (re.compile(r"(newsletters|digest|letters)/.*"), "a newsletter"),
-    (re.compile(r"(.*/)?(feed\.xml|rss\.xml|feed\.json)"), "a feed"),
-    (re.compile(r"(.*/)?[^/]*sitemap[^/]*\.xml"), "a sitemap"),
-    (re.compile(r"api/.*"), "a file of the API"),
-    (re.compile(r"search/.*"), "the search"),
-    (re.compile(r"pictures/.*"), "a picture"),
-    (re.compile(r"cards/.*"), "the picture of a shared link"),
-    (re.compile(r"assets/.*"), "a file of the owner"),
-    (re.compile(r".*\.(css|js|svg|ico|png|webmanifest)"), "a file of the design"),
-    (re.compile(r"(verify\.json|editions\.txt)"), "what the site says of itself"),
-    (re.compile(r".*\.html"), "a page"),
-)
+_PAGES = tables.read_rows("copydesk.building", "site_files.toml", str)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -245,6 +226,6 @@ def _find_story(path: str) -> str:
 
 
 def _say(kind: DifferenceKind, path: str, what: str, right: RightSite) -> SiteDifference:
-    page = next((name for form, name in _PAGES if form.fullmatch(path)), "a file")
+    page = next((name for name, form in _PAGES.items() if re.fullmatch(form, path)), "a file")
     _, story = right.pictures.get(path) or ("", _find_story(path))
     return SiteDifference(kind=kind, path=path, what=f"{page} {what}", story=story)

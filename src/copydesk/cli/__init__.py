@@ -17,52 +17,9 @@ import click
 import copydesk
 from copydesk.cli._invocation import Invocation, common
 from copydesk.errors import CopydeskError, UsageError
-from copydesk.kit import logs, text
+from copydesk.kit import logs, tables, text
 
-_GROUPS = {
-    "Newsroom": {
-        "new": "Create a newsroom: the folder of a new site",
-        "sources": "List, add, check and remove sources (feeds, websites)",
-        "run": "Fetch all due sources, save new stories, build the site",
-        "serve": "Serve the site and fetch its sources on schedule",
-        "config": "Print all settings and where each value comes from",
-        "demo": "Try copydesk with an example site, offline",
-    },
-    "Editing": {
-        "stories": "List saved stories by status, topic, source, age or text",
-        "explain": "Explain why a story is published or not",
-        "verdict": "Publish, hold, reject or remove a story",
-        "rule": "Set lasting rules: split, merge, lead, pin, block, retopic, rename, set, matter",
-        "add": "Add a web page as a story",
-        "topics": "Suggest new keywords for topics",
-        "summaries": "Ask your language model for the short texts that stories lack",
-        "backfill": "Save the stories of archives of the web (WARC files)",
-        "rejudge": "Score saved stories again with the current settings",
-    },
-    "Going out": {
-        "mail": "Preview and send newsletters, and manage subscribers",
-        "post": "List, preview, send and take back posts to networks and chats",
-    },
-    "Running": {
-        "build": "Build the site from the saved stories",
-        "desk": "Manage user accounts of the desk (web editor)",
-        "mcp": "Connect an AI agent to the desk (MCP server)",
-        "doctor": "Check the newsroom, and say how to mend what is wrong",
-        "backup": "Save the whole newsroom in one backup file",
-        "restore": "Restore a newsroom from a backup file",
-    },
-    "Looking inside": {
-        "watch": "Fetch one source and list the articles it links to",
-        "fetch": "Fetch one URL with all limits of a run, and print the response",
-        "extract": "Extract the article from one page and print its fields",
-        "judge": "Fetch one page and print its topics and score",
-        "eval": "Measure extraction, grouping and scoring on labelled data",
-        "record": "Check the story files",
-        "verify": "Check a published site against its story files",
-        "seal": "Decrypt the private part of a story file",
-        "catalogue": "Update the search index of stories (the catalogue)",
-    },
-}
+_GROUPS = tables.read_rows("copydesk.cli", "commands.toml", dict[str, str])
 _COMMANDS = [name for commands in _GROUPS.values() for name in commands]
 _FORMER = {"file": "add"}  # former names, which go on working
 _UNLISTED = {"adopt", *_FORMER}

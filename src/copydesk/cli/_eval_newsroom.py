@@ -12,6 +12,7 @@ from copydesk.cli import terminal
 from copydesk.cli._invocation import SINCE_HELP, WEB_HELP, Invocation, Since, SinceParam, command
 from copydesk.editing import stories
 from copydesk.kit import dates, text
+from copydesk.kit.options import take
 from copydesk.measure import verdicts
 from copydesk.measure.verdicts import KIND_WORDS, RecallCounts, count_recall
 from copydesk.news.story import RecallKind
@@ -188,20 +189,9 @@ def _as_fields(found: RecallFindings, counted: RecallCounts) -> dict[str, object
     listed = found.list
     return {
         "list": listed.address,
-        "form": listed.form,
-        "listed": listed.listed,
-        "passed_over": listed.passed_over,
-        "cut": listed.cut,
-        "failed": listed.failed,
-        "older": found.older,
-        "undated": found.undated,
-        "untitled": found.untitled,
-        "uncompared": found.uncompared,
-        "stories": counted.stories,
-        "kinds": counted.kinds,
-        "share": counted.share,
-        "own": counted.own,
-        "sites": counted.sites,
+        **take(listed, "form", "listed", "passed_over", "cut", "failed"),
+        **take(found, "older", "undated", "untitled", "uncompared"),
+        **take(counted, "stories", "kinds", "share", "own", "sites"),
         "traces": found.traces,
     }
 

@@ -18,6 +18,7 @@ from copydesk.cli._mail_readers import COMMAND, note_lost_letters, readers
 from copydesk.cli._mail_sending import bounces, send, who
 from copydesk.errors import MailError, UsageError
 from copydesk.kit import dates, files, text
+from copydesk.kit.options import take
 from copydesk.news.letter import Issue, IssueStory
 from copydesk.newsletters import checks, composing, issue_filing, issues, smtp
 from copydesk.newsletters.readers import addresses, by_hand, limits
@@ -151,10 +152,7 @@ def preview(
 def _as_fields(rendered: composing.RenderedIssue, issue: Issue) -> dict[str, object]:
     """Return what `mail preview --json` prints (docs/reference/json.md)."""
     return {
-        "subject": rendered.subject,
-        "preheader": rendered.preheader,
-        "html": rendered.html,
-        "text": rendered.text,
+        **take(rendered, "subject", "preheader", "html", "text"),
         "stories": [story.name for story in issue.stories],
         "bytes": rendered.bytes,
     }

@@ -28,6 +28,7 @@ from copydesk.cli._invocation import (
 )
 from copydesk.cli.terminal import Columns
 from copydesk.kit import text
+from copydesk.kit.options import take
 from copydesk.newsroom import cataloguing
 from copydesk.newsroom.records import check_records, open_seal
 from copydesk.newsroom.starts import adopt
@@ -63,12 +64,9 @@ def check(invocation: Invocation, folder: Path | None) -> None:
 def as_dict(report: archive.CheckReport) -> Mapping[str, object]:
     """Return the report of `copydesk record check` as a dictionary for `--json`."""
     return {
-        "records": report.records,
-        "identical": report.identical,
-        "different": report.different,
+        **take(report, "records", "identical", "different"),
         "errors": [{"path": path, "what": what} for path, what in report.errors],
-        "collections": report.collections,
-        "data": report.data,
+        **take(report, "collections", "data"),
     }
 
 

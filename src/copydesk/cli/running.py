@@ -12,6 +12,7 @@ from copydesk.cli import terminal
 from copydesk.cli._invocation import Invocation, command
 from copydesk.errors import UsageError
 from copydesk.kit import tables, text
+from copydesk.kit.options import take
 from copydesk.newsroom import backup
 
 _FILE = click.Path(path_type=Path, dir_okay=False)
@@ -190,15 +191,10 @@ def restore_command(
     report = backup.restore(file, place, invocation.clock(), options, environ)
     if invocation.print_json(
         {
-            "folder": report.folder,
-            "newsroom": report.newsroom,
+            **take(report, "folder", "newsroom"),
             **describe(report.manifest),
             "verified": report.verification,
-            "sending_waits": report.sending_waits,
-            "missing": report.missing,
-            "gone": report.gone,
-            "unread": report.unread,
-            "seconds": report.seconds,
+            **take(report, "sending_waits", "missing", "gone", "unread", "seconds"),
         }
     ):
         return

@@ -10,6 +10,7 @@ from copydesk.cli import terminal
 from copydesk.cli._invocation import WEB_HELP, Invocation, command
 from copydesk.errors import PageError
 from copydesk.kit import dates
+from copydesk.kit.options import take
 from copydesk.news import Article, Dropped, NotModified, Page, Refused
 from copydesk.rounds import steps
 
@@ -62,15 +63,12 @@ def _why(answer: NotModified | Refused) -> str:
 def _fields(answer: object) -> dict[str, object]:
     if isinstance(answer, Page):
         return {
-            "url": answer.url,
-            "final_url": answer.final_url,
-            "status": answer.status,
-            "hops": answer.hops,
+            **take(answer, "url", "final_url", "status", "hops"),
             "headers": dict(answer.headers),
             "bytes": len(answer.body),
         }
     if isinstance(answer, Refused):
-        return {"url": answer.url, "reason": answer.reason, "detail": answer.detail}
+        return take(answer, "url", "reason", "detail")
     return {}
 
 

@@ -7,8 +7,6 @@ Every key is declared once, as a field of the class that holds it (in `_settings
 parser, the defaults, `rows` and the reference page are made from these fields.
 """
 
-from __future__ import annotations
-
 from typing import TYPE_CHECKING
 
 from copydesk.kit import faces

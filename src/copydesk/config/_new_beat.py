@@ -29,30 +29,10 @@ _URL = "http://127.0.0.1:8000"  # the default of `copydesk serve`
 _LATIN = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ð": "d", "ı": "i", "æ": "ae", "œ": "oe"})
 
 _BEAT = tables.load_text(__package__, "new_beat_toml.txt")
-_NO_CONTACT = """\
-# `copydesk run` needs a contact, such as "mailto:you@your.domain". It is sent in the User-Agent, so
-# that publishers can write to you about your requests.
-"""
-_MAIN_TOPIC = """\
-# The main topic, above all topics that you add: a name from _data/topics.
-topic = {topic}\
-"""
-_NO_MAIN_TOPIC = """\
-# No topic is above the others. To have a main topic, replace this line by: topic = "Its name"
-main_topic = false\
-"""
-
 _TOPIC = tables.load_text(__package__, "new_topic_yaml.txt")
 
 _README = tables.load_text(__package__, "new_readme.md")
-_STEP_CONTACT = "Write your mail address into `[fetch] contact` in `beat.toml`; a run needs it."
-_STEPS = """\
-Add the keywords that the news uses to each topic in `_data/topics/`.
-`copydesk sources add URL` finds the feed of a website and adds it to `beat.toml`.
-`copydesk run` reads the sources once and saves new stories in `_news/`, in one git commit.
-`copydesk build` builds the site in `.copydesk/site`; `copydesk serve` does both on schedule.
-`copydesk explain PATH` explains a story's score and status.
-`copydesk verdict PATH hold --why TEXT` overrules them."""
+_TEXTS = tables.read_rows(__package__, "new_texts.toml", str)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,7 +61,7 @@ def compose_newsroom(new: NewBeat) -> Mapping[str, str]:
     """
     topics = _topic_names(new.topics)
     title = _name(new.title, "--title")
-    todo = [*([] if new.contact else [_STEP_CONTACT]), *_STEPS.split("\n")]
+    todo = [*([] if new.contact else [_TEXTS["step_contact"]]), *_TEXTS["steps"].split("\n")]
     steps = (f"{number}. {step}" for number, step in enumerate(todo, 1))
     composed = {
         "beat.toml": _compose_beat(new, title, topics),
@@ -103,13 +83,13 @@ def compose_newsroom(new: NewBeat) -> Mapping[str, str]:
 def _compose_beat(new: NewBeat, title: str, topics: Sequence[str]) -> str:
     """Return the text of a valid beat.toml; two spellings of one URL become one source."""
     topic = _toml.format_value(topics[0]) if len(topics) == 1 else ""
-    main = _MAIN_TOPIC.format(topic=topic) if topic else _NO_MAIN_TOPIC
+    main = _TEXTS["main_topic"].format(topic=topic) if topic else _TEXTS["no_main_topic"]
     beat = _BEAT.format(
         title=_toml.format_value(title),
         url=_URL,
         locale=_toml.format_value(_check(kinds.LOCALE, new.locale, "--language")),
         timezone=_toml.format_value(_check(kinds.TIMEZONE, new.timezone, "--timezone")),
-        contact=("" if new.contact else _NO_CONTACT)
+        contact=("" if new.contact else _TEXTS["no_contact"])
         + f"contact = {_toml.format_value(read_contact(new.contact))}"
         + _allow_own(new.sources),
         main_topic=main,

@@ -5,8 +5,6 @@
 Folder, server (rsync) and bucket get changed files one by one, a branch all in one commit.
 """
 
-from __future__ import annotations
-
 from typing import TYPE_CHECKING
 
 from copydesk.kit import faces

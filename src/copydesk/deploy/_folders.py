@@ -16,7 +16,7 @@ from pathlib import Path
 
 from copydesk.deploy._deliver import MARKER, MARKER_TEXT, Parcel, refuse_other_bytes
 from copydesk.errors import DeployError
-from copydesk.kit import files
+from copydesk.kit import files, tables
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -159,12 +159,6 @@ _VANISHED = 24  # rsync's exit code if a listed file is missing here: a deletion
 _NO_SUCH = re.compile(r"rsync: .*\b(change_dir|link_stat|mkdir)\b.* failed: No such file")
 _LISTED = re.compile(r"-\S+ +[\d,.]+ +\S+ +\S+ (.+)")
 _ESCAPED = re.compile(r"\\#(\d{3})")
-_LOCKED_OUT = re.compile(r"Permission denied|Host key verification failed|auth failed")
-_SILENT = re.compile(
-    r"Could not resolve|Connection (refused|reset|timed out|closed|unexpectedly closed)"
-    r"|No route to host|Network is unreachable|[Tt]imeout|failed to connect"
-)
-_OLD = re.compile(r"unknown option|unrecognized option|invalid option")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -261,31 +255,11 @@ class Rsync:
         """Return the error for rsync's complaint: what it means, and what to do."""
         lines = [line.strip() for line in answer.stderr.splitlines() if line.strip()]
         subject = f"{self.target}: {' '.join(lines)[:300]}"
-        for words, what, hint in _TROUBLES:
-            if words.search(answer.stderr):
+        troubles = tables.read_rows("copydesk.deploy", "rsync_troubles.toml", tuple[str, str, str])
+        for words, what, hint in troubles.values():
+            if re.search(words, answer.stderr):
                 return DeployError(what, subject=subject, hint=hint)
         return DeployError(f"rsync failed with exit code {answer.returncode}", subject=subject)
-
-
-_TROUBLES = (
-    (_OLD, "rsync is too old", "install rsync 3.1 or newer on both machines"),
-    (
-        _LOCKED_OUT,
-        "the server refuses access or write permission",
-        "make sure that `rsync FILE TARGET` asks no question, and that its user owns the folder",
-    ),
-    (_NO_SUCH, "the parent folder does not exist on the server", "create the folder on the server"),
-    (
-        re.compile(r"No space left|[Qq]uota"),
-        "the server's disk is full",
-        "free disk space on the server",
-    ),
-    (
-        _SILENT,
-        "could not reach the server",
-        "check the server's name, and that the server is running",
-    ),
-)
 
 
 def _run_to_end(

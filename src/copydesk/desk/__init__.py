@@ -3,8 +3,6 @@
 What editors decide is stored in `desk_store` at once, and committed to git by another process.
 """
 
-from __future__ import annotations
-
 from typing import TYPE_CHECKING
 
 from copydesk.kit import faces

@@ -15,7 +15,7 @@ from pathlib import Path
 from urllib.parse import quote
 from uuid import uuid4
 
-from copydesk import background
+from copydesk import background, rendering
 from copydesk.desk import _query
 from copydesk.desk._newsroom_thread import Counts, OpenNewsroom, find_title
 from copydesk.desk._query import Filters
@@ -27,15 +27,7 @@ from copydesk.news import Beat, Ruling, Standing
 from copydesk.news.letter import LetterOptions
 from copydesk.newsroom import reports
 from copydesk.placement.addresses import local_time, quote_path, story_folder
-from copydesk.rendering import (
-    Renderer,
-    Strings,
-    join_markup,
-    language_tag,
-    load_strings,
-    mark_safe,
-    text_direction,
-)
+from copydesk.rendering import Renderer, Strings
 
 _FOLDER = Path(__file__).parent
 ASSETS = _FOLDER / "assets"
@@ -109,7 +101,7 @@ class Pages:
         self._want_pictures = want_pictures
         self._beat = beat
         self._root = root
-        self.strings: Strings = load_strings(beat.locale, more=_FOLDER / "strings")
+        self.strings: Strings = rendering.load_strings(beat.locale, more=_FOLDER / "strings")
         self.title = beat.title
         self.letters: Sequence[LetterOptions] = ()  # to which a story can be added
         self._renderer = Renderer(folder=_FOLDER / "templates")
@@ -211,7 +203,7 @@ class Pages:
 
     def fragments(self, rows: Iterable[QueueRow], here: str) -> bytes:
         """Return the HTML of some queue rows, to update a page that is open in a browser."""
-        return join_markup(list(self.rows(rows, here))).encode()
+        return rendering.join_markup(list(self.rows(rows, here))).encode()
 
     def describe_round(self, status: reports.RoundStatus | None) -> str:
         """Return the progress of fetching and storing stories as a text, "" if unknown."""
@@ -271,7 +263,7 @@ class Pages:
             for key, word in self.strings.words.items()
             if key in names or key.startswith(("said_", "standing_"))
         }
-        return mark_safe(json.dumps(words, ensure_ascii=False).replace("<", "\\u003c"))
+        return rendering.mark_safe(json.dumps(words, ensure_ascii=False).replace("<", "\\u003c"))
 
     def page(self, template: str, question: QueueQuestion | None = None, **more: object) -> bytes:
         """Render a template as a whole page; `question` holds the filters of its story list."""
@@ -338,11 +330,11 @@ class Pages:
         return f"{urls.path(url).rstrip('/')}/" if url else "/"
 
     def _site(self) -> View:
-        locale = language_tag(self._beat.locale) or "en"
+        locale = rendering.language_tag(self._beat.locale) or "en"
         return {
             "title": self._beat.title,
             "language": locale,
-            "is_turned": text_direction(locale) == "rtl",
+            "is_turned": rendering.text_direction(locale) == "rtl",
             "root": self._root,
             "home": self._home(),
             "icon": self.asset("desk.svg"),
@@ -434,7 +426,7 @@ class Pages:
 
 def asset_name(file: str) -> str:
     """Return the file name of a style sheet or script in URLs; it changes with the content."""
-    return f"{_digest(file)}-{quote(file)}"
+    return f"{hashlib.sha256((ASSETS / file).read_bytes()).hexdigest()[:12]}-{quote(file)}"
 
 
 @functools.cache
@@ -442,10 +434,6 @@ def _list_script_names() -> frozenset[str]:
     """Return all names in the scripts; the texts with these names are sent along with a page."""
     scripts = (file.read_text("utf-8") for file in ASSETS.glob("*.js"))
     return frozenset(re.findall(r"\w+", " ".join(scripts)))
-
-
-def _digest(file: str) -> str:
-    return hashlib.sha256((ASSETS / file).read_bytes()).hexdigest()[:12]
 
 
 def show_command(pages: Pages, demanded: background.DemandedCommand, title: str) -> View:

@@ -18,6 +18,7 @@ from copydesk.editing import what_if
 from copydesk.errors import UsageError
 from copydesk.kit import text
 from copydesk.kit.kinds import options_of
+from copydesk.kit.options import take
 from copydesk.news import Beat
 from copydesk.news.beat import FrontOptions, SignalPoints
 from copydesk.news.source import Trust
@@ -282,14 +283,10 @@ def render_what_if(pages: Pages, beat: Beat, state: WhatIfState) -> bytes:
 def _show_trial(pages: Pages, trial: Trial, beat: Beat) -> Mapping[str, object]:
     tried = trial.tried
     return {
-        "id": trial.id,
-        "is_over": trial.is_over,
-        "is_given_up": trial.is_given_up,
+        **take(trial, "id", "is_over", "is_given_up", "steps", "total"),
         "error": str(trial.error) if trial.error else "",
         "hint": trial.error.hint if trial.error else "",
         "stage": _name_stage(pages, trial),
-        "steps": trial.steps,
-        "total": trial.total,
         "answer": _show_answer(pages, trial, tried, beat) if tried else None,
     }
 

@@ -1,7 +1,5 @@
 """Store the data of the editors' web interface (the desk) in one SQLite file, to be backed up."""
 
-from __future__ import annotations
-
 from copydesk.desk_store._database import VERSION as VERSION
 from copydesk.desk_store._desk_store import OTHER_NETWORKS as OTHER_NETWORKS
 from copydesk.desk_store._desk_store import WINDOW as WINDOW

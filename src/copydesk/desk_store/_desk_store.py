@@ -19,37 +19,16 @@ from copydesk.desk_store.model_calls import ModelCallLog
 from copydesk.desk_store.posts import PostLog
 from copydesk.desk_store.sessions import ApiTokens, OneUseLinks, Sessions
 from copydesk.kit import dates
-from copydesk.kit.kept import AttemptLimits
+from copydesk.kit.kept import AttemptLimits, KeptTables
 
 AuditKind = Literal[
-    "sign-in",
-    "sign-in-refused",
-    "sign-out",
-    "session-ended",
-    "sessions-ended",
-    "account-added",
-    "account-removed",
-    "account-reset",
-    "role-changed",
-    "link-used",
-    "password-changed",
-    "passkey-added",
-    "provider-bound",
-    "passkey-removed",
-    "token-made",
-    "token-ended",
-    "reader-looked-at",
-    "reader-added",
-    "reader-removed",
-    "reader-erased",
-    "address-suppressed",
-    "suppression-lifted",
-    "suppressions-looked-at",
-    "readers-imported",
-    "readers-exported",
-    "test-letter",
-    "sent-again",
-]
+    "sign-in", "sign-in-refused", "sign-out", "session-ended", "sessions-ended", "account-added",
+    "account-removed", "account-reset", "role-changed", "link-used", "password-changed",
+    "passkey-added", "provider-bound", "passkey-removed", "token-made", "token-ended",
+    "reader-looked-at", "reader-added", "reader-removed", "reader-erased", "address-suppressed",
+    "suppression-lifted", "suppressions-looked-at", "readers-imported", "readers-exported",
+    "test-letter", "sent-again",
+]  # fmt: skip
 OTHER_NETWORKS = "*"
 """The address of the entry that counts the refusals of networks which have no entry of their own"""
 
@@ -78,13 +57,10 @@ class AuditEntry:
     last: datetime | None = None
 
 
-class AuditLog:
+class AuditLog(KeptTables):
     """The audit log of the editors' web interface. Methods raise DeskStoreError if the
     file fails.
     """
-
-    def __init__(self, database: DeskDatabase) -> None:
-        self._database = database
 
     def add(self, entry: AuditEntry) -> None:
         """Add an audit log entry. Refused sign-ins of one network are counted in a single entry."""

@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal, get_args
 
-from copydesk.desk_store._database import DeskDatabase
 from copydesk.errors import UsageError
 from copydesk.kit import dates, text
+from copydesk.kit.kept import KeptTables, read_row
 
 Role = Literal["owner", "editor", "viewer"]
 ROLES: tuple[Role, ...] = get_args(Role)
@@ -22,6 +22,7 @@ _HANDLE_BYTES = 32
 _DEVICE_ID_BYTES = 16
 _DEVICE_KEY_BYTES = 32
 _COLUMNS = "name, role, handle, password, issuer, subject, made"
+_PASSKEY_COLUMNS = "id, public_key, sign_count, label, made"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,15 +61,12 @@ class Device:
     id: str
 
 
-class Accounts:
+class Accounts(KeptTables):
     """The accounts of the editors' web interface by name. Names that differ only in case are one
     name.
 
     Methods raise UsageError for an invalid or unknown name, DeskStoreError if the file fails.
     """
-
-    def __init__(self, database: DeskDatabase) -> None:
-        self._database = database
 
     def add(self, name: str, role: Role, now: datetime) -> Account:
         """Create an account and return it. It has no password or passkey yet."""
@@ -80,7 +78,8 @@ class Accounts:
             f"INSERT INTO accounts (key, {_COLUMNS}) VALUES (?, ?, ?, ?, '', '', '', ?)",
             *(account_key(name), name, role, handle, dates.rfc3339(now)),
         )
-        return Account(name=name, role=role, made=_at(dates.rfc3339(now)), handle=handle)
+        made = dates.utc(now).replace(microsecond=0)
+        return Account(name=name, role=role, made=made, handle=handle)
 
     def find(self, name: str) -> Account | None:
         """Return the account with a name, None if there is none."""
@@ -204,10 +203,7 @@ class Accounts:
 
     def passkeys(self, name: str) -> tuple[Passkey, ...]:
         """Return an account's passkeys, oldest first."""
-        query = """
-            SELECT id, public_key, sign_count, label, made FROM passkeys
-            WHERE account = ? ORDER BY made, id
-        """
+        query = f"SELECT {_PASSKEY_COLUMNS} FROM passkeys WHERE account = ? ORDER BY made, id"
         return tuple(map(_passkey, self._database.run(query, account_key(name))))
 
     def find_passkey(self, passkey_id: bytes) -> tuple[Account, Passkey] | None:
@@ -271,24 +267,8 @@ def check_name(name: str) -> str:
 
 
 def _account(row: tuple[Any, ...]) -> Account:
-    name, role, handle, password, issuer, subject, made = row
-    return Account(
-        name=name,
-        role=role,
-        handle=handle,
-        password=password,
-        issuer=issuer,
-        subject=subject,
-        made=_at(made),
-    )
+    return read_row(Account, _COLUMNS, row)
 
 
 def _passkey(row: tuple[Any, ...]) -> Passkey:
-    passkey_id, public_key, sign_count, label, made = row
-    return Passkey(
-        id=passkey_id, public_key=public_key, sign_count=sign_count, label=label, made=_at(made)
-    )
-
-
-def _at(moment: str) -> datetime:
-    return datetime.fromisoformat(moment)
+    return read_row(Passkey, _PASSKEY_COLUMNS, row)

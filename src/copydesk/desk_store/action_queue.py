@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal, TypeVar
 
-from copydesk.desk_store._database import DeskDatabase
 from copydesk.errors import UsageError
 from copydesk.kit import dates
+from copydesk.kit.kept import KeptTables, read_row
 from copydesk.news import EditorAction
 from copydesk.news.ruling import ActionOutcome, ActionState
 
@@ -45,15 +45,12 @@ class Snooze:
     by: str
 
 
-class ActionQueue:
+class ActionQueue(KeptTables):
     """The queue of all editors' actions, in order of arrival. Each action has a unique id.
 
     Snoozes are done when they are stored, since they change no file. Methods raise DeskStoreError
     if the file fails.
     """
-
-    def __init__(self, database: DeskDatabase) -> None:
-        self._database = database
 
     def put(self, actions: Iterable[EditorAction]) -> None:
         """Store editors' actions, either all or none. They are on disk (fsync) when this returns.
@@ -178,7 +175,7 @@ def _refuse(action_id: str) -> ActionOutcome:
 ProposalState = Literal["waits", "taken", "refused"]
 _MOST_WAITING = 1_000  # of one author: an editor could not review more
 _MOST_OF_A_STORY = 20
-_COLUMNS = "id, author, label, at, action, grounds, became, decided_by, decided_at"
+_COLUMNS = "id, author, label, at, became, decided_by, decided_at, action, grounds"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -204,13 +201,10 @@ class Proposal:
     decided_at: datetime | None = None
 
 
-class Proposals:
+class Proposals(KeptTables):
     """The actions that programs propose to editors, in order of arrival. Methods raise
     DeskStoreError.
     """
-
-    def __init__(self, database: DeskDatabase) -> None:
-        self._database = database
 
     def put(self, proposal: Proposal) -> Proposal:
         """Store a proposed action and return it. If its id is known, return the stored one.
@@ -301,18 +295,9 @@ def _read(row: tuple[Any, ...]) -> Proposal | None:
     """Return the proposal in a row, None if another version of copydesk wrote it."""
     import msgspec
 
-    proposal_id, author, label, at, body, grounds, became, decided_by, decided_at = row
-    action = _decode(body, EditorAction)
-    if action is None:
+    *others, action, grounds = row
+    try:
+        decoded = map(msgspec.json.decode, (action, grounds))
+        return read_row(Proposal, _COLUMNS, [*others, *decoded])
+    except msgspec.DecodeError:
         return None
-    return Proposal(
-        id=proposal_id,
-        author=author,
-        label=label,
-        at=datetime.fromisoformat(at),
-        action=action,
-        grounds=msgspec.json.decode(grounds, type=tuple[Ground, ...]),
-        became=became,
-        decided_by=decided_by,
-        decided_at=datetime.fromisoformat(decided_at) if decided_at else None,
-    )

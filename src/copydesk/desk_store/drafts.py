@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from copydesk.desk_store._database import DeskDatabase
 from copydesk.errors import UsageError
 from copydesk.kit import dates, text
+from copydesk.kit.kept import KeptTables, read_row
 
 _DRAFT_CHARACTERS = 200_000
 _KEPT_OF_EACH = 1_000  # drafts of one editor; the oldest are deleted
@@ -26,11 +26,8 @@ class Draft:
     at: datetime
 
 
-class Drafts:
+class Drafts(KeptTables):
     """The unsent texts in all editors' forms. Methods raise DeskStoreError if the file fails."""
-
-    def __init__(self, database: DeskDatabase) -> None:
-        self._database = database
 
     def keep(self, editor: str, draft: Draft) -> None:
         """Store an unsent form text in place of the earlier one. Raises UsageError if it is too
@@ -73,8 +70,7 @@ class Drafts:
 
 
 def _draft(row: tuple[Any, ...]) -> Draft:
-    story, field, text, at = row
-    return Draft(story=story, field=field, text=text, at=datetime.fromisoformat(at))
+    return read_row(Draft, "story, field, text, at", row)
 
 
 _MOST_VIEWS = 30  # of one editor
@@ -89,11 +85,8 @@ class SavedView:
     query: str
 
 
-class SavedViews:
+class SavedViews(KeptTables):
     """The saved searches of all editors. Methods raise DeskStoreError if the file fails."""
-
-    def __init__(self, database: DeskDatabase) -> None:
-        self._database = database
 
     def keep(self, editor: str, view: SavedView) -> None:
         """Store a saved search of an editor. It replaces an earlier one of the same name.
@@ -145,15 +138,12 @@ class Stash:
         return not self.owner
 
 
-class Stashes:
+class Stashes(KeptTables):
     """Lists of collected stories: each editor's own ones, and those that all editors share.
 
     Another editor's stash does not exist for them. Methods raise UsageError for an unknown stash,
     an invalid name or too many stories; DeskStoreError if the file fails.
     """
-
-    def __init__(self, database: DeskDatabase) -> None:
-        self._database = database
 
     def make(self, editor: str, name: str, *, shared: bool = False) -> int:
         """Create an empty list for collected stories and return its id."""

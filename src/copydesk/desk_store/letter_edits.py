@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal, get_args
 
-from copydesk.desk_store._database import DeskDatabase
 from copydesk.errors import UsageError
 from copydesk.kit import dates, text
+from copydesk.kit.kept import KeptTables, read_row
 from copydesk.news.letter import IssueEdits
 
 IssueField = Literal[
@@ -22,7 +22,7 @@ _MOST_STORIES = 1_000
 _MOST_CHANGES = 1_000  # of one newsletter; values in effect are kept beyond that
 _NAME_CHARACTERS = 300
 _CHARACTERS = {"subject": 300, "preheader": 300, "note": 10_000, "words": 5_000}
-_COLUMNS = "number, field, story, was, value, by, at, undoes"
+_COLUMNS = "number, field, story, by, at, undoes, was, value"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,11 +90,8 @@ def digest_value(value: tuple[str, ...]) -> str:
     return hashlib.sha256(_encode(value)).hexdigest()[:16] if value else ""
 
 
-class LetterEdits:
+class LetterEdits(KeptTables):
     """Editors' changes to the next issues of all newsletters. Methods raise DeskStoreError."""
-
-    def __init__(self, database: DeskDatabase) -> None:
-        self._database = database
 
     def of(self, letter: str) -> KeptEdits:
         """Return the editors' changes to a newsletter's next issue."""
@@ -278,14 +275,5 @@ def _encode(value: tuple[str, ...]) -> bytes:
 def _read(row: tuple[Any, ...]) -> KeptChange:
     import msgspec
 
-    number, name, story, was, value, by, at, undoes = row
-    return KeptChange(
-        number=number,
-        field=name,
-        story=story,
-        was=msgspec.json.decode(was, type=tuple[str, ...]),
-        value=msgspec.json.decode(value, type=tuple[str, ...]),
-        by=by,
-        at=datetime.fromisoformat(at),
-        undoes=undoes,
-    )
+    *others, was, value = row
+    return read_row(KeptChange, _COLUMNS, [*others, *map(msgspec.json.decode, (was, value))])

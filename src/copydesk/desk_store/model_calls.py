@@ -14,8 +14,8 @@ from typing import Any, Literal
 
 import msgspec
 
-from copydesk.desk_store._database import DeskDatabase
 from copydesk.kit import dates
+from copydesk.kit.kept import KeptTables
 from copydesk.news.summary import ModelUse, digest_text
 
 # `taken`: what came of it is used; `refused`: the checks left nothing of it; `wrong`: its answer
@@ -67,11 +67,8 @@ class ModelSpending:
     cost: float
 
 
-class ModelCallLog:
+class ModelCallLog(KeptTables):
     """The log of calls of a model. Methods raise DeskStoreError if the file fails."""
-
-    def __init__(self, database: DeskDatabase) -> None:
-        self._database = database
 
     def begin(self, call: ModelCall, most_tokens: int, most_spent: float) -> ModelCall | None:
         """Store a call before it is sent, and return it with its number.

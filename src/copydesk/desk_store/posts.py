@@ -15,22 +15,14 @@ from typing import Any, Literal
 
 import msgspec
 
-from copydesk.desk_store._database import DeskDatabase
 from copydesk.errors import UsageError
 from copydesk.kit import dates
+from copydesk.kit.kept import KeptTables, read_row
 
 PostState = Literal[
-    "held",
-    "planned",
-    "sending",
-    "sent",
-    "rehearsed",
-    "refused",
-    "uncertain",
-    "dropped",
-    "deleted",
-    "undeletable",
-]
+    "held", "planned", "sending", "sent", "rehearsed", "refused", "uncertain", "dropped",
+    "deleted", "undeletable",
+]  # fmt: skip
 OPEN_STATES: frozenset[PostState] = frozenset({"held", "planned", "sending"})
 Owed = Literal["", "edit", "delete"]
 Rest = Literal["", "refused", "restored"]
@@ -93,11 +85,8 @@ class PostPause:
     edition: str = ""
 
 
-class PostLog:
+class PostLog(KeptTables):
     """The log of posts. Methods raise DeskStoreError if the file fails."""
-
-    def __init__(self, database: DeskDatabase) -> None:
-        self._database = database
 
     def add(self, post: Post) -> Post | None:
         """Store a new post and return it with its number.
@@ -194,15 +183,7 @@ class PostLog:
         self._database.run(query, channel, dates.rfc3339(now))
         columns = "channel, began, rests, refusals, waits, edition"
         query = f"SELECT {columns} FROM post_channels WHERE channel = ?"
-        ((name, began, rests, refusals, waits, edition),) = self._database.run(query, channel)
-        return PostPause(
-            channel=name,
-            began=datetime.fromisoformat(began),
-            rests=rests,
-            refusals=refusals,
-            waits=datetime.fromisoformat(waits) if waits else None,
-            edition=edition,
-        )
+        return read_row(PostPause, columns, self._database.run(query, channel)[0])
 
     def put_pause(self, pause: PostPause) -> None:
         """Store the state of a channel."""

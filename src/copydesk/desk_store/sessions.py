@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal, get_args
 
-from copydesk.desk_store._database import DeskDatabase, digest_secret, make_public_id, make_secret
+from copydesk.desk_store._database import digest_secret, make_public_id, make_secret
 from copydesk.desk_store.accounts import ROLES, Account, Role, account_key
 from copydesk.errors import UsageError
 from copydesk.kit import dates, text
+from copydesk.kit.kept import KeptTables, read_row
 
 _SEEN_EVERY = timedelta(minutes=1)  # a write (fsync) for each request would cost too much
 _CLOCK_ERROR = timedelta(minutes=5)
@@ -37,14 +38,11 @@ class Session:
     address: str
 
 
-class Sessions:
+class Sessions(KeptTables):
     """The browser sessions of the editors' web interface. Only digests of their secrets are stored.
 
     Methods raise DeskStoreError if the file fails.
     """
-
-    def __init__(self, database: DeskDatabase) -> None:
-        self._database = database
 
     def begin(
         self, name: str, now: datetime, lifetime: timedelta, agent: str = "", address: str = ""
@@ -102,17 +100,7 @@ class Sessions:
 
 
 def _session(row: tuple[Any, ...]) -> Session:
-    session_id, name, role, made, seen, expires, agent, address = row
-    return Session(
-        id=session_id,
-        name=name,
-        role=role,
-        made=datetime.fromisoformat(made),
-        seen=datetime.fromisoformat(seen),
-        expires=datetime.fromisoformat(expires),
-        agent=agent,
-        address=address,
-    )
+    return read_row(Session, "id, name, role, made, seen, expires, agent, address", row)
 
 
 LinkPurpose = Literal["setup", "enter"]
@@ -140,16 +128,13 @@ class OneUseLink:
     name: str
 
 
-class OneUseLinks:
+class OneUseLinks(KeptTables):
     """The unused one-use links to the editors' web interface. Only digests of secrets are stored.
 
     A link works once and for LINK_LIFETIME, by both clocks: setting the time back does not lengthen
     that, and after a restart of the machine the time alone must fit as well. Methods raise
     DeskStoreError if the file fails.
     """
-
-    def __init__(self, database: DeskDatabase) -> None:
-        self._database = database
 
     def make(self, purpose: LinkPurpose, moment: Moment, name: str = "") -> str:
         """Create a one-use link and return its secret. Earlier links for the same purpose and
@@ -241,11 +226,8 @@ class TokenGrant:
     lifetime: timedelta
 
 
-class ApiTokens:
+class ApiTokens(KeptTables):
     """The API tokens, stored as digests. Methods raise DeskStoreError if the file fails."""
-
-    def __init__(self, database: DeskDatabase) -> None:
-        self._database = database
 
     def make(self, account: Account, grant: TokenGrant, now: datetime) -> str:
         """Create an API token for an account and return its secret, which is not stored.
@@ -287,24 +269,17 @@ class ApiTokens:
 
     def _list(self, condition: str, now: datetime, value: object) -> tuple[ApiToken, ...]:
         query = f"""
-            SELECT tokens.id, name, role, label, scopes, tokens.made, expires
+            SELECT tokens.id, name, role, label, tokens.made, expires, scopes
             FROM tokens JOIN accounts ON key = account WHERE {condition}
         """
-        found = (
-            ApiToken(
-                id=token_id,
-                name=name,
-                role=role,
-                label=label,
-                scopes=tuple(scope for scope in TOKEN_SCOPES if scope in scopes.split()),
-                made=datetime.fromisoformat(made),
-                expires=datetime.fromisoformat(expires),
-            )
-            for token_id, name, role, label, scopes, made, expires in self._database.run(
-                query, value
-            )
-        )
+        found = map(_token, self._database.run(query, value))
         return tuple(token for token in found if now < token.expires)
+
+
+def _token(row: tuple[Any, ...]) -> ApiToken:
+    *others, scopes = row
+    known = [scope for scope in TOKEN_SCOPES if scope in scopes.split()]
+    return read_row(ApiToken, "id, name, role, label, made, expires, scopes", [*others, known])
 
 
 def role_allows(role: Role, scope: TokenScope) -> bool:

@@ -3,8 +3,6 @@
 `explain` takes a story and returns why it has its status.
 """
 
-from __future__ import annotations
-
 from typing import TYPE_CHECKING
 
 from copydesk.kit import faces

@@ -190,7 +190,7 @@ def unwrap(address: str) -> str:
     host = urls.host(address)
     if host.endswith(_CACHES):
         found = _CACHED.match(address)
-        if found and host.split(".", 1)[0] != _label(found[2].lower()):
+        if found and host.split(".", 1)[0] != found[2].lower().replace("-", "--").replace(".", "-"):
             found = None
     else:
         found = _VIEWED.match(address) if _VIEWER.fullmatch(host) else None
@@ -198,11 +198,6 @@ def unwrap(address: str) -> str:
         return address
     secure, publisher, rest = found.groups()
     return urls.canonical(f"http{'s' if secure else ''}://{publisher}{rest or '/'}") or address
-
-
-def _label(publisher: str) -> str:
-    """Return the form of a host name in an AMP cache's own host name (AMP cache URL format)."""
-    return publisher.replace("-", "--").replace(".", "-")
 
 
 # The publisher: its name and domain, and the names of the site.
@@ -372,7 +367,7 @@ def fit_name(name: str, web_url: str) -> Fit:
     ending. "loose" means a longer name that begins so, or one whose words begin as the host's
     parts: `The New York Times` and nytimes.com.
     """
-    words = _words(name)
+    words = [word for word in re.split("[\\W_]+", name.lower()[:100]) if word]
     if not words:
         return ""
     labels = _labels(web_url)
@@ -425,10 +420,6 @@ def _labels(web_url: str) -> frozenset[str]:
     return frozenset(
         _squash(label) for label in labels if label not in _OUTER and len(label) >= _SHORT - 1
     )
-
-
-def _words(name: str) -> list[str]:
-    return [word for word in re.split(r"[\W_]+", name.lower()[:100]) if word]
 
 
 def _forms(letters: str) -> Iterator[str]:

@@ -12,8 +12,6 @@ if not album.is_common(url, article):
 form = easel.draw_card(poster)                        # for shared links, once for its words
 """
 
-from __future__ import annotations
-
 from typing import TYPE_CHECKING
 
 from copydesk.kit import faces

@@ -7,8 +7,6 @@ folder: `words`, `phrases`, `topics`, `quality`, `copies`, `coverage`, `clusteri
 `gate`, `profile`.
 """
 
-from __future__ import annotations
-
 from typing import TYPE_CHECKING
 
 from copydesk.kit import faces

@@ -27,6 +27,7 @@ from copydesk.judge.profile import (
 )
 from copydesk.judge.reputation import find_credits
 from copydesk.kit import dates, text, urls
+from copydesk.kit.options import fill
 from copydesk.news import Article, Beat, Dropped, Image, Reason, ReasonKind, Story
 from copydesk.news.article import Author
 from copydesk.news.story import Shelf
@@ -100,16 +101,14 @@ def find_topics(article: Article, beat: Beat) -> TopicFindings:
 def find_signals(article: Article, beat: Beat, topics: TopicFindings) -> Findings:
     """Find quality signals, source trust and text fingerprint of an article with these topics."""
     features = _features_of(article, beat, topics.topics, topics.matches)
-    return Findings(
+    return fill(
+        Findings,
+        topics,
         is_on_beat=topics.is_any,
-        topics=topics.topics,
-        reasons=topics.reasons,
-        miss=topics.miss,
         sightings=find_sightings(profile_of(beat).signals, features, beat),
         trust=quality.source_trust(features, beat),
         fingerprint=fingerprint(article.text),
         credits=_credits(article, features, beat),
-        near=topics.near,
     )
 
 
@@ -258,15 +257,12 @@ def _weigh(article: Article, findings: Findings, beat: Beat) -> Appraisal:
     """Add up the points of an article's findings by the site's settings of today."""
     profile = profile_of(beat)
     pictured, bare = weigh_sightings(profile.signals, findings.sightings, profile.highest)
-    return Appraisal(
+    return fill(
+        Appraisal,
+        findings,
         article=article,
-        topics=findings.topics,
-        reasons=findings.reasons,
         pictured=pictured,
         bare=bare,
-        trust=findings.trust,
-        fingerprint=findings.fingerprint,
-        credits=findings.credits,
         held=findings.near if beat.scoring.holds_near_beat else (),
     )
 

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import IO
 
 from copydesk.errors import GitError
+from copydesk.kit import tables
 
 # User settings that must not take effect: hooks run foreign code, fsmonitor starts a daemon, an
 # encoding adds a header.
@@ -43,31 +44,6 @@ _USER_SETTINGS = ("GIT_CONFIG_GLOBAL", "GIT_CONFIG_SYSTEM", "GIT_CONFIG_NOSYSTEM
 _SSH = "ssh -o BatchMode=yes -o ConnectTimeout=30"
 REMOTE_SECONDS = 600.0
 _LOGIN = re.compile(r"(?<=://)[^/@\s]+@")
-# Messages of git and ssh (LC_ALL=C), their meaning, and a hint; the first that matches counts.
-_LOCKED_OUT = re.compile(
-    r"terminal prompts disabled|could not read (Username|Password)|Authentication failed"
-    r"|Permission denied|Host key verification failed|Access denied|returned error: 40[13]"
-)
-_NOT_THERE = re.compile(
-    r"does not appear to be a git repository|[Rr]epository .*not found|returned error: 404"
-)
-_SILENT = re.compile(
-    r"Could not resolve|unable to access|Connection (refused|reset|timed out|closed)"
-    r"|Network is unreachable|No route to host|Operation (timed out|too slow)|hung up"
-)
-_TROUBLES = (
-    (
-        _LOCKED_OUT,
-        "the git remote refuses access",
-        "set up a deploy key or a credential helper, so that `git push` asks no question",
-    ),
-    (
-        _NOT_THERE,
-        "no repository at the remote's address",
-        "correct the address with `git remote set-url`",
-    ),
-    (_SILENT, "could not reach the git remote", ""),
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -261,8 +237,9 @@ def trouble(complaint: str, remote: str, command: str, later: str) -> GitError:
         line for line in lines if line and not line.startswith(("hint:", "error: failed to push"))
     ]
     subject = plain(f"{remote}: {' '.join(said_lines)[:300]}")
-    for words, what, hint in _TROUBLES:
-        if words.search(complaint):
+    troubles = tables.read_rows("copydesk.kit", "git_troubles.toml", tuple[str, str, str])
+    for words, what, hint in troubles.values():
+        if re.search(words, complaint):
             return GitError(what, subject=subject, hint=hint or later)
     hint = f"{later}; to see more, run `git {command} {remote}`"
     return GitError(f"git {command} failed", subject=subject, hint=hint)

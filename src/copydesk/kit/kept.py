@@ -7,13 +7,15 @@ import hashlib
 import sqlite3
 import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from copydesk.errors import CopydeskError, UsageError
 from copydesk.kit import databases, dates
+
+V = TypeVar("V")
 
 _MODE = 0o600
 _PATIENCE_SECONDS = 5.0  # a browser waits for the answer
@@ -209,6 +211,26 @@ def _make_private(file: Path) -> None:
     except FileExistsError:
         if file.stat().st_mode & 0o077:
             file.chmod(_MODE)
+
+
+class KeptTables:
+    """Tables of one subject in a permanent database. Methods raise the database's error."""
+
+    def __init__(self, database: KeptDatabase) -> None:
+        self._database = database
+
+
+def read_row(kind: type[V], columns: str, row: Sequence[object]) -> V:
+    """Return a row as a dataclass, whose fields have the names of the columns: `name, made`.
+
+    Times are read from text, or from seconds since 1970. "" is None where that is the default.
+    """
+    import msgspec
+
+    unset = {each.name for each in fields(kind) if each.default is None}  # type: ignore[arg-type]
+    values = zip(columns.split(", "), row, strict=True)
+    found = {name: value for name, value in values if value != "" or name not in unset}
+    return msgspec.convert(found, kind, strict=False)
 
 
 class AttemptLimits:

@@ -130,6 +130,11 @@ def required(about: str, kind: ValueKind[object] = BY_TYPE) -> Mapping[str, Opti
     return {DECLARED: Option(about=about, kind=kind, required=True)}
 
 
+def take(source: object, *names: str) -> dict[str, Any]:
+    """Return the fields of a dataclass with these names, to give them to another one."""
+    return {name: getattr(source, name) for name in names}
+
+
 def fill(kind: type[V], source: object, /, **given: Any) -> V:
     """Return a dataclass of a kind: `given` has its fields, `source` has the others by name.
 

@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from copydesk.kit import tables
+
 _CLOSERS = r"\"'”’»)\]」』）】》"
 _SPACED = ".!?…؟۔।॥።"  # marks followed by a blank
 _BARE = "。！？｡"  # marks that need no blank
@@ -22,31 +24,9 @@ _LAST = re.compile(rf"[{_SPACED}{_BARE}][{_CLOSERS}]*$")
 _WORD_BEFORE = re.compile(r"([^\s(\[\"'“„‘«»—–/]*)\s?$")
 _LOOK_BACK = 24  # the word before a full stop begins within this many characters
 _NEXT = re.compile(r"[\s\"'“„‘«(\[¿¡]*(\S)")
-_ABBREVIATION = re.compile(
-    r"""(?xi)^(?:
-      # titles
-      mr|mrs|ms|mx|(?-i:MM)|dr|drs|prof|rev|hon|gen|sen|rep|gov|lt|col|capt|cmdr|sgt
-    | maj|adm|supt|det|messrs|mme|mlle|mgr|sr|jr|sra|srta|dra|ud|uds|sig
-    | dott|dhr|mevr|hr|frl|pfr|ing|dipl
-      # organizations and places
-    | inc|ltd|corp|co|bros|dept|univ|assn|ave|blvd|rd|mt|ft|st|str|ala|ariz
-    | ark|calif|colo|conn|fla|kan|mich|minn|mont|neb|nev|okla|tenn|tex|wis
-    | wyo
-      # references and measures
-    | figs|eds|approx|est|vs|viz|cf|al|etc|abb|bd|tel|núm|mio|mrd|ca|sog
-    | evtl|ggf|inkl|exkl|zzgl|bzw|usw|vgl|geb|gest|resp|bspw|sek|std
-    | pos|röm|griech|engl|frz|österr|allg|ehem|verh|zul|gegr
-    )$"""
-)
+_ABBREVIATION = re.compile(rf"(?i)^{tables.read_pattern('copydesk.kit', 'abbreviations.toml')}$")
 # Before a number only; elsewhere they are words: `No. 5` and `no.`, `Sat. 7` and `sat.`
-_BEFORE_NUMBERS = re.compile(
-    r"""(?xi)^(?:
-      # counts, months and days
-      no|nos|nr|vol|fig|pp|pg|pág|art|abs|op|ed|max|min|bis|seit|jan|feb|mar
-    | apr|jun|jul|aug|sep|sept|oct|nov|dec|okt|dez|janv|févr|avr|juil|mon
-    | tue|tues|wed|thu|thur|thurs|fri|sat|sun
-    )$"""
-)
+_BEFORE_NUMBERS = re.compile(rf"(?i)^{tables.read_pattern('copydesk.kit', 'before_numbers.txt')}$")
 _ORDINAL = re.compile(r"^\d{1,2}$")  # `3. Mai`, `1. Liga`
 _INNER = re.compile(r"^(?:[^\W\d_]{1,3}\.)+[^\W\d_]{1,3}$")  # `U.S`, `z.B`, `e.g`, `a.m`
 

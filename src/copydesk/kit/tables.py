@@ -2,8 +2,9 @@
 
 A package has them in its folder `tables`: a list as `NAME.txt` with an entry per line, a table as
 `NAME.toml` with a key per row. Lines that begin with `#` are comments; the first ones name source
-and licence (checked by tests/shape). The tables of a database are an SQL file beside its code. The
-files change only with a release, so their content may be used as a constant by pure functions, too.
+and licence (checked by tests/shape). The tables of a database are an SQL file beside its code, and
+so are long statements. The files change only with a release, so their content may be used as a
+constant by pure functions, too.
 """
 
 from __future__ import annotations
@@ -39,6 +40,17 @@ def read_steps(package: str) -> tuple[str, ...]:
     return tuple(
         re.split(r"^-- step .*\n", _text(package, "schema.sql", ""), flags=re.MULTILINE)[1:]
     )
+
+
+@functools.cache
+def read_queries(package: str) -> Mapping[str, str]:
+    """Return the SQL statements in a package's `queries.sql`, by the names above them: `-- moved`.
+
+    Lines that begin with `--` and two blanks are comments.
+    """
+    text = re.sub(r"(?m)^--  .*\n", "", _text(package, "queries.sql", ""))
+    parts = re.split(r"(?m)^-- (\w+)\n", text)[1:]
+    return dict(zip(parts[::2], parts[1::2], strict=True))
 
 
 def load_text(package: str, name: str) -> str:

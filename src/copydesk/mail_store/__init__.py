@@ -10,8 +10,6 @@ returns: bounces, complaints and replies
 views: page views of issues, as sums
 """
 
-from __future__ import annotations
-
 from copydesk.mail_store._database import VERSION as VERSION
 from copydesk.mail_store._database import fold_address as fold_address
 from copydesk.mail_store._mail_store import MailStore as MailStore

@@ -13,10 +13,11 @@ from pathlib import Path
 
 from copydesk.errors import MailStoreError
 from copydesk.kit import tables
-from copydesk.kit.kept import KeptDatabase, KeptSchema
+from copydesk.kit.kept import KeptDatabase, KeptSchema, KeptTables
 
 NOT_ASCII = "address GLOB '*[^ -~]*'"
 STEPS = tables.read_steps(__package__)
+QUERIES = tables.read_queries(__package__)
 VERSION = len(STEPS)
 
 
@@ -134,11 +135,8 @@ _DESCRIPTORS: dict[tuple[int, int], int] = {}  # by file: a restored backup is a
 _ADDRESS_KEY = "address key"
 
 
-class Facts:
+class Facts(KeptTables):
     """A table of named text values in the subscribers' database. Methods raise MailStoreError."""
-
-    def __init__(self, database: MailDatabase) -> None:
-        self._database = database
 
     def get(self, name: str) -> str:
         """Return the value stored under a name, "" if there is none."""

@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import Literal
 
 from copydesk.kit import dates
-from copydesk.kit.kept import AttemptLimits
+from copydesk.kit.kept import AttemptLimits, KeptTables, read_row
 from copydesk.mail_store import subscriptions
-from copydesk.mail_store._database import Facts, MailDatabase
+from copydesk.mail_store._database import QUERIES, Facts, MailDatabase
 from copydesk.mail_store.deliveries import Ledger
 from copydesk.mail_store.links import Links
 from copydesk.mail_store.returns import Returns, Suppression, SuppressionReason, Suppressions
@@ -28,28 +28,7 @@ ATTEMPTS_WINDOW = timedelta(days=1)  # within which mails to an address and mail
 # It lists those who stay, not those who left: so nothing is stored of the latter, and no way of
 # leaving can be forgotten. Numbers of consents order rolls and copies, whatever the clock says.
 
-_MARKED = f"""
-WITH RECURSIVE named(letter, present) AS (SELECT letter, letter FROM subscriptions UNION
-    SELECT substr(name, {len(subscriptions.RENAMED) + 1}), present FROM facts
-    JOIN named ON json_extract(value, '$.new') = letter WHERE name LIKE '{subscriptions.RENAMED}%')
-SELECT key, '' FROM subscribers WHERE address <> ''
-UNION SELECT s.key, n.letter FROM subscriptions u JOIN subscribers s ON s.id = u.subscriber
-JOIN named n ON n.present = u.letter WHERE s.state IN ('active', 'paused')
-"""  # noqa: S608 # names of ours
-_SUBSCRIBED = """
-SELECT u.subscriber, u.letter, s.key FROM subscriptions u JOIN subscribers s ON s.id = u.subscriber
-WHERE NOT EXISTS (SELECT 1 FROM consents c
-    WHERE c.subscriber = u.subscriber AND c.letter = u.letter AND c.number > ?)
-"""
-_LISTED = """
-SELECT id, key FROM subscribers WHERE state <> 'erased' AND id <= ?
-AND NOT EXISTS (SELECT 1 FROM consents WHERE subscriber = id AND number > ?)
-"""
 _LAST = "SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = ?"
-_LEAVE = """
-UPDATE subscribers SET state = 'left' WHERE id = ? AND state IN ('active', 'paused')
-AND NOT EXISTS (SELECT 1 FROM subscriptions WHERE subscriber = id)
-"""
 _PAUSE = (
     "UPDATE subscribers SET state = 'paused', paused_until = ? "
     "WHERE id = ? AND state IN ('active', 'paused')"
@@ -132,7 +111,7 @@ class MailStore:
                 database=self.mark(b""),
                 subscriber=subscriber,
                 consent=consent,
-                marks=frozenset(self.mark(key, letter) for key, letter in run(_MARKED)),
+                marks=frozenset(self.mark(key, letter) for key, letter in run(QUERIES["marked"])),
                 paused=tuple((self.mark(key), until) for key, until in paused),
                 suppressed=tuple((key, why, datetime.fromisoformat(at)) for key, why, at in kept),
             )
@@ -150,8 +129,8 @@ class MailStore:
             leavers = {row[:1] for row in ended}
             run_many("DELETE FROM subscriptions WHERE subscriber = ? AND letter = ?", ended)
             run_many("DELETE FROM outbox WHERE subscriber = ?", leavers)
-            run_many(_LEAVE, leavers)
-            listed = run(_LISTED, roll.subscriber, roll.consent)
+            run_many(QUERIES["leave"], leavers)
+            listed = run(QUERIES["listed"], roll.subscriber, roll.consent)
             marked = {reader: self.mark(key) for reader, key in listed}
             gone = [reader for reader, mark in marked.items() if mark not in roll.marks]
             for reader in gone:
@@ -164,7 +143,7 @@ class MailStore:
 
     def _list_endings(self, roll: SubscriberRoll) -> list[tuple[int, str]]:
         """Return the subscriber and newsletter of each subscription that a roll does not have."""
-        rows = self._database.run(_SUBSCRIBED, roll.consent)
+        rows = self._database.run(QUERIES["subscribed"], roll.consent)
         return [row[:2] for row in rows if self.mark(row[2], row[1]) not in roll.marks]
 
     def close(self) -> None:
@@ -207,11 +186,8 @@ class OutboxMail:
     due: datetime = field(default=datetime(1970, 1, 1, tzinfo=UTC))
 
 
-class Outbox:
+class Outbox(KeptTables):
     """The mails to single subscribers that wait to be sent. Methods raise MailStoreError."""
-
-    def __init__(self, database: MailDatabase) -> None:
-        self._database = database
 
     def put(self, mail: OutboxMail) -> None:
         """Store a mail to be sent to a subscriber. It replaces an older one of the same kind."""
@@ -228,23 +204,10 @@ class Outbox:
 
     def list_due(self, now: datetime) -> tuple[OutboxMail, ...]:
         """Return the mails that should be sent now, the longest waiting first."""
-        rows = self._database.run(
-            "SELECT number, kind, subscriber, extra, made, due, attempts FROM outbox "
-            "WHERE due <= ? ORDER BY due, number LIMIT 100",
-            int(now.timestamp()),
-        )
-        return tuple(
-            OutboxMail(
-                number=number,
-                kind=kind,
-                subscriber=subscriber,
-                extra=extra,
-                made=datetime.fromisoformat(made),
-                due=datetime.fromtimestamp(due, UTC),
-                attempts=attempts,
-            )
-            for number, kind, subscriber, extra, made, due, attempts in rows
-        )
+        columns = "number, kind, subscriber, extra, made, due, attempts"
+        query = f"SELECT {columns} FROM outbox WHERE due <= ? ORDER BY due, number LIMIT 100"  # noqa: S608 # names of ours
+        rows = self._database.run(query, int(now.timestamp()))
+        return tuple(read_row(OutboxMail, columns, row) for row in rows)
 
     def postpone(self, mail: OutboxMail, due: datetime) -> None:
         """Set when to try a mail next. Call it before each try, so that a crash sends no mail
@@ -275,11 +238,8 @@ _KEPT = timedelta(days=7)
 _MOST = 50_000  # rows, about 6 MB: with ever new networks the oldest are deleted
 
 
-class NetworkForms:
+class NetworkForms(KeptTables):
     """The times at which each client network sent sign-up forms. Methods raise MailStoreError."""
-
-    def __init__(self, database: MailDatabase) -> None:
-        self._database = database
 
     def note(self, networks: Iterable[bytes], now: datetime) -> None:
         """Store that a sign-up form came from a client, by digests of the networks that
@@ -313,11 +273,8 @@ class NetworkForms:
 # ---- Page views of issues: sums by day, without readers
 
 
-class ViewCounts:
+class ViewCounts(KeptTables):
     """Page views of newsletter issues, summed by day. Methods raise MailStoreError."""
-
-    def __init__(self, database: MailDatabase) -> None:
-        self._database = database
 
     def add(self, views: Mapping[str, int], day: date) -> None:
         """Add page views, given by issue name, to the counts of a day."""

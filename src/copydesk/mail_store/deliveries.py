@@ -9,10 +9,11 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import IntEnum
-from typing import Literal
+from typing import Any, Literal
 
 from copydesk.kit import dates
-from copydesk.mail_store._database import Facts, MailDatabase
+from copydesk.kit.kept import read_row
+from copydesk.mail_store._database import QUERIES, Facts, MailDatabase
 from copydesk.news.options import Delivery
 
 SendingState = Literal["ready", "awaits-word", "sending", "paused", "ended", "done"]
@@ -128,46 +129,16 @@ class Recovery:
 # ---- Reading rows
 
 
-def read_sending(
-    row: tuple[int, str, str, SendingState, Delivery, str, str, SendingRemark, str, str],
-) -> Sending:
-    """Convert a row of the table of sent issues to a `Sending`."""
-    number, issue, letter, state, via, made, by, remark, again_by, again_at = row
-    return Sending(
-        number=number,
-        issue=issue,
-        letter=letter,
-        state=state,
-        via=via,
-        made=datetime.fromisoformat(made),
-        by=by,
-        remark=remark,
-        again_by=again_by,
-        again_at=datetime.fromisoformat(again_at) if again_at else None,
-    )
+def _read_sending(row: tuple[Any, ...]) -> Sending:
+    return read_row(Sending, _COLUMNS, row)
 
 
-def read_intent(row: tuple[int, str, str, str, int]) -> Intent:
-    """Convert a database row to an `Intent`."""
-    subscriber, address, domain, language, attempts = row
-    return Intent(
-        subscriber=subscriber, address=address, domain=domain, language=language, attempts=attempts
-    )
+def _read_intent(row: tuple[Any, ...]) -> Intent:
+    return read_row(Intent, "subscriber, address, domain, language, attempts", row)
 
 
-def read_entry(row: tuple[str, int, str, int, int, int, int, str]) -> DeliveryEntry:
-    """Convert a database row to a `DeliveryEntry`."""
-    issue, subscriber, address, state, at, attempts, code, words = row
-    return DeliveryEntry(
-        issue=issue,
-        subscriber=subscriber,
-        address=address,
-        state=DeliveryState(state),
-        at=None if state == DeliveryState.QUEUED else datetime.fromtimestamp(at, UTC),
-        attempts=attempts,
-        code=code,
-        words=words,
-    )
+def _read_entry(row: tuple[Any, ...]) -> DeliveryEntry:
+    return read_row(DeliveryEntry, _ENTRY_COLUMNS, row)
 
 
 # The newsletter delivery log: one row for each issue and reader.
@@ -183,16 +154,11 @@ _BACKED_UP, _RESTORED = "backed up", "restored"  # names of facts about the last
 _COUNT = "count of sending "  # prefix of facts: the messages by state of a finished sending
 _LOST_NUMBERS = 1_000_000  # more than were used between a backup and its restore
 SERVICE = 0  # the subscriber number of a row about a newsletter service
-_READERS = """
-SELECT u.subscriber FROM subscriptions u JOIN subscribers s ON s.id = u.subscriber
-WHERE u.letter = ?
-AND (s.state = 'active' OR (s.state = 'paused' AND s.paused_until <> '' AND s.paused_until <= ?))
-AND NOT EXISTS (SELECT 1 FROM suppressions p WHERE p.key = s.key)
-AND (u.topics = '[]' OR EXISTS (SELECT 1 FROM json_each(u.topics) t
-    WHERE t.value IN (SELECT value FROM json_each(?))))
-"""
+_READERS = QUERIES["readers"]
+_ENTRIES = QUERIES["entries"]
 _UNTRIED = "0, 0, 0, 0, 0, 0, '', 0"  # the columns of a message that was not tried yet
 _COLUMNS = "number, issue, letter, state, via, made, by, remark, again_by, again_at"
+_ENTRY_COLUMNS = "issue, subscriber, address, state, at, attempts, code, words"
 
 
 class Ledger:
@@ -251,7 +217,7 @@ class Ledger:
         """Return the stored sending of a newsletter issue, None if the issue was never queued."""
         query = f"SELECT {_COLUMNS} FROM sendings WHERE issue = ?"  # noqa: S608 # names of ours
         rows = self._database.run(query, issue)
-        return read_sending(rows[0]) if rows else None
+        return _read_sending(rows[0]) if rows else None
 
     def list_sendings(
         self, most: int = 100, states: Collection[SendingState] = (), before: str = ""
@@ -268,7 +234,7 @@ class Ledger:
             "(SELECT number FROM sendings WHERE issue = ?)) ORDER BY number DESC LIMIT ?",
             *(wanted, wanted, before, before, most),
         )
-        return tuple(map(read_sending, rows))
+        return tuple(map(_read_sending, rows))
 
     def set_state(
         self, number: int, state: SendingState, by: str = "", remark: SendingRemark = ""
@@ -362,7 +328,7 @@ class Ledger:
             "ORDER BY d.at LIMIT ?",
             *(dates.rfc3339(now), number, state, int(now.timestamp()), most),
         )
-        return [(read_intent(row[:5]), bool(row[5])) for row in rows]
+        return [(_read_intent(row[:5]), bool(row[5])) for row in rows]
 
     def note(self, number: int, outcomes: Sequence[DeliveryOutcome]) -> None:
         """Store the outcomes of some messages. They are on disk when this returns."""
@@ -501,28 +467,19 @@ class Ledger:
         wanted = json.dumps(sorted(states))
         while True:
             rows = self._database.run(
-                "SELECT g.issue, d.subscriber, coalesce(s.address, ''), d.state, d.at, d.attempts, "
-                "d.code, d.words FROM deliveries d JOIN sendings g ON g.number = d.sending "
-                "LEFT JOIN subscribers s ON s.id = d.subscriber "
-                "WHERE d.sending = ? AND d.subscriber > ? AND (? = '[]' OR d.state IN "
+                f"{_ENTRIES} WHERE d.sending = ? AND d.subscriber > ? AND (? = '[]' OR d.state IN "  # noqa: S608 # names of ours
                 "(SELECT value FROM json_each(?))) ORDER BY d.subscriber LIMIT ?",
                 *(number, after, wanted, wanted, _AT_ONCE),
             )
-            yield from map(read_entry, rows)
+            yield from map(_read_entry, rows)
             if len(rows) < _AT_ONCE:
                 return
             after = int(rows[-1][1])
 
     def of(self, subscriber: int) -> tuple[DeliveryEntry, ...]:
         """Return a subscriber's log rows, one for each issue queued to them, newest first."""
-        rows = self._database.run(
-            "SELECT g.issue, d.subscriber, coalesce(s.address, ''), d.state, d.at, d.attempts, "
-            "d.code, d.words FROM deliveries d JOIN sendings g ON g.number = d.sending "
-            "LEFT JOIN subscribers s ON s.id = d.subscriber "
-            "WHERE d.subscriber = ? ORDER BY d.sending DESC",
-            subscriber,
-        )
-        return tuple(map(read_entry, rows))
+        query = f"{_ENTRIES} WHERE d.subscriber = ? ORDER BY d.sending DESC"
+        return tuple(map(_read_entry, self._database.run(query, subscriber)))
 
     def count_days(self, domain: str) -> dict[str, int]:
         """Count the messages that a mail domain accepted, by day (UTC, YYYY-MM-DD)."""

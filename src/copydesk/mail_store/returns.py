@@ -8,20 +8,17 @@ from datetime import UTC, datetime
 from typing import Any, Literal
 
 from copydesk.kit import dates
-from copydesk.mail_store._database import MailDatabase
+from copydesk.kit.kept import KeptTables, read_row
+from copydesk.mail_store._database import QUERIES, MailDatabase
 from copydesk.mail_store.links import ReturnPath
 from copydesk.mail_store.subscriptions import Subscribers
 
 ReturnKind = Literal["hard", "soft", "policy", "complaint"]
 ReturnCount = Literal[ReturnKind, "unproved"]
-_SELECT = """
-SELECT r.digest, r.sending, r.subscriber, r.kind, r.status, r.words, r.at, r.is_proved,
-coalesce(g.issue, ''), coalesce(s.address, ''),
-coalesce(d.address_number NOT IN (0, s.address_number), 0)
-FROM returns r LEFT JOIN sendings g ON g.number = r.sending
-LEFT JOIN subscribers s ON s.id = r.subscriber
-LEFT JOIN deliveries d ON d.sending = r.sending AND d.subscriber = r.subscriber
-"""
+_SELECT = QUERIES["returns"]
+_ENTRY_COLUMNS = (
+    "path, digest, kind, status, words, at, is_proved, issue, address, is_from_former_address"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,11 +54,8 @@ class SentLetter:
     is_to_present_address: bool
 
 
-class Returns:
+class Returns(KeptTables):
     """The table of returned messages (bounces and complaints). Methods raise MailStoreError."""
-
-    def __init__(self, database: MailDatabase) -> None:
-        self._database = database
 
     def add(self, entry: ReturnEntry) -> bool:
         """Store a returned message. Return False if it is known already or matches no
@@ -137,19 +131,9 @@ class Returns:
 
 
 def _entry_of(row: tuple[Any, ...]) -> ReturnEntry:
-    digest, sending, subscriber, kind, status, words, at, is_proved, issue, address, is_former = row
-    return ReturnEntry(
-        digest=digest,
-        path=ReturnPath(sending=sending, subscriber=subscriber),
-        kind=kind,
-        at=datetime.fromisoformat(at),
-        status=status,
-        words=words,
-        is_proved=bool(is_proved),
-        issue=issue,
-        address=address,
-        is_from_former_address=bool(is_former),
-    )
+    sending, subscriber, *others = row
+    path = {"sending": sending, "subscriber": subscriber}
+    return read_row(ReturnEntry, _ENTRY_COLUMNS, [path, *others])
 
 
 # ---- Suppressed addresses, stored as digests only
@@ -249,6 +233,5 @@ class Suppressions:
         return dict(self._database.run(query))
 
 
-def _suppression_of(row: tuple[bytes, SuppressionReason, str, str]) -> Suppression:
-    key, reason, since, detail = row
-    return Suppression(key=key, reason=reason, since=datetime.fromisoformat(since), detail=detail)
+def _suppression_of(row: tuple[Any, ...]) -> Suppression:
+    return read_row(Suppression, "key, reason, since, detail", row)

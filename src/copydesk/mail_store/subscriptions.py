@@ -7,14 +7,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
-from typing import Literal
+from typing import Any, Literal
 
 from copydesk.errors import UsageError
-from copydesk.kit import dates
+from copydesk.kit import dates, tables
+from copydesk.kit.kept import KeptTables, read_row
 from copydesk.mail_store._database import NOT_ASCII, Facts, MailDatabase, digest_words, fold_address
 
 SubscriberState = Literal["waiting", "active", "paused", "left", "erased"]
 _AT_ONCE = 1_000  # rows read at a time
+_QUERIES = tables.read_queries(__package__)
 _COLUMNS = "id, address, state, language, made, paused_until"
 # tables whose rows are deleted when an address is erased
 _FORGOTTEN = ("subscriptions", "consents", "outbox", "address_changes", "former_addresses")
@@ -272,16 +274,8 @@ def domain_of(address: str) -> str:
     return address.rpartition("@")[2].lower()
 
 
-def _subscriber_of(row: tuple[int, str, SubscriberState, str, str, str]) -> Subscriber:
-    number, address, state, language, made, paused_until = row
-    return Subscriber(
-        id=number,
-        address=address,
-        state=state,
-        language=language,
-        made=datetime.fromisoformat(made),
-        paused_until=datetime.fromisoformat(paused_until) if paused_until else None,
-    )
+def _subscriber_of(row: tuple[Any, ...]) -> Subscriber:
+    return read_row(Subscriber, _COLUMNS, row)
 
 
 ConsentWay = Literal["form", "import", "desk", "choices"]
@@ -308,27 +302,16 @@ class Consent:
     proof: str = ""
 
 
-class Subscriptions:
+class Subscriptions(KeptTables):
     """The table of who gets which newsletter. Methods raise MailStoreError."""
-
-    def __init__(self, database: MailDatabase) -> None:
-        self._database = database
 
     def of(self, subscriber: int) -> tuple[Subscription, ...]:
         """Return a subscriber's subscriptions, sorted by newsletter id."""
-        rows = self._database.run(
-            "SELECT subscriber, letter, topics, since FROM subscriptions WHERE subscriber = ? "
-            "ORDER BY letter",
-            subscriber,
-        )
+        columns = "subscriber, letter, since, topics"
+        query = f"SELECT {columns} FROM subscriptions WHERE subscriber = ? ORDER BY letter"  # noqa: S608 # names of ours
         return tuple(
-            Subscription(
-                subscriber=number,
-                letter=letter,
-                topics=tuple(json.loads(topics)),
-                since=datetime.fromisoformat(since),
-            )
-            for number, letter, topics, since in rows
+            read_row(Subscription, columns, [*others, json.loads(topics)])
+            for *others, topics in self._database.run(query, subscriber)
         )
 
     def put(self, subscription: Subscription) -> None:
@@ -370,11 +353,8 @@ class Subscriptions:
         return dict(self._database.run(query))
 
 
-class Consents:
+class Consents(KeptTables):
     """Subscribers' consents with their proofs. Methods raise MailStoreError."""
-
-    def __init__(self, database: MailDatabase) -> None:
-        self._database = database
 
     def add(self, consent: Consent) -> None:
         """Add a subscriber's consent to a newsletter. Earlier consents are kept."""
@@ -386,57 +366,15 @@ class Consents:
 
     def of(self, subscriber: int) -> Iterator[Consent]:
         """Yield a subscriber's consents, the oldest first."""
-        rows = self._database.run(
-            "SELECT letter, at, how, proof FROM consents WHERE subscriber = ? ORDER BY number",
-            subscriber,
-        )
-        for letter, at, how, proof in rows:
-            yield Consent(
-                subscriber=subscriber,
-                letter=letter,
-                at=datetime.fromisoformat(at),
-                how=how,
-                proof=proof,
-            )
+        columns = "subscriber, letter, at, how, proof"
+        query = f"SELECT {columns} FROM consents WHERE subscriber = ? ORDER BY number"  # noqa: S608 # names of ours
+        for row in self._database.run(query, subscriber):
+            yield read_row(Consent, columns, row)
 
 
 # ---- Renamed newsletters: readers of the old id get the new one
 
 RENAMED = "letter renamed "  # prefix of facts: the new id of an old one
-# Readers whose last consent was to the old id: those who agreed to the new one since then have
-# chosen, and may have left it.
-_MOVED = """
-SELECT u.subscriber FROM subscriptions u WHERE u.letter = ?1 AND NOT EXISTS (
-    SELECT 1 FROM consents n WHERE n.subscriber = u.subscriber AND n.letter = ?2 AND n.number >
-    (SELECT coalesce(max(o.number), 0) FROM consents o
-    WHERE o.subscriber = u.subscriber AND o.letter = ?1)
-)
-"""
-# The last consent to the old id, with its proof, is copied to the new id.
-_COPY_CONSENTS = f"""
-INSERT INTO consents (subscriber, letter, at, how, proof)
-SELECT subscriber, ?2, at, how,
-CASE WHEN json_valid(proof) AND json_type(proof) = 'object'
-THEN json_set(proof, '$.renamed', json(?3))
-ELSE json_object('said', proof, 'renamed', json(?3)) END
-FROM consents WHERE number IN (
-    SELECT max(number) FROM consents WHERE letter = ?1 AND subscriber IN ({_MOVED})
-    GROUP BY subscriber
-) ORDER BY number
-"""  # noqa: S608 # names of ours
-_COPY_SUBSCRIPTIONS = f"""
-INSERT INTO subscriptions (subscriber, letter, topics, since)
-SELECT subscriber, ?2, topics, since FROM subscriptions
-WHERE letter = ?1 AND subscriber IN ({_MOVED})
-ON CONFLICT (letter, subscriber) DO NOTHING RETURNING subscriber
-"""  # noqa: S608 # names of ours
-# Compared by number, not by time: an imported consent may be older than the newsletter here.
-_OVERLAPS = """
-SELECT EXISTS (SELECT 1 FROM consents WHERE letter = ? AND number <
-    (SELECT max(number) FROM consents WHERE letter = ?))
-OR EXISTS (SELECT 1 FROM sendings WHERE letter = ? AND number <
-    (SELECT max(number) FROM sendings WHERE letter = ?))
-"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -485,7 +423,7 @@ class LetterRenames:
             if back.new == old:
                 return True
             back = self.find(back.new)
-        ((overlaps,),) = self._database.run(_OVERLAPS, new, old, new, old)
+        ((overlaps,),) = self._database.run(_QUERIES["overlaps"], new, old, new, old)
         return not overlaps
 
     def move_readers(self, rename: LetterRename) -> int:
@@ -498,8 +436,8 @@ class LetterRenames:
         ids, said = (rename.old, rename.new), json.dumps(note, ensure_ascii=False)
         kept = {"new": rename.new, "by": rename.by, "at": dates.rfc3339(rename.at)}
         with self._database.at_once():
-            moved = self._database.run(_COPY_SUBSCRIPTIONS, *ids)
-            self._database.run(_COPY_CONSENTS, *ids, said)
+            moved = self._database.run(_QUERIES["copy_subscriptions"].format(**_QUERIES), *ids)
+            self._database.run(_QUERIES["copy_consents"].format(**_QUERIES), *ids, said)
             self._database.run("DELETE FROM subscriptions WHERE letter = ?", rename.old)
             self._facts.forget(f"{RENAMED}{rename.new}")
             self._facts.put(f"{RENAMED}{rename.old}", json.dumps(kept, ensure_ascii=False))

@@ -4,8 +4,6 @@ Only `copydesk eval` loads this room. The measures of pages and of the gate, and
 of their modules: `page_texts`, `page_dates`, `verdicts`, `recall`.
 """
 
-from __future__ import annotations
-
 from typing import TYPE_CHECKING
 
 from copydesk.kit import faces

@@ -4,8 +4,6 @@ It has the outcomes of links, the states of sources and hosts, planned re-fetche
 digests of records and of built files, page views, and counts of what sources bring.
 """
 
-from __future__ import annotations
-
 from copydesk.memory._schema import VERSION as VERSION
 from copydesk.memory._schema import copy as copy
 from copydesk.memory._schema import migrate as migrate

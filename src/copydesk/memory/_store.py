@@ -12,6 +12,7 @@ from typing import Any
 
 from copydesk.errors import MemoryStoreError
 from copydesk.kit import dates
+from copydesk.kit.kept import read_row
 from copydesk.memory._schema import connect, suspect
 from copydesk.memory._tables import (
     Actions,
@@ -158,17 +159,8 @@ class Memory:
         """
         self._run(
             "INSERT OR REPLACE INTO fates VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            fate.identity,
-            fate.url,
-            fate.state,
-            fate.reason,
-            fate.detail,
-            fate.hint,
-            fate.path,
-            fate.source,
-            fate.tries,
-            dates.rfc3339(fate.at),
-            fate.rules,
+            *(fate.identity, fate.url, fate.state, fate.reason, fate.detail, fate.hint, fate.path),
+            *(fate.source, fate.tries, dates.rfc3339(fate.at), fate.rules),
         )
 
     def digests(self, path: str) -> dict[str, str]:
@@ -237,21 +229,8 @@ def _failure(path: Path, error: sqlite3.Error) -> MemoryStoreError:
     )
 
 
-def _fate(row: tuple[str, str, str, str, str, str, str, str, int, str, str]) -> Fate:
-    identity, url, state, reason, detail, hint, path, source, tries, at, rules = row
-    moment = dates.parse(at)
-    assert moment is not None
-    assert state in ("filed", "dropped", "failed")
-    return Fate(
-        identity=identity,
-        url=url,
-        state=state,  # type: ignore[arg-type] # narrowed by the line above
-        at=moment,
-        reason=reason,
-        detail=detail,
-        hint=hint,
-        path=path,
-        source=source,
-        tries=tries,
-        rules=rules,
-    )
+_COLUMNS = "identity, url, state, reason, detail, hint, path, source, tries, at, rules"
+
+
+def _fate(row: tuple[Any, ...]) -> Fate:
+    return read_row(Fate, _COLUMNS, row)

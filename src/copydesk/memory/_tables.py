@@ -10,10 +10,12 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Literal
+from typing import Any, Literal
 
-from copydesk.kit import dates, urls
+from copydesk.kit import dates, tables, urls
+from copydesk.kit.kept import read_row
 
+_QUERIES = tables.read_queries(__package__)
 FateState = Literal["filed", "dropped", "failed"]
 
 
@@ -38,15 +40,6 @@ class Fate:
     rules: str = ""
 
 
-# The place of each due re-fetch in its host's queue.
-_SHARE = """
-SELECT path, url, due, kept FROM revisits JOIN (
-    SELECT path, row_number() OVER (PARTITION BY host ORDER BY due < ?, due, path) AS place
-    FROM revisits WHERE due <= ?
-) USING (path) WHERE place <= ? ORDER BY place, due, path LIMIT ?
-"""
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Revisit:
     """A planned re-fetch of the article page at `url`; `path` is the path of its story record.
@@ -60,13 +53,17 @@ class Revisit:
     kept: bytes = b"{}"
 
 
-class Revisits:
-    """The planned re-fetches of article pages, by the path of the story record (a database
-    table).
-    """
+class _Tables:
+    """Tables of one subject; `run` executes an SQL statement on them."""
 
     def __init__(self, run: Callable[..., sqlite3.Cursor]) -> None:
         self._run = run
+
+
+class Revisits(_Tables):
+    """The planned re-fetches of article pages, by the path of the story record (a database
+    table).
+    """
 
     def get(self, path: str) -> Revisit | None:
         """Return the next planned re-fetch of a story's article page, None if there is none."""
@@ -98,7 +95,7 @@ class Revisits:
         for ever. The result is sorted with the longest due first.
         """
         times = (dates.rfc3339(late), dates.rfc3339(now))
-        rows = self._run(_SHARE, *times, a_host, at_most).fetchall()
+        rows = self._run(_QUERIES["share"], *times, a_host, at_most).fetchall()
         return sorted(map(_revisit, rows), key=lambda revisit: (revisit.due, revisit.path))
 
     def put(self, revisit: Revisit) -> None:
@@ -121,18 +118,12 @@ class Revisits:
         self._run("DELETE FROM revisits WHERE path = ?", path)
 
 
-def _revisit(row: tuple[str, str, str, bytes]) -> Revisit:
-    path, url, due, kept = row
-    moment = dates.parse(due)
-    assert moment is not None
-    return Revisit(path=path, url=url, due=moment, kept=bytes(kept))
+def _revisit(row: tuple[Any, ...]) -> Revisit:
+    return read_row(Revisit, "path, url, due, kept", row)
 
 
-class Actions:
+class Actions(_Tables):
     """Recent actions of editors by id, each with the data to undo it (a database table)."""
-
-    def __init__(self, run: Callable[..., sqlite3.Cursor]) -> None:
-        self._run = run
 
     def get(self, action_id: str) -> bytes | None:
         """Return the data to undo an editor's action, None if no action has this id."""
@@ -273,33 +264,6 @@ def _middle(step: int) -> float:
 CountKind = Literal["asked", "unanswered", "lead", "filed", "dropped", "failed", "delay", "timed"]
 Tally = Mapping[tuple[CountKind, str], int]  # by kind and what
 
-_COUNT = """
-INSERT INTO counts VALUES (?, ?, ?, ?, ?)
-ON CONFLICT (day, source, kind, what) DO UPDATE SET count = count + excluded.count
-"""
-_ALL_DAYS = """
-SELECT day, source, kind, what, count FROM counts WHERE day >= ? AND kind <> 'timed'
-ORDER BY day, source
-"""
-_OF_DROPS = """
-SELECT day, what, sum(count) FROM counts WHERE kind = 'dropped' AND day >= ?
-GROUP BY day, what ORDER BY day, what
-"""
-_DELAYS_BY_DAY = """
-SELECT day, CAST(what AS INTEGER), sum(count) FROM counts
-WHERE kind = 'delay' AND day >= ? GROUP BY 1, 2
-"""
-_DELAYS_BY_SOURCE = """
-SELECT source, CAST(what AS INTEGER), sum(count) FROM counts
-WHERE kind = 'delay' AND day >= ? GROUP BY 1, 2
-"""
-_TIMED = """
-SELECT what FROM counts WHERE kind = 'timed' AND day BETWEEN ? AND ? AND (source = ? OR ? IS NULL)
-"""
-_COUNT_TIMED = """
-SELECT day, source, count(*) FROM counts WHERE kind = 'timed' AND day >= ? GROUP BY 1, 2
-"""
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceDay:
@@ -322,18 +286,15 @@ class SourceDay:
     delay_seconds: float | None = None
 
 
-class SourceCounts:
+class SourceCounts(_Tables):
     """Counts of what fetching rounds found, by day in the newsroom's time zone (a database
     table).
     """
 
-    def __init__(self, run: Callable[..., sqlite3.Cursor]) -> None:
-        self._run = run
-
     def add(self, day: date, source: str, tally: Tally) -> None:
         """Add what a fetching round counted for a source to the counts of a day."""
         for (kind, what), count in sorted(tally.items()):
-            self._run(_COUNT, day.isoformat(), source, kind, what, count)
+            self._run(_QUERIES["count"], day.isoformat(), source, kind, what, count)
 
     def list_source_days(self, since: date) -> list[SourceDay]:
         """Return the counts of each source for each day since a day, by day and source.
@@ -342,7 +303,7 @@ class SourceCounts:
         """
         tallies: dict[tuple[str, str], Counter[str]] = {}
         delays: defaultdict[tuple[str, str], Counter[int]] = defaultdict(Counter)
-        for day, source, kind, what, count in self._run(_ALL_DAYS, since.isoformat()):
+        for day, source, kind, what, count in self._run(_QUERIES["all_days"], since.isoformat()):
             tally = tallies.setdefault((day, source), Counter())
             if kind == "delay":
                 delays[day, source][int(what)] += count
@@ -365,7 +326,7 @@ class SourceCounts:
 
     def list_drops(self, since: date) -> dict[tuple[date, str], int]:
         """Return how many links became no story since a day, by day and reason."""
-        rows = self._run(_OF_DROPS, since.isoformat())
+        rows = self._run(_QUERIES["drops"], since.isoformat())
         return {(date.fromisoformat(day), reason): count for day, reason, count in rows}
 
     def sum_delays_by_day(self, since: date) -> Mapping[str, Mapping[int, int]]:
@@ -374,11 +335,11 @@ class SourceCounts:
 
         Delays are steps of `find_step`; days are written as 2026-11-27.
         """
-        return self._sum(_DELAYS_BY_DAY, since)
+        return self._sum(_QUERIES["delays_by_day"], since)
 
     def sum_delays_by_source(self, since: date) -> Mapping[str, Mapping[int, int]]:
         """Return how many stories since a day had which delay since publication, by source URL."""
-        return self._sum(_DELAYS_BY_SOURCE, since)
+        return self._sum(_QUERIES["delays_by_source"], since)
 
     def _sum(self, query: str, since: date) -> Mapping[str, Mapping[int, int]]:
         sums: defaultdict[str, dict[int, int]] = defaultdict(dict)
@@ -389,7 +350,7 @@ class SourceCounts:
     def list_delay_paths(self, since: date, until: date, source: str | None = None) -> list[str]:
         """Return the paths of the stories whose publication delay was counted on some days."""
         bounds = (since.isoformat(), until.isoformat(), source, source)
-        return [path for (path,) in self._run(_TIMED, *bounds)]
+        return [path for (path,) in self._run(_QUERIES["timed"], *bounds)]
 
     def count_delay_paths(self, since: date) -> tuple[Counter[str], Counter[str]]:
         """Return how many stories' delays were counted since a day, once by day and once by source.
@@ -397,7 +358,7 @@ class SourceCounts:
         None for days that an earlier version counted.
         """
         by_day, by_source = Counter[str](), Counter[str]()
-        for day, source, stories in self._run(_COUNT_TIMED, since.isoformat()):
+        for day, source, stories in self._run(_QUERIES["count_timed"], since.isoformat()):
             by_day[day] += stories
             by_source[source] += stories
         return by_day, by_source
@@ -412,24 +373,15 @@ class SourceCounts:
         self._run("DELETE FROM counts WHERE day < ?", before.isoformat())
 
 
-_ADD = """
-INSERT INTO reads (day, name, count) VALUES (?, ?, ?)
-ON CONFLICT (day, name) DO UPDATE SET count = count + excluded.count
-"""
-
-
-class Reads:
+class Reads(_Tables):
     """Page views of stories, by UTC day and record name, from the site's own counter (a database
     table).
     """
 
-    def __init__(self, run: Callable[..., sqlite3.Cursor]) -> None:
-        self._run = run
-
     def add(self, day: date, counts: Mapping[str, int]) -> None:
         """Add page views of stories, by record name, to the counts of a day."""
         for name, count in counts.items():
-            self._run(_ADD, day.isoformat(), name, count)
+            self._run(_QUERIES["add_reads"], day.isoformat(), name, count)
 
     def since(self, day: date) -> dict[str, int]:
         """Return the page views of each story since a day, by record name, without stories that had

@@ -5,8 +5,6 @@ Image, Provider), Story (with Reason, Standing), Dropped, Ruling, Verdict, Edito
 Import every other name from the module of its subject: `from copydesk.news.edition import Edition`.
 """
 
-from __future__ import annotations
-
 from copydesk.news.article import Article as Article
 from copydesk.news.article import Image as Image
 from copydesk.news.article import Provider as Provider

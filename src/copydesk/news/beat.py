@@ -29,23 +29,16 @@ class Traits:
     groups. `has_own_points`: the owner sets the points of each signal.
     """
 
-    has_blocks: bool
-    keeps_verdicts_in_rulings: bool
-    groups_by_rules: bool
-    groups_by_meaning: bool
-    groups_from_nothing: bool
-    has_own_points: bool
+    has_blocks: bool = True
+    keeps_verdicts_in_rulings: bool = False
+    groups_by_rules: bool = True
+    groups_by_meaning: bool = True
+    groups_from_nothing: bool = False
+    has_own_points: bool = True
 
 
 TRAITS: Mapping[ProfileName, Traits] = {
-    "copydesk": Traits(
-        has_blocks=True,
-        keeps_verdicts_in_rulings=False,
-        groups_by_rules=True,
-        groups_by_meaning=True,
-        groups_from_nothing=False,
-        has_own_points=True,
-    ),
+    "copydesk": Traits(),
     "everyday": Traits(
         has_blocks=False,
         keeps_verdicts_in_rulings=True,

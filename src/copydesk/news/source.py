@@ -136,19 +136,9 @@ DropReason = Literal[
 DROP_REASONS: tuple[str, ...] = get_args(DropReason)
 # The pipeline step that finds each reason.
 DROP_STAGES: Mapping[str, str] = MappingProxyType(
-    {
-        "seen": "judge",
-        "off-beat": "judge",
-        "filtered": "watch",
-        "too-old": "judge",
-        "not-an-article": "extract",
-        "robots": "fetch",
-        "address": "fetch",
-        "gone": "fetch",
-        "blocked": "fetch",
-        "ruled-out": "judge",
-        "removed": "review",
-    }
+    dict.fromkeys(("seen", "off-beat", "too-old", "ruled-out"), "judge")
+    | dict.fromkeys(("robots", "address", "gone", "blocked"), "fetch")
+    | {"filtered": "watch", "not-an-article": "extract", "removed": "review"}
 )
 
 

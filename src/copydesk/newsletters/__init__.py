@@ -12,8 +12,6 @@ checks         check whether mail would arrive
 reader_pages   the subscribers' web pages below `/mail/`
 """
 
-from __future__ import annotations
-
 from typing import TYPE_CHECKING
 
 from copydesk.kit import faces

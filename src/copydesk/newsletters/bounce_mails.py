@@ -21,7 +21,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from email.message import Message
-from typing import Any, Literal, NoReturn
+from typing import Any, Literal
 
 from copydesk.errors import MailError
 from copydesk.news.options import BounceOptions
@@ -521,20 +521,12 @@ def _sign_in(connection: _Connection, options: BounceOptions) -> None:
         connection.login(options.imap_user, options.password)
     except UnicodeError:
         raise _refusal(options, "the IMAP password has characters that are not ASCII") from None
-    except imaplib.IMAP4.abort:
-        raise _refusal(
-            options, "the IMAP server of the bounce mailbox closed the connection"
-        ) from None
-    except imaplib.IMAP4.error:
-        raise _refusal(
-            options,
-            "the IMAP server of the bounce mailbox refused the user name and password",
-            "check mail.bounces.imap_user in beat.toml and COPYDESK_IMAP_PASSWORD",
-        ) from None
-    except _FAULTS:
-        raise _refusal(
-            options, "the IMAP server of the bounce mailbox closed the connection"
-        ) from None
+    except _FAULTS as error:
+        what, hint = "the IMAP server of the bounce mailbox closed the connection", ""
+        if isinstance(error, imaplib.IMAP4.error) and not isinstance(error, imaplib.IMAP4.abort):
+            what = "the IMAP server of the bounce mailbox refused the user name and password"
+            hint = "check mail.bounces.imap_user in beat.toml and COPYDESK_IMAP_PASSWORD"
+        raise _refusal(options, what, hint) from None
     with _faults(options):
         folder = options.imap_folder.replace("\\", "\\\\").replace('"', '\\"')
         kind, _ = connection.select(f'"{folder}"')
@@ -573,20 +565,15 @@ def _faults(options: BounceOptions) -> Iterator[None]:
     """Turn the errors of imaplib and the network into MailError."""
     try:
         yield
-    except ssl.SSLCertVerificationError as error:
-        _raise(
-            options,
-            f"the IMAP server of the bounce mailbox has an invalid certificate ({error.reason})",
-            error,
-        )
-    except TimeoutError as error:
-        _raise(options, "the IMAP server of the bounce mailbox did not answer in time", error)
     except _FAULTS as error:
-        _raise(options, "could not read the bounce mailbox", error)
-
-
-def _raise(options: BounceOptions, what: str, error: Exception) -> NoReturn:
-    raise _refusal(options, what) from error
+        what = "could not read the bounce mailbox"
+        if isinstance(error, ssl.SSLCertVerificationError):
+            what = (
+                f"the IMAP server of the bounce mailbox has an invalid certificate ({error.reason})"
+            )
+        elif isinstance(error, TimeoutError):
+            what = "the IMAP server of the bounce mailbox did not answer in time"
+        raise _refusal(options, what) from error
 
 
 def _refusal(options: BounceOptions, what: str, hint: str = "") -> MailError:

@@ -14,18 +14,8 @@ from typing import TYPE_CHECKING
 from copydesk.errors import MailError, MailServerError
 from copydesk.kit import urls
 from copydesk.news.options import MailOptions, SmtpOptions
-from copydesk.newsletters.mail_records import (
-    CheckKind,
-    DnsNames,
-    MailFinding,
-    MailNames,
-    check_dkim,
-    check_dmarc,
-    check_mail_domain,
-    check_mta_sts,
-    check_reverse_name,
-    check_spf,
-)
+from copydesk.newsletters import mail_records
+from copydesk.newsletters.mail_records import CheckKind, DnsNames, MailFinding, MailNames
 from copydesk.newsletters.message import spell_address
 from copydesk.newsletters.smtp import open_line
 
@@ -220,13 +210,13 @@ async def look(request: CheckRequest) -> tuple[MailFinding, ...]:
             options.smtp, request.return_path, options.from_address, now, request.tls
         )
         looks: tuple[tuple[CheckKind, Awaitable[MailFinding]], ...] = (
-            ("spf", check_spf(back, host, names)),
-            ("dkim", check_dkim(*key, names)),
-            ("dmarc", check_dmarc(sender, back, signer, names)),
-            ("reverse-name", check_reverse_name(sender, host, names)),
-            ("from-domain", check_mail_domain("from-domain", sender, names)),
-            ("return-path", check_mail_domain("return-path", back, names)),
-            ("mta-sts", check_mta_sts(sender, names)),
+            ("spf", mail_records.check_spf(back, host, names)),
+            ("dkim", mail_records.check_dkim(*key, names)),
+            ("dmarc", mail_records.check_dmarc(sender, back, signer, names)),
+            ("reverse-name", mail_records.check_reverse_name(sender, host, names)),
+            ("from-domain", mail_records.check_mail_domain("from-domain", sender, names)),
+            ("return-path", mail_records.check_mail_domain("return-path", back, names)),
+            ("mta-sts", mail_records.check_mta_sts(sender, names)),
         )
         return (
             *server,

@@ -248,17 +248,9 @@ _BY_NAME = {
 }
 _STATUSES = tables.read_rows(__package__, "statuses.toml", tuple[str, ...])
 _STATES = {word: _BY_NAME[name] for name, words in _STATUSES.items() for word in words}
+_WORDS = tables.read_rows(__package__, "import_words.toml", frozenset[str])
 _LONGEST_WORD = 40  # characters, with white space around it
-_YES = frozenset({"true", "yes", "y", "t", "1", "on", "ja", "j", "oui", "o", "vrai", "wahr", "x"})
-_NO = frozenset({"false", "no", "n", "f", "0", "off", "nein", "non", "faux", "falsch"})
-_NOTHING = frozenset({"", "null", "none", "nil", "nan", "n/a", "\\n", "0000 00 00"})
 _DATE = re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}\.?([ T].*)?")
-# status words that are surely no name, town or note
-_UNMISTAKABLE = frozenset(
-    {"unsubscribed", "opted out", "bounced", "hard bounce", "complained", "blocklisted"}
-    | {"blacklisted", "undeliverable", "abgemeldet", "désabonné", "désinscrit"}
-)
-
 _NAMES: tuple[tuple[str, ColumnMeaning], ...] = (
     (r"status\b|\bstate\b|\bstatut\b|\bzustand\b", "word"),
     (r"bounc|\bcleaned|undeliver|unzustellbar", "bounced"),
@@ -286,7 +278,7 @@ def find_meaning(column: str) -> ColumnMeaning | None:
 
 def tells_state(cell: str) -> bool:
     """Return whether a cell is surely a subscription status, whatever its column is called."""
-    return len(cell) <= _LONGEST_WORD and _fold(cell) in _UNMISTAKABLE
+    return len(cell) <= _LONGEST_WORD and _fold(cell) in _WORDS["unmistakable"]
 
 
 def read_state(meaning: ColumnMeaning, cell: str) -> ReaderState | None:
@@ -298,10 +290,10 @@ def read_state(meaning: ColumnMeaning, cell: str) -> ReaderState | None:
     known = _STATES.get(word)
     if meaning == "word":
         return known
-    if word in _YES or _is_time(cell):
+    if word in _WORDS["yes"] or _is_time(cell):
         return _BY_NAME["reads" if meaning == "agreed" else meaning]
-    if word in _NO or word in _NOTHING:
-        return _read_no(meaning, is_empty=word in _NOTHING)
+    if word in _WORDS["no"] | _WORDS["nothing"]:
+        return _read_no(meaning, is_empty=word in _WORDS["nothing"])
     if known and (known.standing == "blocked" or meaning in {"reads", "agreed"}):
         return known
     return None
@@ -340,12 +332,6 @@ LayoutName = Literal[
 ]
 _LONGEST_NAME = 80  # characters of a column's
 _ADDRESS = ("address", "email", "email_address", "e-mail", "e-mail_address", "mail")
-_BUTTONDOWN_READS = frozenset(
-    {
-        *("regular", "premium", "gifted", "trialed", "churning", "churned", "past_due", "paused"),
-        *("unpaid", "paid"),
-    }
-)
 _BUTTONDOWN_BLOCKED = {
     "unsubscribed": LEFT,
     "removed": LEFT,
@@ -361,10 +347,6 @@ _STATE_COLUMNS: dict[LayoutName, dict[str, ColumnMeaning]] = {
     "substack": {"email_disabled": "left"},
 }
 _MIXED = frozenset({"mailchimp", "plain", "addresses"})  # these may have columns of the owner's own
-_OWN = frozenset(
-    {*_ADDRESS, "letter", "topics", "language", "consented_at", "proof", "member_rating"}
-    | {"optin_time", "optin_ip", "confirm_time", "confirm_ip", "leid", "euid", "last_changed"}
-)
 _OWN_BEGINNINGS = ("unsub_", "clean_")  # of Mailchimp's
 
 
@@ -509,7 +491,7 @@ def _list_free(header: Sequence[str], names: Sequence[str]) -> dict[int, str]:
         place: text.fold(header[place].replace("\ufeff", ""))[:_LONGEST_NAME]
         or f"column {place + 1}"
         for place, name in enumerate(names)
-        if name not in _OWN and not name.startswith(_OWN_BEGINNINGS)
+        if name not in _WORDS["columns"].union(_ADDRESS) and not name.startswith(_OWN_BEGINNINGS)
     }
 
 
@@ -591,6 +573,10 @@ def _read_buttondown(layout: FileLayout, fields: tuple[str, ...]) -> ListedReade
         block = block or LEFT
     return ListedReader(
         address=find_address(layout, fields),
-        standing="blocked" if block else "reads" if kind in _BUTTONDOWN_READS else "unconfirmed",
+        standing="blocked"
+        if block
+        else "reads"
+        if kind in _WORDS["buttondown_reads"]
+        else "unconfirmed",
         block=block,
     )

@@ -22,6 +22,7 @@ from typing import Any
 from urllib.parse import quote
 
 from copydesk.errors import MailError
+from copydesk.kit import tables
 from copydesk.news.letter import CHOICES, UNSUBSCRIBE
 from copydesk.news.options import Delivery, HandOverOptions
 from copydesk.newsletters.service_calls import (
@@ -46,41 +47,14 @@ class TemplateSigns:
     is removed.
     """
 
-    begin: re.Pattern[str]
+    begin: str
     unsubscribe: str
     choices: str
     is_parsed: bool = False
 
 
-_BRACES = re.compile(r"\{(?=[{%#])")
-_NEVER = TemplateSigns(begin=re.compile(r"(?!)"), unsubscribe="", choices="")
-_SIGNS: Mapping[str, TemplateSigns] = {
-    # Go templates, and `https://…@TrackLink`, which has no braces
-    "listmonk": TemplateSigns(
-        begin=re.compile(r"\{(?=\{)|@(?=TrackLink)"),
-        unsubscribe="{{ UnsubscribeURL }}",
-        choices="{{ UnsubscribeURL }}?manage=true",
-    ),
-    "buttondown": TemplateSigns(
-        begin=_BRACES,
-        unsubscribe="{{ unsubscribe_url }}",
-        choices="{{ manage_subscription_url }}",
-        is_parsed=True,
-    ),
-    # Ghost's own footer has both; `%%{first_name}%%`, and `{first_name}` in cards of emails
-    "ghost": TemplateSigns(
-        begin=re.compile(r"%(?=%\{)|\{(?=[a-z_]+[,} ])"), unsubscribe="", choices="", is_parsed=True
-    ),
-    # `%recipient.name%` and the like; in addresses, `%` and two hexadecimal digits are a byte
-    "mailgun": TemplateSigns(
-        begin=re.compile(r"%(?![0-9A-Fa-f]{2})(?=[A-Za-z_][\w.-]*%)|\{(?=\{)"),
-        unsubscribe="%mailing_list_unsubscribe_url%",
-        choices="",
-    ),
-    "postmark": TemplateSigns(
-        begin=re.compile(r"\{(?=\{)"), unsubscribe="{{{ pm:unsubscribe }}}", choices=""
-    ),
-}
+_NEVER = TemplateSigns(begin=r"(?!)", unsubscribe="", choices="")
+_SIGNS = tables.read_rows(__package__, "service_signs.toml", TemplateSigns)
 
 
 def fill_html(service: Delivery, html: str) -> str:
@@ -118,7 +92,7 @@ def _is_gone(piece: str, signs: TemplateSigns) -> bool:
 def _fill(letter: str, signs: TemplateSigns, write: Callable[[re.Match[str]], str]) -> str:
     ways = {UNSUBSCRIBE: signs.unsubscribe, CHOICES: signs.choices or signs.unsubscribe}
     return "".join(
-        ways[piece] if piece in ways else signs.begin.sub(write, piece)
+        ways[piece] if piece in ways else re.sub(signs.begin, write, piece)
         for piece in _PLACE.split(letter)
     )
 
@@ -172,6 +146,14 @@ async def hand_over(
         return await service.hand_over(options, letter, now, silence_seconds)
     except ServiceError as error:
         return error.answer
+
+
+def _read_id(answer: dict[str, Any], name: str, what: str) -> str:
+    """Return the id of what a service has made."""
+    found = answer.get(name)
+    if not isinstance(found, str):
+        raise ServiceError("uncertain", what)
+    return found
 
 
 # ---- listmonk: a campaign for a list (docs of v5 and v6, `apis/campaigns.md`, `templating.md`)
@@ -274,10 +256,8 @@ async def _hand_to_buttondown(
                 headers=_describe_again(options, letter),
             )
         )
-    number, state = answer.get("id"), answer.get("status")
-    if not isinstance(number, str):
-        raise ServiceError("uncertain", "Buttondown answered with an email that has no id")
-    is_draft = options.is_draft or state == "draft"
+    number = _read_id(answer, "id", "Buttondown answered with an email that has no id")
+    is_draft = options.is_draft or answer.get("status") == "draft"
     return HandOverAnswer(kind="draft" if is_draft else "taken", reference=number[:100])
 
 
@@ -330,9 +310,8 @@ async def _hand_to_ghost(
     headers = {"Authorization": f"Ghost {_sign(options.token, now)}", "Accept-Version": "v5.0"}
     async with ServiceLine(options.url, headers, silence_seconds=silence_seconds) as line:
         post = await _find_post(line, letter) or await _make_post(line, letter)
-        number, state = post.get("id"), post.get("status")
-        if not isinstance(number, str):
-            raise ServiceError("uncertain", "Ghost answered with a post that has no id")
+        number = _read_id(post, "id", "Ghost answered with a post that has no id")
+        state = post.get("status")
         if state in {"sent", "published", "scheduled"}:
             return HandOverAnswer(kind="taken", reference=number[:100])
         if options.is_draft:
@@ -435,9 +414,7 @@ async def _hand_to_mailgun(
         options.url or _MAILGUN_URL, headers, silence_seconds=silence_seconds
     ) as line:
         answer = await line.ask(ServiceRequest(method="POST", path=path, form=form))
-    name = answer.get("id")
-    if not isinstance(name, str):
-        raise ServiceError("uncertain", "Mailgun answered without the id of the message")
+    name = _read_id(answer, "id", "Mailgun answered without the id of the message")
     return HandOverAnswer(kind="taken", reference=name.strip("<>")[:100])
 
 
@@ -481,9 +458,7 @@ async def _hand_to_postmark(
         options.url or _POSTMARK_URL, headers, silence_seconds=silence_seconds
     ) as line:
         answer = await line.ask(ServiceRequest(method="POST", path="/email/bulk", body=body))
-    name = answer.get("ID")
-    if not isinstance(name, str):
-        raise ServiceError("uncertain", "Postmark answered without the id of the request")
+    name = _read_id(answer, "ID", "Postmark answered without the id of the request")
     return HandOverAnswer(kind="taken", reference=name[:100])
 
 

@@ -1,7 +1,5 @@
 """Open a newsroom folder (all files of one site): settings, stores and locks; commit changes."""
 
-from __future__ import annotations
-
 from typing import TYPE_CHECKING
 
 from copydesk.kit import faces

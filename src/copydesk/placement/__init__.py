@@ -3,8 +3,6 @@
 Pages, newsletters and the desk share it.
 """
 
-from __future__ import annotations
-
 from typing import TYPE_CHECKING
 
 from copydesk.kit import faces

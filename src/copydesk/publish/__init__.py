@@ -5,8 +5,6 @@ The outputs (`site`, `api`, `feeds`, `crawlers`) make files of the plan. `writin
 up to date with them.
 """
 
-from __future__ import annotations
-
 from typing import TYPE_CHECKING
 
 from copydesk.kit import faces

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, TypeVar, cast, overload
 import orjson
 
 from copydesk.catalogue.page_index import KeptStories
-from copydesk.kit import dates, text, urls
+from copydesk.kit import dates, tables, text, urls
 from copydesk.news import Record, Story
 from copydesk.news.edition import FiledStories, StampSweep, SweptStories
 from copydesk.placement import addresses
@@ -29,16 +29,8 @@ if TYPE_CHECKING:
 
     from copydesk.catalogue.page_entries import StoryEntry
 
-PAGES = {
-    "learning": "learning",
-    "samples": "sample",
-    "people": "people",
-    "companies": "company",
-    "challenges": "challenge",
-    "events": "event",
-    "projects": "project",
-    "newsletters": "newsletter",
-}
+COLLECTIONS = tables.read_rows("copydesk.publish", "collections.toml", tuple[str, str])
+_WITHOUT_PAGES = "communities"
 _CUT = 138  # everyday.cc cut excerpts at the first space after 140 or 300 characters
 # in the order in which pages link to them; each list is at a folder with its name
 SHELVES = (
@@ -110,9 +102,13 @@ def texts(record: Record, key: str) -> list[str]:
     return [str(name) for name in value] if isinstance(value, list | tuple) else []
 
 
+def _folder(collection: str) -> str:
+    return "" if collection == _WITHOUT_PAGES else COLLECTIONS.get(collection, ("",))[0]
+
+
 def page_folder(record: Record) -> str:
     """Return the folder of a record's own page on the site, "" if its collection has no pages."""
-    folder = PAGES.get(record.collection, "")
+    folder = _folder(record.collection)
     below = addresses.record_folder(record.path).split("/", 1)[1]
     return f"{folder}/{below}" if folder else ""
 
@@ -143,9 +139,9 @@ def folder_redirects(records: Mapping[str, Iterable[Record]]) -> Mapping[str, st
     """
     shown = (*SHELVES, "newsletters")
     moved = {
-        f"{PAGES[name]}/": f"{name}/"
+        f"{_folder(name)}/": f"{name}/"
         for name in shown
-        if name in PAGES and is_shown(records.get(name, ()))
+        if _folder(name) and is_shown(records.get(name, ()))
     }
     found = {old: new for old, new in moved.items() if old != new}
     return found | ({"news/": "archive/"} if found else {})

@@ -16,30 +16,13 @@ from datetime import date
 from functools import partial
 from itertools import chain, pairwise
 
-from copydesk.catalogue import page_updates
-from copydesk.catalogue.page_entries import (
-    ALL,
-    DAY,
-    LETTER,
-    LIST,
-    MATTER,
-    PUBLISHER,
-    STORY,
-    Heading,
-    StoryEntry,
-)
+from copydesk.catalogue import page_entries, page_updates
+from copydesk.catalogue.page_entries import Heading, StoryEntry
 from copydesk.catalogue.page_index import PageIndex
 from copydesk.catalogue.page_updates import Pair
 from copydesk.placement import Groups
-from copydesk.publish._plan import (
-    ARCHIVE,
-    FRONT,
-    AnyOutput,
-    Cut,
-    SitePlan,
-    Wanted,
-    count_pages,
-)
+from copydesk.publish import _plan
+from copydesk.publish._plan import AnyOutput, Cut, SitePlan, Wanted
 from copydesk.publish.developments import EVENTS_SINCE
 from copydesk.publish.issues import ShelvedIssue
 from copydesk.publish.writing import fingerprint
@@ -129,7 +112,7 @@ def find_effects(plan: SitePlan, change: StoryChange, outputs: Collection[AnyOut
         headings=headings,
         gone=frozenset(gone - moved.keys() - {""}),
         pairs=pairs,
-        numbers=frozenset(turned[ARCHIVE].numbers | _pages_of(earlier, counts, plan)),
+        numbers=frozenset(turned[_plan.ARCHIVE].numbers | _pages_of(earlier, counts, plan)),
         groups=frozenset(groups),
     )
 
@@ -146,13 +129,15 @@ def _find_pairs(change: StoryChange, plan: SitePlan) -> dict[str, Pair]:
 
 def _list_matters(pairs: Iterable[Pair], change: StoryChange, plan: SitePlan) -> set[str]:
     """Return the matters of changed stories, before and after, and those merged into them."""
-    own = {name for key, name in _own_headings(pairs) if key == MATTER.name} | change.matters
+    own = {
+        name for key, name in _own_headings(pairs) if key == page_entries.MATTER.name
+    } | change.matters
     return own | {old for old, new in plan.matters.find_merges().items() if new in own}
 
 
 def _matter_headings(matters: Iterable[str], earlier: Iterable[StoryEntry]) -> Iterator[Heading]:
-    yield from ((MATTER.name, name) for name in matters)
-    yield from ((STORY.name, entry.name) for entry in earlier)
+    yield from ((page_entries.MATTER.name, name) for name in matters)
+    yield from ((page_entries.STORY.name, entry.name) for entry in earlier)
 
 
 def _list_earlier(matters: Iterable[str], plan: SitePlan) -> list[StoryEntry]:
@@ -162,7 +147,7 @@ def _list_earlier(matters: Iterable[str], plan: SitePlan) -> list[StoryEntry]:
 
 def _pages_of(entries: Iterable[StoryEntry], counts: Counts, plan: SitePlan) -> set[int]:
     """Return the numbers of the archive pages with the given stories."""
-    heading = (ALL.name, "")
+    heading = (page_entries.ALL.name, "")
     places = _Places(heading, counts.now(heading), plan.look.sizes.archive, plan)
     return {places.page_of(entry) for entry in entries}
 
@@ -194,7 +179,7 @@ def _list_headings(
     for list_id, listed in plan.lists.items():
         is_other = change.lists.get(list_id) != now[list_id]
         if is_other or not names.isdisjoint(story.name for story in listed.stories):
-            yield LIST.name, list_id
+            yield page_entries.LIST.name, list_id
 
 
 def _front_headings(
@@ -204,7 +189,7 @@ def _front_headings(
     for folder, (front, _) in plan.front_pages.items():
         shows_one = any(place.story in names for place in front.places)
         if shows_one or change.lists.get(folder) != now[folder]:
-            yield FRONT, folder
+            yield _plan.FRONT, folder
 
 
 def _letter_headings(change: StoryChange, plan: SitePlan) -> Iterator[Heading]:
@@ -212,10 +197,10 @@ def _letter_headings(change: StoryChange, plan: SitePlan) -> Iterator[Heading]:
 
     If an issue is gone or listed elsewhere, the whole site is made instead.
     """
-    yield from ((LETTER.name, path) for path in change.letters)
+    yield from ((page_entries.LETTER.name, path) for path in change.letters)
     for day, issue in plan.letters.digests.items():
         if issue.record.path in change.letters:
-            yield DAY.name, day.isoformat()
+            yield page_entries.DAY.name, day.isoformat()
 
 
 def _find_ended_lists(
@@ -225,7 +210,7 @@ def _find_ended_lists(
     ended = change.lists.keys() - plan.lists.keys() - plan.front_pages.keys()
     yield from (folder for folder in ended if folder.endswith("/"))
     for output in outputs:
-        if output.key == LIST:
+        if output.key == page_entries.LIST:
             yield from map(output.place, (id_ for id_ in ended if not id_.endswith("/")))
 
 
@@ -320,7 +305,9 @@ def _list_names(pairs: Mapping[str, Pair], counts: Counts, plan: SitePlan) -> se
     names |= {copy.name for copy in copies}
     retold = [*pairs.values(), *((copy, copy) for copy in copies)]
     names |= plan.index.names_of(_list_groups(retold))
-    moved_publishers = counts.find_new(PUBLISHER.name) | counts.find_empty(PUBLISHER.name)
+    moved_publishers = counts.find_new(page_entries.PUBLISHER.name) | counts.find_empty(
+        page_entries.PUBLISHER.name
+    )
     names |= {f"at {domain}" for domain in moved_publishers}
     return names - {""}
 
@@ -426,7 +413,7 @@ def turn_pages(cut: Cut, pairs: Sequence[Pair], counts: Counts, plan: SitePlan) 
         own = [_under(heading, pair) for pair in pairs]
         places = _Places(heading, counts.now(heading), cut.size(plan.look), plan)
         numbers = _turn(own, places)
-        before = count_pages(counts.before(heading), places.size)
+        before = _plan.count_pages(counts.before(heading), places.size)
         if places.last != before and min(places.last, before):  # its link to the next page changed
             numbers.add(min(places.last, before))
         turned.numbers |= numbers | {places.page_of(new) for _, new in own if new is not None}
@@ -441,7 +428,7 @@ class _Places:
 
     def __init__(self, heading: Heading, count: int, size: int, plan: SitePlan) -> None:
         self.size = size
-        self.last = count_pages(count, size)
+        self.last = _plan.count_pages(count, size)
         self._heading = heading
         self._count = count
         self._index = plan.index

@@ -30,7 +30,14 @@ from copydesk.news import Beat, Record, Story
 from copydesk.news.beat import Reuse
 from copydesk.placement import addresses
 from copydesk.publish._plan import AnyOutput, Output, SitePlan
-from copydesk.publish._story_reader import SHELVES, is_shown, page_address, page_folder, rank
+from copydesk.publish._story_reader import (
+    COLLECTIONS,
+    SHELVES,
+    is_shown,
+    page_address,
+    page_folder,
+    rank,
+)
 from copydesk.publish.writing import Sheet
 from copydesk.rendering import escape_xml, quote_xml
 
@@ -44,17 +51,6 @@ OUTPUTS: tuple[Output[SitePlan], ...] = (
 )
 _GOOGLE_DAYS = 2
 _GOOGLE_MOST = 1000
-_COLLECTIONS = (
-    ("learning", "learning", "daily"),
-    ("samples", "sample", "weekly"),
-    ("people", "people", "weekly"),
-    ("communities", "community", "weekly"),
-    ("companies", "company", "weekly"),
-    ("challenges", "challenge", "daily"),
-    ("events", "event", "weekly"),
-    ("projects", "project", "weekly"),
-    ("newsletters", "newsletter", "weekly"),
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +102,7 @@ def _maps(plan: SitePlan, outputs: Iterable[AnyOutput]) -> Iterator[_Map]:
             for story in plan.stories_of(plan.index.only_here())
         ],
     )
-    for collection, name, frequency in _COLLECTIONS:
+    for collection, (name, frequency) in COLLECTIONS.items():
         records = plan.records.get(collection, ())
         if records:
             pages = [_record_page(record, plan, frequency) for record in rank(records)]

@@ -537,7 +537,7 @@ def _choose_words(words: str, gone: Collection[str], left: Sequence[str]) -> str
         return words
     others = [title for title in left if title not in stay][: len(parts) - len(stay)]
     chosen = [*stay, *others]
-    return _JOINT.join(sorted(chosen, key=lambda part: _rank(part, left)))
+    return _JOINT.join(sorted(chosen, key=lambda part: left.index(part) if part in left else -1))
 
 
 def _is_gone(part: str, gone: Collection[str]) -> bool:
@@ -556,10 +556,6 @@ def _label_again(match: re.Match[str], gone: Collection[str], left: Sequence[str
         if chosen == words
         else match[1] + text.guard_liquid(html.escape(chosen)) + match[3]
     )
-
-
-def _rank(part: str, titles: Sequence[str]) -> int:
-    return titles.index(part) if part in titles else -1
 
 
 def _name_again(title: str) -> Callable[[re.Match[str]], str]:

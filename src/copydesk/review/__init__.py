@@ -7,8 +7,6 @@ Fields that a person edited in the record's file stay as they are. Corrections b
 story again.
 """
 
-from __future__ import annotations
-
 from copydesk.review._hand_edits import apply_verdict as apply_verdict
 from copydesk.review._hand_edits import digests as digests
 from copydesk.review._hand_edits import find_hand_edits as find_hand_edits

@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Container, Iterable, Mapping
 from dataclasses import replace
 
+from copydesk.kit.options import take
 from copydesk.news import Beat, Story, Verdict
 from copydesk.news.summary import is_edited
 
@@ -56,6 +57,11 @@ def set_beside_others(filed: Story, regrouped: Story, known: Mapping[str, str]) 
     return replace(regrouped, machine=machine)
 
 
+_OF_THE_RECORD = (
+    *("path", "category", "related", "history", "verdict", "secured", "body", "extra"),
+)
+
+
 def keep_hand_edits(filed: Story, fresh: Story, known: Mapping[str, str]) -> Story:
     """Return a stored story with new values from `fresh`, except in fields that a person edited.
 
@@ -66,18 +72,7 @@ def keep_hand_edits(filed: Story, fresh: Story, known: Mapping[str, str]) -> Sto
     if not known:
         return filed
     kept = find_hand_edits(filed, known)
-    story = replace(
-        fresh,
-        path=filed.path,
-        category=filed.category,
-        related=filed.related,
-        history=filed.history,
-        verdict=filed.verdict,
-        secured=filed.secured,
-        body=filed.body,
-        extra=filed.extra,
-    )
-    story = _with_fields(story, filed, kept)
+    story = _with_fields(replace(fresh, **take(filed, *_OF_THE_RECORD)), filed, kept)
     if filed.verdict is not None:
         story = obey(story, filed.verdict)
     return replace(story, machine=_digests_but(kept, story, known))

@@ -16,6 +16,7 @@ from itertools import islice
 
 from copydesk.kit import dates, revisions
 from copydesk.kit import text as plain_text
+from copydesk.kit.options import take
 from copydesk.news import Reason, ReasonKind, Story
 from copydesk.news.story import Event, EventKind
 from copydesk.review._hand_edits import keep_hand_edits
@@ -34,16 +35,10 @@ def apply_correction(filed: Story, judged: Story, known: Mapping[str, str]) -> S
     """
     fresh = replace(
         filed,
-        title=judged.title,
-        excerpt=judged.excerpt,
-        topics=judged.topics,
-        quality=judged.quality,
         heat=_heat(filed, judged),
-        access=judged.access,
-        credit=judged.credit,
-        length=judged.length,
-        refuses=judged.refuses,
         reasons=_reasons(filed, judged),
+        **take(judged, "title", "excerpt", "topics", "quality"),
+        **take(judged, "access", "credit", "length", "refuses"),
     )
     story = keep_hand_edits(filed, fresh, known)
     if story.published == filed.published:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from functools import reduce
 from typing import Literal
 
+from copydesk.kit.options import take
 from copydesk.news import Article, Beat, Dropped, Reason, ReasonKind, Standing, Story, Verdict
 from copydesk.news.ruling import Said
 from copydesk.news.story import Related, Shelf
@@ -218,17 +219,9 @@ def _rule(
         judged,
         path=filed.path,
         title=_title(filed, article, beat),
-        excerpt=words.excerpt,
-        web_url=words.web_url,
-        images=words.images,
-        note=words.note,
         related=_initial_neighbours(filed, beat),
-        background=filed.background,
-        additions=filed.additions,
-        summary=words.summary,
-        translation=words.translation,
-        matter=filed.matter,
-        verdict=filed.verdict,
+        **take(words, "excerpt", "web_url", "images", "note", "summary", "translation"),
+        **take(filed, "background", "additions", "matter", "verdict"),
     )
     story = story if grounds.is_original_kept else _still_a_copy(filed, story)
     story = apply_rulings(_in_its_group(filed, story), beat)
@@ -308,6 +301,12 @@ def _is_of_topics(reason: Reason) -> bool:
 
 _OF_ARCHIVE = frozenset({ReasonKind.ARCHIVE_HELD, ReasonKind.ARCHIVE_OFF})
 _KEPT_OFF = frozenset({ReasonKind.KEPT_OFF_BEAT, ReasonKind.RULED_OUT})
+# the fields that a new scoring sets
+_JUDGED = (
+    *("title", "excerpt", "web_url", "images", "note", "topics", "quality", "heat", "published"),
+    *("trust", "copy_of", "group", "background", "additions", "summary", "translation", "matter"),
+    *("related", "reasons"),
+)
 
 
 def apply_judgement(filed: Story, judged: Story, known: Mapping[str, str]) -> Story:
@@ -318,28 +317,7 @@ def apply_judgement(filed: Story, judged: Story, known: Mapping[str, str]) -> St
     without digests in `known` is replaced as a whole, since somebody asked for that, and gets no
     digests.
     """
-    fresh = replace(
-        filed,
-        title=judged.title,
-        excerpt=judged.excerpt,
-        web_url=judged.web_url,
-        images=judged.images,
-        note=judged.note,
-        topics=judged.topics,
-        quality=judged.quality,
-        heat=judged.heat,
-        published=judged.published,
-        trust=judged.trust,
-        copy_of=judged.copy_of,
-        group=judged.group,
-        background=judged.background,
-        additions=judged.additions,
-        summary=judged.summary,
-        translation=judged.translation,
-        matter=judged.matter,
-        related=judged.related,
-        reasons=judged.reasons,
-    )
+    fresh = replace(filed, **take(judged, *_JUDGED))
     if known:
         return replace(_hand_edits.keep_hand_edits(filed, fresh, known), related=fresh.related)
     return fresh if filed.verdict is None else _hand_edits.obey(fresh, filed.verdict)

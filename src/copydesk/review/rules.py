@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from pathlib import PurePosixPath
-from typing import Any
+from typing import Any, get_args
 
 from copydesk.kit import sentences, text, urls
 from copydesk.news import Beat, Image, Reason, ReasonKind, Ruling, Story
@@ -106,26 +106,13 @@ def _instead(
 
 # The field of a story that a rule sets, as `find_hand_edits` and digests name it.
 FIELD_OF: Mapping[SetField, str] = {
-    "excerpt": "excerpt",
-    "picture": "image",
-    "url": "url",
-    "note": "note",
-    "changes": "changes",
-    "additions": "additions",
-    "summary": "summary",
-    "translation": "translation",
+    field: "image" if field == "picture" else field for field in get_args(SetField)
 }
 _ATTRIBUTES: Mapping[SetField, str] = {**FIELD_OF, "picture": "images", "url": "web_url"}
 # The kind of reason in a record for a field that a rule sets.
 KIND_OF: Mapping[SetField, ReasonKind] = {
-    "excerpt": ReasonKind.EXCERPT_RULED,
-    "picture": ReasonKind.PICTURE_RULED,
-    "url": ReasonKind.ADDRESS_RULED,
-    "note": ReasonKind.NOTE_RULED,
-    "changes": ReasonKind.CHANGES_RULED,
-    "additions": ReasonKind.ADDITIONS_RULED,
-    "summary": ReasonKind.SUMMARY_RULED,
-    "translation": ReasonKind.TRANSLATION_RULED,
+    field: ReasonKind.ADDRESS_RULED if field == "url" else ReasonKind[f"{field.upper()}_RULED"]
+    for field in FIELD_OF
 }
 
 

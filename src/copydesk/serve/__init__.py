@@ -4,8 +4,6 @@ work.
 It contains no news logic: `background` runs rounds, WebSub subscriptions and page view counts.
 """
 
-from __future__ import annotations
-
 from typing import TYPE_CHECKING
 
 from copydesk.kit import faces

@@ -11,8 +11,6 @@ Feeds (RSS, Atom, RDF, JSON Feed), sitemaps and plain pages of links are told ap
 here opens a socket or a file or reads a clock: the time is the argument `now`.
 """
 
-from __future__ import annotations
-
 from typing import TYPE_CHECKING
 
 from copydesk.kit import faces

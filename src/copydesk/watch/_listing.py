@@ -10,7 +10,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from copydesk.errors import FeedError
-from copydesk.kit import text, urls
+from copydesk.kit import tables, text, urls
 from copydesk.news.page import Fault, FaultKind
 from copydesk.news.source import ListingRule
 from copydesk.watch.documents import base_url, local_name, parse_html, text_of, title_of
@@ -31,17 +31,7 @@ _PARTS = 200  # of one link
 _CARDS = frozenset({"article", "li"})
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 
-_NO_ARTICLE = re.compile(
-    r"""(?xi)
-      ^/?$
-    | \.(pdf|docx?|xlsx?|pptx?|zip|jpe?g|png|gif|webp|svg|mp3|mp4|mov|xml|rss|atom|css|js)$
-    | (^|/)(tags?|topics?|categor(y|ies)|sections?|authors?|people|staff|profile|users?|search
-      |login|signin|sign-in|signup|register|account|subscribe|subscriptions?|newsletters?|about
-      |about-us|contact|contact-us|privacy|privacy-policy|terms|terms-of-use|cookies?|careers|jobs
-      |advertise|help|faq|archives?|feeds?|rss|events|shop|store|cart|donate)(/|$)
-    | (^|/)page/\d+/?$
-    """
-)
+_NO_ARTICLE = re.compile(rf"(?i){tables.read_pattern('copydesk.watch', 'no_articles.txt')}")
 _DATED = re.compile(r"/(19|20)\d\d[/-]\d{1,2}([/-]|$)")
 _NUMBERED = re.compile(r"\d{5,}")
 _PAGE = re.compile(r"\.(html?|php|aspx?|stm|story|ece|cms)$", re.IGNORECASE)

@@ -211,16 +211,7 @@ _ADDRESS = 2_000  # characters
 
 _FEED_TYPE = re.compile(r"application/(rss|atom|rdf|feed)\+(xml|json)", re.IGNORECASE)
 _XML_TYPE = re.compile(r"(application|text)/(xml|json)\s*(;|$)", re.IGNORECASE)
-_FEED_ADDRESS = re.compile(
-    r"""(?xi)
-      \.(rss|atom|rdf)$
-    | (^|/)(feeds?|rss2?|atom)/?$
-    | (^|/)[\w-]*(feeds?|rss2?|atom)[\w-]*\.(xml|json|php|aspx?|rdf)$
-    | (^|/)feeds?/(rss2?|atom|posts/default)/?$
-    | (^|/)rss/[\w/-]+(\.xml)?$
-    | [?&](feed=(rss2?|atom)|format=(rss|atom|feed))\b
-    """
-)
+_FEED_ADDRESS = re.compile(rf"(?i){tables.read_pattern('copydesk.watch', 'feed_addresses.txt')}")
 _FEED_HOST = re.compile(r"^(feeds?|rss)\d?\.", re.IGNORECASE)
 _FEED_WORDS = re.compile(r"^(rss|atom|xml|json)?[ -]?(feed)?$|^subscribe via rss$", re.IGNORECASE)
 _OTHERS = re.compile(r"(^|\.)(feedly|inoreader|newsblur|netvibes|facebook|twitter|x)\.com$", re.I)

@@ -154,7 +154,7 @@ def _lead(entry: SourceEntry, url: str, source: Source, now: datetime) -> Lead:
         guid=text.fold(entry.guid)[:_GUID],
         authors=tuple(text.shorten(name, _TITLE) for name in entry.authors[:_AUTHORS]),
         image=absolute_address(entry.image, entry.base) if entry.image else "",
-        language=source.language or _language(entry.language),
+        language=source.language or (entry.language if len(entry.language) <= _LANGUAGE else ""),
         media=tuple(_absolute_media(entry)),
     )
 
@@ -164,10 +164,6 @@ def _absolute_media(entry: SourceEntry) -> Iterator[Media]:
     for medium in entry.media:
         if url := absolute_address(medium.url, entry.base):
             yield replace(medium, url=url)
-
-
-def _language(tag: str) -> str:
-    return tag if len(tag) <= _LANGUAGE else ""
 
 
 def plausible_time(at: datetime | None, now: datetime) -> datetime | None:

@@ -6,8 +6,6 @@ Nothing waits for a model. Without one, or with one that is gone, slow or wrong,
 these texts and nothing else.
 """
 
-from __future__ import annotations
-
 from typing import TYPE_CHECKING
 
 from copydesk.kit import faces

@@ -4,8 +4,6 @@
 line there and one in `news.Story`.
 """
 
-from __future__ import annotations
-
 from typing import TYPE_CHECKING
 
 from copydesk.kit import faces

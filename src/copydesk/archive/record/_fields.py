@@ -31,6 +31,7 @@ from copydesk.archive.record._notations import (
     spell_word,
 )
 from copydesk.errors import RecordError
+from copydesk.kit import tables
 from copydesk.news import Image, Provider, Reason, Story, Verdict
 from copydesk.news.article import Author
 from copydesk.news.story import Addition, Related
@@ -541,18 +542,6 @@ def read_summary(fields: TypedFields, key: str) -> Summary | None:
     return summary
 
 
-_HEAD = """\
-# The fields of a record
-
-Every key of a file in `_news/`, in its order. This page is generated from the tables by which
-records are written and read (`./run.sh docs`), so it is complete. [Story
-files](../concepts/story-files.md) explains what the fields are for.
-
-A key without a value is left out, unless it is marked *always*. An empty line separates the groups
-of the first table. *Ours* marks keys that no record in the profile `everyday` has.
-"""
-
-
 def record_page() -> str:
     """Return the reference page on story records (docs/reference/record.md), in Markdown."""
     nested = {"provider": PROVIDER, "images": IMAGE, "related": RELATED}
@@ -561,7 +550,7 @@ def record_page() -> str:
     nested |= {"translation": TRANSLATION, "review": TEXT_REVIEW}
     blocks = [_table(field for section in SECTIONS for field in section)]
     blocks += [f"## Below `{key}`\n\n{_table(table.fields)}" for key, table in nested.items()]
-    return "\n".join((_HEAD, *blocks))
+    return "\n".join((tables.load_text(__package__, "record.md"), *blocks))
 
 
 def _table(fields: Iterable[Field]) -> str:

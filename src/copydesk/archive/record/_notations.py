@@ -14,14 +14,8 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any, Generic, NamedTuple, TypeVar, get_args
 
-from copydesk.archive.document import (
-    TypedFields,
-    is_plain,
-    spell_date,
-    spell_flag,
-    spell_plain,
-    spell_quoted,
-)
+from copydesk.archive import document
+from copydesk.archive.document import TypedFields
 from copydesk.news import Reason
 from copydesk.news.ruling import Said
 
@@ -68,7 +62,7 @@ def parse_text(raw: str) -> str:
     if '"' not in raw and "\\" not in raw:
         return raw
     plain = _ESCAPE.sub(_unescape, raw)
-    if spell_quoted(plain) != f'"{raw}"':
+    if document.spell_quoted(plain) != f'"{raw}"':
         raise UnusualError
     return plain
 
@@ -82,11 +76,11 @@ def _unescape(match: re.Match[str]) -> str:
 def parse_word(raw: str) -> str:
     """Return the text of a value that is without quotes if YAML allows that, else in quotes."""
     if not raw.startswith('"'):
-        if not is_plain(raw):
+        if not document.is_plain(raw):
             raise UnusualError
         return raw
     text = parse_text(raw[1:-1])
-    if len(raw) == 1 or not raw.endswith('"') or is_plain(text):
+    if len(raw) == 1 or not raw.endswith('"') or document.is_plain(text):
         raise UnusualError
     return text
 
@@ -256,11 +250,11 @@ def _parse_said(raw: str) -> Said:
     return said
 
 
-spell_word = remember(spell_plain)  # names and topics repeat
+spell_word = remember(document.spell_plain)  # names and topics repeat
 
 TEXT = OneLine(
     name="text in quotes",
-    spell=spell_quoted,
+    spell=document.spell_quoted,
     read=TypedFields.text,
     standing='"(.*)"',
     filled='"(.+)"',
@@ -278,7 +272,7 @@ WORD = OneLine(
 )
 WORDS: OneLine[tuple[str, ...]] = OneLine(
     name="words, separated by commas",
-    spell=lambda words: spell_plain(", ".join(words)),
+    spell=lambda words: document.spell_plain(", ".join(words)),
     read=_read_words,
     standing='((?!"").+)',
     parse=parse_words,
@@ -302,7 +296,7 @@ SIZE = OneLine(
 )
 FLAG: OneLine[Any] = OneLine(
     name="`true` or `false`",
-    spell=spell_flag,
+    spell=document.spell_flag,
     read=_or_absent(TypedFields.flag),
     standing="(true|false)",
     parse=lambda raw: raw == "true",
@@ -310,7 +304,7 @@ FLAG: OneLine[Any] = OneLine(
 )
 DATE: OneLine[Any] = OneLine(
     name="time in UTC, as `2023-07-24T09:36:00Z`",
-    spell=spell_date,
+    spell=document.spell_date,
     read=_or_absent(TypedFields.date),
     standing=_DATE,
     parse=datetime.fromisoformat,
@@ -318,7 +312,7 @@ DATE: OneLine[Any] = OneLine(
 )
 MOMENT: OneLine[Any] = OneLine(
     name="time in UTC, as `2023-07-24T09:36:00Z`",
-    spell=spell_date,
+    spell=document.spell_date,
     read=_read_moment,
     standing=_DATE,
     parse=datetime.fromisoformat,
@@ -326,7 +320,7 @@ MOMENT: OneLine[Any] = OneLine(
 )
 SAID: OneLine[Any] = OneLine(
     name="`publish`, `hold`, `reject` or `remove`",
-    spell=spell_plain,
+    spell=document.spell_plain,
     read=_read_said,
     standing="(.+)",
     parse=_parse_said,

@@ -13,30 +13,10 @@ from dataclasses import replace
 
 import yaml
 
-from copydesk.archive.document import (
-    NOTHING,
-    PLAIN,
-    ByteForm,
-    Halves,
-    TypedFields,
-    compose,
-    is_block,
-    span,
-    split_front_matter,
-)
-from copydesk.archive.record._fields import (
-    LAST_KEY,
-    SECTION_OF,
-    SECTIONS,
-    STORY,
-    Field,
-    Nested,
-    NestedList,
-    Table,
-    Values,
-    WrittenText,
-    parse_lines,
-)
+from copydesk.archive import document
+from copydesk.archive.document import ByteForm, Halves, TypedFields
+from copydesk.archive.record import _fields
+from copydesk.archive.record._fields import Field, Nested, NestedList, Table, Values, WrittenText
 from copydesk.archive.record._notations import (
     MappingPosition,
     UnusualError,
@@ -61,7 +41,7 @@ def parse_story(path: str, data: bytes) -> Story:
     Other spellings than ours are read, too; unknown keys, comments and spellings are kept in
     `Story.extra`. Raises RecordError for something else than a news record.
     """
-    halves = split_front_matter(path, data)
+    halves = document.split_front_matter(path, data)
     usual = read_quickly(path, halves)
     return parse_yaml(path, data, halves) if usual is None else usual
 
@@ -70,11 +50,11 @@ def parse_yaml(path: str, data: bytes, halves: Halves) -> Story:
     """Parse a story record in any spelling by the YAML parser, which is slower than
     `read_quickly`.
     """
-    root = compose(halves.front, path)
+    root = document.compose(halves.front, path)
     fields = TypedFields(root, path)
     fields.require("title", "")
     form = tuple(_form_extras(halves.form))
-    story = Story(path=path, body=halves.body, extra=form, **STORY.read(fields))
+    story = Story(path=path, body=halves.body, extra=form, **_fields.STORY.read(fields))
     if _is_written_so(story, data):
         return story
     if not is_orderly(halves.front, root):
@@ -93,9 +73,9 @@ def parse_yaml(path: str, data: bytes, halves: Halves) -> Story:
 
 def _list_keys(story: Story, root: yaml.MappingNode) -> Container[str]:
     """Return the top-level keys of a record but `summary` and `translation` of its owner."""
-    texts = {field.key for field in STORY.fields if isinstance(field.notation, WrittenText)}
+    texts = {field.key for field in _fields.STORY.fields if isinstance(field.notation, WrittenText)}
     own = {key for key in texts if getattr(story, key) is None}
-    return {key.value for key, _ in root.value if key.value in SECTION_OF} - own
+    return {key.value for key, _ in root.value if key.value in _fields.SECTION_OF} - own
 
 
 def emit_story(story: Story) -> bytes:
@@ -138,7 +118,7 @@ def form_of(story: Story) -> ByteForm:
 
 def _form(unknown: Mapping[str, str]) -> ByteForm:
     if not unknown:
-        return PLAIN
+        return document.PLAIN
     return ByteForm(
         has_mark=_MARK in unknown, head_crlf=_HEAD_ENDS in unknown, body_crlf=_BODY_ENDS in unknown
     )
@@ -182,9 +162,9 @@ def _choose(story: Story, key: str, lines: list[str], spelled: str | None) -> li
 def _value(lines: str, key: str) -> Values:
     """Return the values of a record that would have these lines of one key only."""
     if not lines:
-        return STORY.read(TypedFields(NOTHING, ""))
-    root = compose(f"{lines}\n", key)  # a block scalar counts its last line end
-    return STORY.read(TypedFields(root, ""))
+        return _fields.STORY.read(TypedFields(document.NOTHING, ""))
+    root = document.compose(f"{lines}\n", key)  # a block scalar counts its last line end
+    return _fields.STORY.read(TypedFields(root, ""))
 
 
 def read_quickly(path: str, halves: Halves) -> Story | None:
@@ -194,10 +174,10 @@ def read_quickly(path: str, halves: Halves) -> Story | None:
     unknown key or another spelling of a value is not accepted.
     """
     after = halves.tail[4:]
-    if not after or halves.form is not PLAIN or has_controls(halves.front):
+    if not after or halves.form is not document.PLAIN or has_controls(halves.front):
         return None
     try:
-        values = _read_sections(halves.front, STORY.bare.copy())
+        values = _read_sections(halves.front, _fields.STORY.bare.copy())
     except (UnusualError, ValueError):  # a ValueError is a date that cannot be
         return None
     return Story(path=path, body="" if after == "\n" else after, **values)
@@ -213,7 +193,7 @@ def _read_sections(front: str, values: Values) -> Values:
     _READERS[0](head, values)
     last = 0
     for section in sections:
-        number = SECTION_OF.get(section.partition(":")[0], 0)
+        number = _fields.SECTION_OF.get(section.partition(":")[0], 0)
         if number <= last:
             raise UnusualError
         _READERS[number](section, values)
@@ -228,14 +208,14 @@ class _Readers(dict[int, Callable[[str, Values], object]]):
 
     def __missing__(self, number: int) -> Callable[[str, Values], object]:
         """Make the parser of a section."""
-        self[number] = reader = _reader(SECTIONS[number])
+        self[number] = reader = _reader(_fields.SECTIONS[number])
         return reader
 
 
 def _reader(fields: tuple[Field, ...]) -> Callable[[str, Values], object]:
     first = fields[0]
     if not first.notation.has_lines:
-        parse = parse_lines(fields, 0)
+        parse = _fields.parse_lines(fields, 0)
         return lambda section, values: parse(f"\n{section}", values)
     attribute, parse_value = first.attribute, first.notation.parser(0)
     colon = len(first.key)
@@ -247,13 +227,13 @@ def _reader(fields: tuple[Field, ...]) -> Callable[[str, Values], object]:
 
 
 _READERS = _Readers()
-_LAST = len(SECTIONS) - 1
+_LAST = len(_fields.SECTIONS) - 1
 
 
 def write_blocks(story: Story, unknown: Mapping[str, str]) -> dict[str, list[str]]:
     """Return the record lines of each top-level key in order, [] for a key that is not written."""
     position = MappingPosition(dict(unknown))
-    return {field.key: field.lines(story, position) for field in STORY.fields}
+    return {field.key: field.lines(story, position) for field in _fields.STORY.fields}
 
 
 def join(blocks: Mapping[str, list[str]], unknown: Mapping[str, str]) -> list[str]:
@@ -266,26 +246,26 @@ def join(blocks: Mapping[str, list[str]], unknown: Mapping[str, str]) -> list[st
     section, strange = 0, False
     for key, block in blocks.items():
         if block:
-            if SECTION_OF[key] != section and not strange:
+            if _fields.SECTION_OF[key] != section and not strange:
                 lines.append("")
             lines += block
-            section, strange = SECTION_OF[key], False
+            section, strange = _fields.SECTION_OF[key], False
         if key in unknown:
             lines.append(unknown[key])
             strange = True
-    if not blocks[LAST_KEY] and not strange:
+    if not blocks[_fields.LAST_KEY] and not strange:
         lines.append("")
     return lines
 
 
 def gap(before: str, after: str) -> str:
     """Return the text that `join` puts between two top-level keys: "" or an empty line."""
-    return "\n" if before and SECTION_OF[before] != SECTION_OF[after] else ""
+    return "\n" if before and _fields.SECTION_OF[before] != _fields.SECTION_OF[after] else ""
 
 
 def last_gap(before: str) -> str:
     """Return the text that `join` puts between the last key and the closing `---`."""
-    return "" if before == LAST_KEY else "\n"
+    return "" if before == _fields.LAST_KEY else "\n"
 
 
 # YAML's line ends other than the line feed; document marks; directives; keys after a `?` (for the
@@ -299,7 +279,7 @@ def is_orderly(front: str, root: yaml.MappingNode) -> bool:
     Otherwise (a flow mapping, an indented one, YAML's other line ends and marks) single lines
     cannot be restored, and the record is read but never rewritten.
     """
-    at_margin = is_block(root) and root.start_mark.column == 0
+    at_margin = document.is_block(root) and root.start_mark.column == 0
     return at_margin and not _UNORDERLY.search(front)
 
 
@@ -308,7 +288,7 @@ def spellings(front: str, root: yaml.MappingNode, known: Container[str]) -> dict
     lines_by_key = {}
     for key, value in root.value:
         if key.value in known:
-            start, stop = span(front, key, value)
+            start, stop = document.span(front, key, value)
             lines_by_key[key.value] = front[start:stop]
     return lines_by_key
 
@@ -319,7 +299,7 @@ def _top(front: str, root: yaml.MappingNode, known: Container[str]) -> Iterator[
         name = key.value
         if name not in known:
             continue
-        start, stop = span(front, key, value)
+        start, stop = document.span(front, key, value)
         between = front[position:start]
         if between and between != gap(before, name):
             yield _extra(before, between)
@@ -331,7 +311,7 @@ def _top(front: str, root: yaml.MappingNode, known: Container[str]) -> Iterator[
 
 def _walk(front: str, node: yaml.Node, at: str, shape: str) -> Iterator[Extra]:
     """Yield the unknown lines in all known nested mappings of a record."""
-    if not is_block(node):
+    if not document.is_block(node):
         return
     if isinstance(node, yaml.MappingNode):
         table = _TABLES.get(shape)
@@ -355,14 +335,14 @@ def _walk(front: str, node: yaml.Node, at: str, shape: str) -> Iterator[Extra]:
 def _between(front: str, node: yaml.MappingNode, at: str, known: Container[str]) -> Iterator[Extra]:
     before, position = "", -1
     for key, value in node.value:
-        start, stop = span(front, key, value)
+        start, stop = document.span(front, key, value)
         position = start if position < 0 else position
         if key.value not in known:
             continue
         if front[position:start]:
             yield _extra(f"{at}.{before}", front[position:start])
         before, position = key.value, stop + 1
-    end = span(front, *node.value[-1])[1] + 1
+    end = document.span(front, *node.value[-1])[1] + 1
     if front[position:end]:
         yield _extra(f"{at}.{before}", front[position:end])
 
@@ -391,4 +371,4 @@ def _tables(table: Table, shape: str) -> Iterator[tuple[str, Table]]:
             yield from _tables(notation.table, inner)
 
 
-_TABLES = dict(_tables(STORY, ""))
+_TABLES = dict(_tables(_fields.STORY, ""))

@@ -8,8 +8,6 @@ one request for each call, by the guarded fetcher, and follow no redirect. The l
 database.
 """
 
-from __future__ import annotations
-
 from typing import TYPE_CHECKING
 
 from copydesk.kit import faces

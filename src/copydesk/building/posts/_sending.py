@@ -18,7 +18,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Literal
 
-from copydesk.building.posts import bluesky, chats, mastodon
+from copydesk.building.posts import bluesky, chats, composing, mastodon
 from copydesk.building.posts._planning import MOST_EDITS, PostPage, plan_posts, read_post_page
 from copydesk.building.posts.accounts import (
     Account,
@@ -30,22 +30,7 @@ from copydesk.building.posts.accounts import (
     PostSent,
     PostUncertain,
 )
-from copydesk.building.posts.composing import (
-    BLUESKY,
-    DISCORD,
-    MATRIX,
-    SLACK,
-    TELEGRAM,
-    ComposedPost,
-    Network,
-    PostParts,
-    PostTooLong,
-    allow_mentions,
-    compose_post,
-    compose_words,
-    make_mastodon,
-    read_post_template,
-)
+from copydesk.building.posts.composing import ComposedPost, Network, PostParts, PostTooLong
 from copydesk.channels import PostChannel, PostNetwork
 from copydesk.desk_store import open_desk
 from copydesk.desk_store.posts import Post, PostLog, PostPause
@@ -89,13 +74,13 @@ class NetworkRow:
 
 
 NETWORKS: Mapping[PostNetwork, NetworkRow] = {
-    "mastodon": NetworkRow(network=make_mastodon(), make_account=mastodon.MastodonPosts),
-    "bluesky": NetworkRow(network=BLUESKY, make_account=bluesky.BlueskyPosts),
-    "discord": NetworkRow(network=DISCORD, make_account=chats.open_discord),
-    "slack": NetworkRow(network=SLACK, make_account=chats.open_slack),
-    "telegram": NetworkRow(network=TELEGRAM, make_account=chats.open_telegram),
-    "matrix": NetworkRow(network=MATRIX, make_account=chats.open_matrix),
-    "apprise": NetworkRow(network=TELEGRAM, make_account=chats.open_apprise),
+    "mastodon": NetworkRow(network=composing.make_mastodon(), make_account=mastodon.MastodonPosts),
+    "bluesky": NetworkRow(network=composing.BLUESKY, make_account=bluesky.BlueskyPosts),
+    "discord": NetworkRow(network=composing.DISCORD, make_account=chats.open_discord),
+    "slack": NetworkRow(network=composing.SLACK, make_account=chats.open_slack),
+    "telegram": NetworkRow(network=composing.TELEGRAM, make_account=chats.open_telegram),
+    "matrix": NetworkRow(network=composing.MATRIX, make_account=chats.open_matrix),
+    "apprise": NetworkRow(network=composing.TELEGRAM, make_account=chats.open_apprise),
 }
 
 
@@ -181,7 +166,7 @@ def compose_draft(
     if isinstance(composed, PostTooLong):
         return composed
     return PostDraft(
-        composed=allow_mentions(composed, channel.mentions),
+        composed=composing.allow_mentions(composed, channel.mentions),
         link=page.link,
         headline=page.headline,
         line=page.line,
@@ -196,14 +181,14 @@ def _compose(
     newsroom: Newsroom, channel: PostChannel, post: Post, page: PostPage, network: Network
 ) -> ComposedPost | PostTooLong:
     if post.words:
-        return compose_words(post.words, network)
+        return composing.compose_words(post.words, network)
     template = channel.template
     if post.reply_to:
         strings = load_site_strings(newsroom.beat.locale, newsroom.templates)
         said = strings.say("headline_rewritten").replace("{", "{{").replace("}", "}}")
         template = f"{said}\n\n{{headline}}\n\n{{link}}"
     parts = PostParts(headline=page.headline, line=page.line, link=page.link, topics=page.topics)
-    return compose_post(parts, read_post_template(template), network)
+    return composing.compose_post(parts, composing.read_post_template(template), network)
 
 
 @dataclass(slots=True)

@@ -16,6 +16,7 @@ from urllib.parse import quote, urlsplit, urlunsplit
 
 import msgspec
 
+from copydesk.building.posts import composing
 from copydesk.building.posts.accounts import (
     CANNOT,
     Account,
@@ -31,14 +32,7 @@ from copydesk.building.posts.accounts import (
     read_answer,
     read_post,
 )
-from copydesk.building.posts.composing import (
-    DISCORD,
-    MATRIX,
-    SLACK,
-    TELEGRAM,
-    ComposedPost,
-    Network,
-)
+from copydesk.building.posts.composing import ComposedPost, Network
 from copydesk.channels import PostChannel
 from copydesk.fetch.web import Web
 from copydesk.news import Page, Refused, Request
@@ -110,7 +104,7 @@ class DiscordWebhook(_Webhook):
     """A webhook of a channel."""
 
     __slots__ = ()
-    network: ClassVar[Network] = DISCORD
+    network: ClassVar[Network] = composing.DISCORD
 
     def make(self, post: ComposedPost, edits: str = "") -> bytes:
         """Return the request for a message in which no mention notifies anybody."""
@@ -170,7 +164,7 @@ class SlackWebhook(_Webhook):
     """An incoming webhook. Its messages have no ID, so they stay."""
 
     __slots__ = ()
-    network: ClassVar[Network] = SLACK
+    network: ClassVar[Network] = composing.SLACK
 
     def make(self, post: ComposedPost, edits: str = "") -> bytes:
         """Return the request for a message."""
@@ -190,7 +184,7 @@ class SlackWebhook(_Webhook):
 class SlackChannel(Chat):
     """A channel, by a bot's token with the scope chat:write; `id` of an answer is a timestamp."""
 
-    network: ClassVar[Network] = SLACK
+    network: ClassVar[Network] = composing.SLACK
     web: Web
     token: str = field(repr=False)
     channel: str
@@ -252,7 +246,7 @@ class _TelegramAnswer(msgspec.Struct):
 class TelegramChat(Chat):
     """A chat or channel (`@name` or a number), by a bot's token."""
 
-    network: ClassVar[Network] = TELEGRAM
+    network: ClassVar[Network] = composing.TELEGRAM
     web: Web
     token: str = field(repr=False)
     chat: str
@@ -311,7 +305,7 @@ class _MatrixEvent(PostShape):
 class MatrixRoom(Chat):
     """A room of a homeserver. With the same token, the same key (transaction ID) is one event."""
 
-    network: ClassVar[Network] = MATRIX
+    network: ClassVar[Network] = composing.MATRIX
     is_repeatable: ClassVar[bool] = True
     web: Web
     server: str
@@ -366,7 +360,7 @@ class AppriseNotice(Chat):
     It follows redirects to private addresses, and any failure of it is uncertain.
     """
 
-    network: ClassVar[Network] = TELEGRAM
+    network: ClassVar[Network] = composing.TELEGRAM
     url: str = field(repr=False)
 
     def make(self, post: ComposedPost, edits: str = "") -> bytes:

@@ -3,8 +3,6 @@
 `ENDPOINTS` is its table: the app routes by it, and the description is written from it.
 """
 
-from __future__ import annotations
-
 from typing import TYPE_CHECKING
 
 from copydesk.kit import faces

@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import base64
 import binascii
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, fields
+import contextlib
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Annotated, TypeVar, TypeVarTuple
 
@@ -29,6 +30,7 @@ from copydesk.desk.mailing import ReaderKeeper, change_mail, examine_mail, let_g
 from copydesk.desk_store.letter_edits import IssueChange, IssueDiffers, IssueField, KeptEdits
 from copydesk.errors import CopydeskError, MailStoreError, UsageError
 from copydesk.kit import text
+from copydesk.kit.options import fill
 from copydesk.newsletters import checks, delivery_log, exchange, issues, sending
 from copydesk.newsletters.readers import addresses, by_hand, limits, outcomes
 from copydesk.newsletters.sending import begin
@@ -243,6 +245,15 @@ async def read_letter_file(desk: Desk, call: Call[Nothing, Nothing]) -> LetterFi
     return LetterFile(eml=base64.b64encode(data).decode())
 
 
+@contextlib.contextmanager
+def _missing() -> Iterator[None]:
+    """Answer a UsageError of the `with` block with 404."""
+    try:
+        yield
+    except UsageError as error:
+        raise ApiProblem(404, str(error), error.hint) from error
+
+
 async def _read_sending(desk: Desk, issue: str) -> delivery_log.SendingRow:
     def answer(opened: OpenNewsroom) -> delivery_log.SendingRow:
         if not newsletters.has_mail(opened.newsroom.private):
@@ -250,10 +261,8 @@ async def _read_sending(desk: Desk, issue: str) -> delivery_log.SendingRow:
         with addresses.open_readers(opened.newsroom) as store:
             return delivery_log.find_sending(store, issue)
 
-    try:
+    with _missing():
         return await desk.thread.ask(answer)
-    except UsageError as error:
-        raise ApiProblem(404, str(error), error.hint) from error
 
 
 async def _decide(
@@ -440,22 +449,16 @@ async def count_readers(desk: Desk, _call: Call[Nothing, Nothing]) -> by_hand.Re
 
 async def find_reader(desk: Desk, call: Call[Nothing, SentAddress]) -> ReaderNumber:
     """Return the number of the newsletter subscriber with a mail address."""
-    try:
-        number = await ReaderKeeper(desk, call.visitor).find(call.body.address)
-    except UsageError as error:
-        raise ApiProblem(404, str(error), error.hint) from error
-    return ReaderNumber(number=number)
+    with _missing():
+        return ReaderNumber(number=await ReaderKeeper(desk, call.visitor).find(call.body.address))
 
 
 async def read_reader(desk: Desk, call: Call[Nothing, Nothing]) -> ReaderAnswer:
     """Return everything stored about a subscriber; the audit log notes the access."""
     number = _read_subscriber_number(call)
-    try:
+    with _missing():
         data = await ReaderKeeper(desk, call.visitor).look_at(number)
-    except UsageError as error:
-        raise ApiProblem(404, str(error), error.hint) from error
-    kept = {field.name: getattr(data, field.name) for field in fields(data)}
-    return ReaderAnswer(number=number, **kept)
+    return fill(ReaderAnswer, data, number=number)
 
 
 async def add_reader(desk: Desk, call: Call[Nothing, NewReader]) -> ReaderNumber:
@@ -642,10 +645,8 @@ async def change_issue(desk: Desk, call: Call[Nothing, SentIssueChanges]) -> Iss
 
 
 async def _compose(desk: Desk, letter_id: str) -> ComposedLetter:
-    try:
+    with _missing():
         return await desk.issues.compose(letter_id)
-    except UsageError as error:
-        raise ApiProblem(404, str(error), error.hint) from error
 
 
 def _refuse(done: KeptEdits | IssueDiffers) -> None:

@@ -1,7 +1,5 @@
 """The pages on which editors compose and preview the next issue of a newsletter."""
 
-from __future__ import annotations
-
 from typing import TYPE_CHECKING
 
 from copydesk.kit import faces

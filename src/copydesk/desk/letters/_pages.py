@@ -256,15 +256,10 @@ def _describe_texts(pages: Pages, composed: ComposedLetter) -> Sequence[View]:
             "seen": kept.digest(name),
             "is_edited": bool(edited),
             "cut": cut,
-            "shown": _cut(value, cut),
+            "shown": (value if len(value) <= cut else f"{value[:cut]}…"),
         }
         for name, value, edited, cut in texts
     ]
-
-
-def _cut(words: str, characters: int) -> str:
-    """Return a text cut as mail programs cut it in their list of mails, even within a word."""
-    return words if len(words) <= characters else f"{words[:characters]}…"
 
 
 def _describe_section(pages: Pages, composed: ComposedLetter, section: IssueSection) -> View:

@@ -1,7 +1,5 @@
 """The pages for sending newsletter issues and managing subscribers, and functions for the API."""
 
-from __future__ import annotations
-
 from typing import TYPE_CHECKING
 
 from copydesk.kit import faces

@@ -1,7 +1,5 @@
 """The pages of statistics: stories of the last days, and missed ones, as plots with tables."""
 
-from __future__ import annotations
-
 from typing import TYPE_CHECKING
 
 from copydesk.kit import faces

@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 
 from copydesk.desk._pages import Pages
 from copydesk.desk._story_view import View
+from copydesk.kit.options import take
 
 _SPANS = (("days_short", 86_400), ("hours_short", 3_600), ("minutes_short", 60))
 
@@ -39,13 +40,9 @@ class Section:
         return {
             "id": self.id or self.name,
             "title": wording.say(f"{self.name}_title"),
-            "words": self.words,
-            "advice": self.advice,
-            "try_href": self.try_href,
-            "plot": self.plot,
+            **take(self, "words", "advice", "try_href", "plot", "rows"),
             "legend": [{"shade": shade, "word": wording.say(word)} for shade, word in self.legend],
             "head": [wording.say(word) for word in self.head],
-            "rows": self.rows,
         }
 
 

@@ -1,7 +1,5 @@
 """Sign-in to the editors' web interface: `sign_in_app` lets only people with an account pass."""
 
-from __future__ import annotations
-
 from typing import TYPE_CHECKING
 
 from copydesk.kit import faces

@@ -1,7 +1,5 @@
 """The pages of sources (feeds, sitemaps …), of publishers, and of settings that owners change."""
 
-from __future__ import annotations
-
 from typing import TYPE_CHECKING
 
 from copydesk.kit import faces

@@ -1,7 +1,5 @@
 """Apply editors' actions from the web interface as git commits; return each action's outcome."""
 
-from __future__ import annotations
-
 from typing import TYPE_CHECKING
 
 from copydesk.kit import faces

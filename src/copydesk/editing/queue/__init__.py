@@ -1,7 +1,5 @@
 """The editors' queue of stories: list groups of stories about one event, with statuses."""
 
-from __future__ import annotations
-
 from typing import TYPE_CHECKING
 
 from copydesk.kit import faces

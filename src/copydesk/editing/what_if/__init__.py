@@ -1,7 +1,5 @@
 """Try out other scoring rules on the stories of some days; return what would change."""
 
-from __future__ import annotations
-
 from typing import TYPE_CHECKING
 
 from copydesk.kit import faces

@@ -341,7 +341,7 @@ def summarize(bench: _bench.Bench, outcome: Outcome, topics: Collection[str] = (
     changed = outcome.changed
     told, reworded = _part(changed)
     return Summary(
-        stories=sum(_stands_alone(one.fresh) for one in judged),
+        stories=sum((not one.fresh.copy_of and one.fresh.heat != -1) for one in judged),
         published_before=sum(bool(one.filed.published) for one in judged),
         published_after=sum(bool(one.fresh.published) for one in judged),
         to_site=sum(map(_moves_to_site, judged)),
@@ -419,10 +419,6 @@ def _list_weighty(rejudged: Rejudged) -> list[FieldChange]:
 def _order(rejudged: Rejudged) -> tuple[bool, bool, str]:
     moves = _moves_to_site(rejudged) or _moves_off_site(rejudged)
     return (not moves, not _is_elsewhere(rejudged), rejudged.filed.path)
-
-
-def _stands_alone(story: Story) -> bool:
-    return not story.copy_of and story.heat != -1
 
 
 def _moves_to_site(rejudged: Rejudged) -> bool:

@@ -1,7 +1,5 @@
 """Decide what kind of page a parsed page is: an article, video, audio, or none of these."""
 
-from __future__ import annotations
-
 from typing import TYPE_CHECKING
 
 from copydesk.kit import faces

@@ -30,17 +30,7 @@ _SEARCH_SEGMENTS = frozenset(
 )
 _LIST_SEGMENTS = frozenset(tables.read_lines(_PACKAGE, "list_folders.txt"))
 # Classes of the body of a list in WordPress, Drupal, Ghost and the like.
-_CLASSES = frozenset(
-    {
-        "archive",
-        "search-results",
-        "tag-template",
-        "author-template",
-        "home-template",
-        "path-taxonomy",
-    }
-    | {"path-frontpage", "page-taxonomy-term", "page-taxonomy", "post-type-archive"}
-)
+_CLASSES = frozenset(tables.read_lines(_PACKAGE, "list_classes.txt"))
 _SINGLE = frozenset({"single", "single-post", "post-template", "page-node", "node-type-article"})
 _LANGUAGE = re.compile(r"\A[a-z]{2}(?:[-_][a-z]{2,4})?\Z")
 _ARTICLE_SEGMENT = re.compile(r"\d{4,}|(?:[^-_\W]+[-_]){2}|\.(?:s?html?|php|aspx?)\Z")

@@ -1,7 +1,5 @@
 """Find the pictures in a parsed page that may illustrate the article, best first."""
 
-from __future__ import annotations
-
 from typing import TYPE_CHECKING
 
 from copydesk.kit import faces

@@ -1,7 +1,5 @@
 """Find the terms on which a page may be read and quoted, and the news agency of its text."""
 
-from __future__ import annotations
-
 from typing import TYPE_CHECKING
 
 from copydesk.kit import faces

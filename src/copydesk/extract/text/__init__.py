@@ -1,7 +1,5 @@
 """Extract the text of the article from a parsed page, as simple Markdown."""
 
-from __future__ import annotations
-
 from typing import TYPE_CHECKING
 
 from copydesk.kit import faces

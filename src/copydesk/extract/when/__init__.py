@@ -1,7 +1,5 @@
 """Find when an article was published and updated, and where on the page this was found."""
 
-from __future__ import annotations
-
 from typing import TYPE_CHECKING
 
 from copydesk.kit import faces

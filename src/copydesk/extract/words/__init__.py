@@ -1,7 +1,5 @@
 """Find the headline, excerpt, language, section and keywords of a parsed page."""
 
-from __future__ import annotations
-
 from typing import TYPE_CHECKING
 
 from copydesk.kit import faces

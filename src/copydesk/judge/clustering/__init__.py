@@ -4,8 +4,6 @@ This package knows nothing of stories, sites or rules: `judge.coverage` applies 
 stories.
 """
 
-from __future__ import annotations
-
 from typing import TYPE_CHECKING
 
 from copydesk.kit import faces

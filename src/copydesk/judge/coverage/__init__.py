@@ -1,7 +1,5 @@
 """Group stories on one event, choose the story that leads each group, return those that change."""
 
-from __future__ import annotations
-
 from typing import TYPE_CHECKING
 
 from copydesk.kit import faces

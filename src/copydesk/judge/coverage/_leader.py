@@ -12,6 +12,7 @@ from itertools import takewhile
 from copydesk.judge.coverage._heat import agency_of, corroboration
 from copydesk.judge.coverage._ruled_groups import is_lead, is_pin, lead_in, name_of, pin_on
 from copydesk.kit import dates
+from copydesk.kit.options import fill
 from copydesk.news import Beat, Provider, Reason, ReasonKind, Shelved, Story
 from copydesk.news.story import Related
 
@@ -315,17 +316,12 @@ def _publisher(story: Story) -> str:
 def snapshot(story: Story) -> Related:
     """Return a story as an entry for another story's list of related stories (SPEC 2.10)."""
     provider = story.provider
-    return Related(
-        title=story.title,
-        excerpt=story.excerpt,
+    return fill(
+        Related,
+        story,
         published_at=story.published_at or dates.EARLIEST,
         web_url=story.web_url or story.original_url,
-        amp_web_url=story.amp_web_url,
-        cdn_amp_web_url=story.cdn_amp_web_url,
-        type=story.type,
         provider=Provider(name=provider.name, domain=provider.domain) if provider else None,
-        quality=story.quality,
-        images=story.images,
     )
 
 

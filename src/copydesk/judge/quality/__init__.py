@@ -1,7 +1,5 @@
 """Quality: score an article by signals, each with a reason, and rate the trust in its source."""
 
-from __future__ import annotations
-
 from typing import TYPE_CHECKING
 
 from copydesk.kit import faces

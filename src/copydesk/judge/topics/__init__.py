@@ -1,7 +1,5 @@
 """Find the topics of an article, with the evidence for each and the confidence in it."""
 
-from __future__ import annotations
-
 from typing import TYPE_CHECKING
 
 from copydesk.kit import faces

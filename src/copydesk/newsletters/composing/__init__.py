@@ -4,8 +4,6 @@ Pure: reads no file but a theme's, no clock, no network. `newsletters.sending` s
 `mail_store` stores subscribers.
 """
 
-from __future__ import annotations
-
 from typing import TYPE_CHECKING
 
 from copydesk.kit import faces

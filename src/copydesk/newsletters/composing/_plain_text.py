@@ -1,6 +1,6 @@
 """Prepare a newsletter issue for its template: shortened text without markup, valid links only.
 
-All text from other sites passes through here on its way into the HTML and the plain text.
+All text from other sites passes through here on its way into the HTML.
 """
 
 from __future__ import annotations
@@ -12,22 +12,11 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from copydesk import rendering
 from copydesk.kit import dates, text, urls
 from copydesk.news import letter
 from copydesk.newsletters.composing import drafts
-from copydesk.rendering import (
-    MARK,
-    NOTE_BEGIN,
-    NOTE_END,
-    Strings,
-    language_tag,
-    mark_safe,
-    read_mark,
-    render_note,
-    section_mark,
-    story_mark,
-    text_direction,
-)
+from copydesk.rendering import Strings
 
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
@@ -46,7 +35,6 @@ _LONGEST_NAME = 80
 _LONGEST_NOTE = 5_000  # on top of an issue
 _LONGEST_REMARK = 2_000  # on one story
 _MOST_COVERAGE = 5  # names in a row
-_LINK = re.compile(r"\[([^\[\]\n]{1,500})\]\(\s*([^()\s]{1,2000})\s*\)")
 _MANY_DAYS = timedelta(days=2)  # an issue about a longer time shows each story's day
 
 
@@ -72,8 +60,7 @@ class PictureView:
 class StoryView:
     """A story as the newsletter template shows it. `source` and `facts` go on the line below it.
 
-    `language` is "" if it is the newsletter's own. `note` is clean HTML, `note_words` the same as
-    plain text.
+    `language` is "" if it is the newsletter's own. `note` is clean HTML.
     """
 
     mark: str
@@ -87,7 +74,6 @@ class StoryView:
     coverage: tuple[NamedLink, ...]
     unnamed: int
     note: str
-    note_words: str
     picture: PictureView | None
 
 
@@ -115,7 +101,6 @@ class IssueView:
     home: str
     site: str
     note: str
-    note_words: str
     sections: tuple[SectionView, ...]
     digest: str
     digest_label: str
@@ -130,15 +115,14 @@ def view_issue(issue: letter.Issue, strings: Strings) -> IssueView:
         title=title,
         subject=_cut(issue.subject, drafts.SUBJECT_CHARACTERS) or title,
         preheader=_cut(issue.preheader, drafts.PREHEADER_CHARACTERS),
-        language=language_tag(issue.language),
+        language=rendering.language_tag(issue.language),
         direction=strings.direction,
         day=strings.format_date("day", drafts.local_day(issue.at, dates.find_zone(issue.zone))),
         page=_link(issue.page),
         archive=_link(issue.archive),
         home=_link(issue.home),
         site=_cut(issue.site, _LONGEST_NAME) or title,
-        note=mark_safe(render_note(note)),
-        note_words=_write_plain_note(note),
+        note=rendering.mark_safe(rendering.render_note(note)),
         sections=tuple(_view_section(section, issue, strings) for section in issue.sections),
         digest=_defuse(text.fold(issue.digest.text)) if issue.digest else "",
         digest_label=strings.say("digest_by_model") if issue.digest else "",
@@ -172,28 +156,27 @@ def _view_section(
 ) -> SectionView:
     title = _cut(section.title, _LONGEST_NAME)
     stories = tuple(_view_story(story, issue, strings) for story in section.stories)
-    mark = mark_safe(section_mark(section.kind, title))
+    mark = rendering.mark_safe(rendering.section_mark(section.kind, title))
     return SectionView(mark=mark, title=title, stories=stories)
 
 
 def _view_story(story: letter.IssueStory, issue: letter.Issue, strings: Strings) -> StoryView:
-    tag = language_tag(story.language)
+    tag = rendering.language_tag(story.language)
     title = _cut(story.title, _LONGEST_TITLE) or strings.say("untitled")
     note = _defuse(text.shorten(text.tidy(story.note), _LONGEST_REMARK))
     coverage = tuple(_view_links(story.coverage))
     return StoryView(
-        mark=mark_safe(story_mark(story.name)),
+        mark=rendering.mark_safe(rendering.story_mark(story.name)),
         title=title,
         href=_link(story.page) or _link(story.url),
-        language="" if _primary(tag) == _primary(language_tag(issue.language)) else tag,
-        direction=text_direction(tag) if tag else strings.direction,
+        language="" if _primary(tag) == _primary(rendering.language_tag(issue.language)) else tag,
+        direction=rendering.text_direction(tag) if tag else strings.direction,
         excerpt=_cut(story.excerpt, _LONGEST_EXCERPT),
         source=_cut(story.source, _LONGEST_NAME),
         facts=tuple(_list_facts(story, issue, strings)),
         coverage=coverage[:_MOST_COVERAGE],
         unnamed=len(coverage[_MOST_COVERAGE:]),
-        note=mark_safe(render_note(note)),
-        note_words=_write_plain_note(note),
+        note=rendering.mark_safe(rendering.render_note(note)),
         picture=_view_picture(story.picture, title, own_hosts(issue)),
     )
 
@@ -232,11 +215,6 @@ def _view_picture(
     return PictureView(source=_link(picture.url), width=width, height=height, alt=alt)
 
 
-def _write_plain_note(note: str) -> str:
-    """Return an editor's note as plain text: Markdown with the URLs of links in brackets."""
-    return _LINK.sub(r"\1 (\2)", text.tidy(note))
-
-
 def _cut(words: str, longest: int) -> str:
     return _defuse(text.shorten(text.fold(words), longest))
 
@@ -253,7 +231,7 @@ def _defuse(words: str) -> str:
     return words
 
 
-# Write the plain-text version of a newsletter issue, from its view or from the HTML of its file.
+# Write the plain-text version of a newsletter issue, from its HTML.
 #
 # Lines wrap at 72 characters. Each link has its own line and is never broken, so that mail programs
 # recognize it.
@@ -261,64 +239,11 @@ def _defuse(words: str) -> str:
 _WIDTH = 72
 
 
-def render_text(view: IssueView, links: Iterable[NamedLink], closing: str, strings: Strings) -> str:
-    """Return a newsletter issue as plain text that ends with `links` and the `closing` line."""
-    blocks = [*_write_head(view, strings)]
-    for section in view.sections:
-        blocks += _write_section(section, strings)
-    if not view.sections:
-        blocks.append(wrap(strings.say("nothing")))
-    if view.cut:
-        blocks.append(tell_link(strings.say("letter_cut", count=view.cut), view.page, strings))
-    blocks.append("-- ")  # what follows is a signature to mail programs
-    blocks += [tell_link(link.name, link.href, strings) for link in links]
-    blocks.append(wrap(closing))
-    return join_blocks(blocks)
-
-
 def join_blocks(blocks: Iterable[str]) -> str:
     """Join the non-empty paragraphs of a plain-text mail. A signature line "-- " gets no empty
     line.
     """
     return "\n\n".join(block for block in blocks if block).replace("-- \n\n", "-- \n") + "\n"
-
-
-def _write_head(view: IssueView, strings: Strings) -> Iterator[str]:
-    yield f"{wrap(view.title.upper())}\n{view.day}"
-    if view.page:
-        yield tell_link(strings.say("letter_browser"), view.page, strings)
-    yield wrap(view.digest)
-    yield wrap(view.digest_label)
-    yield _write_note(view.note_words, strings)
-
-
-def _write_section(section: SectionView, strings: Strings) -> Iterator[str]:
-    if section.title:
-        title = wrap(section.title.upper())
-        yield f"{title}\n{'=' * max(map(len, title.splitlines()))}"
-    for story in section.stories:
-        yield _write_story(story, strings)
-
-
-def _write_story(story: StoryView, strings: Strings) -> str:
-    names = ", ".join(voice.name for voice in story.coverage)
-    if story.unnamed:
-        names = strings.say("names_and_more", names=names, count=story.unnamed)
-    also = (strings.say("letter_also", names=names),) if names else ()
-    lines = [
-        wrap(story.title),
-        wrap(story.excerpt),
-        wrap(" · ".join(filter(None, (story.source, *story.facts, *also)))),
-        story.href,
-        _write_note(story.note_words, strings),
-    ]
-    return "\n".join(line for line in lines if line)
-
-
-def _write_note(note: str, strings: Strings) -> str:
-    if not note:
-        return ""
-    return f"[{strings.say('note')}]\n" + "\n".join(wrap(line) for line in note.split("\n"))
 
 
 def tell_link(name: str, href: str, strings: Strings) -> str:
@@ -524,13 +449,13 @@ def part_letter(markup: str) -> FiledParts:
     sections: list[tuple[_Stretch, tuple[_Stretch, ...]]] = []
     stories: list[_Stretch] = []
     opened: dict[str, re.Match[str]] = {}
-    for mark in MARK.finditer(markup):
+    for mark in rendering.MARK.finditer(markup):
         kind = mark["kind"]
         if not mark["end"]:
             opened[kind] = mark
             stories = [] if kind == "section" else stories
         elif begin := opened.pop(kind, None):
-            words = read_mark(begin["words"] or "")
+            words = rendering.read_mark(begin["words"] or "")
             stretch = _Stretch(start=begin.start(), end=mark.end(), words=words)
             if kind == "story" and "section" in opened:
                 stories.append(stretch)
@@ -559,7 +484,7 @@ def tell_letter(parts: FiledParts, more: str, strings: Strings) -> str:
 
 def _write_filed_head(markup: str, strings: Strings) -> Iterator[str]:
     """Yield the issue's title and date, the link to its page, and the editors' note."""
-    above, _, rest = markup.partition(NOTE_BEGIN)
+    above, _, rest = markup.partition(rendering.NOTE_BEGIN)
     root = parse_fragment(above)
     title = _find_words(root, "h1")
     if not title:
@@ -573,7 +498,7 @@ def _write_filed_head(markup: str, strings: Strings) -> Iterator[str]:
             yield tell_link(name, href, strings)
     yield from map(wrap, _list_words(root, "digest"))
     if rest:
-        yield _write_filed_note(parse_fragment(rest.partition(NOTE_END)[0]), strings)
+        yield _write_filed_note(parse_fragment(rest.partition(rendering.NOTE_END)[0]), strings)
 
 
 def _write_heading(markup: str, words: str) -> str:

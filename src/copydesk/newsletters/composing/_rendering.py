@@ -13,21 +13,12 @@ from dataclasses import dataclass, fields, replace
 from html.parser import HTMLParser
 from typing import Any
 
+from copydesk import rendering
 from copydesk.errors import MailError
 from copydesk.kit import tables, urls
 from copydesk.news.letter import Issue
 from copydesk.newsletters.composing import _plain_text
-from copydesk.rendering import (
-    NOTE_BEGIN,
-    NOTE_END,
-    SECTION_END,
-    STORY_END,
-    Renderer,
-    Strings,
-    accent_style,
-    mark_safe,
-    read_template,
-)
+from copydesk.rendering import Renderer, Strings
 
 _MJML_TAGS = frozenset(tables.read_lines("copydesk.newsletters.composing", "mjml_tags.txt"))
 _HTML_TAGS = frozenset(tables.read_lines("copydesk.newsletters.composing", "html_tags.txt"))
@@ -200,7 +191,7 @@ class _Balance(HTMLParser):
 # Render a newsletter issue as HTML and plain text, in the colours and fonts of the site's theme.
 #
 # Issue -- view_issue --> view -- letter.mjml --> MJML -- mrml, css-inline --> HTML
-#                              `-- render_text --> plain text
+#                                                           `-- tell_letter --> plain text
 
 TEMPLATE = "letter.mjml"
 # a comment, or a tag with its attributes, in which other people's text may look like a comment
@@ -283,16 +274,15 @@ class _IssueRenderer:
             links=links,
             closing=closing,
             gap=_GAP,
-            note_begin=mark_safe(NOTE_BEGIN),
-            note_end=mark_safe(NOTE_END),
-            story_end=mark_safe(STORY_END),
-            section_end=mark_safe(SECTION_END),
+            note_begin=rendering.mark_safe(rendering.NOTE_BEGIN),
+            note_end=rendering.mark_safe(rendering.NOTE_END),
+            story_end=rendering.mark_safe(rendering.STORY_END),
+            section_end=rendering.mark_safe(rendering.SECTION_END),
         )
+        html = self._make_html(mjml)
+        told = _plain_text.tell_letter(_plain_text.part_letter(html), "", self._strings)
         return RenderedIssue(
-            subject=view.subject,
-            preheader=view.preheader,
-            html=self._make_html(mjml),
-            text=_plain_text.render_text(view, links, closing, self._strings),
+            subject=view.subject, preheader=view.preheader, html=html, text=f"{told}\n"
         )
 
     def _list_links(self, view: _plain_text.IssueView) -> Iterator[_plain_text.NamedLink]:
@@ -339,16 +329,18 @@ def _escape_attributes(found: re.Match[str]) -> str:
 
 def _read_brand(renderer: Renderer, accent: str, logo: str) -> Brand:
     """Return a theme's colours and fonts. The font lists are marked as safe HTML."""
-    ours = read_template("style.css") or ""
+    ours = rendering.read_template("style.css") or ""
     style, theme = (renderer.read_source(name) or "" for name in ("style.css", "theme.css"))
-    brand = read_brand(ours + accent_style(accent), f"{style if style != ours else ''}\n{theme}")
+    brand = read_brand(
+        ours + rendering.accent_style(accent), f"{style if style != ours else ''}\n{theme}"
+    )
     return replace(
         brand,
         logo=logo,
         has_accent=bool(accent),
-        serif=mark_safe(brand.serif),
-        sans=mark_safe(brand.sans),
-        headline=mark_safe(brand.headline),
+        serif=rendering.mark_safe(brand.serif),
+        sans=rendering.mark_safe(brand.sans),
+        headline=rendering.mark_safe(brand.headline),
     )
 
 

@@ -10,8 +10,6 @@
 Only POST changes anything, since mail scanners open every link.
 """
 
-from __future__ import annotations
-
 from typing import TYPE_CHECKING
 
 from copydesk.kit import faces

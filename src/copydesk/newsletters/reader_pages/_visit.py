@@ -14,20 +14,13 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
-from copydesk import newsletters
+from copydesk import newsletters, rendering
 from copydesk.kit import dates, text, urls
 from copydesk.mail_store import links
 from copydesk.newsletters.readers import consent, outcomes
 from copydesk.newsroom import Newsroom
 from copydesk.placement.addresses import local_time
-from copydesk.rendering import (
-    Renderer,
-    accent_style,
-    language_tag,
-    load_site_strings,
-    mark_safe,
-    read_template,
-)
+from copydesk.rendering import Renderer
 
 MOST_BYTES = 16_384
 _MOST_FIELDS = 1_000
@@ -101,7 +94,9 @@ class ReaderPages:
         self._zone = dates.find_zone(newsroom.beat.timezone)
         self._public_url = newsroom.settings.serve.public_url
         strings = _FOLDER / "strings"
-        self.strings = load_site_strings(newsroom.beat.locale, self._templates, more=strings)
+        self.strings = rendering.load_site_strings(
+            newsroom.beat.locale, self._templates, more=strings
+        )
         self._renderer = Renderer(self._templates, folder=_FOLDER / "templates")
         self._renderer.set_strings(self.strings)
 
@@ -113,7 +108,7 @@ class ReaderPages:
     @property
     def language(self) -> str:
         """Return the language tag of the subscribers' pages, such as `de`."""
-        return language_tag(self._beat.locale) or "en"
+        return rendering.language_tag(self._beat.locale) or "en"
 
     @cached_property
     def root(self) -> str:
@@ -132,7 +127,7 @@ class ReaderPages:
             name: f"<bdi>{html.escape(value)}</bdi>" if isinstance(value, str) else value
             for name, value in values.items()
         }
-        return mark_safe(self.strings.escape().say(key, **apart))
+        return rendering.mark_safe(self.strings.escape().say(key, **apart))
 
     def phrase_link_hours(self, key: str, **values: str) -> str:
         """Return a translated text, as HTML, that says for how many hours a mailed link
@@ -179,9 +174,9 @@ class ReaderPages:
         """Return the CSS of the subscribers' pages: the site's, their own, then the
         owner's rules.
         """
-        read = partial(read_template, overrides=self._templates)
+        read = partial(rendering.read_template, overrides=self._templates)
         site, theme = (read(name) or "" for name in ("style.css", "theme.css"))
-        site += accent_style(self._beat.accent, read)
+        site += rendering.accent_style(self._beat.accent, read)
         own = (_FOLDER / "assets" / "mail.css").read_text(encoding="utf-8")
         return f"{site}{own}\n{theme}"
 

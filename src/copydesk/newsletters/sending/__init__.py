@@ -3,8 +3,6 @@
 Each message is logged before it is sent and after: docs/design/delivery.md.
 """
 
-from __future__ import annotations
-
 from typing import TYPE_CHECKING
 
 from copydesk.kit import faces

@@ -1,7 +1,5 @@
 """Backups: write a newsroom folder to one file, keep it at a target, and restore it from there."""
 
-from __future__ import annotations
-
 from typing import TYPE_CHECKING
 
 from copydesk.kit import faces

@@ -34,14 +34,8 @@ from copydesk.archive import git
 from copydesk.errors import BackupError, BusyError, ConfigError, CopydeskError, UsageError
 from copydesk.kit import dates, files
 from copydesk.newsroom._newsroom import PRIVATE, hold_or_refuse
-from copydesk.newsroom.backup import _manifest, _targets
-from copydesk.newsroom.backup._restore import (
-    Verification,
-    open_container,
-    require_equal,
-    restore_apart,
-    verify_backup,
-)
+from copydesk.newsroom.backup import _manifest, _restore, _targets
+from copydesk.newsroom.backup._restore import Verification
 
 _CHUNK = 1 << 18
 _HEAD_BYTES = 4096
@@ -307,7 +301,7 @@ def back_up(
     keys = (_KEY, config.load(root, environ).mail.dkim.key_file) if options.with_key else ()
     with _manifest.stage(file.parent) as staging:
         manifest, made = _make(root, staging, options, now, keys)
-        verification = verify_backup(made, staging) if options.verify else None
+        verification = _restore.verify_backup(made, staging) if options.verify else None
         size, is_whole = made.stat().st_size, verification is None or verification.is_equal
         if is_whole:
             with _manifest.writing(file):
@@ -361,8 +355,8 @@ def _keep(
     options = BackupOptions(with_articles=plan.with_articles, wait_seconds=_PATIENCE_OF_SERVE)
     keys = (_KEY, settings.mail.dkim.key_file) if plan.with_key else ()
     manifest, made = _make(root, staging, options, now, keys)
-    restored, verification = restore_apart(made, staging)
-    require_equal(verification, made)
+    restored, verification = _restore.restore_apart(made, staging)
+    _restore.require_equal(verification, made)
     gone = staging / f"{status.series}-gone.json.gz"
     with _manifest.writing(gone):
         _targets.write_gone_list(restored.newsroom, gone, now)
@@ -552,7 +546,7 @@ def check_target(root: Path, file: Path, *, force: bool) -> None:
 def is_backup(file: Path) -> bool:
     """Return whether a file is a backup, by its first member."""
     try:
-        with open_container(file) as members:
+        with _restore.open_container(file) as members:
             return not file.is_symlink() and next(members).name == _manifest.MANIFEST
     except (BackupError, StopIteration):
         return False

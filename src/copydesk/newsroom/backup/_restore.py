@@ -29,15 +29,10 @@ from copydesk.errors import BackupError, ConfigError, GitError, UsageError
 from copydesk.kit import dates, files
 from copydesk.mail_store import open_mail
 from copydesk.news.options import FetchOptions
+from copydesk.newsroom import reports
 from copydesk.newsroom._newsroom import PRIVATE
 from copydesk.newsroom.backup import _manifest, _targets
-from copydesk.newsroom.reports import (
-    MissingCount,
-    MissingParts,
-    count_missing_parts,
-    find_missing_parts,
-    write_missing_parts,
-)
+from copydesk.newsroom.reports import MissingCount, MissingParts
 
 CHUNK = 1 << 18
 _BLOCK = 512
@@ -175,37 +170,30 @@ def unpack(file: Path, staging: Path) -> Unpacked:
     return Unpacked(manifest=manifest, top=top, newsroom=top / prefix)
 
 
+@dataclass(eq=False)
 class _Layout:
     """Puts the parts of a backup in their places in a new newsroom folder."""
 
-    def __init__(
-        self,
-        manifest: _manifest.BackupManifest,
-        top: Path,
-        newsroom: Path,
-        arrived: Path,
-        file: Path,
-    ) -> None:
-        self._manifest = manifest
-        self._top = top
-        self._newsroom = newsroom
-        self._arrived = arrived
-        self._file = file
+    manifest: _manifest.BackupManifest
+    top: Path
+    newsroom: Path
+    arrived: Path
+    file: Path
 
     def begin(self) -> None:
         """Create the newsroom folder, and the git repository if the backup's has no commits."""
-        with _manifest.writing(self._top):
-            self._arrived.mkdir()
-        if self._manifest.repository is None:
-            with _manifest.writing(self._top):
-                self._top.mkdir()
-        elif not self._manifest.has("records"):
-            self._restore_records(self._arrived / "none")
+        with _manifest.writing(self.top):
+            self.arrived.mkdir()
+        if self.manifest.repository is None:
+            with _manifest.writing(self.top):
+                self.top.mkdir()
+        elif not self.manifest.has("records"):
+            self._restore_records(self.arrived / "none")
 
     def take(self, part: _manifest.BackupPart, member: Member) -> None:
         """Put a part of the backup in its place once it is complete and its digest is right."""
-        arrived = self._arrived / "part"
-        with _manifest.writing(self._top):
+        arrived = self.arrived / "part"
+        with _manifest.writing(self.top):
             self._receive(part, member, arrived)
         if part.kind == "records":
             self._restore_records(arrived)
@@ -226,21 +214,21 @@ class _Layout:
                 digest.update(chunk)
                 out.write(chunk)
         if digest.hexdigest() != part.sha256:
-            raise _fault(f"a part of the backup has a wrong digest: {member.name}", self._file)
+            raise _fault(f"a part of the backup has a wrong digest: {member.name}", self.file)
 
     def _restore_records(self, bundle: Path) -> None:
-        assert self._manifest.repository is not None
+        assert self.manifest.repository is not None
         try:
-            git.restore_bundle(bundle, self._manifest.repository, self._top)
+            git.restore_bundle(bundle, self.manifest.repository, self.top)
         except GitError as error:
             raise BackupError(
                 f"git cannot read the backup's story files ({error.what})",
                 subject=error.subject,
                 hint=error.hint or _HINT,
             ) from error
-        with _manifest.writing(self._newsroom):
-            self._newsroom.mkdir(parents=True, exist_ok=True)
-            for path in self._manifest.removed:
+        with _manifest.writing(self.newsroom):
+            self.newsroom.mkdir(parents=True, exist_ok=True)
+            for path in self.manifest.removed:
                 self._remove(path)
 
     def _remove(self, path: str) -> None:
@@ -249,17 +237,17 @@ class _Layout:
         if place.is_symlink() or place.is_file():
             place.unlink()
         for folder in place.parents:
-            if folder == self._newsroom or not folder.is_dir() or any(folder.iterdir()):
+            if folder == self.newsroom or not folder.is_dir() or any(folder.iterdir()):
                 return
             folder.rmdir()
 
     def _find_place(self, path: str) -> Path:
         """Return where a part of the backup is written; BackupError if a link leads elsewhere."""
-        place = self._top
-        for name in (*self._newsroom.relative_to(self._top).parts, *Path(path).parts[:-1]):
+        place = self.top
+        for name in (*self.newsroom.relative_to(self.top).parts, *Path(path).parts[:-1]):
             place /= name
             if place.is_symlink() or (place.exists() and not place.is_dir()):
-                raise _fault(f"a backup part is inside a file or link: {path[:200]!r}", self._file)
+                raise _fault(f"a backup part is inside a file or link: {path[:200]!r}", self.file)
         return place / Path(path).name
 
 
@@ -444,13 +432,13 @@ def _note_missing_parts(restored: Unpacked, now: datetime) -> MissingCount | Non
     if listed is None:
         return None
     stories = archive.Archive(restored.newsroom).stories(lambda _: None)
-    parts = find_missing_parts(stories, {*listed.texts}, {*listed.pictures})
+    parts = reports.find_missing_parts(stories, {*listed.texts}, {*listed.pictures})
     missing = MissingParts(restored=now, parts=parts)
     if parts:
         with _manifest.writing(restored.newsroom):
             (restored.newsroom / PRIVATE).mkdir(exist_ok=True)
-            write_missing_parts(restored.newsroom / PRIVATE, missing)
-    return count_missing_parts(missing, _read_pauses(restored.newsroom))
+            reports.write_missing_parts(restored.newsroom / PRIVATE, missing)
+    return reports.count_missing_parts(missing, _read_pauses(restored.newsroom))
 
 
 def _read_pauses(newsroom: Path) -> Callable[[str], float]:

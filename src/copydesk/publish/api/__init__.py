@@ -4,8 +4,6 @@ The reference's API is that of SPEC 5. Its lists are indented by two, single rec
 both without a final line feed.
 """
 
-from __future__ import annotations
-
 from typing import TYPE_CHECKING
 
 from copydesk.kit import faces

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING, TypeVar
 
+from copydesk.kit import tables
 from copydesk.news import Record, Topic
 from copydesk.placement import addresses
 from copydesk.publish import _story_reader
@@ -178,7 +179,7 @@ def author(author: Mapping[str, object]) -> dict[str, object]:
     """Return an author as everyday.cc's API has people; a kind (agency, newsroom) is the type."""
     kind = author.get("kind") or "profile"
     known = {"path": "", "title": author.get("name"), "type": kind, **author}
-    return {key: known.get(key) for key in PEOPLE}
+    return {key: known.get(key) for key in SHAPES["people"].keys}
 
 
 def _affiliation(affiliation: Mapping[str, object]) -> dict[str, object]:
@@ -260,10 +261,6 @@ def place_page(folder: str, number: int, data: bytes) -> Iterator[Sheet]:
     yield Sheet(f"{folder}page/{number}/index.json", data)
 
 
-def _keys(text: str) -> tuple[str, ...]:
-    return tuple(text.split())
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shape:
     """How the first API shows a collection: its title, records per page, and the order of JSON
@@ -278,45 +275,7 @@ class Shape:
     page_size: int = 25
 
 
-LEARNING = _keys(
-    "path title excerpt sourceUrl webUrl originalUrl featuredContent actions length ratings"
-    " provider publishedDateTime levels topItems size heat tags images content type price topics"
-)
-_SAMPLES = _keys(
-    "path title excerpt sourceUrl webUrl originalUrl provider featuredContent actions"
-    " publishedDateTime topItems size heat tags images content type topics"
-)
-PEOPLE = _keys(
-    "path title excerpt sourceUrl webUrl originalUrl type name bio location website twitter"
-    " linkedin googleScholar weibo youtube facebook instagram twitch wikipedia affiliation topics"
-    " topItems size highlight heat tags images content"
-)
-_COMMUNITIES = _keys(
-    "path title excerpt sourceUrl webUrl originalUrl actions provider topItems size heat tags"
-    " images content name type members topics"
-)
-_COMPANIES = _keys(
-    "path title excerpt sourceUrl webUrl type name overview website linkedin crunchbase twitter"
-    " size yearFounded locations funding topics heat images videos content"
-)
-_EVENTS = _keys(
-    "path title excerpt sourceUrl webUrl originalUrl provider heat images content name type"
-    " website startDateTime endDateTime location topics"
-)
-_PROJECTS = _keys(
-    "path title excerpt sourceUrl webUrl originalUrl provider heat images content name type"
-    " github topics"
-)
-SHAPES = {
-    "learning": Shape(title="Learning Resources", keys=LEARNING, page_size=30),
-    "samples": Shape(title="Samples", keys=_SAMPLES),
-    "people": Shape(title="People", keys=PEOPLE),
-    "communities": Shape(title="Communities", keys=_COMMUNITIES),
-    "companies": Shape(title="Companies", keys=_COMPANIES),
-    "events": Shape(title="Events", keys=_EVENTS),
-    "projects": Shape(title="Projects", keys=_PROJECTS),
-    "challenges": Shape(title="Challenges", keys=LEARNING),
-}
+SHAPES = tables.read_rows(__package__, "v1_collections.toml", Shape)
 
 
 def order(keys: tuple[str, ...], present: Iterable[str]) -> tuple[str, ...]:

@@ -413,16 +413,7 @@ _PARAMETERS = {
 _OF_LETTERS = frozenset({"letters", "letter", "issue"})
 _LIST, _MOST = "list of ", 100
 _TIMES = ", RFC 3339 in UTC."
-_PLAIN: dict[str, Schema] = {
-    "text": {"type": "string"},
-    "url": {"type": "string", "format": "uri"},
-    "time": {"type": "string", "format": "date-time"},
-    "count": {"type": "integer", "minimum": 0},
-    "integer": {"type": "integer"},
-    "positive": {"type": "integer", "minimum": 1},
-    "percent": {"type": "integer", "minimum": 0, "maximum": 100},
-    "flag": {"type": "boolean"},
-}
+_PLAIN = tables.read_rows(__package__, "v2_types.toml", dict[str, object])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,7 +1,5 @@
 """What is stored about a source (feed, sitemap, page): when to fetch it again, and its problems."""
 
-from __future__ import annotations
-
 from copydesk.watch.schedule._answers import after_error as after_error
 from copydesk.watch.schedule._answers import after_not_modified as after_not_modified
 from copydesk.watch.schedule._answers import after_page as after_page
