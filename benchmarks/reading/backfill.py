@@ -73,7 +73,7 @@ def read_alone(path: Path, beat: Beat) -> float:
 
 
 def read_by_workers(paths: Sequence[Path], beat: Beat, size: int, *, skips_test: bool) -> None:
-    """Read archives with so many workers; print pages a second of a core, and of the clock."""
+    """Read archives with `size` workers; print pages per second of CPU, and of the clock."""
     wanted = Wanted(languages=("en",), hosts=frozenset(), any_host=True, skips_test=skips_test)
     workers = LocalWorkers(beat, msgspec.msgpack.encode(wanted), size)
     tasks = [

@@ -90,7 +90,7 @@ class World:
 
 
 def hosts_of(feeds: int) -> int:
-    """Give how many hosts so many feeds lie on."""
+    """Return the number of hosts for a number of feeds: three for ten."""
     return max(feeds * 3 // 10, 1)
 
 
@@ -211,7 +211,7 @@ def sweep(feeds: int, changed: float = 0.03) -> dict[str, object]:
 
 
 def figures(rounds: list[Round], wall: float, cpu: float) -> dict[str, float]:
-    """Give what is held against the aims, of the measured round."""
+    """Return the figures of the measured round that have an aim."""
     _, measured, idle = rounds
     spent = measured.cpu_seconds - idle.cpu_seconds
     return {

@@ -152,7 +152,7 @@ def survey(
     """Find the stories whose records changed since the last build. With `full`, read all again.
 
     The last `in_hand` stories stay in memory; so many `workers` read the others when all are read.
-    Raises PublishError if the site's time zone does not exist.
+    Raises PublishError if the site's time zone does not exist, WorkerError if a worker is killed.
     """
     reader = StoryReader(filed, in_hand)
     return take_survey(reader, beat, _KEYS, known, full=full, workers=workers)

@@ -129,7 +129,7 @@ def take_survey(
 ) -> Survey:
     """Find the stories whose records changed since the last build. With `full`, read all again.
 
-    Raises PublishError if the site's time zone does not exist.
+    Raises PublishError if the site's time zone does not exist, WorkerError if a worker is killed.
     """
     index = known or PageIndex()
     above = topics_above(addressable_topics(beat))
