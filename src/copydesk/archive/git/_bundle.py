@@ -12,6 +12,7 @@ import contextlib
 import os
 import shutil
 import stat
+import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -35,6 +36,8 @@ _NO_SETTINGS = {
     # Refuse names that Windows or macOS read as ".git", since the folder may be copied there.
     "GIT_CONFIG_PARAMETERS": "'core.protectNTFS=true' 'core.protectHFS=true'",
 }
+# A split index would leave a file in git's folder.
+_NO_SPLIT_INDEX = {"GIT_CONFIG_PARAMETERS": "'core.splitIndex=false'"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,11 +115,28 @@ def list_user_changes(
     place = _locate(root)
     if place is None:
         return Uncommitted(changed=(), removed=())
-    if index is None:
+    if index is None and tuple(within) == (".",):
         return _read_status(root, place, {}, within)
+    if index is None:
+        return _list_changes_of_few(root, place, within)
     environment = {"GIT_INDEX_FILE": str(index.absolute()), **_NO_SETTINGS}
     git.tell(place.top, "read-tree", "HEAD", environment=environment)
     with _without_attributes(place.top):
+        return _read_status(root, place, environment, within)
+
+
+def _list_changes_of_few(root: Path, place: _git.WorkTree, within: Sequence[str]) -> Uncommitted:
+    """Return the uncommitted changes of some files, by an index file of these files alone.
+
+    git reads an index file to its end: that of a million stories takes more than a second.
+    """
+    with tempfile.TemporaryDirectory(prefix="copydesk-") as folder:
+        environment = {"GIT_INDEX_FILE": str(Path(folder) / "index"), **_NO_SPLIT_INDEX}
+        if _git.head(place):
+            listing = ("ls-tree", "-r", "-z", "--full-name", "HEAD", "--", *within)
+            listed = git.tell(root, *listing)
+            command = ("update-index", "-z", "--index-info")
+            git.tell(root, *command, given=listed, environment=environment)
         return _read_status(root, place, environment, within)
 
 
