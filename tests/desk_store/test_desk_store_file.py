@@ -223,6 +223,9 @@ def test_accounts_and_audit_log_of_before_device_cookies_are_brought_along(tmp_p
     with closing(sqlite3.connect(file_of(tmp_path), isolation_level=None)) as former:
         former.executescript(
             """
+            DROP TABLE barred;
+            ALTER TABLE sessions DROP COLUMN provider_session;
+            ALTER TABLE accounts DROP COLUMN by_rule;
             DROP TABLE model_calls;
             DROP TABLE text_openings;
             DROP TABLE posts;

@@ -28,11 +28,15 @@ OTHER_KEY = RSAKey.generate_key(2048, {"kid": "one", "use": "sig", "alg": "RS256
 
 @dataclass
 class Provider:
-    """The provider; what it says can be changed: `discovery`, `claims`, `key`, `answer`."""
+    """The provider; what it says can be changed: `discovery`, `claims`, `key`, `answer`.
+
+    `user` is what it tells beside the token, to who brings the access token (UserInfo).
+    """
 
     issuer: str = ""
     discovery: dict[str, Any] = field(default_factory=dict)
     claims: dict[str, Any] = field(default_factory=dict)
+    user: dict[str, Any] = field(default_factory=dict)
     key: Any = field(default_factory=lambda: KEY)
     algorithm: str = "RS256"
     answer: Response | None = None
@@ -54,6 +58,7 @@ class Provider:
             "authorization_endpoint": f"{self.issuer}/authorize",
             "token_endpoint": f"{self.issuer}/token",
             "jwks_uri": f"{self.issuer}/keys",
+            "userinfo_endpoint": f"{self.issuer}/userinfo",
         }
         return JSONResponse({**known, **self.discovery})
 
@@ -80,7 +85,26 @@ class Provider:
             "exp": int(NOON.timestamp()) + 60,
             **self.claims,
         }
-        return JSONResponse({"id_token": sign(claims, self.key, self.algorithm)})
+        signed = sign(claims, self.key, self.algorithm)
+        return JSONResponse({"id_token": signed, "access_token": "let me in"})
+
+    async def describe(self, request: Request) -> Response:
+        """Describe the user to who brings the access token."""
+        if request.headers.get("authorization") != "Bearer let me in":
+            return JSONResponse({"error": "invalid_token"}, 401)
+        return JSONResponse({"sub": self.claims.get("sub", "4711"), **self.user})
+
+    def end(self, **claims: Any) -> str:
+        """Return the message by which the provider ends a session; `claims` change it."""
+        known = {
+            "iss": self.issuer,
+            "aud": CLIENT,
+            "iat": int(NOON.timestamp()),
+            "jti": "1",
+            "events": {"http://schemas.openid.net/event/backchannel-logout": {}},
+        }
+        kept = {key: value for key, value in {**known, **claims}.items() if value is not None}
+        return sign(kept, self.key, self.algorithm)
 
 
 def sign(claims: dict[str, Any], key: Any, algorithm: str) -> str:
@@ -106,6 +130,7 @@ def serve_provider() -> Iterator[Provider]:
         Route("/.well-known/openid-configuration", provider.discover),
         Route("/keys", provider.keys),
         Route("/token", provider.token, methods=["POST"]),
+        Route("/userinfo", provider.describe),
     ]
     with serve_app(Starlette(routes=routes)) as port:
         provider.issuer = f"http://127.0.0.1:{port}"

@@ -18,6 +18,7 @@ from copydesk.newsroom.accounts import (
     AccountRow,
     add_account,
     end_sessions,
+    link_account,
     list_accounts,
     make_token,
     remove_account,
@@ -128,6 +129,18 @@ def reset(invocation: Invocation, name: str, port: int) -> None:
     """
     with invocation.newsroom() as newsroom:
         _print_link(invocation, reset_account(newsroom, name, port), "reset")
+
+
+@command("link", of=user)
+@click.argument("name")
+@port_option
+def link(invocation: Invocation, name: str, port: int) -> None:
+    """Print a sign-in link for NAME, whose account stays as it is.
+
+    The link works once, within 15 minutes, even if the settings allow only the login provider.
+    """
+    with invocation.newsroom() as newsroom:
+        _print_link(invocation, link_account(newsroom, name, port), "link")
 
 
 @command("list", of=user)

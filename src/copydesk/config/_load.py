@@ -117,6 +117,9 @@ def _check_desk(settings: Settings) -> None:
     if desk.oidc.issuer and not desk.oidc.client_id:
         hint = "set the client ID that you got when you registered this desk at the provider"
         raise setting_error(FILE, "desk.oidc.client_id", "this setting is missing", hint)
+    if desk.oidc.only and not desk.oidc.issuer:
+        hint = "set the provider's URL, or remove `only`: nobody could sign in"
+        raise setting_error(FILE, "desk.oidc.issuer", "this setting is missing", hint)
 
 
 def _check_mail(settings: Settings) -> None:

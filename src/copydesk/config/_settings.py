@@ -152,6 +152,28 @@ class OpenIdOptions:
         kinds.PUBLIC,
     )
     client_id: str = option("", "Client ID of this desk at the OpenID provider.")
+    groups: tuple[str, ...] = option(
+        (),
+        "Groups at the provider whose members get an account when they first sign in, with the "
+        "role `viewer`. Such an account is closed to who is no longer a member. Without `groups` "
+        "and `mail_domains`, signing in makes no account.",
+    )
+    groups_claim: str = option(
+        "groups",
+        "Claim in which the provider names a person's groups, also a path like "
+        "`realm_access.roles`.",
+    )
+    mail_domains: tuple[str, ...] = option(
+        (),
+        "Domains whose people get an account when they first sign in, like members of `groups`. "
+        "The provider must have verified the mail address. With `groups` set too, both must fit.",
+        kinds.HOSTS,
+    )
+    only: bool = option(
+        False,
+        "Allow no other way to sign in: no passwords, no passkeys, no links that an owner makes. "
+        "If the provider fails, `copydesk desk user link` makes a link that still works.",
+    )
     client_secret: str = from_environment("COPYDESK_OIDC_SECRET")
 
 

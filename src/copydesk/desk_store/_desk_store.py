@@ -23,8 +23,9 @@ from copydesk.kit.kept import AttemptLimits, KeptTables
 
 AuditKind = Literal[
     "sign-in", "sign-in-refused", "sign-out", "session-ended", "sessions-ended", "account-added",
-    "account-removed", "account-reset", "role-changed", "link-used", "password-changed",
-    "passkey-added", "provider-bound", "passkey-removed", "token-made", "token-ended",
+    "account-removed", "account-reset", "role-changed", "link-made", "link-used",
+    "password-changed", "passkey-added", "provider-bound", "passkey-removed", "token-made",
+    "token-ended",
     "reader-looked-at", "reader-added", "reader-removed", "reader-erased", "address-suppressed",
     "suppression-lifted", "suppressions-looked-at", "readers-imported", "readers-exported",
     "test-letter", "sent-again",

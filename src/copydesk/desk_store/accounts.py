@@ -21,7 +21,7 @@ _NAME_CHARACTERS = 60
 _HANDLE_BYTES = 32
 _DEVICE_ID_BYTES = 16
 _DEVICE_KEY_BYTES = 32
-_COLUMNS = "name, role, handle, password, issuer, subject, made"
+_COLUMNS = "name, role, handle, password, issuer, subject, made, by_rule"
 _PASSKEY_COLUMNS = "id, public_key, sign_count, label, made"
 
 
@@ -30,7 +30,8 @@ class Account:
     """A person who may sign in to the editors' web interface: their name in git, and their role.
 
     `password` is an argon2id hash, "" if none was set. `issuer` and `subject` identify them at an
-    OpenID provider, `handle` identifies them to passkeys.
+    OpenID provider, `handle` identifies them to passkeys. `by_rule` tells that a rule of the
+    settings made the account at the first sign-in there.
     """
 
     name: str
@@ -40,6 +41,7 @@ class Account:
     password: str = field(default="", repr=False)
     issuer: str = ""
     subject: str = ""
+    by_rule: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,7 +77,7 @@ class Accounts(KeptTables):
             raise UsageError("an account with this name already exists", subject=name)
         handle = secrets.token_bytes(_HANDLE_BYTES)
         self._database.run(
-            f"INSERT INTO accounts (key, {_COLUMNS}) VALUES (?, ?, ?, ?, '', '', '', ?)",
+            f"INSERT INTO accounts (key, {_COLUMNS}) VALUES (?, ?, ?, ?, '', '', '', ?, 0)",
             *(account_key(name), name, role, handle, dates.rfc3339(now)),
         )
         made = dates.utc(now).replace(microsecond=0)
@@ -116,7 +118,7 @@ class Accounts(KeptTables):
         """Store the hash of an account's password, "" for none."""
         self._change("password", name, hashed)
 
-    def bind(self, name: str, issuer: str, subject: str) -> None:
+    def bind(self, name: str, issuer: str, subject: str, *, by_rule: bool = False) -> None:
         """Let an OpenID provider's user sign in to an account. Raises UsageError if another account
         has that user.
         """
@@ -128,6 +130,14 @@ class Accounts(KeptTables):
                 )
             self._change("issuer", name, issuer)
             self._change("subject", name, subject)
+            self._change("by_rule", name, int(by_rule))
+            query = "DELETE FROM barred WHERE issuer = ? AND subject = ?"
+            self._database.run(query, issuer, subject)
+
+    def is_barred(self, issuer: str, subject: str) -> bool:
+        """Return whether an OpenID provider's user had an account that was removed or reset."""
+        query = "SELECT 1 FROM barred WHERE issuer = ? AND subject = ?"
+        return bool(self._database.run(query, issuer, subject))
 
     def sign_device(self, name: str) -> str:
         """Return a token by which a browser is recognized later. It does not sign anybody in.
@@ -165,6 +175,7 @@ class Accounts(KeptTables):
         after a theft.
         """
         with self._database.at_once():
+            self._bar(name)
             for column in ("password", "issuer", "subject"):
                 self._change(column, name, "")
             self._change("device_key", name, b"")
@@ -178,6 +189,7 @@ class Accounts(KeptTables):
         """
         with self._database.at_once():
             account = self.get(name)
+            self._bar(name)
             self._database.run("DELETE FROM drafts WHERE editor = ?", account.name)
             self._database.run("DELETE FROM stashes WHERE owner = ?", account.name)
             self._database.run("DELETE FROM accounts WHERE key = ?", account_key(name))
@@ -214,7 +226,10 @@ class Accounts(KeptTables):
             FROM passkeys JOIN accounts ON key = account WHERE id = ?
         """
         rows = self._database.run(query, passkey_id)
-        return (_account(rows[0][:7]), _passkey(rows[0][7:])) if rows else None
+        if not rows:
+            return None
+        count = len(_COLUMNS.split(", "))
+        return _account(rows[0][:count]), _passkey(rows[0][count:])
 
     def count_use(self, passkey_id: bytes, sign_count: int) -> None:
         """Store a passkey's use count, as the passkey reported it at a sign-in."""
@@ -238,7 +253,12 @@ class Accounts(KeptTables):
         ((key,),) = self._database.run(query, account.handle) or ((b"",),)
         return bytes(key)
 
-    def _change(self, column: str, name: str, value: str | bytes) -> None:
+    def _bar(self, name: str) -> None:
+        """Note the OpenID user of an account, to whom no rule shall give another one."""
+        query = "INSERT OR IGNORE INTO barred SELECT issuer, subject FROM accounts WHERE key = ?"
+        self._database.run(f"{query} AND subject <> ''", account_key(name))
+
+    def _change(self, column: str, name: str, value: str | bytes | int) -> None:
         key = account_key(self.get(name).name)
         self._database.run(f"UPDATE accounts SET {column} = ? WHERE key = ?", value, key)
 

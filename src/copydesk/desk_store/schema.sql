@@ -141,3 +141,11 @@ CREATE INDEX model_calls_at ON model_calls (at);
 CREATE TABLE text_openings (
     view TEXT NOT NULL, story TEXT NOT NULL, at TEXT NOT NULL, PRIMARY KEY (view, story)
 ) STRICT, WITHOUT ROWID;
+
+-- step 10: the sessions that an OpenID provider may end, the accounts that a rule has made, and the
+-- provider's users who get no account by a rule, since an owner removed theirs
+ALTER TABLE sessions ADD COLUMN provider_session TEXT NOT NULL DEFAULT '';
+ALTER TABLE accounts ADD COLUMN by_rule INTEGER NOT NULL DEFAULT 0;
+CREATE TABLE barred (
+    issuer TEXT NOT NULL, subject TEXT NOT NULL, PRIMARY KEY (issuer, subject)
+) STRICT, WITHOUT ROWID;

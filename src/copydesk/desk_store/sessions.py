@@ -45,17 +45,25 @@ class Sessions(KeptTables):
     """
 
     def begin(
-        self, name: str, now: datetime, lifetime: timedelta, agent: str = "", address: str = ""
+        self,
+        name: str,
+        now: datetime,
+        lifetime: timedelta,
+        agent: str = "",
+        address: str = "",
+        *,
+        provider_session: str = "",
     ) -> str:
         """Create a browser session and return its secret, which is always a new one.
 
+        `provider_session` is the id of the OpenID provider's session (`sid`), "" if there is none.
         Raises DeskStoreError for a name without an account.
         """
         secret, at = make_secret(), dates.rfc3339(now)
         self._database.run(
-            "INSERT INTO sessions VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO sessions VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
             *(digest_secret(secret), make_public_id(), account_key(name), at, at),
-            *(dates.rfc3339(now + lifetime), agent[:_AGENT_CHARACTERS], address),
+            *(dates.rfc3339(now + lifetime), agent[:_AGENT_CHARACTERS], address, provider_session),
         )
         return secret
 
@@ -93,6 +101,21 @@ class Sessions(KeptTables):
         """End all browser sessions of an account, and return their number."""
         query = "DELETE FROM sessions WHERE account = ? RETURNING 1"
         return len(self._database.run(query, account_key(name)))
+
+    def end_of_provider(self, issuer: str, subject: str, session: str) -> tuple[str, ...]:
+        """End what an OpenID provider ended: one of its sessions, or all of a user's if that is "".
+
+        Without a subject, the session is that of any user. Returns a name for each browser.
+        """
+        query = """
+            DELETE FROM sessions WHERE provider_session = coalesce(nullif(?, ''), provider_session)
+            AND account IN (
+                SELECT key FROM accounts WHERE issuer = ? AND subject <> ''
+                AND subject = coalesce(nullif(?, ''), subject)
+            ) RETURNING (SELECT name FROM accounts WHERE key = account)
+        """
+        rows = self._database.run(query, session, issuer, subject) if session or subject else ()
+        return tuple(name for (name,) in rows)
 
     def forget(self, now: datetime) -> None:
         """Delete expired browser sessions."""
@@ -262,6 +285,10 @@ class ApiTokens(KeptTables):
         """Delete an API token of an account. Return whether the account had it."""
         query = "DELETE FROM tokens WHERE id = ? AND account = ? RETURNING id"
         return bool(self._database.run(query, token_id, account_key(name)))
+
+    def end_all(self, name: str) -> None:
+        """Delete all API tokens of an account."""
+        self._database.run("DELETE FROM tokens WHERE account = ?", account_key(name))
 
     def forget(self, now: datetime) -> None:
         """Delete expired API tokens."""

@@ -7,18 +7,21 @@ sign in yet.
 from __future__ import annotations
 
 import contextlib
+import hashlib
+import secrets
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from copydesk.desk_store import AuditEntry, AuditKind, DeskStore, open_desk
-from copydesk.desk_store.accounts import Account, Role
+from copydesk.desk_store.accounts import ROLES, Account, Role, check_name
 from copydesk.desk_store.sessions import LINK_LIFETIME, Moment, TokenGrant, TokenScope
 from copydesk.errors import UsageError
 from copydesk.kit import urls
 from copydesk.kit.options import fill
 from copydesk.newsroom._newsroom import Newsroom
+from copydesk.newsroom.identity import Identity, list_names
 
 COMMAND_LINE = "command line"  # the actor in the audit log
 
@@ -97,6 +100,16 @@ def add_account(
         secret = changes.add(name, role)
         if subject:
             changes.bind(name, issuer, subject)
+        return _link(newsroom, desk.accounts.get(name), secret, port)
+
+
+def link_account(newsroom: Newsroom, name: str, port: int) -> AccountLink:
+    """Return a new sign-in link for an account, whose other ways to sign in stay.
+
+    Raises UsageError if no account has the name, DeskStoreError.
+    """
+    with _open(newsroom) as desk:
+        secret = _changes(desk, newsroom).link(name)
         return _link(newsroom, desk.accounts.get(name), secret, port)
 
 
@@ -226,21 +239,58 @@ def _open(newsroom: Newsroom) -> Iterator[DeskStore]:
 class AccountChanges:
     """Changes accounts of editors in the name of `by`, at one moment, from one IP address.
 
-    Methods raise UsageError if a name is invalid, taken or unknown, and DeskStoreError.
+    Without `allows_links`, nothing makes a sign-in link. Methods raise UsageError for that, and if
+    a name is invalid, taken or unknown; DeskStoreError.
     """
 
-    def __init__(self, desk: DeskStore, moment: Moment, by: str, address: str = "") -> None:
+    def __init__(
+        self,
+        desk: DeskStore,
+        moment: Moment,
+        by: str,
+        address: str = "",
+        *,
+        allows_links: bool = True,
+    ) -> None:
         self._desk = desk
         self._moment = moment
         self._by = by
         self._address = address
+        self._allows_links = allows_links
 
     def add(self, name: str, role: Role) -> str:
         """Add an editor's account; return the secret part of its sign-in link."""
         with self._desk.at_once():
             account = self._desk.accounts.add(name, role, self._moment.now)
             self._note("account-added", f"{account.name} ({role})")
-            return self._desk.links.make("enter", self._moment, account.name)
+            return self._make_link(account.name)
+
+    def admit(self, user: Identity) -> Account | None:
+        """Make an account with the lowest role for a user of the OpenID provider, and return it.
+
+        None for a user whose account was removed or reset. The caller checks the rule.
+        """
+        with self._desk.at_once():
+            if self._desk.accounts.is_barred(user.issuer, user.subject):
+                return None
+            name = self._choose_name(user)
+            account = self._desk.accounts.add(name, ROLES[-1], self._moment.now)
+            self._desk.accounts.bind(name, user.issuer, user.subject, by_rule=True)
+            self._note("account-added", f"{name} ({account.role}, {user.issuer})")
+            return account
+
+    def suspend(self, name: str) -> None:
+        """End all sessions and API tokens of an account, whose other ways to sign in stay."""
+        with self._desk.at_once():
+            self.end_sessions(name)
+            self._desk.tokens.end_all(name)
+
+    def link(self, name: str) -> str:
+        """Return the secret part of a new sign-in link for an account; nothing else changes."""
+        with self._desk.at_once():
+            account = self._desk.accounts.get(name)
+            self._note("link-made", account.name)
+            return self._make_link(account.name)
 
     def bind(self, name: str, issuer: str, subject: str) -> None:
         """Connect an editor's account with a user (`subject`) of an OpenID provider (`issuer`)."""
@@ -256,7 +306,7 @@ class AccountChanges:
             self._desk.accounts.forget_proofs(name)
             self._desk.sessions.end_all(name)
             self._note("account-reset", account.name)
-            return self._desk.links.make("enter", self._moment, account.name)
+            return self._make_link(account.name)
 
     def end_sessions(self, name: str) -> int:
         """Sign an editor's account out of all browsers; return the number of browsers."""
@@ -302,6 +352,26 @@ class AccountChanges:
         with self._desk.at_once():
             if self._desk.tokens.end(name, token_id):
                 self._note("token-ended", self._desk.accounts.get(name).name)
+
+    def _make_link(self, name: str) -> str:
+        if not self._allows_links:
+            raise UsageError(
+                "sign-in links are switched off by desk.oidc.only",
+                subject=name,
+                hint="run `copydesk desk user link` on the server",
+            )
+        return self._desk.links.make("enter", self._moment, name)
+
+    def _choose_name(self, user: Identity) -> str:
+        """Return a free name for a user's account, "user-" and a number if all are invalid."""
+        fallback = f"user-{hashlib.sha256(user.subject.encode()).hexdigest()[:8]}"
+        for wanted in (*list_names(user), fallback):
+            with contextlib.suppress(UsageError):
+                first = check_name(wanted)
+                for name in (first, *(f"{first} {number}" for number in range(2, 100))):
+                    if self._desk.accounts.find(check_name(name)) is None:
+                        return name
+        return f"user-{secrets.token_hex(8)}"
 
     def _check_owner_stays(self, name: str) -> None:
         """Raise UsageError if the account is the only owner, whose loss nobody could undo."""

@@ -1,13 +1,16 @@
 """Sign in to the editors' web interface with OpenID Connect, at the provider set by the owner.
 
-    begin_identity_check ──> the provider's page ──> a code ──> finish_identity_check ──> subject
+    begin_identity_check ──> the provider's page ──> a code ──> finish_identity_check ──> Identity
+    the provider ends a session ──> LogoutCheck
 
-OpenID Connect Core 1.0 §3.1, with PKCE (RFC 7636). The issuer's host may be in a private network
-and is asked without robots.txt. Any other host that the issuer names is fetched like a stranger's.
+OpenID Connect Core 1.0 §3.1, with PKCE (RFC 7636), and Back-Channel Logout 1.0. The issuer's host
+may be in a private network and is asked without robots.txt. Any other host that the issuer names is
+fetched like a stranger's.
 """
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import hashlib
 import secrets
@@ -22,6 +25,7 @@ from copydesk.config import Settings
 from copydesk.errors import FetchError
 from copydesk.fetch.web import Web
 from copydesk.kit import urls
+from copydesk.kit.options import fill
 from copydesk.news import NotModified, Page, Refused, Request
 from copydesk.news.options import FetchOptions
 
@@ -31,17 +35,43 @@ if TYPE_CHECKING:
 _ANSWER_BYTES = 1_000_000
 _ALGORITHMS = ("RS256", "PS256", "ES256", "EdDSA")  # asymmetric only
 _CLOCK_ERROR_SECONDS = 60
+_ASK_AGAIN_SECONDS = 60.0
+_LOGOUT_SECONDS = 300  # how old a message of the provider may be
+_LOGOUT_EVENT = "http://schemas.openid.net/event/backchannel-logout"
 _T = TypeVar("_T")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IdentityProvider:
-    """An OpenID provider, with the client ID and secret of the editors' web interface."""
+    """An OpenID provider, with the client ID and secret of the editors' web interface.
+
+    `groups`, `groups_claim` and `mail_domains` are the rule for new accounts, and `only` tells that
+    nobody may sign in another way (see OpenIdOptions).
+    """
 
     issuer: str
     client_id: str
     client_secret: str = field(default="", repr=False)
+    groups: tuple[str, ...] = ()
+    groups_claim: str = "groups"
+    mail_domains: tuple[str, ...] = ()
+    only: bool = False
     fetch: FetchOptions = field(default_factory=FetchOptions, repr=False)
+
+    @property
+    def has_rule(self) -> bool:
+        """Return whether a first sign-in may make an account."""
+        return bool(self.groups or self.mail_domains)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Identity:
+    """A user of an OpenID provider: the permanent `subject`, the `session` there, the claims."""
+
+    issuer: str
+    subject: str
+    session: str = ""
+    claims: Mapping[str, Any] = field(default_factory=dict, repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,6 +97,8 @@ class _Discovery:
     authorization_endpoint: str
     token_endpoint: str
     jwks_uri: str
+    userinfo_endpoint: str = ""
+    scopes_supported: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,19 +106,45 @@ class _TokenAnswer:
     """The part of the OpenID token response that identifies the user."""
 
     id_token: str
+    access_token: str = ""
 
 
 def identity_provider(settings: Settings) -> IdentityProvider | None:
     """Return the OpenID provider of the settings, None if none is set."""
     oidc = settings.desk.oidc
-    if not oidc.issuer:
-        return None
-    return IdentityProvider(
-        issuer=oidc.issuer,
-        client_id=oidc.client_id,
-        client_secret=oidc.client_secret,
-        fetch=settings.fetch,
-    )
+    return fill(IdentityProvider, oidc, fetch=settings.fetch) if oidc.issuer else None
+
+
+def find_refusal(provider: IdentityProvider, identity: Identity) -> str:
+    """Return why the rule for new accounts does not fit a user, "" if it does."""
+    if not provider.has_rule:
+        return "no rule for new accounts"
+    found = _find_claim(identity.claims, provider.groups_claim)
+    groups = found if isinstance(found, list) else [found]
+    if provider.groups and not any(group in groups for group in provider.groups):
+        return "in no group of the rule"
+    address = identity.claims.get("email")
+    domain = address.rpartition("@")[2].casefold() if isinstance(address, str) else ""
+    if provider.mail_domains and domain not in provider.mail_domains:
+        return "no mail address in a domain of the rule"
+    if provider.mail_domains and identity.claims.get("email_verified") is not True:
+        return "the mail address is not verified"
+    return ""
+
+
+def list_names(identity: Identity) -> tuple[str, ...]:
+    """Return the names of a user for a new account, the best first."""
+    claims = (identity.claims.get(name) for name in ("name", "preferred_username", "nickname"))
+    return tuple(name for name in claims if isinstance(name, str) and name)
+
+
+def _find_claim(claims: Mapping[str, Any], path: str) -> object:
+    """Return the claim of a name; a path such as `realm_access.roles` leads into objects."""
+    if path in claims:
+        return claims[path]
+    first, _, rest = path.partition(".")
+    inner = claims.get(first)
+    return _find_claim(inner, rest) if rest and isinstance(inner, dict) else None
 
 
 async def begin_identity_check(provider: IdentityProvider, back: str) -> IdentityCheck:
@@ -102,7 +160,7 @@ async def begin_identity_check(provider: IdentityProvider, back: str) -> Identit
         "response_type": "code",
         "client_id": provider.client_id,
         "redirect_uri": back,
-        "scope": "openid",
+        "scope": " ".join(_list_scopes(provider, discovery)),
         "state": state,
         "nonce": nonce,
         "code_challenge": base64.urlsafe_b64encode(digest).decode().rstrip("="),
@@ -120,9 +178,10 @@ async def begin_identity_check(provider: IdentityProvider, back: str) -> Identit
 
 async def finish_identity_check(
     provider: IdentityProvider, check: IdentityCheck, code: str, now: datetime
-) -> str:
-    """Exchange an OpenID sign-in's code for the user's permanent identifier (subject).
+) -> Identity:
+    """Exchange an OpenID sign-in's code for the user's identity.
 
+    The claims are those of the token and, with a rule, of the provider's UserInfo (§5.3).
     Raises FetchError if the provider does not answer, or its token is not valid for this sign-in.
     """
     form = {
@@ -137,10 +196,79 @@ async def finish_identity_check(
     async with _open_web(provider) as web:
         discovery = await _discover(web, provider)
         answer = await web.post(discovery.token_endpoint, form)
-        token = _read_answer(provider, answer, _TokenAnswer).id_token
+        told = _read_answer(provider, answer, _TokenAnswer)
         keys = await _get(web, provider, discovery.jwks_uri, dict[str, Any])
-    rules = _claim_rules(discovery.issuer, provider.client_id, check.nonce, now)
-    return _verify_token(provider, token, keys, rules)
+        must = {"essential": True}
+        nonce = {**must, "value": check.nonce}
+        rules = _claim_rules(discovery.issuer, provider, now, nonce=nonce, exp=must, sub=must)
+        claims = _verify_token(provider, told.id_token, keys, rules)
+        if provider.has_rule and discovery.userinfo_endpoint and told.access_token:
+            asked = Request(
+                url=discovery.userinfo_endpoint,
+                headers={"Authorization": f"Bearer {told.access_token}"},
+            )
+            more = _read_answer(provider, await web.fetch(asked), dict[str, Any])
+            if more.get("sub") != claims["sub"]:
+                raise _refusal(provider, "described another user", str(more.get("sub")))
+            claims = {**more, **claims}
+    return Identity(
+        issuer=provider.issuer,
+        subject=str(claims["sub"]),
+        session=str(claims.get("sid", "")),
+        claims=claims,
+    )
+
+
+def _list_scopes(provider: IdentityProvider, discovery: _Discovery) -> list[str]:
+    """Return the scopes to ask for: with a rule, those with names, mail address and groups.
+
+    Some providers refuse a scope that they do not name, though they should ignore it.
+    """
+    wanted = ("profile", "email", provider.groups_claim) if provider.has_rule else ()
+    known = discovery.scopes_supported or ("profile", "email")
+    return ["openid", *(scope for scope in wanted if scope in known)]
+
+
+class LogoutCheck:
+    """Verifies the messages by which an OpenID provider ends sessions (logout tokens).
+
+    Anybody can send one. The provider is asked for its keys once a minute at most.
+    """
+
+    def __init__(self, provider: IdentityProvider) -> None:
+        self._provider = provider
+        self._lock = asyncio.Lock()
+        self._keys: Mapping[str, Any] = {}
+        self._issuer = ""
+        self._asked: float | None = None
+
+    async def verify(self, token: str, now: datetime, uptime_seconds: float) -> Identity:
+        """Return whose session has ended: `session` is "" for all, `subject` is "" for anybody's.
+
+        Raises FetchError if the token is not valid, or if the provider cannot be asked.
+        """
+        async with self._lock:
+            if self._asked is None or uptime_seconds - self._asked >= _ASK_AGAIN_SECONDS:
+                self._asked = uptime_seconds
+                async with _open_web(self._provider) as web:
+                    discovery = await _discover(web, self._provider)
+                    keys = await _get(web, self._provider, discovery.jwks_uri, dict[str, Any])
+                self._keys, self._issuer = keys, discovery.issuer
+        rules = _claim_rules(self._issuer, self._provider, now, iat={"essential": True})
+        claims = _verify_token(self._provider, token, self._keys, rules)
+        events = claims.get("events")
+        who = [claims.get(name, "") for name in ("sub", "sid")]
+        is_fit = (
+            isinstance(events, dict)
+            and _LOGOUT_EVENT in events
+            and "nonce" not in claims  # it is no token of a sign-in
+            and all(isinstance(value, str) for value in who)
+            and any(who)
+            and now.timestamp() - float(claims["iat"]) <= _LOGOUT_SECONDS
+        )
+        if not is_fit:
+            raise _refusal(self._provider, "sent an invalid logout token", "see its claims")
+        return Identity(issuer=self._provider.issuer, subject=who[0], session=who[1])
 
 
 def _open_web(provider: IdentityProvider) -> Web:
@@ -155,8 +283,9 @@ async def _discover(web: Web, provider: IdentityProvider) -> _Discovery:
     if found.issuer.rstrip("/") != provider.issuer.rstrip("/"):
         raise _refusal(provider, "stated another name", found.issuer)
     scheme = provider.issuer.partition(":")[0]
-    for endpoint in (found.authorization_endpoint, found.token_endpoint, found.jwks_uri):
-        if not endpoint.startswith(("https://", f"{scheme}://")):
+    named = (found.authorization_endpoint, found.token_endpoint, found.jwks_uri)
+    for endpoint in (*named, found.userinfo_endpoint):
+        if endpoint and not endpoint.startswith(("https://", f"{scheme}://")):
             raise _refusal(provider, "named a URL without https", endpoint)
     return found
 
@@ -182,25 +311,25 @@ def _read_answer(
         raise _refusal(provider, "sent an invalid response", str(error)) from error
 
 
-def _claim_rules(issuer: str, client: str, nonce: str, now: datetime) -> JWTClaimsRegistry:
-    """Return the rules for an OpenID token's claims: issuer, client, nonce and age must fit."""
+def _claim_rules(
+    issuer: str, provider: IdentityProvider, now: datetime, **more: Any
+) -> JWTClaimsRegistry:
+    """Return the rules for a token's claims: issuer, client and age must fit, and `more`."""
     from joserfc.jwt import JWTClaimsRegistry
 
     return JWTClaimsRegistry(
         now=int(now.timestamp()),
         leeway=_CLOCK_ERROR_SECONDS,
         iss={"essential": True, "value": issuer},
-        aud={"essential": True, "value": client},
-        nonce={"essential": True, "value": nonce},
-        exp={"essential": True},
-        sub={"essential": True},
+        aud={"essential": True, "value": provider.client_id},
+        **more,
     )
 
 
 def _verify_token(
     provider: IdentityProvider, token: str, keys: Mapping[str, Any], rules: JWTClaimsRegistry
-) -> str:
-    """Return the subject of an OpenID token, checked by the provider's keys and the claim rules."""
+) -> dict[str, Any]:
+    """Return the claims of an OpenID token, checked by the provider's keys and the claim rules."""
     from joserfc import jwt
     from joserfc.errors import JoseError
     from joserfc.jwk import KeySet
@@ -213,7 +342,7 @@ def _verify_token(
         raise _refusal(provider, "sent an invalid token", str(error)) from error
     if claims.get("azp", provider.client_id) != provider.client_id:
         raise _refusal(provider, "sent a token for another client", str(claims["azp"]))
-    return str(claims["sub"])
+    return claims
 
 
 def _refusal(provider: IdentityProvider, what: str, why: str) -> FetchError:

@@ -135,7 +135,10 @@ async def _change(
     desk: Desk, visitor: Visitor, change: Callable[[accounts.AccountChanges], object]
 ) -> str:
     """Change user accounts; return the secret of a new sign-in link, "" if none was created."""
-    changes = accounts.AccountChanges(desk.store, read_clocks(), visitor.name, visitor.address)
+    is_local = await desk.thread.ask(lambda opened: not opened.newsroom.settings.desk.oidc.only)
+    changes = accounts.AccountChanges(
+        desk.store, read_clocks(), visitor.name, visitor.address, allows_links=is_local
+    )
 
     def make() -> object:
         with desk.store.at_once():

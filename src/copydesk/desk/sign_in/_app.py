@@ -17,6 +17,7 @@ from starlette.routing import BaseRoute, Route, Router
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from copydesk.desk.sign_in._accounts import OwnAccount, People
+from copydesk.desk.sign_in._provider import ProviderSignIn
 from copydesk.desk.sign_in._visitor import (
     ASSETS,
     Admission,
@@ -28,7 +29,7 @@ from copydesk.desk.sign_in._visitor import (
     decide_admission,
     put_visitor,
 )
-from copydesk.desk.sign_in._ways_in import ProviderSignIn, WaysIn
+from copydesk.desk.sign_in._ways_in import WaysIn
 from copydesk.desk_store import DeskStore
 from copydesk.errors import CopydeskError, UsageError
 from copydesk.news import Beat
@@ -41,15 +42,19 @@ def sign_in_app(
 
     Requests below `api/` go to `api`, which checks tokens itself.
     """
-    pages = SignInPages(beat, door.root)
+    pages = SignInPages(beat, door)
     ways_in, account = WaysIn(store, door, pages), OwnAccount(store, door, pages)
     people = People(store, door, pages)
     provider = ProviderSignIn(store, door, pages, ways_in)
-    routes = [*_routes_in(ways_in), *_account_routes(account), *_people_routes(people)]
-    routes += [
+    local = [*_routes_in(ways_in), *_account_routes(account), *_people_routes(people)]
+    routes: list[BaseRoute] = [
         Route("/sign-in/provider", provider.leave),
         Route("/sign-in/provider/back", provider.come_back),
+        Route(f"/{_LOGOUT}", provider.log_out, methods=["POST"]),
     ]
+    if door.provider and door.provider.only:
+        routes += [Route(path, ways_in.refuse_local, methods=["POST"]) for path in _LOCAL_ONLY]
+    routes += local
     app = ExceptionMiddleware(
         Router(routes, default=desk), handlers={CopydeskError: answer_with_error}
     )
@@ -111,6 +116,13 @@ async def _show_asset(request: Request) -> Response:
 
 # first parts of the paths that need no session
 _OPEN_TO_ALL = ("sign-in", "sign-out", "enter")
+# where the OpenID provider sends its sign-outs: not from a page of the desk
+_LOGOUT = "sign-in/provider/logout"
+# what is closed when the OpenID provider alone signs people in
+_LOCAL_ONLY = (
+    *("/sign-in", "/sign-in/passkey/ask", "/sign-in/passkey", "/account/password"),
+    *("/account/passkey/ask", "/account/passkey", "/people/add", "/people/reset"),
+)
 _LOOK_SECONDS = 30.0
 _NOT_FROM_HERE = """the desk (web editor) is not available at this address
 If this server is public ([serve] public_url, or a web server in front), the desk needs a host name
@@ -190,7 +202,8 @@ class Guard:
         """Return the answer to a request that may not pass, None for a request that may."""
         if visitor is None:
             return PlainTextResponse(_NOT_FROM_HERE, 403)
-        if not is_from_desk(scope["method"], headers, visitor.admission.origin):
+        is_fit = is_from_desk(scope["method"], headers, visitor.admission.origin)
+        if not is_fit and _path_in_desk(scope) != _LOGOUT:
             return PlainTextResponse("this request does not come from a page of the desk\n", 403)
         put_visitor(scope, visitor)
         if visitor.role is None and first_part(scope) not in _OPEN_TO_ALL:
@@ -253,8 +266,12 @@ def answer_with_error(_request: Request | None, error: Exception) -> Response:
 
 def first_part(scope: Scope) -> str:
     """Return the first path segment of a request's URL below the web interface."""
+    return _path_in_desk(scope).partition("/")[0]
+
+
+def _path_in_desk(scope: Scope) -> str:
     path: str = scope["path"]
-    return path.removeprefix(scope.get("root_path", "")).strip("/").partition("/")[0]
+    return path.removeprefix(scope.get("root_path", "")).strip("/")
 
 
 # Go 1.25 and datasette decide the same way: `Sec-Fetch-Site` where it is sent, else `Origin`.

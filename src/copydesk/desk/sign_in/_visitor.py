@@ -417,11 +417,12 @@ ASSETS = {
 
 
 class SignInPages:
-    """Renders the sign-in pages of one site; `root` is the path of the web interface."""
+    """Renders the sign-in pages of one site, reached through a Door."""
 
-    def __init__(self, beat: Beat, root: str) -> None:
+    def __init__(self, beat: Beat, door: Door) -> None:
         self.title = beat.title
-        self.root = root
+        self.root = door.root
+        self._is_only = bool(door.provider and door.provider.only)
         self._language = language_tag(beat.locale)
         self._strings = load_strings(beat.locale, more=STRINGS)
         self._renderer = Renderer(folder=_DESK / "templates")
@@ -446,6 +447,7 @@ class SignInPages:
                 "language": self._language,
                 "root": self.root,
                 "is_turned": self._strings.direction == "rtl",
+                "is_only": self._is_only,
             },
             title=self.say(title),
             problem=problem,

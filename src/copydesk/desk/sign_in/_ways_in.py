@@ -1,9 +1,8 @@
-"""Sign users in and out: by password, passkey, one-use link or OpenID provider."""
+"""Sign users in and out: by password, passkey or one-use link."""
 
 from __future__ import annotations
 
 import asyncio
-import hmac
 import secrets
 from collections import OrderedDict
 from collections.abc import Iterable, Mapping
@@ -16,7 +15,6 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from copydesk.desk.sign_in._visitor import (
     DEVICE_LIFETIME,
     Admission,
-    AttemptKeys,
     Door,
     PasswordCheck,
     SecretCookie,
@@ -33,9 +31,8 @@ from copydesk.desk.sign_in._visitor import (
 from copydesk.desk_store import AuditEntry, AuditKind, DeskStore
 from copydesk.desk_store.accounts import Account, Passkey
 from copydesk.desk_store.sessions import OneUseLink
-from copydesk.errors import FetchError, UsageError
+from copydesk.errors import UsageError
 from copydesk.kit import urls
-from copydesk.newsroom import identity
 
 _LIFETIME_SECONDS = 300.0
 _MOST_CHALLENGES = 1_000
@@ -221,7 +218,10 @@ _AGENT = "User-Agent"
 
 
 class WaysIn:
-    """The routes of sign-in and sign-out, for all methods but OpenID Connect."""
+    """The routes of sign-in and sign-out, for all methods but OpenID Connect.
+
+    With `desk.oidc.only`, `refuse_local` answers instead of those for passwords and passkeys.
+    """
 
     def __init__(self, store: DeskStore, door: Door, pages: SignInPages) -> None:
         self._store = store
@@ -255,6 +255,10 @@ class WaysIn:
         return await self.begin_session(
             request, account.name, RedirectResponse(wanted, 303), "password"
         )
+
+    async def refuse_local(self, request: Request) -> Response:
+        """Answer that only the OpenID provider signs people in here."""
+        return self._show(visitor_of(request), {}, 403, self._pages.say("provider_only"))
 
     async def ask_passkey(self, request: Request) -> Response:
         """Answer with the WebAuthn options for signing in with a passkey, as JSON."""
@@ -357,7 +361,7 @@ class WaysIn:
             return account.name
 
     async def begin_session(
-        self, request: Request, name: str, response: Response, by: str
+        self, request: Request, name: str, response: Response, by: str, provider_session: str = ""
     ) -> Response:
         """Begin a session of the account `name` for a browser, and set its cookies."""
         visitor, now = visitor_of(request), self._now()
@@ -367,7 +371,9 @@ class WaysIn:
                 self._store.sessions.end(visitor.name, visitor.session)
             self._store.forget_old(now)
             agent, lifetime = request.headers.get(_AGENT, ""), self._door.session_lifetime
-            secret = self._store.sessions.begin(name, now, lifetime, agent, visitor.address)
+            secret = self._store.sessions.begin(
+                name, now, lifetime, agent, visitor.address, provider_session=provider_session
+            )
             return secret, self._store.accounts.sign_device(name)
 
         secret, device = await asyncio.to_thread(begin)
@@ -435,110 +441,3 @@ class WaysIn:
 
 def _say_retry(wait: timedelta) -> str:
     return str(int(wait.total_seconds()) + 1)
-
-
-_LIFETIME = timedelta(minutes=10)
-_MOST_CHECKS = 1_000
-
-
-@dataclass(frozen=True, slots=True)
-class _Question:
-    """A sign-in under way at an OpenID provider: the wanted page, and the attempt's keys."""
-
-    check: identity.IdentityCheck
-    wanted: str
-    keys: AttemptKeys
-    uptime_seconds: float
-
-
-class ProviderSignIn:
-    """The two routes of sign-in by OpenID Connect: to the provider and back.
-
-    Sign-ins under way are kept in memory. Signing in creates no account: the provider's issuer and
-    subject must belong to one.
-    """
-
-    def __init__(self, store: DeskStore, door: Door, pages: SignInPages, ways: WaysIn) -> None:
-        self._store = store
-        self._door = door
-        self._pages = pages
-        self._ways = ways
-        self._checks: OrderedDict[str, _Question] = OrderedDict()
-
-    async def leave(self, request: Request) -> Response:
-        """Redirect to the OpenID provider; a cookie proves later that the same browser returns."""
-        visitor, provider = visitor_of(request), self._door.provider
-        if provider is None:
-            return Response(status_code=404)
-        limits = self._ways.limits
-        keys = await asyncio.to_thread(limits.find_keys, request, "provider")
-        if wait := await asyncio.to_thread(limits.count, keys):
-            return self._ways.ask_to_wait(visitor, request.query_params, wait)
-        back = f"{visitor.admission.origin}{self._door.root}sign-in/provider/back"
-        try:
-            check = await identity.begin_identity_check(provider, back)
-        except FetchError as error:
-            return self._fail(error)
-        wanted = own_page(request.query_params.get("next", ""), self._door.root)
-        seconds = self._door.read_clocks().uptime_seconds
-        self._checks[check.state] = _Question(check, wanted, keys, seconds)
-        while len(self._checks) > _MOST_CHECKS:
-            self._checks.popitem(last=False)
-        response = RedirectResponse(check.address, 303)
-        self._cookie(visitor).set(response, check.state, _LIFETIME)
-        return response
-
-    async def come_back(self, request: Request) -> Response:
-        """Begin a session for the account that the OpenID provider names, if there is one."""
-        visitor, provider = visitor_of(request), self._door.provider
-        state, code = (request.query_params.get(name, "") for name in ("state", "code"))
-        issuer = request.query_params.get("iss", "")
-        known = self._take(state, self._cookie(visitor).read(request.headers))
-        if provider is None or known is None or not _is_of(provider, issuer) or not code:
-            if wait := await self._ways.refuse(visitor, "provider"):
-                return self._ways.ask_to_wait(visitor, {}, wait)
-            return self._pages.answer("link_over.html", "link_over", 400)
-        now = self._door.read_clocks().now
-        try:
-            subject = await identity.finish_identity_check(provider, known.check, code, now)
-        except FetchError as error:
-            await self._ways.note("sign-in-refused", visitor, about="provider")
-            return self._fail(error)
-        account = await asyncio.to_thread(
-            self._store.accounts.find_by_subject, provider.issuer, subject
-        )
-        if account is None:
-            await self._ways.note("sign-in-refused", visitor, about=f"provider, {subject}")
-            return self._pages.answer(
-                "unknown_identity.html",
-                "unknown_identity",
-                403,
-                issuer=provider.issuer,
-                subject=subject,
-            )
-        await asyncio.to_thread(self._ways.limits.forgive, known.keys)
-        response = RedirectResponse(known.wanted, 303)
-        self._cookie(visitor).clear(response)
-        return await self._ways.begin_session(request, account.name, response, "provider")
-
-    def _cookie(self, visitor: Visitor) -> SecretCookie:
-        return SecretCookie(visitor.admission, self._door.root, "provider")
-
-    def _take(self, state: str, brought: str) -> _Question | None:
-        """Return the browser's own sign-in under way, None if another browser began it."""
-        if not hmac.compare_digest(state.encode(), brought.encode()):
-            return None
-        question = self._checks.pop(state, None)
-        if question is None:
-            return None
-        age = self._door.read_clocks().uptime_seconds - question.uptime_seconds
-        return question if 0 <= age <= _LIFETIME.total_seconds() else None
-
-    def _fail(self, error: FetchError) -> Response:
-        """Return a page that says that the OpenID provider failed."""
-        return self._pages.answer("link_over.html", "provider_failed", 502, str(error))
-
-
-def _is_of(provider: identity.IdentityProvider, issuer: str) -> bool:
-    """Return whether an OpenID answer is from this provider, if it names one (RFC 9207)."""
-    return not issuer or issuer.rstrip("/") == provider.issuer.rstrip("/")
