@@ -52,7 +52,7 @@ def test_the_same_content_gives_the_same_bytes_and_another_gives_others() -> Non
 def test_a_record_that_moves_keeps_its_seal() -> None:
     sealed = seal(PLAIN, KEY, f"_news/{NAME}")
 
-    assert PLAIN == unseal(sealed, KEY, f"_archive/_news/{NAME}") == unseal(sealed, KEY, NAME)
+    assert PLAIN == unseal(sealed, (KEY,), f"_archive/_news/{NAME}") == unseal(sealed, (KEY,), NAME)
 
 
 def test_the_reference_form_has_a_sixteen_byte_iv_and_never_repeats() -> None:
@@ -60,14 +60,14 @@ def test_the_reference_form_has_a_sixteen_byte_iv_and_never_repeats() -> None:
 
     assert one != other
     assert (0, 16) == (len(parts(one)[0]) % 16, len(parts(one)[1]))
-    assert PLAIN == unseal(one, KEY, NAME) == unseal(other, KEY, "any.md")
+    assert PLAIN == unseal(one, (KEY,), NAME) == unseal(other, (KEY,), "any.md")
 
 
 def test_the_reference_form_with_a_given_iv_is_aes_cbc_with_pkcs7() -> None:
     # openssl enc -aes-256-cbc -K 0001…1f -iv 0 of "copydesk"
     sealed = seal_reference_form(b"copydesk", KEY, iv=bytes(16))
 
-    assert b"copydesk" == unseal(sealed, KEY, NAME)
+    assert b"copydesk" == unseal(sealed, (KEY,), NAME)
     assert 16 == len(parts(sealed)[0])
 
 
@@ -101,7 +101,7 @@ def test_the_reference_form_with_a_given_iv_is_aes_cbc_with_pkcs7() -> None:
 )
 def test_what_was_not_sealed_so_does_not_open(sealed: str, key: bytes, name: str) -> None:
     with pytest.raises(SealError) as caught:
-        unseal(sealed, key, name)
+        unseal(sealed, (key,), name)
 
     assert name == caught.value.subject
     assert caught.value.hint
@@ -111,8 +111,8 @@ def test_what_was_not_sealed_so_does_not_open(sealed: str, key: bytes, name: str
 def test_a_key_of_another_size_is_refused(key: bytes) -> None:
     for attempt in (
         lambda: seal(PLAIN, key, NAME),
-        lambda: unseal(seal_reference_form(PLAIN, KEY), key, NAME),
-        lambda: unseal(seal(PLAIN, KEY, NAME), key, NAME),
+        lambda: unseal(seal_reference_form(PLAIN, KEY), (key,), NAME),
+        lambda: unseal(seal(PLAIN, KEY, NAME), (key,), NAME),
     ):
         with pytest.raises(SealError, match="32 bytes"):
             attempt()

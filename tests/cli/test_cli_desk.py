@@ -83,6 +83,22 @@ def test_those_who_may_use_the_desk_are_listed(root: Path, desk: DeskStore) -> N
     ] == report["accounts"]
 
 
+def test_a_link_for_an_account_changes_nothing_else(root: Path, desk: DeskStore) -> None:
+    desk.accounts.add("Anna", "owner", MOMENT)
+    desk.accounts.set_password("Anna", "$argon2id$")
+    desk.sessions.begin("Anna", MOMENT, sessions.LINK_LIFETIME)
+
+    said = copydesk("-C", root, "desk", "user", "link", "anna", "--now", NOW)
+    nobody = copydesk("-C", root, "desk", "user", "link", "Dora")
+
+    secret = said.out.strip().rpartition("/")[2]
+    link = desk.links.use(secret, Moment(now=MOMENT, uptime_seconds=accounts.read_uptime()))
+    assert OneUseLink(purpose="enter", name="Anna") == link
+    assert "$argon2id$" == desk.accounts.get("Anna").password
+    assert 1 == len(desk.sessions.of("Anna", MOMENT))
+    assert (1, "") == (nobody.code, nobody.out)
+
+
 def test_a_reset_takes_every_way_in_and_gives_a_new_one(root: Path, desk: DeskStore) -> None:
     desk.accounts.add("Anna", "owner", MOMENT)
     desk.accounts.set_password("Anna", "$argon2id$")

@@ -16,7 +16,7 @@ from copydesk.archive import change as steps
 from copydesk.editing import stories
 from copydesk.news import Verdict
 from copydesk.newsroom import open_newsroom
-from copydesk.newsroom.records import open_seal
+from copydesk.newsroom.seals import open_seal
 from world.later import (
     GONE,
     SEALS_PAGE,

@@ -14,10 +14,12 @@ from __future__ import annotations
 
 import base64
 import binascii
+import contextlib
 import hashlib
 import hmac
 import json
 import os
+from collections.abc import Mapping, Sequence
 from pathlib import Path, PurePosixPath
 
 from copydesk.errors import SealError
@@ -44,30 +46,51 @@ def seal(plaintext: bytes, key: bytes, name: str) -> str:
     return _join(AESGCMSIV(key).encrypt(nonce, plaintext, bound), nonce)
 
 
-def unseal(sealed: str, key: bytes, name: str) -> bytes:
+def unseal(sealed: str, keys: Sequence[bytes], name: str) -> bytes:
     """Decrypt a text that is sealed in a record, in copydesk's form or that of the older site
-    everyday.cc.
+    everyday.cc, by the first of some keys that fits.
 
-    Raises SealError for a wrong key, another record's sealed part, and changed bytes. In the
-    reference's form some wrong keys and changes go unnoticed, since it has no authentication.
+    Raises SealError if no key fits, for another record's sealed part, and for changed bytes. In the
+    reference's form some wrong keys and changes go unnoticed, since it has no authentication: the
+    last key, which is the oldest, is tried first.
     """
-    _check_key(key)
     ciphertext, nonce = _take_apart(sealed, name)
-    if len(nonce) == _NONCE_BYTES:
-        return _open_ours(ciphertext, key, nonce, name)
-    return _open_reference(ciphertext, key, nonce, name)
+    is_ours = len(nonce) == _NONCE_BYTES
+    for key in keys if is_ours else reversed(keys):
+        _check_key(key)
+        with contextlib.suppress(SealError):
+            return (_open_ours if is_ours else _open_reference)(ciphertext, key, nonce, name)
+    raise _wrong_key_error(name)
 
 
-def read_source(story: Story, key: bytes | None) -> str:
-    """Return the value "source" in the encrypted part of a record, "" if it cannot be decrypted."""
-    if not (story.secured and key):
-        return ""
+def read_private(story: Story, keys: Sequence[bytes]) -> Mapping[str, object]:
+    """Return the values in the encrypted part of a record, {} if they cannot be read."""
     try:
-        private = json.loads(unseal(story.secured, key, story.path))
+        private = json.loads(unseal(story.secured, keys, story.path)) if story.secured else {}
     except (SealError, ValueError):
-        return ""
-    source = private.get("source") if isinstance(private, dict) else None
+        return {}
+    return private if isinstance(private, dict) else {}
+
+
+def read_source(story: Story, keys: Sequence[bytes]) -> str:
+    """Return the value "source" in the encrypted part of a record, "" if it cannot be decrypted."""
+    source = read_private(story, keys).get("source")
     return source if isinstance(source, str) else ""
+
+
+def replace_key(path: Path) -> tuple[bytes, ...]:
+    """Put a new key before those in a key file, which only open from now on; return all of them.
+
+    Raises SealError if the file cannot be replaced.
+    """
+    key = base64.b64encode(os.urandom(KEY_BYTES)).decode()
+    with files.explain_errors(SealError, "could not save the key", path):
+        if path.is_symlink():
+            hint = "write a new key before the old one in the file that the link names"
+            raise SealError("the key file is a link", subject=str(path), hint=hint)
+        words = [key, *path.read_text("ascii").split()]
+        files.write_atomic(path, "".join(f"{word}\n" for word in words).encode(), mode=0o600)
+    return tuple(map(base64.b64decode, words))
 
 
 def write_key(path: Path) -> bytes:

@@ -424,7 +424,9 @@ def _apply_settings(
     for entry in seen.with_picture():
         source = known.get(entry.path)
         if not source and (story := seen.read(entry.path)) is not None:
-            source = sealing.read_source(story, settings.key) or _source_in_article(articles, story)
+            source = sealing.read_source(story, settings.keys) or _source_in_article(
+                articles, story
+            )
         show = settings.show_of(source or "", entry.domain or entry.web_url)
         if show != settings.pictures.show:
             found[entry.path] = show

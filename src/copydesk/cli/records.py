@@ -30,7 +30,8 @@ from copydesk.cli.terminal import Columns
 from copydesk.kit import text
 from copydesk.kit.options import take
 from copydesk.newsroom import cataloguing
-from copydesk.newsroom.records import check_records, open_seal
+from copydesk.newsroom.records import check_records
+from copydesk.newsroom.seals import open_seal, rotate_key
 from copydesk.newsroom.starts import adopt
 from copydesk.rounds import rejudging
 
@@ -128,7 +129,7 @@ def catalogue_command(invocation: Invocation) -> None:
 
 @click.group("seal")
 def seal_command() -> None:
-    """Decrypt the private part of story files."""
+    """Decrypt the private part of story files, or encrypt it with a new key."""
 
 
 @command("open", of=seal_command)
@@ -140,6 +141,26 @@ def open_(invocation: Invocation, path: str) -> None:
     """
     with invocation.newsroom() as newsroom:
         click.echo(open_seal(newsroom, path))
+
+
+@command("rotate", of=seal_command)
+def rotate(invocation: Invocation) -> None:
+    """Make a new key, and encrypt the private part of all story files with it.
+
+    The old key stays in `.copydesk/key`, on a line of its own, to open story files of earlier
+    commits. If it is stopped, run the command again: it goes on.
+    """
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # SIGTERM acts like Ctrl-C
+    with invocation.newsroom() as newsroom, terminal.progress() as progress:
+        done = rotate_key(newsroom, progress)
+    if not invocation.print_json(done):
+        terminal.failures(done.failed)
+        what = "a new key" if done.is_new else "the key of a rotation that was not finished"
+        click.echo(f"encrypted {text.count_of(done.resealed, 'story file')} with {what}")
+        for note in (*done.notes, *(f"{path} has uncommitted edits" for path in done.skipped)):
+            terminal.note(f"note: {note}")
+    if done.failed or done.skipped:
+        raise click.exceptions.Exit(1)
 
 
 # Scoring stored stories again.

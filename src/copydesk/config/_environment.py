@@ -115,23 +115,24 @@ _KEY_FORBIDDEN = "give the file to the user who runs copydesk: `chown USER .copy
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Key:
-    """The newsroom's encryption key (None if it has none), where it is set, and warnings."""
+    """The newsroom's encryption keys, the current one first; where they are set, and warnings."""
 
-    key: bytes | None = field(default=None, repr=False)
+    keys: tuple[bytes, ...] = field(default=(), repr=False)
     origin: str = "default"
     warnings: tuple[str, ...] = ()
 
 
 def find_key(root: Path, environ: Environment) -> Key:
-    """Return the newsroom's encryption key from the environment or from its file.
+    """Return the newsroom's encryption keys from the environment or from its file.
 
+    The first one seals. Those after it, which a rotation left, only open what they sealed.
     A wrong length is an error, since what is sealed with such a key would be lost. The file is not
     in git and may be a link, such as to a container's secret.
     """
     given, origin = environ.read_secret(_KEY_VARIABLE)
     if given.strip():
         where = origin.removeprefix("environment ")
-        return Key(key=_decode_key(given.strip(), where), origin=origin)
+        return Key(keys=_decode_keys(given, where), origin=origin)
     path = root / _KEY_FILE
     try:
         mode = path.stat().st_mode
@@ -149,10 +150,14 @@ def find_key(root: Path, environ: Environment) -> Key:
     except OSError as error:
         raise unreadable_error(error, _KEY_FILE, _KEY_HINT) from error
     return Key(
-        key=_decode_key(found.strip(), _KEY_FILE),
+        keys=_decode_keys(found, _KEY_FILE),
         origin=_KEY_FILE,
         warnings=_exposure_warnings(mode),
     )
+
+
+def _decode_keys(found: str, where: str) -> tuple[bytes, ...]:
+    return tuple(_decode_key(word, where) for word in found.split() or [""])
 
 
 def _decode_key(found: str, where: str) -> bytes:

@@ -294,7 +294,7 @@ def load(root: Path, environ: Mapping[str, str]) -> Settings:
         channels=tuple(decoded.all(Webhook)),
         posts=tuple(decoded.all(PostChannel)),
         letters=letters,
-        key=key.key,
+        keys=key.keys,
     )
     check(settings)
     return replace(

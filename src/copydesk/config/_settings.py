@@ -360,10 +360,10 @@ class Settings:
     `origins` maps a dotted path ("scoring.publish_at", "source[0].url", "topics.ai",
     "organizations.bbc.com", "key") to the value's origin ("default", "beat.toml", "environment
     COPYDESK_KEY", "_data/topics/00-ai.yaml"). `source_options` is keyed by the source's URL, for
-    sources that have any. `warnings` are sentences for the person who runs the newsroom. `key` is
-    32 bytes; `metrics_token` and `desk_token`, the token of an AI agent, are "" for none.
-    `secret_files` are the files of secrets. `shows` are publishers' rules for pictures by
-    registrable domain: the strictest of their sources.
+    sources that have any. `warnings` are sentences for the person who runs the newsroom. `keys` are
+    of 32 bytes each: the one that seals, then those of before; `metrics_token` and `desk_token`,
+    the token of an AI agent, are "" for none. `secret_files` are the files of secrets. `shows` are
+    publishers' rules for pictures by registrable domain: the strictest of their sources.
     """
 
     root: Path
@@ -387,7 +387,7 @@ class Settings:
     posts: tuple[PostChannel, ...] = ()
     letters: tuple[LetterOptions, ...] = ()
     source_options: Mapping[str, SourceOptions] = field(default_factory=dict)
-    key: bytes | None = field(default=None, repr=False)
+    keys: tuple[bytes, ...] = field(default=(), repr=False)
     metrics_token: str = field(default="", repr=False)
     desk_token: str = field(default="", repr=False)
     secret_files: tuple[Path, ...] = ()
@@ -398,6 +398,11 @@ class Settings:
     def __post_init__(self) -> None:
         """Compute the publishers' picture rules once, since they are needed for each story."""
         object.__setattr__(self, "shows", _by_publisher(self.source_options))
+
+    @property
+    def key(self) -> bytes | None:
+        """Return the key that seals, None if there is none."""
+        return self.keys[0] if self.keys else None
 
     def show_of(self, source: str, publisher: str) -> Show:
         """Return how to show pictures of a source and publisher: "cached", "hotlink" or "none".

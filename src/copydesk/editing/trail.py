@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -10,7 +9,7 @@ from enum import StrEnum
 from copydesk import archive
 from copydesk.archive import StoryCommit, sealing
 from copydesk.editing._edit import CommitWords, read_words
-from copydesk.errors import GitError, SealError
+from copydesk.errors import GitError
 from copydesk.kit import dates, text, urls
 from copydesk.memory import Fate
 from copydesk.news import Article, Ruling, Story, Verdict
@@ -235,14 +234,8 @@ def _find_source(newsroom: Newsroom, story: Story, article: Article | None) -> T
 
 def _open_seal(newsroom: Newsroom, story: Story) -> tuple[str, str]:
     """Return source and time from a record's encrypted part, "" if it cannot be opened."""
-    key = newsroom.settings.key
-    if key is None or not story.secured:
-        return "", ""
-    try:
-        private = json.loads(sealing.unseal(story.secured, key, story.path.rsplit("/", 1)[-1]))
-        return str(private.get("source", "")), str(private.get("found", ""))
-    except (SealError, ValueError, AttributeError):  # another key, or the reference's format
-        return "", ""
+    private = sealing.read_private(story, newsroom.settings.keys)
+    return str(private.get("source", "")), str(private.get("found", ""))
 
 
 # Entries of one commit. The last lines of an editor's commit name its actions; the text of each is

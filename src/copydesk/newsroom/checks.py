@@ -403,7 +403,7 @@ def _find_key_faults(newsroom: Newsroom) -> Iterator[Finding]:
             story = newsroom.archive.read(path)
             sealed = path if story.secured else sealed
             if story.secured and settings.key:
-                sealing.unseal(story.secured, settings.key, path.rpartition("/")[2])
+                sealing.unseal(story.secured, settings.keys, path)
                 return
     if sealed:
         kind = "key-wrong" if settings.key else "key-missing"

@@ -20,7 +20,7 @@ from copydesk import archive, review
 from copydesk.archive import Archive, ArticleStore, FileChange, sealing
 from copydesk.archive.change import Change, Committed, WriteLock
 from copydesk.config import Settings
-from copydesk.errors import CopydeskError, GitError, RecordError, SealError
+from copydesk.errors import CopydeskError, GitError, RecordError
 from copydesk.kit import dates, urls
 from copydesk.memory import Memory
 from copydesk.news import Article, Beat, Story
@@ -48,18 +48,11 @@ def reseal_correction(
     if article is None:
         return story
     content = articles.put(article)
-    key = settings.key
-    if key is None or not story.secured:
-        return story
-    name = story.path.rsplit("/", 1)[-1]
-    try:
-        private = json.loads(sealing.unseal(story.secured, key, name))
-    except (SealError, ValueError):
-        return story
-    if not isinstance(private, dict) or private.get("fingerprint", content) == content:
+    private = sealing.read_private(story, settings.keys)
+    if settings.key is None or private.get("fingerprint", content) == content:
         return story
     plaintext = _canonical({**private, "fingerprint": content})
-    return replace(story, secured=sealing.seal(plaintext, key, name))
+    return replace(story, secured=sealing.seal(plaintext, settings.key, story.path))
 
 
 def _canonical(private: Mapping[str, object]) -> bytes:

@@ -1,4 +1,4 @@
-"""Find the story record that a person names, check all records, find those that changed, decrypt.
+"""Find the story record that a person names, check all records, find those that changed.
 
 path | file name, with or without .md | URL of its page ── record_at ──> path of its file
 """
@@ -16,10 +16,10 @@ from typing import NamedTuple
 from urllib.parse import unquote
 
 from copydesk import archive
-from copydesk.archive import Archive, Signature, sealing
+from copydesk.archive import Archive, Signature
 from copydesk.catalogue import read_signatures, read_stamps
 from copydesk.config import Settings
-from copydesk.errors import RecordError, SealError, UsageError
+from copydesk.errors import RecordError, UsageError
 from copydesk.kit import text, urls
 from copydesk.news import Beat, Story, Verdict
 from copydesk.news.edition import StampSweep
@@ -90,34 +90,6 @@ def _is_file(root: Path, path: str) -> bool:
         return (root / path).is_file()
     except (OSError, ValueError):  # name too long, or NUL byte
         return False
-
-
-# The sealed part of a record.
-
-
-def open_seal(newsroom: Newsroom, path: str) -> str:
-    """Return the plaintext of a story record's sealed (encrypted) part, usually JSON.
-
-    `path` names the record as in `record_path`. Raises RecordError if there is no such record, and
-    SealError if it has no sealed part or the key is missing or wrong.
-    """
-    path = find_record(newsroom.root, newsroom.settings, path)
-    story = newsroom.archive.read(path)
-    if not story.secured:
-        raise SealError("the story file has no encrypted part", subject=path)
-    key = newsroom.settings.key
-    if key is None:
-        raise SealError(
-            "the newsroom's key is missing",
-            subject=path,
-            hint="set the environment variable COPYDESK_KEY, or save the key in .copydesk/key (32 "
-            "bytes in base64)",
-        )
-    plaintext = sealing.unseal(story.secured, key, path.rsplit("/", 1)[-1])
-    try:
-        return json.dumps(json.loads(plaintext), indent=2, ensure_ascii=False)
-    except ValueError:
-        return plaintext.decode("utf-8", "backslashreplace")
 
 
 # Check records: each is parsed, written in memory and compared with its file byte by byte.

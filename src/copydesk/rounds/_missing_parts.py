@@ -201,7 +201,7 @@ class _Fetching:
         is_at_home = bool(first) and urls.host(first) == urls.host(home)
         return Lead(
             url=first if is_at_home else home,  # not a shortener's address
-            source=sealing.read_source(story, self.newsroom.settings.key),
+            source=sealing.read_source(story, self.newsroom.settings.keys),
             found=min(now, story.published_at or now),
             title=story.title,
             published_at=story.published_at,
@@ -244,7 +244,7 @@ class _Fetching:
         """Return whether the publisher and the owner's rules allow a copy of a story's picture."""
         settings = self.newsroom.settings
         publisher = story.provider.domain if story.provider else ""
-        source = sealing.read_source(story, settings.key)
+        source = sealing.read_source(story, settings.keys)
         show = settings.show_of(source, publisher or story.web_url)
         return show == "cached" and "image" not in story.refuses
 
