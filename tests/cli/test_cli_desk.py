@@ -96,7 +96,7 @@ def test_a_link_for_an_account_changes_nothing_else(root: Path, desk: DeskStore)
     assert OneUseLink(purpose="enter", name="Anna") == link
     assert "$argon2id$" == desk.accounts.get("Anna").password
     assert 1 == len(desk.sessions.of("Anna", MOMENT))
-    assert (1, "") == (nobody.code, nobody.out)
+    assert (2, "") == (nobody.code, nobody.out)
 
 
 def test_a_reset_takes_every_way_in_and_gives_a_new_one(root: Path, desk: DeskStore) -> None:

@@ -256,19 +256,22 @@ class LogoutCheck:
                 self._keys, self._issuer = keys, discovery.issuer
         rules = _claim_rules(self._issuer, self._provider, now, iat={"essential": True})
         claims = _verify_token(self._provider, token, self._keys, rules)
-        events = claims.get("events")
-        who = [claims.get(name, "") for name in ("sub", "sid")]
-        is_fit = (
-            isinstance(events, dict)
-            and _LOGOUT_EVENT in events
-            and "nonce" not in claims  # it is no token of a sign-in
-            and all(isinstance(value, str) for value in who)
-            and any(who)
-            and now.timestamp() - float(claims["iat"]) <= _LOGOUT_SECONDS
-        )
-        if not is_fit:
+        if not _is_logout(claims, now):
             raise _refusal(self._provider, "sent an invalid logout token", "see its claims")
-        return Identity(issuer=self._provider.issuer, subject=who[0], session=who[1])
+        return Identity(
+            issuer=self._provider.issuer,
+            subject=claims.get("sub", ""),
+            session=claims.get("sid", ""),
+        )
+
+
+def _is_logout(claims: Mapping[str, Any], now: datetime) -> bool:
+    """Return whether a token's claims end a session, and are fresh (§2.6)."""
+    events, who = claims.get("events"), [claims.get(name, "") for name in ("sub", "sid")]
+    is_fresh = now.timestamp() - float(claims["iat"]) <= _LOGOUT_SECONDS
+    names_somebody = any(who) and all(isinstance(value, str) for value in who)
+    is_event = isinstance(events, dict) and _LOGOUT_EVENT in events
+    return is_fresh and names_somebody and is_event and "nonce" not in claims
 
 
 def _open_web(provider: IdentityProvider) -> Web:
