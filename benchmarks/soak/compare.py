@@ -203,7 +203,8 @@ class Comparison:
         for address, line in expected.items():
             letters = set() if address in gone else found[address]
             if letters != set(line["letters"]):
-                yield f"{address} ({line['state']} in round {line['round']}): {letters}, expected {line['letters']}"
+                said = f"{line['letters']} ({line['state']} in round {line['round']})"
+                yield f"{address} gets {letters}, and said {said}"
 
     def _check_letters(self) -> Iterator[str]:
         taken = Counter[tuple[str, str]]()
@@ -349,9 +350,8 @@ def compare_runs(one: Path, other: Path) -> None:
     print(f"round {int(both[-1].removesuffix('.json'))}")
     for folder in sorted(same.keys() | differ.keys() | alone.keys()):
         named = ", ".join([*differ[folder], *alone[folder]][:6])
-        print(
-            f"{folder}: {same[folder]} equal, {len(differ[folder])} differ, {len(alone[folder])} in one alone; {named}"
-        )
+        counts = f"{same[folder]} equal, {len(differ[folder])} differ, {len(alone[folder])} in one"
+        print(f"{folder}: {counts}; {named}")
 
 
 def main() -> int:

@@ -56,7 +56,7 @@ def measure_newsroom(root: Path, server: int) -> dict[str, float]:
     return {
         "stories": sum(1 for _ in (root / "_news").glob("*.md")),
         "server_mb": round(int(fields["VmRSS"].split()[0]) / 1024, 1),
-        "descriptors": len(os.listdir(f"/proc/{server}/fd")),
+        "descriptors": sum(1 for _ in Path(f"/proc/{server}/fd").iterdir()),
         "threads": int(fields["Threads"]),
         "git_objects": objects["count"] + objects["in-pack"],
         "git_mb": round((objects["size"] + objects["size-pack"]) / 1024, 1),

@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from aiohttp import web
+
 from world.mastodon import FakeMastodon, FakeStatus
 from world.networks import Handler
 from world.smtp import MailServer, Plan, Rule, _Session
@@ -72,7 +73,7 @@ class LoggingMailServer(MailServer):
 
     def take(self, recipient: str, message: bytes) -> None:
         message = message.replace(b"=\r\n", b"")
-        head = dict((name.lower(), value) for name, value in _HEADER.findall(message[:4000]))
+        head = {name.lower(): value for name, value in _HEADER.findall(message[:4000])}
         links = {name.decode(): token.decode() for name, token in _LINK.findall(message)}
         line = {
             "to": recipient,

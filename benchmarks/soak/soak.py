@@ -1,6 +1,6 @@
 """Two weeks of a newsroom: rounds by a fake clock, people at work, and kills. Is all still there?
 
-    PYTHONPATH=tests python benchmarks/soak/soak.py --rounds 2000 --seed 1 --folder FOLDER
+    ./run.sh soak weeks --rounds 2000 --seed 1 --folder FOLDER
 
 A round is ten minutes of the newsroom's time. In each of them `copydesk run` reads an invented web,
 as a process of its own. Then editors decide, edit and undo at the command line and through the
@@ -584,7 +584,7 @@ class Soak:
     # ---- what all of them need
 
     def _must(self, kind: str, *words: str, share: float = 0.0, stdin: bytes = b"") -> Done:
-        """Run a command that must succeed, whatever was killed before it; a fault where it does not."""
+        """Run a command that must succeed after any kill; else it is a fault."""
         done = self._try(kind, *words, share=share, stdin=stdin)
         if done.code:
             self._fault("a command failed", words=words, code=done.code, err=done.err[-2000:])
@@ -620,9 +620,8 @@ class Soak:
             out.write(json.dumps(line, default=str) + "\n")
 
     def _refuse(self, done: Done) -> None:
-        self._count_refusal(
-            f"{' '.join(done.words[:2])}: {done.err.strip().splitlines()[0][:80] if done.err.strip() else done.code}"
-        )
+        said = (done.err.strip().splitlines() or [str(done.code)])[0]
+        self._count_refusal(f"{' '.join(done.words[:2])}: {said[:80]}")
 
     def _count_refusal(self, what: str) -> None:
         for name in sorted(self._names_in(what), key=len, reverse=True):
@@ -785,7 +784,7 @@ def main() -> int:
     )
     parser.add_argument("--rounds", type=int, default=2000)
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--folder", type=Path, required=True)
+    parser.add_argument("--folder", type=Path, default=Path(".cache/soak"))
     parser.add_argument("--kills", type=float, default=1.0, help="how often: 1 as planned, 0 never")
     parser.add_argument(
         "--every", type=int, default=COMPARED_EVERY, help="rounds between comparisons"

@@ -23,7 +23,7 @@ _PATIENCE_SECONDS = 180.0
 
 
 def end_with_parent() -> None:
-    """Let the kernel kill this process when its parent ends: a stopped soak leaves nobody behind."""
+    """Let the kernel kill this process when its parent ends: a soak leaves nothing behind."""
     _LIBC.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
@@ -85,7 +85,7 @@ class Worker:
                 env=self.environ,
                 cwd=self.folder,
                 start_new_session=True,
-                preexec_fn=end_with_parent,
+                preexec_fn=end_with_parent,  # noqa: PLW1509 - there is one thread
             )
             if kill and not until:
                 moment = kill.uniform(0.05, 1.05) * self.typical.get(kind, 0.7)
@@ -141,7 +141,7 @@ class Worker:
                 env=self.environ,
                 cwd=self.folder,
                 start_new_session=True,
-                preexec_fn=end_with_parent,
+                preexec_fn=end_with_parent,  # noqa: PLW1509 - there is one thread
             )
 
     def start_server(self, port: int) -> subprocess.Popen[bytes]:

@@ -1,4 +1,4 @@
-"""A small soak of a newsroom at work (`./run.sh soak weeks` is the large one), killed and resumed."""
+"""A small soak of a newsroom at work (`./run.sh soak weeks` is the large one), resumed once."""
 
 from __future__ import annotations
 
