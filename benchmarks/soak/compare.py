@@ -40,6 +40,7 @@ from copydesk.newsletters.delivery_log import list_who  # noqa: E402
 
 _STORY_LINK = re.compile(r"/news/([\w-]+)/")
 _REST_ROUNDS = 6  # after which a page must have been read, and a post sent
+_FIRST_CALLS = 10  # the round from which a webhook is called: what is older is no news to it
 _NOT_SENT = {"refused", "given-up", "skipped"}
 # what `doctor` says of any newsroom that talks to this machine alone, or of the machine itself
 _OF_THE_PLACE = {"disk", "folder", "mount", "clock", "mail", "backups", "proxies", "runs"}
@@ -298,6 +299,16 @@ class Comparison:
         print(f"   webhooks: {len(calls)} calls, {again} of them repeated under their id")
         if again > kills:
             yield f"{again} calls were repeated by {kills} kills"
+        told = {line["body"]["data"]["name"] for line in lines if line["do"] == "call"}
+        touched: dict[str, int] = {}
+        for line in self.ledger:
+            names = [Path(one["path"]).stem for one in line.get("became", ())]
+            touched |= dict.fromkeys([*names, line.get("story", "")], line["round"])
+        archive = Archive(self.root)
+        last = self.state["next_round"] - _REST_ROUNDS
+        for name in [name for name, number in touched.items() if _FIRST_CALLS <= number < last]:
+            if name and name not in told and archive.read(f"_news/{name}.md").published:
+                yield f"{name} is published, and no webhook was called"
 
     def _check_site(self) -> Iterator[str]:
         yield from self._run("build")
