@@ -22,6 +22,7 @@ import sys
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +33,7 @@ from invented_web import InventedWeb  # noqa: E402
 from work import Worker, read_lines  # noqa: E402
 
 from copydesk.archive import Archive  # noqa: E402
+from copydesk.building.channels import OwedCall, OwedCalls  # noqa: E402
 from copydesk.desk_store import open_desk  # noqa: E402
 from copydesk.kit import urls  # noqa: E402
 from copydesk.mail_store import MailStore, open_mail  # noqa: E402
@@ -217,6 +219,7 @@ class Comparison:
             f"{to} got {issue} {count} times" for (issue, to), count in taken.items() if count > 1
         )
         counts = Counter[str]()
+        erased = {line["address"] for line in self.ledger if line.get("state") == "erased"}
         with closing(open_mail(self.private)) as store:
             for issue, due in self._list_due_letters(store):
                 states = {line.address: line.state for line in list_who(store, issue)}
@@ -229,9 +232,7 @@ class Comparison:
                         yield f"{issue} to {address}: {state}, and the server took {count}"
                     if state not in {"accepted", "uncertain", *_NOT_SENT}:
                         yield f"{issue} to {address}: {state}"
-                erased = sum(not address for address in states)
-                missing = sorted(due - states.keys())
-                if len(missing) > erased:
+                if missing := sorted(due - states.keys() - erased):
                     yield f"{issue}: not for {missing}"
         kills = sum(
             count
@@ -300,14 +301,19 @@ class Comparison:
         if again > kills:
             yield f"{again} calls were repeated by {kills} kills"
         told = {line["body"]["data"]["name"] for line in lines if line["do"] == "call"}
+        with closing(Memory(self.private / "memory.sqlite")) as memory:
+            told |= {json.loads(call.body)["data"]["name"] for call in list_pending(memory)}
+        filed: dict[str, int] = {}
         touched: dict[str, int] = {}
         for line in self.ledger:
             names = [Path(one["path"]).stem for one in line.get("became", ())]
+            filed = dict.fromkeys(names, line["round"]) | filed
             touched |= dict.fromkeys([*names, line.get("story", "")], line["round"])
         archive = Archive(self.root)
         last = self.state["next_round"] - _REST_ROUNDS
-        for name in [name for name, number in touched.items() if _FIRST_CALLS <= number < last]:
-            if name and name not in told and archive.read(f"_news/{name}.md").published:
+        for name in [name for name, number in filed.items() if number >= _FIRST_CALLS]:
+            is_told = name in told or touched[name] >= last
+            if not is_told and archive.read(f"_news/{name}.md").published:
                 yield f"{name} is published, and no webhook was called"
 
     def _check_site(self) -> Iterator[str]:
@@ -326,6 +332,11 @@ class Comparison:
         )
         if mine | {"clock": ""} == other | {"clock": ""}:
             shutil.copyfile(self.private / "site" / "verify.json", anew / "verify.json")
+
+
+def list_pending(memory: Memory) -> list[OwedCall]:
+    """Return the webhook calls that wait: the server calls when the site shows its records."""
+    return list(OwedCalls(memory, datetime.now(UTC)).list())
 
 
 def _compare_folders(one: Path, other: Path) -> Iterator[str]:
