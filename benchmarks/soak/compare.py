@@ -247,21 +247,19 @@ class Comparison:
     def _list_due_letters(self, store: MailStore) -> Iterator[tuple[str, set[str]]]:
         """Yield each issue that was sent, with the readers who were to get it."""
         readers: dict[str, dict[str, Any]] = {}
+        begun: dict[str, set[str]] = {}
         for line in self.ledger:
             if line["kind"] == "reader":
                 readers[line["address"]] = line
-            elif line["kind"] == "sent":
+            elif line["kind"] == "issue" and line["issue"] not in begun:
                 sending = store.ledger.find(line["issue"])
-                yield (
-                    line["issue"],
-                    {
-                        address
-                        for address, one in readers.items()
-                        if sending
-                        and sending.letter in one["letters"]
-                        and one["round"] < line["round"]
-                    },
-                )
+                begun[line["issue"]] = {
+                    address
+                    for address, one in readers.items()
+                    if sending and sending.letter in one["letters"] and one["round"] < line["round"]
+                }
+        sent = {line["issue"] for line in self.ledger if line["kind"] == "sent"}
+        yield from ((issue, due) for issue, due in begun.items() if issue in sent)
 
     def _check_posts(self) -> Iterator[str]:
         lines, _ = read_lines(self.folder / "network.jsonl")
