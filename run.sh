@@ -26,6 +26,8 @@ usage() {
 ./run.sh image      build the image without a registry, as root; run it on a read-only root, and measure it
                     image --arch arm64: for another architecture, where its programs run (qemu-user-binfmt)
 ./run.sh soak       ROUNDS (2000) with a new story each: what do the last cost beside the first
+                    soak weeks: two weeks of a newsroom at work, killed hundreds of times; goes on where it stopped
+                    (--rounds 2000 --seed 1 --folder .cache/soak): is anything lost, twice, or growing?
                     soak mail: an issue to READERS (10000), killed KILLS (30) times, and a server that misbehaves
 ./run.sh lock       pin the newest releases in requirements/; with names, only these: ./run.sh lock lxml
 ./run.sh lowest     the fast tests with the lowest releases pyproject.toml allows: ./run.sh lowest python3.13
@@ -370,9 +372,15 @@ laws() {
 }
 
 # Run many rounds, and compare what the first and the last cost. Ends where one does not file its story.
+# With `weeks`: let rounds, editors, readers, letters and posts go on, kill them, and compare what is left.
 # With `mail`: send an issue that is killed again and again; ends with 1 where a reader gets two letters.
 soak() {
     compile_once
+    if [ "${1:-}" = weeks ]; then
+        mkdir -p .cache
+        PYTHONPATH=tests "$bin/python" benchmarks/soak/soak.py "${@:2}"
+        return
+    fi
     use_memory_disk
     if [ "${1:-}" = mail ]; then
         PYTHONPATH=tests "$bin/python" -m world.mail_soak "${@:2}"

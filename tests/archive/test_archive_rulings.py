@@ -84,6 +84,17 @@ def test_without_a_file_there_are_no_rulings(text: str | None, tmp_path: Path) -
     assert Rulings() == read_rulings(tmp_path)
 
 
+def test_a_file_that_did_not_change_is_parsed_once(tmp_path: Path) -> None:
+    file = put(tmp_path, WRITTEN)
+    first = read_rulings(tmp_path)
+
+    assert read_rulings(tmp_path) is first
+    file.write_text(WRITTEN.replace("said: publish", "said: hold"), "utf-8")
+    assert "hold" == read_rulings(tmp_path).verdicts["_news/a.md"].said
+    file.write_text(WRITTEN, "utf-8")
+    assert first == read_rulings(tmp_path)
+
+
 def test_rulings_come_back(tmp_path: Path) -> None:
     rulings = Rulings(verdicts={"_news/a.md": PUBLISH}, removed=("https://dock.example/x?a=1",))
 

@@ -4,6 +4,7 @@ rules.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -71,6 +72,7 @@ def read_rulings(root: Path) -> Rulings:
     return parse_rulings(_data_lists.present(root, PATH))
 
 
+@functools.lru_cache(maxsize=2)  # a thousand rules take 0.2 s, and one command asks several times
 def parse_rulings(data: bytes) -> Rulings:
     """Parse the bytes of rulings.yaml (editors' decisions and rules); raise RecordError."""
     return _rulings(data) if data.strip() else Rulings()
