@@ -88,7 +88,7 @@ def rehearse(commit: Commit, into: Path, tag: str, known: Path | None) -> Iterat
     yield "bill of materials", fault
     if known:
         found = advisories.main([str(known)])
-        yield "known vulnerabilities", found and "see above"
+        yield "known vulnerabilities", "see above" if found else ""
     digests = {path.name: packing.digest(path) for path in sorted(into.iterdir())}
     statement = describe_provenance(commit, digests)
     into.with_suffix(".provenance.json").write_text(statement, encoding="utf-8")
