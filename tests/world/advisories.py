@@ -54,8 +54,8 @@ class Finding:
 
 def read_lock(path: Path) -> Iterator[tuple[str, str]]:
     """Yield name and version of each release that a lock pins."""
-    for name, version in PIN.findall(path.read_text(encoding="utf-8")):
-        yield canonicalize_name(name), version
+    for line in PIN.finditer(path.read_text(encoding="utf-8")):
+        yield canonicalize_name(line[1]), line[2]
 
 
 def read_advisories(place: Path) -> list[Json]:
@@ -96,7 +96,7 @@ def ask_service(service: str, pins: Iterable[tuple[str, str]]) -> list[Json]:
             for query, result in zip(waiting, results, strict=True)
             if result.get("next_page_token")
         ]
-    advisories = [_fetch(f"{service}/v1/vulns/{name}") for name in sorted(names)]
+    advisories: list[Json] = [_fetch(f"{service}/v1/vulns/{name}") for name in sorted(names)]
     if not all(map(_is_advisory, advisories)):
         raise UnreadableAdvisoriesError(f"an advisory that is not in the OSV format: {service}")
     return advisories
@@ -114,7 +114,8 @@ def audit(pins: Iterable[tuple[str, str]], advisories: Sequence[Json]) -> Iterat
             if package.get("ecosystem") == "PyPI":
                 name = canonicalize_name(package.get("name", ""))
                 entries.setdefault(name, []).append((advisory, affected))
-    for name, version in sorted(set(pins)):
+    for pinned, version in sorted(set(pins)):
+        name = canonicalize_name(pinned)
         found: dict[str, Finding] = {}
         for advisory, affected in entries.get(name, ()):
             if _is_affected(Version(version), affected):

@@ -182,10 +182,10 @@ def _find_licence(pin: Pin) -> License:
             raise LookupError(
                 f"installed is {pin.name} {about['Version']}, the lock has {pin.version}"
             )
-        words += [about.get("License-Expression") or "", about.get("License") or ""]
+        words += [*about.get_all("License-Expression", []), *about.get_all("License", [])]
         words += [
             "MIT"
-            for classifier in about.get_all("Classifier") or []
+            for classifier in about.get_all("Classifier", [])
             if classifier == "License :: OSI Approved :: MIT License"
         ]
     licences = LicenseFactory()

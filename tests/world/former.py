@@ -2,9 +2,10 @@
 
     PYTHONPATH=tests python -m world.former [COMMIT...]
 
-writes tests/cases/former/DATE-COMMIT.json anew, for all commits that are kept or for those named.
+writes tests/cases/former/DATE-COMMIT.json anew, for all commits that are kept or those named.
 A case has the files of the newsroom that are text, each database as the SQL that makes it, the
-names of the files of its site, and what other programs read of it (`PUBLISHED`). Pictures, indexes and caches are left out: they are made anew.
+names of the files of its site, and what other programs read of it (`PUBLISHED`). Pictures,
+indexes and caches are left out: they are made anew.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What lets a newsroom of an earlier commit live a little. Runs on that commit's own code and tests.
+"""A short life for a newsroom of an earlier commit; runs on that commit's own code and tests.
 
 PYTHONPATH=OLD/src:OLD/tests python -P tests/world/former_steps.py FOLDER
 """
@@ -39,13 +39,16 @@ def live(root: Path) -> None:
 
 
 def _keep_a_desk(root: Path) -> None:
-    from copydesk.desk_store import Draft, open_desk
+    import copydesk.desk_store as of_then  # what it exports has changed since
+
+    names = vars(of_then)
 
     _do(root, "desk", "user", "add", "ada", "--role", "owner")
     _do(root, "desk", "user", "add", "ben", "--role", "viewer")
-    with closing(open_desk(root / ".copydesk")) as store:
+    with closing(of_then.open_desk(root / ".copydesk")) as store:
         at = NOW + timedelta(minutes=3)
-        store.drafts.keep("ada", Draft(story=WALL, field="title", text="Sea wall to rise", at=at))
+        draft = names["Draft"](story=WALL, field="title", text="Sea wall to rise", at=at)
+        store.drafts.keep("ada", draft)
 
 
 def _do(root: Path, *words: object) -> None:
