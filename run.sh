@@ -30,6 +30,11 @@ usage() {
                     (--rounds 2000 --seed 1 --folder .cache/soak): is anything lost, twice, or growing?
                     soak mail: an issue to READERS (10000), killed KILLS (30) times, and a server that misbehaves
 ./run.sh lock       pin the newest releases in requirements/; with names, only these: ./run.sh lock lxml
+./run.sh sbom       write the bill of materials (CycloneDX 1.6) of this commit to build/copydesk.cdx.json
+./run.sh audit      known vulnerabilities of what requirements/ pins, asked of osv.dev; offline from a file or
+                    a folder of OSV advisories: ./run.sh audit ADVISORIES
+./run.sh wheel      build wheel and source archive of this commit in build/dist, the same bytes everywhere
+./run.sh release    --dry-run [--advisories ADVISORIES]: all of a release that needs no network; sends nothing
 ./run.sh lowest     the fast tests with the lowest releases pyproject.toml allows: ./run.sh lowest python3.13
 ./run.sh docs       write the generated pages of docs/reference anew, and make a site of docs/ in build/docs
 ./run.sh pictures   make the pictures of README and docs anew from the demo, with Debian's chromium
@@ -465,6 +470,15 @@ design_index() {
     done
 }
 
+# What is behind a release. All of it reads the commit that is checked out, and none sends anything.
+sbom() { PYTHONPATH=tests "$bin/python" -m world.bill build/copydesk.cdx.json; }
+
+audit() { PYTHONPATH=tests "$bin/python" -m world.advisories "$@"; }
+
+wheel() { PYTHONPATH=tests "$bin/python" -m world.packing build/dist; }
+
+release() { PYTHONPATH=tests "$bin/python" -m world.release build/release "$@"; }
+
 pictures() {
     need_chromium
     "$bin/python" docs/pictures/make.py
@@ -487,7 +501,7 @@ main() {
             return
             ;;
         serve) install run ;;
-        check | test | test-all | test-long | test-shared | test-embed | gates | golden | fuzz | image | noise | laws | looks | soak | lock | lowest | docs | pictures) install ;;
+        check | test | test-all | test-long | test-shared | test-embed | gates | golden | fuzz | image | noise | laws | looks | soak | lock | lowest | docs | pictures | sbom | audit | wheel | release) install ;;
         *) usage >&2 && fail "no such command: $command" ;;
     esac
     case $command in
@@ -508,6 +522,10 @@ main() {
         lowest) lowest "$@" ;;
         docs) docs ;;
         pictures) pictures ;;
+        sbom) sbom ;;
+        audit) audit "$@" ;;
+        wheel) wheel ;;
+        release) release "$@" ;;
         serve) serve "$@" ;;
     esac
 }
