@@ -14,6 +14,8 @@ import pytest
 
 from world.machine import PATIENCE_SECONDS
 
+pytestmark = pytest.mark.long
+
 ROOT = Path(__file__).resolve().parents[2]
 SOAK = ROOT / "benchmarks" / "soak"
 ROUNDS = 6

@@ -162,7 +162,7 @@ def _describe(pin: Pin) -> Component:
         external_references=[
             ExternalReference(
                 type=ExternalReferenceType.DISTRIBUTION,
-                url=XsUri(f"https://pypi.org/project/{pin.name}/{pin.version}/#files"),
+                url=XsUri(f"pkg:pypi/{pin.name}@{pin.version}"),
                 comment="one digest for each file of the release",
                 hashes=[HashType(alg=HashAlgorithm.SHA_256, content=one) for one in pin.digests],
             )
