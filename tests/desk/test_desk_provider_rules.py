@@ -425,7 +425,9 @@ def test_a_name_that_looks_like_an_owners_is_not_taken(
     assert ["eva", "Olga"] == [account.name for account in desk.store.accounts.list()]
 
 
-@pytest.mark.parametrize("name", ["Zo\u0308e O'Neil-Mu\u0308ller", "\u674e\u5c0f\u9f8d Lee", "Анна"])
+@pytest.mark.parametrize(
+    "name", ["Zo\u0308e O'Neil-Mu\u0308ller", "\u674e\u5c0f\u9f8d Lee", "Анна"]
+)
 def test_names_of_many_languages_are_taken(serve: Serve, provider: Provider, name: str) -> None:
     desk = serve(**GROUPS)
     provider.claims = {"groups": ["desk"], "name": name, "preferred_username": "eva"}

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import shutil
 import socket
 import sqlite3
 import subprocess
@@ -34,6 +35,7 @@ from world.served_desk import Answer, Browser
 SECRET, PASSWORD = "a secret between two", "a password of many words"
 _PROGRAM = Path("/usr/bin/glewlwyd")
 _TABLES = Path("/usr/share/dbconfig-common/data/glewlwyd/install/sqlite3")
+_PAGES = Path("/usr/share/glewlwyd")
 _SESSION = "GLEWLWYD2_OIDC_SID"
 _SETTINGS = """\
 port = {port}
@@ -41,12 +43,12 @@ bind_address = "127.0.0.1"
 external_url = "http://127.0.0.1:{port}"
 login_url = "login.html"
 api_prefix = "api"
-static_files_path = "/usr/share/glewlwyd/webapp/"
+static_files_path = "{folder}/pages/"
 static_files_mime_types = (
-    {{ extension = ".html" mime_type = "text/html" }},
-    {{ extension = ".css" mime_type = "text/css" }},
-    {{ extension = ".js" mime_type = "application/javascript" }},
-    {{ extension = ".json" mime_type = "application/json" }}
+    {{ extension = ".html" mime_type = "text/html" compress = 0 }},
+    {{ extension = ".css" mime_type = "text/css" compress = 0 }},
+    {{ extension = ".js" mime_type = "application/javascript" compress = 0 }},
+    {{ extension = ".json" mime_type = "application/json" compress = 0 }}
 )
 log_mode = "file"
 log_level = "INFO"
@@ -149,6 +151,9 @@ def serve_glewlwyd(folder: Path) -> Iterator[Glewlwyd]:
         pytest.skip("no glewlwyd: on Debian, apt-get install glewlwyd")
     with closing(sqlite3.connect(folder / "database")) as database:
         database.executescript(_TABLES.read_text("utf-8"))
+    # Debian's link to their settings leads to a folder (2.7.6+ds-3)
+    shutil.copytree(_PAGES / "webapp", folder / "pages", ignore=lambda *_: ["config.json"])
+    shutil.copy(_PAGES / "templates/config.json", folder / "pages")
     port = _find_port()
     settings = folder / "settings"
     settings.write_text(_SETTINGS.format(port=port, folder=folder), "utf-8")
