@@ -87,7 +87,7 @@ def check_looks(window: Window) -> None:
     for size in (DESKTOP, PHONE):
         for scheme in ("light", "dark"):
             window.page.set_viewport_size({"width": size[0], "height": size[1]})
-            window.page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+            window.page.emulate_media(color_scheme=scheme)
             assert [] == find_faults(window, AXE)
 
 

@@ -213,11 +213,11 @@ def _set_up(provider: Glewlwyd) -> None:
     named = {"module": "oidc", "name": "oidc", "display_name": "OpenID Connect"}
     _change(provider.admin, "POST", "/mod/plugin/", {**named, "parameters": plugin})
     for scope in _SCOPES:
-        kept = {"name": scope, "display_name": scope, "scheme": {}}
-        kept |= {"password_required": scope == "openid", "password_max_age": 0}
-        is_new = scope != "openid"
-        path = "/scope/" if is_new else f"/scope/{scope}"
-        _change(provider.admin, "POST" if is_new else "PUT", path, kept)
+        is_known = scope == "openid"
+        method, path = ("PUT", "/scope/openid") if is_known else ("POST", "/scope/")
+        rules = {"password_required": is_known, "password_max_age": 0}
+        named = {"name": scope, "display_name": scope}
+        _change(provider.admin, method, path, {**named, **rules, "scheme": {}})
 
 
 def _sign_in(port: int, name: str, password: str) -> Browser:

@@ -105,7 +105,7 @@ class ProviderSignIn:
             await self._ways.note("sign-in-refused", visitor, about=about)
             return self._pages.answer(
                 "unknown_identity.html",
-                "unknown_identity",
+                "account_closed" if account else "unknown_identity",
                 403,
                 issuer=provider.issuer,
                 subject=user.subject,
