@@ -125,6 +125,12 @@ want_rsync() {
     if [ "$(id -u)" -eq 0 ] && command -v apt-get >/dev/null; then need_packages rsync; fi
 }
 
+# Its tests are skipped without it. Debian starts a server with a known password, so only CI installs it.
+want_glewlwyd() {
+    [ -n "${CI:-}" ] && ! command -v glewlwyd >/dev/null || return 0
+    if [ "$(id -u)" -eq 0 ] && command -v apt-get >/dev/null; then (need_packages glewlwyd) || true; fi
+}
+
 # What is installed depends on this: other pins, another pyproject.toml, another Python, another place.
 fingerprint() {
     { cat pyproject.toml "requirements/$1.lock"; pwd; "$bin/python" --version; } 2>/dev/null | sha256sum | cut -d ' ' -f 1
@@ -322,6 +328,7 @@ test_all() {
     check
     need_browser
     want_rsync
+    want_glewlwyd
     step 'pytest' run_all_tests
 }
 

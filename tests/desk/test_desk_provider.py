@@ -95,6 +95,7 @@ def test_who_has_no_account_is_told_their_identity(desk: ServedDesk, provider: P
         {"iss": "https://evil.example"},
         {"aud": "another client"},
         {"aud": [CLIENT, "another"], "azp": "another"},
+        {"aud": [CLIENT, "another"]},
         {"nonce": "of another question"},
         {"nonce": None},
         {"exp": int(NOON.timestamp()) - 61},

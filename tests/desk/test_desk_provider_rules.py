@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -47,10 +48,19 @@ def serve(tmp_path: Path, provider: Provider) -> Iterator[Serve]:
 
 
 def sign_in(browser: Browser, provider: Provider) -> Answer:
+    return come_back(browser, consent(browser, provider))
+
+
+def consent(browser: Browser, provider: Provider) -> str:
+    """Return where the provider sends the browser."""
     address = browser.get("/desk/sign-in/provider?next=/desk/today/").headers["location"]
     (state,) = parse_qs(urlsplit(address).query)["state"]
     query = urlencode({"state": state, "code": provider.consent(address)})
-    return browser.get(f"/desk/sign-in/provider/back?{query}", {"Sec-Fetch-Site": "cross-site"})
+    return f"/desk/sign-in/provider/back?{query}"
+
+
+def come_back(browser: Browser, path: str) -> Answer:
+    return browser.get(path, {"Sec-Fetch-Site": "cross-site"})
 
 
 def say(desk: ServedDesk, token: str) -> Answer:
@@ -380,3 +390,105 @@ def test_where_links_are_off_no_change_of_accounts_makes_one(
     with pytest.raises(UsageError, match="links are switched off"):
         changes.reset("Olga")
     assert ["Olga"] == [account.name for account in desk.store.accounts.list()]
+
+
+def test_two_first_sign_ins_at_once_make_one_account(serve: Serve, provider: Provider) -> None:
+    desk = serve(**GROUPS)
+    provider.claims = {"groups": ["desk"], "name": "Eva"}
+    browsers = [desk.here() for _ in range(6)]
+    paths = [consent(browser, provider) for browser in browsers]
+
+    with ThreadPoolExecutor(len(browsers)) as threads:
+        answers = list(threads.map(come_back, browsers, paths))
+
+    assert [303] * 6 == [answer.status for answer in answers]
+    assert ["Eva", "Olga"] == [account.name for account in desk.store.accounts.list()]
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param("\u041elga", id="a Cyrillic letter"),
+        pytest.param("Ol\u034fga", id="a mark that nobody sees"),
+        pytest.param("Olga\ufe0f", id="a variation selector"),
+        pytest.param("Olga\u2800", id="a blank symbol"),
+        pytest.param("Ol\u3164ga", id="a filler"),
+    ],
+)
+def test_a_name_that_looks_like_an_owners_is_not_taken(
+    serve: Serve, provider: Provider, name: str
+) -> None:
+    desk = serve(**GROUPS)
+    provider.claims = {"groups": ["desk"], "name": name, "preferred_username": "eva"}
+
+    assert 303 == sign_in(desk.here(), provider).status
+    assert ["eva", "Olga"] == [account.name for account in desk.store.accounts.list()]
+
+
+@pytest.mark.parametrize(
+    "name", ["Zo\u0308e O'Neil-Mu\u0308ller", "\u674e\u5c0f\u9f8d Lee", "Анна"]
+)
+def test_names_of_many_languages_are_taken(serve: Serve, provider: Provider, name: str) -> None:
+    desk = serve(**GROUPS)
+    provider.claims = {"groups": ["desk"], "name": name, "preferred_username": "eva"}
+
+    assert 303 == sign_in(desk.here(), provider).status
+    assert "eva" not in [account.name for account in desk.store.accounts.list()]
+
+
+@pytest.mark.parametrize("name", ["Command line", "Eva"])
+def test_nobody_gets_a_name_under_which_something_was_done(
+    serve: Serve, provider: Provider, name: str
+) -> None:
+    desk = serve(**GROUPS)
+    provider.claims = {"groups": ["desk"], "name": "Eva"}
+    sign_in(desk.here(), provider)
+    AccountChanges(desk.store, desk.clocks(), "Olga").remove("Eva")
+
+    provider.claims = {"groups": ["desk"], "name": name, "sub": "0815"}
+    assert 303 == sign_in(desk.here(), provider).status
+    assert [f"{name} 2", "Olga"] == [account.name for account in desk.store.accounts.list()]
+
+
+def test_an_address_is_verified_by_the_word_that_names_it(serve: Serve, provider: Provider) -> None:
+    desk = serve(**DOMAINS)
+    provider.claims = {"email": "eva@tidewatch.example"}
+    provider.user = {"email": "eva@elsewhere.example", "email_verified": True}
+    assert 403 == sign_in(desk.here(), provider).status
+
+    provider.user = {"email": "eva@tidewatch.example", "email_verified": True}
+    assert 303 == sign_in(desk.here(), provider).status
+
+
+def test_a_closed_account_has_no_other_way_in(serve: Serve, provider: Provider) -> None:
+    desk = serve(**GROUPS)
+    provider.claims = {"groups": ["desk"], "name": "Eva"}
+    sign_in(desk.here(), provider)
+    desk.store.accounts.set_password("Eva", "a digest")
+    link = AccountChanges(desk.store, desk.clocks(), "Olga").link("Eva")
+    provider.claims = {"groups": [], "name": "Eva"}
+    assert 403 == sign_in(desk.here(), provider).status
+
+    assert "" == desk.store.accounts.get("Eva").password
+    assert 410 == desk.here().post(f"/desk/enter/{link}", {}).status
+
+
+def test_the_command_that_connects_a_user_is_safe_to_type(serve: Serve, provider: Provider) -> None:
+    desk = serve()
+    provider.claims = {"sub": "auth0|4711; rm"}
+
+    shown = sign_in(desk.here(), provider).body
+
+    assert "--subject=&#x27;auth0|4711; rm&#x27;" in shown
+
+
+def test_pictures_of_other_pages_use_up_no_attempts(serve: Serve, provider: Provider) -> None:
+    desk = serve(**GROUPS)
+    provider.claims = {"groups": ["desk"]}
+    browser = desk.here()
+
+    for _ in range(40):
+        picture = {"Sec-Fetch-Dest": "image", "Sec-Fetch-Site": "cross-site"}
+        assert 403 == browser.get("/desk/sign-in/provider", picture).status
+
+    assert 303 == sign_in(browser, provider).status

@@ -84,6 +84,10 @@ class AuditLog(KeptTables):
         """
         return self._list("WHERE what = 'sign-in-refused' ORDER BY last DESC, number DESC", limit)
 
+    def has_actor(self, name: str) -> bool:
+        """Return whether an entry says that somebody of this name did something."""
+        return bool(self._database.run("SELECT 1 FROM audit WHERE who = ? LIMIT 1", name))
+
     def count_refusals(self) -> int:
         """Return the total number of refused sign-ins in the audit log."""
         query = "SELECT COALESCE(SUM(count), 0) FROM audit WHERE what = 'sign-in-refused'"

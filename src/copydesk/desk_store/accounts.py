@@ -171,15 +171,19 @@ class Accounts(KeptTables):
         return Device(name=account.name, id=signed[_HANDLE_BYTES:].hex())
 
     def forget_proofs(self, name: str) -> None:
-        """Delete an account's password, passkeys, API tokens, OpenID user and known browsers, as
-        after a theft.
-        """
+        """Delete an account's OpenID user and all its other proofs, as after a theft."""
         with self._database.at_once():
             self._bar(name)
-            for column in ("password", "issuer", "subject"):
+            self.forget_local_proofs(name)
+            for column in ("issuer", "subject"):
                 self._change(column, name, "")
+
+    def forget_local_proofs(self, name: str) -> None:
+        """Delete an account's password, passkeys, links, API tokens and known browsers."""
+        with self._database.at_once():
+            self._change("password", name, "")
             self._change("device_key", name, b"")
-            for table in ("passkeys", "tokens"):
+            for table in ("passkeys", "tokens", "links"):
                 self._database.run(f"DELETE FROM {table} WHERE account = ?", account_key(name))
 
     def remove(self, name: str) -> None:

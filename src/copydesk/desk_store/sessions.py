@@ -286,10 +286,6 @@ class ApiTokens(KeptTables):
         query = "DELETE FROM tokens WHERE id = ? AND account = ? RETURNING id"
         return bool(self._database.run(query, token_id, account_key(name)))
 
-    def end_all(self, name: str) -> None:
-        """Delete all API tokens of an account."""
-        self._database.run("DELETE FROM tokens WHERE account = ?", account_key(name))
-
     def forget(self, now: datetime) -> None:
         """Delete expired API tokens."""
         self._database.run("DELETE FROM tokens WHERE expires <= ?", dates.rfc3339(now))

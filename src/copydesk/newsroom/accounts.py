@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from copydesk.desk_store import AuditEntry, AuditKind, DeskStore, open_desk
-from copydesk.desk_store.accounts import ROLES, Account, Role, check_name
+from copydesk.desk_store.accounts import ROLES, Account, Role, account_key, check_name
 from copydesk.desk_store.sessions import LINK_LIFETIME, Moment, TokenGrant, TokenScope
 from copydesk.errors import UsageError
 from copydesk.kit import urls
@@ -280,10 +280,13 @@ class AccountChanges:
             return account
 
     def suspend(self, name: str) -> None:
-        """End all sessions and API tokens of an account, whose other ways to sign in stay."""
+        """Close an account to all but the OpenID provider's user, whom the rule may let in again.
+
+        Its sessions end, its password, passkeys, links and API tokens are deleted.
+        """
         with self._desk.at_once():
             self.end_sessions(name)
-            self._desk.tokens.end_all(name)
+            self._desk.accounts.forget_local_proofs(name)
 
     def link(self, name: str) -> str:
         """Return the secret part of a new sign-in link for an account; nothing else changes."""
@@ -369,9 +372,14 @@ class AccountChanges:
             with contextlib.suppress(UsageError):
                 first = check_name(wanted)
                 for name in (first, *(f"{first} {number}" for number in range(2, 100))):
-                    if self._desk.accounts.find(check_name(name)) is None:
+                    if self._is_free(check_name(name)):
                         return name
         return f"user-{secrets.token_hex(8)}"
+
+    def _is_free(self, name: str) -> bool:
+        """Return whether nobody has a name, or had it: what they did would seem to be another's."""
+        is_ours = account_key(name) == COMMAND_LINE or self._desk.audit.has_actor(name)
+        return not is_ours and self._desk.accounts.find(name) is None
 
     def _check_owner_stays(self, name: str) -> None:
         """Raise UsageError if the account is the only owner, whose loss nobody could undo."""

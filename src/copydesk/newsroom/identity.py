@@ -14,6 +14,7 @@ import asyncio
 import base64
 import hashlib
 import secrets
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -38,6 +39,8 @@ _CLOCK_ERROR_SECONDS = 60
 _ASK_AGAIN_SECONDS = 60.0
 _LOGOUT_SECONDS = 300  # how old a message of the provider may be
 _LOGOUT_EVENT = "http://schemas.openid.net/event/backchannel-logout"
+# no letter of theirs looks like one of another script
+_BESIDE_OTHERS = {"CJK", "HIRAGANA", "KATAKANA", "KATAKANA-HIRAGANA"}
 _T = TypeVar("_T")
 
 
@@ -133,9 +136,25 @@ def find_refusal(provider: IdentityProvider, identity: Identity) -> str:
 
 
 def list_names(identity: Identity) -> tuple[str, ...]:
-    """Return the names of a user for a new account, the best first."""
+    """Return the names of a user for a new account, the best first.
+
+    People choose them themselves. A name that could be drawn like another person's is left out.
+    """
     claims = (identity.claims.get(name) for name in ("name", "preferred_username", "nickname"))
-    return tuple(name for name in claims if isinstance(name, str) and name)
+    return tuple(name for name in claims if isinstance(name, str) and _is_of_one_script(name))
+
+
+def _is_of_one_script(name: str) -> bool:
+    """Return whether a name mixes no scripts, and has no symbols and marks that nobody sees.
+
+    Scripts share shapes: a Cyrillic letter makes another name look Latin (Unicode UTS 39 §5.1).
+    """
+    scripts = {
+        unicodedata.name(letter, "").partition(" ")[0]
+        for letter in unicodedata.normalize("NFKC", name)
+        if unicodedata.category(letter)[0] in "LMS"
+    }
+    return len(scripts - _BESIDE_OTHERS) <= 1
 
 
 def _find_claim(claims: Mapping[str, Any], path: str) -> object:
@@ -210,6 +229,8 @@ async def finish_identity_check(
             more = _read_answer(provider, await web.fetch(asked), dict[str, Any])
             if more.get("sub") != claims["sub"]:
                 raise _refusal(provider, "described another user", str(more.get("sub")))
+            if "email" in claims and more.get("email") != claims["email"]:
+                more.pop("email_verified", None)  # that is said of another address
             claims = {**more, **claims}
     return Identity(
         issuer=provider.issuer,
@@ -343,8 +364,9 @@ def _verify_token(
         rules.validate(claims)
     except (JoseError, ValueError, TypeError, KeyError, AttributeError) as error:
         raise _refusal(provider, "sent an invalid token", str(error)) from error
-    if claims.get("azp", provider.client_id) != provider.client_id:
-        raise _refusal(provider, "sent a token for another client", str(claims["azp"]))
+    client = claims.get("azp", claims["aud"])  # §3.1.3.7: with several clients, azp names one
+    if client not in (provider.client_id, [provider.client_id]):
+        raise _refusal(provider, "sent a token for another client", str(client))
     return claims
 
 

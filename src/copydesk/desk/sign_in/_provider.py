@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hmac
+import shlex
 from collections import OrderedDict
 from dataclasses import dataclass
 from datetime import timedelta
@@ -61,6 +62,8 @@ class ProviderSignIn:
         visitor, provider = visitor_of(request), self._door.provider
         if provider is None:
             return Response(status_code=404)
+        if request.headers.get("Sec-Fetch-Dest", "document") != "document":
+            return Response(status_code=403)  # pictures of a strange page would use up the attempts
         limits = self._ways.limits
         keys = await asyncio.to_thread(limits.find_keys, request, "provider")
         if wait := await asyncio.to_thread(limits.count, keys):
@@ -88,7 +91,8 @@ class ProviderSignIn:
         if provider is None or known is None or not _is_of(provider, issuer) or not code:
             if wait := await self._ways.refuse(visitor, "provider"):
                 return self._ways.ask_to_wait(visitor, {}, wait)
-            return self._pages.answer("link_over.html", "link_over", 400)
+            problem = self._pages.say("sign_in_over_about")
+            return self._pages.answer("link_over.html", "sign_in_over", 400, problem)
         now = self._door.read_clocks().now
         try:
             user = await identity.finish_identity_check(provider, known.check, code, now)
@@ -101,10 +105,11 @@ class ProviderSignIn:
             await self._ways.note("sign-in-refused", visitor, about=about)
             return self._pages.answer(
                 "unknown_identity.html",
-                "unknown_identity",
+                "account_closed" if account else "unknown_identity",
                 403,
                 issuer=provider.issuer,
                 subject=user.subject,
+                quoted=shlex.quote(user.subject),
                 closed=account.name if account else "",
             )
         await asyncio.to_thread(self._ways.limits.forgive, known.keys)
@@ -125,9 +130,8 @@ class ProviderSignIn:
         why = identity.find_refusal(provider, user)
         with self._store.at_once():
             account = self._store.accounts.find_by_subject(user.issuer, user.subject)
-            by = account.name if account else provider.issuer
             changes = accounts.AccountChanges(
-                self._store, self._door.read_clocks(), by, visitor.address
+                self._store, self._door.read_clocks(), provider.issuer, visitor.address
             )
             if account is None:
                 account = None if why else changes.admit(user)
