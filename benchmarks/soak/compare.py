@@ -263,31 +263,37 @@ class Comparison:
 
     def _check_posts(self) -> Iterator[str]:
         lines, _ = read_lines(self.folder / "network.jsonl")
+        with closing(open_desk(self.private)) as desk:
+            log = {
+                post.id or f"not sent {post.number}": post for post in desk.posts.list_latest(10**6)
+            }
         alive: dict[str, str] = {}
         made = Counter[str]()
         for line in lines:
-            if line["do"] == "call":
-                continue
-            story = "".join(_STORY_LINK.findall(line["text"])[-1:])
+            number = line.get("number", "")
+            link = "".join(_STORY_LINK.findall(line.get("text", ""))[-1:])
+            story = log[number].story if number in log else link
             if line["do"] == "make":
                 made[story] += 1
-                alive[line["number"]] = story
+                alive[number] = story
             elif line["do"] == "delete":
                 made[story] -= 1
-                alive.pop(line["number"], None)
+                del alive[number]
         yield from (
             f"{story} is posted {count} times" for story, count in made.items() if count > 1
         )
-        there, states = Counter(alive.values()), Counter[str]()
-        with closing(open_desk(self.private)) as desk:
-            for post in desk.posts.list_latest(1_000_000):
-                states[post.state] += 1
-                count = there.pop(post.story, 0)
-                if post.state == "sent" and not count:
-                    yield f"{post.story} is {post.state}, and not at the network"
-                if post.state not in {"sent", "uncertain"} and count and not post.owed:
-                    yield f"{post.story} is {post.state}, and at the network"
-        yield from (f"{story} is at the network, and not in the log" for story in there)
+        states = Counter(post.state for post in log.values())
+        for number, post in log.items():
+            if post.state == "sent" and number not in alive:
+                yield f"{post.story} is {post.state}, and not at the network"
+            if post.state not in {"sent", "uncertain"} and number in alive and not post.owed:
+                yield f"{post.story} is {post.state}, and at the network"
+        known = {post.story for post in log.values()}
+        yield from (
+            f"{story} is at the network, and not in the log"
+            for story in alive.values()
+            if story not in known
+        )
         print(f"   posts {dict(states)}")
 
     def _check_calls(self) -> Iterator[str]:

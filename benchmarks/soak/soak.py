@@ -375,7 +375,11 @@ class Soak:
         if chance.random() < 0.05:
             status, answer = self._api("GET", "posts?limit=12")
             waiting = (
-                [one for one in answer["posts"] if one["state"] in {"planned", "sent"}]
+                [
+                    one
+                    for one in answer["posts"]
+                    if one["state"] in {"planned", "sent"} and one["page"]
+                ]
                 if status == 200
                 else []
             )

@@ -82,6 +82,20 @@ def test_an_event_is_posted_once_even_if_another_story_leads_it_later(tmp_path: 
     assert ["2026-12-02-wall"] == [post.story for post in at_desk(mastodon(tmp_path), work)]
 
 
+@pytest.mark.parametrize(("before", "after"), [("2026-12-02-gull", ""), ("", "2026-12-02-gull")])
+def test_a_story_is_posted_once_even_if_its_group_changes(
+    tmp_path: Path, before: str, after: str
+) -> None:
+    def work(desk: PostDesk) -> list[Post]:
+        desk.look()
+        desk.file("2026-12-02-wall", "Sea wall breaks", group=before)
+        desk.look(minutes=5)
+        desk.file("2026-12-02-wall", "Sea wall breaks", group=after)
+        return desk.look(hours=2)
+
+    assert ["2026-12-02-wall"] == [post.story for post in at_desk(mastodon(tmp_path), work)]
+
+
 @pytest.mark.parametrize(
     ("rule", "fields", "is_posted"),
     [

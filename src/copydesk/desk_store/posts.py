@@ -91,11 +91,11 @@ class PostLog(KeptTables):
     def add(self, post: Post) -> Post | None:
         """Store a new post and return it with its number.
 
-        Returns None if the channel has one on the same event that is not the correction's own.
+        Returns None if the channel has one on the same event or story that is not the correction's
+        own.
         """
-        query = "SELECT number FROM posts WHERE channel = ? AND event = ? LIMIT 1"
         with self._database.at_once():
-            if not post.reply_to and self._database.run(query, post.channel, post.event):
+            if not post.reply_to and self.has_event(post.channel, post.event, post.story):
                 return None
             ((number,),) = self._database.run(
                 "INSERT INTO posts (channel, story, event, state, owed, began, post)"
@@ -172,10 +172,12 @@ class PostLog(KeptTables):
         is_open = "(state IN ('uncertain', 'undeletable') OR owed = 'delete')"
         return self._list(f"WHERE {is_open} AND began >= ? ORDER BY number", dates.rfc3339(since))
 
-    def has_event(self, channel: str, event: str) -> bool:
-        """Return whether a channel has a post on an event, in any state."""
-        query = "SELECT 1 FROM posts WHERE channel = ? AND event = ? LIMIT 1"
-        return bool(self._database.run(query, channel, event))
+    def has_event(self, channel: str, event: str, story: str) -> bool:
+        """Return whether a channel has a post on an event, or on a story whose event was another
+        one then: groups change. The post may be in any state.
+        """
+        query = "SELECT 1 FROM posts WHERE channel = ? AND (event = ? OR story = ?) LIMIT 1"
+        return bool(self._database.run(query, channel, event, story))
 
     def find_pause(self, channel: str, now: datetime) -> PostPause:
         """Return the state of a channel; one that is new begins now."""

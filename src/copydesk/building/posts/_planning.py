@@ -78,7 +78,7 @@ def _plan_channel(newsroom: Newsroom, log: PostLog, channel: PostChannel, pause:
             return
         event = story.group or record_name(story.path)
         name = record_name(story.path)
-        if not log.has_event(channel.id, event) and read_post_page(newsroom, name):
+        if not log.has_event(channel.id, event, name) and read_post_page(newsroom, name):
             post = Post(channel=channel.id, story=name, event=event, made=newsroom.now)
             room -= log.add(post) is not None
 
