@@ -137,7 +137,10 @@ def _list_changes_of_few(root: Path, place: _git.WorkTree, within: Sequence[str]
             listed = git.tell(root, *listing)
             command = ("update-index", "-z", "--index-info")
             git.tell(root, *command, given=listed, environment=environment)
-        return _read_status(root, place, environment, within)
+        edited = ("diff", "--name-only", "-z", "--no-relative", "--ignore-submodules=all")
+        new = ("ls-files", "-z", "--full-name", "--others", "--exclude-standard", "--", *within)
+        names = [git.tell(root, *command, environment=environment) for command in (edited, new)]
+        return _sort_out(root, place, b"".join(names).split(b"\0"))
 
 
 def _read_status(
@@ -147,7 +150,11 @@ def _read_status(
     out = git.tell(
         root, *command, "--ignore-submodules=all", "--", *within, environment=environment
     )
-    paths = sorted({os.fsdecode(line[3:]) for line in out.split(b"\0") if line})
+    return _sort_out(root, place, [line[3:] for line in out.split(b"\0")])
+
+
+def _sort_out(root: Path, place: _git.WorkTree, names: Sequence[bytes]) -> Uncommitted:
+    paths = sorted({os.fsdecode(name) for name in names if name})
     ours = [path.removeprefix(place.prefix) for path in paths]
     return Uncommitted(
         changed=tuple(path for path in ours if not _is_gone(root, path)),
