@@ -90,7 +90,7 @@ class LoggingMastodon(FakeMastodon):
 
     def __init__(self, folder: Path, port: int) -> None:
         super().__init__()
-        self._port = port
+        self.port = port
         self._clock = folder / "clock"
         self._kept = folder / "mastodon.json"
         self._log = os.open(folder / "network.jsonl", os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
@@ -111,21 +111,6 @@ class LoggingMastodon(FakeMastodon):
     def add_routes(self, router: web.UrlDispatcher) -> None:
         super().add_routes(router)
         router.add_post("/hook", self._take_call)
-
-    async def __aenter__(self) -> Self:
-        self._ended = asyncio.Event()
-
-        @web.middleware
-        async def answer(request: web.Request, handler: Handler) -> web.StreamResponse:
-            return await self._answer(request, handler)
-
-        app = web.Application(middlewares=[answer], client_max_size=10**8)
-        self.add_routes(app.router)
-        self._runner = web.AppRunner(app)
-        await self._runner.setup()
-        await web.TCPSite(self._runner, "127.0.0.1", self._port, reuse_address=True).start()
-        self.url = f"http://127.0.0.1:{self._port}"
-        return self
 
     async def _answer(self, request: web.Request, handler: Handler) -> web.StreamResponse:
         self.now = datetime.fromisoformat(self._clock.read_text())

@@ -144,7 +144,7 @@ def test_a_record_with_edits_is_left_out_and_a_second_time_takes_it(root: Path) 
     said = copydesk("-C", root, "seal", "rotate")
 
     assert 1 == said.code
-    assert f"{path.name} has uncommitted edits" in said.err
+    assert f"{path.name} was edited, and left out" in said.err
     assert was == seals(root)[path.name]
     run_git(root, "checkout", "--", ".")
     again = copydesk("-C", root, "seal", "rotate", "--json").json()

@@ -37,6 +37,7 @@ class FakeNetwork(ABC):
     """A server of one or more networks; its clock is set by the tests, and may be wrong."""
 
     wait_seconds = 90
+    port = 0  # any that is free
 
     def __init__(self) -> None:
         self.plan: list[str] = []
@@ -70,7 +71,7 @@ class FakeNetwork(ABC):
         self.add_routes(app.router)
         self._runner = web.AppRunner(app)
         await self._runner.setup()
-        await web.TCPSite(self._runner, "127.0.0.1", 0).start()
+        await web.TCPSite(self._runner, "127.0.0.1", self.port, reuse_address=True).start()
         self.url = f"http://127.0.0.1:{self._runner.addresses[0][1]}"
         return self
 

@@ -157,7 +157,7 @@ def rotate(invocation: Invocation) -> None:
         terminal.failures(done.failed)
         what = "a new key" if done.is_new else "the key of a rotation that was not finished"
         click.echo(f"encrypted {text.count_of(done.resealed, 'story file')} with {what}")
-        for note in (*done.notes, *(f"{path} has uncommitted edits" for path in done.skipped)):
+        for note in (*done.notes, *(f"{path} was edited, and left out" for path in done.skipped)):
             terminal.note(f"note: {note}")
     if done.failed or done.skipped:
         raise click.exceptions.Exit(1)

@@ -18,6 +18,7 @@ from copydesk.config._settings import (
     UNSET,
     BackupPlan,
     Deploy,
+    DeskOptions,
     HostName,
     Serve,
     Settings,
@@ -114,12 +115,19 @@ def _check_desk(settings: Settings) -> None:
         what = "anybody could send this header while serve.trusted_proxies is empty"
         hint = "add the IP address of your reverse proxy to serve.trusted_proxies"
         raise setting_error(FILE, "desk.user_header", what, hint)
+    _check_provider(desk)
+
+
+def _check_provider(desk: DeskOptions) -> None:
+    """Raise ConfigError if the sign-in at an OpenID provider is not completely set."""
     if desk.oidc.issuer and not desk.oidc.client_id:
         hint = "set the client ID that you got when you registered this desk at the provider"
         raise setting_error(FILE, "desk.oidc.client_id", "this setting is missing", hint)
     if desk.oidc.only and not desk.oidc.issuer:
         hint = "set the provider's URL, or remove `only`: nobody could sign in"
         raise setting_error(FILE, "desk.oidc.issuer", "this setting is missing", hint)
+    if desk.oidc.only and desk.user_header:
+        raise setting_error(FILE, "desk.user_header", "not beside desk.oidc.only", "remove one")
 
 
 def _check_mail(settings: Settings) -> None:

@@ -155,8 +155,8 @@ class OpenIdOptions:
     groups: tuple[str, ...] = option(
         (),
         "Groups at the provider whose members get an account when they first sign in, with the "
-        "role `viewer`. Such an account is closed to who is no longer a member. Without `groups` "
-        "and `mail_domains`, signing in makes no account.",
+        "role `viewer`. At each later sign-in, whoever is no longer a member is refused and signed "
+        "out. Without `groups` and `mail_domains`, signing in makes no account.",
     )
     groups_claim: str = option(
         "groups",
@@ -171,7 +171,7 @@ class OpenIdOptions:
     )
     only: bool = option(
         False,
-        "Allow no other way to sign in: no passwords, no passkeys, no links that an owner makes. "
+        "Allow no other way to sign in: no password, passkey, owner's link or `desk.user_header`. "
         "If the provider fails, `copydesk desk user link` makes a link that still works.",
     )
     client_secret: str = from_environment("COPYDESK_OIDC_SECRET")

@@ -25,10 +25,9 @@ AuditKind = Literal[
     "sign-in", "sign-in-refused", "sign-out", "session-ended", "sessions-ended", "account-added",
     "account-removed", "account-reset", "role-changed", "link-made", "link-used",
     "password-changed", "passkey-added", "provider-bound", "passkey-removed", "token-made",
-    "token-ended",
-    "reader-looked-at", "reader-added", "reader-removed", "reader-erased", "address-suppressed",
-    "suppression-lifted", "suppressions-looked-at", "readers-imported", "readers-exported",
-    "test-letter", "sent-again",
+    "token-ended", "reader-looked-at", "reader-added", "reader-removed", "reader-erased",
+    "address-suppressed", "suppression-lifted", "suppressions-looked-at", "readers-imported",
+    "readers-exported", "test-letter", "sent-again",
 ]  # fmt: skip
 OTHER_NETWORKS = "*"
 """The address of the entry that counts the refusals of networks which have no entry of their own"""
@@ -86,7 +85,8 @@ class AuditLog(KeptTables):
 
     def has_actor(self, name: str) -> bool:
         """Return whether an entry says that somebody of this name did something."""
-        return bool(self._database.run("SELECT 1 FROM audit WHERE who = ? LIMIT 1", name))
+        query = "SELECT 1 FROM audit WHERE who = ? COLLATE NOCASE LIMIT 1"
+        return bool(self._database.run(query, name))
 
     def count_refusals(self) -> int:
         """Return the total number of refused sign-ins in the audit log."""

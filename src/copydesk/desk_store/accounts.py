@@ -258,7 +258,7 @@ class Accounts(KeptTables):
         return bytes(key)
 
     def _bar(self, name: str) -> None:
-        """Note the OpenID user of an account, to whom no rule shall give another one."""
+        """Remember the OpenID user of an account: no rule makes another account for that user."""
         query = "INSERT OR IGNORE INTO barred SELECT issuer, subject FROM accounts WHERE key = ?"
         self._database.run(f"{query} AND subject <> ''", account_key(name))
 

@@ -216,26 +216,21 @@ def list_fate(fate: Fate) -> Iterator[TrailEntry]:
 
 
 def find_fate(newsroom: Newsroom, story: Story) -> Fate | None:
-    """Return what the database knows about the link of a story, None if it knows nothing."""
+    """Return what the database says about a story's link, None if the link is not in it."""
     fates = (newsroom.memory.fate(urls.identity(address)) for address in story.addresses)
     return next((fate for fate in fates if fate is not None), None)
 
 
 def _find_source(newsroom: Newsroom, story: Story, article: Article | None) -> TrailEntry:
     """Return the entry on where and when a story was found, from its record, article or link."""
-    source, at = _open_seal(newsroom, story)
+    private = sealing.read_private(story, newsroom.settings.keys)
+    source, at = (str(private.get(name, "")) for name in ("source", "found"))
     if not source and article is not None:
         source, at = article.source, at or dates.rfc3339(article.found)
     if not source:
         fate = find_fate(newsroom, story)
         source = fate.source if fate else ""
     return replace(_entry(TrailKind.FOUND, source=source), at=at)
-
-
-def _open_seal(newsroom: Newsroom, story: Story) -> tuple[str, str]:
-    """Return source and time from a record's encrypted part, "" if it cannot be opened."""
-    private = sealing.read_private(story, newsroom.settings.keys)
-    return str(private.get("source", "")), str(private.get("found", ""))
 
 
 # Entries of one commit. The last lines of an editor's commit name its actions; the text of each is

@@ -280,9 +280,9 @@ class AccountChanges:
             return account
 
     def suspend(self, name: str) -> None:
-        """Close an account to all but the OpenID provider's user, whom the rule may let in again.
+        """End an account's sessions, and delete its password, passkeys, links and API tokens.
 
-        Its sessions end, its password, passkeys, links and API tokens are deleted.
+        Its user at the OpenID provider stays: the rule may let that user in again.
         """
         with self._desk.at_once():
             self.end_sessions(name)

@@ -279,11 +279,8 @@ class LogoutCheck:
         claims = _verify_token(self._provider, token, self._keys, rules)
         if not _is_logout(claims, now):
             raise _refusal(self._provider, "sent an invalid logout token", "see its claims")
-        return Identity(
-            issuer=self._provider.issuer,
-            subject=claims.get("sub", ""),
-            session=claims.get("sid", ""),
-        )
+        subject, session = (claims.get(name, "") for name in ("sub", "sid"))
+        return Identity(issuer=self._provider.issuer, subject=subject, session=session)
 
 
 def _is_logout(claims: Mapping[str, Any], now: datetime) -> bool:

@@ -169,7 +169,7 @@ def describe_user_edits(root: Path) -> str:
     try:
         found = git.list_user_changes(root, within=_EDITED_BY_HAND)
         user = git.Repository(root).user()
-    except GitError:
+    except (GitError, OSError):  # such as a full disk
         return ""
     paths = (*found.changed, *found.removed)
     named = [name for name in _EDITED_BY_HAND if any(path.startswith(name) for path in paths)]

@@ -381,7 +381,7 @@ def _find_unused_pictures(plan: SitePlan, news: Touched) -> set[str]:
 
 
 def _find_addresses(files: set[str], plan: SitePlan) -> Iterator[str]:
-    """Yield the original URLs of the pictures of which these files are cached copies."""
+    """Yield the original URL of each cached picture among these files."""
     for url, picture in plan.look.pictures.items():
         if any(f"{PICTURES}{form.name}" in files for form in picture.forms):
             yield url

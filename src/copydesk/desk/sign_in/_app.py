@@ -211,7 +211,7 @@ class Guard:
         return None
 
     def _recognise(self, scope: Scope, headers: Headers, admission: Admission) -> Visitor:
-        """Return the user whom a trusted proxy names, or else the user of the session."""
+        """Return who sends a request: the user that a trusted proxy names, else the session's."""
         visitor = Visitor(admission=admission, address=self._door.client_of(scope))
         if name := self._name_of_proxy(scope, headers, admission):
             account = self._store.accounts.find(name)
