@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -69,6 +70,21 @@ def test_who_the_provider_names_is_let_in(desk: ServedDesk, provider: Provider) 
     (asked,) = provider.asked
     assert (CLIENT, SECRET) == (asked["client_id"], asked["client_secret"])
     assert f"{browser.origin}/desk/sign-in/provider/back" == asked["redirect_uri"]
+
+
+def test_a_provider_that_takes_the_secret_in_a_header_gets_it_there(
+    desk: ServedDesk, provider: Provider
+) -> None:
+    """What a provider takes that names no way (OpenID Discovery §3), written as RFC 6749 says."""
+    provider.discovery["token_endpoint_auth_methods_supported"] = ["client_secret_basic"]
+
+    answer = sign_in(desk.here(), provider)
+
+    assert 303 == answer.status
+    (asked,) = provider.asked
+    assert {"client_id", "client_secret"}.isdisjoint(asked)
+    kind, _, pair = asked["authorization"].partition(" ")
+    assert ("Basic", f"{CLIENT}:a+secret+between+two") == (kind, base64.b64decode(pair).decode())
 
 
 def test_the_browser_comes_back_to_the_desks_own_host(desk: ServedDesk) -> None:

@@ -59,6 +59,7 @@ class Provider:
             "token_endpoint": f"{self.issuer}/token",
             "jwks_uri": f"{self.issuer}/keys",
             "userinfo_endpoint": f"{self.issuer}/userinfo",
+            "token_endpoint_auth_methods_supported": ["client_secret_post"],
         }
         return JSONResponse({**known, **self.discovery})
 
@@ -69,7 +70,7 @@ class Provider:
     async def token(self, request: Request) -> Response:
         """Give a token for a code, once, to who asked the question."""
         form = dict(parse_qsl((await request.body()).decode()))
-        self.asked.append(form)
+        self.asked.append({**form, "authorization": request.headers.get("authorization", "")})
         question = self._questions.pop(form["code"], None)
         digest = hashlib.sha256(form["code_verifier"].encode()).digest()
         challenge = base64.urlsafe_b64encode(digest).decode().rstrip("=")

@@ -96,11 +96,8 @@ def inside(root: Path, path: str) -> Path:
     for name in pure.parts:
         file = file / name
         if file.is_symlink():
-            what, hint = (
-                f"must not be a symbolic link: {name}",
-                "replace the link with the file itself",
-            )
-            raise RecordError(what, subject=path, hint=hint)
+            hint = "replace the link with the file itself"
+            raise RecordError(f"must not be a symbolic link: {name}", subject=path, hint=hint)
     return file
 
 

@@ -378,9 +378,8 @@ def _find_history_faults(newsroom: Newsroom) -> Iterator[Finding]:
     if not repository.user():
         yield finding("git-name", root=root)
     wanted = {"records.remote": remote}
-    wanted |= (
-        {"deploy.git.remote": settings.deploy.git.remote} if settings.deploy.to == "git" else {}
-    )
+    if settings.deploy.to == "git":
+        wanted["deploy.git.remote"] = settings.deploy.git.remote
     for setting, name in wanted.items():
         if name and not _ask_git(root, "remote", "get-url", "--", name):
             yield finding("git-remote", root=root, remote=name, setting=setting)
@@ -413,10 +412,8 @@ def _find_key_faults(newsroom: Newsroom) -> Iterator[Finding]:
 def _find_disk_faults(newsroom: Newsroom) -> Iterator[Finding]:
     """Yield a lack of space for a run, which may write each database anew."""
     disk, stores = os.statvfs(newsroom.root), newsroom.private.glob("*.sqlite")
-    free, least = (
-        disk.f_bavail * disk.f_frsize,
-        _LEAST_BYTES + sum(f.stat().st_size for f in stores),
-    )
+    free = disk.f_bavail * disk.f_frsize
+    least = _LEAST_BYTES + sum(file.stat().st_size for file in stores)
     if free < least:
         counts = {"free": f"{free // 1_000_000:,} MB", "least": f"{least // 1_000_000:,} MB"}
         yield finding("disk-full", root=newsroom.root, **counts)
@@ -472,9 +469,7 @@ def _find_backup_faults(newsroom: Newsroom) -> Iterator[Finding]:
     plan, status = newsroom.settings.backup, backup.read_backup_status(newsroom.private)
     made = status.made if status else None
     if plan.to and (made is None or newsroom.now - made > timedelta(hours=2 * plan.every_hours)):
-        failed = (
-            status.failed if status else ""
-        ) or "neither `copydesk serve` nor a timer made one"
+        failed = (status and status.failed) or "neither `copydesk serve` nor a timer made one"
         at = dates.rfc3339(made) if made else "it was set up"
         yield finding("backup-old", root=newsroom.root, at=at, to=plan.to, failed=failed)
 

@@ -19,7 +19,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, TypeVar
-from urllib.parse import urlencode
+from urllib.parse import quote_plus, urlencode
 
 from copydesk import fetch
 from copydesk.config import Settings
@@ -102,6 +102,7 @@ class _Discovery:
     jwks_uri: str
     userinfo_endpoint: str = ""
     scopes_supported: tuple[str, ...] = ()
+    token_endpoint_auth_methods_supported: tuple[str, ...] = ("client_secret_basic",)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -207,14 +208,12 @@ async def finish_identity_check(
         "grant_type": "authorization_code",
         "code": code,
         "redirect_uri": check.back,
-        "client_id": provider.client_id,
         "code_verifier": check.verifier,
     }
-    if provider.client_secret:
-        form["client_secret"] = provider.client_secret
     async with _open_web(provider) as web:
         discovery = await _discover(web, provider)
-        answer = await web.post(discovery.token_endpoint, form)
+        proof, headers = _prove_client(provider, discovery)
+        answer = await web.post(discovery.token_endpoint, {**form, **proof}, headers)
         told = _read_answer(provider, answer, _TokenAnswer)
         keys = await _get(web, provider, discovery.jwks_uri, dict[str, Any])
         must = {"essential": True}
@@ -238,6 +237,22 @@ async def finish_identity_check(
         session=str(claims.get("sid", "")),
         claims=claims,
     )
+
+
+def _prove_client(
+    provider: IdentityProvider, discovery: _Discovery
+) -> tuple[Mapping[str, str], Mapping[str, str]]:
+    """Return the form fields and headers that prove to the provider who asks (RFC 6749 §2.3.1).
+
+    The secret is sent in the form where the provider says that it takes it there.
+    """
+    named = {"client_id": provider.client_id}
+    if not provider.client_secret:
+        return named, {}
+    if "client_secret_post" in discovery.token_endpoint_auth_methods_supported:
+        return {**named, "client_secret": provider.client_secret}, {}
+    pair = ":".join(map(quote_plus, (provider.client_id, provider.client_secret)))
+    return {}, {"Authorization": f"Basic {base64.b64encode(pair.encode()).decode()}"}
 
 
 def _list_scopes(provider: IdentityProvider, discovery: _Discovery) -> list[str]:

@@ -114,9 +114,11 @@ class Web:
         """Return the server's response with any status, or Refused if the network fails."""
         return await self._answer(request, None)
 
-    async def post(self, url: str, fields: Mapping[str, str]) -> Page | Refused:
-        """Send a form by POST and return the response as `fetch` does, with any status."""
-        return await self._change(Request(url=url), "POST", fields)
+    async def post(
+        self, url: str, fields: Mapping[str, str], headers: Mapping[str, str] | None = None
+    ) -> Page | Refused:
+        """Send a form by POST, with further headers, and return the response with any status."""
+        return await self._change(Request(url=url, headers=headers or {}), "POST", fields)
 
     async def post_json(
         self, url: str, body: bytes, headers: Mapping[str, str] | None = None

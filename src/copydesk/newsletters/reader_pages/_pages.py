@@ -161,10 +161,8 @@ def show_confirmation(visit: Visit) -> Response:
 
 def confirm(visit: Visit) -> Response:
     """Confirm a newsletter subscription by the link in the confirmation mail."""
-    answer, pages = (
-        manage.confirm_subscription(visit.newsroom, visit.store, visit.token),
-        visit.pages,
-    )
+    answer = manage.confirm_subscription(visit.newsroom, visit.store, visit.token)
+    pages = visit.pages
     letters = pages.name_letters(answer.letters)
     if answer.outcome == "confirmed":
         return pages.notice("confirmed", letters=letters)

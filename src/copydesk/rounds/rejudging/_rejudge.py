@@ -239,10 +239,8 @@ def list_changes(rejudged: Rejudged) -> Iterator[FieldChange]:
             found = True
             yield change(field=name, before=before, after=after)
     if not found:
-        before, after = (
-            _reasons(rejudged.filed, rejudged.fresh),
-            _reasons(rejudged.fresh, rejudged.filed),
-        )
+        before = _reasons(rejudged.filed, rejudged.fresh)
+        after = _reasons(rejudged.fresh, rejudged.filed)
         yield change(field="reasons", before=before, after=after)
 
 
