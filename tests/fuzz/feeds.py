@@ -1,4 +1,4 @@
-"""Feeds, sitemaps and pages of links: sound leads, or a FeedError. OPML: sound sources, or the same.
+"""Feeds, sitemaps and pages of links: sound leads or a FeedError. OPML: sources or the same.
 
 The first byte chooses the kind of the source and the content type, or OPML.
 """

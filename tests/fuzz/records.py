@@ -81,11 +81,11 @@ def check(data: bytes) -> None:
     try:
         document.parse_record("_people/x.md", data)
     except RecordError as error:
-        assert error.subject
+        _check_error(error)
     try:
         story = parse_story(_PATH, data)
     except RecordError as error:
-        assert error.subject
+        _check_error(error)
         return
     halves = document.split_front_matter(_PATH, data)
     quick = read_quickly(_PATH, halves)
@@ -98,6 +98,10 @@ def check(data: bytes) -> None:
         return
     assert _bare(parse_story(_PATH, written)) == _bare(story), "written and read: another story"
     _check_edit(story, written)
+
+
+def _check_error(error: RecordError) -> None:
+    assert error.subject
 
 
 def _bare(story: Story) -> Story:

@@ -85,9 +85,13 @@ def check(data: bytes) -> None:
     try:
         config.rows(config.load(_ROOT, {}))
     except ConfigError as error:
-        assert Path(_FILES[kind]).name in f"{error} {error.hint}", f"names no file: {error!r}"
+        _check_error(error, Path(_FILES[kind]).name)
     if kind == 0:
         _check_edit(body)
+
+
+def _check_error(error: CopydeskError, file: str) -> None:
+    assert file in f"{error} {error.hint}", f"names no file: {error!r}"
 
 
 def _check_edit(body: bytes) -> None:
@@ -103,7 +107,7 @@ def _check_rulings(body: bytes) -> None:
     try:
         rulings = archive.parse_rulings(body)
     except RecordError as error:
-        assert error.subject
+        _check_error(error, "rulings.yaml")
         return
     wanted = rulings.with_verdict(_STORY, _VERDICT)
     try:

@@ -1,7 +1,7 @@
-"""The fuzz targets by name: what strangers send, the first inputs, and a check for any bytes.
+"""The fuzz targets by name: their first inputs, and a check for any bytes.
 
-Each target is a module of this folder with `SEEDS` (bytes) and `check(data)`, which raises where the
-product is at fault: an exception that the room does not promise, or an invariant that does not hold.
+Each target is a module of this folder with `SEEDS` (bytes) and `check(data)`, which raises if the
+product is at fault: an exception that the room does not promise, or a broken invariant.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""WARC files: pages of a file that is read once, and a RecordingError or `trouble` for a cut one."""
+"""WARC files: each byte is read once; a cut file gives a RecordingError or has `trouble`."""
 
 from __future__ import annotations
 
