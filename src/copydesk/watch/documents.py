@@ -10,6 +10,7 @@ from __future__ import annotations
 import codecs
 import re
 import zlib
+from html import unescape
 from html.entities import html5
 from itertools import islice
 from typing import TYPE_CHECKING, Literal
@@ -301,7 +302,8 @@ def _escape(match: re.Match[str]) -> str:
     if name is None:
         return "&amp;"
     if name in _OF_XML or name.startswith("#"):
-        return match[0]
+        # lxml cannot return half of a surrogate pair, which html makes U+FFFD
+        return "\ufffd" if unescape(match[0]) == "\ufffd" else match[0]
     characters = html5.get(f"{name};")
     if characters is None:
         return f"&amp;{match[0][1:]}"
