@@ -292,6 +292,14 @@ def test_what_is_meant_to_burden_the_reader_is_read_in_part(message: bytes) -> N
     assert read_returned_mail(message).kind in {"other", "reply", "hard", "soft"}
 
 
+def test_a_strange_sender_does_not_fill_the_log(caplog: pytest.LogCaptureFixture) -> None:
+    message = b"From: B\xfcro <mailer-daemon@x.example>\nReturn-Path: <>\n\n550 no such user\n"
+
+    read_returned_mail(message)
+
+    assert [] == caplog.records
+
+
 def test_what_stands_behind_the_beginning_is_not_read() -> None:
     padded = make_report().replace(b"This is the mail system.", b"so\n" * (MOST_BYTES // 3))
 

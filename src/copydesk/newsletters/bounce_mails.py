@@ -12,6 +12,7 @@ from __future__ import annotations
 import email
 import email.policy
 import imaplib
+import logging
 import re
 import socket
 import ssl
@@ -106,6 +107,7 @@ def _unstandard_bounce(parsed: Message) -> ReturnedMail:
     """
     from flufl.bounce import all_failures
 
+    logging.getLogger("flufl.bounce").disabled = True  # strangers could fill our log with its own
     temporary, permanent = all_failures(_shorten(parsed))
     tokens = find_return_tokens(parsed)
     if not (temporary or permanent):

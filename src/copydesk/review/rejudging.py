@@ -272,9 +272,7 @@ def _in_its_group(filed: Story, story: Story) -> Story:
     """Return a rejudged story in its filed group, as leader or member; a copy has no group."""
     if story.copy_of:
         return story
-    grouped = (
-        [reason for reason in filed.reasons if reason.about == "group"] if story.reasons else []
-    )
+    grouped = [one for one in filed.reasons if one.about == "group"] if story.reasons else []
     story = replace(story, reasons=(*story.reasons, *grouped))
     if not filed.group:
         return story
