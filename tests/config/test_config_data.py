@@ -174,6 +174,9 @@ BROKEN_TOPICS: dict[str, tuple[str | bytes, str]] = {
         'translations: expected a language code such as de, got "False"',
     ),
     "an-impossible-date": ("_id: a\nname: A\nx: 2024-13-45\n", "invalid YAML"),
+    "a-number-without-digits": ("_id: a\nname: A\nx: !!int\n", "invalid YAML"),
+    "a-flag-that-is-none": ("_id: a\nname: A\nx: !!bool maybe\n", "invalid YAML"),
+    "a-time-that-is-none": ("_id: a\nname: A\nx: !!timestamp soon\n", "invalid YAML"),
     "code": ("_id: a\nname: !!python/object/apply:os.getcwd []\n", "line 2, column 7"),
     "stands-above-itself": (
         "_id: a\nname: A\nparent: A\n",

@@ -359,6 +359,14 @@ def test_a_broken_recording_names_the_place(tmp_path: Path, data: bytes, offset:
     assert caught.value.hint
 
 
+def test_an_answer_without_http_headers_names_its_place(tmp_path: Path) -> None:
+    path = tmp_path / "web.warc"
+    path.write_bytes(ONE + TWO.replace(b"application/http; msgtype=response", b"text/html"))
+
+    with pytest.raises(RecordingError, match=f"after byte {len(ONE)} "):
+        replay(path, "https://b.example/")
+
+
 def test_a_recording_that_is_missing_says_so(tmp_path: Path) -> None:
     with pytest.raises(RecordingError, match="No such file"):
         Replay(tmp_path / "none.warc.gz", NOW)

@@ -210,8 +210,9 @@ class Replay:
         with _open(self._path) as file:
             file.seek(place.offset)
             record = next(_records(self._path, file, parse_http=True), None)
-            if record is None or record.headers.get("WARC-Target-URI") is None:
-                raise _recording_error(self._path, place.offset, "the record is missing")
+            recorded_url = record and record.headers.get("WARC-Target-URI")
+            if record is None or None in (recorded_url, record.http_headers):
+                raise _recording_error(self._path, place.offset, "the response is missing")
             pairs = list(record.http_headers)
             status = record.http_headers.status_code or 0
             raw = record.reader.read(_MOST_BYTES + 1 + _MOST_BYTES // 8)  # room for chunk headers

@@ -68,9 +68,18 @@ def _encode_with_limits(document: str, base: str) -> bytes:
     return data
 
 
-def _parse(data: bytes, base: str) -> Fields:
-    import feedparser
+def _join_bases(base: str, given: str) -> str:
+    """Return the base URL in an element whose `xml:base` is given, "" if it is none of the web.
 
+    feedparser joins each element's base with itself: one without a host would double each time.
+    """
+    return base if given == base else urls.fetchable(given, base) or ""
+
+
+def _parse(data: bytes, base: str) -> Fields:
+    import feedparser.mixin
+
+    feedparser.mixin.make_safe_absolute_uri = _join_bases
     headers = {"content-type": "application/xml; charset=utf-8", "content-location": base}
     try:
         parsed = feedparser.parse(

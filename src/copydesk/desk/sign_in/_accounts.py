@@ -251,7 +251,7 @@ def _read_hex(form: Mapping[str, str]) -> bytes:
 
 _AUDIT_ENTRIES = 100
 
-Change = Callable[[accounts.AccountChanges], object]
+Change = Callable[[accounts.AccountChanges, str, Mapping[str, str]], object]
 """What an owner wants done; the secret of a link in, where it makes one."""
 
 
@@ -269,42 +269,39 @@ class People:
 
     async def add(self, request: Request) -> Response:
         """Create an account, and show its sign-in link, which is shown only this once."""
-        form = await read_form(request)
-        name, role = form.get("name", ""), _read_role(form)
-        return await self._change(request, name, lambda changes: changes.add(name, role))
+        return await self._change(request, lambda to, name, form: to.add(name, _read_role(form)))
 
     async def reset(self, request: Request) -> Response:
         """Delete an account's password and passkeys, and show its new sign-in link."""
-        name = (await read_form(request)).get("name", "")
-        return await self._change(request, name, lambda changes: changes.reset(name))
+        return await self._change(request, lambda to, name, _: to.reset(name))
 
     async def set_role(self, request: Request) -> Response:
         """Change an account's role; the last owner stays an owner."""
-        form = await read_form(request)
-        name, role = form.get("name", ""), _read_role(form)
-        return await self._change(request, name, lambda changes: changes.set_role(name, role))
+        return await self._change(
+            request, lambda to, name, form: to.set_role(name, _read_role(form))
+        )
 
     async def end(self, request: Request) -> Response:
         """End all sessions of an account."""
-        name = (await read_form(request)).get("name", "")
-        return await self._change(request, name, lambda changes: changes.end_sessions(name))
+        return await self._change(request, lambda to, name, _: to.end_sessions(name))
 
     async def remove(self, request: Request) -> Response:
         """Delete an account; the last owner's cannot be deleted."""
-        name = (await read_form(request)).get("name", "")
-        return await self._change(
-            request, name, lambda changes: changes.remove_unless_only_owner(name)
-        )
+        return await self._change(request, lambda to, name, _: to.remove_unless_only_owner(name))
 
-    async def _change(self, request: Request, name: str, change: Change) -> Response:
-        """Make a change of accounts, then show its sign-in link or redirect to the page."""
-        visitor = require_role(request, "owner")
+    async def _change(self, request: Request, change: Change) -> Response:
+        """Make a change of accounts, then show its sign-in link or redirect to the page.
+
+        `change` gets what makes changes, the name in the form, and the form.
+        """
+        visitor, form = require_role(request, "owner"), await read_form(request)
+        name = form.get("name", "")
         moment = self._door.read_clocks()
         changes = accounts.AccountChanges(self._store, moment, visitor.name, visitor.address)
 
         def make() -> object:
             with self._store.at_once():
-                return change(changes)
+                return change(changes, name, form)
 
         try:
             secret = await asyncio.to_thread(make)
