@@ -153,6 +153,7 @@ def test_the_last_ruling_that_goes_takes_its_list_along(tmp_path: Path) -> None:
         ("verdicts:\n  - path: a\n    at: 2025-01-01T00:00:00Z\n    said: x\n", "said in line 4"),
         ("removed:\n  - a: b\n", "removed in line 2"),
         ("removed: [a]\r\n", "without losing the formatting"),
+        ("   removed: [a]\n", "without losing the formatting"),
     ],
 )
 def test_rulings_that_cannot_be_read_or_kept_are_left_alone(

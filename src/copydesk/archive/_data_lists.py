@@ -52,11 +52,11 @@ def edit(data: bytes, path: str, edit_tree: Callable[[Tree], Tree]) -> bytes:
     data = data if data.strip() else b""
     empty = DocumentTree(path=path, tree=Tree(entries=()), closing="", tail="", fenced=False)
     document = parse_document(path, data) if data else empty
-    if data and emit_document(document) != data:
+    if data and (emit_document(document) != data or document.tree.column > 2):
         raise RecordError(
             f"cannot change {Path(path).stem} without losing the formatting",
             subject=path,
-            hint="save the file with LF line endings",
+            hint="save the file with LF line endings, its keys at the start of lines",
         )
     after = emit_document(replace(document, tree=edit_tree(document.tree)))
     if len(after) > max(MAX_BARE, len(data)):
