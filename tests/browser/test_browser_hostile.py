@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import unicodedata
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,6 +17,7 @@ from world.hostile import NAMES, keep_hostile, make_hostile, payloads_of
 from world.letter_desk import LETTERS
 from world.payloads import PAYLOADS
 from world.served_newsroom import ServedNewsroom, serve_newsroom
+from world.unguarded import FIRE
 from world.waiting import PAIRS, waiting_newsroom
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -25,35 +25,6 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 EVIL = "<img src=x onerror=alert(1)>"
 ASSETS = Path(copydesk.__file__).parent / "desk/assets"
 SINKS = ("insertAdjacentHTML", "outerHTML", "document.write", "eval(", "Function(", "srcdoc")
-# events by their class; what the desk's own scripts do with them is not meant here
-EVENTS = {
-    "MouseEvent": "click dblclick auxclick contextmenu mousedown mouseup mouseover mouseenter",
-    "PointerEvent": "pointerdown pointerenter pointerover pointerrawupdate",
-    "KeyboardEvent": "keydown keypress keyup",
-    "FocusEvent": "focus focusin blur",
-    "Event": "load error toggle beforetoggle begin end start input change submit search wheel paste"
-    " animationstart animationend transitionend play pageshow hashchange cancel close slotchange",
-}
-FIRE = f"""(() => {{
-  const passing = {{ bubbles: true, cancelable: true }};
-  const stay = (event) => event.preventDefault(), alone = (event) => event.stopPropagation();
-  const fired = Object.entries({json.dumps(EVENTS)}).flatMap(([kind, names]) =>
-    names.split(" ").map((name) => [globalThis[kind], name]));
-  for (const [, name] of fired) {{
-    addEventListener(name, stay, true);
-    document.documentElement.addEventListener(name, alone);
-  }}
-  for (const node of document.body.querySelectorAll("*")) {{
-    for (const [kind, name] of fired)
-      if (node.isConnected) node.dispatchEvent(new kind(name, {{ ...passing, key: "x" }}));
-    node.focus?.({{ preventScroll: true }});
-  }}
-  document.activeElement.blur();
-  for (const [, name] of fired) {{
-    removeEventListener(name, stay, true);
-    document.documentElement.removeEventListener(name, alone);
-  }}
-}})()"""
 # what no page of the desk has: elements by selector, and addresses that run
 STRANGE = (
     "iframe:not([src^='/desk/letters/'][sandbox]), object, embed, math, style, base",

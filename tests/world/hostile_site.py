@@ -36,7 +36,7 @@ Write = Callable[[str], str]
 AT = editions.AT
 FAT = len(NAMES)  # stories that have all payloads together
 DOMAINS = ('"onclick="alert(1)', "<svg>", "javascript:alert(1)", "a&b", "x'y")
-_KEPT = frozenset("/.-:_,")  # which are no markup, and of which paths are made
+_KEPT = frozenset("/.-:_,\\")  # which are no markup; paths and refused names are made of them
 _LONGEST = 150  # characters of a row: a list of search results shows 160
 _EMBED = '<iframe src="https://www.youtube.com/embed/abcDEF_-123"></iframe>'
 # of a hostile address what a page makes of it: a link, or none
@@ -264,7 +264,7 @@ def _make_records(write: Write) -> Iterator[Record]:
             "affiliation": by,
             "location": words[3],
             "website": address_of(number, write),
-            "webUrl": address_of(number, write),
+            "webUrl": f"https://own{number}.example/" if number % 2 else "",
             "price": words[4],
             "levels": list(words[5:9]),
             "topics": ["Robots", *words[:5]],
