@@ -55,7 +55,10 @@ FIRE = f"""(() => {{
 # Editors' notes and the texts of records may have some elements: their own are looked at apart.
 WRITTEN = ".note, .body, .aside"
 WRITTEN_TAGS = frozenset(
-    "a b bdi blockquote br div em h2 h3 i li ol p pre span strong table tbody td tr ul".split()
+    (
+        *("a", "b", "bdi", "blockquote", "br", "div", "em", "h2", "h3", "i", "li", "ol", "p"),
+        *("pre", "span", "strong", "table", "tbody", "td", "tr", "ul"),
+    )
 )
 WRITTEN_ATTRIBUTES = frozenset({"href", "rel", "class", "style", "role", "dir"})
 _DESCRIBE = f"""(() => {{
